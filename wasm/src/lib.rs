@@ -1,0 +1,1 @@
+//! Tallystick: wasm.
