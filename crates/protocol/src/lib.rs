@@ -1,1 +1,9 @@
-//! Tallystick: protocol.
+//! What is said between the wallet, the shop, the issuer and the courier.
+//!
+//! Pure: no I/O, no clock and no random source of its own. Everything here is a function from
+//! messages, keys and the caller's random numbers to messages and verdicts.
+#![no_std]
+
+extern crate alloc;
+
+pub mod cbor;

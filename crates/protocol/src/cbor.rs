@@ -1,0 +1,233 @@
+//! Deterministic CBOR (RFC 8949 §4.2): one encoding for each message, and no other is accepted.
+//!
+//! A message is `[version, type, body]`. The body is a map with integer keys.
+//! Decoding is strict: what was read is encoded again and must give the same bytes, so
+//! indefinite lengths, longer integers, unknown or repeated keys and trailing bytes are refused.
+
+use alloc::vec::Vec;
+use minicbor::{Decode, Decoder, Encode, Encoder};
+
+/// The version that every message of this release carries.
+pub const VERSION: u8 = 1;
+
+/// Something that is said on the wire.
+///
+/// `TYPE` is unique among all messages, so that none can stand in for another;
+/// `MAX_LEN` is the largest encoding accepted, in bytes, checked before anything is allocated.
+pub trait Message: Encode<()> + for<'bytes> Decode<'bytes, ()> {
+    /// The message type, the second element on the wire.
+    const TYPE: u16;
+    /// The longest accepted encoding in bytes.
+    const MAX_LEN: usize;
+}
+
+/// Why bytes are not the message that was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CborError {
+    /// Over the limit of this message.
+    #[error("The message is {actual} bytes long; at most {limit} are accepted.")]
+    TooLong {
+        /// Bytes received.
+        actual: usize,
+        /// Bytes accepted.
+        limit: usize,
+    },
+    /// Another version of the protocol.
+    #[error("The message has version {0}; this software speaks version {VERSION}.")]
+    UnsupportedVersion(u64),
+    /// A message of another kind stands where this one belongs.
+    #[error("The message is of type {actual} where type {expected} belongs.")]
+    WrongType {
+        /// Type expected.
+        expected: u16,
+        /// Type received.
+        actual: u64,
+    },
+    /// Not CBOR, truncated, or a value out of its range.
+    #[error("The message is malformed.")]
+    Malformed,
+    /// Well-formed, but not the one deterministic encoding.
+    #[error("The message is not encoded in the one permitted way.")]
+    NotDeterministic,
+}
+
+/// Encodes a message.
+#[must_use]
+pub fn encode<M: Message>(message: &M) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    // Writing into a Vec cannot fail; the encoders of the messages raise no errors of their own.
+    let _infallible = encoder
+        .array(3)
+        .and_then(|e| e.u8(VERSION))
+        .and_then(|e| e.u16(M::TYPE))
+        .and_then(|e| e.encode(message));
+    encoder.into_writer()
+}
+
+/// Decodes a message and refuses every encoding but the deterministic one.
+///
+/// # Errors
+/// [`CborError`] says what is wrong with the bytes.
+pub fn decode<M: Message>(bytes: &[u8]) -> Result<M, CborError> {
+    if bytes.len() > M::MAX_LEN {
+        return Err(CborError::TooLong {
+            actual: bytes.len(),
+            limit: M::MAX_LEN,
+        });
+    }
+    let mut decoder = Decoder::new(bytes);
+    if decoder.array().map_err(malformed)? != Some(3) {
+        return Err(CborError::Malformed);
+    }
+    let version = decoder.u64().map_err(malformed)?;
+    if version != u64::from(VERSION) {
+        return Err(CborError::UnsupportedVersion(version));
+    }
+    let actual = decoder.u64().map_err(malformed)?;
+    if actual != u64::from(M::TYPE) {
+        return Err(CborError::WrongType {
+            expected: M::TYPE,
+            actual,
+        });
+    }
+    let message: M = decoder.decode().map_err(malformed)?;
+    if encode(&message) != bytes {
+        return Err(CborError::NotDeterministic);
+    }
+    Ok(message)
+}
+
+/// Encodes a value that is part of a key derivation or of associated data, not a message.
+#[must_use]
+pub fn encode_value<T: Encode<()>>(value: &T) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    let _infallible = encoder.encode(value);
+    encoder.into_writer()
+}
+
+/// Decodes a value that stands alone, such as the content of an order's leaf, as strictly as a message.
+///
+/// # Errors
+/// [`CborError::TooLong`], [`CborError::Malformed`] or [`CborError::NotDeterministic`].
+pub fn decode_value<T>(bytes: &[u8], max_len: usize) -> Result<T, CborError>
+where
+    T: Encode<()> + for<'bytes> Decode<'bytes, ()>,
+{
+    if bytes.len() > max_len {
+        return Err(CborError::TooLong {
+            actual: bytes.len(),
+            limit: max_len,
+        });
+    }
+    let value: T = minicbor::decode(bytes).map_err(malformed)?;
+    if encode_value(&value) != bytes {
+        return Err(CborError::NotDeterministic);
+    }
+    Ok(value)
+}
+
+fn malformed(_: minicbor::decode::Error) -> CborError {
+    CborError::Malformed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Encode, Decode)]
+    #[cbor(map)]
+    struct Greeting {
+        #[n(0)]
+        count: u32,
+        #[n(1)]
+        #[cbor(with = "minicbor::bytes")]
+        tag: [u8; 4],
+    }
+
+    impl Message for Greeting {
+        const TYPE: u16 = 65_000;
+        const MAX_LEN: usize = 64;
+    }
+
+    fn greeting() -> Vec<u8> {
+        encode(&Greeting {
+            count: 5,
+            tag: *b"tali",
+        })
+    }
+
+    #[test]
+    fn what_was_encoded_is_read_back() {
+        assert_eq!(
+            decode::<Greeting>(&greeting()),
+            Ok(Greeting {
+                count: 5,
+                tag: *b"tali"
+            })
+        );
+    }
+
+    #[test]
+    fn every_truncation_is_refused() {
+        let bytes = greeting();
+        for end in 0..bytes.len() {
+            assert!(
+                decode::<Greeting>(&bytes[..end]).is_err(),
+                "accepted at {end} bytes"
+            );
+        }
+    }
+
+    #[test]
+    fn trailing_bytes_are_refused() {
+        let mut bytes = greeting();
+        bytes.push(0);
+        assert_eq!(decode::<Greeting>(&bytes), Err(CborError::NotDeterministic));
+    }
+
+    #[test]
+    fn a_longer_integer_than_needed_is_refused() {
+        // 5 as one byte becomes 5 as 0x18 0x05.
+        let bytes = greeting();
+        let at = bytes
+            .windows(2)
+            .position(|pair| pair == [0x00, 0x05])
+            .map(|i| i + 1)
+            .unwrap();
+        let mut longer = bytes[..at].to_vec();
+        longer.extend([0x18, 0x05]);
+        longer.extend(&bytes[at + 1..]);
+        assert_eq!(
+            decode::<Greeting>(&longer),
+            Err(CborError::NotDeterministic)
+        );
+    }
+
+    #[test]
+    fn another_version_or_type_is_named() {
+        let mut bytes = greeting();
+        bytes[1] = 2;
+        assert_eq!(
+            decode::<Greeting>(&bytes),
+            Err(CborError::UnsupportedVersion(2))
+        );
+        let mut bytes = greeting();
+        bytes[4] ^= 1;
+        assert!(matches!(
+            decode::<Greeting>(&bytes),
+            Err(CborError::WrongType { .. })
+        ));
+    }
+
+    #[test]
+    fn over_the_limit_is_refused_before_reading() {
+        assert_eq!(
+            decode::<Greeting>(&[0xff; 65]),
+            Err(CborError::TooLong {
+                actual: 65,
+                limit: 64
+            })
+        );
+    }
+}
