@@ -7,3 +7,6 @@
 extern crate alloc;
 
 pub mod cbor;
+pub mod identifier;
+pub mod money;
+pub mod time;

@@ -1,0 +1,30 @@
+//! Names on the wire: who takes part, and which order is meant.
+
+mod bytes32;
+mod domain;
+mod holder;
+mod order;
+mod role;
+
+pub use domain::{Domain, MAX_DOMAIN_BYTES};
+pub use holder::HolderId;
+pub use order::{OrderId, Root};
+pub use role::Role;
+
+/// Why a text or a byte string is not an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentifierError {
+    /// Not `<52 lower-case base32 characters>@tallystick`.
+    #[error("this is not a wallet address of the form …@tallystick")]
+    HolderAddress,
+    /// Not a lower-case host name of letters, digits and hyphens.
+    #[error("this is not a domain name in lower-case letters, digits and hyphens")]
+    Domain,
+    /// Not one of the roles this version knows.
+    #[error("this role is unknown")]
+    Role,
+    /// Not 64 lower-case hexadecimal digits, or not 32 bytes.
+    #[error("an identifier of 32 bytes was expected")]
+    Length,
+}

@@ -1,0 +1,124 @@
+//! What somebody is in an order.
+
+use core::{fmt, str::FromStr};
+
+use super::IdentifierError;
+
+/// What somebody is in an order. Travels as its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Role {
+    /// The card holder, through the wallet.
+    Holder = 0,
+    /// Sells, and relays the other parts.
+    Shop = 1,
+    /// Manages the holder's card account.
+    Issuer = 2,
+    /// Carries the parcel.
+    Courier = 3,
+    /// Issues key shares.
+    KeyCentre = 4,
+    /// Certifies the service parties.
+    Ca = 5,
+}
+
+impl Role {
+    /// All roles, by number.
+    pub const ALL: [Self; 6] = [
+        Self::Holder,
+        Self::Shop,
+        Self::Issuer,
+        Self::Courier,
+        Self::KeyCentre,
+        Self::Ca,
+    ];
+
+    /// The role's name, such as `key-centre`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Shop => "shop",
+            Self::Issuer => "issuer",
+            Self::Courier => "courier",
+            Self::KeyCentre => "key-centre",
+            Self::Ca => "ca",
+        }
+    }
+
+    /// The role's number in messages and in certificates.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// Whether holders have pairwise keys with parties of this role.
+    #[must_use]
+    pub const fn has_pairwise_keys(self) -> bool {
+        matches!(self, Self::Shop | Self::Issuer | Self::Courier)
+    }
+}
+
+impl TryFrom<u8> for Role {
+    type Error = IdentifierError;
+
+    fn try_from(number: u8) -> Result<Self, IdentifierError> {
+        let role = Self::ALL.get(usize::from(number));
+        role.copied().ok_or(IdentifierError::Role)
+    }
+}
+
+impl FromStr for Role {
+    type Err = IdentifierError;
+
+    fn from_str(text: &str) -> Result<Self, IdentifierError> {
+        let role = Self::ALL.into_iter().find(|role| role.as_str() == text);
+        role.ok_or(IdentifierError::Role)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<C> minicbor::Encode<C> for Role {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut minicbor::Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.u8(self.number())?.ok()
+    }
+}
+
+impl<'b, C> minicbor::Decode<'b, C> for Role {
+    fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        Self::try_from(d.u8()?).map_err(minicbor::decode::Error::message)
+    }
+}
+
+impl<C> minicbor::CborLen<C> for Role {
+    fn cbor_len(&self, _: &mut C) -> usize {
+        1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_found_by_number_and_by_name() {
+        for role in Role::ALL {
+            assert_eq!(Role::try_from(role.number()), Ok(role));
+            assert_eq!(role.as_str().parse(), Ok(role));
+            let bytes = minicbor::to_vec(role).unwrap();
+            assert_eq!(minicbor::decode::<Role>(&bytes).unwrap(), role);
+        }
+        assert!(Role::try_from(6).is_err());
+        assert!("bank".parse::<Role>().is_err());
+        assert!(minicbor::decode::<Role>(&[6]).is_err());
+    }
+}
