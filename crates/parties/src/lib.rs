@@ -1,1 +1,10 @@
-//! Tallystick: parties.
+//! What each party of Tallystick decides, one module a role.
+//!
+//! A party is a library over [`ports`]: database, clock, random source, signing, network and log.
+//! The worker supplies them on Cloudflare, `native` in tests and simulations; the rules are the
+//! same code in both. Each step has three phases: open and verify (writes nothing), one synchronous
+//! transaction that decides and stores the exact bytes to be signed and said, then sign, store the
+//! signature, send. A retry sends the stored bytes again.
+
+pub mod common;
+pub mod ports;

@@ -1,0 +1,90 @@
+//! Tables and their versions. A release opens what every release before it wrote.
+
+use crate::ports::database::{first, in_transaction};
+use crate::ports::{Database, DatabaseError, Tables};
+
+/// One step of a schema: statements that lead from version n to n + 1. Never edited once released.
+pub struct Migration(pub &'static [&'static str]);
+
+/// Brings one named schema ("common", "shop", …) to the newest version, one transaction a step.
+///
+/// # Errors
+/// [`DatabaseError::Newer`] if a later release wrote the data.
+pub fn migrate(
+    database: &(impl Database + ?Sized),
+    schema: &str,
+    migrations: &[Migration],
+) -> Result<(), DatabaseError> {
+    database.run(
+        "CREATE TABLE IF NOT EXISTS meta (schema TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT",
+        &[],
+    )?;
+    let stored = version(database, schema)?;
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    if stored > known {
+        return Err(DatabaseError::Newer(stored));
+    }
+    for (number, migration) in (1_u32..).zip(migrations).skip(stored as usize) {
+        in_transaction(database, |tables| {
+            for statement in migration.0 {
+                tables.run(statement, &[])?;
+            }
+            tables.run(
+                "INSERT INTO meta (schema, version) VALUES (?, ?)
+                 ON CONFLICT (schema) DO UPDATE SET version = excluded.version",
+                &[schema.into(), number.into()],
+            )?;
+            Ok::<_, DatabaseError>(())
+        })?;
+    }
+    Ok(())
+}
+
+fn version(tables: &(impl Tables + ?Sized), schema: &str) -> Result<u32, DatabaseError> {
+    first(
+        tables,
+        "SELECT version FROM meta WHERE schema = ?",
+        &[schema.into()],
+    )?
+    .map_or(Ok(0), |row| row.number(0))
+}
+
+/// The tables that every party has.
+pub const COMMON: &[Migration] = &[Migration(&[
+    // Sealed values by name: the RSA key, pending share keys.
+    "CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT",
+    // Public facts by name: the root certificate, this party's certificate and PKCS#10 request.
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT",
+    // Key shares, sealed, in pieces of at most 1 MiB.
+    "CREATE TABLE key_shares (
+        space INTEGER NOT NULL, epoch INTEGER NOT NULL, centre TEXT NOT NULL, piece INTEGER NOT NULL,
+        sealed BLOB NOT NULL CHECK (length(sealed) <= 1048576),
+        PRIMARY KEY (space, epoch, centre, piece)) STRICT",
+    // Decisions: the exact bytes to be signed and, once made, the signed message.
+    "CREATE TABLE statements (
+        kind TEXT NOT NULL, reference TEXT NOT NULL, made_at INTEGER NOT NULL,
+        to_be_signed BLOB NOT NULL, signed BLOB,
+        PRIMARY KEY (kind, reference)) STRICT",
+    // What must still be said to others.
+    "CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, reference TEXT NOT NULL,
+        domain TEXT NOT NULL, path TEXT NOT NULL, content_type TEXT NOT NULL,
+        statement TEXT, body BLOB,
+        attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, give_up_at INTEGER NOT NULL,
+        UNIQUE (kind, reference), CHECK ((statement IS NULL) <> (body IS NULL))) STRICT",
+    "CREATE INDEX outbox_next ON outbox (next_at)",
+    // Double entry: each posting moves `minor` onto an account (positive: debit, negative: credit).
+    "CREATE TABLE ledger_entries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, idempotency TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
+        order_id TEXT, memo TEXT NOT NULL) STRICT",
+    "CREATE TABLE ledger_postings (
+        entry INTEGER NOT NULL REFERENCES ledger_entries (id), account TEXT NOT NULL,
+        currency TEXT NOT NULL, minor INTEGER NOT NULL) STRICT",
+    "CREATE INDEX ledger_postings_entry ON ledger_postings (entry)",
+    "CREATE TABLE ledger_balances (
+        account TEXT NOT NULL, currency TEXT NOT NULL, minor INTEGER NOT NULL,
+        PRIMARY KEY (account, currency)) STRICT",
+    // How often somebody asked in the current window.
+    "CREATE TABLE rate_windows (
+        bucket TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, count INTEGER NOT NULL) STRICT",
+])];

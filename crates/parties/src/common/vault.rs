@@ -1,0 +1,96 @@
+//! Seals what the database must not give away: AES-256-GCM under the operator's sealing key.
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use zeroize::Zeroizing;
+
+use crate::ports::{DatabaseError, Random};
+
+/// Bytes that sealing adds: a 12-byte nonce before, a 16-byte tag after.
+pub const OVERHEAD: usize = 28;
+
+const NONCE_LENGTH: usize = 12;
+
+/// The operator's secret `SEALING_KEY`: 32 bytes.
+#[derive(Clone)]
+pub struct SealingKey(Zeroizing<[u8; 32]>);
+
+impl SealingKey {
+    /// Takes the 32 bytes of the secret.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+/// Seals and opens values of one party. The party and the value's name are associated data, so a
+/// sealed value opens neither in another place nor at another party.
+#[derive(Clone)]
+pub struct Vault {
+    cipher: Aes256Gcm,
+    owner: String,
+}
+
+impl Vault {
+    /// A vault of `owner` ("role|domain").
+    #[must_use]
+    pub fn new(key: &SealingKey, owner: String) -> Self {
+        let cipher = Aes256Gcm::new((&*key.0).into());
+        Self { cipher, owner }
+    }
+
+    /// Seals `plain` under a fresh random nonce: `plain.len() + OVERHEAD` bytes.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Sealed`] only beyond 64 GiB, AES-GCM's own bound.
+    pub fn seal(
+        &self,
+        random: &(impl Random + ?Sized),
+        name: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, DatabaseError> {
+        let mut nonce = [0; NONCE_LENGTH];
+        random.fill(&mut nonce);
+        let aad = self.associated(name);
+        let sealed = self
+            .cipher
+            .encrypt(
+                &Nonce::from(nonce),
+                Payload {
+                    msg: plain,
+                    aad: &aad,
+                },
+            )
+            .map_err(|_| DatabaseError::Sealed)?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    /// Opens what [`Vault::seal`] made under the same name.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Sealed`] if key, name or bytes are not the same.
+    pub fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DatabaseError> {
+        let (nonce, ciphertext) = sealed
+            .split_first_chunk::<NONCE_LENGTH>()
+            .ok_or(DatabaseError::Sealed)?;
+        let aad = self.associated(name);
+        self.cipher
+            .decrypt(
+                &Nonce::from(*nonce),
+                Payload {
+                    msg: ciphertext,
+                    aad: &aad,
+                },
+            )
+            .map(Zeroizing::new)
+            .map_err(|_| DatabaseError::Sealed)
+    }
+
+    fn associated(&self, name: &str) -> Vec<u8> {
+        let mut aad = b"tallystick/v1/sealed-row\0".to_vec();
+        aad.extend_from_slice(self.owner.as_bytes());
+        aad.push(0);
+        aad.extend_from_slice(name.as_bytes());
+        aad
+    }
+}

@@ -1,0 +1,46 @@
+//! The states of a reservation at the issuer, and the one function that moves between them.
+
+use tallystick_protocol::answers::RefusalReason;
+
+use crate::moves::IllegalMove;
+
+/// Where the money of one order stands at the issuer. The order's root is the key, so that
+/// the same order can never be in two of these at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReservationState {
+    /// The amount is set aside on the holder's account; nobody has it yet.
+    Reserved,
+    /// The courier accepted: the amount belongs to the shop.
+    Captured,
+    /// The courier refused or the time ran out: the amount is the holder's again.
+    Released,
+    /// The issuer did not authorise: no money moved at any time.
+    Refused {
+        /// Why, in the words of the protocol.
+        reason: RefusalReason,
+    },
+}
+
+impl ReservationState {
+    /// The state's stable name, as stored and as shown on the console.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Reserved => "reserved",
+            Self::Captured => "captured",
+            Self::Released => "released",
+            Self::Refused { .. } => "refused",
+        }
+    }
+
+    /// Moves to `next`: a reservation is captured or released, once.
+    ///
+    /// # Errors
+    /// [`IllegalMove`] for every other move, the repeated one included; a caller that wants
+    /// to answer a repetition with the first answer compares the states beforehand.
+    pub fn move_to(self, next: ReservationState) -> Result<ReservationState, IllegalMove> {
+        match (self, next) {
+            (Self::Reserved, Self::Captured | Self::Released) => Ok(next),
+            _ => Err(IllegalMove { what: "a reservation", from: self.name(), to: next.name() }),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The database port: SQL on SQLite, in a Durable Object or through rusqlite.
+
+/// One SQL value. Integers must stay within ±2⁵³, because Durable Objects carry them as doubles.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// SQL NULL.
+    Null,
+    /// A whole number within ±2⁵³.
+    Integer(i64),
+    /// UTF-8 text.
+    Text(String),
+    /// Bytes, at most 2 MiB.
+    Blob(Vec<u8>),
+}
+
+/// Shows the type and size only: rows hold sealed secrets and personal data.
+impl core::fmt::Debug for Value {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Integer(number) => write!(f, "Integer({number})"),
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Blob(bytes) => write!(f, "Blob({} bytes)", bytes.len()),
+        }
+    }
+}
+
+macro_rules! value_from {
+    ($($type:ty => $make:expr),* $(,)?) => {
+        $(impl From<$type> for Value {
+            fn from(value: $type) -> Self {
+                $make(value)
+            }
+        })*
+    };
+}
+
+value_from! {
+    i64 => Value::Integer,
+    i32 => |value| Value::Integer(i64::from(value)),
+    u32 => |value| Value::Integer(i64::from(value)),
+    u16 => |value| Value::Integer(i64::from(value)),
+    u8 => |value| Value::Integer(i64::from(value)),
+    // Times and amounts: far below 2⁵³; what is not is stored as the largest and fails its CHECK.
+    u64 => |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX)),
+    bool => |value| Value::Integer(i64::from(value)),
+    &str => |value: &str| Value::Text(value.to_owned()),
+    String => Value::Text,
+    &String => |value: &String| Value::Text(value.clone()),
+    &[u8] => |value: &[u8]| Value::Blob(value.to_vec()),
+    Vec<u8> => Value::Blob,
+    &Vec<u8> => |value: &Vec<u8>| Value::Blob(value.clone()),
+    &[u8; 32] => |value: &[u8; 32]| Value::Blob(value.to_vec()),
+    [u8; 32] => |value: [u8; 32]| Value::Blob(value.to_vec()),
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// One row, columns in the order of the SELECT.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row(pub Vec<Value>);
+
+impl Row {
+    fn column(&self, index: usize) -> Result<&Value, DatabaseError> {
+        self.0.get(index).ok_or(DatabaseError::Shape(index))
+    }
+
+    /// The integer in column `index`.
+    pub fn integer(&self, index: usize) -> Result<i64, DatabaseError> {
+        match self.column(index)? {
+            Value::Integer(number) => Ok(*number),
+            _ => Err(DatabaseError::Shape(index)),
+        }
+    }
+
+    /// The integer in column `index` as an unsigned type: `row.number::<u32>(0)`.
+    pub fn number<N: TryFrom<i64>>(&self, index: usize) -> Result<N, DatabaseError> {
+        N::try_from(self.integer(index)?).map_err(|_| DatabaseError::Shape(index))
+    }
+
+    /// The text in column `index`.
+    pub fn text(&self, index: usize) -> Result<&str, DatabaseError> {
+        match self.column(index)? {
+            Value::Text(text) => Ok(text),
+            _ => Err(DatabaseError::Shape(index)),
+        }
+    }
+
+    /// The bytes in column `index`.
+    pub fn blob(&self, index: usize) -> Result<&[u8], DatabaseError> {
+        match self.column(index)? {
+            Value::Blob(bytes) => Ok(bytes),
+            _ => Err(DatabaseError::Shape(index)),
+        }
+    }
+
+    /// The 32 bytes in column `index`.
+    pub fn bytes32(&self, index: usize) -> Result<[u8; 32], DatabaseError> {
+        <[u8; 32]>::try_from(self.blob(index)?).map_err(|_| DatabaseError::Shape(index))
+    }
+
+    /// Whether column `index` is NULL.
+    pub fn is_null(&self, index: usize) -> bool {
+        matches!(self.0.get(index), Some(Value::Null))
+    }
+}
+
+/// Something that runs SQL: the database itself, or an open transaction.
+pub trait Tables {
+    /// Runs one statement with `?` parameters and returns its rows.
+    fn run(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DatabaseError>;
+}
+
+/// A SQLite database with synchronous transactions.
+pub trait Database: Tables {
+    /// Runs `work` in a transaction: commits on `Ok`, rolls everything back on `Err`.
+    /// Use [`in_transaction`] for results of other types.
+    fn transaction(
+        &self,
+        work: &mut dyn FnMut(&dyn Tables) -> Result<(), DatabaseError>,
+    ) -> Result<(), DatabaseError>;
+}
+
+/// Runs `work` in a transaction and hands back its result; any error rolls back.
+pub fn in_transaction<T, E: From<DatabaseError>>(
+    database: &(impl Database + ?Sized),
+    work: impl FnOnce(&dyn Tables) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut work = Some(work);
+    let mut result: Option<Result<T, E>> = None;
+    let committed = database.transaction(&mut |tables| {
+        let Some(work) = work.take() else {
+            return Err(DatabaseError::RolledBack);
+        };
+        let outcome = work(tables);
+        let failed = outcome.is_err();
+        result = Some(outcome);
+        if failed {
+            Err(DatabaseError::RolledBack)
+        } else {
+            Ok(())
+        }
+    });
+    match (committed, result) {
+        (Ok(()), Some(result)) => result,
+        (_, Some(Err(error))) => Err(error),
+        (Err(error), _) => Err(error.into()),
+        (Ok(()), None) => Err(DatabaseError::RolledBack.into()),
+    }
+}
+
+/// Runs a query and returns its only row, or `None`.
+pub fn first(
+    tables: &(impl Tables + ?Sized),
+    sql: &str,
+    params: &[Value],
+) -> Result<Option<Row>, DatabaseError> {
+    Ok(tables.run(sql, params)?.into_iter().next())
+}
+
+/// The database refused.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// SQLite's own message.
+    #[error("the database refused: {0}")]
+    Sql(String),
+    /// A column is missing or of another type than the schema says.
+    #[error("column {0} of a stored row is not of the expected type")]
+    Shape(usize),
+    /// The transaction was undone because its work failed.
+    #[error("the transaction was rolled back")]
+    RolledBack,
+    /// The stored data was written by a later release.
+    #[error("the stored data has schema version {0}, which this release does not know")]
+    Newer(u32),
+    /// A sealed value does not open: wrong key or altered data.
+    #[error("a sealed value does not open")]
+    Sealed,
+}

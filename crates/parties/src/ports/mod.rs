@@ -1,0 +1,46 @@
+//! What a party needs from the machine it runs on.
+//!
+//! All ports are single-threaded (no `Send`): a Durable Object has one thread, and so has a test.
+
+pub mod clock;
+pub mod database;
+pub mod log;
+pub mod network;
+pub mod random;
+pub mod signing;
+
+pub use clock::Clock;
+pub use database::{Database, DatabaseError, Row, Tables, Value};
+pub use log::Log;
+pub use network::{Network, NetworkError};
+pub use random::{PortRng, Random};
+pub use signing::{KeyPair, Signing, SigningError};
+
+/// All ports of one party, in one bundle, so that a role has one type parameter.
+pub trait Ports {
+    /// The party's own SQLite database.
+    type Database: Database;
+    /// The time.
+    type Clock: Clock;
+    /// The random source.
+    type Random: Random;
+    /// RSA keys and signatures.
+    type Signing: Signing;
+    /// HTTPS to other parties.
+    type Network: Network;
+    /// Where log lines go.
+    type Log: Log;
+
+    /// The party's own SQLite database.
+    fn database(&self) -> &Self::Database;
+    /// The time.
+    fn clock(&self) -> &Self::Clock;
+    /// The random source.
+    fn random(&self) -> &Self::Random;
+    /// RSA keys and signatures.
+    fn signing(&self) -> &Self::Signing;
+    /// HTTPS to other parties.
+    fn network(&self) -> &Self::Network;
+    /// Where log lines go.
+    fn log(&self) -> &Self::Log;
+}

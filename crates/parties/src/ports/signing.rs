@@ -1,0 +1,26 @@
+//! The signing port: RSA-2048 with PSS, SHA-256 and a 32-byte salt (RFC 8017 §8.1).
+
+use zeroize::Zeroizing;
+
+/// A new RSA key pair.
+pub struct KeyPair {
+    /// The private key, PKCS#8 DER (RFC 5208).
+    pub pkcs8: Zeroizing<Vec<u8>>,
+    /// The public key, SubjectPublicKeyInfo DER (RFC 5280 §4.1.2.7), algorithm `rsaEncryption`.
+    pub spki: Vec<u8>,
+}
+
+/// Makes RSA keys and signatures: `crypto.subtle` on Cloudflare, the `rsa` crate natively.
+#[allow(async_fn_in_trait)] // single-threaded on purpose: see the module above
+pub trait Signing {
+    /// Makes an RSA-2048 key pair with public exponent 65537.
+    async fn generate(&self) -> Result<KeyPair, SigningError>;
+
+    /// Signs `message` (hashed here) under the PKCS#8 private key: 256 bytes.
+    async fn sign(&self, pkcs8: &[u8], message: &[u8]) -> Result<Vec<u8>, SigningError>;
+}
+
+/// The platform could not make a key or signature.
+#[derive(Debug, thiserror::Error)]
+#[error("the platform's cryptography refused: {0}")]
+pub struct SigningError(pub String);
