@@ -8,3 +8,5 @@
 
 pub mod common;
 pub mod ports;
+
+pub use common::party::Party;

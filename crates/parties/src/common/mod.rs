@@ -1,6 +1,11 @@
 //! What all parties have in common.
 
+pub mod ledger;
 pub mod log;
+pub mod outbox;
+pub mod party;
 pub mod rate;
 pub mod schema;
+pub mod settings;
+pub mod statements;
 pub mod vault;

@@ -1,0 +1,17 @@
+//! What an adapter sees of a party.
+
+use http::{Request, Response};
+
+/// A party as the worker or a test drives it.
+#[allow(async_fn_in_trait)] // single-threaded on purpose: see `ports`
+pub trait Party {
+    /// Answers one request. Never fails: what goes wrong is answered as a problem (RFC 9457).
+    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>>;
+
+    /// Does what is due: bootstrap, letters in the outbox, expiry.
+    async fn wake(&self);
+
+    /// When to call [`Party::wake`] next, in milliseconds since 1970; `None` if nothing is due.
+    /// Asked after each `serve` and `wake`.
+    fn next_alarm(&self) -> Option<u64>;
+}

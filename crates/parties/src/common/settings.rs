@@ -1,0 +1,115 @@
+//! What an operator sets for every party.
+
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use tallystick_protocol::identifier::{Domain, Role};
+use zeroize::Zeroizing;
+
+use super::rate::RateLimit;
+use super::vault::SealingKey;
+
+/// Settings that every role has.
+#[derive(Clone)]
+pub struct Settings {
+    /// The role this deployment plays.
+    pub role: Role,
+    /// The domain it is reached at and certified for.
+    pub domain: Domain,
+    /// The name that people read, such as "Kiso Tea & Books".
+    pub name: String,
+    /// The certification authority's domain.
+    pub ca: Domain,
+    /// Domains of the key centres whose shares are added. The order does not matter.
+    pub key_centres: Vec<Domain>,
+    /// The epoch of the key shares.
+    pub epoch: u32,
+    /// Seals private keys and shares at rest.
+    pub sealing_key: SealingKey,
+    /// Lets this party register at the CA: [`registration_token`]. `None` at the CA itself.
+    pub registration_token: Option<String>,
+    /// Root certificates (DER). If empty, the CA's root is fetched once and kept.
+    pub roots: Vec<Vec<u8>>,
+    /// Who may read `/v1/console`.
+    pub console: ConsoleAccess,
+    /// How many confirmations one holder may ask for.
+    pub confirmations_per_holder: RateLimit,
+    /// How many confirmations all holders together may ask for.
+    pub confirmations_in_all: RateLimit,
+}
+
+impl Settings {
+    /// Settings with the demo's limits: 30 confirmations a minute and holder, 600 in all.
+    #[must_use]
+    pub fn new(
+        role: Role,
+        domain: Domain,
+        name: &str,
+        ca: Domain,
+        sealing_key: SealingKey,
+    ) -> Self {
+        Self {
+            role,
+            domain,
+            name: name.to_owned(),
+            ca,
+            key_centres: Vec::new(),
+            epoch: 1,
+            sealing_key,
+            registration_token: None,
+            roots: Vec::new(),
+            console: ConsoleAccess::Closed,
+            confirmations_per_holder: RateLimit {
+                count: 30,
+                seconds: 60,
+            },
+            confirmations_in_all: RateLimit {
+                count: 600,
+                seconds: 60,
+            },
+        }
+    }
+
+    /// "role|domain": names the party in tokens and sealed rows.
+    #[must_use]
+    pub fn owner(&self) -> String {
+        format!("{}|{}", self.role.as_str(), self.domain)
+    }
+}
+
+/// Who may read a party's console.
+#[derive(Clone)]
+pub enum ConsoleAccess {
+    /// Everybody: demo only, because the console shows what the party opened.
+    Open,
+    /// Whoever sends this bearer token.
+    Token(Zeroizing<String>),
+    /// Nobody.
+    Closed,
+}
+
+/// The token with which `role` at `domain` registers at the CA: HMAC-SHA-256 of "role|domain"
+/// under the CA's registration key, 64 hexadecimal digits.
+#[must_use]
+pub fn registration_token(registration_key: &[u8], role: Role, domain: &Domain) -> String {
+    let mut text = String::new();
+    // HMAC takes keys of every length, so the error cannot occur; an empty token opens nothing.
+    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(registration_key) {
+        mac.update(format!("{}|{domain}", role.as_str()).as_bytes());
+        text = HEXLOWER.encode(&mac.finalize().into_bytes());
+    }
+    text
+}
+
+/// Whether `token` is the one of `role` at `domain`; compared in constant time.
+#[must_use]
+pub fn is_registration_token(
+    registration_key: &[u8],
+    role: Role,
+    domain: &Domain,
+    token: &str,
+) -> bool {
+    let expected = registration_token(registration_key, role, domain);
+    expected.len() == 64 && bool::from(expected.as_bytes().ct_eq(token.as_bytes()))
+}
