@@ -1,0 +1,58 @@
+// What web pages asked for and the holder has not answered yet. Kept in storage.session, which
+// survives the death of the service worker and ends with the browser, and which pages cannot read.
+
+import type { WalletProblem } from '../messages'
+
+export interface Ask {
+  id: string
+  kind: 'order' | 'offer'
+  /** As the browser named it; never taken from the page's own words. */
+  origin: string
+  /** The form or offer, base64url. */
+  payload: string
+  /** The wallet's name for the order, once it has taken the form. */
+  request_id?: string
+  window_id?: number
+  tab_id?: number
+  /** The holder closed the window, or another request took its place. */
+  closed?: boolean
+  problem?: WalletProblem
+  at: number
+}
+
+/** Asks kept at once, over all pages; the oldest closed ones go first. */
+const ASKS_MAX = 32
+
+const key = (id: string) => `ask:${id}`
+
+export async function allAsks(): Promise<Ask[]> {
+  const stored = await chrome.storage.session.get(null)
+  return Object.entries(stored)
+    .filter(([name]) => name.startsWith('ask:'))
+    .map(([, ask]) => ask as Ask)
+    .sort((one, other) => one.at - other.at)
+}
+
+export async function findAsk(id: string): Promise<Ask | undefined> {
+  const stored = await chrome.storage.session.get(key(id))
+  return stored[key(id)] as Ask | undefined
+}
+
+export async function saveAsk(ask: Ask): Promise<Ask> {
+  await chrome.storage.session.set({ [key(ask.id)]: ask })
+  return ask
+}
+
+export async function removeAsk(id: string): Promise<void> {
+  await chrome.storage.session.remove(key(id))
+}
+
+/** Makes room for one more; false when too many pages are waiting for an answer. */
+export async function makeRoom(): Promise<boolean> {
+  const asks = await allAsks()
+  const spare = asks.length - ASKS_MAX + 1
+  if (spare <= 0) return true
+  const closed = asks.filter(ask => ask.closed).slice(0, spare)
+  await Promise.all(closed.map(ask => removeAsk(ask.id)))
+  return closed.length >= spare
+}

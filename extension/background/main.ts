@@ -1,0 +1,58 @@
+// The service worker: owns the wallet, answers pages, and drives open orders on. All listeners
+// are registered while this file runs first, so that the event that woke it finds them.
+
+import { readPageRequest } from '../messages'
+import { ALARM, Drive } from './drive'
+import { openWallet } from './open-wallet'
+import { OwnCalls, readOwnCall } from './own-calls'
+import { PageRequests } from './page-requests'
+import { Ports } from './ports'
+import { problemOf } from './problems'
+import { isOwnPage, pageSender, type House } from './sender'
+import { WalletHost } from './wallet-host'
+
+const LOCALHOST = 'http://*.localhost/*'
+
+const house: House = {
+  extensionId: chrome.runtime.id,
+  // The manifest alone decides: the release build's content script does not name localhost.
+  allowLocalhost: (chrome.runtime.getManifest().content_scripts ?? []).some(script => script.matches?.includes(LOCALHOST)),
+}
+const host = new WalletHost(openWallet)
+const drive = new Drive(host)
+const requests = new PageRequests(host)
+const calls = new OwnCalls(host, drive, requests)
+const ports = new Ports(host)
+
+chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
+  void answer(message, sender).then(respond, (error: unknown) => respond({ ok: false, error: problemOf(error) }))
+  return true
+})
+
+chrome.runtime.onConnect.addListener(port => {
+  if (port.name === 'view' && isOwnPage(port.sender, house)) ports.add(port)
+  else port.disconnect()
+})
+
+chrome.alarms.onAlarm.addListener(alarm => {
+  if (alarm.name === ALARM) drive.kick()
+})
+
+chrome.windows.onRemoved.addListener(windowId => void requests.windowClosed(windowId))
+chrome.runtime.onStartup.addListener(() => drive.kick())
+chrome.runtime.onInstalled.addListener(() => drive.kick())
+
+// Whatever woke this service worker, an order may have been left half-way when it last died.
+void chrome.alarms.get(ALARM).then(alarm => alarm && drive.kick())
+
+async function answer(message: unknown, sender: chrome.runtime.MessageSender): Promise<unknown> {
+  if (isOwnPage(sender, house)) {
+    const call = readOwnCall(message)
+    return call ? calls.answer(call) : { ok: false, error: problemOf(new TypeError('not a call')) }
+  }
+  const page = pageSender(sender, house)
+  if ('refused' in page) return { ok: false, error: { name: 'NotAllowed', message: page.refused } }
+  const request = readPageRequest(message)
+  if (!request) return { ok: false, error: { name: 'BadRequest', message: 'The wallet does not know this request.' } }
+  return requests.answer(request, page.origin, sender.tab)
+}

@@ -1,0 +1,26 @@
+// Opens the wallet in WebAssembly with what the build knows about the parties.
+
+import init, { Wallet } from '../../wasm/pkg/tallystick_wasm.js'
+import type { Deployment, WalletApi } from '../wallet-types'
+
+/** Loads the module once and opens the wallet's store. */
+export async function openWallet(): Promise<WalletApi> {
+  await init()
+  return (await Wallet.open(await readDeployment())) as unknown as WalletApi
+}
+
+async function readDeployment(): Promise<Deployment> {
+  const response = await fetch(chrome.runtime.getURL('deployment.json')).catch(() => undefined)
+  if (!response?.ok) throw new DeploymentMissing()
+  return (await response.json()) as Deployment
+}
+
+/** The build lacks deployment.json: it does not know whose certificates to trust. */
+export class DeploymentMissing extends Error {
+  override name = 'WalletError'
+  kind = 'deployment-missing'
+  sentence = ''
+  money = ''
+  remedy = ''
+  details = 'deployment.json is not in the extension. npm start writes it.'
+}

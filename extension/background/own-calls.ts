@@ -1,0 +1,90 @@
+// What the extension's own pages may call, each with the shape of its arguments. Anything that
+// is not in this list does not reach the wallet.
+
+import type { Address, ApproveChoice, WalletApi } from '../wallet-types'
+import type { OwnAnswer, OwnCall } from '../messages'
+import type { Drive } from './drive'
+import type { PageRequests } from './page-requests'
+import { problemOf } from './problems'
+import type { WalletHost } from './wallet-host'
+
+const TEXT_CHARACTERS_MAX = 1024
+
+type Call = (wallet: WalletApi, args: unknown[]) => Promise<unknown>
+
+/** Calls after which an open order may have something due. */
+const DRIVES_ON = new Set(['unlock', 'enrol', 'approve'])
+
+const CALLS: Record<string, Call> = {
+  view: wallet => wallet.view(),
+  set_up: (wallet, [passphrase, pin]) => wallet.set_up(text(passphrase), text(pin)),
+  enrol: wallet => wallet.enrol(),
+  save_address: (wallet, [address]) => wallet.save_address(addressOf(address)),
+  remove_address: (wallet, [id]) => wallet.remove_address(text(id)),
+  unlock: (wallet, [passphrase]) => wallet.unlock(text(passphrase)),
+  lock: wallet => wallet.lock(),
+  change_pin: (wallet, [old, next]) => wallet.change_pin(text(old), text(next)),
+  unblock_pin: (wallet, [puk, next]) => wallet.unblock_pin(text(puk), text(next)),
+  approve: (wallet, [id, choice, pin]) => wallet.approve(text(id), choiceOf(choice), text(pin)),
+  decline: (wallet, [id]) => wallet.decline(text(id)),
+}
+
+export class OwnCalls {
+  constructor(
+    private readonly host: WalletHost,
+    private readonly drive: Drive,
+    private readonly requests: PageRequests,
+  ) {}
+
+  async answer(call: OwnCall): Promise<OwnAnswer<unknown>> {
+    try {
+      return { ok: true, value: (await this.#perform(call)) ?? null }
+    } catch (error) {
+      return { ok: false, error: problemOf(error) }
+    }
+  }
+
+  async #perform({ method, args }: OwnCall): Promise<unknown> {
+    if (method === 'open_ask') return this.requests.open(text(args[0]))
+    const perform = Object.hasOwn(CALLS, method) ? CALLS[method] : undefined
+    if (!perform) throw new Error(`no such call: ${method}`)
+    const value = await this.host.change(wallet => perform(wallet, args))
+    if (DRIVES_ON.has(method)) this.drive.kick()
+    return value
+  }
+}
+
+/** Reads a call, or null when the message is something else. */
+export function readOwnCall(value: unknown): OwnCall | null {
+  const message = value as Partial<OwnCall> | null
+  if (message?.type !== 'call' || typeof message.method !== 'string' || !Array.isArray(message.args)) return null
+  return { type: 'call', method: message.method, args: message.args }
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string' || value.length > TEXT_CHARACTERS_MAX) throw new TypeError('expected a text')
+  return value
+}
+
+function addressOf(value: unknown): Address {
+  const given = value as Partial<Address>
+  const address: Address = {
+    label: text(given?.label),
+    name: text(given.name),
+    telephone: text(given.telephone),
+    postal_code: text(given.postal_code),
+    lines: text(given.lines),
+    country: text(given.country),
+  }
+  if (given.id !== undefined) address.id = text(given.id)
+  return address
+}
+
+function choiceOf(value: unknown): ApproveChoice {
+  const given = value as Partial<ApproveChoice>
+  return {
+    card_id: text(given?.card_id),
+    address_id: text(given.address_id),
+    accept_extra: given.accept_extra === true,
+  }
+}

@@ -1,0 +1,36 @@
+// The open pages of the extension: each gets the last view at once and every view after it.
+
+import type { Push } from '../messages'
+import { openingProblem, type WalletHost } from './wallet-host'
+
+export class Ports {
+  #host: WalletHost
+  #ports = new Set<chrome.runtime.Port>()
+
+  constructor(host: WalletHost) {
+    this.#host = host
+    host.listen(view => this.#pushAll({ type: 'view', view }))
+  }
+
+  add(port: chrome.runtime.Port): void {
+    this.#ports.add(port)
+    port.onDisconnect.addListener(() => this.#ports.delete(port))
+    const view = this.#host.lastView
+    if (view) push(port, { type: 'view', view })
+    void openingProblem(this.#host).then(problem => {
+      if (problem) push(port, { type: 'problem', problem })
+    })
+  }
+
+  #pushAll(message: Push): void {
+    for (const port of this.#ports) push(port, message)
+  }
+}
+
+function push(port: chrome.runtime.Port, message: Push): void {
+  try {
+    port.postMessage(message)
+  } catch {
+    // The page went away between two lines; its port says so next.
+  }
+}

@@ -1,0 +1,19 @@
+// Errors on their way to a page: the wallet's own words where it has some, otherwise a kind
+// for which the catalogue has words.
+
+import type { WalletProblem } from '../messages'
+
+/** Any thrown value as the shape pages can show. */
+export function problemOf(thrown: unknown): WalletProblem {
+  const error = thrown as Partial<WalletProblem> & { name?: string }
+  if (error?.name === 'WalletError' && typeof error.kind === 'string') {
+    return {
+      kind: error.kind,
+      sentence: error.sentence ?? '',
+      money: error.money ?? '',
+      remedy: error.remedy ?? '',
+      details: error.details ?? '',
+    }
+  }
+  return { kind: 'internal', sentence: '', money: '', remedy: '', details: String(thrown) }
+}

@@ -1,0 +1,53 @@
+// Opens the extension's own windows and tabs.
+
+/** Where an approval window's content goes, in CSS pixels (the frame comes on top). */
+const APPROVE_WIDTH = 460
+const APPROVE_HEIGHT = 720
+
+/** Opens the approval window for an ask, beside the page that asked. */
+export async function openApproveWindow(askId: string, tab: chrome.tabs.Tab | undefined): Promise<number | undefined> {
+  const place = await placeBeside(tab)
+  const opened = await chrome.windows.create({
+    url: pageUrl('approve', askId),
+    type: 'popup',
+    width: APPROVE_WIDTH,
+    height: APPROVE_HEIGHT,
+    focused: true,
+    ...place,
+  })
+  return opened?.id
+}
+
+/** Opens onboarding in a tab. */
+export async function openOnboarding(askId: string): Promise<number | undefined> {
+  return (await chrome.tabs.create({ url: pageUrl('onboarding', askId), active: true })).id
+}
+
+/** Brings a window to the front; false when it is gone. */
+export async function focusWindow(id: number | undefined): Promise<boolean> {
+  if (id === undefined) return false
+  return chrome.windows.update(id, { focused: true }).then(() => true, () => false)
+}
+
+/** Brings a tab to the front; false when it is gone. */
+export async function focusTab(id: number | undefined): Promise<boolean> {
+  if (id === undefined) return false
+  return chrome.tabs.update(id, { active: true }).then(() => true, () => false)
+}
+
+export async function closeWindow(id: number | undefined): Promise<void> {
+  if (id !== undefined) await chrome.windows.remove(id).catch(() => undefined)
+}
+
+function pageUrl(page: 'approve' | 'onboarding', askId: string): string {
+  return chrome.runtime.getURL(`pages/${page}.html?ask=${encodeURIComponent(askId)}`)
+}
+
+/** Top right of the window that asked, so that the shop stays readable beside it. */
+async function placeBeside(tab: chrome.tabs.Tab | undefined): Promise<{ left?: number; top?: number }> {
+  if (!tab) return {}
+  const opener = await chrome.windows.get(tab.windowId).catch(() => undefined)
+  if (opener?.left === undefined || opener.top === undefined || !opener.width) return {}
+  const left = opener.left + opener.width - APPROVE_WIDTH - 24
+  return { left: Math.max(0, left), top: Math.max(0, opener.top + 64) }
+}

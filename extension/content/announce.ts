@@ -1,0 +1,110 @@
+// The content script: says that a wallet is here, and carries requests of the page to it and
+// answers back. It reads nothing of the page, decides nothing, and trusts neither side.
+
+import { isPayload, type OrderStatus, type PageAnswer, type PageProblem, type PageRequest } from '../messages'
+
+const VERSION = 1
+/** The detail of an event: a payload, its identifier and the JSON around them. */
+const DETAIL_CHARACTERS_MAX = 64 * 1024 + 256
+/** Requests of one page that may be under way at once. */
+const REQUESTS_MAX = 8
+/** The service worker may die at any moment; the browser starts it again for the next message. */
+const RETRY_PAUSE_MS = 250
+const RETRIES_MAX = 40
+
+interface Incoming {
+  id: string
+  type: 'order' | 'offer'
+  payload: string
+}
+
+class Refused extends Error {
+  constructor(
+    override readonly name: string,
+    message: string,
+    readonly orderId?: string,
+  ) {
+    super(message)
+  }
+}
+
+let underWay = 0
+
+function announce(): void {
+  window.dispatchEvent(new CustomEvent('tallystick:announce', { detail: JSON.stringify({ version: VERSION }) }))
+}
+
+function respond(id: string, outcome: { ok: true; result: unknown } | { ok: false; error: PageProblem & { orderId?: string } }): void {
+  window.dispatchEvent(new CustomEvent('tallystick:response', { detail: JSON.stringify({ id, ...outcome }) }))
+}
+
+function read(detail: unknown): Incoming | null {
+  if (typeof detail !== 'string' || detail.length > DETAIL_CHARACTERS_MAX) return null
+  try {
+    const { id, type, payload } = JSON.parse(detail) as Record<string, unknown>
+    if (typeof id !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(id)) return null
+    if (type !== 'order' && type !== 'offer') return null
+    return isPayload(payload) ? { id, type, payload } : { id, type, payload: '' }
+  } catch {
+    return null
+  }
+}
+
+async function send<T>(request: PageRequest): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    if (!chrome.runtime?.id) throw new Refused('Unavailable', 'The wallet was updated or removed. Reload the page.')
+    let answer: PageAnswer<T> | undefined
+    try {
+      answer = await chrome.runtime.sendMessage<PageRequest, PageAnswer<T> | undefined>(request)
+    } catch {
+      answer = undefined
+    }
+    if (answer?.ok) return answer.value
+    if (answer) throw new Refused(answer.error.name, answer.error.message)
+    if (attempt === RETRIES_MAX) throw new Refused('Unavailable', 'The wallet does not answer. Reload the page.')
+    await new Promise(resolve => setTimeout(resolve, RETRY_PAUSE_MS))
+  }
+}
+
+const ENDS: Record<NonNullable<OrderStatus['ended']>, string> = {
+  Declined: 'The holder declined the order.',
+  Expired: 'The order form expired before it was approved.',
+  Refused: 'The order was refused.',
+  Failed: 'The order could not be placed.',
+}
+
+/** Resolves when the shop has the order; rejects when it never will. */
+async function placeOrder(form: string): Promise<{ orderId: string; state: string }> {
+  const { request_id } = await send<{ request_id: string }>({ type: 'order', form })
+  let seen: string | undefined
+  for (;;) {
+    const status: OrderStatus = await send({ type: 'order-status', request_id, seen })
+    if (status.ended) throw new Refused(status.ended, ENDS[status.ended], status.order_id)
+    if (status.placed) return { orderId: status.order_id ?? '', state: status.state }
+    seen = status.state
+  }
+}
+
+async function serve({ id, type, payload }: Incoming): Promise<void> {
+  underWay += 1
+  try {
+    if (!payload) throw new Refused('BadRequest', 'The form or offer is empty, over 64 KiB, or not base64url.')
+    if (underWay > REQUESTS_MAX) throw new Refused('Busy', 'This page has too many requests under way.')
+    const result = type === 'order' ? await placeOrder(payload) : await send({ type: 'offer', offer: payload }).then(() => null)
+    respond(id, { ok: true, result })
+  } catch (error) {
+    const { name, message, orderId } = error instanceof Refused ? error : new Refused('Unavailable', String(error))
+    respond(id, { ok: false, error: { name, message, orderId } })
+  } finally {
+    underWay -= 1
+  }
+}
+
+if (window === window.top) {
+  window.addEventListener('tallystick:discover', announce)
+  window.addEventListener('tallystick:request', event => {
+    const request = read((event as CustomEvent<unknown>).detail)
+    if (request) void serve(request)
+  })
+  announce()
+}

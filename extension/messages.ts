@@ -1,0 +1,110 @@
+// What the three parts of the extension say to each other, and the limits they hold each other to.
+
+import type { WalletView } from './wallet-types'
+
+/** The most characters one request of a web page may have, encoded as it travels. */
+export const MESSAGE_CHARACTERS_MAX = 64 * 1024
+
+/** A shop's page offers an order form (COSE, base64url). */
+export interface OrderRequest {
+  type: 'order'
+  form: string
+}
+
+/** An issuer's page offers an account (COSE, base64url). */
+export interface OfferRequest {
+  type: 'offer'
+  offer: string
+}
+
+/** The content script asks how the order it relayed is getting on. */
+export interface StatusRequest {
+  type: 'order-status'
+  request_id: string
+  /** The answer may wait until the state is another than this one. */
+  seen?: string
+}
+
+export type PageRequest = OrderRequest | OfferRequest | StatusRequest
+
+/** A page of the extension calls the wallet. */
+export interface OwnCall {
+  type: 'call'
+  method: string
+  args: unknown[]
+}
+
+/** How an order stands, as far as the shop's page may know. */
+export interface OrderStatus {
+  state: string
+  order_id?: string
+  /** Set when the order has ended badly: the page's promise is rejected with this name. */
+  ended?: 'Declined' | 'Expired' | 'Refused' | 'Failed'
+  /** True as soon as the shop has the order. */
+  placed: boolean
+}
+
+/** An error as the wallet words it for its holder. */
+export interface WalletProblem {
+  kind: string
+  sentence: string
+  money: string
+  remedy: string
+  details: string
+}
+
+/** An error as a web page gets it: a stable name and a sentence for its developer. */
+export interface PageProblem {
+  name: string
+  message: string
+}
+
+export type Answer<T, E> = { ok: true; value: T } | { ok: false; error: E }
+export type OwnAnswer<T> = Answer<T, WalletProblem>
+export type PageAnswer<T> = Answer<T, PageProblem>
+
+/** What a page asked for and the holder has not answered yet. */
+export interface AskView {
+  kind: 'order' | 'offer'
+  origin: string
+  /** The wallet's name for the order; absent while the wallet is locked or has no card. */
+  request_id?: string
+  problem?: WalletProblem
+}
+
+/** What the service worker pushes to every open page of the extension. */
+export type Push = { type: 'view'; view: WalletView } | { type: 'problem'; problem: WalletProblem }
+
+const BASE64URL = /^[A-Za-z0-9_-]+$/
+const IDENTIFIER = /^[A-Za-z0-9-]{1,64}$/
+
+/** Reads a request of a web page; anything of another shape or size is null. */
+export function readPageRequest(value: unknown): PageRequest | null {
+  if (typeof value !== 'object' || value === null) return null
+  const message = value as Record<string, unknown>
+  switch (message.type) {
+    case 'order':
+      return isPayload(message.form) ? { type: 'order', form: message.form } : null
+    case 'offer':
+      return isPayload(message.offer) ? { type: 'offer', offer: message.offer } : null
+    case 'order-status': {
+      if (typeof message.request_id !== 'string' || !IDENTIFIER.test(message.request_id)) return null
+      const request: StatusRequest = { type: 'order-status', request_id: message.request_id }
+      if (typeof message.seen === 'string' && message.seen.length <= 32) request.seen = message.seen
+      return request
+    }
+    default:
+      return null
+  }
+}
+
+/** Non-empty base64url without padding, within the limit. */
+export function isPayload(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MESSAGE_CHARACTERS_MAX && BASE64URL.test(value)
+}
+
+/** Decodes base64url without padding (RFC 4648 §5). Throws on anything else. */
+export function bytesOf(base64url: string): Uint8Array {
+  const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(binary, character => character.charCodeAt(0))
+}

@@ -1,0 +1,50 @@
+/** The wallet as a web page sees it; also `navigator.tallystick` once it has announced itself. */
+export interface Tallystick {
+  /**
+   * Shows the holder an order form (COSE_Sign1, at most 48 KiB) signed by this page's own shop.
+   * Resolves when the shop has the order. Rejects with a `TallystickError` otherwise. The holder
+   * may take as long as the form is valid.
+   */
+  requestOrder(form: Uint8Array): Promise<{ orderId: string; state: string }>
+  /** Shows the holder an account offer of this page's own issuer. Resolves when the wallet has opened it. */
+  addCard(offer: Uint8Array): Promise<void>
+  /** Whether a wallet announces itself within so many milliseconds. */
+  whenAvailable(milliseconds: number): Promise<boolean>
+}
+
+export type TallystickErrorName =
+  /** The holder said no, or closed the window. */
+  | 'Declined'
+  /** The form expired before it was approved. */
+  | 'Expired'
+  /** Shop, issuer or courier refused the order; no money has moved. */
+  | 'Refused'
+  /** The order could not be placed. */
+  | 'Failed'
+  /** The wallet does not accept the form or the offer: signature, origin, content. */
+  | 'FormRefused'
+  | 'OfferRefused'
+  /** The page may not ask: in a frame, sandboxed, or not https. */
+  | 'NotAllowed'
+  /** Not a form or offer at all, or over 64 KiB. */
+  | 'BadRequest'
+  /** Too many requests at once. */
+  | 'Busy'
+  /** The wallet does not know this order. */
+  | 'NotFound'
+  /** No wallet here, or it does not answer. */
+  | 'Unavailable'
+
+export class TallystickError extends Error {
+  name: TallystickErrorName
+  /** The order's number, where it already had one. */
+  orderId?: string
+}
+
+export const tallystick: Tallystick
+
+declare global {
+  interface Navigator {
+    readonly tallystick?: Tallystick
+  }
+}
