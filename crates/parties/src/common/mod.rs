@@ -1,7 +1,10 @@
 //! What all parties have in common.
 
+pub mod fault;
+pub mod http;
 pub mod ledger;
 pub mod log;
+pub mod office;
 pub mod outbox;
 pub mod party;
 pub mod rate;

@@ -1,0 +1,215 @@
+//! Requests and answers: paths, media types, limits, CORS, problems.
+
+use http::header::{self, HeaderName, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::fault::{Fault, Kind};
+
+/// The largest body accepted, in bytes: 256 KiB.
+pub const BODY_LIMIT: usize = 256 * 1024;
+/// Deterministic CBOR.
+pub const CBOR: &str = "application/cbor";
+/// A COSE message (RFC 9052).
+pub const COSE: &str = "application/cose";
+/// JSON.
+pub const JSON: &str = "application/json";
+/// A DER certificate (RFC 2585).
+pub const CERTIFICATE: &str = "application/pkix-cert";
+const PROBLEM: &str = "application/problem+json";
+
+/// A request with its whole body.
+pub type Incoming = Request<Vec<u8>>;
+/// An answer with its whole body.
+pub type Answer = Response<Vec<u8>>;
+
+/// Method and path segments, to be matched on:
+/// `match (method, &path[..]) { ("GET", ["v1", "orders", id]) => … }`.
+#[must_use]
+pub fn route(request: &Incoming) -> (&str, Vec<&str>) {
+    let path = request.uri().path();
+    (
+        request.method().as_str(),
+        path.split('/')
+            .filter(|segment| !segment.is_empty())
+            .take(8)
+            .collect(),
+    )
+}
+
+/// The body, if it is of this media type.
+///
+/// # Errors
+/// [`Kind::MediaType`] otherwise.
+pub fn body_as<'a>(request: &'a Incoming, media_type: &str) -> Result<&'a [u8], Fault> {
+    if media_type_of(request.headers()) == media_type {
+        Ok(request.body())
+    } else {
+        Err(Fault::new(Kind::MediaType, format!("Send {media_type}.")))
+    }
+}
+
+/// The body as JSON of at most 16 KiB.
+///
+/// # Errors
+/// [`Kind::MediaType`], [`Kind::TooLarge`] or [`Kind::Malformed`].
+pub fn json_body<T: DeserializeOwned>(request: &Incoming) -> Result<T, Fault> {
+    let body = body_as(request, JSON)?;
+    if body.len() > 16 * 1024 {
+        return Err(Fault::new(
+            Kind::TooLarge,
+            "At most 16 KiB of JSON are accepted.",
+        ));
+    }
+    serde_json::from_slice(body)
+        .map_err(|_| Fault::malformed("The JSON is not of the expected form."))
+}
+
+/// The body of another party's answer if it is a success of this media type.
+///
+/// # Errors
+/// [`Kind::Unavailable`] with the other's problem name, as far as it gave one.
+pub fn answer_as<'a>(answer: &'a Answer, media_type: &str) -> Result<&'a [u8], Fault> {
+    if answer.status().is_success() && media_type_of(answer.headers()) == media_type {
+        return Ok(answer.body());
+    }
+    let name = problem_name(answer).unwrap_or_else(|| answer.status().to_string());
+    Err(Fault::new(
+        Kind::Unavailable,
+        format!("The other party answered: {name}."),
+    ))
+}
+
+/// The name of the problem that another party answered with, such as "space-full".
+#[must_use]
+pub fn problem_name(answer: &Answer) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        r#type: String,
+    }
+    if media_type_of(answer.headers()) != PROBLEM || answer.body().len() > 4096 {
+        return None;
+    }
+    let named: Named = serde_json::from_slice(answer.body()).ok()?;
+    let name = named.r#type.rsplit('/').next()?;
+    let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+    (name.len() <= 64 && name.chars().all(plain)).then(|| name.to_owned())
+}
+
+fn media_type_of(headers: &http::HeaderMap) -> &str {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map_or("", str::trim)
+}
+
+/// An answer of these bytes.
+#[must_use]
+pub fn answer(status: StatusCode, media_type: &'static str, body: Vec<u8>) -> Answer {
+    let mut answer = Response::new(body);
+    *answer.status_mut() = status;
+    set(&mut answer, header::CONTENT_TYPE, media_type);
+    answer
+}
+
+/// 200 with deterministic CBOR.
+#[must_use]
+pub fn cbor(body: Vec<u8>) -> Answer {
+    answer(StatusCode::OK, CBOR, body)
+}
+
+/// 200 with a COSE message.
+#[must_use]
+pub fn cose(body: Vec<u8>) -> Answer {
+    answer(StatusCode::OK, COSE, body)
+}
+
+/// JSON with this status.
+#[must_use]
+pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
+    answer(status, JSON, serde_json::to_vec(value).unwrap_or_default())
+}
+
+/// A problem (RFC 9457).
+#[must_use]
+pub fn problem(fault: &Fault) -> Answer {
+    #[derive(Serialize)]
+    struct Problem<'a> {
+        r#type: String,
+        title: &'a str,
+        status: u16,
+        detail: &'a str,
+    }
+    let status = fault.kind.status();
+    let body = Problem {
+        r#type: format!("https://tallystick.example/problems/{}", fault.kind.name()),
+        title: fault.kind.title(),
+        status: status.as_u16(),
+        detail: &fault.detail,
+    };
+    let mut answer = answer(
+        status,
+        PROBLEM,
+        serde_json::to_vec(&body).unwrap_or_default(),
+    );
+    match fault.kind {
+        Kind::Starting => set(&mut answer, header::RETRY_AFTER, "2"),
+        Kind::RateLimited => set(&mut answer, header::RETRY_AFTER, "60"),
+        _ => {}
+    }
+    answer
+}
+
+/// A request to another party at `https://domain/path`.
+///
+/// # Errors
+/// [`Kind::Internal`] if the path is not one.
+pub fn request_to(
+    domain: &str,
+    method: Method,
+    path: &str,
+    media_type: Option<&'static str>,
+    body: Vec<u8>,
+) -> Result<Incoming, Fault> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("https://{domain}{path}"));
+    if let Some(media_type) = media_type {
+        request = request.header(header::CONTENT_TYPE, media_type);
+    }
+    request.body(body).map_err(|_| Fault::internal())
+}
+
+/// The answer to a CORS preflight (every method and header that a route takes, for every page).
+#[must_use]
+pub fn preflight() -> Answer {
+    let mut answer = Response::new(Vec::new());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        "GET, POST, OPTIONS",
+    );
+    set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        "content-type, authorization",
+    );
+    set(&mut answer, header::ACCESS_CONTROL_MAX_AGE, "86400");
+    answer
+}
+
+/// Lets every page read the answer, without credentials, and no cache keep it.
+pub fn finish(answer: &mut Answer) {
+    set(answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    set(answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(answer, header::CACHE_CONTROL, "no-store");
+}
+
+fn set(answer: &mut Answer, name: HeaderName, value: &'static str) {
+    answer
+        .headers_mut()
+        .insert(name, HeaderValue::from_static(value));
+}

@@ -1,0 +1,122 @@
+//! What every role stands on: ports, settings, the vault, and how a request is received.
+
+use core::cell::Cell;
+
+use http::Method;
+use tallystick_protocol::time::Timestamp;
+
+use super::fault::{Fault, Kind};
+use super::http::{self as web, Answer, Incoming};
+use super::log::Event;
+use super::schema::{self, Migration};
+use super::settings::Settings;
+use super::vault::Vault;
+use crate::ports::database::in_transaction;
+use crate::ports::{Clock, DatabaseError, Log, PortRng, Ports, Tables};
+
+/// One party's ports and settings, and what it does like every other party.
+pub struct Office<P: Ports> {
+    /// The machine it runs on.
+    pub ports: P,
+    /// What its operator set.
+    pub settings: Settings,
+    pub(crate) vault: Vault,
+    migrations: &'static [Migration],
+    migrated: Cell<bool>,
+}
+
+impl<P: Ports> Office<P> {
+    /// An office of a role with these tables of its own (schema name: the role's).
+    pub fn new(ports: P, settings: Settings, migrations: &'static [Migration]) -> Self {
+        let vault = Vault::new(&settings.sealing_key, settings.owner());
+        Self {
+            ports,
+            settings,
+            vault,
+            migrations,
+            migrated: Cell::new(false),
+        }
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        self.ports.clock().now_ms()
+    }
+
+    /// Seconds since 1970, as messages carry them.
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.now_ms() / 1000)
+    }
+
+    /// The random source as cryptographic crates take it.
+    pub fn rng(&self) -> PortRng<'_, P::Random> {
+        PortRng(self.ports.random())
+    }
+
+    /// The tables, for reading outside a transaction.
+    pub fn tables(&self) -> &P::Database {
+        self.ports.database()
+    }
+
+    /// Runs the second phase of a step: everything in `work` is committed, or nothing.
+    ///
+    /// # Errors
+    /// What `work` fails with, or the database's own error.
+    pub fn transaction<T, E: From<DatabaseError>>(
+        &self,
+        work: impl FnOnce(&dyn Tables) -> Result<T, E>,
+    ) -> Result<T, E> {
+        in_transaction(self.ports.database(), work)
+    }
+
+    /// Brings the tables up to date, once in a lifetime of this object.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    pub fn migrate(&self) -> Result<(), DatabaseError> {
+        if !self.migrated.get() {
+            let database = self.ports.database();
+            schema::migrate(database, "common", schema::COMMON)?;
+            schema::migrate(database, self.settings.role.as_str(), self.migrations)?;
+            self.migrated.set(true);
+        }
+        Ok(())
+    }
+
+    /// Receives a request: preflights, body limit, schema; then `handle`; faults become problems,
+    /// and every answer may be read by every page.
+    pub async fn receive(
+        &self,
+        request: Incoming,
+        handle: impl AsyncFnOnce(&Incoming) -> Result<Answer, Fault>,
+    ) -> Answer {
+        let outcome = if request.method() == Method::OPTIONS {
+            Ok(web::preflight())
+        } else if request.body().len() > web::BODY_LIMIT {
+            Err(Fault::new(Kind::TooLarge, "At most 256 KiB are accepted."))
+        } else {
+            match self.migrate() {
+                Ok(()) => handle(&request).await,
+                Err(error) => Err(error.into()),
+            }
+        };
+        let mut answer = outcome.unwrap_or_else(|fault| {
+            self.log("request-refused", None, fault.kind.name());
+            web::problem(&fault)
+        });
+        web::finish(&mut answer);
+        answer
+    }
+
+    /// Logs a fixed word with an order's correlation id ([`super::log::correlation`]).
+    pub fn log(&self, event: &str, correlation: Option<&str>, outcome: &str) {
+        let event = Event {
+            at: self.now_ms(),
+            role: self.settings.role.as_str(),
+            event,
+            correlation,
+            outcome,
+        };
+        self.ports.log().line(&event.to_line());
+    }
+}
