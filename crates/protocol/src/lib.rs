@@ -7,6 +7,11 @@
 extern crate alloc;
 
 pub mod cbor;
+pub mod certificate;
 pub mod identifier;
 pub mod money;
+pub mod signature;
+pub mod statement;
+#[cfg(any(test, feature = "test-keys"))]
+pub mod test_keys;
 pub mod time;

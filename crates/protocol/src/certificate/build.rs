@@ -1,0 +1,350 @@
+//! Making certificates, in two halves, because the authority's key may sit behind an asynchronous signer:
+//! take [`UnsignedCertificate::to_be_signed`], sign it with RSASSA-PSS, and [`UnsignedCertificate::finish`].
+
+use super::extensions::Purpose;
+use super::profile::{COMMON_NAME, ORGANIZATION, PSS_ALGORITHM, is_presentable, role_to_oid};
+use super::{Certificate, CertificateError, MAX_LIFETIME_DAYS};
+use crate::identifier::{Domain, Role};
+use crate::signature::public_key_from_spki;
+use crate::time::Timestamp;
+use alloc::vec;
+use alloc::vec::Vec;
+use const_oid::AssociatedOid;
+use core::time::Duration;
+use der::asn1::{
+    Any, BitString, Ia5String, ObjectIdentifier, OctetString, SetOfVec, Utf8StringRef,
+};
+use der::{DateTime, Decode, Encode, Sequence};
+use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
+use x509_cert::SubjectPublicKeyInfo;
+use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages,
+    SubjectAltName, SubjectKeyIdentifier,
+};
+use x509_cert::ext::{Extension, Extensions};
+use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
+use x509_cert::serial_number::SerialNumber;
+use x509_cert::time::{Time, Validity};
+
+/// A serial number: 16 bytes, of which 126 bits are random, so that none repeats or can be guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Serial([u8; 16]);
+
+impl Serial {
+    /// A fresh serial number.
+    pub fn random<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let mut bytes = [0; 16];
+        rng.fill_bytes(&mut bytes);
+        // Positive and always 16 bytes long (RFC 5280 §4.1.2.2).
+        bytes[0] = bytes[0] & 0x7f | 0x40;
+        Self(bytes)
+    }
+
+    /// The number, big-endian.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// When a certificate is valid, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// The first second.
+    pub not_before: Timestamp,
+    /// The last second.
+    pub not_after: Timestamp,
+}
+
+impl Lifetime {
+    /// `days` days from `start`.
+    #[must_use]
+    pub const fn days(start: Timestamp, days: u64) -> Self {
+        Self {
+            not_before: start,
+            not_after: start.plus_seconds(days * 86_400),
+        }
+    }
+}
+
+/// TBSCertificate (RFC 5280 §4.1) as we write it.
+#[derive(Sequence)]
+struct ToBeSigned {
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
+    version: u8,
+    serial: SerialNumber,
+    algorithm: Any,
+    issuer: Name,
+    validity: Validity,
+    subject: Name,
+    public_key: SubjectPublicKeyInfo,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT")]
+    extensions: Extensions,
+}
+
+/// What is signed, the algorithm, the signature: the outer form of certificates and of requests for them.
+#[derive(Sequence)]
+struct SignedDer {
+    content: Any,
+    algorithm: Any,
+    signature: BitString,
+}
+
+/// A certificate that lacks nothing but the authority's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsignedCertificate(Vec<u8>);
+
+impl UnsignedCertificate {
+    /// A self-signed root called `name`, for the key `spki` (DER).
+    ///
+    /// # Errors
+    /// [`CertificateError`] if name, key or lifetime do not fit the profile.
+    pub fn root(
+        name: &str,
+        spki: &[u8],
+        serial: Serial,
+        lifetime: Lifetime,
+    ) -> Result<Self, CertificateError> {
+        let subject = name_of(COMMON_NAME, name)?;
+        let extensions = vec![
+            extension(
+                true,
+                &BasicConstraints {
+                    ca: true,
+                    path_len_constraint: Some(0),
+                },
+            )?,
+            extension(true, &KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign))?,
+            extension(false, &subject_key(spki)?)?,
+        ];
+        Self::new(subject.clone(), subject, spki, serial, lifetime, extensions)
+    }
+
+    /// A certificate by `root` for a service party: its role, domain, display name and key (DER).
+    ///
+    /// # Errors
+    /// [`CertificateError`] if something does not fit the profile, or the role is the holder's.
+    pub fn party(
+        root: &Certificate,
+        (role, domain, name): (Role, &Domain, &str),
+        spki: &[u8],
+        serial: Serial,
+        lifetime: Lifetime,
+    ) -> Result<Self, CertificateError> {
+        if role == Role::Holder {
+            return Err(CertificateError::CannotBuild(
+                "a holder is no service party",
+            ));
+        }
+        let mut extensions = leaf_extensions(root, role, spki)?;
+        extensions.push(extension(false, &alternative_name(domain)?)?);
+        Self::leaf(
+            root,
+            name_of(ORGANIZATION, name)?,
+            spki,
+            serial,
+            lifetime,
+            extensions,
+        )
+    }
+
+    /// A certificate by `root` for a holder: an account label that names nobody, and the card's key (DER).
+    ///
+    /// # Errors
+    /// [`CertificateError`] if something does not fit the profile.
+    pub fn holder(
+        root: &Certificate,
+        label: &str,
+        spki: &[u8],
+        serial: Serial,
+        lifetime: Lifetime,
+    ) -> Result<Self, CertificateError> {
+        let extensions = leaf_extensions(root, Role::Holder, spki)?;
+        Self::leaf(
+            root,
+            name_of(COMMON_NAME, label)?,
+            spki,
+            serial,
+            lifetime,
+            extensions,
+        )
+    }
+
+    fn leaf(
+        root: &Certificate,
+        subject: Name,
+        spki: &[u8],
+        serial: Serial,
+        lifetime: Lifetime,
+        extensions: Extensions,
+    ) -> Result<Self, CertificateError> {
+        if root.purpose != Purpose::Root {
+            return Err(CertificateError::CannotBuild("the issuer is not a root"));
+        }
+        let seconds = lifetime.not_after.seconds_since(lifetime.not_before);
+        if seconds > MAX_LIFETIME_DAYS * 86_400 || lifetime.not_after > root.not_after {
+            return Err(CertificateError::LivesTooLong);
+        }
+        let issuer = Name::from_der(&root.subject).map_err(cannot("the root has no name"))?;
+        Self::new(issuer, subject, spki, serial, lifetime, extensions)
+    }
+
+    fn new(
+        issuer: Name,
+        subject: Name,
+        spki: &[u8],
+        serial: Serial,
+        lifetime: Lifetime,
+        extensions: Extensions,
+    ) -> Result<Self, CertificateError> {
+        if lifetime.not_after <= lifetime.not_before {
+            return Err(CertificateError::CannotBuild("it would never be valid"));
+        }
+        ToBeSigned {
+            version: 2, // v3
+            serial: SerialNumber::new(&serial.0)
+                .map_err(cannot("its serial number is unusable"))?,
+            algorithm: pss_algorithm()?,
+            issuer,
+            validity: Validity::new(time(lifetime.not_before)?, time(lifetime.not_after)?),
+            subject,
+            public_key: public_key(spki)?,
+            extensions,
+        }
+        .to_der()
+        .map(Self)
+        .map_err(cannot("it cannot be encoded"))
+    }
+
+    /// Takes up a certificate again whose bytes to be signed were stored.
+    #[must_use]
+    pub const fn from_to_be_signed(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes for the authority to sign with RSASSA-PSS and SHA-256 (TBSCertificate, DER).
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Puts the authority's signature to it; the result is DER.
+    ///
+    /// # Errors
+    /// [`CertificateError`] if the result is not a certificate of the profile.
+    pub fn finish(self, signature: &[u8]) -> Result<Certificate, CertificateError> {
+        Certificate::from_der(&signed_der(&self.0, signature)?)
+    }
+}
+
+/// Wraps signed content, algorithm and signature into one sequence.
+pub(super) fn signed_der(content: &[u8], signature: &[u8]) -> Result<Vec<u8>, CertificateError> {
+    SignedDer {
+        content: Any::from_der(content).map_err(cannot("its content is malformed"))?,
+        algorithm: pss_algorithm()?,
+        signature: BitString::from_bytes(signature).map_err(cannot("its signature is unusable"))?,
+    }
+    .to_der()
+    .map_err(cannot("it cannot be encoded"))
+}
+
+fn leaf_extensions(
+    root: &Certificate,
+    role: Role,
+    spki: &[u8],
+) -> Result<Extensions, CertificateError> {
+    let authority_key = OctetString::new(root.subject_key_id.as_slice())
+        .map_err(cannot("the root has no key identifier"))?;
+    Ok(vec![
+        extension(
+            true,
+            &BasicConstraints {
+                ca: false,
+                path_len_constraint: None,
+            },
+        )?,
+        extension(true, &KeyUsage(KeyUsages::DigitalSignature.into()))?,
+        extension(true, &key_usage_for(role)?)?,
+        extension(false, &subject_key(spki)?)?,
+        extension(
+            false,
+            &AuthorityKeyIdentifier {
+                key_identifier: Some(authority_key),
+                ..AuthorityKeyIdentifier::default()
+            },
+        )?,
+    ])
+}
+
+pub(super) fn key_usage_for(role: Role) -> Result<ExtendedKeyUsage, CertificateError> {
+    let oid = role_to_oid(role).ok_or(CertificateError::CannotBuild("the role is unknown"))?;
+    Ok(ExtendedKeyUsage(vec![oid]))
+}
+
+pub(super) fn alternative_name(domain: &Domain) -> Result<SubjectAltName, CertificateError> {
+    let name = Ia5String::new(domain.as_str()).map_err(cannot("the domain is unusable"))?;
+    Ok(SubjectAltName(vec![GeneralName::DnsName(name)]))
+}
+
+pub(super) fn extension<T: AssociatedOid + Encode>(
+    critical: bool,
+    value: &T,
+) -> Result<Extension, CertificateError> {
+    let value = value
+        .to_der()
+        .map_err(cannot("an extension cannot be encoded"))?;
+    Ok(Extension {
+        extn_id: T::OID,
+        critical,
+        extn_value: OctetString::new(value).map_err(cannot("an extension is too long"))?,
+    })
+}
+
+/// The key's identifier: the first 20 bytes of SHA-256 over it (RFC 7093 §2, method 1).
+fn subject_key(spki: &[u8]) -> Result<SubjectKeyIdentifier, CertificateError> {
+    let key = public_key(spki)?;
+    let digest = Sha256::digest(key.subject_public_key.raw_bytes());
+    let id = digest.get(..20).unwrap_or_default();
+    OctetString::new(id)
+        .map(SubjectKeyIdentifier)
+        .map_err(cannot("the key has no identifier"))
+}
+
+pub(super) fn public_key(spki: &[u8]) -> Result<SubjectPublicKeyInfo, CertificateError> {
+    public_key_from_spki(spki).map_err(|_| CertificateError::UnsupportedKey)?;
+    SubjectPublicKeyInfo::from_der(spki).map_err(|_| CertificateError::UnsupportedKey)
+}
+
+pub(super) fn name_of(attribute: ObjectIdentifier, text: &str) -> Result<Name, CertificateError> {
+    const REASON: &str = "a name needs 1 to 64 printable characters";
+    if !is_presentable(text) {
+        return Err(CertificateError::CannotBuild(REASON));
+    }
+    let value = Utf8StringRef::new(text).map_err(cannot(REASON))?;
+    let attribute = AttributeTypeAndValue {
+        oid: attribute,
+        value: Any::encode_from(&value).map_err(cannot(REASON))?,
+    };
+    let set = SetOfVec::try_from(vec![attribute]).map_err(cannot(REASON))?;
+    RdnSequence::from(vec![RelativeDistinguishedName::from(set)])
+        .to_der()
+        .and_then(|der| Name::from_der(&der))
+        .map_err(cannot(REASON))
+}
+
+fn pss_algorithm() -> Result<Any, CertificateError> {
+    Any::from_der(&PSS_ALGORITHM).map_err(cannot("its algorithm cannot be encoded"))
+}
+
+fn time(timestamp: Timestamp) -> Result<Time, CertificateError> {
+    DateTime::from_unix_duration(Duration::from_secs(timestamp.seconds()))
+        .map(Time::from)
+        .map_err(cannot("it would be valid beyond the year 9999"))
+}
+
+pub(super) fn cannot(reason: &'static str) -> impl Fn(der::Error) -> CertificateError {
+    move |_| CertificateError::CannotBuild(reason)
+}

@@ -1,0 +1,31 @@
+//! Certificates: who may sign in which role (X.509 v3, RFC 5280).
+//!
+//! A small public key infrastructure. A root certifies leaves directly; a leaf has
+//! - its role as the only extended key usage, under [`ROLE_ARC`];
+//! - a service party: its display name as organisation and its domain as the only dNSName;
+//! - a holder: an account label as common name, and no dNSName, so that it names nobody;
+//! - RSA keys of 2048 to 4096 bits, signed with RSASSA-PSS and SHA-256.
+//!
+//! Reading and checking is always there; making certificates needs the feature `certify`.
+
+mod anchors;
+#[cfg(feature = "certify")]
+mod build;
+mod error;
+mod extensions;
+mod parse;
+mod profile;
+#[cfg(feature = "certify")]
+mod request;
+
+pub use anchors::{CertifiedParty, MAX_ANCHORS, TrustAnchors};
+#[cfg(feature = "certify")]
+pub use build::{Lifetime, Serial, UnsignedCertificate};
+pub use error::CertificateError;
+pub use parse::Certificate;
+pub use profile::{CLOCK_SKEW_SECONDS, MAX_LIFETIME_DAYS, MAX_NAME_CHARS, ROLE_ARC};
+#[cfg(feature = "certify")]
+pub use request::{CertificateRequest, UnsignedRequest};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Verifying a statement.
+
+use super::cose::Parts;
+use super::{Audience, Envelope, MAX_VALIDITY_SECONDS, SignedMessage, StatementError, max_len};
+use crate::cbor::decode;
+use crate::certificate::{CLOCK_SKEW_SECONDS, Certificate, CertifiedParty, TrustAnchors};
+use crate::identifier::{Domain, Role};
+use crate::signature::verify_pss;
+use crate::time::Timestamp;
+use alloc::vec::Vec;
+
+/// A statement whose signature, certificate, sender and period were verified.
+#[derive(Clone, Debug)]
+pub struct Verified<M> {
+    /// What was said.
+    pub message: M,
+    /// Who said it.
+    pub signer: CertifiedParty,
+    /// The statement as received, to be kept as evidence.
+    pub bytes: Vec<u8>,
+}
+
+/// Verifies a statement of kind `M` by a party in `role`.
+///
+/// Whom it is for is for the caller to check: [`Verified::require_recipient`] and its neighbours.
+///
+/// # Errors
+/// [`StatementError`] says what does not hold.
+pub fn open<M: SignedMessage>(
+    bytes: &[u8],
+    anchors: &TrustAnchors,
+    now: Timestamp,
+    role: Role,
+) -> Result<Verified<M>, StatementError> {
+    let limit = max_len::<M>();
+    if bytes.len() > limit {
+        return Err(StatementError::TooLong {
+            actual: bytes.len(),
+            limit,
+        });
+    }
+    let parts = Parts::read(bytes)?;
+    let leaf = Certificate::from_der(&parts.leaf)?;
+    let signer = anchors.verify(&leaf, now, role)?;
+    verify_pss(
+        &signer.public_key,
+        &parts.to_be_signed(M::CONTEXT),
+        &parts.signature,
+    )
+    .map_err(|_| StatementError::BadSignature)?;
+    let message: M = decode(&parts.payload)?;
+    require_sender(message.envelope(), &signer)?;
+    require_period(message.envelope(), now)?;
+    Ok(Verified {
+        message,
+        signer,
+        bytes: bytes.to_vec(),
+    })
+}
+
+fn require_sender(envelope: &Envelope, signer: &CertifiedParty) -> Result<(), StatementError> {
+    if signer.domain.as_ref() == Some(&envelope.from) {
+        Ok(())
+    } else {
+        Err(StatementError::WrongSender {
+            claimed: envelope.from.clone(),
+        })
+    }
+}
+
+fn require_period(envelope: &Envelope, now: Timestamp) -> Result<(), StatementError> {
+    let Envelope {
+        sent_at,
+        expires_at,
+        ..
+    } = envelope;
+    if expires_at <= sent_at || expires_at.seconds_since(*sent_at) > MAX_VALIDITY_SECONDS {
+        Err(StatementError::BadPeriod)
+    } else if *sent_at > now.plus_seconds(CLOCK_SKEW_SECONDS) {
+        Err(StatementError::NotYetSent)
+    } else if *expires_at < now.minus_seconds(CLOCK_SKEW_SECONDS) {
+        Err(StatementError::Expired)
+    } else {
+        Ok(())
+    }
+}
+
+impl<M: SignedMessage> Verified<M> {
+    /// Requires that it is addressed to exactly `recipient`.
+    ///
+    /// # Errors
+    /// [`StatementError::WrongRecipient`].
+    pub fn require_recipient(&self, recipient: &Audience) -> Result<(), StatementError> {
+        let actual = &self.message.envelope().to;
+        if actual == recipient {
+            Ok(())
+        } else {
+            Err(StatementError::WrongRecipient {
+                actual: actual.clone(),
+            })
+        }
+    }
+
+    /// Requires that it comes from `sender`.
+    ///
+    /// # Errors
+    /// [`StatementError::UnexpectedSender`].
+    pub fn require_sender(&self, sender: &Domain) -> Result<(), StatementError> {
+        let actual = &self.message.envelope().from;
+        if actual == sender {
+            Ok(())
+        } else {
+            Err(StatementError::UnexpectedSender {
+                expected: sender.clone(),
+                actual: actual.clone(),
+            })
+        }
+    }
+
+    /// Requires that it belongs to the order, root or nonce `transaction`.
+    ///
+    /// # Errors
+    /// [`StatementError::WrongTransaction`].
+    pub fn require_transaction(&self, transaction: &[u8; 32]) -> Result<(), StatementError> {
+        if self.message.envelope().transaction == *transaction {
+            Ok(())
+        } else {
+            Err(StatementError::WrongTransaction)
+        }
+    }
+}
+
+/// The type of the message in a statement, not verified: to tell which kind to [`open`] where there is a choice.
+///
+/// # Errors
+/// [`StatementError`] if `bytes` is over `limit` or is no statement.
+pub fn message_type(bytes: &[u8], limit: usize) -> Result<u16, StatementError> {
+    if bytes.len() > limit {
+        return Err(StatementError::TooLong {
+            actual: bytes.len(),
+            limit,
+        });
+    }
+    let payload = Parts::read(bytes)?.payload;
+    let mut decoder = minicbor::Decoder::new(&payload);
+    decoder
+        .array()
+        .and_then(|_| decoder.u8())
+        .and_then(|_| decoder.u16())
+        .map_err(|_| StatementError::Malformed)
+}

@@ -1,0 +1,69 @@
+//! Making a statement.
+
+use super::cose::{Parts, read_to_be_signed};
+use super::{SignedMessage, StatementError};
+use crate::cbor::{decode, encode};
+use crate::certificate::Certificate;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
+/// A statement that lacks nothing but its signature.
+pub struct Unsigned<M> {
+    parts: Parts,
+    to_be_signed: Vec<u8>,
+    message: PhantomData<M>,
+}
+
+impl<M: SignedMessage> Unsigned<M> {
+    /// Prepares `message`, to be signed by the key of the certificate `leaf` (DER).
+    ///
+    /// # Errors
+    /// [`StatementError`] if message or certificate are over their limits.
+    pub fn new(message: &M, leaf: &[u8]) -> Result<Self, StatementError> {
+        let payload = encode(message);
+        if payload.len() > M::MAX_LEN || leaf.len() > Certificate::MAX_LEN {
+            return Err(StatementError::TooLong {
+                actual: payload.len().max(leaf.len()),
+                limit: M::MAX_LEN.min(Certificate::MAX_LEN),
+            });
+        }
+        Ok(Self::from_parts(Parts {
+            leaf: leaf.to_vec(),
+            payload,
+            signature: Vec::new(),
+        }))
+    }
+
+    /// Takes up a statement again whose bytes to be signed were stored.
+    ///
+    /// # Errors
+    /// [`StatementError`] if these bytes are not from [`Unsigned::to_be_signed`] for the same kind of message.
+    pub fn from_to_be_signed(bytes: &[u8]) -> Result<Self, StatementError> {
+        let parts = read_to_be_signed(bytes, M::CONTEXT)?;
+        decode::<M>(&parts.payload)?;
+        Ok(Self::from_parts(parts))
+    }
+
+    fn from_parts(parts: Parts) -> Self {
+        Self {
+            to_be_signed: parts.to_be_signed(M::CONTEXT),
+            parts,
+            message: PhantomData,
+        }
+    }
+
+    /// The bytes to sign with RSASSA-PSS and SHA-256 (`Sig_structure`, RFC 9052 §4.4).
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.to_be_signed
+    }
+
+    /// Puts the signature to it; the result is what is sent.
+    ///
+    /// # Errors
+    /// [`StatementError::Malformed`] if the result cannot be encoded.
+    pub fn finish(mut self, signature: &[u8]) -> Result<Vec<u8>, StatementError> {
+        self.parts.signature = signature.to_vec();
+        self.parts.write()
+    }
+}
