@@ -1,0 +1,111 @@
+//! Every sentence the wallet says about a failure, in English, in one place.
+//!
+//! `{}` stands for whom or what it is about. The pages translate by [`ErrorKind::name`].
+
+use crate::error::ErrorKind;
+
+/// One entry: three sentences.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// The stable name, in kebab-case.
+    pub name: &'static str,
+    /// What happened.
+    pub sentence: &'static str,
+    /// What happened to the money.
+    pub money: &'static str,
+    /// What to do next.
+    pub remedy: &'static str,
+}
+
+const NOT_CHARGED: &str = "Nothing was charged.";
+const UNTOUCHED: &str = "No money is involved.";
+const RELEASED: &str = "Nothing is charged; what was reserved is released.";
+
+/// The template with `{}` filled in.
+#[must_use]
+pub fn filled(template: &str, about: &str) -> String {
+    template.replace(
+        "{}",
+        if about.is_empty() {
+            "the other side"
+        } else {
+            about
+        },
+    )
+}
+
+impl ErrorKind {
+    /// The stable name, in kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.text().name
+    }
+
+    /// The entry of the catalogue.
+    #[must_use]
+    #[rustfmt::skip] // A table reads best as one.
+    pub const fn text(self) -> Text {
+        let (name, sentence, money, remedy) = match self {
+            Self::Locked => ("locked", "The wallet is locked.", NOT_CHARGED, "Unlock it with your passphrase."),
+            Self::NotSetUp => ("not-set-up", "There is no wallet here yet.", UNTOUCHED, "Get a card from an issuer first."),
+            Self::AlreadySetUp => ("already-set-up", "The wallet has been set up already.", UNTOUCHED, "Unlock it with your passphrase."),
+            Self::NotEnrolled => ("not-enrolled", "Your card is not ready yet.", NOT_CHARGED, "Finish adding the card, then try again."),
+            Self::WrongPassphrase => ("wrong-passphrase", "This is not the passphrase of this wallet.", UNTOUCHED, "Try again. If it is lost, the PUK opens the wallet."),
+            Self::WeakPassphrase => ("weak-passphrase", "A passphrase has 8 to 256 characters.", UNTOUCHED, "Choose a longer one; a few unrelated words are good."),
+            Self::WrongPin => ("wrong-pin", "The PIN is wrong.", NOT_CHARGED, "Try again. After three wrong PINs in a row the card blocks itself."),
+            Self::PinBlocked => ("pin-blocked", "The PIN is blocked after three wrong tries.", NOT_CHARGED, "Set a new PIN with your PUK."),
+            Self::MalformedPin => ("malformed-pin", "A PIN has six to eight digits.", UNTOUCHED, "Choose six to eight digits."),
+            Self::WrongPuk => ("wrong-puk", "This is not the PUK of this wallet.", UNTOUCHED, "Check what you wrote down and try again."),
+            Self::PukBlocked => ("puk-blocked", "The PUK is blocked after too many wrong tries.", NOT_CHARGED, "Erase the wallet and ask your issuer for a new card."),
+            Self::NoOffer => ("no-offer", "No card has been offered to this wallet.", UNTOUCHED, "Open your issuer's page and choose to add the card."),
+            Self::OfferInvalid => ("offer-invalid", "What this page offered is not a card of a certified issuer.", UNTOUCHED, "Do not go on there. Use your issuer's own page."),
+            Self::OfferFromElsewhere => ("offer-from-elsewhere", "This page offered a card of {}, which is not its own.", UNTOUCHED, "Do not go on there. Open your issuer's own page."),
+            Self::OfferExpired => ("offer-expired", "The offer of this card has expired.", UNTOUCHED, "Ask for the card again on your issuer's page."),
+            Self::CardAlreadyHeld => ("card-already-held", "This wallet holds a card already; this release keeps one.", UNTOUCHED, "Go on with the card you have."),
+            Self::EnrolmentRefused => ("enrolment-refused", "{} refused to add the card.", UNTOUCHED, "Ask for the card again on your issuer's page."),
+            Self::AddressInvalid => ("address-invalid", "The address is not complete or too long: {}.", UNTOUCHED, "Correct it and save again."),
+            Self::AddressLimit => ("address-limit", "The wallet keeps up to 20 addresses.", UNTOUCHED, "Remove one you no longer need."),
+            Self::NoSuchAddress => ("no-such-address", "This address is no longer in the wallet.", NOT_CHARGED, "Choose another address."),
+            Self::NoSuchCard => ("no-such-card", "This card is not in the wallet.", NOT_CHARGED, "Choose another card."),
+            Self::NoSuchOrder => ("no-such-order", "This order is not in the wallet.", NOT_CHARGED, "Go back to the shop and order again."),
+            Self::FormInvalid => ("form-invalid", "What this page sent is not an order form of a certified shop.", NOT_CHARGED, "Do not order there."),
+            Self::FormFromElsewhere => ("form-from-elsewhere", "This page sent an order form of {}, which is not its own.", NOT_CHARGED, "Do not order there. Open the shop's own page."),
+            Self::FormExpired => ("form-expired", "The shop's order form has expired.", NOT_CHARGED, "Go back to the shop and check out again."),
+            Self::CardNotAccepted => ("card-not-accepted", "{} does not accept your card.", NOT_CHARGED, "Ask the shop which issuers it accepts."),
+            Self::ExtraNotAccepted => ("extra-not-accepted", "{} asks for more than its policy allows without your consent.", NOT_CHARGED, "Agree to the additional fields, or decline the order."),
+            Self::OrderLimit => ("order-limit", "Too many orders wait for your decision.", NOT_CHARGED, "Approve or decline some of them first."),
+            Self::OrderState => ("order-state", "This order has moved on: {}.", NOT_CHARGED, "Look at the order's present state."),
+            Self::PartyUnconfirmed => ("party-unconfirmed", "{} could not show that it is who it claims to be, so nothing was sent.", NOT_CHARGED, "Do not order there again before this is cleared up."),
+            Self::PartyUnreachable => ("party-unreachable", "{} did not answer in time, so nothing was sent.", NOT_CHARGED, "Try again later."),
+            Self::PartyRefused => ("party-refused", "{} does not take part in this order, so nothing was sent.", NOT_CHARGED, "Try again later or ask the shop."),
+            Self::AnswerInvalid => ("answer-invalid", "{} answered something that does not fit this order.", "If anything was reserved, it is released when the order expires.", "Ask the shop, and mention the order number."),
+            Self::KeysRenewed => ("keys-renewed", "New keys had to be fetched for {}.", NOT_CHARGED, "Approve the order once more."),
+            Self::IssuerRefused => ("issuer-refused", "{} refused to pay.", NOT_CHARGED, "Check your limit with the issuer, or use another card."),
+            Self::CourierRefused => ("courier-refused", "{} does not deliver there.", RELEASED, "Order again with another address."),
+            Self::ShopRefused => ("shop-refused", "{} refused the order.", RELEASED, "Ask the shop, or order again."),
+            Self::ExpiredUnsent => ("expired-unsent", "The order's time ran out before anything was sent.", NOT_CHARGED, "Go back to the shop and check out again."),
+            Self::ExpiredSent => ("expired-sent", "{} did not finish the order in time.", RELEASED, "Ask the shop, or order again."),
+            Self::CardFailed => ("card-failed", "The wallet's card did not do what was asked of it.", NOT_CHARGED, "Try again; if it happens again, report it with the details."),
+            Self::StorageFailed => ("storage-failed", "The browser did not store what it should.", "An order that was under way goes on from its last stored step.", "Check the free disk space, then try again."),
+            Self::StorageDamaged => ("storage-damaged", "What the wallet stored cannot be read on this device.", "An order that was sent is finished or released by its parties.", "Erase the wallet and ask your issuer for a new card."),
+            Self::StorageNewer => ("storage-newer", "A newer release of the wallet wrote what is stored here.", "Nothing was changed.", "Update the extension."),
+            Self::DeploymentInvalid => ("deployment-invalid", "This build of the wallet does not say whom it may trust.", UNTOUCHED, "Install the wallet again from its source."),
+            Self::CallInvalid => ("call-invalid", "A page of the wallet asked for something that does not exist.", NOT_CHARGED, "Report this with the details."),
+        };
+        Text { name, sentence, money, remedy }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::{ErrorKind, WalletError};
+
+    #[test]
+    fn a_sentence_names_whom_it_is_about() {
+        let error = WalletError::new(ErrorKind::IssuerRefused).about("Asahi Card");
+        assert_eq!(error.sentence(), "Asahi Card refused to pay.");
+        assert_eq!(error.money(), "Nothing was charged.");
+        let nameless = WalletError::new(ErrorKind::IssuerRefused);
+        assert_eq!(nameless.sentence(), "the other side refused to pay.");
+    }
+}

@@ -1,0 +1,244 @@
+//! What can go wrong, told to people: what happened, what happened to the money, what to do next.
+
+use core::fmt;
+
+use crate::catalogue;
+
+/// What went wrong. The name is stable: the pages translate by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, minicbor::Encode, minicbor::Decode)]
+#[cbor(index_only)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The wallet is locked.
+    #[n(0)]
+    Locked,
+    /// There is no wallet yet.
+    #[n(1)]
+    NotSetUp,
+    /// There already is a wallet.
+    #[n(2)]
+    AlreadySetUp,
+    /// Enrolment has not been finished.
+    #[n(3)]
+    NotEnrolled,
+    /// The passphrase does not open the wallet.
+    #[n(4)]
+    WrongPassphrase,
+    /// The passphrase is too short or too long.
+    #[n(5)]
+    WeakPassphrase,
+    /// The PIN is wrong.
+    #[n(6)]
+    WrongPin,
+    /// No tries are left for the PIN.
+    #[n(7)]
+    PinBlocked,
+    /// A PIN is six to eight digits.
+    #[n(8)]
+    MalformedPin,
+    /// The PUK is wrong.
+    #[n(9)]
+    WrongPuk,
+    /// No tries are left for the PUK.
+    #[n(10)]
+    PukBlocked,
+    /// No card is on offer.
+    #[n(11)]
+    NoOffer,
+    /// The offer is not what an issuer sends.
+    #[n(12)]
+    OfferInvalid,
+    /// The offer came from a page of somebody else.
+    #[n(13)]
+    OfferFromElsewhere,
+    /// The offer has expired.
+    #[n(14)]
+    OfferExpired,
+    /// The wallet holds a card already.
+    #[n(15)]
+    CardAlreadyHeld,
+    /// The issuer or a key centre refused to enrol.
+    #[n(16)]
+    EnrolmentRefused,
+    /// The address is incomplete or too long.
+    #[n(17)]
+    AddressInvalid,
+    /// Too many addresses.
+    #[n(18)]
+    AddressLimit,
+    /// There is no such address.
+    #[n(19)]
+    NoSuchAddress,
+    /// There is no such card.
+    #[n(20)]
+    NoSuchCard,
+    /// There is no such order.
+    #[n(21)]
+    NoSuchOrder,
+    /// The order form is not what a certified shop sends.
+    #[n(22)]
+    FormInvalid,
+    /// The order form came from a page of somebody else.
+    #[n(23)]
+    FormFromElsewhere,
+    /// The order form has expired.
+    #[n(24)]
+    FormExpired,
+    /// The shop accepts no card of this wallet.
+    #[n(25)]
+    CardNotAccepted,
+    /// The shop asks for more than its policy and the holder has not agreed.
+    #[n(26)]
+    ExtraNotAccepted,
+    /// Too many orders wait for the holder.
+    #[n(27)]
+    OrderLimit,
+    /// The order is in a state in which this cannot be done.
+    #[n(28)]
+    OrderState,
+    /// A party could not show that it is who it claims to be.
+    #[n(29)]
+    PartyUnconfirmed,
+    /// A party could not be reached.
+    #[n(30)]
+    PartyUnreachable,
+    /// A party refused with a problem.
+    #[n(31)]
+    PartyRefused,
+    /// A party's answer does not fit the order.
+    #[n(32)]
+    AnswerInvalid,
+    /// New keys were fetched; the holder has to approve once more.
+    #[n(33)]
+    KeysRenewed,
+    /// The issuer refused.
+    #[n(34)]
+    IssuerRefused,
+    /// The courier refused.
+    #[n(35)]
+    CourierRefused,
+    /// The shop refused.
+    #[n(36)]
+    ShopRefused,
+    /// The time ran out before anything was sent.
+    #[n(37)]
+    ExpiredUnsent,
+    /// The time ran out after the order was sent.
+    #[n(38)]
+    ExpiredSent,
+    /// The card failed.
+    #[n(39)]
+    CardFailed,
+    /// The browser's storage failed.
+    #[n(40)]
+    StorageFailed,
+    /// What is stored cannot be read.
+    #[n(41)]
+    StorageDamaged,
+    /// What is stored was written by a newer release.
+    #[n(42)]
+    StorageNewer,
+    /// The deployment file of the extension is wrong.
+    #[n(43)]
+    DeploymentInvalid,
+    /// The arguments of a call are wrong: a fault of the calling page.
+    #[n(44)]
+    CallInvalid,
+}
+
+/// An error of the wallet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalletError {
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// Whom or what it is about, such as a party's name; empty if the sentence needs none.
+    pub about: String,
+    /// Technical particulars; never personal data.
+    pub details: String,
+}
+
+impl WalletError {
+    /// An error that needs no particulars.
+    #[must_use]
+    pub const fn new(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            about: String::new(),
+            details: String::new(),
+        }
+    }
+
+    /// An error with its technical cause.
+    pub fn caused(kind: ErrorKind, cause: &dyn fmt::Display) -> Self {
+        Self {
+            kind,
+            about: String::new(),
+            details: cause.to_string(),
+        }
+    }
+
+    /// The same error, naming whom it is about.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = about.into();
+        self
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        catalogue::filled(self.kind.text().sentence, &self.about)
+    }
+
+    /// What happened to the money.
+    #[must_use]
+    pub fn money(&self) -> String {
+        catalogue::filled(self.kind.text().money, &self.about)
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        catalogue::filled(self.kind.text().remedy, &self.about)
+    }
+}
+
+impl fmt::Display for WalletError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())?;
+        if !self.details.is_empty() {
+            write!(f, " ({})", self.details)?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for WalletError {}
+
+impl From<crate::ports::VaultError> for WalletError {
+    fn from(error: crate::ports::VaultError) -> Self {
+        Self::caused(ErrorKind::StorageFailed, &error)
+    }
+}
+
+impl From<crate::ports::SessionError> for WalletError {
+    fn from(error: crate::ports::SessionError) -> Self {
+        Self::caused(ErrorKind::StorageFailed, &error)
+    }
+}
+
+impl From<crate::ports::DeviceKeyError> for WalletError {
+    fn from(error: crate::ports::DeviceKeyError) -> Self {
+        Self::caused(ErrorKind::StorageFailed, &error)
+    }
+}
+
+impl From<crate::sealing::SealingError> for WalletError {
+    fn from(error: crate::sealing::SealingError) -> Self {
+        let kind = match error {
+            crate::sealing::SealingError::NewerFormat(_) => ErrorKind::StorageNewer,
+            _ => ErrorKind::StorageDamaged,
+        };
+        Self::caused(kind, &error)
+    }
+}

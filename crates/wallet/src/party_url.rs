@@ -1,0 +1,90 @@
+//! Where a party is reached: `https://DOMAIN`, and for development `http://DOMAIN.localhost:PORT`.
+
+use tallystick_protocol::identifier::Domain;
+
+/// How addresses are formed from domains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PartyUrls {
+    /// The port at which parties under `.localhost` answer without TLS; `None` outside development.
+    pub local_port: Option<u16>,
+}
+
+impl PartyUrls {
+    /// The web origin (RFC 6454) of the party of that name, without a path.
+    #[must_use]
+    pub fn origin(self, domain: &Domain) -> String {
+        let name = domain.as_str();
+        match self.local_port {
+            Some(port) if name.ends_with(".localhost") => format!("http://{name}:{port}"),
+            _ => format!("https://{name}"),
+        }
+    }
+
+    /// The address of `path` (which starts with a slash) at that party.
+    #[must_use]
+    pub fn url(self, domain: &Domain, path: &str) -> String {
+        let mut url = self.origin(domain);
+        url.push_str(path);
+        url
+    }
+
+    /// Whether a page of that origin belongs to the party of that name.
+    #[must_use]
+    pub fn is_origin_of(self, origin: &str, domain: &Domain) -> bool {
+        self.origin(domain) == origin
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn domain(name: &str) -> Domain {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn parties_are_reached_over_tls() {
+        let urls = PartyUrls { local_port: None };
+        assert_eq!(
+            urls.url(&domain("shop.example"), "/v1/orders"),
+            "https://shop.example/v1/orders"
+        );
+        assert_eq!(urls.origin(&domain("a.localhost")), "https://a.localhost");
+    }
+
+    #[test]
+    fn only_names_under_localhost_use_the_local_port() {
+        let urls = PartyUrls {
+            local_port: Some(8787),
+        };
+        assert_eq!(
+            urls.origin(&domain("kiso-tea.localhost")),
+            "http://kiso-tea.localhost:8787"
+        );
+        assert_eq!(urls.origin(&domain("shop.example")), "https://shop.example");
+        assert_eq!(
+            urls.origin(&domain("notlocalhost.example")),
+            "https://notlocalhost.example"
+        );
+    }
+
+    #[test]
+    fn an_origin_belongs_to_exactly_one_domain() {
+        let urls = PartyUrls {
+            local_port: Some(8787),
+        };
+        let shop = domain("kiso-tea.localhost");
+        assert!(urls.is_origin_of("http://kiso-tea.localhost:8787", &shop));
+        for other in [
+            "https://kiso-tea.localhost:8787",
+            "http://kiso-tea.localhost",
+            "http://kiso-tea.localhost:8788",
+            "http://www.kiso-tea.localhost:8787",
+            "null",
+            "",
+        ] {
+            assert!(!urls.is_origin_of(other, &shop), "{other}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the wallet needs from the place it runs in, as traits.
+//!
+//! The browser supplies IndexedDB, WebCrypto, fetch and `chrome.storage.session`; tests supply
+//! memory with faults. Everything is single-threaded: no port has to be `Send`.
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+/// The longest answer a party may give, in bytes. More is cut off and refused.
+pub const RESPONSE_BYTES_MAX: usize = 256 * 1024;
+
+/// One change to the vault.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Put these bytes under this name, replacing what was there.
+    Put {
+        /// The record's name.
+        name: String,
+        /// What is to be kept; already sealed.
+        bytes: Vec<u8>,
+    },
+    /// Forget the record of this name, if there is one.
+    Delete {
+        /// The record's name.
+        name: String,
+    },
+}
+
+/// The vault could not do as it was told. Nothing of the failed call was stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the browser's storage failed: {0}")]
+pub struct VaultError(pub String);
+
+/// A small store of named byte strings that survives restarts.
+#[allow(async_fn_in_trait)] // Single-threaded by design: no caller needs Send futures.
+pub trait Vault {
+    /// The bytes under that name, if any.
+    async fn load(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError>;
+    /// The names that start with `prefix`, in ascending order.
+    async fn names(&self, prefix: &str) -> Result<Vec<String>, VaultError>;
+    /// Makes all changes durable, or none of them.
+    async fn store(&self, changes: &[Change]) -> Result<(), VaultError>;
+}
+
+/// How a request is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Fetch.
+    Get,
+    /// Send.
+    Post,
+}
+
+/// A request to a party. It carries no cookies, no credentials and no referrer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// GET or POST.
+    pub method: Method,
+    /// The whole address.
+    pub url: String,
+    /// Media type of the body; empty without body.
+    pub content_type: &'static str,
+    /// The body; empty for GET.
+    pub body: Vec<u8>,
+}
+
+/// What a party answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type, in lower case and without parameters.
+    pub content_type: String,
+    /// The body, at most [`RESPONSE_BYTES_MAX`].
+    pub body: Vec<u8>,
+}
+
+/// No usable answer came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// The party could not be reached, or the connection broke.
+    #[error("no connection: {0}")]
+    Unreachable(String),
+    /// The answer is longer than [`RESPONSE_BYTES_MAX`].
+    #[error("the answer is longer than {RESPONSE_BYTES_MAX} bytes")]
+    TooLong,
+}
+
+/// The way to the parties.
+#[allow(async_fn_in_trait)]
+pub trait Network {
+    /// Sends the request once and waits for the whole answer, at most about 20 seconds.
+    async fn send(&self, request: Request) -> Result<Response, NetworkError>;
+}
+
+/// The time.
+pub trait Clock {
+    /// Milliseconds since 1970-01-01 00:00 UTC.
+    fn now_ms(&self) -> u64;
+}
+
+/// The platform's key failed, or the bytes were not wrapped by it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this browser's own key failed: {0}")]
+pub struct DeviceKeyError(pub String);
+
+/// A key of the platform that never leaves it: what it wrapped opens on this device alone.
+#[allow(async_fn_in_trait)]
+pub trait DeviceKey {
+    /// Encrypts and authenticates; `context` must be given again to unwrap.
+    async fn wrap(&self, context: &str, bytes: &[u8]) -> Result<Vec<u8>, DeviceKeyError>;
+    /// The inverse of [`DeviceKey::wrap`].
+    async fn unwrap(
+        &self,
+        context: &str,
+        bytes: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, DeviceKeyError>;
+}
+
+/// The volatile store failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the browser's session storage failed: {0}")]
+pub struct SessionError(pub String);
+
+/// A volatile place for the state key while the wallet is unlocked: it outlives a service worker
+/// and not the browser, and is never written to disk.
+#[allow(async_fn_in_trait)]
+pub trait Session {
+    /// What was put there, if it is still there.
+    async fn get(&self) -> Result<Option<Zeroizing<Vec<u8>>>, SessionError>;
+    /// Keeps these bytes.
+    async fn put(&self, bytes: &[u8]) -> Result<(), SessionError>;
+    /// Forgets them.
+    async fn clear(&self) -> Result<(), SessionError>;
+}
+
+/// All ports of one wallet.
+pub trait Ports {
+    /// Durable storage.
+    type Vault: Vault;
+    /// The way to the parties.
+    type Network: Network;
+    /// The time.
+    type Clock: Clock;
+    /// The platform's own key.
+    type DeviceKey: DeviceKey;
+    /// Volatile storage.
+    type Session: Session;
+    /// Randomness.
+    type Random: CryptoRng;
+
+    /// Durable storage.
+    fn vault(&self) -> &Self::Vault;
+    /// The way to the parties.
+    fn network(&self) -> &Self::Network;
+    /// The time.
+    fn clock(&self) -> &Self::Clock;
+    /// The platform's own key.
+    fn device_key(&self) -> &Self::DeviceKey;
+    /// Volatile storage.
+    fn session(&self) -> &Self::Session;
+    /// A random source, for one step.
+    fn random(&self) -> Self::Random;
+}

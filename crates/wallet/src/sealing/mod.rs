@@ -1,0 +1,60 @@
+//! Sealing: how the wallet's state rests on the disk.
+//!
+//! Every record is encrypted under one random **state key**. The state key itself is kept twice,
+//! wrapped under a key stretched from the passphrase and under one stretched from the PUK, and
+//! each of these once more under the platform's non-extractable key. See `docs` for what a copied
+//! browser profile gives away: with the profile an attacker may guess passphrases offline, each
+//! guess at the price of one [`stretch`].
+
+mod aead;
+pub mod header;
+pub mod puk;
+pub mod record;
+pub mod stretch;
+
+use rand_core::CryptoRng;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// The key under which all records are sealed: 32 random bytes, never derived from anything.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct StateKey([u8; 32]);
+
+impl StateKey {
+    /// A new random key.
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 32];
+        rng.fill_bytes(&mut bytes);
+        let key = Self(bytes);
+        bytes.zeroize();
+        key
+    }
+
+    /// The key from its 32 bytes; `None` for any other length.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// Its bytes, for the volatile session and for wrapping.
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// Why something sealed does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealingError {
+    /// Wrong key, wrong name, or altered bytes.
+    #[error("the bytes do not open under this key")]
+    DoesNotOpen,
+    /// Written by a newer release.
+    #[error("this was stored by a newer release (format {0})")]
+    NewerFormat(u8),
+    /// Not what a release of this wallet writes.
+    #[error("this is not a record of this wallet")]
+    Malformed,
+    /// Parameters outside their bounds.
+    #[error("the parameters of the key derivation are out of bounds")]
+    Parameters,
+}

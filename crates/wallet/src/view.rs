@@ -1,0 +1,381 @@
+//! What the pages see of the wallet. Plain values; no secret is among them.
+//!
+//! All times are milliseconds since 1970-01-01 00:00 UTC, as JavaScript's `Date` takes them.
+
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "typescript")]
+use tsify::Tsify;
+
+/// How far the wallet is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Nothing is here yet.
+    New,
+    /// A card has been offered; the holder is to choose passphrase and PIN.
+    Offered,
+    /// Set up and unlocked; `enrol` is to be called until it is done.
+    Enrolling,
+    /// Set up, and the state key is not at hand.
+    Locked,
+    /// Unlocked and able to pay.
+    Ready,
+}
+
+/// Everything a page shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct WalletView {
+    /// How far the wallet is.
+    pub phase: Phase,
+    /// The card on offer, in phase `offered`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub offer: Option<OfferView>,
+    /// How far enrolment is, unless locked or not yet begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub enrolment: Option<EnrolmentView>,
+    /// The cards; empty while locked.
+    pub cards: Vec<CardView>,
+    /// The addresses; empty while locked.
+    pub addresses: Vec<Address>,
+    /// The orders, newest first; empty while locked.
+    pub orders: Vec<OrderView>,
+    /// Wrong PINs that the card still accepts.
+    pub pin_tries_left: u8,
+    /// Wrong PUKs that the card still accepts.
+    pub puk_tries_left: u8,
+    /// Where a new holder gets a card.
+    pub welcome_url: String,
+}
+
+/// A card on offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct OfferView {
+    /// The issuer's certified name.
+    pub issuer_name: String,
+    /// The issuer's domain.
+    pub issuer_domain: String,
+    /// The card.
+    pub card: CardView,
+}
+
+/// A step of enrolment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum EnrolmentStep {
+    /// The card makes its keys.
+    Keys,
+    /// The issuer certifies them.
+    Certificate,
+    /// The key centres hand over the key shares.
+    Shares,
+    /// All is there.
+    Done,
+}
+
+/// How far enrolment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct EnrolmentView {
+    /// What is being done.
+    pub step: EnrolmentStep,
+    /// Steps that are finished.
+    pub steps_done: u32,
+    /// All steps.
+    pub steps_total: u32,
+}
+
+/// A card as it may be shown: never its whole number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct CardView {
+    /// Names the card in calls.
+    pub id: String,
+    /// The issuer's certified name.
+    pub issuer_name: String,
+    /// The issuer's domain.
+    pub issuer_domain: String,
+    /// The last four digits of the number.
+    pub last4: String,
+    /// MM/YY.
+    pub expiry: String,
+    /// The name on the card.
+    pub holder_name: String,
+    /// The limit the issuer told, in minor units.
+    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
+    pub limit_minor: Option<u64>,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// Where parcels go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Names the address in calls; given by the wallet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub id: Option<String>,
+    /// What the holder calls it, such as "Home". Seen by nobody else.
+    pub label: String,
+    /// Who receives.
+    pub name: String,
+    /// The receiver's telephone number.
+    pub telephone: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Street, house and place; lines separated by line feeds.
+    pub lines: String,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+}
+
+/// What the holder chose when approving.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The card that pays.
+    pub card_id: String,
+    /// Where the parcel goes.
+    pub address_id: String,
+    /// Whether the shop gets what it asked for beyond its policy.
+    pub accept_extra: bool,
+}
+
+/// A party of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct PartyView {
+    /// `shop`, `issuer` or `courier`.
+    #[cfg_attr(feature = "typescript", tsify(type = "'shop' | 'issuer' | 'courier'"))]
+    pub role: String,
+    /// Its domain.
+    pub domain: String,
+    /// Its certified name; before that, what the form calls it.
+    pub name: String,
+    /// Whether its certificate has been verified.
+    pub certified: bool,
+    /// Whether it has answered the confirmation of this order.
+    pub confirmed: bool,
+}
+
+/// A row of the matrix "who will see what".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct MatrixRow {
+    /// What is seen.
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(
+            type = "'items' | 'amount' | 'card' | 'name' | 'telephone' | 'holder_address' | 'destination'"
+        )
+    )]
+    pub row: &'static str,
+    /// Whether the shop sees it.
+    pub shop: bool,
+    /// Whether the issuer sees it.
+    pub issuer: bool,
+    /// Whether the courier sees it.
+    pub courier: bool,
+    /// Whether the shop sees it only because it asked beyond its policy.
+    pub extra: bool,
+}
+
+/// One kind of goods in an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct ItemView {
+    /// What it is called.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one, in minor units.
+    pub price_minor: u64,
+}
+
+/// The delivery of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct DeliveryView {
+    /// What the form calls it.
+    pub name: String,
+    /// Its price in minor units.
+    pub price_minor: u64,
+}
+
+/// The state of an order.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, minicbor::Encode, minicbor::Decode,
+)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum OrderState {
+    /// The shop asks; the holder has not decided.
+    #[n(0)]
+    Asked,
+    /// Approved, split and sealed; nothing has left the wallet.
+    #[n(1)]
+    Approved,
+    /// All parties have shown who they are.
+    #[n(2)]
+    Confirmed,
+    /// On its way to the shop.
+    #[n(3)]
+    Sent,
+    /// The shop has it.
+    #[n(4)]
+    Received,
+    /// The issuer has reserved the amount.
+    #[n(5)]
+    Authorised,
+    /// The courier has accepted the parcel.
+    #[n(6)]
+    Delivering,
+    /// The holder declined.
+    #[n(7)]
+    Declined,
+    /// The issuer, the courier or the shop refused.
+    #[n(8)]
+    Refused,
+    /// It could not be sent.
+    #[n(9)]
+    Failed,
+    /// Its time ran out.
+    #[n(10)]
+    Expired,
+}
+
+/// How far one party is: one of the three split tallies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct StrandState {
+    /// 0 nothing, 1 sealed, 2 confirmed or asked, 3 done.
+    #[cfg_attr(feature = "typescript", tsify(type = "0 | 1 | 2 | 3"))]
+    pub fill: u8,
+    /// Key of the word in the catalogue.
+    pub word: &'static str,
+}
+
+/// The three strands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct Strands {
+    /// The shop's.
+    pub shop: StrandState,
+    /// The issuer's.
+    pub issuer: StrandState,
+    /// The courier's.
+    pub courier: StrandState,
+}
+
+/// Why an order came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct FailureView {
+    /// The stable name.
+    pub kind: &'static str,
+    /// Whom it is about.
+    pub about: String,
+    /// What happened.
+    pub sentence: String,
+    /// What happened to the money.
+    pub money: String,
+    /// What to do next.
+    pub remedy: String,
+}
+
+/// Something that happened to an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct HistoryView {
+    /// When, in milliseconds.
+    pub at: u64,
+    /// Key of the event in the catalogue, such as `asked` or `confirmed-shop`.
+    pub event: &'static str,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct OrderView {
+    /// Names the order in calls, from the first moment on.
+    pub request_id: String,
+    /// The order's number, in hexadecimal; once approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub order_id: Option<String>,
+    /// The page's origin.
+    pub origin: String,
+    /// Who certified the shop.
+    pub certified_by: String,
+    /// Shop, issuer and courier, in this order.
+    pub parties: Vec<PartyView>,
+    /// The goods.
+    pub items: Vec<ItemView>,
+    /// The delivery.
+    pub delivery: DeliveryView,
+    /// What is to be paid, in minor units.
+    pub total_minor: u64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The policy's name, `strict` or `ep0791901-fig2`.
+    pub policy: String,
+    /// What the shop asks for beyond its policy: the names of matrix rows.
+    pub extra: Vec<String>,
+    /// Who will see what; if `extra` is not empty, as it would be with consent.
+    pub matrix: Vec<MatrixRow>,
+    /// The chosen card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub card_last4: Option<String>,
+    /// The chosen address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub address_label: Option<String>,
+    /// How far it is.
+    pub state: OrderState,
+    /// How far each party is.
+    pub strands: Strands,
+    /// Key of the sentence that says how far it is, such as `order.asked`.
+    pub sentence_key: &'static str,
+    /// When the shop asked, in milliseconds.
+    pub created_at: u64,
+    /// When it last changed, in milliseconds.
+    pub updated_at: u64,
+    /// When it expires, in milliseconds.
+    pub expires_at: u64,
+    /// The courier's tracking number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub tracking: Option<String>,
+    /// Why it came to nothing, or why it has to be approved once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub failure: Option<FailureView>,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryView>,
+}
+
+/// What the build says about the world: whom to trust and where to go.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct Deployment {
+    /// Root certificates of the CAs, DER in base64.
+    pub root_certificates: Vec<String>,
+    /// Domains of the key centres.
+    pub key_centres: Vec<String>,
+    /// Where a new holder gets a card.
+    pub welcome_url: String,
+    /// The port of parties under `.localhost`; null outside development.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
+    pub local_port: Option<u16>,
+}
