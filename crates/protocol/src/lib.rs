@@ -8,8 +8,10 @@ extern crate alloc;
 
 pub mod cbor;
 pub mod certificate;
+pub mod form;
 pub mod identifier;
 pub mod money;
+pub mod policy;
 pub mod signature;
 pub mod statement;
 #[cfg(any(test, feature = "test-keys"))]

@@ -7,7 +7,7 @@
 //! Signing has two halves, because signers are often asynchronous or sit in a card: store
 //! [`Unsigned::to_be_signed`] with the decision, sign it, then [`Unsigned::finish`].
 
-mod cose;
+pub(crate) mod cose;
 mod envelope;
 mod error;
 mod open;

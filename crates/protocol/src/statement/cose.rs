@@ -13,15 +13,15 @@ use coset::{
 const X5CHAIN: i64 = HeaderParameter::X5Chain as i64;
 
 /// The three things inside a statement.
-pub(super) struct Parts {
-    pub(super) leaf: Vec<u8>,
-    pub(super) payload: Vec<u8>,
-    pub(super) signature: Vec<u8>,
+pub(crate) struct Parts {
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
 }
 
 impl Parts {
     /// Reads a statement; only the exact bytes that [`Parts::into_bytes`] writes are accepted.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, StatementError> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, StatementError> {
         let read = CoseSign1::from_tagged_slice(bytes).map_err(|_| StatementError::Malformed)?;
         let parts = Self {
             leaf: only_certificate(read.protected.header)?,
@@ -36,14 +36,14 @@ impl Parts {
     }
 
     /// The statement's bytes, with tag 18.
-    pub(super) fn write(&self) -> Result<Vec<u8>, StatementError> {
+    pub(crate) fn write(&self) -> Result<Vec<u8>, StatementError> {
         self.to_cose()
             .to_tagged_vec()
             .map_err(|_| StatementError::Malformed)
     }
 
     /// The `Sig_structure` (RFC 9052 §4.4).
-    pub(super) fn to_be_signed(&self, context: &str) -> Vec<u8> {
+    pub(crate) fn to_be_signed(&self, context: &str) -> Vec<u8> {
         self.to_cose().tbs_data(context.as_bytes())
     }
 
@@ -78,7 +78,7 @@ fn only_certificate(header: Header) -> Result<Vec<u8>, StatementError> {
 }
 
 /// Takes a `Sig_structure` apart again: certificate and payload, and whether its context is `context`.
-pub(super) fn read_to_be_signed(bytes: &[u8], context: &str) -> Result<Parts, StatementError> {
+pub(crate) fn read_to_be_signed(bytes: &[u8], context: &str) -> Result<Parts, StatementError> {
     let mut decoder = minicbor::Decoder::new(bytes);
     let mut read = || -> Result<(Vec<u8>, Vec<u8>), minicbor::decode::Error> {
         decoder.array()?;
