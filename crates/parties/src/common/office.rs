@@ -1,12 +1,14 @@
 //! What every role stands on: ports, settings, the vault, and how a request is received.
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use http::Method;
 use tallystick_protocol::time::Timestamp;
 
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
+use super::identity::Identity;
 use super::log::Event;
 use super::schema::{self, Migration};
 use super::settings::Settings;
@@ -23,6 +25,7 @@ pub struct Office<P: Ports> {
     pub(crate) vault: Vault,
     migrations: &'static [Migration],
     migrated: Cell<bool>,
+    pub(super) identity: RefCell<Option<Rc<Identity>>>,
 }
 
 impl<P: Ports> Office<P> {
@@ -35,6 +38,7 @@ impl<P: Ports> Office<P> {
             vault,
             migrations,
             migrated: Cell::new(false),
+            identity: RefCell::new(None),
         }
     }
 

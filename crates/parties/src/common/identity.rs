@@ -1,0 +1,204 @@
+//! Who this party is: its RSA key, its certificate and the roots it trusts.
+
+use std::rc::Rc;
+
+use tallystick_protocol::certificate::{Certificate, TrustAnchors};
+use tallystick_protocol::identifier::Domain;
+use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, Unsigned};
+use zeroize::Zeroizing;
+
+use super::fault::{Fault, Kind};
+use super::office::Office;
+use super::{facts, secrets, statements};
+use crate::ports::{DatabaseError, Ports, Signing, Tables};
+
+/// The name under which the RSA key (PKCS#8 DER) is sealed.
+pub(crate) const RSA_KEY: &str = "rsa-key";
+/// The RSA key's public half (SubjectPublicKeyInfo DER).
+pub(crate) const PUBLIC_KEY: &str = "public-key";
+/// The root certificate that was fetched or made (DER).
+pub(crate) const ROOT: &str = "root-certificate";
+/// This party's certificate (DER).
+pub(crate) const CERTIFICATE: &str = "certificate";
+
+/// A party that has its certificate.
+pub struct Identity {
+    /// The party's certificate, DER.
+    pub certificate: Vec<u8>,
+    /// The roots under which others' certificates are verified.
+    pub anchors: TrustAnchors,
+    pkcs8: Zeroizing<Vec<u8>>,
+}
+
+impl<P: Ports> Office<P> {
+    /// This party's identity.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] before the bootstrap has come that far.
+    pub fn identity(&self) -> Result<Rc<Identity>, Fault> {
+        if let Some(identity) = self.identity.borrow().as_ref() {
+            return Ok(identity.clone());
+        }
+        let starting = || {
+            Fault::new(
+                Kind::Starting,
+                "It has no certificate yet. Try again in a few seconds.",
+            )
+        };
+        let certificate = facts::get(self.tables(), CERTIFICATE)?.ok_or_else(starting)?;
+        let pkcs8 = secrets::get(self, RSA_KEY)?.ok_or_else(starting)?;
+        let anchors = self.anchors()?.ok_or_else(starting)?;
+        let identity = Rc::new(Identity {
+            certificate,
+            anchors,
+            pkcs8,
+        });
+        self.identity.replace(Some(identity.clone()));
+        Ok(identity)
+    }
+
+    /// The roots this party trusts: those its operator set, or else the one fetched from the CA.
+    ///
+    /// # Errors
+    /// [`Kind::Internal`] if a set root is none.
+    pub(crate) fn anchors(&self) -> Result<Option<TrustAnchors>, Fault> {
+        let roots = if self.settings.roots.is_empty() {
+            match facts::get(self.tables(), ROOT)? {
+                Some(root) => vec![root],
+                None => return Ok(None),
+            }
+        } else {
+            self.settings.roots.clone()
+        };
+        TrustAnchors::from_der(&roots)
+            .map(Some)
+            .map_err(|_| Fault::internal())
+    }
+
+    /// An envelope from this party, sent now, void after `seconds`.
+    pub fn envelope(&self, to: Audience, transaction: [u8; 32], seconds: u64) -> Envelope {
+        Envelope::new(
+            self.settings.domain.clone(),
+            to,
+            transaction,
+            self.now(),
+            seconds,
+        )
+    }
+
+    /// Phase two: stores the decision to say `message`, with the exact bytes to be signed.
+    /// See [`statements::store`].
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] without a certificate; the database's own.
+    pub fn decide<M: SignedMessage>(
+        &self,
+        tables: &dyn Tables,
+        kind: &str,
+        reference: &str,
+        message: &M,
+    ) -> Result<(), Fault> {
+        let identity = self.identity()?;
+        let unsigned =
+            Unsigned::new(message, &identity.certificate).map_err(|_| Fault::internal())?;
+        statements::store(
+            tables,
+            kind,
+            reference,
+            unsigned.to_be_signed(),
+            self.now_ms(),
+        )?;
+        Ok(())
+    }
+
+    /// Phase three: the signed message of a stored decision. Signs at most once; whoever asks again,
+    /// after a crash too, gets the same bytes.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if nothing was decided; [`Kind::Starting`]; signing and database errors.
+    pub async fn signed(&self, kind: &str, reference: &str) -> Result<Vec<u8>, Fault> {
+        let stored =
+            statements::find(self.tables(), kind, reference)?.ok_or_else(Fault::not_found)?;
+        if let Some(signed) = stored.signed {
+            return Ok(signed);
+        }
+        let signature = self.sign(&stored.to_be_signed).await?;
+        let signed =
+            statements::finish(&stored.to_be_signed, &signature).ok_or_else(Fault::internal)?;
+        Ok(statements::keep(self.tables(), kind, reference, &signed)?)
+    }
+
+    /// Says something that decides nothing and is not kept, such as a confirmation: signs at once.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] without a certificate; signing errors.
+    pub async fn say<M: SignedMessage>(&self, message: &M) -> Result<Vec<u8>, Fault> {
+        let identity = self.identity()?;
+        let unsigned =
+            Unsigned::new(message, &identity.certificate).map_err(|_| Fault::internal())?;
+        let signature = self.sign(unsigned.to_be_signed()).await?;
+        unsigned.finish(&signature).map_err(|_| Fault::internal())
+    }
+
+    async fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+        let identity = self.identity()?;
+        Ok(self.ports.signing().sign(&identity.pkcs8, bytes).await?)
+    }
+
+    /// Makes the RSA key unless there is one; returns the public key (DER).
+    pub(crate) async fn ensure_key(&self) -> Result<Vec<u8>, Fault> {
+        if let Some(public_key) = facts::get(self.tables(), PUBLIC_KEY)? {
+            return Ok(public_key);
+        }
+        let pair = self.ports.signing().generate().await?;
+        let sealed = self.seal(RSA_KEY, &pair.pkcs8)?;
+        self.transaction(|tables| {
+            // Somebody else may have made one during the await: the first stays.
+            if let Some(public_key) = facts::get(tables, PUBLIC_KEY)? {
+                return Ok(public_key);
+            }
+            secrets::put(tables, RSA_KEY, &sealed)?;
+            facts::put(tables, PUBLIC_KEY, &pair.spki)?;
+            Ok(pair.spki)
+        })
+    }
+
+    /// Signs with the RSA key before there is a certificate.
+    pub(crate) async fn sign_uncertified(&self, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+        let pkcs8 = secrets::get(self, RSA_KEY)?.ok_or_else(Fault::internal)?;
+        Ok(self.ports.signing().sign(&pkcs8, bytes).await?)
+    }
+
+    /// Takes a new certificate (or root) into use.
+    pub(crate) fn put_certificate(&self, certificate: &Certificate) -> Result<(), DatabaseError> {
+        facts::put(self.tables(), CERTIFICATE, certificate.as_der())?;
+        self.identity.replace(None);
+        Ok(())
+    }
+
+    /// Seals a value of this party under a name.
+    ///
+    /// # Errors
+    /// See [`super::vault::Vault::seal`].
+    pub fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>, DatabaseError> {
+        self.vault.seal(self.ports.random(), name, plain)
+    }
+
+    /// Opens a value that was sealed under a name.
+    ///
+    /// # Errors
+    /// See [`super::vault::Vault::open`].
+    pub fn unseal(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DatabaseError> {
+        self.vault.open(name, sealed)
+    }
+
+    /// This party as an audience.
+    pub fn as_audience(&self) -> Audience {
+        Audience::Party(self.settings.domain.clone())
+    }
+
+    /// A domain as an audience.
+    pub fn audience(domain: &Domain) -> Audience {
+        Audience::Party(domain.clone())
+    }
+}
