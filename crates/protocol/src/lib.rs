@@ -6,12 +6,19 @@
 
 extern crate alloc;
 
+pub mod answers;
 pub mod cbor;
 pub mod certificate;
+pub mod confirmation;
+pub mod enrolment;
 pub mod form;
 pub mod identifier;
+pub mod introduction;
+pub mod keys;
 pub mod money;
+pub mod order;
 pub mod policy;
+pub mod problem;
 pub mod signature;
 pub mod statement;
 #[cfg(any(test, feature = "test-keys"))]

@@ -1,0 +1,178 @@
+//! A key share on its way from a centre to the one it is for.
+
+use alloc::vec::Vec;
+
+use hpke::{
+    Deserializable, HpkeError, Kem as _, OpModeR, OpModeS, Serializable, aead::AesGcm256,
+    kdf::HkdfSha256, kem::X25519HkdfSha256,
+};
+use minicbor::{CborLen, Decode, Decoder, Encode, decode};
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::{
+    cbor::encode_value,
+    identifier::{Domain, HolderId},
+};
+
+use super::{Degrees, Element, KeyContext, KeyError};
+
+const CONTEXT: &[u8] = b"tallystick/v1/sealed-share/";
+const TAG_BYTES: usize = 16;
+/// The largest sealed share in bytes: degree [`Degrees::MAX`] and the tag of AES-GCM.
+pub const MAX_CIPHERTEXT_BYTES: usize = (Degrees::MAX as usize + 1) * Element::BYTES + TAG_BYTES;
+
+type PrivateKey = <X25519HkdfSha256 as hpke::Kem>::PrivateKey;
+type PublicKey = <X25519HkdfSha256 as hpke::Kem>::PublicKey;
+type EncappedKey = <X25519HkdfSha256 as hpke::Kem>::EncappedKey;
+
+/// Whom a share is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
+#[cbor(flat)]
+pub enum ShareRecipient {
+    /// A holder; the share is a [`super::HolderShare`].
+    #[n(0)]
+    Holder(#[n(0)] HolderId),
+    /// A service party; the share is a [`super::PartyShare`].
+    #[n(1)]
+    Party(#[n(0)] Domain),
+}
+
+/// What a sealed share is, and for whom. It cannot be opened under another label.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
+#[cbor(map)]
+pub struct ShareLabel {
+    /// Space, epoch and all centres.
+    #[n(0)]
+    pub context: KeyContext,
+    /// The one centre whose summand this is.
+    #[n(1)]
+    pub centre: Domain,
+    /// Whom it is for.
+    #[n(2)]
+    pub recipient: ShareRecipient,
+}
+
+/// A share sealed by HPKE (RFC 9180) in base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and
+/// AES-256-GCM; `info` is a context string and the label.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+#[cbor(map)]
+pub struct SealedShare {
+    /// What it is.
+    #[n(0)]
+    pub label: ShareLabel,
+    /// HPKE's encapsulated key, 32 bytes.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub encapsulated: [u8; 32],
+    /// The share and its tag, at most [`MAX_CIPHERTEXT_BYTES`].
+    #[cbor(
+        n(2),
+        encode_with = "minicbor::bytes::encode",
+        decode_with = "decode_ciphertext"
+    )]
+    #[cbor(cbor_len = "minicbor::bytes::cbor_len")]
+    pub ciphertext: Vec<u8>,
+}
+
+impl SealedShare {
+    /// Space, epoch and all centres.
+    #[must_use]
+    pub const fn context(&self) -> &KeyContext {
+        &self.label.context
+    }
+
+    /// The one centre whose summand this is.
+    #[must_use]
+    pub const fn centre(&self) -> &Domain {
+        &self.label.centre
+    }
+}
+
+/// The limit is checked before anything is allocated.
+fn decode_ciphertext<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<u8>, decode::Error> {
+    let bytes = d.bytes()?;
+    if bytes.len() > MAX_CIPHERTEXT_BYTES {
+        return Err(decode::Error::message(KeyError::WrongLength));
+    }
+    Ok(bytes.to_vec())
+}
+
+/// Seals a share to the recipient's X25519 public key (RFC 7748, 32 bytes).
+///
+/// # Errors
+/// [`KeyError::Centres`] if the centre is not one of the context's; [`KeyError::CannotSeal`] if the
+/// public key is of low order; [`KeyError::WrongLength`] for an over-long share.
+pub fn seal_share(
+    rng: &mut impl CryptoRng,
+    recipient_key: &[u8; 32],
+    label: ShareLabel,
+    share: &[u8],
+) -> Result<SealedShare, KeyError> {
+    check(&label, share.len() + TAG_BYTES)?;
+    let mut sealed = || -> Result<_, HpkeError> {
+        let key = PublicKey::from_bytes(recipient_key)?;
+        let (encapsulated, mut context) = hpke::setup_sender_with_rng::<
+            AesGcm256,
+            HkdfSha256,
+            X25519HkdfSha256,
+        >(&OpModeS::Base, &key, &info(&label), rng)?;
+        Ok((encapsulated, context.seal(share, &[])?))
+    };
+    let (encapsulated, ciphertext) = sealed().map_err(|_| KeyError::CannotSeal)?;
+    Ok(SealedShare {
+        label,
+        encapsulated: encapsulated.to_bytes().into(),
+        ciphertext,
+    })
+}
+
+/// Opens a share with the X25519 private key, and only if it is for `recipient`.
+///
+/// # Errors
+/// [`KeyError::CannotOpen`] for another key, another recipient or altered bytes;
+/// [`KeyError::Centres`] if the centre is not one of the context's.
+pub fn open_share(
+    secret_key: &[u8; 32],
+    recipient: &ShareRecipient,
+    sealed: &SealedShare,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    check(&sealed.label, sealed.ciphertext.len())?;
+    if *recipient != sealed.label.recipient {
+        return Err(KeyError::CannotOpen);
+    }
+    let opened = || -> Result<_, HpkeError> {
+        let key = PrivateKey::from_bytes(secret_key)?;
+        let encapsulated = EncappedKey::from_bytes(&sealed.encapsulated)?;
+        let mut context = hpke::setup_receiver::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
+            &OpModeR::Base,
+            &key,
+            &encapsulated,
+            &info(&sealed.label),
+        )?;
+        context.open(&sealed.ciphertext, &[]).map(Zeroizing::new)
+    };
+    opened().map_err(|_| KeyError::CannotOpen)
+}
+
+/// The X25519 public key of a private key: what shares are sealed to.
+///
+/// # Errors
+/// [`KeyError::CannotOpen`] if the bytes are no private key.
+pub fn enrolment_public_key(secret_key: &[u8; 32]) -> Result<[u8; 32], KeyError> {
+    let key = PrivateKey::from_bytes(secret_key).map_err(|_| KeyError::CannotOpen)?;
+    Ok(X25519HkdfSha256::sk_to_pk(&key).to_bytes().into())
+}
+
+fn check(label: &ShareLabel, ciphertext_bytes: usize) -> Result<(), KeyError> {
+    if !label.context.centres.contains(&label.centre) {
+        return Err(KeyError::Centres);
+    }
+    if ciphertext_bytes > MAX_CIPHERTEXT_BYTES {
+        return Err(KeyError::WrongLength);
+    }
+    Ok(())
+}
+
+fn info(label: &ShareLabel) -> Vec<u8> {
+    [CONTEXT, &encode_value(label)].concat()
+}
