@@ -1,0 +1,93 @@
+//! The SQLite of a Durable Object.
+
+use tallystick_parties::ports::{Database, DatabaseError, Row, Tables, Value};
+use wasm_bindgen::prelude::*;
+use worker::{SqlStorage, SqlStorageValue, Storage};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The part of Durable Object storage that the `worker` crate does not bind.
+    #[wasm_bindgen(extends = js_sys::Object)]
+    type SynchronousStorage;
+
+    /// Runs `work` in one transaction: commits when it returns, rolls back when it throws.
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &SynchronousStorage,
+        work: &mut dyn FnMut() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
+}
+
+/// The database of one Durable Object.
+pub struct ObjectDatabase {
+    storage: Storage,
+    sql: SqlStorage,
+}
+
+impl ObjectDatabase {
+    /// The database in `storage`.
+    pub fn new(storage: Storage) -> Self {
+        let sql = storage.sql();
+        Self { storage, sql }
+    }
+}
+
+impl Tables for ObjectDatabase {
+    fn run(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        let bindings = params.iter().map(to_storage).collect::<Vec<_>>();
+        let cursor = self.sql.exec(sql, bindings).map_err(refused)?;
+        cursor
+            .raw()
+            .map(|row| Ok(Row(row.map_err(refused)?.into_iter().map(from_storage).collect::<Result<_, _>>()?)))
+            .collect()
+    }
+}
+
+impl Database for ObjectDatabase {
+    fn transaction(
+        &self,
+        work: &mut dyn FnMut(&dyn Tables) -> Result<(), DatabaseError>,
+    ) -> Result<(), DatabaseError> {
+        let mut failure = None;
+        let outcome = self
+            .storage
+            .as_raw()
+            .unchecked_ref::<SynchronousStorage>()
+            .transaction_sync(&mut || match work(self) {
+                Ok(()) => Ok(JsValue::UNDEFINED),
+                Err(error) => {
+                    failure = Some(error);
+                    Err(js_sys::Error::new("rolled back").into())
+                }
+            });
+        match (outcome, failure) {
+            (_, Some(error)) => Err(error),
+            (Err(error), None) => Err(refused(worker::Error::from(error))),
+            (Ok(_), None) => Ok(()),
+        }
+    }
+}
+
+fn refused(error: worker::Error) -> DatabaseError {
+    DatabaseError::Sql(error.to_string())
+}
+
+fn to_storage(value: &Value) -> SqlStorageValue {
+    match value {
+        Value::Null => SqlStorageValue::Null,
+        Value::Integer(number) => SqlStorageValue::Integer(*number),
+        Value::Text(text) => SqlStorageValue::String(text.clone()),
+        Value::Blob(bytes) => SqlStorageValue::Blob(bytes.clone()),
+    }
+}
+
+fn from_storage(value: SqlStorageValue) -> Result<Value, DatabaseError> {
+    match value {
+        SqlStorageValue::Null => Ok(Value::Null),
+        SqlStorageValue::Boolean(truth) => Ok(Value::Integer(i64::from(truth))),
+        SqlStorageValue::Integer(number) => Ok(Value::Integer(number)),
+        SqlStorageValue::String(text) => Ok(Value::Text(text)),
+        SqlStorageValue::Blob(bytes) => Ok(Value::Blob(bytes)),
+        SqlStorageValue::Float(_) => Err(DatabaseError::Sql("a stored number is not whole".to_owned())),
+    }
+}

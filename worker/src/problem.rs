@@ -1,0 +1,13 @@
+//! Problems (RFC 9457) that arise before a party is asked.
+
+use tallystick_parties::common::fault::Fault;
+use tallystick_parties::common::http::{finish, problem};
+
+use crate::convert;
+
+/// The answer to a request that no party saw.
+pub fn answer(fault: &Fault) -> worker::Result<worker::Response> {
+    let mut answer = problem(fault);
+    finish(&mut answer);
+    convert::to_worker(answer)
+}

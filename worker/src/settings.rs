@@ -1,0 +1,116 @@
+//! What the operator sets, read from the deployment's variables and secrets. A party with a wrong
+//! or missing setting does not start; it says which one instead.
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use tallystick_parties::common::settings::{ConsoleAccess, Settings};
+use tallystick_parties::common::vault::SealingKey;
+use tallystick_protocol::identifier::{Domain, Role};
+use worker::Env;
+use zeroize::Zeroizing;
+
+/// A setting keeps the party from starting. The sentence names it and never quotes a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// This build is of another role.
+    #[error("This build plays the role {built}, but the variable ROLE says \"{given}\".")]
+    Role {
+        /// The role of the Durable Object.
+        built: &'static str,
+        /// What ROLE says.
+        given: String,
+    },
+    /// A variable or secret is not there.
+    #[error("The setting {0} is missing.")]
+    Missing(&'static str),
+    /// A variable or secret is not of its form.
+    #[error("The setting {0} is not {1}.")]
+    Form(&'static str, &'static str),
+}
+
+/// The settings of `role` in this deployment.
+pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
+    let given = text(env, "ROLE")?;
+    if given != role.as_str() {
+        return Err(SettingsError::Role {
+            built: role.as_str(),
+            given,
+        });
+    }
+    let sealing_key = SealingKey::new(key(env, "SEALING_KEY")?);
+    let mut settings = Settings::new(
+        role,
+        domain(env, "DOMAIN")?,
+        &text(env, "NAME")?,
+        domain(env, "CA")?,
+        sealing_key,
+    );
+    settings.key_centres = domains(env, "KEY_CENTRES")?;
+    settings.epoch = number(env, "EPOCH")?;
+    settings.roots = roots(env)?;
+    settings.console = console(env)?;
+    if role != Role::Ca {
+        settings.registration_token = Some(text(env, "REGISTRATION_TOKEN")?);
+    }
+    Ok(settings)
+}
+
+/// A variable or secret that must be there.
+pub fn text(env: &Env, name: &'static str) -> Result<String, SettingsError> {
+    optional(env, name).ok_or(SettingsError::Missing(name))
+}
+
+fn optional(env: &Env, name: &str) -> Option<String> {
+    // Secrets and variables are read the same way; an empty one counts as missing.
+    let value = env.var(name).ok()?.to_string();
+    (!value.is_empty()).then_some(value)
+}
+
+/// A secret of 32 bytes as 64 hexadecimal digits.
+pub fn key(env: &Env, name: &'static str) -> Result<[u8; 32], SettingsError> {
+    let digits = Zeroizing::new(text(env, name)?);
+    let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map(Zeroizing::new);
+    bytes
+        .ok()
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok())
+        .ok_or(SettingsError::Form(name, "64 hexadecimal digits"))
+}
+
+/// A domain name.
+pub fn domain(env: &Env, name: &'static str) -> Result<Domain, SettingsError> {
+    Domain::parse(&text(env, name)?).map_err(|_| SettingsError::Form(name, "a domain name"))
+}
+
+/// Domain names, separated by commas.
+pub fn domains(env: &Env, name: &'static str) -> Result<Vec<Domain>, SettingsError> {
+    text(env, name)?
+        .split(',')
+        .map(|domain| Domain::parse(domain.trim()))
+        .collect::<Result<_, _>>()
+        .map_err(|_| SettingsError::Form(name, "a list of domain names, separated by commas"))
+}
+
+/// A whole number.
+pub fn number<N: std::str::FromStr>(env: &Env, name: &'static str) -> Result<N, SettingsError> {
+    text(env, name)?
+        .parse()
+        .map_err(|_| SettingsError::Form(name, "a whole number"))
+}
+
+/// Root certificates in base64, separated by commas; none if the CA's is to be fetched once.
+fn roots(env: &Env) -> Result<Vec<Vec<u8>>, SettingsError> {
+    optional(env, "ROOTS")
+        .iter()
+        .flat_map(|roots| roots.split(','))
+        .map(|root| data_encoding::BASE64.decode(root.trim().as_bytes()))
+        .collect::<Result<_, _>>()
+        .map_err(|_| SettingsError::Form("ROOTS", "a list of base64, separated by commas"))
+}
+
+fn console(env: &Env) -> Result<ConsoleAccess, SettingsError> {
+    match optional(env, "CONSOLE").as_deref() {
+        Some("open") => Ok(ConsoleAccess::Open),
+        Some("token") => Ok(ConsoleAccess::Token(Zeroizing::new(text(env, "CONSOLE_TOKEN")?))),
+        Some("closed") | None => Ok(ConsoleAccess::Closed),
+        Some(_) => Err(SettingsError::Form("CONSOLE", "open, token or closed")),
+    }
+}
