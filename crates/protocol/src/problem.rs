@@ -1,0 +1,127 @@
+//! What went wrong at a party, for people and for programs (problem details, RFC 9457).
+
+mod from_errors;
+mod kind;
+
+pub use kind::ProblemKind;
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// The media type of problem details.
+pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
+/// The longest problem that is read, in bytes.
+pub const MAX_PROBLEM_LEN: usize = 4096;
+/// The longest detail that is kept, in bytes.
+const MAX_DETAIL_LEN: usize = 512;
+const TYPE_PREFIX: &str = "https://tallystick.example/problems/";
+
+/// A problem, of a kind with a stable name and with a sentence about this occurrence.
+///
+/// Details are shown to people and written to logs: never put personal or card data into them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of problem.
+    pub kind: ProblemKind,
+    /// A sentence about this occurrence, at most 512 bytes; may be empty.
+    pub detail: String,
+}
+
+/// The JSON object. Members that we do not know are ignored (RFC 9457 §3.2).
+#[derive(Serialize, Deserialize)]
+struct Members<'a> {
+    #[serde(rename = "type", borrow, default)]
+    type_uri: Cow<'a, str>,
+    #[serde(borrow, default)]
+    title: Cow<'a, str>,
+    #[serde(default)]
+    status: u16,
+    #[serde(borrow, default)]
+    detail: Cow<'a, str>,
+}
+
+impl Problem {
+    /// A problem with a sentence about it.
+    #[must_use]
+    pub fn new(kind: ProblemKind, detail: &str) -> Self {
+        Self {
+            kind,
+            detail: shorten(detail).to_owned(),
+        }
+    }
+
+    /// The stable URI of its kind.
+    #[must_use]
+    pub fn type_uri(&self) -> String {
+        let mut uri = TYPE_PREFIX.to_owned();
+        uri.push_str(self.kind.as_str());
+        uri
+    }
+
+    /// The problem as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        let members = Members {
+            type_uri: self.type_uri().into(),
+            title: self.kind.title().into(),
+            status: self.kind.status(),
+            detail: self.detail.as_str().into(),
+        };
+        // Strings and a number always have a JSON form.
+        serde_json::to_vec(&members).unwrap_or_default()
+    }
+
+    /// Reads a problem. One of an unknown kind is read as [`ProblemKind::Internal`], or as
+    /// [`ProblemKind::Malformed`] where its status says that the request was at fault.
+    ///
+    /// Nothing if it is not a JSON object of at most [`MAX_PROBLEM_LEN`] bytes.
+    #[must_use]
+    pub fn from_json(json: &[u8]) -> Option<Self> {
+        if json.len() > MAX_PROBLEM_LEN {
+            return None;
+        }
+        let members: Members<'_> = serde_json::from_slice(json).ok()?;
+        let kind = members
+            .type_uri
+            .strip_prefix(TYPE_PREFIX)
+            .and_then(ProblemKind::from_name)
+            .unwrap_or(match members.status {
+                400..=499 => ProblemKind::Malformed,
+                _ => ProblemKind::Internal,
+            });
+        Some(Self::new(kind, &members.detail))
+    }
+}
+
+/// As much of `text` as fits, without cutting through a character.
+fn shorten(text: &str) -> &str {
+    let end = (0..=MAX_DETAIL_LEN.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
+impl From<ProblemKind> for Problem {
+    fn from(kind: ProblemKind) -> Self {
+        Self::new(kind, "")
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.title())?;
+        if self.detail.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " {}", self.detail)
+        }
+    }
+}
+
+impl core::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests;

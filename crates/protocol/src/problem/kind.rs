@@ -1,0 +1,111 @@
+//! The kinds of problems. Their names are part of the protocol and never change.
+
+macro_rules! problem_kinds {
+    ($($(#[$documentation:meta])* $kind:ident, $name:literal, $status:literal, $title:literal;)+) => {
+        /// The kinds of problems, each with a stable name, an HTTP status and a sentence.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ProblemKind {
+            $($(#[$documentation])* $kind,)+
+        }
+
+        impl ProblemKind {
+            /// All kinds.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The stable name, the last part of the problem's type URI.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$kind => $name,)+ }
+            }
+
+            /// The HTTP status code that goes with it.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$kind => $status,)+ }
+            }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$kind => $title,)+ }
+            }
+        }
+    };
+}
+
+problem_kinds! {
+    /// Not the message that belongs here.
+    Malformed, "malformed", 400, "The message is malformed.";
+    /// Over a limit.
+    TooLarge, "too-large", 413, "The message is too large.";
+    /// Another version of the protocol.
+    UnsupportedVersion, "unsupported-version", 400, "This version of the protocol is not supported.";
+    /// Another media type than the route takes.
+    UnsupportedMediaType, "unsupported-media-type", 415, "This media type is not accepted here.";
+    /// The route has no such method.
+    MethodNotAllowed, "method-not-allowed", 405, "This method is not allowed here.";
+    /// Nothing is known under this name.
+    NotFound, "not-found", 404, "There is no such thing here.";
+    /// No key share for that space or epoch.
+    UnknownSpace, "unknown-space", 409, "There is no key share for this space and epoch.";
+    /// T002-7: the party was not confirmed beforehand.
+    Unconfirmed, "unconfirmed", 403, "The other party has not been confirmed.";
+    /// A signature or MAC does not match.
+    BadSignature, "bad-signature", 403, "A signature does not match.";
+    /// A certificate is refused.
+    UntrustedCertificate, "untrusted-certificate", 403, "A certificate is not accepted.";
+    /// Said by another party than expected.
+    WrongSender, "wrong-sender", 403, "The message comes from another party than expected.";
+    /// Meant for another party.
+    WrongRecipient, "wrong-recipient", 403, "The message is for another party.";
+    /// An order form on another page than its own.
+    WrongOrigin, "wrong-origin", 403, "The order form belongs to another page.";
+    /// Belongs to another order or answers another request.
+    WrongTransaction, "wrong-transaction", 409, "The message belongs to another transaction.";
+    /// Void by now.
+    Expired, "expired", 410, "This has expired.";
+    /// From the future, so that one of the clocks is wrong.
+    WrongClock, "wrong-clock", 400, "The clocks differ too much. Check the date and time of this device.";
+    /// Used before, where once is permitted.
+    Replayed, "replayed", 409, "This was used before.";
+    /// The shop cannot deliver the goods.
+    OutOfStock, "out-of-stock", 409, "The goods are not in stock.";
+    /// The issuer refuses the payment.
+    Declined, "declined", 402, "The card issuer declined the payment.";
+    /// The courier refuses the delivery.
+    RefusedByCourier, "refused-by-courier", 409, "The courier cannot deliver there.";
+    /// Form, order and authorisation do not agree on the amount.
+    AmountMismatch, "amount-mismatch", 409, "The amounts do not agree.";
+    /// No more identifiers in this space, or no more enrolments for this account.
+    OverCap, "over-cap", 409, "The permitted number has been reached.";
+    /// Too many requests.
+    RateLimited, "rate-limited", 429, "There were too many requests. Try again in a moment.";
+    /// Not ready yet.
+    Starting, "starting", 503, "This service is starting. Try again in a moment.";
+    /// Another party that is needed does not answer.
+    Unreachable, "unreachable", 502, "Another party did not answer. Try again in a moment.";
+    /// No leave to do this.
+    Unauthorised, "unauthorised", 401, "This needs a permission that was not shown.";
+    /// Not possible in the present state.
+    Conflict, "conflict", 409, "This is not possible in the present state.";
+    /// Our own fault.
+    Internal, "internal", 500, "Something went wrong at this party.";
+}
+
+impl ProblemKind {
+    /// The kind with that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether the same request may succeed later, so that trying again makes sense.
+    #[must_use]
+    pub const fn is_temporary(self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited | Self::Starting | Self::Unreachable | Self::Internal
+        )
+    }
+}
