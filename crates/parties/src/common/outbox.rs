@@ -11,6 +11,8 @@ use crate::ports::{DatabaseError, Row, Tables};
 pub enum Content {
     /// These bytes (`application/cbor`).
     Bytes(Vec<u8>),
+    /// What somebody else signed, passed on as it is (`application/cose`).
+    Relayed(Vec<u8>),
     /// The signed message of this kind of statement about the letter's reference
     /// (`application/cose`), signed before sending if it is not yet.
     Statement(String),
@@ -73,6 +75,7 @@ pub fn post(
 ) -> Result<(), DatabaseError> {
     let (content_type, statement, body) = match &letter.content {
         Content::Bytes(bytes) => ("application/cbor", None, Some(bytes)),
+        Content::Relayed(bytes) => ("application/cose", None, Some(bytes)),
         Content::Statement(kind) => ("application/cose", Some(kind), None),
     };
     tables.run(
@@ -140,7 +143,7 @@ pub(super) fn take_due(
 ) -> Result<Option<Letter>, DatabaseError> {
     let row = first(
         tables,
-        "SELECT id, kind, reference, domain, path, statement, body, attempts, give_up_at
+        "SELECT id, kind, reference, domain, path, statement, body, attempts, give_up_at, content_type
          FROM outbox WHERE next_at <= ? ORDER BY next_at, id LIMIT 1",
         &[now_ms.into()],
     )?;
@@ -156,10 +159,12 @@ pub(super) fn take_due(
 }
 
 fn letter(row: &Row) -> Result<Letter, DatabaseError> {
-    let content = if row.is_null(5) {
-        Content::Bytes(row.blob(6)?.to_vec())
-    } else {
+    let content = if !row.is_null(5) {
         Content::Statement(row.text(5)?.to_owned())
+    } else if row.text(9)? == "application/cose" {
+        Content::Relayed(row.blob(6)?.to_vec())
+    } else {
+        Content::Bytes(row.blob(6)?.to_vec())
     };
     Ok(Letter {
         id: row.integer(0)?,
