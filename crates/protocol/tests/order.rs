@@ -1,0 +1,331 @@
+//! The split order at its boundary: what each reader finds, and everything that must not open.
+
+mod support;
+
+use rand_core::CryptoRng;
+use support::Seeded;
+use tallystick_protocol::cbor::{decode, encode};
+use tallystick_protocol::form::{Delivery, Instrument, Item, OrderForm};
+use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role};
+use tallystick_protocol::keys::{
+    Centres, DerivedKey, Epoch, KeyContext, PairContext, Space, Suite,
+};
+use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::order::{
+    Destination, HolderDetails, OpenedPart, OrderFields, OrderHeader, PartError, PartKey,
+    PreparedOrder, SIZE_CLASSES, SplitError, SplitOrder, amount_of, items_of,
+};
+use tallystick_protocol::policy::{Field, Policy, PolicyName, READERS};
+use tallystick_protocol::statement::{Audience, Envelope};
+use tallystick_protocol::time::Timestamp;
+
+fn domain(name: &str) -> Domain {
+    name.parse().unwrap()
+}
+
+fn party(role: Role) -> Domain {
+    domain(match role {
+        Role::Shop => "shop.example",
+        Role::Issuer => "issuer.example",
+        _ => "courier.example",
+    })
+}
+
+fn yen(minor: u64) -> Money {
+    Money::new(minor, Currency::Jpy)
+}
+
+fn form() -> OrderForm {
+    OrderForm {
+        envelope: Envelope::new(
+            party(Role::Shop),
+            Audience::Anyone,
+            [9; 32],
+            Timestamp(1_000),
+            900,
+        ),
+        origin: "https://shop.example".into(),
+        items: vec![Item {
+            sku: "sencha-100".into(),
+            name: "Sencha".into(),
+            quantity: 2,
+            unit_price: yen(1480),
+        }],
+        delivery: Delivery {
+            courier: party(Role::Courier),
+            name: "Hayate".into(),
+            price: yen(520),
+        },
+        total: yen(3480),
+        issuers: vec![party(Role::Issuer)],
+        instruments: vec![Instrument::CardAccount],
+        policy: PolicyName::Strict,
+        extra: vec![],
+    }
+}
+
+fn fields() -> OrderFields {
+    let holder = HolderDetails {
+        card_number: "4000001234567899".into(),
+        card_expiry: "11/29".into(),
+        name: "Aiko Tanaka".into(),
+        telephone: "+81 3 1234 5678".into(),
+        address: None,
+    };
+    let destination = Destination {
+        name: "Kenji Mori".into(),
+        address: "4-1-1 Nakano\nTokyo".into(),
+        telephone: "+81 90 8765 4321".into(),
+    };
+    OrderFields::new(
+        &form(),
+        b"the signed form",
+        Instrument::CardAccount,
+        &holder,
+        &destination,
+    )
+    .unwrap()
+}
+
+fn header(order: u8) -> OrderHeader {
+    OrderHeader {
+        order_id: OrderId([order; 32]),
+        holder: HolderId::of_enrolment_key(&[7; 32]),
+        shop: party(Role::Shop),
+        issuer: party(Role::Issuer),
+        courier: party(Role::Courier),
+        sent_at: Timestamp(1_100),
+        expires_at: Timestamp(2_000),
+    }
+}
+
+/// A key as the card would derive it; here each role has one of its own.
+fn key(role: Role) -> DerivedKey {
+    DerivedKey::from([role as u8 + 1; 32])
+}
+
+fn keys() -> Vec<PartKey> {
+    READERS
+        .into_iter()
+        .map(|role| PartKey {
+            pair: PairContext {
+                suite: Suite::NamesOnly,
+                key: KeyContext {
+                    space: Space { role, index: 0 },
+                    epoch: Epoch(1),
+                    centres: Centres::one(domain("keys.example")),
+                },
+                holder: header(1).holder,
+                role,
+                party: party(role),
+            },
+            nonce: [role as u8; 32],
+            key: key(role),
+        })
+        .collect()
+}
+
+fn split_with(rng: &mut impl CryptoRng, order: u8, policy: &Policy) -> SplitOrder {
+    PreparedOrder::new(rng, header(order), fields())
+        .seal(rng, policy, &keys(), b"signed by the card")
+        .unwrap()
+}
+
+fn split(order: u8) -> SplitOrder {
+    split_with(
+        &mut Seeded(order.into(), 0),
+        order,
+        &Policy::new(PolicyName::Strict, &[]),
+    )
+}
+
+fn open(order: &SplitOrder, role: Role) -> OpenedPart {
+    order.part(role).unwrap().open(&key(role)).unwrap()
+}
+
+fn readable(part: &OpenedPart) -> Vec<Field> {
+    part.disclosed()
+        .iter()
+        .map(|disclosed| disclosed.field)
+        .collect()
+}
+
+#[test]
+fn t002_1_each_party_opens_its_own_part_and_finds_what_the_policy_gives_it() {
+    let order = split(1);
+    let strict = Policy::new(PolicyName::Strict, &[]);
+    for role in READERS {
+        let expected: Vec<Field> = strict.fields_of(role).collect();
+        assert_eq!(readable(&open(&order, role)), expected);
+    }
+    assert_eq!(
+        amount_of(open(&order, Role::Issuer).require(Field::Amount).unwrap()),
+        Ok(yen(3480))
+    );
+    assert_eq!(
+        items_of(open(&order, Role::Shop).require(Field::Items).unwrap()).unwrap()[0].quantity,
+        2
+    );
+}
+
+#[test]
+fn t002_13_a_part_does_not_open_with_the_key_of_another_party() {
+    let order = split(1);
+    for role in READERS {
+        for other in READERS.into_iter().filter(|other| *other != role) {
+            assert_eq!(
+                order.part(role).unwrap().open(&key(other)).unwrap_err(),
+                PartError::DoesNotOpen
+            );
+        }
+    }
+}
+
+#[test]
+fn t002_13_whatever_byte_of_a_part_is_altered_it_does_not_open() {
+    let order = split(1);
+    let part = order.part(Role::Courier).unwrap();
+    for at in 0..part.ciphertext.len() {
+        let mut altered = part.clone();
+        altered.ciphertext[at] ^= 1;
+        assert!(
+            altered.open(&key(Role::Courier)).is_err(),
+            "opened with byte {at} altered"
+        );
+    }
+}
+
+#[test]
+fn t002_13_a_part_does_not_open_under_another_order_root_nonce_holder_or_epoch() {
+    let order = split(1);
+    let part = order.part(Role::Issuer).unwrap();
+    let key = key(Role::Issuer);
+    let mut altered = vec![part.clone(); 6];
+    altered[0].root.0[0] ^= 1;
+    altered[1].order_id.0[0] ^= 1;
+    altered[2].nonce[0] ^= 1;
+    altered[3].pair.holder = HolderId::of_enrolment_key(&[8; 32]);
+    altered[4].pair.key.epoch = Epoch(2);
+    altered[5].pair.party = domain("other.example");
+    for part in altered {
+        assert_eq!(part.open(&key).unwrap_err(), PartError::DoesNotOpen);
+    }
+}
+
+#[test]
+fn t002_13_parts_of_two_orders_do_not_make_one() {
+    let (one, two) = (split(1), split(2));
+    let mut mixed = one.clone();
+    mixed.parts[1] = two.parts[1].clone();
+    assert!(mixed.part(Role::Shop).is_some());
+    assert!(
+        mixed.part(Role::Issuer).is_none(),
+        "a part of another order was taken for one of this"
+    );
+    // Relabelled to fit, it does not open.
+    mixed.parts[1].root = one.root;
+    mixed.parts[1].order_id = one.header.order_id;
+    let relabelled = mixed.part(Role::Issuer).unwrap();
+    assert_eq!(
+        relabelled.open(&key(Role::Issuer)).unwrap_err(),
+        PartError::DoesNotOpen
+    );
+}
+
+#[test]
+fn an_order_with_a_part_missing_or_twice_has_no_parts() {
+    let mut order = split(1);
+    order.parts.push(order.parts[0].clone());
+    assert!(order.part(Role::Shop).is_none());
+    order.parts.truncate(2);
+    assert!(order.part(Role::Shop).is_none());
+}
+
+#[test]
+fn the_approval_is_in_the_issuers_part_only() {
+    let order = split(1);
+    assert_eq!(
+        open(&order, Role::Issuer).approval.as_deref(),
+        Some(&b"signed by the card"[..])
+    );
+    assert_eq!(open(&order, Role::Shop).approval, None);
+    assert_eq!(open(&order, Role::Courier).approval, None);
+}
+
+#[test]
+fn all_parts_of_an_order_have_the_same_padded_length() {
+    let order = split(1);
+    let lengths: Vec<usize> = order
+        .parts
+        .iter()
+        .map(|part| part.ciphertext.len())
+        .collect();
+    assert_eq!(lengths[0], lengths[1]);
+    assert_eq!(lengths[1], lengths[2]);
+    let overhead = lengths[0] - SIZE_CLASSES[0];
+    assert!(overhead < 64, "{} bytes is no size class", lengths[0]);
+}
+
+#[test]
+fn the_same_fields_give_other_roots_and_leaves_each_time() {
+    let policy = Policy::new(PolicyName::Strict, &[]);
+    let one = split_with(&mut Seeded(1, 0), 1, &policy);
+    let two = split_with(&mut Seeded(2, 0), 1, &policy);
+    assert_ne!(one.root, two.root);
+}
+
+#[test]
+fn what_the_shop_asks_for_and_the_holder_grants_is_in_its_part_and_never_the_card_number() {
+    let greedy = Policy::new(PolicyName::Strict, &Field::ALL);
+    let order = split_with(&mut Seeded(1, 0), 1, &greedy);
+    let shop = open(&order, Role::Shop);
+    assert!(shop.get(Field::HolderTelephone).is_some());
+    assert!(shop.get(Field::CardNumber).is_none());
+    assert!(shop.get(Field::CardExpiry).is_none());
+}
+
+#[test]
+fn an_order_is_not_split_without_a_key_for_each_reader() {
+    let mut rng = Seeded(1, 0);
+    let prepared = PreparedOrder::new(&mut rng, header(1), fields());
+    let two_keys: Vec<PartKey> = keys().into_iter().take(2).collect();
+    let strict = Policy::new(PolicyName::Strict, &[]);
+    let refused = prepared
+        .seal(&mut rng, &strict, &two_keys, b"")
+        .unwrap_err();
+    assert_eq!(refused, SplitError::MissingKey("courier"));
+}
+
+#[test]
+fn an_order_travels_as_it_was_and_not_truncated() {
+    let order = split(1);
+    let bytes = encode(&order);
+    assert_eq!(decode::<SplitOrder>(&bytes).unwrap(), order);
+    for end in (0..bytes.len()).step_by(7) {
+        assert!(decode::<SplitOrder>(&bytes[..end]).is_err());
+    }
+}
+
+#[test]
+fn a_form_must_add_up_and_belong_to_the_page() {
+    assert_eq!(form().validate(), Ok(()));
+    let mut wrong = form();
+    wrong.total = yen(3479);
+    assert!(wrong.validate().is_err());
+    let mut empty = form();
+    empty.items.clear();
+    assert!(empty.validate().is_err());
+    let mut asking = form();
+    asking.extra = vec![Field::CardNumber];
+    assert!(asking.validate().is_err());
+    assert_eq!(form().check_origin("https://shop.example"), Ok(()));
+    for origin in [
+        "https://evil.example",
+        "http://shop.example",
+        "https://shop.example:8443",
+        "null",
+        "",
+    ] {
+        assert!(form().check_origin(origin).is_err(), "accepted on {origin}");
+    }
+}
