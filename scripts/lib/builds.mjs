@@ -1,0 +1,128 @@
+// Builds what changed: the wallet's WebAssembly, the worker, the extension, the pages.
+import { existsSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import { must } from './command.mjs'
+import { at, extensionFolder } from './paths.mjs'
+import { Stop, say, step } from './say.mjs'
+import { digest, isFresh, stamp } from './stamps.mjs'
+import { workerBuildEnvironment } from './tools.mjs'
+
+/** Roles of the demo, in the order in which they start. */
+export const ROLES = ['ca', 'key-centre', 'shop', 'issuer', 'courier']
+
+/** The wallet's limits in bytes: what a person downloads with the extension. */
+const WASM_LIMIT = 600 * 1000
+const WASM_LIMIT_GZIPPED = 220 * 1000
+
+const rust = ['Cargo.toml', 'Cargo.lock', '.cargo/config.toml', 'rust-toolchain.toml', 'crates/protocol']
+const web = ['package-lock.json', 'svelte.config.js', 'tsconfig.json']
+
+/** Builds everything that changed. */
+export async function buildAll() {
+  await buildWasm()
+  await buildWorker()
+  await buildExtension()
+  await buildPages()
+}
+
+/** Builds the wallet into wasm/pkg and checks its size. */
+export async function buildWasm() {
+  const output = at('wasm/pkg/tallystick_wasm_bg.wasm')
+  const current = digest([...rust, 'crates/card', 'crates/wallet', 'wasm'])
+  if (!isFresh('wasm', output, current)) {
+    await step('Building the wallet (Rust to WebAssembly)', async () => {
+      await cargoWasm('tallystick-wasm')
+      const module = at('target/wasm32-unknown-unknown/release/tallystick_wasm.wasm')
+      await must('wasm-bindgen', ['--target', 'web', '--out-dir', at('wasm/pkg'), module], 'wasm-bindgen could not make the bindings of the wallet.')
+      const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', '--all-features', '--strip-debug', '--strip-producers', output, '-o', output]
+      await must(process.execPath, optimise, 'wasm-opt could not shrink the wallet.')
+    })
+    stamp('wasm', current)
+  }
+  await checkWasmSize(output)
+}
+
+async function cargoWasm(crate) {
+  const args = ['build', '--quiet', '--release', '--target', 'wasm32-unknown-unknown', '-p', crate]
+  await must('cargo', args, 'The wallet does not compile; the errors are above.', { offline: 'cargo could not fetch the crates' })
+}
+
+/** Refuses a wallet that has grown over its limits. */
+export async function checkWasmSize(file = at('wasm/pkg/tallystick_wasm_bg.wasm')) {
+  const bytes = await readFile(file)
+  const gzipped = gzipSync(bytes, { level: 9 }).length
+  const sizes = `the wallet's WebAssembly is ${kilobytes(bytes.length)}, ${kilobytes(gzipped)} gzipped`
+  const limits = `${kilobytes(WASM_LIMIT)} and ${kilobytes(WASM_LIMIT_GZIPPED)}`
+  if (bytes.length > WASM_LIMIT || gzipped > WASM_LIMIT_GZIPPED) throw new Stop(`Too large: ${sizes}; at most ${limits} are allowed.`)
+  return { bytes: bytes.length, gzipped, sentence: `${sizes}; the limits are ${limits}` }
+}
+
+const kilobytes = bytes => `${(bytes / 1000).toFixed(1)} kB`
+
+/** Builds the worker: of one role, or of all for the local workerd. Output: worker/build/ROLE. */
+export async function buildWorker(role = 'all-roles') {
+  const folder = at('worker/build', role)
+  const current = digest([...rust, 'crates/parties', 'worker/Cargo.toml', 'worker/src'], [role])
+  if (isFresh(`worker-${role}`, `${folder}/index.js`, current)) return folder
+  await step(`Building the parties' worker (${role})`, () =>
+    must('worker-build', ['--release', '--out-dir', `build/${role}`, '--no-default-features', '--features', role], 'The worker does not compile; the errors are above.', {
+      cwd: at('worker'),
+      env: workerBuildEnvironment(),
+      offline: 'cargo could not fetch the crates',
+    }))
+  stamp(`worker-${role}`, current)
+  return folder
+}
+
+/** Builds the extension into dist/extension; `development` also serves http://*.localhost pages. */
+export async function buildExtension({ development = true, outDir = extensionFolder } = {}) {
+  const mode = development ? 'development' : 'production'
+  const inputs = [...web, 'vite.config.ts', 'manifest.json', 'extension', 'scripts/lib/manifest-plugin.mjs']
+  const current = digest(inputs, [mode, outDir, await wasmDigest()])
+  if (isFresh('extension', `${outDir}/manifest.json`, current)) return outDir
+  await step('Building the extension', () => vite(['--mode', mode], { TALLYSTICK_OUT: outDir }, 'The extension does not build; the errors are above.'))
+  stamp('extension', current)
+  return outDir
+}
+
+async function wasmDigest() {
+  const file = at('wasm/pkg/tallystick_wasm_bg.wasm')
+  return existsSync(file) ? digest(['wasm/pkg/tallystick_wasm_bg.wasm', 'wasm/pkg/tallystick_wasm.js']) : 'none'
+}
+
+/** Builds the pages of these roles into dist/pages/ROLE. */
+export async function buildPages(roles = ROLES) {
+  for (const role of roles) {
+    const output = at('dist/pages', role)
+    if (!['index.html', 'console.html'].some(page => existsSync(at('pages', role, page)))) {
+      await placeholder(output, role)
+      continue
+    }
+    const current = digest([...web, 'vite.pages.config.ts', 'pages/shared', `pages/${role}`, 'shop-script'])
+    if (isFresh(`pages-${role}`, output, current)) continue
+    await step(`Building the pages of the ${role}`, () => vite(['--config', 'vite.pages.config.ts'], { TALLYSTICK_ROLE: role }, `The pages of the ${role} do not build; the errors are above.`))
+    stamp(`pages-${role}`, current)
+  }
+}
+
+/** wrangler wants the folder of pages to exist; a role without pages serves none. */
+async function placeholder(output) {
+  const { mkdir } = await import('node:fs/promises')
+  await rm(output, { recursive: true, force: true })
+  await mkdir(output, { recursive: true })
+}
+
+async function vite(args, env, sentence) {
+  await must(process.execPath, [at('node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', ...args], sentence, { env })
+}
+
+/** Tells the extension which parties it belongs to: deployment.json beside its manifest. */
+export async function writeDeployment(deployment) {
+  await writeFile(`${extensionFolder}/deployment.json`, `${JSON.stringify(deployment, null, 2)}\n`)
+}
+
+/** Says how large the wallet is. */
+export async function sayWasmSize() {
+  say((await checkWasmSize()).sentence)
+}

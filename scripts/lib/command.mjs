@@ -1,0 +1,84 @@
+// Starts other programs, and sees to it that none outlives us.
+import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { root, toolsFolder } from './paths.mjs'
+import { Stop } from './say.mjs'
+
+const running = new Set()
+process.on('exit', () => running.forEach(child => child.kill()))
+
+/** The environment for programs: our own tools first, no telemetry, no colour in captured output. */
+export function environment(extra = {}) {
+  const path = [join(toolsFolder, 'bin'), ...nodeFolder(), process.env.PATH ?? ''].join(delimiter)
+  return {
+    ...process.env,
+    PATH: path,
+    WRANGLER_SEND_METRICS: 'false',
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+    RUST_BACKTRACE: '0',
+    ...extra,
+  }
+}
+
+/** Programs that we start run under the same Node as we do. */
+function nodeFolder() {
+  return process.execPath.endsWith('/node') ? [join(process.execPath, '..')] : []
+}
+
+/** The path of a program in our tools or on PATH, or undefined. */
+export function which(name) {
+  for (const folder of environment().PATH.split(delimiter)) {
+    const candidate = join(folder, name)
+    try {
+      accessSync(candidate, constants.X_OK)
+      return candidate
+    } catch {
+      // not in this folder
+    }
+  }
+  return undefined
+}
+
+/**
+ * Runs a program to its end. Resolves to { code, output } (both streams together); with
+ * `show`, output also appears as it comes. Never rejects.
+ */
+export function attempt(program, args, { env = {}, cwd = root, show = false, input } = {}) {
+  return new Promise(resolve => {
+    const child = spawn(program, args, { cwd, env: environment(env), stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+    running.add(child)
+    let output = ''
+    const take = stream => data => {
+      output += data
+      if (show) stream.write(data)
+    }
+    child.stdout.on('data', take(process.stdout))
+    child.stderr.on('data', take(process.stderr))
+    child.stdin?.end(input)
+    const end = code => {
+      running.delete(child)
+      resolve({ code, output })
+    }
+    child.on('error', error => {
+      output += error.message
+      end(127)
+    })
+    child.on('close', code => end(code ?? 1))
+  })
+}
+
+/** Runs a program to its end and returns its output; if it fails, stops with `sentence`. */
+export async function must(program, args, sentence, options = {}) {
+  const { code, output } = await attempt(program, args, options)
+  if (code === 0) return output
+  if (isOffline(output)) throw new Stop(`There is no network: ${options.offline ?? `${program} could not reach its registry`}.`, options.show ? '' : tail(output))
+  throw new Stop(sentence, options.show ? '' : tail(output))
+}
+
+/** Whether a program's output says that no network was there. */
+export function isOffline(output) {
+  return /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|[Cc]ould not resolve|[Cc]ouldn't resolve|Temporary failure resolving|dns error|failed to download from|spurious network error|Connection refused|error sending request|Could not connect/.test(output)
+}
+
+const tail = output => output.split('\n').slice(-60).join('\n')

@@ -1,0 +1,185 @@
+// All parties in one local workerd. The only file that knows Miniflare.
+//
+// Each role is a worker of its own, with its own Durable Object, secrets and pages; they share one
+// build. In front stands the road, a worker of a few lines: it finds a party by the host name, for
+// browsers (http://DOMAIN:PORT) and for the parties among themselves (https://DOMAIN), and refuses
+// every other host, so nothing here reaches the internet.
+import { existsSync } from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import { join } from 'node:path'
+import { at, stateFolder } from './paths.mjs'
+import { Stop } from './say.mjs'
+import { PARTIES, localSecrets } from './secrets.mjs'
+
+const ROAD = `
+const refused = host => new Response(JSON.stringify({
+  type: 'https://tallystick.example/problems/unknown-host', title: 'Nobody lives here.', status: 421,
+  detail: 'No party of this deployment has the name ' + host + '.',
+}), { status: 421, headers: { 'content-type': 'application/problem+json' } })
+
+export default {
+  async fetch(request, env, context) {
+    const url = new URL(request.url)
+    const role = env.ROLES[url.hostname]
+    if (!role) return refused(url.hostname)
+    if (!env.RECORDER) return env[role].fetch(request)
+    const sent = await request.arrayBuffer()
+    const answer = await env[role].fetch(new Request(request, { body: sent.byteLength ? sent : undefined }))
+    const received = await answer.arrayBuffer()
+    const note = new FormData()
+    note.set('about', JSON.stringify({
+      from: env.FROM, to: role, method: request.method, url: request.url, status: answer.status,
+      headers: [...request.headers], answerHeaders: [...answer.headers],
+    }))
+    note.set('request', new Blob([sent]))
+    note.set('response', new Blob([received]))
+    await env.RECORDER.fetch('http://recorder/', { method: 'POST', body: note })
+    return new Response([101, 204, 205, 304].includes(answer.status) ? null : received, answer)
+  },
+}
+`
+
+/**
+ * Starts all parties and waits until each is healthy.
+ *
+ * - `port`: where browsers reach them; 0 takes a free one.
+ * - `persist`: the folder for tables and secrets; default .state/parties.
+ * - `record`: an array or a callback; gets { from, to, method, url, headers, status, answerHeaders,
+ *   request: Buffer, response: Buffer } for every request that reaches a party ('from' is a role or
+ *   'outside'), when it has been answered.
+ * - `log`: a callback for the parties' log lines; default: none.
+ * - `vars`: extra variables by role, for tests.
+ */
+export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, waitHealthy = true } = {}) {
+  if (port !== 0) await mustBeFree(port)
+  process.env.WRANGLER_LOG ??= 'error' // it would complain about secrets that we bring ourselves
+  const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, { unstable_getMiniflareWorkerOptions }] = await Promise.all([
+    import('miniflare'),
+    import('wrangler'),
+  ])
+  const secrets = localSecrets(persist)
+  const roles = Object.fromEntries(PARTIES.map(({ role, domain }) => [domain, role]))
+  const recorder = record && recording(typeof record === 'function' ? record : entry => record.push(entry))
+  const road = from => ({
+    name: `road-${from}`,
+    modules: [{ type: 'ESModule', path: 'road.mjs', contents: ROAD }],
+    compatibilityDate: '2026-11-01',
+    bindings: { ROLES: roles, FROM: from },
+    serviceBindings: { ...Object.fromEntries(PARTIES.map(({ role }) => [role, role])), ...(recorder && { RECORDER: recorder }) },
+  })
+  const build = at('worker/build/all-roles')
+  const party = ({ role }) => {
+    const { workerOptions } = unstable_getMiniflareWorkerOptions(at(`worker/wrangler/${role}.jsonc`))
+    const { modulesRules, ...options } = workerOptions
+    return {
+      ...options,
+      name: role,
+      rootPath: undefined,
+      modulesRoot: build,
+      modules: [
+        { type: 'ESModule', path: join(build, 'index.js') },
+        { type: 'CompiledWasm', path: join(build, 'index_bg.wasm') },
+      ],
+      bindings: { ...options.bindings, ...secrets[role], ...vars[role] },
+      outboundService: `road-${role}`,
+      assets: existsSync(at('dist/pages', role)) ? options.assets : undefined,
+    }
+  }
+  const lines = line => log?.(line)
+  const miniflare = new Miniflare(convertV4MiniflareOptions({
+    host: '127.0.0.1',
+    port,
+    cf: false,
+    telemetry: { enabled: false },
+    log: new Log(LogLevel.NONE),
+    handleStructuredLogs: ({ level, message }) => lines({ level, message }),
+    resourcePersistencePath: persist,
+    unsafeInspectDurableObjects: Boolean(record),
+    workers: [road('outside'), ...PARTIES.map(party), ...PARTIES.map(({ role }) => road(role))],
+  }))
+  const actualPort = Number((await miniflare.ready).port)
+  const parties = {
+    port: actualPort,
+    /** The address of a role for browsers. */
+    url: role => `http://${domainOf(role)}:${actualPort}`,
+    domain: domainOf,
+    /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
+    fetch: (host, path, init) => fetchFrom(actualPort, host, path, init),
+    /** Runs SQL in a party's own tables: what it holds, for tests that look for what it must not (with `record`). */
+    sql: (role, query) => sqlOf(miniflare, role, query),
+    /** Stops workerd. */
+    stop: () => miniflare.dispose(),
+  }
+  if (waitHealthy) await healthy(parties)
+  return parties
+}
+
+const domainOf = role => PARTIES.find(party => party.role === role).domain
+
+const className = role => `${role.split('-').map(word => word[0].toUpperCase() + word.slice(1)).join('')}Book`
+
+async function sqlOf(miniflare, role, query) {
+  const storage = await miniflare.unsafeGetDurableObjectStorage(role, className(role), { name: 'book' })
+  return storage.exec(query)
+}
+
+/** A service in Node that receives what the road recorded. */
+function recording(keep) {
+  return async request => {
+    const form = await request.formData()
+    const bytes = async name => Buffer.from(await form.get(name).arrayBuffer())
+    keep({ ...JSON.parse(form.get('about')), request: await bytes('request'), response: await bytes('response') })
+    return new Response(null, { status: 204 })
+  }
+}
+
+/** *.localhost does not resolve in Node: asks 127.0.0.1 under the party's name. */
+function fetchFrom(port, host, path, { method = 'GET', headers = {}, body } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = http.request({ host: '127.0.0.1', port, path, method, headers: { host: `${host}:${port}`, ...headers } }, response => {
+      const pieces = []
+      response.on('data', piece => pieces.push(piece))
+      response.on('end', () => {
+        const bytes = Buffer.concat(pieces)
+        resolve({
+          status: response.statusCode,
+          headers: response.headers,
+          body: bytes,
+          text: () => bytes.toString('utf8'),
+          json: () => JSON.parse(bytes.toString('utf8')),
+        })
+      })
+      response.on('error', reject)
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+async function healthy(parties, patience = 60_000) {
+  const until = Date.now() + patience
+  for (const { role, domain } of PARTIES) {
+    for (;;) {
+      const answer = await parties.fetch(domain, '/health')
+      if (answer.status === 200) break
+      if (Date.now() > until || answer.status === 500) {
+        await parties.stop()
+        throw new Stop(`The ${role} did not come up: ${answer.text().slice(0, 500)}`)
+      }
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+  }
+}
+
+/** Stops with a sentence if something listens on this port already. */
+function mustBeFree(port) {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer()
+    probe.once('error', error =>
+      reject(error.code === 'EADDRINUSE'
+        ? new Stop(`Port ${port} is in use: stop what listens there, or choose another with PORT=8788 npm start.`)
+        : new Stop(`Port ${port} cannot be opened (${error.code}).`)))
+    probe.listen(port, '127.0.0.1', () => probe.close(resolve))
+  })
+}
