@@ -206,12 +206,14 @@ macro_rules! field_over {
 }
 
 #[cfg(any(target_pointer_width = "64", test))]
+#[cfg_attr(test, allow(dead_code, reason = "tests compile both representations"))]
 mod limbs_of_64_bits {
     const LIMBS: usize = 5;
     field_over!(curve25519_64);
 }
 
 #[cfg(any(not(target_pointer_width = "64"), test))]
+#[cfg_attr(test, allow(dead_code, reason = "tests compile both representations"))]
 mod limbs_of_32_bits {
     const LIMBS: usize = 10;
     field_over!(curve25519_32);
