@@ -55,7 +55,7 @@ impl<P: Ports> Office<P> {
         };
         let outcome = match &outcome {
             Ok(word) => word,
-            Err(fault) => fault.kind.name(),
+            Err(fault) => fault.kind.as_str(),
         };
         self.log(&letter.kind, letter.reference.get(..16), outcome);
     }
@@ -77,6 +77,7 @@ impl<P: Ports> Office<P> {
     ) -> Result<&'static str, Fault> {
         let (media_type, body) = match &letter.content {
             Content::Bytes(bytes) => (web::CBOR, bytes.clone()),
+            Content::Relayed(bytes) => (web::COSE, bytes.clone()),
             Content::Statement(kind) => (web::COSE, self.signed(kind, &letter.reference).await?),
         };
         let request = web::request_to(

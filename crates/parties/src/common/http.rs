@@ -4,6 +4,7 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, Problem};
 
 use super::fault::{Fault, Kind};
 
@@ -17,7 +18,6 @@ pub const COSE: &str = "application/cose";
 pub const JSON: &str = "application/json";
 /// A DER certificate (RFC 2585).
 pub const CERTIFICATE: &str = "application/pkix-cert";
-const PROBLEM: &str = "application/problem+json";
 
 /// A request with its whole body.
 pub type Incoming = Request<Vec<u8>>;
@@ -41,19 +41,22 @@ pub fn route(request: &Incoming) -> (&str, Vec<&str>) {
 /// The body, if it is of this media type.
 ///
 /// # Errors
-/// [`Kind::MediaType`] otherwise.
+/// [`Kind::UnsupportedMediaType`] otherwise.
 pub fn body_as<'a>(request: &'a Incoming, media_type: &str) -> Result<&'a [u8], Fault> {
     if media_type_of(request.headers()) == media_type {
         Ok(request.body())
     } else {
-        Err(Fault::new(Kind::MediaType, format!("Send {media_type}.")))
+        Err(Fault::new(
+            Kind::UnsupportedMediaType,
+            format!("Send {media_type}."),
+        ))
     }
 }
 
 /// The body as JSON of at most 16 KiB.
 ///
 /// # Errors
-/// [`Kind::MediaType`], [`Kind::TooLarge`] or [`Kind::Malformed`].
+/// [`Kind::UnsupportedMediaType`], [`Kind::TooLarge`] or [`Kind::Malformed`].
 pub fn json_body<T: DeserializeOwned>(request: &Incoming) -> Result<T, Fault> {
     let body = body_as(request, JSON)?;
     if body.len() > 16 * 1024 {
@@ -69,32 +72,29 @@ pub fn json_body<T: DeserializeOwned>(request: &Incoming) -> Result<T, Fault> {
 /// The body of another party's answer if it is a success of this media type.
 ///
 /// # Errors
-/// [`Kind::Unavailable`] with the other's problem name, as far as it gave one.
+/// The problem that the other party answered with, or [`Kind::Unreachable`].
 pub fn answer_as<'a>(answer: &'a Answer, media_type: &str) -> Result<&'a [u8], Fault> {
     if answer.status().is_success() && media_type_of(answer.headers()) == media_type {
         return Ok(answer.body());
     }
-    let name = problem_name(answer).unwrap_or_else(|| answer.status().to_string());
-    Err(Fault::new(
-        Kind::Unavailable,
-        format!("The other party answered: {name}."),
+    Err(problem_in(answer).map_or_else(
+        || {
+            Fault::new(
+                Kind::Unreachable,
+                format!("The other party answered {}.", answer.status()),
+            )
+        },
+        Into::into,
     ))
 }
 
-/// The name of the problem that another party answered with, such as "space-full".
+/// The problem that another party answered with.
 #[must_use]
-pub fn problem_name(answer: &Answer) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Named {
-        r#type: String,
-    }
-    if media_type_of(answer.headers()) != PROBLEM || answer.body().len() > 4096 {
-        return None;
-    }
-    let named: Named = serde_json::from_slice(answer.body()).ok()?;
-    let name = named.r#type.rsplit('/').next()?;
-    let plain = |c: char| c.is_ascii_lowercase() || c == '-';
-    (name.len() <= 64 && name.chars().all(plain)).then(|| name.to_owned())
+pub fn problem_in(answer: &Answer) -> Option<Problem> {
+    let is_problem = media_type_of(answer.headers()) == PROBLEM_MEDIA_TYPE;
+    is_problem
+        .then(|| Problem::from_json(answer.body()))
+        .flatten()
 }
 
 fn media_type_of(headers: &http::HeaderMap) -> &str {
@@ -135,25 +135,9 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
 /// A problem (RFC 9457).
 #[must_use]
 pub fn problem(fault: &Fault) -> Answer {
-    #[derive(Serialize)]
-    struct Problem<'a> {
-        r#type: String,
-        title: &'a str,
-        status: u16,
-        detail: &'a str,
-    }
-    let status = fault.kind.status();
-    let body = Problem {
-        r#type: format!("https://tallystick.example/problems/{}", fault.kind.name()),
-        title: fault.kind.title(),
-        status: status.as_u16(),
-        detail: &fault.detail,
-    };
-    let mut answer = answer(
-        status,
-        PROBLEM,
-        serde_json::to_vec(&body).unwrap_or_default(),
-    );
+    let status = StatusCode::from_u16(fault.kind.status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = answer(status, PROBLEM_MEDIA_TYPE, fault.to_problem().to_json());
     match fault.kind {
         Kind::Starting => set(&mut answer, header::RETRY_AFTER, "2"),
         Kind::RateLimited => set(&mut answer, header::RETRY_AFTER, "60"),

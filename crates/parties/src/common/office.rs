@@ -105,7 +105,7 @@ impl<P: Ports> Office<P> {
             }
         };
         let mut answer = outcome.unwrap_or_else(|fault| {
-            self.log("request-refused", None, fault.kind.name());
+            self.log("request-refused", None, fault.kind.as_str());
             web::problem(&fault)
         });
         web::finish(&mut answer);

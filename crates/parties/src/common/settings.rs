@@ -1,9 +1,7 @@
 //! What an operator sets for every party.
 
-use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
 use tallystick_protocol::identifier::{Domain, Role};
 use zeroize::Zeroizing;
 
@@ -28,7 +26,7 @@ pub struct Settings {
     /// Seals private keys and shares at rest.
     pub sealing_key: SealingKey,
     /// Lets this party register at the CA: [`registration_token`]. `None` at the CA itself.
-    pub registration_token: Option<String>,
+    pub registration_token: Option<[u8; 32]>,
     /// Root certificates (DER). If empty, the CA's root is fetched once and kept.
     pub roots: Vec<Vec<u8>>,
     /// Who may read `/v1/console`.
@@ -90,26 +88,33 @@ pub enum ConsoleAccess {
 }
 
 /// The token with which `role` at `domain` registers at the CA: HMAC-SHA-256 of "role|domain"
-/// under the CA's registration key, 64 hexadecimal digits.
+/// under the CA's registration key. Operators pass it on in hexadecimal.
 #[must_use]
-pub fn registration_token(registration_key: &[u8], role: Role, domain: &Domain) -> String {
-    let mut text = String::new();
-    // HMAC takes keys of every length, so the error cannot occur; an empty token opens nothing.
-    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(registration_key) {
-        mac.update(format!("{}|{domain}", role.as_str()).as_bytes());
-        text = HEXLOWER.encode(&mac.finalize().into_bytes());
-    }
-    text
+pub fn registration_token(registration_key: &[u8; 32], role: Role, domain: &Domain) -> [u8; 32] {
+    token_mac(registration_key, role, domain)
+        .finalize()
+        .into_bytes()
+        .into()
 }
 
 /// Whether `token` is the one of `role` at `domain`; compared in constant time.
 #[must_use]
 pub fn is_registration_token(
-    registration_key: &[u8],
+    registration_key: &[u8; 32],
     role: Role,
     domain: &Domain,
-    token: &str,
+    token: &[u8; 32],
 ) -> bool {
-    let expected = registration_token(registration_key, role, domain);
-    expected.len() == 64 && bool::from(expected.as_bytes().ct_eq(token.as_bytes()))
+    token_mac(registration_key, role, domain)
+        .verify_slice(token)
+        .is_ok()
+}
+
+fn token_mac(registration_key: &[u8; 32], role: Role, domain: &Domain) -> Hmac<Sha256> {
+    // Padding a key to the block length with zeros is RFC 2104's own rule.
+    let mut block = Zeroizing::new([0; 64]);
+    block[..32].copy_from_slice(registration_key);
+    let mut mac = Hmac::<Sha256>::new((&*block).into());
+    mac.update(format!("{}|{domain}", role.as_str()).as_bytes());
+    mac
 }
