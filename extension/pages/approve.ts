@@ -1,0 +1,4 @@
+import { start } from './start'
+import Approve from './Approve.svelte'
+
+start(Approve)

@@ -1,0 +1,4 @@
+import { start } from './start'
+import Onboarding from './Onboarding.svelte'
+
+start(Onboarding)

@@ -1,0 +1,54 @@
+// What to say about an order, and in which list it belongs.
+
+import { isKey, keyOr, t } from '../i18n'
+import type { OrderState, OrderView, PartyRole } from '../wallet-types'
+
+const MOVING = new Set<OrderState>(['approved', 'confirmed', 'sent', 'received', 'authorised'])
+/** An order under delivery stays among those on their way for this long, in seconds. */
+const FRESH_SECONDS = 24 * 60 * 60
+
+export function partyName(order: OrderView, role: PartyRole): string {
+  const party = order.parties.find(one => one.role === role)
+  return party?.name || party?.domain || t(`party.${role}`)
+}
+
+export const shopName = (order: OrderView): string => partyName(order, 'shop')
+
+/** The names of the parties, for sentences. */
+export function namesOf(order: OrderView): Record<PartyRole, string> {
+  return {
+    shop: partyName(order, 'shop'),
+    issuer: partyName(order, 'issuer'),
+    courier: partyName(order, 'courier'),
+  }
+}
+
+/** Where the order and the money are, in a sentence or two. */
+export function sentenceOf(order: OrderView): string {
+  const name = order.sentence_key.replace(/^order\./, '')
+  return t(keyOr('order', name, `order.${order.state}`), namesOf(order))
+}
+
+/** One line of the order's history. */
+export function eventWord(order: OrderView, event: string): string {
+  const key = `event.${event}`
+  return isKey(key) ? t(key, namesOf(order)) : event
+}
+
+/** Still between approval and the courier's acceptance. */
+export const isUnderWay = (order: OrderView): boolean => MOVING.has(order.state)
+
+/** Among the orders on their way, as people see it: until a day after the courier took it. */
+export function isMoving(order: OrderView): boolean {
+  if (order.state === 'delivering') return Date.now() / 1000 - order.updated_at < FRESH_SECONDS
+  return isUnderWay(order)
+}
+
+export function stateWord(order: OrderView): string {
+  return isUnderWay(order) ? t('state.moving') : t(keyOr('state', order.state, 'state.moving'))
+}
+
+/** The host of an origin, as people know it; the port only matters where it is unusual. */
+export function hostOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).hostname : origin
+}

@@ -1,0 +1,4 @@
+import { start } from './start'
+import Popup from './Popup.svelte'
+
+start(Popup)

@@ -1,0 +1,21 @@
+// The words for an error: from the catalogue where it knows the kind, else the wallet's own.
+
+import { isKey, t } from '../i18n'
+import type { WalletProblem } from '../messages'
+
+type Words = Pick<WalletProblem, 'sentence' | 'money' | 'remedy'>
+
+/** Never empty: a kind nobody has words for is said as a step that could not be finished. */
+export function wordsOf(problem: Words & { kind: string }): Words {
+  return {
+    sentence: word(problem, 'sentence'),
+    money: word(problem, 'money'),
+    remedy: word(problem, 'remedy'),
+  }
+}
+
+function word(problem: Words & { kind: string }, part: keyof Words): string {
+  const key = `problem.${problem.kind}.${part}`
+  if (isKey(key)) return t(key)
+  return problem[part] || (problem.sentence ? '' : t(`problem.internal.${part}`))
+}

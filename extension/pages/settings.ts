@@ -1,0 +1,4 @@
+import { start } from './start'
+import Settings from './Settings.svelte'
+
+start(Settings)

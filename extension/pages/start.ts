@@ -1,0 +1,12 @@
+// Puts a page's component into its document.
+
+import { mount, type Component } from 'svelte'
+import '../styles/base.css'
+import { locale } from '../i18n'
+
+export function start(page: Component): void {
+  const target = document.getElementById('app')
+  if (!target) throw new Error('the page has no #app')
+  document.documentElement.lang = locale
+  mount(page, { target })
+}

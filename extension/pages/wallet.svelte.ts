@@ -1,0 +1,110 @@
+// A page's side of the wallet: the last view, kept up by the service worker, and calls to it.
+
+import type { AskView, OwnAnswer, OwnCall, Push, WalletProblem } from '../messages'
+import type { Address, ApproveChoice, WalletView } from '../wallet-types'
+
+const RECONNECT_PAUSE_MS = 250
+const RETRIES_MAX = 8
+const RETRY_PAUSE_MS = 250
+
+/** Calls that do the same when repeated, and so may be sent again if the service worker died. */
+const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'unlock', 'lock', 'decline', 'open_ask'])
+
+/** A call that failed, with the words for its holder. */
+export class CallFailed extends Error {
+  constructor(readonly problem: WalletProblem) {
+    super(problem.sentence || problem.kind)
+  }
+}
+
+class WalletClient {
+  view = $state<WalletView>()
+  /** Why there is no view. */
+  problem = $state<WalletProblem>()
+
+  constructor() {
+    this.#connect()
+  }
+
+  setUp = (passphrase: string, pin: string) => this.#call<string>('set_up', passphrase, pin)
+  enrol = () => this.#call('enrol')
+  saveAddress = (address: Address) => this.#call<string>('save_address', address)
+  removeAddress = (id: string) => this.#call('remove_address', id)
+  unlock = (passphrase: string) => this.#call('unlock', passphrase)
+  lock = () => this.#call('lock')
+  changePin = (old: string, next: string) => this.#call('change_pin', old, next)
+  unblockPin = (puk: string, next: string) => this.#call('unblock_pin', puk, next)
+  decline = (requestId: string) => this.#call('decline', requestId)
+  openAsk = (id: string) => this.#call<AskView | null>('open_ask', id)
+
+  /**
+   * Approves an order. If the service worker died on the way, the wallet says what became of it:
+   * an order that is no longer asked for was approved, and the PIN is not tried twice for it.
+   */
+  async approve(requestId: string, choice: ApproveChoice, pin: string): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#call<void>('approve', requestId, choice, pin)
+      } catch (error) {
+        const died = error instanceof CallFailed && error.problem.kind === 'unreachable'
+        if (!died || attempt === RETRIES_MAX) throw error
+        const view = await this.#call<WalletView>('view')
+        const order = view.orders.find(one => one.request_id === requestId)
+        if (order && order.state !== 'asked') return
+      }
+    }
+  }
+
+  /** Looks again after a problem. */
+  async retry(): Promise<void> {
+    try {
+      this.view = await this.#call<WalletView>('view')
+      this.problem = undefined
+    } catch (error) {
+      this.problem = problemOf(error)
+    }
+  }
+
+  async #call<T = void>(method: string, ...args: unknown[]): Promise<T> {
+    const message: OwnCall = { type: 'call', method, args: $state.snapshot(args) }
+    const attempts = REPEATABLE.has(method) ? RETRIES_MAX : 1
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.#send<T>(message)
+      if (answer?.ok) return answer.value
+      if (answer) throw new CallFailed(answer.error)
+      if (attempt >= attempts) throw new CallFailed({ kind: 'unreachable', sentence: '', money: '', remedy: '', details: method })
+      await new Promise(resolve => setTimeout(resolve, RETRY_PAUSE_MS))
+    }
+  }
+
+  /** The answer, or undefined if the service worker died before it gave one. */
+  async #send<T>(message: OwnCall): Promise<OwnAnswer<T> | undefined> {
+    try {
+      return await chrome.runtime.sendMessage<OwnCall, OwnAnswer<T> | undefined>(message)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Keeps a port open; when the service worker dies, connecting again wakes it. */
+  #connect(): void {
+    const port = chrome.runtime.connect({ name: 'view' })
+    port.onMessage.addListener((message: Push) => {
+      if (message.type === 'view') {
+        this.view = message.view
+        this.problem = undefined
+      } else if (!this.view) {
+        this.problem = message.problem
+      }
+    })
+    port.onDisconnect.addListener(() => setTimeout(() => this.#connect(), RECONNECT_PAUSE_MS))
+  }
+}
+
+/** What went wrong, whatever was thrown. */
+export function problemOf(error: unknown): WalletProblem {
+  if (error instanceof CallFailed) return error.problem
+  return { kind: 'internal', sentence: '', money: '', remedy: '', details: String(error) }
+}
+
+export const wallet = new WalletClient()
