@@ -1,0 +1,3 @@
+import { mountPartyHome } from '../shared/party/mount.ts'
+
+mountPartyHome({ role: 'key-centre', name: 'Tallystick Key Centre' })

@@ -1,0 +1,79 @@
+// Requests to this party's own origin. Every failure becomes a `RequestFailure` that knows whether
+// the party answered (and what it said, RFC 9457) or could not be reached.
+
+/** RFC 9457 problem details, as far as the pages use them. */
+interface Problem {
+  type?: unknown
+  title?: unknown
+  detail?: unknown
+}
+
+export class RequestFailure extends Error {
+  override readonly name = 'RequestFailure'
+  constructor(
+    /** HTTP status, or 0 when nothing answered. */
+    readonly status: number,
+    /** Last segment of the problem's type URI, such as `out-of-stock`; empty when there is none. */
+    readonly kind: string,
+    /** The party's own sentence; empty when it gave none. */
+    readonly sentence: string,
+  ) {
+    super(sentence || kind || `HTTP ${status}`)
+  }
+}
+
+const JSON_LENGTH_MAX = 4 * 1024 * 1024
+const BYTES_LENGTH_MAX = 256 * 1024
+const TIMEOUT_MS = 20_000
+
+export async function getJson<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
+  const response = await request(path, { headers: { accept: 'application/json', ...headers } })
+  const text = await response.text()
+  if (text.length > JSON_LENGTH_MAX) throw new RequestFailure(response.status, 'too-long', '')
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    throw new RequestFailure(response.status, 'not-json', '')
+  }
+}
+
+/** Sends JSON and returns the bytes of the answer (a signed statement). */
+export async function postForBytes(path: string, body: unknown): Promise<Uint8Array> {
+  const response = await request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/cose' },
+    body: JSON.stringify(body),
+  })
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  if (bytes.length > BYTES_LENGTH_MAX) throw new RequestFailure(response.status, 'too-long', '')
+  return bytes
+}
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(path, {
+      ...init,
+      cache: 'no-store',
+      credentials: 'omit',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+  } catch {
+    throw new RequestFailure(0, 'unreachable', '')
+  }
+  if (!response.ok) throw await failureOf(response)
+  return response
+}
+
+async function failureOf(response: Response): Promise<RequestFailure> {
+  let problem: Problem = {}
+  try {
+    const parsed: unknown = JSON.parse(await response.text())
+    if (typeof parsed === 'object' && parsed !== null) problem = parsed
+  } catch {
+    // Not a problem document: the status alone has to do.
+  }
+  const text = (value: unknown) => (typeof value === 'string' ? value : '')
+  const kind = text(problem.type).split('/').pop() ?? ''
+  return new RequestFailure(response.status, kind, text(problem.detail) || text(problem.title))
+}

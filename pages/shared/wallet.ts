@@ -1,0 +1,38 @@
+// The wallet as these pages see it: through the shop script, loaded from the page's own origin the
+// way any shop loads it. Without the extension everything here answers "not there".
+import { tallystick } from '/tallystick.js'
+
+/** What the wallet said when it did not do as asked; `kind` is its stable name. */
+export interface WalletRefusal {
+  kind: string
+  sentence: string
+}
+
+/** How long to wait for the extension to announce itself before saying that it is not there. */
+const ANNOUNCEMENT_MS_MAX = 1_200
+
+export async function walletAvailable(ms = ANNOUNCEMENT_MS_MAX): Promise<boolean> {
+  try {
+    return await tallystick.whenAvailable(ms)
+  } catch {
+    return false
+  }
+}
+
+export function requestOrder(form: Uint8Array): Promise<{ orderId: string; state: string }> {
+  return tallystick.requestOrder(form)
+}
+
+export function addCard(offer: Uint8Array): Promise<void> {
+  return tallystick.addCard(offer)
+}
+
+export function refusalOf(error: unknown): WalletRefusal {
+  if (error instanceof Error) return { kind: error.name, sentence: error.message }
+  return { kind: '', sentence: '' }
+}
+
+/** Firefox loads the extension too, with less; the pages say what that means. */
+export function isFirefox(agent = navigator.userAgent): boolean {
+  return /\bFirefox\//.test(agent)
+}

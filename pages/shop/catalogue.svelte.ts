@@ -1,0 +1,42 @@
+// The store's goods, as `GET /v1/catalogue` lists them.
+import { getJson } from '../shared/http.ts'
+
+export type Category = 'tea' | 'ware' | 'books'
+export const CATEGORIES: readonly Category[] = ['tea', 'ware', 'books']
+
+export interface Product {
+  sku: string
+  name: string
+  description: string
+  unit: string
+  price_minor: number
+  stock: number
+  category: Category
+  image: string
+}
+
+export interface Catalogue {
+  store: { name: string; domain: string; tagline: string }
+  currency: string
+  delivery: { domain: string; name: string; price_minor: number }
+  products: Product[]
+}
+
+export const shelves = $state<{ catalogue: Catalogue | null; failed: boolean }>({
+  catalogue: null,
+  failed: false,
+})
+
+/** Reads the catalogue again; what is already shown stays until the new one has come. */
+export async function loadCatalogue(): Promise<void> {
+  try {
+    shelves.catalogue = await getJson<Catalogue>('/v1/catalogue')
+    shelves.failed = false
+  } catch {
+    shelves.failed = true
+  }
+}
+
+export function productOf(sku: string): Product | undefined {
+  return shelves.catalogue?.products.find(product => product.sku === sku)
+}

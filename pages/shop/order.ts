@@ -1,0 +1,38 @@
+// An order as its own page shows it: `GET /v1/orders/{id}/summary`.
+import { getJson } from '../shared/http.ts'
+
+export interface Summary {
+  state: string
+  sentence: string
+  items: { name: string; quantity: number; price_minor?: number }[]
+  total_minor: number
+  currency: string
+  tracking?: string | null
+}
+
+export type Mark = 'done' | 'now' | 'open' | 'stopped'
+export interface Progress {
+  received: Mark
+  authorised: Mark
+  accepted: Mark
+}
+
+const STATES = ['received', 'asking', 'authorised', 'delivering', 'accepted']
+const STOPPED = ['refused', 'expired', 'failed', 'declined', 'cancelled']
+
+export const readSummary = (id: string) => getJson<Summary>(`/v1/orders/${id}/summary`)
+
+export const isStopped = (state: string) => STOPPED.includes(state)
+
+/** Nothing more will happen to an order in this state. */
+export const isOver = (state: string) => isStopped(state) || state === 'accepted'
+
+export function progressOf(state: string): Progress {
+  if (isStopped(state)) return { received: 'done', authorised: 'stopped', accepted: 'stopped' }
+  const at = STATES.indexOf(state)
+  return {
+    received: at < 0 ? 'now' : 'done',
+    authorised: at >= 2 ? 'done' : at >= 0 ? 'now' : 'open',
+    accepted: at >= 4 ? 'done' : at >= 2 ? 'now' : 'open',
+  }
+}

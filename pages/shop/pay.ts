@@ -1,0 +1,44 @@
+// From the basket to the wallet: the shop signs an order form, the wallet takes it from there.
+import { postForBytes, RequestFailure } from '../shared/http.ts'
+import { refusalOf, requestOrder } from '../shared/wallet.ts'
+import type { PricedLine } from './lines.ts'
+import { t } from './words.ts'
+
+export type Policy = 'strict' | 'ep0791901-fig2'
+
+/** The order reached the shop, or it did not, with the sentence that says so. */
+export type Outcome =
+  | { kind: 'ordered'; orderId: string }
+  /** The wallet has an order number, but the order has stopped; its page says why. */
+  | { kind: 'stopped'; orderId: string }
+  | { kind: 'not-ordered'; sentence: string }
+  | { kind: 'no-wallet' }
+
+/** Asks the shop for a form over these lines. */
+export async function writeForm(lines: readonly PricedLine[], policy: Policy): Promise<Uint8Array> {
+  const items = lines.map(({ product, quantity }) => ({ sku: product.sku, quantity }))
+  return postForBytes('/v1/forms', { items, policy })
+}
+
+/** Hands the form to the wallet; ends when the holder has decided and the shop has the order. */
+export async function askWallet(form: Uint8Array): Promise<Outcome> {
+  try {
+    const { orderId } = await requestOrder(form)
+    return { kind: 'ordered', orderId }
+  } catch (error) {
+    const orderId = (error as { orderId?: unknown }).orderId
+    if (typeof orderId === 'string') return { kind: 'stopped', orderId }
+    const { kind, sentence } = refusalOf(error)
+    if (kind === 'Unavailable') return { kind: 'no-wallet' }
+    if (kind === 'Declined') return { kind: 'not-ordered', sentence: t('errDeclined') }
+    return { kind: 'not-ordered', sentence: sentence ? t('errWallet', { reason: sentence }) : t('errWalletPlain') }
+  }
+}
+
+/** Why there is no form, as a sentence. */
+export function formSentence(error: unknown): string {
+  if (!(error instanceof RequestFailure)) return t('errFormPlain')
+  if (error.status === 0) return t('errUnreachable')
+  if (error.status === 503) return t('errStarting')
+  return error.sentence ? t('errForm', { reason: error.sentence }) : t('errFormPlain')
+}
