@@ -1,18 +1,24 @@
 //! What all parties have in common.
 
+mod confirmations;
 pub mod correspondence;
 pub mod facts;
 pub mod fault;
 pub mod http;
 pub mod identity;
+mod introductions;
 pub mod ledger;
 pub mod log;
 pub mod office;
 pub mod outbox;
 pub mod party;
+mod progress;
 pub mod rate;
+mod reception;
+mod registration;
 pub mod schema;
 pub mod secrets;
 pub mod settings;
+mod shares;
 pub mod statements;
 pub mod vault;

@@ -10,6 +10,7 @@ use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::identity::Identity;
 use super::log::Event;
+use super::progress::Progress;
 use super::schema::{self, Migration};
 use super::settings::Settings;
 use super::vault::Vault;
@@ -25,6 +26,7 @@ pub struct Office<P: Ports> {
     pub(crate) vault: Vault,
     migrations: &'static [Migration],
     migrated: Cell<bool>,
+    pub(super) progress: Progress,
     pub(super) identity: RefCell<Option<Rc<Identity>>>,
 }
 
@@ -38,6 +40,7 @@ impl<P: Ports> Office<P> {
             vault,
             migrations,
             migrated: Cell::new(false),
+            progress: Progress::default(),
             identity: RefCell::new(None),
         }
     }

@@ -1,0 +1,133 @@
+//! The routes that every party has, and when to wake it.
+
+use data_encoding::BASE64;
+use http::{StatusCode, header};
+use serde::Serialize;
+use subtle::ConstantTimeEq;
+
+use super::fault::{Fault, Kind};
+use super::http::{self as web, Answer, Incoming};
+use super::office::Office;
+use super::outbox;
+use super::settings::ConsoleAccess;
+use crate::ports::Ports;
+
+#[derive(Serialize)]
+struct Health<'a> {
+    role: &'a str,
+    domain: &'a str,
+    name: &'a str,
+    status: &'a str,
+    version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct IdentityView<'a> {
+    role: &'a str,
+    domain: &'a str,
+    name: &'a str,
+    certificate: String,
+    epoch: u32,
+    spaces: Vec<u32>,
+}
+
+impl<P: Ports> Office<P> {
+    /// Answers `/health`, `/v1/identity`, and for parties with pairwise keys `/v1/confirmations`;
+    /// `/v1/introductions` too. `None`: the route is the role's own, and this party is ready.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] for every route but `/health` until the bootstrap is done.
+    pub async fn serve_common(&self, request: &Incoming) -> Result<Option<Answer>, Fault> {
+        let started = self.bootstrap().await;
+        let (method, path) = web::route(request);
+        if (method, &path[..]) == ("GET", &["health"][..]) {
+            return Ok(Some(self.health()));
+        }
+        if started.is_err() && !self.is_ready() {
+            return Err(Fault::new(Kind::Starting, "Try again in a few seconds."));
+        }
+        let pairwise = self.settings.role.has_pairwise_keys();
+        let answer = match (method, &path[..]) {
+            ("GET", ["v1", "identity"]) => self.identity_view()?,
+            ("POST", ["v1", "introductions"]) => self.introduce_itself(request).await?,
+            ("POST", ["v1", "confirmations"]) if pairwise => self.confirm(request).await?,
+            _ => return Ok(None),
+        };
+        Ok(Some(answer))
+    }
+
+    fn health(&self) -> Answer {
+        let ready = self.is_ready();
+        let settings = &self.settings;
+        let health = Health {
+            role: settings.role.as_str(),
+            domain: settings.domain.as_str(),
+            name: &settings.name,
+            status: if ready { "ready" } else { "starting" },
+            version: env!("CARGO_PKG_VERSION"),
+            detail: (!ready).then_some("It is waiting for its certificate or key shares."),
+        };
+        let status = if ready {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
+        web::json(status, &health)
+    }
+
+    fn identity_view(&self) -> Result<Answer, Fault> {
+        let settings = &self.settings;
+        let view = IdentityView {
+            role: settings.role.as_str(),
+            domain: settings.domain.as_str(),
+            name: &settings.name,
+            certificate: BASE64.encode(&self.identity()?.certificate),
+            epoch: settings.epoch,
+            spaces: self.spaces()?,
+        };
+        Ok(web::json(StatusCode::OK, &view))
+    }
+
+    /// Whether this request may see the console.
+    ///
+    /// # Errors
+    /// [`Kind::Unauthorised`] without the operator's token.
+    pub fn require_console(&self, request: &Incoming) -> Result<(), Fault> {
+        let admitted = match &self.settings.console {
+            ConsoleAccess::Open => true,
+            ConsoleAccess::Closed => false,
+            ConsoleAccess::Token(token) => request
+                .headers()
+                .get(header::AUTHORIZATION)
+                .and_then(|value| value.as_bytes().strip_prefix(b"Bearer "))
+                .is_some_and(|given| bool::from(given.ct_eq(token.as_bytes()))),
+        };
+        if admitted {
+            Ok(())
+        } else {
+            Err(Fault::new(
+                Kind::Unauthorised,
+                "The console needs the operator's token.",
+            ))
+        }
+    }
+
+    /// When to wake this party: for the next letter, a further try of the bootstrap, the renewal of
+    /// its certificate (once a day it looks), or the role's own deadline `own`.
+    pub fn next_alarm(&self, own: Option<u64>) -> Option<u64> {
+        const DAY_MS: u64 = 86_400_000;
+        let now = self.now_ms();
+        if self.migrate().is_err() {
+            return Some(now.saturating_add(60_000));
+        }
+        let bootstrap = if self.is_ready() {
+            now.saturating_add(DAY_MS)
+        } else {
+            self.progress.retry_at().max(now)
+        };
+        let letter = outbox::next_at(self.tables()).unwrap_or(Some(now.saturating_add(60_000)));
+        [Some(bootstrap), letter, own].into_iter().flatten().min()
+    }
+}
