@@ -4,7 +4,7 @@
 // build. In front stands the road, a worker of a few lines: it finds a party by the host name, for
 // browsers (http://DOMAIN:PORT) and for the parties among themselves (https://DOMAIN), and refuses
 // every other host, so nothing here reaches the internet.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { join } from 'node:path'
@@ -95,7 +95,6 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: ({ level, message }) => lines({ level, message }),
     resourcePersistencePath: persist,
-    unsafeInspectDurableObjects: Boolean(record),
     workers: [road('outside'), ...PARTIES.map(party), ...PARTIES.map(({ role }) => road(role))],
   }))
   const actualPort = Number((await miniflare.ready).port)
@@ -106,8 +105,10 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     domain: domainOf,
     /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
     fetch: (host, path, init) => fetchFrom(actualPort, host, path, init),
-    /** Runs SQL in a party's own tables: what it holds, for tests that look for what it must not (with `record`). */
-    sql: (role, query) => sqlOf(miniflare, role, query),
+    /** Rows of a query on a party's own tables, read only. */
+    sql: (role, query) => sqlOf(persist, role, query),
+    /** Every byte that a party keeps, file by file: what it holds, for tests that look for what it must not. */
+    held: role => heldBy(persist, role),
     /** Stops workerd. */
     stop: () => miniflare.dispose(),
   }
@@ -119,9 +120,23 @@ const domainOf = role => PARTIES.find(party => party.role === role).domain
 
 const className = role => `${role.split('-').map(word => word[0].toUpperCase() + word.slice(1)).join('')}Book`
 
-async function sqlOf(miniflare, role, query) {
-  const storage = await miniflare.unsafeGetDurableObjectStorage(role, className(role), { name: 'book' })
-  return storage.exec(query)
+const tablesFolder = (persist, role) => join(persist, 'do', `${role}-${className(role)}`)
+
+async function sqlOf(persist, role, query) {
+  const { DatabaseSync } = await import('node:sqlite')
+  const folder = tablesFolder(persist, role)
+  const file = readdirSync(folder).find(name => name.endsWith('.sqlite') && name !== 'metadata.sqlite')
+  const database = new DatabaseSync(join(folder, file), { readOnly: true })
+  try {
+    return database.prepare(query).all()
+  } finally {
+    database.close()
+  }
+}
+
+function heldBy(persist, role) {
+  const folder = tablesFolder(persist, role)
+  return readdirSync(folder).map(name => ({ name, bytes: readFileSync(join(folder, name)) }))
 }
 
 /** A service in Node that receives what the road recorded. */

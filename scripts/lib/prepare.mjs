@@ -1,0 +1,26 @@
+// From a fresh clone to running parties and a loadable extension that knows them.
+import { buildAll, writeDeployment } from './builds.mjs'
+import { startParties } from './parties.mjs'
+import { PARTIES } from './secrets.mjs'
+import { step } from './say.mjs'
+import { ensureTools } from './tools.mjs'
+
+/** Makes sure of tools, builds what changed, starts the parties and writes deployment.json. */
+export async function prepare(options = {}) {
+  await ensureTools()
+  await buildAll()
+  const parties = await step('Starting the parties', () => startParties(options))
+  await writeDeployment(await deploymentOf(parties))
+  return parties
+}
+
+/** What the extension must know of a local deployment: root certificate, key centres, port. */
+export async function deploymentOf(parties) {
+  const root = await parties.fetch(parties.domain('ca'), '/v1/root.cer')
+  return {
+    root_certificates: [root.body.toString('base64')],
+    key_centres: PARTIES.filter(({ role }) => role === 'key-centre').map(({ domain }) => domain),
+    welcome_url: parties.url('issuer'),
+    local_port: parties.port,
+  }
+}

@@ -1,0 +1,52 @@
+// npm start: sets everything up, starts all parties, opens the store.
+//
+//   npm start                          PORT=8788 npm start for another port
+//   npm start -- --once [--json FILE]  one purchase in headless Chromium: see once.mjs
+import { bootstrap } from './lib/bootstrap.mjs'
+import { Stop, run, say, step } from './lib/say.mjs'
+
+await run(async () => {
+  const args = process.argv.slice(2)
+  const once = args.includes('--once')
+  await bootstrap()
+  if (once) return (await import('./once.mjs')).main(args.filter(arg => arg !== '--once'))
+  if (args.length > 0) throw new Stop(`Unknown option ${args[0]}: npm start takes --once and, with it, --json FILE.`)
+  const port = portOf(process.env.PORT)
+  const { prepare } = await import('./lib/prepare.mjs')
+  const parties = await prepare({ port })
+  say(`\nThe store is open: ${parties.url('shop')}`)
+  say(`Get a test card:   ${parties.url('issuer')}`)
+  say(`What each saw:     ${['shop', 'issuer', 'courier'].map(role => `${parties.url(role)}/console`).join('  ')}\n`)
+  const browser = await openBrowser(parties)
+  say('Ctrl-C stops everything.')
+  await new Promise(resolve => ['SIGINT', 'SIGTERM'].forEach(signal => process.once(signal, resolve)))
+  await step('Stopping', async () => {
+    await browser?.close()
+    await parties.stop()
+  })
+  process.exit(0) // sockets of the browser may linger for seconds
+})
+
+function portOf(text = '8787') {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Stop(`PORT is ${text}, which is not a port between 1 and 65535.`)
+  return port
+}
+
+/** With a display: Chromium with the extension, at the store. Otherwise a sentence. */
+async function openBrowser(parties) {
+  const { brandedChrome, findBrowser, installedBrowser, launchBrowserWithExtension, sayLoadUnpacked } = await import('./lib/browser.mjs')
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+    say('There is no display here, so no browser is opened. Load the extension from dist/extension where there is one.')
+    return undefined
+  }
+  if (!(await installedBrowser()) && brandedChrome()) {
+    sayLoadUnpacked()
+    return undefined
+  }
+  const { stateFolder } = await import('./lib/paths.mjs')
+  const browser = await launchBrowserWithExtension({ headless: false, browser: await findBrowser(), profile: `${stateFolder}/browser` })
+  const page = browser.context.pages()[0] ?? (await browser.context.newPage())
+  await page.goto(parties.url('shop'))
+  return browser
+}
