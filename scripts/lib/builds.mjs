@@ -96,7 +96,7 @@ export async function buildPages(roles = ROLES) {
   for (const role of roles) {
     const output = at('dist/pages', role)
     if (!['index.html', 'console.html'].some(page => existsSync(at('pages', role, page)))) {
-      await placeholder(output, role)
+      await emptyFolder(output)
       continue
     }
     const current = digest([...web, 'vite.pages.config.ts', 'pages/shared', `pages/${role}`, 'shop-script'])
@@ -107,7 +107,7 @@ export async function buildPages(roles = ROLES) {
 }
 
 /** wrangler wants the folder of pages to exist; a role without pages serves none. */
-async function placeholder(output) {
+async function emptyFolder(output) {
   const { mkdir } = await import('node:fs/promises')
   await rm(output, { recursive: true, force: true })
   await mkdir(output, { recursive: true })

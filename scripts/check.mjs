@@ -1,0 +1,15 @@
+// npm run check: the quick part of npm test.
+import { bootstrap } from './lib/bootstrap.mjs'
+import { run } from './lib/say.mjs'
+
+await run(async () => {
+  await bootstrap()
+  const { Suite } = await import('./lib/suite.mjs')
+  const { ensureTools } = await import('./lib/tools.mjs')
+  const { nativeTests, staticChecks } = await import('./lib/checks.mjs')
+  const suite = new Suite()
+  await ensureTools()
+  await staticChecks(suite)
+  await nativeTests(suite)
+  suite.close()
+})

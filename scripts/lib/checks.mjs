@@ -1,0 +1,53 @@
+// The steps of `npm run check` and `npm test`.
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { buildWasm, checkWasmSize } from './builds.mjs'
+import { browserEnvironment, findBrowser, findChromedriver } from './browser.mjs'
+import { environment, which } from './command.mjs'
+import { at } from './paths.mjs'
+import { cargoCounts, nextestCounts, nodeCounts } from './suite.mjs'
+
+const WASM = ['--target', 'wasm32-unknown-unknown']
+
+/** Formatting, lints, types and the wallet's size. */
+export async function staticChecks(suite) {
+  await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
+  await suite.command('Clippy', 'cargo', ['clippy', '--quiet', '--workspace', '--all-targets', '--', '-D', 'warnings'])
+  await suite.command('Clippy for WebAssembly', 'cargo', ['clippy', '--quiet', '-p', 'tallystick-wasm', '-p', 'tallystick-worker', ...WASM, '--', '-D', 'warnings'])
+  await suite.check('The wallet builds', buildWasm)
+  await suite.check('The wallet is small', async () => (await checkWasmSize()).sentence)
+  await suite.command('Types', process.execPath, [at('node_modules/svelte-check/bin/svelte-check'), '--tsconfig', at('tsconfig.json'), '--fail-on-warnings'])
+}
+
+/** The Rust tests that run natively, and the examples in the documentation. */
+export async function nativeTests(suite) {
+  if (which('cargo-nextest')) {
+    await suite.runner('Native tests', 'cargo', ['nextest', 'run', '--workspace', '--all-features', '--exclude', 'tallystick-worker', '--no-fail-fast', '--hide-progress-bar', '--status-level', 'fail', '--final-status-level', 'fail'], nextestCounts)
+    await suite.runner('Documentation tests', 'cargo', ['test', '--quiet', '--workspace', '--exclude', 'tallystick-worker', '--doc', '--no-fail-fast'], cargoCounts)
+  } else {
+    await suite.runner('Native tests', 'cargo', ['test', '--workspace', '--all-features', '--exclude', 'tallystick-worker', '--no-fail-fast'], cargoCounts)
+  }
+}
+
+/** The wallet's tests in headless Chromium. */
+export async function browserTests(suite) {
+  const browser = await findBrowser()
+  const driver = findChromedriver()
+  const env = { ...browserEnvironment(browser), WASM_BINDGEN_TEST_TIMEOUT: '120', CHROME_BIN: browser }
+  // Without a chromedriver here, wasm-pack brings one itself.
+  if (driver) env.PATH = `${dirname(driver)}:${environment().PATH}`
+  await suite.runner('Wallet tests in Chromium', 'wasm-pack', ['test', '--headless', '--chrome', ...(driver ? ['--chromedriver', driver] : []), '--release', 'wasm'], cargoCounts, { env })
+}
+
+/** The parties on workerd, and the whole in Chromium. */
+export async function systemTests(suite) {
+  await nodeTests(suite, 'Parties on workerd', 'tests/worker')
+  await nodeTests(suite, 'End to end in Chromium', 'tests/e2e')
+}
+
+async function nodeTests(suite, title, folder) {
+  const files = existsSync(at(folder)) ? readdirSync(at(folder)).filter(name => name.endsWith('.test.mjs')).sort() : []
+  if (files.length === 0) return
+  const args = ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files.map(name => at(folder, name))]
+  await suite.runner(title, process.execPath, args, nodeCounts)
+}

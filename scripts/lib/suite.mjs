@@ -1,0 +1,89 @@
+// Runs the steps of a test run, counts what each says, and closes with one line.
+import { attempt } from './command.mjs'
+import { Stop, say } from './say.mjs'
+
+/** Counts of passed, failed and skipped tests, over all steps. */
+export class Suite {
+  passed = 0
+  failed = 0
+  skipped = 0
+  failures = []
+
+  add(title, { passed = 0, failed = 0, skipped = 0 }) {
+    this.passed += passed
+    this.failed += failed
+    this.skipped += skipped
+    if (failed > 0) this.failures.push(title)
+  }
+
+  /** A step that either holds or does not: one test. */
+  async check(title, work) {
+    say(`\n── ${title}`)
+    const since = Date.now()
+    try {
+      const sentence = await work()
+      if (sentence) say(sentence)
+      this.add(title, { passed: 1 })
+    } catch (error) {
+      if (!(error instanceof Stop)) say(error.stack ?? String(error))
+      else say([error.details.trimEnd(), error.message].filter(Boolean).join('\n'))
+      this.add(title, { failed: 1 })
+    }
+    say(`   ${((Date.now() - since) / 1000).toFixed(1)} s`)
+  }
+
+  /** A program whose exit code decides: one test. */
+  async command(title, program, args, options = {}) {
+    await this.check(title, async () => {
+      const { code, output } = await attempt(program, args, options)
+      if (code !== 0) throw new Stop(`${title}: ${program} ended with ${code}.`, output)
+    })
+  }
+
+  /** A test runner whose own counts are taken over; `count` reads them from its output. */
+  async runner(title, program, args, count, options = {}) {
+    say(`\n── ${title}`)
+    const since = Date.now()
+    const { code, output } = await attempt(program, args, { show: true, ...options })
+    const counts = count(output)
+    // A runner that fails without a failed test (it did not compile, say) is a failure itself.
+    if (code !== 0 && !counts.failed) counts.failed = 1
+    this.add(title, counts)
+    say(`   ${counts.passed ?? 0} passed, ${counts.failed ?? 0} failed, ${((Date.now() - since) / 1000).toFixed(1)} s`)
+  }
+
+  /** Prints the closing line and sets the exit code. */
+  close() {
+    for (const failure of this.failures) say(`FAILED: ${failure}`)
+    if (this.passed + this.failed === 0) this.failed = 1
+    const skipped = this.skipped ? `, ${this.skipped} skipped` : ''
+    process.stdout.write(`\n${this.passed} passed, ${this.failed} failed${skipped}\n`)
+    process.exitCode = this.failed ? 1 : 0
+  }
+}
+
+const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0)
+
+/** What `cargo test` and wasm-bindgen's runner say: "test result: ok. 3 passed; 0 failed; 1 ignored". */
+export const cargoCounts = output => ({
+  passed: sum(output, /test result: .*? (\d+) passed/g),
+  failed: sum(output, /test result: .*? (\d+) failed/g),
+  skipped: sum(output, /test result: .*? (\d+) ignored/g),
+})
+
+/** What nextest says: "Summary [ 1.2s] 9 tests run: 8 passed (1 slow), 1 failed, 2 skipped". */
+export const nextestCounts = output => {
+  const summary = output.replace(/\x1b\[[0-9;]*m/g, '').match(/^\s*Summary .*$/m)?.[0] ?? ''
+  return {
+    passed: sum(summary, /(\d+) passed/g),
+    failed: sum(summary, /(\d+) (?:failed|timed out|exec failed)/g),
+    skipped: sum(summary, /(\d+) skipped/g),
+  }
+}
+
+/** What `node --test` says: "ℹ pass 3". */
+export const nodeCounts = output => ({
+  passed: sum(output, /^(?:ℹ|#) pass (\d+)/gm),
+  failed: sum(output, /^(?:ℹ|#) (?:fail|cancelled) (\d+)/gm),
+  skipped: sum(output, /^(?:ℹ|#) (?:skipped|todo) (\d+)/gm),
+})

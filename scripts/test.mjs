@@ -1,0 +1,23 @@
+// npm test: sets up what it needs and runs everything. The last line says how it went.
+import { bootstrap } from './lib/bootstrap.mjs'
+import { Stop, run, say } from './lib/say.mjs'
+
+await run(async () => {
+  const { Suite } = await import('./lib/suite.mjs')
+  const suite = new Suite()
+  try {
+    await bootstrap()
+    const { ensureTools } = await import('./lib/tools.mjs')
+    const checks = await import('./lib/checks.mjs')
+    await ensureTools({ tests: true })
+    await checks.staticChecks(suite)
+    await checks.nativeTests(suite)
+    await checks.browserTests(suite)
+    await suite.check('Worker, extension and pages build', async () => (await import('./lib/builds.mjs')).buildAll())
+    await checks.systemTests(suite)
+  } catch (error) {
+    say(error instanceof Stop ? [error.details, error.message].filter(Boolean).join('\n') : error.stack)
+    suite.add('Set-up', { failed: 1 })
+  }
+  suite.close()
+})
