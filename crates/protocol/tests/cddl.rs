@@ -1,0 +1,367 @@
+//! `docs/messages.cddl` and the encoder say the same.
+
+use cddl::validate_cbor_from_slice;
+use tallystick_protocol::answers::{
+    Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, CourierAnswer,
+    DeliveryRequest, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopReceipt, ShopState,
+};
+use tallystick_protocol::cbor::{Message, encode};
+use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
+use tallystick_protocol::enrolment::{
+    AccountOffer, CardExpiry, CardNumber, CardRecord, CertificateAnswer, EnrolmentAnswer,
+    EnrolmentTicket, HolderCertificateRequest, HolderShareAnswer, HolderShareRequest,
+    PartyCertificateRequest, PartyShareAnswer, PartyShareRequest,
+};
+use tallystick_protocol::form::{Delivery, Instrument, Item, OrderForm};
+use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role, Root};
+use tallystick_protocol::introduction::{Introduction, IntroductionRequest};
+use tallystick_protocol::keys::{
+    Centres, Degrees, DerivedKey, Epoch, KeyContext, PairContext, SealedShare, ShareLabel,
+    ShareRecipient, Space, Suite,
+};
+use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::order::{HolderApproval, OrderHeader, SealedPart, SplitOrder};
+use tallystick_protocol::policy::{Field, PolicyName};
+use tallystick_protocol::statement::{Audience, Envelope};
+use tallystick_protocol::time::Timestamp;
+
+mod support;
+
+const PAGE: &str = include_str!("../../../docs/messages.cddl");
+
+/// Checks a message against the rule of that name, and that the rule is not one that takes anything.
+fn holds<M: Message>(rule: &str, message: &M) {
+    let page = format!("start = {rule}\n{PAGE}");
+    let bytes = encode(message);
+    if let Err(error) = validate_cbor_from_slice(&page, &bytes, None) {
+        panic!("{rule} is not as the page says: {error:?}");
+    }
+    let mut another_type = bytes;
+    another_type[3] ^= 0x40;
+    assert!(
+        validate_cbor_from_slice(&page, &another_type, None).is_err(),
+        "{rule} takes other types"
+    );
+}
+
+fn domain(name: &str) -> Domain {
+    name.parse().unwrap()
+}
+
+fn envelope(to: Audience) -> Envelope {
+    Envelope::new(domain("shop.example"), to, [1; 32], Timestamp(1_000), 60)
+}
+
+fn yen(minor: u64) -> Money {
+    Money::new(minor, Currency::Jpy)
+}
+
+fn context() -> KeyContext {
+    let space = Space {
+        role: Role::Shop,
+        index: 0,
+    };
+    KeyContext {
+        space,
+        epoch: Epoch(1),
+        centres: Centres::one(domain("keys.example")),
+    }
+}
+
+fn pair() -> PairContext {
+    let holder = HolderId::of_enrolment_key(&[7; 32]);
+    PairContext {
+        suite: Suite::NamesOnly,
+        key: context(),
+        holder,
+        role: Role::Shop,
+        party: domain("shop.example"),
+    }
+}
+
+fn part() -> SealedPart {
+    SealedPart {
+        pair: pair(),
+        nonce: [2; 32],
+        order_id: OrderId([3; 32]),
+        root: Root([4; 32]),
+        ciphertext: vec![5; 40],
+    }
+}
+
+fn share(recipient: ShareRecipient) -> SealedShare {
+    let label = ShareLabel {
+        context: context(),
+        centre: domain("keys.example"),
+        recipient,
+    };
+    SealedShare {
+        label,
+        encapsulated: [6; 32],
+        ciphertext: vec![7; 48],
+    }
+}
+
+#[test]
+fn the_order_is_as_the_page_says() {
+    holds(
+        "order-form",
+        &OrderForm {
+            envelope: envelope(Audience::Anyone),
+            origin: "https://shop.example".into(),
+            items: vec![Item {
+                sku: "tea".into(),
+                name: "Tea".into(),
+                quantity: 1,
+                unit_price: yen(1480),
+            }],
+            delivery: Delivery {
+                courier: domain("courier.example"),
+                name: "Courier".into(),
+                price: yen(520),
+            },
+            total: yen(2000),
+            issuers: vec![domain("issuer.example")],
+            instruments: vec![Instrument::CardAccount],
+            policy: PolicyName::Strict,
+            extra: vec![Field::HolderTelephone],
+        },
+    );
+    let header = OrderHeader {
+        order_id: OrderId([3; 32]),
+        holder: pair().holder,
+        shop: domain("shop.example"),
+        issuer: domain("issuer.example"),
+        courier: domain("courier.example"),
+        sent_at: Timestamp(1),
+        expires_at: Timestamp(2),
+    };
+    holds(
+        "split-order",
+        &SplitOrder {
+            header,
+            root: Root([4; 32]),
+            parts: vec![part(), part(), part()],
+        },
+    );
+    holds(
+        "holder-approval",
+        &HolderApproval {
+            order_id: OrderId([3; 32]),
+            root: Root([4; 32]),
+        },
+    );
+}
+
+#[test]
+fn confirmation_and_introduction_are_as_the_page_says() {
+    let key = DerivedKey::from([9; 32]);
+    let request = ConfirmationRequest::new(pair(), [8; 32], &key, Timestamp(5));
+    holds("confirmation-request", &request);
+    let mut rng = support::Seeded(1, 0);
+    let answer = ConfirmationAnswer::new(&mut rng, &request, &key, envelope(Audience::Holder));
+    holds("confirmation-answer", &answer);
+    holds(
+        "introduction-request",
+        &IntroductionRequest::new(&mut rng, domain("shop.example")),
+    );
+    let to = Audience::Party(domain("issuer.example"));
+    holds(
+        "introduction",
+        &Introduction {
+            envelope: envelope(to),
+            role: Role::Shop,
+        },
+    );
+}
+
+#[test]
+fn the_answers_are_as_the_page_says() {
+    let root = Root([4; 32]);
+    let (shop, issuer, courier) = (
+        domain("shop.example"),
+        domain("issuer.example"),
+        domain("courier.example"),
+    );
+    let to = || envelope(Audience::Party(domain("issuer.example")));
+    holds(
+        "authorisation-request",
+        &AuthorisationRequest {
+            envelope: to(),
+            amount: yen(1),
+            part: part(),
+        },
+    );
+    holds(
+        "authorisation",
+        &Authorisation {
+            envelope: to(),
+            root,
+            payee: shop.clone(),
+            amount: yen(1),
+        },
+    );
+    holds(
+        "clearance",
+        &Clearance {
+            envelope: to(),
+            root,
+            payee: shop.clone(),
+            courier,
+        },
+    );
+    holds(
+        "authorisation-answer",
+        &AuthorisationAnswer {
+            authorisation: vec![1],
+            clearance: vec![2],
+        },
+    );
+    holds(
+        "refusal",
+        &Refusal {
+            envelope: to(),
+            root,
+            by: Role::Courier,
+            reason: RefusalReason::NoService,
+        },
+    );
+    holds(
+        "delivery-request",
+        &DeliveryRequest {
+            envelope: to(),
+            part: part(),
+            clearance: vec![1],
+            parcels: 1,
+        },
+    );
+    let tracking = "HY-1234".into();
+    holds(
+        "acceptance",
+        &Acceptance {
+            envelope: to(),
+            root,
+            shop,
+            issuer,
+            tracking,
+        },
+    );
+    holds(
+        "shop-receipt",
+        &ShopReceipt {
+            envelope: envelope(Audience::Holder),
+            order_id: OrderId([3; 32]),
+            root,
+            state: ShopState::Accepted,
+            authorisation: Some(vec![1]),
+            acceptance: Some(vec![2]),
+            refusal: None,
+        },
+    );
+    holds(
+        "issuer-answer",
+        &IssuerAnswer {
+            envelope: to(),
+            root,
+            money: Some(MoneyState::Captured),
+            refusal: None,
+        },
+    );
+    holds(
+        "courier-answer",
+        &CourierAnswer {
+            statement: vec![1],
+            accepted: true,
+        },
+    );
+}
+
+#[test]
+fn enrolment_is_as_the_page_says() {
+    let number = CardNumber::with_check_digit("400000123456789").unwrap();
+    let expiry = CardExpiry::new(11, 2029).unwrap();
+    let card = CardRecord::new(number, expiry, "Aiko Tanaka", "+81 3 1234 5678").unwrap();
+    holds(
+        "account-offer",
+        &AccountOffer {
+            envelope: envelope(Audience::Anyone),
+            card,
+            limit: Some(yen(50_000)),
+            grant: [1; 32],
+        },
+    );
+    holds(
+        "enrolment-answer",
+        &EnrolmentAnswer {
+            holder_certificate: vec![1],
+            ticket: vec![2],
+        },
+    );
+    let centres = Centres::one(domain("keys.example"));
+    holds(
+        "enrolment-ticket",
+        &EnrolmentTicket {
+            envelope: envelope(Audience::Anyone),
+            enrolment_public_key: [1; 32],
+            epoch: Epoch(1),
+            centres,
+        },
+    );
+    holds(
+        "holder-share-request",
+        &HolderShareRequest {
+            ticket: vec![1],
+            role: Role::Shop,
+            space: None,
+        },
+    );
+    let holder = ShareRecipient::Holder(pair().holder);
+    holds(
+        "holder-share-answer",
+        &HolderShareAnswer {
+            envelope: envelope(Audience::Holder),
+            degrees: Degrees::DEMO_SHOP,
+            share: share(holder),
+        },
+    );
+    let to = || envelope(Audience::Party(domain("keys.example")));
+    holds(
+        "party-share-request",
+        &PartyShareRequest {
+            envelope: to(),
+            sealing_public_key: [1; 32],
+            role: Role::Shop,
+            space: Some(0),
+        },
+    );
+    let party = ShareRecipient::Party(domain("shop.example"));
+    holds(
+        "party-share-answer",
+        &PartyShareAnswer {
+            envelope: to(),
+            degrees: Degrees::DEMO_SHOP,
+            share: share(party),
+        },
+    );
+    holds(
+        "holder-certificate-request",
+        &HolderCertificateRequest {
+            envelope: to(),
+            signing_public_key: vec![1],
+            label: "account 1".into(),
+        },
+    );
+    holds(
+        "party-certificate-request",
+        &PartyCertificateRequest {
+            pkcs10: vec![1],
+            token: [1; 32],
+        },
+    );
+    holds(
+        "certificate-answer",
+        &CertificateAnswer {
+            certificate: vec![1],
+        },
+    );
+}
