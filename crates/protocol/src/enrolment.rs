@@ -25,3 +25,6 @@ pub use holder_shares::{HolderShareAnswer, HolderShareRequest};
 pub use party_shares::{PartyShareAnswer, PartyShareRequest};
 pub use request::{EnrolmentAnswer, EnrolmentError, EnrolmentRequest, ProvenKeys};
 pub use ticket::EnrolmentTicket;
+
+#[cfg(test)]
+mod tests;

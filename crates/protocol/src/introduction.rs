@@ -97,3 +97,98 @@ impl SignedMessage for Introduction {
         &self.envelope
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::Certificate;
+    use crate::test_keys::{TestAuthority, TestRng, test_statement};
+    use alloc::vec::Vec;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    fn domain(name: &str) -> Domain {
+        Domain::parse(name).unwrap()
+    }
+
+    fn scene() -> (TestAuthority, Certificate, IntroductionRequest) {
+        let mut authority = TestAuthority::new(NOW);
+        let courier = authority.party(Role::Courier, "hayate.localhost", "Hayate Courier", 3);
+        let request = IntroductionRequest::new(&mut TestRng::new(7), domain("kiso-tea.localhost"));
+        (authority, courier, request)
+    }
+
+    fn answer(request: &IntroductionRequest, courier: &Certificate) -> Vec<u8> {
+        let answer = request.answer(domain("hayate.localhost"), Role::Courier, NOW);
+        test_statement(&answer, courier, 3)
+    }
+
+    #[test]
+    fn t002_7_a_party_introduces_itself_by_signing_the_nonce() {
+        let (authority, courier, request) = scene();
+        let introduced = request.verify(
+            &answer(&request, &courier),
+            &authority.anchors(),
+            NOW,
+            &domain("hayate.localhost"),
+            Role::Courier,
+        );
+        assert_eq!(introduced.unwrap().signer.name, "Hayate Courier");
+    }
+
+    #[test]
+    fn t002_7_an_introduction_to_another_nonce_or_asker_is_refused() {
+        let (authority, courier, request) = scene();
+        let verify = |answer: &[u8]| {
+            let courier = domain("hayate.localhost");
+            request
+                .verify(answer, &authority.anchors(), NOW, &courier, Role::Courier)
+                .err()
+        };
+        let other = IntroductionRequest::new(&mut TestRng::new(8), request.from.clone());
+        assert_eq!(
+            verify(&answer(&other, &courier)),
+            Some(StatementError::WrongTransaction)
+        );
+        let other = IntroductionRequest {
+            from: domain("asahi-card.localhost"),
+            ..request.clone()
+        };
+        assert!(matches!(
+            verify(&answer(&other, &courier)),
+            Some(StatementError::WrongRecipient { .. })
+        ));
+    }
+
+    #[test]
+    fn t002_7_another_certified_party_cannot_answer_in_its_place() {
+        let (mut authority, _, request) = scene();
+        let rival = authority.party(Role::Courier, "rival.localhost", "Rival", 4);
+        let answer = request.answer(domain("rival.localhost"), Role::Courier, NOW);
+        let refused = request.verify(
+            &test_statement(&answer, &rival, 4),
+            &authority.anchors(),
+            NOW,
+            &domain("hayate.localhost"),
+            Role::Courier,
+        );
+        assert!(matches!(
+            refused.err(),
+            Some(StatementError::UnexpectedSender { .. })
+        ));
+    }
+
+    #[test]
+    fn t002_7_an_introduction_expires() {
+        let (authority, courier, request) = scene();
+        let late = NOW.plus_seconds(2 * INTRODUCTION_SECONDS + 1);
+        let refused = request.verify(
+            &answer(&request, &courier),
+            &authority.anchors(),
+            late,
+            &domain("hayate.localhost"),
+            Role::Courier,
+        );
+        assert_eq!(refused.err(), Some(StatementError::Expired));
+    }
+}

@@ -21,6 +21,6 @@ pub mod policy;
 pub mod problem;
 pub mod signature;
 pub mod statement;
-#[cfg(any(test, feature = "test-keys"))]
+#[cfg(feature = "test-keys")]
 pub mod test_keys;
 pub mod time;

@@ -80,7 +80,8 @@ impl Problem {
     /// Nothing if it is not a JSON object of at most [`MAX_PROBLEM_LEN`] bytes.
     #[must_use]
     pub fn from_json(json: &[u8]) -> Option<Self> {
-        if json.len() > MAX_PROBLEM_LEN {
+        // An array of the members, which the derived reader would take as well, is no problem.
+        if json.len() > MAX_PROBLEM_LEN || json.trim_ascii_start().first() != Some(&b'{') {
             return None;
         }
         let members: Members<'_> = serde_json::from_slice(json).ok()?;

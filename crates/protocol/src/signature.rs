@@ -159,3 +159,6 @@ fn xor_mask(data: &mut [u8], seed: &[u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,3 +36,6 @@ pub trait SignedMessage: Message {
 pub const fn max_len<M: SignedMessage>() -> usize {
     M::MAX_LEN + Certificate::MAX_LEN + MAX_SIGNATURE_LEN + 64
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,9 @@
-//! Eight fixed RSA-2048 keys for tests, simulations and benchmarks. They are public: they protect nothing.
+//! Eight fixed RSA-2048 keys for tests, simulations and benchmarks, and an authority that certifies them.
+//! The keys are public: they protect nothing.
+
+mod authority;
+
+pub use authority::{TestAuthority, TestRng, test_signature, test_spki, test_statement};
 
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;

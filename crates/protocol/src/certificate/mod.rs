@@ -11,6 +11,8 @@
 mod anchors;
 #[cfg(feature = "certify")]
 mod build;
+#[cfg(feature = "certify")]
+mod encode;
 mod error;
 mod extensions;
 mod parse;

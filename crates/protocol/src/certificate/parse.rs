@@ -96,6 +96,12 @@ impl Certificate {
         &self.der
     }
 
+    /// The display name of its owner. Not verified, except where it is a trusted root.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The role it is meant to certify; nothing for a root. Not verified.
     #[must_use]
     pub const fn claimed_role(&self) -> Option<Role> {

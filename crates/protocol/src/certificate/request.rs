@@ -1,6 +1,6 @@
 //! Requests for certificates (PKCS#10, RFC 2986): a service party proves that it holds the key.
 
-use super::build::{
+use super::encode::{
     alternative_name, cannot, extension, key_usage_for, name_of, public_key, signed_der,
 };
 use super::extensions::{find, only_domain};

@@ -1,1 +1,336 @@
+use super::*;
+use crate::identifier::{Domain, Role};
+use crate::test_keys::{TestAuthority, TestRng, test_signature, test_spki};
+use crate::time::Timestamp;
+use alloc::vec;
+use alloc::vec::Vec;
 
+const NOW: Timestamp = Timestamp(1_800_000_000);
+const SHOP: &str = "kiso-tea.localhost";
+const SHOP_NAME: &str = "Kiso Tea & Books";
+
+fn shop() -> (TestAuthority, Certificate) {
+    let mut authority = TestAuthority::new(NOW);
+    let certificate = authority.party(Role::Shop, SHOP, SHOP_NAME, 1);
+    (authority, certificate)
+}
+
+fn unsigned_shop(
+    root: &Certificate,
+    lifetime: Lifetime,
+) -> Result<UnsignedCertificate, CertificateError> {
+    UnsignedCertificate::party(
+        root,
+        (Role::Shop, &Domain::parse(SHOP).unwrap(), SHOP_NAME),
+        &test_spki(1),
+        Serial::random(&mut TestRng::new(9)),
+        lifetime,
+    )
+}
+
+#[test]
+fn a_party_is_certified_with_role_domain_name_and_key() {
+    let (authority, certificate) = shop();
+    let party = authority
+        .anchors()
+        .verify(&certificate, NOW, Role::Shop)
+        .unwrap();
+    assert_eq!(party.role, Role::Shop);
+    assert_eq!(party.domain.unwrap().as_str(), SHOP);
+    assert_eq!(party.name, SHOP_NAME);
+    assert_eq!(party.serial.len(), 16);
+    let spki = crate::signature::public_key_to_spki(&party.public_key).unwrap();
+    assert_eq!(spki, test_spki(1));
+}
+
+#[test]
+fn a_holder_is_certified_by_an_account_label_and_no_domain() {
+    let mut authority = TestAuthority::new(NOW);
+    let certificate = authority.holder("account 4f2a", 3);
+    let holder = authority
+        .anchors()
+        .verify(&certificate, NOW, Role::Holder)
+        .unwrap();
+    assert_eq!(holder.domain, None);
+    assert_eq!(holder.name, "account 4f2a");
+}
+
+#[test]
+fn a_certificate_for_another_role_is_refused() {
+    let (authority, certificate) = shop();
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Shop) {
+        assert_eq!(
+            authority.anchors().verify(&certificate, NOW, role),
+            Err(CertificateError::WrongRole {
+                expected: role,
+                actual: Role::Shop
+            })
+        );
+    }
+}
+
+#[test]
+fn a_root_cannot_sign_as_a_party() {
+    let authority = TestAuthority::new(NOW);
+    for role in Role::ALL {
+        let refused = authority.anchors().verify(&authority.root, NOW, role);
+        assert!(matches!(refused, Err(CertificateError::Profile(_))));
+    }
+}
+
+#[test]
+fn a_party_certificate_is_no_root() {
+    let (_, certificate) = shop();
+    let refused = TrustAnchors::from_der(&[certificate.as_der()]);
+    assert_eq!(
+        refused.err(),
+        Some(CertificateError::Profile("it is not a root"))
+    );
+    let refused = unsigned_shop(&certificate, Lifetime::days(NOW, 1));
+    assert!(matches!(refused, Err(CertificateError::CannotBuild(_))));
+}
+
+#[test]
+fn a_certificate_is_valid_between_its_ends_and_a_little_around_them() {
+    let (authority, certificate) = shop();
+    let anchors = authority.anchors();
+    let at = |now| anchors.verify(&certificate, now, Role::Shop).map(|_| ());
+    let (start, end) = (certificate.not_before(), certificate.not_after());
+    assert_eq!(
+        at(start.minus_seconds(CLOCK_SKEW_SECONDS + 1)),
+        Err(CertificateError::NotYetValid)
+    );
+    assert_eq!(at(start.minus_seconds(CLOCK_SKEW_SECONDS)), Ok(()));
+    assert_eq!(at(end.plus_seconds(CLOCK_SKEW_SECONDS)), Ok(()));
+    assert_eq!(
+        at(end.plus_seconds(CLOCK_SKEW_SECONDS + 1)),
+        Err(CertificateError::Expired)
+    );
+}
+
+#[test]
+fn an_unknown_root_is_refused_even_under_the_same_name() {
+    let (_, certificate) = shop();
+    let impostor = UnsignedCertificate::root(
+        "Tallystick test root",
+        &test_spki(7),
+        Serial::random(&mut TestRng::new(3)),
+        Lifetime::days(NOW, 365),
+    )
+    .unwrap();
+    let signature = test_signature(7, impostor.to_be_signed());
+    let impostor = impostor.finish(&signature).unwrap();
+    let anchors = TrustAnchors::from_der(&[impostor.as_der()]).unwrap();
+    let refused = anchors.verify(&certificate, NOW, Role::Shop);
+    assert_eq!(refused.err(), Some(CertificateError::UnknownAuthority));
+}
+
+#[test]
+fn a_certificate_that_the_root_did_not_sign_is_refused() {
+    let authority = TestAuthority::new(NOW);
+    let unsigned = unsigned_shop(&authority.root, Lifetime::days(NOW, 30)).unwrap();
+    let signature = test_signature(1, unsigned.to_be_signed());
+    let forged = unsigned.finish(&signature).unwrap();
+    let refused = authority.anchors().verify(&forged, NOW, Role::Shop);
+    assert_eq!(refused.err(), Some(CertificateError::BadSignature));
+}
+
+#[test]
+fn of_several_roots_the_right_one_is_found() {
+    let (authority, certificate) = shop();
+    let other = UnsignedCertificate::root(
+        "Another root",
+        &test_spki(7),
+        Serial::random(&mut TestRng::new(3)),
+        Lifetime::days(NOW, 365),
+    )
+    .unwrap();
+    let signature = test_signature(7, other.to_be_signed());
+    let other = other.finish(&signature).unwrap();
+    let anchors = TrustAnchors::from_der(&[other.as_der(), authority.root.as_der()]).unwrap();
+    assert!(anchors.verify(&certificate, NOW, Role::Shop).is_ok());
+}
+
+#[test]
+fn an_expired_root_certifies_nobody() {
+    let (authority, _) = shop();
+    let late = authority
+        .root
+        .not_after()
+        .plus_seconds(CLOCK_SKEW_SECONDS + 1);
+    // A leaf that outlives its root cannot be made here, so take one apart: the root's own end comes first.
+    let refused = unsigned_shop(
+        &authority.root,
+        Lifetime::days(authority.root.not_after(), 1),
+    );
+    assert_eq!(refused.err(), Some(CertificateError::LivesTooLong));
+    let certificate = unsigned_shop(
+        &authority.root,
+        Lifetime {
+            not_before: NOW,
+            not_after: NOW.plus_seconds(60),
+        },
+    )
+    .unwrap();
+    let certificate = authority.sign(certificate);
+    assert_eq!(
+        authority
+            .anchors()
+            .verify(&certificate, late, Role::Shop)
+            .err(),
+        Some(CertificateError::Expired)
+    );
+}
+
+#[test]
+fn a_lifetime_of_more_than_two_years_is_not_certified() {
+    let authority = TestAuthority::new(NOW);
+    assert!(unsigned_shop(&authority.root, Lifetime::days(NOW, MAX_LIFETIME_DAYS)).is_ok());
+    let refused = unsigned_shop(&authority.root, Lifetime::days(NOW, MAX_LIFETIME_DAYS + 1));
+    assert_eq!(refused.err(), Some(CertificateError::LivesTooLong));
+    let refused = unsigned_shop(&authority.root, Lifetime::days(NOW, 0));
+    assert!(matches!(refused, Err(CertificateError::CannotBuild(_))));
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let (authority, certificate) = shop();
+    let anchors = authority.anchors();
+    let mut der = certificate.as_der().to_vec();
+    for bit in 0..der.len() * 8 {
+        der[bit / 8] ^= 1 << (bit % 8);
+        let verdict =
+            Certificate::from_der(&der).and_then(|read| anchors.verify(&read, NOW, Role::Shop));
+        assert!(
+            verdict.is_err(),
+            "bit {bit} of the certificate can be flipped"
+        );
+        der[bit / 8] ^= 1 << (bit % 8);
+    }
+}
+
+#[test]
+fn truncated_extended_and_oversized_certificates_are_refused() {
+    let (_, certificate) = shop();
+    let der = certificate.as_der();
+    for end in 0..der.len() {
+        assert!(Certificate::from_der(&der[..end]).is_err());
+    }
+    assert_eq!(
+        Certificate::from_der(&[der, &[0]].concat()).err(),
+        Some(CertificateError::Malformed)
+    );
+    assert_eq!(
+        Certificate::from_der(&vec![0x30; Certificate::MAX_LEN + 1]).err(),
+        Some(CertificateError::TooLong(Certificate::MAX_LEN + 1))
+    );
+}
+
+#[test]
+fn a_list_of_trusted_authorities_is_neither_empty_nor_endless() {
+    let authority = TestAuthority::new(NOW);
+    let none: [&[u8]; 0] = [];
+    assert_eq!(
+        TrustAnchors::from_der(&none).err(),
+        Some(CertificateError::AnchorCount)
+    );
+    let many = vec![authority.root.as_der(); MAX_ANCHORS + 1];
+    assert_eq!(
+        TrustAnchors::from_der(&many).err(),
+        Some(CertificateError::AnchorCount)
+    );
+}
+
+#[test]
+fn unpresentable_names_are_not_certified() {
+    let authority = TestAuthority::new(NOW);
+    let long = "x".repeat(MAX_NAME_CHARS + 1);
+    for name in ["", " Kiso", "Kiso\n", "Kiso\u{0}", long.as_str()] {
+        let refused = UnsignedCertificate::holder(
+            &authority.root,
+            name,
+            &test_spki(3),
+            Serial::random(&mut TestRng::new(1)),
+            Lifetime::days(NOW, 1),
+        );
+        assert!(
+            matches!(refused, Err(CertificateError::CannotBuild(_))),
+            "{name:?}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_is_too_small_is_not_certified() {
+    let authority = TestAuthority::new(NOW);
+    let small = rsa::RsaPrivateKey::new(&mut TestRng::new(5), 1024).unwrap();
+    let spki = crate::signature::public_key_to_spki(&small.to_public_key()).unwrap();
+    let refused = UnsignedCertificate::holder(
+        &authority.root,
+        "account",
+        &spki,
+        Serial::random(&mut TestRng::new(1)),
+        Lifetime::days(NOW, 1),
+    );
+    assert_eq!(refused.err(), Some(CertificateError::UnsupportedKey));
+}
+
+#[test]
+fn making_a_certificate_can_be_interrupted_before_the_signature() {
+    let authority = TestAuthority::new(NOW);
+    let unsigned = unsigned_shop(&authority.root, Lifetime::days(NOW, 30)).unwrap();
+    let stored = unsigned.to_be_signed().to_vec();
+    let again = UnsignedCertificate::from_to_be_signed(stored);
+    assert_eq!(again, unsigned);
+    let certificate = authority.sign(again);
+    assert!(
+        authority
+            .anchors()
+            .verify(&certificate, NOW, Role::Shop)
+            .is_ok()
+    );
+}
+
+fn request(key: usize, signer: usize) -> Vec<u8> {
+    let domain = Domain::parse(SHOP).unwrap();
+    let unsigned = UnsignedRequest::new(Role::Shop, &domain, SHOP_NAME, &test_spki(key)).unwrap();
+    let signature = test_signature(signer, unsigned.to_be_signed());
+    unsigned.finish(&signature).unwrap()
+}
+
+#[test]
+fn a_request_tells_role_domain_name_and_key() {
+    let read = CertificateRequest::verify(&request(1, 1)).unwrap();
+    assert_eq!(read.role, Role::Shop);
+    assert_eq!(read.domain.as_str(), SHOP);
+    assert_eq!(read.name, SHOP_NAME);
+    assert_eq!(read.public_key, test_spki(1));
+}
+
+#[test]
+fn a_request_must_be_signed_by_the_key_it_is_for() {
+    let refused = CertificateRequest::verify(&request(1, 2));
+    assert_eq!(refused, Err(CertificateError::BadSignature));
+}
+
+#[test]
+fn every_flipped_bit_of_a_request_is_refused() {
+    let mut der = request(1, 1);
+    for bit in 0..der.len() * 8 {
+        der[bit / 8] ^= 1 << (bit % 8);
+        assert!(CertificateRequest::verify(&der).is_err(), "bit {bit}");
+        der[bit / 8] ^= 1 << (bit % 8);
+    }
+    der.push(0);
+    assert!(CertificateRequest::verify(&der).is_err());
+    assert!(CertificateRequest::verify(&vec![0; Certificate::MAX_LEN + 1]).is_err());
+}
+
+#[test]
+fn a_holder_cannot_ask_like_a_party() {
+    let domain = Domain::parse(SHOP).unwrap();
+    let unsigned = UnsignedRequest::new(Role::Holder, &domain, SHOP_NAME, &test_spki(1)).unwrap();
+    let signature = test_signature(1, unsigned.to_be_signed());
+    let refused = CertificateRequest::verify(&unsigned.finish(&signature).unwrap());
+    assert!(matches!(refused, Err(CertificateError::Profile(_))));
+}

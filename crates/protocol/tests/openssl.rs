@@ -1,0 +1,190 @@
+//! What we certify and sign must satisfy the tool that everybody else checks with.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tallystick_protocol::certificate::{CertificateRequest, UnsignedRequest};
+use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::signature::verify_pss;
+use tallystick_protocol::test_keys::{
+    TEST_KEYS, TestAuthority, test_key, test_signature, test_spki,
+};
+use tallystick_protocol::time::Timestamp;
+
+const NOW: Timestamp = Timestamp(1_800_000_000);
+
+/// A folder of files that is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    /// Nothing, and a sentence, where there is no `openssl`.
+    fn new(test: &str) -> Option<Self> {
+        if Command::new("openssl").arg("version").output().is_err() {
+            eprintln!("SKIPPED {test}: there is no `openssl` on this machine.");
+            return None;
+        }
+        let folder = std::env::temp_dir().join(format!("tallystick-{test}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Some(Self(folder))
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Writes a certificate as PEM, which `openssl verify` wants.
+    fn write_certificate(&self, name: &str, der: &[u8]) -> PathBuf {
+        let der = self.write(&format!("{name}.der"), der);
+        let pem = self.0.join(name);
+        let arguments = [
+            "x509",
+            "-inform",
+            "DER",
+            "-in",
+            text(&der),
+            "-out",
+            text(&pem),
+        ];
+        let (converted, said) = openssl(&arguments);
+        assert!(converted, "{said}");
+        pem
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn openssl(arguments: &[&str]) -> (bool, String) {
+    let output = Command::new("openssl").args(arguments).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
+fn verify(root: &Path, leaf: &Path) -> (bool, String) {
+    let at = NOW.seconds().to_string();
+    openssl(&[
+        "verify",
+        "-attime",
+        &at,
+        "-x509_strict",
+        "-CAfile",
+        text(root),
+        text(leaf),
+    ])
+}
+
+#[test]
+fn openssl_accepts_our_certificates_and_rejects_altered_ones() {
+    let Some(folder) = Folder::new("certificates") else {
+        return;
+    };
+    let mut authority = TestAuthority::new(NOW);
+    let leaf = authority.party(Role::Shop, "kiso-tea.localhost", "Kiso Tea & Books", 1);
+    let holder = authority.holder("account 4f2a", 2);
+    let root = folder.write_certificate("root.pem", authority.root.as_der());
+
+    for (name, certificate) in [("leaf.pem", &leaf), ("holder.pem", &holder)] {
+        let path = folder.write_certificate(name, certificate.as_der());
+        let (accepted, said) = verify(&root, &path);
+        assert!(accepted, "{said}");
+    }
+
+    let mut altered = leaf.as_der().to_vec();
+    let name = altered
+        .windows(4)
+        .position(|bytes| bytes == b"Kiso")
+        .unwrap();
+    altered[name] ^= 1;
+    let altered = folder.write_certificate("altered.pem", &altered);
+    let (accepted, said) = verify(&root, &altered);
+    assert!(!accepted, "openssl accepts an altered certificate");
+    assert!(said.contains("signature"), "{said}");
+}
+
+#[test]
+fn openssl_shows_the_role_and_the_domain() {
+    let Some(folder) = Folder::new("contents") else {
+        return;
+    };
+    let mut authority = TestAuthority::new(NOW);
+    let leaf = authority.party(Role::Courier, "hayate.localhost", "Hayate Courier", 1);
+    let leaf = folder.write_certificate("leaf.pem", leaf.as_der());
+    let (_, said) = openssl(&["x509", "-in", text(&leaf), "-noout", "-text"]);
+    for expected in [
+        "1.3.6.1.4.1.58888.1.3",
+        "DNS:hayate.localhost",
+        "CA:FALSE",
+        "Digital Signature",
+        "O = Hayate Courier",
+        "Signature Algorithm: rsassaPss",
+    ] {
+        assert!(said.contains(expected), "{expected} is missing in:\n{said}");
+    }
+}
+
+#[test]
+fn openssl_verifies_our_requests_and_we_read_them() {
+    let Some(folder) = Folder::new("requests") else {
+        return;
+    };
+    let domain = Domain::parse("kiso-tea.localhost").unwrap();
+    let unsigned = UnsignedRequest::new(Role::Shop, &domain, "Kiso Tea", &test_spki(1)).unwrap();
+    let signature = test_signature(1, unsigned.to_be_signed());
+    let request = unsigned.finish(&signature).unwrap();
+    assert!(CertificateRequest::verify(&request).is_ok());
+    let request = folder.write("request.der", &request);
+    let (accepted, said) = openssl(&[
+        "req",
+        "-verify",
+        "-noout",
+        "-inform",
+        "DER",
+        "-in",
+        text(&request),
+    ]);
+    assert!(accepted && said.contains("OK"), "{said}");
+}
+
+#[test]
+fn a_signature_by_openssl_verifies_here() {
+    let Some(folder) = Folder::new("signatures") else {
+        return;
+    };
+    let key = folder.write("key.der", TEST_KEYS[3]);
+    let message = folder.write("message", b"one order, three readers");
+    let signature = folder.0.join("signature");
+    let (signed, said) = openssl(&[
+        "dgst",
+        "-sha256",
+        "-sign",
+        text(&key),
+        "-keyform",
+        "DER",
+        "-sigopt",
+        "rsa_padding_mode:pss",
+        "-sigopt",
+        "rsa_pss_saltlen:32",
+        "-out",
+        text(&signature),
+        text(&message),
+    ]);
+    assert!(signed, "{said}");
+    let signature = std::fs::read(signature).unwrap();
+    let public_key = test_key(3).to_public_key();
+    assert_eq!(
+        verify_pss(&public_key, b"one order, three readers", &signature),
+        Ok(())
+    );
+}
