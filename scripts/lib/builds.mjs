@@ -1,6 +1,6 @@
 // Builds what changed: the wallet's WebAssembly, the worker, the extension, the pages.
 import { existsSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { must } from './command.mjs'
 import { at, extensionFolder } from './paths.mjs'
@@ -82,6 +82,7 @@ export async function buildExtension({ development = true, outDir = extensionFol
   const current = digest(inputs, [mode, outDir, await wasmDigest()])
   if (isFresh('extension', `${outDir}/manifest.json`, current)) return outDir
   await step('Building the extension', () => vite(['--mode', mode], { TALLYSTICK_OUT: outDir }, 'The extension does not build; the errors are above.'))
+  if (outDir === extensionFolder && existsSync(deploymentFile)) await copyFile(deploymentFile, `${outDir}/deployment.json`)
   stamp('extension', current)
   return outDir
 }
@@ -108,7 +109,6 @@ export async function buildPages(roles = ROLES) {
 
 /** wrangler wants the folder of pages to exist; a role without pages serves none. */
 async function emptyFolder(output) {
-  const { mkdir } = await import('node:fs/promises')
   await rm(output, { recursive: true, force: true })
   await mkdir(output, { recursive: true })
 }
@@ -117,9 +117,12 @@ async function vite(args, env, sentence) {
   await must(process.execPath, [at('node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', ...args], sentence, { env })
 }
 
+const deploymentFile = at('.state/deployment.json')
+
 /** Tells the extension which parties it belongs to: deployment.json beside its manifest. */
 export async function writeDeployment(deployment) {
-  await writeFile(`${extensionFolder}/deployment.json`, `${JSON.stringify(deployment, null, 2)}\n`)
+  await writeFile(deploymentFile, `${JSON.stringify(deployment, null, 2)}\n`)
+  await copyFile(deploymentFile, `${extensionFolder}/deployment.json`)
 }
 
 /** Says how large the wallet is. */

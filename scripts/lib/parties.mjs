@@ -52,7 +52,7 @@ export default {
  * - `vars`: extra variables by role, for tests.
  */
 export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, waitHealthy = true } = {}) {
-  if (port !== 0) await mustBeFree(port)
+  port = port === 0 ? await freePort() : await mustBeFree(port)
   process.env.WRANGLER_LOG ??= 'error' // it would complain about secrets that we bring ourselves
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, { unstable_getMiniflareWorkerOptions }] = await Promise.all([
     import('miniflare'),
@@ -81,7 +81,7 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
         { type: 'ESModule', path: join(build, 'index.js') },
         { type: 'CompiledWasm', path: join(build, 'index_bg.wasm') },
       ],
-      bindings: { ...options.bindings, ...secrets[role], ...vars[role] },
+      bindings: { ...options.bindings, ORIGIN: `http://${domainOf(role)}:${port}`, ...secrets[role], ...vars[role] },
       outboundService: `road-${role}`,
       assets: existsSync(at('dist/pages', role)) ? options.assets : undefined,
     }
@@ -97,14 +97,14 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     resourcePersistencePath: persist,
     workers: [road('outside'), ...PARTIES.map(party), ...PARTIES.map(({ role }) => road(role))],
   }))
-  const actualPort = Number((await miniflare.ready).port)
+  await miniflare.ready
   const parties = {
-    port: actualPort,
+    port,
     /** The address of a role for browsers. */
-    url: role => `http://${domainOf(role)}:${actualPort}`,
+    url: role => `http://${domainOf(role)}:${port}`,
     domain: domainOf,
     /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
-    fetch: (host, path, init) => fetchFrom(actualPort, host, path, init),
+    fetch: (host, path, init) => fetchFrom(port, host, path, init),
     /** Rows of a query on a party's own tables, read only. */
     sql: (role, query) => sqlOf(persist, role, query),
     /** Every byte that a party keeps, file by file: what it holds, for tests that look for what it must not. */
@@ -187,7 +187,7 @@ async function healthy(parties, patience = 60_000) {
   }
 }
 
-/** Stops with a sentence if something listens on this port already. */
+/** The port, if nothing listens on it yet; otherwise stops with a sentence. */
 function mustBeFree(port) {
   return new Promise((resolve, reject) => {
     const probe = net.createServer()
@@ -195,6 +195,17 @@ function mustBeFree(port) {
       reject(error.code === 'EADDRINUSE'
         ? new Stop(`Port ${port} is in use: stop what listens there, or choose another with PORT=8788 npm start.`)
         : new Stop(`Port ${port} cannot be opened (${error.code}).`)))
-    probe.listen(port, '127.0.0.1', () => probe.close(resolve))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)))
+  })
+}
+
+/** A port that nothing listens on. */
+function freePort() {
+  return new Promise(resolve => {
+    const probe = net.createServer()
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => resolve(port))
+    })
   })
 }

@@ -61,20 +61,18 @@ impl<P: Party> Book<P> {
             .as_ref()
     }
 
+    /// Makes sure that the alarm comes in time. One that comes early does no harm: it looks again.
     async fn set_alarm(&self, party: &P) -> worker::Result<()> {
-        let next = party.next_alarm();
-        if next == self.alarm_at.get() {
+        let Some(next) = party.next_alarm() else {
+            return Ok(());
+        };
+        if self.alarm_at.get().is_some_and(|at| at <= next) {
             return Ok(());
         }
-        self.alarm_at.set(next);
-        match next {
-            Some(at) => {
-                let wait = at.saturating_sub(logging::now_ms());
-                let wait = i64::try_from(wait).unwrap_or(i64::MAX);
-                self.state.storage().set_alarm(wait).await
-            }
-            None => self.state.storage().delete_alarm().await,
-        }
+        self.alarm_at.set(Some(next));
+        let wait = next.saturating_sub(logging::now_ms());
+        let wait = i64::try_from(wait).unwrap_or(i64::MAX);
+        self.state.storage().set_alarm(wait).await
     }
 }
 

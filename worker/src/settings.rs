@@ -49,7 +49,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
     settings.roots = roots(env)?;
     settings.console = console(env)?;
     if role != Role::Ca {
-        settings.registration_token = Some(text(env, "REGISTRATION_TOKEN")?);
+        settings.registration_token = Some(key(env, "REGISTRATION_TOKEN")?);
     }
     Ok(settings)
 }
@@ -87,6 +87,14 @@ pub fn domains(env: &Env, name: &'static str) -> Result<Vec<Domain>, SettingsErr
         .map(|domain| Domain::parse(domain.trim()))
         .collect::<Result<_, _>>()
         .map_err(|_| SettingsError::Form(name, "a list of domain names, separated by commas"))
+}
+
+/// The origin of the party's own pages as browsers name it: ORIGIN, or `https://` and the domain.
+pub fn origin(env: &Env) -> Result<String, SettingsError> {
+    match optional(env, "ORIGIN") {
+        Some(origin) => Ok(origin),
+        None => Ok(format!("https://{}", domain(env, "DOMAIN")?)),
+    }
 }
 
 /// A whole number.

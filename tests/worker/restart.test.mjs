@@ -1,0 +1,60 @@
+// What a party decided outlives workerd; what an operator forgot keeps it from starting.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { PARTIES, localSecrets } from '../../scripts/lib/secrets.mjs'
+import { startParties } from '../../scripts/lib/parties.mjs'
+import { emptyFolder, openParties } from '../support/parties.mjs'
+import { assertProblem } from '../support/problems.mjs'
+
+test('after a restart every party is who it was', async () => {
+  const persist = emptyFolder()
+  const identities = async parties => Promise.all(PARTIES.map(async ({ domain }) => (await parties.fetch(domain, '/v1/identity')).json()))
+  const first = await startParties({ port: 0, persist })
+  const before = await identities(first)
+  await first.stop()
+  const second = await startParties({ port: 0, persist })
+  const after = await identities(second)
+  await second.stop()
+  assert.deepEqual(after, before)
+})
+
+test('what a party keeps of its keys is sealed', async () => {
+  const persist = emptyFolder()
+  const parties = await openParties({ persist })
+  const secrets = localSecrets(persist)
+  for (const { role } of PARTIES) {
+    const sealed = parties.sql(role, 'SELECT name, sealed FROM secrets')
+    assert.ok((await sealed).length > 0, role)
+    for (const { bytes } of parties.held(role)) {
+      assert.equal(bytes.indexOf(Buffer.from(secrets[role].SEALING_KEY, 'hex')), -1)
+      // PKCS#8 of an RSA key: version 0, then the rsaEncryption identifier.
+      assert.equal(bytes.indexOf(Buffer.from('020100300d06092a864886f70d010101', 'hex')), -1, role)
+    }
+  }
+})
+
+describe('a party does not start', () => {
+  const refusal = async (role, vars) => {
+    const parties = await openParties({ vars: { [role]: vars }, waitHealthy: false })
+    const problem = assertProblem(await parties.fetch(parties.domain(role), '/health'), 500)
+    return problem.detail
+  }
+
+  test('when ROLE is not the role of its build', async () => {
+    assert.match(await refusal('shop', { ROLE: 'issuer' }), /plays the role shop.*ROLE says "issuer"/)
+  })
+
+  test('without its sealing key', async () => {
+    assert.match(await refusal('issuer', { SEALING_KEY: '' }), /SEALING_KEY is missing/)
+  })
+
+  test('with a sealing key that is none, and does not repeat it', async () => {
+    const detail = await refusal('courier', { SEALING_KEY: 'my dog Hachi' })
+    assert.match(detail, /SEALING_KEY is not 64 hexadecimal digits/)
+    assert.doesNotMatch(detail, /Hachi/)
+  })
+
+  test('without a domain', async () => {
+    assert.match(await refusal('key-centre', { DOMAIN: '' }), /DOMAIN is missing/)
+  })
+})
