@@ -13,6 +13,7 @@ const shopScript = resolve(import.meta.dirname, 'shop-script/tallystick.js')
 
 export default defineConfig({
   root: source,
+  publicDir: resolve(import.meta.dirname, 'pages/shared/public'),
   plugins: [
     svelte(),
     {

@@ -85,6 +85,13 @@ export function rowsOf(order: Order, role: Role): Row[] {
   return rows
 }
 
+/** Whether some order disclosed more to this party than its strict piece: a wider table was chosen. */
+export function readsMore({ role, orders }: Pick<ConsoleData, 'role' | 'orders'>): boolean {
+  const own = new Set(ROWS.filter(({ readers }) => readers.some(reader => reader === role)).flatMap(({ fields }) => fields))
+  own.delete('holder-address')
+  return orders.some(order => order.opened.some(({ field }) => !own.has(field)))
+}
+
 /** How one party's strand looks from this console, over all its orders. */
 export type Verdict =
   | { kind: 'none' }

@@ -8,7 +8,7 @@ export const issuer = {
   name: 'Your name',
   nameHint: 'As it should stand on the card. Any name will do.',
   telephone: 'Telephone',
-  telephoneHint: 'We ask for it again with each payment. Only we can read it there.',
+  telephoneHint: 'Your wallet gives it to us with each payment, so that we know it is you.',
   open: 'Open account',
   opening: 'Opening your account…',
   handing: 'Your wallet is asking whether to take the card. Look for its window.',
@@ -40,5 +40,5 @@ export const issuer = {
   console: 'What the issuer’s own computer sees',
   demoNote: 'A demonstration. No real money, no real cards.',
   tear: 'What we see when you pay',
-  tearText: 'Your card, your name and telephone, the amount, and which shop. Not what you bought, and not where it goes.',
+  tearText: 'Your card, your name and telephone, the amount, and which shop. Not where it goes and, under the strict rules, not what you bought.',
 } as const
