@@ -87,9 +87,6 @@ pub enum ErrorKind {
     /// The shop accepts no card of this wallet.
     #[n(25)]
     CardNotAccepted,
-    /// The shop asks for more than its policy and the holder has not agreed.
-    #[n(26)]
-    ExtraNotAccepted,
     /// Too many orders wait for the holder.
     #[n(27)]
     OrderLimit,
@@ -144,6 +141,9 @@ pub enum ErrorKind {
     /// The arguments of a call are wrong: a fault of the calling page.
     #[n(44)]
     CallInvalid,
+    /// The issuer or a key centre could not be reached while enrolling.
+    #[n(45)]
+    EnrolmentUnreachable,
 }
 
 /// An error of the wallet.
@@ -240,5 +240,11 @@ impl From<crate::sealing::SealingError> for WalletError {
             _ => ErrorKind::StorageDamaged,
         };
         Self::caused(kind, &error)
+    }
+}
+
+impl From<crate::order::state::IllegalMove> for WalletError {
+    fn from(error: crate::order::state::IllegalMove) -> Self {
+        Self::new(ErrorKind::OrderState).about(error.to_string())
     }
 }

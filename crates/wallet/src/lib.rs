@@ -5,14 +5,43 @@
 //! their own. Every secret sits in a card, reached by APDUs; what rests on disk is [`sealing`]'s
 //! matter. Each step of a purchase is persisted before the next begins.
 
+pub mod access;
+mod addresses;
+mod call;
 pub mod catalogue;
 pub mod error;
-pub mod exclusive;
+mod exclusive;
+mod join;
+mod onboarding;
+mod order;
 pub mod party_url;
 pub mod ports;
+mod profile;
+mod purchase;
 pub mod sealing;
+mod secure_element;
+mod state;
 #[cfg(test)]
 mod testing;
 pub mod view;
+mod views;
+mod wallet;
 
 pub use error::{ErrorKind, WalletError};
+pub use wallet::Wallet;
+
+use rand_core::CryptoRng;
+
+/// Sixteen random bytes in hexadecimal, to name something within the wallet.
+fn random_id(rng: &mut impl CryptoRng) -> String {
+    let mut bytes = [0; 16];
+    rng.fill_bytes(&mut bytes);
+    data_encoding::HEXLOWER.encode(&bytes)
+}
+
+/// Thirty-two random bytes, such as a nonce.
+fn random_32(rng: &mut impl CryptoRng) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    rng.fill_bytes(&mut bytes);
+    bytes
+}

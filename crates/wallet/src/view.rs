@@ -1,6 +1,6 @@
 //! What the pages see of the wallet. Plain values; no secret is among them.
 //!
-//! All times are milliseconds since 1970-01-01 00:00 UTC, as JavaScript's `Date` takes them.
+//! All times are seconds since 1970-01-01 00:00 UTC, as everywhere in the protocol.
 
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "typescript")]
@@ -260,7 +260,7 @@ pub struct StrandState {
     /// 0 nothing, 1 sealed, 2 confirmed or asked, 3 done.
     #[cfg_attr(feature = "typescript", tsify(type = "0 | 1 | 2 | 3"))]
     pub fill: u8,
-    /// Key of the word in the catalogue.
+    /// Key of the word in the catalogue, under `strand.`.
     pub word: &'static str,
 }
 
@@ -296,7 +296,7 @@ pub struct FailureView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
 pub struct HistoryView {
-    /// When, in milliseconds.
+    /// When, in seconds.
     pub at: u64,
     /// Key of the event in the catalogue, such as `asked` or `confirmed-shop`.
     pub event: &'static str,
@@ -344,13 +344,13 @@ pub struct OrderView {
     pub state: OrderState,
     /// How far each party is.
     pub strands: Strands,
-    /// Key of the sentence that says how far it is, such as `order.asked`.
+    /// Key of the sentence that says how far it is, under `order.`: `asked`, …
     pub sentence_key: &'static str,
-    /// When the shop asked, in milliseconds.
+    /// When the shop asked, in seconds.
     pub created_at: u64,
-    /// When it last changed, in milliseconds.
+    /// When it last changed, in seconds.
     pub updated_at: u64,
-    /// When it expires, in milliseconds.
+    /// When it expires, in seconds.
     pub expires_at: u64,
     /// The courier's tracking number.
     #[serde(skip_serializing_if = "Option::is_none")]

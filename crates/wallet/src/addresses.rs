@@ -1,0 +1,205 @@
+//! The holder's addresses.
+
+use crate::error::{ErrorKind, WalletError};
+use crate::ports::Ports;
+use crate::profile::StoredAddress;
+use crate::state::Batch;
+use crate::view::Address;
+use crate::wallet::Wallet;
+
+/// The most addresses kept.
+pub const ADDRESSES_MAX: usize = 20;
+const LABEL_BYTES_MAX: usize = 60;
+const NAME_BYTES_MAX: usize = 120;
+const TELEPHONE_BYTES_MAX: usize = 32;
+const POSTAL_CODE_BYTES_MAX: usize = 16;
+const LINES_BYTES_MAX: usize = 300;
+
+impl<P: Ports> Wallet<P> {
+    /// Saves an address, a new one without `id`; returns its identifier.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AddressInvalid`] names the part at fault; [`ErrorKind::AddressLimit`],
+    /// [`ErrorKind::NoSuchAddress`], [`ErrorKind::Locked`], or a failure of the storage.
+    pub async fn save_address(&self, address: &Address) -> Result<String, WalletError> {
+        let mut address = checked(address)?;
+        let mut state = self.enter().await?;
+        self.keep_unlocked(&mut state).await?;
+        let unlocked = state.unlocked()?;
+        let mut profile = unlocked.profile.clone();
+        let kept = &mut profile.addresses;
+        if address.id.is_empty() {
+            if kept.len() >= ADDRESSES_MAX {
+                return Err(WalletError::new(ErrorKind::AddressLimit));
+            }
+            address.id = crate::random_id(&mut self.ports.random());
+            kept.push(address.clone());
+        } else {
+            let place = kept.iter_mut().find(|kept| kept.id == address.id);
+            *place.ok_or(WalletError::new(ErrorKind::NoSuchAddress))? = address.clone();
+        }
+        Batch::new(&self.ports, &unlocked.key)
+            .profile(&profile)?
+            .store()
+            .await?;
+        unlocked.profile = profile;
+        Ok(address.id)
+    }
+
+    /// Removes an address. Orders keep what was sealed for them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchAddress`], [`ErrorKind::Locked`], or a failure of the storage.
+    pub async fn remove_address(&self, id: &str) -> Result<(), WalletError> {
+        let mut state = self.enter().await?;
+        self.keep_unlocked(&mut state).await?;
+        let unlocked = state.unlocked()?;
+        let mut profile = unlocked.profile.clone();
+        profile.addresses.retain(|address| address.id != id);
+        if profile.addresses.len() == unlocked.profile.addresses.len() {
+            return Err(WalletError::new(ErrorKind::NoSuchAddress));
+        }
+        Batch::new(&self.ports, &unlocked.key)
+            .profile(&profile)?
+            .store()
+            .await?;
+        unlocked.profile = profile;
+        Ok(())
+    }
+}
+
+fn checked(address: &Address) -> Result<StoredAddress, WalletError> {
+    let text = |value: &str, what: &str, limit: usize, needed: bool, lines: bool| {
+        let value = value.trim().replace("\r\n", "\n");
+        let printable = value
+            .chars()
+            .all(|c| !c.is_control() || (lines && c == '\n'));
+        if value.len() > limit || !printable || (needed && value.is_empty()) {
+            return Err(WalletError::new(ErrorKind::AddressInvalid).about(what));
+        }
+        Ok(value)
+    };
+    let telephone = text(
+        &address.telephone,
+        "telephone",
+        TELEPHONE_BYTES_MAX,
+        true,
+        false,
+    )?;
+    let dialled = telephone
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b" +-().".contains(&byte));
+    if !dialled || !telephone.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Err(WalletError::new(ErrorKind::AddressInvalid).about("telephone"));
+    }
+    let country = address.country.trim().to_ascii_uppercase();
+    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Err(WalletError::new(ErrorKind::AddressInvalid).about("country"));
+    }
+    let name = text(&address.name, "name", NAME_BYTES_MAX, true, false)?;
+    let label = text(&address.label, "label", LABEL_BYTES_MAX, false, false)?;
+    Ok(StoredAddress {
+        id: address.id.clone().unwrap_or_default(),
+        label: if label.is_empty() {
+            name.clone()
+        } else {
+            label
+        },
+        name,
+        telephone,
+        postal_code: text(
+            &address.postal_code,
+            "postal code",
+            POSTAL_CODE_BYTES_MAX,
+            false,
+            false,
+        )?,
+        lines: text(&address.lines, "address", LINES_BYTES_MAX, true, true)?,
+        country,
+    })
+}
+
+impl StoredAddress {
+    /// For the pages.
+    #[must_use]
+    pub fn view(&self) -> Address {
+        Address {
+            id: Some(self.id.clone()),
+            label: self.label.clone(),
+            name: self.name.clone(),
+            telephone: self.telephone.clone(),
+            postal_code: self.postal_code.clone(),
+            lines: self.lines.clone(),
+            country: self.country.clone(),
+        }
+    }
+
+    /// As it stands on a label: lines, postal code and country.
+    #[must_use]
+    pub fn on_label(&self) -> String {
+        let mut text = self.lines.clone();
+        for part in [&self.postal_code, &self.country] {
+            if !part.is_empty() {
+                text.push('\n');
+                text.push_str(part);
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address() -> Address {
+        Address {
+            id: None,
+            label: String::new(),
+            name: " Hana Mori ".to_owned(),
+            telephone: "+81 3-0000-0000".to_owned(),
+            postal_code: "101-0051".to_owned(),
+            lines: "Jimbocho 1-2-3\r\nChiyoda, Tokyo".to_owned(),
+            country: "jp".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_address_is_tidied() {
+        let checked = checked(&address()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(checked.name, "Hana Mori");
+        assert_eq!(checked.label, "Hana Mori");
+        assert_eq!(checked.country, "JP");
+        assert_eq!(
+            checked.on_label(),
+            "Jimbocho 1-2-3\nChiyoda, Tokyo\n101-0051\nJP"
+        );
+    }
+
+    #[test]
+    fn what_no_courier_could_use_is_refused_by_name() {
+        let wrong = |change: fn(&mut Address)| {
+            let mut address = address();
+            change(&mut address);
+            checked(&address).err().map(|error| error.about)
+        };
+        assert_eq!(wrong(|a| a.name.clear()).as_deref(), Some("name"));
+        assert_eq!(
+            wrong(|a| a.lines = "x".repeat(301)).as_deref(),
+            Some("address")
+        );
+        assert_eq!(wrong(|a| a.lines.push('\u{0}')).as_deref(), Some("address"));
+        assert_eq!(
+            wrong(|a| a.telephone = "call me".into()).as_deref(),
+            Some("telephone")
+        );
+        assert_eq!(
+            wrong(|a| a.telephone = "+-".into()).as_deref(),
+            Some("telephone")
+        );
+        assert_eq!(
+            wrong(|a| a.country = "Japan".into()).as_deref(),
+            Some("country")
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! One request to a party, and what its answer means.
+
+use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemKind};
+
+use crate::ports::{Method, Network, Ports, Request, Response};
+
+/// Media type of plain CBOR (RFC 8949).
+pub const CBOR: &str = "application/cbor";
+/// Media type of signed or sealed CBOR (RFC 9052).
+pub const COSE: &str = "application/cose";
+/// Media type of JSON (RFC 8259).
+pub const JSON: &str = "application/json";
+
+/// Why a call gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// No answer, or one that asks to come back later.
+    #[error("{0}")]
+    Later(String),
+    /// The party refused for good.
+    #[error("{0}")]
+    Refused(Problem),
+    /// The answer is not one.
+    #[error("the answer has status {status} and type \"{content_type}\"")]
+    Strange {
+        /// The HTTP status.
+        status: u16,
+        /// The media type.
+        content_type: String,
+    },
+}
+
+impl CallError {
+    /// The kind of problem with which the party refused.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<ProblemKind> {
+        match self {
+            Self::Refused(problem) => Some(problem.kind),
+            _ => None,
+        }
+    }
+}
+
+/// Sends a message and gives the body of the answer, which must be of type `accept`.
+///
+/// # Errors
+/// [`CallError`].
+pub async fn post<P: Ports>(
+    ports: &P,
+    url: String,
+    content_type: &'static str,
+    body: Vec<u8>,
+    accept: &str,
+) -> Result<Vec<u8>, CallError> {
+    let request = Request {
+        method: Method::Post,
+        url,
+        content_type,
+        body,
+    };
+    send(ports, request, accept).await
+}
+
+/// Fetches something of type `accept`.
+///
+/// # Errors
+/// [`CallError`].
+pub async fn get<P: Ports>(ports: &P, url: String, accept: &str) -> Result<Vec<u8>, CallError> {
+    let request = Request {
+        method: Method::Get,
+        url,
+        content_type: "",
+        body: Vec::new(),
+    };
+    send(ports, request, accept).await
+}
+
+async fn send<P: Ports>(ports: &P, request: Request, accept: &str) -> Result<Vec<u8>, CallError> {
+    let response = ports
+        .network()
+        .send(request)
+        .await
+        .map_err(|error| CallError::Later(error.to_string()))?;
+    meaning(response, accept)
+}
+
+fn meaning(response: Response, accept: &str) -> Result<Vec<u8>, CallError> {
+    let Response {
+        status,
+        content_type,
+        body,
+    } = response;
+    if (200..300).contains(&status) && content_type == accept {
+        return Ok(body);
+    }
+    if content_type == PROBLEM_MEDIA_TYPE
+        && let Some(problem) = Problem::from_json(&body)
+    {
+        return Err(if problem.kind.is_temporary() {
+            CallError::Later(problem.to_string())
+        } else {
+            CallError::Refused(problem)
+        });
+    }
+    if matches!(status, 408 | 425 | 429 | 500..=599) {
+        return Err(CallError::Later(format!("status {status}")));
+    }
+    Err(CallError::Strange {
+        status,
+        content_type,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(status: u16, content_type: &str, body: &[u8]) -> Response {
+        Response {
+            status,
+            content_type: content_type.to_owned(),
+            body: body.to_vec(),
+        }
+    }
+
+    #[test]
+    fn only_the_expected_type_is_an_answer() {
+        assert_eq!(meaning(response(200, COSE, b"x"), COSE), Ok(b"x".to_vec()));
+        let html = meaning(response(200, "text/html", b"x"), COSE);
+        assert!(matches!(html, Err(CallError::Strange { .. })));
+    }
+
+    #[test]
+    fn what_may_pass_is_tried_again_and_what_is_refused_is_not() {
+        let problem = |kind| Problem::from(kind).to_json();
+        let busy = response(429, PROBLEM_MEDIA_TYPE, &problem(ProblemKind::RateLimited));
+        assert!(matches!(meaning(busy, COSE), Err(CallError::Later(_))));
+        let space = response(409, PROBLEM_MEDIA_TYPE, &problem(ProblemKind::UnknownSpace));
+        let refused = meaning(space, COSE).unwrap_err();
+        assert_eq!(refused.refusal(), Some(ProblemKind::UnknownSpace));
+        let gateway = response(502, "text/html", b"");
+        assert!(matches!(meaning(gateway, COSE), Err(CallError::Later(_))));
+    }
+}

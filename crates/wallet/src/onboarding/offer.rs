@@ -1,0 +1,112 @@
+//! The offer of a card: verified against the page's real origin and the trust anchors, then kept
+//! under the device key until the holder has chosen passphrase and PIN.
+
+use minicbor::{Decode, Encode};
+use tallystick_protocol::cbor::{decode_value, encode_value};
+use tallystick_protocol::enrolment::AccountOffer;
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::statement;
+use zeroize::Zeroizing;
+
+use crate::error::{ErrorKind, WalletError};
+use crate::ports::{Change, DeviceKey, Ports, Vault};
+use crate::profile::card_view;
+use crate::state::name;
+use crate::view::OfferView;
+use crate::wallet::Wallet;
+
+const CONTEXT: &str = "tallystick/v1/wallet/offer";
+const BYTES_MAX: usize = 8 * 1024;
+
+/// An offer that was verified.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct OfferRecord {
+    /// What the issuer said.
+    #[n(0)]
+    pub offer: AccountOffer,
+    /// The issuer's certified name.
+    #[n(1)]
+    pub issuer_name: String,
+}
+
+impl OfferRecord {
+    /// For the pages.
+    #[must_use]
+    pub fn view(&self) -> OfferView {
+        let issuer = &self.offer.envelope.from;
+        OfferView {
+            issuer_name: self.issuer_name.clone(),
+            issuer_domain: issuer.as_str().to_owned(),
+            card: card_view(
+                "offer",
+                issuer,
+                &self.issuer_name,
+                &self.offer.card,
+                self.offer.limit,
+            ),
+        }
+    }
+}
+
+/// Loads the offer, if one is there and this device's key opens it.
+///
+/// # Errors
+/// If the vault fails.
+pub async fn load<P: Ports>(ports: &P) -> Result<Option<OfferRecord>, WalletError> {
+    let Some(wrapped) = ports.vault().load(name::OFFER).await? else {
+        return Ok(None);
+    };
+    // An offer that no longer opens is as good as none: the issuer's page hands out another.
+    let Ok(bytes) = ports.device_key().unwrap(CONTEXT, &wrapped).await else {
+        return Ok(None);
+    };
+    Ok(decode_value(&bytes, BYTES_MAX).ok())
+}
+
+impl<P: Ports> Wallet<P> {
+    /// Takes an issuer's offer that a page handed over. `origin` must be what the browser says.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OfferInvalid`], [`ErrorKind::OfferFromElsewhere`],
+    /// [`ErrorKind::OfferExpired`] or [`ErrorKind::CardAlreadyHeld`].
+    pub async fn receive_offer(&self, origin: &str, offer: &[u8]) -> Result<(), WalletError> {
+        let mut state = self.enter().await?;
+        if state.header.is_some() {
+            return Err(WalletError::new(ErrorKind::CardAlreadyHeld));
+        }
+        let record = self.verified_offer(origin, offer)?;
+        let bytes = Zeroizing::new(encode_value(&record));
+        let wrapped = self.ports.device_key().wrap(CONTEXT, &bytes).await?;
+        let change = Change::Put {
+            name: name::OFFER.to_owned(),
+            bytes: wrapped,
+        };
+        self.ports.vault().store(&[change]).await?;
+        state.offer = Some(record);
+        Ok(())
+    }
+
+    fn verified_offer(&self, origin: &str, offer: &[u8]) -> Result<OfferRecord, WalletError> {
+        let verified =
+            statement::open::<AccountOffer>(offer, &self.anchors, self.now(), Role::Issuer)
+                .map_err(|error| {
+                    let kind = match error {
+                        statement::StatementError::Expired => ErrorKind::OfferExpired,
+                        _ => ErrorKind::OfferInvalid,
+                    };
+                    WalletError::caused(kind, &error)
+                })?;
+        let issuer = &verified.message.envelope.from;
+        if !self.urls.is_origin_of(origin, issuer) {
+            return Err(WalletError::new(ErrorKind::OfferFromElsewhere).about(issuer.as_str()));
+        }
+        if !verified.message.card.expiry.is_current_at(self.now()) {
+            return Err(WalletError::new(ErrorKind::OfferExpired));
+        }
+        Ok(OfferRecord {
+            issuer_name: verified.signer.name,
+            offer: verified.message,
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! An order as the wallet keeps it.
+
+pub mod event;
+pub mod matrix;
+pub mod record;
+pub mod state;
+pub mod strand;

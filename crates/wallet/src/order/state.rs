@@ -1,0 +1,132 @@
+//! The state machine of an order: one enum, one function that moves between its states.
+
+use crate::view::OrderState;
+
+/// A move that the state machine does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an order that is {} cannot become {}", .from.name(), .to.name())]
+pub struct IllegalMove {
+    /// The state the order is in.
+    pub from: OrderState,
+    /// The state it was to take.
+    pub to: OrderState,
+}
+
+impl OrderState {
+    /// Every state.
+    pub const ALL: [Self; 11] = [
+        Self::Asked,
+        Self::Approved,
+        Self::Confirmed,
+        Self::Sent,
+        Self::Received,
+        Self::Authorised,
+        Self::Delivering,
+        Self::Declined,
+        Self::Refused,
+        Self::Failed,
+        Self::Expired,
+    ];
+
+    /// The stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Approved => "approved",
+            Self::Confirmed => "confirmed",
+            Self::Sent => "sent",
+            Self::Received => "received",
+            Self::Authorised => "authorised",
+            Self::Delivering => "delivering",
+            Self::Declined => "declined",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Moves on to `to`.
+    ///
+    /// # Errors
+    /// [`IllegalMove`] names both states.
+    pub const fn moved(self, to: Self) -> Result<Self, IllegalMove> {
+        use OrderState::{
+            Approved, Asked, Authorised, Confirmed, Declined, Delivering, Expired, Failed,
+            Received, Refused, Sent,
+        };
+        let legal = match self {
+            Asked => matches!(to, Approved | Declined | Expired),
+            // Back to `Asked`: new keys were fetched, and only the holder's PIN can use them.
+            Approved => matches!(to, Confirmed | Asked | Declined | Failed | Expired),
+            Confirmed => matches!(to, Sent | Declined | Failed | Expired),
+            Sent => matches!(to, Received | Authorised | Delivering | Refused | Expired),
+            Received => matches!(to, Authorised | Delivering | Refused | Expired),
+            Authorised => matches!(to, Delivering | Refused | Expired),
+            Delivering | Declined | Refused | Failed | Expired => false,
+        };
+        if legal {
+            Ok(to)
+        } else {
+            Err(IllegalMove { from: self, to })
+        }
+    }
+
+    /// Whether anything may have left the wallet that commits the holder.
+    #[must_use]
+    pub const fn was_sent(self) -> bool {
+        matches!(
+            self,
+            Self::Sent | Self::Received | Self::Authorised | Self::Delivering
+        )
+    }
+
+    /// Whether the state can change no more.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Delivering | Self::Declined | Self::Refused | Self::Failed | Self::Expired
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_final_state_is_never_left() {
+        for from in OrderState::ALL.into_iter().filter(|state| state.is_final()) {
+            for to in OrderState::ALL {
+                assert_eq!(from.moved(to), Err(IllegalMove { from, to }));
+            }
+        }
+    }
+
+    #[test]
+    fn t002_7_an_order_is_sent_only_from_confirmed() {
+        for from in OrderState::ALL {
+            let legal = from.moved(OrderState::Sent).is_ok();
+            assert_eq!(legal, from == OrderState::Confirmed, "{}", from.name());
+        }
+    }
+
+    #[test]
+    fn what_was_sent_can_be_neither_declined_nor_approved_again() {
+        for from in OrderState::ALL.into_iter().filter(|state| state.was_sent()) {
+            assert!(from.moved(OrderState::Declined).is_err());
+            assert!(from.moved(OrderState::Approved).is_err());
+            assert!(from.moved(OrderState::Asked).is_err());
+        }
+    }
+
+    #[test]
+    fn an_illegal_move_names_both_states() {
+        let illegal = OrderState::Declined.moved(OrderState::Sent).unwrap_err();
+        assert_eq!(
+            illegal.to_string(),
+            "an order that is declined cannot become sent"
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! The three strands of an order: how far each party is.
+
+use tallystick_protocol::answers::{MoneyState, ShopState};
+use tallystick_protocol::identifier::Role;
+
+use super::record::OrderRecord;
+use crate::view::{OrderState, StrandState, Strands};
+
+/// The strands of an order.
+#[must_use]
+pub fn of(order: &OrderRecord) -> Strands {
+    Strands {
+        shop: strand(order, Role::Shop),
+        issuer: strand(order, Role::Issuer),
+        courier: strand(order, Role::Courier),
+    }
+}
+
+fn strand(order: &OrderRecord, role: Role) -> StrandState {
+    let (fill, word) = settled_word(order, role).unwrap_or_else(|| word_on_the_way(order, role));
+    StrandState { fill, word }
+}
+
+/// The word of a party that has decided, or of an order that has ended.
+fn settled_word(order: &OrderRecord, role: Role) -> Option<(u8, &'static str)> {
+    if order.refused_by == Some(role) {
+        return Some((0, "refused"));
+    }
+    if role == Role::Issuer {
+        match order.money {
+            Some(MoneyState::Captured) => return Some((3, "charged")),
+            Some(MoneyState::Released) => return Some((0, "released")),
+            Some(MoneyState::Reserved) => return Some((2, "reserved")),
+            _ => {}
+        }
+    }
+    if role == Role::Courier && order.tracking.is_some() {
+        return Some((3, "label"));
+    }
+    match order.state {
+        OrderState::Declined => Some((0, "declined")),
+        OrderState::Failed | OrderState::Refused => Some((0, "stopped")),
+        OrderState::Expired => Some((0, "expired")),
+        _ => None,
+    }
+}
+
+fn word_on_the_way(order: &OrderRecord, role: Role) -> (u8, &'static str) {
+    let confirmed = order.approval.as_ref().is_some_and(|approval| {
+        approval
+            .confirmations
+            .iter()
+            .any(|confirmation| confirmation.pair.role == role && confirmation.is_done())
+    });
+    match (order.state, role) {
+        (OrderState::Asked, _) => (0, "waiting"),
+        (OrderState::Approved, _) if !confirmed => (1, "sealed"),
+        (OrderState::Approved | OrderState::Confirmed, _) => (1, "confirmed"),
+        (OrderState::Sent, Role::Shop) => (1, "sending"),
+        (OrderState::Delivering, Role::Shop) => (3, "accepted"),
+        (_, Role::Shop) => (2, "received"),
+        (OrderState::Received, Role::Issuer) => (1, "asking"),
+        (_, Role::Courier) if order.shop_state == Some(ShopState::Delivering) => (2, "asking"),
+        (OrderState::Authorised, Role::Courier) => (2, "asking"),
+        _ => (1, "confirmed"),
+    }
+}

@@ -1,0 +1,259 @@
+//! What the wallet keeps about the holder: cards, addresses, and what it knows of key spaces.
+
+use minicbor::{Decode, Encode};
+use tallystick_protocol::enrolment::CardRecord;
+use tallystick_protocol::identifier::{Domain, HolderId, Role};
+use tallystick_protocol::keys::{Centres, Epoch, KeyContext, Space};
+use tallystick_protocol::money::Money;
+
+use crate::view::{CardView, EnrolmentStep, EnrolmentView};
+
+/// The format that this release writes.
+pub const FORMAT: u8 = 1;
+/// The longest profile accepted, in bytes.
+pub const BYTES_MAX: usize = 256 * 1024;
+/// The roles with which a holder shares keys, in the order in which shares are fetched.
+pub const SHARE_ROLES: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
+
+/// Keys and certificate are one step each; then a share for every role from every centre.
+const STEPS_BEFORE_SHARES: u32 = 2;
+
+/// A share that the card holds.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct HeldShare {
+    /// Which space.
+    #[n(0)]
+    pub space: Space,
+    /// Whose summand.
+    #[n(1)]
+    pub centre: Domain,
+}
+
+/// How a card is enrolled. Each field that appears is a step that is finished.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Enrolment {
+    /// The slot of the enrolment key in the keys applet.
+    #[n(0)]
+    pub slot: u8,
+    /// The public enrolment key (X25519, RFC 7748).
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub enrolment_public_key: [u8; 32],
+    /// The encoded request to the issuer; sent as often as needed until it answers.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub request: Vec<u8>,
+    /// The certificate of the signing key, once the issuer has answered.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub certificate: Option<Vec<u8>>,
+    /// The ticket for the key centres.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub ticket: Option<Vec<u8>>,
+    /// The epoch that the ticket names.
+    #[n(5)]
+    pub epoch: Option<Epoch>,
+    /// The centres that the ticket names.
+    #[n(6)]
+    pub centres: Option<Centres>,
+    /// The shares that the card holds.
+    #[n(7)]
+    pub shares: Vec<HeldShare>,
+}
+
+impl Enrolment {
+    /// The holder's identifier.
+    #[must_use]
+    pub fn holder(&self) -> HolderId {
+        HolderId::of_enrolment_key(&self.enrolment_public_key)
+    }
+
+    /// The next share of the first spaces that is still missing.
+    #[must_use]
+    pub fn missing_share(&self) -> Option<(Role, Domain)> {
+        let centres = self.centres.as_ref()?;
+        SHARE_ROLES.into_iter().find_map(|role| {
+            let missing = centres.as_slice().iter().find(|centre| {
+                !self
+                    .shares
+                    .iter()
+                    .any(|held| held.space.role == role && held.centre == **centre)
+            })?;
+            Some((role, missing.clone()))
+        })
+    }
+
+    /// Whether the card can take part in a purchase.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.certificate.is_some() && self.centres.is_some() && self.missing_share().is_none()
+    }
+
+    /// Which keys the shares of a space give.
+    #[must_use]
+    pub fn key_context(&self, space: Space) -> Option<KeyContext> {
+        Some(KeyContext {
+            space,
+            epoch: self.epoch?,
+            centres: self.centres.clone()?,
+        })
+    }
+
+    /// How far it is, for the pages. `centres` counts the key centres of the deployment.
+    #[must_use]
+    pub fn view(&self, centres: usize) -> EnrolmentView {
+        let centres = self
+            .centres
+            .as_ref()
+            .map_or(centres, |centres| centres.as_slice().len());
+        let shares_total = u32::try_from(SHARE_ROLES.len() * centres).unwrap_or(u32::MAX);
+        let shares = u32::try_from(self.shares.len()).unwrap_or(u32::MAX);
+        let certified = u32::from(self.certificate.is_some());
+        EnrolmentView {
+            step: match (self.certificate.is_some(), self.is_done()) {
+                (false, _) => EnrolmentStep::Certificate,
+                (true, false) => EnrolmentStep::Shares,
+                (true, true) => EnrolmentStep::Done,
+            },
+            steps_done: 1 + certified + shares.min(shares_total),
+            steps_total: STEPS_BEFORE_SHARES + shares_total,
+        }
+    }
+}
+
+/// A card account.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CardAccount {
+    /// Names the card in calls.
+    #[n(0)]
+    pub id: String,
+    /// Who issued it.
+    #[n(1)]
+    pub issuer: Domain,
+    /// The issuer's certified name.
+    #[n(2)]
+    pub issuer_name: String,
+    /// Number, expiry, name and telephone.
+    #[n(3)]
+    pub card: CardRecord,
+    /// The limit, if the issuer told it.
+    #[n(4)]
+    pub limit: Option<Money>,
+    /// How it is enrolled.
+    #[n(5)]
+    pub enrolment: Enrolment,
+}
+
+/// The view of a card, enrolled or only offered.
+#[must_use]
+pub fn card_view(
+    id: &str,
+    issuer: &Domain,
+    issuer_name: &str,
+    card: &CardRecord,
+    limit: Option<Money>,
+) -> CardView {
+    CardView {
+        id: id.to_owned(),
+        issuer_name: issuer_name.to_owned(),
+        issuer_domain: issuer.as_str().to_owned(),
+        last4: card.number.last4().to_owned(),
+        expiry: card.expiry.to_string(),
+        holder_name: card.holder_name.clone(),
+        limit_minor: limit.map(|limit| limit.minor),
+        currency: limit.map_or_else(String::new, |limit| limit.currency.code().to_owned()),
+    }
+}
+
+/// An address, as stored.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct StoredAddress {
+    /// Names the address in calls.
+    #[n(0)]
+    pub id: String,
+    /// What the holder calls it.
+    #[n(1)]
+    pub label: String,
+    /// Who receives.
+    #[n(2)]
+    pub name: String,
+    /// The receiver's telephone number.
+    #[n(3)]
+    pub telephone: String,
+    /// Postal code.
+    #[n(4)]
+    pub postal_code: String,
+    /// Street, house and place.
+    #[n(5)]
+    pub lines: String,
+    /// ISO 3166-1 alpha-2 code.
+    #[n(6)]
+    pub country: String,
+}
+
+/// That a party is in another space than the first of its role.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct KnownSpace {
+    /// The party.
+    #[n(0)]
+    pub party: Domain,
+    /// Its space.
+    #[n(1)]
+    pub space: Space,
+}
+
+/// Everything about the holder, in one record.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Profile {
+    /// [`FORMAT`].
+    #[n(0)]
+    pub format: u8,
+    /// The cards; this release keeps one.
+    #[n(1)]
+    pub cards: Vec<CardAccount>,
+    /// The addresses.
+    #[n(2)]
+    pub addresses: Vec<StoredAddress>,
+    /// Parties in further spaces.
+    #[n(3)]
+    pub spaces: Vec<KnownSpace>,
+}
+
+impl Profile {
+    /// A profile with that card and nothing else.
+    #[must_use]
+    pub fn new(card: CardAccount) -> Self {
+        Self {
+            format: FORMAT,
+            cards: vec![card],
+            addresses: Vec::new(),
+            spaces: Vec::new(),
+        }
+    }
+
+    /// Whether there is a card that can pay.
+    #[must_use]
+    pub fn is_enrolled(&self) -> bool {
+        self.cards.iter().any(|card| card.enrolment.is_done())
+    }
+
+    /// The space in which to meet a party: the one it named, else the one whose share came with
+    /// enrolment.
+    #[must_use]
+    pub fn space_of(&self, party: &Domain, role: Role, enrolment: &Enrolment) -> Option<Space> {
+        self.spaces
+            .iter()
+            .find(|known| known.party == *party && known.space.role == role)
+            .map(|known| known.space)
+            .or_else(|| {
+                enrolment
+                    .shares
+                    .iter()
+                    .find(|held| held.space.role == role)
+                    .map(|held| held.space)
+            })
+    }
+}

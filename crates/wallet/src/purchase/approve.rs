@@ -1,0 +1,265 @@
+//! Approving: after the PIN, the order is split, signed by the card, sealed for its readers and
+//! persisted. Nothing leaves the wallet here.
+
+use rand_core::CryptoRng;
+use tallystick_protocol::cbor::encode;
+use tallystick_protocol::form::Instrument;
+use tallystick_protocol::identifier::{OrderId, Role};
+use tallystick_protocol::keys::{PairContext, Purpose, Suite};
+use tallystick_protocol::order::{
+    Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
+    PartKey, PreparedOrder, UnsignedApproval,
+};
+use tallystick_protocol::policy::{Field, Policy, READERS};
+use tallystick_protocol::time::Timestamp;
+
+use crate::access::check_pin;
+use crate::error::{ErrorKind, WalletError};
+use crate::order::event::Event;
+use crate::order::record::{Approval, Confirmation, ConfirmationKey, Failure, OrderRecord};
+use crate::ports::Ports;
+use crate::profile::{CardAccount, Profile, StoredAddress};
+use crate::secure_element::{self, SecureElement};
+use crate::state::Batch;
+use crate::view::{Choice, OrderState};
+use crate::wallet::Wallet;
+
+impl<P: Ports> Wallet<P> {
+    /// Approves an order with the PIN. Approving again what is approved already does nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::FormExpired`],
+    /// [`ErrorKind::NoSuchOrder`], [`ErrorKind::NoSuchCard`], [`ErrorKind::NoSuchAddress`],
+    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::OrderState`] if the order was declined or has
+    /// expired, [`ErrorKind::Locked`], or a failure of card or storage.
+    pub async fn approve(
+        &self,
+        request_id: &str,
+        choice: &Choice,
+        pin: &str,
+    ) -> Result<(), WalletError> {
+        let mut state = self.enter().await?;
+        self.keep_unlocked(&mut state).await?;
+        let unlocked = state.unlocked()?;
+        let order = unlocked.orders.get(request_id);
+        let mut order = order
+            .cloned()
+            .ok_or(WalletError::new(ErrorKind::NoSuchOrder))?;
+        match order.state {
+            OrderState::Asked => {}
+            OrderState::Declined | OrderState::Expired => {
+                return Err(WalletError::new(ErrorKind::OrderState).about(order.state.name()));
+            }
+            _ => return Ok(()),
+        }
+        let now = self.now();
+        if order.form.envelope.expires_at <= now {
+            let failure = Failure {
+                kind: ErrorKind::ExpiredUnsent,
+                about: String::new(),
+            };
+            order.end(OrderState::Expired, Event::Expired, failure, now.seconds())?;
+            order.settled = true;
+            Batch::new(&self.ports, &unlocked.key)
+                .order(&order)?
+                .store()
+                .await?;
+            unlocked.orders.insert(request_id.to_owned(), order);
+            return Err(WalletError::new(ErrorKind::FormExpired));
+        }
+        let purchase = Purchase::new(&unlocked.profile, &order, choice)?;
+        check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
+        let rng = &mut self.ports.random();
+        let mut element = secure_element::load(&self.ports, &unlocked.key).await?;
+        let presented = element.present_pin(pin, rng);
+        let approval = presented.and_then(|()| purchase.seal(&order, &mut element, now, rng));
+        // Whatever the card answered counts only once its new state is stored: a wrong PIN too.
+        self.persist(unlocked, &mut element).await?;
+        order.approval = Some(approval?);
+        order.failure = None;
+        order.move_to(OrderState::Approved, Event::Approved, now.seconds())?;
+        Batch::new(&self.ports, &unlocked.key)
+            .order(&order)?
+            .store()
+            .await?;
+        unlocked.orders.insert(request_id.to_owned(), order);
+        Ok(())
+    }
+}
+
+/// What the holder decided on.
+struct Purchase<'a> {
+    profile: &'a Profile,
+    card: &'a CardAccount,
+    address: &'a StoredAddress,
+    policy: Policy,
+    extra_accepted: bool,
+}
+
+impl<'a> Purchase<'a> {
+    fn new(
+        profile: &'a Profile,
+        order: &OrderRecord,
+        choice: &Choice,
+    ) -> Result<Self, WalletError> {
+        let card = profile.cards.iter().find(|card| card.id == choice.card_id);
+        let card = card.ok_or(WalletError::new(ErrorKind::NoSuchCard))?;
+        if !order.form.issuers.contains(&card.issuer) {
+            let error = WalletError::new(ErrorKind::CardNotAccepted);
+            return Err(error.about(order.shop_name.as_str()));
+        }
+        let mut addresses = profile.addresses.iter();
+        let address = addresses.find(|address| address.id == choice.address_id);
+        let address = address.ok_or(WalletError::new(ErrorKind::NoSuchAddress))?;
+        let extra: &[Field] = if choice.accept_extra {
+            &order.form.extra
+        } else {
+            &[]
+        };
+        Ok(Self {
+            profile,
+            card,
+            address,
+            policy: Policy::new(order.form.policy, extra),
+            extra_accepted: choice.accept_extra && !order.form.extra.is_empty(),
+        })
+    }
+
+    /// Splits, signs and seals. The card has been given the PIN.
+    fn seal(
+        &self,
+        order: &OrderRecord,
+        element: &mut SecureElement,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Approval, WalletError> {
+        let failed =
+            |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::CardFailed, error);
+        let header = self.header(order, now, rng);
+        let fields = OrderFields::new(
+            &order.form,
+            &order.signed_form,
+            Instrument::CardAccount,
+            &self.holder_details(),
+            &self.destination(),
+        )
+        .map_err(|error| {
+            WalletError::caused(ErrorKind::AddressInvalid, &error).about(error.to_string())
+        })?;
+        let prepared = PreparedOrder::new(rng, header.clone(), fields);
+        let root = prepared.root();
+        let certificate = self.card.enrolment.certificate.as_deref();
+        let certificate = certificate.ok_or(WalletError::new(ErrorKind::NotEnrolled))?;
+        let approval = HolderApproval {
+            order_id: header.order_id,
+            root,
+        };
+        let unsigned = UnsignedApproval::new(&approval, certificate);
+        let signature = element.sign(&unsigned.to_be_signed(), rng)?;
+        let signed = unsigned
+            .finish(&signature)
+            .map_err(|error| failed(&error))?;
+        let (mut part_keys, mut confirmations) = (Vec::new(), Vec::new());
+        for role in READERS {
+            let pair = self.pair(&header, role)?;
+            part_keys.push(self.part_key(pair.clone(), element, rng)?);
+            confirmations.push(self.confirmation(pair, element, rng)?);
+        }
+        let split = prepared
+            .seal(rng, &self.policy, &part_keys, &signed)
+            .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))?;
+        Ok(Approval {
+            order_id: header.order_id,
+            root,
+            issuer: self.card.issuer.clone(),
+            issuer_name: self.card.issuer_name.clone(),
+            card_last4: self.card.card.number.last4().to_owned(),
+            address_label: self.address.label.clone(),
+            expires_at: header.expires_at.seconds(),
+            confirmations,
+            split_order: Some(encode(&split)),
+            extra_accepted: self.extra_accepted,
+        })
+    }
+
+    fn header(&self, order: &OrderRecord, now: Timestamp, rng: &mut impl CryptoRng) -> OrderHeader {
+        OrderHeader {
+            order_id: OrderId::random(rng),
+            holder: self.card.enrolment.holder(),
+            shop: order.form.envelope.from.clone(),
+            issuer: self.card.issuer.clone(),
+            courier: order.form.delivery.courier.clone(),
+            sent_at: now,
+            expires_at: now
+                .plus_seconds(ORDER_LIFETIME_SECONDS)
+                .min(order.form.envelope.expires_at),
+        }
+    }
+
+    fn pair(&self, header: &OrderHeader, role: Role) -> Result<PairContext, WalletError> {
+        let enrolment = &self.card.enrolment;
+        let missing = || WalletError::new(ErrorKind::NotEnrolled);
+        let party = header.party(role).ok_or_else(missing)?;
+        let space = self.profile.space_of(party, role, enrolment);
+        Ok(PairContext {
+            suite: Suite::NamesOnly,
+            key: space
+                .and_then(|space| enrolment.key_context(space))
+                .ok_or_else(missing)?,
+            holder: header.holder,
+            role,
+            party: party.clone(),
+        })
+    }
+
+    fn part_key(
+        &self,
+        pair: PairContext,
+        element: &mut SecureElement,
+        rng: &mut impl CryptoRng,
+    ) -> Result<PartKey, WalletError> {
+        let nonce = crate::random_32(rng);
+        let slot = self.card.enrolment.slot;
+        let key = element.derive(slot, &pair, Purpose::OrderPart, &nonce, rng)?;
+        Ok(PartKey { pair, nonce, key })
+    }
+
+    fn confirmation(
+        &self,
+        pair: PairContext,
+        element: &mut SecureElement,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Confirmation, WalletError> {
+        let nonce = crate::random_32(rng);
+        let slot = self.card.enrolment.slot;
+        let key = element.derive(slot, &pair, Purpose::Confirmation, &nonce, rng)?;
+        Ok(Confirmation {
+            pair,
+            nonce,
+            key: Some(ConfirmationKey(key.as_bytes().to_vec())),
+            certified_name: None,
+        })
+    }
+
+    fn holder_details(&self) -> HolderDetails {
+        let card = &self.card.card;
+        let address_is_read = READERS
+            .iter()
+            .any(|role| self.policy.reads(*role, Field::HolderAddress));
+        HolderDetails {
+            card_number: card.number.as_str().to_owned(),
+            card_expiry: card.expiry.to_string(),
+            name: card.holder_name.clone(),
+            telephone: card.telephone.clone(),
+            address: address_is_read.then(|| self.address.on_label()),
+        }
+    }
+
+    fn destination(&self) -> Destination {
+        Destination {
+            name: self.address.name.clone(),
+            address: self.address.on_label(),
+            telephone: self.address.telephone.clone(),
+        }
+    }
+}

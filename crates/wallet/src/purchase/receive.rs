@@ -1,0 +1,152 @@
+//! Receiving an order form: whose it is, whether it is in order, and that it is remembered once.
+
+use tallystick_protocol::form::{Instrument, OrderForm};
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::statement::{self, StatementError, Verified};
+
+use crate::error::{ErrorKind, WalletError};
+use crate::order::event::Event;
+use crate::order::record::{self, HistoryEntry, OrderRecord};
+use crate::ports::Ports;
+use crate::state::{Batch, Unlocked, name};
+use crate::view::OrderState;
+use crate::wallet::Wallet;
+
+/// The most orders that may wait for the holder's decision.
+const ASKED_MAX: usize = 16;
+/// The most orders kept; the oldest settled ones make room.
+const ORDERS_MAX: usize = 200;
+
+impl<P: Ports> Wallet<P> {
+    /// Takes an order form that a page handed over and returns the request's identifier. `origin`
+    /// must be what the browser says. The same form again gives the same identifier.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FormInvalid`], [`ErrorKind::FormFromElsewhere`], [`ErrorKind::FormExpired`],
+    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::OrderLimit`], [`ErrorKind::NotEnrolled`],
+    /// [`ErrorKind::Locked`], or a failure of the storage.
+    pub async fn receive_form(&self, origin: &str, form: &[u8]) -> Result<String, WalletError> {
+        let mut state = self.enter().await?;
+        let unlocked = state.unlocked()?;
+        if !unlocked.profile.is_enrolled() {
+            return Err(WalletError::new(ErrorKind::NotEnrolled));
+        }
+        let verified = self.verified_form(origin, form)?;
+        if let Some(known) = known(unlocked, &verified.message) {
+            return Ok(known);
+        }
+        check_payable(unlocked, &verified)?;
+        let superfluous = make_room(unlocked)?;
+        let record = self.asked(origin, form, verified);
+        let mut batch = Batch::new(&self.ports, &unlocked.key).order(&record)?;
+        if let Some(old) = &superfluous {
+            batch = batch.delete(&name::order(old));
+        }
+        batch.store().await?;
+        if let Some(old) = superfluous {
+            unlocked.orders.remove(&old);
+        }
+        let id = record.request_id.clone();
+        unlocked.orders.insert(id.clone(), record);
+        Ok(id)
+    }
+
+    fn verified_form(&self, origin: &str, form: &[u8]) -> Result<Verified<OrderForm>, WalletError> {
+        let verified = statement::open::<OrderForm>(form, &self.anchors, self.now(), Role::Shop)
+            .map_err(|error| {
+                let kind = match error {
+                    StatementError::Expired => ErrorKind::FormExpired,
+                    _ => ErrorKind::FormInvalid,
+                };
+                WalletError::caused(kind, &error)
+            })?;
+        let form = &verified.message;
+        let shop = &form.envelope.from;
+        form.check_origin(origin).map_err(|error| {
+            WalletError::caused(ErrorKind::FormFromElsewhere, &error).about(shop.as_str())
+        })?;
+        if !self.urls.is_origin_of(origin, shop) {
+            return Err(WalletError::new(ErrorKind::FormFromElsewhere).about(shop.as_str()));
+        }
+        form.validate()
+            .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))?;
+        if form.envelope.expires_at <= self.now() {
+            return Err(WalletError::new(ErrorKind::FormExpired));
+        }
+        Ok(verified)
+    }
+
+    fn asked(&self, origin: &str, signed: &[u8], verified: Verified<OrderForm>) -> OrderRecord {
+        let now = self.now().seconds();
+        let authority = self.anchors.roots().first().map_or("", |root| root.name());
+        OrderRecord {
+            format: record::FORMAT,
+            request_id: crate::random_id(&mut self.ports.random()),
+            origin: origin.to_owned(),
+            shop_name: verified.signer.name,
+            certified_by: authority.to_owned(),
+            form: verified.message,
+            signed_form: signed.to_vec(),
+            state: OrderState::Asked,
+            created_at: now,
+            updated_at: now,
+            history: vec![HistoryEntry {
+                at: now,
+                event: Event::Asked,
+            }],
+            approval: None,
+            shop_state: None,
+            money: None,
+            tracking: None,
+            refused_by: None,
+            failure: None,
+            settled: false,
+            authorisation: None,
+            acceptance: None,
+            refusal: None,
+        }
+    }
+}
+
+/// The request that a form has already led to.
+fn known(unlocked: &Unlocked, form: &OrderForm) -> Option<String> {
+    unlocked
+        .orders
+        .values()
+        .find(|order| {
+            order.form.envelope.from == form.envelope.from
+                && order.form.envelope.transaction == form.envelope.transaction
+        })
+        .map(|order| order.request_id.clone())
+}
+
+fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), WalletError> {
+    let accepted = form.message.instruments.contains(&Instrument::CardAccount)
+        && unlocked
+            .profile
+            .cards
+            .iter()
+            .any(|card| form.message.issuers.contains(&card.issuer));
+    if accepted {
+        Ok(())
+    } else {
+        Err(WalletError::new(ErrorKind::CardNotAccepted).about(form.signer.name.as_str()))
+    }
+}
+
+/// The order that has to go so that another fits.
+fn make_room(unlocked: &Unlocked) -> Result<Option<String>, WalletError> {
+    let orders = || unlocked.orders.values();
+    let asked = orders().filter(|order| order.state == OrderState::Asked);
+    if asked.count() >= ASKED_MAX {
+        return Err(WalletError::new(ErrorKind::OrderLimit));
+    }
+    if unlocked.orders.len() < ORDERS_MAX {
+        return Ok(None);
+    }
+    let oldest = orders()
+        .filter(|order| order.settled)
+        .min_by_key(|order| order.updated_at)
+        .ok_or(WalletError::new(ErrorKind::OrderLimit))?;
+    Ok(Some(oldest.request_id.clone()))
+}

@@ -1,0 +1,191 @@
+//! From what the wallet keeps to what the pages show.
+
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::policy::{Field, Policy, READERS};
+
+use crate::error::WalletError;
+use crate::order::record::{Failure, OrderRecord};
+use crate::order::{matrix, strand};
+use crate::ports::Ports;
+use crate::profile::card_view;
+use crate::secure_element::Tries;
+use crate::state::{State, Unlocked};
+use crate::view::{
+    DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView, Phase, WalletView,
+};
+use crate::wallet::Wallet;
+
+impl<P: Ports> Wallet<P> {
+    /// Everything that the pages show.
+    ///
+    /// # Errors
+    /// If the session's storage fails.
+    pub async fn view(&self) -> Result<WalletView, WalletError> {
+        let state = self.enter().await?;
+        let mut view = WalletView {
+            phase: phase(&state),
+            offer: None,
+            enrolment: None,
+            cards: Vec::new(),
+            addresses: Vec::new(),
+            orders: Vec::new(),
+            pin_tries_left: Tries::FULL.pin,
+            puk_tries_left: Tries::FULL.puk,
+            welcome_url: self.welcome_url.clone(),
+        };
+        if let (None, Some(offer)) = (&state.header, &state.offer) {
+            view.offer = Some(offer.view());
+        }
+        if let Some(unlocked) = &state.unlocked {
+            self.fill(&mut view, unlocked);
+        }
+        Ok(view)
+    }
+
+    fn fill(&self, view: &mut WalletView, unlocked: &Unlocked) {
+        let profile = &unlocked.profile;
+        let card = profile.cards.first();
+        view.enrolment = card.map(|card| card.enrolment.view(self.key_centres.len()));
+        view.cards = profile
+            .cards
+            .iter()
+            .map(|card| {
+                card_view(
+                    &card.id,
+                    &card.issuer,
+                    &card.issuer_name,
+                    &card.card,
+                    card.limit,
+                )
+            })
+            .collect();
+        view.addresses = profile
+            .addresses
+            .iter()
+            .map(|address| address.view())
+            .collect();
+        view.orders = unlocked
+            .orders
+            .values()
+            .map(|order| order_view(order, unlocked))
+            .collect();
+        view.orders
+            .sort_by_key(|order| core::cmp::Reverse(order.created_at));
+        view.pin_tries_left = unlocked.tries.pin;
+        view.puk_tries_left = unlocked.tries.puk;
+    }
+}
+
+fn phase(state: &State) -> Phase {
+    match (&state.header, &state.unlocked, &state.offer) {
+        (None, _, None) => Phase::New,
+        (None, _, Some(_)) => Phase::Offered,
+        (Some(_), None, _) => Phase::Locked,
+        (Some(_), Some(unlocked), _) if unlocked.profile.is_enrolled() => Phase::Ready,
+        (Some(_), Some(_), _) => Phase::Enrolling,
+    }
+}
+
+fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
+    let form = &order.form;
+    let approval = order.approval.as_ref();
+    let refused = approval.is_some_and(|approval| !approval.extra_accepted);
+    let extra: &[Field] = if refused { &[] } else { &form.extra };
+    let matrix = matrix::rows(&Policy::new(form.policy, extra));
+    OrderView {
+        request_id: order.request_id.clone(),
+        order_id: approval.map(|approval| approval.order_id.to_string()),
+        origin: order.origin.clone(),
+        certified_by: order.certified_by.clone(),
+        parties: READERS.map(|role| party_view(order, unlocked, role)).into(),
+        items: form
+            .items
+            .iter()
+            .map(|item| ItemView {
+                name: item.name.clone(),
+                quantity: item.quantity,
+                price_minor: item.unit_price.minor,
+            })
+            .collect(),
+        delivery: DeliveryView {
+            name: form.delivery.name.clone(),
+            price_minor: form.delivery.price.minor,
+        },
+        total_minor: form.total.minor,
+        currency: form.total.currency.code().to_owned(),
+        policy: form.policy.as_str().to_owned(),
+        extra: matrix
+            .iter()
+            .filter(|row| row.extra)
+            .map(|row| row.row.to_owned())
+            .collect(),
+        matrix,
+        card_last4: approval.map(|approval| approval.card_last4.clone()),
+        address_label: approval.map(|approval| approval.address_label.clone()),
+        state: order.state,
+        strands: strand::of(order),
+        sentence_key: order.state.name(),
+        created_at: order.created_at,
+        updated_at: order.updated_at,
+        expires_at: order.expires_at(),
+        tracking: order.tracking.clone(),
+        failure: order.failure.as_ref().map(failure_view),
+        history: order
+            .history
+            .iter()
+            .map(|entry| HistoryView {
+                at: entry.at,
+                event: entry.event.name(),
+            })
+            .collect(),
+    }
+}
+
+fn failure_view(failure: &Failure) -> FailureView {
+    let error = WalletError::new(failure.kind).about(failure.about.as_str());
+    FailureView {
+        kind: failure.kind.name(),
+        sentence: error.sentence(),
+        money: error.money(),
+        remedy: error.remedy(),
+        about: error.about,
+    }
+}
+
+fn party_view(order: &OrderRecord, unlocked: &Unlocked, role: Role) -> PartyView {
+    let approval = order.approval.as_ref();
+    let confirmation = approval.and_then(|approval| {
+        let mut confirmations = approval.confirmations.iter();
+        confirmations.find(|one| one.pair.role == role)
+    });
+    let confirmed_name = confirmation.and_then(|one| one.certified_name.clone());
+    let form = &order.form;
+    let (domain, name, certified) = match role {
+        Role::Issuer => issuer(order, unlocked),
+        Role::Courier => (
+            form.delivery.courier.as_str(),
+            form.delivery.name.as_str(),
+            false,
+        ),
+        _ => (form.envelope.from.as_str(), order.shop_name.as_str(), true),
+    };
+    PartyView {
+        role: role.as_str().to_owned(),
+        domain: domain.to_owned(),
+        certified: certified || confirmed_name.is_some(),
+        confirmed: confirmed_name.is_some(),
+        name: confirmed_name.unwrap_or_else(|| name.to_owned()),
+    }
+}
+
+/// The issuer that pays; before approval the one that would.
+fn issuer<'a>(order: &'a OrderRecord, unlocked: &'a Unlocked) -> (&'a str, &'a str, bool) {
+    if let Some(approval) = &order.approval {
+        return (approval.issuer.as_str(), &approval.issuer_name, true);
+    }
+    let mut cards = unlocked.profile.cards.iter();
+    match cards.find(|card| order.form.issuers.contains(&card.issuer)) {
+        Some(card) => (card.issuer.as_str(), &card.issuer_name, true),
+        None => ("", "", false),
+    }
+}
