@@ -4,7 +4,8 @@ import { getJson } from '../shared/http.ts'
 export interface Summary {
   state: string
   sentence: string
-  items: { name: string; quantity: number; price_minor?: number }[]
+  items: { name: string; quantity: number; /** of one piece */ price_minor: number }[]
+  delivery: { name: string; price_minor: number }
   total_minor: number
   currency: string
   tracking?: string | null

@@ -2,6 +2,7 @@
 import { postForBytes, RequestFailure } from '../shared/http.ts'
 import { refusalOf, requestOrder } from '../shared/wallet.ts'
 import type { PricedLine } from './lines.ts'
+import { readSummary } from './order.ts'
 import { t } from './words.ts'
 
 export type Policy = 'strict' | 'ep0791901-fig2'
@@ -9,7 +10,7 @@ export type Policy = 'strict' | 'ep0791901-fig2'
 /** The order reached the shop, or it did not, with the sentence that says so. */
 export type Outcome =
   | { kind: 'ordered'; orderId: string }
-  /** The wallet has an order number, but the order has stopped; its page says why. */
+  /** The shop has the order, but it has stopped; its page says why. */
   | { kind: 'stopped'; orderId: string }
   | { kind: 'not-ordered'; sentence: string }
   | { kind: 'no-wallet' }
@@ -27,11 +28,20 @@ export async function askWallet(form: Uint8Array): Promise<Outcome> {
     return { kind: 'ordered', orderId }
   } catch (error) {
     const orderId = (error as { orderId?: unknown }).orderId
-    if (typeof orderId === 'string') return { kind: 'stopped', orderId }
+    if (typeof orderId === 'string' && (await shopHas(orderId))) return { kind: 'stopped', orderId }
     const { kind, sentence } = refusalOf(error)
     if (kind === 'Unavailable') return { kind: 'no-wallet' }
     if (kind === 'Declined') return { kind: 'not-ordered', sentence: t('errDeclined') }
     return { kind: 'not-ordered', sentence: sentence ? t('errWallet', { reason: sentence }) : t('errWalletPlain') }
+  }
+}
+
+async function shopHas(orderId: string): Promise<boolean> {
+  try {
+    await readSummary(orderId)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -76,7 +76,7 @@ export const console = {
   root: 'Root over all fields',
   ledger: 'Ledger',
   ledgerEmpty: 'Nothing booked yet.',
-  ledgerNone: 'A courier’s books hold no money of this order: it is paid by the shop.',
+  ledgerNone: 'No money is booked here. The issuer’s ledger holds the money of these orders.',
   ledgerScroll: 'Ledger, can be scrolled sideways',
   when: 'When',
   debit: 'Debit',

@@ -90,7 +90,7 @@ export const shop = {
   paying4: 'Your money is reserved when the issuer agrees, and charged when the courier has accepted the parcel. If either says no, it is released.',
   stateTitle: 'Thank you',
   stateTitleStopped: 'This order has stopped',
-  orderNumber: 'Order',
+  orderNumber: 'Order number',
   orderSteps: 'Progress',
   stepReceived: 'We have your order',
   stepReceivedText: 'We read your piece: the goods and the total.',
