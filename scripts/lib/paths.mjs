@@ -12,3 +12,5 @@ export const toolsFolder = at('.tools')
 export const stateFolder = at('.state')
 /** The loadable extension. */
 export const extensionFolder = at('dist/extension')
+/** What runs leave behind to look at: screenshots, reports. */
+export const artifactsFolder = at('artifacts')

@@ -1,0 +1,194 @@
+// A person with the wallet, as a program: opens an account, sets the wallet up, shops, approves.
+// It finds everything by what a person reads (roles and labels of the English catalogue), so a page
+// that cannot be used with a screen reader cannot be used here either.
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { launchBrowserWithExtension } from './browser.mjs'
+import { at } from './paths.mjs'
+
+const english = JSON.parse(readFileSync(at('extension/i18n/en.json'), 'utf8'))
+
+/** A text of the wallet's catalogue with its places filled in. */
+export const words = (key, values = {}) => english[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place)
+
+/** Aiko, who shops in the demonstration. Everything here is made up. */
+export const AIKO = {
+  name: 'Aiko Tanaka',
+  telephone: '+81 3 5550 0142',
+  passphrase: 'seven quiet herons at dusk',
+  pin: '483920',
+  address: {
+    name: 'Kenji Mori',
+    telephone: '+81 90 5550 0199',
+    postalCode: '164-0001',
+    lines: '4-1-1 Nakano, Nakano-ku, Tokyo',
+  },
+}
+
+export class Shopper {
+  #shots
+  #count = 0
+
+  /** `shots`: the folder for a screenshot of every step; none are made without it. */
+  static async start(parties, { shots, person = AIKO, ...browser } = {}) {
+    if (shots) mkdirSync(shots, { recursive: true })
+    const launched = await launchBrowserWithExtension(browser)
+    return new Shopper(parties, launched, person, shots)
+  }
+
+  constructor(parties, launched, person, shots) {
+    this.parties = parties
+    this.browser = launched
+    this.context = launched.context
+    this.person = person
+    this.#shots = shots
+    this.context.setDefaultTimeout(30_000)
+  }
+
+  close() {
+    return this.browser.close()
+  }
+
+  /** The address of one of the extension's own pages. */
+  walletUrl(page) {
+    return `chrome-extension://${this.browser.extensionId}/pages/${page}.html`
+  }
+
+  async openPage(url) {
+    const page = await this.context.newPage()
+    await page.goto(url)
+    return page
+  }
+
+  /** A screenshot of a step, numbered in the order of the story. */
+  async shot(page, name, options = {}) {
+    if (!this.#shots) return
+    this.#count += 1
+    await page.evaluate(() => document.fonts.ready)
+    await page.screenshot({ path: join(this.#shots, `${String(this.#count).padStart(2, '0')}-${name}.png`), ...options })
+  }
+
+  /** Opens an account at the issuer's page; resolves to the wallet's onboarding page. */
+  async openAccount() {
+    const page = await this.openPage(this.parties.url('issuer'))
+    await page.getByLabel('Name').fill(this.person.name)
+    await page.getByLabel('Telephone').fill(this.person.telephone)
+    await page.locator('#open-account:not([disabled])').waitFor()
+    await this.shot(page, 'issuer-account')
+    const onboarding = this.context.waitForEvent('page', { predicate: opened => opened.url().includes('/onboarding.html') })
+    await page.locator('#open-account').click()
+    return onboarding
+  }
+
+  /** Passphrase, PIN, PUK and address; resolves to the PUK when the card is ready. */
+  async setUp(onboarding) {
+    const { passphrase, pin } = this.person
+    await onboarding.getByLabel(words('onboarding.passphrase'), { exact: true }).fill(passphrase)
+    await onboarding.getByLabel(words('onboarding.pin'), { exact: true }).fill(pin)
+    await onboarding.getByLabel(words('onboarding.pin.again')).fill(pin)
+    await this.shot(onboarding, 'onboarding-secrets', { fullPage: true })
+    await onboarding.getByRole('button', { name: words('onboarding.create') }).click()
+    await onboarding.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
+    const puk = (await onboarding.locator('.number .visually-hidden').textContent()).trim()
+    // The PUK is a secret: its picture is not kept.
+    await onboarding.getByRole('button', { name: words('onboarding.puk.kept') }).click()
+    await this.fillAddress(onboarding, this.person.address)
+    await this.shot(onboarding, 'onboarding-address', { fullPage: true })
+    await onboarding.getByRole('button', { name: words('address.save') }).click()
+    await onboarding.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
+    await this.shot(onboarding, 'onboarding-ready', { fullPage: true })
+    return puk
+  }
+
+  async fillAddress(page, address) {
+    await page.getByLabel(words('address.name')).fill(address.name)
+    await page.getByLabel(words('address.telephone')).fill(address.telephone)
+    await page.getByLabel(words('address.postal_code')).fill(address.postalCode)
+    await page.getByLabel(words('address.lines'), { exact: true }).fill(address.lines)
+  }
+
+  /** Account, wallet, card and address in one go. */
+  async enrol() {
+    const onboarding = await this.openAccount()
+    const puk = await this.setUp(onboarding)
+    await onboarding.close()
+    return puk
+  }
+
+  /** Puts goods into the basket of the store; resolves to the store's page at the checkout. */
+  async fillBasket(goods, { policy } = {}) {
+    const store = await this.openPage(this.parties.url('shop'))
+    await store.getByRole('heading', { level: 1 }).first().waitFor()
+    await this.shot(store, 'store')
+    for (const { sku, quantity } of goods) {
+      await store.goto(`${this.parties.url('shop')}/#/product/${sku}`)
+      const product = store.getByRole('article')
+      await product.getByRole('heading', { level: 1 }).waitFor()
+      await product.getByRole('spinbutton').fill(String(quantity))
+      await product.getByRole('spinbutton').press('Tab')
+      if (sku === goods[0].sku) await this.shot(store, 'store-product')
+      await product.getByRole('button', { name: 'Add to basket' }).click()
+      await store.getByText('is in your basket').first().waitFor()
+    }
+    await store.goto(`${this.parties.url('shop')}/#/basket`)
+    await store.getByRole('link', { name: /checkout/i }).waitFor()
+    await this.shot(store, 'store-basket')
+    await store.goto(`${this.parties.url('shop')}/#/checkout`)
+    await store.locator('#pay:not([disabled])').waitFor()
+    if (policy) {
+      await store.locator('details summary').first().click()
+      await store.locator(`input[name=policy][value="${policy}"]`).check()
+    }
+    await this.shot(store, 'store-checkout', { fullPage: true })
+    return store
+  }
+
+  /** Presses the store's button; resolves to the wallet's approval window. */
+  async pay(store) {
+    const opened = this.context.waitForEvent('page', { predicate: page => page.url().includes('/approve.html') })
+    await store.locator('#pay').click()
+    const approval = await opened
+    await approval.setViewportSize({ width: 460, height: 720 })
+    return approval
+  }
+
+  /** Types the PIN and approves. */
+  async approve(approval, pin = this.person.pin) {
+    await approval.getByLabel(words('approve.pin'), { exact: true }).fill(pin)
+    await this.shot(approval, 'approve')
+    await approval.getByRole('button', { name: /^Approve/ }).click()
+  }
+
+  /** Waits until the courier has accepted; resolves to the tracking number. */
+  async delivered(approval) {
+    await approval.getByText(words('approve.tracking')).waitFor()
+    await this.shot(approval, 'approved')
+    return (await approval.locator('.tracking strong').textContent()).trim()
+  }
+
+  /** What the wallet knows, as its own pages are told. */
+  async view() {
+    const page = await this.openPage(this.walletUrl('popup'))
+    try {
+      return await page.evaluate(
+        () =>
+          new Promise(resolve => {
+            const port = chrome.runtime.connect({ name: 'view' })
+            port.onMessage.addListener(push => push.type === 'view' && resolve(push.view))
+          }),
+      )
+    } finally {
+      await page.close()
+    }
+  }
+
+  /** Kills the service worker, as Chromium does when it is idle or short of memory. */
+  async killServiceWorker() {
+    const session = await this.context.browser()?.newBrowserCDPSession() ?? (await this.context.newCDPSession(this.context.pages()[0]))
+    const { targetInfos } = await session.send('Target.getTargets')
+    for (const { targetId, type, url } of targetInfos) {
+      if (type === 'service_worker' && url.includes(this.browser.extensionId)) await session.send('Target.closeTarget', { targetId })
+    }
+    await session.detach()
+  }
+}

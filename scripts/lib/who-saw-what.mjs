@@ -1,0 +1,40 @@
+// Who saw what: from what each party really received and could open, as its own console tells.
+
+const READERS = ['shop', 'issuer', 'courier']
+
+/**
+ * For each reader: the fields it opened, the sealed pieces it held (size, and whether its own keys
+ * open them), and which pieces of others it could open (there must be none).
+ */
+export async function seenBy(parties) {
+  return Promise.all(READERS.map(async role => {
+    const answer = await parties.fetch(parties.domain(role), '/v1/console')
+    if (answer.status !== 200) throw new Error(`The console of the ${role} answered ${answer.status}.`)
+    const { name, domain, orders } = answer.json()
+    const pieces = orders.flatMap(order => order.pieces)
+    const own = piece => piece.for_role === role && piece.for_party === domain
+    return {
+      role,
+      name,
+      domain,
+      opened: orders.flatMap(order => order.opened.map(({ field, value }) => ({ field, value }))),
+      closed: pieces.filter(piece => !piece.opened).map(piece => ({ for: piece.for_role, bytes: piece.bytes })),
+      openedOfOthers: pieces.filter(piece => piece.opened && !own(piece)).map(piece => `${role} opened the part of ${piece.for_party}`),
+    }
+  }))
+}
+
+/** The table, fields down, parties across. */
+export function table(seen) {
+  const fields = [...new Set(seen.flatMap(party => party.opened.map(({ field }) => field)))]
+  const widest = Math.max(...fields.map(field => field.length), 12)
+  const columns = seen.map(party => Math.max(party.name.length, 14))
+  const row = (first, cells) => [first.padEnd(widest), ...cells.map((cell, place) => cell.padEnd(columns[place]))].join('  ').trimEnd()
+  const closed = party => party.closed.reduce((sum, piece) => sum + piece.bytes, 0)
+  return [
+    row('Who saw what', seen.map(party => party.name)),
+    row('', columns.map(width => '─'.repeat(width))),
+    ...fields.map(field => row(field, seen.map(party => (party.opened.some(one => one.field === field) ? 'reads it' : '·')))),
+    row('sealed', seen.map(party => (party.closed.length ? `${party.closed.length} × ${Math.round(closed(party) / party.closed.length)} B` : '·'))),
+  ].join('\n')
+}

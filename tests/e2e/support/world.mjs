@@ -1,0 +1,51 @@
+// A world for a test: fresh parties on a free port, a copy of the extension that trusts them, and a
+// shopper with an empty profile.
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { extensionFolder } from '../../../scripts/lib/paths.mjs'
+import { startParties } from '../../../scripts/lib/parties.mjs'
+import { deploymentOf } from '../../../scripts/lib/prepare.mjs'
+import { Shopper } from '../../../scripts/lib/shopper.mjs'
+
+/** Starts a world; `options` go to startParties. */
+export async function openWorld(options = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
+  const parties = await startParties({ port: 0, persist: join(folder, 'parties'), ...options })
+  const extension = join(folder, 'extension')
+  cpSync(extensionFolder, extension, { recursive: true })
+  writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
+  const shopper = await Shopper.start(parties, { extension })
+  return {
+    parties,
+    shopper,
+    extension,
+    async close() {
+      await shopper.close()
+      await parties.stop()
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** Asks again until `look` finds something; fails with `what` after `ms`. */
+export async function eventually(what, look, ms = 20_000) {
+  const until = Date.now() + ms
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    if (Date.now() > until) throw new Error(`Not within ${ms / 1000} s: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+/** A console of a party, as JSON. */
+export async function consoleOf(parties, role) {
+  return (await parties.fetch(parties.domain(role), '/v1/console')).json()
+}
+
+/** How many of a product the store has. */
+export async function stockOf(parties, sku) {
+  const { products } = (await parties.fetch(parties.domain('shop'), '/v1/catalogue')).json()
+  return products.find(product => product.sku === sku).stock
+}
