@@ -1,1 +1,31 @@
-//! Tallystick: card.
+//! The secure element: applets behind ISO/IEC 7816-4 APDUs.
+//!
+//! A card is a function from APDU and stored state to response and new state, with randomness as a
+//! port; nothing in it awaits. The same code is the software card in the wallet and could run in a
+//! hardware card. Nothing here gives out a private key, a key share or a raw pairwise value.
+#![no_std]
+
+extern crate alloc;
+
+mod apdu;
+mod card;
+mod command_chain;
+pub mod host;
+mod identity;
+mod instruction;
+mod keys;
+mod outcome;
+mod reference_data;
+mod secret_bytes;
+mod select;
+mod state;
+mod status_word;
+mod tlv;
+
+pub use card::{Card, Response};
+pub use instruction::{Applet, Header, Instruction};
+pub use state::RestoreError;
+pub use status_word::StatusWord;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! Command APDUs, short and extended (ISO/IEC 7816-4 §5.1).
+
+use crate::{Header, StatusWord};
+
+/// The most data one command carries, chained or not, in bytes: a holder's share of degree 255 with
+/// room for its label.
+pub(crate) const MAX_DATA: usize = 12 * 1024;
+
+/// A command, its data borrowed from the APDU.
+#[derive(Clone, Copy)]
+pub(crate) struct Command<'a> {
+    pub(crate) header: Header,
+    pub(crate) data: &'a [u8],
+    /// How many bytes of response data are taken at once; none without a length field.
+    pub(crate) expected: usize,
+}
+
+impl<'a> Command<'a> {
+    pub(crate) fn parse(apdu: &'a [u8]) -> Result<Self, StatusWord> {
+        let (&[cla, ins, p1, p2], body) = apdu
+            .split_first_chunk::<4>()
+            .ok_or(StatusWord::WrongLength)?;
+        let (data, expected) = split(body).ok_or(StatusWord::WrongLength)?;
+        if data.len() > MAX_DATA {
+            return Err(StatusWord::WrongLength);
+        }
+        Ok(Self {
+            header: Header { cla, ins, p1, p2 },
+            data,
+            expected,
+        })
+    }
+}
+
+/// Data and expected length; nothing if the lengths do not add up.
+fn split(body: &[u8]) -> Option<(&[u8], usize)> {
+    match *body {
+        [] => Some((&[], 0)),
+        [expected] => Some((&[], short(expected))),
+        [0, high, low] => Some((&[], extended(high, low))),
+        [0, high, low, ref rest @ ..] => {
+            let length = usize::from(u16::from_be_bytes([high, low]));
+            let (data, rest) = rest.split_at_checked(length).filter(|_| length > 0)?;
+            match *rest {
+                [] => Some((data, 0)),
+                [high, low] => Some((data, extended(high, low))),
+                _ => None,
+            }
+        }
+        [0, ..] => None,
+        [length, ref rest @ ..] => {
+            let (data, rest) = rest.split_at_checked(usize::from(length))?;
+            match *rest {
+                [] => Some((data, 0)),
+                [expected] => Some((data, short(expected))),
+                _ => None,
+            }
+        }
+    }
+}
+
+const fn short(expected: u8) -> usize {
+    if expected == 0 {
+        256
+    } else {
+        expected as usize
+    }
+}
+
+const fn extended(high: u8, low: u8) -> usize {
+    match u16::from_be_bytes([high, low]) {
+        0 => 65_536,
+        expected => expected as usize,
+    }
+}

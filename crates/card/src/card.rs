@@ -1,0 +1,177 @@
+//! The card as its reader sees it.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::{
+    Applet, Instruction, RestoreError, StatusWord,
+    apdu::Command,
+    command_chain::{Chain, Step},
+    identity, keys,
+    outcome::Outcome,
+    select,
+    state::State,
+};
+
+/// What came of an APDU.
+pub struct Response {
+    /// Data and status word. Wiped when dropped: it may carry a derived key.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// The stored state is another one now: keep [`Card::state`] before the response is used.
+    pub changed: bool,
+}
+
+/// A card with two applets. Session state (selected applet, verified PIN) is lost with the value.
+pub struct Card {
+    state: State,
+    session: Session,
+}
+
+/// What is forgotten when the power goes.
+#[derive(Default)]
+pub(crate) struct Session {
+    pub(crate) selected: Option<Applet>,
+    /// The PIN was verified. It holds for both applets.
+    pub(crate) verified: bool,
+    /// The PIN was verified and no signature made since.
+    pub(crate) may_sign: bool,
+    chain: Chain,
+}
+
+impl Session {
+    pub(crate) fn set_verified(&mut self, verified: bool) {
+        self.verified = verified;
+        self.may_sign = verified;
+    }
+
+    pub(crate) const fn require_verified(&self) -> Result<(), StatusWord> {
+        if self.verified {
+            Ok(())
+        } else {
+            Err(StatusWord::SecurityStatusNotSatisfied)
+        }
+    }
+}
+
+impl Card {
+    /// A card without keys. PIN 123456 and PUK 12345678 are to be changed before anything else.
+    #[must_use]
+    pub fn blank() -> Self {
+        Self {
+            state: State::blank(),
+            session: Session::default(),
+        }
+    }
+
+    /// The card that [`Self::state`] was taken from, with nothing selected and no PIN verified.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if the bytes are not such a state.
+    pub fn restore(state: &[u8]) -> Result<Self, RestoreError> {
+        Ok(Self {
+            state: State::from_bytes(state)?,
+            session: Session::default(),
+        })
+    }
+
+    /// Everything the card keeps, all secrets included, as versioned CBOR. To be sealed at rest.
+    #[must_use]
+    pub fn state(&self) -> Zeroizing<Vec<u8>> {
+        self.state.to_bytes()
+    }
+
+    /// Executes one APDU. Either it happened as a whole or nothing changed; with `changed`, the new
+    /// state has to be kept before anything is made of the response.
+    pub fn transmit(&mut self, apdu: &[u8], rng: &mut impl CryptoRng) -> Response {
+        let mut command = match Command::parse(apdu) {
+            Ok(command) => command,
+            Err(status) => return respond(Zeroizing::default(), status, false),
+        };
+        match self.session.chain.receive(&mut command) {
+            Step::Answer(data, status) => respond(data, status, false),
+            Step::Execute(data) => {
+                let whole = Command {
+                    data: &data,
+                    ..command
+                };
+                let outcome = self.execute(&whole, rng).unwrap_or_else(Outcome::ended);
+                let Outcome {
+                    data,
+                    status,
+                    changed,
+                } = outcome;
+                let (data, status) = self.session.chain.respond(data, status, command.expected);
+                respond(data, status, changed)
+            }
+        }
+    }
+
+    fn execute(
+        &mut self,
+        command: &Command<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Outcome, StatusWord> {
+        let instruction = Instruction::try_from(command.header)?;
+        if let Some(applet) = instruction.applet() {
+            let selected = self
+                .session
+                .selected
+                .ok_or(StatusWord::ConditionsNotSatisfied)?;
+            if selected != applet {
+                return Err(StatusWord::UnknownInstruction);
+            }
+        }
+        let (state, session) = (&mut self.state, &mut self.session);
+        match instruction {
+            Instruction::Select => select::select(session, command),
+            Instruction::Verify => identity::verify(state, session, command),
+            Instruction::ChangeReferenceData => {
+                identity::change_reference_data(state, session, command)
+            }
+            Instruction::ResetRetryCounter => {
+                identity::reset_retry_counter(state, session, command)
+            }
+            Instruction::GenerateAsymmetric => {
+                identity::generate_asymmetric(state, session, command, rng)
+            }
+            Instruction::GeneralAuthenticate => {
+                identity::general_authenticate(state, session, command, rng)
+            }
+            Instruction::GetData => identity::get_data(state, command),
+            Instruction::PutData => identity::put_data(state, session, command),
+            Instruction::GenerateEnrolmentKey => {
+                keys::generate_enrolment_key(state, session, command, rng)
+            }
+            Instruction::PutShare => keys::put_share(state, command),
+            Instruction::Derive => keys::derive(state, session, command),
+            Instruction::Status => keys::status(state, command),
+        }
+    }
+}
+
+fn respond(data: Zeroizing<Vec<u8>>, status: StatusWord, changed: bool) -> Response {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(data.len() + 2));
+    bytes.extend_from_slice(&data);
+    bytes.extend_from_slice(&u16::from(status).to_be_bytes());
+    Response { bytes, changed }
+}
+
+impl fmt::Debug for Card {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Card(…)")
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Response({} bytes, changed: {})",
+            self.bytes.len(),
+            self.changed
+        )
+    }
+}

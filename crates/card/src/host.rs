@@ -1,0 +1,33 @@
+//! The other side of the reader: command APDUs built and responses read, so that the bytes are written
+//! once. Used with this card and, for the identity applet, with any PIV card.
+//!
+//! All commands are of extended length and take the whole response at once.
+
+mod build;
+mod commands;
+mod derive_request;
+mod error;
+mod public_key;
+mod replies;
+
+pub use commands::{
+    change_pin, change_puk, derive, forget_pin, generate_enrolment_key, generate_signing_key,
+    get_certificate, pin_tries, puk_tries, put_certificate, put_share, reset_pin, select,
+    sign_block, status, verify_pin,
+};
+pub use derive_request::DeriveRequest;
+pub use error::CardError;
+pub use public_key::SigningPublicKey;
+pub use replies::{
+    certificate, data, derived_key, done, enrolment_public_key, held_contexts, signature,
+    signing_public_key, tries_left,
+};
+
+/// The PIN of a card from the factory, to be changed before anything else.
+pub const FACTORY_PIN: &str = "123456";
+/// The PUK of a card from the factory, to be changed before anything else.
+pub const FACTORY_PUK: &[u8; 8] = crate::reference_data::FACTORY_PUK;
+/// Wrong tries in a row until PIN or PUK is blocked.
+pub const MAX_TRIES: u8 = crate::reference_data::MAX_TRIES;
+/// How many enrolment keys a card holds; slots are numbered from 0.
+pub const SLOTS: u8 = crate::state::MAX_SLOTS as u8;

@@ -1,0 +1,136 @@
+//! Responses.
+
+use alloc::vec::Vec;
+
+use tallystick_protocol::{
+    cbor::encode_value,
+    keys::{DerivedKey, KeyContext},
+};
+use zeroize::Zeroizing;
+
+use super::{CardError, SigningPublicKey};
+use crate::{StatusWord, state::MAX_SHARES, tlv};
+
+/// The response data, if the command succeeded.
+///
+/// # Errors
+/// What the status word says; [`CardError::Malformed`] for less than two bytes.
+pub fn data(response: &[u8]) -> Result<&[u8], CardError> {
+    match split(response)? {
+        (data, StatusWord::Success) => Ok(data),
+        (_, status) => Err(status.into()),
+    }
+}
+
+/// Whether the command succeeded.
+///
+/// # Errors
+/// As [`data`].
+pub fn done(response: &[u8]) -> Result<(), CardError> {
+    data(response).map(|_| ())
+}
+
+/// How many tries PIN or PUK have left. A PIN that is verified has them all.
+///
+/// # Errors
+/// [`CardError::Malformed`] or [`CardError::Refused`] if the card says something else.
+pub fn tries_left(response: &[u8]) -> Result<u8, CardError> {
+    match split(response)?.1 {
+        StatusWord::Success => Ok(super::MAX_TRIES),
+        StatusWord::TriesLeft(left) => Ok(left),
+        StatusWord::Blocked => Ok(0),
+        other => Err(CardError::Refused(other.into())),
+    }
+}
+
+/// The public half of the signature key.
+///
+/// # Errors
+/// As [`data`]; [`CardError::Malformed`] unless it is RSA-2048 with exponent 65,537.
+pub fn signing_public_key(response: &[u8]) -> Result<SigningPublicKey, CardError> {
+    let template = only(data(response)?, 0x7f49)?;
+    let modulus = tlv::find(template, 0x81).and_then(|modulus| modulus.try_into().ok());
+    let exponent = tlv::find(template, 0x82);
+    match (modulus, exponent) {
+        (Some(modulus), Some([1, 0, 1])) => SigningPublicKey::new(modulus),
+        _ => Err(CardError::Malformed),
+    }
+}
+
+/// The signature, 256 bytes.
+///
+/// # Errors
+/// As [`data`]; [`CardError::Malformed`].
+pub fn signature(response: &[u8]) -> Result<[u8; 256], CardError> {
+    let template = only(data(response)?, 0x7c)?;
+    only(template, 0x82)?
+        .try_into()
+        .map_err(|_| CardError::Malformed)
+}
+
+/// The certificate in DER, uncompressed.
+///
+/// # Errors
+/// As [`data`] ([`CardError::NotFound`] if there is none); [`CardError::Malformed`].
+pub fn certificate(response: &[u8]) -> Result<Vec<u8>, CardError> {
+    let content = only(data(response)?, 0x53)?;
+    let uncompressed =
+        tlv::find(content, 0x71).is_none_or(|info| matches!(info, [info] if info & 1 == 0));
+    match tlv::find(content, 0x70) {
+        Some(der) if uncompressed => Ok(der.to_vec()),
+        _ => Err(CardError::Malformed),
+    }
+}
+
+/// The X25519 public key of a slot.
+///
+/// # Errors
+/// As [`data`]; [`CardError::Malformed`].
+pub fn enrolment_public_key(response: &[u8]) -> Result<[u8; 32], CardError> {
+    data(response)?.try_into().map_err(|_| CardError::Malformed)
+}
+
+/// A derived key.
+///
+/// # Errors
+/// As [`data`] ([`CardError::NotFound`] if the share is missing, [`CardError::PinRequired`]);
+/// [`CardError::Malformed`].
+pub fn derived_key(response: &[u8]) -> Result<DerivedKey, CardError> {
+    let key: &[u8; 32] = data(response)?
+        .try_into()
+        .map_err(|_| CardError::Malformed)?;
+    Ok(Zeroizing::new(*key).into())
+}
+
+/// The contexts for which a slot holds a complete share.
+///
+/// # Errors
+/// As [`data`] ([`CardError::NotFound`] for an empty slot); [`CardError::Malformed`].
+pub fn held_contexts(response: &[u8]) -> Result<Vec<KeyContext>, CardError> {
+    let bytes = data(response)?;
+    let count = minicbor::Decoder::new(bytes).array().ok().flatten();
+    if count.is_none_or(|count| count > MAX_SHARES as u64) {
+        return Err(CardError::Malformed);
+    }
+    let contexts: Vec<KeyContext> = minicbor::decode(bytes).map_err(|_| CardError::Malformed)?;
+    if encode_value(&contexts) == bytes {
+        Ok(contexts)
+    } else {
+        Err(CardError::Malformed)
+    }
+}
+
+fn split(response: &[u8]) -> Result<(&[u8], StatusWord), CardError> {
+    let (data, status) = response
+        .split_last_chunk::<2>()
+        .ok_or(CardError::Malformed)?;
+    Ok((data, u16::from_be_bytes(*status).into()))
+}
+
+/// The value of the one object with that tag.
+fn only(bytes: &[u8], wanted: u32) -> Result<&[u8], CardError> {
+    match tlv::read(bytes) {
+        Some((tag, value, [])) if tag == wanted => Ok(value),
+        _ => Err(CardError::Malformed),
+    }
+}

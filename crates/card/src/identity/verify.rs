@@ -1,0 +1,38 @@
+//! VERIFY (SP 800-73-5 part 2, §3.2.1).
+
+use crate::{
+    StatusWord,
+    apdu::Command,
+    card::Session,
+    outcome::Outcome,
+    reference_data::{BYTES, PIN, PUK},
+    state::State,
+};
+
+/// With data: presents the PIN. Without: says how many tries are left (of the PUK, too), or for the
+/// PIN that it is verified. With P1 = FF: forgets that it was.
+pub(crate) fn verify(
+    state: &mut State,
+    session: &mut Session,
+    command: &Command<'_>,
+) -> Result<Outcome, StatusWord> {
+    match (command.header.p1, command.header.p2, command.data) {
+        (0x00, PIN, []) if session.verified => Ok(Outcome::done()),
+        (0x00, PIN, []) => Err(state.pin.tries()),
+        (0x00, PUK, []) => Err(state.puk.tries()),
+        (0xff, PIN, []) => {
+            session.set_verified(false);
+            Ok(Outcome::done())
+        }
+        (0x00, PIN, value) => {
+            let value: &[u8; BYTES] = value.try_into().map_err(|_| StatusWord::WrongData)?;
+            let before = state.pin.tries();
+            let result = state.pin.present(value);
+            session.set_verified(result.is_ok());
+            let outcome = result.map_or_else(Outcome::ended, |()| Outcome::done());
+            Ok(outcome.changing(state.pin.tries() != before))
+        }
+        (0x00 | 0xff, _, _) => Err(StatusWord::ReferenceNotFound),
+        _ => Err(StatusWord::WrongParameters),
+    }
+}

@@ -1,0 +1,111 @@
+//! Which commands there are, and to which applet each belongs.
+
+use crate::StatusWord;
+
+/// The first four bytes of a command, without the chaining bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Class.
+    pub cla: u8,
+    /// Instruction.
+    pub ins: u8,
+    /// First parameter.
+    pub p1: u8,
+    /// Second parameter.
+    pub p2: u8,
+}
+
+/// The applets of the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applet {
+    /// A subset of PIV (NIST SP 800-73-5).
+    Identity,
+    /// Keys from names.
+    Keys,
+}
+
+impl Applet {
+    /// All applets.
+    pub const ALL: [Self; 2] = [Self::Identity, Self::Keys];
+
+    /// The application identifier.
+    #[must_use]
+    pub const fn aid(self) -> &'static [u8] {
+        match self {
+            Self::Identity => &[0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0],
+            Self::Keys => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x01],
+        }
+    }
+}
+
+/// A command by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instruction {
+    /// 00 A4 04 00: choose an applet.
+    Select,
+    /// 00 20 00 80: present the PIN.
+    Verify,
+    /// 00 24 00 80 or 81: change PIN or PUK.
+    ChangeReferenceData,
+    /// 00 2C 00 80: set a new PIN with the PUK.
+    ResetRetryCounter,
+    /// 00 47 00 9C: make the signature key.
+    GenerateAsymmetric,
+    /// 00 87 07 9C: raw RSA with the signature key.
+    GeneralAuthenticate,
+    /// 00 CB 3F FF: read a data object.
+    GetData,
+    /// 00 DB 3F FF: write a data object.
+    PutData,
+    /// 80 10 slot: make an enrolment key.
+    GenerateEnrolmentKey,
+    /// 80 12 slot: take in a sealed key share.
+    PutShare,
+    /// 80 14 slot purpose: give out a key for one purpose and nonce.
+    Derive,
+    /// 80 16 slot: list the shares held.
+    Status,
+}
+
+impl Instruction {
+    /// The applet that has it; none for SELECT, which always works.
+    #[must_use]
+    pub const fn applet(self) -> Option<Applet> {
+        match self {
+            Self::Select => None,
+            Self::Verify
+            | Self::ChangeReferenceData
+            | Self::ResetRetryCounter
+            | Self::GenerateAsymmetric
+            | Self::GeneralAuthenticate
+            | Self::GetData
+            | Self::PutData => Some(Applet::Identity),
+            Self::GenerateEnrolmentKey | Self::PutShare | Self::Derive | Self::Status => {
+                Some(Applet::Keys)
+            }
+        }
+    }
+}
+
+impl TryFrom<Header> for Instruction {
+    type Error = StatusWord;
+
+    fn try_from(header: Header) -> Result<Self, StatusWord> {
+        Ok(match (header.cla, header.ins) {
+            (0x00, 0xa4) => Self::Select,
+            (0x00, 0x20) => Self::Verify,
+            (0x00, 0x24) => Self::ChangeReferenceData,
+            (0x00, 0x2c) => Self::ResetRetryCounter,
+            (0x00, 0x47) => Self::GenerateAsymmetric,
+            (0x00, 0x87) => Self::GeneralAuthenticate,
+            (0x00, 0xcb) => Self::GetData,
+            (0x00, 0xdb) => Self::PutData,
+            (0x80, 0x10) => Self::GenerateEnrolmentKey,
+            (0x80, 0x12) => Self::PutShare,
+            (0x80, 0x14) => Self::Derive,
+            (0x80, 0x16) => Self::Status,
+            (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
+            _ => return Err(StatusWord::UnknownClass),
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! The keys applet: holds enrolment keys and key shares, gives out keys for one purpose and nonce, and
+//! never a share or a raw pairwise value.
+
+mod derive;
+mod generate_enrolment_key;
+mod put_share;
+mod status;
+
+pub(crate) use derive::derive;
+pub(crate) use generate_enrolment_key::generate_enrolment_key;
+pub(crate) use put_share::put_share;
+pub(crate) use status::status;
+
+use crate::{Header, StatusWord, state::MAX_SLOTS};
+
+/// P1 as the number of a slot.
+fn slot_number(header: Header) -> Result<u8, StatusWord> {
+    if usize::from(header.p1) < MAX_SLOTS {
+        Ok(header.p1)
+    } else {
+        Err(StatusWord::WrongParameters)
+    }
+}

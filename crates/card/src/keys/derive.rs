@@ -1,0 +1,38 @@
+//! DERIVE (80 14 slot purpose).
+
+use tallystick_protocol::keys::{HolderShare, Purpose, party_point};
+
+use super::slot_number;
+use crate::{
+    StatusWord, apdu::Command, card::Session, host::DeriveRequest, outcome::Outcome, state::State,
+};
+
+/// A pair context and a nonce as CBOR. Answers with the derived key, 32 bytes, once the PIN was
+/// verified in this session.
+pub(crate) fn derive(
+    state: &State,
+    session: &Session,
+    command: &Command<'_>,
+) -> Result<Outcome, StatusWord> {
+    let number = slot_number(command.header)?;
+    let purpose = Purpose::try_from(command.header.p2).map_err(|_| StatusWord::WrongParameters)?;
+    session.require_verified()?;
+    let request: DeriveRequest =
+        minicbor::decode(command.data).map_err(|_| StatusWord::WrongData)?;
+    if minicbor::len(&request) != command.data.len() {
+        return Err(StatusWord::WrongData);
+    }
+    let pair = &request.pair;
+    let slot = state.slot(number).ok_or(StatusWord::ReferenceNotFound)?;
+    if pair.holder != slot.holder {
+        return Err(StatusWord::WrongData);
+    }
+    let share = slot.share(&pair.key).filter(|share| share.is_complete());
+    let share = share.ok_or(StatusWord::ReferenceNotFound)?;
+    let share =
+        HolderShare::from_bytes(share.sum.as_slice()).map_err(|_| StatusWord::MemoryFailure)?;
+    let key = party_point(&pair.party, &pair.key)
+        .and_then(|point| share.pairwise(&point).derive(pair, purpose, &request.nonce))
+        .map_err(|_| StatusWord::WrongData)?;
+    Ok(Outcome::data(*key.as_bytes()))
+}

@@ -1,0 +1,30 @@
+//! STATUS (80 16 slot 00).
+
+use alloc::vec::Vec;
+
+use tallystick_protocol::keys::KeyContext;
+
+use super::slot_number;
+use crate::{
+    StatusWord,
+    apdu::Command,
+    outcome::Outcome,
+    state::{State, StoredShare},
+};
+
+/// Lists, as a CBOR array, the contexts for which the slot holds the shares of all centres.
+pub(crate) fn status(state: &State, command: &Command<'_>) -> Result<Outcome, StatusWord> {
+    let number = slot_number(command.header)?;
+    if command.header.p2 != 0 {
+        return Err(StatusWord::WrongParameters);
+    }
+    if !command.data.is_empty() {
+        return Err(StatusWord::WrongLength);
+    }
+    let slot = state.slot(number).ok_or(StatusWord::ReferenceNotFound)?;
+    let complete = slot.shares.iter().filter(|share| share.is_complete());
+    let contexts: Vec<&KeyContext> = complete.map(|share: &StoredShare| &share.context).collect();
+    minicbor::to_vec(contexts)
+        .map(Outcome::data)
+        .map_err(|_| StatusWord::MemoryFailure)
+}

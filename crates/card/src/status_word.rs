@@ -1,0 +1,90 @@
+//! The two bytes that end every response (ISO/IEC 7816-4 §5.6).
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StatusWord {
+    /// 9000: done.
+    Success,
+    /// 61XX: done; that many bytes more by GET RESPONSE, 0 for 256 or more.
+    MoreData(u8),
+    /// 63CX: the PIN or PUK was wrong, or was not given; that many tries are left.
+    TriesLeft(u8),
+    /// 6581: the card could not compute or keep a result.
+    MemoryFailure,
+    /// 6700: the APDU or its data has the wrong length.
+    WrongLength,
+    /// 6883: the last command of a chain was expected.
+    LastCommandExpected,
+    /// 6982: the PIN has to be verified first.
+    SecurityStatusNotSatisfied,
+    /// 6983: no tries are left.
+    Blocked,
+    /// 6985: not in this state of the card, or no applet selected.
+    ConditionsNotSatisfied,
+    /// 6A80: the data is malformed or does not fit the card.
+    WrongData,
+    /// 6A82: no such applet or data object.
+    NotFound,
+    /// 6A84: no room.
+    NotEnoughMemory,
+    /// 6A86: P1 or P2 is wrong.
+    WrongParameters,
+    /// 6A88: the key or PIN meant does not exist.
+    ReferenceNotFound,
+    /// 6D00: the selected applet has no such instruction.
+    UnknownInstruction,
+    /// 6E00: no such class of commands.
+    UnknownClass,
+    /// Anything else, from a foreign card.
+    Other(u16),
+}
+
+impl From<StatusWord> for u16 {
+    fn from(status: StatusWord) -> Self {
+        match status {
+            StatusWord::Success => 0x9000,
+            StatusWord::MoreData(count) => 0x6100 | Self::from(count),
+            StatusWord::TriesLeft(count) => 0x63c0 | Self::from(count & 0x0f),
+            StatusWord::MemoryFailure => 0x6581,
+            StatusWord::WrongLength => 0x6700,
+            StatusWord::LastCommandExpected => 0x6883,
+            StatusWord::SecurityStatusNotSatisfied => 0x6982,
+            StatusWord::Blocked => 0x6983,
+            StatusWord::ConditionsNotSatisfied => 0x6985,
+            StatusWord::WrongData => 0x6a80,
+            StatusWord::NotFound => 0x6a82,
+            StatusWord::NotEnoughMemory => 0x6a84,
+            StatusWord::WrongParameters => 0x6a86,
+            StatusWord::ReferenceNotFound => 0x6a88,
+            StatusWord::UnknownInstruction => 0x6d00,
+            StatusWord::UnknownClass => 0x6e00,
+            StatusWord::Other(word) => word,
+        }
+    }
+}
+
+impl From<u16> for StatusWord {
+    fn from(word: u16) -> Self {
+        let low = (word & 0xff) as u8;
+        match word {
+            0x9000 => Self::Success,
+            0x6100..=0x61ff => Self::MoreData(low),
+            0x63c0..=0x63cf => Self::TriesLeft(low & 0x0f),
+            0x6581 => Self::MemoryFailure,
+            0x6700 => Self::WrongLength,
+            0x6883 => Self::LastCommandExpected,
+            0x6982 => Self::SecurityStatusNotSatisfied,
+            0x6983 => Self::Blocked,
+            0x6985 => Self::ConditionsNotSatisfied,
+            0x6a80 => Self::WrongData,
+            0x6a82 => Self::NotFound,
+            0x6a84 => Self::NotEnoughMemory,
+            0x6a86 => Self::WrongParameters,
+            0x6a88 => Self::ReferenceNotFound,
+            0x6d00 => Self::UnknownInstruction,
+            0x6e00 => Self::UnknownClass,
+            other => Self::Other(other),
+        }
+    }
+}
