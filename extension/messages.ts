@@ -47,6 +47,8 @@ export interface OrderStatus {
 /** An error as the wallet words it for its holder. */
 export interface WalletProblem {
   kind: string
+  /** Whom or what it is about, such as a party's name. */
+  about?: string
   sentence: string
   money: string
   remedy: string

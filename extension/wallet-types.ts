@@ -97,7 +97,8 @@ export interface OrderView {
   updated_at: number
   expires_at: number
   tracking?: string
-  failure?: { kind: string; sentence: string; money: string; remedy: string }
+  /** Why it came to nothing, or why it has to be approved once more. */
+  failure?: { kind: string; about?: string; sentence: string; money: string; remedy: string }
   history: { at: number; event: string }[]
 }
 
@@ -136,7 +137,10 @@ export interface WalletApi {
   save_address(address: Address): Promise<string>
   remove_address(id: string): Promise<void>
   unlock(passphrase: string): Promise<void>
+  /** With the PUK, when the passphrase is lost; sets a new one. */
+  recover(puk: string, passphrase: string): Promise<void>
   lock(): Promise<void>
+  erase(): Promise<void>
   change_pin(old: string, next: string): Promise<void>
   unblock_pin(puk: string, next: string): Promise<void>
   receive_form(origin: string, form: Uint8Array): Promise<string>

@@ -35,7 +35,7 @@ export class Drive {
     try {
       // The alarm stands before the step begins: if the service worker dies inside it, it wakes again.
       await chrome.alarms.create(ALARM, { periodInMinutes: ALARM_PERIOD_MINUTES })
-      pauseMs = (await this.#host.change(wallet => wallet.advance())) ?? null
+      pauseMs = (await this.#host.aside(wallet => wallet.advance())) ?? null
     } catch {
       pauseMs = this.#host.lastView?.phase === 'ready' ? PAUSE_AFTER_FAILURE_MS : null
     }

@@ -54,5 +54,8 @@ async function answer(message: unknown, sender: chrome.runtime.MessageSender): P
   if ('refused' in page) return { ok: false, error: { name: 'NotAllowed', message: page.refused } }
   const request = readPageRequest(message)
   if (!request) return { ok: false, error: { name: 'BadRequest', message: 'The wallet does not know this request.' } }
-  return requests.answer(request, page.origin, sender.tab)
+  return requests.answer(request, page.origin, sender.tab).catch((error: unknown) => ({
+    ok: false,
+    error: { name: 'Failed', message: problemOf(error).sentence || 'The wallet could not take this request.' },
+  }))
 }

@@ -9,20 +9,22 @@ import { problemOf } from './problems'
 import type { WalletHost } from './wallet-host'
 
 const TEXT_CHARACTERS_MAX = 1024
+const STEPS_SHOWN_MS = 250
 
 type Call = (wallet: WalletApi, args: unknown[]) => Promise<unknown>
 
 /** Calls after which an open order may have something due. */
-const DRIVES_ON = new Set(['unlock', 'enrol', 'approve'])
+const DRIVES_ON = new Set(['unlock', 'recover', 'approve'])
 
 const CALLS: Record<string, Call> = {
   view: wallet => wallet.view(),
   set_up: (wallet, [passphrase, pin]) => wallet.set_up(text(passphrase), text(pin)),
-  enrol: wallet => wallet.enrol(),
   save_address: (wallet, [address]) => wallet.save_address(addressOf(address)),
   remove_address: (wallet, [id]) => wallet.remove_address(text(id)),
   unlock: (wallet, [passphrase]) => wallet.unlock(text(passphrase)),
+  recover: (wallet, [puk, passphrase]) => wallet.recover(text(puk), text(passphrase)),
   lock: wallet => wallet.lock(),
+  erase: wallet => wallet.erase(),
   change_pin: (wallet, [old, next]) => wallet.change_pin(text(old), text(next)),
   unblock_pin: (wallet, [puk, next]) => wallet.unblock_pin(text(puk), text(next)),
   approve: (wallet, [id, choice, pin]) => wallet.approve(text(id), choiceOf(choice), text(pin)),
@@ -46,11 +48,23 @@ export class OwnCalls {
 
   async #perform({ method, args }: OwnCall): Promise<unknown> {
     if (method === 'open_ask') return this.requests.open(text(args[0]))
+    if (method === 'enrol') return this.#enrol()
     const perform = Object.hasOwn(CALLS, method) ? CALLS[method] : undefined
     if (!perform) throw new Error(`no such call: ${method}`)
     const value = await this.host.change(wallet => perform(wallet, args))
     if (DRIVES_ON.has(method)) this.drive.kick()
     return value
+  }
+
+  /** Enrolment takes seconds and several parties: its steps are shown while it goes on. */
+  async #enrol(): Promise<void> {
+    const steps = setInterval(() => void this.host.refresh().catch(() => undefined), STEPS_SHOWN_MS)
+    try {
+      await this.host.aside(wallet => wallet.enrol())
+    } finally {
+      clearInterval(steps)
+    }
+    this.drive.kick()
   }
 }
 

@@ -110,7 +110,7 @@ export class PageRequests {
       if (!ask || ask.kind !== 'order' || ask.origin !== origin) {
         return refuse('NotFound', 'This page has no such order in the wallet.')
       }
-      const status = statusOf(ask, this.#host.lastView ?? (await this.#host.refresh()))
+      const status = statusOf(ask, await this.#host.refresh())
       if (status.state !== seen || Date.now() >= deadline) return { ok: true, value: status }
       await changed
     }
@@ -140,7 +140,10 @@ export class PageRequests {
 function statusOf(ask: Ask, view: WalletView): OrderStatus {
   const order = view.orders.find(one => one.request_id === ask.request_id)
   if (!order) {
-    return ask.closed ? { state: 'declined', ended: 'Declined', placed: false } : { state: 'waiting', placed: false }
+    // A locked wallet shows no orders: one that was approved goes on once it is unlocked.
+    const undecided = !ask.request_id || view.phase === 'ready'
+    if (ask.closed && undecided) return { state: 'declined', ended: 'Declined', placed: false }
+    return { state: 'waiting', placed: false }
   }
   return { state: order.state, order_id: order.order_id, ...endOf(order) }
 }

@@ -1,7 +1,8 @@
 // The open pages of the extension: each gets the last view at once and every view after it.
 
 import type { Push } from '../messages'
-import { openingProblem, type WalletHost } from './wallet-host'
+import { problemOf } from './problems'
+import type { WalletHost } from './wallet-host'
 
 export class Ports {
   #host: WalletHost
@@ -17,9 +18,10 @@ export class Ports {
     port.onDisconnect.addListener(() => this.#ports.delete(port))
     const view = this.#host.lastView
     if (view) push(port, { type: 'view', view })
-    void openingProblem(this.#host).then(problem => {
-      if (problem) push(port, { type: 'problem', problem })
-    })
+    this.#host.refresh().then(
+      fresh => push(port, { type: 'view', view: fresh }),
+      (error: unknown) => push(port, { type: 'problem', problem: problemOf(error) }),
+    )
   }
 
   #pushAll(message: Push): void {

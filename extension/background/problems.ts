@@ -9,6 +9,7 @@ export function problemOf(thrown: unknown): WalletProblem {
   if (error?.name === 'WalletError' && typeof error.kind === 'string') {
     return {
       kind: error.kind,
+      about: error.about,
       sentence: error.sentence ?? '',
       money: error.money ?? '',
       remedy: error.remedy ?? '',

@@ -1,16 +1,17 @@
-// The sole owner of the wallet: opens it when first needed and runs one call at a time.
+// The sole owner of the wallet: opens it when first needed, runs the holder's calls one after the
+// other, and tells everybody who listens what the wallet looks like afterwards.
 
 import type { WalletApi, WalletView } from '../wallet-types'
-import { problemOf } from './problems'
-import type { WalletProblem } from '../messages'
 
 type Listener = (view: WalletView) => void
+type Work<T> = (wallet: WalletApi) => Promise<T>
 
 export class WalletHost {
   #open: () => Promise<WalletApi>
   #wallet: Promise<WalletApi> | undefined
   #queue: Promise<unknown> = Promise.resolve()
   #view: WalletView | undefined
+  #shown = ''
   #listeners = new Set<Listener>()
 
   constructor(open: () => Promise<WalletApi>) {
@@ -22,27 +23,29 @@ export class WalletHost {
     return this.#view
   }
 
-  /** Runs `work` after everything asked before it, alone. */
-  run<T>(work: (wallet: WalletApi) => Promise<T>): Promise<T> {
-    const result = this.#queue.then(async () => work(await this.#opened()))
+  /** Runs `work` after every change asked for before it, and shows the outcome. */
+  change<T>(work: Work<T>): Promise<T> {
+    const result = this.#queue.then(() => this.aside(work))
     this.#queue = result.catch(() => undefined)
     return result
   }
 
-  /** Runs `work`, then tells everybody who listens what the wallet looks like now. */
-  async change<T>(work: (wallet: WalletApi) => Promise<T>): Promise<T> {
-    return this.run(async wallet => {
-      try {
-        return await work(wallet)
-      } finally {
-        this.#publish(await wallet.view())
-      }
-    })
+  /**
+   * Runs `work` beside the holder's calls, and shows the outcome: for what waits for the network.
+   * The wallet itself keeps the two from touching the same state at once.
+   */
+  async aside<T>(work: Work<T>): Promise<T> {
+    const wallet = await this.#opened()
+    try {
+      return await work(wallet)
+    } finally {
+      this.#publish(await wallet.view())
+    }
   }
 
   /** Looks at the wallet and tells everybody who listens. */
-  async refresh(): Promise<WalletView> {
-    return this.run(async wallet => this.#publish(await wallet.view()))
+  refresh(): Promise<WalletView> {
+    return this.#opened().then(async wallet => this.#publish(await wallet.view()))
   }
 
   /** Calls `listener` after every change; the returned function ends that. */
@@ -52,7 +55,10 @@ export class WalletHost {
   }
 
   #publish(view: WalletView): WalletView {
+    const shown = JSON.stringify(view)
+    if (shown === this.#shown) return view
     this.#view = view
+    this.#shown = shown
     for (const listener of this.#listeners) listener(view)
     return view
   }
@@ -65,15 +71,5 @@ export class WalletHost {
       this.#wallet = undefined
       throw error
     }
-  }
-}
-
-/** The problem of a wallet that does not even open, or undefined. */
-export async function openingProblem(host: WalletHost): Promise<WalletProblem | undefined> {
-  try {
-    await host.refresh()
-    return undefined
-  } catch (error) {
-    return problemOf(error)
   }
 }

@@ -12,7 +12,8 @@ const CATALOGUES: Record<string, Catalogue> = { en: english }
 /** The reader's language with region, for numbers and dates. */
 export const locale: string = globalThis.navigator?.language ?? 'en'
 
-const language = Object.keys(CATALOGUES).find(one => locale === one || locale.startsWith(`${one}-`)) ?? 'en'
+/** The language of the catalogue in use. */
+export const language = Object.keys(CATALOGUES).find(one => locale === one || locale.startsWith(`${one}-`)) ?? 'en'
 const plurals = new Intl.PluralRules(language)
 
 /** The sentence under `key`, with `{name}` replaced from `words`. */

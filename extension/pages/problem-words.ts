@@ -3,10 +3,11 @@
 import { isKey, t } from '../i18n'
 import type { WalletProblem } from '../messages'
 
-type Words = Pick<WalletProblem, 'sentence' | 'money' | 'remedy'>
+type Words = Pick<WalletProblem, 'about' | 'sentence' | 'money' | 'remedy'>
+type Part = 'sentence' | 'money' | 'remedy'
 
 /** Never empty: a kind nobody has words for is said as a step that could not be finished. */
-export function wordsOf(problem: Words & { kind: string }): Words {
+export function wordsOf(problem: Words & { kind: string }): Record<Part, string> {
   return {
     sentence: word(problem, 'sentence'),
     money: word(problem, 'money'),
@@ -14,8 +15,8 @@ export function wordsOf(problem: Words & { kind: string }): Words {
   }
 }
 
-function word(problem: Words & { kind: string }, part: keyof Words): string {
+function word(problem: Words & { kind: string }, part: Part): string {
   const key = `problem.${problem.kind}.${part}`
-  if (isKey(key)) return t(key)
+  if (isKey(key)) return t(key, { about: problem.about ?? '' })
   return problem[part] || (problem.sentence ? '' : t(`problem.internal.${part}`))
 }

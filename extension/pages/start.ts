@@ -2,11 +2,11 @@
 
 import { mount, type Component } from 'svelte'
 import '../styles/base.css'
-import { locale } from '../i18n'
+import { language } from '../i18n'
 
 export function start(page: Component): void {
   const target = document.getElementById('app')
   if (!target) throw new Error('the page has no #app')
-  document.documentElement.lang = locale
+  document.documentElement.lang = language
   mount(page, { target })
 }

@@ -18,9 +18,9 @@ export class CallFailed extends Error {
 }
 
 class WalletClient {
-  view = $state<WalletView>()
+  view = $state.raw<WalletView>()
   /** Why there is no view. */
-  problem = $state<WalletProblem>()
+  problem = $state.raw<WalletProblem>()
 
   constructor() {
     this.#connect()
@@ -31,7 +31,9 @@ class WalletClient {
   saveAddress = (address: Address) => this.#call<string>('save_address', address)
   removeAddress = (id: string) => this.#call('remove_address', id)
   unlock = (passphrase: string) => this.#call('unlock', passphrase)
+  recover = (puk: string, passphrase: string) => this.#call('recover', puk, passphrase)
   lock = () => this.#call('lock')
+  erase = () => this.#call('erase')
   changePin = (old: string, next: string) => this.#call('change_pin', old, next)
   unblockPin = (puk: string, next: string) => this.#call('unblock_pin', puk, next)
   decline = (requestId: string) => this.#call('decline', requestId)

@@ -1,0 +1,31 @@
+// The one button under an error: what it does follows from what went wrong.
+
+import { t } from '../i18n'
+import type { WalletProblem } from '../messages'
+
+export interface Action {
+  label: string
+  do: () => void
+}
+
+/** Errors that can only be mended on another page of the wallet. */
+const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }> = {
+  'pin-blocked': { page: 'settings.html#pin', label: 'action.unblock' },
+  'not-enrolled': { page: 'onboarding.html', label: 'action.finish' },
+  'order-limit': { page: 'orders.html', label: 'action.orders' },
+  'order-state': { page: 'orders.html', label: 'action.orders' },
+}
+
+/** Errors after which the same step may go well. */
+const PASSING = new Set([
+  'internal', 'unreachable', 'locked', 'card-failed', 'storage-failed', 'party-unreachable', 'enrolment-unreachable',
+  'no-such-address', 'no-such-card', 'keys-renewed',
+])
+
+/** The button for a problem; `retry` takes the page back to before it. */
+export function actionFor(problem: Pick<WalletProblem, 'kind'>, retry: () => void): Action {
+  const elsewhere = ELSEWHERE[problem.kind]
+  if (elsewhere) return { label: t(elsewhere.label), do: () => window.open(elsewhere.page) }
+  if (PASSING.has(problem.kind)) return { label: t('action.retry'), do: retry }
+  return { label: t('action.close'), do: () => window.close() }
+}

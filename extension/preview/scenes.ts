@@ -1,0 +1,118 @@
+// Made-up states of the wallet, one for each thing a page must be able to show.
+
+import type { AskView, WalletProblem } from '../messages'
+import type { Address, CardView, MatrixRow, OrderView, WalletView } from '../wallet-types'
+
+export interface Scene {
+  view?: WalletView
+  problem?: WalletProblem
+  ask?: AskView
+  answers?: Record<string, unknown>
+  popup?: boolean
+}
+
+const NOW = Math.floor(Date.now() / 1000)
+
+const card: CardView = {
+  id: 'card', issuer_name: 'Asahi Card', issuer_domain: 'asahi-card.localhost', last4: '4242', expiry: '09/29',
+  holder_name: 'Hanako Mori', limit_minor: 50_000, currency: 'JPY',
+}
+const address: Address = {
+  id: 'home', label: 'Home, Nakano', name: 'Hanako Mori', telephone: '+81 3 5555 0142', postal_code: '164-0001',
+  lines: '2-14-6 Nakano, Nakano-ku, Tokyo', country: 'JP',
+}
+const office: Address = { ...address, id: 'office', label: 'Office', postal_code: '100-0005', lines: '1-9 Marunouchi, Chiyoda-ku, Tokyo' }
+
+const row = (name: MatrixRow['row'], readers: string, extra = false): MatrixRow => ({
+  row: name, shop: readers.includes('s'), issuer: readers.includes('i'), courier: readers.includes('c'), extra,
+})
+const strict = [
+  row('items', 's'), row('amount', 'si'), row('card', 'i'), row('name', 'ic'), row('telephone', 'ic'), row('destination', 'c'),
+]
+
+const asked: OrderView = {
+  request_id: 'asked', origin: 'http://kiso-tea.localhost:8787', certified_by: 'Tallystick CA',
+  parties: [
+    { role: 'shop', domain: 'kiso-tea.localhost', name: 'Kiso Tea & Books', certified: true, confirmed: false },
+    { role: 'issuer', domain: 'asahi-card.localhost', name: 'Asahi Card', certified: true, confirmed: false },
+    { role: 'courier', domain: 'hayate.localhost', name: 'Hayate Courier', certified: true, confirmed: false },
+  ],
+  items: [{ name: 'Sencha, first flush 100 g', quantity: 2, price_minor: 1480 }],
+  delivery: { name: 'Hayate Courier', price_minor: 520 }, total_minor: 3480, currency: 'JPY', policy: 'strict', extra: [],
+  matrix: strict, state: 'asked',
+  strands: { shop: { fill: 0, word: 'waiting' }, issuer: { fill: 0, word: 'waiting' }, courier: { fill: 0, word: 'waiting' } },
+  sentence_key: 'asked', created_at: NOW, updated_at: NOW, expires_at: NOW + 600, history: [{ at: NOW, event: 'asked' }],
+}
+
+const happened = (...events: string[]) => events.map((event, place) => ({ at: NOW - 60 + place, event }))
+const confirmedParties = asked.parties.map(party => ({ ...party, confirmed: true }))
+const moving: OrderView = {
+  ...asked, request_id: 'moving', order_id: '5c'.repeat(32), state: 'received', sentence_key: 'received', parties: confirmedParties,
+  card_last4: '4242', address_label: 'Home, Nakano',
+  strands: { shop: { fill: 2, word: 'received' }, issuer: { fill: 1, word: 'asking' }, courier: { fill: 1, word: 'confirmed' } },
+  history: happened('asked', 'approved', 'confirmed-issuer', 'confirmed-shop', 'confirmed-courier', 'sent', 'received'),
+}
+const done: OrderView = {
+  ...moving, request_id: 'done', state: 'delivering', sentence_key: 'delivering', tracking: 'HY-2049-3381-07',
+  strands: { shop: { fill: 3, word: 'accepted' }, issuer: { fill: 3, word: 'charged' }, courier: { fill: 3, word: 'label' } },
+  history: happened('asked', 'approved', 'confirmed-issuer', 'confirmed-shop', 'confirmed-courier', 'sent', 'received', 'authorised', 'accepted', 'charged'),
+}
+const refused: OrderView = {
+  ...moving, request_id: 'refused', state: 'refused', sentence_key: 'refused',
+  strands: { shop: { fill: 2, word: 'received' }, issuer: { fill: 0, word: 'refused' }, courier: { fill: 0, word: 'stopped' } },
+  failure: {
+    kind: 'issuer-refused', sentence: 'Asahi Card refused: the amount is over the limit of your card.', money: 'No money has moved.',
+    remedy: 'Order less at once, or ask Asahi Card for a higher limit.',
+  },
+}
+const old: OrderView = { ...done, request_id: 'old', created_at: NOW - 864000, updated_at: NOW - 864000, total_minor: 1980 }
+const extra: OrderView = {
+  ...asked, extra: ['telephone'],
+  matrix: strict.map(one => (one.row === 'telephone' ? { ...one, shop: true, extra: true } : one)),
+}
+const long: OrderView = {
+  ...asked,
+  items: Array.from({ length: 9 }, (_, place) => ({ name: `Haiku of the seasons, volume ${place + 1}`, quantity: 1, price_minor: 1200 })),
+  total_minor: 11_320,
+  matrix: [...strict.slice(0, 5), row('holder_address', 'i'), ...strict.slice(5)],
+}
+
+const ready: WalletView = {
+  phase: 'ready', cards: [card], addresses: [address, office], orders: [], pin_tries_left: 3, puk_tries_left: 3,
+  welcome_url: 'http://asahi-card.localhost:8787/',
+}
+const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
+const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }
+const askOrder = (request_id?: string): AskView => ({ kind: 'order', origin: asked.origin, request_id })
+const wrongPin: WalletProblem = { kind: 'wrong-pin', sentence: 'That PIN is wrong.', money: '', remedy: '', details: '63C2' }
+
+const order = (view: OrderView, also: Partial<WalletView> = {}): Scene => ({
+  view: { ...ready, orders: [view], ...also }, ask: askOrder(view.request_id), answers: { approve: wrongPin },
+})
+
+export const SCENES: Record<string, Scene> = {
+  asked: order(asked),
+  extra: order(extra),
+  long: order(long),
+  'no-address': order(asked, { addresses: [] }),
+  blocked: order(asked, { pin_tries_left: 0 }),
+  'one-try': order(asked, { pin_tries_left: 1 }),
+  moving: order(moving),
+  done: order(done),
+  refused: order(refused),
+  expired: order({ ...asked, state: 'expired' }),
+  locked: { view: { ...fresh, phase: 'locked' }, ask: askOrder() },
+  'no-card': { view: fresh, ask: askOrder() },
+  gone: { view: ready },
+  problem: { problem: { kind: 'deployment-missing', sentence: '', money: '', remedy: '', details: 'deployment.json is not in the extension.' } },
+
+  new: { view: fresh, popup: true },
+  'popup-locked': { view: { ...fresh, phase: 'locked' }, popup: true },
+  quiet: { view: ready, popup: true },
+  busy: { view: { ...ready, orders: [moving, done, refused, old] }, popup: true },
+
+  offered: { view: { ...fresh, phase: 'offered', offer }, answers: { set_up: '7K3M-Q2XD' } },
+  enrolling: { view: { ...fresh, phase: 'enrolling', offer, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } } },
+  finished: { view: ready },
+  orders: { view: { ...ready, orders: [moving, done, refused, old] } },
+}
