@@ -3,7 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use serde::Serialize;
+use tallystick_protocol::order::{OpenedPart, SealedPart, amount_of, item_numbers_of, items_of};
+use tallystick_protocol::policy::Field;
+
+use crate::common::ledger::Line;
+use crate::common::office::Office;
+use crate::ports::Ports;
+
+/// How many orders and ledger lines a console shows.
+pub const CONSOLE_LIMIT: u32 = 50;
+/// Bytes of ciphertext that a console shows as a preview.
+const PREVIEW_BYTES: usize = 48;
 
 /// The whole console of one party.
 #[derive(Clone, Debug, Serialize)]
@@ -80,6 +92,17 @@ pub struct StatementLine {
     pub summary: String,
 }
 
+impl StatementLine {
+    /// A line about a statement.
+    pub fn new(kind: &'static str, from: &impl ToString, summary: &str) -> Self {
+        Self {
+            kind,
+            from: from.to_string(),
+            summary: summary.to_owned(),
+        }
+    }
+}
+
 /// One entry of the ledger, both sides on one line.
 #[derive(Clone, Debug, Serialize)]
 pub struct LedgerLine {
@@ -92,12 +115,98 @@ pub struct LedgerLine {
     /// The account credited.
     pub credit: String,
     /// The amount in minor units.
-    pub minor: u64,
+    pub minor: i64,
     /// The currency's ISO 4217 code.
     pub currency: String,
     /// What for.
     pub memo: String,
 }
 
-/// Bytes of ciphertext that a console shows as a preview.
-pub const PREVIEW_BYTES: usize = 48;
+impl From<Line> for LedgerLine {
+    fn from(line: Line) -> Self {
+        Self {
+            at: line.at / 1000,
+            order_id: line.order_id,
+            debit: line.debit,
+            credit: line.credit,
+            minor: line.minor,
+            currency: line.currency,
+            memo: line.memo,
+        }
+    }
+}
+
+impl<P: Ports> Office<P> {
+    /// Tries this party's keys on every piece it holds of an order: the fields that came to light,
+    /// and for each piece whether it opened.
+    pub fn look_into(&self, held: &[SealedPart]) -> (Vec<OpenedField>, Vec<Piece>) {
+        let mut fields = Vec::new();
+        let mut pieces = Vec::with_capacity(held.len());
+        for part in held {
+            let opened = self.try_own_keys(part);
+            let preview = &part.ciphertext[..part.ciphertext.len().min(PREVIEW_BYTES)];
+            pieces.push(Piece {
+                for_role: part.role().as_str(),
+                for_party: part.party().to_string(),
+                bytes: part.ciphertext.len(),
+                preview_hex: HEXLOWER.encode(preview),
+                opened: opened.is_some(),
+            });
+            fields.extend(opened.iter().flat_map(fields_of));
+        }
+        (fields, pieces)
+    }
+}
+
+fn fields_of(part: &OpenedPart) -> Vec<OpenedField> {
+    let field = |disclosed: &tallystick_protocol::order::Disclosed| OpenedField {
+        field: disclosed.field.as_str(),
+        label: label(disclosed.field),
+        value: text(disclosed.field, &disclosed.value),
+    };
+    part.disclosed().iter().map(field).collect()
+}
+
+/// The field's name for a person.
+fn label(field: Field) -> &'static str {
+    match field {
+        Field::Form => "Order form",
+        Field::Items => "Items",
+        Field::ItemNumbers => "Item numbers",
+        Field::Amount => "Amount",
+        Field::PaymentType => "Payment type",
+        Field::CardNumber => "Card number",
+        Field::CardExpiry => "Card expiry",
+        Field::HolderName => "Holder's name",
+        Field::HolderTelephone => "Holder's telephone",
+        Field::HolderAddress => "Holder's address",
+        Field::DestinationName => "Recipient",
+        Field::DestinationAddress => "Destination",
+        Field::DestinationTelephone => "Recipient's telephone",
+        _ => "Other",
+    }
+}
+
+/// The field's value as text; bytes that are none as hexadecimal digits.
+fn text(field: Field, value: &[u8]) -> String {
+    let known = match field {
+        Field::Items => items_of(value).ok().map(|lines| {
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|line| format!("{} × {}", line.quantity, line.name))
+                .collect();
+            lines.join("\n")
+        }),
+        Field::ItemNumbers => item_numbers_of(value).ok().map(|lines| {
+            let lines: Vec<_> = lines
+                .iter()
+                .map(|line| format!("{} × {}", line.quantity, line.sku))
+                .collect();
+            lines.join("\n")
+        }),
+        Field::Amount => amount_of(value).ok().map(|amount| amount.to_string()),
+        Field::Form => None,
+        _ => core::str::from_utf8(value).ok().map(str::to_owned),
+    };
+    known.unwrap_or_else(|| HEXLOWER.encode(value))
+}

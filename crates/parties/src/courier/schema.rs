@@ -1,24 +1,21 @@
 //! The courier's tables.
 
-/// Statements that create what is missing; each may run any number of times.
-pub const TABLES: &[&str] = &[
+use crate::common::schema::Migration;
+
+/// The steps that lead to the newest schema.
+pub const TABLES: &[Migration] = &[Migration(&[
     // One row an order, keyed by its root: a clearance is used once.
-    "CREATE TABLE IF NOT EXISTS courier_deliveries (
+    "CREATE TABLE courier_deliveries (
         root BLOB PRIMARY KEY,
         order_id BLOB NOT NULL UNIQUE,
-        request_digest BLOB NOT NULL,
+        request_digest BLOB NOT NULL UNIQUE,
         part BLOB NOT NULL,
-        clearance BLOB NOT NULL,
         shop TEXT NOT NULL,
         issuer TEXT NOT NULL,
+        parcels INTEGER NOT NULL,
         received_at INTEGER NOT NULL,
-        expires_at INTEGER NOT NULL,
         state TEXT NOT NULL,
-        refused_reason INTEGER,
-        tracking TEXT UNIQUE,
-        label_name TEXT,
-        label_address TEXT,
-        label_telephone TEXT,
-        answer BLOB
+        refused_reason TEXT,
+        tracking TEXT UNIQUE
     ) STRICT",
-];
+])];

@@ -41,3 +41,22 @@ impl DeliveryState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_accepted_delivery_is_confirmed_or_withdrawn_once() {
+        use DeliveryState::{Accepted, Confirmed};
+        let refused = DeliveryState::Refused { reason: RefusalReason::Expired };
+        assert_eq!(Accepted.move_to(Confirmed), Ok(Confirmed));
+        assert_eq!(Accepted.move_to(refused), Ok(refused));
+        for from in [Confirmed, refused] {
+            for to in [Accepted, Confirmed, refused] {
+                let error = from.move_to(to).unwrap_err();
+                assert_eq!((error.from, error.to), (from.name(), to.name()));
+            }
+        }
+    }
+}

@@ -44,3 +44,22 @@ impl ReservationState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reservation_is_captured_or_released_and_never_both() {
+        use ReservationState::{Captured, Released, Reserved};
+        let refused = ReservationState::Refused { reason: RefusalReason::Declined };
+        assert_eq!(Reserved.move_to(Captured), Ok(Captured));
+        assert_eq!(Reserved.move_to(Released), Ok(Released));
+        for from in [Captured, Released, refused] {
+            for to in [Reserved, Captured, Released, refused] {
+                let error = from.move_to(to).unwrap_err();
+                assert_eq!((error.from, error.to), (from.name(), to.name()));
+            }
+        }
+    }
+}

@@ -162,3 +162,9 @@ pub const PRODUCTS: [Product; 12] = [
         image: "haiku",
     },
 ];
+
+/// The product of this name, if the store has it.
+#[must_use]
+pub fn product(sku: &str) -> Option<&'static Product> {
+    PRODUCTS.iter().find(|product| product.sku == sku)
+}

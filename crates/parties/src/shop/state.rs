@@ -53,8 +53,8 @@ impl OrderState {
     ///
     /// An order that the courier was asked about never expires by the shop's clock: only the
     /// courier knows whether it accepted, and it refuses by itself what comes too late.
-    /// An accepted order can still be refused by the issuer, when the acceptance reached it
-    /// after the reservation had been released.
+    /// The shop itself refuses when somebody does not answer as agreed; an accepted order only
+    /// when the acceptance reached the issuer after the reservation had been released.
     ///
     /// # Errors
     /// [`IllegalMove`] for every pair of states that is not listed here.
@@ -66,16 +66,90 @@ impl OrderState {
             | (Authorised, Delivering)
             | (Delivering, Accepted)
             | (Received | Asking | Authorised, Expired) => true,
-            (Received | Authorised, Refused { by, .. }) => by == Role::Shop,
+            (Received | Authorised | Accepted, Refused { by, .. }) => by == Role::Shop,
             (Asking, Refused { by, .. }) => by == Role::Shop || by == Role::Issuer,
-            (Delivering, Refused { by, .. }) => by == Role::Courier,
-            (Accepted, Refused { by, .. }) => by == Role::Issuer,
+            (Delivering, Refused { by, .. }) => by == Role::Shop || by == Role::Courier,
             _ => false,
         };
         if legal {
             Ok(next)
         } else {
-            Err(IllegalMove { what: "an order", from: self.name(), to: next.name() })
+            Err(IllegalMove {
+                what: "an order",
+                from: self.name(),
+                to: next.name(),
+            })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BY_SHOP: OrderState = OrderState::Refused {
+        by: Role::Shop,
+        reason: RefusalReason::OutOfStock,
+    };
+    const BY_ISSUER: OrderState = OrderState::Refused {
+        by: Role::Issuer,
+        reason: RefusalReason::Declined,
+    };
+    const BY_COURIER: OrderState = OrderState::Refused {
+        by: Role::Courier,
+        reason: RefusalReason::NoService,
+    };
+
+    #[test]
+    fn an_order_goes_from_the_shop_to_the_issuer_to_the_courier() {
+        use OrderState::{Accepted, Asking, Authorised, Delivering, Received};
+        let way = [Received, Asking, Authorised, Delivering, Accepted];
+        for pair in way.windows(2) {
+            assert_eq!(pair[0].move_to(pair[1]), Ok(pair[1]));
+        }
+        for (at, from) in way.iter().enumerate() {
+            for (to_at, to) in way.iter().enumerate().filter(|(to_at, _)| *to_at != at + 1) {
+                assert!(from.move_to(*to).is_err(), "{at} to {to_at}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_who_is_being_asked_and_the_shop_can_refuse() {
+        assert!(OrderState::Asking.move_to(BY_ISSUER).is_ok());
+        assert!(OrderState::Delivering.move_to(BY_COURIER).is_ok());
+        assert!(OrderState::Received.move_to(BY_SHOP).is_ok());
+        assert!(OrderState::Received.move_to(BY_ISSUER).is_err());
+        assert!(OrderState::Asking.move_to(BY_COURIER).is_err());
+        assert!(OrderState::Delivering.move_to(BY_ISSUER).is_err());
+        assert!(OrderState::Accepted.move_to(BY_COURIER).is_err());
+    }
+
+    #[test]
+    fn what_the_courier_was_asked_about_does_not_expire_by_the_shops_clock() {
+        for state in [
+            OrderState::Received,
+            OrderState::Asking,
+            OrderState::Authorised,
+        ] {
+            assert_eq!(state.move_to(OrderState::Expired), Ok(OrderState::Expired));
+        }
+        for state in [
+            OrderState::Delivering,
+            OrderState::Accepted,
+            BY_SHOP,
+            OrderState::Expired,
+        ] {
+            assert!(state.move_to(OrderState::Expired).is_err());
+        }
+    }
+
+    #[test]
+    fn an_illegal_move_names_both_states() {
+        let error = OrderState::Expired.move_to(OrderState::Asking).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "an order cannot move from \"expired\" to \"asking\""
+        );
     }
 }

@@ -1,0 +1,142 @@
+//! The rows of deliveries, and the only place that changes a delivery's state. The label is not
+//! stored: it is printed from the sealed part, which only the courier's key opens.
+
+use tallystick_protocol::cbor::{decode_value, encode_value};
+use tallystick_protocol::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
+
+use super::state::DeliveryState;
+use crate::common::fault::{Fault, Kind};
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Row, Tables};
+use crate::rows;
+
+/// A stored delivery, or the record that there is none because the courier refused.
+pub struct Delivery {
+    /// The order's root.
+    pub root: Root,
+    /// The order's number.
+    pub order_id: OrderId,
+    /// SHA-256 of the request, to know a repetition from another request.
+    pub request_digest: [u8; 32],
+    /// The courier's part as it was sealed.
+    pub part: SealedPart,
+    /// Who sends the parcel.
+    pub shop: Domain,
+    /// Who cleared the delivery.
+    pub issuer: Domain,
+    /// How many parcels.
+    pub parcels: u32,
+    /// When the request arrived, in seconds since 1970.
+    pub received_at: u64,
+    /// What the courier decided.
+    pub state: DeliveryState,
+    /// The tracking number, if a label was made.
+    pub tracking: Option<String>,
+}
+
+impl Delivery {
+    /// The reference of letters and statements about this order: its root in hexadecimal.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        self.root.to_string()
+    }
+}
+
+const COLUMNS: &str =
+    "root, order_id, request_digest, part, shop, issuer, parcels, received_at, state, refused_reason, tracking";
+
+/// Stores what was decided about an order.
+///
+/// # Errors
+/// Only the database's own.
+pub fn insert(tables: &dyn Tables, delivery: &Delivery) -> Result<(), DatabaseError> {
+    tables.run(
+        "INSERT INTO courier_deliveries (root, order_id, request_digest, part, shop, issuer, parcels,
+            received_at, state, refused_reason, tracking)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            delivery.root.0.into(),
+            delivery.order_id.0.into(),
+            delivery.request_digest.into(),
+            encode_value(&delivery.part).into(),
+            delivery.shop.as_str().into(),
+            delivery.issuer.as_str().into(),
+            delivery.parcels.into(),
+            delivery.received_at.into(),
+            delivery.state.name().into(),
+            reason_column(&delivery.state).into(),
+            delivery.tracking.as_ref().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The delivery of this root, if there is one.
+///
+/// # Errors
+/// Only the database's own.
+pub fn find(tables: &(impl Tables + ?Sized), root: &Root) -> Result<Option<Delivery>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM courier_deliveries WHERE root = ?");
+    first(tables, &sql, &[root.0.into()])?.map(|row| read(&row)).transpose()
+}
+
+/// The delivery that this very request made, if it did.
+///
+/// # Errors
+/// Only the database's own.
+pub fn of_request(tables: &(impl Tables + ?Sized), digest: &[u8; 32]) -> Result<Option<Delivery>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM courier_deliveries WHERE request_digest = ?");
+    first(tables, &sql, &[digest.into()])?.map(|row| read(&row)).transpose()
+}
+
+/// The newest deliveries, newest first.
+///
+/// # Errors
+/// Only the database's own.
+pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Delivery>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM courier_deliveries ORDER BY received_at DESC, rowid DESC LIMIT ?");
+    tables.run(&sql, &[limit.into()])?.iter().map(read).collect()
+}
+
+/// Moves a delivery to `next`. Call it in the transaction that decides.
+///
+/// # Errors
+/// [`Kind::Conflict`] naming both states if there is no such move.
+pub fn move_to(tables: &dyn Tables, root: &Root, next: DeliveryState) -> Result<(), Fault> {
+    let stored = find(tables, root)?.ok_or_else(Fault::not_found)?;
+    let next = stored.state.move_to(next).map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
+    tables.run(
+        "UPDATE courier_deliveries SET state = ?, refused_reason = ? WHERE root = ?",
+        &[next.name().into(), reason_column(&next).into(), root.0.into()],
+    )?;
+    Ok(())
+}
+
+fn reason_column(state: &DeliveryState) -> Option<&'static str> {
+    match state {
+        DeliveryState::Refused { reason } => Some(reason.as_str()),
+        _ => None,
+    }
+}
+
+fn read(row: &Row) -> Result<Delivery, DatabaseError> {
+    let part = decode_value(row.blob(3)?, CIPHERTEXT_MAX_BYTES + 2048);
+    Ok(Delivery {
+        root: Root(row.bytes32(0)?),
+        order_id: OrderId(row.bytes32(1)?),
+        request_digest: row.bytes32(2)?,
+        part: part.map_err(|_| DatabaseError::Shape(3))?,
+        shop: rows::domain(row, 4)?,
+        issuer: rows::domain(row, 5)?,
+        parcels: row.number(6)?,
+        received_at: row.number(7)?,
+        state: match row.text(8)? {
+            "accepted" => DeliveryState::Accepted,
+            "confirmed" => DeliveryState::Confirmed,
+            "refused" => DeliveryState::Refused { reason: rows::reason(row, 9)? },
+            _ => return Err(DatabaseError::Shape(8)),
+        },
+        tracking: rows::optional_text(row, 10)?,
+    })
+}

@@ -1,0 +1,147 @@
+//! Decides about a delivery, tells the shop, and tells the issuer itself, so that a shop that sits
+//! on the answer gains nothing.
+
+use sha2::{Digest, Sha256};
+use tallystick_protocol::answers::{Acceptance, CourierAnswer, Refusal, RefusalReason};
+use tallystick_protocol::cbor::encode;
+use tallystick_protocol::identifier::{Role, Root};
+use tallystick_protocol::statement::Audience;
+
+use super::checking::Checked;
+use super::deliveries::{self, Delivery};
+use super::state::DeliveryState;
+use super::{Courier, EVIDENCE_SECONDS, tracking, words};
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::log::correlation;
+use crate::common::outbox::{self, Content, Letter, NewLetter, Verdict};
+use crate::ports::{Ports, Tables};
+
+impl<P: Ports> Courier<P> {
+    /// `POST /v1/deliveries`.
+    pub(super) async fn deliver(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let body = web::body_as(request, web::COSE)?;
+        let digest: [u8; 32] = Sha256::digest(body).into();
+        // A repetition is answered from the books even when the request itself is void by now.
+        if let Some(stored) = deliveries::of_request(self.office.tables(), &digest)? {
+            return Ok(web::cose(self.own_word(&stored).await?));
+        }
+        let checked = self.check(body).await?;
+        let stored = self.office.transaction(|tables| self.store(tables, &checked, digest))?;
+        Ok(web::cose(self.own_word(&stored).await?))
+    }
+
+    /// `GET /v1/answers/{root}`.
+    pub(super) async fn show_answer(&self, root: &str) -> Result<Answer, Fault> {
+        let root: Root = root.parse().map_err(|_| Fault::not_found())?;
+        let stored = deliveries::find(self.office.tables(), &root)?.ok_or_else(Fault::not_found)?;
+        let accepted = !matches!(stored.state, DeliveryState::Refused { .. });
+        let statement = self.own_word(&stored).await?;
+        Ok(web::cbor(encode(&CourierAnswer { statement, accepted })))
+    }
+
+    /// Phase two: the label or the refusal, what will be signed, and the letter to the issuer.
+    fn store(&self, tables: &dyn Tables, checked: &Checked, digest: [u8; 32]) -> Result<Delivery, Fault> {
+        let request = &checked.request.message;
+        let root = request.part.root;
+        if let Some(stored) = deliveries::find(tables, &root)? {
+            return if stored.request_digest == digest {
+                Ok(stored)
+            } else {
+                Err(Fault::new(Kind::Replayed, "The clearance was used before."))
+            };
+        }
+        let (state, number) = match checked.verdict {
+            Ok(()) => (DeliveryState::Accepted, Some(tracking::draw(&mut self.office.rng()))),
+            Err(reason) => (DeliveryState::Refused { reason }, None),
+        };
+        let header = &checked.part.header;
+        let delivery = Delivery {
+            root,
+            order_id: header.order_id,
+            request_digest: digest,
+            part: request.part.clone(),
+            shop: header.shop.clone(),
+            issuer: header.issuer.clone(),
+            parcels: request.parcels,
+            received_at: self.office.now().0,
+            state,
+            tracking: number,
+        };
+        deliveries::insert(tables, &delivery)?;
+        self.decide_word(tables, &delivery)?;
+        self.tell_issuer(tables, &delivery)?;
+        self.office.log("delivery-decided", Some(&correlation(&root.0)), state.name());
+        Ok(delivery)
+    }
+
+    fn decide_word(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {
+        if let (DeliveryState::Accepted, Some(tracking)) = (delivery.state, &delivery.tracking) {
+            let acceptance = Acceptance {
+                envelope: self.office.envelope(Audience::Anyone, delivery.order_id.0, EVIDENCE_SECONDS),
+                root: delivery.root,
+                shop: delivery.shop.clone(),
+                issuer: delivery.issuer.clone(),
+                tracking: tracking.clone(),
+            };
+            return self.office.decide(tables, words::ACCEPTANCE, &delivery.reference(), &acceptance);
+        }
+        let DeliveryState::Refused { reason } = delivery.state else { return Err(Fault::internal()) };
+        self.decide_refusal(tables, delivery, reason)
+    }
+
+    fn decide_refusal(&self, tables: &dyn Tables, delivery: &Delivery, reason: RefusalReason) -> Result<(), Fault> {
+        let refusal = Refusal {
+            envelope: self.office.envelope(Audience::Anyone, delivery.order_id.0, EVIDENCE_SECONDS),
+            root: delivery.root,
+            by: Role::Courier,
+            reason,
+        };
+        self.office.decide(tables, words::REFUSAL, &delivery.reference(), &refusal)
+    }
+
+    fn tell_issuer(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {
+        let (kind, path) = match delivery.state {
+            DeliveryState::Refused { .. } => (words::REFUSAL, "/v1/releases"),
+            _ => (words::ACCEPTANCE, "/v1/captures"),
+        };
+        let letter = NewLetter {
+            kind,
+            reference: &delivery.reference(),
+            to: &delivery.issuer,
+            path,
+            content: Content::Statement(kind.to_owned()),
+            give_up_at: self.office.now().plus_seconds(EVIDENCE_SECONDS).0 * 1000,
+        };
+        Ok(outbox::post(tables, &letter, self.office.now_ms())?)
+    }
+
+    /// Phase three: the courier's signed word about an order.
+    async fn own_word(&self, delivery: &Delivery) -> Result<Vec<u8>, Fault> {
+        let kind = match delivery.state {
+            DeliveryState::Refused { .. } => words::REFUSAL,
+            _ => words::ACCEPTANCE,
+        };
+        self.office.signed(kind, &delivery.reference()).await
+    }
+
+    /// The issuer heard of the acceptance: the parcel may leave, unless the money had been released
+    /// before; then it stays.
+    pub(super) fn acceptance_answered(&self, letter: &Letter, answer: &Answer) -> Result<Verdict, Fault> {
+        let root: Root = letter.reference.parse().map_err(|_| Fault::not_found())?;
+        let confirmed = answer.status().is_success();
+        let too_late = web::problem_in(answer).is_some_and(|problem| problem.kind == Kind::Conflict);
+        self.office.transaction(|tables| {
+            let stored = deliveries::find(tables, &root)?.ok_or_else(Fault::not_found)?;
+            if stored.state == DeliveryState::Accepted && confirmed {
+                deliveries::move_to(tables, &root, DeliveryState::Confirmed)?;
+            } else if stored.state == DeliveryState::Accepted && too_late {
+                let reason = RefusalReason::Expired;
+                deliveries::move_to(tables, &root, DeliveryState::Refused { reason })?;
+                self.decide_refusal(tables, &stored, reason)?;
+            }
+            outbox::settle(tables, letter.id)?;
+            Ok(Verdict::Done)
+        })
+    }
+}

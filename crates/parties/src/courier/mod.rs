@@ -1,0 +1,85 @@
+//! The courier: reads where a parcel goes, and neither what is in it nor what it cost.
+
+mod checking;
+mod console_view;
+pub mod deliveries;
+mod delivering;
+mod schema;
+pub mod state;
+pub mod tracking;
+mod words;
+
+use http::{Request, Response};
+
+use crate::common::correspondence::Correspondent;
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::office::Office;
+use crate::common::outbox::{Letter, Verdict};
+use crate::common::party::Party;
+use crate::common::settings::Settings;
+use crate::ports::Ports;
+
+/// How long statements are good as evidence, in seconds (30 days).
+const EVIDENCE_SECONDS: u64 = 30 * 86_400;
+
+/// A courier.
+pub struct Courier<P: Ports> {
+    pub(crate) office: Office<P>,
+}
+
+impl<P: Ports> Courier<P> {
+    /// A courier on these ports.
+    pub fn new(ports: P, settings: Settings) -> Self {
+        Self { office: Office::new(ports, settings, schema::TABLES) }
+    }
+
+    async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
+        if let Some(answer) = self.office.serve_common(request).await? {
+            return Ok(answer);
+        }
+        let (method, path) = web::route(request);
+        match (method, &path[..]) {
+            ("POST", ["v1", "deliveries"]) => self.deliver(request).await,
+            ("GET", ["v1", "answers", root]) => self.show_answer(root).await,
+            ("GET", ["v1", "console"]) => self.show_console(request),
+            (_, ["v1", "deliveries" | "console"] | ["v1", "answers", _]) => {
+                Err(Fault::new(Kind::MethodNotAllowed, ""))
+            }
+            _ => Err(Fault::not_found()),
+        }
+    }
+}
+
+impl<P: Ports> Party for Courier<P> {
+    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        self.office.receive(request, async |request| self.route(request).await).await
+    }
+
+    async fn wake(&self) {
+        if self.office.bootstrap().await.is_err() {
+            return;
+        }
+        if self.office.renew_if_due().await.is_err() {
+            self.office.log("certificate-renewal", None, "put-off");
+        }
+        self.office.drain(self).await;
+    }
+
+    fn next_alarm(&self) -> Option<u64> {
+        self.office.next_alarm(None)
+    }
+}
+
+impl<P: Ports> Correspondent for Courier<P> {
+    async fn answered(&self, letter: &Letter, answer: Answer) -> Result<Verdict, Fault> {
+        match letter.kind.as_str() {
+            words::ACCEPTANCE => self.acceptance_answered(letter, &answer),
+            _ => Ok(Verdict::Done),
+        }
+    }
+
+    async fn gave_up(&self, _letter: &Letter) -> Result<(), Fault> {
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! The fixed words of the courier's statements, and of the letters that carry them to the issuer.
+//! What they are about is always the order's root in hexadecimal.
+
+/// The courier delivers.
+pub const ACCEPTANCE: &str = "acceptance";
+/// The courier does not deliver.
+pub const REFUSAL: &str = "refusal";

@@ -1,0 +1,128 @@
+//! Accounts: opened with a test card and a grant to enrol one wallet.
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use tallystick_protocol::enrolment::{AccountOffer, CardExpiry, CardRecord};
+use tallystick_protocol::identifier::HolderId;
+use tallystick_protocol::statement::Audience;
+
+use super::card_check::{CardDetails, tidy_name, tidy_telephone};
+use super::{Issuer, books, card_number};
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::rate::admit;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Ports, Random, Tables};
+
+/// Years for which a new card is good.
+const CARD_YEARS: u16 = 3;
+/// How long a grant can be used, in seconds (one day).
+const GRANT_SECONDS: u64 = 86_400;
+
+/// The body of `POST /v1/accounts`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Application {
+    name: String,
+    telephone: String,
+}
+
+impl<P: Ports> Issuer<P> {
+    /// `POST /v1/accounts`: opens an account and hands over its card, signed.
+    pub(super) async fn open_account(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let application: Application = web::json_body(request)?;
+        let now = self.office.now_ms();
+        if !self.office.transaction(|tables| admit(tables, "accounts", self.config.accounts, now))? {
+            return Err(Fault::new(Kind::RateLimited, ""));
+        }
+        let card = self.new_card(&application)?;
+        let mut grant = [0; 32];
+        let mut number = [0; 32];
+        self.office.ports.random().fill(&mut grant);
+        self.office.ports.random().fill(&mut number);
+        self.office.transaction(|tables| self.store_account(tables, &card, &grant))?;
+        let offer = AccountOffer {
+            envelope: self.office.envelope(Audience::Holder, number, GRANT_SECONDS),
+            card,
+            limit: Some(self.config.limit),
+            grant,
+        };
+        Ok(web::cose(self.office.say(&offer).await?))
+    }
+
+    fn new_card(&self, application: &Application) -> Result<CardRecord, Fault> {
+        let number = card_number::draw(&mut self.office.rng()).map_err(|_| Fault::internal())?;
+        let expiry = CardExpiry::years_after(self.office.now(), CARD_YEARS).map_err(|_| Fault::internal())?;
+        let telephone = tidy_telephone(&application.telephone);
+        let digits = telephone.strip_prefix('+').unwrap_or(&telephone);
+        if !(6..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Fault::malformed("A telephone number has between 6 and 15 digits."));
+        }
+        CardRecord::new(number, expiry, &tidy_name(&application.name), &telephone).map_err(Fault::malformed)
+    }
+
+    fn store_account(&self, tables: &dyn Tables, card: &CardRecord, grant: &[u8; 32]) -> Result<(), Fault> {
+        let now = self.office.now();
+        let row = first(
+            tables,
+            "INSERT INTO issuer_accounts (card_number, card_expiry, holder_name, telephone, limit_minor,
+                currency, grant_digest, grant_expires_at, opened_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING account",
+            &[
+                card.number.as_str().into(),
+                card.expiry.to_string().into(),
+                (&card.holder_name).into(),
+                (&card.telephone).into(),
+                self.config.limit.minor.into(),
+                self.config.limit.currency.code().into(),
+                grant_digest(grant).into(),
+                now.plus_seconds(GRANT_SECONDS).0.into(),
+                now.0.into(),
+            ],
+        )?
+        .ok_or_else(Fault::internal)?;
+        books::open(tables, row.integer(0)?, self.config.limit, self.office.now_ms())
+    }
+}
+
+/// What is kept of a grant: enough to know it again.
+pub(super) fn grant_digest(grant: &[u8; 32]) -> [u8; 32] {
+    Sha256::digest(grant).into()
+}
+
+/// An enrolled holder's account, as far as a purchase is checked against it.
+pub(super) struct Account {
+    /// Its number.
+    pub account: i64,
+    /// The card record.
+    pub card: CardDetails,
+    /// The certificate of the holder's signing key (DER).
+    pub certificate: Vec<u8>,
+}
+
+/// The account of an enrolled holder.
+pub(super) fn of_holder(
+    tables: &(impl Tables + ?Sized),
+    holder: &HolderId,
+) -> Result<Option<Account>, DatabaseError> {
+    first(
+        tables,
+        "SELECT a.account, a.card_number, a.card_expiry, a.holder_name, a.telephone, h.certificate
+         FROM issuer_holders h JOIN issuer_accounts a ON a.account = h.account
+         WHERE h.holder = ? AND h.certificate IS NOT NULL",
+        &[holder.0.into()],
+    )?
+    .map(|row| {
+        Ok(Account {
+            account: row.integer(0)?,
+            card: CardDetails {
+                number: row.text(1)?.to_owned(),
+                expiry: row.text(2)?.to_owned(),
+                name: row.text(3)?.to_owned(),
+                telephone: row.text(4)?.to_owned(),
+            },
+            certificate: row.blob(5)?.to_vec(),
+        })
+    })
+    .transpose()
+}

@@ -1,0 +1,146 @@
+//! Decides and answers authorisation requests: the amount reserved and two single-use statements,
+//! or a refusal. The root makes it happen once (EP 0 791 901, step O9).
+
+use sha2::{Digest, Sha256};
+use tallystick_protocol::answers::{
+    Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, Refusal, RefusalReason,
+};
+use tallystick_protocol::cbor::encode;
+use tallystick_protocol::identifier::{Role, Root};
+use tallystick_protocol::statement::{Audience, Envelope};
+
+use super::judging::Judged;
+use super::reservations::{self, Reservation};
+use super::state::ReservationState;
+use super::{EVIDENCE_SECONDS, Issuer, words};
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::log::correlation;
+use crate::ports::{Ports, Tables};
+
+impl<P: Ports> Issuer<P> {
+    /// `POST /v1/authorisations`.
+    pub(super) async fn authorise(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let body = web::body_as(request, web::COSE)?;
+        let digest: [u8; 32] = Sha256::digest(body).into();
+        // A repetition is answered from the books even when the request itself is void by now.
+        if let Some(root) = self.repeated(&digest)? {
+            return self.answer_request(&root).await;
+        }
+        let judged = self.judge(body).await?;
+        let root = judged.request.message.part.root;
+        self.office.transaction(|tables| self.store(tables, &judged, digest))?;
+        self.answer_request(&root).await
+    }
+
+    fn repeated(&self, digest: &[u8; 32]) -> Result<Option<Root>, Fault> {
+        let row = crate::ports::database::first(
+            self.office.tables(),
+            "SELECT root FROM issuer_reservations WHERE request_digest = ?",
+            &[digest.into()],
+        )?;
+        Ok(row.map(|row| row.bytes32(0).map(Root)).transpose()?)
+    }
+
+    /// Phase two: the reservation with its statements, or the refusal.
+    fn store(&self, tables: &dyn Tables, judged: &Judged, digest: [u8; 32]) -> Result<(), Fault> {
+        let request = &judged.request.message;
+        if let Some(stored) = reservations::find(tables, &request.part.root)? {
+            return if stored.request_digest == digest {
+                Ok(())
+            } else {
+                Err(Fault::new(Kind::Replayed, "The order was authorised before, in other words."))
+            };
+        }
+        if judged.verdict.is_ok() {
+            let reserved = self.reservation(judged, digest, ReservationState::Reserved);
+            if reservations::insert(tables, &reserved, self.office.now_ms())? {
+                self.log_order("authorised", &request.part.root, "reserved");
+                return self.decide_yes(tables, judged, request);
+            }
+        }
+        let reason = judged.verdict.err().unwrap_or(RefusalReason::Declined);
+        let refused = self.reservation(judged, digest, ReservationState::Refused { reason });
+        reservations::insert(tables, &refused, self.office.now_ms())?;
+        self.log_order("authorisation-refused", &request.part.root, reason.as_str());
+        let refusal = Refusal {
+            envelope: self.office.envelope(
+                Audience::Party(judged.part.header.shop.clone()),
+                request.part.order_id.0,
+                EVIDENCE_SECONDS,
+            ),
+            root: request.part.root,
+            by: Role::Issuer,
+            reason,
+        };
+        self.office.decide(tables, words::REFUSAL, &refused.reference(), &refusal)
+    }
+
+    fn reservation(&self, judged: &Judged, digest: [u8; 32], state: ReservationState) -> Reservation {
+        let request = &judged.request.message;
+        let header = &judged.part.header;
+        Reservation {
+            root: request.part.root,
+            order_id: header.order_id,
+            request_digest: digest,
+            part: request.part.clone(),
+            account: judged.account,
+            shop: header.shop.clone(),
+            courier: header.courier.clone(),
+            money: request.amount,
+            received_at: self.office.now().0,
+            expires_at: header.expires_at.0,
+            state,
+        }
+    }
+
+    /// Two statements over the same root: with the amount for the shop, without it for the courier.
+    fn decide_yes(
+        &self,
+        tables: &dyn Tables,
+        judged: &Judged,
+        request: &AuthorisationRequest,
+    ) -> Result<(), Fault> {
+        let header = &judged.part.header;
+        let envelope = |to| Envelope {
+            from: self.office.settings.domain.clone(),
+            to: Audience::Party(to),
+            transaction: header.order_id.0,
+            sent_at: self.office.now(),
+            expires_at: header.expires_at,
+        };
+        let authorisation = Authorisation {
+            envelope: envelope(header.shop.clone()),
+            root: request.part.root,
+            payee: header.shop.clone(),
+            amount: request.amount,
+        };
+        let clearance = Clearance {
+            envelope: envelope(header.courier.clone()),
+            root: request.part.root,
+            payee: header.shop.clone(),
+            courier: header.courier.clone(),
+        };
+        let reference = request.part.root.to_string();
+        self.office.decide(tables, words::AUTHORISATION, &reference, &authorisation)?;
+        self.office.decide(tables, words::CLEARANCE, &reference, &clearance)
+    }
+
+    /// Phase three: the stored decision, signed once.
+    async fn answer_request(&self, root: &Root) -> Result<Answer, Fault> {
+        let stored = reservations::find(self.office.tables(), root)?.ok_or_else(Fault::not_found)?;
+        let reference = stored.reference();
+        if let ReservationState::Refused { .. } = stored.state {
+            return Ok(web::cose(self.office.signed(words::REFUSAL, &reference).await?));
+        }
+        let answer = AuthorisationAnswer {
+            authorisation: self.office.signed(words::AUTHORISATION, &reference).await?,
+            clearance: self.office.signed(words::CLEARANCE, &reference).await?,
+        };
+        Ok(web::cbor(encode(&answer)))
+    }
+
+    pub(super) fn log_order(&self, event: &str, root: &Root, outcome: &str) {
+        self.office.log(event, Some(&correlation(&root.0)), outcome);
+    }
+}

@@ -1,0 +1,133 @@
+//! Enrols a wallet for an account: its keys are registered, its signing key certified by the CA,
+//! and it gets a ticket for its key shares. A grant enrols once; whoever sends the same request
+//! again, after a crash on either side, gets the same answer.
+
+use sha2::{Digest, Sha256};
+use tallystick_protocol::cbor::{decode, encode};
+use tallystick_protocol::certificate::Certificate;
+use tallystick_protocol::enrolment::{
+    CertificateAnswer, EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket, HolderCertificateRequest,
+    ProvenKeys,
+};
+use tallystick_protocol::identifier::{HolderId, Role};
+use tallystick_protocol::statement::Audience;
+
+use super::accounts::grant_digest;
+use super::{EVIDENCE_SECONDS, Issuer, words};
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::ports::database::first;
+use crate::ports::{Network, Ports, Tables};
+use crate::rows;
+
+/// How long a ticket can be used, in seconds (one year): a wallet fetches the share of a further
+/// key space when it first meets a party in it.
+const TICKET_SECONDS: u64 = 365 * 86_400;
+
+impl<P: Ports> Issuer<P> {
+    /// `POST /v1/enrolments`.
+    pub(super) async fn enrol(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let request: EnrolmentRequest = decode(web::body_as(request, web::CBOR)?)?;
+        let keys = request.verify(&self.office.settings.domain)?;
+        self.office.transaction(|tables| self.register(tables, &request, &keys))?;
+        let holder_certificate = match self.certificate_of(&keys.holder)? {
+            Some(certificate) => certificate,
+            None => self.have_certified(&keys).await?,
+        };
+        let ticket = self.office.signed(words::TICKET, &keys.holder.to_string()).await?;
+        Ok(web::cbor(encode(&EnrolmentAnswer { holder_certificate, ticket })))
+    }
+
+    /// Phase two: spends the grant on these keys, or finds that it was spent on them before.
+    fn register(&self, tables: &dyn Tables, request: &EnrolmentRequest, keys: &ProvenKeys) -> Result<(), Fault> {
+        // The signature is left out: a wallet that asks again may have signed again.
+        let digest: [u8; 32] = Sha256::digest(request.to_be_signed()).into();
+        let row = first(
+            tables,
+            "SELECT a.account, a.grant_expires_at, h.request_digest
+             FROM issuer_accounts a LEFT JOIN issuer_holders h ON h.account = a.account
+             WHERE a.grant_digest = ?",
+            &[grant_digest(&request.grant).into()],
+        )?
+        .ok_or_else(|| Fault::new(Kind::Unauthorised, "There is no such grant."))?;
+        if let Some(before) = rows::optional_blob(&row, 2)? {
+            return if before == digest {
+                Ok(())
+            } else {
+                Err(Fault::new(Kind::Replayed, "The grant was used by another wallet."))
+            };
+        }
+        if row.number::<u64>(1)? <= self.office.now().0 {
+            return Err(Fault::new(Kind::Expired, "The grant has expired. Open another account."));
+        }
+        let known = "SELECT account FROM issuer_holders WHERE holder = ?";
+        if first(tables, known, &[keys.holder.0.into()])?.is_some() {
+            return Err(Fault::new(Kind::Replayed, "This identifier has an account already."));
+        }
+        let account = row.integer(0)?;
+        tables.run(
+            "INSERT INTO issuer_holders (holder, account, request_digest, enrolled_at) VALUES (?, ?, ?, ?)",
+            &[keys.holder.0.into(), account.into(), digest.into(), self.office.now().0.into()],
+        )?;
+        self.decide_enrolment(tables, request, &keys.holder, account)
+    }
+
+    fn decide_enrolment(
+        &self,
+        tables: &dyn Tables,
+        request: &EnrolmentRequest,
+        holder: &HolderId,
+        account: i64,
+    ) -> Result<(), Fault> {
+        let reference = holder.to_string();
+        let ca = Audience::Party(self.office.settings.ca.clone());
+        let certification = HolderCertificateRequest {
+            envelope: self.office.envelope(ca, holder.0, EVIDENCE_SECONDS),
+            signing_public_key: request.signing_public_key.clone(),
+            label: format!("Account {account}"),
+        };
+        let ticket = EnrolmentTicket {
+            envelope: self.office.envelope(Audience::Anyone, holder.0, TICKET_SECONDS),
+            enrolment_public_key: request.enrolment_public_key,
+            epoch: self.office.epoch(),
+            centres: self.office.centres()?,
+        };
+        self.office.decide(tables, words::CERTIFICATE_REQUEST, &reference, &certification)?;
+        self.office.decide(tables, words::TICKET, &reference, &ticket)
+    }
+
+    fn certificate_of(&self, holder: &HolderId) -> Result<Option<Vec<u8>>, Fault> {
+        let sql = "SELECT certificate FROM issuer_holders WHERE holder = ?";
+        let row = first(self.office.tables(), sql, &[holder.0.into()])?.ok_or_else(Fault::not_found)?;
+        Ok(rows::optional_blob(&row, 0)?)
+    }
+
+    /// Asks the CA and keeps the first certificate that comes back for these keys.
+    async fn have_certified(&self, keys: &ProvenKeys) -> Result<Vec<u8>, Fault> {
+        let reference = keys.holder.to_string();
+        let request = web::request_to(
+            self.office.settings.ca.as_str(),
+            http::Method::POST,
+            "/v1/holder-certificates",
+            Some(web::COSE),
+            self.office.signed(words::CERTIFICATE_REQUEST, &reference).await?,
+        )?;
+        let answer = self.office.ports.network().send(request).await?;
+        let answer: CertificateAnswer = decode(web::answer_as(&answer, web::CBOR)?)?;
+        let certificate = Certificate::from_der(&answer.certificate)?;
+        let identity = self.office.identity()?;
+        let owner = identity.anchors.verify(&certificate, self.office.now(), Role::Holder)?;
+        if owner.public_key != keys.signing_public_key {
+            return Err(Fault::untrusted("The CA certified another key."));
+        }
+        let row = first(
+            self.office.tables(),
+            "UPDATE issuer_holders SET certificate = coalesce(certificate, ?) WHERE holder = ?
+             RETURNING certificate",
+            &[answer.certificate.into(), keys.holder.0.into()],
+        )?
+        .ok_or_else(Fault::internal)?;
+        self.office.log("enrolled", None, "ok");
+        Ok(row.blob(0)?.to_vec())
+    }
+}

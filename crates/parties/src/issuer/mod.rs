@@ -1,0 +1,89 @@
+//! The issuer: keeps card accounts, enrols wallets, authenticates holders and moves the money.
+//!
+//! It reads who pays whom how much. It does not learn what was bought or where it goes.
+
+mod accounts;
+mod authorising;
+pub mod books;
+pub mod card_check;
+pub mod card_number;
+mod config;
+mod console_view;
+mod enrolment;
+mod judging;
+pub mod reservations;
+mod schema;
+mod settling;
+pub mod state;
+mod words;
+
+pub use config::IssuerConfig;
+
+use http::{Request, Response};
+
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::office::Office;
+use crate::common::party::Party;
+use crate::ports::Ports;
+
+/// How long statements are good as evidence, in seconds (30 days).
+const EVIDENCE_SECONDS: u64 = 30 * 86_400;
+
+/// An issuer.
+pub struct Issuer<P: Ports> {
+    pub(crate) office: Office<P>,
+    config: IssuerConfig,
+}
+
+impl<P: Ports> Issuer<P> {
+    /// An issuer on these ports.
+    pub fn new(ports: P, config: IssuerConfig) -> Self {
+        let office = Office::new(ports, config.settings.clone(), schema::TABLES);
+        Self { office, config }
+    }
+
+    async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
+        if let Some(answer) = self.office.serve_common(request).await? {
+            return Ok(answer);
+        }
+        let (method, path) = web::route(request);
+        match (method, &path[..]) {
+            ("POST", ["v1", "accounts"]) => self.open_account(request).await,
+            ("POST", ["v1", "enrolments"]) => self.enrol(request).await,
+            ("POST", ["v1", "authorisations"]) => self.authorise(request).await,
+            ("POST", ["v1", "captures"]) => self.capture(request).await,
+            ("POST", ["v1", "releases"]) => self.release(request).await,
+            ("GET", ["v1", "answers", root]) => self.show_answer(root).await,
+            ("GET", ["v1", "console"]) => self.show_console(request),
+            (
+                _,
+                ["v1", "accounts" | "enrolments" | "authorisations" | "captures" | "releases" | "console"]
+                | ["v1", "answers", _],
+            ) => Err(Fault::new(Kind::MethodNotAllowed, "")),
+            _ => Err(Fault::not_found()),
+        }
+    }
+}
+
+impl<P: Ports> Party for Issuer<P> {
+    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        self.office.receive(request, async |request| self.route(request).await).await
+    }
+
+    async fn wake(&self) {
+        if self.office.bootstrap().await.is_err() {
+            return;
+        }
+        if self.office.renew_if_due().await.is_err() {
+            self.office.log("certificate-renewal", None, "put-off");
+        }
+        self.release_overdue();
+    }
+
+    fn next_alarm(&self) -> Option<u64> {
+        let expiry = reservations::next_expiry(self.office.tables()).ok().flatten();
+        let release_at = expiry.map(|at| at.saturating_add(self.config.release_grace_seconds) * 1000);
+        self.office.next_alarm(release_at)
+    }
+}

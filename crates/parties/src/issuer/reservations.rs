@@ -1,0 +1,193 @@
+//! The rows of reservations, and the only place that changes a reservation's state.
+
+use tallystick_protocol::cbor::{decode_value, encode_value};
+use tallystick_protocol::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::money::Money;
+use tallystick_protocol::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
+
+use super::books::{self, Purchase};
+use super::state::ReservationState;
+use crate::common::fault::{Fault, Kind};
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Row, Tables};
+use crate::rows;
+
+/// A stored reservation, or the record that there is none because the issuer refused.
+pub struct Reservation {
+    /// The order's root.
+    pub root: Root,
+    /// The order's number.
+    pub order_id: OrderId,
+    /// SHA-256 of the request, to know a repetition from another request.
+    pub request_digest: [u8; 32],
+    /// The issuer's part as it was sealed.
+    pub part: SealedPart,
+    /// The holder's account; none if the holder is not known.
+    pub account: Option<i64>,
+    /// Who is paid.
+    pub shop: Domain,
+    /// Who delivers.
+    pub courier: Domain,
+    /// The amount.
+    pub money: Money,
+    /// When the request arrived, in seconds since 1970.
+    pub received_at: u64,
+    /// When the order expires, in seconds since 1970.
+    pub expires_at: u64,
+    /// Where the money is.
+    pub state: ReservationState,
+}
+
+const COLUMNS: &str = "root, order_id, request_digest, part, account, shop, courier, minor, currency,
+    received_at, expires_at, state, refused_reason";
+
+impl Reservation {
+    /// The reference of statements about this order: its root in hexadecimal.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        self.root.to_string()
+    }
+
+    fn purchase(&self, at: u64) -> Result<Purchase<'_>, Fault> {
+        Ok(Purchase {
+            account: self.account.ok_or_else(Fault::internal)?,
+            order_id: &self.order_id,
+            root: &self.root,
+            money: self.money,
+            at,
+        })
+    }
+}
+
+/// Stores a reservation and, if its state says so, sets the money aside. `Ok(false)`: the account
+/// cannot spend that much; nothing is stored.
+///
+/// # Errors
+/// Those of the ledger and the database.
+pub fn insert(tables: &dyn Tables, reservation: &Reservation, now_ms: u64) -> Result<bool, Fault> {
+    if reservation.state == ReservationState::Reserved
+        && !books::reserve(tables, &reservation.purchase(now_ms)?)?
+    {
+        return Ok(false);
+    }
+    tables.run(
+        "INSERT INTO issuer_reservations (root, order_id, request_digest, part, account, shop, courier,
+            minor, currency, received_at, expires_at, state, refused_reason)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            reservation.root.0.into(),
+            reservation.order_id.0.into(),
+            reservation.request_digest.into(),
+            encode_value(&reservation.part).into(),
+            reservation.account.into(),
+            reservation.shop.as_str().into(),
+            reservation.courier.as_str().into(),
+            reservation.money.minor.into(),
+            reservation.money.currency.code().into(),
+            reservation.received_at.into(),
+            reservation.expires_at.into(),
+            reservation.state.name().into(),
+            reason_column(&reservation.state).into(),
+        ],
+    )?;
+    Ok(true)
+}
+
+/// The reservation of this root, if there is one.
+///
+/// # Errors
+/// Only the database's own.
+pub fn find(tables: &(impl Tables + ?Sized), root: &Root) -> Result<Option<Reservation>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM issuer_reservations WHERE root = ?");
+    first(tables, &sql, &[root.0.into()])?.map(|row| read(&row)).transpose()
+}
+
+/// Captures or releases a reservation: state and money in one step. Call it in a transaction.
+/// `Ok(false)`: it is in that state already, and nothing is booked again.
+///
+/// # Errors
+/// [`Kind::Conflict`] naming both states if it is in another final state.
+pub fn settle(tables: &dyn Tables, root: &Root, next: ReservationState, now_ms: u64) -> Result<bool, Fault> {
+    let stored = find(tables, root)?.ok_or_else(Fault::not_found)?;
+    if stored.state == next {
+        return Ok(false);
+    }
+    let next = stored.state.move_to(next).map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
+    let purchase = stored.purchase(now_ms)?;
+    match next {
+        ReservationState::Captured => books::capture(tables, &purchase, &stored.shop)?,
+        _ => books::release(tables, &purchase)?,
+    }
+    tables.run(
+        "UPDATE issuer_reservations SET state = ? WHERE root = ?",
+        &[next.name().into(), root.0.into()],
+    )?;
+    Ok(true)
+}
+
+/// Roots of reservations that expired before `expired_before` (seconds since 1970).
+///
+/// # Errors
+/// Only the database's own.
+pub fn overdue(tables: &(impl Tables + ?Sized), expired_before: u64) -> Result<Vec<Root>, DatabaseError> {
+    tables
+        .run(
+            "SELECT root FROM issuer_reservations WHERE state = 'reserved' AND expires_at <= ?
+             ORDER BY expires_at LIMIT 50",
+            &[expired_before.into()],
+        )?
+        .iter()
+        .map(|row| Ok(Root(row.bytes32(0)?)))
+        .collect()
+}
+
+/// When the next reservation expires, in seconds since 1970.
+///
+/// # Errors
+/// Only the database's own.
+pub fn next_expiry(tables: &(impl Tables + ?Sized)) -> Result<Option<u64>, DatabaseError> {
+    let sql = "SELECT min(expires_at) FROM issuer_reservations WHERE state = 'reserved'";
+    match first(tables, sql, &[])? {
+        Some(row) if !row.is_null(0) => Ok(Some(row.number(0)?)),
+        _ => Ok(None),
+    }
+}
+
+/// The newest reservations, newest first.
+///
+/// # Errors
+/// Only the database's own.
+pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Reservation>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM issuer_reservations ORDER BY received_at DESC, rowid DESC LIMIT ?");
+    tables.run(&sql, &[limit.into()])?.iter().map(read).collect()
+}
+
+fn reason_column(state: &ReservationState) -> Option<&'static str> {
+    match state {
+        ReservationState::Refused { reason } => Some(reason.as_str()),
+        _ => None,
+    }
+}
+
+fn read(row: &Row) -> Result<Reservation, DatabaseError> {
+    let part = decode_value(row.blob(3)?, CIPHERTEXT_MAX_BYTES + 2048);
+    Ok(Reservation {
+        root: Root(row.bytes32(0)?),
+        order_id: OrderId(row.bytes32(1)?),
+        request_digest: row.bytes32(2)?,
+        part: part.map_err(|_| DatabaseError::Shape(3))?,
+        account: if row.is_null(4) { None } else { Some(row.integer(4)?) },
+        shop: rows::domain(row, 5)?,
+        courier: rows::domain(row, 6)?,
+        money: rows::money(row, 7)?,
+        received_at: row.number(9)?,
+        expires_at: row.number(10)?,
+        state: match row.text(11)? {
+            "reserved" => ReservationState::Reserved,
+            "captured" => ReservationState::Captured,
+            "released" => ReservationState::Released,
+            "refused" => ReservationState::Refused { reason: rows::reason(row, 12)? },
+            _ => return Err(DatabaseError::Shape(11)),
+        },
+    })
+}

@@ -1,0 +1,116 @@
+//! Captures on the courier's acceptance, releases on a refusal or when the time is over, and tells
+//! whoever knows the root where the money is.
+
+use tallystick_protocol::answers::{Acceptance, IssuerAnswer, MoneyState, Refusal};
+use tallystick_protocol::identifier::{Domain, Role, Root};
+use tallystick_protocol::statement::{Audience, StatementError, Verified, open};
+
+use super::reservations::{self, Reservation};
+use super::state::ReservationState;
+use super::{EVIDENCE_SECONDS, Issuer, words};
+use crate::common::fault::Fault;
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::statements;
+use crate::ports::Ports;
+
+impl<P: Ports> Issuer<P> {
+    /// `POST /v1/captures`: the courier's signed acceptance, by whomever it is brought.
+    pub(super) async fn capture(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let body = web::body_as(request, web::COSE)?;
+        let identity = self.office.identity()?;
+        let said = open::<Acceptance>(body, &identity.anchors, self.office.now(), Role::Courier)?;
+        let stored = self.reservation_of(&said.message.root)?;
+        require_about(&said, &stored, &stored.courier)?;
+        if said.message.issuer != self.office.settings.domain || said.message.shop != stored.shop {
+            return Err(StatementError::WrongTransaction.into());
+        }
+        self.settle(&stored.root, ReservationState::Captured)?;
+        self.where_the_money_is(&stored.root).await
+    }
+
+    /// `POST /v1/releases`: the courier's signed refusal, or the refusal of the shop that would be
+    /// paid.
+    pub(super) async fn release(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let body = web::body_as(request, web::COSE)?;
+        let identity = self.office.identity()?;
+        let (anchors, now) = (&identity.anchors, self.office.now());
+        let said = open::<Refusal>(body, anchors, now, Role::Courier)
+            .or_else(|_| open::<Refusal>(body, anchors, now, Role::Shop))?;
+        let stored = self.reservation_of(&said.message.root)?;
+        let signer = if said.signer.role == Role::Shop { &stored.shop } else { &stored.courier };
+        require_about(&said, &stored, signer)?;
+        if said.message.by != said.signer.role {
+            return Err(StatementError::WrongTransaction.into());
+        }
+        self.settle(&stored.root, ReservationState::Released)?;
+        self.where_the_money_is(&stored.root).await
+    }
+
+    /// `GET /v1/answers/{root}`.
+    pub(super) async fn show_answer(&self, root: &str) -> Result<Answer, Fault> {
+        let root: Root = root.parse().map_err(|_| Fault::not_found())?;
+        self.where_the_money_is(&root).await
+    }
+
+    /// Releases what nobody captured although its time and the grace after it are over.
+    pub(super) fn release_overdue(&self) {
+        let expired_before = self.office.now().minus_seconds(self.config.release_grace_seconds);
+        let Ok(overdue) = reservations::overdue(self.office.tables(), expired_before.0) else { return };
+        for root in overdue {
+            let outcome = if self.settle(&root, ReservationState::Released).is_ok() { "ok" } else { "put-off" };
+            self.log_order("reservation-expired", &root, outcome);
+        }
+    }
+
+    fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {
+        let now = self.office.now_ms();
+        let moved = self.office.transaction(|tables| reservations::settle(tables, root, next, now))?;
+        if moved {
+            self.log_order("settled", root, next.name());
+        }
+        Ok(())
+    }
+
+    fn reservation_of(&self, root: &Root) -> Result<Reservation, Fault> {
+        reservations::find(self.office.tables(), root)?.ok_or_else(Fault::not_found)
+    }
+
+    /// The signed answer for the present state; asked for again, the same bytes.
+    async fn where_the_money_is(&self, root: &Root) -> Result<Answer, Fault> {
+        let stored = self.reservation_of(root)?;
+        let kind = format!("answer-{}", stored.state.name());
+        let reference = stored.reference();
+        if statements::find(self.office.tables(), &kind, &reference)?.is_none() {
+            let answer = self.issuer_answer(&stored).await?;
+            self.office.transaction(|tables| match statements::find(tables, &kind, &reference)? {
+                Some(_) => Ok(()),
+                None => self.office.decide(tables, &kind, &reference, &answer),
+            })?;
+        }
+        Ok(web::cose(self.office.signed(&kind, &reference).await?))
+    }
+
+    async fn issuer_answer(&self, stored: &Reservation) -> Result<IssuerAnswer, Fault> {
+        let (money, refusal) = match stored.state {
+            ReservationState::Reserved => (Some(MoneyState::Reserved), None),
+            ReservationState::Captured => (Some(MoneyState::Captured), None),
+            ReservationState::Released => (Some(MoneyState::Released), None),
+            ReservationState::Refused { .. } => {
+                (None, Some(self.office.signed(words::REFUSAL, &stored.reference()).await?))
+            }
+        };
+        let envelope = self.office.envelope(Audience::Anyone, stored.order_id.0, EVIDENCE_SECONDS);
+        Ok(IssuerAnswer { envelope, root: stored.root, money, refusal })
+    }
+}
+
+/// What was said must be by `signer` and about the stored order.
+fn require_about<M: tallystick_protocol::statement::SignedMessage>(
+    said: &Verified<M>,
+    stored: &Reservation,
+    signer: &Domain,
+) -> Result<(), Fault> {
+    said.require_sender(signer)?;
+    said.require_transaction(&stored.order_id.0)?;
+    Ok(())
+}

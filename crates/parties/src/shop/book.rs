@@ -1,0 +1,298 @@
+//! The order book: rows of orders, and the only place that changes an order's state.
+
+use tallystick_protocol::cbor::{CborError, decode};
+use tallystick_protocol::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::money::Money;
+use tallystick_protocol::order::SplitOrder;
+
+use super::state::OrderState;
+use super::stock;
+use crate::common::fault::{Fault, Kind};
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Row, Tables};
+use crate::rows;
+
+/// A stored order.
+pub struct Order {
+    /// Its random number.
+    pub order_id: OrderId,
+    /// Its root.
+    pub root: Root,
+    /// The signed form it was made from.
+    pub form: Vec<u8>,
+    /// The order's bytes as they were received.
+    pub received: Vec<u8>,
+    /// Who is asked to pay.
+    pub issuer: Domain,
+    /// Who is asked to deliver.
+    pub courier: Domain,
+    /// The form's total.
+    pub amount: Money,
+    /// When it arrived, in seconds since 1970.
+    pub received_at: u64,
+    /// When it ends if nothing happens, in seconds since 1970.
+    pub expires_at: u64,
+    /// Where it stands.
+    pub state: OrderState,
+    /// What the issuer is asked to repeat when it introduces itself.
+    pub issuer_nonce: [u8; 32],
+    /// What the courier is asked to repeat when it introduces itself.
+    pub courier_nonce: [u8; 32],
+    /// The issuer's signed authorisation.
+    pub authorisation: Option<Vec<u8>>,
+    /// The issuer's signed clearance for the courier.
+    pub clearance: Option<Vec<u8>>,
+    /// The courier's signed acceptance.
+    pub acceptance: Option<Vec<u8>>,
+    /// The signed refusal of issuer or courier.
+    pub refusal: Option<Vec<u8>>,
+    /// The courier's tracking number.
+    pub tracking: Option<String>,
+}
+
+const COLUMNS: &str = "order_id, root, form, received, issuer, courier, minor, currency, received_at, expires_at,
+    state, refused_by, refused_reason, issuer_nonce, courier_nonce, authorisation, clearance, acceptance,
+    refusal, tracking";
+
+impl Order {
+    /// The order as the wallet sent it.
+    ///
+    /// # Errors
+    /// [`CborError`] only if the stored bytes are damaged.
+    pub fn split(&self) -> Result<SplitOrder, CborError> {
+        decode(&self.received)
+    }
+
+    /// The reference of letters and statements about this order: its root in hexadecimal.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        self.root.to_string()
+    }
+}
+
+/// Stores a new order. `form_digest` makes sure that one form becomes one order.
+///
+/// # Errors
+/// Only the database's own.
+pub fn insert(
+    tables: &dyn Tables,
+    order: &Order,
+    form_digest: &[u8; 32],
+) -> Result<(), DatabaseError> {
+    let (by, reason) = refused_columns(&order.state);
+    tables.run(
+        "INSERT INTO shop_orders (order_id, root, form_digest, form, received, issuer, courier, minor,
+            currency, received_at, expires_at, state, refused_by, refused_reason, issuer_nonce, courier_nonce)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            order.order_id.0.into(),
+            order.root.0.into(),
+            form_digest.into(),
+            (&order.form).into(),
+            (&order.received).into(),
+            order.issuer.as_str().into(),
+            order.courier.as_str().into(),
+            order.amount.minor.into(),
+            order.amount.currency.code().into(),
+            order.received_at.into(),
+            order.expires_at.into(),
+            order.state.name().into(),
+            by.into(),
+            reason.into(),
+            order.issuer_nonce.into(),
+            order.courier_nonce.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The order of this number, if the shop has it.
+///
+/// # Errors
+/// Only the database's own.
+pub fn find(
+    tables: &(impl Tables + ?Sized),
+    order_id: &OrderId,
+) -> Result<Option<Order>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM shop_orders WHERE order_id = ?");
+    first(tables, &sql, &[order_id.0.into()])?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// The order with this root in hexadecimal, which is the reference of its letters.
+///
+/// # Errors
+/// [`Kind::NotFound`] if there is none.
+pub fn by_reference(tables: &(impl Tables + ?Sized), reference: &str) -> Result<Order, Fault> {
+    let root: Root = reference.parse().map_err(|_| Fault::not_found())?;
+    let sql = format!("SELECT {COLUMNS} FROM shop_orders WHERE root = ?");
+    let row = first(tables, &sql, &[root.0.into()])?.ok_or_else(Fault::not_found)?;
+    Ok(read(&row)?)
+}
+
+/// The newest orders, newest first.
+///
+/// # Errors
+/// Only the database's own.
+pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Order>, DatabaseError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM shop_orders ORDER BY received_at DESC, rowid DESC LIMIT ?");
+    tables
+        .run(&sql, &[limit.into()])?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Orders whose time is over and that may expire, oldest first.
+///
+/// # Errors
+/// Only the database's own.
+pub fn overdue(tables: &(impl Tables + ?Sized), now: u64) -> Result<Vec<Order>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM shop_orders
+         WHERE state IN ('received', 'asking', 'authorised') AND expires_at <= ? ORDER BY expires_at LIMIT 50"
+    );
+    tables.run(&sql, &[now.into()])?.iter().map(read).collect()
+}
+
+/// When the next order will be overdue, in seconds since 1970.
+///
+/// # Errors
+/// Only the database's own.
+pub fn next_expiry(tables: &(impl Tables + ?Sized)) -> Result<Option<u64>, DatabaseError> {
+    let row = first(
+        tables,
+        "SELECT min(expires_at) FROM shop_orders WHERE state IN ('received', 'asking', 'authorised')",
+        &[],
+    )?;
+    match row {
+        Some(row) if !row.is_null(0) => Ok(Some(row.number(0)?)),
+        _ => Ok(None),
+    }
+}
+
+/// Moves an order to `next` and, if it ends without a sale, puts its goods back on the shelf.
+/// The stored state is read again, so call it in the transaction that decides.
+///
+/// # Errors
+/// [`Kind::Conflict`] naming both states if there is no such move.
+pub fn move_to(tables: &dyn Tables, order_id: &OrderId, next: OrderState) -> Result<(), Fault> {
+    let order = find(tables, order_id)?.ok_or_else(Fault::not_found)?;
+    let next = order
+        .state
+        .move_to(next)
+        .map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
+    let (by, reason) = refused_columns(&next);
+    tables.run(
+        "UPDATE shop_orders SET state = ?, refused_by = ?, refused_reason = ? WHERE order_id = ?",
+        &[
+            next.name().into(),
+            by.into(),
+            reason.into(),
+            order_id.0.into(),
+        ],
+    )?;
+    if next.frees_stock() {
+        stock::put_back(tables, order_id)?;
+    }
+    Ok(())
+}
+
+/// The signed statements of others that an order can hold, by the name of their column.
+#[derive(Clone, Copy)]
+pub enum Evidence {
+    /// The issuer's authorisation.
+    Authorisation,
+    /// The issuer's clearance.
+    Clearance,
+    /// The courier's acceptance.
+    Acceptance,
+    /// A refusal.
+    Refusal,
+}
+
+/// Keeps a signed statement with its order.
+///
+/// # Errors
+/// Only the database's own.
+pub fn keep(
+    tables: &dyn Tables,
+    order_id: &OrderId,
+    evidence: Evidence,
+    signed: &[u8],
+) -> Result<(), DatabaseError> {
+    let sql = match evidence {
+        Evidence::Authorisation => "UPDATE shop_orders SET authorisation = ? WHERE order_id = ?",
+        Evidence::Clearance => "UPDATE shop_orders SET clearance = ? WHERE order_id = ?",
+        Evidence::Acceptance => "UPDATE shop_orders SET acceptance = ? WHERE order_id = ?",
+        Evidence::Refusal => "UPDATE shop_orders SET refusal = ? WHERE order_id = ?",
+    };
+    tables.run(sql, &[signed.into(), order_id.0.into()])?;
+    Ok(())
+}
+
+/// Keeps the courier's tracking number.
+///
+/// # Errors
+/// Only the database's own.
+pub fn keep_tracking(
+    tables: &dyn Tables,
+    order_id: &OrderId,
+    tracking: &str,
+) -> Result<(), DatabaseError> {
+    tables.run(
+        "UPDATE shop_orders SET tracking = ? WHERE order_id = ?",
+        &[tracking.into(), order_id.0.into()],
+    )?;
+    Ok(())
+}
+
+fn refused_columns(state: &OrderState) -> (Option<&'static str>, Option<&'static str>) {
+    match state {
+        OrderState::Refused { by, reason } => (Some(by.as_str()), Some(reason.as_str())),
+        _ => (None, None),
+    }
+}
+
+fn read(row: &Row) -> Result<Order, DatabaseError> {
+    Ok(Order {
+        order_id: OrderId(row.bytes32(0)?),
+        root: Root(row.bytes32(1)?),
+        form: row.blob(2)?.to_vec(),
+        received: row.blob(3)?.to_vec(),
+        issuer: rows::domain(row, 4)?,
+        courier: rows::domain(row, 5)?,
+        amount: rows::money(row, 6)?,
+        received_at: row.number(8)?,
+        expires_at: row.number(9)?,
+        state: state(row)?,
+        issuer_nonce: row.bytes32(13)?,
+        courier_nonce: row.bytes32(14)?,
+        authorisation: rows::optional_blob(row, 15)?,
+        clearance: rows::optional_blob(row, 16)?,
+        acceptance: rows::optional_blob(row, 17)?,
+        refusal: rows::optional_blob(row, 18)?,
+        tracking: rows::optional_text(row, 19)?,
+    })
+}
+
+fn state(row: &Row) -> Result<OrderState, DatabaseError> {
+    Ok(match row.text(10)? {
+        "received" => OrderState::Received,
+        "asking" => OrderState::Asking,
+        "authorised" => OrderState::Authorised,
+        "delivering" => OrderState::Delivering,
+        "accepted" => OrderState::Accepted,
+        "expired" => OrderState::Expired,
+        "refused" => OrderState::Refused {
+            by: row
+                .text(11)?
+                .parse()
+                .map_err(|_| DatabaseError::Shape(11))?,
+            reason: rows::reason(row, 12)?,
+        },
+        _ => return Err(DatabaseError::Shape(10)),
+    })
+}

@@ -1,0 +1,98 @@
+//! The shop's console: its own part open, the other two closed.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+
+use super::Shop;
+use super::book::{self, Order};
+use super::sentences::sentence;
+use crate::common::fault::Fault;
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::console::{CONSOLE_LIMIT, Console, ConsoleOrder, StatementLine};
+use crate::ports::{Ports, Tables};
+
+impl<P: Ports> Shop<P> {
+    /// `GET /v1/console`.
+    pub(super) fn show_console(&self, request: &Incoming) -> Result<Answer, Fault> {
+        self.office.require_console(request)?;
+        let orders = book::newest(self.office.tables(), CONSOLE_LIMIT)?;
+        let settings = &self.office.settings;
+        let console = Console {
+            role: settings.role.as_str(),
+            domain: settings.domain.to_string(),
+            name: settings.name.clone(),
+            orders: orders
+                .iter()
+                .map(|order| self.console_order(order))
+                .collect(),
+            ledger: Vec::new(),
+            counters: self.counters()?,
+        };
+        Ok(web::json(StatusCode::OK, &console))
+    }
+
+    fn console_order(&self, order: &Order) -> ConsoleOrder {
+        let held = order.split().map(|split| split.parts).unwrap_or_default();
+        let (opened, pieces) = self.office.look_into(&held);
+        ConsoleOrder {
+            order_id: order.order_id.to_string(),
+            root: order.root.to_string(),
+            received_at: order.received_at,
+            state: order.state.name(),
+            sentence: sentence(&order.state).to_owned(),
+            opened,
+            pieces,
+            statements: statements(order),
+        }
+    }
+
+    fn counters(&self) -> Result<BTreeMap<&'static str, u64>, Fault> {
+        let mut counters = BTreeMap::new();
+        let rows = self.office.tables().run(
+            "SELECT count(*), coalesce(sum(state = 'accepted'), 0), coalesce(sum(state = 'refused'), 0)
+             FROM shop_orders",
+            &[],
+        )?;
+        if let Some(row) = rows.first() {
+            counters.insert("orders", row.number(0)?);
+            counters.insert("accepted", row.number(1)?);
+            counters.insert("refused", row.number(2)?);
+        }
+        Ok(counters)
+    }
+}
+
+fn statements(order: &Order) -> Vec<StatementLine> {
+    let mut lines = Vec::new();
+    if order.authorisation.is_some() {
+        let said = format!("Authorises {} for this shop.", order.amount);
+        lines.push(StatementLine::new("authorisation", &order.issuer, &said));
+    }
+    if order.clearance.is_some() {
+        let said = format!(
+            "Clears {} to deliver, without saying how much was paid.",
+            order.courier
+        );
+        lines.push(StatementLine::new("clearance", &order.issuer, &said));
+    }
+    if let (Some(_), Some(tracking)) = (&order.acceptance, &order.tracking) {
+        let said = format!("Accepts the parcel as {tracking}.");
+        lines.push(StatementLine::new("acceptance", &order.courier, &said));
+    }
+    if let (Some(_), super::state::OrderState::Refused { by, reason }) =
+        (&order.refusal, order.state)
+    {
+        let from = if by == tallystick_protocol::identifier::Role::Issuer {
+            &order.issuer
+        } else {
+            &order.courier
+        };
+        lines.push(StatementLine::new(
+            "refusal",
+            from,
+            &format!("Refuses: {}.", reason.as_str()),
+        ));
+    }
+    lines
+}

@@ -1,0 +1,156 @@
+//! Order forms: what the shop offers, signed, and kept until it becomes an order or expires
+//! (EP 0 791 901, step O1).
+
+use serde::Deserialize;
+use tallystick_protocol::cbor::{decode, encode};
+use tallystick_protocol::form::{
+    Delivery, ITEMS_MAX, Instrument, Item, OrderForm, QUANTITY_MAX, form_digest,
+};
+use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::policy::PolicyName;
+use tallystick_protocol::statement::Audience;
+
+use super::catalogue::{self, DELIVERY_PRICE_MINOR};
+use super::{Shop, stock};
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::ports::database::first;
+use crate::ports::{Ports, Random, Tables};
+
+/// The body of `POST /v1/forms`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Basket {
+    items: Vec<BasketLine>,
+    #[serde(default)]
+    policy: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BasketLine {
+    sku: String,
+    quantity: u32,
+}
+
+impl<P: Ports> Shop<P> {
+    /// Signs a form for a basket, or says what the shop cannot deliver.
+    pub(super) async fn make_form(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let basket: Basket = web::json_body(request)?;
+        let form = self.form_for(&basket)?;
+        let signed = self.office.say(&form).await?;
+        self.office.transaction(|tables| {
+            tables.run(
+                "DELETE FROM shop_forms WHERE expires_at < ?",
+                &[self.office.now().0.into()],
+            )?;
+            tables.run(
+                "INSERT INTO shop_forms (digest, form, expires_at) VALUES (?, ?, ?)",
+                &[
+                    form_digest(&signed).into(),
+                    encode(&form).into(),
+                    form.envelope.expires_at.0.into(),
+                ],
+            )?;
+            Ok::<_, Fault>(())
+        })?;
+        Ok(web::cose(signed))
+    }
+
+    fn form_for(&self, basket: &Basket) -> Result<OrderForm, Fault> {
+        let policy = match &basket.policy {
+            None => PolicyName::Strict,
+            Some(name) => PolicyName::from_name(name)
+                .ok_or_else(|| Fault::malformed("There is no policy of this name."))?,
+        };
+        let items = self.items_of(basket)?;
+        let delivery = Delivery {
+            courier: self.config.courier.clone(),
+            name: self.config.courier_name.clone(),
+            price: Money::new(DELIVERY_PRICE_MINOR, Currency::Jpy),
+        };
+        let mut total = delivery.price;
+        for item in &items {
+            let price = item.price().map_err(Fault::malformed)?;
+            total = total.checked_add(price).map_err(Fault::malformed)?;
+        }
+        let mut number = [0; 32];
+        self.office.ports.random().fill(&mut number);
+        let form = OrderForm {
+            envelope: self.office.envelope(
+                Audience::Holder,
+                number,
+                self.config.form_lifetime_seconds,
+            ),
+            origin: self.config.origin.clone(),
+            items,
+            delivery,
+            total,
+            issuers: self.config.issuers.clone(),
+            instruments: vec![Instrument::CardAccount],
+            policy,
+            extra: Vec::new(),
+        };
+        form.validate().map_err(Fault::malformed)?;
+        Ok(form)
+    }
+
+    fn items_of(&self, basket: &Basket) -> Result<Vec<Item>, Fault> {
+        if basket.items.is_empty() || basket.items.len() > ITEMS_MAX {
+            return Err(Fault::malformed(
+                "A basket holds between 1 and 50 different products.",
+            ));
+        }
+        let mut items: Vec<Item> = Vec::with_capacity(basket.items.len());
+        for line in &basket.items {
+            let product = catalogue::product(&line.sku)
+                .ok_or_else(|| Fault::new(Kind::NotFound, "The store has no such product."))?;
+            if line.quantity == 0 || line.quantity > QUANTITY_MAX {
+                return Err(Fault::malformed("A quantity is between 1 and 999."));
+            }
+            if items.iter().any(|item| item.sku == product.sku) {
+                return Err(Fault::malformed("Each product appears once in a basket."));
+            }
+            let left = stock::left(self.office.tables(), product)?;
+            if left < line.quantity {
+                let said = format!("Only {left} of {} are left.", product.name);
+                return Err(Fault::new(Kind::Conflict, said));
+            }
+            items.push(Item {
+                sku: product.sku.to_owned(),
+                name: product.name.to_owned(),
+                quantity: line.quantity,
+                unit_price: Money::new(product.price_minor, Currency::Jpy),
+            });
+        }
+        Ok(items)
+    }
+}
+
+/// The form of this digest, if the shop made it and it has not become an order or expired.
+///
+/// # Errors
+/// [`Kind::Expired`] if it is not there any more, or never was.
+pub fn find(tables: &(impl Tables + ?Sized), digest: &[u8], now: u64) -> Result<OrderForm, Fault> {
+    let row = first(
+        tables,
+        "SELECT form FROM shop_forms WHERE digest = ? AND expires_at > ?",
+        &[digest.into(), now.into()],
+    )?
+    .ok_or_else(|| {
+        Fault::new(
+            Kind::Expired,
+            "The shop has no such order form, or no longer.",
+        )
+    })?;
+    decode(row.blob(0)?).map_err(|_| Fault::internal())
+}
+
+/// Takes a form away, because it became an order. Call it in the transaction that stores the order.
+///
+/// # Errors
+/// Only the database's own.
+pub fn spend(tables: &dyn Tables, digest: &[u8]) -> Result<(), Fault> {
+    tables.run("DELETE FROM shop_forms WHERE digest = ?", &[digest.into()])?;
+    Ok(())
+}

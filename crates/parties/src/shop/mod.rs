@@ -1,0 +1,113 @@
+//! The shop: signs order forms, takes orders, asks issuer and courier, and tells the holder.
+//!
+//! It reads its own part of an order and relays the other two without being able to open them.
+
+mod asking;
+pub mod book;
+pub mod catalogue;
+mod config;
+mod console_view;
+mod delivering;
+mod expiry;
+mod forms;
+mod letters;
+mod orders;
+mod receipts;
+mod received;
+mod schema;
+mod sentences;
+pub mod state;
+pub mod stock;
+mod storefront;
+mod summary;
+
+pub use config::{FORM_LIFETIME_SECONDS, ShopConfig};
+
+use http::{Request, Response};
+
+use crate::common::correspondence::Correspondent;
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::office::Office;
+use crate::common::outbox::{Letter, Verdict};
+use crate::common::party::Party;
+use crate::ports::Ports;
+
+/// How long statements are good as evidence, in seconds (30 days).
+const EVIDENCE_SECONDS: u64 = 30 * 86_400;
+
+/// A shop.
+pub struct Shop<P: Ports> {
+    pub(crate) office: Office<P>,
+    config: ShopConfig,
+}
+
+impl<P: Ports> Shop<P> {
+    /// A shop on these ports.
+    pub fn new(ports: P, config: ShopConfig) -> Self {
+        let office = Office::new(ports, config.settings.clone(), schema::TABLES);
+        Self { office, config }
+    }
+
+    async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
+        if let Some(answer) = self.office.serve_common(request).await? {
+            return Ok(answer);
+        }
+        let (method, path) = web::route(request);
+        match (method, &path[..]) {
+            ("GET", ["v1", "catalogue"]) => self.show_catalogue(),
+            ("POST", ["v1", "forms"]) => self.make_form(request).await,
+            ("POST", ["v1", "orders"]) => self.take_order(request).await,
+            ("GET", ["v1", "orders", order]) => self.show_order(order).await,
+            ("GET", ["v1", "orders", order, "summary"]) => self.show_summary(order),
+            ("GET", ["v1", "console"]) => self.show_console(request),
+            (_, ["v1", "catalogue" | "forms" | "console"] | ["v1", "orders", ..]) => {
+                Err(Fault::new(Kind::MethodNotAllowed, ""))
+            }
+            _ => Err(Fault::not_found()),
+        }
+    }
+}
+
+impl<P: Ports> Party for Shop<P> {
+    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        self.office
+            .receive(request, async |request| self.route(request).await)
+            .await
+    }
+
+    async fn wake(&self) {
+        if self.office.bootstrap().await.is_err() {
+            return;
+        }
+        if self.office.renew_if_due().await.is_err() {
+            self.office.log("certificate-renewal", None, "put-off");
+        }
+        self.expire_overdue();
+        self.office.drain(self).await;
+    }
+
+    fn next_alarm(&self) -> Option<u64> {
+        let expiry = book::next_expiry(self.office.tables()).ok().flatten();
+        self.office.next_alarm(expiry.map(|seconds| seconds * 1000))
+    }
+}
+
+impl<P: Ports> Correspondent for Shop<P> {
+    async fn answered(&self, letter: &Letter, answer: Answer) -> Result<Verdict, Fault> {
+        match letter.kind.as_str() {
+            letters::INTRODUCE_ISSUER => self.issuer_introduced(letter, &answer),
+            letters::AUTHORISE => self.issuer_answered(letter, &answer),
+            letters::INTRODUCE_COURIER => self.courier_introduced(letter, &answer),
+            letters::DELIVER => self.courier_answered(letter, &answer),
+            letters::RELAY => self.relay_answered(letter, &answer),
+            _ => Ok(Verdict::Done),
+        }
+    }
+
+    async fn gave_up(&self, _letter: &Letter) -> Result<(), Fault> {
+        // An order whose letters come too late expires by itself.
+        self.expire_overdue();
+        Ok(())
+    }
+}

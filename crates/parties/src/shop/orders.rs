@@ -1,0 +1,167 @@
+//! Takes orders in: the same order twice gets the same answer, another order under the same
+//! number is refused.
+
+use http::StatusCode;
+use tallystick_protocol::answers::{Refusal, RefusalReason};
+use tallystick_protocol::cbor::{decode, encode};
+use tallystick_protocol::identifier::{OrderId, Role};
+use tallystick_protocol::introduction::IntroductionRequest;
+use tallystick_protocol::order::SplitOrder;
+use tallystick_protocol::statement::Audience;
+
+use super::book::{self, Order};
+use super::letters;
+use super::received::CheckedOrder;
+use super::state::OrderState;
+use super::{EVIDENCE_SECONDS, Shop, forms, stock};
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::outbox::{self, Content, NewLetter};
+use crate::ports::{Ports, Random, Tables};
+
+impl<P: Ports> Shop<P> {
+    /// `POST /v1/orders`: receives a whole order and answers with a signed receipt.
+    pub(super) async fn take_order(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let bytes = web::body_as(request, web::CBOR)?;
+        let split: SplitOrder = decode(bytes)?;
+        let order_id = split.header.order_id;
+        if !self.is_repetition(&order_id, bytes)? {
+            let checked = self.check_order(&split).await?;
+            self.office
+                .transaction(|tables| self.store(tables, bytes, &split, &checked))?;
+        }
+        self.first_receipt(&order_id).await
+    }
+
+    /// `GET /v1/orders/{order}`: a signed receipt of where the order stands.
+    pub(super) async fn show_order(&self, order_id: &str) -> Result<Answer, Fault> {
+        let order_id: OrderId = order_id.parse().map_err(|_| Fault::not_found())?;
+        self.current_receipt(&order_id).await
+    }
+
+    /// `GET /v1/orders/{order}/summary`: what the store's own page shows after the purchase.
+    pub(super) fn show_summary(&self, order_id: &str) -> Result<Answer, Fault> {
+        let order_id: OrderId = order_id.parse().map_err(|_| Fault::not_found())?;
+        let order = book::find(self.office.tables(), &order_id)?.ok_or_else(Fault::not_found)?;
+        Ok(web::json(StatusCode::OK, &super::summary::of(&order)?))
+    }
+
+    /// Whether this very order is stored already.
+    fn is_repetition(&self, order_id: &OrderId, bytes: &[u8]) -> Result<bool, Fault> {
+        match book::find(self.office.tables(), order_id)? {
+            None => Ok(false),
+            Some(order) if order.received == bytes => Ok(true),
+            Some(_) => Err(Fault::new(Kind::Replayed, "Another order has this number.")),
+        }
+    }
+
+    /// Phase two: the order, its stock, its first receipt and the first letter, or nothing.
+    fn store(
+        &self,
+        tables: &dyn Tables,
+        bytes: &[u8],
+        split: &SplitOrder,
+        checked: &CheckedOrder,
+    ) -> Result<(), Fault> {
+        let order_id = split.header.order_id;
+        if let Some(stored) = book::find(tables, &order_id)? {
+            // Another request was faster while this one was being checked.
+            return if stored.received == bytes {
+                Ok(())
+            } else {
+                Err(Fault::new(Kind::Replayed, "Another order has this number."))
+            };
+        }
+        forms::find(tables, &checked.form_digest, self.office.now().0)?;
+        forms::spend(tables, &checked.form_digest)?;
+        let lines: Vec<(String, u32)> = checked
+            .form
+            .items
+            .iter()
+            .map(|item| (item.sku.clone(), item.quantity))
+            .collect();
+        let state = if stock::reserve(tables, &order_id, &lines)? {
+            OrderState::Received
+        } else {
+            OrderState::Refused {
+                by: Role::Shop,
+                reason: RefusalReason::OutOfStock,
+            }
+        };
+        let order = self.new_order(bytes, split, checked, state);
+        book::insert(tables, &order, &checked.form_digest)?;
+        match state {
+            OrderState::Refused { reason, .. } => self.refuse(tables, &order, reason)?,
+            _ => self.introduce_issuer(tables, &order)?,
+        }
+        Ok(())
+    }
+
+    fn new_order(
+        &self,
+        bytes: &[u8],
+        split: &SplitOrder,
+        checked: &CheckedOrder,
+        state: OrderState,
+    ) -> Order {
+        let nonce = || {
+            let mut nonce = [0; 32];
+            self.office.ports.random().fill(&mut nonce);
+            nonce
+        };
+        Order {
+            order_id: split.header.order_id,
+            root: split.root,
+            form: encode(&checked.form),
+            received: bytes.to_vec(),
+            issuer: split.header.issuer.clone(),
+            courier: split.header.courier.clone(),
+            amount: checked.form.total,
+            received_at: self.office.now().0,
+            expires_at: split.header.expires_at.0,
+            state,
+            issuer_nonce: nonce(),
+            courier_nonce: nonce(),
+            authorisation: None,
+            clearance: None,
+            acceptance: None,
+            refusal: None,
+            tracking: None,
+        }
+    }
+
+    fn introduce_issuer(&self, tables: &dyn Tables, order: &Order) -> Result<(), Fault> {
+        let question = IntroductionRequest {
+            nonce: order.issuer_nonce,
+            from: self.office.settings.domain.clone(),
+        };
+        let letter = NewLetter {
+            kind: letters::INTRODUCE_ISSUER,
+            reference: &order.reference(),
+            to: &order.issuer,
+            path: "/v1/introductions",
+            content: Content::Bytes(encode(&question)),
+            give_up_at: order.expires_at * 1000,
+        };
+        Ok(outbox::post(tables, &letter, self.office.now_ms())?)
+    }
+
+    /// Decides the shop's own signed refusal of an order that was or is being refused by the shop.
+    pub(super) fn refuse(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        reason: RefusalReason,
+    ) -> Result<(), Fault> {
+        let refusal = Refusal {
+            envelope: self
+                .office
+                .envelope(Audience::Anyone, order.order_id.0, EVIDENCE_SECONDS),
+            root: order.root,
+            by: Role::Shop,
+            reason,
+        };
+        self.office
+            .decide(tables, letters::REFUSAL, &order.reference(), &refusal)
+    }
+}

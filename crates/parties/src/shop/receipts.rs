@@ -1,0 +1,89 @@
+//! Receipts: what the shop tells the holder, signed, with the others' signed statements. One
+//! receipt for each state an order passes through; asked for again, the same bytes.
+
+use tallystick_protocol::answers::{RefusalReason, ShopReceipt, ShopState};
+use tallystick_protocol::identifier::{OrderId, Role};
+use tallystick_protocol::statement::Audience;
+
+use super::book::{self, Order};
+use super::state::OrderState;
+use super::{EVIDENCE_SECONDS, Shop, letters};
+use crate::common::fault::Fault;
+use crate::common::http::{self as web, Answer};
+use crate::common::statements;
+use crate::ports::Ports;
+
+impl<P: Ports> Shop<P> {
+    /// The receipt for the state in which the order was taken in: received, or refused because
+    /// something was sold out. It is the answer to the order however often that is sent.
+    pub(super) async fn first_receipt(&self, order_id: &OrderId) -> Result<Answer, Fault> {
+        let mut order = self.order(order_id)?;
+        let sold_out = OrderState::Refused {
+            by: Role::Shop,
+            reason: RefusalReason::OutOfStock,
+        };
+        if order.state != sold_out {
+            order.state = OrderState::Received;
+        }
+        self.receipt(&order).await
+    }
+
+    /// The receipt for the state in which the order is now.
+    pub(super) async fn current_receipt(&self, order_id: &OrderId) -> Result<Answer, Fault> {
+        self.receipt(&self.order(order_id)?).await
+    }
+
+    fn order(&self, order_id: &OrderId) -> Result<Order, Fault> {
+        book::find(self.office.tables(), order_id)?.ok_or_else(Fault::not_found)
+    }
+
+    async fn receipt(&self, order: &Order) -> Result<Answer, Fault> {
+        let kind = format!("receipt-{}", order.state.name());
+        let reference = order.reference();
+        if statements::find(self.office.tables(), &kind, &reference)?.is_none() {
+            let receipt = self.receipt_message(order).await?;
+            self.office.transaction(|tables| {
+                match statements::find(tables, &kind, &reference)? {
+                    Some(_) => Ok(()),
+                    None => self.office.decide(tables, &kind, &reference, &receipt),
+                }
+            })?;
+        }
+        Ok(web::cose(self.office.signed(&kind, &reference).await?))
+    }
+
+    async fn receipt_message(&self, order: &Order) -> Result<ShopReceipt, Fault> {
+        let started = matches!(order.state, OrderState::Received | OrderState::Asking);
+        let refusal = match order.state {
+            OrderState::Refused { by: Role::Shop, .. } => Some(
+                self.office
+                    .signed(letters::REFUSAL, &order.reference())
+                    .await?,
+            ),
+            _ => order.refusal.clone(),
+        };
+        Ok(ShopReceipt {
+            envelope: self
+                .office
+                .envelope(Audience::Holder, order.order_id.0, EVIDENCE_SECONDS),
+            order_id: order.order_id,
+            root: order.root,
+            state: wire_state(order.state),
+            authorisation: order.authorisation.clone().filter(|_| !started),
+            acceptance: order.acceptance.clone().filter(|_| !started),
+            refusal: refusal.filter(|_| !started),
+        })
+    }
+}
+
+fn wire_state(state: OrderState) -> ShopState {
+    match state {
+        OrderState::Received => ShopState::Received,
+        OrderState::Asking => ShopState::Asking,
+        OrderState::Authorised => ShopState::Authorised,
+        OrderState::Delivering => ShopState::Delivering,
+        OrderState::Accepted => ShopState::Accepted,
+        OrderState::Refused { .. } => ShopState::Refused,
+        OrderState::Expired => ShopState::Expired,
+    }
+}

@@ -1,0 +1,115 @@
+//! Opens and checks an order, before anything is written (EP 0 791 901, step O7).
+
+use tallystick_protocol::form::OrderForm;
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::order::{
+    ORDER_LIFETIME_SECONDS, OpenedPart, SplitOrder, amount_of, goods_match, item_numbers_of,
+    items_of,
+};
+use tallystick_protocol::policy::Field;
+
+use super::{Shop, forms};
+use crate::common::fault::{Fault, Kind};
+use crate::parts::part_fault;
+use crate::ports::Ports;
+
+/// How much later than the shop's clock an order may have been sent, in seconds.
+const CLOCK_SKEW_SECONDS: u64 = 300;
+
+/// An order that the shop understands and could fulfil.
+pub(super) struct CheckedOrder {
+    /// The form it was made from.
+    pub form: OrderForm,
+    /// What stands for the form in the order.
+    pub form_digest: [u8; 32],
+}
+
+impl<P: Ports> Shop<P> {
+    /// Checks everything about an order that can be checked without deciding anything.
+    pub(super) async fn check_order(&self, order: &SplitOrder) -> Result<CheckedOrder, Fault> {
+        self.check_header(order)?;
+        let part = self.open_own_part(order).await?;
+        let digest = part.require(Field::Form).map_err(part_fault)?;
+        let form = forms::find(self.office.tables(), digest, self.office.now().0)?;
+        let form_digest = <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)?;
+        check_against_form(&form, order, &part)?;
+        Ok(CheckedOrder { form, form_digest })
+    }
+
+    fn check_header(&self, order: &SplitOrder) -> Result<(), Fault> {
+        let header = &order.header;
+        let now = self.office.now();
+        if header.shop != self.office.settings.domain {
+            return Err(Fault::new(
+                Kind::WrongRecipient,
+                "The order is for another shop.",
+            ));
+        }
+        if header.expires_at <= now {
+            return Err(Fault::new(Kind::Expired, "The order has expired."));
+        }
+        let lifetime = header.expires_at.seconds_since(header.sent_at);
+        if header.sent_at > now.plus_seconds(CLOCK_SKEW_SECONDS)
+            || lifetime > ORDER_LIFETIME_SECONDS
+        {
+            return Err(Fault::new(
+                Kind::WrongClock,
+                "The order's period of validity is not permitted.",
+            ));
+        }
+        let complete = [Role::Shop, Role::Issuer, Role::Courier]
+            .iter()
+            .all(|role| order.part(*role).is_some());
+        if !complete {
+            return Err(Fault::new(
+                Kind::WrongTransaction,
+                "The parts do not belong to one order.",
+            ));
+        }
+        Ok(())
+    }
+
+    async fn open_own_part(&self, order: &SplitOrder) -> Result<OpenedPart, Fault> {
+        let sealed = order
+            .part(Role::Shop)
+            .ok_or_else(|| Fault::untrusted("The order has no part for the shop."))?;
+        let part = self.office.open_part(sealed).await?;
+        if part.header != order.header {
+            return Err(Fault::new(
+                Kind::WrongTransaction,
+                "The shop's part belongs to another order.",
+            ));
+        }
+        Ok(part)
+    }
+}
+
+/// The form leaf names one of the shop's own forms; everything else must be as in that form.
+fn check_against_form(
+    form: &OrderForm,
+    order: &SplitOrder,
+    part: &OpenedPart,
+) -> Result<(), Fault> {
+    let mismatch = || Fault::untrusted("The order is not what the form offered.");
+    let field = |field| part.require(field).map_err(part_fault);
+    let items = items_of(field(Field::Items)?).map_err(Fault::untrusted)?;
+    let numbers = item_numbers_of(field(Field::ItemNumbers)?).map_err(Fault::untrusted)?;
+    let amount = amount_of(field(Field::Amount)?).map_err(Fault::untrusted)?;
+    let payment = field(Field::PaymentType)?;
+    let header = &order.header;
+    let payable = form
+        .instruments
+        .iter()
+        .any(|instrument| instrument.as_str().as_bytes() == payment);
+    if amount != form.total {
+        return Err(Fault::new(
+            Kind::AmountMismatch,
+            "The order's amount is not the form's total.",
+        ));
+    }
+    let agrees = goods_match(form, &items, &numbers)
+        && payable
+        && header.courier == form.delivery.courier
+        && form.issuers.contains(&header.issuer);
+    if agrees { Ok(()) } else { Err(mismatch()) }
+}

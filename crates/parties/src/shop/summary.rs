@@ -1,0 +1,62 @@
+//! What the store's own page shows after a purchase: nothing that the shop should not know.
+
+use serde::Serialize;
+use tallystick_protocol::cbor::decode;
+use tallystick_protocol::form::OrderForm;
+
+use super::book::Order;
+use super::sentences::sentence;
+use crate::common::fault::Fault;
+
+/// The JSON of `GET /v1/orders/{order}/summary`.
+#[derive(Serialize)]
+pub struct Summary {
+    state: &'static str,
+    sentence: &'static str,
+    items: Vec<Line>,
+    delivery: Delivery,
+    total_minor: u64,
+    currency: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracking: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    sku: String,
+    name: String,
+    quantity: u32,
+    price_minor: u64,
+}
+
+#[derive(Serialize)]
+struct Delivery {
+    name: String,
+    price_minor: u64,
+}
+
+/// The summary of an order, from the shop's own form.
+///
+/// # Errors
+/// An internal fault only if the stored form is damaged.
+pub fn of(order: &Order) -> Result<Summary, Fault> {
+    let form: OrderForm = decode(&order.form).map_err(|_| Fault::internal())?;
+    let lines = form.items.into_iter().map(|item| Line {
+        sku: item.sku,
+        name: item.name,
+        quantity: item.quantity,
+        price_minor: item.unit_price.minor,
+    });
+    Ok(Summary {
+        state: order.state.name(),
+        sentence: sentence(&order.state),
+        items: lines.collect(),
+        delivery: Delivery {
+            name: form.delivery.name,
+            price_minor: form.delivery.price.minor,
+        },
+        total_minor: order.amount.minor,
+        currency: order.amount.currency.code(),
+        tracking: order.tracking.clone(),
+    })
+}
