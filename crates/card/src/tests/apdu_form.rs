@@ -1,0 +1,156 @@
+use alloc::{vec, vec::Vec};
+
+use super::bench::{Bench, Centre, PIN, context};
+use crate::{Applet, StatusWord, host};
+
+const CENTRE: &str = "keys.localhost";
+
+#[test]
+fn truncated_and_over_long_apdus_are_refused_and_change_nothing() {
+    let mut bench = Bench::personalised();
+    let public = bench.enrol(0);
+    let put = host::put_share(
+        0,
+        &Centre::new(CENTRE).sealed(&public, &context(1, &[CENTRE])),
+    )
+    .unwrap();
+    let before = bench.card.state();
+    for length in 0..put.len() {
+        // Without its last two bytes it is a command that expects no data: that one is complete.
+        if length == put.len() - 2 {
+            continue;
+        }
+        let response = bench.raw(&put[..length]);
+        let status = StatusWord::from(u16::from_be_bytes(*response.bytes.last_chunk().unwrap()));
+        assert_ne!(status, StatusWord::Success, "{length}");
+        assert!(!response.changed);
+        assert_eq!(bench.card.state(), before, "{length}");
+    }
+    let mut longer = put.to_vec();
+    longer.push(0);
+    assert_eq!(bench.status(&longer), 0x6700);
+    let too_much = [&[0x80, 0x12, 0, 0, 0, 0x30, 0x01][..], &vec![0; 0x3001]].concat();
+    assert_eq!(bench.status(&too_much), 0x6700);
+    assert_eq!(bench.card.state(), before);
+    assert_eq!(bench.status(&put), 0x9000);
+}
+
+#[test]
+fn every_truncation_inside_the_data_is_refused() {
+    let mut bench = Bench::personalised();
+    let public = bench.enrol(0);
+    let sealed = Centre::new(CENTRE).sealed(&public, &context(1, &[CENTRE]));
+    let data = minicbor::to_vec(&sealed).unwrap();
+    let before = bench.card.state();
+    for length in 1..data.len() {
+        let [.., high, low] = length.to_be_bytes();
+        let apdu = [&[0x80, 0x12, 0, 0, 0, high, low], &data[..length]].concat();
+        assert_eq!(bench.status(&apdu), 0x6a80, "{length}");
+    }
+    assert_eq!(bench.card.state(), before);
+}
+
+#[test]
+fn malformed_templates_are_refused() {
+    let mut bench = Bench::personalised();
+    bench.verify();
+    let bodies: [&[u8]; 8] = [
+        &[0x7c],
+        &[0x7c, 0x82, 0x01],
+        &[0x7c, 0x05, 0x82],
+        &[0x7c, 0x80],
+        &[0x7c, 0x84, 0, 0, 0, 0],
+        &[0x5f, 0xff, 0xff, 0xff, 0x01, 0x00],
+        &[0x7c, 0x02, 0x82, 0x00],
+        &[0x5c, 0x03, 0x5f, 0xc1],
+    ];
+    for body in bodies {
+        let length = u8::try_from(body.len()).unwrap();
+        for header in [
+            [0, 0x87, 7, 0x9c],
+            [0, 0xcb, 0x3f, 0xff],
+            [0, 0xdb, 0x3f, 0xff],
+        ] {
+            let apdu = [&header[..], &[length], body].concat();
+            assert_eq!(bench.status(&apdu), 0x6a80, "{apdu:02x?}");
+        }
+        assert_eq!(
+            bench.status(&[&[0, 0x47, 0, 0x9c, length], body].concat()),
+            0x6a80
+        );
+    }
+}
+
+#[test]
+fn each_wrong_header_has_its_status() {
+    let mut bench = Bench::blank();
+    assert_eq!(
+        bench.status(&[0, 0x20, 0, 0x80]),
+        0x6985,
+        "nothing selected"
+    );
+    assert_eq!(bench.status(&[0, 0xa4, 4, 0, 3, 1, 2, 3]), 0x6a82);
+    assert_eq!(bench.status(&[0, 0xa4, 0, 0, 2, 0x3f, 0]), 0x6a86);
+    bench.select(Applet::Identity);
+    assert_eq!(bench.status(&[0, 0x01, 0, 0]), 0x6d00);
+    assert_eq!(
+        bench.status(&[0x80, 0x16, 0, 0]),
+        0x6d00,
+        "that is the other applet's"
+    );
+    assert_eq!(bench.status(&[0xa0, 0x20, 0, 0x80]), 0x6e00);
+    assert_eq!(bench.status(&[0, 0x20, 1, 0x80]), 0x6a86);
+    assert_eq!(bench.status(&[0, 0x20, 0, 0x82]), 0x6a88);
+    assert_eq!(
+        bench.status(&[0, 0x47, 0, 0x9a, 5, 0xac, 3, 0x80, 1, 7]),
+        0x6a88
+    );
+    assert_eq!(
+        bench.status(&[0, 0xcb, 0x3f, 0xff, 5, 0x5c, 3, 0x5f, 0xc1, 0x05]),
+        0x6a82
+    );
+    for status in 0..=u16::MAX {
+        assert_eq!(u16::from(StatusWord::from(status)), status);
+    }
+}
+
+#[test]
+fn data_sent_in_pieces_and_fetched_in_pieces_is_the_same_data() {
+    let mut bench = Bench::personalised();
+    bench.ok(host::generate_signing_key());
+    bench.ok(host::verify_pin(PIN));
+    let sign = host::sign_block(&[1; 256]).unwrap();
+    let data = &sign[7..sign.len() - 2];
+    let expected = bench.raw(&sign).bytes;
+
+    bench.ok(host::verify_pin(PIN));
+    let (first, last) = data.split_at(200);
+    let first = [&[0x10, 0x87, 7, 0x9c, 200], first].concat();
+    assert_eq!(bench.status(&first), 0x9000);
+    let length = u8::try_from(last.len()).unwrap();
+    let last = [&[0, 0x87, 7, 0x9c, length], last, &[0]].concat();
+    let mut response = bench.raw(&last).bytes;
+    assert_eq!(response.split_off(256), [0x61, 8]);
+    let rest = bench.raw(&[0, 0xc0, 0, 0, 8]).bytes;
+    let whole: Vec<u8> = response.iter().chain(rest.iter()).copied().collect();
+    assert_eq!(whole, *expected);
+    assert_eq!(bench.status(&[0, 0xc0, 0, 0, 8]), 0x6985, "nothing is left");
+}
+
+#[test]
+fn a_chain_is_not_continued_by_another_command_and_does_not_grow_without_end() {
+    let mut bench = Bench::personalised();
+    bench.select(Applet::Keys);
+    assert_eq!(bench.status(&[0x90, 0x12, 0, 0, 1, 0xa3]), 0x9000);
+    assert_eq!(bench.status(&[0x80, 0x16, 0, 0]), 0x6883);
+    let piece = [&[0x90, 0x12, 0, 0, 255][..], &[0; 255]].concat();
+    let accepted = (0..100)
+        .take_while(|_| bench.status(&piece) == 0x9000)
+        .count();
+    assert_eq!(accepted, 12 * 1024 / 255);
+    assert_eq!(
+        bench.status(&[0x80, 0x12, 0, 0, 1, 0]),
+        0x6a80,
+        "the chain was given up"
+    );
+}

@@ -1,0 +1,188 @@
+use tallystick_protocol::{
+    identifier::HolderId,
+    keys::{Degrees, PairContext, Purpose, SealedShare, Suite},
+};
+
+use super::bench::{Bench, Centre, NONCE, context, pair, party_side};
+use crate::{
+    Applet,
+    host::{self, CardError},
+};
+
+const CENTRE: &str = "keys.localhost";
+
+fn derived(
+    bench: &mut Bench,
+    pair: &PairContext,
+    purpose: Purpose,
+) -> Result<tallystick_protocol::keys::DerivedKey, CardError> {
+    bench.select(Applet::Keys);
+    let response = bench.send(host::derive(0, pair, purpose, &NONCE));
+    assert!(!response.changed);
+    host::derived_key(&response.bytes)
+}
+
+fn put(bench: &mut Bench, share: &SealedShare) -> Result<bool, CardError> {
+    let response = bench.send(host::put_share(0, share));
+    host::done(&response.bytes).map(|()| response.changed)
+}
+
+#[test]
+fn t002_6_card_and_party_derive_the_same_key() {
+    let mut bench = Bench::personalised();
+    let key = context(1, &[CENTRE]);
+    let mut centre = Centre::new(CENTRE);
+    let public = bench.enrol(0);
+    assert_eq!(put(&mut bench, &centre.sealed(&public, &key)), Ok(true));
+    let pair = pair(HolderId::of_enrolment_key(&public), &key);
+    bench.verify();
+    for purpose in [Purpose::Confirmation, Purpose::OrderPart] {
+        let theirs = party_side(&[&centre], &pair, purpose);
+        assert_eq!(derived(&mut bench, &pair, purpose), Ok(theirs));
+    }
+}
+
+#[test]
+fn no_key_is_derived_before_the_pin() {
+    let mut bench = Bench::personalised();
+    let key = context(1, &[CENTRE]);
+    let public = bench.enrol(0);
+    put(&mut bench, &Centre::new(CENTRE).sealed(&public, &key)).unwrap();
+    let pair = pair(HolderId::of_enrolment_key(&public), &key);
+    let refused = Err(CardError::PinRequired);
+    assert_eq!(derived(&mut bench, &pair, Purpose::OrderPart), refused);
+    bench.verify();
+    assert!(derived(&mut bench, &pair, Purpose::OrderPart).is_ok());
+    bench.select(Applet::Identity);
+    bench.ok(host::forget_pin());
+    assert_eq!(derived(&mut bench, &pair, Purpose::OrderPart), refused);
+}
+
+#[test]
+fn shares_of_all_centres_are_added_each_once() {
+    let mut bench = Bench::personalised();
+    let (mut one, mut other) = (Centre::new("one.example"), Centre::new("other.example"));
+    let key = context(1, &["one.example", "other.example"]);
+    let public = bench.enrol(0);
+    let pair = pair(HolderId::of_enrolment_key(&public), &key);
+    assert_eq!(put(&mut bench, &one.sealed(&public, &key)), Ok(true));
+    assert_eq!(
+        put(&mut bench, &one.sealed(&public, &key)),
+        Ok(false),
+        "a repetition adds nothing"
+    );
+    bench.verify();
+    let incomplete = derived(&mut bench, &pair, Purpose::OrderPart);
+    assert_eq!(incomplete, Err(CardError::NotFound));
+    let response = bench.send(host::status(0));
+    assert_eq!(host::held_contexts(&response.bytes).unwrap(), []);
+    assert_eq!(put(&mut bench, &other.sealed(&public, &key)), Ok(true));
+    let theirs = party_side(&[&one, &other], &pair, Purpose::OrderPart);
+    assert_eq!(derived(&mut bench, &pair, Purpose::OrderPart), Ok(theirs));
+    let response = bench.send(host::status(0));
+    assert_eq!(host::held_contexts(&response.bytes).unwrap(), [key]);
+}
+
+#[test]
+fn a_share_for_somebody_else_or_altered_on_the_way_is_refused() {
+    let mut bench = Bench::personalised();
+    let key = context(1, &[CENTRE]);
+    let mut centre = Centre::new(CENTRE);
+    let public = bench.enrol(0);
+    let elsewhere = bench.enrol(1);
+    let refused = Err(CardError::Refused(0x6a80));
+    assert_eq!(put(&mut bench, &centre.sealed(&elsewhere, &key)), refused);
+    let mut altered = centre.sealed(&public, &key);
+    altered.label.context = context(2, &[CENTRE]);
+    assert_eq!(put(&mut bench, &altered), refused);
+    let mut altered = centre.sealed(&public, &key);
+    altered.ciphertext[40] ^= 1;
+    assert_eq!(put(&mut bench, &altered), refused);
+    let response = bench.send(host::status(0));
+    assert_eq!(host::held_contexts(&response.bytes).unwrap(), []);
+    let response = bench.send(host::put_share(7, &centre.sealed(&public, &key)));
+    assert_eq!(host::done(&response.bytes), Err(CardError::NotFound));
+}
+
+#[test]
+fn centres_with_different_degrees_do_not_add_up() {
+    let mut bench = Bench::personalised();
+    let key = context(1, &["one.example", "other.example"]);
+    let public = bench.enrol(0);
+    put(
+        &mut bench,
+        &Centre::new("one.example").sealed(&public, &key),
+    )
+    .unwrap();
+    let mut wider = Centre::with_degrees(
+        "other.example",
+        Degrees {
+            holder: 5,
+            party: 4,
+        },
+    );
+    let before = bench.card.state();
+    assert!(put(&mut bench, &wider.sealed(&public, &key)).is_err());
+    assert_eq!(bench.card.state(), before);
+}
+
+#[test]
+fn a_key_is_derived_only_for_the_slots_own_holder_and_a_suite_in_use() {
+    let mut bench = Bench::personalised();
+    let key = context(1, &[CENTRE]);
+    let public = bench.enrol(0);
+    put(&mut bench, &Centre::new(CENTRE).sealed(&public, &key)).unwrap();
+    let pair = pair(HolderId::of_enrolment_key(&public), &key);
+    bench.verify();
+    let refused = Err(CardError::Refused(0x6a80));
+    let other = PairContext {
+        holder: HolderId([0; 32]),
+        ..pair.clone()
+    };
+    assert_eq!(derived(&mut bench, &other, Purpose::OrderPart), refused);
+    let hybrid = PairContext {
+        suite: Suite::Hybrid,
+        ..pair.clone()
+    };
+    assert_eq!(derived(&mut bench, &hybrid, Purpose::OrderPart), refused);
+    let later = PairContext {
+        key: context(2, &[CENTRE]),
+        ..pair
+    };
+    assert_eq!(
+        derived(&mut bench, &later, Purpose::OrderPart),
+        Err(CardError::NotFound)
+    );
+}
+
+#[test]
+fn an_enrolment_key_stays_until_it_is_replaced_with_the_pin() {
+    let mut bench = Bench::personalised();
+    let public = bench.enrol(3);
+    assert_eq!(bench.enrol(3), public);
+    assert_ne!(bench.enrol(2), public);
+    assert_eq!(bench.status(&[0x80, 0x10, 3, 1, 0]), 0x6982);
+    bench.verify();
+    bench.select(Applet::Keys);
+    assert_eq!(bench.status(&[0x80, 0x10, 3, 1, 0]), 0x9000);
+    assert_ne!(bench.enrol(3), public);
+}
+
+#[test]
+fn slots_and_shares_are_limited() {
+    let mut bench = Bench::personalised();
+    bench.select(Applet::Keys);
+    assert_eq!(bench.status(&[0x80, 0x10, 16, 0, 0]), 0x6a86);
+    assert_eq!(bench.status(&[0x80, 0x10, 0xff, 0, 0]), 0x6a86);
+    let public = bench.enrol(0);
+    let mut centre = Centre::new(CENTRE);
+    for epoch in 0..16 {
+        put(
+            &mut bench,
+            &centre.sealed(&public, &context(epoch, &[CENTRE])),
+        )
+        .unwrap();
+    }
+    let one_more = put(&mut bench, &centre.sealed(&public, &context(16, &[CENTRE])));
+    assert_eq!(one_more, Err(CardError::Refused(0x6a84)));
+}

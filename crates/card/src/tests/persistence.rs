@@ -1,0 +1,127 @@
+use alloc::vec::Vec;
+
+use tallystick_protocol::{identifier::HolderId, keys::Purpose, test_keys::TestRng};
+
+use super::bench::{Bench, Centre, NONCE, PIN, context, pair};
+use crate::{Applet, Card, RestoreError, host};
+
+const CENTRE: &str = "keys.localhost";
+
+/// A card with everything on it.
+fn full() -> (Bench, [u8; 32]) {
+    let mut bench = Bench::personalised();
+    bench.ok(host::generate_signing_key());
+    bench.ok(host::put_certificate(&[0x30; 300]));
+    let public = bench.enrol(0);
+    let share = Centre::new(CENTRE).sealed(&public, &context(1, &[CENTRE]));
+    bench.ok(host::put_share(0, &share));
+    (bench, public)
+}
+
+#[test]
+fn a_restored_card_continues_identically() {
+    let (mut bench, public) = full();
+    let mut restored = Bench {
+        card: Card::restore(&bench.card.state()).unwrap(),
+        ..Bench::blank()
+    };
+    bench.card = Card::restore(&bench.card.state()).unwrap();
+    let pair = pair(HolderId::of_enrolment_key(&public), &context(1, &[CENTRE]));
+    let apdus = [
+        host::select(Applet::Identity),
+        host::verify_pin("000000"),
+        host::verify_pin(PIN),
+        host::sign_block(&[1; 256]),
+        host::get_certificate(),
+        host::select(Applet::Keys),
+        host::generate_enrolment_key(0),
+        host::generate_enrolment_key(5),
+        host::derive(0, &pair, Purpose::OrderPart, &NONCE),
+        host::status(0),
+    ];
+    bench.rng = TestRng::new(5);
+    restored.rng = TestRng::new(5);
+    for apdu in apdus {
+        let (one, other) = (bench.send(apdu.clone()), restored.send(apdu));
+        assert_eq!(one.bytes, other.bytes);
+        assert_eq!(one.changed, other.changed);
+        assert_eq!(bench.card.state(), restored.card.state());
+    }
+}
+
+#[test]
+fn changed_says_exactly_when_the_state_is_another_one() {
+    let (mut bench, public) = full();
+    let pair = pair(HolderId::of_enrolment_key(&public), &context(1, &[CENTRE]));
+    let share = Centre::new(CENTRE).sealed(&public, &context(2, &[CENTRE]));
+    let apdus = [
+        host::select(Applet::Identity),
+        host::pin_tries(),
+        host::verify_pin("000000"),
+        host::verify_pin(PIN),
+        host::verify_pin(PIN),
+        host::sign_block(&[1; 256]),
+        host::put_certificate(&[0x30; 300]),
+        host::put_certificate(&[0x30; 301]),
+        host::change_pin("000000", "135790"),
+        host::change_pin(PIN, "135790"),
+        host::select(Applet::Keys),
+        host::generate_enrolment_key(0),
+        host::generate_enrolment_key(5),
+        host::put_share(0, &share),
+        host::put_share(0, &share),
+        host::derive(0, &pair, Purpose::OrderPart, &NONCE),
+        host::status(0),
+    ];
+    for (number, apdu) in apdus.into_iter().enumerate() {
+        let before = bench.card.state();
+        let response = bench.send(apdu);
+        assert_eq!(
+            response.changed,
+            bench.card.state() != before,
+            "command {number}"
+        );
+    }
+}
+
+#[test]
+fn what_was_verified_and_selected_is_forgotten_with_the_power() {
+    let (mut bench, _) = full();
+    bench.verify();
+    bench.card = Card::restore(&bench.card.state()).unwrap();
+    assert_eq!(bench.status(&[0x00, 0x20, 0x00, 0x80]), 0x6985);
+    bench.select(Applet::Identity);
+    assert_eq!(bench.status(&[0x00, 0x20, 0x00, 0x80]), 0x63c3);
+}
+
+#[test]
+fn every_truncated_or_altered_state_is_refused_or_harmless() {
+    let state = full().0.card.state();
+    for length in 0..state.len() {
+        assert!(Card::restore(&state[..length]).is_err(), "{length}");
+    }
+    let longer: Vec<u8> = state.iter().copied().chain([0]).collect();
+    assert_eq!(
+        Card::restore(&longer).map(|_| ()),
+        Err(RestoreError::Damaged)
+    );
+    for index in 0..state.len() {
+        let mut altered = state.to_vec();
+        altered[index] ^= 0x55;
+        // Either it is refused, or it is some card and can be written down again.
+        if let Ok(card) = Card::restore(&altered) {
+            assert_eq!(*card.state(), altered);
+        }
+    }
+}
+
+#[test]
+fn a_state_of_a_later_version_is_named_as_such() {
+    let mut state = Card::blank().state().to_vec();
+    assert_eq!(state[1..3], [0, 1]);
+    state[2] = 2;
+    assert_eq!(
+        Card::restore(&state).map(|_| ()),
+        Err(RestoreError::Version)
+    );
+}

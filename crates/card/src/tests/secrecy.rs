@@ -1,0 +1,99 @@
+//! No share leaves the card, whatever it is asked.
+
+use alloc::{vec, vec::Vec};
+
+use tallystick_protocol::{identifier::HolderId, keys::Purpose};
+
+use super::bench::{Bench, Centre, NONCE, context, pair};
+use crate::{Applet, host};
+
+const CENTRE: &str = "keys.localhost";
+
+/// Every secret of the card, in pieces of 16 bytes.
+fn secret_pieces(secrets: &[&[u8]]) -> Vec<Vec<u8>> {
+    secrets
+        .iter()
+        .flat_map(|secret| secret.chunks_exact(16))
+        .map(<[u8]>::to_vec)
+        .collect()
+}
+
+#[test]
+fn no_response_to_any_instruction_contains_a_secret() {
+    let mut bench = Bench::personalised();
+    bench.ok(host::generate_signing_key());
+    let key = context(1, &[CENTRE]);
+    let mut centre = Centre::new(CENTRE);
+    let public = bench.enrol(0);
+    let sealed = centre.sealed(&public, &key);
+    bench.ok(host::put_share(0, &sealed));
+    let holder = HolderId::of_enrolment_key(&public);
+    let share = centre.holder_share(&holder, &key);
+    let state = crate::state::State::from_bytes(&bench.card.state()).unwrap();
+    let slot = state.slot(0).unwrap();
+    let signature_key = state.signature_key.as_ref().unwrap().as_slice();
+    let secrets = secret_pieces(&[&share, slot.secret.as_slice(), signature_key]);
+    assert!(secrets.len() >= 8 + 2 + 16);
+    let kept = bench.card.state();
+    for piece in &secrets {
+        assert!(
+            kept.windows(16).any(|window| window == piece),
+            "the search itself must find it"
+        );
+    }
+
+    let derive = host::derive(0, &pair(holder, &key), Purpose::OrderPart, &NONCE).unwrap();
+    let whole_request = &derive[7..derive.len() - 2];
+    let bodies: [&[u8]; 5] = [
+        &[],
+        &[0x5c, 3, 0x5f, 0xc1, 0x0a],
+        &[0xac, 3, 0x80, 1, 7],
+        whole_request,
+        &[0; 40],
+    ];
+    let parameters = [
+        (0, 0),
+        (0, 1),
+        (0, 2),
+        (0, 0x80),
+        (0, 0x9c),
+        (7, 0x9c),
+        (0x3f, 0xff),
+        (1, 2),
+    ];
+    for applet in Applet::ALL {
+        for cla in [0x00, 0x80, 0x10, 0x90] {
+            for ins in 0..=0xff_u8 {
+                // Making an RSA key 40 times would take long and tell nothing new.
+                if ins == 0x47 {
+                    continue;
+                }
+                for (p1, p2) in parameters {
+                    for body in bodies {
+                        bench.card = crate::Card::restore(&kept).unwrap();
+                        bench.verify();
+                        bench.select(applet);
+                        let [.., high, low] = body.len().to_be_bytes();
+                        let mut apdu = vec![cla, ins, p1, p2, 0];
+                        if !body.is_empty() {
+                            apdu.extend_from_slice(&[high, low]);
+                            apdu.extend_from_slice(body);
+                        }
+                        apdu.extend_from_slice(&[0, 0]);
+                        let response = bench.raw(&apdu).bytes;
+                        for piece in &secrets {
+                            let found = response.windows(16).any(|window| window == piece);
+                            assert!(!found, "{cla:02x} {ins:02x} {p1:02x} {p2:02x}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn debug_shows_nothing_of_the_card() {
+    let bench = Bench::personalised();
+    assert_eq!(alloc::format!("{:?}", bench.card), "Card(…)");
+}
