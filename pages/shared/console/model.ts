@@ -42,6 +42,23 @@ export interface LedgerLine {
   currency: string
   memo: string
 }
+/** One space of keys at a key centre: how many identifiers it has issued, and how many it may. */
+export interface Space {
+  role: Role
+  number: number
+  holders: number
+  holder_cap: number
+  parties: number
+  party_cap: number
+}
+/** One certificate that a CA issued; times in seconds since 1970. */
+export interface Certificate {
+  role: Role | 'holder'
+  asker: string
+  subject: string
+  made_at: number
+  not_after: number
+}
 export interface ConsoleData {
   role: Role
   domain: string
@@ -49,6 +66,10 @@ export interface ConsoleData {
   orders: Order[]
   ledger: LedgerLine[]
   counters: Record<string, number>
+  /** At a key centre only. */
+  spaces?: Space[]
+  /** At a CA only. */
+  certificates?: Certificate[]
 }
 
 export type RowName = 'items' | 'amount' | 'card' | 'holder' | 'destination'
