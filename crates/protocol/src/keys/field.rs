@@ -1,6 +1,21 @@
 //! GF(2²⁵⁵ − 19), in constant time, on the formally verified arithmetic of `fiat-crypto`:
 //! five limbs of 64 bits natively, ten of 32 bits where multiplication of 64 bits is slow (wasm).
 
+/// 2²⁵⁵ − 19 in words of 64 bits, the lowest first.
+const MODULUS: [u64; 4] = [u64::MAX - 18, u64::MAX, u64::MAX, u64::MAX >> 1];
+
+/// Whether subtracting the modulus borrows. Takes the same time for all numbers.
+fn is_below_modulus(bytes: &[u8; 32]) -> bool {
+    let (words, _) = bytes.as_chunks();
+    words
+        .iter()
+        .zip(MODULUS)
+        .fold(false, |borrow, (word, modulus)| {
+            let (difference, below) = u64::from_le_bytes(*word).overflowing_sub(modulus);
+            below | difference.overflowing_sub(u64::from(borrow)).1
+        })
+}
+
 /// One field over one of `fiat-crypto`'s representations. Both have the same interface.
 macro_rules! field_over {
     ($backend:ident) => {
@@ -62,14 +77,8 @@ macro_rules! field_over {
             /// # Errors
             /// [`KeyError::NotCanonical`] unless the number lies below 2²⁵⁵ − 19.
             pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
-                let mut reduced = *bytes;
-                reduced[31] &= 0x7f;
-                let element = Self::of_255_bits(&reduced);
-                element.write(&mut reduced);
-                let canonical = reduced.ct_eq(bytes);
-                reduced.zeroize();
-                if bool::from(canonical) {
-                    Ok(element)
+                if super::is_below_modulus(bytes) {
+                    Ok(Self::of_255_bits(bytes))
                 } else {
                     Err(KeyError::NotCanonical)
                 }
