@@ -1,6 +1,5 @@
 // What the issuer's page says, in English.
 export const issuer = {
-  skip: 'Skip to the account form',
   tagline: 'Cards that keep out of your basket',
   title: 'Open an account and put a test card into your wallet',
   intro:
