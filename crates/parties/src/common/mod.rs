@@ -15,7 +15,7 @@ pub mod party;
 mod progress;
 pub mod rate;
 mod reception;
-mod registration;
+pub(crate) mod registration;
 pub mod schema;
 pub mod secrets;
 pub mod settings;

@@ -1,0 +1,57 @@
+//! Certificates of holders, at their issuer's request.
+
+use tallystick_protocol::cbor::encode;
+use tallystick_protocol::certificate::UnsignedCertificate;
+use tallystick_protocol::enrolment::{CertificateAnswer, HolderCertificateRequest};
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::signature::public_key_from_spki;
+use tallystick_protocol::statement::open;
+
+use super::Ca;
+use super::issuing::Application;
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::rate::{RateLimit, admit};
+use crate::ports::Ports;
+
+/// How many requests of one issuer are served.
+const REQUESTS: RateLimit = RateLimit {
+    count: 600,
+    seconds: 60,
+};
+
+impl<P: Ports> Ca<P> {
+    /// `POST /v1/holder-certificates`: certifies the card key of an issuer's holder.
+    pub(super) async fn certify_holder(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let office = &self.office;
+        let body = web::body_as(request, web::COSE)?;
+        let identity = office.identity()?;
+        let asked =
+            open::<HolderCertificateRequest>(body, &identity.anchors, office.now(), Role::Issuer)?;
+        asked.require_recipient(&office.as_audience())?;
+        let message = &asked.message;
+        let issuer = message.envelope.from.as_str();
+        let bucket = format!("holder-certificates|{issuer}");
+        let now = office.now_ms();
+        if !office.transaction(|tables| admit(tables, &bucket, REQUESTS, now))? {
+            return Err(Fault::new(
+                Kind::RateLimited,
+                "Too many certificates were asked for.",
+            ));
+        }
+        public_key_from_spki(&message.signing_public_key)?;
+        let application = Application {
+            role: Role::Holder,
+            asker: issuer,
+            subject: &message.label,
+            public_key: &message.signing_public_key,
+        };
+        let certificate = self
+            .issue(&application, |root, serial, lifetime| {
+                let key = &message.signing_public_key;
+                UnsignedCertificate::holder(root, &message.label, key, serial, lifetime)
+            })
+            .await?;
+        Ok(web::cbor(encode(&CertificateAnswer { certificate })))
+    }
+}

@@ -1,0 +1,163 @@
+//! Issues certificates in three phases; the same request again gives the same certificate.
+
+use sha2::{Digest, Sha256};
+use tallystick_protocol::certificate::{
+    Certificate, CertificateError, Lifetime, Serial, UnsignedCertificate,
+};
+use tallystick_protocol::identifier::Role;
+
+use super::Ca;
+use crate::common::fault::{Fault, Kind};
+use crate::common::registration::RENEWAL_SECONDS;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Ports, Tables};
+
+/// How long a leaf is valid, in days (thirteen months, below the limit of two years).
+const LEAF_DAYS: u64 = 397;
+/// A certificate is valid from a little before it is made, because clocks differ.
+const BACKDATED_SECONDS: u64 = 300;
+
+/// What is to be certified, for whom.
+pub(super) struct Application<'a> {
+    /// The role certified.
+    pub(super) role: Role,
+    /// Whose request it is: "role|domain" of a party, or an issuer's domain.
+    pub(super) asker: &'a str,
+    /// What the certificate names: display name or account label.
+    pub(super) subject: &'a str,
+    /// The key (SubjectPublicKeyInfo, DER).
+    pub(super) public_key: &'a [u8],
+}
+
+struct Entry {
+    id: i64,
+    subject: String,
+    to_be_signed: Vec<u8>,
+    certificate: Option<Vec<u8>>,
+}
+
+impl<P: Ports> Ca<P> {
+    /// The certificate for an application; `build` drafts a new one under the root.
+    pub(super) async fn issue(
+        &self,
+        application: &Application<'_>,
+        build: impl FnOnce(
+            &Certificate,
+            Serial,
+            Lifetime,
+        ) -> Result<UnsignedCertificate, CertificateError>,
+    ) -> Result<Vec<u8>, Fault> {
+        let office = &self.office;
+        let root = Certificate::from_der(&office.identity()?.certificate)?;
+        let serial = Serial::random(&mut office.rng());
+        let now = office.now();
+        let lifetime = Lifetime::days(now.minus_seconds(BACKDATED_SECONDS), LEAF_DAYS);
+        let entry = office.transaction(|tables| {
+            let fresh_enough = now.plus_seconds(RENEWAL_SECONDS).seconds();
+            if let Some(entry) = find(tables, application, fresh_enough)? {
+                return Ok(entry);
+            }
+            let draft = build(&root, serial, lifetime)?;
+            insert(
+                tables,
+                application,
+                &draft,
+                now.seconds(),
+                lifetime.not_after.seconds(),
+            )
+            .map_err(Fault::from)
+        })?;
+        if entry.subject != application.subject {
+            return Err(Fault::new(
+                Kind::Conflict,
+                "This key is certified under another name.",
+            ));
+        }
+        if let Some(certificate) = entry.certificate {
+            return Ok(certificate);
+        }
+        let signature = office.sign_uncertified(&entry.to_be_signed).await?;
+        let certificate =
+            UnsignedCertificate::from_to_be_signed(entry.to_be_signed).finish(&signature)?;
+        office.log("certified", None, application.role.as_str());
+        Ok(keep(office.tables(), entry.id, certificate.as_der())?)
+    }
+}
+
+fn key_hash(public_key: &[u8]) -> [u8; 32] {
+    Sha256::digest(public_key).into()
+}
+
+fn find(
+    tables: &dyn Tables,
+    application: &Application<'_>,
+    fresh_enough: u64,
+) -> Result<Option<Entry>, DatabaseError> {
+    let row = first(
+        tables,
+        "SELECT id, subject, to_be_signed, certificate FROM certificates
+         WHERE role = ? AND asker = ? AND key_hash = ? AND not_after > ? ORDER BY id DESC LIMIT 1",
+        &[
+            application.role.number().into(),
+            application.asker.into(),
+            key_hash(application.public_key).into(),
+            fresh_enough.into(),
+        ],
+    )?;
+    row.map(|row| {
+        Ok(Entry {
+            id: row.integer(0)?,
+            subject: row.text(1)?.to_owned(),
+            to_be_signed: row.blob(2)?.to_vec(),
+            certificate: if row.is_null(3) {
+                None
+            } else {
+                Some(row.blob(3)?.to_vec())
+            },
+        })
+    })
+    .transpose()
+}
+
+fn insert(
+    tables: &dyn Tables,
+    application: &Application<'_>,
+    draft: &UnsignedCertificate,
+    made_at: u64,
+    not_after: u64,
+) -> Result<Entry, DatabaseError> {
+    let row = first(
+        tables,
+        "INSERT INTO certificates (role, asker, subject, key_hash, made_at, not_after, to_be_signed)
+         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        &[
+            application.role.number().into(),
+            application.asker.into(),
+            application.subject.into(),
+            key_hash(application.public_key).into(),
+            made_at.into(),
+            not_after.into(),
+            draft.to_be_signed().into(),
+        ],
+    )?;
+    Ok(Entry {
+        id: row.ok_or(DatabaseError::RolledBack)?.integer(0)?,
+        subject: application.subject.to_owned(),
+        to_be_signed: draft.to_be_signed().to_vec(),
+        certificate: None,
+    })
+}
+
+/// Of two signatures made at once, the first is the certificate.
+fn keep(
+    tables: &(impl Tables + ?Sized),
+    id: i64,
+    certificate: &[u8],
+) -> Result<Vec<u8>, DatabaseError> {
+    let row = first(
+        tables,
+        "UPDATE certificates SET certificate = coalesce(certificate, ?) WHERE id = ? RETURNING certificate",
+        &[certificate.into(), id.into()],
+    )?;
+    Ok(row.ok_or(DatabaseError::RolledBack)?.blob(0)?.to_vec())
+}

@@ -1,0 +1,125 @@
+//! Masters: drawn row by row, each row sealed, one in memory at a time.
+
+use tallystick_protocol::keys::MasterRow;
+
+use super::KeyCentre;
+use super::ROLES;
+use super::spaces::OpenSpace;
+use crate::common::fault::Fault;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Ports, Tables, Value};
+
+/// How many rows are drawn in one transaction (about 2 MiB in the demo).
+const ROWS_AT_ONCE: usize = 16;
+
+impl<P: Ports> KeyCentre<P> {
+    /// Draws the next rows of a space's master that are missing; `false`: none was missing.
+    pub(super) fn draw_rows(&self, space: &OpenSpace) -> Result<bool, Fault> {
+        let drawn = self.rows_drawn(self.office.tables(), space)?;
+        let end = space.degrees.rows().min(drawn + ROWS_AT_ONCE);
+        if drawn >= end {
+            return Ok(false);
+        }
+        let mut rows = Vec::with_capacity(end - drawn);
+        for j in drawn..end {
+            let row = MasterRow::generate(&mut self.office.rng(), space.degrees)?;
+            rows.push((
+                j,
+                self.office
+                    .seal(&self.row_name(space, j), &row.to_bytes())?,
+            ));
+        }
+        self.office.transaction(|tables| {
+            for (j, sealed) in rows {
+                let [role, epoch, number] = self.key_of(space);
+                // A row that is there is never replaced: shares were made from it.
+                tables.run(
+                    "INSERT INTO master_rows (role, epoch, number, j, sealed) VALUES (?, ?, ?, ?, ?)
+                     ON CONFLICT DO NOTHING",
+                    &[role, epoch, number, count(j), sealed.into()],
+                )?;
+            }
+            Ok::<_, Fault>(())
+        })?;
+        Ok(true)
+    }
+
+    /// Whether the newest space of some role lacks rows.
+    pub(super) fn has_rows_to_draw(&self) -> Result<bool, Fault> {
+        let office = &self.office;
+        for role in ROLES {
+            let newest = first(
+                office.tables(),
+                "SELECT max(number) FROM spaces WHERE role = ? AND epoch = ?",
+                &[role.number().into(), office.settings.epoch.into()],
+            )?;
+            let Some(number) = newest.filter(|row| !row.is_null(0)) else {
+                return Ok(true);
+            };
+            let space = self.space(office.tables(), role, number.number(0)?)?;
+            if self.rows_drawn(office.tables(), &space)? < space.degrees.rows() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Hands every row of a space's master to `use_row`, drawing those that are missing.
+    pub(super) fn for_each_row(
+        &self,
+        space: &OpenSpace,
+        mut use_row: impl FnMut(usize, &MasterRow) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        while self.draw_rows(space)? {}
+        for j in 0..space.degrees.rows() {
+            let [role, epoch, number] = self.key_of(space);
+            let stored = first(
+                self.office.tables(),
+                "SELECT sealed FROM master_rows WHERE role = ? AND epoch = ? AND number = ? AND j = ?",
+                &[role, epoch, number, count(j)],
+            )?;
+            let stored = stored.ok_or_else(Fault::internal)?;
+            let bytes = self
+                .office
+                .unseal(&self.row_name(space, j), stored.blob(0)?)?;
+            let row = MasterRow::from_bytes(&bytes).map_err(|_| Fault::internal())?;
+            use_row(j, &row)?;
+        }
+        Ok(())
+    }
+
+    fn rows_drawn(
+        &self,
+        tables: &(impl Tables + ?Sized),
+        space: &OpenSpace,
+    ) -> Result<usize, DatabaseError> {
+        let row = first(
+            tables,
+            "SELECT count(*) FROM master_rows WHERE role = ? AND epoch = ? AND number = ?",
+            &self.key_of(space),
+        )?;
+        row.map_or(Ok(0), |row| row.number(0))
+    }
+
+    fn key_of(&self, space: &OpenSpace) -> [Value; 3] {
+        let role = space.space.role.number();
+        [
+            role.into(),
+            self.office.settings.epoch.into(),
+            space.space.index.into(),
+        ]
+    }
+
+    fn row_name(&self, space: &OpenSpace, j: usize) -> String {
+        let epoch = self.office.settings.epoch;
+        format!(
+            "master|{}|{epoch}|{}|{j}",
+            space.space.role.as_str(),
+            space.space.index
+        )
+    }
+}
+
+fn count(j: usize) -> Value {
+    u32::try_from(j).unwrap_or(u32::MAX).into()
+}

@@ -1,0 +1,24 @@
+//! The key centre's own tables.
+
+use crate::common::schema::Migration;
+
+/// All versions of the tables, oldest first.
+pub(super) const MIGRATIONS: &[Migration] = &[Migration(&[
+    // A space keeps the degrees it was opened with.
+    "CREATE TABLE spaces (
+        role INTEGER NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL,
+        holder_degree INTEGER NOT NULL, party_degree INTEGER NOT NULL, opened_at INTEGER NOT NULL,
+        PRIMARY KEY (role, epoch, number)) STRICT",
+    // Row j of a master, sealed: at most 1 MiB and the 28 bytes that sealing adds.
+    "CREATE TABLE master_rows (
+        role INTEGER NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL, j INTEGER NOT NULL,
+        sealed BLOB NOT NULL CHECK (length(sealed) <= 1048604),
+        PRIMARY KEY (role, epoch, number, j)) STRICT",
+    // Who has a share of a space: holders by identifier, parties by domain. Each counts once.
+    "CREATE TABLE issued (
+        role INTEGER NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('holder', 'party')), identifier TEXT NOT NULL,
+        issued_at INTEGER NOT NULL,
+        PRIMARY KEY (role, epoch, kind, identifier, number)) STRICT",
+    "CREATE INDEX issued_counted ON issued (role, epoch, number, kind)",
+])];

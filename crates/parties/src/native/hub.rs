@@ -1,0 +1,122 @@
+//! A network in one process that records every byte each party receives.
+
+use core::cell::RefCell;
+use core::future::Future;
+use core::pin::Pin;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use http::{Request, Response};
+
+use crate::common::party::Party;
+use crate::ports::{Network, NetworkError};
+
+/// Bytes that somebody received: a request by its receiver, an answer by its asker.
+#[derive(Clone)]
+pub struct Received {
+    /// Who received them: a domain, or the name a [`Hub::network`] was made with.
+    pub by: String,
+    /// Who sent them.
+    pub from: String,
+    /// Method and path of the request.
+    pub what: String,
+    /// Everything that was said: address, headers and body.
+    pub bytes: Vec<u8>,
+}
+
+/// A party without its type, so that a map can hold several kinds.
+trait Reachable {
+    fn reach(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Pin<Box<dyn Future<Output = Response<Vec<u8>>> + '_>>;
+}
+
+impl<P: Party> Reachable for P {
+    fn reach(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Pin<Box<dyn Future<Output = Response<Vec<u8>>> + '_>> {
+        Box::pin(self.serve(request))
+    }
+}
+
+#[derive(Default)]
+struct Inner {
+    parties: RefCell<BTreeMap<String, Rc<dyn Reachable>>>,
+    unreachable: RefCell<BTreeSet<String>>,
+    received: RefCell<Vec<Received>>,
+}
+
+/// The network itself. Clones are the same network.
+#[derive(Clone, Default)]
+pub struct Hub(Rc<Inner>);
+
+impl Hub {
+    /// Puts a party at its domain, in place of whoever was there.
+    pub fn connect(&self, domain: &str, party: Rc<impl Party + 'static>) {
+        self.0.parties.borrow_mut().insert(domain.to_owned(), party);
+    }
+
+    /// Makes a domain unreachable, or reachable again.
+    pub fn cut(&self, domain: &str, cut: bool) {
+        let mut unreachable = self.0.unreachable.borrow_mut();
+        if cut {
+            unreachable.insert(domain.to_owned());
+        } else {
+            unreachable.remove(domain);
+        }
+    }
+
+    /// The network as `name` sees it.
+    #[must_use]
+    pub fn network(&self, name: &str) -> InProcessNetwork {
+        InProcessNetwork {
+            hub: self.clone(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// Everything received so far, in order.
+    #[must_use]
+    pub fn received(&self) -> Vec<Received> {
+        self.0.received.borrow().clone()
+    }
+
+    fn record(&self, by: &str, from: &str, what: &str, bytes: Vec<u8>) {
+        self.0.received.borrow_mut().push(Received {
+            by: by.to_owned(),
+            from: from.to_owned(),
+            what: what.to_owned(),
+            bytes,
+        });
+    }
+}
+
+/// One participant's way into a [`Hub`].
+#[derive(Clone)]
+pub struct InProcessNetwork {
+    hub: Hub,
+    name: String,
+}
+
+impl Network for InProcessNetwork {
+    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NetworkError> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let what = format!("{} {}", request.method(), request.uri().path());
+        let party = self.hub.0.parties.borrow().get(&host).cloned();
+        let cut = self.hub.0.unreachable.borrow().contains(&host);
+        let secure = request.uri().scheme_str() == Some("https");
+        let Some(party) = party.filter(|_| secure && !cut) else {
+            return Err(NetworkError(format!("{host} does not answer")));
+        };
+        let head = format!("{what} {:?} {:?}\n", request.uri(), request.headers());
+        let said = [head.as_bytes(), request.body()].concat();
+        self.hub.record(&host, &self.name, &what, said);
+        let answer = party.reach(request).await;
+        let head = format!("{} {:?}\n", answer.status(), answer.headers());
+        let said = [head.as_bytes(), answer.body()].concat();
+        self.hub.record(&self.name, &host, &what, said);
+        Ok(answer)
+    }
+}

@@ -1,0 +1,73 @@
+//! The machine one party runs on.
+
+use super::{Hub, InProcessNetwork, KeptLog, RsaSigning, SeededRandom, SetClock, SqliteDatabase};
+use crate::ports::{DatabaseError, Ports};
+
+/// All ports of one party. A clone is the same machine: a party made over it later finds what the
+/// one before it stored, as after a restart.
+#[derive(Clone)]
+pub struct Machine {
+    /// Its database.
+    pub database: SqliteDatabase,
+    /// Its clock.
+    pub clock: SetClock,
+    /// Its random source.
+    pub random: SeededRandom,
+    /// Its RSA keys.
+    pub signing: RsaSigning,
+    /// Its way to the others.
+    pub network: InProcessNetwork,
+    /// What it logged.
+    pub log: KeptLog,
+}
+
+impl Machine {
+    /// A new machine at `domain`; its random source is seeded with the domain.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn new(hub: &Hub, domain: &str, clock: &SetClock) -> Result<Self, DatabaseError> {
+        let random = SeededRandom::new(domain);
+        Ok(Self {
+            database: SqliteDatabase::new()?,
+            clock: clock.clone(),
+            signing: RsaSigning::new(random.clone()),
+            random,
+            network: hub.network(domain),
+            log: KeptLog::default(),
+        })
+    }
+}
+
+impl Ports for Machine {
+    type Database = SqliteDatabase;
+    type Clock = SetClock;
+    type Random = SeededRandom;
+    type Signing = RsaSigning;
+    type Network = InProcessNetwork;
+    type Log = KeptLog;
+
+    fn database(&self) -> &SqliteDatabase {
+        &self.database
+    }
+
+    fn clock(&self) -> &SetClock {
+        &self.clock
+    }
+
+    fn random(&self) -> &SeededRandom {
+        &self.random
+    }
+
+    fn signing(&self) -> &RsaSigning {
+        &self.signing
+    }
+
+    fn network(&self) -> &InProcessNetwork {
+        &self.network
+    }
+
+    fn log(&self) -> &KeptLog {
+        &self.log
+    }
+}

@@ -1,0 +1,168 @@
+//! The power may fail between any two writes: each step then was done, or was not.
+
+mod support;
+
+use support::{CA, KEYS, World};
+use tallystick_parties::Party;
+use tallystick_parties::common::{facts, ledger, outbox, statements};
+use tallystick_parties::native::block_on;
+use tallystick_parties::ports::Tables;
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::money::{Currency, Money};
+
+/// More writes than any bootstrap takes.
+const ENOUGH: u32 = 400;
+
+#[test]
+fn a_bootstrap_cut_short_at_any_write_goes_on_afterwards() {
+    let mut finished = false;
+    for writes in 0..ENOUGH {
+        let mut world = World::new();
+        let machine = world.machine("shop.localhost");
+        let settings = World::settings(Role::Shop, "shop.localhost");
+        machine.database.fail_after(writes);
+        let cut_short = support::Bare::new(machine.clone(), settings.clone());
+        let outcome = block_on(cut_short.office.bootstrap());
+        machine.database.mend();
+
+        let restarted = support::Bare::new(machine.clone(), settings);
+        block_on(restarted.office.bootstrap()).unwrap();
+        assert_eq!(restarted.office.spaces().unwrap(), [0]);
+        let console = world.get_json(KEYS, "/v1/console");
+        assert_eq!(
+            console["counters"]["shop_parties"], 1,
+            "counted once, cut after {writes}"
+        );
+        let console = world.get_json(CA, "/v1/console");
+        assert_eq!(
+            console["counters"]["party_certificates"], 2,
+            "cut after {writes}"
+        );
+        if outcome.is_ok() {
+            finished = true;
+            break;
+        }
+    }
+    assert!(finished, "some run was not cut short");
+}
+
+#[test]
+fn a_ca_cut_short_at_any_write_makes_one_root_and_one_certificate_each() {
+    let mut finished = false;
+    for writes in 0..ENOUGH {
+        let mut world = World::empty();
+        let (machine, _) = world.start_ca();
+        machine.database.fail_after(writes);
+        let party = world.start_bare(Role::KeyCentre, KEYS);
+        let outcome = block_on(party.office.bootstrap());
+        let seen = machine_root(&machine);
+        machine.database.mend();
+
+        world
+            .hub
+            .connect(CA, std::rc::Rc::new(World::ca_over(&machine)));
+        world.clock.advance(1000);
+        block_on(party.office.bootstrap()).unwrap();
+        let root = machine_root(&machine).unwrap();
+        assert!(
+            seen.is_none_or(|seen| seen == root),
+            "the root never changes"
+        );
+        let certificates = machine
+            .database
+            .run("SELECT count(*) FROM certificates", &[])
+            .unwrap();
+        assert_eq!(certificates[0].integer(0).unwrap(), 1, "cut after {writes}");
+        if outcome.is_ok() {
+            finished = true;
+            break;
+        }
+    }
+    assert!(finished, "some run was not cut short");
+}
+
+fn machine_root(machine: &tallystick_parties::native::Machine) -> Option<Vec<u8>> {
+    let database = machine.database.clone();
+    database.mend();
+    facts::get(&database, "root-certificate").ok().flatten()
+}
+
+#[test]
+fn a_key_centre_cut_short_at_any_write_counts_once_and_keeps_its_masters() {
+    let mut finished = false;
+    for writes in 0..ENOUGH {
+        let mut world = World::empty();
+        world.start_ca();
+        let (machine, centre) = world.start_key_centre(support::SMALL);
+        block_on(centre.wake());
+        machine.database.fail_after(writes);
+        let shop = world.start_bare(Role::Shop, "shop.localhost");
+        let outcome = block_on(shop.office.bootstrap());
+        machine.database.mend();
+
+        let restarted = std::rc::Rc::new(World::key_centre_over(&machine, support::SMALL));
+        world.hub.connect(KEYS, restarted);
+        world.clock.advance(1000);
+        block_on(shop.office.bootstrap()).unwrap();
+        let console = world.get_json(KEYS, "/v1/console");
+        assert_eq!(console["counters"]["shop_parties"], 1, "cut after {writes}");
+        if outcome.is_ok() {
+            finished = true;
+            break;
+        }
+    }
+    assert!(finished, "some run was not cut short");
+}
+
+#[test]
+fn a_decision_its_letter_and_its_entry_are_stored_together_or_not_at_all() {
+    let mut world = World::new();
+    let shop = world.start_bare(Role::Shop, "shop.localhost");
+    block_on(shop.office.bootstrap()).unwrap();
+    let database = shop.office.tables().clone();
+    let mut finished = false;
+    for writes in 0..ENOUGH {
+        database.fail_after(writes);
+        let outcome = shop.office.transaction(|tables| {
+            statements::store(tables, "word", "root", b"bytes", 1)?;
+            let to = support::domain("issuer.localhost");
+            let letter = outbox::NewLetter {
+                kind: "word",
+                reference: "root",
+                to: &to,
+                path: "/v1/words",
+                content: outbox::Content::Statement("word".into()),
+                give_up_at: 9,
+            };
+            outbox::post(tables, &letter, 1)?;
+            let entry = ledger::Entry {
+                idempotency: "reserve root",
+                at: 1,
+                order_id: None,
+                memo: "reserved",
+                debit: "reserved",
+                credit: "holder",
+                money: Money::new(3480, Currency::Jpy),
+            };
+            ledger::post(tables, &entry)?;
+            Ok::<_, tallystick_parties::common::fault::Fault>(())
+        });
+        database.mend();
+        let stored = statements::find(&database, "word", "root")
+            .unwrap()
+            .is_some();
+        let posted = outbox::next_at(&database).unwrap().is_some();
+        let booked = ledger::balance(&database, "reserved", Currency::Jpy).unwrap() == 3480;
+        assert_eq!(
+            [stored, posted, booked],
+            [outcome.is_ok(); 3],
+            "cut after {writes}"
+        );
+        ledger::check(&database).unwrap();
+        if outcome.is_ok() {
+            finished = true;
+            break;
+        }
+    }
+    assert!(finished);
+}
