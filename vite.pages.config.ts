@@ -1,7 +1,7 @@
 // Builds what one party serves to browsers, pages/ROLE into dist/pages/ROLE: the store or the
 // front page (index.html) and the console (console.html). TALLYSTICK_ROLE says which.
 import { existsSync } from 'node:fs'
-import { copyFile, writeFile } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
@@ -11,16 +11,9 @@ const source = resolve(import.meta.dirname, 'pages', role)
 const output = resolve(import.meta.dirname, 'dist/pages', role)
 const shopScript = resolve(import.meta.dirname, 'shop-script/tallystick.js')
 
-/** What a page cannot say of itself; its own Content-Security-Policy stands in its head. */
-const HEADERS = `/*
-  Content-Security-Policy: frame-ancestors 'none'
-  X-Content-Type-Options: nosniff
-  Referrer-Policy: no-referrer
-  Cross-Origin-Opener-Policy: same-origin
-`
-
 export default defineConfig({
   root: source,
+  // The headers of every page: what a page cannot say of itself, and its policy once more.
   publicDir: resolve(import.meta.dirname, 'pages/shared/public'),
   plugins: [
     svelte(),
@@ -30,7 +23,6 @@ export default defineConfig({
       apply: 'build',
       async closeBundle() {
         if (existsSync(shopScript)) await copyFile(shopScript, resolve(output, 'tallystick.js'))
-        await writeFile(resolve(output, '_headers'), HEADERS)
       },
     },
   ],

@@ -96,7 +96,7 @@ export const console = {
   credit: 'Credit',
   amount: 'Amount',
   memo: 'For',
-  balances: 'Balances',
+  balances: 'Balances of these entries',
   balanced: 'Debits and credits are equal: all accounts together are {zero}.',
   counters: 'Counted',
   locked: 'This console is closed to the public. Enter the operator’s token to open it.',
