@@ -10,7 +10,7 @@ export const shop = {
   categories: 'Goods',
   basket: 'Basket',
   basketCount: { one: 'Basket, {count} item', other: 'Basket, {count} items' },
-  heroTitle: 'Tea from the hills, books for the kettle to boil over',
+  heroTitle: 'Good tea, good books, and time for both',
   heroPrivacy: 'You can pay here without telling us your name, your address or your card number.',
   heroPrivacyLink: 'How that works',
   loading: 'Opening the shutters…',
