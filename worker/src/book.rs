@@ -30,7 +30,11 @@ impl<P: Party> Book<P> {
     }
 
     /// Lets the party answer one request. `open` makes the party of this object's environment.
-    pub async fn fetch(&self, request: worker::Request, open: Open<P>) -> worker::Result<worker::Response> {
+    pub async fn fetch(
+        &self,
+        request: worker::Request,
+        open: Open<P>,
+    ) -> worker::Result<worker::Response> {
         let party = match self.party(open) {
             Ok(party) => party,
             Err(error) => return misconfigured(error),

@@ -23,10 +23,15 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
             problem::answer(&Fault::internal())?
         }
     };
-    response.headers_mut().set(CORRELATION_HEADER, &correlation)?;
+    response
+        .headers_mut()
+        .set(CORRELATION_HEADER, &correlation)?;
     Answered {
         at: logging::now_ms(),
-        role: &env.var("ROLE").map(|role| role.to_string()).unwrap_or_default(),
+        role: &env
+            .var("ROLE")
+            .map(|role| role.to_string())
+            .unwrap_or_default(),
         event: "answered",
         correlation: &correlation,
         method: method.as_ref(),
@@ -40,7 +45,9 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
 async fn forward(request: &mut Request, env: &Env, correlation: &str) -> Result<Response> {
     let method = request.method();
     let mut init = RequestInit::new();
-    if !matches!(method, Method::Get | Method::Head | Method::Options) && request.inner().body().is_some() {
+    if !matches!(method, Method::Get | Method::Head | Method::Options)
+        && request.inner().body().is_some()
+    {
         let Some(bytes) = body::read(request.stream()?, BODY_LIMIT).await? else {
             return problem::answer(&Fault::new(Kind::TooLarge, "At most 256 KiB are accepted."));
         };

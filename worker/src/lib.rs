@@ -5,8 +5,8 @@
 //! `tallystick-parties`) over the [`ports`] that this crate makes of workerd's own interfaces.
 //! Each role is a Cargo feature and a deployment of its own; `all-roles` is for one local workerd.
 
-mod book;
 mod body;
+mod book;
 mod convert;
 mod edge;
 mod logging;

@@ -54,7 +54,10 @@ fn is_correlation(id: &str) -> bool {
 /// `path` with everything that may identify an order replaced: only known words remain.
 pub fn route(path: &str) -> String {
     let is_word = |part: &&str| {
-        part.len() <= 24 && part.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'.'))
+        part.len() <= 24
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'.'))
             || *part == "v1"
     };
     let parts: Vec<&str> = path

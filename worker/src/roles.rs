@@ -41,7 +41,63 @@ macro_rules! book_of {
 
 type Opened<P> = std::result::Result<P, SettingsError>;
 
-book_of!("shop", ShopBook, tallystick_parties::shop::Shop<WorkerPorts>, open_shop);
+book_of!(
+    "ca",
+    CaBook,
+    tallystick_parties::ca::Ca<WorkerPorts>,
+    open_ca
+);
+book_of!(
+    "key-centre",
+    KeyCentreBook,
+    tallystick_parties::key_centre::KeyCentre<WorkerPorts>,
+    open_key_centre
+);
+book_of!(
+    "shop",
+    ShopBook,
+    tallystick_parties::shop::Shop<WorkerPorts>,
+    open_shop
+);
+book_of!(
+    "issuer",
+    IssuerBook,
+    tallystick_parties::issuer::Issuer<WorkerPorts>,
+    open_issuer
+);
+book_of!(
+    "courier",
+    CourierBook,
+    tallystick_parties::courier::Courier<WorkerPorts>,
+    open_courier
+);
+
+#[cfg(feature = "ca")]
+fn open_ca(env: &Env, storage: Storage) -> Opened<tallystick_parties::ca::Ca<WorkerPorts>> {
+    use tallystick_parties::ca::{Ca, Config};
+    let config = Config {
+        settings: settings::read(env, Role::Ca)?,
+        registration_key: settings::key(env, "REGISTRATION_KEY")?.into(),
+    };
+    Ok(Ca::new(WorkerPorts::new(storage), config))
+}
+
+#[cfg(feature = "key-centre")]
+fn open_key_centre(
+    env: &Env,
+    storage: Storage,
+) -> Opened<tallystick_parties::key_centre::KeyCentre<WorkerPorts>> {
+    use tallystick_parties::key_centre::{Config, KeyCentre, SpaceDegrees};
+    let config = Config {
+        settings: settings::read(env, Role::KeyCentre)?,
+        degrees: SpaceDegrees {
+            shop: settings::degrees(env, "DEGREES_SHOP")?,
+            issuer: settings::degrees(env, "DEGREES_ISSUER")?,
+            courier: settings::degrees(env, "DEGREES_COURIER")?,
+        },
+    };
+    Ok(KeyCentre::new(WorkerPorts::new(storage), config))
+}
 
 #[cfg(feature = "shop")]
 fn open_shop(env: &Env, storage: Storage) -> Opened<tallystick_parties::shop::Shop<WorkerPorts>> {
@@ -55,4 +111,26 @@ fn open_shop(env: &Env, storage: Storage) -> Opened<tallystick_parties::shop::Sh
         form_lifetime_seconds: FORM_LIFETIME_SECONDS,
     };
     Ok(Shop::new(WorkerPorts::new(storage), config))
+}
+
+#[cfg(feature = "issuer")]
+fn open_issuer(
+    env: &Env,
+    storage: Storage,
+) -> Opened<tallystick_parties::issuer::Issuer<WorkerPorts>> {
+    use tallystick_parties::issuer::{Issuer, IssuerConfig};
+    use tallystick_protocol::money::{Currency, Money};
+    let mut config = IssuerConfig::new(settings::read(env, Role::Issuer)?);
+    config.limit = Money::new(settings::number(env, "ACCOUNT_LIMIT")?, Currency::Jpy);
+    Ok(Issuer::new(WorkerPorts::new(storage), config))
+}
+
+#[cfg(feature = "courier")]
+fn open_courier(
+    env: &Env,
+    storage: Storage,
+) -> Opened<tallystick_parties::courier::Courier<WorkerPorts>> {
+    use tallystick_parties::courier::Courier;
+    let settings = settings::read(env, Role::Courier)?;
+    Ok(Courier::new(WorkerPorts::new(storage), settings))
 }

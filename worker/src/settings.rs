@@ -68,7 +68,9 @@ fn optional(env: &Env, name: &str) -> Option<String> {
 /// A secret of 32 bytes as 64 hexadecimal digits.
 pub fn key(env: &Env, name: &'static str) -> Result<[u8; 32], SettingsError> {
     let digits = Zeroizing::new(text(env, name)?);
-    let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map(Zeroizing::new);
+    let bytes = HEXLOWER_PERMISSIVE
+        .decode(digits.as_bytes())
+        .map(Zeroizing::new);
     bytes
         .ok()
         .and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok())
@@ -97,6 +99,24 @@ pub fn origin(env: &Env) -> Result<String, SettingsError> {
     }
 }
 
+/// The degrees of new key spaces, "holders,parties": see [`Degrees`] for what they bear.
+#[cfg(feature = "key-centre")]
+pub fn degrees(
+    env: &Env,
+    name: &'static str,
+) -> Result<tallystick_protocol::keys::Degrees, SettingsError> {
+    let text = text(env, name)?;
+    let degrees = text.split_once(',').and_then(|(holder, party)| {
+        let holder = holder.trim().parse().ok()?;
+        let party = party.trim().parse().ok()?;
+        tallystick_protocol::keys::Degrees::new(holder, party).ok()
+    });
+    degrees.ok_or(SettingsError::Form(
+        name,
+        "two numbers up to 32767, such as 4096,64",
+    ))
+}
+
 /// A whole number.
 pub fn number<N: std::str::FromStr>(env: &Env, name: &'static str) -> Result<N, SettingsError> {
     text(env, name)?
@@ -117,7 +137,10 @@ fn roots(env: &Env) -> Result<Vec<Vec<u8>>, SettingsError> {
 fn console(env: &Env) -> Result<ConsoleAccess, SettingsError> {
     match optional(env, "CONSOLE").as_deref() {
         Some("open") => Ok(ConsoleAccess::Open),
-        Some("token") => Ok(ConsoleAccess::Token(Zeroizing::new(text(env, "CONSOLE_TOKEN")?))),
+        Some("token") => Ok(ConsoleAccess::Token(Zeroizing::new(text(
+            env,
+            "CONSOLE_TOKEN",
+        )?))),
         Some("closed") | None => Ok(ConsoleAccess::Closed),
         Some(_) => Err(SettingsError::Form("CONSOLE", "open, token or closed")),
     }

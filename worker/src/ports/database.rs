@@ -38,7 +38,13 @@ impl Tables for ObjectDatabase {
         let cursor = self.sql.exec(sql, bindings).map_err(refused)?;
         cursor
             .raw()
-            .map(|row| Ok(Row(row.map_err(refused)?.into_iter().map(from_storage).collect::<Result<_, _>>()?)))
+            .map(|row| {
+                Ok(Row(row
+                    .map_err(refused)?
+                    .into_iter()
+                    .map(from_storage)
+                    .collect::<Result<_, _>>()?))
+            })
             .collect()
     }
 }
@@ -88,6 +94,8 @@ fn from_storage(value: SqlStorageValue) -> Result<Value, DatabaseError> {
         SqlStorageValue::Integer(number) => Ok(Value::Integer(number)),
         SqlStorageValue::String(text) => Ok(Value::Text(text)),
         SqlStorageValue::Blob(bytes) => Ok(Value::Blob(bytes)),
-        SqlStorageValue::Float(_) => Err(DatabaseError::Sql("a stored number is not whole".to_owned())),
+        SqlStorageValue::Float(_) => Err(DatabaseError::Sql(
+            "a stored number is not whole".to_owned(),
+        )),
     }
 }

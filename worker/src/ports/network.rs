@@ -17,7 +17,9 @@ pub struct Fetching;
 
 impl Network for Fetching {
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NetworkError> {
-        send(request).await.map_err(|error| NetworkError(error.to_string()))
+        send(request)
+            .await
+            .map_err(|error| NetworkError(error.to_string()))
     }
 }
 
@@ -42,5 +44,7 @@ async fn send(request: Request<Vec<u8>>) -> worker::Result<Response<Vec<u8>>> {
         Err(_) => Some(Vec::new()), // an answer without a body
     };
     let bytes = bytes.ok_or("the answer is too large")?;
-    response.body(bytes).map_err(|error| error.to_string().into())
+    response
+        .body(bytes)
+        .map_err(|error| error.to_string().into())
 }

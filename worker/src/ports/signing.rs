@@ -27,7 +27,9 @@ impl Signing for WebCrypto {
 
 fn refused(error: JsValue) -> SigningError {
     // Only the kind of error: messages of an import could quote what was imported.
-    let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
+    let name = Reflect::get(&error, &"name".into())
+        .ok()
+        .and_then(|name| name.as_string());
     SigningError(name.unwrap_or_else(|| "no reason given".to_owned()))
 }
 
@@ -78,9 +80,13 @@ async fn sign(pkcs8: &[u8], message: &[u8]) -> Result<Vec<u8>, JsValue> {
     let imported = subtle.import_key_with_object("pkcs8", &copy, &import, false, &usages)?;
     let key: CryptoKey = settled(imported).await?.unchecked_into();
     copy.fill(0, 0, copy.length());
-    let algorithm = object(&[("name", "RSA-PSS".into()), ("saltLength", SALT_BYTES.into())])?;
+    let algorithm = object(&[
+        ("name", "RSA-PSS".into()),
+        ("saltLength", SALT_BYTES.into()),
+    ])?;
     let message = Uint8Array::from(message);
-    let signature = settled(subtle.sign_with_object_and_js_u8_array(&algorithm, &key, &message)?).await?;
+    let signature =
+        settled(subtle.sign_with_object_and_js_u8_array(&algorithm, &key, &message)?).await?;
     Ok(bytes(&signature))
 }
 
