@@ -1,16 +1,13 @@
 // Each role on workerd says who it is and how it is.
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { PARTIES } from '../../scripts/lib/secrets.mjs'
 import { openParties } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
 
-let parties
 const lines = []
-before(async () => {
-  parties = await openParties({ log: line => lines.push(line) })
-})
+const parties = await openParties({ log: line => lines.push(line) })
 
 describe('every party', () => {
   for (const { role, domain } of PARTIES) {
