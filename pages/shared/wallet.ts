@@ -32,7 +32,7 @@ export function refusalOf(error: unknown): WalletRefusal {
   return { kind: '', sentence: '' }
 }
 
-/** Firefox loads the extension too, with less; the pages say what that means. */
+/** The extension does not run in Firefox yet; the pages say what works there all the same. */
 export function isFirefox(agent = navigator.userAgent): boolean {
   return /\bFirefox\//.test(agent)
 }

@@ -1,11 +1,12 @@
 // How to get the wallet, in English: the same on the store's and the issuer's page.
 export const install = {
-  folder: 'Get the extension’s folder: dist/extension, made by npm start.',
-  developer: 'In Chromium, open chrome://extensions and switch on Developer mode.',
+  easiest: 'On a computer with a display, npm start opens a Chromium that has it already. To add it to a Chromium of your own:',
+  folder: 'Take the folder dist/extension, which npm start has made.',
+  developer: 'Open chrome://extensions and switch on Developer mode.',
   load: 'Choose Load unpacked and pick that folder.',
   again: 'I have it, look again',
   firefoxTitle: 'You are using Firefox',
   firefoxText:
-    'This page works here, and the wallet loads as a temporary add-on (about:debugging, This Firefox, Load Temporary Add-on). Paying with the software card should work, but it is not tested here yet. The side panel and card readers over USB are not available in Firefox.',
-  firefoxHint: 'To see everything, open this page in Chromium.',
+    'Looking around, the basket and the pages of past orders work here. The wallet does not run in Firefox yet, so paying and taking a card do not work here.',
+  firefoxHint: 'Open this page in Chromium to do that:',
 } as const
