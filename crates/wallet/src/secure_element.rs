@@ -1,86 +1,171 @@
-//! The wallet's card: every secret operation goes through APDUs.
-#![allow(unused_variables, clippy::unused_self, missing_docs)]
+//! The wallet's card. Every secret operation is an APDU to it; wallet code sees no private key and
+//! no key share. Here it is the software card, whose state rests sealed in the vault.
+//!
+//! Whoever sends something that changes the card stores its state before making anything of the
+//! answer: [`crate::wallet::Wallet::persist`], or together with what belongs to it in one batch.
 
 use rand_core::CryptoRng;
+use tallystick_card::host::{self, CardError};
+use tallystick_card::{Applet, Card};
 use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose, SealedShare};
+use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::sealing::StateKey;
 use crate::sealing::puk::Puk;
+use crate::state::{self, name};
 
+/// Bits of the signing key's modulus (PIV algorithm 07).
+const MODULUS_BITS: usize = 2048;
+
+/// How often PIN and PUK may still be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tries {
+    /// Of the PIN.
     pub pin: u8,
+    /// Of the PUK.
     pub puk: u8,
 }
 
 impl Tries {
-    pub const FULL: Self = Self { pin: 3, puk: 3 };
+    /// All of them.
+    pub const FULL: Self = Self {
+        pin: host::MAX_TRIES,
+        puk: host::MAX_TRIES,
+    };
 }
 
-pub struct SecureElement {}
+/// A card in its reader: powered on with this value, off when it is dropped.
+pub struct SecureElement {
+    card: Card,
+    selected: Option<Applet>,
+    changed: bool,
+}
 
-const TODO: WalletError = WalletError::new(ErrorKind::CardFailed);
+/// Puts the wallet's card into its reader.
+///
+/// # Errors
+/// [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageFailed`].
+pub async fn load<P: Ports>(ports: &P, key: &StateKey) -> Result<SecureElement, WalletError> {
+    let state = state::load_sealed(ports, key, name::CARD).await?;
+    let card = Card::restore(&state)
+        .map_err(|error| WalletError::caused(ErrorKind::StorageDamaged, &error))?;
+    Ok(SecureElement::powered(card))
+}
+
+type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
 
 impl SecureElement {
+    /// A card from the factory.
     pub fn blank() -> Self {
-        Self {}
+        Self::powered(Card::blank())
     }
+
+    const fn powered(card: Card) -> Self {
+        Self {
+            card,
+            selected: None,
+            changed: false,
+        }
+    }
+
+    /// What is to be sealed and stored.
     pub fn state(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(Vec::new())
+        self.card.state()
     }
-    pub fn has_changed(&self) -> bool {
-        false
+
+    /// Whether the state is another one than was last stored.
+    pub const fn has_changed(&self) -> bool {
+        self.changed
     }
-    pub fn is_stored(&mut self) {}
+
+    /// The state has been stored.
+    pub const fn is_stored(&mut self) {
+        self.changed = false;
+    }
+
+    /// Replaces the factory's PIN and PUK.
     pub fn initialise(
         &mut self,
         pin: &str,
         puk: &Puk,
         rng: &mut impl CryptoRng,
     ) -> Result<(), WalletError> {
-        Err(TODO)
+        self.change_pin(host::FACTORY_PIN, pin, rng)?;
+        let apdu = host::change_puk(host::FACTORY_PUK, puk);
+        let reply = self.exchange(Applet::Identity, apdu, rng)?;
+        host::done(&reply).map_err(puk_failed)
     }
+
+    /// Makes the signing key; its public half as subject public key info.
     pub fn generate_signing_key(
         &mut self,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<u8>, WalletError> {
-        Err(TODO)
+        let reply = self.exchange(Applet::Identity, host::generate_signing_key(), rng)?;
+        let key = host::signing_public_key(&reply).map_err(failed)?;
+        Ok(key.to_spki())
     }
+
+    /// Makes the enrolment key of a slot; its public half (X25519, RFC 7748).
     pub fn generate_enrolment_key(
         &mut self,
         slot: u8,
         rng: &mut impl CryptoRng,
     ) -> Result<[u8; 32], WalletError> {
-        Err(TODO)
+        let reply = self.exchange(Applet::Keys, host::generate_enrolment_key(slot), rng)?;
+        host::enrolment_public_key(&reply).map_err(failed)
     }
+
+    /// Presents the PIN. It allows derived keys until the card is dropped, and one signature.
     pub fn present_pin(&mut self, pin: &str, rng: &mut impl CryptoRng) -> Result<(), WalletError> {
-        Err(TODO)
+        let reply = self.exchange(Applet::Identity, host::verify_pin(pin), rng)?;
+        host::done(&reply).map_err(pin_failed)
     }
+
+    /// Signs by RSASSA-PSS with SHA-256; the card pads nothing and computes the raw operation.
     pub fn sign(
         &mut self,
         message: &[u8],
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<u8>, WalletError> {
-        Err(TODO)
+        let mut salt = [0; SALT_LEN];
+        rng.fill_bytes(&mut salt);
+        let block = emsa_pss_encode(message, &salt, MODULUS_BITS)
+            .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
+        let block = block
+            .first_chunk()
+            .ok_or(WalletError::new(ErrorKind::CardFailed))?;
+        let reply = self.exchange(Applet::Identity, host::sign_block(block), rng)?;
+        host::signature(&reply)
+            .map(|signature| signature.to_vec())
+            .map_err(failed)
     }
+
+    /// Writes the certificate of the signing key (DER).
     pub fn put_certificate(
         &mut self,
         der: &[u8],
         rng: &mut impl CryptoRng,
     ) -> Result<(), WalletError> {
-        Err(TODO)
+        let reply = self.exchange(Applet::Identity, host::put_certificate(der), rng)?;
+        host::done(&reply).map_err(failed)
     }
+
+    /// Hands over a key share, sealed to the enrolment key of that slot.
     pub fn put_share(
         &mut self,
         slot: u8,
         share: &SealedShare,
         rng: &mut impl CryptoRng,
     ) -> Result<(), WalletError> {
-        Err(TODO)
+        let reply = self.exchange(Applet::Keys, host::put_share(slot, share), rng)?;
+        host::done(&reply).map_err(failed)
     }
+
+    /// The key of a pair for one purpose and nonce. Needs the PIN.
     pub fn derive(
         &mut self,
         slot: u8,
@@ -89,29 +174,85 @@ impl SecureElement {
         nonce: &[u8; 32],
         rng: &mut impl CryptoRng,
     ) -> Result<DerivedKey, WalletError> {
-        Err(TODO)
+        let apdu = host::derive(slot, pair, purpose, nonce);
+        let reply = self.exchange(Applet::Keys, apdu, rng)?;
+        host::derived_key(&reply).map_err(failed)
     }
+
+    /// Changes the PIN.
     pub fn change_pin(
         &mut self,
         old: &str,
         new: &str,
         rng: &mut impl CryptoRng,
     ) -> Result<(), WalletError> {
-        Err(TODO)
+        let reply = self.exchange(Applet::Identity, host::change_pin(old, new), rng)?;
+        host::done(&reply).map_err(pin_failed)
     }
+
+    /// Sets a new PIN with the PUK.
     pub fn unblock_pin(
         &mut self,
         puk: &Puk,
         new: &str,
         rng: &mut impl CryptoRng,
     ) -> Result<(), WalletError> {
-        Err(TODO)
+        let reply = self.exchange(Applet::Identity, host::reset_pin(puk, new), rng)?;
+        host::done(&reply).map_err(puk_failed)
     }
+
+    /// How often PIN and PUK may still be tried.
     pub fn tries(&mut self, rng: &mut impl CryptoRng) -> Result<Tries, WalletError> {
-        Err(TODO)
+        let pin = self.exchange(Applet::Identity, host::pin_tries(), rng)?;
+        let puk = self.exchange(Applet::Identity, host::puk_tries(), rng)?;
+        Ok(Tries {
+            pin: host::tries_left(&pin).map_err(failed)?,
+            puk: host::tries_left(&puk).map_err(failed)?,
+        })
+    }
+
+    fn exchange(
+        &mut self,
+        applet: Applet,
+        apdu: Apdu,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Zeroizing<Vec<u8>>, WalletError> {
+        let apdu = apdu.map_err(failed)?;
+        if self.selected != Some(applet) {
+            let select = host::select(applet).map_err(failed)?;
+            host::done(&self.transmit(&select, rng)).map_err(failed)?;
+            self.selected = Some(applet);
+        }
+        Ok(self.transmit(&apdu, rng))
+    }
+
+    fn transmit(&mut self, apdu: &[u8], rng: &mut impl CryptoRng) -> Zeroizing<Vec<u8>> {
+        let response = self.card.transmit(apdu, rng);
+        self.changed |= response.changed;
+        response.bytes
     }
 }
 
-pub async fn load<P: Ports>(ports: &P, key: &StateKey) -> Result<SecureElement, WalletError> {
-    Err(TODO)
+fn failed(error: CardError) -> WalletError {
+    WalletError::caused(ErrorKind::CardFailed, &error)
+}
+
+fn pin_failed(error: CardError) -> WalletError {
+    let kind = match error {
+        CardError::WrongPin { .. } => ErrorKind::WrongPin,
+        CardError::Blocked => ErrorKind::PinBlocked,
+        CardError::MalformedPin => ErrorKind::MalformedPin,
+        _ => ErrorKind::CardFailed,
+    };
+    WalletError::caused(kind, &error)
+}
+
+fn puk_failed(error: CardError) -> WalletError {
+    let kind = match error {
+        CardError::WrongPin { .. } => ErrorKind::WrongPuk,
+        CardError::Blocked => ErrorKind::PukBlocked,
+        CardError::MalformedPin => ErrorKind::MalformedPin,
+        _ => ErrorKind::CardFailed,
+    };
+    WalletError::caused(kind, &error)
 }
