@@ -1,18 +1,37 @@
 //! The extensions of a certificate, and what they say it is for.
 
 use super::CertificateError;
-use super::parse::malformed;
+use super::elements::{Elements, context_tag, value};
 use super::profile::role_from_oid;
 use crate::identifier::{Domain, Role};
 use alloc::vec::Vec;
-use const_oid::AssociatedOid;
-use der::DecodeOwned;
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages,
-    SubjectAltName, SubjectKeyIdentifier,
-};
+use der::Tag;
+use der::asn1::ObjectIdentifier;
+
+/// subjectKeyIdentifier (RFC 5280 §4.2.1.2).
+const SUBJECT_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
+/// keyUsage (RFC 5280 §4.2.1.3).
+const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
+/// subjectAltName (RFC 5280 §4.2.1.6).
+pub(super) const ALTERNATIVE_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
+/// basicConstraints (RFC 5280 §4.2.1.9).
+const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+/// authorityKeyIdentifier (RFC 5280 §4.2.1.1).
+const AUTHORITY_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
+/// extKeyUsage (RFC 5280 §4.2.1.12).
+pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
+
+/// Basic constraints of a leaf: an empty sequence.
+const NO_AUTHORITY: &[u8] = &[0x30, 0x00];
+/// Basic constraints of a root, with a path length of zero and without.
+const AUTHORITY: [&[u8]; 2] = [
+    &[0x30, 0x06, 0x01, 0x01, 0xff, 0x02, 0x01, 0x00],
+    &[0x30, 0x03, 0x01, 0x01, 0xff],
+];
+/// Key usage of a leaf: digitalSignature.
+const SIGNS: &[u8] = &[0x03, 0x02, 0x07, 0x80];
+/// Key usage of a root: keyCertSign, with cRLSign and without.
+const CERTIFIES: [&[u8]; 2] = [&[0x03, 0x02, 0x01, 0x06], &[0x03, 0x02, 0x02, 0x04]];
 
 /// What a certificate is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,54 +56,40 @@ pub(super) struct Found {
     pub(super) authority_key_id: Option<Vec<u8>>,
 }
 
-/// Reads all extensions; each is known, at most once there, and the required ones are there.
-pub(super) fn read(extensions: &[Extension]) -> Result<Found, CertificateError> {
-    refuse_unknown_and_repeated(extensions)?;
-    let constraints: BasicConstraints = require(extensions, "basic constraints are missing")?;
-    let usage: KeyUsage = require(extensions, "the key usage is missing")?;
-    let roles: Option<ExtendedKeyUsage> = find(extensions)?;
-    let names: Option<SubjectAltName> = find(extensions)?;
-    let subject_key: SubjectKeyIdentifier = require(extensions, "the key identifier is missing")?;
-    let authority_key: Option<AuthorityKeyIdentifier> = find(extensions)?;
-
-    let purpose = if constraints.ca {
-        root(&usage, roles.is_some() || names.is_some())?
+/// Reads the sequence of extensions; each is known, at most once there, and the required ones are there.
+pub(super) fn read(der: &[u8]) -> Result<Found, CertificateError> {
+    let extensions = Extensions::read(der)?;
+    extensions.refuse_unknown()?;
+    let constraints = extensions.require(BASIC_CONSTRAINTS)?;
+    let usage = extensions.require(KEY_USAGE)?;
+    let roles = extensions.find(EXTENDED_KEY_USAGE);
+    let names = extensions.find(ALTERNATIVE_NAME);
+    let purpose = if AUTHORITY.contains(&constraints) {
+        if !CERTIFIES.contains(&usage) || roles.is_some() || names.is_some() {
+            return Err(CertificateError::Profile(
+                "an authority does nothing but certify",
+            ));
+        }
+        Purpose::Root
+    } else if constraints == NO_AUTHORITY && usage == SIGNS {
+        leaf(roles, names)?
     } else {
-        leaf(&usage, roles, names)?
-    };
-    Ok(Found {
-        purpose,
-        subject_key_id: subject_key.0.as_bytes().to_vec(),
-        authority_key_id: authority_key
-            .and_then(|id| id.key_identifier)
-            .map(|id| id.as_bytes().to_vec()),
-    })
-}
-
-fn root(usage: &KeyUsage, names_a_party: bool) -> Result<Purpose, CertificateError> {
-    if names_a_party || !usage.key_cert_sign() || usage.digital_signature() {
-        return Err(CertificateError::Profile(
-            "an authority does nothing but certify",
-        ));
-    }
-    Ok(Purpose::Root)
-}
-
-fn leaf(
-    usage: &KeyUsage,
-    roles: Option<ExtendedKeyUsage>,
-    names: Option<SubjectAltName>,
-) -> Result<Purpose, CertificateError> {
-    if usage.0 != KeyUsages::DigitalSignature {
         return Err(CertificateError::Profile(
             "its key is not for signing alone",
         ));
-    }
-    let roles = roles.map_or_else(Vec::new, |usage| usage.0);
-    let [role] = roles.as_slice() else {
-        return Err(CertificateError::Profile("it does not name one role"));
     };
-    let role = role_from_oid(*role).ok_or(CertificateError::Profile("its role is unknown"))?;
+    Ok(Found {
+        purpose,
+        subject_key_id: value(extensions.require(SUBJECT_KEY)?, Tag::OctetString)?.to_vec(),
+        authority_key_id: extensions
+            .find(AUTHORITY_KEY)
+            .map(authority_key)
+            .transpose()?,
+    })
+}
+
+fn leaf(roles: Option<&[u8]>, names: Option<&[u8]>) -> Result<Purpose, CertificateError> {
+    let role = only_role(roles)?;
     match (role, names) {
         (Role::Holder, None) => Ok(Purpose::Holder),
         (Role::Holder, Some(_)) => Err(CertificateError::Profile("a holder has no domain")),
@@ -95,53 +100,97 @@ fn leaf(
     }
 }
 
-/// The domain of a subject alternative name that has exactly one entry, a dNSName.
-pub(super) fn only_domain(names: Option<SubjectAltName>) -> Result<Domain, CertificateError> {
-    const WRONG: CertificateError = CertificateError::Profile("it does not name one domain");
-    let names = names.map_or_else(Vec::new, |names| names.0);
-    let [GeneralName::DnsName(domain)] = names.as_slice() else {
+/// The role of an extended key usage that has exactly one entry.
+pub(super) fn only_role(usage: Option<&[u8]>) -> Result<Role, CertificateError> {
+    const WRONG: CertificateError = CertificateError::Profile("it does not name one role");
+    let mut usages = Elements::inside(usage.ok_or(WRONG)?, Tag::Sequence)?;
+    let role = usages.oid()?;
+    if !usages.is_finished() {
         return Err(WRONG);
-    };
-    Domain::parse(domain.as_str()).map_err(|_| WRONG)
+    }
+    role_from_oid(role).ok_or(CertificateError::Profile("its role is unknown"))
 }
 
-fn refuse_unknown_and_repeated(extensions: &[Extension]) -> Result<(), CertificateError> {
-    let known = [
-        BasicConstraints::OID,
-        KeyUsage::OID,
-        ExtendedKeyUsage::OID,
-        SubjectAltName::OID,
-        SubjectKeyIdentifier::OID,
-        AuthorityKeyIdentifier::OID,
-    ];
-    for (index, extension) in extensions.iter().enumerate() {
-        let repeated = extensions
+/// The domain of a subject alternative name that has exactly one entry, a dNSName.
+pub(super) fn only_domain(names: Option<&[u8]>) -> Result<Domain, CertificateError> {
+    const WRONG: CertificateError = CertificateError::Profile("it does not name one domain");
+    let mut names = Elements::inside(names.ok_or(WRONG)?, Tag::Sequence)?;
+    let name = names
+        .value(context_tag(2, false))
+        .map_err(|_| WRONG)
+        .and_then(|name| core::str::from_utf8(name).map_err(|_| WRONG))?;
+    if names.is_finished() {
+        Domain::parse(name).map_err(|_| WRONG)
+    } else {
+        Err(WRONG)
+    }
+}
+
+/// The key identifier of an authority key identifier that has nothing else.
+fn authority_key(der: &[u8]) -> Result<Vec<u8>, CertificateError> {
+    let mut identifier = Elements::inside(der, Tag::Sequence)?;
+    let key = identifier.value(context_tag(0, false))?.to_vec();
+    identifier.end()?;
+    Ok(key)
+}
+
+/// Extensions by their identifiers.
+pub(super) struct Extensions<'a>(Vec<(ObjectIdentifier, &'a [u8])>);
+
+impl<'a> Extensions<'a> {
+    /// Reads a sequence of extensions, of which none is there twice.
+    pub(super) fn read(der: &'a [u8]) -> Result<Self, CertificateError> {
+        let mut elements = Elements::inside(der, Tag::Sequence)?;
+        let mut read = Self(Vec::new());
+        while !elements.is_finished() {
+            let mut extension = elements.enter(Tag::Sequence)?;
+            let identifier = extension.oid()?;
+            let mut content = extension.raw()?;
+            // Whether it is critical: TRUE or absent (X.690 §11.5). All are known here, so it does not matter.
+            if content == [0x01, 0x01, 0xff] {
+                content = extension.raw()?;
+            }
+            extension.end()?;
+            if read.find(identifier).is_some() {
+                return Err(CertificateError::Profile("it has an extension twice"));
+            }
+            read.0.push((identifier, value(content, Tag::OctetString)?));
+        }
+        Ok(read)
+    }
+
+    /// The content of an extension.
+    pub(super) fn find(&self, identifier: ObjectIdentifier) -> Option<&'a [u8]> {
+        self.0
             .iter()
-            .take(index)
-            .any(|earlier| earlier.extn_id == extension.extn_id);
-        if repeated || !known.contains(&extension.extn_id) {
-            return Err(CertificateError::Profile(
-                "it has an unknown or repeated extension",
-            ));
+            .find(|(found, _)| *found == identifier)
+            .map(|(_, content)| *content)
+    }
+
+    /// How many there are.
+    #[cfg(feature = "certify")]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn require(&self, identifier: ObjectIdentifier) -> Result<&'a [u8], CertificateError> {
+        self.find(identifier)
+            .ok_or(CertificateError::Profile("a required extension is missing"))
+    }
+
+    fn refuse_unknown(&self) -> Result<(), CertificateError> {
+        let known = [
+            SUBJECT_KEY,
+            KEY_USAGE,
+            ALTERNATIVE_NAME,
+            BASIC_CONSTRAINTS,
+            AUTHORITY_KEY,
+            EXTENDED_KEY_USAGE,
+        ];
+        if self.0.iter().all(|(found, _)| known.contains(found)) {
+            Ok(())
+        } else {
+            Err(CertificateError::Profile("it has an unknown extension"))
         }
     }
-    Ok(())
-}
-
-/// The extension of type `T`, if it is there.
-pub(super) fn find<T: DecodeOwned<Error = der::Error> + AssociatedOid>(
-    extensions: &[Extension],
-) -> Result<Option<T>, CertificateError> {
-    extensions
-        .iter()
-        .find(|extension| extension.extn_id == T::OID)
-        .map(|extension| T::from_der(extension.extn_value.as_bytes()).map_err(malformed))
-        .transpose()
-}
-
-fn require<T: DecodeOwned<Error = der::Error> + AssociatedOid>(
-    extensions: &[Extension],
-    sentence: &'static str,
-) -> Result<T, CertificateError> {
-    find(extensions)?.ok_or(CertificateError::Profile(sentence))
 }

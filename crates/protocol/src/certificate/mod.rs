@@ -11,6 +11,7 @@
 mod anchors;
 #[cfg(feature = "certify")]
 mod build;
+mod elements;
 #[cfg(feature = "certify")]
 mod encode;
 mod error;

@@ -1,18 +1,22 @@
 //! Reading one certificate. Everything that can be said about it alone is checked here.
 
 use super::CertificateError;
+use super::elements::{Elements, context_tag, malformed, value};
 use super::extensions::{self, Purpose};
 use super::profile::{COMMON_NAME, ORGANIZATION, PSS_ALGORITHM, is_presentable};
 use crate::identifier::Role;
 use crate::signature::public_key_from_spki;
 use crate::time::Timestamp;
-use alloc::string::{String, ToString};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use der::asn1::{ObjectIdentifier, PrintableStringRef, Utf8StringRef};
-use der::{Decode, Encode};
+use der::asn1::{GeneralizedTime, ObjectIdentifier, UtcTime};
+use der::{Decode, Tag};
 use rsa::RsaPublicKey;
-use x509_cert::name::Name;
+
+/// `version [0] EXPLICIT INTEGER` with the value 2, which means version 3.
+const VERSION_3: &[u8] = &[0xa0, 0x03, 0x02, 0x01, 0x02];
 
 /// A certificate of this project's kind: well-formed and of a known profile. Whether to trust it is for
 /// [`TrustAnchors`](super::TrustAnchors) to say.
@@ -45,48 +49,44 @@ impl Certificate {
         if der.len() > Self::MAX_LEN {
             return Err(CertificateError::TooLong(der.len()));
         }
-        let read = x509_cert::Certificate::from_der(der).map_err(malformed)?;
-        if read.to_der().map_err(malformed)? != der {
-            return Err(CertificateError::Malformed);
-        }
-        let tbs = read.tbs_certificate();
-        if tbs.version() != x509_cert::Version::V3
-            || tbs.issuer_unique_id().is_some()
-            || tbs.subject_unique_id().is_some()
-        {
+        let signed = Signed::read(der)?;
+        let mut tbs = Elements::inside(signed.content, Tag::Sequence)?;
+        if tbs.raw()? != VERSION_3 {
             return Err(CertificateError::Profile("it is not of version 3"));
         }
-        for algorithm in [tbs.signature(), read.signature_algorithm()] {
-            if algorithm.to_der().map_err(malformed)? != PSS_ALGORITHM {
-                return Err(CertificateError::UnsupportedAlgorithm);
-            }
+        let serial = positive(tbs.value(Tag::Integer)?)?;
+        if tbs.raw()? != PSS_ALGORITHM {
+            return Err(CertificateError::UnsupportedAlgorithm);
         }
-        let spki = tbs.subject_public_key_info().to_der().map_err(malformed)?;
-        let found = extensions::read(tbs.extensions().map_or(&[], Vec::as_slice))?;
+        let issuer = tbs.raw()?;
+        let mut validity = tbs.enter(Tag::Sequence)?;
+        let not_before = time(validity.raw()?)?;
+        let not_after = time(validity.raw()?)?;
+        validity.end()?;
+        let subject = tbs.raw()?;
+        let spki = tbs.raw()?;
+        let mut extensions = tbs.enter(context_tag(3, true))?;
+        tbs.end()?;
+        let found = extensions::read(extensions.raw()?)?;
+        extensions.end()?;
         let name_attribute = match found.purpose {
             Purpose::Party { .. } => ORGANIZATION,
             Purpose::Root | Purpose::Holder => COMMON_NAME,
         };
-        let validity = tbs.validity();
         Ok(Self {
             der: der.to_vec(),
-            to_be_signed: tbs.to_der().map_err(malformed)?,
-            signature: read
-                .signature()
-                .as_bytes()
-                .ok_or(CertificateError::Malformed)?
-                .to_vec(),
-            serial: tbs.serial_number().as_bytes().to_vec(),
-            issuer: tbs.issuer().to_der().map_err(malformed)?,
-            subject: tbs.subject().to_der().map_err(malformed)?,
-            name: only_name(tbs.subject(), name_attribute)?,
+            to_be_signed: signed.content.to_vec(),
+            signature: signed.signature.to_vec(),
+            serial: serial.to_vec(),
+            issuer: issuer.to_vec(),
+            subject: subject.to_vec(),
+            name: only_name(subject, name_attribute)?,
             purpose: found.purpose,
             subject_key_id: found.subject_key_id,
             authority_key_id: found.authority_key_id,
-            not_before: Timestamp(validity.not_before.to_unix_duration().as_secs()),
-            not_after: Timestamp(validity.not_after.to_unix_duration().as_secs()),
-            public_key: public_key_from_spki(&spki)
-                .map_err(|_| CertificateError::UnsupportedKey)?,
+            not_before,
+            not_after,
+            public_key: public_key_from_spki(spki).map_err(|_| CertificateError::UnsupportedKey)?,
         })
     }
 
@@ -134,37 +134,74 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// The text of a name that has exactly one attribute, of the kind `attribute`.
+/// What is signed and the signature: the outer form of certificates and of requests for them.
+pub(super) struct Signed<'a> {
+    pub(super) content: &'a [u8],
+    pub(super) signature: &'a [u8],
+}
+
+impl<'a> Signed<'a> {
+    pub(super) fn read(der: &'a [u8]) -> Result<Self, CertificateError> {
+        let mut outer = Elements::inside(der, Tag::Sequence)?;
+        let content = outer.raw()?;
+        if outer.raw()? != PSS_ALGORITHM {
+            return Err(CertificateError::UnsupportedAlgorithm);
+        }
+        let signature = outer.value(Tag::BitString)?;
+        outer.end()?;
+        // The first byte counts unused bits, of which a signature has none.
+        let Some((0, signature)) = signature.split_first() else {
+            return Err(CertificateError::Malformed);
+        };
+        Ok(Self { content, signature })
+    }
+}
+
+/// The magnitude of a positive integer of at most 20 bytes (RFC 5280 §4.1.2.2).
+fn positive(integer: &[u8]) -> Result<&[u8], CertificateError> {
+    let magnitude = match integer {
+        [0, rest @ ..] if rest.first().is_some_and(|first| *first >= 0x80) => rest,
+        [1..=0x7f, ..] => integer,
+        _ => return Err(CertificateError::Malformed),
+    };
+    if magnitude.len() <= 20 {
+        Ok(magnitude)
+    } else {
+        Err(CertificateError::Malformed)
+    }
+}
+
+/// A moment: as UTCTime until 2049, as GeneralizedTime from then on (RFC 5280 §4.1.2.5).
+fn time(der: &[u8]) -> Result<Timestamp, CertificateError> {
+    let since_1970 = match UtcTime::from_der(der) {
+        Ok(time) => time.to_unix_duration(),
+        Err(_) => GeneralizedTime::from_der(der)
+            .map_err(malformed)?
+            .to_unix_duration(),
+    };
+    Ok(Timestamp(since_1970.as_secs()))
+}
+
+/// The text of a name (DER) that has exactly one attribute, of the kind `attribute`.
 pub(super) fn only_name(
-    name: &Name,
+    name: &[u8],
     attribute: ObjectIdentifier,
 ) -> Result<String, CertificateError> {
     const WRONG: CertificateError =
         CertificateError::Profile("its subject name is not as expected");
-    let mut attributes = name.iter();
-    let (Some(only), None) = (attributes.next(), attributes.next()) else {
-        return Err(WRONG);
-    };
-    if only.oid != attribute {
+    let mut sets = Elements::inside(name, Tag::Sequence)?;
+    let mut set = sets.enter(Tag::Set).map_err(|_| WRONG)?;
+    let mut pair = set.enter(Tag::Sequence)?;
+    let found = pair.oid()?;
+    let text = pair.raw()?;
+    pair.end()?;
+    if found != attribute || !set.is_finished() || !sets.is_finished() {
         return Err(WRONG);
     }
-    let text = only
-        .value
-        .decode_as::<Utf8StringRef<'_>>()
-        .map(|text| text.as_str().to_string())
-        .or_else(|_| {
-            only.value
-                .decode_as::<PrintableStringRef<'_>>()
-                .map(|text| text.as_str().to_string())
-        })
-        .map_err(|_| WRONG)?;
-    if is_presentable(&text) {
-        Ok(text)
-    } else {
-        Err(WRONG)
-    }
-}
-
-pub(super) fn malformed(_: der::Error) -> CertificateError {
-    CertificateError::Malformed
+    let text = value(text, Tag::Utf8String).or_else(|_| value(text, Tag::PrintableString));
+    core::str::from_utf8(text.map_err(|_| WRONG)?)
+        .ok()
+        .filter(|text| is_presentable(text))
+        .map(ToOwned::to_owned)
+        .ok_or(WRONG)
 }

@@ -1,11 +1,12 @@
 //! Requests for certificates (PKCS#10, RFC 2986): a service party proves that it holds the key.
 
+use super::elements::{Elements, context_tag};
 use super::encode::{
     alternative_name, cannot, extension, key_usage_for, name_of, public_key, signed_der,
 };
-use super::extensions::{find, only_domain};
-use super::parse::{malformed, only_name};
-use super::profile::{ORGANIZATION, PSS_ALGORITHM, role_from_oid};
+use super::extensions::{ALTERNATIVE_NAME, EXTENDED_KEY_USAGE, Extensions, only_domain, only_role};
+use super::parse::{Signed, only_name};
+use super::profile::ORGANIZATION;
 use super::{Certificate, CertificateError};
 use crate::identifier::{Domain, Role};
 use crate::signature::{public_key_from_spki, verify_pss};
@@ -14,11 +15,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 use const_oid::AssociatedOid;
 use der::asn1::SetOfVec;
-use der::{Decode, Encode};
+use der::{Encode, Tag};
 use x509_cert::attr::Attribute;
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::ExtendedKeyUsage;
-use x509_cert::request::{CertReq, CertReqInfo, ExtensionReq, Version};
+use x509_cert::request::{CertReqInfo, ExtensionReq, Version};
+
+/// `version INTEGER` with the value 0, which means version 1.
+const VERSION_1: &[u8] = &[0x02, 0x01, 0x00];
 
 /// A request that lacks nothing but the signature of the key it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,57 +91,42 @@ impl CertificateRequest {
         if der.len() > Certificate::MAX_LEN {
             return Err(CertificateError::TooLong(der.len()));
         }
-        let request = CertReq::from_der(der).map_err(malformed)?;
-        if request.to_der().map_err(malformed)? != der {
-            return Err(CertificateError::Malformed);
+        let signed = Signed::read(der)?;
+        let mut info = Elements::inside(signed.content, Tag::Sequence)?;
+        if info.raw()? != VERSION_1 {
+            return Err(CertificateError::Profile("it is not of version 1"));
         }
-        if request.algorithm.to_der().map_err(malformed)? != PSS_ALGORITHM {
-            return Err(CertificateError::UnsupportedAlgorithm);
-        }
-        let spki = request.info.public_key.to_der().map_err(malformed)?;
-        let key = public_key_from_spki(&spki).map_err(|_| CertificateError::UnsupportedKey)?;
-        let content = request.info.to_der().map_err(malformed)?;
-        let signature = request
-            .signature
-            .as_bytes()
-            .ok_or(CertificateError::Malformed)?;
-        verify_pss(&key, &content, signature).map_err(|_| CertificateError::BadSignature)?;
+        let subject = info.raw()?;
+        let spki = info.raw()?;
+        let mut attributes = info.enter(context_tag(0, true))?;
+        info.end()?;
+        let key = public_key_from_spki(spki).map_err(|_| CertificateError::UnsupportedKey)?;
+        verify_pss(&key, signed.content, signed.signature)
+            .map_err(|_| CertificateError::BadSignature)?;
 
-        let extensions = requested_extensions(&request.info)?;
-        let roles = find::<ExtendedKeyUsage>(&extensions)?.map_or_else(Vec::new, |usage| usage.0);
-        let [role] = roles.as_slice() else {
-            return Err(CertificateError::Profile("it does not name one role"));
-        };
-        let role = role_from_oid(*role)
-            .filter(|role| *role != Role::Holder)
-            .ok_or(CertificateError::Profile(
+        let mut attribute = attributes.enter(Tag::Sequence)?;
+        attributes.end()?;
+        let kind = attribute.oid()?;
+        let mut values = attribute.enter(Tag::Set)?;
+        attribute.end()?;
+        let extensions = Extensions::read(values.raw()?)?;
+        values.end()?;
+        if kind != ExtensionReq::OID || extensions.len() != 2 {
+            return Err(CertificateError::Profile(
+                "it does not ask for one role and domain",
+            ));
+        }
+        let role = only_role(extensions.find(EXTENDED_KEY_USAGE))?;
+        if role == Role::Holder {
+            return Err(CertificateError::Profile(
                 "its role is not a service party's",
-            ))?;
+            ));
+        }
         Ok(Self {
             role,
-            domain: only_domain(find(&extensions)?)?,
-            name: only_name(&request.info.subject, ORGANIZATION)?,
-            public_key: spki,
+            domain: only_domain(extensions.find(ALTERNATIVE_NAME))?,
+            name: only_name(subject, ORGANIZATION)?,
+            public_key: spki.to_vec(),
         })
-    }
-}
-
-fn requested_extensions(info: &CertReqInfo) -> Result<Vec<Extension>, CertificateError> {
-    const WRONG: CertificateError =
-        CertificateError::Profile("it does not ask for one role and domain");
-    let [attribute] = info.attributes.as_slice() else {
-        return Err(WRONG);
-    };
-    let [value] = attribute.values.as_slice() else {
-        return Err(WRONG);
-    };
-    if attribute.oid != ExtensionReq::OID {
-        return Err(WRONG);
-    }
-    let extensions: Vec<Extension> = value.decode_as().map_err(malformed)?;
-    if extensions.len() == 2 {
-        Ok(extensions)
-    } else {
-        Err(WRONG)
     }
 }

@@ -334,3 +334,106 @@ fn a_holder_cannot_ask_like_a_party() {
     let refused = CertificateRequest::verify(&unsigned.finish(&signature).unwrap());
     assert!(matches!(refused, Err(CertificateError::Profile(_))));
 }
+
+/// A certificate whose content was altered before the root signed it.
+fn signed_with(pattern: &[u8], replacement: &[u8]) -> Result<Certificate, CertificateError> {
+    let authority = TestAuthority::new(NOW);
+    let unsigned = unsigned_shop(&authority.root, Lifetime::days(NOW, 30)).unwrap();
+    let mut content = unsigned.to_be_signed().to_vec();
+    let at = content
+        .windows(pattern.len())
+        .rposition(|bytes| bytes == pattern)
+        .unwrap();
+    content[at..at + pattern.len()].copy_from_slice(replacement);
+    let signature = test_signature(0, &content);
+    UnsignedCertificate::from_to_be_signed(content).finish(&signature)
+}
+
+#[test]
+fn what_the_root_signed_outside_the_profile_is_refused() {
+    let role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x01";
+    let other_role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x09";
+    for (what, pattern, replacement) in [
+        (
+            "version 2",
+            &b"\xa0\x03\x02\x01\x02"[..],
+            &b"\xa0\x03\x02\x01\x01"[..],
+        ),
+        ("a length that does not fit", b"\x02\x10", b"\x02\x0f"),
+        ("an unknown role", role, other_role),
+        (
+            "a key for more than signing",
+            b"\x03\x02\x07\x80",
+            b"\x03\x02\x06\xc0",
+        ),
+        (
+            "a leaf that is an authority",
+            b"\x04\x02\x30\x00",
+            b"\x04\x02\x01\x00",
+        ),
+        (
+            "a mail address for a domain",
+            b"\x82\x12kiso",
+            b"\x81\x12kiso",
+        ),
+        ("a domain in upper case", b"\x82\x12kiso", b"\x82\x12Kiso"),
+        ("a control character in the name", b"Kiso Tea", b"Kiso\nTea"),
+        (
+            "a common name for an organisation",
+            b"\x55\x04\x0a",
+            b"\x55\x04\x03",
+        ),
+        ("an unknown extension", b"\x55\x1d\x23", b"\x55\x1d\x24"),
+        ("an extension twice", b"\x55\x1d\x23", b"\x55\x1d\x0e"),
+        (
+            "a required extension less",
+            b"\x55\x1d\x13",
+            b"\x55\x1d\x23",
+        ),
+        ("TRUE as 1", b"\x01\x01\xff", b"\x01\x01\x01"),
+        (
+            "a key exponent of 65539",
+            b"\x02\x03\x01\x00\x01",
+            b"\x02\x03\x01\x00\x03",
+        ),
+        (
+            "a day that does not exist",
+            b"\x17\x0d270115",
+            b"\x17\x0d270230",
+        ),
+    ] {
+        assert!(
+            signed_with(pattern, replacement).is_err(),
+            "{what} is accepted"
+        );
+    }
+    assert!(signed_with(b"Kiso Tea", b"Kiso Sea").is_ok());
+}
+
+#[test]
+fn dates_from_2050_on_are_read_as_written() {
+    let start = Timestamp(2_524_608_000); // 2050-01-01
+    let authority = TestAuthority::new(start);
+    let unsigned =
+        unsigned_shop(&authority.root, Lifetime::days(start.minus_seconds(1), 30)).unwrap();
+    let certificate = authority.sign(unsigned);
+    assert_eq!(certificate.not_before(), start.minus_seconds(1));
+    assert_eq!(certificate.not_after(), start.plus_seconds(30 * 86_400 - 1));
+}
+
+#[test]
+fn a_general_x509_library_reads_the_same() {
+    use der::{Decode, Encode};
+    let (_, certificate) = shop();
+    let read = x509_cert::Certificate::from_der(certificate.as_der()).unwrap();
+    let content = read.tbs_certificate();
+    assert_eq!(content.to_der().unwrap(), certificate.to_be_signed);
+    assert_eq!(content.subject().to_der().unwrap(), certificate.subject);
+    assert_eq!(content.serial_number().as_bytes(), certificate.serial);
+    let spki = content.subject_public_key_info().to_der().unwrap();
+    assert_eq!(spki, test_spki(1));
+    assert_eq!(
+        content.validity().not_after.to_unix_duration().as_secs(),
+        certificate.not_after.seconds()
+    );
+}

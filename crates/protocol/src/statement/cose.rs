@@ -1,16 +1,22 @@
-//! The one form of `COSE_Sign1` that is written and accepted.
+//! The one form of `COSE_Sign1` (RFC 9052 §4.2) that is written and accepted.
+//!
+//! Written with the same encoder as the messages, because a general COSE library would put 60 KB into
+//! the wallet for headers that are refused anyway; tests hold it against one.
 
 use super::StatementError;
-use alloc::vec;
+use crate::signature::MAX_SIGNATURE_LEN;
 use alloc::vec::Vec;
-use coset::cbor::value::Value;
-use coset::iana::{Algorithm, HeaderParameter};
-use coset::{
-    CoseSign1, Header, HeaderBuilder, Label, ProtectedHeader, RegisteredLabelWithPrivate,
-    TaggedCborSerializable,
-};
+use minicbor::data::Tag;
+use minicbor::{Decoder, Encoder};
 
-const X5CHAIN: i64 = HeaderParameter::X5Chain as i64;
+/// The tag of `COSE_Sign1`.
+const TAG: Tag = Tag::new(18);
+/// The header parameter *alg* (RFC 9052 §3.1) and the algorithm PS256 (RFC 8230 §2).
+const ALG: (u8, i8) = (1, -37);
+/// The header parameter *x5chain* (RFC 9360 §2): a single certificate.
+const X5CHAIN: u8 = 33;
+/// What a `Sig_structure` (RFC 9052 §4.4) begins with.
+const SIGNATURE1: &str = "Signature1";
 
 /// The three things inside a statement.
 pub(crate) struct Parts {
@@ -20,85 +26,115 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Reads a statement; only the exact bytes that [`Parts::into_bytes`] writes are accepted.
+    /// Reads a statement; only the exact bytes that [`Parts::write`] writes are accepted.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, StatementError> {
-        let read = CoseSign1::from_tagged_slice(bytes).map_err(|_| StatementError::Malformed)?;
-        let parts = Self {
-            leaf: only_certificate(read.protected.header)?,
-            payload: read.payload.ok_or(StatementError::Malformed)?,
-            signature: read.signature,
-        };
-        if parts.write()? == bytes {
-            Ok(parts)
-        } else {
-            Err(StatementError::Malformed)
-        }
+        Self::decode(bytes)
+            .ok()
+            .filter(|parts| parts.encode() == bytes)
+            .ok_or(StatementError::Malformed)
     }
 
-    /// The statement's bytes, with tag 18.
-    pub(crate) fn write(&self) -> Result<Vec<u8>, StatementError> {
-        self.to_cose()
-            .to_tagged_vec()
-            .map_err(|_| StatementError::Malformed)
-    }
-
-    /// The `Sig_structure` (RFC 9052 §4.4).
-    pub(crate) fn to_be_signed(&self, context: &str) -> Vec<u8> {
-        self.to_cose().tbs_data(context.as_bytes())
-    }
-
-    fn to_cose(&self) -> CoseSign1 {
-        CoseSign1 {
-            protected: ProtectedHeader {
-                original_data: None,
-                header: header(self.leaf.clone()),
-            },
-            unprotected: Header::default(),
-            payload: Some(self.payload.clone()),
-            signature: self.signature.clone(),
-        }
-    }
-}
-
-fn header(leaf: Vec<u8>) -> Header {
-    HeaderBuilder::new()
-        .algorithm(Algorithm::PS256)
-        .value(X5CHAIN, Value::Bytes(leaf))
-        .build()
-}
-
-fn only_certificate(header: Header) -> Result<Vec<u8>, StatementError> {
-    if header.alg != Some(RegisteredLabelWithPrivate::Assigned(Algorithm::PS256)) {
-        return Err(StatementError::Malformed);
-    }
-    match header.rest.into_iter().next() {
-        Some((Label::Int(X5CHAIN), Value::Bytes(leaf))) => Ok(leaf),
-        _ => Err(StatementError::Malformed),
-    }
-}
-
-/// Takes a `Sig_structure` apart again: certificate and payload, and whether its context is `context`.
-pub(crate) fn read_to_be_signed(bytes: &[u8], context: &str) -> Result<Parts, StatementError> {
-    let mut decoder = minicbor::Decoder::new(bytes);
-    let mut read = || -> Result<(Vec<u8>, Vec<u8>), minicbor::decode::Error> {
+    fn decode(bytes: &[u8]) -> Result<Self, minicbor::decode::Error> {
+        let mut decoder = Decoder::new(bytes);
+        decoder.tag()?;
         decoder.array()?;
-        decoder.str()?;
-        let protected = decoder.bytes()?.to_vec();
-        decoder.bytes()?;
-        Ok((protected, decoder.bytes()?.to_vec()))
-    };
-    let (protected, payload) = read().map_err(|_| StatementError::Malformed)?;
-    let header = ProtectedHeader::from_cbor_bstr(Value::Bytes(protected))
-        .map_err(|_| StatementError::Malformed)?
-        .header;
-    let parts = Parts {
-        leaf: only_certificate(header)?,
-        payload,
-        signature: vec![],
-    };
-    if parts.to_be_signed(context) == bytes {
-        Ok(parts)
-    } else {
-        Err(StatementError::Malformed)
+        let leaf = leaf_of(decoder.bytes()?)?;
+        decoder.map()?;
+        Ok(Self {
+            leaf,
+            payload: decoder.bytes()?.to_vec(),
+            signature: decoder.bytes()?.to_vec(),
+        })
     }
+
+    /// The statement's bytes, unless the signature is longer than any.
+    pub(crate) fn write(&self) -> Result<Vec<u8>, StatementError> {
+        if self.signature.len() > MAX_SIGNATURE_LEN {
+            return Err(StatementError::TooLong {
+                actual: self.signature.len(),
+                limit: MAX_SIGNATURE_LEN,
+            });
+        }
+        Ok(self.encode())
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let header = self.header();
+        encoded(|encoder| {
+            encoder
+                .tag(TAG)?
+                .array(4)?
+                .bytes(&header)?
+                .map(0)?
+                .bytes(&self.payload)?
+                .bytes(&self.signature)?
+                .ok()
+        })
+    }
+
+    /// The `Sig_structure`, with `context` as external data.
+    pub(crate) fn to_be_signed(&self, context: &str) -> Vec<u8> {
+        let header = self.header();
+        encoded(|encoder| {
+            encoder
+                .array(4)?
+                .str(SIGNATURE1)?
+                .bytes(&header)?
+                .bytes(context.as_bytes())?
+                .bytes(&self.payload)?
+                .ok()
+        })
+    }
+
+    /// Takes a `Sig_structure` in that context apart again.
+    pub(crate) fn read_to_be_signed(bytes: &[u8], context: &str) -> Result<Self, StatementError> {
+        let decode = || -> Result<Self, minicbor::decode::Error> {
+            let mut decoder = Decoder::new(bytes);
+            decoder.array()?;
+            decoder.str()?;
+            let leaf = leaf_of(decoder.bytes()?)?;
+            decoder.bytes()?;
+            Ok(Self {
+                leaf,
+                payload: decoder.bytes()?.to_vec(),
+                signature: Vec::new(),
+            })
+        };
+        decode()
+            .ok()
+            .filter(|parts| parts.to_be_signed(context) == bytes)
+            .ok_or(StatementError::Malformed)
+    }
+
+    /// The protected header: algorithm and certificate.
+    fn header(&self) -> Vec<u8> {
+        encoded(|encoder| {
+            encoder
+                .map(2)?
+                .u8(ALG.0)?
+                .i8(ALG.1)?
+                .u8(X5CHAIN)?
+                .bytes(&self.leaf)?
+                .ok()
+        })
+    }
+}
+
+/// The certificate in a protected header. What else there is shows when it is written again.
+fn leaf_of(header: &[u8]) -> Result<Vec<u8>, minicbor::decode::Error> {
+    let mut decoder = Decoder::new(header);
+    decoder.map()?;
+    decoder.u8()?;
+    decoder.i8()?;
+    decoder.u8()?;
+    Ok(decoder.bytes()?.to_vec())
+}
+
+type Written = Result<(), minicbor::encode::Error<core::convert::Infallible>>;
+
+fn encoded(write: impl FnOnce(&mut Encoder<Vec<u8>>) -> Written) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new());
+    // Writing into a Vec cannot fail.
+    let _infallible = write(&mut encoder);
+    encoder.into_writer()
 }

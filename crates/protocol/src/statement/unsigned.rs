@@ -1,6 +1,6 @@
 //! Making a statement.
 
-use super::cose::{Parts, read_to_be_signed};
+use super::cose::Parts;
 use super::{SignedMessage, StatementError};
 use crate::cbor::{decode, encode};
 use crate::certificate::Certificate;
@@ -39,7 +39,7 @@ impl<M: SignedMessage> Unsigned<M> {
     /// # Errors
     /// [`StatementError`] if these bytes are not from [`Unsigned::to_be_signed`] for the same kind of message.
     pub fn from_to_be_signed(bytes: &[u8]) -> Result<Self, StatementError> {
-        let parts = read_to_be_signed(bytes, M::CONTEXT)?;
+        let parts = Parts::read_to_be_signed(bytes, M::CONTEXT)?;
         decode::<M>(&parts.payload)?;
         Ok(Self::from_parts(parts))
     }
@@ -61,7 +61,7 @@ impl<M: SignedMessage> Unsigned<M> {
     /// Puts the signature to it; the result is what is sent.
     ///
     /// # Errors
-    /// [`StatementError::Malformed`] if the result cannot be encoded.
+    /// [`StatementError::TooLong`] if it is longer than any signature.
     pub fn finish(mut self, signature: &[u8]) -> Result<Vec<u8>, StatementError> {
         self.parts.signature = signature.to_vec();
         self.parts.write()
