@@ -100,7 +100,7 @@ export const shop = {
   stepStopped: 'called off',
   tracking: 'Tracking number',
   trackingHint: 'The name and address on the label are sealed for {courier}.',
-  orderWaiting: 'Your wallet has approved. The order is on its way to us. No money has moved.',
+  orderWaiting: 'Your order has not reached us yet. It may be on its way from your wallet. No money has moved.',
   orderUnknown: 'We have no order with this number yet. If your wallet shows it as sent, wait a moment. Otherwise no money has moved.',
   orderBadLink: 'This link does not name an order. Orders are also listed in your wallet.',
   orderItems: 'What you ordered',
