@@ -114,7 +114,7 @@ impl<P: Ports> Shop<P> {
             let left = stock::left(self.office.tables(), product)?;
             if left < line.quantity {
                 let said = format!("Only {left} of {} are left.", product.name);
-                return Err(Fault::new(Kind::Conflict, said));
+                return Err(Fault::new(Kind::OutOfStock, said));
             }
             items.push(Item {
                 sku: product.sku.to_owned(),

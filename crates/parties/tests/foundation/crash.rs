@@ -1,8 +1,6 @@
 //! The power may fail between any two writes: each step then was done, or was not.
 
-mod support;
-
-use support::{CA, KEYS, World};
+use crate::support::{CA, KEYS, World};
 use tallystick_parties::Party;
 use tallystick_parties::common::{facts, ledger, outbox, statements};
 use tallystick_parties::native::block_on;
@@ -21,11 +19,11 @@ fn a_bootstrap_cut_short_at_any_write_goes_on_afterwards() {
         let machine = world.machine("shop.localhost");
         let settings = World::settings(Role::Shop, "shop.localhost");
         machine.database.fail_after(writes);
-        let cut_short = support::Bare::new(machine.clone(), settings.clone());
+        let cut_short = crate::support::Bare::new(machine.clone(), settings.clone());
         let outcome = block_on(cut_short.office.bootstrap());
         machine.database.mend();
 
-        let restarted = support::Bare::new(machine.clone(), settings);
+        let restarted = crate::support::Bare::new(machine.clone(), settings);
         block_on(restarted.office.bootstrap()).unwrap();
         assert_eq!(restarted.office.spaces().unwrap(), [0]);
         let console = world.get_json(KEYS, "/v1/console");
@@ -93,14 +91,14 @@ fn a_key_centre_cut_short_at_any_write_counts_once_and_keeps_its_masters() {
     for writes in 0..ENOUGH {
         let mut world = World::empty();
         world.start_ca();
-        let (machine, centre) = world.start_key_centre(support::SMALL);
+        let (machine, centre) = world.start_key_centre(crate::support::SMALL);
         block_on(centre.wake());
         machine.database.fail_after(writes);
         let shop = world.start_bare(Role::Shop, "shop.localhost");
         let outcome = block_on(shop.office.bootstrap());
         machine.database.mend();
 
-        let restarted = std::rc::Rc::new(World::key_centre_over(&machine, support::SMALL));
+        let restarted = std::rc::Rc::new(World::key_centre_over(&machine, crate::support::SMALL));
         world.hub.connect(KEYS, restarted);
         world.clock.advance(1000);
         block_on(shop.office.bootstrap()).unwrap();
@@ -125,7 +123,7 @@ fn a_decision_its_letter_and_its_entry_are_stored_together_or_not_at_all() {
         database.fail_after(writes);
         let outcome = shop.office.transaction(|tables| {
             statements::store(tables, "word", "root", b"bytes", 1)?;
-            let to = support::domain("issuer.localhost");
+            let to = crate::support::domain("issuer.localhost");
             let letter = outbox::NewLetter {
                 kind: "word",
                 reference: "root",

@@ -1,10 +1,8 @@
 //! Who gets which share, and how often.
 
-mod support;
-
 use std::rc::Rc;
 
-use support::{Bare, KEYS, World, problem};
+use crate::support::{Bare, KEYS, World, problem};
 use tallystick_parties::Party;
 use tallystick_parties::native::block_on;
 use tallystick_protocol::cbor::encode;
@@ -260,7 +258,7 @@ fn a_misused_ticket_is_refused() {
         "the identifier is not the key's hash"
     );
 
-    let for_one = Audience::Party(support::domain("elsewhere.localhost"));
+    let for_one = Audience::Party(crate::support::domain("elsewhere.localhost"));
     let for_another = EnrolmentTicket {
         envelope: envelope(for_one, *mine.id.as_bytes()),
         ..good.clone()
@@ -318,7 +316,7 @@ fn a_party_gets_shares_of_its_own_role_alone() {
     let request = tallystick_protocol::enrolment::PartyShareRequest {
         envelope: shop
             .office
-            .envelope(Audience::Party(support::domain(KEYS)), [1; 32], 300),
+            .envelope(Audience::Party(crate::support::domain(KEYS)), [1; 32], 300),
         sealing_public_key: holder(9).public,
         role: Role::Issuer,
         space: None,
@@ -332,9 +330,9 @@ fn a_party_gets_shares_of_its_own_role_alone() {
 fn the_key_centre_draws_its_masters_when_woken_and_then_rests() {
     let mut world = World::empty();
     world.start_ca();
-    let (machine, centre) = world.start_key_centre(support::SMALL);
+    let (machine, centre) = world.start_key_centre(crate::support::SMALL);
     let mut wakes = 0;
-    while centre.next_alarm() == Some(support::START_MS) && wakes < 20 {
+    while centre.next_alarm() == Some(crate::support::START_MS) && wakes < 20 {
         block_on(centre.wake());
         wakes += 1;
     }
@@ -348,7 +346,7 @@ fn the_key_centre_draws_its_masters_when_woken_and_then_rests() {
 fn masters_survive_a_restart() {
     let mut world = World::empty();
     world.start_ca();
-    let (machine, _) = world.start_key_centre(support::SMALL);
+    let (machine, _) = world.start_key_centre(crate::support::SMALL);
     let issuer = ready(&mut world, Role::Issuer, ISSUER);
     let holder = holder(1);
     let before = share_in(
@@ -357,7 +355,7 @@ fn masters_survive_a_restart() {
     );
     world.hub.connect(
         KEYS,
-        Rc::new(World::key_centre_over(&machine, support::SMALL)),
+        Rc::new(World::key_centre_over(&machine, crate::support::SMALL)),
     );
     let after = share_in(
         &holder,

@@ -1,5 +1,4 @@
 //! A small world for the tests: CA, key centre and parties in one process.
-#![allow(dead_code)] // each test uses some of it
 
 use std::rc::Rc;
 

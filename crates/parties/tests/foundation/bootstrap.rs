@@ -1,8 +1,6 @@
 //! Parties come into being from nothing.
 
-mod support;
-
-use support::{CA, KEYS, World, problem};
+use crate::support::{CA, KEYS, World, problem};
 use tallystick_parties::Party;
 use tallystick_parties::native::block_on;
 use tallystick_protocol::certificate::{Certificate, TrustAnchors};
@@ -18,7 +16,7 @@ fn a_party_certifies_and_keys_itself_from_nothing() {
     let root = world.get(CA, "/v1/root.cer").into_body();
     let anchors = TrustAnchors::from_der(&[root]).unwrap();
     let certificate = Certificate::from_der(&party.office.identity().unwrap().certificate).unwrap();
-    let now = Timestamp(support::START_MS / 1000);
+    let now = Timestamp(crate::support::START_MS / 1000);
     let certified = anchors.verify(&certificate, now, Role::Shop).unwrap();
     assert_eq!(certified.domain.unwrap().as_str(), "shop.localhost");
     assert_eq!(party.office.spaces().unwrap(), [0]);
@@ -48,7 +46,7 @@ fn without_the_ca_a_party_says_that_it_is_starting_and_tries_again() {
     );
 
     let retry_at = party.next_alarm().unwrap();
-    assert!(retry_at > support::START_MS && retry_at <= support::START_MS + 1000);
+    assert!(retry_at > crate::support::START_MS && retry_at <= crate::support::START_MS + 1000);
     world.hub.cut(CA, false);
     world.clock.set(retry_at);
     block_on(party.wake());
@@ -61,7 +59,7 @@ fn the_ca_certifies_nobody_without_the_token_of_that_role_and_domain() {
     let machine = world.machine("shop.localhost");
     let mut settings = World::settings(Role::Shop, "shop.localhost");
     settings.registration_token = World::settings(Role::Shop, "other.localhost").registration_token;
-    let party = support::Bare::new(machine, settings);
+    let party = crate::support::Bare::new(machine, settings);
     let refused = block_on(party.office.bootstrap()).unwrap_err();
     assert_eq!(refused.kind.as_str(), "unauthorised");
     assert!(party.office.identity().is_err());
@@ -89,12 +87,12 @@ fn a_restarted_party_finds_everything_and_asks_for_nothing() {
     let mut world = World::new();
     let machine = world.machine("shop.localhost");
     let settings = World::settings(Role::Shop, "shop.localhost");
-    let party = support::Bare::new(machine.clone(), settings.clone());
+    let party = crate::support::Bare::new(machine.clone(), settings.clone());
     block_on(party.wake());
     let before = party.office.identity().unwrap().certificate.clone();
     let said = world.hub.received().len();
 
-    let party = support::Bare::new(machine, settings);
+    let party = crate::support::Bare::new(machine, settings);
     block_on(party.wake());
     assert_eq!(party.office.identity().unwrap().certificate, before);
     assert_eq!(world.hub.received().len(), said);
@@ -105,11 +103,11 @@ fn with_another_sealing_key_nothing_opens() {
     let mut world = World::new();
     let machine = world.machine("shop.localhost");
     let settings = World::settings(Role::Shop, "shop.localhost");
-    block_on(support::Bare::new(machine.clone(), settings.clone()).wake());
+    block_on(crate::support::Bare::new(machine.clone(), settings.clone()).wake());
 
     let mut other = settings;
     other.sealing_key = tallystick_parties::common::vault::SealingKey::new([99; 32]);
-    let party = support::Bare::new(machine, other);
+    let party = crate::support::Bare::new(machine, other);
     assert!(party.office.migrate().is_ok());
     assert!(party.office.identity().is_err());
 }
@@ -118,7 +116,7 @@ fn with_another_sealing_key_nothing_opens() {
 fn private_keys_and_shares_lie_sealed_in_the_database() {
     let mut world = World::new();
     let machine = world.machine("shop.localhost");
-    let party = support::Bare::new(
+    let party = crate::support::Bare::new(
         machine.clone(),
         World::settings(Role::Shop, "shop.localhost"),
     );

@@ -1,0 +1,236 @@
+//! Parties show holders and each other who they are before anything is sent.
+
+use std::rc::Rc;
+
+use crate::support::{Bare, KEYS, World, problem};
+use tallystick_parties::common::rate::RateLimit;
+use tallystick_parties::native::{Machine, block_on};
+use tallystick_parties::ports::PortRng;
+use tallystick_protocol::cbor::encode;
+use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
+use tallystick_protocol::enrolment::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
+use tallystick_protocol::identifier::{HolderId, Role};
+use tallystick_protocol::keys::sealed_share::enrolment_public_key;
+use tallystick_protocol::keys::{
+    DerivedKey, HolderShare, PairContext, Purpose, ShareRecipient, Suite, open_share, party_point,
+};
+use tallystick_protocol::statement::{Audience, open};
+
+const SHOP: &str = "shop.localhost";
+const SECRET: [u8; 32] = [5; 32];
+
+struct Scene {
+    world: World,
+    shop: Rc<Bare>,
+    share: HolderShare,
+    pair: PairContext,
+}
+
+/// A holder with a share, and a shop.
+fn scene(limit: Option<RateLimit>) -> Scene {
+    let mut world = World::new();
+    let issuer = world.start_bare(Role::Issuer, "issuer.localhost");
+    block_on(issuer.office.bootstrap()).unwrap();
+    let machine = world.machine(SHOP);
+    let mut settings = World::settings(Role::Shop, SHOP);
+    settings.confirmations_per_holder = limit.unwrap_or(settings.confirmations_per_holder);
+    let shop = Rc::new(Bare::new(machine, settings));
+    world.hub.connect(SHOP, shop.clone());
+    block_on(shop.office.bootstrap()).unwrap();
+
+    let public = enrolment_public_key(&SECRET).unwrap();
+    let holder = HolderId::of_enrolment_key(&public);
+    let ticket = EnrolmentTicket {
+        envelope: issuer
+            .office
+            .envelope(Audience::Anyone, *holder.as_bytes(), 600),
+        enrolment_public_key: public,
+        epoch: issuer.office.epoch(),
+        centres: issuer.office.centres().unwrap(),
+    };
+    let ticket = block_on(issuer.office.say(&ticket)).unwrap();
+    let request = HolderShareRequest {
+        ticket,
+        role: Role::Shop,
+        space: Some(0),
+    };
+    let answer = world.post(
+        KEYS,
+        "/v1/holder-shares",
+        "application/cbor",
+        encode(&request),
+    );
+    let anchors = &shop.office.identity().unwrap().anchors;
+    let answer =
+        open::<HolderShareAnswer>(answer.body(), anchors, shop.office.now(), Role::KeyCentre);
+    let sealed = answer.unwrap().message.share;
+    let share = open_share(&SECRET, &ShareRecipient::Holder(holder), &sealed).unwrap();
+    let pair = PairContext {
+        suite: Suite::NamesOnly,
+        key: sealed.context().clone(),
+        holder,
+        role: Role::Shop,
+        party: crate::support::domain(SHOP),
+    };
+    Scene {
+        world,
+        shop,
+        share: HolderShare::from_bytes(&share).unwrap(),
+        pair,
+    }
+}
+
+impl Scene {
+    fn key(&self, nonce: &[u8; 32]) -> DerivedKey {
+        let point = party_point(&self.pair.party, &self.pair.key).unwrap();
+        self.share
+            .pairwise(&point)
+            .derive(&self.pair, Purpose::Confirmation, nonce)
+            .unwrap()
+    }
+
+    fn request(&self, nonce: [u8; 32]) -> ConfirmationRequest {
+        let key = self.key(&nonce);
+        ConfirmationRequest::new(self.pair.clone(), nonce, &key, self.shop.office.now())
+    }
+
+    fn send(&self, request: &ConfirmationRequest) -> http::Response<Vec<u8>> {
+        self.world.post(
+            SHOP,
+            "/v1/confirmations",
+            "application/cbor",
+            encode(request),
+        )
+    }
+}
+
+#[test]
+fn t002_7_a_party_confirms_itself_by_key_and_by_certificate() {
+    let scene = scene(None);
+    let request = scene.request([1; 32]);
+    let answer = scene.send(&request);
+    assert_eq!(answer.status(), 200, "{}", problem(&answer));
+    let anchors = &scene.shop.office.identity().unwrap().anchors;
+    let answer =
+        open::<ConfirmationAnswer>(answer.body(), anchors, scene.shop.office.now(), Role::Shop);
+    answer
+        .unwrap()
+        .message
+        .verify(&request, &scene.key(&[1; 32]))
+        .unwrap();
+}
+
+#[test]
+fn t002_7_a_party_answers_nobody_who_does_not_share_its_key() {
+    let scene = scene(None);
+    let foreign = DerivedKey::from([3; 32]);
+    let request = ConfirmationRequest::new(
+        scene.pair.clone(),
+        [1; 32],
+        &foreign,
+        scene.shop.office.now(),
+    );
+    assert_eq!(problem(&scene.send(&request)), "bad-signature");
+}
+
+#[test]
+fn t002_7_a_party_does_not_answer_for_another() {
+    let scene = scene(None);
+    let mut pair = scene.pair.clone();
+    pair.party = crate::support::domain("other.localhost");
+    let request =
+        ConfirmationRequest::new(pair, [1; 32], &scene.key(&[1; 32]), scene.shop.office.now());
+    assert_eq!(problem(&scene.send(&request)), "wrong-recipient");
+}
+
+#[test]
+fn an_old_confirmation_is_not_answered() {
+    let scene = scene(None);
+    let request = scene.request([1; 32]);
+    scene.world.clock.advance(600_000);
+    assert_eq!(problem(&scene.send(&request)), "wrong-clock");
+}
+
+#[test]
+fn confirmations_are_counted_before_anything_is_computed() {
+    let scene = scene(Some(RateLimit {
+        count: 2,
+        seconds: 60,
+    }));
+    for nonce in 1..=2 {
+        assert_eq!(scene.send(&scene.request([nonce; 32])).status(), 200);
+    }
+    // Even a request that would fail for another reason is refused for this one first.
+    let wrong = ConfirmationRequest::new(
+        scene.pair.clone(),
+        [3; 32],
+        &DerivedKey::from([0; 32]),
+        scene.shop.office.now(),
+    );
+    let refused = scene.send(&wrong);
+    assert_eq!(problem(&refused), "rate-limited");
+    assert!(refused.headers().contains_key("retry-after"));
+    scene.world.clock.advance(60_000);
+    assert_eq!(scene.send(&scene.request([4; 32])).status(), 200);
+}
+
+#[test]
+fn a_space_that_was_never_opened_is_refused_and_fetching_is_limited() {
+    let scene = scene(None);
+    let mut answers = Vec::new();
+    for index in 1..=25 {
+        let mut pair = scene.pair.clone();
+        pair.key.space.index = index;
+        let key = DerivedKey::from([3; 32]);
+        let request = ConfirmationRequest::new(pair, [1; 32], &key, scene.shop.office.now());
+        answers.push(problem(&scene.send(&request)));
+    }
+    assert_eq!(answers[0], "unknown-space");
+    assert_eq!(answers[24], "rate-limited");
+}
+
+#[test]
+fn t002_7_parties_confirm_each_other_by_certificate() {
+    let scene = scene(None);
+    let office = &scene.shop.office;
+    let issuer = crate::support::domain("issuer.localhost");
+    block_on(office.confirm_party(&issuer, Role::Issuer)).unwrap();
+    let wrong_role = block_on(office.confirm_party(&issuer, Role::Courier)).unwrap_err();
+    assert_eq!(wrong_role.kind.as_str(), "untrusted-certificate");
+    let nobody =
+        block_on(office.confirm_party(&crate::support::domain("nobody.localhost"), Role::Courier));
+    assert_eq!(nobody.unwrap_err().kind.as_str(), "unreachable");
+}
+
+#[test]
+fn t002_7_somebody_else_at_the_address_is_not_confirmed() {
+    let scene = scene(None);
+    let issuer = crate::support::domain("issuer.localhost");
+    // A certified courier sits at the issuer's address.
+    let mut world = scene.world;
+    let courier = world.start_bare(Role::Courier, "courier.localhost");
+    block_on(courier.office.bootstrap()).unwrap();
+    world.hub.connect("issuer.localhost", courier);
+    assert!(block_on(scene.shop.office.confirm_party(&issuer, Role::Issuer)).is_err());
+}
+
+#[test]
+fn logs_name_no_holder() {
+    let scene = scene(None);
+    scene.send(&scene.request([1; 32]));
+    let holder = scene.pair.holder.to_string();
+    let machine: &Machine = &scene.shop.office.ports;
+    let lines = machine.log.lines();
+    assert!(lines.iter().any(|line| line.contains("confirmed")));
+    assert!(
+        lines
+            .iter()
+            .all(|line| !line.contains(&holder) && !line.contains("@tallystick"))
+    );
+    // The random port serves cryptographic crates directly.
+    let mut rng = PortRng(&machine.random);
+    assert_ne!(
+        rand_core::Rng::next_u64(&mut rng),
+        rand_core::Rng::next_u64(&mut rng)
+    );
+}

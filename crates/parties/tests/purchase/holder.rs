@@ -1,0 +1,289 @@
+//! The holder's side, driven by the functions of the protocol: enrolment, forms, orders.
+
+use http::Response;
+use rsa::RsaPrivateKey;
+use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, ShopReceipt, ShopState};
+use tallystick_protocol::cbor::{decode, encode};
+use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
+use tallystick_protocol::enrolment::{
+    AccountOffer, CardRecord, EnrolmentAnswer, EnrolmentRequest, HolderShareAnswer, HolderShareRequest,
+};
+use tallystick_protocol::form::{Instrument, OrderForm};
+use tallystick_protocol::identifier::{HolderId, OrderId, Role, Root};
+use tallystick_protocol::keys::sealed_share::enrolment_public_key;
+use tallystick_protocol::keys::{
+    DerivedKey, HolderShare, KeyContext, PairContext, Purpose, ShareRecipient, Suite, open_share, party_point,
+};
+use tallystick_protocol::order::{
+    Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader, PartKey,
+    PreparedOrder, SplitOrder, UnsignedApproval,
+};
+use tallystick_protocol::policy::{PolicyName, READERS};
+use tallystick_protocol::signature::{public_key_to_spki, sign_pss};
+use tallystick_protocol::statement::open;
+use tallystick_protocol::test_keys::{TestRng, test_key};
+
+use super::world::{CENTRE, COURIER, ISSUER, SHOP, World, domain, text};
+
+pub const CBOR: &str = "application/cbor";
+pub const COSE: &str = "application/cose";
+pub const JSON: &str = "application/json";
+
+/// An enrolled holder.
+pub struct Holder {
+    pub id: HolderId,
+    pub card: CardRecord,
+    pub certificate: Vec<u8>,
+    pub key: RsaPrivateKey,
+    pub rng: TestRng,
+    shares: Vec<(KeyContext, HolderShare)>,
+}
+
+/// A form as the shop signed it.
+pub struct Form {
+    pub signed: Vec<u8>,
+    pub form: OrderForm,
+}
+
+/// An order that is ready to be sent.
+pub struct Order {
+    pub split: SplitOrder,
+    pub bytes: Vec<u8>,
+    pub id: OrderId,
+    pub root: Root,
+}
+
+/// What the holder fills in; tests change it.
+pub struct Wish {
+    pub details: HolderDetails,
+    pub destination: Destination,
+    /// Seconds until the order expires.
+    pub lifetime: u64,
+    /// Signs with another key than the card's.
+    pub approving_key: RsaPrivateKey,
+    pub policy: PolicyName,
+}
+
+impl Holder {
+    /// Opens an account and enrols. `seed` tells holders apart.
+    pub fn enrol(world: &World, seed: u64, name: &str, telephone: &str) -> Self {
+        let mut rng = TestRng::new(seed);
+        let application = serde_json::json!({ "name": name, "telephone": telephone });
+        let answer = world.post(ISSUER, "/v1/accounts", JSON, application.to_string().into_bytes());
+        assert!(answer.status().is_success(), "{}", text(&answer));
+        let offer = open::<AccountOffer>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap();
+        let mut secret = [0; 32];
+        rand_core::Rng::fill_bytes(&mut rng, &mut secret);
+        let key = test_key(6 + seed as usize % 2);
+        let request = enrolment_request(&mut rng, &key, offer.message.grant, &secret);
+        let answer = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request));
+        assert!(answer.status().is_success(), "{}", text(&answer));
+        let enrolled: EnrolmentAnswer = decode(answer.body()).unwrap();
+        let id = HolderId::of_enrolment_key(&request.enrolment_public_key);
+        let shares = READERS.map(|role| fetch_share(world, &enrolled.ticket, role, id, &secret)).into();
+        Self {
+            id,
+            card: offer.message.card.clone(),
+            certificate: enrolled.holder_certificate,
+            key,
+            rng,
+            shares,
+        }
+    }
+
+    pub fn pair(&self, role: Role, party: &str) -> PairContext {
+        let (context, _) = self.share(role);
+        PairContext {
+            suite: Suite::NamesOnly,
+            key: context.clone(),
+            holder: self.id,
+            role,
+            party: domain(party),
+        }
+    }
+
+    pub fn key_for(&self, pair: &PairContext, purpose: Purpose, nonce: &[u8; 32]) -> DerivedKey {
+        let (_, share) = self.share(pair.role);
+        let point = party_point(&pair.party, &pair.key).unwrap();
+        share.pairwise(&point).derive(pair, purpose, nonce).unwrap()
+    }
+
+    fn share(&self, role: Role) -> &(KeyContext, HolderShare) {
+        self.shares.iter().find(|(context, _)| context.space.role == role).unwrap()
+    }
+
+    pub fn nonce(&mut self) -> [u8; 32] {
+        let mut nonce = [0; 32];
+        rand_core::Rng::fill_bytes(&mut self.rng, &mut nonce);
+        nonce
+    }
+
+    /// Confirms a party beforehand and says whether it is the one it should be (T002-7).
+    pub fn confirms(&mut self, world: &World, role: Role, party: &str) -> bool {
+        let pair = self.pair(role, party);
+        let nonce = self.nonce();
+        let key = self.key_for(&pair, Purpose::Confirmation, &nonce);
+        let request = ConfirmationRequest::new(pair, nonce, &key, world.now());
+        let answer = world.post(party, "/v1/confirmations", CBOR, encode(&request));
+        if !answer.status().is_success() {
+            return false;
+        }
+        open::<ConfirmationAnswer>(answer.body(), &world.anchors, world.now(), role)
+            .is_ok_and(|answer| answer.message.verify(&request, &key).is_ok())
+    }
+
+    /// The holder's own wish: everything as it should be.
+    pub fn wish(&self) -> Wish {
+        Wish {
+            details: HolderDetails {
+                card_number: self.card.number.as_str().to_owned(),
+                card_expiry: self.card.expiry.to_string(),
+                name: self.card.holder_name.clone(),
+                telephone: self.card.telephone.clone(),
+                address: None,
+            },
+            destination: Destination {
+                name: "Grandmother Sato".to_owned(),
+                address: "4-17 Narai-juku, Shiojiri\nNagano 399-6303, Japan".to_owned(),
+                telephone: "0264-34-3160".to_owned(),
+            },
+            lifetime: ORDER_LIFETIME_SECONDS,
+            approving_key: self.key.clone(),
+            policy: PolicyName::Strict,
+        }
+    }
+
+    /// Splits, approves and seals an order from a form.
+    pub fn order(&mut self, world: &World, form: &Form, wish: &Wish) -> Order {
+        let header = OrderHeader {
+            order_id: OrderId::random(&mut self.rng),
+            holder: self.id,
+            shop: form.form.envelope.from.clone(),
+            issuer: domain(ISSUER),
+            courier: form.form.delivery.courier.clone(),
+            sent_at: world.now(),
+            expires_at: world.now().plus_seconds(wish.lifetime),
+        };
+        let fields = OrderFields::new(
+            &form.form,
+            &form.signed,
+            Instrument::CardAccount,
+            &wish.details,
+            &wish.destination,
+        )
+        .unwrap();
+        let prepared = PreparedOrder::new(&mut self.rng, header, fields);
+        let (id, root) = (prepared.header().order_id, prepared.root());
+        let unsigned = UnsignedApproval::new(&HolderApproval { order_id: id, root }, &self.certificate);
+        let signature = sign_pss(&mut self.rng, &wish.approving_key, &unsigned.to_be_signed()).unwrap();
+        let approval = unsigned.finish(&signature).unwrap();
+        let keys: Vec<PartKey> = READERS
+            .into_iter()
+            .map(|role| {
+                let party = prepared.header().party(role).unwrap().to_string();
+                let pair = self.pair(role, &party);
+                let nonce = self.nonce();
+                let key = self.key_for(&pair, Purpose::OrderPart, &nonce);
+                PartKey { pair, nonce, key }
+            })
+            .collect();
+        let mut policy_form = form.form.clone();
+        policy_form.policy = wish.policy;
+        let split = prepared.seal(&mut self.rng, &policy_form.policy(), &keys, &approval).unwrap();
+        Order { bytes: encode(&split), id, root, split }
+    }
+
+    /// An order for these goods at the shop, with nothing unusual about it.
+    pub fn usual_order(&mut self, world: &World, items: &[(&str, u32)]) -> Order {
+        let form = form(world, items);
+        let wish = self.wish();
+        self.order(world, &form, &wish)
+    }
+}
+
+pub fn enrolment_request(
+    rng: &mut TestRng,
+    key: &RsaPrivateKey,
+    grant: [u8; 32],
+    secret: &[u8; 32],
+) -> EnrolmentRequest {
+    let spki = public_key_to_spki(key.as_ref()).unwrap();
+    let public_key = enrolment_public_key(secret).unwrap();
+    let request = EnrolmentRequest::unsigned(domain(ISSUER), grant, public_key, spki);
+    let signature = sign_pss(rng, key, &request.to_be_signed()).unwrap();
+    request.signed(signature)
+}
+
+fn fetch_share(
+    world: &World,
+    ticket: &[u8],
+    role: Role,
+    id: HolderId,
+    secret: &[u8; 32],
+) -> (KeyContext, HolderShare) {
+    let request = HolderShareRequest { ticket: ticket.to_vec(), role, space: None };
+    let answer = world.post(CENTRE, "/v1/holder-shares", CBOR, encode(&request));
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    let answer =
+        open::<HolderShareAnswer>(answer.body(), &world.anchors, world.now(), Role::KeyCentre).unwrap();
+    let share = &answer.message.share;
+    let opened = open_share(secret, &ShareRecipient::Holder(id), share).unwrap();
+    (share.context().clone(), HolderShare::from_bytes(&opened).unwrap())
+}
+
+/// A form for these goods, signed by the shop.
+pub fn form(world: &World, items: &[(&str, u32)]) -> Form {
+    form_at(world, SHOP, items)
+}
+
+pub fn form_at(world: &World, shop: &str, items: &[(&str, u32)]) -> Form {
+    let lines: Vec<_> =
+        items.iter().map(|(sku, quantity)| serde_json::json!({ "sku": sku, "quantity": quantity })).collect();
+    let body = serde_json::json!({ "items": lines }).to_string().into_bytes();
+    let answer = world.send("page", shop, "POST", "/v1/forms", JSON, body);
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    let signed = answer.into_body();
+    let form = open::<OrderForm>(&signed, &world.anchors, world.now(), Role::Shop).unwrap().message;
+    Form { signed, form }
+}
+
+/// Sends an order to the shop.
+pub fn send_order(world: &World, order: &Order) -> Response<Vec<u8>> {
+    world.post(SHOP, "/v1/orders", CBOR, order.bytes.clone())
+}
+
+/// Sends an order and lets everybody work until nothing happens any more.
+pub fn buy(world: &World, order: &Order) -> ShopReceipt {
+    let answer = send_order(world, order);
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    world.run_for(10_000);
+    receipt(world, order)
+}
+
+/// The receipt for where an order stands, verified.
+pub fn receipt(world: &World, order: &Order) -> ShopReceipt {
+    let answer = world.get(SHOP, &format!("/v1/orders/{}", order.id));
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    let receipt = open::<ShopReceipt>(answer.body(), &world.anchors, world.now(), Role::Shop).unwrap();
+    receipt.require_transaction(&order.id.0).unwrap();
+    assert_eq!(receipt.message.root, order.root);
+    receipt.message
+}
+
+pub fn state(world: &World, order: &Order) -> ShopState {
+    receipt(world, order).state
+}
+
+/// What the issuer says about an order, verified.
+pub fn issuer_answer(world: &World, order: &Order) -> IssuerAnswer {
+    let answer = world.get(ISSUER, &format!("/v1/answers/{}", order.root));
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    open::<IssuerAnswer>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap().message
+}
+
+/// What the courier says about an order.
+pub fn courier_answer(world: &World, order: &Order) -> CourierAnswer {
+    let answer = world.get(COURIER, &format!("/v1/answers/{}", order.root));
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    decode(answer.body()).unwrap()
+}

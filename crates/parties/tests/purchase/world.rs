@@ -1,0 +1,289 @@
+//! All five parties on machines of their own, a clock for everybody, and the network between them.
+
+use std::rc::Rc;
+
+use http::{Request, Response};
+use serde_json::Value as Json;
+use tallystick_parties::Party;
+use tallystick_parties::ca::{self, Ca};
+use tallystick_parties::common::settings::{ConsoleAccess, Settings, registration_token};
+use tallystick_parties::common::vault::SealingKey;
+use tallystick_parties::courier::Courier;
+use tallystick_parties::issuer::{Issuer, IssuerConfig};
+use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
+use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
+use tallystick_parties::ports::{Network, Tables};
+use tallystick_parties::shop::{Shop, ShopConfig};
+use tallystick_protocol::certificate::TrustAnchors;
+use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::keys::Degrees;
+use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority};
+use tallystick_protocol::time::Timestamp;
+
+pub const SHOP: &str = "kiso-tea.localhost";
+pub const OTHER_SHOP: &str = "other-tea.localhost";
+pub const ISSUER: &str = "asahi-card.localhost";
+pub const COURIER: &str = "hayate.localhost";
+pub const CENTRE: &str = "keys.localhost";
+pub const CA: &str = "ca.localhost";
+pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
+/// 20 November 2026, 10:00 UTC.
+pub const START: u64 = 1_795_168_800;
+pub const SEALING_KEY: [u8; 32] = [5; 32];
+const REGISTRATION_KEY: [u8; 32] = [9; 32];
+
+pub fn domain(name: &str) -> Domain {
+    Domain::parse(name).unwrap()
+}
+
+/// Everybody.
+pub struct World {
+    pub hub: Hub,
+    pub clock: SetClock,
+    pub machines: Vec<(&'static str, Machine)>,
+    pub anchors: TrustAnchors,
+    parties: Vec<(&'static str, Running)>,
+}
+
+#[derive(Clone)]
+enum Running {
+    Ca(Rc<Ca<Machine>>),
+    Centre(Rc<KeyCentre<Machine>>),
+    Shop(Rc<Shop<Machine>>),
+    Issuer(Rc<Issuer<Machine>>),
+    Courier(Rc<Courier<Machine>>),
+}
+
+impl Running {
+    fn next_alarm(&self) -> Option<u64> {
+        match self {
+            Self::Ca(party) => party.next_alarm(),
+            Self::Centre(party) => party.next_alarm(),
+            Self::Shop(party) => party.next_alarm(),
+            Self::Issuer(party) => party.next_alarm(),
+            Self::Courier(party) => party.next_alarm(),
+        }
+    }
+
+    fn wake(&self) {
+        match self {
+            Self::Ca(party) => block_on(party.wake()),
+            Self::Centre(party) => block_on(party.wake()),
+            Self::Shop(party) => block_on(party.wake()),
+            Self::Issuer(party) => block_on(party.wake()),
+            Self::Courier(party) => block_on(party.wake()),
+        }
+    }
+}
+
+pub fn settings(role: Role, name: &str) -> Settings {
+    let own = domain(name);
+    let display = match name {
+        SHOP => "Kiso Tea & Books",
+        ISSUER => "Asahi Card",
+        COURIER => "Hayate Courier",
+        _ => name,
+    };
+    let sealing_key = SealingKey::new(SEALING_KEY);
+    let mut settings = Settings::new(role, own.clone(), display, domain(CA), sealing_key);
+    settings.key_centres = vec![domain(CENTRE)];
+    settings.registration_token = Some(registration_token(&REGISTRATION_KEY, role, &own));
+    settings.console = ConsoleAccess::Open;
+    settings
+}
+
+impl World {
+    /// Everybody started, certified and with key shares.
+    pub fn new() -> Self {
+        let hub = Hub::default();
+        let clock = SetClock::at(START * 1000);
+        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
+        let machines: Vec<_> = names
+            .into_iter()
+            .zip(TEST_KEYS)
+            .map(|(name, key)| {
+                let machine = Machine::new(&hub, name, &clock).unwrap();
+                machine.signing.prepare(key);
+                (name, machine)
+            })
+            .collect();
+        // Until the CA has made its root, anything will do: nothing is verified with it.
+        let anchors = TestAuthority::new(Timestamp(START)).anchors();
+        let mut world = Self { hub, clock, machines, anchors, parties: Vec::new() };
+        for name in names {
+            world.restart(name);
+        }
+        world.run_for(30_000);
+        let root = world.get(CA, "/v1/root.cer");
+        world.anchors = TrustAnchors::from_der(&[root.into_body()]).unwrap();
+        world
+    }
+
+    /// The machine of a party.
+    pub fn machine(&self, name: &str) -> &Machine {
+        &self.machines.iter().find(|(own, _)| *own == name).unwrap().1
+    }
+
+    /// Starts a party anew over what its machine stored.
+    pub fn restart(&mut self, name: &'static str) {
+        let machine = self.machine(name).clone();
+        let party = match name {
+            CA => {
+                let mut own = settings(Role::Ca, CA);
+                own.registration_token = None;
+                own.key_centres = Vec::new();
+                let config = ca::Config { settings: own, registration_key: REGISTRATION_KEY.into() };
+                let party = Rc::new(Ca::new(machine, config));
+                self.hub.connect(name, party.clone());
+                Running::Ca(party)
+            }
+            CENTRE => {
+                let degrees = Degrees::new(8, 4).unwrap();
+                let degrees = SpaceDegrees { shop: degrees, issuer: degrees, courier: degrees };
+                let config = key_centre::Config { settings: settings(Role::KeyCentre, CENTRE), degrees };
+                let party = Rc::new(KeyCentre::new(machine, config));
+                self.hub.connect(name, party.clone());
+                Running::Centre(party)
+            }
+            ISSUER => {
+                let config = IssuerConfig::new(settings(Role::Issuer, ISSUER));
+                let party = Rc::new(Issuer::new(machine, config));
+                self.hub.connect(name, party.clone());
+                Running::Issuer(party)
+            }
+            COURIER => {
+                let party = Rc::new(Courier::new(machine, settings(Role::Courier, COURIER)));
+                self.hub.connect(name, party.clone());
+                Running::Courier(party)
+            }
+            shop => {
+                let origin = if shop == SHOP { ORIGIN.to_owned() } else { format!("https://{shop}") };
+                let courier = domain(COURIER);
+                let own = settings(Role::Shop, shop);
+                let config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
+                let party = Rc::new(Shop::new(machine, config));
+                self.hub.connect(name, party.clone());
+                Running::Shop(party)
+            }
+        };
+        self.parties.retain(|(own, _)| *own != name);
+        self.parties.push((name, party));
+    }
+
+    /// Puts the other shop, which is certified under its own name, behind somebody else's domain.
+    pub fn connect_instead(&self, of: &str) {
+        let other = self.parties.iter().find(|(name, _)| *name == OTHER_SHOP).unwrap();
+        if let Running::Shop(shop) = &other.1 {
+            self.hub.connect(of, shop.clone());
+        }
+    }
+
+    /// Lets time pass: whoever has an alarm is woken at its time.
+    pub fn run_for(&self, milliseconds: u64) {
+        let end = tallystick_parties::ports::Clock::now_ms(&self.clock) + milliseconds;
+        for _ in 0..5_000 {
+            let now = tallystick_parties::ports::Clock::now_ms(&self.clock);
+            let next = self
+                .parties
+                .iter()
+                .filter_map(|(_, party)| Some((party.next_alarm()?, party)))
+                .min_by_key(|(at, _)| *at);
+            match next {
+                Some((at, party)) if at <= end => {
+                    self.clock.set(at.max(now));
+                    party.wake();
+                }
+                _ => {
+                    self.clock.set(end);
+                    return;
+                }
+            }
+        }
+        panic!("the parties never come to rest");
+    }
+
+    pub fn now(&self) -> Timestamp {
+        Timestamp(tallystick_parties::ports::Clock::now_ms(&self.clock) / 1000)
+    }
+
+    /// Sends a request as somebody outside: "holder" or "page".
+    pub fn send(
+        &self,
+        who: &str,
+        to: &str,
+        method: &str,
+        path: &str,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> Response<Vec<u8>> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("https://{to}{path}"))
+            .header("content-type", media_type)
+            .body(body)
+            .unwrap();
+        block_on(self.hub.network(who).send(request)).unwrap()
+    }
+
+    pub fn get(&self, to: &str, path: &str) -> Response<Vec<u8>> {
+        self.send("page", to, "GET", path, "", Vec::new())
+    }
+
+    pub fn post(&self, to: &str, path: &str, media_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+        self.send("holder", to, "POST", path, media_type, body)
+    }
+
+    pub fn get_json(&self, to: &str, path: &str) -> Json {
+        let answer = self.get(to, path);
+        assert!(answer.status().is_success(), "{path}: {}", text(&answer));
+        serde_json::from_slice(answer.body()).unwrap()
+    }
+
+    pub fn console(&self, of: &str) -> Json {
+        self.get_json(of, "/v1/console")
+    }
+
+    /// One number from a party's database.
+    pub fn number(&self, of: &str, sql: &str) -> i64 {
+        self.machine(of).database.run(sql, &[]).unwrap()[0].integer(0).unwrap()
+    }
+
+    /// What stands on an account of the issuer's ledger.
+    pub fn balance(&self, account: &str) -> i64 {
+        let sql = format!(
+            "SELECT coalesce((SELECT minor FROM ledger_balances WHERE account = '{account}'), 0)"
+        );
+        self.number(ISSUER, &sql)
+    }
+
+    /// Pieces of a product on the shelf, as the store's page shows them.
+    pub fn stock(&self, sku: &str) -> i64 {
+        let catalogue = self.get_json(SHOP, "/v1/catalogue");
+        let products = catalogue["products"].as_array().unwrap();
+        products.iter().find(|product| product["sku"] == sku).unwrap()["stock"].as_i64().unwrap()
+    }
+
+    /// The bytes that a party received, one after the other.
+    pub fn received_by(&self, name: &str) -> Vec<u8> {
+        let all = self.hub.received();
+        all.iter().filter(|message| message.by == name).flat_map(|message| message.bytes.clone()).collect()
+    }
+
+    /// How often a party was sent a request at `path`.
+    pub fn requests(&self, name: &str, path: &str) -> usize {
+        let what = format!("POST {path}");
+        let all = self.hub.received();
+        all.iter().filter(|message| message.by == name && message.what == what).count()
+    }
+}
+
+/// The body of an answer as text, for messages of failing tests.
+pub fn text(answer: &Response<Vec<u8>>) -> String {
+    String::from_utf8_lossy(answer.body()).into_owned()
+}
+
+/// The name of the problem that an answer is.
+pub fn problem(answer: &Response<Vec<u8>>) -> String {
+    let json: Json = serde_json::from_slice(answer.body()).unwrap_or_default();
+    json["type"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
+}
