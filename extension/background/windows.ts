@@ -6,15 +6,16 @@ const APPROVE_HEIGHT = 720
 
 /** Opens the approval window for an ask, beside the page that asked. */
 export async function openApproveWindow(askId: string, tab: chrome.tabs.Tab | undefined): Promise<number | undefined> {
-  const place = await placeBeside(tab)
-  const opened = await chrome.windows.create({
+  const wanted: chrome.windows.CreateData = {
     url: pageUrl('approve', askId),
     type: 'popup',
     width: APPROVE_WIDTH,
     height: APPROVE_HEIGHT,
     focused: true,
-    ...place,
-  })
+  }
+  const place = await placeBeside(tab)
+  // Chromium refuses a place that is mostly off the screen; then it chooses one itself.
+  const opened = await chrome.windows.create({ ...wanted, ...place }).catch(() => chrome.windows.create(wanted))
   return opened?.id
 }
 

@@ -39,7 +39,8 @@ function respond(id: string, outcome: { ok: true; result: unknown } | { ok: fals
 }
 
 function read(detail: unknown): Incoming | null {
-  if (typeof detail !== 'string' || detail.length > DETAIL_CHARACTERS_MAX) return null
+  if (typeof detail !== 'string') return null
+  if (detail.length > DETAIL_CHARACTERS_MAX) return tooLong(detail)
   try {
     const { id, type, payload } = JSON.parse(detail) as Record<string, unknown>
     if (typeof id !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(id)) return null
@@ -48,6 +49,12 @@ function read(detail: unknown): Incoming | null {
   } catch {
     return null
   }
+}
+
+/** What is too long is not parsed; its identifier alone is looked for, so that the page gets an answer. */
+function tooLong(detail: string): Incoming | null {
+  const id = /"id":"([A-Za-z0-9-]{1,64})"/.exec(detail.slice(0, 256))?.[1]
+  return id ? { id, type: 'order', payload: '' } : null
 }
 
 async function send<T>(request: PageRequest): Promise<T> {

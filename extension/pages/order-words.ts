@@ -26,6 +26,7 @@ export function namesOf(order: OrderView): Record<PartyRole, string> {
 /** Where the order and the money are, in a sentence or two. */
 export function sentenceOf(order: OrderView): string {
   const name = order.sentence_key.replace(/^order\./, '')
+  if (order.state === 'delivering' && !isCharged(order)) return t('order.delivering.reserved', namesOf(order))
   return t(keyOr('order', name, `order.${order.state}`), namesOf(order))
 }
 
@@ -33,6 +34,21 @@ export function sentenceOf(order: OrderView): string {
 export function eventWord(order: OrderView, event: string): string {
   const key = `event.${event}`
   return isKey(key) ? t(key, namesOf(order)) : event
+}
+
+/** Whether the issuer has said that the card is charged. */
+export const isCharged = (order: OrderView): boolean => order.strands.issuer.word === 'charged'
+
+/** The history in short: the parties' confirmations are one step. */
+export function shortHistory(order: OrderView): OrderView['history'] {
+  const steps: OrderView['history'] = []
+  for (const step of order.history) {
+    const event = step.event.startsWith('confirmed-') ? 'confirmed' : step.event
+    const last = steps.at(-1)
+    if (event === 'confirmed' && last?.event === event) last.at = step.at
+    else steps.push({ at: step.at, event })
+  }
+  return steps.filter(step => step.event !== 'asked')
 }
 
 /** Still between approval and the courier's acceptance. */
