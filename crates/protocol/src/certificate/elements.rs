@@ -1,7 +1,7 @@
 //! Walking through DER (X.690 §10), one element after the other, on the `der` crate's reader.
 //!
 //! Certificates are read this way, and not into the `x509-cert` crate's types, because a wallet would
-//! otherwise carry 120 KB of WebAssembly for kinds of certificates that it refuses anyway.
+//! otherwise carry about 100 KB of WebAssembly for kinds of certificates that it refuses anyway.
 
 use super::CertificateError;
 use der::asn1::{AnyRef, ObjectIdentifier};

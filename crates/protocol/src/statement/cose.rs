@@ -1,6 +1,6 @@
 //! The one form of `COSE_Sign1` (RFC 9052 §4.2) that is written and accepted.
 //!
-//! Written with the same encoder as the messages, because a general COSE library would put 60 KB into
+//! Written with the same encoder as the messages, because a general COSE library would put about 60 KB into
 //! the wallet for headers that are refused anyway; tests hold it against one.
 
 use super::StatementError;
