@@ -17,7 +17,9 @@ await run(async () => {
   say(`\nThe store is open: ${parties.url('shop')}`)
   say(`Get a test card:   ${parties.url('issuer')}`)
   say(`What each saw:     ${['shop', 'issuer', 'courier'].map(role => `${parties.url(role)}/console`).join('  ')}\n`)
-  const browser = await openBrowser(parties)
+  const browser = await openBrowser(parties).catch(error => {
+    say(`The browser did not open: ${error.message.split('\n')[0]}`)
+  })
   say('Ctrl-C stops everything.')
   await new Promise(resolve => ['SIGINT', 'SIGTERM'].forEach(signal => process.once(signal, resolve)))
   await step('Stopping', async () => {

@@ -6,7 +6,15 @@ import { root, toolsFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
 
 const running = new Set()
-process.on('exit', () => running.forEach(child => child.kill()))
+const killAll = () => running.forEach(child => child.kill())
+process.on('exit', killAll)
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    killAll()
+    // Whoever listens too, such as npm start with its parties up, ends the process itself.
+    if (process.listenerCount(signal) === 1) process.exit(130)
+  })
+}
 
 /** The environment for programs: our own tools first, no telemetry, no colour in captured output. */
 export function environment(extra = {}) {

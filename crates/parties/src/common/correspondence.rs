@@ -57,7 +57,7 @@ impl<P: Ports> Office<P> {
             Ok(word) => word,
             Err(fault) => fault.kind.as_str(),
         };
-        self.log(&letter.kind, letter.reference.get(..16), outcome);
+        self.log(&letter.kind, correlation_of(letter), outcome);
     }
 
     async fn give_up(
@@ -80,13 +80,14 @@ impl<P: Ports> Office<P> {
             Content::Relayed(bytes) => (web::COSE, bytes.clone()),
             Content::Statement(kind) => (web::COSE, self.signed(kind, &letter.reference).await?),
         };
-        let request = web::request_to(
+        let mut request = web::request_to(
             letter.to.as_str(),
             Method::POST,
             &letter.path,
             Some(media_type),
             body,
         )?;
+        web::correlate(&mut request, correlation_of(letter));
         let answer = self.ports.network().send(request).await?;
         let status = answer.status();
         let final_refusal = status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
@@ -104,4 +105,9 @@ impl<P: Ports> Office<P> {
             Verdict::Again => Ok("put-off"),
         }
     }
+}
+
+/// Letters are about orders, and their reference is the order's root.
+fn correlation_of(letter: &Letter) -> Option<&str> {
+    letter.reference.get(..16)
 }

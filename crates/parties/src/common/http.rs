@@ -166,6 +166,13 @@ pub fn request_to(
     request.body(body).map_err(|_| Fault::internal())
 }
 
+/// Tells the other party under which correlation id to log this request.
+pub fn correlate(request: &mut Incoming, correlation: Option<&str>) {
+    if let Some(Ok(value)) = correlation.map(HeaderValue::from_str) {
+        request.headers_mut().insert("x-correlation-id", value);
+    }
+}
+
 /// The answer to a CORS preflight (every method and header that a route takes, for every page).
 #[must_use]
 pub fn preflight() -> Answer {
