@@ -1,5 +1,6 @@
 // Looks messages up in a catalogue. A language is one more object with the same keys; English is
-// complete and fills in for whatever another language lacks.
+// complete and fills in for whatever another language lacks. Japanese is added by a folder `ja` beside
+// `en` and `translator(shop, { ja })` where the words of a page are made.
 
 /** One message: a text with `{name}` places, or two forms chosen by the number `count`. */
 export type Message = string | { readonly one: string; readonly other: string }

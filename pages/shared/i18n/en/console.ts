@@ -59,7 +59,7 @@ export const console = {
   strandBroken: { one: '{count} piece opened that must stay closed', other: '{count} pieces opened that must stay closed' },
   parcelTo: 'To',
   parcelInside: 'Inside: sealed',
-  parcelNote: 'The latest parcel, as the courier knows it',
+  parcelNote: 'The newest parcel, as the courier knows it',
   orders: 'Orders',
   noOrders: 'No order has come here yet.',
   noOrdersHint: 'Buy something in the store and watch it arrive.',

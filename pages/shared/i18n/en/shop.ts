@@ -40,6 +40,7 @@ export const shop = {
   each: '{price} each',
   toCheckout: 'Go to checkout',
   basketGone: '{name} is sold out. Remove it to go on.',
+  basketShort: 'Not everything in your basket is still in stock.',
   checkout: 'Checkout',
   yourOrder: 'Your order',
   changeBasket: 'Change basket',
