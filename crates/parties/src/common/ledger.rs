@@ -24,6 +24,9 @@ pub struct Entry<'a> {
     pub money: Money,
 }
 
+/// Account, currency code, minor units.
+type Posting = (String, String, i64);
+
 /// The books refused an entry.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -89,7 +92,7 @@ pub fn post(tables: &(impl Tables + ?Sized), entry: &Entry<'_>) -> Result<bool, 
 fn booked(
     tables: &(impl Tables + ?Sized),
     idempotency: &str,
-) -> Result<Option<Vec<(String, String, i64)>>, LedgerError> {
+) -> Result<Option<Vec<Posting>>, LedgerError> {
     let rows = tables.run(
         "SELECT p.account, p.currency, p.minor FROM ledger_postings p
          JOIN ledger_entries e ON e.id = p.entry WHERE e.idempotency = ? ORDER BY p.minor DESC",

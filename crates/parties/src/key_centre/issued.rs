@@ -7,7 +7,7 @@ use super::KeyCentre;
 use super::spaces::OpenSpace;
 use crate::common::fault::Fault;
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Ports, Tables};
+use crate::ports::{DatabaseError, Ports, Tables, Value};
 
 /// On which side of the polynomial somebody stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +35,10 @@ impl Side {
 impl<P: Ports> KeyCentre<P> {
     /// Decides which space an identifier gets its share of, and counts it, in one transaction.
     ///
-    /// With a number: that space, if it was opened and has room or the identifier has its share
-    /// already. Without: the newest space the identifier is in, else the newest space, else, if
-    /// that is full, a new one.
+    /// With a number: that space, if it has room or the identifier has its share already; the one
+    /// after the newest is opened if the newest is full, because of several centres one may be
+    /// ahead. Without: the newest space the identifier is in, else the newest space, else, if that
+    /// is full, a new one.
     ///
     /// # Errors
     /// [`crate::common::fault::Kind::UnknownSpace`], or `OverCap` for a space that is full.
@@ -50,7 +51,12 @@ impl<P: Ports> KeyCentre<P> {
     ) -> Result<OpenSpace, Fault> {
         self.office.transaction(|tables| {
             if let Some(number) = number {
-                let space = self.space(tables, role, number)?;
+                let newest = self.newest_space(tables, role)?;
+                let space = if number == newest.space.index + 1 && self.is_full(tables, &newest)? {
+                    self.open_space(tables, role, number)?
+                } else {
+                    self.space(tables, role, number)?
+                };
                 self.enter(tables, &space, side, identifier)??;
                 return Ok(space);
             }
@@ -75,13 +81,7 @@ impl<P: Ports> KeyCentre<P> {
         side: Side,
         identifier: &str,
     ) -> Result<Result<(), KeyError>, DatabaseError> {
-        let place = [
-            space.space.role.number().into(),
-            self.office.settings.epoch.into(),
-            space.space.index.into(),
-            side.as_str().into(),
-        ];
-        let present = [&place[..], &[identifier.into()]].concat();
+        let present = [&self.place(space, side)[..], &[identifier.into()]].concat();
         let is_in = first(
             tables,
             "SELECT 1 FROM issued
@@ -91,12 +91,7 @@ impl<P: Ports> KeyCentre<P> {
         if is_in.is_some() {
             return Ok(Ok(()));
         }
-        let counted = first(
-            tables,
-            "SELECT count(*) FROM issued WHERE role = ? AND epoch = ? AND number = ? AND kind = ?",
-            &place,
-        )?;
-        let counted = counted.map_or(Ok(0), |row| row.number(0))?;
+        let counted = self.count(tables, space, side)?;
         if let Err(full) = side.admit(space, counted) {
             return Ok(Err(full));
         }
@@ -106,6 +101,39 @@ impl<P: Ports> KeyCentre<P> {
             &[&present[..], &[self.office.now_ms().into()]].concat(),
         )?;
         Ok(Ok(()))
+    }
+
+    fn count(
+        &self,
+        tables: &dyn Tables,
+        space: &OpenSpace,
+        side: Side,
+    ) -> Result<u64, DatabaseError> {
+        let row = first(
+            tables,
+            "SELECT count(*) FROM issued WHERE role = ? AND epoch = ? AND number = ? AND kind = ?",
+            &self.place(space, side),
+        )?;
+        row.map_or(Ok(0), |row| row.number(0))
+    }
+
+    /// Whether a space admits no further holder or no further party.
+    fn is_full(&self, tables: &dyn Tables, space: &OpenSpace) -> Result<bool, DatabaseError> {
+        for side in [Side::Holder, Side::Party] {
+            if side.admit(space, self.count(tables, space, side)?).is_err() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn place(&self, space: &OpenSpace, side: Side) -> [Value; 4] {
+        [
+            space.space.role.number().into(),
+            self.office.settings.epoch.into(),
+            space.space.index.into(),
+            side.as_str().into(),
+        ]
     }
 
     fn newest_with(

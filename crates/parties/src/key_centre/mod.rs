@@ -81,6 +81,9 @@ impl<P: Ports> KeyCentre<P> {
         let office = &self.office;
         office.bootstrap().await?;
         office.renew_if_due().await?;
+        if !self.has_rows_to_draw()? {
+            return Ok(());
+        }
         for role in ROLES {
             let newest = office.transaction(|tables| self.newest_space(tables, role))?;
             if self.draw_rows(&newest)? {

@@ -2,9 +2,14 @@
 
 use crate::support::{CA, KEYS, World, problem};
 use tallystick_parties::Party;
+use tallystick_parties::common::settings::ConsoleAccess;
 use tallystick_parties::native::block_on;
+use tallystick_protocol::cbor::decode;
 use tallystick_protocol::certificate::{Certificate, TrustAnchors};
+use tallystick_protocol::enrolment::{CertificateAnswer, HolderCertificateRequest};
 use tallystick_protocol::identifier::Role;
+use tallystick_protocol::statement::Audience;
+use tallystick_protocol::test_keys::test_spki;
 use tallystick_protocol::time::Timestamp;
 
 #[test]
@@ -145,4 +150,80 @@ fn routes_answer_preflights_and_refuse_large_bodies() {
     assert_eq!(large.headers()["access-control-allow-origin"], "*");
     let nothing = world.get(KEYS, "/v1/nothing");
     assert_eq!(problem(&nothing), "not-found");
+}
+
+fn holder_certificate(
+    world: &World,
+    party: &crate::support::Bare,
+    key: usize,
+    label: &str,
+) -> http::Response<Vec<u8>> {
+    let request = HolderCertificateRequest {
+        envelope: party
+            .office
+            .envelope(Audience::Party(crate::support::domain(CA)), [1; 32], 300),
+        signing_public_key: test_spki(key),
+        label: label.to_owned(),
+    };
+    let request = block_on(party.office.say(&request)).unwrap();
+    world.post(CA, "/v1/holder-certificates", "application/cose", request)
+}
+
+#[test]
+fn an_issuer_gets_one_certificate_for_each_holder_key() {
+    let mut world = World::new();
+    let issuer = world.start_bare(Role::Issuer, "issuer.localhost");
+    block_on(issuer.wake());
+    let first = holder_certificate(&world, &issuer, 6, "account 17");
+    let again = holder_certificate(&world, &issuer, 6, "account 17");
+    assert_eq!(first.status(), 200);
+    assert_eq!(first.body(), again.body());
+    let answer: CertificateAnswer = decode(first.body()).unwrap();
+    let certificate = Certificate::from_der(&answer.certificate).unwrap();
+    let anchors = &issuer.office.identity().unwrap().anchors;
+    let holder = anchors
+        .verify(&certificate, issuer.office.now(), Role::Holder)
+        .unwrap();
+    assert_eq!(holder.name, "account 17");
+
+    let renamed = holder_certificate(&world, &issuer, 6, "account 18");
+    assert_eq!(problem(&renamed), "conflict");
+    let another = holder_certificate(&world, &issuer, 7, "account 18");
+    assert_ne!(another.body(), first.body());
+}
+
+#[test]
+fn only_issuers_have_holders_certified() {
+    let mut world = World::new();
+    let shop = world.start_bare(Role::Shop, "shop.localhost");
+    block_on(shop.wake());
+    let refused = holder_certificate(&world, &shop, 6, "account 17");
+    assert_eq!(problem(&refused), "untrusted-certificate");
+}
+
+#[test]
+fn a_closed_console_opens_only_with_the_operators_token() {
+    let mut world = World::new();
+    let machine = world.machine("shop.localhost");
+    let mut settings = World::settings(Role::Shop, "shop.localhost");
+    settings.console = ConsoleAccess::Token("open sesame".to_owned().into());
+    let party = crate::support::Bare::new(machine, settings);
+    let ask = |value: Option<&str>| {
+        let mut request = http::Request::new(Vec::new());
+        if let Some(value) = value {
+            request
+                .headers_mut()
+                .insert("authorization", value.parse().unwrap());
+        }
+        party.office.require_console(&request).is_ok()
+    };
+    assert!(ask(Some("Bearer open sesame")));
+    for wrong in [
+        None,
+        Some("Bearer"),
+        Some("Bearer open"),
+        Some("open sesame"),
+    ] {
+        assert!(!ask(wrong));
+    }
 }

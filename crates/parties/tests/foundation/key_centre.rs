@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::support::{Bare, KEYS, World, problem};
 use tallystick_parties::Party;
+use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::native::block_on;
 use tallystick_protocol::cbor::encode;
 use tallystick_protocol::enrolment::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
@@ -165,7 +166,7 @@ fn a_full_space_refuses_and_a_new_one_opens() {
         "over-cap"
     );
     assert_eq!(
-        problem(&request(&world, &issuer, &holder(4), Some(1))),
+        problem(&request(&world, &issuer, &holder(4), Some(2))),
         "unknown-space"
     );
     let fourth = request(&world, &issuer, &holder(4), None);
@@ -214,6 +215,83 @@ fn parties_beyond_the_cap_get_a_new_space_and_old_ones_fetch_it_on_demand() {
     full.space.index = 0;
     let refused = block_on(third.office.ensure_share(&full)).unwrap_err();
     assert_eq!(refused.kind.as_str(), "over-cap");
+}
+
+#[test]
+fn shares_of_two_centres_add_up_to_one_key() {
+    const SECOND: &str = "keys-2.localhost";
+    let mut world = World::new();
+    let both = vec![crate::support::domain(KEYS), crate::support::domain(SECOND)];
+    for (role, name) in [(Role::KeyCentre, KEYS), (Role::KeyCentre, SECOND)] {
+        let machine = world.machine(name);
+        let mut settings = World::settings(role, name);
+        settings.key_centres.clone_from(&both);
+        let config = key_centre::Config {
+            settings,
+            degrees: crate::support::SMALL,
+        };
+        world
+            .hub
+            .connect(name, Rc::new(KeyCentre::new(machine, config)));
+    }
+    let [issuer, shop] = [(Role::Issuer, ISSUER), (Role::Shop, SHOP)].map(|(role, name)| {
+        let machine = world.machine(name);
+        let mut settings = World::settings(role, name);
+        settings.key_centres.clone_from(&both);
+        let party = Rc::new(Bare::new(machine, settings));
+        world.hub.connect(name, party.clone());
+        block_on(party.office.bootstrap()).unwrap();
+        party
+    });
+
+    let holder = holder(1);
+    let ticket = block_on(issuer.office.say(&ticket(&issuer, &holder))).unwrap();
+    let mut sum: Option<HolderShare> = None;
+    let mut context = None;
+    for centre in [KEYS, SECOND] {
+        let request = HolderShareRequest {
+            ticket: ticket.clone(),
+            role: Role::Shop,
+            space: Some(0),
+        };
+        let path = "/v1/holder-shares";
+        let answer = answer_in(
+            &shop,
+            &world.post(centre, path, "application/cbor", encode(&request)),
+        );
+        let share = share_in(&holder, &answer);
+        sum = Some(sum.map_or(share.clone(), |sum| sum.add(&share).unwrap()));
+        context = Some(answer.share.context().clone());
+    }
+    let pair = PairContext {
+        suite: Suite::NamesOnly,
+        key: context.unwrap(),
+        holder: holder.id,
+        role: Role::Shop,
+        party: shop.office.settings.domain.clone(),
+    };
+    let point = party_point(&pair.party, &pair.key).unwrap();
+    let of_holder = sum
+        .unwrap()
+        .pairwise(&point)
+        .derive(&pair, Purpose::OrderPart, &[9; 32]);
+    let of_party = shop
+        .office
+        .pairwise(&pair, Purpose::OrderPart, &[9; 32])
+        .unwrap();
+    assert_eq!(of_holder.unwrap(), of_party);
+}
+
+#[test]
+fn a_space_of_the_demos_size_serves_a_shop_and_a_holder() {
+    let mut world = World::empty();
+    world.start_ca();
+    world.start_key_centre(SpaceDegrees::DEMO);
+    let issuer = ready(&mut world, Role::Issuer, ISSUER);
+    let shop = ready(&mut world, Role::Shop, SHOP);
+    let answer = answer_in(&shop, &request(&world, &issuer, &holder(1), Some(0)));
+    assert_eq!(answer.share.ciphertext.len(), 65 * 32 + 16);
+    share_in(&holder(1), &answer);
 }
 
 #[test]

@@ -1,4 +1,8 @@
 //! What every party stands on: bootstrap, key shares, confirmations, outbox, books, crashes.
+#![allow(
+    clippy::unwrap_used,
+    reason = "the exemption of tests does not reach their helpers"
+)]
 
 mod books;
 mod bootstrap;
