@@ -1,4 +1,5 @@
 //! `docs/messages.cddl` and the encoder say the same.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 use cddl::validate_cbor_from_slice;
 use tallystick_protocol::answers::{

@@ -1,4 +1,5 @@
 //! Confirming a party beforehand: only who shares the key can ask, and only who shares it can answer.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 mod support;
 

@@ -6,6 +6,7 @@
 //! the hashes of all others, and is sealed with the root as associated data.
 
 mod approval;
+mod encrypt0;
 mod fields;
 mod header;
 mod leaf;

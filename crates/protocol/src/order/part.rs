@@ -1,13 +1,11 @@
 //! A sealed part: what one party reads, closed to everyone who relays it.
 
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Key, Nonce};
 use alloc::vec::Vec;
-use coset::{CborSerializable, CoseEncrypt0, CoseEncrypt0Builder, HeaderBuilder, iana};
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::encrypt0::{Encrypt0, IV_BYTES, OVERHEAD_MAX_BYTES, seal};
 use super::opened::{OpenedPart, PartContent};
 use super::padding::{SIZE_CLASSES, pad, unpad};
 use crate::cbor::encode_value;
@@ -15,10 +13,9 @@ use crate::identifier::{Domain, OrderId, Role, Root};
 use crate::keys::{DerivedKey, PairContext};
 
 /// Largest sealed ciphertext in bytes: the largest size class and the COSE envelope around it.
-pub const CIPHERTEXT_MAX_BYTES: usize = SIZE_CLASSES[SIZE_CLASSES.len() - 1] + 64;
+pub const CIPHERTEXT_MAX_BYTES: usize = SIZE_CLASSES[SIZE_CLASSES.len() - 1] + OVERHEAD_MAX_BYTES;
 
 const PART_CONTEXT: &str = "tallystick/v1/order-part";
-const IV_BYTES: usize = 12;
 
 /// The part of one party, sealed under the pairwise key of holder and party and the part's own nonce.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -98,29 +95,11 @@ impl SealedPart {
         if self.ciphertext.len() > CIPHERTEXT_MAX_BYTES {
             return Err(PartError::TooLong);
         }
-        let sealed =
-            CoseEncrypt0::from_slice(&self.ciphertext).map_err(|_| PartError::Malformed)?;
-        if sealed.protected.header != algorithm_header() {
-            return Err(PartError::Malformed);
-        }
-        let iv = <[u8; IV_BYTES]>::try_from(&sealed.unprotected.iv[..])
-            .map_err(|_| PartError::Malformed)?;
-        let plaintext = sealed.decrypt_ciphertext(
-            &self.associated_data(),
-            || PartError::Malformed,
-            |ciphertext, aad| {
-                cipher(key)
-                    .decrypt(
-                        &Nonce::from(iv),
-                        Payload {
-                            msg: ciphertext,
-                            aad,
-                        },
-                    )
-                    .map_err(|_| PartError::DoesNotOpen)
-            },
-        )?;
-        Ok(Zeroizing::new(plaintext))
+        Encrypt0::read(&self.ciphertext)
+            .ok_or(PartError::Malformed)?
+            .open(key, &self.associated_data())
+            .map(Zeroizing::new)
+            .ok_or(PartError::DoesNotOpen)
     }
 
     /// Everything about the part but its ciphertext, bound to it as associated data.
@@ -153,22 +132,8 @@ impl SealedPart {
         let mut iv = [0; IV_BYTES];
         rng.fill_bytes(&mut iv);
         let padded = Zeroizing::new(pad(content, class));
-        let sealed = CoseEncrypt0Builder::new()
-            .protected(algorithm_header())
-            .unprotected(HeaderBuilder::new().iv(iv.to_vec()).build())
-            .try_create_ciphertext(&padded, &part.associated_data(), |plaintext, aad| {
-                cipher(&key.key)
-                    .encrypt(
-                        &Nonce::from(iv),
-                        Payload {
-                            msg: plaintext,
-                            aad,
-                        },
-                    )
-                    .map_err(|_| PartError::Malformed)
-            })?
-            .build();
-        part.ciphertext = sealed.to_vec().map_err(|_| PartError::Malformed)?;
+        part.ciphertext =
+            seal(&key.key, iv, &padded, &part.associated_data()).ok_or(PartError::Malformed)?;
         Ok(part)
     }
 }
@@ -187,14 +152,4 @@ struct AssociatedData<'a> {
     order_id: OrderId,
     #[n(4)]
     root: Root,
-}
-
-fn algorithm_header() -> coset::Header {
-    HeaderBuilder::new()
-        .algorithm(iana::Algorithm::A256GCM)
-        .build()
-}
-
-fn cipher(key: &DerivedKey) -> Aes256Gcm {
-    Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key.as_bytes()))
 }
