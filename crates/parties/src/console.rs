@@ -12,8 +12,10 @@ use crate::common::ledger::Line;
 use crate::common::office::Office;
 use crate::ports::Ports;
 
-/// How many orders and ledger lines a console shows.
-pub const CONSOLE_LIMIT: u32 = 50;
+/// How many orders a console shows. Few, because every piece of each is tried with every key.
+pub const CONSOLE_ORDERS: u32 = 20;
+/// How many ledger lines a console shows.
+pub const CONSOLE_LINES: u32 = 60;
 /// Bytes of ciphertext that a console shows as a preview.
 const PREVIEW_BYTES: usize = 48;
 

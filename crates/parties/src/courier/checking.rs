@@ -42,11 +42,21 @@ impl<P: Ports> Courier<P> {
         }
         let part = self.office.open_part(&request.message.part).await?;
         request.require_sender(&part.header.shop)?;
-        let clearance = open::<Clearance>(&request.message.clearance, &identity.anchors, now, Role::Issuer);
-        let late = part.header.expires_at <= now || matches!(clearance, Err(StatementError::Expired));
+        let clearance = open::<Clearance>(
+            &request.message.clearance,
+            &identity.anchors,
+            now,
+            Role::Issuer,
+        );
+        let late =
+            part.header.expires_at <= now || matches!(clearance, Err(StatementError::Expired));
         if late {
             // The shop needs a final word even then; it names nothing but the order.
-            return Ok(Checked { request, part, verdict: Err(RefusalReason::Expired) });
+            return Ok(Checked {
+                request,
+                part,
+                verdict: Err(RefusalReason::Expired),
+            });
         }
         let clearance = clearance?;
         clearance.require_sender(&part.header.issuer)?;
@@ -60,14 +70,20 @@ impl<P: Ports> Courier<P> {
             return Err(StatementError::WrongTransaction.into());
         }
         let verdict = self.can_deliver(&part)?;
-        Ok(Checked { request, part, verdict })
+        Ok(Checked {
+            request,
+            part,
+            verdict,
+        })
     }
 
     fn can_deliver(&self, part: &OpenedPart) -> Result<Result<(), RefusalReason>, Fault> {
         for field in [Field::DestinationName, Field::DestinationTelephone] {
             part.require_text(field).map_err(part_fault)?;
         }
-        let address = part.require_text(Field::DestinationAddress).map_err(part_fault)?;
+        let address = part
+            .require_text(Field::DestinationAddress)
+            .map_err(part_fault)?;
         Ok(if address.to_lowercase().contains(NO_SERVICE) {
             Err(RefusalReason::NoService)
         } else {

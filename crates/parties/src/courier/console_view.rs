@@ -10,20 +10,23 @@ use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::console::{CONSOLE_LIMIT, Console, ConsoleOrder, StatementLine};
+use crate::console::{CONSOLE_ORDERS, Console, ConsoleOrder, StatementLine};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Courier<P> {
     /// `GET /v1/console`.
     pub(super) fn show_console(&self, request: &Incoming) -> Result<Answer, Fault> {
         self.office.require_console(request)?;
-        let stored = deliveries::newest(self.office.tables(), CONSOLE_LIMIT)?;
+        let stored = deliveries::newest(self.office.tables(), CONSOLE_ORDERS)?;
         let settings = &self.office.settings;
         let console = Console {
             role: settings.role.as_str(),
             domain: settings.domain.to_string(),
             name: settings.name.clone(),
-            orders: stored.iter().map(|delivery| self.console_order(delivery)).collect(),
+            orders: stored
+                .iter()
+                .map(|delivery| self.console_order(delivery))
+                .collect(),
             ledger: Vec::new(),
             counters: self.counters()?,
         };
@@ -47,17 +50,30 @@ impl<P: Ports> Courier<P> {
     fn statements(&self, delivery: &Delivery) -> Vec<StatementLine> {
         let own = &self.office.settings.domain;
         let mut lines = Vec::new();
-        let late = DeliveryState::Refused { reason: RefusalReason::Expired };
+        let late = DeliveryState::Refused {
+            reason: RefusalReason::Expired,
+        };
         if delivery.state != late {
-            let said = format!("Clears {} for this courier, without saying how much was paid.", delivery.shop);
+            let said = format!(
+                "Clears {} for this courier, without saying how much was paid.",
+                delivery.shop
+            );
             lines.push(StatementLine::new("clearance", &delivery.issuer, &said));
         }
         match (delivery.state, &delivery.tracking) {
             (DeliveryState::Refused { reason }, _) => {
-                lines.push(StatementLine::new("refusal", own, &format!("Refuses: {}.", reason.as_str())));
+                lines.push(StatementLine::new(
+                    "refusal",
+                    own,
+                    &format!("Refuses: {}.", reason.as_str()),
+                ));
             }
             (_, Some(tracking)) => {
-                lines.push(StatementLine::new("acceptance", own, &format!("Accepts the parcel as {tracking}.")));
+                lines.push(StatementLine::new(
+                    "acceptance",
+                    own,
+                    &format!("Accepts the parcel as {tracking}."),
+                ));
             }
             _ => {}
         }
@@ -72,16 +88,24 @@ impl<P: Ports> Courier<P> {
         )?;
         let row = rows.first().ok_or_else(Fault::internal)?;
         let names = ["orders", "accepted", "refused"];
-        names.into_iter().enumerate().map(|(at, name)| Ok((name, row.number(at)?))).collect()
+        names
+            .into_iter()
+            .enumerate()
+            .map(|(at, name)| Ok((name, row.number(at)?)))
+            .collect()
     }
 }
 
 fn sentence(delivery: &Delivery) -> String {
     let number = delivery.tracking.as_deref().unwrap_or_default();
     match delivery.state {
-        DeliveryState::Accepted => format!("{number}: the label is made. The issuer's confirmation is awaited."),
+        DeliveryState::Accepted => {
+            format!("{number}: the label is made. The issuer's confirmation is awaited.")
+        }
         DeliveryState::Confirmed => format!("{number}: the parcel may leave."),
-        DeliveryState::Refused { reason: RefusalReason::NoService } => "There is no service to this address.".to_owned(),
+        DeliveryState::Refused {
+            reason: RefusalReason::NoService,
+        } => "There is no service to this address.".to_owned(),
         DeliveryState::Refused { .. } => "The order came too late for a delivery.".to_owned(),
     }
 }

@@ -43,8 +43,7 @@ impl Delivery {
     }
 }
 
-const COLUMNS: &str =
-    "root, order_id, request_digest, part, shop, issuer, parcels, received_at, state, refused_reason, tracking";
+const COLUMNS: &str = "root, order_id, request_digest, part, shop, issuer, parcels, received_at, state, refused_reason, tracking";
 
 /// Stores what was decided about an order.
 ///
@@ -76,18 +75,28 @@ pub fn insert(tables: &dyn Tables, delivery: &Delivery) -> Result<(), DatabaseEr
 ///
 /// # Errors
 /// Only the database's own.
-pub fn find(tables: &(impl Tables + ?Sized), root: &Root) -> Result<Option<Delivery>, DatabaseError> {
+pub fn find(
+    tables: &(impl Tables + ?Sized),
+    root: &Root,
+) -> Result<Option<Delivery>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM courier_deliveries WHERE root = ?");
-    first(tables, &sql, &[root.0.into()])?.map(|row| read(&row)).transpose()
+    first(tables, &sql, &[root.0.into()])?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// The delivery that this very request made, if it did.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn of_request(tables: &(impl Tables + ?Sized), digest: &[u8; 32]) -> Result<Option<Delivery>, DatabaseError> {
+pub fn of_request(
+    tables: &(impl Tables + ?Sized),
+    digest: &[u8; 32],
+) -> Result<Option<Delivery>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM courier_deliveries WHERE request_digest = ?");
-    first(tables, &sql, &[digest.into()])?.map(|row| read(&row)).transpose()
+    first(tables, &sql, &[digest.into()])?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// The newest deliveries, newest first.
@@ -95,8 +104,14 @@ pub fn of_request(tables: &(impl Tables + ?Sized), digest: &[u8; 32]) -> Result<
 /// # Errors
 /// Only the database's own.
 pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Delivery>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM courier_deliveries ORDER BY received_at DESC, rowid DESC LIMIT ?");
-    tables.run(&sql, &[limit.into()])?.iter().map(read).collect()
+    let sql = format!(
+        "SELECT {COLUMNS} FROM courier_deliveries ORDER BY received_at DESC, rowid DESC LIMIT ?"
+    );
+    tables
+        .run(&sql, &[limit.into()])?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// Moves a delivery to `next`. Call it in the transaction that decides.
@@ -105,10 +120,17 @@ pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Deliver
 /// [`Kind::Conflict`] naming both states if there is no such move.
 pub fn move_to(tables: &dyn Tables, root: &Root, next: DeliveryState) -> Result<(), Fault> {
     let stored = find(tables, root)?.ok_or_else(Fault::not_found)?;
-    let next = stored.state.move_to(next).map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
+    let next = stored
+        .state
+        .move_to(next)
+        .map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
     tables.run(
         "UPDATE courier_deliveries SET state = ?, refused_reason = ? WHERE root = ?",
-        &[next.name().into(), reason_column(&next).into(), root.0.into()],
+        &[
+            next.name().into(),
+            reason_column(&next).into(),
+            root.0.into(),
+        ],
     )?;
     Ok(())
 }
@@ -134,7 +156,9 @@ fn read(row: &Row) -> Result<Delivery, DatabaseError> {
         state: match row.text(8)? {
             "accepted" => DeliveryState::Accepted,
             "confirmed" => DeliveryState::Confirmed,
-            "refused" => DeliveryState::Refused { reason: rows::reason(row, 9)? },
+            "refused" => DeliveryState::Refused {
+                reason: rows::reason(row, 9)?,
+            },
             _ => return Err(DatabaseError::Shape(8)),
         },
         tracking: rows::optional_text(row, 10)?,

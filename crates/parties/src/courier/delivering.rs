@@ -27,7 +27,9 @@ impl<P: Ports> Courier<P> {
             return Ok(web::cose(self.own_word(&stored).await?));
         }
         let checked = self.check(body).await?;
-        let stored = self.office.transaction(|tables| self.store(tables, &checked, digest))?;
+        let stored = self
+            .office
+            .transaction(|tables| self.store(tables, &checked, digest))?;
         Ok(web::cose(self.own_word(&stored).await?))
     }
 
@@ -37,11 +39,19 @@ impl<P: Ports> Courier<P> {
         let stored = deliveries::find(self.office.tables(), &root)?.ok_or_else(Fault::not_found)?;
         let accepted = !matches!(stored.state, DeliveryState::Refused { .. });
         let statement = self.own_word(&stored).await?;
-        Ok(web::cbor(encode(&CourierAnswer { statement, accepted })))
+        Ok(web::cbor(encode(&CourierAnswer {
+            statement,
+            accepted,
+        })))
     }
 
     /// Phase two: the label or the refusal, what will be signed, and the letter to the issuer.
-    fn store(&self, tables: &dyn Tables, checked: &Checked, digest: [u8; 32]) -> Result<Delivery, Fault> {
+    fn store(
+        &self,
+        tables: &dyn Tables,
+        checked: &Checked,
+        digest: [u8; 32],
+    ) -> Result<Delivery, Fault> {
         let request = &checked.request.message;
         let root = request.part.root;
         if let Some(stored) = deliveries::find(tables, &root)? {
@@ -52,7 +62,10 @@ impl<P: Ports> Courier<P> {
             };
         }
         let (state, number) = match checked.verdict {
-            Ok(()) => (DeliveryState::Accepted, Some(tracking::draw(&mut self.office.rng()))),
+            Ok(()) => (
+                DeliveryState::Accepted,
+                Some(tracking::draw(&mut self.office.rng())),
+            ),
             Err(reason) => (DeliveryState::Refused { reason }, None),
         };
         let header = &checked.part.header;
@@ -71,33 +84,56 @@ impl<P: Ports> Courier<P> {
         deliveries::insert(tables, &delivery)?;
         self.decide_word(tables, &delivery)?;
         self.tell_issuer(tables, &delivery)?;
-        self.office.log("delivery-decided", Some(&correlation(&root.0)), state.name());
+        self.office.log(
+            "delivery-decided",
+            Some(&correlation(&root.0)),
+            state.name(),
+        );
         Ok(delivery)
     }
 
     fn decide_word(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {
         if let (DeliveryState::Accepted, Some(tracking)) = (delivery.state, &delivery.tracking) {
             let acceptance = Acceptance {
-                envelope: self.office.envelope(Audience::Anyone, delivery.order_id.0, EVIDENCE_SECONDS),
+                envelope: self.office.envelope(
+                    Audience::Anyone,
+                    delivery.order_id.0,
+                    EVIDENCE_SECONDS,
+                ),
                 root: delivery.root,
                 shop: delivery.shop.clone(),
                 issuer: delivery.issuer.clone(),
                 tracking: tracking.clone(),
             };
-            return self.office.decide(tables, words::ACCEPTANCE, &delivery.reference(), &acceptance);
+            return self.office.decide(
+                tables,
+                words::ACCEPTANCE,
+                &delivery.reference(),
+                &acceptance,
+            );
         }
-        let DeliveryState::Refused { reason } = delivery.state else { return Err(Fault::internal()) };
+        let DeliveryState::Refused { reason } = delivery.state else {
+            return Err(Fault::internal());
+        };
         self.decide_refusal(tables, delivery, reason)
     }
 
-    fn decide_refusal(&self, tables: &dyn Tables, delivery: &Delivery, reason: RefusalReason) -> Result<(), Fault> {
+    fn decide_refusal(
+        &self,
+        tables: &dyn Tables,
+        delivery: &Delivery,
+        reason: RefusalReason,
+    ) -> Result<(), Fault> {
         let refusal = Refusal {
-            envelope: self.office.envelope(Audience::Anyone, delivery.order_id.0, EVIDENCE_SECONDS),
+            envelope: self
+                .office
+                .envelope(Audience::Anyone, delivery.order_id.0, EVIDENCE_SECONDS),
             root: delivery.root,
             by: Role::Courier,
             reason,
         };
-        self.office.decide(tables, words::REFUSAL, &delivery.reference(), &refusal)
+        self.office
+            .decide(tables, words::REFUSAL, &delivery.reference(), &refusal)
     }
 
     fn tell_issuer(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {
@@ -127,10 +163,15 @@ impl<P: Ports> Courier<P> {
 
     /// The issuer heard of the acceptance: the parcel may leave, unless the money had been released
     /// before; then it stays.
-    pub(super) fn acceptance_answered(&self, letter: &Letter, answer: &Answer) -> Result<Verdict, Fault> {
+    pub(super) fn acceptance_answered(
+        &self,
+        letter: &Letter,
+        answer: &Answer,
+    ) -> Result<Verdict, Fault> {
         let root: Root = letter.reference.parse().map_err(|_| Fault::not_found())?;
         let confirmed = answer.status().is_success();
-        let too_late = web::problem_in(answer).is_some_and(|problem| problem.kind == Kind::Conflict);
+        let too_late =
+            web::problem_in(answer).is_some_and(|problem| problem.kind == Kind::Conflict);
         self.office.transaction(|tables| {
             let stored = deliveries::find(tables, &root)?.ok_or_else(Fault::not_found)?;
             if stored.state == DeliveryState::Accepted && confirmed {

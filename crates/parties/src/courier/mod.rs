@@ -31,7 +31,9 @@ pub struct Courier<P: Ports> {
 impl<P: Ports> Courier<P> {
     /// A courier on these ports.
     pub fn new(ports: P, settings: Settings) -> Self {
-        Self { office: Office::new(ports, settings, schema::TABLES) }
+        Self {
+            office: Office::new(ports, settings, schema::TABLES),
+        }
     }
 
     async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
@@ -53,7 +55,9 @@ impl<P: Ports> Courier<P> {
 
 impl<P: Ports> Party for Courier<P> {
     async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        self.office.receive(request, async |request| self.route(request).await).await
+        self.office
+            .receive(request, async |request| self.route(request).await)
+            .await
     }
 
     async fn wake(&self) {

@@ -37,7 +37,11 @@ impl DeliveryState {
     pub fn move_to(self, next: DeliveryState) -> Result<DeliveryState, IllegalMove> {
         match (self, next) {
             (Self::Accepted, Self::Confirmed | Self::Refused { .. }) => Ok(next),
-            _ => Err(IllegalMove { what: "a delivery", from: self.name(), to: next.name() }),
+            _ => Err(IllegalMove {
+                what: "a delivery",
+                from: self.name(),
+                to: next.name(),
+            }),
         }
     }
 }
@@ -49,7 +53,9 @@ mod tests {
     #[test]
     fn an_accepted_delivery_is_confirmed_or_withdrawn_once() {
         use DeliveryState::{Accepted, Confirmed};
-        let refused = DeliveryState::Refused { reason: RefusalReason::Expired };
+        let refused = DeliveryState::Refused {
+            reason: RefusalReason::Expired,
+        };
         assert_eq!(Accepted.move_to(Confirmed), Ok(Confirmed));
         assert_eq!(Accepted.move_to(refused), Ok(refused));
         for from in [Confirmed, refused] {

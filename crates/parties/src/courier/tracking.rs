@@ -23,7 +23,12 @@ pub fn draw(rng: &mut impl CryptoRng) -> String {
         }
     }
     let digits = format!("{number:011}{}", number % 7);
-    format!("{PREFIX}-{}-{}-{}", &digits[..4], &digits[4..8], &digits[8..])
+    format!(
+        "{PREFIX}-{}-{}-{}",
+        &digits[..4],
+        &digits[4..8],
+        &digits[8..]
+    )
 }
 
 /// Whether `text` is a tracking number of this courier with the right check digit.
@@ -42,7 +47,10 @@ pub fn is_valid(text: &str) -> bool {
     if digits.len() != RANDOM_DIGITS + 1 {
         return false;
     }
-    match (digits[..RANDOM_DIGITS].parse::<u64>(), digits[RANDOM_DIGITS..].parse::<u64>()) {
+    match (
+        digits[..RANDOM_DIGITS].parse::<u64>(),
+        digits[RANDOM_DIGITS..].parse::<u64>(),
+    ) {
         (Ok(number), Ok(check)) => number % 7 == check,
         _ => false,
     }
@@ -58,7 +66,11 @@ mod tests {
         let number = draw(&mut crate::ports::PortRng(&random));
         assert!(is_valid(&number), "{number}");
         for (at, digit) in number.char_indices().filter(|(_, c)| c.is_ascii_digit()) {
-            let other = if digit == '9' { '0' } else { char::from(digit as u8 + 1) };
+            let other = if digit == '9' {
+                '0'
+            } else {
+                char::from(digit as u8 + 1)
+            };
             let mut changed = number.clone();
             changed.replace_range(at..=at, &other.to_string());
             assert!(!is_valid(&changed), "{changed}");
@@ -67,7 +79,14 @@ mod tests {
 
     #[test]
     fn what_is_not_a_tracking_number_is_refused() {
-        for text in ["", "HY", "HY-1234-5678", "HY-1234-5678-9012-3456", "XX-0000-0000-0000", "HY-00a0-0000-0000"] {
+        for text in [
+            "",
+            "HY",
+            "HY-1234-5678",
+            "HY-1234-5678-9012-3456",
+            "XX-0000-0000-0000",
+            "HY-00a0-0000-0000",
+        ] {
             assert!(!is_valid(text), "{text}");
         }
     }

@@ -32,7 +32,10 @@ impl<P: Ports> Issuer<P> {
     pub(super) async fn open_account(&self, request: &Incoming) -> Result<Answer, Fault> {
         let application: Application = web::json_body(request)?;
         let now = self.office.now_ms();
-        if !self.office.transaction(|tables| admit(tables, "accounts", self.config.accounts, now))? {
+        if !self
+            .office
+            .transaction(|tables| admit(tables, "accounts", self.config.accounts, now))?
+        {
             return Err(Fault::new(Kind::RateLimited, ""));
         }
         let card = self.new_card(&application)?;
@@ -40,9 +43,12 @@ impl<P: Ports> Issuer<P> {
         let mut number = [0; 32];
         self.office.ports.random().fill(&mut grant);
         self.office.ports.random().fill(&mut number);
-        self.office.transaction(|tables| self.store_account(tables, &card, &grant))?;
+        self.office
+            .transaction(|tables| self.store_account(tables, &card, &grant))?;
         let offer = AccountOffer {
-            envelope: self.office.envelope(Audience::Holder, number, GRANT_SECONDS),
+            envelope: self
+                .office
+                .envelope(Audience::Holder, number, GRANT_SECONDS),
             card,
             limit: Some(self.config.limit),
             grant,
@@ -52,16 +58,25 @@ impl<P: Ports> Issuer<P> {
 
     fn new_card(&self, application: &Application) -> Result<CardRecord, Fault> {
         let number = card_number::draw(&mut self.office.rng()).map_err(|_| Fault::internal())?;
-        let expiry = CardExpiry::years_after(self.office.now(), CARD_YEARS).map_err(|_| Fault::internal())?;
+        let expiry = CardExpiry::years_after(self.office.now(), CARD_YEARS)
+            .map_err(|_| Fault::internal())?;
         let telephone = tidy_telephone(&application.telephone);
         let digits = telephone.strip_prefix('+').unwrap_or(&telephone);
         if !(6..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Fault::malformed("A telephone number has between 6 and 15 digits."));
+            return Err(Fault::malformed(
+                "A telephone number has between 6 and 15 digits.",
+            ));
         }
-        CardRecord::new(number, expiry, &tidy_name(&application.name), &telephone).map_err(Fault::malformed)
+        CardRecord::new(number, expiry, &tidy_name(&application.name), &telephone)
+            .map_err(Fault::malformed)
     }
 
-    fn store_account(&self, tables: &dyn Tables, card: &CardRecord, grant: &[u8; 32]) -> Result<(), Fault> {
+    fn store_account(
+        &self,
+        tables: &dyn Tables,
+        card: &CardRecord,
+        grant: &[u8; 32],
+    ) -> Result<(), Fault> {
         let now = self.office.now();
         let row = first(
             tables,
@@ -81,7 +96,12 @@ impl<P: Ports> Issuer<P> {
             ],
         )?
         .ok_or_else(Fault::internal)?;
-        books::open(tables, row.integer(0)?, self.config.limit, self.office.now_ms())
+        books::open(
+            tables,
+            row.integer(0)?,
+            self.config.limit,
+            self.office.now_ms(),
+        )
     }
 }
 

@@ -29,7 +29,8 @@ impl<P: Ports> Issuer<P> {
         }
         let judged = self.judge(body).await?;
         let root = judged.request.message.part.root;
-        self.office.transaction(|tables| self.store(tables, &judged, digest))?;
+        self.office
+            .transaction(|tables| self.store(tables, &judged, digest))?;
         self.answer_request(&root).await
     }
 
@@ -49,7 +50,10 @@ impl<P: Ports> Issuer<P> {
             return if stored.request_digest == digest {
                 Ok(())
             } else {
-                Err(Fault::new(Kind::Replayed, "The order was authorised before, in other words."))
+                Err(Fault::new(
+                    Kind::Replayed,
+                    "The order was authorised before, in other words.",
+                ))
             };
         }
         if judged.verdict.is_ok() {
@@ -73,10 +77,16 @@ impl<P: Ports> Issuer<P> {
             by: Role::Issuer,
             reason,
         };
-        self.office.decide(tables, words::REFUSAL, &refused.reference(), &refusal)
+        self.office
+            .decide(tables, words::REFUSAL, &refused.reference(), &refusal)
     }
 
-    fn reservation(&self, judged: &Judged, digest: [u8; 32], state: ReservationState) -> Reservation {
+    fn reservation(
+        &self,
+        judged: &Judged,
+        digest: [u8; 32],
+        state: ReservationState,
+    ) -> Reservation {
         let request = &judged.request.message;
         let header = &judged.part.header;
         Reservation {
@@ -122,16 +132,21 @@ impl<P: Ports> Issuer<P> {
             courier: header.courier.clone(),
         };
         let reference = request.part.root.to_string();
-        self.office.decide(tables, words::AUTHORISATION, &reference, &authorisation)?;
-        self.office.decide(tables, words::CLEARANCE, &reference, &clearance)
+        self.office
+            .decide(tables, words::AUTHORISATION, &reference, &authorisation)?;
+        self.office
+            .decide(tables, words::CLEARANCE, &reference, &clearance)
     }
 
     /// Phase three: the stored decision, signed once.
     async fn answer_request(&self, root: &Root) -> Result<Answer, Fault> {
-        let stored = reservations::find(self.office.tables(), root)?.ok_or_else(Fault::not_found)?;
+        let stored =
+            reservations::find(self.office.tables(), root)?.ok_or_else(Fault::not_found)?;
         let reference = stored.reference();
         if let ReservationState::Refused { .. } = stored.state {
-            return Ok(web::cose(self.office.signed(words::REFUSAL, &reference).await?));
+            return Ok(web::cose(
+                self.office.signed(words::REFUSAL, &reference).await?,
+            ));
         }
         let answer = AuthorisationAnswer {
             authorisation: self.office.signed(words::AUTHORISATION, &reference).await?,

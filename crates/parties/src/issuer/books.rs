@@ -30,8 +30,16 @@ pub struct Purchase<'a> {
 ///
 /// # Errors
 /// Only the database's own.
-pub fn available(tables: &(impl Tables + ?Sized), account: i64, money: Money) -> Result<i64, Fault> {
-    Ok(ledger::balance(tables, &available_of(account), money.currency)?)
+pub fn available(
+    tables: &(impl Tables + ?Sized),
+    account: i64,
+    money: Money,
+) -> Result<i64, Fault> {
+    Ok(ledger::balance(
+        tables,
+        &available_of(account),
+        money.currency,
+    )?)
 }
 
 /// Opens the books of a new account with its credit line.
@@ -61,8 +69,18 @@ pub fn reserve(tables: &dyn Tables, purchase: &Purchase<'_>) -> Result<bool, Fau
     if available(tables, purchase.account, purchase.money)? < wanted {
         return Ok(false);
     }
-    let (to, from) = (reserved_of(purchase.account), available_of(purchase.account));
-    post(tables, purchase, "reserve", "Reserved for an order", &to, &from)?;
+    let (to, from) = (
+        reserved_of(purchase.account),
+        available_of(purchase.account),
+    );
+    post(
+        tables,
+        purchase,
+        "reserve",
+        "Reserved for an order",
+        &to,
+        &from,
+    )?;
     Ok(true)
 }
 
@@ -72,7 +90,14 @@ pub fn reserve(tables: &dyn Tables, purchase: &Purchase<'_>) -> Result<bool, Fau
 /// Those of [`ledger::post`].
 pub fn capture(tables: &dyn Tables, purchase: &Purchase<'_>, shop: &Domain) -> Result<(), Fault> {
     let from = reserved_of(purchase.account);
-    post(tables, purchase, "settle", "Charged: the courier accepted", &format!("payable to {shop}"), &from)
+    post(
+        tables,
+        purchase,
+        "settle",
+        "Charged: the courier accepted",
+        &format!("payable to {shop}"),
+        &from,
+    )
 }
 
 /// Gives what was set aside back to the holder. Capturing and releasing share one identity in the
@@ -81,8 +106,18 @@ pub fn capture(tables: &dyn Tables, purchase: &Purchase<'_>, shop: &Domain) -> R
 /// # Errors
 /// Those of [`ledger::post`].
 pub fn release(tables: &dyn Tables, purchase: &Purchase<'_>) -> Result<(), Fault> {
-    let (to, from) = (available_of(purchase.account), reserved_of(purchase.account));
-    post(tables, purchase, "settle", "Released: nothing will be delivered", &to, &from)
+    let (to, from) = (
+        available_of(purchase.account),
+        reserved_of(purchase.account),
+    );
+    post(
+        tables,
+        purchase,
+        "settle",
+        "Released: nothing will be delivered",
+        &to,
+        &from,
+    )
 }
 
 fn post(

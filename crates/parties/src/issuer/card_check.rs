@@ -23,10 +23,17 @@ impl CardDetails {
     /// taken does not tell which one was wrong or how much of it was right.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
-        let all = same(&without_spaces(&self.number), &without_spaces(&other.number))
-            & same(&without_spaces(&self.expiry), &without_spaces(&other.expiry))
-            & same(&tidy_name(&self.name), &tidy_name(&other.name))
-            & same(&tidy_telephone(&self.telephone), &tidy_telephone(&other.telephone));
+        let all = same(
+            &without_spaces(&self.number),
+            &without_spaces(&other.number),
+        ) & same(
+            &without_spaces(&self.expiry),
+            &without_spaces(&other.expiry),
+        ) & same(&tidy_name(&self.name), &tidy_name(&other.name))
+            & same(
+                &tidy_telephone(&self.telephone),
+                &tidy_telephone(&other.telephone),
+            );
         all.into()
     }
 }
@@ -40,7 +47,10 @@ pub fn tidy_name(name: &str) -> String {
 /// The telephone number without spaces, hyphens and brackets.
 #[must_use]
 pub fn tidy_telephone(telephone: &str) -> String {
-    telephone.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')')).collect()
+    telephone
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')'))
+        .collect()
 }
 
 fn without_spaces(text: &str) -> String {

@@ -27,7 +27,10 @@ impl IssuerConfig {
             settings,
             limit: Money::new(50_000, Currency::Jpy),
             release_grace_seconds: 600,
-            accounts: RateLimit { count: 60, seconds: 60 },
+            accounts: RateLimit {
+                count: 60,
+                seconds: 60,
+            },
         }
     }
 }

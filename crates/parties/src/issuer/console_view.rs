@@ -11,7 +11,7 @@ use super::state::ReservationState;
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::ledger;
-use crate::console::{CONSOLE_LIMIT, Console, ConsoleOrder, StatementLine};
+use crate::console::{CONSOLE_LINES, CONSOLE_ORDERS, Console, ConsoleOrder, StatementLine};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Issuer<P> {
@@ -19,14 +19,20 @@ impl<P: Ports> Issuer<P> {
     pub(super) fn show_console(&self, request: &Incoming) -> Result<Answer, Fault> {
         self.office.require_console(request)?;
         let tables = self.office.tables();
-        let stored = reservations::newest(tables, CONSOLE_LIMIT)?;
+        let stored = reservations::newest(tables, CONSOLE_ORDERS)?;
         let settings = &self.office.settings;
         let console = Console {
             role: settings.role.as_str(),
             domain: settings.domain.to_string(),
             name: settings.name.clone(),
-            orders: stored.iter().map(|reservation| self.console_order(reservation)).collect(),
-            ledger: ledger::lines(tables, CONSOLE_LIMIT)?.into_iter().map(Into::into).collect(),
+            orders: stored
+                .iter()
+                .map(|reservation| self.console_order(reservation))
+                .collect(),
+            ledger: ledger::lines(tables, CONSOLE_LINES)?
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             counters: self.counters()?,
         };
         Ok(web::json(StatusCode::OK, &console))
@@ -53,7 +59,10 @@ impl<P: Ports> Issuer<P> {
             return vec![StatementLine::new("refusal", own, &said)];
         }
         let authorised = format!("Authorises {} for {}.", stored.money, stored.shop);
-        let cleared = format!("Clears {} to deliver, without saying how much was paid.", stored.courier);
+        let cleared = format!(
+            "Clears {} to deliver, without saying how much was paid.",
+            stored.courier
+        );
         let mut lines = vec![
             StatementLine::new("authorisation", own, &authorised),
             StatementLine::new("clearance", own, &cleared),
@@ -74,8 +83,13 @@ impl<P: Ports> Issuer<P> {
             &[],
         )?;
         let row = row.first().ok_or_else(Fault::internal)?;
-        let names = ["accounts", "wallets", "orders", "reserved", "captured", "released", "refused"];
-        let counted = names.into_iter().enumerate().map(|(at, name)| Ok((name, row.number(at)?)));
+        let names = [
+            "accounts", "wallets", "orders", "reserved", "captured", "released", "refused",
+        ];
+        let counted = names
+            .into_iter()
+            .enumerate()
+            .map(|(at, name)| Ok((name, row.number(at)?)));
         counted.collect()
     }
 }
@@ -83,13 +97,21 @@ impl<P: Ports> Issuer<P> {
 fn sentence(stored: &Reservation) -> String {
     match stored.state {
         ReservationState::Reserved => {
-            format!("{} is set aside for {}. Nothing is charged yet.", stored.money, stored.shop)
+            format!(
+                "{} is set aside for {}. Nothing is charged yet.",
+                stored.money, stored.shop
+            )
         }
-        ReservationState::Captured => format!("{} is charged and payable to {}.", stored.money, stored.shop),
+        ReservationState::Captured => format!(
+            "{} is charged and payable to {}.",
+            stored.money, stored.shop
+        ),
         ReservationState::Released => "The amount is free again. Nothing was charged.".to_owned(),
-        ReservationState::Refused { reason: RefusalReason::Expired } => {
-            "The order came too late. Nothing was reserved.".to_owned()
+        ReservationState::Refused {
+            reason: RefusalReason::Expired,
+        } => "The order came too late. Nothing was reserved.".to_owned(),
+        ReservationState::Refused { .. } => {
+            "The payment was not approved. Nothing was reserved.".to_owned()
         }
-        ReservationState::Refused { .. } => "The payment was not approved. Nothing was reserved.".to_owned(),
     }
 }

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::enrolment::{
-    CertificateAnswer, EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket, HolderCertificateRequest,
-    ProvenKeys,
+    CertificateAnswer, EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket,
+    HolderCertificateRequest, ProvenKeys,
 };
 use tallystick_protocol::identifier::{HolderId, Role};
 use tallystick_protocol::statement::Audience;
@@ -29,17 +29,29 @@ impl<P: Ports> Issuer<P> {
     pub(super) async fn enrol(&self, request: &Incoming) -> Result<Answer, Fault> {
         let request: EnrolmentRequest = decode(web::body_as(request, web::CBOR)?)?;
         let keys = request.verify(&self.office.settings.domain)?;
-        self.office.transaction(|tables| self.register(tables, &request, &keys))?;
+        self.office
+            .transaction(|tables| self.register(tables, &request, &keys))?;
         let holder_certificate = match self.certificate_of(&keys.holder)? {
             Some(certificate) => certificate,
             None => self.have_certified(&keys).await?,
         };
-        let ticket = self.office.signed(words::TICKET, &keys.holder.to_string()).await?;
-        Ok(web::cbor(encode(&EnrolmentAnswer { holder_certificate, ticket })))
+        let ticket = self
+            .office
+            .signed(words::TICKET, &keys.holder.to_string())
+            .await?;
+        Ok(web::cbor(encode(&EnrolmentAnswer {
+            holder_certificate,
+            ticket,
+        })))
     }
 
     /// Phase two: spends the grant on these keys, or finds that it was spent on them before.
-    fn register(&self, tables: &dyn Tables, request: &EnrolmentRequest, keys: &ProvenKeys) -> Result<(), Fault> {
+    fn register(
+        &self,
+        tables: &dyn Tables,
+        request: &EnrolmentRequest,
+        keys: &ProvenKeys,
+    ) -> Result<(), Fault> {
         // The signature is left out: a wallet that asks again may have signed again.
         let digest: [u8; 32] = Sha256::digest(request.to_be_signed()).into();
         let row = first(
@@ -54,15 +66,24 @@ impl<P: Ports> Issuer<P> {
             return if before == digest {
                 Ok(())
             } else {
-                Err(Fault::new(Kind::Replayed, "The grant was used by another wallet."))
+                Err(Fault::new(
+                    Kind::Replayed,
+                    "The grant was used by another wallet.",
+                ))
             };
         }
         if row.number::<u64>(1)? <= self.office.now().0 {
-            return Err(Fault::new(Kind::Expired, "The grant has expired. Open another account."));
+            return Err(Fault::new(
+                Kind::Expired,
+                "The grant has expired. Open another account.",
+            ));
         }
         let known = "SELECT account FROM issuer_holders WHERE holder = ?";
         if first(tables, known, &[keys.holder.0.into()])?.is_some() {
-            return Err(Fault::new(Kind::Replayed, "This identifier has an account already."));
+            return Err(Fault::new(
+                Kind::Replayed,
+                "This identifier has an account already.",
+            ));
         }
         let account = row.integer(0)?;
         tables.run(
@@ -87,18 +108,27 @@ impl<P: Ports> Issuer<P> {
             label: format!("Account {account}"),
         };
         let ticket = EnrolmentTicket {
-            envelope: self.office.envelope(Audience::Anyone, holder.0, TICKET_SECONDS),
+            envelope: self
+                .office
+                .envelope(Audience::Anyone, holder.0, TICKET_SECONDS),
             enrolment_public_key: request.enrolment_public_key,
             epoch: self.office.epoch(),
             centres: self.office.centres()?,
         };
-        self.office.decide(tables, words::CERTIFICATE_REQUEST, &reference, &certification)?;
-        self.office.decide(tables, words::TICKET, &reference, &ticket)
+        self.office.decide(
+            tables,
+            words::CERTIFICATE_REQUEST,
+            &reference,
+            &certification,
+        )?;
+        self.office
+            .decide(tables, words::TICKET, &reference, &ticket)
     }
 
     fn certificate_of(&self, holder: &HolderId) -> Result<Option<Vec<u8>>, Fault> {
         let sql = "SELECT certificate FROM issuer_holders WHERE holder = ?";
-        let row = first(self.office.tables(), sql, &[holder.0.into()])?.ok_or_else(Fault::not_found)?;
+        let row =
+            first(self.office.tables(), sql, &[holder.0.into()])?.ok_or_else(Fault::not_found)?;
         Ok(rows::optional_blob(&row, 0)?)
     }
 
@@ -110,13 +140,17 @@ impl<P: Ports> Issuer<P> {
             http::Method::POST,
             "/v1/holder-certificates",
             Some(web::COSE),
-            self.office.signed(words::CERTIFICATE_REQUEST, &reference).await?,
+            self.office
+                .signed(words::CERTIFICATE_REQUEST, &reference)
+                .await?,
         )?;
         let answer = self.office.ports.network().send(request).await?;
         let answer: CertificateAnswer = decode(web::answer_as(&answer, web::CBOR)?)?;
         let certificate = Certificate::from_der(&answer.certificate)?;
         let identity = self.office.identity()?;
-        let owner = identity.anchors.verify(&certificate, self.office.now(), Role::Holder)?;
+        let owner = identity
+            .anchors
+            .verify(&certificate, self.office.now(), Role::Holder)?;
         if owner.public_key != keys.signing_public_key {
             return Err(Fault::untrusted("The CA certified another key."));
         }

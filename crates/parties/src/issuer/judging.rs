@@ -10,9 +10,9 @@ use tallystick_protocol::order::{OpenedPart, amount_of, verify_approval};
 use tallystick_protocol::policy::Field;
 use tallystick_protocol::statement::{StatementError, Verified, open};
 
+use super::Issuer;
 use super::accounts::{self, Account};
 use super::card_check::CardDetails;
-use super::Issuer;
 use crate::common::fault::Fault;
 use crate::parts::part_fault;
 use crate::ports::Ports;
@@ -45,7 +45,12 @@ impl<P: Ports> Issuer<P> {
         request.require_sender(&part.header.shop)?;
         let account = accounts::of_holder(self.office.tables(), &part.header.holder)?;
         let verdict = self.verdict(&request.message, &part, account.as_ref())?;
-        Ok(Judged { request, part, account: account.map(|account| account.account), verdict })
+        Ok(Judged {
+            request,
+            part,
+            account: account.map(|account| account.account),
+            verdict,
+        })
     }
 
     fn verdict(
@@ -54,7 +59,8 @@ impl<P: Ports> Issuer<P> {
         part: &OpenedPart,
         account: Option<&Account>,
     ) -> Result<Result<(), RefusalReason>, Fault> {
-        let amount = amount_of(part.require(Field::Amount).map_err(part_fault)?).map_err(Fault::malformed)?;
+        let amount = amount_of(part.require(Field::Amount).map_err(part_fault)?)
+            .map_err(Fault::malformed)?;
         let payment = part.require(Field::PaymentType).map_err(part_fault)?;
         let claimed = claimed_details(part)?;
         if part.header.expires_at <= self.office.now() {
@@ -63,7 +69,9 @@ impl<P: Ports> Issuer<P> {
         if amount != request.amount || amount.minor == 0 {
             return Ok(Err(RefusalReason::AmountMismatch));
         }
-        let Some(account) = account else { return Ok(Err(RefusalReason::Declined)) };
+        let Some(account) = account else {
+            return Ok(Err(RefusalReason::Declined));
+        };
         let current = account
             .card
             .expiry
@@ -74,15 +82,31 @@ impl<P: Ports> Issuer<P> {
             & self.is_approved(request, part, account)
             & current
             & (payment == Instrument::CardAccount.as_str().as_bytes());
-        Ok(if genuine { Ok(()) } else { Err(RefusalReason::Declined) })
+        Ok(if genuine {
+            Ok(())
+        } else {
+            Err(RefusalReason::Declined)
+        })
     }
 
     /// Whether the holder's own card signed this very root, with the certificate on record.
-    fn is_approved(&self, request: &AuthorisationRequest, part: &OpenedPart, account: &Account) -> bool {
-        let verified = part.approval.as_deref().ok_or(StatementError::Malformed).and_then(|bytes| {
-            let identity = self.office.identity().map_err(|_| StatementError::Malformed)?;
-            verify_approval(bytes, &identity.anchors, self.office.now())
-        });
+    fn is_approved(
+        &self,
+        request: &AuthorisationRequest,
+        part: &OpenedPart,
+        account: &Account,
+    ) -> bool {
+        let verified = part
+            .approval
+            .as_deref()
+            .ok_or(StatementError::Malformed)
+            .and_then(|bytes| {
+                let identity = self
+                    .office
+                    .identity()
+                    .map_err(|_| StatementError::Malformed)?;
+                verify_approval(bytes, &identity.anchors, self.office.now())
+            });
         verified.is_ok_and(|verified| {
             bool::from(verified.certificate.ct_eq(&account.certificate))
                 && verified.approval.root == request.part.root
@@ -92,7 +116,11 @@ impl<P: Ports> Issuer<P> {
 }
 
 fn claimed_details(part: &OpenedPart) -> Result<CardDetails, Fault> {
-    let text = |field| part.require_text(field).map(str::to_owned).map_err(part_fault);
+    let text = |field| {
+        part.require_text(field)
+            .map(str::to_owned)
+            .map_err(part_fault)
+    };
     Ok(CardDetails {
         number: text(Field::CardNumber)?,
         expiry: text(Field::CardExpiry)?,

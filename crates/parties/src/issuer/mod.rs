@@ -58,7 +58,11 @@ impl<P: Ports> Issuer<P> {
             ("GET", ["v1", "console"]) => self.show_console(request),
             (
                 _,
-                ["v1", "accounts" | "enrolments" | "authorisations" | "captures" | "releases" | "console"]
+                [
+                    "v1",
+                    "accounts" | "enrolments" | "authorisations" | "captures" | "releases"
+                    | "console",
+                ]
                 | ["v1", "answers", _],
             ) => Err(Fault::new(Kind::MethodNotAllowed, "")),
             _ => Err(Fault::not_found()),
@@ -68,7 +72,9 @@ impl<P: Ports> Issuer<P> {
 
 impl<P: Ports> Party for Issuer<P> {
     async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        self.office.receive(request, async |request| self.route(request).await).await
+        self.office
+            .receive(request, async |request| self.route(request).await)
+            .await
     }
 
     async fn wake(&self) {
@@ -82,8 +88,11 @@ impl<P: Ports> Party for Issuer<P> {
     }
 
     fn next_alarm(&self) -> Option<u64> {
-        let expiry = reservations::next_expiry(self.office.tables()).ok().flatten();
-        let release_at = expiry.map(|at| at.saturating_add(self.config.release_grace_seconds) * 1000);
+        let expiry = reservations::next_expiry(self.office.tables())
+            .ok()
+            .flatten();
+        let release_at =
+            expiry.map(|at| at.saturating_add(self.config.release_grace_seconds) * 1000);
         self.office.next_alarm(release_at)
     }
 }

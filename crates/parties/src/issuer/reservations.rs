@@ -38,7 +38,8 @@ pub struct Reservation {
     pub state: ReservationState,
 }
 
-const COLUMNS: &str = "root, order_id, request_digest, part, account, shop, courier, minor, currency,
+const COLUMNS: &str =
+    "root, order_id, request_digest, part, account, shop, courier, minor, currency,
     received_at, expires_at, state, refused_reason";
 
 impl Reservation {
@@ -97,9 +98,14 @@ pub fn insert(tables: &dyn Tables, reservation: &Reservation, now_ms: u64) -> Re
 ///
 /// # Errors
 /// Only the database's own.
-pub fn find(tables: &(impl Tables + ?Sized), root: &Root) -> Result<Option<Reservation>, DatabaseError> {
+pub fn find(
+    tables: &(impl Tables + ?Sized),
+    root: &Root,
+) -> Result<Option<Reservation>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM issuer_reservations WHERE root = ?");
-    first(tables, &sql, &[root.0.into()])?.map(|row| read(&row)).transpose()
+    first(tables, &sql, &[root.0.into()])?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// Captures or releases a reservation: state and money in one step. Call it in a transaction.
@@ -107,12 +113,20 @@ pub fn find(tables: &(impl Tables + ?Sized), root: &Root) -> Result<Option<Reser
 ///
 /// # Errors
 /// [`Kind::Conflict`] naming both states if it is in another final state.
-pub fn settle(tables: &dyn Tables, root: &Root, next: ReservationState, now_ms: u64) -> Result<bool, Fault> {
+pub fn settle(
+    tables: &dyn Tables,
+    root: &Root,
+    next: ReservationState,
+    now_ms: u64,
+) -> Result<bool, Fault> {
     let stored = find(tables, root)?.ok_or_else(Fault::not_found)?;
     if stored.state == next {
         return Ok(false);
     }
-    let next = stored.state.move_to(next).map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
+    let next = stored
+        .state
+        .move_to(next)
+        .map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
     let purchase = stored.purchase(now_ms)?;
     match next {
         ReservationState::Captured => books::capture(tables, &purchase, &stored.shop)?,
@@ -129,7 +143,10 @@ pub fn settle(tables: &dyn Tables, root: &Root, next: ReservationState, now_ms: 
 ///
 /// # Errors
 /// Only the database's own.
-pub fn overdue(tables: &(impl Tables + ?Sized), expired_before: u64) -> Result<Vec<Root>, DatabaseError> {
+pub fn overdue(
+    tables: &(impl Tables + ?Sized),
+    expired_before: u64,
+) -> Result<Vec<Root>, DatabaseError> {
     tables
         .run(
             "SELECT root FROM issuer_reservations WHERE state = 'reserved' AND expires_at <= ?
@@ -157,9 +174,18 @@ pub fn next_expiry(tables: &(impl Tables + ?Sized)) -> Result<Option<u64>, Datab
 ///
 /// # Errors
 /// Only the database's own.
-pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Reservation>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM issuer_reservations ORDER BY received_at DESC, rowid DESC LIMIT ?");
-    tables.run(&sql, &[limit.into()])?.iter().map(read).collect()
+pub fn newest(
+    tables: &(impl Tables + ?Sized),
+    limit: u32,
+) -> Result<Vec<Reservation>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM issuer_reservations ORDER BY received_at DESC, rowid DESC LIMIT ?"
+    );
+    tables
+        .run(&sql, &[limit.into()])?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 fn reason_column(state: &ReservationState) -> Option<&'static str> {
@@ -176,7 +202,11 @@ fn read(row: &Row) -> Result<Reservation, DatabaseError> {
         order_id: OrderId(row.bytes32(1)?),
         request_digest: row.bytes32(2)?,
         part: part.map_err(|_| DatabaseError::Shape(3))?,
-        account: if row.is_null(4) { None } else { Some(row.integer(4)?) },
+        account: if row.is_null(4) {
+            None
+        } else {
+            Some(row.integer(4)?)
+        },
         shop: rows::domain(row, 5)?,
         courier: rows::domain(row, 6)?,
         money: rows::money(row, 7)?,
@@ -186,7 +216,9 @@ fn read(row: &Row) -> Result<Reservation, DatabaseError> {
             "reserved" => ReservationState::Reserved,
             "captured" => ReservationState::Captured,
             "released" => ReservationState::Released,
-            "refused" => ReservationState::Refused { reason: rows::reason(row, 12)? },
+            "refused" => ReservationState::Refused {
+                reason: rows::reason(row, 12)?,
+            },
             _ => return Err(DatabaseError::Shape(11)),
         },
     })

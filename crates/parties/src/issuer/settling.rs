@@ -37,7 +37,11 @@ impl<P: Ports> Issuer<P> {
         let said = open::<Refusal>(body, anchors, now, Role::Courier)
             .or_else(|_| open::<Refusal>(body, anchors, now, Role::Shop))?;
         let stored = self.reservation_of(&said.message.root)?;
-        let signer = if said.signer.role == Role::Shop { &stored.shop } else { &stored.courier };
+        let signer = if said.signer.role == Role::Shop {
+            &stored.shop
+        } else {
+            &stored.courier
+        };
         require_about(&said, &stored, signer)?;
         if said.message.by != said.signer.role {
             return Err(StatementError::WrongTransaction.into());
@@ -54,17 +58,28 @@ impl<P: Ports> Issuer<P> {
 
     /// Releases what nobody captured although its time and the grace after it are over.
     pub(super) fn release_overdue(&self) {
-        let expired_before = self.office.now().minus_seconds(self.config.release_grace_seconds);
-        let Ok(overdue) = reservations::overdue(self.office.tables(), expired_before.0) else { return };
+        let expired_before = self
+            .office
+            .now()
+            .minus_seconds(self.config.release_grace_seconds);
+        let Ok(overdue) = reservations::overdue(self.office.tables(), expired_before.0) else {
+            return;
+        };
         for root in overdue {
-            let outcome = if self.settle(&root, ReservationState::Released).is_ok() { "ok" } else { "put-off" };
+            let outcome = if self.settle(&root, ReservationState::Released).is_ok() {
+                "ok"
+            } else {
+                "put-off"
+            };
             self.log_order("reservation-expired", &root, outcome);
         }
     }
 
     fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {
         let now = self.office.now_ms();
-        let moved = self.office.transaction(|tables| reservations::settle(tables, root, next, now))?;
+        let moved = self
+            .office
+            .transaction(|tables| reservations::settle(tables, root, next, now))?;
         if moved {
             self.log_order("settled", root, next.name());
         }
@@ -82,9 +97,11 @@ impl<P: Ports> Issuer<P> {
         let reference = stored.reference();
         if statements::find(self.office.tables(), &kind, &reference)?.is_none() {
             let answer = self.issuer_answer(&stored).await?;
-            self.office.transaction(|tables| match statements::find(tables, &kind, &reference)? {
-                Some(_) => Ok(()),
-                None => self.office.decide(tables, &kind, &reference, &answer),
+            self.office.transaction(|tables| {
+                match statements::find(tables, &kind, &reference)? {
+                    Some(_) => Ok(()),
+                    None => self.office.decide(tables, &kind, &reference, &answer),
+                }
             })?;
         }
         Ok(web::cose(self.office.signed(&kind, &reference).await?))
@@ -95,12 +112,24 @@ impl<P: Ports> Issuer<P> {
             ReservationState::Reserved => (Some(MoneyState::Reserved), None),
             ReservationState::Captured => (Some(MoneyState::Captured), None),
             ReservationState::Released => (Some(MoneyState::Released), None),
-            ReservationState::Refused { .. } => {
-                (None, Some(self.office.signed(words::REFUSAL, &stored.reference()).await?))
-            }
+            ReservationState::Refused { .. } => (
+                None,
+                Some(
+                    self.office
+                        .signed(words::REFUSAL, &stored.reference())
+                        .await?,
+                ),
+            ),
         };
-        let envelope = self.office.envelope(Audience::Anyone, stored.order_id.0, EVIDENCE_SECONDS);
-        Ok(IssuerAnswer { envelope, root: stored.root, money, refusal })
+        let envelope = self
+            .office
+            .envelope(Audience::Anyone, stored.order_id.0, EVIDENCE_SECONDS);
+        Ok(IssuerAnswer {
+            envelope,
+            root: stored.root,
+            money,
+            refusal,
+        })
     }
 }
 

@@ -40,7 +40,11 @@ impl ReservationState {
     pub fn move_to(self, next: ReservationState) -> Result<ReservationState, IllegalMove> {
         match (self, next) {
             (Self::Reserved, Self::Captured | Self::Released) => Ok(next),
-            _ => Err(IllegalMove { what: "a reservation", from: self.name(), to: next.name() }),
+            _ => Err(IllegalMove {
+                what: "a reservation",
+                from: self.name(),
+                to: next.name(),
+            }),
         }
     }
 }
@@ -52,7 +56,9 @@ mod tests {
     #[test]
     fn a_reservation_is_captured_or_released_and_never_both() {
         use ReservationState::{Captured, Released, Reserved};
-        let refused = ReservationState::Refused { reason: RefusalReason::Declined };
+        let refused = ReservationState::Refused {
+            reason: RefusalReason::Declined,
+        };
         assert_eq!(Reserved.move_to(Captured), Ok(Captured));
         assert_eq!(Reserved.move_to(Released), Ok(Released));
         for from in [Captured, Released, refused] {

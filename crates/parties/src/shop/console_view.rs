@@ -9,14 +9,14 @@ use super::book::{self, Order};
 use super::sentences::sentence;
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::console::{CONSOLE_LIMIT, Console, ConsoleOrder, StatementLine};
+use crate::console::{CONSOLE_ORDERS, Console, ConsoleOrder, StatementLine};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Shop<P> {
     /// `GET /v1/console`.
     pub(super) fn show_console(&self, request: &Incoming) -> Result<Answer, Fault> {
         self.office.require_console(request)?;
-        let orders = book::newest(self.office.tables(), CONSOLE_LIMIT)?;
+        let orders = book::newest(self.office.tables(), CONSOLE_ORDERS)?;
         let settings = &self.office.settings;
         let console = Console {
             role: settings.role.as_str(),

@@ -58,8 +58,16 @@ fn nonsense_on_every_route_is_a_problem_and_changes_nothing() {
     for (party, path, media_type) in ROUTES {
         for body in &nonsense {
             let answer = world.post(party, path, media_type, body.clone());
-            assert!(answer.status().is_client_error(), "{party}{path}: {}", text(&answer));
-            assert!(!problem(&answer).is_empty(), "{party}{path}: {}", text(&answer));
+            assert!(
+                answer.status().is_client_error(),
+                "{party}{path}: {}",
+                text(&answer)
+            );
+            assert!(
+                !problem(&answer).is_empty(),
+                "{party}{path}: {}",
+                text(&answer)
+            );
             assert_eq!(answer.headers()["content-type"], "application/problem+json");
         }
     }
@@ -84,17 +92,32 @@ fn a_truncated_or_wrongly_typed_order_leaves_the_order_as_it_was() {
     let order = holder.usual_order(&world, &[("sencha-100", 1)]);
     for end in (0..order.bytes.len()).step_by(order.bytes.len() / 40 + 1) {
         let answer = world.post(SHOP, "/v1/orders", CBOR, order.bytes[..end].to_vec());
-        assert!(answer.status().is_client_error(), "{end} bytes: {}", text(&answer));
+        assert!(
+            answer.status().is_client_error(),
+            "{end} bytes: {}",
+            text(&answer)
+        );
     }
     let mut trailing = order.bytes.clone();
     trailing.push(0);
-    assert_eq!(problem(&world.post(SHOP, "/v1/orders", CBOR, trailing)), "malformed");
+    assert_eq!(
+        problem(&world.post(SHOP, "/v1/orders", CBOR, trailing)),
+        "malformed"
+    );
     let mut mistyped = order.bytes.clone();
     mistyped[2] ^= 1;
-    assert!(world.post(SHOP, "/v1/orders", CBOR, mistyped).status().is_client_error());
+    assert!(
+        world
+            .post(SHOP, "/v1/orders", CBOR, mistyped)
+            .status()
+            .is_client_error()
+    );
     let mut newer = order.bytes.clone();
     newer[1] = 2;
-    assert_eq!(problem(&world.post(SHOP, "/v1/orders", CBOR, newer)), "unsupported-version");
+    assert_eq!(
+        problem(&world.post(SHOP, "/v1/orders", CBOR, newer)),
+        "unsupported-version"
+    );
     assert_eq!(world.number(SHOP, "SELECT count(*) FROM shop_orders"), 0);
     assert_eq!(buy(&world, &order).state, ShopState::Accepted);
 }
@@ -104,13 +127,31 @@ fn baskets_that_make_no_sense_get_no_form() {
     let world = World::new();
     for (basket, expected) in [
         (r#"{"items":[]}"#, "malformed"),
-        (r#"{"items":[{"sku":"sencha-100","quantity":0}]}"#, "malformed"),
-        (r#"{"items":[{"sku":"sencha-100","quantity":-1}]}"#, "malformed"),
-        (r#"{"items":[{"sku":"sencha-100","quantity":1000}]}"#, "malformed"),
-        (r#"{"items":[{"sku":"sencha-100","quantity":1},{"sku":"sencha-100","quantity":1}]}"#, "malformed"),
+        (
+            r#"{"items":[{"sku":"sencha-100","quantity":0}]}"#,
+            "malformed",
+        ),
+        (
+            r#"{"items":[{"sku":"sencha-100","quantity":-1}]}"#,
+            "malformed",
+        ),
+        (
+            r#"{"items":[{"sku":"sencha-100","quantity":1000}]}"#,
+            "malformed",
+        ),
+        (
+            r#"{"items":[{"sku":"sencha-100","quantity":1},{"sku":"sencha-100","quantity":1}]}"#,
+            "malformed",
+        ),
         (r#"{"items":[{"sku":"oolong","quantity":1}]}"#, "not-found"),
-        (r#"{"items":[{"sku":"sencha-100","quantity":1}],"policy":"none"}"#, "malformed"),
-        (r#"{"items":[{"sku":"sencha-100","quantity":1,"price":1}]}"#, "malformed"),
+        (
+            r#"{"items":[{"sku":"sencha-100","quantity":1}],"policy":"none"}"#,
+            "malformed",
+        ),
+        (
+            r#"{"items":[{"sku":"sencha-100","quantity":1,"price":1}]}"#,
+            "malformed",
+        ),
     ] {
         let answer = world.post(SHOP, "/v1/forms", JSON, basket.as_bytes().to_vec());
         assert_eq!(problem(&answer), expected, "{basket}");
@@ -125,9 +166,17 @@ fn accounts_need_a_name_and_a_telephone_number() {
         r#"{"name":"Hanako","telephone":"none"}"#.to_owned(),
         r#"{"name":"Hanako","telephone":"1234"}"#.to_owned(),
         r#"{"name":"Hanako"}"#.to_owned(),
-        format!(r#"{{"name":"{}","telephone":"09012345678"}}"#, "x".repeat(200)),
+        format!(
+            r#"{{"name":"{}","telephone":"09012345678"}}"#,
+            "x".repeat(200)
+        ),
     ] {
-        let answer = world.post(ISSUER, "/v1/accounts", JSON, application.clone().into_bytes());
+        let answer = world.post(
+            ISSUER,
+            "/v1/accounts",
+            JSON,
+            application.clone().into_bytes(),
+        );
         assert_eq!(problem(&answer), "malformed", "{application}");
     }
 }
@@ -151,10 +200,23 @@ fn unknown_paths_and_methods_are_named_and_any_page_may_read_the_answer() {
     let world = World::new();
     assert_eq!(problem(&world.get(SHOP, "/v1/nothing")), "not-found");
     assert_eq!(problem(&world.get(SHOP, "/v1/orders/zz")), "not-found");
-    assert_eq!(problem(&world.get(SHOP, &format!("/v1/orders/{}", "a".repeat(64)))), "not-found");
-    assert_eq!(problem(&world.get(ISSUER, &format!("/v1/answers/{}", "a".repeat(64)))), "not-found");
-    assert_eq!(problem(&world.get(ISSUER, "/v1/captures")), "method-not-allowed");
+    assert_eq!(
+        problem(&world.get(SHOP, &format!("/v1/orders/{}", "a".repeat(64)))),
+        "not-found"
+    );
+    assert_eq!(
+        problem(&world.get(ISSUER, &format!("/v1/answers/{}", "a".repeat(64)))),
+        "not-found"
+    );
+    assert_eq!(
+        problem(&world.get(ISSUER, "/v1/captures")),
+        "method-not-allowed"
+    );
     let answer = world.get(COURIER, "/v1/nothing");
     assert_eq!(answer.headers()["access-control-allow-origin"], "*");
-    assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+    assert!(
+        !answer
+            .headers()
+            .contains_key("access-control-allow-credentials")
+    );
 }

@@ -23,7 +23,11 @@ fn purchase_with_power_failure(party: &'static str, writes: u32) -> bool {
     world.run_for(180_000);
     let at = format!("{party}, {writes} writes");
     assert_eq!(state(&world, &order), ShopState::Accepted, "{at}");
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Captured), "{at}");
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Captured),
+        "{at}"
+    );
     assert!(courier_answer(&world, &order).accepted, "{at}");
     let paid = 2 * 1480 + 1980 + 520;
     assert_eq!(world.balance("holder 1 available"), 50_000 - paid, "{at}");
@@ -33,9 +37,17 @@ fn purchase_with_power_failure(party: &'static str, writes: u32) -> bool {
     assert_eq!(world.number(ISSUER, sum), 0, "{at}");
     assert_eq!(world.stock("sencha-100"), 58, "{at}");
     assert_eq!(world.stock("book-of-tea"), 24, "{at}");
-    assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 1, "{at}");
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        1,
+        "{at}"
+    );
     for name in [SHOP, ISSUER, COURIER] {
-        assert_eq!(world.number(name, "SELECT count(*) FROM outbox"), 0, "{at}: letters left at {name}");
+        assert_eq!(
+            world.number(name, "SELECT count(*) FROM outbox"),
+            0,
+            "{at}: letters left at {name}"
+        );
     }
     failed
 }

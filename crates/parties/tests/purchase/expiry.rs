@@ -57,7 +57,10 @@ fn an_order_whose_issuer_never_answers_expires_and_its_goods_go_back() {
     assert_eq!(world.stock("sencha-100"), 60);
     world.hub.cut(ISSUER, false);
     world.run_for(60 * MINUTE);
-    assert_eq!(world.number(ISSUER, "SELECT count(*) FROM issuer_reservations"), 0);
+    assert_eq!(
+        world.number(ISSUER, "SELECT count(*) FROM issuer_reservations"),
+        0
+    );
 }
 
 #[test]
@@ -71,7 +74,10 @@ fn an_order_whose_courier_never_answers_expires_and_the_money_is_free_again() {
     assert_eq!(world.balance("holder 1 reserved"), 3 * 1480 + 520);
     world.run_for(16 * MINUTE);
     assert_eq!(state(&world, &order), ShopState::Expired);
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Released));
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Released)
+    );
     assert_eq!(world.balance("holder 1 available"), 50_000);
     assert_eq!(world.stock("sencha-100"), 60);
 }
@@ -83,13 +89,23 @@ fn a_reservation_that_nobody_captures_is_released_by_the_issuers_own_alarm() {
     let order = holder.usual_order(&world, &[("sencha-100", 1)]);
     world.hub.cut(COURIER, true);
     buy(&world, &order);
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Reserved));
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Reserved)
+    );
     // The shop is gone, and with it its word that the order has expired.
     world.machine(SHOP).database.fail_after(0);
     world.run_for(20 * MINUTE);
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Reserved), "the grace is not over");
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Reserved),
+        "the grace is not over"
+    );
     world.run_for(10 * MINUTE);
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Released));
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Released)
+    );
     assert_eq!(world.balance("holder 1 available"), 50_000);
 }
 
@@ -113,7 +129,10 @@ fn an_acceptance_after_the_release_charges_nothing_and_the_parcel_stays() {
     assert_eq!(world.balance("holder 1 available"), 50_000);
     world.hub.cut(ISSUER, false);
     world.run_for(10 * MINUTE);
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Released));
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Released)
+    );
     assert_eq!(state(&world, &order), ShopState::Refused);
     assert!(!super::holder::courier_answer(&world, &order).accepted);
     assert_eq!(world.stock("sencha-100"), 60);

@@ -1,7 +1,8 @@
 //! A shop that cheats, parts that are mixed, messages that come twice.
 
 use tallystick_protocol::answers::{
-    AuthorisationAnswer, AuthorisationRequest, Clearance, DeliveryRequest, Refusal, RefusalReason, ShopState,
+    AuthorisationAnswer, AuthorisationRequest, Clearance, DeliveryRequest, Refusal, RefusalReason,
+    ShopState,
 };
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::certificate::Certificate;
@@ -25,12 +26,20 @@ fn holder(world: &World) -> Holder {
 /// A statement with a party's own key, as if its operator had gone astray.
 fn signed_as<M: SignedMessage>(world: &World, party: &str, key: usize, message: &M) -> Vec<u8> {
     let identity = world.get_json(party, "/v1/identity");
-    let der = data_encoding::BASE64.decode(identity["certificate"].as_str().unwrap().as_bytes()).unwrap();
+    let der = data_encoding::BASE64
+        .decode(identity["certificate"].as_str().unwrap().as_bytes())
+        .unwrap();
     test_statement(message, &Certificate::from_der(&der).unwrap(), key)
 }
 
 fn envelope(world: &World, from: &str, to: &str, order: &Order) -> Envelope {
-    Envelope::new(domain(from), Audience::Party(domain(to)), order.id.0, world.now(), 600)
+    Envelope::new(
+        domain(from),
+        Audience::Party(domain(to)),
+        order.id.0,
+        world.now(),
+        600,
+    )
 }
 
 fn request(world: &World, from: &str, order: &Order, minor: u64) -> AuthorisationRequest {
@@ -50,13 +59,17 @@ fn an_amount_that_the_shop_altered_towards_the_issuer_is_refused() {
     let body = signed_as(&world, SHOP, SHOP_KEY, &greedy);
     let answer = world.post(ISSUER, "/v1/authorisations", COSE, body);
     assert!(answer.status().is_success(), "{}", text(&answer));
-    let refusal = open::<Refusal>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap();
+    let refusal =
+        open::<Refusal>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap();
     assert_eq!(refusal.message.reason, RefusalReason::AmountMismatch);
     assert_eq!(world.balance("holder 1 available"), 50_000);
     // And the root is spent: asking again with the right amount is another request.
     let right = request(&world, SHOP, &order, 2000);
     let body = signed_as(&world, SHOP, SHOP_KEY, &right);
-    assert_eq!(problem(&world.post(ISSUER, "/v1/authorisations", COSE, body)), "replayed");
+    assert_eq!(
+        problem(&world.post(ISSUER, "/v1/authorisations", COSE, body)),
+        "replayed"
+    );
 }
 
 #[test]
@@ -66,9 +79,19 @@ fn another_shop_cannot_cash_in_an_order() {
     let order = holder.usual_order(&world, &[("sencha-100", 1)]);
     let theft = request(&world, OTHER_SHOP, &order, 2000);
     let body = signed_as(&world, OTHER_SHOP, OTHER_SHOP_KEY, &theft);
-    assert_eq!(problem(&world.post(ISSUER, "/v1/authorisations", COSE, body)), "wrong-sender");
-    assert_eq!(world.number(ISSUER, "SELECT count(*) FROM issuer_reservations"), 0);
-    assert_eq!(buy(&world, &order).state, ShopState::Accepted, "and the order is as it was");
+    assert_eq!(
+        problem(&world.post(ISSUER, "/v1/authorisations", COSE, body)),
+        "wrong-sender"
+    );
+    assert_eq!(
+        world.number(ISSUER, "SELECT count(*) FROM issuer_reservations"),
+        0
+    );
+    assert_eq!(
+        buy(&world, &order).state,
+        ShopState::Accepted,
+        "and the order is as it was"
+    );
 }
 
 #[test]
@@ -124,11 +147,18 @@ fn a_part_relabelled_as_another_orders_stays_closed_because_the_root_is_in_its_s
         }
         // The shop cannot look into the others' parts; they find out.
         world.run_for(60_000);
-        assert_eq!(super::holder::state(&world, &one), ShopState::Refused, "part {at}");
+        assert_eq!(
+            super::holder::state(&world, &one),
+            ShopState::Refused,
+            "part {at}"
+        );
         assert_eq!(world.balance("holder 1 available"), 50_000);
         assert_eq!(world.stock("sencha-100"), 60);
     }
-    assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 0);
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        0
+    );
 }
 
 #[test]
@@ -145,8 +175,14 @@ fn a_courier_part_of_another_order_is_not_delivered() {
         parcels: 1,
     };
     let body = signed_as(&world, SHOP, SHOP_KEY, &request);
-    assert_eq!(problem(&world.post(COURIER, "/v1/deliveries", COSE, body)), "wrong-transaction");
-    assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 0);
+    assert_eq!(
+        problem(&world.post(COURIER, "/v1/deliveries", COSE, body)),
+        "wrong-transaction"
+    );
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        0
+    );
 }
 
 /// Has the issuer authorise an order by a request of the shop's own, and takes the clearance.
@@ -179,7 +215,10 @@ fn t002_3_without_the_issuers_clearance_the_courier_does_nothing() {
         let answer = world.post(COURIER, "/v1/deliveries", COSE, body);
         assert!(answer.status().is_client_error(), "{}", text(&answer));
     }
-    assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 0);
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        0
+    );
 }
 
 #[test]
@@ -195,8 +234,14 @@ fn t002_4_without_the_shops_instruction_the_courier_does_nothing() {
         parcels: 1,
     };
     let body = signed_as(&world, OTHER_SHOP, OTHER_SHOP_KEY, &request);
-    assert_eq!(problem(&world.post(COURIER, "/v1/deliveries", COSE, body)), "wrong-sender");
-    assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 0);
+    assert_eq!(
+        problem(&world.post(COURIER, "/v1/deliveries", COSE, body)),
+        "wrong-sender"
+    );
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        0
+    );
 }
 
 #[test]
@@ -216,8 +261,14 @@ fn a_clearance_is_used_once() {
     let again = world.post(COURIER, "/v1/deliveries", COSE, body);
     assert!(first.status().is_success() && first.body() == again.body());
     let other = signed_as(&world, SHOP, SHOP_KEY, &request(2));
-    assert_eq!(problem(&world.post(COURIER, "/v1/deliveries", COSE, other)), "replayed");
-    assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 1);
+    assert_eq!(
+        problem(&world.post(COURIER, "/v1/deliveries", COSE, other)),
+        "replayed"
+    );
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        1
+    );
 }
 
 #[test]
@@ -232,7 +283,10 @@ fn the_same_order_twice_gets_the_same_answer_and_is_one_order() {
     assert!(first.status().is_success());
     assert!(first.body() == second.body() && second.body() == third.body());
     assert_eq!(world.stock("sencha-100"), 58);
-    assert_eq!(world.balance("payable to kiso-tea.localhost"), 2 * 1480 + 520);
+    assert_eq!(
+        world.balance("payable to kiso-tea.localhost"),
+        2 * 1480 + 520
+    );
 }
 
 #[test]
@@ -259,13 +313,27 @@ fn a_capture_or_release_by_somebody_else_than_the_orders_courier_does_nothing() 
     let order = holder.usual_order(&world, &[("sencha-100", 1)]);
     clearance_for(&world, &order, 2000);
     let refusal = Refusal {
-        envelope: Envelope::new(domain(OTHER_SHOP), Audience::Anyone, order.id.0, world.now(), 600),
+        envelope: Envelope::new(
+            domain(OTHER_SHOP),
+            Audience::Anyone,
+            order.id.0,
+            world.now(),
+            600,
+        ),
         root: order.root,
         by: Role::Shop,
         reason: RefusalReason::Expired,
     };
     let body = signed_as(&world, OTHER_SHOP, OTHER_SHOP_KEY, &refusal);
-    assert_eq!(problem(&world.post(ISSUER, "/v1/releases", COSE, body.clone())), "wrong-sender");
-    assert!(world.post(ISSUER, "/v1/captures", COSE, body).status().is_client_error());
+    assert_eq!(
+        problem(&world.post(ISSUER, "/v1/releases", COSE, body.clone())),
+        "wrong-sender"
+    );
+    assert!(
+        world
+            .post(ISSUER, "/v1/captures", COSE, body)
+            .status()
+            .is_client_error()
+    );
     assert_eq!(world.balance("holder 1 reserved"), 2000);
 }

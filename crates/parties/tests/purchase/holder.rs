@@ -6,19 +6,21 @@ use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, ShopReceipt, Sho
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::enrolment::{
-    AccountOffer, CardRecord, EnrolmentAnswer, EnrolmentRequest, HolderShareAnswer, HolderShareRequest,
+    AccountOffer, CardRecord, EnrolmentAnswer, EnrolmentRequest, HolderShareAnswer,
+    HolderShareRequest,
 };
 use tallystick_protocol::form::{Instrument, OrderForm};
 use tallystick_protocol::identifier::{HolderId, OrderId, Role, Root};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{
-    DerivedKey, HolderShare, KeyContext, PairContext, Purpose, ShareRecipient, Suite, open_share, party_point,
+    DerivedKey, HolderShare, KeyContext, PairContext, Purpose, ShareRecipient, Suite, open_share,
+    party_point,
 };
 use tallystick_protocol::order::{
-    Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader, PartKey,
-    PreparedOrder, SplitOrder, UnsignedApproval,
+    Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
+    PartKey, PreparedOrder, SplitOrder, UnsignedApproval,
 };
-use tallystick_protocol::policy::{PolicyName, READERS};
+use tallystick_protocol::policy::READERS;
 use tallystick_protocol::signature::{public_key_to_spki, sign_pss};
 use tallystick_protocol::statement::open;
 use tallystick_protocol::test_keys::{TestRng, test_key};
@@ -61,7 +63,6 @@ pub struct Wish {
     pub lifetime: u64,
     /// Signs with another key than the card's.
     pub approving_key: RsaPrivateKey,
-    pub policy: PolicyName,
 }
 
 impl Holder {
@@ -69,9 +70,15 @@ impl Holder {
     pub fn enrol(world: &World, seed: u64, name: &str, telephone: &str) -> Self {
         let mut rng = TestRng::new(seed);
         let application = serde_json::json!({ "name": name, "telephone": telephone });
-        let answer = world.post(ISSUER, "/v1/accounts", JSON, application.to_string().into_bytes());
+        let answer = world.post(
+            ISSUER,
+            "/v1/accounts",
+            JSON,
+            application.to_string().into_bytes(),
+        );
         assert!(answer.status().is_success(), "{}", text(&answer));
-        let offer = open::<AccountOffer>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap();
+        let offer =
+            open::<AccountOffer>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap();
         let mut secret = [0; 32];
         rand_core::Rng::fill_bytes(&mut rng, &mut secret);
         let key = test_key(6 + seed as usize % 2);
@@ -80,7 +87,9 @@ impl Holder {
         assert!(answer.status().is_success(), "{}", text(&answer));
         let enrolled: EnrolmentAnswer = decode(answer.body()).unwrap();
         let id = HolderId::of_enrolment_key(&request.enrolment_public_key);
-        let shares = READERS.map(|role| fetch_share(world, &enrolled.ticket, role, id, &secret)).into();
+        let shares = READERS
+            .map(|role| fetch_share(world, &enrolled.ticket, role, id, &secret))
+            .into();
         Self {
             id,
             card: offer.message.card.clone(),
@@ -109,7 +118,10 @@ impl Holder {
     }
 
     fn share(&self, role: Role) -> &(KeyContext, HolderShare) {
-        self.shares.iter().find(|(context, _)| context.space.role == role).unwrap()
+        self.shares
+            .iter()
+            .find(|(context, _)| context.space.role == role)
+            .unwrap()
     }
 
     pub fn nonce(&mut self) -> [u8; 32] {
@@ -149,7 +161,6 @@ impl Holder {
             },
             lifetime: ORDER_LIFETIME_SECONDS,
             approving_key: self.key.clone(),
-            policy: PolicyName::Strict,
         }
     }
 
@@ -174,8 +185,10 @@ impl Holder {
         .unwrap();
         let prepared = PreparedOrder::new(&mut self.rng, header, fields);
         let (id, root) = (prepared.header().order_id, prepared.root());
-        let unsigned = UnsignedApproval::new(&HolderApproval { order_id: id, root }, &self.certificate);
-        let signature = sign_pss(&mut self.rng, &wish.approving_key, &unsigned.to_be_signed()).unwrap();
+        let unsigned =
+            UnsignedApproval::new(&HolderApproval { order_id: id, root }, &self.certificate);
+        let signature =
+            sign_pss(&mut self.rng, &wish.approving_key, &unsigned.to_be_signed()).unwrap();
         let approval = unsigned.finish(&signature).unwrap();
         let keys: Vec<PartKey> = READERS
             .into_iter()
@@ -187,10 +200,16 @@ impl Holder {
                 PartKey { pair, nonce, key }
             })
             .collect();
-        let mut policy_form = form.form.clone();
-        policy_form.policy = wish.policy;
-        let split = prepared.seal(&mut self.rng, &policy_form.policy(), &keys, &approval).unwrap();
-        Order { bytes: encode(&split), id, root, split }
+        let policy = form.form.policy();
+        let split = prepared
+            .seal(&mut self.rng, &policy, &keys, &approval)
+            .unwrap();
+        Order {
+            bytes: encode(&split),
+            id,
+            root,
+            split,
+        }
     }
 
     /// An order for these goods at the shop, with nothing unusual about it.
@@ -221,14 +240,22 @@ fn fetch_share(
     id: HolderId,
     secret: &[u8; 32],
 ) -> (KeyContext, HolderShare) {
-    let request = HolderShareRequest { ticket: ticket.to_vec(), role, space: None };
+    let request = HolderShareRequest {
+        ticket: ticket.to_vec(),
+        role,
+        space: None,
+    };
     let answer = world.post(CENTRE, "/v1/holder-shares", CBOR, encode(&request));
     assert!(answer.status().is_success(), "{}", text(&answer));
     let answer =
-        open::<HolderShareAnswer>(answer.body(), &world.anchors, world.now(), Role::KeyCentre).unwrap();
+        open::<HolderShareAnswer>(answer.body(), &world.anchors, world.now(), Role::KeyCentre)
+            .unwrap();
     let share = &answer.message.share;
     let opened = open_share(secret, &ShareRecipient::Holder(id), share).unwrap();
-    (share.context().clone(), HolderShare::from_bytes(&opened).unwrap())
+    (
+        share.context().clone(),
+        HolderShare::from_bytes(&opened).unwrap(),
+    )
 }
 
 /// A form for these goods, signed by the shop.
@@ -237,13 +264,28 @@ pub fn form(world: &World, items: &[(&str, u32)]) -> Form {
 }
 
 pub fn form_at(world: &World, shop: &str, items: &[(&str, u32)]) -> Form {
-    let lines: Vec<_> =
-        items.iter().map(|(sku, quantity)| serde_json::json!({ "sku": sku, "quantity": quantity })).collect();
-    let body = serde_json::json!({ "items": lines }).to_string().into_bytes();
+    ask_for_form(world, shop, None, items)
+}
+
+/// A form under a named policy.
+pub fn form_under(world: &World, policy: &str, items: &[(&str, u32)]) -> Form {
+    ask_for_form(world, SHOP, Some(policy), items)
+}
+
+fn ask_for_form(world: &World, shop: &str, policy: Option<&str>, items: &[(&str, u32)]) -> Form {
+    let lines: Vec<_> = items
+        .iter()
+        .map(|(sku, quantity)| serde_json::json!({ "sku": sku, "quantity": quantity }))
+        .collect();
+    let body = serde_json::json!({ "items": lines, "policy": policy })
+        .to_string()
+        .into_bytes();
     let answer = world.send("page", shop, "POST", "/v1/forms", JSON, body);
     assert!(answer.status().is_success(), "{}", text(&answer));
     let signed = answer.into_body();
-    let form = open::<OrderForm>(&signed, &world.anchors, world.now(), Role::Shop).unwrap().message;
+    let form = open::<OrderForm>(&signed, &world.anchors, world.now(), Role::Shop)
+        .unwrap()
+        .message;
     Form { signed, form }
 }
 
@@ -264,7 +306,8 @@ pub fn buy(world: &World, order: &Order) -> ShopReceipt {
 pub fn receipt(world: &World, order: &Order) -> ShopReceipt {
     let answer = world.get(SHOP, &format!("/v1/orders/{}", order.id));
     assert!(answer.status().is_success(), "{}", text(&answer));
-    let receipt = open::<ShopReceipt>(answer.body(), &world.anchors, world.now(), Role::Shop).unwrap();
+    let receipt =
+        open::<ShopReceipt>(answer.body(), &world.anchors, world.now(), Role::Shop).unwrap();
     receipt.require_transaction(&order.id.0).unwrap();
     assert_eq!(receipt.message.root, order.root);
     receipt.message
@@ -278,7 +321,9 @@ pub fn state(world: &World, order: &Order) -> ShopState {
 pub fn issuer_answer(world: &World, order: &Order) -> IssuerAnswer {
     let answer = world.get(ISSUER, &format!("/v1/answers/{}", order.root));
     assert!(answer.status().is_success(), "{}", text(&answer));
-    open::<IssuerAnswer>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap().message
+    open::<IssuerAnswer>(answer.body(), &world.anchors, world.now(), Role::Issuer)
+        .unwrap()
+        .message
 }
 
 /// What the courier says about an order.

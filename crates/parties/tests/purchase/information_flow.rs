@@ -42,12 +42,38 @@ fn purchase() -> (World, Holder, Order, Fields) {
     let order = holder.usual_order(&world, &[("kyusu-pot", 3), ("book-of-tea", 7)]);
     let number = holder.card.number.as_str().to_owned();
     let fields = Fields {
-        goods: texts(&["kyusu-pot", "Side-handled", "kyusu pot", "book-of-tea", "The Book of Tea"]),
-        amount: vec![encode_value(&Money::new(33_580, Currency::Jpy)), b"33580".to_vec(), b"33,580".to_vec()],
+        goods: texts(&[
+            "kyusu-pot",
+            "Side-handled",
+            "kyusu pot",
+            "book-of-tea",
+            "The Book of Tea",
+        ]),
+        amount: vec![
+            encode_value(&Money::new(33_580, Currency::Jpy)),
+            b"33580".to_vec(),
+            b"33,580".to_vec(),
+        ],
         card: texts(&[&number, &number[..12], &holder.card.expiry.to_string()]),
-        holder: texts(&["Hanako Yamada", "Hanako", "Yamada", "09012345678", "090-1234-5678"]),
-        destination: texts(&["Grandmother", "Sato", "Narai-juku", "Shiojiri", "399-6303", "0264-34-3160"]),
-        certificate: vec![holder.certificate.clone(), holder.certificate[60..200].to_vec()],
+        holder: texts(&[
+            "Hanako Yamada",
+            "Hanako",
+            "Yamada",
+            "09012345678",
+            "090-1234-5678",
+        ]),
+        destination: texts(&[
+            "Grandmother",
+            "Sato",
+            "Narai-juku",
+            "Shiojiri",
+            "399-6303",
+            "0264-34-3160",
+        ]),
+        certificate: vec![
+            holder.certificate.clone(),
+            holder.certificate[60..200].to_vec(),
+        ],
     };
     (world, holder, order, fields)
 }
@@ -65,11 +91,32 @@ fn assert_unknown(world: &World, party: &str, secrets: &[&Vec<Vec<u8>>]) {
 fn under_strict_no_party_receives_or_holds_what_it_must_not_know() {
     let (world, _holder, order, fields) = purchase();
     assert_eq!(buy(&world, &order).state, ShopState::Accepted);
-    assert_unknown(&world, SHOP, &[&fields.card, &fields.holder, &fields.destination, &fields.certificate]);
+    assert_unknown(
+        &world,
+        SHOP,
+        &[
+            &fields.card,
+            &fields.holder,
+            &fields.destination,
+            &fields.certificate,
+        ],
+    );
     assert_unknown(&world, ISSUER, &[&fields.goods, &fields.destination]);
-    let of_others = [&fields.goods, &fields.amount, &fields.card, &fields.holder, &fields.certificate];
+    let of_others = [
+        &fields.goods,
+        &fields.amount,
+        &fields.card,
+        &fields.holder,
+        &fields.certificate,
+    ];
     assert_unknown(&world, COURIER, &of_others);
-    let all = [&fields.goods, &fields.amount, &fields.card, &fields.holder, &fields.destination];
+    let all = [
+        &fields.goods,
+        &fields.amount,
+        &fields.card,
+        &fields.holder,
+        &fields.destination,
+    ];
     assert_unknown(&world, CENTRE, &all);
     assert_unknown(&world, CA, &all);
 }
@@ -81,11 +128,17 @@ fn the_search_does_find_what_each_party_may_know() {
     assert!(holds(&everything_at(&world, SHOP), &fields.goods[0]));
     assert!(holds(&everything_at(&world, SHOP), &fields.amount[0]));
     assert!(holds(&everything_at(&world, ISSUER), &fields.card[0]));
-    assert!(holds(&everything_at(&world, ISSUER), &fields.certificate[0]));
+    assert!(holds(
+        &everything_at(&world, ISSUER),
+        &fields.certificate[0]
+    ));
     // The courier's label is only in its sealed part: the database does not hold it in clear.
     let console = world.console(COURIER).to_string();
     assert!(holds(console.as_bytes(), &fields.destination[2]));
-    assert!(!holds(&everything_at(&world, COURIER), &fields.destination[2]));
+    assert!(!holds(
+        &everything_at(&world, COURIER),
+        &fields.destination[2]
+    ));
 }
 
 #[test]
@@ -94,9 +147,19 @@ fn no_log_line_names_a_holder_or_any_field() {
     buy(&world, &order);
     for (party, machine) in &world.machines {
         let log = machine.log.lines().join("\n").into_bytes();
-        let all = [&fields.goods, &fields.amount, &fields.card, &fields.holder, &fields.destination];
+        let all = [
+            &fields.goods,
+            &fields.amount,
+            &fields.card,
+            &fields.holder,
+            &fields.destination,
+        ];
         for secret in all.into_iter().flatten() {
-            assert!(!holds(&log, secret), "the log of {party} holds {}", String::from_utf8_lossy(secret));
+            assert!(
+                !holds(&log, secret),
+                "the log of {party} holds {}",
+                String::from_utf8_lossy(secret)
+            );
         }
         assert!(!holds(&log, &holder.id.0) && !holds(&log, holder.id.to_string().as_bytes()));
     }
@@ -108,8 +171,15 @@ fn every_key_a_party_can_derive_opens_its_own_part_and_no_other() {
     let other = holder.usual_order(&world, &[("matcha-30", 1)]);
     buy(&world, &order);
     buy(&world, &other);
-    let parts: Vec<SealedPart> = [&order, &other].iter().flat_map(|order| order.split.parts.clone()).collect();
-    for (party, role) in [(SHOP, Role::Shop), (ISSUER, Role::Issuer), (COURIER, Role::Courier)] {
+    let parts: Vec<SealedPart> = [&order, &other]
+        .iter()
+        .flat_map(|order| order.split.parts.clone())
+        .collect();
+    for (party, role) in [
+        (SHOP, Role::Shop),
+        (ISSUER, Role::Issuer),
+        (COURIER, Role::Courier),
+    ] {
         let share = party_share(&world, party, role);
         assert_eq!(try_everything(&share, &parts), [role, role], "{party}");
     }
@@ -118,6 +188,14 @@ fn every_key_a_party_can_derive_opens_its_own_part_and_no_other() {
 #[test]
 fn parts_on_the_way_are_all_of_one_length() {
     let (_world, _holder, order, _) = purchase();
-    let lengths: Vec<usize> = order.split.parts.iter().map(|part| part.ciphertext.len()).collect();
-    assert!(lengths.windows(2).all(|pair| pair[0] == pair[1]), "{lengths:?}");
+    let lengths: Vec<usize> = order
+        .split
+        .parts
+        .iter()
+        .map(|part| part.ciphertext.len())
+        .collect();
+    assert!(
+        lengths.windows(2).all(|pair| pair[0] == pair[1]),
+        "{lengths:?}"
+    );
 }

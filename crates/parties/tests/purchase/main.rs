@@ -1,6 +1,12 @@
 //! Purchases at the parties' HTTP boundary: real cryptography, real SQLite, a network in one
 //! process. The holder's side is driven with the functions of the protocol.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the exemption of tests does not reach their helpers"
+)]
+
 mod bad_input;
 mod crash;
 mod expiry;

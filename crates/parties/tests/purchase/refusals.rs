@@ -20,11 +20,17 @@ fn the_issuer_refuses_what_is_over_the_limit() {
     assert_eq!(receipt.state, ShopState::Refused);
     let refusal = receipt.refusal.unwrap();
     let refusal = open::<Refusal>(&refusal, &world.anchors, world.now(), Role::Issuer).unwrap();
-    assert_eq!((refusal.message.by, refusal.message.reason), (Role::Issuer, RefusalReason::Declined));
+    assert_eq!(
+        (refusal.message.by, refusal.message.reason),
+        (Role::Issuer, RefusalReason::Declined)
+    );
     assert_eq!(issuer_answer(&world, &order).money, None);
     assert_eq!(world.balance("holder 1 available"), 50_000);
     assert_eq!(world.stock("kyusu-pot"), 12);
-    assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 0);
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        0
+    );
 }
 
 #[test]
@@ -52,7 +58,10 @@ fn the_courier_refuses_and_nothing_stays_reserved() {
     let refusal = open::<Refusal>(&refusal, &world.anchors, world.now(), Role::Courier).unwrap();
     assert_eq!(refusal.message.reason, RefusalReason::NoService);
     assert!(!courier_answer(&world, &order).accepted);
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Released));
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Released)
+    );
     assert_eq!(world.balance("holder 1 available"), 50_000);
     assert_eq!(world.balance("holder 1 reserved"), 0);
     assert_eq!(world.stock("yunomi-cup"), 30);
@@ -74,7 +83,11 @@ fn the_courier_tells_the_issuer_itself_even_if_the_shop_does_not() {
     assert_eq!(from_courier, 1);
     let from_shop = world.requests(ISSUER, "/v1/captures") - from_courier;
     assert_eq!(from_shop, 1, "the shop relays the acceptance too");
-    assert_eq!(world.balance("payable to kiso-tea.localhost"), 2200 + 520, "and it is charged once");
+    assert_eq!(
+        world.balance("payable to kiso-tea.localhost"),
+        2200 + 520,
+        "and it is charged once"
+    );
 }
 
 #[test]
@@ -91,7 +104,11 @@ fn the_shop_refuses_what_has_sold_out_since_the_form_was_signed() {
     world.run_for(10_000);
     assert_eq!(state(&world, &order), ShopState::Refused);
     assert_eq!(world.stock("kyusu-pot"), 1);
-    assert_eq!(world.stock("sencha-100"), 60, "nothing is held back of an order that is refused");
+    assert_eq!(
+        world.stock("sencha-100"),
+        60,
+        "nothing is held back of an order that is refused"
+    );
     assert_eq!(world.requests(ISSUER, "/v1/authorisations"), 0);
 }
 

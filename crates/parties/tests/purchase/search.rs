@@ -11,11 +11,15 @@ use super::world::{CENTRE, SEALING_KEY, World};
 
 /// Whether `haystack` holds `needle` in clear, hexadecimal, base64 or base64url.
 pub fn holds(haystack: &[u8], needle: &[u8]) -> bool {
-    spellings(needle).iter().any(|spelling| contains(haystack, spelling))
+    spellings(needle)
+        .iter()
+        .any(|spelling| contains(haystack, spelling))
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    let Some((first, rest)) = needle.split_first() else { return false };
+    let Some((first, rest)) = needle.split_first() else {
+        return false;
+    };
     let mut from = 0;
     while let Some(at) = haystack[from..].iter().position(|byte| byte == first) {
         let next = from + at + 1;
@@ -52,11 +56,17 @@ fn spellings(needle: &[u8]) -> Vec<Vec<u8>> {
 
 /// The key share of a party, taken out of its database with its sealing key.
 pub fn party_share(world: &World, party: &str, role: Role) -> PartyShare {
-    let vault = Vault::new(&SealingKey::new(SEALING_KEY), format!("{}|{party}", role.as_str()));
+    let vault = Vault::new(
+        &SealingKey::new(SEALING_KEY),
+        format!("{}|{party}", role.as_str()),
+    );
     let rows = world
         .machine(party)
         .database
-        .run("SELECT space, epoch, sealed FROM key_shares WHERE piece = 0", &[])
+        .run(
+            "SELECT space, epoch, sealed FROM key_shares WHERE piece = 0",
+            &[],
+        )
         .unwrap();
     let row = &rows[0];
     let name = format!(
@@ -75,10 +85,12 @@ pub fn try_everything(share: &PartyShare, parts: &[SealedPart]) -> Vec<Role> {
             let pair: &PairContext = &named.pair;
             let raw = share.pairwise(&holder_point(&pair.holder, &pair.key).unwrap());
             parts.iter().any(|other| {
-                [Purpose::OrderPart, Purpose::Confirmation].into_iter().any(|purpose| {
-                    let key = raw.derive(pair, purpose, &other.nonce).unwrap();
-                    part.open(&key).is_ok()
-                })
+                [Purpose::OrderPart, Purpose::Confirmation]
+                    .into_iter()
+                    .any(|purpose| {
+                        let key = raw.derive(pair, purpose, &other.nonce).unwrap();
+                        part.open(&key).is_ok()
+                    })
             })
         })
     };

@@ -24,7 +24,11 @@ fn a_form_is_bound_to_the_stores_origin_and_signed_by_its_certified_key() {
     let world = World::new();
     let form = super::holder::form(&world, &[("sencha-100", 2), ("book-of-tea", 1)]);
     assert!(form.form.check_origin(ORIGIN).is_ok());
-    assert!(form.form.check_origin("http://other.localhost:8787").is_err());
+    assert!(
+        form.form
+            .check_origin("http://other.localhost:8787")
+            .is_err()
+    );
     assert_eq!(form.form.envelope.from, domain(SHOP));
     assert_eq!(form.form.total.minor, 2 * 1480 + 1980 + 520);
     assert!(form.form.validate().is_ok());
@@ -37,8 +41,12 @@ fn the_consoles_show_the_ledger_and_every_statement() {
     let order = holder.usual_order(&world, &[("sencha-100", 2)]);
     buy(&world, &order);
     let shop = world.console(SHOP);
-    let kinds: Vec<_> =
-        shop["orders"][0]["statements"].as_array().unwrap().iter().map(|line| line["kind"].clone()).collect();
+    let kinds: Vec<_> = shop["orders"][0]["statements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["kind"].clone())
+        .collect();
     assert_eq!(kinds, ["authorisation", "clearance", "acceptance"]);
     assert_eq!(shop["orders"][0]["order_id"], order.id.to_string());
     assert_eq!(shop["orders"][0]["pieces"].as_array().unwrap().len(), 3);

@@ -8,9 +8,7 @@ use tallystick_protocol::money::{Currency, Money};
 use tallystick_protocol::order::SplitOrder;
 use tallystick_protocol::statement::open;
 
-use super::holder::{
-    Holder, buy, courier_answer, form, issuer_answer, receipt, send_order, state,
-};
+use super::holder::{Holder, buy, courier_answer, form, issuer_answer, receipt, send_order, state};
 use super::world::{COURIER, ISSUER, SHOP, World, problem};
 
 fn hanako(world: &World) -> Holder {
@@ -21,7 +19,10 @@ fn hanako(world: &World) -> Holder {
 fn opened_at(world: &World, party: &str) -> Vec<String> {
     let console = world.console(party);
     let opened = console["orders"][0]["opened"].as_array().unwrap().clone();
-    opened.iter().map(|field| field["field"].as_str().unwrap().to_owned()).collect()
+    opened
+        .iter()
+        .map(|field| field["field"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -34,11 +35,20 @@ fn a_purchase_runs_from_the_form_to_the_label() {
     let authorisation = receipt.authorisation.unwrap();
     let authorisation =
         open::<Authorisation>(&authorisation, &world.anchors, world.now(), Role::Issuer).unwrap();
-    assert_eq!(authorisation.message.amount, Money::new(3480, Currency::Jpy));
+    assert_eq!(
+        authorisation.message.amount,
+        Money::new(3480, Currency::Jpy)
+    );
     let acceptance = receipt.acceptance.unwrap();
-    let acceptance = open::<Acceptance>(&acceptance, &world.anchors, world.now(), Role::Courier).unwrap();
-    assert!(tallystick_parties::courier::tracking::is_valid(&acceptance.message.tracking));
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Captured));
+    let acceptance =
+        open::<Acceptance>(&acceptance, &world.anchors, world.now(), Role::Courier).unwrap();
+    assert!(tallystick_parties::courier::tracking::is_valid(
+        &acceptance.message.tracking
+    ));
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Captured)
+    );
     assert!(courier_answer(&world, &order).accepted);
     assert_eq!(world.balance("holder 1 available"), 50_000 - 3480);
     assert_eq!(world.balance("holder 1 reserved"), 0);
@@ -64,9 +74,19 @@ fn t002_1_the_issuer_opens_its_part_alone_and_delivery_waits_for_its_word() {
     let opened = opened_at(&world, ISSUER);
     assert_eq!(
         opened,
-        ["amount", "payment-type", "card-number", "card-expiry", "holder-name", "holder-telephone"]
+        [
+            "amount",
+            "payment-type",
+            "card-number",
+            "card-expiry",
+            "holder-name",
+            "holder-telephone"
+        ]
     );
-    assert_eq!(opened_at(&world, SHOP), ["form", "items", "item-numbers", "amount", "payment-type"]);
+    assert_eq!(
+        opened_at(&world, SHOP),
+        ["form", "items", "item-numbers", "amount", "payment-type"]
+    );
 }
 
 #[test]
@@ -83,7 +103,11 @@ fn t002_2_the_issuers_part_arrives_through_the_shop_byte_for_byte() {
         .filter(|message| message.by == ISSUER && message.from == SHOP)
         .flat_map(|message| message.bytes.clone())
         .collect();
-    assert!(from_shop.windows(part.len()).any(|window| window == &part[..]));
+    assert!(
+        from_shop
+            .windows(part.len())
+            .any(|window| window == &part[..])
+    );
     for other in [Role::Shop, Role::Courier] {
         let other = &order.split.part(other).unwrap().ciphertext;
         assert!(!from_shop.windows(64).any(|window| window == &other[32..96]));
@@ -103,8 +127,12 @@ fn t002_3_the_courier_gets_its_own_part_with_the_issuers_clearance_and_nothing_e
     }
     assert!(courier_answer(&world, &order).accepted);
     let console = world.console(COURIER);
-    let kinds: Vec<_> =
-        console["orders"][0]["statements"].as_array().unwrap().iter().map(|line| line["kind"].clone()).collect();
+    let kinds: Vec<_> = console["orders"][0]["statements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["kind"].clone())
+        .collect();
     assert_eq!(kinds, ["clearance", "acceptance"]);
 }
 
@@ -116,10 +144,18 @@ fn t002_4_the_destination_opens_only_at_the_courier() {
     buy(&world, &order);
     assert_eq!(
         opened_at(&world, COURIER),
-        ["destination-name", "destination-address", "destination-telephone"]
+        [
+            "destination-name",
+            "destination-address",
+            "destination-telephone"
+        ]
     );
     for party in [SHOP, ISSUER] {
-        assert!(opened_at(&world, party).iter().all(|field| !field.starts_with("destination")));
+        assert!(
+            opened_at(&world, party)
+                .iter()
+                .all(|field| !field.starts_with("destination"))
+        );
     }
 }
 
@@ -131,11 +167,50 @@ fn t002_5_card_number_and_expiry_open_only_at_the_issuer() {
     buy(&world, &order);
     assert!(opened_at(&world, ISSUER).contains(&"card-number".to_owned()));
     for party in [SHOP, COURIER] {
-        assert!(opened_at(&world, party).iter().all(|field| !field.starts_with("card")));
+        assert!(
+            opened_at(&world, party)
+                .iter()
+                .all(|field| !field.starts_with("card"))
+        );
     }
     let pieces = world.console(SHOP)["orders"][0]["pieces"].clone();
-    let opened: Vec<_> = pieces.as_array().unwrap().iter().map(|piece| piece["opened"].clone()).collect();
+    let opened: Vec<_> = pieces
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|piece| piece["opened"].clone())
+        .collect();
     assert_eq!(opened, [true, false, false]);
+}
+
+#[test]
+fn the_policy_of_fig_2_opens_the_patents_own_table_and_still_no_card_number() {
+    let world = World::new();
+    let mut holder = hanako(&world);
+    let form = super::holder::form_under(&world, "ep0791901-fig2", &[("hojicha-100", 1)]);
+    let mut wish = holder.wish();
+    wish.details.address = Some("2-8-1 Nishi-Shinjuku, Tokyo".to_owned());
+    let order = holder.order(&world, &form, &wish);
+    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+    let person = ["holder-name", "holder-telephone", "holder-address"];
+    for party in [SHOP, ISSUER, COURIER] {
+        let opened = opened_at(&world, party);
+        assert!(
+            person
+                .iter()
+                .all(|field| opened.iter().any(|open| open == field)),
+            "{party}"
+        );
+        assert_eq!(
+            opened.iter().any(|field| field.starts_with("card")),
+            party == ISSUER
+        );
+        assert_eq!(
+            opened.iter().any(|field| field.starts_with("destination")),
+            party == COURIER
+        );
+        assert_eq!(opened.iter().any(|field| field == "items"), party == SHOP);
+    }
 }
 
 #[test]
@@ -147,7 +222,10 @@ fn t002_6_both_sides_derive_the_same_key_without_a_message() {
     let key = holder.key_for(&pair, Purpose::OrderPart, &[7; 32]);
     let share = super::search::party_share(&world, SHOP, Role::Shop);
     let point = tallystick_protocol::keys::holder_point(&holder.id, &pair.key).unwrap();
-    let at_shop = share.pairwise(&point).derive(&pair, Purpose::OrderPart, &[7; 32]).unwrap();
+    let at_shop = share
+        .pairwise(&point)
+        .derive(&pair, Purpose::OrderPart, &[7; 32])
+        .unwrap();
     assert!(key == at_shop);
     assert_eq!(world.hub.received().len(), before);
 }
@@ -156,7 +234,11 @@ fn t002_6_both_sides_derive_the_same_key_without_a_message() {
 fn t002_7_every_party_confirms_itself_to_the_holder_beforehand() {
     let world = World::new();
     let mut holder = hanako(&world);
-    for (role, party) in [(Role::Shop, SHOP), (Role::Issuer, ISSUER), (Role::Courier, COURIER)] {
+    for (role, party) in [
+        (Role::Shop, SHOP),
+        (Role::Issuer, ISSUER),
+        (Role::Courier, COURIER),
+    ] {
         assert!(holder.confirms(&world, role, party), "{party}");
     }
     let mut stranger = hanako_with_foreign_keys(&world);
@@ -192,7 +274,10 @@ fn t002_7_nothing_goes_to_a_courier_that_somebody_else_answers_for() {
     assert_eq!(receipt.state, ShopState::Refused);
     assert_eq!(world.requests(COURIER, "/v1/deliveries"), 0);
     world.run_for(60_000);
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Released));
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Released)
+    );
     assert_eq!(world.balance("holder 1 available"), 50_000);
 }
 
@@ -202,7 +287,11 @@ fn t002_11_no_other_party_can_open_the_issuers_part_of_the_order_in_transit() {
     let mut holder = hanako(&world);
     let order = holder.usual_order(&world, &[("kyusu-pot", 1)]);
     let transit: SplitOrder = decode(&order.bytes).unwrap();
-    for (party, role) in [(SHOP, Role::Shop), (ISSUER, Role::Issuer), (COURIER, Role::Courier)] {
+    for (party, role) in [
+        (SHOP, Role::Shop),
+        (ISSUER, Role::Issuer),
+        (COURIER, Role::Courier),
+    ] {
         let share = super::search::party_share(&world, party, role);
         let opened = super::search::try_everything(&share, &transit.parts);
         assert_eq!(opened, [role], "{party}");
@@ -223,7 +312,10 @@ fn t002_12_the_receipt_says_at_each_step_how_far_the_relayed_order_has_come() {
     world.run_for(10_000);
     assert_eq!(state(&world, &order), ShopState::Authorised);
     assert!(receipt(&world, &order).authorisation.is_some());
-    assert_eq!(issuer_answer(&world, &order).money, Some(MoneyState::Reserved));
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Reserved)
+    );
     world.hub.cut(COURIER, false);
     world.run_for(120_000);
     assert_eq!(state(&world, &order), ShopState::Accepted);
@@ -234,11 +326,18 @@ fn t002_13_a_part_with_one_altered_byte_opens_nowhere() {
     let world = World::new();
     let mut holder = hanako(&world);
     let order = holder.usual_order(&world, &[("kyusu-pot", 1)]);
-    for (at, role) in [Role::Shop, Role::Issuer, Role::Courier].into_iter().enumerate() {
+    for (at, role) in [Role::Shop, Role::Issuer, Role::Courier]
+        .into_iter()
+        .enumerate()
+    {
         let mut altered = order.split.clone();
         altered.parts[at].ciphertext[100] ^= 1;
         let share = super::search::party_share(&world, world_party(role), role);
-        assert_eq!(super::search::try_everything(&share, &altered.parts), [], "{role}");
+        assert_eq!(
+            super::search::try_everything(&share, &altered.parts),
+            [],
+            "{role}"
+        );
     }
 }
 
@@ -278,7 +377,10 @@ fn t002_13_an_issuers_part_that_was_altered_on_the_way_moves_no_money() {
         assert_eq!(world.balance("holder 1 available"), 50_000);
         assert_eq!(world.balance("holder 1 reserved"), 0);
         assert_eq!(world.stock("kyusu-pot"), 12);
-        assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 0);
+        assert_eq!(
+            world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+            0
+        );
     }
 }
 
@@ -305,6 +407,9 @@ fn t002_14_a_rejected_holder_is_neither_charged_nor_sent_anything() {
     }
     assert_eq!(world.balance("holder 1 available"), 50_000);
     assert_eq!(world.requests(COURIER, "/v1/introductions"), 0);
-    assert_eq!(world.number(COURIER, "SELECT count(*) FROM courier_deliveries"), 0);
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        0
+    );
     assert_eq!(world.stock("matcha-30"), 36);
 }

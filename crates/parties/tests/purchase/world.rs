@@ -109,7 +109,13 @@ impl World {
             .collect();
         // Until the CA has made its root, anything will do: nothing is verified with it.
         let anchors = TestAuthority::new(Timestamp(START)).anchors();
-        let mut world = Self { hub, clock, machines, anchors, parties: Vec::new() };
+        let mut world = Self {
+            hub,
+            clock,
+            machines,
+            anchors,
+            parties: Vec::new(),
+        };
         for name in names {
             world.restart(name);
         }
@@ -121,7 +127,12 @@ impl World {
 
     /// The machine of a party.
     pub fn machine(&self, name: &str) -> &Machine {
-        &self.machines.iter().find(|(own, _)| *own == name).unwrap().1
+        &self
+            .machines
+            .iter()
+            .find(|(own, _)| *own == name)
+            .unwrap()
+            .1
     }
 
     /// Starts a party anew over what its machine stored.
@@ -132,15 +143,25 @@ impl World {
                 let mut own = settings(Role::Ca, CA);
                 own.registration_token = None;
                 own.key_centres = Vec::new();
-                let config = ca::Config { settings: own, registration_key: REGISTRATION_KEY.into() };
+                let config = ca::Config {
+                    settings: own,
+                    registration_key: REGISTRATION_KEY.into(),
+                };
                 let party = Rc::new(Ca::new(machine, config));
                 self.hub.connect(name, party.clone());
                 Running::Ca(party)
             }
             CENTRE => {
                 let degrees = Degrees::new(8, 4).unwrap();
-                let degrees = SpaceDegrees { shop: degrees, issuer: degrees, courier: degrees };
-                let config = key_centre::Config { settings: settings(Role::KeyCentre, CENTRE), degrees };
+                let degrees = SpaceDegrees {
+                    shop: degrees,
+                    issuer: degrees,
+                    courier: degrees,
+                };
+                let config = key_centre::Config {
+                    settings: settings(Role::KeyCentre, CENTRE),
+                    degrees,
+                };
                 let party = Rc::new(KeyCentre::new(machine, config));
                 self.hub.connect(name, party.clone());
                 Running::Centre(party)
@@ -157,10 +178,15 @@ impl World {
                 Running::Courier(party)
             }
             shop => {
-                let origin = if shop == SHOP { ORIGIN.to_owned() } else { format!("https://{shop}") };
+                let origin = if shop == SHOP {
+                    ORIGIN.to_owned()
+                } else {
+                    format!("https://{shop}")
+                };
                 let courier = domain(COURIER);
                 let own = settings(Role::Shop, shop);
-                let config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
+                let config =
+                    ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
                 let party = Rc::new(Shop::new(machine, config));
                 self.hub.connect(name, party.clone());
                 Running::Shop(party)
@@ -172,7 +198,11 @@ impl World {
 
     /// Puts the other shop, which is certified under its own name, behind somebody else's domain.
     pub fn connect_instead(&self, of: &str) {
-        let other = self.parties.iter().find(|(name, _)| *name == OTHER_SHOP).unwrap();
+        let other = self
+            .parties
+            .iter()
+            .find(|(name, _)| *name == OTHER_SHOP)
+            .unwrap();
         if let Running::Shop(shop) = &other.1 {
             self.hub.connect(of, shop.clone());
         }
@@ -245,7 +275,9 @@ impl World {
 
     /// One number from a party's database.
     pub fn number(&self, of: &str, sql: &str) -> i64 {
-        self.machine(of).database.run(sql, &[]).unwrap()[0].integer(0).unwrap()
+        self.machine(of).database.run(sql, &[]).unwrap()[0]
+            .integer(0)
+            .unwrap()
     }
 
     /// What stands on an account of the issuer's ledger.
@@ -260,20 +292,30 @@ impl World {
     pub fn stock(&self, sku: &str) -> i64 {
         let catalogue = self.get_json(SHOP, "/v1/catalogue");
         let products = catalogue["products"].as_array().unwrap();
-        products.iter().find(|product| product["sku"] == sku).unwrap()["stock"].as_i64().unwrap()
+        products
+            .iter()
+            .find(|product| product["sku"] == sku)
+            .unwrap()["stock"]
+            .as_i64()
+            .unwrap()
     }
 
     /// The bytes that a party received, one after the other.
     pub fn received_by(&self, name: &str) -> Vec<u8> {
         let all = self.hub.received();
-        all.iter().filter(|message| message.by == name).flat_map(|message| message.bytes.clone()).collect()
+        all.iter()
+            .filter(|message| message.by == name)
+            .flat_map(|message| message.bytes.clone())
+            .collect()
     }
 
     /// How often a party was sent a request at `path`.
     pub fn requests(&self, name: &str, path: &str) -> usize {
         let what = format!("POST {path}");
         let all = self.hub.received();
-        all.iter().filter(|message| message.by == name && message.what == what).count()
+        all.iter()
+            .filter(|message| message.by == name && message.what == what)
+            .count()
     }
 }
 
@@ -285,5 +327,11 @@ pub fn text(answer: &Response<Vec<u8>>) -> String {
 /// The name of the problem that an answer is.
 pub fn problem(answer: &Response<Vec<u8>>) -> String {
     let json: Json = serde_json::from_slice(answer.body()).unwrap_or_default();
-    json["type"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
+    json["type"]
+        .as_str()
+        .unwrap_or_default()
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
