@@ -45,6 +45,9 @@ export class Drive {
       await chrome.alarms.clear(ALARM)
       return
     }
+    if (pauseMs > ALARM_PERIOD_MINUTES * 60_000) {
+      await chrome.alarms.create(ALARM, { delayInMinutes: pauseMs / 60_000, periodInMinutes: ALARM_PERIOD_MINUTES })
+    }
     this.#timer = setTimeout(() => this.kick(), Math.max(0, pauseMs))
   }
 }

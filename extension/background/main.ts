@@ -20,7 +20,7 @@ const house: House = {
 }
 const host = new WalletHost(openWallet)
 const drive = new Drive(host)
-const requests = new PageRequests(host)
+const requests = new PageRequests(host, drive)
 const calls = new OwnCalls(host, drive, requests)
 const ports = new Ports(host)
 

@@ -4,6 +4,7 @@
 import { bytesOf, type AskView, type OrderStatus, type PageAnswer, type PageRequest } from '../messages'
 import type { OrderView, WalletView } from '../wallet-types'
 import { allAsks, findAsk, makeRoom, removeAsk, saveAsk, type Ask } from './asks'
+import type { Drive } from './drive'
 import { problemOf } from './problems'
 import type { WalletHost } from './wallet-host'
 import * as windows from './windows'
@@ -15,10 +16,12 @@ const refuse = (name: string, message: string): PageAnswer<never> => ({ ok: fals
 
 export class PageRequests {
   #host: WalletHost
+  #drive: Drive
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(host: WalletHost) {
+  constructor(host: WalletHost, drive: Drive) {
     this.#host = host
+    this.#drive = drive
   }
 
   async answer(request: PageRequest, origin: string, tab: chrome.tabs.Tab | undefined): Promise<PageAnswer<unknown>> {
@@ -72,6 +75,8 @@ export class PageRequests {
       const bytes = bytesOf(ask.payload)
       if (ask.kind === 'order') {
         const request_id = await this.#host.change(wallet => wallet.receive_form(ask.origin, bytes))
+        // A form expires by itself, which the window must show.
+        this.#drive.kick()
         return await saveAsk({ ...ask, request_id, problem: undefined })
       }
       await this.#host.change(wallet => wallet.receive_offer(ask.origin, bytes))
