@@ -6,7 +6,24 @@
 //! transaction that decides and stores the exact bytes to be signed and said, then sign, store the
 //! signature, send. A retry sends the stored bytes again.
 
+#[cfg(feature = "ca")]
+pub mod ca;
 pub mod common;
+pub mod console;
+#[cfg(feature = "key-centre")]
+pub mod key_centre;
+pub mod moves;
+#[cfg(feature = "native")]
+pub mod native;
+pub mod parts;
 pub mod ports;
+pub mod rows;
+
+#[cfg(feature = "courier")]
+pub mod courier;
+#[cfg(feature = "issuer")]
+pub mod issuer;
+#[cfg(feature = "shop")]
+pub mod shop;
 
 pub use common::party::Party;
