@@ -8,7 +8,7 @@ use tallystick_protocol::statement::Audience;
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::office::Office;
-use super::rate::admit;
+use super::rate::{admit, forget};
 use crate::ports::Ports;
 
 /// How long an answer is valid, in seconds.
@@ -40,6 +40,12 @@ impl<P: Ports> Office<P> {
         let of_holder = format!("confirmations|{}", request.pair.holder);
         let admitted = self.transaction(|tables| {
             let limits = &self.settings;
+            forget(
+                tables,
+                "confirmations|",
+                limits.confirmations_per_holder,
+                now,
+            )?;
             Ok::<_, Fault>(
                 admit(tables, "confirmations", limits.confirmations_in_all, now)?
                     && admit(tables, &of_holder, limits.confirmations_per_holder, now)?,

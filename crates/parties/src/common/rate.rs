@@ -48,18 +48,21 @@ pub fn admit(
     Ok(true)
 }
 
-/// Forgets windows that opened more than `age_ms` ago, so that the table stays small.
+/// Forgets the windows of buckets that begin with `prefix` and are over, so that whoever invents
+/// names does not fill the table.
 ///
 /// # Errors
 /// Only the database's own.
 pub fn forget(
     tables: &(impl Tables + ?Sized),
+    prefix: &str,
+    limit: RateLimit,
     now_ms: u64,
-    age_ms: u64,
 ) -> Result<(), DatabaseError> {
+    let over = now_ms.saturating_sub(u64::from(limit.seconds) * 1000);
     tables.run(
-        "DELETE FROM rate_windows WHERE opened_at < ?",
-        &[now_ms.saturating_sub(age_ms).into()],
+        "DELETE FROM rate_windows WHERE bucket > ? AND bucket < ? || char(1114111) AND opened_at < ?",
+        &[prefix.into(), prefix.into(), over.into()],
     )?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::support::{Bare, KEYS, World, problem};
 use tallystick_parties::common::rate::RateLimit;
 use tallystick_parties::native::{Machine, block_on};
-use tallystick_parties::ports::PortRng;
+use tallystick_parties::ports::{PortRng, Tables};
 use tallystick_protocol::cbor::encode;
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::enrolment::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
@@ -172,6 +172,20 @@ fn confirmations_are_counted_before_anything_is_computed() {
     assert!(refused.headers().contains_key("retry-after"));
     scene.world.clock.advance(60_000);
     assert_eq!(scene.send(&scene.request([4; 32])).status(), 200);
+    let rows = scene
+        .shop
+        .office
+        .tables()
+        .run(
+            "SELECT count(*) FROM rate_windows WHERE bucket LIKE 'confirmations|%'",
+            &[],
+        )
+        .unwrap();
+    assert_eq!(
+        rows[0].integer(0).unwrap(),
+        1,
+        "windows that are over are forgotten"
+    );
 }
 
 #[test]
