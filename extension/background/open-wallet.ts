@@ -6,7 +6,7 @@ import type { Deployment, WalletApi } from '../wallet-types'
 /** Loads the module once and opens the wallet's store. */
 export async function openWallet(): Promise<WalletApi> {
   await init()
-  return (await Wallet.open(await readDeployment())) as unknown as WalletApi
+  return Wallet.open(await readDeployment())
 }
 
 async function readDeployment(): Promise<Deployment> {

@@ -61,7 +61,7 @@ const refused: OrderView = {
   ...moving, request_id: 'refused', state: 'refused', sentence_key: 'refused',
   strands: { shop: { fill: 2, word: 'received' }, issuer: { fill: 0, word: 'refused' }, courier: { fill: 0, word: 'stopped' } },
   failure: {
-    kind: 'issuer-refused', sentence: 'Asahi Card refused: the amount is over the limit of your card.', money: 'No money has moved.',
+    kind: 'issuer-refused', about: 'Asahi Card', sentence: 'Asahi Card refused: the amount is over the limit of your card.', money: 'No money has moved.',
     remedy: 'Order less at once, or ask Asahi Card for a higher limit.',
   },
 }
