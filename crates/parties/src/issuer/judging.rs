@@ -3,10 +3,11 @@
 
 use subtle::ConstantTimeEq;
 use tallystick_protocol::answers::{AuthorisationRequest, RefusalReason};
+use tallystick_protocol::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::enrolment::CardExpiry;
 use tallystick_protocol::form::Instrument;
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::order::{OpenedPart, amount_of, verify_approval};
+use tallystick_protocol::order::{ORDER_LIFETIME_SECONDS, OpenedPart, amount_of, verify_approval};
 use tallystick_protocol::policy::Field;
 use tallystick_protocol::statement::{StatementError, Verified, open};
 
@@ -63,8 +64,14 @@ impl<P: Ports> Issuer<P> {
             .map_err(Fault::malformed)?;
         let payment = part.require(Field::PaymentType).map_err(part_fault)?;
         let claimed = claimed_details(part)?;
-        if part.header.expires_at <= self.office.now() {
+        let now = self.office.now();
+        if part.header.expires_at <= now {
             return Ok(Err(RefusalReason::Expired));
+        }
+        // Nobody's money is set aside for longer than an order may live.
+        let longest = ORDER_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS;
+        if part.header.expires_at > now.plus_seconds(longest) {
+            return Ok(Err(RefusalReason::Declined));
         }
         if amount != request.amount || amount.minor == 0 {
             return Ok(Err(RefusalReason::AmountMismatch));
@@ -76,7 +83,7 @@ impl<P: Ports> Issuer<P> {
             .card
             .expiry
             .parse::<CardExpiry>()
-            .is_ok_and(|expiry| expiry.is_current_at(self.office.now()));
+            .is_ok_and(|expiry| expiry.is_current_at(now));
         // All of these are looked at in any case: the answer does not tell which one failed.
         let genuine = claimed.matches(&account.card)
             & self.is_approved(request, part, account)

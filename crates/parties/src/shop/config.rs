@@ -2,6 +2,7 @@
 
 use tallystick_protocol::identifier::Domain;
 
+use crate::common::rate::RateLimit;
 use crate::common::settings::Settings;
 
 /// The shop's settings.
@@ -20,6 +21,18 @@ pub struct ShopConfig {
     /// How long a form may become an order, in seconds.
     pub form_lifetime_seconds: u64,
 }
+
+/// How many forms are signed for everybody together. Bounds what anonymous pages can make the
+/// shop sign and store.
+pub const FORMS: RateLimit = RateLimit {
+    count: 600,
+    seconds: 60,
+};
+/// How many new orders are opened for everybody together.
+pub const ORDERS: RateLimit = RateLimit {
+    count: 600,
+    seconds: 60,
+};
 
 /// Twenty minutes: time to read a form, not to keep it.
 pub const FORM_LIFETIME_SECONDS: u64 = 20 * 60;

@@ -11,6 +11,7 @@ use tallystick_protocol::policy::PolicyName;
 use tallystick_protocol::statement::Audience;
 
 use super::catalogue::{self, DELIVERY_PRICE_MINOR};
+use super::config::FORMS;
 use super::{Shop, stock};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
@@ -37,6 +38,7 @@ impl<P: Ports> Shop<P> {
     /// Signs a form for a basket, or says what the shop cannot deliver.
     pub(super) async fn make_form(&self, request: &Incoming) -> Result<Answer, Fault> {
         let basket: Basket = web::json_body(request)?;
+        self.admit("forms", FORMS)?;
         let form = self.form_for(&basket)?;
         let signed = self.office.say(&form).await?;
         self.office.transaction(|tables| {

@@ -10,12 +10,14 @@ use tallystick_protocol::order::SplitOrder;
 use tallystick_protocol::statement::Audience;
 
 use super::book::{self, Order};
+use super::config::ORDERS;
 use super::letters;
 use super::received::CheckedOrder;
 use super::state::OrderState;
 use super::{EVIDENCE_SECONDS, Shop, forms, stock};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::log::correlation;
 use crate::common::outbox::{self, Content, NewLetter};
 use crate::ports::{Ports, Random, Tables};
 
@@ -26,9 +28,12 @@ impl<P: Ports> Shop<P> {
         let split: SplitOrder = decode(bytes)?;
         let order_id = split.header.order_id;
         if !self.is_repetition(&order_id, bytes)? {
+            self.admit("orders", ORDERS)?;
             let checked = self.check_order(&split).await?;
             self.office
                 .transaction(|tables| self.store(tables, bytes, &split, &checked))?;
+            self.office
+                .log("order-received", Some(&correlation(&split.root.0)), "ok");
         }
         self.first_receipt(&order_id).await
     }

@@ -182,7 +182,7 @@ fn accounts_need_a_name_and_a_telephone_number() {
 }
 
 #[test]
-fn a_grant_enrols_one_wallet_and_an_unknown_one_none() {
+fn an_unknown_grant_or_a_wrong_signature_enrols_nobody() {
     let world = World::new();
     let holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
     let mut rng = tallystick_protocol::test_keys::TestRng::new(99);

@@ -9,10 +9,12 @@
 
 mod bad_input;
 mod crash;
+mod enrolment;
 mod expiry;
 mod forgery;
 mod holder;
 mod information_flow;
+mod reference;
 mod refusals;
 mod search;
 mod store;

@@ -1,0 +1,135 @@
+//! Accounts and enrolments at the issuer: a grant enrols one wallet, whatever fails in between.
+
+use tallystick_protocol::cbor::{decode, encode};
+use tallystick_protocol::certificate::Certificate;
+use tallystick_protocol::enrolment::{
+    AccountOffer, EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket,
+};
+use tallystick_protocol::identifier::{HolderId, Role};
+use tallystick_protocol::statement::open;
+use tallystick_protocol::test_keys::{TestRng, test_key};
+
+use super::holder::{CBOR, JSON, enrolment_request};
+use super::world::{CA, ISSUER, World, problem, text};
+
+fn offer(world: &World) -> AccountOffer {
+    let body = br#"{"name":"  Hanako   Yamada ","telephone":"090 1234 5678"}"#.to_vec();
+    let answer = world.post(ISSUER, "/v1/accounts", JSON, body);
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    open::<AccountOffer>(answer.body(), &world.anchors, world.now(), Role::Issuer)
+        .unwrap()
+        .message
+}
+
+fn request(grant: [u8; 32], secret: u8) -> EnrolmentRequest {
+    let mut rng = TestRng::new(u64::from(secret));
+    enrolment_request(&mut rng, &test_key(6), grant, &[secret; 32])
+}
+
+#[test]
+fn an_offer_is_a_test_card_in_the_holders_name() {
+    let world = World::new();
+    let offer = offer(&world);
+    assert!(offer.card.number.as_str().starts_with("999901"));
+    assert_eq!(offer.card.expiry.to_string(), "11/29");
+    assert_eq!(offer.card.holder_name, "Hanako Yamada");
+    assert_eq!(offer.card.telephone, "09012345678");
+    assert_eq!(offer.limit.unwrap().minor, 50_000);
+    assert_eq!(world.balance("holder 1 available"), 50_000);
+}
+
+#[test]
+fn an_enrolled_wallet_gets_a_holders_certificate_and_a_ticket_for_its_own_identifier() {
+    let world = World::new();
+    let request = request(offer(&world).grant, 11);
+    let answer = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request));
+    let enrolled: EnrolmentAnswer = decode(answer.body()).unwrap();
+    let certificate = Certificate::from_der(&enrolled.holder_certificate).unwrap();
+    let owner = world
+        .anchors
+        .verify(&certificate, world.now(), Role::Holder)
+        .unwrap();
+    assert_eq!(&owner.public_key, test_key(6).as_public_key());
+    assert_eq!(owner.name, "Account 1", "the certificate names nobody");
+    let ticket =
+        open::<EnrolmentTicket>(&enrolled.ticket, &world.anchors, world.now(), Role::Issuer)
+            .unwrap();
+    assert_eq!(
+        ticket.message.holder(),
+        HolderId::of_enrolment_key(&request.enrolment_public_key)
+    );
+}
+
+#[test]
+fn the_same_wallet_is_answered_alike_and_another_is_refused() {
+    let world = World::new();
+    let grant = offer(&world).grant;
+    let first = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request(grant, 11)));
+    let again = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request(grant, 11)));
+    assert!(first.status().is_success() && first.body() == again.body());
+    let other = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request(grant, 12)));
+    assert_eq!(problem(&other), "replayed");
+    let second_account = offer(&world).grant;
+    let twice = world.post(
+        ISSUER,
+        "/v1/enrolments",
+        CBOR,
+        encode(&request(second_account, 11)),
+    );
+    assert_eq!(problem(&twice), "replayed");
+}
+
+#[test]
+fn a_grant_expires_after_a_day() {
+    let world = World::new();
+    let grant = offer(&world).grant;
+    world.clock.advance(25 * 3_600_000);
+    let late = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request(grant, 11)));
+    assert_eq!(problem(&late), "expired");
+}
+
+#[test]
+fn an_enrolment_goes_on_when_the_ca_is_back() {
+    let world = World::new();
+    let grant = offer(&world).grant;
+    world.hub.cut(CA, true);
+    let early = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request(grant, 11)));
+    assert_eq!(problem(&early), "unreachable");
+    world.hub.cut(CA, false);
+    let later = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request(grant, 11)));
+    assert!(later.status().is_success(), "{}", text(&later));
+}
+
+#[test]
+fn an_enrolment_survives_a_power_failure_at_any_write() {
+    for writes in 0..40 {
+        let mut world = World::new();
+        let grant = offer(&world).grant;
+        let body = encode(&request(grant, 11));
+        let before = world.machine(ISSUER).database.writes();
+        world.machine(ISSUER).database.fail_after(writes);
+        world.post(ISSUER, "/v1/enrolments", CBOR, body.clone());
+        let failed = world.machine(ISSUER).database.writes() - before >= writes;
+        world.machine(ISSUER).database.mend();
+        world.restart(ISSUER);
+        let answer = world.post(ISSUER, "/v1/enrolments", CBOR, body);
+        assert!(
+            answer.status().is_success(),
+            "{writes} writes: {}",
+            text(&answer)
+        );
+        assert_eq!(
+            world.number(ISSUER, "SELECT count(*) FROM issuer_holders"),
+            1
+        );
+        assert_eq!(
+            world.number(CA, "SELECT count(*) FROM certificates WHERE role = 0"),
+            1
+        );
+        if !failed {
+            assert!(writes > 4, "only {writes} writes");
+            return;
+        }
+    }
+    panic!("the enrolment never ends");
+}

@@ -1,0 +1,215 @@
+//! One party against reference peers: counterparts that are written here from the protocol alone
+//! and share no code with the parties (T002-9 and T002-10).
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use data_encoding::BASE64;
+use http::{Request, Response};
+use tallystick_parties::Party;
+use tallystick_protocol::answers::{
+    Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance,
+    DeliveryRequest, IssuerAnswer, MoneyState, ShopState,
+};
+use tallystick_protocol::cbor::{decode, encode};
+use tallystick_protocol::certificate::{Certificate, TrustAnchors};
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::introduction::IntroductionRequest;
+use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::statement::{Audience, Envelope, open};
+use tallystick_protocol::test_keys::test_statement;
+use tallystick_protocol::time::Timestamp;
+
+use super::holder::{CBOR, COSE, Holder, buy};
+use super::world::{COURIER, ISSUER, SHOP, World, domain, text};
+
+/// Numbers of the test keys that the parties were started with.
+const SHOP_KEY: usize = 2;
+const ISSUER_KEY: usize = 3;
+const COURIER_KEY: usize = 4;
+
+fn certificate(world: &World, party: &str) -> Certificate {
+    let identity = world.get_json(party, "/v1/identity");
+    let der = BASE64
+        .decode(identity["certificate"].as_str().unwrap().as_bytes())
+        .unwrap();
+    Certificate::from_der(&der).unwrap()
+}
+
+#[test]
+fn t002_9_the_issuer_passes_against_a_reference_shop_and_courier() {
+    let world = World::new();
+    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let (shop, courier) = (certificate(&world, SHOP), certificate(&world, COURIER));
+    let envelope = |from, to| Envelope::new(domain(from), to, order.id.0, world.now(), 600);
+    let request = AuthorisationRequest {
+        envelope: envelope(SHOP, Audience::Party(domain(ISSUER))),
+        amount: Money::new(2000, Currency::Jpy),
+        part: order.split.part(Role::Issuer).unwrap().clone(),
+    };
+    let answer = world.post(
+        ISSUER,
+        "/v1/authorisations",
+        COSE,
+        test_statement(&request, &shop, SHOP_KEY),
+    );
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    let answer: AuthorisationAnswer = decode(answer.body()).unwrap();
+    let yes = open::<Authorisation>(
+        &answer.authorisation,
+        &world.anchors,
+        world.now(),
+        Role::Issuer,
+    )
+    .unwrap();
+    let clear =
+        open::<Clearance>(&answer.clearance, &world.anchors, world.now(), Role::Issuer).unwrap();
+    assert_eq!(
+        (yes.message.root, yes.message.payee.clone()),
+        (order.root, domain(SHOP))
+    );
+    assert_eq!(
+        (clear.message.root, clear.message.courier.clone()),
+        (order.root, domain(COURIER))
+    );
+    assert!(
+        clear
+            .require_recipient(&Audience::Party(domain(COURIER)))
+            .is_ok()
+    );
+    let acceptance = Acceptance {
+        envelope: envelope(COURIER, Audience::Anyone),
+        root: order.root,
+        shop: domain(SHOP),
+        issuer: domain(ISSUER),
+        tracking: "REFERENCE-1".to_owned(),
+    };
+    let acceptance = test_statement(&acceptance, &courier, COURIER_KEY);
+    for _ in 0..2 {
+        let answer = world.post(ISSUER, "/v1/captures", COSE, acceptance.clone());
+        let answer =
+            open::<IssuerAnswer>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap();
+        assert_eq!(answer.message.money, Some(MoneyState::Captured));
+    }
+    assert_eq!(world.balance("payable to kiso-tea.localhost"), 2000);
+}
+
+/// An issuer or courier that says yes to everything it understands.
+struct Reference {
+    name: &'static str,
+    role: Role,
+    key: usize,
+    certificate: Certificate,
+    anchors: TrustAnchors,
+    now: Timestamp,
+    paths: RefCell<Vec<String>>,
+}
+
+impl Reference {
+    fn envelope(&self, to: Audience, transaction: [u8; 32]) -> Envelope {
+        Envelope::new(domain(self.name), to, transaction, self.now, 600)
+    }
+
+    fn introduce(&self, body: &[u8]) -> Vec<u8> {
+        let request: IntroductionRequest = decode(body).unwrap();
+        let answer = request.answer(domain(self.name), self.role, self.now);
+        test_statement(&answer, &self.certificate, self.key)
+    }
+
+    fn authorise(&self, body: &[u8]) -> Vec<u8> {
+        let request =
+            open::<AuthorisationRequest>(body, &self.anchors, self.now, Role::Shop).unwrap();
+        let AuthorisationRequest {
+            envelope,
+            amount,
+            part,
+        } = request.message;
+        let shop = Audience::Party(envelope.from.clone());
+        let authorisation = Authorisation {
+            envelope: self.envelope(shop, part.order_id.0),
+            root: part.root,
+            payee: envelope.from.clone(),
+            amount,
+        };
+        let clearance = Clearance {
+            envelope: self.envelope(Audience::Party(domain(COURIER)), part.order_id.0),
+            root: part.root,
+            payee: envelope.from,
+            courier: domain(COURIER),
+        };
+        encode(&AuthorisationAnswer {
+            authorisation: test_statement(&authorisation, &self.certificate, self.key),
+            clearance: test_statement(&clearance, &self.certificate, self.key),
+        })
+    }
+
+    fn deliver(&self, body: &[u8]) -> Vec<u8> {
+        let request = open::<DeliveryRequest>(body, &self.anchors, self.now, Role::Shop).unwrap();
+        let part = request.message.part;
+        let acceptance = Acceptance {
+            envelope: self.envelope(Audience::Anyone, part.order_id.0),
+            root: part.root,
+            shop: request.message.envelope.from,
+            issuer: domain(ISSUER),
+            tracking: "REFERENCE-2".to_owned(),
+        };
+        test_statement(&acceptance, &self.certificate, self.key)
+    }
+}
+
+impl Party for Reference {
+    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let path = request.uri().path().to_owned();
+        self.paths.borrow_mut().push(path.clone());
+        let (media_type, body) = match path.as_str() {
+            "/v1/introductions" => (COSE, self.introduce(request.body())),
+            "/v1/authorisations" => (CBOR, self.authorise(request.body())),
+            "/v1/deliveries" => (COSE, self.deliver(request.body())),
+            _ => (COSE, Vec::new()),
+        };
+        Response::builder()
+            .header("content-type", media_type)
+            .body(body)
+            .unwrap()
+    }
+
+    async fn wake(&self) {}
+
+    fn next_alarm(&self) -> Option<u64> {
+        None
+    }
+}
+
+#[test]
+fn t002_10_the_shop_passes_against_a_reference_issuer_and_courier() {
+    let world = World::new();
+    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let reference = |name, role, key| {
+        let reference = Rc::new(Reference {
+            name,
+            role,
+            key,
+            certificate: certificate(&world, name),
+            anchors: world.anchors.clone(),
+            now: world.now(),
+            paths: RefCell::default(),
+        });
+        world.hub.connect(name, reference.clone());
+        reference
+    };
+    let issuer = reference(ISSUER, Role::Issuer, ISSUER_KEY);
+    let courier = reference(COURIER, Role::Courier, COURIER_KEY);
+    let receipt = buy(&world, &order);
+    assert_eq!(receipt.state, ShopState::Accepted);
+    assert!(receipt.authorisation.is_some() && receipt.acceptance.is_some());
+    assert_eq!(
+        *issuer.paths.borrow(),
+        ["/v1/introductions", "/v1/authorisations", "/v1/captures"]
+    );
+    assert_eq!(
+        *courier.paths.borrow(),
+        ["/v1/introductions", "/v1/deliveries"]
+    );
+}
