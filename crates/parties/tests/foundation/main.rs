@@ -4,6 +4,7 @@
     reason = "the exemption of tests does not reach their helpers"
 )]
 
+mod bad_input;
 mod books;
 mod bootstrap;
 mod confirmations;

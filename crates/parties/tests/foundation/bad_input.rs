@@ -1,0 +1,109 @@
+//! Whatever is sent, the answer is a problem of the sender's, and nothing changes.
+
+use tallystick_parties::native::block_on;
+use tallystick_protocol::cbor::encode;
+use tallystick_protocol::enrolment::HolderShareRequest;
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::introduction::IntroductionRequest;
+
+use crate::holders::{ISSUER, SHOP, holder, ready, ticket};
+use crate::support::{CA, KEYS, World, problem};
+
+const CBOR: &str = "application/cbor";
+const COSE: &str = "application/cose";
+
+const ROUTES: [(&str, &str, &str); 6] = [
+    (CA, "/v1/certificates", CBOR),
+    (CA, "/v1/holder-certificates", COSE),
+    (KEYS, "/v1/holder-shares", CBOR),
+    (KEYS, "/v1/party-shares", COSE),
+    (SHOP, "/v1/confirmations", CBOR),
+    (SHOP, "/v1/introductions", CBOR),
+];
+
+#[test]
+fn malformed_truncated_and_wrongly_typed_messages_are_refused_everywhere() {
+    let mut world = World::new();
+    let issuer = ready(&mut world, Role::Issuer, ISSUER);
+    ready(&mut world, Role::Shop, SHOP);
+    let statement = block_on(issuer.office.say(&ticket(&issuer, &holder(1)))).unwrap();
+    let other = encode(&IntroductionRequest {
+        nonce: [1; 32],
+        from: crate::support::domain(SHOP),
+    });
+    let nested = vec![0x81; 10_000];
+    let endless = vec![0x9f; 4_000];
+    let huge_claim = [&[0x5b_u8][..], &u64::MAX.to_be_bytes()].concat();
+    let bodies = [
+        Vec::new(),
+        vec![0],
+        vec![0xff; 900],
+        nested,
+        endless,
+        huge_claim,
+        statement,
+    ];
+    for (to, path, media_type) in ROUTES {
+        let foreign = if path == "/v1/introductions" {
+            &other[..40]
+        } else {
+            &other[..]
+        };
+        for body in bodies.iter().map(Vec::as_slice).chain([foreign]) {
+            let answer = world.post(to, path, media_type, body.to_vec());
+            assert!(
+                answer.status().is_client_error(),
+                "{path}: {} bytes: {}",
+                body.len(),
+                answer.status()
+            );
+            assert_ne!(problem(&answer), "none", "{path} answers with a problem");
+        }
+        let answer = world.post(to, path, "text/plain", vec![0xa0]);
+        assert_eq!(problem(&answer), "unsupported-media-type");
+    }
+}
+
+#[test]
+fn every_truncation_of_a_good_request_is_refused() {
+    let mut world = World::new();
+    let issuer = ready(&mut world, Role::Issuer, ISSUER);
+    let ticket = block_on(issuer.office.say(&ticket(&issuer, &holder(1)))).unwrap();
+    let good = encode(&HolderShareRequest {
+        ticket,
+        role: Role::Shop,
+        space: None,
+    });
+    for end in (0..good.len()).step_by(23) {
+        let answer = world.post(KEYS, "/v1/holder-shares", CBOR, good[..end].to_vec());
+        assert_eq!(problem(&answer), "malformed", "{end} bytes");
+    }
+    assert_eq!(
+        world.post(KEYS, "/v1/holder-shares", CBOR, good).status(),
+        200
+    );
+}
+
+#[test]
+fn a_request_that_was_altered_anywhere_is_refused() {
+    let mut world = World::new();
+    let issuer = ready(&mut world, Role::Issuer, ISSUER);
+    let ticket = block_on(issuer.office.say(&ticket(&issuer, &holder(1)))).unwrap();
+    for at in (0..ticket.len()).step_by(61) {
+        let mut altered = ticket.clone();
+        altered[at] ^= 1;
+        let request = HolderShareRequest {
+            ticket: altered,
+            role: Role::Shop,
+            space: None,
+        };
+        let answer = world.post(KEYS, "/v1/holder-shares", CBOR, encode(&request));
+        assert!(
+            answer.status().is_client_error(),
+            "byte {at}: {}",
+            answer.status()
+        );
+    }
+    let console = world.get_json(KEYS, "/v1/console");
+    assert!(console["counters"]["shop_holders"].as_u64().unwrap_or(0) == 0);
+}
