@@ -28,7 +28,11 @@ export function addCard(offer: Uint8Array): Promise<void> {
 }
 
 export function refusalOf(error: unknown): WalletRefusal {
-  if (error instanceof Error) return { kind: error.name, sentence: error.message }
+  if (error instanceof Error) {
+    // A single word is a code, not a sentence: nobody is shown codes.
+    const sentence = /\s/.test(error.message) ? error.message : ''
+    return { kind: error.name, sentence }
+  }
   return { kind: '', sentence: '' }
 }
 
