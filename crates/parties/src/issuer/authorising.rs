@@ -99,7 +99,11 @@ impl<P: Ports> Issuer<P> {
             courier: header.courier.clone(),
             money: request.amount,
             received_at: self.office.now().0,
-            expires_at: header.expires_at.0,
+            // What is refused for living too long is stored all the same, as a time that fits.
+            expires_at: header
+                .expires_at
+                .0
+                .min(self.office.now().0 + EVIDENCE_SECONDS),
             state,
         }
     }

@@ -3,7 +3,8 @@
 use tallystick_protocol::answers::ShopState;
 use tallystick_protocol::cbor::encode;
 
-use super::holder::{CBOR, COSE, Holder, JSON, buy, enrolment_request};
+use super::holder::{CBOR, COSE, Holder, JSON, enrolment_request};
+use super::talk::buy;
 use super::world::{COURIER, ISSUER, SHOP, World, problem, text};
 
 /// Routes that take messages, with the media type they take.

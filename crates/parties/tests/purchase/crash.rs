@@ -2,7 +2,8 @@
 
 use tallystick_protocol::answers::{MoneyState, ShopState};
 
-use super::holder::{Holder, courier_answer, issuer_answer, send_order, state};
+use super::holder::Holder;
+use super::talk::{courier_answer, issuer_answer, send_order, state};
 use super::world::{COURIER, ISSUER, SHOP, World};
 
 /// One purchase during which the power of `party` fails after `writes` of its writes. Says whether

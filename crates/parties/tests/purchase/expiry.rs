@@ -2,7 +2,8 @@
 
 use tallystick_protocol::answers::{MoneyState, ShopState};
 
-use super::holder::{CBOR, Holder, buy, form, issuer_answer, send_order, state};
+use super::holder::{CBOR, Holder};
+use super::talk::{buy, form, issuer_answer, send_order, state};
 use super::world::{COURIER, ISSUER, SHOP, World, problem};
 
 const MINUTE: u64 = 60_000;
@@ -134,7 +135,7 @@ fn an_acceptance_after_the_release_charges_nothing_and_the_parcel_stays() {
         Some(MoneyState::Released)
     );
     assert_eq!(state(&world, &order), ShopState::Refused);
-    assert!(!super::holder::courier_answer(&world, &order).accepted);
+    assert!(!super::talk::courier_answer(&world, &order).accepted);
     assert_eq!(world.stock("sencha-100"), 60);
     assert_eq!(world.balance("payable to kiso-tea.localhost"), 0);
 }

@@ -12,7 +12,8 @@ use tallystick_protocol::order::SplitOrder;
 use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, open};
 use tallystick_protocol::test_keys::test_statement;
 
-use super::holder::{CBOR, COSE, Holder, Order, buy, form, form_at, send_order};
+use super::holder::{CBOR, COSE, Holder, Order};
+use super::talk::{buy, form, form_at, send_order};
 use super::world::{COURIER, ISSUER, OTHER_SHOP, SHOP, World, domain, problem, text};
 
 /// Numbers of the test keys that the parties were started with.
@@ -148,7 +149,7 @@ fn a_part_relabelled_as_another_orders_stays_closed_because_the_root_is_in_its_s
         // The shop cannot look into the others' parts; they find out.
         world.run_for(60_000);
         assert_eq!(
-            super::holder::state(&world, &one),
+            super::talk::state(&world, &one),
             ShopState::Refused,
             "part {at}"
         );

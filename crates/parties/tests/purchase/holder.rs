@@ -1,8 +1,6 @@
-//! The holder's side, driven by the functions of the protocol: enrolment, forms, orders.
+//! The holder's side, driven by the functions of the protocol: enrolment, confirmation, orders.
 
-use http::Response;
 use rsa::RsaPrivateKey;
-use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, ShopReceipt, ShopState};
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::enrolment::{
@@ -25,7 +23,8 @@ use tallystick_protocol::signature::{public_key_to_spki, sign_pss};
 use tallystick_protocol::statement::open;
 use tallystick_protocol::test_keys::{TestRng, test_key};
 
-use super::world::{CENTRE, COURIER, ISSUER, SHOP, World, domain, text};
+use super::talk::form;
+use super::world::{CENTRE, ISSUER, World, domain, text};
 
 pub const CBOR: &str = "application/cbor";
 pub const COSE: &str = "application/cose";
@@ -256,79 +255,4 @@ fn fetch_share(
         share.context().clone(),
         HolderShare::from_bytes(&opened).unwrap(),
     )
-}
-
-/// A form for these goods, signed by the shop.
-pub fn form(world: &World, items: &[(&str, u32)]) -> Form {
-    form_at(world, SHOP, items)
-}
-
-pub fn form_at(world: &World, shop: &str, items: &[(&str, u32)]) -> Form {
-    ask_for_form(world, shop, None, items)
-}
-
-/// A form under a named policy.
-pub fn form_under(world: &World, policy: &str, items: &[(&str, u32)]) -> Form {
-    ask_for_form(world, SHOP, Some(policy), items)
-}
-
-fn ask_for_form(world: &World, shop: &str, policy: Option<&str>, items: &[(&str, u32)]) -> Form {
-    let lines: Vec<_> = items
-        .iter()
-        .map(|(sku, quantity)| serde_json::json!({ "sku": sku, "quantity": quantity }))
-        .collect();
-    let body = serde_json::json!({ "items": lines, "policy": policy })
-        .to_string()
-        .into_bytes();
-    let answer = world.send("page", shop, "POST", "/v1/forms", JSON, body);
-    assert!(answer.status().is_success(), "{}", text(&answer));
-    let signed = answer.into_body();
-    let form = open::<OrderForm>(&signed, &world.anchors, world.now(), Role::Shop)
-        .unwrap()
-        .message;
-    Form { signed, form }
-}
-
-/// Sends an order to the shop.
-pub fn send_order(world: &World, order: &Order) -> Response<Vec<u8>> {
-    world.post(SHOP, "/v1/orders", CBOR, order.bytes.clone())
-}
-
-/// Sends an order and lets everybody work until nothing happens any more.
-pub fn buy(world: &World, order: &Order) -> ShopReceipt {
-    let answer = send_order(world, order);
-    assert!(answer.status().is_success(), "{}", text(&answer));
-    world.run_for(10_000);
-    receipt(world, order)
-}
-
-/// The receipt for where an order stands, verified.
-pub fn receipt(world: &World, order: &Order) -> ShopReceipt {
-    let answer = world.get(SHOP, &format!("/v1/orders/{}", order.id));
-    assert!(answer.status().is_success(), "{}", text(&answer));
-    let receipt =
-        open::<ShopReceipt>(answer.body(), &world.anchors, world.now(), Role::Shop).unwrap();
-    receipt.require_transaction(&order.id.0).unwrap();
-    assert_eq!(receipt.message.root, order.root);
-    receipt.message
-}
-
-pub fn state(world: &World, order: &Order) -> ShopState {
-    receipt(world, order).state
-}
-
-/// What the issuer says about an order, verified.
-pub fn issuer_answer(world: &World, order: &Order) -> IssuerAnswer {
-    let answer = world.get(ISSUER, &format!("/v1/answers/{}", order.root));
-    assert!(answer.status().is_success(), "{}", text(&answer));
-    open::<IssuerAnswer>(answer.body(), &world.anchors, world.now(), Role::Issuer)
-        .unwrap()
-        .message
-}
-
-/// What the courier says about an order.
-pub fn courier_answer(world: &World, order: &Order) -> CourierAnswer {
-    let answer = world.get(COURIER, &format!("/v1/answers/{}", order.root));
-    assert!(answer.status().is_success(), "{}", text(&answer));
-    decode(answer.body()).unwrap()
 }

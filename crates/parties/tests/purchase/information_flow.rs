@@ -7,8 +7,9 @@ use tallystick_protocol::identifier::Role;
 use tallystick_protocol::money::{Currency, Money};
 use tallystick_protocol::order::SealedPart;
 
-use super::holder::{Holder, Order, buy};
+use super::holder::{Holder, Order};
 use super::search::{holds, party_share, try_everything};
+use super::talk::buy;
 use super::world::{CA, CENTRE, COURIER, ISSUER, SHOP, World};
 
 /// Everything that somebody received or holds, and what it logged.

@@ -19,4 +19,6 @@ mod refusals;
 mod search;
 mod store;
 mod t002;
+mod t002_refused;
+mod talk;
 mod world;

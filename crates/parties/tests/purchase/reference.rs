@@ -20,7 +20,8 @@ use tallystick_protocol::statement::{Audience, Envelope, open};
 use tallystick_protocol::test_keys::test_statement;
 use tallystick_protocol::time::Timestamp;
 
-use super::holder::{CBOR, COSE, Holder, buy};
+use super::holder::{CBOR, COSE, Holder};
+use super::talk::buy;
 use super::world::{COURIER, ISSUER, SHOP, World, domain, text};
 
 /// Numbers of the test keys that the parties were started with.

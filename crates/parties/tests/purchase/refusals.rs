@@ -4,7 +4,8 @@ use tallystick_protocol::answers::{MoneyState, Refusal, RefusalReason, ShopState
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement::open;
 
-use super::holder::{Holder, buy, courier_answer, form, issuer_answer, send_order, state};
+use super::holder::Holder;
+use super::talk::{buy, courier_answer, form, issuer_answer, send_order, state};
 use super::world::{COURIER, ISSUER, SHOP, World};
 
 fn holder(world: &World) -> Holder {

@@ -1,6 +1,7 @@
 //! What the store's pages and the consoles show.
 
-use super::holder::{Holder, buy};
+use super::holder::Holder;
+use super::talk::buy;
 use super::world::{COURIER, ISSUER, ORIGIN, SHOP, World, domain};
 
 #[test]
@@ -22,7 +23,7 @@ fn the_catalogue_lists_twelve_products_of_three_shelves() {
 #[test]
 fn a_form_is_bound_to_the_stores_origin_and_signed_by_its_certified_key() {
     let world = World::new();
-    let form = super::holder::form(&world, &[("sencha-100", 2), ("book-of-tea", 1)]);
+    let form = super::talk::form(&world, &[("sencha-100", 2), ("book-of-tea", 1)]);
     assert!(form.form.check_origin(ORIGIN).is_ok());
     assert!(
         form.form

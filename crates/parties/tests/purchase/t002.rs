@@ -1,15 +1,14 @@
 //! The statements of EP 0 791 901, as far as the parties alone can show them.
 
 use tallystick_protocol::answers::{Acceptance, Authorisation, MoneyState, ShopState};
-use tallystick_protocol::cbor::decode;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::order::SplitOrder;
 use tallystick_protocol::statement::open;
 
-use super::holder::{Holder, buy, courier_answer, form, issuer_answer, receipt, send_order, state};
-use super::world::{COURIER, ISSUER, SHOP, World, problem};
+use super::holder::Holder;
+use super::talk::{buy, courier_answer, issuer_answer, state};
+use super::world::{COURIER, ISSUER, SHOP, World};
 
 fn hanako(world: &World) -> Holder {
     Holder::enrol(world, 1, "Hanako Yamada", "090-1234-5678")
@@ -187,7 +186,7 @@ fn t002_5_card_number_and_expiry_open_only_at_the_issuer() {
 fn the_policy_of_fig_2_opens_the_patents_own_table_and_still_no_card_number() {
     let world = World::new();
     let mut holder = hanako(&world);
-    let form = super::holder::form_under(&world, "ep0791901-fig2", &[("hojicha-100", 1)]);
+    let form = super::talk::form_under(&world, "ep0791901-fig2", &[("hojicha-100", 1)]);
     let mut wish = holder.wish();
     wish.details.address = Some("2-8-1 Nishi-Shinjuku, Tokyo".to_owned());
     let order = holder.order(&world, &form, &wish);
@@ -279,137 +278,4 @@ fn t002_7_nothing_goes_to_a_courier_that_somebody_else_answers_for() {
         Some(MoneyState::Released)
     );
     assert_eq!(world.balance("holder 1 available"), 50_000);
-}
-
-#[test]
-fn t002_11_no_other_party_can_open_the_issuers_part_of_the_order_in_transit() {
-    let world = World::new();
-    let mut holder = hanako(&world);
-    let order = holder.usual_order(&world, &[("kyusu-pot", 1)]);
-    let transit: SplitOrder = decode(&order.bytes).unwrap();
-    for (party, role) in [
-        (SHOP, Role::Shop),
-        (ISSUER, Role::Issuer),
-        (COURIER, Role::Courier),
-    ] {
-        let share = super::search::party_share(&world, party, role);
-        let opened = super::search::try_everything(&share, &transit.parts);
-        assert_eq!(opened, [role], "{party}");
-    }
-}
-
-#[test]
-fn t002_12_the_receipt_says_at_each_step_how_far_the_relayed_order_has_come() {
-    let world = World::new();
-    let mut holder = hanako(&world);
-    let order = holder.usual_order(&world, &[("kyusu-pot", 1)]);
-    world.hub.cut(ISSUER, true);
-    let answer = send_order(&world, &order);
-    assert!(answer.status().is_success());
-    assert_eq!(state(&world, &order), ShopState::Received);
-    world.hub.cut(ISSUER, false);
-    world.hub.cut(COURIER, true);
-    world.run_for(10_000);
-    assert_eq!(state(&world, &order), ShopState::Authorised);
-    assert!(receipt(&world, &order).authorisation.is_some());
-    assert_eq!(
-        issuer_answer(&world, &order).money,
-        Some(MoneyState::Reserved)
-    );
-    world.hub.cut(COURIER, false);
-    world.run_for(120_000);
-    assert_eq!(state(&world, &order), ShopState::Accepted);
-}
-
-#[test]
-fn t002_13_a_part_with_one_altered_byte_opens_nowhere() {
-    let world = World::new();
-    let mut holder = hanako(&world);
-    let order = holder.usual_order(&world, &[("kyusu-pot", 1)]);
-    for (at, role) in [Role::Shop, Role::Issuer, Role::Courier]
-        .into_iter()
-        .enumerate()
-    {
-        let mut altered = order.split.clone();
-        altered.parts[at].ciphertext[100] ^= 1;
-        let share = super::search::party_share(&world, world_party(role), role);
-        assert_eq!(
-            super::search::try_everything(&share, &altered.parts),
-            [],
-            "{role}"
-        );
-    }
-}
-
-fn world_party(role: Role) -> &'static str {
-    match role {
-        Role::Shop => SHOP,
-        Role::Issuer => ISSUER,
-        _ => COURIER,
-    }
-}
-
-#[test]
-fn t002_13_an_order_whose_own_part_was_altered_is_refused_and_leaves_nothing() {
-    let world = World::new();
-    let mut holder = hanako(&world);
-    let mut order = holder.usual_order(&world, &[("kyusu-pot", 1)]);
-    order.split.parts[0].ciphertext[100] ^= 1;
-    order.bytes = tallystick_protocol::cbor::encode(&order.split);
-    let answer = send_order(&world, &order);
-    assert_eq!(problem(&answer), "bad-signature");
-    assert_eq!(world.number(SHOP, "SELECT count(*) FROM shop_orders"), 0);
-    assert_eq!(world.stock("kyusu-pot"), 12);
-}
-
-#[test]
-fn t002_13_an_issuers_part_that_was_altered_on_the_way_moves_no_money() {
-    let world = World::new();
-    let mut holder = hanako(&world);
-    for altered in [Role::Issuer, Role::Courier] {
-        let mut order = holder.usual_order(&world, &[("kyusu-pot", 1)]);
-        let at = if altered == Role::Issuer { 1 } else { 2 };
-        order.split.parts[at].ciphertext[200] ^= 1;
-        order.bytes = tallystick_protocol::cbor::encode(&order.split);
-        let receipt = buy(&world, &order);
-        assert_eq!(receipt.state, ShopState::Refused);
-        world.run_for(60_000);
-        assert_eq!(world.balance("holder 1 available"), 50_000);
-        assert_eq!(world.balance("holder 1 reserved"), 0);
-        assert_eq!(world.stock("kyusu-pot"), 12);
-        assert_eq!(
-            world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
-            0
-        );
-    }
-}
-
-#[test]
-fn t002_14_a_rejected_holder_is_neither_charged_nor_sent_anything() {
-    let world = World::new();
-    let mut holder = hanako(&world);
-    let wrong: [fn(&mut super::holder::Wish); 5] = [
-        |wish| wish.details.name = "Hanako Yamato".to_owned(),
-        |wish| wish.details.telephone = "090-1234-0000".to_owned(),
-        |wish| wish.details.card_number = "9999011234567890".to_owned(),
-        |wish| wish.details.card_expiry = "01/27".to_owned(),
-        |wish| wish.approving_key = tallystick_protocol::test_keys::test_key(3),
-    ];
-    for change in wrong {
-        let form = form(&world, &[("matcha-30", 1)]);
-        let mut wish = holder.wish();
-        change(&mut wish);
-        let order = holder.order(&world, &form, &wish);
-        let receipt = buy(&world, &order);
-        assert_eq!(receipt.state, ShopState::Refused);
-        assert!(receipt.refusal.is_some() && receipt.authorisation.is_none());
-        assert_eq!(issuer_answer(&world, &order).money, None);
-    }
-    assert_eq!(world.balance("holder 1 available"), 50_000);
-    assert_eq!(world.requests(COURIER, "/v1/introductions"), 0);
-    assert_eq!(
-        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
-        0
-    );
-    assert_eq!(world.stock("matcha-30"), 36);
 }
