@@ -39,5 +39,5 @@ export const issuer = {
   console: 'What the issuer’s own computer sees',
   demoNote: 'A demonstration. No real money, no real cards.',
   tear: 'What we see when you pay',
-  tearText: 'Your card, your name and telephone, the amount, and which shop. Not where it goes and, under the strict rules, not what you bought.',
+  tearText: 'Your card, your name and telephone, the amount, and which shop. Not to whom it goes; under the strict rules, not where it goes or what you bought either.',
 } as const
