@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { must } from './command.mjs'
 import { at, extensionFolder } from './paths.mjs'
-import { Stop, say, step } from './say.mjs'
+import { Stop, step } from './say.mjs'
 import { digest, isFresh, stamp } from './stamps.mjs'
 import { workerBuildEnvironment } from './tools.mjs'
 
@@ -26,7 +26,7 @@ export async function buildAll() {
   await buildPages()
 }
 
-/** Builds the wallet into wasm/pkg and checks its size. */
+/** Builds the wallet into wasm/pkg. */
 export async function buildWasm() {
   const output = at('wasm/pkg/tallystick_wasm_bg.wasm')
   const current = digest([...rust, 'crates/card', 'crates/wallet', 'wasm'])
@@ -40,7 +40,6 @@ export async function buildWasm() {
     })
     stamp('wasm', current)
   }
-  await checkWasmSize(output)
 }
 
 async function cargoWasm(crate) {
@@ -123,9 +122,4 @@ const deploymentFile = at('.state/deployment.json')
 export async function writeDeployment(deployment) {
   await writeFile(deploymentFile, `${JSON.stringify(deployment, null, 2)}\n`)
   await copyFile(deploymentFile, `${extensionFolder}/deployment.json`)
-}
-
-/** Says how large the wallet is. */
-export async function sayWasmSize() {
-  say((await checkWasmSize()).sentence)
 }
