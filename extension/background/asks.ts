@@ -8,8 +8,10 @@ export interface Ask {
   kind: 'order' | 'offer'
   /** As the browser named it; never taken from the page's own words. */
   origin: string
-  /** The form or offer, base64url. */
-  payload: string
+  /** SHA-256 of the form or offer: the same one again is the same ask. */
+  digest: string
+  /** The form or offer, base64url, until the wallet has taken it: an offer names a card. */
+  payload?: string
   /** The wallet's name for the order, once it has taken the form. */
   request_id?: string
   window_id?: number

@@ -11,6 +11,8 @@ import * as windows from './windows'
 
 /** An answer to a waiting content script is held back at most this long. */
 const STATUS_WAIT_MS = 20_000
+/** Stands for the wallet's name of an offer, which has none. */
+const TAKEN = 'taken'
 
 const refuse = (name: string, message: string): PageAnswer<never> => ({ ok: false, error: { name, message } })
 
@@ -51,12 +53,13 @@ export class PageRequests {
 
   async #take(kind: Ask['kind'], payload: string, origin: string, tab?: chrome.tabs.Tab): Promise<PageAnswer<unknown>> {
     const open = (await allAsks()).filter(ask => ask.kind === kind && ask.origin === origin && !ask.closed)
-    let ask = open.find(one => one.payload === payload)
+    const digest = await digestOf(payload)
+    let ask = open.find(one => one.digest === digest)
     if (!ask) {
       // One question at a time from each origin: the newer one takes the older one's place.
       for (const older of open) await this.#close(older)
       if (!(await makeRoom())) return refuse('Busy', 'Too many requests are waiting for an answer.')
-      ask = await saveAsk({ id: crypto.randomUUID(), kind, origin, payload, at: Date.now() })
+      ask = await saveAsk({ id: crypto.randomUUID(), kind, origin, digest, payload, at: Date.now() })
     }
     ask = await this.#offerToWallet(ask)
     if (ask.problem) {
@@ -68,7 +71,7 @@ export class PageRequests {
   }
 
   async #offerToWallet(ask: Ask): Promise<Ask> {
-    if (ask.request_id) return ask
+    if (ask.request_id || !ask.payload) return ask
     try {
       const { phase } = await this.#host.refresh()
       if (phase === 'locked' || (ask.kind === 'order' && phase !== 'ready')) return ask
@@ -77,10 +80,10 @@ export class PageRequests {
         const request_id = await this.#host.change(wallet => wallet.receive_form(ask.origin, bytes))
         // A form expires by itself, which the window must show.
         this.#drive.kick()
-        return await saveAsk({ ...ask, request_id, problem: undefined })
+        return await saveAsk({ ...ask, request_id, payload: undefined, problem: undefined })
       }
       await this.#host.change(wallet => wallet.receive_offer(ask.origin, bytes))
-      return await saveAsk({ ...ask, request_id: 'received', problem: undefined })
+      return await saveAsk({ ...ask, request_id: TAKEN, payload: undefined, problem: undefined })
     } catch (error) {
       return saveAsk({ ...ask, problem: problemOf(error) })
     }
@@ -97,7 +100,7 @@ export class PageRequests {
   }
 
   async #close(ask: Ask): Promise<void> {
-    await saveAsk({ ...ask, closed: true })
+    await saveAsk({ ...ask, payload: undefined, closed: true })
     await windows.closeWindow(ask.window_id)
     const { request_id } = ask
     if (ask.kind !== 'order' || !request_id) return
@@ -139,6 +142,12 @@ export class PageRequests {
     this.#queue = result.catch(() => undefined)
     return result
   }
+}
+
+/** The payload's SHA-256, in hexadecimal. */
+async function digestOf(payload: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(payload))
+  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** What the page that asked may know of its order. */

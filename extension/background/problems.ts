@@ -16,5 +16,7 @@ export function problemOf(thrown: unknown): WalletProblem {
       details: error.details ?? '',
     }
   }
+  // Faults of the program, which hold no personal data: for whoever develops with the tools open.
+  console.error('wallet:', thrown)
   return { kind: 'internal', sentence: '', money: '', remedy: '', details: String(thrown) }
 }
