@@ -60,8 +60,12 @@ pub struct Wish {
     pub destination: Destination,
     /// Seconds until the order expires.
     pub lifetime: u64,
-    /// Signs with another key than the card's.
+    /// The key that signs the approval.
     pub approving_key: RsaPrivateKey,
+    /// The certificate that comes with the approval.
+    pub approving_certificate: Vec<u8>,
+    /// What is approved instead of this order.
+    pub approved: Option<HolderApproval>,
 }
 
 impl Holder {
@@ -160,6 +164,8 @@ impl Holder {
             },
             lifetime: ORDER_LIFETIME_SECONDS,
             approving_key: self.key.clone(),
+            approving_certificate: self.certificate.clone(),
+            approved: None,
         }
     }
 
@@ -184,8 +190,9 @@ impl Holder {
         .unwrap();
         let prepared = PreparedOrder::new(&mut self.rng, header, fields);
         let (id, root) = (prepared.header().order_id, prepared.root());
-        let unsigned =
-            UnsignedApproval::new(&HolderApproval { order_id: id, root }, &self.certificate);
+        let own = HolderApproval { order_id: id, root };
+        let approved = wish.approved.as_ref().unwrap_or(&own);
+        let unsigned = UnsignedApproval::new(approved, &wish.approving_certificate);
         let signature =
             sign_pss(&mut self.rng, &wish.approving_key, &unsigned.to_be_signed()).unwrap();
         let approval = unsigned.finish(&signature).unwrap();

@@ -14,6 +14,7 @@ mod expiry;
 mod forgery;
 mod holder;
 mod information_flow;
+mod mixing;
 mod reference;
 mod refusals;
 mod search;

@@ -1,9 +1,10 @@
 //! The statements of EP 0 791 901 about what is altered, misaddressed or rejected.
 
+use tallystick_parties::ports::Tables;
 use tallystick_protocol::answers::{MoneyState, ShopState};
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::order::SplitOrder;
+use tallystick_protocol::order::{HolderApproval, SplitOrder};
 use tallystick_protocol::test_keys::test_key;
 
 use super::holder::{Holder, Wish};
@@ -142,4 +143,48 @@ fn t002_14_a_rejected_holder_is_neither_charged_nor_sent_anything() {
         0
     );
     assert_eq!(world.stock("matcha-30"), 36);
+}
+
+#[test]
+fn t002_14_only_the_holders_own_card_can_approve_and_only_this_order() {
+    let world = World::new();
+    let mut holder = hanako(&world);
+    let stranger = Holder::enrol(&world, 2, "Jiro Suzuki", "080-1111-2222");
+    let another = holder.usual_order(&world, &[("matcha-30", 1)]);
+    let wrong: [&dyn Fn(&mut Wish); 2] = [
+        // A certified card, but another holder's.
+        &|wish| {
+            wish.approving_key = stranger.key.clone();
+            wish.approving_certificate = stranger.certificate.clone();
+        },
+        // The holder's own card, but for another order.
+        &|wish| {
+            wish.approved = Some(HolderApproval {
+                order_id: another.id,
+                root: another.root,
+            });
+        },
+    ];
+    for change in wrong {
+        let form = form(&world, &[("matcha-30", 1)]);
+        let mut wish = holder.wish();
+        change(&mut wish);
+        let order = holder.order(&world, &form, &wish);
+        assert_eq!(buy(&world, &order).state, ShopState::Refused);
+    }
+    assert_eq!(world.balance("holder 1 available"), 50_000);
+}
+
+#[test]
+fn t002_14_a_card_whose_month_is_over_buys_nothing() {
+    let world = World::new();
+    let mut holder = hanako(&world);
+    let sql = "UPDATE issuer_accounts SET card_expiry = '10/26'";
+    world.machine(ISSUER).database.run(sql, &[]).unwrap();
+    let form = form(&world, &[("matcha-30", 1)]);
+    let mut wish = holder.wish();
+    wish.details.card_expiry = "10/26".to_owned();
+    let order = holder.order(&world, &form, &wish);
+    assert_eq!(buy(&world, &order).state, ShopState::Refused);
+    assert_eq!(world.balance("holder 1 available"), 50_000);
 }
