@@ -1,0 +1,98 @@
+//! Locking, sealing, PIN and PUK.
+
+use tallystick_parties::native::block_on;
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::view::Phase;
+
+use super::holder::{Holder, PASSPHRASE, PIN, open};
+use super::world::World;
+
+#[test]
+fn nothing_personal_rests_on_the_disk_in_clear() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let disk = holder.device.disk();
+    let found = |secret: &[u8]| disk.windows(secret.len()).any(|window| window == secret);
+    let view = holder.view();
+    for secret in [
+        PASSPHRASE,
+        PIN,
+        &holder.puk.replace('-', ""),
+        "Hana Mori",
+        "Jimbocho",
+        &view.cards[0].last4,
+    ] {
+        assert!(!found(secret.as_bytes()), "{secret}");
+    }
+}
+
+#[test]
+fn only_the_passphrase_unlocks() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    holder.device.forget_session();
+    holder.restart();
+    assert_eq!(holder.view().phase, Phase::Locked);
+    assert!(holder.view().cards.is_empty());
+    let refused = block_on(holder.wallet.unlock("five split tally stick")).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::WrongPassphrase);
+    block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
+    assert_eq!(holder.view().phase, Phase::Ready);
+}
+
+#[test]
+fn the_session_outlives_the_service_worker_and_ends_after_its_time() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    holder.restart();
+    assert_eq!(holder.view().phase, Phase::Ready);
+    world.run_for(15 * 60 * 1000);
+    assert_eq!(holder.view().phase, Phase::Locked);
+    holder.restart();
+    assert_eq!(holder.view().phase, Phase::Locked);
+}
+
+#[test]
+fn the_puk_replaces_a_lost_passphrase() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    block_on(holder.wallet.lock()).unwrap();
+    let typed = holder.puk.to_lowercase();
+    let refused = block_on(holder.wallet.recover("ZZZZ-ZZZZ", "another passphrase")).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::WrongPuk);
+    block_on(holder.wallet.recover(&typed, "another passphrase")).unwrap();
+    block_on(holder.wallet.lock()).unwrap();
+    assert!(block_on(holder.wallet.unlock(PASSPHRASE)).is_err());
+    block_on(holder.wallet.unlock("another passphrase")).unwrap();
+}
+
+#[test]
+fn an_altered_record_is_noticed() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    holder.device.tamper("profile", |bytes| bytes[40] ^= 1);
+    let refused = open(&world, &holder.device).err().unwrap();
+    assert_eq!(refused.kind, ErrorKind::StorageDamaged);
+}
+
+#[test]
+fn a_pin_is_changed_with_the_old_one() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let refused = block_on(holder.wallet.change_pin("000000", "314159")).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::WrongPin);
+    let refused = block_on(holder.wallet.change_pin(PIN, "12")).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::MalformedPin);
+    block_on(holder.wallet.change_pin(PIN, "314159")).unwrap();
+    assert_eq!(holder.view().pin_tries_left, 3);
+}
+
+#[test]
+fn an_erased_wallet_is_a_new_one() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    block_on(holder.wallet.erase()).unwrap();
+    assert!(holder.device.disk().is_empty());
+    holder.restart();
+    assert_eq!(holder.view().phase, Phase::New);
+}

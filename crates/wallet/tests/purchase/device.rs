@@ -1,0 +1,283 @@
+//! A computer with a browser, in memory: what the wallet stores survives the wallet, faults come on
+//! demand, and everybody it talks to is in the world of the parties' own tests.
+
+use core::convert::Infallible;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rand_core::{TryCryptoRng, TryRng};
+use tallystick_parties::native::{InProcessNetwork, SeededRandom, SetClock};
+use tallystick_parties::ports::{Clock as _, Network as _, Random as _};
+use tallystick_wallet::ports::{
+    Change, Clock, DeviceKey, DeviceKeyError, Method, Network, NetworkError, Ports, Request,
+    Response, Session, SessionError, Vault, VaultError,
+};
+use zeroize::Zeroizing;
+
+use super::world::World;
+
+/// What may still happen before everything stops: writes to the vault and network calls.
+#[derive(Default)]
+struct Fuse(Cell<Option<u32>>);
+
+impl Fuse {
+    fn burn(&self) -> bool {
+        match self.0.get() {
+            Some(0) => false,
+            Some(left) => {
+                self.0.set(Some(left - 1));
+                true
+            }
+            None => true,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Inner {
+    records: RefCell<BTreeMap<String, Vec<u8>>>,
+    session: RefCell<Option<Vec<u8>>>,
+    fuse: Fuse,
+    events: Cell<u32>,
+    /// A call that goes through although its answer is lost.
+    lose_answers: Cell<bool>,
+}
+
+/// The computer. A clone is the same computer.
+#[derive(Clone)]
+pub struct Device {
+    inner: Rc<Inner>,
+    clock: SetClock,
+    network: InProcessNetwork,
+    random: SeededRandom,
+}
+
+impl Device {
+    pub fn new(world: &World) -> Self {
+        Self {
+            inner: Rc::default(),
+            clock: world.clock.clone(),
+            network: world.hub.network("holder"),
+            // Another computer each time, even within one world.
+            random: SeededRandom::new(&format!("device {}", world.hub.received().len())),
+        }
+    }
+
+    /// Lets that many writes and calls through; everything after fails until [`Device::mend`]. With
+    /// `lose_answers` the call at which it stops still reaches the party.
+    pub fn fail_after(&self, events: u32, lose_answers: bool) {
+        self.inner.fuse.0.set(Some(events));
+        self.inner.lose_answers.set(lose_answers);
+    }
+
+    pub fn mend(&self) {
+        self.inner.fuse.0.set(None);
+    }
+
+    /// Whether the fuse has blown.
+    pub fn has_failed(&self) -> bool {
+        self.inner.fuse.0.get() == Some(0)
+    }
+
+    /// Writes and calls so far.
+    pub fn events(&self) -> u32 {
+        self.inner.events.get()
+    }
+
+    /// Restarting the browser: the session is forgotten.
+    pub fn forget_session(&self) {
+        *self.inner.session.borrow_mut() = None;
+    }
+
+    /// Every byte on the disk.
+    pub fn disk(&self) -> Vec<u8> {
+        let records = self.inner.records.borrow();
+        records
+            .iter()
+            .flat_map(|(name, bytes)| [name.as_bytes(), bytes].concat())
+            .collect()
+    }
+
+    /// Changes a stored record.
+    pub fn tamper(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
+        change(self.inner.records.borrow_mut().get_mut(name).unwrap());
+    }
+
+    pub fn record(&self, name: &str) -> Option<Vec<u8>> {
+        self.inner.records.borrow().get(name).cloned()
+    }
+}
+
+impl Vault for Device {
+    async fn load(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
+        Ok(self.record(name))
+    }
+
+    async fn names(&self, prefix: &str) -> Result<Vec<String>, VaultError> {
+        let records = self.inner.records.borrow();
+        Ok(records
+            .keys()
+            .filter(|name| name.starts_with(prefix))
+            .cloned()
+            .collect())
+    }
+
+    async fn store(&self, changes: &[Change]) -> Result<(), VaultError> {
+        self.inner.events.set(self.inner.events.get() + 1);
+        if !self.inner.fuse.burn() {
+            return Err(VaultError("the disk is full".to_owned()));
+        }
+        let mut records = self.inner.records.borrow_mut();
+        for change in changes {
+            match change {
+                Change::Put { name, bytes } => records.insert(name.clone(), bytes.clone()),
+                Change::Delete { name } => records.remove(name),
+            };
+        }
+        Ok(())
+    }
+}
+
+impl Network for Device {
+    async fn send(&self, request: Request) -> Result<Response, NetworkError> {
+        self.inner.events.set(self.inner.events.get() + 1);
+        let broken = || NetworkError::Unreachable("the line is cut".to_owned());
+        let passes = self.inner.fuse.burn();
+        if !passes && !self.inner.lose_answers.replace(false) {
+            return Err(broken());
+        }
+        let method = match request.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        };
+        let url = request
+            .url
+            .replace("http://", "https://")
+            .replace(":8787", "");
+        let request = http::Request::builder()
+            .method(method)
+            .uri(url)
+            .header("content-type", request.content_type)
+            .body(request.body)
+            .unwrap();
+        let answer = self.network.send(request).await.map_err(|_| broken())?;
+        if !passes {
+            return Err(broken());
+        }
+        let content_type = answer.headers().get("content-type");
+        let content_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        Ok(Response {
+            status: answer.status().as_u16(),
+            content_type: content_type.split(';').next().unwrap_or("").to_owned(),
+            body: answer.into_body(),
+        })
+    }
+}
+
+impl Clock for Device {
+    fn now_ms(&self) -> u64 {
+        self.clock.now_ms()
+    }
+}
+
+/// Stands for a key that never leaves this computer.
+const LABEL: &[u8] = b"wrapped by this device:";
+
+impl DeviceKey for Device {
+    async fn wrap(&self, context: &str, bytes: &[u8]) -> Result<Vec<u8>, DeviceKeyError> {
+        let hidden: Vec<u8> = bytes.iter().map(|byte| byte ^ 0x5a).collect();
+        Ok([LABEL, context.as_bytes(), &hidden].concat())
+    }
+
+    async fn unwrap(
+        &self,
+        context: &str,
+        bytes: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, DeviceKeyError> {
+        let hidden = bytes
+            .strip_prefix(LABEL)
+            .and_then(|bytes| bytes.strip_prefix(context.as_bytes()))
+            .ok_or_else(|| DeviceKeyError("not wrapped here".to_owned()))?;
+        Ok(Zeroizing::new(
+            hidden.iter().map(|byte| byte ^ 0x5a).collect(),
+        ))
+    }
+}
+
+impl Session for Device {
+    async fn get(&self) -> Result<Option<Zeroizing<Vec<u8>>>, SessionError> {
+        Ok(self.inner.session.borrow().clone().map(Zeroizing::new))
+    }
+
+    async fn put(&self, bytes: &[u8]) -> Result<(), SessionError> {
+        *self.inner.session.borrow_mut() = Some(bytes.to_vec());
+        Ok(())
+    }
+
+    async fn clear(&self) -> Result<(), SessionError> {
+        self.forget_session();
+        Ok(())
+    }
+}
+
+impl Ports for Device {
+    type Vault = Self;
+    type Network = Self;
+    type Clock = Self;
+    type DeviceKey = Self;
+    type Session = Self;
+    type Random = DeviceRandom;
+
+    fn vault(&self) -> &Self {
+        self
+    }
+
+    fn network(&self) -> &Self {
+        self
+    }
+
+    fn clock(&self) -> &Self {
+        self
+    }
+
+    fn device_key(&self) -> &Self {
+        self
+    }
+
+    fn session(&self) -> &Self {
+        self
+    }
+
+    fn random(&self) -> DeviceRandom {
+        DeviceRandom(self.random.clone())
+    }
+}
+
+/// The world's seeded random source as the wallet takes it.
+pub struct DeviceRandom(SeededRandom);
+
+impl TryRng for DeviceRandom {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let mut bytes = [0; 4];
+        self.0.fill(&mut bytes);
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut bytes = [0; 8];
+        self.0.fill(&mut bytes);
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.fill(bytes);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for DeviceRandom {}

@@ -1,0 +1,146 @@
+//! A holder: a device, what the holder knows by heart, and the usual doings.
+
+use tallystick_parties::native::block_on;
+use tallystick_wallet::sealing::stretch::Stretch;
+use tallystick_wallet::view::{Address, Choice, Deployment, OrderView, WalletView};
+use tallystick_wallet::{Wallet, WalletError};
+
+use super::device::Device;
+use super::world::{CENTRE, ISSUER, ORIGIN, SHOP, World, text};
+
+pub const PASSPHRASE: &str = "five split tally sticks";
+pub const PIN: &str = "271828";
+pub const ISSUER_ORIGIN: &str = "http://asahi-card.localhost:8787";
+
+/// Guessing costs next to nothing in tests.
+const CHEAP: Stretch = Stretch {
+    memory_kib: 64,
+    passes: 1,
+};
+
+pub fn deployment(world: &World) -> Deployment {
+    let roots = world.anchors.roots().iter();
+    Deployment {
+        root_certificates: roots
+            .map(|root| data_encoding::BASE64.encode(root.as_der()))
+            .collect(),
+        key_centres: vec![CENTRE.to_owned()],
+        welcome_url: "http://asahi-card.localhost:8787/".to_owned(),
+        local_port: Some(8787),
+    }
+}
+
+pub struct Holder<'w> {
+    pub world: &'w World,
+    pub device: Device,
+    pub wallet: Wallet<Device>,
+    pub puk: String,
+}
+
+pub fn open(world: &World, device: &Device) -> Result<Wallet<Device>, WalletError> {
+    block_on(Wallet::open_with(device.clone(), &deployment(world), CHEAP))
+}
+
+pub fn offer(world: &World) -> Vec<u8> {
+    let body = r#"{"name":"Hana Mori","telephone":"+81 90 0000 0000"}"#;
+    let answer = world.send(
+        "page",
+        ISSUER,
+        "POST",
+        "/v1/accounts",
+        "application/json",
+        body.into(),
+    );
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    answer.into_body()
+}
+
+pub fn form(world: &World, items: &str) -> Vec<u8> {
+    let body = format!(r#"{{"items":{items}}}"#);
+    let answer = world.send(
+        "page",
+        SHOP,
+        "POST",
+        "/v1/forms",
+        "application/json",
+        body.into(),
+    );
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    answer.into_body()
+}
+
+pub fn address() -> Address {
+    Address {
+        id: None,
+        label: "Home".to_owned(),
+        name: "Hana Mori".to_owned(),
+        telephone: "+81 3 0000 0000".to_owned(),
+        postal_code: "101-0051".to_owned(),
+        lines: "Jimbocho 1-2-3\nChiyoda, Tokyo".to_owned(),
+        country: "JP".to_owned(),
+    }
+}
+
+impl<'w> Holder<'w> {
+    /// A wallet that can pay.
+    pub fn ready(world: &'w World) -> Self {
+        let device = Device::new(world);
+        let wallet = open(world, &device).unwrap();
+        block_on(wallet.receive_offer(ISSUER_ORIGIN, &offer(world))).unwrap();
+        let puk = block_on(wallet.set_up(PASSPHRASE, PIN)).unwrap();
+        block_on(wallet.enrol()).unwrap();
+        block_on(wallet.save_address(&address())).unwrap();
+        Self {
+            world,
+            device,
+            wallet,
+            puk,
+        }
+    }
+
+    /// The wallet dies and comes back from what was stored.
+    pub fn restart(&mut self) {
+        self.wallet = open(self.world, &self.device).unwrap();
+    }
+
+    pub fn view(&self) -> WalletView {
+        block_on(self.wallet.view()).unwrap()
+    }
+
+    pub fn order(&self, request: &str) -> OrderView {
+        let orders = self.view().orders;
+        orders
+            .into_iter()
+            .find(|order| order.request_id == request)
+            .unwrap()
+    }
+
+    pub fn choice(&self) -> Choice {
+        let view = self.view();
+        Choice {
+            card_id: view.cards[0].id.clone(),
+            address_id: view.addresses[0].id.clone().unwrap(),
+            accept_extra: false,
+        }
+    }
+
+    pub fn asked(&self, items: &str) -> String {
+        let form = form(self.world, items);
+        block_on(self.wallet.receive_form(ORIGIN, &form)).unwrap()
+    }
+
+    pub fn approve(&self, request: &str) -> Result<(), WalletError> {
+        block_on(self.wallet.approve(request, &self.choice(), PIN))
+    }
+
+    /// Lets wallet and parties work until the wallet has nothing left to do.
+    pub fn finish(&self) {
+        for _ in 0..400 {
+            match block_on(self.wallet.advance()).unwrap() {
+                Some(pause_ms) => self.world.run_for(pause_ms.max(50)),
+                None => return,
+            }
+        }
+        panic!("the wallet never comes to rest");
+    }
+}

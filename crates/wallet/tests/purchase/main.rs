@@ -1,0 +1,18 @@
+//! Purchases of the whole wallet from the real parties, all in one process, with faults on demand.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the exemption of tests does not reach their helpers"
+)]
+
+mod access;
+mod device;
+mod holder;
+mod interruptions;
+mod onboarding;
+mod orders;
+mod refused;
+#[path = "../../../parties/tests/purchase/world.rs"]
+#[allow(dead_code, reason = "the parties' own tests use the rest")]
+mod world;

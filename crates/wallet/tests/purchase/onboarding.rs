@@ -1,0 +1,64 @@
+//! From an offer to a card that can pay.
+
+use tallystick_parties::native::block_on;
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::view::{EnrolmentStep, Phase};
+
+use super::device::Device;
+use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, PIN, offer, open};
+use super::world::World;
+
+#[test]
+fn a_card_is_offered_set_up_and_enrolled() {
+    let world = World::new();
+    let device = Device::new(&world);
+    let wallet = open(&world, &device).unwrap();
+    let view = || block_on(wallet.view()).unwrap();
+    assert_eq!(view().phase, Phase::New);
+    block_on(wallet.receive_offer(ISSUER_ORIGIN, &offer(&world))).unwrap();
+    let offered = view();
+    assert_eq!(offered.phase, Phase::Offered);
+    assert_eq!(offered.offer.unwrap().issuer_name, "Asahi Card");
+    block_on(wallet.set_up(PASSPHRASE, PIN)).unwrap();
+    let enrolment = view().enrolment.unwrap();
+    assert_eq!(view().phase, Phase::Enrolling);
+    assert_eq!((enrolment.steps_done, enrolment.steps_total), (1, 5));
+    block_on(wallet.enrol()).unwrap();
+    let enrolment = view().enrolment.unwrap();
+    assert_eq!(view().phase, Phase::Ready);
+    assert_eq!(enrolment.step, EnrolmentStep::Done);
+    assert_eq!(enrolment.steps_done, enrolment.steps_total);
+}
+
+#[test]
+fn an_offer_is_taken_only_from_its_issuers_own_page_and_only_whole() {
+    let world = World::new();
+    let wallet = open(&world, &Device::new(&world)).unwrap();
+    let offer = offer(&world);
+    let refused = block_on(wallet.receive_offer("http://kiso-tea.localhost:8787", &offer));
+    assert_eq!(refused.unwrap_err().kind, ErrorKind::OfferFromElsewhere);
+    let mut altered = offer.clone();
+    altered[offer.len() - 5] ^= 1;
+    let refused = block_on(wallet.receive_offer(ISSUER_ORIGIN, &altered));
+    assert_eq!(refused.unwrap_err().kind, ErrorKind::OfferInvalid);
+    assert_eq!(block_on(wallet.view()).unwrap().phase, Phase::New);
+}
+
+#[test]
+fn weak_secrets_are_refused() {
+    let world = World::new();
+    let wallet = open(&world, &Device::new(&world)).unwrap();
+    block_on(wallet.receive_offer(ISSUER_ORIGIN, &offer(&world))).unwrap();
+    let refused = |passphrase, pin| block_on(wallet.set_up(passphrase, pin)).unwrap_err().kind;
+    assert_eq!(refused("short", PIN), ErrorKind::WeakPassphrase);
+    assert_eq!(refused(PASSPHRASE, "12345"), ErrorKind::MalformedPin);
+    assert_eq!(refused(PASSPHRASE, "abcdef"), ErrorKind::MalformedPin);
+}
+
+#[test]
+fn a_second_card_is_refused_with_a_sentence() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let refused = block_on(holder.wallet.receive_offer(ISSUER_ORIGIN, &offer(&world)));
+    assert_eq!(refused.unwrap_err().kind, ErrorKind::CardAlreadyHeld);
+}
