@@ -188,7 +188,7 @@ async function healthy(parties, patience = 60_000) {
 }
 
 /** The port, if nothing listens on it yet; otherwise stops with a sentence. */
-function mustBeFree(port) {
+export function mustBeFree(port) {
   return new Promise((resolve, reject) => {
     const probe = net.createServer()
     probe.once('error', error =>

@@ -1,12 +1,13 @@
 // From a fresh clone to running parties and a loadable extension that knows them.
 import { buildAll, writeDeployment } from './builds.mjs'
-import { startParties } from './parties.mjs'
+import { mustBeFree, startParties } from './parties.mjs'
 import { PARTIES } from './secrets.mjs'
 import { step } from './say.mjs'
 import { ensureTools } from './tools.mjs'
 
 /** Makes sure of tools, builds what changed, starts the parties and writes deployment.json. */
 export async function prepare(options = {}) {
+  if (options.port) await mustBeFree(options.port)
   await ensureTools()
   await buildAll()
   const parties = await step('Starting the parties', () => startParties(options))
