@@ -21,13 +21,23 @@ await run(async () => {
     say(`The browser did not open: ${error.message.split('\n')[0]}`)
   })
   say('Ctrl-C stops everything.')
-  await new Promise(resolve => ['SIGINT', 'SIGTERM'].forEach(signal => process.once(signal, resolve)))
+  await asked()
   await step('Stopping', async () => {
     await browser?.close()
     await parties.stop()
   })
   process.exit(0) // sockets of the browser may linger for seconds
 })
+
+/** Resolves at Ctrl-C. Miniflare's own handlers would end the process before all is stopped. */
+function asked() {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.removeAllListeners(signal)
+      process.once(signal, resolve)
+    }
+  })
+}
 
 function portOf(text = '8787') {
   const port = Number(text)
