@@ -1,15 +1,19 @@
 //! Accounts and enrolments at the issuer: a grant enrols one wallet, whatever fails in between.
 
+use std::rc::Rc;
+
+use http::{Request, Response};
+use tallystick_parties::Party;
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::enrolment::{
-    AccountOffer, EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket,
+    AccountOffer, CertificateAnswer, EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket,
 };
 use tallystick_protocol::identifier::{HolderId, Role};
 use tallystick_protocol::statement::open;
 use tallystick_protocol::test_keys::{TestRng, test_key};
 
-use super::holder::{CBOR, JSON, enrolment_request};
+use super::holder::{CBOR, Holder, JSON, enrolment_request};
 use super::world::{CA, ISSUER, World, problem, text};
 
 fn offer(world: &World) -> AccountOffer {
@@ -98,6 +102,38 @@ fn an_enrolment_goes_on_when_the_ca_is_back() {
     world.hub.cut(CA, false);
     let later = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request(grant, 11)));
     assert!(later.status().is_success(), "{}", text(&later));
+}
+
+/// A CA that answers every request with the certificate of somebody else.
+struct Confused(Vec<u8>);
+
+impl Party for Confused {
+    async fn serve(&self, _: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let body = encode(&CertificateAnswer {
+            certificate: self.0.clone(),
+        });
+        Response::builder()
+            .header("content-type", CBOR)
+            .body(body)
+            .unwrap()
+    }
+
+    async fn wake(&self) {}
+
+    fn next_alarm(&self) -> Option<u64> {
+        None
+    }
+}
+
+#[test]
+fn a_certificate_for_another_key_is_not_handed_on() {
+    let world = World::new();
+    // This holder's key is another test key than the one in the request below.
+    let other = Holder::enrol(&world, 1, "Jiro Suzuki", "080-1111-2222");
+    let grant = offer(&world).grant;
+    world.hub.connect(CA, Rc::new(Confused(other.certificate)));
+    let answer = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request(grant, 11)));
+    assert_eq!(problem(&answer), "bad-signature");
 }
 
 #[test]

@@ -64,6 +64,8 @@ pub struct Wish {
     pub approving_key: RsaPrivateKey,
     /// The certificate that comes with the approval.
     pub approving_certificate: Vec<u8>,
+    /// The issuer that the order names.
+    pub issuer: &'static str,
     /// What is approved instead of this order.
     pub approved: Option<HolderApproval>,
 }
@@ -165,6 +167,7 @@ impl Holder {
             lifetime: ORDER_LIFETIME_SECONDS,
             approving_key: self.key.clone(),
             approving_certificate: self.certificate.clone(),
+            issuer: ISSUER,
             approved: None,
         }
     }
@@ -175,7 +178,7 @@ impl Holder {
             order_id: OrderId::random(&mut self.rng),
             holder: self.id,
             shop: form.form.envelope.from.clone(),
-            issuer: domain(ISSUER),
+            issuer: domain(wish.issuer),
             courier: form.form.delivery.courier.clone(),
             sent_at: world.now(),
             expires_at: world.now().plus_seconds(wish.lifetime),

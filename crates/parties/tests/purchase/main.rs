@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod courier_alone;
 mod crash;
 mod enrolment;
 mod expiry;

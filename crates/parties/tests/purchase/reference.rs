@@ -9,11 +9,11 @@ use http::{Request, Response};
 use tallystick_parties::Party;
 use tallystick_protocol::answers::{
     Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance,
-    DeliveryRequest, IssuerAnswer, MoneyState, ShopState,
+    DeliveryRequest, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopState,
 };
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::certificate::{Certificate, TrustAnchors};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::identifier::{Role, Root};
 use tallystick_protocol::introduction::IntroductionRequest;
 use tallystick_protocol::money::{Currency, Money};
 use tallystick_protocol::statement::{Audience, Envelope, open};
@@ -96,8 +96,17 @@ fn t002_9_the_issuer_passes_against_a_reference_shop_and_courier() {
     assert_eq!(world.balance("payable to kiso-tea.localhost"), 2000);
 }
 
+/// What a reference peer says wrongly.
+#[derive(Clone, Copy, PartialEq)]
+enum Lie {
+    Nothing,
+    Amount,
+    Root,
+}
+
 /// An issuer or courier that says yes to everything it understands.
 struct Reference {
+    lie: Lie,
     name: &'static str,
     role: Role,
     key: usize,
@@ -110,6 +119,14 @@ struct Reference {
 impl Reference {
     fn envelope(&self, to: Audience, transaction: [u8; 32]) -> Envelope {
         Envelope::new(domain(self.name), to, transaction, self.now, 600)
+    }
+
+    fn root(&self, root: Root) -> Root {
+        if self.lie == Lie::Root {
+            Root([1; 32])
+        } else {
+            root
+        }
     }
 
     fn introduce(&self, body: &[u8]) -> Vec<u8> {
@@ -129,13 +146,17 @@ impl Reference {
         let shop = Audience::Party(envelope.from.clone());
         let authorisation = Authorisation {
             envelope: self.envelope(shop, part.order_id.0),
-            root: part.root,
+            root: self.root(part.root),
             payee: envelope.from.clone(),
-            amount,
+            amount: if self.lie == Lie::Amount {
+                Money::new(1, amount.currency)
+            } else {
+                amount
+            },
         };
         let clearance = Clearance {
             envelope: self.envelope(Audience::Party(domain(COURIER)), part.order_id.0),
-            root: part.root,
+            root: self.root(part.root),
             payee: envelope.from,
             courier: domain(COURIER),
         };
@@ -150,7 +171,7 @@ impl Reference {
         let part = request.message.part;
         let acceptance = Acceptance {
             envelope: self.envelope(Audience::Anyone, part.order_id.0),
-            root: part.root,
+            root: self.root(part.root),
             shop: request.message.envelope.from,
             issuer: domain(ISSUER),
             tracking: "REFERENCE-2".to_owned(),
@@ -182,26 +203,29 @@ impl Party for Reference {
     }
 }
 
+/// Puts a reference peer in the place of a party.
+fn reference(world: &World, name: &'static str, role: Role, key: usize, lie: Lie) -> Rc<Reference> {
+    let reference = Rc::new(Reference {
+        lie,
+        name,
+        role,
+        key,
+        certificate: certificate(world, name),
+        anchors: world.anchors.clone(),
+        now: world.now(),
+        paths: RefCell::default(),
+    });
+    world.hub.connect(name, reference.clone());
+    reference
+}
+
 #[test]
 fn t002_10_the_shop_passes_against_a_reference_issuer_and_courier() {
     let world = World::new();
     let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
     let order = holder.usual_order(&world, &[("sencha-100", 1)]);
-    let reference = |name, role, key| {
-        let reference = Rc::new(Reference {
-            name,
-            role,
-            key,
-            certificate: certificate(&world, name),
-            anchors: world.anchors.clone(),
-            now: world.now(),
-            paths: RefCell::default(),
-        });
-        world.hub.connect(name, reference.clone());
-        reference
-    };
-    let issuer = reference(ISSUER, Role::Issuer, ISSUER_KEY);
-    let courier = reference(COURIER, Role::Courier, COURIER_KEY);
+    let issuer = reference(&world, ISSUER, Role::Issuer, ISSUER_KEY, Lie::Nothing);
+    let courier = reference(&world, COURIER, Role::Courier, COURIER_KEY, Lie::Nothing);
     let receipt = buy(&world, &order);
     assert_eq!(receipt.state, ShopState::Accepted);
     assert!(receipt.authorisation.is_some() && receipt.acceptance.is_some());
@@ -213,4 +237,37 @@ fn t002_10_the_shop_passes_against_a_reference_issuer_and_courier() {
         *courier.paths.borrow(),
         ["/v1/introductions", "/v1/deliveries"]
     );
+}
+
+#[test]
+fn t002_10_the_shop_refuses_when_another_amount_was_authorised() {
+    let world = World::new();
+    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let issuer = reference(&world, ISSUER, Role::Issuer, ISSUER_KEY, Lie::Amount);
+    let receipt = buy(&world, &order);
+    assert_eq!(receipt.state, ShopState::Refused);
+    let refusal = open::<Refusal>(
+        &receipt.refusal.unwrap(),
+        &world.anchors,
+        world.now(),
+        Role::Shop,
+    )
+    .unwrap();
+    assert_eq!(refusal.message.reason, RefusalReason::AmountMismatch);
+    assert_eq!(issuer.paths.borrow().last().unwrap(), "/v1/releases");
+    assert_eq!(world.requests(COURIER, "/v1/introductions"), 0);
+}
+
+#[test]
+fn t002_10_the_shop_acts_on_no_answer_about_another_root() {
+    let mut world = World::new();
+    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
+    let first = holder.usual_order(&world, &[("sencha-100", 1)]);
+    reference(&world, ISSUER, Role::Issuer, ISSUER_KEY, Lie::Root);
+    assert_eq!(buy(&world, &first).state, ShopState::Asking);
+    let second = holder.usual_order(&world, &[("sencha-100", 1)]);
+    world.restart(ISSUER);
+    reference(&world, COURIER, Role::Courier, COURIER_KEY, Lie::Root);
+    assert_eq!(buy(&world, &second).state, ShopState::Delivering);
 }

@@ -1,0 +1,128 @@
+//! The courier against a shop and an issuer that say what they should not.
+
+use data_encoding::BASE64;
+use tallystick_protocol::answers::{Clearance, DeliveryRequest, Refusal, RefusalReason};
+use tallystick_protocol::certificate::Certificate;
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, open};
+use tallystick_protocol::test_keys::test_statement;
+
+use super::holder::{COSE, Holder, Order};
+use super::talk::form;
+use super::world::{COURIER, ISSUER, OTHER_SHOP, SHOP, World, domain, problem, text};
+
+/// Numbers of the test keys that the parties were started with.
+const SHOP_KEY: usize = 2;
+const ISSUER_KEY: usize = 3;
+
+fn holder(world: &World) -> Holder {
+    Holder::enrol(world, 1, "Hanako Yamada", "090-1234-5678")
+}
+
+fn signed_as<M: SignedMessage>(world: &World, party: &str, key: usize, message: &M) -> Vec<u8> {
+    let identity = world.get_json(party, "/v1/identity");
+    let der = BASE64
+        .decode(identity["certificate"].as_str().unwrap().as_bytes())
+        .unwrap();
+    test_statement(message, &Certificate::from_der(&der).unwrap(), key)
+}
+
+fn envelope(world: &World, from: &str, order: &Order) -> Envelope {
+    Envelope::new(
+        domain(from),
+        Audience::Party(domain(COURIER)),
+        order.id.0,
+        world.now(),
+        3600,
+    )
+}
+
+/// A clearance as the issuer would sign it.
+fn clearance(world: &World, order: &Order) -> Clearance {
+    Clearance {
+        envelope: envelope(world, ISSUER, order),
+        root: order.root,
+        payee: domain(SHOP),
+        courier: domain(COURIER),
+    }
+}
+
+fn delivery(world: &World, order: &Order, clearance: &Clearance) -> Vec<u8> {
+    let request = DeliveryRequest {
+        envelope: envelope(world, SHOP, order),
+        part: order.split.part(Role::Courier).unwrap().clone(),
+        clearance: signed_as(world, ISSUER, ISSUER_KEY, clearance),
+        parcels: 1,
+    };
+    signed_as(world, SHOP, SHOP_KEY, &request)
+}
+
+#[test]
+fn t002_3_a_clearance_clears_one_root_one_shop_and_one_courier() {
+    let world = World::new();
+    let mut holder = holder(&world);
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let other = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let wrong: [&dyn Fn(&mut Clearance); 4] = [
+        &|clearance| clearance.root = other.root,
+        &|clearance| clearance.payee = domain(OTHER_SHOP),
+        &|clearance| clearance.courier = domain("other.localhost"),
+        &|clearance| clearance.envelope.transaction = other.id.0,
+    ];
+    for change in wrong {
+        let mut clearance = clearance(&world, &order);
+        change(&mut clearance);
+        let answer = world.post(
+            COURIER,
+            "/v1/deliveries",
+            COSE,
+            delivery(&world, &order, &clearance),
+        );
+        assert_eq!(problem(&answer), "wrong-transaction");
+    }
+    let mut elsewhere = clearance(&world, &order);
+    elsewhere.envelope.to = Audience::Party(domain("other.localhost"));
+    let answer = world.post(
+        COURIER,
+        "/v1/deliveries",
+        COSE,
+        delivery(&world, &order, &elsewhere),
+    );
+    assert_eq!(problem(&answer), "wrong-recipient");
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        0
+    );
+    let body = delivery(&world, &order, &clearance(&world, &order));
+    let answer = world.post(COURIER, "/v1/deliveries", COSE, body);
+    assert!(answer.status().is_success(), "{}", text(&answer));
+}
+
+#[test]
+fn t002_3_only_the_issuer_that_the_order_names_can_clear_it() {
+    let world = World::new();
+    let mut holder = holder(&world);
+    let form = form(&world, &[("sencha-100", 1)]);
+    let mut wish = holder.wish();
+    wish.issuer = "other-card.localhost";
+    let order = holder.order(&world, &form, &wish);
+    let body = delivery(&world, &order, &clearance(&world, &order));
+    assert_eq!(
+        problem(&world.post(COURIER, "/v1/deliveries", COSE, body)),
+        "wrong-sender"
+    );
+}
+
+#[test]
+fn a_delivery_that_is_asked_for_too_late_is_refused_by_a_signed_word() {
+    let world = World::new();
+    let mut holder = holder(&world);
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    world.clock.advance(15 * 60_000);
+    let body = delivery(&world, &order, &clearance(&world, &order));
+    let answer = world.post(COURIER, "/v1/deliveries", COSE, body);
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    let refusal =
+        open::<Refusal>(answer.body(), &world.anchors, world.now(), Role::Courier).unwrap();
+    assert_eq!(refusal.message.reason, RefusalReason::Expired);
+}
