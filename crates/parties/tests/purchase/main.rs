@@ -7,6 +7,7 @@
     reason = "the exemption of tests does not reach their helpers"
 )]
 
+mod ask;
 mod bad_input;
 mod courier_alone;
 mod crash;
