@@ -1,14 +1,13 @@
 //! The class `Wallet`. Each method is one call of the wallet; errors are thrown as `WalletError`.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
-use tallystick_wallet::view::{Address, Choice, Deployment};
 use tallystick_wallet::{Wallet, WalletError};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
+use crate::arguments;
 use crate::browser::Browser;
 use crate::error::{bad_call, to_js};
 
@@ -19,10 +18,6 @@ type Thrown<T> = Result<T, JsValue>;
 
 fn thrown<T>(result: Result<T, WalletError>) -> Thrown<T> {
     result.map_err(|error| to_js(&error))
-}
-
-fn argument<T: DeserializeOwned>(value: JsValue) -> Thrown<T> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| bad_call(&error))
 }
 
 /// Passphrases are the same however a keyboard composes their accents (Unicode NFC).
@@ -47,7 +42,7 @@ impl JsWallet {
     pub async fn open(
         #[wasm_bindgen(unchecked_param_type = "Deployment")] deployment: JsValue,
     ) -> Thrown<JsWallet> {
-        let deployment: Deployment = argument(deployment)?;
+        let deployment = thrown(arguments::deployment(&deployment))?;
         let browser = thrown(Browser::open(DATABASE).await)?;
         thrown(Wallet::open(browser, &deployment).await.map(Self))
     }
@@ -82,7 +77,7 @@ impl JsWallet {
         &self,
         #[wasm_bindgen(unchecked_param_type = "Address")] address: JsValue,
     ) -> Thrown<String> {
-        let address: Address = argument(address)?;
+        let address = thrown(arguments::address(&address))?;
         thrown(self.0.save_address(&address).await)
     }
 
@@ -131,7 +126,8 @@ impl JsWallet {
         #[wasm_bindgen(unchecked_param_type = "Choice")] choice: JsValue,
         pin: String,
     ) -> Thrown<()> {
-        let (choice, pin): (Choice, _) = (argument(choice)?, Zeroizing::new(pin));
+        let choice = thrown(arguments::choice(&choice))?;
+        let pin = Zeroizing::new(pin);
         thrown(self.0.approve(&request_id, &choice, &pin).await)
     }
 

@@ -3,6 +3,7 @@
 //!
 //! A service worker has no window: everything is reached through the global object.
 
+mod arguments;
 pub mod browser;
 mod class;
 mod device_key;

@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 
-use data_encoding::BASE64;
 use js_sys::{Function, Object, Promise, Reflect};
 use tallystick_wallet::ports::{Session, SessionError};
 use wasm_bindgen::{JsCast, JsValue};
@@ -63,7 +62,11 @@ impl Session for BrowserSession {
         let found = call(area, "get", &ENTRY.into()).await?;
         let text = Reflect::get(&found, &ENTRY.into()).map_err(failed)?;
         let text = text.as_string().map(Zeroizing::new);
-        Ok(text.and_then(|text| BASE64.decode(text.as_bytes()).ok().map(Zeroizing::new)))
+        Ok(text.and_then(|text| {
+            base16ct::lower::decode_vec(text.as_str())
+                .ok()
+                .map(Zeroizing::new)
+        }))
     }
 
     async fn put(&self, bytes: &[u8]) -> Result<(), SessionError> {
@@ -73,7 +76,7 @@ impl Session for BrowserSession {
             }
             Self::Chrome(area) => {
                 let entry = Object::new();
-                let text = Zeroizing::new(BASE64.encode(bytes));
+                let text = Zeroizing::new(base16ct::lower::encode_string(bytes));
                 Reflect::set(&entry, &ENTRY.into(), &text.as_str().into()).map_err(failed)?;
                 call(area, "set", &entry).await?;
             }

@@ -1,7 +1,8 @@
 //! One request to a party, and what its answer means.
 
-use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemKind};
+use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, ProblemKind};
 
+use crate::json;
 use crate::ports::{Method, Network, Ports, Request, Response};
 
 /// Media type of plain CBOR (RFC 8949).
@@ -18,8 +19,8 @@ pub enum CallError {
     #[error("{0}")]
     Later(String),
     /// The party refused for good.
-    #[error("{0}")]
-    Refused(Problem),
+    #[error("{}", .0.title())]
+    Refused(ProblemKind),
     /// The answer is not one.
     #[error("the answer has status {status} and type \"{content_type}\"")]
     Strange {
@@ -35,7 +36,7 @@ impl CallError {
     #[must_use]
     pub const fn refusal(&self) -> Option<ProblemKind> {
         match self {
-            Self::Refused(problem) => Some(problem.kind),
+            Self::Refused(kind) => Some(*kind),
             _ => None,
         }
     }
@@ -94,12 +95,12 @@ fn meaning(response: Response, accept: &str) -> Result<Vec<u8>, CallError> {
         return Ok(body);
     }
     if content_type == PROBLEM_MEDIA_TYPE
-        && let Some(problem) = Problem::from_json(&body)
+        && let Some(kind) = problem(&body)
     {
-        return Err(if problem.kind.is_temporary() {
-            CallError::Later(problem.to_string())
+        return Err(if kind.is_temporary() {
+            CallError::Later(kind.title().to_owned())
         } else {
-            CallError::Refused(problem)
+            CallError::Refused(kind)
         });
     }
     if matches!(status, 408 | 425 | 429 | 500..=599) {
@@ -111,9 +112,16 @@ fn meaning(response: Response, accept: &str) -> Result<Vec<u8>, CallError> {
     })
 }
 
+/// The kind of a problem (RFC 9457): the last part of its type.
+fn problem(body: &[u8]) -> Option<ProblemKind> {
+    let uri = json::member(body, "type").and_then(json::plain_string)?;
+    ProblemKind::from_name(uri.rsplit('/').next()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tallystick_protocol::problem::Problem;
 
     fn response(status: u16, content_type: &str, body: &[u8]) -> Response {
         Response {

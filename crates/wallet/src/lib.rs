@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod error;
 mod exclusive;
 mod join;
+mod json;
 mod onboarding;
 mod order;
 pub mod party_url;
@@ -36,7 +37,7 @@ use rand_core::CryptoRng;
 fn random_id(rng: &mut impl CryptoRng) -> String {
     let mut bytes = [0; 16];
     rng.fill_bytes(&mut bytes);
-    data_encoding::HEXLOWER.encode(&bytes)
+    base16ct::lower::encode_string(&bytes)
 }
 
 /// Thirty-two random bytes, such as a nonce.

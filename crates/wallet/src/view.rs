@@ -2,7 +2,7 @@
 //!
 //! All times are seconds since 1970-01-01 00:00 UTC, as everywhere in the protocol.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 
@@ -114,12 +114,11 @@ pub struct CardView {
 }
 
 /// Where parcels go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct Address {
     /// Names the address in calls; given by the wallet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub id: Option<String>,
     /// What the holder calls it, such as "Home". Seen by nobody else.
@@ -137,9 +136,8 @@ pub struct Address {
 }
 
 /// What the holder chose when approving.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
-#[serde(deny_unknown_fields)]
 pub struct Choice {
     /// The card that pays.
     pub card_id: String,
@@ -365,7 +363,7 @@ pub struct OrderView {
 }
 
 /// What the build says about the world: whom to trust and where to go.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
 pub struct Deployment {
     /// Root certificates of the CAs, DER in base64.
@@ -375,7 +373,6 @@ pub struct Deployment {
     /// Where a new holder gets a card.
     pub welcome_url: String,
     /// The port of parties under `.localhost`; null outside development.
-    #[serde(default)]
     #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
     pub local_port: Option<u16>,
 }

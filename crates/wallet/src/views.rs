@@ -94,7 +94,8 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
     let matrix = matrix::rows(&Policy::new(form.policy, extra));
     OrderView {
         request_id: order.request_id.clone(),
-        order_id: approval.map(|approval| approval.order_id.to_string()),
+        order_id: approval
+            .map(|approval| base16ct::lower::encode_string(approval.order_id.as_bytes())),
         origin: order.origin.clone(),
         certified_by: order.certified_by.clone(),
         parties: READERS.map(|role| party_view(order, unlocked, role)).into(),

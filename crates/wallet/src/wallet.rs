@@ -1,5 +1,6 @@
 //! The wallet: opening it, and what every call has in common.
 
+use base64ct::{Base64, Encoding};
 use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_protocol::identifier::Domain;
 use tallystick_protocol::time::Timestamp;
@@ -127,9 +128,7 @@ fn anchors(deployment: &Deployment) -> Result<TrustAnchors, WalletError> {
         if text.len() > ROOT_CHARACTERS_MAX {
             return Err(invalid(&"a root certificate is too long"));
         }
-        data_encoding::BASE64
-            .decode(text.trim().as_bytes())
-            .map_err(|error| invalid(&error))
+        Base64::decode_vec(text.trim()).map_err(|error| invalid(&error))
     };
     let roots = deployment
         .root_certificates

@@ -117,10 +117,8 @@ impl<P: Ports> Wallet<P> {
         accept: &str,
     ) -> Result<Vec<u8>, CallError> {
         let root = order.approval.as_ref().map(|approval| approval.root);
-        let path = format!(
-            "/v1/answers/{}",
-            root.map(|root| root.to_string()).unwrap_or_default()
-        );
+        let root = root.map(|root| base16ct::lower::encode_string(root.as_bytes()));
+        let path = format!("/v1/answers/{}", root.unwrap_or_default());
         call::get(&self.ports, self.urls.url(party, &path), accept).await
     }
 

@@ -45,9 +45,7 @@ impl<P: Ports> Wallet<P> {
         let url = self.urls.url(&order.form.envelope.from, "/v1/orders");
         match call::post(&self.ports, url, CBOR, bytes, COSE).await {
             Ok(receipt) => self.take_receipt(order, &receipt).await,
-            Err(CallError::Refused(problem)) => {
-                self.refused_by_shop(order, problem.kind, waited_ms).await
-            }
+            Err(CallError::Refused(kind)) => self.refused_by_shop(order, kind, waited_ms).await,
             Err(_) => self.ask_directly(order, waited_ms, SILENCE_MS).await,
         }
     }
@@ -61,7 +59,10 @@ impl<P: Ports> Wallet<P> {
         let Some(approval) = &order.approval else {
             return Ok(Progress::Settled);
         };
-        let path = format!("/v1/orders/{}", approval.order_id);
+        let path = format!(
+            "/v1/orders/{}",
+            base16ct::lower::encode_string(approval.order_id.as_bytes())
+        );
         let url = self.urls.url(&order.form.envelope.from, &path);
         match call::get(&self.ports, url, COSE).await {
             Ok(receipt) => match self.take_receipt(order, &receipt).await? {

@@ -1,13 +1,13 @@
 //! A party may be in a further key space than the first of its role. Then the wallet fetches its
 //! share of that space and asks the holder once more: only the PIN lets the card use the new share.
 
-use serde::Deserialize;
 use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::Space;
 
 use super::advance::Progress;
 use crate::call::{self, CallError, JSON};
 use crate::error::{ErrorKind, WalletError};
+use crate::json;
 use crate::order::event::Event;
 use crate::order::record::{Failure, OrderRecord};
 use crate::ports::Ports;
@@ -15,12 +15,6 @@ use crate::profile::KnownSpace;
 use crate::state::Batch;
 use crate::view::OrderState;
 use crate::wallet::Wallet;
-
-/// What a party says about itself; only the spaces matter here.
-#[derive(Deserialize)]
-struct Identity {
-    spaces: Vec<u32>,
-}
 
 impl<P: Ports> Wallet<P> {
     /// Fetches the share with which the party in that role can be met, and puts the order back
@@ -56,7 +50,7 @@ impl<P: Ports> Wallet<P> {
     async fn space_of_party(&self, party: &Domain, role: Role) -> Result<Option<Space>, CallError> {
         let url = self.urls.url(party, "/v1/identity");
         let identity = call::get(&self.ports, url, JSON).await?;
-        let spaces = serde_json::from_slice::<Identity>(&identity).map(|identity| identity.spaces);
+        let spaces = json::member(&identity, "spaces").and_then(json::numbers);
         let newest = spaces.unwrap_or_default().into_iter().max();
         Ok(newest.map(|index| Space { role, index }))
     }

@@ -1,0 +1,67 @@
+//! Arguments from JavaScript, read member by member: whatever a page hands over becomes a Rust value
+//! or an error, and unknown members are ignored.
+
+use js_sys::{Array, Reflect};
+use tallystick_wallet::view::{Address, Choice, Deployment};
+use tallystick_wallet::{ErrorKind, WalletError};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The most members that a list may have.
+const LIST_MAX: usize = 64;
+
+fn wrong(name: &str) -> WalletError {
+    WalletError::caused(
+        ErrorKind::CallInvalid,
+        &format_args!("{name} is missing or wrong"),
+    )
+}
+
+/// A member; `undefined` where there is none.
+fn member(value: &JsValue, name: &str) -> Result<JsValue, WalletError> {
+    Reflect::get(value, &name.into()).map_err(|_| wrong(name))
+}
+
+fn text(value: &JsValue, name: &str) -> Result<String, WalletError> {
+    member(value, name)?.as_string().ok_or_else(|| wrong(name))
+}
+
+fn texts(value: &JsValue, name: &str) -> Result<Vec<String>, WalletError> {
+    let list: Array = member(value, name)?.dyn_into().map_err(|_| wrong(name))?;
+    let text = |value: JsValue| value.as_string().ok_or_else(|| wrong(name));
+    list.iter().take(LIST_MAX).map(text).collect()
+}
+
+pub(crate) fn deployment(value: &JsValue) -> Result<Deployment, WalletError> {
+    let port = member(value, "local_port")?;
+    let local_port = match port.as_f64() {
+        Some(port) if (1.0..=65535.0).contains(&port) => Some(port as u16),
+        None if port.is_null() || port.is_undefined() => None,
+        _ => return Err(wrong("local_port")),
+    };
+    Ok(Deployment {
+        root_certificates: texts(value, "root_certificates")?,
+        key_centres: texts(value, "key_centres")?,
+        welcome_url: text(value, "welcome_url")?,
+        local_port,
+    })
+}
+
+pub(crate) fn address(value: &JsValue) -> Result<Address, WalletError> {
+    Ok(Address {
+        id: member(value, "id")?.as_string(),
+        label: text(value, "label")?,
+        name: text(value, "name")?,
+        telephone: text(value, "telephone")?,
+        postal_code: text(value, "postal_code")?,
+        lines: text(value, "lines")?,
+        country: text(value, "country")?,
+    })
+}
+
+pub(crate) fn choice(value: &JsValue) -> Result<Choice, WalletError> {
+    Ok(Choice {
+        card_id: text(value, "card_id")?,
+        address_id: text(value, "address_id")?,
+        accept_extra: member(value, "accept_extra")?.is_truthy(),
+    })
+}
