@@ -10,17 +10,13 @@ const ROWS: [(&str, &[Field]); 7] = [
     ("items", &[Field::Items, Field::ItemNumbers]),
     ("amount", &[Field::Amount]),
     ("card", &[Field::CardNumber, Field::CardExpiry]),
-    ("name", &[Field::HolderName]),
-    ("telephone", &[Field::HolderTelephone]),
-    ("holder_address", &[Field::HolderAddress]),
+    ("name", &[Field::HolderName, Field::DestinationName]),
     (
-        "destination",
-        &[
-            Field::DestinationName,
-            Field::DestinationAddress,
-            Field::DestinationTelephone,
-        ],
+        "telephone",
+        &[Field::HolderTelephone, Field::DestinationTelephone],
     ),
+    ("holder_address", &[Field::HolderAddress]),
+    ("destination", &[Field::DestinationAddress]),
 ];
 
 /// The matrix of a policy. A cell is set as soon as the party reads any field of the row.
@@ -60,6 +56,8 @@ mod tests {
         assert_eq!(cells(&strict, "amount"), (true, true, false, false));
         assert_eq!(cells(&strict, "card"), (false, true, false, false));
         assert_eq!(cells(&strict, "destination"), (false, false, true, false));
+        assert_eq!(cells(&strict, "name"), (false, true, true, false));
+        assert_eq!(cells(&strict, "telephone"), (false, true, true, false));
         assert_eq!(
             cells(&strict, "holder_address"),
             (false, false, false, false)
@@ -72,7 +70,7 @@ mod tests {
             PolicyName::Strict,
             &[Field::HolderTelephone, Field::CardNumber],
         );
-        assert_eq!(cells(&asking, "telephone"), (true, true, false, true));
+        assert_eq!(cells(&asking, "telephone"), (true, true, true, true));
         assert_eq!(cells(&asking, "card"), (false, true, false, false));
     }
 }

@@ -251,8 +251,14 @@ impl<'a> Purchase<'a> {
             card_expiry: card.expiry.to_string(),
             name: card.holder_name.clone(),
             telephone: card.telephone.clone(),
-            address: address_is_read.then(|| self.address.on_label()),
+            address: address_is_read.then(|| self.own_address().on_label()),
         }
+    }
+
+    /// The holder's own address: the first one saved, which onboarding asks for. A gift's address
+    /// must not reach those who may know only where the holder lives.
+    fn own_address(&self) -> &StoredAddress {
+        self.profile.addresses.first().unwrap_or(self.address)
     }
 
     fn destination(&self) -> Destination {
