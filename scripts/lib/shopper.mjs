@@ -65,6 +65,7 @@ export class Shopper {
     if (!this.#shots) return
     this.#count += 1
     await page.evaluate(() => document.fonts.ready)
+    await page.waitForTimeout(250) // transitions take up to 200 ms
     await page.screenshot({ path: join(this.#shots, `${String(this.#count).padStart(2, '0')}-${name}.png`), ...options })
   }
 
@@ -182,13 +183,13 @@ export class Shopper {
     }
   }
 
-  /** Kills the service worker, as Chromium does when it is idle or short of memory. */
+  /** Kills the service worker, as Chromium does when it is idle or short of memory; says how many were killed. */
   async killServiceWorker() {
-    const session = await this.context.browser()?.newBrowserCDPSession() ?? (await this.context.newCDPSession(this.context.pages()[0]))
+    const session = (await this.context.browser()?.newBrowserCDPSession()) ?? (await this.context.newCDPSession(this.context.pages()[0]))
     const { targetInfos } = await session.send('Target.getTargets')
-    for (const { targetId, type, url } of targetInfos) {
-      if (type === 'service_worker' && url.includes(this.browser.extensionId)) await session.send('Target.closeTarget', { targetId })
-    }
+    const ours = targetInfos.filter(({ type, url }) => type === 'service_worker' && url.includes(this.browser.extensionId))
+    for (const { targetId } of ours) await session.send('Target.closeTarget', { targetId })
     await session.detach()
+    return ours.length
   }
 }

@@ -89,8 +89,8 @@ test('the issuer charged the amount exactly once, and its ledger balances', asyn
 test('t002_5 information flow: nobody received or held what it must not know, in any encoding', () => {
   const card = order.card_last4
   const offer = recorded.find(({ url }) => url?.endsWith('/v1/accounts')).response.toString('latin1')
-  const number = offer.match(/\d{12,19}/)[0]
-  assert.ok(number.endsWith(card))
+  const number = offer.match(/\d{16,}/g).map(digits => digits.slice(0, 16)).find(digits => digits.endsWith(card))
+  assert.ok(number, 'the offer names the card')
   const secrets = {
     shop: [number, AIKO.name, AIKO.telephone, AIKO.address.name, AIKO.address.telephone, '4-1-1 Nakano'],
     issuer: ['Sencha', 'sencha-100', AIKO.address.name, AIKO.address.telephone, '4-1-1 Nakano'],

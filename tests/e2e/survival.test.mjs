@@ -12,7 +12,7 @@ before(async () => {
 
 after(() => world?.close())
 
-/** Buys one thing, killing the service worker when the order's state is one of `states`. */
+/** Buys one thing while `moment` kills the service worker; everything must happen exactly once. */
 async function buyKilledAt(sku, moment) {
   const { shopper, parties } = world
   const before = (await consoleOf(parties, 'courier')).orders.length
@@ -31,26 +31,26 @@ async function buyKilledAt(sku, moment) {
 }
 
 /** Kills the service worker `ms` after Approve was pressed. */
-const after_ = ms => async approval => {
+const killedAfter = ms => async approval => {
   await approval.getByRole('button', { name: /^Sealing/ }).waitFor({ timeout: 10_000 }).catch(() => {})
   await new Promise(resolve => setTimeout(resolve, ms))
-  await world.shopper.killServiceWorker()
+  assert.equal(await world.shopper.killServiceWorker(), 1, 'a service worker was killed')
 }
 
-test('the service worker dies at Approve', () => buyKilledAt('sencha-100', after_(0)))
+test('the service worker dies at Approve', () => buyKilledAt('sencha-100', killedAfter(0)))
 
-test('the service worker dies while the parties are confirmed', () => buyKilledAt('gyokuro-50', after_(60)))
+test('the service worker dies while the parties are confirmed', () => buyKilledAt('gyokuro-50', killedAfter(60)))
 
-test('the service worker dies after sending', () => buyKilledAt('hojicha-100', after_(150)))
+test('the service worker dies after sending', () => buyKilledAt('hojicha-100', killedAfter(150)))
 
-test('the service worker dies before the receipt', () => buyKilledAt('genmaicha-100', after_(300)))
+test('the service worker dies before the receipt', () => buyKilledAt('genmaicha-100', killedAfter(300)))
 
 test('the service worker dies while the window asks', async () => {
-  await buyKilledAt('kukicha-100', async () => world.shopper.killServiceWorker())
+  await buyKilledAt('kukicha-100', async () => assert.equal(await world.shopper.killServiceWorker(), 1))
 })
 
 test('the wallet, killed when everything is done, still shows every order', async () => {
-  await world.shopper.killServiceWorker()
+  assert.equal(await world.shopper.killServiceWorker(), 1)
   const view = await eventually('the wallet answers', () => world.shopper.view())
   assert.equal(view.orders.filter(({ state }) => state === 'delivering').length, 5)
 })
