@@ -1,0 +1,174 @@
+//! The browser's ports, in a service worker of a real Chromium.
+
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::{Object, Reflect, Uint8Array};
+use tallystick_wallet::ports::{Change, Clock, DeviceKey, Ports, Session, Vault};
+use tallystick_wallet::sealing::header::{Header, Secret};
+use tallystick_wallet::sealing::stretch::Stretch;
+use tallystick_wallet::sealing::{StateKey, record};
+use tallystick_wallet::{ErrorKind, sealing::puk};
+use tallystick_wasm::JsWallet;
+use tallystick_wasm::browser::Browser;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_service_worker);
+
+/// A database of its own for each test.
+async fn browser(name: &str) -> Browser {
+    Browser::open(&format!("test {name} {}", js_sys::Math::random()))
+        .await
+        .unwrap()
+}
+
+fn put(name: &str, bytes: &[u8]) -> Change {
+    Change::Put {
+        name: name.to_owned(),
+        bytes: bytes.to_vec(),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_was_stored_is_found_by_the_next_service_worker() {
+    let name = format!("test reopen {}", js_sys::Math::random());
+    let first = Browser::open(&name).await.unwrap();
+    first
+        .vault()
+        .store(&[
+            put("order/2", b"b"),
+            put("order/1", b"a"),
+            put("profile", b"p"),
+        ])
+        .await
+        .unwrap();
+    let wrapped = first.device_key().wrap("test", b"state key").await.unwrap();
+    drop(first);
+    let second = Browser::open(&name).await.unwrap();
+    let vault = second.vault();
+    assert_eq!(
+        vault.load("profile").await.unwrap().as_deref(),
+        Some(&b"p"[..])
+    );
+    assert_eq!(vault.load("nothing").await.unwrap(), None);
+    assert_eq!(vault.names("order/").await.unwrap(), ["order/1", "order/2"]);
+    let opened = second.device_key().unwrap("test", &wrapped).await.unwrap();
+    assert_eq!(opened.as_slice(), b"state key");
+}
+
+#[wasm_bindgen_test]
+async fn removing_and_storing_are_one_step() {
+    let browser = browser("one step").await;
+    let vault = browser.vault();
+    vault.store(&[put("offer", b"before")]).await.unwrap();
+    let delete = Change::Delete {
+        name: "offer".to_owned(),
+    };
+    vault.store(&[delete, put("card", b"after")]).await.unwrap();
+    assert_eq!(vault.load("offer").await.unwrap(), None);
+    assert_eq!(
+        vault.load("card").await.unwrap().as_deref(),
+        Some(&b"after"[..])
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_device_key_opens_only_what_it_wrapped_for_the_same_purpose() {
+    let (this, other) = (browser("key").await, browser("other key").await);
+    let wrapped = this.device_key().wrap("one", b"secret").await.unwrap();
+    assert!(this.device_key().unwrap("two", &wrapped).await.is_err());
+    assert!(other.device_key().unwrap("one", &wrapped).await.is_err());
+    let mut altered = wrapped.clone();
+    altered[20] ^= 1;
+    assert!(this.device_key().unwrap("one", &altered).await.is_err());
+    assert!(this.device_key().unwrap("one", b"short").await.is_err());
+}
+
+#[wasm_bindgen_test]
+async fn a_state_key_is_sealed_and_unsealed_and_a_wrong_passphrase_opens_nothing() {
+    let browser = browser("seal").await;
+    let rng = &mut browser.random();
+    let key = StateKey::generate(rng);
+    let puk = puk::generate(rng);
+    let started = browser.clock().now_ms();
+    let header = Header::new(
+        &key,
+        Stretch::STANDARD,
+        b"five split tally sticks",
+        puk.as_slice(),
+        browser.device_key(),
+        rng,
+    )
+    .await
+    .unwrap();
+    let each_ms = (browser.clock().now_ms() - started) / 2;
+    wasm_bindgen_test::console_log!("one stretch took {each_ms} ms");
+    assert!(each_ms >= 50, "guessing is too cheap: {each_ms} ms");
+    let header = Header::from_bytes(&header.to_bytes()).unwrap();
+    let sealed = record::seal(&key, "profile", b"personal", rng).unwrap();
+    let device_key = browser.device_key();
+    for (which, secret) in [
+        (Secret::Passphrase, &b"five split tally sticks"[..]),
+        (Secret::Puk, puk.as_slice()),
+    ] {
+        let key = header.unwrap(which, secret, device_key).await.unwrap();
+        assert_eq!(
+            record::open(&key, "profile", &sealed).unwrap().as_slice(),
+            b"personal"
+        );
+    }
+    let wrong = header.unwrap(Secret::Passphrase, b"five split tally stick", device_key);
+    assert_eq!(wrong.await.err().unwrap().kind, ErrorKind::WrongPassphrase);
+    let elsewhere = self::browser("elsewhere").await;
+    let moved = header.unwrap(
+        Secret::Passphrase,
+        b"five split tally sticks",
+        elsewhere.device_key(),
+    );
+    assert_eq!(moved.await.err().unwrap().kind, ErrorKind::StorageDamaged);
+}
+
+#[wasm_bindgen_test]
+async fn the_session_keeps_the_key_until_it_is_cleared() {
+    let browser = browser("session").await;
+    let session = browser.session();
+    assert!(session.get().await.unwrap().is_none());
+    session.put(b"forty bytes").await.unwrap();
+    assert_eq!(
+        session.get().await.unwrap().unwrap().as_slice(),
+        b"forty bytes"
+    );
+    session.clear().await.unwrap();
+    assert!(session.get().await.unwrap().is_none());
+}
+
+/// A self-signed root is not at hand here; an empty list is refused with a sentence.
+#[wasm_bindgen_test]
+async fn errors_reach_javascript_with_their_sentences() {
+    let deployment = Object::new();
+    let set =
+        |field: &str, value: JsValue| Reflect::set(&deployment, &field.into(), &value).unwrap();
+    set("root_certificates", js_sys::Array::new().into());
+    set(
+        "key_centres",
+        js_sys::Array::of1(&"keys.localhost".into()).into(),
+    );
+    set("welcome_url", "https://issuer.example/".into());
+    set("local_port", JsValue::NULL);
+    let thrown = JsWallet::open(deployment.into()).await.err().unwrap();
+    let field = |name: &str| {
+        Reflect::get(&thrown, &name.into())
+            .unwrap()
+            .as_string()
+            .unwrap()
+    };
+    assert_eq!(field("name"), "WalletError");
+    assert_eq!(field("kind"), "deployment-invalid");
+    assert!(field("sentence").ends_with('.') && !field("remedy").is_empty());
+    let thrown = JsWallet::open(Uint8Array::new_with_length(1).into())
+        .await
+        .err()
+        .unwrap();
+    let kind = Reflect::get(&thrown, &"kind".into()).unwrap().as_string();
+    assert_eq!(kind.as_deref(), Some("call-invalid"));
+}
