@@ -1,8 +1,9 @@
 //! Everything the card keeps, and how it is written down.
 
 use alloc::vec::Vec;
+use tallystick_codec::DecodeMap;
 
-use minicbor::{CborLen, Decode, Encode};
+use minicbor::{CborLen, Encode};
 use tallystick_protocol::{
     identifier::{Domain, HolderId},
     keys::{HolderShare, KeyContext},
@@ -36,7 +37,7 @@ pub enum RestoreError {
 }
 
 /// What survives a power failure.
-#[derive(Clone, Debug, PartialEq, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub(crate) struct State {
     #[n(0)]
@@ -56,7 +57,7 @@ pub(crate) struct State {
 }
 
 /// One enrolment key and the shares sealed to it.
-#[derive(Clone, Debug, PartialEq, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub(crate) struct Slot {
     #[n(0)]
@@ -71,7 +72,7 @@ pub(crate) struct Slot {
 }
 
 /// The sum of the shares that came so far for one space, epoch and set of centres.
-#[derive(Clone, Debug, PartialEq, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub(crate) struct StoredShare {
     #[n(0)]

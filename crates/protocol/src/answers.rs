@@ -3,6 +3,7 @@
 
 use alloc::{string::String, vec::Vec};
 use minicbor::{Decode, Encode};
+use tallystick_codec::DecodeMap;
 
 use crate::cbor::Message;
 use crate::identifier::{Domain, OrderId, Role, Root};
@@ -35,7 +36,7 @@ macro_rules! signed_message {
 }
 
 /// The shop asks the issuer to authorise (step O8). Its envelope's transaction is the order.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct AuthorisationRequest {
     /// From the shop to the issuer.
@@ -56,7 +57,7 @@ signed_message!(
 );
 
 /// The issuer has authenticated the holder and reserved the amount (step O9). For the shop; single use.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Authorisation {
     /// From the issuer to the shop; its transaction is the order, its expiry ends the reservation.
@@ -80,7 +81,7 @@ signed_message!(
 );
 
 /// The issuer has authenticated the holder: the courier may act. It does not say how much was paid.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Clearance {
     /// From the issuer to the courier; its transaction is the order.
@@ -104,7 +105,7 @@ signed_message!(
 );
 
 /// The two statements of an issuer that authorises, each as signed bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct AuthorisationAnswer {
     /// A signed [`Authorisation`].
@@ -166,7 +167,7 @@ impl RefusalReason {
 }
 
 /// A party will not do its part. Nothing stays reserved because of it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Refusal {
     /// From the refusing party; its transaction is the order.
@@ -185,7 +186,7 @@ pub struct Refusal {
 signed_message!(Refusal, 34, STATEMENT_MAX_BYTES, "tallystick/v1/refusal");
 
 /// The shop asks the courier to deliver (step O10).
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct DeliveryRequest {
     /// From the shop to the courier; its transaction is the order.
@@ -210,7 +211,7 @@ signed_message!(
 );
 
 /// The courier will deliver (step O11). It captures what the issuer reserved for the same root.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Acceptance {
     /// From the courier to anyone who takes part; its transaction is the order.
@@ -287,7 +288,7 @@ impl ShopState {
 }
 
 /// What the shop tells the holder about the order, with the others' signed statements.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct ShopReceipt {
     /// From the shop to the holder; its transaction is the order.
@@ -351,7 +352,7 @@ impl MoneyState {
 }
 
 /// The issuer tells whoever knows the root where the money is.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct IssuerAnswer {
     /// From the issuer; its transaction is the order.
@@ -376,7 +377,7 @@ signed_message!(
 );
 
 /// The courier tells whoever knows the root what it decided.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct CourierAnswer {
     /// A signed [`Acceptance`] or [`Refusal`].

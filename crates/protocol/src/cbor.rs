@@ -4,6 +4,10 @@
 //! Decoding is strict: what was read is encoded again and must give the same bytes, so
 //! indefinite lengths, longer integers, unknown or repeated keys and trailing bytes are refused.
 
+mod map_fields;
+
+pub use map_fields::MapFields;
+
 use alloc::vec::Vec;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
@@ -134,8 +138,9 @@ fn malformed(_: minicbor::decode::Error) -> CborError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tallystick_codec::DecodeMap;
 
-    #[derive(Debug, PartialEq, Encode, Decode)]
+    #[derive(Debug, PartialEq, Encode, DecodeMap)]
     #[cbor(map)]
     struct Greeting {
         #[n(0)]

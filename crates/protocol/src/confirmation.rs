@@ -6,9 +6,10 @@
 //! a party answers only to a holder who has a key share.
 
 use hmac::{Hmac, KeyInit, Mac};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use rand_core::CryptoRng;
 use sha2::Sha256;
+use tallystick_codec::DecodeMap;
 
 use crate::cbor::{Message, encode_value};
 use crate::identifier::Role;
@@ -23,7 +24,7 @@ const REQUEST_CONTEXT: &str = "tallystick/v1/confirmation-request";
 const ANSWER_CONTEXT: &str = "tallystick/v1/confirmation-answer";
 
 /// The wallet asks a party to confirm itself.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct ConfirmationRequest {
     /// Which pairwise key is meant.
@@ -48,7 +49,7 @@ impl Message for ConfirmationRequest {
 }
 
 /// The party's answer; signed, and its envelope's transaction is the wallet's nonce.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct ConfirmationAnswer {
     /// From the party to the holder.

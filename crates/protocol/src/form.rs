@@ -5,6 +5,7 @@
 use alloc::{string::String, vec::Vec};
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
+use tallystick_codec::DecodeMap;
 
 use crate::cbor::Message;
 use crate::identifier::Domain;
@@ -44,7 +45,7 @@ impl Instrument {
 }
 
 /// One line of goods.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Item {
     /// The shop's number of the goods.
@@ -74,7 +75,7 @@ impl Item {
 }
 
 /// Who delivers, and for how much.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Delivery {
     /// The courier.
@@ -89,7 +90,7 @@ pub struct Delivery {
 }
 
 /// What a shop offers to one holder, once.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct OrderForm {
     /// From the shop, to anyone; its transaction is the number of this form.

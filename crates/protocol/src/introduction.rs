@@ -7,14 +7,15 @@ use crate::certificate::TrustAnchors;
 use crate::identifier::{Domain, Role};
 use crate::statement::{Audience, Envelope, SignedMessage, StatementError, Verified, open};
 use crate::time::Timestamp;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use rand_core::CryptoRng;
+use tallystick_codec::DecodeMap;
 
 /// How long an introduction is valid, in seconds.
 pub const INTRODUCTION_SECONDS: u64 = 300;
 
 /// One party asks another to say who it is.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct IntroductionRequest {
     /// 32 random bytes, used once.
@@ -74,7 +75,7 @@ impl Message for IntroductionRequest {
 }
 
 /// A party says who it is. The envelope's transaction is the nonce it was asked with.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Introduction {
     /// From the answering party to the asking one.

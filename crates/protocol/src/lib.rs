@@ -5,6 +5,8 @@
 #![no_std]
 
 extern crate alloc;
+// The derive writes paths that hold in every crate.
+extern crate self as tallystick_protocol;
 
 pub mod answers;
 pub mod cbor;

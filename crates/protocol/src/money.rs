@@ -1,6 +1,7 @@
 //! Amounts: whole minor units with their currency.
 
 use core::{fmt, str::FromStr};
+use tallystick_codec::DecodeMap;
 
 use minicbor::{CborLen, Decode, Encode};
 
@@ -103,7 +104,7 @@ impl<C> CborLen<C> for Currency {
 }
 
 /// An amount in whole minor units (yen, cents), never a fraction and never negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct Money {
     /// Minor units, at most [`MAX_MINOR`] in anything decoded or added up.

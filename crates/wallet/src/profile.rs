@@ -1,6 +1,7 @@
 //! What the wallet keeps about the holder: cards, addresses, and what it knows of key spaces.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 use tallystick_protocol::enrolment::CardRecord;
 use tallystick_protocol::identifier::{Domain, HolderId, Role};
 use tallystick_protocol::keys::{Centres, Epoch, KeyContext, Space};
@@ -19,7 +20,7 @@ pub const SHARE_ROLES: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
 const STEPS_BEFORE_SHARES: u32 = 2;
 
 /// A share that the card holds.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct HeldShare {
     /// Which space.
@@ -31,7 +32,7 @@ pub struct HeldShare {
 }
 
 /// How a card is enrolled. Each field that appears is a step that is finished.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Enrolment {
     /// The slot of the enrolment key in the keys applet.
@@ -121,7 +122,7 @@ impl Enrolment {
 }
 
 /// A card account.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct CardAccount {
     /// Names the card in calls.
@@ -166,7 +167,7 @@ pub fn card_view(
 }
 
 /// An address, as stored.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct StoredAddress {
     /// Names the address in calls.
@@ -193,7 +194,7 @@ pub struct StoredAddress {
 }
 
 /// That a party is in another space than the first of its role.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct KnownSpace {
     /// The party.
@@ -205,7 +206,7 @@ pub struct KnownSpace {
 }
 
 /// Everything about the holder, in one record.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Profile {
     /// [`FORMAT`].

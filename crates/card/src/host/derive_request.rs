@@ -1,10 +1,11 @@
 //! What DERIVE is asked.
 
-use minicbor::{CborLen, Decode, Encode};
+use minicbor::{CborLen, Encode};
+use tallystick_codec::DecodeMap;
 use tallystick_protocol::keys::PairContext;
 
 /// Between whom the key is, and the nonce that makes it this one.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct DeriveRequest {
     /// Suite, space, epoch, centres, holder and party.

@@ -4,10 +4,11 @@ use super::CardRecord;
 use crate::cbor::Message;
 use crate::money::Money;
 use crate::statement::{Envelope, SignedMessage};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 
 /// A card, and the grant to enrol a wallet for it. From the issuer to the holder, for its wallet alone.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct AccountOffer {
     /// From the issuer to the holder; its transaction is a random number.

@@ -6,6 +6,7 @@ use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 use minicbor::{Decode, Decoder, Encode, Encoder};
+use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The longest holder's name in bytes.
@@ -122,7 +123,7 @@ impl<'b, C> Decode<'b, C> for CardNumber {
 }
 
 /// The last month in which a card can be used.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct CardExpiry {
     /// The year, 2000 to 2099.
@@ -223,7 +224,7 @@ impl FromStr for CardExpiry {
 }
 
 /// A card account as its issuer keeps it and hands it to its holder.
-#[derive(Clone, PartialEq, Eq, Encode, Decode, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap, Zeroize, ZeroizeOnDrop)]
 #[cbor(map)]
 pub struct CardRecord {
     /// The card number.

@@ -4,10 +4,11 @@ use crate::cbor::Message;
 use crate::statement::{Envelope, SignedMessage};
 use alloc::string::String;
 use alloc::vec::Vec;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 
 /// An issuer asks for a certificate for one of its holders.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct HolderCertificateRequest {
     /// From the issuer to the authority; its transaction is the holder identifier.
@@ -35,7 +36,7 @@ impl SignedMessage for HolderCertificateRequest {
 }
 
 /// A service party asks for its own certificate.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct PartyCertificateRequest {
     /// The request for certification (PKCS#10, RFC 2986, DER): role, domain, display name and key.
@@ -59,7 +60,7 @@ impl Message for PartyCertificateRequest {
 }
 
 /// The authority's answer to either.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct CertificateAnswer {
     /// The certificate (DER).

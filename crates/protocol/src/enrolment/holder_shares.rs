@@ -5,10 +5,11 @@ use crate::identifier::Role;
 use crate::keys::{Degrees, SealedShare};
 use crate::statement::{Envelope, SignedMessage};
 use alloc::vec::Vec;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 
 /// Asks for the holder's share of one space.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct HolderShareRequest {
     /// The [`EnrolmentTicket`](super::EnrolmentTicket), a statement.
@@ -28,7 +29,7 @@ impl Message for HolderShareRequest {
 }
 
 /// The holder's share of one space, sealed to its enrolment key.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct HolderShareAnswer {
     /// From the key centre to the holder; its transaction is the holder identifier.

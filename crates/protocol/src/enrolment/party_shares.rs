@@ -4,13 +4,14 @@ use crate::cbor::Message;
 use crate::identifier::Role;
 use crate::keys::{Degrees, SealedShare};
 use crate::statement::{Envelope, SignedMessage};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 
 /// The longest answer: a share of the largest degree (32,768 elements of 32 bytes) and 4 KiB beside it.
 pub(super) const MAX_SHARE_ANSWER_LEN: usize = 32 * (Degrees::MAX as usize + 1) + 4096;
 
 /// Asks for the party's share of one space. Its certificate says in which role and under which domain.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct PartyShareRequest {
     /// From the party to the key centre; its transaction is a random number.
@@ -41,7 +42,7 @@ impl SignedMessage for PartyShareRequest {
 }
 
 /// The party's share of one space, sealed to the key it asked with.
-#[derive(Clone, Debug, Encode, Decode)]
+#[derive(Clone, Debug, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct PartyShareAnswer {
     /// From the key centre to the party; its transaction is the request's.

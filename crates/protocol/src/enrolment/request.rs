@@ -4,9 +4,10 @@ use crate::cbor::{Message, encode_value};
 use crate::identifier::{Domain, HolderId};
 use crate::signature::{SignatureError, public_key_from_spki, verify_pss};
 use alloc::vec::Vec;
+use minicbor::Encode;
 use minicbor::bytes::ByteSlice;
-use minicbor::{Decode, Encode};
 use rsa::RsaPublicKey;
+use tallystick_codec::DecodeMap;
 
 const CONTEXT: &str = "tallystick/v1/enrolment-request";
 
@@ -25,7 +26,7 @@ pub enum EnrolmentError {
 /// A wallet's keys, with the proof that it holds the signing key.
 ///
 /// That it holds the enrolment key shows by itself: shares are sealed to it.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct EnrolmentRequest {
     /// The issuer it is for.
@@ -135,7 +136,7 @@ impl Message for EnrolmentRequest {
 }
 
 /// The issuer's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct EnrolmentAnswer {
     /// The certificate for the wallet's signing key (DER).

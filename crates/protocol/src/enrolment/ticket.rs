@@ -4,12 +4,13 @@ use crate::cbor::Message;
 use crate::identifier::HolderId;
 use crate::keys::{Centres, Epoch};
 use crate::statement::{Envelope, SignedMessage};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 
 /// Entitles one holder identifier to the key shares of one epoch.
 ///
 /// It is worth nothing to others: shares are released only sealed to the enrolment key.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct EnrolmentTicket {
     /// From the issuer to anyone (each of the key centres); its transaction is the holder identifier.

@@ -1,6 +1,7 @@
 //! To which polynomial a share belongs: space, epoch and the centres that issued it together.
 
 use alloc::vec::Vec;
+use tallystick_codec::DecodeMap;
 
 use minicbor::{CborLen, Decode, Decoder, Encode, decode};
 
@@ -12,7 +13,7 @@ use super::KeyError;
 pub const MAX_CENTRES: usize = 4;
 
 /// A polynomial of its own for each party role, and a further one whenever the last is full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, CborLen)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct Space {
     /// The role of the parties in it: shop, issuer or courier.
@@ -117,7 +118,7 @@ impl<C> CborLen<C> for Centres {
 }
 
 /// Names one polynomial (with several centres: one sum of polynomials).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct KeyContext {
     /// Party role and number of the space.

@@ -1,6 +1,7 @@
 //! How many corrupt identifiers a space withstands.
 
-use minicbor::{CborLen, Decode, Decoder, Encode, decode};
+use minicbor::{CborLen, Decoder, Encode, decode};
+use tallystick_codec::DecodeMap;
 
 use super::{Element, KeyError};
 
@@ -13,7 +14,7 @@ use super::{Element, KeyError};
 /// (see [`Self::admit_holder`] and [`Self::admit_party`]), so that those it issued never break it.
 ///
 /// Sizes: a holder's share has `party + 1` elements of 32 bytes, a party's share `holder + 1`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct Degrees {
     /// `a`, the degree in the holder's point: 1 to [`Self::MAX`].

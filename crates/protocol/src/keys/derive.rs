@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use tallystick_codec::DecodeMap;
 
 use hkdf::Hkdf;
 use minicbor::{CborLen, Decode, Decoder, Encode, Encoder, decode, encode};
@@ -89,7 +90,7 @@ travels_as_number!(Suite);
 travels_as_number!(Purpose);
 
 /// Between whom a key is, and from which shares it comes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct PairContext {
     /// How the key comes about.

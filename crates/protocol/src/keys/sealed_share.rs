@@ -1,6 +1,7 @@
 //! A key share on its way from a centre to the one it is for.
 
 use alloc::vec::Vec;
+use tallystick_codec::DecodeMap;
 
 use hpke::{
     Deserializable, HpkeError, Kem as _, OpModeR, OpModeS, Serializable, aead::AesGcm256,
@@ -39,7 +40,7 @@ pub enum ShareRecipient {
 }
 
 /// What a sealed share is, and for whom. It cannot be opened under another label.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct ShareLabel {
     /// Space, epoch and all centres.
@@ -55,7 +56,7 @@ pub struct ShareLabel {
 
 /// A share sealed by HPKE (RFC 9180) in base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and
 /// AES-256-GCM; `info` is a context string and the label.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct SealedShare {
     /// What it is.

@@ -2,7 +2,8 @@
 //! (EP 0 791 901, step O9: the issuer authenticates the holder).
 
 use alloc::vec::Vec;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 
 use crate::cbor::{Message, decode, encode};
 use crate::certificate::{Certificate, CertifiedParty, TrustAnchors};
@@ -17,7 +18,7 @@ pub const APPROVAL_MAX_BYTES: usize = 6 * 1024;
 const CONTEXT: &str = "tallystick/v1/holder-approval";
 
 /// What the holder's card signs. The root covers header and fields, so nothing else is needed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct HolderApproval {
     /// The order.

@@ -1,7 +1,8 @@
 //! The content of an order's fields: what the form and the holder supply, as bytes of leaves.
 
 use alloc::{string::String, vec::Vec};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::cbor::{CborError, decode_value, encode_value};
@@ -15,7 +16,7 @@ pub const VALUE_MAX_BYTES: usize = 12 * 1024;
 pub const TEXT_MAX_BYTES: usize = 400;
 
 /// One line of the field *items*: a name and how many.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct ItemLine {
     /// The name of the goods.
@@ -27,7 +28,7 @@ pub struct ItemLine {
 }
 
 /// One line of the field *item numbers*.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct ItemNumberLine {
     /// The shop's number of the goods.

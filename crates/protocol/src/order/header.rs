@@ -1,13 +1,14 @@
 //! What all three readers of an order know about it: who takes part, and until when.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 
 use crate::identifier::{Domain, HolderId, OrderId, Role};
 use crate::time::Timestamp;
 
 /// The header of an order. The root covers it, and every part carries it, so the issuer's part
 /// names payee and courier, and the courier's part names the issuer.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct OrderHeader {
     /// The random number of the order.

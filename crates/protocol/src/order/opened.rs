@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 use core::fmt;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::fields::VALUE_MAX_BYTES;
@@ -14,7 +15,7 @@ use crate::cbor::{decode_value, encode_value};
 use crate::policy::{Field, LEAF_COUNT};
 
 /// One disclosed field: value and salt, which together give the leaf.
-#[derive(Clone, PartialEq, Eq, Encode, Decode, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap, Zeroize, ZeroizeOnDrop)]
 #[cbor(map)]
 pub struct Disclosed {
     /// Which field.
@@ -39,7 +40,7 @@ impl fmt::Debug for Disclosed {
 }
 
 /// The plaintext of a part.
-#[derive(Encode, Decode)]
+#[derive(Encode, DecodeMap)]
 #[cbor(map)]
 pub(super) struct PartContent {
     #[n(0)]

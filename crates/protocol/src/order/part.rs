@@ -1,8 +1,9 @@
 //! A sealed part: what one party reads, closed to everyone who relays it.
 
 use alloc::vec::Vec;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use rand_core::CryptoRng;
+use tallystick_codec::DecodeMap;
 use zeroize::Zeroizing;
 
 use super::encrypt0::{Encrypt0, IV_BYTES, OVERHEAD_MAX_BYTES, seal};
@@ -18,7 +19,7 @@ pub const CIPHERTEXT_MAX_BYTES: usize = SIZE_CLASSES[SIZE_CLASSES.len() - 1] + O
 const PART_CONTEXT: &str = "tallystick/v1/order-part";
 
 /// The part of one party, sealed under the pairwise key of holder and party and the part's own nonce.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct SealedPart {
     /// Which key opens it: suite, key space, epoch, centres, holder and party.

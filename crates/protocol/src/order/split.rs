@@ -1,8 +1,9 @@
 //! Splitting an order: leaves and root first, because the card signs the root, then the sealed parts.
 
 use alloc::vec::Vec;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use rand_core::CryptoRng;
+use tallystick_codec::DecodeMap;
 use zeroize::Zeroizing;
 
 use super::fields::OrderFields;
@@ -159,7 +160,7 @@ impl PreparedOrder {
 }
 
 /// The whole order as it goes to the shop in one message (step O6).
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct SplitOrder {
     /// Who takes part, and until when; the clear holder identifier is in here.

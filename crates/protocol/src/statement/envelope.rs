@@ -3,6 +3,7 @@
 use crate::identifier::Domain;
 use crate::time::Timestamp;
 use minicbor::{Decode, Encode};
+use tallystick_codec::DecodeMap;
 
 /// The longest time between sending and expiry, in seconds: two years, as for certificates.
 pub const MAX_VALIDITY_SECONDS: u64 = 731 * 86_400;
@@ -22,7 +23,7 @@ pub enum Audience {
 }
 
 /// From whom to whom, about what, from when to when.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Envelope {
     /// Who says it: the domain in the signer's certificate.

@@ -8,12 +8,13 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use coset::TaggedCborSerializable;
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 const ORDER: [u8; 32] = [0xa5; 32];
 
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
 #[cbor(map)]
 struct Note {
     #[n(0)]
@@ -35,7 +36,7 @@ impl SignedMessage for Note {
 }
 
 /// The same bytes as a note, said in another context.
-#[derive(Debug, Encode, Decode)]
+#[derive(Debug, Encode, DecodeMap)]
 #[cbor(map)]
 struct Promise {
     #[n(0)]

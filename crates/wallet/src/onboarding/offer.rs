@@ -1,7 +1,8 @@
 //! The offer of a card: verified against the page's real origin and the trust anchors, then kept
 //! under the device key until the holder has chosen passphrase and PIN.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 use tallystick_protocol::cbor::{decode_value, encode_value};
 use tallystick_protocol::enrolment::AccountOffer;
 use tallystick_protocol::identifier::Role;
@@ -19,7 +20,7 @@ const CONTEXT: &str = "tallystick/v1/wallet/offer";
 const BYTES_MAX: usize = 8 * 1024;
 
 /// An offer that was verified.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct OfferRecord {
     /// What the issuer said.

@@ -2,6 +2,7 @@
 //! step that the successor allows.
 
 use minicbor::{Decode, Encode};
+use tallystick_codec::DecodeMap;
 use tallystick_protocol::answers::{MoneyState, ShopState};
 use tallystick_protocol::form::OrderForm;
 use tallystick_protocol::identifier::{Domain, OrderId, Role, Root};
@@ -20,7 +21,7 @@ pub const BYTES_MAX: usize = 256 * 1024;
 const HISTORY_MAX: usize = 40;
 
 /// An entry of the history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct HistoryEntry {
     /// When, in seconds.
@@ -37,7 +38,7 @@ pub struct HistoryEntry {
 pub struct ConfirmationKey(#[cbor(n(0), with = "minicbor::bytes")] pub Vec<u8>);
 
 /// How a party is confirmed.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Confirmation {
     /// Which pairwise key.
@@ -63,7 +64,7 @@ impl Confirmation {
 }
 
 /// What approving added to an order.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Approval {
     /// The order's number.
@@ -99,7 +100,7 @@ pub struct Approval {
 }
 
 /// Why an order came to nothing, or why the holder is asked once more.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Failure {
     /// What went wrong.
@@ -111,7 +112,7 @@ pub struct Failure {
 }
 
 /// An order.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct OrderRecord {
     /// [`FORMAT`].

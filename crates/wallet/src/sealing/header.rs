@@ -1,8 +1,9 @@
 //! The header: the only record that is readable while the wallet is locked. It holds the state
 //! key, wrapped under the passphrase and under the PUK.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use rand_core::CryptoRng;
+use tallystick_codec::DecodeMap;
 use zeroize::Zeroizing;
 
 use super::stretch::{SALT_BYTES, Stretch};
@@ -41,7 +42,7 @@ impl Secret {
 }
 
 /// The state key under one secret.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 struct Wrapping {
     #[n(0)]
@@ -54,7 +55,7 @@ struct Wrapping {
 }
 
 /// What is stored in clear.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Header {
     #[n(0)]

@@ -1,7 +1,8 @@
 //! Passphrase to key: Argon2id (RFC 9106), so that each guess costs memory and time.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::SealingError;
@@ -12,7 +13,7 @@ const MEMORY_KIB_MAX: u32 = 256 * 1024;
 const PASSES_MAX: u32 = 32;
 
 /// What one derivation costs. Stored beside what it protects, so that it can rise later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Stretch {
     /// Memory in KiB.
