@@ -68,14 +68,14 @@ impl<P: Ports> Wallet<P> {
     /// failure of the storage.
     pub async fn recover(&self, puk: &str, passphrase: &str) -> Result<(), WalletError> {
         check_passphrase(passphrase)?;
-        let puk = puk::parse(puk).ok_or(WalletError::new(ErrorKind::WrongPuk))?;
+        let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
         let mut state = self.enter().await?;
         self.open_state(&mut state, Secret::Puk, puk.as_slice())
             .await?;
         let header = state
             .header
             .clone()
-            .ok_or(WalletError::new(ErrorKind::NotSetUp))?;
+            .ok_or_else(|| WalletError::new(ErrorKind::NotSetUp))?;
         let unlocked = state.unlocked()?;
         let header = header
             .with_passphrase(
@@ -103,7 +103,7 @@ impl<P: Ports> Wallet<P> {
         let header = state
             .header
             .as_ref()
-            .ok_or(WalletError::new(ErrorKind::NotSetUp))?;
+            .ok_or_else(|| WalletError::new(ErrorKind::NotSetUp))?;
         let key = header
             .unwrap(which, secret, self.ports.device_key())
             .await?;
@@ -145,7 +145,7 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::Locked`], or a failure of the storage.
     pub async fn unblock_pin(&self, puk: &str, new: &str) -> Result<(), WalletError> {
         check_pin(new)?;
-        let puk = puk::parse(puk).ok_or(WalletError::new(ErrorKind::WrongPuk))?;
+        let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
         let mut state = self.enter().await?;
         self.keep_unlocked(&mut state).await?;
         let unlocked = state.unlocked()?;

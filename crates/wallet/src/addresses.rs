@@ -36,7 +36,7 @@ impl<P: Ports> Wallet<P> {
             kept.push(address.clone());
         } else {
             let place = kept.iter_mut().find(|kept| kept.id == address.id);
-            *place.ok_or(WalletError::new(ErrorKind::NoSuchAddress))? = address.clone();
+            *place.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))? = address.clone();
         }
         Batch::new(&self.ports, &unlocked.key)
             .profile(&profile)?

@@ -146,9 +146,14 @@ pub enum ErrorKind {
     EnrolmentUnreachable,
 }
 
-/// An error of the wallet.
+/// An error of the wallet. One pointer, because it passes through almost every function.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WalletError {
+pub struct WalletError(Box<Particulars>);
+
+/// What an error consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Particulars {
     /// What went wrong.
     pub kind: ErrorKind,
     /// Whom or what it is about, such as a party's name; empty if the sentence needs none.
@@ -157,30 +162,36 @@ pub struct WalletError {
     pub details: String,
 }
 
+impl core::ops::Deref for WalletError {
+    type Target = Particulars;
+
+    fn deref(&self) -> &Particulars {
+        &self.0
+    }
+}
+
 impl WalletError {
     /// An error that needs no particulars.
     #[must_use]
-    pub const fn new(kind: ErrorKind) -> Self {
-        Self {
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Particulars {
             kind,
             about: String::new(),
             details: String::new(),
-        }
+        }))
     }
 
     /// An error with its technical cause.
     pub fn caused(kind: ErrorKind, cause: &dyn fmt::Display) -> Self {
-        Self {
-            kind,
-            about: String::new(),
-            details: cause.to_string(),
-        }
+        let mut error = Self::new(kind);
+        error.0.details = cause.to_string();
+        error
     }
 
     /// The same error, naming whom it is about.
     #[must_use]
-    pub fn about(mut self, about: impl Into<String>) -> Self {
-        self.about = about.into();
+    pub fn about(mut self, about: &str) -> Self {
+        about.clone_into(&mut self.0.about);
         self
     }
 
@@ -245,6 +256,6 @@ impl From<crate::sealing::SealingError> for WalletError {
 
 impl From<crate::order::state::IllegalMove> for WalletError {
     fn from(error: crate::order::state::IllegalMove) -> Self {
-        Self::new(ErrorKind::OrderState).about(error.to_string())
+        Self::new(ErrorKind::OrderState).about(&error.to_string())
     }
 }

@@ -137,7 +137,7 @@ impl SecureElement {
             .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
         let block = block
             .first_chunk()
-            .ok_or(WalletError::new(ErrorKind::CardFailed))?;
+            .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
         let reply = self.exchange(Applet::Identity, host::sign_block(block), rng)?;
         host::signature(&reply)
             .map(|signature| signature.to_vec())

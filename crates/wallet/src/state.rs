@@ -70,7 +70,9 @@ impl State {
             Some(_) => ErrorKind::Locked,
             None => ErrorKind::NotSetUp,
         };
-        self.unlocked.as_mut().ok_or(WalletError::new(locked))
+        self.unlocked
+            .as_mut()
+            .ok_or_else(|| WalletError::new(locked))
     }
 }
 

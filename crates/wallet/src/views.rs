@@ -149,7 +149,7 @@ fn failure_view(failure: &Failure) -> FailureView {
         sentence: error.sentence(),
         money: error.money(),
         remedy: error.remedy(),
-        about: error.about,
+        about: error.about.clone(),
     }
 }
 

@@ -32,7 +32,26 @@ pub fn open<M: SignedMessage>(
     now: Timestamp,
     role: Role,
 ) -> Result<Verified<M>, StatementError> {
-    let limit = max_len::<M>();
+    let (payload, signer) = verified(bytes, max_len::<M>(), M::CONTEXT, anchors, now, role)?;
+    let message: M = decode(&payload)?;
+    require_sender(message.envelope(), &signer)?;
+    require_period(message.envelope(), now)?;
+    Ok(Verified {
+        message,
+        signer,
+        bytes: bytes.to_vec(),
+    })
+}
+
+/// What does not depend on the kind of statement, so that its code exists once.
+fn verified(
+    bytes: &[u8],
+    limit: usize,
+    context: &str,
+    anchors: &TrustAnchors,
+    now: Timestamp,
+    role: Role,
+) -> Result<(Vec<u8>, CertifiedParty), StatementError> {
     if bytes.len() > limit {
         return Err(StatementError::TooLong {
             actual: bytes.len(),
@@ -42,20 +61,10 @@ pub fn open<M: SignedMessage>(
     let parts = Parts::read(bytes)?;
     let leaf = Certificate::from_der(&parts.leaf)?;
     let signer = anchors.verify(&leaf, now, role)?;
-    verify_pss(
-        &signer.public_key,
-        &parts.to_be_signed(M::CONTEXT),
-        &parts.signature,
-    )
-    .map_err(|_| StatementError::BadSignature)?;
-    let message: M = decode(&parts.payload)?;
-    require_sender(message.envelope(), &signer)?;
-    require_period(message.envelope(), now)?;
-    Ok(Verified {
-        message,
-        signer,
-        bytes: bytes.to_vec(),
-    })
+    let to_be_signed = parts.to_be_signed(context);
+    verify_pss(&signer.public_key, &to_be_signed, &parts.signature)
+        .map_err(|_| StatementError::BadSignature)?;
+    Ok((parts.payload, signer))
 }
 
 fn require_sender(envelope: &Envelope, signer: &CertifiedParty) -> Result<(), StatementError> {

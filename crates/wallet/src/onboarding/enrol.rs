@@ -150,14 +150,16 @@ impl<P: Ports> Wallet<P> {
 
 /// The card of this wallet; this release keeps one.
 pub(super) fn the_card(cards: &[CardAccount]) -> Result<&CardAccount, WalletError> {
-    cards.first().ok_or(WalletError::new(ErrorKind::NoSuchCard))
+    cards
+        .first()
+        .ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
 }
 
 /// As [`the_card`], to be changed.
 pub(super) fn the_card_mut(cards: &mut [CardAccount]) -> Result<&mut CardAccount, WalletError> {
     cards
         .first_mut()
-        .ok_or(WalletError::new(ErrorKind::NoSuchCard))
+        .ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
 }
 
 /// What a failed call means for an enrolment.

@@ -39,7 +39,7 @@ impl<P: Ports> Wallet<P> {
         let offer = state
             .offer
             .clone()
-            .ok_or(WalletError::new(ErrorKind::NoOffer))?;
+            .ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
         if offer.offer.envelope.expires_at < self.now() {
             return Err(WalletError::new(ErrorKind::OfferExpired));
         }

@@ -89,7 +89,7 @@ impl<P: Ports> Wallet<P> {
             ticket: enrolment
                 .ticket
                 .clone()
-                .ok_or(WalletError::new(ErrorKind::NotEnrolled))?,
+                .ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?,
             role,
             space: index.or_else(|| begun.map(|held| held.space.index)),
         })

@@ -44,7 +44,7 @@ impl<P: Ports> Wallet<P> {
         let order = unlocked.orders.get(request_id);
         let mut order = order
             .cloned()
-            .ok_or(WalletError::new(ErrorKind::NoSuchOrder))?;
+            .ok_or_else(|| WalletError::new(ErrorKind::NoSuchOrder))?;
         match order.state {
             OrderState::Asked => {}
             OrderState::Declined | OrderState::Expired => {
@@ -103,14 +103,14 @@ impl<'a> Purchase<'a> {
         choice: &Choice,
     ) -> Result<Self, WalletError> {
         let card = profile.cards.iter().find(|card| card.id == choice.card_id);
-        let card = card.ok_or(WalletError::new(ErrorKind::NoSuchCard))?;
+        let card = card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))?;
         if !order.form.issuers.contains(&card.issuer) {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
             return Err(error.about(order.shop_name.as_str()));
         }
         let mut addresses = profile.addresses.iter();
         let address = addresses.find(|address| address.id == choice.address_id);
-        let address = address.ok_or(WalletError::new(ErrorKind::NoSuchAddress))?;
+        let address = address.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))?;
         let extra: &[Field] = if choice.accept_extra {
             &order.form.extra
         } else {
@@ -144,12 +144,12 @@ impl<'a> Purchase<'a> {
             &self.destination(),
         )
         .map_err(|error| {
-            WalletError::caused(ErrorKind::AddressInvalid, &error).about(error.to_string())
+            WalletError::caused(ErrorKind::AddressInvalid, &error).about(&error.to_string())
         })?;
         let prepared = PreparedOrder::new(rng, header.clone(), fields);
         let root = prepared.root();
         let certificate = self.card.enrolment.certificate.as_deref();
-        let certificate = certificate.ok_or(WalletError::new(ErrorKind::NotEnrolled))?;
+        let certificate = certificate.ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?;
         let approval = HolderApproval {
             order_id: header.order_id,
             root,

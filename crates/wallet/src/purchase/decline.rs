@@ -21,7 +21,7 @@ impl<P: Ports> Wallet<P> {
         let order = unlocked.orders.get(request_id);
         let mut order = order
             .cloned()
-            .ok_or(WalletError::new(ErrorKind::NoSuchOrder))?;
+            .ok_or_else(|| WalletError::new(ErrorKind::NoSuchOrder))?;
         if order.state == OrderState::Declined {
             return Ok(());
         }

@@ -147,6 +147,6 @@ fn make_room(unlocked: &Unlocked) -> Result<Option<String>, WalletError> {
     let oldest = orders()
         .filter(|order| order.settled)
         .min_by_key(|order| order.updated_at)
-        .ok_or(WalletError::new(ErrorKind::OrderLimit))?;
+        .ok_or_else(|| WalletError::new(ErrorKind::OrderLimit))?;
     Ok(Some(oldest.request_id.clone()))
 }

@@ -146,7 +146,7 @@ impl Header {
             .map_err(|error| WalletError::caused(ErrorKind::StorageDamaged, &error))?;
         let bytes: Zeroizing<Vec<u8>> = aead::open(&stretched, which.context().as_bytes(), &inner)
             .map_err(|_| WalletError::new(which.wrong()))?;
-        StateKey::from_bytes(&bytes).ok_or(WalletError::new(ErrorKind::StorageDamaged))
+        StateKey::from_bytes(&bytes).ok_or_else(|| WalletError::new(ErrorKind::StorageDamaged))
     }
 
     /// For storing.
