@@ -2,16 +2,16 @@
 import { postForBytes, RequestFailure } from '../shared/http.ts'
 import { refusalOf, requestOrder } from '../shared/wallet.ts'
 import type { PricedLine } from './lines.ts'
-import { readSummary } from './order.ts'
+import { formDigest, readSummary } from './order.ts'
 import { t } from './words.ts'
 
 export type Policy = 'strict' | 'ep0791901-fig2'
 
-/** The order reached the shop, or it did not, with the sentence that says so. */
+/** The order of this form (its digest) reached the shop, or it did not, with the sentence that says so. */
 export type Outcome =
-  | { kind: 'ordered'; orderId: string }
+  | { kind: 'ordered'; form: string }
   /** The shop has the order, but it has stopped; its page says why. */
-  | { kind: 'stopped'; orderId: string }
+  | { kind: 'stopped'; form: string }
   | { kind: 'not-ordered'; sentence: string }
   | { kind: 'no-wallet' }
 
@@ -22,13 +22,14 @@ export async function writeForm(lines: readonly PricedLine[], policy: Policy): P
 }
 
 /** Hands the form to the wallet; ends when the holder has decided and the shop has the order. */
-export async function askWallet(form: Uint8Array): Promise<Outcome> {
+export async function askWallet(signed: Uint8Array): Promise<Outcome> {
+  const form = await formDigest(signed)
   try {
-    const { orderId } = await requestOrder(form)
-    return { kind: 'ordered', orderId }
+    await requestOrder(signed)
+    return { kind: 'ordered', form }
   } catch (error) {
-    const orderId = (error as { orderId?: unknown }).orderId
-    if (typeof orderId === 'string' && (await shopHas(orderId))) return { kind: 'stopped', orderId }
+    const sent = typeof (error as { orderId?: unknown }).orderId === 'string'
+    if (sent && (await shopHas(form))) return { kind: 'stopped', form }
     const { kind, sentence } = refusalOf(error)
     if (kind === 'Unavailable') return { kind: 'no-wallet' }
     if (kind === 'Declined') return { kind: 'not-ordered', sentence: t('errDeclined') }
@@ -36,9 +37,9 @@ export async function askWallet(form: Uint8Array): Promise<Outcome> {
   }
 }
 
-async function shopHas(orderId: string): Promise<boolean> {
+async function shopHas(form: string): Promise<boolean> {
   try {
-    await readSummary(orderId)
+    await readSummary(form)
     return true
   } catch {
     return false

@@ -7,12 +7,12 @@ export type Route =
   | { page: 'product'; sku: string }
   | { page: 'basket' }
   | { page: 'checkout' }
-  | { page: 'order'; id: string | null }
+  | { page: 'order'; form: string | null }
   | { page: 'paying' }
   | { page: 'missing' }
 
-/** An order id is 32 bytes, written as 64 hexadecimal digits. */
-const ORDER_ID = /^[0-9a-f]{64}$/
+/** An order's page is named by its form's digest: 32 bytes, written as 64 hexadecimal digits. */
+const FORM_DIGEST = /^[0-9a-f]{64}$/
 
 export function routeOf(hash: string): Route {
   const [first = '', second = ''] = hash.replace(/^#?\/?/, '').split('/')
@@ -27,7 +27,7 @@ export function routeOf(hash: string): Route {
     case 'paying':
       return { page: first }
     case 'order':
-      return { page: 'order', id: ORDER_ID.test(second) ? second : null }
+      return { page: 'order', form: FORM_DIGEST.test(second) ? second : null }
     default:
       return { page: 'missing' }
   }
@@ -39,5 +39,5 @@ addEventListener('hashchange', () => {
   router.route = routeOf(location.hash)
 })
 
-export const orderLink = (id: string) => `#/order/${id}`
+export const orderLink = (form: string) => `#/order/${form}`
 export const productLink = (sku: string) => `#/product/${sku}`

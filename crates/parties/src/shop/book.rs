@@ -120,6 +120,20 @@ pub fn find(
         .transpose()
 }
 
+/// The order that was made from the form of this digest, if the shop has it.
+///
+/// # Errors
+/// Only the database's own.
+pub fn of_form(
+    tables: &(impl Tables + ?Sized),
+    form_digest: &[u8; 32],
+) -> Result<Option<Order>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM shop_orders WHERE form_digest = ?");
+    first(tables, &sql, &[form_digest.into()])?
+        .map(|row| read(&row))
+        .transpose()
+}
+
 /// The order with this root in hexadecimal, which is the reference of its letters.
 ///
 /// # Errors

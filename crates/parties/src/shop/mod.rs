@@ -72,8 +72,8 @@ impl<P: Ports> Shop<P> {
             ("GET", ["v1", "catalogue"]) => self.show_catalogue(),
             ("POST", ["v1", "forms"]) => self.make_form(request).await,
             ("POST", ["v1", "orders"]) => self.take_order(request).await,
-            ("GET", ["v1", "orders", order]) => self.show_order(order).await,
-            ("GET", ["v1", "orders", order, "summary"]) => self.show_summary(order),
+            ("GET", ["v1", "orders", form]) => self.show_order(form).await,
+            ("GET", ["v1", "orders", form, "summary"]) => self.show_summary(form),
             ("GET", ["v1", "console"]) => self.show_console(request),
             (_, ["v1", "catalogue" | "forms" | "console"] | ["v1", "orders", ..]) => {
                 Err(Fault::new(Kind::MethodNotAllowed, ""))

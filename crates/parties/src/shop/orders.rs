@@ -1,6 +1,7 @@
 //! Takes orders in: the same order twice gets the same answer, another order under the same
 //! number is refused.
 
+use data_encoding::HEXLOWER;
 use http::StatusCode;
 use tallystick_protocol::answers::{Refusal, RefusalReason};
 use tallystick_protocol::cbor::{decode, encode};
@@ -38,17 +39,27 @@ impl<P: Ports> Shop<P> {
         self.first_receipt(&order_id).await
     }
 
-    /// `GET /v1/orders/{order}`: a signed receipt of where the order stands.
-    pub(super) async fn show_order(&self, order_id: &str) -> Result<Answer, Fault> {
-        let order_id: OrderId = order_id.parse().map_err(|_| Fault::not_found())?;
-        self.current_receipt(&order_id).await
+    /// `GET /v1/orders/{form digest}`: a signed receipt of where the order stands.
+    ///
+    /// An order is asked for by the digest of its signed form, which shop, page and wallet know.
+    /// Its number and its root do not open it: issuer and courier know those.
+    pub(super) async fn show_order(&self, form_digest: &str) -> Result<Answer, Fault> {
+        self.receipt(&self.order_of_form(form_digest)?).await
     }
 
-    /// `GET /v1/orders/{order}/summary`: what the store's own page shows after the purchase.
-    pub(super) fn show_summary(&self, order_id: &str) -> Result<Answer, Fault> {
-        let order_id: OrderId = order_id.parse().map_err(|_| Fault::not_found())?;
-        let order = book::find(self.office.tables(), &order_id)?.ok_or_else(Fault::not_found)?;
+    /// `GET /v1/orders/{form digest}/summary`: what the store's own page shows after the purchase.
+    pub(super) fn show_summary(&self, form_digest: &str) -> Result<Answer, Fault> {
+        let order = self.order_of_form(form_digest)?;
         Ok(web::json(StatusCode::OK, &super::summary::of(&order)?))
+    }
+
+    fn order_of_form(&self, form_digest: &str) -> Result<Order, Fault> {
+        let digest = HEXLOWER
+            .decode(form_digest.as_bytes())
+            .ok()
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+            .ok_or_else(Fault::not_found)?;
+        book::of_form(self.office.tables(), &digest)?.ok_or_else(Fault::not_found)
     }
 
     /// Whether this very order is stored already.

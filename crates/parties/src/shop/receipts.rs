@@ -28,16 +28,12 @@ impl<P: Ports> Shop<P> {
         self.receipt(&order).await
     }
 
-    /// The receipt for the state in which the order is now.
-    pub(super) async fn current_receipt(&self, order_id: &OrderId) -> Result<Answer, Fault> {
-        self.receipt(&self.order(order_id)?).await
-    }
-
     fn order(&self, order_id: &OrderId) -> Result<Order, Fault> {
         book::find(self.office.tables(), order_id)?.ok_or_else(Fault::not_found)
     }
 
-    async fn receipt(&self, order: &Order) -> Result<Answer, Fault> {
+    /// The receipt for the state that `order` is in.
+    pub(super) async fn receipt(&self, order: &Order) -> Result<Answer, Fault> {
         let kind = format!("receipt-{}", order.state.name());
         let reference = order.reference();
         if statements::find(self.office.tables(), &kind, &reference)?.is_none() {

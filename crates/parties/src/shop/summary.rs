@@ -8,9 +8,10 @@ use super::book::Order;
 use super::sentences::sentence;
 use crate::common::fault::Fault;
 
-/// The JSON of `GET /v1/orders/{order}/summary`.
+/// The JSON of `GET /v1/orders/{form digest}/summary`.
 #[derive(Serialize)]
 pub struct Summary {
+    order_id: String,
     state: &'static str,
     sentence: &'static str,
     items: Vec<Line>,
@@ -48,6 +49,7 @@ pub fn of(order: &Order) -> Result<Summary, Fault> {
         price_minor: item.unit_price.minor,
     });
     Ok(Summary {
+        order_id: order.order_id.to_string(),
         state: order.state.name(),
         sentence: sentence(&order.state),
         items: lines.collect(),

@@ -1,5 +1,6 @@
 //! The holder's side, driven by the functions of the protocol: enrolment, confirmation, orders.
 
+use data_encoding::HEXLOWER;
 use rsa::RsaPrivateKey;
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
@@ -7,7 +8,7 @@ use tallystick_protocol::enrolment::{
     AccountOffer, CardRecord, EnrolmentAnswer, EnrolmentRequest, HolderShareAnswer,
     HolderShareRequest,
 };
-use tallystick_protocol::form::{Instrument, OrderForm};
+use tallystick_protocol::form::{Instrument, OrderForm, form_digest};
 use tallystick_protocol::identifier::{HolderId, OrderId, Role, Root};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{
@@ -52,6 +53,15 @@ pub struct Order {
     pub bytes: Vec<u8>,
     pub id: OrderId,
     pub root: Root,
+    /// SHA-256 of the signed form: by it the shop is asked how the order stands.
+    pub form_digest: [u8; 32],
+}
+
+impl Order {
+    /// Where the shop tells how the order stands.
+    pub fn path(&self) -> String {
+        format!("/v1/orders/{}", HEXLOWER.encode(&self.form_digest))
+    }
 }
 
 /// What the holder fills in; tests change it.
@@ -218,6 +228,7 @@ impl Holder {
             id,
             root,
             split,
+            form_digest: form_digest(&form.signed),
         }
     }
 

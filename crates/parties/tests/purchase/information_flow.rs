@@ -13,7 +13,7 @@ use super::talk::buy;
 use super::world::{CA, CENTRE, COURIER, ISSUER, SHOP, World};
 
 /// Everything that somebody received or holds, and what it logged.
-fn everything_at(world: &World, party: &str) -> Vec<u8> {
+pub fn everything_at(world: &World, party: &str) -> Vec<u8> {
     let mut bytes = world.received_by(party);
     bytes.extend(world.machine(party).database.bytes().unwrap());
     for line in world.machine(party).log.lines() {

@@ -8,6 +8,7 @@
 )]
 
 mod ask;
+mod asking_the_shop;
 mod bad_input;
 mod courier_alone;
 mod crash;

@@ -5,7 +5,7 @@ use tallystick_parties::common::vault::{SealingKey, Vault};
 use tallystick_parties::ports::Tables;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::{PairContext, PartyShare, Purpose, holder_point};
-use tallystick_protocol::order::SealedPart;
+use tallystick_protocol::order::{OpenedPart, SealedPart};
 
 use super::world::{CENTRE, SEALING_KEY, World};
 
@@ -75,6 +75,13 @@ pub fn party_share(world: &World, party: &str, role: Role) -> PartyShare {
         row.number::<u32>(0).unwrap()
     );
     PartyShare::from_bytes(&vault.open(&name, row.blob(2).unwrap()).unwrap()).unwrap()
+}
+
+/// A part, opened with the share of the party that it is sealed for.
+pub fn open_with(share: &PartyShare, part: &SealedPart) -> OpenedPart {
+    let raw = share.pairwise(&holder_point(&part.pair.holder, &part.pair.key).unwrap());
+    let key = raw.derive(&part.pair, Purpose::OrderPart, &part.nonce);
+    part.open(&key.unwrap()).unwrap()
 }
 
 /// Tries every key that a share can give for any pair, purpose and nonce in these parts on each of

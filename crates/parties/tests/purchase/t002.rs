@@ -53,7 +53,7 @@ fn a_purchase_runs_from_the_form_to_the_label() {
     assert_eq!(world.balance("holder 1 reserved"), 0);
     assert_eq!(world.balance("payable to kiso-tea.localhost"), 3480);
     assert_eq!(world.stock("sencha-100"), 58);
-    let summary = world.get_json(SHOP, &format!("/v1/orders/{}/summary", order.id));
+    let summary = world.get_json(SHOP, &format!("{}/summary", order.path()));
     assert_eq!(summary["state"], "accepted");
     assert_eq!(summary["tracking"], acceptance.message.tracking);
 }

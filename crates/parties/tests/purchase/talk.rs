@@ -56,7 +56,7 @@ pub fn buy(world: &World, order: &Order) -> ShopReceipt {
 
 /// The receipt for where an order stands, verified.
 pub fn receipt(world: &World, order: &Order) -> ShopReceipt {
-    let answer = world.get(SHOP, &format!("/v1/orders/{}", order.id));
+    let answer = world.get(SHOP, &order.path());
     assert!(answer.status().is_success(), "{}", text(&answer));
     let receipt =
         open::<ShopReceipt>(answer.body(), &world.anchors, world.now(), Role::Shop).unwrap();

@@ -4,6 +4,7 @@
 //! stored at approval: sending it again after an interruption is the same order once more, which
 //! the shop knows by its number.
 
+use tallystick_protocol::form::form_digest;
 use tallystick_protocol::problem::ProblemKind;
 
 use super::advance::Progress;
@@ -56,13 +57,12 @@ impl<P: Ports> Wallet<P> {
         order: &OrderRecord,
         waited_ms: u64,
     ) -> Result<Progress, WalletError> {
-        let Some(approval) = &order.approval else {
+        if order.approval.is_none() {
             return Ok(Progress::Settled);
-        };
-        let path = format!(
-            "/v1/orders/{}",
-            base16ct::lower::encode_string(approval.order_id.as_bytes())
-        );
+        }
+        // The shop tells whoever has the form. Issuer and courier know the order's number.
+        let digest = form_digest(&order.signed_form);
+        let path = format!("/v1/orders/{}", base16ct::lower::encode_string(&digest));
         let url = self.urls.url(&order.form.envelope.from, &path);
         match call::get(&self.ports, url, COSE).await {
             Ok(receipt) => match self.take_receipt(order, &receipt).await? {

@@ -107,7 +107,7 @@ export const shop = {
   orderItems: 'What you ordered',
   weKnow: 'What we know about you',
   weKnowText: 'What you ordered, and whether it was paid. Your card number is not in this store, nor to whom the parcel goes; under the strict rules, nor are your name and address.',
-  keepLink: 'You can bookmark or reload this page.',
+  keepLink: 'You can bookmark or reload this page. Whoever has its address sees what you see here.',
   shopMore: 'Back to the goods',
   tryAgain: 'Try again',
   errUnreachable: 'The store does not answer. Nothing was ordered and no money has moved. Check your connection and try again.',
