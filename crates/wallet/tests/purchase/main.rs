@@ -7,6 +7,9 @@
 )]
 
 mod access;
+#[path = "../../../parties/tests/purchase/ask.rs"]
+#[allow(dead_code, reason = "the parties' own tests use the rest")]
+mod ask;
 mod device;
 mod holder;
 mod interruptions;
