@@ -9,6 +9,9 @@ const BINDGEN = { name: 'wasm-bindgen', crate: 'wasm-bindgen-cli', version: '0.2
 const WORKER_BUILD = { name: 'worker-build', crate: 'worker-build', version: '0.8.7', flags: [] }
 const WASM_PACK = { name: 'wasm-pack', crate: 'wasm-pack', version: '0.15.1', flags: ['--locked'] }
 
+/** These tools wait for others most of their time: optimising them would take longer than they ever run. */
+const QUICK = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '0', CARGO_PROFILE_RELEASE_LTO: 'off' }
+
 const TARGET = 'wasm32-unknown-unknown'
 
 /** Makes sure of all tools for building, and with `tests` of those for testing too. */
@@ -41,6 +44,7 @@ async function ensureTool({ name, crate, version, flags }) {
   await step(`Building ${crate} ${version}, once`, () =>
     must('cargo', ['install', '--quiet', '--root', toolsFolder, '--version', version, ...flags, crate], `cargo could not install ${crate}.`, {
       offline: `cargo could not fetch ${crate}`,
+      env: QUICK,
     }))
 }
 
