@@ -1,38 +1,40 @@
 // Words from the catalogue of the reader's language. A key that English lacks does not compile.
 
-import english from './en.json'
+import { CATALOGUES, ENGLISH, type Key } from './catalogues'
 
-export type Key = keyof typeof english
-type Catalogue = Partial<Record<Key, string>>
+export type { Key } from './catalogues'
 type Words = Record<string, string | number>
 
-/** Languages that have a catalogue; what one of them lacks is said in English. */
-const CATALOGUES: Record<string, Catalogue> = { en: english }
+const primary = (tag: string): string => tag.split('-')[0]?.toLowerCase() ?? ''
 
-/** The reader's language with region, for numbers and dates. */
-export const locale: string = globalThis.navigator?.language ?? 'en'
+/** The reader's language with region, for numbers and dates: the first wanted that has a catalogue. */
+export const locale: string = (globalThis.navigator?.languages ?? []).find(tag => Object.hasOwn(CATALOGUES, primary(tag))) ?? 'en'
 
 /** The language of the catalogue in use. */
-export const language = Object.keys(CATALOGUES).find(one => locale === one || locale.startsWith(`${one}-`)) ?? 'en'
+export const language = primary(locale)
+const catalogue = CATALOGUES[language] ?? ENGLISH
 const plurals = new Intl.PluralRules(language)
 
 /** The sentence under `key`, with `{name}` replaced from `words`. */
 export function t(key: Key, words: Words = {}): string {
-  const sentence = CATALOGUES[language]?.[key] ?? english[key]
+  const sentence = catalogue[key] ?? ENGLISH[key]
   return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(words[name] ?? hole))
 }
 
-/** Like `t`, where the key has a form for each plural: `key.one`, `key.other`. */
+/**
+ * Like `t`, where the key has a form for each plural: `key.one`, `key.other`. The form for one is
+ * also taken for exactly one in a language without plurals, since it may say more ("the last try").
+ */
 export function count(key: PluralKey, number: number, words: Words = {}): string {
-  const exact = `${key}.${plurals.select(number)}`
-  return t(isKey(exact) ? exact : `${key}.other`, { count: number, ...words })
+  const exact = `${key}.${number === 1 ? 'one' : plurals.select(number)}`
+  return t(isKey(exact) ? exact : `${key}.other`, { count: new Intl.NumberFormat(locale).format(number), ...words })
 }
 
 type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never
 
 /** Whether the catalogue knows a key that was put together from the wallet's words. */
 export function isKey(key: string): key is Key {
-  return Object.hasOwn(english, key)
+  return Object.hasOwn(ENGLISH, key)
 }
 
 /** `prefix.name` if the catalogue has it, else `otherwise`. */

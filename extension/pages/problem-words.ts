@@ -1,6 +1,6 @@
 // The words for an error: from the catalogue where it knows the kind, else the wallet's own.
 
-import { isKey, t } from '../i18n'
+import { isKey, language, t } from '../i18n'
 import type { WalletProblem } from '../messages'
 
 type Words = Pick<WalletProblem, 'about' | 'sentence' | 'money' | 'remedy'>
@@ -17,6 +17,17 @@ export function wordsOf(problem: Words & { kind: string }): Record<Part, string>
 
 function word(problem: Words & { kind: string }, part: Part): string {
   const key = `problem.${problem.kind}.${part}`
-  if (isKey(key)) return t(key, { about: problem.about ?? '' })
+  if (isKey(key)) return t(key, { about: aboutOf(problem) })
   return problem[part] || (problem.sentence ? '' : t(`problem.internal.${part}`))
+}
+
+/** Kinds that are about a thing the wallet names in English; the others name a party. */
+const ABOUT_THINGS = new Set(['address-invalid', 'order-state'])
+
+function aboutOf({ kind, about = '' }: Words & { kind: string }): string {
+  if (!about) return t('about.nobody')
+  if (!ABOUT_THINGS.has(kind) || language === 'en') return about
+  const thing = about.replaceAll(' ', '_')
+  for (const key of [`about.${thing}`, `state.${thing}`]) if (isKey(key)) return t(key)
+  return t('about.unknown')
 }
