@@ -2,7 +2,7 @@
 // go wrong.
 import { postForBytes, RequestFailure } from '../shared/http.ts'
 import { addCard, refusalOf } from '../shared/wallet.ts'
-import { t } from './words.ts'
+import { language, t } from './words.ts'
 
 export type Attempt<T> = { ok: true; value: T } | { ok: false; sentence: string }
 
@@ -22,7 +22,7 @@ export async function handOver(offer: Uint8Array): Promise<Attempt<null>> {
   } catch (error) {
     const { kind, sentence } = refusalOf(error)
     if (kind === 'Declined') return { ok: false, sentence: t('errDeclined') }
-    return { ok: false, sentence: sentence ? t('errWallet', { reason: sentence }) : t('errWalletPlain') }
+    return { ok: false, sentence: sentence && language === 'en' ? t('errWallet', { reason: sentence }) : t('errWalletPlain') }
   }
 }
 
@@ -30,5 +30,5 @@ function accountSentence(error: unknown): string {
   if (!(error instanceof RequestFailure)) return t('errAccountPlain')
   if (error.status === 0) return t('errUnreachable')
   if (error.status === 503) return t('errStarting')
-  return error.sentence ? t('errAccount', { reason: error.sentence }) : t('errAccountPlain')
+  return error.sentence && language === 'en' ? t('errAccount', { reason: error.sentence }) : t('errAccountPlain')
 }

@@ -1,5 +1,6 @@
 // The store's goods, as `GET /v1/catalogue` lists them.
 import { getJson } from '../shared/http.ts'
+import { said } from './words.ts'
 
 export type Category = 'tea' | 'ware' | 'books'
 export const CATEGORIES: readonly Category[] = ['tea', 'ware', 'books']
@@ -30,7 +31,7 @@ export const shelves = $state<{ catalogue: Catalogue | null; failed: boolean }>(
 /** Reads the catalogue again; what is already shown stays until the new one has come. */
 export async function loadCatalogue(): Promise<void> {
   try {
-    shelves.catalogue = await getJson<Catalogue>('/v1/catalogue')
+    shelves.catalogue = inWords(await getJson<Catalogue>('/v1/catalogue'))
     shelves.failed = false
   } catch {
     shelves.failed = true
@@ -39,4 +40,15 @@ export async function loadCatalogue(): Promise<void> {
 
 export function productOf(sku: string): Product | undefined {
   return shelves.catalogue?.products.find(product => product.sku === sku)
+}
+
+/** The catalogue as its reader should see it. */
+function inWords(catalogue: Catalogue): Catalogue {
+  const products = catalogue.products.map(product => ({
+    ...product,
+    name: said(product.name),
+    description: said(product.description),
+    unit: said(product.unit),
+  }))
+  return { ...catalogue, store: { ...catalogue.store, tagline: said(catalogue.store.tagline) }, products }
 }

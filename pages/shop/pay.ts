@@ -3,7 +3,7 @@ import { postForBytes, RequestFailure } from '../shared/http.ts'
 import { refusalOf, requestOrder } from '../shared/wallet.ts'
 import type { PricedLine } from './lines.ts'
 import { formDigest, readSummary } from './order.ts'
-import { t } from './words.ts'
+import { saidOrNothing, t } from './words.ts'
 
 export type Policy = 'strict' | 'ep0791901-fig2'
 
@@ -33,7 +33,8 @@ export async function askWallet(signed: Uint8Array): Promise<Outcome> {
     const { kind, sentence } = refusalOf(error)
     if (kind === 'Unavailable') return { kind: 'no-wallet' }
     if (kind === 'Declined') return { kind: 'not-ordered', sentence: t('errDeclined') }
-    return { kind: 'not-ordered', sentence: sentence ? t('errWallet', { reason: sentence }) : t('errWalletPlain') }
+    const reason = saidOrNothing(sentence)
+    return { kind: 'not-ordered', sentence: reason ? t('errWallet', { reason }) : t('errWalletPlain') }
   }
 }
 
@@ -51,5 +52,6 @@ export function formSentence(error: unknown): string {
   if (!(error instanceof RequestFailure)) return t('errFormPlain')
   if (error.status === 0) return t('errUnreachable')
   if (error.status === 503) return t('errStarting')
-  return error.sentence ? t('errForm', { reason: error.sentence }) : t('errFormPlain')
+  const reason = saidOrNothing(error.sentence)
+  return reason ? t('errForm', { reason }) : t('errFormPlain')
 }

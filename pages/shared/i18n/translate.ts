@@ -1,10 +1,11 @@
 // Looks messages up in a catalogue. A language is one more object with the same keys; English is
-// complete and fills in for whatever another language lacks. Japanese is added by a folder `ja` beside
-// `en` and `translator(shop, { ja })` where the words of a page are made.
+// complete and fills in for whatever another language lacks.
 
 /** One message: a text with `{name}` places, or two forms chosen by the number `count`. */
 export type Message = string | { readonly one: string; readonly other: string }
 export type Catalogue = Readonly<Record<string, Message>>
+/** The same messages in another language: every key that English has. */
+export type CatalogueLike<English extends Catalogue> = Readonly<Record<keyof English, Message>>
 export type Values = Readonly<Record<string, string | number>>
 
 export interface Translator<Key extends string> {
