@@ -2,13 +2,13 @@
 //! to the disk whole or not at all.
 
 use js_sys::{Array, Function, Promise, Uint8Array};
-use tallystick_wallet::ports::{Change, Vault, VaultError};
+use tallystick_wallet::ports::{Change, Record, Vault, VaultError};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest,
-    IdbTransaction, IdbTransactionDurability, IdbTransactionMode, IdbTransactionOptions,
+    IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
+    IdbTransactionDurability, IdbTransactionMode, IdbTransactionOptions,
 };
 
 use crate::error::describe;
@@ -90,20 +90,22 @@ impl IndexedDb {
 }
 
 impl Vault for IndexedDb {
-    async fn load(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
-        let value = self.get(RECORDS, name).await?;
-        Ok(value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
-    }
-
-    async fn names(&self, prefix: &str) -> Result<Vec<String>, VaultError> {
-        let end = format!("{prefix}\u{ffff}");
-        let range = IdbKeyRange::bound(&prefix.into(), &end.into()).map_err(failed)?;
-        let request = self
-            .read(RECORDS)?
-            .get_all_keys_with_key(&range)
-            .map_err(failed)?;
-        let keys: Array = finished(&request).await?.unchecked_into();
-        Ok(keys.iter().filter_map(|key| key.as_string()).collect())
+    async fn load(&self) -> Result<Vec<Record>, VaultError> {
+        // Two requests of one transaction see the same state, and both are in the order of keys.
+        let objects = self.read(RECORDS)?;
+        let keys = objects.get_all_keys().map_err(failed)?;
+        let values = objects.get_all().map_err(failed)?;
+        let values: Array = finished(&values).await?.unchecked_into();
+        let keys: Array = keys.result().map_err(failed)?.unchecked_into();
+        let records = keys.iter().zip(values.iter());
+        Ok(records
+            .filter_map(|(key, value)| {
+                Some(Record {
+                    name: key.as_string()?,
+                    bytes: value.dyn_ref::<Uint8Array>()?.to_vec(),
+                })
+            })
+            .collect())
     }
 
     async fn store(&self, changes: &[Change]) -> Result<(), VaultError> {

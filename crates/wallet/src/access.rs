@@ -3,19 +3,17 @@
 //! The passphrase opens the wallet; the PIN, checked by the card with its retry counter, approves
 //! payments; the PUK sets a new PIN and, if the passphrase is lost, a new passphrase.
 
+use rand_core::CryptoRng;
+
+use crate::desk::{Desk, SessionChange, UNLOCKED_MS};
 use crate::error::{ErrorKind, WalletError};
-use crate::exclusive::Guard;
-use crate::ports::{Clock, Ports, Session};
-use crate::sealing::header::Secret;
+use crate::ports::Ports;
+use crate::sealing::header::{Header, Secret};
 use crate::sealing::{StateKey, puk};
-use crate::secure_element::{self, SecureElement};
-use crate::state::{self, Batch, State, Unlocked, name};
+use crate::secure_element::SecureElement;
+use crate::state::name;
 use crate::wallet::Wallet;
 
-/// How long the wallet stays unlocked after the holder's last doing, in milliseconds.
-const UNLOCKED_MS: u64 = 15 * 60 * 1000;
-/// The session is written anew at most this often, in milliseconds.
-const SESSION_RENEWAL_MS: u64 = 30 * 1000;
 const PASSPHRASE_CHARACTERS_MIN: usize = 8;
 const PASSPHRASE_CHARACTERS_MAX: usize = 256;
 const PIN_DIGITS_MIN: usize = 6;
@@ -50,15 +48,23 @@ pub fn check_pin(pin: &str) -> Result<(), WalletError> {
     }
 }
 
+/// What a session says: when the wallet locks itself, and the state key. `None` if that is over.
+pub fn resumed(session: &[u8], now_ms: u64) -> Option<(StateKey, u64)> {
+    let (time, key) = session.split_first_chunk::<8>()?;
+    let locks_at_ms = u64::from_be_bytes(*time);
+    let in_time = now_ms < locks_at_ms && locks_at_ms <= now_ms + UNLOCKED_MS;
+    Some((StateKey::from_bytes(key)?, locks_at_ms)).filter(|_| in_time)
+}
+
 impl<P: Ports> Wallet<P> {
     /// Unlocks with the passphrase. Takes about half a second on purpose.
     ///
     /// # Errors
     /// [`ErrorKind::WrongPassphrase`], [`ErrorKind::NotSetUp`], or a failure of the storage.
     pub async fn unlock(&self, passphrase: &str) -> Result<(), WalletError> {
-        let mut state = self.enter().await?;
-        self.open_state(&mut state, Secret::Passphrase, passphrase.as_bytes())
-            .await
+        self.unlock_by(Secret::Passphrase, passphrase.as_bytes())
+            .await?;
+        Ok(())
     }
 
     /// Opens the wallet with the PUK and sets a new passphrase.
@@ -69,46 +75,41 @@ impl<P: Ports> Wallet<P> {
     pub async fn recover(&self, puk: &str, passphrase: &str) -> Result<(), WalletError> {
         check_passphrase(passphrase)?;
         let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
-        let mut state = self.enter().await?;
-        self.open_state(&mut state, Secret::Puk, puk.as_slice())
-            .await?;
-        let header = state
-            .header
-            .clone()
-            .ok_or_else(|| WalletError::new(ErrorKind::NotSetUp))?;
-        let unlocked = state.unlocked()?;
+        let (header, key) = self.unlock_by(Secret::Puk, puk.as_slice()).await?;
         let header = header
             .with_passphrase(
-                &unlocked.key,
+                &key,
                 self.stretch,
                 passphrase.as_bytes(),
                 self.ports.device_key(),
                 &mut self.ports.random(),
             )
             .await?;
-        Batch::new(&self.ports, &unlocked.key)
-            .clear(name::HEADER, header.to_bytes())
-            .store()
-            .await?;
-        state.header = Some(header);
-        Ok(())
+        self.perform(&mut |desk| {
+            desk.put(name::HEADER, header.to_bytes());
+            desk.state.header = Some(header.clone());
+            Ok(())
+        })
+        .await
     }
 
-    async fn open_state(
+    async fn unlock_by(
         &self,
-        state: &mut Guard<'_, State>,
         which: Secret,
         secret: &[u8],
-    ) -> Result<(), WalletError> {
-        let header = state
-            .header
-            .as_ref()
-            .ok_or_else(|| WalletError::new(ErrorKind::NotSetUp))?;
+    ) -> Result<(Header, StateKey), WalletError> {
+        let mut header = None;
+        self.perform(&mut |desk| {
+            header = desk.state.header.clone();
+            Ok(())
+        })
+        .await?;
+        let header = header.ok_or_else(|| WalletError::new(ErrorKind::NotSetUp))?;
         let key = header
             .unwrap(which, secret, self.ports.device_key())
             .await?;
-        state.unlocked = Some(state::load_unlocked(&self.ports, key, 0).await?);
-        self.keep_unlocked(state).await
+        self.perform(&mut |desk| desk.unlock(&key)).await?;
+        Ok((header, key))
     }
 
     /// Forgets the state key. What is under way goes on after unlocking.
@@ -116,9 +117,12 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::StorageFailed`] if the session's storage does not forget.
     pub async fn lock(&self) -> Result<(), WalletError> {
-        let mut state = self.state.take().await;
-        state.unlocked = None;
-        Ok(self.ports.session().clear().await?)
+        self.perform(&mut |desk| {
+            desk.state.lock();
+            desk.session = SessionChange::Clear;
+            Ok(())
+        })
+        .await
     }
 
     /// Changes the PIN.
@@ -129,13 +133,8 @@ impl<P: Ports> Wallet<P> {
     pub async fn change_pin(&self, old: &str, new: &str) -> Result<(), WalletError> {
         check_pin(old).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         check_pin(new)?;
-        let mut state = self.enter().await?;
-        self.keep_unlocked(&mut state).await?;
-        let unlocked = state.unlocked()?;
-        let mut element = secure_element::load(&self.ports, &unlocked.key).await?;
-        let outcome = element.change_pin(old, new, &mut self.ports.random());
-        self.persist(unlocked, &mut element).await?;
-        outcome
+        self.perform(&mut |desk| desk.with_card(&mut |card, rng| card.change_pin(old, new, rng)))
+            .await
     }
 
     /// Sets a new PIN with the PUK, whether or not the old one is blocked.
@@ -146,64 +145,30 @@ impl<P: Ports> Wallet<P> {
     pub async fn unblock_pin(&self, puk: &str, new: &str) -> Result<(), WalletError> {
         check_pin(new)?;
         let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
-        let mut state = self.enter().await?;
-        self.keep_unlocked(&mut state).await?;
-        let unlocked = state.unlocked()?;
-        let mut element = secure_element::load(&self.ports, &unlocked.key).await?;
-        let outcome = element.unblock_pin(&puk, new, &mut self.ports.random());
-        self.persist(unlocked, &mut element).await?;
+        self.perform(&mut |desk| desk.with_card(&mut |card, rng| card.unblock_pin(&puk, new, rng)))
+            .await
+    }
+}
+
+/// Something to be done with the card.
+type CardWork<'w> =
+    &'w mut dyn FnMut(&mut SecureElement, &mut dyn CryptoRng) -> Result<(), WalletError>;
+
+impl Desk<'_> {
+    fn unlock(&mut self, key: &StateKey) -> Result<(), WalletError> {
+        if self.state.unlocked.is_none() {
+            self.state.unlock(key.clone(), 0)?;
+        }
+        self.stay_unlocked();
+        self.look_at_card()
+    }
+
+    /// The card's answer counts only once its new state is kept: a wrong PIN has cost a try.
+    fn with_card(&mut self, work: CardWork<'_>) -> Result<(), WalletError> {
+        self.stay_unlocked();
+        let mut card = self.card()?;
+        let outcome = work(&mut card, self.rng);
+        self.keep_card(&mut card)?;
         outcome
-    }
-
-    /// Stores the card before anything is made of what it answered, and remembers its counters.
-    pub(crate) async fn persist(
-        &self,
-        unlocked: &mut Unlocked,
-        element: &mut SecureElement,
-    ) -> Result<(), WalletError> {
-        if element.has_changed() {
-            Batch::new(&self.ports, &unlocked.key)
-                .sealed(name::CARD, &element.state())?
-                .store()
-                .await?;
-            element.is_stored();
-        }
-        unlocked.tries = element.tries(&mut self.ports.random())?;
-        Ok(())
-    }
-
-    /// Puts off locking, because the holder did something.
-    pub(crate) async fn keep_unlocked(&self, state: &mut State) -> Result<(), WalletError> {
-        let Some(unlocked) = state.unlocked.as_mut() else {
-            return Ok(());
-        };
-        let locks_at_ms = self.ports.clock().now_ms() + UNLOCKED_MS;
-        if locks_at_ms < unlocked.locks_at_ms + SESSION_RENEWAL_MS {
-            return Ok(());
-        }
-        unlocked.locks_at_ms = locks_at_ms;
-        let mut session = zeroize::Zeroizing::new(locks_at_ms.to_be_bytes().to_vec());
-        session.extend_from_slice(unlocked.key.as_bytes());
-        Ok(self.ports.session().put(&session).await?)
-    }
-
-    /// Unlocks from the session, if it still holds the state key and its time is not up.
-    pub(crate) async fn resume_session(&self, state: &mut State) -> Result<(), WalletError> {
-        let Some(session) = self.ports.session().get().await? else {
-            return Ok(());
-        };
-        let kept = session
-            .split_first_chunk::<8>()
-            .and_then(|(time, key)| Some((u64::from_be_bytes(*time), StateKey::from_bytes(key)?)));
-        let now_ms = self.ports.clock().now_ms();
-        match kept {
-            Some((locks_at_ms, key))
-                if now_ms < locks_at_ms && locks_at_ms <= now_ms + UNLOCKED_MS =>
-            {
-                state.unlocked = Some(state::load_unlocked(&self.ports, key, locks_at_ms).await?);
-                Ok(())
-            }
-            _ => Ok(self.ports.session().clear().await?),
-        }
     }
 }

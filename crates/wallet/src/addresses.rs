@@ -1,9 +1,9 @@
 //! The holder's addresses.
 
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::profile::StoredAddress;
-use crate::state::Batch;
 use crate::view::Address;
 use crate::wallet::Wallet;
 
@@ -23,26 +23,8 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::NoSuchAddress`], [`ErrorKind::Locked`], or a failure of the storage.
     pub async fn save_address(&self, address: &Address) -> Result<String, WalletError> {
         let mut address = checked(address)?;
-        let mut state = self.enter().await?;
-        self.keep_unlocked(&mut state).await?;
-        let unlocked = state.unlocked()?;
-        let mut profile = unlocked.profile.clone();
-        let kept = &mut profile.addresses;
-        if address.id.is_empty() {
-            if kept.len() >= ADDRESSES_MAX {
-                return Err(WalletError::new(ErrorKind::AddressLimit));
-            }
-            address.id = crate::random_id(&mut self.ports.random());
-            kept.push(address.clone());
-        } else {
-            let place = kept.iter_mut().find(|kept| kept.id == address.id);
-            *place.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))? = address.clone();
-        }
-        Batch::new(&self.ports, &unlocked.key)
-            .profile(&profile)?
-            .store()
+        self.perform(&mut |desk| desk.save_address(&mut address))
             .await?;
-        unlocked.profile = profile;
         Ok(address.id)
     }
 
@@ -51,20 +33,37 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::NoSuchAddress`], [`ErrorKind::Locked`], or a failure of the storage.
     pub async fn remove_address(&self, id: &str) -> Result<(), WalletError> {
-        let mut state = self.enter().await?;
-        self.keep_unlocked(&mut state).await?;
-        let unlocked = state.unlocked()?;
-        let mut profile = unlocked.profile.clone();
+        self.perform(&mut |desk| desk.remove_address(id)).await
+    }
+}
+
+impl Desk<'_> {
+    fn save_address(&mut self, address: &mut StoredAddress) -> Result<(), WalletError> {
+        self.stay_unlocked();
+        let mut profile = self.unlocked()?.profile.clone();
+        let kept = &mut profile.addresses;
+        if address.id.is_empty() {
+            if kept.len() >= ADDRESSES_MAX {
+                return Err(WalletError::new(ErrorKind::AddressLimit));
+            }
+            address.id = crate::random_id(self.rng);
+            kept.push(address.clone());
+        } else {
+            let place = kept.iter_mut().find(|kept| kept.id == address.id);
+            *place.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))? = address.clone();
+        }
+        self.keep_profile(profile)
+    }
+
+    fn remove_address(&mut self, id: &str) -> Result<(), WalletError> {
+        self.stay_unlocked();
+        let mut profile = self.unlocked()?.profile.clone();
+        let before = profile.addresses.len();
         profile.addresses.retain(|address| address.id != id);
-        if profile.addresses.len() == unlocked.profile.addresses.len() {
+        if profile.addresses.len() == before {
             return Err(WalletError::new(ErrorKind::NoSuchAddress));
         }
-        Batch::new(&self.ports, &unlocked.key)
-            .profile(&profile)?
-            .store()
-            .await?;
-        unlocked.profile = profile;
-        Ok(())
+        self.keep_profile(profile)
     }
 }
 
@@ -181,7 +180,7 @@ mod tests {
         let wrong = |change: fn(&mut Address)| {
             let mut address = address();
             change(&mut address);
-            checked(&address).err().map(|error| error.about)
+            checked(&address).err().map(|error| error.about.clone())
         };
         assert_eq!(wrong(|a| a.name.clear()).as_deref(), Some("name"));
         assert_eq!(

@@ -7,8 +7,9 @@
 
 pub mod access;
 mod addresses;
-mod call;
+mod ask;
 pub mod catalogue;
+mod desk;
 pub mod error;
 mod exclusive;
 mod join;
@@ -34,14 +35,14 @@ pub use wallet::Wallet;
 use rand_core::CryptoRng;
 
 /// Sixteen random bytes in hexadecimal, to name something within the wallet.
-fn random_id(rng: &mut impl CryptoRng) -> String {
+fn random_id(rng: &mut dyn CryptoRng) -> String {
     let mut bytes = [0; 16];
     rng.fill_bytes(&mut bytes);
     base16ct::lower::encode_string(&bytes)
 }
 
 /// Thirty-two random bytes, such as a nonce.
-fn random_32(rng: &mut impl CryptoRng) -> [u8; 32] {
+fn random_32(rng: &mut dyn CryptoRng) -> [u8; 32] {
     let mut bytes = [0; 32];
     rng.fill_bytes(&mut bytes);
     bytes

@@ -9,6 +9,15 @@ use zeroize::Zeroizing;
 /// The longest answer a party may give, in bytes. More is cut off and refused.
 pub const RESPONSE_BYTES_MAX: usize = 256 * 1024;
 
+/// What is stored under a name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The name.
+    pub name: String,
+    /// What was put there.
+    pub bytes: Vec<u8>,
+}
+
 /// One change to the vault.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Change {
@@ -34,10 +43,8 @@ pub struct VaultError(pub String);
 /// A small store of named byte strings that survives restarts.
 #[allow(async_fn_in_trait)] // Single-threaded by design: no caller needs Send futures.
 pub trait Vault {
-    /// The bytes under that name, if any.
-    async fn load(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError>;
-    /// The names that start with `prefix`, in ascending order.
-    async fn names(&self, prefix: &str) -> Result<Vec<String>, VaultError>;
+    /// Everything that is stored: a few hundred small records at most.
+    async fn load(&self) -> Result<Vec<Record>, VaultError>;
     /// Makes all changes durable, or none of them.
     async fn store(&self, changes: &[Change]) -> Result<(), VaultError>;
 }

@@ -1,8 +1,8 @@
 //! The wallet's card. Every secret operation is an APDU to it; wallet code sees no private key and
 //! no key share. Here it is the software card, whose state rests sealed in the vault.
 //!
-//! Whoever sends something that changes the card stores its state before making anything of the
-//! answer: [`crate::wallet::Wallet::persist`], or together with what belongs to it in one batch.
+//! Whoever sends something that changes the card keeps its state ([`crate::desk::Desk::keep_card`])
+//! before making anything of the answer.
 
 use rand_core::CryptoRng;
 use tallystick_card::host::{self, CardError};
@@ -12,7 +12,6 @@ use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
-use crate::ports::Ports;
 use crate::sealing::StateKey;
 use crate::sealing::puk::Puk;
 use crate::state::{self, name};
@@ -44,23 +43,20 @@ pub struct SecureElement {
     changed: bool,
 }
 
-/// Puts the wallet's card into its reader.
-///
-/// # Errors
-/// [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageFailed`].
-pub async fn load<P: Ports>(ports: &P, key: &StateKey) -> Result<SecureElement, WalletError> {
-    let state = state::load_sealed(ports, key, name::CARD).await?;
-    let card = Card::restore(&state)
-        .map_err(|error| WalletError::caused(ErrorKind::StorageDamaged, &error))?;
-    Ok(SecureElement::powered(card))
-}
-
 type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
 
 impl SecureElement {
     /// A card from the factory.
     pub fn blank() -> Self {
         Self::powered(Card::blank())
+    }
+
+    /// The card whose state rests in this record.
+    pub fn restore(key: &StateKey, record: &[u8]) -> Result<Self, WalletError> {
+        let state = state::opened(key, name::CARD, record)?;
+        let card = Card::restore(&state)
+            .map_err(|error| WalletError::caused(ErrorKind::StorageDamaged, &error))?;
+        Ok(Self::powered(card))
     }
 
     const fn powered(card: Card) -> Self {
@@ -81,17 +77,12 @@ impl SecureElement {
         self.changed
     }
 
-    /// The state has been stored.
-    pub const fn is_stored(&mut self) {
-        self.changed = false;
-    }
-
     /// Replaces the factory's PIN and PUK.
     pub fn initialise(
         &mut self,
         pin: &str,
         puk: &Puk,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<(), WalletError> {
         self.change_pin(host::FACTORY_PIN, pin, rng)?;
         let apdu = host::change_puk(host::FACTORY_PUK, puk);
@@ -102,7 +93,7 @@ impl SecureElement {
     /// Makes the signing key; its public half as subject public key info.
     pub fn generate_signing_key(
         &mut self,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, WalletError> {
         let reply = self.exchange(Applet::Identity, host::generate_signing_key(), rng)?;
         let key = host::signing_public_key(&reply).map_err(failed)?;
@@ -113,14 +104,14 @@ impl SecureElement {
     pub fn generate_enrolment_key(
         &mut self,
         slot: u8,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<[u8; 32], WalletError> {
         let reply = self.exchange(Applet::Keys, host::generate_enrolment_key(slot), rng)?;
         host::enrolment_public_key(&reply).map_err(failed)
     }
 
     /// Presents the PIN. It allows derived keys until the card is dropped, and one signature.
-    pub fn present_pin(&mut self, pin: &str, rng: &mut impl CryptoRng) -> Result<(), WalletError> {
+    pub fn present_pin(&mut self, pin: &str, rng: &mut dyn CryptoRng) -> Result<(), WalletError> {
         let reply = self.exchange(Applet::Identity, host::verify_pin(pin), rng)?;
         host::done(&reply).map_err(pin_failed)
     }
@@ -129,7 +120,7 @@ impl SecureElement {
     pub fn sign(
         &mut self,
         message: &[u8],
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, WalletError> {
         let mut salt = [0; SALT_LEN];
         rng.fill_bytes(&mut salt);
@@ -148,7 +139,7 @@ impl SecureElement {
     pub fn put_certificate(
         &mut self,
         der: &[u8],
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<(), WalletError> {
         let reply = self.exchange(Applet::Identity, host::put_certificate(der), rng)?;
         host::done(&reply).map_err(failed)
@@ -159,7 +150,7 @@ impl SecureElement {
         &mut self,
         slot: u8,
         share: &SealedShare,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<(), WalletError> {
         let reply = self.exchange(Applet::Keys, host::put_share(slot, share), rng)?;
         host::done(&reply).map_err(failed)
@@ -172,7 +163,7 @@ impl SecureElement {
         pair: &PairContext,
         purpose: Purpose,
         nonce: &[u8; 32],
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<DerivedKey, WalletError> {
         let apdu = host::derive(slot, pair, purpose, nonce);
         let reply = self.exchange(Applet::Keys, apdu, rng)?;
@@ -184,7 +175,7 @@ impl SecureElement {
         &mut self,
         old: &str,
         new: &str,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<(), WalletError> {
         let reply = self.exchange(Applet::Identity, host::change_pin(old, new), rng)?;
         host::done(&reply).map_err(pin_failed)
@@ -195,14 +186,14 @@ impl SecureElement {
         &mut self,
         puk: &Puk,
         new: &str,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<(), WalletError> {
         let reply = self.exchange(Applet::Identity, host::reset_pin(puk, new), rng)?;
         host::done(&reply).map_err(puk_failed)
     }
 
     /// How often PIN and PUK may still be tried.
-    pub fn tries(&mut self, rng: &mut impl CryptoRng) -> Result<Tries, WalletError> {
+    pub fn tries(&mut self, rng: &mut dyn CryptoRng) -> Result<Tries, WalletError> {
         let pin = self.exchange(Applet::Identity, host::pin_tries(), rng)?;
         let puk = self.exchange(Applet::Identity, host::puk_tries(), rng)?;
         Ok(Tries {
@@ -215,7 +206,7 @@ impl SecureElement {
         &mut self,
         applet: Applet,
         apdu: Apdu,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<Zeroizing<Vec<u8>>, WalletError> {
         let apdu = apdu.map_err(failed)?;
         if self.selected != Some(applet) {
@@ -226,8 +217,8 @@ impl SecureElement {
         Ok(self.transmit(&apdu, rng))
     }
 
-    fn transmit(&mut self, apdu: &[u8], rng: &mut impl CryptoRng) -> Zeroizing<Vec<u8>> {
-        let response = self.card.transmit(apdu, rng);
+    fn transmit(&mut self, apdu: &[u8], mut rng: &mut dyn CryptoRng) -> Zeroizing<Vec<u8>> {
+        let response = self.card.transmit(apdu, &mut rng);
         self.changed |= response.changed;
         response.bytes
     }

@@ -1,16 +1,14 @@
-//! What the wallet holds in memory, and how it is loaded and stored.
-//!
-//! Memory follows the vault: a record is sealed and stored first and only then replaced here.
+//! What the wallet holds in memory, and how it is read from the vault's records.
 
-use std::collections::BTreeMap;
-
-use tallystick_protocol::cbor::{decode_value, encode_value};
+use tallystick_protocol::cbor::decode_value;
+use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
 use crate::onboarding::offer::OfferRecord;
 use crate::order::record::{self, OrderRecord};
-use crate::ports::{Change, Ports, Vault};
+use crate::ports::Record;
 use crate::profile::{self, Profile};
+use crate::purchase::Attention;
 use crate::sealing::header::Header;
 use crate::sealing::{StateKey, record as sealed};
 use crate::secure_element::Tries;
@@ -31,8 +29,16 @@ pub mod name {
     /// The record of an order.
     #[must_use]
     pub fn order(request_id: &str) -> String {
-        format!("{ORDER}{request_id}")
+        [ORDER, request_id].concat()
     }
+}
+
+/// An order and how it is being attended to.
+pub struct Order {
+    /// What is stored of it.
+    pub record: OrderRecord,
+    /// What is not: after a restart everything is due at once.
+    pub attention: Attention,
 }
 
 /// What is only there while the wallet is unlocked.
@@ -43,8 +49,10 @@ pub struct Unlocked {
     pub locks_at_ms: u64,
     /// The holder's profile.
     pub profile: Profile,
-    /// The orders by their request identifier.
-    pub orders: BTreeMap<String, OrderRecord>,
+    /// The orders, in no particular order.
+    pub orders: Vec<Order>,
+    /// The card's state, sealed.
+    pub card: Vec<u8>,
     /// Tries left on the card.
     pub tries: Tries,
 }
@@ -56,143 +64,67 @@ pub struct State {
     pub header: Option<Header>,
     /// The card on offer.
     pub offer: Option<OfferRecord>,
-    /// The rest, while unlocked.
+    /// What the vault holds, while it is locked.
+    pub records: Vec<Record>,
+    /// What they contain, while it is unlocked.
     pub unlocked: Option<Unlocked>,
+    /// Memory does not follow the vault any more: read it again before anything else.
+    pub is_stale: bool,
 }
 
 impl State {
-    /// What is there while the wallet is unlocked.
+    /// Opens the records under the state key.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`], or [`ErrorKind::NotSetUp`] if there is nothing to unlock.
-    pub fn unlocked(&mut self) -> Result<&mut Unlocked, WalletError> {
-        let locked = match self.header {
-            Some(_) => ErrorKind::Locked,
-            None => ErrorKind::NotSetUp,
-        };
-        self.unlocked
-            .as_mut()
-            .ok_or_else(|| WalletError::new(locked))
-    }
-}
-
-/// Changes that become durable together.
-pub struct Batch<'a, P: Ports> {
-    ports: &'a P,
-    key: &'a StateKey,
-    changes: Vec<Change>,
-}
-
-impl<'a, P: Ports> Batch<'a, P> {
-    /// Nothing yet.
-    pub const fn new(ports: &'a P, key: &'a StateKey) -> Self {
-        Self {
-            ports,
-            key,
-            changes: Vec::new(),
+    /// [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageNewer`].
+    pub fn unlock(&mut self, key: StateKey, locks_at_ms: u64) -> Result<(), WalletError> {
+        let bytes = opened(&key, name::PROFILE, self.record(name::PROFILE)?)?;
+        let profile: Profile = decode_value(&bytes, profile::BYTES_MAX).map_err(damaged)?;
+        let card = self.record(name::CARD)?.to_vec();
+        let mut orders = Vec::new();
+        for Record { name, bytes } in &self.records {
+            if name.starts_with(name::ORDER) {
+                let bytes = opened(&key, name, bytes)?;
+                orders.push(Order {
+                    record: decode_value(&bytes, record::BYTES_MAX).map_err(damaged)?,
+                    attention: Attention::default(),
+                });
+            }
         }
-    }
-
-    /// Adds a record in clear.
-    #[must_use]
-    pub fn clear(mut self, name: &str, bytes: Vec<u8>) -> Self {
-        self.changes.push(Change::Put {
-            name: name.to_owned(),
-            bytes,
+        self.unlocked = Some(Unlocked {
+            key,
+            locks_at_ms,
+            profile,
+            orders,
+            card,
+            tries: Tries::FULL,
         });
-        self
+        self.records = Vec::new();
+        Ok(())
     }
 
-    /// Removes a record.
-    #[must_use]
-    pub fn delete(mut self, name: &str) -> Self {
-        self.changes.push(Change::Delete {
-            name: name.to_owned(),
-        });
-        self
+    /// Forgets everything that only the state key opens.
+    pub fn lock(&mut self) {
+        self.unlocked = None;
+        self.is_stale = true;
     }
 
-    /// Adds a sealed record.
-    ///
-    /// # Errors
-    /// If sealing fails.
-    pub fn sealed(self, name: &str, bytes: &[u8]) -> Result<Self, WalletError> {
-        let record = sealed::seal(self.key, name, bytes, &mut self.ports.random())?;
-        Ok(self.clear(name, record))
-    }
-
-    /// Adds the profile.
-    ///
-    /// # Errors
-    /// If sealing fails.
-    pub fn profile(self, profile: &Profile) -> Result<Self, WalletError> {
-        let bytes = zeroize::Zeroizing::new(encode_value(profile));
-        self.sealed(name::PROFILE, &bytes)
-    }
-
-    /// Adds an order.
-    ///
-    /// # Errors
-    /// If sealing fails.
-    pub fn order(self, order: &OrderRecord) -> Result<Self, WalletError> {
-        let bytes = zeroize::Zeroizing::new(encode_value(order));
-        self.sealed(&name::order(&order.request_id), &bytes)
-    }
-
-    /// Makes it all durable.
-    ///
-    /// # Errors
-    /// [`ErrorKind::StorageFailed`]; nothing is stored then.
-    pub async fn store(self) -> Result<(), WalletError> {
-        Ok(self.ports.vault().store(&self.changes).await?)
+    fn record(&self, name: &str) -> Result<&[u8], WalletError> {
+        let mut records = self.records.iter();
+        let record = records.find(|record| record.name == name);
+        let record = record.ok_or_else(|| WalletError::new(ErrorKind::StorageDamaged))?;
+        Ok(&record.bytes)
     }
 }
 
-/// Opens the sealed record of that name.
+/// Opens a sealed record.
 ///
 /// # Errors
-/// [`ErrorKind::StorageDamaged`] if it is missing or does not open.
-pub async fn load_sealed<P: Ports>(
-    ports: &P,
-    key: &StateKey,
-    name: &str,
-) -> Result<zeroize::Zeroizing<Vec<u8>>, WalletError> {
-    let record = ports.vault().load(name).await?;
-    let record = record.ok_or_else(|| {
-        WalletError::caused(
-            ErrorKind::StorageDamaged,
-            &format_args!("{name} is missing"),
-        )
-    })?;
-    Ok(sealed::open(key, name, &record)?)
+/// [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageNewer`].
+pub fn opened(key: &StateKey, name: &str, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, WalletError> {
+    Ok(sealed::open(key, name, bytes)?)
 }
 
-/// Loads profile and orders.
-///
-/// # Errors
-/// [`ErrorKind::StorageDamaged`], [`ErrorKind::StorageNewer`] or [`ErrorKind::StorageFailed`].
-pub async fn load_unlocked<P: Ports>(
-    ports: &P,
-    key: StateKey,
-    locks_at_ms: u64,
-) -> Result<Unlocked, WalletError> {
-    let damaged = |error| WalletError::caused(ErrorKind::StorageDamaged, &error);
-    let bytes = load_sealed(ports, &key, name::PROFILE).await?;
-    let profile: Profile = decode_value(&bytes, profile::BYTES_MAX).map_err(damaged)?;
-    let mut orders = BTreeMap::new();
-    for name in ports.vault().names(name::ORDER).await? {
-        let bytes = load_sealed(ports, &key, &name).await?;
-        let order: OrderRecord = decode_value(&bytes, record::BYTES_MAX).map_err(damaged)?;
-        orders.insert(order.request_id.clone(), order);
-    }
-    let tries = crate::secure_element::load(ports, &key)
-        .await?
-        .tries(&mut ports.random())?;
-    Ok(Unlocked {
-        key,
-        locks_at_ms,
-        profile,
-        orders,
-        tries,
-    })
+fn damaged(error: tallystick_protocol::cbor::CborError) -> WalletError {
+    WalletError::caused(ErrorKind::StorageDamaged, &error)
 }

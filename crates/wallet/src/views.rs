@@ -3,7 +3,8 @@
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::policy::{Field, Policy, READERS};
 
-use crate::error::WalletError;
+use crate::desk::Desk;
+use crate::error::{ErrorKind, WalletError};
 use crate::order::record::{Failure, OrderRecord};
 use crate::order::{matrix, strand};
 use crate::ports::Ports;
@@ -21,9 +22,21 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// If the session's storage fails.
     pub async fn view(&self) -> Result<WalletView, WalletError> {
-        let state = self.enter().await?;
+        let mut view = None;
+        self.perform(&mut |desk| {
+            view = Some(desk.view());
+            Ok(())
+        })
+        .await?;
+        view.ok_or_else(|| WalletError::new(ErrorKind::CallInvalid))
+    }
+}
+
+impl Desk<'_> {
+    fn view(&self) -> WalletView {
+        let state = &*self.state;
         let mut view = WalletView {
-            phase: phase(&state),
+            phase: phase(state),
             offer: None,
             enrolment: None,
             cards: Vec::new(),
@@ -31,7 +44,7 @@ impl<P: Ports> Wallet<P> {
             orders: Vec::new(),
             pin_tries_left: Tries::FULL.pin,
             puk_tries_left: Tries::FULL.puk,
-            welcome_url: self.welcome_url.clone(),
+            welcome_url: self.context.welcome_url.clone(),
         };
         if let (None, Some(offer)) = (&state.header, &state.offer) {
             view.offer = Some(offer.view());
@@ -39,38 +52,31 @@ impl<P: Ports> Wallet<P> {
         if let Some(unlocked) = &state.unlocked {
             self.fill(&mut view, unlocked);
         }
-        Ok(view)
+        view
     }
 
     fn fill(&self, view: &mut WalletView, unlocked: &Unlocked) {
         let profile = &unlocked.profile;
-        let card = profile.cards.first();
-        view.enrolment = card.map(|card| card.enrolment.view(self.key_centres.len()));
-        view.cards = profile
-            .cards
-            .iter()
-            .map(|card| {
-                card_view(
-                    &card.id,
-                    &card.issuer,
-                    &card.issuer_name,
-                    &card.card,
-                    card.limit,
-                )
-            })
-            .collect();
-        view.addresses = profile
-            .addresses
-            .iter()
-            .map(|address| address.view())
-            .collect();
-        view.orders = unlocked
-            .orders
-            .values()
-            .map(|order| order_view(order, unlocked))
-            .collect();
-        view.orders
-            .sort_by_key(|order| core::cmp::Reverse(order.created_at));
+        let centres = self.context.key_centres.len();
+        for card in &profile.cards {
+            view.enrolment = Some(card.enrolment.view(centres));
+            let shown = card_view(
+                &card.id,
+                &card.issuer,
+                &card.issuer_name,
+                &card.card,
+                card.limit,
+            );
+            view.cards.push(shown);
+        }
+        for address in &profile.addresses {
+            view.addresses.push(address.view());
+        }
+        for order in &unlocked.orders {
+            view.orders.push(order_view(&order.record, unlocked));
+        }
+        let newest_first = |order: &OrderView| core::cmp::Reverse(order.created_at);
+        view.orders.sort_by_key(newest_first);
         view.pin_tries_left = unlocked.tries.pin;
         view.puk_tries_left = unlocked.tries.puk;
     }

@@ -1,37 +1,52 @@
-//! The wallet: opening it, and what every call has in common.
+//! The wallet: opening it, and how every piece of work is performed.
 
 use base64ct::{Base64, Encoding};
 use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_protocol::identifier::Domain;
-use tallystick_protocol::time::Timestamp;
 
+use crate::access;
+use crate::ask::{Answer, Ask};
+use crate::desk::{Desk, SessionChange};
 use crate::error::{ErrorKind, WalletError};
-use crate::exclusive::{Exclusive, Guard};
+use crate::exclusive::Exclusive;
 use crate::onboarding::offer;
 use crate::party_url::PartyUrls;
-use crate::ports::{Clock, Ports, Session, Vault};
-use crate::purchase::advance::Pace;
+use crate::ports::{Change, Clock, Network, Ports, Session, Vault};
 use crate::sealing::header::Header;
 use crate::sealing::stretch::Stretch;
 use crate::state::{State, name};
 use crate::view::Deployment;
+use crate::{ask, join};
 
 /// The most key centres of a deployment.
 const CENTRES_MAX: usize = tallystick_protocol::keys::MAX_CENTRES;
 /// The longest root certificate in base64.
 const ROOT_CHARACTERS_MAX: usize = 8 * 1024;
 
+/// What never changes while the wallet is open.
+pub struct Context {
+    /// Whom it trusts.
+    pub anchors: TrustAnchors,
+    /// Whose key shares it takes.
+    pub key_centres: Vec<Domain>,
+    /// Where parties are reached.
+    pub urls: PartyUrls,
+    /// Where a new holder gets a card.
+    pub welcome_url: String,
+}
+
 /// A wallet over its ports.
 pub struct Wallet<P: Ports> {
     pub(crate) ports: P,
-    pub(crate) anchors: TrustAnchors,
-    pub(crate) key_centres: Vec<Domain>,
-    pub(crate) urls: PartyUrls,
-    pub(crate) welcome_url: String,
+    pub(crate) context: Context,
     pub(crate) stretch: Stretch,
     pub(crate) state: Exclusive<State>,
-    pub(crate) pace: Exclusive<Pace>,
+    /// Only one call at a time moves orders on.
+    pub(crate) advancing: Exclusive<()>,
 }
+
+/// A piece of work at the [`Desk`].
+pub(crate) type Work<'w> = &'w mut dyn FnMut(&mut Desk<'_>) -> Result<(), WalletError>;
 
 impl<P: Ports> Wallet<P> {
     /// Opens the wallet that the vault holds, or an empty one. If the session still has the state
@@ -53,45 +68,94 @@ impl<P: Ports> Wallet<P> {
         stretch: Stretch,
     ) -> Result<Self, WalletError> {
         let wallet = Self {
-            anchors: anchors(deployment)?,
-            key_centres: key_centres(deployment)?,
-            urls: PartyUrls {
-                local_port: deployment.local_port,
+            context: Context {
+                anchors: anchors(deployment)?,
+                key_centres: key_centres(deployment)?,
+                urls: PartyUrls {
+                    local_port: deployment.local_port,
+                },
+                welcome_url: deployment.welcome_url.clone(),
             },
-            welcome_url: deployment.welcome_url.clone(),
             stretch,
-            state: Exclusive::new(State::default()),
-            pace: Exclusive::new(Pace::default()),
+            state: Exclusive::new(State {
+                is_stale: true,
+                ..State::default()
+            }),
+            advancing: Exclusive::new(()),
             ports,
         };
-        wallet.load().await?;
+        let session = wallet.ports.session().get().await?;
+        wallet
+            .perform(&mut |desk| desk.resume(session.as_deref().map(Vec::as_slice)))
+            .await?;
         Ok(wallet)
     }
 
-    async fn load(&self) -> Result<(), WalletError> {
+    /// Performs a piece of work: alone, at a fresh state, and with what it changed made durable
+    /// before this returns. Changes are stored even if the work ends in an error: a wrong PIN has
+    /// cost a try.
+    pub(crate) async fn perform(&self, work: Work<'_>) -> Result<(), WalletError> {
         let mut state = self.state.take().await;
-        state.offer = offer::load(&self.ports).await?;
-        if let Some(bytes) = self.ports.vault().load(name::HEADER).await? {
-            state.header = Some(Header::from_bytes(&bytes)?);
-            self.resume_session(&mut state).await?;
+        if state.is_stale {
+            self.reload(&mut state).await?;
         }
+        let mut rng = self.ports.random();
+        let mut desk = Desk {
+            context: &self.context,
+            state: &mut state,
+            rng: &mut rng,
+            now_ms: self.ports.clock().now_ms(),
+            changes: Vec::new(),
+            session: SessionChange::None,
+        };
+        desk.lock_in_time();
+        let outcome = work(&mut desk);
+        let Desk {
+            changes, session, ..
+        } = desk;
+        if !changes.is_empty()
+            && let Err(error) = self.ports.vault().store(&changes).await
+        {
+            state.is_stale = true;
+            return Err(error.into());
+        }
+        match session {
+            SessionChange::None => {}
+            SessionChange::Put(bytes) => self.ports.session().put(&bytes).await?,
+            SessionChange::Clear => self.ports.session().clear().await?,
+        }
+        outcome
+    }
+
+    /// Reads the vault again; what was unlocked stays unlocked.
+    async fn reload(&self, state: &mut State) -> Result<(), WalletError> {
+        let records = self.ports.vault().load().await?;
+        let find = |name: &str| records.iter().find(|record| record.name == name);
+        let mut fresh = State::default();
+        if let Some(record) = find(name::HEADER) {
+            fresh.header = Some(Header::from_bytes(&record.bytes)?);
+        }
+        if let Some(record) = find(name::OFFER) {
+            fresh.offer = offer::opened(self.ports.device_key(), &record.bytes).await;
+        }
+        fresh.records = records;
+        if let Some(unlocked) = &state.unlocked {
+            fresh.unlock(unlocked.key.clone(), unlocked.locks_at_ms)?;
+        }
+        *state = fresh;
         Ok(())
     }
 
-    /// The time in seconds.
-    pub(crate) fn now(&self) -> Timestamp {
-        Timestamp(self.ports.clock().now_ms() / 1000)
-    }
-
-    /// Takes the state, for a call that is not the holder's own doing. Locks if the time is up.
-    pub(crate) async fn enter(&self) -> Result<Guard<'_, State>, WalletError> {
-        let mut state = self.state.take().await;
-        let now_ms = self.ports.clock().now_ms();
-        if matches!(&state.unlocked, Some(unlocked) if unlocked.locks_at_ms <= now_ms) {
-            state.unlocked = None;
-            self.ports.session().clear().await?;
-        }
-        Ok(state)
+    /// Asks parties, all at once.
+    pub(crate) async fn ask(&self, asks: Vec<Ask>) -> Vec<Answer> {
+        join::all(asks.into_iter().map(|ask| async {
+            let response = self.ports.network().send(ask.request).await;
+            Answer {
+                question: ask.question,
+                said: ask::meaning(response, ask.accept),
+            }
+        }))
+        .await
     }
 
     /// Removes everything, as if the wallet had never been. The card and its keys are gone then.
@@ -100,22 +164,47 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::OrderState`] while an order that was sent is not settled and the wallet is
     /// unlocked; [`ErrorKind::StorageFailed`].
     pub async fn erase(&self) -> Result<(), WalletError> {
-        let mut state = self.enter().await?;
-        if let Some(unlocked) = &state.unlocked {
-            let under_way = unlocked.orders.values().find(|order| !order.settled);
-            if let Some(order) = under_way.filter(|order| order.state.was_sent()) {
-                return Err(WalletError::new(ErrorKind::OrderState).about(order.state.name()));
-            }
-        }
-        let names = self.ports.vault().names("").await?;
-        let changes: Vec<_> = names
-            .into_iter()
-            .map(|name| crate::ports::Change::Delete { name })
+        self.perform(&mut |desk| desk.may_be_erased()).await?;
+        let mut state = self.state.take().await;
+        let records = self.ports.vault().load().await?.into_iter();
+        let changes: Vec<_> = records
+            .map(|record| Change::Delete { name: record.name })
             .collect();
+        state.unlocked = None;
+        state.is_stale = true;
         self.ports.vault().store(&changes).await?;
-        *state = State::default();
         self.ports.session().clear().await?;
         Ok(())
+    }
+}
+
+impl Desk<'_> {
+    fn may_be_erased(&mut self) -> Result<(), WalletError> {
+        let Some(unlocked) = &self.state.unlocked else {
+            return Ok(());
+        };
+        let mut orders = unlocked.orders.iter().map(|order| &order.record);
+        match orders.find(|order| !order.settled && order.state.was_sent()) {
+            Some(order) => Err(WalletError::new(ErrorKind::OrderState).about(order.state.name())),
+            None => Ok(()),
+        }
+    }
+
+    /// Unlocks from the session, if it still holds the state key and its time is not up.
+    fn resume(&mut self, session: Option<&[u8]>) -> Result<(), WalletError> {
+        let (Some(session), Some(_)) = (session, &self.state.header) else {
+            return Ok(());
+        };
+        match access::resumed(session, self.now_ms) {
+            Some((key, locks_at_ms)) => {
+                self.state.unlock(key, locks_at_ms)?;
+                self.look_at_card()
+            }
+            None => {
+                self.session = SessionChange::Clear;
+                Ok(())
+            }
+        }
     }
 }
 
@@ -124,30 +213,23 @@ fn invalid(what: &dyn core::fmt::Display) -> WalletError {
 }
 
 fn anchors(deployment: &Deployment) -> Result<TrustAnchors, WalletError> {
-    let decode = |text: &String| {
+    let mut roots = Vec::new();
+    let limit = tallystick_protocol::certificate::MAX_ANCHORS + 1;
+    for text in deployment.root_certificates.iter().take(limit) {
         if text.len() > ROOT_CHARACTERS_MAX {
             return Err(invalid(&"a root certificate is too long"));
         }
-        Base64::decode_vec(text.trim()).map_err(|error| invalid(&error))
-    };
-    let roots = deployment
-        .root_certificates
-        .iter()
-        .take(tallystick_protocol::certificate::MAX_ANCHORS + 1)
-        .map(decode)
-        .collect::<Result<Vec<_>, _>>()?;
+        roots.push(Base64::decode_vec(text.trim()).map_err(|error| invalid(&error))?);
+    }
     TrustAnchors::from_der(&roots).map_err(|error| invalid(&error))
 }
 
 fn key_centres(deployment: &Deployment) -> Result<Vec<Domain>, WalletError> {
     if !(1..=CENTRES_MAX).contains(&deployment.key_centres.len()) {
-        return Err(invalid(&format_args!(
-            "between 1 and {CENTRES_MAX} key centres are possible"
-        )));
+        return Err(invalid(&"there must be one to four key centres"));
     }
-    deployment
-        .key_centres
-        .iter()
+    let names = deployment.key_centres.iter();
+    names
         .map(|name| Domain::parse(name).map_err(|error| invalid(&error)))
         .collect()
 }

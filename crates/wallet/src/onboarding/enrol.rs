@@ -1,27 +1,19 @@
 //! Enrolment: the issuer certifies the card's key, the key centres hand over the key shares. Each
-//! step is persisted before the next, so that it goes on wherever it was interrupted.
+//! step is stored before the next, so that it goes on wherever it was interrupted.
 
 use tallystick_protocol::cbor::decode;
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::enrolment::{EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket};
-use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::identifier::Role;
 use tallystick_protocol::signature::public_key_to_spki;
-use tallystick_protocol::statement::{self, Verified};
+use tallystick_protocol::statement;
 
-use crate::call::{self, CBOR, CallError};
+use crate::ask::{self, Answer, Ask, CBOR, CallError, Question};
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
-use crate::profile::CardAccount;
-use crate::secure_element;
-use crate::state::{Batch, name};
-use crate::wallet::Wallet;
-
-/// What is to be done next.
-enum Step {
-    Certificate { issuer: Domain, request: Vec<u8> },
-    Share { role: Role, centre: Domain },
-    Done,
-}
+use crate::profile::{CardAccount, Enrolment};
+use crate::wallet::{Context, Wallet};
 
 impl<P: Ports> Wallet<P> {
     /// Enrols the card, from wherever it stands to the end.
@@ -32,86 +24,91 @@ impl<P: Ports> Wallet<P> {
     /// stays finished; call it again.
     pub async fn enrol(&self) -> Result<(), WalletError> {
         loop {
-            match self.next_enrolment_step().await? {
-                Step::Certificate { issuer, request } => {
-                    self.fetch_certificate(issuer, request).await?
-                }
-                Step::Share { role, centre } => self.fetch_share(role, &centre, None).await?,
-                Step::Done => return Ok(()),
+            let mut next = None;
+            self.perform(&mut |desk| {
+                next = desk.next_enrolment_step()?;
+                Ok(())
+            })
+            .await?;
+            let Some(ask) = next else {
+                return Ok(());
+            };
+            let answers = self.ask(vec![ask]).await;
+            self.perform(&mut |desk| desk.take_enrolment(&answers))
+                .await?;
+        }
+    }
+}
+
+impl Desk<'_> {
+    fn next_enrolment_step(&mut self) -> Result<Option<Ask>, WalletError> {
+        self.stay_unlocked();
+        let card = the_card(&self.unlocked()?.profile.cards)?.clone();
+        if card.enrolment.certificate.is_none() {
+            let url = self.context.urls.url(&card.issuer, "/v1/enrolments");
+            let request = card.enrolment.request.clone();
+            return Ok(Some(ask::post(Question::Certificate, url, request, CBOR)));
+        }
+        match card.enrolment.missing_share() {
+            Some((role, centre)) => self.share_ask(None, role, &centre, None).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn take_enrolment(&mut self, answers: &[Answer]) -> Result<(), WalletError> {
+        for Answer { question, said } in answers {
+            match question {
+                Question::Certificate => self.take_certificate(said)?,
+                _ => self.take_share(question, said)?,
             }
         }
+        Ok(())
     }
 
-    async fn next_enrolment_step(&self) -> Result<Step, WalletError> {
-        let mut state = self.enter().await?;
-        self.keep_unlocked(&mut state).await?;
-        let unlocked = state.unlocked()?;
-        let card = the_card(&unlocked.profile.cards)?;
-        if card.enrolment.certificate.is_none() {
-            return Ok(Step::Certificate {
-                issuer: card.issuer.clone(),
-                request: card.enrolment.request.clone(),
-            });
-        }
-        Ok(card
-            .enrolment
-            .missing_share()
-            .map_or(Step::Done, |(role, centre)| Step::Share { role, centre }))
-    }
-
-    async fn fetch_certificate(&self, issuer: Domain, request: Vec<u8>) -> Result<(), WalletError> {
-        let url = self.urls.url(&issuer, "/v1/enrolments");
-        let answer = call::post(&self.ports, url, CBOR, request, CBOR)
-            .await
-            .map_err(|error| refused(&error, &issuer))?;
-        let unfit = |error: &dyn core::fmt::Display| {
-            WalletError::caused(ErrorKind::EnrolmentRefused, error).about(issuer.as_str())
-        };
-        let answer: EnrolmentAnswer = decode(&answer).map_err(|error| unfit(&error))?;
-
-        let mut state = self.enter().await?;
-        let unlocked = state.unlocked()?;
-        let mut profile = unlocked.profile.clone();
-        let card = the_card_mut(&mut profile.cards)?;
-        if card.enrolment.certificate.is_some() {
+    fn take_certificate(&mut self, said: &Result<Vec<u8>, CallError>) -> Result<(), WalletError> {
+        let mut profile = self.unlocked()?.profile.clone();
+        let account = the_card_mut(&mut profile.cards)?;
+        if account.enrolment.certificate.is_some() {
             return Ok(());
         }
-        self.check_certificate(card, &answer)
+        let answer = said
+            .as_ref()
+            .map_err(|error| refused(error, account.issuer.as_str()))?;
+        let unfit = |error: &dyn core::fmt::Display| {
+            WalletError::caused(ErrorKind::EnrolmentRefused, error).about(account.issuer.as_str())
+        };
+        let answer: EnrolmentAnswer = decode(answer).map_err(|error| unfit(&error))?;
+        self.check_certificate(&account.enrolment, &answer)
             .map_err(|error| unfit(&error))?;
         let ticket = self
-            .check_ticket(card, &answer)
+            .checked_ticket(account, &answer)
             .map_err(|error| unfit(&error))?;
-        let mut element = secure_element::load(&self.ports, &unlocked.key).await?;
-        element.put_certificate(&answer.holder_certificate, &mut self.ports.random())?;
-        card.enrolment.certificate = Some(answer.holder_certificate);
-        card.enrolment.ticket = Some(answer.ticket);
-        card.enrolment.epoch = Some(ticket.message.epoch);
-        card.enrolment.centres = Some(ticket.message.centres);
-        Batch::new(&self.ports, &unlocked.key)
-            .sealed(name::CARD, &element.state())?
-            .profile(&profile)?
-            .store()
-            .await?;
-        unlocked.profile = profile;
-        Ok(())
+        let mut card = self.card()?;
+        card.put_certificate(&answer.holder_certificate, self.rng)?;
+        account.enrolment.certificate = Some(answer.holder_certificate);
+        account.enrolment.ticket = Some(answer.ticket);
+        account.enrolment.epoch = Some(ticket.epoch);
+        account.enrolment.centres = Some(ticket.centres);
+        self.keep_card(&mut card)?;
+        self.keep_profile(profile)
     }
 
     /// The certificate must be for the key that the card made.
     fn check_certificate(
         &self,
-        card: &CardAccount,
+        enrolment: &Enrolment,
         answer: &EnrolmentAnswer,
     ) -> Result<(), String> {
+        let Context { anchors, .. } = self.context;
         let certificate =
             Certificate::from_der(&answer.holder_certificate).map_err(|error| error.to_string())?;
-        let certified = self
-            .anchors
+        let certified = anchors
             .verify(&certificate, self.now(), Role::Holder)
             .map_err(|error| error.to_string())?;
         let certified =
             public_key_to_spki(&certified.public_key).map_err(|error| error.to_string())?;
         let request: EnrolmentRequest =
-            decode(&card.enrolment.request).map_err(|error| error.to_string())?;
+            decode(&enrolment.request).map_err(|error| error.to_string())?;
         if certified == request.signing_public_key {
             Ok(())
         } else {
@@ -120,27 +117,29 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// The ticket must be for this card's identifier, and name the centres that this build trusts.
-    fn check_ticket(
+    fn checked_ticket(
         &self,
-        card: &CardAccount,
+        account: &CardAccount,
         answer: &EnrolmentAnswer,
-    ) -> Result<Verified<EnrolmentTicket>, String> {
-        let ticket = statement::open::<EnrolmentTicket>(
-            &answer.ticket,
-            &self.anchors,
-            self.now(),
-            Role::Issuer,
-        )
-        .map_err(|error| error.to_string())?;
+    ) -> Result<EnrolmentTicket, String> {
+        let Context {
+            anchors,
+            key_centres,
+            ..
+        } = self.context;
+        let ticket =
+            statement::open::<EnrolmentTicket>(&answer.ticket, anchors, self.now(), Role::Issuer)
+                .map_err(|error| error.to_string())?;
         ticket
-            .require_sender(&card.issuer)
+            .require_sender(&account.issuer)
             .map_err(|error| error.to_string())?;
-        if ticket.message.enrolment_public_key != card.enrolment.enrolment_public_key {
+        let ticket = ticket.message;
+        if ticket.enrolment_public_key != account.enrolment.enrolment_public_key {
             return Err("the ticket is for another wallet".to_owned());
         }
-        let named = ticket.message.centres.as_slice();
-        let trusted = named.len() == self.key_centres.len()
-            && self.key_centres.iter().all(|centre| named.contains(centre));
+        let named = ticket.centres.as_slice();
+        let trusted = named.len() == key_centres.len()
+            && key_centres.iter().all(|centre| named.contains(centre));
         if !trusted {
             return Err("the ticket names other key centres than this wallet trusts".to_owned());
         }
@@ -150,23 +149,21 @@ impl<P: Ports> Wallet<P> {
 
 /// The card of this wallet; this release keeps one.
 pub(super) fn the_card(cards: &[CardAccount]) -> Result<&CardAccount, WalletError> {
-    cards
-        .first()
-        .ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
+    let card = cards.first();
+    card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
 }
 
 /// As [`the_card`], to be changed.
 pub(super) fn the_card_mut(cards: &mut [CardAccount]) -> Result<&mut CardAccount, WalletError> {
-    cards
-        .first_mut()
-        .ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
+    let card = cards.first_mut();
+    card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
 }
 
 /// What a failed call means for an enrolment.
-pub(super) fn refused(error: &CallError, party: &Domain) -> WalletError {
+pub(super) fn refused(error: &CallError, party: &str) -> WalletError {
     let kind = match error {
         CallError::Later(_) => ErrorKind::EnrolmentUnreachable,
         _ => ErrorKind::EnrolmentRefused,
     };
-    WalletError::caused(kind, error).about(party.as_str())
+    WalletError::caused(kind, error).about(party)
 }

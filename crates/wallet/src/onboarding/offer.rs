@@ -9,8 +9,9 @@ use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement;
 use zeroize::Zeroizing;
 
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
-use crate::ports::{Change, DeviceKey, Ports, Vault};
+use crate::ports::{DeviceKey, Ports};
 use crate::profile::card_view;
 use crate::state::name;
 use crate::view::OfferView;
@@ -50,19 +51,11 @@ impl OfferRecord {
     }
 }
 
-/// Loads the offer, if one is there and this device's key opens it.
-///
-/// # Errors
-/// If the vault fails.
-pub async fn load<P: Ports>(ports: &P) -> Result<Option<OfferRecord>, WalletError> {
-    let Some(wrapped) = ports.vault().load(name::OFFER).await? else {
-        return Ok(None);
-    };
-    // An offer that no longer opens is as good as none: the issuer's page hands out another.
-    let Ok(bytes) = ports.device_key().unwrap(CONTEXT, &wrapped).await else {
-        return Ok(None);
-    };
-    Ok(decode_value(&bytes, BYTES_MAX).ok())
+/// Opens a stored offer. One that no longer opens is as good as none: the issuer's page hands out
+/// another.
+pub async fn opened(device_key: &impl DeviceKey, wrapped: &[u8]) -> Option<OfferRecord> {
+    let bytes = device_key.unwrap(CONTEXT, wrapped).await.ok()?;
+    decode_value(&bytes, BYTES_MAX).ok()
 }
 
 impl<P: Ports> Wallet<P> {
@@ -72,25 +65,40 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::OfferInvalid`], [`ErrorKind::OfferFromElsewhere`],
     /// [`ErrorKind::OfferExpired`] or [`ErrorKind::CardAlreadyHeld`].
     pub async fn receive_offer(&self, origin: &str, offer: &[u8]) -> Result<(), WalletError> {
-        let mut state = self.enter().await?;
-        if state.header.is_some() {
-            return Err(WalletError::new(ErrorKind::CardAlreadyHeld));
-        }
-        let record = self.verified_offer(origin, offer)?;
+        let mut verified = None;
+        self.perform(&mut |desk| {
+            verified = Some(desk.verified_offer(origin, offer)?);
+            Ok(())
+        })
+        .await?;
+        let Some(record) = verified else {
+            return Err(WalletError::new(ErrorKind::OfferInvalid));
+        };
         let bytes = Zeroizing::new(encode_value(&record));
         let wrapped = self.ports.device_key().wrap(CONTEXT, &bytes).await?;
-        let change = Change::Put {
-            name: name::OFFER.to_owned(),
-            bytes: wrapped,
-        };
-        self.ports.vault().store(&[change]).await?;
-        state.offer = Some(record);
-        Ok(())
+        self.perform(&mut |desk| {
+            desk.require_no_wallet()?;
+            desk.put(name::OFFER, wrapped.clone());
+            desk.state.offer = Some(record.clone());
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl Desk<'_> {
+    fn require_no_wallet(&self) -> Result<(), WalletError> {
+        match self.state.header {
+            Some(_) => Err(WalletError::new(ErrorKind::CardAlreadyHeld)),
+            None => Ok(()),
+        }
     }
 
     fn verified_offer(&self, origin: &str, offer: &[u8]) -> Result<OfferRecord, WalletError> {
+        self.require_no_wallet()?;
+        let now = self.now();
         let verified =
-            statement::open::<AccountOffer>(offer, &self.anchors, self.now(), Role::Issuer)
+            statement::open::<AccountOffer>(offer, &self.context.anchors, now, Role::Issuer)
                 .map_err(|error| {
                     let kind = match error {
                         statement::StatementError::Expired => ErrorKind::OfferExpired,
@@ -99,10 +107,10 @@ impl<P: Ports> Wallet<P> {
                     WalletError::caused(kind, &error)
                 })?;
         let issuer = &verified.message.envelope.from;
-        if !self.urls.is_origin_of(origin, issuer) {
+        if !self.context.urls.is_origin_of(origin, issuer) {
             return Err(WalletError::new(ErrorKind::OfferFromElsewhere).about(issuer.as_str()));
         }
-        if !verified.message.card.expiry.is_current_at(self.now()) {
+        if !verified.message.card.expiry.is_current_at(now) {
             return Err(WalletError::new(ErrorKind::OfferExpired));
         }
         Ok(OfferRecord {

@@ -1,18 +1,20 @@
 //! Setting up: the card is made, PIN and PUK are set, and everything is sealed, in one step that
 //! either happens whole or not at all.
 
+use rand_core::CryptoRng;
 use tallystick_protocol::cbor::encode;
 use tallystick_protocol::enrolment::EnrolmentRequest;
 
 use super::offer::OfferRecord;
 use crate::access::{check_passphrase, check_pin};
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::profile::{CardAccount, Enrolment, Profile};
 use crate::sealing::header::Header;
 use crate::sealing::{StateKey, puk};
-use crate::secure_element::SecureElement;
-use crate::state::{Batch, Unlocked, name};
+use crate::secure_element::{SecureElement, Tries};
+use crate::state::{Unlocked, name};
 use crate::wallet::Wallet;
 
 /// The slot of the first enrolment key in the keys applet.
@@ -32,50 +34,79 @@ impl<P: Ports> Wallet<P> {
     pub async fn set_up(&self, passphrase: &str, pin: &str) -> Result<String, WalletError> {
         check_passphrase(passphrase)?;
         check_pin(pin)?;
-        let mut state = self.enter().await?;
-        if state.header.is_some() {
+        let mut draft = None;
+        self.perform(&mut |desk| {
+            draft = Some(desk.draft(pin)?);
+            Ok(())
+        })
+        .await?;
+        let draft = draft.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        let header = Header::new(
+            &draft.key,
+            self.stretch,
+            passphrase.as_bytes(),
+            draft.puk.as_slice(),
+            self.ports.device_key(),
+            &mut self.ports.random(),
+        )
+        .await?;
+        self.perform(&mut |desk| desk.keep_draft(&draft, &header))
+            .await?;
+        Ok(puk::display(&draft.puk))
+    }
+}
+
+/// A wallet that is not stored yet.
+struct Draft {
+    key: StateKey,
+    puk: puk::Puk,
+    card: SecureElement,
+    profile: Profile,
+}
+
+impl Desk<'_> {
+    fn draft(&mut self, pin: &str) -> Result<Draft, WalletError> {
+        if self.state.header.is_some() {
             return Err(WalletError::new(ErrorKind::AlreadySetUp));
         }
-        let offer = state
-            .offer
-            .clone()
-            .ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        let offer = self.state.offer.clone();
+        let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
         if offer.offer.envelope.expires_at < self.now() {
             return Err(WalletError::new(ErrorKind::OfferExpired));
         }
-        let rng = &mut self.ports.random();
-        let (key, puk) = (StateKey::generate(rng), puk::generate(rng));
-        let header = Header::new(
-            &key,
-            self.stretch,
-            passphrase.as_bytes(),
-            puk.as_slice(),
-            self.ports.device_key(),
-            rng,
-        )
-        .await?;
-        let mut element = SecureElement::blank();
-        element.initialise(pin, &puk, rng)?;
-        let profile = Profile::new(first_card(offer, &mut element, pin, rng)?);
-        Batch::new(&self.ports, &key)
-            .clear(name::HEADER, header.to_bytes())
-            .profile(&profile)?
-            .sealed(name::CARD, &element.state())?
-            .delete(name::OFFER)
-            .store()
-            .await?;
-        let tries = element.tries(&mut self.ports.random())?;
-        state.header = Some(header);
-        state.offer = None;
-        state.unlocked = Some(Unlocked {
+        let key = StateKey::generate(&mut self.rng);
+        let puk = puk::generate(&mut self.rng);
+        let mut card = SecureElement::blank();
+        card.initialise(pin, &puk, self.rng)?;
+        let profile = Profile::new(first_card(offer, &mut card, pin, self.rng)?);
+        Ok(Draft {
             key,
-            locks_at_ms: 0,
+            puk,
+            card,
             profile,
-            orders: std::collections::BTreeMap::new(),
-            tries,
+        })
+    }
+
+    fn keep_draft(&mut self, draft: &Draft, header: &Header) -> Result<(), WalletError> {
+        if self.state.header.is_some() {
+            return Err(WalletError::new(ErrorKind::AlreadySetUp));
+        }
+        self.state.header = Some(header.clone());
+        self.state.offer = None;
+        self.state.unlocked = Some(Unlocked {
+            key: draft.key.clone(),
+            locks_at_ms: 0,
+            profile: draft.profile.clone(),
+            orders: Vec::new(),
+            card: Vec::new(),
+            tries: Tries::FULL,
         });
-        self.keep_unlocked(&mut state).await?;
-        Ok(puk::display(&puk))
+        self.put(name::HEADER, header.to_bytes());
+        self.delete(name::OFFER.to_owned());
+        self.keep_profile(draft.profile.clone())?;
+        self.keep_new_card(&draft.card)?;
+        self.stay_unlocked();
+        Ok(())
     }
 }
 
@@ -84,7 +115,7 @@ fn first_card(
     offer: OfferRecord,
     element: &mut SecureElement,
     pin: &str,
-    rng: &mut impl rand_core::CryptoRng,
+    rng: &mut dyn CryptoRng,
 ) -> Result<CardAccount, WalletError> {
     let OfferRecord { offer, issuer_name } = offer;
     let signing_public_key = element.generate_signing_key(rng)?;

@@ -199,7 +199,7 @@ impl OrderRecord {
         }
     }
 
-    /// Ends the order without success.
+    /// Ends the order without success; `why` is nothing if that is what the holder wanted.
     ///
     /// # Errors
     /// [`ErrorKind::OrderState`] if the order cannot take that state from where it is.
@@ -207,11 +207,14 @@ impl OrderRecord {
         &mut self,
         to: OrderState,
         event: Event,
-        failure: Failure,
+        why: Option<(ErrorKind, &str)>,
         now: u64,
     ) -> Result<(), WalletError> {
         self.move_to(to, event, now)?;
-        self.failure = Some(failure);
+        self.failure = why.map(|(kind, about)| Failure {
+            kind,
+            about: about.to_owned(),
+        });
         if let Some(approval) = &mut self.approval {
             approval.split_order = None;
             for confirmation in &mut approval.confirmations {

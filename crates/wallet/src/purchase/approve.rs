@@ -14,13 +14,13 @@ use tallystick_protocol::policy::{Field, Policy, READERS};
 use tallystick_protocol::time::Timestamp;
 
 use crate::access::check_pin;
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::order::event::Event;
-use crate::order::record::{Approval, Confirmation, ConfirmationKey, Failure, OrderRecord};
+use crate::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
 use crate::ports::Ports;
 use crate::profile::{CardAccount, Profile, StoredAddress};
-use crate::secure_element::{self, SecureElement};
-use crate::state::Batch;
+use crate::secure_element::SecureElement;
 use crate::view::{Choice, OrderState};
 use crate::wallet::Wallet;
 
@@ -38,13 +38,15 @@ impl<P: Ports> Wallet<P> {
         choice: &Choice,
         pin: &str,
     ) -> Result<(), WalletError> {
-        let mut state = self.enter().await?;
-        self.keep_unlocked(&mut state).await?;
-        let unlocked = state.unlocked()?;
-        let order = unlocked.orders.get(request_id);
-        let mut order = order
-            .cloned()
-            .ok_or_else(|| WalletError::new(ErrorKind::NoSuchOrder))?;
+        self.perform(&mut |desk| desk.approve(request_id, choice, pin))
+            .await
+    }
+}
+
+impl Desk<'_> {
+    fn approve(&mut self, request_id: &str, choice: &Choice, pin: &str) -> Result<(), WalletError> {
+        self.stay_unlocked();
+        let mut order = self.order(request_id)?;
         match order.state {
             OrderState::Asked => {}
             OrderState::Declined | OrderState::Expired => {
@@ -54,36 +56,21 @@ impl<P: Ports> Wallet<P> {
         }
         let now = self.now();
         if order.form.envelope.expires_at <= now {
-            let failure = Failure {
-                kind: ErrorKind::ExpiredUnsent,
-                about: String::new(),
-            };
-            order.end(OrderState::Expired, Event::Expired, failure, now.seconds())?;
-            order.settled = true;
-            Batch::new(&self.ports, &unlocked.key)
-                .order(&order)?
-                .store()
-                .await?;
-            unlocked.orders.insert(request_id.to_owned(), order);
+            self.expire_unsent(order)?;
             return Err(WalletError::new(ErrorKind::FormExpired));
         }
-        let purchase = Purchase::new(&unlocked.profile, &order, choice)?;
+        let profile = self.unlocked()?.profile.clone();
+        let purchase = Purchase::new(&profile, &order, choice)?;
         check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
-        let rng = &mut self.ports.random();
-        let mut element = secure_element::load(&self.ports, &unlocked.key).await?;
-        let presented = element.present_pin(pin, rng);
-        let approval = presented.and_then(|()| purchase.seal(&order, &mut element, now, rng));
-        // Whatever the card answered counts only once its new state is stored: a wrong PIN too.
-        self.persist(unlocked, &mut element).await?;
+        let mut card = self.card()?;
+        let presented = card.present_pin(pin, self.rng);
+        let approval = presented.and_then(|()| purchase.seal(&order, &mut card, now, self.rng));
+        // Whatever the card answered counts only once its new state is kept: a wrong PIN too.
+        self.keep_card(&mut card)?;
         order.approval = Some(approval?);
         order.failure = None;
         order.move_to(OrderState::Approved, Event::Approved, now.seconds())?;
-        Batch::new(&self.ports, &unlocked.key)
-            .order(&order)?
-            .store()
-            .await?;
-        unlocked.orders.insert(request_id.to_owned(), order);
-        Ok(())
+        self.keep_order(order)
     }
 }
 
@@ -106,7 +93,7 @@ impl<'a> Purchase<'a> {
         let card = card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))?;
         if !order.form.issuers.contains(&card.issuer) {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
-            return Err(error.about(order.shop_name.as_str()));
+            return Err(error.about(&order.shop_name));
         }
         let mut addresses = profile.addresses.iter();
         let address = addresses.find(|address| address.id == choice.address_id);
@@ -131,7 +118,7 @@ impl<'a> Purchase<'a> {
         order: &OrderRecord,
         element: &mut SecureElement,
         now: Timestamp,
-        rng: &mut impl CryptoRng,
+        mut rng: &mut dyn CryptoRng,
     ) -> Result<Approval, WalletError> {
         let failed =
             |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::CardFailed, error);
@@ -146,7 +133,7 @@ impl<'a> Purchase<'a> {
         .map_err(|error| {
             WalletError::caused(ErrorKind::AddressInvalid, &error).about(&error.to_string())
         })?;
-        let prepared = PreparedOrder::new(rng, header.clone(), fields);
+        let prepared = PreparedOrder::new(&mut rng, header.clone(), fields);
         let root = prepared.root();
         let certificate = self.card.enrolment.certificate.as_deref();
         let certificate = certificate.ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?;
@@ -166,7 +153,7 @@ impl<'a> Purchase<'a> {
             confirmations.push(self.confirmation(pair, element, rng)?);
         }
         let split = prepared
-            .seal(rng, &self.policy, &part_keys, &signed)
+            .seal(&mut rng, &self.policy, &part_keys, &signed)
             .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))?;
         Ok(Approval {
             order_id: header.order_id,
@@ -182,9 +169,14 @@ impl<'a> Purchase<'a> {
         })
     }
 
-    fn header(&self, order: &OrderRecord, now: Timestamp, rng: &mut impl CryptoRng) -> OrderHeader {
+    fn header(
+        &self,
+        order: &OrderRecord,
+        now: Timestamp,
+        mut rng: &mut dyn CryptoRng,
+    ) -> OrderHeader {
         OrderHeader {
-            order_id: OrderId::random(rng),
+            order_id: OrderId::random(&mut rng),
             holder: self.card.enrolment.holder(),
             shop: order.form.envelope.from.clone(),
             issuer: self.card.issuer.clone(),
@@ -216,7 +208,7 @@ impl<'a> Purchase<'a> {
         &self,
         pair: PairContext,
         element: &mut SecureElement,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<PartKey, WalletError> {
         let nonce = crate::random_32(rng);
         let slot = self.card.enrolment.slot;
@@ -228,7 +220,7 @@ impl<'a> Purchase<'a> {
         &self,
         pair: PairContext,
         element: &mut SecureElement,
-        rng: &mut impl CryptoRng,
+        rng: &mut dyn CryptoRng,
     ) -> Result<Confirmation, WalletError> {
         let nonce = crate::random_32(rng);
         let slot = self.card.enrolment.slot;

@@ -6,139 +6,156 @@ use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::DerivedKey;
 use tallystick_protocol::problem::ProblemKind;
 use tallystick_protocol::statement;
+use tallystick_protocol::time::Timestamp;
 
-use super::advance::Progress;
-use crate::call::{self, CBOR, COSE, CallError};
+use crate::ask::{self, Ask, COSE, CallError, Question};
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
-use crate::join;
 use crate::order::event::Event;
-use crate::order::record::{Confirmation, Failure, OrderRecord};
-use crate::ports::Ports;
+use crate::order::record::{Confirmation, OrderRecord};
 use crate::view::OrderState;
-use crate::wallet::Wallet;
 
 /// How long parties that do not answer are asked again, in milliseconds.
 const PATIENCE_MS: u64 = 60_000;
 
-/// What asking a party gave.
-enum Outcome {
-    /// It is who it claims to be; its certified name.
-    Confirmed(String),
-    /// It may answer later.
-    Later,
-    /// It has no key of that space.
-    UnknownSpace,
-    /// It is not, or does not want to take part.
-    Failed(ErrorKind),
-}
-
-impl<P: Ports> Wallet<P> {
-    /// Asks all parties that have not been confirmed, at once.
-    pub(super) async fn confirm_parties(
-        &self,
+impl Desk<'_> {
+    /// Asks all parties that have not been confirmed.
+    pub(super) fn confirmation_asks(
+        &mut self,
         order: &OrderRecord,
-        waited_ms: u64,
-    ) -> Result<Progress, WalletError> {
-        let Some(approval) = &order.approval else {
-            return Ok(Progress::Settled);
-        };
-        let pending = approval.confirmations.iter().filter(|one| !one.is_done());
-        let asked = pending.map(|one| async move { (one.pair.role, self.confirm(one).await) });
-        let outcomes = join::all(asked).await;
-        let unknown = outcomes
-            .iter()
-            .find(|(_, outcome)| matches!(outcome, Outcome::UnknownSpace));
-        let failed = outcomes
-            .iter()
-            .any(|(_, outcome)| matches!(outcome, Outcome::Failed(_)));
-        if let (Some((role, _)), false) = (unknown, failed) {
-            return self.renew_keys(order, *role).await;
+        asks: &mut Vec<Ask>,
+    ) -> Result<(), WalletError> {
+        let renewing = self.attention(&order.request_id);
+        if let Some((role, index)) = renewing.and_then(|attention| attention.renewing) {
+            return self.renewal_asks(order, role, index, asks);
         }
-        self.change(order, |order, now| take_up(order, outcomes, waited_ms, now))
-            .await
+        let sent_at = self.now();
+        let confirmations = order.approval.iter().flat_map(|one| &one.confirmations);
+        for confirmation in confirmations.filter(|one| !one.is_done()) {
+            let Some((request, _)) = request(confirmation, sent_at) else {
+                continue;
+            };
+            let pair = &confirmation.pair;
+            let question = Question::Confirmation {
+                order: order.request_id.clone(),
+                role: pair.role,
+                sent_at,
+            };
+            let url = self.context.urls.url(&pair.party, "/v1/confirmations");
+            asks.push(ask::post(question, url, encode(&request), COSE));
+        }
+        Ok(())
     }
 
-    async fn confirm(&self, confirmation: &Confirmation) -> Outcome {
-        let key = confirmation.key.as_ref();
-        let key = key.and_then(|key| <[u8; 32]>::try_from(key.0.as_slice()).ok());
-        let Some(key) = key.map(DerivedKey::from) else {
-            return Outcome::Failed(ErrorKind::PartyUnconfirmed);
-        };
-        let pair = &confirmation.pair;
-        let request = ConfirmationRequest::new(pair.clone(), confirmation.nonce, &key, self.now());
-        let url = self.urls.url(&pair.party, "/v1/confirmations");
-        match call::post(&self.ports, url, CBOR, encode(&request), COSE).await {
-            Ok(answer) => self.confirmed_name(&answer, &request, &key).map_or(
-                Outcome::Failed(ErrorKind::PartyUnconfirmed),
-                Outcome::Confirmed,
-            ),
-            Err(CallError::Later(_)) => Outcome::Later,
-            Err(error) => match error.refusal() {
-                Some(ProblemKind::UnknownSpace) => Outcome::UnknownSpace,
-                Some(_) => Outcome::Failed(ErrorKind::PartyRefused),
-                None => Outcome::Failed(ErrorKind::PartyUnconfirmed),
-            },
+    pub(super) fn take_confirmation(
+        &mut self,
+        id: &str,
+        role: Role,
+        sent_at: Timestamp,
+        said: &Result<Vec<u8>, CallError>,
+    ) -> Result<(), WalletError> {
+        let mut order = self.order(id)?;
+        if order.state != OrderState::Approved {
+            return Ok(());
         }
+        let failure = match said {
+            Ok(answer) => match self.confirmed_name(&order, role, sent_at, answer) {
+                Some(name) => {
+                    confirmed(&mut order, role, name, self.now().seconds());
+                    return self.keep_order(order);
+                }
+                None => ErrorKind::PartyUnconfirmed,
+            },
+            Err(CallError::Later(_)) => return Ok(()),
+            Err(CallError::Refused(ProblemKind::UnknownSpace)) => {
+                if let Some(attention) = self.attention(id) {
+                    attention.renewing = Some((role, None));
+                }
+                return Ok(());
+            }
+            Err(CallError::Refused(_)) => ErrorKind::PartyRefused,
+            Err(CallError::Strange { .. }) => ErrorKind::PartyUnconfirmed,
+        };
+        self.fail_unsent(order, failure, role)
     }
 
     /// Certified for its role, signed now, and made with the key that only it shares with us.
     fn confirmed_name(
         &self,
+        order: &OrderRecord,
+        role: Role,
+        sent_at: Timestamp,
         answer: &[u8],
-        request: &ConfirmationRequest,
-        key: &DerivedKey,
     ) -> Option<String> {
-        let role = request.pair.role;
+        let mut confirmations = order.approval.as_ref()?.confirmations.iter();
+        let confirmation = confirmations.find(|one| one.pair.role == role)?;
+        let (request, key) = request(confirmation, sent_at)?;
+        let anchors = &self.context.anchors;
         let answer =
-            statement::open::<ConfirmationAnswer>(answer, &self.anchors, self.now(), role).ok()?;
-        answer.message.verify(request, key).ok()?;
+            statement::open::<ConfirmationAnswer>(answer, anchors, self.now(), role).ok()?;
+        answer.message.verify(&request, &key).ok()?;
         Some(answer.signer.name)
+    }
+
+    /// All confirmed: on to sending. Nobody answers for long: the end.
+    pub(super) fn close_confirmations(
+        &mut self,
+        mut order: OrderRecord,
+    ) -> Result<(), WalletError> {
+        let now_ms = self.now_ms;
+        let confirmations = order.approval.iter().flat_map(|one| &one.confirmations);
+        let pending = confirmations.filter(|one| !one.is_done());
+        match pending.map(|one| one.pair.role).next() {
+            None => {
+                order.state = order.state.moved(OrderState::Confirmed)?;
+                self.keep_order(order)
+            }
+            Some(role) => {
+                let attention = self.attention(&order.request_id);
+                let waited_ms = attention.map_or(0, |attention| attention.waited_ms(now_ms));
+                if waited_ms >= PATIENCE_MS {
+                    return self.fail_unsent(order, ErrorKind::PartyUnreachable, role);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends an order because of one party, before anything was sent.
+    pub(super) fn fail_unsent(
+        &mut self,
+        mut order: OrderRecord,
+        kind: ErrorKind,
+        role: Role,
+    ) -> Result<(), WalletError> {
+        let about = order.party_name(role);
+        let now = self.now().seconds();
+        order.end(OrderState::Failed, Event::Failed, Some((kind, &about)), now)?;
+        order.settled = true;
+        self.keep_order(order)
     }
 }
 
-fn take_up(
-    order: &mut OrderRecord,
-    outcomes: Vec<(Role, Outcome)>,
-    waited_ms: u64,
-    now: u64,
-) -> Result<Progress, WalletError> {
-    let mut failure: Option<(Role, ErrorKind)> = None;
-    let mut silent = None;
-    for (role, outcome) in outcomes {
-        match outcome {
-            Outcome::Confirmed(name) => confirmed(order, role, name, now),
-            Outcome::Failed(kind) => failure = failure.or(Some((role, kind))),
-            Outcome::Later | Outcome::UnknownSpace => silent = Some(role),
-        }
-    }
-    let out_of_patience = silent.filter(|_| waited_ms >= PATIENCE_MS);
-    let failure = failure.or(out_of_patience.map(|role| (role, ErrorKind::PartyUnreachable)));
-    if let Some((role, kind)) = failure {
-        let about = order.party_name(role);
-        let failure = Failure { kind, about };
-        order.end(OrderState::Failed, Event::Failed, failure, now)?;
-        order.settled = true;
-        return Ok(Progress::Settled);
-    }
-    if silent.is_some() {
-        return Ok(Progress::Waiting);
-    }
-    order.state = order.state.moved(OrderState::Confirmed)?;
-    order.updated_at = now;
-    Ok(Progress::Moved)
+/// The request to a party and the key it is made with.
+fn request(
+    confirmation: &Confirmation,
+    sent_at: Timestamp,
+) -> Option<(ConfirmationRequest, DerivedKey)> {
+    let key = confirmation.key.as_ref()?.0.as_slice();
+    let key = DerivedKey::from(<[u8; 32]>::try_from(key).ok()?);
+    let pair = confirmation.pair.clone();
+    let request = ConfirmationRequest::new(pair, confirmation.nonce, &key, sent_at);
+    Some((request, key))
 }
 
 fn confirmed(order: &mut OrderRecord, role: Role, name: String, now: u64) {
-    let Some(approval) = &mut order.approval else {
-        return;
-    };
-    let pending = approval
-        .confirmations
+    let confirmations = order
+        .approval
         .iter_mut()
-        .find(|one| one.pair.role == role && !one.is_done());
-    if let Some(confirmation) = pending {
+        .flat_map(|one| &mut one.confirmations);
+    for confirmation in confirmations.filter(|one| one.pair.role == role) {
         confirmation.key = None;
-        confirmation.certified_name = Some(name);
-        order.note(Event::confirmed(role), now);
+        confirmation.certified_name = Some(name.clone());
     }
+    order.note(Event::confirmed(role), now);
 }

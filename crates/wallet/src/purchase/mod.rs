@@ -1,14 +1,18 @@
 //! A purchase, from the shop's form to the courier's label.
 //!
-//! Each step is persisted before the next begins, and every message that is sent can be sent
-//! again: a wallet that dies anywhere goes on from its last stored step.
+//! Each step is stored before the next begins, and every message that is sent can be sent again: a
+//! wallet that dies anywhere goes on from its last stored step.
 
-pub mod advance;
+mod advance;
 mod approve;
+mod attention;
 mod confirm;
 mod decline;
 mod directly;
+mod due;
 mod receipt;
 mod receive;
 mod send;
 mod spaces;
+
+pub use attention::Attention;

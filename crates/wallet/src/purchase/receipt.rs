@@ -5,15 +5,14 @@ use tallystick_protocol::answers::{
     Acceptance, Authorisation, MoneyState, Refusal, ShopReceipt, ShopState, TRACKING_MAX_BYTES,
 };
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{self, SignedMessage, Verified};
+use tallystick_protocol::statement::{self, SignedMessage};
 
-use super::advance::Progress;
+use crate::ask::CallError;
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::order::event::Event;
 use crate::order::record::{Approval, Failure, OrderRecord};
-use crate::ports::Ports;
 use crate::view::OrderState;
-use crate::wallet::Wallet;
 
 /// What is known of an order from verified statements.
 #[derive(Default)]
@@ -25,32 +24,40 @@ pub(super) struct Findings {
     pub money: Option<MoneyState>,
 }
 
-impl<P: Ports> Wallet<P> {
-    pub(super) async fn take_receipt(
-        &self,
-        order: &OrderRecord,
-        receipt: &[u8],
-    ) -> Result<Progress, WalletError> {
-        let findings = self.read_receipt(order, receipt);
-        self.change(order, |order, now| match findings {
-            Some(findings) => take_up(order, findings, now),
-            None => {
-                // The order is not lost by it: issuer and courier can be asked directly.
+impl Desk<'_> {
+    pub(super) fn take_receipt(
+        &mut self,
+        id: &str,
+        said: &Result<Vec<u8>, CallError>,
+    ) -> Result<(), WalletError> {
+        let mut order = self.order(id)?;
+        if order.state.is_final() {
+            return Ok(());
+        }
+        let findings = said
+            .as_ref()
+            .ok()
+            .map(|bytes| self.read_receipt(&order, bytes));
+        if let Some(attention) = self.attention(id) {
+            attention.shop_is_silent = !matches!(findings, Some(Some(_)));
+        }
+        match findings {
+            None => return Ok(()),
+            Some(Some(findings)) => take_up(&mut order, findings, self.now().seconds())?,
+            // The order is not lost by it: issuer and courier are asked directly.
+            Some(None) => {
                 order.failure = Some(Failure {
                     kind: ErrorKind::AnswerInvalid,
                     about: order.shop_name.clone(),
                 });
-                Ok(Progress::Waiting)
             }
-        })
-        .await
+        }
+        self.keep_order(order)
     }
 
     fn read_receipt(&self, order: &OrderRecord, receipt: &[u8]) -> Option<Findings> {
         let approval = order.approval.as_ref()?;
-        let receipt = self
-            .opened::<ShopReceipt>(order, receipt, Role::Shop)?
-            .message;
+        let receipt = self.statement::<ShopReceipt>(order, receipt, Role::Shop)?;
         if receipt.order_id != approval.order_id || receipt.root != approval.root {
             return None;
         }
@@ -67,39 +74,15 @@ impl<P: Ports> Wallet<P> {
             findings.accepted = Some((tracking, bytes));
         }
         if let Some(bytes) = receipt.refusal {
-            let by = [Role::Issuer, Role::Courier, Role::Shop]
-                .into_iter()
-                .find(|role| self.refusal(order, &bytes, *role).is_some())?;
+            let mut roles = [Role::Issuer, Role::Courier, Role::Shop].into_iter();
+            let by = roles.find(|role| self.refusal(order, &bytes, *role))?;
             findings.refused = Some((by, bytes));
         }
         Some(findings)
     }
 
-    /// Signed by the party that plays `role` in this order, and about this order.
-    fn opened<M: SignedMessage>(
-        &self,
-        order: &OrderRecord,
-        bytes: &[u8],
-        role: Role,
-    ) -> Option<Verified<M>> {
-        let approval = order.approval.as_ref()?;
-        let party = match role {
-            Role::Shop => &order.form.envelope.from,
-            Role::Issuer => &approval.issuer,
-            _ => &order.form.delivery.courier,
-        };
-        let verified = statement::open::<M>(bytes, &self.anchors, self.now(), role).ok()?;
-        verified.require_sender(party).ok()?;
-        verified
-            .require_transaction(approval.order_id.as_bytes())
-            .ok()?;
-        Some(verified)
-    }
-
     fn authorisation(&self, order: &OrderRecord, bytes: &[u8]) -> Option<()> {
-        let said = self
-            .opened::<Authorisation>(order, bytes, Role::Issuer)?
-            .message;
+        let said = self.statement::<Authorisation>(order, bytes, Role::Issuer)?;
         let approval = order.approval.as_ref()?;
         let agrees = said.root == approval.root
             && said.payee == order.form.envelope.from
@@ -109,9 +92,7 @@ impl<P: Ports> Wallet<P> {
 
     /// The tracking number of a valid acceptance.
     pub(super) fn acceptance(&self, order: &OrderRecord, bytes: &[u8]) -> Option<String> {
-        let said = self
-            .opened::<Acceptance>(order, bytes, Role::Courier)?
-            .message;
+        let said = self.statement::<Acceptance>(order, bytes, Role::Courier)?;
         let Approval { root, issuer, .. } = order.approval.as_ref()?;
         let agrees = said.root == *root
             && said.shop == order.form.envelope.from
@@ -120,19 +101,32 @@ impl<P: Ports> Wallet<P> {
         agrees.then_some(said.tracking)
     }
 
-    pub(super) fn refusal(&self, order: &OrderRecord, bytes: &[u8], role: Role) -> Option<Refusal> {
-        let said = self.opened::<Refusal>(order, bytes, role)?.message;
-        (said.root == order.approval.as_ref()?.root && said.by == role).then_some(said)
+    /// Whether these bytes are a refusal of this order by the party in that role.
+    pub(super) fn refusal(&self, order: &OrderRecord, bytes: &[u8], role: Role) -> bool {
+        let said = self.statement::<Refusal>(order, bytes, role);
+        let root = order.approval.as_ref().map(|approval| approval.root);
+        said.is_some_and(|said| Some(said.root) == root && said.by == role)
     }
 
-    /// A statement about this order by the party in that role.
+    /// A statement about this order, signed by the party that plays `role` in it.
     pub(super) fn statement<M: SignedMessage>(
         &self,
         order: &OrderRecord,
         bytes: &[u8],
         role: Role,
     ) -> Option<M> {
-        Some(self.opened::<M>(order, bytes, role)?.message)
+        let approval = order.approval.as_ref()?;
+        let party = match role {
+            Role::Shop => &order.form.envelope.from,
+            Role::Issuer => &approval.issuer,
+            _ => &order.form.delivery.courier,
+        };
+        let anchors = &self.context.anchors;
+        let said = statement::open::<M>(bytes, anchors, self.now(), role).ok()?;
+        said.require_sender(party).ok()?;
+        said.require_transaction(approval.order_id.as_bytes())
+            .ok()?;
+        Some(said.message)
     }
 }
 
@@ -141,8 +135,7 @@ pub(super) fn take_up(
     order: &mut OrderRecord,
     findings: Findings,
     now: u64,
-) -> Result<Progress, WalletError> {
-    let before = order.state;
+) -> Result<(), WalletError> {
     order.shop_state = findings.shop.or(order.shop_state);
     if let Some(approval) = &mut order.approval
         && findings.shop.is_some()
@@ -165,24 +158,25 @@ pub(super) fn take_up(
             order.move_to(OrderState::Delivering, Event::Accepted, now)?;
         }
         Target::Refused(by, bytes) => {
-            let failure = Failure {
-                kind: match by {
-                    Role::Issuer => ErrorKind::IssuerRefused,
-                    Role::Courier => ErrorKind::CourierRefused,
-                    _ => ErrorKind::ShopRefused,
-                },
-                about: order.party_name(by),
+            let kind = match by {
+                Role::Issuer => ErrorKind::IssuerRefused,
+                Role::Courier => ErrorKind::CourierRefused,
+                _ => ErrorKind::ShopRefused,
             };
-            order.end(OrderState::Refused, Event::Refused, failure, now)?;
+            let about = order.party_name(by);
+            order.end(
+                OrderState::Refused,
+                Event::Refused,
+                Some((kind, &about)),
+                now,
+            )?;
             order.refused_by = Some(by);
             order.refusal = bytes;
         }
         Target::Expired => {
-            let failure = Failure {
-                kind: ErrorKind::ExpiredSent,
-                about: order.shop_name.clone(),
-            };
-            order.end(OrderState::Expired, Event::Expired, failure, now)?;
+            let about = order.shop_name.clone();
+            let why = Some((ErrorKind::ExpiredSent, about.as_str()));
+            order.end(OrderState::Expired, Event::Expired, why, now)?;
         }
         Target::Authorised if order.state != OrderState::Authorised => {
             order.failure = None;
@@ -194,11 +188,7 @@ pub(super) fn take_up(
         }
         Target::Authorised | Target::Received | Target::Unchanged => {}
     }
-    Ok(if order.state == before {
-        Progress::Waiting
-    } else {
-        Progress::Moved
-    })
+    Ok(())
 }
 
 enum Target {

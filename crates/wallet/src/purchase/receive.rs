@@ -4,13 +4,14 @@ use tallystick_protocol::form::{Instrument, OrderForm};
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement::{self, StatementError, Verified};
 
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::order::event::Event;
 use crate::order::record::{self, HistoryEntry, OrderRecord};
 use crate::ports::Ports;
-use crate::state::{Batch, Unlocked, name};
+use crate::state::{Unlocked, name};
 use crate::view::OrderState;
-use crate::wallet::Wallet;
+use crate::wallet::{Context, Wallet};
 
 /// The most orders that may wait for the holder's decision.
 const ASKED_MAX: usize = 16;
@@ -26,33 +27,43 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::OrderLimit`], [`ErrorKind::NotEnrolled`],
     /// [`ErrorKind::Locked`], or a failure of the storage.
     pub async fn receive_form(&self, origin: &str, form: &[u8]) -> Result<String, WalletError> {
-        let mut state = self.enter().await?;
-        let unlocked = state.unlocked()?;
+        let mut request_id = String::new();
+        self.perform(&mut |desk| {
+            request_id = desk.receive_form(origin, form)?;
+            Ok(())
+        })
+        .await?;
+        Ok(request_id)
+    }
+}
+
+impl Desk<'_> {
+    fn receive_form(&mut self, origin: &str, signed: &[u8]) -> Result<String, WalletError> {
+        let unlocked = self.unlocked()?;
         if !unlocked.profile.is_enrolled() {
             return Err(WalletError::new(ErrorKind::NotEnrolled));
         }
-        let verified = self.verified_form(origin, form)?;
+        let verified = self.verified_form(origin, signed)?;
+        let unlocked = self.unlocked()?;
         if let Some(known) = known(unlocked, &verified.message) {
             return Ok(known);
         }
         check_payable(unlocked, &verified)?;
-        let superfluous = make_room(unlocked)?;
-        let record = self.asked(origin, form, verified);
-        let mut batch = Batch::new(&self.ports, &unlocked.key).order(&record)?;
-        if let Some(old) = &superfluous {
-            batch = batch.delete(&name::order(old));
+        if let Some(old) = superfluous(unlocked)? {
+            unlocked
+                .orders
+                .retain(|order| order.record.request_id != old);
+            self.delete(name::order(&old));
         }
-        batch.store().await?;
-        if let Some(old) = superfluous {
-            unlocked.orders.remove(&old);
-        }
+        let record = self.asked(origin, signed, verified);
         let id = record.request_id.clone();
-        unlocked.orders.insert(id.clone(), record);
+        self.keep_order(record)?;
         Ok(id)
     }
 
     fn verified_form(&self, origin: &str, form: &[u8]) -> Result<Verified<OrderForm>, WalletError> {
-        let verified = statement::open::<OrderForm>(form, &self.anchors, self.now(), Role::Shop)
+        let Context { anchors, urls, .. } = self.context;
+        let verified = statement::open::<OrderForm>(form, anchors, self.now(), Role::Shop)
             .map_err(|error| {
                 let kind = match error {
                     StatementError::Expired => ErrorKind::FormExpired,
@@ -65,7 +76,7 @@ impl<P: Ports> Wallet<P> {
         form.check_origin(origin).map_err(|error| {
             WalletError::caused(ErrorKind::FormFromElsewhere, &error).about(shop.as_str())
         })?;
-        if !self.urls.is_origin_of(origin, shop) {
+        if !urls.is_origin_of(origin, shop) {
             return Err(WalletError::new(ErrorKind::FormFromElsewhere).about(shop.as_str()));
         }
         form.validate()
@@ -76,12 +87,13 @@ impl<P: Ports> Wallet<P> {
         Ok(verified)
     }
 
-    fn asked(&self, origin: &str, signed: &[u8], verified: Verified<OrderForm>) -> OrderRecord {
+    fn asked(&mut self, origin: &str, signed: &[u8], verified: Verified<OrderForm>) -> OrderRecord {
         let now = self.now().seconds();
-        let authority = self.anchors.roots().first().map_or("", |root| root.name());
+        let mut roots = self.context.anchors.roots().iter();
+        let authority = roots.next().map_or("", |root| root.name());
         OrderRecord {
             format: record::FORMAT,
-            request_id: crate::random_id(&mut self.ports.random()),
+            request_id: crate::random_id(self.rng),
             origin: origin.to_owned(),
             shop_name: verified.signer.name,
             certified_by: authority.to_owned(),
@@ -110,33 +122,28 @@ impl<P: Ports> Wallet<P> {
 
 /// The request that a form has already led to.
 fn known(unlocked: &Unlocked, form: &OrderForm) -> Option<String> {
-    unlocked
-        .orders
-        .values()
-        .find(|order| {
-            order.form.envelope.from == form.envelope.from
-                && order.form.envelope.transaction == form.envelope.transaction
-        })
-        .map(|order| order.request_id.clone())
+    let mut orders = unlocked.orders.iter().map(|order| &order.record);
+    let known = orders.find(|order| {
+        order.form.envelope.from == form.envelope.from
+            && order.form.envelope.transaction == form.envelope.transaction
+    });
+    known.map(|order| order.request_id.clone())
 }
 
 fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), WalletError> {
+    let mut cards = unlocked.profile.cards.iter();
     let accepted = form.message.instruments.contains(&Instrument::CardAccount)
-        && unlocked
-            .profile
-            .cards
-            .iter()
-            .any(|card| form.message.issuers.contains(&card.issuer));
+        && cards.any(|card| form.message.issuers.contains(&card.issuer));
     if accepted {
         Ok(())
     } else {
-        Err(WalletError::new(ErrorKind::CardNotAccepted).about(form.signer.name.as_str()))
+        Err(WalletError::new(ErrorKind::CardNotAccepted).about(&form.signer.name))
     }
 }
 
 /// The order that has to go so that another fits.
-fn make_room(unlocked: &Unlocked) -> Result<Option<String>, WalletError> {
-    let orders = || unlocked.orders.values();
+fn superfluous(unlocked: &Unlocked) -> Result<Option<String>, WalletError> {
+    let orders = || unlocked.orders.iter().map(|order| &order.record);
     let asked = orders().filter(|order| order.state == OrderState::Asked);
     if asked.count() >= ASKED_MAX {
         return Err(WalletError::new(ErrorKind::OrderLimit));
@@ -146,7 +153,7 @@ fn make_room(unlocked: &Unlocked) -> Result<Option<String>, WalletError> {
     }
     let oldest = orders()
         .filter(|order| order.settled)
-        .min_by_key(|order| order.updated_at)
-        .ok_or_else(|| WalletError::new(ErrorKind::OrderLimit))?;
+        .min_by_key(|order| order.updated_at);
+    let oldest = oldest.ok_or_else(|| WalletError::new(ErrorKind::OrderLimit))?;
     Ok(Some(oldest.request_id.clone()))
 }

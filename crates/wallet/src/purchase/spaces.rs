@@ -4,107 +4,129 @@
 use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::Space;
 
-use super::advance::Progress;
-use crate::call::{self, CallError, JSON};
+use crate::ask::{self, Ask, CallError, JSON, Question};
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::json;
 use crate::order::event::Event;
 use crate::order::record::{Failure, OrderRecord};
-use crate::ports::Ports;
-use crate::profile::KnownSpace;
-use crate::state::Batch;
+use crate::profile::{HeldShare, KnownSpace};
 use crate::view::OrderState;
-use crate::wallet::Wallet;
 
-impl<P: Ports> Wallet<P> {
-    /// Fetches the share with which the party in that role can be met, and puts the order back
-    /// before the holder.
-    pub(super) async fn renew_keys(
-        &self,
+impl Desk<'_> {
+    /// Asks the party for its space; then the centres for what the card lacks of it.
+    pub(super) fn renewal_asks(
+        &mut self,
         order: &OrderRecord,
         role: Role,
-    ) -> Result<Progress, WalletError> {
-        let used = order.approval.as_ref().and_then(|approval| {
-            let mut confirmations = approval.confirmations.iter();
-            confirmations.find(|one| one.pair.role == role)
+        index: Option<u32>,
+        asks: &mut Vec<Ask>,
+    ) -> Result<(), WalletError> {
+        let Some((party, _)) = met(order, role) else {
+            return Ok(());
+        };
+        let Some(index) = index else {
+            let url = self.context.urls.url(&party, "/v1/identity");
+            let question = Question::Identity {
+                order: order.request_id.clone(),
+                role,
+            };
+            asks.push(ask::get(question, url, JSON));
+            return Ok(());
+        };
+        let space = Space { role, index };
+        let profile = &self.unlocked()?.profile;
+        let held: Vec<_> = profile
+            .cards
+            .iter()
+            .flat_map(|card| card.enrolment.shares.clone())
+            .collect();
+        let context = self.context;
+        let missing = context.key_centres.iter().filter(|centre| {
+            let centre = (*centre).clone();
+            !held.contains(&HeldShare { space, centre })
         });
-        let Some(pair) = used.map(|one| &one.pair) else {
-            return Ok(Progress::Settled);
+        let before = asks.len();
+        for centre in missing {
+            let order = Some(order.request_id.clone());
+            asks.push(self.share_ask(order, role, centre, Some(index))?);
+        }
+        if asks.len() == before {
+            return self.ask_again(order.clone(), party, space);
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_identity(
+        &mut self,
+        id: &str,
+        role: Role,
+        said: &Result<Vec<u8>, CallError>,
+    ) -> Result<(), WalletError> {
+        let order = self.order(id)?;
+        let newest = match said {
+            Err(CallError::Later(_)) => return Ok(()),
+            Err(_) => None,
+            Ok(identity) => json::member(identity, "spaces")
+                .and_then(json::numbers)
+                .and_then(|spaces| spaces.into_iter().max()),
         };
-        let space = match self.space_of_party(&pair.party, role).await {
-            Ok(Some(space)) if space != pair.key.space => space,
-            Err(CallError::Later(_)) => return Ok(Progress::Waiting),
-            _ => return self.without_keys(order, role).await,
+        let used = met(&order, role).map(|(_, space)| space.index);
+        let Some(index) = newest.filter(|newest| Some(*newest) != used) else {
+            return self.fail_unsent(order, ErrorKind::PartyUnconfirmed, role);
         };
-        match self.fetch_space(space).await {
-            Ok(()) => self.ask_again(order, role, &pair.party, space).await,
-            Err(error) if error.kind == ErrorKind::EnrolmentUnreachable => Ok(Progress::Waiting),
+        if let Some(attention) = self.attention(id) {
+            attention.renewing = Some((role, Some(index)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_missing_share(
+        &mut self,
+        question: &Question,
+        said: &Result<Vec<u8>, CallError>,
+    ) -> Result<(), WalletError> {
+        match self.take_share(question, said) {
+            Err(error) if error.kind == ErrorKind::EnrolmentUnreachable => Ok(()),
             Err(error) if error.kind == ErrorKind::EnrolmentRefused => {
-                self.without_keys(order, role).await
+                let (Some(id), Question::Share { role, .. }) = (question.order(), question) else {
+                    return Err(error);
+                };
+                let order = self.order(id)?;
+                self.fail_unsent(order, ErrorKind::PartyUnconfirmed, *role)
             }
-            Err(error) => Err(error),
+            outcome => outcome,
         }
     }
 
-    /// The newest space that the party is in.
-    async fn space_of_party(&self, party: &Domain, role: Role) -> Result<Option<Space>, CallError> {
-        let url = self.urls.url(party, "/v1/identity");
-        let identity = call::get(&self.ports, url, JSON).await?;
-        let spaces = json::member(&identity, "spaces").and_then(json::numbers);
-        let newest = spaces.unwrap_or_default().into_iter().max();
-        Ok(newest.map(|index| Space { role, index }))
-    }
-
-    async fn without_keys(&self, order: &OrderRecord, role: Role) -> Result<Progress, WalletError> {
-        self.change(order, |order, now| {
-            let failure = Failure {
-                kind: ErrorKind::PartyUnconfirmed,
-                about: order.party_name(role),
-            };
-            order.end(OrderState::Failed, Event::Failed, failure, now)?;
-            order.settled = true;
-            Ok(Progress::Settled)
-        })
-        .await
-    }
-
-    async fn ask_again(
-        &self,
-        found: &OrderRecord,
-        role: Role,
-        party: &Domain,
+    fn ask_again(
+        &mut self,
+        mut order: OrderRecord,
+        party: Domain,
         space: Space,
-    ) -> Result<Progress, WalletError> {
-        let mut state = self.enter().await?;
-        let Some(unlocked) = state.unlocked.as_mut() else {
-            return Ok(Progress::Waiting);
-        };
-        let order = unlocked.orders.get(&found.request_id);
-        let Some(mut order) = order.filter(|order| order.state == found.state).cloned() else {
-            return Ok(Progress::Moved);
-        };
-        let mut profile = unlocked.profile.clone();
-        profile
-            .spaces
-            .retain(|known| known.party != *party || known.space.role != role);
-        profile.spaces.push(KnownSpace {
-            party: party.clone(),
-            space,
-        });
-        let about = order.party_name(role);
+    ) -> Result<(), WalletError> {
+        let mut profile = self.unlocked()?.profile.clone();
+        let known = &mut profile.spaces;
+        known.retain(|known| known.party != party || known.space.role != space.role);
+        known.push(KnownSpace { party, space });
+        let about = order.party_name(space.role);
         order.move_to(OrderState::Asked, Event::KeysRenewed, self.now().seconds())?;
         order.approval = None;
         order.failure = Some(Failure {
             kind: ErrorKind::KeysRenewed,
             about,
         });
-        Batch::new(&self.ports, &unlocked.key)
-            .profile(&profile)?
-            .order(&order)?
-            .store()
-            .await?;
-        unlocked.profile = profile;
-        unlocked.orders.insert(order.request_id.clone(), order);
-        Ok(Progress::Settled)
+        if let Some(attention) = self.attention(&order.request_id) {
+            attention.renewing = None;
+        }
+        self.keep_profile(profile)?;
+        self.keep_order(order)
     }
+}
+
+/// The party of that role, and the space in which the order was to meet it.
+fn met(order: &OrderRecord, role: Role) -> Option<(Domain, Space)> {
+    let mut confirmations = order.approval.as_ref()?.confirmations.iter();
+    let pair = &confirmations.find(|one| one.pair.role == role)?.pair;
+    Some((pair.party.clone(), pair.key.space))
 }

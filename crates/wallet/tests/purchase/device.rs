@@ -10,8 +10,8 @@ use rand_core::{TryCryptoRng, TryRng};
 use tallystick_parties::native::{InProcessNetwork, SeededRandom, SetClock};
 use tallystick_parties::ports::{Clock as _, Network as _, Random as _};
 use tallystick_wallet::ports::{
-    Change, Clock, DeviceKey, DeviceKeyError, Method, Network, NetworkError, Ports, Request,
-    Response, Session, SessionError, Vault, VaultError,
+    Change, Clock, DeviceKey, DeviceKeyError, Method, Network, NetworkError, Ports, Record,
+    Request, Response, Session, SessionError, Vault, VaultError,
 };
 use zeroize::Zeroizing;
 
@@ -39,7 +39,6 @@ struct Inner {
     records: RefCell<BTreeMap<String, Vec<u8>>>,
     session: RefCell<Option<Vec<u8>>>,
     fuse: Fuse,
-    events: Cell<u32>,
     /// A call that goes through although its answer is lost.
     lose_answers: Cell<bool>,
 }
@@ -80,11 +79,6 @@ impl Device {
         self.inner.fuse.0.get() == Some(0)
     }
 
-    /// Writes and calls so far.
-    pub fn events(&self) -> u32 {
-        self.inner.events.get()
-    }
-
     /// Restarting the browser: the session is forgotten.
     pub fn forget_session(&self) {
         *self.inner.session.borrow_mut() = None;
@@ -110,21 +104,18 @@ impl Device {
 }
 
 impl Vault for Device {
-    async fn load(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
-        Ok(self.record(name))
-    }
-
-    async fn names(&self, prefix: &str) -> Result<Vec<String>, VaultError> {
+    async fn load(&self) -> Result<Vec<Record>, VaultError> {
         let records = self.inner.records.borrow();
         Ok(records
-            .keys()
-            .filter(|name| name.starts_with(prefix))
-            .cloned()
+            .iter()
+            .map(|(name, bytes)| Record {
+                name: name.clone(),
+                bytes: bytes.clone(),
+            })
             .collect())
     }
 
     async fn store(&self, changes: &[Change]) -> Result<(), VaultError> {
-        self.inner.events.set(self.inner.events.get() + 1);
         if !self.inner.fuse.burn() {
             return Err(VaultError("the disk is full".to_owned()));
         }
@@ -141,7 +132,6 @@ impl Vault for Device {
 
 impl Network for Device {
     async fn send(&self, request: Request) -> Result<Response, NetworkError> {
-        self.inner.events.set(self.inner.events.get() + 1);
         let broken = || NetworkError::Unreachable("the line is cut".to_owned());
         let passes = self.inner.fuse.burn();
         if !passes && !self.inner.lose_answers.replace(false) {

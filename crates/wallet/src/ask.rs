@@ -1,9 +1,11 @@
-//! One request to a party, and what its answer means.
+//! Questions to parties, and what their answers mean.
 
+use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, ProblemKind};
+use tallystick_protocol::time::Timestamp;
 
 use crate::json;
-use crate::ports::{Method, Network, Ports, Request, Response};
+use crate::ports::{Method, NetworkError, Request, Response};
 
 /// Media type of plain CBOR (RFC 8949).
 pub const CBOR: &str = "application/cbor";
@@ -31,66 +33,127 @@ pub enum CallError {
     },
 }
 
-impl CallError {
-    /// The kind of problem with which the party refused.
+/// What a party is asked, and which order it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The issuer, to certify the card's key.
+    Certificate,
+    /// A key centre, for a share.
+    Share {
+        /// The order that needs it; none while enrolling.
+        order: Option<String>,
+        /// The role of the space.
+        role: Role,
+        /// The space's number, unless any will do.
+        index: Option<u32>,
+        /// The centre.
+        centre: Domain,
+    },
+    /// A party, to show who it is.
+    Confirmation {
+        /// The order.
+        order: String,
+        /// The party's role.
+        role: Role,
+        /// When it was asked.
+        sent_at: Timestamp,
+    },
+    /// A party, in which key spaces it is.
+    Identity {
+        /// The order.
+        order: String,
+        /// The party's role.
+        role: Role,
+    },
+    /// The shop, to take the order.
+    Send(String),
+    /// The shop, how the order stands.
+    Receipt(String),
+    /// The issuer, where the money is.
+    Money(String),
+    /// The courier, what it decided.
+    Courier(String),
+}
+
+impl Question {
+    /// The order that it concerns.
     #[must_use]
-    pub const fn refusal(&self) -> Option<ProblemKind> {
+    pub fn order(&self) -> Option<&str> {
         match self {
-            Self::Refused(kind) => Some(*kind),
-            _ => None,
+            Self::Certificate => None,
+            Self::Share { order, .. } => order.as_deref(),
+            Self::Confirmation { order, .. } | Self::Identity { order, .. } => Some(order),
+            Self::Send(order)
+            | Self::Receipt(order)
+            | Self::Money(order)
+            | Self::Courier(order) => Some(order),
         }
     }
 }
 
-/// Sends a message and gives the body of the answer, which must be of type `accept`.
-///
-/// # Errors
-/// [`CallError`].
-pub async fn post<P: Ports>(
-    ports: &P,
-    url: String,
-    content_type: &'static str,
-    body: Vec<u8>,
-    accept: &str,
-) -> Result<Vec<u8>, CallError> {
+/// A question on its way.
+pub struct Ask {
+    /// What is asked.
+    pub question: Question,
+    /// How it is asked.
+    pub request: Request,
+    /// The media type of an answer.
+    pub accept: &'static str,
+}
+
+/// What came back.
+pub struct Answer {
+    /// What was asked.
+    pub question: Question,
+    /// The body of the answer.
+    pub said: Result<Vec<u8>, CallError>,
+}
+
+/// A message to a party.
+#[must_use]
+pub fn post(question: Question, url: String, body: Vec<u8>, accept: &'static str) -> Ask {
     let request = Request {
         method: Method::Post,
         url,
-        content_type,
+        content_type: CBOR,
         body,
     };
-    send(ports, request, accept).await
+    Ask {
+        question,
+        request,
+        accept,
+    }
 }
 
-/// Fetches something of type `accept`.
-///
-/// # Errors
-/// [`CallError`].
-pub async fn get<P: Ports>(ports: &P, url: String, accept: &str) -> Result<Vec<u8>, CallError> {
+/// A look at something.
+#[must_use]
+pub fn get(question: Question, url: String, accept: &'static str) -> Ask {
     let request = Request {
         method: Method::Get,
         url,
         content_type: "",
         body: Vec::new(),
     };
-    send(ports, request, accept).await
+    Ask {
+        question,
+        request,
+        accept,
+    }
 }
 
-async fn send<P: Ports>(ports: &P, request: Request, accept: &str) -> Result<Vec<u8>, CallError> {
-    let response = ports
-        .network()
-        .send(request)
-        .await
-        .map_err(|error| CallError::Later(error.to_string()))?;
-    meaning(response, accept)
-}
-
-fn meaning(response: Response, accept: &str) -> Result<Vec<u8>, CallError> {
+/// What a response means.
+///
+/// # Errors
+/// [`CallError`].
+pub fn meaning(
+    response: Result<Response, NetworkError>,
+    accept: &str,
+) -> Result<Vec<u8>, CallError> {
     let Response {
         status,
         content_type,
         body,
-    } = response;
+    } = response.map_err(|error| CallError::Later(error.to_string()))?;
     if (200..300).contains(&status) && content_type == accept {
         return Ok(body);
     }
@@ -123,12 +186,12 @@ mod tests {
     use super::*;
     use tallystick_protocol::problem::Problem;
 
-    fn response(status: u16, content_type: &str, body: &[u8]) -> Response {
-        Response {
+    fn response(status: u16, content_type: &str, body: &[u8]) -> Result<Response, NetworkError> {
+        Ok(Response {
             status,
             content_type: content_type.to_owned(),
             body: body.to_vec(),
-        }
+        })
     }
 
     #[test]
@@ -145,7 +208,7 @@ mod tests {
         assert!(matches!(meaning(busy, COSE), Err(CallError::Later(_))));
         let space = response(409, PROBLEM_MEDIA_TYPE, &problem(ProblemKind::UnknownSpace));
         let refused = meaning(space, COSE).unwrap_err();
-        assert_eq!(refused.refusal(), Some(ProblemKind::UnknownSpace));
+        assert_eq!(refused, CallError::Refused(ProblemKind::UnknownSpace));
         let gateway = response(502, "text/html", b"");
         assert!(matches!(meaning(gateway, COSE), Err(CallError::Later(_))));
     }

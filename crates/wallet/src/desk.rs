@@ -1,0 +1,208 @@
+//! The desk: where every decision of the wallet is made, without waiting for anything.
+//!
+//! A piece of work gets the state, the time and randomness, and leaves behind what is to be stored
+//! and asked. [`crate::wallet::Wallet::perform`] makes it durable before anybody hears of it.
+//! Memory is changed only together with the change to the vault, by the `keep` methods.
+
+use rand_core::CryptoRng;
+use tallystick_protocol::cbor::encode_value;
+use tallystick_protocol::time::Timestamp;
+use zeroize::Zeroizing;
+
+use crate::error::{ErrorKind, WalletError};
+use crate::order::record::OrderRecord;
+use crate::ports::Change;
+use crate::profile::Profile;
+use crate::purchase::Attention;
+use crate::sealing::record as sealed;
+use crate::secure_element::SecureElement;
+use crate::state::{Order, State, Unlocked, name};
+use crate::wallet::Context;
+
+/// How long the wallet stays unlocked after the holder's last doing, in milliseconds.
+pub const UNLOCKED_MS: u64 = 15 * 60 * 1000;
+/// The session is written anew at most this often, in milliseconds.
+const SESSION_RENEWAL_MS: u64 = 30 * 1000;
+
+/// What is to become of the volatile session.
+pub enum SessionChange {
+    /// As it is.
+    None,
+    /// Keep these bytes.
+    Put(Zeroizing<Vec<u8>>),
+    /// Forget.
+    Clear,
+}
+
+/// The desk.
+pub struct Desk<'a> {
+    /// What never changes.
+    pub context: &'a Context,
+    /// What the wallet holds in memory.
+    pub state: &'a mut State,
+    /// Randomness.
+    pub rng: &'a mut dyn CryptoRng,
+    /// The time in milliseconds.
+    pub now_ms: u64,
+    /// What is to be stored, all of it together.
+    pub changes: Vec<Change>,
+    /// What is to become of the session.
+    pub session: SessionChange,
+}
+
+impl Desk<'_> {
+    /// The time in seconds.
+    pub const fn now(&self) -> Timestamp {
+        Timestamp(self.now_ms / 1000)
+    }
+
+    /// What is there while the wallet is unlocked.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`], or [`ErrorKind::NotSetUp`] if there is nothing to unlock.
+    pub fn unlocked(&mut self) -> Result<&mut Unlocked, WalletError> {
+        let locked = match self.state.header {
+            Some(_) => ErrorKind::Locked,
+            None => ErrorKind::NotSetUp,
+        };
+        let unlocked = self.state.unlocked.as_mut();
+        unlocked.ok_or_else(|| WalletError::new(locked))
+    }
+
+    /// Locks if the time is up.
+    pub fn lock_in_time(&mut self) {
+        let now_ms = self.now_ms;
+        if matches!(&self.state.unlocked, Some(unlocked) if unlocked.locks_at_ms <= now_ms) {
+            self.state.lock();
+            self.session = SessionChange::Clear;
+        }
+    }
+
+    /// Puts off locking, because the holder did something.
+    pub fn stay_unlocked(&mut self) {
+        let locks_at_ms = self.now_ms + UNLOCKED_MS;
+        let Some(unlocked) = &mut self.state.unlocked else {
+            return;
+        };
+        if locks_at_ms >= unlocked.locks_at_ms + SESSION_RENEWAL_MS {
+            unlocked.locks_at_ms = locks_at_ms;
+            let mut session = Zeroizing::new(locks_at_ms.to_be_bytes().to_vec());
+            session.extend_from_slice(unlocked.key.as_bytes());
+            self.session = SessionChange::Put(session);
+        }
+    }
+
+    /// Stores something in clear.
+    pub fn put(&mut self, name: &str, bytes: Vec<u8>) {
+        self.changes.push(Change::Put {
+            name: name.to_owned(),
+            bytes,
+        });
+    }
+
+    /// Removes something from the vault.
+    pub fn delete(&mut self, name: String) {
+        self.changes.push(Change::Delete { name });
+    }
+
+    fn seal(&mut self, name: &str, bytes: &[u8]) -> Result<Vec<u8>, WalletError> {
+        let key = self.unlocked()?.key.clone();
+        Ok(sealed::seal(&key, name, bytes, &mut self.rng)?)
+    }
+
+    /// Replaces the profile.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn keep_profile(&mut self, profile: Profile) -> Result<(), WalletError> {
+        let bytes = Zeroizing::new(encode_value(&profile));
+        let record = self.seal(name::PROFILE, &bytes)?;
+        self.put(name::PROFILE, record);
+        self.unlocked()?.profile = profile;
+        Ok(())
+    }
+
+    /// Replaces an order, or adds it.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn keep_order(&mut self, order: OrderRecord) -> Result<(), WalletError> {
+        let bytes = Zeroizing::new(encode_value(&order));
+        let name = name::order(&order.request_id);
+        let record = self.seal(&name, &bytes)?;
+        self.put(&name, record);
+        let orders = &mut self.unlocked()?.orders;
+        let kept = orders
+            .iter_mut()
+            .find(|kept| kept.record.request_id == order.request_id);
+        match kept {
+            Some(kept) => kept.record = order,
+            None => orders.push(Order {
+                record: order,
+                attention: Attention::default(),
+            }),
+        }
+        Ok(())
+    }
+
+    /// The card, put into its reader.
+    ///
+    /// # Errors
+    /// If the wallet is locked, or [`ErrorKind::StorageDamaged`].
+    pub fn card(&mut self) -> Result<SecureElement, WalletError> {
+        let unlocked = self.unlocked()?;
+        SecureElement::restore(&unlocked.key, &unlocked.card)
+    }
+
+    /// Replaces the card's state, if it is another one now. To be called before anything is made of
+    /// what the card answered.
+    ///
+    /// # Errors
+    /// If the wallet is locked, or if the card fails.
+    pub fn keep_card(&mut self, card: &mut SecureElement) -> Result<(), WalletError> {
+        if card.has_changed() {
+            let record = self.seal(name::CARD, &card.state())?;
+            self.put(name::CARD, record.clone());
+            self.unlocked()?.card = record;
+        }
+        self.look_at(card)
+    }
+
+    /// Stores a card that was just made.
+    ///
+    /// # Errors
+    /// If the wallet is locked, or if the card fails.
+    pub fn keep_new_card(&mut self, card: &SecureElement) -> Result<(), WalletError> {
+        let record = self.seal(name::CARD, &card.state())?;
+        self.put(name::CARD, record.clone());
+        self.unlocked()?.card = record;
+        self.look_at_card()
+    }
+
+    /// Remembers how many tries the card has left.
+    ///
+    /// # Errors
+    /// If the wallet is locked, or if the card fails.
+    pub fn look_at_card(&mut self) -> Result<(), WalletError> {
+        let mut card = self.card()?;
+        self.look_at(&mut card)
+    }
+
+    fn look_at(&mut self, card: &mut SecureElement) -> Result<(), WalletError> {
+        let tries = card.tries(self.rng)?;
+        self.unlocked()?.tries = tries;
+        Ok(())
+    }
+
+    /// A copy of an order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchOrder`], or if the wallet is locked.
+    pub fn order(&mut self, request_id: &str) -> Result<OrderRecord, WalletError> {
+        let mut orders = self.unlocked()?.orders.iter();
+        let order = orders.find(|order| order.record.request_id == request_id);
+        order
+            .map(|order| order.record.clone())
+            .ok_or_else(|| WalletError::new(ErrorKind::NoSuchOrder))
+    }
+}

@@ -1,0 +1,67 @@
+//! How an order is being attended to: when it is looked at again, and what its last round told.
+
+use tallystick_protocol::identifier::Role;
+
+use crate::view::OrderState;
+
+/// The first pause between two looks at an order, in milliseconds.
+pub const PAUSE_MS_MIN: u64 = 150;
+/// The longest pause while the holder is likely to be watching.
+const PAUSE_MS_MAX: u64 = 2_000;
+/// The longest pause once an order has ended and only the money's whereabouts are open.
+const PAUSE_ENDED_MS_MAX: u64 = 15_000;
+
+/// Kept in memory alone: after a restart everything is due at once.
+#[derive(Default)]
+pub struct Attention {
+    /// When to look again, in milliseconds.
+    pub due_ms: u64,
+    /// The last pause.
+    pause_ms: u64,
+    /// Since when nothing has moved; 0 before the first look.
+    since_ms: u64,
+    /// The shop gave no usable answer.
+    pub shop_is_silent: bool,
+    /// The issuer has nothing set aside for this order.
+    pub no_money: bool,
+    /// A party is in another space; its number, once known.
+    pub renewing: Option<(Role, Option<u32>)>,
+    /// Whether this round asked anybody.
+    pub is_asking: bool,
+    /// How the order stood when the round began.
+    pub before: Option<OrderState>,
+}
+
+impl Attention {
+    /// How long nothing has moved, in milliseconds.
+    pub const fn waited_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_sub(self.since_ms)
+    }
+
+    /// A round begins.
+    pub const fn begin(&mut self, state: OrderState, now_ms: u64) {
+        if self.since_ms == 0 {
+            self.since_ms = now_ms;
+        }
+        self.is_asking = true;
+        self.before = Some(state);
+    }
+
+    /// A round ends. What moved is looked at again at once, the rest after a growing pause.
+    pub fn end(&mut self, moved: bool, ended: bool, now_ms: u64) {
+        self.is_asking = false;
+        if moved {
+            self.pause_ms = 0;
+            self.since_ms = now_ms;
+            self.due_ms = now_ms;
+            return;
+        }
+        let longest = if ended {
+            PAUSE_ENDED_MS_MAX
+        } else {
+            PAUSE_MS_MAX
+        };
+        self.pause_ms = (self.pause_ms * 2).clamp(PAUSE_MS_MIN, longest);
+        self.due_ms = now_ms + self.pause_ms;
+    }
+}
