@@ -1,6 +1,10 @@
 //! The browser's ports, in a service worker of a real Chromium.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "the exemption of tests does not reach asynchronous ones"
+)]
 
 use js_sys::{Object, Reflect, Uint8Array};
 use tallystick_wallet::ports::{Change, Clock, DeviceKey, Ports, Session, Vault};
