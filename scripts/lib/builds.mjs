@@ -1,9 +1,11 @@
 // Builds what changed: the wallet's WebAssembly, the worker, the extension, the pages.
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { must } from './command.mjs'
 import { at, extensionFolder } from './paths.mjs'
+import { withoutOurPaths } from './rust-flags.mjs'
 import { Stop, step } from './say.mjs'
 import { digest, isFresh, stamp } from './stamps.mjs'
 import { workerBuildEnvironment } from './tools.mjs'
@@ -19,7 +21,7 @@ const WASM_LIMIT_GZIPPED = 220 * 1000
 const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext', 'call-indirect-overlong']
   .map(feature => `--enable-${feature}`)
 
-const rust = ['Cargo.toml', 'Cargo.lock', '.cargo/config.toml', 'rust-toolchain.toml', 'crates/protocol']
+const rust = ['Cargo.toml', 'Cargo.lock', '.cargo/config.toml', 'rust-toolchain.toml', 'crates/codec', 'crates/protocol']
 const web = ['package-lock.json', 'svelte.config.js', 'tsconfig.json']
 
 /** Builds everything that changed. */
@@ -35,20 +37,31 @@ export async function buildWasm() {
   const output = at('wasm/pkg/tallystick_wasm_bg.wasm')
   const current = digest([...rust, 'crates/card', 'crates/wallet', 'wasm'])
   if (!isFresh('wasm', output, current)) {
-    await step('Building the wallet (Rust to WebAssembly)', async () => {
-      await cargoWasm('tallystick-wasm')
-      const module = at('target/wasm32-unknown-unknown/release/tallystick_wasm.wasm')
-      await must('wasm-bindgen', ['--target', 'web', '--out-dir', at('wasm/pkg'), module], 'wasm-bindgen could not make the bindings of the wallet.')
-      const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', output, '-o', output]
-      await must(process.execPath, optimise, 'wasm-opt could not shrink the wallet.')
-    })
+    await step('Building the wallet (Rust to WebAssembly)', () => wasmModule('tallystick-wasm', at('wasm/pkg')))
     stamp('wasm', current)
   }
 }
 
-async function cargoWasm(crate) {
+/** Builds what `npm run bench` measures of the wallet, as the wallet is built, into dist/bench/wasm. */
+export async function buildBenchWasm() {
+  const outDir = at('dist/bench/wasm')
+  const current = digest([...rust, 'crates/card', 'tests/bench/wasm'])
+  if (isFresh('bench-wasm', `${outDir}/tallystick_bench_bg.wasm`, current)) return outDir
+  await step("Building the benchmark's WebAssembly", () => wasmModule('tallystick-bench', outDir))
+  stamp('bench-wasm', current)
+  return outDir
+}
+
+/** From a crate to an optimised module with its bindings, for the web. */
+async function wasmModule(crate, outDir) {
+  const name = crate.replaceAll('-', '_')
   const args = ['build', '--quiet', '--release', '--target', 'wasm32-unknown-unknown', '-p', crate]
-  await must('cargo', args, 'The wallet does not compile; the errors are above.', { offline: 'cargo could not fetch the crates' })
+  await must('cargo', args, 'The wallet does not compile; the errors are above.', { env: withoutOurPaths(), offline: 'cargo could not fetch the crates' })
+  const module = join(process.env.CARGO_TARGET_DIR ?? at('target'), `wasm32-unknown-unknown/release/${name}.wasm`)
+  await must('wasm-bindgen', ['--target', 'web', '--out-dir', outDir, module], 'wasm-bindgen could not make the bindings of the wallet.')
+  const output = join(outDir, `${name}_bg.wasm`)
+  const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', output, '-o', output]
+  await must(process.execPath, optimise, 'wasm-opt could not shrink the wallet.')
 }
 
 /** Refuses a wallet that has grown over its limits. */
@@ -71,7 +84,7 @@ export async function buildWorker(role = 'all-roles') {
   await step(`Building the parties' worker (${role})`, () =>
     must('worker-build', ['--release', '--out-dir', `build/${role}`, '--no-default-features', '--features', role], 'The worker does not compile; the errors are above.', {
       cwd: at('worker'),
-      env: workerBuildEnvironment(),
+      env: { ...workerBuildEnvironment(), ...withoutOurPaths() },
       offline: 'cargo could not fetch the crates',
     }))
   stamp(`worker-${role}`, current)
@@ -83,10 +96,10 @@ export async function buildExtension({ development = true, outDir = extensionFol
   const mode = development ? 'development' : 'production'
   const inputs = [...web, 'vite.config.ts', 'manifest.json', 'extension', 'scripts/lib/manifest-plugin.mjs']
   const current = digest(inputs, [mode, outDir, await wasmDigest()])
-  if (isFresh('extension', `${outDir}/manifest.json`, current)) return outDir
+  if (isFresh(`extension-${mode}`, `${outDir}/manifest.json`, current)) return outDir
   await step('Building the extension', () => vite(['--mode', mode], { TALLYSTICK_OUT: outDir }, 'The extension does not build; the errors are above.'))
   if (outDir === extensionFolder && existsSync(deploymentFile)) await copyFile(deploymentFile, `${outDir}/deployment.json`)
-  stamp('extension', current)
+  stamp(`extension-${mode}`, current)
   return outDir
 }
 

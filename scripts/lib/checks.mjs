@@ -5,6 +5,7 @@ import { buildWasm, checkWasmSize } from './builds.mjs'
 import { browserEnvironment, findBrowser, findChromedriver } from './browser.mjs'
 import { environment, which } from './command.mjs'
 import { at } from './paths.mjs'
+import { withoutOurPaths } from './rust-flags.mjs'
 import { cargoCounts, nextestCounts, nodeCounts } from './suite.mjs'
 
 const WASM = ['--target', 'wasm32-unknown-unknown']
@@ -33,7 +34,7 @@ export async function nativeTests(suite) {
 export async function browserTests(suite) {
   const browser = await findBrowser()
   const driver = findChromedriver()
-  const env = { ...browserEnvironment(browser), WASM_BINDGEN_TEST_TIMEOUT: '120', CHROME_BIN: browser }
+  const env = { ...browserEnvironment(browser), ...withoutOurPaths(), WASM_BINDGEN_TEST_TIMEOUT: '120', CHROME_BIN: browser }
   // Without a chromedriver here, wasm-pack brings one itself.
   if (driver) env.PATH = `${dirname(driver)}:${environment().PATH}`
   await suite.runner('Wallet tests in Chromium', 'wasm-pack', ['test', '--headless', '--chrome', ...(driver ? ['--chromedriver', driver] : []), '--release', 'wasm'], cargoCounts, { env })
