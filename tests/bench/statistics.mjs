@@ -1,0 +1,22 @@
+// What a list of numbers says: median, and the range that holds the middle nine tenths.
+
+/** The value below which a share `q` of `numbers` lies, interpolated. */
+export function quantile(numbers, q) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const place = (sorted.length - 1) * q
+  const below = Math.floor(place)
+  const above = Math.ceil(place)
+  return sorted[below] + (sorted[above] - sorted[below]) * (place - below)
+}
+
+/** { n, p5, p50, p95 }, or null for no numbers. */
+export function summary(numbers) {
+  if (numbers.length === 0) return null
+  const [p5, p50, p95] = [0.05, 0.5, 0.95].map(q => quantile(numbers, q))
+  return { n: numbers.length, p5, p50, p95 }
+}
+
+/** How many times `others` take what `ours` take, round by round. */
+export function ratio(others, ours) {
+  return summary(others.map((other, round) => other / ours[round]))
+}
