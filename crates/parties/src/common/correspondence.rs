@@ -1,8 +1,13 @@
 //! Sends what is in the outbox and hears what is answered.
 
-use http::Method;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::fault::Fault;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use http::Method;
+use tallystick_protocol::identifier::Domain;
+
+use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer};
 use super::office::Office;
 use super::outbox::{self, Content, Letter, Verdict};
@@ -10,6 +15,8 @@ use crate::ports::{Network, Ports};
 
 /// How many letters one [`Office::drain`] sends at most, so that it ends.
 const LETTERS_AT_ONCE: usize = 32;
+/// How many letters are on their way to one party at the same time. A worker has six connections.
+const LETTERS_TO_ONE: usize = 2;
 
 /// What a role does with answers to its letters.
 #[allow(async_fn_in_trait)] // single-threaded on purpose: see `ports`
@@ -33,31 +40,53 @@ pub trait Correspondent {
 impl<P: Ports> Office<P> {
     /// Sends every letter that is due. Call it from `wake`, and after a `serve` that posted one if
     /// the answer should not wait for the alarm.
+    ///
+    /// Letters go to different parties side by side, and to a party that turned out to be silent no
+    /// further one goes: it must not hold up what others are to hear.
     pub async fn drain(&self, correspondent: &impl Correspondent) {
-        for _ in 0..LETTERS_AT_ONCE {
-            let due = self.transaction(|tables| outbox::take_due(tables, self.now_ms()));
-            match due {
-                Ok(Some(letter)) => self.deliver(&letter, correspondent).await,
-                Ok(None) => return,
-                Err(_) => {
-                    self.log("outbox-unreadable", None, "internal");
-                    return;
-                }
+        let mut round = Round::default();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            while let Some(letter) = self.next_letter(&mut round) {
+                under_way.push(self.deliver(letter, correspondent));
+            }
+            match under_way.next().await {
+                Some((to, heard)) => round.ended(&to, heard),
+                None => return,
             }
         }
     }
 
-    async fn deliver(&self, letter: &Letter, correspondent: &impl Correspondent) {
+    fn next_letter(&self, round: &mut Round) -> Option<Letter> {
+        while round.taken < LETTERS_AT_ONCE {
+            match self.transaction(|tables| outbox::take_due(tables, self.now_ms())) {
+                Ok(Some(letter)) => {
+                    round.taken += 1;
+                    round.waiting.push_back(letter);
+                }
+                Ok(None) => break,
+                Err(_) => {
+                    self.log("outbox-unreadable", None, "internal");
+                    break;
+                }
+            }
+        }
+        round.next()
+    }
+
+    /// Whom the letter went to, and whether there was somebody.
+    async fn deliver(&self, letter: Letter, correspondent: &impl Correspondent) -> (Domain, bool) {
         let outcome = if self.now_ms() >= letter.give_up_at {
-            self.give_up(letter, correspondent).await
+            self.give_up(&letter, correspondent).await
         } else {
-            self.send(letter, correspondent).await
+            self.send(&letter, correspondent).await
         };
-        let outcome = match &outcome {
-            Ok(word) => word,
-            Err(fault) => fault.kind.as_str(),
+        let (word, heard) = match &outcome {
+            Ok(word) => (*word, true),
+            Err(fault) => (fault.kind.as_str(), fault.kind != Kind::Unreachable),
         };
-        self.log(&letter.kind, correlation_of(letter), outcome);
+        self.log(&letter.kind, correlation_of(&letter), word);
+        (letter.to, heard)
     }
 
     async fn give_up(
@@ -103,6 +132,44 @@ impl<P: Ports> Office<P> {
                 Ok("settled")
             }
             Verdict::Again => Ok("put-off"),
+        }
+    }
+}
+
+/// The letters of one [`Office::drain`].
+#[derive(Default)]
+struct Round {
+    taken: usize,
+    waiting: VecDeque<Letter>,
+    under_way: BTreeMap<Domain, usize>,
+    silent: BTreeSet<Domain>,
+}
+
+impl Round {
+    /// The first letter whose receiver is neither busy nor silent. What is for a silent party was
+    /// put off when it was taken, and is left to a later round.
+    fn next(&mut self) -> Option<Letter> {
+        self.waiting
+            .retain(|letter| !self.silent.contains(&letter.to));
+        let at = self
+            .waiting
+            .iter()
+            .position(|letter| self.busy_with(&letter.to) < LETTERS_TO_ONE)?;
+        let letter = self.waiting.remove(at)?;
+        *self.under_way.entry(letter.to.clone()).or_default() += 1;
+        Some(letter)
+    }
+
+    fn busy_with(&self, party: &Domain) -> usize {
+        self.under_way.get(party).copied().unwrap_or_default()
+    }
+
+    fn ended(&mut self, party: &Domain, heard: bool) {
+        if let Some(count) = self.under_way.get_mut(party) {
+            *count = count.saturating_sub(1);
+        }
+        if !heard {
+            self.silent.insert(party.clone());
         }
     }
 }

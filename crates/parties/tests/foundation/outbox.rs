@@ -214,3 +214,98 @@ fn power_failing_while_sending_says_it_again_and_not_otherwise() {
         );
     }
 }
+
+/// Keeps whoever asks waiting until somebody else was asked, or for a very long time.
+struct Slow {
+    other: Rc<Listener>,
+    patience: u32,
+}
+
+impl Party for Slow {
+    async fn serve(&self, _: Incoming) -> Answer {
+        let mut looks = 0;
+        core::future::poll_fn(|context| {
+            looks += 1;
+            if looks > self.patience || !self.other.heard.borrow().is_empty() {
+                return core::task::Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            core::task::Poll::Pending
+        })
+        .await;
+        let mut answer = Response::new(Vec::new());
+        *answer.status_mut() = if looks > self.patience {
+            StatusCode::GATEWAY_TIMEOUT
+        } else {
+            StatusCode::OK
+        };
+        answer
+    }
+
+    async fn wake(&self) {}
+
+    fn next_alarm(&self) -> Option<u64> {
+        None
+    }
+}
+
+fn post_bytes(party: &Bare, to: &str, reference: &str) {
+    let letter = NewLetter {
+        kind: "note",
+        reference,
+        to: &crate::support::domain(to),
+        path: "/v1/notes",
+        content: Content::Bytes(vec![1]),
+        give_up_at: party.office.now_ms() + HOUR_MS,
+    };
+    outbox::post(party.office.tables(), &letter, party.office.now_ms()).unwrap();
+}
+
+#[test]
+fn a_party_that_hangs_does_not_hold_up_letters_to_others() {
+    let mut world = World::new();
+    let party = world.start_bare(Role::Shop, "shop.localhost");
+    block_on(party.office.bootstrap()).unwrap();
+    let listener = Rc::new(Listener::default());
+    listener.status.set(200);
+    world.hub.connect("listener.localhost", listener.clone());
+    let slow = Slow {
+        other: listener.clone(),
+        patience: 1000,
+    };
+    world.hub.connect("slow.localhost", Rc::new(slow));
+    for number in 0..20 {
+        post_bytes(&party, "slow.localhost", &format!("slow {number}"));
+    }
+    post_bytes(&party, "listener.localhost", "other");
+    let notes = Notes::default();
+    block_on(party.office.drain(&notes));
+    assert_eq!(
+        *notes.answered.borrow(),
+        [200; 21],
+        "the slow party heard of the other letter while it was asked"
+    );
+}
+
+#[test]
+fn nothing_more_goes_to_a_party_that_is_silent_and_all_is_sent_later() {
+    let mut world = World::new();
+    let party = world.start_bare(Role::Shop, "shop.localhost");
+    block_on(party.office.bootstrap()).unwrap();
+    world.hub.cut("listener.localhost", true);
+    for number in 0..20 {
+        post_bytes(&party, "listener.localhost", &format!("note {number}"));
+    }
+    let notes = Notes::default();
+    block_on(party.office.drain(&notes));
+    let log = party.office.ports.log.lines();
+    let tried = log.iter().filter(|line| line.contains("\"note\""));
+    assert_eq!(tried.count(), 2, "{log:?}");
+    let listener = Rc::new(Listener::default());
+    listener.status.set(200);
+    world.hub.connect("listener.localhost", listener.clone());
+    world.hub.cut("listener.localhost", false);
+    world.clock.advance(60_000);
+    block_on(party.office.drain(&notes));
+    assert_eq!(listener.heard.borrow().len(), 20);
+}
