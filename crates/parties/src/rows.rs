@@ -23,7 +23,6 @@ pub fn reason(row: &Row, index: usize) -> Result<RefusalReason, DatabaseError> {
     let name = row.text(index)?;
     [
         R::Declined,
-        R::NoService,
         R::OutOfStock,
         R::Expired,
         R::BadPart,

@@ -127,26 +127,23 @@ impl Message for AuthorisationAnswer {
 #[cbor(index_only)]
 #[non_exhaustive]
 pub enum RefusalReason {
-    /// The issuer does not pay; the holder can ask the issuer why.
+    /// The issuer does not pay, or the courier does not deliver. Why is between them and the holder.
     #[n(1)]
     Declined,
-    /// The courier does not deliver there.
-    #[n(2)]
-    NoService,
     /// The shop cannot supply the goods.
-    #[n(3)]
+    #[n(2)]
     OutOfStock,
     /// It took too long.
-    #[n(4)]
+    #[n(3)]
     Expired,
     /// The part does not open or does not belong to the order.
-    #[n(5)]
+    #[n(4)]
     BadPart,
     /// Amounts disagree.
-    #[n(6)]
+    #[n(5)]
     AmountMismatch,
     /// A party could not be reached or confirmed.
-    #[n(7)]
+    #[n(6)]
     Unreachable,
 }
 
@@ -156,7 +153,6 @@ impl RefusalReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Declined => "declined",
-            Self::NoService => "no-service",
             Self::OutOfStock => "out-of-stock",
             Self::Expired => "expired",
             Self::BadPart => "bad-part",

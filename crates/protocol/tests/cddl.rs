@@ -224,7 +224,7 @@ fn the_answers_are_as_the_page_says() {
             envelope: to(),
             root,
             by: Role::Courier,
-            reason: RefusalReason::NoService,
+            reason: RefusalReason::Declined,
         },
     );
     holds(

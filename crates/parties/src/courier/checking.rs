@@ -8,7 +8,7 @@ use tallystick_protocol::policy::Field;
 use tallystick_protocol::statement::{StatementError, Verified, open};
 
 use super::Courier;
-use crate::common::fault::Fault;
+use crate::common::fault::{Fault, Kind};
 use crate::parts::part_fault;
 use crate::ports::Ports;
 
@@ -28,8 +28,8 @@ pub(super) struct Checked {
 impl<P: Ports> Courier<P> {
     /// Verifies the shop's request, opens the part, verifies the issuer's clearance.
     ///
-    /// Without the shop's own instruction, a part that opens and an issuer's clearance for this
-    /// root and this courier, it is a fault and leaves no trace (T002-4).
+    /// Without the shop's own instruction, a part that opens, time left and an issuer's clearance
+    /// for this root and this courier, it is a fault and leaves no trace (T002-4).
     pub(super) async fn check(&self, body: &[u8]) -> Result<Checked, Fault> {
         let identity = self.office.identity()?;
         let now = self.office.now();
@@ -42,23 +42,15 @@ impl<P: Ports> Courier<P> {
         }
         let part = self.office.open_part(&request.message.part).await?;
         request.require_sender(&part.header.shop)?;
+        if part.header.expires_at <= now {
+            return Err(Fault::new(Kind::Expired, "The order has expired."));
+        }
         let clearance = open::<Clearance>(
             &request.message.clearance,
             &identity.anchors,
             now,
             Role::Issuer,
-        );
-        let late =
-            part.header.expires_at <= now || matches!(clearance, Err(StatementError::Expired));
-        if late {
-            // The shop needs a final word even then; it names nothing but the order.
-            return Ok(Checked {
-                request,
-                part,
-                verdict: Err(RefusalReason::Expired),
-            });
-        }
-        let clearance = clearance?;
+        )?;
         clearance.require_sender(&part.header.issuer)?;
         clearance.require_recipient(&own)?;
         clearance.require_transaction(&part.header.order_id.0)?;
@@ -85,7 +77,7 @@ impl<P: Ports> Courier<P> {
             .require_text(Field::DestinationAddress)
             .map_err(part_fault)?;
         Ok(if address.to_lowercase().contains(NO_SERVICE) {
-            Err(RefusalReason::NoService)
+            Err(RefusalReason::Declined)
         } else {
             Ok(())
         })

@@ -49,17 +49,11 @@ impl<P: Ports> Courier<P> {
 
     fn statements(&self, delivery: &Delivery) -> Vec<StatementLine> {
         let own = &self.office.settings.domain;
-        let mut lines = Vec::new();
-        let late = DeliveryState::Refused {
-            reason: RefusalReason::Expired,
-        };
-        if delivery.state != late {
-            let said = format!(
-                "Clears {} for this courier, without saying how much was paid.",
-                delivery.shop
-            );
-            lines.push(StatementLine::new("clearance", &delivery.issuer, &said));
-        }
+        let said = format!(
+            "Clears {} for this courier, without saying how much was paid.",
+            delivery.shop
+        );
+        let mut lines = vec![StatementLine::new("clearance", &delivery.issuer, &said)];
         match (delivery.state, &delivery.tracking) {
             (DeliveryState::Refused { reason }, _) => {
                 lines.push(StatementLine::new(
@@ -104,8 +98,10 @@ fn sentence(delivery: &Delivery) -> String {
         }
         DeliveryState::Confirmed => format!("{number}: the parcel may leave."),
         DeliveryState::Refused {
-            reason: RefusalReason::NoService,
+            reason: RefusalReason::Declined,
         } => "There is no service to this address.".to_owned(),
-        DeliveryState::Refused { .. } => "The order came too late for a delivery.".to_owned(),
+        DeliveryState::Refused { .. } => {
+            "The issuer had released the money before: the parcel stays.".to_owned()
+        }
     }
 }

@@ -24,10 +24,9 @@ pub fn sentence(state: &OrderState) -> &'static str {
 fn refusal(by: Role, reason: RefusalReason) -> &'static str {
     match (by, reason) {
         (Role::Issuer, _) => "Your card's issuer did not approve the payment. Nothing is charged.",
-        (Role::Courier, RefusalReason::NoService) => {
-            "The courier does not deliver to that address. The reservation is released; nothing is charged."
+        (Role::Courier, _) => {
+            "The courier did not take the parcel. The reservation is released; nothing is charged."
         }
-        (Role::Courier, _) => "The courier could not take the parcel. Nothing is charged.",
         (_, RefusalReason::OutOfStock) => {
             "Something in your order has just sold out. No money has moved."
         }

@@ -97,7 +97,7 @@ mod tests {
     };
     const BY_COURIER: OrderState = OrderState::Refused {
         by: Role::Courier,
-        reason: RefusalReason::NoService,
+        reason: RefusalReason::Declined,
     };
 
     #[test]

@@ -1,7 +1,7 @@
 //! The courier against a shop and an issuer that say what they should not.
 
 use data_encoding::BASE64;
-use tallystick_protocol::answers::{Clearance, DeliveryRequest, Refusal, RefusalReason};
+use tallystick_protocol::answers::{Acceptance, Clearance, DeliveryRequest};
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, open};
@@ -114,15 +114,40 @@ fn t002_3_only_the_issuer_that_the_order_names_can_clear_it() {
 }
 
 #[test]
-fn a_delivery_that_is_asked_for_too_late_is_refused_by_a_signed_word() {
+fn t002_4_a_delivery_that_is_asked_for_too_late_leaves_no_trace() {
     let world = World::new();
     let mut holder = holder(&world);
     let order = holder.usual_order(&world, &[("sencha-100", 1)]);
     world.clock.advance(15 * 60_000);
     let body = delivery(&world, &order, &clearance(&world, &order));
     let answer = world.post(COURIER, "/v1/deliveries", COSE, body);
+    assert_eq!(problem(&answer), "expired");
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        0
+    );
+    assert_eq!(world.number(COURIER, "SELECT count(*) FROM outbox"), 0);
+}
+
+#[test]
+fn t002_4_a_clearance_of_yesterday_does_not_make_the_courier_refuse_the_order_of_today() {
+    let world = World::new();
+    let mut holder = holder(&world);
+    let yesterday = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let old = clearance(&world, &yesterday);
+    world.run_for(2 * 3_600_000);
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let answer = world.post(
+        COURIER,
+        "/v1/deliveries",
+        COSE,
+        delivery(&world, &order, &old),
+    );
+    assert_eq!(problem(&answer), "expired");
+    let path = format!("/v1/answers/{}", order.root);
+    assert_eq!(problem(&world.get(COURIER, &path)), "not-found");
+    let body = delivery(&world, &order, &clearance(&world, &order));
+    let answer = world.post(COURIER, "/v1/deliveries", COSE, body);
     assert!(answer.status().is_success(), "{}", text(&answer));
-    let refusal =
-        open::<Refusal>(answer.body(), &world.anchors, world.now(), Role::Courier).unwrap();
-    assert_eq!(refusal.message.reason, RefusalReason::Expired);
+    open::<Acceptance>(answer.body(), &world.anchors, world.now(), Role::Courier).unwrap();
 }

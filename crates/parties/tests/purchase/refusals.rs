@@ -57,7 +57,14 @@ fn the_courier_refuses_and_nothing_stays_reserved() {
     assert_eq!(receipt.state, ShopState::Refused);
     let refusal = receipt.refusal.unwrap();
     let refusal = open::<Refusal>(&refusal, &world.anchors, world.now(), Role::Courier).unwrap();
-    assert_eq!(refusal.message.reason, RefusalReason::NoService);
+    assert_eq!(
+        refusal.message.reason,
+        RefusalReason::Declined,
+        "why would tell shop and issuer something about the destination"
+    );
+    let summary = world.get_json(SHOP, &format!("{}/summary", order.path()));
+    let sentence = summary["sentence"].as_str().unwrap();
+    assert!(!sentence.contains("address"), "{sentence}");
     assert!(!courier_answer(&world, &order).accepted);
     assert_eq!(
         issuer_answer(&world, &order).money,
