@@ -37,6 +37,19 @@ pub trait Correspondent {
     async fn gave_up(&self, letter: &Letter) -> Result<(), Fault>;
 }
 
+/// Whether an answer to a letter that moves money is the last word: a success, or that it was
+/// decided otherwise before. Whatever else comes may be by somebody in between, or over tomorrow.
+#[must_use]
+pub fn is_last_word(answer: &Answer) -> bool {
+    answer.status().is_success() || is_problem(answer, Kind::Conflict)
+}
+
+/// Whether the answer is this problem.
+#[must_use]
+pub fn is_problem(answer: &Answer, kind: Kind) -> bool {
+    web::problem_in(answer).is_some_and(|problem| problem.kind == kind)
+}
+
 impl<P: Ports> Office<P> {
     /// Sends every letter that is due. Call it from `wake`, and after a `serve` that posted one if
     /// the answer should not wait for the alarm.

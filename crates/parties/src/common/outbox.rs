@@ -178,7 +178,10 @@ fn letter(row: &Row) -> Result<Letter, DatabaseError> {
     })
 }
 
-/// 1, 2, 4 … up to 60 seconds between two sendings.
+/// 1, 2, 4 … up to 60 seconds between two sendings; after some two hours, a quarter of an hour.
 fn backoff_ms(attempts: u32) -> u64 {
+    if attempts > 120 {
+        return 900_000;
+    }
     (1000_u64 << attempts.min(6)).min(60_000)
 }

@@ -79,7 +79,7 @@ impl<P: Ports> Correspondent for Courier<P> {
     async fn answered(&self, letter: &Letter, answer: Answer) -> Result<Verdict, Fault> {
         match letter.kind.as_str() {
             words::ACCEPTANCE => self.acceptance_answered(letter, &answer),
-            _ => Ok(Verdict::Done),
+            _ => Ok(Self::refusal_answered(&answer)),
         }
     }
 

@@ -232,7 +232,7 @@ impl<P: Ports> Shop<P> {
             kind: letters::RELEASE,
             reference: &order.reference(),
             to: &order.issuer,
-            path: "/v1/releases",
+            path: super::delivering::RELEASES,
             content: Content::Statement(letters::REFUSAL.to_owned()),
             give_up_at: (self.office.now().0 + EVIDENCE_SECONDS) * 1000,
         };

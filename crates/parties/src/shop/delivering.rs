@@ -1,9 +1,11 @@
 //! Asks the courier (EP 0 791 901, steps O10 and O11): first who it is, then to deliver.
 
+use http::Method;
 use tallystick_protocol::answers::{
-    Acceptance, DeliveryRequest, Refusal, RefusalReason, STATEMENT_MAX_BYTES, TRACKING_MAX_BYTES,
+    Acceptance, CourierAnswer, DeliveryRequest, Refusal, RefusalReason, STATEMENT_MAX_BYTES,
+    TRACKING_MAX_BYTES,
 };
-use tallystick_protocol::cbor::{Message, encode};
+use tallystick_protocol::cbor::{Message, decode, encode};
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::introduction::IntroductionRequest;
 use tallystick_protocol::statement::{Audience, StatementError, message_type, open};
@@ -11,10 +13,14 @@ use tallystick_protocol::statement::{Audience, StatementError, message_type, ope
 use super::book::{self, Evidence, Order};
 use super::state::OrderState;
 use super::{EVIDENCE_SECONDS, Shop, letters};
+use crate::common::correspondence::{is_last_word, is_problem};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer};
 use crate::common::outbox::{self, Content, Letter, NewLetter, Verdict};
-use crate::ports::{Ports, Tables};
+use crate::ports::{Network, Ports, Tables};
+
+/// Where an issuer is told that nothing will be delivered.
+pub(super) const RELEASES: &str = "/v1/releases";
 
 /// What the courier said, verified.
 enum CourierWord {
@@ -101,7 +107,10 @@ impl<P: Ports> Shop<P> {
     }
 
     /// The courier answered.
-    pub(super) fn courier_answered(
+    ///
+    /// A problem is not signed: it may be by somebody in between, after an acceptance whose answer
+    /// was lost. So the courier is asked what it decided, and the order stops only if it knows nothing.
+    pub(super) async fn courier_answered(
         &self,
         letter: &Letter,
         answer: &Answer,
@@ -110,10 +119,47 @@ impl<P: Ports> Shop<P> {
         if order.state != OrderState::Delivering {
             return Ok(Verdict::Done);
         }
-        if answer.status().is_client_error() {
-            return self.stop(letter, &order, RefusalReason::BadPart);
+        if answer.status().is_success() {
+            let word = self.courier_word(&order, web::answer_as(answer, web::COSE)?)?;
+            return self.courier_decided(letter, &order, word);
         }
-        let word = self.courier_word(&order, web::answer_as(answer, web::COSE)?)?;
+        let decided = self.ask_what_the_courier_decided(letter).await?;
+        if is_problem(&decided, Kind::NotFound) {
+            let reason = if is_problem(answer, Kind::Expired) {
+                RefusalReason::Expired
+            } else {
+                RefusalReason::BadPart
+            };
+            return self.stop(letter, &order, reason);
+        }
+        let said: CourierAnswer = decode(web::answer_as(&decided, web::CBOR)?)?;
+        let word = self.courier_word(&order, &said.statement)?;
+        self.courier_decided(letter, &order, word)
+    }
+
+    async fn ask_what_the_courier_decided(&self, letter: &Letter) -> Result<Answer, Fault> {
+        let path = format!("/v1/answers/{}", letter.reference);
+        let courier = letter.to.as_str();
+        let mut question = web::request_to(courier, Method::GET, &path, None, Vec::new())?;
+        web::correlate(&mut question, letter.reference.get(..16));
+        Ok(self.office.ports.network().send(question).await?)
+    }
+
+    /// The courier was asked for as long as its word would be worth something: the order ends.
+    pub(super) fn courier_never_answered(&self, letter: &Letter) -> Result<(), Fault> {
+        let order = book::by_reference(self.office.tables(), &letter.reference)?;
+        if order.state == OrderState::Delivering {
+            self.stop(letter, &order, RefusalReason::Unreachable)?;
+        }
+        Ok(())
+    }
+
+    fn courier_decided(
+        &self,
+        letter: &Letter,
+        order: &Order,
+        word: CourierWord,
+    ) -> Result<Verdict, Fault> {
         self.office.transaction(|tables| {
             let (path, signed) = match word {
                 CourierWord::Yes { tracking, signed } => {
@@ -129,10 +175,10 @@ impl<P: Ports> Shop<P> {
                     };
                     book::move_to(tables, &order.order_id, refused)?;
                     book::keep(tables, &order.order_id, Evidence::Refusal, &signed)?;
-                    ("/v1/releases", signed)
+                    (RELEASES, signed)
                 }
             };
-            self.relay(tables, &order, path, signed)?;
+            self.relay(tables, order, path, signed)?;
             outbox::settle(tables, letter.id)?;
             Ok(Verdict::Done)
         })
@@ -198,9 +244,11 @@ impl<P: Ports> Shop<P> {
         letter: &Letter,
         answer: &Answer,
     ) -> Result<Verdict, Fault> {
+        if !is_last_word(answer) && !is_nothing_to_release(letter, answer) {
+            return Ok(Verdict::Again);
+        }
         let order = book::by_reference(self.office.tables(), &letter.reference)?;
-        let too_late =
-            web::problem_in(answer).is_some_and(|problem| problem.kind == Kind::Conflict);
+        let too_late = is_problem(answer, Kind::Conflict);
         if order.state == OrderState::Accepted && too_late {
             let refused = OrderState::Refused {
                 by: Role::Shop,
@@ -215,4 +263,23 @@ impl<P: Ports> Shop<P> {
         }
         Ok(Verdict::Done)
     }
+
+    /// The issuer heard that the shop will not deliver. If it has charged the holder before, the
+    /// courier accepted all the same: the operator has to look at it.
+    pub(super) fn release_answered(&self, letter: &Letter, answer: &Answer) -> Verdict {
+        if is_problem(answer, Kind::Conflict) {
+            let order = letter.reference.get(..16);
+            self.office.log("released-after-charge", order, "conflict");
+        }
+        if is_last_word(answer) || is_nothing_to_release(letter, answer) {
+            Verdict::Done
+        } else {
+            Verdict::Again
+        }
+    }
+}
+
+/// The issuer has no reservation for this order. What may still be on its way to it expires there.
+fn is_nothing_to_release(letter: &Letter, answer: &Answer) -> bool {
+    letter.path == RELEASES && is_problem(answer, Kind::NotFound)
 }

@@ -113,13 +113,17 @@ impl<P: Ports> Correspondent for Shop<P> {
             letters::INTRODUCE_ISSUER => self.issuer_introduced(letter, &answer),
             letters::AUTHORISE => self.issuer_answered(letter, &answer),
             letters::INTRODUCE_COURIER => self.courier_introduced(letter, &answer),
-            letters::DELIVER => self.courier_answered(letter, &answer),
+            letters::DELIVER => self.courier_answered(letter, &answer).await,
             letters::RELAY => self.relay_answered(letter, &answer),
+            letters::RELEASE => Ok(self.release_answered(letter, &answer)),
             _ => Ok(Verdict::Done),
         }
     }
 
-    async fn gave_up(&self, _letter: &Letter) -> Result<(), Fault> {
+    async fn gave_up(&self, letter: &Letter) -> Result<(), Fault> {
+        if letter.kind == letters::DELIVER {
+            return self.courier_never_answered(letter);
+        }
         // An order whose letters come too late expires by itself.
         self.expire_overdue();
         Ok(())

@@ -18,6 +18,7 @@ mod forgery;
 mod holder;
 mod information_flow;
 mod mixing;
+mod money_letters;
 mod reference;
 mod refusals;
 mod search;

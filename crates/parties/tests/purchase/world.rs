@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use http::Response;
+use http::{Request, Response};
 use serde_json::Value as Json;
 use tallystick_parties::Party;
 use tallystick_parties::ca::{self, Ca};
@@ -72,6 +72,48 @@ impl Running {
             Self::Issuer(party) => block_on(party.wake()),
             Self::Courier(party) => block_on(party.wake()),
         }
+    }
+}
+
+/// What somebody between a party and those who ask it does with a request.
+pub enum Between {
+    /// Passes it on, and the answer back.
+    Nothing,
+    /// Answers it; the party never hears of it.
+    Instead(Response<Vec<u8>>),
+    /// Passes it on, and answers something else.
+    Afterwards(Response<Vec<u8>>),
+}
+
+/// Somebody in between; decides by the path.
+struct Middleman {
+    party: Running,
+    decide: Box<dyn Fn(&str) -> Between>,
+}
+
+impl Party for Middleman {
+    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let between = (self.decide)(request.uri().path());
+        if let Between::Instead(answer) = between {
+            return answer;
+        }
+        let answer = match &self.party {
+            Running::Ca(party) => party.serve(request).await,
+            Running::Centre(party) => party.serve(request).await,
+            Running::Shop(party) => party.serve(request).await,
+            Running::Issuer(party) => party.serve(request).await,
+            Running::Courier(party) => party.serve(request).await,
+        };
+        match between {
+            Between::Afterwards(other) => other,
+            _ => answer,
+        }
+    }
+
+    async fn wake(&self) {}
+
+    fn next_alarm(&self) -> Option<u64> {
+        None
     }
 }
 
@@ -205,6 +247,16 @@ impl World {
         if let Running::Shop(shop) = &other.1 {
             self.hub.connect(of, shop.clone());
         }
+    }
+
+    /// Puts somebody in front of a party; [`World::restart`] sends them away again.
+    pub fn put_between(&self, of: &str, decide: impl Fn(&str) -> Between + 'static) {
+        let party = self.parties.iter().find(|(name, _)| *name == of).unwrap();
+        let middleman = Middleman {
+            party: party.1.clone(),
+            decide: Box::new(decide),
+        };
+        self.hub.connect(of, Rc::new(middleman));
     }
 
     /// Lets time pass: whoever has an alarm is woken at its time.
