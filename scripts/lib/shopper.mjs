@@ -6,10 +6,14 @@ import { join } from 'node:path'
 import { launchBrowserWithExtension } from './browser.mjs'
 import { at } from './paths.mjs'
 
-const english = JSON.parse(readFileSync(at('extension/i18n/en.json'), 'utf8'))
+/** The wallet's words in a language: looks a text of its catalogue up and fills its places in. */
+export function wordsIn(language) {
+  const catalogue = JSON.parse(readFileSync(at(`extension/i18n/${language}.json`), 'utf8'))
+  return (key, values = {}) => catalogue[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place)
+}
 
-/** A text of the wallet's catalogue with its places filled in. */
-export const words = (key, values = {}) => english[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place)
+/** A text of the wallet's English catalogue with its places filled in. */
+export const words = wordsIn('en')
 
 /** Aiko, who shops in the demonstration. Everything here is made up. */
 export const AIKO = {
@@ -29,10 +33,13 @@ export class Shopper {
   #shots
   #count = 0
 
-  /** `shots`: the folder for a screenshot of every step; none are made without it. */
-  static async start(parties, { shots, person = AIKO, ...browser } = {}) {
+  /**
+   * `shots`: the folder for a screenshot of every step; none are made without it. `languages`: what
+   * pages are told of their reader's languages, whatever the machine's own is.
+   */
+  static async start(parties, { shots, person = AIKO, languages = 'en-US,en', args = [], ...browser } = {}) {
     if (shots) mkdirSync(shots, { recursive: true })
-    const launched = await launchBrowserWithExtension(browser)
+    const launched = await launchBrowserWithExtension({ ...browser, args: [`--accept-lang=${languages}`, ...args] })
     return new Shopper(parties, launched, person, shots)
   }
 

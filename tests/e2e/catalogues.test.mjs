@@ -1,0 +1,91 @@
+// The catalogues are complete: every language says everything, with the same places to fill in.
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { at } from '../../scripts/lib/paths.mjs'
+import { exportOf, flat } from './support/catalogues.mjs'
+
+const json = path => JSON.parse(readFileSync(at(path), 'utf8'))
+
+const placesOf = text => [...new Set(text.match(/\{\w+\}/g))].sort()
+const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
+const LONG = 12
+/** What Japanese leaves in Latin letters: names, commands, addresses, places. */
+const LATIN_KEPT = /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension|chrome:\/\/extensions|EP 0 791 901|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
+
+const catalogues = {
+  'the wallet’s pages': [json('extension/i18n/en.json'), json('extension/i18n/ja.json')],
+  'the wallet’s errors': [json('extension/i18n/problems/en.json'), json('extension/i18n/problems/ja.json')],
+  'the wallet’s entry in the list of extensions': ['en', 'ja'].map(language =>
+    Object.fromEntries(Object.entries(json(`extension/_locales/${language}/messages.json`)).map(([key, { message }]) => [key, message])),
+  ),
+}
+for (const file of readdirSync(at('pages/shared/i18n/en'))) {
+  catalogues[`the pages’ ${file}`] = await Promise.all(['en', 'ja'].map(language => exportOf(`pages/shared/i18n/${language}/${file}`)))
+}
+const sayings = { ...(await exportOf('pages/shared/i18n/ja/said.ts')), ...(await exportOf('pages/shared/i18n/ja/goods.ts')) }
+
+for (const [name, [english, japanese]] of Object.entries(catalogues)) {
+  const en = flat(english)
+  const ja = flat(japanese)
+
+  test(`${name}: Japanese has the keys of English, and no others`, () => {
+    assert.deepEqual(Object.keys(ja).sort(), Object.keys(en).sort())
+  })
+
+  test(`${name}: the same places are filled in, and nothing is empty`, () => {
+    for (const [key, text] of Object.entries(en)) {
+      assert.ok(text.trim() && ja[key]?.trim(), `${key} is empty`)
+      assert.deepEqual(placesOf(ja[key]), placesOf(text), key)
+    }
+  })
+
+  test(`${name}: no English is left over in Japanese`, () => {
+    for (const [key, text] of Object.entries(ja)) assertJapanese(key, text, en[key])
+  })
+}
+
+function assertJapanese(key, text, english) {
+  const rest = text.replaceAll(LATIN_KEPT, '')
+  assert.doesNotMatch(rest, /[A-Za-z]{2,}/, `${key}: ${text}`)
+  if (english.replaceAll(LATIN_KEPT, '').length > LONG) assert.match(text, JAPANESE, key)
+}
+
+test('the words for errors are those of the wallet itself', () => {
+  const source = readFileSync(at('crates/wallet/src/catalogue.rs'), 'utf8')
+  const constants = Object.fromEntries([...source.matchAll(/const (\w+): &str =\s*"(.*)";/g)].map(([, name, text]) => [name, text]))
+  const part = String.raw`(?:"([^"]*)"|(\w+))`
+  const entries = [...source.matchAll(new RegExp(String.raw`=> \("([\w-]+)", ${part}, ${part}, ${part}\)`, 'g'))]
+  assert.ok(entries.length > 40, `only ${entries.length} errors were found in the wallet's catalogue`)
+  const [english] = catalogues['the wallet’s errors']
+  const kinds = entries.map(([, kind, ...words]) => {
+    const texts = [0, 2, 4].map(place => (words[place] ?? constants[words[place + 1]]).replaceAll('{}', '{about}'))
+    for (const [index, name] of ['sentence', 'money', 'remedy'].entries()) assert.equal(english[`problem.${kind}.${name}`], texts[index], kind)
+    return kind
+  })
+  const known = new Set(Object.keys(english).map(key => /^problem\.(.+)\.\w+$/.exec(key)?.[1]).filter(Boolean))
+  assert.deepEqual([...known].sort(), kinds.sort())
+})
+
+test('what the parties say is still what they say, and has Japanese words with the same places', () => {
+  const spoken = rustTexts(at('crates/parties/src')) + rustTexts(at('crates/protocol/src'))
+  for (const [english, japanese] of Object.entries(sayings)) {
+    assertJapanese(english, japanese, english)
+    assert.deepEqual(placesOf(japanese), placesOf(english), english)
+    for (const piece of english.split(/\{\w+\}/).map(text => text.trim())) assert.ok(spoken.includes(piece.replaceAll(' ', '_')) || spoken.includes(piece), `no party says “${piece}”`)
+  }
+})
+
+test('every kind of goods and every sentence about an order has Japanese words', () => {
+  const goods = readFileSync(at('crates/parties/src/shop/catalogue.rs'), 'utf8').replaceAll(/\\\n\s*/g, '')
+  const texts = [...goods.matchAll(/(?:name|description|unit): "([^"]+)"/g)].map(([, text]) => text)
+  const sentences = [...readFileSync(at('crates/parties/src/shop/sentences.rs'), 'utf8').matchAll(/"([A-Z][^"]+\.)"/g)].map(([, text]) => text)
+  assert.ok(texts.length >= 36 && sentences.length >= 12)
+  for (const text of [...texts, ...sentences]) assert.ok(Object.hasOwn(sayings, text), `there are no Japanese words for “${text}”`)
+})
+
+function rustTexts(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter(name => name.endsWith('.rs'))
+  return files.map(name => readFileSync(pathToFileURL(`${folder}/${name}`), 'utf8').replaceAll(/\\\n\s*/g, '')).join('\n')
+}

@@ -1,0 +1,18 @@
+// Reads the pages' catalogues as the pages' own build does.
+import { build } from 'esbuild'
+import { at } from '../../../scripts/lib/paths.mjs'
+
+/** What a module of the pages exports under its only name. */
+export async function exportOf(path) {
+  const { outputFiles } = await build({ entryPoints: [at(path)], bundle: true, format: 'esm', write: false, logLevel: 'silent' })
+  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`)
+  return Object.values(module)[0]
+}
+
+/** Messages by key; a message with plural forms becomes one entry a form. */
+export const flat = catalogue =>
+  Object.fromEntries(
+    Object.entries(catalogue).flatMap(([key, message]) =>
+      typeof message === 'string' ? [[key, message]] : Object.entries(message).map(([form, text]) => [`${key}.${form}`, text]),
+    ),
+  )
