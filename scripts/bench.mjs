@@ -1,0 +1,133 @@
+// npm run bench [-- --quick] [-- --only sealing]
+//
+// Measures the wallet beside what people would use instead, and purchases from Approve to the
+// courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
+// same numbers. --quick takes few samples and --only sealing leaves the purchases out: both print
+// the table only. Not part of the tests: let nothing else run meanwhile.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { bootstrap } from './lib/bootstrap.mjs'
+import { artifactsFolder, at } from './lib/paths.mjs'
+import { Stop, run, step } from './lib/say.mjs'
+
+await run(async () => {
+  const { quick, only } = optionsOf(process.argv.slice(2))
+  await bootstrap()
+  const { ensureTools } = await import('./lib/tools.mjs')
+  const { buildBenchWasm } = await import('./lib/builds.mjs')
+  const { sealing } = await import('../tests/bench/sealing.mjs')
+  await ensureTools()
+  const wasm = await buildBenchWasm()
+  const world = only ? undefined : await prepared()
+  try {
+    const sealed = await step('Sealing beside others', () => sealing({ wasm, quick }))
+    if (!world) return void process.stdout.write(`${JSON.stringify(sealed, null, 2)}\n`)
+    const results = {
+      date: new Date().toISOString().slice(0, 10),
+      machine: machine(sealed.browser),
+      command: `npm run bench${quick ? ' -- --quick' : ''}`,
+      sealing: sealed,
+      ...(await world.measure(quick)),
+    }
+    await publish(results, quick)
+  } finally {
+    await world?.stop()
+  }
+})
+
+/** The parties with room for many purchases, on tables of their own. */
+async function prepared() {
+  const { prepare } = await import('./lib/prepare.mjs')
+  const persist = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
+  const parties = await prepare({ port: 0, persist, vars: { issuer: { ACCOUNT_LIMIT: '100000000' } } })
+  return {
+    measure: quick => measure(parties, quick),
+    async stop() {
+      await parties.stop()
+      rmSync(persist, { recursive: true, force: true })
+    },
+  }
+}
+
+async function measure(parties, quick) {
+  const { Shopper } = await import('./lib/shopper.mjs')
+  const { coldWindows, purchases } = await import('../tests/bench/purchases.mjs')
+  const { coldPopup, warmPopup } = await import('../tests/bench/first-paint.mjs')
+  const { throughput } = await import('../tests/bench/throughput.mjs')
+  const { sizes } = await import('../tests/bench/sizes.mjs')
+  const { summary } = await import('../tests/bench/statistics.mjs')
+  const profile = mkdtempSync(join(tmpdir(), 'tallystick-bench-profile-'))
+  try {
+    const shopper = await Shopper.start(parties, { profile })
+    const few = quick ? 3 : 15
+    let bought, popups, windows
+    try {
+      await step('Setting up a wallet', () => shopper.enrol())
+      bought = await step('Buying, one after the other', () => purchases(shopper, { count: quick ? 5 : 50 }))
+      popups = await step('Opening the popup', () => warmPopup(shopper, few * 2))
+      windows = await step('Opening the approval window with the wallet asleep', () => coldWindows(shopper, few))
+    } finally {
+      await shopper.close()
+    }
+    const cold = await step('Opening the popup in new browsers', () => coldPopup(profile, few))
+    const rate = await step('Many wallets at once', () => throughput(parties, { wallets: quick ? 3 : 8, seconds: quick ? 4 : 15 }))
+    const { paints, ...rest } = bought
+    return {
+      purchases: rest,
+      paints: {
+        'popup-warm': { title: 'Popup, warm', ms: summary(popups) },
+        'popup-cold': { title: 'Popup, first page of a new browser', ms: summary(cold) },
+        'approve-warm': { title: 'Approval window, warm', ms: summary(paints.warm) },
+        'approve-cold': { title: 'Approval window, wallet asleep', ms: summary([...paints.cold, ...windows]) },
+      },
+      throughput: rate,
+      sizes: sizes(...(await packed())),
+    }
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** The folder of the extension as it is shipped, and the size of its zip. */
+async function packed() {
+  const { buildExtension } = await import('./lib/builds.mjs')
+  const { packExtension } = await import('./lib/archives.mjs')
+  const folder = await buildExtension({ development: false, outDir: at('dist/extension-production') })
+  const { bytes } = packExtension({ folder, file: at('dist/bench/extension.zip') })
+  return [folder, bytes]
+}
+
+async function publish(results, quick) {
+  const { report } = await import('../tests/bench/report.mjs')
+  const { chart } = await import('../tests/bench/chart.mjs')
+  const text = report(results)
+  process.stdout.write(`${text}\n`)
+  mkdirSync(artifactsFolder, { recursive: true })
+  writeFileSync(join(artifactsFolder, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`)
+  if (quick) return
+  const { date, command } = results
+  const heading = `# How fast\n\n\`${command}\`, ${date}, on ${results.machine}. ${HOW}\n\n![Sealing beside others](bench.svg)\n`
+  writeFileSync(at('docs/bench.md'), `${heading}\n${text}\n`)
+  writeFileSync(at('docs/bench.svg'), chart(results))
+}
+
+const HOW = `Everything of a table comes from one run, ours and the others in turn in one page of Chromium, so
+that whatever disturbs the machine disturbs all; ratios are taken round by round. This file and the
+chart are written by the script; the numbers as JSON go to \`artifacts/bench.json\`.`
+
+/** What it ran on, without names of machines or people. */
+function machine(browser) {
+  const [{ model }] = cpus()
+  return `${cpus().length} × ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}, Chromium ${browser.split('.')[0]} headless, Node ${process.versions.node}`
+}
+
+function optionsOf(args) {
+  const options = { quick: false, only: undefined }
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === '--quick') options.quick = true
+    else if (args[i] === '--only' && args[i + 1] === 'sealing') options.only = args[++i]
+    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick and --only sealing.`)
+  }
+  return options
+}

@@ -1,0 +1,31 @@
+// How long the popup takes to its first contentful paint. Warm: in a browser that has shown it before,
+// with the wallet open. Cold: as the first page of a browser just started, with the wallet locked.
+import { launchBrowserWithExtension } from '../../scripts/lib/browser.mjs'
+import { firstPaint } from './purchases.mjs'
+
+/** Paints of the popup in the shopper's running browser. */
+export async function warmPopup(shopper, count) {
+  return opened(shopper.context, shopper.walletUrl('popup'), count)
+}
+
+/** Paints of the popup as the first page of a browser, started anew for each with this profile. */
+export async function coldPopup(profile, count) {
+  const paints = []
+  for (let i = 0; i < count; i++) {
+    const browser = await launchBrowserWithExtension({ profile })
+    paints.push(...(await opened(browser.context, `chrome-extension://${browser.extensionId}/pages/popup.html`, 1)))
+    await browser.close()
+  }
+  return paints
+}
+
+async function opened(context, url, count) {
+  const paints = []
+  for (let i = 0; i < count; i++) {
+    const page = await context.newPage()
+    await page.goto(url)
+    paints.push(await firstPaint(page))
+    await page.close()
+  }
+  return paints
+}

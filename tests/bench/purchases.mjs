@@ -1,0 +1,146 @@
+// Purchases with the real extension against the local parties: the store's page asks, the approval
+// window opens, the PIN is typed, Approve is pressed. The time runs from the click to the courier's
+// acceptance, told by the wallet's own pushes and by the requests that its service worker made.
+import { readFileSync, readdirSync } from 'node:fs'
+import { words } from '../../scripts/lib/shopper.mjs'
+import { summary } from './statistics.mjs'
+
+/** One packet each time: the shelf holds 80. */
+const GOODS = [{ sku: 'hojicha-100', quantity: 1 }]
+
+/**
+ * Buys `count` times, after `warmUp` times that do not count. Resolves to summaries in milliseconds,
+ * the parties' processor time for each order, and the approval window's first paints.
+ */
+export async function purchases(shopper, { count, warmUp = 2 }) {
+  const store = await shopper.openPage(shopper.parties.url('shop'))
+  await store.getByRole('heading', { level: 1 }).first().waitFor()
+  const paints = { cold: [], warm: [] }
+  const steps = { total: [], approve: [], confirm: [], send: [], settle: [] }
+  const requests = []
+  // The service worker is not running when the first window opens: that one is cold.
+  await shopper.killServiceWorker()
+  let cpu
+  for (let i = -warmUp; i < count; i++) {
+    if (i === 0) cpu = processorMs()
+    const bought = await buy(shopper, store)
+    paints[i === -warmUp ? 'cold' : 'warm'].push(bought.paint)
+    if (i < 0) continue
+    for (const [step, list] of Object.entries(steps)) list.push(bought[step])
+    requests.push(bought.requests)
+  }
+  const used = cpu === undefined ? null : processorMs() - cpu
+  await store.close()
+  return {
+    count,
+    ms: Object.fromEntries(Object.entries(steps).map(([step, list]) => [step, summary(list)])),
+    requests: summary(requests),
+    partiesProcessorMsPerOrder: used === null ? null : used / count,
+    paints,
+  }
+}
+
+/** The approval window's first paint with the service worker asleep before, once for each of `count`. */
+export async function coldWindows(shopper, count) {
+  const store = await shopper.openPage(shopper.parties.url('shop'))
+  await store.getByRole('heading', { level: 1 }).first().waitFor()
+  const paints = []
+  for (let i = 0; i < count; i++) {
+    await shopper.killServiceWorker()
+    const approval = await ask(shopper, store)
+    await approval.getByLabel(words('approve.pin'), { exact: true }).waitFor()
+    paints.push(await firstPaint(approval))
+    await approval.close()
+  }
+  await store.close()
+  return paints
+}
+
+async function buy(shopper, store) {
+  const approval = await ask(shopper, store)
+  const pin = approval.getByLabel(words('approve.pin'), { exact: true })
+  await pin.waitFor()
+  await approval.evaluate(watch)
+  const worker = await serviceWorker(shopper)
+  await worker.evaluate(() => performance.clearResourceTimings())
+  await pin.fill(shopper.person.pin)
+  await approval.getByRole('button', { name: /^Approve/ }).click()
+  await approval.waitForFunction(() => globalThis.marks.delivering, undefined, { polling: 50 })
+  const { marks, paint } = { marks: await approval.evaluate(() => globalThis.marks), paint: await firstPaint(approval) }
+  const made = await worker.evaluate(() =>
+    performance.getEntriesByType('resource').map(({ name, startTime, responseEnd }) => ({
+      path: new URL(name).pathname,
+      from: performance.timeOrigin + startTime,
+      to: performance.timeOrigin + responseEnd,
+    })),
+  )
+  await approval.close()
+  return { ...split(marks, made), paint }
+}
+
+/** The store's page asks for an order, as its checkout does; resolves to the approval window. */
+async function ask(shopper, store) {
+  const opened = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/approve.html') })
+  await store.evaluate(async items => {
+    const answer = await fetch('/v1/forms', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ items }) })
+    const form = new Uint8Array(await answer.arrayBuffer())
+    void navigator.tallystick.requestOrder(form).catch(() => undefined)
+  }, GOODS)
+  return opened
+}
+
+/** Runs in the approval window: notes when Approve is pressed and when the order is in which state. */
+function watch() {
+  const now = () => performance.timeOrigin + performance.now()
+  globalThis.marks = {}
+  document.addEventListener('click', () => (globalThis.marks.pressed ??= now()), true)
+  let id
+  const port = chrome.runtime.connect({ name: 'view' })
+  port.onMessage.addListener(({ type, view }) => {
+    if (type !== 'view') return
+    id ??= view.orders.find(({ state }) => state === 'asked')?.request_id
+    const order = view.orders.find(({ request_id }) => request_id === id)
+    if (order) globalThis.marks[order.state] ??= now()
+  })
+}
+
+/** Where the time went, in milliseconds. */
+function split({ pressed, delivering }, requests) {
+  const confirmations = requests.filter(({ path }) => path === '/v1/confirmations')
+  const orders = requests.filter(({ path }) => path === '/v1/orders')
+  if (confirmations.length === 0 || orders.length === 0) throw new Error('the service worker’s requests could not be seen')
+  const first = Math.min(...confirmations.map(({ from }) => from))
+  const sent = Math.min(...orders.map(({ from }) => from))
+  const placed = Math.max(...orders.map(({ to }) => to))
+  return { total: delivering - pressed, approve: first - pressed, confirm: sent - first, send: placed - sent, settle: delivering - placed, requests: requests.length }
+}
+
+async function serviceWorker(shopper) {
+  const ours = () => shopper.context.serviceWorkers().filter(worker => worker.url().includes(shopper.browser.extensionId)).at(-1)
+  return ours() ?? shopper.context.waitForEvent('serviceworker')
+}
+
+/** Milliseconds from the start of a page's loading to its first contentful paint. */
+export async function firstPaint(page) {
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
+  return page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime)
+}
+
+/** Processor time that workerd has used so far, in milliseconds; undefined where /proc does not tell. */
+function processorMs() {
+  const TICK_MS = 10
+  try {
+    const stats = readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap(pid => {
+      try {
+        const [, command, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/^\d+ \((.*)\) (.*)$/s)
+        const fields = rest.split(' ')
+        return command === 'workerd' && Number(fields[1]) === process.pid ? [(Number(fields[11]) + Number(fields[12])) * TICK_MS] : []
+      } catch {
+        return [] // ended meanwhile
+      }
+    })
+    return stats.length ? stats.reduce((sum, ms) => sum + ms) : undefined
+  } catch {
+    return undefined
+  }
+}

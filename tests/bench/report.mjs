@@ -1,0 +1,63 @@
+// The results as text: one table for stdout and docs/bench.md alike, in Markdown.
+import { GOALS, NAMES, ORDER, PROPERTIES, PURCHASE, READY, STEPS } from './rows.mjs'
+
+const number = (value, digits = 3) => (value >= 100 ? value.toFixed(0) : Number(value.toPrecision(digits)).toString())
+const time = ms => (ms < 1 ? `${number(ms * 1000)} µs` : `${number(ms)} ms`)
+const spread = ({ p5, p95 }) => `${time(p5)} – ${time(p95)}`
+const kilobytes = bytes => (bytes === null ? '' : `${(bytes / 1000).toFixed(1)} kB`)
+
+/** Columns wide enough for what is in them. */
+export function table(header, rows) {
+  const widths = header.map((_, place) => Math.max(...[header, ...rows].map(row => [...row[place]].length)))
+  const line = row => `| ${row.map((cell, place) => cell + ' '.repeat(widths[place] - [...cell].length)).join(' | ')} |`
+  return [line(header), `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n')
+}
+
+/** Whether a goal was reached, as a sentence. */
+const goal = (what, reached, limit) => `Goal for ${what}: ${time(limit)}; ${reached <= limit ? 'reached' : '**missed**'} at ${time(reached)} (median).`
+
+function beside(measured, names, limit, what) {
+  const known = measured.map(({ name, ms, timesOurs }) => {
+    const { title, properties } = names[name]
+    const times = timesOurs ? `${number(timesOurs.p50)} (${number(timesOurs.p5)} – ${number(timesOurs.p95)})` : '1'
+    return [title, time(ms.p50), spread(ms), times, ...properties]
+  })
+  const ours = measured.find(({ name }) => name === 'tallystick').ms.p50
+  const faster = measured.filter(({ timesOurs }) => timesOurs && timesOurs.p50 < 1).map(({ name }) => names[name].title)
+  return [
+    table(['', 'median', 'p5 – p95', 'times ours (p5 – p95)', ...PROPERTIES], known),
+    '',
+    goal(what, ours, limit) + (faster.length ? ` Faster than ours: ${faster.join(', ')}.` : ''),
+  ].join('\n')
+}
+
+/** All results in Markdown, below the headings of `level`. */
+export function report(results) {
+  const { sealing, purchases, paints, throughput, sizes } = results
+  return [
+    '## (a) Three payloads of 300 bytes, keys at hand',
+    beside(sealing.ready, READY, GOALS.ready, 'sealing under ready keys'),
+    `## (b) The same from identifiers, spaces of ${sealing.parties} parties`,
+    beside(sealing.names, NAMES, GOALS.names, 'sealing from identifiers'),
+    'Ours knows its readers by name and holds a share of the key centre; the others are given their readers’ public keys, imported beforehand. What it takes to fetch and check those keys is in no row. The peers seal their three payloads at once, so WebCrypto may use more than one processor.',
+    '## (c) A complete order',
+    table(['step', 'median', 'p5 – p95'], Object.entries(STEPS).map(([step, title]) => [title, time(sealing.order[step].p50), spread(sealing.order[step])])),
+    `${goal('a complete order', sealing.order.whole.p50, GOALS.order)} It takes ${sealing.orderBytes.toLocaleString('en')} bytes to send. Properties: ${PROPERTIES.map((name, place) => `${name}: ${ORDER.properties[place]}`).join('; ')}.`,
+    '## A purchase',
+    table(['step', 'p50', 'p5 – p95'], Object.entries(PURCHASE).map(([step, title]) => [title, time(purchases.ms[step].p50), spread(purchases.ms[step])])),
+    purchaseNotes(purchases, throughput),
+    '## First contentful paint',
+    table(['page', 'median', 'p5 – p95', 'times'], Object.values(paints).map(({ title, ms }) => [title, time(ms.p50), spread(ms), String(ms.n)])),
+    Object.values(paints).map(({ title, ms }) => goal(title.toLowerCase(), ms.p50, GOALS.paint)).join('\n'),
+    '## Sizes',
+    table(['', 'raw', 'gzipped'], Object.entries(sizes).filter(([, size]) => size).map(([title, { bytes, gzipped }]) => [title, kilobytes(bytes), kilobytes(gzipped)])),
+  ].join('\n\n')
+}
+
+function purchaseNotes({ count, requests, partiesProcessorMsPerOrder: processor }, { wallets, orders, seconds, perSecond }) {
+  return [
+    `${count} purchases through the real extension, one after the other: the store’s page asks, the approval window opens, the PIN is typed, Approve is pressed. The wallet makes ${number(requests.p50)} requests for each (median).`,
+    processor === null ? '' : `The parties, all in one workerd, use ${number(processor)} ms of processor time for each, polling and consoles’ books included.`,
+    `Orders a second on this machine: ${number(perSecond)} (${orders} in ${seconds.toFixed(1)} s, from ${wallets} wallets at once; wallets, browser and all parties share it).`,
+  ].filter(Boolean).join('\n')
+}

@@ -1,0 +1,26 @@
+// What a person downloads.
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { at } from '../../scripts/lib/paths.mjs'
+
+/** Sizes in bytes, raw and gzipped, of what is shipped. */
+export function sizes(extension, zip) {
+  const wasm = 'wasm/pkg/tallystick_wasm_bg.wasm'
+  return {
+    'The wallet’s WebAssembly': of([at(wasm)]),
+    'The extension’s scripts': of(filesIn(extension).filter(name => name.endsWith('.js'))),
+    'The extension’s styles': of(filesIn(extension).filter(name => name.endsWith('.css'))),
+    'The extension as a zip': { bytes: zip, gzipped: null },
+    'The script for shops’ pages': of([at('shop-script/tallystick.js')]),
+    'The workers of all parties (WebAssembly)': existsSync(at('worker/build/all-roles/index_bg.wasm')) ? of([at('worker/build/all-roles/index_bg.wasm')]) : null,
+  }
+}
+
+function of(files) {
+  const contents = files.map(file => readFileSync(file))
+  const sum = numbers => numbers.reduce((total, number) => total + number, 0)
+  return { bytes: sum(contents.map(bytes => bytes.length)), gzipped: sum(contents.map(bytes => gzipSync(bytes, { level: 9 }).length)) }
+}
+
+const filesIn = folder => readdirSync(folder).flatMap(name => (statSync(join(folder, name)).isDirectory() ? filesIn(join(folder, name)) : [join(folder, name)]))

@@ -1,0 +1,83 @@
+// Orders a second on one machine: several wallets at once, each the wallet's WebAssembly in a page of
+// its own origin, without the extension's windows; they and all parties share this machine.
+import { readFileSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import { browserEnvironment, findBrowser } from '../../scripts/lib/browser.mjs'
+import { at } from '../../scripts/lib/paths.mjs'
+import { deploymentOf } from '../../scripts/lib/prepare.mjs'
+import { AIKO } from '../../scripts/lib/shopper.mjs'
+import { serve } from './serve.mjs'
+
+/** What the wallets buy, each one kind: of these there is enough on the shelf. */
+const GOODS = ['genmaicha-100', 'sencha-100', 'kukicha-100', 'matcha-30']
+
+/** `wallets` buy for `seconds`; resolves to { wallets, orders, seconds, perSecond }. */
+export async function throughput(parties, { wallets, seconds }) {
+  const site = await serve({
+    '/': { type: 'text/html', body: '<!doctype html><title>A wallet</title>' },
+    '/tallystick_wasm.js': { type: 'text/javascript', body: readFileSync(at('wasm/pkg/tallystick_wasm.js')) },
+    '/tallystick_wasm_bg.wasm': { type: 'application/wasm', body: readFileSync(at('wasm/pkg/tallystick_wasm_bg.wasm')) },
+  }, {})
+  const executablePath = await findBrowser()
+  const browser = await chromium.launch({ executablePath, chromiumSandbox: false, env: { ...process.env, ...browserEnvironment(executablePath) }, args: ['--disable-gpu'] })
+  try {
+    const context = await browser.newContext()
+    context.setDefaultTimeout(300_000)
+    const given = { deployment: await deploymentOf(parties), issuer: parties.url('issuer'), shop: parties.url('shop'), person: AIKO }
+    const pages = []
+    for (let i = 0; i < wallets; i++) {
+      const page = await context.newPage()
+      await page.goto(`http://wallet-${i}.localhost:${site.port}/`)
+      await page.evaluate(enrolled, given)
+      pages.push(page)
+    }
+    const since = Date.now()
+    const counts = await Promise.all(pages.map((page, place) => page.evaluate(buying, { ...given, sku: GOODS[place % GOODS.length], until: since + seconds * 1000 })))
+    const took = (Date.now() - since) / 1000
+    const orders = counts.reduce((sum, count) => sum + count, 0)
+    return { wallets, orders, seconds: took, perSecond: orders / took }
+  } finally {
+    await browser.close()
+    await site.close()
+  }
+}
+
+/** Runs in a page: opens an account, makes and enrols a wallet. */
+async function enrolled({ deployment, issuer, person }) {
+  const { default: init, Wallet } = await import('/tallystick_wasm.js')
+  await init()
+  const wallet = await Wallet.open(deployment)
+  const headers = { 'content-type': 'application/json' }
+  const account = await fetch(`${issuer}/v1/accounts`, { method: 'POST', headers, body: JSON.stringify({ name: person.name, telephone: person.telephone }) })
+  if (!account.ok) throw new Error(`the issuer opens no account: ${account.status}`)
+  await wallet.receive_offer(issuer, new Uint8Array(await account.arrayBuffer()))
+  await wallet.set_up(person.passphrase, person.pin)
+  await wallet.enrol()
+  const { name, telephone, postalCode, lines } = person.address
+  await wallet.save_address({ label: 'Home', name, telephone, postal_code: postalCode, lines, country: 'JP' })
+  globalThis.wallet = wallet
+}
+
+/** Runs in a page: buys one after the other until the time is over; resolves to how many were accepted. */
+async function buying({ shop, person, sku, until }) {
+  const { wallet } = globalThis
+  const { cards, addresses } = await wallet.view()
+  const choice = { card_id: cards[0].id, address_id: addresses[0].id, accept_extra: false }
+  const body = JSON.stringify({ items: [{ sku, quantity: 1 }] })
+  let accepted = 0
+  while (Date.now() < until) {
+    const answer = await fetch(`${shop}/v1/forms`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    if (!answer.ok) throw new Error(`the shop gives no form: ${answer.status} ${await answer.text()}`)
+    const id = await wallet.receive_form(shop, new Uint8Array(await answer.arrayBuffer()))
+    await wallet.approve(id, choice, person.pin)
+    for (;;) {
+      const pause = await wallet.advance()
+      const { state } = (await wallet.view()).orders.find(order => order.request_id === id)
+      if (state === 'delivering') break
+      if (pause === null) throw new Error(`an order ended as ${state}`)
+      await new Promise(resolve => setTimeout(resolve, pause))
+    }
+    accepted += 1
+  }
+  return accepted
+}
