@@ -1,11 +1,13 @@
 // Measures functions beside each other: in rounds, each round one batch of each in another order, so
 // that whatever disturbs the machine disturbs all of them.
 
+/** Rounds that do not count: V8 compiles WebAssembly anew, and better, while it runs hot. */
+const WARM_UP = 20
 /** How long a batch lasts at least: far above the resolution of the clock. */
 const BATCH_MS = 8
 
 /** Resolves to { name: [milliseconds for one call, a number for each round] }. */
-export async function sideBySide(candidates, { rounds, warmUp = 5 }) {
+export async function sideBySide(candidates, { rounds, warmUp = WARM_UP }) {
   const names = Object.keys(candidates)
   const counts = {}
   for (const name of names) counts[name] = await callsPerBatch(candidates[name])
@@ -20,7 +22,7 @@ export async function sideBySide(candidates, { rounds, warmUp = 5 }) {
 }
 
 /** Resolves to { step: [milliseconds, a number for each run] } and, as `whole`, all steps together. */
-export function stepByStep(steps, { rounds, warmUp = 5 }) {
+export function stepByStep(steps, { rounds, warmUp = WARM_UP }) {
   const times = Object.fromEntries([...Object.keys(steps), 'whole'].map(name => [name, []]))
   for (let round = -warmUp; round < rounds; round++) {
     let whole = 0
