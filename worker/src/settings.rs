@@ -134,6 +134,16 @@ fn roots(env: &Env) -> Result<Vec<Vec<u8>>, SettingsError> {
         .map_err(|_| SettingsError::Form("ROOTS", "a list of base64, separated by commas"))
 }
 
+/// Whether whoever asks gets an account with credit: only if OPEN_ACCOUNTS says "open".
+#[cfg(feature = "issuer")]
+pub fn opens_accounts(env: &Env) -> Result<bool, SettingsError> {
+    match optional(env, "OPEN_ACCOUNTS").as_deref() {
+        Some("open") => Ok(true),
+        Some("closed") | None => Ok(false),
+        Some(_) => Err(SettingsError::Form("OPEN_ACCOUNTS", "open or closed")),
+    }
+}
+
 fn console(env: &Env) -> Result<ConsoleAccess, SettingsError> {
     match optional(env, "CONSOLE").as_deref() {
         Some("open") => Ok(ConsoleAccess::Open),

@@ -9,9 +9,9 @@ use tallystick_protocol::statement::open;
 
 use super::Ca;
 use super::issuing::Application;
-use crate::common::fault::{Fault, Kind};
+use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::rate::{RateLimit, admit};
+use crate::common::rate::{ANYBODY, RateLimit};
 use crate::ports::Ports;
 
 /// How many requests of one issuer are served.
@@ -25,6 +25,7 @@ impl<P: Ports> Ca<P> {
     pub(super) async fn certify_holder(&self, request: &Incoming) -> Result<Answer, Fault> {
         let office = &self.office;
         let body = web::body_as(request, web::COSE)?;
+        office.admit(&[("holder-certificates", ANYBODY)])?;
         let identity = office.identity()?;
         let asked =
             open::<HolderCertificateRequest>(body, &identity.anchors, office.now(), Role::Issuer)?;
@@ -32,13 +33,7 @@ impl<P: Ports> Ca<P> {
         let message = &asked.message;
         let issuer = message.envelope.from.as_str();
         let bucket = format!("holder-certificates|{issuer}");
-        let now = office.now_ms();
-        if !office.transaction(|tables| admit(tables, &bucket, REQUESTS, now))? {
-            return Err(Fault::new(
-                Kind::RateLimited,
-                "Too many certificates were asked for.",
-            ));
-        }
+        office.admit(&[(&bucket, REQUESTS)])?;
         public_key_from_spki(&message.signing_public_key)?;
         let application = Application {
             role: Role::Holder,

@@ -2,13 +2,14 @@
 
 use tallystick_protocol::cbor::decode;
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
+use tallystick_protocol::identifier::HolderId;
 use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::statement::Audience;
 
-use super::fault::{Fault, Kind};
+use super::fault::Fault;
 use super::http::{self as web, Answer, Incoming};
 use super::office::Office;
-use super::rate::{admit, forget};
+use super::rate::{ANYBODY, forget};
 use crate::ports::Ports;
 
 /// How long an answer is valid, in seconds.
@@ -16,18 +17,23 @@ const ANSWER_SECONDS: u64 = 300;
 
 impl<P: Ports> Office<P> {
     /// `POST /v1/confirmations`: shows the holder that this party shares a key with them and has a
-    /// certificate. Requests are counted before anything is computed for them.
+    /// certificate.
+    ///
+    /// Anybody can claim to be a holder, so a holder's own limit counts what was proved to be theirs:
+    /// nobody else uses it up. The limit for all comes after it.
     ///
     /// # Errors
-    /// [`Kind::RateLimited`]; [`Kind::BadSignature`] if the holder has no such key.
+    /// [`Kind::RateLimited`](super::fault::Kind::RateLimited);
+    /// [`Kind::BadSignature`](super::fault::Kind::BadSignature) if the holder has no such key.
     pub(super) async fn confirm(&self, request: &Incoming) -> Result<Answer, Fault> {
         let request: ConfirmationRequest = decode(web::body_as(request, web::CBOR)?)?;
-        self.admit_confirmation(&request)?;
         self.require_own_pair(&request.pair)?;
         request.check_fresh(self.now())?;
+        self.admit(&[("confirmations-claimed", ANYBODY)])?;
         self.ensure_share(&request.pair.key).await?;
         let key = self.pairwise(&request.pair, Purpose::Confirmation, &request.nonce)?;
         request.verify(&key, self.now())?;
+        self.admit_holder(&request.pair.holder)?;
         let envelope = self.envelope(Audience::Holder, request.nonce, ANSWER_SECONDS);
         let answer = ConfirmationAnswer::new(&mut self.rng(), &request, &key, envelope);
         let answer = self.say(&answer).await?;
@@ -35,29 +41,11 @@ impl<P: Ports> Office<P> {
         Ok(web::cose(answer))
     }
 
-    fn admit_confirmation(&self, request: &ConfirmationRequest) -> Result<(), Fault> {
-        let now = self.now_ms();
-        let of_holder = format!("confirmations|{}", request.pair.holder);
-        let admitted = self.transaction(|tables| {
-            let limits = &self.settings;
-            forget(
-                tables,
-                "confirmations|",
-                limits.confirmations_per_holder,
-                now,
-            )?;
-            Ok::<_, Fault>(
-                admit(tables, "confirmations", limits.confirmations_in_all, now)?
-                    && admit(tables, &of_holder, limits.confirmations_per_holder, now)?,
-            )
-        })?;
-        if admitted {
-            Ok(())
-        } else {
-            Err(Fault::new(
-                Kind::RateLimited,
-                "Too many confirmations were asked for.",
-            ))
-        }
+    fn admit_holder(&self, holder: &HolderId) -> Result<(), Fault> {
+        let limits = &self.settings;
+        let (each, all) = (limits.confirmations_per_holder, limits.confirmations_in_all);
+        forget(self.tables(), "confirmations|", each, self.now_ms())?;
+        let bucket = format!("confirmations|{holder}");
+        self.admit(&[(&bucket, each), ("confirmations", all)])
     }
 }

@@ -1,7 +1,9 @@
 //! Limits how often something expensive may be asked for, before any computation is spent on it.
 
+use super::fault::{Fault, Kind};
+use super::office::Office;
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Tables};
+use crate::ports::{DatabaseError, Ports, Tables};
 
 /// At most `count` in each window of `seconds`.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +12,33 @@ pub struct RateLimit {
     pub count: u32,
     /// The window's length in seconds.
     pub seconds: u32,
+}
+
+/// What anybody may ask for without having shown anything, at one route. It bounds what a flood can
+/// make a party compute, and is generous, because whoever uses it up shuts everybody out: limits by
+/// client belong in front of the party, where addresses are known.
+pub const ANYBODY: RateLimit = RateLimit {
+    count: 6000,
+    seconds: 60,
+};
+
+impl<P: Ports> Office<P> {
+    /// Counts a request against these buckets, before anything is computed for it. Refused by one, it
+    /// counts in none: who has used up a bucket of their own takes nothing from the others'.
+    ///
+    /// # Errors
+    /// [`Kind::RateLimited`].
+    pub fn admit(&self, buckets: &[(&str, RateLimit)]) -> Result<(), Fault> {
+        let now = self.now_ms();
+        self.transaction(|tables| {
+            for (bucket, limit) in buckets {
+                if !admit(tables, bucket, *limit, now)? {
+                    return Err(Fault::new(Kind::RateLimited, ""));
+                }
+            }
+            Ok(())
+        })
+    }
 }
 
 /// Counts one request against `bucket` and says whether it is within the limit.

@@ -31,14 +31,14 @@ pub struct Settings {
     pub roots: Vec<Vec<u8>>,
     /// Who may read `/v1/console`.
     pub console: ConsoleAccess,
-    /// How many confirmations one holder may ask for.
+    /// How many confirmations one holder gets.
     pub confirmations_per_holder: RateLimit,
-    /// How many confirmations all holders together may ask for.
+    /// How many confirmations all holders together get.
     pub confirmations_in_all: RateLimit,
 }
 
 impl Settings {
-    /// Settings with the demo's limits: 30 confirmations a minute and holder, 600 in all.
+    /// Settings with the demo's limits: 30 confirmations a minute and holder, 3,000 in all.
     #[must_use]
     pub fn new(
         role: Role,
@@ -63,7 +63,7 @@ impl Settings {
                 seconds: 60,
             },
             confirmations_in_all: RateLimit {
-                count: 600,
+                count: 3000,
                 seconds: 60,
             },
         }

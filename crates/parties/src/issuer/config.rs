@@ -15,20 +15,24 @@ pub struct IssuerConfig {
     /// How long after an order's expiry its reservation waits for the courier's word that is
     /// still on its way, in seconds.
     pub release_grace_seconds: u64,
+    /// Whether whoever asks gets an account, and with it credit up to the limit: for a demo.
+    pub opens_accounts: bool,
     /// How many accounts are opened.
     pub accounts: RateLimit,
 }
 
 impl IssuerConfig {
-    /// The demo's issuer: a limit of ¥50,000, ten minutes of grace, 60 new accounts a minute.
+    /// An issuer with a limit of ¥50,000 and ten minutes of grace, which opens no accounts; once it
+    /// does, 600 a minute.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
             limit: Money::new(50_000, Currency::Jpy),
             release_grace_seconds: 600,
+            opens_accounts: false,
             accounts: RateLimit {
-                count: 60,
+                count: 600,
                 seconds: 60,
             },
         }

@@ -16,6 +16,7 @@ use super::accounts::grant_digest;
 use super::{EVIDENCE_SECONDS, Issuer, words};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::rate::ANYBODY;
 use crate::ports::database::first;
 use crate::ports::{Network, Ports, Tables};
 use crate::rows;
@@ -28,6 +29,7 @@ impl<P: Ports> Issuer<P> {
     /// `POST /v1/enrolments`.
     pub(super) async fn enrol(&self, request: &Incoming) -> Result<Answer, Fault> {
         let request: EnrolmentRequest = decode(web::body_as(request, web::CBOR)?)?;
+        self.office.admit(&[("enrolments", ANYBODY)])?;
         let keys = request.verify(&self.office.settings.domain)?;
         self.office
             .transaction(|tables| self.register(tables, &request, &keys))?;

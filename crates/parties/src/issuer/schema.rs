@@ -3,9 +3,10 @@
 use crate::common::schema::Migration;
 
 /// The steps that lead to the newest schema.
-pub const TABLES: &[Migration] = &[Migration(&[
-    // The card record that a purchase is checked against. Of the grant only the digest is kept.
-    "CREATE TABLE issuer_accounts (
+pub const TABLES: &[Migration] = &[
+    Migration(&[
+        // The card record that a purchase is checked against. Of the grant only the digest is kept.
+        "CREATE TABLE issuer_accounts (
         account INTEGER PRIMARY KEY,
         card_number TEXT NOT NULL UNIQUE,
         card_expiry TEXT NOT NULL,
@@ -17,17 +18,17 @@ pub const TABLES: &[Migration] = &[Migration(&[
         grant_expires_at INTEGER NOT NULL,
         opened_at INTEGER NOT NULL
     ) STRICT",
-    // One row an enrolment: which holder identifier and which certificate belong to the account.
-    // A grant enrols once; the same request again gets the same answer.
-    "CREATE TABLE issuer_holders (
+        // One row an enrolment: which holder identifier and which certificate belong to the account.
+        // A grant enrols once; the same request again gets the same answer.
+        "CREATE TABLE issuer_holders (
         holder BLOB PRIMARY KEY,
         account INTEGER NOT NULL UNIQUE REFERENCES issuer_accounts (account),
         request_digest BLOB NOT NULL,
         certificate BLOB,
         enrolled_at INTEGER NOT NULL
     ) STRICT",
-    // One row an order, keyed by its root.
-    "CREATE TABLE issuer_reservations (
+        // One row an order, keyed by its root.
+        "CREATE TABLE issuer_reservations (
         root BLOB PRIMARY KEY,
         order_id BLOB NOT NULL UNIQUE,
         request_digest BLOB NOT NULL,
@@ -42,5 +43,10 @@ pub const TABLES: &[Migration] = &[Migration(&[
         state TEXT NOT NULL,
         refused_reason TEXT
     ) STRICT",
-    "CREATE INDEX issuer_reservations_by_expiry ON issuer_reservations (state, expires_at)",
-])];
+        "CREATE INDEX issuer_reservations_by_expiry ON issuer_reservations (state, expires_at)",
+    ]),
+    // The same request again is answered from here, before anything is verified.
+    Migration(&[
+        "CREATE UNIQUE INDEX issuer_reservations_by_request ON issuer_reservations (request_digest)",
+    ]),
+];

@@ -14,15 +14,20 @@ pub use config::{Config, SpaceDegrees};
 
 use tallystick_protocol::identifier::Role;
 
-use crate::common::fault::{Fault, Kind};
+use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
-use crate::common::rate::{RateLimit, admit};
+use crate::common::rate::{RateLimit, forget};
 use crate::ports::Ports;
 
-/// How many requests for shares are looked at.
-const REQUESTS: RateLimit = RateLimit {
+/// How many shares one holder or party gets.
+const TO_ONE: RateLimit = RateLimit {
+    count: 60,
+    seconds: 60,
+};
+/// How many shares are computed for everybody together: each takes some ten milliseconds.
+const TO_ALL: RateLimit = RateLimit {
     count: 600,
     seconds: 60,
 };
@@ -61,20 +66,16 @@ impl<P: Ports> KeyCentre<P> {
         }
     }
 
-    /// Counts a request before anything is computed for it.
-    fn admit(&self) -> Result<(), Fault> {
-        let now = self.office.now_ms();
-        if self
-            .office
-            .transaction(|tables| admit(tables, "shares", REQUESTS, now))?
-        {
-            Ok(())
-        } else {
-            Err(Fault::new(
-                Kind::RateLimited,
-                "Too many key shares were asked for.",
-            ))
-        }
+    /// Counts a request whose ticket or signature was verified.
+    fn admit(&self, asker: &str) -> Result<(), Fault> {
+        forget(
+            self.office.tables(),
+            "shares|",
+            TO_ONE,
+            self.office.now_ms(),
+        )?;
+        let bucket = format!("shares|{asker}");
+        self.office.admit(&[(&bucket, TO_ONE), ("shares", TO_ALL)])
     }
 
     async fn work(&self) -> Result<(), Fault> {

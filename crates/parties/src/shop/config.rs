@@ -25,12 +25,7 @@ pub struct ShopConfig {
 /// How many forms are signed for everybody together. Bounds what anonymous pages can make the
 /// shop sign and store.
 pub const FORMS: RateLimit = RateLimit {
-    count: 600,
-    seconds: 60,
-};
-/// How many new orders are opened for everybody together.
-pub const ORDERS: RateLimit = RateLimit {
-    count: 600,
+    count: 1800,
     seconds: 60,
 };
 

@@ -38,7 +38,7 @@ impl<P: Ports> Shop<P> {
     /// Signs a form for a basket, or says what the shop cannot deliver.
     pub(super) async fn make_form(&self, request: &Incoming) -> Result<Answer, Fault> {
         let basket: Basket = web::json_body(request)?;
-        self.admit("forms", FORMS)?;
+        self.office.admit(&[("forms", FORMS)])?;
         let form = self.form_for(&basket)?;
         let signed = self.office.say(&form).await?;
         self.office.transaction(|tables| {

@@ -31,7 +31,6 @@ use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::outbox::{Letter, Verdict};
 use crate::common::party::Party;
-use crate::common::rate::{self, RateLimit};
 use crate::ports::Ports;
 
 /// How long statements are good as evidence, in seconds (30 days).
@@ -48,19 +47,6 @@ impl<P: Ports> Shop<P> {
     pub fn new(ports: P, config: ShopConfig) -> Self {
         let office = Office::new(ports, config.settings.clone(), schema::TABLES);
         Self { office, config }
-    }
-
-    /// Counts what anybody may ask for, before anything is computed for it.
-    fn admit(&self, bucket: &str, limit: RateLimit) -> Result<(), Fault> {
-        let now = self.office.now_ms();
-        if self
-            .office
-            .transaction(|tables| rate::admit(tables, bucket, limit, now))?
-        {
-            Ok(())
-        } else {
-            Err(Fault::new(Kind::RateLimited, ""))
-        }
     }
 
     async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {

@@ -21,9 +21,41 @@ const SECRET: [u8; 32] = [5; 32];
 
 struct Scene {
     world: World,
+    issuer: Rc<Bare>,
     shop: Rc<Bare>,
     share: HolderShare,
     pair: PairContext,
+}
+
+/// Asks the key centre for a holder's share at shops, with a ticket of the issuer.
+fn fetch_share(
+    world: &World,
+    issuer: &Bare,
+    secret: &[u8; 32],
+    space: Option<u32>,
+) -> http::Response<Vec<u8>> {
+    let public = enrolment_public_key(secret).unwrap();
+    let holder = HolderId::of_enrolment_key(&public);
+    let ticket = EnrolmentTicket {
+        envelope: issuer
+            .office
+            .envelope(Audience::Anyone, *holder.as_bytes(), 600),
+        enrolment_public_key: public,
+        epoch: issuer.office.epoch(),
+        centres: issuer.office.centres().unwrap(),
+    };
+    let ticket = block_on(issuer.office.say(&ticket)).unwrap();
+    let request = HolderShareRequest {
+        ticket,
+        role: Role::Shop,
+        space,
+    };
+    world.post(
+        KEYS,
+        "/v1/holder-shares",
+        "application/cbor",
+        encode(&request),
+    )
 }
 
 /// A holder with a share, and a shop.
@@ -38,28 +70,8 @@ fn scene(limit: Option<RateLimit>) -> Scene {
     world.hub.connect(SHOP, shop.clone());
     block_on(shop.office.bootstrap()).unwrap();
 
-    let public = enrolment_public_key(&SECRET).unwrap();
-    let holder = HolderId::of_enrolment_key(&public);
-    let ticket = EnrolmentTicket {
-        envelope: issuer
-            .office
-            .envelope(Audience::Anyone, *holder.as_bytes(), 600),
-        enrolment_public_key: public,
-        epoch: issuer.office.epoch(),
-        centres: issuer.office.centres().unwrap(),
-    };
-    let ticket = block_on(issuer.office.say(&ticket)).unwrap();
-    let request = HolderShareRequest {
-        ticket,
-        role: Role::Shop,
-        space: Some(0),
-    };
-    let answer = world.post(
-        KEYS,
-        "/v1/holder-shares",
-        "application/cbor",
-        encode(&request),
-    );
+    let holder = HolderId::of_enrolment_key(&enrolment_public_key(&SECRET).unwrap());
+    let answer = fetch_share(&world, &issuer, &SECRET, Some(0));
     let anchors = &shop.office.identity().unwrap().anchors;
     let answer =
         open::<HolderShareAnswer>(answer.body(), anchors, shop.office.now(), Role::KeyCentre);
@@ -74,6 +86,7 @@ fn scene(limit: Option<RateLimit>) -> Scene {
     };
     Scene {
         world,
+        issuer,
         shop,
         share: HolderShare::from_bytes(&share).unwrap(),
         pair,
@@ -81,6 +94,11 @@ fn scene(limit: Option<RateLimit>) -> Scene {
 }
 
 impl Scene {
+    fn another_holder_fetches_a_share(&self, seed: u8) {
+        let answer = fetch_share(&self.world, &self.issuer, &[seed; 32], None);
+        assert_eq!(answer.status(), 200, "{}", problem(&answer));
+    }
+
     fn key(&self, nonce: &[u8; 32]) -> DerivedKey {
         let point = party_point(&self.pair.party, &self.pair.key).unwrap();
         self.share
@@ -151,41 +169,79 @@ fn an_old_confirmation_is_not_answered() {
     assert_eq!(problem(&scene.send(&request)), "wrong-clock");
 }
 
+const TWO_A_MINUTE: RateLimit = RateLimit {
+    count: 2,
+    seconds: 60,
+};
+
+impl Scene {
+    fn number(&self, sql: &str) -> i64 {
+        let rows = self.shop.office.tables().run(sql, &[]).unwrap();
+        rows.first().map_or(0, |row| row.integer(0).unwrap())
+    }
+
+    /// A request in the holder's name by somebody who does not share the key.
+    fn forged(&self, nonce: [u8; 32]) -> ConfirmationRequest {
+        let key = DerivedKey::from([0; 32]);
+        ConfirmationRequest::new(self.pair.clone(), nonce, &key, self.shop.office.now())
+    }
+}
+
 #[test]
-fn confirmations_are_counted_before_anything_is_computed() {
-    let scene = scene(Some(RateLimit {
-        count: 2,
-        seconds: 60,
-    }));
+fn a_holder_gets_only_so_many_confirmations() {
+    let scene = scene(Some(TWO_A_MINUTE));
     for nonce in 1..=2 {
         assert_eq!(scene.send(&scene.request([nonce; 32])).status(), 200);
     }
-    // Even a request that would fail for another reason is refused for this one first.
-    let wrong = ConfirmationRequest::new(
-        scene.pair.clone(),
-        [3; 32],
-        &DerivedKey::from([0; 32]),
-        scene.shop.office.now(),
-    );
-    let refused = scene.send(&wrong);
+    let refused = scene.send(&scene.request([3; 32]));
     assert_eq!(problem(&refused), "rate-limited");
     assert!(refused.headers().contains_key("retry-after"));
     scene.world.clock.advance(60_000);
     assert_eq!(scene.send(&scene.request([4; 32])).status(), 200);
-    let rows = scene
-        .shop
-        .office
-        .tables()
-        .run(
-            "SELECT count(*) FROM rate_windows WHERE bucket LIKE 'confirmations|%'",
-            &[],
-        )
-        .unwrap();
     assert_eq!(
-        rows[0].integer(0).unwrap(),
+        scene.number("SELECT count(*) FROM rate_windows WHERE bucket LIKE 'confirmations|%'"),
         1,
         "windows that are over are forgotten"
     );
+}
+
+#[test]
+fn nobody_else_uses_up_a_holders_confirmations() {
+    let scene = scene(Some(TWO_A_MINUTE));
+    for nonce in 1..=20 {
+        assert_eq!(
+            problem(&scene.send(&scene.forged([nonce; 32]))),
+            "bad-signature"
+        );
+    }
+    assert_eq!(scene.send(&scene.request([1; 32])).status(), 200);
+}
+
+#[test]
+fn a_holder_who_is_refused_uses_up_nothing_of_the_others() {
+    let scene = scene(Some(TWO_A_MINUTE));
+    for nonce in 1..=20 {
+        scene.send(&scene.request([nonce; 32]));
+    }
+    assert_eq!(
+        scene.number("SELECT count FROM rate_windows WHERE bucket = 'confirmations'"),
+        2
+    );
+}
+
+#[test]
+fn invented_space_numbers_bring_the_next_space_and_nothing_else() {
+    let scene = scene(None);
+    // The first space is full, so that another is open.
+    for seed in 10..14 {
+        scene.another_holder_fetches_a_share(seed);
+    }
+    let mut pair = scene.pair.clone();
+    pair.key.space.index = 4_000_000_000;
+    let key = DerivedKey::from([3; 32]);
+    let request = ConfirmationRequest::new(pair, [1; 32], &key, scene.shop.office.now());
+    assert_eq!(problem(&scene.send(&request)), "unknown-space");
+    assert_eq!(scene.shop.office.spaces().unwrap(), [0, 1]);
 }
 
 #[test]
@@ -201,31 +257,6 @@ fn a_space_that_was_never_opened_is_refused_and_fetching_is_limited() {
     }
     assert_eq!(answers[0], "unknown-space");
     assert_eq!(answers[24], "rate-limited");
-}
-
-#[test]
-fn t002_7_parties_confirm_each_other_by_certificate() {
-    let scene = scene(None);
-    let office = &scene.shop.office;
-    let issuer = crate::support::domain("issuer.localhost");
-    block_on(office.confirm_party(&issuer, Role::Issuer)).unwrap();
-    let wrong_role = block_on(office.confirm_party(&issuer, Role::Courier)).unwrap_err();
-    assert_eq!(wrong_role.kind.as_str(), "untrusted-certificate");
-    let nobody =
-        block_on(office.confirm_party(&crate::support::domain("nobody.localhost"), Role::Courier));
-    assert_eq!(nobody.unwrap_err().kind.as_str(), "unreachable");
-}
-
-#[test]
-fn t002_7_somebody_else_at_the_address_is_not_confirmed() {
-    let scene = scene(None);
-    let issuer = crate::support::domain("issuer.localhost");
-    // A certified courier sits at the issuer's address.
-    let mut world = scene.world;
-    let courier = world.start_bare(Role::Courier, "courier.localhost");
-    block_on(courier.office.bootstrap()).unwrap();
-    world.hub.connect("issuer.localhost", courier);
-    assert!(block_on(scene.shop.office.confirm_party(&issuer, Role::Issuer)).is_err());
 }
 
 #[test]

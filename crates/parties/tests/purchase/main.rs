@@ -17,6 +17,7 @@ mod expiry;
 mod forgery;
 mod holder;
 mod information_flow;
+mod limits;
 mod mixing;
 mod money_letters;
 mod reference;

@@ -208,7 +208,8 @@ impl World {
                 Running::Centre(party)
             }
             ISSUER => {
-                let config = IssuerConfig::new(settings(Role::Issuer, ISSUER));
+                let mut config = IssuerConfig::new(settings(Role::Issuer, ISSUER));
+                config.opens_accounts = true;
                 let party = Rc::new(Issuer::new(machine, config));
                 self.hub.connect(name, party.clone());
                 Running::Issuer(party)
