@@ -1,15 +1,15 @@
-// REGISTRATION_KEY=… node scripts/registration-token.mjs ROLE DOMAIN
+// REGISTRATION_KEY=… node scripts/registration-token.mjs ROLE DOMAIN NAME
 //
-// Prints the REGISTRATION_TOKEN with which a party of that role and domain registers at the CA whose
+// Prints the REGISTRATION_TOKEN with which a party of that role, domain and display name registers at the CA whose
 // secret REGISTRATION_KEY (64 hexadecimal digits) is in the environment.
 import { Stop, run } from './lib/say.mjs'
 import { registrationToken } from './lib/secrets.mjs'
 
 await run(async () => {
-  const [role, domain] = process.argv.slice(2)
+  const [role, domain, name] = process.argv.slice(2)
   const key = process.env.REGISTRATION_KEY ?? ''
-  if (!role || !domain || !/^[0-9a-f]{64}$/i.test(key)) {
-    throw new Stop('Usage: REGISTRATION_KEY=(64 hexadecimal digits) node scripts/registration-token.mjs ROLE DOMAIN')
+  if (!role || !domain || !name || !/^[0-9a-f]{64}$/i.test(key)) {
+    throw new Stop('Usage: REGISTRATION_KEY=(64 hexadecimal digits) node scripts/registration-token.mjs ROLE DOMAIN NAME')
   }
-  process.stdout.write(`${registrationToken(Buffer.from(key, 'hex'), role, domain)}\n`)
+  process.stdout.write(`${registrationToken(Buffer.from(key, 'hex'), role, domain, name)}\n`)
 })

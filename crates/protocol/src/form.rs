@@ -12,6 +12,7 @@ use crate::identifier::Domain;
 use crate::money::Money;
 use crate::policy::{Field, Policy, PolicyName};
 use crate::statement::{Envelope, SignedMessage};
+use crate::text::is_plain;
 
 /// Most lines of goods in one form.
 pub const ITEMS_MAX: usize = 50;
@@ -171,7 +172,7 @@ impl OrderForm {
         if self.items.is_empty() || self.items.len() > ITEMS_MAX {
             return Err(FormError::Items(self.items.len()));
         }
-        let text_ok = |text: &str| !text.is_empty() && text.len() <= TEXT_MAX_BYTES;
+        let text_ok = |text: &str| (1..=TEXT_MAX_BYTES).contains(&text.len()) && is_plain(text);
         let items_ok = self.items.iter().all(|item| {
             text_ok(&item.sku) && text_ok(&item.name) && (1..=QUANTITY_MAX).contains(&item.quantity)
         });

@@ -25,4 +25,5 @@ pub mod signature;
 pub mod statement;
 #[cfg(feature = "test-keys")]
 pub mod test_keys;
+pub mod text;
 pub mod time;

@@ -316,6 +316,9 @@ fn a_form_must_add_up_and_belong_to_the_page() {
     let mut empty = form();
     empty.items.clear();
     assert!(empty.validate().is_err());
+    let mut turned = form();
+    turned.items[0].name = "Sencha\u{202e}0001".to_owned();
+    assert!(turned.validate().is_err());
     let mut asking = form();
     asking.extra = vec![Field::CardNumber];
     assert!(asking.validate().is_err());

@@ -14,7 +14,8 @@ use crate::common::settings::is_registration_token;
 use crate::ports::Ports;
 
 impl<P: Ports> Ca<P> {
-    /// `POST /v1/certificates`: certifies a party's key for the role and domain of its token.
+    /// `POST /v1/certificates`: certifies a party's key for the role, domain and display
+    /// name of its token.
     pub(super) async fn certify_party(&self, request: &Incoming) -> Result<Answer, Fault> {
         let message: PartyCertificateRequest = decode(web::body_as(request, web::CBOR)?)?;
         self.office.admit(&[("certificates", ANYBODY)])?;
@@ -23,12 +24,13 @@ impl<P: Ports> Ca<P> {
             &self.registration_key,
             wanted.role,
             &wanted.domain,
+            &wanted.name,
             &message.token,
         );
         if !entitled || wanted.role == Role::Ca {
             return Err(Fault::new(
                 Kind::Unauthorised,
-                "The token is not for this role and domain.",
+                "The token is not for this role, domain and name.",
             ));
         }
         let asker = format!("{}|{}", wanted.role.as_str(), wanted.domain);

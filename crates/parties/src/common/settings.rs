@@ -87,34 +87,41 @@ pub enum ConsoleAccess {
     Closed,
 }
 
-/// The token with which `role` at `domain` registers at the CA: HMAC-SHA-256 of "role|domain"
-/// under the CA's registration key. Operators pass it on in hexadecimal.
+/// The token with which `role` at `domain` registers at the CA under the display name `name`:
+/// HMAC-SHA-256 of "role|domain|name" under the CA's registration key. Operators pass it on in
+/// hexadecimal.
 #[must_use]
-pub fn registration_token(registration_key: &[u8; 32], role: Role, domain: &Domain) -> [u8; 32] {
-    token_mac(registration_key, role, domain)
+pub fn registration_token(
+    registration_key: &[u8; 32],
+    role: Role,
+    domain: &Domain,
+    name: &str,
+) -> [u8; 32] {
+    token_mac(registration_key, role, domain, name)
         .finalize()
         .into_bytes()
         .into()
 }
 
-/// Whether `token` is the one of `role` at `domain`; compared in constant time.
+/// Whether `token` is the one of `role` at `domain` under `name`; compared in constant time.
 #[must_use]
 pub fn is_registration_token(
     registration_key: &[u8; 32],
     role: Role,
     domain: &Domain,
+    name: &str,
     token: &[u8; 32],
 ) -> bool {
-    token_mac(registration_key, role, domain)
+    token_mac(registration_key, role, domain, name)
         .verify_slice(token)
         .is_ok()
 }
 
-fn token_mac(registration_key: &[u8; 32], role: Role, domain: &Domain) -> Hmac<Sha256> {
+fn token_mac(registration_key: &[u8; 32], role: Role, domain: &Domain, name: &str) -> Hmac<Sha256> {
     // Padding a key to the block length with zeros is RFC 2104's own rule.
     let mut block = Zeroizing::new([0; 64]);
     block[..32].copy_from_slice(registration_key);
     let mut mac = Hmac::<Sha256>::new((&*block).into());
-    mac.update(format!("{}|{domain}", role.as_str()).as_bytes());
+    mac.update(format!("{}|{domain}|{name}", role.as_str()).as_bytes());
     mac
 }

@@ -71,6 +71,18 @@ fn the_ca_certifies_nobody_without_the_token_of_that_role_and_domain() {
 }
 
 #[test]
+fn the_ca_certifies_nobody_under_a_name_that_the_token_is_not_for() {
+    let mut world = World::new();
+    let machine = world.machine("shop.localhost");
+    let mut settings = World::settings(Role::Shop, "shop.localhost");
+    settings.name = "Kiso Tea & Books".to_owned();
+    let party = crate::support::Bare::new(machine, settings);
+    let refused = block_on(party.office.bootstrap()).unwrap_err();
+    assert_eq!(refused.kind.as_str(), "unauthorised");
+    assert!(party.office.identity().is_err());
+}
+
+#[test]
 fn the_same_request_gives_the_same_certificate_and_a_late_one_a_new() {
     let mut world = World::new();
     let party = world.start_bare(Role::Shop, "shop.localhost");

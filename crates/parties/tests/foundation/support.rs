@@ -113,8 +113,12 @@ impl World {
         let key = SealingKey::new([role.number(); 32]);
         let mut settings = Settings::new(role, domain(name), name, domain(CA), key);
         settings.key_centres = vec![domain(KEYS)];
-        settings.registration_token =
-            Some(registration_token(&REGISTRATION_KEY, role, &domain(name)));
+        settings.registration_token = Some(registration_token(
+            &REGISTRATION_KEY,
+            role,
+            &domain(name),
+            name,
+        ));
         settings.console = ConsoleAccess::Open;
         settings
     }

@@ -128,7 +128,7 @@ pub fn settings(role: Role, name: &str) -> Settings {
     let sealing_key = SealingKey::new(SEALING_KEY);
     let mut settings = Settings::new(role, own.clone(), display, domain(CA), sealing_key);
     settings.key_centres = vec![domain(CENTRE)];
-    settings.registration_token = Some(registration_token(&REGISTRATION_KEY, role, &own));
+    settings.registration_token = Some(registration_token(&REGISTRATION_KEY, role, &own, display));
     settings.console = ConsoleAccess::Open;
     settings
 }

@@ -1,6 +1,7 @@
 //! What this project's certificates have in common: identifiers and fixed encodings.
 
 use crate::identifier::Role;
+use crate::text::is_plain;
 use der::asn1::ObjectIdentifier;
 
 /// The arc of the role identifiers, one below for each role's number.
@@ -49,9 +50,8 @@ pub(super) fn role_from_oid(oid: ObjectIdentifier) -> Option<Role> {
         .find(|role| role_to_oid(*role) == Some(oid))
 }
 
-/// Whether `name` can be shown to people: 1 to 64 characters, no control characters, no outer spaces.
+/// Whether `name` can be shown to people: 1 to 64 characters, all of them visible ([`is_plain`]),
+/// no outer spaces.
 pub(super) fn is_presentable(name: &str) -> bool {
-    (1..=MAX_NAME_CHARS).contains(&name.chars().count())
-        && !name.chars().any(char::is_control)
-        && name.trim() == name
+    (1..=MAX_NAME_CHARS).contains(&name.chars().count()) && is_plain(name) && name.trim() == name
 }

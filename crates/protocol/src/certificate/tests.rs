@@ -245,7 +245,14 @@ fn a_list_of_trusted_authorities_is_neither_empty_nor_endless() {
 fn unpresentable_names_are_not_certified() {
     let authority = TestAuthority::new(NOW);
     let long = "x".repeat(MAX_NAME_CHARS + 1);
-    for name in ["", " Kiso", "Kiso\n", "Kiso\u{0}", long.as_str()] {
+    for name in [
+        "",
+        " Kiso",
+        "Kiso\n",
+        "Kiso\u{0}",
+        "Kiso\u{202e}aeT",
+        long.as_str(),
+    ] {
         let refused = UnsignedCertificate::holder(
             &authority.root,
             name,
