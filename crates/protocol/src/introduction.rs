@@ -65,6 +65,9 @@ impl IntroductionRequest {
         verified.require_sender(domain)?;
         verified.require_recipient(&Audience::Party(self.from.clone()))?;
         verified.require_transaction(&self.nonce)?;
+        if verified.message.role != role {
+            return Err(StatementError::WrongTransaction);
+        }
         Ok(verified)
     }
 }
@@ -177,6 +180,20 @@ mod tests {
             refused.err(),
             Some(StatementError::UnexpectedSender { .. })
         ));
+    }
+
+    #[test]
+    fn t002_7_a_party_that_answers_in_another_role_than_its_certificates_is_refused() {
+        let (authority, courier, request) = scene();
+        let answer = request.answer(domain("hayate.localhost"), Role::Shop, NOW);
+        let refused = request.verify(
+            &test_statement(&answer, &courier, 3),
+            &authority.anchors(),
+            NOW,
+            &domain("hayate.localhost"),
+            Role::Courier,
+        );
+        assert_eq!(refused.err(), Some(StatementError::WrongTransaction));
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod unsigned;
 pub use envelope::{Audience, Envelope, MAX_VALIDITY_SECONDS};
 pub use error::StatementError;
 pub use open::{Verified, message_type, open};
-pub use unsigned::Unsigned;
+pub use unsigned::{Unsigned, finish};
 
 use crate::cbor::Message;
 use crate::certificate::Certificate;

@@ -99,6 +99,9 @@ impl<P: Ports> Office<P> {
             Err(fault) => (fault.kind.as_str(), fault.kind != Kind::Unreachable),
         };
         self.log(&letter.kind, correlation_of(&letter), word);
+        if let Err(fault) = &outcome {
+            self.log_cause(correlation_of(&letter), fault);
+        }
         (letter.to, heard)
     }
 

@@ -22,6 +22,8 @@ pub struct Fault {
     pub kind: Kind,
     /// What exactly, in a sentence.
     pub detail: String,
+    /// What broke here, as a fixed word for the log; empty if nothing did.
+    pub cause: &'static str,
 }
 
 impl Fault {
@@ -30,6 +32,7 @@ impl Fault {
         Self {
             kind,
             detail: detail.to_string(),
+            cause: "",
         }
     }
 
@@ -56,6 +59,13 @@ impl Fault {
         Self::new(Kind::Internal, "Nothing was changed. Try again later.")
     }
 
+    fn broken(cause: &'static str) -> Self {
+        Self {
+            cause,
+            ..Self::internal()
+        }
+    }
+
     /// As it goes over the wire.
     #[must_use]
     pub fn to_problem(&self) -> Problem {
@@ -68,6 +78,7 @@ impl From<Problem> for Fault {
         Self {
             kind: problem.kind,
             detail: problem.detail,
+            cause: "",
         }
     }
 }
@@ -114,14 +125,20 @@ impl From<ConfirmationError> for Fault {
 
 /// What a database says is not for others' eyes.
 impl From<DatabaseError> for Fault {
-    fn from(_: DatabaseError) -> Self {
-        Self::internal()
+    fn from(error: DatabaseError) -> Self {
+        Self::broken(match error {
+            DatabaseError::Sql(_) => "database-sql",
+            DatabaseError::Shape(_) => "database-row",
+            DatabaseError::RolledBack => "database-rolled-back",
+            DatabaseError::Newer(_) => "database-newer",
+            DatabaseError::Sealed => "database-sealed",
+        })
     }
 }
 
 impl From<SigningError> for Fault {
     fn from(_: SigningError) -> Self {
-        Self::internal()
+        Self::broken("signing")
     }
 }
 
@@ -129,7 +146,9 @@ impl From<LedgerError> for Fault {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::Conflict => Self::new(Kind::Conflict, error),
-            _ => Self::internal(),
+            LedgerError::Database(error) => error.into(),
+            LedgerError::Amount => Self::broken("ledger-amount"),
+            LedgerError::Unbalanced => Self::broken("ledger-unbalanced"),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use tallystick_protocol::certificate::{Certificate, TrustAnchors};
-use tallystick_protocol::identifier::Domain;
 use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, Unsigned};
 use zeroize::Zeroizing;
 
@@ -123,8 +122,8 @@ impl<P: Ports> Office<P> {
             return Ok(signed);
         }
         let signature = self.sign(&stored.to_be_signed).await?;
-        let signed =
-            statements::finish(&stored.to_be_signed, &signature).ok_or_else(Fault::internal)?;
+        let signed = tallystick_protocol::statement::finish(&stored.to_be_signed, &signature)
+            .map_err(|_| Fault::internal())?;
         Ok(statements::keep(self.tables(), kind, reference, &signed)?)
     }
 
@@ -195,10 +194,5 @@ impl<P: Ports> Office<P> {
     /// This party as an audience.
     pub fn as_audience(&self) -> Audience {
         Audience::Party(self.settings.domain.clone())
-    }
-
-    /// A domain as an audience.
-    pub fn audience(domain: &Domain) -> Audience {
-        Audience::Party(domain.clone())
     }
 }

@@ -109,10 +109,18 @@ impl<P: Ports> Office<P> {
         };
         let mut answer = outcome.unwrap_or_else(|fault| {
             self.log("request-refused", None, fault.kind.as_str());
+            self.log_cause(None, &fault);
             web::problem(&fault)
         });
         web::finish(&mut answer);
         answer
+    }
+
+    /// Logs what broke, if something did.
+    pub fn log_cause(&self, correlation: Option<&str>, fault: &Fault) {
+        if !fault.cause.is_empty() {
+            self.log("broken", correlation, fault.cause);
+        }
     }
 
     /// Logs a fixed word with an order's correlation id ([`super::log::correlation`]).

@@ -44,6 +44,9 @@ impl<P: Ports> Office<P> {
             .as_ref()
             .map_or_else(|fault| fault.kind.as_str(), |()| "ok");
         self.log("bootstrap", None, word);
+        if let Err(fault) = &outcome {
+            self.log_cause(None, fault);
+        }
         outcome
     }
 

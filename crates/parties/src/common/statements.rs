@@ -1,13 +1,7 @@
 //! Decisions: stored with the exact bytes to be signed, signed afterwards, never signed anew.
 
-use minicbor::data::Tag;
-use minicbor::{Decoder, Encoder};
-
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Tables};
-
-/// The CBOR tag of a COSE_Sign1 (RFC 9052 §2).
-const COSE_SIGN1: u64 = 18;
 
 /// A stored decision.
 pub struct Statement {
@@ -88,28 +82,4 @@ pub fn keep(
     )?;
     let row = rows.first().ok_or(DatabaseError::RolledBack)?;
     Ok(row.blob(0)?.to_vec())
-}
-
-/// Puts the signature to a Sig_structure: a tagged COSE_Sign1 (RFC 9052 §4.2) with an empty
-/// unprotected header, the same bytes that `Unsigned::finish` gives. `None` if it is no
-/// Sig_structure of a COSE_Sign1.
-#[must_use]
-pub fn finish(to_be_signed: &[u8], signature: &[u8]) -> Option<Vec<u8>> {
-    let mut decoder = Decoder::new(to_be_signed);
-    if decoder.array().ok()? != Some(4) || decoder.str().ok()? != "Signature1" {
-        return None;
-    }
-    let protected = decoder.bytes().ok()?;
-    let _context = decoder.bytes().ok()?;
-    let payload = decoder.bytes().ok()?;
-    let mut encoder = Encoder::new(Vec::new());
-    encoder
-        .tag(Tag::new(COSE_SIGN1))
-        .and_then(|e| e.array(4))
-        .and_then(|e| e.bytes(protected))
-        .and_then(|e| e.map(0))
-        .and_then(|e| e.bytes(payload))
-        .and_then(|e| e.bytes(signature))
-        .ok()?;
-    Some(encoder.into_writer())
 }

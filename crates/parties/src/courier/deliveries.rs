@@ -99,6 +99,18 @@ pub fn of_request(
         .transpose()
 }
 
+/// Whether an order of this number is stored, whatever its root.
+///
+/// # Errors
+/// Only the database's own.
+pub fn knows_order(
+    tables: &(impl Tables + ?Sized),
+    order_id: &OrderId,
+) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM courier_deliveries WHERE order_id = ?";
+    Ok(first(tables, sql, &[order_id.0.into()])?.is_some())
+}
+
 /// The newest deliveries, newest first.
 ///
 /// # Errors

@@ -64,6 +64,9 @@ impl<P: Ports> Courier<P> {
                 Err(Fault::new(Kind::Replayed, "The clearance was used before."))
             };
         }
+        if deliveries::knows_order(tables, &request.part.order_id)? {
+            return Err(Fault::new(Kind::Replayed, "Another order has this number."));
+        }
         let (state, number) = match checked.verdict {
             Ok(()) => (
                 DeliveryState::Accepted,

@@ -58,6 +58,9 @@ impl<P: Ports> Issuer<P> {
                 ))
             };
         }
+        if reservations::knows_order(tables, &request.part.order_id)? {
+            return Err(Fault::new(Kind::Replayed, "Another order has this number."));
+        }
         if judged.verdict.is_ok() {
             let reserved = self.reservation(judged, digest, ReservationState::Reserved);
             if reservations::insert(tables, &reserved, self.office.now_ms())? {

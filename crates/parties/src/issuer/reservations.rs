@@ -108,6 +108,18 @@ pub fn find(
         .transpose()
 }
 
+/// Whether an order of this number is stored, whatever its root.
+///
+/// # Errors
+/// Only the database's own.
+pub fn knows_order(
+    tables: &(impl Tables + ?Sized),
+    order_id: &OrderId,
+) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM issuer_reservations WHERE order_id = ?";
+    Ok(first(tables, sql, &[order_id.0.into()])?.is_some())
+}
+
 /// Captures or releases a reservation: state and money in one step. Call it in a transaction.
 /// `Ok(false)`: it is in that state already, and nothing is booked again.
 ///

@@ -1,6 +1,7 @@
 //! Whatever is sent, the answer is a problem of the sender's, and nothing changes.
 
 use tallystick_parties::native::block_on;
+use tallystick_parties::ports::Tables;
 use tallystick_protocol::cbor::encode;
 use tallystick_protocol::enrolment::HolderShareRequest;
 use tallystick_protocol::identifier::Role;
@@ -106,4 +107,30 @@ fn a_request_that_was_altered_anywhere_is_refused() {
     }
     let console = world.get_json(KEYS, "/v1/console");
     assert!(console["counters"]["shop_holders"].as_u64().unwrap_or(0) == 0);
+}
+
+#[test]
+fn the_log_says_what_broke_and_the_answer_does_not() {
+    let mut world = World::new();
+    let party = world.start_bare(Role::Shop, "shop.localhost");
+    block_on(party.office.bootstrap()).unwrap();
+    let tables = party.office.tables();
+    tables.run("DROP TABLE rate_windows", &[]).unwrap();
+    let question = IntroductionRequest {
+        nonce: [1; 32],
+        from: crate::support::domain("asker.localhost"),
+    };
+    let answer = world.post(
+        "shop.localhost",
+        "/v1/introductions",
+        CBOR,
+        encode(&question),
+    );
+    assert_eq!(problem(&answer), "internal");
+    assert!(!String::from_utf8_lossy(answer.body()).contains("rate_windows"));
+    let log = party.office.ports.log.lines().join("\n");
+    assert!(
+        log.contains(r#""event":"broken","outcome":"database-sql""#),
+        "{log}"
+    );
 }

@@ -1,6 +1,7 @@
 //! The courier against a shop and an issuer that say what they should not.
 
 use data_encoding::BASE64;
+use tallystick_parties::ports::Tables;
 use tallystick_protocol::answers::{Acceptance, Clearance, DeliveryRequest};
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::identifier::Role;
@@ -111,6 +112,25 @@ fn t002_3_only_the_issuer_that_the_order_names_can_clear_it() {
         problem(&world.post(COURIER, "/v1/deliveries", COSE, body)),
         "wrong-sender"
     );
+}
+
+#[test]
+fn another_root_under_the_number_of_a_known_order_is_a_replay() {
+    let world = World::new();
+    let mut holder = holder(&world);
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let body = delivery(&world, &order, &clearance(&world, &order));
+    assert!(
+        world
+            .post(COURIER, "/v1/deliveries", COSE, body)
+            .status()
+            .is_success()
+    );
+    let sql = "UPDATE courier_deliveries SET root = x'0000', request_digest = x'0000'";
+    world.machine(COURIER).database.run(sql, &[]).unwrap();
+    let body = delivery(&world, &order, &clearance(&world, &order));
+    let answer = world.post(COURIER, "/v1/deliveries", COSE, body);
+    assert_eq!(problem(&answer), "replayed");
 }
 
 #[test]

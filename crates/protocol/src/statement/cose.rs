@@ -86,23 +86,25 @@ impl Parts {
         })
     }
 
-    /// Takes a `Sig_structure` in that context apart again.
-    pub(crate) fn read_to_be_signed(bytes: &[u8], context: &str) -> Result<Self, StatementError> {
-        let decode = || -> Result<Self, minicbor::decode::Error> {
+    /// Takes a `Sig_structure` apart again; with its context.
+    pub(crate) fn read_to_be_signed(bytes: &[u8]) -> Result<(Self, &str), StatementError> {
+        let decode = || -> Result<(Self, &str), minicbor::decode::Error> {
             let mut decoder = Decoder::new(bytes);
             decoder.array()?;
             decoder.str()?;
             let leaf = leaf_of(decoder.bytes()?)?;
-            decoder.bytes()?;
-            Ok(Self {
+            let context =
+                core::str::from_utf8(decoder.bytes()?).map_err(minicbor::decode::Error::message)?;
+            let parts = Self {
                 leaf,
                 payload: decoder.bytes()?.to_vec(),
                 signature: Vec::new(),
-            })
+            };
+            Ok((parts, context))
         };
         decode()
             .ok()
-            .filter(|parts| parts.to_be_signed(context) == bytes)
+            .filter(|(parts, context)| parts.to_be_signed(context) == bytes)
             .ok_or(StatementError::Malformed)
     }
 

@@ -39,7 +39,10 @@ impl<M: SignedMessage> Unsigned<M> {
     /// # Errors
     /// [`StatementError`] if these bytes are not from [`Unsigned::to_be_signed`] for the same kind of message.
     pub fn from_to_be_signed(bytes: &[u8]) -> Result<Self, StatementError> {
-        let parts = Parts::read_to_be_signed(bytes, M::CONTEXT)?;
+        let (parts, context) = Parts::read_to_be_signed(bytes)?;
+        if context != M::CONTEXT {
+            return Err(StatementError::Malformed);
+        }
         decode::<M>(&parts.payload)?;
         Ok(Self::from_parts(parts))
     }
@@ -66,4 +69,14 @@ impl<M: SignedMessage> Unsigned<M> {
         self.parts.signature = signature.to_vec();
         self.parts.write()
     }
+}
+
+/// Puts a signature to stored bytes of [`Unsigned::to_be_signed`], whatever message they are of.
+///
+/// # Errors
+/// [`StatementError`] if they are of none, or the signature is longer than any.
+pub fn finish(to_be_signed: &[u8], signature: &[u8]) -> Result<Vec<u8>, StatementError> {
+    let (mut parts, _context) = Parts::read_to_be_signed(to_be_signed)?;
+    parts.signature = signature.to_vec();
+    parts.write()
 }
