@@ -4,10 +4,11 @@
 //! raw RSA operation and takes the block of [`emsa_pss_encode`]; a server signs with its platform's
 //! own cryptography. Where the key is at hand, [`sign_pss`] does both.
 
+mod spki;
+
 use alloc::vec;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
-use rsa::pkcs8::{DecodePublicKey, EncodePublicKey};
 use rsa::traits::PublicKeyParts;
 use rsa::{Pss, RsaPrivateKey, RsaPublicKey};
 use sha2::{Digest, Sha256};
@@ -48,12 +49,8 @@ pub fn public_key_from_spki(spki: &[u8]) -> Result<RsaPublicKey, SignatureError>
     if spki.len() > MAX_PUBLIC_KEY_LEN {
         return Err(SignatureError::UnsupportedKey);
     }
-    let key =
-        RsaPublicKey::from_public_key_der(spki).map_err(|_| SignatureError::UnsupportedKey)?;
+    let key = spki::read(spki).ok_or(SignatureError::UnsupportedKey)?;
     require_supported(&key)?;
-    if public_key_to_spki(&key)? != spki {
-        return Err(SignatureError::UnsupportedKey);
-    }
     Ok(key)
 }
 
@@ -62,9 +59,7 @@ pub fn public_key_from_spki(spki: &[u8]) -> Result<RsaPublicKey, SignatureError>
 /// # Errors
 /// [`SignatureError::UnsupportedKey`] if the key cannot be encoded.
 pub fn public_key_to_spki(key: &RsaPublicKey) -> Result<Vec<u8>, SignatureError> {
-    key.to_public_key_der()
-        .map(|document| document.as_bytes().to_vec())
-        .map_err(|_| SignatureError::UnsupportedKey)
+    spki::write(key).ok_or(SignatureError::UnsupportedKey)
 }
 
 /// Refuses keys that are too small, too large to be checked in reasonable time, or unusual.

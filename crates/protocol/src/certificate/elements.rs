@@ -1,59 +1,96 @@
-//! Walking through DER (X.690 §10), one element after the other, on the `der` crate's reader.
+//! Walking through DER (X.690 §10), one element after the other.
 //!
 //! Certificates are read this way, and not into the `x509-cert` crate's types, because a wallet would
-//! otherwise carry about 100 KB of WebAssembly for kinds of certificates that it refuses anyway.
+//! otherwise carry about 100 KB of WebAssembly for kinds of certificates that it refuses anyway, and
+//! another 30 KB for a reader of every DER there is: these have tags of one byte and are short.
 
 use super::CertificateError;
-use der::asn1::{AnyRef, ObjectIdentifier};
-use der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
+
+/// The first byte of an element.
+pub(crate) mod tag {
+    pub(crate) const INTEGER: u8 = 0x02;
+    pub(crate) const BIT_STRING: u8 = 0x03;
+    pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+    pub(crate) const UTF8_STRING: u8 = 0x0c;
+    pub(crate) const PRINTABLE_STRING: u8 = 0x13;
+    pub(crate) const UTC_TIME: u8 = 0x17;
+    pub(crate) const GENERALIZED_TIME: u8 = 0x18;
+    pub(crate) const SEQUENCE: u8 = 0x30;
+    pub(crate) const SET: u8 = 0x31;
+    /// `[0]` and `[2]` around something primitive, `[0]` and `[3]` around other elements.
+    pub(crate) const PRIMITIVE_0: u8 = 0x80;
+    pub(crate) const PRIMITIVE_2: u8 = 0x82;
+    #[cfg(feature = "certify")]
+    pub(crate) const CONSTRUCTED_0: u8 = 0xa0;
+    pub(crate) const CONSTRUCTED_3: u8 = 0xa3;
+}
+
+/// One element: its tag, the bytes of its content, all its bytes, and the bytes after it.
+struct Split<'a> {
+    tag: u8,
+    content: &'a [u8],
+    whole: &'a [u8],
+    rest: &'a [u8],
+}
+
+/// Splits off the first element. Lengths are those of DER: definite, in as few bytes as possible,
+/// here at most two beside the first.
+fn split(bytes: &[u8]) -> Option<Split<'_>> {
+    let (head, length) = match *bytes {
+        [_, length @ 0..=0x7f, ..] => (2, length.into()),
+        [_, 0x81, length @ 0x80..=0xff, ..] => (3, length.into()),
+        [_, 0x82, high @ 0x01..=0xff, low, ..] => (4, u16::from_be_bytes([high, low])),
+        _ => return None,
+    };
+    let (whole, rest) = bytes.split_at_checked(head + usize::from(length))?;
+    let (first, content) = (whole.first()?, whole.get(head..)?);
+    Some(Split {
+        tag: *first,
+        content,
+        whole,
+        rest,
+    })
+}
 
 /// The elements inside a constructed element.
-pub(super) struct Elements<'a>(Option<SliceReader<'a>>);
+pub(crate) struct Elements<'a>(&'a [u8]);
 
 impl<'a> Elements<'a> {
     /// The elements inside `der`, which is exactly one element with that tag.
-    pub(super) fn inside(der: &'a [u8], tag: Tag) -> Result<Self, CertificateError> {
-        let content = value(der, tag)?;
-        if content.is_empty() {
-            return Ok(Self(None));
-        }
-        SliceReader::new(content)
-            .map(|reader| Self(Some(reader)))
-            .map_err(malformed)
+    pub(crate) fn inside(der: &'a [u8], tag: u8) -> Result<Self, CertificateError> {
+        value(der, tag).map(Self)
     }
 
     /// The next element as it is, with tag and length.
-    pub(super) fn raw(&mut self) -> Result<&'a [u8], CertificateError> {
-        self.0
-            .as_mut()
-            .ok_or(CertificateError::Malformed)?
-            .tlv_bytes()
-            .map_err(malformed)
+    pub(crate) fn raw(&mut self) -> Result<&'a [u8], CertificateError> {
+        let next = split(self.0).ok_or(CertificateError::Malformed)?;
+        self.0 = next.rest;
+        Ok(next.whole)
     }
 
     /// The content of the next element, which has that tag.
-    pub(super) fn value(&mut self, tag: Tag) -> Result<&'a [u8], CertificateError> {
+    pub(crate) fn value(&mut self, tag: u8) -> Result<&'a [u8], CertificateError> {
         value(self.raw()?, tag)
     }
 
     /// The elements inside the next one, which has that tag.
-    pub(super) fn enter(&mut self, tag: Tag) -> Result<Self, CertificateError> {
-        Self::inside(self.raw()?, tag)
+    pub(crate) fn enter(&mut self, tag: u8) -> Result<Self, CertificateError> {
+        self.value(tag).map(Self)
     }
 
-    /// The next element, an object identifier.
-    pub(super) fn oid(&mut self) -> Result<ObjectIdentifier, CertificateError> {
-        ObjectIdentifier::from_bytes(self.value(Tag::ObjectIdentifier)?)
-            .map_err(|_| CertificateError::Malformed)
+    /// The content of the next element, an object identifier.
+    pub(crate) fn oid(&mut self) -> Result<&'a [u8], CertificateError> {
+        self.value(tag::OBJECT_IDENTIFIER)
     }
 
     /// Whether there are no more.
-    pub(super) fn is_finished(&self) -> bool {
-        self.0.as_ref().is_none_or(Reader::is_finished)
+    pub(crate) const fn is_finished(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Requires that there are no more.
-    pub(super) fn end(self) -> Result<(), CertificateError> {
+    pub(crate) fn end(self) -> Result<(), CertificateError> {
         if self.is_finished() {
             Ok(())
         } else {
@@ -63,23 +100,54 @@ impl<'a> Elements<'a> {
 }
 
 /// The content of `der`, which is exactly one element with that tag.
-pub(super) fn value(der: &[u8], tag: Tag) -> Result<&[u8], CertificateError> {
-    let element = AnyRef::from_der(der).map_err(malformed)?;
-    if element.tag() == tag {
-        Ok(element.value())
-    } else {
-        Err(CertificateError::Malformed)
+#[inline(never)]
+pub(crate) fn value(der: &[u8], tag: u8) -> Result<&[u8], CertificateError> {
+    match split(der) {
+        Some(element) if element.tag == tag && element.rest.is_empty() => Ok(element.content),
+        _ => Err(CertificateError::Malformed),
     }
 }
 
-/// The context-specific tag `[number]`.
-pub(super) const fn context_tag(number: u32, constructed: bool) -> Tag {
-    Tag::ContextSpecific {
-        constructed,
-        number: TagNumber(number),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub(super) fn malformed(_: der::Error) -> CertificateError {
-    CertificateError::Malformed
+    #[test]
+    fn a_length_has_one_form() {
+        assert_eq!(value(&[0x04, 1, 7], tag::OCTET_STRING), Ok(&[7][..]));
+        for wrong in [
+            &[0x04][..],
+            &[0x04, 2, 7],
+            &[0x04, 1, 7, 7],
+            &[0x04, 0x80, 7, 0, 0],
+            &[0x04, 0x81, 1, 7],
+            &[0x04, 0x82, 0, 1, 7],
+            &[0x04, 0x83, 0, 0, 1, 7],
+        ] {
+            assert_eq!(
+                value(wrong, tag::OCTET_STRING),
+                Err(CertificateError::Malformed)
+            );
+        }
+        for length in [0x80, 0xff, 0x100, 0x1234] {
+            let mut der = alloc::vec![7; length];
+            let [high, low] = u16::try_from(length).unwrap().to_be_bytes();
+            if high == 0 {
+                der.splice(0..0, [0x04, 0x81, low]);
+            } else {
+                der.splice(0..0, [0x04, 0x82, high, low]);
+            }
+            assert_eq!(value(&der, tag::OCTET_STRING).unwrap().len(), length);
+        }
+    }
+
+    #[test]
+    fn elements_come_one_after_the_other() {
+        let mut elements =
+            Elements::inside(&[0x30, 5, 0x02, 1, 9, 0x06, 0], tag::SEQUENCE).unwrap();
+        assert_eq!(elements.value(tag::INTEGER), Ok(&[9][..]));
+        assert_eq!(elements.oid(), Ok(&[][..]));
+        assert!(elements.raw().is_err());
+        assert!(elements.end().is_ok());
+    }
 }

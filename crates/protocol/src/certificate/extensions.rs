@@ -1,11 +1,10 @@
 //! The extensions of a certificate, and what they say it is for.
 
 use super::CertificateError;
-use super::elements::{Elements, context_tag, value};
+use super::elements::{Elements, tag, value};
 use super::profile::role_from_oid;
 use crate::identifier::{Domain, Role};
 use alloc::vec::Vec;
-use der::Tag;
 use der::asn1::ObjectIdentifier;
 
 /// subjectKeyIdentifier (RFC 5280 §4.2.1.2).
@@ -80,7 +79,7 @@ pub(super) fn read(der: &[u8]) -> Result<Found, CertificateError> {
     };
     Ok(Found {
         purpose,
-        subject_key_id: value(extensions.require(SUBJECT_KEY)?, Tag::OctetString)?.to_vec(),
+        subject_key_id: value(extensions.require(SUBJECT_KEY)?, tag::OCTET_STRING)?.to_vec(),
         authority_key_id: extensions
             .find(AUTHORITY_KEY)
             .map(authority_key)
@@ -103,7 +102,7 @@ fn leaf(roles: Option<&[u8]>, names: Option<&[u8]>) -> Result<Purpose, Certifica
 /// The role of an extended key usage that has exactly one entry.
 pub(super) fn only_role(usage: Option<&[u8]>) -> Result<Role, CertificateError> {
     const WRONG: CertificateError = CertificateError::Profile("it does not name one role");
-    let mut usages = Elements::inside(usage.ok_or(WRONG)?, Tag::Sequence)?;
+    let mut usages = Elements::inside(usage.ok_or(WRONG)?, tag::SEQUENCE)?;
     let role = usages.oid()?;
     if !usages.is_finished() {
         return Err(WRONG);
@@ -114,9 +113,9 @@ pub(super) fn only_role(usage: Option<&[u8]>) -> Result<Role, CertificateError> 
 /// The domain of a subject alternative name that has exactly one entry, a dNSName.
 pub(super) fn only_domain(names: Option<&[u8]>) -> Result<Domain, CertificateError> {
     const WRONG: CertificateError = CertificateError::Profile("it does not name one domain");
-    let mut names = Elements::inside(names.ok_or(WRONG)?, Tag::Sequence)?;
+    let mut names = Elements::inside(names.ok_or(WRONG)?, tag::SEQUENCE)?;
     let name = names
-        .value(context_tag(2, false))
+        .value(tag::PRIMITIVE_2)
         .map_err(|_| WRONG)
         .and_then(|name| core::str::from_utf8(name).map_err(|_| WRONG))?;
     if names.is_finished() {
@@ -128,22 +127,22 @@ pub(super) fn only_domain(names: Option<&[u8]>) -> Result<Domain, CertificateErr
 
 /// The key identifier of an authority key identifier that has nothing else.
 fn authority_key(der: &[u8]) -> Result<Vec<u8>, CertificateError> {
-    let mut identifier = Elements::inside(der, Tag::Sequence)?;
-    let key = identifier.value(context_tag(0, false))?.to_vec();
+    let mut identifier = Elements::inside(der, tag::SEQUENCE)?;
+    let key = identifier.value(tag::PRIMITIVE_0)?.to_vec();
     identifier.end()?;
     Ok(key)
 }
 
 /// Extensions by their identifiers.
-pub(super) struct Extensions<'a>(Vec<(ObjectIdentifier, &'a [u8])>);
+pub(super) struct Extensions<'a>(Vec<(&'a [u8], &'a [u8])>);
 
 impl<'a> Extensions<'a> {
     /// Reads a sequence of extensions, of which none is there twice.
     pub(super) fn read(der: &'a [u8]) -> Result<Self, CertificateError> {
-        let mut elements = Elements::inside(der, Tag::Sequence)?;
+        let mut elements = Elements::inside(der, tag::SEQUENCE)?;
         let mut read = Self(Vec::new());
         while !elements.is_finished() {
-            let mut extension = elements.enter(Tag::Sequence)?;
+            let mut extension = elements.enter(tag::SEQUENCE)?;
             let identifier = extension.oid()?;
             let mut content = extension.raw()?;
             // Whether it is critical: TRUE or absent (X.690 §11.5). All are known here, so it does not matter.
@@ -151,16 +150,21 @@ impl<'a> Extensions<'a> {
                 content = extension.raw()?;
             }
             extension.end()?;
-            if read.find(identifier).is_some() {
+            if read.find_bytes(identifier).is_some() {
                 return Err(CertificateError::Profile("it has an extension twice"));
             }
-            read.0.push((identifier, value(content, Tag::OctetString)?));
+            read.0
+                .push((identifier, value(content, tag::OCTET_STRING)?));
         }
         Ok(read)
     }
 
     /// The content of an extension.
     pub(super) fn find(&self, identifier: ObjectIdentifier) -> Option<&'a [u8]> {
+        self.find_bytes(identifier.as_bytes())
+    }
+
+    fn find_bytes(&self, identifier: &[u8]) -> Option<&'a [u8]> {
         self.0
             .iter()
             .find(|(found, _)| *found == identifier)
@@ -187,7 +191,8 @@ impl<'a> Extensions<'a> {
             AUTHORITY_KEY,
             EXTENDED_KEY_USAGE,
         ];
-        if self.0.iter().all(|(found, _)| known.contains(found)) {
+        let is_known = |found: &[u8]| known.iter().any(|known| known.as_bytes() == found);
+        if self.0.iter().all(|(found, _)| is_known(found)) {
             Ok(())
         } else {
             Err(CertificateError::Profile("it has an unknown extension"))

@@ -11,11 +11,12 @@
 mod anchors;
 #[cfg(feature = "certify")]
 mod build;
-mod elements;
+pub(crate) mod elements;
 #[cfg(feature = "certify")]
 mod encode;
 mod error;
 mod extensions;
+mod moment;
 mod parse;
 mod profile;
 #[cfg(feature = "certify")]

@@ -1,8 +1,9 @@
 //! Reading one certificate. Everything that can be said about it alone is checked here.
 
 use super::CertificateError;
-use super::elements::{Elements, context_tag, malformed, value};
+use super::elements::{Elements, tag, value};
 use super::extensions::{self, Purpose};
+use super::moment;
 use super::profile::{COMMON_NAME, ORGANIZATION, PSS_ALGORITHM, is_presentable};
 use crate::identifier::Role;
 use crate::signature::public_key_from_spki;
@@ -11,8 +12,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use der::asn1::{GeneralizedTime, ObjectIdentifier, UtcTime};
-use der::{Decode, Tag};
+use der::asn1::ObjectIdentifier;
 use rsa::RsaPublicKey;
 
 /// `version [0] EXPLICIT INTEGER` with the value 2, which means version 3.
@@ -50,22 +50,22 @@ impl Certificate {
             return Err(CertificateError::TooLong(der.len()));
         }
         let signed = Signed::read(der)?;
-        let mut tbs = Elements::inside(signed.content, Tag::Sequence)?;
+        let mut tbs = Elements::inside(signed.content, tag::SEQUENCE)?;
         if tbs.raw()? != VERSION_3 {
             return Err(CertificateError::Profile("it is not of version 3"));
         }
-        let serial = positive(tbs.value(Tag::Integer)?)?;
+        let serial = positive(tbs.value(tag::INTEGER)?)?;
         if tbs.raw()? != PSS_ALGORITHM {
             return Err(CertificateError::UnsupportedAlgorithm);
         }
         let issuer = tbs.raw()?;
-        let mut validity = tbs.enter(Tag::Sequence)?;
-        let not_before = time(validity.raw()?)?;
-        let not_after = time(validity.raw()?)?;
+        let mut validity = tbs.enter(tag::SEQUENCE)?;
+        let not_before = moment::read(validity.raw()?)?;
+        let not_after = moment::read(validity.raw()?)?;
         validity.end()?;
         let subject = tbs.raw()?;
         let spki = tbs.raw()?;
-        let mut extensions = tbs.enter(context_tag(3, true))?;
+        let mut extensions = tbs.enter(tag::CONSTRUCTED_3)?;
         tbs.end()?;
         let found = extensions::read(extensions.raw()?)?;
         extensions.end()?;
@@ -142,12 +142,12 @@ pub(super) struct Signed<'a> {
 
 impl<'a> Signed<'a> {
     pub(super) fn read(der: &'a [u8]) -> Result<Self, CertificateError> {
-        let mut outer = Elements::inside(der, Tag::Sequence)?;
+        let mut outer = Elements::inside(der, tag::SEQUENCE)?;
         let content = outer.raw()?;
         if outer.raw()? != PSS_ALGORITHM {
             return Err(CertificateError::UnsupportedAlgorithm);
         }
-        let signature = outer.value(Tag::BitString)?;
+        let signature = outer.value(tag::BIT_STRING)?;
         outer.end()?;
         // The first byte counts unused bits, of which a signature has none.
         let Some((0, signature)) = signature.split_first() else {
@@ -171,17 +171,6 @@ fn positive(integer: &[u8]) -> Result<&[u8], CertificateError> {
     }
 }
 
-/// A moment: as UTCTime until 2049, as GeneralizedTime from then on (RFC 5280 §4.1.2.5).
-fn time(der: &[u8]) -> Result<Timestamp, CertificateError> {
-    let since_1970 = match UtcTime::from_der(der) {
-        Ok(time) => time.to_unix_duration(),
-        Err(_) => GeneralizedTime::from_der(der)
-            .map_err(malformed)?
-            .to_unix_duration(),
-    };
-    Ok(Timestamp(since_1970.as_secs()))
-}
-
 /// The text of a name (DER) that has exactly one attribute, of the kind `attribute`.
 pub(super) fn only_name(
     name: &[u8],
@@ -189,16 +178,16 @@ pub(super) fn only_name(
 ) -> Result<String, CertificateError> {
     const WRONG: CertificateError =
         CertificateError::Profile("its subject name is not as expected");
-    let mut sets = Elements::inside(name, Tag::Sequence)?;
-    let mut set = sets.enter(Tag::Set).map_err(|_| WRONG)?;
-    let mut pair = set.enter(Tag::Sequence)?;
+    let mut sets = Elements::inside(name, tag::SEQUENCE)?;
+    let mut set = sets.enter(tag::SET).map_err(|_| WRONG)?;
+    let mut pair = set.enter(tag::SEQUENCE)?;
     let found = pair.oid()?;
     let text = pair.raw()?;
     pair.end()?;
-    if found != attribute || !set.is_finished() || !sets.is_finished() {
+    if found != attribute.as_bytes() || !set.is_finished() || !sets.is_finished() {
         return Err(WRONG);
     }
-    let text = value(text, Tag::Utf8String).or_else(|_| value(text, Tag::PrintableString));
+    let text = value(text, tag::UTF8_STRING).or_else(|_| value(text, tag::PRINTABLE_STRING));
     core::str::from_utf8(text.map_err(|_| WRONG)?)
         .ok()
         .filter(|text| is_presentable(text))

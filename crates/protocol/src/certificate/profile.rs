@@ -39,15 +39,17 @@ pub(super) const PSS_ALGORITHM: [u8; 67] = [
 ];
 
 /// The extended key usage that certifies `role`.
+#[cfg(feature = "certify")]
 pub(super) fn role_to_oid(role: Role) -> Option<ObjectIdentifier> {
     ROLE_ARC.push_arc(role.number().into()).ok()
 }
 
 /// The role that an extended key usage certifies.
-pub(super) fn role_from_oid(oid: ObjectIdentifier) -> Option<Role> {
-    Role::ALL
-        .into_iter()
-        .find(|role| role_to_oid(*role) == Some(oid))
+pub(super) fn role_from_oid(oid: &[u8]) -> Option<Role> {
+    let [number] = oid.strip_prefix(ROLE_ARC.as_bytes())? else {
+        return None;
+    };
+    Role::ALL.into_iter().find(|role| role.number() == *number)
 }
 
 /// Whether `name` can be shown to people: 1 to 64 characters, all of them visible ([`is_plain`]),

@@ -1,6 +1,6 @@
 //! Requests for certificates (PKCS#10, RFC 2986): a service party proves that it holds the key.
 
-use super::elements::{Elements, context_tag};
+use super::elements::{Elements, tag};
 use super::encode::{
     alternative_name, cannot, extension, key_usage_for, name_of, public_key, signed_der,
 };
@@ -14,8 +14,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use const_oid::AssociatedOid;
+use der::Encode;
 use der::asn1::SetOfVec;
-use der::{Encode, Tag};
 use x509_cert::attr::Attribute;
 use x509_cert::request::{CertReqInfo, ExtensionReq, Version};
 
@@ -92,26 +92,26 @@ impl CertificateRequest {
             return Err(CertificateError::TooLong(der.len()));
         }
         let signed = Signed::read(der)?;
-        let mut info = Elements::inside(signed.content, Tag::Sequence)?;
+        let mut info = Elements::inside(signed.content, tag::SEQUENCE)?;
         if info.raw()? != VERSION_1 {
             return Err(CertificateError::Profile("it is not of version 1"));
         }
         let subject = info.raw()?;
         let spki = info.raw()?;
-        let mut attributes = info.enter(context_tag(0, true))?;
+        let mut attributes = info.enter(tag::CONSTRUCTED_0)?;
         info.end()?;
         let key = public_key_from_spki(spki).map_err(|_| CertificateError::UnsupportedKey)?;
         verify_pss(&key, signed.content, signed.signature)
             .map_err(|_| CertificateError::BadSignature)?;
 
-        let mut attribute = attributes.enter(Tag::Sequence)?;
+        let mut attribute = attributes.enter(tag::SEQUENCE)?;
         attributes.end()?;
         let kind = attribute.oid()?;
-        let mut values = attribute.enter(Tag::Set)?;
+        let mut values = attribute.enter(tag::SET)?;
         attribute.end()?;
         let extensions = Extensions::read(values.raw()?)?;
         values.end()?;
-        if kind != ExtensionReq::OID || extensions.len() != 2 {
+        if kind != ExtensionReq::OID.as_bytes() || extensions.len() != 2 {
             return Err(CertificateError::Profile(
                 "it does not ask for one role and domain",
             ));
