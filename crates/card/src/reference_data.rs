@@ -1,6 +1,6 @@
 //! PIN and PUK with their retry counters (NIST SP 800-73-5 part 2, §3.2).
 
-use minicbor::{CborLen, Encode};
+use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
 use crate::{StatusWord, secret_bytes::SecretBytes};
@@ -20,7 +20,7 @@ pub(crate) const FACTORY_PIN: &[u8; BYTES] = b"123456\xff\xff";
 pub(crate) const FACTORY_PUK: &[u8; BYTES] = b"12345678";
 
 /// A PIN or PUK.
-#[derive(Clone, Debug, PartialEq, Encode, DecodeMap, CborLen)]
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
 #[cbor(map)]
 pub(crate) struct ReferenceData {
     #[n(0)]

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use minicbor::{CborLen, Decode, Decoder, Encode, Encoder, decode, encode};
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -61,11 +61,5 @@ impl<'b, C> Decode<'b, C> for SecretBytes {
             return Err(decode::Error::message("a secret is too long"));
         }
         Ok(bytes.into())
-    }
-}
-
-impl<C> CborLen<C> for SecretBytes {
-    fn cbor_len(&self, context: &mut C) -> usize {
-        minicbor::bytes::cbor_len(self.as_slice(), context)
     }
 }

@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 use tallystick_codec::DecodeMap;
 
-use minicbor::{CborLen, Encode};
+use minicbor::{Encode, Encoder};
 use tallystick_protocol::{
-    identifier::{Domain, HolderId},
-    keys::{HolderShare, KeyContext},
+    identifier::{Domain, HolderId, MAX_DOMAIN_BYTES},
+    keys::{HolderShare, KeyContext, MAX_CENTRES},
 };
 use zeroize::Zeroizing;
 
@@ -19,6 +19,12 @@ use crate::{
 const VERSION: u8 = 1;
 /// The longest state that is read, in bytes: all slots full of the longest shares, and the rest.
 const MAX_STATE: usize = MAX_SLOTS * MAX_SHARES * crate::apdu::MAX_DATA + 64 * 1024;
+/// More than a share takes beside its sum, in bytes: the centres' names twice, and a few numbers.
+const SHARE_ROOM: usize = 2 * MAX_CENTRES * (MAX_DOMAIN_BYTES + 3) + 64;
+/// More than a slot takes beside its shares: its number, a holder and a key.
+const SLOT_ROOM: usize = 128;
+/// More than all the rest takes: PIN, PUK and the primes.
+const STATE_ROOM: usize = 1024;
 /// Enrolment keys a card holds, numbered from 0.
 pub(crate) const MAX_SLOTS: usize = 16;
 /// Shares (of different spaces and epochs) that a slot holds.
@@ -37,7 +43,7 @@ pub enum RestoreError {
 }
 
 /// What survives a power failure.
-#[derive(Clone, Debug, PartialEq, Encode, DecodeMap, CborLen)]
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
 #[cbor(map)]
 pub(crate) struct State {
     #[n(0)]
@@ -57,7 +63,7 @@ pub(crate) struct State {
 }
 
 /// One enrolment key and the shares sealed to it.
-#[derive(Clone, Debug, PartialEq, Encode, DecodeMap, CborLen)]
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
 #[cbor(map)]
 pub(crate) struct Slot {
     #[n(0)]
@@ -72,7 +78,7 @@ pub(crate) struct Slot {
 }
 
 /// The sum of the shares that came so far for one space, epoch and set of centres.
-#[derive(Clone, Debug, PartialEq, Encode, DecodeMap, CborLen)]
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
 #[cbor(map)]
 pub(crate) struct StoredShare {
     #[n(0)]
@@ -103,10 +109,19 @@ impl State {
 
     pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         // Room for all of it at once: a vector that grows leaves copies of secrets behind.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(minicbor::len(self)));
+        let mut encoder = Encoder::new(Vec::with_capacity(self.room()));
         // Writing into a vector cannot fail, and no encoder here raises errors of its own.
-        let _infallible = minicbor::encode(self, &mut *bytes);
-        bytes
+        let _infallible = encoder.encode(self);
+        Zeroizing::new(encoder.into_writer())
+    }
+
+    /// At least the length of [`State::to_bytes`].
+    fn room(&self) -> usize {
+        let shares = self.slots.iter().flat_map(|slot| &slot.shares);
+        let sums: usize = shares
+            .map(|share| SHARE_ROOM + share.sum.as_slice().len())
+            .sum();
+        STATE_ROOM + self.certificate.len() + self.slots.len() * SLOT_ROOM + sums
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
@@ -164,5 +179,51 @@ impl StoredShare {
             .as_slice()
             .iter()
             .all(|centre| self.received.contains(centre))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::String, vec};
+
+    use tallystick_protocol::{
+        identifier::Role,
+        keys::{Centres, Epoch, Space},
+    };
+
+    use super::*;
+
+    fn longest_domain(first: char) -> Domain {
+        let labels = [63, 63, 63, 61].map(|length| String::from(first).repeat(length));
+        Domain::parse(&labels.join(".")).unwrap()
+    }
+
+    #[test]
+    fn room_is_reserved_for_the_fullest_card() {
+        let names = ['a', 'b', 'c', 'd'].map(longest_domain);
+        let share = StoredShare {
+            context: KeyContext {
+                space: Space {
+                    role: Role::Courier,
+                    index: u32::MAX,
+                },
+                epoch: Epoch(u32::MAX),
+                centres: Centres::new(names.clone()).unwrap(),
+            },
+            received: names.to_vec(),
+            sum: (&[7; 300][..]).into(),
+        };
+        let mut state = State::blank();
+        state.signature_key = Some((&[7; signature_key::BYTES][..]).into());
+        state.certificate = vec![7; MAX_CERTIFICATE];
+        for number in 0..16 {
+            state.slots.push(Slot {
+                number,
+                holder: HolderId([7; 32]),
+                secret: (&[7; 32][..]).into(),
+                shares: vec![share.clone(); MAX_SHARES],
+            });
+        }
+        assert!(state.to_bytes().len() <= state.room());
     }
 }

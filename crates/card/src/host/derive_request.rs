@@ -1,11 +1,11 @@
 //! What DERIVE is asked.
 
-use minicbor::{CborLen, Encode};
+use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::keys::PairContext;
 
 /// Between whom the key is, and the nonce that makes it this one.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap, CborLen)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct DeriveRequest {
     /// Suite, space, epoch, centres, holder and party.

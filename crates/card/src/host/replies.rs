@@ -3,13 +3,13 @@
 use alloc::vec::Vec;
 
 use tallystick_protocol::{
-    cbor::encode_value,
+    cbor::decode_value,
     keys::{DerivedKey, KeyContext},
 };
 use zeroize::Zeroizing;
 
 use super::{CardError, SigningPublicKey};
-use crate::{StatusWord, state::MAX_SHARES, tlv};
+use crate::{StatusWord, apdu::MAX_DATA, state::MAX_SHARES, tlv};
 
 /// The response data, if the command succeeded.
 ///
@@ -112,12 +112,7 @@ pub fn held_contexts(response: &[u8]) -> Result<Vec<KeyContext>, CardError> {
     if count.is_none_or(|count| count > MAX_SHARES as u64) {
         return Err(CardError::Malformed);
     }
-    let contexts: Vec<KeyContext> = minicbor::decode(bytes).map_err(|_| CardError::Malformed)?;
-    if encode_value(&contexts) == bytes {
-        Ok(contexts)
-    } else {
-        Err(CardError::Malformed)
-    }
+    decode_value(bytes, MAX_DATA).map_err(|_| CardError::Malformed)
 }
 
 fn split(response: &[u8]) -> Result<(&[u8], StatusWord), CardError> {

@@ -1,10 +1,18 @@
 //! DERIVE (80 14 slot purpose).
 
-use tallystick_protocol::keys::{HolderShare, Purpose, party_point};
+use tallystick_protocol::{
+    cbor::decode_value,
+    keys::{HolderShare, Purpose, party_point},
+};
 
 use super::slot_number;
 use crate::{
-    StatusWord, apdu::Command, card::Session, host::DeriveRequest, outcome::Outcome, state::State,
+    StatusWord,
+    apdu::{Command, MAX_DATA},
+    card::Session,
+    host::DeriveRequest,
+    outcome::Outcome,
+    state::State,
 };
 
 /// A pair context and a nonce as CBOR. Answers with the derived key, 32 bytes, once the PIN was
@@ -18,10 +26,7 @@ pub(crate) fn derive(
     let purpose = Purpose::try_from(command.header.p2).map_err(|_| StatusWord::WrongParameters)?;
     session.require_verified()?;
     let request: DeriveRequest =
-        minicbor::decode(command.data).map_err(|_| StatusWord::WrongData)?;
-    if minicbor::len(&request) != command.data.len() {
-        return Err(StatusWord::WrongData);
-    }
+        decode_value(command.data, MAX_DATA).map_err(|_| StatusWord::WrongData)?;
     let pair = &request.pair;
     let slot = state.slot(number).ok_or(StatusWord::ReferenceNotFound)?;
     if pair.holder != slot.holder {

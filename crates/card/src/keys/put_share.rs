@@ -2,12 +2,15 @@
 
 use alloc::vec;
 
-use tallystick_protocol::keys::{HolderShare, SealedShare, ShareRecipient, open_share};
+use tallystick_protocol::{
+    cbor::decode_value,
+    keys::{HolderShare, SealedShare, ShareRecipient, open_share},
+};
 
 use super::slot_number;
 use crate::{
     StatusWord,
-    apdu::Command,
+    apdu::{Command, MAX_DATA},
     outcome::Outcome,
     state::{MAX_SHARES, Slot, State, StoredShare},
 };
@@ -19,10 +22,8 @@ pub(crate) fn put_share(state: &mut State, command: &Command<'_>) -> Result<Outc
     if command.header.p2 != 0 {
         return Err(StatusWord::WrongParameters);
     }
-    let sealed: SealedShare = minicbor::decode(command.data).map_err(|_| StatusWord::WrongData)?;
-    if minicbor::len(&sealed) != command.data.len() {
-        return Err(StatusWord::WrongData);
-    }
+    let sealed: SealedShare =
+        decode_value(command.data, MAX_DATA).map_err(|_| StatusWord::WrongData)?;
     let slot = state.slots.iter_mut().find(|slot| slot.number == number);
     let slot = slot.ok_or(StatusWord::ReferenceNotFound)?;
     let share = open(slot, &sealed)?;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use tallystick_protocol::keys::KeyContext;
+use tallystick_protocol::{cbor::encode_value, keys::KeyContext};
 
 use super::slot_number;
 use crate::{
@@ -24,7 +24,5 @@ pub(crate) fn status(state: &State, command: &Command<'_>) -> Result<Outcome, St
     let slot = state.slot(number).ok_or(StatusWord::ReferenceNotFound)?;
     let complete = slot.shares.iter().filter(|share| share.is_complete());
     let contexts: Vec<&KeyContext> = complete.map(|share: &StoredShare| &share.context).collect();
-    minicbor::to_vec(contexts)
-        .map(Outcome::data)
-        .map_err(|_| StatusWord::MemoryFailure)
+    Ok(Outcome::data(encode_value(&contexts)))
 }
