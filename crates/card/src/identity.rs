@@ -10,6 +10,7 @@ mod change_reference_data;
 mod data_objects;
 mod general_authenticate;
 mod generate_asymmetric;
+mod primes;
 mod reset_retry_counter;
 pub(crate) mod signature_key;
 mod verify;

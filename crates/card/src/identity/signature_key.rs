@@ -3,13 +3,10 @@
 use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
-use rsa::{
-    BoxedUint, RsaPrivateKey,
-    hazmat::rsa_decrypt_and_check,
-    traits::{PrivateKeyParts, PublicKeyParts},
-};
+use rsa::{BoxedUint, RsaPrivateKey, hazmat::rsa_decrypt_and_check, traits::PublicKeyParts};
 use zeroize::Zeroizing;
 
+use super::primes;
 use crate::{StatusWord, secret_bytes::SecretBytes};
 
 const BITS: usize = 2048;
@@ -17,21 +14,36 @@ const BITS: usize = 2048;
 pub(crate) const BLOCK: usize = BITS / 8;
 /// Two primes of 128 bytes.
 pub(crate) const BYTES: usize = BLOCK;
-const PRIME: usize = BLOCK / 2;
-const EXPONENT: u64 = 65_537;
+/// Bytes of a prime.
+pub(super) const PRIME: usize = BLOCK / 2;
+pub(super) const EXPONENT: u32 = 65_537;
+/// How many of their first bytes two primes must not share.
+const APART: usize = 12;
 
 /// A new key: its primes, and its modulus of 256 bytes.
 pub(crate) fn generate(rng: &mut impl CryptoRng) -> Result<(SecretBytes, Vec<u8>), StatusWord> {
-    let key = RsaPrivateKey::new(rng, BITS).map_err(|_| StatusWord::MemoryFailure)?;
-    let [p, q] = key.primes() else {
+    let p = primes::random(rng).ok_or(StatusWord::MemoryFailure)?;
+    let mut q = primes::random(rng).ok_or(StatusWord::MemoryFailure)?;
+    // Far enough apart that the modulus cannot be factored from its root (FIPS 186-5 appendix A.1.3).
+    while p[..APART] == q[..APART] {
+        q = primes::random(rng).ok_or(StatusWord::MemoryFailure)?;
+    }
+    let both = SecretBytes::from(Zeroizing::new([*p, *q].concat()));
+    let modulus = padded::<BLOCK>(&key(&both)?.n_bytes())?.to_vec();
+    Ok((both, modulus))
+}
+
+/// The key of these primes, checked.
+fn key(primes: &SecretBytes) -> Result<RsaPrivateKey, StatusWord> {
+    let prime = |bytes| BoxedUint::from_be_slice(bytes, 8 * PRIME as u32);
+    let (p, q) = primes
+        .as_slice()
+        .split_at_checked(PRIME)
+        .ok_or(StatusWord::MemoryFailure)?;
+    let (Ok(p), Ok(q)) = (prime(p), prime(q)) else {
         return Err(StatusWord::MemoryFailure);
     };
-    let mut primes = Zeroizing::new(Vec::with_capacity(BYTES));
-    for prime in [p, q] {
-        let bytes = Zeroizing::new(prime.as_ref().to_be_bytes().into_vec());
-        primes.extend_from_slice(&padded::<PRIME>(&bytes)?[..]);
-    }
-    Ok((primes.into(), padded::<BLOCK>(&key.n_bytes())?.to_vec()))
+    RsaPrivateKey::from_p_q(p, q, BoxedUint::from(EXPONENT)).map_err(|_| StatusWord::MemoryFailure)
 }
 
 /// Raw RSA (RFC 8017 §5.2.1), blinded, and checked before it is given out so that a fault in the
@@ -41,16 +53,7 @@ pub(crate) fn sign_raw(
     block: &[u8; BLOCK],
     rng: &mut impl CryptoRng,
 ) -> Result<Vec<u8>, StatusWord> {
-    let (p, q) = primes
-        .as_slice()
-        .split_at_checked(PRIME)
-        .ok_or(StatusWord::MemoryFailure)?;
-    let prime = |bytes| BoxedUint::from_be_slice(bytes, 8 * PRIME as u32);
-    let (Ok(p), Ok(q)) = (prime(p), prime(q)) else {
-        return Err(StatusWord::MemoryFailure);
-    };
-    let key = RsaPrivateKey::from_p_q(p, q, BoxedUint::from(EXPONENT))
-        .map_err(|_| StatusWord::MemoryFailure)?;
+    let key = key(primes)?;
     let block = BoxedUint::from_be_slice(block, BITS as u32).map_err(|_| StatusWord::WrongData)?;
     if block >= *key.n().as_ref() {
         return Err(StatusWord::WrongData);
