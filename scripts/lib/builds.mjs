@@ -16,11 +16,14 @@ export const ROLES = ['ca', 'key-centre', 'shop', 'issuer', 'courier']
 /** What the wallet shall take at most, in bytes: a person downloads it with the extension. Not reached yet. */
 const WASM_GOAL = { raw: 600_000, gzipped: 220_000 }
 /** What it may take until then: it gets smaller, and never larger again. */
-const WASM_CEILING = { raw: 755_000, gzipped: 310_000 }
+const WASM_CEILING = { raw: 668_000, gzipped: 259_000 }
 
 /** What rustc's target uses, all of it in Chromium since long before 120. */
-const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext', 'call-indirect-overlong']
+const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext', 'call-indirect-overlong', 'simd']
   .map(feature => `--enable-${feature}`)
+
+/** Rust's values are copied 16 bytes at a time, which takes 2 % less code. worker-build does not allow it, so it is not in .cargo/config.toml. */
+const WIDE_COPIES = '-Ctarget-feature=+simd128'
 
 const rust = ['Cargo.toml', 'Cargo.lock', '.cargo/config.toml', 'rust-toolchain.toml', 'crates/codec', 'crates/protocol']
 const web = ['package-lock.json', 'svelte.config.js', 'tsconfig.json']
@@ -57,13 +60,15 @@ export async function buildBenchWasm() {
 async function wasmModule(crate, outDir) {
   const name = crate.replaceAll('-', '_')
   const args = ['build', '--quiet', '--release', '--target', 'wasm32-unknown-unknown', '-p', crate]
-  await must('cargo', args, 'The wallet does not compile; the errors are above.', { env: withoutOurPaths(), offline: 'cargo could not fetch the crates' })
+  await must('cargo', args, 'The wallet does not compile; the errors are above.', { env: walletFlags(), offline: 'cargo could not fetch the crates' })
   const module = join(process.env.CARGO_TARGET_DIR ?? at('target'), `wasm32-unknown-unknown/release/${name}.wasm`)
   await must('wasm-bindgen', ['--target', 'web', '--out-dir', outDir, module], 'wasm-bindgen could not make the bindings of the wallet.')
   const output = join(outDir, `${name}_bg.wasm`)
   const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', output, '-o', output]
   await must(process.execPath, optimise, 'wasm-opt could not shrink the wallet.')
 }
+
+const walletFlags = () => Object.fromEntries(Object.entries(withoutOurPaths()).map(([name, flags]) => [name, `${flags} ${WIDE_COPIES}`]))
 
 /** Refuses a wallet that has grown over its ceiling, and says how far it is from the goal. */
 export async function checkWasmSize(file = at('wasm/pkg/tallystick_wasm_bg.wasm')) {
