@@ -9,12 +9,15 @@ import { withoutOurPaths } from './rust-flags.mjs'
 import { cargoCounts, nextestCounts, nodeCounts } from './suite.mjs'
 
 const WASM = ['--target', 'wasm32-unknown-unknown']
+/** What runs only in a browser or on workerd: linted and tested for WebAssembly, not natively. */
+const WASM_ONLY = ['tallystick-wasm', 'tallystick-worker', 'tallystick-bench']
+const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate])]
 
 /** Formatting, lints, types and the wallet's size. */
 export async function staticChecks(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
-  await suite.command('Clippy', 'cargo', ['clippy', '--quiet', '--workspace', '--all-targets', '--', '-D', 'warnings'])
-  await suite.command('Clippy for WebAssembly', 'cargo', ['clippy', '--quiet', '-p', 'tallystick-wasm', '-p', 'tallystick-worker', ...WASM, '--', '-D', 'warnings'])
+  await suite.command('Clippy', 'cargo', ['clippy', '--quiet', ...NATIVE, '--all-targets', '--all-features', '--', '-D', 'warnings'])
+  await suite.command('Clippy for WebAssembly', 'cargo', ['clippy', '--quiet', ...WASM_ONLY.flatMap(crate => ['-p', crate]), ...WASM, '--', '-D', 'warnings'])
   await suite.check('The wallet builds', buildWasm)
   await suite.check('The wallet is small', async () => (await checkWasmSize()).sentence)
   await suite.command('Types', process.execPath, [at('node_modules/svelte-check/bin/svelte-check'), '--tsconfig', at('tsconfig.json'), '--fail-on-warnings'])
@@ -23,10 +26,10 @@ export async function staticChecks(suite) {
 /** The Rust tests that run natively, and the examples in the documentation. */
 export async function nativeTests(suite) {
   if (which('cargo-nextest')) {
-    await suite.runner('Native tests', 'cargo', ['nextest', 'run', '--workspace', '--all-features', '--exclude', 'tallystick-worker', '--no-fail-fast', '--hide-progress-bar', '--status-level', 'fail', '--final-status-level', 'fail'], nextestCounts)
-    await suite.runner('Documentation tests', 'cargo', ['test', '--quiet', '--workspace', '--exclude', 'tallystick-worker', '--doc', '--no-fail-fast'], cargoCounts)
+    await suite.runner('Native tests', 'cargo', ['nextest', 'run', ...NATIVE, '--all-features', '--no-fail-fast', '--hide-progress-bar', '--status-level', 'fail', '--final-status-level', 'fail'], nextestCounts)
+    await suite.runner('Documentation tests', 'cargo', ['test', '--quiet', ...NATIVE, '--doc', '--no-fail-fast'], cargoCounts)
   } else {
-    await suite.runner('Native tests', 'cargo', ['test', '--workspace', '--all-features', '--exclude', 'tallystick-worker', '--no-fail-fast'], cargoCounts)
+    await suite.runner('Native tests', 'cargo', ['test', ...NATIVE, '--all-features', '--no-fail-fast'], cargoCounts)
   }
 }
 

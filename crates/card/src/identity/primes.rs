@@ -75,7 +75,7 @@ fn small_factors() -> Vec<u32> {
     let has_no_factor = |number: &u16| {
         (3..ROOT)
             .step_by(2)
-            .all(|factor| number % factor != 0 || *number == factor)
+            .all(|factor| !number.is_multiple_of(factor) || *number == factor)
     };
     let odd = (3..FACTOR_LIMIT).step_by(2);
     odd.filter(has_no_factor).map(u32::from).collect()

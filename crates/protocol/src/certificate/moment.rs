@@ -43,7 +43,7 @@ fn parse(text: &[u8], with_century: bool) -> Option<Timestamp> {
 
 /// The days from 1970-01-01 to a date of the Gregorian calendar that is not before.
 fn days_before(year: u64, month: u64, day: u64) -> Option<u64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let lengths = [
         31,
         if leap { 29 } else { 28 },
