@@ -1,5 +1,7 @@
 //! What is due on an order, and whom to ask for it.
 
+use tallystick_protocol::form::form_digest;
+
 use crate::ask::{self, Ask, CBOR, COSE, Question};
 use crate::desk::Desk;
 use crate::error::WalletError;
@@ -82,8 +84,9 @@ impl Desk<'_> {
             let url = self.context.urls.url(shop, "/v1/orders");
             return ask::post(Question::Send(id), url, bytes, COSE);
         }
-        let number = approval.map(|approval| base16ct::lower::encode_string(&approval.order_id.0));
-        let path = ["/v1/orders/", &number.unwrap_or_default()].concat();
+        // By the digest of its form, which issuer and courier do not know.
+        let digest = base16ct::lower::encode_string(&form_digest(&order.signed_form));
+        let path = ["/v1/orders/", &digest].concat();
         let url = self.context.urls.url(shop, &path);
         ask::get(Question::Receipt(id), url, COSE)
     }

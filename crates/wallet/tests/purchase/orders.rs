@@ -2,7 +2,7 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::view::OrderState;
+use tallystick_wallet::view::{HistoryView, OrderState};
 
 use super::holder::{Holder, form};
 use super::world::{COURIER, ISSUER, ORIGIN, SHOP, World};
@@ -53,6 +53,19 @@ fn t002_7_nothing_leaves_the_wallet_before_the_gesture_and_no_order_before_confi
     holder.finish();
     assert_eq!(holder.order(&request).state, OrderState::Delivering);
     assert_eq!(world.requests(SHOP, "/v1/orders"), 1);
+}
+
+#[test]
+fn the_wallet_follows_its_order_at_the_shop_that_took_it() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let request = holder.asked(TEA);
+    holder.approve(&request).unwrap();
+    holder.finish();
+    let order = holder.order(&request);
+    assert_eq!(order.state, OrderState::Delivering, "{order:?}");
+    let directly = |entry: &HistoryView| entry.event == "asked-directly";
+    assert!(!order.history.iter().any(directly), "{order:?}");
 }
 
 #[test]
