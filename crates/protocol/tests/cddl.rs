@@ -10,8 +10,8 @@ use tallystick_protocol::cbor::{Message, encode};
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::enrolment::{
     AccountOffer, CardExpiry, CardNumber, CardRecord, CertificateAnswer, EnrolmentAnswer,
-    EnrolmentTicket, HolderCertificateRequest, HolderShareAnswer, HolderShareRequest,
-    PartyCertificateRequest, PartyShareAnswer, PartyShareRequest,
+    EnrolmentRequest, EnrolmentTicket, HolderCertificateRequest, HolderShareAnswer,
+    HolderShareRequest, PartyCertificateRequest, PartyShareAnswer, PartyShareRequest,
 };
 use tallystick_protocol::form::{Delivery, Instrument, Item, OrderForm};
 use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role, Root};
@@ -291,6 +291,9 @@ fn enrolment_is_as_the_page_says() {
             grant: [1; 32],
         },
     );
+    let request =
+        EnrolmentRequest::unsigned(domain("issuer.example"), [1; 32], [2; 32], vec![3; 294]);
+    holds("enrolment-request", &request.signed(vec![4; 256]));
     holds(
         "enrolment-answer",
         &EnrolmentAnswer {

@@ -41,6 +41,7 @@ pub struct World {
     pub clock: SetClock,
     pub machines: Vec<(&'static str, Machine)>,
     pub anchors: TrustAnchors,
+    parties_in_a_space: u16,
     parties: Vec<(&'static str, Running)>,
 }
 
@@ -136,6 +137,11 @@ pub fn settings(role: Role, name: &str) -> Settings {
 impl World {
     /// Everybody started, certified and with key shares.
     pub fn new() -> Self {
+        Self::with_parties_in_a_space(4)
+    }
+
+    /// As [`World::new`], with room for so many parties of a role in one key space.
+    pub fn with_parties_in_a_space(parties_in_a_space: u16) -> Self {
         let hub = Hub::default();
         let clock = SetClock::at(START * 1000);
         let names = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
@@ -155,6 +161,7 @@ impl World {
             clock,
             machines,
             anchors,
+            parties_in_a_space,
             parties: Vec::new(),
         };
         for name in names {
@@ -193,7 +200,7 @@ impl World {
                 Running::Ca(party)
             }
             CENTRE => {
-                let degrees = Degrees::new(8, 4).unwrap();
+                let degrees = Degrees::new(8, self.parties_in_a_space).unwrap();
                 let degrees = SpaceDegrees {
                     shop: degrees,
                     issuer: degrees,

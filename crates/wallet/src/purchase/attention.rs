@@ -26,6 +26,8 @@ pub struct Attention {
     pub no_money: bool,
     /// A party is in another space; its number, once known.
     pub renewing: Option<(Role, Option<u32>)>,
+    /// The key centre that did not answer when a share of that space was asked for.
+    pub absent_centre: Option<String>,
     /// Whether this round asked anybody.
     pub is_asking: bool,
     /// How the order stood when the round began.

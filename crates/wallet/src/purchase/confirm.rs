@@ -67,7 +67,8 @@ impl Desk<'_> {
                 None => ErrorKind::PartyUnconfirmed,
             },
             Err(CallError::Later(_)) => return Ok(()),
-            Err(CallError::Refused(ProblemKind::UnknownSpace)) => {
+            // It is in another space than this key's, or has no place left in this key's.
+            Err(CallError::Refused(ProblemKind::UnknownSpace | ProblemKind::OverCap)) => {
                 if let Some(attention) = self.attention(id) {
                     attention.renewing = Some((role, None));
                 }
@@ -76,7 +77,8 @@ impl Desk<'_> {
             Err(CallError::Refused(_)) => ErrorKind::PartyRefused,
             Err(CallError::Strange { .. }) => ErrorKind::PartyUnconfirmed,
         };
-        self.fail_unsent(order, failure, role)
+        let party = order.party_name(role);
+        self.fail_unsent(order, failure, &party)
     }
 
     /// Certified for its role, signed now, and made with the key that only it shares with us.
@@ -111,12 +113,15 @@ impl Desk<'_> {
                 self.keep_order(order)
             }
             Some(role) => {
-                let attention = self.attention(&order.request_id);
-                let waited_ms = attention.map_or(0, |attention| attention.waited_ms(now_ms));
-                if waited_ms >= PATIENCE_MS {
-                    return self.fail_unsent(order, ErrorKind::PartyUnreachable, role);
+                let Some(attention) = self.attention(&order.request_id) else {
+                    return Ok(());
+                };
+                if attention.waited_ms(now_ms) < PATIENCE_MS {
+                    return Ok(());
                 }
-                Ok(())
+                let absent = attention.absent_centre.take();
+                let absent = absent.unwrap_or_else(|| order.party_name(role));
+                self.fail_unsent(order, ErrorKind::PartyUnreachable, &absent)
             }
         }
     }
@@ -126,11 +131,10 @@ impl Desk<'_> {
         &mut self,
         mut order: OrderRecord,
         kind: ErrorKind,
-        role: Role,
+        party: &str,
     ) -> Result<(), WalletError> {
-        let about = order.party_name(role);
         let now = self.now().seconds();
-        order.end(OrderState::Failed, Event::Failed, Some((kind, &about)), now)?;
+        order.end(OrderState::Failed, Event::Failed, Some((kind, party)), now)?;
         order.settled = true;
         self.keep_order(order)
     }

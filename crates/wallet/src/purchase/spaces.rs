@@ -73,7 +73,8 @@ impl Desk<'_> {
         };
         let used = met(&order, role).map(|(_, space)| space.index);
         let Some(index) = newest.filter(|newest| Some(*newest) != used) else {
-            return self.fail_unsent(order, ErrorKind::PartyUnconfirmed, role);
+            let party = order.party_name(role);
+            return self.fail_unsent(order, ErrorKind::PartyUnconfirmed, &party);
         };
         if let Some(attention) = self.attention(id) {
             attention.renewing = Some((role, Some(index)));
@@ -86,16 +87,21 @@ impl Desk<'_> {
         question: &Question,
         said: &Result<Vec<u8>, CallError>,
     ) -> Result<(), WalletError> {
-        match self.take_share(question, said) {
-            Err(error) if error.kind == ErrorKind::EnrolmentUnreachable => Ok(()),
-            Err(error) if error.kind == ErrorKind::EnrolmentRefused => {
-                let (Some(id), Question::Share { role, .. }) = (question.order(), question) else {
-                    return Err(error);
-                };
-                let order = self.order(id)?;
-                self.fail_unsent(order, ErrorKind::PartyUnconfirmed, *role)
+        let (Some(id), Err(error)) = (question.order(), self.take_share(question, said)) else {
+            return Ok(());
+        };
+        match error.kind {
+            ErrorKind::EnrolmentUnreachable => {
+                if let Some(attention) = self.attention(id) {
+                    attention.absent_centre = Some(error.about.clone());
+                }
+                Ok(())
             }
-            outcome => outcome,
+            ErrorKind::EnrolmentRefused => {
+                let order = self.order(id)?;
+                self.fail_unsent(order, ErrorKind::PartyRefused, &error.about)
+            }
+            _ => Err(error),
         }
     }
 

@@ -16,6 +16,7 @@ mod interruptions;
 mod onboarding;
 mod orders;
 mod refused;
+mod spaces;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;
