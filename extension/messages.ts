@@ -39,7 +39,7 @@ export interface OrderStatus {
   state: string
   order_id?: string
   /** Set when the order has ended badly: the page's promise is rejected with this name. */
-  ended?: 'Declined' | 'Expired' | 'Refused' | 'Failed'
+  ended?: 'Declined' | 'Replaced' | 'Expired' | 'Refused' | 'Failed'
   /** True as soon as the shop has the order. */
   placed: boolean
 }

@@ -4,6 +4,9 @@ export interface Tallystick {
    * Shows the holder an order form (COSE_Sign1, at most 48 KiB) signed by this page's own shop.
    * Resolves when the shop has the order. Rejects with a `TallystickError` otherwise. The holder
    * may take as long as the form is valid.
+   *
+   * The same form again is the same order: a page that was reloaded while the holder decided keeps the
+   * form (in `sessionStorage`, say), asks again with it, and gets the answer it would have got.
    */
   requestOrder(form: Uint8Array): Promise<{ orderId: string; state: string }>
   /** Shows the holder an account offer of this page's own issuer. Resolves when the wallet has opened it. */
@@ -15,6 +18,8 @@ export interface Tallystick {
 export type TallystickErrorName =
   /** The holder said no, or closed the window. */
   | 'Declined'
+  /** The same shop asked for another order, perhaps in another tab; the wallet asks one at a time. */
+  | 'Replaced'
   /** The form expired before it was approved. */
   | 'Expired'
   /** Shop, issuer or courier refused the order; no money has moved. */

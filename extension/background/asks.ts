@@ -18,6 +18,8 @@ export interface Ask {
   tab_id?: number
   /** The holder closed the window, or another request took its place. */
   closed?: boolean
+  /** Another request of the same origin took its place. */
+  replaced?: boolean
   problem?: WalletProblem
   at: number
 }

@@ -57,7 +57,7 @@ export class PageRequests {
     let ask = open.find(one => one.digest === digest)
     if (!ask) {
       // One question at a time from each origin: the newer one takes the older one's place.
-      for (const older of open) await this.#close(older)
+      for (const older of open) await this.#close({ ...older, replaced: true })
       if (!(await makeRoom())) return refuse('Busy', 'Too many requests are waiting for an answer.')
       ask = await saveAsk({ id: crypto.randomUUID(), kind, origin, digest, payload, at: Date.now() })
     }
@@ -91,6 +91,9 @@ export class PageRequests {
 
   async #show(ask: Ask, tab?: chrome.tabs.Tab): Promise<void> {
     if (ask.kind === 'order') {
+      // A page that was reloaded asks again for what the holder may have decided meanwhile.
+      const known = this.#host.lastView?.orders.find(one => one.request_id === ask.request_id)
+      if (known && known.state !== 'asked') return
       if (await windows.focusWindow(ask.window_id)) return
       await saveAsk({ ...ask, window_id: await windows.openApproveWindow(ask.id, tab) })
       return
@@ -153,6 +156,7 @@ async function digestOf(payload: string): Promise<string> {
 /** What the page that asked may know of its order. */
 function statusOf(ask: Ask, view: WalletView): OrderStatus {
   const order = view.orders.find(one => one.request_id === ask.request_id)
+  if (ask.replaced && (!order || order.state === 'declined')) return { state: 'declined', ended: 'Replaced', placed: false }
   if (!order) {
     // A locked wallet shows no orders: one that was approved goes on once it is unlocked.
     const undecided = !ask.request_id || view.phase === 'ready'

@@ -75,6 +75,7 @@ async function send<T>(request: PageRequest): Promise<T> {
 
 const ENDS: Record<NonNullable<OrderStatus['ended']>, string> = {
   Declined: 'The holder declined the order.',
+  Replaced: 'Another request of this shop, perhaps in another tab, took the place of this one.',
   Expired: 'The order form expired before it was approved.',
   Refused: 'The order was refused.',
   Failed: 'The order could not be placed.',

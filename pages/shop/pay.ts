@@ -13,7 +13,8 @@ export type Outcome =
   /** The shop has the order, but it has stopped; its page says why. */
   | { kind: 'stopped'; form: string }
   | { kind: 'not-ordered'; sentence: string }
-  | { kind: 'no-wallet' }
+  /** The wallet went away while it asked; the request can be taken up again. */
+  | { kind: 'interrupted' }
 
 /** Asks the shop for a form over these lines. */
 export async function writeForm(lines: readonly PricedLine[], policy: Policy): Promise<Uint8Array> {
@@ -21,17 +22,21 @@ export async function writeForm(lines: readonly PricedLine[], policy: Policy): P
   return postForBytes('/v1/forms', { items, policy })
 }
 
-/** Hands the form to the wallet; ends when the holder has decided and the shop has the order. */
+/**
+ * Hands the form to the wallet; ends when the holder has decided and the shop has the order. The same
+ * form again, after a reload, takes the same request up again: nothing is ordered twice.
+ */
 export async function askWallet(signed: Uint8Array): Promise<Outcome> {
   const form = await formDigest(signed)
   try {
     await requestOrder(signed)
     return { kind: 'ordered', form }
   } catch (error) {
-    const sent = typeof (error as { orderId?: unknown }).orderId === 'string'
-    if (sent && (await shopHas(form))) return { kind: 'stopped', form }
     const { kind, sentence } = refusalOf(error)
-    if (kind === 'Unavailable') return { kind: 'no-wallet' }
+    if (kind === 'Unavailable') return { kind: 'interrupted' }
+    // Whatever the wallet says of it now: an order that arrived has a page that says how it stands.
+    if (await shopHas(form)) return { kind: 'stopped', form }
+    if (kind === 'Replaced') return { kind: 'not-ordered', sentence: t('errReplaced') }
     if (kind === 'Declined') return { kind: 'not-ordered', sentence: t('errDeclined') }
     const reason = saidOrNothing(sentence)
     return { kind: 'not-ordered', sentence: reason ? t('errWallet', { reason }) : t('errWalletPlain') }

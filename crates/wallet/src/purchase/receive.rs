@@ -20,7 +20,8 @@ const ORDERS_MAX: usize = 200;
 
 impl<P: Ports> Wallet<P> {
     /// Takes an order form that a page handed over and returns the request's identifier. `origin`
-    /// must be what the browser says. The same form again gives the same identifier.
+    /// must be what the browser says. The same form again gives the same identifier, even when it has
+    /// expired meanwhile: the page may ask what became of it.
     ///
     /// # Errors
     /// [`ErrorKind::FormInvalid`], [`ErrorKind::FormFromElsewhere`], [`ErrorKind::FormExpired`],
@@ -43,9 +44,17 @@ impl Desk<'_> {
         if !unlocked.profile.is_enrolled() {
             return Err(WalletError::new(ErrorKind::NotEnrolled));
         }
+        if let Some(known) = known(unlocked, |order| {
+            order.origin == origin && order.signed_form == signed
+        }) {
+            return Ok(known);
+        }
         let verified = self.verified_form(origin, signed)?;
         let unlocked = self.unlocked()?;
-        if let Some(known) = known(unlocked, &verified.message) {
+        let envelope = &verified.message.envelope;
+        if let Some(known) = known(unlocked, |OrderRecord { form, .. }| {
+            form.envelope.from == envelope.from && form.envelope.transaction == envelope.transaction
+        }) {
             return Ok(known);
         }
         check_payable(unlocked, &verified)?;
@@ -121,12 +130,9 @@ impl Desk<'_> {
 }
 
 /// The request that a form has already led to.
-fn known(unlocked: &Unlocked, form: &OrderForm) -> Option<String> {
+fn known(unlocked: &Unlocked, is_it: impl Fn(&OrderRecord) -> bool) -> Option<String> {
     let mut orders = unlocked.orders.iter().map(|order| &order.record);
-    let known = orders.find(|order| {
-        order.form.envelope.from == form.envelope.from
-            && order.form.envelope.transaction == form.envelope.transaction
-    });
+    let known = orders.find(|order| is_it(order));
     known.map(|order| order.request_id.clone())
 }
 
