@@ -1,12 +1,14 @@
-// Opens the wallet in WebAssembly with what the build knows about the parties.
+// Opens the wallet in WebAssembly with what the build knows about the parties, and beside it the
+// software card, a module with a memory of its own.
 
+import initCard, { SoftwareCard } from '../../wasm/card/pkg/tallystick_software_card.js'
 import init, { Wallet } from '../../wasm/pkg/tallystick_wasm.js'
 import type { Deployment, WalletApi } from '../wallet-types'
 
-/** Loads the module once and opens the wallet's store. */
+/** Loads both modules once and opens the wallet's store. */
 export async function openWallet(): Promise<WalletApi> {
-  await init()
-  return Wallet.open(await readDeployment())
+  const [deployment] = await Promise.all([readDeployment(), init(), initCard()])
+  return Wallet.open(deployment, SoftwareCard)
 }
 
 async function readDeployment(): Promise<Deployment> {

@@ -6,9 +6,9 @@ import { at } from '../../scripts/lib/paths.mjs'
 
 /** Sizes in bytes, raw and gzipped, of what is shipped. */
 export function sizes(extension, zip) {
-  const wasm = 'wasm/pkg/tallystick_wasm_bg.wasm'
   return {
-    'The wallet’s WebAssembly': of([at(wasm)]),
+    'The wallet’s WebAssembly': of([at('wasm/pkg/tallystick_wasm_bg.wasm')]),
+    'The software card’s WebAssembly': of([at('wasm/card/pkg/tallystick_software_card_bg.wasm')]),
     'The extension’s scripts': of(filesIn(extension).filter(name => name.endsWith('.js'))),
     'The extension’s styles': of(filesIn(extension).filter(name => name.endsWith('.css'))),
     'The extension as a zip': { bytes: zip, gzipped: null },

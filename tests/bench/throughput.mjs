@@ -15,8 +15,8 @@ const GOODS = ['genmaicha-100', 'sencha-100', 'kukicha-100', 'matcha-30']
 export async function throughput(parties, { wallets, seconds }) {
   const site = await serve({
     '/': { type: 'text/html', body: '<!doctype html><title>A wallet</title>' },
-    '/tallystick_wasm.js': { type: 'text/javascript', body: readFileSync(at('wasm/pkg/tallystick_wasm.js')) },
-    '/tallystick_wasm_bg.wasm': { type: 'application/wasm', body: readFileSync(at('wasm/pkg/tallystick_wasm_bg.wasm')) },
+    ...served('wasm/pkg', 'tallystick_wasm'),
+    ...served('wasm/card/pkg', 'tallystick_software_card'),
   }, {})
   const executablePath = await findBrowser()
   const browser = await chromium.launch({ executablePath, chromiumSandbox: false, env: { ...process.env, ...browserEnvironment(executablePath) }, args: ['--disable-gpu'] })
@@ -42,11 +42,18 @@ export async function throughput(parties, { wallets, seconds }) {
   }
 }
 
+/** A module of WebAssembly and its bindings. */
+const served = (folder, name) => ({
+  [`/${name}.js`]: { type: 'text/javascript', body: readFileSync(at(folder, `${name}.js`)) },
+  [`/${name}_bg.wasm`]: { type: 'application/wasm', body: readFileSync(at(folder, `${name}_bg.wasm`)) },
+})
+
 /** Runs in a page: opens an account, makes and enrols a wallet. */
 async function enrolled({ deployment, issuer, person }) {
   const { default: init, Wallet } = await import('/tallystick_wasm.js')
-  await init()
-  const wallet = await Wallet.open(deployment)
+  const { default: initCard, SoftwareCard } = await import('/tallystick_software_card.js')
+  await Promise.all([init(), initCard()])
+  const wallet = await Wallet.open(deployment, SoftwareCard)
   const headers = { 'content-type': 'application/json' }
   const account = await fetch(`${issuer}/v1/accounts`, { method: 'POST', headers, body: JSON.stringify({ name: person.name, telephone: person.telephone }) })
   if (!account.ok) throw new Error(`the issuer opens no account: ${account.status}`)

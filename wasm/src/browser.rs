@@ -5,6 +5,7 @@ use rand_core::UnwrapErr;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::ports::{Clock, Ports};
 
+use crate::cards::SoftwareCards;
 use crate::device_key::WebCryptoKey;
 use crate::indexed_db::IndexedDb;
 use crate::network::Fetch;
@@ -15,20 +16,22 @@ pub struct Browser {
     vault: IndexedDb,
     device_key: WebCryptoKey,
     session: BrowserSession,
+    cards: SoftwareCards,
 }
 
 impl Browser {
-    /// Opens the wallet's database of that name.
+    /// Opens the wallet's database of that name; `cards` is the class `SoftwareCard`.
     ///
     /// # Errors
     /// If IndexedDB or WebCrypto are not to be had.
-    pub async fn open(database: &str) -> Result<Self, WalletError> {
+    pub async fn open(database: &str, cards: SoftwareCards) -> Result<Self, WalletError> {
         let vault = IndexedDb::open(database).await?;
         let device_key = WebCryptoKey::open(&vault).await?;
         Ok(Self {
             vault,
             device_key,
             session: BrowserSession::find(),
+            cards,
         })
     }
 }
@@ -49,6 +52,7 @@ impl Ports for Browser {
     type Clock = Date;
     type DeviceKey = WebCryptoKey;
     type Session = BrowserSession;
+    type Cards = SoftwareCards;
     type Random = UnwrapErr<SysRng>;
 
     fn vault(&self) -> &IndexedDb {
@@ -69,6 +73,10 @@ impl Ports for Browser {
 
     fn session(&self) -> &BrowserSession {
         &self.session
+    }
+
+    fn cards(&self) -> &SoftwareCards {
+        &self.cards
     }
 
     fn random(&self) -> UnwrapErr<SysRng> {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::arguments;
 use crate::browser::Browser;
+use crate::cards::SoftwareCards;
 use crate::error::{bad_call, to_js};
 
 /// The database of the wallet in this browser.
@@ -38,12 +39,14 @@ pub struct JsWallet(Wallet<Browser>);
 
 #[wasm_bindgen(js_class = Wallet)]
 impl JsWallet {
-    /// Opens what this browser keeps, or an empty wallet.
+    /// Opens what this browser keeps, or an empty wallet. `cards` is the class `SoftwareCard` of the
+    /// card's own module.
     pub async fn open(
         #[wasm_bindgen(unchecked_param_type = "Deployment")] deployment: JsValue,
+        cards: SoftwareCards,
     ) -> Thrown<JsWallet> {
         let deployment = thrown(arguments::deployment(&deployment))?;
-        let browser = thrown(Browser::open(DATABASE).await)?;
+        let browser = thrown(Browser::open(DATABASE, cards).await)?;
         thrown(Wallet::open(browser, &deployment).await.map(Self))
     }
 

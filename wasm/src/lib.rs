@@ -5,6 +5,7 @@
 
 mod arguments;
 pub mod browser;
+pub mod cards;
 mod class;
 mod device_key;
 mod error;

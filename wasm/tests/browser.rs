@@ -7,23 +7,33 @@
 )]
 
 use js_sys::{Object, Reflect, Uint8Array};
-use tallystick_wallet::ports::{Change, Clock, DeviceKey, Ports, Session, Vault};
+use tallystick_card::{Applet, host};
+use tallystick_software_card::SoftwareCard;
+use tallystick_wallet::ports::{Cards, Change, Clock, DeviceKey, Ports, Session, Vault};
 use tallystick_wallet::sealing::header::{Header, Secret};
 use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::sealing::{StateKey, record};
 use tallystick_wallet::{ErrorKind, sealing::puk};
 use tallystick_wasm::JsWallet;
 use tallystick_wasm::browser::Browser;
-use wasm_bindgen::JsValue;
+use tallystick_wasm::cards::SoftwareCards;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_service_worker);
 
+/// The class `SoftwareCard`, as the card's module exports it.
+fn software_cards() -> SoftwareCards {
+    let card = JsValue::from(SoftwareCard::blank());
+    Reflect::get(&card, &"constructor".into())
+        .unwrap()
+        .unchecked_into()
+}
+
 /// A database of its own for each test.
 async fn browser(name: &str) -> Browser {
-    Browser::open(&format!("test {name} {}", js_sys::Math::random()))
-        .await
-        .unwrap()
+    let name = format!("test {name} {}", js_sys::Math::random());
+    Browser::open(&name, software_cards()).await.unwrap()
 }
 
 /// All records as text.
@@ -46,7 +56,7 @@ fn put(name: &str, bytes: &[u8]) -> Change {
 #[wasm_bindgen_test]
 async fn what_was_stored_is_found_by_the_next_service_worker() {
     let name = format!("test reopen {}", js_sys::Math::random());
-    let first = Browser::open(&name).await.unwrap();
+    let first = Browser::open(&name, software_cards()).await.unwrap();
     first
         .vault()
         .store(&[
@@ -58,7 +68,7 @@ async fn what_was_stored_is_found_by_the_next_service_worker() {
         .unwrap();
     let wrapped = first.device_key().wrap("test", b"state key").await.unwrap();
     drop(first);
-    let second = Browser::open(&name).await.unwrap();
+    let second = Browser::open(&name, software_cards()).await.unwrap();
     let vault = second.vault();
     let found = ["order/1=a", "order/2=b", "profile=p"];
     assert_eq!(records(vault).await, found);
@@ -161,7 +171,10 @@ async fn errors_reach_javascript_with_their_sentences() {
     );
     set("welcome_url", "https://issuer.example/".into());
     set("local_port", JsValue::NULL);
-    let thrown = JsWallet::open(deployment.into()).await.err().unwrap();
+    let thrown = JsWallet::open(deployment.into(), software_cards())
+        .await
+        .err()
+        .unwrap();
     let field = |name: &str| {
         Reflect::get(&thrown, &name.into())
             .unwrap()
@@ -171,10 +184,40 @@ async fn errors_reach_javascript_with_their_sentences() {
     assert_eq!(field("name"), "WalletError");
     assert_eq!(field("kind"), "deployment-invalid");
     assert!(field("sentence").ends_with('.') && !field("remedy").is_empty());
-    let thrown = JsWallet::open(Uint8Array::new_with_length(1).into())
+    let thrown = JsWallet::open(Uint8Array::new_with_length(1).into(), software_cards())
         .await
         .err()
         .unwrap();
     let kind = Reflect::get(&thrown, &"kind".into()).unwrap().as_string();
     assert_eq!(kind.as_deref(), Some("call-invalid"));
+}
+
+#[wasm_bindgen_test]
+async fn the_card_is_reached_by_apdus_alone_and_comes_back_from_its_sealed_state() {
+    let browser = browser("card").await;
+    let key = StateKey::generate(&mut browser.random());
+    let select = host::select(Applet::Identity).unwrap();
+    let wrong_pin = host::verify_pin("000000").unwrap();
+    let mut card = browser.cards().blank().unwrap();
+    host::done(&card.transmit(&select).unwrap()).unwrap();
+    assert!(host::done(&card.transmit(&wrong_pin).unwrap()).is_err());
+    assert!(card.has_changed());
+    let sealed = card.sealed(&key).unwrap();
+    drop(card);
+    let mut card = browser.cards().power(&key, &sealed).unwrap();
+    assert!(!card.has_changed());
+    host::done(&card.transmit(&select).unwrap()).unwrap();
+    let tries = card.transmit(&host::pin_tries().unwrap()).unwrap();
+    assert_eq!(host::tries_left(&tries).unwrap(), host::MAX_TRIES - 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_card_gets_no_power_from_another_key_or_altered_bytes() {
+    let browser = browser("sealed card").await;
+    let rng = &mut browser.random();
+    let (key, other) = (StateKey::generate(rng), StateKey::generate(rng));
+    let mut sealed = browser.cards().blank().unwrap().sealed(&key).unwrap();
+    assert!(browser.cards().power(&other, &sealed).is_err());
+    sealed[20] ^= 1;
+    assert!(browser.cards().power(&key, &sealed).is_err());
 }

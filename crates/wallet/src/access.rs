@@ -3,8 +3,6 @@
 //! The passphrase opens the wallet; the PIN, checked by the card with its retry counter, approves
 //! payments; the PUK sets a new PIN and, if the passphrase is lost, a new passphrase.
 
-use rand_core::CryptoRng;
-
 use crate::desk::{Desk, SessionChange, UNLOCKED_MS};
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
@@ -133,7 +131,7 @@ impl<P: Ports> Wallet<P> {
     pub async fn change_pin(&self, old: &str, new: &str) -> Result<(), WalletError> {
         check_pin(old).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         check_pin(new)?;
-        self.perform(&mut |desk| desk.with_card(&mut |card, rng| card.change_pin(old, new, rng)))
+        self.perform(&mut |desk| desk.with_card(&mut |card| card.change_pin(old, new)))
             .await
     }
 
@@ -145,14 +143,13 @@ impl<P: Ports> Wallet<P> {
     pub async fn unblock_pin(&self, puk: &str, new: &str) -> Result<(), WalletError> {
         check_pin(new)?;
         let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
-        self.perform(&mut |desk| desk.with_card(&mut |card, rng| card.unblock_pin(&puk, new, rng)))
+        self.perform(&mut |desk| desk.with_card(&mut |card| card.unblock_pin(&puk, new)))
             .await
     }
 }
 
 /// Something to be done with the card.
-type CardWork<'w> =
-    &'w mut dyn FnMut(&mut SecureElement, &mut dyn CryptoRng) -> Result<(), WalletError>;
+type CardWork<'w> = &'w mut dyn FnMut(&mut SecureElement) -> Result<(), WalletError>;
 
 impl Desk<'_> {
     fn unlock(&mut self, key: &StateKey) -> Result<(), WalletError> {
@@ -167,7 +164,7 @@ impl Desk<'_> {
     fn with_card(&mut self, work: CardWork<'_>) -> Result<(), WalletError> {
         self.stay_unlocked();
         let mut card = self.card()?;
-        let outcome = work(&mut card, self.rng);
+        let outcome = work(&mut card);
         self.keep_card(&mut card)?;
         outcome
     }

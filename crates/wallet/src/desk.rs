@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
 use crate::order::record::OrderRecord;
-use crate::ports::Change;
+use crate::ports::{Cards, Change};
 use crate::profile::Profile;
 use crate::purchase::Attention;
 use crate::sealing::record as sealed;
@@ -40,6 +40,8 @@ pub struct Desk<'a> {
     pub context: &'a Context,
     /// What the wallet holds in memory.
     pub state: &'a mut State,
+    /// Where the software card runs.
+    pub cards: &'a dyn Cards,
     /// Randomness.
     pub rng: &'a mut dyn CryptoRng,
     /// The time in milliseconds.
@@ -148,10 +150,25 @@ impl Desk<'_> {
     /// The card, put into its reader.
     ///
     /// # Errors
-    /// If the wallet is locked, or [`ErrorKind::StorageDamaged`].
+    /// If the wallet is locked, [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageNewer`].
     pub fn card(&mut self) -> Result<SecureElement, WalletError> {
+        let cards = self.cards;
         let unlocked = self.unlocked()?;
-        SecureElement::restore(&unlocked.key, &unlocked.card)
+        sealed::check_format(&unlocked.card)?;
+        let card = cards
+            .power(&unlocked.key, &unlocked.card)
+            .map_err(|fault| WalletError::caused(ErrorKind::StorageDamaged, &fault))?;
+        Ok(SecureElement::new(card))
+    }
+
+    /// A card from the factory, put into its reader.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CardFailed`].
+    pub fn blank_card(&self) -> Result<SecureElement, WalletError> {
+        let card = self.cards.blank();
+        let card = card.map_err(|fault| WalletError::caused(ErrorKind::CardFailed, &fault))?;
+        Ok(SecureElement::new(card))
     }
 
     /// Replaces the card's state, if it is another one now. To be called before anything is made of
@@ -161,22 +178,11 @@ impl Desk<'_> {
     /// If the wallet is locked, or if the card fails.
     pub fn keep_card(&mut self, card: &mut SecureElement) -> Result<(), WalletError> {
         if card.has_changed() {
-            let record = self.seal(name::CARD, &card.state())?;
+            let record = card.sealed(&self.unlocked()?.key)?;
             self.put(name::CARD, record.clone());
             self.unlocked()?.card = record;
         }
         self.look_at(card)
-    }
-
-    /// Stores a card that was just made.
-    ///
-    /// # Errors
-    /// If the wallet is locked, or if the card fails.
-    pub fn keep_new_card(&mut self, card: &SecureElement) -> Result<(), WalletError> {
-        let record = self.seal(name::CARD, &card.state())?;
-        self.put(name::CARD, record.clone());
-        self.unlocked()?.card = record;
-        self.look_at_card()
     }
 
     /// Remembers how many tries the card has left.
@@ -189,7 +195,7 @@ impl Desk<'_> {
     }
 
     fn look_at(&mut self, card: &mut SecureElement) -> Result<(), WalletError> {
-        let tries = card.tries(self.rng)?;
+        let tries = card.tries()?;
         self.unlocked()?.tries = tries;
         Ok(())
     }

@@ -22,6 +22,7 @@ mod profile;
 mod purchase;
 pub mod sealing;
 mod secure_element;
+pub mod software_card;
 mod state;
 #[cfg(test)]
 mod testing;

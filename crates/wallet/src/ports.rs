@@ -6,6 +6,8 @@
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use crate::sealing::StateKey;
+
 /// The longest answer a party may give, in bytes. More is cut off and refused.
 pub const RESPONSE_BYTES_MAX: usize = 256 * 1024;
 
@@ -142,6 +144,38 @@ pub trait Session {
     async fn clear(&self) -> Result<(), SessionError>;
 }
 
+/// The card could not be reached, or its state does not open.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the card failed: {0}")]
+pub struct CardFault(pub String);
+
+impl CardFault {
+    /// For that reason.
+    pub fn new(reason: impl core::fmt::Display) -> Self {
+        Self(reason.to_string())
+    }
+}
+
+/// A card with power: applets behind APDUs (ISO/IEC 7816-4). Selected applet and verified PIN are
+/// forgotten when the value is dropped.
+pub trait PoweredCard {
+    /// Executes one command APDU. The response: data and status word, at most 65,538 bytes.
+    fn transmit(&mut self, apdu: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardFault>;
+    /// Whether its state is another one than it was given power with: to be stored before anything
+    /// is made of the responses.
+    fn has_changed(&self) -> bool;
+    /// Its state, sealed under the state key, for the vault.
+    fn sealed(&mut self, key: &StateKey) -> Result<Vec<u8>, CardFault>;
+}
+
+/// Where software cards run: nobody outside sees what is in them.
+pub trait Cards {
+    /// Gives power to a card from the factory.
+    fn blank(&self) -> Result<Box<dyn PoweredCard>, CardFault>;
+    /// Gives power to the card whose sealed state this is.
+    fn power(&self, key: &StateKey, sealed: &[u8]) -> Result<Box<dyn PoweredCard>, CardFault>;
+}
+
 /// All ports of one wallet.
 pub trait Ports {
     /// Durable storage.
@@ -154,6 +188,8 @@ pub trait Ports {
     type DeviceKey: DeviceKey;
     /// Volatile storage.
     type Session: Session;
+    /// The software card.
+    type Cards: Cards;
     /// Randomness.
     type Random: CryptoRng;
 
@@ -167,6 +203,8 @@ pub trait Ports {
     fn device_key(&self) -> &Self::DeviceKey;
     /// Volatile storage.
     fn session(&self) -> &Self::Session;
+    /// The software card.
+    fn cards(&self) -> &Self::Cards;
     /// A random source, for one step.
     fn random(&self) -> Self::Random;
 }

@@ -1,20 +1,20 @@
 //! The wallet's card. Every secret operation is an APDU to it; wallet code sees no private key and
-//! no key share. Here it is the software card, whose state rests sealed in the vault.
+//! no key share.
 //!
 //! Whoever sends something that changes the card keeps its state ([`crate::desk::Desk::keep_card`])
 //! before making anything of the answer.
 
 use rand_core::CryptoRng;
+use tallystick_card::Applet;
 use tallystick_card::host::{self, CardError};
-use tallystick_card::{Applet, Card};
 use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose, SealedShare};
 use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
+use crate::ports::{CardFault, PoweredCard};
 use crate::sealing::StateKey;
 use crate::sealing::puk::Puk;
-use crate::state::{self, name};
 
 /// Bits of the signing key's modulus (PIV algorithm 07).
 const MODULUS_BITS: usize = 2048;
@@ -38,81 +38,55 @@ impl Tries {
 
 /// A card in its reader: powered on with this value, off when it is dropped.
 pub struct SecureElement {
-    card: Card,
+    card: Box<dyn PoweredCard>,
     selected: Option<Applet>,
-    changed: bool,
 }
 
 type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
 
 impl SecureElement {
-    /// A card from the factory.
-    pub fn blank() -> Self {
-        Self::powered(Card::blank())
-    }
-
-    /// The card whose state rests in this record.
-    pub fn restore(key: &StateKey, record: &[u8]) -> Result<Self, WalletError> {
-        let state = state::opened(key, name::CARD, record)?;
-        let card = Card::restore(&state)
-            .map_err(|error| WalletError::caused(ErrorKind::StorageDamaged, &error))?;
-        Ok(Self::powered(card))
-    }
-
-    const fn powered(card: Card) -> Self {
+    /// The card that was just given power.
+    pub const fn new(card: Box<dyn PoweredCard>) -> Self {
         Self {
             card,
             selected: None,
-            changed: false,
         }
     }
 
-    /// What is to be sealed and stored.
-    pub fn state(&self) -> Zeroizing<Vec<u8>> {
-        self.card.state()
+    /// What is to be stored of it.
+    pub fn sealed(&mut self, key: &StateKey) -> Result<Vec<u8>, WalletError> {
+        self.card.sealed(key).map_err(unreachable)
     }
 
     /// Whether the state is another one than was last stored.
-    pub const fn has_changed(&self) -> bool {
-        self.changed
+    pub fn has_changed(&self) -> bool {
+        self.card.has_changed()
     }
 
     /// Replaces the factory's PIN and PUK.
-    pub fn initialise(
-        &mut self,
-        pin: &str,
-        puk: &Puk,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), WalletError> {
-        self.change_pin(host::FACTORY_PIN, pin, rng)?;
+    pub fn initialise(&mut self, pin: &str, puk: &Puk) -> Result<(), WalletError> {
+        self.change_pin(host::FACTORY_PIN, pin)?;
         let apdu = host::change_puk(host::FACTORY_PUK, puk);
-        let reply = self.exchange(Applet::Identity, apdu, rng)?;
+        let reply = self.exchange(Applet::Identity, apdu)?;
         host::done(&reply).map_err(puk_failed)
     }
 
     /// Makes the signing key; its public half as subject public key info.
-    pub fn generate_signing_key(
-        &mut self,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, WalletError> {
-        let reply = self.exchange(Applet::Identity, host::generate_signing_key(), rng)?;
+    pub fn generate_signing_key(&mut self) -> Result<Vec<u8>, WalletError> {
+        let reply = self.exchange(Applet::Identity, host::generate_signing_key())?;
         let key = host::signing_public_key(&reply).map_err(failed)?;
         Ok(key.to_spki())
     }
 
     /// Makes the enrolment key of a slot; its public half (X25519, RFC 7748).
-    pub fn generate_enrolment_key(
-        &mut self,
-        slot: u8,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<[u8; 32], WalletError> {
-        let reply = self.exchange(Applet::Keys, host::generate_enrolment_key(slot), rng)?;
+    pub fn generate_enrolment_key(&mut self, slot: u8) -> Result<[u8; 32], WalletError> {
+        let reply = self.exchange(Applet::Keys, host::generate_enrolment_key(slot))?;
         host::enrolment_public_key(&reply).map_err(failed)
     }
 
     /// Presents the PIN. It allows derived keys until the card is dropped, and one signature.
-    pub fn present_pin(&mut self, pin: &str, rng: &mut dyn CryptoRng) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::verify_pin(pin), rng)?;
+    pub fn present_pin(&mut self, pin: &str) -> Result<(), WalletError> {
+        let reply = self.exchange(Applet::Identity, host::verify_pin(pin))?;
         host::done(&reply).map_err(pin_failed)
     }
 
@@ -129,30 +103,21 @@ impl SecureElement {
         let block = block
             .first_chunk()
             .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
-        let reply = self.exchange(Applet::Identity, host::sign_block(block), rng)?;
+        let reply = self.exchange(Applet::Identity, host::sign_block(block))?;
         host::signature(&reply)
             .map(|signature| signature.to_vec())
             .map_err(failed)
     }
 
     /// Writes the certificate of the signing key (DER).
-    pub fn put_certificate(
-        &mut self,
-        der: &[u8],
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::put_certificate(der), rng)?;
+    pub fn put_certificate(&mut self, der: &[u8]) -> Result<(), WalletError> {
+        let reply = self.exchange(Applet::Identity, host::put_certificate(der))?;
         host::done(&reply).map_err(failed)
     }
 
     /// Hands over a key share, sealed to the enrolment key of that slot.
-    pub fn put_share(
-        &mut self,
-        slot: u8,
-        share: &SealedShare,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Keys, host::put_share(slot, share), rng)?;
+    pub fn put_share(&mut self, slot: u8, share: &SealedShare) -> Result<(), WalletError> {
+        let reply = self.exchange(Applet::Keys, host::put_share(slot, share))?;
         host::done(&reply).map_err(failed)
     }
 
@@ -163,65 +128,51 @@ impl SecureElement {
         pair: &PairContext,
         purpose: Purpose,
         nonce: &[u8; 32],
-        rng: &mut dyn CryptoRng,
     ) -> Result<DerivedKey, WalletError> {
         let apdu = host::derive(slot, pair, purpose, nonce);
-        let reply = self.exchange(Applet::Keys, apdu, rng)?;
+        let reply = self.exchange(Applet::Keys, apdu)?;
         host::derived_key(&reply).map_err(failed)
     }
 
     /// Changes the PIN.
-    pub fn change_pin(
-        &mut self,
-        old: &str,
-        new: &str,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::change_pin(old, new), rng)?;
+    pub fn change_pin(&mut self, old: &str, new: &str) -> Result<(), WalletError> {
+        let reply = self.exchange(Applet::Identity, host::change_pin(old, new))?;
         host::done(&reply).map_err(pin_failed)
     }
 
     /// Sets a new PIN with the PUK.
-    pub fn unblock_pin(
-        &mut self,
-        puk: &Puk,
-        new: &str,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::reset_pin(puk, new), rng)?;
+    pub fn unblock_pin(&mut self, puk: &Puk, new: &str) -> Result<(), WalletError> {
+        let reply = self.exchange(Applet::Identity, host::reset_pin(puk, new))?;
         host::done(&reply).map_err(puk_failed)
     }
 
     /// How often PIN and PUK may still be tried.
-    pub fn tries(&mut self, rng: &mut dyn CryptoRng) -> Result<Tries, WalletError> {
-        let pin = self.exchange(Applet::Identity, host::pin_tries(), rng)?;
-        let puk = self.exchange(Applet::Identity, host::puk_tries(), rng)?;
+    pub fn tries(&mut self) -> Result<Tries, WalletError> {
+        let pin = self.exchange(Applet::Identity, host::pin_tries())?;
+        let puk = self.exchange(Applet::Identity, host::puk_tries())?;
         Ok(Tries {
             pin: host::tries_left(&pin).map_err(failed)?,
             puk: host::tries_left(&puk).map_err(failed)?,
         })
     }
 
-    fn exchange(
-        &mut self,
-        applet: Applet,
-        apdu: Apdu,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Zeroizing<Vec<u8>>, WalletError> {
+    fn exchange(&mut self, applet: Applet, apdu: Apdu) -> Result<Zeroizing<Vec<u8>>, WalletError> {
         let apdu = apdu.map_err(failed)?;
         if self.selected != Some(applet) {
             let select = host::select(applet).map_err(failed)?;
-            host::done(&self.transmit(&select, rng)).map_err(failed)?;
+            host::done(&self.transmit(&select)?).map_err(failed)?;
             self.selected = Some(applet);
         }
-        Ok(self.transmit(&apdu, rng))
+        self.transmit(&apdu)
     }
 
-    fn transmit(&mut self, apdu: &[u8], mut rng: &mut dyn CryptoRng) -> Zeroizing<Vec<u8>> {
-        let response = self.card.transmit(apdu, &mut rng);
-        self.changed |= response.changed;
-        response.bytes
+    fn transmit(&mut self, apdu: &[u8]) -> Result<Zeroizing<Vec<u8>>, WalletError> {
+        self.card.transmit(apdu).map_err(unreachable)
     }
+}
+
+fn unreachable(fault: CardFault) -> WalletError {
+    WalletError::caused(ErrorKind::CardFailed, &fault)
 }
 
 fn failed(error: CardError) -> WalletError {

@@ -103,6 +103,7 @@ impl<P: Ports> Wallet<P> {
         let mut desk = Desk {
             context: &self.context,
             state: &mut state,
+            cards: self.ports.cards(),
             rng: &mut rng,
             now_ms: self.ports.clock().now_ms(),
             changes: Vec::new(),

@@ -84,7 +84,7 @@ impl Desk<'_> {
             .checked_ticket(account, &answer)
             .map_err(|error| unfit(&error))?;
         let mut card = self.card()?;
-        card.put_certificate(&answer.holder_certificate, self.rng)?;
+        card.put_certificate(&answer.holder_certificate)?;
         account.enrolment.certificate = Some(answer.holder_certificate);
         account.enrolment.ticket = Some(answer.ticket);
         account.enrolment.epoch = Some(ticket.epoch);

@@ -40,7 +40,7 @@ impl<P: Ports> Wallet<P> {
             Ok(())
         })
         .await?;
-        let draft = draft.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        let mut draft = draft.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
         let header = Header::new(
             &draft.key,
             self.stretch,
@@ -50,7 +50,7 @@ impl<P: Ports> Wallet<P> {
             &mut self.ports.random(),
         )
         .await?;
-        self.perform(&mut |desk| desk.keep_draft(&draft, &header))
+        self.perform(&mut |desk| desk.keep_draft(&mut draft, &header))
             .await?;
         Ok(puk::display(&draft.puk))
     }
@@ -76,8 +76,8 @@ impl Desk<'_> {
         }
         let key = StateKey::generate(&mut self.rng);
         let puk = puk::generate(&mut self.rng);
-        let mut card = SecureElement::blank();
-        card.initialise(pin, &puk, self.rng)?;
+        let mut card = self.blank_card()?;
+        card.initialise(pin, &puk)?;
         let profile = Profile::new(first_card(offer, &mut card, pin, self.rng)?);
         Ok(Draft {
             key,
@@ -87,7 +87,7 @@ impl Desk<'_> {
         })
     }
 
-    fn keep_draft(&mut self, draft: &Draft, header: &Header) -> Result<(), WalletError> {
+    fn keep_draft(&mut self, draft: &mut Draft, header: &Header) -> Result<(), WalletError> {
         if self.state.header.is_some() {
             return Err(WalletError::new(ErrorKind::AlreadySetUp));
         }
@@ -104,7 +104,7 @@ impl Desk<'_> {
         self.put(name::HEADER, header.to_bytes());
         self.delete(name::OFFER.to_owned());
         self.keep_profile(draft.profile.clone())?;
-        self.keep_new_card(&draft.card)?;
+        self.keep_card(&mut draft.card)?;
         self.stay_unlocked();
         Ok(())
     }
@@ -118,8 +118,8 @@ fn first_card(
     rng: &mut dyn CryptoRng,
 ) -> Result<CardAccount, WalletError> {
     let OfferRecord { offer, issuer_name } = offer;
-    let signing_public_key = element.generate_signing_key(rng)?;
-    let enrolment_public_key = element.generate_enrolment_key(FIRST_SLOT, rng)?;
+    let signing_public_key = element.generate_signing_key()?;
+    let enrolment_public_key = element.generate_enrolment_key(FIRST_SLOT)?;
     let issuer = offer.envelope.from.clone();
     let request = EnrolmentRequest::unsigned(
         issuer.clone(),
@@ -127,7 +127,7 @@ fn first_card(
         enrolment_public_key,
         signing_public_key,
     );
-    element.present_pin(pin, rng)?;
+    element.present_pin(pin)?;
     let signature = element.sign(&request.to_be_signed(), rng)?;
     let request = encode(&request.signed(signature));
     Ok(CardAccount {

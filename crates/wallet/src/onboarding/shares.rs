@@ -73,7 +73,7 @@ impl Desk<'_> {
             return Ok(());
         }
         let mut card = self.card()?;
-        card.put_share(enrolment.slot, &answer.share, self.rng)?;
+        card.put_share(enrolment.slot, &answer.share)?;
         enrolment.shares.push(held);
         self.keep_card(&mut card)?;
         self.keep_profile(profile)

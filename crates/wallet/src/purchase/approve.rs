@@ -63,7 +63,7 @@ impl Desk<'_> {
         let purchase = Purchase::new(&profile, &order, choice)?;
         check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         let mut card = self.card()?;
-        let presented = card.present_pin(pin, self.rng);
+        let presented = card.present_pin(pin);
         let approval = presented.and_then(|()| purchase.seal(&order, &mut card, now, self.rng));
         // Whatever the card answered counts only once its new state is kept: a wrong PIN too.
         self.keep_card(&mut card)?;
@@ -212,7 +212,7 @@ impl<'a> Purchase<'a> {
     ) -> Result<PartKey, WalletError> {
         let nonce = crate::random_32(rng);
         let slot = self.card.enrolment.slot;
-        let key = element.derive(slot, &pair, Purpose::OrderPart, &nonce, rng)?;
+        let key = element.derive(slot, &pair, Purpose::OrderPart, &nonce)?;
         Ok(PartKey { pair, nonce, key })
     }
 
@@ -224,7 +224,7 @@ impl<'a> Purchase<'a> {
     ) -> Result<Confirmation, WalletError> {
         let nonce = crate::random_32(rng);
         let slot = self.card.enrolment.slot;
-        let key = element.derive(slot, &pair, Purpose::Confirmation, &nonce, rng)?;
+        let key = element.derive(slot, &pair, Purpose::Confirmation, &nonce)?;
         Ok(Confirmation {
             pair,
             nonce,

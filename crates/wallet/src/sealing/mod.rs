@@ -35,8 +35,9 @@ impl StateKey {
         bytes.try_into().ok().map(Self)
     }
 
-    /// Its bytes, for the volatile session and for wrapping.
-    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+    /// Its bytes, for the volatile session, for wrapping and for the card's module.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }

@@ -34,15 +34,25 @@ pub fn seal(
     Ok(record)
 }
 
+/// Whether this release can open a record.
+///
+/// # Errors
+/// [`SealingError::NewerFormat`] or [`SealingError::Malformed`].
+pub fn check_format(record: &[u8]) -> Result<(), SealingError> {
+    match record.first() {
+        None => Err(SealingError::Malformed),
+        Some(&format) if format > FORMAT => Err(SealingError::NewerFormat(format)),
+        Some(_) => Ok(()),
+    }
+}
+
 /// Opens the record of that name.
 ///
 /// # Errors
 /// [`SealingError`] if it was stored under another name or key, was altered, or is newer.
 pub fn open(key: &StateKey, name: &str, record: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealingError> {
+    check_format(record)?;
     let (&format, sealed) = record.split_first().ok_or(SealingError::Malformed)?;
-    if format > FORMAT {
-        return Err(SealingError::NewerFormat(format));
-    }
     aead::open(key.as_bytes(), &associated(name, format), sealed)
 }
 

@@ -10,9 +10,11 @@ use rand_core::{TryCryptoRng, TryRng};
 use tallystick_parties::native::{InProcessNetwork, SeededRandom, SetClock};
 use tallystick_parties::ports::{Clock as _, Network as _, Random as _};
 use tallystick_wallet::ports::{
-    Change, Clock, DeviceKey, DeviceKeyError, Method, Network, NetworkError, Ports, Record,
-    Request, Response, Session, SessionError, Vault, VaultError,
+    CardFault, Cards, Change, Clock, DeviceKey, DeviceKeyError, Method, Network, NetworkError,
+    Ports, PoweredCard, Record, Request, Response, Session, SessionError, Vault, VaultError,
 };
+use tallystick_wallet::sealing::StateKey;
+use tallystick_wallet::software_card::SoftwareCard;
 use zeroize::Zeroizing;
 
 use super::world::World;
@@ -213,12 +215,24 @@ impl Session for Device {
     }
 }
 
+impl Cards for Device {
+    fn blank(&self) -> Result<Box<dyn PoweredCard>, CardFault> {
+        Ok(Box::new(SoftwareCard::blank(self.random())))
+    }
+
+    fn power(&self, key: &StateKey, sealed: &[u8]) -> Result<Box<dyn PoweredCard>, CardFault> {
+        let card = SoftwareCard::open(key, sealed, self.random())?;
+        Ok(Box::new(card))
+    }
+}
+
 impl Ports for Device {
     type Vault = Self;
     type Network = Self;
     type Clock = Self;
     type DeviceKey = Self;
     type Session = Self;
+    type Cards = Self;
     type Random = DeviceRandom;
 
     fn vault(&self) -> &Self {
@@ -238,6 +252,10 @@ impl Ports for Device {
     }
 
     fn session(&self) -> &Self {
+        self
+    }
+
+    fn cards(&self) -> &Self {
         self
     }
 

@@ -1,0 +1,61 @@
+//! The software card: the applets, with their state sealed at rest as one record of the vault.
+//!
+//! In the browser it runs in a WebAssembly module of its own. What the wallet's module holds in
+//! memory is the sealed record; the card's keys and shares are in clear only over there, and only
+//! while the card has power.
+
+use rand_core::CryptoRng;
+use tallystick_card::Card;
+use zeroize::Zeroizing;
+
+use crate::ports::{CardFault, PoweredCard};
+use crate::sealing::{StateKey, record};
+use crate::state::name;
+
+/// A software card with power: off when the value is dropped.
+pub struct SoftwareCard<R> {
+    card: Card,
+    rng: R,
+    changed: bool,
+}
+
+impl<R: CryptoRng> SoftwareCard<R> {
+    /// A card from the factory, which nobody has stored yet.
+    pub fn blank(rng: R) -> Self {
+        Self {
+            card: Card::blank(),
+            rng,
+            changed: true,
+        }
+    }
+
+    /// The card whose sealed state this is.
+    ///
+    /// # Errors
+    /// [`CardFault`] if it does not open under this key, or is no card of this or an earlier release.
+    pub fn open(key: &StateKey, sealed: &[u8], rng: R) -> Result<Self, CardFault> {
+        let state = record::open(key, name::CARD, sealed).map_err(CardFault::new)?;
+        Ok(Self {
+            card: Card::restore(&state).map_err(CardFault::new)?,
+            rng,
+            changed: false,
+        })
+    }
+}
+
+impl<R: CryptoRng> PoweredCard for SoftwareCard<R> {
+    fn transmit(&mut self, apdu: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardFault> {
+        let response = self.card.transmit(apdu, &mut self.rng);
+        self.changed |= response.changed;
+        Ok(response.bytes)
+    }
+
+    fn has_changed(&self) -> bool {
+        self.changed
+    }
+
+    fn sealed(&mut self, key: &StateKey) -> Result<Vec<u8>, CardFault> {
+        let state = self.card.state();
+        record::seal(key, name::CARD, &state, &mut self.rng).map_err(CardFault::new)
+    }
+}

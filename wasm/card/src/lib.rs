@@ -1,0 +1,97 @@
+//! The software card in the browser: a WebAssembly module with a memory of its own, so that nothing
+//! that goes wrong in the wallet's module can read a key or a share. APDUs go in and out.
+//!
+//! `wasm/src/cards.rs` is the other side.
+
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use tallystick_wallet::ports::{CardFault, PoweredCard};
+use tallystick_wallet::sealing::StateKey;
+use tallystick_wallet::software_card;
+use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
+
+type Thrown<T> = Result<T, JsError>;
+
+const RANDOM: UnwrapErr<SysRng> = UnwrapErr(SysRng);
+
+fn thrown(fault: CardFault) -> JsError {
+    JsError::new(&fault.0)
+}
+
+fn state_key(bytes: &[u8]) -> Thrown<StateKey> {
+    StateKey::from_bytes(bytes).ok_or_else(|| JsError::new("a state key has 32 bytes"))
+}
+
+/// A software card with power. `free` takes the power away and wipes it.
+#[wasm_bindgen]
+pub struct SoftwareCard {
+    card: software_card::SoftwareCard<UnwrapErr<SysRng>>,
+    response: Zeroizing<Vec<u8>>,
+}
+
+#[wasm_bindgen]
+impl SoftwareCard {
+    fn with_power(card: software_card::SoftwareCard<UnwrapErr<SysRng>>) -> Self {
+        Self {
+            card,
+            response: Zeroizing::default(),
+        }
+    }
+
+    /// A card from the factory.
+    #[must_use]
+    pub fn blank() -> Self {
+        Self::with_power(software_card::SoftwareCard::blank(RANDOM))
+    }
+
+    /// The card whose sealed state this is; `key` is the state key, 32 bytes.
+    ///
+    /// # Errors
+    /// If it does not open.
+    pub fn power(key: &[u8], sealed: &[u8]) -> Thrown<Self> {
+        software_card::SoftwareCard::open(&state_key(key)?, sealed, RANDOM)
+            .map(Self::with_power)
+            .map_err(thrown)
+    }
+
+    /// Executes one command APDU; the length of the response in bytes.
+    ///
+    /// # Errors
+    /// None yet.
+    pub fn transmit(&mut self, apdu: &[u8]) -> Thrown<usize> {
+        self.response = self.card.transmit(apdu).map_err(thrown)?;
+        Ok(self.response.len())
+    }
+
+    /// Writes the response into a buffer of its length, so that no copy of it stays in JavaScript,
+    /// and forgets it.
+    ///
+    /// # Errors
+    /// If the buffer has another length.
+    pub fn take_response(&mut self, into: &mut [u8]) -> Thrown<()> {
+        let response = core::mem::take(&mut self.response);
+        if into.len() != response.len() {
+            return Err(JsError::new(
+                "the buffer does not have the length of the response",
+            ));
+        }
+        into.copy_from_slice(&response);
+        Ok(())
+    }
+
+    /// Whether the state is another one than it was given power with.
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        self.card.has_changed()
+    }
+
+    /// The state, sealed under the state key of 32 bytes.
+    ///
+    /// # Errors
+    /// If sealing fails.
+    pub fn sealed(&mut self, key: &[u8]) -> Thrown<Vec<u8>> {
+        self.card.sealed(&state_key(key)?).map_err(thrown)
+    }
+}
