@@ -8,14 +8,14 @@ import { startParties } from '../../../scripts/lib/parties.mjs'
 import { deploymentOf } from '../../../scripts/lib/prepare.mjs'
 import { Shopper } from '../../../scripts/lib/shopper.mjs'
 
-/** Starts a world; `options` go to startParties. */
-export async function openWorld(options = {}) {
+/** Starts a world. `profile`: a browser profile to go on with; other `options` go to startParties. */
+export async function openWorld({ profile, ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
   const parties = await startParties({ port: 0, persist: join(folder, 'parties'), ...options })
   const extension = join(folder, 'extension')
   cpSync(extensionFolder, extension, { recursive: true })
   writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
-  const shopper = await Shopper.start(parties, { extension })
+  const shopper = await Shopper.start(parties, { extension, profile })
   return {
     parties,
     shopper,
