@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use tallystick_protocol::statement::StatementError;
+
 use crate::catalogue;
 
 /// What went wrong. The name is stable: the pages translate by it.
@@ -144,6 +146,12 @@ pub enum ErrorKind {
     /// The issuer or a key centre could not be reached while enrolling.
     #[n(45)]
     EnrolmentUnreachable,
+    /// The clocks of this device and of a party do not agree.
+    #[n(60)]
+    ClockWrong,
+    /// The shop sold the goods to somebody else meanwhile.
+    #[n(61)]
+    OutOfStock,
 }
 
 /// An error of the wallet. One pointer, because it passes through almost every function.
@@ -186,6 +194,20 @@ impl WalletError {
         let mut error = Self::new(kind);
         error.0.details = cause.to_string();
         error
+    }
+
+    /// What a refused statement means: the clock is wrong, it came too late, or it is `otherwise`.
+    pub(crate) fn refused(
+        error: &StatementError,
+        expired: ErrorKind,
+        otherwise: ErrorKind,
+    ) -> Self {
+        let kind = match error {
+            StatementError::Expired => expired,
+            _ if error.is_about_the_clock() => ErrorKind::ClockWrong,
+            _ => otherwise,
+        };
+        Self::caused(kind, error)
     }
 
     /// The same error, naming whom it is about.
@@ -256,6 +278,6 @@ impl From<crate::sealing::SealingError> for WalletError {
 
 impl From<crate::order::state::IllegalMove> for WalletError {
     fn from(error: crate::order::state::IllegalMove) -> Self {
-        Self::new(ErrorKind::OrderState).about(&error.to_string())
+        Self::caused(ErrorKind::OrderState, &error).about(error.from.name())
     }
 }

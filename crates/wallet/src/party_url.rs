@@ -35,6 +35,12 @@ impl PartyUrls {
     }
 }
 
+/// The name in a web origin, without scheme and port, to be shown to people.
+pub(crate) fn host(origin: &str) -> &str {
+    let name = origin.split_once("://").map_or(origin, |(_, name)| name);
+    name.split(':').next().unwrap_or(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

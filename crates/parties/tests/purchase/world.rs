@@ -245,6 +245,12 @@ impl World {
         self.parties.push((name, party));
     }
 
+    /// When the party of that name wants to be woken, by the clock on the wall.
+    fn next_alarm(&self, name: &str, party: &Running) -> Option<u64> {
+        let off_ms = self.machine(name).clock.off_ms();
+        Some(party.next_alarm()?.saturating_add_signed(-off_ms))
+    }
+
     /// Puts the other shop, which is certified under its own name, behind somebody else's domain.
     pub fn connect_instead(&self, of: &str) {
         let other = self
@@ -275,7 +281,7 @@ impl World {
             let next = self
                 .parties
                 .iter()
-                .filter_map(|(_, party)| Some((party.next_alarm()?, party)))
+                .filter_map(|(name, party)| Some((self.next_alarm(name, party)?, party)))
                 .min_by_key(|(at, _)| *at);
             match next {
                 Some((at, party)) if at <= end => {

@@ -25,6 +25,7 @@ impl From<&CertificateError> for ProblemKind {
         match error {
             CertificateError::TooLong(_) => Self::TooLarge,
             CertificateError::Malformed => Self::Malformed,
+            CertificateError::NotYetValid => Self::WrongClock,
             _ => Self::UntrustedCertificate,
         }
     }

@@ -62,3 +62,16 @@ pub enum StatementError {
     #[error("The statement's period of validity is not permitted.")]
     BadPeriod,
 }
+
+impl StatementError {
+    /// Whether it would be accepted by another clock: it comes from the future, or its signer's
+    /// certificate is not valid at this time.
+    #[must_use]
+    pub const fn is_about_the_clock(&self) -> bool {
+        matches!(
+            self,
+            Self::NotYetSent
+                | Self::Certificate(CertificateError::NotYetValid | CertificateError::Expired)
+        )
+    }
+}

@@ -5,8 +5,9 @@ use tallystick_protocol::cbor::decode;
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::enrolment::{EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket};
 use tallystick_protocol::identifier::Role;
+use tallystick_protocol::problem::ProblemKind;
 use tallystick_protocol::signature::public_key_to_spki;
-use tallystick_protocol::statement;
+use tallystick_protocol::statement::{self, StatementError};
 
 use crate::ask::{self, Answer, Ask, CBOR, CallError, Question};
 use crate::desk::Desk;
@@ -74,15 +75,11 @@ impl Desk<'_> {
         let answer = said
             .as_ref()
             .map_err(|error| refused(error, account.issuer.as_str()))?;
-        let unfit = |error: &dyn core::fmt::Display| {
-            WalletError::caused(ErrorKind::EnrolmentRefused, error).about(account.issuer.as_str())
-        };
         let answer: EnrolmentAnswer = decode(answer).map_err(|error| unfit(&error))?;
-        self.check_certificate(&account.enrolment, &answer)
-            .map_err(|error| unfit(&error))?;
         let ticket = self
-            .checked_ticket(account, &answer)
-            .map_err(|error| unfit(&error))?;
+            .check_certificate(&account.enrolment, &answer)
+            .and_then(|()| self.checked_ticket(account, &answer))
+            .map_err(|error| error.about(account.issuer.as_str()))?;
         let mut card = self.card()?;
         card.put_certificate(&answer.holder_certificate)?;
         account.enrolment.certificate = Some(answer.holder_certificate);
@@ -98,21 +95,18 @@ impl Desk<'_> {
         &self,
         enrolment: &Enrolment,
         answer: &EnrolmentAnswer,
-    ) -> Result<(), String> {
+    ) -> Result<(), WalletError> {
         let Context { anchors, .. } = self.context;
-        let certificate =
-            Certificate::from_der(&answer.holder_certificate).map_err(|error| error.to_string())?;
-        let certified = anchors
-            .verify(&certificate, self.now(), Role::Holder)
-            .map_err(|error| error.to_string())?;
-        let certified =
-            public_key_to_spki(&certified.public_key).map_err(|error| error.to_string())?;
+        let certified = Certificate::from_der(&answer.holder_certificate)
+            .and_then(|certificate| anchors.verify(&certificate, self.now(), Role::Holder))
+            .map_err(|error| unheard(&error.into()))?;
+        let certified = public_key_to_spki(&certified.public_key).map_err(|error| unfit(&error))?;
         let request: EnrolmentRequest =
-            decode(&enrolment.request).map_err(|error| error.to_string())?;
+            decode(&enrolment.request).map_err(|error| unfit(&error))?;
         if certified == request.signing_public_key {
             Ok(())
         } else {
-            Err("the certificate is for another key".to_owned())
+            Err(unfit(&"the certificate is for another key"))
         }
     }
 
@@ -121,7 +115,7 @@ impl Desk<'_> {
         &self,
         account: &CardAccount,
         answer: &EnrolmentAnswer,
-    ) -> Result<EnrolmentTicket, String> {
+    ) -> Result<EnrolmentTicket, WalletError> {
         let Context {
             anchors,
             key_centres,
@@ -129,19 +123,19 @@ impl Desk<'_> {
         } = self.context;
         let ticket =
             statement::open::<EnrolmentTicket>(&answer.ticket, anchors, self.now(), Role::Issuer)
-                .map_err(|error| error.to_string())?;
-        ticket
-            .require_sender(&account.issuer)
-            .map_err(|error| error.to_string())?;
+                .and_then(|ticket| ticket.require_sender(&account.issuer).map(|()| ticket))
+                .map_err(|error| unheard(&error))?;
         let ticket = ticket.message;
         if ticket.enrolment_public_key != account.enrolment.enrolment_public_key {
-            return Err("the ticket is for another wallet".to_owned());
+            return Err(unfit(&"the ticket is for another wallet"));
         }
         let named = ticket.centres.as_slice();
         let trusted = named.len() == key_centres.len()
             && key_centres.iter().all(|centre| named.contains(centre));
         if !trusted {
-            return Err("the ticket names other key centres than this wallet trusts".to_owned());
+            return Err(unfit(
+                &"the ticket names other key centres than this wallet trusts",
+            ));
         }
         Ok(ticket)
     }
@@ -163,7 +157,19 @@ pub(super) fn the_card_mut(cards: &mut [CardAccount]) -> Result<&mut CardAccount
 pub(super) fn refused(error: &CallError, party: &str) -> WalletError {
     let kind = match error {
         CallError::Later(_) => ErrorKind::EnrolmentUnreachable,
+        CallError::Refused(ProblemKind::WrongClock) => ErrorKind::ClockWrong,
         _ => ErrorKind::EnrolmentRefused,
     };
     WalletError::caused(kind, error).about(party)
+}
+
+/// An answer to an enrolment that is not what was asked for.
+pub(super) fn unfit(what: &dyn core::fmt::Display) -> WalletError {
+    WalletError::caused(ErrorKind::EnrolmentRefused, what)
+}
+
+/// A statement in an enrolment that was refused. It was said just now: if it has expired, one of the
+/// clocks is wrong.
+pub(super) fn unheard(error: &StatementError) -> WalletError {
+    WalletError::refused(error, ErrorKind::ClockWrong, ErrorKind::EnrolmentRefused)
 }

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
+use crate::party_url;
 use crate::ports::{DeviceKey, Ports};
 use crate::profile::card_view;
 use crate::state::name;
@@ -100,11 +101,8 @@ impl Desk<'_> {
         let verified =
             statement::open::<AccountOffer>(offer, &self.context.anchors, now, Role::Issuer)
                 .map_err(|error| {
-                    let kind = match error {
-                        statement::StatementError::Expired => ErrorKind::OfferExpired,
-                        _ => ErrorKind::OfferInvalid,
-                    };
-                    WalletError::caused(kind, &error)
+                    let (late, otherwise) = (ErrorKind::OfferExpired, ErrorKind::OfferInvalid);
+                    WalletError::refused(&error, late, otherwise).about(party_url::host(origin))
                 })?;
         let issuer = &verified.message.envelope.from;
         if !self.context.urls.is_origin_of(origin, issuer) {

@@ -6,7 +6,7 @@ use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::ShareRecipient;
 use tallystick_protocol::statement;
 
-use super::enrol::{refused, the_card, the_card_mut};
+use super::enrol::{refused, the_card, the_card_mut, unfit, unheard};
 use crate::ask::{self, Ask, COSE, CallError, Question};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
@@ -62,9 +62,7 @@ impl Desk<'_> {
         let mut profile = self.unlocked()?.profile.clone();
         let enrolment = &mut the_card_mut(&mut profile.cards)?.enrolment;
         let answer = self.checked_share(said, enrolment, *role, centre, *index);
-        let answer = answer.map_err(|error| {
-            WalletError::caused(ErrorKind::EnrolmentRefused, &error).about(centre.as_str())
-        })?;
+        let answer = answer.map_err(|error| error.about(centre.as_str()))?;
         let held = HeldShare {
             space: answer.share.label.context.space,
             centre: centre.clone(),
@@ -87,15 +85,18 @@ impl Desk<'_> {
         role: Role,
         centre: &Domain,
         index: Option<u32>,
-    ) -> Result<HolderShareAnswer, String> {
+    ) -> Result<HolderShareAnswer, WalletError> {
         let anchors = &self.context.anchors;
         let answer =
             statement::open::<HolderShareAnswer>(answer, anchors, self.now(), Role::KeyCentre)
-                .map_err(|error| error.to_string())?;
-        answer
-            .require_sender(centre)
-            .and_then(|()| answer.require_transaction(enrolment.holder().as_bytes()))
-            .map_err(|error| error.to_string())?;
+                .and_then(|answer| answer.require_sender(centre).map(|()| answer))
+                .and_then(|answer| {
+                    let holder = enrolment.holder();
+                    answer
+                        .require_transaction(holder.as_bytes())
+                        .map(|()| answer)
+                })
+                .map_err(|error| unheard(&error))?;
         let label = &answer.message.share.label;
         let space = label.context.space;
         let fits = label.centre == *centre
@@ -107,7 +108,7 @@ impl Desk<'_> {
         if fits {
             Ok(answer.message)
         } else {
-            Err("the share is not the one that was asked for".to_owned())
+            Err(unfit(&"the share is not the one that was asked for"))
         }
     }
 }

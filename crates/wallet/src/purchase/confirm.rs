@@ -60,11 +60,11 @@ impl Desk<'_> {
         }
         let failure = match said {
             Ok(answer) => match self.confirmed_name(&order, role, sent_at, answer) {
-                Some(name) => {
+                Ok(name) => {
                     confirmed(&mut order, role, name, self.now().seconds());
                     return self.keep_order(order);
                 }
-                None => ErrorKind::PartyUnconfirmed,
+                Err(failure) => failure,
             },
             Err(CallError::Later(_)) => return Ok(()),
             // It is in another space than this key's, or has no place left in this key's.
@@ -74,6 +74,7 @@ impl Desk<'_> {
                 }
                 return Ok(());
             }
+            Err(CallError::Refused(ProblemKind::WrongClock)) => ErrorKind::ClockWrong,
             Err(CallError::Refused(_)) => ErrorKind::PartyRefused,
             Err(CallError::Strange { .. }) => ErrorKind::PartyUnconfirmed,
         };
@@ -88,15 +89,23 @@ impl Desk<'_> {
         role: Role,
         sent_at: Timestamp,
         answer: &[u8],
-    ) -> Option<String> {
-        let mut confirmations = order.approval.as_ref()?.confirmations.iter();
-        let confirmation = confirmations.find(|one| one.pair.role == role)?;
-        let (request, key) = request(confirmation, sent_at)?;
+    ) -> Result<String, ErrorKind> {
+        let unconfirmed = ErrorKind::PartyUnconfirmed;
+        let mut confirmations = order.approval.iter().flat_map(|one| &one.confirmations);
+        let confirmation = confirmations.find(|one| one.pair.role == role);
+        let (request, key) = confirmation
+            .and_then(|one| request(one, sent_at))
+            .ok_or(unconfirmed)?;
         let anchors = &self.context.anchors;
-        let answer =
-            statement::open::<ConfirmationAnswer>(answer, anchors, self.now(), role).ok()?;
-        answer.message.verify(&request, &key).ok()?;
-        Some(answer.signer.name)
+        // It was said just now: if it has expired, one of the clocks is wrong.
+        let answer = statement::open::<ConfirmationAnswer>(answer, anchors, self.now(), role)
+            .map_err(|error| {
+                WalletError::refused(&error, ErrorKind::ClockWrong, unconfirmed).kind
+            })?;
+        match answer.message.verify(&request, &key) {
+            Ok(()) => Ok(answer.signer.name),
+            Err(_) => Err(unconfirmed),
+        }
     }
 
     /// All confirmed: on to sending. Nobody answers for long: the end.

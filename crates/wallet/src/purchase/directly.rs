@@ -37,11 +37,11 @@ impl Desk<'_> {
         let mut no_money = none;
         if let Some(IssuerAnswer { money, refusal, .. }) = answer {
             match refusal {
-                Some(bytes) if self.refusal(&order, &bytes, Role::Issuer) => {
-                    findings.refused = Some((Role::Issuer, bytes));
-                    no_money = true;
+                Some(bytes) => {
+                    let reason = self.refusal(&order, &bytes, Role::Issuer);
+                    findings.refused = reason.map(|reason| (Role::Issuer, reason, bytes));
+                    no_money |= findings.refused.is_some();
                 }
-                Some(_) => {}
                 None => {
                     findings.money = money;
                     no_money = money.is_none();
@@ -75,8 +75,8 @@ impl Desk<'_> {
         if accepted {
             let tracking = self.acceptance(&order, &statement);
             findings.accepted = tracking.map(|tracking| (tracking, statement));
-        } else if self.refusal(&order, &statement, Role::Courier) {
-            findings.refused = Some((Role::Courier, statement));
+        } else if let Some(reason) = self.refusal(&order, &statement, Role::Courier) {
+            findings.refused = Some((Role::Courier, reason, statement));
         }
         self.take_findings(order, findings)
     }

@@ -2,7 +2,8 @@
 //! one is verified, and must be about this root, payee and amount.
 
 use tallystick_protocol::answers::{
-    Acceptance, Authorisation, MoneyState, Refusal, ShopReceipt, ShopState, TRACKING_MAX_BYTES,
+    Acceptance, Authorisation, MoneyState, Refusal, RefusalReason, ShopReceipt, ShopState,
+    TRACKING_MAX_BYTES,
 };
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement::{self, SignedMessage};
@@ -20,7 +21,7 @@ pub(super) struct Findings {
     pub shop: Option<ShopState>,
     pub authorised: Option<Vec<u8>>,
     pub accepted: Option<(String, Vec<u8>)>,
-    pub refused: Option<(Role, Vec<u8>)>,
+    pub refused: Option<(Role, RefusalReason, Vec<u8>)>,
     pub money: Option<MoneyState>,
 }
 
@@ -75,8 +76,9 @@ impl Desk<'_> {
         }
         if let Some(bytes) = receipt.refusal {
             let mut roles = [Role::Issuer, Role::Courier, Role::Shop].into_iter();
-            let by = roles.find(|role| self.refusal(order, &bytes, *role))?;
-            findings.refused = Some((by, bytes));
+            let refusal = |by| Some((by, self.refusal(order, &bytes, by)?));
+            let (by, reason) = roles.find_map(refusal)?;
+            findings.refused = Some((by, reason, bytes));
         }
         Some(findings)
     }
@@ -101,11 +103,16 @@ impl Desk<'_> {
         agrees.then_some(said.tracking)
     }
 
-    /// Whether these bytes are a refusal of this order by the party in that role.
-    pub(super) fn refusal(&self, order: &OrderRecord, bytes: &[u8], role: Role) -> bool {
-        let said = self.statement::<Refusal>(order, bytes, role);
-        let root = order.approval.as_ref().map(|approval| approval.root);
-        said.is_some_and(|said| Some(said.root) == root && said.by == role)
+    /// Why the party in that role refused this order, if these bytes are its refusal.
+    pub(super) fn refusal(
+        &self,
+        order: &OrderRecord,
+        bytes: &[u8],
+        role: Role,
+    ) -> Option<RefusalReason> {
+        let said = self.statement::<Refusal>(order, bytes, role)?;
+        let root = order.approval.as_ref()?.root;
+        (said.root == root && said.by == role).then_some(said.reason)
     }
 
     /// A statement about this order, signed by the party that plays `role` in it.
@@ -157,10 +164,11 @@ pub(super) fn take_up(
             order.failure = None;
             order.move_to(OrderState::Delivering, Event::Accepted, now)?;
         }
-        Target::Refused(by, bytes) => {
-            let kind = match by {
-                Role::Issuer => ErrorKind::IssuerRefused,
-                Role::Courier => ErrorKind::CourierRefused,
+        Target::Refused(by, reason, bytes) => {
+            let kind = match (by, reason) {
+                (Role::Issuer, _) => ErrorKind::IssuerRefused,
+                (Role::Courier, _) => ErrorKind::CourierRefused,
+                (_, Some(RefusalReason::OutOfStock)) => ErrorKind::OutOfStock,
                 _ => ErrorKind::ShopRefused,
             };
             let about = order.party_name(by);
@@ -193,7 +201,7 @@ pub(super) fn take_up(
 
 enum Target {
     Accepted(String, Vec<u8>),
-    Refused(Role, Option<Vec<u8>>),
+    Refused(Role, Option<RefusalReason>, Option<Vec<u8>>),
     Expired,
     Authorised,
     Received,
@@ -205,11 +213,11 @@ fn target(order: &OrderRecord, findings: &Findings) -> Target {
     if let Some((tracking, bytes)) = &findings.accepted {
         return Target::Accepted(tracking.clone(), bytes.clone());
     }
-    if let Some((by, bytes)) = &findings.refused {
-        return Target::Refused(*by, Some(bytes.clone()));
+    if let Some((by, reason, bytes)) = &findings.refused {
+        return Target::Refused(*by, Some(*reason), Some(bytes.clone()));
     }
     match findings.shop {
-        Some(ShopState::Refused) => Target::Refused(Role::Shop, None),
+        Some(ShopState::Refused) => Target::Refused(Role::Shop, None, None),
         Some(ShopState::Expired) => Target::Expired,
         _ if order.authorisation.is_some() || order.money == Some(MoneyState::Reserved) => {
             Target::Authorised

@@ -2,12 +2,13 @@
 
 use tallystick_protocol::form::{Instrument, OrderForm};
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{self, StatementError, Verified};
+use tallystick_protocol::statement::{self, Verified};
 
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::order::event::Event;
 use crate::order::record::{self, HistoryEntry, OrderRecord};
+use crate::party_url;
 use crate::ports::Ports;
 use crate::state::{Unlocked, name};
 use crate::view::OrderState;
@@ -74,11 +75,8 @@ impl Desk<'_> {
         let Context { anchors, urls, .. } = self.context;
         let verified = statement::open::<OrderForm>(form, anchors, self.now(), Role::Shop)
             .map_err(|error| {
-                let kind = match error {
-                    StatementError::Expired => ErrorKind::FormExpired,
-                    _ => ErrorKind::FormInvalid,
-                };
-                WalletError::caused(kind, &error)
+                let (late, otherwise) = (ErrorKind::FormExpired, ErrorKind::FormInvalid);
+                WalletError::refused(&error, late, otherwise).about(party_url::host(origin))
             })?;
         let form = &verified.message;
         let shop = &form.envelope.from;

@@ -32,7 +32,11 @@ impl Desk<'_> {
             return self.keep_order(order);
         }
         let about = order.shop_name.clone();
-        let why = Some((ErrorKind::ShopRefused, about.as_str()));
+        let failure = match kind {
+            ProblemKind::WrongClock => ErrorKind::ClockWrong,
+            _ => ErrorKind::ShopRefused,
+        };
+        let why = Some((failure, about.as_str()));
         let now = self.now().seconds();
         order.end(OrderState::Refused, Event::Refused, why, now)?;
         order.refused_by = Some(Role::Shop);

@@ -65,6 +65,21 @@ impl Device {
         }
     }
 
+    /// Puts this computer's clock forward, or back, by so many milliseconds. Open the wallet anew.
+    pub fn skew(&mut self, off_ms: i64) {
+        self.clock = self.clock.skewed(off_ms);
+    }
+
+    /// The same computer among other parties of the same names.
+    pub fn moved_to(&self, world: &World) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            clock: world.clock.clone(),
+            network: world.hub.network("holder"),
+            random: self.random.clone(),
+        }
+    }
+
     /// Lets that many writes and calls through; everything after fails until [`Device::mend`]. With
     /// `lose_answers` the call at which it stops still reaches the party.
     pub fn fail_after(&self, events: u32, lose_answers: bool) {

@@ -10,13 +10,17 @@ mod access;
 #[path = "../../../parties/tests/purchase/ask.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;
+mod clocks;
 mod device;
 mod holder;
 mod interruptions;
 mod onboarding;
 mod orders;
+mod outages;
 mod refused;
 mod spaces;
+mod stock;
+mod unknown;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;
