@@ -1,8 +1,10 @@
 // The page, the tab or the extension itself changes in mid-purchase: nothing is lost, nothing is ordered twice.
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { words } from '../../scripts/lib/shopper.mjs'
-import { consoleOf, openWorld } from './support/world.mjs'
+import { Shopper, words } from '../../scripts/lib/shopper.mjs'
+import { consoleOf, eventually, openWorld, stockOf } from './support/world.mjs'
 
 let world
 
@@ -103,4 +105,91 @@ test('two tabs of one store ask: the later one takes the place of the earlier on
     await shopper.delivered(approval)
     await orderPage(second)
     await Promise.all([approval.close(), first.close(), second.close()])
+  }))
+
+test('two wallets want the last pieces: the shop sells them once, and the other holder is told what it means', async () => {
+  const { shopper, parties } = world
+  const other = await Shopper.start(parties, { extension: world.extension })
+  try {
+    await other.enrol()
+    const left = await stockOf(parties, 'tea-road')
+    const [store, othersStore] = await Promise.all([shopper, other].map(one => one.fillBasket([{ sku: 'tea-road', quantity: left }])))
+    const approval = await shopper.pay(store) // the form says that they are there
+    const othersApproval = await other.pay(othersStore)
+    await other.approve(othersApproval)
+    await other.delivered(othersApproval)
+    await shopper.approve(approval)
+    await approval.getByText('Kiso Tea & Books no longer has all of these goods.').waitFor()
+    await approval.getByText('Nothing was charged.').waitFor()
+    await store.getByText('This order has stopped').waitFor()
+    assert.equal(await stockOf(parties, 'tea-road'), 0)
+    const stale = await shopper.openPage(`${parties.url('shop')}/#/checkout`)
+    await stale.getByText('Not everything in your basket is still in stock.').waitFor()
+    await stale.evaluate(() => localStorage.clear())
+    await Promise.all([approval.close(), store.close(), stale.close()])
+  } finally {
+    await other.close()
+  }
+})
+
+/** Another version of the extension is put in the place of this one, with the same profile. */
+async function update(version) {
+  const { context } = world.shopper
+  const extensions = await world.shopper.openPage('chrome://extensions/')
+  // An unpacked extension starts again only where its developer may load one.
+  await extensions.evaluate(() => new Promise(done => chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true }, done)))
+  await extensions.close()
+  const manifest = join(world.extension, 'manifest.json')
+  writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, 'utf8')), version }))
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'))
+  await worker.evaluate(() => chrome.runtime.reload()).catch(() => {})
+  await eventually('the new version runs', async () => {
+    const page = await world.shopper.openPage(world.shopper.walletUrl('popup')).catch(() => undefined)
+    const runs = await page?.evaluate(() => chrome.runtime.getManifest().version).catch(() => undefined)
+    await page?.close()
+    return runs === version
+  })
+}
+
+async function unlock(page) {
+  await page.getByLabel(words('unlock.passphrase'), { exact: true }).fill(world.shopper.person.passphrase)
+  await page.getByRole('button', { name: words('action.unlock'), exact: true }).click()
+}
+
+test('the extension is updated while it asks: the page says what to do, and its reload asks again', () =>
+  ordering(1, async shopper => {
+    const store = await shopper.fillBasket([{ sku: 'sencha-100', quantity: 1 }])
+    await shopper.pay(store)
+    await update('0.1.0.1')
+    await store.getByText('nothing is ordered twice').waitFor()
+    const opened = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/approve.html') })
+    await store.getByRole('button', { name: 'Reload this page' }).click()
+    const approval = await opened
+    await unlock(approval)
+    await shopper.approve(approval)
+    const tracking = await shopper.delivered(approval)
+    await orderPage(store)
+    await store.getByText(tracking).waitFor()
+    await Promise.all([approval.close(), store.close()])
+  }))
+
+test('the extension is updated after Approve: the order goes on once the wallet is unlocked, and once only', () =>
+  ordering(1, async shopper => {
+    const store = await shopper.fillBasket([{ sku: 'gyokuro-50', quantity: 1 }])
+    const approval = await shopper.pay(store)
+    await shopper.approve(approval)
+    await approval.getByRole('heading', { name: words('approve.progress') }).or(approval.getByText(words('approve.background'))).first().waitFor()
+    await update('0.1.0.2')
+    const popup = await shopper.openPage(shopper.walletUrl('popup'))
+    await popup.getByText(words('unlock.text')).waitFor()
+    await unlock(popup)
+    const order = await eventually('the order is on its way', async () => {
+      const { orders } = await shopper.view()
+      const last = orders.toSorted((one, other) => other.created_at - one.created_at)[0]
+      return last?.state === 'delivering' && last
+    })
+    await store.reload()
+    await orderPage(store)
+    await store.getByText(order.tracking).waitFor()
+    await Promise.all([popup.close(), store.close()])
   }))

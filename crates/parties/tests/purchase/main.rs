@@ -27,4 +27,5 @@ mod store;
 mod t002;
 mod t002_refused;
 mod talk;
+mod tampered;
 mod world;

@@ -180,13 +180,12 @@ impl Message for SplitOrder {
 }
 
 impl SplitOrder {
-    /// The part for `role`, if the order has exactly one and it belongs to this order.
+    /// The part for `role`, if the order has one for each reader, in their order, and it belongs to
+    /// this order.
     #[must_use]
     pub fn part(&self, role: Role) -> Option<&SealedPart> {
-        let mut of_role = self.parts.iter().filter(|part| part.role() == role);
-        let part = of_role.next()?;
-        let belongs = of_role.next().is_none()
-            && self.parts.len() == READERS.len()
+        let part = self.parts.iter().find(|part| part.role() == role)?;
+        let belongs = self.parts.iter().map(SealedPart::role).eq(READERS)
             && part.root == self.root
             && part.order_id == self.header.order_id
             && part.pair.holder == self.header.holder
