@@ -89,6 +89,11 @@ impl JsWallet {
         thrown(self.0.remove_address(&id).await)
     }
 
+    /// Makes an address the default.
+    pub async fn set_default_address(&self, id: String) -> Thrown<()> {
+        thrown(self.0.set_default_address(&id).await)
+    }
+
     /// Unlocks; takes about half a second on purpose.
     pub async fn unlock(&self, passphrase: String) -> Thrown<()> {
         thrown(self.0.unlock(&normalised(passphrase)).await)
@@ -97,6 +102,16 @@ impl JsWallet {
     /// Locks.
     pub async fn lock(&self) -> Thrown<()> {
         thrown(self.0.lock().await)
+    }
+
+    /// Chooses after how many minutes the wallet locks itself; 0 when the browser closes.
+    pub async fn set_lock_minutes(&self, minutes: u32) -> Thrown<()> {
+        thrown(self.0.set_lock_minutes(minutes).await)
+    }
+
+    /// Puts off locking, because the holder is doing something.
+    pub async fn stay_unlocked(&self) -> Thrown<()> {
+        thrown(self.0.stay_unlocked().await)
     }
 
     /// Opens the wallet with the PUK and sets a new passphrase.

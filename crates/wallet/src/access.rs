@@ -1,9 +1,9 @@
-//! Locking and unlocking, PIN and PUK.
+//! Unlocking, PIN and PUK.
 //!
 //! The passphrase opens the wallet; the PIN, checked by the card with its retry counter, approves
 //! payments; the PUK sets a new PIN and, if the passphrase is lost, a new passphrase.
 
-use crate::desk::{Desk, SessionChange, UNLOCKED_MS};
+use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::sealing::header::{Header, Secret};
@@ -44,14 +44,6 @@ pub fn check_pin(pin: &str) -> Result<(), WalletError> {
     } else {
         Err(WalletError::new(ErrorKind::MalformedPin))
     }
-}
-
-/// What a session says: when the wallet locks itself, and the state key. `None` if that is over.
-pub fn resumed(session: &[u8], now_ms: u64) -> Option<(StateKey, u64)> {
-    let (time, key) = session.split_first_chunk::<8>()?;
-    let locks_at_ms = u64::from_be_bytes(*time);
-    let in_time = now_ms < locks_at_ms && locks_at_ms <= now_ms + UNLOCKED_MS;
-    Some((StateKey::from_bytes(key)?, locks_at_ms)).filter(|_| in_time)
 }
 
 impl<P: Ports> Wallet<P> {
@@ -108,19 +100,6 @@ impl<P: Ports> Wallet<P> {
             .await?;
         self.perform(&mut |desk| desk.unlock(&key)).await?;
         Ok((header, key))
-    }
-
-    /// Forgets the state key. What is under way goes on after unlocking.
-    ///
-    /// # Errors
-    /// [`ErrorKind::StorageFailed`] if the session's storage does not forget.
-    pub async fn lock(&self) -> Result<(), WalletError> {
-        self.perform(&mut |desk| {
-            desk.state.lock();
-            desk.session = SessionChange::Clear;
-            Ok(())
-        })
-        .await
     }
 
     /// Changes the PIN.

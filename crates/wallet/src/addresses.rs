@@ -35,9 +35,27 @@ impl<P: Ports> Wallet<P> {
     pub async fn remove_address(&self, id: &str) -> Result<(), WalletError> {
         self.perform(&mut |desk| desk.remove_address(id)).await
     }
+
+    /// Makes an address the default: the holder's own, which the first in the list is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchAddress`], [`ErrorKind::Locked`], or a failure of the storage.
+    pub async fn set_default_address(&self, id: &str) -> Result<(), WalletError> {
+        self.perform(&mut |desk| desk.set_default_address(id)).await
+    }
 }
 
 impl Desk<'_> {
+    fn set_default_address(&mut self, id: &str) -> Result<(), WalletError> {
+        self.stay_unlocked();
+        let mut profile = self.unlocked()?.profile.clone();
+        let place = profile.addresses.iter().position(|kept| kept.id == id);
+        let place = place.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))?;
+        let up_to_it = profile.addresses.get_mut(..=place);
+        up_to_it.unwrap_or_default().rotate_right(1);
+        self.keep_profile(profile)
+    }
+
     fn save_address(&mut self, address: &mut StoredAddress) -> Result<(), WalletError> {
         self.stay_unlocked();
         let mut profile = self.unlocked()?.profile.clone();

@@ -19,11 +19,6 @@ use crate::secure_element::SecureElement;
 use crate::state::{Order, State, Unlocked, name};
 use crate::wallet::Context;
 
-/// How long the wallet stays unlocked after the holder's last doing, in milliseconds.
-pub const UNLOCKED_MS: u64 = 15 * 60 * 1000;
-/// The session is written anew at most this often, in milliseconds.
-const SESSION_RENEWAL_MS: u64 = 30 * 1000;
-
 /// What is to become of the volatile session.
 pub enum SessionChange {
     /// As it is.
@@ -69,29 +64,6 @@ impl Desk<'_> {
         };
         let unlocked = self.state.unlocked.as_mut();
         unlocked.ok_or_else(|| WalletError::new(locked))
-    }
-
-    /// Locks if the time is up.
-    pub fn lock_in_time(&mut self) {
-        let now_ms = self.now_ms;
-        if matches!(&self.state.unlocked, Some(unlocked) if unlocked.locks_at_ms <= now_ms) {
-            self.state.lock();
-            self.session = SessionChange::Clear;
-        }
-    }
-
-    /// Puts off locking, because the holder did something.
-    pub fn stay_unlocked(&mut self) {
-        let locks_at_ms = self.now_ms + UNLOCKED_MS;
-        let Some(unlocked) = &mut self.state.unlocked else {
-            return;
-        };
-        if locks_at_ms >= unlocked.locks_at_ms + SESSION_RENEWAL_MS {
-            unlocked.locks_at_ms = locks_at_ms;
-            let mut session = Zeroizing::new(locks_at_ms.to_be_bytes().to_vec());
-            session.extend_from_slice(unlocked.key.as_bytes());
-            self.session = SessionChange::Put(session);
-        }
     }
 
     /// Stores something in clear.

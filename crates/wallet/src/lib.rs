@@ -14,6 +14,7 @@ pub mod error;
 mod exclusive;
 mod join;
 mod json;
+pub mod lock;
 mod onboarding;
 mod order;
 pub mod party_url;

@@ -221,6 +221,9 @@ pub struct Profile {
     /// Parties in further spaces.
     #[n(3)]
     pub spaces: Vec<KnownSpace>,
+    /// After how many minutes the wallet locks itself, once the holder has chosen.
+    #[n(4)]
+    pub lock_minutes: Option<u32>,
 }
 
 impl Profile {
@@ -232,6 +235,7 @@ impl Profile {
             cards: vec![card],
             addresses: Vec::new(),
             spaces: Vec::new(),
+            lock_minutes: None,
         }
     }
 

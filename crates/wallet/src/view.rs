@@ -49,6 +49,14 @@ pub struct WalletView {
     pub puk_tries_left: u8,
     /// Where a new holder gets a card.
     pub welcome_url: String,
+    /// After how many minutes the wallet locks itself; 0 when the browser closes. While unlocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub lock_minutes: Option<u32>,
+    /// When it will lock itself, in seconds, unless only the browser's end locks it. While unlocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub locks_at: Option<u64>,
 }
 
 /// A card on offer.

@@ -5,6 +5,7 @@ use tallystick_protocol::policy::{Field, Policy, READERS};
 
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
+use crate::lock;
 use crate::order::record::{Failure, OrderRecord};
 use crate::order::{matrix, strand};
 use crate::ports::Ports;
@@ -45,6 +46,8 @@ impl Desk<'_> {
             pin_tries_left: Tries::FULL.pin,
             puk_tries_left: Tries::FULL.puk,
             welcome_url: self.context.welcome_url.clone(),
+            lock_minutes: None,
+            locks_at: None,
         };
         if let (None, Some(offer)) = (&state.header, &state.offer) {
             view.offer = Some(offer.view());
@@ -77,6 +80,8 @@ impl Desk<'_> {
         }
         let newest_first = |order: &OrderView| core::cmp::Reverse(order.created_at);
         view.orders.sort_by_key(newest_first);
+        view.lock_minutes = Some(profile.lock_minutes());
+        view.locks_at = lock::shown(unlocked.locks_at_ms);
         view.pin_tries_left = unlocked.tries.pin;
         view.puk_tries_left = unlocked.tries.puk;
     }

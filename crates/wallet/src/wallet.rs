@@ -4,7 +4,6 @@ use base64ct::{Base64, Encoding};
 use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_protocol::identifier::Domain;
 
-use crate::access;
 use crate::ask::{Answer, Ask};
 use crate::desk::{Desk, SessionChange};
 use crate::error::{ErrorKind, WalletError};
@@ -16,7 +15,7 @@ use crate::sealing::header::Header;
 use crate::sealing::stretch::Stretch;
 use crate::state::{State, name};
 use crate::view::Deployment;
-use crate::{ask, join};
+use crate::{ask, join, lock};
 
 /// The most key centres of a deployment.
 const CENTRES_MAX: usize = tallystick_protocol::keys::MAX_CENTRES;
@@ -196,7 +195,7 @@ impl Desk<'_> {
         let (Some(session), Some(_)) = (session, &self.state.header) else {
             return Ok(());
         };
-        match access::resumed(session, self.now_ms) {
+        match lock::resumed(session, self.now_ms) {
             Some((key, locks_at_ms)) => {
                 self.state.unlock(key, locks_at_ms)?;
                 self.look_at_card()

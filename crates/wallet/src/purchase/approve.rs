@@ -247,7 +247,7 @@ impl<'a> Purchase<'a> {
         }
     }
 
-    /// The holder's own address: the first one saved, which onboarding asks for. A gift's address
+    /// The holder's own address: the first one, which is the default. A gift's address
     /// must not reach those who may know only where the holder lives.
     fn own_address(&self) -> &StoredAddress {
         self.profile.addresses.first().unwrap_or(self.address)

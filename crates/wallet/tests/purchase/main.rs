@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod addresses;
 #[path = "../../../parties/tests/purchase/ask.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;
@@ -14,6 +15,7 @@ mod clocks;
 mod device;
 mod holder;
 mod interruptions;
+mod lock;
 mod onboarding;
 mod orders;
 mod outages;
