@@ -19,6 +19,8 @@ const ROUTES = [
   ['kiso-tea.localhost', '/v1/confirmations', CBOR],
   ['kiso-tea.localhost', '/v1/introductions', CBOR],
   ['asahi-card.localhost', '/v1/accounts', JSON_TYPE],
+  ['asahi-card.localhost', '/v1/account-codes', COSE],
+  ['asahi-card.localhost', '/v1/renewals', JSON_TYPE],
   ['asahi-card.localhost', '/v1/enrolments', CBOR],
   ['asahi-card.localhost', '/v1/authorisations', COSE],
   ['asahi-card.localhost', '/v1/captures', COSE],

@@ -21,6 +21,12 @@ fn thrown<T>(result: Result<T, WalletError>) -> Thrown<T> {
     result.map_err(|error| to_js(&error))
 }
 
+fn shown(view: &impl Serialize) -> Thrown<JsValue> {
+    let serializer = Serializer::new().serialize_missing_as_null(true);
+    view.serialize(&serializer)
+        .map_err(|error| bad_call(&error))
+}
+
 /// Passphrases are the same however a keyboard composes their accents (Unicode NFC).
 fn normalised(passphrase: String) -> Zeroizing<String> {
     let typed = Zeroizing::new(passphrase);
@@ -53,10 +59,25 @@ impl JsWallet {
     /// Everything that the pages show.
     #[wasm_bindgen(unchecked_return_type = "WalletView")]
     pub async fn view(&self) -> Thrown<JsValue> {
-        let view = thrown(self.0.view().await)?;
-        let serializer = Serializer::new().serialize_missing_as_null(true);
-        view.serialize(&serializer)
-            .map_err(|error| bad_call(&error))
+        shown(&thrown(self.0.view().await)?)
+    }
+
+    /// What others signed for an order, by its digests.
+    #[wasm_bindgen(unchecked_return_type = "EvidenceView[]")]
+    pub async fn evidence(&self, request_id: String) -> Thrown<JsValue> {
+        shown(&thrown(self.0.evidence(&request_id).await)?)
+    }
+
+    /// Addresses, orders and receipts in one file, sealed under a passphrase of its own.
+    pub async fn backup(&self, passphrase: String) -> Thrown<Vec<u8>> {
+        thrown(self.0.backup(&normalised(passphrase)).await)
+    }
+
+    /// Adds what a backup holds and the wallet does not.
+    #[wasm_bindgen(unchecked_return_type = "RestoredView")]
+    pub async fn restore(&self, file: Vec<u8>, passphrase: String) -> Thrown<JsValue> {
+        let passphrase = normalised(passphrase);
+        shown(&thrown(self.0.restore(&file, &passphrase).await)?)
     }
 
     /// Takes an issuer's offer. `origin` must be `sender.origin`.

@@ -51,8 +51,8 @@ impl Desk<'_> {
         let mut profile = self.unlocked()?.profile.clone();
         let place = profile.addresses.iter().position(|kept| kept.id == id);
         let place = place.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))?;
-        let up_to_it = profile.addresses.get_mut(..=place);
-        up_to_it.unwrap_or_default().rotate_right(1);
+        let address = profile.addresses.remove(place);
+        profile.addresses.insert(0, address);
         self.keep_profile(profile)
     }
 
@@ -85,7 +85,7 @@ impl Desk<'_> {
     }
 }
 
-fn checked(address: &Address) -> Result<StoredAddress, WalletError> {
+pub fn checked(address: &Address) -> Result<StoredAddress, WalletError> {
     let text = |value: &str, what: &str, limit: usize, needed: bool, lines: bool| {
         let value = value.trim().replace("\r\n", "\n");
         let printable = value

@@ -82,6 +82,7 @@ impl ErrorKind {
             Self::PartyRefused => ("party-refused", "{} does not take part in this order, so nothing was sent.", NOT_CHARGED, "Try again later or ask the shop."),
             Self::AnswerInvalid => ("answer-invalid", "{} answered something that does not fit this order.", "If anything was reserved, it is released when the order expires.", "Ask the shop, and mention the order number."),
             Self::KeysRenewed => ("keys-renewed", "New keys had to be fetched for {}.", NOT_CHARGED, "Approve the order once more."),
+            Self::CardMoved => ("card-moved", "{} has moved this card to another device, so nothing was sent.", NOT_CHARGED, "Pay with the other device, or move the card back on the issuer's page with your account code."),
             Self::IssuerRefused => ("issuer-refused", "{} refused to pay.", NOT_CHARGED, "Check your limit with the issuer, or use another card."),
             Self::CourierRefused => ("courier-refused", "{} does not deliver there.", RELEASED, "Order again with another address."),
             Self::ShopRefused => ("shop-refused", "{} refused the order.", RELEASED, "Ask the shop, or order again."),
@@ -92,6 +93,9 @@ impl ErrorKind {
             Self::StorageDamaged => ("storage-damaged", "What the wallet stored cannot be read on this device.", "An order that was sent is finished or released by its parties.", "Erase the wallet and ask your issuer for a new card."),
             Self::StorageNewer => ("storage-newer", "A newer release of the wallet wrote what is stored here.", "Nothing was changed.", "Update the extension."),
             Self::DeploymentInvalid => ("deployment-invalid", "This build of the wallet does not say whom it may trust.", UNTOUCHED, "Install the wallet again from its source."),
+            Self::BackupClosed => ("backup-closed", "This passphrase does not open the backup, or the file was changed.", UNTOUCHED, "Check the passphrase of the backup and try again, or choose another file."),
+            Self::BackupInvalid => ("backup-invalid", "This file is not a backup of a Tallystick wallet.", UNTOUCHED, "Choose the file that the wallet saved."),
+            Self::BackupNewer => ("backup-newer", "A newer release of the wallet wrote this backup.", UNTOUCHED, "Update the extension, then restore it."),
             Self::CallInvalid => ("call-invalid", "A page of the wallet asked for something that does not exist.", NOT_CHARGED, "Report this with the details."),
         };
         Text { name, sentence, money, remedy }

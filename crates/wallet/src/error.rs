@@ -146,6 +146,18 @@ pub enum ErrorKind {
     /// The issuer or a key centre could not be reached while enrolling.
     #[n(45)]
     EnrolmentUnreachable,
+    /// The issuer has revoked this wallet's identity: its card is on another device.
+    #[n(50)]
+    CardMoved,
+    /// The passphrase does not open the backup.
+    #[n(51)]
+    BackupClosed,
+    /// The file is no backup.
+    #[n(52)]
+    BackupInvalid,
+    /// A newer release wrote the backup.
+    #[n(53)]
+    BackupNewer,
     /// The clocks of this device and of a party do not agree.
     #[n(60)]
     ClockWrong,

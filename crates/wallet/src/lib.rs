@@ -8,9 +8,11 @@
 pub mod access;
 mod addresses;
 mod ask;
+mod backup;
 pub mod catalogue;
 mod desk;
 pub mod error;
+mod evidence;
 mod exclusive;
 mod join;
 mod json;

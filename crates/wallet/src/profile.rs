@@ -226,16 +226,25 @@ pub struct Profile {
     pub lock_minutes: Option<u32>,
 }
 
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            format: FORMAT,
+            cards: Vec::new(),
+            addresses: Vec::new(),
+            spaces: Vec::new(),
+            lock_minutes: None,
+        }
+    }
+}
+
 impl Profile {
     /// A profile with that card and nothing else.
     #[must_use]
     pub fn new(card: CardAccount) -> Self {
         Self {
-            format: FORMAT,
             cards: vec![card],
-            addresses: Vec::new(),
-            spaces: Vec::new(),
-            lock_minutes: None,
+            ..Self::default()
         }
     }
 

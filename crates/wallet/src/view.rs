@@ -346,6 +346,10 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub address_label: Option<String>,
+    /// Where the parcel goes: name and address, lines separated by line feeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub destination: Option<String>,
     /// How far it is.
     pub state: OrderState,
     /// How far each party is.
@@ -368,6 +372,30 @@ pub struct OrderView {
     pub failure: Option<FailureView>,
     /// What happened, oldest first.
     pub history: Vec<HistoryView>,
+}
+
+/// A signed statement that the wallet keeps of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct EvidenceView {
+    /// What was said.
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(type = "'form' | 'authorisation' | 'acceptance' | 'refusal'")
+    )]
+    pub what: &'static str,
+    /// SHA-256 over the signed bytes, in hexadecimal.
+    pub digest: String,
+}
+
+/// What a restored backup added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct RestoredView {
+    /// Addresses that the wallet did not have.
+    pub addresses: usize,
+    /// Orders that the wallet did not have.
+    pub orders: usize,
 }
 
 /// What the build says about the world: whom to trust and where to go.

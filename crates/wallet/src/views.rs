@@ -134,6 +134,7 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
         matrix,
         card_last4: approval.map(|approval| approval.card_last4.clone()),
         address_label: approval.map(|approval| approval.address_label.clone()),
+        destination: approval.and_then(|approval| approval.destination.clone()),
         state: order.state,
         strands: strand::of(order),
         sentence_key: order.state.name(),

@@ -25,7 +25,12 @@ impl<P: Ports> Office<P> {
     /// # Errors
     /// [`Kind::RateLimited`](super::fault::Kind::RateLimited);
     /// [`Kind::BadSignature`](super::fault::Kind::BadSignature) if the holder has no such key.
-    pub(super) async fn confirm(&self, request: &Incoming) -> Result<Answer, Fault> {
+    /// What `admit` says of a holder who has proved to be one.
+    pub(super) async fn confirm(
+        &self,
+        request: &Incoming,
+        admit: impl FnOnce(&HolderId) -> Result<(), Fault>,
+    ) -> Result<Answer, Fault> {
         let request: ConfirmationRequest = decode(web::body_as(request, web::CBOR)?)?;
         self.require_own_pair(&request.pair)?;
         request.check_fresh(self.now())?;
@@ -34,6 +39,7 @@ impl<P: Ports> Office<P> {
         let key = self.pairwise(&request.pair, Purpose::Confirmation, &request.nonce)?;
         request.verify(&key, self.now())?;
         self.admit_holder(&request.pair.holder)?;
+        admit(&request.pair.holder)?;
         let envelope = self.envelope(Audience::Holder, request.nonce, ANSWER_SECONDS);
         let answer = ConfirmationAnswer::new(&mut self.rng(), &request, &key, envelope);
         let answer = self.say(&answer).await?;

@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 use http::{StatusCode, header};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
+use tallystick_protocol::identifier::HolderId;
 
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
@@ -40,6 +41,18 @@ impl<P: Ports> Office<P> {
     /// # Errors
     /// [`Kind::Starting`] for every route but `/health` until the bootstrap is done.
     pub async fn serve_common(&self, request: &Incoming) -> Result<Option<Answer>, Fault> {
+        self.serve_common_for(request, |_| Ok(())).await
+    }
+
+    /// As [`Office::serve_common`], for those holders alone whom `admit` does not refuse.
+    ///
+    /// # Errors
+    /// As [`Office::serve_common`].
+    pub async fn serve_common_for(
+        &self,
+        request: &Incoming,
+        admit: impl FnOnce(&HolderId) -> Result<(), Fault>,
+    ) -> Result<Option<Answer>, Fault> {
         let started = self.bootstrap().await;
         let (method, path) = web::route(request);
         if (method, &path[..]) == ("GET", &["health"][..]) {
@@ -52,7 +65,7 @@ impl<P: Ports> Office<P> {
         let answer = match (method, &path[..]) {
             ("GET", ["v1", "identity"]) => self.identity_view()?,
             ("POST", ["v1", "introductions"]) => self.introduce_itself(request).await?,
-            ("POST", ["v1", "confirmations"]) if pairwise => self.confirm(request).await?,
+            ("POST", ["v1", "confirmations"]) if pairwise => self.confirm(request, admit).await?,
             _ => return Ok(None),
         };
         Ok(Some(answer))

@@ -16,7 +16,7 @@ use crate::ports::{DatabaseError, Ports, Random, Tables};
 /// Years for which a new card is good.
 const CARD_YEARS: u16 = 3;
 /// How long a grant can be used, in seconds (one day).
-const GRANT_SECONDS: u64 = 86_400;
+pub(super) const GRANT_SECONDS: u64 = 86_400;
 
 /// The body of `POST /v1/accounts`.
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use tallystick_protocol::identifier::{HolderId, Role};
 use tallystick_protocol::statement::Audience;
 
 use super::accounts::grant_digest;
-use super::{EVIDENCE_SECONDS, Issuer, words};
+use super::{EVIDENCE_SECONDS, Issuer, revocation, words};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::rate::ANYBODY;
@@ -81,7 +81,8 @@ impl<P: Ports> Issuer<P> {
             ));
         }
         let known = "SELECT account FROM issuer_holders WHERE holder = ?";
-        if first(tables, known, &[keys.holder.0.into()])?.is_some() {
+        let known = first(tables, known, &[keys.holder.0.into()])?.is_some();
+        if known || revocation::is_revoked(tables, &keys.holder)? {
             return Err(Fault::new(
                 Kind::Replayed,
                 "This identifier has an account already.",

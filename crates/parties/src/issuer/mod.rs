@@ -2,6 +2,7 @@
 //!
 //! It reads who pays whom how much. It does not learn what was bought or where it goes.
 
+mod account_code;
 mod accounts;
 mod authorising;
 pub mod books;
@@ -11,7 +12,9 @@ mod config;
 mod console_view;
 mod enrolment;
 mod judging;
+mod renewing;
 pub mod reservations;
+mod revocation;
 mod schema;
 mod settling;
 pub mod state;
@@ -44,12 +47,15 @@ impl<P: Ports> Issuer<P> {
     }
 
     async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
-        if let Some(answer) = self.office.serve_common(request).await? {
+        let current = |holder: &_| self.require_current(holder);
+        if let Some(answer) = self.office.serve_common_for(request, current).await? {
             return Ok(answer);
         }
         let (method, path) = web::route(request);
         match (method, &path[..]) {
             ("POST", ["v1", "accounts"]) => self.open_account(request).await,
+            ("POST", ["v1", "account-codes"]) => self.make_account_code(request).await,
+            ("POST", ["v1", "renewals"]) => self.renew(request).await,
             ("POST", ["v1", "enrolments"]) => self.enrol(request).await,
             ("POST", ["v1", "authorisations"]) => self.authorise(request).await,
             ("POST", ["v1", "captures"]) => self.capture(request).await,
@@ -60,8 +66,8 @@ impl<P: Ports> Issuer<P> {
                 _,
                 [
                     "v1",
-                    "accounts" | "enrolments" | "authorisations" | "captures" | "releases"
-                    | "console",
+                    "accounts" | "account-codes" | "renewals" | "enrolments" | "authorisations"
+                    | "captures" | "releases" | "console",
                 ]
                 | ["v1", "answers", _],
             ) => Err(Fault::new(Kind::MethodNotAllowed, "")),

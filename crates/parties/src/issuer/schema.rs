@@ -49,4 +49,19 @@ pub const TABLES: &[Migration] = &[
     Migration(&[
         "CREATE UNIQUE INDEX issuer_reservations_by_request ON issuer_reservations (request_digest)",
     ]),
+    // Moving an account to another device: the code that its holder keeps, and whom it left behind.
+    Migration(&[
+        "CREATE TABLE issuer_account_codes (
+        account INTEGER PRIMARY KEY REFERENCES issuer_accounts (account),
+        code_digest BLOB NOT NULL UNIQUE,
+        made_at INTEGER NOT NULL
+    ) STRICT",
+        "CREATE TABLE issuer_revoked_holders (
+        holder BLOB PRIMARY KEY,
+        account INTEGER NOT NULL REFERENCES issuer_accounts (account),
+        certificate BLOB,
+        revoked_at INTEGER NOT NULL
+    ) STRICT",
+        "CREATE INDEX issuer_revoked_holders_by_account ON issuer_revoked_holders (account)",
+    ]),
 ];

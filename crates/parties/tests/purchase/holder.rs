@@ -25,7 +25,7 @@ use tallystick_protocol::statement::open;
 use tallystick_protocol::test_keys::{TestRng, test_key};
 
 use super::talk::form;
-use super::world::{CENTRE, ISSUER, World, domain, text};
+use super::world::{CENTRE, ISSUER, World, domain, problem, text};
 
 pub const CBOR: &str = "application/cbor";
 pub const COSE: &str = "application/cose";
@@ -83,7 +83,6 @@ pub struct Wish {
 impl Holder {
     /// Opens an account and enrols. `seed` tells holders apart.
     pub fn enrol(world: &World, seed: u64, name: &str, telephone: &str) -> Self {
-        let mut rng = TestRng::new(seed);
         let application = serde_json::json!({ "name": name, "telephone": telephone });
         let answer = world.post(
             ISSUER,
@@ -94,10 +93,16 @@ impl Holder {
         assert!(answer.status().is_success(), "{}", text(&answer));
         let offer =
             open::<AccountOffer>(answer.body(), &world.anchors, world.now(), Role::Issuer).unwrap();
+        Self::enrol_with(world, seed, offer.message)
+    }
+
+    /// Enrols for the account of an offer.
+    pub fn enrol_with(world: &World, seed: u64, offer: AccountOffer) -> Self {
+        let mut rng = TestRng::new(seed);
         let mut secret = [0; 32];
         rand_core::Rng::fill_bytes(&mut rng, &mut secret);
         let key = test_key(6 + seed as usize % 2);
-        let request = enrolment_request(&mut rng, &key, offer.message.grant, &secret);
+        let request = enrolment_request(&mut rng, &key, offer.grant, &secret);
         let answer = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request));
         assert!(answer.status().is_success(), "{}", text(&answer));
         let enrolled: EnrolmentAnswer = decode(answer.body()).unwrap();
@@ -107,7 +112,7 @@ impl Holder {
             .into();
         Self {
             id,
-            card: offer.message.card.clone(),
+            card: offer.card,
             certificate: enrolled.holder_certificate,
             key,
             rng,
@@ -147,16 +152,34 @@ impl Holder {
 
     /// Confirms a party beforehand and says whether it is the one it should be (T002-7).
     pub fn confirms(&mut self, world: &World, role: Role, party: &str) -> bool {
-        let pair = self.pair(role, party);
-        let nonce = self.nonce();
-        let key = self.key_for(&pair, Purpose::Confirmation, &nonce);
-        let request = ConfirmationRequest::new(pair, nonce, &key, world.now());
+        let (request, key) = self.confirmation(world, role, party);
         let answer = world.post(party, "/v1/confirmations", CBOR, encode(&request));
         if !answer.status().is_success() {
             return false;
         }
         open::<ConfirmationAnswer>(answer.body(), &world.anchors, world.now(), role)
             .is_ok_and(|answer| answer.message.verify(&request, &key).is_ok())
+    }
+
+    /// The name of the problem with which a party refuses to confirm itself.
+    pub fn confirmation_problem(&mut self, world: &World, role: Role, party: &str) -> String {
+        let (request, _) = self.confirmation(world, role, party);
+        problem(&world.post(party, "/v1/confirmations", CBOR, encode(&request)))
+    }
+
+    fn confirmation(
+        &mut self,
+        world: &World,
+        role: Role,
+        party: &str,
+    ) -> (ConfirmationRequest, DerivedKey) {
+        let pair = self.pair(role, party);
+        let nonce = self.nonce();
+        let key = self.key_for(&pair, Purpose::Confirmation, &nonce);
+        (
+            ConfirmationRequest::new(pair, nonce, &key, world.now()),
+            key,
+        )
     }
 
     /// The holder's own wish: everything as it should be.

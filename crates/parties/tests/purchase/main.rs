@@ -20,6 +20,7 @@ mod information_flow;
 mod limits;
 mod mixing;
 mod money_letters;
+mod moving;
 mod reference;
 mod refusals;
 mod search;

@@ -87,6 +87,8 @@ problem_kinds! {
     Unreachable, "unreachable", 502, "Another party did not answer. Try again in a moment.";
     /// No leave to do this.
     Unauthorised, "unauthorised", 401, "This needs a permission that was not shown.";
+    /// The holder identifier counts no more: its account is on another device now.
+    Revoked, "revoked", 403, "This card was moved to another device.";
     /// Not possible in the present state.
     Conflict, "conflict", 409, "This is not possible in the present state.";
     /// Our own fault.

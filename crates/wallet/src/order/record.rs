@@ -97,6 +97,9 @@ pub struct Approval {
     /// Whether the holder agreed to what the shop asks beyond its policy.
     #[n(9)]
     pub extra_accepted: bool,
+    /// Where the parcel goes, as its label says, for the holder's receipt.
+    #[n(11)]
+    pub destination: Option<String>,
 }
 
 /// Why an order came to nothing, or why the holder is asked once more.
@@ -215,13 +218,18 @@ impl OrderRecord {
             kind,
             about: about.to_owned(),
         });
+        self.forget_keys();
+        Ok(())
+    }
+
+    /// Drops the sealed order and the keys of confirmations: what only a step still to come needs.
+    pub fn forget_keys(&mut self) {
         if let Some(approval) = &mut self.approval {
             approval.split_order = None;
             for confirmation in &mut approval.confirmations {
                 confirmation.key = None;
             }
         }
-        Ok(())
     }
 
     /// When nobody acts on it any more, in seconds.

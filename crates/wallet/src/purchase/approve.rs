@@ -166,6 +166,7 @@ impl<'a> Purchase<'a> {
             confirmations,
             split_order: Some(encode(&split)),
             extra_accepted: self.extra_accepted,
+            destination: Some([&self.address.name, "\n", &self.address.on_label()].concat()),
         })
     }
 

@@ -75,6 +75,7 @@ impl Desk<'_> {
                 return Ok(());
             }
             Err(CallError::Refused(ProblemKind::WrongClock)) => ErrorKind::ClockWrong,
+            Err(CallError::Refused(ProblemKind::Revoked)) => ErrorKind::CardMoved,
             Err(CallError::Refused(_)) => ErrorKind::PartyRefused,
             Err(CallError::Strange { .. }) => ErrorKind::PartyUnconfirmed,
         };

@@ -11,7 +11,7 @@ mod decline;
 mod directly;
 mod due;
 mod receipt;
-mod receive;
+pub mod receive;
 mod send;
 mod spaces;
 

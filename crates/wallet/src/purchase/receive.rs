@@ -17,7 +17,7 @@ use crate::wallet::{Context, Wallet};
 /// The most orders that may wait for the holder's decision.
 const ASKED_MAX: usize = 16;
 /// The most orders kept; the oldest settled ones make room.
-const ORDERS_MAX: usize = 200;
+pub const ORDERS_MAX: usize = 200;
 
 impl<P: Ports> Wallet<P> {
     /// Takes an order form that a page handed over and returns the request's identifier. `origin`

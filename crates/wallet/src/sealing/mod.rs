@@ -7,6 +7,7 @@
 //! guess at the price of one [`stretch`].
 
 mod aead;
+pub mod backup;
 pub mod header;
 pub mod puk;
 pub mod record;

@@ -84,12 +84,18 @@ pub fn address() -> Address {
 impl<'w> Holder<'w> {
     /// A wallet that can pay.
     pub fn ready(world: &'w World) -> Self {
+        let holder = Self::with_card(world, &offer(world));
+        block_on(holder.wallet.save_address(&address())).unwrap();
+        holder
+    }
+
+    /// A wallet on a new computer that has taken this offer, still without an address.
+    pub fn with_card(world: &'w World, offer: &[u8]) -> Self {
         let device = Device::new(world);
         let wallet = open(world, &device).unwrap();
-        block_on(wallet.receive_offer(ISSUER_ORIGIN, &offer(world))).unwrap();
+        block_on(wallet.receive_offer(ISSUER_ORIGIN, offer)).unwrap();
         let puk = block_on(wallet.set_up(PASSPHRASE, PIN)).unwrap();
         block_on(wallet.enrol()).unwrap();
-        block_on(wallet.save_address(&address())).unwrap();
         Self {
             world,
             device,

@@ -11,6 +11,7 @@ mod addresses;
 #[path = "../../../parties/tests/purchase/ask.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;
+mod backup;
 mod clocks;
 mod device;
 mod holder;

@@ -1,0 +1,46 @@
+//! Holder identifiers that count no more, because their account was moved to another device.
+//!
+//! The issuer alone checks holders' certificates, so its own list takes the place of a CRL.
+
+use tallystick_protocol::identifier::HolderId;
+
+use super::Issuer;
+use crate::common::fault::{Fault, Kind};
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Ports, Tables};
+
+/// Revokes whoever is enrolled for the account. Says whether somebody was.
+pub(super) fn revoke(tables: &dyn Tables, account: i64, now: u64) -> Result<bool, DatabaseError> {
+    let revoked = tables.run(
+        "INSERT INTO issuer_revoked_holders (holder, account, certificate, revoked_at)
+         SELECT holder, account, certificate, ? FROM issuer_holders WHERE account = ?
+         RETURNING holder",
+        &[now.into(), account.into()],
+    )?;
+    tables.run(
+        "DELETE FROM issuer_holders WHERE account = ?",
+        &[account.into()],
+    )?;
+    Ok(!revoked.is_empty())
+}
+
+/// Whether the identifier is revoked.
+pub(super) fn is_revoked(
+    tables: &(impl Tables + ?Sized),
+    holder: &HolderId,
+) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM issuer_revoked_holders WHERE holder = ?";
+    Ok(first(tables, sql, &[holder.0.into()])?.is_some())
+}
+
+impl<P: Ports> Issuer<P> {
+    /// Refuses the confirmation of a revoked identifier with a reason of its own. Only who has proved
+    /// to be that holder is told, and before anything was sent to anybody.
+    pub(super) fn require_current(&self, holder: &HolderId) -> Result<(), Fault> {
+        if !is_revoked(self.office.tables(), holder)? {
+            return Ok(());
+        }
+        self.office.log("confirmation-refused", None, "revoked");
+        Err(Fault::new(Kind::Revoked, ""))
+    }
+}
