@@ -75,7 +75,12 @@ export interface AskView {
 }
 
 /** What the service worker pushes to every open page of the extension. */
-export type Push = { type: 'view'; view: WalletView } | { type: 'problem'; problem: WalletProblem }
+export type Push =
+  | { type: 'view'; view: WalletView }
+  /** Why there is no view. */
+  | { type: 'problem'; problem: WalletProblem }
+  /** Why open orders do not go on at the moment; nothing when they do again. */
+  | { type: 'trouble'; problem?: WalletProblem }
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 const IDENTIFIER = /^[A-Za-z0-9-]{1,64}$/

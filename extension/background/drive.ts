@@ -1,6 +1,7 @@
 // Drives open orders on: a timer while the service worker lives, an alarm that wakes it when
 // the browser has put it to sleep between two steps.
 
+import { problemOf } from './problems'
 import type { WalletHost } from './wallet-host'
 
 export const ALARM = 'advance'
@@ -36,7 +37,10 @@ export class Drive {
       // The alarm stands before the step begins: if the service worker dies inside it, it wakes again.
       await chrome.alarms.create(ALARM, { periodInMinutes: ALARM_PERIOD_MINUTES })
       pauseMs = (await this.#host.aside(wallet => wallet.advance())) ?? null
-    } catch {
+      this.#host.setTrouble()
+    } catch (error) {
+      // Said to the holder: an order that stands still without a word looks lost.
+      this.#host.setTrouble(problemOf(error))
       pauseMs = this.#host.lastView?.phase === 'ready' ? PAUSE_AFTER_FAILURE_MS : null
     }
     this.#running = false

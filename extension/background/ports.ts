@@ -11,6 +11,7 @@ export class Ports {
   constructor(host: WalletHost) {
     this.#host = host
     host.listen(view => this.#pushAll({ type: 'view', view }))
+    host.listenForTrouble(problem => this.#pushAll({ type: 'trouble', problem }))
   }
 
   add(port: chrome.runtime.Port): void {
@@ -18,6 +19,7 @@ export class Ports {
     port.onDisconnect.addListener(() => this.#ports.delete(port))
     const view = this.#host.lastView
     if (view) push(port, { type: 'view', view })
+    if (this.#host.trouble) push(port, { type: 'trouble', problem: this.#host.trouble })
     this.#host.refresh().then(
       fresh => push(port, { type: 'view', view: fresh }),
       (error: unknown) => push(port, { type: 'problem', problem: problemOf(error) }),

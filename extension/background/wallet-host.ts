@@ -1,9 +1,11 @@
 // The sole owner of the wallet: opens it when first needed, runs the holder's calls one after the
 // other, and tells everybody who listens what the wallet looks like afterwards.
 
+import type { WalletProblem } from '../messages'
 import type { WalletApi, WalletView } from '../wallet-types'
 
 type Listener = (view: WalletView) => void
+type TroubleListener = (problem?: WalletProblem) => void
 type Work<T> = (wallet: WalletApi) => Promise<T>
 
 export class WalletHost {
@@ -13,6 +15,8 @@ export class WalletHost {
   #view: WalletView | undefined
   #shown = ''
   #listeners = new Set<Listener>()
+  #trouble: WalletProblem | undefined
+  #troubleListeners = new Set<TroubleListener>()
 
   constructor(open: () => Promise<WalletApi>) {
     this.#open = open
@@ -52,6 +56,23 @@ export class WalletHost {
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Why open orders do not go on at the moment. */
+  get trouble(): WalletProblem | undefined {
+    return this.#trouble
+  }
+
+  /** Open orders cannot go on because of `problem`, or go on again. */
+  setTrouble(problem?: WalletProblem): void {
+    if (JSON.stringify(problem) === JSON.stringify(this.#trouble)) return
+    this.#trouble = problem
+    for (const listener of this.#troubleListeners) listener(problem)
+  }
+
+  /** Calls `listener` whenever open orders stop or go on. */
+  listenForTrouble(listener: TroubleListener): void {
+    this.#troubleListeners.add(listener)
   }
 
   #publish(view: WalletView): WalletView {

@@ -21,6 +21,8 @@ class WalletClient {
   view = $state.raw<WalletView>()
   /** Why there is no view. */
   problem = $state.raw<WalletProblem>()
+  /** Why open orders do not go on at the moment. */
+  trouble = $state.raw<WalletProblem>()
 
   constructor() {
     this.#connect()
@@ -95,6 +97,8 @@ class WalletClient {
       if (message.type === 'view') {
         this.view = message.view
         this.problem = undefined
+      } else if (message.type === 'trouble') {
+        this.trouble = message.problem
       } else if (!this.view) {
         this.problem = message.problem
       }

@@ -107,6 +107,20 @@ test('two tabs of one store ask: the later one takes the place of the earlier on
     await Promise.all([approval.close(), first.close(), second.close()])
   }))
 
+test('all parties are down at Approve and come back: the order waits for them and goes on by itself', () =>
+  ordering(1, async shopper => {
+    const store = await shopper.fillBasket([{ sku: 'matcha-30', quantity: 1 }])
+    const approval = await shopper.pay(store)
+    await approval.getByLabel(words('approve.pin'), { exact: true }).waitFor()
+    await world.down()
+    await shopper.approve(approval)
+    await approval.getByText(words('approve.background')).waitFor()
+    await world.back()
+    const tracking = await shopper.delivered(approval)
+    await store.getByText(tracking).waitFor()
+    await Promise.all([approval.close(), store.close()])
+  }))
+
 test('two wallets want the last pieces: the shop sells them once, and the other holder is told what it means', async () => {
   const { shopper, parties } = world
   const other = await Shopper.start(parties, { extension: world.extension })

@@ -89,7 +89,7 @@ impl ErrorKind {
             Self::ExpiredUnsent => ("expired-unsent", "The order's time ran out before anything was sent.", NOT_CHARGED, "Go back to the shop and check out again."),
             Self::ExpiredSent => ("expired-sent", "{} did not finish the order in time.", RELEASED, "Ask the shop, or order again."),
             Self::CardFailed => ("card-failed", "The wallet's card did not do what was asked of it.", NOT_CHARGED, "Try again; if it happens again, report it with the details."),
-            Self::StorageFailed => ("storage-failed", "The browser did not store what it should.", "An order that was under way goes on from its last stored step.", "Check the free disk space, then try again."),
+            Self::StorageFailed => ("storage-failed", "The browser did not store what it should.", "No step counts before it is stored. An order that was under way goes on from its last stored step.", "Check the free disk space, then try again."),
             Self::StorageDamaged => ("storage-damaged", "What the wallet stored cannot be read on this device.", "An order that was sent is finished or released by its parties.", "Erase the wallet and ask your issuer for a new card."),
             Self::StorageNewer => ("storage-newer", "A newer release of the wallet wrote what is stored here.", "Nothing was changed.", "Update the extension."),
             Self::DeploymentInvalid => ("deployment-invalid", "This build of the wallet does not say whom it may trust.", UNTOUCHED, "Install the wallet again from its source."),

@@ -11,7 +11,9 @@ import { Shopper } from '../../../scripts/lib/shopper.mjs'
 /** Starts a world. `profile`: a browser profile to go on with; other `options` go to startParties. */
 export async function openWorld({ profile, ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
-  const parties = await startParties({ port: 0, persist: join(folder, 'parties'), ...options })
+  const persist = join(folder, 'parties')
+  const parties = await startParties({ port: 0, persist, ...options })
+  let running = parties
   const extension = join(folder, 'extension')
   cpSync(extensionFolder, extension, { recursive: true })
   writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
@@ -20,9 +22,15 @@ export async function openWorld({ profile, ...options } = {}) {
     parties,
     shopper,
     extension,
+    /** Stops all parties, as a failure of their machines does. */
+    down: () => running.stop(),
+    /** Starts them again, where they were, over what they stored. */
+    async back() {
+      running = await startParties({ ...options, port: parties.port, persist })
+    },
     async close() {
       await shopper.close()
-      await parties.stop()
+      await running.stop()
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }
