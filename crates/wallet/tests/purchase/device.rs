@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use super::world::World;
 
-/// What may still happen before everything stops: writes to the vault and network calls.
+/// What may still happen before everything stops: writes to the vault and to the session, and calls.
 #[derive(Default)]
 struct Fuse(Cell<Option<u32>>);
 
@@ -41,6 +41,8 @@ struct Inner {
     records: RefCell<BTreeMap<String, Vec<u8>>>,
     session: RefCell<Option<Vec<u8>>>,
     fuse: Fuse,
+    /// What went through, in order.
+    journal: RefCell<Vec<String>>,
     /// A call that goes through although its answer is lost.
     lose_answers: Cell<bool>,
 }
@@ -91,6 +93,20 @@ impl Device {
         self.inner.fuse.0.set(None);
     }
 
+    /// Every write and call that went through: "store …", "session", "GET …" and "POST …".
+    pub fn journal(&self) -> Vec<String> {
+        self.inner.journal.borrow().clone()
+    }
+
+    /// Whether that may still happen.
+    fn lets(&self, event: impl FnOnce() -> String) -> bool {
+        let passes = self.inner.fuse.burn();
+        if passes {
+            self.inner.journal.borrow_mut().push(event());
+        }
+        passes
+    }
+
     /// Whether the fuse has blown.
     pub fn has_failed(&self) -> bool {
         self.inner.fuse.0.get() == Some(0)
@@ -133,7 +149,7 @@ impl Vault for Device {
     }
 
     async fn store(&self, changes: &[Change]) -> Result<(), VaultError> {
-        if !self.inner.fuse.burn() {
+        if !self.lets(|| stored(changes)) {
             return Err(VaultError("the disk is full".to_owned()));
         }
         let mut records = self.inner.records.borrow_mut();
@@ -150,7 +166,7 @@ impl Vault for Device {
 impl Network for Device {
     async fn send(&self, request: Request) -> Result<Response, NetworkError> {
         let broken = || NetworkError::Unreachable("the line is cut".to_owned());
-        let passes = self.inner.fuse.burn();
+        let passes = self.lets(|| called(&request));
         if !passes && !self.inner.lose_answers.replace(false) {
             return Err(broken());
         }
@@ -182,6 +198,25 @@ impl Network for Device {
             body: answer.into_body(),
         })
     }
+}
+
+fn stored(changes: &[Change]) -> String {
+    let names = changes.iter().map(|change| match change {
+        Change::Put { name, .. } | Change::Delete { name } => name.split('/').next().unwrap(),
+    });
+    let mut names: Vec<_> = names.collect();
+    names.dedup();
+    format!("store {}", names.join(" "))
+}
+
+/// The method and the path, without what stands for this one order.
+fn called(request: &Request) -> String {
+    let method = match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    };
+    let path: Vec<_> = request.url.split('/').skip(3).take(2).collect();
+    format!("{method} /{}", path.join("/"))
 }
 
 impl Clock for Device {
@@ -220,6 +255,9 @@ impl Session for Device {
     }
 
     async fn put(&self, bytes: &[u8]) -> Result<(), SessionError> {
+        if !self.lets(|| "session".to_owned()) {
+            return Err(SessionError("the browser went away".to_owned()));
+        }
         *self.inner.session.borrow_mut() = Some(bytes.to_vec());
         Ok(())
     }
