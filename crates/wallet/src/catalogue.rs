@@ -65,6 +65,7 @@ impl ErrorKind {
             Self::EnrolmentRefused => ("enrolment-refused", "{} refused to add the card.", UNTOUCHED, "Ask for the card again on your issuer's page."),
             Self::EnrolmentUnreachable => ("enrolment-unreachable", "{} does not answer at the moment.", UNTOUCHED, "Try again in a moment; what is finished stays finished."),
             Self::ClockWrong => ("clock-wrong", "The clocks of this device and of {} do not agree.", NOT_CHARGED, "Check the date and time of this device. If they are right, try again later: the other side has to set its own."),
+            Self::Unanswered => ("unanswered", "The order's time is over, and {} does not answer.", "Your card was charged once or not at all; the wallet says which as soon as it can ask.", "Check your connection; the wallet keeps asking for a day. After that, ask your issuer."),
             Self::OutOfStock => ("out-of-stock", "{} no longer has all of these goods.", NOT_CHARGED, "Go back to the shop and order what is left."),
             Self::AddressInvalid => ("address-invalid", "The address is not complete or too long: {}.", UNTOUCHED, "Correct it and save again."),
             Self::AddressLimit => ("address-limit", "The wallet keeps up to 20 addresses.", UNTOUCHED, "Remove one you no longer need."),

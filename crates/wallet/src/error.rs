@@ -164,6 +164,9 @@ pub enum ErrorKind {
     /// The shop sold the goods to somebody else meanwhile.
     #[n(61)]
     OutOfStock,
+    /// The time ran out, and nobody can be asked what became of the order.
+    #[n(62)]
+    Unanswered,
 }
 
 /// An error of the wallet. One pointer, because it passes through almost every function.

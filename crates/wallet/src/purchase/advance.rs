@@ -102,9 +102,10 @@ impl Desk<'_> {
         }
         let state = self.order(id)?.state;
         let now_ms = self.now_ms;
+        let over = state.is_final() || self.order(id)?.expires_at() * 1000 <= now_ms;
         if let Some(attention) = self.attention(id) {
             let moved = attention.before != Some(state);
-            attention.end(moved, state.is_final(), now_ms);
+            attention.end(moved, over, now_ms);
         }
         Ok(())
     }

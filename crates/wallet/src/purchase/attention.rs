@@ -46,6 +46,8 @@ impl Attention {
             self.since_ms = now_ms;
         }
         self.is_asking = true;
+        // What the issuer said before may have changed since.
+        self.no_money = false;
         self.before = Some(state);
     }
 

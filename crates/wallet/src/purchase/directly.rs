@@ -11,11 +11,13 @@ use crate::ask::CallError;
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::order::event::Event;
-use crate::order::record::OrderRecord;
+use crate::order::record::{Failure, OrderRecord};
 use crate::view::OrderState;
 
-/// How long after its expiry an order without news is given up, in seconds.
+/// How long after its expiry an order without news is one that nobody answers for, in seconds.
 const GRACE_SECONDS: u64 = 60;
+/// How long after its expiry nobody is asked any more, in seconds.
+const GIVE_UP_SECONDS: u64 = 24 * 60 * 60;
 /// How long the money of an ended order is followed, in milliseconds. The issuer releases what was
 /// reserved by itself when the reservation expires.
 const FOLLOW_MS: u64 = 20 * 60 * 1000;
@@ -133,18 +135,31 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// The time is up. Somebody may be about to answer: a little patience, and no more.
+    /// The time is up. What issuer or shop say now ends the order; as long as neither can be asked,
+    /// the card may have been charged without the wallet's hearing of it.
     pub(super) fn close_expired(&mut self, mut order: OrderRecord) -> Result<(), WalletError> {
         let now = self.now().seconds();
         let attention = self.attention(&order.request_id);
         let nothing_there = attention.is_some_and(|attention| attention.no_money)
             || order.money == Some(MoneyState::Released);
-        if !nothing_there && now < order.expires_at() + GRACE_SECONDS {
+        let over_for = now.saturating_sub(order.expires_at());
+        let (kind, about) = if nothing_there {
+            (ErrorKind::ExpiredSent, order.shop_name.clone())
+        } else {
+            (ErrorKind::Unanswered, order.party_name(Role::Issuer))
+        };
+        if nothing_there || over_for >= GIVE_UP_SECONDS {
+            order.end(
+                OrderState::Expired,
+                Event::Expired,
+                Some((kind, &about)),
+                now,
+            )?;
+        } else if over_for >= GRACE_SECONDS {
+            order.failure = Some(Failure { kind, about });
+        } else {
             return Ok(());
         }
-        let about = order.shop_name.clone();
-        let why = Some((ErrorKind::ExpiredSent, about.as_str()));
-        order.end(OrderState::Expired, Event::Expired, why, now)?;
         self.keep_order(order)
     }
 }

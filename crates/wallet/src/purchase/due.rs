@@ -62,7 +62,10 @@ impl Desk<'_> {
                 asks.push(self.shop_ask(&order));
             }
             OrderState::Sent | OrderState::Received | OrderState::Authorised => {
-                if !expired {
+                if expired {
+                    // Too late to send it: whatever the shop did with it, it did before.
+                    asks.push(self.receipt_ask(&order));
+                } else {
                     asks.push(self.shop_ask(&order));
                 }
                 if expired || is_silent {
@@ -84,6 +87,12 @@ impl Desk<'_> {
             let url = self.context.urls.url(shop, "/v1/orders");
             return ask::post(Question::Send(id), url, bytes, COSE);
         }
+        self.receipt_ask(order)
+    }
+
+    fn receipt_ask(&self, order: &OrderRecord) -> Ask {
+        let id = order.request_id.clone();
+        let shop = &order.form.envelope.from;
         // By the digest of its form, which issuer and courier do not know.
         let digest = base16ct::lower::encode_string(&form_digest(&order.signed_form));
         let path = ["/v1/orders/", &digest].concat();

@@ -43,6 +43,8 @@ struct Inner {
     fuse: Fuse,
     /// What went through, in order.
     journal: RefCell<Vec<String>>,
+    /// The line is cut; the disk is as it was.
+    offline: Cell<bool>,
     /// A call that goes through although its answer is lost.
     lose_answers: Cell<bool>,
 }
@@ -87,6 +89,11 @@ impl Device {
     pub fn fail_after(&self, events: u32, lose_answers: bool) {
         self.inner.fuse.0.set(Some(events));
         self.inner.lose_answers.set(lose_answers);
+    }
+
+    /// Cuts this computer's line, or mends it.
+    pub fn fail_calls(&self, offline: bool) {
+        self.inner.offline.set(offline);
     }
 
     pub fn mend(&self) {
@@ -166,6 +173,9 @@ impl Vault for Device {
 impl Network for Device {
     async fn send(&self, request: Request) -> Result<Response, NetworkError> {
         let broken = || NetworkError::Unreachable("the line is cut".to_owned());
+        if self.inner.offline.get() {
+            return Err(broken());
+        }
         let passes = self.lets(|| called(&request));
         if !passes && !self.inner.lose_answers.replace(false) {
             return Err(broken());

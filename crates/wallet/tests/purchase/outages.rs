@@ -97,6 +97,15 @@ fn a_party_that_stays_down_from_any_stage_on_costs_nothing_and_the_wallet_says_s
                     holder.restart();
                 }
             }
+            if holder
+                .order(&request)
+                .failure
+                .is_some_and(|failure| failure.kind == "unanswered")
+            {
+                // Nobody else could say: when the party is back, it does.
+                assert_eq!(party, ISSUER, "at {stage:?}");
+                world.hub.cut(party, false);
+            }
             holder.finish();
             let order = holder.order(&request);
             says_where_the_money_is(&holder, &request);
@@ -139,4 +148,54 @@ fn enrolment_waits_for_a_party_that_is_down_and_names_it() {
         world.hub.cut(party, false);
         block_on(wallet.enrol()).unwrap();
     }
+}
+
+/// Everybody else goes on and the card is charged while the holder's own line is cut.
+#[test]
+fn a_wallet_that_is_offline_until_the_time_is_over_does_not_say_that_nothing_was_charged() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    let request = holder.asked(TEA);
+    brought_to(&holder, &request, OrderState::Received);
+    holder.device.fail_calls(true);
+    for _ in 0..30 {
+        let _ = block_on(holder.wallet.advance());
+        world.run_for(60_000);
+        if block_on(holder.wallet.unlock(PASSPHRASE)).is_err() {
+            holder.restart();
+        }
+    }
+    assert_eq!(world.balance("payable to kiso-tea.localhost"), 2_000);
+    let order = holder.order(&request);
+    let failure = order.failure.unwrap();
+    assert_eq!(failure.kind, "unanswered");
+    assert!(
+        failure
+            .money
+            .starts_with("Your card was charged once or not at all")
+    );
+    holder.device.fail_calls(false);
+    holder.finish();
+    let order = holder.order(&request);
+    assert_eq!(order.state, OrderState::Delivering, "{order:?}");
+    assert_eq!(order.strands.issuer.word, "charged");
+    assert!(order.failure.is_none());
+}
+
+#[test]
+fn what_nobody_answers_for_is_given_up_after_a_day_and_still_not_said_to_be_free() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    let request = holder.asked(TEA);
+    brought_to(&holder, &request, OrderState::Received);
+    holder.device.fail_calls(true);
+    for _ in 0..26 {
+        world.run_for(60 * 60 * 1000);
+        holder.restart();
+        block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
+        let _ = block_on(holder.wallet.advance());
+    }
+    let order = holder.order(&request);
+    assert_eq!(order.state, OrderState::Expired);
+    assert_eq!(order.failure.unwrap().kind, "unanswered");
 }
