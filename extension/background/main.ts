@@ -3,6 +3,7 @@
 
 import { readPageRequest } from '../messages'
 import { ALARM, Drive } from './drive'
+import { LOCK_ALARM, LockWatch } from './lock-watch'
 import { openWallet } from './open-wallet'
 import { OwnCalls, readOwnCall } from './own-calls'
 import { PageRequests } from './page-requests'
@@ -23,6 +24,7 @@ const drive = new Drive(host)
 const requests = new PageRequests(host, drive)
 const calls = new OwnCalls(host, drive, requests)
 const ports = new Ports(host)
+const lockWatch = new LockWatch(host)
 
 chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
   void answer(message, sender).then(respond, (error: unknown) => respond({ ok: false, error: problemOf(error) }))
@@ -36,6 +38,7 @@ chrome.runtime.onConnect.addListener(port => {
 
 chrome.alarms.onAlarm.addListener(alarm => {
   if (alarm.name === ALARM) drive.kick()
+  if (alarm.name === LOCK_ALARM) lockWatch.look()
 })
 
 chrome.windows.onRemoved.addListener(windowId => void requests.windowClosed(windowId))

@@ -2,7 +2,7 @@
 // is not in this list does not reach the wallet.
 
 import type { Address, ApproveChoice, WalletApi } from '../wallet-types'
-import type { OwnAnswer, OwnCall } from '../messages'
+import { BACKUP_BYTES_MAX, base64Of, bytesOfBase64, type OwnAnswer, type OwnCall } from '../messages'
 import type { Drive } from './drive'
 import type { PageRequests } from './page-requests'
 import { problemOf } from './problems'
@@ -14,16 +14,22 @@ const STEPS_SHOWN_MS = 250
 type Call = (wallet: WalletApi, args: unknown[]) => Promise<unknown>
 
 /** Calls after which an open order may have something due. */
-const DRIVES_ON = new Set(['unlock', 'recover', 'approve'])
+const DRIVES_ON = new Set(['unlock', 'recover', 'restore', 'approve'])
 
 const CALLS: Record<string, Call> = {
   view: wallet => wallet.view(),
   set_up: (wallet, [passphrase, pin]) => wallet.set_up(text(passphrase), text(pin)),
   save_address: (wallet, [address]) => wallet.save_address(addressOf(address)),
+  set_default_address: (wallet, [id]) => wallet.set_default_address(text(id)),
   remove_address: (wallet, [id]) => wallet.remove_address(text(id)),
   unlock: (wallet, [passphrase]) => wallet.unlock(text(passphrase)),
   recover: (wallet, [puk, passphrase]) => wallet.recover(text(puk), text(passphrase)),
   lock: wallet => wallet.lock(),
+  set_lock_minutes: (wallet, [minutes]) => wallet.set_lock_minutes(number(minutes)),
+  stay_unlocked: wallet => wallet.stay_unlocked(),
+  evidence: (wallet, [id]) => wallet.evidence(text(id)),
+  backup: async (wallet, [passphrase]) => base64Of(await wallet.backup(text(passphrase))),
+  restore: (wallet, [file, passphrase]) => wallet.restore(fileOf(file), text(passphrase)),
   erase: wallet => wallet.erase(),
   change_pin: (wallet, [old, next]) => wallet.change_pin(text(old), text(next)),
   unblock_pin: (wallet, [puk, next]) => wallet.unblock_pin(text(puk), text(next)),
@@ -78,6 +84,17 @@ export function readOwnCall(value: unknown): OwnCall | null {
 function text(value: unknown): string {
   if (typeof value !== 'string' || value.length > TEXT_CHARACTERS_MAX) throw new TypeError('expected a text')
   return value
+}
+
+function number(value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError('expected a number')
+  return value
+}
+
+/** A file in base64. One that is a byte too long still reaches the wallet, which says that it is no backup. */
+function fileOf(value: unknown): Uint8Array {
+  if (typeof value !== 'string' || value.length > Math.ceil((BACKUP_BYTES_MAX + 1) / 3) * 4) throw new TypeError('expected a file')
+  return bytesOfBase64(value)
 }
 
 function addressOf(value: unknown): Address {

@@ -1,14 +1,16 @@
 // A page's side of the wallet: the last view, kept up by the service worker, and calls to it.
 
 import type { AskView, OwnAnswer, OwnCall, Push, WalletProblem } from '../messages'
-import type { Address, ApproveChoice, WalletView } from '../wallet-types'
+import type { Address, ApproveChoice, EvidenceView, RestoredView, WalletView } from '../wallet-types'
 
 const RECONNECT_PAUSE_MS = 250
 const RETRIES_MAX = 8
 const RETRY_PAUSE_MS = 250
+/** How often at most the wallet is told that its holder is doing something. */
+const STAY_PAUSE_MS = 10_000
 
 /** Calls that do the same when repeated, and so may be sent again if the service worker died. */
-const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'unlock', 'lock', 'decline', 'open_ask'])
+const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask'])
 
 /** A call that failed, with the words for its holder. */
 export class CallFailed extends Error {
@@ -24,13 +26,21 @@ class WalletClient {
   /** Why open orders do not go on at the moment. */
   trouble = $state.raw<WalletProblem>()
 
+  #stayedAt = 0
+
   constructor() {
     this.#connect()
+    for (const doing of ['keydown', 'pointerdown']) addEventListener(doing, () => this.#stay(), { capture: true, passive: true })
   }
 
   setUp = (passphrase: string, pin: string) => this.#call<string>('set_up', passphrase, pin)
   enrol = () => this.#call('enrol')
   saveAddress = (address: Address) => this.#call<string>('save_address', address)
+  setDefaultAddress = (id: string) => this.#call('set_default_address', id)
+  setLockMinutes = (minutes: number) => this.#call('set_lock_minutes', minutes)
+  evidence = (requestId: string) => this.#call<EvidenceView[]>('evidence', requestId)
+  backup = (passphrase: string) => this.#call<string>('backup', passphrase)
+  restore = (file: string, passphrase: string) => this.#call<RestoredView>('restore', file, passphrase)
   removeAddress = (id: string) => this.#call('remove_address', id)
   unlock = (passphrase: string) => this.#call('unlock', passphrase)
   recover = (puk: string, passphrase: string) => this.#call('recover', puk, passphrase)
@@ -88,6 +98,13 @@ class WalletClient {
     } catch {
       return undefined
     }
+  }
+
+  /** Whoever types or points is there: locking is put off. */
+  #stay(): void {
+    if (this.view?.locks_at === undefined || Date.now() - this.#stayedAt < STAY_PAUSE_MS) return
+    this.#stayedAt = Date.now()
+    void this.#send({ type: 'call', method: 'stay_unlocked', args: [] })
   }
 
   /** Keeps a port open; when the service worker dies, connecting again wakes it. */

@@ -66,6 +66,7 @@ const refused: OrderView = {
   },
 }
 const old: OrderView = { ...done, request_id: 'old', created_at: NOW - 864000, updated_at: NOW - 864000, total_minor: 1980 }
+const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
 const extra: OrderView = {
   ...asked, extra: ['telephone'],
   matrix: strict.map(one => (one.row === 'telephone' ? { ...one, shop: true, extra: true } : one)),
@@ -79,7 +80,7 @@ const long: OrderView = {
 
 const ready: WalletView = {
   phase: 'ready', cards: [card], addresses: [address, office], orders: [], pin_tries_left: 3, puk_tries_left: 3,
-  welcome_url: 'http://asahi-card.localhost:8787/',
+  welcome_url: 'http://asahi-card.localhost:8787/', lock_minutes: 15,
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
 const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }
@@ -115,4 +116,8 @@ export const SCENES: Record<string, Scene> = {
   enrolling: { view: { ...fresh, phase: 'enrolling', offer, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } } },
   finished: { view: ready },
   orders: { view: { ...ready, orders: [moving, done, refused, old] } },
+  'many-addresses': {
+    view: { ...ready, addresses: Array.from({ length: 8 }, (_, place) => ({ ...office, id: `${place}`, label: `Office ${place + 1}` })) },
+  },
+  receipt: { view: { ...ready, orders: [receipt] }, answers: { evidence: ['form', 'authorisation', 'acceptance'].map(what => ({ what, digest: 'a3f1'.repeat(16) })) } },
 }

@@ -6,13 +6,17 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 
-const WINDOWS = { approve: [460, 690], popup: [400, 600], onboarding: [720, 800], orders: [800, 800], settings: [800, 800] }
+const WINDOWS = { approve: [460, 690], popup: [400, 600], onboarding: [720, 800], orders: [800, 800], settings: [800, 800], backup: [800, 800], privacy: [800, 800], reset: [800, 800], receipt: [800, 800] }
 const SHOTS = {
   approve: ['asked', 'extra', 'long', 'no-address', 'blocked', 'one-try', 'moving', 'done', 'refused', 'expired', 'locked', 'no-card', 'gone', 'problem'],
   popup: ['new', 'popup-locked', 'quiet', 'busy'],
   onboarding: ['offered', 'enrolling', 'finished'],
   orders: ['orders'],
-  settings: ['finished'],
+  settings: ['finished', 'many-addresses'],
+  backup: ['finished', 'new'],
+  privacy: ['finished'],
+  reset: ['finished', 'new'],
+  receipt: ['receipt'],
 }
 
 const [folder = 'artifacts/preview', ...only] = process.argv.slice(2)
@@ -35,9 +39,9 @@ for (const colorScheme of ['light', 'dark']) {
       if (only.length > 0 && !only.includes(scene)) continue
       const [width, height] = WINDOWS[page]
       const context = await browser.newContext({ colorScheme, viewport: { width, height } })
-    const tab = await context.newPage()
+      const tab = await context.newPage()
       tab.on('pageerror', error => console.error(`${page} ${scene}: ${error.message}`))
-      await tab.goto(`${base}preview/preview.html?page=${page}&scene=${scene}&ask=1`)
+      await tab.goto(`${base}preview/preview.html?page=${page}&scene=${scene}&ask=1${page === 'receipt' ? '#done' : ''}`)
       await tab.locator('main').waitFor({ timeout: 90_000 })
       await tab.waitForTimeout(250)
       await tab.screenshot({ path: `${folder}/${page}-${scene}-${colorScheme}.png`, fullPage: page !== 'approve' })

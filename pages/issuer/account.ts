@@ -1,17 +1,33 @@
 // Opening an account and handing its card to the wallet, with a sentence for everything that can
 // go wrong.
-import { postForBytes, RequestFailure } from '../shared/http.ts'
+import { postForBytes, postForJson, RequestFailure } from '../shared/http.ts'
 import { addCard, refusalOf } from '../shared/wallet.ts'
 import { language, t } from './words.ts'
 
 export type Attempt<T> = { ok: true; value: T } | { ok: false; sentence: string }
 
 /** Opens an account; the value is the issuer's signed offer, for the wallet and nobody else. */
-export async function openAccount(name: string, telephone: string): Promise<Attempt<Uint8Array>> {
+export function openAccount(name: string, telephone: string): Promise<Attempt<Uint8Array<ArrayBuffer>>> {
+  return attempt(postForBytes('/v1/accounts', { name, telephone }))
+}
+
+/** The code of a new account, for its holder to keep; undefined if the issuer does not answer now. */
+export async function accountCode(offer: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+  const answer = await postForJson<{ code?: unknown }>('/v1/account-codes', offer).catch(() => undefined)
+  return typeof answer?.code === 'string' ? answer.code : undefined
+}
+
+/** Stops the wallet that has the card now; the value is a new offer of it. */
+export function moveAccount(code: string): Promise<Attempt<Uint8Array<ArrayBuffer>>> {
+  return attempt(postForBytes('/v1/renewals', { code }), error => (error.status === 401 ? t('errCode') : undefined))
+}
+
+async function attempt<T>(work: Promise<T>, own?: (error: RequestFailure) => string | undefined): Promise<Attempt<T>> {
   try {
-    return { ok: true, value: await postForBytes('/v1/accounts', { name, telephone }) }
+    return { ok: true, value: await work }
   } catch (error) {
-    return { ok: false, sentence: accountSentence(error) }
+    const sentence = error instanceof RequestFailure ? own?.(error) : undefined
+    return { ok: false, sentence: sentence ?? accountSentence(error) }
   }
 }
 

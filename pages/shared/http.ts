@@ -37,8 +37,18 @@ export async function getJson<T>(path: string, headers: Record<string, string> =
   }
 }
 
+/** Sends a signed statement and returns the JSON that comes back. */
+export async function postForJson<T>(path: string, statement: Uint8Array<ArrayBuffer>): Promise<T> {
+  const response = await request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cose', accept: 'application/json' },
+    body: statement,
+  })
+  return (await response.json()) as T
+}
+
 /** Sends JSON and returns the bytes of the answer (a signed statement). */
-export async function postForBytes(path: string, body: unknown): Promise<Uint8Array> {
+export async function postForBytes(path: string, body: unknown): Promise<Uint8Array<ArrayBuffer>> {
   const response = await request(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/cose' },

@@ -99,6 +99,7 @@ async function card() {
   const issuer = await shopper.openPage(world.parties.url('issuer'))
   await issuer.locator('#open-account:not([disabled])').waitFor()
   await issuer.locator('#name').fill('田中 愛子')
+  await issuer.locator('details').evaluateAll(all => all.forEach(one => (one.open = true)))
   await read('issuer', issuer)
   const opened = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/onboarding.html') })
   await issuer.locator('#open-account').click()
@@ -158,6 +159,10 @@ async function otherPages() {
   await visit('orders', shopper.walletUrl('orders'), say('wallet.moving'))
   await visit('one-order', `${shopper.walletUrl('orders')}#${order.request_id}`, say('orders.history'))
   await visit('settings', shopper.walletUrl('settings'), say('settings.addresses'))
+  await visit('receipt', `${shopper.walletUrl('receipt')}#${order.request_id}`, say('receipt.signed'))
+  await visit('backup', shopper.walletUrl('backup'), say('backup.restore'))
+  await visit('privacy', shopper.walletUrl('privacy'), say('privacy.copied'))
+  await visit('reset', shopper.walletUrl('reset'), say('reset.stays'))
   await visit('paying', `${world.parties.url('shop')}/#/paying`, '名乗らずに支払う')
   for (const [role, sign] of [['shop', '元帳'], ['issuer', '元帳'], ['courier', '元帳'], ['key-centre', '鍵の空間'], ['ca', '発行した証明書']]) {
     await visit(`console-${role}`, `${world.parties.url(role)}/console`, sign)

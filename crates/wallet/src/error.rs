@@ -158,6 +158,9 @@ pub enum ErrorKind {
     /// A newer release wrote the backup.
     #[n(53)]
     BackupNewer,
+    /// An order is under way, which only this wallet follows.
+    #[n(54)]
+    StillUnderWay,
     /// The clocks of this device and of a party do not agree.
     #[n(60)]
     ClockWrong,

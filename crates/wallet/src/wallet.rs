@@ -161,7 +161,7 @@ impl<P: Ports> Wallet<P> {
     /// Removes everything, as if the wallet had never been. The card and its keys are gone then.
     ///
     /// # Errors
-    /// [`ErrorKind::OrderState`] while an order that was sent is not settled and the wallet is
+    /// [`ErrorKind::StillUnderWay`] while an order that was sent is not settled and the wallet is
     /// unlocked; [`ErrorKind::StorageFailed`].
     pub async fn erase(&self) -> Result<(), WalletError> {
         self.perform(&mut |desk| desk.may_be_erased()).await?;
@@ -184,10 +184,10 @@ impl Desk<'_> {
             return Ok(());
         };
         let mut orders = unlocked.orders.iter().map(|order| &order.record);
-        match orders.find(|order| !order.settled && order.state.was_sent()) {
-            Some(order) => Err(WalletError::new(ErrorKind::OrderState).about(order.state.name())),
-            None => Ok(()),
+        if orders.any(|order| !order.settled && order.state.was_sent()) {
+            return Err(WalletError::new(ErrorKind::StillUnderWay));
         }
+        Ok(())
     }
 
     /// Unlocks from the session, if it still holds the state key and its time is not up.

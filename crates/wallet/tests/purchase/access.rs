@@ -96,3 +96,21 @@ fn an_erased_wallet_is_a_new_one() {
     holder.restart();
     assert_eq!(holder.view().phase, Phase::New);
 }
+
+#[test]
+fn a_wallet_that_follows_an_order_is_erased_only_once_it_is_done_or_locked() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let request = holder.asked(r#"[{"sku":"sencha-100","quantity":1}]"#);
+    holder.approve(&request).unwrap();
+    while !holder.order(&request).state.was_sent() {
+        block_on(holder.wallet.advance()).unwrap();
+        world.run_for(200);
+    }
+    let refused = block_on(holder.wallet.erase()).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::StillUnderWay);
+    assert_eq!(holder.view().phase, Phase::Ready);
+    block_on(holder.wallet.lock()).unwrap();
+    block_on(holder.wallet.erase()).unwrap();
+    assert!(holder.device.disk().is_empty());
+}

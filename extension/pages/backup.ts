@@ -1,0 +1,4 @@
+import { start } from './start'
+import Backup from './Backup.svelte'
+
+start(Backup)

@@ -1,0 +1,4 @@
+import { start } from './start'
+import Privacy from './Privacy.svelte'
+
+start(Privacy)

@@ -1,0 +1,4 @@
+import { start } from './start'
+import Receipt from './Receipt.svelte'
+
+start(Receipt)

@@ -1,0 +1,4 @@
+import { start } from './start'
+import Reset from './Reset.svelte'
+
+start(Reset)
