@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { AIKO, words } from '../../scripts/lib/shopper.mjs'
 import { enter, tabTo, type } from './support/keyboard.mjs'
 import { axeLook, motionLook, narrowLook } from './support/looks.mjs'
-import { openWorld } from './support/world.mjs'
+import { eventually, openWorld } from './support/world.mjs'
 
 /** 1280 × 900 magnified to 200 %, and the narrowest screen that WCAG 2.2 (1.4.10) asks for. */
 const ZOOMED = { width: 640, height: 450 }
@@ -22,6 +22,7 @@ before(async () => {
     await firstPages()
     await cardByKeyboard()
     await purchaseByKeyboard()
+    await basicsByKeyboard()
     await remainingPages()
   } catch (error) {
     problem = error // the first test says so
@@ -129,6 +130,22 @@ async function purchaseByKeyboard() {
   await Promise.all([approval.close(), store.close()])
 }
 
+async function basicsByKeyboard() {
+  const { shopper } = world
+  const page = await shopper.openPage(shopper.walletUrl('settings'))
+  await tabTo(page, page.getByLabel(words('lock.minutes.other', { count: 15 })))
+  await page.keyboard.press('ArrowDown')
+  await eventually('an hour is chosen', async () => (await shopper.view()).lock_minutes === 60)
+  await enter(page, page.getByRole('link', { name: words('backup.title') }))
+  await type(page, field(page, 'backup.passphrase'), AIKO.passphrase)
+  await type(page, field(page, 'backup.passphrase.again'), AIKO.passphrase)
+  const download = page.waitForEvent('download')
+  await page.keyboard.press('Enter')
+  await download
+  await page.getByText(words('backup.save.done')).waitFor()
+  await page.close()
+}
+
 async function remainingPages() {
   const { shopper, parties } = world
   const [order] = (await shopper.view()).orders
@@ -160,7 +177,7 @@ const openFolds = page => page.evaluate(() => document.querySelectorAll('details
 
 const nothing = kind => assert.deepEqual(found[kind], [], found[kind].join('\n'))
 
-test('a card and a whole purchase, by keyboard alone', () => {
+test('a card, a whole purchase, the lock and a backup, by keyboard alone', () => {
   if (problem) throw problem
 })
 
