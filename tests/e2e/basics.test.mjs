@@ -112,15 +112,32 @@ test('the receipt says what, where, how much and when, and names the signed answ
   await Promise.all([receipt.close(), page.close()])
 })
 
+test('a purchase that locking interrupts goes on once the wallet is unlocked', async () => {
+  const { shopper } = world
+  const store = await shopper.fillBasket(GOODS)
+  const approval = await shopper.pay(store)
+  const page = await open('settings')
+  await shopper.approve(approval)
+  await eventually('it is approved', async () => (await shopper.view()).orders[0]?.state !== 'asked')
+  await call(page, 'lock')
+  await approval.getByRole('heading', { name: words('approve.locked') }).waitFor()
+  await page.getByRole('heading', { name: words('unlock.title') }).waitFor()
+  await field(page, 'unlock.passphrase').fill(AIKO.passphrase)
+  await button(page, 'action.unlock').click()
+  await shopper.delivered(approval)
+  await Promise.all([approval.close(), store.close(), page.close()])
+})
+
 test('the orders are saved as a table', async () => {
   const page = await open('orders')
   const { name, bytes } = await saved(page, () => button(page, 'csv.button').click())
   assert.match(name, /^tallystick-orders-\d{4}-\d\d-\d\d\.csv$/)
-  const [head, line, end, ...more] = bytes.toString('utf8').split('\r\n')
+  const [head, line, older, end, ...more] = bytes.toString('utf8').split('\r\n')
   const [order] = (await world.shopper.view()).orders
   assert.ok(head.startsWith(`\uFEFF${words('csv.ordered')},${words('csv.number')},`))
   const address = `"${AIKO.address.name}\n${AIKO.address.lines}\n${AIKO.address.postalCode}\nJP"`
   for (const part of [order.order_id, order.tracking, `,${order.total_minor},JPY,`, address]) assert.ok(line.includes(part), part)
+  assert.ok(older.includes(address))
   assert.deepEqual([end, ...more], [''])
   await page.close()
 })
@@ -162,7 +179,7 @@ test('the account code brings the card to another computer, and the backup the r
   await field(again, 'backup.file').setInputFiles({ name: backup.name, mimeType: 'application/octet-stream', buffer: backup.bytes })
   await field(again, 'backup.restore.passphrase').fill(BACKUP_PASSPHRASE)
   await button(again, 'backup.restore.button').click()
-  await again.getByText(words('backup.restore.done', { addresses: 8, orders: 1 })).waitFor()
+  await again.getByText(words('backup.restore.done', { addresses: 8, orders: 2 })).waitFor()
   const [restored] = (await other.view()).orders
   const [original] = (await world.shopper.view()).orders
   assert.deepEqual(restored, original)
