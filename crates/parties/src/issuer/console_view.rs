@@ -77,6 +77,7 @@ impl<P: Ports> Issuer<P> {
     fn counters(&self) -> Result<BTreeMap<&'static str, u64>, Fault> {
         let row = self.office.tables().run(
             "SELECT (SELECT count(*) FROM issuer_accounts), (SELECT count(*) FROM issuer_holders),
+                (SELECT count(*) FROM issuer_revoked_holders),
                 count(*), coalesce(sum(state = 'reserved'), 0), coalesce(sum(state = 'captured'), 0),
                 coalesce(sum(state = 'released'), 0), coalesce(sum(state = 'refused'), 0)
              FROM issuer_reservations",
@@ -84,7 +85,14 @@ impl<P: Ports> Issuer<P> {
         )?;
         let row = row.first().ok_or_else(Fault::internal)?;
         let names = [
-            "accounts", "wallets", "orders", "reserved", "captured", "released", "refused",
+            "accounts",
+            "wallets",
+            "revoked_wallets",
+            "orders",
+            "reserved",
+            "captured",
+            "released",
+            "refused",
         ];
         let counted = names
             .into_iter()

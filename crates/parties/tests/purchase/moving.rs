@@ -179,6 +179,17 @@ fn only_the_code_moves_an_account_and_only_an_unused_offer_gives_one() {
 }
 
 #[test]
+fn the_issuers_console_counts_whom_it_revoked() {
+    let world = World::new();
+    let (_, code) = with_code(&world, 1);
+    moved(&world, 2, &code);
+    let answer = world.get(ISSUER, "/v1/console");
+    let console: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+    assert_eq!(console["counters"]["wallets"], 1);
+    assert_eq!(console["counters"]["revoked_wallets"], 1);
+}
+
+#[test]
 fn the_key_centre_counts_the_new_identifier_beside_the_old() {
     let world = World::new();
     let holders = "SELECT count(*) FROM issued WHERE kind = 'holder'";

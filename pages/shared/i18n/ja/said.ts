@@ -57,6 +57,7 @@ export const said: Readonly<Record<string, string>> = {
   orders: '注文',
   accounts: '口座',
   wallets: 'ウォレット',
+  'revoked wallets': '取り消したウォレット',
   'party certificates': '会社の証明書',
   'holder certificates': '会員の証明書',
   // Fields.
