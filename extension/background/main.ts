@@ -2,6 +2,7 @@
 // are registered while this file runs first, so that the event that woke it finds them.
 
 import { readPageRequest } from '../messages'
+import { wordsOf } from '../pages/problem-words'
 import { ALARM, Drive } from './drive'
 import { LOCK_ALARM, LockWatch } from './lock-watch'
 import { openWallet } from './open-wallet'
@@ -59,6 +60,6 @@ async function answer(message: unknown, sender: chrome.runtime.MessageSender): P
   if (!request) return { ok: false, error: { name: 'BadRequest', message: 'The wallet does not know this request.' } }
   return requests.answer(request, page.origin, sender.tab).catch((error: unknown) => ({
     ok: false,
-    error: { name: 'Failed', message: problemOf(error).sentence || 'The wallet could not take this request.' },
+    error: { name: 'Failed', message: wordsOf(problemOf(error)).sentence },
   }))
 }

@@ -3,6 +3,7 @@
 
 import { bytesOf, type AskView, type OrderStatus, type PageAnswer, type PageRequest } from '../messages'
 import type { OrderView, WalletView } from '../wallet-types'
+import { wordsOf } from '../pages/problem-words'
 import { allAsks, findAsk, makeRoom, removeAsk, saveAsk, type Ask } from './asks'
 import type { Drive } from './drive'
 import { problemOf } from './problems'
@@ -64,7 +65,9 @@ export class PageRequests {
     ask = await this.#offerToWallet(ask)
     if (ask.problem) {
       await removeAsk(ask.id)
-      return refuse(kind === 'order' ? 'FormRefused' : 'OfferRefused', ask.problem.sentence || ask.problem.kind)
+      // In the holder's language: the page may show it, and no window of the wallet says it.
+      const { sentence, remedy } = wordsOf(ask.problem)
+      return refuse(kind === 'order' ? 'FormRefused' : 'OfferRefused', `${sentence} ${remedy}`)
     }
     await this.#show(ask, tab)
     return { ok: true, value: { request_id: ask.id } }

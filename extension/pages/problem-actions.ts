@@ -11,6 +11,7 @@ export interface Action {
 /** Errors that can only be mended on another page of the wallet. */
 const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }> = {
   'pin-blocked': { page: 'settings.html#pin', label: 'action.unblock' },
+  'puk-blocked': { page: 'settings.html#erase', label: 'settings.erase.button' },
   'not-enrolled': { page: 'onboarding.html', label: 'action.finish' },
   'order-limit': { page: 'orders.html', label: 'action.orders' },
   'order-state': { page: 'orders.html', label: 'action.orders' },
@@ -19,13 +20,16 @@ const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }
 /** Errors after which the same step may go well. */
 const PASSING = new Set([
   'internal', 'unreachable', 'locked', 'card-failed', 'storage-failed', 'party-unreachable', 'enrolment-unreachable',
-  'no-such-address', 'no-such-card', 'keys-renewed',
+  'no-such-address', 'no-such-card', 'keys-renewed', 'clock-wrong',
 ])
+
+/** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */
+const openTab = (page: string) => void chrome.tabs.create({ url: chrome.runtime.getURL(`pages/${page}`) })
 
 /** The button for a problem; `retry` takes the page back to before it. */
 export function actionFor(problem: Pick<WalletProblem, 'kind'>, retry: () => void): Action {
   const elsewhere = ELSEWHERE[problem.kind]
-  if (elsewhere) return { label: t(elsewhere.label), do: () => window.open(elsewhere.page) }
+  if (elsewhere) return { label: t(elsewhere.label), do: () => openTab(elsewhere.page) }
   if (PASSING.has(problem.kind)) return { label: t('action.retry'), do: retry }
   return { label: t('action.close'), do: () => window.close() }
 }

@@ -1,7 +1,7 @@
 // Opening an account and handing its card to the wallet, with a sentence for everything that can
 // go wrong.
 import { postForBytes, postForJson, RequestFailure } from '../shared/http.ts'
-import { addCard, refusalOf } from '../shared/wallet.ts'
+import { addCard, isIn, refusalOf } from '../shared/wallet.ts'
 import { language, t } from './words.ts'
 
 export type Attempt<T> = { ok: true; value: T } | { ok: false; sentence: string }
@@ -38,7 +38,7 @@ export async function handOver(offer: Uint8Array): Promise<Attempt<null>> {
   } catch (error) {
     const { kind, sentence } = refusalOf(error)
     if (kind === 'Declined') return { ok: false, sentence: t('errDeclined') }
-    return { ok: false, sentence: sentence && language === 'en' ? t('errWallet', { reason: sentence }) : t('errWalletPlain') }
+    return { ok: false, sentence: isIn(language, sentence) ? t('errWallet', { reason: sentence }) : t('errWalletPlain') }
   }
 }
 

@@ -36,6 +36,11 @@ export function refusalOf(error: unknown): WalletRefusal {
   return { kind: '', sentence: '' }
 }
 
+const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
+
+/** Whether a sentence of the wallet, which speaks its holder's language, is in that of a page. */
+export const isIn = (language: string, sentence: string): boolean => sentence !== '' && JAPANESE.test(sentence) === (language === 'ja')
+
 /** The extension does not run in Firefox yet; the pages say what works there all the same. */
 export function isFirefox(agent = navigator.userAgent): boolean {
   return /\bFirefox\//.test(agent)

@@ -1,9 +1,9 @@
 // From the basket to the wallet: the shop signs an order form, the wallet takes it from there.
 import { postForBytes, RequestFailure } from '../shared/http.ts'
-import { refusalOf, requestOrder } from '../shared/wallet.ts'
+import { isIn, refusalOf, requestOrder } from '../shared/wallet.ts'
 import type { PricedLine } from './lines.ts'
 import { formDigest, readSummary } from './order.ts'
-import { saidOrNothing, t } from './words.ts'
+import { language, saidOrNothing, t } from './words.ts'
 
 export type Policy = 'strict' | 'ep0791901-fig2'
 
@@ -38,8 +38,9 @@ export async function askWallet(signed: Uint8Array): Promise<Outcome> {
     if (await shopHas(form)) return { kind: 'stopped', form }
     if (kind === 'Replaced') return { kind: 'not-ordered', sentence: t('errReplaced') }
     if (kind === 'Declined') return { kind: 'not-ordered', sentence: t('errDeclined') }
-    const reason = saidOrNothing(sentence)
-    return { kind: 'not-ordered', sentence: reason ? t('errWallet', { reason }) : t('errWalletPlain') }
+    const reason = isIn(language, sentence) ? sentence : saidOrNothing(sentence)
+    if (!reason) return { kind: 'not-ordered', sentence: t('errWalletPlain') }
+    return { kind: 'not-ordered', sentence: t(kind === 'FormRefused' ? 'errFormRefused' : 'errWallet', { reason }) }
   }
 }
 

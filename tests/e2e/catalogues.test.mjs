@@ -68,6 +68,25 @@ test('the words for errors are those of the wallet itself', () => {
   assert.deepEqual([...known].sort(), kinds.sort())
 })
 
+test('no catalogue says that something unknown happened', () => {
+  for (const [name, both] of Object.entries(catalogues)) {
+    for (const [key, text] of both.flatMap(catalogue => Object.entries(flat(catalogue)))) {
+      assert.doesNotMatch(text, /unknown (error|problem|reason)|something went wrong|an error (has )?occurred|不明な(エラー|問題|理由)|エラーが発生/i, `${name}, ${key}`)
+    }
+  }
+})
+
+test('every state, step and strand of an order that the wallet can name has words', () => {
+  const named = (file, prefix) => [...readFileSync(at(`crates/wallet/src/order/${file}`), 'utf8').matchAll(prefix)].map(([, name]) => name)
+  const states = named('state.rs', /Self::\w+ => "([a-z-]+)"/g)
+  const events = named('event.rs', /Self::\w+ => "([a-z-]+)"/g)
+  const strands = named('strand.rs', /\(\d, "([a-z-]+)"\)/g)
+  assert.ok(states.length >= 11 && events.length >= 17 && strands.length >= 15, `${states.length}, ${events.length}, ${strands.length}`)
+  const [english] = catalogues['the wallet’s pages']
+  const keys = [...states.map(name => `order.${name}`), ...events.map(name => `event.${name}`), ...strands.map(name => `strand.${name}`)]
+  for (const key of keys) assert.ok(Object.hasOwn(english, key), `there are no words for ${key}`)
+})
+
 test('what the parties say is still what they say, and has Japanese words with the same places', () => {
   const spoken = rustTexts(at('crates/parties/src')) + rustTexts(at('crates/protocol/src'))
   for (const [english, japanese] of Object.entries(sayings)) {

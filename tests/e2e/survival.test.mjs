@@ -1,16 +1,67 @@
-// The service worker dies: at Approve, after sending, before the receipt. The purchase goes on, once.
+// The service worker dies: while a card is added, at Approve, after sending, before the receipt. Everything
+// goes on, once.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Shopper, words } from '../../scripts/lib/shopper.mjs'
 import { consoleOf, eventually, openWorld } from './support/world.mjs'
+
+/** A page repeats a call as often before it says that the wallet does not answer. */
+const KILLS_MAX = 7
 
 let world
 
 before(async () => {
   world = await openWorld()
-  await world.shopper.enrol()
 })
 
 after(() => world?.close())
+
+test('the service worker dies again and again while a card is added: one account, one card, and the PUK is seen', async () => {
+  const { shopper, parties } = world
+  const onboarding = await shopper.openAccount()
+  await onboarding.getByLabel(words('onboarding.passphrase'), { exact: true }).waitFor()
+  assert.equal(await shopper.killServiceWorker(), 1, 'while the form is filled in')
+  let killed = 1
+  let done = false
+  // From the moment the PUK is shown until the card is ready, in growing pauses, so that each life does something.
+  const kill = async () => {
+    await onboarding.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
+    for (let pause = 20; !done && killed < KILLS_MAX; pause += 150) {
+      killed += await shopper.killServiceWorker()
+      await new Promise(resolve => setTimeout(resolve, pause))
+    }
+  }
+  const killing = kill()
+  const puk = await shopper.setUp(onboarding).finally(() => (done = true))
+  await killing
+  assert.match(puk, /^[\dA-Z]{4}-[\dA-Z]{4}$/)
+  assert.ok(killed >= 4, `killed ${killed} times`)
+  const view = await shopper.view()
+  assert.deepEqual([view.phase, view.cards.length, view.addresses.length], ['ready', 1, 1])
+  const [{ wallets }] = await parties.sql('issuer', 'SELECT count(*) AS wallets FROM issuer_holders')
+  assert.equal(wallets, 1)
+  await onboarding.close()
+})
+
+test('the service worker dies while the wallet is made: it was made, or the form is still there', async () => {
+  const other = await Shopper.start(world.parties, { extension: world.extension })
+  try {
+    const onboarding = await other.openAccount()
+    const { passphrase, pin } = other.person
+    await onboarding.getByLabel(words('onboarding.passphrase'), { exact: true }).fill(passphrase)
+    await onboarding.getByLabel(words('onboarding.pin'), { exact: true }).fill(pin)
+    await onboarding.getByLabel(words('onboarding.pin.again')).fill(pin)
+    await onboarding.getByRole('button', { name: words('onboarding.create') }).click()
+    await new Promise(resolve => setTimeout(resolve, 50))
+    assert.equal(await other.killServiceWorker(), 1)
+    await onboarding.getByText('The wallet’s own background does not answer.').waitFor()
+    await onboarding.getByRole('button', { name: words('action.retry') }).click()
+    await other.setUp(onboarding)
+    assert.equal((await other.view()).phase, 'ready')
+  } finally {
+    await other.close()
+  }
+})
 
 /** Buys one thing while `moment` kills the service worker; everything must happen exactly once. */
 async function buyKilledAt(sku, moment) {

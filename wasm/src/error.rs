@@ -36,6 +36,6 @@ pub(crate) fn describe(thrown: &JsValue) -> String {
         (Some(name), Some(message)) => format!("{name}: {message}"),
         (name, message) => name
             .or(message)
-            .unwrap_or_else(|| "unknown reason".to_owned()),
+            .unwrap_or_else(|| "no reason was given".to_owned()),
     }
 }

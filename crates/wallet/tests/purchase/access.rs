@@ -114,3 +114,23 @@ fn a_wallet_that_follows_an_order_is_erased_only_once_it_is_done_or_locked() {
     block_on(holder.wallet.erase()).unwrap();
     assert!(holder.device.disk().is_empty());
 }
+
+#[test]
+fn the_third_wrong_puk_blocks_it_even_if_the_wallet_dies_and_what_is_stored_stays_readable() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    for left in [2, 1, 0] {
+        let refused = block_on(holder.wallet.unblock_pin("ZZZZ-ZZZZ", "314159")).unwrap_err();
+        let kind = if left == 0 {
+            ErrorKind::PukBlocked
+        } else {
+            ErrorKind::WrongPuk
+        };
+        assert_eq!(refused.kind, kind);
+        holder.restart();
+        assert_eq!(holder.view().puk_tries_left, left);
+    }
+    let refused = block_on(holder.wallet.unblock_pin(&holder.puk, "314159")).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::PukBlocked);
+    assert_eq!(holder.view().phase, Phase::Ready);
+}

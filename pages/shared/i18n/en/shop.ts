@@ -118,6 +118,7 @@ export const shop = {
   errFormPlain: 'We could not write the order form. Nothing was ordered and no money has moved.',
   errDeclined: 'You declined in your wallet. Nothing was sent and no money has moved.',
   errReplaced: 'Another tab of this store asked your wallet after this one did. Nothing was sent from here and no money has moved. Go on in the other tab, or pay again here.',
+  errFormRefused: 'Your wallet did not take this order: {reason} Nothing was sent and no money has moved.',
   errWallet: 'Your wallet did not send the order: {reason}',
   errWalletPlain: 'Your wallet did not send the order. Open it to see why. No money has moved unless it says so.',
   errInterrupted: 'The connection to your wallet broke, perhaps because it was updated. Reload this page: it takes your order up again where it was, and nothing is ordered twice.',
