@@ -11,7 +11,7 @@ export interface Action {
 /** Errors that can only be mended on another page of the wallet. */
 const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }> = {
   'pin-blocked': { page: 'settings.html#pin', label: 'action.unblock' },
-  'puk-blocked': { page: 'settings.html#erase', label: 'settings.erase.button' },
+  'puk-blocked': { page: 'reset.html', label: 'reset.title' },
   'not-enrolled': { page: 'onboarding.html', label: 'action.finish' },
   'order-limit': { page: 'orders.html', label: 'action.orders' },
   'order-state': { page: 'orders.html', label: 'action.orders' },
