@@ -3,6 +3,7 @@
 
 use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, MoneyState};
 use tallystick_protocol::cbor::decode;
+use tallystick_protocol::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::problem::ProblemKind;
 
@@ -140,9 +141,11 @@ impl Desk<'_> {
     pub(super) fn close_expired(&mut self, mut order: OrderRecord) -> Result<(), WalletError> {
         let now = self.now().seconds();
         let attention = self.attention(&order.request_id);
-        let nothing_there = attention.is_some_and(|attention| attention.no_money)
-            || order.money == Some(MoneyState::Released);
         let over_for = now.saturating_sub(order.expires_at());
+        // Before that the time may not be up by the issuer's clock, and the shop may still ask it.
+        let is_over = over_for >= CLOCK_SKEW_SECONDS;
+        let nothing_there = attention.is_some_and(|attention| is_over && attention.no_money)
+            || order.money == Some(MoneyState::Released);
         let (kind, about) = if nothing_there {
             (ErrorKind::ExpiredSent, order.shop_name.clone())
         } else {

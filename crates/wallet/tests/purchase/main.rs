@@ -16,6 +16,7 @@ mod clocks;
 mod device;
 mod holder;
 mod interruptions;
+mod late;
 mod lock;
 mod onboarding;
 mod orders;
