@@ -2,6 +2,9 @@
 
 use core::cell::Cell;
 
+/// When to look again while a bootstrap is under way, in milliseconds.
+const BUSY_MS: u64 = 1_000;
+
 /// Lets one bootstrap run at a time and spaces failed ones out. In memory only: after a restart
 /// the next one runs at once.
 #[derive(Default)]
@@ -46,8 +49,29 @@ impl Progress {
         self.retry_at.set(now_ms.saturating_add(pause));
     }
 
-    /// When to try again, in milliseconds since 1970.
-    pub(super) fn retry_at(&self) -> u64 {
-        self.retry_at.get()
+    /// When to try again, in milliseconds since 1970. Whoever is at it may wait for another party: until
+    /// then there is nothing to wake anybody for.
+    pub(super) fn retry_at(&self, now_ms: u64) -> u64 {
+        if self.running.get() {
+            return now_ms.saturating_add(BUSY_MS);
+        }
+        self.retry_at.get().max(now_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_woken_again_at_once_for_a_bootstrap_that_is_under_way() {
+        let progress = Progress::default();
+        let turn = progress.begin(1_000);
+        assert!(turn.is_some() && progress.begin(1_000).is_none());
+        assert_eq!(progress.retry_at(1_000), 1_000 + BUSY_MS);
+        drop(turn);
+        assert_eq!(progress.retry_at(1_000), 1_000);
+        progress.ended(1_000, false);
+        assert_eq!(progress.retry_at(1_000), 1_250);
     }
 }

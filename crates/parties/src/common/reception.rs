@@ -138,7 +138,7 @@ impl<P: Ports> Office<P> {
         let bootstrap = if self.is_ready() {
             now.saturating_add(DAY_MS)
         } else {
-            self.progress.retry_at().max(now)
+            self.progress.retry_at(now)
         };
         let letter = outbox::next_at(self.tables()).unwrap_or(Some(now.saturating_add(60_000)));
         [Some(bootstrap), letter, own].into_iter().flatten().min()
