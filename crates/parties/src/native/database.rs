@@ -45,6 +45,12 @@ impl SqliteDatabase {
         self.0.fuse.set(None);
     }
 
+    /// Whether no write is let through any more.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.0.fuse.get() == Some(0)
+    }
+
     /// How many writes were done so far.
     #[must_use]
     pub fn writes(&self) -> u32 {

@@ -1,0 +1,112 @@
+//! What the command line says.
+
+use std::time::Duration;
+
+/// How the program is called.
+pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T]
+  --seed N      one run, the same one each time
+  --seeds A..B  the runs from A to B
+  --steps M     how many wishes and faults a run has (60); fewer are the beginning of the same run
+  --print       who said what to whom, when, under which fault, and which states changed
+  --for TIME    as many seeds as fit into this time, from the first one on
+  --report FILE a summary as Markdown
+  --threads T   runs side by side (one for each processor)";
+
+/// Steps of a run unless it is said otherwise.
+const STEPS: u32 = 60;
+const STEPS_MAX: u32 = 100_000;
+
+/// Read and checked.
+#[derive(Debug)]
+pub struct Arguments {
+    /// The first seed and the last one.
+    pub seeds: (u64, u64),
+    /// Steps of each run.
+    pub steps: u32,
+    /// Whether each run is printed.
+    pub print: bool,
+    /// After this no further run begins.
+    pub time: Option<Duration>,
+    /// Where the report goes.
+    pub report: Option<String>,
+    /// How many runs there are at the same time.
+    pub threads: usize,
+}
+
+impl Arguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut read = Self {
+            seeds: (1, 1),
+            steps: STEPS,
+            print: false,
+            time: None,
+            report: None,
+            threads: processors,
+        };
+        let mut ends = false;
+        while let Some(word) = words.next() {
+            if word == "--print" {
+                read.print = true;
+                continue;
+            }
+            let Some(value) = words.next() else {
+                return Err(format!("{word} is no option, or lacks its value."));
+            };
+            let number = || {
+                value
+                    .parse::<u64>()
+                    .map_err(|_| format!("{value} is no number."))
+            };
+            match word.as_str() {
+                "--seed" => read.seeds = (number()?, number()?),
+                "--seeds" => {
+                    read.seeds = range(&value)?;
+                    ends = true;
+                }
+                "--steps" => {
+                    let steps = u32::try_from(number()?).ok();
+                    read.steps = steps
+                        .filter(|steps| *steps <= STEPS_MAX)
+                        .ok_or_else(|| format!("A run has at most {STEPS_MAX} steps."))?;
+                }
+                "--for" => read.time = Some(time(&value)?),
+                "--report" => read.report = Some(value),
+                "--threads" => {
+                    let threads = usize::try_from(number()?).unwrap_or(0);
+                    read.threads = threads.clamp(1, 64);
+                }
+                _ => return Err(format!("{word} is no option.")),
+            }
+        }
+        if read.time.is_some() && !ends {
+            read.seeds.1 = u64::MAX;
+        }
+        Ok(read)
+    }
+}
+
+fn range(text: &str) -> Result<(u64, u64), String> {
+    let ends = text.split_once("..");
+    let ends = ends.and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+    ends.filter(|(first, last)| first <= last)
+        .ok_or_else(|| format!("{text} is no range of seeds such as 1..500."))
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.len().saturating_sub(1));
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => 0,
+    };
+    match number.parse::<u64>() {
+        Ok(number) if seconds > 0 && number <= 1000 => Ok(Duration::from_secs(number * seconds)),
+        _ => Err(format!("{text} is no time such as 90s, 10m or 3h.")),
+    }
+}

@@ -1,0 +1,175 @@
+//! Who takes part: the demo's five parties and a second shop, over whatever ports they are given.
+
+use std::rc::Rc;
+
+use http::{Request, Response};
+use tallystick_parties::Party;
+use tallystick_parties::ca::{self, Ca};
+use tallystick_parties::common::settings::{ConsoleAccess, Settings, registration_token};
+use tallystick_parties::common::vault::SealingKey;
+use tallystick_parties::courier::Courier;
+use tallystick_parties::issuer::{Issuer, IssuerConfig};
+use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
+use tallystick_parties::ports::Ports;
+use tallystick_parties::shop::{Shop, ShopConfig};
+use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::keys::Degrees;
+
+/// The shop.
+pub const SHOP: &str = "kiso-tea.localhost";
+/// Another shop, certified under its own name.
+pub const OTHER_SHOP: &str = "other-tea.localhost";
+/// The card issuer.
+pub const ISSUER: &str = "asahi-card.localhost";
+/// The courier.
+pub const COURIER: &str = "hayate.localhost";
+/// The key centre.
+pub const CENTRE: &str = "keys.localhost";
+/// The certification authority.
+pub const CA: &str = "ca.localhost";
+/// Everybody, in the order in which they are given the test keys.
+pub const NAMES: [&str; 6] = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
+/// Where the shop's pages are.
+pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
+/// 20 November 2026, 10:00 UTC, in seconds since 1970.
+pub const START: u64 = 1_795_168_800;
+/// Seals every party's secrets at rest.
+pub const SEALING_KEY: [u8; 32] = [5; 32];
+const REGISTRATION_KEY: [u8; 32] = [9; 32];
+
+/// The name as a domain.
+///
+/// # Panics
+/// If it is none.
+#[must_use]
+pub fn domain(name: &str) -> Domain {
+    Domain::parse(name).unwrap()
+}
+
+/// The settings of a party in this role.
+#[must_use]
+pub fn settings(role: Role, name: &str) -> Settings {
+    let own = domain(name);
+    let display = match name {
+        SHOP => "Kiso Tea & Books",
+        ISSUER => "Asahi Card",
+        COURIER => "Hayate Courier",
+        _ => name,
+    };
+    let sealing_key = SealingKey::new(SEALING_KEY);
+    let mut settings = Settings::new(role, own.clone(), display, domain(CA), sealing_key);
+    settings.key_centres = vec![domain(CENTRE)];
+    settings.registration_token = Some(registration_token(&REGISTRATION_KEY, role, &own, display));
+    settings.console = ConsoleAccess::Open;
+    settings
+}
+
+/// A party of whatever role, started.
+pub enum Running<P: Ports> {
+    /// The certification authority.
+    Ca(Rc<Ca<P>>),
+    /// The key centre.
+    Centre(Rc<KeyCentre<P>>),
+    /// A shop.
+    Shop(Rc<Shop<P>>),
+    /// The issuer.
+    Issuer(Rc<Issuer<P>>),
+    /// The courier.
+    Courier(Rc<Courier<P>>),
+}
+
+impl<P: Ports> Clone for Running<P> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Ca(party) => Self::Ca(party.clone()),
+            Self::Centre(party) => Self::Centre(party.clone()),
+            Self::Shop(party) => Self::Shop(party.clone()),
+            Self::Issuer(party) => Self::Issuer(party.clone()),
+            Self::Courier(party) => Self::Courier(party.clone()),
+        }
+    }
+}
+
+impl<P: Ports> Party for Running<P> {
+    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        match self {
+            Self::Ca(party) => party.serve(request).await,
+            Self::Centre(party) => party.serve(request).await,
+            Self::Shop(party) => party.serve(request).await,
+            Self::Issuer(party) => party.serve(request).await,
+            Self::Courier(party) => party.serve(request).await,
+        }
+    }
+
+    async fn wake(&self) {
+        match self {
+            Self::Ca(party) => party.wake().await,
+            Self::Centre(party) => party.wake().await,
+            Self::Shop(party) => party.wake().await,
+            Self::Issuer(party) => party.wake().await,
+            Self::Courier(party) => party.wake().await,
+        }
+    }
+
+    fn next_alarm(&self) -> Option<u64> {
+        match self {
+            Self::Ca(party) => party.next_alarm(),
+            Self::Centre(party) => party.next_alarm(),
+            Self::Shop(party) => party.next_alarm(),
+            Self::Issuer(party) => party.next_alarm(),
+            Self::Courier(party) => party.next_alarm(),
+        }
+    }
+}
+
+/// Starts the party of this name over what its ports hold. Who is none of the others is a shop.
+#[must_use]
+pub fn start<P: Ports>(ports: P, name: &str) -> Running<P> {
+    match name {
+        CA => Running::Ca(Rc::new(authority(ports))),
+        CENTRE => Running::Centre(Rc::new(centre(ports))),
+        ISSUER => {
+            let mut config = IssuerConfig::new(settings(Role::Issuer, ISSUER));
+            config.opens_accounts = true;
+            Running::Issuer(Rc::new(Issuer::new(ports, config)))
+        }
+        COURIER => {
+            let settings = settings(Role::Courier, COURIER);
+            Running::Courier(Rc::new(Courier::new(ports, settings)))
+        }
+        shop => {
+            let origin = if shop == SHOP {
+                ORIGIN.to_owned()
+            } else {
+                format!("https://{shop}")
+            };
+            let (own, courier) = (settings(Role::Shop, shop), domain(COURIER));
+            let config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
+            Running::Shop(Rc::new(Shop::new(ports, config)))
+        }
+    }
+}
+
+fn authority<P: Ports>(ports: P) -> Ca<P> {
+    let mut settings = settings(Role::Ca, CA);
+    settings.registration_token = None;
+    settings.key_centres = Vec::new();
+    let config = ca::Config {
+        settings,
+        registration_key: REGISTRATION_KEY.into(),
+    };
+    Ca::new(ports, config)
+}
+
+fn centre<P: Ports>(ports: P) -> KeyCentre<P> {
+    let degrees = Degrees::new(8, 4).unwrap();
+    let config = key_centre::Config {
+        settings: settings(Role::KeyCentre, CENTRE),
+        degrees: SpaceDegrees {
+            shop: degrees,
+            issuer: degrees,
+            courier: degrees,
+        },
+    };
+    KeyCentre::new(ports, config)
+}

@@ -1,0 +1,40 @@
+//! Wallets with their software cards and all parties in one process, under one seeded clock, network
+//! and store: the same seed and steps give the same run to the byte.
+//!
+//! [`run`] lets holders buy while messages are lost, doubled, delayed and overtaken, participants are cut off
+//! from each other, the power fails between any two writes, and one party may lie in whatever it sends. Then
+//! everything heals, time passes, and [`invariants`] are checked: no value made or lost, each order captured
+//! at most once, and each at its end.
+//!
+//! Participants run the code they run in production, over ports of their own ([`town`]); what the wallet's and
+//! the parties' own tests need of such a process is here too ([`cast`], [`device`], [`search`]).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the exemption of tests does not reach what they share"
+)]
+
+pub mod cast;
+pub mod device;
+mod dice;
+mod holder;
+mod invariants;
+mod journal;
+mod lies;
+mod machine;
+mod network;
+mod pen;
+mod plant;
+mod prime_pool;
+mod run;
+mod scheduler;
+pub mod search;
+mod seat;
+mod steps;
+mod town;
+mod watch;
+mod weather;
+
+pub use plant::Plant;
+pub use run::{Crash, Options, Outcome, run};

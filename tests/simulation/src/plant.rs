@@ -1,0 +1,92 @@
+//! Mistakes that no party makes, to see that the invariants notice them.
+
+use tallystick_parties::common::ledger::{self, Entry};
+use tallystick_parties::ports::Tables as _;
+use tallystick_protocol::money::{Currency, Money};
+
+use crate::cast::{ISSUER, SHOP};
+use crate::seat::Seat;
+
+/// A mistake, made by a party besides what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plant {
+    /// The issuer charges what it has charged once more.
+    CaptureTwice,
+    /// The issuer gives a holder money from nowhere.
+    MintMoney,
+    /// The issuer forgets that it had set money aside.
+    ForgetReservation,
+    /// The shop forgets the goods that an order held back.
+    LoseGoods,
+    /// The shop is told the holder's name.
+    TellName,
+    /// The shop forgets whatever it still has to say to others.
+    NeverAnswer,
+}
+
+impl Plant {
+    /// Makes the mistake at this party, if it is the one and there is an occasion.
+    pub(crate) fn work(self, seat: &Seat) {
+        let tables = &seat.machine.database;
+        if tables.is_spent() {
+            return;
+        }
+        let run = |sql: &str| {
+            // No occasion yet: the tables are not made.
+            let _not_yet = tables.run(sql, &[]);
+        };
+        match (self, seat.name) {
+            (Self::CaptureTwice, ISSUER) => capture_again(seat),
+            (Self::MintMoney, ISSUER) => {
+                let entry = Entry {
+                    idempotency: "mint",
+                    at: 0,
+                    order_id: None,
+                    memo: "From nowhere",
+                    debit: "holder 1 available",
+                    credit: "credit lines",
+                    money: Money::new(1_000, Currency::Jpy),
+                };
+                let _booked = ledger::post(tables, &entry);
+            }
+            (Self::ForgetReservation, ISSUER) => {
+                run("DELETE FROM issuer_reservations WHERE state = 'reserved'");
+            }
+            (Self::NeverAnswer, SHOP) => {
+                run("DELETE FROM outbox WHERE path <> '/v1/introductions'")
+            }
+            (Self::LoseGoods, SHOP) => run("DELETE FROM shop_reserved"),
+            (Self::TellName, SHOP) => {
+                run(
+                    "INSERT OR REPLACE INTO facts (name, value) VALUES ('gossip', CAST('Hanako Yamada' AS BLOB))",
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+fn capture_again(seat: &Seat) {
+    let tables = &seat.machine.database;
+    let captured = "SELECT lower(hex(order_id)), account, minor, shop FROM issuer_reservations WHERE state = 'captured'";
+    let Ok(rows) = tables.run(captured, &[]) else {
+        return;
+    };
+    for row in rows {
+        let (order, account, minor) = (row.text(0), row.integer(1), row.number(2));
+        let (Ok(order), Ok(account), Ok(minor), Ok(shop)) = (order, account, minor, row.text(3))
+        else {
+            continue;
+        };
+        let entry = Entry {
+            idempotency: &format!("again {order}"),
+            at: 0,
+            order_id: Some(order),
+            memo: "Charged: the courier accepted",
+            debit: &format!("payable to {shop}"),
+            credit: &format!("holder {account} available"),
+            money: Money::new(minor, Currency::Jpy),
+        };
+        let _booked = ledger::post(tables, &entry);
+    }
+}

@@ -1,0 +1,77 @@
+//! The wallet's random source, with which a card finds the primes of its key at once.
+
+use std::convert::Infallible;
+
+use rand_core::{TryCryptoRng, TryRng};
+use rsa::traits::PrivateKeyParts;
+use tallystick_parties::native::SeededRandom;
+use tallystick_parties::ports::Random;
+use tallystick_protocol::test_keys::{TEST_KEYS, test_key};
+
+/// Bytes of a prime of the card's RSA-2048 key.
+const PRIME_BYTES: usize = 128;
+/// A start, and then the bases of the tests that the prime passes.
+const NUMBERS_A_PRIME: usize = 17;
+
+/// A seeded random source for one step of the wallet.
+///
+/// The card looks for a prime from a random number of 128 bytes on, which takes a tenth of a second. For a card
+/// from the pool that number is a prime of the fixed test keys already, and the card, which runs its own code, is
+/// done at once. If it drew its numbers otherwise, it would still find a key, only later.
+pub struct DeviceRandom {
+    random: SeededRandom,
+    card: Option<usize>,
+    numbers: usize,
+}
+
+impl DeviceRandom {
+    pub(crate) fn new(random: SeededRandom, card: Option<usize>) -> Self {
+        Self {
+            random,
+            card,
+            numbers: 0,
+        }
+    }
+
+    /// A number of 128 bytes, little-endian, for that card of the pool.
+    fn number(&mut self, card: usize, bytes: &mut [u8]) {
+        self.random.fill(bytes);
+        if self.numbers.is_multiple_of(NUMBERS_A_PRIME) {
+            let which = (self.numbers / NUMBERS_A_PRIME) % 2;
+            let first = card % TEST_KEYS.len();
+            let apart = 1 + card / TEST_KEYS.len() % (TEST_KEYS.len() - 1);
+            let key = test_key(first + which * apart);
+            bytes.copy_from_slice(&key.primes()[which].to_le_bytes()[..PRIME_BYTES]);
+        } else {
+            // Below every prime of that length, so that it is taken as a base.
+            bytes[PRIME_BYTES - 1] = 0;
+        }
+        self.numbers += 1;
+    }
+}
+
+impl TryRng for DeviceRandom {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let mut bytes = [0; 4];
+        self.random.fill(&mut bytes);
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut bytes = [0; 8];
+        self.random.fill(&mut bytes);
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        match self.card {
+            Some(card) if bytes.len() == PRIME_BYTES => self.number(card, bytes),
+            _ => self.random.fill(bytes),
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for DeviceRandom {}

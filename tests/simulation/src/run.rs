@@ -1,0 +1,199 @@
+//! One run: everybody starts, steps are taken, everything heals, time passes, and the invariants are checked.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use tallystick_parties::Party as _;
+use tallystick_parties::native::block_on;
+use tallystick_protocol::certificate::TrustAnchors;
+
+use crate::cast::CA;
+use crate::dice::Dice;
+use crate::holder::{Holder, PEOPLE, Wish};
+use crate::invariants;
+use crate::plant::Plant;
+use crate::steps;
+use crate::town::Town;
+
+const MINUTE_MS: u64 = 60_000;
+/// How long nothing happens after the last step: first with the wallets at work, which may take until orders
+/// and reservations have expired; then until every party has looked at its books once more, which it does daily.
+const QUIET_MS: [u64; 2] = [100 * MINUTE_MS, 26 * 60 * MINUTE_MS];
+
+/// Which run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// All chance comes from it.
+    pub seed: u64,
+    /// How many wishes and faults there are. Fewer steps are the beginning of the same run.
+    pub steps: u32,
+    /// Whether the readable sequence is kept.
+    pub print: bool,
+    /// A mistake that the invariants have to notice.
+    pub plant: Option<Plant>,
+    /// Instead of the steps: one holder gets a card and buys, and only this happens.
+    pub crash: Option<Crash>,
+}
+
+/// The power of a participant fails once, between two writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Crash {
+    /// A party's domain, or `holder-1`.
+    pub at: &'static str,
+    /// After how many writes of a party, from its first start on; after how many writes and calls of the holder's
+    /// computer.
+    pub after: u32,
+    /// Whether a call at which the holder's computer stops still reaches the party.
+    pub lose_answer: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// SHA-256 over everything that was said, when, and what was done.
+    pub digest: [u8; 32],
+    /// Messages that were sent.
+    pub messages: u64,
+    /// How often the power failed.
+    pub crashes: u32,
+    /// Orders that were paid and are on their way.
+    pub delivered: u64,
+    /// Orders that came to nothing.
+    pub ended: u64,
+    /// Invariants that do not hold, in sentences.
+    pub violations: Vec<String>,
+    /// The readable sequence, if it was asked for.
+    pub lines: Vec<String>,
+}
+
+/// Runs a seed.
+#[must_use]
+pub fn run(options: Options) -> Outcome {
+    let town = Town::new(options.seed, options.plant, options.print);
+    let ran = catch_unwind(AssertUnwindSafe(|| everything(&town, options)));
+    let mut violations = ran.unwrap_or_else(|panic| vec![panic_sentence(&*panic)]);
+    violations.sort();
+    let [delivered, ended] = invariants::counts(&town);
+    let outcome = Outcome {
+        digest: town.journal.digest(),
+        messages: town.messages(),
+        crashes: town.crashes.get(),
+        delivered,
+        ended,
+        violations,
+        lines: town.journal.lines(),
+    };
+    town.scheduler.clear();
+    outcome
+}
+
+fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
+    let dice = Dice::new(options.seed, "steps");
+    let Some(anchors) = parties_start(town, options.crash) else {
+        return vec!["the parties did not start".to_owned()];
+    };
+    let mut rests = match options.crash {
+        Some(crash) => one_holder_buys(town, &anchors, crash),
+        None => take_steps(town, &anchors, &dice, options.steps),
+    };
+    rests &= heal(town);
+    if rests {
+        invariants::broken(town)
+    } else {
+        vec!["it never comes to rest".to_owned()]
+    }
+}
+
+/// Everybody starts, in fine weather.
+fn parties_start(town: &Rc<Town>, crash: Option<Crash>) -> Option<TrustAnchors> {
+    for seat in &town.seats {
+        seat.start(town);
+        if let Some(Crash { at, after, .. }) = crash
+            && at == seat.name
+        {
+            seat.machine.database.fail_after(after + 1);
+        }
+        seat.set_alarm(town, town.scheduler.now_ms());
+    }
+    // Long enough for one that lost its power meanwhile.
+    town.run_for(60_000);
+    anchors(town)
+}
+
+fn holder_comes(
+    town: &Rc<Town>,
+    index: usize,
+    anchors: &TrustAnchors,
+    careful: bool,
+) -> Rc<Holder> {
+    let holder = Holder::new(town, index, anchors, careful);
+    town.holders.borrow_mut().push(holder.clone());
+    holder.start(town);
+    holder
+}
+
+fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) -> bool {
+    let liar = steps::liar(dice);
+    if let Some((name, share)) = liar {
+        town.note(&format!("{name} lies in {share} of 1000 messages"));
+    }
+    town.liar.set(liar);
+    town.lied.set(liar.map(|(name, _)| name));
+    for index in 0..PEOPLE.len() {
+        holder_comes(town, index, anchors, false);
+    }
+    let mut rests = true;
+    for _ in 0..steps {
+        let pause_ms = steps::take(town, dice);
+        rests &= town.run_for(pause_ms);
+    }
+    rests
+}
+
+/// From no card to a purchase that goes through, one that the courier refuses and one that the issuer refuses.
+fn one_holder_buys(town: &Rc<Town>, anchors: &TrustAnchors, crash: Crash) -> bool {
+    let holder = holder_comes(town, 0, anchors, true);
+    if crash.at == holder.name {
+        holder.device.fail_after(crash.after + 1, crash.lose_answer);
+    }
+    let wishes = [Wish::Tea, Wish::ToTheIsland, Wish::TooMuch];
+    wishes.into_iter().all(|wish| {
+        holder.wishes.borrow_mut().push_back(wish);
+        town.run_for(3 * MINUTE_MS / 2)
+    })
+}
+
+/// The root certificate, as whoever packages the wallet gets it from the CA.
+fn anchors(town: &Town) -> Option<TrustAnchors> {
+    let request = http::Request::get(format!("https://{CA}/v1/root.cer"));
+    let authority = town.seat(CA)?.running()?;
+    let answer = block_on(authority.serve(request.body(Vec::new()).ok()?));
+    TrustAnchors::from_der(&[answer.into_body()]).ok()
+}
+
+/// No more faults and no more lies; what is open is finished.
+fn heal(town: &Rc<Town>) -> bool {
+    town.note("everything heals");
+    town.weather.take();
+    town.cuts.borrow_mut().heal();
+    town.liar.set(None);
+    for seat in &town.seats {
+        seat.machine.database.mend();
+    }
+    let holders = town.holders.borrow().clone();
+    for holder in &holders {
+        holder.device.mend();
+        holder.is_calm.set(true);
+    }
+    let rests = town.run_for(QUIET_MS[0]);
+    for holder in &holders {
+        holder.stop(town);
+    }
+    rests && town.run_for(QUIET_MS[1])
+}
+
+fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("something panicked: {}", text.unwrap_or("without a word"))
+}

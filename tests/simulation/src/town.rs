@@ -1,0 +1,365 @@
+//! Everybody, the network between them, and what was said.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use http::{Request, Response};
+use tallystick_parties::Party;
+use tallystick_parties::native::SetClock;
+use tallystick_protocol::test_keys::TEST_KEYS;
+
+use crate::cast::{NAMES, START};
+use crate::dice::Dice;
+use crate::holder::Holder;
+use crate::journal::Journal;
+use crate::lies;
+use crate::machine::Machine;
+use crate::network::Reply;
+use crate::plant::Plant;
+use crate::scheduler::{Owner, Scheduler, Step};
+use crate::seat::Seat;
+use crate::watch::Watch;
+use crate::weather::{Cuts, Weather};
+
+/// How long whoever asked waits for an answer, in milliseconds.
+const TIMEOUT_MS: u64 = 20_000;
+/// How far a participant's clock is off at most, in seconds.
+const CLOCK_OFF_SECONDS: u64 = 20;
+/// More events than any run has: a run that reaches it never comes to rest.
+const EVENTS_MAX: u64 = 3_000_000;
+
+/// One call on its way.
+pub(crate) struct Call {
+    number: u64,
+    from: &'static str,
+    to: &'static str,
+    what: String,
+    reply: Reply,
+}
+
+/// The whole world of one run.
+pub(crate) struct Town {
+    me: Weak<Town>,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) journal: Journal,
+    pub(crate) seed: u64,
+    /// Chance of the network.
+    pub(crate) dice: Dice,
+    pub(crate) weather: Cell<Weather>,
+    pub(crate) cuts: RefCell<Cuts>,
+    pub(crate) seats: Vec<Rc<Seat>>,
+    pub(crate) holders: RefCell<Vec<Rc<Holder>>>,
+    /// Every byte that each party received.
+    pub(crate) received: RefCell<BTreeMap<&'static str, Vec<u8>>>,
+    /// Who lies, and how often in a thousand messages.
+    pub(crate) liar: Cell<Option<(&'static str, u32)>>,
+    /// Who lied at any time.
+    pub(crate) lied: Cell<Option<&'static str>>,
+    pub(crate) plant: Option<Plant>,
+    watch: Watch,
+    calls: Cell<u64>,
+    events: Cell<u64>,
+    /// How often the power failed.
+    pub(crate) crashes: Cell<u32>,
+}
+
+impl Town {
+    pub(crate) fn new(seed: u64, plant: Option<Plant>, is_read: bool) -> Rc<Self> {
+        let clock = SetClock::at(START * 1000);
+        let off = Dice::new(seed, "clocks");
+        Rc::new_cyclic(|me| {
+            let seats = NAMES.into_iter().zip(TEST_KEYS).map(|(name, key)| {
+                let machine = Machine::new(me, name, clock.skewed(some_skew(&off)), seed);
+                machine.pen.prepare(key);
+                Rc::new(Seat::new(name, machine))
+            });
+            Self {
+                me: me.clone(),
+                journal: Journal::new(START * 1000, is_read),
+                seed,
+                dice: Dice::new(seed, "network"),
+                weather: Cell::default(),
+                cuts: RefCell::default(),
+                seats: seats.collect(),
+                holders: RefCell::default(),
+                received: RefCell::default(),
+                liar: Cell::new(None),
+                lied: Cell::new(None),
+                plant,
+                watch: Watch::default(),
+                calls: Cell::new(0),
+                events: Cell::new(0),
+                crashes: Cell::new(0),
+                scheduler: Scheduler::new(clock),
+            }
+        })
+    }
+
+    /// A clock of this town that may be off a little.
+    pub(crate) fn clock(&self, dice: &Dice) -> SetClock {
+        self.scheduler.clock.skewed(some_skew(dice))
+    }
+
+    pub(crate) fn me(&self) -> Weak<Self> {
+        self.me.clone()
+    }
+
+    pub(crate) fn seat(&self, name: &str) -> Option<&Rc<Seat>> {
+        self.seats.iter().find(|seat| seat.name == name)
+    }
+
+    /// How many messages were sent.
+    pub(crate) fn messages(&self) -> u64 {
+        self.calls.get()
+    }
+
+    pub(crate) fn note(&self, line: &str) {
+        self.journal.note(self.scheduler.now_ms(), line);
+    }
+
+    /// Lets things happen until then. `false`: they never come to rest.
+    pub(crate) fn run_for(self: &Rc<Self>, milliseconds: u64) -> bool {
+        let until = self.scheduler.now_ms() + milliseconds;
+        loop {
+            match self.scheduler.step(until) {
+                Step::Nothing => break,
+                Step::Job => {}
+                Step::Task(owner) => self.after_task(owner),
+            }
+            self.events.set(self.events.get() + 1);
+            if self.events.get() >= EVENTS_MAX {
+                return false;
+            }
+        }
+        self.scheduler.clock.set(until);
+        true
+    }
+
+    /// Whoever used up what was left of the power is gone.
+    fn after_task(self: &Rc<Self>, owner: Option<Owner>) {
+        let Some((name, _)) = owner else {
+            return;
+        };
+        if let Some(seat) = self.seat(name) {
+            if let Some(plant) = self.plant {
+                plant.work(seat);
+            }
+            if self.journal.is_read() {
+                self.watch.look(self, seat);
+            }
+        }
+        if self.is_spent(name) {
+            self.crash(name);
+        }
+    }
+
+    fn holder(&self, name: &str) -> Option<Rc<Holder>> {
+        let holders = self.holders.borrow();
+        holders.iter().find(|holder| holder.name == name).cloned()
+    }
+
+    fn is_spent(&self, name: &str) -> bool {
+        match self.seat(name) {
+            Some(seat) => seat.machine.database.is_spent(),
+            None => self
+                .holder(name)
+                .is_some_and(|holder| holder.device.has_failed()),
+        }
+    }
+
+    /// The power goes at this participant, and comes back after a while.
+    pub(crate) fn crash(self: &Rc<Self>, name: &'static str) {
+        self.note(&format!("{name}: the power fails"));
+        self.crashes.set(self.crashes.get() + 1);
+        let pause_ms = self.dice.between(200, 20_000);
+        let town = self.me();
+        if let Some(holder) = self.holder(name) {
+            holder.stop(self);
+            self.scheduler.after(pause_ms, move || {
+                if let Some(town) = town.upgrade() {
+                    town.note(&format!("{name}: back"));
+                    holder.start(&town);
+                }
+            });
+        } else if let Some(seat) = self.seat(name).cloned() {
+            seat.stop(self);
+            self.scheduler.after(pause_ms, move || {
+                if let Some(town) = town.upgrade()
+                    && seat.running().is_none()
+                {
+                    town.note(&format!("{name}: back"));
+                    seat.start(&town);
+                }
+            });
+        }
+    }
+
+    /// Somebody asks somebody.
+    pub(crate) fn call(&self, from: &'static str, mut request: Request<Vec<u8>>, reply: &Reply) {
+        if self.is_spent(from) {
+            return;
+        }
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let to = self.seat(&host).map_or("nobody", |seat| seat.name);
+        let what = format!("{} {}", request.method(), short(request.uri().path()));
+        self.calls.set(self.calls.get() + 1);
+        let call = Rc::new(Call {
+            number: self.calls.get(),
+            from,
+            to,
+            what,
+            reply: reply.clone(),
+        });
+        let mut faults = String::new();
+        if let Some((lie, body)) = self.lie_of(from, request.body()) {
+            *request.body_mut() = body;
+            faults.push_str(&lie);
+        }
+        let patience = reply.clone();
+        self.scheduler
+            .after(TIMEOUT_MS, move || patience.fill(None));
+        let ways = self.ways(from, to, &mut faults);
+        let length = request.body().len();
+        let Call { number, what, .. } = &*call;
+        self.note(&format!(
+            "{from} → {to}  #{number} {what}, {length} bytes{faults}"
+        ));
+        self.journal.count(0, request.body());
+        for (index, way_ms) in ways.into_iter().enumerate() {
+            let (town, call, request) = (self.me(), call.clone(), request.clone());
+            self.scheduler.after(way_ms, move || {
+                if let Some(town) = town.upgrade() {
+                    town.deliver(&call, request, index == 0);
+                }
+            });
+        }
+    }
+
+    /// How long each copy of a message is under way; a lost one has none.
+    fn ways(&self, from: &'static str, to: &'static str, faults: &mut String) -> Vec<u64> {
+        let Weather {
+            lost,
+            doubled,
+            delayed,
+        } = self.weather.get();
+        if self.cuts.borrow().part(from, to, self.scheduler.now_ms()) {
+            faults.push_str("  [cut off]");
+            return Vec::new();
+        }
+        if self.dice.chance(lost) {
+            faults.push_str("  [lost]");
+            return Vec::new();
+        }
+        let way = |faults: &mut String| {
+            let mut way_ms = self.dice.between(5, 80);
+            if self.dice.chance(delayed) {
+                let delay_ms = self.dice.between(500, 40_000);
+                faults.push_str(&format!("  [delayed {delay_ms} ms]"));
+                way_ms += delay_ms;
+            }
+            way_ms
+        };
+        let mut ways = vec![way(faults)];
+        if self.dice.chance(doubled) {
+            faults.push_str("  [doubled]");
+            ways.push(way(faults));
+        }
+        ways
+    }
+
+    fn lie_of(&self, from: &str, body: &[u8]) -> Option<(String, Vec<u8>)> {
+        let (liar, share) = self.liar.get()?;
+        let lies = liar == from && self.dice.chance(share);
+        let seat = self.seat(from).filter(|_| lies)?;
+        lies::instead_of(body, &seat.machine.pen, &self.dice)
+    }
+
+    fn deliver(&self, call: &Rc<Call>, request: Request<Vec<u8>>, first: bool) {
+        let Some(seat) = self.seat(call.to) else {
+            return call.reply.fill(None);
+        };
+        let Some(party) = seat.running() else {
+            self.note(&format!("{}  #{} finds nobody", call.to, call.number));
+            return call.reply.fill(None);
+        };
+        let head = format!(
+            "{} {:?} {:?}\n",
+            call.what,
+            request.uri(),
+            request.headers()
+        );
+        self.record(call.to, &[head.as_bytes(), request.body()].concat());
+        let (town, call, seat) = (self.me(), call.clone(), seat.clone());
+        self.scheduler.spawn(seat.owner(), async move {
+            let answer = party.serve(request).await;
+            if let Some(town) = town.upgrade()
+                && !seat.machine.database.is_spent()
+            {
+                seat.look_at_the_clock(&town);
+                town.answered(&call, answer, first);
+            }
+        });
+    }
+
+    fn answered(&self, call: &Rc<Call>, mut answer: Response<Vec<u8>>, first: bool) {
+        let mut faults = String::new();
+        if let Some((lie, body)) = self.lie_of(call.to, answer.body()) {
+            *answer.body_mut() = body;
+            faults.push_str(&lie);
+        } else if self.lies_outright(call.to) {
+            answer = lies::problem(&self.dice);
+            faults.push_str("  [lie: a problem]");
+        }
+        let ways = self.ways(call.to, call.from, &mut faults);
+        let (status, length) = (answer.status().as_u16(), answer.body().len());
+        let Call {
+            from, to, number, ..
+        } = &**call;
+        let copy = if first { "" } else { " (to the copy)" };
+        self.note(&format!(
+            "{to} → {from}  #{number} {status}, {length} bytes{copy}{faults}"
+        ));
+        self.journal.count(u64::from(status), answer.body());
+        // Whoever asked hears only one answer, and none to a copy that it did not send.
+        let Some(way_ms) = ways.first().filter(|_| first) else {
+            return;
+        };
+        let (town, call) = (self.me(), call.clone());
+        self.scheduler.after(*way_ms, move || {
+            if let Some(town) = town.upgrade() {
+                let head = format!("{} {:?}\n", answer.status(), answer.headers());
+                town.record(call.from, &[head.as_bytes(), answer.body()].concat());
+            }
+            call.reply.fill(Some(answer));
+        });
+    }
+
+    fn lies_outright(&self, who: &str) -> bool {
+        self.liar
+            .get()
+            .is_some_and(|(liar, share)| liar == who && self.dice.chance(share / 4))
+    }
+
+    fn record(&self, by: &'static str, bytes: &[u8]) {
+        if self.seat(by).is_some() {
+            let mut received = self.received.borrow_mut();
+            received.entry(by).or_default().extend_from_slice(bytes);
+        }
+    }
+}
+
+fn some_skew(dice: &Dice) -> i64 {
+    let seconds = dice.between(0, 2 * CLOCK_OFF_SECONDS);
+    let off = i64::try_from(seconds).unwrap_or(0) - i64::try_from(CLOCK_OFF_SECONDS).unwrap_or(0);
+    off * 1000
+}
+
+/// A path whose long hexadecimal names are cut, so that lines can be read.
+fn short(path: &str) -> String {
+    let cut = |part: &str| match part.get(..8) {
+        Some(begin) if part.len() > 32 => format!("{begin}…"),
+        _ => part.to_owned(),
+    };
+    path.split('/').map(cut).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,96 @@
+//! What is true of every run: it can be repeated, and its checks can fail.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "the exemption of tests does not reach their helpers"
+)]
+
+use tallystick_simulation::{Options, Outcome, Plant, run};
+
+fn outcome(seed: u64, steps: u32, plant: Option<Plant>) -> Outcome {
+    let print = true;
+    run(Options {
+        seed,
+        steps,
+        print,
+        plant,
+        ..Options::default()
+    })
+}
+
+#[test]
+fn the_same_seed_and_steps_give_the_same_run_to_the_byte() {
+    for seed in [3, 8] {
+        let (once, again) = (outcome(seed, 40, None), outcome(seed, 40, None));
+        assert_eq!(once, again, "seed {seed}");
+        assert!(once.lines.len() > 100, "seed {seed} does next to nothing");
+        assert_ne!(once.digest, outcome(seed + 1, 40, None).digest);
+    }
+}
+
+#[test]
+fn nobody_changes_a_run_by_reading_it() {
+    let read = outcome(5, 40, None);
+    let unread = run(Options {
+        seed: 5,
+        steps: 40,
+        ..Options::default()
+    });
+    assert_eq!(read.digest, unread.digest);
+    assert!(unread.lines.is_empty());
+}
+
+#[test]
+fn fewer_steps_are_the_beginning_of_the_same_run() {
+    let (short, long) = (outcome(11, 10, None), outcome(11, 30, None));
+    let heals = |outcome: &Outcome| {
+        let mut lines = outcome.lines.iter();
+        lines
+            .position(|line| line.ends_with("everything heals"))
+            .unwrap()
+    };
+    let end = heals(&short);
+    assert!(end < heals(&long));
+    assert_eq!(short.lines[..end], long.lines[..end]);
+}
+
+/// Whether one of a few seeds shows the mistake, in these words.
+fn is_noticed(plant: Plant, complaint: &str) -> bool {
+    (1..=6).any(|seed| {
+        let violations = outcome(seed, 30, Some(plant)).violations;
+        violations.iter().any(|found| found.contains(complaint))
+    })
+}
+
+#[test]
+fn an_issuer_that_captures_twice_is_noticed() {
+    assert!(is_noticed(Plant::CaptureTwice, "captured more than once"));
+}
+
+#[test]
+fn money_from_nowhere_is_noticed() {
+    assert!(is_noticed(
+        Plant::MintMoney,
+        "what can be spent is not the limit"
+    ));
+}
+
+#[test]
+fn a_forgotten_reservation_is_noticed() {
+    assert!(is_noticed(Plant::ForgetReservation, "what is set aside"));
+}
+
+#[test]
+fn lost_goods_are_noticed() {
+    assert!(is_noticed(Plant::LoseGoods, "an order holds goods"));
+}
+
+#[test]
+fn a_shop_that_hears_the_holders_name_is_noticed() {
+    assert!(is_noticed(Plant::TellName, "knows \"Hanako Yamada\""));
+}
+
+#[test]
+fn an_order_that_stays_open_is_noticed() {
+    assert!(is_noticed(Plant::NeverAnswer, "something never ends"));
+}
