@@ -61,7 +61,8 @@ impl Field {
         Ok(())
     }
 
-    /// Reads the field into a variable of its name.
+    /// Reads the field into a variable of its name. What is absent has no key: a null in its place
+    /// is not deterministic, so what is read is the value inside the option.
     pub(crate) fn decode(&self) -> TokenStream {
         let Self { name, key, .. } = self;
         let value = match &self.decode_with {
@@ -70,7 +71,7 @@ impl Field {
         };
         if self.optional {
             quote! {
-                let #name = if __fields.has(__decoder, #key)? { #value } else { None };
+                let #name = if __fields.has(__decoder, #key)? { Some(#value) } else { None };
             }
         } else {
             quote! {

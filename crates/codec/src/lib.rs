@@ -18,7 +18,7 @@ use field::Field;
 ///
 /// Attributes of a field: `#[n(KEY)]` or `#[cbor(n(KEY))]`, and `#[cbor(with = "module")]` or
 /// `#[cbor(decode_with = "function")]` as minicbor has them. A field whose type is written
-/// `Option<…>` may be absent.
+/// `Option<…>` may be absent; its function reads the value inside.
 #[proc_macro_derive(DecodeMap, attributes(n, cbor))]
 pub fn derive_decode_map(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

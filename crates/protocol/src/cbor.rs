@@ -131,6 +131,20 @@ where
     Ok(value)
 }
 
+/// Reads the head of an array that has to have this length.
+pub(crate) fn array_of(
+    decoder: &mut minicbor::Decoder<'_>,
+    length: u64,
+) -> Result<(), minicbor::decode::Error> {
+    if decoder.array()? == Some(length) {
+        Ok(())
+    } else {
+        Err(minicbor::decode::Error::message(
+            "an array of another length",
+        ))
+    }
+}
+
 fn malformed(_: minicbor::decode::Error) -> CborError {
     CborError::Malformed
 }

@@ -87,7 +87,7 @@ impl Desk<'_> {
 
 pub fn checked(address: &Address) -> Result<StoredAddress, WalletError> {
     let text = |value: &str, what: &str, limit: usize, needed: bool, lines: bool| {
-        let value = value.trim().replace("\r\n", "\n");
+        let value = value.trim().replace('\r', "");
         let printable = value
             .chars()
             .all(|c| !c.is_control() || (lines && c == '\n'));

@@ -24,14 +24,19 @@ const RELEASED: &str = "Nothing is charged; what was reserved is released.";
 /// The template with `{}` filled in.
 #[must_use]
 pub fn filled(template: &str, about: &str) -> String {
-    template.replace(
-        "{}",
-        if about.is_empty() {
-            "the other side"
-        } else {
-            about
-        },
-    )
+    let about = if about.is_empty() {
+        "the other side"
+    } else {
+        about
+    };
+    // Templates have no other braces.
+    let (mut pieces, mut text) = (template.split('{'), String::new());
+    text.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        text.push_str(about);
+        text.push_str(piece.trim_start_matches('}'));
+    }
+    text
 }
 
 impl ErrorKind {

@@ -37,7 +37,7 @@ impl PartyUrls {
 
 /// The name in a web origin, without scheme and port, to be shown to people.
 pub(crate) fn host(origin: &str) -> &str {
-    let name = origin.split_once("://").map_or(origin, |(_, name)| name);
+    let name = origin.rsplit('/').next().unwrap_or(origin);
     name.split(':').next().unwrap_or(name)
 }
 

@@ -76,10 +76,11 @@ impl Desk<'_> {
             view.addresses.push(address.view());
         }
         for order in &unlocked.orders {
-            view.orders.push(order_view(&order.record, unlocked));
+            let order = order_view(&order.record, unlocked);
+            let newer = |other: &OrderView| other.created_at >= order.created_at;
+            let place = view.orders.partition_point(newer);
+            view.orders.insert(place, order);
         }
-        let newest_first = |order: &OrderView| core::cmp::Reverse(order.created_at);
-        view.orders.sort_by_key(newest_first);
         view.lock_minutes = Some(profile.lock_minutes());
         view.locks_at = lock::shown(unlocked.locks_at_ms);
         view.pin_tries_left = unlocked.tries.pin;

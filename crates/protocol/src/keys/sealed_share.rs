@@ -12,7 +12,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::{
-    cbor::encode_value,
+    cbor::{array_of, encode_value},
     identifier::{Domain, HolderId},
 };
 
@@ -28,7 +28,7 @@ type PublicKey = <X25519HkdfSha256 as hpke::Kem>::PublicKey;
 type EncappedKey = <X25519HkdfSha256 as hpke::Kem>::EncappedKey;
 
 /// Whom a share is for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, CborLen)]
 #[cbor(flat)]
 pub enum ShareRecipient {
     /// A holder; the share is a [`super::HolderShare`].
@@ -37,6 +37,18 @@ pub enum ShareRecipient {
     /// A service party; the share is a [`super::PartyShare`].
     #[n(1)]
     Party(#[n(0)] Domain),
+}
+
+// By hand, as [`crate::statement::Audience`] is.
+impl<'bytes, Ctx> Decode<'bytes, Ctx> for ShareRecipient {
+    fn decode(decoder: &mut Decoder<'bytes>, context: &mut Ctx) -> Result<Self, decode::Error> {
+        array_of(decoder, 2)?;
+        match decoder.u32()? {
+            0 => HolderId::decode(decoder, context).map(Self::Holder),
+            1 => Domain::decode(decoder, context).map(Self::Party),
+            other => Err(decode::Error::unknown_variant(other.into())),
+        }
+    }
 }
 
 /// What a sealed share is, and for whom. It cannot be opened under another label.

@@ -1,15 +1,17 @@
 //! What every statement says beside its content.
 
+use crate::cbor::array_of;
 use crate::identifier::Domain;
 use crate::time::Timestamp;
-use minicbor::{Decode, Encode};
+use minicbor::decode::Error;
+use minicbor::{Decode, Decoder, Encode};
 use tallystick_codec::DecodeMap;
 
 /// The longest time between sending and expiry, in seconds: two years, as for certificates.
 pub const MAX_VALIDITY_SECONDS: u64 = 731 * 86_400;
 
 /// Whom a statement is for.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
 pub enum Audience {
     /// One service party.
     #[n(0)]
@@ -20,6 +22,21 @@ pub enum Audience {
     /// Whoever verifies it.
     #[n(2)]
     Anyone,
+}
+
+// By hand: minicbor's derive brings along a reader for everything that it might have to skip.
+impl<'bytes, Ctx> Decode<'bytes, Ctx> for Audience {
+    fn decode(decoder: &mut Decoder<'bytes>, context: &mut Ctx) -> Result<Self, Error> {
+        array_of(decoder, 2)?;
+        let variant = decoder.u32()?;
+        array_of(decoder, u64::from(variant == 0))?;
+        match variant {
+            0 => Domain::decode(decoder, context).map(Self::Party),
+            1 => Ok(Self::Holder),
+            2 => Ok(Self::Anyone),
+            other => Err(Error::unknown_variant(other.into())),
+        }
+    }
 }
 
 /// From whom to whom, about what, from when to when.
