@@ -27,6 +27,7 @@ export function namesOf(order: OrderView): Record<PartyRole, string> {
 export function sentenceOf(order: OrderView): string {
   const name = order.sentence_key.replace(/^order\./, '')
   if (order.state === 'delivering' && !isCharged(order)) return t('order.delivering.reserved', namesOf(order))
+  if (isUnderWay(order) && isCharged(order)) return t('order.charged', namesOf(order))
   return t(keyOr('order', name, `order.${order.state}`), namesOf(order))
 }
 

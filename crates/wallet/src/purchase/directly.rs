@@ -16,7 +16,7 @@ use crate::order::record::{Failure, OrderRecord};
 use crate::view::OrderState;
 
 /// How long after its expiry an order without news is one that nobody answers for, in seconds.
-const GRACE_SECONDS: u64 = 60;
+const GRACE_SECONDS: u64 = CLOCK_SKEW_SECONDS;
 /// How long after its expiry nobody is asked any more, in seconds.
 const GIVE_UP_SECONDS: u64 = 24 * 60 * 60;
 /// How long the money of an ended order is followed, in milliseconds. The issuer releases what was
@@ -143,9 +143,14 @@ impl Desk<'_> {
         let attention = self.attention(&order.request_id);
         let over_for = now.saturating_sub(order.expires_at());
         // Before that the time may not be up by the issuer's clock, and the shop may still ask it.
-        let is_over = over_for >= CLOCK_SKEW_SECONDS;
+        let is_over = over_for >= GRACE_SECONDS;
         let nothing_there = attention.is_some_and(|attention| is_over && attention.no_money)
             || order.money == Some(MoneyState::Released);
+        if order.money == Some(MoneyState::Captured) {
+            // The courier has it, or else nothing would be charged; its word is still to come.
+            order.settled = over_for >= GIVE_UP_SECONDS;
+            return self.keep_order(order);
+        }
         let (kind, about) = if nothing_there {
             (ErrorKind::ExpiredSent, order.shop_name.clone())
         } else {

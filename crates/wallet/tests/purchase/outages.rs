@@ -199,3 +199,35 @@ fn what_nobody_answers_for_is_given_up_after_a_day_and_still_not_said_to_be_free
     assert_eq!(order.state, OrderState::Expired);
     assert_eq!(order.failure.unwrap().kind, "unanswered");
 }
+
+#[test]
+fn what_the_issuer_has_charged_is_said_to_be_charged_while_the_courier_cannot_be_asked() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    let request = holder.asked(TEA);
+    brought_to(&holder, &request, OrderState::Received);
+    holder.device.fail_calls(true);
+    world.run_for(60_000);
+    holder.device.fail_calls(false);
+    for party in [SHOP, COURIER] {
+        world.hub.cut(party, true);
+    }
+    for _ in 0..60 {
+        let _ = block_on(holder.wallet.advance());
+        world.run_for(30_000);
+        if block_on(holder.wallet.unlock(PASSPHRASE)).is_err() {
+            holder.restart();
+        }
+    }
+    let order = holder.order(&request);
+    assert_eq!(order.strands.issuer.word, "charged", "{order:?}");
+    assert!(
+        !order.state.is_final() && order.failure.is_none(),
+        "{order:?}"
+    );
+    for party in [SHOP, COURIER] {
+        world.hub.cut(party, false);
+    }
+    holder.finish();
+    assert_eq!(holder.order(&request).state, OrderState::Delivering);
+}
