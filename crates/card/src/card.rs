@@ -140,6 +140,7 @@ impl Card {
             Instruction::GeneralAuthenticate => {
                 identity::general_authenticate(state, session, command, rng)
             }
+            Instruction::DeleteKey => identity::delete_key(state, session, command),
             Instruction::GetData => identity::get_data(state, command),
             Instruction::PutData => identity::put_data(state, session, command),
             Instruction::GenerateEnrolmentKey => {
@@ -148,6 +149,7 @@ impl Card {
             Instruction::PutShare => keys::put_share(state, command),
             Instruction::Derive => keys::derive(state, session, command),
             Instruction::Status => keys::status(state, command),
+            Instruction::DeleteSlot => keys::delete_slot(state, session, command),
         }
     }
 }

@@ -11,9 +11,9 @@ mod public_key;
 mod replies;
 
 pub use commands::{
-    change_pin, change_puk, derive, forget_pin, generate_enrolment_key, generate_signing_key,
-    get_certificate, pin_tries, puk_tries, put_certificate, put_share, reset_pin, select,
-    sign_block, status, verify_pin,
+    change_pin, change_puk, delete_signing_key, delete_slot, derive, forget_pin,
+    generate_enrolment_key, generate_signing_key, get_certificate, pin_tries, puk_tries,
+    put_certificate, put_share, reset_pin, select, sign_block, status, verify_pin,
 };
 pub use derive_request::DeriveRequest;
 pub use error::CardError;

@@ -49,10 +49,12 @@ pub enum Instruction {
     ChangeReferenceData,
     /// 00 2C 00 80: set a new PIN with the PUK.
     ResetRetryCounter,
-    /// 00 47 00 9C: make the signature key.
+    /// 00 47 00 key: make a signature key.
     GenerateAsymmetric,
-    /// 00 87 07 9C: raw RSA with the signature key.
+    /// 00 87 07 key: raw RSA with a signature key.
     GeneralAuthenticate,
+    /// 00 F6 FF key: delete a signature key.
+    DeleteKey,
     /// 00 CB 3F FF: read a data object.
     GetData,
     /// 00 DB 3F FF: write a data object.
@@ -65,6 +67,8 @@ pub enum Instruction {
     Derive,
     /// 80 16 slot: list the shares held.
     Status,
+    /// 80 18 slot: delete an enrolment key and its shares.
+    DeleteSlot,
 }
 
 impl Instruction {
@@ -78,11 +82,14 @@ impl Instruction {
             | Self::ResetRetryCounter
             | Self::GenerateAsymmetric
             | Self::GeneralAuthenticate
+            | Self::DeleteKey
             | Self::GetData
             | Self::PutData => Some(Applet::Identity),
-            Self::GenerateEnrolmentKey | Self::PutShare | Self::Derive | Self::Status => {
-                Some(Applet::Keys)
-            }
+            Self::GenerateEnrolmentKey
+            | Self::PutShare
+            | Self::Derive
+            | Self::Status
+            | Self::DeleteSlot => Some(Applet::Keys),
         }
     }
 }
@@ -98,12 +105,14 @@ impl TryFrom<Header> for Instruction {
             (0x00, 0x2c) => Self::ResetRetryCounter,
             (0x00, 0x47) => Self::GenerateAsymmetric,
             (0x00, 0x87) => Self::GeneralAuthenticate,
+            (0x00, 0xf6) => Self::DeleteKey,
             (0x00, 0xcb) => Self::GetData,
             (0x00, 0xdb) => Self::PutData,
             (0x80, 0x10) => Self::GenerateEnrolmentKey,
             (0x80, 0x12) => Self::PutShare,
             (0x80, 0x14) => Self::Derive,
             (0x80, 0x16) => Self::Status,
+            (0x80, 0x18) => Self::DeleteSlot,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
             _ => return Err(StatusWord::UnknownClass),
         })

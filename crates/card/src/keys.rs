@@ -1,11 +1,13 @@
 //! The keys applet: holds enrolment keys and key shares, gives out keys for one purpose and nonce, and
 //! never a share or a raw pairwise value.
 
+mod delete_slot;
 mod derive;
 mod generate_enrolment_key;
 mod put_share;
 mod status;
 
+pub(crate) use delete_slot::delete_slot;
 pub(crate) use derive::derive;
 pub(crate) use generate_enrolment_key::generate_enrolment_key;
 pub(crate) use put_share::put_share;

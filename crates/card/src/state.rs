@@ -11,7 +11,7 @@ use tallystick_protocol::{
 use zeroize::Zeroizing;
 
 use crate::{
-    identity::{MAX_CERTIFICATE, signature_key},
+    identity::{FIRST_KEY, FURTHER_KEYS, MAX_CERTIFICATE, signature_key},
     reference_data::{FACTORY_PIN, FACTORY_PUK, ReferenceData},
     secret_bytes::SecretBytes,
 };
@@ -23,7 +23,9 @@ const MAX_STATE: usize = MAX_SLOTS * MAX_SHARES * crate::apdu::MAX_DATA + 64 * 1
 const SHARE_ROOM: usize = 2 * MAX_CENTRES * (MAX_DOMAIN_BYTES + 3) + 64;
 /// More than a slot takes beside its shares: its number, a holder and a key.
 const SLOT_ROOM: usize = 128;
-/// More than all the rest takes: PIN, PUK and the primes.
+/// More than a further signature key takes beside its primes: a reference and lengths.
+const KEY_ROOM: usize = 16 + signature_key::BYTES;
+/// More than all the rest takes: PIN, PUK and the first key's primes.
 const STATE_ROOM: usize = 1024;
 /// Enrolment keys a card holds, numbered from 0.
 pub(crate) const MAX_SLOTS: usize = 16;
@@ -60,6 +62,21 @@ pub(crate) struct State {
     pub(crate) certificate: Vec<u8>,
     #[n(5)]
     pub(crate) slots: Vec<Slot>,
+    /// Signature keys beside the first; none on a card that was never given a second one.
+    #[n(6)]
+    pub(crate) further_keys: Option<Vec<FurtherKey>>,
+}
+
+/// A signature key beside the first.
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
+#[cbor(map)]
+pub(crate) struct FurtherKey {
+    /// Its key reference, as commands name it.
+    #[n(0)]
+    pub(crate) reference: u8,
+    /// Its two primes, each 128 bytes big-endian.
+    #[n(1)]
+    pub(crate) primes: SecretBytes,
 }
 
 /// One enrolment key and the shares sealed to it.
@@ -100,7 +117,34 @@ impl State {
             signature_key: None,
             certificate: Vec::new(),
             slots: Vec::new(),
+            further_keys: None,
         }
+    }
+
+    /// The signature key of that reference.
+    pub(crate) fn key(&self, reference: u8) -> Option<&SecretBytes> {
+        if reference == FIRST_KEY {
+            return self.signature_key.as_ref();
+        }
+        let mut keys = self.further_keys.iter().flatten();
+        keys.find(|key| key.reference == reference)
+            .map(|key| &key.primes)
+    }
+
+    /// Puts a signature key in its place, or nothing.
+    pub(crate) fn set_key(&mut self, reference: u8, primes: Option<SecretBytes>) {
+        if reference == FIRST_KEY {
+            self.signature_key = primes;
+            self.certificate = Vec::new();
+            return;
+        }
+        let mut keys = self.further_keys.take().unwrap_or_default();
+        keys.retain(|key| key.reference != reference);
+        if let Some(primes) = primes {
+            let place = keys.partition_point(|key| key.reference < reference);
+            keys.insert(place, FurtherKey { reference, primes });
+        }
+        self.further_keys = Some(keys).filter(|keys| !keys.is_empty());
     }
 
     pub(crate) fn slot(&self, number: u8) -> Option<&Slot> {
@@ -121,7 +165,8 @@ impl State {
         let sums: usize = shares
             .map(|share| SHARE_ROOM + share.sum.as_slice().len())
             .sum();
-        STATE_ROOM + self.certificate.len() + self.slots.len() * SLOT_ROOM + sums
+        let keys = self.further_keys.iter().flatten().count();
+        STATE_ROOM + self.certificate.len() + self.slots.len() * SLOT_ROOM + keys * KEY_ROOM + sums
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
@@ -130,8 +175,8 @@ impl State {
         }
         // The version is read first: what follows may look different in another one.
         match bytes {
-            [0xa5 | 0xa6, 0, VERSION, ..] => {}
-            [0xa5 | 0xa6, 0, _, ..] => return Err(RestoreError::Version),
+            [0xa5..=0xa7, 0, VERSION, ..] => {}
+            [0xa5..=0xa7, 0, _, ..] => return Err(RestoreError::Version),
             _ => return Err(RestoreError::Damaged),
         }
         let state: Self = minicbor::decode(bytes).map_err(|_| RestoreError::Damaged)?;
@@ -152,7 +197,17 @@ impl State {
                 .slots
                 .is_sorted_by(|one, next| one.number < next.number)
             && self.slots.iter().all(Slot::is_valid)
+            && self.further_keys.as_deref().is_none_or(are_valid)
     }
+}
+
+fn are_valid(keys: &[FurtherKey]) -> bool {
+    !keys.is_empty()
+        && keys.is_sorted_by(|one, next| one.reference < next.reference)
+        && keys.iter().all(|key| {
+            FURTHER_KEYS.contains(&key.reference)
+                && key.primes.as_slice().len() == signature_key::BYTES
+        })
 }
 
 impl Slot {
@@ -224,6 +279,11 @@ mod tests {
                 shares: vec![share.clone(); MAX_SHARES],
             });
         }
+        let key = |reference| FurtherKey {
+            reference,
+            primes: (&[7; signature_key::BYTES][..]).into(),
+        };
+        state.further_keys = Some(FURTHER_KEYS.map(key).collect());
         assert!(state.to_bytes().len() <= state.room());
     }
 }

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::{CardError, DeriveRequest, build::apdu};
 use crate::{
     Applet,
+    identity::FIRST_KEY,
     reference_data::{BYTES, PIN, PUK, is_pin},
     tlv,
 };
@@ -86,24 +87,44 @@ pub fn reset_pin(puk: &[u8; BYTES], new: &str) -> Apdu {
     apdu([0x00, 0x2c, 0x00, PIN], &two(puk, &*pin_block(new)?)[..])
 }
 
-/// Makes the signature key, RSA-2048: [`super::signing_public_key`].
+/// Makes the signature key of a slot, RSA-2048: [`super::signing_public_key`].
 ///
 /// # Errors
-/// None.
-pub fn generate_signing_key() -> Apdu {
-    apdu([0x00, 0x47, 0x00, 0x9c], &[0xac, 3, 0x80, 1, 0x07])
+/// None; the card knows no slots beyond 15.
+pub fn generate_signing_key(slot: u8) -> Apdu {
+    apdu(
+        [0x00, 0x47, 0x00, signature_key(slot)],
+        &[0xac, 3, 0x80, 1, 0x07],
+    )
 }
 
-/// Signs a block that is already padded, such as `emsa_pss_encode` makes: [`super::signature`].
+/// Signs a block that is already padded, such as `emsa_pss_encode` makes, with the key of a slot:
+/// [`super::signature`].
 ///
 /// # Errors
 /// None.
-pub fn sign_block(block: &[u8; 256]) -> Apdu {
+pub fn sign_block(slot: u8, block: &[u8; 256]) -> Apdu {
     let parts = [tlv::object(0x82, &[]), tlv::object(0x81, block)];
     apdu(
-        [0x00, 0x87, 0x07, 0x9c],
+        [0x00, 0x87, 0x07, signature_key(slot)],
         &tlv::object(0x7c, &parts.concat()),
     )
+}
+
+/// Deletes the signature key of a slot: [`super::done`]. Needs the PIN.
+///
+/// # Errors
+/// None.
+pub fn delete_signing_key(slot: u8) -> Apdu {
+    apdu([0x00, 0xf6, 0xff, signature_key(slot)], &[])
+}
+
+/// The reference of a slot's signature key: the first is PIV's own, the others follow on from 82.
+const fn signature_key(slot: u8) -> u8 {
+    match slot {
+        0 => FIRST_KEY,
+        further => 0x81_u8.saturating_add(further),
+    }
 }
 
 /// Reads the certificate of the signature key: [`super::certificate`].
@@ -167,6 +188,14 @@ pub fn derive(slot: u8, pair: &PairContext, purpose: Purpose, nonce: &[u8; 32]) 
 /// None.
 pub fn status(slot: u8) -> Apdu {
     apdu([0x80, 0x16, slot, 0x00], &[])
+}
+
+/// Deletes the enrolment key of a slot and its shares: [`super::done`]. Needs the PIN.
+///
+/// # Errors
+/// None.
+pub fn delete_slot(slot: u8) -> Apdu {
+    apdu([0x80, 0x18, slot, 0x00], &[])
 }
 
 /// The tag list of object 5FC10A.

@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 
-use super::{RSA_2048, SIGNATURE_KEY, signature_key};
+use super::{RSA_2048, is_signature_key, signature_key};
 use crate::{StatusWord, apdu::Command, card::Session, outcome::Outcome, state::State, tlv};
 
 const TEMPLATE: u32 = 0x7c;
@@ -17,14 +17,15 @@ pub(crate) fn general_authenticate(
     rng: &mut impl CryptoRng,
 ) -> Result<Outcome, StatusWord> {
     match (command.header.p1, command.header.p2) {
-        (RSA_2048, SIGNATURE_KEY) => {}
-        (_, SIGNATURE_KEY) => return Err(StatusWord::WrongParameters),
-        _ => return Err(StatusWord::ReferenceNotFound),
+        (_, reference) if !is_signature_key(reference) => {
+            return Err(StatusWord::ReferenceNotFound);
+        }
+        (RSA_2048, _) => {}
+        _ => return Err(StatusWord::WrongParameters),
     }
     let block = challenge(command.data).ok_or(StatusWord::WrongData)?;
     let key = state
-        .signature_key
-        .as_ref()
+        .key(command.header.p2)
         .ok_or(StatusWord::ReferenceNotFound)?;
     if !session.may_sign {
         return Err(StatusWord::SecurityStatusNotSatisfied);

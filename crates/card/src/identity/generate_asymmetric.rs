@@ -1,13 +1,11 @@
 //! GENERATE ASYMMETRIC KEY PAIR (SP 800-73-5 part 2, §3.3.2).
 
-use alloc::vec::Vec;
-
 use rand_core::CryptoRng;
 
-use super::{RSA_2048, SIGNATURE_KEY, signature_key};
+use super::{RSA_2048, is_signature_key, signature_key};
 use crate::{StatusWord, apdu::Command, card::Session, outcome::Outcome, state::State, tlv};
 
-/// Makes the signature key and answers with its public half. The certificate of the key before, if
+/// Makes a signature key and answers with its public half. The certificate of the key before, if
 /// any, is removed with it.
 pub(crate) fn generate_asymmetric(
     state: &mut State,
@@ -16,7 +14,7 @@ pub(crate) fn generate_asymmetric(
     rng: &mut impl CryptoRng,
 ) -> Result<Outcome, StatusWord> {
     match (command.header.p1, command.header.p2) {
-        (0x00, SIGNATURE_KEY) => {}
+        (0x00, reference) if is_signature_key(reference) => {}
         (0x00, _) => return Err(StatusWord::ReferenceNotFound),
         _ => return Err(StatusWord::WrongParameters),
     }
@@ -24,12 +22,12 @@ pub(crate) fn generate_asymmetric(
     if command.data != [0xac, 3, 0x80, 1, RSA_2048] {
         return Err(StatusWord::WrongData);
     }
-    if state.signature_key.is_some() {
+    let reference = command.header.p2;
+    if state.key(reference).is_some() {
         session.require_verified()?;
     }
     let (primes, modulus) = signature_key::generate(rng)?;
-    state.signature_key = Some(primes);
-    state.certificate = Vec::new();
+    state.set_key(reference, Some(primes));
     let parts = [tlv::object(0x81, &modulus), tlv::object(0x82, &[1, 0, 1])];
     Ok(Outcome::data(tlv::object(0x7f49, &parts.concat())).changing(true))
 }

@@ -117,9 +117,9 @@ fn each_wrong_header_has_its_status() {
 #[test]
 fn data_sent_in_pieces_and_fetched_in_pieces_is_the_same_data() {
     let mut bench = Bench::personalised();
-    bench.ok(host::generate_signing_key());
+    bench.ok(host::generate_signing_key(0));
     bench.ok(host::verify_pin(PIN));
-    let sign = host::sign_block(&[1; 256]).unwrap();
+    let sign = host::sign_block(0, &[1; 256]).unwrap();
     let data = &sign[7..sign.len() - 2];
     let expected = bench.raw(&sign).bytes;
 

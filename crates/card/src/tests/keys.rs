@@ -28,6 +28,28 @@ fn put(bench: &mut Bench, share: &SealedShare) -> Result<bool, CardError> {
 }
 
 #[test]
+fn a_slot_is_deleted_only_with_the_pin_and_with_its_shares() {
+    let mut bench = Bench::personalised();
+    let key = context(1, &[CENTRE]);
+    let public = bench.enrol(0);
+    let other = bench.enrol(1);
+    let share = Centre::new(CENTRE).sealed(&public, &key);
+    put(&mut bench, &share).unwrap();
+    let response = bench.send(host::delete_slot(0));
+    assert_eq!(host::done(&response.bytes), Err(CardError::PinRequired));
+    bench.verify();
+    bench.select(Applet::Keys);
+    assert!(bench.send(host::delete_slot(0)).changed);
+    let response = bench.send(host::delete_slot(0));
+    assert_eq!(host::done(&response.bytes), Err(CardError::NotFound));
+    let pair = pair(HolderId::of_enrolment_key(&public), &key);
+    assert!(derived(&mut bench, &pair, Purpose::OrderPart).is_err());
+    assert_ne!(bench.enrol(0), public, "a new key has taken its place");
+    assert_eq!(put(&mut bench, &share), Err(CardError::Refused(0x6a80)));
+    assert_eq!(bench.enrol(1), other);
+}
+
+#[test]
 fn t002_6_card_and_party_derive_the_same_key() {
     let mut bench = Bench::personalised();
     let key = context(1, &[CENTRE]);

@@ -10,8 +10,9 @@ const CENTRE: &str = "keys.localhost";
 /// A card with everything on it.
 fn full() -> (Bench, [u8; 32]) {
     let mut bench = Bench::personalised();
-    bench.ok(host::generate_signing_key());
+    bench.ok(host::generate_signing_key(0));
     bench.ok(host::put_certificate(&[0x30; 300]));
+    bench.ok(host::generate_signing_key(3));
     let public = bench.enrol(0);
     let share = Centre::new(CENTRE).sealed(&public, &context(1, &[CENTRE]));
     bench.ok(host::put_share(0, &share));
@@ -31,7 +32,7 @@ fn a_restored_card_continues_identically() {
         host::select(Applet::Identity),
         host::verify_pin("000000"),
         host::verify_pin(PIN),
-        host::sign_block(&[1; 256]),
+        host::sign_block(0, &[1; 256]),
         host::get_certificate(),
         host::select(Applet::Keys),
         host::generate_enrolment_key(0),
@@ -60,7 +61,7 @@ fn changed_says_exactly_when_the_state_is_another_one() {
         host::verify_pin("000000"),
         host::verify_pin(PIN),
         host::verify_pin(PIN),
-        host::sign_block(&[1; 256]),
+        host::sign_block(0, &[1; 256]),
         host::put_certificate(&[0x30; 300]),
         host::put_certificate(&[0x30; 301]),
         host::change_pin("000000", "135790"),
@@ -72,6 +73,11 @@ fn changed_says_exactly_when_the_state_is_another_one() {
         host::put_share(0, &share),
         host::derive(0, &pair, Purpose::OrderPart, &NONCE),
         host::status(0),
+        host::delete_slot(7),
+        host::delete_slot(5),
+        host::select(Applet::Identity),
+        host::delete_signing_key(7),
+        host::delete_signing_key(3),
     ];
     for (number, apdu) in apdus.into_iter().enumerate() {
         let before = bench.card.state();

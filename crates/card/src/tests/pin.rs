@@ -133,7 +133,7 @@ fn a_wrong_pin_takes_an_earlier_verification_back() {
     let mut bench = Bench::personalised();
     bench.ok(host::verify_pin(PIN));
     bench.send(host::verify_pin("000000"));
-    bench.ok(host::generate_signing_key());
-    let response = bench.send(host::sign_block(&[1; 256]));
+    bench.ok(host::generate_signing_key(0));
+    let response = bench.send(host::sign_block(0, &[1; 256]));
     assert_eq!(host::done(&response.bytes), Err(CardError::PinRequired));
 }

@@ -21,7 +21,7 @@ fn secret_pieces(secrets: &[&[u8]]) -> Vec<Vec<u8>> {
 #[test]
 fn no_response_to_any_instruction_contains_a_secret() {
     let mut bench = Bench::personalised();
-    bench.ok(host::generate_signing_key());
+    bench.ok(host::generate_signing_key(0));
     let key = context(1, &[CENTRE]);
     let mut centre = Centre::new(CENTRE);
     let public = bench.enrol(0);

@@ -54,7 +54,7 @@ impl CompleteOrder {
         ask(&mut card, host::select(Applet::Identity))?;
         ask(&mut card, host::change_pin(host::FACTORY_PIN, PIN))?;
         ask(&mut card, host::verify_pin(PIN))?;
-        ask(&mut card, host::generate_signing_key())?;
+        ask(&mut card, host::generate_signing_key(0))?;
         ask(&mut card, host::select(Applet::Keys))?;
         let reply = ask(&mut card, host::generate_enrolment_key(0))?;
         let enrolment_key = host::enrolment_public_key(&reply)?;
@@ -124,7 +124,7 @@ impl CompleteOrder {
         random().fill_bytes(&mut salt);
         let block = emsa_pss_encode(&unsigned.to_be_signed(), &salt, 2048)?;
         let block = block.first_chunk().ok_or_else(out_of_order)?;
-        let reply = ask(&mut self.card, host::sign_block(block))?;
+        let reply = ask(&mut self.card, host::sign_block(0, block))?;
         self.approval = unsigned.finish(&host::signature(&reply)?)?;
         Ok(())
     }
