@@ -105,8 +105,7 @@ fn open_shop(env: &Env, storage: Storage) -> Opened<tallystick_parties::shop::Sh
     let config = ShopConfig {
         settings: settings::read(env, Role::Shop)?,
         origin: settings::origin(env)?,
-        courier: settings::domain(env, "COURIER")?,
-        courier_name: settings::text(env, "COURIER_NAME")?,
+        couriers: settings::couriers(env)?,
         issuers: settings::domains(env, "ISSUERS")?,
         form_lifetime_seconds: FORM_LIFETIME_SECONDS,
     };

@@ -134,6 +134,36 @@ fn roots(env: &Env) -> Result<Vec<Vec<u8>>, SettingsError> {
         .map_err(|_| SettingsError::Form("ROOTS", "a list of base64, separated by commas"))
 }
 
+/// The couriers of a shop, separated by semicolons: "domain|name|price in yen|days", where days is
+/// "1-2" or "0".
+#[cfg(feature = "shop")]
+pub fn couriers(env: &Env) -> Result<Vec<tallystick_parties::shop::CourierOffer>, SettingsError> {
+    let text = text(env, "COURIERS")?;
+    let offers: Option<Vec<_>> = text.split(';').map(courier).collect();
+    offers.ok_or(SettingsError::Form(
+        "COURIERS",
+        "a list such as hayate.example|Hayate Courier|520|1-2, separated by semicolons",
+    ))
+}
+
+#[cfg(feature = "shop")]
+fn courier(text: &str) -> Option<tallystick_parties::shop::CourierOffer> {
+    let mut parts = text.split('|').map(str::trim);
+    let (domain, name) = (parts.next()?, parts.next()?);
+    let (price, days) = (parts.next()?, parts.next()?);
+    let (first, last) = days.split_once('-').unwrap_or((days, days));
+    let days = (first.parse().ok()?, last.parse().ok()?);
+    if parts.next().is_some() || days.0 > days.1 {
+        return None;
+    }
+    Some(tallystick_parties::shop::CourierOffer {
+        domain: Domain::parse(domain).ok()?,
+        name: name.to_owned(),
+        price_minor: price.parse().ok()?,
+        days,
+    })
+}
+
 /// Whether whoever asks gets an account with credit: only if OPEN_ACCOUNTS says "open".
 #[cfg(feature = "issuer")]
 pub fn opens_accounts(env: &Env) -> Result<bool, SettingsError> {

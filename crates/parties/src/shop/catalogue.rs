@@ -24,9 +24,6 @@ pub struct Product {
 /// The store's line under its name.
 pub const TAGLINE: &str = "Leaf from the Kiso valley, and something to read while it steeps";
 
-/// What the courier asks for one parcel, in yen.
-pub const DELIVERY_PRICE_MINOR: u64 = 520;
-
 /// The twelve products, in the order of the shelf.
 pub const PRODUCTS: [Product; 12] = [
     Product {

@@ -10,8 +10,8 @@ use tallystick_protocol::money::{Currency, Money};
 use tallystick_protocol::policy::PolicyName;
 use tallystick_protocol::statement::Audience;
 
-use super::catalogue::{self, DELIVERY_PRICE_MINOR};
-use super::config::FORMS;
+use super::catalogue;
+use super::config::{CourierOffer, FORMS};
 use super::{Shop, stock};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
@@ -25,6 +25,9 @@ struct Basket {
     items: Vec<BasketLine>,
     #[serde(default)]
     policy: Option<String>,
+    /// The courier's domain; the shop's first if it is left out.
+    #[serde(default)]
+    courier: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -66,10 +69,11 @@ impl<P: Ports> Shop<P> {
                 .ok_or_else(|| Fault::malformed("There is no policy of this name."))?,
         };
         let items = self.items_of(basket)?;
+        let courier = self.courier_of(basket)?;
         let delivery = Delivery {
-            courier: self.config.courier.clone(),
-            name: self.config.courier_name.clone(),
-            price: Money::new(DELIVERY_PRICE_MINOR, Currency::Jpy),
+            courier: courier.domain.clone(),
+            name: courier.name.clone(),
+            price: Money::new(courier.price_minor, Currency::Jpy),
         };
         let mut total = delivery.price;
         for item in &items {
@@ -95,6 +99,20 @@ impl<P: Ports> Shop<P> {
         };
         form.validate().map_err(Fault::malformed)?;
         Ok(form)
+    }
+
+    fn courier_of(&self, basket: &Basket) -> Result<&CourierOffer, Fault> {
+        let mut couriers = self.config.couriers.iter();
+        let courier = match &basket.courier {
+            None => couriers.next(),
+            Some(chosen) => couriers.find(|courier| courier.domain.as_str() == chosen),
+        };
+        courier.ok_or_else(|| {
+            Fault::new(
+                Kind::NotFound,
+                "The store does not deliver by this courier.",
+            )
+        })
     }
 
     fn items_of(&self, basket: &Basket) -> Result<Vec<Item>, Fault> {

@@ -21,7 +21,7 @@ pub mod stock;
 mod storefront;
 mod summary;
 
-pub use config::{FORM_LIFETIME_SECONDS, ShopConfig};
+pub use config::{CourierOffer, FORM_LIFETIME_SECONDS, ShopConfig};
 
 use http::{Request, Response};
 

@@ -3,17 +3,21 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::catalogue::{DELIVERY_PRICE_MINOR, PRODUCTS, TAGLINE};
+use super::catalogue::{PRODUCTS, TAGLINE};
 use super::{Shop, stock};
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer};
 use crate::ports::Ports;
+use tallystick_protocol::identifier::Domain;
 
 #[derive(Serialize)]
 struct Catalogue<'a> {
     store: Store<'a>,
     currency: &'static str,
-    delivery: DeliveryOffer<'a>,
+    /// Among them the buyer chooses; the first is proposed.
+    couriers: Vec<CourierView<'a>>,
+    /// Whose cards the store takes, by domain.
+    issuers: Vec<&'a str>,
     products: Vec<ProductView>,
 }
 
@@ -25,10 +29,12 @@ struct Store<'a> {
 }
 
 #[derive(Serialize)]
-struct DeliveryOffer<'a> {
+struct CourierView<'a> {
     domain: &'a str,
     name: &'a str,
     price_minor: u64,
+    days_min: u8,
+    days_max: u8,
 }
 
 #[derive(Serialize)]
@@ -60,6 +66,13 @@ impl<P: Ports> Shop<P> {
             });
         }
         let settings = &self.office.settings;
+        let couriers = self.config.couriers.iter().map(|courier| CourierView {
+            domain: courier.domain.as_str(),
+            name: &courier.name,
+            price_minor: courier.price_minor,
+            days_min: courier.days.0,
+            days_max: courier.days.1,
+        });
         let catalogue = Catalogue {
             store: Store {
                 name: &settings.name,
@@ -67,11 +80,8 @@ impl<P: Ports> Shop<P> {
                 tagline: TAGLINE,
             },
             currency: "JPY",
-            delivery: DeliveryOffer {
-                domain: self.config.courier.as_str(),
-                name: &self.config.courier_name,
-                price_minor: DELIVERY_PRICE_MINOR,
-            },
+            couriers: couriers.collect(),
+            issuers: self.config.issuers.iter().map(Domain::as_str).collect(),
             products,
         };
         Ok(web::json(StatusCode::OK, &catalogue))

@@ -25,7 +25,7 @@ use tallystick_protocol::statement::open;
 use tallystick_protocol::test_keys::{TestRng, test_key};
 
 use super::talk::form;
-use super::world::{CENTRE, ISSUER, World, domain, problem, text};
+use super::world::{CENTRE, ISSUER, OTHER_ISSUER, World, domain, problem, text};
 
 pub const CBOR: &str = "application/cbor";
 pub const COSE: &str = "application/cose";
@@ -38,6 +38,7 @@ pub struct Holder {
     pub certificate: Vec<u8>,
     pub key: RsaPrivateKey,
     pub rng: TestRng,
+    issuer: &'static str,
     shares: Vec<(KeyContext, HolderShare)>,
 }
 
@@ -83,9 +84,20 @@ pub struct Wish {
 impl Holder {
     /// Opens an account and enrols. `seed` tells holders apart.
     pub fn enrol(world: &World, seed: u64, name: &str, telephone: &str) -> Self {
+        Self::enrol_at(world, ISSUER, seed, name, telephone)
+    }
+
+    /// As [`Holder::enrol`], at that issuer.
+    pub fn enrol_at(
+        world: &World,
+        issuer: &'static str,
+        seed: u64,
+        name: &str,
+        telephone: &str,
+    ) -> Self {
         let application = serde_json::json!({ "name": name, "telephone": telephone });
         let answer = world.post(
-            ISSUER,
+            issuer,
             "/v1/accounts",
             JSON,
             application.to_string().into_bytes(),
@@ -102,8 +114,12 @@ impl Holder {
         let mut secret = [0; 32];
         rand_core::Rng::fill_bytes(&mut rng, &mut secret);
         let key = test_key(6 + seed as usize % 2);
-        let request = enrolment_request(&mut rng, &key, offer.grant, &secret);
-        let answer = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request));
+        let issuer = [ISSUER, OTHER_ISSUER]
+            .into_iter()
+            .find(|name| domain(name) == offer.envelope.from)
+            .unwrap();
+        let request = enrolment_request_to(issuer, &mut rng, &key, offer.grant, &secret);
+        let answer = world.post(issuer, "/v1/enrolments", CBOR, encode(&request));
         assert!(answer.status().is_success(), "{}", text(&answer));
         let enrolled: EnrolmentAnswer = decode(answer.body()).unwrap();
         let id = HolderId::of_enrolment_key(&request.enrolment_public_key);
@@ -116,6 +132,7 @@ impl Holder {
             certificate: enrolled.holder_certificate,
             key,
             rng,
+            issuer,
             shares,
         }
     }
@@ -200,7 +217,7 @@ impl Holder {
             lifetime: ORDER_LIFETIME_SECONDS,
             approving_key: self.key.clone(),
             approving_certificate: self.certificate.clone(),
-            issuer: ISSUER,
+            issuer: self.issuer,
             approved: None,
         }
     }
@@ -269,9 +286,19 @@ pub fn enrolment_request(
     grant: [u8; 32],
     secret: &[u8; 32],
 ) -> EnrolmentRequest {
+    enrolment_request_to(ISSUER, rng, key, grant, secret)
+}
+
+fn enrolment_request_to(
+    issuer: &str,
+    rng: &mut TestRng,
+    key: &RsaPrivateKey,
+    grant: [u8; 32],
+    secret: &[u8; 32],
+) -> EnrolmentRequest {
     let spki = public_key_to_spki(key.as_ref()).unwrap();
     let public_key = enrolment_public_key(secret).unwrap();
-    let request = EnrolmentRequest::unsigned(domain(ISSUER), grant, public_key, spki);
+    let request = EnrolmentRequest::unsigned(domain(issuer), grant, public_key, spki);
     let signature = sign_pss(rng, key, &request.to_be_signed()).unwrap();
     request.signed(signature)
 }

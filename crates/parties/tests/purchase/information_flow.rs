@@ -9,8 +9,8 @@ use tallystick_protocol::order::SealedPart;
 
 use super::holder::{Holder, Order};
 use super::search::{holds, party_share, try_everything};
-use super::talk::buy;
-use super::world::{CA, CENTRE, COURIER, ISSUER, SHOP, World};
+use super::talk::{buy, form_by};
+use super::world::{CA, CENTRE, COURIER, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP, World};
 
 /// Everything that somebody received or holds, and what it logged.
 pub fn everything_at(world: &World, party: &str) -> Vec<u8> {
@@ -41,8 +41,14 @@ fn purchase() -> (World, Holder, Order, Fields) {
     let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
     // 3 × 6,400 + 7 × 1,980 + 520 = 33,580 yen: a number that no other number contains.
     let order = holder.usual_order(&world, &[("kyusu-pot", 3), ("book-of-tea", 7)]);
+    let fields = fields(&holder, 33_580);
+    (world, holder, order, fields)
+}
+
+fn fields(holder: &Holder, total: u64) -> Fields {
     let number = holder.card.number.as_str().to_owned();
-    let fields = Fields {
+    let shown = total.to_string();
+    Fields {
         goods: texts(&[
             "kyusu-pot",
             "Side-handled",
@@ -51,9 +57,9 @@ fn purchase() -> (World, Holder, Order, Fields) {
             "The Book of Tea",
         ]),
         amount: vec![
-            encode_value(&Money::new(33_580, Currency::Jpy)),
-            b"33580".to_vec(),
-            b"33,580".to_vec(),
+            encode_value(&Money::new(total, Currency::Jpy)),
+            shown.clone().into_bytes(),
+            format!("{},{}", &shown[..2], &shown[2..]).into_bytes(),
         ],
         card: texts(&[&number, &number[..12], &holder.card.expiry.to_string()]),
         holder: texts(&[
@@ -75,8 +81,7 @@ fn purchase() -> (World, Holder, Order, Fields) {
             holder.certificate.clone(),
             holder.certificate[60..200].to_vec(),
         ],
-    };
-    (world, holder, order, fields)
+    }
 }
 
 fn assert_unknown(world: &World, party: &str, secrets: &[&Vec<Vec<u8>>]) {
@@ -120,6 +125,60 @@ fn under_strict_no_party_receives_or_holds_what_it_must_not_know() {
     ];
     assert_unknown(&world, CENTRE, &all);
     assert_unknown(&world, CA, &all);
+}
+
+/// Everything of a purchase that only its parties may have, in whatever they received or hold.
+fn of_the_purchase(holder: &Holder, order: &Order, fields: &Fields) -> Vec<Vec<u8>> {
+    let mut all = vec![
+        holder.id.0.to_vec(),
+        holder.id.to_string().into_bytes(),
+        order.root.0.to_vec(),
+        order.id.0.to_vec(),
+    ];
+    let fields = [
+        &fields.goods,
+        &fields.amount,
+        &fields.card,
+        &fields.holder,
+        &fields.destination,
+        &fields.certificate,
+    ];
+    all.extend(fields.into_iter().flatten().cloned());
+    all
+}
+
+#[test]
+fn who_took_no_part_holds_nothing_of_a_purchase() {
+    let choices = [
+        (ISSUER, COURIER, OTHER_ISSUER, OTHER_COURIER),
+        (OTHER_ISSUER, OTHER_COURIER, ISSUER, COURIER),
+        (ISSUER, OTHER_COURIER, OTHER_ISSUER, COURIER),
+    ];
+    for (issuer, courier, idle_issuer, idle_courier) in choices {
+        let world = World::with_a_choice();
+        let mut holder = Holder::enrol_at(&world, issuer, 1, "Hanako Yamada", "090-1234-5678");
+        let form = form_by(&world, courier, &[("kyusu-pot", 3), ("book-of-tea", 7)]);
+        let wish = holder.wish();
+        let order = holder.order(&world, &form, &wish);
+        let fields = fields(&holder, form.form.total.minor);
+        assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+        let all = of_the_purchase(&holder, &order, &fields);
+        for idle in [idle_issuer, idle_courier] {
+            assert_unknown(&world, idle, &[&all]);
+            assert_eq!(
+                world.console(idle)["orders"],
+                serde_json::json!([]),
+                "{idle}"
+            );
+        }
+        // The search does find it where it belongs.
+        assert!(holds(&everything_at(&world, issuer), &all[0]));
+        assert!(holds(&everything_at(&world, courier), &all[2]));
+        // An issuer knows who delivers, but not who else issues; a courier, which issuer pays.
+        let rivals = [idle_issuer.as_bytes().to_vec()];
+        assert_unknown(&world, issuer, &[&rivals.to_vec()]);
+        assert_unknown(&world, courier, &[&rivals.to_vec()]);
+    }
 }
 
 #[test]

@@ -1,8 +1,14 @@
 //! What the store's pages and the consoles show.
 
-use super::holder::Holder;
+use tallystick_protocol::form::OrderForm;
+use tallystick_protocol::identifier::Role;
+use tallystick_protocol::statement::open;
+
+use super::holder::{Holder, JSON};
 use super::talk::buy;
-use super::world::{COURIER, ISSUER, ORIGIN, SHOP, World, domain};
+use super::world::{
+    COURIER, ISSUER, ORIGIN, OTHER_COURIER, OTHER_ISSUER, SHOP, World, domain, problem, text,
+};
 
 #[test]
 fn the_catalogue_lists_twelve_products_of_three_shelves() {
@@ -17,7 +23,33 @@ fn the_catalogue_lists_twelve_products_of_three_shelves() {
         assert!(["tea", "books", "ware"].contains(&product["category"].as_str().unwrap()));
     }
     assert_eq!(catalogue["store"]["domain"], SHOP);
-    assert_eq!(catalogue["delivery"]["price_minor"], 520);
+    assert_eq!(catalogue["couriers"][0]["price_minor"], 520);
+    assert_eq!(catalogue["issuers"][0], ISSUER);
+}
+
+#[test]
+fn the_courier_is_chosen_by_the_buyer_and_its_price_is_in_the_total() {
+    let world = World::with_a_choice();
+    let catalogue = world.get_json(SHOP, "/v1/catalogue");
+    let second = &catalogue["couriers"][1];
+    assert_eq!(second["name"], "Tsubame Express");
+    assert_eq!(
+        (&second["days_min"], &second["days_max"]),
+        (&0.into(), &1.into())
+    );
+    let ask = |courier: &str| {
+        let body =
+            format!(r#"{{"items":[{{"sku":"sencha-100","quantity":1}}],"courier":"{courier}"}}"#);
+        world.send("page", SHOP, "POST", "/v1/forms", JSON, body.into())
+    };
+    let signed = ask(OTHER_COURIER).into_body();
+    let form = open::<OrderForm>(&signed, &world.anchors, world.now(), Role::Shop);
+    let form = form.unwrap().message;
+    assert_eq!(form.delivery.courier, domain(OTHER_COURIER));
+    assert_eq!(form.total.minor, 1480 + 860);
+    assert_eq!(form.issuers, [domain(ISSUER), domain(OTHER_ISSUER)]);
+    let unknown = ask("slow-boat.localhost");
+    assert_eq!(problem(&unknown), "not-found", "{}", text(&unknown));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a holder or the store's page asks of the parties, and what they answer, verified.
 
 use http::Response;
+use serde_json::{Value as Json, json};
 use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, ShopReceipt, ShopState};
 use tallystick_protocol::cbor::decode;
 use tallystick_protocol::form::OrderForm;
@@ -16,22 +17,27 @@ pub fn form(world: &World, items: &[(&str, u32)]) -> Form {
 }
 
 pub fn form_at(world: &World, shop: &str, items: &[(&str, u32)]) -> Form {
-    ask_for_form(world, shop, None, items)
+    ask_for_form(world, shop, &json!({}), items)
 }
 
 /// A form under a named policy.
 pub fn form_under(world: &World, policy: &str, items: &[(&str, u32)]) -> Form {
-    ask_for_form(world, SHOP, Some(policy), items)
+    ask_for_form(world, SHOP, &json!({ "policy": policy }), items)
 }
 
-fn ask_for_form(world: &World, shop: &str, policy: Option<&str>, items: &[(&str, u32)]) -> Form {
+/// A form with a chosen courier.
+pub fn form_by(world: &World, courier: &str, items: &[(&str, u32)]) -> Form {
+    ask_for_form(world, SHOP, &json!({ "courier": courier }), items)
+}
+
+fn ask_for_form(world: &World, shop: &str, wishes: &Json, items: &[(&str, u32)]) -> Form {
     let lines: Vec<_> = items
         .iter()
-        .map(|(sku, quantity)| serde_json::json!({ "sku": sku, "quantity": quantity }))
+        .map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity }))
         .collect();
-    let body = serde_json::json!({ "items": lines, "policy": policy })
-        .to_string()
-        .into_bytes();
+    let mut body = wishes.clone();
+    body["items"] = lines.into();
+    let body = body.to_string().into_bytes();
     let answer = world.send("page", shop, "POST", "/v1/forms", JSON, body);
     assert!(answer.status().is_success(), "{}", text(&answer));
     let signed = answer.into_body();

@@ -12,7 +12,7 @@ use tallystick_parties::courier::Courier;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
-use tallystick_parties::shop::{Shop, ShopConfig};
+use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
 use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::Degrees;
@@ -22,7 +22,9 @@ use tallystick_protocol::time::Timestamp;
 pub const SHOP: &str = "kiso-tea.localhost";
 pub const OTHER_SHOP: &str = "other-tea.localhost";
 pub const ISSUER: &str = "asahi-card.localhost";
+pub const OTHER_ISSUER: &str = "ume-card.localhost";
 pub const COURIER: &str = "hayate.localhost";
+pub const OTHER_COURIER: &str = "tsubame.localhost";
 pub const CENTRE: &str = "keys.localhost";
 pub const CA: &str = "ca.localhost";
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
@@ -42,6 +44,7 @@ pub struct World {
     pub machines: Vec<(&'static str, Machine)>,
     pub anchors: TrustAnchors,
     parties_in_a_space: u16,
+    offers_a_choice: bool,
     parties: Vec<(&'static str, Running)>,
 }
 
@@ -123,7 +126,9 @@ pub fn settings(role: Role, name: &str) -> Settings {
     let display = match name {
         SHOP => "Kiso Tea & Books",
         ISSUER => "Asahi Card",
+        OTHER_ISSUER => "Ume Card",
         COURIER => "Hayate Courier",
+        OTHER_COURIER => "Tsubame Express",
         _ => name,
     };
     let sealing_key = SealingKey::new(SEALING_KEY);
@@ -142,16 +147,34 @@ impl World {
 
     /// As [`World::new`], with room for so many parties of a role in one key space.
     pub fn with_parties_in_a_space(parties_in_a_space: u16) -> Self {
+        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
+        Self::of(&names, parties_in_a_space, false)
+    }
+
+    /// As [`World::new`], with a second issuer and a second courier to choose from.
+    pub fn with_a_choice() -> Self {
+        let names = [
+            CA,
+            CENTRE,
+            SHOP,
+            ISSUER,
+            COURIER,
+            OTHER_ISSUER,
+            OTHER_COURIER,
+        ];
+        Self::of(&names, 4, true)
+    }
+
+    fn of(names: &[&'static str], parties_in_a_space: u16, offers_a_choice: bool) -> Self {
         let hub = Hub::default();
         let clock = SetClock::at(START * 1000);
-        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
         let machines: Vec<_> = names
-            .into_iter()
+            .iter()
             .zip(TEST_KEYS)
             .map(|(name, key)| {
                 let machine = Machine::new(&hub, name, &clock).unwrap();
                 machine.signing.prepare(key);
-                (name, machine)
+                (*name, machine)
             })
             .collect();
         // Until the CA has made its root, anything will do: nothing is verified with it.
@@ -162,9 +185,10 @@ impl World {
             machines,
             anchors,
             parties_in_a_space,
+            offers_a_choice,
             parties: Vec::new(),
         };
-        for name in names {
+        for &name in names {
             world.restart(name);
         }
         world.run_for(30_000);
@@ -214,15 +238,15 @@ impl World {
                 self.hub.connect(name, party.clone());
                 Running::Centre(party)
             }
-            ISSUER => {
-                let mut config = IssuerConfig::new(settings(Role::Issuer, ISSUER));
+            ISSUER | OTHER_ISSUER => {
+                let mut config = IssuerConfig::new(settings(Role::Issuer, name));
                 config.opens_accounts = true;
                 let party = Rc::new(Issuer::new(machine, config));
                 self.hub.connect(name, party.clone());
                 Running::Issuer(party)
             }
-            COURIER => {
-                let party = Rc::new(Courier::new(machine, settings(Role::Courier, COURIER)));
+            COURIER | OTHER_COURIER => {
+                let party = Rc::new(Courier::new(machine, settings(Role::Courier, name)));
                 self.hub.connect(name, party.clone());
                 Running::Courier(party)
             }
@@ -234,8 +258,17 @@ impl World {
                 };
                 let courier = domain(COURIER);
                 let own = settings(Role::Shop, shop);
-                let config =
+                let mut config =
                     ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
+                if self.offers_a_choice {
+                    config.issuers.push(domain(OTHER_ISSUER));
+                    config.couriers.push(CourierOffer {
+                        domain: domain(OTHER_COURIER),
+                        name: "Tsubame Express".to_owned(),
+                        price_minor: 860,
+                        days: (0, 1),
+                    });
+                }
                 let party = Rc::new(Shop::new(machine, config));
                 self.hub.connect(name, party.clone());
                 Running::Shop(party)
