@@ -91,6 +91,23 @@ impl JsWallet {
         thrown(self.0.set_up(&passphrase, &pin).await)
     }
 
+    /// Adds the card on offer to a wallet that has been set up; `enrol` goes on from there.
+    pub async fn add_card(&self, pin: String) -> Thrown<()> {
+        let pin = Zeroizing::new(pin);
+        thrown(self.0.add_card(&pin).await)
+    }
+
+    /// Forgets the card on offer.
+    pub async fn decline_offer(&self) -> Thrown<()> {
+        thrown(self.0.decline_offer().await)
+    }
+
+    /// Removes a card with its keys.
+    pub async fn remove_card(&self, id: String, pin: String) -> Thrown<()> {
+        let pin = Zeroizing::new(pin);
+        thrown(self.0.remove_card(&id, &pin).await)
+    }
+
     /// Goes on with enrolment to its end. What is finished stays finished.
     pub async fn enrol(&self) -> Thrown<()> {
         thrown(self.0.enrol().await)

@@ -36,12 +36,14 @@ pub enum CallError {
 /// What a party is asked, and which order it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// The issuer, to certify the card's key.
-    Certificate,
+    /// The issuer, to certify the key of that card.
+    Certificate(String),
     /// A key centre, for a share.
     Share {
         /// The order that needs it; none while enrolling.
         order: Option<String>,
+        /// The card that it is for.
+        card: String,
         /// The role of the space.
         role: Role,
         /// The space's number, unless any will do.
@@ -80,7 +82,7 @@ impl Question {
     #[must_use]
     pub fn order(&self) -> Option<&str> {
         match self {
-            Self::Certificate => None,
+            Self::Certificate(_) => None,
             Self::Share { order, .. } => order.as_deref(),
             Self::Confirmation { order, .. } | Self::Identity { order, .. } => Some(order),
             Self::Send(order)

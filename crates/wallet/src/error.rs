@@ -56,7 +56,7 @@ pub enum ErrorKind {
     /// The offer has expired.
     #[n(14)]
     OfferExpired,
-    /// The wallet holds a card already.
+    /// The wallet holds this card already.
     #[n(15)]
     CardAlreadyHeld,
     /// The issuer or a key centre refused to enrol.
@@ -146,6 +146,12 @@ pub enum ErrorKind {
     /// The issuer or a key centre could not be reached while enrolling.
     #[n(45)]
     EnrolmentUnreachable,
+    /// The wallet holds as many cards as it can.
+    #[n(46)]
+    CardLimit,
+    /// The card pays an order that is not settled.
+    #[n(47)]
+    CardInUse,
     /// The issuer has revoked this wallet's identity: its card is on another device.
     #[n(50)]
     CardMoved,

@@ -9,6 +9,7 @@ pub mod access;
 mod addresses;
 mod ask;
 mod backup;
+mod cards;
 pub mod catalogue;
 mod desk;
 pub mod error;

@@ -31,11 +31,11 @@ pub struct HeldShare {
     pub centre: Domain,
 }
 
-/// How a card is enrolled. Each field that appears is a step that is finished.
+/// How a card is enrolled, with keys that no other card has. Each field that appears is a step that is finished.
 #[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Enrolment {
-    /// The slot of the enrolment key in the keys applet.
+    /// The slot of the enrolment key in the keys applet, and of the signing key.
     #[n(0)]
     pub slot: u8,
     /// The public enrolment key (X25519, RFC 7748).
@@ -145,6 +145,25 @@ pub struct CardAccount {
     pub enrolment: Enrolment,
 }
 
+impl CardAccount {
+    /// For the pages.
+    #[must_use]
+    pub fn view(&self) -> CardView {
+        let shown = card_view(
+            &self.id,
+            &self.issuer,
+            &self.issuer_name,
+            &self.card,
+            self.limit,
+        );
+        CardView {
+            face: self.enrolment.slot,
+            ready: self.enrolment.is_done(),
+            ..shown
+        }
+    }
+}
+
 /// The view of a card, enrolled or only offered.
 #[must_use]
 pub fn card_view(
@@ -163,6 +182,8 @@ pub fn card_view(
         holder_name: card.holder_name.clone(),
         limit_minor: limit.map(|limit| limit.minor),
         currency: limit.map_or_else(String::new, |limit| limit.currency.code().to_owned()),
+        face: 0,
+        ready: false,
     }
 }
 
@@ -212,7 +233,7 @@ pub struct Profile {
     /// [`FORMAT`].
     #[n(0)]
     pub format: u8,
-    /// The cards; this release keeps one.
+    /// The cards, oldest first.
     #[n(1)]
     pub cards: Vec<CardAccount>,
     /// The addresses.
@@ -248,20 +269,27 @@ impl Profile {
         }
     }
 
+    /// Whether nothing keeps the holder from the wallet: a card that can pay, or none at all.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.cards.is_empty() || self.is_enrolled()
+    }
+
     /// Whether there is a card that can pay.
     #[must_use]
     pub fn is_enrolled(&self) -> bool {
         self.cards.iter().any(|card| card.enrolment.is_done())
     }
 
-    /// The space in which to meet a party: the one it named, else the one whose share came with
-    /// enrolment.
+    /// The space in which to meet a party: the one it named, if the card has its share; else the one
+    /// whose share came with enrolment.
     #[must_use]
     pub fn space_of(&self, party: &Domain, role: Role, enrolment: &Enrolment) -> Option<Space> {
         self.spaces
             .iter()
-            .find(|known| known.party == *party && known.space.role == role)
+            .filter(|known| known.party == *party && known.space.role == role)
             .map(|known| known.space)
+            .find(|space| enrolment.shares.iter().any(|held| held.space == *space))
             .or_else(|| {
                 enrolment
                     .shares

@@ -71,9 +71,9 @@ impl SecureElement {
         host::done(&reply).map_err(puk_failed)
     }
 
-    /// Makes the signing key; its public half as subject public key info.
-    pub fn generate_signing_key(&mut self) -> Result<Vec<u8>, WalletError> {
-        let reply = self.exchange(Applet::Identity, host::generate_signing_key())?;
+    /// Makes the signing key of a slot; its public half as subject public key info.
+    pub fn generate_signing_key(&mut self, slot: u8) -> Result<Vec<u8>, WalletError> {
+        let reply = self.exchange(Applet::Identity, host::generate_signing_key(slot))?;
         let key = host::signing_public_key(&reply).map_err(failed)?;
         Ok(key.to_spki())
     }
@@ -84,15 +84,25 @@ impl SecureElement {
         host::enrolment_public_key(&reply).map_err(failed)
     }
 
+    /// Deletes everything in a slot. Needs the PIN.
+    pub fn delete(&mut self, slot: u8) -> Result<(), WalletError> {
+        let reply = self.exchange(Applet::Identity, host::delete_signing_key(slot))?;
+        host::done(&reply).map_err(failed)?;
+        let reply = self.exchange(Applet::Keys, host::delete_slot(slot))?;
+        host::done(&reply).map_err(failed)
+    }
+
     /// Presents the PIN. It allows derived keys until the card is dropped, and one signature.
     pub fn present_pin(&mut self, pin: &str) -> Result<(), WalletError> {
         let reply = self.exchange(Applet::Identity, host::verify_pin(pin))?;
         host::done(&reply).map_err(pin_failed)
     }
 
-    /// Signs by RSASSA-PSS with SHA-256; the card pads nothing and computes the raw operation.
+    /// Signs by RSASSA-PSS with SHA-256 with the key of a slot; the card pads nothing and computes
+    /// the raw operation.
     pub fn sign(
         &mut self,
+        slot: u8,
         message: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, WalletError> {
@@ -103,13 +113,13 @@ impl SecureElement {
         let block = block
             .first_chunk()
             .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
-        let reply = self.exchange(Applet::Identity, host::sign_block(block))?;
+        let reply = self.exchange(Applet::Identity, host::sign_block(slot, block))?;
         host::signature(&reply)
             .map(|signature| signature.to_vec())
             .map_err(failed)
     }
 
-    /// Writes the certificate of the signing key (DER).
+    /// Writes the certificate of the first signing key (DER).
     pub fn put_certificate(&mut self, der: &[u8]) -> Result<(), WalletError> {
         let reply = self.exchange(Applet::Identity, host::put_certificate(der))?;
         host::done(&reply).map_err(failed)

@@ -29,11 +29,13 @@ pub enum Phase {
 pub struct WalletView {
     /// How far the wallet is.
     pub phase: Phase,
-    /// The card on offer, in phase `offered`.
+    /// The card on offer: in phase `offered` it is the first, otherwise a further one; none while
+    /// locked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub offer: Option<OfferView>,
-    /// How far enrolment is, unless locked or not yet begun.
+    /// How far enrolment of the newest card is that is not done, else of the newest; none while
+    /// locked or without a card.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub enrolment: Option<EnrolmentView>,
@@ -119,6 +121,10 @@ pub struct CardView {
     pub limit_minor: Option<u64>,
     /// ISO 4217 code.
     pub currency: String,
+    /// Which face it has, 0 to 15: no two cards of a wallet have the same.
+    pub face: u8,
+    /// Whether it can pay.
+    pub ready: bool,
 }
 
 /// Where parcels go.
@@ -338,6 +344,17 @@ pub struct OrderView {
     pub extra: Vec<String>,
     /// Who will see what; if `extra` is not empty, as it would be with consent.
     pub matrix: Vec<MatrixRow>,
+    /// Which cards can pay it; only while the holder is asked.
+    pub payable: Vec<String>,
+    /// What to propose while the holder is asked: the card and the address of the last purchase at
+    /// that shop if they are still there, else the first ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub proposed_card: Option<String>,
+    /// As `proposed_card`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub proposed_address: Option<String>,
     /// The chosen card.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]

@@ -3,13 +3,13 @@
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::policy::{Field, Policy, READERS};
 
+use crate::cards::Proposal;
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::lock;
 use crate::order::record::{Failure, OrderRecord};
 use crate::order::{matrix, strand};
 use crate::ports::Ports;
-use crate::profile::card_view;
 use crate::secure_element::Tries;
 use crate::state::{State, Unlocked};
 use crate::view::{
@@ -49,7 +49,8 @@ impl Desk<'_> {
             lock_minutes: None,
             locks_at: None,
         };
-        if let (None, Some(offer)) = (&state.header, &state.offer) {
+        let is_locked = state.header.is_some() && state.unlocked.is_none();
+        if let (false, Some(offer)) = (is_locked, &state.offer) {
             view.offer = Some(offer.view());
         }
         if let Some(unlocked) = &state.unlocked {
@@ -62,15 +63,11 @@ impl Desk<'_> {
         let profile = &unlocked.profile;
         let centres = self.context.key_centres.len();
         for card in &profile.cards {
-            view.enrolment = Some(card.enrolment.view(centres));
-            let shown = card_view(
-                &card.id,
-                &card.issuer,
-                &card.issuer_name,
-                &card.card,
-                card.limit,
-            );
-            view.cards.push(shown);
+            let newest = card.enrolment.view(centres);
+            if view.cards.iter().all(|card| card.ready) || !card.enrolment.is_done() {
+                view.enrolment = Some(newest);
+            }
+            view.cards.push(card.view());
         }
         for address in &profile.addresses {
             view.addresses.push(address.view());
@@ -93,7 +90,7 @@ fn phase(state: &State) -> Phase {
         (None, _, None) => Phase::New,
         (None, _, Some(_)) => Phase::Offered,
         (Some(_), None, _) => Phase::Locked,
-        (Some(_), Some(unlocked), _) if unlocked.profile.is_enrolled() => Phase::Ready,
+        (Some(_), Some(unlocked), _) if unlocked.profile.is_usable() => Phase::Ready,
         (Some(_), Some(_), _) => Phase::Enrolling,
     }
 }
@@ -104,6 +101,7 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
     let refused = approval.is_some_and(|approval| !approval.extra_accepted);
     let extra: &[Field] = if refused { &[] } else { &form.extra };
     let matrix = matrix::rows(&Policy::new(form.policy, extra));
+    let proposal = Proposal::of(order, unlocked);
     OrderView {
         request_id: order.request_id.clone(),
         order_id: approval
@@ -133,6 +131,9 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
             .map(|row| row.row.to_owned())
             .collect(),
         matrix,
+        payable: proposal.payable,
+        proposed_card: proposal.card,
+        proposed_address: proposal.address,
         card_last4: approval.map(|approval| approval.card_last4.clone()),
         address_label: approval.map(|approval| approval.address_label.clone()),
         destination: approval.and_then(|approval| approval.destination.clone()),
@@ -197,8 +198,9 @@ fn issuer<'a>(order: &'a OrderRecord, unlocked: &'a Unlocked) -> (&'a str, &'a s
     if let Some(approval) = &order.approval {
         return (approval.issuer.as_str(), &approval.issuer_name, true);
     }
+    let proposed = Proposal::of(order, unlocked).card;
     let mut cards = unlocked.profile.cards.iter();
-    match cards.find(|card| order.form.issuers.contains(&card.issuer)) {
+    match cards.find(|card| Some(&card.id) == proposed.as_ref()) {
         Some(card) => (card.issuer.as_str(), &card.issuer_name, true),
         None => ("", "", false),
     }

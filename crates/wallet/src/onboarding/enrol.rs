@@ -17,7 +17,7 @@ use crate::profile::{CardAccount, Enrolment};
 use crate::wallet::{Context, Wallet};
 
 impl<P: Ports> Wallet<P> {
-    /// Enrols the card, from wherever it stands to the end.
+    /// Enrols every card that is not, from wherever it stands to the end.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`], [`ErrorKind::EnrolmentRefused`],
@@ -44,14 +44,19 @@ impl<P: Ports> Wallet<P> {
 impl Desk<'_> {
     fn next_enrolment_step(&mut self) -> Result<Option<Ask>, WalletError> {
         self.stay_unlocked();
-        let card = the_card(&self.unlocked()?.profile.cards)?.clone();
+        // The newest first: one whose issuer has gone away must not keep the others out.
+        let mut cards = self.unlocked()?.profile.cards.iter().rev();
+        let Some(card) = cards.find(|card| !card.enrolment.is_done()).cloned() else {
+            return Ok(None);
+        };
         if card.enrolment.certificate.is_none() {
             let url = self.context.urls.url(&card.issuer, "/v1/enrolments");
             let request = card.enrolment.request.clone();
-            return Ok(Some(ask::post(Question::Certificate, url, request, CBOR)));
+            let question = Question::Certificate(card.id);
+            return Ok(Some(ask::post(question, url, request, CBOR)));
         }
         match card.enrolment.missing_share() {
-            Some((role, centre)) => self.share_ask(None, role, &centre, None).map(Some),
+            Some((role, centre)) => self.share_ask(None, &card, role, &centre, None).map(Some),
             None => Ok(None),
         }
     }
@@ -59,16 +64,20 @@ impl Desk<'_> {
     fn take_enrolment(&mut self, answers: &[Answer]) -> Result<(), WalletError> {
         for Answer { question, said } in answers {
             match question {
-                Question::Certificate => self.take_certificate(said)?,
+                Question::Certificate(card) => self.take_certificate(card, said)?,
                 _ => self.take_share(question, said)?,
             }
         }
         Ok(())
     }
 
-    fn take_certificate(&mut self, said: &Result<Vec<u8>, CallError>) -> Result<(), WalletError> {
+    fn take_certificate(
+        &mut self,
+        card: &str,
+        said: &Result<Vec<u8>, CallError>,
+    ) -> Result<(), WalletError> {
         let mut profile = self.unlocked()?.profile.clone();
-        let account = the_card_mut(&mut profile.cards)?;
+        let account = profile.card(card)?;
         if account.enrolment.certificate.is_some() {
             return Ok(());
         }
@@ -81,7 +90,10 @@ impl Desk<'_> {
             .and_then(|()| self.checked_ticket(account, &answer))
             .map_err(|error| error.about(account.issuer.as_str()))?;
         let mut card = self.card()?;
-        card.put_certificate(&answer.holder_certificate)?;
+        if account.enrolment.slot == 0 {
+            // A PIV card has a place for this one; the others are kept in the profile alone.
+            card.put_certificate(&answer.holder_certificate)?;
+        }
         account.enrolment.certificate = Some(answer.holder_certificate);
         account.enrolment.ticket = Some(answer.ticket);
         account.enrolment.epoch = Some(ticket.epoch);
@@ -139,18 +151,6 @@ impl Desk<'_> {
         }
         Ok(ticket)
     }
-}
-
-/// The card of this wallet; this release keeps one.
-pub(super) fn the_card(cards: &[CardAccount]) -> Result<&CardAccount, WalletError> {
-    let card = cards.first();
-    card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
-}
-
-/// As [`the_card`], to be changed.
-pub(super) fn the_card_mut(cards: &mut [CardAccount]) -> Result<&mut CardAccount, WalletError> {
-    let card = cards.first_mut();
-    card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
 }
 
 /// What a failed call means for an enrolment.

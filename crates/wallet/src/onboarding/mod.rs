@@ -1,6 +1,8 @@
 //! From an issuer's offer to a card that can pay.
 
+mod account;
 pub mod enrol;
+pub mod further_cards;
 pub mod offer;
 pub mod set_up;
 pub mod shares;

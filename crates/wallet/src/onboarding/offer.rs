@@ -1,5 +1,6 @@
 //! The offer of a card: verified against the page's real origin and the trust anchors, then kept
-//! under the device key until the holder has chosen passphrase and PIN.
+//! under the device key until the holder has chosen passphrase and PIN, or given the PIN of the wallet
+//! that the card is added to.
 
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
@@ -13,7 +14,7 @@ use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::party_url;
 use crate::ports::{DeviceKey, Ports};
-use crate::profile::card_view;
+use crate::profile::{CardAccount, card_view};
 use crate::state::name;
 use crate::view::OfferView;
 use crate::wallet::Wallet;
@@ -64,7 +65,8 @@ impl<P: Ports> Wallet<P> {
     ///
     /// # Errors
     /// [`ErrorKind::OfferInvalid`], [`ErrorKind::OfferFromElsewhere`],
-    /// [`ErrorKind::OfferExpired`] or [`ErrorKind::CardAlreadyHeld`].
+    /// [`ErrorKind::OfferExpired`], [`ErrorKind::CardAlreadyHeld`], [`ErrorKind::CardLimit`], or
+    /// [`ErrorKind::Locked`] if a wallet is here that cannot say what it holds.
     pub async fn receive_offer(&self, origin: &str, offer: &[u8]) -> Result<(), WalletError> {
         let mut verified = None;
         self.perform(&mut |desk| {
@@ -78,7 +80,7 @@ impl<P: Ports> Wallet<P> {
         let bytes = Zeroizing::new(encode_value(&record));
         let wrapped = self.ports.device_key().wrap(CONTEXT, &bytes).await?;
         self.perform(&mut |desk| {
-            desk.require_no_wallet()?;
+            desk.require_room(&record)?;
             desk.put(name::OFFER, wrapped.clone());
             desk.state.offer = Some(record.clone());
             Ok(())
@@ -88,15 +90,39 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl Desk<'_> {
-    fn require_no_wallet(&self) -> Result<(), WalletError> {
-        match self.state.header {
-            Some(_) => Err(WalletError::new(ErrorKind::CardAlreadyHeld)),
-            None => Ok(()),
+    /// The card on offer, while the offer stands.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoOffer`] or [`ErrorKind::OfferExpired`].
+    pub(super) fn offer(&self) -> Result<OfferRecord, WalletError> {
+        let offer = self.state.offer.clone();
+        let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        if offer.offer.envelope.expires_at < self.now() {
+            return Err(WalletError::new(ErrorKind::OfferExpired));
+        }
+        Ok(offer)
+    }
+
+    /// An empty wallet takes any card; one that has been set up, a card that it does not hold.
+    fn require_room(&mut self, offered: &OfferRecord) -> Result<(), WalletError> {
+        if self.state.header.is_none() {
+            return Ok(());
+        }
+        let OfferRecord { offer, .. } = offered;
+        let profile = &self.unlocked()?.profile;
+        let is_same = |card: &CardAccount| {
+            card.issuer == offer.envelope.from && card.card.number == offer.card.number
+        };
+        if profile.cards.iter().any(is_same) {
+            return Err(WalletError::new(ErrorKind::CardAlreadyHeld));
+        }
+        match profile.free_slot() {
+            Some(_) => Ok(()),
+            None => Err(WalletError::new(ErrorKind::CardLimit)),
         }
     }
 
     fn verified_offer(&self, origin: &str, offer: &[u8]) -> Result<OfferRecord, WalletError> {
-        self.require_no_wallet()?;
         let now = self.now();
         let verified =
             statement::open::<AccountOffer>(offer, &self.context.anchors, now, Role::Issuer)

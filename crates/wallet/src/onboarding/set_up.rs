@@ -1,23 +1,19 @@
 //! Setting up: the card is made, PIN and PUK are set, and everything is sealed, in one step that
 //! either happens whole or not at all.
 
-use rand_core::CryptoRng;
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::enrolment::EnrolmentRequest;
-
-use super::offer::OfferRecord;
+use super::account::account;
 use crate::access::{check_passphrase, check_pin};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
-use crate::profile::{CardAccount, Enrolment, Profile};
+use crate::profile::Profile;
 use crate::sealing::header::Header;
 use crate::sealing::{StateKey, puk};
 use crate::secure_element::{SecureElement, Tries};
 use crate::state::{Unlocked, name};
 use crate::wallet::Wallet;
 
-/// The slot of the first enrolment key in the keys applet.
+/// The slot of the first card.
 const FIRST_SLOT: u8 = 0;
 /// How the first card is named.
 const FIRST_CARD: &str = "1";
@@ -69,16 +65,13 @@ impl Desk<'_> {
         if self.state.header.is_some() {
             return Err(WalletError::new(ErrorKind::AlreadySetUp));
         }
-        let offer = self.state.offer.clone();
-        let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
-        if offer.offer.envelope.expires_at < self.now() {
-            return Err(WalletError::new(ErrorKind::OfferExpired));
-        }
+        let offer = self.offer()?;
         let key = StateKey::generate(&mut self.rng);
         let puk = puk::generate(&mut self.rng);
+        let id = FIRST_CARD.to_owned();
         let mut card = self.blank_card()?;
         card.initialise(pin, &puk)?;
-        let profile = Profile::new(first_card(offer, &mut card, pin, self.rng)?);
+        let profile = Profile::new(account(offer, id, FIRST_SLOT, &mut card, pin, self.rng)?);
         Ok(Draft {
             key,
             puk,
@@ -108,43 +101,4 @@ impl Desk<'_> {
         self.stay_unlocked();
         Ok(())
     }
-}
-
-/// Makes the keys of a card and signs the request to enrol them.
-fn first_card(
-    offer: OfferRecord,
-    element: &mut SecureElement,
-    pin: &str,
-    rng: &mut dyn CryptoRng,
-) -> Result<CardAccount, WalletError> {
-    let OfferRecord { offer, issuer_name } = offer;
-    let signing_public_key = element.generate_signing_key()?;
-    let enrolment_public_key = element.generate_enrolment_key(FIRST_SLOT)?;
-    let issuer = offer.envelope.from.clone();
-    let request = EnrolmentRequest::unsigned(
-        issuer.clone(),
-        offer.grant,
-        enrolment_public_key,
-        signing_public_key,
-    );
-    element.present_pin(pin)?;
-    let signature = element.sign(&request.to_be_signed(), rng)?;
-    let request = encode(&request.signed(signature));
-    Ok(CardAccount {
-        id: FIRST_CARD.to_owned(),
-        issuer,
-        issuer_name,
-        card: offer.card.clone(),
-        limit: offer.limit,
-        enrolment: Enrolment {
-            slot: FIRST_SLOT,
-            enrolment_public_key,
-            request,
-            certificate: None,
-            ticket: None,
-            epoch: None,
-            centres: None,
-            shares: Vec::new(),
-        },
-    })
 }

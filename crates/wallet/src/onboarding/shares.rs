@@ -6,24 +6,25 @@ use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::ShareRecipient;
 use tallystick_protocol::statement;
 
-use super::enrol::{refused, the_card, the_card_mut, unfit, unheard};
+use super::enrol::{refused, unfit, unheard};
 use crate::ask::{self, Ask, COSE, CallError, Question};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
-use crate::profile::{Enrolment, HeldShare};
+use crate::profile::{CardAccount, Enrolment, HeldShare};
 
 impl Desk<'_> {
     /// Asks one centre for its share of the space with that number; without number for the one that
     /// the other centres' shares are of, or else for the one now open.
     pub(crate) fn share_ask(
-        &mut self,
+        &self,
         order: Option<String>,
+        card: &CardAccount,
         role: Role,
         centre: &Domain,
         index: Option<u32>,
     ) -> Result<Ask, WalletError> {
         let url = self.context.urls.url(centre, "/v1/holder-shares");
-        let enrolment = &the_card(&self.unlocked()?.profile.cards)?.enrolment;
+        let enrolment = &card.enrolment;
         let begun = enrolment.shares.iter().find(|held| held.space.role == role);
         let index = index.or_else(|| begun.map(|held| held.space.index));
         let ticket = enrolment.ticket.clone();
@@ -34,6 +35,7 @@ impl Desk<'_> {
         };
         let question = Question::Share {
             order,
+            card: card.id.clone(),
             role,
             index,
             centre: centre.clone(),
@@ -48,6 +50,7 @@ impl Desk<'_> {
         said: &Result<Vec<u8>, CallError>,
     ) -> Result<(), WalletError> {
         let Question::Share {
+            card,
             role,
             index,
             centre,
@@ -60,7 +63,7 @@ impl Desk<'_> {
             .as_ref()
             .map_err(|error| refused(error, centre.as_str()))?;
         let mut profile = self.unlocked()?.profile.clone();
-        let enrolment = &mut the_card_mut(&mut profile.cards)?.enrolment;
+        let enrolment = &mut profile.card(card)?.enrolment;
         let answer = self.checked_share(said, enrolment, *role, centre, *index);
         let answer = answer.map_err(|error| error.about(centre.as_str()))?;
         let held = HeldShare {

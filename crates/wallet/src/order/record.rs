@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::answers::{MoneyState, ShopState};
 use tallystick_protocol::form::OrderForm;
-use tallystick_protocol::identifier::{Domain, OrderId, Role, Root};
+use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role, Root};
 use tallystick_protocol::keys::PairContext;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -97,6 +97,9 @@ pub struct Approval {
     /// Whether the holder agreed to what the shop asks beyond its policy.
     #[n(9)]
     pub extra_accepted: bool,
+    /// The address, as the wallet names it.
+    #[n(10)]
+    pub address_id: Option<String>,
     /// Where the parcel goes, as its label says, for the holder's receipt.
     #[n(11)]
     pub destination: Option<String>,
@@ -230,6 +233,13 @@ impl OrderRecord {
                 confirmation.key = None;
             }
         }
+    }
+
+    /// The identifier under which its card acts; present once approved.
+    #[must_use]
+    pub fn holder(&self) -> Option<HolderId> {
+        let confirmation = self.approval.as_ref()?.confirmations.first()?;
+        Some(confirmation.pair.holder)
     }
 
     /// When nobody acts on it any more, in seconds.

@@ -47,7 +47,7 @@ impl Desk<'_> {
         }
         for Answer { question, said } in answers {
             match question {
-                Question::Certificate => {}
+                Question::Certificate(_) => {}
                 Question::Share { .. } => self.take_missing_share(question, said)?,
                 Question::Confirmation {
                     order,

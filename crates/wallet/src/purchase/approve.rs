@@ -142,7 +142,8 @@ impl<'a> Purchase<'a> {
             root,
         };
         let unsigned = UnsignedApproval::new(&approval, certificate);
-        let signature = element.sign(&unsigned.to_be_signed(), rng)?;
+        let slot = self.card.enrolment.slot;
+        let signature = element.sign(slot, &unsigned.to_be_signed(), rng)?;
         let signed = unsigned
             .finish(&signature)
             .map_err(|error| failed(&error))?;
@@ -167,6 +168,7 @@ impl<'a> Purchase<'a> {
             split_order: Some(encode(&split)),
             extra_accepted: self.extra_accepted,
             destination: Some([&self.address.name, "\n", &self.address.on_label()].concat()),
+            address_id: Some(self.address.id.clone()),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Receiving an order form: whose it is, whether it is in order, and that it is remembered once.
 
-use tallystick_protocol::form::{Instrument, OrderForm};
+use tallystick_protocol::form::OrderForm;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement::{self, Verified};
 
@@ -135,13 +135,9 @@ fn known(unlocked: &Unlocked, is_it: impl Fn(&OrderRecord) -> bool) -> Option<St
 }
 
 fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), WalletError> {
-    let mut cards = unlocked.profile.cards.iter();
-    let accepted = form.message.instruments.contains(&Instrument::CardAccount)
-        && cards.any(|card| form.message.issuers.contains(&card.issuer));
-    if accepted {
-        Ok(())
-    } else {
-        Err(WalletError::new(ErrorKind::CardNotAccepted).about(&form.signer.name))
+    match unlocked.profile.payable(&form.message).next() {
+        Some(_) => Ok(()),
+        None => Err(WalletError::new(ErrorKind::CardNotAccepted).about(&form.signer.name)),
     }
 }
 

@@ -35,12 +35,10 @@ impl Desk<'_> {
             return Ok(());
         };
         let space = Space { role, index };
-        let profile = &self.unlocked()?.profile;
-        let held: Vec<_> = profile
-            .cards
-            .iter()
-            .flat_map(|card| card.enrolment.shares.clone())
-            .collect();
+        let Some(card) = self.unlocked()?.profile.card_of(order).cloned() else {
+            return Ok(());
+        };
+        let held = &card.enrolment.shares;
         let context = self.context;
         let missing = context.key_centres.iter().filter(|centre| {
             let centre = (*centre).clone();
@@ -49,7 +47,7 @@ impl Desk<'_> {
         let before = asks.len();
         for centre in missing {
             let order = Some(order.request_id.clone());
-            asks.push(self.share_ask(order, role, centre, Some(index))?);
+            asks.push(self.share_ask(order, &card, role, centre, Some(index))?);
         }
         if asks.len() == before {
             return self.ask_again(order.clone(), party, space);

@@ -6,11 +6,14 @@ use tallystick_wallet::view::{Address, Choice, Deployment, OrderView, WalletView
 use tallystick_wallet::{Wallet, WalletError};
 
 use super::device::Device;
-use super::world::{CENTRE, ISSUER, ORIGIN, SHOP, World, text};
+use super::world::{CENTRE, COURIER, ISSUER, ORIGIN, SHOP, World, text};
 
 pub const PASSPHRASE: &str = "five split tally sticks";
 pub const PIN: &str = "271828";
 pub const ISSUER_ORIGIN: &str = "http://asahi-card.localhost:8787";
+
+/// One packet of tea.
+pub const TEA: &str = r#"[{"sku":"sencha-100","quantity":1}]"#;
 
 /// Guessing costs next to nothing in tests.
 const CHEAP: Stretch = Stretch {
@@ -42,10 +45,14 @@ pub fn open(world: &World, device: &Device) -> Result<Wallet<Device>, WalletErro
 }
 
 pub fn offer(world: &World) -> Vec<u8> {
+    offer_of(world, ISSUER)
+}
+
+pub fn offer_of(world: &World, issuer: &str) -> Vec<u8> {
     let body = r#"{"name":"Hana Mori","telephone":"+81 90 0000 0000"}"#;
     let answer = world.send(
         "page",
-        ISSUER,
+        issuer,
         "POST",
         "/v1/accounts",
         "application/json",
@@ -56,7 +63,11 @@ pub fn offer(world: &World) -> Vec<u8> {
 }
 
 pub fn form(world: &World, items: &str) -> Vec<u8> {
-    let body = format!(r#"{{"items":{items}}}"#);
+    form_by(world, COURIER, items)
+}
+
+pub fn form_by(world: &World, courier: &str, items: &str) -> Vec<u8> {
+    let body = format!(r#"{{"items":{items},"courier":"{courier}"}}"#);
     let answer = world.send(
         "page",
         SHOP,
@@ -102,6 +113,33 @@ impl<'w> Holder<'w> {
             wallet,
             puk,
         }
+    }
+
+    /// Adds another card of that issuer; its name in the wallet.
+    pub fn add_card(&self, issuer: &str) -> String {
+        let origin = format!("http://{issuer}:8787");
+        let offer = offer_of(self.world, issuer);
+        block_on(self.wallet.receive_offer(&origin, &offer)).unwrap();
+        block_on(self.wallet.add_card(PIN)).unwrap();
+        block_on(self.wallet.enrol()).unwrap();
+        self.view().cards.last().unwrap().id.clone()
+    }
+
+    /// Buys with that card, by that courier, to that address.
+    pub fn buy(&self, card: &str, courier: &str, address: &str) -> OrderView {
+        let form = form_by(self.world, courier, TEA);
+        let request = block_on(self.wallet.receive_form(ORIGIN, &form)).unwrap();
+        let choice = Choice {
+            card_id: card.to_owned(),
+            address_id: address.to_owned(),
+            accept_extra: false,
+        };
+        block_on(self.wallet.approve(&request, &choice, PIN)).unwrap();
+        // An order that waits for the holder is looked at again only when it expires.
+        while let Some(pause_ms @ ..60_000) = block_on(self.wallet.advance()).unwrap() {
+            self.world.run_for(pause_ms.max(50));
+        }
+        self.order(&request)
     }
 
     /// The wallet dies and comes back from what was stored.

@@ -12,6 +12,7 @@ mod addresses;
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;
 mod backup;
+mod cards;
 mod clocks;
 mod device;
 mod holder;
@@ -22,6 +23,9 @@ mod onboarding;
 mod orders;
 mod outages;
 mod refused;
+#[path = "../../../parties/tests/purchase/search.rs"]
+#[allow(dead_code, reason = "the parties' own tests use the rest")]
+mod search;
 mod spaces;
 mod stock;
 mod unknown;

@@ -5,7 +5,7 @@ use tallystick_wallet::ErrorKind;
 use tallystick_wallet::view::{EnrolmentStep, Phase};
 
 use super::device::Device;
-use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, PIN, offer, open};
+use super::holder::{ISSUER_ORIGIN, PASSPHRASE, PIN, offer, open};
 use super::world::World;
 
 #[test]
@@ -53,12 +53,4 @@ fn weak_secrets_are_refused() {
     assert_eq!(refused("short", PIN), ErrorKind::WeakPassphrase);
     assert_eq!(refused(PASSPHRASE, "12345"), ErrorKind::MalformedPin);
     assert_eq!(refused(PASSPHRASE, "abcdef"), ErrorKind::MalformedPin);
-}
-
-#[test]
-fn a_second_card_is_refused_with_a_sentence() {
-    let world = World::new();
-    let holder = Holder::ready(&world);
-    let refused = block_on(holder.wallet.receive_offer(ISSUER_ORIGIN, &offer(&world)));
-    assert_eq!(refused.unwrap_err().kind, ErrorKind::CardAlreadyHeld);
 }

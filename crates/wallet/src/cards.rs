@@ -1,0 +1,90 @@
+//! Which card is meant: by its name, by what it paid, and which one to propose.
+
+use tallystick_protocol::form::{Instrument, OrderForm};
+
+use crate::error::{ErrorKind, WalletError};
+use crate::order::record::OrderRecord;
+use crate::profile::{CardAccount, Profile};
+use crate::state::Unlocked;
+use crate::view::OrderState;
+
+/// The most cards kept: the software card has that many slots.
+pub const CARDS_MAX: u8 = 16;
+
+impl Profile {
+    /// A card.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchCard`].
+    pub fn card(&mut self, id: &str) -> Result<&mut CardAccount, WalletError> {
+        let card = self.cards.iter_mut().find(|card| card.id == id);
+        card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
+    }
+
+    /// The card that an order was approved with, if it is still here.
+    #[must_use]
+    pub fn card_of(&self, order: &OrderRecord) -> Option<&CardAccount> {
+        let holder = order.holder()?;
+        let mut cards = self.cards.iter();
+        cards.find(|card| card.enrolment.holder() == holder)
+    }
+
+    /// The cards that can pay what a form asks.
+    pub fn payable<'a>(&'a self, form: &'a OrderForm) -> impl Iterator<Item = &'a CardAccount> {
+        let accepts_cards = form.instruments.contains(&Instrument::CardAccount);
+        self.cards.iter().filter(move |card| {
+            accepts_cards && card.enrolment.is_done() && form.issuers.contains(&card.issuer)
+        })
+    }
+
+    /// The first slot that no card has.
+    #[must_use]
+    pub fn free_slot(&self) -> Option<u8> {
+        let taken = |slot| self.cards.iter().any(|card| card.enrolment.slot == slot);
+        (0..CARDS_MAX).find(|slot| !taken(*slot))
+    }
+}
+
+/// What the holder may choose when asked, and what is chosen already.
+#[derive(Default)]
+pub struct Proposal {
+    /// The cards that can pay.
+    pub payable: Vec<String>,
+    /// The card.
+    pub card: Option<String>,
+    /// The address.
+    pub address: Option<String>,
+}
+
+impl Proposal {
+    /// As at the last purchase from that shop, as far as it is still there; else the first ones.
+    /// Nothing once the holder has decided.
+    pub fn of(order: &OrderRecord, unlocked: &Unlocked) -> Self {
+        if order.state != OrderState::Asked {
+            return Self::default();
+        }
+        let Profile { addresses, .. } = &unlocked.profile;
+        let cards: Vec<_> = unlocked.profile.payable(&order.form).collect();
+        let last = last_purchase(order, unlocked);
+        let used = last.and_then(|last| unlocked.profile.card_of(last));
+        let card = cards.iter().find(|card| used == Some(**card));
+        let approval = last.and_then(|last| last.approval.as_ref());
+        let sent_to = approval.and_then(|approval| approval.address_id.as_ref());
+        let address = addresses.iter().find(|one| Some(&one.id) == sent_to);
+        Self {
+            card: card.or(cards.first()).map(|card| card.id.clone()),
+            address: address.or(addresses.first()).map(|one| one.id.clone()),
+            payable: cards.iter().map(|card| card.id.clone()).collect(),
+        }
+    }
+}
+
+/// The last order from the same shop that a courier took.
+fn last_purchase<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a OrderRecord> {
+    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let there = orders.filter(|other| {
+        let same_shop = other.form.envelope.from == order.form.envelope.from;
+        same_shop && other.state == OrderState::Delivering
+    });
+    there.max_by_key(|other| other.created_at)
+}
