@@ -4,6 +4,7 @@
 //   npm start -- --once [--json FILE]  one purchase in headless Chromium: see once.mjs
 import { bootstrap } from './lib/bootstrap.mjs'
 import { Stop, run, say, step } from './lib/say.mjs'
+import { PARTIES } from './lib/secrets.mjs'
 
 await run(async () => {
   const args = process.argv.slice(2)
@@ -15,8 +16,11 @@ await run(async () => {
   const { prepare } = await import('./lib/prepare.mjs')
   const parties = await prepare({ port })
   say(`\nThe store is open: ${parties.url('shop')}`)
-  say(`Get a test card:   ${parties.url('issuer')}`)
-  say(`What each saw:     ${['shop', 'issuer', 'courier'].map(role => `${parties.url(role)}/console`).join('  ')}\n`)
+  const of = (...roles) => PARTIES.filter(({ role }) => roles.includes(role))
+  say(`Get a test card:   ${of('issuer').map(({ id }) => parties.url(id)).join('  ')}`)
+  say('What each saw:')
+  for (const { id, name } of of('shop', 'issuer', 'courier')) say(`  ${name.padEnd(17)}${parties.url(id)}/console`)
+  say('')
   const browser = await openBrowser(parties).catch(error => {
     say(`The browser did not open: ${error.message.split('\n')[0]}`)
   })

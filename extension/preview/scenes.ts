@@ -15,8 +15,9 @@ const NOW = Math.floor(Date.now() / 1000)
 
 const card: CardView = {
   id: 'card', issuer_name: 'Asahi Card', issuer_domain: 'asahi-card.localhost', last4: '4242', expiry: '09/29',
-  holder_name: 'Hanako Mori', limit_minor: 50_000, currency: 'JPY',
+  holder_name: 'Hanako Mori', limit_minor: 50_000, currency: 'JPY', face: 0, ready: true,
 }
+const ume: CardView = { ...card, id: 'ume', issuer_name: 'Ume Card', issuer_domain: 'ume-card.localhost', last4: '1187', face: 1 }
 const address: Address = {
   id: 'home', label: 'Home, Nakano', name: 'Hanako Mori', telephone: '+81 3 5555 0142', postal_code: '164-0001',
   lines: '2-14-6 Nakano, Nakano-ku, Tokyo', country: 'JP',
@@ -39,7 +40,7 @@ const asked: OrderView = {
   ],
   items: [{ name: 'Sencha, first flush 100 g', quantity: 2, price_minor: 1480 }],
   delivery: { name: 'Hayate Courier', price_minor: 520 }, total_minor: 3480, currency: 'JPY', policy: 'strict', extra: [],
-  matrix: strict, state: 'asked',
+  matrix: strict, payable: ['card', 'ume'], proposed_card: 'card', proposed_address: 'home', state: 'asked',
   strands: { shop: { fill: 0, word: 'waiting' }, issuer: { fill: 0, word: 'waiting' }, courier: { fill: 0, word: 'waiting' } },
   sentence_key: 'asked', created_at: NOW, updated_at: NOW, expires_at: NOW + 600, history: [{ at: NOW, event: 'asked' }],
 }
@@ -79,7 +80,7 @@ const long: OrderView = {
 }
 
 const ready: WalletView = {
-  phase: 'ready', cards: [card], addresses: [address, office], orders: [], pin_tries_left: 3, puk_tries_left: 3,
+  phase: 'ready', cards: [card, ume], addresses: [address, office], orders: [], pin_tries_left: 3, puk_tries_left: 3,
   welcome_url: 'http://asahi-card.localhost:8787/', lock_minutes: 15,
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }

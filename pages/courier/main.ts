@@ -1,3 +1,6 @@
+import { nameOf, ownName } from '../shared/neighbours.ts'
 import { mountPartyHome } from '../shared/party/mount.ts'
 
-mountPartyHome({ role: 'courier', name: 'Hayate Courier' })
+const name = nameOf(ownName('hayate'))
+document.title = name
+mountPartyHome({ role: 'courier', name })

@@ -1,9 +1,14 @@
-import { issuer } from '../shared/i18n/en/issuer.ts'
+import { issuer as texts } from '../shared/i18n/en/issuer.ts'
 import { issuer as ja } from '../shared/i18n/ja/issuer.ts'
 import { translator } from '../shared/i18n/translate.ts'
 import { formatMoney } from '../shared/money.ts'
+import { issuer } from './brand.ts'
 
-export const { t, language } = translator(issuer, { ja })
+const words = translator(texts, { ja })
+export const { language } = words
+
+/** A text of this page, with the issuer's name where it belongs. */
+export const t: typeof words.t = (key, values) => words.t(key, { issuer, ...values })
 
 /** The limit of every demo account, in yen. */
 const DEMO_LIMIT_MINOR = 50_000

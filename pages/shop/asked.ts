@@ -4,20 +4,20 @@ import type { Line } from './basket.svelte.ts'
 
 const STORED_AS = 'kiso-asked/1'
 
-/** Remembers the form, and the basket it is about. */
-export function remember(form: Uint8Array, lines: readonly Line[]): void {
+/** Remembers the form, and the basket and the courier it is about. */
+export function remember(form: Uint8Array, lines: readonly Line[], courier?: string): void {
   try {
-    sessionStorage.setItem(STORED_AS, JSON.stringify({ form: Array.from(form), lines }))
+    sessionStorage.setItem(STORED_AS, JSON.stringify({ form: Array.from(form), lines, courier }))
   } catch {
     // Storage may be off or full; then a reload has to begin anew, and the wallet still orders once.
   }
 }
 
-/** The form the wallet was last asked about; none if the basket has changed since. */
-export function recall(lines: readonly Line[]): Uint8Array | null {
+/** The form the wallet was last asked about; none if basket or courier have changed since. */
+export function recall(lines: readonly Line[], courier?: string): Uint8Array | null {
   try {
-    const stored = JSON.parse(sessionStorage.getItem(STORED_AS) ?? 'null') as { form: number[]; lines: Line[] } | null
-    if (!stored || JSON.stringify(stored.lines) !== JSON.stringify(lines)) return null
+    const stored = JSON.parse(sessionStorage.getItem(STORED_AS) ?? 'null') as { form: number[]; lines: Line[]; courier?: string } | null
+    if (!stored || stored.courier !== courier || JSON.stringify(stored.lines) !== JSON.stringify(lines)) return null
     return Uint8Array.from(stored.form)
   } catch {
     return null

@@ -16,10 +16,21 @@ export interface Product {
   image: string
 }
 
+/** Who delivers, for how much, and in how many days at the earliest and the latest. */
+export interface Courier {
+  domain: string
+  name: string
+  price_minor: number
+  days_min: number
+  days_max: number
+}
+
 export interface Catalogue {
   store: { name: string; domain: string; tagline: string }
   currency: string
-  delivery: { domain: string; name: string; price_minor: number }
+  couriers: Courier[]
+  /** Whose cards the store takes, by domain. */
+  issuers: string[]
   products: Product[]
 }
 

@@ -1,6 +1,7 @@
 // The basket's lines joined with the goods they name.
 import { basket } from './basket.svelte.ts'
-import { productOf, shelves, type Product } from './catalogue.svelte.ts'
+import { productOf, type Product } from './catalogue.svelte.ts'
+import { courier } from './courier.svelte.ts'
 
 export interface PricedLine {
   product: Product
@@ -20,7 +21,7 @@ export function goodsMinor(lines: readonly PricedLine[]): number {
 }
 
 export function deliveryMinor(): number {
-  return shelves.catalogue?.delivery.price_minor ?? 0
+  return courier()?.price_minor ?? 0
 }
 
 /** True when every line can be delivered as it stands. */

@@ -1,6 +1,7 @@
 // From the basket to the wallet: the shop signs an order form, the wallet takes it from there.
 import { postForBytes, RequestFailure } from '../shared/http.ts'
 import { isIn, refusalOf, requestOrder } from '../shared/wallet.ts'
+import type { Courier } from './catalogue.svelte.ts'
 import type { PricedLine } from './lines.ts'
 import { formDigest, readSummary } from './order.ts'
 import { language, saidOrNothing, t } from './words.ts'
@@ -16,10 +17,10 @@ export type Outcome =
   /** The wallet went away while it asked; the request can be taken up again. */
   | { kind: 'interrupted' }
 
-/** Asks the shop for a form over these lines. */
-export async function writeForm(lines: readonly PricedLine[], policy: Policy): Promise<Uint8Array> {
+/** Asks the shop for a form over these lines, delivered by that courier. */
+export async function writeForm(lines: readonly PricedLine[], policy: Policy, courier?: Courier): Promise<Uint8Array> {
   const items = lines.map(({ product, quantity }) => ({ sku: product.sku, quantity }))
-  return postForBytes('/v1/forms', { items, policy })
+  return postForBytes('/v1/forms', { items, policy, courier: courier?.domain })
 }
 
 /**

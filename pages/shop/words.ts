@@ -8,6 +8,9 @@ import { formatMoney } from '../shared/money.ts'
 
 export const { t, language } = translator(shop, { ja })
 
+/** Names one after the other: "this and that". */
+export const list = new Intl.ListFormat(language, { type: 'conjunction' })
+
 const hear = language === 'ja' ? listener({ ...goods, ...sayings }) : (text: string) => text
 
 /** What the store's computer says, in the reader's language if there are words for it. */

@@ -1,7 +1,7 @@
 // All parties in one local workerd. The only file that knows Miniflare.
 //
-// Each role is a worker of its own, with its own Durable Object, secrets and pages; they share one
-// build. In front stands the road, a worker of a few lines: it finds a party by the host name, for
+// Each party is a worker of its own, with its own Durable Object, secrets and domain; they share one
+// build, and parties of one role its pages. In front stands the road, a worker of a few lines: it finds a party by the host name, for
 // browsers (http://DOMAIN:PORT) and for the parties among themselves (https://DOMAIN), and refuses
 // every other host, so nothing here reaches the internet.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
@@ -21,15 +21,15 @@ const refused = host => new Response(JSON.stringify({
 export default {
   async fetch(request, env, context) {
     const url = new URL(request.url)
-    const role = env.ROLES[url.hostname]
-    if (!role) return refused(url.hostname)
-    if (!env.RECORDER) return env[role].fetch(request)
+    const party = env.DOMAINS[url.hostname]
+    if (!party) return refused(url.hostname)
+    if (!env.RECORDER) return env[party].fetch(request)
     const sent = await request.arrayBuffer()
-    const answer = await env[role].fetch(new Request(request, { body: sent.byteLength ? sent : undefined }))
+    const answer = await env[party].fetch(new Request(request, { body: sent.byteLength ? sent : undefined }))
     const received = await answer.arrayBuffer()
     const note = new FormData()
     note.set('about', JSON.stringify({
-      from: env.FROM, to: role, method: request.method, url: request.url, status: answer.status,
+      from: env.FROM, to: party, method: request.method, url: request.url, status: answer.status,
       headers: [...request.headers], answerHeaders: [...answer.headers],
     }))
     note.set('request', new Blob([sent]))
@@ -46,10 +46,12 @@ export default {
  * - `port`: where browsers reach them; 0 takes a free one.
  * - `persist`: the folder for tables and secrets; default .state/parties.
  * - `record`: an array or a callback; gets { from, to, method, url, headers, status, answerHeaders,
- *   request: Buffer, response: Buffer } for every request that reaches a party ('from' is a role or
+ *   request: Buffer, response: Buffer } for every request that reaches a party ('from' is a party or
  *   'outside'), when it has been answered.
  * - `log`: a callback for the parties' log lines; default: none.
- * - `vars`: extra variables by role, for tests.
+ * - `vars`: extra variables by party, for tests.
+ *
+ * A party goes by its `id` of PARTIES: the first of each role by the role.
  */
 export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, waitHealthy = true } = {}) {
   port = port === 0 ? await freePort() : await mustBeFree(port)
@@ -59,30 +61,30 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     import('wrangler'),
   ])
   const secrets = localSecrets(persist)
-  const roles = Object.fromEntries(PARTIES.map(({ role, domain }) => [domain, role]))
+  const domains = Object.fromEntries(PARTIES.map(({ id, domain }) => [domain, id]))
   const recorder = record && recording(typeof record === 'function' ? record : entry => record.push(entry))
   const road = from => ({
     name: `road-${from}`,
     modules: [{ type: 'ESModule', path: 'road.mjs', contents: ROAD }],
     compatibilityDate: '2026-11-01',
-    bindings: { ROLES: roles, FROM: from },
-    serviceBindings: { ...Object.fromEntries(PARTIES.map(({ role }) => [role, role])), ...(recorder && { RECORDER: recorder }) },
+    bindings: { DOMAINS: domains, FROM: from },
+    serviceBindings: { ...Object.fromEntries(PARTIES.map(({ id }) => [id, id])), ...(recorder && { RECORDER: recorder }) },
   })
   const build = at('worker/build/all-roles')
-  const party = ({ role }) => {
+  const party = ({ id, role, domain, name }) => {
     const { workerOptions } = unstable_getMiniflareWorkerOptions(at(`worker/wrangler/${role}.jsonc`))
     const { modulesRules, ...options } = workerOptions
     return {
       ...options,
-      name: role,
+      name: id,
       rootPath: undefined,
       modulesRoot: build,
       modules: [
         { type: 'ESModule', path: join(build, 'index.js') },
         { type: 'CompiledWasm', path: join(build, 'index_bg.wasm') },
       ],
-      bindings: { ...options.bindings, ORIGIN: `http://${domainOf(role)}:${port}`, ...secrets[role], ...vars[role] },
-      outboundService: `road-${role}`,
+      bindings: { ...options.bindings, DOMAIN: domain, NAME: name, ORIGIN: `http://${domain}:${port}`, ...secrets[id], ...vars[id] },
+      outboundService: `road-${id}`,
       assets: existsSync(at('dist/pages', role)) ? options.assets : undefined,
     }
   }
@@ -95,20 +97,20 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: ({ level, message }) => lines({ level, message }),
     resourcePersistencePath: persist,
-    workers: [road('outside'), ...PARTIES.map(party), ...PARTIES.map(({ role }) => road(role))],
+    workers: [road('outside'), ...PARTIES.map(party), ...PARTIES.map(({ id }) => road(id))],
   }))
   await miniflare.ready
   const parties = {
     port,
-    /** The address of a role for browsers. */
-    url: role => `http://${domainOf(role)}:${port}`,
+    /** The address of a party for browsers. */
+    url: id => `http://${domainOf(id)}:${port}`,
     domain: domainOf,
     /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
     fetch: (host, path, init) => fetchFrom(port, host, path, init),
     /** Rows of a query on a party's own tables, read only. */
-    sql: (role, query) => sqlOf(persist, role, query),
+    sql: (id, query) => sqlOf(persist, id, query),
     /** Every byte that a party keeps, file by file: what it holds, for tests that look for what it must not. */
-    held: role => heldBy(persist, role),
+    held: id => heldBy(persist, id),
     /** Stops workerd. */
     stop: () => miniflare.dispose(),
   }
@@ -116,15 +118,17 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
   return parties
 }
 
-const domainOf = role => PARTIES.find(party => party.role === role).domain
+const partyOf = id => PARTIES.find(party => party.id === id)
 
-const className = role => `${role.split('-').map(word => word[0].toUpperCase() + word.slice(1)).join('')}Book`
+const domainOf = id => partyOf(id).domain
 
-const tablesFolder = (persist, role) => join(persist, 'do', `${role}-${className(role)}`)
+const className = ({ role }) => `${role.split('-').map(word => word[0].toUpperCase() + word.slice(1)).join('')}Book`
 
-async function sqlOf(persist, role, query) {
+const tablesFolder = (persist, id) => join(persist, 'do', `${id}-${className(partyOf(id))}`)
+
+async function sqlOf(persist, id, query) {
   const { DatabaseSync } = await import('node:sqlite')
-  const folder = tablesFolder(persist, role)
+  const folder = tablesFolder(persist, id)
   const file = readdirSync(folder).find(name => name.endsWith('.sqlite') && name !== 'metadata.sqlite')
   const database = new DatabaseSync(join(folder, file), { readOnly: true })
   try {
@@ -134,8 +138,8 @@ async function sqlOf(persist, role, query) {
   }
 }
 
-function heldBy(persist, role) {
-  const folder = tablesFolder(persist, role)
+function heldBy(persist, id) {
+  const folder = tablesFolder(persist, id)
   return readdirSync(folder).map(name => ({ name, bytes: readFileSync(join(folder, name)) }))
 }
 
@@ -174,13 +178,13 @@ function fetchFrom(port, host, path, { method = 'GET', headers = {}, body } = {}
 
 async function healthy(parties, patience = 60_000) {
   const until = Date.now() + patience
-  for (const { role, domain } of PARTIES) {
+  for (const { name, domain } of PARTIES) {
     for (;;) {
       const answer = await parties.fetch(domain, '/health')
       if (answer.status === 200) break
       if (Date.now() > until || answer.status === 500) {
         await parties.stop()
-        throw new Stop(`The ${role} did not come up: ${answer.text().slice(0, 500)}`)
+        throw new Stop(`${name} did not come up: ${answer.text().slice(0, 500)}`)
       }
       await new Promise(resolve => setTimeout(resolve, 100))
     }

@@ -3,32 +3,39 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The demo's parties: role, domain and the name that people read, as in worker/wrangler. */
+/**
+ * The demo's parties: domain and the name that people read. The first of a role is the one that
+ * worker/wrangler describes, and its `id` is its role; the others differ from it in domain and name.
+ */
 export const PARTIES = [
-  { role: 'ca', domain: 'ca.localhost', name: 'Tallystick CA' },
-  { role: 'key-centre', domain: 'keys.localhost', name: 'Tallystick Key Centre' },
-  { role: 'shop', domain: 'kiso-tea.localhost', name: 'Kiso Tea & Books' },
-  { role: 'issuer', domain: 'asahi-card.localhost', name: 'Asahi Card' },
-  { role: 'courier', domain: 'hayate.localhost', name: 'Hayate Courier' },
+  { id: 'ca', role: 'ca', domain: 'ca.localhost', name: 'Tallystick CA' },
+  { id: 'key-centre', role: 'key-centre', domain: 'keys.localhost', name: 'Tallystick Key Centre' },
+  { id: 'shop', role: 'shop', domain: 'kiso-tea.localhost', name: 'Kiso Tea & Books' },
+  { id: 'issuer', role: 'issuer', domain: 'asahi-card.localhost', name: 'Asahi Card' },
+  { id: 'issuer-ume', role: 'issuer', domain: 'ume-card.localhost', name: 'Ume Card' },
+  { id: 'courier', role: 'courier', domain: 'hayate.localhost', name: 'Hayate Courier' },
+  { id: 'courier-tsubame', role: 'courier', domain: 'tsubame.localhost', name: 'Tsubame Express' },
 ]
 
-/** The secrets by role, read from `folder` or made there. */
+/** The secrets by party, read from `folder` or made there; a party that is new gets its own. */
 export function localSecrets(folder) {
   const file = join(folder, 'secrets.json')
-  if (existsSync(file)) return withTokens(JSON.parse(readFileSync(file, 'utf8')))
-  const secrets = {}
-  for (const { role } of PARTIES) secrets[role] = { SEALING_KEY: randomBytes(32).toString('hex') }
-  secrets.ca.REGISTRATION_KEY = randomBytes(32).toString('hex')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+  const secrets = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const fresh = PARTIES.filter(({ id }) => !secrets[id])
+  for (const { id } of fresh) secrets[id] = { SEALING_KEY: randomBytes(32).toString('hex') }
+  secrets.ca.REGISTRATION_KEY ??= randomBytes(32).toString('hex')
+  if (fresh.length > 0) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+  }
   return withTokens(secrets)
 }
 
 /** The tokens follow from the CA's key: they are made, not kept. */
 function withTokens(secrets) {
   const key = Buffer.from(secrets.ca.REGISTRATION_KEY, 'hex')
-  for (const { role, domain, name } of PARTIES) {
-    if (role !== 'ca') secrets[role].REGISTRATION_TOKEN = registrationToken(key, role, domain, name)
+  for (const { id, role, domain, name } of PARTIES) {
+    if (role !== 'ca') secrets[id].REGISTRATION_TOKEN = registrationToken(key, role, domain, name)
   }
   return secrets
 }

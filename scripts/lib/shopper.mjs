@@ -76,9 +76,9 @@ export class Shopper {
     await page.screenshot({ path: join(this.#shots, `${String(this.#count).padStart(2, '0')}-${name}.png`), ...options })
   }
 
-  /** Opens an account at the issuer's page; resolves to the wallet's onboarding page. */
-  async openAccount() {
-    const page = await this.openPage(this.parties.url('issuer'))
+  /** Opens an account at an issuer's page; resolves to the wallet's onboarding page. */
+  async openAccount(issuer = 'issuer') {
+    const page = await this.openPage(this.parties.url(issuer))
     await page.getByLabel('Name').fill(this.person.name)
     await page.getByLabel('Telephone').fill(this.person.telephone)
     await page.locator('#open-account:not([disabled])').waitFor()
@@ -124,7 +124,7 @@ export class Shopper {
   }
 
   /** Puts goods into the basket of the store; resolves to the store's page at the checkout. */
-  async fillBasket(goods, { policy } = {}) {
+  async fillBasket(goods, { policy, courier } = {}) {
     const store = await this.openPage(this.parties.url('shop'))
     await store.getByRole('heading', { level: 1 }).first().waitFor()
     await this.shot(store, 'store')
@@ -147,6 +147,7 @@ export class Shopper {
       await store.locator('details summary').first().click()
       await store.locator(`input[name=policy][value="${policy}"]`).check()
     }
+    if (courier) await store.getByRole('radio', { name: courier }).check()
     await this.shot(store, 'store-checkout', { fullPage: true })
     return store
   }

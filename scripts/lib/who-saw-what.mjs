@@ -1,27 +1,32 @@
 // Who saw what: from what each party really received and could open, as its own console tells.
 
+import { PARTIES } from './secrets.mjs'
+
 const READERS = ['shop', 'issuer', 'courier']
 
 /**
- * For each reader: the fields it opened, the sealed pieces it held (size, and whether its own keys
+ * For each reader that took part in an order: the fields it opened, the sealed pieces it held (size, and whether its own keys
  * open them), and which pieces of others it could open (there must be none).
  */
 export async function seenBy(parties) {
-  return Promise.all(READERS.map(async role => {
-    const answer = await parties.fetch(parties.domain(role), '/v1/console')
-    if (answer.status !== 200) throw new Error(`The console of the ${role} answered ${answer.status}.`)
-    const { name, domain, orders } = answer.json()
+  const readers = PARTIES.filter(({ role }) => READERS.includes(role))
+  const seen = await Promise.all(readers.map(async ({ role, name, domain }) => {
+    const answer = await parties.fetch(domain, '/v1/console')
+    if (answer.status !== 200) throw new Error(`The console of ${name} answered ${answer.status}.`)
+    const { orders } = answer.json()
     const pieces = orders.flatMap(order => order.pieces)
     const own = piece => piece.for_role === role && piece.for_party === domain
     return {
       role,
       name,
       domain,
+      orders: orders.length,
       opened: orders.flatMap(order => order.opened.map(({ field, value }) => ({ field, value }))),
       closed: pieces.filter(piece => !piece.opened).map(piece => ({ for: piece.for_role, bytes: piece.bytes })),
-      openedOfOthers: pieces.filter(piece => piece.opened && !own(piece)).map(piece => `${role} opened the part of ${piece.for_party}`),
+      openedOfOthers: pieces.filter(piece => piece.opened && !own(piece)).map(piece => `${name} opened the part of ${piece.for_party}`),
     }
   }))
+  return seen.filter(({ orders }) => orders > 0)
 }
 
 /** The table, fields down, parties across. */

@@ -10,8 +10,8 @@ const lines = []
 const parties = await openParties({ log: line => lines.push(line) })
 
 describe('every party', () => {
-  for (const { role, domain } of PARTIES) {
-    test(`${role} is healthy and names itself`, async () => {
+  for (const { id, role, domain } of PARTIES) {
+    test(`${id} is healthy and names itself`, async () => {
       const answer = await parties.fetch(domain, '/health')
       assert.equal(answer.status, 200)
       const health = answer.json()
@@ -21,7 +21,7 @@ describe('every party', () => {
       assert.match(health.version, /^\d+\.\d+\.\d+$/)
     })
 
-    test(`${role} shows a certificate for its domain, signed by the root`, async () => {
+    test(`${id} shows a certificate for its domain, signed by the root`, async () => {
       const root = new X509Certificate((await parties.fetch('ca.localhost', '/v1/root.cer')).body)
       const identity = (await parties.fetch(domain, '/v1/identity')).json()
       const certificate = new X509Certificate(Buffer.from(identity.certificate, 'base64'))

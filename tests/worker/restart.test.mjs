@@ -22,13 +22,13 @@ test('what a party keeps of its keys is sealed', async () => {
   const persist = emptyFolder()
   const parties = await openParties({ persist })
   const secrets = localSecrets(persist)
-  for (const { role } of PARTIES) {
-    const sealed = parties.sql(role, 'SELECT name, sealed FROM secrets')
-    assert.ok((await sealed).length > 0, role)
-    for (const { bytes } of parties.held(role)) {
-      assert.equal(bytes.indexOf(Buffer.from(secrets[role].SEALING_KEY, 'hex')), -1)
+  for (const { id } of PARTIES) {
+    const sealed = parties.sql(id, 'SELECT name, sealed FROM secrets')
+    assert.ok((await sealed).length > 0, id)
+    for (const { bytes } of parties.held(id)) {
+      assert.equal(bytes.indexOf(Buffer.from(secrets[id].SEALING_KEY, 'hex')), -1)
       // PKCS#8 of an RSA key: version 0, then the rsaEncryption identifier.
-      assert.equal(bytes.indexOf(Buffer.from('020100300d06092a864886f70d010101', 'hex')), -1, role)
+      assert.equal(bytes.indexOf(Buffer.from('020100300d06092a864886f70d010101', 'hex')), -1, id)
     }
   }
 })

@@ -106,7 +106,7 @@ export const console = {
   others: 'The other consoles',
   home_courier: 'We carry parcels we know nothing about',
   homeText_courier:
-    'Hayate takes a parcel when the shop hands over a sealed piece and the issuer has cleared the order. Our keys open one thing: the name, telephone and address on the label.',
+    '{name} takes a parcel when the shop hands over a sealed piece and the issuer has cleared the order. Our keys open one thing: the name, telephone and address on the label.',
   'home_key-centre': 'Key shares, each sealed to the one who asked',
   'homeText_key-centre':
     'Holders and parties fetch their key share here once, when they enrol. From then on any two of them find their common key by name, without asking anybody.',

@@ -45,8 +45,11 @@ export const shop = {
   yourOrder: 'Your order',
   changeBasket: 'Change basket',
   deliverTitle: 'Delivery',
-  deliverText:
-    '{courier} brings it, tomorrow or the day after. You choose the address in your wallet. It is sealed for {courier}; we never see it.',
+  deliverText: 'You choose the address in your wallet. It is sealed for {courier}; we never see it.',
+  deliverBy: 'Who delivers',
+  arrives: 'arrives {when}',
+  courier: 'The courier',
+  cardsTaken: 'We take cards of {issuers}.',
   payTitle: 'Payment',
   whoSees: 'Who will see what',
   seesShop: 'what you buy and the total',
@@ -77,7 +80,7 @@ export const shop = {
   walletMissing:
     'It is a browser extension. It splits your order, so that we read only what you buy. Your basket stays here while you set it up.',
   installAccount: 'Open an account at a card issuer. The test issuer hands your wallet a test card.',
-  installAccountLink: 'Open an account at Asahi Card',
+  installAccountLink: 'Open an account at {issuer}',
   installBack: 'Come back to this page.',
   payingTitle: 'Paying without telling us who you are',
   paying1:

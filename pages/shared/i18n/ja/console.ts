@@ -107,7 +107,7 @@ export const console: CatalogueLike<typeof english> = {
   wrongToken: 'このトークンではコンソールを開けません。',
   others: 'ほかのコンソール',
   home_courier: '何も知らない荷物を運びます',
-  homeText_courier: 'お店が封印された部分を渡し、カード会社が注文を認めると、Hayateが荷物を引き受けます。当社の鍵で開けるのは、伝票のお名前、電話番号、ご住所だけです。',
+  homeText_courier: 'お店が封印された部分を渡し、カード会社が注文を認めると、{name}が荷物を引き受けます。当社の鍵で開けるのは、伝票のお名前、電話番号、ご住所だけです。',
   'home_key-centre': '求めた人だけに封印して渡す、鍵の素',
   'homeText_key-centre': '会員と会社は、登録のとき一度だけ、ここで自分の鍵の素を受け取ります。その後は、どの二者も誰にも尋ねずに、名前だけで共通の鍵を導けます。',
   home_ca: '誰が誰であるか',
