@@ -20,7 +20,6 @@ const CALLS: Record<string, Call> = {
   view: wallet => wallet.view(),
   set_up: (wallet, [passphrase, pin]) => wallet.set_up(text(passphrase), text(pin)),
   add_card: (wallet, [pin]) => wallet.add_card(text(pin)),
-  decline_offer: wallet => wallet.decline_offer(),
   remove_card: (wallet, [id, pin]) => wallet.remove_card(text(id), text(pin)),
   save_address: (wallet, [address]) => wallet.save_address(addressOf(address)),
   set_default_address: (wallet, [id]) => wallet.set_default_address(text(id)),

@@ -10,7 +10,7 @@ const RETRY_PAUSE_MS = 250
 const STAY_PAUSE_MS = 10_000
 
 /** Calls that do the same when repeated, and so may be sent again if the service worker died. */
-const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'decline_offer', 'open_ask'])
+const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask'])
 
 /** A call that failed, with the words for its holder. */
 export class CallFailed extends Error {
@@ -35,7 +35,7 @@ class WalletClient {
 
   setUp = (passphrase: string, pin: string) => this.#call<string>('set_up', passphrase, pin)
   addCard = (pin: string) => this.#call('add_card', pin)
-  declineOffer = () => this.#call('decline_offer')
+  declineOffer = () => this.#call('remove_card', this.view?.offer?.card.id ?? '', '')
   removeCard = (id: string, pin: string) => this.#call('remove_card', id, pin)
   enrol = () => this.#call('enrol')
   saveAddress = (address: Address) => this.#call<string>('save_address', address)

@@ -67,7 +67,7 @@ async function wasmModule(crate, outDir) {
   const module = join(process.env.CARGO_TARGET_DIR ?? at('target'), `wasm32-unknown-unknown/release/${name}.wasm`)
   await must('wasm-bindgen', ['--target', 'web', '--out-dir', outDir, module], 'wasm-bindgen could not make the bindings of the wallet.')
   const output = join(outDir, `${name}_bg.wasm`)
-  const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', output, '-o', output]
+  const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', '-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', output, '-o', output]
   await must(process.execPath, optimise, 'wasm-opt could not shrink the wallet.')
 }
 

@@ -1,10 +1,15 @@
 //! The class `Wallet`. Each method is one call of the wallet; errors are thrown as `WalletError`.
 
+use core::pin::Pin;
+use std::rc::Rc;
+
+use js_sys::Promise;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use tallystick_wallet::{Wallet, WalletError};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
 use zeroize::Zeroizing;
 
 use crate::arguments;
@@ -27,6 +32,14 @@ fn shown(view: &impl Serialize) -> Thrown<JsValue> {
         .map_err(|error| bad_call(&error))
 }
 
+/// A call that gives nothing back.
+type Work = Pin<Box<dyn Future<Output = Result<(), WalletError>>>>;
+
+/// The promise of a call. One way for all of them: a way for each would take twice the code.
+fn done(work: Work) -> Promise {
+    future_to_promise(async move { thrown(work.await).map(|()| JsValue::UNDEFINED) })
+}
+
 /// Passphrases are the same however a keyboard composes their accents (Unicode NFC).
 fn normalised(passphrase: String) -> Zeroizing<String> {
     let typed = Zeroizing::new(passphrase);
@@ -41,7 +54,7 @@ fn normalised(passphrase: String) -> Zeroizing<String> {
 
 /// The holder's wallet. One service worker owns it; pages ask that service worker.
 #[wasm_bindgen(js_name = Wallet)]
-pub struct JsWallet(Wallet<Browser>);
+pub struct JsWallet(Rc<Wallet<Browser>>);
 
 #[wasm_bindgen(js_class = Wallet)]
 impl JsWallet {
@@ -53,7 +66,8 @@ impl JsWallet {
     ) -> Thrown<JsWallet> {
         let deployment = thrown(arguments::deployment(&deployment))?;
         let browser = thrown(Browser::open(DATABASE, cards).await)?;
-        thrown(Wallet::open(browser, &deployment).await.map(Self))
+        let wallet = thrown(Wallet::open(browser, &deployment).await)?;
+        Ok(Self(Rc::new(wallet)))
     }
 
     /// Everything that the pages show.
@@ -81,8 +95,12 @@ impl JsWallet {
     }
 
     /// Takes an issuer's offer. `origin` must be `sender.origin`.
-    pub async fn receive_offer(&self, origin: String, offer: Vec<u8>) -> Thrown<()> {
-        thrown(self.0.receive_offer(&origin, &offer).await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn receive_offer(&self, origin: String, offer: Vec<u8>) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move {
+            wallet.receive_offer(&origin, &offer).await
+        }))
     }
 
     /// Makes and seals the card. Returns the PUK, to be shown once.
@@ -92,25 +110,26 @@ impl JsWallet {
     }
 
     /// Adds the card on offer to a wallet that has been set up; `enrol` goes on from there.
-    pub async fn add_card(&self, pin: String) -> Thrown<()> {
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn add_card(&self, pin: String) -> Promise {
+        let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
-        thrown(self.0.add_card(&pin).await)
+        done(Box::pin(async move { wallet.add_card(&pin).await }))
     }
 
-    /// Forgets the card on offer.
-    pub async fn decline_offer(&self) -> Thrown<()> {
-        thrown(self.0.decline_offer().await)
-    }
-
-    /// Removes a card with its keys.
-    pub async fn remove_card(&self, id: String, pin: String) -> Thrown<()> {
+    /// Removes a card with its keys; the one on offer without the PIN.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn remove_card(&self, id: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
-        thrown(self.0.remove_card(&id, &pin).await)
+        done(Box::pin(async move { wallet.remove_card(&id, &pin).await }))
     }
 
     /// Goes on with enrolment to its end. What is finished stays finished.
-    pub async fn enrol(&self) -> Thrown<()> {
-        thrown(self.0.enrol().await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn enrol(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.enrol().await }))
     }
 
     /// Saves an address; without `id` a new one. Returns its `id`.
@@ -123,51 +142,78 @@ impl JsWallet {
     }
 
     /// Removes an address.
-    pub async fn remove_address(&self, id: String) -> Thrown<()> {
-        thrown(self.0.remove_address(&id).await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn remove_address(&self, id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.remove_address(&id).await }))
     }
 
     /// Makes an address the default.
-    pub async fn set_default_address(&self, id: String) -> Thrown<()> {
-        thrown(self.0.set_default_address(&id).await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn set_default_address(&self, id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(
+            async move { wallet.set_default_address(&id).await },
+        ))
     }
 
     /// Unlocks; takes about half a second on purpose.
-    pub async fn unlock(&self, passphrase: String) -> Thrown<()> {
-        thrown(self.0.unlock(&normalised(passphrase)).await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn unlock(&self, passphrase: String) -> Promise {
+        let wallet = self.0.clone();
+        let passphrase = normalised(passphrase);
+        done(Box::pin(async move { wallet.unlock(&passphrase).await }))
     }
 
     /// Locks.
-    pub async fn lock(&self) -> Thrown<()> {
-        thrown(self.0.lock().await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn lock(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.lock().await }))
     }
 
     /// Chooses after how many minutes the wallet locks itself; 0 when the browser closes.
-    pub async fn set_lock_minutes(&self, minutes: u32) -> Thrown<()> {
-        thrown(self.0.set_lock_minutes(minutes).await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn set_lock_minutes(&self, minutes: u32) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(
+            async move { wallet.set_lock_minutes(minutes).await },
+        ))
     }
 
     /// Puts off locking, because the holder is doing something.
-    pub async fn stay_unlocked(&self) -> Thrown<()> {
-        thrown(self.0.stay_unlocked().await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn stay_unlocked(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.stay_unlocked().await }))
     }
 
     /// Opens the wallet with the PUK and sets a new passphrase.
-    pub async fn recover(&self, puk: String, passphrase: String) -> Thrown<()> {
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn recover(&self, puk: String, passphrase: String) -> Promise {
+        let wallet = self.0.clone();
         let (puk, passphrase) = (Zeroizing::new(puk), normalised(passphrase));
-        thrown(self.0.recover(&puk, &passphrase).await)
+        done(Box::pin(
+            async move { wallet.recover(&puk, &passphrase).await },
+        ))
     }
 
     /// Changes the PIN.
-    pub async fn change_pin(&self, old: String, new: String) -> Thrown<()> {
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn change_pin(&self, old: String, new: String) -> Promise {
+        let wallet = self.0.clone();
         let (old, new) = (Zeroizing::new(old), Zeroizing::new(new));
-        thrown(self.0.change_pin(&old, &new).await)
+        done(Box::pin(async move { wallet.change_pin(&old, &new).await }))
     }
 
     /// Sets a new PIN with the PUK.
-    pub async fn unblock_pin(&self, puk: String, new_pin: String) -> Thrown<()> {
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn unblock_pin(&self, puk: String, new_pin: String) -> Promise {
+        let wallet = self.0.clone();
         let (puk, new_pin) = (Zeroizing::new(puk), Zeroizing::new(new_pin));
-        thrown(self.0.unblock_pin(&puk, &new_pin).await)
+        done(Box::pin(
+            async move { wallet.unblock_pin(&puk, &new_pin).await },
+        ))
     }
 
     /// Takes an order form; returns the request's id. `origin` must be `sender.origin`.
@@ -188,8 +234,10 @@ impl JsWallet {
     }
 
     /// Declines an order that has not been sent.
-    pub async fn decline(&self, request_id: String) -> Thrown<()> {
-        thrown(self.0.decline(&request_id).await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn decline(&self, request_id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.decline(&request_id).await }))
     }
 
     /// Does what is due on all open orders. Returns the milliseconds until the next call, or null
@@ -201,7 +249,9 @@ impl JsWallet {
     }
 
     /// Removes everything, as if the wallet had never been.
-    pub async fn erase(&self) -> Thrown<()> {
-        thrown(self.0.erase().await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn erase(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.erase().await }))
     }
 }

@@ -29,12 +29,14 @@ impl Profile {
         cards.find(|card| card.enrolment.holder() == holder)
     }
 
-    /// The cards that can pay what a form asks.
-    pub fn payable<'a>(&'a self, form: &'a OrderForm) -> impl Iterator<Item = &'a CardAccount> {
+    /// The cards that can pay what a form asks, by their names.
+    #[must_use]
+    pub fn payable(&self, form: &OrderForm) -> Vec<String> {
         let accepts_cards = form.instruments.contains(&Instrument::CardAccount);
-        self.cards.iter().filter(move |card| {
+        let cards = self.cards.iter().filter(|card| {
             accepts_cards && card.enrolment.is_done() && form.issuers.contains(&card.issuer)
-        })
+        });
+        cards.map(|card| card.id.clone()).collect()
     }
 
     /// The first slot that no card has.
@@ -64,17 +66,19 @@ impl Proposal {
             return Self::default();
         }
         let Profile { addresses, .. } = &unlocked.profile;
-        let cards: Vec<_> = unlocked.profile.payable(&order.form).collect();
+        let payable = unlocked.profile.payable(&order.form);
         let last = last_purchase(order, unlocked);
         let used = last.and_then(|last| unlocked.profile.card_of(last));
-        let card = cards.iter().find(|card| used == Some(**card));
+        let card = payable
+            .iter()
+            .find(|id| used.is_some_and(|used| used.id == **id));
         let approval = last.and_then(|last| last.approval.as_ref());
         let sent_to = approval.and_then(|approval| approval.address_id.as_ref());
         let address = addresses.iter().find(|one| Some(&one.id) == sent_to);
         Self {
-            card: card.or(cards.first()).map(|card| card.id.clone()),
+            card: card.or(payable.first()).cloned(),
             address: address.or(addresses.first()).map(|one| one.id.clone()),
-            payable: cards.iter().map(|card| card.id.clone()).collect(),
+            payable,
         }
     }
 }

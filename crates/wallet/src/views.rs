@@ -10,6 +10,7 @@ use crate::lock;
 use crate::order::record::{Failure, OrderRecord};
 use crate::order::{matrix, strand};
 use crate::ports::Ports;
+use crate::profile::CardAccount;
 use crate::secure_element::Tries;
 use crate::state::{State, Unlocked};
 use crate::view::{
@@ -102,13 +103,15 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
     let extra: &[Field] = if refused { &[] } else { &form.extra };
     let matrix = matrix::rows(&Policy::new(form.policy, extra));
     let proposal = Proposal::of(order, unlocked);
+    let mut cards = unlocked.profile.cards.iter();
+    let proposed = cards.find(|card| proposal.card.as_ref() == Some(&card.id));
     OrderView {
         request_id: order.request_id.clone(),
         order_id: approval
             .map(|approval| base16ct::lower::encode_string(approval.order_id.as_bytes())),
         origin: order.origin.clone(),
         certified_by: order.certified_by.clone(),
-        parties: READERS.map(|role| party_view(order, unlocked, role)).into(),
+        parties: READERS.map(|role| party_view(order, proposed, role)).into(),
         items: form
             .items
             .iter()
@@ -167,7 +170,7 @@ fn failure_view(failure: &Failure) -> FailureView {
     }
 }
 
-fn party_view(order: &OrderRecord, unlocked: &Unlocked, role: Role) -> PartyView {
+fn party_view(order: &OrderRecord, proposed: Option<&CardAccount>, role: Role) -> PartyView {
     let approval = order.approval.as_ref();
     let confirmation = approval.and_then(|approval| {
         let mut confirmations = approval.confirmations.iter();
@@ -176,7 +179,7 @@ fn party_view(order: &OrderRecord, unlocked: &Unlocked, role: Role) -> PartyView
     let confirmed_name = confirmation.and_then(|one| one.certified_name.clone());
     let form = &order.form;
     let (domain, name, certified) = match role {
-        Role::Issuer => issuer(order, unlocked),
+        Role::Issuer => issuer(order, proposed),
         Role::Courier => (
             form.delivery.courier.as_str(),
             form.delivery.name.as_str(),
@@ -194,13 +197,14 @@ fn party_view(order: &OrderRecord, unlocked: &Unlocked, role: Role) -> PartyView
 }
 
 /// The issuer that pays; before approval the one that would.
-fn issuer<'a>(order: &'a OrderRecord, unlocked: &'a Unlocked) -> (&'a str, &'a str, bool) {
+fn issuer<'a>(
+    order: &'a OrderRecord,
+    proposed: Option<&'a CardAccount>,
+) -> (&'a str, &'a str, bool) {
     if let Some(approval) = &order.approval {
         return (approval.issuer.as_str(), &approval.issuer_name, true);
     }
-    let proposed = Proposal::of(order, unlocked).card;
-    let mut cards = unlocked.profile.cards.iter();
-    match cards.find(|card| Some(&card.id) == proposed.as_ref()) {
+    match proposed {
         Some(card) => (card.issuer.as_str(), &card.issuer_name, true),
         None => ("", "", false),
     }

@@ -1,9 +1,11 @@
 //! A further card in a wallet that has been set up, and its removal.
 
 use super::account::account;
+use super::offer::OFFERED;
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
+use crate::profile::CardAccount;
 use crate::state::name;
 use crate::wallet::Wallet;
 
@@ -18,20 +20,8 @@ impl<P: Ports> Wallet<P> {
         self.perform(&mut |desk| desk.add_card(pin)).await
     }
 
-    /// Forgets the card on offer.
-    ///
-    /// # Errors
-    /// [`ErrorKind::StorageFailed`].
-    pub async fn decline_offer(&self) -> Result<(), WalletError> {
-        self.perform(&mut |desk| {
-            desk.forget_offer();
-            Ok(())
-        })
-        .await
-    }
-
     /// Removes a card with its keys. What was paid with it stays in the orders, and the account stays
-    /// with its issuer.
+    /// with its issuer. The card on offer has no keys yet: it is forgotten without the PIN.
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardInUse`] while an order that it pays is not
@@ -66,11 +56,15 @@ impl Desk<'_> {
 
     fn remove_card(&mut self, id: &str, pin: &str) -> Result<(), WalletError> {
         self.stay_unlocked();
+        if id == OFFERED {
+            self.forget_offer();
+            return Ok(());
+        }
         let unlocked = self.unlocked()?;
         let mut profile = unlocked.profile.clone();
         let slot = profile.card(id)?.enrolment.slot;
         let mut open = unlocked.orders.iter().filter(|order| !order.record.settled);
-        let pays = |card: &crate::profile::CardAccount| card.id == id;
+        let pays = |card: &CardAccount| card.id == id;
         if open.any(|order| profile.card_of(&order.record).is_some_and(pays)) {
             return Err(WalletError::new(ErrorKind::CardInUse));
         }

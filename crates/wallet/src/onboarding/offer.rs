@@ -21,6 +21,8 @@ use crate::wallet::Wallet;
 
 const CONTEXT: &str = "tallystick/v1/wallet/offer";
 const BYTES_MAX: usize = 8 * 1024;
+/// How the card on offer is named in calls.
+pub const OFFERED: &str = "offer";
 
 /// An offer that was verified.
 #[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
@@ -43,7 +45,7 @@ impl OfferRecord {
             issuer_name: self.issuer_name.clone(),
             issuer_domain: issuer.as_str().to_owned(),
             card: card_view(
-                "offer",
+                OFFERED,
                 issuer,
                 &self.issuer_name,
                 &self.offer.card,

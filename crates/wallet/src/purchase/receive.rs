@@ -135,10 +135,10 @@ fn known(unlocked: &Unlocked, is_it: impl Fn(&OrderRecord) -> bool) -> Option<St
 }
 
 fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), WalletError> {
-    match unlocked.profile.payable(&form.message).next() {
-        Some(_) => Ok(()),
-        None => Err(WalletError::new(ErrorKind::CardNotAccepted).about(&form.signer.name)),
+    if unlocked.profile.payable(&form.message).is_empty() {
+        return Err(WalletError::new(ErrorKind::CardNotAccepted).about(&form.signer.name));
     }
+    Ok(())
 }
 
 /// The order that has to go so that another fits.

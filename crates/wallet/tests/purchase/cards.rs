@@ -196,7 +196,7 @@ fn an_offer_for_a_wallet_that_holds_cards_waits_for_its_pin() {
     let refused = block_on(holder.wallet.receive_offer(OTHER_ORIGIN, &offered)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Locked);
     block_on(holder.wallet.unlock(super::holder::PASSPHRASE)).unwrap();
-    block_on(holder.wallet.decline_offer()).unwrap();
+    block_on(holder.wallet.remove_card("offer", "")).unwrap();
     assert!(holder.view().offer.is_none());
     let refused = block_on(holder.wallet.add_card(PIN)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::NoOffer);

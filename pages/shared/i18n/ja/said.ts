@@ -14,6 +14,7 @@ export const said: Readonly<Record<string, string>> = {
   'One of the parties could not be confirmed, so nothing was passed on. Nothing is charged.': '身元を確認できない相手があったため、何も渡していません。請求はありません。',
   'The amounts did not agree, so we stopped. Nothing is charged.': '金額が一致しなかったため、中止しました。請求はありません。',
   'Part of the order could not be read, so we stopped. Nothing is charged.': 'ご注文の一部を読み取れなかったため、中止しました。請求はありません。',
+  'The store does not deliver by this courier.': 'このお店は、この配送会社では配送していません。',
   // The issuer, about an order.
   '{amount} is set aside for {party}. Nothing is charged yet.': '{party}のために{amount}を確保しました。請求はまだありません。',
   '{amount} is charged and payable to {party}.': '{amount}を請求しました。{party}への支払い待ちです。',
