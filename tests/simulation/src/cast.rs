@@ -11,7 +11,7 @@ use tallystick_parties::courier::Courier;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::ports::Ports;
-use tallystick_parties::shop::{Shop, ShopConfig};
+use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
 use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::Degrees;
 
@@ -21,13 +21,17 @@ pub const SHOP: &str = "kiso-tea.localhost";
 pub const OTHER_SHOP: &str = "other-tea.localhost";
 /// The card issuer.
 pub const ISSUER: &str = "asahi-card.localhost";
+/// Another card issuer.
+pub const OTHER_ISSUER: &str = "ume-card.localhost";
 /// The courier.
 pub const COURIER: &str = "hayate.localhost";
+/// Another courier.
+pub const OTHER_COURIER: &str = "tsubame.localhost";
 /// The key centre.
 pub const CENTRE: &str = "keys.localhost";
 /// The certification authority.
 pub const CA: &str = "ca.localhost";
-/// Everybody, in the order in which they are given the test keys.
+/// Everybody but those only some shops take, in the order in which they are given the test keys.
 pub const NAMES: [&str; 6] = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
 /// Where the shop's pages are.
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
@@ -53,7 +57,9 @@ pub fn settings(role: Role, name: &str) -> Settings {
     let display = match name {
         SHOP => "Kiso Tea & Books",
         ISSUER => "Asahi Card",
+        OTHER_ISSUER => "Ume Card",
         COURIER => "Hayate Courier",
+        OTHER_COURIER => "Tsubame Express",
         _ => name,
     };
     let sealing_key = SealingKey::new(SEALING_KEY);
@@ -122,31 +128,62 @@ impl<P: Ports> Party for Running<P> {
     }
 }
 
-/// Starts the party of this name over what its ports hold. Who is none of the others is a shop.
-#[must_use]
-pub fn start<P: Ports>(ports: P, name: &str) -> Running<P> {
-    match name {
-        CA => Running::Ca(Rc::new(authority(ports))),
-        CENTRE => Running::Centre(Rc::new(centre(ports))),
-        ISSUER => {
-            let mut config = IssuerConfig::new(settings(Role::Issuer, ISSUER));
-            config.opens_accounts = true;
-            Running::Issuer(Rc::new(Issuer::new(ports, config)))
+/// How they are set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Cast {
+    /// How many parties of a role have room in one key space.
+    pub parties_in_a_space: u16,
+    /// Whether the shop takes the other issuer's cards too, and lets the buyer choose the courier.
+    pub offers_a_choice: bool,
+}
+
+impl Default for Cast {
+    fn default() -> Self {
+        Self {
+            parties_in_a_space: 4,
+            offers_a_choice: false,
         }
-        COURIER => {
-            let settings = settings(Role::Courier, COURIER);
-            Running::Courier(Rc::new(Courier::new(ports, settings)))
+    }
+}
+
+impl Cast {
+    /// Starts the party of this name over what its ports hold. Who is none of the others is a shop.
+    #[must_use]
+    pub fn start<P: Ports>(&self, ports: P, name: &str) -> Running<P> {
+        match name {
+            CA => Running::Ca(Rc::new(authority(ports))),
+            CENTRE => Running::Centre(Rc::new(centre(ports, self.parties_in_a_space))),
+            ISSUER | OTHER_ISSUER => {
+                let mut config = IssuerConfig::new(settings(Role::Issuer, name));
+                config.opens_accounts = true;
+                Running::Issuer(Rc::new(Issuer::new(ports, config)))
+            }
+            COURIER | OTHER_COURIER => {
+                let settings = settings(Role::Courier, name);
+                Running::Courier(Rc::new(Courier::new(ports, settings)))
+            }
+            shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
         }
-        shop => {
-            let origin = if shop == SHOP {
-                ORIGIN.to_owned()
-            } else {
-                format!("https://{shop}")
-            };
-            let (own, courier) = (settings(Role::Shop, shop), domain(COURIER));
-            let config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
-            Running::Shop(Rc::new(Shop::new(ports, config)))
+    }
+
+    fn shop(&self, name: &str) -> ShopConfig {
+        let origin = if name == SHOP {
+            ORIGIN.to_owned()
+        } else {
+            format!("https://{name}")
+        };
+        let (own, courier) = (settings(Role::Shop, name), domain(COURIER));
+        let mut config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
+        if self.offers_a_choice {
+            config.issuers.push(domain(OTHER_ISSUER));
+            config.couriers.push(CourierOffer {
+                domain: domain(OTHER_COURIER),
+                name: "Tsubame Express".to_owned(),
+                price_minor: 860,
+                days: (0, 1),
+            });
         }
+        config
     }
 }
 
@@ -161,8 +198,8 @@ fn authority<P: Ports>(ports: P) -> Ca<P> {
     Ca::new(ports, config)
 }
 
-fn centre<P: Ports>(ports: P) -> KeyCentre<P> {
-    let degrees = Degrees::new(8, 4).unwrap();
+fn centre<P: Ports>(ports: P, parties_in_a_space: u16) -> KeyCentre<P> {
+    let degrees = Degrees::new(8, parties_in_a_space).unwrap();
     let config = key_centre::Config {
         settings: settings(Role::KeyCentre, CENTRE),
         degrees: SpaceDegrees {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use tallystick_parties::Party;
 use tallystick_parties::ports::Clock as _;
 
-use crate::cast::{self, Running};
+use crate::cast::{Cast, Running};
 use crate::machine::Machine;
 use crate::scheduler::Owner;
 use crate::town::Town;
@@ -50,7 +50,7 @@ impl Seat {
     pub(crate) fn start(self: &Rc<Self>, town: &Rc<Town>) {
         self.machine.database.mend();
         self.life.set(self.life.get() + 1);
-        let party = cast::start(self.machine.clone(), self.name);
+        let party = Cast::default().start(self.machine.clone(), self.name);
         *self.running.borrow_mut() = Some(party);
         if self.is_waking.replace(false) {
             self.set_alarm(town, town.scheduler.now_ms() + ALARM_RETRY_MS);
