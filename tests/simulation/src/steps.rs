@@ -15,9 +15,9 @@ const PARTIES: [&str; 5] = [SHOP, ISSUER, COURIER, CENTRE, CA];
 pub(crate) fn liar(dice: &Dice) -> Option<(&'static str, u32)> {
     // The three that orders go through lie more often than the two that only new holders need.
     let liars = [SHOP, ISSUER, COURIER, SHOP, ISSUER, COURIER, CENTRE, CA];
-    let share = u32::try_from(dice.between(20, 300)).unwrap_or(0);
+    let share = u32::try_from(dice.between(50, 500)).unwrap_or(0);
     let liar = *dice.pick(&liars);
-    dice.chance(350).then_some((liar, share))
+    dice.chance(500).then_some((liar, share))
 }
 
 /// One step: a wish or a fault. Returns the milliseconds until the next.
