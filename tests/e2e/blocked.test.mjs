@@ -35,7 +35,7 @@ test('after three wrong PINs the window says where to go; the PUK opens the PIN,
   }
   await shopper.approve(approval, WRONG)
   await approval.getByText('The PIN is blocked after three wrong tries.').first().waitFor()
-  await approval.getByText('Nothing was charged.').first().waitFor()
+  await approval.getByText('What you approved before goes on; nothing else is charged.').first().waitFor()
   assert.equal((await consoleOf(parties, 'shop')).orders.length, 0)
   const opened = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/settings.html') })
   await approval.getByRole('button', { name: words('action.unblock') }).first().click()

@@ -19,6 +19,7 @@ pub struct Text {
 
 const NOT_CHARGED: &str = "Nothing was charged.";
 const UNTOUCHED: &str = "No money is involved.";
+const BLOCKED: &str = "What you approved before goes on; nothing else is charged.";
 const RELEASED: &str = "Nothing is charged; what was reserved is released.";
 
 /// The template with `{}` filled in.
@@ -58,10 +59,10 @@ impl ErrorKind {
             Self::WrongPassphrase => ("wrong-passphrase", "This is not the passphrase of this wallet.", UNTOUCHED, "Try again. If it is lost, the PUK opens the wallet."),
             Self::WeakPassphrase => ("weak-passphrase", "A passphrase has 8 to 256 characters.", UNTOUCHED, "Choose a longer one; a few unrelated words are good."),
             Self::WrongPin => ("wrong-pin", "The PIN is wrong.", NOT_CHARGED, "Try again. After three wrong PINs in a row the card blocks itself."),
-            Self::PinBlocked => ("pin-blocked", "The PIN is blocked after three wrong tries.", NOT_CHARGED, "Set a new PIN with your PUK."),
+            Self::PinBlocked => ("pin-blocked", "The PIN is blocked after three wrong tries.", BLOCKED, "Set a new PIN with your PUK."),
             Self::MalformedPin => ("malformed-pin", "A PIN has six to eight digits.", UNTOUCHED, "Choose six to eight digits."),
             Self::WrongPuk => ("wrong-puk", "This is not the PUK of this wallet.", UNTOUCHED, "Check what you wrote down and try again."),
-            Self::PukBlocked => ("puk-blocked", "The PUK is blocked after too many wrong tries.", NOT_CHARGED, "Erase the wallet and ask your issuer for a new card."),
+            Self::PukBlocked => ("puk-blocked", "The PUK is blocked after too many wrong tries.", BLOCKED, "Erase the wallet and ask your issuer for a new card."),
             Self::NoOffer => ("no-offer", "No card has been offered to this wallet.", UNTOUCHED, "Open your issuer's page and choose to add the card."),
             Self::OfferInvalid => ("offer-invalid", "What this page offered is not a card of a certified issuer.", UNTOUCHED, "Do not go on there. Use your issuer's own page."),
             Self::OfferFromElsewhere => ("offer-from-elsewhere", "This page offered a card of {}, which is not its own.", UNTOUCHED, "Do not go on there. Open your issuer's own page."),
