@@ -123,6 +123,23 @@ export class Shopper {
     return puk
   }
 
+  /** Gets another card from an issuer into the wallet that is there. */
+  async addCard(issuer) {
+    const onboarding = await this.openAccount(issuer)
+    await onboarding.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(onboarding, 'add-card', { fullPage: true })
+    await onboarding.getByRole('button', { name: words('add.button') }).click()
+    await onboarding.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
+    await this.shot(onboarding, 'add-card-ready', { fullPage: true })
+    await onboarding.close()
+  }
+
+  /** Lets another card pay than the proposed one. */
+  async payWith(approval, issuer) {
+    await approval.getByRole('button', { name: `${words('action.change')} ${words('approve.with')}` }).click()
+    await approval.getByRole('radio', { name: issuer }).click()
+  }
+
   /** Puts goods into the basket of the store; resolves to the store's page at the checkout. */
   async fillBasket(goods, { policy, courier } = {}) {
     const store = await this.openPage(this.parties.url('shop'))
