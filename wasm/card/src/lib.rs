@@ -1,5 +1,5 @@
-//! The software card in the browser: a WebAssembly module with a memory of its own, so that nothing
-//! that goes wrong in the wallet's module can read a key or a share. APDUs go in and out.
+//! The software card in the browser: a WebAssembly module with a memory of its own, so that no slip
+//! in the wallet's module can show a key or a share. APDUs go in and out.
 //!
 //! `wasm/src/cards.rs` is the other side.
 
