@@ -5,6 +5,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { words } from '../../scripts/lib/shopper.mjs'
 import { summary } from './statistics.mjs'
 
+/** A party confirms itself to a holder 30 times a minute: so long is from one purchase to the next at least. */
+const PACE_MS = 2_100
 /** One packet each time: the shelf holds 80. */
 const GOODS = [{ sku: 'hojicha-100', quantity: 1 }]
 
@@ -23,7 +25,7 @@ export async function purchases(shopper, { count, warmUp = 2 }) {
   let cpu
   for (let i = -warmUp; i < count; i++) {
     if (i === 0) cpu = processorMs()
-    const bought = await buy(shopper, store)
+    const [bought] = await Promise.all([buy(shopper, store), new Promise(resolve => setTimeout(resolve, PACE_MS))])
     paints[i === -warmUp ? 'cold' : 'warm'].push(bought.paint)
     if (i < 0) continue
     for (const [step, list] of Object.entries(steps)) list.push(bought[step])
