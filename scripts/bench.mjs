@@ -11,6 +11,10 @@ import { bootstrap } from './lib/bootstrap.mjs'
 import { artifactsFolder, at } from './lib/paths.mjs'
 import { Stop, run, step } from './lib/say.mjs'
 
+const HOW = `Everything of a table comes from one run, ours and the others in turn in one page of Chromium, so
+that whatever disturbs the machine disturbs all; ratios are taken round by round. This file and the
+chart are written by the script; the numbers as JSON go to \`artifacts/bench.json\`.`
+
 await run(async () => {
   const { quick, only } = optionsOf(process.argv.slice(2))
   await bootstrap()
@@ -111,10 +115,6 @@ async function publish(results, quick) {
   writeFileSync(at('docs/bench.md'), `${heading}\n${text}\n`)
   writeFileSync(at('docs/bench.svg'), chart(results))
 }
-
-const HOW = `Everything of a table comes from one run, ours and the others in turn in one page of Chromium, so
-that whatever disturbs the machine disturbs all; ratios are taken round by round. This file and the
-chart are written by the script; the numbers as JSON go to \`artifacts/bench.json\`.`
 
 /** What it ran on, without names of machines or people. */
 function machine(browser) {
