@@ -14,7 +14,7 @@ use crate::dice::Dice;
 use crate::holder::Holder;
 use crate::journal::Journal;
 use crate::lies;
-use crate::machine::Machine;
+use crate::machine::machine;
 use crate::network::Reply;
 use crate::plant::Plant;
 use crate::scheduler::{Owner, Scheduler, Step};
@@ -70,8 +70,8 @@ impl Town {
         let off = Dice::new(seed, "clocks");
         Rc::new_cyclic(|me| {
             let seats = NAMES.into_iter().zip(TEST_KEYS).map(|(name, key)| {
-                let machine = Machine::new(me, name, clock.skewed(some_skew(&off)), seed);
-                machine.pen.prepare(key);
+                let machine = machine(me, name, clock.skewed(some_skew(&off)), seed);
+                machine.signing.prepare(key);
                 Rc::new(Seat::new(name, machine))
             });
             Self {
@@ -272,7 +272,7 @@ impl Town {
         let (liar, share) = self.liar.get()?;
         let lies = liar == from && self.dice.chance(share);
         let seat = self.seat(from).filter(|_| lies)?;
-        lies::instead_of(body, &seat.machine.pen, &self.dice)
+        lies::instead_of(body, &seat.machine.signing, &self.dice)
     }
 
     fn deliver(&self, call: &Rc<Call>, request: Request<Vec<u8>>, first: bool) {

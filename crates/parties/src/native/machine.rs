@@ -1,12 +1,12 @@
 //! The machine one party runs on.
 
 use super::{Hub, InProcessNetwork, KeptLog, RsaSigning, SeededRandom, SetClock, SqliteDatabase};
-use crate::ports::{DatabaseError, Ports};
+use crate::ports::{DatabaseError, Network, Ports, Signing};
 
 /// All ports of one party. A clone is the same machine: a party made over it later finds what the
 /// one before it stored, as after a restart.
 #[derive(Clone)]
-pub struct Machine {
+pub struct Machine<S = RsaSigning, N = InProcessNetwork> {
     /// Its database.
     pub database: SqliteDatabase,
     /// Its clock.
@@ -14,9 +14,9 @@ pub struct Machine {
     /// Its random source.
     pub random: SeededRandom,
     /// Its RSA keys.
-    pub signing: RsaSigning,
+    pub signing: S,
     /// Its way to the others.
-    pub network: InProcessNetwork,
+    pub network: N,
     /// What it logged.
     pub log: KeptLog,
 }
@@ -39,12 +39,12 @@ impl Machine {
     }
 }
 
-impl Ports for Machine {
+impl<S: Signing, N: Network> Ports for Machine<S, N> {
     type Database = SqliteDatabase;
     type Clock = SetClock;
     type Random = SeededRandom;
-    type Signing = RsaSigning;
-    type Network = InProcessNetwork;
+    type Signing = S;
+    type Network = N;
     type Log = KeptLog;
 
     fn database(&self) -> &SqliteDatabase {
@@ -59,11 +59,11 @@ impl Ports for Machine {
         &self.random
     }
 
-    fn signing(&self) -> &RsaSigning {
+    fn signing(&self) -> &S {
         &self.signing
     }
 
-    fn network(&self) -> &InProcessNetwork {
+    fn network(&self) -> &N {
         &self.network
     }
 
