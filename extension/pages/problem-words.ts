@@ -1,6 +1,6 @@
 // The words for an error: from the catalogue where it knows the kind, else the wallet's own.
 
-import { isKey, language, t } from '../i18n'
+import { count, isKey, language, t } from '../i18n'
 import type { WalletProblem } from '../messages'
 
 type Words = Pick<WalletProblem, 'about' | 'sentence' | 'money' | 'remedy'>
@@ -13,6 +13,11 @@ export function wordsOf(problem: Words & { kind: string }): Record<Part, string>
     money: word(problem, 'money'),
     remedy: word(problem, 'remedy'),
   }
+}
+
+/** What stands under a PIN that was wrong: that it was, and how often it may still be tried. */
+export function wrongPin(problem: Words & { kind: string }, triesLeft: number): string {
+  return `${wordsOf(problem).sentence} ${count('pin.tries', triesLeft)}`
 }
 
 function word(problem: Words & { kind: string }, part: Part): string {
