@@ -59,7 +59,7 @@ impl SoftwareCard {
     /// Executes one command APDU; the length of the response in bytes.
     ///
     /// # Errors
-    /// None yet.
+    /// If the card fails.
     pub fn transmit(&mut self, apdu: &[u8]) -> Thrown<usize> {
         self.response = self.card.transmit(apdu).map_err(thrown)?;
         Ok(self.response.len())
