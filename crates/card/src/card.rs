@@ -150,6 +150,7 @@ impl Card {
             Instruction::Derive => keys::derive(state, session, command),
             Instruction::Status => keys::status(state, command),
             Instruction::DeleteSlot => keys::delete_slot(state, session, command),
+            Instruction::List => keys::list(state, command),
         }
     }
 }

@@ -69,6 +69,8 @@ pub enum Instruction {
     Status,
     /// 80 18 slot: delete an enrolment key and its shares.
     DeleteSlot,
+    /// 80 1A: list the slots that are taken.
+    List,
 }
 
 impl Instruction {
@@ -89,7 +91,8 @@ impl Instruction {
             | Self::PutShare
             | Self::Derive
             | Self::Status
-            | Self::DeleteSlot => Some(Applet::Keys),
+            | Self::DeleteSlot
+            | Self::List => Some(Applet::Keys),
         }
     }
 }
@@ -113,6 +116,7 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0x14) => Self::Derive,
             (0x80, 0x16) => Self::Status,
             (0x80, 0x18) => Self::DeleteSlot,
+            (0x80, 0x1a) => Self::List,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
             _ => return Err(StatusWord::UnknownClass),
         })

@@ -4,12 +4,14 @@
 mod delete_slot;
 mod derive;
 mod generate_enrolment_key;
+mod list;
 mod put_share;
 mod status;
 
 pub(crate) use delete_slot::delete_slot;
 pub(crate) use derive::derive;
 pub(crate) use generate_enrolment_key::generate_enrolment_key;
+pub(crate) use list::list;
 pub(crate) use put_share::put_share;
 pub(crate) use status::status;
 

@@ -190,6 +190,14 @@ pub fn status(slot: u8) -> Apdu {
     apdu([0x80, 0x16, slot, 0x00], &[])
 }
 
+/// Asks which slots are taken, and by which holders: [`super::slots`]. Needs no PIN.
+///
+/// # Errors
+/// None.
+pub fn list_slots() -> Apdu {
+    apdu([0x80, 0x1a, 0x00, 0x00], &[])
+}
+
 /// Deletes the enrolment key of a slot and its shares: [`super::done`]. Needs the PIN.
 ///
 /// # Errors

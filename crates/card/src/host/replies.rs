@@ -2,14 +2,20 @@
 
 use alloc::vec::Vec;
 
+use minicbor::{Decode, Encode};
 use tallystick_protocol::{
     cbor::decode_value,
     keys::{DerivedKey, KeyContext},
 };
 use zeroize::Zeroizing;
 
-use super::{CardError, SigningPublicKey};
-use crate::{StatusWord, apdu::MAX_DATA, state::MAX_SHARES, tlv};
+use super::{CardError, SigningPublicKey, TakenSlot};
+use crate::{
+    StatusWord,
+    apdu::MAX_DATA,
+    state::{MAX_SHARES, MAX_SLOTS},
+    tlv,
+};
 
 /// The response data, if the command succeeded.
 ///
@@ -107,9 +113,31 @@ pub fn derived_key(response: &[u8]) -> Result<DerivedKey, CardError> {
 /// # Errors
 /// As [`data`] ([`CardError::NotFound`] for an empty slot); [`CardError::Malformed`].
 pub fn held_contexts(response: &[u8]) -> Result<Vec<KeyContext>, CardError> {
-    let bytes = data(response)?;
+    list(data(response)?, MAX_SHARES)
+}
+
+/// The slots that are taken, in ascending order.
+///
+/// # Errors
+/// As [`data`]; [`CardError::Malformed`] also unless they ascend and are of this card's size.
+pub fn slots(response: &[u8]) -> Result<Vec<TakenSlot>, CardError> {
+    let slots: Vec<TakenSlot> = list(data(response)?, MAX_SLOTS)?;
+    let ascend = slots.is_sorted_by(|one, next| one.slot < next.slot);
+    let last = slots.last().map_or(0, |last| last.slot);
+    if ascend && usize::from(last) < MAX_SLOTS {
+        Ok(slots)
+    } else {
+        Err(CardError::Malformed)
+    }
+}
+
+/// A CBOR array of at most that many elements: the count is checked before room is made for them.
+fn list<T>(bytes: &[u8], most: usize) -> Result<Vec<T>, CardError>
+where
+    T: Encode<()> + for<'b> Decode<'b, ()>,
+{
     let count = minicbor::Decoder::new(bytes).array().ok().flatten();
-    if count.is_none_or(|count| count > MAX_SHARES as u64) {
+    if count.is_none_or(|count| count > most as u64) {
         return Err(CardError::Malformed);
     }
     decode_value(bytes, MAX_DATA).map_err(|_| CardError::Malformed)

@@ -1,3 +1,5 @@
+use alloc::{vec, vec::Vec};
+
 use tallystick_protocol::{
     identifier::HolderId,
     keys::{Degrees, PairContext, Purpose, SealedShare, Suite},
@@ -6,7 +8,7 @@ use tallystick_protocol::{
 use super::bench::{Bench, Centre, NONCE, context, pair, party_side};
 use crate::{
     Applet,
-    host::{self, CardError},
+    host::{self, CardError, TakenSlot},
 };
 
 const CENTRE: &str = "keys.localhost";
@@ -188,6 +190,51 @@ fn an_enrolment_key_stays_until_it_is_replaced_with_the_pin() {
     bench.select(Applet::Keys);
     assert_eq!(bench.status(&[0x80, 0x10, 3, 1, 0]), 0x9000);
     assert_ne!(bench.enrol(3), public);
+}
+
+#[test]
+fn the_slots_that_are_taken_are_listed_with_their_holders_before_any_pin() {
+    let mut bench = Bench::personalised();
+    bench.select(Applet::Keys);
+    let listed = |bench: &mut Bench| {
+        bench.select(Applet::Keys);
+        let response = bench.send(host::list_slots());
+        assert!(!response.changed);
+        host::slots(&response.bytes)
+    };
+    assert_eq!(listed(&mut bench), Ok(Vec::new()));
+    let [last, first] = [15, 2].map(|slot| TakenSlot {
+        slot,
+        holder: HolderId::of_enrolment_key(&bench.enrol(slot)),
+    });
+    assert_eq!(listed(&mut bench), Ok(vec![first, last]));
+    bench.verify();
+    bench.select(Applet::Keys);
+    bench.ok(host::delete_slot(2));
+    assert_eq!(listed(&mut bench), Ok(vec![last]));
+    assert_eq!(bench.status(&[0x80, 0x1a, 0, 1]), 0x6a86);
+    assert_eq!(bench.status(&[0x80, 0x1a, 0, 0, 1, 0]), 0x6700);
+}
+
+#[test]
+fn a_list_that_no_card_gives_is_refused() {
+    let holder = [0x58, 32].into_iter().chain([7; 32]);
+    let taken = |slot: &[u8]| [&[0xa2, 0, 0][..2], slot, &[1]].concat();
+    let list = |slots: &[&[u8]]| {
+        let mut bytes = vec![0x80 + u8::try_from(slots.len()).unwrap()];
+        for slot in slots {
+            bytes.extend(taken(slot).into_iter().chain(holder.clone()));
+        }
+        bytes.extend([0x90, 0]);
+        host::slots(&bytes).map(|slots| slots.len())
+    };
+    assert_eq!(list(&[&[3], &[15]]), Ok(2));
+    assert_eq!(list(&[&[3], &[3]]), Err(CardError::Malformed));
+    assert_eq!(list(&[&[4], &[3]]), Err(CardError::Malformed));
+    assert_eq!(list(&[&[16]]), Err(CardError::Malformed));
+    let too_many = [&[0x91][..], &[0; 17], &[0x90, 0]].concat();
+    assert_eq!(host::slots(&too_many), Err(CardError::Malformed));
+    assert_eq!(host::slots(&[0x6d, 0]), Err(CardError::Refused(0x6d00)));
 }
 
 #[test]
