@@ -116,6 +116,7 @@ export const SCENES: Record<string, Scene> = {
   offered: { view: { ...fresh, phase: 'offered', offer }, answers: { set_up: '7K3M-Q2XD' } },
   enrolling: { view: { ...fresh, phase: 'enrolling', offer, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } } },
   finished: { view: ready },
+  further: { view: { ...ready, cards: [card], offer: { issuer_name: ume.issuer_name, issuer_domain: ume.issuer_domain, card: ume } } },
   orders: { view: { ...ready, orders: [moving, done, refused, old] } },
   'many-addresses': {
     view: { ...ready, addresses: Array.from({ length: 8 }, (_, place) => ({ ...office, id: `${place}`, label: `Office ${place + 1}` })) },
