@@ -43,6 +43,21 @@ fn renew(world: &World, code: &str) -> Response<Vec<u8>> {
     world.post(ISSUER, "/v1/renewals", JSON, body)
 }
 
+/// A request with this grant, for the holder of this one secret.
+fn enrolment(grant: [u8; 32], secret: u8) -> Vec<u8> {
+    let mut rng = TestRng::new(9);
+    encode(&enrolment_request(
+        &mut rng,
+        &test_key(6),
+        grant,
+        &[secret; 32],
+    ))
+}
+
+fn enrol(world: &World, request: &[u8]) -> Response<Vec<u8>> {
+    world.post(ISSUER, "/v1/enrolments", CBOR, request.to_vec())
+}
+
 /// A holder who has kept the account code.
 fn with_code(world: &World, seed: u64) -> (Holder, String) {
     let (offer, message) = account(world);
@@ -121,37 +136,24 @@ fn the_old_grant_and_the_old_identifier_enrol_nobody_any_more() {
     let world = World::new();
     let (offer, message) = account(&world);
     let code = code(&world, &offer);
-    let mut rng = TestRng::new(9);
-    let request = |rng: &mut _, grant, secret| {
-        encode(&enrolment_request(rng, &test_key(6), grant, &[secret; 32]))
-    };
-    let before = request(&mut rng, message.grant, 11);
-    assert!(
-        world
-            .post(ISSUER, "/v1/enrolments", CBOR, before.clone())
-            .status()
-            .is_success()
-    );
+    let first = enrolment(message.grant, 11);
+    assert!(enrol(&world, &first).status().is_success());
     let (_, renewed) = read_offer(&world, renew(&world, &code));
-    let again = world.post(ISSUER, "/v1/enrolments", CBOR, before);
     assert_eq!(
-        problem(&again),
+        problem(&enrol(&world, &first)),
         "unauthorised",
         "not even the same request again"
     );
-    let same_identifier = request(&mut rng, renewed.grant, 11);
-    let same_identifier = world.post(ISSUER, "/v1/enrolments", CBOR, same_identifier);
-    assert_eq!(problem(&same_identifier), "replayed");
+    let same_identifier = enrolment(renewed.grant, 11);
+    assert_eq!(problem(&enrol(&world, &same_identifier)), "replayed");
     let (_, newest) = read_offer(&world, renew(&world, &code));
-    let late = request(&mut rng, renewed.grant, 12);
-    let late = world.post(ISSUER, "/v1/enrolments", CBOR, late);
+    let late = enrolment(renewed.grant, 12);
     assert_eq!(
-        problem(&late),
+        problem(&enrol(&world, &late)),
         "unauthorised",
         "the newest offer is the only one"
     );
-    let now = request(&mut rng, newest.grant, 12);
-    let now = world.post(ISSUER, "/v1/enrolments", CBOR, now);
+    let now = enrol(&world, &enrolment(newest.grant, 12));
     assert!(
         decode::<EnrolmentAnswer>(now.body()).is_ok(),
         "{}",
