@@ -1,5 +1,5 @@
 // Finds a Chromium that takes an unpacked extension, or brings one; and starts it with ours.
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { attempt, which } from './command.mjs'
@@ -129,13 +129,18 @@ async function fromPlaywright() {
 }
 
 /**
- * Starts Chromium with the extension in a fresh profile (or `profile`, which stays). Resolves to
- * { context, worker, extensionId, close() }: Playwright's context, the service worker.
+ * Starts Chromium with the extension in a fresh profile (or `profile`, which stays). `preferences` are
+ * those of a profile that was never used. Resolves to { context, worker, extensionId, close() }:
+ * Playwright's context, the service worker.
  */
-export async function launchBrowserWithExtension({ headless = true, profile, extension = extensionFolder, browser, args = [] } = {}) {
+export async function launchBrowserWithExtension({ headless = true, profile, preferences, extension = extensionFolder, browser, args = [] } = {}) {
   const { chromium } = await import('playwright-core')
   const executablePath = browser ?? (await findBrowser())
   const folder = profile ?? mkdtempSync(join(tmpdir(), 'tallystick-profile-'))
+  if (preferences && !existsSync(join(folder, 'Default'))) {
+    mkdirSync(join(folder, 'Default'), { recursive: true })
+    writeFileSync(join(folder, 'Default/Preferences'), JSON.stringify(preferences))
+  }
   const context = await chromium.launchPersistentContext(folder, {
     executablePath,
     headless,

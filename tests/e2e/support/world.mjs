@@ -8,8 +8,11 @@ import { startParties } from '../../../scripts/lib/parties.mjs'
 import { deploymentOf } from '../../../scripts/lib/prepare.mjs'
 import { Shopper } from '../../../scripts/lib/shopper.mjs'
 
-/** Starts a world. `profile`: a browser profile to go on with; `shots`: a folder for pictures; other `options` go to startParties. */
-export async function openWorld({ profile, shots, ...options } = {}) {
+/**
+ * Starts a world. `profile`: a browser profile to go on with; `shots`: a folder for pictures; `card`: a VirtualCard
+ * in a reader that the wallet may use; other `options` go to startParties.
+ */
+export async function openWorld({ profile, shots, card, ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
   const persist = join(folder, 'parties')
   const parties = await startParties({ port: 0, persist, ...options })
@@ -17,7 +20,7 @@ export async function openWorld({ profile, shots, ...options } = {}) {
   const extension = join(folder, 'extension')
   cpSync(extensionFolder, extension, { recursive: true })
   writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
-  const shopper = await Shopper.start(parties, { extension, profile, shots })
+  const shopper = await Shopper.start(parties, { extension, profile, shots, ...card?.browserOptions(extension) })
   return {
     parties,
     shopper,

@@ -3,7 +3,7 @@
 
 use std::{
     fs, io,
-    os::unix::fs::symlink,
+    os::unix::{fs::symlink, process::parent_id},
     path::{Path, PathBuf},
 };
 
@@ -38,9 +38,10 @@ const REPORT_DESCRIPTOR: [u8; 34] = [
 /// Puts file systems of our own over the two folders.
 ///
 /// # Errors
-/// If this process shares its mounts with the machine, or may not mount.
+/// If this process shares its mounts with the one that started it, or may not mount.
 pub fn cover() -> io::Result<()> {
-    if fs::read_link("/proc/self/ns/mnt")? == fs::read_link("/proc/1/ns/mnt")? {
+    let mounts = |process: &str| fs::read_link(format!("/proc/{process}/ns/mnt"));
+    if mounts("self")? == mounts(&parent_id().to_string())? {
         return Err(io::Error::other(
             "it needs a mount namespace of its own: start it with `unshare --mount`",
         ));
