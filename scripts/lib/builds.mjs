@@ -17,6 +17,7 @@ export const ROLES = ['ca', 'key-centre', 'shop', 'issuer', 'courier']
 const WASM_MODULES = [
   { what: 'the wallet', crate: 'tallystick-wasm', folder: 'wasm', raw: 600_000, gzipped: 220_000 },
   { what: 'the software card', crate: 'tallystick-software-card', folder: 'wasm/card', raw: 250_000, gzipped: 102_000 },
+  { what: 'the card readers', crate: 'tallystick-readers', folder: 'wasm/reader', raw: 120_000, gzipped: 50_000 },
 ]
 
 /** What rustc's target uses, all of it in Chromium since long before 120. */
@@ -37,9 +38,9 @@ export async function buildAll() {
   await buildPages()
 }
 
-/** Builds the wallet into wasm/pkg and the software card into wasm/card/pkg. */
+/** Builds the wallet into wasm/pkg, the software card into wasm/card/pkg, the readers into wasm/reader/pkg. */
 export async function buildWasm() {
-  const current = digest([...rust, 'crates/card', 'crates/wallet', 'wasm'])
+  const current = digest([...rust, 'crates/card', 'crates/reader', 'crates/wallet', 'wasm'])
   for (const { what, crate, folder } of WASM_MODULES) {
     if (isFresh(crate, moduleFile(crate, folder), current)) continue
     await step(`Building ${what} (Rust to WebAssembly)`, () => wasmModule(crate, at(folder, 'pkg')))

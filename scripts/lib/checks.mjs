@@ -11,7 +11,7 @@ import { cargoCounts, nextestCounts, nodeCounts } from './suite.mjs'
 
 const WASM = ['--target', 'wasm32-unknown-unknown']
 /** What runs only in a browser or on workerd: linted and tested for WebAssembly, not natively. */
-const WASM_ONLY = ['tallystick-wasm', 'tallystick-software-card', 'tallystick-worker', 'tallystick-bench']
+const WASM_ONLY = ['tallystick-wasm', 'tallystick-software-card', 'tallystick-readers', 'tallystick-worker', 'tallystick-bench']
 const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate])]
 
 /** Formatting, lints, types and the wallet's size. */
@@ -36,14 +36,16 @@ export async function nativeTests(suite) {
   await simulationTests(suite, cargoCounts)
 }
 
-/** The wallet's tests in headless Chromium. */
+/** The tests of the wallet and of the readers in headless Chromium. */
 export async function browserTests(suite) {
   const browser = await findBrowser()
   const driver = findChromedriver()
   const env = { ...browserEnvironment(browser), ...withoutOurPaths(), WASM_BINDGEN_TEST_TIMEOUT: '120', CHROME_BIN: browser }
   // Without a chromedriver here, wasm-pack brings one itself.
   if (driver) env.PATH = `${dirname(driver)}:${environment().PATH}`
-  await suite.runner('Wallet tests in Chromium', 'wasm-pack', ['test', '--headless', '--chrome', ...(driver ? ['--chromedriver', driver] : []), '--release', 'wasm'], cargoCounts, { env })
+  const wasmPack = folder => ['test', '--headless', '--chrome', ...(driver ? ['--chromedriver', driver] : []), '--release', folder]
+  await suite.runner('Wallet tests in Chromium', 'wasm-pack', wasmPack('wasm'), cargoCounts, { env })
+  await suite.runner('Reader tests in Chromium', 'wasm-pack', wasmPack('wasm/reader'), cargoCounts, { env })
 }
 
 /** The parties on workerd, and the whole in Chromium. */

@@ -1,0 +1,44 @@
+//! What can go wrong between an APDU and its answer.
+
+use alloc::string::String;
+
+/// An exchange did not happen, or it is not known whether the card executed the command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The reader is there and no card that takes APDUs is on it.
+    #[error("there is no card on the reader")]
+    NoCard,
+    /// Two cards answered at once.
+    #[error("there is more than one card on the reader")]
+    SeveralCards,
+    /// Another program holds the reader.
+    #[error("another program is using the reader")]
+    Held,
+    /// The device was unplugged, or the card left the field, in the middle of a command.
+    #[error("the card or the reader was taken away while it was at work")]
+    Removed,
+    /// Nothing came in the time that was allowed.
+    #[error("the reader did not answer in time")]
+    Silent,
+    /// Less than the four bytes of a header.
+    #[error("a command has at least four bytes")]
+    NotAnApdu,
+    /// More than fits through this reader.
+    #[error("the command has {bytes} bytes; this reader takes {bytes_max}")]
+    TooLong {
+        /// How many there are.
+        bytes: usize,
+        /// How many would fit.
+        bytes_max: usize,
+    },
+    /// The device sent something its protocol does not allow.
+    #[error("the reader broke its protocol: {0}")]
+    Protocol(&'static str),
+    /// The reader says that it failed, in its own code.
+    #[error("the reader reports the error {0:08X}")]
+    Reported(u32),
+    /// The pipe failed in its own way.
+    #[error("{0}")]
+    Pipe(String),
+}

@@ -1,0 +1,43 @@
+//! Card readers, as a browser can reach them: how an APDU (ISO/IEC 7816-4) travels through each.
+//!
+//! Bytes in, bytes out. A dialect is written over [`Pipe`], which whoever has the device implements:
+//! it moves packets and waits; no I/O and no clock are in here. Everything that comes from a device
+//! has a limit, and what breaks its protocol ends the exchange with a [`Fault`].
+//!
+//! - [`Ledger`]: 64-byte HID reports, or the same over WebUSB. The device is the card.
+//!
+//! `wasm/reader` does the I/O.
+#![no_std]
+
+extern crate alloc;
+
+mod fault;
+mod ledger;
+mod pipe;
+
+pub use fault::Fault;
+pub use ledger::Ledger;
+pub use pipe::{Pipe, Response};
+
+/// The longest command APDU in bytes: header, extended Lc, 65,535 bytes, extended Le (ISO/IEC 7816-4 §5.1).
+pub const COMMAND_BYTES_MAX: usize = 65_544;
+/// The longest response APDU in bytes: 65,536 and the status word.
+pub const RESPONSE_BYTES_MAX: usize = 65_538;
+/// The shortest command APDU in bytes: a header alone.
+const COMMAND_BYTES_MIN: usize = 4;
+/// The shortest response APDU in bytes: a status word alone.
+const RESPONSE_BYTES_MIN: usize = 2;
+
+/// Refuses what is no command APDU by its length.
+const fn check_command(apdu: &[u8], bytes_max: usize) -> Result<(), Fault> {
+    if apdu.len() < COMMAND_BYTES_MIN {
+        return Err(Fault::NotAnApdu);
+    }
+    if apdu.len() > bytes_max {
+        return Err(Fault::TooLong {
+            bytes: apdu.len(),
+            bytes_max,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! The browser's device interfaces. Firefox has neither, and then there are no readers.
+
+use js_sys::{Array, Function, Promise, Reflect, global};
+use tallystick_reader::Fault;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Hid, HidDevice};
+
+use crate::fault::describe;
+
+fn interface(name: &str) -> Option<JsValue> {
+    let navigator = Reflect::get(&global(), &"navigator".into()).ok()?;
+    let interface = Reflect::get(&navigator, &name.into()).ok()?;
+    interface.is_object().then_some(interface)
+}
+
+/// `navigator.hid`.
+pub(crate) fn hid() -> Option<Hid> {
+    interface("hid").map(JsCast::unchecked_into)
+}
+
+/// Whether this browser has any interface for devices.
+pub(crate) fn has_devices() -> bool {
+    ["hid", "usb"].iter().any(|name| interface(name).is_some())
+}
+
+/// The HID devices that the holder chose and that are plugged in.
+pub(crate) async fn hid_devices() -> Vec<HidDevice> {
+    let Some(hid) = hid() else {
+        return Vec::new();
+    };
+    let devices = hid.get_devices().await;
+    devices.map_or_else(
+        |_refused| Vec::new(),
+        |devices: Array<HidDevice>| devices.iter().collect(),
+    )
+}
+
+/// Takes the holder's permission for a device back. web-sys does not know `forget` of HID devices yet.
+pub(crate) async fn forget(device: &JsValue) -> Result<(), Fault> {
+    let forget = Reflect::get(device, &"forget".into()).and_then(JsCast::dyn_into::<Function>);
+    let promise = forget.and_then(|forget| forget.call0(device));
+    match promise {
+        Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await.map(drop),
+        Err(thrown) => Err(thrown),
+    }
+    .map_err(|thrown| Fault::Pipe(describe(&thrown).1))
+}
