@@ -12,7 +12,11 @@ use crate::{
 
 /// The bit of the class byte that says that more of the data follows.
 const CHAINED: u8 = 0x10;
+/// The bit of the class byte that says that the command is an applet's own (§5.4.1). GET RESPONSE is
+/// the same with it.
+const PROPRIETARY: u8 = 0x80;
 const GET_RESPONSE: u8 = 0xc0;
+const SELECT: u8 = 0xa4;
 
 /// Data that came, and data that is still to go. Volatile.
 #[derive(Default)]
@@ -32,13 +36,15 @@ pub(crate) enum Step {
 impl Chain {
     /// Takes in a command.
     pub(crate) fn receive(&mut self, command: &mut Command<'_>) -> Step {
-        if command.header.ins == GET_RESPONSE && command.header.cla == 0 {
+        if command.header.ins == GET_RESPONSE && command.header.cla & !PROPRIETARY == 0 {
             return self.get_response(command);
         }
         self.outgoing = Zeroizing::default();
         let chained = command.header.cla & CHAINED != 0;
         command.header.cla &= !CHAINED;
         let (header, mut data) = match self.incoming.take() {
+            // Whoever comes after a program that stopped half-way begins with SELECT.
+            Some(_) if command.header.ins == SELECT => (command.header, Zeroizing::default()),
             Some((header, _)) if header != command.header => {
                 return Step::Answer(Zeroizing::default(), StatusWord::LastCommandExpected);
             }

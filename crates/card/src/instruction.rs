@@ -118,6 +118,8 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0x18) => Self::DeleteSlot,
             (0x80, 0x1a) => Self::List,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
+            (0x01..=0x03 | 0x40..=0x7f, _) => return Err(StatusWord::NoLogicalChannels),
+            (0x04..=0x0f, _) => return Err(StatusWord::NoSecureMessaging),
             _ => return Err(StatusWord::UnknownClass),
         })
     }

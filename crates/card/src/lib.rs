@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod answer_to_reset;
 mod apdu;
 mod card;
 mod command_chain;
@@ -22,6 +23,7 @@ mod state;
 mod status_word;
 mod tlv;
 
+pub use answer_to_reset::ATR;
 pub use card::{Card, Response};
 pub use instruction::{Applet, Header, Instruction};
 pub use state::RestoreError;

@@ -11,7 +11,7 @@ use tallystick_protocol::{
 use zeroize::Zeroizing;
 
 use crate::{
-    identity::{FIRST_KEY, FURTHER_KEYS, MAX_CERTIFICATE, signature_key},
+    identity::{KeyReference, MAX_CERTIFICATE, SIGNATURE, rsa_key},
     reference_data::{FACTORY_PIN, FACTORY_PUK, ReferenceData},
     secret_bytes::SecretBytes,
 };
@@ -23,8 +23,10 @@ const MAX_STATE: usize = MAX_SLOTS * MAX_SHARES * crate::apdu::MAX_DATA + 64 * 1
 const SHARE_ROOM: usize = 2 * MAX_CENTRES * (MAX_DOMAIN_BYTES + 3) + 64;
 /// More than a slot takes beside its shares: its number, a holder and a key.
 const SLOT_ROOM: usize = 128;
-/// More than a further signature key takes beside its primes: a reference and lengths.
-const KEY_ROOM: usize = 16 + signature_key::BYTES;
+/// More than a further key takes: its reference, its primes and lengths.
+const KEY_ROOM: usize = 16 + rsa_key::BYTES;
+/// More than a certificate takes beside its content.
+const CERTIFICATE_ROOM: usize = 16;
 /// More than all the rest takes: PIN, PUK and the first key's primes.
 const STATE_ROOM: usize = 1024;
 /// Enrolment keys a card holds, numbered from 0.
@@ -62,12 +64,27 @@ pub(crate) struct State {
     pub(crate) certificate: Vec<u8>,
     #[n(5)]
     pub(crate) slots: Vec<Slot>,
-    /// Signature keys beside the first; none on a card that was never given a second one.
+    /// Keys beside the first signature key; none on a card that was never given a second one.
     #[n(6)]
     pub(crate) further_keys: Option<Vec<FurtherKey>>,
+    /// Certificates of further keys; none on a card that was never given one.
+    #[n(7)]
+    further_certificates: Option<Vec<FurtherCertificate>>,
 }
 
-/// A signature key beside the first.
+/// The certificate of a further key.
+#[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
+#[cbor(map)]
+struct FurtherCertificate {
+    /// Its key's reference.
+    #[n(0)]
+    reference: u8,
+    /// The content of its data object; at least one byte.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    content: Vec<u8>,
+}
+
+/// A key beside the first signature key.
 #[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
 #[cbor(map)]
 pub(crate) struct FurtherKey {
@@ -118,33 +135,63 @@ impl State {
             certificate: Vec::new(),
             slots: Vec::new(),
             further_keys: None,
+            further_certificates: None,
         }
     }
 
-    /// The signature key of that reference.
-    pub(crate) fn key(&self, reference: u8) -> Option<&SecretBytes> {
-        if reference == FIRST_KEY {
+    /// The key of that reference.
+    pub(crate) fn key(&self, reference: KeyReference) -> Option<&SecretBytes> {
+        if reference.number() == SIGNATURE {
             return self.signature_key.as_ref();
         }
         let mut keys = self.further_keys.iter().flatten();
-        keys.find(|key| key.reference == reference)
+        keys.find(|key| key.reference == reference.number())
             .map(|key| &key.primes)
     }
 
-    /// Puts a signature key in its place, or nothing.
-    pub(crate) fn set_key(&mut self, reference: u8, primes: Option<SecretBytes>) {
-        if reference == FIRST_KEY {
+    /// Puts a key in its place, or nothing. The certificate of the one before goes with it.
+    pub(crate) fn set_key(&mut self, reference: KeyReference, primes: Option<SecretBytes>) {
+        self.set_certificate(reference, &[]);
+        let number = reference.number();
+        if number == SIGNATURE {
             self.signature_key = primes;
-            self.certificate = Vec::new();
             return;
         }
-        let mut keys = self.further_keys.take().unwrap_or_default();
-        keys.retain(|key| key.reference != reference);
-        if let Some(primes) = primes {
-            let place = keys.partition_point(|key| key.reference < reference);
-            keys.insert(place, FurtherKey { reference, primes });
+        let key = primes.map(|primes| FurtherKey {
+            reference: number,
+            primes,
+        });
+        put(&mut self.further_keys, number, |key| key.reference, key);
+    }
+
+    /// The certificate object of a key, if there is one.
+    pub(crate) fn certificate(&self, reference: KeyReference) -> Option<&[u8]> {
+        if reference.number() == SIGNATURE {
+            return Some(&self.certificate[..]).filter(|content| !content.is_empty());
         }
-        self.further_keys = Some(keys).filter(|keys| !keys.is_empty());
+        let mut all = self.further_certificates.iter().flatten();
+        all.find(|one| one.reference == reference.number())
+            .map(|one| &one.content[..])
+    }
+
+    /// Writes the certificate object of a key; nothing removes it.
+    pub(crate) fn set_certificate(&mut self, reference: KeyReference, content: &[u8]) {
+        let number = reference.number();
+        if number == SIGNATURE {
+            self.certificate = content.to_vec();
+            return;
+        }
+        let one = Some(content).filter(|content| !content.is_empty());
+        let one = one.map(|content| FurtherCertificate {
+            reference: number,
+            content: content.to_vec(),
+        });
+        put(
+            &mut self.further_certificates,
+            number,
+            |one| one.reference,
+            one,
+        );
     }
 
     pub(crate) fn slot(&self, number: u8) -> Option<&Slot> {
@@ -166,7 +213,16 @@ impl State {
             .map(|share| SHARE_ROOM + share.sum.as_slice().len())
             .sum();
         let keys = self.further_keys.iter().flatten().count();
-        STATE_ROOM + self.certificate.len() + self.slots.len() * SLOT_ROOM + keys * KEY_ROOM + sums
+        let certificates = self.further_certificates.iter().flatten();
+        let certificates: usize = certificates
+            .map(|one| CERTIFICATE_ROOM + one.content.len())
+            .sum();
+        STATE_ROOM
+            + self.certificate.len()
+            + self.slots.len() * SLOT_ROOM
+            + keys * KEY_ROOM
+            + certificates
+            + sums
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
@@ -175,8 +231,8 @@ impl State {
         }
         // The version is read first: what follows may look different in another one.
         match bytes {
-            [0xa5..=0xa7, 0, VERSION, ..] => {}
-            [0xa5..=0xa7, 0, _, ..] => return Err(RestoreError::Version),
+            [0xa5..=0xa8, 0, VERSION, ..] => {}
+            [0xa5..=0xa8, 0, _, ..] => return Err(RestoreError::Version),
             _ => return Err(RestoreError::Damaged),
         }
         let state: Self = minicbor::decode(bytes).map_err(|_| RestoreError::Damaged)?;
@@ -190,24 +246,45 @@ impl State {
         let key = self.signature_key.as_ref();
         self.pin.is_valid()
             && self.puk.is_valid()
-            && key.is_none_or(|key| key.as_slice().len() == signature_key::BYTES)
+            && key.is_none_or(|key| key.as_slice().len() == rsa_key::BYTES)
             && self.certificate.len() <= MAX_CERTIFICATE
             && self.slots.len() <= MAX_SLOTS
             && self
                 .slots
                 .is_sorted_by(|one, next| one.number < next.number)
             && self.slots.iter().all(Slot::is_valid)
-            && self.further_keys.as_deref().is_none_or(are_valid)
+            && are_valid(
+                self.further_keys.as_deref(),
+                |key| key.reference,
+                |key| key.primes.as_slice().len() == rsa_key::BYTES,
+            )
+            && are_valid(
+                self.further_certificates.as_deref(),
+                |one| one.reference,
+                |one| (1..=MAX_CERTIFICATE).contains(&one.content.len()),
+            )
     }
 }
 
-fn are_valid(keys: &[FurtherKey]) -> bool {
-    !keys.is_empty()
-        && keys.is_sorted_by(|one, next| one.reference < next.reference)
-        && keys.iter().all(|key| {
-            FURTHER_KEYS.contains(&key.reference)
-                && key.primes.as_slice().len() == signature_key::BYTES
-        })
+/// Puts something of a key in its place among the others, in ascending order, or removes it.
+fn put<T>(all: &mut Option<Vec<T>>, number: u8, of: fn(&T) -> u8, one: Option<T>) {
+    let mut list = all.take().unwrap_or_default();
+    list.retain(|other| of(other) != number);
+    if let Some(one) = one {
+        let place = list.partition_point(|other| of(other) < number);
+        list.insert(place, one);
+    }
+    *all = Some(list).filter(|list| !list.is_empty());
+}
+
+/// Whether it is a list as [`put`] makes it, of keys that can stand in it.
+fn are_valid<T>(all: Option<&[T]>, of: fn(&T) -> u8, is_valid: fn(&T) -> bool) -> bool {
+    let further = |one: &T| of(one) != SIGNATURE && KeyReference::new(of(one)).is_ok();
+    all.is_none_or(|all| {
+        !all.is_empty()
+            && all.is_sorted_by(|one, next| of(one) < of(next))
+            && all.iter().all(|one| further(one) && is_valid(one))
+    })
 }
 
 impl Slot {
@@ -269,8 +346,6 @@ mod tests {
             sum: (&[7; 300][..]).into(),
         };
         let mut state = State::blank();
-        state.signature_key = Some((&[7; signature_key::BYTES][..]).into());
-        state.certificate = vec![7; MAX_CERTIFICATE];
         for number in 0..16 {
             state.slots.push(Slot {
                 number,
@@ -279,11 +354,13 @@ mod tests {
                 shares: vec![share.clone(); MAX_SHARES],
             });
         }
-        let key = |reference| FurtherKey {
-            reference,
-            primes: (&[7; signature_key::BYTES][..]).into(),
-        };
-        state.further_keys = Some(FURTHER_KEYS.map(key).collect());
+        let keys = (0..=0xff).filter_map(|number| KeyReference::new(number).ok());
+        for key in keys {
+            state.set_key(key, Some((&[7; rsa_key::BYTES][..]).into()));
+            if key.certificate().is_some() {
+                state.set_certificate(key, &[7; MAX_CERTIFICATE]);
+            }
+        }
         assert!(state.to_bytes().len() <= state.room());
     }
 }

@@ -14,6 +14,10 @@ pub enum StatusWord {
     MemoryFailure,
     /// 6700: the APDU or its data has the wrong length.
     WrongLength,
+    /// 6881: there is only the basic logical channel.
+    NoLogicalChannels,
+    /// 6882: there is no secure messaging.
+    NoSecureMessaging,
     /// 6883: the last command of a chain was expected.
     LastCommandExpected,
     /// 6982: the PIN has to be verified first.
@@ -48,6 +52,8 @@ impl From<StatusWord> for u16 {
             StatusWord::TriesLeft(count) => 0x63c0 | Self::from(count & 0x0f),
             StatusWord::MemoryFailure => 0x6581,
             StatusWord::WrongLength => 0x6700,
+            StatusWord::NoLogicalChannels => 0x6881,
+            StatusWord::NoSecureMessaging => 0x6882,
             StatusWord::LastCommandExpected => 0x6883,
             StatusWord::SecurityStatusNotSatisfied => 0x6982,
             StatusWord::Blocked => 0x6983,
@@ -73,6 +79,8 @@ impl From<u16> for StatusWord {
             0x63c0..=0x63cf => Self::TriesLeft(low & 0x0f),
             0x6581 => Self::MemoryFailure,
             0x6700 => Self::WrongLength,
+            0x6881 => Self::NoLogicalChannels,
+            0x6882 => Self::NoSecureMessaging,
             0x6883 => Self::LastCommandExpected,
             0x6982 => Self::SecurityStatusNotSatisfied,
             0x6983 => Self::Blocked,

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{CardError, DeriveRequest, build::apdu};
 use crate::{
     Applet,
-    identity::FIRST_KEY,
+    identity::SIGNATURE,
     reference_data::{BYTES, PIN, PUK, is_pin},
     tlv,
 };
@@ -122,7 +122,7 @@ pub fn delete_signing_key(slot: u8) -> Apdu {
 /// The reference of a slot's signature key: the first is PIV's own, the others follow on from 82.
 const fn signature_key(slot: u8) -> u8 {
     match slot {
-        0 => FIRST_KEY,
+        0 => SIGNATURE,
         further => 0x81_u8.saturating_add(further),
     }
 }

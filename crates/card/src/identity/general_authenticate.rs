@@ -1,8 +1,9 @@
-//! GENERAL AUTHENTICATE (SP 800-73-5 part 2, §3.2.4): signs a block that the host has padded.
+//! GENERAL AUTHENTICATE (SP 800-73-5 part 2, §3.2.4): signs a block that the host has padded, or
+//! decrypts one whose padding the host will take off.
 
 use rand_core::CryptoRng;
 
-use super::{RSA_2048, is_signature_key, signature_key};
+use super::{KeyReference, RSA_2048, rsa_key};
 use crate::{StatusWord, apdu::Command, card::Session, outcome::Outcome, state::State, tlv};
 
 const TEMPLATE: u32 = 0x7c;
@@ -16,29 +17,21 @@ pub(crate) fn general_authenticate(
     command: &Command<'_>,
     rng: &mut impl CryptoRng,
 ) -> Result<Outcome, StatusWord> {
-    match (command.header.p1, command.header.p2) {
-        (_, reference) if !is_signature_key(reference) => {
-            return Err(StatusWord::ReferenceNotFound);
-        }
-        (RSA_2048, _) => {}
-        _ => return Err(StatusWord::WrongParameters),
+    let reference = KeyReference::new(command.header.p2)?;
+    if command.header.p1 != RSA_2048 {
+        return Err(StatusWord::WrongParameters);
     }
     let block = challenge(command.data).ok_or(StatusWord::WrongData)?;
-    let key = state
-        .key(command.header.p2)
-        .ok_or(StatusWord::ReferenceNotFound)?;
-    if !session.may_sign {
-        return Err(StatusWord::SecurityStatusNotSatisfied);
-    }
-    let signature = signature_key::sign_raw(key, block, rng)?;
-    session.may_sign = false;
+    let key = state.key(reference).ok_or(StatusWord::ReferenceNotFound)?;
+    reference.authorise(session)?;
+    let result = rsa_key::private_operation(key, block, rng)?;
     Ok(Outcome::data(tlv::object(
         TEMPLATE,
-        &tlv::object(RESPONSE, &signature),
+        &tlv::object(RESPONSE, &result),
     )))
 }
 
-fn challenge(data: &[u8]) -> Option<&[u8; signature_key::BLOCK]> {
+fn challenge(data: &[u8]) -> Option<&[u8; rsa_key::BLOCK]> {
     let (TEMPLATE, template, []) = tlv::read(data)? else {
         return None;
     };

@@ -1,4 +1,4 @@
-//! Random primes for the signature key (FIPS 186-5 appendix A.1.3, with an incremental search).
+//! Random primes for a private key (FIPS 186-5 appendix A.1.3, with an incremental search).
 //!
 //! The `rsa` crate could make the key alone, but then the wallet's WebAssembly carries a table of
 //! 2,047 reciprocals and a second primality test beside this one: 60 KB.
@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 use rsa::BoxedUint;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::signature_key::{EXPONENT, PRIME};
+use super::rsa_key::{EXPONENT, PRIME};
 
 /// Factors up to here are looked for before a candidate is tested. It is the square of [`ROOT`], so
 /// what has no factor below that is prime.

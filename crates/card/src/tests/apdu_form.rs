@@ -99,16 +99,19 @@ fn each_wrong_header_has_its_status() {
         "that is the other applet's"
     );
     assert_eq!(bench.status(&[0xa0, 0x20, 0, 0x80]), 0x6e00);
+    for (class, status) in [(1, 0x6881), (0x41, 0x6881), (0x04, 0x6882), (0x0c, 0x6882)] {
+        assert_eq!(bench.status(&[class, 0x20, 0, 0x80]), status, "{class:02x}");
+    }
     assert_eq!(bench.status(&[0, 0x20, 1, 0x80]), 0x6a86);
     assert_eq!(bench.status(&[0, 0x20, 0, 0x82]), 0x6a88);
     assert_eq!(
-        bench.status(&[0, 0x47, 0, 0x9a, 5, 0xac, 3, 0x80, 1, 7]),
+        bench.status(&[0, 0x47, 0, 0x9e, 5, 0xac, 3, 0x80, 1, 7]),
         0x6a88
     );
-    assert_eq!(
-        bench.status(&[0, 0xcb, 0x3f, 0xff, 5, 0x5c, 3, 0x5f, 0xc1, 0x05]),
-        0x6a82
-    );
+    for object in [0x01, 0x05, 0x0c] {
+        let get = [0, 0xcb, 0x3f, 0xff, 5, 0x5c, 3, 0x5f, 0xc1, object];
+        assert_eq!(bench.status(&get), 0x6a82, "{object:02x}");
+    }
     for status in 0..=u16::MAX {
         assert_eq!(u16::from(StatusWord::from(status)), status);
     }
@@ -153,4 +156,37 @@ fn a_chain_is_not_continued_by_another_command_and_does_not_grow_without_end() {
         0x6a80,
         "the chain was given up"
     );
+}
+
+#[test]
+fn a_chain_that_a_program_left_unfinished_is_dropped_when_the_next_selects() {
+    let mut bench = Bench::personalised();
+    assert_eq!(bench.status(&[0x10, 0x87, 7, 0x9c, 1, 0x7c]), 0x9000);
+    bench.select(Applet::Identity);
+    assert_eq!(bench.status(&[0, 0x20, 0, 0x80]), 0x63c3);
+}
+
+#[test]
+fn short_commands_of_the_keys_applet_fetch_long_responses_with_their_own_class() {
+    let mut bench = Bench::personalised();
+    for slot in 0..8 {
+        bench.enrol(slot);
+    }
+    let whole = bench.ok(host::list_slots());
+    assert!(whole.len() > 256);
+    let mut pieces = bench.raw(&[0x80, 0x1a, 0, 0, 0]).bytes.to_vec();
+    let rest = u8::try_from(whole.len() - 256).unwrap();
+    assert_eq!(pieces.split_off(256), [0x61, rest]);
+    pieces.extend_from_slice(&bench.raw(&[0x80, 0xc0, 0, 0, rest]).bytes);
+    assert_eq!(pieces, [&whole[..], &[0x90, 0]].concat());
+}
+
+#[test]
+fn the_answer_to_reset_announces_chaining_and_extended_lengths() {
+    let [0x3b, 0x8b, 0x80, 0x01, historical @ .., check] = crate::ATR else {
+        panic!("T=1 and eleven historical bytes");
+    };
+    assert_eq!(historical, *b"\x80\x73\xc0\x21\xc0\x65TALLY");
+    let sum = crate::ATR[1..].iter().fold(0, |sum, byte| sum ^ byte);
+    assert_eq!(sum, 0, "{check:02x}");
 }

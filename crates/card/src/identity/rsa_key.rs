@@ -1,4 +1,4 @@
-//! The RSA-2048 signature key: made, kept as its two primes, used raw and blinded.
+//! An RSA-2048 private key: made, kept as its two primes, used raw and blinded.
 
 use alloc::vec::Vec;
 
@@ -21,7 +21,7 @@ pub(super) const EXPONENT: u32 = 65_537;
 const APART: usize = 12;
 
 /// A new key: its primes, and its modulus of 256 bytes.
-pub(crate) fn generate(rng: &mut impl CryptoRng) -> Result<(SecretBytes, Vec<u8>), StatusWord> {
+pub(crate) fn generate(rng: &mut impl CryptoRng) -> Result<(SecretBytes, [u8; BLOCK]), StatusWord> {
     let p = primes::random(rng).ok_or(StatusWord::MemoryFailure)?;
     let mut q = primes::random(rng).ok_or(StatusWord::MemoryFailure)?;
     // Far enough apart that the modulus cannot be factored from its root (FIPS 186-5 appendix A.1.3).
@@ -29,7 +29,7 @@ pub(crate) fn generate(rng: &mut impl CryptoRng) -> Result<(SecretBytes, Vec<u8>
         q = primes::random(rng).ok_or(StatusWord::MemoryFailure)?;
     }
     let both = SecretBytes::from(Zeroizing::new([*p, *q].concat()));
-    let modulus = padded::<BLOCK>(&key(&both)?.n_bytes())?.to_vec();
+    let modulus = modulus(&both)?;
     Ok((both, modulus))
 }
 
@@ -46,9 +46,15 @@ fn key(primes: &SecretBytes) -> Result<RsaPrivateKey, StatusWord> {
     RsaPrivateKey::from_p_q(p, q, BoxedUint::from(EXPONENT)).map_err(|_| StatusWord::MemoryFailure)
 }
 
-/// Raw RSA (RFC 8017 §5.2.1), blinded, and checked before it is given out so that a fault in the
-/// computation does not reveal the primes.
-pub(crate) fn sign_raw(
+/// The modulus of these primes, 256 bytes.
+pub(crate) fn modulus(primes: &SecretBytes) -> Result<[u8; BLOCK], StatusWord> {
+    padded(&key(primes)?.n_bytes()).map(|modulus| *modulus)
+}
+
+/// The private operation by itself (RFC 8017 §5.1.2 and §5.2.1: decrypting and signing are the same),
+/// blinded, and checked before it is given out so that a fault in the computation does not reveal the
+/// primes. Padding is the host's.
+pub(crate) fn private_operation(
     primes: &SecretBytes,
     block: &[u8; BLOCK],
     rng: &mut impl CryptoRng,
@@ -58,9 +64,9 @@ pub(crate) fn sign_raw(
     if block >= *key.n().as_ref() {
         return Err(StatusWord::WrongData);
     }
-    let signature =
+    let result =
         rsa_decrypt_and_check(&key, Some(rng), &block).map_err(|_| StatusWord::MemoryFailure)?;
-    Ok(padded::<BLOCK>(&signature.to_be_bytes())?.to_vec())
+    Ok(padded::<BLOCK>(&result.to_be_bytes())?.to_vec())
 }
 
 /// The number at exactly that many bytes.
