@@ -13,7 +13,7 @@ use crate::{
     identity, keys,
     outcome::Outcome,
     select,
-    state::State,
+    state::{Keep, State},
 };
 
 /// What came of an APDU.
@@ -84,8 +84,20 @@ impl Card {
     }
 
     /// Executes one APDU. Either it happened as a whole or nothing changed; with `changed`, the new
-    /// state has to be kept before anything is made of the response.
+    /// state has to be kept before anything is made of the response. A card that can lose its power in
+    /// the middle of a command is a [`crate::PersistentCard`].
     pub fn transmit(&mut self, apdu: &[u8], rng: &mut impl CryptoRng) -> Response {
+        self.transmit_keeping(apdu, rng, &mut |_| Ok(()))
+    }
+
+    /// As [`Self::transmit`]. What must not be lost in the middle of the command is kept there by `keep`;
+    /// the command ends with its error.
+    pub(crate) fn transmit_keeping(
+        &mut self,
+        apdu: &[u8],
+        rng: &mut impl CryptoRng,
+        keep: Keep<'_>,
+    ) -> Response {
         let mut command = match Command::parse(apdu) {
             Ok(command) => command,
             Err(status) => return respond(Zeroizing::default(), status, false),
@@ -97,7 +109,9 @@ impl Card {
                     data: &data,
                     ..command
                 };
-                let outcome = self.execute(&whole, rng).unwrap_or_else(Outcome::ended);
+                let outcome = self
+                    .execute(&whole, rng, keep)
+                    .unwrap_or_else(Outcome::ended);
                 let Outcome {
                     data,
                     status,
@@ -113,6 +127,7 @@ impl Card {
         &mut self,
         command: &Command<'_>,
         rng: &mut impl CryptoRng,
+        keep: Keep<'_>,
     ) -> Result<Outcome, StatusWord> {
         let instruction = Instruction::try_from(command.header)?;
         if let Some(applet) = instruction.applet() {
@@ -127,12 +142,12 @@ impl Card {
         let (state, session) = (&mut self.state, &mut self.session);
         match instruction {
             Instruction::Select => select::select(session, command),
-            Instruction::Verify => identity::verify(state, session, command),
+            Instruction::Verify => identity::verify(state, session, command, keep),
             Instruction::ChangeReferenceData => {
-                identity::change_reference_data(state, session, command)
+                identity::change_reference_data(state, session, command, keep)
             }
             Instruction::ResetRetryCounter => {
-                identity::reset_retry_counter(state, session, command)
+                identity::reset_retry_counter(state, session, command, keep)
             }
             Instruction::GenerateAsymmetric => {
                 identity::generate_asymmetric(state, session, command, rng)

@@ -3,7 +3,11 @@
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
-use crate::{StatusWord, secret_bytes::SecretBytes};
+use crate::{
+    StatusWord,
+    secret_bytes::SecretBytes,
+    state::{Keep, State},
+};
 
 /// Wrong tries in a row until PIN or PUK is blocked.
 pub(crate) const MAX_TRIES: u8 = 3;
@@ -37,9 +41,15 @@ impl ReferenceData {
         }
     }
 
-    /// Compares in constant time. The counter goes down before, and up again only on success.
-    pub(crate) fn present(&mut self, value: &[u8; BYTES]) -> Result<(), StatusWord> {
+    /// Takes a try. This has to be kept before anything is compared: else whoever cuts the power when
+    /// the comparison shows has had a try for nothing.
+    pub(crate) fn take_try(&mut self) -> Result<(), StatusWord> {
         self.tries_left = self.tries_left.checked_sub(1).ok_or(StatusWord::Blocked)?;
+        Ok(())
+    }
+
+    /// Compares in constant time. The right value gives all tries back.
+    fn compare(&mut self, value: &[u8; BYTES]) -> Result<(), StatusWord> {
         if self.value != value.as_slice().into() {
             return Err(self.tries());
         }
@@ -50,6 +60,11 @@ impl ReferenceData {
     /// Sets a new value with all its tries.
     pub(crate) fn set(&mut self, value: &[u8; BYTES]) {
         *self = Self::new(value);
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn tries_left(&self) -> u8 {
+        self.tries_left
     }
 
     /// How many tries are left, as a card says it.
@@ -63,6 +78,22 @@ impl ReferenceData {
     pub(crate) fn is_valid(&self) -> bool {
         self.value.as_slice().len() == BYTES && self.tries_left <= MAX_TRIES
     }
+}
+
+/// Chooses the PIN or the PUK of a card.
+pub(crate) type Of = fn(&mut State) -> &mut ReferenceData;
+
+/// Presents a value for the PIN or PUK that `of` chooses. The try is counted, and that is kept, before
+/// the comparison.
+pub(crate) fn present(
+    state: &mut State,
+    of: Of,
+    value: &[u8; BYTES],
+    keep: Keep<'_>,
+) -> Result<(), StatusWord> {
+    of(state).take_try()?;
+    keep(state)?;
+    of(state).compare(value)
 }
 
 /// Whether the bytes may become a PIN: 6 to 8 digits, filled up with FF.

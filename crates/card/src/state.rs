@@ -11,6 +11,7 @@ use tallystick_protocol::{
 use zeroize::Zeroizing;
 
 use crate::{
+    StatusWord,
     identity::{KeyReference, MAX_CERTIFICATE, SIGNATURE, rsa_key},
     reference_data::{FACTORY_PIN, FACTORY_PUK, ReferenceData},
     secret_bytes::SecretBytes,
@@ -45,6 +46,9 @@ pub enum RestoreError {
     #[error("the stored card is damaged")]
     Damaged,
 }
+
+/// Keeps a state in the middle of a command, where a power failure does not reach it.
+pub(crate) type Keep<'a> = &'a mut dyn FnMut(&State) -> Result<(), StatusWord>;
 
 /// What survives a power failure.
 #[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]

@@ -5,8 +5,8 @@ use crate::{
     apdu::Command,
     card::Session,
     outcome::Outcome,
-    reference_data::{BYTES, PIN, PUK, is_pin, is_puk},
-    state::State,
+    reference_data::{BYTES, Of, PIN, PUK, is_pin, is_puk, present},
+    state::{Keep, State},
 };
 
 /// The old value and the new one, eight bytes each. A malformed new value costs no try. Afterwards the
@@ -15,13 +15,14 @@ pub(crate) fn change_reference_data(
     state: &mut State,
     session: &mut Session,
     command: &Command<'_>,
+    keep: Keep<'_>,
 ) -> Result<Outcome, StatusWord> {
     if command.header.p1 != 0 {
         return Err(StatusWord::WrongParameters);
     }
-    let (reference, is_allowed): (_, fn(&[u8; BYTES]) -> bool) = match command.header.p2 {
-        PIN => (&mut state.pin, is_pin),
-        PUK => (&mut state.puk, is_puk),
+    let (of, is_allowed): (Of, fn(&[u8; BYTES]) -> bool) = match command.header.p2 {
+        PIN => (|state| &mut state.pin, is_pin),
+        PUK => (|state| &mut state.puk, is_puk),
         _ => return Err(StatusWord::ReferenceNotFound),
     };
     let ([old, new], []) = command.data.as_chunks::<BYTES>() else {
@@ -30,13 +31,13 @@ pub(crate) fn change_reference_data(
     if !is_allowed(new) {
         return Err(StatusWord::WrongData);
     }
-    let before = reference.tries();
+    let before = of(state).tries();
     session.set_verified(false);
-    Ok(match reference.present(old) {
+    Ok(match present(state, of, old, keep) {
         Ok(()) => {
-            reference.set(new);
+            of(state).set(new);
             Outcome::done().changing(true)
         }
-        Err(status) => Outcome::ended(status).changing(reference.tries() != before),
+        Err(status) => Outcome::ended(status).changing(of(state).tries() != before),
     })
 }

@@ -5,8 +5,8 @@ use crate::{
     apdu::Command,
     card::Session,
     outcome::Outcome,
-    reference_data::{BYTES, PIN, is_pin},
-    state::State,
+    reference_data::{BYTES, PIN, is_pin, present},
+    state::{Keep, State},
 };
 
 /// The PUK and a new PIN, eight bytes each. A malformed PIN costs no try.
@@ -14,6 +14,7 @@ pub(crate) fn reset_retry_counter(
     state: &mut State,
     session: &mut Session,
     command: &Command<'_>,
+    keep: Keep<'_>,
 ) -> Result<Outcome, StatusWord> {
     match (command.header.p1, command.header.p2) {
         (0x00, PIN) => {}
@@ -28,7 +29,7 @@ pub(crate) fn reset_retry_counter(
     }
     let before = state.puk.tries();
     session.set_verified(false);
-    Ok(match state.puk.present(puk) {
+    Ok(match present(state, |state| &mut state.puk, puk, keep) {
         Ok(()) => {
             state.pin.set(pin);
             Outcome::done().changing(true)

@@ -5,8 +5,8 @@ use crate::{
     apdu::Command,
     card::Session,
     outcome::Outcome,
-    reference_data::{BYTES, PIN, PUK},
-    state::State,
+    reference_data::{BYTES, PIN, PUK, present},
+    state::{Keep, State},
 };
 
 /// With data: presents the PIN. Without: says how many tries are left (of the PUK, too), or for the
@@ -15,6 +15,7 @@ pub(crate) fn verify(
     state: &mut State,
     session: &mut Session,
     command: &Command<'_>,
+    keep: Keep<'_>,
 ) -> Result<Outcome, StatusWord> {
     match (command.header.p1, command.header.p2, command.data) {
         (0x00, PIN, []) if session.verified => Ok(Outcome::done()),
@@ -27,7 +28,8 @@ pub(crate) fn verify(
         (0x00, PIN, value) => {
             let value: &[u8; BYTES] = value.try_into().map_err(|_| StatusWord::WrongData)?;
             let before = state.pin.tries();
-            let result = state.pin.present(value);
+            session.set_verified(false);
+            let result = present(state, |state| &mut state.pin, value, keep);
             session.set_verified(result.is_ok());
             let outcome = result.map_or_else(Outcome::ended, |()| Outcome::done());
             Ok(outcome.changing(state.pin.tries() != before))

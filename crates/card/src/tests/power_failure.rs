@@ -1,0 +1,283 @@
+//! The power fails at every single write of every command.
+
+use alloc::{vec, vec::Vec};
+
+use tallystick_protocol::test_keys::TestRng;
+
+use super::{
+    bench::PIN,
+    memory::{ERASED, Memory, send},
+    scenarios::{PAGES, Scenario, lived_in, scenarios},
+};
+use crate::{
+    Applet, Header, Instruction, PAGE_BYTES, Page, PersistentCard, StartError, host,
+    journal::Journal, state::State,
+};
+
+/// The state in a memory; what a card would be after the power came back.
+fn state_in(pages: &[Page]) -> State {
+    let (_, state) = Journal::open(Memory::with(pages.to_vec())).unwrap();
+    let state = state.expect("there is a card at every moment");
+    State::from_bytes(&state).expect("and it can be read")
+}
+
+/// What a page can look like when the power fails while it is written.
+fn torn(before: &Page, after: &Page) -> [Page; 4] {
+    let half = core::array::from_fn(|index| match index < PAGE_BYTES / 2 {
+        true => after[index],
+        false => before[index],
+    });
+    let noise = core::array::from_fn(|index| before[index] ^ after[index].rotate_left(3));
+    [half, noise, ERASED, *after]
+}
+
+/// The states that a command leads through, in order.
+fn path(scenario: &Scenario, before: &State, after: &State) -> Vec<State> {
+    let mut path = vec![before.clone()];
+    if scenario.takes_a_try {
+        let of_puk = matches!(scenario.command[..4], [_, 0x2c, ..] | [_, 0x24, _, 0x81]);
+        let mut counted = before.clone();
+        let reference = if of_puk {
+            &mut counted.puk
+        } else {
+            &mut counted.pin
+        };
+        reference.take_try().unwrap();
+        path.push(counted);
+    }
+    if path.last() != Some(after) {
+        path.push(after.clone());
+    }
+    path
+}
+
+/// Runs a command, then looks at the memory as it is if the power failed at each of its writes. How many
+/// writes there were.
+fn cut_at_every_write(scenario: &Scenario, pages: &[Page]) -> usize {
+    let name = scenario.name;
+    let memory = Memory::with(pages.to_vec());
+    let mut rng = TestRng::new(4);
+    let mut card = PersistentCard::power(memory.clone()).unwrap();
+    for apdu in &scenario.session {
+        card.transmit(apdu, &mut rng);
+    }
+    let mut image = memory.pages();
+    memory.0.borrow_mut().writes.clear();
+    let status = send(&mut card, &mut rng, &scenario.command);
+    assert_eq!(status, scenario.status, "{name}");
+    let (before, after) = (state_in(&image), state_in(&memory.pages()));
+    assert_eq!(before != after, scenario.changes, "{name}");
+    let path = path(scenario, &before, &after);
+    let writes = core::mem::take(&mut memory.0.borrow_mut().writes);
+    let mut reached = 0;
+    for (number, (page, written)) in writes.iter().enumerate() {
+        for left in torn(&image[*page], written) {
+            let mut cut = image.clone();
+            cut[*page] = left;
+            let state = state_in(&cut);
+            let on_the_way = path[reached..].iter().take(2).any(|step| *step == state);
+            assert!(
+                on_the_way,
+                "{name}, write {number}: neither done nor not done"
+            );
+            let more = state.pin.tries_left() > before.pin.tries_left()
+                || state.puk.tries_left() > before.puk.tries_left();
+            assert!(
+                !more || state == after,
+                "{name}, write {number}: a try was won"
+            );
+        }
+        image[*page] = *written;
+        let state = state_in(&image);
+        reached += usize::from(path[reached] != state);
+        assert_eq!(path[reached], state, "{name}, write {number}");
+    }
+    assert_eq!(reached, path.len() - 1, "{name}: what was answered is kept");
+    writes.len()
+}
+
+#[test]
+fn each_command_is_done_or_not_done_wherever_the_power_fails() {
+    let (pages, public, share) = lived_in();
+    let scenarios = scenarios(&public, &share);
+    let mut covered = Vec::new();
+    let mut cuts = 0;
+    for scenario in &scenarios {
+        let writes = cut_at_every_write(scenario, &pages);
+        let writes_something = scenario.changes || scenario.takes_a_try;
+        assert_eq!(writes > 1, writes_something, "{}", scenario.name);
+        cuts += writes;
+        if !covered.contains(&scenario.instruction()) {
+            covered.push(scenario.instruction());
+        }
+    }
+    let all = (0..=0xff_u8).flat_map(|ins| {
+        [0x00, 0x80].map(|cla| Header {
+            cla,
+            ins,
+            p1: 0,
+            p2: 0,
+        })
+    });
+    let all: Vec<_> = all
+        .filter_map(|header| Instruction::try_from(header).ok())
+        .collect();
+    for instruction in &all {
+        assert!(
+            covered.contains(instruction),
+            "{instruction:?} is in no scenario"
+        );
+    }
+    assert_eq!(covered.len(), all.len());
+    assert!(cuts > 150, "{cuts} writes are too few to mean anything");
+}
+
+#[test]
+fn a_memory_that_fails_while_the_card_goes_on_leaves_the_same_as_a_power_failure() {
+    let (pages, ..) = lived_in();
+    let change = host::change_pin(PIN, "135790").unwrap();
+    for all_the_same in [false, true] {
+        for writes in 0.. {
+            let memory = Memory::with(pages.clone());
+            let mut rng = TestRng::new(4);
+            let mut card = PersistentCard::power(memory.clone()).unwrap();
+            send(
+                &mut card,
+                &mut rng,
+                &host::select(Applet::Identity).unwrap(),
+            );
+            memory.0.borrow_mut().writes_left = Some(writes);
+            memory.0.borrow_mut().done_all_the_same = all_the_same;
+            let status = send(&mut card, &mut rng, &change);
+            let in_memory = state_in(&memory.pages());
+            if status == 0x9000 {
+                break;
+            }
+            assert_eq!(status, 0x6581);
+            memory.0.borrow_mut().writes_left = None;
+            // The session is over, and what goes on is the card in the memory.
+            assert_eq!(
+                send(&mut card, &mut rng, &host::pin_tries().unwrap()),
+                0x6985
+            );
+            send(
+                &mut card,
+                &mut rng,
+                &host::select(Applet::Identity).unwrap(),
+            );
+            let left = 0x63c0 + u16::from(in_memory.pin.tries_left());
+            assert_eq!(send(&mut card, &mut rng, &host::pin_tries().unwrap()), left);
+            let wrong = send(&mut card, &mut rng, &host::verify_pin("999999").unwrap());
+            assert_eq!(wrong, left - 1);
+        }
+    }
+}
+
+#[test]
+fn a_try_is_in_the_memory_before_the_pin_is_compared() {
+    let (pages, ..) = lived_in();
+    for pin in [PIN, "000000"] {
+        let memory = Memory::with(pages.clone());
+        let mut rng = TestRng::new(4);
+        let mut card = PersistentCard::power(memory.clone()).unwrap();
+        send(
+            &mut card,
+            &mut rng,
+            &host::select(Applet::Identity).unwrap(),
+        );
+        memory.0.borrow_mut().writes_left = Some(0);
+        let status = send(&mut card, &mut rng, &host::verify_pin(pin).unwrap());
+        assert_eq!(status, 0x6581, "right and wrong look alike");
+        assert_eq!(state_in(&memory.pages()).pin.tries_left(), 3);
+    }
+}
+
+#[test]
+fn cutting_the_power_right_after_the_comparison_wins_no_try() {
+    let (pages, ..) = lived_in();
+    let memory = Memory::with(pages);
+    let mut rng = TestRng::new(4);
+    let mut compared = 0;
+    let guess = host::verify_pin("000000").unwrap();
+    loop {
+        let mut card = PersistentCard::power(memory.clone()).unwrap();
+        send(
+            &mut card,
+            &mut rng,
+            &host::select(Applet::Identity).unwrap(),
+        );
+        let before = state_in(&memory.pages()).pin.tries_left();
+        if send(&mut card, &mut rng, &host::pin_tries().unwrap()) == 0x6983 {
+            break;
+        }
+        // The thief lets the card write until the try is there, and sees what the comparison said.
+        memory.0.borrow_mut().writes.clear();
+        send(&mut card, &mut rng, &guess);
+        let written = memory.0.borrow().writes.len();
+        assert!(written > 1);
+        compared += 1;
+        assert_eq!(state_in(&memory.pages()).pin.tries_left(), before - 1);
+        assert!(compared <= 3);
+    }
+    assert_eq!(compared, 3);
+}
+
+#[test]
+fn a_state_that_does_not_fit_is_refused_and_the_card_stays_as_it_was() {
+    let memory = Memory::erased(2 * 8);
+    let mut rng = TestRng::new(4);
+    let mut card = PersistentCard::format(memory.clone()).unwrap();
+    send(
+        &mut card,
+        &mut rng,
+        &host::select(Applet::Identity).unwrap(),
+    );
+    let before = state_in(&memory.pages());
+    let put = host::put_certificate(&[0x30; 440]).unwrap();
+    assert_eq!(send(&mut card, &mut rng, &put), 0x6a84);
+    assert_eq!(state_in(&memory.pages()), before);
+    send(
+        &mut card,
+        &mut rng,
+        &host::select(Applet::Identity).unwrap(),
+    );
+    let get = host::get_certificate().unwrap();
+    assert_eq!(send(&mut card, &mut rng, &get), 0x6a82);
+    let small = PersistentCard::format(Memory::erased(2));
+    assert_eq!(small.map(|_| ()), Err(StartError::TooSmall));
+}
+
+#[test]
+fn a_memory_that_can_no_longer_be_read_stops_the_card() {
+    let (pages, ..) = lived_in();
+    let memory = Memory::with(pages);
+    let mut rng = TestRng::new(4);
+    let mut card = PersistentCard::power(memory.clone()).unwrap();
+    send(
+        &mut card,
+        &mut rng,
+        &host::select(Applet::Identity).unwrap(),
+    );
+    memory.0.borrow_mut().unreadable = true;
+    memory.0.borrow_mut().writes_left = Some(0);
+    for _ in 0..2 {
+        let guess = host::verify_pin(PIN).unwrap();
+        assert_eq!(send(&mut card, &mut rng, &guess), 0x6581);
+    }
+    let dead = PersistentCard::power(memory);
+    assert!(matches!(dead, Err(StartError::Memory(_))));
+}
+
+#[test]
+fn a_memory_without_a_card_is_named_as_such() {
+    for pages in [0, 1, 2, PAGES] {
+        let card = PersistentCard::power(Memory::erased(pages));
+        assert_eq!(card.map(|_| ()), Err(StartError::NoCard), "{pages}");
+    }
+    let (mut pages, ..) = lived_in();
+    pages[0][20] ^= 1;
+    assert!(PersistentCard::power(Memory::with(pages.clone())).is_ok());
+    pages[PAGES / 2][20] ^= 1;
+    let card = PersistentCard::power(Memory::with(pages));
+    assert_eq!(card.map(|_| ()), Err(StartError::NoCard));
+}

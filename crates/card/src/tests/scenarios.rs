@@ -1,0 +1,195 @@
+//! Every command of a card with non-volatile memory, in the situations that matter.
+
+use alloc::{vec, vec::Vec};
+
+use tallystick_protocol::{
+    identifier::HolderId,
+    keys::{Purpose, SealedShare},
+    test_keys::TestRng,
+};
+use zeroize::Zeroizing;
+
+use super::{
+    bench::{Centre, NONCE, PIN, PUK, context, pair},
+    memory::Memory,
+};
+use crate::{
+    Applet, Header, Instruction, Page, PersistentCard,
+    host::{self, CardError},
+};
+
+const CENTRE: &str = "keys.localhost";
+/// Room for a card with a few keys and a share, twice.
+pub(super) const PAGES: usize = 256;
+
+type Apdu = Zeroizing<Vec<u8>>;
+
+/// A command in a card's life.
+pub(super) struct Scenario {
+    pub(super) name: &'static str,
+    /// What comes before it since the power came.
+    pub(super) session: Vec<Apdu>,
+    pub(super) command: Apdu,
+    pub(super) status: u16,
+    /// Whether it presents the PIN or the PUK.
+    pub(super) takes_a_try: bool,
+    pub(super) changes: bool,
+}
+
+impl Scenario {
+    pub(super) fn instruction(&self) -> Instruction {
+        let [cla, ins, p1, p2] = *self.command.first_chunk().unwrap();
+        Instruction::try_from(Header { cla, ins, p1, p2 }).unwrap()
+    }
+}
+
+fn scenario(
+    name: &'static str,
+    session: &[&Result<Apdu, CardError>],
+    command: Result<Apdu, CardError>,
+) -> Scenario {
+    let session = session.iter().map(|apdu| (*apdu).clone().unwrap());
+    Scenario {
+        name,
+        session: session.collect(),
+        command: command.unwrap(),
+        status: 0x9000,
+        takes_a_try: false,
+        changes: true,
+    }
+}
+
+impl Scenario {
+    fn presenting(self, status: u16) -> Self {
+        Self {
+            status,
+            takes_a_try: true,
+            ..self
+        }
+    }
+
+    fn changing_nothing(self) -> Self {
+        Self {
+            changes: false,
+            ..self
+        }
+    }
+}
+
+/// A memory with a personalised card with keys, certificate, slots and a share; and the share of another
+/// epoch, to be put.
+pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare) {
+    let memory = Memory::erased(PAGES);
+    let mut rng = TestRng::new(3);
+    let mut card = PersistentCard::format(memory.clone()).unwrap();
+    let mut ok = |apdu: Result<Apdu, CardError>| {
+        let response = card.transmit(&apdu.unwrap(), &mut rng);
+        host::done(&response).unwrap();
+        response
+    };
+    ok(host::select(Applet::Identity));
+    ok(host::change_pin(host::FACTORY_PIN, PIN));
+    ok(host::change_puk(host::FACTORY_PUK, PUK));
+    ok(host::generate_signing_key(0));
+    ok(host::put_certificate(&[0x30; 300]));
+    ok(host::generate_signing_key(3));
+    ok(host::select(Applet::Keys));
+    let public = host::enrolment_public_key(&ok(host::generate_enrolment_key(0))).unwrap();
+    ok(host::generate_enrolment_key(3));
+    let mut centre = Centre::new(CENTRE);
+    let share = centre.sealed(&public, &context(1, &[CENTRE]));
+    ok(host::put_share(0, &share));
+    let next = centre.sealed(&public, &context(2, &[CENTRE]));
+    (memory.pages(), public, next)
+}
+
+pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario> {
+    let (identity, keys) = (host::select(Applet::Identity), host::select(Applet::Keys));
+    let verify = host::verify_pin(PIN);
+    let pair = pair(HolderId::of_enrolment_key(public), &context(1, &[CENTRE]));
+    let replace = Ok(Zeroizing::new(vec![0x80, 0x10, 0, 1, 0]));
+    let wrong = host::verify_pin("000000");
+    vec![
+        scenario("select", &[], host::select(Applet::Keys)).changing_nothing(),
+        scenario("right PIN", &[&identity], host::verify_pin(PIN))
+            .presenting(0x9000)
+            .changing_nothing(),
+        scenario(
+            "right PIN after a wrong one",
+            &[&identity, &wrong],
+            host::verify_pin(PIN),
+        )
+        .presenting(0x9000),
+        scenario("wrong PIN", &[&identity], host::verify_pin("000000")).presenting(0x63c2),
+        scenario(
+            "last wrong PIN",
+            &[&identity, &wrong, &wrong],
+            host::verify_pin("000000"),
+        )
+        .presenting(0x6983),
+        scenario("PIN changed", &[&identity], host::change_pin(PIN, "135790")).presenting(0x9000),
+        scenario(
+            "PIN not changed",
+            &[&identity],
+            host::change_pin("000000", "135790"),
+        )
+        .presenting(0x63c2),
+        scenario(
+            "PUK changed",
+            &[&identity],
+            host::change_puk(PUK, b"NEWPUK99"),
+        )
+        .presenting(0x9000),
+        scenario(
+            "PIN unblocked",
+            &[&identity, &wrong, &wrong, &wrong],
+            host::reset_pin(PUK, "135790"),
+        )
+        .presenting(0x9000),
+        scenario(
+            "wrong PUK",
+            &[&identity],
+            host::reset_pin(b"00000000", "135790"),
+        )
+        .presenting(0x63c2),
+        scenario("a new key", &[&identity], host::generate_signing_key(5)),
+        scenario(
+            "a key replaced",
+            &[&identity, &verify],
+            host::generate_signing_key(0),
+        ),
+        scenario(
+            "signature",
+            &[&identity, &verify],
+            host::sign_block(0, &[1; 256]),
+        )
+        .changing_nothing(),
+        scenario(
+            "a key deleted",
+            &[&identity, &verify],
+            host::delete_signing_key(3),
+        ),
+        scenario("certificate read", &[&identity], host::get_certificate()).changing_nothing(),
+        scenario(
+            "certificate replaced",
+            &[&identity, &verify],
+            host::put_certificate(&[0x31; 900]),
+        ),
+        scenario("a slot taken", &[&keys], host::generate_enrolment_key(9)),
+        scenario("a slot replaced", &[&identity, &verify, &keys], replace),
+        scenario("a share", &[&keys], host::put_share(0, share)),
+        scenario(
+            "a derived key",
+            &[&identity, &verify, &keys],
+            host::derive(0, &pair, Purpose::OrderPart, &NONCE),
+        )
+        .changing_nothing(),
+        scenario("status", &[&keys], host::status(0)).changing_nothing(),
+        scenario("list", &[&keys], host::list_slots()).changing_nothing(),
+        scenario(
+            "a slot deleted",
+            &[&identity, &verify, &keys],
+            host::delete_slot(0),
+        ),
+    ]
+}
