@@ -45,6 +45,10 @@ pub enum SlotError {
 pub struct Slot {
     state: PathBuf,
     inserted: Option<Inserted>,
+    /// The node of the card that was taken out last, for as long as the slot is empty. A terminal that
+    /// hangs up reads as an empty report, which no real device sends: the host is to hear that the
+    /// device is gone, and close it, before that.
+    gone: Option<Terminal>,
     announcer: Announcer,
     counters: Counters,
     delay: Duration,
@@ -76,6 +80,7 @@ impl Slot {
         Ok(Self {
             state: state.to_owned(),
             inserted: None,
+            gone: None,
             announcer: Announcer::new(),
             counters: Counters::default(),
             delay: Duration::ZERO,
@@ -99,6 +104,7 @@ impl Slot {
         self.announcer
             .say(Event::Add, &sysfs::device_path(), &node)?;
         self.state = file;
+        self.gone = None;
         self.inserted = Some(Inserted {
             card,
             terminal,
@@ -111,13 +117,11 @@ impl Slot {
     /// Takes the card out, its device with it.
     fn pull(&mut self) -> Result<(), SlotError> {
         let inserted = self.inserted.take().ok_or(SlotError::Empty)?;
-        let node = inserted.terminal.node().to_owned();
         sysfs::remove()?;
-        // Whoever has the node open hears that it hung up, and only then that it is gone.
-        drop(inserted);
-        Ok(self
-            .announcer
-            .say(Event::Remove, &sysfs::device_path(), &node)?)
+        let (path, node) = (sysfs::device_path(), inserted.terminal.node());
+        self.announcer.say(Event::Remove, &path, node)?;
+        self.gone = Some(inserted.terminal);
+        Ok(())
     }
 
     /// Does what a test says; what there is to say of it.
@@ -190,7 +194,7 @@ impl Slot {
         let Some(inserted) = &mut self.inserted else {
             return Ok(());
         };
-        let response = inserted.card.transmit(apdu);
+        let response = inserted.card.transmit(apdu)?;
         self.counters.count(apdu, &response);
         inserted.answer = Some(Answer {
             channel,
