@@ -194,7 +194,7 @@ impl Slot {
         let Some(inserted) = &mut self.inserted else {
             return Ok(());
         };
-        let response = inserted.card.transmit(apdu)?;
+        let response = inserted.card.transmit(apdu);
         self.counters.count(apdu, &response);
         inserted.answer = Some(Answer {
             channel,
