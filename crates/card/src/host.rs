@@ -1,12 +1,14 @@
 //! The other side of the reader: command APDUs built and responses read, so that the bytes are written
 //! once. Used with this card and, for the identity applet, with any PIV card.
 //!
-//! All commands are of extended length and take the whole response at once.
+//! All commands are of extended length and take the whole response at once; [`Exchange`] is for cards
+//! that do not.
 
 mod build;
 mod commands;
 mod derive_request;
 mod error;
+mod exchange;
 mod public_key;
 mod replies;
 mod taken_slot;
@@ -18,6 +20,7 @@ pub use commands::{
 };
 pub use derive_request::DeriveRequest;
 pub use error::CardError;
+pub use exchange::{Exchange, Form};
 pub use public_key::SigningPublicKey;
 pub use replies::{
     certificate, data, derived_key, done, enrolment_public_key, held_contexts, signature,

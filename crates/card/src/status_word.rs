@@ -36,6 +36,8 @@ pub enum StatusWord {
     WrongParameters,
     /// 6A88: the key or PIN meant does not exist.
     ReferenceNotFound,
+    /// 6CXX: a wrong length was expected; that many bytes there are, 0 for 256.
+    WrongExpectedLength(u8),
     /// 6D00: the selected applet has no such instruction.
     UnknownInstruction,
     /// 6E00: no such class of commands.
@@ -63,6 +65,7 @@ impl From<StatusWord> for u16 {
             StatusWord::NotEnoughMemory => 0x6a84,
             StatusWord::WrongParameters => 0x6a86,
             StatusWord::ReferenceNotFound => 0x6a88,
+            StatusWord::WrongExpectedLength(count) => 0x6c00 | Self::from(count),
             StatusWord::UnknownInstruction => 0x6d00,
             StatusWord::UnknownClass => 0x6e00,
             StatusWord::Other(word) => word,
@@ -90,6 +93,7 @@ impl From<u16> for StatusWord {
             0x6a84 => Self::NotEnoughMemory,
             0x6a86 => Self::WrongParameters,
             0x6a88 => Self::ReferenceNotFound,
+            0x6c00..=0x6cff => Self::WrongExpectedLength(low),
             0x6d00 => Self::UnknownInstruction,
             0x6e00 => Self::UnknownClass,
             other => Self::Other(other),

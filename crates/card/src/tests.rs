@@ -2,6 +2,7 @@
 
 mod apdu_form;
 mod bench;
+mod exchange;
 mod identity;
 mod keys;
 mod memory;
