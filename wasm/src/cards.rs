@@ -1,6 +1,8 @@
 //! The software card's module, as the wallet's module reaches it: `wasm/card` is the other side.
 
-use tallystick_wallet::ports::{CardFault, Cards, PoweredCard};
+use core::future::ready;
+
+use tallystick_wallet::ports::{CardFault, CardResponse, Cards, Later, PoweredCard};
 use tallystick_wallet::sealing::StateKey;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -26,10 +28,8 @@ extern "C" {
     fn transmit(this: &Powered, apdu: &[u8]) -> Result<usize, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn take_response(this: &Powered, into: &mut [u8]) -> Result<(), JsValue>;
-    #[wasm_bindgen(method)]
-    fn has_changed(this: &Powered) -> bool;
     #[wasm_bindgen(method, catch)]
-    fn sealed(this: &Powered, key: &[u8]) -> Result<Vec<u8>, JsValue>;
+    fn unsaved(this: &Powered, key: &[u8]) -> Result<Option<Vec<u8>>, JsValue>;
     #[wasm_bindgen(method)]
     fn free(this: &Powered);
 }
@@ -54,8 +54,8 @@ fn boxed(powered: Result<Powered, JsValue>) -> Result<Box<dyn PoweredCard>, Card
     }
 }
 
-impl PoweredCard for Card {
-    fn transmit(&mut self, apdu: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardFault> {
+impl Card {
+    fn execute(&self, apdu: &[u8]) -> CardResponse {
         let length = self.0.transmit(apdu).map_err(fault)?;
         if length > RESPONSE_BYTES_MAX {
             return Err(CardFault::new("the response is too long"));
@@ -64,13 +64,15 @@ impl PoweredCard for Card {
         self.0.take_response(&mut response).map_err(fault)?;
         Ok(response)
     }
+}
 
-    fn has_changed(&self) -> bool {
-        self.0.has_changed()
+impl PoweredCard for Card {
+    fn transmit<'a>(&'a mut self, apdu: &'a [u8]) -> Later<'a, CardResponse> {
+        Box::pin(ready(self.execute(apdu)))
     }
 
-    fn sealed(&mut self, key: &StateKey) -> Result<Vec<u8>, CardFault> {
-        self.0.sealed(key.as_bytes()).map_err(fault)
+    fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault> {
+        self.0.unsaved(key.as_bytes()).map_err(fault)
     }
 }
 

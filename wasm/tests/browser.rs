@@ -199,15 +199,14 @@ async fn the_card_is_reached_by_apdus_alone_and_comes_back_from_its_sealed_state
     let select = host::select(Applet::Identity).unwrap();
     let wrong_pin = host::verify_pin("000000").unwrap();
     let mut card = browser.cards().blank().unwrap();
-    host::done(&card.transmit(&select).unwrap()).unwrap();
-    assert!(host::done(&card.transmit(&wrong_pin).unwrap()).is_err());
-    assert!(card.has_changed());
-    let sealed = card.sealed(&key).unwrap();
+    host::done(&card.transmit(&select).await.unwrap()).unwrap();
+    assert!(host::done(&card.transmit(&wrong_pin).await.unwrap()).is_err());
+    let sealed = card.unsaved(&key).unwrap().unwrap();
     drop(card);
     let mut card = browser.cards().power(&key, &sealed).unwrap();
-    assert!(!card.has_changed());
-    host::done(&card.transmit(&select).unwrap()).unwrap();
-    let tries = card.transmit(&host::pin_tries().unwrap()).unwrap();
+    assert!(card.unsaved(&key).unwrap().is_none());
+    host::done(&card.transmit(&select).await.unwrap()).unwrap();
+    let tries = card.transmit(&host::pin_tries().unwrap()).await.unwrap();
     assert_eq!(host::tries_left(&tries).unwrap(), host::MAX_TRIES - 1);
 }
 
@@ -216,7 +215,8 @@ async fn a_card_gets_no_power_from_another_key_or_altered_bytes() {
     let browser = browser("sealed card").await;
     let rng = &mut browser.random();
     let (key, other) = (StateKey::generate(rng), StateKey::generate(rng));
-    let mut sealed = browser.cards().blank().unwrap().sealed(&key).unwrap();
+    let unsaved = browser.cards().blank().unwrap().unsaved(&key);
+    let mut sealed = unsaved.unwrap().unwrap();
     assert!(browser.cards().power(&other, &sealed).is_err());
     sealed[20] ^= 1;
     assert!(browser.cards().power(&key, &sealed).is_err());

@@ -8,7 +8,6 @@ use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::sealing::header::{Header, Secret};
 use crate::sealing::{StateKey, puk};
-use crate::secure_element::SecureElement;
 use crate::state::name;
 use crate::wallet::Wallet;
 
@@ -99,6 +98,7 @@ impl<P: Ports> Wallet<P> {
             .unwrap(which, secret, self.ports.device_key())
             .await?;
         self.perform(&mut |desk| desk.unlock(&key)).await?;
+        self.look_at_card().await?;
         Ok((header, key))
     }
 
@@ -110,8 +110,10 @@ impl<P: Ports> Wallet<P> {
     pub async fn change_pin(&self, old: &str, new: &str) -> Result<(), WalletError> {
         check_pin(old).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         check_pin(new)?;
-        self.perform(&mut |desk| desk.with_card(&mut |card| card.change_pin(old, new)))
-            .await
+        let _turn = self.turn().await;
+        let mut card = self.card().await?;
+        let changed = card.change_pin(old, new).await;
+        self.keep(card, &mut |desk| desk.told(&changed)).await
     }
 
     /// Sets a new PIN with the PUK, whether or not the old one is blocked.
@@ -122,13 +124,12 @@ impl<P: Ports> Wallet<P> {
     pub async fn unblock_pin(&self, puk: &str, new: &str) -> Result<(), WalletError> {
         check_pin(new)?;
         let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
-        self.perform(&mut |desk| desk.with_card(&mut |card| card.unblock_pin(&puk, new)))
-            .await
+        let _turn = self.turn().await;
+        let mut card = self.card().await?;
+        let unblocked = card.unblock_pin(&puk, new).await;
+        self.keep(card, &mut |desk| desk.told(&unblocked)).await
     }
 }
-
-/// Something to be done with the card.
-type CardWork<'w> = &'w mut dyn FnMut(&mut SecureElement) -> Result<(), WalletError>;
 
 impl Desk<'_> {
     fn unlock(&mut self, key: &StateKey) -> Result<(), WalletError> {
@@ -136,15 +137,12 @@ impl Desk<'_> {
             self.state.unlock(key.clone(), 0)?;
         }
         self.stay_unlocked();
-        self.look_at_card()
+        Ok(())
     }
 
-    /// The card's answer counts only once its new state is kept: a wrong PIN has cost a try.
-    fn with_card(&mut self, work: CardWork<'_>) -> Result<(), WalletError> {
+    /// What the card answered to the holder, who is there then.
+    fn told(&mut self, outcome: &Result<(), WalletError>) -> Result<(), WalletError> {
         self.stay_unlocked();
-        let mut card = self.card()?;
-        let outcome = work(&mut card);
-        self.keep_card(&mut card)?;
-        outcome
+        outcome.clone()
     }
 }

@@ -77,22 +77,6 @@ pub enum Question {
     Courier(String),
 }
 
-impl Question {
-    /// The order that it concerns.
-    #[must_use]
-    pub fn order(&self) -> Option<&str> {
-        match self {
-            Self::Certificate(_) => None,
-            Self::Share { order, .. } => order.as_deref(),
-            Self::Confirmation { order, .. } | Self::Identity { order, .. } => Some(order),
-            Self::Send(order)
-            | Self::Receipt(order)
-            | Self::Money(order)
-            | Self::Courier(order) => Some(order),
-        }
-    }
-}
-
 /// A question on its way.
 pub struct Ask {
     /// What is asked.

@@ -1,4 +1,5 @@
-//! The desk: where every decision of the wallet is made, without waiting for anything.
+//! The desk: where every decision of the wallet is made, without waiting for anything, not even for
+//! a card ([`crate::conversation`]).
 //!
 //! A piece of work gets the state, the time and randomness, and leaves behind what is to be stored
 //! and asked. [`crate::wallet::Wallet::perform`] makes it durable before anybody hears of it.
@@ -15,7 +16,7 @@ use crate::ports::{Cards, Change};
 use crate::profile::Profile;
 use crate::purchase::Attention;
 use crate::sealing::record as sealed;
-use crate::secure_element::SecureElement;
+use crate::secure_element::{SecureElement, Tries};
 use crate::state::{Order, State, Unlocked, name};
 use crate::wallet::Context;
 
@@ -130,45 +131,21 @@ impl Desk<'_> {
         let card = cards
             .power(&unlocked.key, &unlocked.card)
             .map_err(|fault| WalletError::caused(ErrorKind::StorageDamaged, &fault))?;
-        Ok(SecureElement::new(card))
+        Ok(SecureElement::new(card, unlocked.card.clone()))
     }
 
-    /// A card from the factory, put into its reader.
-    ///
-    /// # Errors
-    /// [`ErrorKind::CardFailed`].
-    pub fn blank_card(&self) -> Result<SecureElement, WalletError> {
-        let card = self.cards.blank();
-        let card = card.map_err(|fault| WalletError::caused(ErrorKind::CardFailed, &fault))?;
-        Ok(SecureElement::new(card))
-    }
-
-    /// Replaces the card's state, if it is another one now. To be called before anything is made of
-    /// what the card answered.
+    /// Replaces the card's state, if it is another one now, and remembers how many tries it has left.
+    /// To be called before anything is made of what the card answered.
     ///
     /// # Errors
     /// If the wallet is locked, or if the card fails.
-    pub fn keep_card(&mut self, card: &mut SecureElement) -> Result<(), WalletError> {
-        if card.has_changed() {
-            let record = card.sealed(&self.unlocked()?.key)?;
-            self.put(name::CARD, record.clone());
-            self.unlocked()?.card = record;
+    pub fn keep_card(&mut self, card: &mut SecureElement, tries: Tries) -> Result<(), WalletError> {
+        let unlocked = self.unlocked()?;
+        unlocked.tries = tries;
+        if let Some(record) = card.unsaved(&unlocked.card, &unlocked.key)? {
+            unlocked.card.clone_from(&record);
+            self.put(name::CARD, record);
         }
-        self.look_at(card)
-    }
-
-    /// Remembers how many tries the card has left.
-    ///
-    /// # Errors
-    /// If the wallet is locked, or if the card fails.
-    pub fn look_at_card(&mut self) -> Result<(), WalletError> {
-        let mut card = self.card()?;
-        self.look_at(&mut card)
-    }
-
-    fn look_at(&mut self, card: &mut SecureElement) -> Result<(), WalletError> {
-        let tries = card.tries()?;
-        self.unlocked()?.tries = tries;
         Ok(())
     }
 

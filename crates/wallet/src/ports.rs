@@ -3,6 +3,8 @@
 //! The browser supplies IndexedDB, WebCrypto, fetch and `chrome.storage.session`; tests supply
 //! memory with faults. Everything is single-threaded: no port has to be `Send`.
 
+use core::pin::Pin;
+
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -156,16 +158,20 @@ impl CardFault {
     }
 }
 
+/// What will be there later, on this thread. Boxed, so that one kind of card stands for all.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// What a card answered: data and status word, at most 65,538 bytes (ISO/IEC 7816-4 §5.1).
+pub type CardResponse = Result<Zeroizing<Vec<u8>>, CardFault>;
+
 /// A card with power: applets behind APDUs (ISO/IEC 7816-4). Selected applet and verified PIN are
 /// forgotten when the value is dropped.
 pub trait PoweredCard {
-    /// Executes one command APDU. The response: data and status word, at most 65,538 bytes.
-    fn transmit(&mut self, apdu: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardFault>;
-    /// Whether its state is another one than it was given power with: to be stored before anything
-    /// is made of the responses.
-    fn has_changed(&self) -> bool;
-    /// Its state, sealed under the state key, for the vault.
-    fn sealed(&mut self, key: &StateKey) -> Result<Vec<u8>, CardFault>;
+    /// Executes one command APDU. A software card answers at once.
+    fn transmit<'a>(&'a mut self, apdu: &'a [u8]) -> Later<'a, CardResponse>;
+    /// Its state, sealed under the state key for the vault, if it is another one than it was given
+    /// power with: to be stored before anything is made of the responses.
+    fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault>;
 }
 
 /// Where software cards run: nobody outside sees what is in them.

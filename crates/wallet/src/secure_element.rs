@@ -1,8 +1,8 @@
 //! The wallet's card. Every secret operation is an APDU to it; wallet code sees no private key and
 //! no key share.
 //!
-//! Whoever sends something that changes the card keeps its state ([`crate::desk::Desk::keep_card`])
-//! before making anything of the answer.
+//! Whoever sends something that changes the card keeps its state ([`crate::conversation`]) before
+//! making anything of the answer.
 
 use rand_core::CryptoRng;
 use tallystick_card::Applet;
@@ -12,7 +12,7 @@ use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
-use crate::ports::{CardFault, PoweredCard};
+use crate::ports::{CardFault, Later, PoweredCard};
 use crate::sealing::StateKey;
 use crate::sealing::puk::Puk;
 
@@ -39,68 +39,85 @@ impl Tries {
 /// A card in its reader: powered on with this value, off when it is dropped.
 pub struct SecureElement {
     card: Box<dyn PoweredCard>,
+    /// The stored state that it was given power with.
+    stored: Vec<u8>,
     selected: Option<Applet>,
 }
 
 type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
+type Reply = Result<Zeroizing<Vec<u8>>, WalletError>;
 
 impl SecureElement {
-    /// The card that was just given power.
-    pub const fn new(card: Box<dyn PoweredCard>) -> Self {
+    /// The card that was just given power with that stored state.
+    pub const fn new(card: Box<dyn PoweredCard>, stored: Vec<u8>) -> Self {
         Self {
             card,
+            stored,
             selected: None,
         }
     }
 
-    /// What is to be stored of it.
-    pub fn sealed(&mut self, key: &StateKey) -> Result<Vec<u8>, WalletError> {
-        self.card.sealed(key).map_err(unreachable)
-    }
-
-    /// Whether the state is another one than was last stored.
-    pub fn has_changed(&self) -> bool {
-        self.card.has_changed()
+    /// What is to be stored of it, if that is something else than `stored` now; if `stored` is not what
+    /// it was given power with, its answers do not count.
+    pub fn unsaved(
+        &mut self,
+        stored: &[u8],
+        key: &StateKey,
+    ) -> Result<Option<Vec<u8>>, WalletError> {
+        let unsaved = self.card.unsaved(key).map_err(unreachable)?;
+        if unsaved.is_some() && self.stored != stored {
+            let why = &"the stored card is another one by now";
+            return Err(WalletError::caused(ErrorKind::CardFailed, why));
+        }
+        Ok(unsaved)
     }
 
     /// Replaces the factory's PIN and PUK.
-    pub fn initialise(&mut self, pin: &str, puk: &Puk) -> Result<(), WalletError> {
-        self.change_pin(host::FACTORY_PIN, pin)?;
+    pub async fn initialise(&mut self, pin: &str, puk: &Puk) -> Result<(), WalletError> {
+        self.change_pin(host::FACTORY_PIN, pin).await?;
         let apdu = host::change_puk(host::FACTORY_PUK, puk);
-        let reply = self.exchange(Applet::Identity, apdu)?;
+        let reply = self.exchange(Applet::Identity, apdu).await?;
         host::done(&reply).map_err(puk_failed)
     }
 
     /// Makes the signing key of a slot; its public half as subject public key info.
-    pub fn generate_signing_key(&mut self, slot: u8) -> Result<Vec<u8>, WalletError> {
-        let reply = self.exchange(Applet::Identity, host::generate_signing_key(slot))?;
+    pub async fn generate_signing_key(&mut self, slot: u8) -> Result<Vec<u8>, WalletError> {
+        let reply = self
+            .exchange(Applet::Identity, host::generate_signing_key(slot))
+            .await?;
         let key = host::signing_public_key(&reply).map_err(failed)?;
         Ok(key.to_spki())
     }
 
     /// Makes the enrolment key of a slot; its public half (X25519, RFC 7748).
-    pub fn generate_enrolment_key(&mut self, slot: u8) -> Result<[u8; 32], WalletError> {
-        let reply = self.exchange(Applet::Keys, host::generate_enrolment_key(slot))?;
+    pub async fn generate_enrolment_key(&mut self, slot: u8) -> Result<[u8; 32], WalletError> {
+        let reply = self
+            .exchange(Applet::Keys, host::generate_enrolment_key(slot))
+            .await?;
         host::enrolment_public_key(&reply).map_err(failed)
     }
 
     /// Deletes everything in a slot. Needs the PIN.
-    pub fn delete(&mut self, slot: u8) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::delete_signing_key(slot))?;
+    pub async fn delete(&mut self, slot: u8) -> Result<(), WalletError> {
+        let reply = self
+            .exchange(Applet::Identity, host::delete_signing_key(slot))
+            .await?;
         host::done(&reply).map_err(failed)?;
-        let reply = self.exchange(Applet::Keys, host::delete_slot(slot))?;
+        let reply = self.exchange(Applet::Keys, host::delete_slot(slot)).await?;
         host::done(&reply).map_err(failed)
     }
 
     /// Presents the PIN. It allows derived keys until the card is dropped, and one signature.
-    pub fn present_pin(&mut self, pin: &str) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::verify_pin(pin))?;
+    pub async fn present_pin(&mut self, pin: &str) -> Result<(), WalletError> {
+        let reply = self
+            .exchange(Applet::Identity, host::verify_pin(pin))
+            .await?;
         host::done(&reply).map_err(pin_failed)
     }
 
     /// Signs by RSASSA-PSS with SHA-256 with the key of a slot; the card pads nothing and computes
     /// the raw operation.
-    pub fn sign(
+    pub async fn sign(
         &mut self,
         slot: u8,
         message: &[u8],
@@ -113,26 +130,32 @@ impl SecureElement {
         let block = block
             .first_chunk()
             .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
-        let reply = self.exchange(Applet::Identity, host::sign_block(slot, block))?;
+        let reply = self
+            .exchange(Applet::Identity, host::sign_block(slot, block))
+            .await?;
         host::signature(&reply)
             .map(|signature| signature.to_vec())
             .map_err(failed)
     }
 
     /// Writes the certificate of the first signing key (DER).
-    pub fn put_certificate(&mut self, der: &[u8]) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::put_certificate(der))?;
+    pub async fn put_certificate(&mut self, der: &[u8]) -> Result<(), WalletError> {
+        let reply = self
+            .exchange(Applet::Identity, host::put_certificate(der))
+            .await?;
         host::done(&reply).map_err(failed)
     }
 
     /// Hands over a key share, sealed to the enrolment key of that slot.
-    pub fn put_share(&mut self, slot: u8, share: &SealedShare) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Keys, host::put_share(slot, share))?;
+    pub async fn put_share(&mut self, slot: u8, share: &SealedShare) -> Result<(), WalletError> {
+        let reply = self
+            .exchange(Applet::Keys, host::put_share(slot, share))
+            .await?;
         host::done(&reply).map_err(failed)
     }
 
     /// The key of a pair for one purpose and nonce. Needs the PIN.
-    pub fn derive(
+    pub async fn derive(
         &mut self,
         slot: u8,
         pair: &PairContext,
@@ -140,44 +163,48 @@ impl SecureElement {
         nonce: &[u8; 32],
     ) -> Result<DerivedKey, WalletError> {
         let apdu = host::derive(slot, pair, purpose, nonce);
-        let reply = self.exchange(Applet::Keys, apdu)?;
+        let reply = self.exchange(Applet::Keys, apdu).await?;
         host::derived_key(&reply).map_err(failed)
     }
 
     /// Changes the PIN.
-    pub fn change_pin(&mut self, old: &str, new: &str) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::change_pin(old, new))?;
+    pub async fn change_pin(&mut self, old: &str, new: &str) -> Result<(), WalletError> {
+        let reply = self
+            .exchange(Applet::Identity, host::change_pin(old, new))
+            .await?;
         host::done(&reply).map_err(pin_failed)
     }
 
     /// Sets a new PIN with the PUK.
-    pub fn unblock_pin(&mut self, puk: &Puk, new: &str) -> Result<(), WalletError> {
-        let reply = self.exchange(Applet::Identity, host::reset_pin(puk, new))?;
+    pub async fn unblock_pin(&mut self, puk: &Puk, new: &str) -> Result<(), WalletError> {
+        let reply = self
+            .exchange(Applet::Identity, host::reset_pin(puk, new))
+            .await?;
         host::done(&reply).map_err(puk_failed)
     }
 
     /// How often PIN and PUK may still be tried.
-    pub fn tries(&mut self) -> Result<Tries, WalletError> {
-        let pin = self.exchange(Applet::Identity, host::pin_tries())?;
-        let puk = self.exchange(Applet::Identity, host::puk_tries())?;
+    pub async fn tries(&mut self) -> Result<Tries, WalletError> {
+        let pin = self.exchange(Applet::Identity, host::pin_tries()).await?;
+        let puk = self.exchange(Applet::Identity, host::puk_tries()).await?;
         Ok(Tries {
             pin: host::tries_left(&pin).map_err(failed)?,
             puk: host::tries_left(&puk).map_err(failed)?,
         })
     }
 
-    fn exchange(&mut self, applet: Applet, apdu: Apdu) -> Result<Zeroizing<Vec<u8>>, WalletError> {
-        let apdu = apdu.map_err(failed)?;
-        if self.selected != Some(applet) {
-            let select = host::select(applet).map_err(failed)?;
-            host::done(&self.transmit(&select)?).map_err(failed)?;
-            self.selected = Some(applet);
-        }
-        self.transmit(&apdu)
-    }
-
-    fn transmit(&mut self, apdu: &[u8]) -> Result<Zeroizing<Vec<u8>>, WalletError> {
-        self.card.transmit(apdu).map_err(unreachable)
+    /// Boxed, because every command goes through here: in place it would be part of each of them.
+    fn exchange(&mut self, applet: Applet, apdu: Apdu) -> Later<'_, Reply> {
+        Box::pin(async move {
+            let apdu = apdu.map_err(failed)?;
+            if self.selected != Some(applet) {
+                let select = host::select(applet).map_err(failed)?;
+                let reply = self.card.transmit(&select).await;
+                host::done(&reply.map_err(unreachable)?).map_err(failed)?;
+                self.selected = Some(applet);
+            }
+            self.card.transmit(&apdu).await.map_err(unreachable)
+        })
     }
 }
 

@@ -4,11 +4,13 @@
 //! memory is the sealed record; the card's keys and shares are in clear only over there, and only
 //! while the card has power.
 
+use core::future::ready;
+
 use rand_core::CryptoRng;
 use tallystick_card::Card;
 use zeroize::Zeroizing;
 
-use crate::ports::{CardFault, PoweredCard};
+use crate::ports::{CardFault, CardResponse, Later, PoweredCard};
 use crate::sealing::{StateKey, record};
 use crate::state::name;
 
@@ -41,21 +43,34 @@ impl<R: CryptoRng> SoftwareCard<R> {
             changed: false,
         })
     }
+
+    /// Executes one command APDU (ISO/IEC 7816-4): data and status word.
+    pub fn execute(&mut self, apdu: &[u8]) -> Zeroizing<Vec<u8>> {
+        let response = self.card.transmit(apdu, &mut self.rng);
+        self.changed |= response.changed;
+        response.bytes
+    }
+
+    /// Its state, sealed, if nobody has stored it yet.
+    ///
+    /// # Errors
+    /// [`CardFault`] if sealing fails.
+    pub fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault> {
+        if !self.changed {
+            return Ok(None);
+        }
+        let state = self.card.state();
+        let sealed = record::seal(key, name::CARD, &state, &mut self.rng);
+        sealed.map(Some).map_err(CardFault::new)
+    }
 }
 
 impl<R: CryptoRng> PoweredCard for SoftwareCard<R> {
-    fn transmit(&mut self, apdu: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardFault> {
-        let response = self.card.transmit(apdu, &mut self.rng);
-        self.changed |= response.changed;
-        Ok(response.bytes)
+    fn transmit<'a>(&'a mut self, apdu: &'a [u8]) -> Later<'a, CardResponse> {
+        Box::pin(ready(Ok(self.execute(apdu))))
     }
 
-    fn has_changed(&self) -> bool {
-        self.changed
-    }
-
-    fn sealed(&mut self, key: &StateKey) -> Result<Vec<u8>, CardFault> {
-        let state = self.card.state();
-        record::seal(key, name::CARD, &state, &mut self.rng).map_err(CardFault::new)
+    fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault> {
+        self.unsaved(key)
     }
 }

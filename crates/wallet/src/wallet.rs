@@ -42,6 +42,8 @@ pub struct Wallet<P: Ports> {
     pub(crate) state: Exclusive<State>,
     /// Only one call at a time moves orders on.
     pub(crate) advancing: Exclusive<()>,
+    /// Only one call at a time talks to a card.
+    pub(crate) conversing: Exclusive<()>,
 }
 
 /// A piece of work at the [`Desk`].
@@ -81,12 +83,20 @@ impl<P: Ports> Wallet<P> {
                 ..State::default()
             }),
             advancing: Exclusive::new(()),
+            conversing: Exclusive::new(()),
             ports,
         };
         let session = wallet.ports.session().get().await?;
+        let mut is_unlocked = false;
         wallet
-            .perform(&mut |desk| desk.resume(session.as_deref().map(Vec::as_slice)))
+            .perform(&mut |desk| {
+                is_unlocked = desk.resume(session.as_deref().map(Vec::as_slice))?;
+                Ok(())
+            })
             .await?;
+        if is_unlocked {
+            wallet.look_at_card().await?;
+        }
         Ok(wallet)
     }
 
@@ -190,21 +200,17 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Unlocks from the session, if it still holds the state key and its time is not up.
-    fn resume(&mut self, session: Option<&[u8]>) -> Result<(), WalletError> {
+    /// Unlocks from the session, if it still holds the state key and its time is not up. Whether it did.
+    fn resume(&mut self, session: Option<&[u8]>) -> Result<bool, WalletError> {
         let (Some(session), Some(_)) = (session, &self.state.header) else {
-            return Ok(());
+            return Ok(false);
         };
-        match lock::resumed(session, self.now_ms) {
-            Some((key, locks_at_ms)) => {
-                self.state.unlock(key, locks_at_ms)?;
-                self.look_at_card()
-            }
-            None => {
-                self.session = SessionChange::Clear;
-                Ok(())
-            }
-        }
+        let Some((key, locks_at_ms)) = lock::resumed(session, self.now_ms) else {
+            self.session = SessionChange::Clear;
+            return Ok(false);
+        };
+        self.state.unlock(key, locks_at_ms)?;
+        Ok(true)
     }
 }
 

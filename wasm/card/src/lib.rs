@@ -5,7 +5,7 @@
 
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
-use tallystick_wallet::ports::{CardFault, PoweredCard};
+use tallystick_wallet::ports::CardFault;
 use tallystick_wallet::sealing::StateKey;
 use tallystick_wallet::software_card;
 use wasm_bindgen::JsError;
@@ -57,12 +57,9 @@ impl SoftwareCard {
     }
 
     /// Executes one command APDU; the length of the response in bytes.
-    ///
-    /// # Errors
-    /// If the card fails.
-    pub fn transmit(&mut self, apdu: &[u8]) -> Thrown<usize> {
-        self.response = self.card.transmit(apdu).map_err(thrown)?;
-        Ok(self.response.len())
+    pub fn transmit(&mut self, apdu: &[u8]) -> usize {
+        self.response = self.card.execute(apdu);
+        self.response.len()
     }
 
     /// Writes the response into a buffer of its length, so that no copy of it stays in JavaScript,
@@ -81,17 +78,12 @@ impl SoftwareCard {
         Ok(())
     }
 
-    /// Whether the state is another one than it was given power with.
-    #[must_use]
-    pub fn has_changed(&self) -> bool {
-        self.card.has_changed()
-    }
-
-    /// The state, sealed under the state key of 32 bytes.
+    /// The state, sealed under the state key of 32 bytes, if it is another one than it was given power
+    /// with.
     ///
     /// # Errors
     /// If sealing fails.
-    pub fn sealed(&mut self, key: &[u8]) -> Thrown<Vec<u8>> {
-        self.card.sealed(&state_key(key)?).map_err(thrown)
+    pub fn unsaved(&mut self, key: &[u8]) -> Thrown<Option<Vec<u8>>> {
+        self.card.unsaved(&state_key(key)?).map_err(thrown)
     }
 }

@@ -11,7 +11,7 @@ use crate::profile::{CardAccount, Enrolment};
 use crate::secure_element::SecureElement;
 
 /// Makes the keys of a slot and signs the request to enrol them.
-pub fn account(
+pub async fn account(
     offer: OfferRecord,
     id: String,
     slot: u8,
@@ -20,9 +20,9 @@ pub fn account(
     rng: &mut dyn CryptoRng,
 ) -> Result<CardAccount, WalletError> {
     let OfferRecord { offer, issuer_name } = offer;
-    element.present_pin(pin)?;
-    let signing_public_key = element.generate_signing_key(slot)?;
-    let enrolment_public_key = element.generate_enrolment_key(slot)?;
+    element.present_pin(pin).await?;
+    let signing_public_key = element.generate_signing_key(slot).await?;
+    let enrolment_public_key = element.generate_enrolment_key(slot).await?;
     let issuer = offer.envelope.from.clone();
     let request = EnrolmentRequest::unsigned(
         issuer.clone(),
@@ -30,7 +30,7 @@ pub fn account(
         enrolment_public_key,
         signing_public_key,
     );
-    let signature = element.sign(slot, &request.to_be_signed(), rng)?;
+    let signature = element.sign(slot, &request.to_be_signed(), rng).await?;
     let request = encode(&request.signed(signature));
     Ok(CardAccount {
         id,

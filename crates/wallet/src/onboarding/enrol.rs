@@ -5,6 +5,7 @@ use tallystick_protocol::cbor::decode;
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::enrolment::{EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket};
 use tallystick_protocol::identifier::Role;
+use tallystick_protocol::keys::SealedShare;
 use tallystick_protocol::problem::ProblemKind;
 use tallystick_protocol::signature::public_key_to_spki;
 use tallystick_protocol::statement::{self, StatementError};
@@ -34,11 +35,54 @@ impl<P: Ports> Wallet<P> {
             let Some(ask) = next else {
                 return Ok(());
             };
-            let answers = self.ask(vec![ask]).await;
-            self.perform(&mut |desk| desk.take_enrolment(&answers))
-                .await?;
+            for answer in self.ask(vec![ask]).await {
+                self.take_enrolment(&answer).await?;
+            }
         }
     }
+
+    /// Puts what was answered into the card, and keeps that it is there.
+    pub(crate) async fn take_enrolment(&self, answer: &Answer) -> Result<(), WalletError> {
+        let _turn = self.turn().await;
+        let mut progress = None;
+        self.perform(&mut |desk| {
+            progress = desk.enrolment_said(answer)?;
+            Ok(())
+        })
+        .await?;
+        let Some(Progress { account, put }) = progress else {
+            return Ok(());
+        };
+        let mut card = self.card().await?;
+        let slot = account.enrolment.slot;
+        let done = match put {
+            // A PIV card has a place for this one; the others are kept in the profile alone.
+            Put::Certificate(certificate) if slot == 0 => card.put_certificate(&certificate).await,
+            Put::Certificate(_) => Ok(()),
+            Put::Share(share) => card.put_share(slot, &share).await,
+        };
+        self.keep(card, &mut |desk| {
+            done.clone()?;
+            desk.keep_account(account.clone())
+        })
+        .await
+    }
+}
+
+/// How an enrolment goes on.
+pub(super) struct Progress {
+    /// The account as it will be then.
+    pub account: CardAccount,
+    /// What goes into the card before.
+    pub put: Put,
+}
+
+/// What goes into a card.
+pub(super) enum Put {
+    /// The certificate of its signing key (DER).
+    Certificate(Vec<u8>),
+    /// A key share, sealed to its enrolment key.
+    Share(SealedShare),
 }
 
 impl Desk<'_> {
@@ -61,25 +105,32 @@ impl Desk<'_> {
         }
     }
 
-    fn take_enrolment(&mut self, answers: &[Answer]) -> Result<(), WalletError> {
-        for Answer { question, said } in answers {
-            match question {
-                Question::Certificate(card) => self.take_certificate(card, said)?,
-                _ => self.take_share(question, said)?,
-            }
+    fn enrolment_said(
+        &mut self,
+        Answer { question, said }: &Answer,
+    ) -> Result<Option<Progress>, WalletError> {
+        match question {
+            Question::Certificate(card) => self.certificate_said(card, said),
+            _ => self.share_said(question, said),
         }
-        Ok(())
     }
 
-    fn take_certificate(
+    /// Replaces a card account that is still there.
+    fn keep_account(&mut self, account: CardAccount) -> Result<(), WalletError> {
+        let mut profile = self.unlocked()?.profile.clone();
+        let place = profile.card(&account.id)?;
+        *place = account;
+        self.keep_profile(profile)
+    }
+
+    fn certificate_said(
         &mut self,
         card: &str,
         said: &Result<Vec<u8>, CallError>,
-    ) -> Result<(), WalletError> {
-        let mut profile = self.unlocked()?.profile.clone();
-        let account = profile.card(card)?;
+    ) -> Result<Option<Progress>, WalletError> {
+        let mut account = self.unlocked()?.profile.card(card)?.clone();
         if account.enrolment.certificate.is_some() {
-            return Ok(());
+            return Ok(None);
         }
         let answer = said
             .as_ref()
@@ -87,19 +138,14 @@ impl Desk<'_> {
         let answer: EnrolmentAnswer = decode(answer).map_err(|error| unfit(&error))?;
         let ticket = self
             .check_certificate(&account.enrolment, &answer)
-            .and_then(|()| self.checked_ticket(account, &answer))
+            .and_then(|()| self.checked_ticket(&account, &answer))
             .map_err(|error| error.about(account.issuer.as_str()))?;
-        let mut card = self.card()?;
-        if account.enrolment.slot == 0 {
-            // A PIV card has a place for this one; the others are kept in the profile alone.
-            card.put_certificate(&answer.holder_certificate)?;
-        }
+        let put = Put::Certificate(answer.holder_certificate.clone());
         account.enrolment.certificate = Some(answer.holder_certificate);
         account.enrolment.ticket = Some(answer.ticket);
         account.enrolment.epoch = Some(ticket.epoch);
         account.enrolment.centres = Some(ticket.centres);
-        self.keep_card(&mut card)?;
-        self.keep_profile(profile)
+        Ok(Some(Progress { account, put }))
     }
 
     /// The certificate must be for the key that the card made.

@@ -1,7 +1,7 @@
 //! A further card in a wallet that has been set up, and its removal.
 
 use super::account::account;
-use super::offer::OFFERED;
+use super::offer::{OFFERED, OfferRecord};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
@@ -17,7 +17,19 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
     /// [`ErrorKind::Locked`], or a failure of card or storage.
     pub async fn add_card(&self, pin: &str) -> Result<(), WalletError> {
-        self.perform(&mut |desk| desk.add_card(pin)).await
+        let _turn = self.turn().await;
+        let mut place = None;
+        self.perform(&mut |desk| {
+            place = Some(desk.place_for_offered()?);
+            Ok(())
+        })
+        .await?;
+        let (offer, slot) = place.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        let mut card = self.card().await?;
+        let rng = &mut self.ports.random();
+        let made = account(offer, crate::random_id(rng), slot, &mut card, pin, rng).await;
+        self.keep(card, &mut |desk| desk.keep_added(made.clone()?))
+            .await
     }
 
     /// Removes a card with its keys. What was paid with it stays in the orders, and the account stays
@@ -28,23 +40,42 @@ impl<P: Ports> Wallet<P> {
     /// settled, [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
     /// [`ErrorKind::Locked`], or a failure of card or storage.
     pub async fn remove_card(&self, id: &str, pin: &str) -> Result<(), WalletError> {
-        self.perform(&mut |desk| desk.remove_card(id, pin)).await
+        let _turn = self.turn().await;
+        let mut slot = None;
+        self.perform(&mut |desk| {
+            slot = desk.slot_to_delete(id)?;
+            Ok(())
+        })
+        .await?;
+        let Some(slot) = slot else {
+            return Ok(());
+        };
+        let mut card = self.card().await?;
+        let deleted = match card.present_pin(pin).await {
+            Ok(()) => card.delete(slot).await,
+            refused => refused,
+        };
+        self.keep(card, &mut |desk| {
+            deleted.clone()?;
+            desk.forget_card(id)
+        })
+        .await
     }
 }
 
 impl Desk<'_> {
-    fn add_card(&mut self, pin: &str) -> Result<(), WalletError> {
+    /// The card on offer, and the slot for it.
+    fn place_for_offered(&mut self) -> Result<(OfferRecord, u8), WalletError> {
         self.stay_unlocked();
-        let mut profile = self.unlocked()?.profile.clone();
+        let slot = self.unlocked()?.profile.free_slot();
         let offer = self.offer()?;
-        let slot = profile.free_slot();
         let slot = slot.ok_or_else(|| WalletError::new(ErrorKind::CardLimit))?;
-        let id = crate::random_id(self.rng);
-        let mut card = self.card()?;
-        let made = account(offer, id, slot, &mut card, pin, self.rng);
-        // Whatever the card answered counts only once its new state is kept: a wrong PIN too.
-        self.keep_card(&mut card)?;
-        profile.cards.push(made?);
+        Ok((offer, slot))
+    }
+
+    fn keep_added(&mut self, made: CardAccount) -> Result<(), WalletError> {
+        let mut profile = self.unlocked()?.profile.clone();
+        profile.cards.push(made);
         self.forget_offer();
         self.keep_profile(profile)
     }
@@ -54,11 +85,12 @@ impl Desk<'_> {
         self.delete(name::OFFER.to_owned());
     }
 
-    fn remove_card(&mut self, id: &str, pin: &str) -> Result<(), WalletError> {
+    /// The slot of a card that pays nothing now. The one on offer has none, and is forgotten at once.
+    fn slot_to_delete(&mut self, id: &str) -> Result<Option<u8>, WalletError> {
         self.stay_unlocked();
         if id == OFFERED {
             self.forget_offer();
-            return Ok(());
+            return Ok(None);
         }
         let unlocked = self.unlocked()?;
         let mut profile = unlocked.profile.clone();
@@ -68,11 +100,11 @@ impl Desk<'_> {
         if open.any(|order| profile.card_of(&order.record).is_some_and(pays)) {
             return Err(WalletError::new(ErrorKind::CardInUse));
         }
-        let mut card = self.card()?;
-        let presented = card.present_pin(pin);
-        let deleted = presented.and_then(|()| card.delete(slot));
-        self.keep_card(&mut card)?;
-        deleted?;
+        Ok(Some(slot))
+    }
+
+    fn forget_card(&mut self, id: &str) -> Result<(), WalletError> {
+        let mut profile = self.unlocked()?.profile.clone();
         profile.cards.retain(|card| card.id != id);
         self.keep_profile(profile)
     }

@@ -2,10 +2,11 @@
 //! either happens whole or not at all.
 
 use super::account::account;
+use super::offer::OfferRecord;
 use crate::access::{check_passphrase, check_pin};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
-use crate::ports::Ports;
+use crate::ports::{Cards, Ports};
 use crate::profile::Profile;
 use crate::sealing::header::Header;
 use crate::sealing::{StateKey, puk};
@@ -30,13 +31,14 @@ impl<P: Ports> Wallet<P> {
     pub async fn set_up(&self, passphrase: &str, pin: &str) -> Result<String, WalletError> {
         check_passphrase(passphrase)?;
         check_pin(pin)?;
-        let mut draft = None;
+        let mut offer = None;
         self.perform(&mut |desk| {
-            draft = Some(desk.draft(pin)?);
+            offer = Some(desk.first_offer()?);
             Ok(())
         })
         .await?;
-        let mut draft = draft.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        let mut draft = self.draft(offer, pin).await?;
         let header = Header::new(
             &draft.key,
             self.stretch,
@@ -50,6 +52,23 @@ impl<P: Ports> Wallet<P> {
             .await?;
         Ok(puk::display(&draft.puk))
     }
+
+    async fn draft(&self, offer: OfferRecord, pin: &str) -> Result<Draft, WalletError> {
+        let rng = &mut self.ports.random();
+        let puk = puk::generate(rng);
+        let card = self.ports.cards().blank();
+        let card = card.map_err(|fault| WalletError::caused(ErrorKind::CardFailed, &fault))?;
+        let mut card = SecureElement::new(card, Vec::new());
+        card.initialise(pin, &puk).await?;
+        let id = FIRST_CARD.to_owned();
+        let account = account(offer, id, FIRST_SLOT, &mut card, pin, rng).await?;
+        Ok(Draft {
+            key: StateKey::generate(rng),
+            puk,
+            card,
+            profile: Profile::new(account),
+        })
+    }
 }
 
 /// A wallet that is not stored yet.
@@ -61,23 +80,11 @@ struct Draft {
 }
 
 impl Desk<'_> {
-    fn draft(&mut self, pin: &str) -> Result<Draft, WalletError> {
-        if self.state.header.is_some() {
-            return Err(WalletError::new(ErrorKind::AlreadySetUp));
+    fn first_offer(&mut self) -> Result<OfferRecord, WalletError> {
+        match self.state.header {
+            None => self.offer(),
+            Some(_) => Err(WalletError::new(ErrorKind::AlreadySetUp)),
         }
-        let offer = self.offer()?;
-        let key = StateKey::generate(&mut self.rng);
-        let puk = puk::generate(&mut self.rng);
-        let id = FIRST_CARD.to_owned();
-        let mut card = self.blank_card()?;
-        card.initialise(pin, &puk)?;
-        let profile = Profile::new(account(offer, id, FIRST_SLOT, &mut card, pin, self.rng)?);
-        Ok(Draft {
-            key,
-            puk,
-            card,
-            profile,
-        })
     }
 
     fn keep_draft(&mut self, draft: &mut Draft, header: &Header) -> Result<(), WalletError> {
@@ -97,7 +104,7 @@ impl Desk<'_> {
         self.put(name::HEADER, header.to_bytes());
         self.delete(name::OFFER.to_owned());
         self.keep_profile(draft.profile.clone())?;
-        self.keep_card(&mut draft.card)?;
+        self.keep_card(&mut draft.card, Tries::FULL)?;
         self.stay_unlocked();
         Ok(())
     }

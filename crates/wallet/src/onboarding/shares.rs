@@ -6,7 +6,7 @@ use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::ShareRecipient;
 use tallystick_protocol::statement;
 
-use super::enrol::{refused, unfit, unheard};
+use super::enrol::{Progress, Put, refused, unfit, unheard};
 use crate::ask::{self, Ask, COSE, CallError, Question};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
@@ -43,12 +43,12 @@ impl Desk<'_> {
         Ok(ask::post(question, url, encode(&request), COSE))
     }
 
-    /// Hands the share to the card.
-    pub(crate) fn take_share(
+    /// What a centre's answer adds to a card's enrolment; nothing if the card has it already.
+    pub(super) fn share_said(
         &mut self,
         question: &Question,
         said: &Result<Vec<u8>, CallError>,
-    ) -> Result<(), WalletError> {
+    ) -> Result<Option<Progress>, WalletError> {
         let Question::Share {
             card,
             role,
@@ -57,13 +57,13 @@ impl Desk<'_> {
             ..
         } = question
         else {
-            return Ok(());
+            return Ok(None);
         };
         let said = said
             .as_ref()
             .map_err(|error| refused(error, centre.as_str()))?;
-        let mut profile = self.unlocked()?.profile.clone();
-        let enrolment = &mut profile.card(card)?.enrolment;
+        let mut account = self.unlocked()?.profile.card(card)?.clone();
+        let enrolment = &mut account.enrolment;
         let answer = self.checked_share(said, enrolment, *role, centre, *index);
         let answer = answer.map_err(|error| error.about(centre.as_str()))?;
         let held = HeldShare {
@@ -71,13 +71,11 @@ impl Desk<'_> {
             centre: centre.clone(),
         };
         if enrolment.shares.contains(&held) {
-            return Ok(());
+            return Ok(None);
         }
-        let mut card = self.card()?;
-        card.put_share(enrolment.slot, &answer.share)?;
         enrolment.shares.push(held);
-        self.keep_card(&mut card)?;
-        self.keep_profile(profile)
+        let put = Put::Share(answer.share);
+        Ok(Some(Progress { account, put }))
     }
 
     /// Signed by that centre, for this holder, role, epoch and set of centres.

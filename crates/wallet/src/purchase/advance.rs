@@ -28,6 +28,7 @@ impl<P: Ports> Wallet<P> {
         })
         .await?;
         let answers = self.ask(asks).await;
+        self.take_shares(&answers).await?;
         let mut pause_ms = None;
         self.perform(&mut |desk| {
             pause_ms = desk.take_round(&answers)?;
@@ -47,8 +48,7 @@ impl Desk<'_> {
         }
         for Answer { question, said } in answers {
             match question {
-                Question::Certificate(_) => {}
-                Question::Share { .. } => self.take_missing_share(question, said)?,
+                Question::Certificate(_) | Question::Share { .. } => {}
                 Question::Confirmation {
                     order,
                     role,

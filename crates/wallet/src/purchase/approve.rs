@@ -38,56 +38,91 @@ impl<P: Ports> Wallet<P> {
         choice: &Choice,
         pin: &str,
     ) -> Result<(), WalletError> {
-        self.perform(&mut |desk| desk.approve(request_id, choice, pin))
-            .await
+        let _turn = self.turn().await;
+        let mut purchase = None;
+        self.perform(&mut |desk| {
+            purchase = desk.purchase(request_id, choice)?;
+            Ok(())
+        })
+        .await?;
+        let Some(purchase) = purchase else {
+            return Ok(());
+        };
+        check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
+        let mut card = self.card().await?;
+        let rng = &mut self.ports.random();
+        let sealed = purchase.seal(&mut card, pin, rng).await;
+        self.keep(card, &mut |desk| {
+            let approval = sealed.clone()?;
+            desk.keep_approval(request_id, approval)
+        })
+        .await
     }
 }
 
 impl Desk<'_> {
-    fn approve(&mut self, request_id: &str, choice: &Choice, pin: &str) -> Result<(), WalletError> {
-        self.stay_unlocked();
-        let mut order = self.order(request_id)?;
+    /// The order, if it still waits for the holder; nothing if it has been approved.
+    fn waiting(&mut self, request_id: &str) -> Result<Option<OrderRecord>, WalletError> {
+        let order = self.order(request_id)?;
         match order.state {
             OrderState::Asked => {}
             OrderState::Declined | OrderState::Expired => {
                 return Err(WalletError::new(ErrorKind::OrderState).about(order.state.name()));
             }
-            _ => return Ok(()),
+            _ => return Ok(None),
         }
-        let now = self.now();
-        if order.form.envelope.expires_at <= now {
+        if order.form.envelope.expires_at <= self.now() {
             self.expire_unsent(order)?;
             return Err(WalletError::new(ErrorKind::FormExpired));
         }
+        Ok(Some(order))
+    }
+
+    /// What there is to seal.
+    fn purchase(
+        &mut self,
+        request_id: &str,
+        choice: &Choice,
+    ) -> Result<Option<Purchase>, WalletError> {
+        self.stay_unlocked();
+        let Some(order) = self.waiting(request_id)? else {
+            return Ok(None);
+        };
+        let now = self.now();
         let profile = self.unlocked()?.profile.clone();
-        let purchase = Purchase::new(&profile, &order, choice)?;
-        check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
-        let mut card = self.card()?;
-        let presented = card.present_pin(pin);
-        let approval = presented.and_then(|()| purchase.seal(&order, &mut card, now, self.rng));
-        // Whatever the card answered counts only once its new state is kept: a wrong PIN too.
-        self.keep_card(&mut card)?;
-        order.approval = Some(approval?);
+        Purchase::new(profile, order, choice, now).map(Some)
+    }
+
+    /// The order may have been declined or have expired while the card was at work.
+    fn keep_approval(&mut self, request_id: &str, approval: Approval) -> Result<(), WalletError> {
+        let Some(mut order) = self.waiting(request_id)? else {
+            return Ok(());
+        };
+        order.approval = Some(approval);
         order.failure = None;
-        order.move_to(OrderState::Approved, Event::Approved, now.seconds())?;
+        let now = self.now().seconds();
+        order.move_to(OrderState::Approved, Event::Approved, now)?;
         self.keep_order(order)
     }
 }
 
 /// What the holder decided on.
-struct Purchase<'a> {
-    profile: &'a Profile,
-    card: &'a CardAccount,
-    address: &'a StoredAddress,
+struct Purchase {
+    order: OrderRecord,
+    profile: Profile,
+    card: CardAccount,
+    address: StoredAddress,
     policy: Policy,
     extra_accepted: bool,
+    now: Timestamp,
 }
 
-impl<'a> Purchase<'a> {
+impl Purchase {
     fn new(
-        profile: &'a Profile,
-        order: &OrderRecord,
+        profile: Profile,
+        order: OrderRecord,
         choice: &Choice,
+        now: Timestamp,
     ) -> Result<Self, WalletError> {
         let card = profile.cards.iter().find(|card| card.id == choice.card_id);
         let card = card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))?;
@@ -104,25 +139,28 @@ impl<'a> Purchase<'a> {
             &[]
         };
         Ok(Self {
-            profile,
-            card,
-            address,
+            card: card.clone(),
+            address: address.clone(),
             policy: Policy::new(order.form.policy, extra),
             extra_accepted: choice.accept_extra && !order.form.extra.is_empty(),
+            order,
+            profile,
+            now,
         })
     }
 
-    /// Splits, signs and seals. The card has been given the PIN.
-    fn seal(
+    /// Presents the PIN, splits, signs and seals.
+    async fn seal(
         &self,
-        order: &OrderRecord,
         element: &mut SecureElement,
-        now: Timestamp,
+        pin: &str,
         mut rng: &mut dyn CryptoRng,
     ) -> Result<Approval, WalletError> {
+        element.present_pin(pin).await?;
+        let order = &self.order;
         let failed =
             |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::CardFailed, error);
-        let header = self.header(order, now, rng);
+        let header = self.header(rng);
         let fields = OrderFields::new(
             &order.form,
             &order.signed_form,
@@ -143,15 +181,15 @@ impl<'a> Purchase<'a> {
         };
         let unsigned = UnsignedApproval::new(&approval, certificate);
         let slot = self.card.enrolment.slot;
-        let signature = element.sign(slot, &unsigned.to_be_signed(), rng)?;
+        let signature = element.sign(slot, &unsigned.to_be_signed(), rng).await?;
         let signed = unsigned
             .finish(&signature)
             .map_err(|error| failed(&error))?;
         let (mut part_keys, mut confirmations) = (Vec::new(), Vec::new());
         for role in READERS {
             let pair = self.pair(&header, role)?;
-            part_keys.push(self.part_key(pair.clone(), element, rng)?);
-            confirmations.push(self.confirmation(pair, element, rng)?);
+            part_keys.push(self.part_key(pair.clone(), element, rng).await?);
+            confirmations.push(self.confirmation(pair, element, rng).await?);
         }
         let split = prepared
             .seal(&mut rng, &self.policy, &part_keys, &signed)
@@ -172,19 +210,15 @@ impl<'a> Purchase<'a> {
         })
     }
 
-    fn header(
-        &self,
-        order: &OrderRecord,
-        now: Timestamp,
-        mut rng: &mut dyn CryptoRng,
-    ) -> OrderHeader {
+    fn header(&self, mut rng: &mut dyn CryptoRng) -> OrderHeader {
+        let Self { order, now, .. } = self;
         OrderHeader {
             order_id: OrderId::random(&mut rng),
             holder: self.card.enrolment.holder(),
             shop: order.form.envelope.from.clone(),
             issuer: self.card.issuer.clone(),
             courier: order.form.delivery.courier.clone(),
-            sent_at: now,
+            sent_at: *now,
             expires_at: now
                 .plus_seconds(ORDER_LIFETIME_SECONDS)
                 .min(order.form.envelope.expires_at),
@@ -207,7 +241,7 @@ impl<'a> Purchase<'a> {
         })
     }
 
-    fn part_key(
+    async fn part_key(
         &self,
         pair: PairContext,
         element: &mut SecureElement,
@@ -215,11 +249,13 @@ impl<'a> Purchase<'a> {
     ) -> Result<PartKey, WalletError> {
         let nonce = crate::random_32(rng);
         let slot = self.card.enrolment.slot;
-        let key = element.derive(slot, &pair, Purpose::OrderPart, &nonce)?;
+        let key = element
+            .derive(slot, &pair, Purpose::OrderPart, &nonce)
+            .await?;
         Ok(PartKey { pair, nonce, key })
     }
 
-    fn confirmation(
+    async fn confirmation(
         &self,
         pair: PairContext,
         element: &mut SecureElement,
@@ -227,7 +263,9 @@ impl<'a> Purchase<'a> {
     ) -> Result<Confirmation, WalletError> {
         let nonce = crate::random_32(rng);
         let slot = self.card.enrolment.slot;
-        let key = element.derive(slot, &pair, Purpose::Confirmation, &nonce)?;
+        let key = element
+            .derive(slot, &pair, Purpose::Confirmation, &nonce)
+            .await?;
         Ok(Confirmation {
             pair,
             nonce,
@@ -253,7 +291,7 @@ impl<'a> Purchase<'a> {
     /// The holder's own address: the first one, which is the default. A gift's address
     /// must not reach those who may know only where the holder lives.
     fn own_address(&self) -> &StoredAddress {
-        self.profile.addresses.first().unwrap_or(self.address)
+        self.profile.addresses.first().unwrap_or(&self.address)
     }
 
     fn destination(&self) -> Destination {

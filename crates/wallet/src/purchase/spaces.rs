@@ -4,14 +4,32 @@
 use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::Space;
 
-use crate::ask::{self, Ask, CallError, JSON, Question};
+use crate::ask::{self, Answer, Ask, CallError, JSON, Question};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::json;
 use crate::order::event::Event;
 use crate::order::record::{Failure, OrderRecord};
+use crate::ports::Ports;
 use crate::profile::{HeldShare, KnownSpace};
 use crate::view::OrderState;
+use crate::wallet::Wallet;
+
+impl<P: Ports> Wallet<P> {
+    /// Puts the shares of a round into the cards that lack them.
+    pub(super) async fn take_shares(&self, answers: &[Answer]) -> Result<(), WalletError> {
+        for answer in answers {
+            let Question::Share { order, .. } = &answer.question else {
+                continue;
+            };
+            if let (Some(id), Err(error)) = (order, self.take_enrolment(answer).await) {
+                self.perform(&mut |desk| desk.miss_share(id, &error))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
 
 impl Desk<'_> {
     /// Asks the party for its space; then the centres for what the card lacks of it.
@@ -80,14 +98,12 @@ impl Desk<'_> {
         Ok(())
     }
 
-    pub(super) fn take_missing_share(
-        &mut self,
-        question: &Question,
-        said: &Result<Vec<u8>, CallError>,
-    ) -> Result<(), WalletError> {
-        let (Some(id), Err(error)) = (question.order(), self.take_share(question, said)) else {
+    /// What it means for an order that a missing share did not reach the card.
+    fn miss_share(&mut self, id: &str, error: &WalletError) -> Result<(), WalletError> {
+        if self.state.unlocked.is_none() {
+            // Locked meanwhile. The centre can be asked again.
             return Ok(());
-        };
+        }
         match error.kind {
             ErrorKind::EnrolmentUnreachable => {
                 if let Some(attention) = self.attention(id) {
@@ -99,7 +115,7 @@ impl Desk<'_> {
                 let order = self.order(id)?;
                 self.fail_unsent(order, ErrorKind::PartyRefused, &error.about)
             }
-            _ => Err(error),
+            _ => Err(error.clone()),
         }
     }
 
