@@ -1,8 +1,9 @@
 // Finds a Chromium that takes an unpacked extension, or brings one; and starts it with ours.
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { attempt, which } from './command.mjs'
+import { isDebian, unpackFromDebian, unpackedEnvironment } from './debian.mjs'
 import { at, extensionFolder, toolsFolder } from './paths.mjs'
 import { Stop, say, step } from './say.mjs'
 
@@ -58,12 +59,8 @@ export function findChromedriver() {
 
 /** Extra environment that a browser unpacked into .tools needs. */
 export function browserEnvironment(browser) {
-  if (!browser.startsWith(ownDebian)) return {}
-  const libraries = ['usr/lib', 'lib'].flatMap(lib => [lib, ...triplets(join(ownDebian, lib))]).map(lib => join(ownDebian, lib))
-  return { LD_LIBRARY_PATH: [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') }
+  return browser.startsWith(ownDebian) ? unpackedEnvironment(ownDebian) : {}
 }
-
-const triplets = folder => (existsSync(folder) ? readdirSync(folder).filter(name => name.includes('-linux-')).map(name => join(folder, name).slice(ownDebian.length + 1)) : [])
 
 async function works(path) {
   try {
@@ -82,7 +79,6 @@ function playwrightBrowsers(folder) {
   return readdirSync(folder).filter(name => /^chromium-\d+$/.test(name)).flatMap(name => inside.map(path => join(folder, name, path))).filter(existsSync)
 }
 
-const isDebian = () => existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8')) && Boolean(which('apt-get'))
 const isRoot = () => process.getuid?.() === 0
 
 async function fromApt() {
@@ -101,20 +97,7 @@ const ownDebianBrowser = () => [join(ownDebian, 'usr/lib/chromium/chromium'), jo
 async function fromAptUnpacked() {
   if (!isDebian() || isRoot()) return undefined
   return step('Fetching Chromium from Debian into .tools', async () => {
-    const state = join(ownDebian, 'apt')
-    mkdirSync(join(state, 'lists/partial'), { recursive: true })
-    mkdirSync(join(state, 'archives/partial'), { recursive: true })
-    // apt as this user: own lists and archives, the machine's list of installed packages.
-    const own = ['-o', `Dir::State::lists=${state}/lists`, '-o', `Dir::Cache=${state}`, '-o', 'Debug::NoLocking=true', '-q']
-    await attempt('apt-get', [...own, 'update'])
-    const plan = await attempt('apt-get', [...own, '--no-install-recommends', '-s', 'install', 'chromium', 'chromium-driver', 'fonts-dejavu-core'])
-    const packages = [...plan.output.matchAll(/^Inst (\S+)/gm)].map(match => match[1])
-    if (packages.length === 0) return undefined
-    await attempt('apt-get', [...own, 'download', ...packages], { cwd: join(state, 'archives') })
-    for (const file of readdirSync(join(state, 'archives')).filter(name => name.endsWith('.deb'))) {
-      await attempt('dpkg', ['-x', join(state, 'archives', file), ownDebian])
-    }
-    rmSync(state, { recursive: true, force: true })
+    if (!(await unpackFromDebian(['chromium', 'chromium-driver', 'fonts-dejavu-core'], ownDebian))) return undefined
     const path = ownDebianBrowser()
     return path && (await works(path)) ? path : undefined
   })

@@ -48,8 +48,9 @@ export async function browserTests(suite) {
   await suite.runner('Reader tests in Chromium', 'wasm-pack', wasmPack('wasm/reader'), cargoCounts, { env })
 }
 
-/** The parties on workerd, and the whole in Chromium. */
+/** The card behind PC/SC, the parties on workerd, and the whole in Chromium. */
 export async function systemTests(suite) {
+  await nodeTests(suite, 'Card and standard tools', 'tests/card-tools')
   await nodeTests(suite, 'Parties on workerd', 'tests/worker')
   await nodeTests(suite, 'End to end in Chromium', 'tests/e2e')
 }

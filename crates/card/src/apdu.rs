@@ -6,12 +6,16 @@ use crate::{Header, StatusWord};
 /// room for its label.
 pub(crate) const MAX_DATA: usize = 12 * 1024;
 
+/// How much response data is taken without a length field for it: strictly none (ISO/IEC 7816-4 §5.1), but
+/// PIV cards answer SELECT all the same, and there are tools that count on it.
+const UNSAID: usize = 256;
+
 /// A command, its data borrowed from the APDU.
 #[derive(Clone, Copy)]
 pub(crate) struct Command<'a> {
     pub(crate) header: Header,
     pub(crate) data: &'a [u8],
-    /// How many bytes of response data are taken at once; none without a length field.
+    /// How many bytes of response data are taken at once.
     pub(crate) expected: usize,
 }
 
@@ -35,14 +39,14 @@ impl<'a> Command<'a> {
 /// Data and expected length; nothing if the lengths do not add up.
 fn split(body: &[u8]) -> Option<(&[u8], usize)> {
     match *body {
-        [] => Some((&[], 0)),
+        [] => Some((&[], UNSAID)),
         [expected] => Some((&[], short(expected))),
         [0, high, low] => Some((&[], extended(high, low))),
         [0, high, low, ref rest @ ..] => {
             let length = usize::from(u16::from_be_bytes([high, low]));
             let (data, rest) = rest.split_at_checked(length).filter(|_| length > 0)?;
             match *rest {
-                [] => Some((data, 0)),
+                [] => Some((data, UNSAID)),
                 [high, low] => Some((data, extended(high, low))),
                 _ => None,
             }
@@ -51,7 +55,7 @@ fn split(body: &[u8]) -> Option<(&[u8], usize)> {
         [length, ref rest @ ..] => {
             let (data, rest) = rest.split_at_checked(usize::from(length))?;
             match *rest {
-                [] => Some((data, 0)),
+                [] => Some((data, UNSAID)),
                 [expected] => Some((data, short(expected))),
                 _ => None,
             }

@@ -2,8 +2,9 @@
 
 use crate::{Applet, StatusWord, apdu::Command, card::Session, outcome::Outcome, tlv};
 
-/// PIV's names may be cut off after the application's part without its version.
-const SHORTEST_IDENTITY_NAME: usize = 9;
+/// PIV's name may be cut off on the right (ISO/IEC 7816-4 §11.2.2.4.2); who registered it has to be in it, and
+/// that alone is what yubico-piv-tool gives.
+const SHORTEST_IDENTITY_NAME: usize = 5;
 
 pub(crate) fn select(session: &mut Session, command: &Command<'_>) -> Result<Outcome, StatusWord> {
     if (command.header.p1, command.header.p2) != (0x04, 0x00) {

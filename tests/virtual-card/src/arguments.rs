@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
+use crate::vpcd;
+
 /// How the program is called.
-pub const USAGE: &str = "tallystick-virtual-card pipe|hid --state FILE
+pub const USAGE: &str = "tallystick-virtual-card pipe|hid|vpcd --state FILE [--port PORT]
   pipe          command APDUs on standard input, response APDUs on standard output
   hid           a software USB device that Chromium sees, in this process's own mount namespace (Linux, root)
-  --state FILE  what the card keeps; a file that is not there becomes a card from the factory";
+  vpcd          the card in a virtual reader of PC/SC, for standard tools
+  --state FILE  what the card keeps; a file that is not there becomes a card from the factory
+  --port PORT   where vpcd listens, unless on 35963";
 
 /// Read and checked.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub struct Arguments {
     pub line: Line,
     /// Where its state is kept.
     pub state: PathBuf,
+    /// Where vpcd listens.
+    pub port: u16,
 }
 
 /// A kind of line between the card and whoever uses it.
@@ -24,6 +30,8 @@ pub enum Line {
     Pipe,
     /// A software USB device.
     Hid,
+    /// A virtual reader of PC/SC.
+    Vpcd,
 }
 
 impl Arguments {
@@ -35,19 +43,27 @@ impl Arguments {
         let line = match words.next().as_deref() {
             Some("pipe") => Line::Pipe,
             Some("hid") => Line::Hid,
+            Some("vpcd") => Line::Vpcd,
             Some(other) => return Err(format!("{other} is no kind of line.")),
             None => return Err("It is not said what the card hangs on.".into()),
         };
         let mut state = None;
+        let mut port = vpcd::DEFAULT_PORT;
         while let Some(word) = words.next() {
             match (word.as_str(), words.next()) {
                 ("--state", Some(file)) => state = Some(PathBuf::from(file)),
+                ("--port", Some(number)) => {
+                    port = number
+                        .parse()
+                        .map_err(|_| format!("{number} is no port."))?;
+                }
                 _ => return Err(format!("{word} is no option, or lacks its value.")),
             }
         }
         Ok(Self {
             line,
             state: state.ok_or("The card needs a file for its state.")?,
+            port,
         })
     }
 }
@@ -65,6 +81,7 @@ mod tests {
         let read = read("hid --state a.card").unwrap();
         assert_eq!(read.line, Line::Hid);
         assert_eq!(read.state, PathBuf::from("a.card"));
+        assert_eq!(read.port, 35_963);
     }
 
     #[test]
@@ -73,6 +90,7 @@ mod tests {
         assert!(read("serial").unwrap_err().contains("serial"));
         assert!(read("pipe").unwrap_err().contains("file"));
         assert!(read("pipe --state").unwrap_err().contains("--state"));
+        assert!(read("vpcd --port high").unwrap_err().contains("high"));
         assert!(read("pipe --fast yes").unwrap_err().contains("--fast"));
     }
 }

@@ -7,6 +7,7 @@ mod counters;
 #[cfg(target_os = "linux")]
 mod hid;
 mod pipe;
+mod vpcd;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     match arguments.line {
         Line::Pipe => Ok(pipe::run(&arguments.state)?),
+        Line::Vpcd => Ok(vpcd::run(&arguments.state, arguments.port)?),
         #[cfg(target_os = "linux")]
         Line::Hid => Ok(hid::run(&arguments.state)?),
         #[cfg(not(target_os = "linux"))]

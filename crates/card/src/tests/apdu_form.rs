@@ -190,3 +190,11 @@ fn the_answer_to_reset_announces_chaining_and_extended_lengths() {
     let sum = crate::ATR[1..].iter().fold(0, |sum, byte| sum ^ byte);
     assert_eq!(sum, 0, "{check:02x}");
 }
+
+#[test]
+fn a_short_answer_comes_even_where_no_length_for_it_was_given() {
+    let mut bench = Bench::blank();
+    let response = bench.raw(&[0, 0xa4, 4, 0, 5, 0xa0, 0, 0, 3, 8]).bytes;
+    assert_eq!((response.len(), response[0]), (19 + 2, 0x61));
+    assert_eq!(response[19..], [0x90, 0]);
+}
