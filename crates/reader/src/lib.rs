@@ -5,19 +5,27 @@
 //! has a limit, and what breaks its protocol ends the exchange with a [`Fault`].
 //!
 //! - [`Ledger`]: 64-byte HID reports, or the same over WebUSB. The device is the card.
+//! - [`Contactless`] over [`Port100`], Sony's RC-S380: the host speaks to the card itself.
+//! - [`Contactless`] over [`Port400`], Sony's RC-S300.
 //!
 //! `wasm/reader` does the I/O.
 #![no_std]
 
 extern crate alloc;
 
+mod contactless;
 mod fault;
 mod ledger;
 mod pipe;
+mod port100;
+mod port400;
 
+pub use contactless::{Contactless, FelicaCard, Field, Found, Frame, Heard, Technology};
 pub use fault::Fault;
 pub use ledger::Ledger;
 pub use pipe::{Pipe, Response};
+pub use port100::Port100;
+pub use port400::Port400;
 
 /// The longest command APDU in bytes: header, extended Lc, 65,535 bytes, extended Le (ISO/IEC 7816-4 §5.1).
 pub const COMMAND_BYTES_MAX: usize = 65_544;

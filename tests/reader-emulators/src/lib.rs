@@ -7,13 +7,20 @@
     clippy::panic,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::indexing_slicing,
     reason = "a device in a test fails the test"
 )]
 
 mod ledger;
+mod picc;
+mod port100;
+mod port400;
+mod radio;
 
 pub use ledger::LedgerDevice;
+pub use picc::Picc;
+pub use port100::Port100Device;
+pub use port400::Port400Device;
+pub use radio::{Air, Event, Listener, Radio, Sound, Spoken};
 
 /// A device: packets in, packets out.
 pub trait Device {

@@ -2,8 +2,11 @@
 #![allow(dead_code, reason = "each file of tests uses a part")]
 #![allow(
     clippy::panic,
+    clippy::unwrap_used,
     reason = "the exemption of tests does not reach helpers"
 )]
+
+pub mod cards;
 
 use std::collections::VecDeque;
 use std::future::Future;
