@@ -100,6 +100,16 @@ export class VirtualCard {
     return new Promise(resolve => this.#pulled.push(resolve))
   }
 
+  /** Lets nobody open the device, as another program does that has it for itself. */
+  hold() {
+    return this.#tell('hold')
+  }
+
+  /** Lets it be opened again. */
+  release() {
+    return this.#tell('release')
+  }
+
   /** Answers each command so many milliseconds later. */
   delay(milliseconds) {
     return this.#tell(`delay ${milliseconds}`)

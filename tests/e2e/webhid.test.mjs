@@ -63,3 +63,17 @@ test('it goes with the card, in the middle of a command too, and comes back with
   await eventually('the device is back', async () => (await devices()).length === 1)
   assert.equal((await transmit(SELECT_KEYS)).length, 64)
 })
+
+test('while another program has it for itself, it is listed and cannot be opened', { skip }, async () => {
+  const open = () =>
+    browser.worker.evaluate(async () => {
+      const [device] = await navigator.hid.getDevices()
+      await device.close()
+      return device.open().then(() => 'opened', ({ name }) => name)
+    })
+  await card.hold()
+  assert.equal((await devices()).length, 1)
+  assert.equal(await open(), 'NotAllowedError')
+  await card.release()
+  assert.equal(await open(), 'opened')
+})

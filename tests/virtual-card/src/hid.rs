@@ -8,6 +8,7 @@
 mod announcement;
 mod control;
 mod framing;
+mod hold;
 mod slot;
 mod sysfs;
 mod terminal;

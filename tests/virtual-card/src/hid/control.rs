@@ -12,6 +12,10 @@ pub enum Instruction {
     /// `pull-before COUNT` or `pull-before ins=HEX`: take it out when such a command comes.
     /// `pull-after …`: take it out when such a command was executed, before it is answered.
     PullAt(Moment),
+    /// `hold`: let nobody open the device, as another program does that has it for itself.
+    Hold,
+    /// `release`: let it be opened again.
+    Release,
     /// `delay MILLISECONDS`: answer each command so much later.
     Delay(Duration),
     /// `counters`: say what went over the line so far.
@@ -53,6 +57,8 @@ impl Instruction {
             ("insert", "") => Some(Self::Insert(None)),
             ("insert", file) => Some(Self::Insert(Some(file.into()))),
             ("pull", "") => Some(Self::Pull),
+            ("hold", "") => Some(Self::Hold),
+            ("release", "") => Some(Self::Release),
             ("pull-before", _) => pull_at(false),
             ("pull-after", _) => pull_at(true),
             ("delay", time) => {
@@ -144,6 +150,8 @@ mod tests {
             read("delay 250"),
             Instruction::Delay(Duration::from_millis(250))
         );
+        assert_eq!(read("hold"), Instruction::Hold);
+        assert_eq!(read("release"), Instruction::Release);
         assert_eq!(read("counters"), Instruction::Counters);
     }
 

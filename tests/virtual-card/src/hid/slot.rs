@@ -13,6 +13,7 @@ use super::{
     announcement::{Announcer, Event},
     control::{Instruction, Moment, NoInstruction},
     framing::{Assembler, Command, reports},
+    hold::Hold,
     sysfs,
     terminal::Terminal,
 };
@@ -58,6 +59,7 @@ pub struct Slot {
 /// A card with power, behind its device.
 struct Inserted {
     card: CardFile,
+    hold: Option<Hold>,
     terminal: Terminal,
     assembler: Assembler,
     answer: Option<Answer>,
@@ -107,6 +109,7 @@ impl Slot {
         self.gone = None;
         self.inserted = Some(Inserted {
             card,
+            hold: None,
             terminal,
             assembler: Assembler::default(),
             answer: None,
@@ -124,6 +127,14 @@ impl Slot {
         Ok(())
     }
 
+    fn hold(&mut self) -> Result<(), SlotError> {
+        let inserted = self.inserted.as_mut().ok_or(SlotError::Empty)?;
+        if inserted.hold.is_none() {
+            inserted.hold = Some(Hold::of(inserted.terminal.node())?);
+        }
+        Ok(())
+    }
+
     /// Does what a test says; what there is to say of it.
     ///
     /// # Errors
@@ -132,6 +143,8 @@ impl Slot {
         match instruction {
             Instruction::Insert(file) => return self.insert(file.as_deref()),
             Instruction::Pull => self.pull()?,
+            Instruction::Hold => self.hold()?,
+            Instruction::Release => self.inserted.as_mut().ok_or(SlotError::Empty)?.hold = None,
             Instruction::PullAt(moment) => self.pull = Some(*moment),
             Instruction::Delay(delay) => self.delay = *delay,
             Instruction::Counters => return Ok(self.counters.to_string()),

@@ -56,6 +56,11 @@ pub fn cover() -> io::Result<()> {
     Ok(over(CLASS)?)
 }
 
+/// A folder that only this mount namespace has.
+pub fn folder() -> &'static Path {
+    Path::new(DEVICES)
+}
+
 /// Where the hidraw device is, from /sys on: what udev calls its path.
 pub fn device_path() -> String {
     let path = hidraw();
