@@ -5,11 +5,13 @@ import { readPageRequest } from '../messages'
 import { wordsOf } from '../pages/problem-words'
 import { ALARM, Drive } from './drive'
 import { LOCK_ALARM, LockWatch } from './lock-watch'
+import { anyPaired, openReaders } from './open-readers'
 import { openWallet } from './open-wallet'
 import { OwnCalls, readOwnCall } from './own-calls'
 import { PageRequests } from './page-requests'
 import { Ports } from './ports'
 import { problemOf } from './problems'
+import { ReaderHost } from './readers'
 import { isOwnPage, pageSender, type House } from './sender'
 import { WalletHost } from './wallet-host'
 
@@ -20,10 +22,11 @@ const house: House = {
   // The manifest alone decides: the release build's content script does not name localhost.
   allowLocalhost: (chrome.runtime.getManifest().content_scripts ?? []).some(script => script.matches?.includes(LOCALHOST)),
 }
+const readers = new ReaderHost(openReaders, anyPaired)
 const host = new WalletHost(openWallet)
 const drive = new Drive(host)
 const requests = new PageRequests(host, drive)
-const calls = new OwnCalls(host, drive, requests)
+const calls = new OwnCalls(host, drive, requests, readers)
 const ports = new Ports(host)
 const lockWatch = new LockWatch(host)
 

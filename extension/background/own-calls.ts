@@ -6,6 +6,7 @@ import { BACKUP_BYTES_MAX, base64Of, bytesOfBase64, type OwnAnswer, type OwnCall
 import type { Drive } from './drive'
 import type { PageRequests } from './page-requests'
 import { problemOf } from './problems'
+import type { ReaderHost } from './readers'
 import type { WalletHost } from './wallet-host'
 
 const TEXT_CHARACTERS_MAX = 1024
@@ -44,6 +45,7 @@ export class OwnCalls {
     private readonly host: WalletHost,
     private readonly drive: Drive,
     private readonly requests: PageRequests,
+    private readonly readers: ReaderHost,
   ) {}
 
   async answer(call: OwnCall): Promise<OwnAnswer<unknown>> {
@@ -57,6 +59,10 @@ export class OwnCalls {
   async #perform({ method, args }: OwnCall): Promise<unknown> {
     if (method === 'open_ask') return this.requests.open(text(args[0]))
     if (method === 'enrol') return this.#enrol()
+    // The readers are no part of the wallet: looking at them waits for nothing.
+    if (method === 'readers') return this.readers.list()
+    if (method === 'reader_filters') return this.readers.filters()
+    if (method === 'forget_reader') return this.readers.forget(text(args[0]))
     const perform = Object.hasOwn(CALLS, method) ? CALLS[method] : undefined
     if (!perform) throw new Error(`no such call: ${method}`)
     const value = await this.host.change(wallet => perform(wallet, args))

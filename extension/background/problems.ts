@@ -3,6 +3,9 @@
 
 import type { WalletProblem } from '../messages'
 
+/** What the readers' module says, as the wallet names it. */
+const READER_FAULTS: Record<string, string> = { 'no-reader': 'no-reader', 'no-card': 'no-card', held: 'reader-held', removed: 'card-removed' }
+
 /** Any thrown value as the shape pages can show. */
 export function problemOf(thrown: unknown): WalletProblem {
   const error = thrown as Partial<WalletProblem> & { name?: string }
@@ -15,6 +18,11 @@ export function problemOf(thrown: unknown): WalletProblem {
       remedy: error.remedy ?? '',
       details: error.details ?? '',
     }
+  }
+  const fault = thrown as { name?: string; kind?: string; reader?: string; message?: string } | undefined
+  if (fault?.name === 'ReaderFault') {
+    const kind = READER_FAULTS[fault.kind ?? ''] ?? 'reader-failed'
+    return { kind, about: fault.reader, sentence: '', money: '', remedy: '', details: fault.message ?? '' }
   }
   // Faults of the program, which hold no personal data: for whoever develops with the tools open.
   console.error('wallet:', thrown)

@@ -15,12 +15,15 @@ const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }
   'not-enrolled': { page: 'onboarding.html', label: 'action.finish' },
   'order-limit': { page: 'orders.html', label: 'action.orders' },
   'order-state': { page: 'orders.html', label: 'action.orders' },
+  'no-reader': { page: 'readers.html', label: 'action.readers' },
+  'card-not-new': { page: 'readers.html', label: 'action.readers' },
 }
 
 /** Errors after which the same step may go well. */
 const PASSING = new Set([
   'internal', 'unreachable', 'locked', 'card-failed', 'storage-failed', 'party-unreachable', 'enrolment-unreachable',
   'no-such-address', 'no-such-card', 'keys-renewed', 'clock-wrong',
+  'no-card', 'reader-held', 'card-removed', 'other-card', 'reader-failed', 'chooser-refused',
 ])
 
 /** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */

@@ -1,6 +1,7 @@
 // A page's side of the wallet: the last view, kept up by the service worker, and calls to it.
 
 import type { AskView, OwnAnswer, OwnCall, Push, WalletProblem } from '../messages'
+import type { ReaderFilters, ReaderView } from '../reader-types'
 import type { Address, ApproveChoice, EvidenceView, RestoredView, WalletView } from '../wallet-types'
 
 const RECONNECT_PAUSE_MS = 250
@@ -10,7 +11,7 @@ const RETRY_PAUSE_MS = 250
 const STAY_PAUSE_MS = 10_000
 
 /** Calls that do the same when repeated, and so may be sent again if the service worker died. */
-const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask'])
+const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask', 'readers', 'reader_filters', 'forget_reader'])
 
 /** A call that failed, with the words for its holder. */
 export class CallFailed extends Error {
@@ -51,6 +52,9 @@ class WalletClient {
   erase = () => this.#call('erase')
   changePin = (old: string, next: string) => this.#call('change_pin', old, next)
   unblockPin = (puk: string, next: string) => this.#call('unblock_pin', puk, next)
+  readers = () => this.#call<ReaderView[]>('readers')
+  readerFilters = () => this.#call<ReaderFilters>('reader_filters')
+  forgetReader = (id: string) => this.#call('forget_reader', id)
   decline = (requestId: string) => this.#call('decline', requestId)
   openAsk = (id: string) => this.#call<AskView | null>('open_ask', id)
 

@@ -155,6 +155,7 @@ async function remainingPages() {
   await visit('settings', shopper.walletUrl('settings'), heading(words('settings.addresses')), { then: page => button(page, 'action.add').click() })
   await visit('receipt', `${shopper.walletUrl('receipt')}#${order.request_id}`, heading(words('receipt.signed')))
   await visit('backup', shopper.walletUrl('backup'), heading(words('backup.restore')))
+  await visit('readers, none paired', shopper.walletUrl('readers'), heading(words('readers.now.none')), { then: openFolds })
   await visit('privacy', shopper.walletUrl('privacy'), heading(words('privacy.copied')))
   await visit('reset', shopper.walletUrl('reset'), heading(words('reset.stays')))
   await visit('store, how paying works', `${parties.url('shop')}/#/paying`, heading(), { light: true })

@@ -1,0 +1,4 @@
+import { start } from './start'
+import Readers from './Readers.svelte'
+
+start(Readers)
