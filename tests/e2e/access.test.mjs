@@ -1,4 +1,4 @@
-// A card and a purchase by keyboard alone, and every page on the way as people meet it: with
+// Two cards and a purchase by keyboard alone, and every page on the way as people meet it: with
 // assistive technology, in light and dark, on a narrow and on a magnified screen, without motion.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -21,6 +21,7 @@ before(async () => {
   try {
     await firstPages()
     await cardByKeyboard()
+    await secondCardByKeyboard()
     await purchaseByKeyboard()
     await basicsByKeyboard()
     await remainingPages()
@@ -94,6 +95,31 @@ async function cardByKeyboard() {
   await Promise.all([page.close(), issuer.close()])
 }
 
+async function secondCardByKeyboard() {
+  const { shopper, parties } = world
+  const issuer = await shopper.openPage(parties.url('issuer-ume'))
+  await issuer.locator('#open-account:not([disabled])').waitFor()
+  await look('page of the other issuer', issuer)
+  await type(issuer, issuer.getByLabel('Your name'), AIKO.name)
+  await type(issuer, issuer.getByLabel('Telephone'), AIKO.telephone)
+  const opened = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/onboarding.html') })
+  await issuer.keyboard.press('Enter')
+  const page = await opened
+  await page.getByRole('heading', { name: words('onboarding.offer', { issuer: 'Ume Card' }) }).waitFor()
+  await field(page, 'add.pin').waitFor()
+  await look('add a card', page)
+  await type(page, field(page, 'add.pin'), '000000')
+  await page.keyboard.press('Enter')
+  await page.getByText(/The PIN is wrong/).waitFor()
+  await look('add a card, wrong PIN', page)
+  await tabTo(page, button(page, 'add.not'))
+  await type(page, field(page, 'add.pin'), AIKO.pin)
+  await enter(page, button(page, 'add.button'))
+  await page.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
+  await look('add a card, ready', page)
+  await Promise.all([page.close(), issuer.close()])
+}
+
 async function purchaseByKeyboard() {
   const { shopper, parties } = world
   const store = await shopper.openPage(parties.url('shop'))
@@ -119,6 +145,8 @@ async function purchaseByKeyboard() {
   await look('approval', approval)
   await enter(approval, approval.getByRole('button', { name: `${words('action.change')} ${words('approve.to')}` }))
   await look('approval, choosing an address', approval)
+  await enter(approval, approval.getByRole('button', { name: `${words('action.change')} ${words('approve.with')}` }))
+  await look('approval, choosing a card', approval)
   await type(approval, field(approval, 'approve.pin'), AIKO.pin)
   await approval.keyboard.press('Enter')
   await approval.getByText(words('approve.tracking')).waitFor()
@@ -153,6 +181,7 @@ async function remainingPages() {
   await visit('orders', shopper.walletUrl('orders'), heading('Orders'))
   await visit('orders, one order', `${shopper.walletUrl('orders')}#${order.request_id}`, heading('Kiso Tea & Books'))
   await visit('settings', shopper.walletUrl('settings'), heading(words('settings.addresses')), { then: page => button(page, 'action.add').click() })
+  await visit('settings, removing a card', shopper.walletUrl('settings'), heading(words('settings.addresses')), { then: askToRemove })
   await visit('receipt', `${shopper.walletUrl('receipt')}#${order.request_id}`, heading(words('receipt.signed')))
   await visit('backup', shopper.walletUrl('backup'), heading(words('backup.restore')))
   await visit('readers, none paired', shopper.walletUrl('readers'), heading(words('readers.now.none')), { then: openFolds })
@@ -174,16 +203,22 @@ async function remainingPages() {
   await visit('orders, locked', shopper.walletUrl('orders'), heading(words('unlock.title')))
 }
 
+/** Asks, and goes no further: the question is what is looked at. */
+async function askToRemove(page) {
+  await page.getByRole('button', { name: /Ume Card/ }).click()
+  await field(page, 'add.pin').waitFor()
+}
+
 const openFolds = page => page.evaluate(() => document.querySelectorAll('details').forEach(one => (one.open = true)))
 
 const nothing = kind => assert.deepEqual(found[kind], [], found[kind].join('\n'))
 
-test('a card, a whole purchase, the lock and a backup, by keyboard alone', () => {
+test('a card, a further card, a whole purchase, the lock and a backup, by keyboard alone', () => {
   if (problem) throw problem
 })
 
 test('axe finds nothing serious on any page, in light and dark', () => {
-  assert.ok(looked.length >= 35, `looked only at ${looked}`)
+  assert.ok(looked.length >= 40, `looked only at ${looked}`)
   nothing('axe')
 })
 
