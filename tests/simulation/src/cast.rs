@@ -1,4 +1,4 @@
-//! Who takes part: the demo's five parties and a second shop, over whatever ports they are given.
+//! Who takes part: the demo's parties and a second shop, over whatever ports they are given.
 
 use std::rc::Rc;
 
@@ -33,6 +33,21 @@ pub const CENTRE: &str = "keys.localhost";
 pub const CA: &str = "ca.localhost";
 /// Everybody but those only some shops take, in the order in which they are given the test keys.
 pub const NAMES: [&str; 6] = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
+/// Everybody.
+pub const EVERYBODY: [&str; 8] = [
+    CA,
+    CENTRE,
+    SHOP,
+    ISSUER,
+    COURIER,
+    OTHER_SHOP,
+    OTHER_ISSUER,
+    OTHER_COURIER,
+];
+/// All card issuers.
+pub const ISSUERS: [&str; 2] = [ISSUER, OTHER_ISSUER];
+/// All couriers.
+pub const COURIERS: [&str; 2] = [COURIER, OTHER_COURIER];
 /// Where the shop's pages are.
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
 /// 20 November 2026, 10:00 UTC, in seconds since 1970.

@@ -15,7 +15,7 @@ use tallystick_wallet::sealing::StateKey;
 use tallystick_wallet::software_card::SoftwareCard;
 use zeroize::Zeroizing;
 
-use crate::prime_pool::DeviceRandom;
+use crate::prime_pool::{DeviceRandom, KeyPool};
 
 /// What may still happen before everything stops: writes to the vault and to the session, and calls.
 #[derive(Default)]
@@ -45,6 +45,8 @@ struct Inner {
     offline: Cell<bool>,
     /// A call that goes through although its answer is lost.
     lose_answers: Cell<bool>,
+    /// How many keys of the pool cards have made here.
+    keys: Rc<Cell<usize>>,
 }
 
 /// Where a computer stands.
@@ -55,8 +57,8 @@ pub trait Place<N> {
     fn network(&self) -> N;
     /// What its random numbers come from. Equal seeds give equal keys.
     fn seed(&self) -> String;
-    /// Which card of the pool of test keys is set up there; if none, the card looks for a key of its own.
-    fn pooled_card(&self) -> Option<usize> {
+    /// Which of the fixed keys cards make there; if none, they look for keys of their own.
+    fn key_pool(&self) -> Option<KeyPool> {
         None
     }
 }
@@ -68,7 +70,7 @@ pub struct Device<N> {
     clock: SetClock,
     network: N,
     random: SeededRandom,
-    pooled_card: Option<usize>,
+    key_pool: Option<KeyPool>,
 }
 
 impl<N> Device<N> {
@@ -80,7 +82,7 @@ impl<N> Device<N> {
             clock: place.clock(),
             network: place.network(),
             random: SeededRandom::new(&place.seed()),
-            pooled_card: place.pooled_card(),
+            key_pool: place.key_pool(),
         }
     }
 
@@ -97,7 +99,7 @@ impl<N> Device<N> {
             clock: place.clock(),
             network: place.network(),
             random: self.random.clone(),
-            pooled_card: self.pooled_card,
+            key_pool: self.key_pool,
         }
     }
 
@@ -349,6 +351,7 @@ impl<N: PartyNetwork> Ports for Device<N> {
     }
 
     fn random(&self) -> DeviceRandom {
-        DeviceRandom::new(self.random.clone(), self.pooled_card)
+        let key = self.key_pool.map(|pool| (pool, self.inner.keys.clone()));
+        DeviceRandom::new(self.random.clone(), key)
     }
 }

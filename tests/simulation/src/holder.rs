@@ -1,92 +1,46 @@
-//! A holder with a wallet: gets a card, wants things, approves or declines, types a wrong PIN now and then, and
-//! comes back after whatever happened.
+//! A holder at a computer with a wallet: gets cards, wants things, approves or declines, types a wrong PIN now
+//! and then, and comes back after whatever happened.
+
+mod buying;
+mod cards;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use http::Request;
 use tallystick_parties::native::SetClock;
 use tallystick_parties::ports::Network as _;
-use tallystick_parties::shop::catalogue::PRODUCTS;
 use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_wallet::sealing::stretch::Stretch;
-use tallystick_wallet::view::{
-    Address, Choice, Deployment, OrderState, OrderView, Phase, WalletView,
-};
+use tallystick_wallet::view::{Deployment, OrderView, Phase, WalletView};
 use tallystick_wallet::{Wallet, WalletError};
 
-use crate::cast::{CENTRE, ISSUER, ORIGIN, SHOP};
+use crate::cast::{CENTRE, ISSUER};
 use crate::device::{Device, Place};
 use crate::dice::Dice;
 use crate::network::SimulatedNetwork;
+use crate::people::{AccountName, PEOPLE, Papers, Person};
+use crate::prime_pool::KeyPool;
 use crate::scheduler::Owner;
 use crate::town::Town;
 
 const PASSPHRASE: &str = "five split tally sticks";
 const PIN: &str = "271828";
-const ISSUER_ORIGIN: &str = "http://asahi-card.localhost:8787";
+const WRONG_PIN: &str = "000000";
+const JSON: &str = "application/json";
 /// Guessing costs next to nothing in a simulation.
 const CHEAP: Stretch = Stretch {
     memory_kib: 64,
     passes: 1,
 };
-/// Where no courier goes.
-const ISLAND: &str = "Okinotorishima";
-
-/// Who they are, in the words that other parties than the issuer must never read.
-pub(crate) struct Person {
-    pub(crate) name: &'static str,
-    pub(crate) telephone: &'static str,
-    pub(crate) recipient: &'static str,
-    pub(crate) recipient_telephone: &'static str,
-    pub(crate) street: &'static str,
-    pub(crate) postal_code: &'static str,
-}
-
-/// The names of the holders' computers, and the people.
-pub(crate) const PEOPLE: [(&str, Person); 3] = [
-    (
-        "holder-1",
-        Person {
-            name: "Hanako Yamada",
-            telephone: "+81 90 1234 5678",
-            recipient: "Grandmother Sato",
-            recipient_telephone: "+81 264 34 3160",
-            street: "Narai-juku 7",
-            postal_code: "399-6303",
-        },
-    ),
-    (
-        "holder-2",
-        Person {
-            name: "Jiro Kitamura",
-            telephone: "+81 80 8765 4321",
-            recipient: "Kumiko Ogawa",
-            recipient_telephone: "+81 75 411 2299",
-            street: "Karasuma-dori 88",
-            postal_code: "604-8152",
-        },
-    ),
-    (
-        "holder-3",
-        Person {
-            name: "Mitsuko Endo",
-            telephone: "+81 70 5555 0199",
-            recipient: "Taro Watanabe",
-            recipient_telephone: "+81 11 700 1357",
-            street: "Susukino-kita 14",
-            postal_code: "064-0804",
-        },
-    ),
-];
 
 /// Where a holder's computer stands.
 struct OnTheDesk {
     clock: SetClock,
     network: SimulatedNetwork,
     seed: String,
-    card: usize,
+    keys: KeyPool,
 }
 
 impl Place<SimulatedNetwork> for OnTheDesk {
@@ -102,8 +56,8 @@ impl Place<SimulatedNetwork> for OnTheDesk {
         self.seed.clone()
     }
 
-    fn pooled_card(&self) -> Option<usize> {
-        Some(self.card)
+    fn key_pool(&self) -> Option<KeyPool> {
+        Some(self.keys)
     }
 }
 
@@ -120,12 +74,27 @@ pub(crate) enum Wish {
     ToTheIsland,
     /// More than any card pays.
     TooMuch,
+    /// A card of this issuer.
+    Card(&'static str),
+    /// One card less.
+    NoCard,
+    /// An account here that is at the other computer.
+    Account,
 }
 
-/// One of them.
+/// What the PIN was typed for: from when on which order, by the wallet's own name for it, may be paid from
+/// which account.
+pub(crate) struct Approved {
+    pub(crate) request_id: String,
+    pub(crate) account: AccountName,
+    pub(crate) at_ms: u64,
+}
+
+/// One of them at one of their computers.
 pub(crate) struct Holder {
     pub(crate) name: &'static str,
     pub(crate) person: &'static Person,
+    pub(crate) papers: Rc<Papers>,
     pub(crate) device: Device<SimulatedNetwork>,
     network: SimulatedNetwork,
     dice: Dice,
@@ -140,35 +109,78 @@ pub(crate) struct Holder {
     is_careful: bool,
     /// Nothing new is begun and nothing declined; what is open is finished.
     pub(crate) is_calm: Cell<bool>,
-    /// What the holder has typed the PIN for, by the wallet's own name for it.
-    pub(crate) approved: RefCell<BTreeSet<String>>,
+    /// What the holder has typed the PIN for.
+    pub(crate) approved: RefCell<Vec<Approved>>,
     /// How each order stood when it was looked at last.
     pub(crate) orders: RefCell<Vec<OrderView>>,
     /// Whether the wallet has nothing left to follow.
     pub(crate) is_settled: Cell<bool>,
+    /// How often in a row a card was refused its keys.
+    refusals: Cell<u32>,
 }
 
 impl Holder {
+    /// Somebody at the computer that they begin with.
     pub(crate) fn new(
         town: &Town,
         index: usize,
         anchors: &TrustAnchors,
         is_careful: bool,
     ) -> Rc<Self> {
-        let (name, person) = &PEOPLE[index];
+        let person = &PEOPLE[index];
+        let papers = Rc::default();
+        Rc::new(Self::at(
+            town,
+            (index, 0),
+            person,
+            papers,
+            deployment(anchors),
+            is_careful,
+        ))
+    }
+
+    /// The same holder at the other computer, with a wallet of its own.
+    pub(crate) fn beside(&self, town: &Town) -> Rc<Self> {
+        let is_this = |person: &Person| std::ptr::eq(person, self.person);
+        let index = PEOPLE.iter().position(is_this).unwrap_or(0);
+        let papers = self.papers.clone();
+        let deployment = self.deployment.clone();
+        Rc::new(Self::at(
+            town,
+            (index, 1),
+            self.person,
+            papers,
+            deployment,
+            self.is_careful,
+        ))
+    }
+
+    fn at(
+        town: &Town,
+        (index, computer): (usize, usize),
+        person: &'static Person,
+        papers: Rc<Papers>,
+        deployment: Deployment,
+        is_careful: bool,
+    ) -> Self {
+        let name = person.computers[computer];
         let dice = Dice::new(town.seed, name);
         let desk = OnTheDesk {
             clock: town.clock(&dice),
             network: SimulatedNetwork::new(town.me(), name),
             seed: format!("{}, {name}'s computer", town.seed),
-            card: index,
+            keys: KeyPool {
+                first: index + computer * PEOPLE.len(),
+                step: 2 * PEOPLE.len(),
+            },
         };
-        Rc::new(Self {
+        Self {
             name,
             person,
+            papers,
             device: Device::new(&desk),
             network: desk.network,
-            deployment: deployment(anchors),
+            deployment,
             dice,
             life: Cell::new(0),
             puk: RefCell::default(),
@@ -179,7 +191,13 @@ impl Holder {
             approved: RefCell::default(),
             orders: RefCell::default(),
             is_settled: Cell::new(false),
-        })
+            refusals: Cell::new(0),
+        }
+    }
+
+    /// Whether this is the computer that they begin with.
+    pub(crate) fn is_first(&self) -> bool {
+        self.name == self.person.computers[0]
     }
 
     fn owner(&self) -> Owner {
@@ -245,181 +263,91 @@ impl Holder {
     async fn tend(&self, town: &Town, wallet: &OwnWallet) -> Result<bool, WalletError> {
         let view = wallet.view().await?;
         match view.phase {
-            Phase::New => {
-                let application = serde_json::json!({
-                    "name": self.person.name,
-                    "telephone": self.person.telephone,
-                });
-                if let Some(offer) = self.page(ISSUER, "/v1/accounts", &application).await {
-                    wallet.receive_offer(ISSUER_ORIGIN, &offer).await?;
-                }
-            }
+            Phase::New => self.begin(town, wallet, &view).await,
             Phase::Offered => {
-                let puk = wallet.set_up(PASSPHRASE, PIN).await?;
+                let puk = self.set_up(wallet).await?;
                 *self.puk.borrow_mut() = Some(puk);
+                Ok(true)
             }
-            Phase::Locked => wallet.unlock(PASSPHRASE).await?,
-            Phase::Enrolling => wallet.enrol().await?,
-            Phase::Ready => return self.buy(town, wallet, &view).await,
+            Phase::Locked => wallet.unlock(PASSPHRASE).await.map(|()| true),
+            Phase::Enrolling | Phase::Ready => {
+                self.look_at(town, &view);
+                self.go_on(town, wallet, &view).await
+            }
         }
-        Ok(true)
     }
 
-    async fn buy(
+    /// With a wallet that is open: what is under way comes first, then what is wanted.
+    async fn go_on(
         &self,
         town: &Town,
         wallet: &OwnWallet,
         view: &WalletView,
     ) -> Result<bool, WalletError> {
-        self.look_at(town, view);
-        if view.addresses.len() < 2 {
-            wallet
-                .save_address(&self.address(view.addresses.is_empty()))
-                .await?;
-            return Ok(true);
-        }
-        let puk = self.puk.borrow().clone();
         if view.pin_tries_left == 0 {
+            let puk = self.puk.borrow().clone();
             if let Some(puk) = puk {
                 wallet.unblock_pin(&puk, PIN).await?;
             }
             return Ok(false);
         }
-        let mut asked = view.orders.iter();
-        if let Some(order) = asked.find(|order| order.state == OrderState::Asked) {
-            self.decide(wallet, view, order, puk.is_some()).await?;
+        if self.has_more_keys(wallet, view).await? {
             return Ok(true);
         }
-        let wish = self.wishes.borrow_mut().pop_front();
-        let Some(wish) = wish.filter(|_| !self.is_calm.get()) else {
-            return Ok(false);
-        };
-        self.goes_to_island.set(wish == Wish::ToTheIsland);
-        if let Some(form) = self.page(SHOP, "/v1/forms", &self.basket(wish)).await {
-            wallet.receive_form(ORIGIN, &form).await?;
+        if view.phase == Phase::Ready {
+            return self.live(town, wallet, view).await;
         }
-        Ok(true)
+        Ok(false)
     }
 
-    async fn decide(
+    async fn live(
         &self,
+        town: &Town,
         wallet: &OwnWallet,
         view: &WalletView,
-        order: &OrderView,
-        knows_puk: bool,
-    ) -> Result<(), WalletError> {
-        let request = &order.request_id;
-        if self.is_calm.get() || !self.is_careful && self.dice.chance(80) {
-            return wallet.decline(request).await;
+    ) -> Result<bool, WalletError> {
+        if self.has_to_decide(town, wallet, view).await? {
+            return Ok(true);
         }
-        let home = view
-            .addresses
-            .iter()
-            .find(|address| !address.lines.contains(ISLAND));
-        let island = view
-            .addresses
-            .iter()
-            .find(|address| address.lines.contains(ISLAND));
-        let address = if self.goes_to_island.take() {
-            island
-        } else {
-            home
-        };
-        let choice = Choice {
-            card_id: view
-                .cards
-                .first()
-                .map(|card| card.id.clone())
-                .unwrap_or_default(),
-            address_id: address
-                .and_then(|address| address.id.clone())
-                .unwrap_or_default(),
-            accept_extra: false,
-        };
+        if self.is_calm.get() {
+            return Ok(false);
+        }
+        if view.cards.is_empty() && self.is_first() {
+            return self.apply(town, wallet, self.person.issuer).await;
+        }
+        let wish = self.wishes.borrow_mut().pop_front();
+        match wish {
+            None => Ok(false),
+            Some(Wish::Card(issuer)) => self.apply(town, wallet, issuer).await,
+            Some(Wish::NoCard) => self.remove_some_card(wallet, view).await,
+            Some(Wish::Account) => self.move_here(town, wallet, view).await,
+            Some(wish) => self.ask_for(wallet, wish).await,
+        }
+    }
+
+    /// The PIN, or now and then another one.
+    fn typed_pin(&self) -> &'static str {
+        let knows_puk = self.puk.borrow().is_some();
         let slips = knows_puk && !self.is_careful && self.dice.chance(40);
-        let pin = if slips { "000000" } else { PIN };
-        if pin == PIN {
-            self.approved.borrow_mut().insert(request.clone());
-        }
-        wallet.approve(request, &choice, pin).await
+        if slips { WRONG_PIN } else { PIN }
     }
 
-    fn look_at(&self, town: &Town, view: &WalletView) {
-        for order in &view.orders {
-            let strands = &order.strands;
-            let words = (
-                order.state,
-                strands.shop.word,
-                strands.issuer.word,
-                strands.courier.word,
-            );
-            let known = self.orders.borrow().iter().any(|before| {
-                let before_words = (
-                    before.state,
-                    before.strands.shop.word,
-                    before.strands.issuer.word,
-                    before.strands.courier.word,
-                );
-                before.request_id == order.request_id && before_words == words
-            });
-            if !known {
-                let id = order.order_id.as_deref().unwrap_or(&order.request_id);
-                let line = format!(
-                    "    {}: order {} is {} (shop: {}, money: {}, parcel: {})",
-                    self.name,
-                    id.get(..8).unwrap_or(id),
-                    order.state.name(),
-                    words.1,
-                    words.2,
-                    words.3
-                );
-                town.journal.show(town.scheduler.now_ms(), &line);
-            }
-        }
-        view.orders.clone_into(&mut self.orders.borrow_mut());
-    }
-
-    /// What the page fetches, if an answer came.
-    async fn page(&self, to: &str, path: &str, body: &serde_json::Value) -> Option<Vec<u8>> {
+    /// What a page fetches, if an answer came.
+    async fn page(&self, to: &str, path: &str, kind: &str, body: Vec<u8>) -> Option<Vec<u8>> {
         let request = Request::builder()
             .method("POST")
             .uri(format!("https://{to}{path}"))
-            .header("content-type", "application/json")
-            .body(body.to_string().into_bytes())
+            .header("content-type", kind)
+            .body(body)
             .ok()?;
         let answer = self.network.send(request).await.ok()?;
         answer.status().is_success().then(|| answer.into_body())
     }
+}
 
-    fn basket(&self, wish: Wish) -> serde_json::Value {
-        let one =
-            |sku, quantity| serde_json::json!({ "items": [{ "sku": sku, "quantity": quantity }] });
-        match wish {
-            Wish::Anything => {}
-            Wish::Tea | Wish::ToTheIsland => return one("sencha-100", 1),
-            Wish::TooMuch => return one("kyusu-pot", 9),
-        }
-        let lines = self.dice.between(1, 2);
-        let items = (0..lines).map(|_| {
-            let product = self.dice.pick(&PRODUCTS);
-            serde_json::json!({ "sku": product.sku, "quantity": self.dice.between(1, 4) })
-        });
-        serde_json::json!({ "items": items.collect::<Vec<_>>() })
-    }
-
-    fn address(&self, home: bool) -> Address {
-        let person = self.person;
-        let lines = if home { person.street } else { ISLAND };
-        Address {
-            id: None,
-            label: if home { "Home" } else { "Island" }.to_owned(),
-            name: person.recipient.to_owned(),
-            telephone: person.recipient_telephone.to_owned(),
-            postal_code: person.postal_code.to_owned(),
-            lines: lines.to_owned(),
-            country: "JP".to_owned(),
-        }
-    }
+/// Where a party's pages are.
+fn origin(party: &str) -> String {
+    format!("http://{party}:8787")
 }
 
 fn deployment(anchors: &TrustAnchors) -> Deployment {
@@ -429,7 +357,7 @@ fn deployment(anchors: &TrustAnchors) -> Deployment {
             .map(|root| data_encoding::BASE64.encode(root.as_der()))
             .collect(),
         key_centres: vec![CENTRE.to_owned()],
-        welcome_url: ISSUER_ORIGIN.to_owned(),
+        welcome_url: origin(ISSUER),
         local_port: Some(8787),
     }
 }

@@ -5,10 +5,15 @@ mod endings;
 mod secrecy;
 mod stock;
 
+use std::collections::BTreeMap;
+
 use tallystick_parties::ports::{Row, Tables as _};
 
-use crate::cast::{COURIER, ISSUER, SHOP};
+use crate::cast::{COURIERS, ISSUERS, SHOP};
 use crate::town::Town;
+
+/// What parties say of orders: by the order's number in hexadecimal, who says it and in which state it is.
+type States = BTreeMap<String, (&'static str, String)>;
 
 /// The invariants that do not hold, in sentences.
 pub(crate) fn broken(town: &Town) -> Vec<String> {
@@ -52,16 +57,43 @@ fn none(town: &Town, broken: &mut Vec<String>, party: &str, sql: &str, complaint
     }
 }
 
-/// The states of all orders at a party, by the order's number in hexadecimal.
-fn states(town: &Town, party: &str) -> std::collections::BTreeMap<String, String> {
-    let table = match party {
-        SHOP => "shop_orders",
-        ISSUER => "issuer_reservations",
-        COURIER => "courier_deliveries",
-        _ => return Default::default(),
-    };
-    let sql = format!("SELECT lower(hex(order_id)), state FROM {table}");
-    let rows = rows(town, party, &sql).into_iter();
-    rows.filter_map(|row| Some((row.text(0).ok()?.to_owned(), row.text(1).ok()?.to_owned())))
-        .collect()
+/// The table in which a party keeps orders, if it does.
+pub(crate) fn orders_of(party: &str) -> Option<&'static str> {
+    if party == SHOP {
+        Some("shop_orders")
+    } else if ISSUERS.contains(&party) {
+        Some("issuer_reservations")
+    } else if COURIERS.contains(&party) {
+        Some("courier_deliveries")
+    } else {
+        None
+    }
+}
+
+/// The states of all orders at these parties, of which each order is known to one. Refused is as good as not
+/// known.
+fn states(town: &Town, parties: &[&'static str]) -> States {
+    let mut states = States::new();
+    for party in parties {
+        let Some(table) = orders_of(party) else {
+            continue;
+        };
+        let sql = format!("SELECT lower(hex(order_id)), state FROM {table}");
+        for row in rows(town, party, &sql) {
+            let (Ok(order), Ok(state)) = (row.text(0), row.text(1)) else {
+                continue;
+            };
+            if state != "refused" || !states.contains_key(order) {
+                states.insert(order.to_owned(), (party, state.to_owned()));
+            }
+        }
+    }
+    states
+}
+
+/// How an order stands there.
+fn state_of<'a>(states: &'a States, order: &str) -> &'a str {
+    states
+        .get(order)
+        .map_or("unknown", |(_, state)| state.as_str())
 }

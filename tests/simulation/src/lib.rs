@@ -25,6 +25,7 @@ mod lies;
 mod machine;
 mod network;
 mod pen;
+mod people;
 mod plant;
 mod prime_pool;
 mod run;

@@ -4,8 +4,9 @@ use tallystick_parties::common::ledger::{self, Entry};
 use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::money::{Currency, Money};
 
-use crate::cast::{ISSUER, SHOP};
+use crate::cast::{ISSUER, OTHER_COURIER, SHOP};
 use crate::seat::Seat;
+use crate::town::Town;
 
 /// A mistake, made by a party besides what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,13 +21,17 @@ pub enum Plant {
     LoseGoods,
     /// The shop is told the holder's name.
     TellName,
+    /// The courier writes down the numbers of orders in which it may have no part.
+    TellOrders,
+    /// The issuer forgets whom it revoked, and lets them pay.
+    PayRevoked,
     /// The shop forgets whatever it still has to say to others.
     NeverAnswer,
 }
 
 impl Plant {
     /// Makes the mistake at this party, if it is the one and there is an occasion.
-    pub(crate) fn work(self, seat: &Seat) {
+    pub(crate) fn work(self, town: &Town, seat: &Seat) {
         let tables = &seat.machine.database;
         if tables.is_spent() {
             return;
@@ -60,6 +65,27 @@ impl Plant {
                 run(
                     "INSERT OR REPLACE INTO facts (name, value) VALUES ('gossip', CAST('Hanako Yamada' AS BLOB))",
                 );
+            }
+            (Self::TellOrders, OTHER_COURIER) => {
+                let Some(shop) = town.seat(SHOP) else { return };
+                let of_others =
+                    format!("SELECT order_id FROM shop_orders WHERE courier <> '{OTHER_COURIER}'");
+                let orders = shop
+                    .machine
+                    .database
+                    .run(&of_others, &[])
+                    .unwrap_or_default();
+                for order in orders.iter().filter_map(|row| row.blob(0).ok()) {
+                    let gossip = "INSERT OR REPLACE INTO facts (name, value) VALUES ('gossip', ?)";
+                    let _not_yet = tables.run(gossip, &[order.into()]);
+                }
+            }
+            (Self::PayRevoked, ISSUER) => {
+                run(
+                    "INSERT OR REPLACE INTO issuer_holders (holder, account, request_digest, certificate, enrolled_at)
+                     SELECT holder, account, x'', certificate, revoked_at FROM issuer_revoked_holders",
+                );
+                run("DELETE FROM issuer_revoked_holders");
             }
             _ => {}
         }

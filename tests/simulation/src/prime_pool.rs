@@ -1,6 +1,8 @@
 //! The wallet's random source, with which a card finds the primes of its key at once.
 
+use std::cell::Cell;
 use std::convert::Infallible;
+use std::rc::Rc;
 
 use rand_core::{TryCryptoRng, TryRng};
 use rsa::traits::PrivateKeyParts;
@@ -13,33 +15,52 @@ const PRIME_BYTES: usize = 128;
 /// A start, and then the bases of the tests that the prime passes.
 const NUMBERS_A_PRIME: usize = 17;
 
+/// Which of the fixed keys the cards of one computer make, one after the other.
+#[derive(Clone, Copy)]
+pub struct KeyPool {
+    /// The first one.
+    pub first: usize,
+    /// How many further on each next one is.
+    pub step: usize,
+}
+
 /// A seeded random source for one step of the wallet.
 ///
-/// The card looks for a prime from a random number of 128 bytes on, which takes a tenth of a second. For a card
+/// The card looks for a prime from a random number of 128 bytes on, which takes a tenth of a second. For a key
 /// from the pool that number is a prime of the fixed test keys already, and the card, which runs its own code, is
 /// done at once. If it drew its numbers otherwise, it would still find a key, only later.
 pub struct DeviceRandom {
     random: SeededRandom,
-    card: Option<usize>,
+    /// The pool, and how many keys of it were made on this computer.
+    pool: Option<(KeyPool, Rc<Cell<usize>>)>,
     numbers: usize,
 }
 
 impl DeviceRandom {
-    pub(crate) fn new(random: SeededRandom, card: Option<usize>) -> Self {
+    pub(crate) fn new(random: SeededRandom, pool: Option<(KeyPool, Rc<Cell<usize>>)>) -> Self {
         Self {
             random,
-            card,
+            pool,
             numbers: 0,
         }
     }
 
-    /// A number of 128 bytes, little-endian, for that card of the pool.
-    fn number(&mut self, card: usize, bytes: &mut [u8]) {
+    /// Which key of the pool is being made: each is another one.
+    fn key(&self) -> Option<usize> {
+        let (pool, made) = self.pool.as_ref()?;
+        if self.numbers.is_multiple_of(2 * NUMBERS_A_PRIME) {
+            made.set(made.get() + 1);
+        }
+        Some(pool.first + pool.step * made.get().saturating_sub(1))
+    }
+
+    /// A number of 128 bytes, little-endian, for that key of the pool.
+    fn number(&mut self, key: usize, bytes: &mut [u8]) {
         self.random.fill(bytes);
         if self.numbers.is_multiple_of(NUMBERS_A_PRIME) {
             let which = (self.numbers / NUMBERS_A_PRIME) % 2;
-            let first = card % TEST_KEYS.len();
-            let apart = 1 + card / TEST_KEYS.len() % (TEST_KEYS.len() - 1);
+            let first = key % TEST_KEYS.len();
+            let apart = 1 + key / TEST_KEYS.len() % (TEST_KEYS.len() - 1);
             let key = test_key(first + which * apart);
             bytes.copy_from_slice(&key.primes()[which].to_le_bytes()[..PRIME_BYTES]);
         } else {
@@ -66,9 +87,10 @@ impl TryRng for DeviceRandom {
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        match self.card {
-            Some(card) if bytes.len() == PRIME_BYTES => self.number(card, bytes),
-            _ => self.random.fill(bytes),
+        let is_of_a_key = bytes.len() == PRIME_BYTES;
+        match is_of_a_key.then(|| self.key()).flatten() {
+            Some(key) => self.number(key, bytes),
+            None => self.random.fill(bytes),
         }
         Ok(())
     }

@@ -9,8 +9,9 @@ use tallystick_protocol::certificate::TrustAnchors;
 
 use crate::cast::CA;
 use crate::dice::Dice;
-use crate::holder::{Holder, PEOPLE, Wish};
+use crate::holder::{Holder, Wish};
 use crate::invariants;
+use crate::people::PEOPLE;
 use crate::plant::Plant;
 use crate::steps;
 use crate::town::Town;

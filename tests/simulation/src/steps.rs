@@ -2,19 +2,38 @@
 
 use std::rc::Rc;
 
-use crate::cast::{CA, CENTRE, COURIER, ISSUER, SHOP};
+use crate::cast::{CA, CENTRE, COURIER, ISSUER, ISSUERS, OTHER_COURIER, OTHER_ISSUER, SHOP};
 use crate::dice::Dice;
 use crate::holder::{Holder, Wish};
 use crate::town::Town;
 use crate::weather::Weather;
 
 /// Parties that may fail, be cut off or lie. The other shop is only a bystander.
-const PARTIES: [&str; 5] = [SHOP, ISSUER, COURIER, CENTRE, CA];
+const PARTIES: [&str; 7] = [
+    SHOP,
+    ISSUER,
+    OTHER_ISSUER,
+    COURIER,
+    OTHER_COURIER,
+    CENTRE,
+    CA,
+];
 
 /// Who lies in this run, if anybody, and how often in a thousand messages.
 pub(crate) fn liar(dice: &Dice) -> Option<(&'static str, u32)> {
-    // The three that orders go through lie more often than the two that only new holders need.
-    let liars = [SHOP, ISSUER, COURIER, SHOP, ISSUER, COURIER, CENTRE, CA];
+    // The shop, which all orders go through, lies more often than those that only some need.
+    let liars = [
+        SHOP,
+        SHOP,
+        ISSUER,
+        ISSUER,
+        OTHER_ISSUER,
+        COURIER,
+        COURIER,
+        OTHER_COURIER,
+        CENTRE,
+        CA,
+    ];
     let share = u32::try_from(dice.between(50, 500)).unwrap_or(0);
     let liar = *dice.pick(&liars);
     dice.chance(500).then_some((liar, share))
@@ -27,7 +46,7 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
     let party = *dice.pick(&PARTIES);
     let now_ms = town.scheduler.now_ms();
     match dice.below(100) {
-        0..40 => {
+        0..34 => {
             let to_island = dice.chance(100);
             let wish = if to_island {
                 Wish::ToTheIsland
@@ -36,7 +55,16 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
             };
             holder.wishes.borrow_mut().push_back(wish);
         }
-        40..52 => {
+        34..38 => {
+            let issuer = *dice.pick(&ISSUERS);
+            holder.wishes.borrow_mut().push_back(Wish::Card(issuer));
+        }
+        38..40 => holder.wishes.borrow_mut().push_back(Wish::NoCard),
+        40..44 => {
+            let other = other_computer(town, holder);
+            other.wishes.borrow_mut().push_back(Wish::Account);
+        }
+        44..54 => {
             let writes = u32::try_from(dice.below(25)).unwrap_or(0);
             if let Some(seat) = town.seat(party) {
                 town.note(&format!(
@@ -45,8 +73,8 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
                 seat.machine.database.fail_after(writes + 1);
             }
         }
-        52..58 => town.crash(party),
-        58..66 => {
+        54..60 => town.crash(party),
+        60..68 => {
             let events = u32::try_from(dice.below(12)).unwrap_or(0);
             town.note(&format!(
                 "{}: the power will fail after {events} writes and calls",
@@ -54,8 +82,8 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
             ));
             holder.device.fail_after(events + 1, dice.chance(500));
         }
-        66..70 => town.crash(holder.name),
-        70..80 => {
+        68..72 => town.crash(holder.name),
+        72..81 => {
             let (a, b) = pair(holder, dice);
             let length_ms = dice.between(1_000, 120_000);
             town.note(&format!(
@@ -63,13 +91,13 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
             ));
             town.cuts.borrow_mut().between(a, b, now_ms + length_ms);
         }
-        80..86 => {
+        81..87 => {
             let name = if dice.chance(400) { holder.name } else { party };
             let length_ms = dice.between(5_000, 1_800_000);
             town.note(&format!("{name} is cut off for {length_ms} ms"));
             town.cuts.borrow_mut().off(name, now_ms + length_ms);
         }
-        86..95 => {
+        87..95 => {
             let weather = Weather::some(dice);
             let Weather {
                 lost,
@@ -89,8 +117,22 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
     dice.between(100, 15_000)
 }
 
+/// The other computer of this holder, which is bought when it is first needed.
+fn other_computer(town: &Rc<Town>, holder: &Rc<Holder>) -> Rc<Holder> {
+    let is_other =
+        |one: &&Rc<Holder>| std::ptr::eq(one.person, holder.person) && one.name != holder.name;
+    let found = town.holders.borrow().iter().find(is_other).cloned();
+    found.unwrap_or_else(|| {
+        let other = holder.beside(town);
+        town.note(&format!("{} has another computer", holder.person.name));
+        town.holders.borrow_mut().push(other.clone());
+        other.start(town);
+        other
+    })
+}
+
 fn pair(holder: &Holder, dice: &Dice) -> (&'static str, &'static str) {
-    let everybody = [SHOP, ISSUER, COURIER, CENTRE, CA, holder.name];
+    let everybody = [&PARTIES[..], &[holder.name]].concat();
     let first = dice.index(everybody.len());
     let second = (first + 1 + dice.index(everybody.len() - 1)) % everybody.len();
     (everybody[first], everybody[second])

@@ -9,7 +9,7 @@ use tallystick_parties::Party;
 use tallystick_parties::native::SetClock;
 use tallystick_protocol::test_keys::TEST_KEYS;
 
-use crate::cast::{NAMES, START};
+use crate::cast::{EVERYBODY, START};
 use crate::dice::Dice;
 use crate::holder::Holder;
 use crate::journal::Journal;
@@ -69,7 +69,7 @@ impl Town {
         let clock = SetClock::at(START * 1000);
         let off = Dice::new(seed, "clocks");
         Rc::new_cyclic(|me| {
-            let seats = NAMES.into_iter().zip(TEST_KEYS).map(|(name, key)| {
+            let seats = EVERYBODY.into_iter().zip(TEST_KEYS).map(|(name, key)| {
                 let machine = machine(me, name, clock.skewed(some_skew(&off)), seed);
                 machine.signing.prepare(key);
                 Rc::new(Seat::new(name, machine))
@@ -143,7 +143,7 @@ impl Town {
         };
         if let Some(seat) = self.seat(name) {
             if let Some(plant) = self.plant {
-                plant.work(seat);
+                plant.work(self, seat);
             }
             if self.journal.is_read() {
                 self.watch.look(self, seat);

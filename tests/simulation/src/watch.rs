@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use tallystick_parties::ports::Tables as _;
 
-use crate::cast::{COURIER, ISSUER, SHOP};
+use crate::invariants::orders_of;
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -16,11 +16,8 @@ pub(crate) struct Watch(RefCell<BTreeMap<(&'static str, String), String>>);
 impl Watch {
     /// Shows what changed at this party.
     pub(crate) fn look(&self, town: &Town, seat: &Seat) {
-        let table = match seat.name {
-            SHOP => "shop_orders",
-            ISSUER => "issuer_reservations",
-            COURIER => "courier_deliveries",
-            _ => return,
+        let Some(table) = orders_of(seat.name) else {
+            return;
         };
         let sql = format!(
             "SELECT lower(substr(hex(order_id), 1, 8)), state || coalesce(' (' || refused_reason || ')', '') FROM {table}"

@@ -5,6 +5,7 @@
     reason = "the exemption of tests does not reach their helpers"
 )]
 
+use tallystick_simulation::cast::{COURIER, ISSUER, OTHER_COURIER, OTHER_ISSUER};
 use tallystick_simulation::{Options, Outcome, Plant, run};
 
 fn outcome(seed: u64, steps: u32, plant: Option<Plant>) -> Outcome {
@@ -54,9 +55,39 @@ fn fewer_steps_are_the_beginning_of_the_same_run() {
     assert_eq!(short.lines[..end], long.lines[..end]);
 }
 
+/// How many lines of a few runs say that.
+fn times(runs: &[Outcome], says: impl Fn(&str) -> bool) -> usize {
+    let lines = runs.iter().flat_map(|run| &run.lines);
+    lines.filter(|line| says(line)).count()
+}
+
+#[test]
+fn holders_have_cards_of_both_issuers_choose_between_both_couriers_and_move_their_accounts() {
+    let runs: Vec<_> = (1..=6).map(|seed| outcome(seed, 60, None)).collect();
+    for issuer in [ISSUER, OTHER_ISSUER] {
+        let captures = format!("    {issuer}: order ");
+        let captured = |line: &str| line.contains(&captures) && line.ends_with("is captured");
+        assert!(
+            times(&runs, captured) >= 3,
+            "{issuer} is hardly ever chosen"
+        );
+    }
+    for courier in [COURIER, OTHER_COURIER] {
+        let confirms = format!("    {courier}: order ");
+        let confirmed = |line: &str| line.contains(&confirms) && line.ends_with("is confirmed");
+        assert!(
+            times(&runs, confirmed) >= 3,
+            "{courier} is hardly ever chosen"
+        );
+    }
+    assert!(times(&runs, |line| line.ends_with("the account moves here")) >= 6);
+    let paid_there = |line: &str| line.contains("-new: order") && line.contains(" is delivering ");
+    assert!(times(&runs, paid_there) >= 1, "a moved account never pays");
+}
+
 /// Whether one of a few seeds shows the mistake, in these words.
 fn is_noticed(plant: Plant, complaint: &str) -> bool {
-    (1..=6).any(|seed| {
+    (1..=20).any(|seed| {
         let violations = outcome(seed, 30, Some(plant)).violations;
         violations.iter().any(|found| found.contains(complaint))
     })
@@ -88,6 +119,16 @@ fn lost_goods_are_noticed() {
 #[test]
 fn a_shop_that_hears_the_holders_name_is_noticed() {
     assert!(is_noticed(Plant::TellName, "knows \"Hanako Yamada\""));
+}
+
+#[test]
+fn a_courier_that_hears_of_orders_it_has_no_part_in_is_noticed() {
+    assert!(is_noticed(Plant::TellOrders, "tsubame.localhost knows"));
+}
+
+#[test]
+fn an_issuer_that_lets_a_revoked_device_pay_is_noticed() {
+    assert!(is_noticed(Plant::PayRevoked, "nobody approved order"));
 }
 
 #[test]

@@ -1,14 +1,23 @@
-//! No value is made or lost, and nothing is charged twice, or without the holder.
+//! In each issuer's books no value is made or lost, and nothing is charged twice, without the holder, or for an
+//! account that has moved elsewhere.
 
-use super::{none, rows};
-use crate::cast::ISSUER;
+use std::collections::BTreeMap;
+
+use super::{none, orders_of, rows, texts};
+use crate::cast::{COURIERS, ISSUERS};
+use crate::holder::{Approved, Holder};
+use crate::people::AccountName;
 use crate::town::Town;
 
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
-    for (complaint, sql) in BOOKS {
-        none(town, broken, ISSUER, sql, complaint);
+    for issuer in ISSUERS {
+        for (complaint, sql) in BOOKS {
+            none(town, broken, issuer, sql, complaint);
+        }
+        approved(town, issuer, broken);
     }
-    approved(town, broken);
+    apart(town, &ISSUERS, broken);
+    apart(town, &COURIERS, broken);
 }
 
 /// Each query gives what is wrong.
@@ -65,28 +74,78 @@ const BOOKS: [(&str, &str); 9] = [
     ),
 ];
 
-/// What was reserved was approved by its holder, at that price.
-fn approved(town: &Town, broken: &mut Vec<String>) {
-    let holders = town.holders.borrow();
-    let sql =
-        "SELECT lower(hex(order_id)), minor FROM issuer_reservations WHERE state <> 'refused'";
-    for row in rows(town, ISSUER, sql) {
-        let (Ok(number), Ok(minor)) = (row.text(0), row.number::<u64>(1)) else {
+/// No two of these do the same order.
+fn apart(town: &Town, parties: &[&'static str], broken: &mut Vec<String>) {
+    let mut done = BTreeMap::new();
+    for party in parties {
+        let Some(table) = orders_of(party) else {
             continue;
         };
-        let wanted = holders.iter().any(|holder| {
-            let orders = holder.orders.borrow();
-            let mut orders = orders.iter();
-            orders.any(|order| {
-                order.order_id.as_deref() == Some(number)
-                    && order.total_minor == minor
-                    && holder.approved.borrow().contains(&order.request_id)
-            })
-        });
-        if !wanted {
+        let sql = format!("SELECT lower(hex(order_id)) FROM {table} WHERE state <> 'refused'");
+        for order in texts(town, party, &sql) {
+            if let Some(other) = done.insert(order.clone(), party) {
+                broken.push(format!("{other} and {party} both have order {order}"));
+            }
+        }
+    }
+}
+
+/// A reservation as the issuer has booked it.
+struct Booked<'a> {
+    order: &'a str,
+    minor: u64,
+    holder_name: &'a str,
+    account: AccountName,
+}
+
+/// What was reserved was approved by its holder, at that price, for that account, which was not moved away before.
+fn approved(town: &Town, issuer: &str, broken: &mut Vec<String>) {
+    let holders = town.holders.borrow();
+    let sql = "SELECT lower(hex(r.order_id)), r.minor, a.holder_name, substr(a.card_number, -4)
+         FROM issuer_reservations r LEFT JOIN issuer_accounts a ON a.account = r.account
+         WHERE r.state <> 'refused'";
+    // What an issuer that lies has told of its accounts, nobody can compare.
+    let is_honest = town.lied.get() != Some(issuer);
+    for row in rows(town, issuer, sql) {
+        let (Ok(order), Ok(minor), Ok(holder_name), Ok(last4)) =
+            (row.text(0), row.number(1), row.text(2), row.text(3))
+        else {
+            broken.push(format!("{issuer}: an order is reserved for no account"));
+            continue;
+        };
+        let booked = Booked {
+            order,
+            minor,
+            holder_name,
+            account: (issuer.to_owned(), last4.to_owned()),
+        };
+        if !holders
+            .iter()
+            .any(|holder| has_approved(holder, &booked, is_honest))
+        {
             broken.push(format!(
-                "{ISSUER}: nobody approved order {number} over {minor}"
+                "{issuer}: nobody approved order {order} over {minor} for the account of {holder_name} that ends in {last4}"
             ));
         }
     }
+}
+
+fn has_approved(holder: &Holder, booked: &Booked<'_>, is_honest: bool) -> bool {
+    let orders = holder.orders.borrow();
+    let mut orders = orders.iter().filter(|order| {
+        order.order_id.as_deref() == Some(booked.order) && order.total_minor == booked.minor
+    });
+    let of_this_account = |approved: &Approved| {
+        holder.person.name == booked.holder_name
+            && approved.account == booked.account
+            && holder
+                .papers
+                .is_at(&approved.account, holder.name, approved.at_ms)
+    };
+    orders.any(|order| {
+        let approved = holder.approved.borrow();
+        let mut approved = approved.iter();
+        approved
+            .any(|one| one.request_id == order.request_id && (!is_honest || of_this_account(one)))
+    })
 }

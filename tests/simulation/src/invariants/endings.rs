@@ -3,8 +3,8 @@
 
 use tallystick_wallet::view::{OrderState, OrderView};
 
-use super::{none, states, texts};
-use crate::cast::{COURIER, ISSUER, NAMES, SHOP};
+use super::{none, orders_of, rows, state_of, states};
+use crate::cast::{COURIERS, EVERYBODY, ISSUERS, SHOP};
 use crate::holder::Holder;
 use crate::town::Town;
 
@@ -20,57 +20,65 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
 }
 
 fn ended(town: &Town, broken: &mut Vec<String>) {
-    let open = [
-        (
-            SHOP,
-            "SELECT 'order ' || lower(hex(order_id)) || ' is ' || state FROM shop_orders WHERE state NOT IN ('accepted', 'refused', 'expired')",
-        ),
-        (
-            ISSUER,
-            "SELECT 'order ' || lower(hex(order_id)) || ' is ' || state FROM issuer_reservations WHERE state = 'reserved'",
-        ),
-        (
-            COURIER,
-            "SELECT 'order ' || lower(hex(order_id)) || ' is ' || state FROM courier_deliveries WHERE state = 'accepted'",
-        ),
-    ];
-    for (party, sql) in open {
-        none(town, broken, party, sql, "something never ends");
-    }
-    for party in NAMES {
+    let is_open = |party: &str| match party {
+        SHOP => "state NOT IN ('accepted', 'refused', 'expired')",
+        issuer if ISSUERS.contains(&issuer) => "state = 'reserved'",
+        _ => "state = 'accepted'",
+    };
+    for party in EVERYBODY {
+        if let Some(table) = orders_of(party) {
+            let sql = format!(
+                "SELECT 'order ' || lower(hex(order_id)) || ' is ' || state FROM {table} WHERE {}",
+                is_open(party)
+            );
+            none(town, broken, party, &sql, "something never ends");
+        }
         let sql = "SELECT kind || ' to ' || domain || ' after ' || attempts FROM outbox";
         none(town, broken, party, sql, "a letter was never answered");
     }
 }
 
-/// Whoever was charged for something gets it, unless the courier or the issuer lied about that.
+/// Whoever was charged for something gets it, unless its courier or its issuer lied about that.
 fn paid_only_if_accepted(town: &Town, broken: &mut Vec<String>) {
-    if matches!(town.lied.get(), Some(COURIER | ISSUER)) {
-        return;
-    }
-    let parcels = states(town, COURIER);
-    for (order, state) in states(town, ISSUER) {
-        let parcel = parcels.get(&order).map_or("unknown", String::as_str);
-        if (state == "captured") != (parcel == "confirmed") {
-            broken.push(format!("order {order} is {state}, and its parcel {parcel}"));
+    let parcels = states(town, &COURIERS);
+    for issuer in ISSUERS {
+        let sql = "SELECT lower(hex(order_id)), state, courier FROM issuer_reservations";
+        for row in rows(town, issuer, sql) {
+            let (Ok(order), Ok(state), Ok(courier)) = (row.text(0), row.text(1), row.text(2))
+            else {
+                continue;
+            };
+            if town
+                .lied
+                .get()
+                .is_some_and(|liar| liar == issuer || liar == courier)
+            {
+                continue;
+            }
+            let parcel = parcels.get(order).filter(|(who, _)| *who == courier);
+            let parcel = parcel.map_or("unknown", |(_, state)| state.as_str());
+            if (state == "captured") != (parcel == "confirmed") {
+                broken.push(format!(
+                    "order {order} is {state} at {issuer}, and its parcel {parcel} at {courier}"
+                ));
+            }
         }
     }
 }
 
-/// Shop and issuer agree.
+/// The shop and the issuers agree.
 fn agree(town: &Town, broken: &mut Vec<String>) {
-    let money = states(town, ISSUER);
-    for (order, state) in states(town, SHOP) {
-        let money = money.get(&order).map_or("unknown", String::as_str);
+    let money = states(town, &ISSUERS);
+    let known = states(town, &[SHOP]);
+    for (order, (_, state)) in &known {
+        let money = state_of(&money, order);
         if (state == "accepted") != (money == "captured") {
             broken.push(format!(
                 "order {order} is {state} at the shop, and its money {money}"
             ));
         }
     }
-    let sql = "SELECT lower(hex(order_id)) FROM shop_orders";
-    let known = texts(town, SHOP, sql);
-    for order in money.keys().filter(|order| !known.contains(order)) {
+    for order in money.keys().filter(|order| !known.contains_key(*order)) {
         broken.push(format!("the shop does not know order {order}"));
     }
 }
@@ -81,10 +89,10 @@ fn wallet(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
     if !holder.is_settled.get() {
         broken.push(format!("{name}: the wallet never comes to rest"));
     }
-    let money = states(town, ISSUER);
+    let money = states(town, &ISSUERS);
     for order in holder.orders.borrow().iter() {
         let number = order.order_id.as_deref().unwrap_or_default();
-        let money = money.get(number).map_or("unknown", String::as_str);
+        let money = state_of(&money, number);
         if let Some(lie) = untrue(order, money) {
             broken.push(format!(
                 "{name}: order {number}: {lie}, and its money is {money}"

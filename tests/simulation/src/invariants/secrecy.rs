@@ -1,87 +1,166 @@
-//! No party received, holds or logged a field that it must not know under the policy `strict`.
+//! No party received, holds or logged a field that it must not know under the policy `strict`; and who is not
+//! chosen for an order learns nothing of it.
 
+use std::collections::BTreeSet;
+
+use data_encoding::HEXLOWER;
 use tallystick_parties::shop::catalogue::PRODUCTS;
 use tallystick_protocol::cbor::encode_value;
 use tallystick_protocol::money::{Currency, Money};
+use tallystick_wallet::view::OrderView;
 
 use super::texts;
-use crate::cast::{CA, CENTRE, COURIER, ISSUER, OTHER_SHOP, SHOP};
+use crate::cast::{COURIERS, EVERYBODY, ISSUERS, OTHER_SHOP, SHOP};
+use crate::people::{PEOPLE, Person};
 use crate::search::holds;
 use crate::seat::Seat;
 use crate::town::Town;
 
-type Words = Vec<Vec<u8>>;
+type Words = BTreeSet<Vec<u8>>;
 
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
-    let [goods, amounts, cards, people, places] = fields(town);
-    let unknown: [(&str, &[&Words]); 6] = [
-        (SHOP, &[&cards, &people, &places]),
-        (ISSUER, &[&goods, &places]),
-        (COURIER, &[&goods, &amounts, &cards, &people]),
-        (CENTRE, &[&goods, &amounts, &cards, &people, &places]),
-        (CA, &[&goods, &amounts, &cards, &people, &places]),
-        (OTHER_SHOP, &[&amounts, &cards, &people, &places]),
-    ];
-    for (party, secrets) in unknown {
+    for party in EVERYBODY {
         let Some(seat) = town.seat(party) else {
             continue;
         };
         let everything = everything_at(town, seat);
-        for secret in secrets.iter().flat_map(|words| words.iter()) {
-            if holds(&everything, secret) {
-                let shown = String::from_utf8_lossy(secret);
+        for secret in secrets_from(town, party) {
+            if holds(&everything, &secret) {
+                let shown = String::from_utf8(secret)
+                    .unwrap_or_else(|error| HEXLOWER.encode(error.as_bytes()));
                 broken.push(format!("{party} knows \"{shown}\""));
             }
         }
     }
 }
 
-/// Goods, amounts, cards, people and places.
-fn fields(town: &Town) -> [Words; 5] {
-    let bytes = |text: &str| text.as_bytes().to_vec();
-    let goods = PRODUCTS
+/// What this party must not know.
+fn secrets_from(town: &Town, party: &'static str) -> Words {
+    let everybody = |_: &&Person| true;
+    let mut secrets = orders_of_others(town, party);
+    if party == SHOP {
+        secrets.extend(cards(town, |_| true));
+        secrets.extend(people(everybody));
+        secrets.extend(places(everybody));
+    } else if ISSUERS.contains(&party) {
+        secrets.extend(goods());
+        secrets.extend(cards(town, |issuer| issuer != party));
+        secrets.extend(people(|person| !has_applied(town, person, party)));
+        secrets.extend(places(everybody));
+    } else if COURIERS.contains(&party) {
+        secrets.extend(goods());
+        secrets.extend(amounts(town));
+        secrets.extend(cards(town, |_| true));
+        secrets.extend(people(everybody));
+        secrets.extend(places(|person| !has_chosen(town, person, party)));
+    } else {
+        if party != OTHER_SHOP {
+            secrets.extend(goods());
+        }
+        secrets.extend(amounts(town));
+        secrets.extend(cards(town, |_| true));
+        secrets.extend(people(everybody));
+        secrets.extend(places(everybody));
+    }
+    secrets
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    text.as_bytes().to_vec()
+}
+
+fn goods() -> Words {
+    let words = PRODUCTS
         .iter()
-        .flat_map(|product| [bytes(product.sku), bytes(product.name)]);
-    let cards = texts(town, ISSUER, "SELECT card_number FROM issuer_accounts");
+        .flat_map(|product| [product.sku, product.name]);
+    words.map(bytes).collect()
+}
+
+/// Something of every order that anybody has.
+fn of_orders<T: Ord>(town: &Town, what: impl Fn(&OrderView) -> Option<T>) -> BTreeSet<T> {
     let holders = town.holders.borrow();
-    let amounts = holders.iter().flat_map(|holder| {
-        let orders = holder.orders.borrow();
-        let amount = |minor| encode_value(&Money::new(minor, Currency::Jpy));
-        orders
-            .iter()
-            .map(|order| amount(order.total_minor))
-            .collect::<Vec<_>>()
-    });
-    let people = holders.iter().flat_map(|holder| {
-        let telephone: String = holder
-            .person
-            .telephone
-            .chars()
-            .filter(char::is_ascii_digit)
-            .collect();
+    let of_holder = |orders: &[OrderView]| orders.iter().filter_map(&what).collect::<Vec<_>>();
+    let holders = holders.iter();
+    holders
+        .flat_map(|holder| of_holder(&holder.orders.borrow()))
+        .collect()
+}
+
+fn amounts(town: &Town) -> Words {
+    of_orders(town, |order| {
+        Some(encode_value(&Money::new(order.total_minor, Currency::Jpy)))
+    })
+}
+
+/// The numbers of the orders in which this party has no part.
+fn orders_of_others(town: &Town, party: &str) -> Words {
+    of_orders(town, |order| {
+        let takes_part = order.parties.iter().any(|one| one.domain == party);
+        let number = order.order_id.as_ref().filter(|_| !takes_part)?;
+        HEXLOWER.decode(number.as_bytes()).ok()
+    })
+}
+
+/// Card numbers and account codes of these issuers.
+fn cards(town: &Town, of: impl Fn(&str) -> bool) -> Words {
+    let mut words = Words::new();
+    for issuer in ISSUERS.into_iter().filter(|issuer| of(issuer)) {
+        let numbers = texts(town, issuer, "SELECT card_number FROM issuer_accounts");
+        words.extend(numbers.iter().map(|number| bytes(number)));
+    }
+    for holder in town.holders.borrow().iter() {
+        let codes = holder.papers.codes().into_iter();
+        let codes = codes.filter(|(issuer, _)| of(issuer));
+        words.extend(codes.map(|(_, code)| code.into_bytes()));
+    }
+    words
+}
+
+/// Names and telephone numbers of cardholders.
+fn people(who: impl Fn(&&Person) -> bool) -> Words {
+    let words = PEOPLE.iter().filter(who).flat_map(|person| {
+        let digits = person.telephone.chars().filter(char::is_ascii_digit);
         [
-            bytes(holder.person.name),
-            bytes(holder.person.telephone),
-            bytes(&telephone),
+            bytes(person.name),
+            bytes(person.telephone),
+            digits.collect::<String>().into_bytes(),
         ]
     });
-    let places = holders.iter().flat_map(|holder| {
-        let person = holder.person;
+    words.collect()
+}
+
+/// Where parcels go, and to whom.
+fn places(whose: impl Fn(&&Person) -> bool) -> Words {
+    let words = PEOPLE.iter().filter(whose).flat_map(|person| {
         [
             person.recipient,
             person.recipient_telephone,
             person.street,
             person.postal_code,
         ]
-        .map(bytes)
     });
-    [
-        goods.collect(),
-        amounts.collect(),
-        cards.iter().map(|card| bytes(card)).collect(),
-        people.collect(),
-        places.collect(),
-    ]
+    words.map(bytes).collect()
+}
+
+fn has_applied(town: &Town, person: &Person, issuer: &str) -> bool {
+    let holders = town.holders.borrow();
+    let mut own = holders
+        .iter()
+        .filter(|holder| std::ptr::eq(holder.person, person));
+    own.any(|holder| holder.papers.has_applied(issuer))
+}
+
+/// Whether a parcel of this person was ever meant for this courier.
+fn has_chosen(town: &Town, person: &Person, courier: &str) -> bool {
+    let holders = town.holders.borrow();
+    let mut own = holders
+        .iter()
+        .filter(|holder| std::ptr::eq(holder.person, person));
+    own.any(|holder| {
+        let orders = holder.orders.borrow();
+        let mut approved = orders.iter().filter(|order| order.order_id.is_some());
+        approved.any(|order| order.parties.iter().any(|party| party.domain == courier))
+    })
 }
 
 /// What a party received, stored and logged.

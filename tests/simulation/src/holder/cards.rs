@@ -1,0 +1,181 @@
+//! What a holder does with cards: the first one, further ones, fewer, and an account that moves from one
+//! computer to the other.
+
+use tallystick_wallet::view::{CardView, Phase, WalletView};
+use tallystick_wallet::{ErrorKind, WalletError};
+
+use super::{Holder, JSON, OwnWallet, PASSPHRASE, PIN, Wish, origin};
+use crate::people::AccountName;
+use crate::town::Town;
+
+const COSE: &str = "application/cose";
+/// How the wallet calls the card on offer.
+const OFFERED: &str = "offer";
+/// After so many refusals in a row a card that never got its keys is thrown away.
+const REFUSALS_MAX: u32 = 4;
+
+/// By what a card's account is known on paper.
+pub(super) fn account_of(card: &CardView) -> AccountName {
+    (card.issuer_domain.clone(), card.last4.clone())
+}
+
+impl Holder {
+    /// With an empty wallet: a new card, or on the other computer one that was there before.
+    pub(super) async fn begin(
+        &self,
+        town: &Town,
+        wallet: &OwnWallet,
+        view: &WalletView,
+    ) -> Result<bool, WalletError> {
+        if self.is_first() {
+            return self.apply(town, wallet, self.person.issuer).await;
+        }
+        if self.is_calm.get() || !self.takes_wish(Wish::Account) {
+            return Ok(false);
+        }
+        self.move_here(town, wallet, view).await
+    }
+
+    /// Whether that is wanted, which it is no more then.
+    fn takes_wish(&self, wish: Wish) -> bool {
+        let mut wishes = self.wishes.borrow_mut();
+        let place = wishes.iter().position(|wanted| *wanted == wish);
+        place.and_then(|place| wishes.remove(place)).is_some()
+    }
+
+    pub(super) async fn set_up(&self, wallet: &OwnWallet) -> Result<String, WalletError> {
+        let outcome = wallet.set_up(PASSPHRASE, PIN).await;
+        self.unless_expired(wallet, outcome).await
+    }
+
+    /// Opens an account, and perhaps writes down its code.
+    pub(super) async fn apply(
+        &self,
+        town: &Town,
+        wallet: &OwnWallet,
+        issuer: &'static str,
+    ) -> Result<bool, WalletError> {
+        let application = serde_json::json!({
+            "name": self.person.name,
+            "telephone": self.person.telephone,
+        });
+        let application = application.to_string().into_bytes();
+        self.papers.applied(issuer);
+        let Some(offer) = self.page(issuer, "/v1/accounts", JSON, application).await else {
+            return Ok(true);
+        };
+        wallet.receive_offer(&origin(issuer), &offer).await?;
+        let Some(offered) = wallet.view().await?.offer else {
+            return Ok(true);
+        };
+        let account = account_of(&offered.card);
+        let now_ms = town.scheduler.now_ms();
+        self.papers.opened(account.clone(), now_ms, self.name);
+        if !self.is_careful
+            && let Some(answer) = self.page(issuer, "/v1/account-codes", COSE, offer).await
+            && let Ok(answer) = serde_json::from_slice::<serde_json::Value>(&answer)
+            && let Some(code) = answer["code"].as_str()
+        {
+            self.papers.keep_code(&account, code.to_owned());
+        }
+        Ok(true)
+    }
+
+    /// A card on offer, or one that has no keys yet, is on its way into the wallet. Says whether something was
+    /// done for it.
+    pub(super) async fn has_more_keys(
+        &self,
+        wallet: &OwnWallet,
+        view: &WalletView,
+    ) -> Result<bool, WalletError> {
+        if view.offer.is_some() {
+            if !self.is_careful && self.dice.chance(50) {
+                wallet.remove_card(OFFERED, "").await?;
+            } else {
+                let outcome = wallet.add_card(self.typed_pin()).await;
+                self.unless_expired(wallet, outcome).await?;
+            }
+            return Ok(true);
+        }
+        let Some(unready) = view.cards.iter().find(|card| !card.ready) else {
+            self.refusals.set(0);
+            return Ok(false);
+        };
+        // With another card to live from, it can wait.
+        if view.phase == Phase::Ready && self.refusals.get() > 0 && !self.dice.chance(200) {
+            return Ok(false);
+        }
+        match wallet.enrol().await {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                self.refusals.set(self.refusals.get() + 1);
+                let is_refused = error.kind == ErrorKind::EnrolmentRefused;
+                if is_refused && self.refusals.get() >= REFUSALS_MAX {
+                    self.refusals.set(0);
+                    wallet.remove_card(&unready.id, PIN).await?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) async fn remove_some_card(
+        &self,
+        wallet: &OwnWallet,
+        view: &WalletView,
+    ) -> Result<bool, WalletError> {
+        if view.cards.is_empty() {
+            return Ok(false);
+        }
+        let card = self.dice.pick(&view.cards);
+        wallet.remove_card(&card.id, self.typed_pin()).await?;
+        Ok(true)
+    }
+
+    /// Shows an account code at its issuer, which revokes whoever has the card and offers it anew.
+    pub(super) async fn move_here(
+        &self,
+        town: &Town,
+        wallet: &OwnWallet,
+        view: &WalletView,
+    ) -> Result<bool, WalletError> {
+        let Some((account, issuer, code)) = self.papers.some_code(&self.dice) else {
+            return Ok(false);
+        };
+        let mut cards = view.cards.iter();
+        if let Some(card) = cards.find(|card| account_of(card) == account) {
+            if self
+                .papers
+                .is_at(&account, self.name, town.scheduler.now_ms())
+            {
+                return Ok(false);
+            }
+            // It was here before: the old one goes, so that the new one has room.
+            wallet.remove_card(&card.id, PIN).await?;
+        }
+        let body = serde_json::json!({ "code": code }).to_string();
+        let Some(offer) = self.page(issuer, "/v1/renewals", JSON, body.into()).await else {
+            self.wishes.borrow_mut().push_back(Wish::Account);
+            return Ok(false);
+        };
+        town.note(&format!("{}: the account moves here", self.name));
+        self.papers
+            .moved(&account, town.scheduler.now_ms(), self.name);
+        wallet.receive_offer(&origin(issuer), &offer).await?;
+        Ok(true)
+    }
+
+    /// An offer that waited too long is forgotten.
+    async fn unless_expired<T>(
+        &self,
+        wallet: &OwnWallet,
+        outcome: Result<T, WalletError>,
+    ) -> Result<T, WalletError> {
+        if let Err(error) = &outcome
+            && error.kind == ErrorKind::OfferExpired
+        {
+            wallet.remove_card(OFFERED, "").await?;
+        }
+        outcome
+    }
+}
