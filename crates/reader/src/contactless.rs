@@ -61,6 +61,18 @@ impl<F: Field> Contactless<F> {
         Ok(felica.map_or(Found::Nothing, Found::Felica))
     }
 
+    /// As [`Self::look`], for whoever needs a card that takes APDUs.
+    ///
+    /// # Errors
+    /// As [`Self::look`]; [`Fault::NoCard`] and [`Fault::Felica`] if there is none.
+    pub async fn power(&mut self) -> Result<Technology, Fault> {
+        match self.look().await? {
+            Found::Card(technology) => Ok(technology),
+            Found::Nothing => Err(Fault::NoCard),
+            Found::Felica(_) => Err(Fault::Felica),
+        }
+    }
+
     /// Sends one command APDU to the activated card and returns its response.
     ///
     /// # Errors

@@ -9,9 +9,15 @@ pub enum Fault {
     /// The reader is there and no card that takes APDUs is on it.
     #[error("there is no card on the reader")]
     NoCard,
+    /// What lies there is a FeliCa card.
+    #[error("the card on the reader is a FeliCa card, which takes no APDUs")]
+    Felica,
     /// Two cards answered at once.
     #[error("there is more than one card on the reader")]
     SeveralCards,
+    /// The system or the browser does not let the reader be opened: trying again will not help.
+    #[error("the system does not let the browser open this reader")]
+    Refused,
     /// Another program holds the reader.
     #[error("another program is using the reader")]
     Held,

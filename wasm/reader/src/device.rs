@@ -1,11 +1,11 @@
 //! A paired reader that is plugged in, whatever it speaks.
 
-use tallystick_reader::{Fault, Ledger, Response};
-use web_sys::HidDevice;
+use tallystick_reader::Fault;
+use web_sys::{HidDevice, UsbDevice};
 
-use crate::filters::{LEDGER_USAGE_PAGE, LEDGER_VENDOR};
-use crate::hid::HidPipe;
+use crate::filters::{hid_dialect, usb_dialect};
 use crate::navigator;
+use crate::powered::Powered;
 use crate::view::{Dialect, State, View};
 
 /// The longest product name that is shown, in characters.
@@ -17,69 +17,91 @@ pub(crate) struct Device {
     pub(crate) id: String,
     /// What the device calls itself.
     pub(crate) name: String,
-    pub(crate) dialect: Dialect,
+    dialect: Dialect,
     handle: Handle,
 }
 
 enum Handle {
     Hid(HidDevice),
-}
-
-/// A card with power.
-pub(crate) enum Session {
-    LedgerHid(Ledger<HidPipe>),
+    Usb(UsbDevice),
 }
 
 /// All readers that the holder chose and that are plugged in.
 pub(crate) async fn paired() -> Vec<Device> {
     let mut devices: Vec<Device> = Vec::new();
     for handle in navigator::hid_devices().await {
-        if let Some(device) = Device::of_hid(handle, &devices) {
-            devices.push(device);
-        }
+        devices.extend(Device::of_hid(handle, &devices));
+    }
+    for handle in navigator::usb_devices().await {
+        devices.extend(Device::of_usb(handle, &devices));
     }
     devices
 }
 
 impl Device {
     fn of_hid(handle: HidDevice, others: &[Self]) -> Option<Self> {
-        let in_framing = handle
-            .collections()
-            .iter()
-            .any(|collection| collection.get_usage_page() == Some(LEDGER_USAGE_PAGE));
-        if handle.vendor_id() != LEDGER_VENDOR || !in_framing {
-            return None;
-        }
+        let collections = handle.collections();
+        let usage_pages = collections.iter().filter_map(|page| page.get_usage_page());
         Some(Self {
+            dialect: hid_dialect(handle.vendor_id(), usage_pages)?,
             id: id("hid", handle.vendor_id(), handle.product_id(), others),
             name: name(&handle.product_name(), "HID card"),
-            dialect: Dialect::LedgerHid,
             handle: Handle::Hid(handle),
         })
     }
 
+    fn of_usb(handle: UsbDevice, others: &[Self]) -> Option<Self> {
+        Some(Self {
+            dialect: usb_dialect(handle.vendor_id(), handle.product_id())?,
+            id: id("usb", handle.vendor_id(), handle.product_id(), others),
+            name: name(&handle.product_name().unwrap_or_default(), "USB reader"),
+            handle: Handle::Usb(handle),
+        })
+    }
+
+    async fn open(&self) -> Result<Powered, Fault> {
+        match (&self.handle, self.dialect) {
+            (Handle::Hid(device), _) => Powered::ledger_hid(device.clone()).await,
+            (Handle::Usb(device), Dialect::RcS380) => Powered::rc_s380(device.clone()).await,
+            (Handle::Usb(device), Dialect::RcS300) => Powered::rc_s300(device.clone()).await,
+            (Handle::Usb(device), _) => Powered::ledger_usb(device.clone()).await,
+        }
+    }
+
     /// Gives power to the card.
-    pub(crate) async fn power(&self) -> Result<Session, Fault> {
-        match &self.handle {
-            Handle::Hid(device) => {
-                let pipe = HidPipe::open(device.clone()).await?;
-                Ok(Session::LedgerHid(Ledger::new(pipe, channel()?)))
+    pub(crate) async fn power(&self) -> Result<Powered, Fault> {
+        let mut powered = self.open().await?;
+        match powered.power().await {
+            Ok(()) => Ok(powered),
+            Err(fault) => {
+                powered.close().await;
+                Err(fault)
             }
         }
     }
 
     /// Looks what state the reader is in: opens it, and closes it again.
     pub(crate) async fn look(&self) -> View {
-        let state = match self.power().await {
-            Ok(session) => {
-                session.close().await;
-                State::Card
+        let looked = match self.open().await {
+            Ok(mut powered) => {
+                let looked = powered.look().await;
+                powered.close().await;
+                looked
             }
-            Err(Fault::Held) => State::Held,
-            Err(Fault::Removed) => State::Absent,
-            Err(_) => State::NoCard,
+            Err(fault) => Err(fault),
         };
-        self.view(state)
+        let (state, contactless) = match looked {
+            Ok((true, contactless)) => (State::Card, contactless),
+            Ok((false, contactless)) => (State::NoCard, contactless),
+            // Who asks for the card then hears which of the two it is.
+            Err(Fault::Held | Fault::Refused) => (State::Held, None),
+            Err(Fault::Removed) => (State::Absent, None),
+            Err(_) => (State::NoCard, None),
+        };
+        View {
+            contactless,
+            ..self.view(state)
+        }
     }
 
     /// How the pages see it.
@@ -97,31 +119,9 @@ impl Device {
     pub(crate) async fn forget(&self) -> Result<(), Fault> {
         match &self.handle {
             Handle::Hid(device) => navigator::forget(device).await,
+            Handle::Usb(device) => navigator::forget(device).await,
         }
     }
-}
-
-impl Session {
-    /// Sends one command APDU and returns its response.
-    pub(crate) async fn transmit(&mut self, apdu: &[u8]) -> Result<Response, Fault> {
-        match self {
-            Self::LedgerHid(card) => card.transmit(apdu).await,
-        }
-    }
-
-    /// Takes the power away and closes the device.
-    pub(crate) async fn close(self) {
-        match self {
-            Self::LedgerHid(card) => card.into_pipe().close().await,
-        }
-    }
-}
-
-/// Unforeseeable, so that an answer to another session is told apart.
-fn channel() -> Result<u16, Fault> {
-    let mut bytes = [0; 2];
-    getrandom::fill(&mut bytes).map_err(|error| Fault::Pipe(error.to_string()))?;
-    Ok(u16::from_be_bytes(bytes))
 }
 
 fn id(interface: &str, vendor: u16, product: u16, others: &[Device]) -> String {

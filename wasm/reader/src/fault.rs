@@ -56,10 +56,12 @@ impl ReaderFault {
     /// A dialect's fault, of the reader with this name.
     pub(crate) fn of(reader: &str, fault: &Fault) -> Self {
         let kind = match fault {
-            Fault::NoCard => Kind::NoCard,
+            Fault::NoCard | Fault::Felica => Kind::NoCard,
             Fault::Held => Kind::Held,
             Fault::Removed => Kind::Removed,
-            Fault::SeveralCards | Fault::NotAnApdu | Fault::TooLong { .. } => Kind::Refused,
+            Fault::Refused | Fault::SeveralCards | Fault::NotAnApdu | Fault::TooLong { .. } => {
+                Kind::Refused
+            }
             _ => Kind::Failed,
         };
         Self {
@@ -79,6 +81,12 @@ impl ReaderFault {
         }
         thrown.into()
     }
+}
+
+/// What a pipe failed of, in the browser's words.
+pub(crate) fn failed(thrown: &JsValue) -> Fault {
+    let (name, message) = describe(thrown);
+    Fault::Pipe(format!("{name}: {message}"))
 }
 
 /// The name of a thrown `DOMException`, and what it says.

@@ -5,10 +5,44 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
+use crate::view::Dialect;
+
 /// Ledger's vendor number, which every device in its framing shows.
-pub(crate) const LEDGER_VENDOR: u16 = 0x2C97;
+const LEDGER_VENDOR: u16 = 0x2C97;
 /// The HID usage page of Ledger's framing.
-pub(crate) const LEDGER_USAGE_PAGE: u16 = 0xFFA0;
+const LEDGER_USAGE_PAGE: u16 = 0xFFA0;
+/// The USB class of interfaces that only their maker's programs know.
+pub(crate) const VENDOR_CLASS: u8 = 0xFF;
+const SONY_VENDOR: u16 = 0x054C;
+/// RC-S380/S and /P; RC-S300/S, /P and RC-S660/U.
+const SONY: [(u16, Dialect); 5] = [
+    (0x06C1, Dialect::RcS380),
+    (0x06C3, Dialect::RcS380),
+    (0x0DC8, Dialect::RcS300),
+    (0x0DC9, Dialect::RcS300),
+    (0x0D8F, Dialect::RcS300),
+];
+
+/// What a HID device speaks, if it is a reader.
+pub(crate) fn hid_dialect(
+    vendor: u16,
+    mut usage_pages: impl Iterator<Item = u16>,
+) -> Option<Dialect> {
+    let ledger = vendor == LEDGER_VENDOR && usage_pages.any(|page| page == LEDGER_USAGE_PAGE);
+    ledger.then_some(Dialect::LedgerHid)
+}
+
+/// What a USB device speaks, if it is a reader.
+pub(crate) fn usb_dialect(vendor: u16, product: u16) -> Option<Dialect> {
+    match vendor {
+        LEDGER_VENDOR => Some(Dialect::LedgerUsb),
+        SONY_VENDOR => {
+            let known = SONY.iter().find(|(known, _)| *known == product);
+            known.map(|(_, dialect)| *dialect)
+        }
+        _ => None,
+    }
+}
 
 /// `{ hid: HIDDeviceFilter[], usb: USBDeviceFilter[] }`.
 pub(crate) fn filters() -> JsValue {
@@ -16,7 +50,16 @@ pub(crate) fn filters() -> JsValue {
         ("vendorId", LEDGER_VENDOR.into()),
         ("usagePage", LEDGER_USAGE_PAGE.into()),
     ]));
-    let usb = Array::new();
+    let usb = Array::of1(&object(&[
+        ("vendorId", LEDGER_VENDOR.into()),
+        ("classCode", VENDOR_CLASS.into()),
+    ]));
+    for (product, _) in SONY {
+        usb.push(&object(&[
+            ("vendorId", SONY_VENDOR.into()),
+            ("productId", product.into()),
+        ]));
+    }
     object(&[("hid", hid.into()), ("usb", usb.into())])
 }
 

@@ -12,7 +12,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HidConnectionEvent, HidDevice, HidInputReportEvent};
 
-use crate::fault::describe;
+use crate::fault::{describe, failed};
 use crate::navigator;
 use crate::timer::{sleep, within};
 
@@ -130,13 +130,9 @@ fn refused(thrown: &JsValue) -> Fault {
     match describe(thrown).0.as_str() {
         "NotAllowedError" | "InvalidStateError" => Fault::Held,
         "NotFoundError" => Fault::Removed,
+        "SecurityError" => Fault::Refused,
         _ => failed(thrown),
     }
-}
-
-fn failed(thrown: &JsValue) -> Fault {
-    let (name, message) = describe(thrown);
-    Fault::Pipe(format!("{name}: {message}"))
 }
 
 impl Pipe for HidPipe {

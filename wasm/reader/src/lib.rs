@@ -10,9 +10,11 @@ mod filters;
 mod gate;
 mod hid;
 mod navigator;
+mod powered;
 mod readers;
 mod session;
 mod timer;
+mod usb;
 mod view;
 
 pub use readers::Readers;

@@ -4,7 +4,7 @@ use js_sys::{Array, Function, Promise, Reflect, global};
 use tallystick_reader::Fault;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Hid, HidDevice};
+use web_sys::{Hid, HidDevice, Usb, UsbDevice};
 
 use crate::fault::describe;
 
@@ -17,6 +17,11 @@ fn interface(name: &str) -> Option<JsValue> {
 /// `navigator.hid`.
 pub(crate) fn hid() -> Option<Hid> {
     interface("hid").map(JsCast::unchecked_into)
+}
+
+/// `navigator.usb`.
+fn usb() -> Option<Usb> {
+    interface("usb").map(JsCast::unchecked_into)
 }
 
 /// Whether this browser has any interface for devices.
@@ -36,7 +41,19 @@ pub(crate) async fn hid_devices() -> Vec<HidDevice> {
     )
 }
 
-/// Takes the holder's permission for a device back. web-sys does not know `forget` of HID devices yet.
+/// The USB devices that the holder chose and that are plugged in.
+pub(crate) async fn usb_devices() -> Vec<UsbDevice> {
+    let Some(usb) = usb() else {
+        return Vec::new();
+    };
+    let devices = usb.get_devices().await;
+    devices.map_or_else(
+        |_refused| Vec::new(),
+        |devices: Array<UsbDevice>| devices.iter().collect(),
+    )
+}
+
+/// Takes the holder's permission for a device back. web-sys does not know HID's `forget` yet.
 pub(crate) async fn forget(device: &JsValue) -> Result<(), Fault> {
     let forget = Reflect::get(device, &"forget".into()).and_then(JsCast::dyn_into::<Function>);
     let promise = forget.and_then(|forget| forget.call0(device));

@@ -9,9 +9,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 use zeroize::Zeroizing;
 
-use crate::device::Session;
 use crate::fault::{Kind, ReaderFault};
 use crate::gate::Permit;
+use crate::powered::Powered;
 
 /// A card with power in a reader. `free` takes the power away and closes the reader.
 #[wasm_bindgen]
@@ -28,7 +28,7 @@ struct Shared {
 }
 
 enum Now {
-    Ready(Session),
+    Ready(Powered),
     /// An exchange is under way and has the session.
     Exchanging,
     /// The session ended in this way.
@@ -36,7 +36,7 @@ enum Now {
 }
 
 impl CardInReader {
-    pub(crate) fn new(reader: String, session: Session, permit: Permit) -> Self {
+    pub(crate) fn new(reader: String, session: Powered, permit: Permit) -> Self {
         let shared = Shared {
             now: Now::Ready(session),
             permit: Some(permit),
@@ -104,7 +104,7 @@ async fn exchange(
 }
 
 /// Takes the session for an exchange.
-fn begin(shared: &Rc<RefCell<Shared>>, reader: &str) -> Result<Session, ReaderFault> {
+fn begin(shared: &Rc<RefCell<Shared>>, reader: &str) -> Result<Powered, ReaderFault> {
     let mut shared = shared.borrow_mut();
     match core::mem::replace(&mut shared.now, Now::Exchanging) {
         Now::Ready(session) => Ok(session),
@@ -129,7 +129,7 @@ fn end(shared: &Rc<RefCell<Shared>>, fault: ReaderFault) {
 }
 
 /// Closes in the background; the next session waits for the permit.
-fn close(session: Session, permit: Option<Permit>) {
+fn close(session: Powered, permit: Option<Permit>) {
     spawn_local(async move {
         session.close().await;
         drop(permit);

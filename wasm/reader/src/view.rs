@@ -39,6 +39,9 @@ export interface ReaderFault extends Error {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     LedgerHid,
+    LedgerUsb,
+    RcS380,
+    RcS300,
 }
 
 /// What state it is in.
@@ -65,6 +68,9 @@ impl View {
     pub(crate) fn to_js(&self) -> JsValue {
         let dialect = match self.dialect {
             Dialect::LedgerHid => "ledger-hid",
+            Dialect::LedgerUsb => "ledger-usb",
+            Dialect::RcS380 => "rc-s380",
+            Dialect::RcS300 => "rc-s300",
         };
         let state = match self.state {
             State::NoCard => "no-card",

@@ -1,7 +1,7 @@
 //! Cards to lay on an emulated reader.
 #![allow(dead_code, reason = "each file of tests uses a part")]
 
-use tallystick_reader::{Contactless, Fault, Field, Found};
+use tallystick_reader::{Contactless, Fault, Field};
 use tallystick_reader_emulators::{Listener, Picc, Radio, mirror};
 
 use super::run;
@@ -39,9 +39,7 @@ pub fn command(bytes: usize) -> Vec<u8> {
 pub fn answer<F: Field>(field: F, apdu: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut reader = Contactless::new(field);
     run(async {
-        match reader.look().await? {
-            Found::Card(_) => Ok(reader.transmit(apdu).await?.to_vec()),
-            _ => Err(Fault::NoCard),
-        }
+        reader.power().await?;
+        Ok(reader.transmit(apdu).await?.to_vec())
     })
 }

@@ -60,6 +60,10 @@ impl Navigator {
     pub fn add_hid(&self, about: &str, device: impl Device + 'static, options: &str) -> Plugged {
         self.add("addHid", about, device, options)
     }
+
+    pub fn add_usb(&self, about: &str, device: impl Device + 'static, options: &str) -> Plugged {
+        self.add("addUsb", about, device, options)
+    }
 }
 
 /// From a packet of the host to an array of the device's packets.

@@ -16,14 +16,14 @@
     from.dispatchEvent(Object.assign(new Event('disconnect'), { device }))
   }
 
-  /** What both kinds of devices have: permission, plug, and how often they were opened and closed. */
+  /** What both kinds of devices have: permission, plug, and a log of what was done with them. */
   const common = (from, device, { heldByOther = false, pullAfter = Infinity }) => Object.assign(device, {
     opened: false,
     log: [],
     sent: 0,
     heldByOther,
     pull: () => pull(from, device),
-    countDown: () => { if (++device.sent > pullAfter) device.pull() },
+    pulledNow: () => ++device.sent > pullAfter,
     forget: async () => { device.log.push('forget'); from.devices.splice(from.devices.indexOf(device), 1) },
     close: async () => { device.opened = false; device.log.push('close') },
   })
@@ -52,7 +52,7 @@
       for (const report of take(new Uint8Array(data))) {
         const bytes = Uint8Array.from([0xEE, ...report])
         setTimeout(() => {
-          device.countDown()
+          if (device.pulledNow()) device.pull()
           if (device.opened) device.oninputreport?.({ device, reportId: 0, data: new DataView(bytes.buffer, 1) })
         })
       }
@@ -61,5 +61,68 @@
     return device
   }
 
-  return { hid, usb, addHid }
+  /** An interface as its descriptor has it; `endpoints` are numbers, negative ones out. */
+  const described = ({ number, classCode, endpoints }) => {
+    const alternate = {
+      interfaceClass: classCode,
+      endpoints: endpoints.map(endpoint => ({ endpointNumber: Math.abs(endpoint), direction: endpoint < 0 ? 'out' : 'in', packetSize: 64 })),
+    }
+    return { interfaceNumber: number, alternate, alternates: [alternate] }
+  }
+
+  /** A USB device; `take` maps what is sent out to what comes in. */
+  const addUsb = (about, take, options = {}) => {
+    const device = common(usb, {}, options)
+    const configuration = { configurationValue: 1, interfaces: about.interfaces.map(described) }
+    Object.assign(device, { vendorId: about.vendorId, productId: about.productId, productName: about.productName, configuration: null, claimed: null })
+    const packets = []
+    const readers = []
+    const deliver = () => { while (packets.length > 0 && readers.length > 0) readers.shift().resolve({ status: 'ok', data: packets.shift() }) }
+    const endpoint = (number, direction) => {
+      connected(usb, device)
+      if (device.claimed === null) throw fault('InvalidStateError', 'The interface must be claimed first.')
+      const { endpoints } = device.claimed.alternate
+      if (!endpoints.some(one => one.endpointNumber === number && one.direction === direction)) throw fault('NotFoundError', 'No such endpoint.')
+    }
+    device.unplugged = () => { for (const reader of readers.splice(0)) reader.reject(fault('NetworkError', 'A transfer error has occurred.')) }
+    device.open = async () => {
+      connected(usb, device)
+      if (device.noAccess) throw fault('SecurityError', 'Access denied.')
+      device.opened = true
+      device.log.push('open')
+    }
+    device.selectConfiguration = async value => {
+      if (value !== 1) throw fault('NotFoundError', 'No such configuration.')
+      device.configuration = configuration
+    }
+    device.claimInterface = async number => {
+      const found = configuration.interfaces.find(one => one.interfaceNumber === number)
+      if (!device.opened || device.configuration === null) throw fault('InvalidStateError', 'The device must be opened first.')
+      if (found === undefined) throw fault('NotFoundError', 'No such interface.')
+      if (found.alternate.interfaceClass === 0x0B) throw fault('SecurityError', 'The requested interface implements a protected class.')
+      if (device.heldByOther) throw fault('NetworkError', 'Unable to claim interface.')
+      device.claimed = found
+      device.log.push(`claim ${number}`)
+    }
+    device.releaseInterface = async () => { device.claimed = null; device.log.push('release') }
+    device.transferOut = async (number, data) => {
+      endpoint(number, 'out')
+      const answers = take(new Uint8Array(data))
+      if (device.pulledNow()) setTimeout(device.pull)
+      else for (const answer of answers) {
+        for (let at = 0; at < answer.length; at += 64) packets.push(new DataView(answer.slice(at, at + 64).buffer))
+      }
+      setTimeout(deliver)
+      return { status: 'ok', bytesWritten: data.byteLength }
+    }
+    device.transferIn = async (number, length) => {
+      endpoint(number, 'in')
+      if (length < 64) return { status: 'babble', data: null }
+      return new Promise((resolve, reject) => { readers.push({ resolve, reject }); deliver() })
+    }
+    usb.devices.push(device)
+    return device
+  }
+
+  return { hid, usb, addHid, addUsb }
 })()

@@ -1,0 +1,169 @@
+//! A pipe over WebUSB: bulk or interrupt transfers on one endpoint each way.
+
+use js_sys::Uint8Array;
+use js_sys::futures::JsFuture;
+use tallystick_reader::{Fault, Pipe};
+use wasm_bindgen::JsValue;
+use web_sys::{UsbDevice, UsbDirection, UsbInTransferResult, UsbInterface, UsbTransferStatus};
+
+use crate::fault::{describe, failed};
+use crate::filters::VENDOR_CLASS;
+use crate::timer::{sleep, within};
+
+/// All readers have one configuration.
+const CONFIGURATION: u8 = 1;
+/// A packet of a device that states no size.
+const PACKET_BYTES: u32 = 64;
+/// Packets without content say that a transfer ended; a device that sends nothing else is broken.
+const EMPTY_PACKETS_MAX: usize = 16;
+
+/// Where on a device the dialect is spoken.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    /// The interface; the first of the vendor's class if it is not known beforehand.
+    pub(crate) interface: Option<u8>,
+    pub(crate) endpoint_out: u8,
+    pub(crate) endpoint_in: u8,
+}
+
+/// An open USB device with a claimed interface.
+pub(crate) struct UsbPipe {
+    device: UsbDevice,
+    interface: u8,
+    place: Place,
+    packet_bytes: u32,
+    /// A transfer cannot be taken back: one that nothing came for in time gets the next packet.
+    pending: Option<JsFuture<UsbInTransferResult>>,
+}
+
+impl UsbPipe {
+    /// Opens the device and claims the interface.
+    pub(crate) async fn open(device: UsbDevice, place: Place) -> Result<Self, Fault> {
+        device.open().await.map_err(|thrown| refused(&thrown))?;
+        match Self::claim(&device, place).await {
+            Ok((interface, packet_bytes)) => Ok(Self {
+                device,
+                interface,
+                place,
+                packet_bytes,
+                pending: None,
+            }),
+            Err(fault) => {
+                let _closed = device.close().await;
+                Err(fault)
+            }
+        }
+    }
+
+    async fn claim(device: &UsbDevice, place: Place) -> Result<(u8, u32), Fault> {
+        let chosen = device.configuration();
+        if chosen.is_none_or(|chosen| chosen.configuration_value() != CONFIGURATION) {
+            let chosen = device.select_configuration(CONFIGURATION).await;
+            chosen.map_err(|thrown| refused(&thrown))?;
+        }
+        let interface = interface(device, place.interface).ok_or(Fault::Refused)?;
+        let number = interface.interface_number();
+        let claimed = device.claim_interface(number).await;
+        claimed.map_err(|thrown| refused(&thrown))?;
+        Ok((number, packet_bytes(&interface, place.endpoint_in)))
+    }
+
+    /// Gives the interface back and closes the device. One that is gone is closed.
+    pub(crate) async fn close(self) {
+        let _released = self.device.release_interface(self.interface).await;
+        let _closed = self.device.close().await;
+    }
+
+    /// The next packet, however long it takes.
+    async fn packet(&mut self) -> Result<Vec<u8>, Fault> {
+        for _ in 0..EMPTY_PACKETS_MAX {
+            let (endpoint, bytes) = (self.place.endpoint_in, self.packet_bytes);
+            let transfer = || self.device.transfer_in(endpoint, bytes).into();
+            let outcome = self.pending.get_or_insert_with(transfer).await;
+            self.pending = None;
+            let packet = content(&outcome.map_err(|thrown| broken(&thrown))?)?;
+            if !packet.is_empty() {
+                return Ok(packet);
+            }
+        }
+        Err(Fault::Protocol("packets without content"))
+    }
+}
+
+/// The interface of the active configuration that is meant.
+fn interface(device: &UsbDevice, number: Option<u8>) -> Option<UsbInterface> {
+    let interfaces = device.configuration()?.interfaces();
+    interfaces.iter().find(|interface| match number {
+        Some(number) => interface.interface_number() == number,
+        None => interface.alternate().interface_class() == VENDOR_CLASS,
+    })
+}
+
+/// The longest packet of the endpoint: reading one packet at a time needs no packet without content at the end.
+fn packet_bytes(interface: &UsbInterface, endpoint_in: u8) -> u32 {
+    let endpoints = interface.alternate().endpoints();
+    let endpoint = endpoints.iter().find(|endpoint| {
+        endpoint.endpoint_number() == endpoint_in && endpoint.direction() == UsbDirection::In
+    });
+    endpoint.map_or(PACKET_BYTES, |endpoint| endpoint.packet_size())
+}
+
+fn content(result: &UsbInTransferResult) -> Result<Vec<u8>, Fault> {
+    if result.status() != UsbTransferStatus::Ok {
+        return Err(Fault::Protocol("a transfer that the device stalled"));
+    }
+    let Some(data) = result.data() else {
+        return Ok(Vec::new());
+    };
+    let [offset, length] =
+        [data.byte_offset(), data.byte_length()].map(|value| u32::try_from(value).unwrap_or(0));
+    let bytes = Uint8Array::new_with_byte_offset_and_length(&data.buffer(), offset, length);
+    Ok(bytes.to_vec())
+}
+
+/// Why a device could not be opened or its interface not claimed. `SecurityError`: the system gives
+/// no access or the class is protected; `NetworkError`: somebody else has claimed it.
+fn refused(thrown: &JsValue) -> Fault {
+    match describe(thrown).0.as_str() {
+        "NetworkError" | "InvalidStateError" => Fault::Held,
+        "SecurityError" => Fault::Refused,
+        "NotFoundError" => Fault::Removed,
+        _ => failed(thrown),
+    }
+}
+
+/// Why a transfer failed: a device that is pulled ends its transfers with one of these.
+fn broken(thrown: &JsValue) -> Fault {
+    match describe(thrown).0.as_str() {
+        "NetworkError" | "NotFoundError" | "InvalidStateError" | "AbortError" => Fault::Removed,
+        _ => failed(thrown),
+    }
+}
+
+impl Pipe for UsbPipe {
+    async fn send(&mut self, packet: &[u8]) -> Result<(), Fault> {
+        let bytes = Uint8Array::from(packet);
+        let sent = match self
+            .device
+            .transfer_out_with_u8_array(self.place.endpoint_out, &bytes)
+        {
+            Ok(promise) => promise.await,
+            Err(thrown) => Err(thrown),
+        };
+        // A PIN may have been in it.
+        bytes.fill(0, 0, bytes.length());
+        match sent.map_err(|thrown| broken(&thrown))?.status() {
+            UsbTransferStatus::Ok => Ok(()),
+            _ => Err(Fault::Protocol("a transfer that the device stalled")),
+        }
+    }
+
+    async fn receive(&mut self, timeout_ms: u32) -> Result<Vec<u8>, Fault> {
+        let packet = within(timeout_ms, self.packet()).await;
+        packet.unwrap_or(Err(Fault::Silent))
+    }
+
+    async fn wait(&mut self, ms: u32) {
+        sleep(ms).await;
+    }
+}
