@@ -34,6 +34,20 @@ pub enum Found {
     Felica(FelicaCard),
 }
 
+impl Found {
+    /// The card that takes APDUs.
+    ///
+    /// # Errors
+    /// [`Fault::NoCard`] and [`Fault::Felica`] if there is none.
+    pub const fn card(self) -> Result<Technology, Fault> {
+        match self {
+            Self::Card(technology) => Ok(technology),
+            Self::Nothing => Err(Fault::NoCard),
+            Self::Felica(_) => Err(Fault::Felica),
+        }
+    }
+}
+
 impl<F: Field> Contactless<F> {
     /// A reader whose field is ready.
     pub const fn new(field: F) -> Self {
@@ -59,18 +73,6 @@ impl<F: Field> Contactless<F> {
         self.field.switch(Technology::F).await?;
         let felica = felica::poll(&mut self.field).await?;
         Ok(felica.map_or(Found::Nothing, Found::Felica))
-    }
-
-    /// As [`Self::look`], for whoever needs a card that takes APDUs.
-    ///
-    /// # Errors
-    /// As [`Self::look`]; [`Fault::NoCard`] and [`Fault::Felica`] if there is none.
-    pub async fn power(&mut self) -> Result<Technology, Fault> {
-        match self.look().await? {
-            Found::Card(technology) => Ok(technology),
-            Found::Nothing => Err(Fault::NoCard),
-            Found::Felica(_) => Err(Fault::Felica),
-        }
     }
 
     /// Sends one command APDU to the activated card and returns its response.

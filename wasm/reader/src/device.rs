@@ -1,6 +1,6 @@
 //! A paired reader that is plugged in, whatever it speaks.
 
-use tallystick_reader::Fault;
+use tallystick_reader::{Fault, Found, Technology};
 use web_sys::{HidDevice, UsbDevice};
 
 use crate::filters::{hid_dialect, usb_dialect};
@@ -68,10 +68,22 @@ impl Device {
         }
     }
 
+    /// Opens the reader and activates the card; what lies there, if the reader is not the card itself.
+    async fn activate(&self) -> Result<(Powered, Option<Found>), Fault> {
+        let mut powered = self.open().await?;
+        match powered.look().await {
+            Ok(found) => Ok((powered, found)),
+            Err(fault) => {
+                powered.close().await;
+                Err(fault)
+            }
+        }
+    }
+
     /// Gives power to the card.
     pub(crate) async fn power(&self) -> Result<Powered, Fault> {
-        let mut powered = self.open().await?;
-        match powered.power().await {
+        let (powered, found) = self.activate().await?;
+        match found.map_or(Ok(()), |found| found.card().map(drop)) {
             Ok(()) => Ok(powered),
             Err(fault) => {
                 powered.close().await;
@@ -82,17 +94,11 @@ impl Device {
 
     /// Looks what state the reader is in: opens it, and closes it again.
     pub(crate) async fn look(&self) -> View {
-        let looked = match self.open().await {
-            Ok(mut powered) => {
-                let looked = powered.look().await;
+        let (state, contactless) = match self.activate().await {
+            Ok((powered, found)) => {
                 powered.close().await;
-                looked
+                described(found)
             }
-            Err(fault) => Err(fault),
-        };
-        let (state, contactless) = match looked {
-            Ok((true, contactless)) => (State::Card, contactless),
-            Ok((false, contactless)) => (State::NoCard, contactless),
             // Who asks for the card then hears which of the two it is.
             Err(Fault::Held | Fault::Refused) => (State::Held, None),
             Err(Fault::Removed) => (State::Absent, None),
@@ -120,6 +126,20 @@ impl Device {
         match &self.handle {
             Handle::Hid(device) => navigator::forget(device).await,
             Handle::Usb(device) => navigator::forget(device).await,
+        }
+    }
+}
+
+/// Whether there is a card, and what lies on a contactless reader.
+fn described(found: Option<Found>) -> (State, Option<String>) {
+    match found {
+        None => (State::Card, None),
+        Some(Found::Nothing) => (State::NoCard, None),
+        Some(Found::Card(Technology::B)) => (State::Card, Some("ISO/IEC 14443 type B".to_owned())),
+        Some(Found::Card(_)) => (State::Card, Some("ISO/IEC 14443 type A".to_owned())),
+        Some(Found::Felica(card)) => {
+            let idm = card.idm.map(|byte| format!("{byte:02X}")).concat();
+            (State::NoCard, Some(format!("FeliCa {idm}")))
         }
     }
 }

@@ -6,10 +6,12 @@
 
 mod device;
 mod fault;
+mod field;
 mod filters;
 mod gate;
 mod hid;
 mod navigator;
+mod pipe;
 mod powered;
 mod readers;
 mod session;

@@ -39,7 +39,7 @@ pub fn command(bytes: usize) -> Vec<u8> {
 pub fn answer<F: Field>(field: F, apdu: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut reader = Contactless::new(field);
     run(async {
-        reader.power().await?;
+        reader.look().await?.card()?;
         Ok(reader.transmit(apdu).await?.to_vec())
     })
 }
