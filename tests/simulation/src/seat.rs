@@ -6,16 +6,11 @@ use std::rc::Rc;
 use tallystick_parties::Party;
 use tallystick_parties::ports::Clock as _;
 
-use crate::cast::{Cast, Running};
+use crate::cast::Running;
 use crate::machine::Machine;
 use crate::scheduler::Owner;
 use crate::town::Town;
 
-/// The shop takes both issuers' cards and lets the buyer choose the courier.
-const CAST: Cast = Cast {
-    parties_in_a_space: 4,
-    offers_a_choice: true,
-};
 /// Milliseconds after which an alarm that ended in a crash is tried again.
 const ALARM_RETRY_MS: u64 = 2_000;
 
@@ -55,7 +50,7 @@ impl Seat {
     pub(crate) fn start(self: &Rc<Self>, town: &Rc<Town>) {
         self.machine.database.mend();
         self.life.set(self.life.get() + 1);
-        let party = CAST.start(self.machine.clone(), self.name);
+        let party = town.cast.start(self.machine.clone(), self.name);
         *self.running.borrow_mut() = Some(party);
         if self.is_waking.replace(false) {
             self.set_alarm(town, town.scheduler.now_ms() + ALARM_RETRY_MS);

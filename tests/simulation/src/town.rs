@@ -9,7 +9,7 @@ use tallystick_parties::Party;
 use tallystick_parties::native::SetClock;
 use tallystick_protocol::test_keys::TEST_KEYS;
 
-use crate::cast::{EVERYBODY, START};
+use crate::cast::{Cast, EVERYBODY, START};
 use crate::dice::Dice;
 use crate::holder::Holder;
 use crate::journal::Journal;
@@ -44,6 +44,8 @@ pub(crate) struct Town {
     pub(crate) scheduler: Scheduler,
     pub(crate) journal: Journal,
     pub(crate) seed: u64,
+    /// How the parties are set up.
+    pub(crate) cast: Cast,
     /// Chance of the network.
     pub(crate) dice: Dice,
     pub(crate) weather: Cell<Weather>,
@@ -78,6 +80,7 @@ impl Town {
                 me: me.clone(),
                 journal: Journal::new(START * 1000, is_read),
                 seed,
+                cast: some_cast(&Dice::new(seed, "cast")),
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
                 cuts: RefCell::default(),
@@ -346,6 +349,15 @@ impl Town {
             let mut received = self.received.borrow_mut();
             received.entry(by).or_default().extend_from_slice(bytes);
         }
+    }
+}
+
+/// The shop takes both issuers' cards and lets the buyer choose the courier; issuers and couriers share a key
+/// space or do not.
+fn some_cast(dice: &Dice) -> Cast {
+    Cast {
+        parties_in_a_space: *dice.pick(&[1, 2, 4]),
+        offers_a_choice: true,
     }
 }
 
