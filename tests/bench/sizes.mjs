@@ -9,6 +9,7 @@ export function sizes(extension, zip) {
   return {
     'The wallet’s WebAssembly': of([at('wasm/pkg/tallystick_wasm_bg.wasm')]),
     'The software card’s WebAssembly': of([at('wasm/card/pkg/tallystick_software_card_bg.wasm')]),
+    'The card readers’ WebAssembly': of([at('wasm/reader/pkg/tallystick_readers_bg.wasm')]),
     'The extension’s scripts': of(filesIn(extension).filter(name => name.endsWith('.js'))),
     'The extension’s styles': of(filesIn(extension).filter(name => name.endsWith('.css'))),
     'The extension as a zip': { bytes: zip, gzipped: null },
