@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { buildWasm, checkWasmSizes } from './builds.mjs'
 import { browserEnvironment, findBrowser, findChromedriver } from './browser.mjs'
 import { environment, which } from './command.mjs'
+import { foreignCardTests } from './foreign-card.mjs'
 import { at } from './paths.mjs'
 import { withoutOurPaths } from './rust-flags.mjs'
 import { CRATE, simulationTests } from './simulation.mjs'
@@ -17,6 +18,7 @@ const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate
 /** Formatting, lints, types and the wallet's size. */
 export async function staticChecks(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
+  await suite.command('Formatting of the foreign card', 'cargo', ['fmt', '--manifest-path', at('tests/foreign-card/Cargo.toml'), '--check'])
   await suite.command('Clippy', 'cargo', ['clippy', '--quiet', ...NATIVE, '--all-targets', '--all-features', '--', '-D', 'warnings'])
   await suite.command('Clippy for WebAssembly', 'cargo', ['clippy', '--quiet', ...WASM_ONLY.flatMap(crate => ['-p', crate]), ...WASM, '--', '-D', 'warnings'])
   await suite.check('The wallet builds', buildWasm)
@@ -34,6 +36,7 @@ export async function nativeTests(suite) {
     await suite.runner('Native tests', 'cargo', ['test', ...native, '--all-features', '--no-fail-fast'], cargoCounts)
   }
   await simulationTests(suite, cargoCounts)
+  await foreignCardTests(suite, cargoCounts)
 }
 
 /** The tests of the wallet and of the readers in headless Chromium. */
