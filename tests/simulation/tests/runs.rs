@@ -128,6 +128,11 @@ fn a_courier_that_hears_of_orders_it_has_no_part_in_is_noticed() {
 }
 
 #[test]
+fn an_issuer_that_hears_of_another_issuers_card_is_noticed() {
+    assert!(is_noticed(Plant::TellCard, "ume-card.localhost knows"));
+}
+
+#[test]
 fn an_issuer_that_lets_a_revoked_device_pay_is_noticed() {
     assert!(is_noticed(Plant::PayRevoked, "nobody approved order"));
 }
