@@ -23,7 +23,7 @@ const house: House = {
   allowLocalhost: (chrome.runtime.getManifest().content_scripts ?? []).some(script => script.matches?.includes(LOCALHOST)),
 }
 const readers = new ReaderHost(openReaders, anyPaired)
-const host = new WalletHost(openWallet)
+const host = new WalletHost(() => openWallet(readers))
 const drive = new Drive(host)
 const requests = new PageRequests(host, drive)
 const calls = new OwnCalls(host, drive, requests, readers)

@@ -1,7 +1,7 @@
 // What the extension's own pages may call, each with the shape of its arguments. Anything that
 // is not in this list does not reach the wallet.
 
-import type { Address, ApproveChoice, WalletApi } from '../wallet-types'
+import type { Address, ApproveChoice, Home, WalletApi } from '../wallet-types'
 import { BACKUP_BYTES_MAX, base64Of, bytesOfBase64, type OwnAnswer, type OwnCall } from '../messages'
 import type { Drive } from './drive'
 import type { PageRequests } from './page-requests'
@@ -20,7 +20,9 @@ const DRIVES_ON = new Set(['unlock', 'recover', 'restore', 'approve'])
 const CALLS: Record<string, Call> = {
   view: wallet => wallet.view(),
   set_up: (wallet, [passphrase, pin]) => wallet.set_up(text(passphrase), text(pin)),
-  add_card: (wallet, [pin]) => wallet.add_card(text(pin)),
+  add_card: (wallet, [pin, home]) => wallet.add_card(text(pin), homeOf(home)),
+  reader_card: wallet => wallet.reader_card(),
+  prepare_reader_card: (wallet, [pin]) => wallet.prepare_reader_card(text(pin)),
   remove_card: (wallet, [id, pin]) => wallet.remove_card(text(id), text(pin)),
   save_address: (wallet, [address]) => wallet.save_address(addressOf(address)),
   set_default_address: (wallet, [id]) => wallet.set_default_address(text(id)),
@@ -34,8 +36,8 @@ const CALLS: Record<string, Call> = {
   backup: async (wallet, [passphrase]) => base64Of(await wallet.backup(text(passphrase))),
   restore: (wallet, [file, passphrase]) => wallet.restore(fileOf(file), text(passphrase)),
   erase: wallet => wallet.erase(),
-  change_pin: (wallet, [old, next]) => wallet.change_pin(text(old), text(next)),
-  unblock_pin: (wallet, [puk, next]) => wallet.unblock_pin(text(puk), text(next)),
+  change_pin: (wallet, [old, next, home]) => wallet.change_pin(text(old), text(next), homeOf(home)),
+  unblock_pin: (wallet, [puk, next, home]) => wallet.unblock_pin(text(puk), text(next), homeOf(home)),
   approve: (wallet, [id, choice, pin]) => wallet.approve(text(id), choiceOf(choice), text(pin)),
   decline: (wallet, [id]) => wallet.decline(text(id)),
 }
@@ -92,6 +94,13 @@ export function readOwnCall(value: unknown): OwnCall | null {
 function text(value: unknown): string {
   if (typeof value !== 'string' || value.length > TEXT_CHARACTERS_MAX) throw new TypeError('expected a text')
   return value
+}
+
+/** Where keys live or are to live: in the browser, unless it says otherwise. */
+function homeOf(value: unknown): Home {
+  if (value === undefined || value === 'browser') return 'browser'
+  if (value === 'reader') return 'reader'
+  throw new TypeError('expected a home')
 }
 
 function number(value: unknown): number {

@@ -53,7 +53,7 @@ async function enrolled({ deployment, issuer, person }) {
   const { default: init, Wallet } = await import('/tallystick_wasm.js')
   const { default: initCard, SoftwareCard } = await import('/tallystick_software_card.js')
   await Promise.all([init(), initCard()])
-  const wallet = await Wallet.open(deployment, SoftwareCard)
+  const wallet = await Wallet.open(deployment, SoftwareCard, {})
   const headers = { 'content-type': 'application/json' }
   const account = await fetch(`${issuer}/v1/accounts`, { method: 'POST', headers, body: JSON.stringify({ name: person.name, telephone: person.telephone }) })
   if (!account.ok) throw new Error(`the issuer opens no account: ${account.status}`)

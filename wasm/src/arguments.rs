@@ -2,7 +2,7 @@
 //! or an error, and unknown members are ignored.
 
 use js_sys::{Array, Reflect};
-use tallystick_wallet::view::{Address, Choice, Deployment};
+use tallystick_wallet::view::{Address, Choice, Deployment, Home};
 use tallystick_wallet::{ErrorKind, WalletError};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -56,6 +56,14 @@ pub(crate) fn address(value: &JsValue) -> Result<Address, WalletError> {
         lines: text(value, "lines")?,
         country: text(value, "country")?,
     })
+}
+
+pub(crate) fn home(name: &str) -> Result<Home, WalletError> {
+    match name {
+        "browser" => Ok(Home::Browser),
+        "reader" => Ok(Home::Reader),
+        _ => Err(wrong("home")),
+    }
 }
 
 pub(crate) fn choice(value: &JsValue) -> Result<Choice, WalletError> {

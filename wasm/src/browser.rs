@@ -5,7 +5,7 @@ use rand_core::UnwrapErr;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::ports::{Clock, Ports};
 
-use crate::cards::SoftwareCards;
+use crate::cards::BrowserCards;
 use crate::device_key::WebCryptoKey;
 use crate::indexed_db::IndexedDb;
 use crate::network::Fetch;
@@ -16,15 +16,15 @@ pub struct Browser {
     vault: IndexedDb,
     device_key: WebCryptoKey,
     session: BrowserSession,
-    cards: SoftwareCards,
+    cards: BrowserCards,
 }
 
 impl Browser {
-    /// Opens the wallet's database of that name; `cards` is the class `SoftwareCard`.
+    /// Opens the wallet's database of that name; `cards` says where its cards are.
     ///
     /// # Errors
     /// If IndexedDB or WebCrypto are not to be had.
-    pub async fn open(database: &str, cards: SoftwareCards) -> Result<Self, WalletError> {
+    pub async fn open(database: &str, cards: BrowserCards) -> Result<Self, WalletError> {
         let vault = IndexedDb::open(database).await?;
         let device_key = WebCryptoKey::open(&vault).await?;
         Ok(Self {
@@ -52,7 +52,7 @@ impl Ports for Browser {
     type Clock = Date;
     type DeviceKey = WebCryptoKey;
     type Session = BrowserSession;
-    type Cards = SoftwareCards;
+    type Cards = BrowserCards;
     type Random = UnwrapErr<SysRng>;
 
     fn vault(&self) -> &IndexedDb {
@@ -75,7 +75,7 @@ impl Ports for Browser {
         &self.session
     }
 
-    fn cards(&self) -> &SoftwareCards {
+    fn cards(&self) -> &BrowserCards {
         &self.cards
     }
 

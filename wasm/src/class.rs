@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::arguments;
 use crate::browser::Browser;
-use crate::cards::SoftwareCards;
+use crate::cards::{BrowserCards, Readers, SoftwareCards};
 use crate::error::{bad_call, to_js};
 
 /// The database of the wallet in this browser.
@@ -58,12 +58,15 @@ pub struct JsWallet(Rc<Wallet<Browser>>);
 
 #[wasm_bindgen(js_class = Wallet)]
 impl JsWallet {
-    /// Opens what this browser keeps, or an empty wallet. `cards` is the class `SoftwareCard` of the
-    /// card's own module.
+    /// Opens what this browser keeps, or an empty wallet. `software` is the class `SoftwareCard` of the
+    /// card's own module, `readers` gives power to the card in a reader; what it throws has the fields
+    /// `kind` and `reader`.
     pub async fn open(
         #[wasm_bindgen(unchecked_param_type = "Deployment")] deployment: JsValue,
-        cards: SoftwareCards,
+        software: SoftwareCards,
+        readers: Readers,
     ) -> Thrown<JsWallet> {
+        let cards = BrowserCards { software, readers };
         let deployment = thrown(arguments::deployment(&deployment))?;
         let browser = thrown(Browser::open(DATABASE, cards).await)?;
         let wallet = thrown(Wallet::open(browser, &deployment).await)?;
@@ -109,15 +112,35 @@ impl JsWallet {
         thrown(self.0.set_up(&passphrase, &pin).await)
     }
 
-    /// Adds the card on offer to a wallet that has been set up; `enrol` goes on from there.
+    /// Adds the card on offer to a wallet that has been set up, with keys in the software card or in the
+    /// card in the reader, whose PIN it is; `enrol` goes on from there.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn add_card(&self, pin: String) -> Promise {
+    pub fn add_card(
+        &self,
+        pin: String,
+        #[wasm_bindgen(unchecked_param_type = "Home")] home: String,
+    ) -> Promise {
         let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
-        done(Box::pin(async move { wallet.add_card(&pin).await }))
+        done(Box::pin(async move {
+            wallet.add_card(&pin, arguments::home(&home)?).await
+        }))
     }
 
-    /// Removes a card with its keys; the one on offer without the PIN.
+    /// What is in the reader.
+    #[wasm_bindgen(unchecked_return_type = "ReaderCardView")]
+    pub async fn reader_card(&self) -> Thrown<JsValue> {
+        shown(&thrown(self.0.reader_card().await)?)
+    }
+
+    /// Gives the new card in the reader its PIN. Returns its PUK, to be shown once.
+    pub async fn prepare_reader_card(&self, pin: String) -> Thrown<String> {
+        let pin = Zeroizing::new(pin);
+        thrown(self.0.prepare_reader_card(&pin).await)
+    }
+
+    /// Removes a card with its keys. Without the PIN: the one on offer, or one whose keys are in a card
+    /// in a reader; they stay in that card then.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn remove_card(&self, id: String, pin: String) -> Promise {
         let wallet = self.0.clone();
@@ -198,22 +221,36 @@ impl JsWallet {
         ))
     }
 
-    /// Changes the PIN.
+    /// Changes the PIN of the software card or of the card in the reader.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn change_pin(&self, old: String, new: String) -> Promise {
+    pub fn change_pin(
+        &self,
+        old: String,
+        new: String,
+        #[wasm_bindgen(unchecked_param_type = "Home")] home: String,
+    ) -> Promise {
         let wallet = self.0.clone();
         let (old, new) = (Zeroizing::new(old), Zeroizing::new(new));
-        done(Box::pin(async move { wallet.change_pin(&old, &new).await }))
+        done(Box::pin(async move {
+            let home = arguments::home(&home)?;
+            wallet.change_pin(&old, &new, home).await
+        }))
     }
 
-    /// Sets a new PIN with the PUK.
+    /// Sets a new PIN with the PUK of that card.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn unblock_pin(&self, puk: String, new_pin: String) -> Promise {
+    pub fn unblock_pin(
+        &self,
+        puk: String,
+        new_pin: String,
+        #[wasm_bindgen(unchecked_param_type = "Home")] home: String,
+    ) -> Promise {
         let wallet = self.0.clone();
         let (puk, new_pin) = (Zeroizing::new(puk), Zeroizing::new(new_pin));
-        done(Box::pin(
-            async move { wallet.unblock_pin(&puk, &new_pin).await },
-        ))
+        done(Box::pin(async move {
+            let home = arguments::home(&home)?;
+            wallet.unblock_pin(&puk, &new_pin, home).await
+        }))
     }
 
     /// Takes an order form; returns the request's id. `origin` must be `sender.origin`.

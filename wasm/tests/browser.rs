@@ -16,7 +16,7 @@ use tallystick_wallet::sealing::{StateKey, record};
 use tallystick_wallet::{ErrorKind, sealing::puk};
 use tallystick_wasm::JsWallet;
 use tallystick_wasm::browser::Browser;
-use tallystick_wasm::cards::SoftwareCards;
+use tallystick_wasm::cards::{BrowserCards, Readers, SoftwareCards};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -30,10 +30,22 @@ fn software_cards() -> SoftwareCards {
         .unchecked_into()
 }
 
+/// Readers that nobody asks.
+fn no_readers() -> Readers {
+    JsValue::NULL.unchecked_into()
+}
+
+fn cards() -> BrowserCards {
+    BrowserCards {
+        software: software_cards(),
+        readers: no_readers(),
+    }
+}
+
 /// A database of its own for each test.
 async fn browser(name: &str) -> Browser {
     let name = format!("test {name} {}", js_sys::Math::random());
-    Browser::open(&name, software_cards()).await.unwrap()
+    Browser::open(&name, cards()).await.unwrap()
 }
 
 /// All records as text.
@@ -56,7 +68,7 @@ fn put(name: &str, bytes: &[u8]) -> Change {
 #[wasm_bindgen_test]
 async fn what_was_stored_is_found_by_the_next_service_worker() {
     let name = format!("test reopen {}", js_sys::Math::random());
-    let first = Browser::open(&name, software_cards()).await.unwrap();
+    let first = Browser::open(&name, cards()).await.unwrap();
     first
         .vault()
         .store(&[
@@ -68,7 +80,7 @@ async fn what_was_stored_is_found_by_the_next_service_worker() {
         .unwrap();
     let wrapped = first.device_key().wrap("test", b"state key").await.unwrap();
     drop(first);
-    let second = Browser::open(&name, software_cards()).await.unwrap();
+    let second = Browser::open(&name, cards()).await.unwrap();
     let vault = second.vault();
     let found = ["order/1=a", "order/2=b", "profile=p"];
     assert_eq!(records(vault).await, found);
@@ -171,7 +183,7 @@ async fn errors_reach_javascript_with_their_sentences() {
     );
     set("welcome_url", "https://issuer.example/".into());
     set("local_port", JsValue::NULL);
-    let thrown = JsWallet::open(deployment.into(), software_cards())
+    let thrown = JsWallet::open(deployment.into(), software_cards(), no_readers())
         .await
         .err()
         .unwrap();
@@ -184,10 +196,14 @@ async fn errors_reach_javascript_with_their_sentences() {
     assert_eq!(field("name"), "WalletError");
     assert_eq!(field("kind"), "deployment-invalid");
     assert!(field("sentence").ends_with('.') && !field("remedy").is_empty());
-    let thrown = JsWallet::open(Uint8Array::new_with_length(1).into(), software_cards())
-        .await
-        .err()
-        .unwrap();
+    let thrown = JsWallet::open(
+        Uint8Array::new_with_length(1).into(),
+        software_cards(),
+        no_readers(),
+    )
+    .await
+    .err()
+    .unwrap();
     let kind = Reflect::get(&thrown, &"kind".into()).unwrap().as_string();
     assert_eq!(kind.as_deref(), Some("call-invalid"));
 }

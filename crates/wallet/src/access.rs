@@ -3,12 +3,18 @@
 //! The passphrase opens the wallet; the PIN, checked by the card with its retry counter, approves
 //! payments; the PUK sets a new PIN and, if the passphrase is lost, a new passphrase.
 
+use rand_core::CryptoRng;
+use tallystick_card::host::TakenSlot;
+
+use crate::conversation::{Errand, Needed};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::sealing::header::{Header, Secret};
 use crate::sealing::{StateKey, puk};
+use crate::secure_element::{Command, Reply};
 use crate::state::name;
+use crate::view::Home;
 use crate::wallet::Wallet;
 
 const PASSPHRASE_CHARACTERS_MIN: usize = 8;
@@ -102,32 +108,55 @@ impl<P: Ports> Wallet<P> {
         Ok((header, key))
     }
 
-    /// Changes the PIN.
+    /// Changes the PIN of the software card, or of the card in the reader.
     ///
     /// # Errors
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
-    /// [`ErrorKind::Locked`], or a failure of the storage.
-    pub async fn change_pin(&self, old: &str, new: &str) -> Result<(), WalletError> {
+    /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
+    pub async fn change_pin(&self, old: &str, new: &str, home: Home) -> Result<(), WalletError> {
         check_pin(old).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         check_pin(new)?;
-        let _turn = self.turn().await;
-        let mut card = self.card().await?;
-        let changed = card.change_pin(old, new).await;
-        self.keep(card, &mut |desk| desk.told(&changed)).await
+        let command = Some(Command::change_pin(old, new));
+        self.run(&mut Telling { home, command }).await
     }
 
-    /// Sets a new PIN with the PUK, whether or not the old one is blocked.
+    /// Sets a new PIN with the PUK of that card, whether or not the old one is blocked.
     ///
     /// # Errors
     /// [`ErrorKind::WrongPuk`], [`ErrorKind::PukBlocked`], [`ErrorKind::MalformedPin`],
-    /// [`ErrorKind::Locked`], or a failure of the storage.
-    pub async fn unblock_pin(&self, puk: &str, new: &str) -> Result<(), WalletError> {
+    /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
+    pub async fn unblock_pin(&self, puk: &str, new: &str, home: Home) -> Result<(), WalletError> {
         check_pin(new)?;
         let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
-        let _turn = self.turn().await;
-        let mut card = self.card().await?;
-        let unblocked = card.unblock_pin(&puk, new).await;
-        self.keep(card, &mut |desk| desk.told(&unblocked)).await
+        let command = Some(Command::unblock_pin(&puk, new));
+        self.run(&mut Telling { home, command }).await
+    }
+}
+
+/// One command to a card, of which nothing is kept but the card's state.
+struct Telling {
+    home: Home,
+    command: Option<Command>,
+}
+
+impl Errand for Telling {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        desk.unlocked()?;
+        desk.stay_unlocked();
+        Ok(Some(Needed::at(self.home)))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        _: &[Reply],
+        _: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        Ok(self.command.take().into_iter().collect())
+    }
+
+    fn keep(&mut self, _: &mut Desk<'_>) -> Result<(), WalletError> {
+        Ok(())
     }
 }
 
@@ -138,11 +167,5 @@ impl Desk<'_> {
         }
         self.stay_unlocked();
         Ok(())
-    }
-
-    /// What the card answered to the holder, who is there then.
-    fn told(&mut self, outcome: &Result<(), WalletError>) -> Result<(), WalletError> {
-        self.stay_unlocked();
-        outcome.clone()
     }
 }

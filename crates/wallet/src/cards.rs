@@ -8,7 +8,7 @@ use crate::profile::{CardAccount, Profile};
 use crate::state::Unlocked;
 use crate::view::OrderState;
 
-/// The most cards kept: the software card has that many slots.
+/// The most cards kept: a card has that many slots.
 pub const CARDS_MAX: u8 = 16;
 
 impl Profile {
@@ -38,13 +38,16 @@ impl Profile {
         });
         cards.map(|card| card.id.clone()).collect()
     }
+}
 
-    /// The first slot that no card has.
-    #[must_use]
-    pub fn free_slot(&self) -> Option<u8> {
-        let taken = |slot| self.cards.iter().any(|card| card.enrolment.slot == slot);
-        (0..CARDS_MAX).find(|slot| !taken(*slot))
-    }
+/// The first slot of a card that is not taken.
+///
+/// # Errors
+/// [`ErrorKind::CardLimit`].
+pub fn free_slot(taken: &mut dyn Iterator<Item = u8>) -> Result<u8, WalletError> {
+    let taken: Vec<u8> = taken.collect();
+    let slot = (0..CARDS_MAX).find(|slot| !taken.contains(slot));
+    slot.ok_or_else(|| WalletError::new(ErrorKind::CardLimit))
 }
 
 /// What the holder may choose when asked, and what is chosen already.

@@ -106,6 +106,13 @@ impl ErrorKind {
             Self::BackupClosed => ("backup-closed", "This passphrase does not open the backup, or the file was changed.", UNTOUCHED, "Check the passphrase of the backup and try again, or choose another file."),
             Self::BackupInvalid => ("backup-invalid", "This file is not a backup of a Tallystick wallet.", UNTOUCHED, "Choose the file that the wallet saved."),
             Self::BackupNewer => ("backup-newer", "A newer release of the wallet wrote this backup.", UNTOUCHED, "Update the extension, then restore it."),
+            Self::NoReader => ("no-reader", "No card reader is connected.", NOT_CHARGED, "Connect the reader that you paired, or pair one in the settings, then try again."),
+            Self::NoCard => ("no-card", "There is no card in the reader.", NOT_CHARGED, "Put the card that holds this account into the reader, then try again."),
+            Self::ReaderHeld => ("reader-held", "Another program is using the card reader.", NOT_CHARGED, "Close the program that uses the reader, then try again."),
+            Self::CardRemoved => ("card-removed", "The card was taken away while it was at work.", NOT_CHARGED, "Put it back and leave it there until the wallet is done, then try again."),
+            Self::OtherCard => ("other-card", "The card in the reader does not hold the keys of this account.", NOT_CHARGED, "Put in the card to which you added this account."),
+            Self::CardNotNew => ("card-not-new", "The card in the reader is not new: its PIN has been set before.", UNTOUCHED, "Use it with its own PIN, or take a new card."),
+            Self::ReaderFailed => ("reader-failed", "The card reader did not do what was asked of it.", NOT_CHARGED, "Plug the reader in again, then try again; if it happens again, report it with the details."),
             Self::CallInvalid => ("call-invalid", "A page of the wallet asked for something that does not exist.", NOT_CHARGED, "Report this with the details."),
         };
         Text { name, sentence, money, remedy }

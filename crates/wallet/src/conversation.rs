@@ -1,54 +1,171 @@
-//! Conversations with cards. A card in a reader takes its time, and the desk waits for nothing: so a
-//! piece of work that needs a card is prepared at the desk, then the card is talked to away from it,
-//! and what came of it is kept at the desk again, together with the card's new state.
+//! Conversations with cards. A card in a reader takes its time, and the desk waits for nothing: so an
+//! errand that needs a card is prepared at the desk, then the card is talked to away from it, and what
+//! came of it is kept at the desk again, together with the card's new state.
 //!
-//! Between the two the wallet may have been locked or erased, or the order declined: whoever keeps
+//! Between the two the wallet may have been locked or erased, or an order declined: whoever keeps
 //! looks again. One conversation at a time, so that two never start from the same stored state.
 
-use crate::error::{ErrorKind, WalletError};
-use crate::exclusive::Guard;
-use crate::ports::Ports;
-use crate::secure_element::SecureElement;
-use crate::wallet::{Wallet, Work};
+use rand_core::CryptoRng;
+use tallystick_card::host::TakenSlot;
+use tallystick_protocol::identifier::HolderId;
 
-impl<P: Ports> Wallet<P> {
-    /// Waits until nobody else talks to a card. To be held until what came of it is kept.
-    pub(crate) async fn turn(&self) -> Guard<'_, ()> {
-        self.conversing.take().await
+use crate::desk::Desk;
+use crate::error::{ErrorKind, WalletError};
+use crate::ports::{Cards, Ports};
+use crate::profile::CardAccount;
+use crate::secure_element::{Command, Reply, SecureElement, Tries, unreachable};
+use crate::view::Home;
+use crate::wallet::Wallet;
+
+/// Which card is needed.
+#[derive(Clone, Copy)]
+pub struct Needed {
+    /// Where it is.
+    pub home: Home,
+    /// Which slot it must have, and whose that must be: shown before any PIN is presented to it.
+    pub slot: Option<TakenSlot>,
+}
+
+impl Needed {
+    /// Any card there.
+    pub const fn at(home: Home) -> Self {
+        Self { home, slot: None }
     }
 
-    /// The card, with power.
-    pub(crate) async fn card(&self) -> Result<SecureElement, WalletError> {
-        let mut card = None;
+    /// The card with that account's keys.
+    pub fn of(account: &CardAccount) -> Self {
+        let slot = account.enrolment.slot;
+        let holder: HolderId = account.enrolment.holder();
+        Self {
+            home: account.home(),
+            slot: Some(TakenSlot { slot, holder }),
+        }
+    }
+}
+
+/// Something that a card is needed for.
+pub trait Errand {
+    /// Prepares it at the desk: which card is needed. None if nothing is left to do.
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError>;
+
+    /// What the card is asked next, given the slots that are taken in it if it is in a reader, and what
+    /// it answered last; nothing, once that is all.
+    fn next(
+        &mut self,
+        taken: &[TakenSlot],
+        replies: &[Reply],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError>;
+
+    /// Keeps what came of it. The card's new state is kept with it.
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError>;
+}
+
+impl<P: Ports> Wallet<P> {
+    /// Runs an errand. What the card answered counts only once its new state is stored: a wrong PIN
+    /// has cost a try even if the errand came to nothing.
+    pub(crate) async fn run(&self, errand: &mut dyn Errand) -> Result<(), WalletError> {
+        let _turn = self.conversing.take().await;
+        let mut needed = None;
         self.perform(&mut |desk| {
-            card = Some(desk.card()?);
+            needed = errand.prepare(desk)?;
             Ok(())
         })
         .await?;
-        card.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))
-    }
-
-    /// Keeps the card's state, and what `work` makes of its answers. They count only once both are
-    /// stored: a wrong PIN has cost a try even if `work` ends in that error.
-    pub(crate) async fn keep(
-        &self,
-        mut card: SecureElement,
-        work: Work<'_>,
-    ) -> Result<(), WalletError> {
-        let tries = card.tries().await?;
+        let Some(needed) = needed else {
+            return Ok(());
+        };
+        let mut card = self.card(needed.home).await?;
+        let talked = self.talk(&mut card, needed, errand).await;
+        let tries = card.tries().await;
         self.perform(&mut |desk| {
-            desk.keep_card(&mut card, tries)?;
-            work(desk)
+            desk.keep_card(&mut card, needed.home, tries.clone())?;
+            talked.clone()?;
+            errand.keep(desk)
         })
         .await
     }
 
-    /// Remembers how many tries the card has left, unless somebody talks to it: who does, tells.
+    /// The card there, with power: the one line in which a card in a reader differs.
+    pub(crate) async fn card(&self, home: Home) -> Result<SecureElement, WalletError> {
+        let mut card = None;
+        match home {
+            Home::Browser => {
+                self.perform(&mut |desk| {
+                    card = Some(desk.card()?);
+                    Ok(())
+                })
+                .await?;
+            }
+            Home::Reader => {
+                let powered = self.ports.cards().in_reader().await;
+                let powered = powered.map_err(unreachable)?;
+                card = Some(SecureElement::new(powered, Vec::new()));
+            }
+        }
+        card.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))
+    }
+
+    async fn talk(
+        &self,
+        card: &mut SecureElement,
+        needed: Needed,
+        errand: &mut dyn Errand,
+    ) -> Result<(), WalletError> {
+        let mut taken = Vec::new();
+        if needed.home == Home::Reader {
+            let slots = card.slots().await?;
+            taken = slots.ok_or_else(|| WalletError::new(ErrorKind::OtherCard))?;
+            if needed.slot.is_some_and(|slot| !taken.contains(&slot)) {
+                return Err(WalletError::new(ErrorKind::OtherCard));
+            }
+        }
+        let mut replies = Vec::new();
+        loop {
+            let commands = errand.next(&taken, &replies, &mut self.ports.random())?;
+            if commands.is_empty() {
+                return Ok(());
+            }
+            replies = card.execute(commands).await?;
+        }
+    }
+
+    /// Remembers how many tries the software card has left, unless somebody talks to a card: who does,
+    /// tells.
     pub(crate) async fn look_at_card(&self) -> Result<(), WalletError> {
         let Some(_turn) = self.conversing.try_take() else {
             return Ok(());
         };
-        let card = self.card().await?;
-        self.keep(card, &mut |_| Ok(())).await
+        let mut card = self.card(Home::Browser).await?;
+        let tries = card.tries().await;
+        self.perform(&mut |desk| desk.keep_card(&mut card, Home::Browser, tries.clone()))
+            .await
+    }
+}
+
+impl Desk<'_> {
+    /// Replaces the card's state, if it is another one now, and remembers how many tries it has left.
+    /// To be called before anything is made of what the card answered.
+    ///
+    /// # Errors
+    /// If the wallet is locked, or if the card fails.
+    pub fn keep_card(
+        &mut self,
+        card: &mut SecureElement,
+        home: Home,
+        tries: Result<Tries, WalletError>,
+    ) -> Result<(), WalletError> {
+        let unlocked = self.unlocked()?;
+        if home == Home::Reader {
+            // It keeps its state itself; and if it was pulled out, what it did before is what counts.
+            unlocked.reader_tries = tries.ok().or(unlocked.reader_tries);
+            return Ok(());
+        }
+        unlocked.tries = tries?;
+        if let Some(record) = card.unsaved(&unlocked.card, &unlocked.key)? {
+            unlocked.card.clone_from(&record);
+            self.put(crate::state::name::CARD, record);
+        }
+        Ok(())
     }
 }

@@ -16,7 +16,7 @@ use crate::ports::{Cards, Change};
 use crate::profile::Profile;
 use crate::purchase::Attention;
 use crate::sealing::record as sealed;
-use crate::secure_element::{SecureElement, Tries};
+use crate::secure_element::SecureElement;
 use crate::state::{Order, State, Unlocked, name};
 use crate::wallet::Context;
 
@@ -132,21 +132,6 @@ impl Desk<'_> {
             .power(&unlocked.key, &unlocked.card)
             .map_err(|fault| WalletError::caused(ErrorKind::StorageDamaged, &fault))?;
         Ok(SecureElement::new(card, unlocked.card.clone()))
-    }
-
-    /// Replaces the card's state, if it is another one now, and remembers how many tries it has left.
-    /// To be called before anything is made of what the card answered.
-    ///
-    /// # Errors
-    /// If the wallet is locked, or if the card fails.
-    pub fn keep_card(&mut self, card: &mut SecureElement, tries: Tries) -> Result<(), WalletError> {
-        let unlocked = self.unlocked()?;
-        unlocked.tries = tries;
-        if let Some(record) = card.unsaved(&unlocked.card, &unlocked.key)? {
-            unlocked.card.clone_from(&record);
-            self.put(name::CARD, record);
-        }
-        Ok(())
     }
 
     /// A copy of an order.

@@ -176,6 +176,43 @@ pub enum ErrorKind {
     /// The time ran out, and nobody can be asked what became of the order.
     #[n(62)]
     Unanswered,
+    /// No card reader is paired, or none is plugged in.
+    #[n(70)]
+    NoReader,
+    /// No card is in the reader.
+    #[n(71)]
+    NoCard,
+    /// Another program holds the reader.
+    #[n(72)]
+    ReaderHeld,
+    /// The card was pulled out while it was at work.
+    #[n(73)]
+    CardRemoved,
+    /// The card in the reader is not the one that holds this account's keys.
+    #[n(74)]
+    OtherCard,
+    /// The card in the reader has been in use.
+    #[n(75)]
+    CardNotNew,
+    /// The reader failed.
+    #[n(76)]
+    ReaderFailed,
+}
+
+impl ErrorKind {
+    /// Whether another card, or the same in its reader, would do.
+    #[must_use]
+    pub const fn is_about_the_card(self) -> bool {
+        matches!(
+            self,
+            Self::NoReader
+                | Self::NoCard
+                | Self::ReaderHeld
+                | Self::CardRemoved
+                | Self::OtherCard
+                | Self::ReaderFailed
+        )
+    }
 }
 
 /// An error of the wallet. One pointer, because it passes through almost every function.

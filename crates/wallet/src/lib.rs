@@ -25,6 +25,7 @@ pub mod party_url;
 pub mod ports;
 mod profile;
 mod purchase;
+mod reader_card;
 pub mod sealing;
 mod secure_element;
 pub mod software_card;

@@ -146,15 +146,43 @@ pub trait Session {
     async fn clear(&self) -> Result<(), SessionError>;
 }
 
+/// Why a card did not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// No reader is paired, or none is plugged in.
+    NoReader,
+    /// No card is in the reader.
+    NoCard,
+    /// Another program holds the reader.
+    Held,
+    /// The card was pulled out while it was at work: the command was done or not.
+    Removed,
+    /// The reader failed otherwise.
+    Reader,
+    /// The card itself failed, or its stored state does not open.
+    Card,
+}
+
 /// The card could not be reached, or its state does not open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the card failed: {0}")]
-pub struct CardFault(pub String);
+#[error("{reason}")]
+pub struct CardFault {
+    /// What happened.
+    pub kind: FaultKind,
+    /// The reader's product name; empty where it is not known, or where there is none.
+    pub reader: String,
+    /// Technical particulars.
+    pub reason: String,
+}
 
 impl CardFault {
-    /// For that reason.
+    /// The card failed, for that reason.
     pub fn new(reason: impl core::fmt::Display) -> Self {
-        Self(reason.to_string())
+        Self {
+            kind: FaultKind::Card,
+            reader: String::new(),
+            reason: reason.to_string(),
+        }
     }
 }
 
@@ -167,19 +195,24 @@ pub type CardResponse = Result<Zeroizing<Vec<u8>>, CardFault>;
 /// A card with power: applets behind APDUs (ISO/IEC 7816-4). Selected applet and verified PIN are
 /// forgotten when the value is dropped.
 pub trait PoweredCard {
-    /// Executes one command APDU. A software card answers at once.
+    /// Executes one command APDU. A software card answers at once, a card in a reader as soon as it can.
     fn transmit<'a>(&'a mut self, apdu: &'a [u8]) -> Later<'a, CardResponse>;
     /// Its state, sealed under the state key for the vault, if it is another one than it was given
-    /// power with: to be stored before anything is made of the responses.
-    fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault>;
+    /// power with: to be stored before anything is made of the responses. A card in a reader keeps its
+    /// state itself.
+    fn unsaved(&mut self, _key: &StateKey) -> Result<Option<Vec<u8>>, CardFault> {
+        Ok(None)
+    }
 }
 
-/// Where software cards run: nobody outside sees what is in them.
+/// Where cards run: nobody outside sees what is in them.
 pub trait Cards {
-    /// Gives power to a card from the factory.
+    /// Gives power to a software card from the factory.
     fn blank(&self) -> Result<Box<dyn PoweredCard>, CardFault>;
-    /// Gives power to the card whose sealed state this is.
+    /// Gives power to the software card whose sealed state this is.
     fn power(&self, key: &StateKey, sealed: &[u8]) -> Result<Box<dyn PoweredCard>, CardFault>;
+    /// Gives power to the card in the reader that the holder paired.
+    fn in_reader(&self) -> Later<'_, Result<Box<dyn PoweredCard>, CardFault>>;
 }
 
 /// All ports of one wallet.
@@ -194,7 +227,7 @@ pub trait Ports {
     type DeviceKey: DeviceKey;
     /// Volatile storage.
     type Session: Session;
-    /// The software card.
+    /// Software cards and readers.
     type Cards: Cards;
     /// Randomness.
     type Random: CryptoRng;
@@ -209,7 +242,7 @@ pub trait Ports {
     fn device_key(&self) -> &Self::DeviceKey;
     /// Volatile storage.
     fn session(&self) -> &Self::Session;
-    /// The software card.
+    /// Software cards and readers.
     fn cards(&self) -> &Self::Cards;
     /// A random source, for one step.
     fn random(&self) -> Self::Random;

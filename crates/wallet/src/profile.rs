@@ -7,7 +7,7 @@ use tallystick_protocol::identifier::{Domain, HolderId, Role};
 use tallystick_protocol::keys::{Centres, Epoch, KeyContext, Space};
 use tallystick_protocol::money::Money;
 
-use crate::view::{CardView, EnrolmentStep, EnrolmentView};
+use crate::view::{CardView, EnrolmentStep, EnrolmentView, Home};
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;
@@ -143,9 +143,18 @@ pub struct CardAccount {
     /// How it is enrolled.
     #[n(5)]
     pub enrolment: Enrolment,
+    /// Where its keys live; absent for the software card.
+    #[n(6)]
+    pub home: Option<Home>,
 }
 
 impl CardAccount {
+    /// Where its keys live.
+    #[must_use]
+    pub fn home(&self) -> Home {
+        self.home.unwrap_or(Home::Browser)
+    }
+
     /// For the pages.
     #[must_use]
     pub fn view(&self) -> CardView {
@@ -159,6 +168,7 @@ impl CardAccount {
         CardView {
             face: self.enrolment.slot,
             ready: self.enrolment.is_done(),
+            home: self.home(),
             ..shown
         }
     }
@@ -183,6 +193,7 @@ pub fn card_view(
         limit_minor: limit.map(|limit| limit.minor),
         currency: limit.map_or_else(String::new, |limit| limit.currency.code().to_owned()),
         face: 0,
+        home: Home::Browser,
         ready: false,
     }
 }

@@ -1,18 +1,18 @@
 //! The wallet's card. Every secret operation is an APDU to it; wallet code sees no private key and
-//! no key share.
+//! no key share. It is the same for a software card and for one in a reader.
 //!
 //! Whoever sends something that changes the card keeps its state ([`crate::conversation`]) before
 //! making anything of the answer.
 
 use rand_core::CryptoRng;
 use tallystick_card::Applet;
-use tallystick_card::host::{self, CardError};
-use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose, SealedShare};
+use tallystick_card::host::{self, CardError, TakenSlot};
+use tallystick_protocol::keys::{PairContext, Purpose, SealedShare};
 use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
-use crate::ports::{CardFault, Later, PoweredCard};
+use crate::ports::{CardFault, FaultKind, PoweredCard};
 use crate::sealing::StateKey;
 use crate::sealing::puk::Puk;
 
@@ -36,6 +36,127 @@ impl Tries {
     };
 }
 
+type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
+type Failed = fn(CardError) -> WalletError;
+/// What a card answered to one command: data and status word.
+pub type Reply = Zeroizing<Vec<u8>>;
+
+/// A command, and what a refusal of it means.
+pub struct Command {
+    applet: Applet,
+    apdu: Apdu,
+    failed: Failed,
+}
+
+impl Command {
+    const fn new(applet: Applet, apdu: Apdu) -> Self {
+        let failed = failed;
+        Self {
+            applet,
+            apdu,
+            failed,
+        }
+    }
+
+    const fn of_identity(apdu: Apdu, failed: Failed) -> Self {
+        let applet = Applet::Identity;
+        Self {
+            applet,
+            apdu,
+            failed,
+        }
+    }
+
+    /// Presents the PIN. It allows derived keys until the power goes, and one signature.
+    pub fn present_pin(pin: &str) -> Self {
+        Self::of_identity(host::verify_pin(pin), pin_failed)
+    }
+
+    /// Changes the PIN.
+    pub fn change_pin(old: &str, new: &str) -> Self {
+        Self::of_identity(host::change_pin(old, new), pin_failed)
+    }
+
+    /// Replaces the factory's PIN.
+    pub fn first_pin(pin: &str) -> Self {
+        Self::change_pin(host::FACTORY_PIN, pin)
+    }
+
+    /// Replaces the factory's PUK.
+    pub fn first_puk(puk: &Puk) -> Self {
+        let apdu = host::change_puk(host::FACTORY_PUK, puk);
+        Self::of_identity(apdu, puk_failed)
+    }
+
+    /// Sets a new PIN with the PUK.
+    pub fn unblock_pin(puk: &Puk, new: &str) -> Self {
+        Self::of_identity(host::reset_pin(puk, new), puk_failed)
+    }
+
+    /// Makes the signing key of a slot: [`signing_public_key`].
+    pub fn generate_signing_key(slot: u8) -> Self {
+        Self::new(Applet::Identity, host::generate_signing_key(slot))
+    }
+
+    /// Makes the enrolment key of a slot: [`enrolment_public_key`].
+    pub fn generate_enrolment_key(slot: u8) -> Self {
+        Self::new(Applet::Keys, host::generate_enrolment_key(slot))
+    }
+
+    /// Deletes everything in a slot. Needs the PIN.
+    pub fn delete(slot: u8) -> [Self; 2] {
+        [
+            Self::new(Applet::Identity, host::delete_signing_key(slot)),
+            Self::new(Applet::Keys, host::delete_slot(slot)),
+        ]
+    }
+
+    /// Signs by RSASSA-PSS with SHA-256 with the key of a slot: [`signature`]. The card pads nothing
+    /// and computes the raw operation.
+    pub fn sign(slot: u8, message: &[u8], rng: &mut dyn CryptoRng) -> Result<Self, WalletError> {
+        let mut salt = [0; SALT_LEN];
+        rng.fill_bytes(&mut salt);
+        let block = emsa_pss_encode(message, &salt, MODULUS_BITS)
+            .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
+        let block = block
+            .first_chunk()
+            .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+        Ok(Self::new(Applet::Identity, host::sign_block(slot, block)))
+    }
+
+    /// Writes the certificate of the first signing key (DER).
+    pub fn put_certificate(der: &[u8]) -> Self {
+        Self::new(Applet::Identity, host::put_certificate(der))
+    }
+
+    /// Hands over a key share, sealed to the enrolment key of that slot.
+    pub fn put_share(slot: u8, share: &SealedShare) -> Self {
+        Self::new(Applet::Keys, host::put_share(slot, share))
+    }
+
+    /// The key of a pair for one purpose and nonce: [`host::derived_key`]. Needs the PIN.
+    pub fn derive(slot: u8, pair: &PairContext, purpose: Purpose, nonce: &[u8; 32]) -> Self {
+        let apdu = host::derive(slot, pair, purpose, nonce);
+        Self::new(Applet::Keys, apdu)
+    }
+}
+
+/// The public half of a signing key as subject public key info.
+pub fn signing_public_key(reply: &[u8]) -> Result<Vec<u8>, WalletError> {
+    let key = host::signing_public_key(reply).map_err(failed)?;
+    Ok(key.to_spki())
+}
+
+/// The public half of an enrolment key (X25519, RFC 7748).
+pub fn enrolment_public_key(reply: &[u8]) -> Result<[u8; 32], WalletError> {
+    host::enrolment_public_key(reply).map_err(failed)
+}
+
+/// A signature.
+pub fn signature(reply: &[u8]) -> Result<[u8; 256], WalletError> {
+    host::signature(reply).map_err(failed)
+}
+
 /// A card in its reader: powered on with this value, off when it is dropped.
 pub struct SecureElement {
     card: Box<dyn PoweredCard>,
@@ -44,11 +165,8 @@ pub struct SecureElement {
     selected: Option<Applet>,
 }
 
-type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
-type Reply = Result<Zeroizing<Vec<u8>>, WalletError>;
-
 impl SecureElement {
-    /// The card that was just given power with that stored state.
+    /// The card that was just given power with that stored state; a card in a reader keeps its own.
     pub const fn new(card: Box<dyn PoweredCard>, stored: Vec<u8>) -> Self {
         Self {
             card,
@@ -72,144 +190,66 @@ impl SecureElement {
         Ok(unsaved)
     }
 
-    /// Replaces the factory's PIN and PUK.
-    pub async fn initialise(&mut self, pin: &str, puk: &Puk) -> Result<(), WalletError> {
-        self.change_pin(host::FACTORY_PIN, pin).await?;
-        let apdu = host::change_puk(host::FACTORY_PUK, puk);
-        let reply = self.exchange(Applet::Identity, apdu).await?;
-        host::done(&reply).map_err(puk_failed)
-    }
-
-    /// Makes the signing key of a slot; its public half as subject public key info.
-    pub async fn generate_signing_key(&mut self, slot: u8) -> Result<Vec<u8>, WalletError> {
-        let reply = self
-            .exchange(Applet::Identity, host::generate_signing_key(slot))
-            .await?;
-        let key = host::signing_public_key(&reply).map_err(failed)?;
-        Ok(key.to_spki())
-    }
-
-    /// Makes the enrolment key of a slot; its public half (X25519, RFC 7748).
-    pub async fn generate_enrolment_key(&mut self, slot: u8) -> Result<[u8; 32], WalletError> {
-        let reply = self
-            .exchange(Applet::Keys, host::generate_enrolment_key(slot))
-            .await?;
-        host::enrolment_public_key(&reply).map_err(failed)
-    }
-
-    /// Deletes everything in a slot. Needs the PIN.
-    pub async fn delete(&mut self, slot: u8) -> Result<(), WalletError> {
-        let reply = self
-            .exchange(Applet::Identity, host::delete_signing_key(slot))
-            .await?;
-        host::done(&reply).map_err(failed)?;
-        let reply = self.exchange(Applet::Keys, host::delete_slot(slot)).await?;
-        host::done(&reply).map_err(failed)
-    }
-
-    /// Presents the PIN. It allows derived keys until the card is dropped, and one signature.
-    pub async fn present_pin(&mut self, pin: &str) -> Result<(), WalletError> {
-        let reply = self
-            .exchange(Applet::Identity, host::verify_pin(pin))
-            .await?;
-        host::done(&reply).map_err(pin_failed)
-    }
-
-    /// Signs by RSASSA-PSS with SHA-256 with the key of a slot; the card pads nothing and computes
-    /// the raw operation.
-    pub async fn sign(
-        &mut self,
-        slot: u8,
-        message: &[u8],
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, WalletError> {
-        let mut salt = [0; SALT_LEN];
-        rng.fill_bytes(&mut salt);
-        let block = emsa_pss_encode(message, &salt, MODULUS_BITS)
-            .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
-        let block = block
-            .first_chunk()
-            .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
-        let reply = self
-            .exchange(Applet::Identity, host::sign_block(slot, block))
-            .await?;
-        host::signature(&reply)
-            .map(|signature| signature.to_vec())
-            .map_err(failed)
-    }
-
-    /// Writes the certificate of the first signing key (DER).
-    pub async fn put_certificate(&mut self, der: &[u8]) -> Result<(), WalletError> {
-        let reply = self
-            .exchange(Applet::Identity, host::put_certificate(der))
-            .await?;
-        host::done(&reply).map_err(failed)
-    }
-
-    /// Hands over a key share, sealed to the enrolment key of that slot.
-    pub async fn put_share(&mut self, slot: u8, share: &SealedShare) -> Result<(), WalletError> {
-        let reply = self
-            .exchange(Applet::Keys, host::put_share(slot, share))
-            .await?;
-        host::done(&reply).map_err(failed)
-    }
-
-    /// The key of a pair for one purpose and nonce. Needs the PIN.
-    pub async fn derive(
-        &mut self,
-        slot: u8,
-        pair: &PairContext,
-        purpose: Purpose,
-        nonce: &[u8; 32],
-    ) -> Result<DerivedKey, WalletError> {
-        let apdu = host::derive(slot, pair, purpose, nonce);
-        let reply = self.exchange(Applet::Keys, apdu).await?;
-        host::derived_key(&reply).map_err(failed)
-    }
-
-    /// Changes the PIN.
-    pub async fn change_pin(&mut self, old: &str, new: &str) -> Result<(), WalletError> {
-        let reply = self
-            .exchange(Applet::Identity, host::change_pin(old, new))
-            .await?;
-        host::done(&reply).map_err(pin_failed)
-    }
-
-    /// Sets a new PIN with the PUK.
-    pub async fn unblock_pin(&mut self, puk: &Puk, new: &str) -> Result<(), WalletError> {
-        let reply = self
-            .exchange(Applet::Identity, host::reset_pin(puk, new))
-            .await?;
-        host::done(&reply).map_err(puk_failed)
+    /// Executes commands one after the other, as far as the card does what it is asked; what it
+    /// answered to each.
+    pub async fn execute(&mut self, commands: Vec<Command>) -> Result<Vec<Reply>, WalletError> {
+        let mut replies = Vec::new();
+        for command in commands {
+            let apdu = command.apdu.map_err(command.failed)?;
+            let reply = self.exchange(command.applet, Ok(apdu)).await?;
+            host::done(&reply).map_err(command.failed)?;
+            replies.push(reply);
+        }
+        Ok(replies)
     }
 
     /// How often PIN and PUK may still be tried.
     pub async fn tries(&mut self) -> Result<Tries, WalletError> {
-        let pin = self.exchange(Applet::Identity, host::pin_tries()).await?;
-        let puk = self.exchange(Applet::Identity, host::puk_tries()).await?;
-        Ok(Tries {
-            pin: host::tries_left(&pin).map_err(failed)?,
-            puk: host::tries_left(&puk).map_err(failed)?,
-        })
+        let mut left = [0; 2];
+        for (left, apdu) in left.iter_mut().zip([host::pin_tries(), host::puk_tries()]) {
+            let reply = self.exchange(Applet::Identity, apdu).await?;
+            *left = host::tries_left(&reply).map_err(failed)?;
+        }
+        let [pin, puk] = left;
+        Ok(Tries { pin, puk })
     }
 
-    /// Boxed, because every command goes through here: in place it would be part of each of them.
-    fn exchange(&mut self, applet: Applet, apdu: Apdu) -> Later<'_, Reply> {
-        Box::pin(async move {
-            let apdu = apdu.map_err(failed)?;
-            if self.selected != Some(applet) {
-                let select = host::select(applet).map_err(failed)?;
-                let reply = self.card.transmit(&select).await;
-                host::done(&reply.map_err(unreachable)?).map_err(failed)?;
-                self.selected = Some(applet);
-            }
-            self.card.transmit(&apdu).await.map_err(unreachable)
-        })
+    /// Which slots are taken, and by which holders; nothing if the card has no applet of key shares.
+    pub async fn slots(&mut self) -> Result<Option<Vec<TakenSlot>>, WalletError> {
+        let select = self.select(Applet::Keys).await?;
+        if let Err(CardError::NotFound) = host::done(&select) {
+            return Ok(None);
+        }
+        let reply = self.exchange(Applet::Keys, host::list_slots()).await?;
+        host::slots(&reply).map(Some).map_err(failed)
+    }
+
+    async fn select(&mut self, applet: Applet) -> Result<Reply, WalletError> {
+        let select = host::select(applet).map_err(failed)?;
+        self.card.transmit(&select).await.map_err(unreachable)
+    }
+
+    async fn exchange(&mut self, applet: Applet, apdu: Apdu) -> Result<Reply, WalletError> {
+        let apdu = apdu.map_err(failed)?;
+        if self.selected != Some(applet) {
+            host::done(&self.select(applet).await?).map_err(failed)?;
+            self.selected = Some(applet);
+        }
+        self.card.transmit(&apdu).await.map_err(unreachable)
     }
 }
 
-fn unreachable(fault: CardFault) -> WalletError {
-    WalletError::caused(ErrorKind::CardFailed, &fault)
+/// A card, or the reader that it should be in, that could not be reached.
+pub fn unreachable(fault: CardFault) -> WalletError {
+    let kind = match fault.kind {
+        FaultKind::NoReader => ErrorKind::NoReader,
+        FaultKind::NoCard => ErrorKind::NoCard,
+        FaultKind::Held => ErrorKind::ReaderHeld,
+        FaultKind::Removed => ErrorKind::CardRemoved,
+        FaultKind::Reader => ErrorKind::ReaderFailed,
+        FaultKind::Card => ErrorKind::CardFailed,
+    };
+    WalletError::caused(kind, &fault).about(&fault.reader)
 }
 
 fn failed(error: CardError) -> WalletError {

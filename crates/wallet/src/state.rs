@@ -53,8 +53,10 @@ pub struct Unlocked {
     pub orders: Vec<Order>,
     /// The card's state, sealed.
     pub card: Vec<u8>,
-    /// Tries left on the card.
+    /// Tries left on the software card.
     pub tries: Tries,
+    /// Tries left on the card that was last in the reader.
+    pub reader_tries: Option<Tries>,
 }
 
 /// What the wallet holds in memory.
@@ -98,6 +100,7 @@ impl State {
             orders,
             card,
             tries: Tries::FULL,
+            reader_tries: None,
         });
         self.records = Vec::new();
         Ok(())

@@ -45,10 +45,16 @@ pub struct WalletView {
     pub addresses: Vec<Address>,
     /// The orders, newest first; empty while locked.
     pub orders: Vec<OrderView>,
-    /// Wrong PINs that the card still accepts.
+    /// Wrong PINs that the software card still accepts.
     pub pin_tries_left: u8,
-    /// Wrong PUKs that the card still accepts.
+    /// Wrong PUKs that the software card still accepts.
     pub puk_tries_left: u8,
+    /// Wrong PINs that the card which was last in the reader still accepts, once one was.
+    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
+    pub reader_pin_tries_left: Option<u8>,
+    /// Wrong PUKs that it still accepts.
+    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
+    pub reader_puk_tries_left: Option<u8>,
     /// Where a new holder gets a card.
     pub welcome_url: String,
     /// After how many minutes the wallet locks itself; 0 when the browser closes. While unlocked.
@@ -100,6 +106,49 @@ pub struct EnrolmentView {
     pub steps_total: u32,
 }
 
+/// Where the keys of a card account live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, minicbor::Encode, minicbor::Decode)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum Home {
+    /// In the software card.
+    #[n(0)]
+    Browser,
+    /// In a card that the holder puts into a reader.
+    #[n(1)]
+    Reader,
+}
+
+/// What the card in the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum ReaderCardKind {
+    /// One from the factory, as far as it tells: its PIN has to be set first.
+    New,
+    /// One that has been in use.
+    InUse,
+    /// A card without the applet of key shares, such as another maker's PIV card.
+    Foreign,
+}
+
+/// The card in the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct ReaderCardView {
+    /// What it is.
+    pub kind: ReaderCardKind,
+    /// Wrong PINs that it still accepts.
+    pub pin_tries_left: u8,
+    /// Wrong PUKs that it still accepts.
+    pub puk_tries_left: u8,
+    /// How many accounts it has room for.
+    pub free_slots: u8,
+    /// The accounts of this wallet whose keys it holds.
+    pub card_ids: Vec<String>,
+}
+
 /// A card as it may be shown: never its whole number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
@@ -123,6 +172,8 @@ pub struct CardView {
     pub currency: String,
     /// Which face it has, 0 to 15: no two cards of a wallet have the same.
     pub face: u8,
+    /// Where its keys live.
+    pub home: Home,
     /// Whether it can pay.
     pub ready: bool,
 }

@@ -46,6 +46,8 @@ impl Desk<'_> {
             orders: Vec::new(),
             pin_tries_left: Tries::FULL.pin,
             puk_tries_left: Tries::FULL.puk,
+            reader_pin_tries_left: None,
+            reader_puk_tries_left: None,
             welcome_url: self.context.welcome_url.clone(),
             lock_minutes: None,
             locks_at: None,
@@ -83,6 +85,8 @@ impl Desk<'_> {
         view.locks_at = lock::shown(unlocked.locks_at_ms);
         view.pin_tries_left = unlocked.tries.pin;
         view.puk_tries_left = unlocked.tries.puk;
+        view.reader_pin_tries_left = unlocked.reader_tries.map(|tries| tries.pin);
+        view.reader_puk_tries_left = unlocked.reader_tries.map(|tries| tries.puk);
     }
 }
 

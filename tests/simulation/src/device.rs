@@ -8,14 +8,16 @@ use std::rc::Rc;
 use tallystick_parties::native::{SeededRandom, SetClock};
 use tallystick_parties::ports::{Clock as _, Network as PartyNetwork};
 use tallystick_wallet::ports::{
-    CardFault, Cards, Change, Clock, DeviceKey, DeviceKeyError, Method, Network, NetworkError,
-    Ports, PoweredCard, Record, Request, Response, Session, SessionError, Vault, VaultError,
+    CardFault, Cards, Change, Clock, DeviceKey, DeviceKeyError, Later, Method, Network,
+    NetworkError, Ports, PoweredCard, Record, Request, Response, Session, SessionError, Vault,
+    VaultError,
 };
 use tallystick_wallet::sealing::StateKey;
 use tallystick_wallet::software_card::SoftwareCard;
 use zeroize::Zeroizing;
 
 use crate::prime_pool::{DeviceRandom, KeyPool};
+use crate::reader::Reader;
 
 /// What may still happen before everything stops: writes to the vault and to the session, and calls.
 #[derive(Default)]
@@ -43,6 +45,8 @@ struct Inner {
     journal: RefCell<Vec<String>>,
     /// The line is cut; the disk is as it was.
     offline: Cell<bool>,
+    /// What is plugged in.
+    reader: Reader,
     /// A call that goes through although its answer is lost.
     lose_answers: Cell<bool>,
     /// How many keys of the pool cards have made here.
@@ -133,6 +137,12 @@ impl<N> Device<N> {
             self.inner.journal.borrow_mut().push(event());
         }
         passes
+    }
+
+    /// The card reader at this computer.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        &self.inner.reader
     }
 
     /// Whether the fuse has blown.
@@ -314,6 +324,10 @@ impl<N: PartyNetwork> Cards for Device<N> {
     fn power(&self, key: &StateKey, sealed: &[u8]) -> Result<Box<dyn PoweredCard>, CardFault> {
         let card = SoftwareCard::open(key, sealed, self.random())?;
         Ok(Box::new(card))
+    }
+
+    fn in_reader(&self) -> Later<'_, Result<Box<dyn PoweredCard>, CardFault>> {
+        Box::pin(self.inner.reader.power())
     }
 }
 

@@ -29,6 +29,7 @@ mod pen;
 mod people;
 mod plant;
 mod prime_pool;
+pub mod reader;
 mod run;
 mod scheduler;
 pub mod search;

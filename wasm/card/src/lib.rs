@@ -17,7 +17,7 @@ type Thrown<T> = Result<T, JsError>;
 const RANDOM: UnwrapErr<SysRng> = UnwrapErr(SysRng);
 
 fn thrown(fault: CardFault) -> JsError {
-    JsError::new(&fault.0)
+    JsError::new(&fault.reason)
 }
 
 fn state_key(bytes: &[u8]) -> Thrown<StateKey> {

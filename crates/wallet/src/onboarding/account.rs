@@ -6,47 +6,88 @@ use tallystick_protocol::cbor::encode;
 use tallystick_protocol::enrolment::EnrolmentRequest;
 
 use super::offer::OfferRecord;
-use crate::error::WalletError;
+use crate::error::{ErrorKind, WalletError};
 use crate::profile::{CardAccount, Enrolment};
-use crate::secure_element::SecureElement;
+use crate::secure_element::{Command, Reply, enrolment_public_key, signature, signing_public_key};
+use crate::view::Home;
 
-/// Makes the keys of a slot and signs the request to enrol them.
-pub async fn account(
+/// An account in the making: the card makes the keys of a slot, then signs the request to enrol them.
+pub struct Making {
     offer: OfferRecord,
     id: String,
+    home: Home,
     slot: u8,
-    element: &mut SecureElement,
-    pin: &str,
-    rng: &mut dyn CryptoRng,
-) -> Result<CardAccount, WalletError> {
-    let OfferRecord { offer, issuer_name } = offer;
-    element.present_pin(pin).await?;
-    let signing_public_key = element.generate_signing_key(slot).await?;
-    let enrolment_public_key = element.generate_enrolment_key(slot).await?;
-    let issuer = offer.envelope.from.clone();
-    let request = EnrolmentRequest::unsigned(
-        issuer.clone(),
-        offer.grant,
-        enrolment_public_key,
-        signing_public_key,
-    );
-    let signature = element.sign(slot, &request.to_be_signed(), rng).await?;
-    let request = encode(&request.signed(signature));
-    Ok(CardAccount {
-        id,
-        issuer,
-        issuer_name,
-        card: offer.card.clone(),
-        limit: offer.limit,
-        enrolment: Enrolment {
+    request: Option<EnrolmentRequest>,
+}
+
+impl Making {
+    /// An account of that offer, in that slot.
+    pub const fn new(offer: OfferRecord, id: String, home: Home, slot: u8) -> Self {
+        let request = None;
+        Self {
+            offer,
+            id,
+            home,
             slot,
-            enrolment_public_key,
             request,
-            certificate: None,
-            ticket: None,
-            epoch: None,
-            centres: None,
-            shares: Vec::new(),
-        },
-    })
+        }
+    }
+
+    /// Makes the keys: for [`Making::sign`].
+    pub fn begin(&self, pin: &str) -> Vec<Command> {
+        vec![
+            Command::present_pin(pin),
+            Command::generate_signing_key(self.slot),
+            Command::generate_enrolment_key(self.slot),
+        ]
+    }
+
+    /// Signs the request: for [`Making::finish`]. `replies` end with those to [`Making::begin`].
+    pub fn sign(
+        &mut self,
+        replies: &[Reply],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let [.., signing, enrolment] = replies else {
+            return Err(WalletError::new(ErrorKind::CardFailed));
+        };
+        let offer = &self.offer.offer;
+        let request = EnrolmentRequest::unsigned(
+            offer.envelope.from.clone(),
+            offer.grant,
+            enrolment_public_key(enrolment)?,
+            signing_public_key(signing)?,
+        );
+        let sign = Command::sign(self.slot, &request.to_be_signed(), rng)?;
+        self.request = Some(request);
+        Ok(vec![sign])
+    }
+
+    /// The account, once its request is signed; nothing before.
+    pub fn finish(&mut self, replies: &[Reply]) -> Result<Option<CardAccount>, WalletError> {
+        let ([reply], Some(request)) = (replies, self.request.take()) else {
+            return Ok(None);
+        };
+        let OfferRecord { offer, issuer_name } = &self.offer;
+        let enrolment_public_key = request.enrolment_public_key;
+        let request = encode(&request.signed(signature(reply)?.to_vec()));
+        Ok(Some(CardAccount {
+            id: self.id.clone(),
+            issuer: offer.envelope.from.clone(),
+            issuer_name: issuer_name.clone(),
+            card: offer.card.clone(),
+            limit: offer.limit,
+            enrolment: Enrolment {
+                slot: self.slot,
+                enrolment_public_key,
+                request,
+                certificate: None,
+                ticket: None,
+                epoch: None,
+                centres: None,
+                shares: Vec::new(),
+            },
+            home: (self.home == Home::Reader).then_some(self.home),
+        }))
+    }
 }

@@ -1,6 +1,8 @@
 //! Enrolment: the issuer certifies the card's key, the key centres hand over the key shares. Each
 //! step is stored before the next, so that it goes on wherever it was interrupted.
 
+use rand_core::CryptoRng;
+use tallystick_card::host::TakenSlot;
 use tallystick_protocol::cbor::decode;
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::enrolment::{EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket};
@@ -11,10 +13,12 @@ use tallystick_protocol::signature::public_key_to_spki;
 use tallystick_protocol::statement::{self, StatementError};
 
 use crate::ask::{self, Answer, Ask, CBOR, CallError, Question};
+use crate::conversation::{Errand, Needed};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::profile::{CardAccount, Enrolment};
+use crate::secure_element::{Command, Reply};
 use crate::wallet::{Context, Wallet};
 
 impl<P: Ports> Wallet<P> {
@@ -43,29 +47,49 @@ impl<P: Ports> Wallet<P> {
 
     /// Puts what was answered into the card, and keeps that it is there.
     pub(crate) async fn take_enrolment(&self, answer: &Answer) -> Result<(), WalletError> {
-        let _turn = self.turn().await;
-        let mut progress = None;
-        self.perform(&mut |desk| {
-            progress = desk.enrolment_said(answer)?;
-            Ok(())
-        })
-        .await?;
-        let Some(Progress { account, put }) = progress else {
-            return Ok(());
+        let progress = None;
+        self.run(&mut Enrolling { answer, progress }).await
+    }
+}
+
+/// An answer on its way into a card.
+struct Enrolling<'a> {
+    answer: &'a Answer,
+    progress: Option<Progress>,
+}
+
+impl Errand for Enrolling<'_> {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        self.progress = desk.enrolment_said(self.answer)?;
+        let progress = self.progress.as_ref();
+        Ok(progress.map(|progress| Needed::of(&progress.account)))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        replies: &[Reply],
+        _: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let (Some(Progress { account, put }), []) = (&self.progress, replies) else {
+            return Ok(Vec::new());
         };
-        let mut card = self.card().await?;
         let slot = account.enrolment.slot;
-        let done = match put {
+        Ok(match put {
             // A PIV card has a place for this one; the others are kept in the profile alone.
-            Put::Certificate(certificate) if slot == 0 => card.put_certificate(&certificate).await,
-            Put::Certificate(_) => Ok(()),
-            Put::Share(share) => card.put_share(slot, &share).await,
-        };
-        self.keep(card, &mut |desk| {
-            done.clone()?;
-            desk.keep_account(account.clone())
+            Put::Certificate(certificate) if slot == 0 => {
+                vec![Command::put_certificate(certificate)]
+            }
+            Put::Certificate(_) => Vec::new(),
+            Put::Share(share) => vec![Command::put_share(slot, share)],
         })
-        .await
+    }
+
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        match self.progress.take() {
+            Some(progress) => desk.keep_account(progress.account),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,111 +1,172 @@
 //! A further card in a wallet that has been set up, and its removal.
 
-use super::account::account;
+use rand_core::CryptoRng;
+use tallystick_card::host::TakenSlot;
+
+use super::account::Making;
 use super::offer::{OFFERED, OfferRecord};
+use crate::cards::{CARDS_MAX, free_slot};
+use crate::conversation::{Errand, Needed};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::profile::CardAccount;
+use crate::secure_element::{Command, Reply};
 use crate::state::name;
+use crate::view::Home;
 use crate::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
-    /// Makes the keys of the card on offer and keeps it; [`Wallet::enrol`] goes on from there.
+    /// Makes the keys of the card on offer, in the software card or in the card in the reader, with that
+    /// card's PIN, and keeps it; [`Wallet::enrol`] goes on from there.
     ///
     /// # Errors
     /// [`ErrorKind::NoOffer`], [`ErrorKind::OfferExpired`], [`ErrorKind::CardLimit`],
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
-    /// [`ErrorKind::Locked`], or a failure of card or storage.
-    pub async fn add_card(&self, pin: &str) -> Result<(), WalletError> {
-        let _turn = self.turn().await;
-        let mut place = None;
-        self.perform(&mut |desk| {
-            place = Some(desk.place_for_offered()?);
-            Ok(())
+    /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
+    pub async fn add_card(&self, pin: &str, home: Home) -> Result<(), WalletError> {
+        self.run(&mut Adding {
+            pin,
+            home,
+            offer: None,
+            slot: None,
+            making: None,
+            made: None,
         })
-        .await?;
-        let (offer, slot) = place.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
-        let mut card = self.card().await?;
-        let rng = &mut self.ports.random();
-        let made = account(offer, crate::random_id(rng), slot, &mut card, pin, rng).await;
-        self.keep(card, &mut |desk| desk.keep_added(made.clone()?))
-            .await
+        .await
     }
 
     /// Removes a card with its keys. What was paid with it stays in the orders, and the account stays
-    /// with its issuer. The card on offer has no keys yet: it is forgotten without the PIN.
+    /// with its issuer. The card on offer has no keys yet: it is forgotten without the PIN. So is one
+    /// whose keys are in a card in a reader, for a card that is lost: they stay in that card then.
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardInUse`] while an order that it pays is not
     /// settled, [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
-    /// [`ErrorKind::Locked`], or a failure of card or storage.
+    /// [`ErrorKind::OtherCard`], [`ErrorKind::Locked`], or a failure of reader, card or storage.
     pub async fn remove_card(&self, id: &str, pin: &str) -> Result<(), WalletError> {
-        let _turn = self.turn().await;
-        let mut slot = None;
-        self.perform(&mut |desk| {
-            slot = desk.slot_to_delete(id)?;
-            Ok(())
-        })
-        .await?;
-        let Some(slot) = slot else {
-            return Ok(());
+        self.run(&mut Removing { id, pin, slot: 0 }).await
+    }
+}
+
+/// A card on its way into the wallet.
+struct Adding<'a> {
+    pin: &'a str,
+    home: Home,
+    offer: Option<OfferRecord>,
+    /// The slot in the software card; in another one it shows itself what is free.
+    slot: Option<u8>,
+    making: Option<Making>,
+    made: Option<CardAccount>,
+}
+
+impl Errand for Adding<'_> {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        desk.stay_unlocked();
+        let cards = &desk.unlocked()?.profile.cards;
+        if cards.len() >= usize::from(CARDS_MAX) {
+            return Err(WalletError::new(ErrorKind::CardLimit));
+        }
+        if self.home == Home::Browser {
+            let here = cards.iter().filter(|card| card.home() == Home::Browser);
+            self.slot = Some(free_slot(&mut here.map(|card| card.enrolment.slot))?);
+        }
+        self.offer = Some(desk.offer()?);
+        Ok(Some(Needed::at(self.home)))
+    }
+
+    fn next(
+        &mut self,
+        taken: &[TakenSlot],
+        replies: &[Reply],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let Some(making) = &mut self.making else {
+            let slot = match self.slot {
+                Some(slot) => slot,
+                None => free_slot(&mut taken.iter().map(|taken| taken.slot))?,
+            };
+            let offer = self.offer.clone();
+            let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+            let making = Making::new(offer, crate::random_id(rng), self.home, slot);
+            return Ok(self.making.insert(making).begin(self.pin));
         };
-        let mut card = self.card().await?;
-        let deleted = match card.present_pin(pin).await {
-            Ok(()) => card.delete(slot).await,
-            refused => refused,
-        };
-        self.keep(card, &mut |desk| {
-            deleted.clone()?;
-            desk.forget_card(id)
-        })
-        .await
+        self.made = making.finish(replies)?;
+        match self.made {
+            Some(_) => Ok(Vec::new()),
+            None => making.sign(replies, rng),
+        }
+    }
+
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        let mut profile = desk.unlocked()?.profile.clone();
+        profile.cards.extend(self.made.take());
+        // Another one may be on offer by now.
+        if desk.state.offer == self.offer {
+            desk.forget_offer();
+        }
+        desk.keep_profile(profile)
+    }
+}
+
+/// A card on its way out.
+struct Removing<'a> {
+    id: &'a str,
+    pin: &'a str,
+    slot: u8,
+}
+
+impl Errand for Removing<'_> {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        desk.stay_unlocked();
+        if self.id == OFFERED {
+            desk.forget_offer();
+            return Ok(None);
+        }
+        let account = desk.unused_card(self.id)?;
+        if account.home() == Home::Reader && self.pin.is_empty() {
+            self.keep(desk)?;
+            return Ok(None);
+        }
+        self.slot = account.enrolment.slot;
+        Ok(Some(Needed::of(&account)))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        replies: &[Reply],
+        _: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        if !replies.is_empty() {
+            return Ok(Vec::new());
+        }
+        let [signing, keys] = Command::delete(self.slot);
+        Ok(vec![Command::present_pin(self.pin), signing, keys])
+    }
+
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        let mut profile = desk.unlocked()?.profile.clone();
+        profile.cards.retain(|card| card.id != self.id);
+        desk.keep_profile(profile)
     }
 }
 
 impl Desk<'_> {
-    /// The card on offer, and the slot for it.
-    fn place_for_offered(&mut self) -> Result<(OfferRecord, u8), WalletError> {
-        self.stay_unlocked();
-        let slot = self.unlocked()?.profile.free_slot();
-        let offer = self.offer()?;
-        let slot = slot.ok_or_else(|| WalletError::new(ErrorKind::CardLimit))?;
-        Ok((offer, slot))
-    }
-
-    fn keep_added(&mut self, made: CardAccount) -> Result<(), WalletError> {
-        let mut profile = self.unlocked()?.profile.clone();
-        profile.cards.push(made);
-        self.forget_offer();
-        self.keep_profile(profile)
-    }
-
     fn forget_offer(&mut self) {
         self.state.offer = None;
         self.delete(name::OFFER.to_owned());
     }
 
-    /// The slot of a card that pays nothing now. The one on offer has none, and is forgotten at once.
-    fn slot_to_delete(&mut self, id: &str) -> Result<Option<u8>, WalletError> {
-        self.stay_unlocked();
-        if id == OFFERED {
-            self.forget_offer();
-            return Ok(None);
-        }
+    /// A card that pays no order which is not settled.
+    fn unused_card(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         let unlocked = self.unlocked()?;
-        let mut profile = unlocked.profile.clone();
-        let slot = profile.card(id)?.enrolment.slot;
+        let account = unlocked.profile.card(id)?.clone();
         let mut open = unlocked.orders.iter().filter(|order| !order.record.settled);
-        let pays = |card: &CardAccount| card.id == id;
-        if open.any(|order| profile.card_of(&order.record).is_some_and(pays)) {
+        let holder = account.enrolment.holder();
+        if open.any(|order| order.record.holder() == Some(holder)) {
             return Err(WalletError::new(ErrorKind::CardInUse));
         }
-        Ok(Some(slot))
-    }
-
-    fn forget_card(&mut self, id: &str) -> Result<(), WalletError> {
-        let mut profile = self.unlocked()?.profile.clone();
-        profile.cards.retain(|card| card.id != id);
-        self.keep_profile(profile)
+        Ok(account)
     }
 }

@@ -10,6 +10,7 @@ use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement;
 use zeroize::Zeroizing;
 
+use crate::cards::CARDS_MAX;
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::party_url;
@@ -118,9 +119,10 @@ impl Desk<'_> {
         if profile.cards.iter().any(is_same) {
             return Err(WalletError::new(ErrorKind::CardAlreadyHeld));
         }
-        match profile.free_slot() {
-            Some(_) => Ok(()),
-            None => Err(WalletError::new(ErrorKind::CardLimit)),
+        if profile.cards.len() < usize::from(CARDS_MAX) {
+            Ok(())
+        } else {
+            Err(WalletError::new(ErrorKind::CardLimit))
         }
     }
 

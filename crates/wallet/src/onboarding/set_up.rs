@@ -1,7 +1,7 @@
 //! Setting up: the card is made, PIN and PUK are set, and everything is sealed, in one step that
 //! either happens whole or not at all.
 
-use super::account::account;
+use super::account::Making;
 use super::offer::OfferRecord;
 use crate::access::{check_passphrase, check_pin};
 use crate::desk::Desk;
@@ -10,8 +10,9 @@ use crate::ports::{Cards, Ports};
 use crate::profile::Profile;
 use crate::sealing::header::Header;
 use crate::sealing::{StateKey, puk};
-use crate::secure_element::{SecureElement, Tries};
+use crate::secure_element::{Command, SecureElement, Tries, unreachable};
 use crate::state::{Unlocked, name};
+use crate::view::Home;
 use crate::wallet::Wallet;
 
 /// The slot of the first card.
@@ -57,11 +58,15 @@ impl<P: Ports> Wallet<P> {
         let rng = &mut self.ports.random();
         let puk = puk::generate(rng);
         let card = self.ports.cards().blank();
-        let card = card.map_err(|fault| WalletError::caused(ErrorKind::CardFailed, &fault))?;
+        let card = card.map_err(unreachable)?;
         let mut card = SecureElement::new(card, Vec::new());
-        card.initialise(pin, &puk).await?;
-        let id = FIRST_CARD.to_owned();
-        let account = account(offer, id, FIRST_SLOT, &mut card, pin, rng).await?;
+        let mut making = Making::new(offer, FIRST_CARD.to_owned(), Home::Browser, FIRST_SLOT);
+        let mut commands = vec![Command::first_pin(pin), Command::first_puk(&puk)];
+        commands.extend(making.begin(pin));
+        let replies = card.execute(commands).await?;
+        let replies = card.execute(making.sign(&replies, rng)?).await?;
+        let account = making.finish(&replies)?;
+        let account = account.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
         Ok(Draft {
             key: StateKey::generate(rng),
             puk,
@@ -100,11 +105,12 @@ impl Desk<'_> {
             orders: Vec::new(),
             card: Vec::new(),
             tries: Tries::FULL,
+            reader_tries: None,
         });
         self.put(name::HEADER, header.to_bytes());
         self.delete(name::OFFER.to_owned());
         self.keep_profile(draft.profile.clone())?;
-        self.keep_card(&mut draft.card, Tries::FULL)?;
+        self.keep_card(&mut draft.card, Home::Browser, Ok(Tries::FULL))?;
         self.stay_unlocked();
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! persisted. Nothing leaves the wallet here.
 
 use rand_core::CryptoRng;
+use tallystick_card::host::{self, TakenSlot};
 use tallystick_protocol::cbor::encode;
 use tallystick_protocol::form::Instrument;
 use tallystick_protocol::identifier::{OrderId, Role};
@@ -14,13 +15,14 @@ use tallystick_protocol::policy::{Field, Policy, READERS};
 use tallystick_protocol::time::Timestamp;
 
 use crate::access::check_pin;
+use crate::conversation::{Errand, Needed};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::order::event::Event;
 use crate::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
 use crate::ports::Ports;
 use crate::profile::{CardAccount, Profile, StoredAddress};
-use crate::secure_element::SecureElement;
+use crate::secure_element::{Command, Reply, signature};
 use crate::view::{Choice, OrderState};
 use crate::wallet::Wallet;
 
@@ -38,25 +40,60 @@ impl<P: Ports> Wallet<P> {
         choice: &Choice,
         pin: &str,
     ) -> Result<(), WalletError> {
-        let _turn = self.turn().await;
-        let mut purchase = None;
-        self.perform(&mut |desk| {
-            purchase = desk.purchase(request_id, choice)?;
-            Ok(())
-        })
-        .await?;
-        let Some(purchase) = purchase else {
-            return Ok(());
-        };
-        check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
-        let mut card = self.card().await?;
-        let rng = &mut self.ports.random();
-        let sealed = purchase.seal(&mut card, pin, rng).await;
-        self.keep(card, &mut |desk| {
-            let approval = sealed.clone()?;
-            desk.keep_approval(request_id, approval)
+        self.run(&mut Approving {
+            request_id,
+            choice,
+            pin,
+            purchase: None,
+            sealing: None,
+            approval: None,
         })
         .await
+    }
+}
+
+/// An order on its way to approval.
+struct Approving<'a> {
+    request_id: &'a str,
+    choice: &'a Choice,
+    pin: &'a str,
+    purchase: Option<Purchase>,
+    sealing: Option<Sealing>,
+    approval: Option<Approval>,
+}
+
+impl Errand for Approving<'_> {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        let Some(purchase) = desk.purchase(self.request_id, self.choice)? else {
+            return Ok(None);
+        };
+        check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
+        let purchase = self.purchase.insert(purchase);
+        Ok(Some(Needed::of(&purchase.card)))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        replies: &[Reply],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let Some(purchase) = &self.purchase else {
+            return Ok(Vec::new());
+        };
+        if let Some(sealing) = self.sealing.take() {
+            self.approval = Some(purchase.seal(sealing, replies, rng)?);
+            return Ok(Vec::new());
+        }
+        let sealing = self.sealing.insert(purchase.split(rng)?);
+        purchase.commands(sealing, self.pin, rng)
+    }
+
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        match self.approval.take() {
+            Some(approval) => desk.keep_approval(self.request_id, approval),
+            None => Ok(()),
+        }
     }
 }
 
@@ -117,6 +154,15 @@ struct Purchase {
     now: Timestamp,
 }
 
+/// An order that is split, with what the card is asked for it.
+struct Sealing {
+    header: OrderHeader,
+    prepared: PreparedOrder,
+    unsigned: UnsignedApproval,
+    /// For which pairs, purposes and nonces keys are derived.
+    pairs: Vec<(PairContext, Purpose, [u8; 32])>,
+}
+
 impl Purchase {
     fn new(
         profile: Profile,
@@ -149,17 +195,9 @@ impl Purchase {
         })
     }
 
-    /// Presents the PIN, splits, signs and seals.
-    async fn seal(
-        &self,
-        element: &mut SecureElement,
-        pin: &str,
-        mut rng: &mut dyn CryptoRng,
-    ) -> Result<Approval, WalletError> {
-        element.present_pin(pin).await?;
+    /// Splits the order: what the card is to sign, and the pairs for which it is to derive keys.
+    fn split(&self, mut rng: &mut dyn CryptoRng) -> Result<Sealing, WalletError> {
         let order = &self.order;
-        let failed =
-            |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::CardFailed, error);
         let header = self.header(rng);
         let fields = OrderFields::new(
             &order.form,
@@ -172,25 +210,79 @@ impl Purchase {
             WalletError::caused(ErrorKind::AddressInvalid, &error).about(&error.to_string())
         })?;
         let prepared = PreparedOrder::new(&mut rng, header.clone(), fields);
-        let root = prepared.root();
         let certificate = self.card.enrolment.certificate.as_deref();
         let certificate = certificate.ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?;
         let approval = HolderApproval {
             order_id: header.order_id,
-            root,
+            root: prepared.root(),
         };
-        let unsigned = UnsignedApproval::new(&approval, certificate);
-        let slot = self.card.enrolment.slot;
-        let signature = element.sign(slot, &unsigned.to_be_signed(), rng).await?;
-        let signed = unsigned
-            .finish(&signature)
-            .map_err(|error| failed(&error))?;
-        let (mut part_keys, mut confirmations) = (Vec::new(), Vec::new());
+        let mut pairs = Vec::new();
         for role in READERS {
             let pair = self.pair(&header, role)?;
-            part_keys.push(self.part_key(pair.clone(), element, rng).await?);
-            confirmations.push(self.confirmation(pair, element, rng).await?);
+            for purpose in [Purpose::OrderPart, Purpose::Confirmation] {
+                pairs.push((pair.clone(), purpose, crate::random_32(rng)));
+            }
         }
+        Ok(Sealing {
+            unsigned: UnsignedApproval::new(&approval, certificate),
+            header,
+            prepared,
+            pairs,
+        })
+    }
+
+    /// Presents the PIN, signs, and derives a key for each pair.
+    fn commands(
+        &self,
+        sealing: &Sealing,
+        pin: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let slot = self.card.enrolment.slot;
+        let sign = Command::sign(slot, &sealing.unsigned.to_be_signed(), rng)?;
+        let mut commands = vec![Command::present_pin(pin), sign];
+        for (pair, purpose, nonce) in &sealing.pairs {
+            commands.push(Command::derive(slot, pair, *purpose, nonce));
+        }
+        Ok(commands)
+    }
+
+    /// Seals with what the card answered.
+    fn seal(
+        &self,
+        sealing: Sealing,
+        replies: &[Reply],
+        mut rng: &mut dyn CryptoRng,
+    ) -> Result<Approval, WalletError> {
+        let failed =
+            |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::CardFailed, error);
+        let Sealing {
+            header,
+            prepared,
+            unsigned,
+            pairs,
+        } = sealing;
+        let [_, signed, keys @ ..] = replies else {
+            return Err(WalletError::new(ErrorKind::CardFailed));
+        };
+        let signed = unsigned
+            .finish(&signature(signed)?)
+            .map_err(|error| failed(&error))?;
+        let (mut part_keys, mut confirmations) = (Vec::new(), Vec::new());
+        for ((pair, purpose, nonce), key) in pairs.into_iter().zip(keys) {
+            let key = host::derived_key(key).map_err(|error| failed(&error))?;
+            if purpose == Purpose::OrderPart {
+                part_keys.push(PartKey { pair, nonce, key });
+            } else {
+                confirmations.push(Confirmation {
+                    pair,
+                    nonce,
+                    key: Some(ConfirmationKey(key.as_bytes().to_vec())),
+                    certified_name: None,
+                });
+            }
+        }
+        let root = prepared.root();
         let split = prepared
             .seal(&mut rng, &self.policy, &part_keys, &signed)
             .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))?;
@@ -238,39 +330,6 @@ impl Purchase {
             holder: header.holder,
             role,
             party: party.clone(),
-        })
-    }
-
-    async fn part_key(
-        &self,
-        pair: PairContext,
-        element: &mut SecureElement,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<PartKey, WalletError> {
-        let nonce = crate::random_32(rng);
-        let slot = self.card.enrolment.slot;
-        let key = element
-            .derive(slot, &pair, Purpose::OrderPart, &nonce)
-            .await?;
-        Ok(PartKey { pair, nonce, key })
-    }
-
-    async fn confirmation(
-        &self,
-        pair: PairContext,
-        element: &mut SecureElement,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Confirmation, WalletError> {
-        let nonce = crate::random_32(rng);
-        let slot = self.card.enrolment.slot;
-        let key = element
-            .derive(slot, &pair, Purpose::Confirmation, &nonce)
-            .await?;
-        Ok(Confirmation {
-            pair,
-            nonce,
-            key: Some(ConfirmationKey(key.as_bytes().to_vec())),
-            certified_name: None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use tallystick_protocol::identifier::Role;
 
+use crate::error::ErrorKind;
 use crate::view::OrderState;
 
 /// The first pause between two looks at an order, in milliseconds.
@@ -26,8 +27,8 @@ pub struct Attention {
     pub no_money: bool,
     /// A party is in another space; its number, once known.
     pub renewing: Option<(Role, Option<u32>)>,
-    /// The key centre that did not answer when a share of that space was asked for.
-    pub absent_centre: Option<String>,
+    /// What was missing when a share of that space was fetched: a key centre's answer or the card.
+    pub absent: Option<(ErrorKind, String)>,
     /// Whether this round asked anybody.
     pub is_asking: bool,
     /// How the order stood when the round began.

@@ -129,9 +129,10 @@ impl Desk<'_> {
                 if attention.waited_ms(now_ms) < PATIENCE_MS {
                     return Ok(());
                 }
-                let absent = attention.absent_centre.take();
-                let absent = absent.unwrap_or_else(|| order.party_name(role));
-                self.fail_unsent(order, ErrorKind::PartyUnreachable, &absent)
+                let absent = attention.absent.take();
+                let (kind, about) =
+                    absent.unwrap_or_else(|| (ErrorKind::PartyUnreachable, order.party_name(role)));
+                self.fail_unsent(order, kind, &about)
             }
         }
     }

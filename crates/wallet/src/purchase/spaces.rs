@@ -106,9 +106,12 @@ impl Desk<'_> {
         }
         match error.kind {
             ErrorKind::EnrolmentUnreachable => {
-                if let Some(attention) = self.attention(id) {
-                    attention.absent_centre = Some(error.about.clone());
-                }
+                self.wait_for(id, ErrorKind::PartyUnreachable, &error.about);
+                Ok(())
+            }
+            // The holder may still put the card in.
+            kind if kind.is_about_the_card() => {
+                self.wait_for(id, kind, &error.about);
                 Ok(())
             }
             ErrorKind::EnrolmentRefused => {
@@ -116,6 +119,13 @@ impl Desk<'_> {
                 self.fail_unsent(order, ErrorKind::PartyRefused, &error.about)
             }
             _ => Err(error.clone()),
+        }
+    }
+
+    /// What the order fails of, unless it comes in time.
+    fn wait_for(&mut self, id: &str, kind: ErrorKind, about: &str) {
+        if let Some(attention) = self.attention(id) {
+            attention.absent = Some((kind, about.to_owned()));
         }
     }
 

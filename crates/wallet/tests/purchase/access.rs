@@ -2,7 +2,7 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::view::Phase;
+use tallystick_wallet::view::{Home, Phase};
 
 use super::holder::{Holder, PASSPHRASE, PIN, open};
 use super::world::World;
@@ -79,11 +79,12 @@ fn an_altered_record_is_noticed() {
 fn a_pin_is_changed_with_the_old_one() {
     let world = World::new();
     let holder = Holder::ready(&world);
-    let refused = block_on(holder.wallet.change_pin("000000", "314159")).unwrap_err();
+    let refused =
+        block_on(holder.wallet.change_pin("000000", "314159", Home::Browser)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::WrongPin);
-    let refused = block_on(holder.wallet.change_pin(PIN, "12")).unwrap_err();
+    let refused = block_on(holder.wallet.change_pin(PIN, "12", Home::Browser)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::MalformedPin);
-    block_on(holder.wallet.change_pin(PIN, "314159")).unwrap();
+    block_on(holder.wallet.change_pin(PIN, "314159", Home::Browser)).unwrap();
     assert_eq!(holder.view().pin_tries_left, 3);
 }
 
@@ -120,7 +121,12 @@ fn the_third_wrong_puk_blocks_it_even_if_the_wallet_dies_and_what_is_stored_stay
     let world = World::new();
     let mut holder = Holder::ready(&world);
     for left in [2, 1, 0] {
-        let refused = block_on(holder.wallet.unblock_pin("ZZZZ-ZZZZ", "314159")).unwrap_err();
+        let refused = block_on(
+            holder
+                .wallet
+                .unblock_pin("ZZZZ-ZZZZ", "314159", Home::Browser),
+        )
+        .unwrap_err();
         let kind = if left == 0 {
             ErrorKind::PukBlocked
         } else {
@@ -130,7 +136,12 @@ fn the_third_wrong_puk_blocks_it_even_if_the_wallet_dies_and_what_is_stored_stay
         holder.restart();
         assert_eq!(holder.view().puk_tries_left, left);
     }
-    let refused = block_on(holder.wallet.unblock_pin(&holder.puk, "314159")).unwrap_err();
+    let refused = block_on(
+        holder
+            .wallet
+            .unblock_pin(&holder.puk, "314159", Home::Browser),
+    )
+    .unwrap_err();
     assert_eq!(refused.kind, ErrorKind::PukBlocked);
     assert_eq!(holder.view().phase, Phase::Ready);
 }

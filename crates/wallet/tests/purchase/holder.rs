@@ -2,7 +2,7 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::sealing::stretch::Stretch;
-use tallystick_wallet::view::{Address, Choice, Deployment, OrderView, WalletView};
+use tallystick_wallet::view::{Address, Choice, Deployment, Home, OrderView, WalletView};
 use tallystick_wallet::{Wallet, WalletError};
 
 use super::device::Device;
@@ -120,7 +120,7 @@ impl<'w> Holder<'w> {
         let origin = format!("http://{issuer}:8787");
         let offer = offer_of(self.world, issuer);
         block_on(self.wallet.receive_offer(&origin, &offer)).unwrap();
-        block_on(self.wallet.add_card(PIN)).unwrap();
+        block_on(self.wallet.add_card(PIN, Home::Browser)).unwrap();
         block_on(self.wallet.enrol()).unwrap();
         self.view().cards.last().unwrap().id.clone()
     }

@@ -22,6 +22,7 @@ mod lock;
 mod onboarding;
 mod orders;
 mod outages;
+mod reader;
 mod refused;
 #[path = "../../../parties/tests/purchase/search.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]

@@ -2,7 +2,7 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::view::{Address, OrderState};
+use tallystick_wallet::view::{Address, Home, OrderState};
 
 use super::holder::{Holder, PIN, address, form};
 use super::world::{COURIER, ORIGIN, OTHER_SHOP, SHOP, World};
@@ -140,7 +140,12 @@ fn a_wrong_pin_costs_a_try_even_if_the_wallet_dies_and_the_third_blocks() {
     let refused = block_on(holder.wallet.approve(&request, &choice, PIN)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::PinBlocked);
     assert_eq!(holder.order(&request).state, OrderState::Asked);
-    block_on(holder.wallet.unblock_pin(&holder.puk, "314159")).unwrap();
+    block_on(
+        holder
+            .wallet
+            .unblock_pin(&holder.puk, "314159", Home::Browser),
+    )
+    .unwrap();
     block_on(holder.wallet.approve(&request, &choice, "314159")).unwrap();
     holder.finish();
     assert_eq!(holder.order(&request).state, OrderState::Delivering);

@@ -1,11 +1,10 @@
 //! What a holder does with cards: the first one, further ones, fewer, and an account that moves from one
 //! computer to the other.
 
-use tallystick_wallet::view::{CardView, Phase, WalletView};
+use tallystick_wallet::view::{CardView, Home, Phase, WalletView};
 use tallystick_wallet::{ErrorKind, WalletError};
 
-use super::desk::origin;
-use super::{Holder, JSON, OwnWallet, PASSPHRASE, PIN, Wish};
+use super::{Holder, JSON, OwnWallet, PASSPHRASE, PIN, Wish, origin};
 use crate::people::AccountName;
 use crate::town::Town;
 
@@ -93,7 +92,7 @@ impl Holder {
             if !self.is_careful && self.dice.chance(50) {
                 wallet.remove_card(OFFERED, "").await?;
             } else {
-                let outcome = wallet.add_card(self.typed_pin()).await;
+                let outcome = wallet.add_card(self.typed_pin(), Home::Browser).await;
                 self.unless_expired(wallet, outcome).await?;
             }
             return Ok(true);
@@ -122,7 +121,6 @@ impl Holder {
 
     pub(super) async fn remove_some_card(
         &self,
-        town: &Town,
         wallet: &OwnWallet,
         view: &WalletView,
     ) -> Result<bool, WalletError> {
@@ -131,11 +129,6 @@ impl Holder {
         }
         let card = self.dice.pick(&view.cards);
         wallet.remove_card(&card.id, self.typed_pin()).await?;
-        let line = format!(
-            "    {}: the card that ends in {} is gone",
-            self.name, card.last4
-        );
-        town.journal.show(town.scheduler.now_ms(), &line);
         Ok(true)
     }
 
@@ -165,13 +158,9 @@ impl Holder {
             self.wishes.borrow_mut().push_back(Wish::Account);
             return Ok(false);
         };
-        let (now_ms, last4) = (town.scheduler.now_ms(), &account.1);
-        let line = format!(
-            "    {}: the account that ends in {last4} moves here",
-            self.name
-        );
-        town.journal.show(now_ms, &line);
-        self.papers.moved(&account, now_ms, self.name);
+        town.note(&format!("{}: the account moves here", self.name));
+        self.papers
+            .moved(&account, town.scheduler.now_ms(), self.name);
         wallet.receive_offer(&origin(issuer), &offer).await?;
         Ok(true)
     }

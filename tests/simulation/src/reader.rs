@@ -1,0 +1,210 @@
+//! A card reader at a computer, and the cards that are put into it. Faults come on demand.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use tallystick_card::Card;
+use tallystick_parties::native::SeededRandom;
+use tallystick_wallet::ports::{CardFault, CardResponse, FaultKind, Later, PoweredCard};
+use zeroize::Zeroizing;
+
+use crate::prime_pool::DeviceRandom;
+
+/// The reader's product name.
+pub const NAME: &str = "Pretend reader";
+
+/// A card that can be held in the hand: a clone is the same card.
+#[derive(Clone)]
+pub struct HeldCard(Rc<HeldCardState>);
+
+struct HeldCardState {
+    card: RefCell<Card>,
+    random: SeededRandom,
+}
+
+impl HeldCard {
+    /// A card from the factory. Equal seeds give equal keys.
+    #[must_use]
+    pub fn new(seed: &str) -> Self {
+        Self(Rc::new(HeldCardState {
+            card: RefCell::new(Card::blank()),
+            random: SeededRandom::new(seed),
+        }))
+    }
+
+    /// Everything that is stored in it.
+    #[must_use]
+    pub fn state(&self) -> Zeroizing<Vec<u8>> {
+        self.0.card.borrow().state()
+    }
+
+    fn execute(&self, apdu: &[u8]) -> Zeroizing<Vec<u8>> {
+        let mut random = DeviceRandom::new(self.0.random.clone(), None);
+        self.0.card.borrow_mut().transmit(apdu, &mut random).bytes
+    }
+
+    /// What loses its power forgets which applet was selected and that a PIN was verified.
+    fn lose_power(&self) {
+        let state = self.state();
+        *self.0.card.borrow_mut() = Card::restore(&state).unwrap();
+    }
+}
+
+/// What happens to a card in the middle of a conversation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pulled {
+    Before,
+    After,
+}
+
+/// The reader.
+#[derive(Default)]
+pub struct Reader(Rc<ReaderState>);
+
+#[derive(Default)]
+struct ReaderState {
+    is_absent: Cell<bool>,
+    is_held: Cell<bool>,
+    card: RefCell<Option<HeldCard>>,
+    /// How many APDUs still go through, and what happens at the next.
+    pull: Cell<Option<(u32, Pulled)>>,
+    transmitted: Cell<u32>,
+    /// Waits at every APDU until somebody else had a turn.
+    is_slow: Cell<bool>,
+}
+
+impl Reader {
+    /// Puts a card in, in place of what is there.
+    pub fn insert(&self, card: &HeldCard) {
+        *self.0.card.borrow_mut() = Some(card.clone());
+    }
+
+    /// Takes the card out.
+    pub fn eject(&self) {
+        *self.0.card.borrow_mut() = None;
+    }
+
+    /// Unplugs the reader, or plugs it in.
+    pub fn unplug(&self, is_absent: bool) {
+        self.0.is_absent.set(is_absent);
+    }
+
+    /// Another program takes the reader, or lets it go.
+    pub fn hold(&self, is_held: bool) {
+        self.0.is_held.set(is_held);
+    }
+
+    /// The card is pulled out after so many APDUs, before the next one reaches it, or with `executed`
+    /// after it has, before it answers.
+    pub fn pull_after(&self, apdus: u32, executed: bool) {
+        let when = if executed {
+            Pulled::After
+        } else {
+            Pulled::Before
+        };
+        self.0.pull.set(Some((apdus, when)));
+    }
+
+    /// Nobody pulls at the card.
+    pub fn leave_alone(&self) {
+        self.0.pull.set(None);
+    }
+
+    /// Lets everybody else go on before each answer.
+    pub fn slow_down(&self) {
+        self.0.is_slow.set(true);
+    }
+
+    /// How many APDUs went through.
+    #[must_use]
+    pub fn transmitted(&self) -> u32 {
+        self.0.transmitted.get()
+    }
+
+    pub(crate) async fn power(&self) -> Result<Box<dyn PoweredCard>, CardFault> {
+        if self.0.is_absent.get() {
+            return Err(fault(FaultKind::NoReader, ""));
+        }
+        if self.0.is_held.get() {
+            return Err(fault(FaultKind::Held, NAME));
+        }
+        let card = self.0.card.borrow().clone();
+        let card = card.ok_or_else(|| fault(FaultKind::NoCard, NAME))?;
+        card.lose_power();
+        let reader = self.0.clone();
+        Ok(Box::new(InReader { reader, card }))
+    }
+}
+
+fn fault(kind: FaultKind, reader: &str) -> CardFault {
+    CardFault {
+        kind,
+        reader: reader.to_owned(),
+        reason: "as the test wants it".to_owned(),
+    }
+}
+
+/// A card in the reader, with power.
+struct InReader {
+    reader: Rc<ReaderState>,
+    card: HeldCard,
+}
+
+impl InReader {
+    fn answer(&self, apdu: &[u8]) -> CardResponse {
+        let removed = || fault(FaultKind::Removed, NAME);
+        let is_there = |card: &HeldCard| Rc::ptr_eq(&card.0, &self.card.0);
+        if !self.reader.card.borrow().as_ref().is_some_and(is_there) {
+            return Err(removed());
+        }
+        let pulled = match self.reader.pull.get() {
+            Some((0, pulled)) => Some(pulled),
+            Some((left, pulled)) => {
+                self.reader.pull.set(Some((left - 1, pulled)));
+                None
+            }
+            None => None,
+        };
+        if pulled.is_some() {
+            *self.reader.card.borrow_mut() = None;
+        }
+        if pulled == Some(Pulled::Before) {
+            return Err(removed());
+        }
+        self.reader
+            .transmitted
+            .set(self.reader.transmitted.get() + 1);
+        let response = self.card.execute(apdu);
+        match pulled {
+            Some(_) => Err(removed()),
+            None => Ok(response),
+        }
+    }
+}
+
+impl PoweredCard for InReader {
+    fn transmit<'a>(&'a mut self, apdu: &'a [u8]) -> Later<'a, CardResponse> {
+        Box::pin(async move {
+            if self.reader.is_slow.get() {
+                others_turn().await;
+            }
+            self.answer(apdu)
+        })
+    }
+}
+
+/// Is pending once.
+async fn others_turn() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if waited {
+            return Poll::Ready(());
+        }
+        waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
