@@ -57,6 +57,8 @@ pub(crate) struct Journal<P> {
     pages: P,
     /// Number of the newest state; 0 if there is none.
     sequence: u64,
+    /// From which page on each area is known to hold nothing.
+    empty_from: [Option<usize>; 2],
 }
 
 impl<P> Journal<P> {
@@ -68,7 +70,11 @@ impl<P> Journal<P> {
 impl<P: Pages> Journal<P> {
     /// Finds the newest state; none if neither area holds one.
     pub(crate) fn open(pages: P) -> Result<(Self, Option<Stored>), MemoryFault> {
-        let mut journal = Self { pages, sequence: 0 };
+        let mut journal = Self {
+            pages,
+            sequence: 0,
+            empty_from: [None; 2],
+        };
         let newest = journal.newest()?;
         Ok((journal, newest))
     }
@@ -84,7 +90,8 @@ impl<P: Pages> Journal<P> {
         Ok(newest.map(|(_, state)| state))
     }
 
-    /// Writes a state; it counts when this returns, and before only once all of it is there.
+    /// Writes a state; it counts when this returns, and before only once all of it is there. Nothing is
+    /// left of what the area held before.
     pub(crate) fn write(&mut self, state: &[u8]) -> Result<(), StatusWord> {
         let sequence = self.sequence + 1;
         if state.len() > (self.area_pages().saturating_sub(1)) * PAGE_BYTES {
@@ -96,9 +103,26 @@ impl<P: Pages> Journal<P> {
             page[..piece.len()].copy_from_slice(piece);
             self.write_page(first + 1 + index, &page)?;
         }
+        self.empty(sequence, 1 + state.len().div_ceil(PAGE_BYTES))?;
         let head = head(sequence, state.len() as u64, state);
         self.write_page(first, &head)?;
         self.sequence = sequence;
+        Ok(())
+    }
+
+    /// Empties an area from that page on.
+    fn empty(&mut self, sequence: u64, from: usize) -> Result<(), StatusWord> {
+        let first = self.first_page(sequence);
+        let area = usize::from(first != 0);
+        let until = self.empty_from[area].take().unwrap_or(self.area_pages());
+        for page in from..until {
+            let before = self.pages.read(first + page).map(Zeroizing::new);
+            let is_empty = |page: &Page| [[0; PAGE_BYTES], [0xff; PAGE_BYTES]].contains(page);
+            if !before.is_ok_and(|before| is_empty(&before)) {
+                self.write_page(first + page, &[0; PAGE_BYTES])?;
+            }
+        }
+        self.empty_from[area] = Some(from);
         Ok(())
     }
 

@@ -86,6 +86,11 @@ impl<P: Pages> PersistentCard<P> {
         if kept.is_ok() && (between || response.changed) {
             kept = journal.write(&card.state());
         }
+        if kept.is_ok() && response.changed {
+            // Over the state before, too: what was deleted or replaced is to be nowhere. If it fails, the
+            // command has happened all the same, and the next one makes up for it.
+            let _remains = journal.write(&card.state());
+        }
         match kept {
             Ok(()) => response.bytes,
             Err(status) => {

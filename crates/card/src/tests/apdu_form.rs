@@ -1,5 +1,7 @@
 use alloc::{vec, vec::Vec};
 
+use rand_core::Rng as _;
+
 use super::bench::{Bench, Centre, PIN, context};
 use crate::{Applet, StatusWord, host};
 
@@ -197,4 +199,42 @@ fn a_short_answer_comes_even_where_no_length_for_it_was_given() {
     let response = bench.raw(&[0, 0xa4, 4, 0, 5, 0xa0, 0, 0, 3, 8]).bytes;
     assert_eq!((response.len(), response[0]), (19 + 2, 0x61));
     assert_eq!(response[19..], [0x90, 0]);
+}
+
+#[test]
+fn whatever_comes_is_answered_and_leaves_a_card_that_can_be_restored() {
+    let mut bench = Bench::personalised();
+    bench.enrol(0);
+    bench.select(Applet::Identity);
+    let instructions = [
+        0x20, 0x24, 0x2c, 0x87, 0xf6, 0xcb, 0xdb, 0xa4, 0xc0, 0x10, 0x12, 0x14, 0x16, 0x18, 0x1a,
+    ];
+    let parameters = [
+        0, 0, 1, 0x04, 0x07, 0x3f, 0x80, 0x81, 0x9a, 0x9c, 0x9d, 0xff,
+    ];
+    let heads = [0x5c, 0x53, 0x7c, 0x81, 0x82, 0x00, 0xff, 0xa2, 0x03, 0x08];
+    for _ in 0..20_000 {
+        let mut noise = [0; 64];
+        bench.rng.fill_bytes(&mut noise);
+        let pick = |among: &[u8], by: u8| among[usize::from(by) % among.len()];
+        noise[0] = pick(&[0x00, 0x80, 0x10, 0x90, 0x0c], noise[0]);
+        noise[1] = pick(&instructions, noise[1]);
+        noise[2] = pick(&parameters, noise[2]);
+        noise[3] = pick(&parameters, noise[3]);
+        let length = usize::from(noise[63] % 60);
+        noise[4] = match noise[62] % 4 {
+            0 => noise[4],
+            1 => 0,
+            _ => u8::try_from(length.saturating_sub(5)).unwrap(),
+        };
+        for index in [5, 7, 9] {
+            noise[index] = pick(&heads, noise[index]);
+        }
+        let before = bench.card.state();
+        let response = bench.raw(&noise[..length]);
+        assert!(response.bytes.len() >= 2);
+        let after = bench.card.state();
+        assert_eq!(response.changed, after != before);
+        assert!(crate::Card::restore(&after).is_ok());
+    }
 }

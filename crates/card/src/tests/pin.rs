@@ -14,7 +14,7 @@ fn tries(bench: &mut Bench) -> (u8, u8) {
 }
 
 #[test]
-fn three_wrong_pins_block_the_card_even_for_the_right_one() {
+fn t001_15_three_wrong_pins_lock_the_card_even_for_the_right_one() {
     let mut bench = Bench::personalised();
     for left in [2, 1] {
         let response = bench.send(host::verify_pin("000000"));
@@ -56,7 +56,7 @@ fn a_lost_try_is_still_lost_after_a_power_failure() {
 }
 
 #[test]
-fn the_puk_unblocks_with_a_new_pin() {
+fn t001_15_the_puk_unlocks_the_card_with_a_new_pin() {
     let mut bench = Bench::personalised();
     for _ in 0..3 {
         bench.send(host::verify_pin("000000"));

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Applet, Header, Instruction, PAGE_BYTES, Page, PersistentCard, StartError, host,
-    journal::Journal, state::State,
+    identity::KeyReference, journal::Journal, state::State,
 };
 
 /// The state in a memory; what a card would be after the power came back.
@@ -280,4 +280,43 @@ fn a_memory_without_a_card_is_named_as_such() {
     pages[PAGES / 2][20] ^= 1;
     let card = PersistentCard::power(Memory::with(pages));
     assert_eq!(card.map(|_| ()), Err(StartError::NoCard));
+}
+
+#[test]
+fn what_was_deleted_or_replaced_is_nowhere_in_the_memory() {
+    let (pages, ..) = lived_in();
+    let before = state_in(&pages);
+    let key = |reference| KeyReference::new(reference).unwrap();
+    let slot = before.slot(0).unwrap();
+    let secrets = [
+        before.key(key(0x9c)).unwrap().as_slice(),
+        before.key(key(0x84)).unwrap().as_slice(),
+        slot.secret.as_slice(),
+        slot.shares[0].sum.as_slice(),
+    ];
+    let found = |pages: &[Page]| {
+        let all = pages.concat();
+        // A piece that fits between two pages wherever it begins.
+        let held = |secret: &&[u8]| all.windows(16).any(|window| window == &secret[8..24]);
+        secrets.iter().filter(|secret| held(secret)).count()
+    };
+    assert_eq!(
+        found(&pages),
+        secrets.len(),
+        "the search itself must find them"
+    );
+    let memory = Memory::with(pages);
+    let mut rng = TestRng::new(4);
+    let mut card = PersistentCard::power(memory.clone()).unwrap();
+    for (apdu, left) in [
+        (host::select(Applet::Identity), 4),
+        (host::verify_pin(PIN), 4),
+        (host::generate_signing_key(0), 3),
+        (host::delete_signing_key(3), 2),
+        (host::select(Applet::Keys), 2),
+        (host::delete_slot(0), 0),
+    ] {
+        assert_eq!(send(&mut card, &mut rng, &apdu.unwrap()), 0x9000);
+        assert_eq!(found(&memory.pages()), left);
+    }
 }
