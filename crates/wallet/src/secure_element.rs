@@ -6,7 +6,7 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::Applet;
-use tallystick_card::host::{self, CardError, TakenSlot};
+use tallystick_card::host::{self, CardError, Exchange, Form, TakenSlot};
 use tallystick_protocol::keys::{PairContext, Purpose, SealedShare};
 use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
@@ -163,6 +163,8 @@ pub struct SecureElement {
     /// The stored state that it was given power with.
     stored: Vec<u8>,
     selected: Option<Applet>,
+    /// How long an APDU it takes, as far as it has shown.
+    form: Form,
 }
 
 impl SecureElement {
@@ -172,6 +174,7 @@ impl SecureElement {
             card,
             stored,
             selected: None,
+            form: Form::Extended,
         }
     }
 
@@ -226,7 +229,7 @@ impl SecureElement {
 
     async fn select(&mut self, applet: Applet) -> Result<Reply, WalletError> {
         let select = host::select(applet).map_err(failed)?;
-        self.card.transmit(&select).await.map_err(unreachable)
+        self.send(&select).await
     }
 
     async fn exchange(&mut self, applet: Applet, apdu: Apdu) -> Result<Reply, WalletError> {
@@ -235,7 +238,20 @@ impl SecureElement {
             host::done(&self.select(applet).await?).map_err(failed)?;
             self.selected = Some(applet);
         }
-        self.card.transmit(&apdu).await.map_err(unreachable)
+        self.send(&apdu).await
+    }
+
+    /// Sends a command in as many APDUs as the card takes for it.
+    async fn send(&mut self, apdu: &[u8]) -> Result<Reply, WalletError> {
+        let mut exchange = Exchange::new(apdu, self.form).map_err(failed)?;
+        loop {
+            let response = self.card.transmit(exchange.to_send()).await;
+            let response = response.map_err(unreachable)?;
+            if let Some(whole) = exchange.receive(&response).map_err(failed)? {
+                self.form = exchange.form();
+                return Ok(whole);
+            }
+        }
     }
 }
 

@@ -73,6 +73,7 @@ struct ReaderState {
     transmitted: Cell<u32>,
     /// Waits at every APDU until somebody else had a turn.
     is_slow: Cell<bool>,
+    is_short: Cell<bool>,
 }
 
 impl Reader {
@@ -115,6 +116,11 @@ impl Reader {
     /// Lets everybody else go on before each answer.
     pub fn slow_down(&self) {
         self.0.is_slow.set(true);
+    }
+
+    /// The reader, or the card, takes no extended lengths: 6700 (ISO/IEC 7816-4 §5.6).
+    pub fn take_short_apdus_only(&self) {
+        self.0.is_short.set(true);
     }
 
     /// How many APDUs went through.
@@ -176,7 +182,12 @@ impl InReader {
         self.reader
             .transmitted
             .set(self.reader.transmitted.get() + 1);
-        let response = self.card.execute(apdu);
+        let is_extended = apdu.len() > 5 && apdu[4] == 0;
+        let response = if is_extended && self.reader.is_short.get() {
+            Zeroizing::new(vec![0x67, 0x00])
+        } else {
+            self.card.execute(apdu)
+        };
         match pulled {
             Some(_) => Err(removed()),
             None => Ok(response),

@@ -28,7 +28,11 @@ struct WithReader<'w> {
 
 /// A wallet with one account in the software card and one in the card in the reader.
 fn ready(world: &World) -> WithReader<'_> {
-    let holder = Holder::ready(world);
+    with_a_card(Holder::ready(world))
+}
+
+fn with_a_card(holder: Holder<'_>) -> WithReader<'_> {
+    let world = holder.world;
     let card = HeldCard::new(&format!("held card {}", world.hub.received().len()));
     holder.device.reader().insert(&card);
     let puk = block_on(holder.wallet.prepare_reader_card(CARD_PIN)).unwrap();
@@ -119,6 +123,17 @@ fn an_account_in_a_card_in_the_reader_pays_as_one_in_the_software_card() {
     assert_eq!(after, software_card, "no other card was touched");
     let home = view.addresses[0].id.clone().unwrap();
     let order = with.holder.buy(&view.cards[0].id, COURIER, &home);
+    assert_eq!(order.state, OrderState::Delivering, "{order:?}");
+}
+
+#[test]
+fn a_reader_that_takes_only_short_apdus_serves_as_well() {
+    let world = World::with_a_choice();
+    let holder = Holder::ready(&world);
+    holder.device.reader().take_short_apdus_only();
+    let with = with_a_card(holder);
+    let request = with.asked();
+    let order = with.bought(&request);
     assert_eq!(order.state, OrderState::Delivering, "{order:?}");
 }
 
