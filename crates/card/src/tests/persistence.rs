@@ -131,3 +131,22 @@ fn a_state_of_a_later_version_is_named_as_such() {
         Err(RestoreError::Version)
     );
 }
+
+#[test]
+fn a_card_as_the_first_release_stored_it_opens_and_is_stored_the_same() {
+    let stored = b"\xa5\x00\x01\
+        \x01\xa2\x00\x48123456\xff\xff\x01\x02\
+        \x02\xa2\x00\x4812345678\x01\x03\
+        \x04\x42\x70\x00\
+        \x05\x80";
+    let card = Card::restore(stored).unwrap();
+    assert_eq!(*card.state(), *stored);
+    let mut bench = Bench {
+        card,
+        ..Bench::blank()
+    };
+    bench.select(Applet::Identity);
+    assert_eq!(bench.status(&[0x00, 0x20, 0x00, 0x80]), 0x63c2);
+    let certificate = [0, 0xcb, 0x3f, 0xff, 5, 0x5c, 3, 0x5f, 0xc1, 0x0a, 0];
+    assert_eq!(*bench.raw(&certificate).bytes, [0x53, 2, 0x70, 0, 0x90, 0]);
+}
