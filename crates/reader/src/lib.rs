@@ -5,6 +5,7 @@
 //! has a limit, and what breaks its protocol ends the exchange with a [`Fault`].
 //!
 //! - [`Ledger`]: 64-byte HID reports, or the same over WebUSB. The device is the card.
+//! - [`CanoKey`]: USB control transfers, over a [`Control`] in place of the pipe. The device is the card.
 //! - [`Contactless`] over [`Port100`], Sony's RC-S380: the host speaks to the card itself.
 //! - [`Contactless`] over [`Port400`], Sony's RC-S300.
 //!
@@ -13,6 +14,7 @@
 
 extern crate alloc;
 
+mod canokey;
 mod contactless;
 mod fault;
 mod ledger;
@@ -20,6 +22,7 @@ mod pipe;
 mod port100;
 mod port400;
 
+pub use canokey::{CanoKey, Control};
 pub use contactless::{Contactless, FelicaCard, Field, Found, Frame, Heard, Technology};
 pub use fault::Fault;
 pub use ledger::Ledger;

@@ -10,12 +10,14 @@
     reason = "a device in a test fails the test"
 )]
 
+mod canokey;
 mod ledger;
 mod picc;
 mod port100;
 mod port400;
 mod radio;
 
+pub use canokey::CanoKeyDevice;
 pub use ledger::LedgerDevice;
 pub use picc::Picc;
 pub use port100::Port100Device;

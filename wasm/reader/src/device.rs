@@ -62,6 +62,7 @@ impl Device {
     async fn open(&self) -> Result<Powered, Fault> {
         match (&self.handle, self.dialect) {
             (Handle::Hid(device), _) => Powered::ledger_hid(device.clone()).await,
+            (Handle::Usb(device), Dialect::CanoKey) => Powered::canokey(device.clone()).await,
             (Handle::Usb(device), Dialect::RcS380) => Powered::rc_s380(device.clone()).await,
             (Handle::Usb(device), Dialect::RcS300) => Powered::rc_s300(device.clone()).await,
             (Handle::Usb(device), _) => Powered::ledger_usb(device.clone()).await,

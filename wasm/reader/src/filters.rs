@@ -13,6 +13,7 @@ const LEDGER_VENDOR: u16 = 0x2C97;
 const LEDGER_USAGE_PAGE: u16 = 0xFFA0;
 /// The USB class of interfaces that only their maker's programs know.
 pub(crate) const VENDOR_CLASS: u8 = 0xFF;
+const CANOKEY: (u16, u16) = (0x20A0, 0x42D4);
 const SONY_VENDOR: u16 = 0x054C;
 /// RC-S380/S and /P; RC-S300/S, /P and RC-S660/U.
 const SONY: [(u16, Dialect); 5] = [
@@ -36,6 +37,7 @@ pub(crate) fn hid_dialect(
 pub(crate) fn usb_dialect(vendor: u16, product: u16) -> Option<Dialect> {
     match vendor {
         LEDGER_VENDOR => Some(Dialect::LedgerUsb),
+        _ if (vendor, product) == CANOKEY => Some(Dialect::CanoKey),
         SONY_VENDOR => {
             let known = SONY.iter().find(|(known, _)| *known == product);
             known.map(|(_, dialect)| *dialect)
@@ -54,9 +56,10 @@ pub(crate) fn filters() -> JsValue {
         ("vendorId", LEDGER_VENDOR.into()),
         ("classCode", VENDOR_CLASS.into()),
     ]));
-    for (product, _) in SONY {
+    let sony = SONY.iter().map(|(product, _)| (SONY_VENDOR, *product));
+    for (vendor, product) in sony.chain([CANOKEY]) {
         usb.push(&object(&[
-            ("vendorId", SONY_VENDOR.into()),
+            ("vendorId", vendor.into()),
             ("productId", product.into()),
         ]));
     }

@@ -1,6 +1,6 @@
 //! A card with power, whatever it is reached through.
 
-use tallystick_reader::{Contactless, Fault, Found, Ledger, Port100, Port400, Response};
+use tallystick_reader::{CanoKey, Contactless, Fault, Found, Ledger, Port100, Port400, Response};
 use web_sys::{HidDevice, UsbDevice};
 
 use crate::field::AnyField;
@@ -13,6 +13,12 @@ const LEDGER: Place = Place {
     interface: None,
     endpoint_out: 3,
     endpoint_in: 3,
+};
+/// Control transfers only.
+const CANOKEY: Place = Place {
+    interface: Some(1),
+    endpoint_out: 0,
+    endpoint_in: 0,
 };
 const RC_S380: Place = Place {
     interface: Some(0),
@@ -29,6 +35,7 @@ const RC_S300: Place = Place {
 /// An open reader, which may have a card.
 pub(crate) enum Powered {
     Card(Ledger<AnyPipe>),
+    CanoKey(CanoKey<UsbPipe>),
     Contactless(Contactless<AnyField>),
 }
 
@@ -43,6 +50,11 @@ impl Powered {
         let channel = channel()?;
         let pipe = AnyPipe::Usb(UsbPipe::open(device, LEDGER).await?);
         Ok(Self::Card(Ledger::new(pipe, channel)))
+    }
+
+    pub(crate) async fn canokey(device: UsbDevice) -> Result<Self, Fault> {
+        let pipe = UsbPipe::open(device, CANOKEY).await?;
+        Ok(Self::CanoKey(CanoKey::new(pipe)))
     }
 
     pub(crate) async fn rc_s380(device: UsbDevice) -> Result<Self, Fault> {
@@ -68,7 +80,7 @@ impl Powered {
     /// Activates the card; nothing to activate in a device that is the card. What lies there.
     pub(crate) async fn look(&mut self) -> Result<Option<Found>, Fault> {
         match self {
-            Self::Card(_) => Ok(None),
+            Self::Card(_) | Self::CanoKey(_) => Ok(None),
             Self::Contactless(reader) => reader.look().await.map(Some),
         }
     }
@@ -77,6 +89,7 @@ impl Powered {
     pub(crate) async fn transmit(&mut self, apdu: &[u8]) -> Result<Response, Fault> {
         match self {
             Self::Card(card) => card.transmit(apdu).await,
+            Self::CanoKey(card) => card.transmit(apdu).await,
             Self::Contactless(reader) => reader.transmit(apdu).await,
         }
     }
@@ -85,6 +98,7 @@ impl Powered {
     pub(crate) async fn close(self) {
         match self {
             Self::Card(card) => card.into_pipe().close().await,
+            Self::CanoKey(card) => card.into_control().close().await,
             Self::Contactless(reader) => reader.into_field().close().await,
         }
     }

@@ -1,10 +1,13 @@
-//! A pipe over WebUSB: bulk or interrupt transfers on one endpoint each way.
+//! Pipes over WebUSB: bulk or interrupt transfers on one endpoint each way, or control transfers.
 
 use js_sys::Uint8Array;
 use js_sys::futures::JsFuture;
-use tallystick_reader::{Fault, Pipe};
+use tallystick_reader::{Control, Fault, Pipe};
 use wasm_bindgen::JsValue;
-use web_sys::{UsbDevice, UsbDirection, UsbInTransferResult, UsbInterface, UsbTransferStatus};
+use web_sys::{
+    UsbControlTransferParameters, UsbDevice, UsbDirection, UsbInTransferResult, UsbInterface,
+    UsbOutTransferResult, UsbRecipient, UsbRequestType, UsbTransferStatus,
+};
 
 use crate::fault::{describe, failed};
 use crate::filters::VENDOR_CLASS;
@@ -74,6 +77,12 @@ impl UsbPipe {
         let _closed = self.device.close().await;
     }
 
+    fn setup(&self, request: u8) -> UsbControlTransferParameters {
+        let index = u16::from(self.interface);
+        let (recipient, kind) = (UsbRecipient::Interface, UsbRequestType::Vendor);
+        UsbControlTransferParameters::new(index, recipient, request, kind, 0)
+    }
+
     /// The next packet, however long it takes.
     async fn packet(&mut self) -> Result<Vec<u8>, Fault> {
         for _ in 0..EMPTY_PACKETS_MAX {
@@ -140,6 +149,13 @@ fn broken(thrown: &JsValue) -> Fault {
     }
 }
 
+fn accepted(sent: Result<UsbOutTransferResult, JsValue>) -> Result<(), Fault> {
+    match sent.map_err(|thrown| broken(&thrown))?.status() {
+        UsbTransferStatus::Ok => Ok(()),
+        _ => Err(Fault::Protocol("a transfer that the device stalled")),
+    }
+}
+
 impl Pipe for UsbPipe {
     async fn send(&mut self, packet: &[u8]) -> Result<(), Fault> {
         let bytes = Uint8Array::from(packet);
@@ -152,15 +168,40 @@ impl Pipe for UsbPipe {
         };
         // A PIN may have been in it.
         bytes.fill(0, 0, bytes.length());
-        match sent.map_err(|thrown| broken(&thrown))?.status() {
-            UsbTransferStatus::Ok => Ok(()),
-            _ => Err(Fault::Protocol("a transfer that the device stalled")),
-        }
+        accepted(sent)
     }
 
     async fn receive(&mut self, timeout_ms: u32) -> Result<Vec<u8>, Fault> {
         let packet = within(timeout_ms, self.packet()).await;
         packet.unwrap_or(Err(Fault::Silent))
+    }
+
+    async fn wait(&mut self, ms: u32) {
+        sleep(ms).await;
+    }
+}
+
+/// The vendor's requests to the claimed interface.
+impl Control for UsbPipe {
+    async fn write(&mut self, request: u8, data: &[u8]) -> Result<(), Fault> {
+        let bytes = Uint8Array::from(data);
+        let setup = self.setup(request);
+        let sent = self
+            .device
+            .control_transfer_out_with_u8_array(&setup, &bytes);
+        let sent = match sent {
+            Ok(promise) => promise.await,
+            Err(thrown) => Err(thrown),
+        };
+        // A PIN may have been in it.
+        bytes.fill(0, 0, bytes.length());
+        accepted(sent)
+    }
+
+    async fn read(&mut self, request: u8, bytes_max: u16) -> Result<Vec<u8>, Fault> {
+        let setup = self.setup(request);
+        let result = self.device.control_transfer_in(&setup, bytes_max).await;
+        content(&result.map_err(|thrown| broken(&thrown))?)
     }
 
     async fn wait(&mut self, ms: u32) {

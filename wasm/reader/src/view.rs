@@ -19,7 +19,7 @@ export interface ReaderView {
     id: string;
     /** What the device calls itself. */
     name: string;
-    dialect: "ledger-hid" | "ledger-usb" | "rc-s380" | "rc-s300";
+    dialect: "ledger-hid" | "ledger-usb" | "canokey" | "rc-s380" | "rc-s300";
     /** `absent`: it was there before and is not plugged in now. */
     state: "no-card" | "card" | "held" | "absent";
     /** What lies on a contactless reader. */
@@ -40,6 +40,7 @@ export interface ReaderFault extends Error {
 pub(crate) enum Dialect {
     LedgerHid,
     LedgerUsb,
+    CanoKey,
     RcS380,
     RcS300,
 }
@@ -69,6 +70,7 @@ impl View {
         let dialect = match self.dialect {
             Dialect::LedgerHid => "ledger-hid",
             Dialect::LedgerUsb => "ledger-usb",
+            Dialect::CanoKey => "canokey",
             Dialect::RcS380 => "rc-s380",
             Dialect::RcS300 => "rc-s300",
         };

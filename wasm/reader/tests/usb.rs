@@ -12,7 +12,8 @@ mod support;
 use js_sys::Array;
 use support::{Navigator, Plugged, power, rest, states, text, transmit};
 use tallystick_reader_emulators::{
-    Device, LedgerDevice, Listener, Picc, Port100Device, Port400Device, Radio, mirror, mirrored,
+    CanoKeyDevice, Device, LedgerDevice, Listener, Picc, Port100Device, Port400Device, Radio,
+    mirror, mirrored,
 };
 use tallystick_readers::Readers;
 use wasm_bindgen::JsCast;
@@ -25,6 +26,10 @@ const SELECT: &[u8] = &[0x00, 0xA4, 0x04, 0x00, 0x05, 0xA0, 0x00, 0x00, 0x03, 0x
 const LEDGER: &str = r#"{"vendorId": 11415, "productId": 4113, "productName": "Tally Card", "interfaces": [
     {"number": 0, "classCode": 3, "endpoints": [1, -1]},
     {"number": 2, "classCode": 255, "endpoints": [3, -3]}]}"#;
+const CANOKEY: &str = r#"{"vendorId": 8352, "productId": 17108, "productName": "Canokey", "interfaces": [
+    {"number": 0, "classCode": 3, "endpoints": [1, -1]},
+    {"number": 1, "classCode": 255, "endpoints": []},
+    {"number": 2, "classCode": 11, "endpoints": [2, -2]}]}"#;
 const RC_S380: &str = r#"{"vendorId": 1356, "productId": 1729, "productName": "RC-S380/S", "interfaces": [
     {"number": 0, "classCode": 255, "endpoints": [1, -2]}]}"#;
 const RC_S300: &str = r#"{"vendorId": 1356, "productId": 3528, "productName": "RC-S300/S", "interfaces": [
@@ -33,6 +38,12 @@ const RC_S300: &str = r#"{"vendorId": 1356, "productId": 3528, "productName": "R
 
 fn ledger() -> Box<dyn Device> {
     Box::new(LedgerDevice::new(mirror()))
+}
+
+fn canokey() -> Box<dyn Device> {
+    let mut device = CanoKeyDevice::new(mirror());
+    device.at_work = 2;
+    Box::new(device)
 }
 
 fn rc_s380(radio: Radio) -> Box<dyn Device> {
@@ -61,7 +72,8 @@ async fn carries(about: &str, device: Box<dyn Device>) -> Plugged {
     let plugged = navigator.add_usb(about, device, "{}");
     let card = power(&Readers::new()).await.unwrap();
     assert_eq!(transmit(&card, SELECT).await.unwrap(), mirrored(SELECT));
-    let long: Vec<u8> = (0..4_000_u32).map(|index| (index % 253) as u8).collect();
+    let bytes = if about == CANOKEY { 1_200 } else { 4_000_u32 };
+    let long: Vec<u8> = (0..bytes).map(|index| (index % 253) as u8).collect();
     assert_eq!(transmit(&card, &long).await.unwrap(), mirrored(&long));
     drop(card);
     rest(100).await;
@@ -72,6 +84,12 @@ async fn carries(about: &str, device: Box<dyn Device>) -> Plugged {
 async fn commands_go_through_ledger_framing() {
     let plugged = carries(LEDGER, ledger()).await;
     assert_eq!(plugged.log(), "open claim 2 release close");
+}
+
+#[wasm_bindgen_test]
+async fn commands_go_through_canokey() {
+    let plugged = carries(CANOKEY, canokey()).await;
+    assert_eq!(plugged.log(), "open claim 1 release close");
 }
 
 #[wasm_bindgen_test]
@@ -112,6 +130,7 @@ async fn tells_states(about: &str, dialect: &str, device: Box<dyn Device>) {
 #[wasm_bindgen_test]
 async fn the_states_of_every_dialect_are_told_apart() {
     tells_states(LEDGER, "ledger-usb", ledger()).await;
+    tells_states(CANOKEY, "canokey", canokey()).await;
     tells_states(RC_S380, "rc-s380", rc_s380(card())).await;
     tells_states(RC_S300, "rc-s300", rc_s300(card())).await;
 }
@@ -162,15 +181,16 @@ async fn is_removed(about: &str, device: Box<dyn Device>, pull_after: usize) {
     let options = format!(r#"{{"pullAfter": {pull_after}}}"#);
     navigator.add_usb(about, device, &options);
     let card = power(&Readers::new()).await.unwrap();
-    assert_eq!(transmit(&card, &[7; 3_000]).await.unwrap_err(), "removed");
+    assert_eq!(transmit(&card, &[7; 1_200]).await.unwrap_err(), "removed");
     assert_eq!(transmit(&card, SELECT).await.unwrap_err(), "removed");
 }
 
 #[wasm_bindgen_test]
 async fn a_reader_pulled_in_mid_command_is_removed() {
-    is_removed(LEDGER, ledger(), 20).await;
-    is_removed(RC_S380, rc_s380(card()), 30).await;
-    is_removed(RC_S300, rc_s300(card()), 20).await;
+    is_removed(LEDGER, ledger(), 10).await;
+    is_removed(CANOKEY, canokey(), 2).await;
+    is_removed(RC_S380, rc_s380(card()), 19).await;
+    is_removed(RC_S300, rc_s300(card()), 15).await;
 }
 
 #[wasm_bindgen_test]

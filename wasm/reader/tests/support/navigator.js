@@ -120,6 +120,20 @@
       if (length < 64) return { status: 'babble', data: null }
       return new Promise((resolve, reject) => { readers.push({ resolve, reject }); deliver() })
     }
+    /** Control transfers to the vendor's interface, for a device that takes `bmRequestType bRequest data`. */
+    const control = (type, { requestType, recipient, request, value, index }, data) => {
+      connected(usb, device)
+      if (requestType !== 'vendor' || recipient !== 'interface' || value !== 0) throw fault('NetworkError', 'No such request.')
+      if (device.claimed?.interfaceNumber !== index) throw fault('InvalidStateError', 'The interface must be claimed first.')
+      if (device.pulledNow()) device.pull()
+      connected(usb, device)
+      return take(Uint8Array.from([type, request, ...data]))[0]
+    }
+    device.controlTransferOut = async (setup, data) => ({ status: control(0x41, setup, new Uint8Array(data)) ? 'ok' : 'stall' })
+    device.controlTransferIn = async (setup, length) => {
+      const answer = control(0xC1, setup, [length >> 8, length & 255])
+      return answer ? { status: 'ok', data: new DataView(answer.slice().buffer) } : { status: 'stall', data: null }
+    }
     usb.devices.push(device)
     return device
   }
