@@ -3,21 +3,21 @@
 
 mod buying;
 mod cards;
+mod desk;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 use http::Request;
-use tallystick_parties::native::SetClock;
 use tallystick_parties::ports::Network as _;
 use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::view::{Deployment, Home, OrderView, Phase, WalletView};
 use tallystick_wallet::{Wallet, WalletError};
 
-use crate::cast::{CENTRE, ISSUER};
-use crate::device::{Device, Place};
+use self::desk::{OnTheDesk, deployment};
+use crate::device::Device;
 use crate::dice::Dice;
 use crate::network::SimulatedNetwork;
 use crate::people::{AccountName, PEOPLE, Papers, Person};
@@ -34,32 +34,6 @@ const CHEAP: Stretch = Stretch {
     memory_kib: 64,
     passes: 1,
 };
-
-/// Where a holder's computer stands.
-struct OnTheDesk {
-    clock: SetClock,
-    network: SimulatedNetwork,
-    seed: String,
-    keys: KeyPool,
-}
-
-impl Place<SimulatedNetwork> for OnTheDesk {
-    fn clock(&self) -> SetClock {
-        self.clock.clone()
-    }
-
-    fn network(&self) -> SimulatedNetwork {
-        self.network.clone()
-    }
-
-    fn seed(&self) -> String {
-        self.seed.clone()
-    }
-
-    fn key_pool(&self) -> Option<KeyPool> {
-        Some(self.keys)
-    }
-}
 
 type OwnWallet = Wallet<Device<SimulatedNetwork>>;
 
@@ -319,7 +293,7 @@ impl Holder {
         match wish {
             None => Ok(false),
             Some(Wish::Card(issuer)) => self.apply(town, wallet, issuer).await,
-            Some(Wish::NoCard) => self.remove_some_card(wallet, view).await,
+            Some(Wish::NoCard) => self.remove_some_card(town, wallet, view).await,
             Some(Wish::Account) => self.move_here(town, wallet, view).await,
             Some(wish) => self.ask_for(wallet, wish).await,
         }
@@ -342,22 +316,5 @@ impl Holder {
             .ok()?;
         let answer = self.network.send(request).await.ok()?;
         answer.status().is_success().then(|| answer.into_body())
-    }
-}
-
-/// Where a party's pages are.
-fn origin(party: &str) -> String {
-    format!("http://{party}:8787")
-}
-
-fn deployment(anchors: &TrustAnchors) -> Deployment {
-    let roots = anchors.roots().iter();
-    Deployment {
-        root_certificates: roots
-            .map(|root| data_encoding::BASE64.encode(root.as_der()))
-            .collect(),
-        key_centres: vec![CENTRE.to_owned()],
-        welcome_url: origin(ISSUER),
-        local_port: Some(8787),
     }
 }

@@ -142,3 +142,33 @@ impl Papers {
         codes.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_where_its_card_was_given_last() {
+        let papers = Papers::default();
+        let name = || (ISSUER.to_owned(), "4242".to_owned());
+        papers.opened(name(), 10, "old");
+        papers.moved(&name(), 20, "new");
+        assert!(papers.is_at(&name(), "old", 20), "it may have been before");
+        assert!(!papers.is_at(&name(), "old", 21));
+        assert!(papers.is_at(&name(), "new", 21));
+        papers.moved(&name(), 30, "old");
+        assert!(papers.is_at(&name(), "old", 31));
+    }
+
+    #[test]
+    fn of_accounts_that_look_alike_nothing_is_said_and_none_is_moved() {
+        let papers = Papers::default();
+        let name = || (ISSUER.to_owned(), "4242".to_owned());
+        for computer in ["old", "new"] {
+            papers.opened(name(), 10, computer);
+            papers.keep_code(&name(), "code".to_owned());
+        }
+        assert!(papers.is_at(&name(), "old", 11) && papers.is_at(&name(), "new", 11));
+        assert!(papers.some_code(&Dice::new(1, "test")).is_none());
+    }
+}

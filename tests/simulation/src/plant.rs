@@ -4,7 +4,7 @@ use tallystick_parties::common::ledger::{self, Entry};
 use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::money::{Currency, Money};
 
-use crate::cast::{ISSUER, OTHER_COURIER, SHOP};
+use crate::cast::{ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -23,6 +23,8 @@ pub enum Plant {
     TellName,
     /// The courier writes down the numbers of orders in which it may have no part.
     TellOrders,
+    /// An issuer is told the number of another issuer's card.
+    TellCard,
     /// The issuer forgets whom it revoked, and lets them pay.
     PayRevoked,
     /// The shop forgets whatever it still has to say to others.
@@ -67,18 +69,13 @@ impl Plant {
                 );
             }
             (Self::TellOrders, OTHER_COURIER) => {
-                let Some(shop) = town.seat(SHOP) else { return };
                 let of_others =
-                    format!("SELECT order_id FROM shop_orders WHERE courier <> '{OTHER_COURIER}'");
-                let orders = shop
-                    .machine
-                    .database
-                    .run(&of_others, &[])
-                    .unwrap_or_default();
-                for order in orders.iter().filter_map(|row| row.blob(0).ok()) {
-                    let gossip = "INSERT OR REPLACE INTO facts (name, value) VALUES ('gossip', ?)";
-                    let _not_yet = tables.run(gossip, &[order.into()]);
-                }
+                    "SELECT order_id FROM shop_orders WHERE courier <> 'tsubame.localhost'";
+                gossip(town, SHOP, of_others, seat);
+            }
+            (Self::TellCard, OTHER_ISSUER) => {
+                let numbers = "SELECT CAST(card_number AS BLOB) FROM issuer_accounts";
+                gossip(town, ISSUER, numbers, seat);
             }
             (Self::PayRevoked, ISSUER) => {
                 run(
@@ -89,6 +86,16 @@ impl Plant {
             }
             _ => {}
         }
+    }
+}
+
+/// What the query gives at one party, the other writes down.
+fn gossip(town: &Town, at: &str, query: &str, to: &Seat) {
+    let Some(from) = town.seat(at) else { return };
+    let rows = from.machine.database.run(query, &[]).unwrap_or_default();
+    for told in rows.iter().filter_map(|row| row.blob(0).ok()) {
+        let write = "INSERT OR REPLACE INTO facts (name, value) VALUES ('gossip', ?)";
+        let _not_yet = to.machine.database.run(write, &[told.into()]);
     }
 }
 

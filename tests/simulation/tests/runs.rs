@@ -80,7 +80,8 @@ fn holders_have_cards_of_both_issuers_choose_between_both_couriers_and_move_thei
             "{courier} is hardly ever chosen"
         );
     }
-    assert!(times(&runs, |line| line.ends_with("the account moves here")) >= 6);
+    assert!(times(&runs, |line| line.ends_with(" moves here")) >= 6);
+    assert!(times(&runs, |line| line.ends_with(" is gone")) >= 3);
     let paid_there = |line: &str| line.contains("-new: order") && line.contains(" is delivering ");
     assert!(times(&runs, paid_there) >= 1, "a moved account never pays");
 }
@@ -124,6 +125,11 @@ fn a_shop_that_hears_the_holders_name_is_noticed() {
 #[test]
 fn a_courier_that_hears_of_orders_it_has_no_part_in_is_noticed() {
     assert!(is_noticed(Plant::TellOrders, "tsubame.localhost knows"));
+}
+
+#[test]
+fn an_issuer_that_hears_of_another_issuers_card_is_noticed() {
+    assert!(is_noticed(Plant::TellCard, "ume-card.localhost knows"));
 }
 
 #[test]

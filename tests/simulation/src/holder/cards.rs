@@ -4,7 +4,8 @@
 use tallystick_wallet::view::{CardView, Home, Phase, WalletView};
 use tallystick_wallet::{ErrorKind, WalletError};
 
-use super::{Holder, JSON, OwnWallet, PASSPHRASE, PIN, Wish, origin};
+use super::desk::origin;
+use super::{Holder, JSON, OwnWallet, PASSPHRASE, PIN, Wish};
 use crate::people::AccountName;
 use crate::town::Town;
 
@@ -121,6 +122,7 @@ impl Holder {
 
     pub(super) async fn remove_some_card(
         &self,
+        town: &Town,
         wallet: &OwnWallet,
         view: &WalletView,
     ) -> Result<bool, WalletError> {
@@ -129,6 +131,11 @@ impl Holder {
         }
         let card = self.dice.pick(&view.cards);
         wallet.remove_card(&card.id, self.typed_pin()).await?;
+        let line = format!(
+            "    {}: the card that ends in {} is gone",
+            self.name, card.last4
+        );
+        town.journal.show(town.scheduler.now_ms(), &line);
         Ok(true)
     }
 
@@ -158,9 +165,13 @@ impl Holder {
             self.wishes.borrow_mut().push_back(Wish::Account);
             return Ok(false);
         };
-        town.note(&format!("{}: the account moves here", self.name));
-        self.papers
-            .moved(&account, town.scheduler.now_ms(), self.name);
+        let (now_ms, last4) = (town.scheduler.now_ms(), &account.1);
+        let line = format!(
+            "    {}: the account that ends in {last4} moves here",
+            self.name
+        );
+        town.journal.show(now_ms, &line);
+        self.papers.moved(&account, now_ms, self.name);
         wallet.receive_offer(&origin(issuer), &offer).await?;
         Ok(true)
     }
