@@ -1,6 +1,7 @@
 //! A holder at a computer with a wallet: gets cards, wants things, approves or declines, types a wrong PIN now
 //! and then, and comes back after whatever happened.
 
+mod backup;
 mod buying;
 mod cards;
 mod desk;
@@ -54,6 +55,10 @@ pub(crate) enum Wish {
     NoCard,
     /// An account here that is at the other computer.
     Account,
+    /// A backup.
+    Backup,
+    /// What is in the newest backup.
+    Restore,
 }
 
 /// What the PIN was typed for: from when on which order, by the wallet's own name for it, may be paid from
@@ -295,6 +300,8 @@ impl Holder {
             Some(Wish::Card(issuer)) => self.apply(town, wallet, issuer).await,
             Some(Wish::NoCard) => self.remove_some_card(town, wallet, view).await,
             Some(Wish::Account) => self.move_here(town, wallet, view).await,
+            Some(Wish::Backup) => self.back_up(wallet).await,
+            Some(Wish::Restore) => self.restore(town, wallet).await,
             Some(wish) => self.ask_for(wallet, wish).await,
         }
     }

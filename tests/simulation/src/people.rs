@@ -73,6 +73,8 @@ pub(crate) struct Papers {
     alike: RefCell<BTreeSet<AccountName>>,
     /// Issuers that were told name and telephone.
     applied: RefCell<BTreeSet<&'static str>>,
+    /// The newest backup.
+    pub(crate) backup: RefCell<Option<Vec<u8>>>,
 }
 
 impl Papers {

@@ -63,6 +63,10 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
         40..44 => {
             let other = other_computer(town, holder);
             other.wishes.borrow_mut().push_back(Wish::Account);
+            if dice.chance(500) {
+                holder.wishes.borrow_mut().push_back(Wish::Backup);
+                other.wishes.borrow_mut().push_back(Wish::Restore);
+            }
         }
         44..54 => {
             let writes = u32::try_from(dice.below(25)).unwrap_or(0);

@@ -82,6 +82,7 @@ fn holders_have_cards_of_both_issuers_choose_between_both_couriers_and_move_thei
     }
     assert!(times(&runs, |line| line.ends_with(" moves here")) >= 6);
     assert!(times(&runs, |line| line.ends_with(" is gone")) >= 3);
+    assert!(times(&runs, |line| line.ends_with(" are here from a backup")) >= 3);
     let paid_there = |line: &str| line.contains("-new: order") && line.contains(" is delivering ");
     assert!(times(&runs, paid_there) >= 1, "a moved account never pays");
 }
