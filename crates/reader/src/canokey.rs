@@ -46,9 +46,24 @@ pub struct CanoKey<C> {
 }
 
 impl<C: Control> CanoKey<C> {
-    /// A session.
-    pub const fn new(control: C) -> Self {
-        Self { control }
+    /// A session. The response to a command that an earlier one did not wait for is fetched and dropped.
+    ///
+    /// # Errors
+    /// What the device fails of.
+    pub async fn open(control: C) -> Result<Self, (C, Fault)> {
+        let mut key = Self { control };
+        match key.drain().await {
+            Ok(()) => Ok(key),
+            Err(fault) => Err((key.control, fault)),
+        }
+    }
+
+    async fn drain(&mut self) -> Result<(), Fault> {
+        if let [DONE | AT_WORK] = self.control.read(STATUS, 1).await?[..] {
+            self.done().await?;
+            let _dropped = Zeroizing::new(self.control.read(RESPONSE, RESPONSE_BYTES_MAX).await?);
+        }
+        Ok(())
     }
 
     /// Sends one command APDU and returns its response.

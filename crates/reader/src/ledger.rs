@@ -19,6 +19,8 @@ const TAG: u8 = 0x05;
 const APDU_BYTES_MAX: usize = 0xFFFF;
 /// How long a card may work: an RSA key of 2048 bits takes a small processor half a minute.
 const WORK_MS_MAX: u32 = 120_000;
+/// What an earlier session was answered may still come: as many reports as the longest answer has.
+const LEFTOVERS_MAX: usize = 1_112;
 /// How long the next report of an answer may take, once the first is there.
 const NEXT_REPORT_MS_MAX: u32 = 2_000;
 
@@ -29,7 +31,7 @@ pub struct Ledger<P> {
 }
 
 impl<P: Pipe> Ledger<P> {
-    /// A session. `channel` should be random: an answer to an earlier session is then told apart.
+    /// A session. `channel` should be random: an answer to an earlier session is then told apart and dropped.
     pub const fn new(pipe: P, channel: u16) -> Self {
         Self { pipe, channel }
     }
@@ -44,14 +46,27 @@ impl<P: Pipe> Ledger<P> {
             self.pipe.send(&*report).await?;
         }
         let mut answer = Answer::new(self.channel);
-        let mut timeout_ms = WORK_MS_MAX;
-        loop {
-            let report = self.pipe.receive(timeout_ms).await?;
-            if answer.take(&report)? {
-                return Ok(answer.bytes);
-            }
-            timeout_ms = NEXT_REPORT_MS_MAX;
+        let first = self.first(WORK_MS_MAX).await?;
+        let mut whole = answer.take(&first)?;
+        while !whole {
+            let report = self.pipe.receive(NEXT_REPORT_MS_MAX).await?;
+            whole = answer.take(&report)?;
         }
+        Ok(answer.bytes)
+    }
+
+    /// The first report that is not for an earlier session, which may have ended with its command
+    /// unanswered: a browser ends a service worker when it likes.
+    async fn first(&mut self, timeout_ms: u32) -> Result<Vec<u8>, Fault> {
+        for _ in 0..=LEFTOVERS_MAX {
+            let report = self.pipe.receive(timeout_ms).await?;
+            if report.first_chunk() == Some(&self.channel.to_be_bytes())
+                || report.len() < HEADER_BYTES
+            {
+                return Ok(report);
+            }
+        }
+        Err(Fault::Protocol("reports of other channels without end"))
     }
 
     /// The pipe, to be closed.

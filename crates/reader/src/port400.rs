@@ -33,12 +33,13 @@ pub struct Port400<P> {
 
 impl<P: Pipe> Port400<P> {
     /// Opens a transparent session, ending one that somebody left open, and switches the field on.
+    /// `sequence` should be random: an answer to an earlier session is then told apart and dropped.
     ///
     /// # Errors
     /// [`Fault::Held`] if another program has the reader; otherwise what the reader fails of.
-    pub async fn open(pipe: P) -> Result<Self, (P, Fault)> {
+    pub async fn open(pipe: P, sequence: u8) -> Result<Self, (P, Fault)> {
         let mut reader = Self {
-            envelope: Envelope::new(pipe),
+            envelope: Envelope::new(pipe, sequence),
             technology: Technology::A,
             was_short: false,
         };

@@ -74,7 +74,7 @@ fn the_applets_work_on_rc_s380() {
 fn the_applets_work_on_rc_s300() {
     let card = Picc::type_b([1, 2, 3, 4], applets()).slow(2);
     let cable = Cable::to(Port400Device::with(cards::with(card)));
-    let opened = run(Port400::open(cable)).map_err(|(_pipe, fault)| fault);
+    let opened = run(Port400::open(cable, 0)).map_err(|(_pipe, fault)| fault);
     let mut reader = Contactless::new(opened.unwrap());
     run(reader.look()).unwrap().card().unwrap();
     works(|apdu| run(reader.transmit(apdu)));

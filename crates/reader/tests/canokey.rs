@@ -45,16 +45,22 @@ impl<D: Device> Control for Requests<D> {
     }
 }
 
-fn key<D: Device>(device: D) -> CanoKey<Requests<D>> {
-    CanoKey::new(Requests {
+fn open<D: Device>(device: D, left: usize) -> Result<CanoKey<Requests<D>>, Fault> {
+    let requests = Requests {
         device,
-        left: usize::MAX,
+        left,
         waited_ms: 0,
-    })
+    };
+    run(CanoKey::open(requests)).map_err(|(_control, fault)| fault)
+}
+
+fn key<D: Device>(device: D) -> CanoKey<Requests<D>> {
+    open(device, usize::MAX).unwrap()
 }
 
 fn answer<D: Device>(device: D, apdu: &[u8]) -> Result<Vec<u8>, Fault> {
-    run(key(device).transmit(apdu)).map(|response| response.to_vec())
+    let mut key = open(device, usize::MAX)?;
+    run(key.transmit(apdu)).map(|response| response.to_vec())
 }
 
 /// Says the same to every request.
@@ -96,17 +102,20 @@ fn a_card_at_work_is_asked_again_but_not_for_ever() {
 
 #[test]
 fn a_device_pulled_in_mid_command_is_removed() {
-    for left in 0..3 {
-        let mut key = CanoKey::new(Requests {
-            device: CanoKeyDevice::new(mirror()),
-            left,
-            waited_ms: 0,
-        });
-        assert_eq!(
-            run(key.transmit(SELECT)),
-            Err(Fault::Removed),
-            "after {left} requests"
-        );
+    for left in 0..4 {
+        let outcome =
+            open(CanoKeyDevice::new(mirror()), left).and_then(|mut key| run(key.transmit(SELECT)));
+        assert_eq!(outcome, Err(Fault::Removed), "after {left} requests");
+    }
+}
+
+#[test]
+fn the_answer_to_an_earlier_session_is_dropped() {
+    for at_work in [0, 7] {
+        let mut device = CanoKeyDevice::new(mirror());
+        device.at_work = at_work;
+        assert_eq!(device.take(&[0x41, 0x00, 0x00, 0xA4, 0x04, 0x00]).len(), 1);
+        assert_eq!(answer(device, SELECT).unwrap(), mirrored(SELECT));
     }
 }
 
@@ -120,7 +129,7 @@ fn states_and_answers_that_break_the_protocol_are_refused() {
     };
     refused(&[0xFF], "a device that is neither at work nor done");
     refused(&[], "a device that is neither at work nor done");
-    refused(&[0x00, 0x00], "a device that is neither at work nor done");
+    refused(&[0x02, 0x00], "a device that is neither at work nor done");
     refused(&[0x00], "an answer without status word");
 }
 

@@ -44,7 +44,7 @@ fn on_rc_s380(radio: Radio) -> Result<Found, Fault> {
 }
 
 fn on_rc_s300(radio: Radio) -> Result<Found, Fault> {
-    let opened = run(Port400::open(Cable::to(Port400Device::with(radio))));
+    let opened = run(Port400::open(Cable::to(Port400Device::with(radio)), 0));
     run(Contactless::new(opened.map_err(|(_pipe, fault)| fault)?).look())
 }
 

@@ -91,17 +91,38 @@ fn what_is_no_command_or_does_not_fit_its_length_is_not_sent() {
 
 #[test]
 fn another_channel_tag_or_sequence_ends_the_exchange() {
-    for (at, what) in [
-        (1, "a report of another channel"),
-        (2, "a report with another tag"),
-        (4, "a report out of sequence"),
+    for (index, at, what) in [
+        (1, 1, "a report of another channel"),
+        (0, 2, "a report with another tag"),
+        (0, 4, "a report out of sequence"),
+        (1, 4, "a report out of sequence"),
     ] {
-        let cable = card(mirror()).tampered(move |_, mut report| {
-            report[at] ^= 1;
+        let cable = card(mirror()).tampered(move |which, mut report| {
+            if which == index {
+                report[at] ^= 1;
+            }
             vec![report]
         });
-        assert_eq!(answer(cable, SELECT), Err(Fault::Protocol(what)));
+        assert_eq!(answer(cable, &[0; 100]), Err(Fault::Protocol(what)));
     }
+}
+
+/// A session that ended in mid-command, with its service worker, is answered in the next one.
+#[test]
+fn the_answer_to_an_earlier_session_is_dropped() {
+    let late = |reports: usize| {
+        card(mirror()).tampered(move |index, report| {
+            let mut old = report.clone();
+            old[0] ^= 0x40;
+            let mut reports = vec![old; if index == 0 { reports } else { 0 }];
+            reports.push(report);
+            reports
+        })
+    };
+    assert_eq!(answer(late(3), SELECT).unwrap(), mirrored(SELECT));
+    assert_eq!(answer(late(1_112), SELECT).unwrap(), mirrored(SELECT));
+    let fault = Fault::Protocol("reports of other channels without end");
+    assert_eq!(answer(late(1_113), SELECT), Err(fault));
 }
 
 #[test]

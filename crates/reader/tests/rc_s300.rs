@@ -20,7 +20,7 @@ fn device(radio: Radio, change: impl FnOnce(&mut Port400Device)) -> Cable<Port40
 }
 
 fn open<D: Device>(cable: Cable<D>) -> Result<Port400<Cable<D>>, Fault> {
-    run(Port400::open(cable)).map_err(|(_pipe, fault)| fault)
+    run(Port400::open(cable, 0)).map_err(|(_pipe, fault)| fault)
 }
 
 fn reader(radio: Radio) -> Port400<Cable<Port400Device>> {

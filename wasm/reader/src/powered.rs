@@ -41,20 +41,25 @@ pub(crate) enum Powered {
 
 impl Powered {
     pub(crate) async fn ledger_hid(device: HidDevice) -> Result<Self, Fault> {
-        let channel = channel()?;
+        let channel = u16::from_be_bytes(random()?);
         let pipe = AnyPipe::Hid(HidPipe::open(device).await?);
         Ok(Self::Card(Ledger::new(pipe, channel)))
     }
 
     pub(crate) async fn ledger_usb(device: UsbDevice) -> Result<Self, Fault> {
-        let channel = channel()?;
+        let channel = u16::from_be_bytes(random()?);
         let pipe = AnyPipe::Usb(UsbPipe::open(device, LEDGER).await?);
         Ok(Self::Card(Ledger::new(pipe, channel)))
     }
 
     pub(crate) async fn canokey(device: UsbDevice) -> Result<Self, Fault> {
-        let pipe = UsbPipe::open(device, CANOKEY).await?;
-        Ok(Self::CanoKey(CanoKey::new(pipe)))
+        match CanoKey::open(UsbPipe::open(device, CANOKEY).await?).await {
+            Ok(card) => Ok(Self::CanoKey(card)),
+            Err((pipe, fault)) => {
+                pipe.close().await;
+                Err(fault)
+            }
+        }
     }
 
     pub(crate) async fn rc_s380(device: UsbDevice) -> Result<Self, Fault> {
@@ -63,7 +68,8 @@ impl Powered {
     }
 
     pub(crate) async fn rc_s300(device: UsbDevice) -> Result<Self, Fault> {
-        let opened = Port400::open(UsbPipe::open(device, RC_S300).await?).await;
+        let [sequence] = random()?;
+        let opened = Port400::open(UsbPipe::open(device, RC_S300).await?, sequence).await;
         Self::contactless(opened.map(AnyField::RcS300)).await
     }
 
@@ -104,9 +110,9 @@ impl Powered {
     }
 }
 
-/// Unforeseeable, so that an answer to another session is told apart.
-fn channel() -> Result<u16, Fault> {
-    let mut bytes = [0; 2];
+/// Another value in each session, so that an answer to an earlier one is told apart.
+fn random<const N: usize>() -> Result<[u8; N], Fault> {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| Fault::Pipe(error.to_string()))?;
-    Ok(u16::from_be_bytes(bytes))
+    Ok(bytes)
 }

@@ -40,10 +40,10 @@ enum Answer {
 }
 
 impl<P: Pipe> Envelope<P> {
-    pub(super) fn new(pipe: P) -> Self {
+    pub(super) fn new(pipe: P, sequence: u8) -> Self {
         Self {
             pipe,
-            sequence: 0,
+            sequence,
             inbox: Zeroizing::default(),
         }
     }
