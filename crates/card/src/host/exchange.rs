@@ -10,7 +10,7 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use super::CardError;
-use crate::{StatusWord, apdu::Command};
+use crate::StatusWord;
 
 /// The most a short APDU carries, in bytes.
 const PIECE: usize = 255;
@@ -48,19 +48,18 @@ impl Exchange {
     /// Begins a command, as this module's encoders make it, with a card of that form.
     ///
     /// # Errors
-    /// [`CardError::Malformed`] if it is no command APDU.
+    /// [`CardError::Malformed`] if it is not of extended length.
     pub fn new(apdu: &[u8], form: Form) -> Result<Self, CardError> {
-        let command = Command::parse(apdu).map_err(|_| CardError::Malformed)?;
-        let header = [0, 1, 2, 3].map(|index| apdu.get(index).copied().unwrap_or_default());
-        let before = match (command.data.len(), apdu.get(4)) {
-            (0, _) => 4,
-            (_, Some(0)) => 7,
-            _ => 5,
+        // Header, three bytes of length, and after data two more.
+        let (&[class, instruction, p1, p2, 0, _, _], rest) =
+            apdu.split_first_chunk().ok_or(CardError::Malformed)?
+        else {
+            return Err(CardError::Malformed);
         };
         let mut exchange = Self {
             command: Zeroizing::new(apdu.to_vec()),
-            header,
-            data: before..before + command.data.len(),
+            header: [class, instruction, p1, p2],
+            data: 7..7 + rest.len().saturating_sub(2),
             form,
             gone: 0,
             sending: Zeroizing::new(apdu.to_vec()),
