@@ -48,9 +48,14 @@ impl ReferenceData {
         Ok(())
     }
 
+    /// Whether it is this value. Not for what somebody presents: it costs no try.
+    pub(crate) fn is(&self, value: &[u8; BYTES]) -> bool {
+        self.value == value.as_slice().into()
+    }
+
     /// Compares in constant time. The right value gives all tries back.
     fn compare(&mut self, value: &[u8; BYTES]) -> Result<(), StatusWord> {
-        if self.value != value.as_slice().into() {
+        if !self.is(value) {
             return Err(self.tries());
         }
         self.tries_left = MAX_TRIES;

@@ -19,6 +19,7 @@ impl<P: Ports> Wallet<P> {
         let _turn = self.conversing.take().await;
         let mut card = self.card(Home::Reader).await?;
         let slots = card.slots().await?;
+        let is_new = slots.is_some() && card.is_from_factory().await?;
         let tries = card.tries().await;
         let (slots, tries, is_foreign) = match slots {
             Some(slots) => (slots, tries?, false),
@@ -26,7 +27,7 @@ impl<P: Ports> Wallet<P> {
             None => (Vec::new(), tries.unwrap_or(Tries { pin: 0, puk: 0 }), true),
         };
         let mut view = ReaderCardView {
-            kind: match (is_foreign, slots.is_empty() && tries == Tries::FULL) {
+            kind: match (is_foreign, is_new && slots.is_empty()) {
                 (true, _) => ReaderCardKind::Foreign,
                 (false, true) => ReaderCardKind::New,
                 (false, false) => ReaderCardKind::InUse,

@@ -227,6 +227,12 @@ impl SecureElement {
         host::slots(&reply).map(Some).map_err(failed)
     }
 
+    /// Whether the card has still the PIN or the PUK of the factory.
+    pub async fn is_from_factory(&mut self) -> Result<bool, WalletError> {
+        let reply = self.exchange(Applet::Keys, host::ask_if_from_factory());
+        host::is_from_factory(&reply.await?).map_err(failed)
+    }
+
     async fn select(&mut self, applet: Applet) -> Result<Reply, WalletError> {
         let select = host::select(applet).map_err(failed)?;
         self.send(&select).await

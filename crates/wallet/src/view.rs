@@ -125,7 +125,7 @@ pub enum Home {
 #[cfg_attr(feature = "typescript", derive(Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReaderCardKind {
-    /// One from the factory, as far as it tells: its PIN has to be set first.
+    /// One from the factory: its PIN has to be set first.
     New,
     /// One that has been in use.
     InUse,

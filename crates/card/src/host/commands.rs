@@ -198,6 +198,14 @@ pub fn list_slots() -> Apdu {
     apdu([0x80, 0x1a, 0x00, 0x00], &[])
 }
 
+/// Asks whether PIN or PUK is still the factory's: [`super::is_from_factory`]. Needs no PIN.
+///
+/// # Errors
+/// None.
+pub fn ask_if_from_factory() -> Apdu {
+    apdu([0x80, 0x1a, 0x00, 0x01], &[])
+}
+
 /// Deletes the enrolment key of a slot and its shares: [`super::done`]. Needs the PIN.
 ///
 /// # Errors

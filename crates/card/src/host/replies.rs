@@ -131,6 +131,18 @@ pub fn slots(response: &[u8]) -> Result<Vec<TakenSlot>, CardError> {
     }
 }
 
+/// Whether PIN or PUK is still the factory's.
+///
+/// # Errors
+/// As [`data`]; [`CardError::Malformed`].
+pub fn is_from_factory(response: &[u8]) -> Result<bool, CardError> {
+    match data(response)? {
+        [0] => Ok(false),
+        [1] => Ok(true),
+        _ => Err(CardError::Malformed),
+    }
+}
+
 /// A CBOR array of at most that many elements: the count is checked before room is made for them.
 fn list<T>(bytes: &[u8], most: usize) -> Result<Vec<T>, CardError>
 where

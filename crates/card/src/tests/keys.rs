@@ -5,7 +5,7 @@ use tallystick_protocol::{
     keys::{Degrees, PairContext, Purpose, SealedShare, Suite},
 };
 
-use super::bench::{Bench, Centre, NONCE, context, pair, party_side};
+use super::bench::{Bench, Centre, NONCE, PIN, PUK, context, pair, party_side};
 use crate::{
     Applet,
     host::{self, CardError, TakenSlot},
@@ -212,8 +212,33 @@ fn the_slots_that_are_taken_are_listed_with_their_holders_before_any_pin() {
     bench.select(Applet::Keys);
     bench.ok(host::delete_slot(2));
     assert_eq!(listed(&mut bench), Ok(vec![last]));
-    assert_eq!(bench.status(&[0x80, 0x1a, 0, 1]), 0x6a86);
+    assert_eq!(bench.status(&[0x80, 0x1a, 0, 2]), 0x6a86);
     assert_eq!(bench.status(&[0x80, 0x1a, 0, 0, 1, 0]), 0x6700);
+}
+
+#[test]
+fn a_card_says_whether_pin_or_puk_is_still_the_factorys_and_nobody_loses_a_try_by_asking() {
+    let mut bench = Bench::blank();
+    let asked = |bench: &mut Bench| {
+        bench.select(Applet::Keys);
+        let response = bench.send(host::ask_if_from_factory());
+        assert!(!response.changed);
+        bench.select(Applet::Identity);
+        host::is_from_factory(&response.bytes)
+    };
+    assert_eq!(asked(&mut bench), Ok(true));
+    bench.ok(host::change_pin(host::FACTORY_PIN, PIN));
+    assert_eq!(asked(&mut bench), Ok(true));
+    bench.ok(host::change_puk(host::FACTORY_PUK, PUK));
+    assert_eq!(asked(&mut bench), Ok(false));
+    assert_eq!(
+        host::tries_left(&bench.send(host::pin_tries()).bytes),
+        Ok(3)
+    );
+    assert_eq!(
+        host::is_from_factory(&[2, 0x90, 0]),
+        Err(CardError::Malformed)
+    );
 }
 
 #[test]

@@ -155,6 +155,11 @@ fn the_wallet_says_what_is_in_the_reader() {
     assert_eq!(view.kind, ReaderCardKind::New);
     assert_eq!(view.free_slots, 16);
     assert!(view.card_ids.is_empty());
+    // With a PIN of its holder's it is in use, although it holds nothing yet.
+    block_on(with.holder.wallet.prepare_reader_card(CARD_PIN)).unwrap();
+    let view = look();
+    assert_eq!(view.kind, ReaderCardKind::InUse);
+    assert_eq!(view.free_slots, 16);
     block_on(with.holder.wallet.lock()).unwrap();
     let refused = block_on(with.holder.wallet.reader_card()).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Locked);
@@ -366,15 +371,14 @@ fn a_used_card_is_not_taken_for_a_new_one() {
         Some(3),
         "it was not even tried"
     );
-    // One without accounts does not show it: it costs a try.
+    // One without accounts says so itself.
     let emptied = HeldCard::new("emptied");
     with.holder.device.reader().insert(&emptied);
     prepare(CARD_PIN).unwrap();
     assert_eq!(prepare("141421").unwrap_err().kind, ErrorKind::CardNotNew);
-    assert_eq!(prepare("141421").unwrap_err().kind, ErrorKind::CardNotNew);
     let view = block_on(with.holder.wallet.reader_card()).unwrap();
     assert_eq!(view.kind, ReaderCardKind::InUse);
-    assert_eq!(view.pin_tries_left, 1, "never blocked by looking");
+    assert_eq!(view.pin_tries_left, 3, "it was not tried either");
 }
 
 #[test]
