@@ -2,6 +2,7 @@
 
 import { t } from '../i18n'
 import type { WalletProblem } from '../messages'
+import type { Home } from '../wallet-types'
 
 export interface Action {
   label: string
@@ -19,6 +20,13 @@ const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }
   'card-not-new': { page: 'readers.html', label: 'action.readers' },
 }
 
+/** The same for the card in the reader, whose PIN and PUK are its own. */
+const ELSEWHERE_IN_READER: typeof ELSEWHERE = {
+  ...ELSEWHERE,
+  'pin-blocked': { page: 'readers.html', label: 'action.unblock' },
+  'puk-blocked': { page: 'readers.html', label: 'action.readers' },
+}
+
 /** Errors after which the same step may go well. */
 const PASSING = new Set([
   'internal', 'unreachable', 'locked', 'card-failed', 'storage-failed', 'party-unreachable', 'enrolment-unreachable',
@@ -29,9 +37,9 @@ const PASSING = new Set([
 /** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */
 const openTab = (page: string) => void chrome.tabs.create({ url: chrome.runtime.getURL(`pages/${page}`) })
 
-/** The button for a problem; `retry` takes the page back to before it. */
-export function actionFor(problem: Pick<WalletProblem, 'kind'>, retry: () => void): Action {
-  const elsewhere = ELSEWHERE[problem.kind]
+/** The button for a problem of the wallet, or of the card in the reader; `retry` takes the page back to before it. */
+export function actionFor(problem: Pick<WalletProblem, 'kind'>, retry: () => void, home: Home = 'browser'): Action {
+  const elsewhere = (home === 'reader' ? ELSEWHERE_IN_READER : ELSEWHERE)[problem.kind]
   if (elsewhere) return { label: t(elsewhere.label), do: () => openTab(elsewhere.page) }
   if (PASSING.has(problem.kind)) return { label: t('action.retry'), do: retry }
   return { label: t('action.close'), do: () => window.close() }

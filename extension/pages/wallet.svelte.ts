@@ -2,7 +2,7 @@
 
 import type { AskView, OwnAnswer, OwnCall, Push, WalletProblem } from '../messages'
 import type { ReaderFilters, ReaderView } from '../reader-types'
-import type { Address, ApproveChoice, EvidenceView, RestoredView, WalletView } from '../wallet-types'
+import type { Address, ApproveChoice, EvidenceView, Home, ReaderCardView, RestoredView, WalletView } from '../wallet-types'
 
 const RECONNECT_PAUSE_MS = 250
 const RETRIES_MAX = 8
@@ -11,7 +11,7 @@ const RETRY_PAUSE_MS = 250
 const STAY_PAUSE_MS = 10_000
 
 /** Calls that do the same when repeated, and so may be sent again if the service worker died. */
-const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask', 'readers', 'reader_filters', 'forget_reader'])
+const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask', 'readers', 'reader_filters', 'forget_reader', 'reader_card'])
 
 /** A call that failed, with the words for its holder. */
 export class CallFailed extends Error {
@@ -35,7 +35,7 @@ class WalletClient {
   }
 
   setUp = (passphrase: string, pin: string) => this.#call<string>('set_up', passphrase, pin)
-  addCard = (pin: string) => this.#call('add_card', pin)
+  addCard = (pin: string, home: Home) => this.#call('add_card', pin, home)
   declineOffer = () => this.#call('remove_card', this.view?.offer?.card.id ?? '', '')
   removeCard = (id: string, pin: string) => this.#call('remove_card', id, pin)
   enrol = () => this.#call('enrol')
@@ -50,13 +50,18 @@ class WalletClient {
   recover = (puk: string, passphrase: string) => this.#call('recover', puk, passphrase)
   lock = () => this.#call('lock')
   erase = () => this.#call('erase')
-  changePin = (old: string, next: string) => this.#call('change_pin', old, next)
-  unblockPin = (puk: string, next: string) => this.#call('unblock_pin', puk, next)
+  changePin = (old: string, next: string, home: Home) => this.#call('change_pin', old, next, home)
+  unblockPin = (puk: string, next: string, home: Home) => this.#call('unblock_pin', puk, next, home)
   readers = () => this.#call<ReaderView[]>('readers')
   readerFilters = () => this.#call<ReaderFilters>('reader_filters')
   forgetReader = (id: string) => this.#call('forget_reader', id)
+  readerCard = () => this.#call<ReaderCardView>('reader_card')
+  prepareReaderCard = (pin: string) => this.#call<string>('prepare_reader_card', pin)
   decline = (requestId: string) => this.#call('decline', requestId)
   openAsk = (id: string) => this.#call<AskView | null>('open_ask', id)
+
+  /** Wrong PINs that the card still accepts: the wallet's own, or the one that was last in the reader. */
+  triesLeft = (home: Home): number => (home === 'reader' ? this.view?.reader_pin_tries_left : this.view?.pin_tries_left) ?? 3
 
   /**
    * Approves an order. If the service worker died on the way, the wallet says what became of it:

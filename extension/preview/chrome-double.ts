@@ -19,12 +19,15 @@ export function installChromeDouble(scene: Scene): void {
     }),
     sendMessage: async (call: OwnCall) => {
       if (call.method === 'open_ask') return { ok: true, value: scene.ask ?? null }
-      const answer = scene.answers?.[call.method]
-      if (answer instanceof Object && 'kind' in answer) return { ok: false, error: answer }
+      const said = scene.answers?.[call.method]
+      const answer: unknown = typeof said === 'function' ? await said() : said
+      if (answer instanceof Object && 'sentence' in answer) return { ok: false, error: answer }
       return { ok: true, value: answer ?? null }
     },
   }
   const windows = { getCurrent: async () => ({ id: 1 }) }
   const extension = { getViews: () => (scene.popup ? [window] : []) }
+  const chooser = scene.devices === false ? undefined : Object.assign(new EventTarget(), { requestDevice: async () => [] })
+  for (const bus of ['hid', 'usb']) Object.defineProperty(navigator, bus, { value: chooser })
   Object.assign(globalThis, { chrome: { runtime, windows, extension } })
 }

@@ -1,21 +1,25 @@
 // Made-up states of the wallet, one for each thing a page must be able to show.
 
 import type { AskView, WalletProblem } from '../messages'
-import type { Address, CardView, MatrixRow, OrderView, WalletView } from '../wallet-types'
+import type { ReaderView } from '../reader-types'
+import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../wallet-types'
 
 export interface Scene {
   view?: WalletView
   problem?: WalletProblem
   ask?: AskView
+  /** What each call answers; a function is called, a problem is thrown. */
   answers?: Record<string, unknown>
   popup?: boolean
+  /** Whether the browser opens devices; what its chooser gives is nothing. */
+  devices?: boolean
 }
 
 const NOW = Math.floor(Date.now() / 1000)
 
 const card: CardView = {
   id: 'card', issuer_name: 'Asahi Card', issuer_domain: 'asahi-card.localhost', last4: '4242', expiry: '09/29',
-  holder_name: 'Hanako Mori', limit_minor: 50_000, currency: 'JPY', face: 0, home: 'browser', ready: true,
+  holder_name: 'Hanako Mori', limit_minor: 50_000, currency: 'JPY', face: 0, ready: true, home: 'browser',
 }
 const ume: CardView = { ...card, id: 'ume', issuer_name: 'Ume Card', issuer_domain: 'ume-card.localhost', last4: '1187', face: 1 }
 const address: Address = {
@@ -80,8 +84,8 @@ const long: OrderView = {
 }
 
 const ready: WalletView = {
-  phase: 'ready', cards: [card, ume], addresses: [address, office], orders: [], pin_tries_left: 3, puk_tries_left: 3, reader_pin_tries_left: null, reader_puk_tries_left: null,
-  welcome_url: 'http://asahi-card.localhost:8787/', lock_minutes: 15,
+  phase: 'ready', cards: [card, ume], addresses: [address, office], orders: [], pin_tries_left: 3, puk_tries_left: 3,
+  reader_pin_tries_left: null, reader_puk_tries_left: null, welcome_url: 'http://asahi-card.localhost:8787/', lock_minutes: 15,
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
 const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }
@@ -91,6 +95,26 @@ const wrongPin: WalletProblem = { kind: 'wrong-pin', sentence: 'That PIN is wron
 const order = (view: OrderView, also: Partial<WalletView> = {}): Scene => ({
   view: { ...ready, orders: [view], ...also }, ask: askOrder(view.request_id), answers: { approve: wrongPin },
 })
+
+const tsubaki: CardView = { ...card, id: 'tsubaki', issuer_name: 'Tsubaki Card', last4: '9130', face: 2, home: 'reader' }
+const held: WalletView = { ...ready, cards: [tsubaki, card], reader_pin_tries_left: 2 }
+const reader = (state: ReaderView['state'], also: Partial<ReaderView> = {}): ReaderView => ({ id: 'token', name: 'Kumiki Token', dialect: 'ledger-hid', state, ...also })
+const pad = (state: ReaderView['state']): ReaderView => reader(state, { id: 'pad', name: 'Sony RC-S300', dialect: 'rc-s300' })
+const used: ReaderCardView = { kind: 'in-use', pin_tries_left: 3, puk_tries_left: 3, free_slots: 15, card_ids: ['tsubaki'] }
+const freshCard: ReaderCardView = { ...used, kind: 'new', free_slots: 16, card_ids: [] }
+const forever = () => new Promise(() => undefined)
+const problem = (kind: string): WalletProblem => ({ kind, about: 'Kumiki Token', sentence: '', money: '', remedy: '', details: '' })
+
+/** The page of the readers, with a reader and perhaps a card in it. */
+const readers = (views: ReaderView[], reader_card: unknown = used, view = held): Scene => ({
+  view, answers: { readers: views, reader_filters: { hid: [{}], usb: [{}] }, reader_card, prepare_reader_card: '7K3M-Q2XD' },
+})
+/** The approval window of an order that the card in the reader pays. */
+const byReader = (views: ReaderView[], approve: unknown = forever): Scene => ({
+  view: { ...held, orders: [{ ...asked, payable: ['tsubaki', 'card'], proposed_card: 'tsubaki' }] }, ask: askOrder('asked'),
+  answers: { readers: views, approve, reader_card: used },
+})
+const further: WalletView = { ...ready, cards: [card], offer: { ...offer, issuer_name: ume.issuer_name, issuer_domain: ume.issuer_domain, card: ume } }
 
 export const SCENES: Record<string, Scene> = {
   asked: order(asked),
@@ -116,10 +140,36 @@ export const SCENES: Record<string, Scene> = {
   offered: { view: { ...fresh, phase: 'offered', offer }, answers: { set_up: '7K3M-Q2XD' } },
   enrolling: { view: { ...fresh, phase: 'enrolling', offer, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } } },
   finished: { view: ready },
-  further: { view: { ...ready, cards: [card], offer: { issuer_name: ume.issuer_name, issuer_domain: ume.issuer_domain, card: ume } } },
   orders: { view: { ...ready, orders: [moving, done, refused, old] } },
   'many-addresses': {
     view: { ...ready, addresses: Array.from({ length: 8 }, (_, place) => ({ ...office, id: `${place}`, label: `Office ${place + 1}` })) },
   },
   receipt: { view: { ...ready, orders: [receipt] }, answers: { evidence: ['form', 'authorisation', 'acceptance'].map(what => ({ what, digest: 'a3f1'.repeat(16) })) } },
+
+  'readers-unsupported': { ...readers([]), devices: false },
+  'readers-none': readers([]),
+  'readers-not-chosen': readers([]),
+  'readers-absent': readers([reader('absent')]),
+  'readers-empty': readers([reader('no-card')]),
+  'readers-held': readers([reader('held')]),
+  'readers-new': readers([reader('card')], freshCard),
+  'readers-puk': readers([reader('card')], freshCard),
+  'readers-used': readers([reader('card'), pad('no-card')]),
+  'readers-blocked': readers([reader('card')], { ...used, pin_tries_left: 0 }),
+  'readers-dead': readers([reader('card')], { ...used, pin_tries_left: 0, puk_tries_left: 0 }),
+  'readers-foreign': readers([pad('card')], { ...used, kind: 'foreign', card_ids: [] }),
+  'readers-fault': readers([reader('card')], problem('card-removed')),
+  'readers-first': readers([reader('no-card')], used, fresh),
+  'readers-locked': readers([reader('card')], used, { ...fresh, phase: 'locked' }),
+  'by-reader': byReader([reader('card')]),
+  'by-reader-insert': byReader([reader('no-card')]),
+  'by-reader-pulled': byReader([reader('card')], problem('card-removed')),
+  'by-reader-other': byReader([reader('card')], problem('other-card')),
+  'by-reader-working': byReader([reader('card')]),
+  'by-reader-wrong': byReader([reader('card')], wrongPin),
+  further: { view: further, answers: { readers: [] } },
+  'further-reader': { view: further, answers: { readers: [reader('card')], reader_card: used } },
+  'further-new-card': { view: further, answers: { readers: [reader('card')], reader_card: freshCard } },
+  'with-reader': { view: held, answers: { readers: [reader('card')], reader_card: used } },
+
 }
