@@ -1,9 +1,9 @@
-// npm run bench [-- --quick] [-- --only sealing]
+// npm run bench [-- --quick] [-- --only sealing|cards]
 //
 // Measures the wallet beside what people would use instead, and purchases from Approve to the
 // courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
-// same numbers. --quick takes few samples and --only sealing leaves the purchases out: both print
-// the table only. Not part of the tests: let nothing else run meanwhile.
+// same numbers. --quick takes few samples and --only leaves the rest out: both print only. Not part
+// of the tests: let nothing else run meanwhile.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -23,34 +23,41 @@ await run(async () => {
   const { sealing } = await import('../tests/bench/sealing.mjs')
   await ensureTools()
   const wasm = await buildBenchWasm()
-  const world = only ? undefined : await prepared()
-  try {
-    const sealed = await step('Sealing beside others', () => sealing({ wasm, quick }))
-    if (!world) return void process.stdout.write(`${JSON.stringify(sealed, null, 2)}\n`)
-    const results = {
-      date: new Date().toISOString().slice(0, 10),
-      machine: machine(sealed.browser),
-      command: `npm run bench${quick ? ' -- --quick' : ''}`,
-      sealing: sealed,
-      ...(await world.measure(quick)),
-    }
-    await publish(results, quick)
-  } finally {
-    await world?.stop()
+  if (only) {
+    const measured = await (only === 'cards' ? commands(wasm, quick) : sealing({ wasm, quick }))
+    return void process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`)
   }
+  const sealed = await step('Sealing beside others', () => sealing({ wasm, quick }))
+  const cards = await commands(wasm, quick)
+  const results = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(sealed.browser),
+    command: `npm run bench${quick ? ' -- --quick' : ''}`,
+    sealing: sealed,
+    ...(await amongParties(parties => measure(parties, quick))),
+    cards: { ...cards, purchases: cards.without ? undefined : await amongParties(parties => measureReader(parties, quick)) },
+  }
+  await publish(results, quick)
 })
 
-/** The parties with room for many purchases, on tables of their own. */
-async function prepared() {
+/** The commands of a card over each kind of line. */
+async function commands(wasm, quick) {
+  const { buildWasm } = await import('./lib/builds.mjs')
+  const { cards } = await import('../tests/bench/cards.mjs')
+  await buildWasm()
+  return step("A card's commands", () => cards({ wasm, quick }))
+}
+
+/** Measures among parties with room for many purchases, on tables of their own. */
+async function amongParties(work) {
   const { prepare } = await import('./lib/prepare.mjs')
   const persist = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
   const parties = await prepare({ port: 0, persist, vars: { issuer: { ACCOUNT_LIMIT: '100000000' } } })
-  return {
-    measure: quick => measure(parties, quick),
-    async stop() {
-      await parties.stop()
-      rmSync(persist, { recursive: true, force: true })
-    },
+  try {
+    return await work(parties)
+  } finally {
+    await parties.stop()
+    rmSync(persist, { recursive: true, force: true })
   }
 }
 
@@ -93,6 +100,23 @@ async function measure(parties, quick) {
   }
 }
 
+/** Purchases with a card behind WebHID; beside the times, what went over the line. */
+async function measureReader(parties, quick) {
+  const { Shopper } = await import('./lib/shopper.mjs')
+  const { VirtualCard } = await import('./lib/virtual-card.mjs')
+  const { extensionFolder } = await import('./lib/paths.mjs')
+  const { purchases } = await import('../tests/bench/purchases.mjs')
+  const card = await VirtualCard.start()
+  const shopper = await Shopper.start(parties, card.browserOptions(extensionFolder))
+  try {
+    await step('Setting up a wallet and a card in a reader', () => shopper.enrolInReader())
+    return await step('Buying with the card in the reader', () => purchases(shopper, { count: quick ? 5 : 50, counters: () => card.counters() }))
+  } finally {
+    await shopper.close()
+    await card.close()
+  }
+}
+
 /** The folder of the extension as it is shipped, and the size of its zip. */
 async function packed() {
   const { buildExtension } = await import('./lib/builds.mjs')
@@ -126,8 +150,8 @@ function optionsOf(args) {
   const options = { quick: false, only: undefined }
   for (let i = 0; i < args.length; i++) {
     if (args[i] === '--quick') options.quick = true
-    else if (args[i] === '--only' && args[i + 1] === 'sealing') options.only = args[++i]
-    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick and --only sealing.`)
+    else if (args[i] === '--only' && ['sealing', 'cards'].includes(args[i + 1])) options.only = args[++i]
+    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing and --only cards.`)
   }
   return options
 }

@@ -12,9 +12,10 @@ const GOODS = [{ sku: 'hojicha-100', quantity: 1 }]
 
 /**
  * Buys `count` times, after `warmUp` times that do not count. Resolves to summaries in milliseconds,
- * the parties' processor time for each order, and the approval window's first paints.
+ * the parties' processor time for each order, the approval window's first paints, and as `line` how
+ * much further `counters` counted.
  */
-export async function purchases(shopper, { count, warmUp = 2 }) {
+export async function purchases(shopper, { count, warmUp = 2, counters = async () => ({}) }) {
   const store = await shopper.openPage(shopper.parties.url('shop'))
   await store.getByRole('heading', { level: 1 }).first().waitFor()
   const paints = { cold: [], warm: [] }
@@ -23,8 +24,12 @@ export async function purchases(shopper, { count, warmUp = 2 }) {
   // The service worker is not running when the first window opens: that one is cold.
   await shopper.killServiceWorker()
   let cpu
+  let counted
   for (let i = -warmUp; i < count; i++) {
-    if (i === 0) cpu = processorMs()
+    if (i === 0) {
+      cpu = processorMs()
+      counted = await counters()
+    }
     const [bought] = await Promise.all([buy(shopper, store), new Promise(resolve => setTimeout(resolve, PACE_MS))])
     paints[i === -warmUp ? 'cold' : 'warm'].push(bought.paint)
     if (i < 0) continue
@@ -32,11 +37,13 @@ export async function purchases(shopper, { count, warmUp = 2 }) {
     requests.push(bought.requests)
   }
   const used = cpu === undefined ? null : processorMs() - cpu
+  const now = Object.entries(await counters())
   await store.close()
   return {
     count,
     ms: Object.fromEntries(Object.entries(steps).map(([step, list]) => [step, summary(list)])),
     requests: summary(requests),
+    line: Object.fromEntries(now.map(([name, value]) => [name, value - counted[name]])),
     partiesProcessorMsPerOrder: used === null ? null : used / count,
     paints,
   }

@@ -1,5 +1,5 @@
 // The results as text: one table for stdout and docs/bench.md alike, in Markdown.
-import { GOALS, NAMES, ORDER, PROPERTIES, PURCHASE, READY, STEPS } from './rows.mjs'
+import { COMMANDS, GOALS, LINES, NAMES, ORDER, PROPERTIES, PURCHASE, READY, STEPS } from './rows.mjs'
 
 const number = (value, digits = 3) => (value >= 100 ? value.toFixed(0) : Number(value.toPrecision(digits)).toString())
 const time = ms => (ms < 1 ? `${number(ms * 1000)} µs` : `${number(ms)} ms`)
@@ -33,7 +33,7 @@ function beside(measured, names, limit, what) {
 
 /** All results in Markdown, below the headings of `level`. */
 export function report(results) {
-  const { sealing, purchases, paints, throughput, sizes } = results
+  const { sealing, cards, purchases, paints, throughput, sizes } = results
   return [
     '## (a) Three payloads of 300 bytes, keys at hand',
     beside(sealing.ready, READY, GOALS.ready, 'sealing under ready keys'),
@@ -43,15 +43,50 @@ export function report(results) {
     '## (c) A complete order',
     table(['step', 'median', 'p5 – p95'], Object.entries(STEPS).map(([step, title]) => [title, time(sealing.order[step].p50), spread(sealing.order[step])])),
     `${goal('a complete order', sealing.order.whole.p50, GOALS.order)} It takes ${sealing.orderBytes.toLocaleString('en')} bytes to send. Properties: ${PROPERTIES.map((name, place) => `${name}: ${ORDER.properties[place]}`).join('; ')}.`,
+    '## The commands of a card',
+    commands(cards),
+    commandNotes(cards),
     '## A purchase',
-    table(['step', 'p50', 'p5 – p95'], Object.entries(PURCHASE).map(([step, title]) => [title, time(purchases.ms[step].p50), spread(purchases.ms[step])])),
+    purchaseTable(purchases, cards.purchases),
     purchaseNotes(purchases, throughput),
+    cards.purchases ? readerNotes(cards.purchases) : `${cards.without} So there is no purchase with a card in a reader here.`,
     '## First contentful paint',
     table(['page', 'median', 'p5 – p95', 'times'], Object.values(paints).map(({ title, ms }) => [title, time(ms.p50), spread(ms), String(ms.n)])),
     Object.values(paints).map(({ title, ms }) => goal(title.toLowerCase(), ms.p50, GOALS.paint)).join('\n'),
     '## Sizes',
     table(['', 'raw', 'gzipped'], Object.entries(sizes).filter(([, size]) => size).map(([title, { bytes, gzipped }]) => [title, kilobytes(bytes), kilobytes(gzipped)])),
   ].join('\n\n')
+}
+
+/** Bytes and times of each command, over each line that was measured. */
+function commands({ lines }) {
+  const measured = Object.keys(LINES).filter(line => lines[line])
+  const header = ['command', 'bytes', 'answered', ...(lines.webhid ? ['reports'] : []), ...measured.flatMap(line => [LINES[line], 'p5 – p95'])]
+  const both = ({ out, in: back }) => `${out} + ${back}`
+  return table(header, Object.entries(COMMANDS).map(([command, title]) => {
+    const { command: sent, response } = lines.software[command]
+    const reports = lines.webhid ? [both(lines.webhid[command].reports)] : []
+    return [title, String(sent), String(response), ...reports, ...measured.flatMap(line => [time(lines[line][command].ms.p50), spread(lines[line][command].ms)])]
+  }))
+}
+
+function commandNotes({ parties, rounds, without }) {
+  return [
+    `${rounds} rounds, the spaces of ${parties} parties. Each command is one round trip: one command APDU, one response APDU, of so many bytes. *Software card*: from memory to memory in Chromium. *Pipe*: the same applets as a native program, which writes what changed into a file before it answers; no browser. *WebHID*: that program behind a software USB device, through Chromium's own WebHID stack, in reports of 64 bytes.`,
+    without ? `${without} So there is no column for WebHID here.` : '',
+  ].filter(Boolean).join('\n')
+}
+
+/** The steps of a purchase, with the software card and, where it was measured, with a card in a reader. */
+function purchaseTable(software, reader) {
+  const cells = ({ ms }, step) => [time(ms[step].p50), spread(ms[step])]
+  const header = ['step', LINES.software, 'p5 – p95', ...(reader ? [LINES.webhid, 'p5 – p95'] : [])]
+  return table(header, Object.entries(PURCHASE).map(([step, title]) => [title, ...cells(software, step), ...(reader ? cells(reader, step) : [])]))
+}
+
+function readerNotes({ count, line }) {
+  const each = total => number(total / count)
+  return `With the card behind WebHID, ${count} purchases, each of ${each(line.commands)} commands: ${each(line.command_bytes)} bytes out, ${each(line.response_bytes)} bytes back, in ${each(line.frames)} reports of 64 bytes.`
 }
 
 function purchaseNotes({ count, requests, partiesProcessorMsPerOrder: processor }, { wallets, orders, seconds, perSecond }) {

@@ -46,5 +46,29 @@ export const PURCHASE = {
   total: 'Approve to the courier’s acceptance',
 }
 
+/** The lines a card hangs on. */
+export const LINES = { software: 'software card', direct: 'pipe', webhid: 'WebHID' }
+
+/** The commands of a card, in the order in which a round gives them. */
+export const COMMANDS = {
+  'select-identity': 'SELECT identity',
+  'pin-tries': 'VERIFY, asking for tries left',
+  'change-pin': 'CHANGE REFERENCE DATA',
+  'reset-pin': 'RESET RETRY COUNTER',
+  'verify-pin': 'VERIFY',
+  'generate-signing-key': 'GENERATE ASYMMETRIC, RSA-2048',
+  sign: 'GENERAL AUTHENTICATE, a signature',
+  'put-certificate': 'PUT DATA, a certificate',
+  'get-certificate': 'GET DATA, a certificate',
+  'delete-signing-key': 'DELETE KEY',
+  'select-keys': 'SELECT keys from names',
+  'generate-enrolment-key': 'GENERATE ENROLMENT KEY',
+  'put-share': 'PUT SHARE',
+  list: 'LIST',
+  status: 'STATUS',
+  derive: 'DERIVE',
+  'delete-slot': 'DELETE SLOT',
+}
+
 /** What is to be reached, in the unit of the row. */
 export const GOALS = { ready: 0.025, names: 0.1, order: 10, paint: 150 }
