@@ -102,15 +102,15 @@ async function measure(parties, quick) {
 
 /** Purchases with a card behind WebHID; beside the times, what went over the line. */
 async function measureReader(parties, quick) {
-  const { Shopper } = await import('./lib/shopper.mjs')
+  const { ReaderShopper } = await import('./lib/reader-shopper.mjs')
   const { VirtualCard } = await import('./lib/virtual-card.mjs')
   const { extensionFolder } = await import('./lib/paths.mjs')
   const { purchases } = await import('../tests/bench/purchases.mjs')
   const card = await VirtualCard.start()
-  const shopper = await Shopper.start(parties, card.browserOptions(extensionFolder))
+  const shopper = await ReaderShopper.start(parties, card.browserOptions(extensionFolder))
   try {
-    await step('Setting up a wallet and a card in a reader', () => shopper.enrolInReader())
-    return await step('Buying with the card in the reader', () => purchases(shopper, { count: quick ? 5 : 50, counters: () => card.counters() }))
+    await step('Setting up a wallet and a card in a reader', () => shopper.enrolInReader('issuer-ume'))
+    return await step('Buying with the card in the reader', () => purchases(shopper, { count: quick ? 5 : 50, reader: card }))
   } finally {
     await shopper.close()
     await card.close()

@@ -1,79 +1,58 @@
-// npm start -- --once [--json FILE]: one purchase with the real extension in headless Chromium, and
-// what each party saw of it. Succeeds only if the purchase went through and nobody could open
-// another's part.
+// npm start -- --once [--story purchase|reader] [--json FILE]: a story with the real extension in
+// headless Chromium, and what each party saw of it. Succeeds only if everything went through and
+// nobody could open another's part.
+//
+//   purchase  one purchase with the software card
+//   reader    a purchase with a card behind a software USB device: Linux, root
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { artifactsFolder } from './lib/paths.mjs'
 import { prepare } from './lib/prepare.mjs'
-import { Stop, say, step } from './lib/say.mjs'
-import { Shopper } from './lib/shopper.mjs'
+import { Stop, say } from './lib/say.mjs'
 import { seenBy, table } from './lib/who-saw-what.mjs'
 
-const GOODS = [{ sku: 'sencha-100', quantity: 2 }]
+const STORIES = {
+  purchase: () => import('./stories/purchase.mjs'),
+  reader: () => import('./stories/reader.mjs'),
+}
 
 export async function main(args) {
-  const json = option(args, '--json')
-  const shots = join(artifactsFolder, 'purchase')
+  const json = option(args, '--json', 'a file: npm start -- --once --json seen.json')
+  const name = option(args, '--story', `a story: ${Object.keys(STORIES).join(' or ')}`) ?? 'purchase'
+  if (!Object.hasOwn(STORIES, name)) throw new Stop(`There is no story called ${name}: choose ${Object.keys(STORIES).join(' or ')}.`)
+  const story = await STORIES[name]()
+  const obstacle = await story.obstacle?.()
+  if (obstacle) throw new Stop(obstacle)
+  const shots = join(artifactsFolder, name)
   rmSync(shots, { recursive: true, force: true })
-  // A purchase of its own: nothing of an earlier one is in the tables.
+  // A story of its own: nothing of an earlier one is in the tables.
   const persist = mkdtempSync(join(tmpdir(), 'tallystick-parties-'))
   const parties = await prepare({ port: 0, persist })
-  let shopper
   try {
-    shopper = await Shopper.start(parties, { shots })
-    const { tracking, seconds } = await purchase(shopper)
-    const seen = await seenBy(parties)
-    say(`\n${table(seen)}\n`)
-    say(`Bought, charged and on its way as ${tracking}. From Approve to the courier's acceptance: ${seconds.toFixed(2)} s.`)
-    say(`Pictures of every step: ${shots}`)
-    if (json) writeFileSync(json, `${JSON.stringify({ tracking, parties: seen }, null, 2)}\n`)
-    const leaks = seen.flatMap(party => party.openedOfOthers)
-    if (leaks.length > 0) throw new Stop(`A party opened what is not its own: ${leaks.join(', ')}.`)
-    say('Nobody could open the part of another.')
+    const tracking = await story.play(parties, shots)
+    await tell(parties, { tracking, shots, json })
   } finally {
-    await shopper?.close()
     await parties.stop()
     rmSync(persist, { recursive: true, force: true })
   }
 }
 
-async function purchase(shopper) {
-  await step('Opening an account and setting up the wallet', () => shopper.enrol())
-  return step('Buying two packets of sencha', async () => {
-    const store = await shopper.fillBasket(GOODS)
-    const approval = await shopper.pay(store)
-    const since = Date.now()
-    await shopper.approve(approval)
-    const tracking = await shopper.delivered(approval)
-    const seconds = (Date.now() - since) / 1000
-    await approval.close()
-    await store.getByText(tracking).waitFor()
-    await shopper.shot(store, 'store-thanks', { fullPage: true })
-    await picturesOfEverything(shopper)
-    return { tracking, seconds }
-  })
+/** Prints who saw what; stops if somebody saw what is not theirs. */
+async function tell(parties, { tracking, shots, json }) {
+  const seen = await seenBy(parties)
+  say(`\n${table(seen)}\n`)
+  say(`Bought, charged and on its way as ${tracking}.`)
+  say(`Pictures of every step: ${shots}`)
+  if (json) writeFileSync(json, `${JSON.stringify({ tracking, parties: seen }, null, 2)}\n`)
+  const leaks = seen.flatMap(party => party.openedOfOthers)
+  if (leaks.length > 0) throw new Stop(`A party opened what is not its own: ${leaks.join(', ')}.`)
+  say('Nobody could open the part of another.')
 }
 
-async function picturesOfEverything(shopper) {
-  for (const page of ['popup', 'orders', 'settings']) {
-    const opened = await shopper.openPage(shopper.walletUrl(page))
-    await opened.setViewportSize({ width: page === 'popup' ? 400 : 720, height: 720 })
-    await opened.waitForTimeout(300)
-    await shopper.shot(opened, `wallet-${page}`)
-    await opened.close()
-  }
-  for (const role of ['shop', 'issuer', 'courier', 'key-centre', 'ca']) {
-    const opened = await shopper.openPage(`${shopper.parties.url(role)}/console`)
-    await opened.waitForTimeout(500)
-    await shopper.shot(opened, `console-${role}`, { fullPage: true })
-    await opened.close()
-  }
-}
-
-function option(args, name) {
+function option(args, name, what) {
   const place = args.indexOf(name)
   if (place === -1) return undefined
-  if (!args[place + 1]) throw new Stop(`${name} needs a file: npm start -- --once ${name} seen.json`)
+  if (!args[place + 1]) throw new Stop(`${name} needs ${what}.`)
   return args[place + 1]
 }

@@ -1,7 +1,7 @@
 // npm start: sets everything up, starts all parties, opens the store.
 //
-//   npm start                          PORT=8788 npm start for another port
-//   npm start -- --once [--json FILE]  one purchase in headless Chromium: see once.mjs
+//   npm start    PORT=8788 npm start for another port
+//   npm start -- --once [--story reader] [--json FILE]  a purchase in headless Chromium: see once.mjs
 import { bootstrap } from './lib/bootstrap.mjs'
 import { Stop, run, say, step } from './lib/say.mjs'
 import { PARTIES } from './lib/secrets.mjs'
@@ -11,7 +11,7 @@ await run(async () => {
   const once = args.includes('--once')
   await bootstrap()
   if (once) return (await import('./once.mjs')).main(args.filter(arg => arg !== '--once'))
-  if (args.length > 0) throw new Stop(`Unknown option ${args[0]}: npm start takes --once and, with it, --json FILE.`)
+  if (args.length > 0) throw new Stop(`Unknown option ${args[0]}: npm start takes --once and, with it, --story NAME and --json FILE.`)
   const port = portOf(process.env.PORT)
   const { prepare } = await import('./lib/prepare.mjs')
   const parties = await prepare({ port })

@@ -32,6 +32,8 @@ export const AIKO = {
 export class Shopper {
   #shots
   #count = 0
+  #approved
+  #accepted
 
   /**
    * `shots`: the folder for a screenshot of every step; none are made without it. `languages`: what
@@ -40,7 +42,7 @@ export class Shopper {
   static async start(parties, { shots, person = AIKO, languages = 'en-US,en', args = [], ...browser } = {}) {
     if (shots) mkdirSync(shots, { recursive: true })
     const launched = await launchBrowserWithExtension({ ...browser, args: [`--accept-lang=${languages}`, ...args] })
-    return new Shopper(parties, launched, person, shots)
+    return new this(parties, launched, person, shots)
   }
 
   constructor(parties, launched, person, shots) {
@@ -96,15 +98,20 @@ export class Shopper {
     await onboarding.getByLabel(words('onboarding.pin.again')).fill(pin)
     await this.shot(onboarding, 'onboarding-secrets', { fullPage: true })
     await onboarding.getByRole('button', { name: words('onboarding.create') }).click()
-    await onboarding.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
-    const puk = (await onboarding.locator('.number .visually-hidden').textContent()).trim()
-    // The PUK is a secret: its picture is not kept.
-    await onboarding.getByRole('button', { name: words('onboarding.puk.kept') }).click()
+    const puk = await this.keepPuk(onboarding)
     await this.fillAddress(onboarding, this.person.address)
     await this.shot(onboarding, 'onboarding-address', { fullPage: true })
     await onboarding.getByRole('button', { name: words('address.save') }).click()
     await onboarding.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
     await this.shot(onboarding, 'onboarding-ready', { fullPage: true })
+    return puk
+  }
+
+  /** Reads the PUK that is shown once. It is a secret: its picture is not kept. */
+  async keepPuk(page) {
+    await page.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
+    const puk = (await page.locator('.number .visually-hidden').textContent()).trim()
+    await page.getByRole('button', { name: words('onboarding.puk.kept') }).click()
     return puk
   }
 
@@ -178,16 +185,23 @@ export class Shopper {
     return approval
   }
 
-  /** Types the PIN and approves. */
-  async approve(approval, pin = this.person.pin) {
-    await approval.getByLabel(words('approve.pin'), { exact: true }).fill(pin)
+  /** Types the PIN and approves. `label` is what the PIN's field is called. */
+  async approve(approval, pin = this.person.pin, label = words('approve.pin')) {
+    await approval.getByLabel(label, { exact: true }).fill(pin)
     await this.shot(approval, 'approve')
+    this.#approved = Date.now()
     await approval.getByRole('button', { name: /^Approve/ }).click()
+  }
+
+  /** Seconds from the last Approve to the courier's acceptance, as the approval window showed it. */
+  get secondsToAcceptance() {
+    return (this.#accepted - this.#approved) / 1000
   }
 
   /** Waits until the courier has accepted; resolves to the tracking number. */
   async delivered(approval) {
     await approval.getByText(words('approve.tracking')).waitFor()
+    this.#accepted = Date.now()
     await this.shot(approval, 'approved')
     return (await approval.locator('.tracking strong').textContent()).trim()
   }

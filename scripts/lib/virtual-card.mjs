@@ -16,7 +16,7 @@ const CRATE = 'tallystick-virtual-card'
 const PROFILE = 'simulation'
 
 /** As tests/virtual-card/src/hid/sysfs.rs describes the device to Chromium. */
-export const DEVICE = { name: 'Tallystick Virtual Card', 'vendor-id': 0x2c97, 'product-id': 0x1011, 'serial-number': '0001' }
+export const DEVICE = { name: 'Tallystick Virtual Reader', 'vendor-id': 0x2c97, 'product-id': 0x1011, 'serial-number': '0001' }
 
 /** Why there can be no software USB device on this machine, as a sentence; or undefined. */
 export async function whyNoDevice() {

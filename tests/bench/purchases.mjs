@@ -12,15 +12,16 @@ const GOODS = [{ sku: 'hojicha-100', quantity: 1 }]
 
 /**
  * Buys `count` times, after `warmUp` times that do not count. Resolves to summaries in milliseconds,
- * the parties' processor time for each order, the approval window's first paints, and as `line` how
- * much further `counters` counted.
+ * the parties' processor time for each order, the approval window's first paints. With `reader`, a
+ * VirtualCard on which an account lives, that account pays, and `line` is what went over the line.
  */
-export async function purchases(shopper, { count, warmUp = 2, counters = async () => ({}) }) {
+export async function purchases(shopper, { count, warmUp = 2, reader }) {
   const store = await shopper.openPage(shopper.parties.url('shop'))
   await store.getByRole('heading', { level: 1 }).first().waitFor()
   const paints = { cold: [], warm: [] }
   const steps = { total: [], approve: [], confirm: [], send: [], settle: [] }
   const requests = []
+  if (reader) await chooseReader(shopper, store)
   // The service worker is not running when the first window opens: that one is cold.
   await shopper.killServiceWorker()
   let cpu
@@ -28,16 +29,16 @@ export async function purchases(shopper, { count, warmUp = 2, counters = async (
   for (let i = -warmUp; i < count; i++) {
     if (i === 0) {
       cpu = processorMs()
-      counted = await counters()
+      counted = await reader?.counters()
     }
-    const [bought] = await Promise.all([buy(shopper, store), new Promise(resolve => setTimeout(resolve, PACE_MS))])
+    const [bought] = await Promise.all([buy(shopper, store, pinOf(shopper, reader)), new Promise(resolve => setTimeout(resolve, PACE_MS))])
     paints[i === -warmUp ? 'cold' : 'warm'].push(bought.paint)
     if (i < 0) continue
     for (const [step, list] of Object.entries(steps)) list.push(bought[step])
     requests.push(bought.requests)
   }
   const used = cpu === undefined ? null : processorMs() - cpu
-  const now = Object.entries(await counters())
+  const now = Object.entries((await reader?.counters()) ?? {})
   await store.close()
   return {
     count,
@@ -65,14 +66,27 @@ export async function coldWindows(shopper, count) {
   return paints
 }
 
-async function buy(shopper, store) {
+/** Which PIN is asked for, and what it is. */
+const pinOf = (shopper, reader) => (reader ? { label: words('approve.pin.reader'), digits: shopper.readerPin } : { label: words('approve.pin'), digits: shopper.person.pin })
+
+/** Pays once with the account in the reader, which is proposed from then on. */
+async function chooseReader(shopper, store) {
   const approval = await ask(shopper, store)
-  const pin = approval.getByLabel(words('approve.pin'), { exact: true })
+  const { cards } = await shopper.view()
+  await shopper.payWith(approval, new RegExp(cards.find(({ home }) => home === 'reader').issuer_name))
+  await shopper.approveInReader(approval)
+  await shopper.delivered(approval)
+  await approval.close()
+}
+
+async function buy(shopper, store, { label, digits }) {
+  const approval = await ask(shopper, store)
+  const pin = approval.getByLabel(label, { exact: true })
   await pin.waitFor()
   await approval.evaluate(watch)
   const worker = await serviceWorker(shopper)
   await worker.evaluate(() => performance.clearResourceTimings())
-  await pin.fill(shopper.person.pin)
+  await pin.fill(digits)
   await approval.getByRole('button', { name: /^Approve/ }).click()
   await approval.waitForFunction(() => globalThis.marks.delivering, undefined, { polling: 50 })
   const { marks, paint } = { marks: await approval.evaluate(() => globalThis.marks), paint: await firstPaint(approval) }

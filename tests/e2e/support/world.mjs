@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { extensionFolder } from '../../../scripts/lib/paths.mjs'
 import { startParties } from '../../../scripts/lib/parties.mjs'
 import { deploymentOf } from '../../../scripts/lib/prepare.mjs'
+import { ReaderShopper } from '../../../scripts/lib/reader-shopper.mjs'
 import { Shopper } from '../../../scripts/lib/shopper.mjs'
 
 /**
@@ -20,7 +21,7 @@ export async function openWorld({ profile, shots, card, ...options } = {}) {
   const extension = join(folder, 'extension')
   cpSync(extensionFolder, extension, { recursive: true })
   writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
-  const shopper = await Shopper.start(parties, { extension, profile, shots, ...card?.browserOptions(extension) })
+  const shopper = await (card ? ReaderShopper : Shopper).start(parties, { extension, profile, shots, ...card?.browserOptions(extension) })
   return {
     parties,
     shopper,

@@ -19,7 +19,7 @@ const NAME: &str = "0003:2C97:1011.0001";
 /// What a host is told of the device.
 const DESCRIPTION: &str = "DRIVER=hid-generic
 HID_ID=0003:00002C97:00001011
-HID_NAME=Tallystick Virtual Card
+HID_NAME=Tallystick Virtual Reader
 HID_PHYS=usb-tallystick-1/input0
 HID_UNIQ=0001
 MODALIAS=hid:b0003g0001v00002C97p00001011
