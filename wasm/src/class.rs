@@ -3,7 +3,7 @@
 use core::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use tallystick_wallet::{Wallet, WalletError};
@@ -32,12 +32,26 @@ fn shown(view: &impl Serialize) -> Thrown<JsValue> {
         .map_err(|error| bad_call(&error))
 }
 
-/// A call that gives nothing back.
-type Work = Pin<Box<dyn Future<Output = Result<(), WalletError>>>>;
+/// What a call does.
+type Work<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// The promise of a call. One way for all of them: a way for each would take twice the code.
-fn done(work: Work) -> Promise {
-    future_to_promise(async move { thrown(work.await).map(|()| JsValue::UNDEFINED) })
+fn given(work: Work<Thrown<JsValue>>) -> Promise {
+    future_to_promise(work)
+}
+
+/// The promise of a call that gives nothing back.
+fn done(work: Work<Result<(), WalletError>>) -> Promise {
+    given(Box::pin(async move {
+        thrown(work.await).map(|()| JsValue::UNDEFINED)
+    }))
+}
+
+/// The promise of a call that gives a text back.
+fn said(work: Work<Result<String, WalletError>>) -> Promise {
+    given(Box::pin(
+        async move { thrown(work.await).map(JsValue::from) },
+    ))
 }
 
 /// Passphrases are the same however a keyboard composes their accents (Unicode NFC).
@@ -74,27 +88,42 @@ impl JsWallet {
     }
 
     /// Everything that the pages show.
-    #[wasm_bindgen(unchecked_return_type = "WalletView")]
-    pub async fn view(&self) -> Thrown<JsValue> {
-        shown(&thrown(self.0.view().await)?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<WalletView>")]
+    pub fn view(&self) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(
+            async move { shown(&thrown(wallet.view().await)?) },
+        ))
     }
 
     /// What others signed for an order, by its digests.
-    #[wasm_bindgen(unchecked_return_type = "EvidenceView[]")]
-    pub async fn evidence(&self, request_id: String) -> Thrown<JsValue> {
-        shown(&thrown(self.0.evidence(&request_id).await)?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<EvidenceView[]>")]
+    pub fn evidence(&self, request_id: String) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            shown(&thrown(wallet.evidence(&request_id).await)?)
+        }))
     }
 
     /// Addresses, orders and receipts in one file, sealed under a passphrase of its own.
-    pub async fn backup(&self, passphrase: String) -> Thrown<Vec<u8>> {
-        thrown(self.0.backup(&normalised(passphrase)).await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    pub fn backup(&self, passphrase: String) -> Promise {
+        let wallet = self.0.clone();
+        let passphrase = normalised(passphrase);
+        given(Box::pin(async move {
+            let file = thrown(wallet.backup(&passphrase).await)?;
+            Ok(Uint8Array::from(file.as_slice()).into())
+        }))
     }
 
     /// Adds what a backup holds and the wallet does not.
-    #[wasm_bindgen(unchecked_return_type = "RestoredView")]
-    pub async fn restore(&self, file: Vec<u8>, passphrase: String) -> Thrown<JsValue> {
+    #[wasm_bindgen(unchecked_return_type = "Promise<RestoredView>")]
+    pub fn restore(&self, file: Vec<u8>, passphrase: String) -> Promise {
+        let wallet = self.0.clone();
         let passphrase = normalised(passphrase);
-        shown(&thrown(self.0.restore(&file, &passphrase).await)?)
+        given(Box::pin(async move {
+            shown(&thrown(wallet.restore(&file, &passphrase).await)?)
+        }))
     }
 
     /// Takes an issuer's offer. `origin` must be `sender.origin`.
@@ -107,9 +136,13 @@ impl JsWallet {
     }
 
     /// Makes and seals the card. Returns the PUK, to be shown once.
-    pub async fn set_up(&self, passphrase: String, pin: String) -> Thrown<String> {
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn set_up(&self, passphrase: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
         let (passphrase, pin) = (normalised(passphrase), Zeroizing::new(pin));
-        thrown(self.0.set_up(&passphrase, &pin).await)
+        said(Box::pin(
+            async move { wallet.set_up(&passphrase, &pin).await },
+        ))
     }
 
     /// Adds the card on offer to a wallet that has been set up, with keys in the software card or in the
@@ -128,15 +161,22 @@ impl JsWallet {
     }
 
     /// What is in the reader.
-    #[wasm_bindgen(unchecked_return_type = "ReaderCardView")]
-    pub async fn reader_card(&self) -> Thrown<JsValue> {
-        shown(&thrown(self.0.reader_card().await)?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<ReaderCardView>")]
+    pub fn reader_card(&self) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            shown(&thrown(wallet.reader_card().await)?)
+        }))
     }
 
     /// Gives the new card in the reader its PIN. Returns its PUK, to be shown once.
-    pub async fn prepare_reader_card(&self, pin: String) -> Thrown<String> {
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn prepare_reader_card(&self, pin: String) -> Promise {
+        let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
-        thrown(self.0.prepare_reader_card(&pin).await)
+        said(Box::pin(
+            async move { wallet.prepare_reader_card(&pin).await },
+        ))
     }
 
     /// Removes a card with its keys. Without the PIN: the one on offer, or one whose keys are in a card
@@ -156,12 +196,16 @@ impl JsWallet {
     }
 
     /// Saves an address; without `id` a new one. Returns its `id`.
-    pub async fn save_address(
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn save_address(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Address")] address: JsValue,
-    ) -> Thrown<String> {
-        let address = thrown(arguments::address(&address))?;
-        thrown(self.0.save_address(&address).await)
+    ) -> Promise {
+        let wallet = self.0.clone();
+        said(Box::pin(async move {
+            let address = arguments::address(&address)?;
+            wallet.save_address(&address).await
+        }))
     }
 
     /// Removes an address.
@@ -254,20 +298,28 @@ impl JsWallet {
     }
 
     /// Takes an order form; returns the request's id. `origin` must be `sender.origin`.
-    pub async fn receive_form(&self, origin: String, form: Vec<u8>) -> Thrown<String> {
-        thrown(self.0.receive_form(&origin, &form).await)
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn receive_form(&self, origin: String, form: Vec<u8>) -> Promise {
+        let wallet = self.0.clone();
+        said(Box::pin(async move {
+            wallet.receive_form(&origin, &form).await
+        }))
     }
 
     /// Approves an order with the PIN: splits, seals and persists it. Sends nothing.
-    pub async fn approve(
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn approve(
         &self,
         request_id: String,
         #[wasm_bindgen(unchecked_param_type = "Choice")] choice: JsValue,
         pin: String,
-    ) -> Thrown<()> {
-        let choice = thrown(arguments::choice(&choice))?;
+    ) -> Promise {
+        let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
-        thrown(self.0.approve(&request_id, &choice, &pin).await)
+        done(Box::pin(async move {
+            let choice = arguments::choice(&choice)?;
+            wallet.approve(&request_id, &choice, &pin).await
+        }))
     }
 
     /// Declines an order that has not been sent.
@@ -279,10 +331,13 @@ impl JsWallet {
 
     /// Does what is due on all open orders. Returns the milliseconds until the next call, or null
     /// if nothing is open.
-    #[wasm_bindgen(unchecked_return_type = "number | null")]
-    pub async fn advance(&self) -> Thrown<JsValue> {
-        let pause_ms = thrown(self.0.advance().await)?;
-        Ok(pause_ms.map_or(JsValue::NULL, |ms| JsValue::from_f64(ms as f64)))
+    #[wasm_bindgen(unchecked_return_type = "Promise<number | null>")]
+    pub fn advance(&self) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            let pause_ms = thrown(wallet.advance().await)?;
+            Ok(pause_ms.map_or(JsValue::NULL, |ms| JsValue::from_f64(ms as f64)))
+        }))
     }
 
     /// Removes everything, as if the wallet had never been.

@@ -1,16 +1,16 @@
 //! Requests to parties: without cookies, credentials, referrer, cache or redirects, and with a
 //! limit on what is read.
 
-use gloo::net::http::{RequestBuilder, Response as GlooResponse};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use tallystick_wallet::ports::{
     Method, Network, NetworkError, RESPONSE_BYTES_MAX, Request, Response,
 };
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortSignal, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestMode, RequestRedirect,
+    AbortSignal, Headers, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache,
+    RequestCredentials, RequestInit, RequestMode, RequestRedirect,
 };
 
 use crate::error::describe;
@@ -21,10 +21,19 @@ const TIMEOUT_MS: u32 = 20_000;
 /// `fetch`.
 pub struct Fetch;
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, options: &RequestInit) -> Result<Promise, JsValue>;
+}
+
 impl Network for Fetch {
     async fn send(&self, request: Request) -> Result<Response, NetworkError> {
-        let response = start(request).await.map_err(unreachable)?;
-        let content_type = response.headers().get("content-type").unwrap_or_default();
+        let asked = start(&request).map_err(broken)?;
+        let response = JsFuture::from(asked).await.map_err(broken)?;
+        let response: web_sys::Response = response.unchecked_into();
+        let content_type = response.headers().get("content-type").map_err(broken)?;
+        let content_type = content_type.unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default();
         Ok(Response {
             status: response.status(),
@@ -34,38 +43,30 @@ impl Network for Fetch {
     }
 }
 
-fn unreachable(error: gloo::net::Error) -> NetworkError {
-    NetworkError::Unreachable(error.to_string())
-}
-
 fn broken(thrown: JsValue) -> NetworkError {
     NetworkError::Unreachable(describe(&thrown))
 }
 
-async fn start(request: Request) -> Result<GlooResponse, gloo::net::Error> {
-    let builder = match request.method {
-        Method::Get => RequestBuilder::new(&request.url).method(gloo::net::http::Method::GET),
-        Method::Post => RequestBuilder::new(&request.url).method(gloo::net::http::Method::POST),
-    };
-    let builder = builder
-        .mode(RequestMode::Cors)
-        .credentials(RequestCredentials::Omit)
-        .referrer_policy(ReferrerPolicy::NoReferrer)
-        .cache(RequestCache::NoStore)
-        .redirect(RequestRedirect::Error)
-        .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
-    match request.method {
-        Method::Get => builder.send().await,
-        Method::Post => {
-            let body = Uint8Array::from(request.body.as_slice());
-            let builder = builder.header("content-type", request.content_type);
-            builder.body(body)?.send().await
-        }
+fn start(request: &Request) -> Result<Promise, JsValue> {
+    let options = RequestInit::new();
+    options.set_mode(RequestMode::Cors);
+    options.set_credentials(RequestCredentials::Omit);
+    options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    options.set_cache(RequestCache::NoStore);
+    options.set_redirect(RequestRedirect::Error);
+    options.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    if request.method == Method::Post {
+        let headers = Headers::new()?;
+        headers.set("content-type", request.content_type)?;
+        options.set_method("POST");
+        options.set_headers(&headers);
+        options.set_body(&Uint8Array::from(request.body.as_slice()));
     }
+    fetch(&request.url, &options)
 }
 
 /// Reads the body piece by piece, so that a party cannot fill the memory.
-async fn body(response: &GlooResponse) -> Result<Vec<u8>, NetworkError> {
+async fn body(response: &web_sys::Response) -> Result<Vec<u8>, NetworkError> {
     let Some(stream) = response.body() else {
         return Ok(Vec::new());
     };
