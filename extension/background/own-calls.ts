@@ -22,6 +22,7 @@ const CALLS: Record<string, Call> = {
   set_up: (wallet, [passphrase, pin]) => wallet.set_up(text(passphrase), text(pin)),
   add_card: (wallet, [pin, home]) => wallet.add_card(text(pin), homeOf(home)),
   reader_card: wallet => wallet.reader_card(),
+  move_card: (wallet, [id, browserPin, readerPin]) => wallet.move_card(text(id), text(browserPin), text(readerPin)),
   prepare_reader_card: (wallet, [pin]) => wallet.prepare_reader_card(text(pin)),
   remove_card: (wallet, [id, pin]) => wallet.remove_card(text(id), text(pin)),
   save_address: (wallet, [address]) => wallet.save_address(addressOf(address)),

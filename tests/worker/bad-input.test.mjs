@@ -21,6 +21,7 @@ const ROUTES = [
   ['asahi-card.localhost', '/v1/accounts', JSON_TYPE],
   ['asahi-card.localhost', '/v1/account-codes', COSE],
   ['asahi-card.localhost', '/v1/renewals', JSON_TYPE],
+  ['asahi-card.localhost', '/v1/moves', CBOR],
   ['asahi-card.localhost', '/v1/enrolments', CBOR],
   ['asahi-card.localhost', '/v1/authorisations', COSE],
   ['asahi-card.localhost', '/v1/captures', COSE],

@@ -188,6 +188,17 @@ impl JsWallet {
         done(Box::pin(async move { wallet.remove_card(&id, &pin).await }))
     }
 
+    /// Moves an account from the software card to the card in the reader: new keys there, which `enrol`
+    /// then enrols in place of the old ones. Each PIN is that card's.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn move_card(&self, id: String, browser_pin: String, reader_pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let (browser_pin, reader_pin) = (Zeroizing::new(browser_pin), Zeroizing::new(reader_pin));
+        done(Box::pin(async move {
+            wallet.move_card(&id, &browser_pin, &reader_pin).await
+        }))
+    }
+
     /// Goes on with enrolment to its end. What is finished stays finished.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn enrol(&self) -> Promise {

@@ -7,6 +7,8 @@
 //! 4. With the ticket the wallet fetches its key shares ([`HolderShareRequest`]), sealed to the enrolment
 //!    key, so that nobody but the card can open them.
 //!
+//! A wallet that moves an account to other keys has the old ones sign it away first ([`MoveRequest`]).
+//!
 //! Parties fetch theirs with a [`PartyShareRequest`] signed by their certified key, and their certificate
 //! with a [`PartyCertificateRequest`].
 
@@ -14,6 +16,7 @@ mod account;
 mod card_record;
 mod certificates;
 mod holder_shares;
+mod moving;
 mod party_shares;
 mod request;
 mod ticket;
@@ -22,6 +25,7 @@ pub use account::AccountOffer;
 pub use card_record::{CardExpiry, CardNumber, CardRecord, CardRecordError};
 pub use certificates::{CertificateAnswer, HolderCertificateRequest, PartyCertificateRequest};
 pub use holder_shares::{HolderShareAnswer, HolderShareRequest};
+pub use moving::MoveRequest;
 pub use party_shares::{PartyShareAnswer, PartyShareRequest};
 pub use request::{EnrolmentAnswer, EnrolmentError, EnrolmentRequest, ProvenKeys};
 pub use ticket::EnrolmentTicket;

@@ -11,7 +11,7 @@ use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest}
 use tallystick_protocol::enrolment::{
     AccountOffer, CardExpiry, CardNumber, CardRecord, CertificateAnswer, EnrolmentAnswer,
     EnrolmentRequest, EnrolmentTicket, HolderCertificateRequest, HolderShareAnswer,
-    HolderShareRequest, PartyCertificateRequest, PartyShareAnswer, PartyShareRequest,
+    HolderShareRequest, MoveRequest, PartyCertificateRequest, PartyShareAnswer, PartyShareRequest,
 };
 use tallystick_protocol::form::{Delivery, Instrument, Item, OrderForm};
 use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role, Root};
@@ -294,6 +294,9 @@ fn enrolment_is_as_the_page_says() {
     let request =
         EnrolmentRequest::unsigned(domain("issuer.example"), [1; 32], [2; 32], vec![3; 294]);
     holds("enrolment-request", &request.signed(vec![4; 256]));
+    let holder = HolderId::of_enrolment_key(&[2; 32]);
+    let request = MoveRequest::unsigned(domain("issuer.example"), holder, &[1; 32]);
+    holds("move-request", &request.signed(vec![4; 256]));
     holds(
         "enrolment-answer",
         &EnrolmentAnswer {

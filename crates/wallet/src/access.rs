@@ -134,9 +134,9 @@ impl<P: Ports> Wallet<P> {
 }
 
 /// One command to a card, of which nothing is kept but the card's state.
-struct Telling {
-    home: Home,
-    command: Option<Command>,
+pub(crate) struct Telling {
+    pub home: Home,
+    pub command: Option<Command>,
 }
 
 impl Errand for Telling {

@@ -36,6 +36,8 @@ pub enum CallError {
 /// What a party is asked, and which order it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
+    /// The issuer, to let that card take the place of the one that handed its account over.
+    Handover(String),
     /// The issuer, to certify the key of that card.
     Certificate(String),
     /// A key centre, for a share.

@@ -62,6 +62,21 @@ pub struct Enrolment {
 }
 
 impl Enrolment {
+    /// Of keys that are still to be made, in that slot.
+    #[must_use]
+    pub const fn begin(slot: u8) -> Self {
+        Self {
+            slot,
+            enrolment_public_key: [0; 32],
+            request: Vec::new(),
+            certificate: None,
+            ticket: None,
+            epoch: None,
+            centres: None,
+            shares: Vec::new(),
+        }
+    }
+
     /// The holder's identifier.
     #[must_use]
     pub fn holder(&self) -> HolderId {
@@ -146,6 +161,10 @@ pub struct CardAccount {
     /// Where its keys live; absent for the software card.
     #[n(6)]
     pub home: Option<Home>,
+    /// The encoded request by which the keys that it had before hand it over to these; sent as often as
+    /// needed until the issuer answers.
+    #[cbor(n(7), with = "minicbor::bytes")]
+    pub handover: Option<Vec<u8>>,
 }
 
 impl CardAccount {

@@ -11,6 +11,7 @@ pub mod card_number;
 mod config;
 mod console_view;
 mod enrolment;
+mod handing_over;
 mod judging;
 mod renewing;
 pub mod reservations;
@@ -56,6 +57,7 @@ impl<P: Ports> Issuer<P> {
             ("POST", ["v1", "accounts"]) => self.open_account(request).await,
             ("POST", ["v1", "account-codes"]) => self.make_account_code(request).await,
             ("POST", ["v1", "renewals"]) => self.renew(request).await,
+            ("POST", ["v1", "moves"]) => self.hand_over(request).await,
             ("POST", ["v1", "enrolments"]) => self.enrol(request).await,
             ("POST", ["v1", "authorisations"]) => self.authorise(request).await,
             ("POST", ["v1", "captures"]) => self.capture(request).await,
@@ -66,8 +68,8 @@ impl<P: Ports> Issuer<P> {
                 _,
                 [
                     "v1",
-                    "accounts" | "account-codes" | "renewals" | "enrolments" | "authorisations"
-                    | "captures" | "releases" | "console",
+                    "accounts" | "account-codes" | "renewals" | "moves" | "enrolments"
+                    | "authorisations" | "captures" | "releases" | "console",
                 ]
                 | ["v1", "answers", _],
             ) => Err(Fault::new(Kind::MethodNotAllowed, "")),

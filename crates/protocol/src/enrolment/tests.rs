@@ -3,7 +3,7 @@ use crate::cbor::{CborError, Message, decode, encode};
 use crate::identifier::{Domain, HolderId};
 use crate::keys::{Centres, Epoch};
 use crate::money::{Currency, Money};
-use crate::signature::SignatureError;
+use crate::signature::{SignatureError, public_key_from_spki};
 use crate::statement::{Audience, Envelope};
 use crate::test_keys::{test_signature, test_spki};
 use crate::time::Timestamp;
@@ -217,4 +217,37 @@ fn a_ticket_entitles_the_holder_of_its_enrolment_key() {
         Ok(&ticket)
     );
     assert_eq!(ticket.holder(), HolderId::of_enrolment_key(&[3; 32]));
+}
+
+fn move_request() -> MoveRequest {
+    let holder = HolderId::of_enrolment_key(&[3; 32]);
+    let unsigned = MoveRequest::unsigned(domain("asahi-card.localhost"), holder, &[2; 32]);
+    let signature = test_signature(5, &unsigned.to_be_signed());
+    unsigned.signed(signature)
+}
+
+#[test]
+fn a_move_request_is_followed_only_whole_and_by_its_issuer_and_with_the_key_that_signed_it() {
+    let issuer = domain("asahi-card.localhost");
+    let key = public_key_from_spki(&test_spki(5)).unwrap();
+    let read: MoveRequest = decode(&encode(&move_request())).unwrap();
+    assert_eq!(read.verify(&issuer, &key), Ok(()));
+    let elsewhere = read.verify(&domain("other-card.localhost"), &key);
+    assert_eq!(elsewhere, Err(EnrolmentError::WrongIssuer(issuer.clone())));
+    let other_key = public_key_from_spki(&test_spki(6)).unwrap();
+    let mismatch = Err(EnrolmentError::Signature(SignatureError::Mismatch));
+    assert_eq!(read.verify(&issuer, &other_key), mismatch);
+    let exchanged = [
+        MoveRequest {
+            holder: HolderId::of_enrolment_key(&[4; 32]),
+            ..move_request()
+        },
+        MoveRequest {
+            grant_digest: [9; 32],
+            ..move_request()
+        },
+    ];
+    for request in exchanged {
+        assert_eq!(request.verify(&issuer, &key), mismatch);
+    }
 }

@@ -13,22 +13,38 @@ use crate::view::Home;
 
 /// An account in the making: the card makes the keys of a slot, then signs the request to enrol them.
 pub struct Making {
-    offer: OfferRecord,
-    id: String,
-    home: Home,
-    slot: u8,
+    account: CardAccount,
+    grant: [u8; 32],
     request: Option<EnrolmentRequest>,
 }
 
 impl Making {
-    /// An account of that offer, in that slot.
-    pub const fn new(offer: OfferRecord, id: String, home: Home, slot: u8) -> Self {
+    /// An account of that offer, with keys in that slot.
+    pub fn new(
+        OfferRecord { offer, issuer_name }: OfferRecord,
+        id: String,
+        home: Home,
+        slot: u8,
+    ) -> Self {
+        let account = CardAccount {
+            id,
+            issuer: offer.envelope.from.clone(),
+            issuer_name,
+            card: offer.card.clone(),
+            limit: offer.limit,
+            enrolment: Enrolment::begin(slot),
+            home: (home == Home::Reader).then_some(home),
+            handover: None,
+        };
+        Self::anew(account, offer.grant)
+    }
+
+    /// That account, with keys that are enrolled with that grant in the slot that it names.
+    pub const fn anew(account: CardAccount, grant: [u8; 32]) -> Self {
         let request = None;
         Self {
-            offer,
-            id,
-            home,
-            slot,
+            account,
+            grant,
             request,
         }
     }
@@ -37,8 +53,8 @@ impl Making {
     pub fn begin(&self, pin: &str) -> Vec<Command> {
         vec![
             Command::present_pin(pin),
-            Command::generate_signing_key(self.slot),
-            Command::generate_enrolment_key(self.slot),
+            Command::generate_signing_key(self.account.enrolment.slot),
+            Command::generate_enrolment_key(self.account.enrolment.slot),
         ]
     }
 
@@ -48,17 +64,20 @@ impl Making {
         replies: &[Reply],
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Command>, WalletError> {
-        let [.., signing, enrolment] = replies else {
+        let [.., signing, made] = replies else {
             return Err(WalletError::new(ErrorKind::CardFailed));
         };
-        let offer = &self.offer.offer;
+        let CardAccount {
+            issuer, enrolment, ..
+        } = &mut self.account;
+        enrolment.enrolment_public_key = enrolment_public_key(made)?;
         let request = EnrolmentRequest::unsigned(
-            offer.envelope.from.clone(),
-            offer.grant,
-            enrolment_public_key(enrolment)?,
+            issuer.clone(),
+            self.grant,
+            enrolment.enrolment_public_key,
             signing_public_key(signing)?,
         );
-        let sign = Command::sign(self.slot, &request.to_be_signed(), rng)?;
+        let sign = Command::sign(enrolment.slot, &request.to_be_signed(), rng)?;
         self.request = Some(request);
         Ok(vec![sign])
     }
@@ -68,26 +87,8 @@ impl Making {
         let ([reply], Some(request)) = (replies, self.request.take()) else {
             return Ok(None);
         };
-        let OfferRecord { offer, issuer_name } = &self.offer;
-        let enrolment_public_key = request.enrolment_public_key;
-        let request = encode(&request.signed(signature(reply)?.to_vec()));
-        Ok(Some(CardAccount {
-            id: self.id.clone(),
-            issuer: offer.envelope.from.clone(),
-            issuer_name: issuer_name.clone(),
-            card: offer.card.clone(),
-            limit: offer.limit,
-            enrolment: Enrolment {
-                slot: self.slot,
-                enrolment_public_key,
-                request,
-                certificate: None,
-                ticket: None,
-                epoch: None,
-                centres: None,
-                shares: Vec::new(),
-            },
-            home: (self.home == Home::Reader).then_some(self.home),
-        }))
+        let mut account = self.account.clone();
+        account.enrolment.request = encode(&request.signed(signature(reply)?.to_vec()));
+        Ok(Some(account))
     }
 }

@@ -12,7 +12,7 @@ use tallystick_protocol::problem::ProblemKind;
 use tallystick_protocol::signature::public_key_to_spki;
 use tallystick_protocol::statement::{self, StatementError};
 
-use crate::ask::{self, Answer, Ask, CBOR, CallError, Question};
+use crate::ask::{self, Answer, Ask, CBOR, CallError, JSON, Question};
 use crate::conversation::{Errand, Needed};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
@@ -117,6 +117,11 @@ impl Desk<'_> {
         let Some(card) = cards.find(|card| !card.enrolment.is_done()).cloned() else {
             return Ok(None);
         };
+        if let Some(handover) = card.handover {
+            let url = self.context.urls.url(&card.issuer, "/v1/moves");
+            let question = Question::Handover(card.id);
+            return Ok(Some(ask::post(question, url, handover, JSON)));
+        }
         if card.enrolment.certificate.is_none() {
             let url = self.context.urls.url(&card.issuer, "/v1/enrolments");
             let request = card.enrolment.request.clone();
@@ -134,13 +139,28 @@ impl Desk<'_> {
         Answer { question, said }: &Answer,
     ) -> Result<Option<Progress>, WalletError> {
         match question {
+            Question::Handover(card) => self.handover_said(card, said),
             Question::Certificate(card) => self.certificate_said(card, said),
             _ => self.share_said(question, said),
         }
     }
 
+    /// The old identity is revoked: the new one can be enrolled. No card is needed for that.
+    fn handover_said(
+        &mut self,
+        card: &str,
+        said: &Result<Vec<u8>, CallError>,
+    ) -> Result<Option<Progress>, WalletError> {
+        let mut account = self.unlocked()?.profile.card(card)?.clone();
+        said.as_ref()
+            .map_err(|error| refused(error, account.issuer.as_str()))?;
+        account.handover = None;
+        self.keep_account(account)?;
+        Ok(None)
+    }
+
     /// Replaces a card account that is still there.
-    fn keep_account(&mut self, account: CardAccount) -> Result<(), WalletError> {
+    pub(super) fn keep_account(&mut self, account: CardAccount) -> Result<(), WalletError> {
         let mut profile = self.unlocked()?.profile.clone();
         let place = profile.card(&account.id)?;
         *place = account;

@@ -159,7 +159,7 @@ impl Desk<'_> {
     }
 
     /// A card that pays no order which is not settled.
-    fn unused_card(&mut self, id: &str) -> Result<CardAccount, WalletError> {
+    pub(super) fn unused_card(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         let unlocked = self.unlocked()?;
         let account = unlocked.profile.card(id)?.clone();
         let mut open = unlocked.orders.iter().filter(|order| !order.record.settled);

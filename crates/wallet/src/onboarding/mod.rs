@@ -3,6 +3,7 @@
 mod account;
 pub mod enrol;
 pub mod further_cards;
+mod move_card;
 pub mod offer;
 pub mod set_up;
 pub mod shares;

@@ -48,7 +48,7 @@ impl Desk<'_> {
         }
         for Answer { question, said } in answers {
             match question {
-                Question::Certificate(_) | Question::Share { .. } => {}
+                Question::Handover(_) | Question::Certificate(_) | Question::Share { .. } => {}
                 Question::Confirmation {
                     order,
                     role,
