@@ -15,6 +15,7 @@ mod crash;
 mod enrolment;
 mod expiry;
 mod forgery;
+mod handing_over;
 mod holder;
 mod information_flow;
 mod limits;
