@@ -23,6 +23,7 @@ mod onboarding;
 mod orders;
 mod outages;
 mod reader;
+mod reader_move;
 mod refused;
 #[path = "../../../parties/tests/purchase/search.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
