@@ -36,6 +36,7 @@ class WalletClient {
 
   setUp = (passphrase: string, pin: string) => this.#call<string>('set_up', passphrase, pin)
   addCard = (pin: string, home: Home) => this.#call('add_card', pin, home)
+  moveCard = (id: string, browserPin: string, readerPin: string) => this.#call('move_card', id, browserPin, readerPin)
   declineOffer = () => this.#call('remove_card', this.view?.offer?.card.id ?? '', '')
   removeCard = (id: string, pin: string) => this.#call('remove_card', id, pin)
   enrol = () => this.#call('enrol')

@@ -170,6 +170,11 @@ export const SCENES: Record<string, Scene> = {
   further: { view: further, answers: { readers: [] } },
   'further-reader': { view: further, answers: { readers: [reader('card')], reader_card: used } },
   'further-new-card': { view: further, answers: { readers: [reader('card')], reader_card: freshCard } },
-  'with-reader': { view: held, answers: { readers: [reader('card')], reader_card: used } },
+  'with-reader': { view: held, answers: { readers: [reader('card')], reader_card: used, move_card: null } },
+  'move-asked': { view: held, answers: { readers: [reader('no-card')], reader_card: used } },
+  'move-working': {
+    view: { ...held, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } },
+    answers: { readers: [reader('card')], reader_card: used, move_card: forever },
+  },
 
 }

@@ -13,7 +13,7 @@ const SHOTS = {
   popup: ['new', 'popup-locked', 'quiet', 'busy'],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
   orders: ['orders', 'locked', 'problem'],
-  settings: ['finished', 'many-addresses', 'locked', 'new', 'with-reader'],
+  settings: ['finished', 'many-addresses', 'locked', 'new', 'with-reader', 'move-asked', 'move-working'],
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
   reset: ['finished', 'new'],
@@ -33,6 +33,7 @@ const approve = async tab => {
   await tab.waitForTimeout(1_500)
 }
 const pick = tab => tab.getByRole('radio', { name: /On the card in the reader/ }).check()
+const move = tab => tab.getByRole('button', { name: /^Move .*Asahi/ }).click()
 /** What is done on a page before its picture is taken. */
 const ACTS = {
   'by-reader-insert': approve,
@@ -42,10 +43,16 @@ const ACTS = {
   'by-reader-wrong': approve,
   'further-reader': pick,
   'further-new-card': pick,
+  'move-asked': move,
   'readers-not-chosen': tab => tab.getByRole('button', { name: 'Choose a HID reader' }).click(),
   async 'readers-puk'(tab) {
     await fillAll(tab, ['PIN of this card', 'The same PIN again'])
     await tab.getByRole('button', { name: 'Prepare the card' }).click()
+  },
+  async 'move-working'(tab) {
+    await move(tab)
+    await fillAll(tab, ['PIN of your wallet', 'PIN of the card in the reader'])
+    await tab.getByRole('button', { name: 'Move it' }).click()
   },
 }
 

@@ -2,7 +2,7 @@
 // found again by itself after it was unplugged; a card prepared, given an account, and asked for at Approve.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { words } from '../../scripts/lib/shopper.mjs'
+import { AIKO, words } from '../../scripts/lib/shopper.mjs'
 import { DEVICE, VirtualCard, whyNoDevice } from '../../scripts/lib/virtual-card.mjs'
 import { axeLook, motionLook, narrowLook } from './support/looks.mjs'
 import { openWorld } from './support/world.mjs'
@@ -111,6 +111,32 @@ test('Approve waits for the card, goes on when it comes, and can be cancelled', 
   await card.insert()
   await shopper.delivered(approval)
   await Promise.all([approval.close(), store.close()])
+})
+
+test('the card in the browser moves to the card in the reader, which then pays for both', { skip }, async () => {
+  const { shopper } = world
+  const settings = await shopper.openPage(shopper.walletUrl('settings'))
+  const account = (await shopper.view()).cards.find(({ home }) => home === 'browser')
+  const named = { issuer: account.issuer_name, last4: account.last4 }
+  const move = settings.getByRole('button', { name: words('move.named', named) })
+  await move.click()
+  await pin(settings, 'add.pin', AIKO.pin)
+  await pin(settings, 'approve.pin.reader', '000000')
+  await look('moving a card', settings)
+  await button(settings, 'move.button').click()
+  await settings.getByText(words('pin.tries.other', { count: 2 })).waitFor()
+  await pin(settings, 'add.pin', AIKO.pin)
+  await pin(settings, 'approve.pin.reader')
+  await button(settings, 'move.button').click()
+  await settings.getByText(words('move.done', named)).waitFor()
+  assert.equal(await move.count(), 0, 'it is there already')
+  assert.deepEqual((await shopper.view()).cards.map(({ home, ready }) => [home, ready]), [['reader', true], ['reader', true]])
+  const store = await shopper.fillBasket([{ sku: 'sencha-100', quantity: 1 }])
+  const approval = await shopper.pay(store)
+  await pin(approval, 'approve.pin.reader')
+  await approval.getByRole('button', { name: /^Approve/ }).click()
+  await shopper.delivered(approval)
+  await Promise.all([settings.close(), approval.close(), store.close()])
 })
 
 test('the PIN of the card in the reader is changed', { skip }, async () => {
