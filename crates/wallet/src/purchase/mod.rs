@@ -12,6 +12,7 @@ mod directly;
 mod due;
 mod receipt;
 pub mod receive;
+mod seal;
 mod send;
 mod spaces;
 
