@@ -44,7 +44,15 @@ function extensionWithReaders() {
     content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'" },
   }
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest))
-  writeFileSync(join(folder, 'main.js'), "import init, { Readers } from './tallystick_readers.js'\nself.readers = init().then(() => new Readers())\n")
+  writeFileSync(join(folder, 'main.js'), `
+    import init, { Readers } from './tallystick_readers.js'
+    self.readers = init().then(() => new Readers())
+    chrome.runtime.onMessage.addListener((apdu, _sender, answer) => {
+      void self.readers.then(readers => readers.power()).then(async card => answer([...await card.transmit(Uint8Array.from(apdu))]))
+      return true
+    })
+  `)
+  writeFileSync(join(folder, 'page.html'), '<!doctype html><title>Readers</title>')
   for (const name of ['tallystick_readers.js', 'tallystick_readers_bg.wasm']) copyFileSync(at('wasm/reader/pkg', name), join(folder, name))
   return folder
 }
@@ -97,3 +105,29 @@ test('a card pulled in the middle of a command is removed, then absent, and work
   await eventually('the reader is back', async () => (await list())[0].state === 'card')
   assert.deepEqual((await session(SELECT_KEYS))[0].slice(-2), [0x90, 0x00])
 })
+
+test('a service worker that was ended in mid-command leaves nothing to the next one', { skip }, async () => {
+  const page = await browser.context.newPage()
+  await page.goto(`chrome-extension://${browser.extensionId}/page.html`)
+  const send = apdu => page.evaluate(apdu => chrome.runtime.sendMessage(apdu).catch(() => 'ended'), apdu)
+  await card.delay(1_500)
+  const { frames } = await card.counters()
+  const lost = send(LONG)
+  await eventually('the device has the command', async () => (await card.counters()).frames >= frames + 5)
+  await endServiceWorker(page)
+  assert.equal(await lost, 'ended')
+  const answer = await send(SELECT_KEYS)
+  assert.ok(answer.length > 2, 'the answer to SELECT, not to the lost command')
+  assert.deepEqual(answer.slice(-2), [0x90, 0x00])
+  await card.delay(0)
+})
+
+/** As Chromium does when it is short of memory. */
+async function endServiceWorker(page) {
+  const session = await browser.context.newCDPSession(page)
+  const { targetInfos } = await session.send('Target.getTargets')
+  const workers = targetInfos.filter(({ type, url }) => type === 'service_worker' && url.includes(browser.extensionId))
+  for (const { targetId } of workers) await session.send('Target.closeTarget', { targetId })
+  await session.detach()
+  assert.equal(workers.length, 1)
+}
