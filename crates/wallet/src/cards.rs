@@ -40,7 +40,7 @@ impl Profile {
     }
 }
 
-/// The first slot of a card that is not taken.
+/// The first slot of a card, or face of a wallet, that is not taken.
 ///
 /// # Errors
 /// [`ErrorKind::CardLimit`].

@@ -165,6 +165,9 @@ pub struct CardAccount {
     /// needed until the issuer answers.
     #[cbor(n(7), with = "minicbor::bytes")]
     pub handover: Option<Vec<u8>>,
+    /// Which face it was given; absent for one that has that of its slot.
+    #[n(8)]
+    pub face: Option<u8>,
 }
 
 impl CardAccount {
@@ -172,6 +175,12 @@ impl CardAccount {
     #[must_use]
     pub fn home(&self) -> Home {
         self.home.unwrap_or(Home::Browser)
+    }
+
+    /// Which face it has, 0 to 15: the same wherever its keys go.
+    #[must_use]
+    pub fn face(&self) -> u8 {
+        self.face.unwrap_or(self.enrolment.slot)
     }
 
     /// For the pages.
@@ -185,7 +194,7 @@ impl CardAccount {
             self.limit,
         );
         CardView {
-            face: self.enrolment.slot,
+            face: self.face(),
             ready: self.enrolment.is_done(),
             home: self.home(),
             ..shown

@@ -35,6 +35,7 @@ impl Making {
             enrolment: Enrolment::begin(slot),
             home: (home == Home::Reader).then_some(home),
             handover: None,
+            face: None,
         };
         Self::anew(account, offer.grant)
     }

@@ -100,7 +100,13 @@ impl Errand for Adding<'_> {
 
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
         let mut profile = desk.unlocked()?.profile.clone();
-        profile.cards.extend(self.made.take());
+        let face = free_slot(&mut profile.cards.iter().map(CardAccount::face))?;
+        profile
+            .cards
+            .extend(self.made.take().map(|made| CardAccount {
+                face: Some(face),
+                ..made
+            }));
         // Another one may be on offer by now.
         if desk.state.offer == self.offer {
             desk.forget_offer();

@@ -107,6 +107,7 @@ impl Errand for Renewing<'_> {
                 return Ok(Vec::new());
             };
             let slot = free_slot(&mut taken.iter().map(|taken| taken.slot))?;
+            account.face = Some(account.face());
             account.enrolment = Enrolment::begin(slot);
             account.home = Some(Home::Reader);
             let making = Making::anew(account, self.grant);

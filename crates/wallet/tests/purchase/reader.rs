@@ -106,6 +106,24 @@ fn both<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>) -> (
 }
 
 #[test]
+fn no_two_cards_have_the_same_face_wherever_their_keys_live() {
+    let world = World::with_a_choice();
+    let with_reader = ready(&world);
+    let faces = || {
+        with_reader
+            .holder
+            .view()
+            .cards
+            .into_iter()
+            .map(|card| card.face)
+    };
+    assert_eq!(faces().collect::<Vec<_>>(), [0, 1]);
+    let first = with_reader.holder.view().cards[0].id.clone();
+    block_on(with_reader.holder.wallet.move_card(&first, PIN, CARD_PIN)).unwrap();
+    assert_eq!(faces().collect::<Vec<_>>(), [0, 1], "a moved card keeps it");
+}
+
+#[test]
 fn an_account_in_a_card_in_the_reader_pays_as_one_in_the_software_card() {
     let world = World::with_a_choice();
     let mut with = ready(&world);
