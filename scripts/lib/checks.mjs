@@ -26,12 +26,11 @@ export async function staticChecks(suite) {
   await suite.command('Types', process.execPath, [at('node_modules/svelte-check/bin/svelte-check'), '--tsconfig', at('tsconfig.json'), '--fail-on-warnings'])
 }
 
-/** The Rust tests that run natively, and the examples in the documentation; then the simulation, in a profile of its own. */
+/** The Rust tests that run natively; then the simulation, in a profile of its own. */
 export async function nativeTests(suite) {
   const native = [...NATIVE, '--exclude', CRATE]
   if (which('cargo-nextest')) {
     await suite.runner('Native tests', 'cargo', ['nextest', 'run', ...native, '--all-features', '--no-fail-fast', '--hide-progress-bar', '--status-level', 'fail', '--final-status-level', 'fail'], nextestCounts)
-    await suite.runner('Documentation tests', 'cargo', ['test', '--quiet', ...native, '--doc', '--no-fail-fast'], cargoCounts)
   } else {
     await suite.runner('Native tests', 'cargo', ['test', ...native, '--all-features', '--no-fail-fast'], cargoCounts)
   }
