@@ -21,9 +21,9 @@ export async function main(args) {
   const json = option(args, '--json', 'a file: npm start -- --once --json seen.json')
   const name = option(args, '--story', `a story: ${Object.keys(STORIES).join(' or ')}`) ?? 'purchase'
   if (!Object.hasOwn(STORIES, name)) throw new Stop(`There is no story called ${name}: choose ${Object.keys(STORIES).join(' or ')}.`)
-  const story = await STORIES[name]()
-  const obstacle = await story.obstacle?.()
+  const obstacle = await obstacleOf(name)
   if (obstacle) throw new Stop(obstacle)
+  const story = await STORIES[name]()
   const shots = join(artifactsFolder, name)
   rmSync(shots, { recursive: true, force: true })
   // A story of its own: nothing of an earlier one is in the tables.
@@ -36,6 +36,11 @@ export async function main(args) {
     await parties.stop()
     rmSync(persist, { recursive: true, force: true })
   }
+}
+
+/** Why a story cannot be played on this machine, as a sentence; or undefined. */
+export async function obstacleOf(name) {
+  return (await STORIES[name]()).obstacle?.()
 }
 
 /** Prints who saw what; stops if somebody saw what is not theirs. */

@@ -1,23 +1,31 @@
-// npm run pictures: makes the pictures of the README anew, from a purchase in the real thing.
+// npm run pictures: makes the pictures of the README anew, from the stories of `npm start -- --once`. Those
+// with a card in a reader stay as they are where there can be no software USB device.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { bootstrap } from './lib/bootstrap.mjs'
 import { artifactsFolder, at } from './lib/paths.mjs'
-import { run } from './lib/say.mjs'
+import { run, say } from './lib/say.mjs'
 
+/** For each story the pictures taken from it, and their names here. */
 const PICTURES = {
-  '05-store': 'store',
-  '09-approve': 'approve',
-  '12-wallet-popup': 'wallet',
-  '17-console-courier': 'console-courier',
+  purchase: { '05-store': 'store', '09-approve': 'approve', '12-wallet-popup': 'wallet', '17-console-courier': 'console-courier' },
+  reader: { '22-card-pulled-out': 'put-back', '24-wallet-readers': 'readers' },
 }
 
 await run(async () => {
   await bootstrap()
-  await (await import('./once.mjs')).main([])
   mkdirSync(at('docs/pictures'), { recursive: true })
-  for (const [step, name] of Object.entries(PICTURES)) {
-    copyFileSync(join(artifactsFolder, 'purchase', `${step}.png`), at('docs/pictures', `${name}.png`))
+  const { main, obstacleOf } = await import('./once.mjs')
+  for (const [story, pictures] of Object.entries(PICTURES)) {
+    const obstacle = await obstacleOf(story)
+    if (obstacle) {
+      say(obstacle)
+      continue
+    }
+    await main(['--story', story])
+    for (const [step, name] of Object.entries(pictures)) {
+      copyFileSync(join(artifactsFolder, story, `${step}.png`), at('docs/pictures', `${name}.png`))
+    }
   }
   await loadedUnpacked()
 })
