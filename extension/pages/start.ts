@@ -8,5 +8,7 @@ export function start(page: Component): void {
   const target = document.getElementById('app')
   if (!target) throw new Error('the page has no #app')
   document.documentElement.lang = language
+  // What the page showed until now.
+  target.replaceChildren()
   mount(page, { target })
 }

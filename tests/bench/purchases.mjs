@@ -50,7 +50,7 @@ export async function purchases(shopper, { count, warmUp = 2, reader }) {
   }
 }
 
-/** The approval window's first paint with the service worker asleep before, once for each of `count`. */
+/** The approval window's paints with the service worker asleep before, once for each of `count`. */
 export async function coldWindows(shopper, count) {
   const store = await shopper.openPage(shopper.parties.url('shop'))
   await store.getByRole('heading', { level: 1 }).first().waitFor()
@@ -59,7 +59,7 @@ export async function coldWindows(shopper, count) {
     await shopper.killServiceWorker()
     const approval = await ask(shopper, store)
     await approval.getByLabel(words('approve.pin'), { exact: true }).waitFor()
-    paints.push(await firstPaint(approval))
+    paints.push(await paintsOf(approval))
     await approval.close()
   }
   await store.close()
@@ -89,7 +89,7 @@ async function buy(shopper, store, { label, digits }) {
   await pin.fill(digits)
   await approval.getByRole('button', { name: /^Approve/ }).click()
   await approval.waitForFunction(() => globalThis.marks.delivering, undefined, { polling: 50 })
-  const { marks, paint } = { marks: await approval.evaluate(() => globalThis.marks), paint: await firstPaint(approval) }
+  const { marks, paint } = { marks: await approval.evaluate(() => globalThis.marks), paint: await paintsOf(approval) }
   const made = await worker.evaluate(() =>
     performance.getEntriesByType('resource').map(({ name, startTime, responseEnd }) => ({
       path: new URL(name).pathname,
@@ -143,10 +143,19 @@ async function serviceWorker(shopper) {
   return ours() ?? shopper.context.waitForEvent('serviceworker')
 }
 
-/** Milliseconds from the start of a page's loading to its first contentful paint. */
-export async function firstPaint(page) {
+/**
+ * When a page, whose content is there, painted first and when its largest piece: milliseconds from its
+ * beginning. { first, largest }.
+ */
+export async function paintsOf(page) {
   await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
-  return page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime)
+  return page.evaluate(async () => {
+    const largest = await new Promise(resolve => {
+      const observer = new PerformanceObserver(list => resolve(list.getEntries().at(-1).startTime))
+      observer.observe({ type: 'largest-contentful-paint', buffered: true })
+    })
+    return { first: performance.getEntriesByName('first-contentful-paint')[0].startTime, largest }
+  })
 }
 
 /** Processor time that workerd has used so far, in milliseconds; undefined where /proc does not tell. */
