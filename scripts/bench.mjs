@@ -82,15 +82,16 @@ async function measure(parties, quick) {
       await shopper.close()
     }
     const cold = await step('Opening the popup in new browsers', () => coldPopup(profile, few))
-    const rate = await step('Many wallets at once', () => throughput(parties, { wallets: quick ? 3 : 8, seconds: quick ? 4 : 15 }))
+    const rate = await step('Many wallets at once', () => throughput(parties, { wallets: quick ? 3 : 8, seconds: quick ? 4 : 12 }))
     const { paints, ...rest } = bought
+    const row = (title, paints) => ({ title, ms: summary(paints.map(({ first }) => first)), largest: summary(paints.map(({ largest }) => largest)) })
     return {
       purchases: rest,
       paints: {
-        'popup-warm': { title: 'Popup, warm', ms: summary(popups) },
-        'popup-cold': { title: 'Popup, first page of a new browser', ms: summary(cold) },
-        'approve-warm': { title: 'Approval window, warm', ms: summary(paints.warm) },
-        'approve-cold': { title: 'Approval window, wallet asleep', ms: summary([...paints.cold, ...windows]) },
+        'popup-warm': row('Popup, warm', popups),
+        'popup-cold': row('Popup, first page of a new browser', cold),
+        'approve-warm': row('Approval window, warm', paints.warm),
+        'approve-cold': row('Approval window, wallet asleep', [...paints.cold, ...windows]),
       },
       throughput: rate,
       sizes: sizes(...(await packed())),
@@ -100,7 +101,7 @@ async function measure(parties, quick) {
   }
 }
 
-/** Purchases with a card behind WebHID; beside the times, what went over the line. */
+/** Purchases with a card behind WebHID, as many as its account pays for; beside the times, what went over the line. */
 async function measureReader(parties, quick) {
   const { ReaderShopper } = await import('./lib/reader-shopper.mjs')
   const { VirtualCard } = await import('./lib/virtual-card.mjs')
@@ -110,7 +111,7 @@ async function measureReader(parties, quick) {
   const shopper = await ReaderShopper.start(parties, card.browserOptions(extensionFolder))
   try {
     await step('Setting up a wallet and a card in a reader', () => shopper.enrolInReader('issuer-ume'))
-    return await step('Buying with the card in the reader', () => purchases(shopper, { count: quick ? 5 : 50, reader: card }))
+    return await step('Buying with the card in the reader', () => purchases(shopper, { count: quick ? 5 : 25, reader: card }))
   } finally {
     await shopper.close()
     await card.close()

@@ -8,8 +8,8 @@ import { deploymentOf } from '../../scripts/lib/prepare.mjs'
 import { AIKO } from '../../scripts/lib/shopper.mjs'
 import { serve } from './serve.mjs'
 
-/** What the wallets buy, each one kind: of these there is enough on the shelf. */
-const GOODS = ['genmaicha-100', 'sencha-100', 'kukicha-100', 'matcha-30']
+/** What the wallets buy, each one kind: of these there is enough on the shelf, and an account pays for two dozen. */
+const GOODS = ['genmaicha-100', 'sencha-100', 'kukicha-100']
 
 /** `wallets` buy for `seconds`; resolves to { wallets, orders, seconds, perSecond }. */
 export async function throughput(parties, { wallets, seconds }) {
