@@ -1,21 +1,25 @@
 //! A party's book: the Durable Object that holds one party, its tables and its alarm.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 
 use tallystick_parties::Party;
 use tallystick_parties::common::fault::{Fault, Kind};
+use tallystick_parties::ports::Tables as _;
 use worker::{Env, State};
 
+use crate::ports::database::ObjectDatabase;
 use crate::settings::SettingsError;
 use crate::{convert, logging, problem};
 
-/// What the Durable Object of every role has in common.
+/// When an alarm that found wrong settings rings again, in milliseconds.
+const MISCONFIGURED_MS: u64 = 60_000;
+
+/// What the Durable Object of every role has in common. The party itself sets the alarm, in the
+/// transaction that stores what it is for.
 pub struct Book<P> {
     state: State,
     env: Env,
     party: OnceCell<Result<P, SettingsError>>,
-    /// For when the alarm is set, in milliseconds since 1970.
-    alarm_at: Cell<Option<u64>>,
 }
 
 impl<P: Party> Book<P> {
@@ -25,7 +29,6 @@ impl<P: Party> Book<P> {
             state,
             env,
             party: OnceCell::new(),
-            alarm_at: Cell::new(None),
         }
     }
 
@@ -42,41 +45,30 @@ impl<P: Party> Book<P> {
         let Some(incoming) = convert::from_worker(request).await? else {
             return problem::answer(&Fault::new(Kind::TooLarge, "At most 256 KiB are accepted."));
         };
-        let answer = party.serve(incoming).await;
-        self.set_alarm(party).await?;
-        convert::to_worker(answer)
+        convert::to_worker(party.serve(incoming).await)
     }
 
-    /// Lets the party do what is due.
+    /// Lets the party do what is due. With wrong settings nothing is done and nothing is lost: the
+    /// alarm rings again until an operator has put them right.
     pub async fn alarm(&self, open: Open<P>) -> worker::Result<worker::Response> {
-        self.alarm_at.set(None); // this one has just fired
-        let party = match self.party(open) {
-            Ok(party) => party,
-            Err(error) => return misconfigured(error),
-        };
-        party.wake().await;
-        self.set_alarm(party).await?;
-        worker::Response::empty()
+        match self.party(open) {
+            Ok(party) => {
+                party.wake().await;
+                worker::Response::empty()
+            }
+            Err(error) => {
+                ObjectDatabase::new(self.state.storage())
+                    .set_alarm(logging::now_ms().saturating_add(MISCONFIGURED_MS))
+                    .map_err(|error| error.to_string())?;
+                misconfigured(error)
+            }
+        }
     }
 
     fn party(&self, open: Open<P>) -> Result<&P, &SettingsError> {
         self.party
             .get_or_init(|| open(&self.env, self.state.storage()))
             .as_ref()
-    }
-
-    /// Makes sure that the alarm comes in time. One that comes early does no harm: it looks again.
-    async fn set_alarm(&self, party: &P) -> worker::Result<()> {
-        let Some(next) = party.next_alarm() else {
-            return Ok(());
-        };
-        if self.alarm_at.get().is_some_and(|at| at <= next) {
-            return Ok(());
-        }
-        self.alarm_at.set(Some(next));
-        let wait = next.saturating_sub(logging::now_ms());
-        let wait = i64::try_from(wait).unwrap_or(i64::MAX);
-        self.state.storage().set_alarm(wait).await
     }
 }
 

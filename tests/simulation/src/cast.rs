@@ -131,16 +131,6 @@ impl<P: Ports> Party for Running<P> {
             Self::Courier(party) => party.wake().await,
         }
     }
-
-    fn next_alarm(&self) -> Option<u64> {
-        match self {
-            Self::Ca(party) => party.next_alarm(),
-            Self::Centre(party) => party.next_alarm(),
-            Self::Shop(party) => party.next_alarm(),
-            Self::Issuer(party) => party.next_alarm(),
-            Self::Courier(party) => party.next_alarm(),
-        }
-    }
 }
 
 /// How they are set up.

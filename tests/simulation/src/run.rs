@@ -114,7 +114,7 @@ fn parties_start(town: &Rc<Town>, crash: Option<Crash>) -> Option<TrustAnchors> 
         {
             seat.machine.database.fail_after(after + 1);
         }
-        seat.set_alarm(town, town.scheduler.now_ms());
+        seat.wake_at_once(town);
     }
     // Long enough for one that lost its power meanwhile.
     town.run_for(60_000);

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use tallystick_parties::Party;
-use tallystick_parties::ports::Clock as _;
+use tallystick_parties::ports::{Clock as _, Tables as _};
 
 use crate::cast::Running;
 use crate::machine::Machine;
@@ -14,15 +14,15 @@ use crate::town::Town;
 /// Milliseconds after which an alarm that ended in a crash is tried again.
 const ALARM_RETRY_MS: u64 = 2_000;
 
-/// As on Cloudflare: the alarm is stored, is set after each piece of work, and fires again if the work it began
-/// was cut short.
+/// As on Cloudflare: the alarm is stored with the tables and set by the party itself; it is taken away when
+/// it rings, and rings again if the work it began was cut short.
 pub(crate) struct Seat {
     pub(crate) name: &'static str,
     pub(crate) machine: Machine,
     running: RefCell<Option<Running<Machine>>>,
     life: Cell<u32>,
-    /// The stored alarm, in virtual milliseconds.
-    alarm_at: Cell<Option<u64>>,
+    /// The stored alarm for which a ring is on its way, by the party's own clock.
+    rings_at: Cell<Option<u64>>,
     is_waking: Cell<bool>,
 }
 
@@ -33,7 +33,7 @@ impl Seat {
             machine,
             running: RefCell::new(None),
             life: Cell::new(0),
-            alarm_at: Cell::new(None),
+            rings_at: Cell::new(None),
             is_waking: Cell::new(false),
         }
     }
@@ -52,9 +52,11 @@ impl Seat {
         self.life.set(self.life.get() + 1);
         let party = town.cast.start(self.machine.clone(), self.name);
         *self.running.borrow_mut() = Some(party);
+        self.rings_at.set(None);
         if self.is_waking.replace(false) {
-            self.set_alarm(town, town.scheduler.now_ms() + ALARM_RETRY_MS);
+            self.ring_by(self.machine.clock.now_ms() + ALARM_RETRY_MS);
         }
+        self.look_at_the_clock(town);
     }
 
     /// The power goes.
@@ -63,23 +65,34 @@ impl Seat {
         *self.running.borrow_mut() = None;
     }
 
-    /// After a piece of work: looks when the party wants to be woken.
-    pub(crate) fn look_at_the_clock(self: &Rc<Self>, town: &Rc<Town>) {
-        let Some(next) = self.running().and_then(|party| party.next_alarm()) else {
-            return;
-        };
-        let from_now = next.saturating_sub(self.machine.clock.now_ms());
-        self.set_alarm(town, town.scheduler.now_ms() + from_now);
+    /// Wakes the party at once, as its first request would.
+    pub(crate) fn wake_at_once(self: &Rc<Self>, town: &Rc<Town>) {
+        self.ring_by(self.machine.clock.now_ms());
+        self.look_at_the_clock(town);
     }
 
-    /// Sets the alarm, unless an earlier one is set.
-    pub(crate) fn set_alarm(self: &Rc<Self>, town: &Rc<Town>, at_ms: u64) {
-        if self.alarm_at.get().is_some_and(|set| set <= at_ms) {
+    /// The platform's own setting of the alarm, unless an earlier one is set.
+    fn ring_by(&self, at_ms: u64) {
+        let database = &self.machine.database;
+        if !database.alarm().unwrap().is_some_and(|set| set <= at_ms) {
+            database.set_alarm(at_ms).unwrap();
+        }
+    }
+
+    /// After a piece of work: has the alarm that is stored now ring in time.
+    pub(crate) fn look_at_the_clock(self: &Rc<Self>, town: &Rc<Town>) {
+        let stored = self.machine.database.alarm().unwrap();
+        if self.rings_at.replace(stored) == stored {
             return;
         }
-        self.alarm_at.set(Some(at_ms));
+        if let Some(at_ms) = stored {
+            let pause_ms = at_ms.saturating_sub(self.machine.clock.now_ms());
+            self.ring_after(town, pause_ms, at_ms);
+        }
+    }
+
+    fn ring_after(self: &Rc<Self>, town: &Rc<Town>, pause_ms: u64, at_ms: u64) {
         let (seat, town_then) = (self.clone(), Rc::downgrade(town));
-        let pause_ms = at_ms.saturating_sub(town.scheduler.now_ms());
         town.scheduler.after(pause_ms, move || {
             if let Some(town) = town_then.upgrade() {
                 seat.ring(&town, at_ms);
@@ -88,20 +101,19 @@ impl Seat {
     }
 
     fn ring(self: Rc<Self>, town: &Rc<Town>, at_ms: u64) {
-        if self.alarm_at.get() != Some(at_ms) {
+        if self.rings_at.get() != Some(at_ms) {
             return;
         }
-        self.alarm_at.set(None);
         let Some(party) = self.running() else {
-            self.is_waking.set(true);
             return;
         };
-        if self.is_waking.replace(true) {
+        if self.is_waking.get() {
             // One alarm at a time: this one waits until the other is done.
-            self.set_alarm(town, town.scheduler.now_ms() + 100);
-            self.is_waking.set(true);
-            return;
+            return self.ring_after(town, 100, at_ms);
         }
+        self.is_waking.set(true);
+        self.rings_at.set(None);
+        self.machine.database.take_alarm().unwrap();
         let (seat, town_then) = (self.clone(), Rc::downgrade(town));
         town.scheduler.spawn(self.owner(), async move {
             party.wake().await;

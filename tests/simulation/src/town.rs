@@ -145,6 +145,7 @@ impl Town {
             return;
         };
         if let Some(seat) = self.seat(name) {
+            seat.look_at_the_clock(self);
             if let Some(plant) = self.plant {
                 plant.work(self, seat);
             }
@@ -299,7 +300,6 @@ impl Town {
             if let Some(town) = town.upgrade()
                 && !seat.machine.database.is_spent()
             {
-                seat.look_at_the_clock(&town);
                 town.answered(&call, answer, first);
             }
         });

@@ -16,6 +16,11 @@ extern "C" {
         this: &SynchronousStorage,
         work: &mut dyn FnMut() -> Result<JsValue, JsValue>,
     ) -> Result<JsValue, JsValue>;
+
+    /// Sets the alarm, in milliseconds since 1970. It is a row of the same SQLite: in a transaction
+    /// it commits and rolls back with it. The promise only tells when that has reached the disk.
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &SynchronousStorage, at_ms: f64) -> Result<js_sys::Promise, JsValue>;
 }
 
 /// The database of one Durable Object.
@@ -29,6 +34,10 @@ impl ObjectDatabase {
     pub fn new(storage: Storage) -> Self {
         let sql = storage.sql();
         Self { storage, sql }
+    }
+
+    fn synchronous(&self) -> &SynchronousStorage {
+        self.storage.as_raw().unchecked_ref()
     }
 }
 
@@ -47,6 +56,13 @@ impl Tables for ObjectDatabase {
             })
             .collect()
     }
+
+    fn set_alarm(&self, at_ms: u64) -> Result<(), DatabaseError> {
+        self.synchronous()
+            .set_alarm(at_ms as f64) // exact: far below 2⁵³
+            .map_err(|error| refused(worker::Error::from(error)))?;
+        Ok(())
+    }
 }
 
 impl Database for ObjectDatabase {
@@ -56,9 +72,7 @@ impl Database for ObjectDatabase {
     ) -> Result<(), DatabaseError> {
         let mut failure = None;
         let outcome = self
-            .storage
-            .as_raw()
-            .unchecked_ref::<SynchronousStorage>()
+            .synchronous()
             .transaction_sync(&mut || match work(self) {
                 Ok(()) => Ok(JsValue::UNDEFINED),
                 Err(error) => {

@@ -16,6 +16,7 @@ use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
 use crate::common::settings::Settings;
+use crate::common::waking::NoDuties;
 use crate::ports::Ports;
 
 /// What the CA's operator sets.
@@ -72,16 +73,12 @@ impl<P: Ports> Party for Ca<P> {
     }
 
     async fn wake(&self) {
-        if self.office.migrate().is_ok() {
-            let outcome = self.ensure_root().await;
-            let word = outcome
-                .as_ref()
-                .map_or_else(|fault| fault.kind.as_str(), |()| "ok");
-            self.office.log("woken", None, word);
+        if self.office.migrate().is_ok()
+            && let Err(fault) = self.ensure_root().await
+        {
+            self.office.log("root-made", None, fault.kind.as_str());
+            self.office.log_cause(None, &fault);
         }
-    }
-
-    fn next_alarm(&self) -> Option<u64> {
-        self.office.next_alarm(None)
+        self.office.wake(&NoDuties).await;
     }
 }

@@ -1,22 +1,13 @@
-//! Sends what is in the outbox and hears what is answered.
+//! Sends letters of the outbox and hears what is answered.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use http::{Method, StatusCode};
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use http::Method;
-use tallystick_protocol::identifier::Domain;
-
+use super::due::{Job, Next};
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer};
 use super::office::Office;
 use super::outbox::{self, Content, Letter, Verdict};
 use crate::ports::{Network, Ports};
-
-/// How many letters one [`Office::drain`] sends at most, so that it ends.
-const LETTERS_AT_ONCE: usize = 32;
-/// How many letters are on their way to one party at the same time. A worker has six connections.
-const LETTERS_TO_ONE: usize = 2;
 
 /// What a role does with answers to its letters.
 #[allow(async_fn_in_trait)] // single-threaded on purpose: see `ports`
@@ -51,75 +42,47 @@ pub fn is_problem(answer: &Answer, kind: Kind) -> bool {
 }
 
 impl<P: Ports> Office<P> {
-    /// Sends every letter that is due. Call it from `wake`, and after a `serve` that posted one if
-    /// the answer should not wait for the alarm.
+    /// Sends the letter of a job, or gives it up if its time is over.
     ///
-    /// Letters go to different parties side by side, and to a party that turned out to be silent no
-    /// further one goes: it must not hold up what others are to hear.
-    pub async fn drain(&self, correspondent: &impl Correspondent) {
-        let mut round = Round::default();
-        let mut under_way = FuturesUnordered::new();
-        loop {
-            while let Some(letter) = self.next_letter(&mut round) {
-                under_way.push(self.deliver(letter, correspondent));
-            }
-            match under_way.next().await {
-                Some((to, heard)) => round.ended(&to, heard),
-                None => return,
-            }
-        }
-    }
-
-    fn next_letter(&self, round: &mut Round) -> Option<Letter> {
-        while round.taken < LETTERS_AT_ONCE {
-            match self.transaction(|tables| outbox::take_due(tables, self.now_ms())) {
-                Ok(Some(letter)) => {
-                    round.taken += 1;
-                    round.waiting.push_back(letter);
-                }
-                Ok(None) => break,
-                Err(_) => {
-                    self.log("outbox-unreadable", None, "internal");
-                    break;
-                }
-            }
-        }
-        round.next()
-    }
-
-    /// Whom the letter went to, and whether there was somebody.
-    async fn deliver(&self, letter: Letter, correspondent: &impl Correspondent) -> (Domain, bool) {
+    /// # Errors
+    /// [`Kind::Unreachable`] if its receiver is silent; those of the correspondent.
+    pub async fn send_letter(
+        &self,
+        job: &Job,
+        correspondent: &impl Correspondent,
+    ) -> Result<Next, Fault> {
+        let Some(letter) = outbox::of_job(self.tables(), job)? else {
+            return Ok(Next::Done);
+        };
         let outcome = if self.now_ms() >= letter.give_up_at {
             self.give_up(&letter, correspondent).await
         } else {
             self.send(&letter, correspondent).await
         };
-        let (word, heard) = match &outcome {
-            Ok(word) => (*word, true),
-            Err(fault) => (fault.kind.as_str(), fault.kind != Kind::Unreachable),
+        let word = match &outcome {
+            Ok((word, _)) => *word,
+            Err(fault) => fault.kind.as_str(),
         };
         self.log(&letter.kind, correlation_of(&letter), word);
-        if let Err(fault) = &outcome {
-            self.log_cause(correlation_of(&letter), fault);
-        }
-        (letter.to, heard)
+        outcome.map(|(_, next)| next)
     }
 
     async fn give_up(
         &self,
         letter: &Letter,
         correspondent: &impl Correspondent,
-    ) -> Result<&'static str, Fault> {
+    ) -> Result<(&'static str, Next), Fault> {
         correspondent.gave_up(letter).await?;
-        outbox::settle(self.tables(), letter.id)?;
-        Ok("given-up")
+        self.transaction(|tables| outbox::settle(tables, &letter.kind, &letter.reference))?;
+        Ok(("given-up", Next::Done))
     }
 
     async fn send(
         &self,
         letter: &Letter,
         correspondent: &impl Correspondent,
-    ) -> Result<&'static str, Fault> {
+    ) -> Result<(&'static str, Next), Fault> {
+        const PUT_OFF: (&str, Next) = ("put-off", Next::Later);
         let (media_type, body) = match &letter.content {
             Content::Bytes(bytes) => (web::CBOR, bytes.clone()),
             Content::Relayed(bytes) => (web::COSE, bytes.clone()),
@@ -135,59 +98,29 @@ impl<P: Ports> Office<P> {
         web::correlate(&mut request, correlation_of(letter));
         let answer = self.ports.network().send(request).await?;
         let status = answer.status();
+        if is_silence(status) {
+            return Err(Fault::new(Kind::Unreachable, "Nobody is there."));
+        }
         let final_refusal = status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
         if !status.is_success() && !final_refusal {
-            return Ok("put-off");
+            return Ok(PUT_OFF);
         }
         if answer.body().len() > web::BODY_LIMIT {
-            return Ok("put-off");
+            return Ok(PUT_OFF);
         }
         match correspondent.answered(letter, answer).await? {
             Verdict::Done => {
-                outbox::settle(self.tables(), letter.id)?;
-                Ok("settled")
+                self.transaction(|tables| outbox::settle(tables, &letter.kind, &letter.reference))?;
+                Ok(("settled", Next::Done))
             }
-            Verdict::Again => Ok("put-off"),
+            Verdict::Again => Ok(PUT_OFF),
         }
     }
 }
 
-/// The letters of one [`Office::drain`].
-#[derive(Default)]
-struct Round {
-    taken: usize,
-    waiting: VecDeque<Letter>,
-    under_way: BTreeMap<Domain, usize>,
-    silent: BTreeSet<Domain>,
-}
-
-impl Round {
-    /// The first letter whose receiver is neither busy nor silent. What is for a silent party was
-    /// put off when it was taken, and is left to a later round.
-    fn next(&mut self) -> Option<Letter> {
-        self.waiting
-            .retain(|letter| !self.silent.contains(&letter.to));
-        let at = self
-            .waiting
-            .iter()
-            .position(|letter| self.busy_with(&letter.to) < LETTERS_TO_ONE)?;
-        let letter = self.waiting.remove(at)?;
-        *self.under_way.entry(letter.to.clone()).or_default() += 1;
-        Some(letter)
-    }
-
-    fn busy_with(&self, party: &Domain) -> usize {
-        self.under_way.get(party).copied().unwrap_or_default()
-    }
-
-    fn ended(&mut self, party: &Domain, heard: bool) {
-        if let Some(count) = self.under_way.get_mut(party) {
-            *count = count.saturating_sub(1);
-        }
-        if !heard {
-            self.silent.insert(party.clone());
-        }
-    }
+/// Whether somebody before the party says that it does not answer.
+fn is_silence(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 502..=504 | 520..=530)
 }
 
 /// Letters are about orders, and their reference is the order's root.

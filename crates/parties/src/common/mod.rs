@@ -1,7 +1,9 @@
 //! What all parties have in common.
 
+mod bell;
 mod confirmations;
 pub mod correspondence;
+pub mod due;
 pub mod facts;
 pub mod fault;
 pub mod http;
@@ -12,7 +14,6 @@ pub mod log;
 pub mod office;
 pub mod outbox;
 pub mod party;
-mod progress;
 pub mod rate;
 mod reception;
 pub(crate) mod registration;
@@ -21,4 +22,6 @@ pub mod secrets;
 pub mod settings;
 mod shares;
 pub mod statements;
+mod traffic;
 pub mod vault;
+pub mod waking;

@@ -6,13 +6,15 @@ use std::rc::Rc;
 use http::Method;
 use tallystick_protocol::time::Timestamp;
 
+use super::bell::Bell;
+use super::due;
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::identity::Identity;
 use super::log::Event;
-use super::progress::Progress;
 use super::schema::{self, Migration};
 use super::settings::Settings;
+use super::traffic::Traffic;
 use super::vault::Vault;
 use crate::ports::database::in_transaction;
 use crate::ports::{Clock, DatabaseError, Log, PortRng, Ports, Tables};
@@ -26,7 +28,10 @@ pub struct Office<P: Ports> {
     pub(crate) vault: Vault,
     migrations: &'static [Migration],
     migrated: Cell<bool>,
-    pub(super) progress: Progress,
+    pub(super) traffic: Traffic,
+    pub(super) bell: Bell,
+    /// Whether the renewal of the certificate is known to be on the clock.
+    pub(super) is_watching: Cell<bool>,
     pub(super) identity: RefCell<Option<Rc<Identity>>>,
 }
 
@@ -40,7 +45,9 @@ impl<P: Ports> Office<P> {
             vault,
             migrations,
             migrated: Cell::new(false),
-            progress: Progress::default(),
+            traffic: Traffic::default(),
+            bell: Bell::default(),
+            is_watching: Cell::new(false),
             identity: RefCell::new(None),
         }
     }
@@ -73,7 +80,11 @@ impl<P: Ports> Office<P> {
         &self,
         work: impl FnOnce(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
-        in_transaction(self.ports.database(), work)
+        let outcome = in_transaction(self.ports.database(), work);
+        if outcome.is_ok() {
+            self.bell.ring();
+        }
+        outcome
     }
 
     /// Brings the tables up to date, once in a lifetime of this object.
@@ -85,6 +96,8 @@ impl<P: Ports> Office<P> {
             let database = self.ports.database();
             schema::migrate(database, "common", schema::COMMON)?;
             schema::migrate(database, self.settings.role.as_str(), self.migrations)?;
+            // From what is stored, whatever alarm the platform remembers.
+            due::set_alarm(database)?;
             self.migrated.set(true);
         }
         Ok(())
@@ -113,6 +126,9 @@ impl<P: Ports> Office<P> {
             web::problem(&fault)
         });
         web::finish(&mut answer);
+        if self.migrated.get() {
+            self.watch_the_clock();
+        }
         answer
     }
 

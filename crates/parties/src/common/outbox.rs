@@ -1,8 +1,10 @@
 //! What must still be said to other parties. Letters are stored in the transaction that decides
-//! them and stay until they are answered or their time is over.
+//! them and stay until they are answered or their time is over. When each is sent next is in the
+//! table of everything that is due.
 
 use tallystick_protocol::identifier::Domain;
 
+use super::due::{self, Job, NewJob};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
 
@@ -37,8 +39,6 @@ pub struct NewLetter<'a> {
 /// A stored letter.
 #[derive(Debug)]
 pub struct Letter {
-    /// Its number in this party's outbox.
-    pub id: i64,
     /// See [`NewLetter::kind`].
     pub kind: String,
     /// See [`NewLetter::reference`].
@@ -49,8 +49,6 @@ pub struct Letter {
     pub path: String,
     /// See [`NewLetter::content`].
     pub content: Content,
-    /// How often it was sent before.
-    pub attempts: u32,
     /// See [`NewLetter::give_up_at`].
     pub give_up_at: u64,
 }
@@ -80,7 +78,7 @@ pub fn post(
     };
     tables.run(
         "INSERT INTO outbox (kind, reference, domain, path, content_type, statement, body, next_at, give_up_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, reference) DO NOTHING",
+         VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (kind, reference) DO NOTHING",
         &[
             letter.kind.into(),
             letter.reference.into(),
@@ -89,27 +87,24 @@ pub fn post(
             content_type.into(),
             statement.into(),
             body.into(),
-            now_ms.into(),
             letter.give_up_at.into(),
         ],
     )?;
-    Ok(())
+    let job = NewJob {
+        kind: due::LETTER,
+        reference: &job_of(letter.kind, letter.reference),
+        peer: Some(letter.to.as_str()),
+        at_ms: now_ms,
+    };
+    due::put_once(tables, &job, now_ms)
 }
 
-/// Takes a letter out. Call it in the transaction that stores what the answer means.
+/// Takes a letter out, because it was answered or what it says has become useless. Call it in the
+/// transaction that stores what the answer means.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn settle(tables: &(impl Tables + ?Sized), id: i64) -> Result<(), DatabaseError> {
-    tables.run("DELETE FROM outbox WHERE id = ?", &[id.into()])?;
-    Ok(())
-}
-
-/// Takes a letter out by its identity, because what it says has become useless.
-///
-/// # Errors
-/// Only the database's own.
-pub fn withdraw(
+pub fn settle(
     tables: &(impl Tables + ?Sized),
     kind: &str,
     reference: &str,
@@ -118,70 +113,48 @@ pub fn withdraw(
         "DELETE FROM outbox WHERE kind = ? AND reference = ?",
         &[kind.into(), reference.into()],
     )?;
-    Ok(())
+    due::cancel(tables, due::LETTER, &job_of(kind, reference))
 }
 
-/// When the next letter is due, in milliseconds since 1970.
+/// The letter that a job is to send; `None` if it was settled meanwhile.
 ///
 /// # Errors
-/// Only the database's own.
-pub fn next_at(tables: &(impl Tables + ?Sized)) -> Result<Option<u64>, DatabaseError> {
-    first(
-        tables,
-        "SELECT next_at FROM outbox ORDER BY next_at LIMIT 1",
-        &[],
-    )?
-    .map(|row| row.number(0))
-    .transpose()
-}
-
-/// Takes the most urgent letter that is due, and puts off its next sending, so that a crash while
-/// sending sends it again later.
-pub(super) fn take_due(
+/// The database's own; a row that cannot be read.
+pub(super) fn of_job(
     tables: &(impl Tables + ?Sized),
-    now_ms: u64,
+    job: &Job,
 ) -> Result<Option<Letter>, DatabaseError> {
+    let (kind, reference) = job
+        .reference
+        .split_once('/')
+        .ok_or(DatabaseError::Shape(0))?;
     let row = first(
         tables,
-        "SELECT id, kind, reference, domain, path, statement, body, attempts, give_up_at, content_type
-         FROM outbox WHERE next_at <= ? ORDER BY next_at, id LIMIT 1",
-        &[now_ms.into()],
+        "SELECT kind, reference, domain, path, statement, body, give_up_at, content_type
+         FROM outbox WHERE kind = ? AND reference = ?",
+        &[kind.into(), reference.into()],
     )?;
-    let Some(letter) = row.map(|row| letter(&row)).transpose()? else {
-        return Ok(None);
-    };
-    let next_at = now_ms.saturating_add(backoff_ms(letter.attempts));
-    tables.run(
-        "UPDATE outbox SET attempts = attempts + 1, next_at = ? WHERE id = ?",
-        &[next_at.into(), letter.id.into()],
-    )?;
-    Ok(Some(letter))
+    row.map(|row| letter(&row)).transpose()
+}
+
+fn job_of(kind: &str, reference: &str) -> String {
+    format!("{kind}/{reference}")
 }
 
 fn letter(row: &Row) -> Result<Letter, DatabaseError> {
-    let content = if !row.is_null(5) {
-        Content::Statement(row.text(5)?.to_owned())
-    } else if row.text(9)? == "application/cose" {
-        Content::Relayed(row.blob(6)?.to_vec())
+    let content = if !row.is_null(4) {
+        Content::Statement(row.text(4)?.to_owned())
+    } else if row.text(7)? == "application/cose" {
+        Content::Relayed(row.blob(5)?.to_vec())
     } else {
-        Content::Bytes(row.blob(6)?.to_vec())
+        Content::Bytes(row.blob(5)?.to_vec())
     };
     Ok(Letter {
-        id: row.integer(0)?,
-        kind: row.text(1)?.to_owned(),
-        reference: row.text(2)?.to_owned(),
-        to: Domain::parse(row.text(3)?).map_err(|_| DatabaseError::Shape(3))?,
-        path: row.text(4)?.to_owned(),
+        kind: row.text(0)?.to_owned(),
+        reference: row.text(1)?.to_owned(),
+        to: Domain::parse(row.text(2)?).map_err(|_| DatabaseError::Shape(2))?,
+        path: row.text(3)?.to_owned(),
         content,
-        attempts: row.number(7)?,
-        give_up_at: row.number(8)?,
+        give_up_at: row.number(6)?,
     })
-}
-
-/// 1, 2, 4 … up to 60 seconds between two sendings; after some two hours, a quarter of an hour.
-fn backoff_ms(attempts: u32) -> u64 {
-    if attempts > 120 {
-        return 900_000;
-    }
-    (1000_u64 << attempts.min(6)).min(60_000)
 }

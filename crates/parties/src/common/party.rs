@@ -8,10 +8,7 @@ pub trait Party {
     /// Answers one request. Never fails: what goes wrong is answered as a problem (RFC 9457).
     async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>>;
 
-    /// Does what is due: bootstrap, letters in the outbox, expiry.
+    /// Does what is due: bootstrap, letters in the outbox, expiry. The party sets its own alarm, with
+    /// what it is for: see [`crate::ports::Tables::set_alarm`].
     async fn wake(&self);
-
-    /// When to call [`Party::wake`] next, in milliseconds since 1970; `None` if nothing is due.
-    /// Asked after each `serve` and `wake`.
-    fn next_alarm(&self) -> Option<u64>;
 }

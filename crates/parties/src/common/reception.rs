@@ -1,4 +1,4 @@
-//! The routes that every party has, and when to wake it.
+//! The routes that every party has.
 
 use data_encoding::BASE64;
 use http::{StatusCode, header};
@@ -9,7 +9,7 @@ use tallystick_protocol::identifier::HolderId;
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::office::Office;
-use super::outbox;
+use super::registration::Obstacle;
 use super::settings::ConsoleAccess;
 use crate::ports::Ports;
 
@@ -72,17 +72,21 @@ impl<P: Ports> Office<P> {
     }
 
     fn health(&self) -> Answer {
-        let ready = self.is_ready();
+        let obstacle = self.obstacle();
         let settings = &self.settings;
         let health = Health {
             role: settings.role.as_str(),
             domain: settings.domain.as_str(),
             name: &settings.name,
-            status: if ready { "ready" } else { "starting" },
+            status: if obstacle.is_none() {
+                "ready"
+            } else {
+                "starting"
+            },
             version: env!("CARGO_PKG_VERSION"),
-            detail: (!ready).then_some("It is waiting for its certificate or key shares."),
+            detail: obstacle.map(Obstacle::sentence),
         };
-        let status = if ready {
+        let status = if obstacle.is_none() {
             StatusCode::OK
         } else {
             StatusCode::SERVICE_UNAVAILABLE
@@ -125,22 +129,5 @@ impl<P: Ports> Office<P> {
                 "The console needs the operator's token.",
             ))
         }
-    }
-
-    /// When to wake this party: for the next letter, a further try of the bootstrap, the renewal of
-    /// its certificate (once a day it looks), or the role's own deadline `own`.
-    pub fn next_alarm(&self, own: Option<u64>) -> Option<u64> {
-        const DAY_MS: u64 = 86_400_000;
-        let now = self.now_ms();
-        if self.migrate().is_err() {
-            return Some(now.saturating_add(60_000));
-        }
-        let bootstrap = if self.is_ready() {
-            now.saturating_add(DAY_MS)
-        } else {
-            self.progress.retry_at(now)
-        };
-        let letter = outbox::next_at(self.tables()).unwrap_or(Some(now.saturating_add(60_000)));
-        [Some(bootstrap), letter, own].into_iter().flatten().min()
     }
 }

@@ -50,7 +50,8 @@ fn version(tables: &(impl Tables + ?Sized), schema: &str) -> Result<u32, Databas
 }
 
 /// The tables that every party has.
-pub const COMMON: &[Migration] = &[Migration(&[
+pub const COMMON: &[Migration] = &[
+    Migration(&[
     // Sealed values by name: the RSA key, pending share keys.
     "CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT",
     // Public facts by name: the root certificate, this party's certificate and PKCS#10 request.
@@ -87,4 +88,20 @@ pub const COMMON: &[Migration] = &[Migration(&[
     // How often somebody asked in the current window.
     "CREATE TABLE rate_windows (
         bucket TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, count INTEGER NOT NULL) STRICT",
-])];
+    ]),
+    // Everything that must happen later, in one table; the letters' own times move into it. What
+    // waits for nobody has no peer. (`outbox.next_at` and `attempts` are not read any more.)
+    Migration(&[
+        "CREATE TABLE due (
+        kind TEXT NOT NULL, reference TEXT NOT NULL, peer TEXT,
+        at_ms INTEGER NOT NULL, since_ms INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+        stuck_at_ms INTEGER,
+        PRIMARY KEY (kind, reference)) STRICT",
+        "CREATE INDEX due_next ON due (at_ms) WHERE stuck_at_ms IS NULL",
+        "CREATE INDEX due_peer ON due (peer, at_ms) WHERE stuck_at_ms IS NULL",
+        "INSERT INTO due (kind, reference, peer, at_ms, since_ms, attempts)
+         SELECT 'letter', kind || '/' || reference, domain, next_at, next_at, attempts FROM outbox",
+        "DROP INDEX outbox_next",
+    ]),
+];

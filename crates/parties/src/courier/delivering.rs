@@ -198,7 +198,7 @@ impl<P: Ports> Courier<P> {
                 deliveries::move_to(tables, &root, DeliveryState::Refused { reason })?;
                 self.decide_refusal(tables, &stored, reason)?;
             }
-            outbox::settle(tables, letter.id)?;
+            outbox::settle(tables, &letter.kind, &letter.reference)?;
             Ok(Verdict::Done)
         })
     }

@@ -12,12 +12,14 @@ mod words;
 use http::{Request, Response};
 
 use crate::common::correspondence::Correspondent;
+use crate::common::due::{self, Job, Next};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::outbox::{Letter, Verdict};
 use crate::common::party::Party;
 use crate::common::settings::Settings;
+use crate::common::waking::Duties;
 use crate::ports::Ports;
 
 /// How long statements are good as evidence, in seconds (30 days).
@@ -61,17 +63,16 @@ impl<P: Ports> Party for Courier<P> {
     }
 
     async fn wake(&self) {
-        if self.office.bootstrap().await.is_err() {
-            return;
-        }
-        if self.office.renew_if_due().await.is_err() {
-            self.office.log("certificate-renewal", None, "put-off");
-        }
-        self.office.drain(self).await;
+        self.office.wake(self).await;
     }
+}
 
-    fn next_alarm(&self) -> Option<u64> {
-        self.office.next_alarm(None)
+impl<P: Ports> Duties for Courier<P> {
+    async fn perform(&self, job: &Job) -> Result<Next, Fault> {
+        match job.kind.as_str() {
+            due::LETTER => self.office.send_letter(job, self).await,
+            _ => Ok(Next::Done),
+        }
     }
 }
 

@@ -64,6 +64,8 @@ impl<P: Ports> Issuer<P> {
         if judged.verdict.is_ok() {
             let reserved = self.reservation(judged, digest, ReservationState::Reserved);
             if reservations::insert(tables, &reserved, self.office.now_ms())? {
+                let release_at_ms = self.release_at_ms(&reserved);
+                reservations::watch(tables, &reserved, release_at_ms, self.office.now_ms())?;
                 self.log_order("authorised", &request.part.root, "reserved");
                 return self.decide_yes(tables, judged, request);
             }

@@ -25,10 +25,12 @@ pub use config::IssuerConfig;
 
 use http::{Request, Response};
 
+use crate::common::due::{Job, Next};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
+use crate::common::waking::Duties;
 use crate::ports::Ports;
 
 /// How long statements are good as evidence, in seconds (30 days).
@@ -86,21 +88,15 @@ impl<P: Ports> Party for Issuer<P> {
     }
 
     async fn wake(&self) {
-        if self.office.bootstrap().await.is_err() {
-            return;
-        }
-        if self.office.renew_if_due().await.is_err() {
-            self.office.log("certificate-renewal", None, "put-off");
-        }
-        self.release_overdue();
+        self.office.wake(self).await;
     }
+}
 
-    fn next_alarm(&self) -> Option<u64> {
-        let expiry = reservations::next_expiry(self.office.tables())
-            .ok()
-            .flatten();
-        let release_at =
-            expiry.map(|at| at.saturating_add(self.config.release_grace_seconds) * 1000);
-        self.office.next_alarm(release_at)
+impl<P: Ports> Duties for Issuer<P> {
+    async fn perform(&self, job: &Job) -> Result<Next, Fault> {
+        match job.kind.as_str() {
+            reservations::EXPIRY => self.release_if_overdue(&job.reference),
+            _ => Ok(Next::Done),
+        }
     }
 }

@@ -7,10 +7,14 @@ use tallystick_protocol::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 
 use super::books::{self, Purchase};
 use super::state::ReservationState;
+use crate::common::due::{self, NewJob};
 use crate::common::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
 use crate::rows;
+
+/// The kind of the job that releases a reservation; its reference is the order's root.
+pub(super) const EXPIRY: &str = "reservation-expiry";
 
 /// A stored reservation, or the record that there is none because the issuer refused.
 pub struct Reservation {
@@ -120,6 +124,25 @@ pub fn knows_order(
     Ok(first(tables, sql, &[order_id.0.into()])?.is_some())
 }
 
+/// Puts the release of a reservation that nobody captures on the clock, in milliseconds since 1970.
+///
+/// # Errors
+/// Only the database's own.
+pub fn watch(
+    tables: &dyn Tables,
+    reservation: &Reservation,
+    release_at_ms: u64,
+    now_ms: u64,
+) -> Result<(), DatabaseError> {
+    let job = NewJob {
+        kind: EXPIRY,
+        reference: &reservation.reference(),
+        peer: None,
+        at_ms: release_at_ms,
+    };
+    due::put(tables, &job, now_ms)
+}
+
 /// Captures or releases a reservation: state and money in one step. Call it in a transaction.
 /// `Ok(false)`: it is in that state already, and nothing is booked again.
 ///
@@ -148,38 +171,8 @@ pub fn settle(
         "UPDATE issuer_reservations SET state = ? WHERE root = ?",
         &[next.name().into(), root.0.into()],
     )?;
+    due::cancel(tables, EXPIRY, &stored.reference())?;
     Ok(true)
-}
-
-/// Roots of reservations that expired before `expired_before` (seconds since 1970).
-///
-/// # Errors
-/// Only the database's own.
-pub fn overdue(
-    tables: &(impl Tables + ?Sized),
-    expired_before: u64,
-) -> Result<Vec<Root>, DatabaseError> {
-    tables
-        .run(
-            "SELECT root FROM issuer_reservations WHERE state = 'reserved' AND expires_at <= ?
-             ORDER BY expires_at LIMIT 50",
-            &[expired_before.into()],
-        )?
-        .iter()
-        .map(|row| Ok(Root(row.bytes32(0)?)))
-        .collect()
-}
-
-/// When the next reservation expires, in seconds since 1970.
-///
-/// # Errors
-/// Only the database's own.
-pub fn next_expiry(tables: &(impl Tables + ?Sized)) -> Result<Option<u64>, DatabaseError> {
-    let sql = "SELECT min(expires_at) FROM issuer_reservations WHERE state = 'reserved'";
-    match first(tables, sql, &[])? {
-        Some(row) if !row.is_null(0) => Ok(Some(row.number(0)?)),
-        _ => Ok(None),
-    }
 }
 
 /// The newest reservations, newest first.

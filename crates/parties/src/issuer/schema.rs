@@ -64,4 +64,11 @@ pub const TABLES: &[Migration] = &[
     ) STRICT",
         "CREATE INDEX issuer_revoked_holders_by_account ON issuer_revoked_holders (account)",
     ]),
+    // Reservations end by the table of what is due; the job itself adds the grace.
+    Migration(&[
+        "INSERT INTO due (kind, reference, at_ms, since_ms)
+         SELECT 'reservation-expiry', lower(hex(root)), expires_at * 1000, received_at * 1000
+         FROM issuer_reservations WHERE state = 'reserved'",
+        "DROP INDEX issuer_reservations_by_expiry",
+    ]),
 ];

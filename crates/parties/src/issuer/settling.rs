@@ -9,6 +9,7 @@ use tallystick_protocol::statement::{Audience, StatementError, Verified, open};
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
 use super::{EVIDENCE_SECONDS, Issuer, words};
+use crate::common::due::Next;
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::rate::ANYBODY;
@@ -65,22 +66,26 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// Releases what nobody captured although its time and the grace after it are over.
-    pub(super) fn release_overdue(&self) {
-        let expired_before = self
-            .office
-            .now()
-            .minus_seconds(self.config.release_grace_seconds);
-        let Ok(overdue) = reservations::overdue(self.office.tables(), expired_before.0) else {
-            return;
+    pub(super) fn release_if_overdue(&self, reference: &str) -> Result<Next, Fault> {
+        let root: Root = reference.parse().map_err(|_| Fault::internal())?;
+        let Some(stored) = reservations::find(self.office.tables(), &root)? else {
+            return Ok(Next::Done);
         };
-        for root in overdue {
-            let outcome = if self.settle(&root, ReservationState::Released).is_ok() {
-                "ok"
-            } else {
-                "put-off"
-            };
-            self.log_order("reservation-expired", &root, outcome);
+        if stored.state != ReservationState::Reserved {
+            return Ok(Next::Done);
         }
+        let release_at_ms = self.release_at_ms(&stored);
+        if self.office.now_ms() < release_at_ms {
+            return Ok(Next::At(release_at_ms));
+        }
+        self.settle(&root, ReservationState::Released)?;
+        Ok(Next::Done)
+    }
+
+    /// When a reservation is released if nobody captures it, in milliseconds since 1970.
+    pub(super) fn release_at_ms(&self, stored: &Reservation) -> u64 {
+        let grace = self.config.release_grace_seconds;
+        stored.expires_at.saturating_add(grace).saturating_mul(1000)
     }
 
     fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {

@@ -12,14 +12,18 @@ mod spaces;
 
 pub use config::{Config, SpaceDegrees};
 
+use core::cell::Cell;
+
 use tallystick_protocol::identifier::Role;
 
+use crate::common::due::{self, Job, NewJob, Next};
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
 use crate::common::rate::{RateLimit, forget};
-use crate::ports::Ports;
+use crate::common::waking::Duties;
+use crate::ports::{DatabaseError, Ports, Tables};
 
 /// How many shares one holder or party gets.
 const TO_ONE: RateLimit = RateLimit {
@@ -32,6 +36,9 @@ const TO_ALL: RateLimit = RateLimit {
     seconds: 60,
 };
 
+/// The kind of the job that draws the rows of masters.
+const DRAWING: &str = "drawing";
+
 /// The roles that have key spaces.
 const ROLES: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
 
@@ -39,6 +46,8 @@ const ROLES: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
 pub struct KeyCentre<P: Ports> {
     office: Office<P>,
     degrees: SpaceDegrees,
+    /// Whether the drawing of rows is known to be on the clock, or not needed.
+    is_watching: Cell<bool>,
 }
 
 impl<P: Ports> KeyCentre<P> {
@@ -47,6 +56,7 @@ impl<P: Ports> KeyCentre<P> {
         Self {
             office: Office::new(ports, config.settings, schema::MIGRATIONS),
             degrees: config.degrees,
+            is_watching: Cell::new(false),
         }
     }
 
@@ -78,42 +88,69 @@ impl<P: Ports> KeyCentre<P> {
         self.office.admit(&[(&bucket, TO_ONE), ("shares", TO_ALL)])
     }
 
-    async fn work(&self) -> Result<(), Fault> {
-        let office = &self.office;
-        office.bootstrap().await?;
-        office.renew_if_due().await?;
-        if !self.has_rows_to_draw()? {
+    /// Once in a lifetime of this object: puts the drawing of rows on the clock if some are missing,
+    /// so that they are there before the first holder comes.
+    fn watch_the_masters(&self) -> Result<(), Fault> {
+        if self.is_watching.get() || !self.office.is_ready() {
             return Ok(());
         }
+        if self.has_rows_to_draw()? {
+            self.office.transaction(|tables| self.draw_soon(tables))?;
+        }
+        self.is_watching.set(true);
+        Ok(())
+    }
+
+    /// Puts the drawing of rows on the clock.
+    fn draw_soon(&self, tables: &dyn Tables) -> Result<(), DatabaseError> {
+        let now_ms = self.office.now_ms();
+        let job = NewJob {
+            kind: DRAWING,
+            reference: "",
+            peer: None,
+            at_ms: now_ms,
+        };
+        due::put_once(tables, &job, now_ms)
+    }
+
+    /// Draws some rows, one space a time; the alarm brings the next.
+    fn draw(&self) -> Result<Next, Fault> {
+        let office = &self.office;
         for role in ROLES {
             let newest = office.transaction(|tables| self.newest_space(tables, role))?;
             if self.draw_rows(&newest)? {
-                // One space a time; the alarm brings the next.
-                return Ok(());
+                // Not in this wake: requests are answered in between.
+                return Ok(Next::At(office.now_ms().saturating_add(1)));
             }
         }
-        Ok(())
+        Ok(Next::Done)
+    }
+}
+
+impl<P: Ports> Duties for KeyCentre<P> {
+    async fn perform(&self, job: &Job) -> Result<Next, Fault> {
+        match job.kind.as_str() {
+            DRAWING => self.draw(),
+            _ => Ok(Next::Done),
+        }
     }
 }
 
 impl<P: Ports> Party for KeyCentre<P> {
     async fn serve(&self, request: Incoming) -> Answer {
         self.office
-            .receive(request, async |request| self.handle(request).await)
+            .receive(request, async |request| {
+                let answer = self.handle(request).await;
+                self.watch_the_masters()?;
+                answer
+            })
             .await
     }
 
     async fn wake(&self) {
-        let outcome = self.work().await;
-        let word = outcome
-            .as_ref()
-            .map_or_else(|fault| fault.kind.as_str(), |()| "ok");
-        self.office.log("woken", None, word);
-    }
-
-    fn next_alarm(&self) -> Option<u64> {
-        let drawing = self.office.is_ready() && self.has_rows_to_draw().unwrap_or(false);
-        self.office
-            .next_alarm(drawing.then(|| self.office.now_ms()))
+        self.office.wake(self).await;
+        if let Err(fault) = self.watch_the_masters() {
+            self.office.log_cause(None, &fault);
+        }
     }
 }

@@ -77,6 +77,7 @@ impl<P: Ports> KeyCentre<P> {
                 self.office.now_ms().into(),
             ],
         )?;
+        self.draw_soon(tables)?;
         Ok(OpenSpace {
             space: Space {
                 role,

@@ -8,6 +8,10 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::ports::{Database, DatabaseError, Row, Tables, Value};
 
+/// The platform's own table beside the party's, as a Durable Object has one: so the alarm commits and
+/// rolls back with everything else, and outlives the party.
+const ALARM_TABLE: &str = "CREATE TABLE platform_alarm (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT";
+
 struct Inner {
     connection: RefCell<Connection>,
     /// How many writes are still let through; `None`: all.
@@ -27,6 +31,7 @@ impl SqliteDatabase {
     /// SQLite's own.
     pub fn new() -> Result<Self, DatabaseError> {
         let connection = Connection::open_in_memory().map_err(refused)?;
+        connection.execute_batch(ALARM_TABLE).map_err(refused)?;
         Ok(Self(Rc::new(Inner {
             connection: RefCell::new(connection),
             fuse: Cell::new(None),
@@ -67,6 +72,35 @@ impl SqliteDatabase {
         Ok(data.to_vec())
     }
 
+    /// For when the alarm is set, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn alarm(&self) -> Result<Option<u64>, DatabaseError> {
+        let connection = self.0.connection.try_borrow().map_err(refused)?;
+        let mut statement = connection
+            .prepare_cached("SELECT at_ms FROM platform_alarm")
+            .map_err(refused)?;
+        let mut rows = statement.query([]).map_err(refused)?;
+        let at = rows.next().map_err(refused)?;
+        let at = at.map(|row| row.get::<_, i64>(0)).transpose();
+        let at = at.map_err(refused)?.map(u64::try_from).transpose();
+        at.map_err(refused)
+    }
+
+    /// Takes the alarm away, as the platform does before it wakes a party, or when it loses one.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn take_alarm(&self) -> Result<Option<u64>, DatabaseError> {
+        let at = self.alarm()?;
+        let connection = self.0.connection.try_borrow().map_err(refused)?;
+        connection
+            .execute("DELETE FROM platform_alarm", [])
+            .map_err(refused)?;
+        Ok(at)
+    }
+
     fn pass(&self, sql: &str) -> Result<(), DatabaseError> {
         let is_write = !sql.trim_start().starts_with("SELECT");
         match self.0.fuse.get() {
@@ -97,6 +131,19 @@ impl Tables for SqliteDatabase {
             found.push(Row(values.collect::<Result<_, _>>()?));
         }
         Ok(found)
+    }
+
+    fn set_alarm(&self, at_ms: u64) -> Result<(), DatabaseError> {
+        // Part of the write that needs it, so it is none that the power could fail before.
+        if self.is_spent() {
+            return Err(DatabaseError::Sql("the power is gone".to_owned()));
+        }
+        let connection = self.0.connection.try_borrow().map_err(refused)?;
+        connection
+            .prepare_cached("INSERT OR REPLACE INTO platform_alarm (id, at_ms) VALUES (1, ?)")
+            .and_then(|mut statement| statement.execute([i64::try_from(at_ms).unwrap_or(i64::MAX)]))
+            .map_err(refused)?;
+        Ok(())
     }
 }
 

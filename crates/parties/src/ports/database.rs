@@ -113,6 +113,11 @@ impl Row {
 pub trait Tables {
     /// Runs one statement with `?` parameters and returns its rows.
     fn run(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DatabaseError>;
+
+    /// Sets the one alarm that wakes the party, in milliseconds since 1970, in place of the one set
+    /// before. It is stored with the tables: in a transaction it is set when that commits, and stays
+    /// as it was when that rolls back. A time that is past wakes at once.
+    fn set_alarm(&self, at_ms: u64) -> Result<(), DatabaseError>;
 }
 
 /// A SQLite database with synchronous transactions.

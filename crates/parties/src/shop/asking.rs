@@ -59,7 +59,7 @@ impl<P: Ports> Shop<P> {
                 "/v1/authorisations",
                 order.expires_at,
             )?;
-            outbox::settle(tables, letter.id)?;
+            outbox::settle(tables, &letter.kind, &letter.reference)?;
             Ok::<_, Fault>(Verdict::Done)
         })
     }
@@ -134,7 +134,7 @@ impl<P: Ports> Shop<P> {
                 )?;
                 book::keep(tables, &order.order_id, Evidence::Clearance, &clearance)?;
                 self.introduce_courier(tables, &order)?;
-                outbox::settle(tables, letter.id)?;
+                outbox::settle(tables, &letter.kind, &letter.reference)?;
                 Ok(Verdict::Done)
             }),
             IssuerWord::No { reason, refusal } => self.office.transaction(|tables| {
@@ -144,7 +144,7 @@ impl<P: Ports> Shop<P> {
                 };
                 book::move_to(tables, &order.order_id, refused)?;
                 book::keep(tables, &order.order_id, Evidence::Refusal, &refusal)?;
-                outbox::settle(tables, letter.id)?;
+                outbox::settle(tables, &letter.kind, &letter.reference)?;
                 Ok(Verdict::Done)
             }),
             IssuerWord::OtherAmount => self.stop(letter, &order, RefusalReason::AmountMismatch),
@@ -221,7 +221,7 @@ impl<P: Ports> Shop<P> {
             if order.state != OrderState::Received {
                 self.ask_for_release(tables, order)?;
             }
-            outbox::settle(tables, letter.id)?;
+            outbox::settle(tables, &letter.kind, &letter.reference)?;
             Ok(Verdict::Done)
         })
     }

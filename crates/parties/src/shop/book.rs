@@ -6,7 +6,8 @@ use tallystick_protocol::money::Money;
 use tallystick_protocol::order::SplitOrder;
 
 use super::state::OrderState;
-use super::stock;
+use super::{expiry, stock};
+use crate::common::due;
 use crate::common::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
@@ -159,34 +160,6 @@ pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Order>,
         .collect()
 }
 
-/// Orders whose time is over and that may expire, oldest first.
-///
-/// # Errors
-/// Only the database's own.
-pub fn overdue(tables: &(impl Tables + ?Sized), now: u64) -> Result<Vec<Order>, DatabaseError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM shop_orders
-         WHERE state IN ('received', 'asking', 'authorised') AND expires_at <= ? ORDER BY expires_at LIMIT 50"
-    );
-    tables.run(&sql, &[now.into()])?.iter().map(read).collect()
-}
-
-/// When the next order will be overdue, in seconds since 1970.
-///
-/// # Errors
-/// Only the database's own.
-pub fn next_expiry(tables: &(impl Tables + ?Sized)) -> Result<Option<u64>, DatabaseError> {
-    let row = first(
-        tables,
-        "SELECT min(expires_at) FROM shop_orders WHERE state IN ('received', 'asking', 'authorised')",
-        &[],
-    )?;
-    match row {
-        Some(row) if !row.is_null(0) => Ok(Some(row.number(0)?)),
-        _ => Ok(None),
-    }
-}
-
 /// Moves an order to `next` and, if it ends without a sale, puts its goods back on the shelf.
 /// The stored state is read again, so call it in the transaction that decides.
 ///
@@ -210,6 +183,9 @@ pub fn move_to(tables: &dyn Tables, order_id: &OrderId, next: OrderState) -> Res
     )?;
     if next.frees_stock() {
         stock::put_back(tables, order_id)?;
+    }
+    if !next.can_expire() {
+        due::cancel(tables, expiry::KIND, &order.reference())?;
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ impl<P: Ports> Shop<P> {
                 "/v1/deliveries",
                 give_up_at,
             )?;
-            outbox::settle(tables, letter.id)?;
+            outbox::settle(tables, &letter.kind, &letter.reference)?;
             Ok::<_, Fault>(Verdict::Done)
         })
     }
@@ -179,7 +179,7 @@ impl<P: Ports> Shop<P> {
                 }
             };
             self.relay(tables, order, path, signed)?;
-            outbox::settle(tables, letter.id)?;
+            outbox::settle(tables, &letter.kind, &letter.reference)?;
             Ok(Verdict::Done)
         })
     }
@@ -257,7 +257,7 @@ impl<P: Ports> Shop<P> {
             return self.office.transaction(|tables| {
                 book::move_to(tables, &order.order_id, refused)?;
                 self.refuse(tables, &order, RefusalReason::Expired)?;
-                outbox::settle(tables, letter.id)?;
+                outbox::settle(tables, &letter.kind, &letter.reference)?;
                 Ok(Verdict::Done)
             });
         }

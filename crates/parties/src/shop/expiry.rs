@@ -5,44 +5,50 @@ use tallystick_protocol::answers::RefusalReason;
 use super::book::{self, Order};
 use super::state::OrderState;
 use super::{Shop, letters};
+use crate::common::due::{self, NewJob, Next};
 use crate::common::fault::Fault;
-use crate::common::log::correlation;
 use crate::common::outbox;
-use crate::ports::Ports;
+use crate::ports::{DatabaseError, Ports, Tables};
+
+/// The kind of the job that ends an order; its reference is the order's.
+pub(super) const KIND: &str = "order-expiry";
+
+/// Puts the end of a new order on the clock.
+pub(super) fn watch(tables: &dyn Tables, order: &Order, now_ms: u64) -> Result<(), DatabaseError> {
+    let job = NewJob {
+        kind: KIND,
+        reference: &order.reference(),
+        peer: None,
+        at_ms: order.expires_at * 1000,
+    };
+    due::put(tables, &job, now_ms)
+}
 
 impl<P: Ports> Shop<P> {
-    /// Expires what is overdue: stock goes back, nothing more is asked, and an issuer that may
-    /// have reserved something is told to release it.
-    pub(super) fn expire_overdue(&self) {
-        let Ok(overdue) = book::overdue(self.office.tables(), self.office.now().0) else {
-            return;
-        };
-        for order in overdue {
-            let outcome = if self.expire(&order).is_ok() {
-                "ok"
-            } else {
-                "put-off"
-            };
-            self.office
-                .log("order-expired", Some(&correlation(&order.root.0)), outcome);
-        }
-    }
-
-    fn expire(&self, order: &Order) -> Result<(), Fault> {
+    /// Expires an order that is overdue: stock goes back, nothing more is asked, and an issuer that
+    /// may have reserved something is told to release it.
+    pub(super) fn expire(&self, reference: &str) -> Result<Next, Fault> {
         self.office.transaction(|tables| {
+            let order = book::by_reference(tables, reference)?;
+            if !order.state.can_expire() {
+                return Ok(Next::Done);
+            }
+            if self.office.now().0 < order.expires_at {
+                return Ok(Next::At(order.expires_at * 1000));
+            }
             book::move_to(tables, &order.order_id, OrderState::Expired)?;
             for letter in [
                 letters::INTRODUCE_ISSUER,
                 letters::AUTHORISE,
                 letters::INTRODUCE_COURIER,
             ] {
-                outbox::withdraw(tables, letter, &order.reference())?;
+                outbox::settle(tables, letter, reference)?;
             }
             if order.state != OrderState::Received {
-                self.refuse(tables, order, RefusalReason::Expired)?;
-                self.ask_for_release(tables, order)?;
+                self.refuse(tables, &order, RefusalReason::Expired)?;
+                self.ask_for_release(tables, &order)?;
             }
-            Ok(())
+            Ok(Next::Done)
         })
     }
 }

@@ -26,11 +26,13 @@ pub use config::{CourierOffer, FORM_LIFETIME_SECONDS, ShopConfig};
 use http::{Request, Response};
 
 use crate::common::correspondence::Correspondent;
+use crate::common::due::{self, Job, Next};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::outbox::{Letter, Verdict};
 use crate::common::party::Party;
+use crate::common::waking::Duties;
 use crate::ports::Ports;
 
 /// How long statements are good as evidence, in seconds (30 days).
@@ -77,19 +79,17 @@ impl<P: Ports> Party for Shop<P> {
     }
 
     async fn wake(&self) {
-        if self.office.bootstrap().await.is_err() {
-            return;
-        }
-        if self.office.renew_if_due().await.is_err() {
-            self.office.log("certificate-renewal", None, "put-off");
-        }
-        self.expire_overdue();
-        self.office.drain(self).await;
+        self.office.wake(self).await;
     }
+}
 
-    fn next_alarm(&self) -> Option<u64> {
-        let expiry = book::next_expiry(self.office.tables()).ok().flatten();
-        self.office.next_alarm(expiry.map(|seconds| seconds * 1000))
+impl<P: Ports> Duties for Shop<P> {
+    async fn perform(&self, job: &Job) -> Result<Next, Fault> {
+        match job.kind.as_str() {
+            due::LETTER => self.office.send_letter(job, self).await,
+            expiry::KIND => self.expire(&job.reference),
+            _ => Ok(Next::Done),
+        }
     }
 }
 
@@ -111,7 +111,6 @@ impl<P: Ports> Correspondent for Shop<P> {
             return self.courier_never_answered(letter);
         }
         // An order whose letters come too late expires by itself.
-        self.expire_overdue();
         Ok(())
     }
 }

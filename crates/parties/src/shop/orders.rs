@@ -14,7 +14,7 @@ use super::book::{self, Order};
 use super::letters;
 use super::received::CheckedOrder;
 use super::state::OrderState;
-use super::{EVIDENCE_SECONDS, Shop, forms, stock};
+use super::{EVIDENCE_SECONDS, Shop, expiry, forms, stock};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::log::correlation;
@@ -108,7 +108,10 @@ impl<P: Ports> Shop<P> {
         book::insert(tables, &order, &checked.form_digest)?;
         match state {
             OrderState::Refused { reason, .. } => self.refuse(tables, &order, reason)?,
-            _ => self.introduce_issuer(tables, &order)?,
+            _ => {
+                expiry::watch(tables, &order, self.office.now_ms())?;
+                self.introduce_issuer(tables, &order)?;
+            }
         }
         Ok(())
     }

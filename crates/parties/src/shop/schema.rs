@@ -3,7 +3,8 @@
 use crate::common::schema::Migration;
 
 /// The steps that lead to the newest schema.
-pub const TABLES: &[Migration] = &[Migration(&[
+pub const TABLES: &[Migration] = &[
+    Migration(&[
     // Pieces that are neither sold nor reserved. A product without a row has its opening stock.
     "CREATE TABLE shop_stock (
         sku TEXT PRIMARY KEY,
@@ -49,4 +50,12 @@ pub const TABLES: &[Migration] = &[Migration(&[
         pieces INTEGER NOT NULL CHECK (pieces > 0),
         PRIMARY KEY (order_id, sku)
     ) STRICT",
-])];
+    ]),
+    // Open orders end by the table of what is due.
+    Migration(&[
+        "INSERT INTO due (kind, reference, at_ms, since_ms)
+         SELECT 'order-expiry', lower(hex(root)), expires_at * 1000, received_at * 1000 FROM shop_orders
+         WHERE state IN ('received', 'asking', 'authorised')",
+        "DROP INDEX shop_orders_by_expiry",
+    ]),
+];

@@ -49,6 +49,11 @@ impl OrderState {
         matches!(self, Self::Refused { .. } | Self::Expired)
     }
 
+    /// Whether the order ends by itself when its time is over.
+    pub fn can_expire(&self) -> bool {
+        matches!(self, Self::Received | Self::Asking | Self::Authorised)
+    }
+
     /// Moves to `next`.
     ///
     /// An order that the courier was asked about never expires by the shop's clock: only the

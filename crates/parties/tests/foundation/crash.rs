@@ -2,7 +2,7 @@
 
 use crate::support::{CA, KEYS, World};
 use tallystick_parties::Party;
-use tallystick_parties::common::{facts, ledger, outbox, statements};
+use tallystick_parties::common::{due, facts, ledger, outbox, statements};
 use tallystick_parties::native::block_on;
 use tallystick_parties::ports::Tables;
 use tallystick_protocol::identifier::Role;
@@ -23,6 +23,8 @@ fn a_bootstrap_cut_short_at_any_write_goes_on_afterwards() {
         let outcome = block_on(cut_short.office.bootstrap());
         machine.database.mend();
 
+        // A step that was under way is taken up again when its lease is over.
+        world.clock.advance(due::LEASE_MS);
         let restarted = crate::support::Bare::new(machine.clone(), settings);
         block_on(restarted.office.bootstrap()).unwrap();
         assert_eq!(restarted.office.spaces().unwrap(), [0]);
@@ -59,7 +61,7 @@ fn a_ca_cut_short_at_any_write_makes_one_root_and_one_certificate_each() {
         world
             .hub
             .connect(CA, std::rc::Rc::new(World::ca_over(&machine)));
-        world.clock.advance(1000);
+        world.clock.advance(due::LEASE_MS);
         block_on(party.office.bootstrap()).unwrap();
         let root = machine_root(&machine).unwrap();
         assert!(
@@ -100,7 +102,7 @@ fn a_key_centre_cut_short_at_any_write_counts_once_and_keeps_its_masters() {
 
         let restarted = std::rc::Rc::new(World::key_centre_over(&machine, crate::support::SMALL));
         world.hub.connect(KEYS, restarted);
-        world.clock.advance(1000);
+        world.clock.advance(due::LEASE_MS);
         block_on(shop.office.bootstrap()).unwrap();
         let console = world.get_json(KEYS, "/v1/console");
         assert_eq!(console["counters"]["shop_parties"], 1, "cut after {writes}");
@@ -149,7 +151,9 @@ fn a_decision_its_letter_and_its_entry_are_stored_together_or_not_at_all() {
         let stored = statements::find(&database, "word", "root")
             .unwrap()
             .is_some();
-        let posted = outbox::next_at(&database).unwrap().is_some();
+        let posted = due::time_of(&database, due::LETTER, "word/root")
+            .unwrap()
+            .is_some();
         let booked = ledger::balance(&database, "reserved", Currency::Jpy).unwrap() == 3480;
         assert_eq!(
             [stored, posted, booked],

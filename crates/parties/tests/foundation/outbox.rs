@@ -7,9 +7,11 @@ use crate::support::{Bare, World};
 use http::{Response, StatusCode};
 use tallystick_parties::Party;
 use tallystick_parties::common::correspondence::Correspondent;
+use tallystick_parties::common::due::{self, Job, Next};
 use tallystick_parties::common::fault::Fault;
 use tallystick_parties::common::http::{Answer, Incoming};
 use tallystick_parties::common::outbox::{self, Content, Letter, NewLetter, Verdict};
+use tallystick_parties::common::waking::Duties;
 use tallystick_parties::native::block_on;
 use tallystick_protocol::enrolment::HolderCertificateRequest;
 use tallystick_protocol::identifier::Role;
@@ -33,10 +35,6 @@ impl Party for Listener {
     }
 
     async fn wake(&self) {}
-
-    fn next_alarm(&self) -> Option<u64> {
-        None
-    }
 }
 
 /// Notes what became of the letters.
@@ -61,6 +59,24 @@ impl Correspondent for Notes {
         self.gave_up.set(self.gave_up.get() + 1);
         Ok(())
     }
+}
+
+/// Sends letters and does nothing else.
+struct Sending<'a>(&'a Bare, &'a Notes);
+
+impl Duties for Sending<'_> {
+    async fn perform(&self, job: &Job) -> Result<Next, Fault> {
+        self.0.office.send_letter(job, self.1).await
+    }
+}
+
+fn drain(party: &Bare, notes: &Notes) {
+    block_on(party.office.wake(&Sending(party, notes)));
+}
+
+/// When the letter is sent next.
+fn next_letter(party: &Bare) -> Option<u64> {
+    due::time_of(party.office.tables(), due::LETTER, "request/r").unwrap()
 }
 
 fn scene() -> (World, Rc<Bare>, Rc<Listener>) {
@@ -105,7 +121,7 @@ fn decide(party: &Bare) {
 fn what_is_said_is_a_statement_that_verifies() {
     let (_world, party, listener) = scene();
     let notes = Notes::default();
-    block_on(party.office.drain(&notes));
+    drain(&party, &notes);
     let heard = listener.heard.borrow();
     assert_eq!(heard.len(), 1);
     let identity = party.office.identity().unwrap();
@@ -117,7 +133,7 @@ fn what_is_said_is_a_statement_that_verifies() {
     );
     assert_eq!(said.unwrap().message.label, "account 1");
     assert_eq!(*notes.answered.borrow(), [200]);
-    assert_eq!(outbox::next_at(party.office.tables()).unwrap(), None);
+    assert_eq!(next_letter(&party), None);
 }
 
 #[test]
@@ -127,13 +143,10 @@ fn a_retry_says_the_same_bytes_and_waits_longer_each_time() {
     let notes = Notes::default();
     let mut waits = Vec::new();
     for _ in 0..8 {
-        block_on(party.office.drain(&notes));
-        let next = outbox::next_at(party.office.tables()).unwrap().unwrap();
-        assert_eq!(
-            party.office.next_alarm(None),
-            Some(next),
-            "the alarm is set for it"
-        );
+        drain(&party, &notes);
+        let next = next_letter(&party).unwrap();
+        let alarm = party.office.tables().alarm().unwrap();
+        assert_eq!(alarm, Some(next), "the alarm is set for it");
         waits.push(next - party.office.now_ms());
         world.clock.set(next);
     }
@@ -151,11 +164,11 @@ fn a_refusal_is_an_answer_and_too_many_requests_is_not() {
     let (world, party, listener) = scene();
     let notes = Notes::default();
     listener.status.set(429);
-    block_on(party.office.drain(&notes));
+    drain(&party, &notes);
     assert!(notes.answered.borrow().is_empty());
     listener.status.set(409);
     world.clock.advance(1000);
-    block_on(party.office.drain(&notes));
+    drain(&party, &notes);
     assert_eq!(*notes.answered.borrow(), [409]);
 }
 
@@ -164,10 +177,10 @@ fn a_letter_whose_time_is_over_is_given_up_once() {
     let (world, party, listener) = scene();
     world.hub.cut("listener.localhost", true);
     let notes = Notes::default();
-    block_on(party.office.drain(&notes));
+    drain(&party, &notes);
     world.clock.advance(HOUR_MS);
-    block_on(party.office.drain(&notes));
-    block_on(party.office.drain(&notes));
+    drain(&party, &notes);
+    drain(&party, &notes);
     assert_eq!(notes.gave_up.get(), 1);
     assert!(listener.heard.borrow().is_empty());
 }
@@ -177,8 +190,8 @@ fn what_the_role_wants_again_stays() {
     let (_world, party, _listener) = scene();
     let notes = Notes::default();
     notes.again.set(true);
-    block_on(party.office.drain(&notes));
-    assert!(outbox::next_at(party.office.tables()).unwrap().is_some());
+    drain(&party, &notes);
+    assert!(next_letter(&party).is_some());
 }
 
 #[test]
@@ -198,17 +211,17 @@ fn power_failing_while_sending_says_it_again_and_not_otherwise() {
         let notes = Notes::default();
         let database = party.office.tables().clone();
         database.fail_after(writes);
-        block_on(party.office.drain(&notes));
+        drain(&party, &notes);
         database.mend();
         world.clock.advance(60_000);
-        block_on(party.office.drain(&notes));
+        drain(&party, &notes);
         let heard = listener.heard.borrow();
         assert!(
             !heard.is_empty() && heard.iter().all(|said| *said == heard[0]),
             "cut after {writes}"
         );
         assert_eq!(
-            outbox::next_at(&database).unwrap(),
+            due::time_of(&database, due::LETTER, "request/r").unwrap(),
             None,
             "cut after {writes}"
         );
@@ -243,10 +256,6 @@ impl Party for Slow {
     }
 
     async fn wake(&self) {}
-
-    fn next_alarm(&self) -> Option<u64> {
-        None
-    }
 }
 
 fn post_bytes(party: &Bare, to: &str, reference: &str) {
@@ -279,7 +288,7 @@ fn a_party_that_hangs_does_not_hold_up_letters_to_others() {
     }
     post_bytes(&party, "listener.localhost", "other");
     let notes = Notes::default();
-    block_on(party.office.drain(&notes));
+    drain(&party, &notes);
     assert_eq!(
         *notes.answered.borrow(),
         [200; 21],
@@ -297,7 +306,7 @@ fn nothing_more_goes_to_a_party_that_is_silent_and_all_is_sent_later() {
         post_bytes(&party, "listener.localhost", &format!("note {number}"));
     }
     let notes = Notes::default();
-    block_on(party.office.drain(&notes));
+    drain(&party, &notes);
     let log = party.office.ports.log.lines();
     let tried = log.iter().filter(|line| line.contains("\"note\""));
     assert_eq!(tried.count(), 2, "{log:?}");
@@ -306,6 +315,6 @@ fn nothing_more_goes_to_a_party_that_is_silent_and_all_is_sent_later() {
     world.hub.connect("listener.localhost", listener.clone());
     world.hub.cut("listener.localhost", false);
     world.clock.advance(60_000);
-    block_on(party.office.drain(&notes));
+    drain(&party, &notes);
     assert_eq!(listener.heard.borrow().len(), 20);
 }

@@ -11,6 +11,7 @@ use tallystick_parties::common::office::Office;
 use tallystick_parties::common::schema::Migration;
 use tallystick_parties::common::settings::{ConsoleAccess, Settings, registration_token};
 use tallystick_parties::common::vault::SealingKey;
+use tallystick_parties::common::waking::NoDuties;
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
 use tallystick_parties::ports::Network;
@@ -66,12 +67,7 @@ impl Party for Bare {
     }
 
     async fn wake(&self) {
-        let _ = self.office.bootstrap().await;
-        let _ = self.office.renew_if_due().await;
-    }
-
-    fn next_alarm(&self) -> Option<u64> {
-        self.office.next_alarm(None)
+        self.office.wake(&NoDuties).await;
     }
 }
 

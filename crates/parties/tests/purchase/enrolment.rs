@@ -119,10 +119,6 @@ impl Party for Confused {
     }
 
     async fn wake(&self) {}
-
-    fn next_alarm(&self) -> Option<u64> {
-        None
-    }
 }
 
 #[test]

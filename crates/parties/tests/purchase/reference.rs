@@ -197,10 +197,6 @@ impl Party for Reference {
     }
 
     async fn wake(&self) {}
-
-    fn next_alarm(&self) -> Option<u64> {
-        None
-    }
 }
 
 /// Puts a reference peer in the place of a party.

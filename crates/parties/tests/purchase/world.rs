@@ -6,6 +6,7 @@ use http::{Request, Response};
 use serde_json::Value as Json;
 use tallystick_parties::Party;
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
+use tallystick_parties::ports::{Clock as _, Tables as _};
 use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority};
 use tallystick_protocol::time::Timestamp;
@@ -59,10 +60,6 @@ impl Party for Middleman {
     }
 
     async fn wake(&self) {}
-
-    fn next_alarm(&self) -> Option<u64> {
-        None
-    }
 }
 
 impl World {
@@ -146,12 +143,19 @@ impl World {
         self.hub.connect(name, Rc::new(party.clone()));
         self.parties.retain(|(own, _)| *own != name);
         self.parties.push((name, party));
+        let machine = self.machine(name);
+        if machine.database.alarm().unwrap().is_none() {
+            // As its first request would.
+            machine.database.set_alarm(machine.clock.now_ms()).unwrap();
+        }
     }
 
-    /// When the party of that name wants to be woken, by the clock on the wall.
-    fn next_alarm(&self, name: &str, party: &Running<Machine>) -> Option<u64> {
-        let off_ms = self.machine(name).clock.off_ms();
-        Some(party.next_alarm()?.saturating_add_signed(-off_ms))
+    /// For when the alarm of the party of that name is set, by the clock on the wall.
+    pub fn alarm(&self, name: &str) -> Option<u64> {
+        let machine = self.machine(name);
+        let off_ms = machine.clock.off_ms();
+        let at_ms = machine.database.alarm().unwrap()?;
+        Some(at_ms.saturating_add_signed(-off_ms))
     }
 
     /// Puts the other shop, which is certified under its own name, behind somebody else's domain.
@@ -176,17 +180,18 @@ impl World {
 
     /// Lets time pass: whoever has an alarm is woken at its time.
     pub fn run_for(&self, milliseconds: u64) {
-        let end = tallystick_parties::ports::Clock::now_ms(&self.clock) + milliseconds;
+        let end = self.clock.now_ms() + milliseconds;
         for _ in 0..5_000 {
-            let now = tallystick_parties::ports::Clock::now_ms(&self.clock);
+            let now = self.clock.now_ms();
             let next = self
                 .parties
                 .iter()
-                .filter_map(|(name, party)| Some((self.next_alarm(name, party)?, party)))
-                .min_by_key(|(at, _)| *at);
+                .filter_map(|(name, party)| Some((self.alarm(name)?, name, party)))
+                .min_by_key(|(at, _, _)| *at);
             match next {
-                Some((at, party)) if at <= end => {
+                Some((at, name, party)) if at <= end => {
                     self.clock.set(at.max(now));
+                    self.machine(name).database.take_alarm().unwrap();
                     block_on(party.wake());
                 }
                 _ => {
@@ -199,7 +204,7 @@ impl World {
     }
 
     pub fn now(&self) -> Timestamp {
-        Timestamp(tallystick_parties::ports::Clock::now_ms(&self.clock) / 1000)
+        Timestamp(self.clock.now_ms() / 1000)
     }
 }
 
