@@ -9,12 +9,16 @@ export const MESSAGE_CHARACTERS_MAX = 64 * 1024
 export interface OrderRequest {
   type: 'order'
   form: string
+  /** The holder did something on the page just now; without that no window opens. */
+  gesture: boolean
 }
 
 /** An issuer's page offers an account (COSE, base64url). */
 export interface OfferRequest {
   type: 'offer'
   offer: string
+  /** As for an order. */
+  gesture: boolean
 }
 
 /** The content script asks how the order it relayed is getting on. */
@@ -40,6 +44,8 @@ export interface OrderStatus {
   order_id?: string
   /** Set when the order has ended badly: the page's promise is rejected with this name. */
   ended?: 'Declined' | 'Replaced' | 'Expired' | 'Refused' | 'Failed'
+  /** True as soon as the holder has approved it. */
+  approved: boolean
   /** True as soon as the shop has the order. */
   placed: boolean
 }
@@ -72,6 +78,10 @@ export interface AskView {
   /** The wallet's name for the order; absent while the wallet is locked or has no card. */
   request_id?: string
   problem?: WalletProblem
+  /** The window opened with the gesture that asked for it: the caret may stand in the PIN. */
+  begun: boolean
+  /** Which other sites wait until this is decided, by origin. */
+  waiting: string[]
 }
 
 /** What the service worker pushes to every open page of the extension. */
@@ -91,9 +101,9 @@ export function readPageRequest(value: unknown): PageRequest | null {
   const message = value as Record<string, unknown>
   switch (message.type) {
     case 'order':
-      return isPayload(message.form) ? { type: 'order', form: message.form } : null
+      return isPayload(message.form) ? { type: 'order', form: message.form, gesture: message.gesture === true } : null
     case 'offer':
-      return isPayload(message.offer) ? { type: 'offer', offer: message.offer } : null
+      return isPayload(message.offer) ? { type: 'offer', offer: message.offer, gesture: message.gesture === true } : null
     case 'order-status': {
       if (typeof message.request_id !== 'string' || !IDENTIFIER.test(message.request_id)) return null
       const request: StatusRequest = { type: 'order-status', request_id: message.request_id }

@@ -5,10 +5,15 @@ export interface Tallystick {
    * Resolves when the shop has the order. Rejects with a `TallystickError` otherwise. The holder
    * may take as long as the form is valid.
    *
+   * Ask within a few seconds after the holder pressed something on the page: without that the wallet opens
+   * nothing and answers `NoGesture`. `onapproved` is called once when the holder has approved, before the
+   * shop has the order.
+   *
    * The same form again is the same order: a page that was reloaded while the holder decided keeps the
-   * form (in `sessionStorage`, say), asks again with it, and gets the answer it would have got.
+   * form (in `sessionStorage`, say), asks again with it, and gets the answer it would have got. For that it
+   * needs no gesture, and no window opens.
    */
-  requestOrder(form: Uint8Array): Promise<{ orderId: string; state: string }>
+  requestOrder(form: Uint8Array, onapproved?: () => void): Promise<{ orderId: string; state: string }>
   /** Shows the holder an account offer of this page's own issuer. Resolves when the wallet has opened it. */
   addCard(offer: Uint8Array): Promise<void>
   /** Whether a wallet announces itself within so many milliseconds. */
@@ -20,6 +25,8 @@ export type TallystickErrorName =
   | 'Declined'
   /** The same shop asked for another order, perhaps in another tab; the wallet asks one at a time. */
   | 'Replaced'
+  /** The holder has pressed nothing on the page, so the wallet opens nothing. */
+  | 'NoGesture'
   /** The form expired before it was approved. */
   | 'Expired'
   /** Shop, issuer or courier refused the order; no money has moved. */
@@ -33,7 +40,7 @@ export type TallystickErrorName =
   | 'NotAllowed'
   /** Not a form or offer at all, or over 64 KiB. */
   | 'BadRequest'
-  /** Too many requests at once. */
+  /** Too many requests at once, or the holder turned down so many that the site has to wait. */
   | 'Busy'
   /** The wallet does not know this order. */
   | 'NotFound'

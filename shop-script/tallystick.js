@@ -25,7 +25,7 @@ export class TallystickError extends Error {
 
 /** @type {import('./tallystick.js').Tallystick} */
 export const tallystick = Object.freeze({
-  requestOrder: form => ask('order', form),
+  requestOrder: (form, onapproved) => ask('order', form, onapproved),
   addCard: async offer => {
     await ask('offer', offer)
   },
@@ -45,12 +45,12 @@ export const tallystick = Object.freeze({
   },
 })
 
-function ask(type, bytes) {
+function ask(type, bytes, onapproved) {
   if (!available) return Promise.reject(new TallystickError('Unavailable', 'There is no Tallystick wallet in this browser.'))
   if (!(bytes instanceof Uint8Array)) return Promise.reject(new TypeError('expected a Uint8Array'))
   const id = `${Date.now().toString(36)}-${(counter += 1)}`
   return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve, reject })
+    waiting.set(id, { resolve, reject, onapproved })
     const detail = JSON.stringify({ id, type, payload: base64url(bytes) })
     window.dispatchEvent(new CustomEvent('tallystick:request', { detail }))
   })
@@ -78,6 +78,11 @@ window.addEventListener('tallystick:announce', event => {
   if (parse(event.detail).version !== VERSION) return
   available = true
   if (!('tallystick' in navigator)) Object.defineProperty(navigator, 'tallystick', { value: tallystick })
+})
+
+window.addEventListener('tallystick:progress', event => {
+  const { id, state } = parse(event.detail)
+  if (state === 'approved') waiting.get(id)?.onapproved?.()
 })
 
 window.addEventListener('tallystick:response', event => {

@@ -1,5 +1,6 @@
-// What web pages asked for and the holder has not answered yet. Kept in storage.session, which
-// survives the death of the service worker and ends with the browser, and which pages cannot read.
+// What web pages asked for, until the holder has decided and the page has heard of it. Kept in
+// storage.session, which survives the death of the service worker and ends with the browser, and
+// which pages cannot read.
 
 import type { WalletProblem } from '../messages'
 
@@ -16,19 +17,28 @@ export interface Ask {
   request_id?: string
   window_id?: number
   tab_id?: number
+  /** The window that the page is in: the approval window goes beside it. */
+  opener_id?: number
+  /** Its window opened at once, with the gesture that asked for it: the holder expects to type there. */
+  begun?: boolean
+  /** Nothing is asked any longer: the holder has decided, the window was closed, another request took
+   *  its place, or the wallet has taken the offer. */
+  ended?: boolean
   /** The holder closed the window, or another request took its place. */
   closed?: boolean
   /** Another request of the same origin took its place. */
   replaced?: boolean
   problem?: WalletProblem
+  /** When it was asked, in milliseconds. */
   at: number
 }
 
-/** Asks kept at once, over all pages; the oldest closed ones go first. */
+/** Asks kept at once, over all pages. */
 const ASKS_MAX = 32
 
 const key = (id: string) => `ask:${id}`
 
+/** All of them, the oldest first. */
 export async function allAsks(): Promise<Ask[]> {
   const stored = await chrome.storage.session.get(null)
   return Object.entries(stored)
@@ -51,12 +61,15 @@ export async function removeAsk(id: string): Promise<void> {
   await chrome.storage.session.remove(key(id))
 }
 
-/** Makes room for one more; false when too many pages are waiting for an answer. */
+/**
+ * Makes room for one more: what has ended goes first. One site has at most one open ask of a kind, so
+ * no site can fill the room; false when that many different sites wait for an answer.
+ */
 export async function makeRoom(): Promise<boolean> {
   const asks = await allAsks()
   const spare = asks.length - ASKS_MAX + 1
   if (spare <= 0) return true
-  const closed = asks.filter(ask => ask.closed).slice(0, spare)
-  await Promise.all(closed.map(ask => removeAsk(ask.id)))
-  return closed.length >= spare
+  const ended = asks.filter(ask => ask.ended).slice(0, spare)
+  await Promise.all(ended.map(ask => removeAsk(ask.id)))
+  return ended.length >= spare
 }

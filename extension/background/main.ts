@@ -46,6 +46,7 @@ chrome.alarms.onAlarm.addListener(alarm => {
 })
 
 chrome.windows.onRemoved.addListener(windowId => void requests.windowClosed(windowId))
+chrome.tabs.onRemoved.addListener(tabId => void requests.tabClosed(tabId))
 chrome.runtime.onStartup.addListener(() => drive.kick())
 chrome.runtime.onInstalled.addListener(() => drive.kick())
 

@@ -1,12 +1,18 @@
 // What web pages may ask, through the content script: offer an order, offer an account, and
 // learn how their own order stands. Nothing here pays; only the holder's own pages can approve.
+//
+// Nothing opens that the holder did not begin on that page, nor for anything that its own party did
+// not sign. One approval is open at a time: the next waits its turn without a window.
 
-import { bytesOf, type AskView, type OrderStatus, type PageAnswer, type PageRequest } from '../messages'
-import type { OrderView, WalletView } from '../wallet-types'
+import { bytesOf, type AskView, type OfferRequest, type OrderRequest, type OrderStatus, type PageAnswer, type PageRequest } from '../messages'
+import type { WalletView } from '../wallet-types'
+import { t } from '../i18n'
 import { wordsOf } from '../pages/problem-words'
-import { allAsks, findAsk, makeRoom, removeAsk, saveAsk, type Ask } from './asks'
+import { allAsks, findAsk, makeRoom, saveAsk, type Ask } from './asks'
 import type { Drive } from './drive'
+import { turnedDown, waitMs, welcome } from './patience'
 import { problemOf } from './problems'
+import { statusOf } from './order-status'
 import type { WalletHost } from './wallet-host'
 import * as windows from './windows'
 
@@ -16,6 +22,7 @@ const STATUS_WAIT_MS = 20_000
 const TAKEN = 'taken'
 
 const refuse = (name: string, message: string): PageAnswer<never> => ({ ok: false, error: { name, message } })
+const accept = ({ id }: Ask): PageAnswer<unknown> => ({ ok: true, value: { request_id: id } })
 
 export class PageRequests {
   #host: WalletHost
@@ -25,13 +32,13 @@ export class PageRequests {
   constructor(host: WalletHost, drive: Drive) {
     this.#host = host
     this.#drive = drive
+    // What was decided makes room for what waits.
+    host.listen(view => void this.#alone(() => this.#settle(view)).catch(() => undefined))
   }
 
   async answer(request: PageRequest, origin: string, tab: chrome.tabs.Tab | undefined): Promise<PageAnswer<unknown>> {
     if (request.type === 'order-status') return this.#status(request.request_id, request.seen, origin)
-    const kind = request.type
-    const payload = request.type === 'order' ? request.form : request.offer
-    return this.#alone(() => this.#take(kind, payload, origin, tab))
+    return this.#alone(() => this.#take(request, origin, tab))
   }
 
   /** Takes a form or offer that had to wait until the wallet could; for the extension's own pages. */
@@ -39,74 +46,150 @@ export class PageRequests {
     return this.#alone(async () => {
       const ask = await findAsk(id)
       if (!ask) return null
-      const { kind, origin, request_id, problem } = await this.#offerToWallet(ask)
-      return { kind, origin, request_id, problem }
+      const { kind, origin, request_id, problem, begun = false } = await this.#handOver(ask)
+      const waiting = (await allAsks()).filter(one => isWaiting(one) && one.id !== id).map(one => one.origin)
+      return { kind, origin, request_id, problem, begun, waiting }
     })
   }
 
   /** A window of the browser closed: an order still asked for in it is declined. */
   async windowClosed(windowId: number): Promise<void> {
     return this.#alone(async () => {
-      const ask = (await allAsks()).find(one => one.window_id === windowId && !one.closed)
-      if (ask) await this.#close(ask)
+      const ask = (await allAsks()).find(one => one.window_id === windowId)
+      if (!ask) return
+      if (ask.ended) await saveAsk({ ...ask, window_id: undefined })
+      else await this.#close({ ...ask, window_id: undefined })
+      await this.#showNext()
     })
   }
 
-  async #take(kind: Ask['kind'], payload: string, origin: string, tab?: chrome.tabs.Tab): Promise<PageAnswer<unknown>> {
-    const open = (await allAsks()).filter(ask => ask.kind === kind && ask.origin === origin && !ask.closed)
-    const digest = await digestOf(payload)
-    let ask = open.find(one => one.digest === digest)
-    if (!ask) {
-      // One question at a time from each origin: the newer one takes the older one's place.
-      for (const older of open) await this.#close({ ...older, replaced: true })
-      if (!(await makeRoom())) return refuse('Busy', 'Too many requests are waiting for an answer.')
-      ask = await saveAsk({ id: crypto.randomUUID(), kind, origin, digest, payload, at: Date.now() })
-    }
-    ask = await this.#offerToWallet(ask)
-    if (ask.problem) {
-      await removeAsk(ask.id)
-      // In the holder's language: the page may show it, and no window of the wallet says it.
-      const { sentence, remedy } = wordsOf(ask.problem)
-      return refuse(kind === 'order' ? 'FormRefused' : 'OfferRefused', `${sentence} ${remedy}`)
-    }
-    await this.#show(ask, tab)
-    return { ok: true, value: { request_id: ask.id } }
+  /** A tab of the browser closed: an offer still asked for in it is asked no longer. */
+  async tabClosed(tabId: number): Promise<void> {
+    return this.#alone(async () => {
+      const ask = (await allAsks()).find(one => one.tab_id === tabId && !one.ended)
+      if (ask) await this.#close({ ...ask, tab_id: undefined })
+    })
   }
 
-  async #offerToWallet(ask: Ask): Promise<Ask> {
-    if (ask.request_id || !ask.payload) return ask
-    try {
-      const { phase } = await this.#host.refresh()
-      if (phase === 'locked' || (ask.kind === 'order' && phase !== 'ready')) return ask
-      const bytes = bytesOf(ask.payload)
-      if (ask.kind === 'order') {
-        const request_id = await this.#host.change(wallet => wallet.receive_form(ask.origin, bytes))
-        // A form expires by itself, which the window must show.
-        this.#drive.kick()
-        return await saveAsk({ ...ask, request_id, payload: undefined, problem: undefined })
-      }
-      await this.#host.change(wallet => wallet.receive_offer(ask.origin, bytes))
-      return await saveAsk({ ...ask, request_id: TAKEN, payload: undefined, problem: undefined })
-    } catch (error) {
-      return saveAsk({ ...ask, problem: problemOf(error) })
+  async #take(request: OrderRequest | OfferRequest, origin: string, tab?: chrome.tabs.Tab): Promise<PageAnswer<unknown>> {
+    const { type: kind, gesture } = request
+    const payload = request.type === 'order' ? request.form : request.offer
+    const digest = await digestOf(payload)
+    const asks = (await allAsks()).filter(ask => ask.kind === kind && ask.origin === origin)
+    // A page that was reloaded takes its request up again, also one that was decided meanwhile.
+    const same = asks.findLast(ask => ask.digest === digest && (!ask.ended || ask.request_id !== TAKEN) && !(ask.closed && gesture))
+    if (same) {
+      if (gesture) await this.#show(same, tab)
+      return accept(same)
     }
+    const asked = { id: crypto.randomUUID(), kind, origin, digest, payload, opener_id: tab?.windowId, at: Date.now() }
+    const checked = await (gesture ? this.#check(asked) : this.#recall(asked))
+    if ('refused' in checked) return checked.refused
+    if (!gesture) return accept(await saveAsk(checked.ask))
+    // One question at a time from each origin: the newer one takes the older one's place.
+    for (const older of asks.filter(ask => !ask.ended)) await this.#close({ ...older, replaced: true })
+    if (!(await makeRoom())) return refuse('Busy', 'Too many sites are waiting for an answer.')
+    const ask = await saveAsk(checked.ask)
+    await this.#show(ask, tab)
+    return accept(ask)
+  }
+
+  /** Whether the holder may be asked this; only then anything is kept of it. */
+  async #check(asked: Ask): Promise<{ ask: Ask } | { refused: PageAnswer<never> }> {
+    // Before anything is parsed: garbage costs its sender more than the wallet.
+    const wait = await waitMs(asked.origin)
+    if (wait > 0) return { refused: refuse('Busy', t('ask.wait', { seconds: Math.ceil(wait / 1000) })) }
+    const ask = await this.#handOver(asked)
+    if (!ask.problem) return { ask }
+    // In the holder's language: the page may show it, and no window of the wallet says it.
+    const { sentence, remedy } = wordsOf(ask.problem)
+    return { refused: refuse(asked.kind === 'order' ? 'FormRefused' : 'OfferRefused', `${sentence} ${remedy}`) }
+  }
+
+  /** Without a gesture a page may only learn what became of a form that was decided before the browser last ended. */
+  async #recall(asked: Ask): Promise<{ ask: Ask } | { refused: PageAnswer<never> }> {
+    const request_id = asked.kind === 'order' ? await this.#known(asked) : undefined
+    const order = this.#host.lastView?.orders.find(one => one.request_id === request_id)
+    const decided = order && order.state !== 'asked' && (await makeRoom())
+    if (!decided) return { refused: refuse('NoGesture', t('ask.no-gesture')) }
+    return { ask: { ...asked, request_id, payload: undefined, ended: true } }
+  }
+
+  /** The wallet's name for the order that this very form has led to. */
+  async #known({ origin, payload = '' }: Ask): Promise<string | undefined> {
+    try {
+      return (await this.#host.aside(wallet => wallet.check_form(origin, bytesOf(payload)))) ?? undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Gives the wallet what it can take now; what it cannot take yet, it looks at all the same. */
+  async #handOver(ask: Ask): Promise<Ask> {
+    if (ask.request_id || !ask.payload) return ask
+    const outcome = await this.#offerToWallet(ask, ask.payload).catch((error: unknown) => ({ ...ask, problem: problemOf(error) }))
+    const changed = JSON.stringify(outcome) !== JSON.stringify(ask)
+    return changed && (await findAsk(ask.id)) ? saveAsk(outcome) : outcome
+  }
+
+  async #offerToWallet(ask: Ask, payload: string): Promise<Ask> {
+    const { phase } = await this.#host.refresh()
+    const bytes = bytesOf(payload)
+    if (ask.kind === 'offer') {
+      if (phase === 'locked') await this.#host.aside(wallet => wallet.check_offer(ask.origin, bytes))
+      else await this.#host.change(wallet => wallet.receive_offer(ask.origin, bytes))
+      return phase === 'locked' ? ask : { ...ask, request_id: TAKEN, ended: true, payload: undefined, problem: undefined }
+    }
+    if (phase !== 'ready') {
+      await this.#host.aside(wallet => wallet.check_form(ask.origin, bytes))
+      return ask
+    }
+    const request_id = await this.#host.change(wallet => wallet.receive_form(ask.origin, bytes))
+    // A form expires by itself, which the window must show.
+    this.#drive.kick()
+    return { ...ask, request_id, payload: undefined, problem: undefined }
   }
 
   async #show(ask: Ask, tab?: chrome.tabs.Tab): Promise<void> {
-    if (ask.kind === 'order') {
-      // A page that was reloaded asks again for what the holder may have decided meanwhile.
-      const known = this.#host.lastView?.orders.find(one => one.request_id === ask.request_id)
-      if (known && known.state !== 'asked') return
-      if (await windows.focusWindow(ask.window_id)) return
-      await saveAsk({ ...ask, window_id: await windows.openApproveWindow(ask.id, tab) })
+    if (ask.kind === 'offer') {
+      if (await windows.focusTab(ask.tab_id)) return
+      await saveAsk({ ...ask, tab_id: await windows.openOnboarding(ask.id) })
       return
     }
-    if (await windows.focusTab(ask.tab_id)) return
-    await saveAsk({ ...ask, tab_id: await windows.openOnboarding(ask.id) })
+    // A page that was reloaded asks again for what the holder may have decided meanwhile.
+    const known = this.#host.lastView?.orders.find(one => one.request_id === ask.request_id)
+    if (known && known.state !== 'asked') return
+    if (await windows.focusWindow(ask.window_id)) return
+    // Another approval is open: it comes to the front and says who waits.
+    for (const other of (await allAsks()).filter(isOpenWindow)) if (other.id !== ask.id && (await windows.focusWindow(other.window_id))) return
+    await saveAsk({ ...ask, begun: true, window_id: await windows.openApproveWindow(ask.id, tab?.windowId, true) })
+  }
+
+  /** Opens what waited longest, if no approval is open; behind what the holder is doing now. */
+  async #showNext(): Promise<void> {
+    const asks = await allAsks()
+    for (const open of asks.filter(isOpenWindow)) if (await windows.exists(open.window_id)) return
+    const next = asks.find(isWaiting)
+    if (next) await saveAsk({ ...next, window_id: await windows.openApproveWindow(next.id, next.opener_id, false) })
+  }
+
+  /** Ends what was decided meanwhile, in whatever window, and shows what comes next. */
+  async #settle({ orders }: WalletView): Promise<void> {
+    let ended = false
+    for (const ask of await allAsks()) {
+      const order = ask.ended || ask.kind === 'offer' ? undefined : orders.find(one => one.request_id === ask.request_id)
+      if (!order || order.state === 'asked') continue
+      ended = true
+      await saveAsk({ ...ask, ended: true })
+      if (order.state === 'declined') await turnedDown(ask.origin)
+      else if (order.state !== 'expired') await welcome(ask.origin)
+    }
+    if (ended) await this.#showNext()
   }
 
   async #close(ask: Ask): Promise<void> {
-    await saveAsk({ ...ask, payload: undefined, closed: true })
+    await saveAsk({ ...ask, payload: undefined, closed: true, ended: true })
+    await turnedDown(ask.origin)
     await windows.closeWindow(ask.window_id)
     const { request_id } = ask
     if (ask.kind !== 'order' || !request_id) return
@@ -150,40 +233,11 @@ export class PageRequests {
   }
 }
 
+const isOpenWindow = (ask: Ask): boolean => ask.kind === 'order' && !ask.ended && ask.window_id !== undefined
+const isWaiting = (ask: Ask): boolean => ask.kind === 'order' && !ask.ended && ask.window_id === undefined
+
 /** The payload's SHA-256, in hexadecimal. */
 async function digestOf(payload: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(payload))
   return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
-}
-
-/** What the page that asked may know of its order. */
-function statusOf(ask: Ask, view: WalletView): OrderStatus {
-  const order = view.orders.find(one => one.request_id === ask.request_id)
-  if (ask.replaced && (!order || order.state === 'declined')) return { state: 'declined', ended: 'Replaced', placed: false }
-  if (!order) {
-    // A locked wallet shows no orders: one that was approved goes on once it is unlocked.
-    const undecided = !ask.request_id || view.phase === 'ready'
-    if (ask.closed && undecided) return { state: 'declined', ended: 'Declined', placed: false }
-    return { state: 'waiting', placed: false }
-  }
-  return { state: order.state, order_id: order.order_id, ...endOf(order) }
-}
-
-function endOf({ state }: OrderView): Pick<OrderStatus, 'ended' | 'placed'> {
-  switch (state) {
-    case 'declined':
-      return { ended: 'Declined', placed: false }
-    case 'expired':
-      return { ended: 'Expired', placed: false }
-    case 'refused':
-      return { ended: 'Refused', placed: false }
-    case 'failed':
-      return { ended: 'Failed', placed: false }
-    case 'received':
-    case 'authorised':
-    case 'delivering':
-      return { placed: true }
-    default:
-      return { placed: false }
-  }
 }

@@ -4,16 +4,16 @@
 const APPROVE_WIDTH = 460
 const APPROVE_HEIGHT = 720
 
-/** Opens the approval window for an ask, beside the page that asked. */
-export async function openApproveWindow(askId: string, tab: chrome.tabs.Tab | undefined): Promise<number | undefined> {
+/** Opens the approval window for an ask, beside the window `openerId` that asked; unless `focused`, what the holder is doing keeps the keyboard. */
+export async function openApproveWindow(askId: string, openerId: number | undefined, focused: boolean): Promise<number | undefined> {
   const wanted: chrome.windows.CreateData = {
     url: pageUrl('approve', askId),
     type: 'popup',
     width: APPROVE_WIDTH,
     height: APPROVE_HEIGHT,
-    focused: true,
+    focused,
   }
-  const place = await placeBeside(tab)
+  const place = await placeBeside(openerId)
   // Chromium refuses a place that is mostly off the screen; then it chooses one itself.
   const opened = await chrome.windows.create({ ...wanted, ...place }).catch(() => chrome.windows.create(wanted))
   return opened?.id
@@ -28,6 +28,11 @@ export async function openOnboarding(askId: string): Promise<number | undefined>
 export async function focusWindow(id: number | undefined): Promise<boolean> {
   if (id === undefined) return false
   return chrome.windows.update(id, { focused: true }).then(() => true, () => false)
+}
+
+/** Whether a window is still there. */
+export async function exists(id: number | undefined): Promise<boolean> {
+  return id !== undefined && chrome.windows.get(id).then(() => true, () => false)
 }
 
 /** Brings a tab to the front; false when it is gone. */
@@ -45,9 +50,9 @@ function pageUrl(page: 'approve' | 'onboarding', askId: string): string {
 }
 
 /** Top right of the window that asked, so that the shop stays readable beside it. */
-async function placeBeside(tab: chrome.tabs.Tab | undefined): Promise<{ left?: number; top?: number }> {
-  if (!tab) return {}
-  const opener = await chrome.windows.get(tab.windowId).catch(() => undefined)
+async function placeBeside(openerId: number | undefined): Promise<{ left?: number; top?: number }> {
+  if (openerId === undefined) return {}
+  const opener = await chrome.windows.get(openerId).catch(() => undefined)
   if (opener?.left === undefined || opener.top === undefined || !opener.width) return {}
   const left = opener.left + opener.width - APPROVE_WIDTH - 24
   return { left: Math.max(0, left), top: Math.max(0, opener.top + 64) }

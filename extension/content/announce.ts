@@ -2,6 +2,7 @@
 // answers back. It reads nothing of the page, decides nothing, and trusts neither side.
 
 import { isPayload, type OrderStatus, type PageAnswer, type PageProblem, type PageRequest } from '../messages'
+import { takeGesture, watchGestures } from './gesture'
 
 const VERSION = 1
 /** The detail of an event: a payload, its identifier and the JSON around them. */
@@ -81,12 +82,22 @@ const ENDS: Record<NonNullable<OrderStatus['ended']>, string> = {
   Failed: 'The order could not be placed.',
 }
 
+/** Tells the page, once, that its holder has approved: what is left is between the wallet and the shop. */
+function tellApproved(id: string): void {
+  window.dispatchEvent(new CustomEvent('tallystick:progress', { detail: JSON.stringify({ id, state: 'approved' }) }))
+}
+
 /** Resolves when the shop has the order; rejects when it never will. */
-async function placeOrder(form: string): Promise<{ orderId: string; state: string }> {
-  const { request_id } = await send<{ request_id: string }>({ type: 'order', form })
+async function placeOrder(id: string, form: string, gesture: boolean): Promise<{ orderId: string; state: string }> {
+  const { request_id } = await send<{ request_id: string }>({ type: 'order', form, gesture })
   let seen: string | undefined
+  let told = false
   for (;;) {
     const status: OrderStatus = await send({ type: 'order-status', request_id, seen })
+    if (status.approved && !told) {
+      told = true
+      tellApproved(id)
+    }
     if (status.ended) throw new Refused(status.ended, ENDS[status.ended], status.order_id)
     if (status.placed) return { orderId: status.order_id ?? '', state: status.state }
     seen = status.state
@@ -94,11 +105,13 @@ async function placeOrder(form: string): Promise<{ orderId: string; state: strin
 }
 
 async function serve({ id, type, payload }: Incoming): Promise<void> {
+  // Before anything waits: a gesture is for what it was made for.
+  const gesture = takeGesture()
   underWay += 1
   try {
     if (!payload) throw new Refused('BadRequest', 'The form or offer is empty, over 64 KiB, or not base64url.')
     if (underWay > REQUESTS_MAX) throw new Refused('Busy', 'This page has too many requests under way.')
-    const result = type === 'order' ? await placeOrder(payload) : await send({ type: 'offer', offer: payload }).then(() => null)
+    const result = type === 'order' ? await placeOrder(id, payload, gesture) : await send({ type: 'offer', offer: payload, gesture }).then(() => null)
     respond(id, { ok: true, result })
   } catch (error) {
     const { name, message, orderId } = error instanceof Refused ? error : new Refused('Unavailable', String(error))
@@ -109,6 +122,7 @@ async function serve({ id, type, payload }: Incoming): Promise<void> {
 }
 
 if (window === window.top) {
+  watchGestures()
   window.addEventListener('tallystick:discover', announce)
   window.addEventListener('tallystick:request', event => {
     const request = read((event as CustomEvent<unknown>).detail)

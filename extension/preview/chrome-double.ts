@@ -25,9 +25,10 @@ export function installChromeDouble(scene: Scene): void {
       return { ok: true, value: answer ?? null }
     },
   }
+  const storage = { session: { onChanged: { addListener: () => undefined, removeListener: () => undefined } } }
   const windows = { getCurrent: async () => ({ id: 1 }) }
   const extension = { getViews: () => (scene.popup ? [window] : []) }
   const chooser = scene.devices === false ? undefined : Object.assign(new EventTarget(), { requestDevice: async () => [] })
   for (const bus of ['hid', 'usb']) Object.defineProperty(navigator, bus, { value: chooser })
-  Object.assign(globalThis, { chrome: { runtime, windows, extension } })
+  Object.assign(globalThis, { chrome: { runtime, storage, windows, extension } })
 }

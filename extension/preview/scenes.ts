@@ -89,7 +89,7 @@ const ready: WalletView = {
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
 const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }
-const askOrder = (request_id?: string): AskView => ({ kind: 'order', origin: asked.origin, request_id })
+const askOrder = (request_id?: string): AskView => ({ kind: 'order', origin: asked.origin, request_id, begun: true, waiting: [] })
 const wrongPin: WalletProblem = { kind: 'wrong-pin', sentence: 'That PIN is wrong.', money: '', remedy: '', details: '63C2' }
 
 const order = (view: OrderView, also: Partial<WalletView> = {}): Scene => ({

@@ -19,8 +19,8 @@ export async function walletAvailable(ms = ANNOUNCEMENT_MS_MAX): Promise<boolean
   }
 }
 
-export function requestOrder(form: Uint8Array): Promise<{ orderId: string; state: string }> {
-  return tallystick.requestOrder(form)
+export function requestOrder(form: Uint8Array, onapproved?: () => void): Promise<{ orderId: string; state: string }> {
+  return tallystick.requestOrder(form, onapproved)
 }
 
 export function addCard(offer: Uint8Array): Promise<void> {

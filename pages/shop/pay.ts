@@ -16,6 +16,8 @@ export type Outcome =
   | { kind: 'not-ordered'; sentence: string }
   /** The wallet went away while it asked; the request can be taken up again. */
   | { kind: 'interrupted' }
+  /** The wallet opens only for somebody who pressed something; the same form is good for the next press. */
+  | { kind: 'press-again' }
 
 /** Asks the shop for a form over these lines, delivered by that courier. */
 export async function writeForm(lines: readonly PricedLine[], policy: Policy, courier?: Courier): Promise<Uint8Array> {
@@ -25,16 +27,18 @@ export async function writeForm(lines: readonly PricedLine[], policy: Policy, co
 
 /**
  * Hands the form to the wallet; ends when the holder has decided and the shop has the order. The same
- * form again, after a reload, takes the same request up again: nothing is ordered twice.
+ * form again, after a reload, takes the same request up again: nothing is ordered twice. `onapproved` is
+ * called when the holder has approved, before the shop has the order.
  */
-export async function askWallet(signed: Uint8Array): Promise<Outcome> {
+export async function askWallet(signed: Uint8Array, onapproved: () => void): Promise<Outcome> {
   const form = await formDigest(signed)
   try {
-    await requestOrder(signed)
+    await requestOrder(signed, onapproved)
     return { kind: 'ordered', form }
   } catch (error) {
     const { kind, sentence } = refusalOf(error)
     if (kind === 'Unavailable') return { kind: 'interrupted' }
+    if (kind === 'NoGesture') return { kind: 'press-again' }
     // Whatever the wallet says of it now: an order that arrived has a page that says how it stands.
     if (await shopHas(form)) return { kind: 'stopped', form }
     if (kind === 'Replaced') return { kind: 'not-ordered', sentence: t('errReplaced') }

@@ -135,6 +135,15 @@ impl JsWallet {
         }))
     }
 
+    /// Looks whether an offer is the page's own, before anything opens. `origin` must be `sender.origin`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn check_offer(&self, origin: String, offer: Vec<u8>) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move {
+            wallet.check_offer(&origin, &offer).await
+        }))
+    }
+
     /// Makes and seals the card. Returns the PUK, to be shown once.
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
     pub fn set_up(&self, passphrase: String, pin: String) -> Promise {
@@ -314,6 +323,17 @@ impl JsWallet {
         let wallet = self.0.clone();
         said(Box::pin(async move {
             wallet.receive_form(&origin, &form).await
+        }))
+    }
+
+    /// Looks whether a form is the page's own, before anything opens; returns the id of the request that
+    /// it has led to already, or null. `origin` must be `sender.origin`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string | null>")]
+    pub fn check_form(&self, origin: String, form: Vec<u8>) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            let request_id = thrown(wallet.check_form(&origin, &form).await)?;
+            Ok(request_id.map_or(JsValue::NULL, JsValue::from))
         }))
     }
 

@@ -92,6 +92,18 @@ impl<P: Ports> Wallet<P> {
     }
 }
 
+impl<P: Ports> Wallet<P> {
+    /// Looks whether an offer is the page's own and in order, also while the wallet is locked: nothing
+    /// is opened for an offer that is not. Nothing is stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OfferInvalid`], [`ErrorKind::OfferFromElsewhere`], [`ErrorKind::OfferExpired`].
+    pub async fn check_offer(&self, origin: &str, offer: &[u8]) -> Result<(), WalletError> {
+        self.perform(&mut |desk| desk.verified_offer(origin, offer).map(|_| ()))
+            .await
+    }
+}
+
 impl Desk<'_> {
     /// The card on offer, while the offer stands.
     ///

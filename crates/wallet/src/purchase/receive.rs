@@ -37,17 +37,44 @@ impl<P: Ports> Wallet<P> {
         .await?;
         Ok(request_id)
     }
+
+    /// Looks whether a form is the page's own and in order, also while the wallet is locked or empty:
+    /// nothing is opened for a form that is not. Returns the request's identifier if the form has led to
+    /// one already. Nothing is stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FormInvalid`], [`ErrorKind::FormFromElsewhere`], [`ErrorKind::FormExpired`].
+    pub async fn check_form(
+        &self,
+        origin: &str,
+        form: &[u8],
+    ) -> Result<Option<String>, WalletError> {
+        let mut request_id = None;
+        self.perform(&mut |desk| {
+            request_id = desk.check_form(origin, form)?;
+            Ok(())
+        })
+        .await?;
+        Ok(request_id)
+    }
 }
 
 impl Desk<'_> {
+    fn check_form(&self, origin: &str, signed: &[u8]) -> Result<Option<String>, WalletError> {
+        let unlocked = self.state.unlocked.as_ref();
+        let led_to = unlocked.and_then(|unlocked| request_of(unlocked, origin, signed));
+        if led_to.is_none() {
+            self.verified_form(origin, signed)?;
+        }
+        Ok(led_to)
+    }
+
     fn receive_form(&mut self, origin: &str, signed: &[u8]) -> Result<String, WalletError> {
         let unlocked = self.unlocked()?;
         if !unlocked.profile.is_enrolled() {
             return Err(WalletError::new(ErrorKind::NotEnrolled));
         }
-        if let Some(known) = known(unlocked, |order| {
-            order.origin == origin && order.signed_form == signed
-        }) {
+        if let Some(known) = request_of(unlocked, origin, signed) {
             return Ok(known);
         }
         let verified = self.verified_form(origin, signed)?;
@@ -125,6 +152,13 @@ impl Desk<'_> {
             refusal: None,
         }
     }
+}
+
+/// The request that this very form of the page has already led to.
+fn request_of(unlocked: &Unlocked, origin: &str, signed: &[u8]) -> Option<String> {
+    known(unlocked, |order| {
+        order.origin == origin && order.signed_form == signed
+    })
 }
 
 /// The request that a form has already led to.

@@ -5,8 +5,9 @@ use tallystick_wallet::ErrorKind;
 use tallystick_wallet::lock::LOCK_MINUTES;
 use tallystick_wallet::view::{OrderState, Phase};
 
-use super::holder::{Holder, PASSPHRASE};
-use super::world::World;
+use super::device::Device;
+use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, form, offer, open};
+use super::world::{ORIGIN, World};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -90,4 +91,33 @@ fn a_purchase_that_the_time_out_interrupts_goes_on_after_unlocking() {
     assert_eq!(holder.order(&request).state, OrderState::Approved);
     holder.finish();
     assert_eq!(holder.order(&request).state, OrderState::Delivering);
+}
+
+/// A page of the browser asks; whether anything opens for it must not wait for the passphrase.
+#[test]
+fn a_locked_or_empty_wallet_tells_genuine_forms_and_offers_from_others_and_stores_nothing() {
+    const TEA: &str = r#"[{"sku":"sencha-100","quantity":1}]"#;
+    let world = World::new();
+    let (form, offer) = (form(&world, TEA), offer(&world));
+    let device = Device::new(&world);
+    let empty = open(&world, &device).unwrap();
+    let locked = Holder::ready(&world);
+    block_on(locked.wallet.lock()).unwrap();
+    for wallet in [&empty, &locked.wallet] {
+        let check_form = |origin: &str, form: &[u8]| block_on(wallet.check_form(origin, form));
+        let check_offer = |origin: &str, offer: &[u8]| block_on(wallet.check_offer(origin, offer));
+        assert_eq!(check_form(ORIGIN, &form).unwrap(), None);
+        check_offer(ISSUER_ORIGIN, &offer).unwrap();
+        let elsewhere = check_form(ISSUER_ORIGIN, &form).unwrap_err();
+        assert_eq!(elsewhere.kind, ErrorKind::FormFromElsewhere);
+        let elsewhere = check_offer(ORIGIN, &offer).unwrap_err();
+        assert_eq!(elsewhere.kind, ErrorKind::OfferFromElsewhere);
+        let garbage = check_form(ORIGIN, &form[1..]).unwrap_err();
+        assert_eq!(garbage.kind, ErrorKind::FormInvalid);
+        let garbage = check_offer(ISSUER_ORIGIN, &offer[1..]).unwrap_err();
+        assert_eq!(garbage.kind, ErrorKind::OfferInvalid);
+    }
+    assert!(device.record("offer").is_none());
+    block_on(locked.wallet.unlock(PASSPHRASE)).unwrap();
+    assert!(locked.view().orders.is_empty());
 }

@@ -1,0 +1,255 @@
+// Which requests of pages open a window, which wait, and which are turned away: the service worker's own
+// rules, with a browser and a wallet that are played.
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { exportOf } from './support/catalogues.mjs'
+
+const PageRequests = await exportOf('extension/background/page-requests.ts')
+
+const SHOP = 'https://shop.example'
+const OTHER = 'https://other.example'
+const FORM = 'A'.repeat(40)
+const TAB = { windowId: 1 }
+
+/** The windows that are open now, by number: what was opened, and whether it took the focus. */
+let windows
+let focused
+let tabs
+let wallet
+let requests
+
+function browser() {
+  const session = {}
+  windows = new Map()
+  focused = []
+  tabs = []
+  globalThis.chrome = {
+    runtime: { getURL: path => `chrome-extension://wallet/${path}` },
+    storage: {
+      session: {
+        get: async name => structuredClone(name === null ? session : { [name]: session[name] }),
+        set: async values => void Object.assign(session, structuredClone(values)),
+        remove: async name => void delete session[name],
+      },
+    },
+    windows: {
+      create: async wanted => {
+        const id = 100 + windows.size + focused.length
+        windows.set(id, wanted)
+        if (wanted.focused) focused.push(id)
+        return { id }
+      },
+      update: async id => {
+        if (!windows.has(id)) throw new Error('no such window')
+        focused.push(id)
+      },
+      get: async id => {
+        if (id !== TAB.windowId && !windows.has(id)) throw new Error('no such window')
+        return { left: 0, top: 0, width: 1200 }
+      },
+      remove: async id => void windows.delete(id),
+    },
+    tabs: {
+      create: async wanted => tabs.push(wanted) && { id: tabs.length },
+      update: async () => {
+        throw new Error('no such tab')
+      },
+    },
+  }
+}
+
+/** A wallet that takes every form of its own party; `genuine` says which. */
+function played(phase) {
+  const listeners = new Set()
+  const orders = []
+  const refused = kind => Object.assign(new Error(kind), { name: 'WalletError', kind, sentence: '', money: '', remedy: '', details: '' })
+  const view = () => ({ phase: host.phase, orders: structuredClone(phase === 'locked' && host.phase === 'locked' ? [] : orders) })
+  const publish = () => {
+    host.lastView = view()
+    for (const listen of listeners) listen(host.lastView)
+    return host.lastView
+  }
+  const checked = async (_origin, bytes) => {
+    if (!host.genuine) throw refused('form-invalid')
+    return orders.find(order => order.form === String(bytes))?.request_id ?? null
+  }
+  const calls = {
+    view: async () => view(),
+    check_form: checked,
+    check_offer: checked,
+    receive_form: async (origin, bytes) => {
+      const known = await checked(origin, bytes)
+      if (known) return known
+      const request_id = `request-${orders.length}`
+      orders.push({ request_id, form: String(bytes), state: 'asked' })
+      return request_id
+    },
+    receive_offer: checked,
+    decline: async id => void decide(id, 'declined'),
+  }
+  const decide = (id, state) => {
+    orders.find(order => order.request_id === id).state = state
+    publish()
+  }
+  const host = {
+    phase,
+    genuine: true,
+    orders,
+    decide,
+    refresh: async () => publish(),
+    aside: async work => work(calls).finally(publish),
+    change: async work => work(calls).finally(publish),
+    listen: listener => listeners.add(listener) && (() => listeners.delete(listener)),
+  }
+  return host
+}
+
+function start(phase = 'ready') {
+  browser()
+  wallet = played(phase)
+  requests = new PageRequests(wallet, { kick() {} })
+}
+
+beforeEach(() => start())
+
+const order = (form = FORM, { origin = SHOP, gesture = true } = {}) => requests.answer({ type: 'order', form, gesture }, origin, TAB)
+const offer = (origin, gesture = true) => requests.answer({ type: 'offer', offer: FORM, gesture }, origin, TAB)
+const close = async id => {
+  windows.delete(id)
+  await requests.windowClosed(id)
+}
+/** What was queued meanwhile has been done. */
+const settled = () => requests.open('nothing')
+
+test('without a gesture nothing opens, whatever is asked and however the wallet stands', async () => {
+  for (const phase of ['ready', 'locked', 'new', 'enrolling']) {
+    start(phase)
+    for (const answer of [await order(FORM, { gesture: false }), await offer(SHOP, false)]) {
+      assert.equal(answer.error?.name, 'NoGesture', phase)
+    }
+    assert.equal(windows.size + tabs.length, 0, phase)
+  }
+})
+
+test('what its own party did not sign opens nothing, also while the wallet is locked or empty', async () => {
+  for (const phase of ['ready', 'locked', 'new']) {
+    start(phase)
+    wallet.genuine = false
+    for (let origin = 0; origin < 40; origin += 1) {
+      assert.equal((await order(FORM, { origin: `https://a${origin}.example` })).error?.name, 'FormRefused', phase)
+      assert.equal((await offer(`https://a${origin}.example`)).error?.name, 'OfferRefused', phase)
+    }
+    assert.equal(windows.size + tabs.length, 0, phase)
+    wallet.genuine = true
+    assert.ok((await order()).ok, 'an honest shop is heard')
+    assert.equal(windows.size, 1)
+  }
+})
+
+test('one approval at a time: the next waits without a window, and opens without taking the focus', async () => {
+  const first = (await order()).value.request_id
+  const second = await order('B'.repeat(40), { origin: OTHER })
+  assert.ok(second.ok)
+  assert.equal(windows.size, 1)
+  const [window] = windows.keys()
+  assert.deepEqual(focused, [window, window], 'what is open comes to the front')
+  assert.deepEqual((await requests.open(first)).waiting, [OTHER], 'and says who waits')
+  assert.equal((await requests.open(first)).begun, true)
+  wallet.decide('request-0', 'approved')
+  await settled()
+  assert.equal(windows.size, 2, 'the first stays, with its progress')
+  assert.equal(windows.get([...windows.keys()][1]).focused, false)
+  assert.equal((await requests.open(second.value.request_id)).begun, false, 'the caret stays out of the PIN')
+})
+
+test('a window that is closed lets the next one open', async () => {
+  await order()
+  await order('B'.repeat(40), { origin: OTHER })
+  await close([...windows.keys()][0])
+  assert.equal(windows.size, 1)
+  assert.equal(wallet.orders[0].state, 'declined')
+})
+
+test('a second purchase at the same store does not close the progress of the first', async () => {
+  const first = (await order()).value.request_id
+  wallet.decide('request-0', 'delivering')
+  await settled()
+  await order('B'.repeat(40))
+  assert.equal(windows.size, 2)
+  const status = await requests.answer({ type: 'order-status', request_id: first }, SHOP, TAB)
+  assert.equal(status.value.placed, true)
+  assert.equal(status.value.approved, true)
+})
+
+test('a newer request of the same store takes the place of one that is not decided', async () => {
+  const first = (await order()).value.request_id
+  await order('B'.repeat(40))
+  assert.equal(windows.size, 1)
+  const status = await requests.answer({ type: 'order-status', request_id: first }, SHOP, TAB)
+  assert.equal(status.value.ended, 'Replaced')
+})
+
+test('a form that is not in order does not take the place of one that is asked', async () => {
+  await order()
+  wallet.genuine = false
+  assert.equal((await order('B'.repeat(40))).ok, false)
+  assert.equal(windows.size, 1)
+  assert.equal(wallet.orders[0].state, 'asked')
+})
+
+test('a site that was declined three times in a row waits, others do not', async () => {
+  for (const letter of 'ABC') {
+    assert.ok((await order(letter.repeat(40))).ok, letter)
+    await close([...windows.keys()][0])
+  }
+  const refused = await order('D'.repeat(40))
+  assert.equal(refused.error?.name, 'Busy')
+  assert.match(refused.error.message, /\d+ seconds/)
+  assert.ok((await order(FORM, { origin: OTHER })).ok)
+})
+
+test('a site that is paid starts anew', async () => {
+  for (const letter of 'ABCDEF') {
+    assert.ok((await order(letter.repeat(40))).ok, letter)
+    if (letter === 'C') wallet.decide('request-2', 'approved')
+    await settled()
+    await close([...windows.keys()].at(-1))
+  }
+})
+
+test('offers that were taken, or whose tab is closed, shut nobody out', async () => {
+  for (let issuer = 0; issuer < 40; issuer += 1) assert.ok((await offer(`https://issuer${issuer}.example`)).ok)
+  assert.ok((await order()).ok)
+  start('locked')
+  for (let issuer = 0; issuer < 40; issuer += 1) {
+    assert.ok((await offer(`https://issuer${issuer}.example`)).ok)
+    await requests.tabClosed(tabs.length)
+  }
+  assert.ok((await order()).ok)
+})
+
+test('a page that was reloaded hears what became of its form, and nothing opens again', async () => {
+  const asked = (await order()).value.request_id
+  assert.equal((await order(FORM, { gesture: false })).value.request_id, asked)
+  assert.equal(focused.length, 1, 'without a gesture nothing comes to the front')
+  await close([...windows.keys()][0])
+  const again = await order(FORM, { gesture: false })
+  const status = await requests.answer({ type: 'order-status', request_id: again.value.request_id }, SHOP, TAB)
+  assert.equal(status.value.ended, 'Declined')
+  assert.equal(windows.size, 0)
+})
+
+test('after the browser’s end a page still hears of a form that was decided, and of no other', async () => {
+  await order()
+  wallet.decide('request-0', 'delivering')
+  const { orders } = wallet
+  start()
+  wallet.orders.push(...orders)
+  const again = await order(FORM, { gesture: false })
+  const status = await requests.answer({ type: 'order-status', request_id: again.value.request_id }, SHOP, TAB)
+  assert.equal(status.value.placed, true)
+  wallet.orders[0].state = 'asked'
+  start()
+  wallet.orders.push(...orders)
+  assert.equal((await order(FORM, { gesture: false })).error?.name, 'NoGesture')
+})
