@@ -11,6 +11,8 @@ export interface Summary {
   total_minor: number
   currency: string
   tracking?: string | null
+  /** `shop`, `issuer` or `courier`, if one of them refused it. */
+  refused_by?: string
 }
 
 export type Mark = 'done' | 'now' | 'open' | 'stopped'

@@ -6,6 +6,7 @@ use tallystick_protocol::form::OrderForm;
 
 use super::book::Order;
 use super::sentences::sentence;
+use super::state::OrderState;
 use crate::common::fault::Fault;
 
 /// The JSON of `GET /v1/orders/{form digest}/summary`.
@@ -20,6 +21,9 @@ pub struct Summary {
     currency: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<String>,
+    /// Who refused it: with another card only what the issuer refused may go well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused_by: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -60,5 +64,9 @@ pub fn of(order: &Order) -> Result<Summary, Fault> {
         total_minor: order.amount.minor,
         currency: order.amount.currency.code(),
         tracking: order.tracking.clone(),
+        refused_by: match &order.state {
+            OrderState::Refused { by, .. } => Some(by.as_str()),
+            _ => None,
+        },
     })
 }
