@@ -36,6 +36,8 @@ export interface OwnCall {
   type: 'call'
   method: string
   args: unknown[]
+  /** Names a call that may be sent again: the same key is the same call. */
+  key?: string
 }
 
 /** How an order stands, as far as the shop's page may know. */

@@ -3,6 +3,7 @@
 
 import type { Address, ApproveChoice, Home, WalletApi } from '../wallet-types'
 import { BACKUP_BYTES_MAX, base64Of, bytesOfBase64, type OwnAnswer, type OwnCall } from '../messages'
+import { Answers } from './answers'
 import type { Drive } from './drive'
 import type { PageRequests } from './page-requests'
 import { problemOf } from './problems'
@@ -11,6 +12,8 @@ import type { WalletHost } from './wallet-host'
 
 const TEXT_CHARACTERS_MAX = 1024
 const STEPS_SHOWN_MS = 250
+/** What a page calls a call of its own: a UUID. */
+const KEY = /^[0-9a-f-]{36}$/
 
 type Call = (wallet: WalletApi, args: unknown[]) => Promise<unknown>
 
@@ -44,6 +47,8 @@ const CALLS: Record<string, Call> = {
 }
 
 export class OwnCalls {
+  #answers = new Answers()
+
   constructor(
     private readonly host: WalletHost,
     private readonly drive: Drive,
@@ -51,7 +56,11 @@ export class OwnCalls {
     private readonly readers: ReaderHost,
   ) {}
 
-  async answer(call: OwnCall): Promise<OwnAnswer<unknown>> {
+  answer(call: OwnCall): Promise<OwnAnswer<unknown>> {
+    return this.#answers.once(call.method, call.key, () => this.#answer(call))
+  }
+
+  async #answer(call: OwnCall): Promise<OwnAnswer<unknown>> {
     try {
       return { ok: true, value: (await this.#perform(call)) ?? null }
     } catch (error) {
@@ -89,7 +98,8 @@ export class OwnCalls {
 export function readOwnCall(value: unknown): OwnCall | null {
   const message = value as Partial<OwnCall> | null
   if (message?.type !== 'call' || typeof message.method !== 'string' || !Array.isArray(message.args)) return null
-  return { type: 'call', method: message.method, args: message.args }
+  const { method, args, key } = message
+  return typeof key === 'string' && KEY.test(key) ? { type: 'call', method, args, key } : { type: 'call', method, args }
 }
 
 function text(value: unknown): string {

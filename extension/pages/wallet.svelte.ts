@@ -10,7 +10,7 @@ const RETRY_PAUSE_MS = 250
 /** How often at most the wallet is told that its holder is doing something. */
 const STAY_PAUSE_MS = 10_000
 
-/** Calls that do the same when repeated, and so may be sent again if the service worker died. */
+/** Calls that may be sent again if the service worker died: they do the same, or their key says that they are the same. */
 const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask', 'readers', 'reader_filters', 'forget_reader', 'reader_card'])
 
 /** A call that failed, with the words for its holder. */
@@ -94,7 +94,9 @@ class WalletClient {
 
   async #call<T = void>(method: string, ...args: unknown[]): Promise<T> {
     const message: OwnCall = { type: 'call', method, args: $state.snapshot(args) }
-    const attempts = REPEATABLE.has(method) ? RETRIES_MAX : 1
+    const repeatable = REPEATABLE.has(method)
+    if (repeatable) message.key = crypto.randomUUID()
+    const attempts = repeatable ? RETRIES_MAX : 1
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#send<T>(message)
       if (answer?.ok) return answer.value
