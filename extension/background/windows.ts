@@ -16,7 +16,20 @@ export async function openApproveWindow(askId: string, openerId: number | undefi
   const place = await placeBeside(openerId)
   // Chromium refuses a place that is mostly off the screen; then it chooses one itself.
   const opened = await chrome.windows.create({ ...wanted, ...place }).catch(() => chrome.windows.create(wanted))
+  await fitToZoom(opened, openerId)
   return opened?.id
+}
+
+/** Whoever magnifies pages gets a larger window, as large at most as the one that asked: text that is twice as large wants twice the room. */
+async function fitToZoom(opened: chrome.windows.Window | undefined, openerId: number | undefined): Promise<void> {
+  const tab = opened?.tabs?.[0]?.id
+  if (opened?.id === undefined || tab === undefined || openerId === undefined) return
+  const [zoom, opener] = await Promise.all([chrome.tabs.getZoom(tab).catch(() => 1), chrome.windows.get(openerId).catch(() => undefined)])
+  if (zoom <= 1 || !opener?.width || !opener.height) return
+  const width = Math.min(Math.round(APPROVE_WIDTH * zoom), opener.width)
+  const height = Math.min(Math.round(APPROVE_HEIGHT * zoom), opener.height)
+  const left = Math.max(0, (opener.left ?? 0) + opener.width - width)
+  await chrome.windows.update(opened.id, { left, top: opener.top ?? 0, width, height }).catch(() => undefined)
 }
 
 /** Opens onboarding in a tab. */

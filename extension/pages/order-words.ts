@@ -55,6 +55,22 @@ export function shortHistory(order: OrderView): OrderView['history'] {
 /** Still between approval and the courier's acceptance. */
 export const isUnderWay = (order: OrderView): boolean => MOVING.has(order.state)
 
+/** Nobody has it yet: it can still be cancelled. */
+export const isWithHolder = (order: OrderView): boolean => order.state === 'approved' || order.state === 'confirmed'
+
+/** Whose answer an order on its way is waiting for, by name. */
+export function silentParties(order: OrderView): string[] {
+  const roles = Object.keys(order.strands) as PartyRole[]
+  const waiting: Partial<Record<OrderState, PartyRole[]>> = {
+    approved: roles.filter(role => order.strands[role].word === 'sealed'),
+    confirmed: ['shop'],
+    sent: ['shop'],
+    received: ['issuer'],
+    authorised: ['courier'],
+  }
+  return (waiting[order.state] ?? []).map(role => partyName(order, role))
+}
+
 /** Among the orders on their way, as people see it: until a day after the courier took it. */
 export function isMoving(order: OrderView): boolean {
   if (order.state === 'delivering') return Date.now() / 1000 - order.updated_at < FRESH_SECONDS
