@@ -31,6 +31,11 @@ export interface StatusRequest {
 
 export type PageRequest = OrderRequest | OfferRequest | StatusRequest
 
+/** What the service worker tells a page's content script: the holder wants to pay once more, with another card. */
+export interface PageTold {
+  type: 'again'
+}
+
 /** A page of the extension calls the wallet. */
 export interface OwnCall {
   type: 'call'

@@ -16,6 +16,11 @@ export interface Tallystick {
   requestOrder(form: Uint8Array, onapproved?: () => void): Promise<{ orderId: string; state: string }>
   /** Shows the holder an account offer of this page's own issuer. Resolves when the wallet has opened it. */
   addCard(offer: Uint8Array): Promise<void>
+  /**
+   * Calls `listener` when the holder, whose payment was refused, presses *Pay with another card* in the wallet:
+   * write a new form for the same goods and ask again. That press is the gesture for it. Returns how to stop.
+   */
+  onAgain(listener: () => void): () => void
   /** Whether a wallet announces itself within so many milliseconds. */
   whenAvailable(milliseconds: number): Promise<boolean>
 }

@@ -29,6 +29,10 @@ export const tallystick = Object.freeze({
   addCard: async offer => {
     await ask('offer', offer)
   },
+  onAgain(listener) {
+    window.addEventListener('tallystick:again', listener)
+    return () => window.removeEventListener('tallystick:again', listener)
+  },
   whenAvailable(milliseconds) {
     discover()
     if (available) return Promise.resolve(true)

@@ -5,7 +5,7 @@
 import type { OwnAnswer } from '../messages'
 
 /** Calls that add or take away; whatever else is sent again only looks, or does the same again. */
-const KEPT = new Set(['save_address', 'remove_address', 'put_back_address', 'set_default_address', 'restore', 'decline', 'forget_reader'])
+const KEPT = new Set(['save_address', 'remove_address', 'insert_address', 'set_default_address', 'restore', 'decline', 'forget_reader'])
 /** Answers kept at once; pages repeat within seconds. */
 const ANSWERS_MAX = 16
 const STORED_AS = 'answers'

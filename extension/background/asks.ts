@@ -17,8 +17,9 @@ export interface Ask {
   request_id?: string
   window_id?: number
   tab_id?: number
-  /** The window that the page is in: the approval window goes beside it. */
+  /** The window and the tab that the page is in: the approval window goes beside it. */
   opener_id?: number
+  page_tab_id?: number
   /** Its window opened at once, with the gesture that asked for it: the holder expects to type there. */
   begun?: boolean
   /** Nothing is asked any longer: the holder has decided, the window was closed, another request took

@@ -29,6 +29,7 @@ const CALLS: Record<string, Call> = {
   prepare_reader_card: (wallet, [pin]) => wallet.prepare_reader_card(text(pin)),
   remove_card: (wallet, [id, pin]) => wallet.remove_card(text(id), text(pin)),
   save_address: (wallet, [address]) => wallet.save_address(addressOf(address)),
+  insert_address: (wallet, [address, place]) => wallet.insert_address(addressOf(address), place === undefined || place === null ? undefined : number(place)),
   set_default_address: (wallet, [id]) => wallet.set_default_address(text(id)),
   remove_address: (wallet, [id]) => wallet.remove_address(text(id)),
   unlock: (wallet, [passphrase]) => wallet.unlock(text(passphrase)),
@@ -70,6 +71,7 @@ export class OwnCalls {
 
   async #perform({ method, args }: OwnCall): Promise<unknown> {
     if (method === 'open_ask') return this.requests.open(text(args[0]))
+    if (method === 'pay_again') return this.requests.again(text(args[0]))
     if (method === 'enrol') return this.#enrol()
     // The readers are no part of the wallet: looking at them waits for nothing.
     if (method === 'readers') return this.readers.list()

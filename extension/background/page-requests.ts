@@ -52,6 +52,17 @@ export class PageRequests {
     })
   }
 
+  /**
+   * The holder wants to pay what was refused with another card: brings the page that asked to the front and
+   * has it ask once more. False when that page is gone.
+   */
+  async again(id: string): Promise<boolean> {
+    const ask = await findAsk(id)
+    if (ask?.kind !== 'order' || !(await windows.focusTab(ask.page_tab_id))) return false
+    await windows.focusWindow(ask.opener_id)
+    return windows.tellPage(ask.page_tab_id, { type: 'again' })
+  }
+
   /** A window of the browser closed: an order still asked for in it is declined. */
   async windowClosed(windowId: number): Promise<void> {
     return this.#alone(async () => {
@@ -82,7 +93,7 @@ export class PageRequests {
       if (gesture) await this.#show(same, tab)
       return accept(same)
     }
-    const asked = { id: crypto.randomUUID(), kind, origin, digest, payload, opener_id: tab?.windowId, at: Date.now() }
+    const asked = { id: crypto.randomUUID(), kind, origin, digest, payload, opener_id: tab?.windowId, page_tab_id: tab?.id, at: Date.now() }
     const checked = await (gesture ? this.#check(asked) : this.#recall(asked))
     if ('refused' in checked) return checked.refused
     if (!gesture) return accept(await saveAsk(checked.ask))

@@ -1,5 +1,7 @@
 // Opens the extension's own windows and tabs.
 
+import type { PageTold } from '../messages'
+
 /** Where an approval window's content goes, in CSS pixels (the frame comes on top). */
 const APPROVE_WIDTH = 460
 const APPROVE_HEIGHT = 720
@@ -52,6 +54,12 @@ export async function exists(id: number | undefined): Promise<boolean> {
 export async function focusTab(id: number | undefined): Promise<boolean> {
   if (id === undefined) return false
   return chrome.tabs.update(id, { active: true }).then(() => true, () => false)
+}
+
+/** Tells the content script of a page something; false when nobody is there. */
+export async function tellPage(tabId: number | undefined, told: PageTold): Promise<boolean> {
+  if (tabId === undefined) return false
+  return chrome.tabs.sendMessage<PageTold>(tabId, told, { frameId: 0 }).then(() => true, () => false)
 }
 
 export async function closeWindow(id: number | undefined): Promise<void> {

@@ -1,8 +1,8 @@
 // The content script: says that a wallet is here, and carries requests of the page to it and
 // answers back. It reads nothing of the page, decides nothing, and trusts neither side.
 
-import { isPayload, type OrderStatus, type PageAnswer, type PageProblem, type PageRequest } from '../messages'
-import { takeGesture, watchGestures } from './gesture'
+import { isPayload, type OrderStatus, type PageAnswer, type PageProblem, type PageRequest, type PageTold } from '../messages'
+import { pressedInWallet, takeGesture, watchGestures } from './gesture'
 
 const VERSION = 1
 /** The detail of an event: a payload, its identifier and the JSON around them. */
@@ -123,6 +123,11 @@ async function serve({ id, type, payload }: Incoming): Promise<void> {
 
 if (window === window.top) {
   watchGestures()
+  chrome.runtime.onMessage.addListener((told: PageTold, sender) => {
+    if (sender.id !== chrome.runtime.id || told.type !== 'again') return
+    pressedInWallet()
+    window.dispatchEvent(new CustomEvent('tallystick:again'))
+  })
   window.addEventListener('tallystick:discover', announce)
   window.addEventListener('tallystick:request', event => {
     const request = read((event as CustomEvent<unknown>).detail)

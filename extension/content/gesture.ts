@@ -16,6 +16,11 @@ export function watchGestures(): void {
   for (const type of GESTURES) window.addEventListener(type, seen, { capture: true, passive: true })
 }
 
+/** The holder pressed something in the wallet for this page. */
+export function pressedInWallet(): void {
+  lastMs = performance.now()
+}
+
 /** Whether a gesture stands behind what the page asks now. Each is good for one request. */
 export function takeGesture(): boolean {
   const fresh = navigator.userActivation?.isActive === true || performance.now() - lastMs < GESTURE_MS

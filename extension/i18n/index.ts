@@ -21,6 +21,12 @@ export function t(key: Key, words: Words = {}): string {
   return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(words[name] ?? hole))
 }
 
+/** The sentence under `key` in pieces: those that were filled in from `words` are others' words. */
+export function parts(key: Key, words: Words): { text: string; filled: boolean }[] {
+  const pieces = (catalogue[key] ?? ENGLISH[key]).split(/\{(\w+)\}/g)
+  return pieces.map((piece, place) => (place % 2 === 1 ? { text: String(words[piece] ?? `{${piece}}`), filled: true } : { text: piece, filled: false }))
+}
+
 /**
  * Like `t`, where the key has a form for each plural: `key.one`, `key.other`. The form for one is
  * also taken for exactly one in a language without plurals, since it may say more ("the last try").

@@ -11,7 +11,7 @@ const RETRY_PAUSE_MS = 250
 const STAY_PAUSE_MS = 10_000
 
 /** Calls that may be sent again if the service worker died: they do the same, or their key says that they are the same. */
-const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask', 'readers', 'reader_filters', 'forget_reader', 'reader_card'])
+const REPEATABLE = new Set(['view', 'enrol', 'save_address', 'insert_address', 'remove_address', 'set_default_address', 'unlock', 'lock', 'set_lock_minutes', 'evidence', 'backup', 'restore', 'decline', 'open_ask', 'readers', 'reader_filters', 'forget_reader', 'reader_card'])
 
 /** A call that failed, with the words for its holder. */
 export class CallFailed extends Error {
@@ -40,7 +40,10 @@ class WalletClient {
   declineOffer = () => this.#call('remove_card', this.view?.offer?.card.id ?? '', '')
   removeCard = (id: string, pin: string) => this.#call('remove_card', id, pin)
   enrol = () => this.#call('enrol')
-  saveAddress = (address: Address) => this.#call<string>('save_address', address)
+  /** A new address is named here, so that saying it again adds it once. */
+  saveAddress = (address: Address) => (address.id ? this.#call<string>('save_address', address) : this.#call<string>('insert_address', { ...address, id: newId() }))
+  /** Puts an address that was removed back where it was: the same one. */
+  putBackAddress = (address: Address, place: number) => this.#call<string>('insert_address', address, place)
   setDefaultAddress = (id: string) => this.#call('set_default_address', id)
   setLockMinutes = (minutes: number) => this.#call('set_lock_minutes', minutes)
   evidence = (requestId: string) => this.#call<EvidenceView[]>('evidence', requestId)
@@ -59,6 +62,8 @@ class WalletClient {
   readerCard = () => this.#call<ReaderCardView>('reader_card')
   prepareReaderCard = (pin: string) => this.#call<string>('prepare_reader_card', pin)
   decline = (requestId: string) => this.#call('decline', requestId)
+  /** Has the page that asked ask once more; false when it is gone. */
+  payAgain = (askId: string) => this.#call<boolean>('pay_again', askId)
   openAsk = (id: string) => this.#call<AskView | null>('open_ask', id)
 
   /** Wrong PINs that the card still accepts: the wallet's own, or the one that was last in the reader. */
@@ -138,6 +143,9 @@ class WalletClient {
     port.onDisconnect.addListener(() => setTimeout(() => this.#connect(), RECONNECT_PAUSE_MS))
   }
 }
+
+/** A name for a new thing, as the wallet makes its own: 32 hexadecimal digits. */
+const newId = (): string => crypto.randomUUID().replaceAll('-', '')
 
 /** What went wrong, whatever was thrown. */
 export function problemOf(error: unknown): WalletProblem {

@@ -23,6 +23,11 @@ export function requestOrder(form: Uint8Array, onapproved?: () => void): Promise
   return tallystick.requestOrder(form, onapproved)
 }
 
+/** Calls `listener` when the holder wants to pay what was refused with another card. */
+export function onAgain(listener: () => void): () => void {
+  return tallystick.onAgain(listener)
+}
+
 export function addCard(offer: Uint8Array): Promise<void> {
   return tallystick.addCard(offer)
 }

@@ -45,8 +45,13 @@ test('after three wrong PINs the window says where to go; the PUK opens the PIN,
   await settings.getByText('2 tries left for the PUK').waitFor()
   await unblock(settings, puk)
   await settings.getByRole('heading', { name: words('settings.pin'), exact: true }).waitFor()
+  const done = settings.getByText(words('settings.unblock.done'))
+  await done.waitFor()
+  assert.ok(await done.evaluate(one => one === document.activeElement), 'the focus is at what happened')
   await settings.close()
   await approval.bringToFront()
+  await approval.getByLabel(words('approve.pin'), { exact: true }).waitFor()
+  assert.equal(await approval.getByText('The PIN is blocked').count(), 0, 'what was said before is over')
   await shopper.approve(approval, NEW_PIN)
   const tracking = await shopper.delivered(approval)
   await store.getByText(tracking).waitFor()
@@ -61,6 +66,7 @@ test('after three wrong PUKs the wallet says that only a new card helps, and lea
     await settings.getByLabel(words('settings.pin.new'), { exact: true }).fill(NEW_PIN)
     await settings.getByLabel(words('settings.pin.again')).fill(NEW_PIN)
     await settings.getByRole('button', { name: words('settings.pin'), exact: true }).click()
+    if (wrong < 2) await settings.getByText(new RegExp(['2 tries left', 'One try left'][wrong])).waitFor()
     await settings.getByText(wrong < 2 ? 'The PIN is wrong.' : 'The PIN is blocked after three wrong tries.').first().waitFor()
   }
   for (let wrong = 0; wrong < 3; wrong += 1) {

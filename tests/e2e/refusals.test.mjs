@@ -41,6 +41,26 @@ test('t002_14 the issuer refuses an order over the limit: no withdrawal, no deli
   await Promise.all([approval.close(), store.close()])
 })
 
+test('what the issuer refused is paid with another card in place: the basket is as it was', async () => {
+  const { shopper } = world
+  await shopper.addCard('other-issuer')
+  const store = await shopper.fillBasket([{ sku: 'kyusu-pot', quantity: Math.min(await stockOf(world.parties, 'kyusu-pot'), 12) }])
+  const approval = await shopper.pay(store)
+  await shopper.payWith(approval, 'Asahi Card')
+  await shopper.approve(approval)
+  await store.getByText('Your basket is as it was.').waitFor()
+  await store.getByRole('link', { name: 'Pay with another card' }).waitFor()
+  const again = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/approve.html') })
+  await approval.getByRole('button', { name: words('approve.again') }).click()
+  const second = await again
+  await second.getByLabel(words('approve.pin'), { exact: true }).waitFor()
+  const [asked] = (await shopper.view()).orders.filter(({ state }) => state === 'asked')
+  assert.equal(asked.parties[1].name, 'Ume Card', 'another card is proposed')
+  await second.getByRole('button', { name: words('approve.decline') }).click()
+  await store.getByText('You declined in your wallet.').waitFor()
+  await store.close()
+})
+
 test('t002_14 the courier refuses: what the issuer reserved is released, the goods go back', async () => {
   const { shopper, parties } = world
   const before = await stockOf(parties, 'hojicha-100')

@@ -228,6 +228,23 @@ impl JsWallet {
         }))
     }
 
+    /// Adds an address under the `id` that its page chose, at a place in the list or at its end. Twice is
+    /// once.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn insert_address(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Address")] address: JsValue,
+        place: Option<u32>,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        said(Box::pin(async move {
+            let address = arguments::address(&address)?;
+            wallet
+                .insert_address(&address, place.map(|place| place as usize))
+                .await
+        }))
+    }
+
     /// Removes an address.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn remove_address(&self, id: String) -> Promise {

@@ -1,6 +1,7 @@
 //! Which card is meant: by its name, by what it paid, and which one to propose.
 
 use tallystick_protocol::form::{Instrument, OrderForm};
+use tallystick_protocol::identifier::Role;
 
 use crate::error::{ErrorKind, WalletError};
 use crate::order::record::OrderRecord;
@@ -62,7 +63,8 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// As at the last purchase from that shop, as far as it is still there; else the first ones.
+    /// As at the last purchase from that shop, as far as it is still there; else the first ones. A card
+    /// that was refused for the last order there comes after all others.
     /// Nothing once the holder has decided.
     pub fn of(order: &OrderRecord, unlocked: &Unlocked) -> Self {
         if order.state != OrderState::Asked {
@@ -72,9 +74,14 @@ impl Proposal {
         let payable = unlocked.profile.payable(&order.form);
         let last = last_purchase(order, unlocked);
         let used = last.and_then(|last| unlocked.profile.card_of(last));
-        let card = payable
-            .iter()
-            .find(|id| used.is_some_and(|used| used.id == **id));
+        let refused = refused_card(order, unlocked);
+        let willing = || {
+            let payable = payable.iter();
+            payable.filter(|id| refused.is_none_or(|refused| refused.id != **id))
+        };
+        let card = willing()
+            .find(|id| used.is_some_and(|used| used.id == **id))
+            .or_else(|| willing().next());
         let approval = last.and_then(|last| last.approval.as_ref());
         let sent_to = approval.and_then(|approval| approval.address_id.as_ref());
         let address = addresses.iter().find(|one| Some(&one.id) == sent_to);
@@ -94,4 +101,19 @@ fn last_purchase<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a 
         same_shop && other.state == OrderState::Delivering
     });
     there.max_by_key(|other| other.created_at)
+}
+
+/// The card that its issuer refused to let pay the last order at the same shop.
+fn refused_card<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a CardAccount> {
+    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let there = orders.filter(|other| {
+        let same_shop = other.form.envelope.from == order.form.envelope.from;
+        same_shop && other.approval.is_some()
+    });
+    let last = there.max_by_key(|other| other.created_at)?;
+    if last.refused_by == Some(Role::Issuer) {
+        unlocked.profile.card_of(last)
+    } else {
+        None
+    }
 }

@@ -16,6 +16,7 @@ mod desk;
 pub mod error;
 mod evidence;
 mod exclusive;
+mod insert_address;
 mod join;
 mod json;
 pub mod lock;

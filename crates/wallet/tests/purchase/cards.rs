@@ -164,6 +164,25 @@ fn an_order_that_came_to_nothing_changes_no_proposal() {
 }
 
 #[test]
+fn a_card_that_was_just_refused_at_a_shop_is_proposed_there_after_all_others() {
+    let world = World::with_a_choice();
+    let holder = Holder::ready(&world);
+    let first = holder.view().cards[0].id.clone();
+    let second = holder.add_card(OTHER_ISSUER);
+    let request = holder.asked(r#"[{"sku":"kyusu-pot","quantity":9}]"#);
+    holder.approve(&request).unwrap();
+    holder.finish();
+    assert_eq!(holder.order(&request).state, OrderState::Refused);
+    world.run_for(2_000);
+    let again = holder.order(&holder.asked(TEA));
+    assert_eq!(again.proposed_card.as_ref(), Some(&second));
+    // With no other card it is that one again: the issuer may think otherwise next time.
+    block_on(holder.wallet.remove_card(&second, PIN)).unwrap();
+    let again = holder.order(&again.request_id);
+    assert_eq!(again.proposed_card, Some(first));
+}
+
+#[test]
 fn only_cards_that_the_shop_accepts_can_pay() {
     let world = World::new();
     let holder = Holder::ready(&world);
