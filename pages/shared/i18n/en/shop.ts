@@ -97,6 +97,7 @@ export const shop = {
   payOtherCard: 'Pay with another card',
   toBasket: 'See the basket',
   orderNumber: 'Order number',
+  orderNumberWhole: 'The whole number',
   orderSteps: 'Progress',
   stepReceived: 'We have your order',
   stepReceivedText: 'We read your piece: the goods and the total.',

@@ -98,6 +98,7 @@ export const shop: CatalogueLike<typeof english> = {
   payOtherCard: '別のカードで支払う',
   toBasket: 'かごを見る',
   orderNumber: 'ご注文番号',
+  orderNumberWhole: '番号の全体',
   orderSteps: '進み具合',
   stepReceived: 'ご注文を承りました',
   stepReceivedText: '当店宛ての部分（商品と合計金額）を読みました。',
