@@ -67,6 +67,7 @@ async function measure(parties, quick) {
   const { coldPopup, warmPopup } = await import('../tests/bench/first-paint.mjs')
   const { throughput } = await import('../tests/bench/throughput.mjs')
   const { sizes } = await import('../tests/bench/sizes.mjs')
+  const { postingCost } = await import('../tests/bench/posting.mjs')
   const { summary } = await import('../tests/bench/statistics.mjs')
   const profile = mkdtempSync(join(tmpdir(), 'tallystick-bench-profile-'))
   try {
@@ -94,6 +95,7 @@ async function measure(parties, quick) {
         'approve-cold': row('Approval window, wallet asleep', [...paints.cold, ...windows]),
       },
       throughput: rate,
+      posting: await step('Posting at a thousand and at a million accounts', postingCost),
       sizes: sizes(...(await packed())),
     }
   } finally {

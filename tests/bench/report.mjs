@@ -33,7 +33,7 @@ function beside(measured, names, limit, what) {
 
 /** All results in Markdown, below the headings of `level`. */
 export function report(results) {
-  const { sealing, cards, purchases, paints, throughput, sizes } = results
+  const { sealing, cards, purchases, paints, throughput, posting, sizes } = results
   return [
     '## (a) Three payloads of 300 bytes, keys at hand',
     beside(sealing.ready, READY, GOALS.ready, 'sealing under ready keys'),
@@ -50,6 +50,8 @@ export function report(results) {
     purchaseTable(purchases, cards.purchases),
     purchaseNotes(purchases, throughput),
     cards.purchases ? readerNotes(cards.purchases) : `${cards.without} So there is no purchase with a card in a reader here.`,
+    '## A posting in the ledger',
+    postingTable(posting),
     '## First contentful paint',
     table(['page', 'median', 'p5 – p95', 'its largest piece', 'p5 – p95', 'times'], Object.values(paints).map(({ title, ms, largest }) => [title, time(ms.p50), spread(ms), time(largest.p50), spread(largest), String(ms.n)])),
     'The popup’s first paint is the wallet’s name, which its page brings along; the largest piece is the card, or the field of a locked wallet.',
@@ -57,6 +59,13 @@ export function report(results) {
     '## Sizes',
     table(['', 'raw', 'gzipped'], Object.entries(sizes).filter(([, size]) => size).map(([title, { bytes, gzipped }]) => [title, kilobytes(bytes), kilobytes(gzipped)])),
   ].join('\n\n')
+}
+
+/** One posting beside how many accounts there are; it must not depend on that. */
+function postingTable({ accounts, microseconds: [small, large] }) {
+  const rows = [small, large].map((cost, place) => [accounts[place].toLocaleString('en'), `${cost.toFixed(0)} µs`])
+  const kept = large <= small * GOALS.posting
+  return [table(['accounts', 'one posting, in a transaction'], rows), '', `A million accounts cost ${(large / small).toFixed(2)} times as much as a thousand; to reach: at most ${GOALS.posting}. ${kept ? 'Reached' : 'Not reached'}.`].join('\n')
 }
 
 /** Bytes and times of each command, over each line that was measured. */

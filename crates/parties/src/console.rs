@@ -105,21 +105,23 @@ impl StatementLine {
     }
 }
 
-/// One entry of the ledger, both sides on one line.
+/// One transfer of the ledger, both sides on one line.
 #[derive(Clone, Debug, Serialize)]
 pub struct LedgerLine {
     /// When it was booked, in seconds since 1970.
     pub at: u64,
     /// The order it belongs to, in hex, if any.
     pub order_id: Option<String>,
-    /// The account debited.
+    /// The account that gave.
     pub debit: String,
-    /// The account credited.
+    /// The account that received.
     pub credit: String,
     /// The amount in minor units.
     pub minor: i64,
     /// The currency's ISO 4217 code.
     pub currency: String,
+    /// "single", "pending", "post" or "void": only what is single or post has moved.
+    pub kind: String,
     /// What for.
     pub memo: String,
 }
@@ -127,12 +129,13 @@ pub struct LedgerLine {
 impl From<Line> for LedgerLine {
     fn from(line: Line) -> Self {
         Self {
-            at: line.at / 1000,
+            at: line.at_ms / 1000,
             order_id: line.order_id,
             debit: line.debit,
             credit: line.credit,
             minor: line.minor,
             currency: line.currency,
+            kind: line.kind,
             memo: line.memo,
         }
     }

@@ -40,6 +40,8 @@ export interface LedgerLine {
   credit: string
   minor: number
   currency: string
+  /** Only what is single or post has moved; pending is set aside, void gives it back. */
+  kind: 'single' | 'pending' | 'post' | 'void'
   memo: string
 }
 /** One space of keys at a key centre: how many identifiers it has issued, and how many it may. */
@@ -140,12 +142,13 @@ export interface Balance {
   minor: number
 }
 
-/** What each account holds after all entries: debits add, credits subtract. */
+/** What each account holds after all transfers that moved something: credits add, debits subtract. */
 export function balancesOf(ledger: readonly LedgerLine[]): Balance[] {
   const balances = new Map<string, Balance>()
-  for (const { debit, credit, minor, currency } of ledger) {
-    book(balances, debit, currency, minor)
-    book(balances, credit, currency, -minor)
+  for (const { debit, credit, minor, currency, kind } of ledger) {
+    if (kind !== 'single' && kind !== 'post') continue
+    book(balances, debit, currency, -minor)
+    book(balances, credit, currency, minor)
   }
   return [...balances.values()].sort((a, b) => a.account.localeCompare(b.account))
 }

@@ -1,7 +1,8 @@
 //! Mistakes that no party makes, to see that the invariants notice them.
 
-use tallystick_parties::common::ledger::{self, Entry};
+use tallystick_parties::common::ledger::{self, Account, AccountKind, Transfer};
 use tallystick_parties::ports::Tables as _;
+use tallystick_protocol::identifier::OrderId;
 use tallystick_protocol::money::{Currency, Money};
 
 use crate::cast::{ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
@@ -45,16 +46,16 @@ impl Plant {
         match (self, seat.name) {
             (Self::CaptureTwice, ISSUER) => capture_again(seat),
             (Self::MintMoney, ISSUER) => {
-                let entry = Entry {
-                    idempotency: "mint",
-                    at: 0,
+                let minted = Transfer {
+                    id: "mint",
+                    at_ms: 0,
                     order_id: None,
                     memo: "From nowhere",
-                    debit: "holder 1 available",
-                    credit: "credit lines",
+                    debit: account(AccountKind::CreditLines, "credit lines"),
+                    credit: account(AccountKind::Holder, "holder 1"),
                     money: Money::new(1_000, Currency::Jpy),
                 };
-                let _booked = ledger::post(tables, &entry);
+                let _booked = ledger::transfer(tables, &minted);
             }
             (Self::ForgetReservation, ISSUER) => {
                 run("DELETE FROM issuer_reservations WHERE state = 'reserved'");
@@ -101,25 +102,31 @@ fn gossip(town: &Town, at: &str, query: &str, to: &Seat) {
 
 fn capture_again(seat: &Seat) {
     let tables = &seat.machine.database;
-    let captured = "SELECT lower(hex(order_id)), account, minor, shop FROM issuer_reservations WHERE state = 'captured'";
+    let captured =
+        "SELECT order_id, account, minor, shop FROM issuer_reservations WHERE state = 'captured'";
     let Ok(rows) = tables.run(captured, &[]) else {
         return;
     };
     for row in rows {
-        let (order, account, minor) = (row.text(0), row.integer(1), row.number(2));
-        let (Ok(order), Ok(account), Ok(minor), Ok(shop)) = (order, account, minor, row.text(3))
+        let (order, holder, minor) = (row.bytes32(0), row.integer(1), row.number(2));
+        let (Ok(order), Ok(holder), Ok(minor), Ok(shop)) = (order, holder, minor, row.text(3))
         else {
             continue;
         };
-        let entry = Entry {
-            idempotency: &format!("again {order}"),
-            at: 0,
-            order_id: Some(order),
+        let (holder, shop) = (format!("holder {holder}"), format!("payable to {shop}"));
+        let again = Transfer {
+            id: &format!("again {}", OrderId(order)),
+            at_ms: 0,
+            order_id: Some(&order),
             memo: "Charged: the courier accepted",
-            debit: &format!("payable to {shop}"),
-            credit: &format!("holder {account} available"),
+            debit: account(AccountKind::Holder, &holder),
+            credit: account(AccountKind::Payable, &shop),
             money: Money::new(minor, Currency::Jpy),
         };
-        let _booked = ledger::post(tables, &entry);
+        let _booked = ledger::transfer(tables, &again);
     }
+}
+
+fn account(kind: AccountKind, name: &str) -> Account<'_> {
+    Account { kind, name }
 }

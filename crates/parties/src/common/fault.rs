@@ -142,13 +142,17 @@ impl From<SigningError> for Fault {
     }
 }
 
+/// Never a [`Kind::Conflict`]: that would read as the last word about an order's money, and what is
+/// wrong in the books decides nothing.
 impl From<LedgerError> for Fault {
     fn from(error: LedgerError) -> Self {
         match error {
-            LedgerError::Conflict => Self::new(Kind::Conflict, error),
             LedgerError::Database(error) => error.into(),
             LedgerError::Amount => Self::broken("ledger-amount"),
-            LedgerError::Unbalanced => Self::broken("ledger-unbalanced"),
+            LedgerError::Short => Self::broken("ledger-short"),
+            LedgerError::Conflict => Self::broken("ledger-conflict"),
+            LedgerError::Unknown => Self::broken("ledger-unknown"),
+            LedgerError::Frozen => Self::broken("ledger-frozen"),
         }
     }
 }

@@ -104,4 +104,6 @@ pub const COMMON: &[Migration] = &[
          SELECT 'letter', kind || '/' || reference, domain, next_at, next_at, attempts FROM outbox",
         "DROP INDEX outbox_next",
     ]),
+    // The ledger of transfers. Who had entries in the one before carries them over in its own schema.
+    Migration(super::ledger::TABLES),
 ];

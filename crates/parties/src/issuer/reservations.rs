@@ -53,13 +53,13 @@ impl Reservation {
         self.root.to_string()
     }
 
-    fn purchase(&self, at: u64) -> Result<Purchase<'_>, Fault> {
+    fn purchase(&self, at_ms: u64) -> Result<Purchase<'_>, Fault> {
         Ok(Purchase {
             account: self.account.ok_or_else(Fault::internal)?,
             order_id: &self.order_id,
             root: &self.root,
             money: self.money,
-            at,
+            at_ms,
         })
     }
 }
@@ -71,7 +71,7 @@ impl Reservation {
 /// Those of the ledger and the database.
 pub fn insert(tables: &dyn Tables, reservation: &Reservation, now_ms: u64) -> Result<bool, Fault> {
     if reservation.state == ReservationState::Reserved
-        && !books::reserve(tables, &reservation.purchase(now_ms)?)?
+        && !books::reserve(tables, &reservation.purchase(now_ms)?, &reservation.shop)?
     {
         return Ok(false);
     }
@@ -162,10 +162,9 @@ pub fn settle(
         .state
         .move_to(next)
         .map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
-    let purchase = stored.purchase(now_ms)?;
     match next {
-        ReservationState::Captured => books::capture(tables, &purchase, &stored.shop)?,
-        _ => books::release(tables, &purchase)?,
+        ReservationState::Captured => books::capture(tables, root, now_ms)?,
+        _ => books::release(tables, root, now_ms)?,
     }
     tables.run(
         "UPDATE issuer_reservations SET state = ? WHERE root = ?",

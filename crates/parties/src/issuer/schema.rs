@@ -71,4 +71,139 @@ pub const TABLES: &[Migration] = &[
          FROM issuer_reservations WHERE state = 'reserved'",
         "DROP INDEX issuer_reservations_by_expiry",
     ]),
+    // What the ledger before this one said, as transfers: credit lines as they were opened, each
+    // reservation as a pending transfer and its end as the post or void of it, in their order.
+    Migration(&[
+        "INSERT INTO accounts (name, currency, kind, covered_by)
+         SELECT account, currency, 'credit-lines', 'none' FROM ledger_balances WHERE account = 'credit lines'
+         UNION ALL SELECT substr(account, 1, length(account) - 10), currency, 'holder', 'credit'
+             FROM ledger_balances WHERE account LIKE 'holder % available'
+         UNION ALL SELECT DISTINCT 'payable to ' || shop, currency, 'payable', 'credit'
+             FROM issuer_reservations WHERE state <> 'refused'",
+        "INSERT INTO transfers (id, debit, credit, minor, kind, pending_id, order_id, memo, at_ms)
+         SELECT e.idempotency,
+             (SELECT account FROM accounts a WHERE a.currency = d.currency AND a.name =
+                 CASE WHEN e.idempotency LIKE 'open %' THEN c.account ELSE 'holder ' || r.account END),
+             (SELECT account FROM accounts a WHERE a.currency = d.currency AND a.name =
+                 CASE WHEN e.idempotency LIKE 'open %' THEN 'holder ' || substr(e.idempotency, 6)
+                     ELSE 'payable to ' || r.shop END),
+             d.minor,
+             CASE WHEN e.idempotency LIKE 'open %' THEN 'single'
+                 WHEN e.idempotency LIKE 'reserve %' THEN 'pending'
+                 WHEN d.account LIKE 'payable to %' THEN 'post' ELSE 'void' END,
+             CASE WHEN e.idempotency LIKE 'settle %' THEN 'reserve ' || substr(e.idempotency, 8) END,
+             unhex(e.order_id), e.memo, e.at
+         FROM ledger_entries e
+         JOIN ledger_postings d ON d.entry = e.id AND d.minor > 0
+         JOIN ledger_postings c ON c.entry = e.id AND c.minor < 0
+         LEFT JOIN issuer_reservations r
+             ON r.root = unhex(substr(e.idempotency, instr(e.idempotency, ' ') + 1))
+         ORDER BY e.id",
+        "DROP TABLE ledger_postings",
+        "DROP TABLE ledger_balances",
+        "DROP TABLE ledger_entries",
+    ]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::TABLES;
+    use crate::common::ledger::{self, Balance};
+    use crate::common::schema::{COMMON, migrate};
+    use crate::native::SqliteDatabase;
+    use crate::ports::Tables as _;
+    use tallystick_protocol::money::Currency;
+
+    /// One movement of the ledger as release 0.1.0 wrote it.
+    fn booked(database: &SqliteDatabase, words: &str, debit: &str, credit: &str, minor: i64) {
+        let sql = "INSERT INTO ledger_entries (idempotency, at, order_id, memo) VALUES (?, 1000, ?, 'x') RETURNING id";
+        let order = words.split_once(' ').map(|(_, root)| root);
+        let order = order.filter(|root| root.len() == 64);
+        let id = database.run(sql, &[words.into(), order.into()]).unwrap()[0]
+            .integer(0)
+            .unwrap();
+        for (account, minor) in [(debit, minor), (credit, -minor)] {
+            let row = [account.into(), minor.into(), id.into()];
+            let posting = "INSERT INTO ledger_postings (account, currency, minor, entry) VALUES (?, 'JPY', ?, ?)";
+            database.run(posting, &row).unwrap();
+            let balance =
+                "INSERT INTO ledger_balances (account, currency, minor) VALUES (?, 'JPY', ?)
+                ON CONFLICT (account, currency) DO UPDATE SET minor = minor + excluded.minor";
+            database.run(balance, &row[..2]).unwrap();
+        }
+    }
+
+    fn ordered(database: &SqliteDatabase, root: &str, minor: i64, state: &str) {
+        let sql = format!(
+            "INSERT INTO issuer_reservations (root, order_id, request_digest, part, account, shop, courier,
+                minor, currency, received_at, expires_at, state)
+             VALUES (x'{root}', x'{root}', x'{root}', x'', 7, 'tea.example', 'fast.example', {minor}, 'JPY', 1, 2, '{state}')"
+        );
+        database.run(&sql, &[]).unwrap();
+    }
+
+    #[test]
+    fn what_release_0_1_0_had_booked_is_carried_over_with_what_was_still_reserved() {
+        let database = SqliteDatabase::new().unwrap();
+        migrate(&database, "common", &COMMON[..1]).unwrap();
+        migrate(&database, "issuer", &TABLES[..3]).unwrap();
+        let (charged, released, open) = ("aa".repeat(32), "bb".repeat(32), "cc".repeat(32));
+        let (available, reserved) = ("holder 7 available", "holder 7 reserved");
+        booked(&database, "open 7", available, "credit lines", 50_000);
+        for (root, minor, state) in [
+            (&charged, 3_000, "captured"),
+            (&released, 500, "released"),
+            (&open, 700, "reserved"),
+        ] {
+            ordered(&database, root, minor, state);
+            booked(
+                &database,
+                &format!("reserve {root}"),
+                reserved,
+                available,
+                minor,
+            );
+        }
+        booked(
+            &database,
+            &format!("settle {charged}"),
+            "payable to tea.example",
+            reserved,
+            3_000,
+        );
+        booked(
+            &database,
+            &format!("settle {released}"),
+            available,
+            reserved,
+            500,
+        );
+
+        migrate(&database, "common", COMMON).unwrap();
+        migrate(&database, "issuer", TABLES).unwrap();
+
+        let holder = ledger::balance(&database, "holder 7", Currency::Jpy).unwrap();
+        let expected = Balance {
+            debits_pending: 700,
+            debits_posted: 3_000,
+            credits_pending: 0,
+            credits_posted: 50_000,
+        };
+        assert_eq!(holder, expected);
+        assert_eq!(holder.available(), 46_300);
+        let shop = ledger::balance(&database, "payable to tea.example", Currency::Jpy).unwrap();
+        assert_eq!((shop.posted(), shop.credits_pending), (3_000, 700));
+        assert_eq!(ledger::lines(&database, 100).unwrap().len(), 6);
+        assert_eq!(ledger::trial_balance(&database, 1).unwrap().wrong, 0);
+        let end = ledger::End {
+            id: &format!("settle {open}"),
+            pending: &format!("reserve {open}"),
+            at_ms: 2,
+            memo: "Charged",
+        };
+        assert!(
+            ledger::post(&database, &end).unwrap(),
+            "an open reservation can be captured"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! Ledger, vault and schema.
 
-use tallystick_parties::common::ledger::{self, Entry, LedgerError};
+use tallystick_parties::common::fault::{Fault, Kind};
+use tallystick_parties::common::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
 use tallystick_parties::common::schema::{COMMON, Migration, migrate};
 use tallystick_parties::common::vault::{SealingKey, Vault};
 use tallystick_parties::native::{SeededRandom, SqliteDatabase};
@@ -8,105 +9,210 @@ use tallystick_parties::ports::database::in_transaction;
 use tallystick_parties::ports::{DatabaseError, Tables};
 use tallystick_protocol::money::{Currency, Money};
 
+const LINES: Account<'static> = Account {
+    kind: AccountKind::CreditLines,
+    name: "credit lines",
+};
+const HOLDER: Account<'static> = Account {
+    kind: AccountKind::Holder,
+    name: "holder 1",
+};
+const SHOP: Account<'static> = Account {
+    kind: AccountKind::Payable,
+    name: "payable to tea.example",
+};
+
+/// Books in which a holder may spend 5,000.
 fn books() -> SqliteDatabase {
     let database = SqliteDatabase::new().unwrap();
     migrate(&database, "common", COMMON).unwrap();
+    let opened = Transfer {
+        debit: LINES,
+        credit: HOLDER,
+        ..purchase("open 1", 5_000)
+    };
+    assert!(ledger::transfer(&database, &opened).unwrap());
     database
 }
 
-fn entry<'a>(idempotency: &'a str, minor: u64) -> Entry<'a> {
-    Entry {
-        idempotency,
-        at: 1,
-        order_id: Some("aa"),
-        memo: "reserved for an order",
-        debit: "reserved",
-        credit: "available",
+fn purchase(id: &str, minor: u64) -> Transfer<'_> {
+    Transfer {
+        id,
+        at_ms: 1,
+        order_id: Some(&[0xaa; 32]),
+        memo: "tea",
+        debit: HOLDER,
+        credit: SHOP,
         money: Money::new(minor, Currency::Jpy),
     }
 }
 
-fn post(database: &SqliteDatabase, entry: &Entry<'_>) -> Result<bool, LedgerError> {
-    in_transaction(database, |tables| ledger::post(tables, entry))
+fn reserve(database: &SqliteDatabase, id: &str, minor: u64) -> Result<bool, LedgerError> {
+    in_transaction(database, |tables| {
+        ledger::reserve(tables, &purchase(id, minor))
+    })
+}
+
+fn end<'a>(id: &'a str, pending: &'a str) -> End<'a> {
+    End {
+        id,
+        pending,
+        at_ms: 2,
+        memo: "the end",
+    }
+}
+
+fn holds(database: &SqliteDatabase, account: Account<'_>) -> (i64, i64) {
+    let balance = ledger::balance(database, account.name, Currency::Jpy).unwrap();
+    (balance.available(), balance.posted())
 }
 
 #[test]
-fn what_one_account_receives_another_gives() {
+fn what_is_set_aside_is_posted_or_voided_and_what_one_account_gives_another_receives() {
     let database = books();
-    assert!(post(&database, &entry("one", 3480)).unwrap());
-    assert!(post(&database, &entry("two", 520)).unwrap());
-    assert_eq!(
-        ledger::balance(&database, "reserved", Currency::Jpy).unwrap(),
-        4000
-    );
-    assert_eq!(
-        ledger::balance(&database, "available", Currency::Jpy).unwrap(),
-        -4000
-    );
-    assert_eq!(
-        ledger::balance(&database, "available", Currency::Eur).unwrap(),
-        0
-    );
+    assert!(reserve(&database, "one", 3_480).unwrap());
+    assert!(reserve(&database, "two", 520).unwrap());
+    assert_eq!(holds(&database, HOLDER), (1_000, 5_000));
+    assert_eq!(holds(&database, SHOP), (0, 0));
+    assert!(ledger::post(&database, &end("end one", "one")).unwrap());
+    assert!(ledger::void(&database, &end("end two", "two")).unwrap());
+    assert_eq!(holds(&database, HOLDER), (1_520, 1_520));
+    assert_eq!(holds(&database, SHOP), (3_480, 3_480));
     let lines = ledger::lines(&database, 10).unwrap();
-    assert_eq!(
-        (
-            lines[0].minor,
-            lines[0].debit.as_str(),
-            lines[0].credit.as_str()
-        ),
-        (520, "reserved", "available")
-    );
-    assert_eq!(lines.len(), 2);
+    let kinds: Vec<_> = lines.iter().map(|line| line.kind.as_str()).collect();
+    assert_eq!(kinds, ["void", "post", "pending", "pending", "single"]);
+    let other = ledger::balance(&database, HOLDER.name, Currency::Eur).unwrap();
+    assert_eq!(other, ledger::Balance::default());
 }
 
 #[test]
-fn the_same_movement_is_booked_once() {
+fn the_same_transfer_is_booked_once_and_another_of_its_name_never() {
     let database = books();
-    assert!(post(&database, &entry("one", 3480)).unwrap());
-    assert!(!post(&database, &entry("one", 3480)).unwrap());
+    assert!(reserve(&database, "one", 3_480).unwrap());
+    assert!(!reserve(&database, "one", 3_480).unwrap());
     assert!(matches!(
-        post(&database, &entry("one", 1)),
+        reserve(&database, "one", 1),
         Err(LedgerError::Conflict)
     ));
-    assert_eq!(
-        ledger::balance(&database, "reserved", Currency::Jpy).unwrap(),
-        3480
-    );
+    let moved = ledger::transfer(&database, &purchase("one", 3_480));
+    assert!(matches!(moved, Err(LedgerError::Conflict)));
+    assert_eq!(holds(&database, HOLDER), (1_520, 5_000));
 }
 
 #[test]
-fn nothing_and_an_account_with_itself_are_not_booked() {
+fn what_is_pending_ends_once_and_what_is_not_pending_does_not_end() {
+    let database = books();
+    reserve(&database, "one", 3_480).unwrap();
+    assert!(ledger::post(&database, &end("end", "one")).unwrap());
+    assert!(!ledger::post(&database, &end("end", "one")).unwrap());
+    for outcome in [
+        ledger::void(&database, &end("end", "one")),
+        ledger::void(&database, &end("another end", "one")),
+        ledger::post(&database, &end("another end", "one")),
+    ] {
+        assert!(matches!(outcome, Err(LedgerError::Conflict)));
+    }
+    for none in ["open 1", "end", "never"] {
+        let outcome = ledger::post(&database, &end("another end", none));
+        assert!(matches!(outcome, Err(LedgerError::Unknown)), "{none}");
+    }
+    assert_eq!(holds(&database, SHOP), (3_480, 3_480));
+}
+
+#[test]
+fn an_account_that_may_not_go_below_zero_does_not_even_when_code_forgets_to_look() {
     let database = books();
     assert!(matches!(
-        post(&database, &entry("one", 0)),
-        Err(LedgerError::Amount)
+        reserve(&database, "one", 5_001),
+        Err(LedgerError::Short)
     ));
-    assert!(matches!(
-        post(&database, &entry("one", u64::MAX)),
-        Err(LedgerError::Amount)
-    ));
-    let itself = Entry {
-        credit: "reserved",
-        ..entry("one", 5)
+    assert!(reserve(&database, "one", 5_000).unwrap());
+    let by_hand = "INSERT INTO transfers (id, debit, credit, minor, kind, memo, at_ms)
+        SELECT 'by hand', debit, credit, 1, 'pending', '', 1 FROM transfers WHERE id = 'one'";
+    let refused = database.run(by_hand, &[]).unwrap_err().to_string();
+    assert!(refused.contains("CHECK"), "{refused}");
+    let too_much = "UPDATE accounts SET credits_posted = 9007199254740992";
+    assert!(database.run(too_much, &[]).is_err());
+}
+
+#[test]
+fn nothing_too_much_and_an_account_with_itself_are_not_booked() {
+    let database = books();
+    for minor in [0, (1 << 53), u64::MAX] {
+        let outcome = reserve(&database, "one", minor);
+        assert!(matches!(outcome, Err(LedgerError::Amount)), "{minor}");
+    }
+    let itself = Transfer {
+        credit: HOLDER,
+        ..purchase("one", 5)
     };
-    assert!(matches!(post(&database, &itself), Err(LedgerError::Amount)));
+    let outcome = ledger::transfer(&database, &itself);
+    assert!(matches!(outcome, Err(LedgerError::Amount)));
 }
 
 #[test]
-fn unbalanced_books_take_no_further_entry() {
+fn a_transfer_is_never_changed_deleted_or_replaced() {
     let database = books();
-    post(&database, &entry("one", 3480)).unwrap();
-    database
-        .run(
-            "UPDATE ledger_balances SET minor = minor + 1 WHERE account = 'reserved'",
-            &[],
-        )
-        .unwrap();
-    assert!(matches!(
-        post(&database, &entry("two", 1)),
-        Err(LedgerError::Unbalanced)
-    ));
-    assert_eq!(ledger::lines(&database, 10).unwrap().len(), 1);
+    reserve(&database, "one", 3_480).unwrap();
+    for sql in [
+        "UPDATE transfers SET minor = 1 WHERE id = 'one'",
+        "DELETE FROM transfers WHERE id = 'one'",
+        "INSERT OR REPLACE INTO transfers (id, debit, credit, minor, kind, memo, at_ms)
+            SELECT id, debit, credit, 1, kind, memo, at_ms FROM transfers WHERE id = 'one'",
+        "INSERT INTO transfers (id, debit, credit, minor, kind, pending_id, memo, at_ms)
+            SELECT 'part', debit, credit, 1, 'post', 'one', memo, at_ms FROM transfers WHERE id = 'one'",
+    ] {
+        let refused = database.run(sql, &[]).unwrap_err().to_string();
+        assert!(refused.contains("transfer"), "{sql}: {refused}");
+    }
+    assert_eq!(holds(&database, HOLDER), (1_520, 5_000));
+}
+
+#[test]
+fn a_wrong_account_is_frozen_alone_until_it_is_right_again() {
+    let database = books();
+    reserve(&database, "one", 1_000).unwrap();
+    assert_eq!(ledger::trial_balance(&database, 5).unwrap().wrong, 0);
+    let spoil = |by: i64| {
+        let sql = format!(
+            "UPDATE accounts SET debits_posted = debits_posted + {by} WHERE name = 'credit lines'"
+        );
+        database.run(&sql, &[]).unwrap();
+    };
+    spoil(1);
+    let found = ledger::trial_balance(&database, 6).unwrap();
+    assert_eq!((found.accounts, found.wrong), (3, 1));
+    let standing = ledger::standing(&database).unwrap();
+    assert_eq!(standing.frozen, ["credit lines"]);
+    assert_eq!(standing.last, Some(found));
+    let opened = Transfer {
+        debit: LINES,
+        credit: Account {
+            name: "holder 2",
+            ..HOLDER
+        },
+        ..purchase("open 2", 5_000)
+    };
+    let refused = ledger::transfer(&database, &opened);
+    assert!(matches!(refused, Err(LedgerError::Frozen)));
+    assert!(ledger::post(&database, &end("end", "one")).unwrap());
+    assert!(reserve(&database, "two", 1_000).unwrap(), "others go on");
+    spoil(-1);
+    assert_eq!(ledger::trial_balance(&database, 7).unwrap().wrong, 0);
+    assert!(ledger::transfer(&database, &opened).unwrap());
+}
+
+#[test]
+fn what_is_wrong_in_the_books_is_never_told_as_the_last_word_about_money() {
+    for error in [
+        LedgerError::Conflict,
+        LedgerError::Frozen,
+        LedgerError::Short,
+        LedgerError::Unknown,
+        LedgerError::Amount,
+    ] {
+        assert_eq!(Fault::from(error).kind, Kind::Internal);
+    }
 }
 
 #[test]

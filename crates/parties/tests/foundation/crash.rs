@@ -135,16 +135,22 @@ fn a_decision_its_letter_and_its_entry_are_stored_together_or_not_at_all() {
                 give_up_at: 9,
             };
             outbox::post(tables, &letter, 1)?;
-            let entry = ledger::Entry {
-                idempotency: "reserve root",
-                at: 1,
+            let transfer = ledger::Transfer {
+                id: "open 1",
+                at_ms: 1,
                 order_id: None,
-                memo: "reserved",
-                debit: "reserved",
-                credit: "holder",
+                memo: "opened",
+                debit: ledger::Account {
+                    kind: ledger::AccountKind::CreditLines,
+                    name: "credit lines",
+                },
+                credit: ledger::Account {
+                    kind: ledger::AccountKind::Holder,
+                    name: "holder 1",
+                },
                 money: Money::new(3480, Currency::Jpy),
             };
-            ledger::post(tables, &entry)?;
+            ledger::transfer(tables, &transfer)?;
             Ok::<_, tallystick_parties::common::fault::Fault>(())
         });
         database.mend();
@@ -154,13 +160,16 @@ fn a_decision_its_letter_and_its_entry_are_stored_together_or_not_at_all() {
         let posted = due::time_of(&database, due::LETTER, "word/root")
             .unwrap()
             .is_some();
-        let booked = ledger::balance(&database, "reserved", Currency::Jpy).unwrap() == 3480;
+        let booked = ledger::balance(&database, "holder 1", Currency::Jpy)
+            .unwrap()
+            .posted()
+            == 3480;
         assert_eq!(
             [stored, posted, booked],
             [outcome.is_ok(); 3],
             "cut after {writes}"
         );
-        ledger::check(&database).unwrap();
+        assert_eq!(ledger::trial_balance(&database, 1).unwrap().wrong, 0);
         if outcome.is_ok() {
             finished = true;
             break;

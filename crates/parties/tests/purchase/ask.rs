@@ -52,11 +52,18 @@ impl World {
             .unwrap()
     }
 
-    /// What stands on an account of the issuer's ledger.
+    /// What stands on an account of the issuer's ledger: "holder 1 available", "holder 1 reserved",
+    /// "payable to SHOP".
     pub fn balance(&self, account: &str) -> i64 {
-        let sql = format!(
-            "SELECT coalesce((SELECT minor FROM ledger_balances WHERE account = '{account}'), 0)"
-        );
+        let (name, what) = if let Some(name) = account.strip_suffix(" available") {
+            (name, "credits_posted - debits_posted - debits_pending")
+        } else if let Some(name) = account.strip_suffix(" reserved") {
+            (name, "debits_pending")
+        } else {
+            (account, "credits_posted - debits_posted")
+        };
+        let sql =
+            format!("SELECT coalesce((SELECT {what} FROM accounts WHERE name = '{name}'), 0)");
         self.number(ISSUER, &sql)
     }
 

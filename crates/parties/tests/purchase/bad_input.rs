@@ -33,7 +33,7 @@ fn stored(world: &World) -> Vec<i64> {
         (ISSUER, "SELECT count(*) FROM issuer_accounts"),
         (ISSUER, "SELECT count(*) FROM issuer_holders"),
         (ISSUER, "SELECT count(*) FROM issuer_reservations"),
-        (ISSUER, "SELECT count(*) FROM ledger_entries"),
+        (ISSUER, "SELECT count(*) FROM transfers"),
         (ISSUER, "SELECT count(*) FROM statements"),
         (COURIER, "SELECT count(*) FROM courier_deliveries"),
         (COURIER, "SELECT count(*) FROM statements"),

@@ -34,7 +34,7 @@ fn purchase_with_power_failure(party: &'static str, writes: u32) -> bool {
     assert_eq!(world.balance("holder 1 available"), 50_000 - paid, "{at}");
     assert_eq!(world.balance("holder 1 reserved"), 0, "{at}");
     assert_eq!(world.balance("payable to kiso-tea.localhost"), paid, "{at}");
-    let sum = "SELECT coalesce(sum(minor), 0) FROM ledger_balances";
+    let sum = "SELECT coalesce(sum(credits_posted - debits_posted), 0) FROM accounts";
     assert_eq!(world.number(ISSUER, sum), 0, "{at}");
     assert_eq!(world.stock("sencha-100"), 58, "{at}");
     assert_eq!(world.stock("book-of-tea"), 24, "{at}");

@@ -34,7 +34,7 @@ fn an_issuer_that_has_no_account_of_the_holder_refuses_and_nothing_is_reserved()
     assert_eq!(
         anew.number(
             ISSUER,
-            "SELECT count(*) FROM ledger_balances WHERE minor <> 0"
+            "SELECT count(*) FROM accounts WHERE debits_posted <> 0 OR credits_posted <> 0"
         ),
         0
     );

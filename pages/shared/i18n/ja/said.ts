@@ -78,8 +78,7 @@ export const said: Readonly<Record<string, string>> = {
   Other: 'その他',
   // The ledger.
   'credit lines': '与信枠',
-  'holder {account} available': '会員{account} 利用可能枠',
-  'holder {account} reserved': '会員{account} 確保分',
+  'holder {account}': '会員{account}',
   'payable to {party}': '{party}への未払金',
   'Credit line of a new account': '新しい口座の与信枠',
   'Reserved for an order': '注文のための確保',

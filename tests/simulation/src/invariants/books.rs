@@ -21,55 +21,58 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
 }
 
 /// Each query gives what is wrong.
-const BOOKS: [(&str, &str); 9] = [
+const BOOKS: [(&str, &str); 8] = [
     (
-        "an entry does not balance",
-        "SELECT 'entry ' || entry FROM ledger_postings GROUP BY entry, currency HAVING sum(minor) <> 0",
+        "debits and credits of all accounts are not equal",
+        "SELECT currency FROM accounts GROUP BY currency
+         HAVING sum(debits_posted) <> sum(credits_posted) OR sum(debits_pending) <> sum(credits_pending)",
     ),
     (
-        "all accounts together are not zero",
-        "SELECT currency FROM ledger_balances GROUP BY currency HAVING sum(minor) <> 0",
-    ),
-    (
-        "an account is not the sum of its postings",
-        "SELECT b.account FROM ledger_balances b LEFT JOIN
-             (SELECT account, currency, sum(minor) AS minor FROM ledger_postings GROUP BY account, currency) p
-             ON p.account = b.account AND p.currency = b.currency WHERE b.minor IS NOT p.minor",
+        "an account is not the sum of its transfers",
+        "SELECT a.name FROM accounts a WHERE
+             a.debits_posted <> (SELECT coalesce(sum(minor), 0) FROM transfers t
+                 WHERE t.debit = a.account AND t.kind IN ('single', 'post'))
+             OR a.credits_posted <> (SELECT coalesce(sum(minor), 0) FROM transfers t
+                 WHERE t.credit = a.account AND t.kind IN ('single', 'post'))
+             OR a.debits_pending <> (SELECT coalesce(sum(minor), 0) FROM transfers t
+                 WHERE t.debit = a.account AND t.kind = 'pending'
+                     AND NOT EXISTS (SELECT 1 FROM transfers e WHERE e.pending_id = t.id))",
     ),
     (
         "a holder's account is below zero",
-        "SELECT account FROM ledger_balances WHERE account LIKE 'holder %' AND minor < 0",
+        "SELECT name FROM accounts WHERE kind = 'holder' AND credits_posted < debits_posted + debits_pending",
     ),
     (
         "what is set aside is not what orders have reserved",
         "SELECT 'holder ' || a.account FROM issuer_accounts a WHERE
-             coalesce((SELECT minor FROM ledger_balances WHERE account = 'holder ' || a.account || ' reserved'), 0)
+             coalesce((SELECT debits_pending FROM accounts WHERE name = 'holder ' || a.account), 0)
              <> coalesce((SELECT sum(minor) FROM issuer_reservations r
                           WHERE r.account = a.account AND r.state = 'reserved'), 0)",
     ),
     (
         "what can be spent is not the limit less what is reserved and charged",
         "SELECT 'holder ' || a.account FROM issuer_accounts a WHERE
-             coalesce((SELECT minor FROM ledger_balances WHERE account = 'holder ' || a.account || ' available'), 0)
+             coalesce((SELECT credits_posted - debits_posted - debits_pending FROM accounts
+                       WHERE name = 'holder ' || a.account), 0)
              <> a.limit_minor - coalesce((SELECT sum(minor) FROM issuer_reservations r
                           WHERE r.account = a.account AND r.state IN ('reserved', 'captured')), 0)",
     ),
     (
         "a shop is not owed what was captured for it",
-        "SELECT b.account FROM ledger_balances b WHERE b.account LIKE 'payable to %' AND b.minor
+        "SELECT b.name FROM accounts b WHERE b.kind = 'payable' AND b.credits_posted - b.debits_posted
              <> coalesce((SELECT sum(minor) FROM issuer_reservations r
-                          WHERE 'payable to ' || r.shop = b.account AND r.state = 'captured'), 0)",
+                          WHERE 'payable to ' || r.shop = b.name AND r.state = 'captured'), 0)",
     ),
     (
         "an order was captured more than once",
-        "SELECT 'order ' || e.order_id FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry
-             WHERE p.account LIKE 'payable to %' GROUP BY e.order_id HAVING count(*) > 1",
+        "SELECT 'order ' || lower(hex(t.order_id)) FROM transfers t JOIN accounts a ON a.account = t.credit
+             WHERE a.kind = 'payable' AND t.kind IN ('single', 'post') GROUP BY t.order_id HAVING count(*) > 1",
     ),
     (
         "an order was captured that is not booked as captured, or for another amount",
         "SELECT 'order ' || lower(hex(r.order_id)) FROM issuer_reservations r WHERE
-             coalesce((SELECT sum(p.minor) FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry
-                       WHERE p.account LIKE 'payable to %' AND e.order_id = lower(hex(r.order_id))), 0)
+             coalesce((SELECT sum(t.minor) FROM transfers t JOIN accounts a ON a.account = t.credit
+                       WHERE a.kind = 'payable' AND t.kind IN ('single', 'post') AND t.order_id = r.order_id), 0)
              <> CASE r.state WHEN 'captured' THEN r.minor ELSE 0 END",
     ),
 ];

@@ -1,0 +1,169 @@
+//! The accounts of the ledger and what stands on them.
+
+use tallystick_protocol::money::Currency;
+
+use super::LedgerError;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Tables};
+
+/// What an account is for, which says on which side it may not go below zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountKind {
+    /// What a holder may spend: credits are the limit and what was repaid, debits what is spent.
+    Holder,
+    /// What is owed to a shop.
+    Payable,
+    /// Where the credit of all holders comes from.
+    CreditLines,
+}
+
+impl AccountKind {
+    /// The kind's stable name, as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Payable => "payable",
+            Self::CreditLines => "credit-lines",
+        }
+    }
+
+    /// The side that must cover the other, as stored; the table's CHECK holds the account to it.
+    fn covered_by(self) -> &'static str {
+        match self {
+            Self::Holder | Self::Payable => "credit",
+            Self::CreditLines => "none",
+        }
+    }
+}
+
+/// Names an account. It is made when the first transfer needs it, once for each currency.
+#[derive(Clone, Copy, Debug)]
+pub struct Account<'a> {
+    /// What it is for.
+    pub kind: AccountKind,
+    /// Its name, which the console shows: "holder 7".
+    pub name: &'a str,
+}
+
+/// What stands on an account, in minor units of its currency. Nothing of it is negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// Set aside to be taken from it.
+    pub debits_pending: i64,
+    /// Taken from it.
+    pub debits_posted: i64,
+    /// Set aside to be given to it.
+    pub credits_pending: i64,
+    /// Given to it.
+    pub credits_posted: i64,
+}
+
+impl Balance {
+    /// What can still be taken: what was given, less what was taken or is set aside.
+    #[must_use]
+    pub fn available(&self) -> i64 {
+        self.credits_posted - self.debits_posted - self.debits_pending
+    }
+
+    /// What was given less what was taken; what is only set aside does not count.
+    #[must_use]
+    pub fn posted(&self) -> i64 {
+        self.credits_posted - self.debits_posted
+    }
+}
+
+/// What stands on the account of this name; zeros if there is none.
+///
+/// # Errors
+/// Only the database's own.
+pub fn balance(
+    tables: &(impl Tables + ?Sized),
+    name: &str,
+    currency: Currency,
+) -> Result<Balance, DatabaseError> {
+    Ok(find(tables, name, currency)?.map_or_else(Balance::default, |stored| stored.balance))
+}
+
+/// An account as it is stored.
+pub(super) struct Stored {
+    pub(super) number: i64,
+    pub(super) balance: Balance,
+    covered_by_credit: bool,
+    frozen: bool,
+}
+
+impl Stored {
+    /// Refuses an account that a trial balance found wrong.
+    pub(super) fn require_sound(&self) -> Result<(), LedgerError> {
+        if self.frozen {
+            return Err(LedgerError::Frozen);
+        }
+        Ok(())
+    }
+
+    /// Refuses to take more than there is from an account that may not go below zero.
+    pub(super) fn require(&self, minor: i64) -> Result<(), LedgerError> {
+        if self.covered_by_credit && self.balance.available() < minor {
+            return Err(LedgerError::Short);
+        }
+        Ok(())
+    }
+}
+
+/// The account of this name, made if there is none yet.
+pub(super) fn open(
+    tables: &(impl Tables + ?Sized),
+    account: Account<'_>,
+    currency: Currency,
+) -> Result<Stored, LedgerError> {
+    if let Some(stored) = find(tables, account.name, currency)? {
+        return Ok(stored);
+    }
+    let covered_by = account.kind.covered_by();
+    let row = first(
+        tables,
+        "INSERT INTO accounts (name, currency, kind, covered_by) VALUES (?, ?, ?, ?) RETURNING account",
+        &[
+            account.name.into(),
+            currency.code().into(),
+            account.kind.as_str().into(),
+            covered_by.into(),
+        ],
+    )?
+    .ok_or(DatabaseError::RolledBack)?;
+    Ok(Stored {
+        number: row.integer(0)?,
+        balance: Balance::default(),
+        covered_by_credit: covered_by == "credit",
+        frozen: false,
+    })
+}
+
+fn find(
+    tables: &(impl Tables + ?Sized),
+    name: &str,
+    currency: Currency,
+) -> Result<Option<Stored>, DatabaseError> {
+    first(
+        tables,
+        "SELECT account, debits_pending, debits_posted, credits_pending, credits_posted, covered_by,
+            frozen_at_ms
+         FROM accounts WHERE name = ? AND currency = ?",
+        &[name.into(), currency.code().into()],
+    )?
+    .map(|row| {
+        Ok(Stored {
+            number: row.integer(0)?,
+            balance: Balance {
+                debits_pending: row.integer(1)?,
+                debits_posted: row.integer(2)?,
+                credits_pending: row.integer(3)?,
+                credits_posted: row.integer(4)?,
+            },
+            covered_by_credit: row.text(5)? == "credit",
+            frozen: !row.is_null(6),
+        })
+    })
+    .transpose()
+}
