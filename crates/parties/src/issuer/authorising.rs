@@ -61,8 +61,10 @@ impl<P: Ports> Issuer<P> {
         if reservations::knows_order(tables, &request.part.order_id)? {
             return Err(Fault::new(Kind::Replayed, "Another order has this number."));
         }
-        if judged.verdict.is_ok() {
-            let reserved = self.reservation(judged, digest, ReservationState::Reserved);
+        let verdict = self.verdict(tables, judged)?;
+        let account = verdict.account;
+        if verdict.granted.is_ok() {
+            let reserved = self.reservation(judged, account, digest, ReservationState::Reserved);
             if reservations::insert(tables, &reserved, self.office.now_ms())? {
                 let release_at_ms = self.release_at_ms(&reserved);
                 reservations::watch(tables, &reserved, release_at_ms, self.office.now_ms())?;
@@ -70,8 +72,9 @@ impl<P: Ports> Issuer<P> {
                 return self.decide_yes(tables, judged, request);
             }
         }
-        let reason = judged.verdict.err().unwrap_or(RefusalReason::Declined);
-        let refused = self.reservation(judged, digest, ReservationState::Refused { reason });
+        let reason = verdict.granted.err().unwrap_or(RefusalReason::Declined);
+        let refused = ReservationState::Refused { reason };
+        let refused = self.reservation(judged, account, digest, refused);
         reservations::insert(tables, &refused, self.office.now_ms())?;
         self.log_order("authorisation-refused", &request.part.root, reason.as_str());
         let refusal = Refusal {
@@ -91,6 +94,7 @@ impl<P: Ports> Issuer<P> {
     fn reservation(
         &self,
         judged: &Judged,
+        account: Option<i64>,
         digest: [u8; 32],
         state: ReservationState,
     ) -> Reservation {
@@ -101,7 +105,7 @@ impl<P: Ports> Issuer<P> {
             order_id: header.order_id,
             request_digest: digest,
             part: request.part.clone(),
-            account: judged.account,
+            account,
             shop: header.shop.clone(),
             courier: header.courier.clone(),
             money: request.amount,

@@ -1,5 +1,6 @@
 //! Opens the issuer's part and judges it (EP 0 791 901, step O9): name, telephone, card number,
-//! expiry and the holder's signature must all be right. Nothing is written here.
+//! expiry and the holder's signature must all be right. Nothing is written here; what the books have
+//! to say is read in the transaction that decides.
 
 use subtle::ConstantTimeEq;
 use tallystick_protocol::answers::{AuthorisationRequest, RefusalReason};
@@ -9,14 +10,14 @@ use tallystick_protocol::form::Instrument;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::order::{ORDER_LIFETIME_SECONDS, OpenedPart, amount_of, verify_approval};
 use tallystick_protocol::policy::Field;
-use tallystick_protocol::statement::{StatementError, Verified, open};
+use tallystick_protocol::statement::{Verified, open};
 
 use super::Issuer;
 use super::accounts::{self, Account};
 use super::card_check::CardDetails;
 use crate::common::fault::Fault;
 use crate::parts::part_fault;
-use crate::ports::Ports;
+use crate::ports::{DatabaseError, Ports, Tables};
 
 /// A request that is genuine and opens; whether it is granted is another matter.
 pub(super) struct Judged {
@@ -24,14 +25,24 @@ pub(super) struct Judged {
     pub request: Verified<AuthorisationRequest>,
     /// The issuer's part.
     pub part: OpenedPart,
+    /// What speaks against it whatever the account.
+    objection: Option<RefusalReason>,
+    /// The card as the holder named it.
+    claimed: CardDetails,
+    /// The certificate whose key approved this very root, if one did.
+    approved_by: Option<Vec<u8>>,
+}
+
+/// What the issuer decides, but for the balance.
+pub(super) struct Verdict {
     /// The holder's account, if the holder is known.
     pub account: Option<i64>,
     /// Nothing speaks against it but perhaps the balance, or why it is refused.
-    pub verdict: Result<(), RefusalReason>,
+    pub granted: Result<(), RefusalReason>,
 }
 
 impl<P: Ports> Issuer<P> {
-    /// Verifies the shop's request, opens the part and judges it.
+    /// Verifies the shop's request and opens the part.
     ///
     /// A request that is not the shop's own, or whose part does not open, is a fault and leaves no
     /// trace; one that opens is judged, and the judgement is what the issuer will sign.
@@ -44,81 +55,82 @@ impl<P: Ports> Issuer<P> {
         let part = self.office.open_part(&request.message.part).await?;
         // The part names who is paid: nobody can cash in what was ordered elsewhere.
         request.require_sender(&part.header.shop)?;
-        let account = accounts::of_holder(self.office.tables(), &part.header.holder)?;
-        let verdict = self.verdict(&request.message, &part, account.as_ref())?;
         Ok(Judged {
+            objection: self.objection(&request.message, &part)?,
+            claimed: claimed_details(&part)?,
+            approved_by: self.approved_by(&request.message, &part),
             request,
             part,
-            account: account.map(|account| account.account),
-            verdict,
         })
     }
 
-    fn verdict(
+    /// What speaks against a request whatever the account.
+    fn objection(
         &self,
         request: &AuthorisationRequest,
         part: &OpenedPart,
-        account: Option<&Account>,
-    ) -> Result<Result<(), RefusalReason>, Fault> {
+    ) -> Result<Option<RefusalReason>, Fault> {
         let amount = amount_of(part.require(Field::Amount).map_err(part_fault)?)
             .map_err(Fault::malformed)?;
         let payment = part.require(Field::PaymentType).map_err(part_fault)?;
-        let claimed = claimed_details(part)?;
         let now = self.office.now();
-        if part.header.expires_at <= now {
-            return Ok(Err(RefusalReason::Expired));
-        }
         // Nobody's money is set aside for longer than an order may live.
         let longest = ORDER_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS;
-        if part.header.expires_at > now.plus_seconds(longest) {
-            return Ok(Err(RefusalReason::Declined));
-        }
-        if amount != request.amount || amount.minor == 0 {
-            return Ok(Err(RefusalReason::AmountMismatch));
-        }
-        let Some(account) = account else {
-            return Ok(Err(RefusalReason::Declined));
+        Ok(if part.header.expires_at <= now {
+            Some(RefusalReason::Expired)
+        } else if part.header.expires_at > now.plus_seconds(longest) {
+            Some(RefusalReason::Declined)
+        } else if amount != request.amount || amount.minor == 0 {
+            Some(RefusalReason::AmountMismatch)
+        } else if payment != Instrument::CardAccount.as_str().as_bytes() {
+            Some(RefusalReason::Declined)
+        } else {
+            None
+        })
+    }
+
+    /// The verdict, by what the books say at this moment. Call it in the transaction that reserves: a
+    /// device revoked, or an account moved, while the request was being verified pays no more.
+    pub(super) fn verdict(
+        &self,
+        tables: &dyn Tables,
+        judged: &Judged,
+    ) -> Result<Verdict, DatabaseError> {
+        let account = accounts::of_holder(tables, &judged.part.header.holder)?;
+        let granted = match (judged.objection, &account) {
+            (Some(reason), _) => Err(reason),
+            (None, Some(account)) if self.is_genuine(judged, account) => Ok(()),
+            (None, _) => Err(RefusalReason::Declined),
         };
+        Ok(Verdict {
+            account: account.map(|account| account.account),
+            granted,
+        })
+    }
+
+    /// Whether card and approval are the account's. All of these are looked at in any case: the answer
+    /// does not tell which one failed.
+    fn is_genuine(&self, judged: &Judged, account: &Account) -> bool {
         let current = account
             .card
             .expiry
             .parse::<CardExpiry>()
-            .is_ok_and(|expiry| expiry.is_current_at(now));
-        // All of these are looked at in any case: the answer does not tell which one failed.
-        let genuine = claimed.matches(&account.card)
-            & self.is_approved(request, part, account)
-            & current
-            & (payment == Instrument::CardAccount.as_str().as_bytes());
-        Ok(if genuine {
-            Ok(())
-        } else {
-            Err(RefusalReason::Declined)
-        })
+            .is_ok_and(|expiry| expiry.is_current_at(self.office.now()));
+        let approved = judged
+            .approved_by
+            .as_deref()
+            .is_some_and(|certificate| bool::from(certificate.ct_eq(&account.certificate)));
+        judged.claimed.matches(&account.card) & approved & current
     }
 
-    /// Whether the holder's own card signed this very root, with the certificate on record.
-    fn is_approved(
-        &self,
-        request: &AuthorisationRequest,
-        part: &OpenedPart,
-        account: &Account,
-    ) -> bool {
-        let verified = part
-            .approval
-            .as_deref()
-            .ok_or(StatementError::Malformed)
-            .and_then(|bytes| {
-                let identity = self
-                    .office
-                    .identity()
-                    .map_err(|_| StatementError::Malformed)?;
-                verify_approval(bytes, &identity.anchors, self.office.now())
-            });
-        verified.is_ok_and(|verified| {
-            bool::from(verified.certificate.ct_eq(&account.certificate))
-                && verified.approval.root == request.part.root
-                && verified.approval.order_id == part.header.order_id
-        })
+    /// The holder's certificate whose key signed this very root.
+    fn approved_by(&self, request: &AuthorisationRequest, part: &OpenedPart) -> Option<Vec<u8>> {
+        let identity = self.office.identity().ok()?;
+        let approval = part.approval.as_deref()?;
+        let verified = verify_approval(approval, &identity.anchors, self.office.now()).ok()?;
+        let is_about_it = verified.approval.root == request.part.root
+            && verified.approval.order_id == part.header.order_id;
+        is_about_it.then_some(verified.certificate)
     }
 }
 
