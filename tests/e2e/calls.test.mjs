@@ -1,9 +1,12 @@
 // What a page of the wallet sends again is done once; what people type where a PIN goes.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { beforeEach, test } from 'node:test'
+import { at } from '../../scripts/lib/paths.mjs'
 import { exportOf } from './support/catalogues.mjs'
 
 const Answers = await exportOf('extension/background/answers.ts')
+const charactersOver = await exportOf('extension/pages/measure.ts')
 const digitsOf = await exportOf('extension/pages/digits.ts')
 
 const KEY = '0b4f6c1e-6a9b-4b9e-9d43-2f0f3f5f6a11'
@@ -62,4 +65,20 @@ test('a PIN is folded and cleaned before it is cut', () => {
   assert.equal(digitsOf('48-39-20-57-9', 8), '48392057')
   assert.equal(digitsOf('PIN: 483920', 8), '483920')
   assert.equal(digitsOf('②٣', 8), '2', 'only the digits of a keypad count')
+})
+
+test('a field counts as the wallet counts: bytes, not UTF-16', () => {
+  assert.equal(charactersOver('山'.repeat(40), 120), 0)
+  assert.equal(charactersOver(` ${'山'.repeat(41)} `, 120), 1)
+  assert.equal(charactersOver('a'.repeat(123), 120), 3)
+  assert.equal(charactersOver('👨‍👩‍👧', 4), 1, 'what is one character to its writer is one')
+})
+
+test('the fields of an address take as much as the wallet does', () => {
+  const rules = readFileSync(at('crates/wallet/src/addresses.rs'), 'utf8')
+  const form = readFileSync(at('extension/components/AddressForm.svelte'), 'utf8')
+  for (const [part, limit] of Object.entries({ name: 'NAME', lines: 'LINES', label: 'LABEL' })) {
+    const [, bytes] = new RegExp(`const ${limit}_BYTES_MAX: usize = (\\d+)`).exec(rules)
+    assert.match(form, new RegExp(`bytes=\\{${bytes}\\}[^\\n]*draft\\.${part}\\}`), part)
+  }
 })
