@@ -21,6 +21,8 @@ export async function enter(page, locator) {
 /** Goes to the field `locator` by Tab and types over what is in it. */
 export async function type(page, locator, text) {
   await tabTo(page, locator)
+  // A person sees that a window has just come up; what is typed into its PIN at once is not taken.
+  while (!(await locator.isEditable())) await page.waitForTimeout(50)
   await page.keyboard.press('ControlOrMeta+A')
   await page.keyboard.type(text)
 }
