@@ -52,7 +52,9 @@ async function commands(wasm, quick) {
 async function amongParties(work) {
   const { prepare } = await import('./lib/prepare.mjs')
   const persist = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
-  const parties = await prepare({ port: 0, persist, vars: { issuer: { ACCOUNT_LIMIT: '100000000' } } })
+  const { buildWorker } = await import('./lib/worker.mjs')
+  const worker = await buildWorker() // as it is deployed
+  const parties = await prepare({ port: 0, persist, worker, vars: { issuer: { ACCOUNT_LIMIT: '100000000' } } })
   try {
     return await work(parties)
   } finally {

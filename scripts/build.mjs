@@ -12,7 +12,7 @@ await run(async () => {
   const { at } = await import('./lib/paths.mjs')
   await ensureTools()
   if (what === 'wasm') await builds.buildWasm()
-  else if (what === 'worker') await builds.buildWorker()
+  else if (what === 'worker') await (await import('./lib/worker.mjs')).buildWorker()
   else if (what === 'pages') await builds.buildPages()
   else if (what === 'all') await builds.buildAll()
   else if (what === 'extension') {

@@ -8,13 +8,12 @@ import { Stop, run } from './lib/say.mjs'
 await run(async () => {
   const [role, ...flags] = process.argv.slice(2)
   await bootstrap()
-  const { ROLES, buildPages, buildWorker } = await import('./lib/builds.mjs')
+  const { ROLES, buildPages } = await import('./lib/builds.mjs')
+  const { buildWorker } = await import('./lib/worker.mjs')
   if (!ROLES.includes(role)) throw new Stop(`Say which role to deploy: npm run deploy -- ${ROLES.join('|')} [--dry-run]`)
   const options = optionsOf(flags)
-  const { ensureTools } = await import('./lib/tools.mjs')
   const { attempt } = await import('./lib/command.mjs')
   const { at } = await import('./lib/paths.mjs')
-  await ensureTools()
   await buildWorker(role)
   await buildPages([role])
   const args = ['deploy', '--config', at(`worker/wrangler/${role}.jsonc`), ...options.wrangler]

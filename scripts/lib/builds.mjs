@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { must } from './command.mjs'
 import { at, extensionFolder } from './paths.mjs'
-import { withoutOurPaths } from './rust-flags.mjs'
+import { walletFlags } from './rust-flags.mjs'
 import { Stop, step } from './say.mjs'
-import { digest, isFresh, stamp } from './stamps.mjs'
-import { workerBuildEnvironment } from './tools.mjs'
+import { RUST, digest, isFresh, stamp } from './stamps.mjs'
+import { buildLocalWorker } from './worker.mjs'
 
 /** Roles of the demo, in the order in which they start. */
 export const ROLES = ['ca', 'key-centre', 'shop', 'issuer', 'courier']
@@ -27,23 +27,19 @@ const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-
 /** Rust's linker puts the stack first, so the first kilobyte is its far end, which nothing uses: offsets then fit into the instructions. */
 const STACK_FIRST = '--low-memory-unused'
 
-/** Rust's values are copied 16 bytes at a time, which takes 2 % less code. worker-build does not allow it, so it is not in .cargo/config.toml. */
-const WIDE_COPIES = '-Ctarget-feature=+simd128'
-
-const rust = ['Cargo.toml', 'Cargo.lock', '.cargo/config.toml', 'rust-toolchain.toml', 'crates/codec', 'crates/protocol']
 const web = ['package-lock.json', 'svelte.config.js', 'tsconfig.json']
 
 /** Builds everything that changed. */
 export async function buildAll() {
   await buildWasm()
-  await buildWorker()
+  await buildLocalWorker()
   await buildExtension()
   await buildPages()
 }
 
 /** Builds the wallet into wasm/pkg, the software card into wasm/card/pkg, the readers into wasm/reader/pkg. */
 export async function buildWasm() {
-  const current = digest([...rust, 'crates/card', 'crates/reader', 'crates/wallet', 'wasm'])
+  const current = digest([...RUST, 'crates/card', 'crates/reader', 'crates/wallet', 'wasm'])
   for (const { what, crate, folder } of WASM_MODULES) {
     if (isFresh(crate, moduleFile(crate, folder), current)) continue
     await step(`Building ${what} (Rust to WebAssembly)`, () => wasmModule(crate, at(folder, 'pkg')))
@@ -56,7 +52,7 @@ const moduleFile = (crate, folder) => at(folder, 'pkg', `${crate.replaceAll('-',
 /** Builds what `npm run bench` measures of the wallet, as the wallet is built, into dist/bench/wasm. */
 export async function buildBenchWasm() {
   const outDir = at('dist/bench/wasm')
-  const current = digest([...rust, 'crates/card', 'tests/bench/wasm'])
+  const current = digest([...RUST, 'crates/card', 'tests/bench/wasm'])
   if (isFresh('bench-wasm', `${outDir}/tallystick_bench_bg.wasm`, current)) return outDir
   await step("Building the benchmark's WebAssembly", () => wasmModule('tallystick-bench', outDir))
   stamp('bench-wasm', current)
@@ -66,16 +62,14 @@ export async function buildBenchWasm() {
 /** From a crate to an optimised module with its bindings, for the web. */
 async function wasmModule(crate, outDir) {
   const name = crate.replaceAll('-', '_')
-  const args = ['build', '--quiet', '--release', '--target', 'wasm32-unknown-unknown', '-p', crate]
+  const args = ['build', '--quiet', '--profile', 'wallet', '--target', 'wasm32-unknown-unknown', '-p', crate]
   await must('cargo', args, 'The wallet does not compile; the errors are above.', { env: walletFlags(), offline: 'cargo could not fetch the crates' })
-  const module = join(process.env.CARGO_TARGET_DIR ?? at('target'), `wasm32-unknown-unknown/release/${name}.wasm`)
+  const module = join(process.env.CARGO_TARGET_DIR ?? at('target'), `wasm32-unknown-unknown/wallet/${name}.wasm`)
   await must('wasm-bindgen', ['--target', 'web', '--out-dir', outDir, module], 'wasm-bindgen could not make the bindings of the wallet.')
   const output = join(outDir, `${name}_bg.wasm`)
   const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', '-Oz', STACK_FIRST, ...WASM_FEATURES, '--strip-debug', '--strip-producers', output, '-o', output]
   await must(process.execPath, optimise, 'wasm-opt could not shrink the wallet.')
 }
-
-const walletFlags = () => Object.fromEntries(Object.entries(withoutOurPaths()).map(([name, flags]) => [name, `${flags} ${WIDE_COPIES}`]))
 
 /** The sizes of the wallet's modules; refuses one that is over its limit. */
 export async function checkWasmSizes() {
@@ -92,21 +86,6 @@ export async function checkWasmSizes() {
 }
 
 const kilobytes = bytes => `${(bytes / 1000).toFixed(1)} kB`
-
-/** Builds the worker: of one role, or of all for the local workerd. Output: worker/build/ROLE. */
-export async function buildWorker(role = 'all-roles') {
-  const folder = at('worker/build', role)
-  const current = digest([...rust, 'crates/parties', 'worker/Cargo.toml', 'worker/src'], [role])
-  if (isFresh(`worker-${role}`, `${folder}/index.js`, current)) return folder
-  await step(`Building the parties' worker (${role})`, () =>
-    must('worker-build', ['--release', '--out-dir', `build/${role}`, '--no-default-features', '--features', role], 'The worker does not compile; the errors are above.', {
-      cwd: at('worker'),
-      env: { ...workerBuildEnvironment(), ...withoutOurPaths() },
-      offline: 'cargo could not fetch the crates',
-    }))
-  stamp(`worker-${role}`, current)
-  return folder
-}
 
 /** Builds the extension into dist/extension; `development` also serves http://*.localhost pages. */
 export async function buildExtension({ development = true, outDir = extensionFolder } = {}) {

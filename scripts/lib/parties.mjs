@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { at, stateFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
 import { PARTIES, localSecrets } from './secrets.mjs'
+import { LOCAL_WORKER } from './worker.mjs'
 
 const ROAD = `
 const refused = host => new Response(JSON.stringify({
@@ -50,10 +51,11 @@ export default {
  *   'outside'), when it has been answered.
  * - `log`: a callback for the parties' log lines; default: none.
  * - `vars`: extra variables by party, for tests.
+ * - `worker`: the folder of the worker; default: the one that is built for local runs.
  *
  * A party goes by its `id` of PARTIES: the first of each role by the role.
  */
-export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, waitHealthy = true } = {}) {
+export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, worker = LOCAL_WORKER, waitHealthy = true } = {}) {
   port = port === 0 ? await freePort() : await mustBeFree(port)
   process.env.WRANGLER_LOG ??= 'error' // it would complain about secrets that we bring ourselves
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, { unstable_getMiniflareWorkerOptions }] = await Promise.all([
@@ -70,7 +72,6 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     bindings: { DOMAINS: domains, FROM: from },
     serviceBindings: { ...Object.fromEntries(PARTIES.map(({ id }) => [id, id])), ...(recorder && { RECORDER: recorder }) },
   })
-  const build = at('worker/build/all-roles')
   const party = ({ id, role, domain, name }) => {
     const { workerOptions } = unstable_getMiniflareWorkerOptions(at(`worker/wrangler/${role}.jsonc`))
     const { modulesRules, ...options } = workerOptions
@@ -78,10 +79,10 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
       ...options,
       name: id,
       rootPath: undefined,
-      modulesRoot: build,
+      modulesRoot: worker,
       modules: [
-        { type: 'ESModule', path: join(build, 'index.js') },
-        { type: 'CompiledWasm', path: join(build, 'index_bg.wasm') },
+        { type: 'ESModule', path: join(worker, 'index.js') },
+        { type: 'CompiledWasm', path: join(worker, 'index_bg.wasm') },
       ],
       bindings: { ...options.bindings, DOMAIN: domain, NAME: name, ORIGIN: `http://${domain}:${port}`, ...secrets[id], ...vars[id] },
       outboundService: `road-${id}`,

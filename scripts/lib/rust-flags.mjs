@@ -5,7 +5,25 @@ import { join } from 'node:path'
 import { environment } from './command.mjs'
 import { root } from './paths.mjs'
 
+/** Rust's values are copied 16 bytes at a time, which takes 2 % less code. */
+const WIDE_COPIES = '-Ctarget-feature=+simd128'
+
+const NAME = 'CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS'
+
 let known
+
+/** As {@link withoutOurPaths}, and with what makes the wallet's modules smaller still. */
+export function walletFlags() {
+  return { [NAME]: `${withoutOurPaths()[NAME]} ${WIDE_COPIES}` }
+}
+
+/**
+ * As {@link withoutOurPaths}, for the parties' worker. RUSTFLAGS takes the place of what
+ * .cargo/config.toml says, which makes ciphers and hashes small for the wallet, and slow.
+ */
+export function workerFlags() {
+  return { RUSTFLAGS: `--cfg=web_sys_unstable_apis ${withoutOurPaths()[NAME]}` }
+}
 
 /**
  * Environment for building to WebAssembly. Panic messages name source files; these flags for rustc,
@@ -13,7 +31,7 @@ let known
  * repository are. Cargo splits the flags at spaces, so a path with a space stays as it is.
  */
 export function withoutOurPaths() {
-  known ??= { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags() }
+  known ??= { [NAME]: flags() }
   return known
 }
 
@@ -27,5 +45,5 @@ function flags() {
     [root, 'tallystick'],
   ]
   const ours = names.filter(pair => !pair.join('').includes(' ')).map(([path, name]) => `--remap-path-prefix=${path}=${name}`)
-  return [process.env.CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS, ...ours].filter(Boolean).join(' ')
+  return [process.env[NAME], ...ours].filter(Boolean).join(' ')
 }

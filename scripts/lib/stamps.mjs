@@ -4,6 +4,9 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileS
 import { dirname, join } from 'node:path'
 import { at, stateFolder } from './paths.mjs'
 
+/** What everything made of Rust depends on. */
+export const RUST = ['Cargo.toml', 'Cargo.lock', '.cargo/config.toml', 'rust-toolchain.toml', 'crates/codec', 'crates/protocol', 'scripts/lib/rust-flags.mjs']
+
 const skipped = new Set(['node_modules', 'target', 'build', 'pkg', '.git'])
 
 /** A digest of the contents of these files and folders of the repository, and of `words`. */

@@ -17,7 +17,13 @@ const TARGET = 'wasm32-unknown-unknown'
 /** Makes sure of all tools for building, and with `tests` of those for testing too. */
 export async function ensureTools({ tests = false } = {}) {
   await ensureRust()
-  for (const tool of tests ? [BINDGEN, WORKER_BUILD, WASM_PACK] : [BINDGEN, WORKER_BUILD]) await ensureTool(tool)
+  for (const tool of tests ? [BINDGEN, WASM_PACK] : [BINDGEN]) await ensureTool(tool)
+}
+
+/** Makes sure of what only deployments and measurements are built with. */
+export async function ensureWorkerBuild() {
+  await ensureTools()
+  await ensureTool(WORKER_BUILD)
 }
 
 /** Rust itself, its WebAssembly target and a C compiler. */
