@@ -64,6 +64,10 @@ export interface WalletProblem {
   about?: string
   sentence: string
   money: string
+  /** Key of the sentence about the money of an order that was sent, who said it, and until when the shop could have it charged. */
+  money_key?: string
+  issuer?: string
+  until?: number
   remedy: string
   details: string
 }

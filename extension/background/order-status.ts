@@ -26,6 +26,8 @@ function endOf({ state }: OrderView): Omit<OrderStatus, 'order_id'> {
       return notPlaced(state, 'Declined')
     case 'expired':
       return notPlaced(state, 'Expired')
+    // The page belongs to the shop that says so.
+    case 'disowned':
     case 'refused':
       return notPlaced(state, 'Refused')
     case 'failed':

@@ -1,16 +1,17 @@
 // The words for an error: from the catalogue where it knows the kind, else the wallet's own.
 
 import { count, isKey, language, t } from '../i18n'
+import { timeOfDay } from '../i18n/format'
 import type { WalletProblem } from '../messages'
 
-type Words = Pick<WalletProblem, 'about' | 'sentence' | 'money' | 'remedy'>
+type Words = Pick<WalletProblem, 'about' | 'sentence' | 'money' | 'remedy' | 'money_key' | 'issuer' | 'until'>
 type Part = 'sentence' | 'money' | 'remedy'
 
 /** Never empty: a kind nobody has words for is said as a step that could not be finished. */
 export function wordsOf(problem: Words & { kind: string }): Record<Part, string> {
   return {
     sentence: word(problem, 'sentence'),
-    money: word(problem, 'money'),
+    money: whereabouts(problem) ?? word(problem, 'money'),
     remedy: word(problem, 'remedy'),
   }
 }
@@ -18,6 +19,12 @@ export function wordsOf(problem: Words & { kind: string }): Record<Part, string>
 /** What stands under a PIN that was wrong: that it was, and how often it may still be tried. */
 export function wrongPin(problem: Words & { kind: string }, triesLeft: number): string {
   return `${wordsOf(problem).sentence} ${count('pin.tries', triesLeft)}`
+}
+
+/** Where the money of an order is that was sent: what its issuer said, in place of what the kind says of all. */
+function whereabouts({ money_key, issuer = '', until = 0 }: Words): string | undefined {
+  const key = `money.${money_key}`
+  return money_key && isKey(key) ? t(key, { issuer, until: timeOfDay(until) }) : undefined
 }
 
 function word(problem: Words & { kind: string }, part: Part): string {

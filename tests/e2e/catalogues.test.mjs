@@ -68,6 +68,14 @@ test('the words for errors are those of the wallet itself', () => {
   assert.deepEqual([...known].sort(), kinds.sort())
 })
 
+test('the words for the money of an order are those of the wallet itself', () => {
+  const source = readFileSync(at('crates/wallet/src/order/money.rs'), 'utf8')
+  const said = [...source.matchAll(/=> \("([\w-]+)", "(.*)"\),/g)].map(([, name, text]) => [`money.${name}`, text])
+  assert.ok(said.length >= 8, `only ${said.length} sentences were found`)
+  const [english] = catalogues['the wallet’s pages']
+  assert.deepEqual(Object.fromEntries(Object.entries(english).filter(([key]) => key.startsWith('money.'))), Object.fromEntries(said))
+})
+
 test('no catalogue says that something unknown happened', () => {
   for (const [name, both] of Object.entries(catalogues)) {
     for (const [key, text] of both.flatMap(catalogue => Object.entries(flat(catalogue)))) {

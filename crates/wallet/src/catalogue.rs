@@ -20,7 +20,8 @@ pub struct Text {
 const NOT_CHARGED: &str = "Nothing was charged.";
 const UNTOUCHED: &str = "No money is involved.";
 const BLOCKED: &str = "What you approved before goes on; nothing else is charged.";
-const RELEASED: &str = "Nothing is charged; what was reserved is released.";
+/// Of an order that was sent the issuer says more ([`crate::order::money`]).
+const ISSUER_SAYS: &str = "The issuer says where the money is.";
 
 /// The template with `{}` filled in.
 #[must_use]
@@ -36,6 +37,22 @@ pub fn filled(template: &str, about: &str) -> String {
     for piece in pieces {
         text.push_str(about);
         text.push_str(piece.trim_start_matches('}'));
+    }
+    text
+}
+
+/// The template with each `{name}` filled in.
+#[must_use]
+pub fn filled_by_name(template: &str, words: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (place, piece) in template.split('{').enumerate() {
+        let (name, rest) = match piece.split_once('}') {
+            Some((name, rest)) if place > 0 => (name, rest),
+            _ => ("", piece),
+        };
+        let word = words.iter().find(|(word, _)| *word == name);
+        text.push_str(word.map_or("", |(_, word)| word));
+        text.push_str(rest);
     }
     text
 }
@@ -73,8 +90,8 @@ impl ErrorKind {
             Self::EnrolmentRefused => ("enrolment-refused", "{} refused to add the card.", UNTOUCHED, "Ask for the card again on your issuer's page."),
             Self::EnrolmentUnreachable => ("enrolment-unreachable", "{} does not answer at the moment.", UNTOUCHED, "Try again in a moment; what is finished stays finished."),
             Self::ClockWrong => ("clock-wrong", "The clocks of this device and of {} do not agree.", NOT_CHARGED, "Check the date and time of this device. If they are right, try again later: the other side has to set its own."),
-            Self::Unanswered => ("unanswered", "The order's time is over, and {} does not answer.", "Your card was charged once or not at all; the wallet says which as soon as it can ask.", "Check your connection; the wallet keeps asking for a day. After that, ask your issuer."),
-            Self::OutOfStock => ("out-of-stock", "{} no longer has all of these goods.", NOT_CHARGED, "Go back to the shop and order what is left."),
+            Self::Unanswered => ("unanswered", "The order's time is over, and {} does not answer.", ISSUER_SAYS, "Check your connection; the wallet keeps asking for a day. After that, ask your issuer."),
+            Self::OutOfStock => ("out-of-stock", "{} says that it no longer has all of these goods.", ISSUER_SAYS, "Go back to the shop and order what is left."),
             Self::AddressInvalid => ("address-invalid", "The address is not complete or too long: {}.", UNTOUCHED, "Correct it and save again."),
             Self::AddressLimit => ("address-limit", "The wallet keeps up to 20 addresses.", UNTOUCHED, "Remove one you no longer need."),
             Self::NoSuchAddress => ("no-such-address", "This address is no longer in the wallet.", NOT_CHARGED, "Choose another address."),
@@ -93,10 +110,11 @@ impl ErrorKind {
             Self::KeysRenewed => ("keys-renewed", "New keys had to be fetched for {}.", NOT_CHARGED, "Approve the order once more."),
             Self::CardMoved => ("card-moved", "{} has moved this card to another device, so nothing was sent.", NOT_CHARGED, "Pay with the other device. To pay here again, remove the card here and move it back on the issuer's page with your account code."),
             Self::IssuerRefused => ("issuer-refused", "{} refused to pay.", NOT_CHARGED, "Check your limit with the issuer, or use another card."),
-            Self::CourierRefused => ("courier-refused", "{} does not deliver there.", RELEASED, "Order again with another address."),
-            Self::ShopRefused => ("shop-refused", "{} refused the order.", RELEASED, "Ask the shop, or order again."),
+            Self::CourierRefused => ("courier-refused", "{} does not deliver there.", ISSUER_SAYS, "Order again with another address."),
+            Self::ShopRefused => ("shop-refused", "{} says that it refused the order.", ISSUER_SAYS, "Ask the shop, or order again."),
             Self::ExpiredUnsent => ("expired-unsent", "The order's time ran out before anything was sent.", NOT_CHARGED, "Go back to the shop and check out again."),
-            Self::ExpiredSent => ("expired-sent", "{} did not finish the order in time.", RELEASED, "Ask the shop, or order again."),
+            Self::ExpiredSent => ("expired-sent", "{} did not finish the order in time.", ISSUER_SAYS, "Ask the shop, or order again."),
+            Self::ShopContradicted => ("shop-contradicted", "{} signed that the order came to nothing, and had it paid all the same.", ISSUER_SAYS, "What it signed is kept with this order. Show it to your issuer."),
             Self::CardFailed => ("card-failed", "The wallet's card did not do what was asked of it.", NOT_CHARGED, "Try again; if it happens again, report it with the details."),
             Self::StorageFailed => ("storage-failed", "The browser did not store what it should.", "No step counts before it is stored. An order that was under way goes on from its last stored step.", "Check the free disk space, then try again."),
             Self::StorageDamaged => ("storage-damaged", "What the wallet stored cannot be read on this device.", "An order that was sent is finished or released by its parties.", "Erase the wallet and ask your issuer for a new card."),

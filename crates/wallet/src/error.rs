@@ -197,6 +197,9 @@ pub enum ErrorKind {
     /// The reader failed.
     #[n(76)]
     ReaderFailed,
+    /// The shop signed that the order came to nothing, and it was paid all the same.
+    #[n(80)]
+    ShopContradicted,
 }
 
 impl ErrorKind {

@@ -21,6 +21,8 @@ impl<P: Ports> Wallet<P> {
                 ("authorisation", order.authorisation.as_ref()),
                 ("acceptance", order.acceptance.as_ref()),
                 ("refusal", order.refusal.as_ref()),
+                ("receipt", order.receipt.as_ref()),
+                ("disowning", order.disowning.as_ref()),
             ];
             for (what, signed) in statements {
                 evidence.extend(signed.map(|signed| EvidenceView {

@@ -314,6 +314,10 @@ pub enum OrderState {
     /// Its time ran out.
     #[n(10)]
     Expired,
+    /// The shop says that it came to nothing. Its word alone ends nothing: until the order's time is
+    /// over it could still have it paid, and issuer and courier are asked.
+    #[n(11)]
+    Disowned,
 }
 
 /// How far one party is: one of the three split tallies.
@@ -351,6 +355,15 @@ pub struct FailureView {
     pub sentence: String,
     /// What happened to the money.
     pub money: String,
+    /// Key of the sentence about the money, under `money.`; nothing if `kind` says enough, as it does
+    /// while nothing was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub money_key: Option<&'static str>,
+    /// Who says where the money is: the issuer's name.
+    pub issuer: String,
+    /// Until when somebody could still ask the issuer for it, in seconds.
+    pub until: u64,
     /// What to do next.
     pub remedy: String,
 }
@@ -449,7 +462,9 @@ pub struct EvidenceView {
     /// What was said.
     #[cfg_attr(
         feature = "typescript",
-        tsify(type = "'form' | 'authorisation' | 'acceptance' | 'refusal'")
+        tsify(
+            type = "'form' | 'authorisation' | 'acceptance' | 'refusal' | 'receipt' | 'disowning'"
+        )
     )]
     pub what: &'static str,
     /// SHA-256 over the signed bytes, in hexadecimal.

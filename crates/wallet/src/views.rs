@@ -7,6 +7,7 @@ use crate::cards::Proposal;
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::lock;
+use crate::order::money::{self, Whereabouts};
 use crate::order::record::{Failure, OrderRecord};
 use crate::order::{matrix, strand};
 use crate::ports::Ports;
@@ -76,7 +77,7 @@ impl Desk<'_> {
             view.addresses.push(address.view());
         }
         for order in &unlocked.orders {
-            let order = order_view(&order.record, unlocked);
+            let order = order_view(&order.record, unlocked, self.now().seconds());
             let newer = |other: &OrderView| other.created_at >= order.created_at;
             let place = view.orders.partition_point(newer);
             view.orders.insert(place, order);
@@ -100,7 +101,7 @@ fn phase(state: &State) -> Phase {
     }
 }
 
-fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
+fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
     let form = &order.form;
     let approval = order.approval.as_ref();
     let refused = approval.is_some_and(|approval| !approval.extra_accepted);
@@ -151,7 +152,10 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
         updated_at: order.updated_at,
         expires_at: order.expires_at(),
         tracking: order.tracking.clone(),
-        failure: order.failure.as_ref().map(failure_view),
+        failure: order
+            .failure
+            .as_ref()
+            .map(|failure| failure_view(order, failure, now)),
         history: order
             .history
             .iter()
@@ -163,12 +167,20 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked) -> OrderView {
     }
 }
 
-fn failure_view(failure: &Failure) -> FailureView {
+fn failure_view(order: &OrderRecord, failure: &Failure, now: u64) -> FailureView {
     let error = WalletError::new(failure.kind).about(failure.about.as_str());
+    let whereabouts = Whereabouts::of(order, now);
+    let (issuer, until) = (order.party_name(Role::Issuer), money::until(order));
     FailureView {
         kind: failure.kind.name(),
         sentence: error.sentence(),
-        money: error.money(),
+        money: match whereabouts {
+            Some(whereabouts) => whereabouts.sentence(&issuer, &utc(until)),
+            None => error.money(),
+        },
+        money_key: whereabouts.map(Whereabouts::name),
+        issuer,
+        until,
         remedy: error.remedy(),
         about: error.about.clone(),
     }
@@ -212,4 +224,10 @@ fn issuer<'a>(
         Some(card) => (card.issuer.as_str(), &card.issuer_name, true),
         None => ("", "", false),
     }
+}
+
+/// The time of day of a moment in seconds, for a sentence that no page says in the reader's own.
+fn utc(at: u64) -> String {
+    let minutes = at / 60 % (24 * 60);
+    format!("{:02}:{:02} UTC", minutes / 60, minutes % 60)
 }

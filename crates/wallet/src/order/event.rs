@@ -58,6 +58,9 @@ pub enum Event {
     /// The shop was silent; issuer and courier were asked directly.
     #[n(16)]
     AskedDirectly,
+    /// The shop says that it came to nothing.
+    #[n(17)]
+    Disowned,
 }
 
 impl Event {
@@ -82,6 +85,7 @@ impl Event {
             Self::Expired => "expired",
             Self::KeysRenewed => "keys-renewed",
             Self::AskedDirectly => "asked-directly",
+            Self::Disowned => "disowned",
         }
     }
 

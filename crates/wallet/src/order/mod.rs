@@ -2,6 +2,7 @@
 
 pub mod event;
 pub mod matrix;
+pub mod money;
 pub mod record;
 pub mod state;
 pub mod strand;

@@ -184,6 +184,16 @@ pub struct OrderRecord {
     /// The signed refusal, kept as evidence.
     #[cbor(n(20), with = "minicbor::bytes")]
     pub refusal: Option<Vec<u8>>,
+    /// The shop's last signed receipt that told something new, kept as evidence.
+    #[cbor(n(21), with = "minicbor::bytes")]
+    pub receipt: Option<Vec<u8>>,
+    /// The shop's first signed word that the order came to nothing, kept as evidence: should the
+    /// card be charged all the same, it proves the lie.
+    #[cbor(n(22), with = "minicbor::bytes")]
+    pub disowning: Option<Vec<u8>>,
+    /// Whether the issuer said, when nobody could ask it any more, that it has no such order.
+    #[n(23)]
+    pub issuer_has_none: Option<bool>,
 }
 
 impl OrderRecord {
@@ -195,6 +205,32 @@ impl OrderRecord {
         self.state = self.state.moved(to)?;
         self.note(event, now);
         Ok(())
+    }
+
+    /// Whether it has left the wallet.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        self.history.iter().any(|entry| entry.event == Event::Sent)
+    }
+
+    /// Takes up where the issuer says that the money is.
+    pub fn take_money(&mut self, money: MoneyState, now: u64) {
+        if self.money == Some(money) {
+            return;
+        }
+        self.money = Some(money);
+        match money {
+            MoneyState::Captured => self.note(Event::Charged, now),
+            MoneyState::Released => self.note(Event::Released, now),
+            _ => {}
+        }
+    }
+
+    /// Whether the shop signed that the order came to nothing, and it was paid or taken on all the same.
+    #[must_use]
+    pub fn is_contradicted(&self) -> bool {
+        let paid = self.money == Some(MoneyState::Captured) || self.acceptance.is_some();
+        self.disowning.is_some() && paid
     }
 
     /// Writes into the history without moving.

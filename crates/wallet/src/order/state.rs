@@ -14,7 +14,7 @@ pub struct IllegalMove {
 
 impl OrderState {
     /// Every state.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Asked,
         Self::Approved,
         Self::Confirmed,
@@ -26,6 +26,7 @@ impl OrderState {
         Self::Refused,
         Self::Failed,
         Self::Expired,
+        Self::Disowned,
     ];
 
     /// The stable name.
@@ -43,6 +44,7 @@ impl OrderState {
             Self::Refused => "refused",
             Self::Failed => "failed",
             Self::Expired => "expired",
+            Self::Disowned => "disowned",
         }
     }
 
@@ -52,17 +54,22 @@ impl OrderState {
     /// [`IllegalMove`] names both states.
     pub const fn moved(self, to: Self) -> Result<Self, IllegalMove> {
         use OrderState::{
-            Approved, Asked, Authorised, Confirmed, Declined, Delivering, Expired, Failed,
-            Received, Refused, Sent,
+            Approved, Asked, Authorised, Confirmed, Declined, Delivering, Disowned, Expired,
+            Failed, Received, Refused, Sent,
         };
         let legal = match self {
             Asked => matches!(to, Approved | Declined | Expired),
             // Back to `Asked`: new keys were fetched, and only the holder's PIN can use them.
             Approved => matches!(to, Confirmed | Asked | Declined | Failed | Expired),
             Confirmed => matches!(to, Sent | Declined | Failed | Expired),
-            Sent => matches!(to, Received | Authorised | Delivering | Refused | Expired),
-            Received => matches!(to, Authorised | Delivering | Refused | Expired),
-            Authorised => matches!(to, Delivering | Refused | Expired),
+            Sent => matches!(
+                to,
+                Received | Authorised | Delivering | Refused | Expired | Disowned
+            ),
+            Received => matches!(to, Authorised | Delivering | Refused | Expired | Disowned),
+            Authorised => matches!(to, Delivering | Refused | Expired | Disowned),
+            // What a shop disowns may go on all the same: what issuer and courier sign counts.
+            Disowned => matches!(to, Received | Authorised | Delivering | Refused | Expired),
             Delivering | Declined | Refused | Failed | Expired => false,
         };
         if legal {
@@ -77,7 +84,7 @@ impl OrderState {
     pub const fn was_sent(self) -> bool {
         matches!(
             self,
-            Self::Sent | Self::Received | Self::Authorised | Self::Delivering
+            Self::Sent | Self::Received | Self::Authorised | Self::Delivering | Self::Disowned
         )
     }
 

@@ -1,7 +1,8 @@
 //! Moving all open orders on, in rounds: what is due is decided and stored, parties are asked, and
 //! what they said is taken up and stored.
 
-use super::attention::PAUSE_MS_MIN;
+use super::attention::{PAUSE_MS_MIN, Pace};
+use super::ending::GRACE_SECONDS;
 use crate::ask::{Answer, Question};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
@@ -95,17 +96,17 @@ impl Desk<'_> {
             {
                 self.close_expired(order)?;
             }
+            OrderState::Disowned => self.close_disowned(order)?,
             OrderState::Delivering | OrderState::Refused | OrderState::Expired => {
                 self.stop_following(order)?;
             }
             _ => {}
         }
-        let state = self.order(id)?.state;
-        let now_ms = self.now_ms;
-        let over = state.is_final() || self.order(id)?.expires_at() * 1000 <= now_ms;
+        let order = self.order(id)?;
+        let (now_ms, pace) = (self.now_ms, pace(&order, self.now().seconds()));
         if let Some(attention) = self.attention(id) {
-            let moved = attention.before != Some(state);
-            attention.end(moved, over, now_ms);
+            let moved = attention.before != Some(order.state);
+            attention.end(moved, pace, now_ms);
         }
         Ok(())
     }
@@ -129,5 +130,16 @@ impl Desk<'_> {
         )?;
         order.settled = true;
         self.keep_order(order)
+    }
+}
+
+fn pace(order: &OrderRecord, now: u64) -> Pace {
+    let (expires_at, state) = (order.expires_at(), order.state);
+    if expires_at.saturating_add(GRACE_SECONDS) <= now {
+        Pace::Late
+    } else if expires_at <= now || state.is_final() || state == OrderState::Disowned {
+        Pace::Ended
+    } else {
+        Pace::Watched
     }
 }

@@ -11,6 +11,20 @@ pub const PAUSE_MS_MIN: u64 = 150;
 const PAUSE_MS_MAX: u64 = 2_000;
 /// The longest pause once an order has ended and only the money's whereabouts are open.
 const PAUSE_ENDED_MS_MAX: u64 = 15_000;
+/// The longest pause when nobody can ask for the money any more, and only an issuer that is away is
+/// waited for.
+const PAUSE_LATE_MS_MAX: u64 = 10 * 60 * 1000;
+
+/// What is left to happen to an order, which says how often it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// The holder is likely to be watching.
+    Watched,
+    /// It has ended, or the shop says so; the money's whereabouts are open.
+    Ended,
+    /// Its time and the grace after it are over.
+    Late,
+}
 
 /// Kept in memory alone: after a restart everything is due at once.
 #[derive(Default)]
@@ -23,8 +37,10 @@ pub struct Attention {
     since_ms: u64,
     /// The shop gave no usable answer.
     pub shop_is_silent: bool,
-    /// The issuer has nothing set aside for this order.
+    /// The issuer has nothing of this order, and nobody can bring it any more.
     pub no_money: bool,
+    /// The issuer said in this round where the money is.
+    pub issuer_spoke: bool,
     /// A party is in another space; its number, once known.
     pub renewing: Option<(Role, Option<u32>)>,
     /// What was missing when a share of that space was fetched: a key centre's answer or the card.
@@ -49,11 +65,12 @@ impl Attention {
         self.is_asking = true;
         // What the issuer said before may have changed since.
         self.no_money = false;
+        self.issuer_spoke = false;
         self.before = Some(state);
     }
 
     /// A round ends. What moved is looked at again at once, the rest after a growing pause.
-    pub fn end(&mut self, moved: bool, ended: bool, now_ms: u64) {
+    pub fn end(&mut self, moved: bool, pace: Pace, now_ms: u64) {
         self.is_asking = false;
         if moved {
             self.pause_ms = 0;
@@ -61,10 +78,10 @@ impl Attention {
             self.due_ms = now_ms;
             return;
         }
-        let longest = if ended {
-            PAUSE_ENDED_MS_MAX
-        } else {
-            PAUSE_MS_MAX
+        let longest = match pace {
+            Pace::Watched => PAUSE_MS_MAX,
+            Pace::Ended => PAUSE_ENDED_MS_MAX,
+            Pace::Late => PAUSE_LATE_MS_MAX,
         };
         self.pause_ms = (self.pause_ms * 2).clamp(PAUSE_MS_MIN, longest);
         self.due_ms = now_ms + self.pause_ms;

@@ -1,27 +1,18 @@
-//! What issuer and courier say without the shop, so that a shop that sits on their answers gains
-//! nothing; and where the money of an order is that has ended.
+//! What issuer and courier say without the shop, so that a shop that sits on their answers, or says
+//! another thing than they do, gains nothing.
 
 use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, MoneyState};
 use tallystick_protocol::cbor::decode;
-use tallystick_protocol::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::problem::ProblemKind;
 
+use super::ending::GRACE_SECONDS;
 use super::receipt::{self, Findings};
 use crate::ask::CallError;
 use crate::desk::Desk;
-use crate::error::{ErrorKind, WalletError};
+use crate::error::WalletError;
 use crate::order::event::Event;
-use crate::order::record::{Failure, OrderRecord};
-use crate::view::OrderState;
-
-/// How long after its expiry an order without news is one that nobody answers for, in seconds.
-const GRACE_SECONDS: u64 = CLOCK_SKEW_SECONDS;
-/// How long after its expiry nobody is asked any more, in seconds.
-const GIVE_UP_SECONDS: u64 = 24 * 60 * 60;
-/// How long the money of an ended order is followed, in milliseconds. The issuer releases what was
-/// reserved by itself when the reservation expires.
-const FOLLOW_MS: u64 = 20 * 60 * 1000;
+use crate::order::record::OrderRecord;
 
 impl Desk<'_> {
     pub(super) fn take_money(
@@ -37,22 +28,26 @@ impl Desk<'_> {
             (said.root == order.approval.as_ref()?.root).then_some(said)
         });
         let mut findings = Findings::default();
-        let mut no_money = none;
+        let mut none = none;
+        let spoke = answer.is_some();
         if let Some(IssuerAnswer { money, refusal, .. }) = answer {
             match refusal {
                 Some(bytes) => {
                     let reason = self.refusal(&order, &bytes, Role::Issuer);
                     findings.refused = reason.map(|reason| (Role::Issuer, reason, bytes));
-                    no_money |= findings.refused.is_some();
                 }
                 None => {
                     findings.money = money;
-                    no_money = money.is_none();
+                    none |= money.is_none();
                 }
             }
         }
+        let over_for = self.now().seconds().saturating_sub(order.expires_at());
         if let Some(attention) = self.attention(id) {
-            attention.no_money |= no_money;
+            attention.issuer_spoke |= spoke;
+            // Before that the time may not be up by the issuer's clock, and the shop may still ask it:
+            // that it knows nothing of the order means "not yet".
+            attention.no_money |= none && over_for >= GRACE_SECONDS;
         }
         if order.state.is_final() {
             return self.follow(order, findings.money);
@@ -100,74 +95,17 @@ impl Desk<'_> {
         self.keep_order(order)
     }
 
+    /// Of an order that has ended only the money is left to follow.
     fn follow(
         &mut self,
         mut order: OrderRecord,
         money: Option<MoneyState>,
     ) -> Result<(), WalletError> {
-        if money.is_none() || order.money == money {
-            return Ok(());
-        }
-        order.money = money;
-        let now = self.now().seconds();
-        match money {
-            Some(MoneyState::Captured) => order.note(Event::Charged, now),
-            Some(MoneyState::Released) => order.note(Event::Released, now),
-            _ => {}
-        }
-        self.keep_order(order)
-    }
-
-    /// The money is where it belongs, or it will get there by itself.
-    pub(super) fn stop_following(&mut self, mut order: OrderRecord) -> Result<(), WalletError> {
-        let now_ms = self.now_ms;
-        let Some(attention) = self.attention(&order.request_id) else {
+        let Some(money) = money.filter(|money| order.money != Some(*money)) else {
             return Ok(());
         };
-        let arrived = matches!(
-            order.money,
-            Some(MoneyState::Captured | MoneyState::Released)
-        );
-        let none = attention.no_money && order.state != OrderState::Delivering;
-        if arrived || none || attention.waited_ms(now_ms) >= FOLLOW_MS {
-            order.settled = true;
-            return self.keep_order(order);
-        }
-        Ok(())
-    }
-
-    /// The time is up. What issuer or shop say now ends the order; as long as neither can be asked,
-    /// the card may have been charged without the wallet's hearing of it.
-    pub(super) fn close_expired(&mut self, mut order: OrderRecord) -> Result<(), WalletError> {
         let now = self.now().seconds();
-        let attention = self.attention(&order.request_id);
-        let over_for = now.saturating_sub(order.expires_at());
-        // Before that the time may not be up by the issuer's clock, and the shop may still ask it.
-        let is_over = over_for >= GRACE_SECONDS;
-        let nothing_there = attention.is_some_and(|attention| is_over && attention.no_money)
-            || order.money == Some(MoneyState::Released);
-        if order.money == Some(MoneyState::Captured) {
-            // The courier has it, or else nothing would be charged; its word is still to come.
-            order.settled = over_for >= GIVE_UP_SECONDS;
-            return self.keep_order(order);
-        }
-        let (kind, about) = if nothing_there {
-            (ErrorKind::ExpiredSent, order.shop_name.clone())
-        } else {
-            (ErrorKind::Unanswered, order.party_name(Role::Issuer))
-        };
-        if nothing_there || over_for >= GIVE_UP_SECONDS {
-            order.end(
-                OrderState::Expired,
-                Event::Expired,
-                Some((kind, &about)),
-                now,
-            )?;
-        } else if over_for >= GRACE_SECONDS {
-            order.failure = Some(Failure { kind, about });
-        } else {
-            return Ok(());
-        }
+        order.take_money(money, now);
         self.keep_order(order)
     }
 }

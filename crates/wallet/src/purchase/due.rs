@@ -72,6 +72,10 @@ impl Desk<'_> {
                     self.direct_asks(&order, asks);
                 }
             }
+            OrderState::Disowned => {
+                asks.push(self.receipt_ask(&order));
+                self.direct_asks(&order, asks);
+            }
             _ => asks.push(self.money_ask(&order)),
         }
         Ok(())

@@ -10,6 +10,7 @@ mod confirm;
 mod decline;
 mod directly;
 mod due;
+mod ending;
 mod receipt;
 pub mod receive;
 mod seal;
@@ -17,3 +18,4 @@ mod send;
 mod spaces;
 
 pub use attention::Attention;
+pub use ending::GRACE_SECONDS;

@@ -23,6 +23,8 @@ pub(super) struct Findings {
     pub accepted: Option<(String, Vec<u8>)>,
     pub refused: Option<(Role, RefusalReason, Vec<u8>)>,
     pub money: Option<MoneyState>,
+    /// The shop's receipt as signed.
+    pub receipt: Option<Vec<u8>>,
 }
 
 impl Desk<'_> {
@@ -58,12 +60,14 @@ impl Desk<'_> {
 
     fn read_receipt(&self, order: &OrderRecord, receipt: &[u8]) -> Option<Findings> {
         let approval = order.approval.as_ref()?;
-        let receipt = self.statement::<ShopReceipt>(order, receipt, Role::Shop)?;
+        let signed = receipt;
+        let receipt = self.statement::<ShopReceipt>(order, signed, Role::Shop)?;
         if receipt.order_id != approval.order_id || receipt.root != approval.root {
             return None;
         }
         let mut findings = Findings {
             shop: Some(receipt.state),
+            receipt: Some(signed.to_vec()),
             ..Findings::default()
         };
         if let Some(bytes) = receipt.authorisation {
@@ -143,7 +147,7 @@ pub(super) fn take_up(
     findings: Findings,
     now: u64,
 ) -> Result<(), WalletError> {
-    order.shop_state = findings.shop.or(order.shop_state);
+    keep_receipt(order, &findings);
     if let Some(approval) = &mut order.approval
         && findings.shop.is_some()
     {
@@ -155,73 +159,126 @@ pub(super) fn take_up(
         order.money = order.money.or(Some(MoneyState::Reserved));
     }
     if let Some(money) = findings.money {
-        order.money = Some(money);
+        order.take_money(money, now);
     }
     match target(order, &findings) {
         Target::Accepted(tracking, bytes) => {
             order.tracking = Some(tracking);
             order.acceptance = Some(bytes);
+            order.refused_by = None;
             order.failure = None;
             order.move_to(OrderState::Delivering, Event::Accepted, now)?;
         }
-        Target::Refused(by, reason, bytes) => {
-            let kind = match (by, reason) {
-                (Role::Issuer, _) => ErrorKind::IssuerRefused,
-                (Role::Courier, _) => ErrorKind::CourierRefused,
-                (_, Some(RefusalReason::OutOfStock)) => ErrorKind::OutOfStock,
-                _ => ErrorKind::ShopRefused,
+        Target::Refused(by, bytes) => {
+            let kind = if by == Role::Issuer {
+                ErrorKind::IssuerRefused
+            } else {
+                ErrorKind::CourierRefused
             };
-            let about = order.party_name(by);
-            order.end(
-                OrderState::Refused,
-                Event::Refused,
-                Some((kind, &about)),
-                now,
-            )?;
+            let why = Some((kind, order.party_name(by)));
+            let why = why.as_ref().map(|(kind, about)| (*kind, about.as_str()));
+            order.end(OrderState::Refused, Event::Refused, why, now)?;
             order.refused_by = Some(by);
-            order.refusal = bytes;
+            order.refusal = Some(bytes);
+            // The issuer decides about an order once: what it has refused it never pays.
+            order.settled = by == Role::Issuer;
         }
-        Target::Expired => {
-            let about = order.shop_name.clone();
-            let why = Some((ErrorKind::ExpiredSent, about.as_str()));
-            order.end(OrderState::Expired, Event::Expired, why, now)?;
+        Target::Disowned(kind) => {
+            if let Some((_, _, bytes)) = findings.refused {
+                order.refusal = Some(bytes);
+            }
+            disown(order, kind, now)?;
         }
         Target::Authorised if order.state != OrderState::Authorised => {
             order.failure = None;
             order.move_to(OrderState::Authorised, Event::Authorised, now)?;
         }
-        Target::Received if order.state == OrderState::Sent => {
+        Target::Received if matches!(order.state, OrderState::Sent | OrderState::Disowned) => {
             order.failure = None;
             order.move_to(OrderState::Received, Event::Received, now)?;
         }
         Target::Authorised | Target::Received | Target::Unchanged => {}
     }
+    if order.is_contradicted() {
+        order.failure = Some(Failure {
+            kind: ErrorKind::ShopContradicted,
+            about: order.shop_name.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// What the shop signed is evidence: its last word, and for good the first that ended the order.
+fn keep_receipt(order: &mut OrderRecord, findings: &Findings) {
+    let Some(receipt) = &findings.receipt else {
+        return;
+    };
+    if order.shop_state != findings.shop || order.receipt.is_none() {
+        order.receipt = Some(receipt.clone());
+    }
+    order.shop_state = findings.shop;
+    let by_another = matches!(findings.refused, Some((Role::Issuer | Role::Courier, ..)));
+    let disowns = matches!(findings.shop, Some(ShopState::Refused | ShopState::Expired));
+    if disowns && !by_another && order.disowning.is_none() {
+        order.disowning = Some(receipt.clone());
+    }
+}
+
+/// The shop says that the order came to nothing, signed or not. That ends nothing: until its time is
+/// over the shop could still have it paid.
+pub(super) fn disown(
+    order: &mut OrderRecord,
+    kind: ErrorKind,
+    now: u64,
+) -> Result<(), WalletError> {
+    if order.state == OrderState::Disowned {
+        return Ok(());
+    }
+    order.move_to(OrderState::Disowned, Event::Disowned, now)?;
+    order.forget_keys();
+    order.refused_by = (kind != ErrorKind::ExpiredSent).then_some(Role::Shop);
+    order.failure = Some(Failure {
+        kind,
+        about: order.shop_name.clone(),
+    });
     Ok(())
 }
 
 enum Target {
     Accepted(String, Vec<u8>),
-    Refused(Role, Option<RefusalReason>, Option<Vec<u8>>),
-    Expired,
+    Refused(Role, Vec<u8>),
+    Disowned(ErrorKind),
     Authorised,
     Received,
     Unchanged,
 }
 
-/// Signed decisions count before the shop's word about them.
+/// Signed decisions of those who decide count before the shop's word about them. Issuer and courier
+/// decide; the shop, which could say one thing here and another there, only tells.
 fn target(order: &OrderRecord, findings: &Findings) -> Target {
     if let Some((tracking, bytes)) = &findings.accepted {
         return Target::Accepted(tracking.clone(), bytes.clone());
     }
-    if let Some((by, reason, bytes)) = &findings.refused {
-        return Target::Refused(*by, Some(*reason), Some(bytes.clone()));
+    let told = match (&findings.refused, findings.shop) {
+        (Some((by @ (Role::Issuer | Role::Courier), _, bytes)), _) => {
+            return Target::Refused(*by, bytes.clone());
+        }
+        (Some((_, RefusalReason::OutOfStock, _)), _) => Some(ErrorKind::OutOfStock),
+        (Some(_), _) | (None, Some(ShopState::Refused)) => Some(ErrorKind::ShopRefused),
+        (None, Some(ShopState::Expired)) => Some(ErrorKind::ExpiredSent),
+        _ => None,
+    };
+    if let Some(kind) = told {
+        return Target::Disowned(kind);
+    }
+    if order.state == OrderState::Disowned && order.disowning.is_some() {
+        // What it signed once it cannot take back by another word.
+        return Target::Unchanged;
+    }
+    if order.authorisation.is_some() || order.money == Some(MoneyState::Reserved) {
+        return Target::Authorised;
     }
     match findings.shop {
-        Some(ShopState::Refused) => Target::Refused(Role::Shop, None, None),
-        Some(ShopState::Expired) => Target::Expired,
-        _ if order.authorisation.is_some() || order.money == Some(MoneyState::Reserved) => {
-            Target::Authorised
-        }
         Some(_) => Target::Received,
         None => Target::Unchanged,
     }

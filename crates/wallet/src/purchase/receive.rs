@@ -150,6 +150,9 @@ impl Desk<'_> {
             authorisation: None,
             acceptance: None,
             refusal: None,
+            receipt: None,
+            disowning: None,
+            issuer_has_none: None,
         }
     }
 }

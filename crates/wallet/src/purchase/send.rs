@@ -2,13 +2,12 @@
 //! sent again after an interruption, it is the same order once more, which the shop knows by its
 //! number.
 
-use tallystick_protocol::identifier::Role;
 use tallystick_protocol::problem::ProblemKind;
 
+use super::receipt::disown;
 use crate::ask::CallError;
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
-use crate::order::event::Event;
 use crate::view::OrderState;
 
 impl Desk<'_> {
@@ -31,15 +30,14 @@ impl Desk<'_> {
             }
             return self.keep_order(order);
         }
-        let about = order.shop_name.clone();
-        let failure = match kind {
+        // Nobody signed that. It is not sent again, and what the shop makes of it all the same is
+        // asked of the others.
+        let kind = match kind {
             ProblemKind::WrongClock => ErrorKind::ClockWrong,
             _ => ErrorKind::ShopRefused,
         };
-        let why = Some((failure, about.as_str()));
         let now = self.now().seconds();
-        order.end(OrderState::Refused, Event::Refused, why, now)?;
-        order.refused_by = Some(Role::Shop);
+        disown(&mut order, kind, now)?;
         self.keep_order(order)
     }
 }

@@ -2,7 +2,7 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::sealing::stretch::Stretch;
-use tallystick_wallet::view::{Address, Choice, Deployment, Home, OrderView, WalletView};
+use tallystick_wallet::view::{Address, Choice, Deployment, Home, OrderView, Phase, WalletView};
 use tallystick_wallet::{Wallet, WalletError};
 
 use super::device::Device;
@@ -182,6 +182,10 @@ impl<'w> Holder<'w> {
         for _ in 0..400 {
             match block_on(self.wallet.advance()).unwrap() {
                 Some(pause_ms) => self.world.run_for(pause_ms.max(50)),
+                // It locks itself; its holder comes back.
+                None if self.view().phase == Phase::Locked => {
+                    block_on(self.wallet.unlock(PASSPHRASE)).unwrap();
+                }
                 None => return,
             }
         }

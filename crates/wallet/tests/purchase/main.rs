@@ -18,6 +18,7 @@ mod device;
 mod holder;
 mod interruptions;
 mod late;
+mod lies;
 mod lock;
 mod onboarding;
 mod orders;

@@ -1,8 +1,9 @@
 //! Goods run out between the form and the order, and two holders want the same last pieces.
 
+use tallystick_parties::native::block_on;
 use tallystick_wallet::view::OrderState;
 
-use super::holder::Holder;
+use super::holder::{Holder, PASSPHRASE};
 use super::world::{ISSUER, SHOP, World};
 
 const TEA: &str = r#"[{"sku":"sencha-100","quantity":1}]"#;
@@ -22,9 +23,12 @@ fn is_told_that_the_goods_are_gone(holder: &Holder<'_>, request: &str) {
     assert_eq!(failure.kind, "out-of-stock");
     assert_eq!(
         failure.sentence,
-        "Kiso Tea & Books no longer has all of these goods."
+        "Kiso Tea & Books says that it no longer has all of these goods."
     );
-    assert_eq!(failure.money, "Nothing was charged.");
+    assert_eq!(
+        failure.money,
+        "Nothing was charged: nobody asked Asahi Card for it while the order was valid."
+    );
 }
 
 #[test]
@@ -50,12 +54,16 @@ fn two_holders_want_the_last_piece_one_gets_it_and_the_other_is_told() {
     other.approve(&second).unwrap();
     for _ in 0..40 {
         for holder in [&one, &other] {
-            tallystick_parties::native::block_on(holder.wallet.advance()).unwrap();
+            block_on(holder.wallet.advance()).unwrap();
         }
         world.run_for(200);
     }
     one.finish();
     other.finish();
+    // Following an order that a shop disowned takes longer than a wallet stays open.
+    for holder in [&one, &other] {
+        let _ = block_on(holder.wallet.unlock(PASSPHRASE));
+    }
     let states = [one.order(&first).state, other.order(&second).state];
     let (winner, loser) = match states {
         [OrderState::Delivering, _] => (states[0], (&other, &second)),

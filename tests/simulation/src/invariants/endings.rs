@@ -111,7 +111,8 @@ fn untrue(order: &OrderView, money: &str) -> Option<String> {
         | OrderState::Confirmed
         | OrderState::Sent
         | OrderState::Received
-        | OrderState::Authorised => false,
+        | OrderState::Authorised
+        | OrderState::Disowned => false,
         OrderState::Delivering if said == "released" => money == "released",
         OrderState::Delivering => money == "captured",
         _ if said == "charged" => money == "captured",
