@@ -28,8 +28,8 @@ const address: Address = {
 }
 const office: Address = { ...address, id: 'office', label: 'Office', postal_code: '100-0005', lines: '1-9 Marunouchi, Chiyoda-ku, Tokyo' }
 
-const row = (name: MatrixRow['row'], readers: string, extra = false): MatrixRow => ({
-  row: name, shop: readers.includes('s'), issuer: readers.includes('i'), courier: readers.includes('c'), extra,
+const row = (name: MatrixRow['row'], readers: string, asks: MatrixRow['asks'] = []): MatrixRow => ({
+  row: name, shop: readers.includes('s'), issuer: readers.includes('i'), courier: readers.includes('c'), asks,
 })
 const strict = [
   row('items', 's'), row('amount', 'si'), row('card', 'i'), row('name', 'ic'), row('telephone', 'ic'), row('destination', 'c'),
@@ -66,15 +66,15 @@ const refused: OrderView = {
   ...moving, request_id: 'refused', state: 'refused', sentence_key: 'refused',
   strands: { shop: { fill: 2, word: 'received' }, issuer: { fill: 0, word: 'refused' }, courier: { fill: 0, word: 'stopped' } },
   failure: {
-    kind: 'issuer-refused', about: 'Asahi Card', sentence: 'Asahi Card refused: the amount is over the limit of your card.', money: 'No money has moved.',
+    kind: 'issuer-refused', about: 'Asahi Card', money_key: 'refused', issuer: 'Asahi Card', until: 0, sentence: 'Asahi Card refused: the amount is over the limit of your card.', money: 'No money has moved.',
     remedy: 'Order less at once, or ask Asahi Card for a higher limit.',
   },
 }
 const old: OrderView = { ...done, request_id: 'old', created_at: NOW - 864000, updated_at: NOW - 864000, total_minor: 1980 }
 const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
 const extra: OrderView = {
-  ...asked, extra: ['telephone'],
-  matrix: strict.map(one => (one.row === 'telephone' ? { ...one, shop: true, extra: true } : one)),
+  ...asked, extra: [{ role: 'shop', rows: ['telephone'] }],
+  matrix: strict.map(one => (one.row === 'telephone' ? { ...one, shop: true, asks: ['shop'] } : one)),
 }
 const long: OrderView = {
   ...asked,

@@ -206,6 +206,12 @@ impl Policy {
         }
     }
 
+    /// The least: what each party cannot do without, and nothing that a shop asks for beyond it.
+    #[must_use]
+    pub fn least() -> Self {
+        Self::new(PolicyName::Strict, &[])
+    }
+
     /// The policy's name.
     #[must_use]
     pub fn name(&self) -> PolicyName {
@@ -218,10 +224,19 @@ impl Policy {
         self.name.allows(role, field) || (role == Role::Shop && self.extra.contains(&field))
     }
 
-    /// Whether `role` reads `field` only because the shop asked for it beyond the policy.
+    /// Whether `role` reads `field` although it could do without: beyond [`Policy::least`], whatever
+    /// the policy is called. Only the holder can consent to that.
     #[must_use]
     pub fn is_extra(&self, role: Role, field: Field) -> bool {
-        self.reads(role, field) && !self.name.allows(role, field)
+        self.reads(role, field) && !PolicyName::Strict.allows(role, field)
+    }
+
+    /// Whether anybody reads what it could do without.
+    #[must_use]
+    pub fn has_extra(&self) -> bool {
+        READERS
+            .iter()
+            .any(|role| Field::ALL.iter().any(|field| self.is_extra(*role, *field)))
     }
 
     /// The fields that `role` reads, in the order of their leaves.
@@ -277,6 +292,17 @@ mod tests {
             assert_eq!(readers(&greedy, Field::CardNumber), [Role::Issuer]);
             assert_eq!(readers(&greedy, Field::CardExpiry), [Role::Issuer]);
         }
+    }
+
+    #[test]
+    fn whatever_a_policy_is_called_what_goes_beyond_the_least_is_extra() {
+        let fig2 = Policy::new(PolicyName::Ep0791901Fig2, &[]);
+        assert!(fig2.has_extra());
+        assert!(fig2.is_extra(Role::Shop, Field::HolderAddress));
+        assert!(fig2.is_extra(Role::Issuer, Field::ItemNumbers));
+        assert!(fig2.is_extra(Role::Courier, Field::HolderName));
+        assert!(!fig2.is_extra(Role::Issuer, Field::HolderName));
+        assert!(!Policy::least().has_extra());
     }
 
     #[test]

@@ -151,6 +151,13 @@ impl StoredAddress {
         }
     }
 
+    /// How it is called, and its first line.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let line = self.lines.lines().next().unwrap_or_default();
+        [&self.label, ": ", line].concat()
+    }
+
     /// As it stands on a label: lines, postal code and country.
     #[must_use]
     pub fn on_label(&self) -> String {

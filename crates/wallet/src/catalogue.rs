@@ -114,6 +114,7 @@ impl ErrorKind {
             Self::ShopRefused => ("shop-refused", "{} says that it refused the order.", ISSUER_SAYS, "Ask the shop, or order again."),
             Self::ExpiredUnsent => ("expired-unsent", "The order's time ran out before anything was sent.", NOT_CHARGED, "Go back to the shop and check out again."),
             Self::ExpiredSent => ("expired-sent", "{} did not finish the order in time.", ISSUER_SAYS, "Ask the shop, or order again."),
+            Self::CourierNotAsShown => ("courier-not-as-shown", "The shop named {} as the courier; who would have read your address is certified under another name, so nothing was sent.", NOT_CHARGED, "Do not order there again before the shop has put this right."),
             Self::ShopContradicted => ("shop-contradicted", "{} signed that the order came to nothing, and had it paid all the same.", ISSUER_SAYS, "What it signed is kept with this order. Show it to your issuer."),
             Self::CardFailed => ("card-failed", "The wallet's card did not do what was asked of it.", NOT_CHARGED, "Try again; if it happens again, report it with the details."),
             Self::StorageFailed => ("storage-failed", "The browser did not store what it should.", "No step counts before it is stored. An order that was under way goes on from its last stored step.", "Check the free disk space, then try again."),

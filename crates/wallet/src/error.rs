@@ -200,6 +200,9 @@ pub enum ErrorKind {
     /// The shop signed that the order came to nothing, and it was paid all the same.
     #[n(80)]
     ShopContradicted,
+    /// The courier that would read the address has another name than the one that was shown.
+    #[n(81)]
+    CourierNotAsShown,
 }
 
 impl ErrorKind {

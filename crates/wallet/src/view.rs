@@ -208,7 +208,7 @@ pub struct Choice {
     pub card_id: String,
     /// Where the parcel goes.
     pub address_id: String,
-    /// Whether the shop gets what it asked for beyond its policy.
+    /// Whether they get what the shop asked for beyond the least.
     pub accept_extra: bool,
 }
 
@@ -247,8 +247,23 @@ pub struct MatrixRow {
     pub issuer: bool,
     /// Whether the courier sees it.
     pub courier: bool,
-    /// Whether the shop sees it only because it asked beyond its policy.
-    pub extra: bool,
+    /// Who sees it only with the holder's consent: `shop`, `issuer`, `courier`.
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(type = "('shop' | 'issuer' | 'courier')[]")
+    )]
+    pub asks: Vec<String>,
+}
+
+/// What a party would read beyond what it cannot do without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct ExtraView {
+    /// Who.
+    #[cfg_attr(feature = "typescript", tsify(type = "'shop' | 'issuer' | 'courier'"))]
+    pub role: String,
+    /// The names of matrix rows.
+    pub rows: Vec<String>,
 }
 
 /// One kind of goods in an order.
@@ -402,10 +417,14 @@ pub struct OrderView {
     pub total_minor: u64,
     /// ISO 4217 code.
     pub currency: String,
-    /// The policy's name, `strict` or `ep0791901-fig2`.
+    /// The policy's name, `strict` or `ep0791901-fig2`: the form's, once approved that of the seals.
     pub policy: String,
-    /// What the shop asks for beyond its policy: the names of matrix rows.
-    pub extra: Vec<String>,
+    /// What is read beyond the least if the holder consents; once approved, what was consented to.
+    pub extra: Vec<ExtraView>,
+    /// The holder's own address, should somebody read that: its name and first line. While asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub own_address: Option<String>,
     /// Who will see what; if `extra` is not empty, as it would be with consent.
     pub matrix: Vec<MatrixRow>,
     /// Which cards can pay it; only while the holder is asked.

@@ -1,7 +1,7 @@
 //! From what the wallet keeps to what the pages show.
 
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::policy::{Field, Policy, READERS};
+use tallystick_protocol::policy::{Policy, READERS};
 
 use crate::cards::Proposal;
 use crate::desk::Desk;
@@ -11,11 +11,12 @@ use crate::order::money::{self, Whereabouts};
 use crate::order::record::{Failure, OrderRecord};
 use crate::order::{matrix, strand};
 use crate::ports::Ports;
-use crate::profile::CardAccount;
+use crate::profile::{CardAccount, StoredAddress};
 use crate::secure_element::Tries;
 use crate::state::{State, Unlocked};
 use crate::view::{
-    DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView, Phase, WalletView,
+    DeliveryView, FailureView, HistoryView, ItemView, OrderState, OrderView, PartyView, Phase,
+    WalletView,
 };
 use crate::wallet::Wallet;
 
@@ -104,9 +105,7 @@ fn phase(state: &State) -> Phase {
 fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
     let form = &order.form;
     let approval = order.approval.as_ref();
-    let refused = approval.is_some_and(|approval| !approval.extra_accepted);
-    let extra: &[Field] = if refused { &[] } else { &form.extra };
-    let matrix = matrix::rows(&Policy::new(form.policy, extra));
+    let policy = policy_of(order);
     let proposal = Proposal::of(order, unlocked);
     let mut cards = unlocked.profile.cards.iter();
     let proposed = cards.find(|card| proposal.card.as_ref() == Some(&card.id));
@@ -132,13 +131,15 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
         },
         total_minor: form.total.minor,
         currency: form.total.currency.code().to_owned(),
-        policy: form.policy.as_str().to_owned(),
-        extra: matrix
-            .iter()
-            .filter(|row| row.extra)
-            .map(|row| row.row.to_owned())
-            .collect(),
-        matrix,
+        policy: policy.name().as_str().to_owned(),
+        extra: matrix::extra(&policy),
+        own_address: unlocked
+            .profile
+            .addresses
+            .first()
+            .filter(|_| order.state == OrderState::Asked)
+            .map(StoredAddress::in_short),
+        matrix: matrix::rows(&policy),
         payable: proposal.payable,
         proposed_card: proposal.card,
         proposed_address: proposal.address,
@@ -165,6 +166,24 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
             })
             .collect(),
     }
+}
+
+/// Who reads what: before approval what the shop asks for, then what was sealed.
+fn policy_of(order: &OrderRecord) -> Policy {
+    let form = &order.form;
+    let Some(approval) = order
+        .approval
+        .as_ref()
+        .filter(|_| order.state != OrderState::Asked)
+    else {
+        return form.policy();
+    };
+    let extra: &[_] = if approval.extra_accepted {
+        &form.extra
+    } else {
+        &[]
+    };
+    Policy::new(approval.policy.unwrap_or(form.policy), extra)
 }
 
 fn failure_view(order: &OrderRecord, failure: &Failure, now: u64) -> FailureView {

@@ -1,9 +1,9 @@
 //! Who will see what: fields down, parties across.
 
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::policy::{Field, Policy};
+use tallystick_protocol::policy::{Field, Policy, READERS};
 
-use crate::view::MatrixRow;
+use crate::view::{ExtraView, MatrixRow};
 
 /// A row and the fields it stands for.
 const ROWS: [(&str, &[Field]); 7] = [
@@ -29,11 +29,32 @@ pub fn rows(policy: &Policy) -> Vec<MatrixRow> {
             shop: sees(Role::Shop, fields),
             issuer: sees(Role::Issuer, fields),
             courier: sees(Role::Courier, fields),
-            extra: fields
-                .iter()
-                .any(|field| policy.is_extra(Role::Shop, *field)),
+            asks: READERS
+                .into_iter()
+                .filter(|role| {
+                    let least = Policy::least();
+                    let needs = fields.iter().any(|field| least.reads(*role, *field));
+                    sees(*role, fields) && !needs
+                })
+                .map(|role| role.as_str().to_owned())
+                .collect(),
         })
         .collect()
+}
+
+/// What each party would read beyond the least, by the names of the rows.
+#[must_use]
+pub fn extra(policy: &Policy) -> Vec<ExtraView> {
+    let of = |role: Role| ExtraView {
+        role: role.as_str().to_owned(),
+        rows: ROWS
+            .iter()
+            .filter(|(_, fields)| fields.iter().any(|field| policy.is_extra(role, *field)))
+            .map(|(row, _)| (*row).to_owned())
+            .collect(),
+    };
+    let asked = READERS.into_iter().map(of);
+    asked.filter(|extra| !extra.rows.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -46,7 +67,7 @@ mod tests {
             .into_iter()
             .find(|row| row.row == name)
             .unwrap();
-        (row.shop, row.issuer, row.courier, row.extra)
+        (row.shop, row.issuer, row.courier, !row.asks.is_empty())
     }
 
     #[test]
@@ -72,5 +93,24 @@ mod tests {
         );
         assert_eq!(cells(&asking, "telephone"), (true, true, true, true));
         assert_eq!(cells(&asking, "card"), (false, true, false, false));
+    }
+
+    #[test]
+    fn under_figure_2_every_party_asks_for_more() {
+        let fig2 = Policy::new(PolicyName::Ep0791901Fig2, &[]);
+        let asked: Vec<_> = extra(&fig2)
+            .into_iter()
+            .map(|extra| (extra.role, extra.rows.join(" ")))
+            .collect();
+        let expected = [
+            ("shop", "name telephone holder_address"),
+            ("issuer", "items holder_address"),
+            ("courier", "name telephone holder_address"),
+        ];
+        assert_eq!(
+            asked,
+            expected.map(|(role, rows)| (role.to_owned(), rows.to_owned()))
+        );
+        assert!(extra(&Policy::least()).is_empty());
     }
 }

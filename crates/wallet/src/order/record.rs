@@ -7,6 +7,7 @@ use tallystick_protocol::answers::{MoneyState, ShopState};
 use tallystick_protocol::form::OrderForm;
 use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role, Root};
 use tallystick_protocol::keys::PairContext;
+use tallystick_protocol::policy::PolicyName;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::event::Event;
@@ -103,6 +104,10 @@ pub struct Approval {
     /// Where the parcel goes, as its label says, for the holder's receipt.
     #[n(11)]
     pub destination: Option<String>,
+    /// The policy under which it was sealed; absent in what earlier releases sealed, which was the
+    /// form's.
+    #[n(12)]
+    pub policy: Option<PolicyName>,
 }
 
 /// Why an order came to nothing, or why the holder is asked once more.

@@ -60,6 +60,11 @@ impl Desk<'_> {
         }
         let failure = match said {
             Ok(answer) => match self.confirmed_name(&order, role, sent_at, answer) {
+                Ok(name) if role == Role::Courier && name != order.form.delivery.name => {
+                    // The name that the holder was shown is the shop's text.
+                    let shown = order.form.delivery.name.clone();
+                    return self.fail_unsent(order, ErrorKind::CourierNotAsShown, &shown);
+                }
                 Ok(name) => {
                     confirmed(&mut order, role, name, self.now().seconds());
                     return self.keep_order(order);

@@ -57,16 +57,19 @@ impl Purchase {
         let mut addresses = profile.addresses.iter();
         let address = addresses.find(|address| address.id == choice.address_id);
         let address = address.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))?;
-        let extra: &[Field] = if choice.accept_extra {
-            &order.form.extra
-        } else {
-            &[]
-        };
+        let asked = order.form.policy();
+        // The policy is the shop's text: without consent each party reads the least, whatever it is
+        // called.
+        let extra_accepted = choice.accept_extra && asked.has_extra();
         Ok(Self {
             card: card.clone(),
             address: address.clone(),
-            policy: Policy::new(order.form.policy, extra),
-            extra_accepted: choice.accept_extra && !order.form.extra.is_empty(),
+            policy: if extra_accepted {
+                asked
+            } else {
+                Policy::least()
+            },
+            extra_accepted,
             order,
             profile,
             now,
@@ -177,6 +180,7 @@ impl Purchase {
             extra_accepted: self.extra_accepted,
             destination: Some([&self.address.name, "\n", &self.address.on_label()].concat()),
             address_id: Some(self.address.id.clone()),
+            policy: Some(self.policy.name()),
         })
     }
 

@@ -14,6 +14,7 @@ mod ask;
 mod backup;
 mod cards;
 mod clocks;
+mod consent;
 mod device;
 mod holder;
 mod interruptions;
