@@ -6,9 +6,15 @@ import { language, t } from './words.ts'
 
 export type Attempt<T> = { ok: true; value: T } | { ok: false; sentence: string }
 
+/** The application under way. Sent again, because its answer was lost, it opens the same account. */
+let application: { name: string; telephone: string; key: string } | undefined
+
 /** Opens an account; the value is the issuer's signed offer, for the wallet and nobody else. */
-export function openAccount(name: string, telephone: string): Promise<Attempt<Uint8Array<ArrayBuffer>>> {
-  return attempt(postForBytes('/v1/accounts', { name, telephone }))
+export async function openAccount(name: string, telephone: string): Promise<Attempt<Uint8Array<ArrayBuffer>>> {
+  if (application?.name !== name || application.telephone !== telephone) application = { name, telephone, key: crypto.randomUUID() }
+  const opened = await attempt(postForBytes('/v1/accounts', application))
+  if (opened.ok) application = undefined
+  return opened
 }
 
 /** The code of a new account, for its holder to keep; undefined if the issuer does not answer now. */

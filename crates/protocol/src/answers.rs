@@ -10,6 +10,7 @@ use crate::identifier::{Domain, OrderId, Role, Root};
 use crate::money::Money;
 use crate::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 use crate::statement::{Envelope, SignedMessage};
+use crate::time::Timestamp;
 
 /// Longest signed statement without a sealed part, in bytes.
 pub const STATEMENT_MAX_BYTES: usize = 8 * 1024;
@@ -96,6 +97,10 @@ pub struct Clearance {
     /// The courier that may deliver.
     #[n(3)]
     pub courier: Domain,
+    /// Until when the issuer keeps the amount set aside for an acceptance that was made in time. Not
+    /// in what release 0.1.0 said.
+    #[n(4)]
+    pub binds_until: Option<Timestamp>,
 }
 signed_message!(
     Clearance,
@@ -232,6 +237,24 @@ signed_message!(
     STATEMENT_MAX_BYTES,
     "tallystick/v1/acceptance"
 );
+
+/// The issuer asks the courier what became of an order whose time is over. It is answered with the
+/// courier's signed [`Acceptance`] or [`Refusal`]: a courier that knows nothing of the order refuses,
+/// and will not accept it any more.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Inquiry {
+    /// From the issuer to the courier; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root.
+    #[n(1)]
+    pub root: Root,
+    /// When the order's time was over.
+    #[n(2)]
+    pub expired_at: Timestamp,
+}
+signed_message!(Inquiry, 40, STATEMENT_MAX_BYTES, "tallystick/v1/inquiry");
 
 /// How far an order has come at the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

@@ -15,8 +15,8 @@ mod unsigned;
 
 pub use envelope::{Audience, Envelope, MAX_VALIDITY_SECONDS};
 pub use error::StatementError;
-pub use open::{Verified, message_type, open};
-pub use unsigned::{Unsigned, finish};
+pub use open::{Verified, message_type, open, void_from};
+pub use unsigned::{Unsigned, assemble, finish, to_be_signed};
 
 use crate::cbor::Message;
 use crate::certificate::Certificate;

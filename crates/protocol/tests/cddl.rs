@@ -4,7 +4,8 @@
 use cddl::validate_cbor_from_slice;
 use tallystick_protocol::answers::{
     Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, CourierAnswer,
-    DeliveryRequest, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopReceipt, ShopState,
+    DeliveryRequest, Inquiry, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopReceipt,
+    ShopState,
 };
 use tallystick_protocol::cbor::{Message, encode};
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
@@ -208,7 +209,18 @@ fn the_answers_are_as_the_page_says() {
             envelope: to(),
             root,
             payee: shop.clone(),
+            courier: courier.clone(),
+            binds_until: Some(Timestamp(90_000)),
+        },
+    );
+    holds(
+        "clearance",
+        &Clearance {
+            envelope: to(),
+            root,
+            payee: shop.clone(),
             courier,
+            binds_until: None,
         },
     );
     holds(
@@ -273,6 +285,14 @@ fn the_answers_are_as_the_page_says() {
         &CourierAnswer {
             statement: vec![1],
             accepted: true,
+        },
+    );
+    holds(
+        "inquiry",
+        &Inquiry {
+            envelope: to(),
+            root,
+            expired_at: Timestamp(1_900),
         },
     );
 }

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use tallystick_protocol::cbor::encode;
 use tallystick_protocol::certificate::{Certificate, TrustAnchors};
-use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, Unsigned};
+use tallystick_protocol::statement::{self, Audience, Envelope, SignedMessage, Unsigned};
 use zeroize::Zeroizing;
 
 use super::fault::{Fault, Kind};
 use super::office::Office;
+use super::statements::{Content, NewStatement};
 use super::{facts, secrets, statements};
 use crate::ports::{DatabaseError, Ports, Signing, Tables};
 
@@ -85,8 +87,7 @@ impl<P: Ports> Office<P> {
         )
     }
 
-    /// Phase two: stores the decision to say `message`, with the exact bytes to be signed.
-    /// See [`statements::store`].
+    /// Phase two: stores the decision to say `message`. See [`statements::store`].
     ///
     /// # Errors
     /// [`Kind::Starting`] without a certificate; the database's own.
@@ -97,34 +98,77 @@ impl<P: Ports> Office<P> {
         reference: &str,
         message: &M,
     ) -> Result<(), Fault> {
-        let identity = self.identity()?;
-        let unsigned =
-            Unsigned::new(message, &identity.certificate).map_err(|_| Fault::internal())?;
-        statements::store(
-            tables,
+        self.identity()?;
+        let payload = encode(message);
+        if payload.len() > M::MAX_LEN {
+            return Err(Fault::internal());
+        }
+        let statement = NewStatement {
             kind,
             reference,
-            unsigned.to_be_signed(),
-            self.now_ms(),
-        )?;
-        Ok(())
+            context: M::CONTEXT,
+            payload: &payload,
+            void_from: message.envelope().expires_at.0,
+        };
+        Ok(statements::store(tables, &statement, self.now_ms())?)
     }
 
     /// Phase three: the signed message of a stored decision. Signs at most once; whoever asks again,
-    /// after a crash too, gets the same bytes.
+    /// after a crash too, gets the same bytes. It is said under the certificate that is valid when it
+    /// is signed.
     ///
     /// # Errors
     /// [`Kind::NotFound`] if nothing was decided; [`Kind::Starting`]; signing and database errors.
     pub async fn signed(&self, kind: &str, reference: &str) -> Result<Vec<u8>, Fault> {
         let stored =
             statements::find(self.tables(), kind, reference)?.ok_or_else(Fault::not_found)?;
-        if let Some(signed) = stored.signed {
-            return Ok(signed);
+        match stored.content {
+            Content::Signed(signed) => Ok(signed),
+            Content::OldDraft(to_be_signed) => {
+                let signature = self.sign(&to_be_signed).await?;
+                let signed = statement::finish(&to_be_signed, &signature);
+                let signed = signed.map_err(|_| Fault::internal())?;
+                let key = (kind, reference);
+                Ok(statements::keep_old(self.tables(), key, &signed)?)
+            }
+            Content::Draft { context, payload } => {
+                let certificate = self.identity()?.certificate.clone();
+                let to_be_signed = statement::to_be_signed(&payload, &certificate, &context);
+                let to_be_signed = to_be_signed.map_err(|_| Fault::internal())?;
+                let signature = self.sign(&to_be_signed).await?;
+                let key = (kind, reference);
+                statements::keep(self.tables(), key, &payload, &certificate, &signature)?
+                    .ok_or_else(Fault::internal)
+            }
         }
-        let signature = self.sign(&stored.to_be_signed).await?;
-        let signed = tallystick_protocol::statement::finish(&stored.to_be_signed, &signature)
-            .map_err(|_| Fault::internal())?;
-        Ok(statements::keep(self.tables(), kind, reference, &signed)?)
+    }
+
+    /// Says what can be said at any time, such as where an order stands: once, and from then on the same
+    /// bytes, until they are void; then it is said anew. `message` is made only when it is needed.
+    ///
+    /// # Errors
+    /// Those of `message`, of [`Office::decide`] and of [`Office::signed`].
+    pub async fn say_once<M: SignedMessage>(
+        &self,
+        kind: &str,
+        reference: &str,
+        message: impl AsyncFnOnce() -> Result<M, Fault>,
+    ) -> Result<Vec<u8>, Fault> {
+        let stands = |tables: &dyn Tables| -> Result<bool, Fault> {
+            let stored = statements::find(tables, kind, reference)?;
+            Ok(stored.is_some_and(|stored| stored.void_from > self.now().0))
+        };
+        if !stands(self.tables())? {
+            let message = message().await?;
+            self.transaction(|tables| {
+                if stands(tables)? {
+                    return Ok(());
+                }
+                statements::forget(tables, kind, reference)?;
+                self.decide(tables, kind, reference, &message)
+            })?;
+        }
+        self.signed(kind, reference).await
     }
 
     /// Says something that decides nothing and is not kept, such as a confirmation: signs at once.

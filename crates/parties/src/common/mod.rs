@@ -12,6 +12,7 @@ mod introductions;
 pub mod ledger;
 pub mod log;
 pub mod office;
+pub mod once;
 pub mod outbox;
 pub mod party;
 pub mod rate;

@@ -106,4 +106,23 @@ pub const COMMON: &[Migration] = &[
     ]),
     // The ledger of transfers. Who had entries in the one before carries them over in its own schema.
     Migration(super::ledger::TABLES),
+    Migration(&[
+        // What this party says: payload and signature; the certificate, which all share, stands once.
+        // What release 0.1.0 said stays readable where it is until it is pruned.
+        "ALTER TABLE statements RENAME TO statements_of_0_1",
+        "CREATE TABLE own_certificates (
+            number INTEGER PRIMARY KEY, certificate BLOB NOT NULL UNIQUE) STRICT",
+        "CREATE TABLE statements (
+            kind TEXT NOT NULL, reference TEXT NOT NULL, made_at_ms INTEGER NOT NULL,
+            void_from INTEGER NOT NULL, context TEXT NOT NULL, payload BLOB NOT NULL,
+            certificate INTEGER REFERENCES own_certificates (number), signature BLOB,
+            PRIMARY KEY (kind, reference), CHECK ((signature IS NULL) = (certificate IS NULL))) STRICT",
+        "CREATE INDEX statements_by_end ON statements (void_from)",
+        "CREATE INDEX statements_by_age ON statements (made_at_ms)",
+        // Commands with a key: what was answered, and until when that is kept (in seconds since 1970).
+        "CREATE TABLE commands (
+            what TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, answer BLOB NOT NULL,
+            keep_until INTEGER NOT NULL, PRIMARY KEY (what, key)) STRICT",
+        "CREATE INDEX commands_by_end ON commands (keep_until)",
+    ]),
 ];

@@ -1,43 +1,96 @@
-//! Decisions: stored with the exact bytes to be signed, signed afterwards, never signed anew.
+//! What this party said: a payload, stored with the decision to say it, and the signature once it is
+//! made. The signed message is put together when it is read; the certificate, which is the same in
+//! all of them, is stored once.
+
+use tallystick_protocol::statement::{self, StatementError};
 
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Tables};
+use crate::ports::{DatabaseError, Row, Tables};
 
-/// A stored decision.
-pub struct Statement {
-    /// The COSE Sig_structure (RFC 9052 §4.4) that is or will be signed.
-    pub to_be_signed: Vec<u8>,
-    /// The signed message, once the signature is made.
-    pub signed: Option<Vec<u8>>,
+/// A statement to be stored.
+pub struct NewStatement<'a> {
+    /// A fixed word of the role ("authorisation").
+    pub kind: &'a str,
+    /// What it is about (the root in hexadecimal).
+    pub reference: &'a str,
+    /// The context string of the kind of message, which is part of what is signed.
+    pub context: &'a str,
+    /// The encoded message.
+    pub payload: &'a [u8],
+    /// From when on it is void, in seconds since 1970.
+    pub void_from: u64,
 }
 
+/// A stored statement.
+pub struct Statement {
+    /// From when on it is void, in seconds since 1970.
+    pub void_from: u64,
+    /// How far it has come.
+    pub content: Content,
+}
+
+/// How far a statement has come.
+pub enum Content {
+    /// Decided, and not signed yet.
+    Draft {
+        /// See [`NewStatement::context`].
+        context: String,
+        /// See [`NewStatement::payload`].
+        payload: Vec<u8>,
+    },
+    /// Decided by release 0.1.0, which stored the bytes to be signed.
+    OldDraft(Vec<u8>),
+    /// The signed message.
+    Signed(Vec<u8>),
+}
+
+/// The longest signed message that is stored, in bytes: what another party takes.
+const SIGNED_MAX_BYTES: usize = 256 * 1024;
+
 /// Stores a decision. Call it in the transaction that decides, so that either both happen or none.
-///
-/// `kind` is a fixed word of the role ("authorisation"), `reference` what it is about (the root in
-/// hexadecimal). Together they are unique: a second decision of the kind is an error.
+/// Kind and reference together are unique: a second decision of the kind is an error.
 ///
 /// # Errors
 /// The database's own, also if the decision was taken before.
 pub fn store(
     tables: &(impl Tables + ?Sized),
-    kind: &str,
-    reference: &str,
-    to_be_signed: &[u8],
+    statement: &NewStatement<'_>,
     now_ms: u64,
 ) -> Result<(), DatabaseError> {
     tables.run(
-        "INSERT INTO statements (kind, reference, made_at, to_be_signed) VALUES (?, ?, ?, ?)",
+        "INSERT INTO statements (kind, reference, made_at_ms, void_from, context, payload)
+         VALUES (?, ?, ?, ?, ?, ?)",
         &[
-            kind.into(),
-            reference.into(),
+            statement.kind.into(),
+            statement.reference.into(),
             now_ms.into(),
-            to_be_signed.into(),
+            statement.void_from.into(),
+            statement.context.into(),
+            statement.payload.into(),
         ],
     )?;
     Ok(())
 }
 
-/// The decision of this kind about `reference`, if it was taken.
+/// Drops a statement: what is to be said anew, or what nobody will ask for any more.
+///
+/// # Errors
+/// Only the database's own.
+pub fn forget(
+    tables: &(impl Tables + ?Sized),
+    kind: &str,
+    reference: &str,
+) -> Result<(), DatabaseError> {
+    for table in ["statements", "statements_of_0_1"] {
+        tables.run(
+            &format!("DELETE FROM {table} WHERE kind = ? AND reference = ?"),
+            &[kind.into(), reference.into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// The statement of this kind about `reference`, if it was decided.
 ///
 /// # Errors
 /// Only the database's own.
@@ -46,40 +99,109 @@ pub fn find(
     kind: &str,
     reference: &str,
 ) -> Result<Option<Statement>, DatabaseError> {
+    let key = [kind.into(), reference.into()];
     let row = first(
         tables,
-        "SELECT to_be_signed, signed FROM statements WHERE kind = ? AND reference = ?",
-        &[kind.into(), reference.into()],
+        "SELECT s.void_from, s.context, s.payload, s.signature, c.certificate
+         FROM statements s LEFT JOIN own_certificates c ON c.number = s.certificate
+         WHERE s.kind = ? AND s.reference = ?",
+        &key,
     )?;
-    row.map(|row| {
-        Ok(Statement {
-            to_be_signed: row.blob(0)?.to_vec(),
-            signed: if row.is_null(1) {
-                None
-            } else {
-                Some(row.blob(1)?.to_vec())
-            },
-        })
-    })
-    .transpose()
+    if let Some(row) = row {
+        return Ok(Some(read(&row)?));
+    }
+    let old = "SELECT to_be_signed, signed FROM statements_of_0_1 WHERE kind = ? AND reference = ?";
+    first(tables, old, &key)?
+        .map(|row| read_old(&row))
+        .transpose()
 }
 
-/// Stores the signed message unless one is stored already, and returns the one that is stored:
-/// PSS is randomised, and of two signatures made at once only the first is ever sent.
+/// Keeps a draft's signature unless there is one, and returns the signed message that is stored: PSS
+/// is randomised, and of two signatures made at once only the first is ever sent. Nothing: the draft
+/// was replaced meanwhile.
+///
+/// # Errors
+/// Only the database's own.
+pub fn keep(
+    tables: &(impl Tables + ?Sized),
+    (kind, reference): (&str, &str),
+    payload: &[u8],
+    certificate: &[u8],
+    signature: &[u8],
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    tables.run(
+        "INSERT INTO own_certificates (certificate) VALUES (?) ON CONFLICT (certificate) DO NOTHING",
+        &[certificate.into()],
+    )?;
+    tables.run(
+        "UPDATE statements SET signature = ?,
+            certificate = (SELECT number FROM own_certificates WHERE certificate = ?)
+         WHERE kind = ? AND reference = ? AND signature IS NULL AND payload = ?",
+        &[
+            signature.into(),
+            certificate.into(),
+            kind.into(),
+            reference.into(),
+            payload.into(),
+        ],
+    )?;
+    Ok(match find(tables, kind, reference)? {
+        Some(Statement {
+            content: Content::Signed(signed),
+            ..
+        }) => Some(signed),
+        _ => None,
+    })
+}
+
+/// As [`keep`], for a decision of release 0.1.0.
 ///
 /// # Errors
 /// [`DatabaseError::RolledBack`] if there is no such decision.
-pub fn keep(
+pub fn keep_old(
     tables: &(impl Tables + ?Sized),
-    kind: &str,
-    reference: &str,
+    (kind, reference): (&str, &str),
     signed: &[u8],
 ) -> Result<Vec<u8>, DatabaseError> {
-    let rows = tables.run(
-        "UPDATE statements SET signed = coalesce(signed, ?) WHERE kind = ? AND reference = ?
+    let row = first(
+        tables,
+        "UPDATE statements_of_0_1 SET signed = coalesce(signed, ?) WHERE kind = ? AND reference = ?
          RETURNING signed",
         &[signed.into(), kind.into(), reference.into()],
     )?;
-    let row = rows.first().ok_or(DatabaseError::RolledBack)?;
-    Ok(row.blob(0)?.to_vec())
+    Ok(row.ok_or(DatabaseError::RolledBack)?.blob(0)?.to_vec())
+}
+
+fn read(row: &Row) -> Result<Statement, DatabaseError> {
+    let payload = row.blob(2)?;
+    let content = if row.is_null(3) {
+        Content::Draft {
+            context: row.text(1)?.to_owned(),
+            payload: payload.to_vec(),
+        }
+    } else {
+        let signed = statement::assemble(payload, row.blob(4)?, row.blob(3)?);
+        Content::Signed(signed.map_err(|_| DatabaseError::Shape(3))?)
+    };
+    Ok(Statement {
+        void_from: row.number(0)?,
+        content,
+    })
+}
+
+fn read_old(row: &Row) -> Result<Statement, DatabaseError> {
+    if row.is_null(1) {
+        return Ok(Statement {
+            void_from: u64::MAX,
+            content: Content::OldDraft(row.blob(0)?.to_vec()),
+        });
+    }
+    let signed = row.blob(1)?;
+    let void_from = |bytes| -> Result<u64, StatementError> {
+        Ok(statement::void_from(bytes, SIGNED_MAX_BYTES)?.0)
+    };
+    Ok(Statement {
+        void_from: void_from(signed).map_err(|_| DatabaseError::Shape(1))?,
+        content: Content::Signed(signed.to_vec()),
+    })
 }

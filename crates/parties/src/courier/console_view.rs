@@ -100,7 +100,7 @@ fn sentence(delivery: &Delivery) -> String {
         DeliveryState::Refused {
             reason: RefusalReason::Declined,
         } => "There is no service to this address.".to_owned(),
-        DeliveryState::Refused { .. } => {
+        DeliveryState::Lapsed | DeliveryState::Refused { .. } => {
             "The issuer had released the money before: the parcel stays.".to_owned()
         }
     }

@@ -168,6 +168,7 @@ fn read(row: &Row) -> Result<Delivery, DatabaseError> {
         state: match row.text(8)? {
             "accepted" => DeliveryState::Accepted,
             "confirmed" => DeliveryState::Confirmed,
+            "lapsed" => DeliveryState::Lapsed,
             "refused" => DeliveryState::Refused {
                 reason: rows::reason(row, 9)?,
             },

@@ -10,7 +10,7 @@ use tallystick_protocol::statement::Audience;
 use super::checking::Checked;
 use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
-use super::{Courier, EVIDENCE_SECONDS, tracking, words};
+use super::{Courier, EVIDENCE_SECONDS, inquiries, tracking, words};
 use crate::common::correspondence::{is_last_word, is_problem};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
@@ -40,7 +40,10 @@ impl<P: Ports> Courier<P> {
     pub(super) async fn show_answer(&self, root: &str) -> Result<Answer, Fault> {
         let root: Root = root.parse().map_err(|_| Fault::not_found())?;
         let stored = deliveries::find(self.office.tables(), &root)?.ok_or_else(Fault::not_found)?;
-        let accepted = !matches!(stored.state, DeliveryState::Refused { .. });
+        let accepted = matches!(
+            stored.state,
+            DeliveryState::Accepted | DeliveryState::Confirmed
+        );
         let statement = self.own_word(&stored).await?;
         Ok(web::cbor(encode(&CourierAnswer {
             statement,
@@ -66,6 +69,9 @@ impl<P: Ports> Courier<P> {
         }
         if deliveries::knows_order(tables, &request.part.order_id)? {
             return Err(Fault::new(Kind::Replayed, "Another order has this number."));
+        }
+        if inquiries::is_closed(tables, &root, &checked.part.header.issuer)? {
+            return Err(Fault::new(Kind::Expired, "The order has expired."));
         }
         let (state, number) = match checked.verdict {
             Ok(()) => (
@@ -99,47 +105,42 @@ impl<P: Ports> Courier<P> {
     }
 
     fn decide_word(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {
-        if let (DeliveryState::Accepted, Some(tracking)) = (delivery.state, &delivery.tracking) {
-            let acceptance = Acceptance {
-                envelope: self.office.envelope(
-                    Audience::Anyone,
-                    delivery.order_id.0,
-                    EVIDENCE_SECONDS,
-                ),
-                root: delivery.root,
-                shop: delivery.shop.clone(),
-                issuer: delivery.issuer.clone(),
-                tracking: tracking.clone(),
-            };
-            return self.office.decide(
-                tables,
-                words::ACCEPTANCE,
-                &delivery.reference(),
-                &acceptance,
-            );
+        let reference = delivery.reference();
+        match delivery.state {
+            DeliveryState::Refused { reason } => {
+                let refusal = self.refusal(delivery, reason);
+                self.office
+                    .decide(tables, words::REFUSAL, &reference, &refusal)
+            }
+            _ => {
+                let acceptance = self.acceptance(delivery)?;
+                self.office
+                    .decide(tables, words::ACCEPTANCE, &reference, &acceptance)
+            }
         }
-        let DeliveryState::Refused { reason } = delivery.state else {
-            return Err(Fault::internal());
-        };
-        self.decide_refusal(tables, delivery, reason)
     }
 
-    fn decide_refusal(
-        &self,
-        tables: &dyn Tables,
-        delivery: &Delivery,
-        reason: RefusalReason,
-    ) -> Result<(), Fault> {
-        let refusal = Refusal {
+    fn acceptance(&self, delivery: &Delivery) -> Result<Acceptance, Fault> {
+        Ok(Acceptance {
+            envelope: self
+                .office
+                .envelope(Audience::Anyone, delivery.order_id.0, EVIDENCE_SECONDS),
+            root: delivery.root,
+            shop: delivery.shop.clone(),
+            issuer: delivery.issuer.clone(),
+            tracking: delivery.tracking.clone().ok_or_else(Fault::internal)?,
+        })
+    }
+
+    fn refusal(&self, delivery: &Delivery, reason: RefusalReason) -> Refusal {
+        Refusal {
             envelope: self
                 .office
                 .envelope(Audience::Anyone, delivery.order_id.0, EVIDENCE_SECONDS),
             root: delivery.root,
             by: Role::Courier,
             reason,
-        };
-        self.office
-            .decide(tables, words::REFUSAL, &delivery.reference(), &refusal)
+        }
     }
 
     fn tell_issuer(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {
@@ -158,13 +159,20 @@ impl<P: Ports> Courier<P> {
         Ok(outbox::post(tables, &letter, self.office.now_ms())?)
     }
 
-    /// Phase three: the courier's signed word about an order.
-    async fn own_word(&self, delivery: &Delivery) -> Result<Vec<u8>, Fault> {
-        let kind = match delivery.state {
-            DeliveryState::Refused { .. } => words::REFUSAL,
-            _ => words::ACCEPTANCE,
-        };
-        self.office.signed(kind, &delivery.reference()).await
+    /// Phase three: the courier's signed word about an order, said anew once it is void.
+    pub(super) async fn own_word(&self, delivery: &Delivery) -> Result<Vec<u8>, Fault> {
+        let reference = delivery.reference();
+        if let DeliveryState::Refused { reason } = delivery.state {
+            let message = async || Ok(self.refusal(delivery, reason));
+            return self
+                .office
+                .say_once(words::REFUSAL, &reference, message)
+                .await;
+        }
+        let message = async || self.acceptance(delivery);
+        self.office
+            .say_once(words::ACCEPTANCE, &reference, message)
+            .await
     }
 
     /// The issuer heard of the refusal. That it has released the money before is as good; that it
@@ -194,9 +202,7 @@ impl<P: Ports> Courier<P> {
             if stored.state == DeliveryState::Accepted && confirmed {
                 deliveries::move_to(tables, &root, DeliveryState::Confirmed)?;
             } else if stored.state == DeliveryState::Accepted {
-                let reason = RefusalReason::Expired;
-                deliveries::move_to(tables, &root, DeliveryState::Refused { reason })?;
-                self.decide_refusal(tables, &stored, reason)?;
+                deliveries::move_to(tables, &root, DeliveryState::Lapsed)?;
             }
             outbox::settle(tables, &letter.kind, &letter.reference)?;
             Ok(Verdict::Done)

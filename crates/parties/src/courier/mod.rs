@@ -4,6 +4,7 @@ mod checking;
 mod console_view;
 pub mod deliveries;
 mod delivering;
+mod inquiries;
 mod schema;
 pub mod state;
 pub mod tracking;
@@ -45,9 +46,10 @@ impl<P: Ports> Courier<P> {
         let (method, path) = web::route(request);
         match (method, &path[..]) {
             ("POST", ["v1", "deliveries"]) => self.deliver(request).await,
+            ("POST", ["v1", "inquiries"]) => self.inquire(request).await,
             ("GET", ["v1", "answers", root]) => self.show_answer(root).await,
             ("GET", ["v1", "console"]) => self.show_console(request),
-            (_, ["v1", "deliveries" | "console"] | ["v1", "answers", _]) => {
+            (_, ["v1", "deliveries" | "inquiries" | "console"] | ["v1", "answers", _]) => {
                 Err(Fault::new(Kind::MethodNotAllowed, ""))
             }
             _ => Err(Fault::not_found()),

@@ -11,8 +11,10 @@ pub enum DeliveryState {
     Accepted,
     /// The issuer confirmed the charge: the parcel may leave.
     Confirmed,
-    /// The courier does not deliver this order. Also where an accepted delivery goes when the
-    /// issuer had already released the money: the parcel stays.
+    /// The courier accepted, but the issuer heard of it after the time for which it was bound, and had
+    /// released the money: the parcel stays. The acceptance stays what it is, no refusal is signed.
+    Lapsed,
+    /// The courier does not deliver this order.
     Refused {
         /// Why, in the words of the protocol.
         reason: RefusalReason,
@@ -25,6 +27,7 @@ impl DeliveryState {
         match self {
             Self::Accepted => "accepted",
             Self::Confirmed => "confirmed",
+            Self::Lapsed => "lapsed",
             Self::Refused { .. } => "refused",
         }
     }
@@ -33,10 +36,10 @@ impl DeliveryState {
     ///
     /// # Errors
     /// [`IllegalMove`] unless an accepted delivery becomes confirmed or, because the issuer
-    /// released the money first, refused.
+    /// released the money first, lapses.
     pub fn move_to(self, next: DeliveryState) -> Result<DeliveryState, IllegalMove> {
         match (self, next) {
-            (Self::Accepted, Self::Confirmed | Self::Refused { .. }) => Ok(next),
+            (Self::Accepted, Self::Confirmed | Self::Lapsed) => Ok(next),
             _ => Err(IllegalMove {
                 what: "a delivery",
                 from: self.name(),
@@ -51,15 +54,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_accepted_delivery_is_confirmed_or_withdrawn_once() {
-        use DeliveryState::{Accepted, Confirmed};
+    fn an_accepted_delivery_is_confirmed_or_lapses_once_and_is_never_refused() {
+        use DeliveryState::{Accepted, Confirmed, Lapsed};
         let refused = DeliveryState::Refused {
             reason: RefusalReason::Expired,
         };
         assert_eq!(Accepted.move_to(Confirmed), Ok(Confirmed));
-        assert_eq!(Accepted.move_to(refused), Ok(refused));
-        for from in [Confirmed, refused] {
-            for to in [Accepted, Confirmed, refused] {
+        assert_eq!(Accepted.move_to(Lapsed), Ok(Lapsed));
+        assert!(Accepted.move_to(refused).is_err());
+        for from in [Confirmed, Lapsed, refused] {
+            for to in [Accepted, Confirmed, Lapsed, refused] {
                 let error = from.move_to(to).unwrap_err();
                 assert_eq!((error.from, error.to), (from.name(), to.name()));
             }

@@ -5,3 +5,5 @@
 pub const ACCEPTANCE: &str = "acceptance";
 /// The courier does not deliver.
 pub const REFUSAL: &str = "refusal";
+/// The courier will not deliver what it never heard of. About "ROOT ISSUER".
+pub const CLOSED: &str = "closed";

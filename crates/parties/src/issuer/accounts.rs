@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::enrolment::{AccountOffer, CardExpiry, CardRecord};
 use tallystick_protocol::identifier::HolderId;
 use tallystick_protocol::statement::Audience;
@@ -10,6 +11,7 @@ use super::card_check::{CardDetails, tidy_name, tidy_telephone};
 use super::{Issuer, books, card_number};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::once::{Command, once};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Tables};
 
@@ -24,7 +26,14 @@ pub(super) const GRANT_SECONDS: u64 = 86_400;
 struct Application {
     name: String,
     telephone: String,
+    /// Drawn by the page: the same application again, because the answer was lost, is the same account.
+    key: Option<String>,
 }
+
+/// The longest key of an application, in bytes.
+const KEY_MAX_BYTES: usize = 64;
+/// The name under which the answer to an application is sealed: it holds a card and a grant.
+const SEALED_OFFER: &str = "account-offer";
 
 impl<P: Ports> Issuer<P> {
     /// `POST /v1/accounts`: opens an account and hands over its card, signed, if the operator gives
@@ -38,22 +47,43 @@ impl<P: Ports> Issuer<P> {
         }
         let application: Application = web::json_body(request)?;
         self.office.admit(&[("accounts", self.config.accounts)])?;
-        let card = self.new_card(&application)?;
-        let mut grant = [0; 32];
-        let mut number = [0; 32];
+        let key = application.key.as_deref();
+        if key.is_some_and(|key| key.is_empty() || key.len() > KEY_MAX_BYTES) {
+            return Err(Fault::malformed("A key has between 1 and 64 bytes."));
+        }
+        let offer = self.new_offer(&application)?;
+        let open = |tables: &dyn Tables| -> Result<Vec<u8>, Fault> {
+            self.store_account(tables, &offer.card, &offer.grant)?;
+            Ok(self.office.seal(SEALED_OFFER, &encode(&offer))?)
+        };
+        let sealed = self.office.transaction(|tables| match key {
+            Some(key) => {
+                let command = Command {
+                    what: "open-account",
+                    key,
+                    digest: &Sha256::digest(request.body()).into(),
+                    keep_until: self.office.now().plus_seconds(GRANT_SECONDS).0,
+                };
+                once(tables, &command, open)
+            }
+            None => open(tables),
+        })?;
+        let offer: AccountOffer = decode(&self.office.unseal(SEALED_OFFER, &sealed)?)?;
+        Ok(web::cose(self.office.say(&offer).await?))
+    }
+
+    fn new_offer(&self, application: &Application) -> Result<AccountOffer, Fault> {
+        let (mut grant, mut number) = ([0; 32], [0; 32]);
         self.office.ports.random().fill(&mut grant);
         self.office.ports.random().fill(&mut number);
-        self.office
-            .transaction(|tables| self.store_account(tables, &card, &grant))?;
-        let offer = AccountOffer {
+        Ok(AccountOffer {
             envelope: self
                 .office
                 .envelope(Audience::Holder, number, GRANT_SECONDS),
-            card,
+            card: self.new_card(application)?,
             limit: Some(self.config.limit),
             grant,
-        };
-        Ok(web::cose(self.office.say(&offer).await?))
+        })
     }
 
     fn new_card(&self, application: &Application) -> Result<CardRecord, Fault> {

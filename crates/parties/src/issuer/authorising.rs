@@ -66,8 +66,8 @@ impl<P: Ports> Issuer<P> {
         if verdict.granted.is_ok() {
             let reserved = self.reservation(judged, account, digest, ReservationState::Reserved);
             if reservations::insert(tables, &reserved, self.office.now_ms())? {
-                let release_at_ms = self.release_at_ms(&reserved);
-                reservations::watch(tables, &reserved, release_at_ms, self.office.now_ms())?;
+                let ask_at_ms = self.ask_at_ms(&reserved);
+                reservations::watch(tables, &reserved, ask_at_ms, self.office.now_ms())?;
                 self.log_order("authorised", &request.part.root, "reserved");
                 return self.decide_yes(tables, judged, request);
             }
@@ -77,18 +77,23 @@ impl<P: Ports> Issuer<P> {
         let refused = self.reservation(judged, account, digest, refused);
         reservations::insert(tables, &refused, self.office.now_ms())?;
         self.log_order("authorisation-refused", &request.part.root, reason.as_str());
-        let refusal = Refusal {
-            envelope: self.office.envelope(
-                Audience::Party(judged.part.header.shop.clone()),
-                request.part.order_id.0,
-                EVIDENCE_SECONDS,
-            ),
-            root: request.part.root,
-            by: Role::Issuer,
-            reason,
-        };
+        let refusal = self.refusal(&refused, reason);
         self.office
             .decide(tables, words::REFUSAL, &refused.reference(), &refusal)
+    }
+
+    /// The issuer's refusal of an order.
+    pub(super) fn refusal(&self, refused: &Reservation, reason: RefusalReason) -> Refusal {
+        Refusal {
+            envelope: self.office.envelope(
+                Audience::Party(refused.shop.clone()),
+                refused.order_id.0,
+                EVIDENCE_SECONDS,
+            ),
+            root: refused.root,
+            by: Role::Issuer,
+            reason,
+        }
     }
 
     fn reservation(
@@ -145,6 +150,7 @@ impl<P: Ports> Issuer<P> {
             root: request.part.root,
             payee: header.shop.clone(),
             courier: header.courier.clone(),
+            binds_until: Some(header.expires_at.plus_seconds(self.config.binding_seconds)),
         };
         let reference = request.part.root.to_string();
         self.office

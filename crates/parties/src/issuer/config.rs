@@ -12,9 +12,11 @@ pub struct IssuerConfig {
     pub settings: Settings,
     /// What a new account can spend before it is settled.
     pub limit: Money,
-    /// How long after an order's expiry its reservation waits for the courier's word that is
-    /// still on its way, in seconds.
-    pub release_grace_seconds: u64,
+    /// How long after an order's expiry an acceptance that was made in time binds the issuer, in
+    /// seconds: so long the amount stays set aside, unless the courier says that it did not accept.
+    pub binding_seconds: u64,
+    /// How long after an order's expiry the courier is asked what became of it, in seconds.
+    pub inquiry_grace_seconds: u64,
     /// Whether whoever asks gets an account, and with it credit up to the limit: for a demo.
     pub opens_accounts: bool,
     /// How many accounts are opened.
@@ -22,14 +24,15 @@ pub struct IssuerConfig {
 }
 
 impl IssuerConfig {
-    /// An issuer with a limit of ¥50,000 and ten minutes of grace, which opens no accounts; once it
-    /// does, 600 a minute.
+    /// An issuer with a limit of ¥50,000, bound for a day after an order's expiry, which opens no
+    /// accounts; once it does, 600 a minute.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
             limit: Money::new(50_000, Currency::Jpy),
-            release_grace_seconds: 600,
+            binding_seconds: 86_400,
+            inquiry_grace_seconds: 60,
             opens_accounts: false,
             accounts: RateLimit {
                 count: 600,

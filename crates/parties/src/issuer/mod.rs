@@ -5,6 +5,7 @@
 mod account_code;
 mod accounts;
 mod authorising;
+mod bookkeeping;
 pub mod books;
 pub mod card_check;
 pub mod card_number;
@@ -12,6 +13,7 @@ mod config;
 mod console_view;
 mod enrolment;
 mod handing_over;
+mod inquiring;
 mod judging;
 mod renewing;
 pub mod reservations;
@@ -66,6 +68,7 @@ impl<P: Ports> Issuer<P> {
             ("POST", ["v1", "releases"]) => self.release(request).await,
             ("GET", ["v1", "answers", root]) => self.show_answer(root).await,
             ("GET", ["v1", "console"]) => self.show_console(request),
+            ("POST", ["v1", "console", "trial-balance"]) => self.show_trial_balance(request),
             (
                 _,
                 [
@@ -73,7 +76,8 @@ impl<P: Ports> Issuer<P> {
                     "accounts" | "account-codes" | "renewals" | "moves" | "enrolments"
                     | "authorisations" | "captures" | "releases" | "console",
                 ]
-                | ["v1", "answers", _],
+                | ["v1", "answers", _]
+                | ["v1", "console", "trial-balance"],
             ) => Err(Fault::new(Kind::MethodNotAllowed, "")),
             _ => Err(Fault::not_found()),
         }
@@ -95,7 +99,8 @@ impl<P: Ports> Party for Issuer<P> {
 impl<P: Ports> Duties for Issuer<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
-            reservations::EXPIRY => self.release_if_overdue(&job.reference),
+            reservations::EXPIRY => self.end_overdue(&job.reference).await,
+            bookkeeping::TRIAL_BALANCE => self.look_over_books_nightly(),
             _ => Ok(Next::Done),
         }
     }

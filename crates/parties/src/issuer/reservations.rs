@@ -13,7 +13,7 @@ use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
 use crate::rows;
 
-/// The kind of the job that releases a reservation; its reference is the order's root.
+/// The kind of the job that ends a reservation; its reference is the order's root.
 pub(super) const EXPIRY: &str = "reservation-expiry";
 
 /// A stored reservation, or the record that there is none because the issuer refused.
@@ -124,21 +124,22 @@ pub fn knows_order(
     Ok(first(tables, sql, &[order_id.0.into()])?.is_some())
 }
 
-/// Puts the release of a reservation that nobody captures on the clock, in milliseconds since 1970.
+/// Puts the end of a reservation that nobody captures on the clock: when its courier is asked, in
+/// milliseconds since 1970.
 ///
 /// # Errors
 /// Only the database's own.
 pub fn watch(
     tables: &dyn Tables,
     reservation: &Reservation,
-    release_at_ms: u64,
+    ask_at_ms: u64,
     now_ms: u64,
 ) -> Result<(), DatabaseError> {
     let job = NewJob {
         kind: EXPIRY,
         reference: &reservation.reference(),
-        peer: None,
-        at_ms: release_at_ms,
+        peer: Some(reservation.courier.as_str()),
+        at_ms: ask_at_ms,
     };
     due::put(tables, &job, now_ms)
 }

@@ -9,11 +9,9 @@ use tallystick_protocol::statement::{Audience, StatementError, Verified, open};
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
 use super::{EVIDENCE_SECONDS, Issuer, words};
-use crate::common::due::Next;
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::rate::ANYBODY;
-use crate::common::statements;
 use crate::ports::Ports;
 
 impl<P: Ports> Issuer<P> {
@@ -21,13 +19,7 @@ impl<P: Ports> Issuer<P> {
     pub(super) async fn capture(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         self.office.admit(&[("captures", ANYBODY)])?;
-        let identity = self.office.identity()?;
-        let said = open::<Acceptance>(body, &identity.anchors, self.office.now(), Role::Courier)?;
-        let stored = self.reservation_of(&said.message.root)?;
-        require_about(&said, &stored, &stored.courier)?;
-        if said.message.issuer != self.office.settings.domain || said.message.shop != stored.shop {
-            return Err(StatementError::WrongTransaction.into());
-        }
+        let stored = self.accepted(body)?;
         self.settle(&stored.root, ReservationState::Captured)?;
         self.where_the_money_is(&stored.root).await
     }
@@ -37,6 +29,25 @@ impl<P: Ports> Issuer<P> {
     pub(super) async fn release(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         self.office.admit(&[("releases", ANYBODY)])?;
+        let stored = self.refused(body)?;
+        self.settle(&stored.root, ReservationState::Released)?;
+        self.where_the_money_is(&stored.root).await
+    }
+
+    /// The reservation that a courier's signed acceptance is about.
+    pub(super) fn accepted(&self, body: &[u8]) -> Result<Reservation, Fault> {
+        let identity = self.office.identity()?;
+        let said = open::<Acceptance>(body, &identity.anchors, self.office.now(), Role::Courier)?;
+        let stored = self.reservation_of(&said.message.root)?;
+        require_about(&said, &stored, &stored.courier)?;
+        if said.message.issuer != self.office.settings.domain || said.message.shop != stored.shop {
+            return Err(StatementError::WrongTransaction.into());
+        }
+        Ok(stored)
+    }
+
+    /// The reservation that a signed refusal is about, by its courier or its shop.
+    pub(super) fn refused(&self, body: &[u8]) -> Result<Reservation, Fault> {
         let identity = self.office.identity()?;
         let (anchors, now) = (&identity.anchors, self.office.now());
         let said = match open::<Refusal>(body, anchors, now, Role::Courier) {
@@ -55,8 +66,7 @@ impl<P: Ports> Issuer<P> {
         if said.message.by != said.signer.role {
             return Err(StatementError::WrongTransaction.into());
         }
-        self.settle(&stored.root, ReservationState::Released)?;
-        self.where_the_money_is(&stored.root).await
+        Ok(stored)
     }
 
     /// `GET /v1/answers/{root}`.
@@ -65,30 +75,7 @@ impl<P: Ports> Issuer<P> {
         self.where_the_money_is(&root).await
     }
 
-    /// Releases what nobody captured although its time and the grace after it are over.
-    pub(super) fn release_if_overdue(&self, reference: &str) -> Result<Next, Fault> {
-        let root: Root = reference.parse().map_err(|_| Fault::internal())?;
-        let Some(stored) = reservations::find(self.office.tables(), &root)? else {
-            return Ok(Next::Done);
-        };
-        if stored.state != ReservationState::Reserved {
-            return Ok(Next::Done);
-        }
-        let release_at_ms = self.release_at_ms(&stored);
-        if self.office.now_ms() < release_at_ms {
-            return Ok(Next::At(release_at_ms));
-        }
-        self.settle(&root, ReservationState::Released)?;
-        Ok(Next::Done)
-    }
-
-    /// When a reservation is released if nobody captures it, in milliseconds since 1970.
-    pub(super) fn release_at_ms(&self, stored: &Reservation) -> u64 {
-        let grace = self.config.release_grace_seconds;
-        stored.expires_at.saturating_add(grace).saturating_mul(1000)
-    }
-
-    fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {
+    pub(super) fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {
         let now = self.office.now_ms();
         let moved = self
             .office
@@ -103,21 +90,15 @@ impl<P: Ports> Issuer<P> {
         reservations::find(self.office.tables(), root)?.ok_or_else(Fault::not_found)
     }
 
-    /// The signed answer for the present state; asked for again, the same bytes.
+    /// The signed answer for the present state; asked for again, the same bytes until they
+    /// are void.
     async fn where_the_money_is(&self, root: &Root) -> Result<Answer, Fault> {
         let stored = self.reservation_of(root)?;
         let kind = format!("answer-{}", stored.state.name());
         let reference = stored.reference();
-        if statements::find(self.office.tables(), &kind, &reference)?.is_none() {
-            let answer = self.issuer_answer(&stored).await?;
-            self.office.transaction(|tables| {
-                match statements::find(tables, &kind, &reference)? {
-                    Some(_) => Ok(()),
-                    None => self.office.decide(tables, &kind, &reference, &answer),
-                }
-            })?;
-        }
-        Ok(web::cose(self.office.signed(&kind, &reference).await?))
+        let message = async || self.issuer_answer(&stored).await;
+        let answer = self.office.say_once(&kind, &reference, message).await?;
+        Ok(web::cose(answer))
     }
 
     async fn issuer_answer(&self, stored: &Reservation) -> Result<IssuerAnswer, Fault> {
@@ -125,14 +106,12 @@ impl<P: Ports> Issuer<P> {
             ReservationState::Reserved => (Some(MoneyState::Reserved), None),
             ReservationState::Captured => (Some(MoneyState::Captured), None),
             ReservationState::Released => (Some(MoneyState::Released), None),
-            ReservationState::Refused { .. } => (
-                None,
-                Some(
-                    self.office
-                        .signed(words::REFUSAL, &stored.reference())
-                        .await?,
-                ),
-            ),
+            ReservationState::Refused { reason } => {
+                let message = async || Ok(self.refusal(stored, reason));
+                let reference = stored.reference();
+                let said = self.office.say_once(words::REFUSAL, &reference, message);
+                (None, Some(said.await?))
+            }
         };
         let envelope = self
             .office

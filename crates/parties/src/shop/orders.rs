@@ -172,15 +172,20 @@ impl<P: Ports> Shop<P> {
         order: &Order,
         reason: RefusalReason,
     ) -> Result<(), Fault> {
-        let refusal = Refusal {
+        let refusal = self.refusal(order, reason);
+        self.office
+            .decide(tables, letters::REFUSAL, &order.reference(), &refusal)
+    }
+
+    /// The shop's own refusal of an order.
+    pub(super) fn refusal(&self, order: &Order, reason: RefusalReason) -> Refusal {
+        Refusal {
             envelope: self
                 .office
                 .envelope(Audience::Anyone, order.order_id.0, EVIDENCE_SECONDS),
             root: order.root,
             by: Role::Shop,
             reason,
-        };
-        self.office
-            .decide(tables, letters::REFUSAL, &order.reference(), &refusal)
+        }
     }
 }

@@ -1,5 +1,5 @@
 //! Receipts: what the shop tells the holder, signed, with the others' signed statements. One
-//! receipt for each state an order passes through; asked for again, the same bytes.
+//! receipt for each state an order passes through; asked for again, the same bytes until they are void.
 
 use tallystick_protocol::answers::{RefusalReason, ShopReceipt, ShopState};
 use tallystick_protocol::identifier::{OrderId, Role};
@@ -10,7 +10,6 @@ use super::state::OrderState;
 use super::{EVIDENCE_SECONDS, Shop, letters};
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer};
-use crate::common::statements;
 use crate::ports::Ports;
 
 impl<P: Ports> Shop<P> {
@@ -36,26 +35,23 @@ impl<P: Ports> Shop<P> {
     pub(super) async fn receipt(&self, order: &Order) -> Result<Answer, Fault> {
         let kind = format!("receipt-{}", order.state.name());
         let reference = order.reference();
-        if statements::find(self.office.tables(), &kind, &reference)?.is_none() {
-            let receipt = self.receipt_message(order).await?;
-            self.office.transaction(|tables| {
-                match statements::find(tables, &kind, &reference)? {
-                    Some(_) => Ok(()),
-                    None => self.office.decide(tables, &kind, &reference, &receipt),
-                }
-            })?;
-        }
-        Ok(web::cose(self.office.signed(&kind, &reference).await?))
+        let message = async || self.receipt_message(order).await;
+        let receipt = self.office.say_once(&kind, &reference, message).await?;
+        Ok(web::cose(receipt))
     }
 
     async fn receipt_message(&self, order: &Order) -> Result<ShopReceipt, Fault> {
         let started = matches!(order.state, OrderState::Received | OrderState::Asking);
         let refusal = match order.state {
-            OrderState::Refused { by: Role::Shop, .. } => Some(
-                self.office
-                    .signed(letters::REFUSAL, &order.reference())
-                    .await?,
-            ),
+            OrderState::Refused {
+                by: Role::Shop,
+                reason,
+            } => {
+                let message = async || Ok(self.refusal(order, reason));
+                let reference = order.reference();
+                let said = self.office.say_once(letters::REFUSAL, &reference, message);
+                Some(said.await?)
+            }
             _ => order.refusal.clone(),
         };
         Ok(ShopReceipt {

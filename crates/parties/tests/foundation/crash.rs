@@ -124,7 +124,14 @@ fn a_decision_its_letter_and_its_entry_are_stored_together_or_not_at_all() {
     for writes in 0..ENOUGH {
         database.fail_after(writes);
         let outcome = shop.office.transaction(|tables| {
-            statements::store(tables, "word", "root", b"bytes", 1)?;
+            let statement = statements::NewStatement {
+                kind: "word",
+                reference: "root",
+                context: "tallystick/v1/word",
+                payload: b"bytes",
+                void_from: 9,
+            };
+            statements::store(tables, &statement, 1)?;
             let to = crate::support::domain("issuer.localhost");
             let letter = outbox::NewLetter {
                 kind: "word",

@@ -45,6 +45,7 @@ fn clearance(world: &World, order: &Order) -> Clearance {
         root: order.root,
         payee: domain(SHOP),
         courier: domain(COURIER),
+        binds_until: None,
     }
 }
 

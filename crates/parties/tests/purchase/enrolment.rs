@@ -165,3 +165,44 @@ fn an_enrolment_survives_a_power_failure_at_any_write() {
     }
     panic!("the enrolment never ends");
 }
+
+/// Asks for an account; the card's number if one is offered, or else the problem.
+fn apply(world: &World, key: &str, name: &str) -> Result<String, String> {
+    let body = format!(r#"{{"name":"{name}","telephone":"090-1234-5678","key":"{key}"}}"#);
+    let answer = world.post(
+        ISSUER,
+        "/v1/accounts",
+        "application/json",
+        body.into_bytes(),
+    );
+    let offer = open::<AccountOffer>(answer.body(), &world.anchors, world.now(), Role::Issuer);
+    offer
+        .map(|offer| offer.message.card.number.as_str().to_owned())
+        .map_err(|_| problem(&answer))
+}
+
+#[test]
+fn an_application_whose_answer_was_lost_opens_one_account_however_often_it_is_sent() {
+    let world = World::new();
+    let first = apply(&world, "one", "Hanako Yamada").unwrap();
+    assert_eq!(apply(&world, "one", "Hanako Yamada"), Ok(first.clone()));
+    assert_eq!(
+        world.number(ISSUER, "SELECT count(*) FROM issuer_accounts"),
+        1
+    );
+    let other = apply(&world, "one", "Taro Suzuki");
+    assert_eq!(
+        other,
+        Err("replayed".to_owned()),
+        "the same key says another thing"
+    );
+    assert_ne!(apply(&world, "two", "Hanako Yamada"), Ok(first));
+    assert_eq!(
+        apply(&world, "", "Hanako Yamada"),
+        Err("malformed".to_owned())
+    );
+    assert_eq!(
+        world.number(ISSUER, "SELECT count(*) FROM issuer_accounts"),
+        2
+    );
+}

@@ -84,63 +84,6 @@ fn an_order_whose_courier_never_answers_expires_and_the_money_is_free_again() {
 }
 
 #[test]
-fn a_reservation_that_nobody_captures_is_released_by_the_issuers_own_alarm() {
-    let world = World::new();
-    let mut holder = holder(&world);
-    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
-    world.hub.cut(COURIER, true);
-    buy(&world, &order);
-    assert_eq!(
-        issuer_answer(&world, &order).money,
-        Some(MoneyState::Reserved)
-    );
-    // The shop is gone, and with it its word that the order has expired.
-    world.machine(SHOP).database.fail_after(0);
-    world.run_for(20 * MINUTE);
-    assert_eq!(
-        issuer_answer(&world, &order).money,
-        Some(MoneyState::Reserved),
-        "the grace is not over"
-    );
-    world.run_for(10 * MINUTE);
-    assert_eq!(
-        issuer_answer(&world, &order).money,
-        Some(MoneyState::Released)
-    );
-    assert_eq!(world.balance("holder 1 available"), 50_000);
-}
-
-#[test]
-fn an_acceptance_after_the_release_charges_nothing_and_the_parcel_stays() {
-    let mut world = World::new();
-    let mut holder = holder(&world);
-    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
-    // The courier decides, and the issuer is out of reach for everybody but its own clock.
-    world.hub.cut(COURIER, true);
-    buy(&world, &order);
-    world.hub.cut(COURIER, false);
-    world.machine(ISSUER).database.fail_after(0);
-    world.run_for(2 * MINUTE);
-    assert_eq!(state(&world, &order), ShopState::Accepted);
-    world.hub.cut(ISSUER, true);
-    world.machine(ISSUER).database.mend();
-    world.restart(ISSUER);
-    world.hub.cut(ISSUER, true);
-    world.run_for(40 * MINUTE);
-    assert_eq!(world.balance("holder 1 available"), 50_000);
-    world.hub.cut(ISSUER, false);
-    world.run_for(10 * MINUTE);
-    assert_eq!(
-        issuer_answer(&world, &order).money,
-        Some(MoneyState::Released)
-    );
-    assert_eq!(state(&world, &order), ShopState::Refused);
-    assert!(!super::talk::courier_answer(&world, &order).accepted);
-    assert_eq!(world.stock("sencha-100"), 60);
-    assert_eq!(world.balance("payable to kiso-tea.localhost"), 0);
-}
-
-#[test]
 fn the_same_order_sent_late_again_still_gets_its_first_answer() {
     let world = World::new();
     let mut holder = holder(&world);

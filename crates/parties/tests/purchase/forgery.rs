@@ -153,6 +153,7 @@ fn t002_3_without_the_issuers_clearance_the_courier_does_nothing() {
         root: order.root,
         payee: domain(SHOP),
         courier: domain(COURIER),
+        binds_until: None,
     };
     for clearance in [Vec::new(), signed_as(&world, SHOP, SHOP_KEY, &own_making)] {
         let request = DeliveryRequest {

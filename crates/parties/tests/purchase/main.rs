@@ -10,9 +10,11 @@
 mod ask;
 mod asking_the_shop;
 mod bad_input;
+mod binding;
 mod courier_alone;
 mod crash;
 mod enrolment;
+mod evidence;
 mod expiry;
 mod forgery;
 mod handing_over;

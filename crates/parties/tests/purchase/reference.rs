@@ -159,6 +159,7 @@ impl Reference {
             root: self.root(part.root),
             payee: envelope.from,
             courier: domain(COURIER),
+            binds_until: None,
         };
         encode(&AuthorisationAnswer {
             authorisation: test_statement(&authorisation, &self.certificate, self.key),

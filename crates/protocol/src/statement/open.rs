@@ -158,3 +158,28 @@ pub fn message_type(bytes: &[u8], limit: usize) -> Result<u16, StatementError> {
         .and_then(|_| decoder.u16())
         .map_err(|_| StatementError::Malformed)
 }
+
+/// From when on a statement is void, not verified: to know whether one's own is to be said anew.
+///
+/// # Errors
+/// [`StatementError`] if `bytes` is over `limit` or is no statement.
+pub fn void_from(bytes: &[u8], limit: usize) -> Result<Timestamp, StatementError> {
+    if bytes.len() > limit {
+        return Err(StatementError::TooLong {
+            actual: bytes.len(),
+            limit,
+        });
+    }
+    let payload = Parts::read(bytes)?.payload;
+    let mut decoder = minicbor::Decoder::new(&payload);
+    // [version, type, { 0: envelope, … }]
+    decoder
+        .array()
+        .and_then(|_| decoder.u8())
+        .and_then(|_| decoder.u16())
+        .and_then(|_| decoder.map())
+        .and_then(|_| decoder.u8())
+        .and_then(|_| decoder.decode::<Envelope>())
+        .map(|envelope| envelope.expires_at)
+        .map_err(|_| StatementError::Malformed)
+}

@@ -324,3 +324,21 @@ fn signing_can_be_interrupted_after_the_decision() {
     assert!(Unsigned::<Note>::from_to_be_signed(&stored[1..]).is_err());
     assert!(Unsigned::<Note>::from_to_be_signed(&[stored.as_slice(), &[0]].concat()).is_err());
 }
+
+#[test]
+fn a_statement_put_together_from_what_was_stored_is_the_one_that_was_finished() {
+    let scene = Scene::new();
+    let unsigned = Unsigned::new(&note("kiso-tea.localhost"), scene.leaf.as_der()).unwrap();
+    let payload = crate::cbor::encode(&note("kiso-tea.localhost"));
+    let leaf = scene.leaf.as_der();
+    let stored = to_be_signed(&payload, leaf, Note::CONTEXT).unwrap();
+    assert_eq!(stored, unsigned.to_be_signed());
+    let finished = unsigned.finish(&[7; 256]).unwrap();
+    assert_eq!(assemble(&payload, leaf, &[7; 256]).unwrap(), finished);
+    assert_eq!(
+        void_from(&finished, finished.len()),
+        Ok(NOW.plus_seconds(600))
+    );
+    assert!(void_from(&finished, finished.len() - 1).is_err());
+    assert!(void_from(b"", 1).is_err());
+}

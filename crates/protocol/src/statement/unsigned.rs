@@ -80,3 +80,34 @@ pub fn finish(to_be_signed: &[u8], signature: &[u8]) -> Result<Vec<u8>, Statemen
     parts.signature = signature.to_vec();
     parts.write()
 }
+
+/// The bytes to sign for a message whose payload was stored: with the certificate that is valid when it
+/// is signed, so that a draft that outlives a certificate is not said under it.
+///
+/// # Errors
+/// [`StatementError::TooLong`] if the certificate is longer than any.
+pub fn to_be_signed(payload: &[u8], leaf: &[u8], context: &str) -> Result<Vec<u8>, StatementError> {
+    Ok(stored(payload, leaf, &[])?.to_be_signed(context))
+}
+
+/// The statement of a stored payload, certificate and signature, as [`Unsigned::finish`] made it.
+///
+/// # Errors
+/// [`StatementError::TooLong`] if certificate or signature are longer than any.
+pub fn assemble(payload: &[u8], leaf: &[u8], signature: &[u8]) -> Result<Vec<u8>, StatementError> {
+    stored(payload, leaf, signature)?.write()
+}
+
+fn stored(payload: &[u8], leaf: &[u8], signature: &[u8]) -> Result<Parts, StatementError> {
+    if leaf.len() > Certificate::MAX_LEN {
+        return Err(StatementError::TooLong {
+            actual: leaf.len(),
+            limit: Certificate::MAX_LEN,
+        });
+    }
+    Ok(Parts {
+        leaf: leaf.to_vec(),
+        payload: payload.to_vec(),
+        signature: signature.to_vec(),
+    })
+}

@@ -1,0 +1,90 @@
+//! Commands with a key: whoever sends the same one again, because the answer was lost, gets the same
+//! answer, and the work is done once. Another command under the same key is refused.
+
+use super::fault::{Fault, Kind};
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Tables};
+
+/// A command that is done once.
+#[derive(Clone, Copy, Debug)]
+pub struct Command<'a> {
+    /// What it does, a fixed word of the role ("open-account"); keys of one do not meet another's.
+    pub what: &'a str,
+    /// What makes it the same: an order's root, a key that the sender drew.
+    pub key: &'a str,
+    /// SHA-256 of what it says.
+    pub digest: &'a [u8; 32],
+    /// Until when the answer is kept, in seconds since 1970.
+    pub keep_until: u64,
+}
+
+/// The answer that this very command got before, if it did.
+///
+/// # Errors
+/// [`Kind::Replayed`] if another command has this key.
+pub fn before(
+    tables: &(impl Tables + ?Sized),
+    command: &Command<'_>,
+) -> Result<Option<Vec<u8>>, Fault> {
+    let sql = "SELECT digest, answer FROM commands WHERE what = ? AND key = ?";
+    let Some(row) = first(tables, sql, &[command.what.into(), command.key.into()])? else {
+        return Ok(None);
+    };
+    if row.blob(0)? != command.digest {
+        let other = "This was asked for before, in other words.";
+        return Err(Fault::new(Kind::Replayed, other));
+    }
+    Ok(Some(row.blob(1)?.to_vec()))
+}
+
+/// Does the work unless it was done, and returns its answer. Call it in the transaction that decides.
+///
+/// # Errors
+/// [`Kind::Replayed`] if another command has this key; those of the work.
+pub fn once(
+    tables: &dyn Tables,
+    command: &Command<'_>,
+    work: impl FnOnce(&dyn Tables) -> Result<Vec<u8>, Fault>,
+) -> Result<Vec<u8>, Fault> {
+    if let Some(answer) = before(tables, command)? {
+        return Ok(answer);
+    }
+    let answer = work(tables)?;
+    tables.run(
+        "INSERT INTO commands (what, key, digest, answer, keep_until) VALUES (?, ?, ?, ?, ?)",
+        &[
+            command.what.into(),
+            command.key.into(),
+            command.digest.into(),
+            (&answer).into(),
+            command.keep_until.into(),
+        ],
+    )?;
+    Ok(answer)
+}
+
+/// The answer to a command of these very bytes, whatever its key: looked up before anything is verified,
+/// because what it says may be void by now.
+///
+/// # Errors
+/// Only the database's own.
+pub fn repeated(
+    tables: &(impl Tables + ?Sized),
+    what: &str,
+    digest: &[u8; 32],
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    let sql = "SELECT answer FROM commands WHERE what = ? AND digest = ?";
+    first(tables, sql, &[what.into(), digest.into()])?
+        .map(|row| row.blob(0).map(<[u8]>::to_vec))
+        .transpose()
+}
+
+/// Drops answers that are kept long enough.
+///
+/// # Errors
+/// Only the database's own.
+pub fn prune(tables: &(impl Tables + ?Sized), now: u64) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM commands WHERE keep_until <= ?";
+    tables.run(sql, &[now.into()])?;
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Tells an issuer what became of an order whose time is over. The answer is always signed and always
+//! final: of an order that the courier never heard of it says that it will not deliver, and keeps to
+//! that, so that the issuer can give the holder the money back at once.
+
+use tallystick_protocol::answers::{Inquiry, Refusal, RefusalReason};
+use tallystick_protocol::identifier::{Domain, OrderId, Role, Root};
+use tallystick_protocol::statement::{Audience, Verified, open};
+
+use super::{Courier, EVIDENCE_SECONDS, deliveries, words};
+use crate::common::fault::{Fault, Kind};
+use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::log::correlation;
+use crate::common::rate::ANYBODY;
+use crate::common::statements;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Ports, Tables};
+
+impl<P: Ports> Courier<P> {
+    /// `POST /v1/inquiries`.
+    pub(super) async fn inquire(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let body = web::body_as(request, web::COSE)?;
+        self.office.admit(&[("inquiries", ANYBODY)])?;
+        let identity = self.office.identity()?;
+        let now = self.office.now();
+        let asked = open::<Inquiry>(body, &identity.anchors, now, Role::Issuer)?;
+        asked.require_recipient(&self.office.as_audience())?;
+        if asked.message.expired_at > now {
+            let wait = "By this courier's clock the order still has time.";
+            return Err(Fault::new(Kind::WrongClock, wait));
+        }
+        if let Some(stored) = deliveries::find(self.office.tables(), &asked.message.root)? {
+            asked.require_transaction(&stored.order_id.0)?;
+            if stored.issuer != asked.message.envelope.from {
+                return Err(Fault::not_found());
+            }
+            return Ok(web::cose(self.own_word(&stored).await?));
+        }
+        let reference = closed(&asked.message.root, &asked.message.envelope.from);
+        self.office
+            .transaction(|tables| self.close(tables, &asked, &reference))?;
+        let refusal = self.office.signed(words::CLOSED, &reference).await?;
+        Ok(web::cose(refusal))
+    }
+
+    /// Decides that an order which never came will not be delivered any more.
+    fn close(
+        &self,
+        tables: &dyn Tables,
+        asked: &Verified<Inquiry>,
+        reference: &str,
+    ) -> Result<(), Fault> {
+        let root = asked.message.root;
+        if deliveries::find(tables, &root)?.is_some() {
+            // It came while the inquiry was being read; asked again, the issuer hears of it.
+            return Err(Fault::new(Kind::Starting, "Ask again in a moment."));
+        }
+        if statements::find(tables, words::CLOSED, reference)?.is_some() {
+            return Ok(());
+        }
+        let order = OrderId(asked.message.envelope.transaction);
+        let refusal = Refusal {
+            envelope: self
+                .office
+                .envelope(Audience::Anyone, order.0, EVIDENCE_SECONDS),
+            root,
+            by: Role::Courier,
+            reason: RefusalReason::Expired,
+        };
+        self.office
+            .log("order-closed", Some(&correlation(&root.0)), "never-came");
+        self.office
+            .decide(tables, words::CLOSED, reference, &refusal)
+    }
+}
+
+/// Whether this courier told the issuer that it will never deliver this order.
+pub(super) fn is_closed(
+    tables: &(impl Tables + ?Sized),
+    root: &Root,
+    issuer: &Domain,
+) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM statements WHERE kind = ? AND reference = ?";
+    let key = [words::CLOSED.into(), closed(root, issuer).into()];
+    Ok(first(tables, sql, &key)?.is_some())
+}
+
+/// The reference of the refusal: of one order, towards one issuer, so that another issuer's question
+/// ends nothing.
+fn closed(root: &Root, issuer: &Domain) -> String {
+    format!("{root} {issuer}")
+}

@@ -1,0 +1,102 @@
+//! What becomes of a reservation whose order's time is over. Nobody may have brought the courier's word
+//! by then, so the issuer asks for it. What the courier accepted in time is charged; what it did not
+//! is the holder's again. Until it answers, the amount stays set aside, for as long as an acceptance
+//! binds.
+
+use http::Method;
+use tallystick_protocol::answers::{Acceptance, Inquiry, STATEMENT_MAX_BYTES};
+use tallystick_protocol::cbor::Message;
+use tallystick_protocol::identifier::Root;
+use tallystick_protocol::statement::{Audience, message_type};
+use tallystick_protocol::time::Timestamp;
+
+use super::Issuer;
+use super::reservations::{self, Reservation};
+use super::state::ReservationState;
+use crate::common::due::Next;
+use crate::common::fault::{Fault, Kind};
+use crate::common::http as web;
+use crate::common::log::correlation;
+use crate::ports::{Network, Ports};
+
+/// How long a question is good, in seconds.
+const QUESTION_SECONDS: u64 = 600;
+
+impl<P: Ports> Issuer<P> {
+    /// Ends a reservation that nobody captured or released, or finds out that it has to wait.
+    pub(super) async fn end_overdue(&self, reference: &str) -> Result<Next, Fault> {
+        let root: Root = reference.parse().map_err(|_| Fault::internal())?;
+        let stored = reservations::find(self.office.tables(), &root)?;
+        let Some(stored) = stored.filter(|stored| stored.state == ReservationState::Reserved)
+        else {
+            return Ok(Next::Done);
+        };
+        let now_ms = self.office.now_ms();
+        if now_ms < self.ask_at_ms(&stored) {
+            return Ok(Next::At(self.ask_at_ms(&stored)));
+        }
+        match self.ask_courier(&stored).await {
+            Ok(word) => self.settle(&root, word)?,
+            Err(fault) if self.is_bound(&stored, now_ms) => return Err(fault),
+            Err(_) => self.settle(&root, ReservationState::Released)?,
+        }
+        Ok(Next::Done)
+    }
+
+    /// When the courier is asked about a reservation, in milliseconds since 1970.
+    pub(super) fn ask_at_ms(&self, stored: &Reservation) -> u64 {
+        let grace = self.config.inquiry_grace_seconds;
+        stored.expires_at.saturating_add(grace).saturating_mul(1000)
+    }
+
+    /// Whether an acceptance that was made in time would still be charged.
+    fn is_bound(&self, stored: &Reservation, now_ms: u64) -> bool {
+        let until = stored
+            .expires_at
+            .saturating_add(self.config.binding_seconds);
+        now_ms < until.saturating_mul(1000)
+    }
+
+    /// What the courier signed about the order. No status, and no problem, is its word.
+    async fn ask_courier(&self, stored: &Reservation) -> Result<ReservationState, Fault> {
+        let inquiry = Inquiry {
+            envelope: self.office.envelope(
+                Audience::Party(stored.courier.clone()),
+                stored.order_id.0,
+                QUESTION_SECONDS,
+            ),
+            root: stored.root,
+            expired_at: Timestamp(stored.expires_at),
+        };
+        let mut request = web::request_to(
+            stored.courier.as_str(),
+            Method::POST,
+            "/v1/inquiries",
+            Some(web::COSE),
+            self.office.say(&inquiry).await?,
+        )?;
+        web::correlate(&mut request, Some(&correlation(&stored.root.0)));
+        let answer = self.office.ports.network().send(request).await?;
+        let word = web::answer_as(&answer, web::COSE).and_then(|word| self.word_of(stored, word));
+        word.map_err(|fault| {
+            let outcome = format!("courier-said-{}", fault.kind.as_str());
+            self.log_order("inquiry", &stored.root, &outcome);
+            Fault::new(
+                Kind::Starting,
+                "The courier has not said anything that counts.",
+            )
+        })
+    }
+
+    fn word_of(&self, stored: &Reservation, word: &[u8]) -> Result<ReservationState, Fault> {
+        let (about, next) = if message_type(word, 2 * STATEMENT_MAX_BYTES)? == Acceptance::TYPE {
+            (self.accepted(word)?, ReservationState::Captured)
+        } else {
+            (self.refused(word)?, ReservationState::Released)
+        };
+        if about.root != stored.root {
+            return Err(Fault::untrusted("It speaks of another order."));
+        }
+        Ok(next)
+    }
+}
