@@ -256,6 +256,32 @@ pub struct Inquiry {
 }
 signed_message!(Inquiry, 40, STATEMENT_MAX_BYTES, "tallystick/v1/inquiry");
 
+/// Longest [`Evidence`], in bytes.
+pub const EVIDENCE_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// What a party holds as evidence of a month: statements as they were signed, its own and others', for
+/// its operator to keep. One page of several.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Evidence {
+    /// From the party to anyone; its transaction is a random number.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The month, such as "2026-11".
+    #[n(1)]
+    pub month: String,
+    /// The number of this page, from 0.
+    #[n(2)]
+    pub page: u32,
+    /// The statements.
+    #[n(3)]
+    pub statements: Vec<minicbor::bytes::ByteVec>,
+    /// Whether there is a next page.
+    #[n(4)]
+    pub has_more: bool,
+}
+signed_message!(Evidence, 41, EVIDENCE_MAX_BYTES, "tallystick/v1/evidence");
+
 /// How far an order has come at the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]

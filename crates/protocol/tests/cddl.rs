@@ -4,8 +4,8 @@
 use cddl::validate_cbor_from_slice;
 use tallystick_protocol::answers::{
     Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, CourierAnswer,
-    DeliveryRequest, Inquiry, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopReceipt,
-    ShopState,
+    DeliveryRequest, Evidence, Inquiry, IssuerAnswer, MoneyState, Refusal, RefusalReason,
+    ShopReceipt, ShopState,
 };
 use tallystick_protocol::cbor::{Message, encode};
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
@@ -293,6 +293,16 @@ fn the_answers_are_as_the_page_says() {
             envelope: to(),
             root,
             expired_at: Timestamp(1_900),
+        },
+    );
+    holds(
+        "evidence",
+        &Evidence {
+            envelope: envelope(Audience::Anyone),
+            month: "2026-11".into(),
+            page: 0,
+            statements: vec![vec![1, 2].into(), vec![3].into()],
+            has_more: true,
         },
     );
 }

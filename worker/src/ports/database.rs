@@ -1,5 +1,6 @@
 //! The SQLite of a Durable Object.
 
+use tallystick_parties::ports::database::{DATABASE_MAX_BYTES, Size};
 use tallystick_parties::ports::{Database, DatabaseError, Row, Tables, Value};
 use wasm_bindgen::prelude::*;
 use worker::{SqlStorage, SqlStorageValue, Storage};
@@ -85,6 +86,14 @@ impl Database for ObjectDatabase {
             (Err(error), None) => Err(refused(worker::Error::from(error))),
             (Ok(_), None) => Ok(()),
         }
+    }
+
+    fn size(&self) -> Result<Size, DatabaseError> {
+        let bytes = self.sql.database_size();
+        Ok(Size {
+            bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
+            limit_bytes: DATABASE_MAX_BYTES,
+        })
     }
 }
 

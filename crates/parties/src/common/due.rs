@@ -16,6 +16,9 @@ pub const BOOTSTRAP: &str = "bootstrap";
 /// The kind of the one job that renews a party's certificate.
 pub const RENEWAL: &str = "renewal";
 
+/// The kind of the one job of every night: see [`super::retention`].
+pub const NIGHT: &str = "night";
+
 /// How long a job that was taken is nobody else's, in milliseconds: longer than the network's
 /// patience (15 s). After a crash it is taken again when this is over.
 pub const LEASE_MS: u64 = 20_000;

@@ -7,11 +7,11 @@ use http::Method;
 use tallystick_protocol::time::Timestamp;
 
 use super::bell::Bell;
-use super::due;
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::identity::Identity;
 use super::log::Event;
+use super::retention;
 use super::schema::{self, Migration};
 use super::settings::Settings;
 use super::traffic::Traffic;
@@ -96,8 +96,8 @@ impl<P: Ports> Office<P> {
             let database = self.ports.database();
             schema::migrate(database, "common", schema::COMMON)?;
             schema::migrate(database, self.settings.role.as_str(), self.migrations)?;
-            // From what is stored, whatever alarm the platform remembers.
-            due::set_alarm(database)?;
+            // Sets the alarm, too: from what is stored, whatever alarm the platform remembers.
+            retention::await_night(database, self.now_ms())?;
             self.migrated.set(true);
         }
         Ok(())

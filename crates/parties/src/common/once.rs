@@ -2,8 +2,8 @@
 //! answer, and the work is done once. Another command under the same key is refused.
 
 use super::fault::{Fault, Kind};
+use crate::ports::Tables;
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Tables};
 
 /// A command that is done once.
 #[derive(Clone, Copy, Debug)]
@@ -61,30 +61,4 @@ pub fn once(
         ],
     )?;
     Ok(answer)
-}
-
-/// The answer to a command of these very bytes, whatever its key: looked up before anything is verified,
-/// because what it says may be void by now.
-///
-/// # Errors
-/// Only the database's own.
-pub fn repeated(
-    tables: &(impl Tables + ?Sized),
-    what: &str,
-    digest: &[u8; 32],
-) -> Result<Option<Vec<u8>>, DatabaseError> {
-    let sql = "SELECT answer FROM commands WHERE what = ? AND digest = ?";
-    first(tables, sql, &[what.into(), digest.into()])?
-        .map(|row| row.blob(0).map(<[u8]>::to_vec))
-        .transpose()
-}
-
-/// Drops answers that are kept long enough.
-///
-/// # Errors
-/// Only the database's own.
-pub fn prune(tables: &(impl Tables + ?Sized), now: u64) -> Result<(), DatabaseError> {
-    let sql = "DELETE FROM commands WHERE keep_until <= ?";
-    tables.run(sql, &[now.into()])?;
-    Ok(())
 }

@@ -6,6 +6,7 @@ use futures_util::stream::FuturesUnordered;
 use super::due::{self, Job, Next};
 use super::fault::{Fault, Kind};
 use super::office::Office;
+use super::retention::Rule;
 use super::traffic::Heard;
 use crate::ports::{DatabaseError, Ports, Tables};
 
@@ -29,6 +30,19 @@ pub trait Duties {
     /// [`Kind::Unreachable`] of a job with a peer, that the peer is silent. Everything else is
     /// [`Next::Later`].
     async fn perform(&self, job: &Job) -> Result<Next, Fault>;
+
+    /// What the role keeps how long, beside what every party keeps.
+    fn kept(&self) -> &'static [Rule] {
+        &[]
+    }
+
+    /// What else the role does every night.
+    ///
+    /// # Errors
+    /// As of [`Duties::perform`].
+    fn night(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// The duties of a role that has none but those that every party has.
@@ -153,6 +167,7 @@ impl<P: Ports> Office<P> {
         let outcome = match job.kind.as_str() {
             due::BOOTSTRAP => Ok(Next::Done), // it is ready, or this was not reached
             due::RENEWAL => self.renew_if_due().await.map(Next::At),
+            due::NIGHT => self.pass_the_night(duties),
             _ => duties.perform(&job).await,
         };
         self.job_ended(&job, &outcome);

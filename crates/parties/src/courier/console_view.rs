@@ -34,7 +34,7 @@ impl<P: Ports> Courier<P> {
     }
 
     fn console_order(&self, delivery: &Delivery) -> ConsoleOrder {
-        let (opened, pieces) = self.office.look_into(core::slice::from_ref(&delivery.part));
+        let (opened, pieces) = self.office.look_into(delivery.part.as_slice());
         ConsoleOrder {
             order_id: delivery.order_id.to_string(),
             root: delivery.root.to_string(),

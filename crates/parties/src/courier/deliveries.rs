@@ -19,8 +19,8 @@ pub struct Delivery {
     pub order_id: OrderId,
     /// SHA-256 of the request, to know a repetition from another request.
     pub request_digest: [u8; 32],
-    /// The courier's part as it was sealed.
-    pub part: SealedPart,
+    /// The courier's part as it was sealed; none once it was kept long enough.
+    pub part: Option<SealedPart>,
     /// Who sends the parcel.
     pub shop: Domain,
     /// Who cleared the delivery.
@@ -58,7 +58,7 @@ pub fn insert(tables: &dyn Tables, delivery: &Delivery) -> Result<(), DatabaseEr
             delivery.root.0.into(),
             delivery.order_id.0.into(),
             delivery.request_digest.into(),
-            encode_value(&delivery.part).into(),
+            delivery.part.as_ref().map(encode_value).unwrap_or_default().into(),
             delivery.shop.as_str().into(),
             delivery.issuer.as_str().into(),
             delivery.parcels.into(),
@@ -155,12 +155,13 @@ fn reason_column(state: &DeliveryState) -> Option<&'static str> {
 }
 
 fn read(row: &Row) -> Result<Delivery, DatabaseError> {
-    let part = decode_value(row.blob(3)?, CIPHERTEXT_MAX_BYTES + 2048);
+    let part = row.blob(3)?;
+    let part = (!part.is_empty()).then(|| decode_value(part, CIPHERTEXT_MAX_BYTES + 2048));
     Ok(Delivery {
         root: Root(row.bytes32(0)?),
         order_id: OrderId(row.bytes32(1)?),
         request_digest: row.bytes32(2)?,
-        part: part.map_err(|_| DatabaseError::Shape(3))?,
+        part: part.transpose().map_err(|_| DatabaseError::Shape(3))?,
         shop: rows::domain(row, 4)?,
         issuer: rows::domain(row, 5)?,
         parcels: row.number(6)?,

@@ -85,7 +85,7 @@ impl<P: Ports> Courier<P> {
             root,
             order_id: header.order_id,
             request_digest: digest,
-            part: request.part.clone(),
+            part: Some(request.part.clone()),
             shop: header.shop.clone(),
             issuer: header.issuer.clone(),
             parcels: request.parcels,

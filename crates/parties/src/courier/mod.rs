@@ -19,6 +19,7 @@ use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::outbox::{Letter, Verdict};
 use crate::common::party::Party;
+use crate::common::retention::Rule;
 use crate::common::settings::Settings;
 use crate::common::waking::Duties;
 use crate::ports::Ports;
@@ -49,6 +50,9 @@ impl<P: Ports> Courier<P> {
             ("POST", ["v1", "inquiries"]) => self.inquire(request).await,
             ("GET", ["v1", "answers", root]) => self.show_answer(root).await,
             ("GET", ["v1", "console"]) => self.show_console(request),
+            ("GET", ["v1", "console", "evidence"]) => {
+                self.office.show_evidence(request, None).await
+            }
             (_, ["v1", "deliveries" | "inquiries" | "console"] | ["v1", "answers", _]) => {
                 Err(Fault::new(Kind::MethodNotAllowed, ""))
             }
@@ -75,6 +79,10 @@ impl<P: Ports> Duties for Courier<P> {
             due::LETTER => self.office.send_letter(job, self).await,
             _ => Ok(Next::Done),
         }
+    }
+
+    fn kept(&self) -> &'static [Rule] {
+        schema::KEPT
     }
 }
 

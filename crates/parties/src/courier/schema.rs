@@ -1,10 +1,15 @@
 //! The courier's tables.
 
+use crate::common::retention::{PARTS_DAYS, Rule};
 use crate::common::schema::Migration;
 
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[
     FIRST,
+    // A part is dropped thirty days after it came; where it was, nothing is.
+    Migration(&[
+        "CREATE INDEX courier_deliveries_with_part ON courier_deliveries (received_at) WHERE part <> x''",
+    ]),
     // The console counts by state; without it the count reads the sealed parts.
     Migration(&["CREATE INDEX courier_deliveries_by_state ON courier_deliveries (state)"]),
 ];
@@ -25,3 +30,11 @@ const FIRST: Migration = Migration(&[
         tracking TEXT UNIQUE
     ) STRICT",
 ]);
+
+/// What is kept how long. Deliveries stay: they are the courier's books.
+pub const KEPT: &[Rule] = &[Rule {
+    what: "parts",
+    days: PARTS_DAYS,
+    sql: "UPDATE courier_deliveries SET part = x''
+        WHERE part <> x'' AND received_at <= ? AND state <> 'accepted'",
+}];

@@ -109,7 +109,7 @@ impl<P: Ports> Issuer<P> {
             root: request.part.root,
             order_id: header.order_id,
             request_digest: digest,
-            part: request.part.clone(),
+            part: Some(request.part.clone()),
             account,
             shop: header.shop.clone(),
             courier: header.courier.clone(),

@@ -39,7 +39,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     fn console_order(&self, stored: &Reservation) -> ConsoleOrder {
-        let (opened, pieces) = self.office.look_into(core::slice::from_ref(&stored.part));
+        let (opened, pieces) = self.office.look_into(stored.part.as_slice());
         ConsoleOrder {
             order_id: stored.order_id.to_string(),
             root: stored.root.to_string(),

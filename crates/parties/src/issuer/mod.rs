@@ -32,6 +32,7 @@ use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
+use crate::common::retention::Rule;
 use crate::common::waking::Duties;
 use crate::ports::Ports;
 
@@ -68,6 +69,9 @@ impl<P: Ports> Issuer<P> {
             ("POST", ["v1", "releases"]) => self.release(request).await,
             ("GET", ["v1", "answers", root]) => self.show_answer(root).await,
             ("GET", ["v1", "console"]) => self.show_console(request),
+            ("GET", ["v1", "console", "evidence"]) => {
+                self.office.show_evidence(request, None).await
+            }
             ("POST", ["v1", "console", "trial-balance"]) => self.show_trial_balance(request),
             (
                 _,
@@ -100,8 +104,15 @@ impl<P: Ports> Duties for Issuer<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             reservations::EXPIRY => self.end_overdue(&job.reference).await,
-            bookkeeping::TRIAL_BALANCE => self.look_over_books_nightly(),
             _ => Ok(Next::Done),
         }
+    }
+
+    fn kept(&self) -> &'static [Rule] {
+        schema::KEPT
+    }
+
+    fn night(&self) -> Result<(), Fault> {
+        self.look_over_books().map(|_| ())
     }
 }

@@ -24,8 +24,8 @@ pub struct Reservation {
     pub order_id: OrderId,
     /// SHA-256 of the request, to know a repetition from another request.
     pub request_digest: [u8; 32],
-    /// The issuer's part as it was sealed.
-    pub part: SealedPart,
+    /// The issuer's part as it was sealed; none once it was kept long enough.
+    pub part: Option<SealedPart>,
     /// The holder's account; none if the holder is not known.
     pub account: Option<i64>,
     /// Who is paid.
@@ -83,7 +83,7 @@ pub fn insert(tables: &dyn Tables, reservation: &Reservation, now_ms: u64) -> Re
             reservation.root.0.into(),
             reservation.order_id.0.into(),
             reservation.request_digest.into(),
-            encode_value(&reservation.part).into(),
+            reservation.part.as_ref().map(encode_value).unwrap_or_default().into(),
             reservation.account.into(),
             reservation.shop.as_str().into(),
             reservation.courier.as_str().into(),
@@ -201,12 +201,13 @@ fn reason_column(state: &ReservationState) -> Option<&'static str> {
 }
 
 fn read(row: &Row) -> Result<Reservation, DatabaseError> {
-    let part = decode_value(row.blob(3)?, CIPHERTEXT_MAX_BYTES + 2048);
+    let part = row.blob(3)?;
+    let part = (!part.is_empty()).then(|| decode_value(part, CIPHERTEXT_MAX_BYTES + 2048));
     Ok(Reservation {
         root: Root(row.bytes32(0)?),
         order_id: OrderId(row.bytes32(1)?),
         request_digest: row.bytes32(2)?,
-        part: part.map_err(|_| DatabaseError::Shape(3))?,
+        part: part.transpose().map_err(|_| DatabaseError::Shape(3))?,
         account: if row.is_null(4) {
             None
         } else {

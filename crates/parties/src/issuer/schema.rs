@@ -1,5 +1,6 @@
 //! The issuer's tables. Balances are not here: the ledger has them.
 
+use crate::common::retention::{PARTS_DAYS, Rule};
 use crate::common::schema::Migration;
 
 /// The steps that lead to the newest schema.
@@ -103,7 +104,19 @@ pub const TABLES: &[Migration] = &[
         "DROP TABLE ledger_balances",
         "DROP TABLE ledger_entries",
     ]),
+    // A part is dropped thirty days after the end; where it was, nothing is.
+    Migration(&[
+        "CREATE INDEX issuer_reservations_with_part ON issuer_reservations (expires_at) WHERE part <> x''",
+    ]),
 ];
+
+/// What is kept how long. Accounts, reservations and the ledger stay: they are the issuer's books.
+pub const KEPT: &[Rule] = &[Rule {
+    what: "parts",
+    days: PARTS_DAYS,
+    sql: "UPDATE issuer_reservations SET part = x''
+        WHERE part <> x'' AND expires_at <= ? AND state <> 'reserved'",
+}];
 
 #[cfg(test)]
 mod tests {

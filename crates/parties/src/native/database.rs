@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
+use crate::ports::database::{DATABASE_MAX_BYTES, Size, first};
 use crate::ports::{Database, DatabaseError, Row, Tables, Value};
 
 /// The platform's own table beside the party's, as a Durable Object has one: so the alarm commits and
@@ -165,6 +166,15 @@ impl Database for SqliteDatabase {
                 Err(error)
             }
         }
+    }
+
+    fn size(&self) -> Result<Size, DatabaseError> {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        let row = first(self, sql, &[])?.ok_or(DatabaseError::RolledBack)?;
+        Ok(Size {
+            bytes: row.number(0)?,
+            limit_bytes: DATABASE_MAX_BYTES,
+        })
     }
 }
 

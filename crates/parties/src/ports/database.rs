@@ -128,6 +128,29 @@ pub trait Database: Tables {
         &self,
         work: &mut dyn FnMut(&dyn Tables) -> Result<(), DatabaseError>,
     ) -> Result<(), DatabaseError>;
+
+    /// How many bytes the database takes, of how many it may.
+    fn size(&self) -> Result<Size, DatabaseError>;
+}
+
+/// The most that one database may take, in bytes: what a Durable Object has (10 GB).
+pub const DATABASE_MAX_BYTES: u64 = 10_000_000_000;
+
+/// How full a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// What it takes.
+    pub bytes: u64,
+    /// What it may take.
+    pub limit_bytes: u64,
+}
+
+impl Size {
+    /// Whether four fifths are taken: time for an operator to act, before every write fails.
+    #[must_use]
+    pub fn is_nearly_full(&self) -> bool {
+        self.bytes >= self.limit_bytes / 5 * 4
+    }
 }
 
 /// Runs `work` in a transaction and hands back its result; any error rolls back.

@@ -6,9 +6,10 @@ use tallystick_protocol::money::Money;
 use tallystick_protocol::order::SplitOrder;
 
 use super::state::OrderState;
-use super::{expiry, stock};
+use super::{expiry, letters, stock};
 use crate::common::due;
 use crate::common::fault::{Fault, Kind};
+use crate::common::statements;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
 use crate::rows;
@@ -21,7 +22,7 @@ pub struct Order {
     pub root: Root,
     /// The signed form it was made from.
     pub form: Vec<u8>,
-    /// The order's bytes as they were received.
+    /// The order's bytes as they were received; none once they were kept long enough.
     pub received: Vec<u8>,
     /// Who is asked to pay.
     pub issuer: Domain,
@@ -41,7 +42,7 @@ pub struct Order {
     pub courier_nonce: [u8; 32],
     /// The issuer's signed authorisation.
     pub authorisation: Option<Vec<u8>>,
-    /// The issuer's signed clearance for the courier.
+    /// The issuer's signed clearance for the courier, until the courier is asked.
     pub clearance: Option<Vec<u8>>,
     /// The courier's signed acceptance.
     pub acceptance: Option<Vec<u8>>,
@@ -51,9 +52,16 @@ pub struct Order {
     pub tracking: Option<String>,
 }
 
-const COLUMNS: &str = "order_id, root, form, received, issuer, courier, minor, currency, received_at, expires_at,
-    state, refused_by, refused_reason, issuer_nonce, courier_nonce, authorisation, clearance, acceptance,
-    refusal, tracking";
+const COLUMNS: &str = "order_id, root,
+    (SELECT bytes FROM shop_papers p WHERE p.kind = 'form' AND p.order_id = shop_orders.order_id),
+    (SELECT bytes FROM shop_papers p WHERE p.kind = 'received' AND p.order_id = shop_orders.order_id),
+    issuer, courier, minor, currency, received_at, expires_at,
+    state, refused_by, refused_reason, issuer_nonce, courier_nonce,
+    (SELECT bytes FROM shop_papers p WHERE p.kind = 'authorisation' AND p.order_id = shop_orders.order_id),
+    (SELECT bytes FROM shop_papers p WHERE p.kind = 'clearance' AND p.order_id = shop_orders.order_id),
+    (SELECT bytes FROM shop_papers p WHERE p.kind = 'acceptance' AND p.order_id = shop_orders.order_id),
+    (SELECT bytes FROM shop_papers p WHERE p.kind = 'refusal' AND p.order_id = shop_orders.order_id),
+    tracking";
 
 impl Order {
     /// The order as the wallet sent it.
@@ -82,15 +90,13 @@ pub fn insert(
 ) -> Result<(), DatabaseError> {
     let (by, reason) = refused_columns(&order.state);
     tables.run(
-        "INSERT INTO shop_orders (order_id, root, form_digest, form, received, issuer, courier, minor,
+        "INSERT INTO shop_orders (order_id, root, form_digest, issuer, courier, minor,
             currency, received_at, expires_at, state, refused_by, refused_reason, issuer_nonce, courier_nonce)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             order.order_id.0.into(),
             order.root.0.into(),
             form_digest.into(),
-            (&order.form).into(),
-            (&order.received).into(),
             order.issuer.as_str().into(),
             order.courier.as_str().into(),
             order.amount.minor.into(),
@@ -103,6 +109,27 @@ pub fn insert(
             order.issuer_nonce.into(),
             order.courier_nonce.into(),
         ],
+    )?;
+    keep_paper(tables, &order.order_id, "form", &order.form)?;
+    keep_paper(tables, &order.order_id, "received", &order.received)
+}
+
+fn drop_paper(tables: &dyn Tables, order_id: &OrderId, kind: &str) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM shop_papers WHERE kind = ? AND order_id = ?";
+    tables.run(sql, &[kind.into(), order_id.0.into()])?;
+    Ok(())
+}
+
+fn keep_paper(
+    tables: &dyn Tables,
+    order_id: &OrderId,
+    kind: &str,
+    bytes: &[u8],
+) -> Result<(), DatabaseError> {
+    tables.run(
+        "INSERT INTO shop_papers (kind, order_id, bytes) VALUES (?, ?, ?)
+         ON CONFLICT (kind, order_id) DO UPDATE SET bytes = excluded.bytes",
+        &[kind.into(), order_id.0.into(), bytes.into()],
     )?;
     Ok(())
 }
@@ -171,6 +198,14 @@ pub fn move_to(tables: &dyn Tables, order_id: &OrderId, next: OrderState) -> Res
         .state
         .move_to(next)
         .map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
+    // A request that was answered, or is not made any more, is of no use to anybody.
+    match order.state {
+        OrderState::Asking => statements::forget(tables, letters::AUTHORISE, &order.reference())?,
+        // The clearance goes to the courier in the request, and is of no use to anybody else.
+        OrderState::Authorised => drop_paper(tables, order_id, "clearance")?,
+        OrderState::Delivering => statements::forget(tables, letters::DELIVER, &order.reference())?,
+        _ => {}
+    }
     let (by, reason) = refused_columns(&next);
     tables.run(
         "UPDATE shop_orders SET state = ?, refused_by = ?, refused_reason = ? WHERE order_id = ?",
@@ -190,7 +225,7 @@ pub fn move_to(tables: &dyn Tables, order_id: &OrderId, next: OrderState) -> Res
     Ok(())
 }
 
-/// The signed statements of others that an order can hold, by the name of their column.
+/// The signed statements of others that an order can hold.
 #[derive(Clone, Copy)]
 pub enum Evidence {
     /// The issuer's authorisation.
@@ -213,14 +248,13 @@ pub fn keep(
     evidence: Evidence,
     signed: &[u8],
 ) -> Result<(), DatabaseError> {
-    let sql = match evidence {
-        Evidence::Authorisation => "UPDATE shop_orders SET authorisation = ? WHERE order_id = ?",
-        Evidence::Clearance => "UPDATE shop_orders SET clearance = ? WHERE order_id = ?",
-        Evidence::Acceptance => "UPDATE shop_orders SET acceptance = ? WHERE order_id = ?",
-        Evidence::Refusal => "UPDATE shop_orders SET refusal = ? WHERE order_id = ?",
+    let kind = match evidence {
+        Evidence::Authorisation => "authorisation",
+        Evidence::Clearance => "clearance",
+        Evidence::Acceptance => "acceptance",
+        Evidence::Refusal => "refusal",
     };
-    tables.run(sql, &[signed.into(), order_id.0.into()])?;
-    Ok(())
+    keep_paper(tables, order_id, kind, signed)
 }
 
 /// Keeps the courier's tracking number.
@@ -251,7 +285,7 @@ fn read(row: &Row) -> Result<Order, DatabaseError> {
         order_id: OrderId(row.bytes32(0)?),
         root: Root(row.bytes32(1)?),
         form: row.blob(2)?.to_vec(),
-        received: row.blob(3)?.to_vec(),
+        received: rows::optional_blob(row, 3)?.unwrap_or_default(),
         issuer: rows::domain(row, 4)?,
         courier: rows::domain(row, 5)?,
         amount: rows::money(row, 6)?,

@@ -69,7 +69,8 @@ fn statements(order: &Order) -> Vec<StatementLine> {
         let said = format!("Authorises {} for this shop.", order.amount);
         lines.push(StatementLine::new("authorisation", &order.issuer, &said));
     }
-    if order.clearance.is_some() {
+    // It came with the authorisation, and went on to the courier.
+    if order.authorisation.is_some() {
         let said = format!(
             "Clears {} to deliver, without saying how much was paid.",
             order.courier

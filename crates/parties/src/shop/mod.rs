@@ -32,6 +32,7 @@ use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::outbox::{Letter, Verdict};
 use crate::common::party::Party;
+use crate::common::retention::Rule;
 use crate::common::waking::Duties;
 use crate::ports::Ports;
 
@@ -63,6 +64,10 @@ impl<P: Ports> Shop<P> {
             ("GET", ["v1", "orders", form]) => self.show_order(form).await,
             ("GET", ["v1", "orders", form, "summary"]) => self.show_summary(form),
             ("GET", ["v1", "console"]) => self.show_console(request),
+            ("GET", ["v1", "console", "evidence"]) => {
+                let others = Some(schema::SIGNED_BY_OTHERS);
+                self.office.show_evidence(request, others).await
+            }
             (_, ["v1", "catalogue" | "forms" | "console"] | ["v1", "orders", ..]) => {
                 Err(Fault::new(Kind::MethodNotAllowed, ""))
             }
@@ -90,6 +95,10 @@ impl<P: Ports> Duties for Shop<P> {
             expiry::KIND => self.expire(&job.reference),
             _ => Ok(Next::Done),
         }
+    }
+
+    fn kept(&self) -> &'static [Rule] {
+        schema::KEPT
     }
 }
 

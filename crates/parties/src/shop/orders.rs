@@ -3,9 +3,10 @@
 
 use data_encoding::HEXLOWER;
 use http::StatusCode;
+use sha2::{Digest, Sha256};
 use tallystick_protocol::answers::{Refusal, RefusalReason};
 use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::identifier::{OrderId, Role};
+use tallystick_protocol::identifier::Role;
 use tallystick_protocol::introduction::IntroductionRequest;
 use tallystick_protocol::order::SplitOrder;
 use tallystick_protocol::statement::Audience;
@@ -18,9 +19,13 @@ use super::{EVIDENCE_SECONDS, Shop, expiry, forms, stock};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::log::correlation;
+use crate::common::once::{self, Command, once};
 use crate::common::outbox::{self, Content, NewLetter};
 use crate::common::rate::ANYBODY;
 use crate::ports::{Ports, Random, Tables};
+
+/// How long after an order's time the same order gets the same answer, in seconds.
+const ANSWER_SECONDS: u64 = EVIDENCE_SECONDS;
 
 impl<P: Ports> Shop<P> {
     /// `POST /v1/orders`: receives a whole order and answers with a signed receipt.
@@ -29,10 +34,21 @@ impl<P: Ports> Shop<P> {
         self.office.admit(&[("orders", ANYBODY)])?;
         let split: SplitOrder = decode(bytes)?;
         let order_id = split.header.order_id;
-        if !self.is_repetition(&order_id, bytes)? {
+        let key = order_id.to_string();
+        let command = Command {
+            what: "take-order",
+            key: &key,
+            digest: &Sha256::digest(bytes).into(),
+            keep_until: split.header.expires_at.plus_seconds(ANSWER_SECONDS).0,
+        };
+        if !self.is_repetition(&command, &split, bytes)? {
             let checked = self.check_order(&split).await?;
-            self.office
-                .transaction(|tables| self.store(tables, bytes, &split, &checked))?;
+            self.office.transaction(|tables| {
+                once(tables, &command, |tables| {
+                    self.store(tables, bytes, &split, &checked)?;
+                    Ok(order_id.0.to_vec())
+                })
+            })?;
             self.office
                 .log("order-received", Some(&correlation(&split.root.0)), "ok");
         }
@@ -63,10 +79,20 @@ impl<P: Ports> Shop<P> {
     }
 
     /// Whether this very order is stored already.
-    fn is_repetition(&self, order_id: &OrderId, bytes: &[u8]) -> Result<bool, Fault> {
-        match book::find(self.office.tables(), order_id)? {
+    fn is_repetition(
+        &self,
+        command: &Command<'_>,
+        split: &SplitOrder,
+        bytes: &[u8],
+    ) -> Result<bool, Fault> {
+        if once::before(self.office.tables(), command)?.is_some() {
+            return Ok(true);
+        }
+        // Of release 0.1.0, or long past: what is known of it is its root.
+        match book::find(self.office.tables(), &split.header.order_id)? {
             None => Ok(false),
             Some(order) if order.received == bytes => Ok(true),
+            Some(order) if order.received.is_empty() && order.root == split.root => Ok(true),
             Some(_) => Err(Fault::new(Kind::Replayed, "Another order has this number.")),
         }
     }
@@ -80,14 +106,6 @@ impl<P: Ports> Shop<P> {
         checked: &CheckedOrder,
     ) -> Result<(), Fault> {
         let order_id = split.header.order_id;
-        if let Some(stored) = book::find(tables, &order_id)? {
-            // Another request was faster while this one was being checked.
-            return if stored.received == bytes {
-                Ok(())
-            } else {
-                Err(Fault::new(Kind::Replayed, "Another order has this number."))
-            };
-        }
         forms::find(tables, &checked.form_digest, self.office.now().0)?;
         forms::spend(tables, &checked.form_digest)?;
         let lines: Vec<(String, u32)> = checked

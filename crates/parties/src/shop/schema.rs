@@ -1,5 +1,6 @@
 //! The shop's tables.
 
+use crate::common::retention::{PARTS_DAYS, Rule};
 use crate::common::schema::Migration;
 
 /// The steps that lead to the newest schema.
@@ -58,4 +59,54 @@ pub const TABLES: &[Migration] = &[
          WHERE state IN ('received', 'asking', 'authorised')",
         "DROP INDEX shop_orders_by_expiry",
     ]),
+    // What is long stands apart from what changes: a move of an order's state writes a short row.
+    Migration(&[
+        "CREATE TABLE shop_papers (
+        kind TEXT NOT NULL,
+        order_id BLOB NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (kind, order_id)
+    ) STRICT",
+        "INSERT INTO shop_papers (kind, order_id, bytes)
+         SELECT 'form', order_id, form FROM shop_orders",
+        "INSERT INTO shop_papers (kind, order_id, bytes)
+         SELECT 'received', order_id, received FROM shop_orders",
+        "INSERT INTO shop_papers (kind, order_id, bytes)
+         SELECT 'authorisation', order_id, authorisation FROM shop_orders WHERE authorisation IS NOT NULL",
+        "INSERT INTO shop_papers (kind, order_id, bytes)
+         SELECT 'clearance', order_id, clearance FROM shop_orders WHERE clearance IS NOT NULL",
+        "INSERT INTO shop_papers (kind, order_id, bytes)
+         SELECT 'acceptance', order_id, acceptance FROM shop_orders WHERE acceptance IS NOT NULL",
+        "INSERT INTO shop_papers (kind, order_id, bytes)
+         SELECT 'refusal', order_id, refusal FROM shop_orders WHERE refusal IS NOT NULL",
+        "ALTER TABLE shop_orders DROP COLUMN form",
+        "ALTER TABLE shop_orders DROP COLUMN received",
+        "ALTER TABLE shop_orders DROP COLUMN authorisation",
+        "ALTER TABLE shop_orders DROP COLUMN clearance",
+        "ALTER TABLE shop_orders DROP COLUMN acceptance",
+        "ALTER TABLE shop_orders DROP COLUMN refusal",
+    ]),
+];
+
+/// What others signed about the orders of a time, for the evidence of a month.
+pub const SIGNED_BY_OTHERS: &str = "SELECT p.bytes FROM shop_orders o JOIN shop_papers p
+    ON p.order_id = o.order_id AND p.kind IN ('authorisation', 'acceptance', 'refusal')
+    WHERE o.received_at >= ? AND o.received_at < ? ORDER BY o.received_at, o.order_id, p.kind LIMIT ? OFFSET ?";
+
+/// What is kept how long. Orders, their forms and the word that ended them stay: they are the shop's
+/// books.
+pub const KEPT: &[Rule] = &[
+    // The sealed parts, and what the issuer said that was good for the order's time alone.
+    Rule {
+        what: "parts",
+        days: PARTS_DAYS,
+        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation') AND order_id IN (
+            SELECT order_id FROM shop_orders
+            WHERE expires_at <= ? AND state IN ('accepted', 'refused', 'expired'))",
+    },
+    Rule {
+        what: "forms",
+        days: 0,
+        sql: "DELETE FROM shop_forms WHERE expires_at <= ?",
+    },
 ];

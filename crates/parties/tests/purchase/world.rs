@@ -178,6 +178,12 @@ impl World {
         self.hub.connect(of, Rc::new(middleman));
     }
 
+    /// Sends away whoever stands in front of a party.
+    pub fn connect_again(&self, of: &str) {
+        let party = self.parties.iter().find(|(name, _)| *name == of).unwrap();
+        self.hub.connect(of, Rc::new(party.1.clone()));
+    }
+
     /// Lets time pass: whoever has an alarm is woken at its time.
     pub fn run_for(&self, milliseconds: u64) {
         let end = self.clock.now_ms() + milliseconds;
