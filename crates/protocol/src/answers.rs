@@ -429,7 +429,7 @@ pub struct CourierAnswer {
     #[n(0)]
     #[cbor(with = "minicbor::bytes")]
     pub statement: Vec<u8>,
-    /// Whether the statement is an acceptance.
+    /// Whether the courier delivers. An acceptance of which the issuer heard too late says no.
     #[n(1)]
     pub accepted: bool,
 }

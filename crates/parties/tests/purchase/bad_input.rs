@@ -8,7 +8,7 @@ use super::talk::buy;
 use super::world::{COURIER, ISSUER, SHOP, World, problem, text};
 
 /// Routes that take messages, with the media type they take.
-const ROUTES: [(&str, &str, &str); 12] = [
+const ROUTES: [(&str, &str, &str); 13] = [
     (SHOP, "/v1/orders", CBOR),
     (SHOP, "/v1/forms", JSON),
     (SHOP, "/v1/confirmations", CBOR),
@@ -20,6 +20,7 @@ const ROUTES: [(&str, &str, &str); 12] = [
     (ISSUER, "/v1/releases", COSE),
     (ISSUER, "/v1/confirmations", CBOR),
     (COURIER, "/v1/deliveries", COSE),
+    (COURIER, "/v1/inquiries", COSE),
     (COURIER, "/v1/confirmations", CBOR),
 ];
 

@@ -2,15 +2,16 @@
 
 use data_encoding::BASE64;
 use tallystick_parties::ports::Tables;
-use tallystick_protocol::answers::{Acceptance, Clearance, DeliveryRequest};
+use tallystick_protocol::answers::{Acceptance, Clearance, DeliveryRequest, Inquiry, Refusal};
 use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, open};
 use tallystick_protocol::test_keys::test_statement;
+use tallystick_protocol::time::Timestamp;
 
 use super::holder::{COSE, Holder, Order};
 use super::talk::form;
-use super::world::{COURIER, ISSUER, OTHER_SHOP, SHOP, World, domain, problem, text};
+use super::world::{COURIER, ISSUER, OTHER_ISSUER, OTHER_SHOP, SHOP, World, domain, problem, text};
 
 /// Numbers of the test keys that the parties were started with.
 const SHOP_KEY: usize = 2;
@@ -171,4 +172,51 @@ fn t002_4_a_clearance_of_yesterday_does_not_make_the_courier_refuse_the_order_of
     let answer = world.post(COURIER, "/v1/deliveries", COSE, body);
     assert!(answer.status().is_success(), "{}", text(&answer));
     open::<Acceptance>(answer.body(), &world.anchors, world.now(), Role::Courier).unwrap();
+}
+
+/// What the courier says to an issuer that asks about an order.
+fn asked(world: &World, issuer: &str, key: usize, order: &Order, expired_at: Timestamp) -> String {
+    let inquiry = Inquiry {
+        envelope: envelope(world, issuer, order),
+        root: order.root,
+        expired_at,
+    };
+    let inquiry = signed_as(world, issuer, key, &inquiry);
+    let answer = world.post(COURIER, "/v1/inquiries", COSE, inquiry);
+    let refusal = open::<Refusal>(answer.body(), &world.anchors, world.now(), Role::Courier);
+    refusal.map_or_else(
+        |_| problem(&answer),
+        |said| said.message.reason.as_str().to_owned(),
+    )
+}
+
+#[test]
+fn what_the_courier_told_the_issuer_it_keeps_to_and_another_issuers_question_ends_nothing() {
+    const OTHER_ISSUER_KEY: usize = 5;
+    let world = World::with_a_choice();
+    let mut holder = holder(&world);
+    let first = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let second = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let (over, not_over) = (world.now(), world.now().plus_seconds(60));
+    let by_issuer = |order, at| asked(&world, ISSUER, ISSUER_KEY, order, at);
+    assert_eq!(by_issuer(&first, not_over), "wrong-clock");
+    let by_shop = asked(&world, SHOP, SHOP_KEY, &first, over);
+    assert_ne!(by_shop, "expired", "a shop is no issuer");
+    let by_other = asked(&world, OTHER_ISSUER, OTHER_ISSUER_KEY, &first, over);
+    assert_eq!(by_other, "expired");
+    let deliver = |order| {
+        let body = delivery(&world, order, &clearance(&world, order));
+        world.post(COURIER, "/v1/deliveries", COSE, body)
+    };
+    assert!(
+        deliver(&first).status().is_success(),
+        "its own issuer never asked"
+    );
+    assert_eq!(by_issuer(&second, over), "expired");
+    assert_eq!(by_issuer(&second, over), "expired");
+    assert_eq!(problem(&deliver(&second)), "expired");
+    assert_eq!(
+        world.number(COURIER, "SELECT count(*) FROM courier_deliveries"),
+        1
+    );
 }

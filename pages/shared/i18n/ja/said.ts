@@ -49,6 +49,7 @@ export const said: Readonly<Record<string, string>> = {
   delivering: '配送手配中',
   accepted: '引受済み',
   confirmed: '確認済み',
+  lapsed: '失効',
   reserved: '確保済み',
   captured: '請求済み',
   released: '確保解除',
