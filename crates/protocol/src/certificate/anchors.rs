@@ -14,7 +14,11 @@ pub const MAX_ANCHORS: usize = 16;
 
 /// The roots that somebody trusts.
 #[derive(Clone, Debug)]
-pub struct TrustAnchors(Vec<Certificate>);
+pub struct TrustAnchors {
+    roots: Vec<Certificate>,
+    #[cfg(feature = "remember")]
+    remembered: super::remembered::Remembered,
+}
 
 /// Who a verified certificate says its owner is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +48,46 @@ impl TrustAnchors {
             .iter()
             .map(|der| read_root(der.as_ref()))
             .collect::<Result<_, _>>()?;
-        Ok(Self(roots))
+        Ok(Self {
+            roots,
+            #[cfg(feature = "remember")]
+            remembered: super::remembered::Remembered::default(),
+        })
     }
 
     /// The roots.
     #[must_use]
     pub fn roots(&self) -> &[Certificate] {
-        &self.0
+        &self.roots
+    }
+
+    /// Reads a certificate (DER) and verifies it as [`TrustAnchors::verify`] does. With the feature
+    /// `remember`, its signature is verified the first time only; role and period are each time.
+    ///
+    /// # Errors
+    /// [`CertificateError`] says what does not hold.
+    pub fn certified(
+        &self,
+        der: &[u8],
+        now: Timestamp,
+        role: Role,
+    ) -> Result<CertifiedParty, CertificateError> {
+        #[cfg(feature = "remember")]
+        if let Some(known) = self.remembered.find(der)
+            && let Some(root) = self.roots.get(known.root)
+        {
+            require(&known.certificate, now, role)?;
+            if require_valid_at(root, now).is_ok() {
+                return Ok(party(&known.certificate, role));
+            }
+        }
+        let certificate = Certificate::from_der(der)?;
+        require(&certificate, now, role)?;
+        let _place = self.verify_signature(&certificate, now)?;
+        let certified = party(&certificate, role);
+        #[cfg(feature = "remember")]
+        self.remembered.keep(certificate, _place);
+        Ok(certified)
     }
 
     /// Verifies that `certificate` is valid at `now`, for `role`, and signed by one of these roots.
@@ -63,49 +100,67 @@ impl TrustAnchors {
         now: Timestamp,
         role: Role,
     ) -> Result<CertifiedParty, CertificateError> {
-        let (actual, domain) = match &certificate.purpose {
-            Purpose::Root => {
-                return Err(CertificateError::Profile(
-                    "an authority does nothing but certify",
-                ));
-            }
-            Purpose::Holder => (Role::Holder, None),
-            Purpose::Party { role, domain } => (*role, Some(domain.clone())),
-        };
-        if actual != role {
-            return Err(CertificateError::WrongRole {
-                expected: role,
-                actual,
-            });
-        }
-        require_valid_at(certificate, now)?;
-        let lifetime = certificate.not_after.seconds_since(certificate.not_before);
-        if lifetime > MAX_LIFETIME_DAYS * 86_400 {
-            return Err(CertificateError::LivesTooLong);
-        }
+        require(certificate, now, role)?;
         self.verify_signature(certificate, now)?;
-        Ok(CertifiedParty {
-            role,
-            domain,
-            name: certificate.name.clone(),
-            public_key: certificate.public_key.clone(),
-            serial: certificate.serial.clone(),
-        })
+        Ok(party(certificate, role))
     }
 
+    /// The place of the root that signed it.
     fn verify_signature(
         &self,
         certificate: &Certificate,
         now: Timestamp,
-    ) -> Result<(), CertificateError> {
+    ) -> Result<usize, CertificateError> {
         let mut outcome = Err(CertificateError::UnknownAuthority);
-        for root in self.0.iter().filter(|root| names(root, certificate)) {
-            outcome = require_valid_at(root, now).and_then(|()| signed_by(root, certificate));
+        let issuers = self.roots.iter().enumerate();
+        for (place, root) in issuers.filter(|(_, root)| names(root, certificate)) {
+            outcome = require_valid_at(root, now)
+                .and_then(|()| signed_by(root, certificate))
+                .map(|()| place);
             if outcome.is_ok() {
                 break;
             }
         }
         outcome
+    }
+}
+
+/// Everything that must hold of a leaf beside its signature: its role, and that its time is now.
+fn require(certificate: &Certificate, now: Timestamp, role: Role) -> Result<(), CertificateError> {
+    let actual = match &certificate.purpose {
+        Purpose::Root => {
+            return Err(CertificateError::Profile(
+                "an authority does nothing but certify",
+            ));
+        }
+        Purpose::Holder => Role::Holder,
+        Purpose::Party { role, .. } => *role,
+    };
+    if actual != role {
+        return Err(CertificateError::WrongRole {
+            expected: role,
+            actual,
+        });
+    }
+    require_valid_at(certificate, now)?;
+    let lifetime = certificate.not_after.seconds_since(certificate.not_before);
+    if lifetime > MAX_LIFETIME_DAYS * 86_400 {
+        return Err(CertificateError::LivesTooLong);
+    }
+    Ok(())
+}
+
+fn party(certificate: &Certificate, role: Role) -> CertifiedParty {
+    let domain = match &certificate.purpose {
+        Purpose::Party { domain, .. } => Some(domain.clone()),
+        Purpose::Root | Purpose::Holder => None,
+    };
+    CertifiedParty {
+        role,
+        domain,
+        name: certificate.name.clone(),
+        public_key: certificate.public_key.clone(),
+        serial: certificate.serial.clone(),
     }
 }
 

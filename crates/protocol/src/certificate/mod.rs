@@ -19,6 +19,8 @@ mod extensions;
 mod moment;
 mod parse;
 mod profile;
+#[cfg(feature = "remember")]
+mod remembered;
 #[cfg(feature = "certify")]
 mod request;
 

@@ -444,3 +444,64 @@ fn a_general_x509_library_reads_the_same() {
         certificate.not_after.seconds()
     );
 }
+
+#[cfg(feature = "remember")]
+mod remembered {
+    use super::super::remembered::{MOST, Remembered};
+    use super::*;
+
+    fn seen() -> (TrustAnchors, Certificate) {
+        let (authority, certificate) = shop();
+        let anchors = authority.anchors();
+        let first = anchors.certified(certificate.as_der(), NOW, Role::Shop);
+        let again = anchors.certified(certificate.as_der(), NOW, Role::Shop);
+        assert_eq!(again.unwrap(), first.unwrap());
+        (anchors, certificate)
+    }
+
+    #[test]
+    fn one_that_was_verified_is_still_refused_in_another_role() {
+        let (anchors, certificate) = seen();
+        let outcome = anchors.certified(certificate.as_der(), NOW, Role::Issuer);
+        assert!(matches!(outcome, Err(CertificateError::WrongRole { .. })));
+    }
+
+    #[test]
+    fn one_that_was_verified_is_still_refused_after_its_end() {
+        let (anchors, certificate) = seen();
+        let after = certificate.not_after().plus_seconds(86_400);
+        assert_eq!(
+            anchors.certified(certificate.as_der(), after, Role::Shop),
+            Err(CertificateError::Expired)
+        );
+    }
+
+    #[test]
+    fn what_only_resembles_one_that_was_verified_is_refused() {
+        let (anchors, certificate) = seen();
+        let mut der = certificate.as_der().to_vec();
+        *der.last_mut().unwrap() ^= 1;
+        assert_eq!(
+            anchors.certified(&der, NOW, Role::Shop),
+            Err(CertificateError::BadSignature)
+        );
+        // Refused ones are not remembered either.
+        assert_eq!(
+            anchors.certified(&der, NOW, Role::Shop),
+            Err(CertificateError::BadSignature)
+        );
+    }
+
+    #[test]
+    fn memory_is_bounded_and_keeps_what_is_used() {
+        let (mut authority, used) = shop();
+        let remembered = Remembered::default();
+        remembered.keep(used.clone(), 0);
+        for number in 0..3 * MOST {
+            let other = authority.holder(&alloc::format!("account {number}"), 1);
+            remembered.keep(other, 0);
+            assert!(remembered.find(used.as_der()).is_some());
+            assert!(remembered.len() <= MOST);
+        }
+    }
+}

@@ -6,7 +6,7 @@ use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
 use crate::cbor::{Message, decode, encode};
-use crate::certificate::{Certificate, CertifiedParty, TrustAnchors};
+use crate::certificate::{CertifiedParty, TrustAnchors};
 use crate::identifier::{OrderId, Role, Root};
 use crate::signature::verify_pss;
 use crate::statement::{StatementError, cose::Parts};
@@ -92,7 +92,7 @@ pub fn verify_approval(
         });
     }
     let parts = Parts::read(bytes)?;
-    let signer = anchors.verify(&Certificate::from_der(&parts.leaf)?, now, Role::Holder)?;
+    let signer = anchors.certified(&parts.leaf, now, Role::Holder)?;
     verify_pss(
         &signer.public_key,
         &parts.to_be_signed(CONTEXT),

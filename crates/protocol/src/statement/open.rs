@@ -3,7 +3,7 @@
 use super::cose::Parts;
 use super::{Audience, Envelope, MAX_VALIDITY_SECONDS, SignedMessage, StatementError, max_len};
 use crate::cbor::decode;
-use crate::certificate::{CLOCK_SKEW_SECONDS, Certificate, CertifiedParty, TrustAnchors};
+use crate::certificate::{CLOCK_SKEW_SECONDS, CertifiedParty, TrustAnchors};
 use crate::identifier::{Domain, Role};
 use crate::signature::verify_pss;
 use crate::time::Timestamp;
@@ -59,8 +59,7 @@ fn verified(
         });
     }
     let parts = Parts::read(bytes)?;
-    let leaf = Certificate::from_der(&parts.leaf)?;
-    let signer = anchors.verify(&leaf, now, role)?;
+    let signer = anchors.certified(&parts.leaf, now, role)?;
     let to_be_signed = parts.to_be_signed(context);
     verify_pss(&signer.public_key, &to_be_signed, &parts.signature)
         .map_err(|_| StatementError::BadSignature)?;
