@@ -16,7 +16,7 @@ const SIGNING_MS: u64 = 4;
 
 #[derive(Default)]
 struct Memory {
-    key: Vec<u8>,
+    key: Option<<RsaSigning as Signing>::Key>,
     /// Payloads, each with the protected header and the context that it was signed with.
     signed: BTreeMap<Vec<u8>, (Vec<u8>, Vec<u8>)>,
 }
@@ -56,14 +56,14 @@ impl Pen {
             ]);
             let mut message = Vec::new();
             coset::cbor::into_writer(&structure, &mut message).ok()?;
-            (memory.key.clone(), message)
+            (memory.key.clone()?, message)
         };
         block_on(self.signing.sign(&key, &message)).ok()
     }
 
-    fn remember(&self, pkcs8: &[u8], message: &[u8]) {
+    fn remember(&self, key: &<RsaSigning as Signing>::Key, message: &[u8]) {
         let mut memory = self.memory.borrow_mut();
-        pkcs8.clone_into(&mut memory.key);
+        memory.key = Some(key.clone());
         let Ok(Value::Array(parts)) = coset::cbor::from_reader(message) else {
             return;
         };
@@ -81,13 +81,19 @@ impl Pen {
 }
 
 impl Signing for Pen {
+    type Key = <RsaSigning as Signing>::Key;
+
     async fn generate(&self) -> Result<KeyPair, SigningError> {
         self.signing.generate().await
     }
 
-    async fn sign(&self, pkcs8: &[u8], message: &[u8]) -> Result<Vec<u8>, SigningError> {
-        self.remember(pkcs8, message);
-        let signature = self.signing.sign(pkcs8, message).await;
+    async fn import(&self, pkcs8: &[u8]) -> Result<Self::Key, SigningError> {
+        self.signing.import(pkcs8).await
+    }
+
+    async fn sign(&self, key: &Self::Key, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        self.remember(key, message);
+        let signature = self.signing.sign(key, message).await;
         if let Some(town) = self.town.upgrade() {
             town.scheduler.sleep(town.dice.below(SIGNING_MS)).await;
         }

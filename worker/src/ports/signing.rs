@@ -16,12 +16,18 @@ const SALT_BYTES: u32 = 32;
 pub struct WebCrypto;
 
 impl Signing for WebCrypto {
+    type Key = CryptoKey;
+
     async fn generate(&self) -> Result<KeyPair, SigningError> {
         generate().await.map_err(refused)
     }
 
-    async fn sign(&self, pkcs8: &[u8], message: &[u8]) -> Result<Vec<u8>, SigningError> {
-        sign(pkcs8, message).await.map_err(refused)
+    async fn import(&self, pkcs8: &[u8]) -> Result<CryptoKey, SigningError> {
+        import(pkcs8).await.map_err(refused)
+    }
+
+    async fn sign(&self, key: &CryptoKey, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        sign(key, message).await.map_err(refused)
     }
 }
 
@@ -72,21 +78,25 @@ async fn generate() -> Result<KeyPair, JsValue> {
     })
 }
 
-async fn sign(pkcs8: &[u8], message: &[u8]) -> Result<Vec<u8>, JsValue> {
-    let subtle = subtle()?;
-    let import = object(&[("name", "RSA-PSS".into()), ("hash", "SHA-256".into())])?;
+/// A key that signs and cannot be exported.
+async fn import(pkcs8: &[u8]) -> Result<CryptoKey, JsValue> {
+    let algorithm = object(&[("name", "RSA-PSS".into()), ("hash", "SHA-256".into())])?;
     let copy = Uint8Array::from(pkcs8);
     let usages = Array::of1(&"sign".into());
-    let imported = subtle.import_key_with_object("pkcs8", &copy, &import, false, &usages)?;
-    let key: CryptoKey = settled(imported).await?.unchecked_into();
+    let imported = subtle()?.import_key_with_object("pkcs8", &copy, &algorithm, false, &usages)?;
+    let key = settled(imported).await;
     copy.fill(0, 0, copy.length());
+    Ok(key?.unchecked_into())
+}
+
+async fn sign(key: &CryptoKey, message: &[u8]) -> Result<Vec<u8>, JsValue> {
     let algorithm = object(&[
         ("name", "RSA-PSS".into()),
         ("saltLength", SALT_BYTES.into()),
     ])?;
     let message = Uint8Array::from(message);
     let signature =
-        settled(subtle.sign_with_object_and_js_u8_array(&algorithm, &key, &message)?).await?;
+        settled(subtle()?.sign_with_object_and_js_u8_array(&algorithm, key, &message)?).await?;
     Ok(bytes(&signature))
 }
 

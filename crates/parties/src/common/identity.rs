@@ -28,7 +28,6 @@ pub struct Identity {
     pub certificate: Vec<u8>,
     /// The roots under which others' certificates are verified.
     pub anchors: TrustAnchors,
-    pkcs8: Zeroizing<Vec<u8>>,
 }
 
 impl<P: Ports> Office<P> {
@@ -47,12 +46,12 @@ impl<P: Ports> Office<P> {
             )
         };
         let certificate = facts::get(self.tables(), CERTIFICATE)?.ok_or_else(starting)?;
-        let pkcs8 = secrets::get(self, RSA_KEY)?.ok_or_else(starting)?;
+        // Opened to see that it can be: without its key a party has no identity.
+        secrets::get(self, RSA_KEY)?.ok_or_else(starting)?;
         let anchors = self.anchors()?.ok_or_else(starting)?;
         let identity = Rc::new(Identity {
             certificate,
             anchors,
-            pkcs8,
         });
         self.identity.replace(Some(identity.clone()));
         Ok(identity)
@@ -184,8 +183,19 @@ impl<P: Ports> Office<P> {
     }
 
     async fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
-        let identity = self.identity()?;
-        Ok(self.ports.signing().sign(&identity.pkcs8, bytes).await?)
+        let key = self.signing_key().await?;
+        Ok(self.ports.signing().sign(&key, bytes).await?)
+    }
+
+    /// The RSA key in the platform's keeping, imported once in a lifetime of this object.
+    async fn signing_key(&self) -> Result<Rc<<P::Signing as Signing>::Key>, Fault> {
+        if let Some(key) = self.signing_key.borrow().as_ref() {
+            return Ok(key.clone());
+        }
+        let pkcs8 = secrets::get(self, RSA_KEY)?.ok_or_else(Fault::internal)?;
+        let key = Rc::new(self.ports.signing().import(&pkcs8).await?);
+        self.signing_key.replace(Some(key.clone()));
+        Ok(key)
     }
 
     /// Makes the RSA key unless there is one; returns the public key (DER).
@@ -208,8 +218,7 @@ impl<P: Ports> Office<P> {
 
     /// Signs with the RSA key before there is a certificate.
     pub(crate) async fn sign_uncertified(&self, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
-        let pkcs8 = secrets::get(self, RSA_KEY)?.ok_or_else(Fault::internal)?;
-        Ok(self.ports.signing().sign(&pkcs8, bytes).await?)
+        self.sign(bytes).await
     }
 
     /// Takes a new certificate (or root) into use.

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod log;
 pub mod office;
 pub mod once;
+mod opened_shares;
 pub mod outbox;
 pub mod party;
 pub mod rate;

@@ -11,13 +11,14 @@ use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::identity::Identity;
 use super::log::Event;
+use super::opened_shares::OpenedShares;
 use super::retention;
 use super::schema::{self, Migration};
 use super::settings::Settings;
 use super::traffic::Traffic;
 use super::vault::Vault;
 use crate::ports::database::in_transaction;
-use crate::ports::{Clock, DatabaseError, Log, PortRng, Ports, Tables};
+use crate::ports::{Clock, DatabaseError, Log, PortRng, Ports, Signing, Tables};
 
 /// One party's ports and settings, and what it does like every other party.
 pub struct Office<P: Ports> {
@@ -33,7 +34,12 @@ pub struct Office<P: Ports> {
     /// Whether the renewal of the certificate is known to be on the clock.
     pub(super) is_watching: Cell<bool>,
     pub(super) identity: RefCell<Option<Rc<Identity>>>,
+    pub(super) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
+    pub(super) opened_shares: OpenedShares,
 }
+
+/// The RSA key in the platform's keeping.
+type SigningKey<P> = <<P as Ports>::Signing as Signing>::Key;
 
 impl<P: Ports> Office<P> {
     /// An office of a role with these tables of its own (schema name: the role's).
@@ -49,6 +55,8 @@ impl<P: Ports> Office<P> {
             bell: Bell::default(),
             is_watching: Cell::new(false),
             identity: RefCell::new(None),
+            signing_key: RefCell::new(None),
+            opened_shares: OpenedShares::default(),
         }
     }
 

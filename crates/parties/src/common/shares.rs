@@ -1,5 +1,7 @@
 //! Key shares of a service party: fetched from the key centres, kept sealed, used to derive keys.
 
+use std::rc::Rc;
+
 use http::Method;
 use tallystick_protocol::enrolment::{PartyShareAnswer, PartyShareRequest};
 use tallystick_protocol::identifier::{Domain, Role};
@@ -64,7 +66,8 @@ impl<P: Ports> Office<P> {
     /// space takes no more parties; [`Kind::Unreachable`] while a centre does not answer.
     pub async fn ensure_share(&self, context: &KeyContext) -> Result<(), Fault> {
         self.require_own_context(context)?;
-        if self.spaces()?.contains(&context.space.index) {
+        let index = context.space.index;
+        if self.opened_shares.get(index).is_some() || self.spaces()?.contains(&index) {
             return Ok(());
         }
         // Spaces open one after the other. Whatever number is asked for, the next one is fetched, so
@@ -134,17 +137,23 @@ impl<P: Ports> Office<P> {
         }
     }
 
-    fn own_share(&self, space: &Space) -> Result<PartyShare, Fault> {
+    fn own_share(&self, space: &Space) -> Result<Rc<PartyShare>, Fault> {
+        if let Some(share) = self.opened_shares.get(space.index) {
+            return Ok(share);
+        }
         let mut sum: Option<PartyShare> = None;
+        let mut length = 0;
         for centre in &self.settings.key_centres {
             let bytes = self.stored_share(space.index, centre)?;
+            length = bytes.len();
             let share = PartyShare::from_bytes(&bytes).map_err(|_| Fault::internal())?;
             sum = Some(match sum {
                 None => share,
                 Some(sum) => sum.add(&share)?,
             });
         }
-        sum.ok_or_else(|| Fault::new(Kind::UnknownSpace, ""))
+        let sum = sum.ok_or_else(|| Fault::new(Kind::UnknownSpace, ""))?;
+        Ok(self.opened_shares.keep(space.index, sum, length))
     }
 
     fn stored_share(&self, space: u32, centre: &Domain) -> Result<Zeroizing<Vec<u8>>, Fault> {

@@ -36,6 +36,8 @@ impl RsaSigning {
 }
 
 impl Signing for RsaSigning {
+    type Key = RsaPrivateKey;
+
     async fn generate(&self) -> Result<KeyPair, SigningError> {
         let prepared = self.prepared.borrow_mut().pop();
         let key = match prepared {
@@ -49,9 +51,12 @@ impl Signing for RsaSigning {
         })
     }
 
-    async fn sign(&self, pkcs8: &[u8], message: &[u8]) -> Result<Vec<u8>, SigningError> {
-        let key = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(refused)?;
-        sign_pss(&mut PortRng(&self.random), &key, message).map_err(refused)
+    async fn import(&self, pkcs8: &[u8]) -> Result<RsaPrivateKey, SigningError> {
+        RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(refused)
+    }
+
+    async fn sign(&self, key: &RsaPrivateKey, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        sign_pss(&mut PortRng(&self.random), key, message).map_err(refused)
     }
 }
 

@@ -13,11 +13,17 @@ pub struct KeyPair {
 /// Makes RSA keys and signatures: `crypto.subtle` on Cloudflare, the `rsa` crate natively.
 #[allow(async_fn_in_trait)] // single-threaded on purpose: see the module above
 pub trait Signing {
+    /// A private key as the platform holds it; on Cloudflare one that cannot be exported.
+    type Key;
+
     /// Makes an RSA-2048 key pair with public exponent 65537.
     async fn generate(&self) -> Result<KeyPair, SigningError>;
 
-    /// Signs `message` (hashed here) under the PKCS#8 private key: 256 bytes.
-    async fn sign(&self, pkcs8: &[u8], message: &[u8]) -> Result<Vec<u8>, SigningError>;
+    /// Takes a PKCS#8 private key (DER) into the platform's keeping, to sign with.
+    async fn import(&self, pkcs8: &[u8]) -> Result<Self::Key, SigningError>;
+
+    /// Signs `message` (hashed here): 256 bytes.
+    async fn sign(&self, key: &Self::Key, message: &[u8]) -> Result<Vec<u8>, SigningError>;
 }
 
 /// The platform could not make a key or signature.
