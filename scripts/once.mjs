@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findBrowser } from './lib/browser.mjs'
 import { artifactsFolder } from './lib/paths.mjs'
 import { prepare } from './lib/prepare.mjs'
 import { Stop, say } from './lib/say.mjs'
@@ -28,7 +29,7 @@ export async function main(args) {
   rmSync(shots, { recursive: true, force: true })
   // A story of its own: nothing of an earlier one is in the tables.
   const persist = mkdtempSync(join(tmpdir(), 'tallystick-parties-'))
-  const parties = await prepare({ port: 0, persist })
+  const parties = await prepare({ port: 0, persist, meanwhile: findBrowser })
   try {
     const tracking = await story.play(parties, shots)
     await tell(parties, { tracking, shots, json })

@@ -1,13 +1,14 @@
 // Builds what changed: the wallet's WebAssembly, the worker, the extension, the pages.
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { must } from './command.mjs'
+import { must, sideBySide } from './command.mjs'
 import { at, extensionFolder } from './paths.mjs'
 import { walletFlags } from './rust-flags.mjs'
 import { Stop, step } from './say.mjs'
 import { RUST, digest, isFresh, stamp } from './stamps.mjs'
+import { ensureBindgen } from './tools.mjs'
 import { buildLocalWorker } from './worker.mjs'
 
 /** Roles of the demo, in the order in which they start. */
@@ -29,22 +30,34 @@ const STACK_FIRST = '--low-memory-unused'
 
 const web = ['package-lock.json', 'svelte.config.js', 'tsconfig.json']
 
-/** Builds everything that changed. */
+/**
+ * Builds everything that changed, what does not need the other side by side: link-time optimisation
+ * keeps one processor busy, and most machines have two.
+ */
 export async function buildAll() {
-  await buildWasm()
-  await buildLocalWorker()
-  await buildExtension()
-  await buildPages()
+  await sideBySide(
+    ensureBindgen,
+    async () => {
+      await buildWasm()
+      await buildExtension()
+    },
+    buildLocalWorker,
+    () => buildPages(),
+  )
 }
 
 /** Builds the wallet into wasm/pkg, the software card into wasm/card/pkg, the readers into wasm/reader/pkg. */
 export async function buildWasm() {
   const current = digest([...RUST, 'crates/card', 'crates/reader', 'crates/wallet', 'wasm'])
-  for (const { what, crate, folder } of WASM_MODULES) {
-    if (isFresh(crate, moduleFile(crate, folder), current)) continue
-    await step(`Building ${what} (Rust to WebAssembly)`, () => wasmModule(crate, at(folder, 'pkg')))
+  const stale = WASM_MODULES.filter(({ crate, folder }) => !isFresh(crate, moduleFile(crate, folder), current))
+  // Cargo compiles one at a time; the one before is shrunk meanwhile.
+  let turn = Promise.resolve()
+  await sideBySide(...stale.map(({ what, crate, folder }) => async () => {
+    turn = turn.then(() => step(`Building ${what} (Rust to WebAssembly)`, () => compile(crate)))
+    const compiled = await turn
+    await step(`Shrinking ${what}`, () => shrink(compiled, at(folder, 'pkg')))
     stamp(crate, current)
-  }
+  }))
 }
 
 const moduleFile = (crate, folder) => at(folder, 'pkg', `${crate.replaceAll('-', '_')}_bg.wasm`)
@@ -54,19 +67,23 @@ export async function buildBenchWasm() {
   const outDir = at('dist/bench/wasm')
   const current = digest([...RUST, 'crates/card', 'tests/bench/wasm'])
   if (isFresh('bench-wasm', `${outDir}/tallystick_bench_bg.wasm`, current)) return outDir
-  await step("Building the benchmark's WebAssembly", () => wasmModule('tallystick-bench', outDir))
+  await step("Building the benchmark's WebAssembly", () => compile('tallystick-bench').then(compiled => shrink(compiled, outDir)))
   stamp('bench-wasm', current)
   return outDir
 }
 
-/** From a crate to an optimised module with its bindings, for the web. */
-async function wasmModule(crate, outDir) {
-  const name = crate.replaceAll('-', '_')
+/** Compiles a crate as the wallet is compiled; resolves to the module's file. */
+async function compile(crate) {
   const args = ['build', '--quiet', '--profile', 'wallet', '--target', 'wasm32-unknown-unknown', '-p', crate]
   await must('cargo', args, 'The wallet does not compile; the errors are above.', { env: walletFlags(), offline: 'cargo could not fetch the crates' })
-  const module = join(process.env.CARGO_TARGET_DIR ?? at('target'), `wasm32-unknown-unknown/wallet/${name}.wasm`)
+  return join(process.env.CARGO_TARGET_DIR ?? at('target'), `wasm32-unknown-unknown/wallet/${crate.replaceAll('-', '_')}.wasm`)
+}
+
+/** From a module to a smaller one with its bindings, for the web. */
+async function shrink(module, outDir) {
+  await ensureBindgen()
   await must('wasm-bindgen', ['--target', 'web', '--out-dir', outDir, module], 'wasm-bindgen could not make the bindings of the wallet.')
-  const output = join(outDir, `${name}_bg.wasm`)
+  const output = join(outDir, basename(module).replace(/\.wasm$/, '_bg.wasm'))
   const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', '-Oz', STACK_FIRST, ...WASM_FEATURES, '--strip-debug', '--strip-producers', output, '-o', output]
   await must(process.execPath, optimise, 'wasm-opt could not shrink the wallet.')
 }

@@ -76,6 +76,25 @@ export function attempt(program, args, { env = {}, cwd = root, show = false, inp
   })
 }
 
+/**
+ * Does these things side by side. If one fails, the programs of the others are ended, and it is what
+ * is thrown.
+ */
+export async function sideBySide(...works) {
+  let failure
+  const outcomes = await Promise.allSettled(works.map(async work => {
+    try {
+      return await work()
+    } catch (error) {
+      failure ??= { error }
+      killAll()
+      throw error
+    }
+  }))
+  if (failure) throw failure.error
+  return outcomes.map(({ value }) => value)
+}
+
 /** Runs a program to its end and returns its output; if it fails, stops with `sentence`. */
 export async function must(program, args, sentence, options = {}) {
   const { code, output } = await attempt(program, args, options)

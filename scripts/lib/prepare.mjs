@@ -1,15 +1,19 @@
 // From a fresh clone to running parties and a loadable extension that knows them.
 import { buildAll, writeDeployment } from './builds.mjs'
+import { sideBySide } from './command.mjs'
 import { mustBeFree, startParties } from './parties.mjs'
 import { PARTIES } from './secrets.mjs'
 import { step } from './say.mjs'
-import { ensureTools } from './tools.mjs'
+import { ensureRust } from './tools.mjs'
 
-/** Makes sure of tools, builds what changed, starts the parties and writes deployment.json. */
-export async function prepare(options = {}) {
+/**
+ * Makes sure of tools, builds what changed, starts the parties and writes deployment.json. What the
+ * caller needs besides, such as a browser, is fetched `meanwhile`.
+ */
+export async function prepare({ meanwhile = () => undefined, ...options } = {}) {
   if (options.port) await mustBeFree(options.port)
-  await ensureTools()
-  await buildAll()
+  await ensureRust()
+  await sideBySide(buildAll, meanwhile)
   const parties = await step('Starting the parties', () => startParties(options))
   await writeDeployment(await deploymentOf(parties))
   return parties

@@ -17,18 +17,40 @@ export function say(line) {
   process.stderr.write(`${line}\n`)
 }
 
-/** Runs `work` under a title and shows how long it takes, while it takes long. */
+const running = new Map()
+let ticking
+
+/** The line that shows what runs now, side by side. */
+function show() {
+  const now = [...running].map(([title, since]) => `${title} … ${seconds(since)}`).join(' · ')
+  process.stderr.write(`\r\x1b[K${running.size ? `· ${now}`.slice(0, (process.stderr.columns ?? 80) - 1) : ''}`)
+}
+
+function began(key) {
+  running.set(key, Date.now())
+  if (live) show()
+  ticking ??= live ? setInterval(show, 500) : undefined
+}
+
+function ended(key, mark, since) {
+  running.delete(key)
+  process.stderr.write(`${live ? '\r\x1b[K' : ''}${mark} ${key} (${seconds(since)})\n`)
+  if (running.size > 0) return void (live && show())
+  clearInterval(ticking)
+  ticking = undefined
+}
+
+/** Runs `work` under a title and shows how long it takes, while it takes long; others may run beside it. */
 export async function step(title, work) {
   const since = Date.now()
-  const show = () => process.stderr.write(live ? `\r\x1b[K· ${title} … ${seconds(since)}` : `· ${title} … ${seconds(since)}\n`)
-  if (live) show()
-  const timer = setInterval(show, live ? 500 : 20_000)
+  began(title)
+  const timer = live ? undefined : setInterval(() => process.stderr.write(`· ${title} … ${seconds(since)}\n`), 20_000)
   try {
     const result = await work()
-    process.stderr.write(`${live ? '\r\x1b[K' : ''}✓ ${title} (${seconds(since)})\n`)
+    ended(title, '✓', since)
     return result
   } catch (error) {
-    process.stderr.write(`${live ? '\r\x1b[K' : ''}✗ ${title} (${seconds(since)})\n`)
+    ended(title, '✗', since)
     throw error
   } finally {
     clearInterval(timer)

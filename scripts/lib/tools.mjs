@@ -17,7 +17,16 @@ const TARGET = 'wasm32-unknown-unknown'
 /** Makes sure of all tools for building, and with `tests` of those for testing too. */
 export async function ensureTools({ tests = false } = {}) {
   await ensureRust()
-  for (const tool of tests ? [BINDGEN, WASM_PACK] : [BINDGEN]) await ensureTool(tool)
+  await ensureBindgen()
+  if (tests) await ensureTool(WASM_PACK)
+}
+
+let bindgen
+
+/** Makes sure of what makes the bindings of WebAssembly; whoever needs it waits for the same. */
+export function ensureBindgen() {
+  bindgen ??= ensureTool(BINDGEN)
+  return bindgen
 }
 
 /** Makes sure of what only deployments and measurements are built with. */

@@ -6,7 +6,7 @@ import { at } from './paths.mjs'
 import { workerFlags } from './rust-flags.mjs'
 import { step } from './say.mjs'
 import { RUST, digest, isFresh, stamp } from './stamps.mjs'
-import { ensureWorkerBuild, workerBuildEnvironment } from './tools.mjs'
+import { ensureBindgen, ensureWorkerBuild, workerBuildEnvironment } from './tools.mjs'
 
 /** The folder of the worker of local runs: all roles, built in a fraction of the time. */
 export const LOCAL_WORKER = at('worker/build/local')
@@ -44,6 +44,7 @@ async function localWorker() {
   const args = ['build', '--quiet', '--profile', 'local', '--target', 'wasm32-unknown-unknown', '-p', 'tallystick-worker']
   await must('cargo', args, NOT_COMPILED.sentence, { env: workerFlags(), offline: NOT_COMPILED.offline })
   const module = join(process.env.CARGO_TARGET_DIR ?? at('target'), 'wasm32-unknown-unknown/local/tallystick_worker.wasm')
+  await ensureBindgen()
   const bound = at('worker/build/bound')
   // What the `worker` crate expects, so that the local worker also begins anew after a panic.
   const recovery = ['--experimental-reset-state-function', '--force-enable-abort-handler']
