@@ -107,6 +107,8 @@ test('at 200 % zoom what is bought and Approve can be reached, without scrolling
     const box = await part.boundingBox()
     assert.ok(box.x >= 0 && box.x + box.width <= 230 && box.y >= 0 && box.y + box.height <= 360, JSON.stringify(box))
   }
+  // Who reads what has to be seen before Approve takes anything.
+  for (const row of await approval.locator('tbody tr').all()) await row.scrollIntoViewIfNeeded()
   await shopper.approve(approval)
   await shopper.delivered(approval)
   await Promise.all([approval.close(), store.close()])
