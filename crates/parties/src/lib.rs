@@ -12,6 +12,7 @@ pub mod common;
 pub mod console;
 #[cfg(feature = "key-centre")]
 pub mod key_centre;
+pub mod money_answer;
 pub mod moves;
 #[cfg(feature = "native")]
 pub mod native;

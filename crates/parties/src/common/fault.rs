@@ -56,7 +56,10 @@ impl Fault {
     /// Something is broken here; the detail stays general on purpose.
     #[must_use]
     pub fn internal() -> Self {
-        Self::new(Kind::Internal, "Nothing was changed. Try again later.")
+        Self::new(
+            Kind::Internal,
+            "It is not known whether anything was changed. It is safe to ask again.",
+        )
     }
 
     fn broken(cause: &'static str) -> Self {

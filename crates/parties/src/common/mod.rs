@@ -2,9 +2,9 @@
 
 mod bell;
 mod confirmations;
-pub mod correspondence;
 pub mod due;
 mod evidence;
+pub mod exchange;
 pub mod facts;
 pub mod fault;
 pub mod http;

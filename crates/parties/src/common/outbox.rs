@@ -53,15 +53,6 @@ pub struct Letter {
     pub give_up_at: u64,
 }
 
-/// What becomes of a letter that was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is settled and leaves the outbox.
-    Done,
-    /// It is sent again later.
-    Again,
-}
-
 /// Puts a letter into the outbox, due at once. The same letter twice is one letter.
 ///
 /// # Errors

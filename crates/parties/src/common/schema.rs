@@ -125,4 +125,8 @@ pub const COMMON: &[Migration] = &[
             keep_until INTEGER NOT NULL, PRIMARY KEY (what, key)) STRICT",
         "CREATE INDEX commands_by_end ON commands (keep_until)",
     ]),
+    // Who introduced itself, and until when that counts.
+    Migration(&["CREATE TABLE confirmed_peers (
+        domain TEXT NOT NULL, role INTEGER NOT NULL, serial BLOB NOT NULL, until_ms INTEGER NOT NULL,
+        PRIMARY KEY (domain, role)) STRICT"]),
 ];

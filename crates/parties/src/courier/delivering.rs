@@ -11,11 +11,10 @@ use super::checking::Checked;
 use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
 use super::{Courier, EVIDENCE_SECONDS, inquiries, tracking, words};
-use crate::common::correspondence::{is_last_word, is_problem};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::log::correlation;
-use crate::common::outbox::{self, Content, Letter, NewLetter, Verdict};
+use crate::common::outbox::{self, Content, NewLetter};
 use crate::common::rate::ANYBODY;
 use crate::ports::{Ports, Tables};
 
@@ -173,39 +172,5 @@ impl<P: Ports> Courier<P> {
         self.office
             .say_once(words::ACCEPTANCE, &reference, message)
             .await
-    }
-
-    /// The issuer heard of the refusal. That it has released the money before is as good; that it
-    /// has no such reservation, too: there is nothing to release.
-    pub(super) fn refusal_answered(answer: &Answer) -> Verdict {
-        if is_last_word(answer) || is_problem(answer, Kind::NotFound) {
-            Verdict::Done
-        } else {
-            Verdict::Again
-        }
-    }
-
-    /// The issuer heard of the acceptance: the parcel may leave, unless the money had been released
-    /// before; then it stays.
-    pub(super) fn acceptance_answered(
-        &self,
-        letter: &Letter,
-        answer: &Answer,
-    ) -> Result<Verdict, Fault> {
-        if !is_last_word(answer) {
-            return Ok(Verdict::Again);
-        }
-        let root: Root = letter.reference.parse().map_err(|_| Fault::not_found())?;
-        let confirmed = answer.status().is_success();
-        self.office.transaction(|tables| {
-            let stored = deliveries::find(tables, &root)?.ok_or_else(Fault::not_found)?;
-            if stored.state == DeliveryState::Accepted && confirmed {
-                deliveries::move_to(tables, &root, DeliveryState::Confirmed)?;
-            } else if stored.state == DeliveryState::Accepted {
-                deliveries::move_to(tables, &root, DeliveryState::Lapsed)?;
-            }
-            outbox::settle(tables, &letter.kind, &letter.reference)?;
-            Ok(Verdict::Done)
-        })
     }
 }

@@ -6,18 +6,19 @@ pub mod deliveries;
 mod delivering;
 mod inquiries;
 mod schema;
+mod settling;
 pub mod state;
 pub mod tracking;
 mod words;
 
 use http::{Request, Response};
 
-use crate::common::correspondence::Correspondent;
+use self::settling::{Accepted, Refused};
 use crate::common::due::{self, Job, Next};
+use crate::common::exchange::Exchange as _;
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
-use crate::common::outbox::{Letter, Verdict};
 use crate::common::party::Party;
 use crate::common::retention::Rule;
 use crate::common::settings::Settings;
@@ -76,7 +77,7 @@ impl<P: Ports> Party for Courier<P> {
 impl<P: Ports> Duties for Courier<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
-            due::LETTER => self.office.send_letter(job, self).await,
+            due::LETTER => self.send(job).await,
             _ => Ok(Next::Done),
         }
     }
@@ -86,15 +87,16 @@ impl<P: Ports> Duties for Courier<P> {
     }
 }
 
-impl<P: Ports> Correspondent for Courier<P> {
-    async fn answered(&self, letter: &Letter, answer: Answer) -> Result<Verdict, Fault> {
+impl<P: Ports> Courier<P> {
+    /// Tells the issuer what the letter of this job says.
+    async fn send(&self, job: &Job) -> Result<Next, Fault> {
+        let Some(letter) = self.office.letter_of(job)? else {
+            return Ok(Next::Done);
+        };
         match letter.kind.as_str() {
-            words::ACCEPTANCE => self.acceptance_answered(letter, &answer),
-            _ => Ok(Self::refusal_answered(&answer)),
+            words::ACCEPTANCE => Accepted(self).ask(&letter, job).await,
+            words::REFUSAL => Refused(self).ask(&letter, job).await,
+            _ => Err(Fault::internal()),
         }
-    }
-
-    async fn gave_up(&self, _letter: &Letter) -> Result<(), Fault> {
-        Ok(())
     }
 }

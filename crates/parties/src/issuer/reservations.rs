@@ -145,10 +145,10 @@ pub fn watch(
 }
 
 /// Captures or releases a reservation: state and money in one step. Call it in a transaction.
-/// `Ok(false)`: it is in that state already, and nothing is booked again.
+/// `Ok(false)`: it has come to rest before, in this state or another, and nothing is booked again.
 ///
 /// # Errors
-/// [`Kind::Conflict`] naming both states if it is in another final state.
+/// Those of the ledger and the database.
 pub fn settle(
     tables: &dyn Tables,
     root: &Root,
@@ -156,7 +156,7 @@ pub fn settle(
     now_ms: u64,
 ) -> Result<bool, Fault> {
     let stored = find(tables, root)?.ok_or_else(Fault::not_found)?;
-    if stored.state == next {
+    if stored.state != ReservationState::Reserved {
         return Ok(false);
     }
     let next = stored

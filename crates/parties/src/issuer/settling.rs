@@ -15,7 +15,8 @@ use crate::common::rate::ANYBODY;
 use crate::ports::Ports;
 
 impl<P: Ports> Issuer<P> {
-    /// `POST /v1/captures`: the courier's signed acceptance, by whomever it is brought.
+    /// `POST /v1/captures`: the courier's signed acceptance, by whomever it is brought. The answer is
+    /// where the money is then, signed, also if it had been released before.
     pub(super) async fn capture(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         self.office.admit(&[("captures", ANYBODY)])?;
@@ -25,7 +26,8 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// `POST /v1/releases`: the courier's signed refusal, or the refusal of the shop that would be
-    /// paid.
+    /// paid. The answer is where the money is then, signed, also if it had been charged before or
+    /// was never set aside.
     pub(super) async fn release(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         self.office.admit(&[("releases", ANYBODY)])?;
@@ -56,7 +58,9 @@ impl<P: Ports> Issuer<P> {
             }
             said => said,
         }?;
-        let stored = self.reservation_of(&said.message.root)?;
+        let Some(stored) = reservations::find(self.office.tables(), &said.message.root)? else {
+            return self.nothing_to_release(&said).await;
+        };
         let signer = if said.signer.role == Role::Shop {
             &stored.shop
         } else {
@@ -67,6 +71,23 @@ impl<P: Ports> Issuer<P> {
             return Err(StatementError::WrongTransaction.into());
         }
         Ok(stored)
+    }
+
+    /// There is no reservation: whoever refused is told so, and asks no more. What may still be on its
+    /// way here expires by itself.
+    async fn nothing_to_release(&self, said: &Verified<Refusal>) -> Result<Answer, Fault> {
+        let refusal = &said.message;
+        let answer = IssuerAnswer {
+            envelope: self.office.envelope(
+                Audience::Party(refusal.envelope.from.clone()),
+                refusal.envelope.transaction,
+                EVIDENCE_SECONDS,
+            ),
+            root: refusal.root,
+            money: None,
+            refusal: None,
+        };
+        Ok(web::cose(self.office.say(&answer).await?))
     }
 
     /// `GET /v1/answers/{root}`.

@@ -36,10 +36,6 @@ pub struct Order {
     pub expires_at: u64,
     /// Where it stands.
     pub state: OrderState,
-    /// What the issuer is asked to repeat when it introduces itself.
-    pub issuer_nonce: [u8; 32],
-    /// What the courier is asked to repeat when it introduces itself.
-    pub courier_nonce: [u8; 32],
     /// The issuer's signed authorisation.
     pub authorisation: Option<Vec<u8>>,
     /// The issuer's signed clearance for the courier, until the courier is asked.
@@ -56,7 +52,7 @@ const COLUMNS: &str = "order_id, root,
     (SELECT bytes FROM shop_papers p WHERE p.kind = 'form' AND p.order_id = shop_orders.order_id),
     (SELECT bytes FROM shop_papers p WHERE p.kind = 'received' AND p.order_id = shop_orders.order_id),
     issuer, courier, minor, currency, received_at, expires_at,
-    state, refused_by, refused_reason, issuer_nonce, courier_nonce,
+    state, refused_by, refused_reason,
     (SELECT bytes FROM shop_papers p WHERE p.kind = 'authorisation' AND p.order_id = shop_orders.order_id),
     (SELECT bytes FROM shop_papers p WHERE p.kind = 'clearance' AND p.order_id = shop_orders.order_id),
     (SELECT bytes FROM shop_papers p WHERE p.kind = 'acceptance' AND p.order_id = shop_orders.order_id),
@@ -92,7 +88,7 @@ pub fn insert(
     tables.run(
         "INSERT INTO shop_orders (order_id, root, form_digest, issuer, courier, minor,
             currency, received_at, expires_at, state, refused_by, refused_reason, issuer_nonce, courier_nonce)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')",
         &[
             order.order_id.0.into(),
             order.root.0.into(),
@@ -106,8 +102,6 @@ pub fn insert(
             order.state.name().into(),
             by.into(),
             reason.into(),
-            order.issuer_nonce.into(),
-            order.courier_nonce.into(),
         ],
     )?;
     keep_paper(tables, &order.order_id, "form", &order.form)?;
@@ -292,13 +286,11 @@ fn read(row: &Row) -> Result<Order, DatabaseError> {
         received_at: row.number(8)?,
         expires_at: row.number(9)?,
         state: state(row)?,
-        issuer_nonce: row.bytes32(13)?,
-        courier_nonce: row.bytes32(14)?,
-        authorisation: rows::optional_blob(row, 15)?,
-        clearance: rows::optional_blob(row, 16)?,
-        acceptance: rows::optional_blob(row, 17)?,
-        refusal: rows::optional_blob(row, 18)?,
-        tracking: rows::optional_text(row, 19)?,
+        authorisation: rows::optional_blob(row, 13)?,
+        clearance: rows::optional_blob(row, 14)?,
+        acceptance: rows::optional_blob(row, 15)?,
+        refusal: rows::optional_blob(row, 16)?,
+        tracking: rows::optional_text(row, 17)?,
     })
 }
 

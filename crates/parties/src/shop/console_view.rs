@@ -7,6 +7,7 @@ use http::StatusCode;
 use super::Shop;
 use super::book::{self, Order};
 use super::sentences::sentence;
+use super::settling;
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::console::{CONSOLE_ORDERS, Console, ConsoleOrder, StatementLine};
@@ -40,11 +41,16 @@ impl<P: Ports> Shop<P> {
             root: order.root.to_string(),
             received_at: order.received_at,
             state: order.state.name(),
-            sentence: sentence(&order.state).to_owned(),
+            sentence: sentence(&order.state, self.is_charged(order)).to_owned(),
             opened,
             pieces,
             statements: statements(order),
         }
+    }
+
+    /// What cannot be read is not said.
+    fn is_charged(&self, order: &Order) -> bool {
+        settling::is_charged(self.office.tables(), &order.root).unwrap_or(false)
     }
 
     fn counters(&self) -> Result<BTreeMap<&'static str, u64>, Fault> {

@@ -37,16 +37,11 @@ impl<P: Ports> Shop<P> {
                 return Ok(Next::At(order.expires_at * 1000));
             }
             book::move_to(tables, &order.order_id, OrderState::Expired)?;
-            for letter in [
-                letters::INTRODUCE_ISSUER,
-                letters::AUTHORISE,
-                letters::INTRODUCE_COURIER,
-            ] {
+            for letter in [letters::AUTHORISE, letters::DELIVER] {
                 outbox::settle(tables, letter, reference)?;
             }
             if order.state != OrderState::Received {
-                self.refuse(tables, &order, RefusalReason::Expired)?;
-                self.ask_for_release(tables, &order)?;
+                self.ask_for_release(tables, &order, RefusalReason::Expired)?;
             }
             Ok(Next::Done)
         })

@@ -1,12 +1,8 @@
 //! The fixed words of the shop's letters and statements. What they are about is always the
 //! order's root in hexadecimal.
 
-/// Letter: the issuer is asked to say who it is.
-pub const INTRODUCE_ISSUER: &str = "introduce-issuer";
 /// Letter and statement: the issuer is asked to authorise.
 pub const AUTHORISE: &str = "authorise";
-/// Letter: the courier is asked to say who it is.
-pub const INTRODUCE_COURIER: &str = "introduce-courier";
 /// Letter and statement: the courier is asked to deliver.
 pub const DELIVER: &str = "deliver";
 /// Letter: the issuer is shown what the courier signed.

@@ -16,6 +16,7 @@ mod receipts;
 mod received;
 mod schema;
 mod sentences;
+mod settling;
 pub mod state;
 pub mod stock;
 mod storefront;
@@ -25,12 +26,14 @@ pub use config::{CourierOffer, FORM_LIFETIME_SECONDS, ShopConfig};
 
 use http::{Request, Response};
 
-use crate::common::correspondence::Correspondent;
+use self::asking::Asking;
+use self::delivering::Delivering;
+use self::settling::Settling;
 use crate::common::due::{self, Job, Next};
+use crate::common::exchange::Exchange as _;
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
-use crate::common::outbox::{Letter, Verdict};
 use crate::common::party::Party;
 use crate::common::retention::Rule;
 use crate::common::waking::Duties;
@@ -91,7 +94,7 @@ impl<P: Ports> Party for Shop<P> {
 impl<P: Ports> Duties for Shop<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
-            due::LETTER => self.office.send_letter(job, self).await,
+            due::LETTER => self.send(job).await,
             expiry::KIND => self.expire(&job.reference),
             _ => Ok(Next::Done),
         }
@@ -102,24 +105,17 @@ impl<P: Ports> Duties for Shop<P> {
     }
 }
 
-impl<P: Ports> Correspondent for Shop<P> {
-    async fn answered(&self, letter: &Letter, answer: Answer) -> Result<Verdict, Fault> {
+impl<P: Ports> Shop<P> {
+    /// Asks what the letter of this job asks.
+    async fn send(&self, job: &Job) -> Result<Next, Fault> {
+        let Some(letter) = self.office.letter_of(job)? else {
+            return Ok(Next::Done);
+        };
         match letter.kind.as_str() {
-            letters::INTRODUCE_ISSUER => self.issuer_introduced(letter, &answer),
-            letters::AUTHORISE => self.issuer_answered(letter, &answer),
-            letters::INTRODUCE_COURIER => self.courier_introduced(letter, &answer),
-            letters::DELIVER => self.courier_answered(letter, &answer).await,
-            letters::RELAY => self.relay_answered(letter, &answer),
-            letters::RELEASE => Ok(self.release_answered(letter, &answer)),
-            _ => Ok(Verdict::Done),
+            letters::AUTHORISE => Asking(self).ask(&letter, job).await,
+            letters::DELIVER => Delivering(self).ask(&letter, job).await,
+            letters::RELAY | letters::RELEASE => Settling(self).ask(&letter, job).await,
+            _ => Err(Fault::internal()),
         }
-    }
-
-    async fn gave_up(&self, letter: &Letter) -> Result<(), Fault> {
-        if letter.kind == letters::DELIVER {
-            return self.courier_never_answered(letter);
-        }
-        // An order whose letters come too late expires by itself.
-        Ok(())
     }
 }

@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 use tallystick_protocol::answers::{Refusal, RefusalReason};
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::introduction::IntroductionRequest;
 use tallystick_protocol::order::SplitOrder;
 use tallystick_protocol::statement::Audience;
 
@@ -15,14 +14,13 @@ use super::book::{self, Order};
 use super::letters;
 use super::received::CheckedOrder;
 use super::state::OrderState;
-use super::{EVIDENCE_SECONDS, Shop, expiry, forms, stock};
+use super::{EVIDENCE_SECONDS, Shop, asking, expiry, forms, settling, stock};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::log::correlation;
 use crate::common::once::{self, Command, once};
-use crate::common::outbox::{self, Content, NewLetter};
 use crate::common::rate::ANYBODY;
-use crate::ports::{Ports, Random, Tables};
+use crate::ports::{Ports, Tables};
 
 /// How long after an order's time the same order gets the same answer, in seconds.
 const ANSWER_SECONDS: u64 = EVIDENCE_SECONDS;
@@ -66,7 +64,11 @@ impl<P: Ports> Shop<P> {
     /// `GET /v1/orders/{form digest}/summary`: what the store's own page shows after the purchase.
     pub(super) fn show_summary(&self, form_digest: &str) -> Result<Answer, Fault> {
         let order = self.order_of_form(form_digest)?;
-        Ok(web::json(StatusCode::OK, &super::summary::of(&order)?))
+        let is_charged = settling::is_charged(self.office.tables(), &order.root)?;
+        Ok(web::json(
+            StatusCode::OK,
+            &super::summary::of(&order, is_charged)?,
+        ))
     }
 
     fn order_of_form(&self, form_digest: &str) -> Result<Order, Fault> {
@@ -128,7 +130,7 @@ impl<P: Ports> Shop<P> {
             OrderState::Refused { reason, .. } => self.refuse(tables, &order, reason)?,
             _ => {
                 expiry::watch(tables, &order, self.office.now_ms())?;
-                self.introduce_issuer(tables, &order)?;
+                asking::ask_issuer(tables, &order, self.office.now_ms())?;
             }
         }
         Ok(())
@@ -141,11 +143,6 @@ impl<P: Ports> Shop<P> {
         checked: &CheckedOrder,
         state: OrderState,
     ) -> Order {
-        let nonce = || {
-            let mut nonce = [0; 32];
-            self.office.ports.random().fill(&mut nonce);
-            nonce
-        };
         Order {
             order_id: split.header.order_id,
             root: split.root,
@@ -157,30 +154,12 @@ impl<P: Ports> Shop<P> {
             received_at: self.office.now().0,
             expires_at: split.header.expires_at.0,
             state,
-            issuer_nonce: nonce(),
-            courier_nonce: nonce(),
             authorisation: None,
             clearance: None,
             acceptance: None,
             refusal: None,
             tracking: None,
         }
-    }
-
-    fn introduce_issuer(&self, tables: &dyn Tables, order: &Order) -> Result<(), Fault> {
-        let question = IntroductionRequest {
-            nonce: order.issuer_nonce,
-            from: self.office.settings.domain.clone(),
-        };
-        let letter = NewLetter {
-            kind: letters::INTRODUCE_ISSUER,
-            reference: &order.reference(),
-            to: &order.issuer,
-            path: "/v1/introductions",
-            content: Content::Bytes(encode(&question)),
-            give_up_at: order.expires_at * 1000,
-        };
-        Ok(outbox::post(tables, &letter, self.office.now_ms())?)
     }
 
     /// Decides the shop's own signed refusal of an order that was or is being refused by the shop.

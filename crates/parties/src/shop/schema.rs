@@ -86,6 +86,21 @@ pub const TABLES: &[Migration] = &[
         "ALTER TABLE shop_orders DROP COLUMN acceptance",
         "ALTER TABLE shop_orders DROP COLUMN refusal",
     ]),
+    // Parties introduce themselves to the shop once an hour, not to each order: what waited for an
+    // introduction asks by itself now. (The nonces in shop_orders are not used any more.)
+    Migration(&[
+        "UPDATE outbox SET kind = 'authorise', path = '/v1/authorisations', statement = 'authorise',
+            body = NULL, content_type = 'application/cose' WHERE kind = 'introduce-issuer'",
+        "UPDATE outbox SET kind = 'deliver', path = '/v1/deliveries', statement = 'deliver',
+            body = NULL, content_type = 'application/cose', give_up_at = give_up_at + 86400000
+         WHERE kind = 'introduce-courier'",
+        "UPDATE due SET reference = 'authorise/' || substr(reference, length('introduce-issuer/') + 1)
+         WHERE kind = 'letter' AND reference LIKE 'introduce-issuer/%'",
+        "UPDATE due SET reference = 'deliver/' || substr(reference, length('introduce-courier/') + 1)
+         WHERE kind = 'letter' AND reference LIKE 'introduce-courier/%'",
+        // Orders of which the issuer has signed that they are charged.
+        "CREATE TABLE shop_charged (root BLOB PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT",
+    ]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.

@@ -40,11 +40,11 @@ struct Delivery {
     price_minor: u64,
 }
 
-/// The summary of an order, from the shop's own form.
+/// The summary of an order, from the shop's own form. `is_charged` as the issuer signed it.
 ///
 /// # Errors
 /// An internal fault only if the stored form is damaged.
-pub fn of(order: &Order) -> Result<Summary, Fault> {
+pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
     let form: OrderForm = decode(&order.form).map_err(|_| Fault::internal())?;
     let lines = form.items.into_iter().map(|item| Line {
         sku: item.sku,
@@ -55,7 +55,7 @@ pub fn of(order: &Order) -> Result<Summary, Fault> {
     Ok(Summary {
         order_id: order.order_id.to_string(),
         state: order.state.name(),
-        sentence: sentence(&order.state),
+        sentence: sentence(&order.state, is_charged),
         items: lines.collect(),
         delivery: Delivery {
             name: form.delivery.name,

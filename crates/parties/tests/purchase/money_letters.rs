@@ -82,14 +82,22 @@ fn an_acceptance_whose_answer_was_lost_counts_whatever_comes_instead_of_it() {
 }
 
 #[test]
-fn a_courier_that_refuses_to_read_and_knows_nothing_ends_the_order() {
+fn a_courier_that_refuses_to_read_and_knows_nothing_ends_the_order_once_its_time_is_over() {
     let world = World::new();
     let order = ordered(&world);
     world.put_between(COURIER, |path| match path {
         "/v1/deliveries" => Between::Instead(as_answer(&Fault::new(Kind::Expired, ""))),
         _ => Between::Nothing,
     });
-    assert_eq!(buy(&world, &order).state, ShopState::Refused);
+    assert_eq!(buy(&world, &order).state, ShopState::Delivering);
+    world.run_for(19 * MINUTE);
+    assert_eq!(state(&world, &order), ShopState::Delivering);
+    world.run_for(4 * MINUTE);
+    assert_eq!(state(&world, &order), ShopState::Refused);
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Released)
+    );
     assert_eq!(world.stock("sencha-100"), 60);
 }
 

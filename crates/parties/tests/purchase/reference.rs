@@ -181,6 +181,20 @@ impl Reference {
     }
 }
 
+impl Reference {
+    fn capture(&self, body: &[u8]) -> Vec<u8> {
+        let accepted = open::<Acceptance>(body, &self.anchors, self.now, Role::Courier).unwrap();
+        let Acceptance { envelope, root, .. } = accepted.message;
+        let answer = IssuerAnswer {
+            envelope: self.envelope(Audience::Anyone, envelope.transaction),
+            root,
+            money: Some(MoneyState::Captured),
+            refusal: None,
+        };
+        test_statement(&answer, &self.certificate, self.key)
+    }
+}
+
 impl Party for Reference {
     async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         let path = request.uri().path().to_owned();
@@ -189,6 +203,7 @@ impl Party for Reference {
             "/v1/introductions" => (COSE, self.introduce(request.body())),
             "/v1/authorisations" => (CBOR, self.authorise(request.body())),
             "/v1/deliveries" => (COSE, self.deliver(request.body())),
+            "/v1/captures" => (COSE, self.capture(request.body())),
             _ => (COSE, Vec::new()),
         };
         Response::builder()

@@ -158,6 +158,12 @@ impl World {
         Some(at_ms.saturating_add_signed(-off_ms))
     }
 
+    /// The party of that name.
+    pub fn running(&self, name: &str) -> Running<Machine> {
+        let party = self.parties.iter().find(|(own, _)| *own == name);
+        party.unwrap().1.clone()
+    }
+
     /// Puts the other shop, which is certified under its own name, behind somebody else's domain.
     pub fn connect_instead(&self, of: &str) {
         let other = self

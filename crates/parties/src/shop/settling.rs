@@ -1,0 +1,182 @@
+//! Tells the issuer how an order ended, and hears from it where the money is. Only its signed answer
+//! makes an order charged, or gives goods back that a courier may have accepted.
+
+use tallystick_protocol::answers::RefusalReason;
+use tallystick_protocol::identifier::{Role, Root};
+
+use super::book::{self, Order};
+use super::state::OrderState;
+use super::{EVIDENCE_SECONDS, Shop, delivering, letters};
+use crate::common::exchange::{Exchange, Said};
+use crate::common::fault::Fault;
+use crate::common::office::Office;
+use crate::common::outbox::{self, Content, NewLetter};
+use crate::common::statements;
+use crate::money_answer::Settled;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Ports, Tables};
+
+/// Where an issuer is shown an acceptance.
+pub(super) const CAPTURES: &str = "/v1/captures";
+/// Where an issuer is told that nothing will be delivered.
+pub(super) const RELEASES: &str = "/v1/releases";
+
+/// Tells the issuer what the courier signed, or that the shop does not deliver.
+pub(super) struct Settling<'a, P: Ports>(pub(super) &'a Shop<P>);
+
+impl<P: Ports> Exchange<P> for Settling<'_, P> {
+    type Subject = Order;
+    type Word = Settled;
+
+    fn office(&self) -> &Office<P> {
+        &self.0.office
+    }
+
+    fn load(&self, tables: &dyn Tables, reference: &str) -> Result<Option<Order>, Fault> {
+        Ok(Some(book::by_reference(tables, reference)?))
+    }
+
+    fn verify(&self, order: &Order, said: Said<'_>) -> Result<Settled, Fault> {
+        self.0
+            .office
+            .settled_by(&order.issuer, &order.order_id, &order.root, said)
+    }
+
+    fn apply(&self, tables: &dyn Tables, order: &Order, settled: Settled) -> Result<(), Fault> {
+        let office = &self.0.office;
+        match (order.state, settled) {
+            (OrderState::Accepted, Settled::Captured) => {
+                note_charged(tables, &order.root, office.now_ms())?;
+            }
+            // The acceptance came after the release: no payment, and the shop does not deliver.
+            (OrderState::Accepted, Settled::Free) => {
+                self.0.end(tables, order, RefusalReason::Expired)?;
+            }
+            // Nobody can accept any more what the issuer has released.
+            (OrderState::Delivering, Settled::Free) => {
+                self.0.end(tables, order, RefusalReason::Unreachable)?;
+                outbox::settle(tables, letters::DELIVER, &order.reference())?;
+            }
+            // It is charged, so the courier accepted: it is asked until it says so.
+            (OrderState::Delivering, Settled::Captured) => {
+                note_charged(tables, &order.root, office.now_ms())?;
+                let give_up_at = office.now().0 + EVIDENCE_SECONDS;
+                delivering::ask_courier(tables, order, give_up_at, office.now_ms())?;
+            }
+            (_, Settled::Captured) => {
+                let about = order.reference();
+                office.log("charged-after-end", about.get(..16), "conflict");
+            }
+            (_, Settled::Free) => {}
+        }
+        Ok(())
+    }
+
+    fn over(&self, _: &dyn Tables, order: &Order) -> Result<(), Fault> {
+        let about = order.reference();
+        self.0
+            .office
+            .log("issuer-never-answered", about.get(..16), "given-up");
+        Ok(())
+    }
+}
+
+impl<P: Ports> Shop<P> {
+    /// Ends an order that cannot go on and that no courier can have accepted. Whatever the issuer
+    /// may have reserved is given back.
+    pub(super) fn stop(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        reason: RefusalReason,
+    ) -> Result<(), Fault> {
+        self.ask_for_release(tables, order, reason)?;
+        self.end(tables, order, reason)
+    }
+
+    fn end(&self, tables: &dyn Tables, order: &Order, reason: RefusalReason) -> Result<(), Fault> {
+        let by = Role::Shop;
+        book::move_to(tables, &order.order_id, OrderState::Refused { by, reason })?;
+        self.refuse_once(tables, order, reason)
+    }
+
+    /// Posts the shop's refusal to the issuer, so that nothing stays reserved until it expires.
+    pub(super) fn ask_for_release(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        reason: RefusalReason,
+    ) -> Result<(), Fault> {
+        self.refuse_once(tables, order, reason)?;
+        let content = Content::Statement(letters::REFUSAL.to_owned());
+        self.tell_issuer(tables, order, letters::RELEASE, RELEASES, content)
+    }
+
+    /// Shows the issuer what the courier signed. The courier does so too; the issuer acts once.
+    pub(super) fn relay(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        path: &str,
+        signed: Vec<u8>,
+    ) -> Result<(), Fault> {
+        self.tell_issuer(
+            tables,
+            order,
+            letters::RELAY,
+            path,
+            Content::Relayed(signed),
+        )
+    }
+
+    fn tell_issuer(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        kind: &str,
+        path: &str,
+        content: Content,
+    ) -> Result<(), Fault> {
+        let letter = NewLetter {
+            kind,
+            reference: &order.reference(),
+            to: &order.issuer,
+            path,
+            content,
+            give_up_at: (self.office.now().0 + EVIDENCE_SECONDS) * 1000,
+        };
+        Ok(outbox::post(tables, &letter, self.office.now_ms())?)
+    }
+
+    fn refuse_once(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        reason: RefusalReason,
+    ) -> Result<(), Fault> {
+        match statements::find(tables, letters::REFUSAL, &order.reference())? {
+            Some(_) => Ok(()),
+            None => self.refuse(tables, order, reason),
+        }
+    }
+}
+
+/// Whether the issuer has signed that the order is charged.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn is_charged(
+    tables: &(impl Tables + ?Sized),
+    root: &Root,
+) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM shop_charged WHERE root = ?";
+    Ok(first(tables, sql, &[root.0.into()])?.is_some())
+}
+
+fn note_charged(tables: &dyn Tables, root: &Root, now_ms: u64) -> Result<(), DatabaseError> {
+    tables.run(
+        "INSERT INTO shop_charged (root, at_ms) VALUES (?, ?) ON CONFLICT (root) DO NOTHING",
+        &[root.0.into(), now_ms.into()],
+    )?;
+    Ok(())
+}
