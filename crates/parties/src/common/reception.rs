@@ -6,6 +6,7 @@ use serde::Serialize;
 use subtle::ConstantTimeEq;
 use tallystick_protocol::identifier::HolderId;
 
+use super::due;
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::office::Office;
@@ -22,6 +23,11 @@ struct Health<'a> {
     version: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Retried {
+    retried: u64,
 }
 
 #[derive(Serialize)]
@@ -65,6 +71,7 @@ impl<P: Ports> Office<P> {
         let answer = match (method, &path[..]) {
             ("GET", ["v1", "identity"]) => self.identity_view()?,
             ("POST", ["v1", "introductions"]) => self.introduce_itself(request).await?,
+            ("POST", ["v1", "console", "retries"]) => self.retry_what_is_stuck(request)?,
             ("POST", ["v1", "confirmations"]) if pairwise => self.confirm(request, admit).await?,
             _ => return Ok(None),
         };
@@ -92,6 +99,14 @@ impl<P: Ports> Office<P> {
             StatusCode::SERVICE_UNAVAILABLE
         };
         web::json(status, &health)
+    }
+
+    /// `POST /v1/console/retries`: an operator has what is stuck tried again, at once.
+    fn retry_what_is_stuck(&self, request: &Incoming) -> Result<Answer, Fault> {
+        self.require_console(request)?;
+        let retried = self.transaction(|tables| due::retry_stuck(tables, self.now_ms()))?;
+        self.log("stuck", None, "tried-again");
+        Ok(web::json(StatusCode::OK, &Retried { retried }))
     }
 
     fn identity_view(&self) -> Result<Answer, Fault> {
