@@ -59,7 +59,9 @@ impl Tables for ObjectDatabase {
     }
 
     fn set_alarm(&self, at_ms: u64) -> Result<(), DatabaseError> {
-        self.synchronous()
+        // Nobody waits for the disk: the output gate holds what depends on it.
+        let _stored = self
+            .synchronous()
             .set_alarm(at_ms as f64) // exact: far below 2⁵³
             .map_err(|error| refused(worker::Error::from(error)))?;
         Ok(())

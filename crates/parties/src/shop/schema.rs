@@ -125,3 +125,60 @@ pub const KEPT: &[Rule] = &[
         sql: "DELETE FROM shop_forms WHERE expires_at <= ?",
     },
 ];
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::common::schema::{COMMON, migrate};
+    use crate::native::SqliteDatabase;
+    use crate::ports::Tables;
+
+    #[test]
+    fn what_the_first_release_left_open_goes_on_by_the_table_of_what_is_due() {
+        let database = SqliteDatabase::new().unwrap();
+        migrate(&database, "common", &COMMON[..1]).unwrap();
+        migrate(&database, "shop", &TABLES[..1]).unwrap();
+        let run = |sql: &str| database.run(sql, &[]).unwrap();
+        for (state, root) in [("received", "11"), ("authorised", "22"), ("accepted", "33")] {
+            run(&format!(
+                "INSERT INTO shop_orders (order_id, root, form_digest, form, received, issuer, courier, minor,
+                    currency, received_at, expires_at, state, issuer_nonce, courier_nonce)
+                 VALUES (x'{root}', x'{root}', x'{root}', x'', x'', 'i.localhost', 'c.localhost', 1, 'JPY',
+                    100, 1000, '{state}', x'', x'')"
+            ));
+        }
+        run(
+            "INSERT INTO outbox (kind, reference, domain, path, content_type, body, attempts, next_at, give_up_at)
+             VALUES ('introduce-issuer', '11', 'i.localhost', '/v1/introductions', 'application/cbor', x'00', 3, 500, 1000000),
+                    ('introduce-courier', '22', 'c.localhost', '/v1/introductions', 'application/cbor', x'00', 0, 600, 1000000),
+                    ('relay', '33', 'i.localhost', '/v1/captures', 'application/cose', x'00', 1, 700, 9000000)",
+        );
+        migrate(&database, "common", COMMON).unwrap();
+        migrate(&database, "shop", TABLES).unwrap();
+        let due = run("SELECT kind, reference, peer, at_ms FROM due ORDER BY at_ms, reference");
+        let due = due.iter().map(|row| {
+            let peer = if row.is_null(2) {
+                ""
+            } else {
+                row.text(2).unwrap()
+            };
+            let [kind, reference] = [0, 1].map(|index| row.text(index).unwrap());
+            format!("{kind} {reference} {peer} {}", row.integer(3).unwrap())
+        });
+        assert_eq!(
+            due.collect::<Vec<_>>(),
+            [
+                "letter authorise/11 i.localhost 500",
+                "letter deliver/22 c.localhost 600",
+                "letter relay/33 i.localhost 700",
+                "order-expiry 11  1000000",
+                "order-expiry 22  1000000",
+            ]
+        );
+        let letters = run(
+            "SELECT kind, path, statement FROM outbox WHERE statement IS NOT NULL ORDER BY kind",
+        );
+        assert_eq!(letters[0].text(1).unwrap(), "/v1/authorisations");
+        assert_eq!(letters[1].text(1).unwrap(), "/v1/deliveries");
+    }
+}
