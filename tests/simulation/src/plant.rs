@@ -28,7 +28,7 @@ pub enum Plant {
     TellCard,
     /// The issuer forgets whom it revoked, and lets them pay.
     PayRevoked,
-    /// The shop forgets whatever it still has to say to others.
+    /// The shop forgets whatever it still has to do: to say something to others, to end an order.
     NeverAnswer,
 }
 
@@ -61,7 +61,7 @@ impl Plant {
                 run("DELETE FROM issuer_reservations WHERE state = 'reserved'");
             }
             (Self::NeverAnswer, SHOP) => {
-                run("DELETE FROM outbox WHERE path <> '/v1/introductions'")
+                run("DELETE FROM due WHERE kind IN ('letter', 'order-expiry')")
             }
             (Self::LoseGoods, SHOP) => run("DELETE FROM shop_reserved"),
             (Self::TellName, SHOP) => {

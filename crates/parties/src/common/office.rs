@@ -33,6 +33,8 @@ pub struct Office<P: Ports> {
     pub(super) bell: Bell,
     /// Whether the renewal of the certificate is known to be on the clock.
     pub(super) is_watching: Cell<bool>,
+    /// Until when what is late is being worked on, in milliseconds since 1970.
+    pub(super) awake_until_ms: Cell<u64>,
     pub(super) identity: RefCell<Option<Rc<Identity>>>,
     pub(super) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
     pub(super) opened_shares: OpenedShares,
@@ -54,6 +56,7 @@ impl<P: Ports> Office<P> {
             traffic: Traffic::default(),
             bell: Bell::default(),
             is_watching: Cell::new(false),
+            awake_until_ms: Cell::new(0),
             identity: RefCell::new(None),
             signing_key: RefCell::new(None),
             opened_shares: OpenedShares::default(),

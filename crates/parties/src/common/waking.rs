@@ -68,6 +68,9 @@ impl<P: Ports> Office<P> {
         }
         self.traffic.forget_what_was_under_way();
         let began_ms = self.now_ms();
+        // Not for ever: the platform can end a wake without a word.
+        self.awake_until_ms
+            .set(began_ms.saturating_add(2 * WORK_MS));
         let mut begun = 0;
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -77,6 +80,7 @@ impl<P: Ports> Office<P> {
                 under_way.push(self.work_on(job, duties));
             }
             if under_way.is_empty() {
+                self.awake_until_ms.set(0);
                 return;
             }
             core::future::poll_fn(|context| {
@@ -92,6 +96,9 @@ impl<P: Ports> Office<P> {
     /// Sets the alarm again if a job is late: the platform may have lost it. Call it at requests.
     pub(super) fn watch_the_clock(&self) {
         let now_ms = self.now_ms();
+        if now_ms < self.awake_until_ms.get() {
+            return;
+        }
         if let Ok(Some(at_ms)) = due::next_at(self.tables())
             && at_ms.saturating_add(LOST_MS) < now_ms
         {

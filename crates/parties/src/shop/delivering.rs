@@ -148,7 +148,7 @@ impl<P: Ports> Exchange<P> for Delivering<'_, P> {
             return Ok(()); // it expires by itself
         }
         self.0
-            .ask_for_release(tables, order, RefusalReason::Unreachable)
+            .ask_for_release(tables, order, RefusalReason::Expired)
     }
 }
 

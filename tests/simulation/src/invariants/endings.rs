@@ -33,8 +33,10 @@ fn ended(town: &Town, broken: &mut Vec<String>) {
             );
             none(town, broken, party, &sql, "something never ends");
         }
-        let sql = "SELECT kind || ' to ' || domain || ' after ' || attempts FROM outbox";
+        let sql = "SELECT kind || ' to ' || domain FROM outbox";
         none(town, broken, party, sql, "a letter was never answered");
+        let sql = "SELECT kind || ' about ' || reference FROM due WHERE stuck_at_ms IS NOT NULL";
+        none(town, broken, party, sql, "something is stuck");
     }
 }
 
