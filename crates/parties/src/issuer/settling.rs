@@ -31,7 +31,11 @@ impl<P: Ports> Issuer<P> {
     pub(super) async fn release(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         self.office.admit(&[("releases", ANYBODY)])?;
-        let stored = self.refused(body)?;
+        let said = self.refusal_in(body)?;
+        if reservations::find(self.office.tables(), &said.message.root)?.is_none() {
+            return self.nothing_to_release(&said).await;
+        }
+        let stored = self.refused_by(&said)?;
         self.settle(&stored.root, ReservationState::Released)?;
         self.where_the_money_is(&stored.root).await
     }
@@ -50,6 +54,10 @@ impl<P: Ports> Issuer<P> {
 
     /// The reservation that a signed refusal is about, by its courier or its shop.
     pub(super) fn refused(&self, body: &[u8]) -> Result<Reservation, Fault> {
+        self.refused_by(&self.refusal_in(body)?)
+    }
+
+    fn refusal_in(&self, body: &[u8]) -> Result<Verified<Refusal>, Fault> {
         let identity = self.office.identity()?;
         let (anchors, now) = (&identity.anchors, self.office.now());
         let said = match open::<Refusal>(body, anchors, now, Role::Courier) {
@@ -57,16 +65,18 @@ impl<P: Ports> Issuer<P> {
                 open::<Refusal>(body, anchors, now, Role::Shop)
             }
             said => said,
-        }?;
-        let Some(stored) = reservations::find(self.office.tables(), &said.message.root)? else {
-            return self.nothing_to_release(&said).await;
         };
+        Ok(said?)
+    }
+
+    fn refused_by(&self, said: &Verified<Refusal>) -> Result<Reservation, Fault> {
+        let stored = self.reservation_of(&said.message.root)?;
         let signer = if said.signer.role == Role::Shop {
             &stored.shop
         } else {
             &stored.courier
         };
-        require_about(&said, &stored, signer)?;
+        require_about(said, &stored, signer)?;
         if said.message.by != said.signer.role {
             return Err(StatementError::WrongTransaction.into());
         }
