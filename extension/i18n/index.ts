@@ -1,6 +1,7 @@
 // Words from the catalogue of the reader's language. A key that English lacks does not compile.
 
 import { CATALOGUES, ENGLISH, type Key } from './catalogues'
+import { isolated } from './isolated'
 
 export type { Key } from './catalogues'
 type Words = Record<string, string | number>
@@ -18,7 +19,7 @@ const plurals = new Intl.PluralRules(language)
 /** The sentence under `key`, with `{name}` replaced from `words`. */
 export function t(key: Key, words: Words = {}): string {
   const sentence = catalogue[key] ?? ENGLISH[key]
-  return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(words[name] ?? hole))
+  return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => isolated(String(words[name] ?? hole)))
 }
 
 /** The sentence under `key` in pieces: those that were filled in from `words` are others' words. */

@@ -1,5 +1,6 @@
 //! What is printed on a card, and whom it belongs to.
 
+use crate::text::is_plain;
 use crate::time::Timestamp;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -255,7 +256,7 @@ impl CardRecord {
     ) -> Result<Self, CardRecordError> {
         let text = |text: &str, limit, error| {
             let text = text.trim();
-            let fits = (1..=limit).contains(&text.len()) && !text.contains(char::is_control);
+            let fits = (1..=limit).contains(&text.len()) && is_plain(text);
             if fits {
                 Ok(text.to_owned())
             } else {
@@ -285,7 +286,7 @@ fn decode_text(
     error: CardRecordError,
 ) -> Result<String, minicbor::decode::Error> {
     let text = d.str()?;
-    if (1..=limit).contains(&text.len()) {
+    if (1..=limit).contains(&text.len()) && is_plain(text) {
         Ok(text.to_owned())
     } else {
         Err(minicbor::decode::Error::message(error))

@@ -7,6 +7,7 @@ use tallystick_protocol::answers::{
 };
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement::{self, SignedMessage};
+use tallystick_protocol::text::is_plain;
 
 use crate::ask::CallError;
 use crate::desk::Desk;
@@ -103,7 +104,8 @@ impl Desk<'_> {
         let agrees = said.root == *root
             && said.shop == order.form.envelope.from
             && said.issuer == *issuer
-            && said.tracking.len() <= TRACKING_MAX_BYTES;
+            && said.tracking.len() <= TRACKING_MAX_BYTES
+            && is_plain(&said.tracking);
         agrees.then_some(said.tracking)
     }
 
