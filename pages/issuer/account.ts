@@ -2,7 +2,7 @@
 // go wrong.
 import { postForBytes, postForJson, RequestFailure } from '../shared/http.ts'
 import { addCard, isIn, refusalOf } from '../shared/wallet.ts'
-import { language, t } from './words.ts'
+import { language, said, t } from './words.ts'
 
 export type Attempt<T> = { ok: true; value: T } | { ok: false; sentence: string }
 
@@ -52,5 +52,6 @@ function accountSentence(error: unknown): string {
   if (!(error instanceof RequestFailure)) return t('errAccountPlain')
   if (error.status === 0) return t('errUnreachable')
   if (error.status === 503) return t('errStarting')
-  return error.sentence && language === 'en' ? t('errAccount', { reason: error.sentence }) : t('errAccountPlain')
+  const reason = error.sentence && said(error.sentence)
+  return reason ? t('errAccount', { reason }) : t('errAccountPlain')
 }

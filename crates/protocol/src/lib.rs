@@ -12,6 +12,7 @@ pub mod answers;
 pub mod cbor;
 pub mod certificate;
 pub mod confirmation;
+pub mod contact;
 pub mod enrolment;
 pub mod form;
 pub mod identifier;

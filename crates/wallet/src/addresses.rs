@@ -1,5 +1,8 @@
 //! The holder's addresses.
 
+use tallystick_protocol::contact;
+use tallystick_protocol::text::{is_plain, is_plain_lines};
+
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
@@ -11,8 +14,6 @@ use crate::wallet::Wallet;
 pub const ADDRESSES_MAX: usize = 20;
 const LABEL_BYTES_MAX: usize = 60;
 const NAME_BYTES_MAX: usize = 120;
-const TELEPHONE_BYTES_MAX: usize = 32;
-const POSTAL_CODE_BYTES_MAX: usize = 16;
 const LINES_BYTES_MAX: usize = 300;
 
 impl<P: Ports> Wallet<P> {
@@ -88,27 +89,20 @@ impl Desk<'_> {
 pub fn checked(address: &Address) -> Result<StoredAddress, WalletError> {
     let text = |value: &str, what: &str, limit: usize, needed: bool, lines: bool| {
         let value = value.trim().replace('\r', "");
-        let printable = value
-            .chars()
-            .all(|c| !c.is_control() || (lines && c == '\n'));
-        if value.len() > limit || !printable || (needed && value.is_empty()) {
+        let plain = match value.as_str() {
+            "" => !needed,
+            value if lines => is_plain_lines(value),
+            value => is_plain(value),
+        };
+        if value.len() > limit || !plain {
             return Err(WalletError::new(ErrorKind::AddressInvalid).about(what));
         }
         Ok(value)
     };
-    let telephone = text(
-        &address.telephone,
-        "telephone",
-        TELEPHONE_BYTES_MAX,
-        true,
-        false,
-    )?;
-    let dialled = telephone
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || b" +-().".contains(&byte));
-    if !dialled || !telephone.bytes().any(|byte| byte.is_ascii_digit()) {
-        return Err(WalletError::new(ErrorKind::AddressInvalid).about("telephone"));
-    }
+    let wrong = |what: &str| WalletError::new(ErrorKind::AddressInvalid).about(what);
+    let telephone = contact::telephone(&address.telephone).ok_or_else(|| wrong("telephone"))?;
+    let postal_code =
+        contact::postal_code(&address.postal_code).ok_or_else(|| wrong("postal code"))?;
     let country = address.country.trim().to_ascii_uppercase();
     if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Err(WalletError::new(ErrorKind::AddressInvalid).about("country"));
@@ -124,13 +118,7 @@ pub fn checked(address: &Address) -> Result<StoredAddress, WalletError> {
         },
         name,
         telephone,
-        postal_code: text(
-            &address.postal_code,
-            "postal code",
-            POSTAL_CODE_BYTES_MAX,
-            false,
-            false,
-        )?,
+        postal_code,
         lines: text(&address.lines, "address", LINES_BYTES_MAX, true, true)?,
         country,
     })
@@ -201,6 +189,18 @@ mod tests {
     }
 
     #[test]
+    fn a_telephone_and_a_postal_code_are_taken_as_they_are_typed_in_japan() {
+        let typed = Address {
+            telephone: "０９０－１２３４－５６７８".to_owned(),
+            postal_code: "１６４−０００１".to_owned(),
+            ..address()
+        };
+        let checked = checked(&typed).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(checked.telephone, "090-1234-5678");
+        assert_eq!(checked.postal_code, "164-0001");
+    }
+
+    #[test]
     fn what_no_courier_could_use_is_refused_by_name() {
         let wrong = |change: fn(&mut Address)| {
             let mut address = address();
@@ -220,6 +220,14 @@ mod tests {
         assert_eq!(
             wrong(|a| a.telephone = "+-".into()).as_deref(),
             Some("telephone")
+        );
+        assert_eq!(
+            wrong(|a| a.postal_code = "東京".into()).as_deref(),
+            Some("postal code")
+        );
+        assert_eq!(
+            wrong(|a| a.name = "\u{3000}\u{2800}".into()).as_deref(),
+            Some("name")
         );
         assert_eq!(
             wrong(|a| a.country = "Japan".into()).as_deref(),

@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::cbor::{decode, encode};
+use tallystick_protocol::contact;
 use tallystick_protocol::enrolment::{AccountOffer, CardExpiry, CardRecord};
 use tallystick_protocol::identifier::HolderId;
 use tallystick_protocol::statement::Audience;
 
-use super::card_check::{CardDetails, tidy_name, tidy_telephone};
+use super::card_check::{CardDetails, tidy_name};
 use super::{Issuer, books, card_number};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
@@ -90,13 +91,9 @@ impl<P: Ports> Issuer<P> {
         let number = card_number::draw(&mut self.office.rng()).map_err(|_| Fault::internal())?;
         let expiry = CardExpiry::years_after(self.office.now(), CARD_YEARS)
             .map_err(|_| Fault::internal())?;
-        let telephone = tidy_telephone(&application.telephone);
-        let digits = telephone.strip_prefix('+').unwrap_or(&telephone);
-        if !(6..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Fault::malformed(
-                "A telephone number has between 6 and 15 digits.",
-            ));
-        }
+        let telephone = contact::telephone(&application.telephone)
+            .ok_or_else(|| Fault::malformed("A telephone number has between 6 and 15 digits."))?;
+        let telephone = contact::dialled(&telephone);
         CardRecord::new(number, expiry, &tidy_name(&application.name), &telephone)
             .map_err(Fault::malformed)
     }

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
+use tallystick_protocol::contact::dialled;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// What a holder must know to buy: all four, not some of them.
@@ -18,8 +19,8 @@ pub struct CardDetails {
 }
 
 impl CardDetails {
-    /// Whether both say the same, apart from white space and, in the telephone number, hyphens
-    /// and brackets. All four fields are compared in any case and over digests, so that the time
+    /// Whether both say the same, apart from white space and from how the telephone number is written
+    /// ([`dialled`]). All four fields are compared in any case and over digests, so that the time
     /// taken does not tell which one was wrong or how much of it was right.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
@@ -30,10 +31,7 @@ impl CardDetails {
             &without_spaces(&self.expiry),
             &without_spaces(&other.expiry),
         ) & same(&tidy_name(&self.name), &tidy_name(&other.name))
-            & same(
-                &tidy_telephone(&self.telephone),
-                &tidy_telephone(&other.telephone),
-            );
+            & same(&dialled(&self.telephone), &dialled(&other.telephone));
         all.into()
     }
 }
@@ -42,15 +40,6 @@ impl CardDetails {
 #[must_use]
 pub fn tidy_name(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The telephone number without spaces, hyphens and brackets.
-#[must_use]
-pub fn tidy_telephone(telephone: &str) -> String {
-    telephone
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')'))
-        .collect()
 }
 
 fn without_spaces(text: &str) -> String {
@@ -83,6 +72,15 @@ mod tests {
             telephone: "090 1234 5678".into(),
         };
         assert!(record().matches(&typed));
+        for telephone in [
+            "０９０－１２３４－５６７８",
+            "090ー1234ー5678",
+            "090.1234.5678",
+        ] {
+            let mut typed = record();
+            typed.telephone = telephone.into();
+            assert!(record().matches(&typed), "{telephone}");
+        }
     }
 
     #[test]

@@ -63,6 +63,8 @@ export const said: Readonly<Record<string, string>> = {
   'revoked wallets': '取り消したウォレット',
   'party certificates': '会社の証明書',
   'holder certificates': '会員の証明書',
+  // Opening an account.
+  'A telephone number has between 6 and 15 digits.': '電話番号は6桁から15桁です。',
   // Fields.
   'Order form': '注文書',
   Items: '購入品',
