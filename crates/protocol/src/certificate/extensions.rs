@@ -59,6 +59,7 @@ pub(super) struct Found {
 pub(super) fn read(der: &[u8]) -> Result<Found, CertificateError> {
     let extensions = Extensions::read(der)?;
     extensions.refuse_unknown()?;
+    extensions.require_criticality()?;
     let constraints = extensions.require(BASIC_CONSTRAINTS)?;
     let usage = extensions.require(KEY_USAGE)?;
     let roles = extensions.find(EXTENDED_KEY_USAGE);
@@ -134,7 +135,21 @@ fn authority_key(der: &[u8]) -> Result<Vec<u8>, CertificateError> {
 }
 
 /// Extensions by their identifiers.
-pub(super) struct Extensions<'a>(Vec<(&'a [u8], &'a [u8])>);
+pub(super) struct Extensions<'a>(Vec<Extension<'a>>);
+
+struct Extension<'a> {
+    identifier: &'a [u8],
+    is_critical: bool,
+    content: &'a [u8],
+}
+
+/// Which extensions are critical, and which never are (RFC 5280 §4.2.1); the others may be either.
+const CRITICAL: [(ObjectIdentifier, bool); 4] = [
+    (BASIC_CONSTRAINTS, true),
+    (KEY_USAGE, true),
+    (SUBJECT_KEY, false),
+    (AUTHORITY_KEY, false),
+];
 
 impl<'a> Extensions<'a> {
     /// Reads a sequence of extensions, of which none is there twice.
@@ -145,16 +160,20 @@ impl<'a> Extensions<'a> {
             let mut extension = elements.enter(tag::SEQUENCE)?;
             let identifier = extension.oid()?;
             let mut content = extension.raw()?;
-            // Whether it is critical: TRUE or absent (X.690 §11.5). All are known here, so it does not matter.
-            if content == [0x01, 0x01, 0xff] {
+            // TRUE or absent (X.690 §11.5).
+            let is_critical = content == [0x01, 0x01, 0xff];
+            if is_critical {
                 content = extension.raw()?;
             }
             extension.end()?;
             if read.find_bytes(identifier).is_some() {
                 return Err(CertificateError::Profile("it has an extension twice"));
             }
-            read.0
-                .push((identifier, value(content, tag::OCTET_STRING)?));
+            read.0.push(Extension {
+                identifier,
+                is_critical,
+                content: value(content, tag::OCTET_STRING)?,
+            });
         }
         Ok(read)
     }
@@ -167,8 +186,8 @@ impl<'a> Extensions<'a> {
     fn find_bytes(&self, identifier: &[u8]) -> Option<&'a [u8]> {
         self.0
             .iter()
-            .find(|(found, _)| *found == identifier)
-            .map(|(_, content)| *content)
+            .find(|found| found.identifier == identifier)
+            .map(|found| found.content)
     }
 
     /// How many there are.
@@ -182,6 +201,22 @@ impl<'a> Extensions<'a> {
             .ok_or(CertificateError::Profile("a required extension is missing"))
     }
 
+    fn require_criticality(&self) -> Result<(), CertificateError> {
+        let is_as_said = |found: &Extension<'_>| {
+            let mut said = CRITICAL.iter();
+            said.all(|(identifier, is_critical)| {
+                identifier.as_bytes() != found.identifier || *is_critical == found.is_critical
+            })
+        };
+        if self.0.iter().all(is_as_said) {
+            Ok(())
+        } else {
+            Err(CertificateError::Profile(
+                "an extension is critical that is not, or the other way round",
+            ))
+        }
+    }
+
     fn refuse_unknown(&self) -> Result<(), CertificateError> {
         let known = [
             SUBJECT_KEY,
@@ -192,7 +227,7 @@ impl<'a> Extensions<'a> {
             EXTENDED_KEY_USAGE,
         ];
         let is_known = |found: &[u8]| known.iter().any(|known| known.as_bytes() == found);
-        if self.0.iter().all(|(found, _)| is_known(found)) {
+        if self.0.iter().all(|found| is_known(found.identifier)) {
             Ok(())
         } else {
             Err(CertificateError::Profile("it has an unknown extension"))

@@ -4,11 +4,14 @@ use super::CertificateError;
 use super::elements::{tag, value};
 use crate::time::Timestamp;
 
+/// The first moment that is written as GeneralizedTime: 2050-01-01.
+const YEAR_2050: Timestamp = Timestamp(2_524_608_000);
+
 /// A moment: as UTCTime until 2049, as GeneralizedTime from then on.
 pub(super) fn read(der: &[u8]) -> Result<Timestamp, CertificateError> {
     let timestamp = match value(der, tag::UTC_TIME) {
         Ok(text) => parse(text, false),
-        Err(_) => parse(value(der, tag::GENERALIZED_TIME)?, true),
+        Err(_) => parse(value(der, tag::GENERALIZED_TIME)?, true).filter(|time| *time >= YEAR_2050),
     };
     timestamp.ok_or(CertificateError::Malformed)
 }
@@ -116,6 +119,23 @@ mod tests {
         assert_eq!(generalized("19691231235959Z"), None);
         assert_eq!(generalized("21000229000000Z"), None);
         assert_eq!(generalized("20270115080000.5Z"), None);
+    }
+
+    #[test]
+    fn each_moment_has_one_encoding() {
+        let der = |tag, text: &str| {
+            let mut der = alloc::vec![tag, u8::try_from(text.len()).unwrap()];
+            der.extend_from_slice(text.as_bytes());
+            read(&der).ok().map(|time| time.0)
+        };
+        assert_eq!(der(tag::UTC_TIME, "491231235959Z"), Some(2_524_607_999));
+        assert_eq!(der(tag::GENERALIZED_TIME, "20491231235959Z"), None);
+        assert_eq!(
+            der(tag::GENERALIZED_TIME, "20500101000000Z"),
+            Some(2_524_608_000)
+        );
+        // Fifty years are the other century's.
+        assert_eq!(der(tag::UTC_TIME, "500101000000Z"), None);
     }
 
     #[cfg(feature = "certify")]

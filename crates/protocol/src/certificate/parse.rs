@@ -63,6 +63,10 @@ impl Certificate {
         let not_before = moment::read(validity.raw()?)?;
         let not_after = moment::read(validity.raw()?)?;
         validity.end()?;
+        if not_after < not_before {
+            // Within the skew of clocks it would be valid all the same.
+            return Err(CertificateError::Profile("it ends before it begins"));
+        }
         let subject = tbs.raw()?;
         let spki = tbs.raw()?;
         let mut extensions = tbs.enter(tag::CONSTRUCTED_3)?;
@@ -157,14 +161,17 @@ impl<'a> Signed<'a> {
     }
 }
 
-/// The magnitude of a positive integer of at most 20 bytes (RFC 5280 §4.1.2.2).
+/// The longest serial number, in octets of its encoding (RFC 5280 §4.1.2.2).
+const SERIAL_OCTETS_MAX: usize = 20;
+
+/// The magnitude of a positive integer of at most [`SERIAL_OCTETS_MAX`].
 fn positive(integer: &[u8]) -> Result<&[u8], CertificateError> {
     let magnitude = match integer {
         [0, rest @ ..] if rest.first().is_some_and(|first| *first >= 0x80) => rest,
         [1..=0x7f, ..] => integer,
         _ => return Err(CertificateError::Malformed),
     };
-    if magnitude.len() <= 20 {
+    if integer.len() <= SERIAL_OCTETS_MAX {
         Ok(magnitude)
     } else {
         Err(CertificateError::Malformed)

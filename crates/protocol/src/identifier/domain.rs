@@ -8,10 +8,14 @@ use super::IdentifierError;
 /// The longest domain name, in bytes (RFC 1035 §2.3.4, without the final dot).
 pub const MAX_DOMAIN_BYTES: usize = 253;
 const MAX_LABEL_BYTES: usize = 63;
+/// The one name of a single label (RFC 6761 §6.3).
+const LOCALHOST: &str = "localhost";
 
 /// A host name in the one spelling in which names are compared and hashed: lower-case letters,
 /// digits and inner hyphens (RFC 1123 §2.1; international names in their `xn--` form), no final dot,
-/// at most [`MAX_DOMAIN_BYTES`] bytes. The last label is never a number, so an IPv4 address is none.
+/// at most [`MAX_DOMAIN_BYTES`] bytes. The last label is never a number, decimal or hexadecimal, so what a
+/// URL parser takes for an IPv4 address is none (WHATWG URL, "ends in a number checker"). A label alone
+/// is none either, because it names something in whoever's own network; `localhost` is an exception.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Domain(String);
 
@@ -24,7 +28,8 @@ impl Domain {
         let last = text.rsplit('.').next().unwrap_or_default();
         let valid = text.len() <= MAX_DOMAIN_BYTES
             && text.split('.').all(is_label)
-            && !last.bytes().all(|byte| byte.is_ascii_digit());
+            && !is_number(last)
+            && (last != text || text == LOCALHOST);
         if valid {
             Ok(Self(text.to_owned()))
         } else {
@@ -37,6 +42,13 @@ impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a URL parser reads the label as a number.
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label.strip_prefix("0x");
+    label.bytes().all(|byte| byte.is_ascii_digit())
+        || hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn is_label(label: &str) -> bool {
@@ -109,6 +121,8 @@ mod tests {
             "localhost",
             "xn--ls8h.example",
             "3com.example",
+            "0x7f.example",
+            "a.b.0xyz",
             "a.b.c.d",
         ] {
             assert_eq!(Domain::parse(name).unwrap().as_str(), name);
@@ -133,6 +147,16 @@ mod tests {
             "kiso.example:8787",
             "https://kiso.example",
             "127.0.0.1",
+            "127.1",
+            "0x7f000001",
+            "0x7f.0x1",
+            "127.0.0.0x1",
+            "kiso.0x",
+            "kiso.0xab",
+            "2130706433",
+            "0177.0.0.01",
+            "router",
+            "intranet",
             "[::1]",
             "木曽.example",
             &long_label,
