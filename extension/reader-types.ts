@@ -4,8 +4,8 @@ import type { ReaderView as SeenReader } from '../wasm/reader/pkg/tallystick_rea
 
 export type { CardInReader } from '../wasm/reader/pkg/tallystick_readers.js'
 
-/** `working`: its card is carrying out a command of this wallet. */
-export type ReaderState = SeenReader['state'] | 'working'
+/** `absent`: it was there before and is not plugged in now. */
+export type ReaderState = SeenReader['state'] | 'absent'
 
 export type ReaderView = Omit<SeenReader, 'state'> & { state: ReaderState }
 

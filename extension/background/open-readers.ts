@@ -15,9 +15,14 @@ export async function openReaders(): Promise<ReaderModule> {
   }
 }
 
-/** Whether the browser gives the wallet any device. */
+/** How long the browser may take to say which devices there are. */
+const DEVICES_WAIT_MS = 2_000
+
+/** Whether the browser gives the wallet any device; one that does not say may: the module then has the words. */
 export async function anyPaired(): Promise<boolean> {
   const { hid, usb } = navigator as Partial<Record<'hid' | 'usb', { getDevices(): Promise<unknown[]> }>>
-  const devices = await Promise.all([hid?.getDevices(), usb?.getDevices()])
-  return devices.flat().some(Boolean)
+  const devices = Promise.all([hid?.getDevices(), usb?.getDevices()]).then(all => all.flat().some(Boolean))
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<boolean>(resolve => (timer = setTimeout(() => resolve(true), DEVICES_WAIT_MS)))
+  return Promise.race([devices, late]).finally(() => clearTimeout(timer))
 }

@@ -4,7 +4,19 @@
 import type { WalletProblem } from '../messages'
 
 /** What the readers' module says, as the wallet names it. */
-const READER_FAULTS: Record<string, string> = { 'no-reader': 'no-reader', 'no-card': 'no-card', held: 'reader-held', removed: 'card-removed' }
+const READER_FAULTS: Record<string, string> = {
+  'no-reader': 'no-reader',
+  'no-card': 'no-card',
+  felica: 'felica-card',
+  'several-cards': 'several-cards',
+  held: 'reader-held',
+  'no-access': 'reader-no-access',
+  'not-opened': 'reader-not-opened',
+  busy: 'reader-busy',
+  silent: 'reader-silent',
+  removed: 'card-removed',
+  failed: 'reader-failed',
+}
 
 /** Any thrown value as the shape pages can show. */
 export function problemOf(thrown: unknown): WalletProblem {

@@ -1,5 +1,6 @@
 // The sole owner of the card readers: gives the wallet power over the card in one of them, and
-// tells pages how they are. A reader serves one at a time: while a card works nobody looks.
+// tells pages how they are. How each is, the readers' module says; here only what was there before is
+// remembered. One session at a time, and no wait without end.
 
 import type { CardInReader, ReaderFilters, ReaderView } from '../reader-types'
 
@@ -11,7 +12,7 @@ export interface ReaderModule {
   forget(id: string): Promise<void>
 }
 
-/** Making a key in a card takes the longest: up to half a minute. */
+/** How long a session waits for the one before it; making a key takes the longest, most often half a minute. */
 const SESSION_WAIT_MS = 60_000
 /** Where readers that were seen are kept until the browser ends, so that an unplugged one is missed. */
 const SEEN = 'readers'
@@ -21,7 +22,6 @@ export class ReaderHost {
   #anyPaired: () => Promise<boolean>
   #module: Promise<ReaderModule> | undefined
   #looking: Promise<ReaderView[]> | undefined
-  #last: ReaderView[] | undefined
   /** Ends when the present session has ended. */
   #session: Promise<void> | undefined
 
@@ -33,7 +33,6 @@ export class ReaderHost {
 
   /** Power to the card in the first reader that holds one. Whoever is given it has the reader alone until `free`. */
   async power(): Promise<CardInReader> {
-    if (!this.#last) await this.list().catch(() => undefined)
     const deadline = Date.now() + SESSION_WAIT_MS
     while (this.#session) await ended(this.#session, deadline - Date.now())
     let end = () => undefined as void
@@ -44,7 +43,6 @@ export class ReaderHost {
       }
     })
     try {
-      await this.#looking?.catch(() => undefined)
       const card = await (await this.#opened()).power()
       return {
         transmit: apdu => card.transmit(apdu),
@@ -61,7 +59,6 @@ export class ReaderHost {
 
   /** The paired readers, those first that are plugged in. */
   list(): Promise<ReaderView[]> {
-    if (this.#session && this.#last) return Promise.resolve(this.#last.map(reader => (reader.state === 'card' ? { ...reader, state: 'working' } : reader)))
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined))
     return this.#looking
   }
@@ -73,8 +70,7 @@ export class ReaderHost {
 
   /** Gives the permission for a reader back. */
   async forget(id: string): Promise<void> {
-    const readers = await this.#opened()
-    if (this.#last?.find(reader => reader.id === id)?.state !== 'absent') await readers.forget(id)
+    await (await this.#opened()).forget(id)
     await this.#remember((await this.#remembered()).filter(reader => reader.id !== id))
   }
 
@@ -83,9 +79,9 @@ export class ReaderHost {
     // A reader that comes back may have another id: its name then says that it is the same.
     const back = (reader: ReaderView) => seen.some(one => one.id === reader.id || (one.name === reader.name && one.dialect === reader.dialect))
     const gone = (await this.#remembered()).filter(reader => !back(reader)).map(reader => ({ ...reader, state: 'absent' as const }))
-    this.#last = [...seen, ...gone]
-    await this.#remember(this.#last)
-    return this.#last
+    const all = [...seen, ...gone]
+    await this.#remember(all)
+    return all
   }
 
   async #remembered(): Promise<ReaderView[]> {
@@ -119,7 +115,7 @@ async function ended(session: Promise<void>, ms: number): Promise<void> {
 /** Another command of this wallet still has the reader. */
 class ReaderBusy extends Error {
   override name = 'ReaderFault'
-  kind = 'held'
+  kind = 'busy'
   reader = ''
 
   constructor() {

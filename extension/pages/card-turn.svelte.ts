@@ -11,7 +11,14 @@ const PAUSE_MS = 500
 export type Stage = 'idle' | 'insert' | 'pulled' | 'other' | 'working'
 
 /** What a step may fail of that the holder mends with the card in the hand. */
-const BY_HAND: Record<string, Stage> = { 'no-reader': 'insert', 'no-card': 'insert', 'card-removed': 'pulled', 'other-card': 'other' }
+const BY_HAND: Record<string, Stage> = {
+  'no-reader': 'insert',
+  'no-card': 'insert',
+  'several-cards': 'insert',
+  'felica-card': 'insert',
+  'card-removed': 'pulled',
+  'other-card': 'other',
+}
 /** How often a step that fails with the card in its place is tried again before its error is shown. */
 const TRIES = 3
 

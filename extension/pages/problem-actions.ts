@@ -17,6 +17,8 @@ const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }
   'order-limit': { page: 'orders.html', label: 'action.orders' },
   'order-state': { page: 'orders.html', label: 'action.orders' },
   'no-reader': { page: 'readers.html', label: 'action.readers' },
+  'reader-no-access': { page: 'readers.html', label: 'action.readers' },
+  'reader-not-opened': { page: 'readers.html', label: 'action.readers' },
   'card-not-new': { page: 'readers.html', label: 'action.readers' },
 }
 
@@ -31,7 +33,7 @@ const ELSEWHERE_IN_READER: typeof ELSEWHERE = {
 const PASSING = new Set([
   'internal', 'unreachable', 'locked', 'card-failed', 'storage-failed', 'party-unreachable', 'enrolment-unreachable',
   'no-such-address', 'no-such-card', 'keys-renewed', 'clock-wrong',
-  'no-card', 'reader-held', 'card-removed', 'other-card', 'reader-failed', 'chooser-refused',
+  'no-card', 'several-cards', 'felica-card', 'reader-held', 'reader-busy', 'reader-silent', 'card-removed', 'other-card', 'reader-failed', 'chooser-refused',
 ])
 
 /** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */

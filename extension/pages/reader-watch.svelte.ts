@@ -8,9 +8,11 @@ import { problemOf, wallet } from './wallet.svelte'
 /** Between two looks: soon enough for a hand that puts a card in, and gentle to the reader. */
 const PAUSE_MS = 1_200
 
-/** The reader that matters most, in one word: `none` is paired, or how that one is. */
-export type Outlook = ReaderState | 'none'
-const BY_WEIGHT: ReaderState[] = ['working', 'card', 'held', 'no-card', 'absent']
+/** The reader that matters most, in one word: `looking` for the first time, `none` is paired, or how that one is. */
+export type Outlook = ReaderState | 'looking' | 'none'
+const BY_WEIGHT: ReaderState[] = ['working', 'card', 'held', 'no-access', 'not-opened', 'busy', 'silent', 'failed', 'several-cards', 'felica', 'no-card', 'absent']
+/** Outlooks that say by themselves what keeps the card from its power, in place of a call for it. */
+export const OBSTACLES: ReadonlySet<Outlook> = new Set(['none', 'held', 'no-access', 'not-opened', 'busy', 'silent', 'failed', 'several-cards', 'felica'])
 
 class ReaderWatch {
   /** Absent until the first look. */
@@ -31,6 +33,7 @@ class ReaderWatch {
   }
 
   get outlook(): Outlook {
+    if (!this.readers) return 'looking'
     return this.first?.state ?? 'none'
   }
 

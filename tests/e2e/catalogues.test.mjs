@@ -12,7 +12,7 @@ const placesOf = text => [...new Set(text.match(/\{\w+\}/g))].sort()
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 const LONG = 12
 /** What Japanese leaves in Latin letters: names, commands, addresses, places. */
-const LATIN_KEPT = /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension|chrome:\/\/extensions|EP 0 791 901|IndexedDB|storage\.session|CSV|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
+const LATIN_KEPT = /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension|chrome:\/\/extensions|EP 0 791 901|IndexedDB|storage\.session|CSV|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
 
 const catalogues = {
   'the wallet’s pages': [json('extension/i18n/en.json'), json('extension/i18n/ja.json')],
@@ -93,6 +93,27 @@ test('every state, step and strand of an order that the wallet can name has word
   const [english] = catalogues['the wallet’s pages']
   const keys = [...states.map(name => `order.${name}`), ...events.map(name => `event.${name}`), ...strands.map(name => `strand.${name}`)]
   for (const key of keys) assert.ok(Object.hasOwn(english, key), `there are no words for ${key}`)
+})
+
+test('a name written from right to left does not turn the sentence around it', async () => {
+  const isolated = await exportOf('extension/i18n/isolated.ts')
+  for (const name of ['שלום', 'متجر', 'Tea שלום']) assert.equal(isolated(name), `\u2068${name}\u2069`)
+  for (const name of ['Kiso Tea & Books', '木曽茶舗', 'Müller', '{hole}', '2,000']) assert.equal(isolated(name), name)
+})
+
+test('every way a reader can be has words in the list, beside it and as a problem', () => {
+  const outlooks = [...readFileSync(at('crates/reader/src/outlook.rs'), 'utf8').matchAll(/Self::\w+ => "([a-z-]+)"/g)].map(([, name]) => name)
+  assert.ok(outlooks.length >= 11, `${outlooks.length}`)
+  const mapped = readFileSync(at('extension/background/problems.ts'), 'utf8')
+  const wallet = readFileSync(at('wasm/src/cards.rs'), 'utf8')
+  const [english] = catalogues['the wallet’s pages']
+  for (const name of outlooks) {
+    // Who pulls a reader sees it as absent; a card in it is no problem.
+    if (name !== 'removed') for (const key of ['now', 'line', 'state']) assert.ok(Object.hasOwn(english, `readers.${key}.${name}`), `${key} of ${name}`)
+    if (name === 'card') continue
+    assert.match(mapped, new RegExp(`^ {2}'?${name}'?: '`, 'm'), name)
+    if (name !== 'failed') assert.ok(wallet.includes(`Some("${name}")`), name)
+  }
 })
 
 test('what the parties say is still what they say, and has Japanese words with the same places', () => {

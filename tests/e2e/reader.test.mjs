@@ -115,7 +115,7 @@ test('while another program holds the reader the window names it, and goes on wh
   const order = await asked()
   await card.hold()
   await world.shopper.approveInReader(order.approval)
-  await says(order.approval, 'readers.now.held')
+  await says(order.approval, 'readers.now.not-opened')
   await card.release()
   await bought(order, before)
 })

@@ -81,7 +81,13 @@ fn reader_fault(thrown: JsValue) -> CardFault {
         kind: match text("kind").as_deref() {
             Some("no-reader") => FaultKind::NoReader,
             Some("no-card") => FaultKind::NoCard,
+            Some("several-cards") => FaultKind::SeveralCards,
+            Some("felica") => FaultKind::Felica,
             Some("held") => FaultKind::Held,
+            Some("no-access") => FaultKind::NoAccess,
+            Some("not-opened") => FaultKind::NotOpened,
+            Some("busy") => FaultKind::Busy,
+            Some("silent") => FaultKind::Silent,
             Some("removed") => FaultKind::Removed,
             _ => FaultKind::Reader,
         },

@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
-use crate::{Fault, RESPONSE_BYTES_MIN, Response, check_command};
+use crate::{Fault, RESPONSE_BYTES_MIN, Response, check_command, patience_ms};
 
 const COMMAND: u8 = 0x00;
 const RESPONSE: u8 = 0x01;
@@ -17,9 +17,8 @@ const AT_WORK: u8 = 0x01;
 /// The device's buffer.
 const COMMAND_BYTES_MAX: usize = 1_280;
 const RESPONSE_BYTES_MAX: u16 = 1_500;
-/// How long until the device is asked again, and how often: two minutes, for keys and for a finger to touch it.
+/// How long until the device is asked again.
 const AGAIN_MS: u32 = 20;
-const AGAIN_MAX: usize = 6_000;
 
 /// An open device that takes the vendor's requests to one of its interfaces.
 #[allow(async_fn_in_trait)] // Single-threaded by design: no caller needs Send futures.
@@ -60,7 +59,7 @@ impl<C: Control> CanoKey<C> {
 
     async fn drain(&mut self) -> Result<(), Fault> {
         if let [DONE | AT_WORK] = self.control.read(STATUS, 1).await?[..] {
-            self.done().await?;
+            self.done(patience_ms(&[])).await?;
             let _dropped = Zeroizing::new(self.control.read(RESPONSE, RESPONSE_BYTES_MAX).await?);
         }
         Ok(())
@@ -73,7 +72,7 @@ impl<C: Control> CanoKey<C> {
     pub async fn transmit(&mut self, apdu: &[u8]) -> Result<Response, Fault> {
         check_command(apdu, COMMAND_BYTES_MAX)?;
         self.control.write(COMMAND, apdu).await?;
-        self.done().await?;
+        self.done(patience_ms(apdu)).await?;
         let response = self.control.read(RESPONSE, RESPONSE_BYTES_MAX).await?;
         let response = Zeroizing::new(response);
         if response.len() > usize::from(RESPONSE_BYTES_MAX) {
@@ -85,8 +84,8 @@ impl<C: Control> CanoKey<C> {
         Ok(response)
     }
 
-    async fn done(&mut self) -> Result<(), Fault> {
-        for _ in 0..AGAIN_MAX {
+    async fn done(&mut self, patience_ms: u32) -> Result<(), Fault> {
+        for _ in 0..patience_ms.div_ceil(AGAIN_MS) {
             match self.control.read(STATUS, 1).await?[..] {
                 [DONE] => return Ok(()),
                 [AT_WORK] => self.control.wait(AGAIN_MS).await,

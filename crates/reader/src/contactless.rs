@@ -43,7 +43,7 @@ impl Found {
         match self {
             Self::Card(technology) => Ok(technology),
             Self::Nothing => Err(Fault::NoCard),
-            Self::Felica(_) => Err(Fault::Felica),
+            Self::Felica(card) => Err(Fault::Felica(card)),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use crate::FelicaCard;
+
 /// An exchange did not happen, or it is not known whether the card executed the command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -11,16 +13,23 @@ pub enum Fault {
     NoCard,
     /// What lies there is a FeliCa card.
     #[error("the card on the reader is a FeliCa card, which takes no APDUs")]
-    Felica,
+    Felica(FelicaCard),
     /// Two cards answered at once.
     #[error("there is more than one card on the reader")]
     SeveralCards,
-    /// The system or the browser does not let the reader be opened: trying again will not help.
+    /// The system gives the browser no right to the reader: trying again will not help.
     #[error("the system does not let the browser open this reader")]
-    Refused,
+    NoAccess,
+    /// The browser could not open the reader and does not say whether for want of a right or because
+    /// another program holds it.
+    #[error("the browser could not open this reader")]
+    NotOpened,
     /// Another program holds the reader.
     #[error("another program is using the reader")]
     Held,
+    /// The reader still carries out something else for whoever asks.
+    #[error("the reader is still at work on something else")]
+    Busy,
     /// The device was unplugged, or the card left the field, in the middle of a command.
     #[error("the card or the reader was taken away while it was at work")]
     Removed,

@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
-use crate::{Fault, Pipe, RESPONSE_BYTES_MIN, Response, check_command};
+use crate::{Fault, Pipe, RESPONSE_BYTES_MIN, Response, check_command, patience_ms};
 
 /// Bytes of a report, its id not counted.
 const REPORT_BYTES: usize = 64;
@@ -17,8 +17,6 @@ const HEADER_BYTES: usize = 5;
 const TAG: u8 = 0x05;
 /// The length is a u16.
 const APDU_BYTES_MAX: usize = 0xFFFF;
-/// How long a card may work: an RSA key of 2048 bits takes a small processor half a minute.
-const WORK_MS_MAX: u32 = 120_000;
 /// What an earlier session was answered may still come: as many reports as the longest answer has.
 const LEFTOVERS_MAX: usize = 1_112;
 /// How long the next report of an answer may take, once the first is there.
@@ -46,7 +44,7 @@ impl<P: Pipe> Ledger<P> {
             self.pipe.send(&*report).await?;
         }
         let mut answer = Answer::new(self.channel);
-        let first = self.first(WORK_MS_MAX).await?;
+        let first = self.first(patience_ms(apdu)).await?;
         let mut whole = answer.take(&first)?;
         while !whole {
             let report = self.pipe.receive(NEXT_REPORT_MS_MAX).await?;

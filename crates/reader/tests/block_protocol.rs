@@ -13,7 +13,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use support::cards::{answer, command, type_a, with};
 use support::{Cable, run};
-use tallystick_reader::{Contactless, Fault, Found, Port100};
+use tallystick_reader::{Contactless, Fault, Field, Found, Frame, Heard, Port100, Technology};
 use tallystick_reader_emulators::{Card, Event, Picc, Port100Device, Radio, mirrored};
 
 /// Request, three cascade levels or two, RATS: the blocks of a card with seven bytes begin here.
@@ -219,4 +219,38 @@ proptest! {
     fn no_answer_to_the_activation_makes_the_host_panic(answers in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..20), 0..12)) {
         let _any = answer(reader(with(Babbler(type_a(), answers, ACTIVATION))), &command(5));
     }
+}
+
+/// A type A card that answers every block with a chained one without content.
+struct EmptyChain {
+    frames: usize,
+}
+
+impl Field for EmptyChain {
+    async fn switch(&mut self, _: Technology) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn selects(&self) -> bool {
+        true
+    }
+
+    async fn exchange(&mut self, frame: Frame<'_>) -> Result<Heard, Fault> {
+        self.frames += 1;
+        assert!(self.frames < 100, "the card is listened to without end");
+        let pcb = frame.bytes.first().copied().unwrap();
+        // An ATS of one byte; then I-blocks whose chaining bit says that more follows.
+        let answer = if pcb == 0xE0 { 0x01 } else { 0x12 | (pcb & 1) };
+        Ok(Heard::Frame(vec![answer]))
+    }
+
+    async fn wait(&mut self, _: u32) {}
+}
+
+#[test]
+fn chained_blocks_without_content_end_the_exchange() {
+    let mut reader = Contactless::new(EmptyChain { frames: 0 });
+    assert_eq!(run(reader.look()), Ok(Found::Card(Technology::A)));
+    let fault = Fault::Protocol("a chained block without content");
+    assert_eq!(run(reader.transmit(&[0, 0xA4, 4, 0])), Err(fault));
 }

@@ -132,6 +132,12 @@ impl ErrorKind {
             Self::OtherCard => ("other-card", "The card in the reader does not hold the keys of this account.", NOT_CHARGED, "Put in the card to which you added this account."),
             Self::CardNotNew => ("card-not-new", "The card in the reader is not new: its PIN has been set before.", UNTOUCHED, "Use it with its own PIN, or take a new card."),
             Self::ReaderFailed => ("reader-failed", "The card reader did not do what was asked of it.", NOT_CHARGED, "Plug the reader in again, then try again; if it happens again, report it with the details."),
+            Self::SeveralCards => ("several-cards", "More than one card is on the reader.", NOT_CHARGED, "Leave only the card that holds this account there, then try again."),
+            Self::FelicaCard => ("felica-card", "The card on the reader is a FeliCa card, which cannot pay here.", NOT_CHARGED, "Lay the card that holds this account there, then try again."),
+            Self::ReaderNoAccess => ("reader-no-access", "The system does not let the browser open the card reader.", NOT_CHARGED, "The page of readers says how to get the right to it."),
+            Self::ReaderNotOpened => ("reader-not-opened", "The browser could not open the card reader.", NOT_CHARGED, "Close other programs that may use it, then try again. The page of readers says what else helps."),
+            Self::ReaderBusy => ("reader-busy", "The card reader is still at work on something else.", NOT_CHARGED, "Wait until it is done, then try again."),
+            Self::ReaderSilent => ("reader-silent", "The card reader does not answer.", NOT_CHARGED, "Unplug it and plug it in again, then try again."),
             Self::CallInvalid => ("call-invalid", "A page of the wallet asked for something that does not exist.", NOT_CHARGED, "Report this with the details."),
         };
         Text { name, sentence, money, remedy }

@@ -203,6 +203,24 @@ pub enum ErrorKind {
     /// The courier that would read the address has another name than the one that was shown.
     #[n(81)]
     CourierNotAsShown,
+    /// More than one card is on the reader.
+    #[n(90)]
+    SeveralCards,
+    /// A FeliCa card is on the reader.
+    #[n(91)]
+    FelicaCard,
+    /// The system gives no right to the reader.
+    #[n(92)]
+    ReaderNoAccess,
+    /// The browser could not open the reader and does not say why.
+    #[n(93)]
+    ReaderNotOpened,
+    /// The reader is at work on something else.
+    #[n(94)]
+    ReaderBusy,
+    /// The reader does not answer.
+    #[n(95)]
+    ReaderSilent,
 }
 
 impl ErrorKind {
@@ -217,6 +235,12 @@ impl ErrorKind {
                 | Self::CardRemoved
                 | Self::OtherCard
                 | Self::ReaderFailed
+                | Self::SeveralCards
+                | Self::FelicaCard
+                | Self::ReaderNoAccess
+                | Self::ReaderNotOpened
+                | Self::ReaderBusy
+                | Self::ReaderSilent
         )
     }
 }

@@ -153,8 +153,20 @@ pub enum FaultKind {
     NoReader,
     /// No card is in the reader.
     NoCard,
+    /// More than one card is on the reader.
+    SeveralCards,
+    /// A FeliCa card is on the reader, which takes no commands.
+    Felica,
     /// Another program holds the reader.
     Held,
+    /// The system gives no right to the reader.
+    NoAccess,
+    /// The browser could not open the reader and does not say why.
+    NotOpened,
+    /// The reader is at work on something else.
+    Busy,
+    /// The reader does not answer.
+    Silent,
     /// The card was pulled out while it was at work: the command was done or not.
     Removed,
     /// The reader failed otherwise.

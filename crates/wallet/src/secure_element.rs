@@ -266,7 +266,13 @@ pub fn unreachable(fault: CardFault) -> WalletError {
     let kind = match fault.kind {
         FaultKind::NoReader => ErrorKind::NoReader,
         FaultKind::NoCard => ErrorKind::NoCard,
+        FaultKind::SeveralCards => ErrorKind::SeveralCards,
+        FaultKind::Felica => ErrorKind::FelicaCard,
         FaultKind::Held => ErrorKind::ReaderHeld,
+        FaultKind::NoAccess => ErrorKind::ReaderNoAccess,
+        FaultKind::NotOpened => ErrorKind::ReaderNotOpened,
+        FaultKind::Busy => ErrorKind::ReaderBusy,
+        FaultKind::Silent => ErrorKind::ReaderSilent,
         FaultKind::Removed => ErrorKind::CardRemoved,
         FaultKind::Reader => ErrorKind::ReaderFailed,
         FaultKind::Card => ErrorKind::CardFailed,

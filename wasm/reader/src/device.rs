@@ -1,11 +1,17 @@
 //! A paired reader that is plugged in, whatever it speaks.
 
-use tallystick_reader::{Fault, Found, Technology};
-use web_sys::{HidDevice, UsbDevice};
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use tallystick_reader::{Fault, Found, Outlook, Technology};
+use wasm_bindgen_futures::spawn_local;
 
 use crate::filters::{hid_dialect, usb_dialect};
+use crate::gate::{Gate, Permit};
+use crate::handle::Handle;
 use crate::navigator;
-use crate::powered::Powered;
+use crate::powered::{Power, Powered};
+use crate::timer::within;
 use crate::view::{Dialect, State, View};
 
 /// The longest product name that is shown, in characters.
@@ -19,135 +25,191 @@ pub(crate) struct Device {
     pub(crate) name: String,
     dialect: Dialect,
     handle: Handle,
+    gate: Rc<Gate>,
 }
 
-enum Handle {
-    Hid(HidDevice),
-    Usb(UsbDevice),
+/// How long whoever wants a reader waits for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    /// For those before.
+    pub(crate) turn_ms: u32,
+    /// For the reader itself: to be opened, and to find what lies on it.
+    pub(crate) reader_ms: u32,
+}
+
+/// Where each device's gate is kept between two looks. A device that was replugged is another one.
+#[derive(Default)]
+pub(crate) struct Gates(Vec<(Handle, Rc<Gate>)>);
+
+impl Gates {
+    fn of(&mut self, handle: &Handle) -> Rc<Gate> {
+        if let Some((_, gate)) = self.0.iter().find(|(known, _)| known == handle) {
+            return Rc::clone(gate);
+        }
+        let gate = Rc::default();
+        self.0.push((handle.clone(), Rc::clone(&gate)));
+        gate
+    }
+
+    fn keep(&mut self, plugged: &[Device]) {
+        let is_there = |handle: &Handle| plugged.iter().any(|device| device.handle == *handle);
+        self.0.retain(|(handle, _)| is_there(handle));
+    }
+}
+
+/// A card with power.
+pub(crate) struct Reached {
+    pub(crate) powered: Powered,
+    /// How a contactless card speaks.
+    technology: Option<Technology>,
 }
 
 /// All readers that the holder chose and that are plugged in.
-pub(crate) async fn paired() -> Vec<Device> {
+///
+/// # Errors
+/// [`Fault::Silent`] if the browser does not say.
+pub(crate) async fn paired() -> Result<Vec<(Handle, Dialect)>, Fault> {
+    let mut devices = Vec::new();
+    for device in navigator::hid_devices().await? {
+        let pages = device.collections();
+        let pages = pages.iter().filter_map(|page| page.get_usage_page());
+        let dialect = hid_dialect(device.vendor_id(), pages);
+        devices.extend(dialect.map(|dialect| (Handle::Hid(device), dialect)));
+    }
+    for device in navigator::usb_devices().await? {
+        let dialect = usb_dialect(device.vendor_id(), device.product_id());
+        devices.extend(dialect.map(|dialect| (Handle::Usb(device), dialect)));
+    }
+    Ok(devices)
+}
+
+/// The readers that are plugged in, named, each with its gate.
+pub(crate) fn named(plugged: Vec<(Handle, Dialect)>, gates: &mut Gates) -> Vec<Device> {
     let mut devices: Vec<Device> = Vec::new();
-    for handle in navigator::hid_devices().await {
-        devices.extend(Device::of_hid(handle, &devices));
+    for (handle, dialect) in plugged {
+        devices.push(Device {
+            id: id(&handle.kind(), &devices),
+            name: name(&handle.product_name(), handle.nameless()),
+            gate: gates.of(&handle),
+            dialect,
+            handle,
+        });
     }
-    for handle in navigator::usb_devices().await {
-        devices.extend(Device::of_usb(handle, &devices));
-    }
+    gates.keep(&devices);
     devices
 }
 
 impl Device {
-    fn of_hid(handle: HidDevice, others: &[Self]) -> Option<Self> {
-        let collections = handle.collections();
-        let usage_pages = collections.iter().filter_map(|page| page.get_usage_page());
-        Some(Self {
-            dialect: hid_dialect(handle.vendor_id(), usage_pages)?,
-            id: id("hid", handle.vendor_id(), handle.product_id(), others),
-            name: name(&handle.product_name(), "HID card"),
-            handle: Handle::Hid(handle),
-        })
-    }
-
-    fn of_usb(handle: UsbDevice, others: &[Self]) -> Option<Self> {
-        Some(Self {
-            dialect: usb_dialect(handle.vendor_id(), handle.product_id())?,
-            id: id("usb", handle.vendor_id(), handle.product_id(), others),
-            name: name(&handle.product_name().unwrap_or_default(), "USB reader"),
-            handle: Handle::Usb(handle),
-        })
-    }
-
-    async fn open(&self) -> Result<Powered, Fault> {
-        match (&self.handle, self.dialect) {
-            (Handle::Hid(device), _) => Powered::ledger_hid(device.clone()).await,
-            (Handle::Usb(device), Dialect::CanoKey) => Powered::canokey(device.clone()).await,
-            (Handle::Usb(device), Dialect::RcS380) => Powered::rc_s380(device.clone()).await,
-            (Handle::Usb(device), Dialect::RcS300) => Powered::rc_s300(device.clone()).await,
-            (Handle::Usb(device), _) => Powered::ledger_usb(device.clone()).await,
-        }
-    }
-
-    /// Opens the reader and activates the card; what lies there, if the reader is not the card itself.
-    async fn activate(&self) -> Result<(Powered, Option<Found>), Fault> {
-        let mut powered = self.open().await?;
-        match powered.look().await {
-            Ok(found) => Ok((powered, found)),
-            Err(fault) => {
-                powered.close().await;
-                Err(fault)
-            }
-        }
-    }
-
-    /// Gives power to the card.
-    pub(crate) async fn power(&self) -> Result<Powered, Fault> {
-        let (powered, found) = self.activate().await?;
-        match found.map_or(Ok(()), |found| found.card().map(drop)) {
-            Ok(()) => Ok(powered),
-            Err(fault) => {
-                powered.close().await;
-                Err(fault)
-            }
-        }
-    }
-
-    /// Looks what state the reader is in: opens it, and closes it again.
-    pub(crate) async fn look(&self) -> View {
-        let (state, contactless) = match self.activate().await {
-            Ok((powered, found)) => {
-                powered.close().await;
-                described(found)
-            }
-            // Who asks for the card then hears which of the two it is.
-            Err(Fault::Held | Fault::Refused) => (State::Held, None),
-            Err(Fault::Removed) => (State::Absent, None),
-            Err(_) => (State::NoCard, None),
+    /// Opens the reader and gives power to the card in it. Nobody comes to know how a reader is in
+    /// another way than by trying this.
+    ///
+    /// Whoever asks waits no longer than its patience. A reader that answers later, or never, is closed
+    /// in the background.
+    ///
+    /// # Errors
+    /// Why there is no power: [`Outlook`] has the word.
+    pub(crate) async fn power(&self, patience: Patience) -> Result<Reached, Fault> {
+        let Some(permit) = within(patience.turn_ms, self.gate.enter()).await else {
+            return Err(match self.gate.is_at_work() {
+                true => Fault::Busy,
+                // Nobody works with it: it does not come back from being opened or closed.
+                false => Fault::Silent,
+            });
         };
-        View {
-            contactless,
-            ..self.view(state)
+        let (told, reached) = oneshot::channel();
+        let (handle, dialect) = (self.handle.clone(), self.dialect);
+        spawn_local(async move {
+            let outcome = reach(handle, dialect, permit).await;
+            if let Err(Ok(unwanted)) = told.send(outcome) {
+                unwanted.powered.close();
+            }
+        });
+        match within(patience.reader_ms, reached).await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) | None => Err(Fault::Silent),
         }
     }
 
-    /// How the pages see it.
-    pub(crate) fn view(&self, state: State) -> View {
+    /// Looks how the reader is: gives power to the card in it, and takes it away again.
+    pub(crate) async fn look(&self, patience: Patience) -> View {
+        if self.gate.is_at_work() {
+            return self.view(State::Working, None);
+        }
+        match self.power(patience).await {
+            Ok(Reached {
+                powered,
+                technology,
+            }) => {
+                powered.close();
+                self.view(State::Seen(Outlook::Card), technology.and_then(spoken))
+            }
+            Err(Fault::Busy) => self.view(State::Working, None),
+            Err(fault) => {
+                let lying = match &fault {
+                    Fault::Felica(card) => Some(format!("FeliCa {}", hex(&card.idm))),
+                    _ => None,
+                };
+                self.view(State::Seen(Outlook::from(&fault)), lying)
+            }
+        }
+    }
+
+    fn view(&self, state: State, contactless: Option<String>) -> View {
         View {
             id: self.id.clone(),
             name: self.name.clone(),
             dialect: self.dialect,
             state,
-            contactless: None,
+            contactless,
         }
     }
 
-    /// Takes the browser's permission back.
-    pub(crate) async fn forget(&self) -> Result<(), Fault> {
-        match &self.handle {
-            Handle::Hid(device) => navigator::forget(device).await,
-            Handle::Usb(device) => navigator::forget(device).await,
+    /// Takes the browser's permission back, once nobody talks to the reader or after a moment.
+    pub(crate) async fn forget(&self, patience: Patience) -> Result<(), Fault> {
+        let _permit = within(patience.turn_ms, self.gate.enter()).await;
+        self.handle.forget().await
+    }
+}
+
+async fn reach(handle: Handle, dialect: Dialect, permit: Permit) -> Result<Reached, Fault> {
+    let power = match Power::on(&handle, dialect).await {
+        Ok(power) => power,
+        Err(fault) => {
+            handle.close().await;
+            return Err(fault);
+        }
+    };
+    let mut powered = Powered::new(power, handle, permit);
+    // Nothing lies on a device that is the card itself.
+    let looked = powered.look().await;
+    match looked.and_then(|found| found.map(Found::card).transpose()) {
+        Ok(technology) => Ok(Reached {
+            powered,
+            technology,
+        }),
+        Err(fault) => {
+            powered.close();
+            Err(fault)
         }
     }
 }
 
-/// Whether there is a card, and what lies on a contactless reader.
-fn described(found: Option<Found>) -> (State, Option<String>) {
-    match found {
-        None => (State::Card, None),
-        Some(Found::Nothing) => (State::NoCard, None),
-        Some(Found::Card(Technology::B)) => (State::Card, Some("ISO/IEC 14443 type B".to_owned())),
-        Some(Found::Card(_)) => (State::Card, Some("ISO/IEC 14443 type A".to_owned())),
-        Some(Found::Felica(card)) => {
-            let idm = card.idm.map(|byte| format!("{byte:02X}")).concat();
-            (State::NoCard, Some(format!("FeliCa {idm}")))
-        }
-    }
+/// How the card on a contactless reader speaks.
+fn spoken(technology: Technology) -> Option<String> {
+    let kind = match technology {
+        Technology::A => "A",
+        Technology::B => "B",
+        Technology::F => return None,
+    };
+    Some(format!("ISO/IEC 14443 type {kind}"))
 }
 
-fn id(interface: &str, vendor: u16, product: u16, others: &[Device]) -> String {
-    let kind = format!("{interface}-{vendor:04x}-{product:04x}-");
-    let alike = others.iter().filter(|other| other.id.starts_with(&kind));
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+fn id(kind: &str, others: &[Device]) -> String {
+    let alike = others.iter().filter(|other| other.id.starts_with(kind));
     format!("{kind}{}", alike.count() + 1)
 }
 

@@ -1,73 +1,53 @@
 //! Faults as JavaScript sees them.
 
 use js_sys::{Error, Reflect};
-use tallystick_reader::Fault;
+use tallystick_reader::{Fault, Outlook};
 use wasm_bindgen::JsValue;
 
 /// Why there is no answer from a card.
 #[derive(Clone, Debug)]
 pub(crate) struct ReaderFault {
-    pub(crate) kind: Kind,
+    pub(crate) cause: Cause,
     /// The product's name; empty if no reader is meant.
     pub(crate) reader: String,
     pub(crate) message: String,
 }
 
 /// What the wallet tells apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
     /// No paired reader is plugged in.
     NoReader,
-    /// A reader is there and no card on it.
-    NoCard,
-    /// The reader or the browser refuses; trying again will not help.
-    Refused,
-    /// Anything else.
-    Failed,
-    /// Pulled in the middle of a command.
-    Removed,
-    /// Another program has the reader.
-    Held,
+    /// How a reader is.
+    Reader(Outlook),
 }
 
-impl Kind {
+impl Cause {
     const fn name(self) -> &'static str {
         match self {
             Self::NoReader => "no-reader",
-            Self::NoCard => "no-card",
-            Self::Held => "held",
-            Self::Removed => "removed",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
+            Self::Reader(outlook) => outlook.name(),
         }
     }
 }
 
 impl ReaderFault {
     /// A fault that no reader has.
-    pub(crate) fn without_reader(kind: Kind, message: &str) -> Self {
+    pub(crate) fn without_reader(cause: Cause, message: &str) -> Self {
         Self {
-            kind,
+            cause,
             reader: String::new(),
             message: message.to_owned(),
         }
     }
 
-    /// A dialect's fault, of the reader with this name.
+    /// The fault of the reader with this name; empty if no reader is meant.
     pub(crate) fn of(reader: &str, fault: &Fault) -> Self {
-        let kind = match fault {
-            Fault::NoCard | Fault::Felica => Kind::NoCard,
-            Fault::Held => Kind::Held,
-            Fault::Removed => Kind::Removed,
-            Fault::Refused | Fault::SeveralCards | Fault::NotAnApdu | Fault::TooLong { .. } => {
-                Kind::Refused
-            }
-            _ => Kind::Failed,
-        };
+        let whose = if reader.is_empty() { "" } else { ": " };
         Self {
-            kind,
+            cause: Cause::Reader(Outlook::from(fault)),
             reader: reader.to_owned(),
-            message: format!("{reader}: {fault}"),
+            message: format!("{reader}{whose}{fault}"),
         }
     }
 
@@ -75,7 +55,7 @@ impl ReaderFault {
     pub(crate) fn to_js(&self) -> JsValue {
         let thrown = Error::new(&self.message);
         thrown.set_name("ReaderFault");
-        for (field, text) in [("kind", self.kind.name()), ("reader", &self.reader)] {
+        for (field, text) in [("kind", self.cause.name()), ("reader", &self.reader)] {
             // A fresh Error accepts properties.
             let _set = Reflect::set(&thrown, &field.into(), &text.into());
         }

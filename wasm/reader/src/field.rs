@@ -11,13 +11,12 @@ pub(crate) enum AnyField {
 }
 
 impl AnyField {
-    /// Switches the field off and closes the device.
-    pub(crate) async fn close(self) {
-        let pipe = match self {
-            Self::RcS380(reader) => reader.close().await,
-            Self::RcS300(reader) => reader.close().await,
-        };
-        pipe.close().await;
+    /// Switches the field off.
+    pub(crate) async fn off(self) {
+        match self {
+            Self::RcS380(reader) => drop(reader.close().await),
+            Self::RcS300(reader) => drop(reader.close().await),
+        }
     }
 }
 

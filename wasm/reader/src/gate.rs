@@ -5,10 +5,11 @@ use core::future::poll_fn;
 use core::task::{Poll, Waker};
 use std::rc::Rc;
 
-/// Whoever holds the permit may talk to the readers.
+/// Whoever holds the permit may talk to the reader behind it.
 #[derive(Default)]
 pub(crate) struct Gate {
     taken: Cell<bool>,
+    at_work: Cell<bool>,
     waiting: RefCell<Vec<Waker>>,
 }
 
@@ -27,10 +28,23 @@ impl Gate {
         })
         .await
     }
+
+    /// Whether somebody has a session with the card, and is not about to end it.
+    pub(crate) fn is_at_work(&self) -> bool {
+        self.at_work.get()
+    }
+}
+
+impl Permit {
+    /// Says whether the reader serves a session.
+    pub(crate) fn set_at_work(&self, at_work: bool) {
+        self.0.at_work.set(at_work);
+    }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
+        self.0.at_work.set(false);
         self.0.taken.set(false);
         for waker in self.0.waiting.take() {
             waker.wake();

@@ -14,7 +14,7 @@ use web_sys::{HidConnectionEvent, HidDevice, HidInputReportEvent};
 
 use crate::fault::{describe, failed};
 use crate::navigator;
-use crate::timer::{sleep, within};
+use crate::timer::{settled, sleep, within};
 
 /// Reports without report ids.
 const REPORT_ID: u8 = 0;
@@ -58,7 +58,7 @@ impl Mailbox {
     }
 }
 
-/// An open HID device. Dropping it ends the events; [`Self::close`] closes the device.
+/// An open HID device. Dropping it ends the events; whoever opened it closes it.
 pub(crate) struct HidPipe {
     device: HidDevice,
     mailbox: Rc<RefCell<Mailbox>>,
@@ -69,7 +69,12 @@ pub(crate) struct HidPipe {
 impl HidPipe {
     /// Opens the device.
     pub(crate) async fn open(device: HidDevice) -> Result<Self, Fault> {
-        device.open().await.map_err(|thrown| refused(&thrown))?;
+        if device.opened() {
+            // Nobody else has it: it was opened later than whoever asked for it waited.
+            let _closed = settled(async { device.close().await }).await?;
+        }
+        let opened = settled(async { device.open().await }).await?;
+        opened.map_err(|thrown| refused(&thrown))?;
         let mailbox = Rc::new(RefCell::new(Mailbox::default()));
         let pipe = Self {
             on_report: on_report(Rc::clone(&mailbox)),
@@ -85,11 +90,6 @@ impl HidPipe {
             let _listening = hid.add_event_listener_with_callback("disconnect", listener);
         }
         Ok(pipe)
-    }
-
-    /// Closes the device. One that is gone is closed.
-    pub(crate) async fn close(self) {
-        let _closed = self.device.close().await;
     }
 }
 
@@ -124,13 +124,15 @@ fn on_disconnect(
     })
 }
 
-/// Why a device could not be opened: the browser says `NotAllowedError` when the system refuses,
-/// which it does while another program has the device for itself.
+/// Why a device could not be opened: the browser says `NotAllowedError` when the system refuses, be it
+/// that another program has the device for itself or that the user has no right to it.
 fn refused(thrown: &JsValue) -> Fault {
     match describe(thrown).0.as_str() {
-        "NotAllowedError" | "InvalidStateError" => Fault::Held,
+        "NotAllowedError" => Fault::NotOpened,
+        // It is being opened or closed, which only this wallet can have asked for, and does not come to an end.
+        "InvalidStateError" => Fault::Silent,
         "NotFoundError" => Fault::Removed,
-        "SecurityError" => Fault::Refused,
+        "SecurityError" => Fault::NoAccess,
         _ => failed(thrown),
     }
 }
@@ -142,13 +144,13 @@ impl Pipe for HidPipe {
         }
         let report = Uint8Array::from(packet);
         let sent = match self.device.send_report_with_u8_array(REPORT_ID, &report) {
-            Ok(promise) => promise.await.map(drop),
-            Err(thrown) => Err(thrown),
+            Ok(promise) => settled(async { promise.await.map(drop) }).await,
+            Err(thrown) => Ok(Err(thrown)),
         };
         // A PIN may have been in it.
         report.fill(0, 0, report.length());
         // An open device that takes no report is on its way out; the event may come later.
-        sent.map_err(|_thrown| Fault::Removed)
+        sent?.map_err(|_thrown| Fault::Removed)
     }
 
     async fn receive(&mut self, timeout_ms: u32) -> Result<Vec<u8>, Fault> {

@@ -9,6 +9,7 @@ mod fault;
 mod field;
 mod filters;
 mod gate;
+mod handle;
 mod hid;
 mod navigator;
 mod pipe;

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Hid, HidDevice, Usb, UsbDevice};
 
 use crate::fault::describe;
+use crate::timer::settled;
 
 fn interface(name: &str) -> Option<JsValue> {
     let navigator = Reflect::get(&global(), &"navigator".into()).ok()?;
@@ -30,27 +31,27 @@ pub(crate) fn has_devices() -> bool {
 }
 
 /// The HID devices that the holder chose and that are plugged in.
-pub(crate) async fn hid_devices() -> Vec<HidDevice> {
+pub(crate) async fn hid_devices() -> Result<Vec<HidDevice>, Fault> {
     let Some(hid) = hid() else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
-    let devices = hid.get_devices().await;
-    devices.map_or_else(
+    let devices = settled(async { hid.get_devices().await }).await?;
+    Ok(devices.map_or_else(
         |_refused| Vec::new(),
         |devices: Array<HidDevice>| devices.iter().collect(),
-    )
+    ))
 }
 
 /// The USB devices that the holder chose and that are plugged in.
-pub(crate) async fn usb_devices() -> Vec<UsbDevice> {
+pub(crate) async fn usb_devices() -> Result<Vec<UsbDevice>, Fault> {
     let Some(usb) = usb() else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
-    let devices = usb.get_devices().await;
-    devices.map_or_else(
+    let devices = settled(async { usb.get_devices().await }).await?;
+    Ok(devices.map_or_else(
         |_refused| Vec::new(),
         |devices: Array<UsbDevice>| devices.iter().collect(),
-    )
+    ))
 }
 
 /// Takes the holder's permission for a device back. web-sys does not know HID's `forget` yet.
@@ -58,8 +59,9 @@ pub(crate) async fn forget(device: &JsValue) -> Result<(), Fault> {
     let forget = Reflect::get(device, &"forget".into()).and_then(JsCast::dyn_into::<Function>);
     let promise = forget.and_then(|forget| forget.call0(device));
     match promise {
-        Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await.map(drop),
+        Ok(promise) => settled(JsFuture::from(Promise::resolve(&promise))).await?,
         Err(thrown) => Err(thrown),
     }
+    .map(drop)
     .map_err(|thrown| Fault::Pipe(describe(&thrown).1))
 }

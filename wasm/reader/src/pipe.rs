@@ -11,16 +11,6 @@ pub(crate) enum AnyPipe {
     Usb(UsbPipe),
 }
 
-impl AnyPipe {
-    /// Closes the device.
-    pub(crate) async fn close(self) {
-        match self {
-            Self::Hid(pipe) => pipe.close().await,
-            Self::Usb(pipe) => pipe.close().await,
-        }
-    }
-}
-
 impl Pipe for AnyPipe {
     async fn send(&mut self, packet: &[u8]) -> Result<(), Fault> {
         match self {

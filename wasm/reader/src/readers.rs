@@ -6,20 +6,27 @@ use std::rc::Rc;
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
-use crate::device::paired;
-use crate::fault::{Kind, ReaderFault};
-use crate::gate::Gate;
+use futures_channel::oneshot;
+use tallystick_reader::{Fault, Outlook};
+
+use crate::device::{Device, Gates, Patience, named, paired};
+use crate::fault::{Cause, ReaderFault};
 use crate::session::CardInReader;
-use crate::timer::within;
-use crate::view::{State, View};
+use crate::view::View;
 use crate::{filters, navigator};
 
-/// How long a session waits for the one before it to end.
-const POWER_PATIENCE_MS: u32 = 5_000;
-/// How long a look waits: a page is looking.
-const LOOK_PATIENCE_MS: u32 = 1_000;
+/// Somebody wants to use the card, perhaps just after another session.
+const POWER: Patience = Patience {
+    turn_ms: 5_000,
+    reader_ms: 6_000,
+};
+/// A page looks again and again.
+const LOOK: Patience = Patience {
+    turn_ms: 1_000,
+    reader_ms: 3_000,
+};
 
 /// The card readers that the holder chose in the browser's chooser.
 #[wasm_bindgen]
@@ -30,8 +37,8 @@ pub struct Readers {
 
 #[derive(Default)]
 struct Shared {
-    gate: Rc<Gate>,
-    /// As they were when last looked at, to tell which are no longer there.
+    gates: RefCell<Gates>,
+    /// How each reader was when somebody last looked, by its id.
     seen: RefCell<Vec<View>>,
 }
 
@@ -51,12 +58,15 @@ impl Readers {
         filters::filters()
     }
 
-    /// The paired readers and their state now. While a card has power, what was last seen.
+    /// The paired readers that are plugged in and their state now, each looked at beside the others.
+    ///
+    /// Rejects with a `ReaderFault` if the browser does not say which there are.
     #[wasm_bindgen(unchecked_return_type = "Promise<ReaderView[]>")]
     pub fn list(&self) -> Promise {
         let shared = Rc::clone(&self.shared);
         future_to_promise(async move {
             let views = shared.look().await;
+            let views = views.map_err(|fault| ReaderFault::of("", &fault).to_js())?;
             Ok(views.iter().map(View::to_js).collect::<Array>().into())
         })
     }
@@ -73,7 +83,7 @@ impl Readers {
         })
     }
 
-    /// Takes back the permission for a reader; one that is not there is only forgotten here.
+    /// Takes back the permission for a reader.
     ///
     /// Rejects with a `ReaderFault`.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -88,69 +98,69 @@ impl Readers {
 }
 
 impl Shared {
-    async fn look(&self) -> Vec<View> {
-        let Some(_permit) = within(LOOK_PATIENCE_MS, self.gate.enter()).await else {
-            return self.seen.borrow().clone();
-        };
-        let mut views = Vec::new();
-        for device in paired().await {
-            views.push(device.look().await);
-        }
-        self.remember(views)
+    async fn devices(&self) -> Result<Vec<Device>, Fault> {
+        let plugged = paired().await?;
+        Ok(named(plugged, &mut self.gates.borrow_mut()))
     }
 
-    /// Adds the readers that were there before and now are not.
-    fn remember(&self, mut views: Vec<View>) -> Vec<View> {
-        let mut seen = self.seen.borrow_mut();
-        for before in seen.iter() {
-            if !views.iter().any(|view| view.id == before.id) {
-                let mut absent = before.clone();
-                absent.state = State::Absent;
-                absent.contactless = None;
-                views.push(absent);
+    async fn look(&self) -> Result<Vec<View>, Fault> {
+        let mut looks = Vec::new();
+        for device in self.devices().await? {
+            let (told, view) = oneshot::channel();
+            spawn_local(async move {
+                // Nobody to tell is a page that was closed.
+                let _closed = told.send(device.look(LOOK).await);
+            });
+            looks.push(view);
+        }
+        let mut views: Vec<View> = Vec::new();
+        for look in looks {
+            views.extend(look.await.ok());
+        }
+        if views.iter().any(|view| view.is(Outlook::Removed)) {
+            // What was taken away meanwhile is not there; what is there did not do what it should.
+            let there = self.devices().await?;
+            let is_there = |view: &View| there.iter().any(|device| device.id == view.id);
+            views.retain(|view| !view.is(Outlook::Removed) || is_there(view));
+            for view in &mut views {
+                view.stay();
             }
         }
-        seen.clone_from(&views);
-        views
+        self.seen.borrow_mut().clone_from(&views);
+        Ok(views)
     }
 
     async fn power(&self) -> Result<CardInReader, ReaderFault> {
-        let Some(permit) = within(POWER_PATIENCE_MS, self.gate.enter()).await else {
-            let busy = "the card in the reader is still at work for something else";
-            return Err(ReaderFault::without_reader(Kind::Held, busy));
+        let devices = self.devices().await;
+        let mut devices = devices.map_err(|fault| ReaderFault::of("", &fault))?;
+        // One that had a card when somebody looked comes first: the others may keep one waiting.
+        let had_card = |device: &Device| {
+            let seen = self.seen.borrow();
+            let mut seen = seen.iter().filter(|view| view.id == device.id);
+            seen.any(|view| view.is(Outlook::Card))
         };
-        let mut worst: Option<ReaderFault> = None;
-        for device in paired().await {
-            match device.power().await {
-                Ok(session) => {
-                    self.note(device.view(State::Card));
-                    return Ok(CardInReader::new(device.name, session, permit));
-                }
+        devices.sort_by_key(|device| !had_card(device));
+        let mut worst: Option<(Outlook, ReaderFault)> = None;
+        for device in devices {
+            match device.power(POWER).await {
+                Ok(reached) => return Ok(CardInReader::new(device.name, reached.powered)),
                 Err(fault) => {
-                    let fault = ReaderFault::of(&device.name, &fault);
-                    if worst.as_ref().is_none_or(|worst| worst.kind < fault.kind) {
-                        worst = Some(fault);
+                    let outlook = Outlook::from(&fault);
+                    if worst.as_ref().is_none_or(|(worst, _)| *worst < outlook) {
+                        worst = Some((outlook, ReaderFault::of(&device.name, &fault)));
                     }
                 }
             }
         }
-        Err(worst.unwrap_or_else(no_reader))
-    }
-
-    /// Keeps how a reader was last seen.
-    fn note(&self, view: View) {
-        let mut seen = self.seen.borrow_mut();
-        match seen.iter_mut().find(|before| before.id == view.id) {
-            Some(before) => *before = view,
-            None => seen.push(view),
-        }
+        Err(worst.map_or_else(no_reader, |(_, fault)| fault))
     }
 
     async fn forget(&self, id: &str) -> Result<(), ReaderFault> {
-        self.seen.borrow_mut().retain(|view| view.id != id);
-        for device in paired().await {
+        let devices = self.devices().await;
+        let devices = devices.map_err(|fault| ReaderFault::of("", &fault))?;
+        for device in devices {
             if device.id == id {
-                let forgotten = device.forget().await;
+                let forgotten = device.forget(LOOK).await;
                 return forgotten.map_err(|fault| ReaderFault::of(&device.name, &fault));
             }
         }
@@ -164,5 +174,5 @@ fn no_reader() -> ReaderFault {
     } else {
         "this browser has neither WebHID nor WebUSB, so it cannot reach a card reader"
     };
-    ReaderFault::without_reader(Kind::NoReader, why)
+    ReaderFault::without_reader(Cause::NoReader, why)
 }

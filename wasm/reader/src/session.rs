@@ -4,27 +4,20 @@ use core::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Promise, Uint8Array};
+use tallystick_reader::{Fault, Outlook};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
+use wasm_bindgen_futures::future_to_promise;
 use zeroize::Zeroizing;
 
-use crate::fault::{Kind, ReaderFault};
-use crate::gate::Permit;
+use crate::fault::{Cause, ReaderFault};
 use crate::powered::Powered;
 
 /// A card with power in a reader. `free` takes the power away and closes the reader.
 #[wasm_bindgen]
 pub struct CardInReader {
     reader: String,
-    shared: Rc<RefCell<Shared>>,
-}
-
-/// What the card and an exchange under way have in common.
-struct Shared {
-    now: Now,
-    /// Nobody else may talk to a reader before this one is closed.
-    permit: Option<Permit>,
+    now: Rc<RefCell<Now>>,
 }
 
 enum Now {
@@ -36,14 +29,11 @@ enum Now {
 }
 
 impl CardInReader {
-    pub(crate) fn new(reader: String, session: Powered, permit: Permit) -> Self {
-        let shared = Shared {
-            now: Now::Ready(session),
-            permit: Some(permit),
-        };
+    pub(crate) fn new(reader: String, session: Powered) -> Self {
+        session.set_at_work();
         Self {
             reader,
-            shared: Rc::new(RefCell::new(shared)),
+            now: Rc::new(RefCell::new(Now::Ready(session))),
         }
     }
 }
@@ -55,10 +45,10 @@ impl CardInReader {
     /// Rejects with a `ReaderFault`. One exchange at a time; after a fault the session is over.
     #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
     pub fn transmit(&self, apdu: Vec<u8>) -> Promise {
-        let (shared, reader) = (Rc::clone(&self.shared), self.reader.clone());
+        let (now, reader) = (Rc::clone(&self.now), self.reader.clone());
         let apdu = Zeroizing::new(apdu);
         future_to_promise(async move {
-            let response = exchange(&shared, &reader, &apdu).await;
+            let response = exchange(&now, &reader, &apdu).await;
             response.map_err(|fault| fault.to_js())
         })
     }
@@ -67,71 +57,53 @@ impl CardInReader {
 impl Drop for CardInReader {
     fn drop(&mut self) {
         let freed = ReaderFault {
-            kind: Kind::Failed,
+            cause: Cause::Reader(Outlook::Failed),
             reader: self.reader.clone(),
             message: format!("{}: the session was ended", self.reader),
         };
-        end(&self.shared, freed);
+        // Now if it is idle, otherwise when its exchange is done.
+        if let Now::Ready(session) = self.now.replace(Now::Over(freed)) {
+            session.close();
+        }
     }
 }
 
 async fn exchange(
-    shared: &Rc<RefCell<Shared>>,
+    now: &Rc<RefCell<Now>>,
     reader: &str,
     apdu: &[u8],
 ) -> Result<JsValue, ReaderFault> {
-    let mut session = begin(shared, reader)?;
+    let mut session = begin(now, reader)?;
     let outcome = session.transmit(apdu).await;
-    let wanted = matches!(shared.borrow().now, Now::Exchanging);
+    let wanted = matches!(*now.borrow(), Now::Exchanging);
     match outcome {
         Ok(response) if wanted => {
-            shared.borrow_mut().now = Now::Ready(session);
+            *now.borrow_mut() = Now::Ready(session);
             Ok(Uint8Array::from(response.as_slice()).into())
         }
         // Freed while the card was at work: whoever asked still hears what it answered.
         Ok(response) => {
-            close(session, shared.borrow_mut().permit.take());
+            session.close();
             Ok(Uint8Array::from(response.as_slice()).into())
         }
         Err(fault) => {
+            session.close();
             let fault = ReaderFault::of(reader, &fault);
-            let permit = shared.borrow_mut().permit.take();
-            shared.borrow_mut().now = Now::Over(fault.clone());
-            close(session, permit);
+            *now.borrow_mut() = Now::Over(fault.clone());
             Err(fault)
         }
     }
 }
 
 /// Takes the session for an exchange.
-fn begin(shared: &Rc<RefCell<Shared>>, reader: &str) -> Result<Powered, ReaderFault> {
-    let mut shared = shared.borrow_mut();
-    match core::mem::replace(&mut shared.now, Now::Exchanging) {
+fn begin(now: &Rc<RefCell<Now>>, reader: &str) -> Result<Powered, ReaderFault> {
+    let before = now.replace(Now::Exchanging);
+    match before {
         Now::Ready(session) => Ok(session),
-        Now::Exchanging => Err(ReaderFault {
-            kind: Kind::Failed,
-            reader: reader.to_owned(),
-            message: format!("{reader}: an exchange is under way"),
-        }),
+        Now::Exchanging => Err(ReaderFault::of(reader, &Fault::Busy)),
         Now::Over(fault) => {
-            shared.now = Now::Over(fault.clone());
+            *now.borrow_mut() = Now::Over(fault.clone());
             Err(fault)
         }
     }
-}
-
-/// Ends the session: now if it is idle, otherwise when its exchange is done.
-fn end(shared: &Rc<RefCell<Shared>>, fault: ReaderFault) {
-    let before = core::mem::replace(&mut shared.borrow_mut().now, Now::Over(fault));
-    if let Now::Ready(session) = before {
-        close(session, shared.borrow_mut().permit.take());
-    }
-}
-
-/// Closes in the background; the next session waits for the permit.
-fn close(session: Powered, permit: Option<Permit>) {
-    spawn_local(async move {
-        session.close().await;
-        drop(permit);
-    });
 }

@@ -5,13 +5,13 @@ use js_sys::futures::JsFuture;
 use tallystick_reader::{Control, Fault, Pipe};
 use wasm_bindgen::JsValue;
 use web_sys::{
-    UsbControlTransferParameters, UsbDevice, UsbDirection, UsbInTransferResult, UsbInterface,
-    UsbOutTransferResult, UsbRecipient, UsbRequestType, UsbTransferStatus,
+    UsbControlTransferParameters, UsbDevice, UsbDirection, UsbEndpoint, UsbInTransferResult,
+    UsbInterface, UsbOutTransferResult, UsbRecipient, UsbRequestType, UsbTransferStatus,
 };
 
 use crate::fault::{describe, failed};
 use crate::filters::VENDOR_CLASS;
-use crate::timer::{sleep, within};
+use crate::timer::{settled, sleep, within};
 
 /// All readers have one configuration.
 const CONFIGURATION: u8 = 1;
@@ -23,58 +23,53 @@ const EMPTY_PACKETS_MAX: usize = 16;
 /// Where on a device the dialect is spoken.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
-    /// The interface; the first of the vendor's class if it is not known beforehand.
+    /// The interface; the one of the vendor's class that has the endpoints if it is not known beforehand.
     pub(crate) interface: Option<u8>,
-    pub(crate) endpoint_out: u8,
-    pub(crate) endpoint_in: u8,
+    /// The endpoints of the transfers; none where everything goes through control transfers.
+    pub(crate) endpoints: Option<Endpoints>,
+}
+
+/// The numbers of the endpoints, each way.
+#[derive(Clone, Copy)]
+pub(crate) struct Endpoints {
+    pub(crate) out: u8,
+    pub(crate) in_: u8,
 }
 
 /// An open USB device with a claimed interface.
 pub(crate) struct UsbPipe {
     device: UsbDevice,
     interface: u8,
-    place: Place,
+    endpoints: Endpoints,
     packet_bytes: u32,
     /// A transfer cannot be taken back: one that nothing came for in time gets the next packet.
     pending: Option<JsFuture<UsbInTransferResult>>,
 }
 
 impl UsbPipe {
-    /// Opens the device and claims the interface.
+    /// Opens the device and claims the interface. Whoever opened it closes it.
     pub(crate) async fn open(device: UsbDevice, place: Place) -> Result<Self, Fault> {
-        device.open().await.map_err(|thrown| refused(&thrown))?;
-        match Self::claim(&device, place).await {
-            Ok((interface, packet_bytes)) => Ok(Self {
-                device,
-                interface,
-                place,
-                packet_bytes,
-                pending: None,
-            }),
-            Err(fault) => {
-                let _closed = device.close().await;
-                Err(fault)
-            }
-        }
-    }
-
-    async fn claim(device: &UsbDevice, place: Place) -> Result<(u8, u32), Fault> {
+        let opened = settled(async { device.open().await }).await?;
+        opened.map_err(|thrown| refused(&thrown))?;
         let chosen = device.configuration();
         if chosen.is_none_or(|chosen| chosen.configuration_value() != CONFIGURATION) {
-            let chosen = device.select_configuration(CONFIGURATION).await;
-            chosen.map_err(|thrown| refused(&thrown))?;
+            let chosen = settled(async { device.select_configuration(CONFIGURATION).await });
+            chosen.await?.map_err(|thrown| refused(&thrown))?;
         }
-        let interface = interface(device, place.interface).ok_or(Fault::Refused)?;
+        let interface = interface(&device, place).ok_or(Fault::Protocol(
+            "it has no interface with the endpoints of its kind",
+        ))?;
         let number = interface.interface_number();
-        let claimed = device.claim_interface(number).await;
-        claimed.map_err(|thrown| refused(&thrown))?;
-        Ok((number, packet_bytes(&interface, place.endpoint_in)))
-    }
-
-    /// Gives the interface back and closes the device. One that is gone is closed.
-    pub(crate) async fn close(self) {
-        let _released = self.device.release_interface(self.interface).await;
-        let _closed = self.device.close().await;
+        let claimed = settled(async { device.claim_interface(number).await });
+        claimed.await?.map_err(|thrown| refused(&thrown))?;
+        let endpoints = place.endpoints.unwrap_or(Endpoints { out: 0, in_: 0 });
+        Ok(Self {
+            packet_bytes: packet_bytes(&interface, endpoints.in_),
+            device,
+            interface: number,
+            endpoints,
+            pending: None,
+        })
     }
 
     fn setup(&self, request: u8) -> UsbControlTransferParameters {
@@ -86,7 +81,7 @@ impl UsbPipe {
     /// The next packet, however long it takes.
     async fn packet(&mut self) -> Result<Vec<u8>, Fault> {
         for _ in 0..EMPTY_PACKETS_MAX {
-            let (endpoint, bytes) = (self.place.endpoint_in, self.packet_bytes);
+            let (endpoint, bytes) = (self.endpoints.in_, self.packet_bytes);
             let transfer = || self.device.transfer_in(endpoint, bytes).into();
             let outcome = self.pending.get_or_insert_with(transfer).await;
             self.pending = None;
@@ -99,21 +94,33 @@ impl UsbPipe {
     }
 }
 
-/// The interface of the active configuration that is meant.
-fn interface(device: &UsbDevice, number: Option<u8>) -> Option<UsbInterface> {
+/// The interface of the active configuration that is meant and has what the dialect needs. A device may
+/// have others of its vendor's before it.
+fn interface(device: &UsbDevice, place: Place) -> Option<UsbInterface> {
     let interfaces = device.configuration()?.interfaces();
-    interfaces.iter().find(|interface| match number {
-        Some(number) => interface.interface_number() == number,
-        None => interface.alternate().interface_class() == VENDOR_CLASS,
+    interfaces.iter().find(|interface| {
+        let is_meant = match place.interface {
+            Some(number) => interface.interface_number() == number,
+            None => interface.alternate().interface_class() == VENDOR_CLASS,
+        };
+        is_meant
+            && place.endpoints.is_none_or(|Endpoints { out, in_ }| {
+                endpoint(interface, out, UsbDirection::Out).is_some()
+                    && endpoint(interface, in_, UsbDirection::In).is_some()
+            })
     })
+}
+
+fn endpoint(interface: &UsbInterface, number: u8, direction: UsbDirection) -> Option<UsbEndpoint> {
+    let endpoints = interface.alternate().endpoints();
+    endpoints
+        .iter()
+        .find(|endpoint| endpoint.endpoint_number() == number && endpoint.direction() == direction)
 }
 
 /// The longest packet of the endpoint: reading one packet at a time needs no packet without content at the end.
 fn packet_bytes(interface: &UsbInterface, endpoint_in: u8) -> u32 {
-    let endpoints = interface.alternate().endpoints();
-    let endpoint = endpoints.iter().find(|endpoint| {
-        endpoint.endpoint_number() == endpoint_in && endpoint.direction() == UsbDirection::In
-    });
+    let endpoint = endpoint(interface, endpoint_in, UsbDirection::In);
     endpoint.map_or(PACKET_BYTES, |endpoint| endpoint.packet_size())
 }
 
@@ -131,11 +138,14 @@ fn content(result: &UsbInTransferResult) -> Result<Vec<u8>, Fault> {
 }
 
 /// Why a device could not be opened or its interface not claimed. `SecurityError`: the system gives
-/// no access or the class is protected; `NetworkError`: somebody else has claimed it.
+/// no right to it, or the class is protected; `NetworkError`: somebody else has claimed it;
+/// `InvalidStateError`: it is being opened or closed, which only this wallet can have asked for, and
+/// does not come to an end.
 fn refused(thrown: &JsValue) -> Fault {
     match describe(thrown).0.as_str() {
-        "NetworkError" | "InvalidStateError" => Fault::Held,
-        "SecurityError" => Fault::Refused,
+        "NetworkError" => Fault::Held,
+        "InvalidStateError" => Fault::Silent,
+        "SecurityError" => Fault::NoAccess,
         "NotFoundError" => Fault::Removed,
         _ => failed(thrown),
     }
@@ -161,14 +171,14 @@ impl Pipe for UsbPipe {
         let bytes = Uint8Array::from(packet);
         let sent = match self
             .device
-            .transfer_out_with_u8_array(self.place.endpoint_out, &bytes)
+            .transfer_out_with_u8_array(self.endpoints.out, &bytes)
         {
-            Ok(promise) => promise.await,
-            Err(thrown) => Err(thrown),
+            Ok(promise) => settled(async { promise.await }).await,
+            Err(thrown) => Ok(Err(thrown)),
         };
         // A PIN may have been in it.
         bytes.fill(0, 0, bytes.length());
-        accepted(sent)
+        accepted(sent?)
     }
 
     async fn receive(&mut self, timeout_ms: u32) -> Result<Vec<u8>, Fault> {
@@ -190,17 +200,18 @@ impl Control for UsbPipe {
             .device
             .control_transfer_out_with_u8_array(&setup, &bytes);
         let sent = match sent {
-            Ok(promise) => promise.await,
-            Err(thrown) => Err(thrown),
+            Ok(promise) => settled(async { promise.await }).await,
+            Err(thrown) => Ok(Err(thrown)),
         };
         // A PIN may have been in it.
         bytes.fill(0, 0, bytes.length());
-        accepted(sent)
+        accepted(sent?)
     }
 
     async fn read(&mut self, request: u8, bytes_max: u16) -> Result<Vec<u8>, Fault> {
         let setup = self.setup(request);
-        let result = self.device.control_transfer_in(&setup, bytes_max).await;
+        let asked = self.device.control_transfer_in(&setup, bytes_max);
+        let result = settled(async { asked.await }).await?;
         content(&result.map_err(|thrown| broken(&thrown))?)
     }
 

@@ -3,6 +3,8 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use tallystick_reader::Outlook;
+
 use crate::filters::object;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -13,15 +15,18 @@ export interface ReaderFilters {
     usb: { vendorId: number; productId?: number; classCode?: number }[];
 }
 
-/** A paired reader. */
+/** How a reader is: `Outlook` in crates/reader. */
+export type ReaderOutlook = "card" | "no-card" | "felica" | "several-cards" | "failed" | "silent" | "busy" | "not-opened" | "no-access" | "held";
+
+/** A paired reader that is plugged in. */
 export interface ReaderView {
     /** Names it to `forget`. */
     id: string;
     /** What the device calls itself. */
     name: string;
     dialect: "ledger-hid" | "ledger-usb" | "canokey" | "rc-s380" | "rc-s300";
-    /** `absent`: it was there before and is not plugged in now. */
-    state: "no-card" | "card" | "held" | "absent";
+    /** `working`: it serves a session of this wallet. */
+    state: ReaderOutlook | "working";
     /** What lies on a contactless reader. */
     contactless?: string;
 }
@@ -29,7 +34,7 @@ export interface ReaderView {
 /** What `Readers` and `CardInReader` throw. */
 export interface ReaderFault extends Error {
     name: "ReaderFault";
-    kind: "no-reader" | "no-card" | "held" | "removed" | "refused" | "failed";
+    kind: Exclude<ReaderOutlook, "card"> | "no-reader" | "removed";
     /** The product's name, or empty. */
     reader: string;
 }
@@ -48,10 +53,10 @@ pub(crate) enum Dialect {
 /// What state it is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
-    NoCard,
-    Card,
-    Held,
-    Absent,
+    /// What came of trying to give its card power.
+    Seen(Outlook),
+    /// Its card serves a session.
+    Working,
 }
 
 /// A reader as the pages see it.
@@ -65,6 +70,17 @@ pub(crate) struct View {
 }
 
 impl View {
+    pub(crate) fn is(&self, outlook: Outlook) -> bool {
+        self.state == State::Seen(outlook)
+    }
+
+    /// It behaved like a reader that is gone, and is there all the same.
+    pub(crate) fn stay(&mut self) {
+        if self.is(Outlook::Removed) {
+            self.state = State::Seen(Outlook::Failed);
+        }
+    }
+
     /// A `ReaderView`.
     pub(crate) fn to_js(&self) -> JsValue {
         let dialect = match self.dialect {
@@ -75,10 +91,8 @@ impl View {
             Dialect::RcS300 => "rc-s300",
         };
         let state = match self.state {
-            State::NoCard => "no-card",
-            State::Card => "card",
-            State::Held => "held",
-            State::Absent => "absent",
+            State::Seen(outlook) => outlook.name(),
+            State::Working => "working",
         };
         let mut fields = vec![
             ("id", self.id.as_str().into()),

@@ -10,7 +10,7 @@
 mod support;
 
 use js_sys::{Array, Promise};
-use support::{Navigator, get, power, rest, states, text, transmit};
+use support::{Navigator, get, now, power, rest, states, text, transmit};
 use tallystick_reader_emulators::{LedgerDevice, mirror, mirrored};
 use tallystick_readers::Readers;
 use wasm_bindgen::JsCast;
@@ -44,7 +44,7 @@ async fn a_select_and_a_long_chained_command_go_through() {
 }
 
 #[wasm_bindgen_test]
-async fn no_reader_a_card_a_held_one_and_a_pulled_one_are_told_apart() {
+async fn no_reader_a_card_one_that_does_not_open_and_a_pulled_one_are_told_apart() {
     let navigator = Navigator::empty();
     let readers = Readers::new();
     assert!(states(&readers).await.is_empty());
@@ -54,10 +54,10 @@ async fn no_reader_a_card_a_held_one_and_a_pulled_one_are_told_apart() {
     let plugged = navigator.add_hid(CARD, device(), "{}");
     assert_eq!(states(&readers).await, [format!("{ID}: card")]);
     plugged.set("heldByOther", true);
-    assert_eq!(states(&readers).await, [format!("{ID}: held")]);
-    assert_eq!(power(&readers).await.err().unwrap(), "held");
+    assert_eq!(states(&readers).await, [format!("{ID}: not-opened")]);
+    assert_eq!(power(&readers).await.err().unwrap(), "not-opened");
     plugged.pull();
-    assert_eq!(states(&readers).await, [format!("{ID}: absent")]);
+    assert!(states(&readers).await.is_empty());
     assert_eq!(power(&readers).await.err().unwrap(), "no-reader");
     navigator.add_hid(CARD, device(), "{}");
     assert_eq!(states(&readers).await, [format!("{ID}: card")]);
@@ -156,4 +156,70 @@ fn the_chooser_offers_no_reader_of_the_smart_card_class() {
             assert!(get(&filter, "vendorId").as_f64().is_some());
         }
     }
+}
+
+/// What a device is asked and never answers.
+fn never(what: &str) -> String {
+    format!(r#"{{"never": ["{what}"]}}"#)
+}
+
+#[wasm_bindgen_test]
+async fn a_device_whose_send_report_never_settles_ends_the_command_in_seconds() {
+    let navigator = Navigator::empty();
+    let plugged = navigator.add_hid(CARD, device(), &never("send"));
+    let readers = Readers::new();
+    let card = power(&readers).await.unwrap();
+    let before = now();
+    assert_eq!(transmit(&card, SELECT).await.unwrap_err(), "silent");
+    assert!(now() - before < 8_000.0, "{} ms", now() - before);
+    drop(card);
+    rest(20).await;
+    assert_eq!(plugged.log(), "open close");
+    plugged.set("never", Array::new());
+    let card = power(&readers).await.unwrap();
+    assert_eq!(transmit(&card, SELECT).await.unwrap(), mirrored(SELECT));
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_never_opens_is_silent_and_blocks_no_other() {
+    let navigator = Navigator::empty();
+    navigator.add_hid(CARD, device(), &never("open"));
+    navigator.add_hid(CARD, device(), "{}");
+    let readers = Readers::new();
+    let before = now();
+    let both = [format!("{ID}: silent"), "hid-2c97-1011-2: card".to_owned()];
+    assert_eq!(states(&readers).await, both);
+    assert!(now() - before < 5_000.0, "{} ms", now() - before);
+    // The one that had a card comes first.
+    let before = now();
+    let card = power(&readers).await.unwrap();
+    assert!(now() - before < 1_000.0, "{} ms", now() - before);
+    assert_eq!(transmit(&card, SELECT).await.unwrap(), mirrored(SELECT));
+    let both = [
+        format!("{ID}: silent"),
+        "hid-2c97-1011-2: working".to_owned(),
+    ];
+    assert_eq!(states(&readers).await, both);
+}
+
+#[wasm_bindgen_test]
+async fn a_reader_that_is_silent_while_it_is_closed_keeps_nobody_from_the_others() {
+    let navigator = Navigator::empty();
+    let plugged = navigator.add_hid(CARD, device(), &never("close"));
+    let readers = Readers::new();
+    drop(power(&readers).await.unwrap());
+    navigator.add_hid(CARD, device(), "{}");
+    let before = now();
+    let both = [format!("{ID}: silent"), "hid-2c97-1011-2: card".to_owned()];
+    assert_eq!(states(&readers).await, both);
+    assert!(power(&readers).await.is_ok());
+    assert!(now() - before < 3_000.0, "{} ms", now() - before);
+    plugged.pull();
+    navigator.add_hid(CARD, device(), "{}");
+    rest(20).await;
+    let states = states(&readers).await;
+    assert!(
+        states.iter().all(|state| state.ends_with(": card")),
+        "{states:?}"
+    );
 }

@@ -87,6 +87,9 @@ impl Link {
             }
             append(&mut response, &part.content);
             match part.what {
+                What::Chained if part.content.is_empty() => {
+                    return Err(Fault::Protocol("a chained block without content"));
+                }
                 What::Chained => {}
                 What::Last if response.len() < RESPONSE_BYTES_MIN => {
                     return Err(Fault::Protocol("an answer without status word"));

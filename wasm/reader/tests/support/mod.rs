@@ -97,6 +97,11 @@ impl Plugged {
     }
 }
 
+/// Milliseconds, to measure how long something took.
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}
+
 /// Lets what was started in the background run.
 pub async fn rest(ms: i32) {
     let resolved = Promise::new(&mut |resolve, _reject| {

@@ -17,15 +17,18 @@
   }
 
   /** What both kinds of devices have: permission, plug, and a log of what was done with them. */
-  const common = (from, device, { heldByOther = false, pullAfter = Infinity }) => Object.assign(device, {
+  const common = (from, device, { heldByOther = false, pullAfter = Infinity, never = [] }) => Object.assign(device, {
     opened: false,
     log: [],
     sent: 0,
     heldByOther,
+    /** What is asked of the device without ever being answered: open, send, close. */
+    never,
+    hangs: what => (device.never.includes(what) ? new Promise(() => {}) : undefined),
     pull: () => pull(from, device),
     pulledNow: () => ++device.sent > pullAfter,
     forget: async () => { device.log.push('forget'); from.devices.splice(from.devices.indexOf(device), 1) },
-    close: async () => { device.opened = false; device.log.push('close') },
+    close: async () => { await device.hangs('close'); device.opened = false; device.log.push('close') },
   })
 
   const connected = (from, device) => {
@@ -41,6 +44,7 @@
     device.collections = [{ usagePage: about.usagePage, usage: 1 }]
     device.open = async () => {
       connected(hid, device)
+      await device.hangs('open')
       if (device.heldByOther) throw fault('NotAllowedError', 'Failed to open the device.')
       if (device.opened) throw fault('InvalidStateError', 'The device is already open.')
       device.opened = true
@@ -48,6 +52,7 @@
     }
     device.sendReport = async (reportId, data) => {
       if (!device.opened) throw fault('InvalidStateError', 'The device must be opened first.')
+      await device.hangs('send')
       if (reportId !== 0 || data.byteLength !== 64) throw fault('NotAllowedError', 'Failed to write the report.')
       for (const report of take(new Uint8Array(data))) {
         const bytes = Uint8Array.from([0xEE, ...report])
@@ -87,6 +92,7 @@
     device.unplugged = () => { for (const reader of readers.splice(0)) reader.reject(fault('NetworkError', 'A transfer error has occurred.')) }
     device.open = async () => {
       connected(usb, device)
+      await device.hangs('open')
       if (device.noAccess) throw fault('SecurityError', 'Access denied.')
       device.opened = true
       device.log.push('open')
@@ -107,6 +113,7 @@
     device.releaseInterface = async () => { device.claimed = null; device.log.push('release') }
     device.transferOut = async (number, data) => {
       endpoint(number, 'out')
+      await device.hangs('send')
       const answers = take(new Uint8Array(data))
       if (device.pulledNow()) setTimeout(device.pull)
       else for (const answer of answers) {
