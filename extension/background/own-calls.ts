@@ -20,6 +20,9 @@ type Call = (wallet: WalletApi, args: unknown[]) => Promise<unknown>
 /** Calls after which an open order may have something due. */
 const DRIVES_ON = new Set(['unlock', 'recover', 'restore', 'approve'])
 
+/** Calls that may wait for the card in a reader: lock, decline, unlock and new requests never wait behind them. */
+const AT_A_CARD = new Set(['add_card', 'reader_card', 'move_card', 'prepare_reader_card', 'remove_card', 'change_pin', 'unblock_pin', 'approve'])
+
 const CALLS: Record<string, Call> = {
   view: wallet => wallet.view(),
   set_up: (wallet, [passphrase, pin]) => wallet.set_up(text(passphrase), text(pin)),
@@ -79,7 +82,8 @@ export class OwnCalls {
     if (method === 'forget_reader') return this.readers.forget(text(args[0]))
     const perform = Object.hasOwn(CALLS, method) ? CALLS[method] : undefined
     if (!perform) throw new Error(`no such call: ${method}`)
-    const value = await this.host.change(wallet => perform(wallet, args))
+    const work = (wallet: WalletApi) => perform(wallet, args)
+    const value = await (AT_A_CARD.has(method) ? this.host.aside(work) : this.host.change(work))
     if (DRIVES_ON.has(method)) this.drive.kick()
     return value
   }

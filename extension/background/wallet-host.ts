@@ -27,7 +27,10 @@ export class WalletHost {
     return this.#view
   }
 
-  /** Runs `work` after every change asked for before it, and shows the outcome. */
+  /**
+   * Runs `work` after every change asked for before it, and shows the outcome: for what waits for nothing
+   * outside the wallet. Whatever waits here, everything the holder asks for waits behind it.
+   */
   change<T>(work: Work<T>): Promise<T> {
     const result = this.#queue.then(() => this.aside(work))
     this.#queue = result.catch(() => undefined)
@@ -35,7 +38,7 @@ export class WalletHost {
   }
 
   /**
-   * Runs `work` beside the holder's calls, and shows the outcome: for what waits for the network.
+   * Runs `work` beside the holder's calls, and shows the outcome: for what waits for the network or a card.
    * The wallet itself keeps the two from touching the same state at once.
    */
   async aside<T>(work: Work<T>): Promise<T> {

@@ -15,7 +15,7 @@ function textOf(folder, ending) {
 }
 
 test('every test that docs/reliability.md names is there', () => {
-  const native = textOf('crates', '.rs') + textOf('tests/simulation', '.rs')
+  const native = textOf('crates', '.rs') + textOf('tests/simulation', '.rs') + textOf('wasm/reader/tests', '.rs')
   const browser = textOf('tests/e2e', '.test.mjs')
   const named = [...page.matchAll(/`([^`]+)`/g)].map(([, name]) => name).filter(name => /[ _]/.test(name))
   assert.ok(named.length >= 50, `only ${named.length} tests are named`)

@@ -3,7 +3,8 @@
 //! came of it is kept at the desk again, together with the card's new state.
 //!
 //! Between the two the wallet may have been locked or erased, or an order declined: whoever keeps
-//! looks again. One conversation at a time, so that two never start from the same stored state.
+//! looks again. One conversation with each card at a time, so that two never start from the same stored
+//! state; a card in a reader that takes its time keeps nobody from the software card.
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
@@ -11,11 +12,41 @@ use tallystick_protocol::identifier::HolderId;
 
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
+use crate::exclusive::{Exclusive, Guard};
 use crate::ports::{Cards, Ports};
 use crate::profile::CardAccount;
 use crate::secure_element::{Command, Reply, SecureElement, Tries, unreachable};
 use crate::view::Home;
 use crate::wallet::Wallet;
+
+/// Whose turn it is to talk to each card.
+pub struct Conversing {
+    browser: Exclusive<()>,
+    reader: Exclusive<()>,
+}
+
+impl Default for Conversing {
+    fn default() -> Self {
+        Self {
+            browser: Exclusive::new(()),
+            reader: Exclusive::new(()),
+        }
+    }
+}
+
+impl Conversing {
+    /// Waits until nobody else talks to the card there.
+    pub async fn turn(&self, home: Home) -> Guard<'_, ()> {
+        self.at(home).take().await
+    }
+
+    const fn at(&self, home: Home) -> &Exclusive<()> {
+        match home {
+            Home::Browser => &self.browser,
+            Home::Reader => &self.reader,
+        }
+    }
+}
 
 /// Which card is needed.
 #[derive(Clone, Copy)]
@@ -45,7 +76,8 @@ impl Needed {
 
 /// Something that a card is needed for.
 pub trait Errand {
-    /// Prepares it at the desk: which card is needed. None if nothing is left to do.
+    /// Prepares it at the desk: which card is needed. None if nothing is left to do. Called again once it
+    /// is this errand's turn to talk to that card: by then another may have changed what is stored.
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError>;
 
     /// What the card is asked next, given the slots that are taken in it if it is in a reader, and what
@@ -65,16 +97,17 @@ impl<P: Ports> Wallet<P> {
     /// Runs an errand. What the card answered counts only once its new state is stored: a wrong PIN
     /// has cost a try even if the errand came to nothing.
     pub(crate) async fn run(&self, errand: &mut dyn Errand) -> Result<(), WalletError> {
-        let _turn = self.conversing.take().await;
-        let mut needed = None;
-        self.perform(&mut |desk| {
-            needed = errand.prepare(desk)?;
-            Ok(())
-        })
-        .await?;
-        let Some(needed) = needed else {
+        let Some(Needed { home, .. }) = self.prepare(errand).await? else {
             return Ok(());
         };
+        let _turn = self.conversing.turn(home).await;
+        let Some(needed) = self.prepare(errand).await? else {
+            return Ok(());
+        };
+        if needed.home != home {
+            // Moved to the other card meanwhile: whoever asks again finds it there.
+            return Err(WalletError::new(ErrorKind::OtherCard));
+        }
         let mut card = self.card(needed.home).await?;
         let talked = self.talk(&mut card, needed, errand).await;
         let tries = card.tries().await;
@@ -84,6 +117,16 @@ impl<P: Ports> Wallet<P> {
             errand.keep(desk)
         })
         .await
+    }
+
+    async fn prepare(&self, errand: &mut dyn Errand) -> Result<Option<Needed>, WalletError> {
+        let mut needed = None;
+        self.perform(&mut |desk| {
+            needed = errand.prepare(desk)?;
+            Ok(())
+        })
+        .await?;
+        Ok(needed)
     }
 
     /// The card there, with power: the one line in which a card in a reader differs.
@@ -133,7 +176,7 @@ impl<P: Ports> Wallet<P> {
     /// Remembers how many tries the software card has left, unless somebody talks to a card: who does,
     /// tells.
     pub(crate) async fn look_at_card(&self) -> Result<(), WalletError> {
-        let Some(_turn) = self.conversing.try_take() else {
+        let Some(_turn) = self.conversing.browser.try_take() else {
             return Ok(());
         };
         let mut card = self.card(Home::Browser).await?;

@@ -16,7 +16,7 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::Locked`], [`ErrorKind::NoReader`], [`ErrorKind::NoCard`],
     /// [`ErrorKind::ReaderHeld`], [`ErrorKind::CardRemoved`], [`ErrorKind::ReaderFailed`].
     pub async fn reader_card(&self) -> Result<ReaderCardView, WalletError> {
-        let _turn = self.conversing.take().await;
+        let _turn = self.conversing.turn(Home::Reader).await;
         let mut card = self.card(Home::Reader).await?;
         let slots = card.slots().await?;
         let is_new = slots.is_some() && card.is_from_factory().await?;
@@ -66,7 +66,7 @@ impl<P: Ports> Wallet<P> {
         if self.reader_card().await?.kind != ReaderCardKind::New {
             return Err(WalletError::new(ErrorKind::CardNotNew));
         }
-        let _turn = self.conversing.take().await;
+        let _turn = self.conversing.turn(Home::Reader).await;
         let mut card = self.card(Home::Reader).await?;
         let puk = puk::generate(&mut self.ports.random());
         let first = card.execute(vec![Command::first_pin(pin)]).await;

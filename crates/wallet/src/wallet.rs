@@ -5,6 +5,7 @@ use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_protocol::identifier::Domain;
 
 use crate::ask::{Answer, Ask};
+use crate::conversation::Conversing;
 use crate::desk::{Desk, SessionChange};
 use crate::error::{ErrorKind, WalletError};
 use crate::exclusive::Exclusive;
@@ -42,8 +43,8 @@ pub struct Wallet<P: Ports> {
     pub(crate) state: Exclusive<State>,
     /// Only one call at a time moves orders on.
     pub(crate) advancing: Exclusive<()>,
-    /// Only one call at a time talks to a card.
-    pub(crate) conversing: Exclusive<()>,
+    /// Only one call at a time talks to each card.
+    pub(crate) conversing: Conversing,
 }
 
 /// A piece of work at the [`Desk`].
@@ -83,7 +84,7 @@ impl<P: Ports> Wallet<P> {
                 ..State::default()
             }),
             advancing: Exclusive::new(()),
-            conversing: Exclusive::new(()),
+            conversing: Conversing::default(),
             ports,
         };
         let session = wallet.ports.session().get().await?;
