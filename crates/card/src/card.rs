@@ -166,6 +166,7 @@ impl Card {
             Instruction::Status => keys::status(state, command),
             Instruction::DeleteSlot => keys::delete_slot(state, session, command),
             Instruction::List => keys::list(state, command),
+            Instruction::Prove => keys::prove(state, command),
         }
     }
 }

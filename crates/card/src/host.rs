@@ -16,7 +16,7 @@ mod taken_slot;
 pub use commands::{
     ask_if_from_factory, change_pin, change_puk, delete_signing_key, delete_slot, derive,
     forget_pin, generate_enrolment_key, generate_signing_key, get_certificate, list_slots,
-    pin_tries, puk_tries, put_certificate, put_share, reset_pin, select, sign_block, status,
+    pin_tries, prove, puk_tries, put_certificate, put_share, reset_pin, select, sign_block, status,
     verify_pin,
 };
 pub use derive_request::DeriveRequest;
@@ -25,7 +25,7 @@ pub use exchange::{Exchange, Form};
 pub use public_key::SigningPublicKey;
 pub use replies::{
     certificate, data, derived_key, done, enrolment_public_key, held_contexts, is_from_factory,
-    signature, signing_public_key, slots, tries_left,
+    proof, signature, signing_public_key, slots, tries_left,
 };
 pub use taken_slot::TakenSlot;
 

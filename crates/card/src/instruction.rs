@@ -71,6 +71,8 @@ pub enum Instruction {
     DeleteSlot,
     /// 80 1A: list the slots that are taken.
     List,
+    /// 80 1C slot: prove that the card has the enrolment key.
+    Prove,
 }
 
 impl Instruction {
@@ -92,7 +94,8 @@ impl Instruction {
             | Self::Derive
             | Self::Status
             | Self::DeleteSlot
-            | Self::List => Some(Applet::Keys),
+            | Self::List
+            | Self::Prove => Some(Applet::Keys),
         }
     }
 }
@@ -117,6 +120,7 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0x16) => Self::Status,
             (0x80, 0x18) => Self::DeleteSlot,
             (0x80, 0x1a) => Self::List,
+            (0x80, 0x1c) => Self::Prove,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
             (0x01..=0x03 | 0x40..=0x7f, _) => return Err(StatusWord::NoLogicalChannels),
             (0x04..=0x0f, _) => return Err(StatusWord::NoSecureMessaging),

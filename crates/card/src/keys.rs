@@ -5,6 +5,7 @@ mod delete_slot;
 mod derive;
 mod generate_enrolment_key;
 mod list;
+mod prove;
 mod put_share;
 mod status;
 
@@ -12,6 +13,7 @@ pub(crate) use delete_slot::delete_slot;
 pub(crate) use derive::derive;
 pub(crate) use generate_enrolment_key::generate_enrolment_key;
 pub(crate) use list::list;
+pub(crate) use prove::prove;
 pub(crate) use put_share::put_share;
 pub(crate) use status::status;
 

@@ -20,8 +20,9 @@ use crate::{
 const VERSION: u8 = 1;
 /// The longest state that is read, in bytes: all slots full of the longest shares, and the rest.
 const MAX_STATE: usize = MAX_SLOTS * MAX_SHARES * crate::apdu::MAX_DATA + 64 * 1024;
-/// More than a share takes beside its sum, in bytes: the centres' names twice, and a few numbers.
-const SHARE_ROOM: usize = 2 * MAX_CENTRES * (MAX_DOMAIN_BYTES + 3) + 64;
+/// More than a share takes beside its sum, in bytes: the centres' names twice, a digest each,
+/// and a few numbers.
+const SHARE_ROOM: usize = 2 * MAX_CENTRES * (MAX_DOMAIN_BYTES + 3) + 32 * MAX_CENTRES + 64;
 /// More than a slot takes beside its shares: its number, a holder and a key.
 const SLOT_ROOM: usize = 128;
 /// More than a further key takes: its reference, its primes and lengths.
@@ -126,6 +127,10 @@ pub(crate) struct StoredShare {
     pub(crate) received: Vec<Domain>,
     #[n(2)]
     pub(crate) sum: SecretBytes,
+    /// The SHA-256 of each share in the sum, in the order of `received`, 32 bytes each; none of those that
+    /// an earlier release took.
+    #[n(3)]
+    pub(crate) digests: Option<SecretBytes>,
 }
 
 impl State {
@@ -348,6 +353,7 @@ mod tests {
             },
             received: names.to_vec(),
             sum: (&[7; 300][..]).into(),
+            digests: Some((&[7; 32 * 4][..]).into()),
         };
         let mut state = State::blank();
         for number in 0..16 {

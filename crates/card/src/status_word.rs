@@ -34,6 +34,8 @@ pub enum StatusWord {
     NotEnoughMemory,
     /// 6A86: P1 or P2 is wrong.
     WrongParameters,
+    /// 6A89: something else is there already.
+    AlreadyThere,
     /// 6A88: the key or PIN meant does not exist.
     ReferenceNotFound,
     /// 6CXX: a wrong length was expected; that many bytes there are, 0 for 256.
@@ -65,6 +67,7 @@ impl From<StatusWord> for u16 {
             StatusWord::NotEnoughMemory => 0x6a84,
             StatusWord::WrongParameters => 0x6a86,
             StatusWord::ReferenceNotFound => 0x6a88,
+            StatusWord::AlreadyThere => 0x6a89,
             StatusWord::WrongExpectedLength(count) => 0x6c00 | Self::from(count),
             StatusWord::UnknownInstruction => 0x6d00,
             StatusWord::UnknownClass => 0x6e00,
@@ -93,6 +96,7 @@ impl From<u16> for StatusWord {
             0x6a84 => Self::NotEnoughMemory,
             0x6a86 => Self::WrongParameters,
             0x6a88 => Self::ReferenceNotFound,
+            0x6a89 => Self::AlreadyThere,
             0x6c00..=0x6cff => Self::WrongExpectedLength(low),
             0x6d00 => Self::UnknownInstruction,
             0x6e00 => Self::UnknownClass,

@@ -16,6 +16,7 @@ pub mod field;
 pub mod master;
 pub mod point;
 mod polynomial;
+pub mod proof;
 pub mod sealed_share;
 pub mod share;
 

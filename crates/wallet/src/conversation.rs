@@ -53,14 +53,25 @@ impl Conversing {
 pub struct Needed {
     /// Where it is.
     pub home: Home,
-    /// Which slot it must have, and whose that must be: shown before any PIN is presented to it.
-    pub slot: Option<TakenSlot>,
+    /// Whose account it must have: shown and proven before any PIN is presented to it.
+    pub account: Option<Held>,
+}
+
+/// An account in a card.
+#[derive(Clone, Copy)]
+pub struct Held {
+    slot: TakenSlot,
+    /// X25519 (RFC 7748).
+    enrolment_key: [u8; 32],
 }
 
 impl Needed {
     /// Any card there.
     pub const fn at(home: Home) -> Self {
-        Self { home, slot: None }
+        Self {
+            home,
+            account: None,
+        }
     }
 
     /// The card with that account's keys.
@@ -69,7 +80,10 @@ impl Needed {
         let holder: HolderId = account.enrolment.holder();
         Self {
             home: account.home(),
-            slot: Some(TakenSlot { slot, holder }),
+            account: Some(Held {
+                slot: TakenSlot { slot, holder },
+                enrolment_key: account.enrolment.enrolment_public_key,
+            }),
         }
     }
 }
@@ -159,7 +173,9 @@ impl<P: Ports> Wallet<P> {
         if needed.home == Home::Reader {
             let slots = card.slots().await?;
             taken = slots.ok_or_else(|| WalletError::new(ErrorKind::OtherCard))?;
-            if needed.slot.is_some_and(|slot| !taken.contains(&slot)) {
+            if let Some(account) = needed.account
+                && !self.is_held(card, &taken, account).await?
+            {
                 return Err(WalletError::new(ErrorKind::OtherCard));
             }
         }
@@ -171,6 +187,24 @@ impl<P: Ports> Wallet<P> {
             }
             replies = card.execute(commands).await?;
         }
+    }
+
+    /// Whether the card has the account. What it lists tells, and anybody can list the same: it must open
+    /// what was sealed to the account's enrolment key as well.
+    async fn is_held(
+        &self,
+        card: &mut SecureElement,
+        taken: &[TakenSlot],
+        Held {
+            slot,
+            enrolment_key,
+        }: Held,
+    ) -> Result<bool, WalletError> {
+        if !taken.contains(&slot) {
+            return Ok(false);
+        }
+        let mut random = self.ports.random();
+        card.proves(slot.slot, &enrolment_key, &mut random).await
     }
 
     /// Remembers how many tries the software card has left, unless somebody talks to a card: who does,

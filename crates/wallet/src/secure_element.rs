@@ -7,6 +7,7 @@
 use rand_core::CryptoRng;
 use tallystick_card::Applet;
 use tallystick_card::host::{self, CardError, Exchange, Form, TakenSlot};
+use tallystick_protocol::keys::proof::Challenge;
 use tallystick_protocol::keys::{PairContext, Purpose, SealedShare};
 use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
@@ -231,6 +232,21 @@ impl SecureElement {
     pub async fn is_from_factory(&mut self) -> Result<bool, WalletError> {
         let reply = self.exchange(Applet::Keys, host::ask_if_from_factory());
         host::is_from_factory(&reply.await?).map_err(failed)
+    }
+
+    /// Whether the card proves that it has the enrolment key (X25519) of a slot; one that cannot be asked
+    /// does not.
+    pub async fn proves(
+        &mut self,
+        slot: u8,
+        enrolment_key: &[u8; 32],
+        mut rng: &mut dyn CryptoRng,
+    ) -> Result<bool, WalletError> {
+        let challenge = Challenge::new(&mut rng, enrolment_key)
+            .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
+        let reply = self.exchange(Applet::Keys, host::prove(slot, challenge.as_bytes()));
+        let answer = host::proof(&reply.await?);
+        Ok(answer.is_ok_and(|answer| challenge.is_met_by(&answer)))
     }
 
     async fn select(&mut self, applet: Applet) -> Result<Reply, WalletError> {

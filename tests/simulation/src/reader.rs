@@ -1,7 +1,7 @@
 //! A card reader at a computer, and the cards that are put into it. Faults come on demand.
 
 use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -74,6 +74,11 @@ struct ReaderState {
     /// Waits at every APDU until somebody else had a turn.
     is_slow: Cell<bool>,
     is_short: Cell<bool>,
+    /// Never answers an APDU.
+    is_silent: Cell<bool>,
+    /// Repeats what is known of a card, and makes up what only the card can know.
+    is_impostor: Cell<bool>,
+    pins: Cell<u32>,
 }
 
 impl Reader {
@@ -121,6 +126,22 @@ impl Reader {
     /// The reader, or the card, takes no extended lengths: 6700 (ISO/IEC 7816-4 §5.6).
     pub fn take_short_apdus_only(&self) {
         self.0.is_short.set(true);
+    }
+
+    /// Answers no APDU any more, however long one waits, or does again.
+    pub fn fall_silent(&self, is_silent: bool) {
+        self.0.is_silent.set(is_silent);
+    }
+
+    /// The card is one that lists the accounts of the true one and has none of its keys.
+    pub fn replace_by_impostor(&self) {
+        self.0.is_impostor.set(true);
+    }
+
+    /// How many PINs were presented to cards.
+    #[must_use]
+    pub fn pins(&self) -> u32 {
+        self.0.pins.get()
     }
 
     /// How many APDUs went through.
@@ -182,6 +203,14 @@ impl InReader {
         self.reader
             .transmitted
             .set(self.reader.transmitted.get() + 1);
+        // Asking how many tries are left is the same command without a PIN.
+        if matches!(apdu, [_, 0x20, ..]) && apdu.len() > 8 {
+            self.reader.pins.set(self.reader.pins.get() + 1);
+        }
+        if self.reader.is_impostor.get() && matches!(apdu, [0x80, 0x1C, ..]) {
+            let made_up = [[0x2A; 32].as_slice(), &[0x90, 0x00]].concat();
+            return Ok(Zeroizing::new(made_up));
+        }
         let is_extended = apdu.len() > 5 && apdu[4] == 0;
         let response = if is_extended && self.reader.is_short.get() {
             Zeroizing::new(vec![0x67, 0x00])
@@ -200,6 +229,9 @@ impl PoweredCard for InReader {
         Box::pin(async move {
             if self.reader.is_slow.get() {
                 others_turn().await;
+            }
+            if self.reader.is_silent.get() {
+                pending::<()>().await;
             }
             self.answer(apdu)
         })

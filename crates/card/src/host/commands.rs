@@ -198,6 +198,15 @@ pub fn list_slots() -> Apdu {
     apdu([0x80, 0x1a, 0x00, 0x00], &[])
 }
 
+/// Asks the card to prove that it has the enrolment key of a slot: [`super::proof`]. `challenge` is
+/// that of `tallystick_protocol::keys::proof`. Needs no PIN.
+///
+/// # Errors
+/// None.
+pub fn prove(slot: u8, challenge: &[u8]) -> Apdu {
+    apdu([0x80, 0x1c, slot, 0x00], challenge)
+}
+
 /// Asks whether PIN or PUK is still the factory's: [`super::is_from_factory`]. Needs no PIN.
 ///
 /// # Errors

@@ -96,6 +96,14 @@ pub fn enrolment_public_key(response: &[u8]) -> Result<[u8; 32], CardError> {
     data(response)?.try_into().map_err(|_| CardError::Malformed)
 }
 
+/// What answers a challenge, 32 bytes.
+///
+/// # Errors
+/// As [`data`] ([`CardError::NotFound`] for an empty slot); [`CardError::Malformed`].
+pub fn proof(response: &[u8]) -> Result<[u8; 32], CardError> {
+    data(response)?.try_into().map_err(|_| CardError::Malformed)
+}
+
 /// A derived key.
 ///
 /// # Errors

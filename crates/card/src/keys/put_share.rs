@@ -2,10 +2,13 @@
 
 use alloc::vec;
 
+use sha2::{Digest, Sha256};
 use tallystick_protocol::{
     cbor::decode_value,
+    identifier::Domain,
     keys::{HolderShare, SealedShare, ShareRecipient, open_share},
 };
+use zeroize::Zeroizing;
 
 use super::slot_number;
 use crate::{
@@ -15,8 +18,13 @@ use crate::{
     state::{MAX_SHARES, Slot, State, StoredShare},
 };
 
+/// The bytes of a digest.
+const DIGEST_BYTES: usize = 32;
+
 /// A sealed share as CBOR. Opens it with the slot's enrolment key and adds it to the shares of other
-/// centres. The share of a centre that is already in the sum is not added again.
+/// centres. The share of a centre that is already in the sum is not added again: the same one is done
+/// already, and another one is refused (6A89), because whoever knows the enrolment key can seal one,
+/// and the first would otherwise keep the right one out without a word.
 pub(crate) fn put_share(state: &mut State, command: &Command<'_>) -> Result<Outcome, StatusWord> {
     let number = slot_number(command.header)?;
     if command.header.p2 != 0 {
@@ -27,18 +35,25 @@ pub(crate) fn put_share(state: &mut State, command: &Command<'_>) -> Result<Outc
     let slot = state.slots.iter_mut().find(|slot| slot.number == number);
     let slot = slot.ok_or(StatusWord::ReferenceNotFound)?;
     let share = open(slot, &sealed)?;
+    let digest = Sha256::digest(share.to_bytes());
     let full = slot.shares.len() >= MAX_SHARES;
     let known = slot
         .shares
         .iter_mut()
         .find(|share| share.context == *sealed.context());
     match known {
-        Some(known) if known.received.contains(sealed.centre()) => return Ok(Outcome::done()),
+        Some(known) if known.received.contains(sealed.centre()) => {
+            return match known.digest_of(sealed.centre()) {
+                Some(before) if before != digest.as_slice() => Err(StatusWord::AlreadyThere),
+                _ => Ok(Outcome::done()),
+            };
+        }
         Some(known) => {
             let sum = HolderShare::from_bytes(known.sum.as_slice())
                 .and_then(|sum| sum.add(&share))
                 .map_err(|_| StatusWord::WrongData)?;
             known.sum = sum.to_bytes().into();
+            known.add_digest(&digest);
             known.received.push(sealed.label.centre);
         }
         None if full => return Err(StatusWord::NotEnoughMemory),
@@ -46,9 +61,27 @@ pub(crate) fn put_share(state: &mut State, command: &Command<'_>) -> Result<Outc
             context: sealed.label.context,
             received: vec![sealed.label.centre],
             sum: share.to_bytes().into(),
+            digests: Some(digest.as_slice().into()),
         }),
     }
     Ok(Outcome::done().changing(true))
+}
+
+impl StoredShare {
+    /// The digest of the share that this centre gave; nothing if an earlier release took it.
+    fn digest_of(&self, centre: &Domain) -> Option<&[u8]> {
+        let place = self.received.iter().position(|name| name == centre)?;
+        let digests = self.digests.as_ref()?.as_slice();
+        digests.get(place * DIGEST_BYTES..(place + 1) * DIGEST_BYTES)
+    }
+
+    /// Keeps the digest of the next share, if those of all before it are kept.
+    fn add_digest(&mut self, digest: &[u8]) {
+        if let Some(digests) = &mut self.digests {
+            let all = [digests.as_slice(), digest].concat();
+            *digests = Zeroizing::new(all).into();
+        }
+    }
 }
 
 fn open(slot: &Slot, sealed: &SealedShare) -> Result<HolderShare, StatusWord> {

@@ -132,6 +132,12 @@ impl Centre {
         }
     }
 
+    /// The same polynomials under another centre's name.
+    pub(super) fn named(self, name: &str) -> Self {
+        let name = domain(name);
+        Self { name, ..self }
+    }
+
     /// The holder's share in clear.
     pub(super) fn holder_share(&self, holder: &HolderId, key: &KeyContext) -> Zeroizing<Vec<u8>> {
         let point = holder_point(holder, key).unwrap();

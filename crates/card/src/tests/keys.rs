@@ -2,7 +2,8 @@ use alloc::{vec, vec::Vec};
 
 use tallystick_protocol::{
     identifier::HolderId,
-    keys::{Degrees, PairContext, Purpose, SealedShare, Suite},
+    keys::{Degrees, PairContext, Purpose, SealedShare, Suite, proof::Challenge},
+    test_keys::TestRng,
 };
 
 use super::bench::{Bench, Centre, NONCE, PIN, PUK, context, pair, party_side};
@@ -279,4 +280,59 @@ fn slots_and_shares_are_limited() {
     }
     let one_more = put(&mut bench, &centre.sealed(&public, &context(16, &[CENTRE])));
     assert_eq!(one_more, Err(CardError::Refused(0x6a84)));
+}
+
+#[test]
+fn a_share_is_put_twice_and_another_one_of_the_same_centre_is_refused() {
+    let mut bench = Bench::personalised();
+    let key = context(1, &[CENTRE, "more-keys.localhost"]);
+    let public = bench.enrol(0);
+    let mut centre = Centre::new(CENTRE);
+    let mut other = Centre::new("more-keys.localhost");
+    assert_eq!(put(&mut bench, &centre.sealed(&public, &key)), Ok(true));
+    assert_eq!(put(&mut bench, &other.sealed(&public, &key)), Ok(true));
+    // Sealed anew, the same share.
+    assert_eq!(put(&mut bench, &centre.sealed(&public, &key)), Ok(false));
+    assert_eq!(put(&mut bench, &other.sealed(&public, &key)), Ok(false));
+    // Whoever knows the enrolment key can seal one.
+    let mut forger = Centre::new("forger.localhost").named(CENTRE);
+    let refused = put(&mut bench, &forger.sealed(&public, &key));
+    assert_eq!(refused, Err(CardError::Refused(0x6a89)));
+    let mut forger = Centre::new("forger.localhost").named("more-keys.localhost");
+    let refused = put(&mut bench, &forger.sealed(&public, &key));
+    assert_eq!(refused, Err(CardError::Refused(0x6a89)));
+}
+
+#[test]
+fn a_card_proves_that_it_has_the_enrolment_key_and_an_impostor_cannot() {
+    let mut bench = Bench::personalised();
+    let mut rng = TestRng::new(77);
+    let public = bench.enrol(0);
+    bench.enrol(1);
+    let challenge = Challenge::new(&mut rng, &public).unwrap();
+    let asked = |bench: &mut Bench, slot, challenge: &[u8]| {
+        let response = bench.send(host::prove(slot, challenge));
+        assert!(!response.changed);
+        host::proof(&response.bytes)
+    };
+    let answer = asked(&mut bench, 0, challenge.as_bytes()).unwrap();
+    assert!(challenge.is_met_by(&answer));
+    // One that repeats the identifier alone, an earlier answer, another key, an empty slot, a share.
+    assert!(!challenge.is_met_by(&HolderId::of_enrolment_key(&public).0));
+    let again = Challenge::new(&mut rng, &public).unwrap();
+    assert!(!again.is_met_by(&answer));
+    let another = asked(&mut bench, 1, challenge.as_bytes());
+    assert_eq!(another, Err(CardError::Refused(0x6a80)));
+    assert_eq!(
+        asked(&mut bench, 2, challenge.as_bytes()),
+        Err(CardError::NotFound)
+    );
+    assert_eq!(
+        asked(&mut bench, 0, &[7; 79]),
+        Err(CardError::Refused(0x6700))
+    );
+    assert_eq!(
+        asked(&mut bench, 0, &[7; 80]),
+        Err(CardError::Refused(0x6a80))
+    );
 }

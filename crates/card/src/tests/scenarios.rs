@@ -4,7 +4,7 @@ use alloc::{vec, vec::Vec};
 
 use tallystick_protocol::{
     identifier::HolderId,
-    keys::{Purpose, SealedShare},
+    keys::{Purpose, SealedShare, proof::Challenge},
     test_keys::TestRng,
 };
 use zeroize::Zeroizing;
@@ -109,6 +109,7 @@ pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario>
     let pair = pair(HolderId::of_enrolment_key(public), &context(1, &[CENTRE]));
     let replace = Ok(Zeroizing::new(vec![0x80, 0x10, 0, 1, 0]));
     let wrong = host::verify_pin("000000");
+    let challenge = Challenge::new(&mut TestRng::new(5), public).unwrap();
     vec![
         scenario("select", &[], host::select(Applet::Keys)).changing_nothing(),
         scenario("right PIN", &[&identity], host::verify_pin(PIN))
@@ -186,6 +187,7 @@ pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario>
         .changing_nothing(),
         scenario("status", &[&keys], host::status(0)).changing_nothing(),
         scenario("list", &[&keys], host::list_slots()).changing_nothing(),
+        scenario("proof", &[&keys], host::prove(0, challenge.as_bytes())).changing_nothing(),
         scenario(
             "a slot deleted",
             &[&identity, &verify, &keys],

@@ -3,7 +3,7 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 
 use tallystick_parties::native::block_on;
 use tallystick_simulation::reader::{HeldCard, NAME};
@@ -222,6 +222,45 @@ fn no_pin_is_shown_to_a_card_that_does_not_hold_the_account() {
     assert_eq!(removed.unwrap_err().kind, ErrorKind::OtherCard);
     reader.insert(&with.card);
     assert_eq!(with.bought(&request).state, OrderState::Delivering);
+}
+
+#[test]
+fn no_pin_is_shown_to_a_card_that_only_repeats_the_identifier() {
+    let world = World::with_a_choice();
+    let with = ready(&world);
+    let reader = with.holder.device.reader();
+    let request = with.asked();
+    let before = reader.pins();
+    reader.replace_by_impostor();
+    assert_eq!(with.refused(&request, CARD_PIN), ErrorKind::OtherCard);
+    let removed = block_on(with.holder.wallet.remove_card(&with.account, CARD_PIN));
+    assert_eq!(removed.unwrap_err().kind, ErrorKind::OtherCard);
+    assert_eq!(reader.pins(), before);
+    assert_eq!(with.holder.order(&request).state, OrderState::Asked);
+}
+
+#[test]
+fn a_card_in_a_reader_that_does_not_answer_stops_nothing_else() {
+    let world = World::with_a_choice();
+    let with = ready(&world);
+    let wallet = &with.holder.wallet;
+    let request = with.asked();
+    let choice = with.choice();
+    with.holder.device.reader().fall_silent(true);
+    let mut waiting = pin!(wallet.approve(&request, &choice, CARD_PIN));
+    let mut looking = pin!(wallet.reader_card());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    assert!(looking.as_mut().poll(&mut context).is_pending());
+    // The software card pays, another order is declined, the wallet locks and unlocks.
+    let view = with.holder.view();
+    let home = view.addresses[0].id.clone().unwrap();
+    let order = with.holder.buy(&view.cards[0].id, COURIER, &home);
+    assert_eq!(order.state, OrderState::Delivering, "{order:?}");
+    let other = with.asked();
+    block_on(wallet.decline(&other)).unwrap();
+    block_on(wallet.lock()).unwrap();
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
 }
 
 #[test]
