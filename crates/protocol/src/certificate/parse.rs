@@ -201,3 +201,23 @@ pub(super) fn only_name(
         .map(ToOwned::to_owned)
         .ok_or(WRONG)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::positive;
+
+    #[test]
+    fn a_serial_number_has_at_most_20_octets_with_the_one_that_says_it_is_positive() {
+        let long = |first: &[u8], octets: usize| {
+            let mut integer = first.to_vec();
+            integer.resize(octets, 0x11);
+            positive(&integer).is_ok()
+        };
+        assert!(long(&[0x40], 20));
+        assert!(long(&[0x00, 0x80], 20));
+        assert!(!long(&[0x40], 21));
+        assert!(!long(&[0x00, 0x80], 21));
+        assert!(!long(&[0x80], 16), "negative");
+        assert!(!long(&[0x00, 0x7f], 16), "a zero too many");
+    }
+}

@@ -505,3 +505,55 @@ mod remembered {
         }
     }
 }
+
+/// Shapes that libraries took for certificates of a trusted root (x509-limbo).
+#[test]
+fn an_extension_is_critical_where_the_profile_says_so_and_nowhere_else() {
+    use super::encode::{extension, leaf_extensions, subject_key};
+    use super::extensions;
+    use der::Encode;
+    use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages};
+    let root = |constraints, usage, key| {
+        let (ca, path_len_constraint) = (true, Some(0));
+        let usages = KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign);
+        let all = vec![
+            extension(
+                constraints,
+                &BasicConstraints {
+                    ca,
+                    path_len_constraint,
+                },
+            )
+            .unwrap(),
+            extension(usage, &usages).unwrap(),
+            extension(key, &subject_key(&test_spki(1)).unwrap()).unwrap(),
+        ];
+        extensions::read(&all.to_der().unwrap()).is_ok()
+    };
+    assert!(root(true, true, false));
+    assert!(!root(false, true, false), "basic constraints of a root");
+    assert!(!root(true, false, false), "key usage");
+    assert!(!root(true, true, true), "a critical subject key identifier");
+    let (authority, _) = shop();
+    let leaf = |turned: usize| {
+        let mut all = leaf_extensions(&authority.root, Role::Holder, &test_spki(3)).unwrap();
+        if let Some(extension) = all.get_mut(turned) {
+            extension.critical = !extension.critical;
+        }
+        extensions::read(&all.to_der().unwrap()).is_ok()
+    };
+    assert!(leaf(usize::MAX));
+    assert!(!leaf(0), "basic constraints");
+    assert!(!leaf(1), "key usage");
+    assert!(leaf(2), "the role may be either");
+    assert!(!leaf(3), "a critical subject key identifier");
+    assert!(!leaf(4), "a critical authority key identifier");
+}
+
+#[test]
+fn a_certificate_that_ends_before_it_begins_is_refused_within_the_skew_of_clocks_too() {
+    let begins = b"270115080000Z";
+    assert!(signed_with(begins, b"270214080000Z").is_ok());
+    let refused = signed_with(begins, b"270214080001Z");
+    assert!(matches!(refused, Err(CertificateError::Profile(_))));
+}
