@@ -60,6 +60,7 @@ impl Desk<'_> {
     fn save_address(&mut self, address: &mut StoredAddress) -> Result<(), WalletError> {
         self.stay_unlocked();
         let mut profile = self.unlocked()?.profile.clone();
+        name_apart(&profile.addresses, address);
         let kept = &mut profile.addresses;
         if address.id.is_empty() {
             if kept.len() >= ADDRESSES_MAX {
@@ -84,6 +85,39 @@ impl Desk<'_> {
         }
         self.keep_profile(profile)
     }
+}
+
+/// No two addresses have the same name: the later one gets a number.
+pub fn name_apart(kept: &[StoredAddress], address: &mut StoredAddress) {
+    let is_taken = |label: &str| {
+        let mut others = kept.iter().filter(|other| other.id != address.id);
+        others.any(|other| other.label == label)
+    };
+    let mut label = address.label.clone();
+    for number in 2..=ADDRESSES_MAX + 1 {
+        if !is_taken(&label) {
+            break;
+        }
+        label = [&address.label, " ", &number.to_string()].concat();
+    }
+    address.label = label;
+}
+
+/// Whether both say the same, whatever they are called.
+#[must_use]
+pub fn is_same_place(one: &StoredAddress, other: &StoredAddress) -> bool {
+    let content = |address: &StoredAddress| {
+        let StoredAddress {
+            name,
+            telephone,
+            postal_code,
+            lines,
+            country,
+            ..
+        } = address.clone();
+        (name, telephone, postal_code, lines, country)
+    };
+    content(one) == content(other)
 }
 
 pub fn checked(address: &Address) -> Result<StoredAddress, WalletError> {

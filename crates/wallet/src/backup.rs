@@ -5,10 +5,12 @@
 
 use minicbor::bytes::ByteVec;
 use tallystick_protocol::cbor::{CborError, decode_value, encode_value};
+use tallystick_protocol::form::origin_host;
+use tallystick_protocol::text::is_plain;
 use zeroize::Zeroizing;
 
 use crate::access::check_passphrase;
-use crate::addresses::{ADDRESSES_MAX, checked};
+use crate::addresses::{ADDRESSES_MAX, checked, is_same_place, name_apart};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::order::record::{self, OrderRecord};
@@ -21,6 +23,11 @@ use crate::wallet::Wallet;
 
 /// The longest file accepted, in bytes. An order takes a few kilobytes, and none more than 64.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The latest moment that any page can show, in seconds: JavaScript counts exactly up to here.
+const LATEST: u64 = 1 << 53;
+/// The longest text of a restored order that is shown, in bytes.
+const TEXT_BYTES_MAX: usize = 400;
 
 /// What a backup holds: records as the wallet stores them. First the profile, of which only the
 /// addresses count and are written, then the orders that were sent or have ended, without any key.
@@ -74,14 +81,19 @@ impl<P: Ports> Wallet<P> {
             .split_first()
             .ok_or_else(|| WalletError::new(ErrorKind::BackupInvalid))?;
         let profile: Profile = decode_value(profile, profile::BYTES_MAX).map_err(invalid)?;
-        let read = |bytes: &ByteVec| decode_value(bytes, record::BYTES_MAX).map_err(invalid);
-        let orders = orders.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        // Whoever made the file: each order is judged by itself, and a bad one keeps no other out.
+        let read = |bytes: &ByteVec| decode_value(bytes, record::BYTES_MAX).ok();
+        let sound: Vec<_> = orders.iter().filter_map(read).filter(is_sound).collect();
+        let skipped = orders.len() - sound.len();
+        let orders = sound;
         let mut restored = RestoredView {
             addresses: 0,
             orders: 0,
+            skipped: 0,
         };
         self.perform(&mut |desk| {
             restored = desk.take_contents(&profile.addresses, &orders)?;
+            restored.skipped += skipped;
             Ok(())
         })
         .await?;
@@ -91,6 +103,36 @@ impl<P: Ports> Wallet<P> {
 
 fn invalid(error: CborError) -> WalletError {
     WalletError::caused(ErrorKind::BackupInvalid, &error)
+}
+
+/// Whether it is an order that a wallet could have stored: what is shown of it has limits, and what is
+/// counted with counts right.
+fn is_sound(order: &OrderRecord) -> bool {
+    let approval = order.approval.as_ref();
+    let mut times = vec![order.created_at, order.updated_at, order.expires_at()];
+    times.push(order.form.envelope.expires_at.seconds());
+    times.extend(order.history.iter().map(|entry| entry.at));
+    let mut texts = vec![
+        &order.request_id,
+        &order.origin,
+        &order.shop_name,
+        &order.certified_by,
+    ];
+    texts.extend(order.tracking.iter());
+    texts.extend(order.failure.iter().map(|failure| &failure.about));
+    texts.extend(
+        approval
+            .into_iter()
+            .flat_map(|one| [&one.issuer_name, &one.card_last4, &one.address_label]),
+    );
+    order.format == record::FORMAT
+        && times.iter().all(|at| *at <= LATEST)
+        && texts
+            .iter()
+            .all(|text| text.len() <= TEXT_BYTES_MAX && is_plain(text))
+        && order.history.len() <= record::HISTORY_MAX
+        && origin_host(&order.origin) == Some(order.form.envelope.from.as_str())
+        && order.form.validate().is_ok()
 }
 
 /// The order as another device may go on with it: asking how it stands needs no key. An order that
@@ -122,19 +164,31 @@ impl Desk<'_> {
         orders: &[OrderRecord],
     ) -> Result<RestoredView, WalletError> {
         self.stay_unlocked();
+        let (addresses, skipped) = self.take_addresses(addresses)?;
         Ok(RestoredView {
-            addresses: self.take_addresses(addresses)?,
+            addresses,
             orders: self.take_orders(orders)?,
+            skipped,
         })
     }
 
-    fn take_addresses(&mut self, addresses: &[StoredAddress]) -> Result<usize, WalletError> {
+    /// How many were added, and how many are none.
+    fn take_addresses(
+        &mut self,
+        addresses: &[StoredAddress],
+    ) -> Result<(usize, usize), WalletError> {
         let mut profile = self.unlocked()?.profile.clone();
-        let before = profile.addresses.len();
+        let (before, mut skipped) = (profile.addresses.len(), 0);
         for address in addresses {
-            let address = checked(&address.view())?;
-            let is_known = profile.addresses.iter().any(|kept| kept.id == address.id);
-            if !is_known && !address.id.is_empty() && profile.addresses.len() < ADDRESSES_MAX {
+            let address = checked(&address.view());
+            let Some(mut address) = address.ok().filter(|one| !one.id.is_empty()) else {
+                skipped += 1;
+                continue;
+            };
+            let mut kept = profile.addresses.iter();
+            let is_known = kept.any(|kept| kept.id == address.id || is_same_place(kept, &address));
+            if !is_known && profile.addresses.len() < ADDRESSES_MAX {
+                name_apart(&profile.addresses, &mut address);
                 profile.addresses.push(address);
             }
         }
@@ -142,7 +196,7 @@ impl Desk<'_> {
         if added > 0 {
             self.keep_profile(profile)?;
         }
-        Ok(added)
+        Ok((added, skipped))
     }
 
     fn take_orders(&mut self, orders: &[OrderRecord]) -> Result<usize, WalletError> {

@@ -63,8 +63,9 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// As at the last purchase from that shop, as far as it is still there; else the first ones. A card
-    /// that was refused for the last order there comes after all others.
+    /// The card of the last purchase from that shop, as far as it is still there; else the first one. A
+    /// card that was refused for the last order there comes after all others. The address is the
+    /// default: where a gift went once, nothing goes again by itself.
     /// Nothing once the holder has decided.
     pub fn of(order: &OrderRecord, unlocked: &Unlocked) -> Self {
         if order.state != OrderState::Asked {
@@ -82,12 +83,9 @@ impl Proposal {
         let card = willing()
             .find(|id| used.is_some_and(|used| used.id == **id))
             .or_else(|| willing().next());
-        let approval = last.and_then(|last| last.approval.as_ref());
-        let sent_to = approval.and_then(|approval| approval.address_id.as_ref());
-        let address = addresses.iter().find(|one| Some(&one.id) == sent_to);
         Self {
             card: card.or(payable.first()).cloned(),
-            address: address.or(addresses.first()).map(|one| one.id.clone()),
+            address: addresses.first().map(|one| one.id.clone()),
             payable,
         }
     }

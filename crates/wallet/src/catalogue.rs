@@ -84,6 +84,7 @@ impl ErrorKind {
             Self::OfferInvalid => ("offer-invalid", "What this page offered is not a card of a certified issuer.", UNTOUCHED, "Do not go on there. Use your issuer's own page."),
             Self::OfferFromElsewhere => ("offer-from-elsewhere", "This page offered a card of {}, which is not its own.", UNTOUCHED, "Do not go on there. Open your issuer's own page."),
             Self::OfferExpired => ("offer-expired", "The offer of this card has expired.", UNTOUCHED, "Ask for the card again on your issuer's page. If it is expired at once, check the date and time of this device."),
+            Self::OfferWaiting => ("offer-waiting", "A card of {} is on offer already and waits for your decision.", UNTOUCHED, "Add that card or decline it, then ask for this one again."),
             Self::CardAlreadyHeld => ("card-already-held", "This card is in the wallet already.", UNTOUCHED, "Go on with it. If it was moved to another device, remove it here first."),
             Self::CardLimit => ("card-limit", "The wallet keeps up to 16 cards.", UNTOUCHED, "Remove one you no longer need."),
             Self::CardInUse => ("card-in-use", "An order paid with this card is not settled yet.", "The order goes on as before.", "Remove the card when the order has ended."),

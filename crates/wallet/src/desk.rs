@@ -106,7 +106,10 @@ impl Desk<'_> {
         let name = name::order(&order.request_id);
         let record = self.seal(&name, &bytes)?;
         self.put(&name, record);
-        let orders = &mut self.unlocked()?.orders;
+        let unlocked = self.unlocked()?;
+        // A backup may bring back what could not be read.
+        unlocked.unreadable.retain(|unreadable| *unreadable != name);
+        let orders = &mut unlocked.orders;
         let kept = orders
             .iter_mut()
             .find(|kept| kept.record.request_id == order.request_id);

@@ -203,6 +203,9 @@ pub enum ErrorKind {
     /// The courier that would read the address has another name than the one that was shown.
     #[n(81)]
     CourierNotAsShown,
+    /// Another issuer's offer waits for the holder's decision.
+    #[n(82)]
+    OfferWaiting,
     /// More than one card is on the reader.
     #[n(90)]
     SeveralCards,

@@ -1,7 +1,7 @@
 //! Adding an address under a name that its page chose: a page that cannot know whether it was heard
 //! says it again, and an address that was removed comes back as the one it was.
 
-use crate::addresses::{ADDRESSES_MAX, checked};
+use crate::addresses::{ADDRESSES_MAX, checked, name_apart};
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
@@ -43,6 +43,8 @@ impl Desk<'_> {
     ) -> Result<(), WalletError> {
         self.stay_unlocked();
         let mut profile = self.unlocked()?.profile.clone();
+        let mut address = address.clone();
+        name_apart(&profile.addresses, &mut address);
         let kept = &mut profile.addresses;
         if kept.iter().any(|one| one.id == address.id) {
             return Ok(());
@@ -50,7 +52,7 @@ impl Desk<'_> {
         if kept.len() >= ADDRESSES_MAX {
             return Err(WalletError::new(ErrorKind::AddressLimit));
         }
-        kept.insert(place.unwrap_or(kept.len()).min(kept.len()), address.clone());
+        kept.insert(place.unwrap_or(kept.len()).min(kept.len()), address);
         self.keep_profile(profile)
     }
 }

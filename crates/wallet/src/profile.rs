@@ -219,6 +219,7 @@ pub fn card_view(
         expiry: card.expiry.to_string(),
         holder_name: card.holder_name.clone(),
         limit_minor: limit.map(|limit| limit.minor),
+        left_minor: limit.map(|limit| limit.minor),
         currency: limit.map_or_else(String::new, |limit| limit.currency.code().to_owned()),
         face: 0,
         home: Home::Browser,

@@ -51,6 +51,8 @@ pub struct Unlocked {
     pub profile: Profile,
     /// The orders, in no particular order.
     pub orders: Vec<Order>,
+    /// The names of records of orders that cannot be read any more. They stay as they are.
+    pub unreadable: Vec<String>,
     /// The card's state, sealed.
     pub card: Vec<u8>,
     /// Tries left on the software card.
@@ -83,14 +85,18 @@ impl State {
         let bytes = opened(&key, name::PROFILE, self.record(name::PROFILE)?)?;
         let profile: Profile = decode_value(&bytes, profile::BYTES_MAX).map_err(damaged)?;
         let card = self.record(name::CARD)?.to_vec();
-        let mut orders = Vec::new();
+        let (mut orders, mut unreadable) = (Vec::new(), Vec::new());
         for Record { name, bytes } in &self.records {
             if name.starts_with(name::ORDER) {
-                let bytes = opened(&key, name, bytes)?;
-                orders.push(Order {
-                    record: decode_value(&bytes, record::BYTES_MAX).map_err(damaged)?,
-                    attention: Attention::default(),
-                });
+                // One that is damaged keeps nobody from the others.
+                match order(&key, name, bytes) {
+                    Ok(record) => orders.push(Order {
+                        record,
+                        attention: Attention::default(),
+                    }),
+                    Err(error) if error.kind == ErrorKind::StorageNewer => return Err(error),
+                    Err(_) => unreadable.push(name.clone()),
+                }
             }
         }
         self.unlocked = Some(Unlocked {
@@ -98,6 +104,7 @@ impl State {
             locks_at_ms,
             profile,
             orders,
+            unreadable,
             card,
             tries: Tries::FULL,
             reader_tries: None,
@@ -126,6 +133,11 @@ impl State {
 /// [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageNewer`].
 pub fn opened(key: &StateKey, name: &str, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, WalletError> {
     Ok(sealed::open(key, name, bytes)?)
+}
+
+fn order(key: &StateKey, name: &str, bytes: &[u8]) -> Result<OrderRecord, WalletError> {
+    let bytes = opened(key, name, bytes)?;
+    decode_value(&bytes, record::BYTES_MAX).map_err(damaged)
 }
 
 fn damaged(error: tallystick_protocol::cbor::CborError) -> WalletError {

@@ -45,6 +45,8 @@ pub struct WalletView {
     pub addresses: Vec<Address>,
     /// The orders, newest first; empty while locked.
     pub orders: Vec<OrderView>,
+    /// How many orders are stored that cannot be read any more.
+    pub unreadable_orders: usize,
     /// Wrong PINs that the software card still accepts.
     pub pin_tries_left: u8,
     /// Wrong PUKs that the software card still accepts.
@@ -168,6 +170,10 @@ pub struct CardView {
     /// The limit the issuer told, in minor units.
     #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
     pub limit_minor: Option<u64>,
+    /// What is left of it at most, in minor units: less what this wallet's orders have had charged or
+    /// reserved. Another device may have spent more.
+    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
+    pub left_minor: Option<u64>,
     /// ISO 4217 code.
     pub currency: String,
     /// Which face it has, 0 to 15: no two cards of a wallet have the same.
@@ -498,6 +504,8 @@ pub struct RestoredView {
     pub addresses: usize,
     /// Orders that the wallet did not have.
     pub orders: usize,
+    /// What the backup holds and no wallet would have stored; it was left out.
+    pub skipped: usize,
 }
 
 /// What the build says about the world: whom to trust and where to go.

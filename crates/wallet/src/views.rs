@@ -1,5 +1,6 @@
 //! From what the wallet keeps to what the pages show.
 
+use tallystick_protocol::answers::MoneyState;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::policy::{Policy, READERS};
 
@@ -15,8 +16,8 @@ use crate::profile::{CardAccount, StoredAddress};
 use crate::secure_element::Tries;
 use crate::state::{State, Unlocked};
 use crate::view::{
-    DeliveryView, FailureView, HistoryView, ItemView, OrderState, OrderView, PartyView, Phase,
-    WalletView,
+    CardView, DeliveryView, FailureView, HistoryView, ItemView, OrderState, OrderView, PartyView,
+    Phase, WalletView,
 };
 use crate::wallet::Wallet;
 
@@ -46,6 +47,7 @@ impl Desk<'_> {
             cards: Vec::new(),
             addresses: Vec::new(),
             orders: Vec::new(),
+            unreadable_orders: 0,
             pin_tries_left: Tries::FULL.pin,
             puk_tries_left: Tries::FULL.puk,
             reader_pin_tries_left: None,
@@ -72,7 +74,10 @@ impl Desk<'_> {
             if view.cards.iter().all(|card| card.ready) || !card.enrolment.is_done() {
                 view.enrolment = Some(newest);
             }
-            view.cards.push(card.view());
+            view.cards.push(CardView {
+                left_minor: left(card, unlocked),
+                ..card.view()
+            });
         }
         for address in &profile.addresses {
             view.addresses.push(address.view());
@@ -83,6 +88,7 @@ impl Desk<'_> {
             let place = view.orders.partition_point(newer);
             view.orders.insert(place, order);
         }
+        view.unreadable_orders = unlocked.unreadable.len();
         view.lock_minutes = Some(profile.lock_minutes());
         view.locks_at = lock::shown(unlocked.locks_at_ms);
         view.pin_tries_left = unlocked.tries.pin;
@@ -166,6 +172,25 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
             })
             .collect(),
     }
+}
+
+/// What is left of a card's limit at most: the issuer has said of these orders that it set the money
+/// aside or charged it.
+fn left(card: &CardAccount, unlocked: &Unlocked) -> Option<u64> {
+    let limit = card.limit?;
+    let holder = card.enrolment.holder();
+    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let spent = orders.filter(|order| {
+        let is_spent = matches!(
+            order.money,
+            Some(MoneyState::Reserved | MoneyState::Captured)
+        );
+        is_spent && order.holder() == Some(holder) && order.form.total.currency == limit.currency
+    });
+    let spent = spent.fold(0_u64, |sum, order| {
+        sum.saturating_add(order.form.total.minor)
+    });
+    Some(limit.minor.saturating_sub(spent))
 }
 
 /// Who reads what: before approval what the shop asks for, then what was sealed.

@@ -33,6 +33,8 @@ pub struct CertifiedParty {
     pub public_key: RsaPublicKey,
     /// The certificate's serial number, up to 20 bytes, big-endian.
     pub serial: Vec<u8>,
+    /// The name of the root that signed it; 1 to 64 characters.
+    pub authority: String,
 }
 
 impl TrustAnchors {
@@ -78,13 +80,13 @@ impl TrustAnchors {
         {
             require(&known.certificate, now, role)?;
             if require_valid_at(root, now).is_ok() {
-                return Ok(party(&known.certificate, role));
+                return Ok(party(&known.certificate, role, root));
             }
         }
         let certificate = Certificate::from_der(der)?;
         require(&certificate, now, role)?;
-        let _place = self.verify_signature(&certificate, now)?;
-        let certified = party(&certificate, role);
+        let (_place, root) = self.verify_signature(&certificate, now)?;
+        let certified = party(&certificate, role, root);
         #[cfg(feature = "remember")]
         self.remembered.keep(certificate, _place);
         Ok(certified)
@@ -101,22 +103,22 @@ impl TrustAnchors {
         role: Role,
     ) -> Result<CertifiedParty, CertificateError> {
         require(certificate, now, role)?;
-        self.verify_signature(certificate, now)?;
-        Ok(party(certificate, role))
+        let (_, root) = self.verify_signature(certificate, now)?;
+        Ok(party(certificate, role, root))
     }
 
-    /// The place of the root that signed it.
+    /// The root that signed it, and its place.
     fn verify_signature(
         &self,
         certificate: &Certificate,
         now: Timestamp,
-    ) -> Result<usize, CertificateError> {
+    ) -> Result<(usize, &Certificate), CertificateError> {
         let mut outcome = Err(CertificateError::UnknownAuthority);
         let issuers = self.roots.iter().enumerate();
         for (place, root) in issuers.filter(|(_, root)| names(root, certificate)) {
             outcome = require_valid_at(root, now)
                 .and_then(|()| signed_by(root, certificate))
-                .map(|()| place);
+                .map(|()| (place, root));
             if outcome.is_ok() {
                 break;
             }
@@ -150,7 +152,7 @@ fn require(certificate: &Certificate, now: Timestamp, role: Role) -> Result<(), 
     Ok(())
 }
 
-fn party(certificate: &Certificate, role: Role) -> CertifiedParty {
+fn party(certificate: &Certificate, role: Role, root: &Certificate) -> CertifiedParty {
     let domain = match &certificate.purpose {
         Purpose::Party { domain, .. } => Some(domain.clone()),
         Purpose::Root | Purpose::Holder => None,
@@ -161,6 +163,7 @@ fn party(certificate: &Certificate, role: Role) -> CertifiedParty {
         name: certificate.name.clone(),
         public_key: certificate.public_key.clone(),
         serial: certificate.serial.clone(),
+        authority: root.name.clone(),
     }
 }
 

@@ -148,7 +148,8 @@ fn of_several_roots_the_right_one_is_found() {
     let signature = test_signature(7, other.to_be_signed());
     let other = other.finish(&signature).unwrap();
     let anchors = TrustAnchors::from_der(&[other.as_der(), authority.root.as_der()]).unwrap();
-    assert!(anchors.verify(&certificate, NOW, Role::Shop).is_ok());
+    let party = anchors.verify(&certificate, NOW, Role::Shop).unwrap();
+    assert_eq!(party.authority, "Tallystick test root");
 }
 
 #[test]

@@ -68,7 +68,8 @@ impl<P: Ports> Wallet<P> {
     ///
     /// # Errors
     /// [`ErrorKind::OfferInvalid`], [`ErrorKind::OfferFromElsewhere`],
-    /// [`ErrorKind::OfferExpired`], [`ErrorKind::CardAlreadyHeld`], [`ErrorKind::CardLimit`], or
+    /// [`ErrorKind::OfferExpired`], [`ErrorKind::CardAlreadyHeld`], [`ErrorKind::CardLimit`],
+    /// [`ErrorKind::OfferWaiting`] while another issuer's offer waits for the holder, or
     /// [`ErrorKind::Locked`] if a wallet is here that cannot say what it holds.
     pub async fn receive_offer(&self, origin: &str, offer: &[u8]) -> Result<(), WalletError> {
         let mut verified = None;
@@ -120,10 +121,17 @@ impl Desk<'_> {
 
     /// An empty wallet takes any card; one that has been set up, a card that it does not hold.
     fn require_room(&mut self, offered: &OfferRecord) -> Result<(), WalletError> {
+        let OfferRecord { offer, .. } = offered;
+        // Nobody else's page takes the place of the offer that its holder may be reading.
+        if let Some(waiting) = &self.state.offer
+            && waiting.offer.envelope.expires_at >= self.now()
+            && waiting.offer.envelope.from != offer.envelope.from
+        {
+            return Err(WalletError::new(ErrorKind::OfferWaiting).about(&waiting.issuer_name));
+        }
         if self.state.header.is_none() {
             return Ok(());
         }
-        let OfferRecord { offer, .. } = offered;
         let profile = &self.unlocked()?.profile;
         let is_same = |card: &CardAccount| {
             card.issuer == offer.envelope.from && card.card.number == offer.card.number

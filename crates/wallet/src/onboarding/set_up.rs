@@ -103,6 +103,7 @@ impl Desk<'_> {
             locks_at_ms: 0,
             profile: draft.profile.clone(),
             orders: Vec::new(),
+            unreadable: Vec::new(),
             card: Vec::new(),
             tries: Tries::FULL,
             reader_tries: None,

@@ -19,7 +19,7 @@ pub const FORMAT: u8 = 1;
 /// The longest order record accepted, in bytes.
 pub const BYTES_MAX: usize = 256 * 1024;
 /// The most events that a history keeps.
-const HISTORY_MAX: usize = 40;
+pub const HISTORY_MAX: usize = 40;
 
 /// An entry of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, DecodeMap)]
@@ -210,6 +210,16 @@ impl OrderRecord {
         self.state = self.state.moved(to)?;
         self.note(event, now);
         Ok(())
+    }
+
+    /// Whether others signed something for it, beyond the form.
+    #[must_use]
+    pub const fn has_evidence(&self) -> bool {
+        self.authorisation.is_some()
+            || self.acceptance.is_some()
+            || self.refusal.is_some()
+            || self.receipt.is_some()
+            || self.disowning.is_some()
     }
 
     /// Whether it has left the wallet.

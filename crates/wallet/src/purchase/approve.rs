@@ -125,6 +125,9 @@ impl Desk<'_> {
         let Some(mut order) = self.waiting(request_id)? else {
             return Ok(());
         };
+        if order.approval.is_none() {
+            self.make_room()?;
+        }
         order.approval = Some(approval);
         order.failure = None;
         let now = self.now().seconds();

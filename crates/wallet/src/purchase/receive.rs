@@ -1,7 +1,7 @@
 //! Receiving an order form: whose it is, whether it is in order, and that it is remembered once.
 
 use tallystick_protocol::form::OrderForm;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::statement::{self, Verified};
 
 use crate::desk::Desk;
@@ -16,7 +16,11 @@ use crate::wallet::{Context, Wallet};
 
 /// The most orders that may wait for the holder's decision.
 const ASKED_MAX: usize = 16;
-/// The most orders kept; the oldest settled ones make room.
+/// The most of them, and of those that came to nothing, that are kept of one shop.
+const ASKED_OF_A_SHOP_MAX: usize = 4;
+/// The most orders kept that were only asked and came to nothing: nobody signed anything for them.
+const ONLY_ASKED_MAX: usize = 32;
+/// The most approved orders kept; another one that is approved takes the place of the oldest settled one.
 pub const ORDERS_MAX: usize = 200;
 
 impl<P: Ports> Wallet<P> {
@@ -86,11 +90,8 @@ impl Desk<'_> {
             return Ok(known);
         }
         check_payable(unlocked, &verified)?;
-        if let Some(old) = superfluous(unlocked)? {
-            unlocked
-                .orders
-                .retain(|order| order.record.request_id != old);
-            self.delete(name::order(&old));
+        for old in superfluous(unlocked, &verified.message.envelope.from)? {
+            self.drop_order(&old)?;
         }
         let record = self.asked(origin, signed, verified);
         let id = record.request_id.clone();
@@ -121,16 +122,36 @@ impl Desk<'_> {
         Ok(verified)
     }
 
+    fn drop_order(&mut self, request_id: &str) -> Result<(), WalletError> {
+        let orders = &mut self.unlocked()?.orders;
+        orders.retain(|order| order.record.request_id != request_id);
+        self.delete(name::order(request_id));
+        Ok(())
+    }
+
+    /// Room for an order that the holder approves: only such a one takes the place of a receipt, and of
+    /// those without evidence first.
+    pub(super) fn make_room(&mut self) -> Result<(), WalletError> {
+        let orders = self.unlocked()?.orders.iter().map(|order| &order.record);
+        let approved: Vec<_> = orders.filter(|order| order.approval.is_some()).collect();
+        if approved.len() < ORDERS_MAX {
+            return Ok(());
+        }
+        let settled = approved.iter().filter(|order| order.settled);
+        let oldest = settled.min_by_key(|order| (order.has_evidence(), order.updated_at));
+        let oldest = oldest.map(|order| order.request_id.clone());
+        let oldest = oldest.ok_or_else(|| WalletError::new(ErrorKind::OrderLimit))?;
+        self.drop_order(&oldest)
+    }
+
     fn asked(&mut self, origin: &str, signed: &[u8], verified: Verified<OrderForm>) -> OrderRecord {
         let now = self.now().seconds();
-        let mut roots = self.context.anchors.roots().iter();
-        let authority = roots.next().map_or("", |root| root.name());
         OrderRecord {
             format: record::FORMAT,
             request_id: crate::random_id(self.rng),
             origin: origin.to_owned(),
             shop_name: verified.signer.name,
-            certified_by: authority.to_owned(),
+            certified_by: verified.signer.authority,
             form: verified.message,
             signed_form: signed.to_vec(),
             state: OrderState::Asked,
@@ -178,19 +199,32 @@ fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), 
     Ok(())
 }
 
-/// The order that has to go so that another fits.
-fn superfluous(unlocked: &Unlocked) -> Result<Option<String>, WalletError> {
-    let orders = || unlocked.orders.iter().map(|order| &order.record);
-    let asked = orders().filter(|order| order.state == OrderState::Asked);
-    if asked.count() >= ASKED_MAX {
+/// The orders that have to go so that another of that shop fits: of those that were only asked, the
+/// shop's own oldest first. What was approved stays, whatever pages ask.
+fn superfluous(unlocked: &Unlocked, shop: &Domain) -> Result<Vec<String>, WalletError> {
+    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let mut only_asked: Vec<_> = orders.filter(|order| order.approval.is_none()).collect();
+    let is_own = |order: &&&OrderRecord| order.form.envelope.from == *shop;
+    let waiting = || {
+        let asked = only_asked.iter();
+        asked.filter(|order| order.state == OrderState::Asked)
+    };
+    if waiting().count() >= ASKED_MAX || waiting().filter(is_own).count() >= ASKED_OF_A_SHOP_MAX {
         return Err(WalletError::new(ErrorKind::OrderLimit));
     }
-    if unlocked.orders.len() < ORDERS_MAX {
-        return Ok(None);
+    only_asked.retain(|order| order.settled);
+    only_asked.sort_by_key(|order| order.updated_at);
+    let own = only_asked.iter().filter(is_own);
+    let mut spare = only_asked.len().saturating_sub(ONLY_ASKED_MAX - 1);
+    let mut own_spare = own.count().saturating_sub(ASKED_OF_A_SHOP_MAX - 1);
+    let mut old = Vec::new();
+    for order in only_asked {
+        let of_shop = order.form.envelope.from == *shop;
+        if spare > 0 || (of_shop && own_spare > 0) {
+            spare = spare.saturating_sub(1);
+            own_spare -= usize::from(of_shop && own_spare > 0);
+            old.push(order.request_id.clone());
+        }
     }
-    let oldest = orders()
-        .filter(|order| order.settled)
-        .min_by_key(|order| order.updated_at);
-    let oldest = oldest.ok_or_else(|| WalletError::new(ErrorKind::OrderLimit))?;
-    Ok(Some(oldest.request_id.clone()))
+    Ok(old)
 }

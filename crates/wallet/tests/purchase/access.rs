@@ -4,7 +4,7 @@ use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::view::{Home, Phase};
 
-use super::holder::{Holder, PASSPHRASE, PIN, open};
+use super::holder::{Holder, PASSPHRASE, PIN, TEA, open};
 use super::world::World;
 
 #[test]
@@ -144,4 +144,29 @@ fn the_third_wrong_puk_blocks_it_even_if_the_wallet_dies_and_what_is_stored_stay
     .unwrap_err();
     assert_eq!(refused.kind, ErrorKind::PukBlocked);
     assert_eq!(holder.view().phase, Phase::Ready);
+}
+
+#[test]
+fn one_order_that_cannot_be_read_keeps_nobody_from_the_rest_and_a_backup_brings_it_back() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    let request = holder.asked(TEA);
+    holder.approve(&request).unwrap();
+    holder.finish();
+    let file = block_on(holder.wallet.backup(PASSPHRASE)).unwrap();
+    let before = holder.order(&request);
+    block_on(holder.wallet.lock()).unwrap();
+    holder
+        .device
+        .tamper(&format!("order/{request}"), |bytes| bytes[60] ^= 1);
+    holder.restart();
+    block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
+    let view = holder.view();
+    assert_eq!((view.unreadable_orders, view.orders.len()), (1, 0));
+    assert_eq!((view.cards.len(), view.addresses.len()), (1, 1));
+    let other = holder.asked(TEA);
+    holder.approve(&other).unwrap();
+    block_on(holder.wallet.restore(&file, PASSPHRASE)).unwrap();
+    assert_eq!(holder.order(&request), before);
+    assert_eq!(holder.view().unreadable_orders, 0);
 }

@@ -1,11 +1,15 @@
 //! Backup, restoring on another device, and what then becomes of the old one.
 
+use minicbor::bytes::ByteVec;
 use tallystick_parties::native::block_on;
+use tallystick_protocol::cbor::{decode_value, encode_value};
 use tallystick_protocol::enrolment::AccountOffer;
 use tallystick_protocol::identifier::Role;
 use tallystick_protocol::statement::open as open_statement;
+use tallystick_protocol::test_keys::TestRng;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::sealing::backup::open as open_backup;
+use tallystick_wallet::sealing::backup::{open as open_backup, seal as seal_backup};
+use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::view::{Address, OrderState};
 
 use super::holder::{Holder, address, offer};
@@ -140,7 +144,8 @@ fn restoring_adds_and_replaces_nothing() {
     let new = Holder::ready(&world);
     let own = new.view().addresses[0].id.clone();
     let restored = block_on(new.wallet.restore(&file, OWN)).unwrap();
-    assert_eq!((restored.addresses, restored.orders), (1, 1));
+    // The same address is there under another identifier.
+    assert_eq!((restored.addresses, restored.orders), (0, 1));
     assert_eq!(new.view().addresses[0].id, own, "the default stays");
 }
 
@@ -184,4 +189,63 @@ fn what_does_not_open_is_said_by_name_and_changes_nothing() {
     assert_eq!(locked.kind, ErrorKind::Locked);
     let locked = block_on(holder.wallet.restore(&file, OWN)).unwrap_err();
     assert_eq!(locked.kind, ErrorKind::Locked);
+}
+
+/// The file, with one of the things in it changed.
+fn altered(file: &[u8], change: impl FnOnce(&mut Vec<ByteVec>)) -> Vec<u8> {
+    let contents = open_backup(file, OWN.as_bytes()).unwrap();
+    let mut contents: Vec<ByteVec> = decode_value(&contents, 1 << 24).unwrap();
+    change(&mut contents);
+    let cheap = Stretch {
+        memory_kib: 64,
+        passes: 1,
+    };
+    let mut rng = TestRng::new(5);
+    seal_backup(cheap, OWN.as_bytes(), &encode_value(&contents), &mut rng).unwrap()
+}
+
+#[test]
+fn what_no_wallet_would_have_stored_is_left_out_of_a_restored_backup_and_told() {
+    let world = World::new();
+    let old = Holder::ready(&world);
+    bought(&old);
+    let file = block_on(old.wallet.backup(OWN)).unwrap();
+    let file = altered(&file, |contents| {
+        let order = contents[1].to_vec();
+        let is_time = |w: &[u8]| w[0] == 8 && w[1] == 0x1a && w[6] == 9 && w[7] == 0x1a;
+        let at = order.windows(8).position(is_time).unwrap();
+        // Created in a year that no page can show.
+        let year = [&[0x1b, 0x7f][..], &[0xff; 7]].concat();
+        let late = [&order[..=at], &year, &order[at + 6..]].concat();
+        contents.insert(1, late.into());
+        contents.insert(1, vec![0xff].into());
+    });
+    let world = World::new();
+    let new = Holder::ready(&world);
+    let restored = block_on(new.wallet.restore(&file, OWN)).unwrap();
+    assert_eq!((restored.orders, restored.skipped), (1, 2));
+    assert!(new.view().orders[0].created_at < 1 << 53);
+}
+
+#[test]
+fn the_same_address_is_restored_only_once_and_another_of_its_name_gets_a_number() {
+    let world = World::new();
+    let old = Holder::ready(&world);
+    let cabin = Address {
+        lines: "Kamikochi 7".to_owned(),
+        ..address()
+    };
+    block_on(old.wallet.save_address(&cabin)).unwrap();
+    let labels = |holder: &Holder<'_>| -> Vec<_> {
+        let addresses = holder.view().addresses;
+        addresses.into_iter().map(|one| one.label).collect()
+    };
+    assert_eq!(labels(&old), ["Home", "Home 2"]);
+    let file = block_on(old.wallet.backup(OWN)).unwrap();
+    let other = World::new();
+    // Typed in by hand on the new computer.
+    let new = Holder::ready(&other);
+    let restored = block_on(new.wallet.restore(&file, OWN)).unwrap();
+    assert_eq!(restored.addresses, 1);
+    assert_eq!(labels(&new), ["Home", "Home 2"]);
 }

@@ -105,7 +105,7 @@ fn two_cards_of_one_issuer_are_two_accounts() {
 }
 
 #[test]
-fn what_was_chosen_at_a_shop_is_proposed_there_again() {
+fn the_card_of_the_last_purchase_is_proposed_there_again_and_the_default_address() {
     let world = World::with_a_choice();
     let mut holder = Holder::ready(&world);
     let first = holder.view().cards[0].id.clone();
@@ -131,8 +131,22 @@ fn what_was_chosen_at_a_shop_is_proposed_there_again() {
     );
     holder.buy(&second, COURIER, &office);
     holder.restart();
-    let ume_at_the_office = (second.clone(), office, OTHER_ISSUER.to_owned());
-    assert_eq!(proposed(&holder), ume_at_the_office);
+    let spent = |holder: &Holder| {
+        holder
+            .view()
+            .cards
+            .iter()
+            .map(|card| card.left_minor.unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        spent(&holder),
+        [50_000, 48_000],
+        "what is left of each limit"
+    );
+    // Where a gift went once, nothing goes again by itself.
+    let ume_at_home = (second.clone(), home.clone(), OTHER_ISSUER.to_owned());
+    assert_eq!(proposed(&holder), ume_at_home);
     world.run_for(2_000);
     holder.buy(&first, COURIER, &home);
     assert_eq!(
@@ -259,10 +273,10 @@ fn adding_a_card_goes_on_from_every_step_while_the_first_one_can_pay() {
         let view = holder.view();
         assert_eq!(view.phase, Phase::Ready);
         assert!(view.cards[0].ready && view.cards[1].ready == enrolled);
-        assert_eq!(
-            holder.order(&holder.asked(TEA)).payable.len(),
-            1 + usize::from(enrolled)
-        );
+        let asked = holder.asked(TEA);
+        let payable = holder.order(&asked).payable;
+        assert_eq!(payable.len(), 1 + usize::from(enrolled));
+        block_on(holder.wallet.decline(&asked)).unwrap();
         block_on(holder.wallet.enrol()).unwrap();
         let second = &holder.view().cards[1];
         assert!(second.ready);

@@ -5,8 +5,8 @@ use tallystick_wallet::ErrorKind;
 use tallystick_wallet::view::{EnrolmentStep, Phase};
 
 use super::device::Device;
-use super::holder::{ISSUER_ORIGIN, PASSPHRASE, PIN, offer, open};
-use super::world::World;
+use super::holder::{ISSUER_ORIGIN, PASSPHRASE, PIN, offer, offer_of, open};
+use super::world::{ISSUER, OTHER_ISSUER, World};
 
 #[test]
 fn a_card_is_offered_set_up_and_enrolled() {
@@ -53,4 +53,20 @@ fn weak_secrets_are_refused() {
     assert_eq!(refused("short", PIN), ErrorKind::WeakPassphrase);
     assert_eq!(refused(PASSPHRASE, "12345"), ErrorKind::MalformedPin);
     assert_eq!(refused(PASSPHRASE, "abcdef"), ErrorKind::MalformedPin);
+}
+
+#[test]
+fn nobody_elses_offer_takes_the_place_of_the_one_that_is_read() {
+    let world = World::with_a_choice();
+    let device = Device::new(&world);
+    let wallet = open(&world, &device).unwrap();
+    block_on(wallet.receive_offer(ISSUER_ORIGIN, &offer(&world))).unwrap();
+    let other = offer_of(&world, OTHER_ISSUER);
+    let origin = format!("http://{OTHER_ISSUER}:8787");
+    let refused = block_on(wallet.receive_offer(&origin, &other)).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::OfferWaiting);
+    block_on(wallet.set_up(PASSPHRASE, PIN)).unwrap();
+    let cards = block_on(wallet.view()).unwrap().cards;
+    assert_eq!(cards[0].issuer_domain, ISSUER);
+    block_on(wallet.receive_offer(&origin, &other)).unwrap();
 }

@@ -140,3 +140,40 @@ fn what_was_sent_cannot_be_declined_and_what_was_declined_cannot_be_approved() {
     assert_eq!(world.requests(SHOP, "/v1/orders"), 1);
     assert_eq!(world.requests(ISSUER, "/v1/authorisations"), 1);
 }
+
+#[test]
+fn whatever_a_shops_page_asks_receipts_stay() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let bought = holder.asked(TEA);
+    holder.approve(&bought).unwrap();
+    holder.finish();
+    for number in 0..40_u32 {
+        world.run_for(1_000);
+        let form = super::lies::doctored(&world, |form| {
+            form.envelope.transaction[..4].copy_from_slice(&number.to_be_bytes());
+        });
+        let request = block_on(holder.wallet.receive_form(ORIGIN, &form)).unwrap();
+        // As when the same page asks for another order.
+        block_on(holder.wallet.decline(&request)).unwrap();
+    }
+    let orders = holder.view().orders;
+    assert!(orders.iter().any(|order| order.request_id == bought));
+    assert_eq!(
+        orders.len(),
+        1 + 4,
+        "of what one shop only asked, four stay"
+    );
+}
+
+#[test]
+fn one_shop_alone_does_not_fill_what_waits_for_a_decision() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    for _ in 0..4 {
+        holder.asked(TEA);
+    }
+    let form = form(&world, TEA);
+    let refused = block_on(holder.wallet.receive_form(ORIGIN, &form)).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::OrderLimit);
+}
