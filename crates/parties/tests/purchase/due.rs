@@ -89,8 +89,10 @@ fn what_cannot_be_done_is_stuck_after_some_tries_hides_no_other_and_waits_for_an
         due::stuck(&tables, 10).unwrap()[0].reference,
         orders[0].root.to_string()
     );
-    // Stuck is off the clock; an operator who has mended it has it tried again.
-    assert_eq!(wakes_of(&world, ISSUER, &issuer, 7 * DAY), 0);
+    // Stuck is off the clock, on which the nightly work alone is left; an operator who has mended it
+    // has it tried again.
+    let nightly = wakes_of(&world, ISSUER, &issuer, 7 * DAY);
+    assert!(nightly <= 16, "{nightly} wakes in a week");
     spoil("reserved");
     let answer = world.post(
         ISSUER,
