@@ -54,7 +54,7 @@ async function amongParties(work) {
   const persist = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
   const { buildWorker } = await import('./lib/worker.mjs')
   const worker = await buildWorker() // as it is deployed
-  const parties = await prepare({ port: 0, persist, worker, vars: { issuer: { ACCOUNT_LIMIT: '100000000' } } })
+  const parties = await prepare({ port: 0, persist, worker, blank: true, vars: { issuer: { ACCOUNT_LIMIT: '100000000' } } })
   try {
     return await work(parties)
   } finally {
@@ -67,6 +67,7 @@ async function measure(parties, quick) {
   const { Shopper } = await import('./lib/shopper.mjs')
   const { coldWindows, purchases } = await import('../tests/bench/purchases.mjs')
   const { coldPopup, warmPopup } = await import('../tests/bench/first-paint.mjs')
+  const { requests } = await import('../tests/bench/requests.mjs')
   const { throughput } = await import('../tests/bench/throughput.mjs')
   const { sizes } = await import('../tests/bench/sizes.mjs')
   const { postingCost } = await import('../tests/bench/posting.mjs')
@@ -85,7 +86,9 @@ async function measure(parties, quick) {
       await shopper.close()
     }
     const cold = await step('Opening the popup in new browsers', () => coldPopup(profile, few))
-    const rate = await step('Many wallets at once', () => throughput(parties, { wallets: quick ? 3 : 8, seconds: quick ? 4 : 12 }))
+    const rate = await step('Many wallets at once', () => throughput(parties, { wallets: quick ? 3 : 8, seconds: 4, rounds: quick ? 1 : 5 }))
+    const { seen, ...throughputs } = rate
+    const single = await step('Single requests', () => requests(parties, seen, { quick }))
     const { paints, ...rest } = bought
     const row = (title, paints) => ({ title, ms: summary(paints.map(({ first }) => first)), largest: summary(paints.map(({ largest }) => largest)) })
     return {
@@ -96,7 +99,8 @@ async function measure(parties, quick) {
         'approve-warm': row('Approval window, warm', paints.warm),
         'approve-cold': row('Approval window, wallet asleep', [...paints.cold, ...windows]),
       },
-      throughput: rate,
+      throughput: throughputs,
+      requests: single,
       posting: await step('Posting at a thousand and at a million accounts', postingCost),
       sizes: sizes(...(await packed())),
     }

@@ -41,6 +41,24 @@ export default {
 }
 `
 
+/** Where the party that does nothing is reached, if there is one. */
+export const BLANK_DOMAIN = 'blank.localhost'
+
+/** What every request to a party passes, and no party: an edge, an object, pages beside it. */
+const BLANK = `
+import { DurableObject } from 'cloudflare:workers'
+
+export class Book extends DurableObject {
+  fetch() {
+    return new Response('')
+  }
+}
+
+export default {
+  fetch: (request, env) => env.BOOK.get(env.BOOK.idFromName('book')).fetch(request),
+}
+`
+
 /**
  * Starts all parties and waits until each is healthy.
  *
@@ -51,11 +69,12 @@ export default {
  *   'outside'), when it has been answered.
  * - `log`: a callback for the parties' log lines; default: none.
  * - `vars`: extra variables by party, for tests.
+ * - `blank`: beside them one that does nothing, at BLANK_DOMAIN: what a request costs before a party is reached.
  * - `worker`: the folder of the worker; default: the one that is built for local runs.
  *
  * A party goes by its `id` of PARTIES: the first of each role by the role.
  */
-export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, worker = LOCAL_WORKER, waitHealthy = true } = {}) {
+export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, worker = LOCAL_WORKER, blank = false, waitHealthy = true } = {}) {
   port = port === 0 ? await freePort() : await mustBeFree(port)
   process.env.WRANGLER_LOG ??= 'error' // it would complain about secrets that we bring ourselves
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, { unstable_getMiniflareWorkerOptions }] = await Promise.all([
@@ -64,13 +83,14 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
   ])
   const secrets = localSecrets(persist)
   const domains = Object.fromEntries(PARTIES.map(({ id, domain }) => [domain, id]))
+  if (blank) domains[BLANK_DOMAIN] = 'blank'
   const recorder = record && recording(typeof record === 'function' ? record : entry => record.push(entry))
   const road = from => ({
     name: `road-${from}`,
     modules: [{ type: 'ESModule', path: 'road.mjs', contents: ROAD }],
     compatibilityDate: '2026-11-01',
     bindings: { DOMAINS: domains, FROM: from },
-    serviceBindings: { ...Object.fromEntries(PARTIES.map(({ id }) => [id, id])), ...(recorder && { RECORDER: recorder }) },
+    serviceBindings: { ...Object.fromEntries(Object.values(domains).map(id => [id, id])), ...(recorder && { RECORDER: recorder }) },
   })
   const party = ({ id, role, domain, name }) => {
     const { workerOptions } = unstable_getMiniflareWorkerOptions(at(`worker/wrangler/${role}.jsonc`))
@@ -89,6 +109,13 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
       assets: existsSync(at('dist/pages', role)) ? options.assets : undefined,
     }
   }
+  const nobody = () => ({
+    name: 'blank',
+    modules: [{ type: 'ESModule', path: 'blank.mjs', contents: BLANK }],
+    compatibilityDate: '2026-11-01',
+    durableObjects: { BOOK: { className: 'Book', useSQLite: true } },
+    assets: party(partyOf('shop')).assets,
+  })
   const lines = line => log?.(line)
   const miniflare = new Miniflare(convertV4MiniflareOptions({
     host: '127.0.0.1',
@@ -98,7 +125,7 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: ({ level, message }) => lines({ level, message }),
     resourcePersistencePath: persist,
-    workers: [road('outside'), ...PARTIES.map(party), ...PARTIES.map(({ id }) => road(id))],
+    workers: [road('outside'), ...PARTIES.map(party), ...(blank ? [nobody()] : []), ...PARTIES.map(({ id }) => road(id))],
   }))
   await miniflare.ready
   const parties = {

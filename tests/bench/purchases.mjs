@@ -1,8 +1,8 @@
 // Purchases with the real extension against the local parties: the store's page asks, the approval
 // window opens, the PIN is typed, Approve is pressed. The time runs from the click to the courier's
 // acceptance, told by the wallet's own pushes and by the requests that its service worker made.
-import { readFileSync, readdirSync } from 'node:fs'
 import { words } from '../../scripts/lib/shopper.mjs'
+import { processorMs } from './processor.mjs'
 import { summary } from './statistics.mjs'
 
 /** A party confirms itself to a holder 30 times a minute: so long is from one purchase to the next at least. */
@@ -156,23 +156,4 @@ export async function paintsOf(page) {
     })
     return { first: performance.getEntriesByName('first-contentful-paint')[0].startTime, largest }
   })
-}
-
-/** Processor time that workerd has used so far, in milliseconds; undefined where /proc does not tell. */
-function processorMs() {
-  const TICK_MS = 10
-  try {
-    const stats = readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap(pid => {
-      try {
-        const [, command, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/^\d+ \((.*)\) (.*)$/s)
-        const fields = rest.split(' ')
-        return command === 'workerd' && Number(fields[1]) === process.pid ? [(Number(fields[11]) + Number(fields[12])) * TICK_MS] : []
-      } catch {
-        return [] // ended meanwhile
-      }
-    })
-    return stats.length ? stats.reduce((sum, ms) => sum + ms) : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -71,4 +71,14 @@ export const COMMANDS = {
 }
 
 /** What is to be reached, in the unit of the row. */
-export const GOALS = { ready: 0.025, names: 0.1, order: 10, paint: 150, posting: 1.2 }
+export const GOALS = { ready: 0.025, names: 0.1, order: 10, paint: 150, posting: 1.2, multiple: 28, perSecond: 15 }
+
+/** What the parties do, and the processor time that it may take, in milliseconds. */
+export const REQUESTS = {
+  order: ['a complete order, all parties together', 45],
+  empty: ['an empty request', undefined],
+  health: ['`/health` of a party', undefined],
+  forged: ['a forged confirmation', 3],
+  console: ['a look at the console', 20],
+  share: ['a holder’s share of the key centre, for the shops', 100],
+}

@@ -6,13 +6,19 @@ import { browserEnvironment, findBrowser } from '../../scripts/lib/browser.mjs'
 import { at } from '../../scripts/lib/paths.mjs'
 import { deploymentOf } from '../../scripts/lib/prepare.mjs'
 import { AIKO } from '../../scripts/lib/shopper.mjs'
+import { processorMs } from './processor.mjs'
 import { serve } from './serve.mjs'
+import { summary } from './statistics.mjs'
 
 /** What the wallets buy, each one kind: of these there is enough on the shelf, and an account pays for two dozen. */
 const GOODS = ['genmaicha-100', 'sencha-100', 'kukicha-100']
 
-/** `wallets` buy for `seconds`; resolves to { wallets, orders, seconds, perSecond }. */
-export async function throughput(parties, { wallets, seconds }) {
+/**
+ * `wallets` buy at once in so many rounds of `seconds`. Resolves to { wallets, orders, seconds, perSecond,
+ * processorMs, seen }: summaries over the rounds of orders a second and of the parties' processor time an
+ * order, and what a wallet sent, for `requests`.
+ */
+export async function throughput(parties, { wallets, seconds, rounds }) {
   const site = await serve({
     '/': { type: 'text/html', body: '<!doctype html><title>A wallet</title>' },
     ...served('wasm/pkg', 'tallystick_wasm'),
@@ -25,21 +31,43 @@ export async function throughput(parties, { wallets, seconds }) {
     context.setDefaultTimeout(300_000)
     const given = { deployment: await deploymentOf(parties), issuer: parties.url('issuer'), shop: parties.url('shop'), person: AIKO }
     const pages = []
+    const seen = { confirmation: undefined, shares: [] }
     for (let i = 0; i < wallets; i++) {
       const page = await context.newPage()
       await page.goto(`http://wallet-${i}.localhost:${site.port}/`)
+      if (i === 0) page.on('request', request => notice(seen, parties, request))
       await page.evaluate(enrolled, given)
       pages.push(page)
     }
-    const since = Date.now()
-    const counts = await Promise.all(pages.map((page, place) => page.evaluate(buying, { ...given, sku: GOODS[place % GOODS.length], until: since + seconds * 1000 })))
-    const took = (Date.now() - since) / 1000
-    const orders = counts.reduce((sum, count) => sum + count, 0)
-    return { wallets, orders, seconds: took, perSecond: orders / took }
+    const measured = []
+    for (let round = 0; round < rounds; round++) {
+      const since = Date.now()
+      const before = processorMs()
+      const counts = await Promise.all(pages.map((page, place) => page.evaluate(buying, { ...given, sku: GOODS[place % GOODS.length], until: since + seconds * 1000 })))
+      const orders = counts.reduce((sum, count) => sum + count, 0)
+      measured.push({ orders, took: (Date.now() - since) / 1000, used: before === undefined ? undefined : processorMs() - before })
+    }
+    const sum = name => measured.reduce((total, round) => total + round[name], 0)
+    return {
+      wallets,
+      orders: sum('orders'),
+      seconds: sum('took'),
+      perSecond: summary(measured.map(({ orders, took }) => orders / took)),
+      processorMs: measured[0].used === undefined ? null : summary(measured.map(({ orders, used }) => used / orders)),
+      seen,
+    }
   } finally {
     await browser.close()
     await site.close()
   }
+}
+
+/** Keeps the bodies of requests that are repeated later. */
+function notice(seen, parties, request) {
+  const { hostname, pathname } = new URL(request.url())
+  if (request.method() !== 'POST') return
+  if (pathname === '/v1/holder-shares') seen.shares.push(request.postDataBuffer())
+  if (pathname === '/v1/confirmations' && hostname === parties.domain('shop')) seen.confirmation = request.postDataBuffer()
 }
 
 /** A module of WebAssembly and its bindings. */

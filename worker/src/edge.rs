@@ -6,8 +6,8 @@ use worker::{Env, Headers, Method, Request, RequestInit, Response, Result};
 use crate::logging::{self, Answered, CORRELATION_HEADER};
 use crate::{BODY_LIMIT, body, problem};
 
-/// The one object that holds a party. One is enough here: an object carries about a thousand
-/// requests a second. A party that needs more spreads accounts or orders over objects by key.
+/// The one object that holds a party. One is enough here: an object carries some tens of
+/// orders a second. A party that needs more spreads accounts or orders over objects by key.
 const BOOK: &str = "book";
 
 /// Answers one request from outside.
