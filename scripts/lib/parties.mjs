@@ -93,7 +93,7 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     serviceBindings: { ...Object.fromEntries(Object.values(domains).map(id => [id, id])), ...(recorder && { RECORDER: recorder }) },
   })
   const party = ({ id, role, domain, name }) => {
-    const { workerOptions } = unstable_getMiniflareWorkerOptions(at(`worker/wrangler/${role}.jsonc`))
+    const { workerOptions } = unstable_getMiniflareWorkerOptions(at(`worker/demo/${role}.jsonc`))
     const { modulesRules, ...options } = workerOptions
     return {
       ...options,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 /**
  * The demo's parties: domain and the name that people read. The first of a role is the one that
- * worker/wrangler describes, and its `id` is its role; the others differ from it in domain and name.
+ * worker/demo describes, and its `id` is its role; the others differ from it in domain and name.
  */
 export const PARTIES = [
   { id: 'ca', role: 'ca', domain: 'ca.localhost', name: 'Tallystick CA' },

@@ -54,6 +54,13 @@ describe('a party does not start', () => {
     assert.doesNotMatch(detail, /Hachi/)
   })
 
+  test('with a console or accounts that are open to everybody, or a root asked of the network, outside a demo', async () => {
+    const elsewhere = { DOMAIN: 'tea.example', ROOTS: 'MIIB', CONSOLE: 'closed', OPEN_ACCOUNTS: 'closed' }
+    assert.match(await refusal('shop', { ...elsewhere, CONSOLE: 'open' }), /CONSOLE is open/)
+    assert.match(await refusal('issuer', { ...elsewhere, OPEN_ACCOUNTS: 'open' }), /OPEN_ACCOUNTS is open/)
+    assert.match(await refusal('courier', { ...elsewhere, ROOTS: '' }), /ROOTS is empty/)
+  })
+
   test('without a domain', async () => {
     assert.match(await refusal('key-centre', { DOMAIN: '' }), /DOMAIN is missing/)
   })

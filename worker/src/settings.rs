@@ -2,7 +2,7 @@
 //! or missing setting does not start; it says which one instead.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use tallystick_parties::common::settings::{ConsoleAccess, Settings};
+use tallystick_parties::common::settings::{ConsoleAccess, Settings, UnsafeSetting};
 use tallystick_parties::common::vault::SealingKey;
 use tallystick_protocol::identifier::{Domain, Role};
 use worker::Env;
@@ -25,6 +25,9 @@ pub enum SettingsError {
     /// A variable or secret is not of its form.
     #[error("The setting {0} is not {1}.")]
     Form(&'static str, &'static str),
+    /// A setting that is only for a demo.
+    #[error(transparent)]
+    Unsafe(#[from] UnsafeSetting),
 }
 
 /// The settings of `role` in this deployment.
@@ -51,6 +54,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
     if role != Role::Ca {
         settings.registration_token = Some(key(env, "REGISTRATION_TOKEN")?);
     }
+    settings.require_safe()?;
     Ok(settings)
 }
 
@@ -124,7 +128,7 @@ pub fn number<N: std::str::FromStr>(env: &Env, name: &'static str) -> Result<N, 
         .map_err(|_| SettingsError::Form(name, "a whole number"))
 }
 
-/// Root certificates in base64, separated by commas; none if the CA's is to be fetched once.
+/// Root certificates in base64, separated by commas; none if the CA's is to be fetched once, in a demo.
 fn roots(env: &Env) -> Result<Vec<Vec<u8>>, SettingsError> {
     optional(env, "ROOTS")
         .iter()

@@ -27,7 +27,7 @@ pub struct Settings {
     pub sealing_key: SealingKey,
     /// Lets this party register at the CA: [`registration_token`]. `None` at the CA itself.
     pub registration_token: Option<[u8; 32]>,
-    /// Root certificates (DER). If empty, the CA's root is fetched once and kept.
+    /// Root certificates (DER). If empty, which only a demo may have, the CA's root is fetched once and kept.
     pub roots: Vec<Vec<u8>>,
     /// Who may read `/v1/console`.
     pub console: ConsoleAccess,
@@ -69,11 +69,67 @@ impl Settings {
         }
     }
 
+    /// Whether this is a demo on one machine: browsers never resolve `*.localhost` elsewhere (RFC 6761 §6.3).
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.domain.as_str().ends_with(".localhost")
+    }
+
+    /// Whether a party may start with these settings where others can reach it.
+    ///
+    /// # Errors
+    /// The first of the settings that are only for a demo.
+    pub fn require_safe(&self) -> Result<(), UnsafeSetting> {
+        if self.is_demo() {
+            return Ok(());
+        }
+        match &self.console {
+            ConsoleAccess::Open => return Err(UnsafeSetting::OpenConsole),
+            ConsoleAccess::Token(token) if token.len() < CONSOLE_TOKEN_LEN_MIN => {
+                return Err(UnsafeSetting::ShortConsoleToken);
+            }
+            ConsoleAccess::Token(_) | ConsoleAccess::Closed => {}
+        }
+        if self.role != Role::Ca && self.roots.is_empty() {
+            return Err(UnsafeSetting::NoRoots);
+        }
+        Ok(())
+    }
+
     /// "role|domain": names the party in tokens and sealed rows.
     #[must_use]
     pub fn owner(&self) -> String {
         format!("{}|{}", self.role.as_str(), self.domain)
     }
+}
+
+/// The shortest token of a console outside a demo, in bytes: 16 random bytes in base64 have 22.
+pub const CONSOLE_TOKEN_LEN_MIN: usize = 22;
+
+/// A setting that is only for a demo at `*.localhost`, and keeps a party from starting elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnsafeSetting {
+    /// The console shows what the party opened.
+    #[error(
+        "CONSOLE is open, which shows everybody what the party reads: set it to closed or token. \
+         It may be open at *.localhost only."
+    )]
+    OpenConsole,
+    /// The console's token can be guessed.
+    #[error("CONSOLE_TOKEN has fewer than 22 characters: make one with `openssl rand -base64 24`.")]
+    ShortConsoleToken,
+    /// The issuer would give credit to whoever asks.
+    #[error(
+        "OPEN_ACCOUNTS is open, which gives credit to whoever asks: set it to closed. \
+         It may be open at *.localhost only."
+    )]
+    OpenAccounts,
+    /// Whoever answers at the CA's address first would be trusted.
+    #[error(
+        "ROOTS is empty: set it to the CA's root certificate in base64. \
+         It is fetched at *.localhost only."
+    )]
+    NoRoots,
 }
 
 /// Who may read a party's console.

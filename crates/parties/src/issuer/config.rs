@@ -3,7 +3,7 @@
 use tallystick_protocol::money::{Currency, Money};
 
 use crate::common::rate::RateLimit;
-use crate::common::settings::Settings;
+use crate::common::settings::{Settings, UnsafeSetting};
 
 /// The issuer's settings.
 #[derive(Clone)]
@@ -39,5 +39,16 @@ impl IssuerConfig {
                 seconds: 60,
             },
         }
+    }
+
+    /// Whether an issuer may start with these settings where others can reach it.
+    ///
+    /// # Errors
+    /// The first of the settings that are only for a demo.
+    pub fn require_safe(&self) -> Result<(), UnsafeSetting> {
+        if self.opens_accounts && !self.settings.is_demo() {
+            return Err(UnsafeSetting::OpenAccounts);
+        }
+        self.settings.require_safe()
     }
 }

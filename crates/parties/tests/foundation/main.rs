@@ -13,5 +13,6 @@ mod holders;
 mod key_centre;
 mod masters;
 mod outbox;
+mod safe_settings;
 mod support;
 mod tickets;

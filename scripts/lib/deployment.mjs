@@ -1,0 +1,36 @@
+// What `npm run deploy` makes sure of before anything leaves this machine. The party's own code refuses the
+// same settings when it starts; here the operator hears of it before the deployment.
+
+/** An operator's settings: vars by name, routes, workers_dev, preview_urls, as wrangler reads them. */
+
+/**
+ * Why this file must not be deployed as `role`: sentences, none if it may. `rehearsal` lets through what only
+ * has to be filled in, so that an example can be tried.
+ */
+export function refusals(config, role, { rehearsal = false } = {}) {
+  const { vars = {}, routes = [], observability } = config
+  const reasons = []
+  const refuse = (when, sentence) => when && reasons.push(sentence)
+  refuse(vars.ROLE !== role, `ROLE is ${quoted(vars.ROLE)}, but this deploys the ${role}.`)
+  for (const [name, value] of Object.entries(vars)) {
+    refuse(value === 'open', `${name} is open: that is for the demo only. Set it to closed${name === 'CONSOLE' ? ' or token' : ''}.`)
+    refuse(/\.localhost\b/.test(value), `${name} is ${quoted(value)}: *.localhost is the demo's and nobody else's.`)
+    refuse(!rehearsal && /\.example\b/.test(value), `${name} is ${quoted(value)}, as in the example: fill in your own.`)
+    refuse(/SECRET|SEALING_KEY|REGISTRATION_|TOKEN/.test(name), `${name} is a secret: take it out of the file and set it with wrangler secret put.`)
+  }
+  refuse(!rehearsal && role !== 'ca' && !vars.ROOTS, "ROOTS is empty: without the CA's root certificate the party would not start.")
+  const places = routes.map(route => (typeof route === 'string' ? { pattern: route } : route))
+  refuse(
+    places.length !== 1 || places[0].pattern !== vars.DOMAIN || !places[0].custom_domain,
+    `The party must be reached at its DOMAIN and nowhere else: routes must be [{ "pattern": ${quoted(vars.DOMAIN)}, "custom_domain": true }].`,
+  )
+  refuse(config.workers_dev !== false, 'workers_dev must be false: a second address would go around the limits of the first.')
+  refuse(config.preview_urls !== false, 'preview_urls must be false: old versions would stay reachable.')
+  refuse(
+    observability?.enabled && observability.logs?.invocation_logs !== false,
+    'observability.logs.invocation_logs must be false: the address of an order is all that it takes to see it.',
+  )
+  return reasons
+}
+
+const quoted = value => JSON.stringify(value ?? '')
