@@ -7,6 +7,7 @@ export type {
   Address,
   CardView,
   Choice as ApproveChoice,
+  CodesView,
   Deployment,
   EnrolmentStep,
   EvidenceView,

@@ -2,7 +2,7 @@
 
 import type { AskView, OwnAnswer, OwnCall, Push, WalletProblem } from '../messages'
 import type { ReaderFilters, ReaderView } from '../reader-types'
-import type { Address, ApproveChoice, EvidenceView, Home, ReaderCardView, RestoredView, WalletView } from '../wallet-types'
+import type { Address, ApproveChoice, CodesView, EvidenceView, Home, ReaderCardView, RestoredView, WalletView } from '../wallet-types'
 
 const RECONNECT_PAUSE_MS = 250
 const RETRIES_MAX = 8
@@ -34,7 +34,8 @@ class WalletClient {
     for (const doing of ['keydown', 'pointerdown']) addEventListener(doing, () => this.#stay(), { capture: true, passive: true })
   }
 
-  setUp = (passphrase: string, pin: string) => this.#call<string>('set_up', passphrase, pin)
+  setUp = (passphrase: string, pin: string) => this.#call<CodesView>('set_up', passphrase, pin)
+  newCodes = (passphrase: string, pin: string) => this.#call<CodesView>('new_codes', passphrase, pin)
   addCard = (pin: string, home: Home) => this.#call('add_card', pin, home)
   moveCard = (id: string, browserPin: string, readerPin: string) => this.#call('move_card', id, browserPin, readerPin)
   declineOffer = () => this.#call('remove_card', this.view?.offer?.card.id ?? '', '')
@@ -51,7 +52,7 @@ class WalletClient {
   restore = (file: string, passphrase: string) => this.#call<RestoredView>('restore', file, passphrase)
   removeAddress = (id: string) => this.#call('remove_address', id)
   unlock = (passphrase: string) => this.#call('unlock', passphrase)
-  recover = (puk: string, passphrase: string) => this.#call('recover', puk, passphrase)
+  recover = (code: string, passphrase: string) => this.#call('recover', code, passphrase)
   lock = () => this.#call('lock')
   erase = () => this.#call('erase')
   changePin = (old: string, next: string, home: Home) => this.#call('change_pin', old, next, home)

@@ -85,7 +85,7 @@ const long: OrderView = {
 
 const ready: WalletView = {
   phase: 'ready', cards: [card, ume], addresses: [address, office], orders: [], unreadable_orders: 0, pin_tries_left: 3, puk_tries_left: 3,
-  reader_pin_tries_left: null, reader_puk_tries_left: null, welcome_url: 'http://asahi-card.localhost:8787/', lock_minutes: 15,
+  reader_pin_tries_left: null, reader_puk_tries_left: null, opens_with_puk: false, welcome_url: 'http://asahi-card.localhost:8787/', lock_minutes: 15,
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
 const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }

@@ -90,7 +90,7 @@ export class Shopper {
     return onboarding
   }
 
-  /** Passphrase, PIN, PUK and address; resolves to the PUK when the card is ready. */
+  /** Passphrase, PIN, codes and address; resolves to the PUK when the card is ready. */
   async setUp(onboarding) {
     const { passphrase, pin } = this.person
     await onboarding.getByLabel(words('onboarding.passphrase'), { exact: true }).fill(passphrase)
@@ -110,7 +110,7 @@ export class Shopper {
   /** Reads the PUK that is shown once. It is a secret: its picture is not kept. */
   async keepPuk(page) {
     await page.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
-    const puk = (await page.locator('.number .visually-hidden').textContent()).trim()
+    const puk = (await page.locator('.number .visually-hidden').first().textContent()).trim()
     await page.getByRole('button', { name: words('onboarding.puk.kept') }).click()
     return puk
   }

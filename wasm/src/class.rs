@@ -144,14 +144,24 @@ impl JsWallet {
         }))
     }
 
-    /// Makes and seals the card. Returns the PUK, to be shown once.
-    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    /// Makes and seals the card. Returns PUK and recovery code, to be shown once.
+    #[wasm_bindgen(unchecked_return_type = "Promise<CodesView>")]
     pub fn set_up(&self, passphrase: String, pin: String) -> Promise {
         let wallet = self.0.clone();
         let (passphrase, pin) = (normalised(passphrase), Zeroizing::new(pin));
-        said(Box::pin(
-            async move { wallet.set_up(&passphrase, &pin).await },
-        ))
+        given(Box::pin(async move {
+            shown(&thrown(wallet.set_up(&passphrase, &pin).await)?)
+        }))
+    }
+
+    /// Makes a new PUK and a new recovery code, to be shown once.
+    #[wasm_bindgen(unchecked_return_type = "Promise<CodesView>")]
+    pub fn new_codes(&self, passphrase: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let (passphrase, pin) = (normalised(passphrase), Zeroizing::new(pin));
+        given(Box::pin(async move {
+            shown(&thrown(wallet.new_codes(&passphrase, &pin).await)?)
+        }))
     }
 
     /// Adds the card on offer to a wallet that has been set up, with keys in the software card or in the
@@ -292,13 +302,13 @@ impl JsWallet {
         done(Box::pin(async move { wallet.stay_unlocked().await }))
     }
 
-    /// Opens the wallet with the PUK and sets a new passphrase.
+    /// Opens the wallet with the recovery code, or an old one with the PUK, and sets a new passphrase.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn recover(&self, puk: String, passphrase: String) -> Promise {
+    pub fn recover(&self, code: String, passphrase: String) -> Promise {
         let wallet = self.0.clone();
-        let (puk, passphrase) = (Zeroizing::new(puk), normalised(passphrase));
+        let (code, passphrase) = (Zeroizing::new(code), normalised(passphrase));
         done(Box::pin(
-            async move { wallet.recover(&puk, &passphrase).await },
+            async move { wallet.recover(&code, &passphrase).await },
         ))
     }
 

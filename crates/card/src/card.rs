@@ -12,8 +12,10 @@ use crate::{
     command_chain::{Chain, Step},
     identity, keys,
     outcome::Outcome,
+    safe::SafeKey,
     select,
     state::{Keep, State},
+    stretch::Stretch,
 };
 
 /// What came of an APDU.
@@ -28,31 +30,36 @@ pub struct Response {
 pub struct Card {
     state: State,
     session: Session,
+    /// What guessing a PIN or PUK that is set from now on costs.
+    stretch: Stretch,
 }
 
 /// What is forgotten when the power goes.
 #[derive(Default)]
 pub(crate) struct Session {
     pub(crate) selected: Option<Applet>,
-    /// The PIN was verified. It holds for both applets.
-    pub(crate) verified: bool,
+    /// The key of the safe, while the PIN is verified. It holds for both applets.
+    key: Option<SafeKey>,
     /// The PIN was verified and no signature made since.
     pub(crate) may_sign: bool,
     chain: Chain,
 }
 
 impl Session {
-    pub(crate) fn set_verified(&mut self, verified: bool) {
-        self.verified = verified;
-        self.may_sign = verified;
+    /// The PIN was right and gave the safe's key; or it is verified no longer.
+    pub(crate) fn set_verified(&mut self, key: Option<SafeKey>) {
+        self.may_sign = key.is_some();
+        self.key = key;
     }
 
-    pub(crate) const fn require_verified(&self) -> Result<(), StatusWord> {
-        if self.verified {
-            Ok(())
-        } else {
-            Err(StatusWord::SecurityStatusNotSatisfied)
-        }
+    pub(crate) const fn is_verified(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The safe's key, once the PIN was verified.
+    pub(crate) fn require_verified(&self) -> Result<&SafeKey, StatusWord> {
+        let key = self.key.as_ref();
+        key.ok_or(StatusWord::SecurityStatusNotSatisfied)
     }
 }
 
@@ -63,6 +70,7 @@ impl Card {
         Self {
             state: State::blank(),
             session: Session::default(),
+            stretch: Stretch::OF_A_PIN,
         }
     }
 
@@ -74,13 +82,28 @@ impl Card {
         Ok(Self {
             state: State::from_bytes(state)?,
             session: Session::default(),
+            stretch: Stretch::OF_A_PIN,
         })
     }
 
-    /// Everything the card keeps, all secrets included, as versioned CBOR. To be sealed at rest.
+    /// The same card; guessing a PIN or PUK that is set from now on costs that much.
+    #[must_use]
+    pub const fn costing(mut self, stretch: Stretch) -> Self {
+        self.stretch = stretch;
+        self
+    }
+
+    /// Everything the card keeps, as versioned CBOR. To be sealed at rest all the same: six digits are
+    /// not much against who can try them all.
     #[must_use]
     pub fn state(&self) -> Zeroizing<Vec<u8>> {
         self.state.to_bytes()
+    }
+
+    /// The safe's key, while the PIN is verified.
+    #[cfg(test)]
+    pub(crate) fn safe_key(&self) -> Option<SafeKey> {
+        self.session.key.clone()
     }
 
     /// Executes one APDU. Either it happened as a whole or nothing changed; with `changed`, the new
@@ -140,14 +163,15 @@ impl Card {
             }
         }
         let (state, session) = (&mut self.state, &mut self.session);
+        let stretch = self.stretch;
         match instruction {
             Instruction::Select => select::select(session, command),
-            Instruction::Verify => identity::verify(state, session, command, keep),
+            Instruction::Verify => identity::verify(state, session, command, keep, stretch, rng),
             Instruction::ChangeReferenceData => {
-                identity::change_reference_data(state, session, command, keep)
+                identity::change_reference_data(state, session, command, keep, stretch, rng)
             }
             Instruction::ResetRetryCounter => {
-                identity::reset_retry_counter(state, session, command, keep)
+                identity::reset_retry_counter(state, session, command, keep, stretch, rng)
             }
             Instruction::GenerateAsymmetric => {
                 identity::generate_asymmetric(state, session, command, rng)
@@ -161,7 +185,7 @@ impl Card {
             Instruction::GenerateEnrolmentKey => {
                 keys::generate_enrolment_key(state, session, command, rng)
             }
-            Instruction::PutShare => keys::put_share(state, command),
+            Instruction::PutShare => keys::put_share(state, command, rng),
             Instruction::Derive => keys::derive(state, session, command),
             Instruction::Status => keys::status(state, command),
             Instruction::DeleteSlot => keys::delete_slot(state, session, command),

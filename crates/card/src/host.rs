@@ -15,7 +15,7 @@ mod taken_slot;
 
 pub use commands::{
     ask_if_from_factory, change_pin, change_puk, delete_signing_key, delete_slot, derive,
-    forget_pin, generate_enrolment_key, generate_signing_key, get_certificate, list_slots,
+    forget_pin, generate_enrolment_key, generate_signing_key, get_certificate, list_slots, new_puk,
     pin_tries, prove, puk_tries, put_certificate, put_share, reset_pin, select, sign_block, status,
     verify_pin,
 };

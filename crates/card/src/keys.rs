@@ -7,6 +7,7 @@ mod generate_enrolment_key;
 mod list;
 mod prove;
 mod put_share;
+mod share_sum;
 mod status;
 
 pub(crate) use delete_slot::delete_slot;
@@ -15,6 +16,7 @@ pub(crate) use generate_enrolment_key::generate_enrolment_key;
 pub(crate) use list::list;
 pub(crate) use prove::prove;
 pub(crate) use put_share::put_share;
+use share_sum::share_sum;
 pub(crate) use status::status;
 
 use crate::{Header, StatusWord, state::MAX_SLOTS};

@@ -19,10 +19,12 @@ mod keys;
 mod outcome;
 mod persistent_card;
 mod reference_data;
+mod safe;
 mod secret_bytes;
 mod select;
 mod state;
 mod status_word;
+pub mod stretch;
 mod tlv;
 
 pub use answer_to_reset::ATR;

@@ -111,6 +111,17 @@ fn status_alone(status: StatusWord) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(u16::from(status).to_be_bytes().to_vec())
 }
 
+#[cfg(test)]
+impl<P> PersistentCard<P> {
+    /// As [`Card::costing`].
+    pub(crate) fn costing(self, stretch: crate::stretch::Stretch) -> Self {
+        Self {
+            card: self.card.map(|card| card.costing(stretch)),
+            ..self
+        }
+    }
+}
+
 impl<P> PersistentCard<P> {
     /// Takes the power away and gives the memory back.
     pub fn into_pages(self) -> P {

@@ -17,6 +17,7 @@ pub mod master;
 pub mod point;
 mod polynomial;
 pub mod proof;
+pub mod sealed;
 pub mod sealed_share;
 pub mod share;
 

@@ -1,7 +1,7 @@
-//! Unlocking, PIN and PUK.
+//! Unlocking, PIN, PUK and recovery code.
 //!
 //! The passphrase opens the wallet; the PIN, checked by the card with its retry counter, approves
-//! payments; the PUK sets a new PIN and, if the passphrase is lost, a new passphrase.
+//! payments; the PUK sets a new PIN, and the recovery code, if the passphrase is lost, a new passphrase.
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::sealing::header::{Header, Secret};
-use crate::sealing::{StateKey, puk};
+use crate::sealing::{StateKey, puk, recovery_code};
 use crate::secure_element::{Command, Reply};
 use crate::state::name;
 use crate::view::Home;
@@ -62,15 +62,22 @@ impl<P: Ports> Wallet<P> {
         Ok(())
     }
 
-    /// Opens the wallet with the PUK and sets a new passphrase.
+    /// Opens the wallet with the recovery code, or with the PUK if it was made before there were
+    /// recovery codes, and sets a new passphrase.
     ///
     /// # Errors
-    /// [`ErrorKind::WrongPuk`], [`ErrorKind::WeakPassphrase`], [`ErrorKind::NotSetUp`], or a
+    /// [`ErrorKind::WrongRecoveryCode`], [`ErrorKind::WeakPassphrase`], [`ErrorKind::NotSetUp`], or a
     /// failure of the storage.
-    pub async fn recover(&self, puk: &str, passphrase: &str) -> Result<(), WalletError> {
+    pub async fn recover(&self, code: &str, passphrase: &str) -> Result<(), WalletError> {
         check_passphrase(passphrase)?;
-        let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
-        let (header, key) = self.unlock_by(Secret::Puk, puk.as_slice()).await?;
+        let (header, key) = match (recovery_code::parse(code), puk::parse(code)) {
+            (Some(code), _) => {
+                self.unlock_by(Secret::RecoveryCode, code.as_slice())
+                    .await?
+            }
+            (None, Some(puk)) => self.unlock_by(Secret::Puk, puk.as_slice()).await?,
+            (None, None) => return Err(WalletError::new(ErrorKind::WrongRecoveryCode)),
+        };
         let header = header
             .with_passphrase(
                 &key,

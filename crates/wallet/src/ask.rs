@@ -40,6 +40,8 @@ pub enum Question {
     Handover(String),
     /// The issuer, to certify the key of that card.
     Certificate(String),
+    /// The issuer, to renew the certificate and the ticket of that card.
+    Renewal(String),
     /// A key centre, for a share.
     Share {
         /// The order that needs it; none while enrolling.

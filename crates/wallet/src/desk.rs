@@ -85,14 +85,23 @@ impl Desk<'_> {
         Ok(sealed::seal(&key, name, bytes, &mut self.rng)?)
     }
 
+    /// Stores something under the state key.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn put_sealed(&mut self, name: &str, bytes: &[u8]) -> Result<(), WalletError> {
+        let record = self.seal(name, bytes)?;
+        self.put(name, record);
+        Ok(())
+    }
+
     /// Replaces the profile.
     ///
     /// # Errors
     /// If the wallet is locked.
     pub fn keep_profile(&mut self, profile: Profile) -> Result<(), WalletError> {
         let bytes = Zeroizing::new(encode_value(&profile));
-        let record = self.seal(name::PROFILE, &bytes)?;
-        self.put(name::PROFILE, record);
+        self.put_sealed(name::PROFILE, &bytes)?;
         self.unlocked()?.profile = profile;
         Ok(())
     }
@@ -104,8 +113,7 @@ impl Desk<'_> {
     pub fn keep_order(&mut self, order: OrderRecord) -> Result<(), WalletError> {
         let bytes = Zeroizing::new(encode_value(&order));
         let name = name::order(&order.request_id);
-        let record = self.seal(&name, &bytes)?;
-        self.put(&name, record);
+        self.put_sealed(&name, &bytes)?;
         let unlocked = self.unlocked()?;
         // A backup may bring back what could not be read.
         unlocked.unreadable.retain(|unreadable| *unreadable != name);

@@ -41,6 +41,12 @@ pub enum ErrorKind {
     /// The PUK is wrong.
     #[n(9)]
     WrongPuk,
+    /// The card's certificate has ended, and its issuer has not renewed it.
+    #[n(121)]
+    CardNotRenewed,
+    /// The recovery code is wrong.
+    #[n(120)]
+    WrongRecoveryCode,
     /// No tries are left for the PUK.
     #[n(10)]
     PukBlocked,

@@ -11,6 +11,7 @@ mod ask;
 mod backup;
 mod cards;
 pub mod catalogue;
+mod codes;
 mod conversation;
 mod desk;
 pub mod error;

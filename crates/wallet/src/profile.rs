@@ -59,6 +59,9 @@ pub struct Enrolment {
     /// The shares that the card holds.
     #[n(7)]
     pub shares: Vec<HeldShare>,
+    /// When the ticket ends, in seconds; absent where a release took it that did not look.
+    #[n(8)]
+    pub ticket_ends_at: Option<u64>,
 }
 
 impl Enrolment {
@@ -74,6 +77,7 @@ impl Enrolment {
             epoch: None,
             centres: None,
             shares: Vec::new(),
+            ticket_ends_at: None,
         }
     }
 
@@ -224,6 +228,7 @@ pub fn card_view(
         face: 0,
         home: Home::Browser,
         ready: false,
+        ends_at: None,
     }
 }
 

@@ -89,6 +89,11 @@ impl Command {
         Self::of_identity(apdu, puk_failed)
     }
 
+    /// Sets a new PUK. Needs the PIN.
+    pub fn new_puk(puk: &Puk) -> Self {
+        Self::of_identity(host::new_puk(puk), puk_failed)
+    }
+
     /// Sets a new PIN with the PUK.
     pub fn unblock_pin(puk: &Puk, new: &str) -> Self {
         Self::of_identity(host::reset_pin(puk, new), puk_failed)

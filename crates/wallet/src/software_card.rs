@@ -11,6 +11,7 @@ use tallystick_card::Card;
 use zeroize::Zeroizing;
 
 use crate::ports::{CardFault, CardResponse, Later, PoweredCard};
+use crate::sealing::stretch::Stretch;
 use crate::sealing::{StateKey, record};
 use crate::state::name;
 
@@ -28,6 +29,15 @@ impl<R: CryptoRng> SoftwareCard<R> {
             card: Card::blank(),
             rng,
             changed: true,
+        }
+    }
+
+    /// The same card; guessing a PIN or PUK that is set from now on costs that much.
+    #[must_use]
+    pub fn costing(self, stretch: Stretch) -> Self {
+        Self {
+            card: self.card.costing(stretch),
+            ..self
         }
     }
 

@@ -4,7 +4,7 @@ use tallystick_protocol::cbor::decode_value;
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
-use crate::onboarding::offer::OfferRecord;
+use crate::onboarding::offer::{self, OfferRecord};
 use crate::order::record::{self, OrderRecord};
 use crate::ports::Record;
 use crate::profile::{self, Profile};
@@ -17,7 +17,7 @@ use crate::secure_element::Tries;
 pub mod name {
     /// The wrapped state key, in clear.
     pub const HEADER: &str = "header";
-    /// A card on offer, under the device key.
+    /// A card on offer: under the device key, and once the wallet is set up under the state key.
     pub const OFFER: &str = "offer";
     /// The holder's profile.
     pub const PROFILE: &str = "profile";
@@ -59,6 +59,8 @@ pub struct Unlocked {
     pub tries: Tries,
     /// Tries left on the card that was last in the reader.
     pub reader_tries: Option<Tries>,
+    /// Before when no issuer is asked to renew a card, in milliseconds.
+    pub renewal_due_ms: u64,
 }
 
 /// What the wallet holds in memory.
@@ -68,6 +70,10 @@ pub struct State {
     pub header: Option<Header>,
     /// The card on offer.
     pub offer: Option<OfferRecord>,
+    /// It rests under the device key alone although there is a state key.
+    pub offer_is_unsealed: bool,
+    /// The card that was on offer last is no more, because its time was up.
+    pub offer_has_expired: bool,
     /// What the vault holds, while it is locked.
     pub records: Vec<Record>,
     /// What they contain, while it is unlocked.
@@ -85,6 +91,9 @@ impl State {
         let bytes = opened(&key, name::PROFILE, self.record(name::PROFILE)?)?;
         let profile: Profile = decode_value(&bytes, profile::BYTES_MAX).map_err(damaged)?;
         let card = self.record(name::CARD)?.to_vec();
+        if let (None, Ok(record)) = (&self.offer, self.record(name::OFFER)) {
+            self.offer = offer::opened(&key, record);
+        }
         let (mut orders, mut unreadable) = (Vec::new(), Vec::new());
         for Record { name, bytes } in &self.records {
             if name.starts_with(name::ORDER) {
@@ -108,6 +117,7 @@ impl State {
             card,
             tries: Tries::FULL,
             reader_tries: None,
+            renewal_due_ms: 0,
         });
         self.records = Vec::new();
         Ok(())

@@ -59,6 +59,9 @@ pub struct WalletView {
     pub reader_puk_tries_left: Option<u8>,
     /// Where a new holder gets a card.
     pub welcome_url: String,
+    /// Whether the wallet was made before there were recovery codes: its PUK opens it, and new codes
+    /// should be made.
+    pub opens_with_puk: bool,
     /// After how many minutes the wallet locks itself; 0 when the browser closes. While unlocked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -182,6 +185,10 @@ pub struct CardView {
     pub home: Home,
     /// Whether it can pay.
     pub ready: bool,
+    /// When it can pay no longer, in seconds, within the last thirty days: its issuer has not renewed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub ends_at: Option<u64>,
 }
 
 /// Where parcels go.
@@ -494,6 +501,16 @@ pub struct EvidenceView {
     pub what: &'static str,
     /// SHA-256 over the signed bytes, in hexadecimal.
     pub digest: String,
+}
+
+/// What the holder writes down: shown once.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct CodesView {
+    /// Sets a new PIN: eight characters.
+    pub puk: String,
+    /// Opens the wallet if the passphrase is lost: twenty characters.
+    pub recovery_code: String,
 }
 
 /// What a restored backup added.

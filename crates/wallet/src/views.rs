@@ -13,6 +13,7 @@ use crate::order::record::{Failure, OrderRecord};
 use crate::order::{matrix, strand};
 use crate::ports::Ports;
 use crate::profile::{CardAccount, StoredAddress};
+use crate::sealing::header::Header;
 use crate::secure_element::Tries;
 use crate::state::{State, Unlocked};
 use crate::view::{
@@ -53,6 +54,7 @@ impl Desk<'_> {
             reader_pin_tries_left: None,
             reader_puk_tries_left: None,
             welcome_url: self.context.welcome_url.clone(),
+            opens_with_puk: state.header.as_ref().is_some_and(Header::opens_with_puk),
             lock_minutes: None,
             locks_at: None,
         };
@@ -76,6 +78,7 @@ impl Desk<'_> {
             }
             view.cards.push(CardView {
                 left_minor: left(card, unlocked),
+                ends_at: card.ends_soon_at(self.now()),
                 ..card.view()
             });
         }

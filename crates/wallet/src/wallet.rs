@@ -120,6 +120,7 @@ impl<P: Ports> Wallet<P> {
             session: SessionChange::None,
         };
         desk.lock_in_time();
+        desk.tidy_offer()?;
         let outcome = work(&mut desk);
         let Desk {
             changes, session, ..
@@ -142,12 +143,16 @@ impl<P: Ports> Wallet<P> {
     async fn reload(&self, state: &mut State) -> Result<(), WalletError> {
         let records = self.ports.vault().load().await?;
         let find = |name: &str| records.iter().find(|record| record.name == name);
-        let mut fresh = State::default();
+        let mut fresh = State {
+            offer_has_expired: state.offer_has_expired,
+            ..State::default()
+        };
         if let Some(record) = find(name::HEADER) {
             fresh.header = Some(Header::from_bytes(&record.bytes)?);
         }
         if let Some(record) = find(name::OFFER) {
-            fresh.offer = offer::opened(self.ports.device_key(), &record.bytes).await;
+            fresh.offer = offer::unwrapped(self.ports.device_key(), &record.bytes).await;
+            fresh.offer_is_unsealed = fresh.offer.is_some() && fresh.header.is_some();
         }
         fresh.records = records;
         if let Some(unlocked) = &state.unlocked {

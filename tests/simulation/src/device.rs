@@ -13,11 +13,18 @@ use tallystick_wallet::ports::{
     VaultError,
 };
 use tallystick_wallet::sealing::StateKey;
+use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::software_card::SoftwareCard;
 use zeroize::Zeroizing;
 
 use crate::prime_pool::{DeviceRandom, KeyPool};
 use crate::reader::Reader;
+
+/// Guessing costs nothing here, so that wallets are made and cards asked quickly.
+pub const CHEAP: Stretch = Stretch {
+    memory_kib: 64,
+    passes: 1,
+};
 
 /// What may still happen before everything stops: writes to the vault and to the session, and calls.
 #[derive(Default)]
@@ -318,7 +325,7 @@ impl<N> Session for Device<N> {
 
 impl<N: PartyNetwork> Cards for Device<N> {
     fn blank(&self) -> Result<Box<dyn PoweredCard>, CardFault> {
-        Ok(Box::new(SoftwareCard::blank(self.random())))
+        Ok(Box::new(SoftwareCard::blank(self.random()).costing(CHEAP)))
     }
 
     fn power(&self, key: &StateKey, sealed: &[u8]) -> Result<Box<dyn PoweredCard>, CardFault> {

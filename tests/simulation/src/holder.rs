@@ -13,12 +13,11 @@ use std::rc::Rc;
 use http::Request;
 use tallystick_parties::ports::Network as _;
 use tallystick_protocol::certificate::TrustAnchors;
-use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::view::{Deployment, Home, OrderView, Phase, WalletView};
 use tallystick_wallet::{Wallet, WalletError};
 
 use self::desk::{OnTheDesk, deployment};
-use crate::device::Device;
+use crate::device::{CHEAP, Device};
 use crate::dice::Dice;
 use crate::network::SimulatedNetwork;
 use crate::people::{AccountName, PEOPLE, Papers, Person};
@@ -30,11 +29,6 @@ const PASSPHRASE: &str = "five split tally sticks";
 const PIN: &str = "271828";
 const WRONG_PIN: &str = "000000";
 const JSON: &str = "application/json";
-/// Guessing costs next to nothing in a simulation.
-const CHEAP: Stretch = Stretch {
-    memory_kib: 64,
-    passes: 1,
-};
 
 type OwnWallet = Wallet<Device<SimulatedNetwork>>;
 
@@ -244,8 +238,8 @@ impl Holder {
         match view.phase {
             Phase::New => self.begin(town, wallet, &view).await,
             Phase::Offered => {
-                let puk = self.set_up(wallet).await?;
-                *self.puk.borrow_mut() = Some(puk);
+                let codes = self.set_up(wallet).await?;
+                *self.puk.borrow_mut() = Some(codes.puk);
                 Ok(true)
             }
             Phase::Locked => wallet.unlock(PASSPHRASE).await.map(|()| true),

@@ -10,6 +10,7 @@ use tallystick_parties::native::SeededRandom;
 use tallystick_wallet::ports::{CardFault, CardResponse, FaultKind, Later, PoweredCard};
 use zeroize::Zeroizing;
 
+use crate::device::CHEAP;
 use crate::prime_pool::DeviceRandom;
 
 /// The reader's product name.
@@ -29,7 +30,7 @@ impl HeldCard {
     #[must_use]
     pub fn new(seed: &str) -> Self {
         Self(Rc::new(HeldCardState {
-            card: RefCell::new(Card::blank()),
+            card: RefCell::new(Card::blank().costing(CHEAP)),
             random: SeededRandom::new(seed),
         }))
     }

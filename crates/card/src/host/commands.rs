@@ -79,6 +79,14 @@ pub fn change_puk(old: &[u8; BYTES], new: &[u8; BYTES]) -> Apdu {
     apdu([0x00, 0x24, 0x00, PUK], &two(old, new)[..])
 }
 
+/// Sets a new PUK, with all its tries, after the PIN was verified: [`super::done`].
+///
+/// # Errors
+/// None.
+pub fn new_puk(new: &[u8; BYTES]) -> Apdu {
+    apdu([0x00, 0x24, 0x01, PUK], new)
+}
+
 /// Sets a new PIN with the PUK, with all its tries: [`super::done`].
 ///
 /// # Errors

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use super::{KeyReference, SIGNATURE, rsa_key};
-use crate::{StatusWord, state::State, tlv};
+use super::rsa_key;
+use crate::{StatusWord, safe::KeptSecret, state::State, tlv};
 
 /// Tells this hash from every other of the same key.
 const CONTEXT: &[u8] = b"Tallystick card identifier v1";
@@ -67,8 +67,11 @@ pub(super) fn capabilities(state: &State) -> Result<Vec<u8>, StatusWord> {
 
 /// A UUID of version 8 (RFC 9562 §5.8), and 14 bytes more.
 fn identifiers(state: &State) -> Result<([u8; 16], [u8; 14]), StatusWord> {
-    let primes = state.key(KeyReference::new(SIGNATURE)?);
-    let modulus = rsa_key::modulus(primes.ok_or(StatusWord::NotFound)?)?;
+    let modulus = match (&state.signature_key, &state.signature_modulus) {
+        (Some(_), Some(modulus)) => modulus.clone(),
+        (Some(KeptSecret::Clear(primes)), None) => rsa_key::modulus(primes)?.to_vec(),
+        _ => return Err(StatusWord::NotFound),
+    };
     let digest: [u8; 32] = Sha256::new()
         .chain_update(CONTEXT)
         .chain_update(modulus)

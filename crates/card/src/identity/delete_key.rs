@@ -19,6 +19,6 @@ pub(crate) fn delete_key(
         return Err(StatusWord::ReferenceNotFound);
     }
     session.require_verified()?;
-    state.set_key(key, None);
+    state.delete_key(key);
     Ok(Outcome::done().changing(true))
 }

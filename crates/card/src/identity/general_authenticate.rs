@@ -4,7 +4,9 @@
 use rand_core::CryptoRng;
 
 use super::{KeyReference, RSA_2048, rsa_key};
-use crate::{StatusWord, apdu::Command, card::Session, outcome::Outcome, state::State, tlv};
+use crate::{
+    StatusWord, apdu::Command, card::Session, outcome::Outcome, safe::Place, state::State, tlv,
+};
 
 const TEMPLATE: u32 = 0x7c;
 const CHALLENGE: u32 = 0x81;
@@ -24,7 +26,9 @@ pub(crate) fn general_authenticate(
     let block = challenge(command.data).ok_or(StatusWord::WrongData)?;
     let key = state.key(reference).ok_or(StatusWord::ReferenceNotFound)?;
     reference.authorise(session)?;
-    let result = rsa_key::private_operation(key, block, rng)?;
+    let place = Place::SigningKey(reference.number());
+    let primes = session.require_verified()?.open(&place, key)?;
+    let result = rsa_key::private_operation(&primes, block, rng)?;
     Ok(Outcome::data(tlv::object(
         TEMPLATE,
         &tlv::object(RESPONSE, &result),

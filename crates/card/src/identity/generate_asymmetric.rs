@@ -25,7 +25,7 @@ pub(crate) fn generate_asymmetric(
         session.require_verified()?;
     }
     let (primes, modulus) = rsa_key::generate(rng)?;
-    state.set_key(reference, Some(primes));
+    state.set_key(reference, primes, &modulus, rng)?;
     let parts = [tlv::object(0x81, &modulus), tlv::object(0x82, &[1, 0, 1])];
     Ok(Outcome::data(tlv::object(0x7f49, &parts.concat())).changing(true))
 }

@@ -54,7 +54,7 @@ impl KeyReference {
     /// SP 800-73-5 part 1, table 4b); logging in and decrypting, once in a session. Uses the permission up.
     pub(crate) fn authorise(self, session: &mut Session) -> Result<(), StatusWord> {
         let allowed = match self.0 {
-            AUTHENTICATION | KEY_MANAGEMENT => session.verified,
+            AUTHENTICATION | KEY_MANAGEMENT => session.is_verified(),
             _ => core::mem::take(&mut session.may_sign),
         };
         if allowed {

@@ -1,5 +1,7 @@
 //! RESET RETRY COUNTER (SP 800-73-5 part 2, §3.2.3).
 
+use rand_core::CryptoRng;
+
 use crate::{
     StatusWord,
     apdu::Command,
@@ -7,6 +9,7 @@ use crate::{
     outcome::Outcome,
     reference_data::{BYTES, PIN, is_pin, present},
     state::{Keep, State},
+    stretch::Stretch,
 };
 
 /// The PUK and a new PIN, eight bytes each. A malformed PIN costs no try.
@@ -15,6 +18,8 @@ pub(crate) fn reset_retry_counter(
     session: &mut Session,
     command: &Command<'_>,
     keep: Keep<'_>,
+    stretch: Stretch,
+    rng: &mut impl CryptoRng,
 ) -> Result<Outcome, StatusWord> {
     match (command.header.p1, command.header.p2) {
         (0x00, PIN) => {}
@@ -28,12 +33,11 @@ pub(crate) fn reset_retry_counter(
         return Err(StatusWord::WrongData);
     }
     let before = state.puk.tries();
-    session.set_verified(false);
-    Ok(match present(state, |state| &mut state.puk, puk, keep) {
-        Ok(()) => {
-            state.pin.set(pin);
-            Outcome::done().changing(true)
-        }
+    session.set_verified(None);
+    let reset = present(state, |state| &mut state.puk, puk, keep)
+        .and_then(|key| state.change(|state| &mut state.pin, pin, key, stretch, rng));
+    Ok(match reset {
+        Ok(()) => Outcome::done().changing(true),
         Err(status) => Outcome::ended(status).changing(state.puk.tries() != before),
     })
 }

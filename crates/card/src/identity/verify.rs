@@ -1,5 +1,7 @@
 //! VERIFY (SP 800-73-5 part 2, §3.2.1).
 
+use rand_core::CryptoRng;
+
 use crate::{
     StatusWord,
     apdu::Command,
@@ -7,6 +9,7 @@ use crate::{
     outcome::Outcome,
     reference_data::{BYTES, PIN, PUK, present},
     state::{Keep, State},
+    stretch::Stretch,
 };
 
 /// With data: presents the PIN. Without: says how many tries are left (of the PUK, too), or for the
@@ -16,23 +19,31 @@ pub(crate) fn verify(
     session: &mut Session,
     command: &Command<'_>,
     keep: Keep<'_>,
+    stretch: Stretch,
+    rng: &mut impl CryptoRng,
 ) -> Result<Outcome, StatusWord> {
     match (command.header.p1, command.header.p2, command.data) {
-        (0x00, PIN, []) if session.verified => Ok(Outcome::done()),
+        (0x00, PIN, []) if session.is_verified() => Ok(Outcome::done()),
         (0x00, PIN, []) => Err(state.pin.tries()),
         (0x00, PUK, []) => Err(state.puk.tries()),
         (0xff, PIN, []) => {
-            session.set_verified(false);
+            session.set_verified(None);
             Ok(Outcome::done())
         }
         (0x00, PIN, value) => {
             let value: &[u8; BYTES] = value.try_into().map_err(|_| StatusWord::WrongData)?;
-            let before = state.pin.tries();
-            session.set_verified(false);
-            let result = present(state, |state| &mut state.pin, value, keep);
-            session.set_verified(result.is_ok());
-            let outcome = result.map_or_else(Outcome::ended, |()| Outcome::done());
-            Ok(outcome.changing(state.pin.tries() != before))
+            let before = (state.pin.tries(), state.safe);
+            session.set_verified(None);
+            let result = present(state, |state| &mut state.pin, value, keep)
+                .and_then(|key| state.in_safe(key, stretch, rng));
+            let outcome = match result {
+                Ok(key) => {
+                    session.set_verified(Some(key));
+                    Outcome::done()
+                }
+                Err(status) => Outcome::ended(status),
+            };
+            Ok(outcome.changing((state.pin.tries(), state.safe) != before))
         }
         (0x00 | 0xff, _, _) => Err(StatusWord::ReferenceNotFound),
         _ => Err(StatusWord::WrongParameters),

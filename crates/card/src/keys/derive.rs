@@ -2,10 +2,10 @@
 
 use tallystick_protocol::{
     cbor::decode_value,
-    keys::{HolderShare, Purpose, party_point},
+    keys::{Purpose, party_point},
 };
 
-use super::slot_number;
+use super::{share_sum, slot_number};
 use crate::{
     StatusWord,
     apdu::{Command, MAX_DATA},
@@ -24,7 +24,7 @@ pub(crate) fn derive(
 ) -> Result<Outcome, StatusWord> {
     let number = slot_number(command.header)?;
     let purpose = Purpose::try_from(command.header.p2).map_err(|_| StatusWord::WrongParameters)?;
-    session.require_verified()?;
+    let key = session.require_verified()?;
     let request: DeriveRequest =
         decode_value(command.data, MAX_DATA).map_err(|_| StatusWord::WrongData)?;
     let pair = &request.pair;
@@ -34,8 +34,7 @@ pub(crate) fn derive(
     }
     let share = slot.share(&pair.key).filter(|share| share.is_complete());
     let share = share.ok_or(StatusWord::ReferenceNotFound)?;
-    let share =
-        HolderShare::from_bytes(share.sum.as_slice()).map_err(|_| StatusWord::MemoryFailure)?;
+    let share = share_sum(slot, key, share)?;
     let key = party_point(&pair.party, &pair.key)
         .and_then(|point| share.pairwise(&point).derive(pair, purpose, &request.nonce))
         .map_err(|_| StatusWord::WrongData)?;

@@ -33,7 +33,9 @@ pub(crate) fn generate_enrolment_key(
     }
     match (command.header.p2, state.slot(number)) {
         (KEEP, Some(slot)) => return public_key(slot.secret.as_slice()).map(Outcome::data),
-        (REPLACE, Some(_)) => session.require_verified()?,
+        (REPLACE, Some(_)) => {
+            session.require_verified()?;
+        }
         (KEEP | REPLACE, None) => {}
         _ => return Err(StatusWord::WrongParameters),
     }

@@ -5,13 +5,7 @@ use alloc::{vec, vec::Vec};
 use tallystick_protocol::cbor::encode_value;
 
 use crate::{
-    StatusWord,
-    apdu::Command,
-    host::TakenSlot,
-    outcome::Outcome,
-    reference_data::{FACTORY_PIN, FACTORY_PUK},
-    state::Slot,
-    state::State,
+    StatusWord, apdu::Command, host::TakenSlot, outcome::Outcome, state::Slot, state::State,
 };
 
 /// Lists, as a CBOR array, the slots with an enrolment key, in ascending order. Wants no PIN: by it a
@@ -29,7 +23,7 @@ fn slots(state: &State) -> Outcome {
 /// One byte: 01 if PIN or PUK is still the factory's, else 00. A card that holds nothing yet may have
 /// its holder's PIN already, and asking for a try to find out would cost one.
 fn is_from_factory(state: &State) -> Outcome {
-    let is_new = state.pin.is(FACTORY_PIN) || state.puk.is(FACTORY_PUK);
+    let is_new = state.pin.is_factory() || state.puk.is_factory();
     Outcome::data(vec![u8::from(is_new)])
 }
 

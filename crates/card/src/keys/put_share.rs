@@ -1,7 +1,8 @@
 //! PUT SHARE (80 12 slot 00).
 
-use alloc::vec;
+use alloc::vec::Vec;
 
+use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::{
     cbor::decode_value,
@@ -15,6 +16,7 @@ use crate::{
     StatusWord,
     apdu::{Command, MAX_DATA},
     outcome::Outcome,
+    safe::{KeptSecret, Place, SafeSlit},
     state::{MAX_SHARES, Slot, State, StoredShare},
 };
 
@@ -25,13 +27,18 @@ const DIGEST_BYTES: usize = 32;
 /// centres. The share of a centre that is already in the sum is not added again: the same one is done
 /// already, and another one is refused (6A89), because whoever knows the enrolment key can seal one,
 /// and the first would otherwise keep the right one out without a word.
-pub(crate) fn put_share(state: &mut State, command: &Command<'_>) -> Result<Outcome, StatusWord> {
+pub(crate) fn put_share(
+    state: &mut State,
+    command: &Command<'_>,
+    rng: &mut impl CryptoRng,
+) -> Result<Outcome, StatusWord> {
     let number = slot_number(command.header)?;
     if command.header.p2 != 0 {
         return Err(StatusWord::WrongParameters);
     }
     let sealed: SealedShare =
         decode_value(command.data, MAX_DATA).map_err(|_| StatusWord::WrongData)?;
+    let safe = state.safe;
     let slot = state.slots.iter_mut().find(|slot| slot.number == number);
     let slot = slot.ok_or(StatusWord::ReferenceNotFound)?;
     let share = open(slot, &sealed)?;
@@ -48,26 +55,59 @@ pub(crate) fn put_share(state: &mut State, command: &Command<'_>) -> Result<Outc
                 _ => Ok(Outcome::done()),
             };
         }
-        Some(known) => {
-            let sum = HolderShare::from_bytes(known.sum.as_slice())
-                .and_then(|sum| sum.add(&share))
-                .map_err(|_| StatusWord::WrongData)?;
-            known.sum = sum.to_bytes().into();
-            known.add_digest(&digest);
-            known.received.push(sealed.label.centre);
-        }
+        Some(known) => known.add(number, safe.as_ref(), sealed.label.centre, &share, rng)?,
         None if full => return Err(StatusWord::NotEnoughMemory),
-        None => slot.shares.push(StoredShare {
-            context: sealed.label.context,
-            received: vec![sealed.label.centre],
-            sum: share.to_bytes().into(),
-            digests: Some(digest.as_slice().into()),
-        }),
+        None => {
+            let mut new = StoredShare {
+                context: sealed.label.context,
+                received: Vec::new(),
+                sum: None,
+                digests: Some(Zeroizing::new(Vec::new()).into()),
+                parts: None,
+            };
+            new.add(number, safe.as_ref(), sealed.label.centre, &share, rng)?;
+            slot.shares.push(new);
+        }
     }
     Ok(Outcome::done().changing(true))
 }
 
 impl StoredShare {
+    /// Adds a centre's share to the sum; or, since what is in the safe cannot be added to before the PIN,
+    /// puts it there beside the others.
+    fn add(
+        &mut self,
+        slot: u8,
+        safe: Option<&SafeSlit>,
+        centre: Domain,
+        share: &HolderShare,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), StatusWord> {
+        let bytes = share.to_bytes();
+        let mut before = self.sum.iter().chain(self.parts.iter().flatten());
+        // Centres of different degrees do not add up.
+        if before.any(|kept| kept.len() != bytes.len()) {
+            return Err(StatusWord::WrongData);
+        }
+        match (safe, &self.sum) {
+            (None, Some(KeptSecret::Clear(sum))) => {
+                let sum = HolderShare::from_bytes(sum.as_slice())
+                    .and_then(|sum| sum.add(share))
+                    .map_err(|_| StatusWord::WrongData)?;
+                self.sum = Some(KeptSecret::Clear(sum.to_bytes().into()));
+            }
+            (None, _) => self.sum = Some(KeptSecret::Clear(bytes.into())),
+            (Some(_), _) => {
+                let place = Place::Share(slot, &self.context);
+                let kept = KeptSecret::new(safe, &place, bytes.into(), rng)?;
+                self.parts.get_or_insert_default().push(kept);
+            }
+        }
+        self.add_digest(&Sha256::digest(share.to_bytes()));
+        self.received.push(centre);
+        Ok(())
+    }
+
     /// The digest of the share that this centre gave; nothing if an earlier release took it.
     fn digest_of(&self, centre: &Domain) -> Option<&[u8]> {
         let place = self.received.iter().position(|name| name == centre)?;

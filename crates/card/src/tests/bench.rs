@@ -13,10 +13,15 @@ use tallystick_protocol::{
 };
 use zeroize::Zeroizing;
 
-use crate::{Applet, Card, Response, host};
+use crate::{Applet, Card, Response, host, stretch::Stretch};
 
 pub(super) const PIN: &str = "246810";
 pub(super) const PUK: &[u8; 8] = b"7H3K9PQR";
+/// So cheap that tests can do it often.
+pub(super) const CHEAP: Stretch = Stretch {
+    memory_kib: 8,
+    passes: 1,
+};
 pub(super) const NONCE: [u8; 32] = [9; 32];
 const DEGREES: Degrees = Degrees {
     holder: 5,
@@ -33,7 +38,7 @@ impl Bench {
     /// As it comes from the factory.
     pub(super) fn blank() -> Self {
         Self {
-            card: Card::blank(),
+            card: Card::blank().costing(CHEAP),
             rng: TestRng::new(1),
         }
     }

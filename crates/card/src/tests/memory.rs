@@ -5,6 +5,7 @@ use core::cell::RefCell;
 
 use tallystick_protocol::test_keys::TestRng;
 
+use super::bench::CHEAP;
 use crate::{MemoryFault, PAGE_BYTES, Page, Pages, PersistentCard};
 
 /// What an erased page holds.
@@ -70,6 +71,13 @@ impl Pages for Memory {
         cells.writes_left = cells.writes_left.map(|left| left - 1);
         Ok(())
     }
+}
+
+/// Gives power to the card in this memory.
+pub(super) fn power(memory: &Memory) -> PersistentCard<Memory> {
+    PersistentCard::power(memory.clone())
+        .unwrap()
+        .costing(CHEAP)
 }
 
 /// Sends a command; the status word.

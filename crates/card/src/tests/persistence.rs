@@ -1,9 +1,15 @@
 use alloc::vec::Vec;
 
-use tallystick_protocol::{identifier::HolderId, keys::Purpose, test_keys::TestRng};
+use tallystick_protocol::{
+    identifier::HolderId,
+    keys::{DerivedKey, PairContext, Purpose},
+    test_keys::TestRng,
+};
 
-use super::bench::{Bench, Centre, NONCE, PIN, context, pair};
-use crate::{Applet, Card, RestoreError, host};
+use super::bench::{Bench, CHEAP, Centre, NONCE, PIN, PUK, context, pair, party_side};
+use crate::{
+    Applet, Card, RestoreError, host, reference_data::ReferenceData, state::State, stretch::Stretch,
+};
 
 const CENTRE: &str = "keys.localhost";
 
@@ -125,7 +131,7 @@ fn every_truncated_or_altered_state_is_refused_or_harmless() {
 fn a_state_of_a_later_version_is_named_as_such() {
     let mut state = Card::blank().state().to_vec();
     assert_eq!(state[1..3], [0, 1]);
-    state[2] = 2;
+    state[2] = 3;
     assert_eq!(
         Card::restore(&state).map(|_| ()),
         Err(RestoreError::Version)
@@ -149,4 +155,92 @@ fn a_card_as_the_first_release_stored_it_opens_and_is_stored_the_same() {
     assert_eq!(bench.status(&[0x00, 0x20, 0x00, 0x80]), 0x63c2);
     let certificate = [0, 0xcb, 0x3f, 0xff, 5, 0x5c, 3, 0x5f, 0xc1, 0x0a, 0];
     assert_eq!(*bench.raw(&certificate).bytes, [0x53, 2, 0x70, 0, 0x90, 0]);
+}
+
+/// A card as the first release kept it: everything in clear, shares added up.
+fn of_the_first_release() -> (Vec<u8>, PairContext, DerivedKey) {
+    let mut bench = Bench::blank();
+    bench.select(Applet::Identity);
+    bench.ok(host::generate_signing_key(0));
+    bench.ok(host::generate_signing_key(3));
+    let public = bench.enrol(0);
+    let (mut centre, key) = (Centre::new(CENTRE), context(1, &[CENTRE]));
+    bench.ok(host::put_share(0, &centre.sealed(&public, &key)));
+    let mut state = State::from_bytes(&bench.card.state()).unwrap();
+    let holder = HolderId::of_enrolment_key(&public);
+    state.pin = ReferenceData::new(b"246810\xff\xff");
+    state.puk = ReferenceData::new(PUK);
+    let pair = pair(holder, &key);
+    let derived = party_side(&[&centre], &pair, Purpose::OrderPart);
+    (state.to_bytes().to_vec(), pair, derived)
+}
+
+#[test]
+fn a_card_of_the_first_release_gets_its_safe_with_the_right_pin_and_loses_nothing() {
+    let (stored, pair, derived) = of_the_first_release();
+    assert_eq!(stored[..3], [0xa7, 0, 1]);
+    let card = Card::restore(&stored).unwrap();
+    assert_eq!(*card.state(), stored);
+    let mut bench = Bench {
+        card: card.costing(CHEAP),
+        ..Bench::blank()
+    };
+    bench.select(Applet::Identity);
+    let identifier = [0, 0xcb, 0x3f, 0xff, 5, 0x5c, 3, 0x5f, 0xc1, 0x02, 0];
+    let before = bench.raw(&identifier).bytes;
+    bench.send(host::verify_pin("000000"));
+    assert_eq!(
+        bench.card.state()[..3],
+        [0xa7, 0, 1],
+        "a wrong PIN does nothing"
+    );
+    let response = bench.send(host::verify_pin(PIN));
+    assert_eq!(host::done(&response.bytes), Ok(()));
+    assert!(response.changed);
+    let kept = bench.card.state();
+    assert_eq!(kept[..3], [0xa9, 0, 2]);
+    let state = State::from_bytes(&stored).unwrap();
+    let slot = &state.slots[0];
+    let kept_in_clear = [
+        state.signature_key.as_ref().unwrap().as_written(),
+        state.further_keys.as_ref().unwrap()[0].primes.as_written(),
+        slot.shares[0].sum.as_ref().unwrap().as_written(),
+        b"246810",
+        PUK,
+    ];
+    for secret in kept_in_clear {
+        let piece = &secret[..secret.len().min(16)];
+        let is_in = |bytes: &[u8]| bytes.windows(piece.len()).any(|window| window == piece);
+        assert!(is_in(&stored) && !is_in(&kept));
+    }
+    assert_eq!(bench.raw(&identifier).bytes, before);
+    bench.card = Card::restore(&kept).unwrap();
+    bench.select(Applet::Identity);
+    bench.ok(host::reset_pin(PUK, "13579024"));
+    bench.ok(host::verify_pin("13579024"));
+    bench.ok(host::sign_block(0, &[1; 256]));
+    bench.ok(host::verify_pin("13579024"));
+    bench.ok(host::sign_block(3, &[1; 256]));
+    bench.select(Applet::Keys);
+    let key = bench.send(host::derive(0, &pair, Purpose::OrderPart, &NONCE));
+    assert_eq!(host::derived_key(&key.bytes), Ok(derived));
+}
+
+#[test]
+fn a_guess_at_the_stored_pin_or_puk_costs_what_it_should() {
+    let mut bench = Bench {
+        card: Card::blank(),
+        ..Bench::blank()
+    };
+    bench.select(Applet::Identity);
+    bench.ok(host::change_pin(host::FACTORY_PIN, PIN));
+    let state = State::from_bytes(&bench.card.state()).unwrap();
+    for reference in [&state.pin, &state.puk] {
+        assert_eq!(reference.stretch(), Some(Stretch::OF_A_PIN));
+    }
+    let Stretch { memory_kib, passes } = Stretch::OF_A_PIN;
+    assert!(
+        memory_kib >= 19 * 1024 && passes >= 2,
+        "RFC 9106 and common advice"
+    );
 }

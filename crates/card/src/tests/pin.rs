@@ -72,6 +72,22 @@ fn t001_15_the_puk_unlocks_the_card_with_a_new_pin() {
 }
 
 #[test]
+fn a_lost_puk_is_replaced_with_the_pin_and_only_with_it() {
+    let mut bench = Bench::personalised();
+    let response = bench.send(host::new_puk(b"11111111"));
+    assert_eq!(host::done(&response.bytes), Err(CardError::PinRequired));
+    bench.ok(host::verify_pin(PIN));
+    assert!(bench.send(host::new_puk(b"11111111")).changed);
+    let response = bench.send(host::reset_pin(PUK, "135790"));
+    assert_eq!(
+        host::done(&response.bytes),
+        Err(CardError::WrongPin { tries_left: 2 })
+    );
+    bench.ok(host::reset_pin(b"11111111", "135790"));
+    bench.ok(host::verify_pin("135790"));
+}
+
+#[test]
 fn three_wrong_puks_block_for_good() {
     let mut bench = Bench::personalised();
     for left in [2, 1] {

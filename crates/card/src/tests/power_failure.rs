@@ -6,7 +6,7 @@ use tallystick_protocol::test_keys::TestRng;
 
 use super::{
     bench::PIN,
-    memory::{ERASED, Memory, send},
+    memory::{ERASED, Memory, power, send},
     scenarios::{PAGES, Scenario, lived_in, scenarios},
 };
 use crate::{
@@ -57,7 +57,7 @@ fn cut_at_every_write(scenario: &Scenario, pages: &[Page]) -> usize {
     let name = scenario.name;
     let memory = Memory::with(pages.to_vec());
     let mut rng = TestRng::new(4);
-    let mut card = PersistentCard::power(memory.clone()).unwrap();
+    let mut card = power(&memory);
     for apdu in &scenario.session {
         card.transmit(apdu, &mut rng);
     }
@@ -140,7 +140,7 @@ fn a_memory_that_fails_while_the_card_goes_on_leaves_the_same_as_a_power_failure
         for writes in 0.. {
             let memory = Memory::with(pages.clone());
             let mut rng = TestRng::new(4);
-            let mut card = PersistentCard::power(memory.clone()).unwrap();
+            let mut card = power(&memory);
             send(
                 &mut card,
                 &mut rng,
@@ -179,7 +179,7 @@ fn a_try_is_in_the_memory_before_the_pin_is_compared() {
     for pin in [PIN, "000000"] {
         let memory = Memory::with(pages.clone());
         let mut rng = TestRng::new(4);
-        let mut card = PersistentCard::power(memory.clone()).unwrap();
+        let mut card = power(&memory);
         send(
             &mut card,
             &mut rng,
@@ -200,7 +200,7 @@ fn cutting_the_power_right_after_the_comparison_wins_no_try() {
     let mut compared = 0;
     let guess = host::verify_pin("000000").unwrap();
     loop {
-        let mut card = PersistentCard::power(memory.clone()).unwrap();
+        let mut card = power(&memory);
         send(
             &mut card,
             &mut rng,
@@ -252,7 +252,7 @@ fn a_memory_that_can_no_longer_be_read_stops_the_card() {
     let (pages, ..) = lived_in();
     let memory = Memory::with(pages);
     let mut rng = TestRng::new(4);
-    let mut card = PersistentCard::power(memory.clone()).unwrap();
+    let mut card = power(&memory);
     send(
         &mut card,
         &mut rng,
@@ -289,10 +289,10 @@ fn what_was_deleted_or_replaced_is_nowhere_in_the_memory() {
     let key = |reference| KeyReference::new(reference).unwrap();
     let slot = before.slot(0).unwrap();
     let secrets = [
-        before.key(key(0x9c)).unwrap().as_slice(),
-        before.key(key(0x84)).unwrap().as_slice(),
+        before.key(key(0x9c)).unwrap().as_written(),
+        before.key(key(0x84)).unwrap().as_written(),
         slot.secret.as_slice(),
-        slot.shares[0].sum.as_slice(),
+        slot.shares[0].parts.as_ref().unwrap()[0].as_written(),
     ];
     let found = |pages: &[Page]| {
         let all = pages.concat();
@@ -307,7 +307,7 @@ fn what_was_deleted_or_replaced_is_nowhere_in_the_memory() {
     );
     let memory = Memory::with(pages);
     let mut rng = TestRng::new(4);
-    let mut card = PersistentCard::power(memory.clone()).unwrap();
+    let mut card = power(&memory);
     for (apdu, left) in [
         (host::select(Applet::Identity), 4),
         (host::verify_pin(PIN), 4),

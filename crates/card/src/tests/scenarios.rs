@@ -10,7 +10,7 @@ use tallystick_protocol::{
 use zeroize::Zeroizing;
 
 use super::{
-    bench::{Centre, NONCE, PIN, PUK, context, pair},
+    bench::{CHEAP, Centre, NONCE, PIN, PUK, context, pair},
     memory::Memory,
 };
 use crate::{
@@ -81,7 +81,8 @@ impl Scenario {
 pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare) {
     let memory = Memory::erased(PAGES);
     let mut rng = TestRng::new(3);
-    let mut card = PersistentCard::format(memory.clone()).unwrap();
+    let card = PersistentCard::format(memory.clone()).unwrap();
+    let mut card = card.costing(CHEAP);
     let mut ok = |apdu: Result<Apdu, CardError>| {
         let response = card.transmit(&apdu.unwrap(), &mut rng);
         host::done(&response).unwrap();
@@ -141,6 +142,11 @@ pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario>
             host::change_puk(PUK, b"NEWPUK99"),
         )
         .presenting(0x9000),
+        scenario(
+            "PUK replaced with the PIN",
+            &[&identity, &verify],
+            host::new_puk(b"NEWPUK99"),
+        ),
         scenario(
             "PIN unblocked",
             &[&identity, &wrong, &wrong, &wrong],

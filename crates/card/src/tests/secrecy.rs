@@ -4,8 +4,8 @@ use alloc::{vec, vec::Vec};
 
 use tallystick_protocol::{identifier::HolderId, keys::Purpose};
 
-use super::bench::{Bench, Centre, NONCE, context, pair};
-use crate::{Applet, host};
+use super::bench::{Bench, Centre, NONCE, PUK, context, pair};
+use crate::{Applet, host, safe::Place, state::State};
 
 const CENTRE: &str = "keys.localhost";
 
@@ -19,7 +19,7 @@ fn secret_pieces(secrets: &[&[u8]]) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn no_response_to_any_instruction_contains_a_secret() {
+fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored() {
     let mut bench = Bench::personalised();
     bench.ok(host::generate_signing_key(0));
     let key = context(1, &[CENTRE]);
@@ -29,17 +29,25 @@ fn no_response_to_any_instruction_contains_a_secret() {
     bench.ok(host::put_share(0, &sealed));
     let holder = HolderId::of_enrolment_key(&public);
     let share = centre.holder_share(&holder, &key);
-    let state = crate::state::State::from_bytes(&bench.card.state()).unwrap();
+    let state = State::from_bytes(&bench.card.state()).unwrap();
     let slot = state.slot(0).unwrap();
-    let signature_key = state.signature_key.as_ref().unwrap().as_slice();
-    let secrets = secret_pieces(&[&share, slot.secret.as_slice(), signature_key]);
-    assert!(secrets.len() >= 8 + 2 + 16);
+    bench.verify();
+    let key_of_safe = bench.card.safe_key().unwrap();
+    let signature_key = state.signature_key.as_ref().unwrap();
+    let signature_key = key_of_safe.open(&Place::SigningKey(0x9c), signature_key);
+    let signature_key = signature_key.unwrap();
+    let in_safe = [&share, signature_key.as_slice(), key_of_safe.as_bytes()];
+    let secrets = secret_pieces(&[&in_safe[..], &[slot.secret.as_slice()]].concat());
+    assert!(secrets.len() >= 8 + 2 + 16 + 2);
     let kept = bench.card.state();
-    for piece in &secrets {
+    for piece in &secret_pieces(&in_safe) {
         assert!(
-            kept.windows(16).any(|window| window == piece),
-            "the search itself must find it"
+            !kept.windows(16).any(|window| window == piece),
+            "what is stored has it in clear"
         );
+    }
+    for value in [&b"246810"[..], PUK] {
+        assert!(!kept.windows(value.len()).any(|window| window == value));
     }
 
     let derive = host::derive(0, &pair(holder, &key), Purpose::OrderPart, &NONCE).unwrap();

@@ -1,6 +1,7 @@
 //! Enrols a wallet for an account: its keys are registered, its signing key certified by the CA,
 //! and it gets a ticket for its key shares. A grant enrols once; whoever sends the same request
-//! again, after a crash on either side, gets the same answer.
+//! again, after a crash on either side, gets the same answer. So does a wallet whose certificate or
+//! ticket is about to end or has ended, renewed: the request proves the key as it did before.
 
 use sha2::{Digest, Sha256};
 use tallystick_protocol::cbor::{decode, encode};
@@ -10,13 +11,16 @@ use tallystick_protocol::enrolment::{
     HolderCertificateRequest, ProvenKeys,
 };
 use tallystick_protocol::identifier::{HolderId, Role};
+use tallystick_protocol::signature::public_key_to_spki;
 use tallystick_protocol::statement::Audience;
+use tallystick_protocol::time::Timestamp;
 
 use super::accounts::grant_digest;
 use super::{EVIDENCE_SECONDS, Issuer, revocation, words};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::rate::ANYBODY;
+use crate::common::registration::RENEWAL_SECONDS;
 use crate::ports::database::first;
 use crate::ports::{Network, Ports, Tables};
 use crate::rows;
@@ -24,6 +28,13 @@ use crate::rows;
 /// How long a ticket can be used, in seconds (one year): a wallet fetches the share of a further
 /// key space when it first meets a party in it.
 const TICKET_SECONDS: u64 = 365 * 86_400;
+
+/// What is on record of a wallet.
+struct Enrolled {
+    account: i64,
+    at: Timestamp,
+    certificate: Option<Vec<u8>>,
+}
 
 impl<P: Ports> Issuer<P> {
     /// `POST /v1/enrolments`.
@@ -33,14 +44,21 @@ impl<P: Ports> Issuer<P> {
         let keys = request.verify(&self.office.settings.domain)?;
         self.office
             .transaction(|tables| self.register(tables, &request, &keys))?;
-        let holder_certificate = match self.certificate_of(&keys.holder)? {
-            Some(certificate) => certificate,
-            None => self.have_certified(&keys).await?,
+        let enrolled = self.enrolled(&keys.holder)?;
+        let holder_certificate = match &enrolled.certificate {
+            Some(certificate) if self.lasts(Certificate::from_der(certificate)?.not_after()) => {
+                certificate.clone()
+            }
+            _ => self.have_certified(&keys, enrolled.account).await?,
         };
-        let ticket = self
-            .office
-            .signed(words::TICKET, &keys.holder.to_string())
-            .await?;
+        let ticket = if self.lasts(enrolled.at.plus_seconds(TICKET_SECONDS)) {
+            let reference = keys.holder.to_string();
+            self.office.signed(words::TICKET, &reference).await?
+        } else {
+            self.office
+                .say(&self.ticket(&request, &keys.holder)?)
+                .await?
+        };
         Ok(web::cbor(encode(&EnrolmentAnswer {
             holder_certificate,
             ticket,
@@ -93,59 +111,58 @@ impl<P: Ports> Issuer<P> {
             "INSERT INTO issuer_holders (holder, account, request_digest, enrolled_at) VALUES (?, ?, ?, ?)",
             &[keys.holder.0.into(), account.into(), digest.into(), self.office.now().0.into()],
         )?;
-        self.decide_enrolment(tables, request, &keys.holder, account)
+        let ticket = self.ticket(request, &keys.holder)?;
+        let reference = keys.holder.to_string();
+        self.office
+            .decide(tables, words::TICKET, &reference, &ticket)
     }
 
-    fn decide_enrolment(
+    fn ticket(
         &self,
-        tables: &dyn Tables,
         request: &EnrolmentRequest,
         holder: &HolderId,
-        account: i64,
-    ) -> Result<(), Fault> {
-        let reference = holder.to_string();
-        let ca = Audience::Party(self.office.settings.ca.clone());
-        let certification = HolderCertificateRequest {
-            envelope: self.office.envelope(ca, holder.0, EVIDENCE_SECONDS),
-            signing_public_key: request.signing_public_key.clone(),
-            label: format!("Account {account}"),
-        };
-        let ticket = EnrolmentTicket {
+    ) -> Result<EnrolmentTicket, Fault> {
+        Ok(EnrolmentTicket {
             envelope: self
                 .office
                 .envelope(Audience::Anyone, holder.0, TICKET_SECONDS),
             enrolment_public_key: request.enrolment_public_key,
             epoch: self.office.epoch(),
             centres: self.office.centres()?,
-        };
-        self.office.decide(
-            tables,
-            words::CERTIFICATE_REQUEST,
-            &reference,
-            &certification,
-        )?;
-        self.office
-            .decide(tables, words::TICKET, &reference, &ticket)
+        })
     }
 
-    fn certificate_of(&self, holder: &HolderId) -> Result<Option<Vec<u8>>, Fault> {
-        let sql = "SELECT certificate FROM issuer_holders WHERE holder = ?";
+    fn enrolled(&self, holder: &HolderId) -> Result<Enrolled, Fault> {
+        let sql = "SELECT account, enrolled_at, certificate FROM issuer_holders WHERE holder = ?";
         let row =
             first(self.office.tables(), sql, &[holder.0.into()])?.ok_or_else(Fault::not_found)?;
-        Ok(rows::optional_blob(&row, 0)?)
+        Ok(Enrolled {
+            account: row.integer(0)?,
+            at: Timestamp(row.number(1)?),
+            certificate: rows::optional_blob(&row, 2)?,
+        })
     }
 
-    /// Asks the CA and keeps the first certificate that comes back for these keys.
-    async fn have_certified(&self, keys: &ProvenKeys) -> Result<Vec<u8>, Fault> {
-        let reference = keys.holder.to_string();
+    /// Whether what ends then need not be renewed yet.
+    fn lasts(&self, ends_at: Timestamp) -> bool {
+        ends_at > self.office.now().plus_seconds(RENEWAL_SECONDS)
+    }
+
+    /// Asks the CA and keeps the certificate that comes back for these keys. The CA gives the same one
+    /// again until it is about to end, so asking twice does no harm.
+    async fn have_certified(&self, keys: &ProvenKeys, account: i64) -> Result<Vec<u8>, Fault> {
+        let ca = Audience::Party(self.office.settings.ca.clone());
+        let asked = HolderCertificateRequest {
+            envelope: self.office.envelope(ca, keys.holder.0, EVIDENCE_SECONDS),
+            signing_public_key: public_key_to_spki(&keys.signing_public_key)?,
+            label: format!("Account {account}"),
+        };
         let request = web::request_to(
             self.office.settings.ca.as_str(),
             http::Method::POST,
             "/v1/holder-certificates",
             Some(web::COSE),
-            self.office
-                .signed(words::CERTIFICATE_REQUEST, &reference)
-                .await?,
+            self.office.say(&asked).await?,
         )?;
         let answer = self.office.ports.network().send(request).await?;
         let answer: CertificateAnswer = decode(web::answer_as(&answer, web::CBOR)?)?;
@@ -159,8 +176,7 @@ impl<P: Ports> Issuer<P> {
         }
         let row = first(
             self.office.tables(),
-            "UPDATE issuer_holders SET certificate = coalesce(certificate, ?) WHERE holder = ?
-             RETURNING certificate",
+            "UPDATE issuer_holders SET certificate = ? WHERE holder = ? RETURNING certificate",
             &[answer.certificate.into(), keys.holder.0.into()],
         )?
         .ok_or_else(Fault::internal)?;

@@ -2,9 +2,8 @@
 //! expiry and the holder's signature must all be right. Nothing is written here; what the books have
 //! to say is read in the transaction that decides.
 
-use subtle::ConstantTimeEq;
 use tallystick_protocol::answers::{AuthorisationRequest, RefusalReason};
-use tallystick_protocol::certificate::CLOCK_SKEW_SECONDS;
+use tallystick_protocol::certificate::{CLOCK_SKEW_SECONDS, Certificate};
 use tallystick_protocol::enrolment::CardExpiry;
 use tallystick_protocol::form::Instrument;
 use tallystick_protocol::identifier::Role;
@@ -119,7 +118,7 @@ impl<P: Ports> Issuer<P> {
         let approved = judged
             .approved_by
             .as_deref()
-            .is_some_and(|certificate| bool::from(certificate.ct_eq(&account.certificate)));
+            .is_some_and(|certificate| is_of_one_key(certificate, &account.certificate));
         judged.claimed.matches(&account.card) & approved & current
     }
 
@@ -132,6 +131,12 @@ impl<P: Ports> Issuer<P> {
             && verified.approval.order_id == part.header.order_id;
         is_about_it.then_some(verified.certificate)
     }
+}
+
+/// Whether both certify one key: the holder's certificate may have been renewed since.
+fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
+    let key = |der| Certificate::from_der(der).map(|one| one.public_key().clone());
+    matches!((key(one), key(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn claimed_details(part: &OpenedPart) -> Result<CardDetails, Fault> {

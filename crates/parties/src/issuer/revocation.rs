@@ -2,12 +2,14 @@
 //!
 //! The issuer alone checks holders' certificates, so its own list takes the place of a CRL.
 
+use tallystick_protocol::certificate::Certificate;
 use tallystick_protocol::identifier::HolderId;
 
 use super::Issuer;
 use crate::common::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
+use crate::rows;
 
 /// Revokes whoever is enrolled for the account. Says whether somebody was.
 pub(super) fn revoke(tables: &dyn Tables, account: i64, now: u64) -> Result<bool, DatabaseError> {
@@ -34,13 +36,24 @@ pub(super) fn is_revoked(
 }
 
 impl<P: Ports> Issuer<P> {
-    /// Refuses the confirmation of a revoked identifier with a reason of its own. Only who has proved
+    /// Refuses the confirmation of a revoked identifier, and of one whose certificate has ended and was not
+    /// renewed, each with a reason of its own. Only who has proved
     /// to be that holder is told, and before anything was sent to anybody.
     pub(super) fn require_current(&self, holder: &HolderId) -> Result<(), Fault> {
-        if !is_revoked(self.office.tables(), holder)? {
-            return Ok(());
+        if is_revoked(self.office.tables(), holder)? {
+            self.office.log("confirmation-refused", None, "revoked");
+            return Err(Fault::new(Kind::Revoked, ""));
         }
-        self.office.log("confirmation-refused", None, "revoked");
-        Err(Fault::new(Kind::Revoked, ""))
+        let sql = "SELECT certificate FROM issuer_holders WHERE holder = ?";
+        let row = first(self.office.tables(), sql, &[holder.0.into()])?;
+        let certificate = row.map(|row| rows::optional_blob(&row, 0)).transpose()?;
+        if let Some(certificate) = certificate.flatten()
+            && Certificate::from_der(&certificate)?.not_after() <= self.office.now()
+        {
+            self.office
+                .log("confirmation-refused", None, "certificate-ended");
+            return Err(Fault::new(Kind::CertificateEnded, ""));
+        }
+        Ok(())
     }
 }

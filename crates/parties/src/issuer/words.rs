@@ -6,7 +6,5 @@ pub const AUTHORISATION: &str = "authorisation";
 pub const CLEARANCE: &str = "clearance";
 /// The issuer does not pay. About the order's root.
 pub const REFUSAL: &str = "refusal";
-/// The CA is asked for a holder's certificate. About the holder identifier.
-pub const CERTIFICATE_REQUEST: &str = "holder-certificate";
 /// A holder may have key shares. About the holder identifier.
 pub const TICKET: &str = "enrolment-ticket";

@@ -122,6 +122,12 @@ impl Certificate {
         self.not_before
     }
 
+    /// The key that is certified.
+    #[must_use]
+    pub const fn public_key(&self) -> &RsaPublicKey {
+        &self.public_key
+    }
+
     /// The last moment at which it is valid; time to renew before.
     #[must_use]
     pub const fn not_after(&self) -> Timestamp {

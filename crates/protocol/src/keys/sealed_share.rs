@@ -3,10 +3,6 @@
 use alloc::vec::Vec;
 use tallystick_codec::DecodeMap;
 
-use hpke::{
-    Deserializable, HpkeError, Kem as _, OpModeR, OpModeS, Serializable, aead::AesGcm256,
-    kdf::HkdfSha256, kem::X25519HkdfSha256,
-};
 use minicbor::{CborLen, Decode, Decoder, Encode, decode};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -16,16 +12,14 @@ use crate::{
     identifier::{Domain, HolderId},
 };
 
-use super::{Degrees, Element, KeyContext, KeyError};
+use super::{
+    Degrees, Element, KeyContext, KeyError,
+    sealed::{Sealed, TAG_BYTES, open_sealed, public_key, seal_to},
+};
 
 const CONTEXT: &[u8] = b"tallystick/v1/sealed-share/";
-const TAG_BYTES: usize = 16;
 /// The largest sealed share in bytes: degree [`Degrees::MAX`] and the tag of AES-GCM.
 pub const MAX_CIPHERTEXT_BYTES: usize = (Degrees::MAX as usize + 1) * Element::BYTES + TAG_BYTES;
-
-type PrivateKey = <X25519HkdfSha256 as hpke::Kem>::PrivateKey;
-type PublicKey = <X25519HkdfSha256 as hpke::Kem>::PublicKey;
-type EncappedKey = <X25519HkdfSha256 as hpke::Kem>::EncappedKey;
 
 /// Whom a share is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, CborLen)]
@@ -102,7 +96,10 @@ impl SealedShare {
 }
 
 /// The limit is checked before anything is allocated.
-fn decode_ciphertext<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<u8>, decode::Error> {
+pub(super) fn decode_ciphertext<C>(
+    d: &mut Decoder<'_>,
+    _: &mut C,
+) -> Result<Vec<u8>, decode::Error> {
     let bytes = d.bytes()?;
     if bytes.len() > MAX_CIPHERTEXT_BYTES {
         return Err(decode::Error::message(KeyError::WrongLength));
@@ -122,19 +119,13 @@ pub fn seal_share(
     share: &[u8],
 ) -> Result<SealedShare, KeyError> {
     check(&label, share.len() + TAG_BYTES)?;
-    let mut sealed = || -> Result<_, HpkeError> {
-        let key = PublicKey::from_bytes(recipient_key)?;
-        let (encapsulated, mut context) = hpke::setup_sender_with_rng::<
-            AesGcm256,
-            HkdfSha256,
-            X25519HkdfSha256,
-        >(&OpModeS::Base, &key, &info(&label), rng)?;
-        Ok((encapsulated, context.seal(share, &[])?))
-    };
-    let (encapsulated, ciphertext) = sealed().map_err(|_| KeyError::CannotSeal)?;
+    let Sealed {
+        encapsulated,
+        ciphertext,
+    } = seal_to(rng, recipient_key, &info(&label), share)?;
     Ok(SealedShare {
         label,
-        encapsulated: encapsulated.to_bytes().into(),
+        encapsulated,
         ciphertext,
     })
 }
@@ -153,18 +144,12 @@ pub fn open_share(
     if *recipient != sealed.label.recipient {
         return Err(KeyError::CannotOpen);
     }
-    let opened = || -> Result<_, HpkeError> {
-        let key = PrivateKey::from_bytes(secret_key)?;
-        let encapsulated = EncappedKey::from_bytes(&sealed.encapsulated)?;
-        let mut context = hpke::setup_receiver::<AesGcm256, HkdfSha256, X25519HkdfSha256>(
-            &OpModeR::Base,
-            &key,
-            &encapsulated,
-            &info(&sealed.label),
-        )?;
-        context.open(&sealed.ciphertext, &[]).map(Zeroizing::new)
-    };
-    opened().map_err(|_| KeyError::CannotOpen)
+    let SealedShare {
+        label,
+        encapsulated,
+        ciphertext,
+    } = sealed;
+    open_sealed(secret_key, &info(label), encapsulated, ciphertext)
 }
 
 /// The X25519 public key of a private key: what shares are sealed to.
@@ -172,8 +157,7 @@ pub fn open_share(
 /// # Errors
 /// [`KeyError::CannotOpen`] if the bytes are no private key.
 pub fn enrolment_public_key(secret_key: &[u8; 32]) -> Result<[u8; 32], KeyError> {
-    let key = PrivateKey::from_bytes(secret_key).map_err(|_| KeyError::CannotOpen)?;
-    Ok(X25519HkdfSha256::sk_to_pk(&key).to_bytes().into())
+    public_key(secret_key)
 }
 
 fn check(label: &ShareLabel, ciphertext_bytes: usize) -> Result<(), KeyError> {

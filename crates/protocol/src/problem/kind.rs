@@ -79,6 +79,8 @@ problem_kinds! {
     AmountMismatch, "amount-mismatch", 409, "The amounts do not agree.";
     /// No more identifiers in this space, or no more enrolments for this account.
     OverCap, "over-cap", 409, "The permitted number has been reached.";
+    /// The holder's certificate has ended and was not renewed.
+    CertificateEnded, "certificate-ended", 403, "The certificate of this card has ended. It must be renewed first.";
     /// Too many requests.
     RateLimited, "rate-limited", 429, "There were too many requests. Try again in a moment.";
     /// Not ready yet.

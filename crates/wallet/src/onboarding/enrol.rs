@@ -187,13 +187,14 @@ impl Desk<'_> {
         let put = Put::Certificate(answer.holder_certificate.clone());
         account.enrolment.certificate = Some(answer.holder_certificate);
         account.enrolment.ticket = Some(answer.ticket);
+        account.enrolment.ticket_ends_at = Some(ticket.envelope.expires_at.seconds());
         account.enrolment.epoch = Some(ticket.epoch);
         account.enrolment.centres = Some(ticket.centres);
         Ok(Some(Progress { account, put }))
     }
 
     /// The certificate must be for the key that the card made.
-    fn check_certificate(
+    pub(super) fn check_certificate(
         &self,
         enrolment: &Enrolment,
         answer: &EnrolmentAnswer,
@@ -213,7 +214,7 @@ impl Desk<'_> {
     }
 
     /// The ticket must be for this card's identifier, and name the centres that this build trusts.
-    fn checked_ticket(
+    pub(super) fn checked_ticket(
         &self,
         account: &CardAccount,
         answer: &EnrolmentAnswer,

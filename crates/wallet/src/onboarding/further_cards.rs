@@ -12,7 +12,6 @@ use crate::error::{ErrorKind, WalletError};
 use crate::ports::Ports;
 use crate::profile::CardAccount;
 use crate::secure_element::{Command, Reply};
-use crate::state::name;
 use crate::view::Home;
 use crate::wallet::Wallet;
 
@@ -159,11 +158,6 @@ impl Errand for Removing<'_> {
 }
 
 impl Desk<'_> {
-    fn forget_offer(&mut self) {
-        self.state.offer = None;
-        self.delete(name::OFFER.to_owned());
-    }
-
     /// A card that pays no order which is not settled.
     pub(super) fn unused_card(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         let unlocked = self.unlocked()?;

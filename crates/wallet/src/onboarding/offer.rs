@@ -1,6 +1,6 @@
-//! The offer of a card: verified against the page's real origin and the trust anchors, then kept
-//! under the device key until the holder has chosen passphrase and PIN, or given the PIN of the wallet
-//! that the card is added to.
+//! The offer of a card: verified against the page's real origin and the trust anchors, then kept until
+//! the holder takes it or declines it, or it expires; and no longer. In a wallet that has been set up it
+//! is sealed as all records are. Before, there is no passphrase yet, and the device key is all there is.
 
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
@@ -16,6 +16,7 @@ use crate::error::{ErrorKind, WalletError};
 use crate::party_url;
 use crate::ports::{DeviceKey, Ports};
 use crate::profile::{CardAccount, card_view};
+use crate::sealing::{StateKey, record};
 use crate::state::name;
 use crate::view::OfferView;
 use crate::wallet::Wallet;
@@ -56,9 +57,16 @@ impl OfferRecord {
     }
 }
 
-/// Opens a stored offer. One that no longer opens is as good as none: the issuer's page hands out
+/// Opens an offer under the state key, if it is one that was sealed.
+#[must_use]
+pub fn opened(key: &StateKey, record: &[u8]) -> Option<OfferRecord> {
+    let bytes = record::open(key, name::OFFER, record).ok()?;
+    decode_value(&bytes, BYTES_MAX).ok()
+}
+
+/// Opens an offer under the device key. One that no longer opens is as good as none: the issuer's page hands out
 /// another.
-pub async fn opened(device_key: &impl DeviceKey, wrapped: &[u8]) -> Option<OfferRecord> {
+pub async fn unwrapped(device_key: &impl DeviceKey, wrapped: &[u8]) -> Option<OfferRecord> {
     let bytes = device_key.unwrap(CONTEXT, wrapped).await.ok()?;
     decode_value(&bytes, BYTES_MAX).ok()
 }
@@ -85,9 +93,15 @@ impl<P: Ports> Wallet<P> {
         let wrapped = self.ports.device_key().wrap(CONTEXT, &bytes).await?;
         self.perform(&mut |desk| {
             desk.require_room(&record)?;
-            desk.put(name::OFFER, wrapped.clone());
             desk.state.offer = Some(record.clone());
-            Ok(())
+            desk.state.offer_has_expired = false;
+            match desk.state.header {
+                Some(_) => desk.seal_offer(&record),
+                None => {
+                    desk.put(name::OFFER, wrapped.clone());
+                    Ok(())
+                }
+            }
         })
         .await
     }
@@ -106,17 +120,53 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl Desk<'_> {
+    /// Deletes an offer that has expired, and seals one that an earlier release left under the device key
+    /// alone.
+    ///
+    /// # Errors
+    /// None, but of sealing.
+    pub fn tidy_offer(&mut self) -> Result<(), WalletError> {
+        let Some(record) = &self.state.offer else {
+            return Ok(());
+        };
+        if record.offer.envelope.expires_at < self.now() {
+            self.forget_offer();
+            self.state.offer_has_expired = true;
+            return Ok(());
+        }
+        if self.state.offer_is_unsealed && self.state.unlocked.is_some() {
+            let record = record.clone();
+            return self.seal_offer(&record);
+        }
+        Ok(())
+    }
+
+    fn seal_offer(&mut self, record: &OfferRecord) -> Result<(), WalletError> {
+        let bytes = Zeroizing::new(encode_value(record));
+        self.put_sealed(name::OFFER, &bytes)?;
+        self.state.offer_is_unsealed = false;
+        Ok(())
+    }
+
+    /// Nothing is on offer any more.
+    pub(super) fn forget_offer(&mut self) {
+        self.state.offer = None;
+        self.state.offer_is_unsealed = false;
+        self.delete(name::OFFER.to_owned());
+    }
+
     /// The card on offer, while the offer stands.
     ///
     /// # Errors
     /// [`ErrorKind::NoOffer`] or [`ErrorKind::OfferExpired`].
     pub(super) fn offer(&self) -> Result<OfferRecord, WalletError> {
         let offer = self.state.offer.clone();
-        let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
-        if offer.offer.envelope.expires_at < self.now() {
-            return Err(WalletError::new(ErrorKind::OfferExpired));
-        }
-        Ok(offer)
+        offer.ok_or_else(|| {
+            WalletError::new(match self.state.offer_has_expired {
+                true => ErrorKind::OfferExpired,
+                false => ErrorKind::NoOffer,
+            })
+        })
     }
 
     /// An empty wallet takes any card; one that has been set up, a card that it does not hold.

@@ -4,15 +4,16 @@
 use super::account::Making;
 use super::offer::OfferRecord;
 use crate::access::{check_passphrase, check_pin};
+use crate::codes::Codes;
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};
 use crate::ports::{Cards, Ports};
 use crate::profile::Profile;
+use crate::sealing::StateKey;
 use crate::sealing::header::Header;
-use crate::sealing::{StateKey, puk};
 use crate::secure_element::{Command, SecureElement, Tries, unreachable};
 use crate::state::{Unlocked, name};
-use crate::view::Home;
+use crate::view::{CodesView, Home};
 use crate::wallet::Wallet;
 
 /// The slot of the first card.
@@ -22,14 +23,14 @@ const FIRST_CARD: &str = "1";
 
 impl<P: Ports> Wallet<P> {
     /// Makes the card for the offer, sets the PIN, seals everything under the passphrase and
-    /// unlocks. Returns the PUK, which is shown once and kept nowhere in clear.
+    /// unlocks. Returns PUK and recovery code, which are shown once and kept nowhere in clear.
     ///
     /// Everything that needs the PIN is done here, so that [`Wallet::enrol`] can go on without it.
     ///
     /// # Errors
     /// [`ErrorKind::NoOffer`], [`ErrorKind::AlreadySetUp`], [`ErrorKind::WeakPassphrase`],
     /// [`ErrorKind::MalformedPin`], [`ErrorKind::OfferExpired`] or a failure of card or storage.
-    pub async fn set_up(&self, passphrase: &str, pin: &str) -> Result<String, WalletError> {
+    pub async fn set_up(&self, passphrase: &str, pin: &str) -> Result<CodesView, WalletError> {
         check_passphrase(passphrase)?;
         check_pin(pin)?;
         let mut offer = None;
@@ -44,24 +45,24 @@ impl<P: Ports> Wallet<P> {
             &draft.key,
             self.stretch,
             passphrase.as_bytes(),
-            draft.puk.as_slice(),
+            draft.codes.recovery_code.as_slice(),
             self.ports.device_key(),
             &mut self.ports.random(),
         )
         .await?;
         self.perform(&mut |desk| desk.keep_draft(&mut draft, &header))
             .await?;
-        Ok(puk::display(&draft.puk))
+        Ok(draft.codes.view())
     }
 
     async fn draft(&self, offer: OfferRecord, pin: &str) -> Result<Draft, WalletError> {
         let rng = &mut self.ports.random();
-        let puk = puk::generate(rng);
+        let codes = Codes::generate(rng);
         let card = self.ports.cards().blank();
         let card = card.map_err(unreachable)?;
         let mut card = SecureElement::new(card, Vec::new());
         let mut making = Making::new(offer, FIRST_CARD.to_owned(), Home::Browser, FIRST_SLOT);
-        let mut commands = vec![Command::first_pin(pin), Command::first_puk(&puk)];
+        let mut commands = vec![Command::first_pin(pin), Command::first_puk(&codes.puk)];
         commands.extend(making.begin(pin));
         let replies = card.execute(commands).await?;
         let replies = card.execute(making.sign(&replies, rng)?).await?;
@@ -69,7 +70,7 @@ impl<P: Ports> Wallet<P> {
         let account = account.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
         Ok(Draft {
             key: StateKey::generate(rng),
-            puk,
+            codes,
             card,
             profile: Profile::new(account),
         })
@@ -79,7 +80,7 @@ impl<P: Ports> Wallet<P> {
 /// A wallet that is not stored yet.
 struct Draft {
     key: StateKey,
-    puk: puk::Puk,
+    codes: Codes,
     card: SecureElement,
     profile: Profile,
 }
@@ -97,7 +98,6 @@ impl Desk<'_> {
             return Err(WalletError::new(ErrorKind::AlreadySetUp));
         }
         self.state.header = Some(header.clone());
-        self.state.offer = None;
         self.state.unlocked = Some(Unlocked {
             key: draft.key.clone(),
             locks_at_ms: 0,
@@ -107,9 +107,10 @@ impl Desk<'_> {
             card: Vec::new(),
             tries: Tries::FULL,
             reader_tries: None,
+            renewal_due_ms: 0,
         });
         self.put(name::HEADER, header.to_bytes());
-        self.delete(name::OFFER.to_owned());
+        self.forget_offer();
         self.keep_profile(draft.profile.clone())?;
         self.keep_card(&mut draft.card, Home::Browser, Ok(Tries::FULL))?;
         self.stay_unlocked();

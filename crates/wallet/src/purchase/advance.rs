@@ -12,7 +12,8 @@ use crate::view::OrderState;
 use crate::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
-    /// Does what is due on all open orders: confirms parties, sends, asks how it stands. Returns
+    /// Does what is due on all open orders: confirms parties, sends, asks how it stands; then has cards
+    /// renewed that end soon. Returns
     /// the milliseconds until the next call, or nothing if no order is open or the wallet is
     /// locked.
     ///
@@ -36,6 +37,7 @@ impl<P: Ports> Wallet<P> {
             Ok(())
         })
         .await?;
+        self.renew_cards().await?;
         Ok(pause_ms)
     }
 }
@@ -49,7 +51,10 @@ impl Desk<'_> {
         }
         for Answer { question, said } in answers {
             match question {
-                Question::Handover(_) | Question::Certificate(_) | Question::Share { .. } => {}
+                Question::Handover(_)
+                | Question::Certificate(_)
+                | Question::Renewal(_)
+                | Question::Share { .. } => {}
                 Question::Confirmation {
                     order,
                     role,

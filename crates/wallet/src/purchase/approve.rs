@@ -22,7 +22,7 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::FormExpired`],
     /// [`ErrorKind::NoSuchOrder`], [`ErrorKind::NoSuchCard`], [`ErrorKind::NoSuchAddress`],
-    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::OrderState`] if the order was declined or has
+    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::CardNotRenewed`], [`ErrorKind::OrderState`] if the order was declined or has
     /// expired, [`ErrorKind::Locked`], or a failure of card or storage.
     pub async fn approve(
         &self,
@@ -30,6 +30,7 @@ impl<P: Ports> Wallet<P> {
         choice: &Choice,
         pin: &str,
     ) -> Result<(), WalletError> {
+        self.renew_before_paying(&choice.card_id).await?;
         self.run(&mut Approving {
             request_id,
             choice,

@@ -54,6 +54,10 @@ impl Purchase {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
             return Err(error.about(&order.shop_name));
         }
+        if card.enrolment.certificate_ends_at()? <= now {
+            let error = WalletError::new(ErrorKind::CardNotRenewed);
+            return Err(error.about(&card.issuer_name));
+        }
         let mut addresses = profile.addresses.iter();
         let address = addresses.find(|address| address.id == choice.address_id);
         let address = address.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))?;

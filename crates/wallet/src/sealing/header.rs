@@ -1,5 +1,5 @@
 //! The header: the only record that is readable while the wallet is locked. It holds the state
-//! key, wrapped under the passphrase and under the PUK.
+//! key, wrapped under the passphrase and under the recovery code.
 
 use minicbor::Encode;
 use rand_core::CryptoRng;
@@ -12,7 +12,7 @@ use crate::error::{ErrorKind, WalletError};
 use crate::ports::DeviceKey;
 
 /// The format of the header that this release writes.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 /// The longest header accepted, in bytes.
 const BYTES_MAX: usize = 4096;
 
@@ -21,7 +21,9 @@ const BYTES_MAX: usize = 4096;
 pub enum Secret {
     /// The passphrase the holder chose.
     Passphrase,
-    /// The PUK the holder wrote down.
+    /// The recovery code the holder wrote down.
+    RecoveryCode,
+    /// The PUK, which opens wallets that have no recovery code yet.
     Puk,
 }
 
@@ -29,6 +31,7 @@ impl Secret {
     const fn context(self) -> &'static str {
         match self {
             Self::Passphrase => "tallystick/v1/wallet/state-key/passphrase",
+            Self::RecoveryCode => "tallystick/v1/wallet/state-key/recovery-code",
             Self::Puk => "tallystick/v1/wallet/state-key/puk",
         }
     }
@@ -36,7 +39,7 @@ impl Secret {
     const fn wrong(self) -> ErrorKind {
         match self {
             Self::Passphrase => ErrorKind::WrongPassphrase,
-            Self::Puk => ErrorKind::WrongPuk,
+            Self::RecoveryCode | Self::Puk => ErrorKind::WrongRecoveryCode,
         }
     }
 }
@@ -62,8 +65,11 @@ pub struct Header {
     format: u8,
     #[n(1)]
     passphrase: Wrapping,
+    /// Only in format 1.
     #[n(2)]
-    puk: Wrapping,
+    puk: Option<Wrapping>,
+    #[n(3)]
+    recovery_code: Option<Wrapping>,
 }
 
 impl Header {
@@ -75,22 +81,17 @@ impl Header {
         key: &StateKey,
         stretch: Stretch,
         passphrase: &[u8],
-        puk: &[u8],
+        recovery_code: &[u8],
         device_key: &impl DeviceKey,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, WalletError> {
+        let by_passphrase = Secret::Passphrase;
+        let by_code = Secret::RecoveryCode;
         Ok(Self {
             format: FORMAT,
-            passphrase: wrap(
-                key,
-                stretch,
-                Secret::Passphrase,
-                passphrase,
-                device_key,
-                rng,
-            )
-            .await?,
-            puk: wrap(key, stretch, Secret::Puk, puk, device_key, rng).await?,
+            passphrase: wrap(key, stretch, by_passphrase, passphrase, device_key, rng).await?,
+            puk: None,
+            recovery_code: Some(wrap(key, stretch, by_code, recovery_code, device_key, rng).await?),
         })
     }
 
@@ -106,25 +107,45 @@ impl Header {
         device_key: &impl DeviceKey,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, WalletError> {
+        let by = Secret::Passphrase;
+        Ok(Self {
+            passphrase: wrap(key, stretch, by, passphrase, device_key, rng).await?,
+            ..self.clone()
+        })
+    }
+
+    /// The same header with another recovery code; a PUK opens it no longer.
+    ///
+    /// # Errors
+    /// If the platform's key fails.
+    pub async fn with_recovery_code(
+        &self,
+        key: &StateKey,
+        stretch: Stretch,
+        recovery_code: &[u8],
+        device_key: &impl DeviceKey,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, WalletError> {
+        let by = Secret::RecoveryCode;
+        let wrapping = wrap(key, stretch, by, recovery_code, device_key, rng).await?;
         Ok(Self {
             format: FORMAT,
-            passphrase: wrap(
-                key,
-                stretch,
-                Secret::Passphrase,
-                passphrase,
-                device_key,
-                rng,
-            )
-            .await?,
-            puk: self.puk.clone(),
+            puk: None,
+            recovery_code: Some(wrapping),
+            ..self.clone()
         })
+    }
+
+    /// Whether it is of a wallet that has no recovery code yet.
+    #[must_use]
+    pub const fn opens_with_puk(&self) -> bool {
+        self.puk.is_some()
     }
 
     /// The state key, if the secret is right.
     ///
     /// # Errors
-    /// [`ErrorKind::WrongPassphrase`] or [`ErrorKind::WrongPuk`]; [`ErrorKind::StorageDamaged`] if
+    /// [`ErrorKind::WrongPassphrase`] or [`ErrorKind::WrongRecoveryCode`]; [`ErrorKind::StorageDamaged`] if
     /// this browser's key is not the one that wrapped it.
     pub async fn unwrap(
         &self,
@@ -133,9 +154,11 @@ impl Header {
         device_key: &impl DeviceKey,
     ) -> Result<StateKey, WalletError> {
         let wrapping = match which {
-            Secret::Passphrase => &self.passphrase,
-            Secret::Puk => &self.puk,
+            Secret::Passphrase => Some(&self.passphrase),
+            Secret::RecoveryCode => self.recovery_code.as_ref(),
+            Secret::Puk => self.puk.as_ref(),
         };
+        let wrapping = wrapping.ok_or_else(|| WalletError::new(which.wrong()))?;
         let inner = device_key
             .unwrap(which.context(), &wrapping.wrapped)
             .await
@@ -165,6 +188,9 @@ impl Header {
         if header.format > FORMAT {
             return Err(SealingError::NewerFormat(header.format));
         }
+        if header.puk.is_some() == header.recovery_code.is_some() {
+            return Err(SealingError::Malformed);
+        }
         Ok(header)
     }
 }
@@ -180,7 +206,8 @@ async fn wrap(
     let mut salt = [0; SALT_BYTES];
     rng.fill_bytes(&mut salt);
     let failed = |error: SealingError| WalletError::caused(ErrorKind::StorageFailed, &error);
-    let stretched = stretch.derive(secret, &salt).map_err(failed)?;
+    let stretched = stretch.derive(secret, &salt);
+    let stretched = stretched.map_err(|error| failed(error.into()))?;
     let inner =
         aead::seal(&stretched, which.context().as_bytes(), key.as_bytes(), rng).map_err(failed)?;
     let wrapped = device_key

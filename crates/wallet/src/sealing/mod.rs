@@ -1,19 +1,21 @@
 //! Sealing: how the wallet's state rests on the disk.
 //!
 //! Every record is encrypted under one random **state key**. The state key itself is kept twice,
-//! wrapped under a key stretched from the passphrase and under one stretched from the PUK, and
+//! wrapped under a key stretched from the passphrase and under one stretched from the recovery code, and
 //! each of these once more under the platform's non-extractable key. See `docs` for what a copied
 //! browser profile gives away: with the profile an attacker may guess passphrases offline, each
 //! guess at the price of one [`stretch`].
 
 mod aead;
 pub mod backup;
+mod code;
 pub mod header;
 pub mod puk;
 pub mod record;
-pub mod stretch;
+pub mod recovery_code;
 
 use rand_core::CryptoRng;
+pub use tallystick_card::stretch;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The key under which all records are sealed: 32 random bytes, never derived from anything.
@@ -59,4 +61,10 @@ pub enum SealingError {
     /// Parameters outside their bounds.
     #[error("the parameters of the key derivation are out of bounds")]
     Parameters,
+}
+
+impl From<stretch::OutOfBounds> for SealingError {
+    fn from(_: stretch::OutOfBounds) -> Self {
+        Self::Parameters
+    }
 }

@@ -2,6 +2,8 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
+use tallystick_wallet::ports::{Ports, Session, Vault};
+use tallystick_wallet::sealing::{StateKey, record};
 use tallystick_wallet::view::{Home, Phase};
 
 use super::holder::{Holder, PASSPHRASE, PIN, TEA, open};
@@ -18,6 +20,7 @@ fn nothing_personal_rests_on_the_disk_in_clear() {
         PASSPHRASE,
         PIN,
         &holder.puk.replace('-', ""),
+        &holder.recovery_code.replace('-', ""),
         "Hana Mori",
         "Jimbocho",
         &view.cards[0].last4,
@@ -53,17 +56,55 @@ fn the_session_outlives_the_service_worker_and_ends_after_its_time() {
 }
 
 #[test]
-fn the_puk_replaces_a_lost_passphrase() {
+fn the_recovery_code_replaces_a_lost_passphrase_and_the_puk_does_not() {
     let world = World::new();
     let holder = Holder::ready(&world);
     block_on(holder.wallet.lock()).unwrap();
-    let typed = holder.puk.to_lowercase();
-    let refused = block_on(holder.wallet.recover("ZZZZ-ZZZZ", "another passphrase")).unwrap_err();
-    assert_eq!(refused.kind, ErrorKind::WrongPuk);
+    for wrong in [&*holder.puk, "ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ", "nothing"] {
+        let refused = block_on(holder.wallet.recover(wrong, "another passphrase")).unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::WrongRecoveryCode);
+    }
+    let typed = holder.recovery_code.to_lowercase().replace('-', " ");
     block_on(holder.wallet.recover(&typed, "another passphrase")).unwrap();
     block_on(holder.wallet.lock()).unwrap();
     assert!(block_on(holder.wallet.unlock(PASSPHRASE)).is_err());
     block_on(holder.wallet.unlock("another passphrase")).unwrap();
+}
+
+#[test]
+fn codes_that_were_lost_are_made_anew_with_passphrase_and_pin_and_the_old_ones_end() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let kind = |passphrase, pin| {
+        let refused = block_on(holder.wallet.new_codes(passphrase, pin)).err();
+        refused.unwrap().kind
+    };
+    assert_eq!(kind("another passphrase", PIN), ErrorKind::WrongPassphrase);
+    assert_eq!(kind(PASSPHRASE, "000000"), ErrorKind::WrongPin);
+    let codes = block_on(holder.wallet.new_codes(PASSPHRASE, PIN)).unwrap();
+    let unblock = |puk: &str| block_on(holder.wallet.unblock_pin(puk, PIN, Home::Browser));
+    assert_eq!(unblock(&holder.puk).unwrap_err().kind, ErrorKind::WrongPuk);
+    unblock(&codes.puk).unwrap();
+    block_on(holder.wallet.lock()).unwrap();
+    let recover = |code: &str| block_on(holder.wallet.recover(code, "another passphrase"));
+    let refused = recover(&holder.recovery_code).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::WrongRecoveryCode);
+    recover(&codes.recovery_code).unwrap();
+}
+
+#[test]
+fn whoever_has_the_state_key_alone_has_no_key_of_the_card() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let session = block_on(holder.device.session().get()).unwrap().unwrap();
+    let key = StateKey::from_bytes(&session[8..]).unwrap();
+    let records = block_on(holder.device.vault().load()).unwrap();
+    let card = records.iter().find(|record| record.name == "card").unwrap();
+    let state = record::open(&key, "card", &card.bytes).unwrap();
+    let found = |secret: &[u8]| state.windows(secret.len()).any(|window| window == secret);
+    assert!(!found(PIN.as_bytes()) && !found(holder.puk.replace('-', "").as_bytes()));
+    // Version 2: keys and shares are in the safe, whose tests are the card's own.
+    assert_eq!(state[1..3], [0, 2]);
 }
 
 #[test]

@@ -110,7 +110,12 @@ fn a_party_whose_clock_is_wrong_ends_the_order_unsent_and_is_named() {
     for (party, name) in [(ISSUER, "Asahi Card"), (COURIER, "Hayate Courier")] {
         for off_ms in [HOUR_MS, -HOUR_MS] {
             let mut world = World::new();
-            let Holder { device, puk, .. } = Holder::ready(&world);
+            let Holder {
+                device,
+                puk,
+                recovery_code,
+                ..
+            } = Holder::ready(&world);
             skew(&mut world, party, off_ms);
             let wallet = open(&world, &device).unwrap();
             let holder = Holder {
@@ -118,6 +123,7 @@ fn a_party_whose_clock_is_wrong_ends_the_order_unsent_and_is_named() {
                 device,
                 wallet,
                 puk,
+                recovery_code,
             };
             let request = holder.asked(TEA);
             holder.approve(&request).unwrap();

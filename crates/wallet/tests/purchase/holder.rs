@@ -38,6 +38,7 @@ pub struct Holder<'w> {
     pub device: Device,
     pub wallet: Wallet<Device>,
     pub puk: String,
+    pub recovery_code: String,
 }
 
 pub fn open(world: &World, device: &Device) -> Result<Wallet<Device>, WalletError> {
@@ -105,13 +106,14 @@ impl<'w> Holder<'w> {
         let device = Device::new(world);
         let wallet = open(world, &device).unwrap();
         block_on(wallet.receive_offer(ISSUER_ORIGIN, offer)).unwrap();
-        let puk = block_on(wallet.set_up(PASSPHRASE, PIN)).unwrap();
+        let codes = block_on(wallet.set_up(PASSPHRASE, PIN)).unwrap();
         block_on(wallet.enrol()).unwrap();
         Self {
             world,
             device,
             wallet,
-            puk,
+            puk: codes.puk,
+            recovery_code: codes.recovery_code,
         }
     }
 

@@ -27,6 +27,7 @@ mod outages;
 mod reader;
 mod reader_move;
 mod refused;
+mod renewal;
 #[path = "../../../parties/tests/purchase/search.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod search;

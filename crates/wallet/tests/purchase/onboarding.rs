@@ -2,10 +2,12 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::view::{EnrolmentStep, Phase};
+use tallystick_wallet::ports::{Ports, Session, Vault};
+use tallystick_wallet::sealing::{StateKey, record};
+use tallystick_wallet::view::{EnrolmentStep, Home, Phase};
 
 use super::device::Device;
-use super::holder::{ISSUER_ORIGIN, PASSPHRASE, PIN, offer, offer_of, open};
+use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, PIN, offer, offer_of, open};
 use super::world::{ISSUER, OTHER_ISSUER, World};
 
 #[test]
@@ -49,7 +51,10 @@ fn weak_secrets_are_refused() {
     let world = World::new();
     let wallet = open(&world, &Device::new(&world)).unwrap();
     block_on(wallet.receive_offer(ISSUER_ORIGIN, &offer(&world))).unwrap();
-    let refused = |passphrase, pin| block_on(wallet.set_up(passphrase, pin)).unwrap_err().kind;
+    let refused = |passphrase, pin| {
+        let refused = block_on(wallet.set_up(passphrase, pin)).err();
+        refused.unwrap().kind
+    };
     assert_eq!(refused("short", PIN), ErrorKind::WeakPassphrase);
     assert_eq!(refused(PASSPHRASE, "12345"), ErrorKind::MalformedPin);
     assert_eq!(refused(PASSPHRASE, "abcdef"), ErrorKind::MalformedPin);
@@ -69,4 +74,54 @@ fn nobody_elses_offer_takes_the_place_of_the_one_that_is_read() {
     let cards = block_on(wallet.view()).unwrap().cards;
     assert_eq!(cards[0].issuer_domain, ISSUER);
     block_on(wallet.receive_offer(&origin, &other)).unwrap();
+}
+
+fn offer_on_disk(device: &Device) -> Option<Vec<u8>> {
+    let records = block_on(device.vault().load()).unwrap();
+    let mut records = records.into_iter();
+    let offer = records.find(|record| record.name == "offer");
+    offer.map(|record| record.bytes)
+}
+
+#[test]
+fn an_offer_rests_under_the_state_key_once_there_is_one_and_is_deleted_when_it_ends() {
+    let world = World::with_a_choice();
+    let mut holder = Holder::ready(&world);
+    let other = || offer_of(&world, OTHER_ISSUER);
+    let origin = "http://ume-card.localhost:8787";
+    block_on(holder.wallet.receive_offer(origin, &other())).unwrap();
+    let resting = offer_on_disk(&holder.device).unwrap();
+    let session = block_on(holder.device.session().get()).unwrap().unwrap();
+    let key = StateKey::from_bytes(&session[8..]).unwrap();
+    assert!(record::open(&key, "offer", &resting).is_ok());
+    // It is there after a restart, and hidden while locked.
+    holder.restart();
+    assert!(holder.view().offer.is_some());
+    block_on(holder.wallet.lock()).unwrap();
+    assert!(holder.view().offer.is_none());
+    block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
+    assert!(holder.view().offer.is_some());
+    // Declined.
+    block_on(holder.wallet.remove_card("offer", "")).unwrap();
+    assert_eq!(offer_on_disk(&holder.device), None);
+    // Expired.
+    block_on(holder.wallet.receive_offer(origin, &other())).unwrap();
+    world.run_for(25 * 3_600_000);
+    block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
+    assert_eq!(offer_on_disk(&holder.device), None);
+    let refused = block_on(holder.wallet.add_card(PIN, Home::Browser)).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::OfferExpired);
+}
+
+#[test]
+fn an_offer_to_a_wallet_that_was_never_made_is_deleted_when_the_wallet_is_next_opened() {
+    let world = World::new();
+    let device = Device::new(&world);
+    let wallet = open(&world, &device).unwrap();
+    block_on(wallet.receive_offer(ISSUER_ORIGIN, &offer(&world))).unwrap();
+    assert!(offer_on_disk(&device).is_some());
+    world.run_for(25 * 3_600_000);
+    drop(wallet);
+    open(&world, &device).unwrap();
+    assert_eq!(offer_on_disk(&device), None);
 }

@@ -14,13 +14,19 @@ const TEA: &str = r#"[{"sku":"sencha-100","quantity":1}]"#;
 fn an_issuer_that_has_no_account_of_the_holder_refuses_and_nothing_is_reserved() {
     // Everybody has lost their books: the same parties, newly set up.
     let (world, anew) = (World::new(), World::new());
-    let Holder { device, puk, .. } = Holder::ready(&world);
+    let Holder {
+        device,
+        puk,
+        recovery_code,
+        ..
+    } = Holder::ready(&world);
     let device = device.moved_to(&anew);
     let holder = Holder {
         world: &anew,
         wallet: open(&anew, &device).unwrap(),
         device,
         puk,
+        recovery_code,
     };
     let request = block_on(holder.wallet.receive_form(ORIGIN, &form(&anew, TEA))).unwrap();
     holder.approve(&request).unwrap();

@@ -1,7 +1,7 @@
 //! What a holder does with cards: the first one, further ones, fewer, and an account that moves from one
 //! computer to the other.
 
-use tallystick_wallet::view::{CardView, Home, Phase, WalletView};
+use tallystick_wallet::view::{CardView, CodesView, Home, Phase, WalletView};
 use tallystick_wallet::{ErrorKind, WalletError};
 
 use super::desk::origin;
@@ -44,7 +44,7 @@ impl Holder {
         place.and_then(|place| wishes.remove(place)).is_some()
     }
 
-    pub(super) async fn set_up(&self, wallet: &OwnWallet) -> Result<String, WalletError> {
+    pub(super) async fn set_up(&self, wallet: &OwnWallet) -> Result<CodesView, WalletError> {
         let outcome = wallet.set_up(PASSPHRASE, PIN).await;
         self.unless_expired(wallet, outcome).await
     }
