@@ -23,7 +23,7 @@ export async function requests(parties, seen, { quick = false } = {}) {
   const post = body => ({ method: 'POST', headers: { 'content-type': 'application/cbor', 'content-length': body.length }, body })
   const shop = parties.domain('shop')
   return {
-    empty: await costOf(ask(BLANK_DOMAIN, '/', {}, 200), { rounds, each: 200 }),
+    empty: await costOf(ask(BLANK_DOMAIN, '/health', {}, 200), { rounds, each: 200 }),
     health: await costOf(ask(shop, '/health', {}, 200), { rounds }),
     forged: await costOf(ask(shop, '/v1/confirmations', post(forged), 403), { rounds }),
     console: await costOf(ask(shop, '/v1/console', {}, 200), { rounds, each: 20 }),
