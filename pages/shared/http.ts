@@ -25,9 +25,13 @@ export class RequestFailure extends Error {
 const JSON_LENGTH_MAX = 4 * 1024 * 1024
 const BYTES_LENGTH_MAX = 256 * 1024
 const TIMEOUT_MS = 20_000
+const NOT_MODIFIED = 304
 
 export async function getJson<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
-  const response = await request(path, { headers: { accept: 'application/json', ...headers } })
+  return jsonOf<T>(await request(path, { headers: { accept: 'application/json', ...headers } }))
+}
+
+async function jsonOf<T>(response: Response): Promise<T> {
   const text = await response.text()
   if (text.length > JSON_LENGTH_MAX) throw new RequestFailure(response.status, 'too-long', '')
   try {
@@ -35,6 +39,13 @@ export async function getJson<T>(path: string, headers: Record<string, string> =
   } catch {
     throw new RequestFailure(response.status, 'not-json', '')
   }
+}
+
+/** As `getJson`, unless what `tag` names is still so: then nothing. With it, the tag of what came. */
+export async function getJsonIfNew<T>(path: string, headers: Record<string, string>, tag: string): Promise<{ data: T; tag: string } | undefined> {
+  const response = await request(path, { headers: { accept: 'application/json', ...headers, ...(tag && { 'if-none-match': tag }) } })
+  if (response.status === NOT_MODIFIED) return undefined
+  return { data: await jsonOf<T>(response), tag: response.headers.get('etag') ?? '' }
 }
 
 /** Sends a signed statement and returns the JSON that comes back. */
@@ -71,7 +82,7 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   } catch {
     throw new RequestFailure(0, 'unreachable', '')
   }
-  if (!response.ok) throw await failureOf(response)
+  if (!response.ok && response.status !== NOT_MODIFIED) throw await failureOf(response)
   return response
 }
 

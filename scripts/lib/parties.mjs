@@ -70,11 +70,12 @@ export default {
  * - `log`: a callback for the parties' log lines; default: none.
  * - `vars`: extra variables by party, for tests.
  * - `blank`: beside them one that does nothing, at BLANK_DOMAIN: what a request costs before a party is reached.
+ * - `limits`: requests of one address in a minute by the name of the limit, for tests.
  * - `worker`: the folder of the worker; default: the one that is built for local runs.
  *
  * A party goes by its `id` of PARTIES: the first of each role by the role.
  */
-export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, worker = LOCAL_WORKER, blank = false, waitHealthy = true } = {}) {
+export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, limits = {}, worker = LOCAL_WORKER, blank = false, waitHealthy = true } = {}) {
   port = port === 0 ? await freePort() : await mustBeFree(port)
   process.env.WRANGLER_LOG ??= 'error' // it would complain about secrets that we bring ourselves
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, { unstable_getMiniflareWorkerOptions }] = await Promise.all([
@@ -105,6 +106,7 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
         { type: 'CompiledWasm', path: join(worker, 'index_bg.wasm') },
       ],
       bindings: { ...options.bindings, DOMAIN: domain, NAME: name, ORIGIN: `http://${domain}:${port}`, ...secrets[id], ...vars[id] },
+      ratelimits: limited(options.ratelimits, limits),
       outboundService: `road-${id}`,
       assets: existsSync(at('dist/pages', role)) ? options.assets : undefined,
     }
@@ -145,6 +147,10 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
   if (waitHealthy) await healthy(parties)
   return parties
 }
+
+/** The limits of the deployment's file, with those that a test sets. */
+const limited = (ratelimits = {}, limits) =>
+  Object.fromEntries(Object.entries(ratelimits).map(([name, limit]) => [name, name in limits ? { ...limit, simple: { ...limit.simple, limit: limits[name] } } : limit]))
 
 const partyOf = id => PARTIES.find(party => party.id === id)
 

@@ -40,7 +40,11 @@ function withTokens(secrets) {
   return secrets
 }
 
-/** What lets `role` at `domain` register at the CA as `name`: HMAC-SHA-256 under the CA's registration key. */
-export function registrationToken(registrationKey, role, domain, name) {
-  return createHmac('sha256', registrationKey).update(`${role}|${domain}|${name}`).digest('hex')
+/**
+ * What lets `role` at `domain` register at the CA as `name`: HMAC-SHA-256 under the CA's registration key. Each
+ * token is for one key; `number` counts the party's keys, from 1.
+ */
+export function registrationToken(registrationKey, role, domain, name, number = 1) {
+  const party = `${role}|${domain}|${name}`
+  return createHmac('sha256', registrationKey).update(number > 1 ? `${number}|${party}` : party).digest('hex')
 }

@@ -36,7 +36,7 @@ describe("an operator's file", () => {
     })
 
     test(`of the ${role} has the same settings as the demo`, () => {
-      const names = config => Object.keys(config.vars).filter(name => !['ROOTS', 'BLOCKED'].includes(name)).sort()
+      const names = config => Object.keys(config.vars).filter(name => !['ROOTS', 'BLOCKED', 'LIMITS'].includes(name)).sort()
       assert.deepEqual(names(example(role)), names(read(`worker/demo/${role}.jsonc`)))
     })
 

@@ -71,3 +71,32 @@ test('log lines are JSON and never hold an identifier from an address', async ()
   }
   assert.ok(messages.some(message => JSON.parse(message).route === '/v1/orders/{}/summary'))
 })
+
+test('no page of another origin may read a console', async () => {
+  for (const method of ['GET', 'OPTIONS']) {
+    const answer = await parties.fetch('asahi-card.localhost', '/v1/console', { method, headers: { origin: 'https://elsewhere.example' } })
+    assert.ok(answer.status < 300)
+    assert.equal(answer.headers['access-control-allow-origin'], undefined)
+  }
+})
+
+test('a log line has no word of an address that is not one of our own', async () => {
+  await parties.fetch('kiso-tea.localhost', '/v1/orders/hanako/yamada')
+  await new Promise(resolve => setTimeout(resolve, 200))
+  const messages = lines.map(line => line.message)
+  assert.ok(messages.every(message => !message.includes('hanako')))
+  assert.ok(messages.some(message => JSON.parse(message).route === '/v1/orders/{}/{}'))
+})
+
+test('every party is ready, and HEAD is answered as GET', async () => {
+  for (const { domain } of PARTIES) {
+    assert.deepEqual((await parties.fetch(domain, '/v1/ready')).json(), { ready: true, reasons: [] })
+    const head = await parties.fetch(domain, '/health', { method: 'HEAD' })
+    assert.equal(head.status, 200)
+    assert.equal(head.body.length, 0)
+  }
+})
+
+test('an address that is too long is refused as such', async () => {
+  assertProblem(await parties.fetch('kiso-tea.localhost', `/v1/${'x'.repeat(3000)}`), 414, 'address-too-long')
+})

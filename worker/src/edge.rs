@@ -1,10 +1,11 @@
-//! Where requests enter: limits, correlation id, log line; then the party's book answers.
+//! Where requests enter: limits by address, correlation id, log line; then the party's book answers.
 
 use tallystick_parties::common::fault::{Fault, Kind};
+use tallystick_parties::routes;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result};
 
 use crate::logging::{self, Answered, CORRELATION_HEADER};
-use crate::{BODY_LIMIT, body, problem};
+use crate::{BODY_LIMIT, address, body, problem};
 
 /// The one object that holds a party. One is enough here: an object carries some tens of
 /// orders a second. A party that needs more spreads accounts or orders over objects by key.
@@ -13,9 +14,9 @@ const BOOK: &str = "book";
 /// Answers one request from outside.
 pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     let method = request.method();
-    let route = logging::route(&request.path());
+    let route = routes::without_identifiers(&request.path());
     let correlation = logging::correlation(request.headers().get(CORRELATION_HEADER)?);
-    let mut response = match forward(&mut request, env, &correlation).await {
+    let mut response = match admitted(&mut request, env, &correlation).await {
         Ok(response) => response,
         // The cause is in the log of the platform; callers get a sentence.
         Err(error) => {
@@ -40,6 +41,35 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     }
     .write();
     Ok(response)
+}
+
+/// The longest address that is read, in bytes. Our own have less than 200.
+const ADDRESS_LEN_MAX: usize = 2048;
+/// Counts every request of an address; how many are let through stands in the deployment's file.
+const BY_ADDRESS: &str = "BY_ADDRESS";
+/// Counts those that compute or store something for whoever asks.
+const DEAR_BY_ADDRESS: &str = "DEAR_BY_ADDRESS";
+
+async fn admitted(request: &mut Request, env: &Env, correlation: &str) -> Result<Response> {
+    if request.inner().url().len() > ADDRESS_LEN_MAX {
+        return problem::answer(&Fault::new(Kind::AddressTooLong, ""));
+    }
+    let address = address::of(request.headers())?;
+    let is_dear = request.method() == Method::Post && routes::is_dear(&request.path());
+    let limits = [(BY_ADDRESS, true), (DEAR_BY_ADDRESS, is_dear)];
+    for (limit, _) in limits.into_iter().filter(|(_, applies)| *applies) {
+        // A deployment without the binding has no such limit: its file says so.
+        let Ok(limiter) = env.rate_limiter(limit) else {
+            continue;
+        };
+        if !limiter.limit(address.clone()).await?.success {
+            return problem::answer(&Fault::new(
+                Kind::RateLimited,
+                "From this address. Others are served.",
+            ));
+        }
+    }
+    forward(request, env, correlation).await
 }
 
 async fn forward(request: &mut Request, env: &Env, correlation: &str) -> Result<Response> {

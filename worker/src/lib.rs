@@ -5,6 +5,7 @@
 //! `tallystick-parties`) over the [`ports`] that this crate makes of workerd's own interfaces.
 //! Each role is a Cargo feature and a deployment of its own; `all-roles` is for one local workerd.
 
+mod address;
 mod body;
 mod book;
 mod convert;

@@ -19,7 +19,7 @@ pub struct Answered<'a> {
     pub correlation: &'a str,
     /// The method.
     pub method: &'a str,
-    /// The route: the path with identifiers replaced, see [`route`].
+    /// The route: the path with identifiers replaced, see [`tallystick_parties::routes`].
     pub route: &'a str,
     /// The HTTP status.
     pub status: u16,
@@ -49,21 +49,4 @@ pub fn correlation(given: Option<String>) -> String {
 
 fn is_correlation(id: &str) -> bool {
     (8..=32).contains(&id.len()) && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// `path` with everything that may identify an order replaced: only known words remain.
-pub fn route(path: &str) -> String {
-    let is_word = |part: &&str| {
-        part.len() <= 24
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'.'))
-            || *part == "v1"
-    };
-    let parts: Vec<&str> = path
-        .split('/')
-        .take(8)
-        .map(|part| if is_word(&part) { part } else { "{}" })
-        .collect();
-    parts.join("/")
 }

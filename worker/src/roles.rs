@@ -122,6 +122,7 @@ fn open_issuer(
     let mut config = IssuerConfig::new(settings::read(env, Role::Issuer)?);
     config.limit = Money::new(settings::number(env, "ACCOUNT_LIMIT")?, Currency::Jpy);
     config.opens_accounts = settings::opens_accounts(env)?;
+    config.blocked = settings::blocked(env)?;
     config.require_safe()?;
     Ok(Issuer::new(WorkerPorts::new(storage), config))
 }

@@ -2,6 +2,7 @@
 //! or missing setting does not start; it says which one instead.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
+use tallystick_parties::common::rate::{Limits, LimitsError};
 use tallystick_parties::common::settings::{ConsoleAccess, Settings, UnsafeSetting};
 use tallystick_parties::common::vault::SealingKey;
 use tallystick_protocol::identifier::{Domain, Role};
@@ -25,6 +26,9 @@ pub enum SettingsError {
     /// A variable or secret is not of its form.
     #[error("The setting {0} is not {1}.")]
     Form(&'static str, &'static str),
+    /// LIMITS is none.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
     /// A setting that is only for a demo.
     #[error(transparent)]
     Unsafe(#[from] UnsafeSetting),
@@ -51,6 +55,9 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
     settings.epoch = number(env, "EPOCH")?;
     settings.roots = roots(env)?;
     settings.console = console(env)?;
+    if let Some(limits) = optional(env, "LIMITS") {
+        settings.limits = Limits::parse(&limits)?;
+    }
     if role != Role::Ca {
         settings.registration_token = Some(key(env, "REGISTRATION_TOKEN")?);
     }
@@ -166,6 +173,15 @@ fn courier(text: &str) -> Option<tallystick_parties::shop::CourierOffer> {
         price_minor: price.parse().ok()?,
         days,
     })
+}
+
+/// The shops and couriers that an issuer stopped, separated by commas.
+#[cfg(feature = "issuer")]
+pub fn blocked(env: &Env) -> Result<Vec<Domain>, SettingsError> {
+    match optional(env, "BLOCKED") {
+        Some(_) => domains(env, "BLOCKED"),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Whether whoever asks gets an account with credit: only if OPEN_ACCOUNTS says "open".

@@ -18,6 +18,7 @@ pub mod moves;
 pub mod native;
 pub mod parts;
 pub mod ports;
+pub mod routes;
 pub mod rows;
 
 #[cfg(feature = "courier")]

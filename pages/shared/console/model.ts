@@ -66,6 +66,8 @@ export interface ConsoleData {
   domain: string
   name: string
   orders: Order[]
+  /** Whether there are orders before the last one. */
+  more: boolean
   ledger: LedgerLine[]
   counters: Record<string, number>
   /** At a key centre only. */

@@ -51,9 +51,16 @@ export async function eventually(what, look, ms = 20_000) {
   }
 }
 
-/** A console of a party, as JSON. */
+/** A console of a party, as JSON, with the orders of all its pages. */
 export async function consoleOf(parties, role) {
-  return (await parties.fetch(parties.domain(role), '/v1/console')).json()
+  const page = async query => (await parties.fetch(parties.domain(role), `/v1/console${query}`)).json()
+  const all = await page('')
+  while (all.more) {
+    const earlier = await page(`?before=${all.orders.at(-1).order_id}`)
+    all.orders.push(...earlier.orders)
+    all.more = earlier.more
+  }
+  return all
 }
 
 /** How many of a product the store has. */

@@ -54,7 +54,8 @@ pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
 pub const START: u64 = 1_795_168_800;
 /// Seals every party's secrets at rest.
 pub const SEALING_KEY: [u8; 32] = [5; 32];
-const REGISTRATION_KEY: [u8; 32] = [9; 32];
+/// With this the CA makes the tokens with which parties register.
+pub const REGISTRATION_KEY: [u8; 32] = [9; 32];
 
 /// The name as a domain.
 ///

@@ -1,16 +1,14 @@
 //! What the CA's console shows: which certificates it issued.
 
-use http::StatusCode;
 use serde_json::{Value, json};
 use tallystick_protocol::identifier::Role;
 
 use super::Ca;
 use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer};
 use crate::ports::{Ports, Row, Tables};
 
 impl<P: Ports> Ca<P> {
-    pub(super) fn console(&self) -> Result<Answer, Fault> {
+    pub(super) fn console(&self) -> Result<Value, Fault> {
         let settings = &self.office.settings;
         let tables = self.office.tables();
         let rows = tables.run(
@@ -25,16 +23,16 @@ impl<P: Ports> Ca<P> {
         )?;
         let counted = counted.first().ok_or_else(Fault::internal)?;
         let (holders, all) = (counted.integer(0)?, counted.integer(1)?);
-        let view = json!({
+        Ok(json!({
             "role": settings.role.as_str(),
             "domain": settings.domain.as_str(),
             "name": settings.name,
             "orders": [],
+            "more": false,
             "ledger": [],
             "counters": { "party_certificates": all - holders, "holder_certificates": holders },
             "certificates": rows.iter().map(line).collect::<Result<Vec<_>, _>>()?,
-        });
-        Ok(web::json(StatusCode::OK, &view))
+        }))
     }
 }
 

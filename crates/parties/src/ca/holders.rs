@@ -11,29 +11,20 @@ use super::Ca;
 use super::issuing::Application;
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::rate::{ANYBODY, RateLimit};
 use crate::ports::Ports;
-
-/// How many requests of one issuer are served.
-const REQUESTS: RateLimit = RateLimit {
-    count: 600,
-    seconds: 60,
-};
 
 impl<P: Ports> Ca<P> {
     /// `POST /v1/holder-certificates`: certifies the card key of an issuer's holder.
     pub(super) async fn certify_holder(&self, request: &Incoming) -> Result<Answer, Fault> {
         let office = &self.office;
         let body = web::body_as(request, web::COSE)?;
-        office.admit(&[("holder-certificates", ANYBODY)])?;
         let identity = office.identity()?;
         let asked =
             open::<HolderCertificateRequest>(body, &identity.anchors, office.now(), Role::Issuer)?;
         asked.require_recipient(&office.as_audience())?;
         let message = &asked.message;
         let issuer = message.envelope.from.as_str();
-        let bucket = format!("holder-certificates|{issuer}");
-        office.admit(&[(&bucket, REQUESTS)])?;
+        office.admit_sender("holder-certificates", &message.envelope.from)?;
         public_key_from_spki(&message.signing_public_key)?;
         let application = Application {
             role: Role::Holder,

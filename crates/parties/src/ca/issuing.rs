@@ -54,7 +54,12 @@ impl<P: Ports> Ca<P> {
         let lifetime = Lifetime::days(now.minus_seconds(BACKDATED_SECONDS), LEAF_DAYS);
         let entry = office.transaction(|tables| {
             let fresh_enough = now.plus_seconds(RENEWAL_SECONDS).seconds();
-            if let Some(entry) = find(tables, application, fresh_enough)? {
+            let found = find(tables, application, fresh_enough)?;
+            // A party whose operator gave it another name, and a token for it, is certified anew.
+            let renamed = |entry: &Entry| {
+                application.role != Role::Holder && entry.subject != application.subject
+            };
+            if let Some(entry) = found.filter(|entry| !renamed(entry)) {
                 return Ok(entry);
             }
             let draft = build(&root, serial, lifetime)?;
@@ -84,7 +89,21 @@ impl<P: Ports> Ca<P> {
     }
 }
 
-fn key_hash(public_key: &[u8]) -> [u8; 32] {
+/// The keys that were certified for a party, by their hash, in the order in which each came first:
+/// the last one is the current one.
+pub(super) fn keys_of(
+    tables: &(impl Tables + ?Sized),
+    role: Role,
+    asker: &str,
+) -> Result<Vec<[u8; 32]>, DatabaseError> {
+    let rows = tables.run(
+        "SELECT key_hash FROM certificates WHERE role = ? AND asker = ? GROUP BY key_hash ORDER BY min(id)",
+        &[role.number().into(), asker.into()],
+    )?;
+    rows.iter().map(|row| row.bytes32(0)).collect()
+}
+
+pub(super) fn key_hash(public_key: &[u8]) -> [u8; 32] {
     Sha256::digest(public_key).into()
 }
 

@@ -15,6 +15,7 @@ use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
+use crate::common::routes::{self, Route};
 use crate::common::settings::Settings;
 use crate::common::waking::NoDuties;
 use crate::ports::Ports;
@@ -27,6 +28,22 @@ pub struct Config {
     /// Makes the tokens with which parties register: 32 random bytes.
     pub registration_key: Zeroizing<[u8; 32]>,
 }
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    Root,
+    CertifyParty,
+    CertifyHolder,
+    Console,
+}
+
+/// What a CA answers at beside what every party does.
+pub(crate) const ROUTES: &[Route<Task>] = &[
+    Route::get("/v1/root.cer", Task::Root),
+    Route::post("/v1/certificates", Task::CertifyParty).dear(),
+    Route::post("/v1/holder-certificates", Task::CertifyHolder),
+    Route::get("/v1/console", Task::Console).private(),
+];
 
 /// The certification authority.
 pub struct Ca<P: Ports> {
@@ -48,19 +65,15 @@ impl<P: Ports> Ca<P> {
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
-        let (method, path) = web::route(request);
-        match (method, &path[..]) {
-            ("GET", ["v1", "root.cer"]) => {
+        let (task, _) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
+        match task {
+            Task::Root => {
                 let root = self.office.identity()?.certificate.clone();
                 Ok(web::answer(StatusCode::OK, web::CERTIFICATE, root))
             }
-            ("POST", ["v1", "certificates"]) => self.certify_party(request).await,
-            ("POST", ["v1", "holder-certificates"]) => self.certify_holder(request).await,
-            ("GET", ["v1", "console"]) => {
-                self.office.require_console(request)?;
-                self.console()
-            }
-            _ => Err(Fault::not_found()),
+            Task::CertifyParty => self.certify_party(request).await,
+            Task::CertifyHolder => self.certify_holder(request).await,
+            Task::Console => self.office.show_console(request, |_| self.console()),
         }
     }
 }

@@ -6,34 +6,25 @@ use tallystick_protocol::enrolment::{CertificateAnswer, PartyCertificateRequest}
 use tallystick_protocol::identifier::Role;
 
 use super::Ca;
-use super::issuing::Application;
+use super::issuing::{self, Application};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::rate::ANYBODY;
 use crate::common::settings::is_registration_token;
 use crate::ports::Ports;
 
 impl<P: Ports> Ca<P> {
-    /// `POST /v1/certificates`: certifies a party's key for the role, domain and display
-    /// name of its token.
+    /// `POST /v1/certificates`: certifies a party's key for the role, domain and display name of its
+    /// token. A party has one current key: with a token only one key is certified, again and again;
+    /// another key needs the next token of the CA's operator, and replaces the one before.
+    ///
+    /// The token, a MAC, is checked before the request's signature: who has none costs next to nothing.
     pub(super) async fn certify_party(&self, request: &Incoming) -> Result<Answer, Fault> {
         let message: PartyCertificateRequest = decode(web::body_as(request, web::CBOR)?)?;
-        self.office.admit(&[("certificates", ANYBODY)])?;
+        let claimed = CertificateRequest::claims(&message.pkcs10)?;
+        let asker = format!("{}|{}", claimed.role.as_str(), claimed.domain);
+        self.require_token(&claimed, &asker, &message.token)?;
+        self.office.admit_sender("certificates", &claimed.domain)?;
         let wanted = CertificateRequest::verify(&message.pkcs10)?;
-        let entitled = is_registration_token(
-            &self.registration_key,
-            wanted.role,
-            &wanted.domain,
-            &wanted.name,
-            &message.token,
-        );
-        if !entitled || wanted.role == Role::Ca {
-            return Err(Fault::new(
-                Kind::Unauthorised,
-                "The token is not for this role, domain and name.",
-            ));
-        }
-        let asker = format!("{}|{}", wanted.role.as_str(), wanted.domain);
         let application = Application {
             role: wanted.role,
             asker: &asker,
@@ -47,5 +38,37 @@ impl<P: Ports> Ca<P> {
             })
             .await?;
         Ok(web::cbor(encode(&CertificateAnswer { certificate })))
+    }
+
+    fn require_token(
+        &self,
+        claimed: &CertificateRequest,
+        asker: &str,
+        token: &[u8; 32],
+    ) -> Result<(), Fault> {
+        let unauthorised = |said: &str| Err(Fault::new(Kind::Unauthorised, said));
+        let is_token = |number| {
+            let party = (claimed.role, &claimed.domain, claimed.name.as_str());
+            is_registration_token(&self.registration_key, number, party, token)
+        };
+        let keys = issuing::keys_of(self.office.tables(), claimed.role, asker)?;
+        let certified = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        let key = issuing::key_hash(&claimed.public_key);
+        let current = keys.last() == Some(&key);
+        let number = if current { certified } else { certified + 1 };
+        if claimed.role == Role::Ca || !(is_token(number) || (!current && is_token(certified))) {
+            return unauthorised("The token is not for this role, domain and name.");
+        }
+        if !current && !is_token(number) {
+            self.office
+                .log("token-used-before", None, claimed.role.as_str());
+            return unauthorised(&format!(
+                "The token was used for another key. For a new one, ask the CA's operator for token {number}."
+            ));
+        }
+        if !current && keys.contains(&key) {
+            return unauthorised("The key was replaced by another one.");
+        }
+        Ok(())
     }
 }

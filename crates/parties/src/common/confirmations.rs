@@ -3,13 +3,12 @@
 use tallystick_protocol::cbor::decode;
 use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::identifier::HolderId;
-use tallystick_protocol::keys::Purpose;
+use tallystick_protocol::keys::{DerivedKey, Purpose};
 use tallystick_protocol::statement::Audience;
 
 use super::fault::Fault;
 use super::http::{self as web, Answer, Incoming};
 use super::office::Office;
-use super::rate::{ANYBODY, forget};
 use crate::ports::Ports;
 
 /// How long an answer is valid, in seconds.
@@ -20,7 +19,8 @@ impl<P: Ports> Office<P> {
     /// certificate.
     ///
     /// Anybody can claim to be a holder, so a holder's own limit counts what was proved to be theirs:
-    /// nobody else uses it up. The limit for all comes after it.
+    /// nobody else uses it up. The limit for all comes after it. What proved to be nobody's is counted
+    /// apart, and what is not even fresh and for this party costs next to nothing.
     ///
     /// # Errors
     /// [`Kind::RateLimited`](super::fault::Kind::RateLimited);
@@ -34,11 +34,10 @@ impl<P: Ports> Office<P> {
         let request: ConfirmationRequest = decode(web::body_as(request, web::CBOR)?)?;
         self.require_own_pair(&request.pair)?;
         request.check_fresh(self.now())?;
-        self.admit(&[("confirmations-claimed", ANYBODY)])?;
-        self.ensure_share(&request.pair.key).await?;
-        let key = self.pairwise(&request.pair, Purpose::Confirmation, &request.nonce)?;
-        request.verify(&key, self.now())?;
-        self.admit_holder(&request.pair.holder)?;
+        let key = self
+            .trying("confirmations-claimed", self.proved(&request))
+            .await?;
+        self.admit_confirmation(&request.pair.holder)?;
         admit(&request.pair.holder)?;
         let envelope = self.envelope(Audience::Holder, request.nonce, ANSWER_SECONDS);
         let answer = ConfirmationAnswer::new(&mut self.rng(), &request, &key, envelope);
@@ -47,10 +46,17 @@ impl<P: Ports> Office<P> {
         Ok(web::cose(answer))
     }
 
-    fn admit_holder(&self, holder: &HolderId) -> Result<(), Fault> {
-        let limits = &self.settings;
+    /// The key between this party and the holder who made the request, if the holder did.
+    async fn proved(&self, request: &ConfirmationRequest) -> Result<DerivedKey, Fault> {
+        self.ensure_share(&request.pair.key).await?;
+        let key = self.pairwise(&request.pair, Purpose::Confirmation, &request.nonce)?;
+        request.verify(&key, self.now())?;
+        Ok(key)
+    }
+
+    fn admit_confirmation(&self, holder: &HolderId) -> Result<(), Fault> {
+        let limits = &self.settings.limits;
         let (each, all) = (limits.confirmations_per_holder, limits.confirmations_in_all);
-        forget(self.tables(), "confirmations|", each, self.now_ms())?;
         let bucket = format!("confirmations|{holder}");
         self.admit(&[(&bucket, each), ("confirmations", all)])
     }

@@ -24,6 +24,10 @@ pub struct Fault {
     pub detail: String,
     /// What broke here, as a fixed word for the log; empty if nothing did.
     pub cause: &'static str,
+    /// The database's own words about it for the log, without anything that could be a value.
+    pub said: String,
+    /// The methods that the route takes, if another was used; otherwise empty.
+    pub allow: &'static str,
 }
 
 impl Fault {
@@ -33,6 +37,17 @@ impl Fault {
             kind,
             detail: detail.to_string(),
             cause: "",
+            said: String::new(),
+            allow: "",
+        }
+    }
+
+    /// The route takes only these methods.
+    #[must_use]
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        Self {
+            allow,
+            ..Self::new(Kind::MethodNotAllowed, format!("Allowed here: {allow}."))
         }
     }
 
@@ -78,11 +93,7 @@ impl Fault {
 
 impl From<Problem> for Fault {
     fn from(problem: Problem) -> Self {
-        Self {
-            kind: problem.kind,
-            detail: problem.detail,
-            cause: "",
-        }
+        Self::new(problem.kind, problem.detail)
     }
 }
 
@@ -129,13 +140,18 @@ impl From<ConfirmationError> for Fault {
 /// What a database says is not for others' eyes.
 impl From<DatabaseError> for Fault {
     fn from(error: DatabaseError) -> Self {
-        Self::broken(match error {
+        let said = match &error {
+            DatabaseError::Sql(words) => super::log::without_values(words),
+            _ => String::new(),
+        };
+        let broken = Self::broken(match error {
             DatabaseError::Sql(_) => "database-sql",
             DatabaseError::Shape(_) => "database-row",
             DatabaseError::RolledBack => "database-rolled-back",
             DatabaseError::Newer(_) => "database-newer",
             DatabaseError::Sealed => "database-sealed",
-        })
+        });
+        Self { said, ..broken }
     }
 }
 

@@ -24,20 +24,6 @@ pub type Incoming = Request<Vec<u8>>;
 /// An answer with its whole body.
 pub type Answer = Response<Vec<u8>>;
 
-/// Method and path segments, to be matched on:
-/// `match (method, &path[..]) { ("GET", ["v1", "orders", id]) => … }`.
-#[must_use]
-pub fn route(request: &Incoming) -> (&str, Vec<&str>) {
-    let path = request.uri().path();
-    (
-        request.method().as_str(),
-        path.split('/')
-            .filter(|segment| !segment.is_empty())
-            .take(8)
-            .collect(),
-    )
-}
-
 /// The body, if it is of this media type.
 ///
 /// # Errors
@@ -143,6 +129,9 @@ pub fn problem(fault: &Fault) -> Answer {
         Kind::RateLimited => set(&mut answer, header::RETRY_AFTER, "60"),
         _ => {}
     }
+    if !fault.allow.is_empty() {
+        set(&mut answer, header::ALLOW, fault.allow);
+    }
     answer
 }
 
@@ -173,6 +162,15 @@ pub fn correlate(request: &mut Incoming, correlation: Option<&str>) {
     }
 }
 
+/// The answer to OPTIONS at the operator's own routes: no page of another origin is let in.
+#[must_use]
+pub fn private_preflight() -> Answer {
+    let mut answer = Response::new(Vec::new());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    set(&mut answer, header::ALLOW, "GET, HEAD, OPTIONS");
+    answer
+}
+
 /// The answer to a CORS preflight (every method and header that a route takes, for every page).
 #[must_use]
 pub fn preflight() -> Answer {
@@ -181,12 +179,12 @@ pub fn preflight() -> Answer {
     set(
         &mut answer,
         header::ACCESS_CONTROL_ALLOW_METHODS,
-        "GET, POST, OPTIONS",
+        "GET, HEAD, POST, OPTIONS",
     );
     set(
         &mut answer,
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        "content-type, authorization",
+        "content-type",
     );
     set(&mut answer, header::ACCESS_CONTROL_MAX_AGE, "86400");
     answer
@@ -195,6 +193,12 @@ pub fn preflight() -> Answer {
 /// Lets every page read the answer, without credentials, and no cache keep it.
 pub fn finish(answer: &mut Answer) {
     set(answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    set(answer, header::ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after");
+    finish_private(answer);
+}
+
+/// Lets no page of another origin read the answer, and no cache keep it.
+pub fn finish_private(answer: &mut Answer) {
     set(answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(answer, header::CACHE_CONTROL, "no-store");
 }

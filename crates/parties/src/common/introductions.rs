@@ -10,7 +10,6 @@ use super::exchange::is_silence;
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::office::Office;
-use super::rate::ANYBODY;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Network, Ports, Tables};
 
@@ -24,7 +23,7 @@ impl<P: Ports> Office<P> {
     /// [`Kind::RateLimited`].
     pub(super) async fn introduce_itself(&self, request: &Incoming) -> Result<Answer, Fault> {
         let request: IntroductionRequest = decode(web::body_as(request, web::CBOR)?)?;
-        self.admit(&[("introductions", ANYBODY)])?;
+        self.admit(&[("introductions", self.settings.limits.introductions)])?;
         let settings = &self.settings;
         let answer = request.answer(settings.domain.clone(), settings.role, self.now());
         Ok(web::cose(self.say(&answer).await?))

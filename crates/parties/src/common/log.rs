@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-/// One event. Values are fixed words and the correlation id; there is no field for free text, so
-/// that no name, address, card number or identifier of a holder can slip in.
-#[derive(Serialize)]
+/// One event. Values are fixed words, the correlation id and the domain of another party; what a
+/// database said goes through [`without_values`], so that no name, address, card number or identifier
+/// of a holder can slip in.
+#[derive(Clone, Copy, Default, Serialize)]
 pub struct Event<'a> {
     /// Milliseconds since 1970.
     pub at: u64,
@@ -17,6 +18,40 @@ pub struct Event<'a> {
     pub correlation: Option<&'a str>,
     /// How it ended, a fixed word such as `ok` or a problem's name.
     pub outcome: &'a str,
+    /// The other party that it is about, by its domain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<&'a str>,
+    /// Which attempt it was, for a letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// What the database said, without values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<&'a str>,
+}
+
+/// The longest of what a database said that is kept, in bytes.
+const SAID_MAX: usize = 160;
+
+/// What SQLite says of an error, as far as it can only be words of its own and names of tables and
+/// columns: what is quoted, has a digit or is not ASCII is left out.
+#[must_use]
+pub fn without_values(said: &str) -> String {
+    let unquoted = said.split(['"', '\'', '`']).step_by(2);
+    let words = unquoted.flat_map(str::split_whitespace).map(|word| {
+        let plain = |byte: u8| byte.is_ascii_alphabetic() || b"_.,:;()-".contains(&byte);
+        if word.bytes().all(plain) { word } else { "…" }
+    });
+    let mut kept = String::new();
+    for word in words {
+        if kept.len() + word.len() >= SAID_MAX {
+            break;
+        }
+        if !kept.is_empty() {
+            kept.push(' ');
+        }
+        kept.push_str(word);
+    }
+    kept
 }
 
 impl Event<'_> {

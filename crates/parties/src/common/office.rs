@@ -12,11 +12,13 @@ use super::http::{self as web, Answer, Incoming};
 use super::identity::Identity;
 use super::log::Event;
 use super::opened_shares::OpenedShares;
+use super::rate::Limiter;
 use super::retention;
 use super::schema::{self, Migration};
 use super::settings::Settings;
 use super::traffic::Traffic;
 use super::vault::Vault;
+use crate::console::ConsoleMemory;
 use crate::ports::database::in_transaction;
 use crate::ports::{Clock, DatabaseError, Log, PortRng, Ports, Signing, Tables};
 
@@ -35,6 +37,8 @@ pub struct Office<P: Ports> {
     pub(super) is_watching: Cell<bool>,
     /// Until when what is late is being worked on, in milliseconds since 1970.
     pub(super) awake_until_ms: Cell<u64>,
+    pub(super) limiter: Limiter,
+    pub(crate) console: ConsoleMemory,
     pub(super) identity: RefCell<Option<Rc<Identity>>>,
     pub(super) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
     pub(super) opened_shares: OpenedShares,
@@ -57,6 +61,8 @@ impl<P: Ports> Office<P> {
             bell: Bell::default(),
             is_watching: Cell::new(false),
             awake_until_ms: Cell::new(0),
+            limiter: Limiter::default(),
+            console: ConsoleMemory::default(),
             identity: RefCell::new(None),
             signing_key: RefCell::new(None),
             opened_shares: OpenedShares::default(),
@@ -95,6 +101,7 @@ impl<P: Ports> Office<P> {
         if outcome.is_ok() {
             self.bell.ring();
         }
+        self.console.changed();
         outcome
     }
 
@@ -115,14 +122,24 @@ impl<P: Ports> Office<P> {
     }
 
     /// Receives a request: preflights, body limit, schema; then `handle`; faults become problems,
-    /// and every answer may be read by every page.
+    /// and every answer but the operator's own may be read by every page. HEAD is answered as GET,
+    /// without the body (RFC 9110 §9.3.2).
     pub async fn receive(
         &self,
-        request: Incoming,
+        mut request: Incoming,
         handle: impl AsyncFnOnce(&Incoming) -> Result<Answer, Fault>,
     ) -> Answer {
+        let is_private = crate::routes::is_private(request.uri().path());
+        let is_head = request.method() == Method::HEAD;
+        if is_head {
+            *request.method_mut() = Method::GET;
+        }
         let outcome = if request.method() == Method::OPTIONS {
-            Ok(web::preflight())
+            Ok(if is_private {
+                web::private_preflight()
+            } else {
+                web::preflight()
+            })
         } else if request.body().len() > web::BODY_LIMIT {
             Err(Fault::new(Kind::TooLarge, "At most 256 KiB are accepted."))
         } else {
@@ -132,11 +149,19 @@ impl<P: Ports> Office<P> {
             }
         };
         let mut answer = outcome.unwrap_or_else(|fault| {
-            self.log("request-refused", None, fault.kind.as_str());
-            self.log_cause(None, &fault);
+            let correlation = correlation_of(&request);
+            self.log("request-refused", correlation, fault.kind.as_str());
+            self.log_cause(correlation, &fault);
             web::problem(&fault)
         });
-        web::finish(&mut answer);
+        if is_head {
+            answer.body_mut().clear();
+        }
+        if is_private {
+            web::finish_private(&mut answer);
+        } else {
+            web::finish(&mut answer);
+        }
         if self.migrated.get() {
             self.watch_the_clock();
         }
@@ -146,19 +171,41 @@ impl<P: Ports> Office<P> {
     /// Logs what broke, if something did.
     pub fn log_cause(&self, correlation: Option<&str>, fault: &Fault) {
         if !fault.cause.is_empty() {
-            self.log("broken", correlation, fault.cause);
+            self.log_event(Event {
+                event: "broken",
+                correlation,
+                outcome: fault.cause,
+                said: Some(fault.said.as_str()).filter(|said| !said.is_empty()),
+                ..Event::default()
+            });
         }
     }
 
     /// Logs a fixed word with an order's correlation id ([`super::log::correlation`]).
     pub fn log(&self, event: &str, correlation: Option<&str>, outcome: &str) {
-        let event = Event {
-            at: self.now_ms(),
-            role: self.settings.role.as_str(),
+        self.log_event(Event {
             event,
             correlation,
             outcome,
+            ..Event::default()
+        });
+    }
+
+    /// Logs an event; time and role are filled in.
+    pub fn log_event(&self, event: Event<'_>) {
+        let event = Event {
+            at: self.now_ms(),
+            role: self.settings.role.as_str(),
+            ..event
         };
         self.ports.log().line(&event.to_line());
     }
+}
+
+/// The correlation id that the edge or another party gave a request, if it looks like one: 8 to 32
+/// hexadecimal digits.
+fn correlation_of(request: &Incoming) -> Option<&str> {
+    let given = request.headers().get("x-correlation-id")?.to_str().ok()?;
+    let is_one = (8..=32).contains(&given.len()) && given.bytes().all(|b| b.is_ascii_hexdigit());
+    is_one.then_some(given)
 }

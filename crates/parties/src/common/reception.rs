@@ -11,6 +11,7 @@ use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::office::Office;
 use super::registration::Obstacle;
+use super::routes::{self, Route};
 use super::settings::ConsoleAccess;
 use crate::ports::Ports;
 
@@ -40,6 +41,27 @@ struct IdentityView<'a> {
     spaces: Vec<u32>,
 }
 
+/// What every party does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    Health,
+    Ready,
+    Identity,
+    Introduce,
+    Confirm,
+    Retry,
+}
+
+/// What every party answers at; confirmations only parties with pairwise keys.
+pub(crate) const ROUTES: &[Route<Task>] = &[
+    Route::get("/health", Task::Health),
+    Route::get("/v1/ready", Task::Ready),
+    Route::get("/v1/identity", Task::Identity),
+    Route::post("/v1/introductions", Task::Introduce),
+    Route::post("/v1/confirmations", Task::Confirm).dear(),
+    Route::post("/v1/console/retries", Task::Retry).private(),
+];
+
 impl<P: Ports> Office<P> {
     /// Answers `/health`, `/v1/identity`, and for parties with pairwise keys `/v1/confirmations`;
     /// `/v1/introductions` too. `None`: the route is the role's own, and this party is ready.
@@ -60,22 +82,31 @@ impl<P: Ports> Office<P> {
         admit: impl FnOnce(&HolderId) -> Result<(), Fault>,
     ) -> Result<Option<Answer>, Fault> {
         let started = self.bootstrap().await;
-        let (method, path) = web::route(request);
-        if (method, &path[..]) == ("GET", &["health"][..]) {
-            return Ok(Some(self.health()));
+        let task = self.common_task(request)?;
+        match task {
+            Some(Task::Health) => return Ok(Some(self.health())),
+            Some(Task::Ready) => return Ok(Some(self.readiness())),
+            _ => {}
         }
         if started.is_err() && !self.is_ready() {
             return Err(Fault::new(Kind::Starting, "Try again in a few seconds."));
         }
-        let pairwise = self.settings.role.has_pairwise_keys();
-        let answer = match (method, &path[..]) {
-            ("GET", ["v1", "identity"]) => self.identity_view()?,
-            ("POST", ["v1", "introductions"]) => self.introduce_itself(request).await?,
-            ("POST", ["v1", "console", "retries"]) => self.retry_what_is_stuck(request)?,
-            ("POST", ["v1", "confirmations"]) if pairwise => self.confirm(request, admit).await?,
-            _ => return Ok(None),
+        let answer = match task {
+            None => return Ok(None),
+            Some(Task::Health) => self.health(),
+            Some(Task::Ready) => self.readiness(),
+            Some(Task::Identity) => self.identity_view()?,
+            Some(Task::Introduce) => self.introduce_itself(request).await?,
+            Some(Task::Confirm) => self.confirm(request, admit).await?,
+            Some(Task::Retry) => self.retry_what_is_stuck(request)?,
         };
         Ok(Some(answer))
+    }
+
+    fn common_task(&self, request: &Incoming) -> Result<Option<Task>, Fault> {
+        let found = routes::find(ROUTES, request)?.map(|(task, _)| task);
+        let confirms = self.settings.role.has_pairwise_keys();
+        Ok(found.filter(|task| confirms || !matches!(task, Task::Confirm)))
     }
 
     fn health(&self) -> Answer {

@@ -5,7 +5,7 @@ use sha2::Sha256;
 use tallystick_protocol::identifier::{Domain, Role};
 use zeroize::Zeroizing;
 
-use super::rate::RateLimit;
+use super::rate::Limits;
 use super::vault::SealingKey;
 
 /// Settings that every role has.
@@ -31,14 +31,12 @@ pub struct Settings {
     pub roots: Vec<Vec<u8>>,
     /// Who may read `/v1/console`.
     pub console: ConsoleAccess,
-    /// How many confirmations one holder gets.
-    pub confirmations_per_holder: RateLimit,
-    /// How many confirmations all holders together get.
-    pub confirmations_in_all: RateLimit,
+    /// How often things may be asked for.
+    pub limits: Limits,
 }
 
 impl Settings {
-    /// Settings with the demo's limits: 30 confirmations a minute and holder, 3,000 in all.
+    /// Settings with the usual limits and a closed console.
     #[must_use]
     pub fn new(
         role: Role,
@@ -58,14 +56,7 @@ impl Settings {
             registration_token: None,
             roots: Vec::new(),
             console: ConsoleAccess::Closed,
-            confirmations_per_holder: RateLimit {
-                count: 30,
-                seconds: 60,
-            },
-            confirmations_in_all: RateLimit {
-                count: 3000,
-                seconds: 60,
-            },
+            limits: Limits::default(),
         }
     }
 
@@ -159,25 +150,60 @@ pub fn registration_token(
         .into()
 }
 
-/// Whether `token` is the one of `role` at `domain` under `name`; compared in constant time.
+/// As [`registration_token`], for the party's key of this number: 1 is its first, for which the two are
+/// the same. A later one is made of "number|role|domain|name"; no role is a number.
+#[must_use]
+pub fn further_registration_token(
+    registration_key: &[u8; 32],
+    number: u32,
+    party: (Role, &Domain, &str),
+) -> [u8; 32] {
+    let (role, domain, name) = party;
+    numbered_mac(registration_key, number, role, domain, name)
+        .finalize()
+        .into_bytes()
+        .into()
+}
+
+/// Whether `token` is the one for key `number` of a party (role, domain, name); compared in constant
+/// time.
 #[must_use]
 pub fn is_registration_token(
     registration_key: &[u8; 32],
-    role: Role,
-    domain: &Domain,
-    name: &str,
+    number: u32,
+    party: (Role, &Domain, &str),
     token: &[u8; 32],
 ) -> bool {
-    token_mac(registration_key, role, domain, name)
+    let (role, domain, name) = party;
+    numbered_mac(registration_key, number, role, domain, name)
         .verify_slice(token)
         .is_ok()
 }
 
+fn numbered_mac(
+    registration_key: &[u8; 32],
+    number: u32,
+    role: Role,
+    domain: &Domain,
+    name: &str,
+) -> Hmac<Sha256> {
+    if number <= 1 {
+        return token_mac(registration_key, role, domain, name);
+    }
+    let mut mac = keyed(registration_key);
+    mac.update(format!("{number}|{}|{domain}|{name}", role.as_str()).as_bytes());
+    mac
+}
+
 fn token_mac(registration_key: &[u8; 32], role: Role, domain: &Domain, name: &str) -> Hmac<Sha256> {
+    let mut mac = keyed(registration_key);
+    mac.update(format!("{}|{domain}|{name}", role.as_str()).as_bytes());
+    mac
+}
+
+fn keyed(registration_key: &[u8; 32]) -> Hmac<Sha256> {
     // Padding a key to the block length with zeros is RFC 2104's own rule.
     let mut block = Zeroizing::new([0; 64]);
     block[..32].copy_from_slice(registration_key);
-    let mut mac = Hmac::<Sha256>::new((&*block).into());
-    mac.update(format!("{}|{domain}|{name}", role.as_str()).as_bytes());
-    mac
+    Hmac::<Sha256>::new((&*block).into())
 }

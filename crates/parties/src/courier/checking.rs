@@ -40,6 +40,8 @@ impl<P: Ports> Courier<P> {
         if !(1..=PARCELS_MAX).contains(&request.message.parcels) {
             return Err(Fault::malformed("A delivery has between 1 and 20 parcels."));
         }
+        self.office
+            .admit_sender("deliveries", &request.message.envelope.from)?;
         let part = self.office.open_part(&request.message.part).await?;
         request.require_sender(&part.header.shop)?;
         if part.header.expires_at <= now {

@@ -2,35 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use http::StatusCode;
 use tallystick_protocol::answers::RefusalReason;
 
 use super::Courier;
 use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
 use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::console::{CONSOLE_ORDERS, Console, ConsoleOrder, StatementLine};
+use crate::common::http::{Answer, Incoming};
+use crate::console::{CONSOLE_ORDERS, Console, ConsoleOrder, Page, StatementLine};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Courier<P> {
     /// `GET /v1/console`.
     pub(super) fn show_console(&self, request: &Incoming) -> Result<Answer, Fault> {
-        self.office.require_console(request)?;
-        let stored = deliveries::newest(self.office.tables(), CONSOLE_ORDERS)?;
+        self.office
+            .show_console(request, |page| self.console_page(page))
+    }
+
+    fn console_page(&self, page: &Page) -> Result<Console, Fault> {
+        let stored = deliveries::newest(self.office.tables(), page)?;
         let settings = &self.office.settings;
-        let console = Console {
+        Ok(Console {
             role: settings.role.as_str(),
             domain: settings.domain.to_string(),
             name: settings.name.clone(),
+            more: stored.len() > CONSOLE_ORDERS,
             orders: stored
                 .iter()
+                .take(CONSOLE_ORDERS)
                 .map(|delivery| self.console_order(delivery))
                 .collect(),
             ledger: Vec::new(),
             counters: self.counters()?,
-        };
-        Ok(web::json(StatusCode::OK, &console))
+        })
     }
 
     fn console_order(&self, delivery: &Delivery) -> ConsoleOrder {

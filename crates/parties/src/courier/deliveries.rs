@@ -7,6 +7,7 @@ use tallystick_protocol::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 
 use super::state::DeliveryState;
 use crate::common::fault::{Fault, Kind};
+use crate::console::Page;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
 use crate::rows;
@@ -115,15 +116,18 @@ pub fn knows_order(
 ///
 /// # Errors
 /// Only the database's own.
-pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Delivery>, DatabaseError> {
+pub fn newest(
+    tables: &(impl Tables + ?Sized),
+    page: &Page,
+) -> Result<Vec<Delivery>, DatabaseError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM courier_deliveries ORDER BY received_at DESC, rowid DESC LIMIT ?"
+        "SELECT {COLUMNS} FROM courier_deliveries WHERE ? IS NULL OR (received_at, rowid) <
+            (SELECT received_at, rowid FROM courier_deliveries WHERE order_id = ?)
+         ORDER BY received_at DESC, rowid DESC LIMIT ?"
     );
-    tables
-        .run(&sql, &[limit.into()])?
-        .iter()
-        .map(read)
-        .collect()
+    let before = page.before.map(|order| order.0);
+    let values = [before.into(), before.into(), page.limit().into()];
+    tables.run(&sql, &values)?.iter().map(read).collect()
 }
 
 /// Moves a delivery to `next`. Call it in the transaction that decides.

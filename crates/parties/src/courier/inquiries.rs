@@ -10,7 +10,6 @@ use super::{Courier, EVIDENCE_SECONDS, deliveries, words};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::log::correlation;
-use crate::common::rate::ANYBODY;
 use crate::common::statements;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
@@ -19,11 +18,12 @@ impl<P: Ports> Courier<P> {
     /// `POST /v1/inquiries`.
     pub(super) async fn inquire(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        self.office.admit(&[("inquiries", ANYBODY)])?;
         let identity = self.office.identity()?;
         let now = self.office.now();
         let asked = open::<Inquiry>(body, &identity.anchors, now, Role::Issuer)?;
         asked.require_recipient(&self.office.as_audience())?;
+        self.office
+            .admit_sender("inquiries", &asked.message.envelope.from)?;
         if asked.message.expired_at > now {
             let wait = "By this courier's clock the order still has time.";
             return Err(Fault::new(Kind::WrongClock, wait));

@@ -16,17 +16,36 @@ use http::{Request, Response};
 use self::settling::{Accepted, Refused};
 use crate::common::due::{self, Job, Next};
 use crate::common::exchange::Exchange as _;
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::fault::Fault;
+use crate::common::http::{Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
 use crate::common::retention::Rule;
+use crate::common::routes::{self, Route};
 use crate::common::settings::Settings;
 use crate::common::waking::Duties;
 use crate::ports::Ports;
 
 /// How long statements are good as evidence, in seconds (30 days).
 const EVIDENCE_SECONDS: u64 = 30 * 86_400;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    Deliver,
+    Inquire,
+    ShowAnswer,
+    Console,
+    Evidence,
+}
+
+/// What a courier answers at beside what every party does.
+pub(crate) const ROUTES: &[Route<Task>] = &[
+    Route::post("/v1/deliveries", Task::Deliver),
+    Route::post("/v1/inquiries", Task::Inquire),
+    Route::get("/v1/answers/{}", Task::ShowAnswer),
+    Route::get("/v1/console", Task::Console).private(),
+    Route::get("/v1/console/evidence", Task::Evidence).private(),
+];
 
 /// A courier.
 pub struct Courier<P: Ports> {
@@ -45,19 +64,16 @@ impl<P: Ports> Courier<P> {
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
-        let (method, path) = web::route(request);
-        match (method, &path[..]) {
-            ("POST", ["v1", "deliveries"]) => self.deliver(request).await,
-            ("POST", ["v1", "inquiries"]) => self.inquire(request).await,
-            ("GET", ["v1", "answers", root]) => self.show_answer(root).await,
-            ("GET", ["v1", "console"]) => self.show_console(request),
-            ("GET", ["v1", "console", "evidence"]) => {
-                self.office.show_evidence(request, None).await
+        let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
+        match task {
+            Task::Deliver => self.deliver(request).await,
+            Task::Inquire => self.inquire(request).await,
+            Task::Evidence => self.office.show_evidence(request, None).await,
+            Task::ShowAnswer => {
+                let root = chosen.first().copied().unwrap_or_default();
+                self.show_answer(root).await
             }
-            (_, ["v1", "deliveries" | "inquiries" | "console"] | ["v1", "answers", _]) => {
-                Err(Fault::new(Kind::MethodNotAllowed, ""))
-            }
-            _ => Err(Fault::not_found()),
+            Task::Console => self.show_console(request),
         }
     }
 }

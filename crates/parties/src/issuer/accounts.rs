@@ -47,7 +47,8 @@ impl<P: Ports> Issuer<P> {
             ));
         }
         let application: Application = web::json_body(request)?;
-        self.office.admit(&[("accounts", self.config.accounts)])?;
+        let limit = self.office.settings.limits.accounts;
+        self.office.admit(&[("accounts", limit)])?;
         let key = application.key.as_deref();
         if key.is_some_and(|key| key.is_empty() || key.len() > KEY_MAX_BYTES) {
             return Err(Fault::malformed("A key has between 1 and 64 bytes."));

@@ -1,8 +1,8 @@
 //! What the issuer's operator sets beside what every party has.
 
+use tallystick_protocol::identifier::Domain;
 use tallystick_protocol::money::{Currency, Money};
 
-use crate::common::rate::RateLimit;
 use crate::common::settings::{Settings, UnsafeSetting};
 
 /// The issuer's settings.
@@ -17,15 +17,19 @@ pub struct IssuerConfig {
     pub binding_seconds: u64,
     /// How long after an order's expiry the courier is asked what became of it, in seconds.
     pub inquiry_grace_seconds: u64,
+    /// Shops and couriers that are stopped. Nothing more is authorised for them: a shop gets a signed
+    /// refusal, and nothing is reserved. What was authorised before, another courier's word still
+    /// captures, for the parcel is on its way. A blocked courier's word captures nothing, because
+    /// whoever took its key could say it as well; the amount stays set aside as long as an acceptance
+    /// binds, and unblocked before then it is charged after all.
+    pub blocked: Vec<Domain>,
     /// Whether whoever asks gets an account, and with it credit up to the limit: for a demo.
     pub opens_accounts: bool,
-    /// How many accounts are opened.
-    pub accounts: RateLimit,
 }
 
 impl IssuerConfig {
     /// An issuer with a limit of ¥50,000, bound for a day after an order's expiry, which opens no
-    /// accounts; once it does, 600 a minute.
+    /// accounts.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
@@ -33,12 +37,15 @@ impl IssuerConfig {
             limit: Money::new(50_000, Currency::Jpy),
             binding_seconds: 86_400,
             inquiry_grace_seconds: 60,
+            blocked: Vec::new(),
             opens_accounts: false,
-            accounts: RateLimit {
-                count: 600,
-                seconds: 60,
-            },
         }
+    }
+
+    /// Whether this shop or courier is stopped.
+    #[must_use]
+    pub fn is_blocked(&self, party: &Domain) -> bool {
+        self.blocked.contains(party)
     }
 
     /// Whether an issuer may start with these settings where others can reach it.

@@ -2,40 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use http::StatusCode;
 use tallystick_protocol::answers::RefusalReason;
 
 use super::Issuer;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
 use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::http::{Answer, Incoming};
 use crate::common::ledger;
-use crate::console::{CONSOLE_LINES, CONSOLE_ORDERS, Console, ConsoleOrder, StatementLine};
+use crate::console::{CONSOLE_LINES, CONSOLE_ORDERS, Console, ConsoleOrder, Page, StatementLine};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Issuer<P> {
     /// `GET /v1/console`.
     pub(super) fn show_console(&self, request: &Incoming) -> Result<Answer, Fault> {
-        self.office.require_console(request)?;
-        let tables = self.office.tables();
-        let stored = reservations::newest(tables, CONSOLE_ORDERS)?;
+        self.office
+            .show_console(request, |page| self.console_page(page))
+    }
+
+    fn console_page(&self, page: &Page) -> Result<Console, Fault> {
+        let stored = reservations::newest(self.office.tables(), page)?;
         let settings = &self.office.settings;
-        let console = Console {
+        Ok(Console {
             role: settings.role.as_str(),
             domain: settings.domain.to_string(),
             name: settings.name.clone(),
+            more: stored.len() > CONSOLE_ORDERS,
             orders: stored
                 .iter()
+                .take(CONSOLE_ORDERS)
                 .map(|reservation| self.console_order(reservation))
                 .collect(),
-            ledger: ledger::lines(tables, CONSOLE_LINES)?
+            ledger: ledger::lines(self.office.tables(), CONSOLE_LINES)?
                 .into_iter()
                 .map(Into::into)
                 .collect(),
             counters: self.counters()?,
-        };
-        Ok(web::json(StatusCode::OK, &console))
+        })
     }
 
     fn console_order(&self, stored: &Reservation) -> ConsoleOrder {

@@ -19,7 +19,6 @@ use super::accounts::grant_digest;
 use super::{EVIDENCE_SECONDS, Issuer, revocation, words};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::rate::ANYBODY;
 use crate::common::registration::RENEWAL_SECONDS;
 use crate::ports::database::first;
 use crate::ports::{Network, Ports, Tables};
@@ -40,8 +39,10 @@ impl<P: Ports> Issuer<P> {
     /// `POST /v1/enrolments`.
     pub(super) async fn enrol(&self, request: &Incoming) -> Result<Answer, Fault> {
         let request: EnrolmentRequest = decode(web::body_as(request, web::CBOR)?)?;
-        self.office.admit(&[("enrolments", ANYBODY)])?;
+        // Looking for the grant is cheaper than verifying, and nobody guesses one.
+        self.require_grant(&request)?;
         let keys = request.verify(&self.office.settings.domain)?;
+        self.office.admit_holder("enrolments", &keys.holder)?;
         self.office
             .transaction(|tables| self.register(tables, &request, &keys))?;
         let enrolled = self.enrolled(&keys.holder)?;
@@ -65,6 +66,16 @@ impl<P: Ports> Issuer<P> {
         })))
     }
 
+    fn require_grant(&self, request: &EnrolmentRequest) -> Result<(), Fault> {
+        first(
+            self.office.tables(),
+            "SELECT account FROM issuer_accounts WHERE grant_digest = ?",
+            &[grant_digest(&request.grant).into()],
+        )?
+        .map(|_| ())
+        .ok_or_else(no_such_grant)
+    }
+
     /// Phase two: spends the grant on these keys, or finds that it was spent on them before.
     fn register(
         &self,
@@ -81,7 +92,7 @@ impl<P: Ports> Issuer<P> {
              WHERE a.grant_digest = ?",
             &[grant_digest(&request.grant).into()],
         )?
-        .ok_or_else(|| Fault::new(Kind::Unauthorised, "There is no such grant."))?;
+        .ok_or_else(no_such_grant)?;
         if let Some(before) = rows::optional_blob(&row, 2)? {
             return if before == digest {
                 Ok(())
@@ -183,4 +194,8 @@ impl<P: Ports> Issuer<P> {
         self.office.log("enrolled", None, "ok");
         Ok(row.blob(0)?.to_vec())
     }
+}
+
+fn no_such_grant() -> Fault {
+    Fault::new(Kind::Unauthorised, "There is no such grant.")
 }

@@ -12,7 +12,6 @@ use tallystick_protocol::identifier::{HolderId, Role};
 use super::{Issuer, revocation};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::rate::ANYBODY;
 use crate::ports::database::first;
 use crate::ports::{Ports, Tables};
 
@@ -30,13 +29,13 @@ impl<P: Ports> Issuer<P> {
     /// grant. Asked again, because the answer was lost, it does nothing and says so again.
     pub(super) async fn hand_over(&self, request: &Incoming) -> Result<Answer, Fault> {
         let request: MoveRequest = decode(web::body_as(request, web::CBOR)?)?;
-        self.office.admit(&[("moves", ANYBODY)])?;
         let certificate = self.certificate_ever(&request.holder)?;
         let anchors = &self.office.identity()?.anchors;
         // It is on record, so it was good when it was taken: that it has ended takes no account away.
         let at = self.office.now().min(certificate.not_after());
         let owner = anchors.verify(&certificate, at, Role::Holder)?;
         request.verify(&self.office.settings.domain, &owner.public_key)?;
+        self.office.admit_holder("moves", &request.holder)?;
         let revoked = self
             .office
             .transaction(|tables| self.follow(tables, &request))?;

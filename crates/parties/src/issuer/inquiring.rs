@@ -89,6 +89,9 @@ impl<P: Ports> Issuer<P> {
     }
 
     fn word_of(&self, stored: &Reservation, word: &[u8]) -> Result<ReservationState, Fault> {
+        if self.config.is_blocked(&stored.courier) {
+            return Err(Fault::untrusted("The courier is blocked."));
+        }
         let (about, next) = if message_type(word, 2 * STATEMENT_MAX_BYTES)? == Acceptance::TYPE {
             (self.accepted(word)?, ReservationState::Captured)
         } else {

@@ -51,6 +51,8 @@ impl<P: Ports> Issuer<P> {
         let request = open::<AuthorisationRequest>(body, &identity.anchors, now, Role::Shop)?;
         request.require_recipient(&self.office.as_audience())?;
         request.require_transaction(&request.message.part.order_id.0)?;
+        self.office
+            .admit_sender("authorisations", &request.message.envelope.from)?;
         let part = self.office.open_part(&request.message.part).await?;
         // The part names who is paid: nobody can cash in what was ordered elsewhere.
         request.require_sender(&part.header.shop)?;
@@ -81,11 +83,24 @@ impl<P: Ports> Issuer<P> {
             Some(RefusalReason::Declined)
         } else if amount != request.amount || amount.minor == 0 {
             Some(RefusalReason::AmountMismatch)
+        } else if self.is_stopped(part) {
+            Some(RefusalReason::Declined)
         } else if payment != Instrument::CardAccount.as_str().as_bytes() {
             Some(RefusalReason::Declined)
         } else {
             None
         })
+    }
+
+    /// Whether the operator stopped the shop that would be paid or the courier that would deliver.
+    fn is_stopped(&self, part: &OpenedPart) -> bool {
+        let header = &part.header;
+        let stopped =
+            self.config.is_blocked(&header.shop) || self.config.is_blocked(&header.courier);
+        if stopped {
+            self.office.log("blocked", None, "declined");
+        }
+        stopped
     }
 
     /// The verdict, by what the books say at this moment. Call it in the transaction that reserves: a

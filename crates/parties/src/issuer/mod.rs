@@ -28,16 +28,49 @@ pub use config::IssuerConfig;
 use http::{Request, Response};
 
 use crate::common::due::{Job, Next};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::fault::Fault;
+use crate::common::http::{Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
 use crate::common::retention::Rule;
+use crate::common::routes::{self, Route};
 use crate::common::waking::Duties;
 use crate::ports::Ports;
 
 /// How long statements are good as evidence, in seconds (30 days).
 const EVIDENCE_SECONDS: u64 = 30 * 86_400;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    OpenAccount,
+    MakeAccountCode,
+    Renew,
+    HandOver,
+    Enrol,
+    Authorise,
+    Capture,
+    Release,
+    ShowAnswer,
+    Console,
+    Evidence,
+    TrialBalance,
+}
+
+/// What an issuer answers at beside what every party does.
+pub(crate) const ROUTES: &[Route<Task>] = &[
+    Route::post("/v1/accounts", Task::OpenAccount).dear(),
+    Route::post("/v1/account-codes", Task::MakeAccountCode).dear(),
+    Route::post("/v1/renewals", Task::Renew).dear(),
+    Route::post("/v1/moves", Task::HandOver).dear(),
+    Route::post("/v1/enrolments", Task::Enrol).dear(),
+    Route::post("/v1/authorisations", Task::Authorise),
+    Route::post("/v1/captures", Task::Capture),
+    Route::post("/v1/releases", Task::Release),
+    Route::get("/v1/answers/{}", Task::ShowAnswer),
+    Route::get("/v1/console", Task::Console).private(),
+    Route::get("/v1/console/evidence", Task::Evidence).private(),
+    Route::post("/v1/console/trial-balance", Task::TrialBalance).private(),
+];
 
 /// An issuer.
 pub struct Issuer<P: Ports> {
@@ -57,33 +90,23 @@ impl<P: Ports> Issuer<P> {
         if let Some(answer) = self.office.serve_common_for(request, current).await? {
             return Ok(answer);
         }
-        let (method, path) = web::route(request);
-        match (method, &path[..]) {
-            ("POST", ["v1", "accounts"]) => self.open_account(request).await,
-            ("POST", ["v1", "account-codes"]) => self.make_account_code(request).await,
-            ("POST", ["v1", "renewals"]) => self.renew(request).await,
-            ("POST", ["v1", "moves"]) => self.hand_over(request).await,
-            ("POST", ["v1", "enrolments"]) => self.enrol(request).await,
-            ("POST", ["v1", "authorisations"]) => self.authorise(request).await,
-            ("POST", ["v1", "captures"]) => self.capture(request).await,
-            ("POST", ["v1", "releases"]) => self.release(request).await,
-            ("GET", ["v1", "answers", root]) => self.show_answer(root).await,
-            ("GET", ["v1", "console"]) => self.show_console(request),
-            ("GET", ["v1", "console", "evidence"]) => {
-                self.office.show_evidence(request, None).await
+        let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
+        match task {
+            Task::OpenAccount => self.open_account(request).await,
+            Task::MakeAccountCode => self.make_account_code(request).await,
+            Task::Renew => self.renew(request).await,
+            Task::HandOver => self.hand_over(request).await,
+            Task::Enrol => self.enrol(request).await,
+            Task::Authorise => self.authorise(request).await,
+            Task::Capture => self.capture(request).await,
+            Task::Release => self.release(request).await,
+            Task::ShowAnswer => {
+                let root = chosen.first().copied().unwrap_or_default();
+                self.show_answer(root).await
             }
-            ("POST", ["v1", "console", "trial-balance"]) => self.show_trial_balance(request),
-            (
-                _,
-                [
-                    "v1",
-                    "accounts" | "account-codes" | "renewals" | "moves" | "enrolments"
-                    | "authorisations" | "captures" | "releases" | "console",
-                ]
-                | ["v1", "answers", _]
-                | ["v1", "console", "trial-balance"],
-            ) => Err(Fault::new(Kind::MethodNotAllowed, "")),
-            _ => Err(Fault::not_found()),
+            Task::Console => self.show_console(request),
+            Task::Evidence => self.office.show_evidence(request, None).await,
+            Task::TrialBalance => self.show_trial_balance(request),
         }
     }
 }

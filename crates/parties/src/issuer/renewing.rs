@@ -1,6 +1,7 @@
 //! Moving an account to another device. Its holder shows the account code; the wallet enrolled
 //! before is revoked at once, and a new grant enrols the next one. Keys never move.
 
+use data_encoding::HEXLOWER;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tallystick_protocol::enrolment::{AccountOffer, CardNumber, CardRecord};
@@ -11,7 +12,6 @@ use super::accounts::{GRANT_SECONDS, grant_digest};
 use super::{Issuer, account_code, revocation};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::rate::ANYBODY;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Row, Tables};
 use crate::rows;
@@ -34,11 +34,12 @@ impl<P: Ports> Issuer<P> {
     /// answer was lost, replaces the code.
     pub(super) async fn make_account_code(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        self.office.admit(&[("account-codes", ANYBODY)])?;
         let identity = self.office.identity()?;
         let now = self.office.now();
         let offer = open::<AccountOffer>(body, &identity.anchors, now, Role::Issuer)?;
         offer.require_sender(&self.office.settings.domain)?;
+        let number = HEXLOWER.encode(&offer.message.envelope.transaction);
+        self.office.admit_holder("account-codes", &number)?;
         let code = account_code::draw(&mut self.office.rng());
         let kept = account_code::digest(&code).ok_or_else(Fault::internal)?;
         self.office
@@ -50,7 +51,6 @@ impl<P: Ports> Issuer<P> {
     /// anew. An earlier offer of the account, too, is worth nothing from now on.
     pub(super) async fn renew(&self, request: &Incoming) -> Result<Answer, Fault> {
         let renewal: Renewal = web::json_body(request)?;
-        self.office.admit(&[("renewals", ANYBODY)])?;
         let unknown = || Fault::new(Kind::Unauthorised, "No account has this code.");
         let code = account_code::digest(&renewal.code).ok_or_else(unknown)?;
         let mut grant = [0; 32];

@@ -9,6 +9,7 @@ use super::books::{self, Purchase};
 use super::state::ReservationState;
 use crate::common::due::{self, NewJob};
 use crate::common::fault::{Fault, Kind};
+use crate::console::Page;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
 use crate::rows;
@@ -181,16 +182,16 @@ pub fn settle(
 /// Only the database's own.
 pub fn newest(
     tables: &(impl Tables + ?Sized),
-    limit: u32,
+    page: &Page,
 ) -> Result<Vec<Reservation>, DatabaseError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM issuer_reservations ORDER BY received_at DESC, rowid DESC LIMIT ?"
+        "SELECT {COLUMNS} FROM issuer_reservations WHERE ? IS NULL OR (received_at, rowid) <
+            (SELECT received_at, rowid FROM issuer_reservations WHERE order_id = ?)
+         ORDER BY received_at DESC, rowid DESC LIMIT ?"
     );
-    tables
-        .run(&sql, &[limit.into()])?
-        .iter()
-        .map(read)
-        .collect()
+    let before = page.before.map(|order| order.0);
+    let values = [before.into(), before.into(), page.limit().into()];
+    tables.run(&sql, &values)?.iter().map(read).collect()
 }
 
 fn reason_column(state: &ReservationState) -> Option<&'static str> {

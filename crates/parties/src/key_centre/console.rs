@@ -1,15 +1,13 @@
 //! What the key centre's console shows: how full its spaces are. Never who is in them.
 
-use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{KeyCentre, ROLES};
 use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> KeyCentre<P> {
-    pub(super) fn console(&self) -> Result<Answer, Fault> {
+    pub(super) fn console(&self) -> Result<Value, Fault> {
         let settings = &self.office.settings;
         let rows = self.office.tables().run(
             "SELECT s.role, s.number, s.holder_degree, s.party_degree,
@@ -42,15 +40,15 @@ impl<P: Ports> KeyCentre<P> {
                 "party_cap": row.integer(3)?,
             }));
         }
-        let view = json!({
+        Ok(json!({
             "role": settings.role.as_str(),
             "domain": settings.domain.as_str(),
             "name": settings.name,
             "orders": [],
+            "more": false,
             "ledger": [],
             "counters": counters,
             "spaces": spaces,
-        });
-        Ok(web::json(StatusCode::OK, &view))
+        }))
     }
 }

@@ -12,7 +12,6 @@ use super::KeyCentre;
 use super::issued::Side;
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::rate::ANYBODY;
 use crate::ports::Ports;
 
 /// How long an answer is valid, in seconds (one day).
@@ -25,7 +24,6 @@ impl<P: Ports> KeyCentre<P> {
     /// Whoever asks again gets the same share, sealed afresh, and is not counted again.
     pub(super) async fn share_for_holder(&self, request: &Incoming) -> Result<Answer, Fault> {
         let request: HolderShareRequest = decode(web::body_as(request, web::CBOR)?)?;
-        self.office.admit(&[("holder-shares", ANYBODY)])?;
         let (ticket, holder) = self.verify_ticket(&request.ticket)?;
         self.admit(&holder.to_string())?;
         if !request.role.has_pairwise_keys() {

@@ -18,23 +18,26 @@ use tallystick_protocol::identifier::Role;
 
 use crate::common::due::{self, Job, NewJob, Next};
 use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::http::{Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
-use crate::common::rate::{RateLimit, forget};
+use crate::common::routes::{self, Route};
 use crate::common::waking::Duties;
 use crate::ports::{DatabaseError, Ports, Tables};
 
-/// How many shares one holder or party gets.
-const TO_ONE: RateLimit = RateLimit {
-    count: 60,
-    seconds: 60,
-};
-/// How many shares are computed for everybody together: each takes some ten milliseconds.
-const TO_ALL: RateLimit = RateLimit {
-    count: 600,
-    seconds: 60,
-};
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    ShareForHolder,
+    ShareForParty,
+    Console,
+}
+
+/// What a key centre answers at beside what every party does.
+pub(crate) const ROUTES: &[Route<Task>] = &[
+    Route::post("/v1/holder-shares", Task::ShareForHolder).dear(),
+    Route::post("/v1/party-shares", Task::ShareForParty),
+    Route::get("/v1/console", Task::Console).private(),
+];
 
 /// The kind of the job that draws the rows of masters.
 const DRAWING: &str = "drawing";
@@ -64,28 +67,20 @@ impl<P: Ports> KeyCentre<P> {
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
-        let (method, path) = web::route(request);
-        match (method, &path[..]) {
-            ("POST", ["v1", "holder-shares"]) => self.share_for_holder(request).await,
-            ("POST", ["v1", "party-shares"]) => self.share_for_party(request).await,
-            ("GET", ["v1", "console"]) => {
-                self.office.require_console(request)?;
-                self.console()
-            }
-            _ => Err(Fault::not_found()),
+        let (task, _) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
+        match task {
+            Task::ShareForHolder => self.share_for_holder(request).await,
+            Task::ShareForParty => self.share_for_party(request).await,
+            Task::Console => self.office.show_console(request, |_| self.console()),
         }
     }
 
     /// Counts a request whose ticket or signature was verified.
     fn admit(&self, asker: &str) -> Result<(), Fault> {
-        forget(
-            self.office.tables(),
-            "shares|",
-            TO_ONE,
-            self.office.now_ms(),
-        )?;
+        let limits = &self.office.settings.limits;
         let bucket = format!("shares|{asker}");
-        self.office.admit(&[(&bucket, TO_ONE), ("shares", TO_ALL)])
+        self.office
+            .admit(&[(&bucket, limits.shares_each), ("shares", limits.shares)])
     }
 
     /// Once in a lifetime of this object: puts the drawing of rows on the clock if some are missing,

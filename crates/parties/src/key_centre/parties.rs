@@ -11,7 +11,6 @@ use super::issued::Side;
 use super::{KeyCentre, ROLES};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::rate::ANYBODY;
 use crate::ports::Ports;
 
 /// How long an answer is valid, in seconds.
@@ -24,7 +23,6 @@ impl<P: Ports> KeyCentre<P> {
     /// Whoever asks again gets the same share, sealed afresh, and is not counted again.
     pub(super) async fn share_for_party(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        self.office.admit(&[("party-shares", ANYBODY)])?;
         let asked = self.verify_party(body)?;
         let message = &asked.message;
         let domain = message.envelope.from.clone();

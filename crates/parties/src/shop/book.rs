@@ -10,6 +10,7 @@ use super::{expiry, letters, stock};
 use crate::common::due;
 use crate::common::fault::{Fault, Kind};
 use crate::common::statements;
+use crate::console::Page;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
 use crate::rows;
@@ -171,14 +172,15 @@ pub fn by_reference(tables: &(impl Tables + ?Sized), reference: &str) -> Result<
 ///
 /// # Errors
 /// Only the database's own.
-pub fn newest(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<Order>, DatabaseError> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM shop_orders ORDER BY received_at DESC, rowid DESC LIMIT ?");
-    tables
-        .run(&sql, &[limit.into()])?
-        .iter()
-        .map(read)
-        .collect()
+pub fn newest(tables: &(impl Tables + ?Sized), page: &Page) -> Result<Vec<Order>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM shop_orders WHERE ? IS NULL OR (received_at, rowid) <
+            (SELECT received_at, rowid FROM shop_orders WHERE order_id = ?)
+         ORDER BY received_at DESC, rowid DESC LIMIT ?"
+    );
+    let before = page.before.map(|order| order.0);
+    let values = [before.into(), before.into(), page.limit().into()];
+    tables.run(&sql, &values)?.iter().map(read).collect()
 }
 
 /// Moves an order to `next` and, if it ends without a sale, puts its goods back on the shelf.

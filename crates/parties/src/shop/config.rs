@@ -2,7 +2,6 @@
 
 use tallystick_protocol::identifier::Domain;
 
-use crate::common::rate::RateLimit;
 use crate::common::settings::Settings;
 
 /// The shop's settings.
@@ -35,13 +34,6 @@ pub struct CourierOffer {
 
 /// What a parcel costs unless the shop says otherwise, in yen.
 pub const DELIVERY_PRICE_MINOR: u64 = 520;
-
-/// How many forms are signed for everybody together. Bounds what anonymous pages can make the
-/// shop sign and store.
-pub const FORMS: RateLimit = RateLimit {
-    count: 1800,
-    seconds: 60,
-};
 
 /// Twenty minutes: time to read a form, not to keep it.
 pub const FORM_LIFETIME_SECONDS: u64 = 20 * 60;

@@ -11,7 +11,7 @@ use tallystick_protocol::policy::PolicyName;
 use tallystick_protocol::statement::Audience;
 
 use super::catalogue;
-use super::config::{CourierOffer, FORMS};
+use super::config::CourierOffer;
 use super::{Shop, stock};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
@@ -41,7 +41,8 @@ impl<P: Ports> Shop<P> {
     /// Signs a form for a basket, or says what the shop cannot deliver.
     pub(super) async fn make_form(&self, request: &Incoming) -> Result<Answer, Fault> {
         let basket: Basket = web::json_body(request)?;
-        self.office.admit(&[("forms", FORMS)])?;
+        let limit = self.office.settings.limits.forms;
+        self.office.admit(&[("forms", limit)])?;
         let form = self.form_for(&basket)?;
         let signed = self.office.say(&form).await?;
         self.office.transaction(|tables| {

@@ -31,16 +31,39 @@ use self::delivering::Delivering;
 use self::settling::Settling;
 use crate::common::due::{self, Job, Next};
 use crate::common::exchange::Exchange as _;
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::fault::Fault;
+use crate::common::http::{Answer, Incoming};
 use crate::common::office::Office;
 use crate::common::party::Party;
 use crate::common::retention::Rule;
+use crate::common::routes::{self, Route};
 use crate::common::waking::Duties;
 use crate::ports::Ports;
 
 /// How long statements are good as evidence, in seconds (30 days).
 const EVIDENCE_SECONDS: u64 = 30 * 86_400;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    ShowCatalogue,
+    MakeForm,
+    TakeOrder,
+    ShowOrder,
+    ShowSummary,
+    Console,
+    Evidence,
+}
+
+/// What a shop answers at beside what every party does.
+pub(crate) const ROUTES: &[Route<Task>] = &[
+    Route::get("/v1/catalogue", Task::ShowCatalogue),
+    Route::post("/v1/forms", Task::MakeForm).dear(),
+    Route::post("/v1/orders", Task::TakeOrder).dear(),
+    Route::get("/v1/orders/{}", Task::ShowOrder),
+    Route::get("/v1/orders/{}/summary", Task::ShowSummary),
+    Route::get("/v1/console", Task::Console).private(),
+    Route::get("/v1/console/evidence", Task::Evidence).private(),
+];
 
 /// A shop.
 pub struct Shop<P: Ports> {
@@ -59,22 +82,19 @@ impl<P: Ports> Shop<P> {
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
-        let (method, path) = web::route(request);
-        match (method, &path[..]) {
-            ("GET", ["v1", "catalogue"]) => self.show_catalogue(),
-            ("POST", ["v1", "forms"]) => self.make_form(request).await,
-            ("POST", ["v1", "orders"]) => self.take_order(request).await,
-            ("GET", ["v1", "orders", form]) => self.show_order(form).await,
-            ("GET", ["v1", "orders", form, "summary"]) => self.show_summary(form),
-            ("GET", ["v1", "console"]) => self.show_console(request),
-            ("GET", ["v1", "console", "evidence"]) => {
+        let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
+        let form = chosen.first().copied().unwrap_or_default();
+        match task {
+            Task::ShowCatalogue => self.show_catalogue(),
+            Task::MakeForm => self.make_form(request).await,
+            Task::TakeOrder => self.take_order(request).await,
+            Task::ShowOrder => self.show_order(form).await,
+            Task::ShowSummary => self.show_summary(form),
+            Task::Console => self.show_console(request),
+            Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);
                 self.office.show_evidence(request, others).await
             }
-            (_, ["v1", "catalogue" | "forms" | "console"] | ["v1", "orders", ..]) => {
-                Err(Fault::new(Kind::MethodNotAllowed, ""))
-            }
-            _ => Err(Fault::not_found()),
         }
     }
 }

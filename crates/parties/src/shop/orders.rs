@@ -19,7 +19,6 @@ use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::log::correlation;
 use crate::common::once::{self, Command, once};
-use crate::common::rate::ANYBODY;
 use crate::ports::{Ports, Tables};
 
 /// How long after an order's time the same order gets the same answer, in seconds.
@@ -29,7 +28,6 @@ impl<P: Ports> Shop<P> {
     /// `POST /v1/orders`: receives a whole order and answers with a signed receipt.
     pub(super) async fn take_order(&self, request: &Incoming) -> Result<Answer, Fault> {
         let bytes = web::body_as(request, web::CBOR)?;
-        self.office.admit(&[("orders", ANYBODY)])?;
         let split: SplitOrder = decode(bytes)?;
         let order_id = split.header.order_id;
         let key = order_id.to_string();
@@ -40,7 +38,8 @@ impl<P: Ports> Shop<P> {
             keep_until: split.header.expires_at.plus_seconds(ANSWER_SECONDS).0,
         };
         if !self.is_repetition(&command, &split, bytes)? {
-            let checked = self.check_order(&split).await?;
+            let checked = self.office.trying("orders", self.check_order(&split));
+            let checked = checked.await?;
             self.office.transaction(|tables| {
                 once(tables, &command, |tables| {
                     self.store(tables, bytes, &split, &checked)?;

@@ -110,27 +110,42 @@ fn a_request_that_was_altered_anywhere_is_refused() {
 }
 
 #[test]
-fn the_log_says_what_broke_and_the_answer_does_not() {
+fn the_log_says_what_broke_in_sqlites_words_and_the_answer_does_not() {
     let mut world = World::new();
     let party = world.start_bare(Role::Shop, "shop.localhost");
     block_on(party.office.bootstrap()).unwrap();
-    let tables = party.office.tables();
-    tables.run("DROP TABLE rate_windows", &[]).unwrap();
-    let question = IntroductionRequest {
-        nonce: [1; 32],
-        from: crate::support::domain("asker.localhost"),
-    };
-    let answer = world.post(
-        "shop.localhost",
-        "/v1/introductions",
-        CBOR,
-        encode(&question),
-    );
+    let request = http::Request::get("https://shop.localhost/v1/nothing")
+        .header("x-correlation-id", "0123456789abcdef")
+        .body(Vec::new())
+        .unwrap();
+    let answer = block_on(party.office.receive(request, async |_| {
+        let sql = "INSERT INTO facts (name, value) VALUES ('Hanako', NULL)";
+        party.office.tables().run(sql, &[])?;
+        Err(tallystick_parties::common::fault::Fault::not_found())
+    }));
     assert_eq!(problem(&answer), "internal");
-    assert!(!String::from_utf8_lossy(answer.body()).contains("rate_windows"));
-    let log = party.office.ports.log.lines().join("\n");
+    let said = String::from_utf8_lossy(answer.body()).into_owned();
     assert!(
-        log.contains(r#""event":"broken","outcome":"database-sql""#),
-        "{log}"
+        !said.contains("facts") && !said.contains("Nothing was changed"),
+        "{said}"
     );
+    let log = party.office.ports.log.lines().join("\n");
+    let broken = log.lines().find(|line| line.contains("broken")).unwrap();
+    for part in [
+        "0123456789abcdef",
+        "database-sql",
+        "NOT NULL constraint failed: facts.value",
+    ] {
+        assert!(broken.contains(part), "{broken}");
+    }
+    assert!(!log.contains("Hanako"), "{log}");
+}
+
+#[test]
+fn what_a_database_says_is_logged_without_anything_that_could_be_a_value() {
+    use tallystick_parties::common::log::without_values;
+    let said = "UNIQUE constraint failed: statements.kind, statements.reference";
+    assert_eq!(without_values(said), said);
+    let said = without_values("near \"Hanako\": 090-1234-5678 'Tokyo' 山田 in column t.name");
+    assert_eq!(said, "near : … … in column t.name");
 }

@@ -19,7 +19,11 @@ fn a_console_is_open_to_everybody_on_ones_own_machine_only() {
     assert_eq!(open.require_safe(), Ok(()));
     open.console = ConsoleAccess::Open;
     assert_eq!(open.require_safe(), Err(UnsafeSetting::OpenConsole));
-    for domain in ["localhost.example", "mylocalhost", "shop.localhost.example"] {
+    for domain in [
+        "localhost.example",
+        "my.notlocalhost",
+        "shop.localhost.example",
+    ] {
         open.domain = Domain::parse(domain).unwrap();
         assert_eq!(
             open.require_safe(),

@@ -191,7 +191,17 @@ fn an_unknown_grant_or_a_wrong_signature_enrols_nobody() {
     let request = enrolment_request(&mut rng, &holder.key, [1; 32], &[2; 32]);
     let answer = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&request));
     assert_eq!(problem(&answer), "unauthorised");
-    let mut unsigned = request;
+    let application = br#"{"name":"Hanako Yamada","telephone":"090-1234-5678"}"#;
+    let offer = world.post(ISSUER, "/v1/accounts", JSON, application.to_vec());
+    let offer =
+        tallystick_protocol::statement::open::<tallystick_protocol::enrolment::AccountOffer>(
+            offer.body(),
+            &world.anchors,
+            world.now(),
+            tallystick_protocol::identifier::Role::Issuer,
+        )
+        .unwrap();
+    let mut unsigned = enrolment_request(&mut rng, &holder.key, offer.message.grant, &[2; 32]);
     unsigned.signature = vec![0; 256];
     let answer = world.post(ISSUER, "/v1/enrolments", CBOR, encode(&unsigned));
     assert_eq!(problem(&answer), "bad-signature");

@@ -1,60 +1,98 @@
-//! What anybody may ask for is counted before anything is computed for it.
+//! What is cheap to verify is verified before it is counted, and whoever is nobody shuts nobody out.
 
 use std::rc::Rc;
 
-use tallystick_parties::common::rate::ANYBODY;
+use tallystick_parties::common::rate::Limits;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
-use tallystick_parties::ports::{Clock, Tables};
-use tallystick_protocol::cbor::encode;
+use tallystick_parties::ports::Tables;
+use tallystick_parties::shop::{Shop, ShopConfig};
+use tallystick_protocol::answers::{MoneyState, ShopState};
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::test_keys::{TestRng, test_key};
 
-use super::holder::{CBOR, COSE, Holder, JSON, enrolment_request};
-use super::talk::{buy, send_order};
-use super::world::{CA, COURIER, ISSUER, SHOP, World, problem, settings, text};
+use super::holder::{COSE, Holder, JSON};
+use super::talk::{buy, issuer_answer, send_order, state};
+use super::world::{COURIER, ISSUER, ORIGIN, SHOP, World, problem, settings, text};
 
-/// Uses up a bucket as a flood of requests would.
-fn use_up(world: &World, party: &str, bucket: &str) {
-    let sql = "INSERT INTO rate_windows (bucket, opened_at, count) VALUES (?, ?, ?)
-         ON CONFLICT (bucket) DO UPDATE SET opened_at = excluded.opened_at, count = excluded.count";
-    let values = [
-        bucket.into(),
-        world.clock.now_ms().into(),
-        ANYBODY.count.into(),
-    ];
-    world.machine(party).database.run(sql, &values).unwrap();
+/// How many requests of garbage stand for a flood: more than any limit lets through in a window.
+const FLOOD: usize = 7_000;
+
+#[test]
+fn garbage_at_captures_never_delays_a_real_one() {
+    let world = World::new();
+    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    for route in ["captures", "releases", "authorisations"] {
+        for _ in 0..FLOOD {
+            world.post(ISSUER, &format!("/v1/{route}"), COSE, vec![0]);
+        }
+    }
+    for _ in 0..FLOOD {
+        world.post(COURIER, "/v1/deliveries", COSE, vec![0]);
+    }
+    buy(&world, &order);
+    assert_eq!(state(&world, &order), ShopState::Accepted);
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Captured)
+    );
 }
 
 #[test]
-fn every_route_that_verifies_a_signature_for_anybody_is_limited() {
+fn thirty_forms_a_second_of_one_page_leave_room_for_others() {
     let world = World::new();
-    let grant = encode(&enrolment_request(
-        &mut TestRng::new(5),
-        &test_key(6),
-        [1; 32],
-        &[2; 32],
-    ));
-    for (party, route, media_type, body) in [
-        (ISSUER, "authorisations", COSE, vec![0]),
-        (ISSUER, "captures", COSE, vec![0]),
-        (ISSUER, "releases", COSE, vec![0]),
-        (ISSUER, "enrolments", CBOR, grant),
-        (COURIER, "deliveries", COSE, vec![0]),
-        (CA, "holder-certificates", COSE, vec![0]),
-    ] {
-        use_up(&world, party, route);
-        let answer = world.post(party, &format!("/v1/{route}"), media_type, body);
-        assert_eq!(problem(&answer), "rate-limited", "{route} at {party}");
+    let body = br#"{"items":[{"sku":"hojicha-100","quantity":1}]}"#.to_vec();
+    for second in 0..60 {
+        for _ in 0..30 {
+            let answer = world.post(SHOP, "/v1/forms", JSON, body.clone());
+            assert!(
+                answer.status().is_success(),
+                "second {second}: {}",
+                text(&answer)
+            );
+        }
+        world.clock.advance(1_000);
     }
 }
 
 #[test]
-fn orders_are_limited_before_they_are_opened() {
+fn orders_that_are_nobodys_are_counted_and_those_of_holders_are_not() {
     let world = World::new();
     let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
-    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
-    use_up(&world, SHOP, "orders");
-    assert_eq!(problem(&send_order(&world, &order)), "rate-limited");
+    let mut settings = settings(Role::Shop, SHOP);
+    settings.limits = Limits::parse("failures 2/60").unwrap();
+    let courier = tallystick_protocol::identifier::Domain::parse(COURIER).unwrap();
+    let issuer = tallystick_protocol::identifier::Domain::parse(ISSUER).unwrap();
+    let config = ShopConfig::new(settings, ORIGIN, courier, "Hayate Courier", issuer);
+    let shop = Rc::new(Shop::new(world.machine(SHOP).clone(), config));
+    world.hub.connect(SHOP, shop);
+    let orders: Vec<_> = (0..4)
+        .map(|_| holder.usual_order(&world, &[("sencha-100", 1)]))
+        .collect();
+    for order in &orders[..3] {
+        assert!(send_order(&world, order).status().is_success());
+    }
+    world.clock.advance(30 * 60_000); // the fourth is too old by now
+    for tried in 0..3 {
+        let said = problem(&send_order(&world, &orders[3]));
+        assert_eq!(said, if tried < 2 { "expired" } else { "rate-limited" });
+    }
+}
+
+#[test]
+fn limits_are_set_by_name_and_a_wrong_one_is_refused() {
+    let limits = Limits::parse("forms 600/60, console 5/1").unwrap();
+    assert_eq!((limits.forms.count, limits.console.seconds), (600, 1));
+    assert_eq!(limits.sender, Limits::default().sender);
+    for wrong in [
+        "forms",
+        "forms 0/60",
+        "forms 5",
+        "nothing 5/60",
+        "forms 5/0",
+        "forms -1/60",
+    ] {
+        assert!(Limits::parse(wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]

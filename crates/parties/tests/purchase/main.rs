@@ -25,6 +25,7 @@ mod limits;
 mod mixing;
 mod money_letters;
 mod moving;
+mod operator;
 mod reference;
 mod refusals;
 mod search;

@@ -88,6 +88,21 @@ impl CertificateRequest {
     /// # Errors
     /// [`CertificateError`] says what does not hold.
     pub fn verify(der: &[u8]) -> Result<Self, CertificateError> {
+        let claimed = Self::claims(der)?;
+        let signed = Signed::read(der)?;
+        let key = public_key_from_spki(&claimed.public_key)
+            .map_err(|_| CertificateError::UnsupportedKey)?;
+        verify_pss(&key, signed.content, signed.signature)
+            .map_err(|_| CertificateError::BadSignature)?;
+        Ok(claimed)
+    }
+
+    /// Reads what a request says without verifying its signature: enough to look whether it is worth
+    /// that, and for nothing else.
+    ///
+    /// # Errors
+    /// [`CertificateError`] says what does not hold.
+    pub fn claims(der: &[u8]) -> Result<Self, CertificateError> {
         if der.len() > Certificate::MAX_LEN {
             return Err(CertificateError::TooLong(der.len()));
         }
@@ -100,10 +115,6 @@ impl CertificateRequest {
         let spki = info.raw()?;
         let mut attributes = info.enter(tag::CONSTRUCTED_0)?;
         info.end()?;
-        let key = public_key_from_spki(spki).map_err(|_| CertificateError::UnsupportedKey)?;
-        verify_pss(&key, signed.content, signed.signature)
-            .map_err(|_| CertificateError::BadSignature)?;
-
         let mut attribute = attributes.enter(tag::SEQUENCE)?;
         attributes.end()?;
         let kind = attribute.oid()?;

@@ -39,6 +39,8 @@ problem_kinds! {
     Malformed, "malformed", 400, "The message is malformed.";
     /// Over a limit.
     TooLarge, "too-large", 413, "The message is too large.";
+    /// An address over the limit.
+    AddressTooLong, "address-too-long", 414, "The address is too long.";
     /// Another version of the protocol.
     UnsupportedVersion, "unsupported-version", 400, "This version of the protocol is not supported.";
     /// Another media type than the route takes.

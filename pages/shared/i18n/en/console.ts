@@ -61,6 +61,7 @@ export const console = {
   parcelInside: 'Inside: sealed',
   parcelNote: 'The newest parcel, as the courier knows it',
   orders: 'Orders',
+  earlier: 'Show earlier orders',
   noOrders: 'No order has come here yet.',
   noOrdersHint: 'Buy something in the store and watch it arrive.',
   toStore: 'Go to the store',

@@ -63,6 +63,7 @@ export const console: CatalogueLike<typeof english> = {
   parcelInside: '中身：封印',
   parcelNote: '配送会社から見た最新の荷物',
   orders: '注文',
+  earlier: '以前の注文を表示',
   noOrders: '注文はまだ届いていません。',
   noOrdersHint: 'お店で何か買うと、ここに届く様子が見えます。',
   toStore: 'お店へ',
