@@ -24,6 +24,11 @@ export function refusals(config, role, { rehearsal = false } = {}) {
     places.length !== 1 || places[0].pattern !== vars.DOMAIN || !places[0].custom_domain,
     `The party must be reached at its DOMAIN and nowhere else: routes must be [{ "pattern": ${quoted(vars.DOMAIN)}, "custom_domain": true }].`,
   )
+  const limits = (config.ratelimits ?? []).map(({ name }) => name)
+  refuse(
+    !['BY_ADDRESS', 'DEAR_BY_ADDRESS'].every(name => limits.includes(name)),
+    'ratelimits must have BY_ADDRESS and DEAR_BY_ADDRESS, as in the example: without them one address shuts others out.',
+  )
   refuse(config.workers_dev !== false, 'workers_dev must be false: a second address would go around the limits of the first.')
   refuse(config.preview_urls !== false, 'preview_urls must be false: old versions would stay reachable.')
   refuse(

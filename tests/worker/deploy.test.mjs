@@ -61,6 +61,7 @@ describe("an operator's file", () => {
     assert.match(changed(c => (c.workers_dev = true)), /workers_dev/)
     assert.match(changed(c => (c.preview_urls = true)), /preview_urls/)
   })
+  test('limits what one address may ask for', () => assert.match(changed(c => c.ratelimits.pop()), /ratelimits must have/))
   test('keeps no log of addresses', () => assert.match(changed(c => (c.observability = { enabled: true })), /invocation_logs/))
 })
 
