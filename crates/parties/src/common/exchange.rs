@@ -12,6 +12,7 @@ use tallystick_protocol::statement::{SignedMessage, Verified, open};
 use super::due::{Job, Next};
 use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer};
+use super::log::Event;
 use super::office::Office;
 use super::outbox::{self, Content, Letter};
 use crate::ports::{Network, Ports, Tables};
@@ -116,7 +117,14 @@ pub trait Exchange<P: Ports> {
             Ok(_) => "put-off",
             Err(fault) => fault.kind.as_str(),
         };
-        self.office().log(&letter.kind, job.about(), word);
+        self.office().log_event(Event {
+            event: &letter.kind,
+            correlation: job.about(),
+            outcome: word,
+            peer: Some(letter.to.as_str()),
+            attempt: Some(job.attempts),
+            ..Event::default()
+        });
         outcome
     }
 }
