@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::http::{self as web, Answer};
 use super::office::Office;
 use super::{due, ledger};
-use crate::ports::Ports;
+use crate::ports::{Database as _, Ports};
 
 /// How long before its certificate ends a party says so, in seconds (a week). It tries to renew it
 /// for 30 days; what was not renewed by then will not be without an operator.
@@ -65,6 +65,7 @@ impl<P: Ports> Office<P> {
             self.certificate_reasons(),
             self.backlog_reasons(),
             self.ledger_reasons(),
+            self.storage_reasons(),
         ];
         let unreadable = |_| {
             vec![Reason::new(
@@ -133,6 +134,22 @@ impl<P: Ports> Office<P> {
                     "{frozen} accounts are frozen, because their balance is not what their transfers say."
                 ),
             )]
+        })
+    }
+
+    fn storage_reasons(&self) -> Result<Vec<Reason>, Fault> {
+        let size = self.ports.database().size()?;
+        Ok(if size.is_nearly_full() {
+            vec![Reason::new(
+                "storage",
+                format!(
+                    "Its database takes {} of {} MB: once it is full, nothing is taken any more.",
+                    size.bytes / 1_000_000,
+                    size.limit_bytes / 1_000_000
+                ),
+            )]
+        } else {
+            Vec::new()
         })
     }
 }

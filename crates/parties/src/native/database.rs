@@ -18,6 +18,8 @@ struct Inner {
     /// How many writes are still let through; `None`: all.
     fuse: Cell<Option<u32>>,
     writes: Cell<u32>,
+    /// What it may take, in bytes.
+    limit_bytes: Cell<u64>,
 }
 
 /// A database in memory, shared by everybody who has a clone of it: it survives the party that
@@ -37,6 +39,7 @@ impl SqliteDatabase {
             connection: RefCell::new(connection),
             fuse: Cell::new(None),
             writes: Cell::new(0),
+            limit_bytes: Cell::new(DATABASE_MAX_BYTES),
         })))
     }
 
@@ -55,6 +58,11 @@ impl SqliteDatabase {
     #[must_use]
     pub fn is_spent(&self) -> bool {
         self.0.fuse.get() == Some(0)
+    }
+
+    /// Says from now on that it may take so many bytes, without holding to it.
+    pub fn say_limit(&self, bytes: u64) {
+        self.0.limit_bytes.set(bytes);
     }
 
     /// How many writes were done so far.
@@ -173,7 +181,7 @@ impl Database for SqliteDatabase {
         let row = first(self, sql, &[])?.ok_or(DatabaseError::RolledBack)?;
         Ok(Size {
             bytes: row.number(0)?,
-            limit_bytes: DATABASE_MAX_BYTES,
+            limit_bytes: self.0.limit_bytes.get(),
         })
     }
 }
