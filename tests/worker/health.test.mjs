@@ -62,7 +62,9 @@ test('log lines are JSON and never hold an identifier from an address', async ()
   const order = 'ab'.repeat(32)
   await parties.fetch('kiso-tea.localhost', `/v1/orders/${order}/summary`)
   await new Promise(resolve => setTimeout(resolve, 200))
-  const messages = lines.map(line => line.message)
+  assert.ok(!lines.some(line => line.message.includes(order)))
+  // workerd has remarks of its own, about an alarm on a busy machine for one.
+  const messages = lines.map(line => line.message).filter(message => !message.startsWith('NOSENTRY '))
   assert.ok(messages.length > 0)
   for (const message of messages) {
     const entry = JSON.parse(message)
