@@ -83,9 +83,7 @@ impl<P: Ports> Issuer<P> {
             Some(RefusalReason::Declined)
         } else if amount != request.amount || amount.minor == 0 {
             Some(RefusalReason::AmountMismatch)
-        } else if self.is_stopped(part) {
-            Some(RefusalReason::Declined)
-        } else if payment != Instrument::CardAccount.as_str().as_bytes() {
+        } else if self.is_stopped(part) || payment != Instrument::CardAccount.as_str().as_bytes() {
             Some(RefusalReason::Declined)
         } else {
             None
