@@ -74,7 +74,7 @@ impl Seat {
     /// The platform's own setting of the alarm, unless an earlier one is set.
     fn ring_by(&self, at_ms: u64) {
         let database = &self.machine.database;
-        if !database.alarm().unwrap().is_some_and(|set| set <= at_ms) {
+        if database.alarm().unwrap().is_none_or(|set| set > at_ms) {
             database.set_alarm(at_ms).unwrap();
         }
     }
