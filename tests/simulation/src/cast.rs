@@ -139,6 +139,9 @@ impl<P: Ports> Party for Running<P> {
 pub struct Cast {
     /// How many parties of a role have room in one key space.
     pub parties_in_a_space: u16,
+    /// Whether key spaces have the degrees that the key centre's example settings give them, for thousands of
+    /// colluding holders, instead of small ones.
+    pub real_degrees: bool,
     /// Whether the shop takes the other issuer's cards too, and lets the buyer choose the courier.
     pub offers_a_choice: bool,
 }
@@ -147,6 +150,7 @@ impl Default for Cast {
     fn default() -> Self {
         Self {
             parties_in_a_space: 4,
+            real_degrees: false,
             offers_a_choice: false,
         }
     }
@@ -158,7 +162,7 @@ impl Cast {
     pub fn start<P: Ports>(&self, ports: P, name: &str) -> Running<P> {
         match name {
             CA => Running::Ca(Rc::new(authority(ports))),
-            CENTRE => Running::Centre(Rc::new(centre(ports, self.parties_in_a_space))),
+            CENTRE => Running::Centre(Rc::new(centre(ports, self.degrees()))),
             ISSUER | OTHER_ISSUER => {
                 let mut config = IssuerConfig::new(settings(Role::Issuer, name));
                 config.opens_accounts = true;
@@ -169,6 +173,23 @@ impl Cast {
                 Running::Courier(Rc::new(Courier::new(ports, settings)))
             }
             shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
+        }
+    }
+
+    fn degrees(&self) -> SpaceDegrees {
+        let degrees = |holders, parties| Degrees::new(holders, parties).unwrap();
+        if self.real_degrees {
+            return SpaceDegrees {
+                shop: degrees(4096, 64),
+                issuer: degrees(4096, 16),
+                courier: degrees(4096, 16),
+            };
+        }
+        let small = degrees(8, self.parties_in_a_space);
+        SpaceDegrees {
+            shop: small,
+            issuer: small,
+            courier: small,
         }
     }
 
@@ -204,15 +225,10 @@ fn authority<P: Ports>(ports: P) -> Ca<P> {
     Ca::new(ports, config)
 }
 
-fn centre<P: Ports>(ports: P, parties_in_a_space: u16) -> KeyCentre<P> {
-    let degrees = Degrees::new(8, parties_in_a_space).unwrap();
+fn centre<P: Ports>(ports: P, degrees: SpaceDegrees) -> KeyCentre<P> {
     let config = key_centre::Config {
         settings: settings(Role::KeyCentre, CENTRE),
-        degrees: SpaceDegrees {
-            shop: degrees,
-            issuer: degrees,
-            courier: degrees,
-        },
+        degrees,
     };
     KeyCentre::new(ports, config)
 }

@@ -1,9 +1,12 @@
 //! What must hold after every run.
 
 mod books;
+pub(crate) mod business;
 mod endings;
+pub(crate) mod parcels;
 mod secrecy;
 mod stock;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +23,8 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     let mut broken = Vec::new();
     books::check(town, &mut broken);
     stock::check(town, &mut broken);
+    parcels::check(town, &mut broken);
+    words::check(town, &mut broken);
     endings::check(town, &mut broken);
     secrecy::check(town, &mut broken);
     broken

@@ -1,9 +1,12 @@
 //! Other bytes than a party's own code would send: any field of a message changed, and signed again where the
-//! party signed it; a bit turned; a message cut; a problem instead of an answer.
+//! party signed it; a bit turned; a message cut; a receipt that disowns the order; a problem, a page, nothing, or
+//! what somebody else signed instead of an answer.
 
 use coset::cbor::Value;
 use coset::cbor::value::Integer;
-use http::Response;
+use http::{Response, StatusCode};
+use tallystick_protocol::answers::{ShopReceipt, ShopState};
+use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemKind};
 
 use crate::dice::Dice;
@@ -33,14 +36,70 @@ pub(crate) fn instead_of(body: &[u8], pen: &Pen, dice: &Dice) -> Option<(String,
     Some((format!("  [lie: a bit of byte {at}]"), changed))
 }
 
-/// A problem that nobody has.
-pub(crate) fn problem(dice: &Dice) -> Response<Vec<u8>> {
-    let problem = Problem::new(*dice.pick(ProblemKind::ALL), "So it is said.");
-    Response::builder()
-        .status(problem.kind.status())
-        .header("content-type", PROBLEM_MEDIA_TYPE)
-        .body(problem.to_json())
-        .unwrap_or_default()
+/// A message as somebody heard it before: its media type and its bytes.
+pub(crate) type Heard = (String, Vec<u8>);
+
+/// An answer in which nobody decided anything, with what it is: a page or nothing with the status 200, a refusal
+/// without a signature, or what somebody signed about another matter (one of what the asker has `heard` before, so
+/// that nobody learns anything by it).
+pub(crate) fn worthless(dice: &Dice, heard: &[Heard]) -> (String, Response<Vec<u8>>) {
+    let page = b"<!doctype html><title>Welcome</title><p>Sign in to use this network.".to_vec();
+    match dice.below(6) {
+        0 => ("a page".to_owned(), answer(200, "text/html", page)),
+        1 => (
+            "nothing".to_owned(),
+            answer(200, "application/cose", Vec::new()),
+        ),
+        2 if !heard.is_empty() => {
+            let (kind, bytes) = dice.pick(heard).clone();
+            ("heard before".to_owned(), answer(200, &kind, bytes))
+        }
+        3 => {
+            let status = *dice.pick(&[400, 403, 404, 409, 410, 429, 500]);
+            (
+                format!("a bare {status}"),
+                answer(status, "text/html", page),
+            )
+        }
+        _ => {
+            let kinds = [ProblemKind::NotFound, ProblemKind::Conflict];
+            let kind = if dice.chance(500) {
+                *dice.pick(&kinds)
+            } else {
+                *dice.pick(ProblemKind::ALL)
+            };
+            let problem = Problem::new(kind, "So it is said.");
+            let status = kind.status();
+            (
+                format!("a problem, {status}"),
+                answer(status, PROBLEM_MEDIA_TYPE, problem.to_json()),
+            )
+        }
+    }
+}
+
+fn answer(status: u16, kind: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+    let status = StatusCode::from_u16(status).unwrap_or_default();
+    let answer = Response::builder()
+        .status(status)
+        .header("content-type", kind);
+    answer.body(body).unwrap_or_default()
+}
+
+/// The shop's receipt as one of an order that came to nothing, signed. The shop itself goes on with the order.
+pub(crate) fn disowned(body: &[u8], pen: &Pen, dice: &Dice) -> Option<Vec<u8>> {
+    let mut value = whole(body)?;
+    let Value::Tag(SIGNED, inner) = &mut value else {
+        return None;
+    };
+    let before = payload(inner)?.to_vec();
+    let mut receipt = decode::<ShopReceipt>(&before).ok()?;
+    receipt.state = *dice.pick(&[ShopState::Refused, ShopState::Expired]);
+    (receipt.authorisation, receipt.acceptance, receipt.refusal) = (None, None, None);
+    if let Some(place) = inner.as_array_mut().and_then(|parts| parts.get_mut(2)) {
+        *place = Value::Bytes(encode(&receipt));
+    }
+    sign_again(inner, Some(&before), pen).then(|| written(&value))
 }
 
 fn changed_field(body: &[u8], pen: &Pen, dice: &Dice) -> Option<(String, Vec<u8>)> {

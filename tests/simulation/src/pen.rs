@@ -2,7 +2,7 @@
 //! can sign its lies.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 
 use coset::cbor::Value;
@@ -19,6 +19,8 @@ struct Memory {
     key: Option<<RsaSigning as Signing>::Key>,
     /// Payloads, each with the protected header and the context that it was signed with.
     signed: BTreeMap<Vec<u8>, (Vec<u8>, Vec<u8>)>,
+    /// Payloads of signed lies.
+    lies: BTreeSet<Vec<u8>>,
 }
 
 /// Signs for one party. Clones are the same pen.
@@ -58,7 +60,15 @@ impl Pen {
             coset::cbor::into_writer(&structure, &mut message).ok()?;
             (memory.key.clone()?, message)
         };
+        self.memory.borrow_mut().lies.insert(payload.to_vec());
         block_on(self.signing.sign(&key, &message)).ok()
+    }
+
+    /// Whether it ever signed something like that, lies included.
+    pub(crate) fn has_signed(&self, like: impl Fn(&[u8]) -> bool) -> bool {
+        let memory = self.memory.borrow();
+        let mut all = memory.signed.keys().chain(&memory.lies);
+        all.any(|payload| like(payload))
     }
 
     fn remember(&self, key: &<RsaSigning as Signing>::Key, message: &[u8]) {

@@ -5,7 +5,7 @@ use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::identifier::OrderId;
 use tallystick_protocol::money::{Currency, Money};
 
-use crate::cast::{ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
+use crate::cast::{COURIER, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -30,6 +30,18 @@ pub enum Plant {
     PayRevoked,
     /// The shop forgets whatever it still has to do: to say something to others, to end an order.
     NeverAnswer,
+    /// The courier lets parcels go as soon as it has accepted them, as if any answer were the issuer's word.
+    ConfirmUnsigned,
+    /// The courier refuses as well what it has accepted.
+    SayBoth,
+    /// The issuer charges what it told everybody it had released.
+    ChargeReleased,
+    /// An account at the issuer is not what its transfers say.
+    BendAccount,
+    /// The shop's alarm gets lost, and nobody sets it again.
+    LoseAlarm,
+    /// The shop has put aside something it could not do, and tells nobody.
+    HideStuck,
 }
 
 impl Plant {
@@ -63,6 +75,25 @@ impl Plant {
             (Self::NeverAnswer, SHOP) => {
                 run("DELETE FROM due WHERE kind IN ('letter', 'order-expiry')")
             }
+            (Self::ConfirmUnsigned, COURIER) => {
+                run("UPDATE courier_deliveries SET state = 'confirmed' WHERE state = 'accepted'");
+            }
+            (Self::SayBoth, COURIER) => run(
+                "INSERT INTO statements (kind, reference, made_at_ms, void_from, context, payload)
+                 SELECT 'refusal', reference, made_at_ms, void_from, context, payload
+                 FROM statements WHERE kind = 'acceptance' ON CONFLICT DO NOTHING",
+            ),
+            (Self::ChargeReleased, ISSUER) => charge_released(town, seat),
+            (Self::BendAccount, ISSUER) => {
+                run("UPDATE accounts SET credits_posted = credits_posted + 1 WHERE kind = 'holder'")
+            }
+            (Self::LoseAlarm, SHOP) => {
+                let _lost = tables.take_alarm();
+            }
+            (Self::HideStuck, SHOP) => run(
+                "INSERT INTO due (kind, reference, at_ms, since_ms, stuck_at_ms)
+                 VALUES ('letter', 'nobody/nothing', 1, 1, 1) ON CONFLICT DO NOTHING",
+            ),
             (Self::LoseGoods, SHOP) => run("DELETE FROM shop_reserved"),
             (Self::TellName, SHOP) => {
                 run(
@@ -101,10 +132,27 @@ fn gossip(town: &Town, at: &str, query: &str, to: &Seat) {
 }
 
 fn capture_again(seat: &Seat) {
-    let tables = &seat.machine.database;
     let captured =
         "SELECT order_id, account, minor, shop FROM issuer_reservations WHERE state = 'captured'";
-    let Ok(rows) = tables.run(captured, &[]) else {
+    book(seat, captured);
+}
+
+/// Two hours after the order's time, when every wallet has heard that it was released.
+fn charge_released(town: &Town, seat: &Seat) {
+    let end = (town.scheduler.now_ms() / 1000).saturating_sub(7_200);
+    let is_told = format!("state = 'released' AND expires_at < {end}");
+    book(
+        seat,
+        &format!("SELECT order_id, account, minor, shop FROM issuer_reservations WHERE {is_told}"),
+    );
+    let captured = format!("UPDATE issuer_reservations SET state = 'captured' WHERE {is_told}");
+    let _not_yet = seat.machine.database.run(&captured, &[]);
+}
+
+/// Charges what the query gives.
+fn book(seat: &Seat, query: &str) {
+    let tables = &seat.machine.database;
+    let Ok(rows) = tables.run(query, &[]) else {
         return;
     };
     for row in rows {

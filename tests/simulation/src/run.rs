@@ -17,6 +17,7 @@ use crate::steps;
 use crate::town::Town;
 
 const MINUTE_MS: u64 = 60_000;
+const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 /// How long nothing happens after the last step: first with the wallets at work, which may take until orders
 /// and reservations have expired; then until every party has looked at its books once more, which it does daily.
 const QUIET_MS: [u64; 2] = [100 * MINUTE_MS, 26 * 60 * MINUTE_MS];
@@ -34,6 +35,10 @@ pub struct Options {
     pub plant: Option<Plant>,
     /// Instead of the steps: one holder gets a card and buys, and only this happens.
     pub crash: Option<Crash>,
+    /// Instead of the steps: for so many days one holder buys something every few weeks, and nothing else happens.
+    pub days: u32,
+    /// Whether key spaces have the degrees of a real deployment.
+    pub real_degrees: bool,
 }
 
 /// The power of a participant fails once, between two writes.
@@ -70,7 +75,7 @@ pub struct Outcome {
 /// Runs a seed.
 #[must_use]
 pub fn run(options: Options) -> Outcome {
-    let town = Town::new(options.seed, options.plant, options.print);
+    let town = Town::new(options);
     let ran = catch_unwind(AssertUnwindSafe(|| everything(&town, options)));
     let mut violations = ran.unwrap_or_else(|panic| vec![panic_sentence(&*panic)]);
     violations.sort();
@@ -95,11 +100,16 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
     };
     let mut rests = match options.crash {
         Some(crash) => one_holder_buys(town, &anchors, crash),
+        None if options.days > 0 => live_quietly(town, &anchors, options.days),
         None => take_steps(town, &anchors, &dice, options.steps),
     };
     rests &= heal(town);
     if rests {
-        invariants::broken(town)
+        let mut broken = invariants::broken(town);
+        if options.days > 0 {
+            invariants::business::check(town, &mut broken);
+        }
+        broken
     } else {
         vec!["it never comes to rest".to_owned()]
     }
@@ -139,6 +149,8 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
         town.note(&format!("{name} lies in {share} of 1000 messages"));
     }
     town.liar.set(liar);
+    town.forgets
+        .set(steps::forgets(&Dice::new(town.seed, "eviction")));
     town.lied.set(liar.map(|(name, _)| name));
     for index in 0..PEOPLE.len() {
         holder_comes(town, index, anchors, false);
@@ -162,6 +174,26 @@ fn one_holder_buys(town: &Rc<Town>, anchors: &TrustAnchors, crash: Crash) -> boo
         holder.wishes.borrow_mut().push_back(wish);
         town.run_for(3 * MINUTE_MS / 2)
     })
+}
+
+/// Years in which hardly anything happens: between two purchases the computer is off, and parties that nobody asks
+/// are evicted.
+fn live_quietly(town: &Rc<Town>, anchors: &TrustAnchors, days: u32) -> bool {
+    let dice = Dice::new(town.seed, "days");
+    let holder = holder_comes(town, 0, anchors, true);
+    let mut rests = town.run_for(5 * MINUTE_MS);
+    town.forgets.set(200);
+    let mut left = u64::from(days);
+    while left > 0 {
+        let pause = dice.between(28, 56).min(left);
+        left -= pause;
+        holder.stop(town);
+        rests &= town.run_for(pause * DAY_MS);
+        holder.start(town);
+        holder.wishes.borrow_mut().push_back(Wish::Tea);
+        rests &= town.run_for(10 * MINUTE_MS);
+    }
+    rests
 }
 
 /// The root certificate, as whoever packages the wallet gets it from the CA.

@@ -89,6 +89,12 @@ impl Scheduler {
         self.ready.push(task);
     }
 
+    /// Whether somebody is at work in this life.
+    pub(crate) fn is_busy(&self, owner: Owner) -> bool {
+        let tasks = self.tasks.borrow();
+        tasks.values().any(|(of, _)| *of == owner)
+    }
+
     /// Ends all tasks of one life, wherever they are.
     pub(crate) fn kill(&self, owner: Owner) {
         self.dead.borrow_mut().insert(owner);

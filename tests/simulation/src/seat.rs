@@ -49,6 +49,17 @@ impl Seat {
     /// Starts the party over what its machine stored.
     pub(crate) fn start(self: &Rc<Self>, town: &Rc<Town>) {
         self.machine.database.mend();
+        self.begin(town);
+    }
+
+    /// The platform drops the party while it has nothing to do, and makes it anew over its stored tables and its
+    /// stored alarm: what it had in memory is forgotten.
+    pub(crate) fn evict(self: &Rc<Self>, town: &Rc<Town>) {
+        self.stop(town);
+        self.begin(town);
+    }
+
+    fn begin(self: &Rc<Self>, town: &Rc<Town>) {
         self.life.set(self.life.get() + 1);
         let party = town.cast.start(self.machine.clone(), self.name);
         *self.running.borrow_mut() = Some(party);

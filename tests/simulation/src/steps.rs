@@ -39,6 +39,11 @@ pub(crate) fn liar(dice: &Dice) -> Option<(&'static str, u32)> {
     dice.chance(500).then_some((liar, share))
 }
 
+/// How often in a thousand times an idle party is evicted in this run: never, now and then, all the time.
+pub(crate) fn forgets(dice: &Dice) -> u32 {
+    *dice.pick(&[0, 5, 50, 500])
+}
+
 /// One step: a wish or a fault. Returns the milliseconds until the next.
 pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
     let holders = town.holders.borrow().clone();
@@ -95,13 +100,23 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
             ));
             town.cuts.borrow_mut().between(a, b, now_ms + length_ms);
         }
-        81..87 => {
+        81..85 => {
             let name = if dice.chance(400) { holder.name } else { party };
             let length_ms = dice.between(5_000, 1_800_000);
             town.note(&format!("{name} is cut off for {length_ms} ms"));
             town.cuts.borrow_mut().off(name, now_ms + length_ms);
         }
-        87..95 => {
+        85..87 => {
+            let length_ms = dice.between(5_000, 600_000);
+            town.note(&format!("{party} hangs for {length_ms} ms"));
+            town.cuts.borrow_mut().hang(party, now_ms + length_ms);
+        }
+        87..90 => {
+            let length_ms = dice.between(5_000, 600_000);
+            town.note(&format!("somebody answers for {party} for {length_ms} ms"));
+            town.cuts.borrow_mut().answer_for(party, now_ms + length_ms);
+        }
+        90..95 => {
             let weather = Weather::some(dice);
             let Weather {
                 lost,

@@ -1,7 +1,7 @@
 //! Everybody, the network between them, and what was said.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
 use http::{Request, Response};
@@ -12,18 +12,22 @@ use tallystick_protocol::test_keys::TEST_KEYS;
 use crate::cast::{Cast, EVERYBODY, START};
 use crate::dice::Dice;
 use crate::holder::Holder;
+use crate::invariants::parcels::Gate;
 use crate::journal::Journal;
-use crate::lies;
+use crate::lies::{self, Heard};
 use crate::machine::machine;
 use crate::network::Reply;
 use crate::plant::Plant;
+use crate::run::Options;
 use crate::scheduler::{Owner, Scheduler, Step};
 use crate::seat::Seat;
 use crate::watch::Watch;
 use crate::weather::{Cuts, Weather};
 
-/// How long whoever asked waits for an answer, in milliseconds.
-const TIMEOUT_MS: u64 = 20_000;
+/// How long a party that asked waits for an answer, in milliseconds; and how long a holder's computer does.
+const PATIENCE_MS: (u64, u64) = (15_000, 20_000);
+/// How many of the last messages that somebody heard can be told again.
+const HEARD_MAX: usize = 16;
 /// How far a participant's clock is off at most, in seconds.
 const CLOCK_OFF_SECONDS: u64 = 20;
 /// More events than any run has: a run that reaches it never comes to rest.
@@ -54,12 +58,19 @@ pub(crate) struct Town {
     pub(crate) holders: RefCell<Vec<Rc<Holder>>>,
     /// Every byte that each party received.
     pub(crate) received: RefCell<BTreeMap<&'static str, Vec<u8>>>,
+    /// The last messages that each participant heard.
+    heard: RefCell<BTreeMap<&'static str, VecDeque<Heard>>>,
     /// Who lies, and how often in a thousand messages.
     pub(crate) liar: Cell<Option<(&'static str, u32)>>,
     /// Who lied at any time.
     pub(crate) lied: Cell<Option<&'static str>>,
     pub(crate) plant: Option<Plant>,
     watch: Watch,
+    /// Which parcels left, and what was wrong about that.
+    pub(crate) gate: Gate,
+    /// How often in a thousand times a party with nothing to do is evicted, and the chance of it.
+    pub(crate) forgets: Cell<u32>,
+    forgetting: Dice,
     calls: Cell<u64>,
     events: Cell<u64>,
     /// How often the power failed.
@@ -67,7 +78,14 @@ pub(crate) struct Town {
 }
 
 impl Town {
-    pub(crate) fn new(seed: u64, plant: Option<Plant>, is_read: bool) -> Rc<Self> {
+    pub(crate) fn new(options: Options) -> Rc<Self> {
+        let Options {
+            seed,
+            plant,
+            print: is_read,
+            real_degrees,
+            ..
+        } = options;
         let clock = SetClock::at(START * 1000);
         let off = Dice::new(seed, "clocks");
         Rc::new_cyclic(|me| {
@@ -80,13 +98,20 @@ impl Town {
                 me: me.clone(),
                 journal: Journal::new(START * 1000, is_read),
                 seed,
-                cast: some_cast(&Dice::new(seed, "cast")),
+                cast: Cast {
+                    real_degrees,
+                    ..some_cast(&Dice::new(seed, "cast"))
+                },
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
                 cuts: RefCell::default(),
                 seats: seats.collect(),
                 holders: RefCell::default(),
                 received: RefCell::default(),
+                heard: RefCell::default(),
+                gate: Gate::default(),
+                forgets: Cell::new(0),
+                forgetting: Dice::new(seed, "forgetting"),
                 liar: Cell::new(None),
                 lied: Cell::new(None),
                 plant,
@@ -149,12 +174,25 @@ impl Town {
             if let Some(plant) = self.plant {
                 plant.work(self, seat);
             }
+            self.gate.look(self, seat);
             if self.journal.is_read() {
                 self.watch.look(self, seat);
             }
         }
         if self.is_spent(name) {
             self.crash(name);
+        } else if let Some(seat) = self.seat(name).cloned() {
+            self.forget(&seat);
+        }
+    }
+
+    /// Evicts a party now and then, while nobody waits for it.
+    fn forget(self: &Rc<Self>, seat: &Rc<Seat>) {
+        let forgets = self.forgets.get();
+        let is_idle = seat.running().is_some() && !self.scheduler.is_busy(seat.owner());
+        if forgets > 0 && is_idle && self.forgetting.chance(forgets) {
+            self.note(&format!("{}: is evicted", seat.name));
+            seat.evict(self);
         }
     }
 
@@ -221,8 +259,9 @@ impl Town {
             faults.push_str(&lie);
         }
         let patience = reply.clone();
+        let patience_ms = self.patience_ms(from);
         self.scheduler
-            .after(TIMEOUT_MS, move || patience.fill(None));
+            .after(patience_ms, move || patience.fill(None));
         let ways = self.ways(from, to, &mut faults);
         let length = request.body().len();
         let Call { number, what, .. } = &*call;
@@ -237,6 +276,15 @@ impl Town {
                     town.deliver(&call, request, index == 0);
                 }
             });
+        }
+    }
+
+    fn patience_ms(&self, of: &str) -> u64 {
+        let (party, computer) = PATIENCE_MS;
+        if self.seat(of).is_some() {
+            party
+        } else {
+            computer
         }
     }
 
@@ -295,6 +343,11 @@ impl Town {
         );
         self.record(call.to, &[head.as_bytes(), request.body()].concat());
         let (town, call, seat) = (self.me(), call.clone(), seat.clone());
+        let is_answered_for = self.is_answered_for(call.to);
+        if is_answered_for && self.dice.chance(500) {
+            // It never comes to the party itself.
+            return self.answered(&call, Response::default(), first);
+        }
         self.scheduler.spawn(seat.owner(), async move {
             let answer = party.serve(request).await;
             if let Some(town) = town.upgrade()
@@ -307,14 +360,23 @@ impl Town {
 
     fn answered(&self, call: &Rc<Call>, mut answer: Response<Vec<u8>>, first: bool) {
         let mut faults = String::new();
-        if let Some((lie, body)) = self.lie_of(call.to, answer.body()) {
+        if self.is_answered_for(call.to) {
+            let (what, worthless) = lies::worthless(&self.dice, &self.heard_by(call.from));
+            answer = worthless;
+            faults.push_str(&format!("  [somebody else: {what}]"));
+        } else if let Some(body) = self.disowning(call.to, answer.body()) {
+            *answer.body_mut() = body;
+            faults.push_str("  [lie: it came to nothing]");
+        } else if let Some((lie, body)) = self.lie_of(call.to, answer.body()) {
             *answer.body_mut() = body;
             faults.push_str(&lie);
         } else if self.lies_outright(call.to) {
-            answer = lies::problem(&self.dice);
-            faults.push_str("  [lie: a problem]");
+            let (what, worthless) = lies::worthless(&self.dice, &self.heard_by(call.from));
+            answer = worthless;
+            faults.push_str(&format!("  [lie: {what}]"));
         }
-        let ways = self.ways(call.to, call.from, &mut faults);
+        let mut ways = self.ways(call.to, call.from, &mut faults);
+        self.hang(call, &mut ways, &mut faults);
         let (status, length) = (answer.status().as_u16(), answer.body().len());
         let Call {
             from, to, number, ..
@@ -333,9 +395,58 @@ impl Town {
             if let Some(town) = town.upgrade() {
                 let head = format!("{} {:?}\n", answer.status(), answer.headers());
                 town.record(call.from, &[head.as_bytes(), answer.body()].concat());
+                town.hear(call.from, &answer);
             }
             call.reply.fill(Some(answer));
         });
+    }
+
+    /// Too late or never, if the party hangs.
+    fn hang(&self, call: &Call, ways: &mut Vec<u64>, faults: &mut String) {
+        if !self.cuts.borrow().hangs(call.to, self.scheduler.now_ms()) {
+            return;
+        }
+        faults.push_str("  [hangs]");
+        ways.clear();
+        if self.dice.chance(500) {
+            let late_ms = self.dice.between(500, 60_000);
+            ways.push(self.patience_ms(call.from) + late_ms);
+        }
+    }
+
+    fn is_answered_for(&self, who: &str) -> bool {
+        let now_ms = self.scheduler.now_ms();
+        self.cuts.borrow().is_answered_for(who, now_ms)
+    }
+
+    /// A shop that lies says of a few orders that they came to nothing, and goes on.
+    fn disowning(&self, who: &str, body: &[u8]) -> Option<Vec<u8>> {
+        let (liar, share) = self.liar.get()?;
+        let seat = self.seat(who).filter(|_| liar == who)?;
+        let lies = self.dice.chance(share);
+        lies::disowned(body, &seat.machine.signing, &self.dice).filter(|_| lies)
+    }
+
+    fn hear(&self, who: &'static str, answer: &Response<Vec<u8>>) {
+        let kind = answer.headers().get("content-type");
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("application/c") {
+            return;
+        }
+        let mut heard = self.heard.borrow_mut();
+        let heard = heard.entry(who).or_default();
+        heard.push_back((kind.to_owned(), answer.body().clone()));
+        if heard.len() > HEARD_MAX {
+            heard.pop_front();
+        }
+    }
+
+    fn heard_by(&self, who: &str) -> Vec<Heard> {
+        let heard = self.heard.borrow();
+        heard
+            .get(who)
+            .map(|heard| heard.iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     fn lies_outright(&self, who: &str) -> bool {
@@ -358,6 +469,7 @@ fn some_cast(dice: &Dice) -> Cast {
     Cast {
         parties_in_a_space: *dice.pick(&[1, 2, 4]),
         offers_a_choice: true,
+        ..Cast::default()
     }
 }
 

@@ -27,11 +27,14 @@ impl Weather {
     }
 }
 
-/// Who is cut off from whom, and until when (virtual milliseconds).
+/// Who is cut off from whom, who hangs, and in whose place somebody else answers, and until when (virtual
+/// milliseconds).
 #[derive(Default)]
 pub(crate) struct Cuts {
     pairs: BTreeMap<(&'static str, &'static str), u64>,
     alone: BTreeMap<&'static str, u64>,
+    hanging: BTreeMap<&'static str, u64>,
+    behind_a_gateway: BTreeMap<&'static str, u64>,
 }
 
 impl Cuts {
@@ -41,6 +44,25 @@ impl Cuts {
 
     pub(crate) fn off(&mut self, name: &'static str, until_ms: u64) {
         self.alone.insert(name, until_ms);
+    }
+
+    /// This party takes what it is sent, and answers too late or never.
+    pub(crate) fn hang(&mut self, name: &'static str, until_ms: u64) {
+        self.hanging.insert(name, until_ms);
+    }
+
+    pub(crate) fn hangs(&self, name: &str, now_ms: u64) -> bool {
+        self.hanging.get(name).is_some_and(|until| now_ms < *until)
+    }
+
+    /// Something before this party, which has no part in any order, answers in its place.
+    pub(crate) fn answer_for(&mut self, name: &'static str, until_ms: u64) {
+        self.behind_a_gateway.insert(name, until_ms);
+    }
+
+    pub(crate) fn is_answered_for(&self, name: &str, now_ms: u64) -> bool {
+        let until = self.behind_a_gateway.get(name);
+        until.is_some_and(|until| now_ms < *until)
     }
 
     pub(crate) fn heal(&mut self) {

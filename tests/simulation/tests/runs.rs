@@ -142,3 +142,45 @@ fn an_issuer_that_lets_a_revoked_device_pay_is_noticed() {
 fn an_order_that_stays_open_is_noticed() {
     assert!(is_noticed(Plant::NeverAnswer, "something never ends"));
 }
+
+#[test]
+fn a_parcel_that_leaves_by_an_unsigned_answer_is_noticed() {
+    assert!(is_noticed(Plant::ConfirmUnsigned, "a parcel left before"));
+}
+
+#[test]
+fn a_courier_that_accepts_and_refuses_one_order_is_noticed() {
+    assert!(is_noticed(
+        Plant::SayBoth,
+        "an acceptance and a refusal of one order"
+    ));
+}
+
+#[test]
+fn a_wallet_that_was_told_of_no_charge_and_was_charged_is_noticed() {
+    assert!(is_noticed(
+        Plant::ChargeReleased,
+        "the wallet says of the money"
+    ));
+}
+
+#[test]
+fn an_account_that_is_not_what_its_transfers_say_is_noticed() {
+    assert!(is_noticed(
+        Plant::BendAccount,
+        "the trial balance of the night does not hold"
+    ));
+}
+
+#[test]
+fn an_alarm_that_is_lost_and_not_set_again_is_noticed() {
+    assert!(is_noticed(
+        Plant::LoseAlarm,
+        "something that is due was forgotten"
+    ));
+}
+
+#[test]
+fn something_stuck_that_nobody_sees_to_is_noticed() {
+    assert!(is_noticed(Plant::HideStuck, "something is stuck"));
+}

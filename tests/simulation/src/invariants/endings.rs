@@ -17,6 +17,11 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
             wallet(town, holder, broken);
         }
     }
+    if !town.lied.get().is_some_and(|liar| ISSUERS.contains(&liar)) {
+        for holder in town.holders.borrow().iter() {
+            money(town, holder, broken);
+        }
+    }
 }
 
 fn ended(town: &Town, broken: &mut Vec<String>) {
@@ -98,6 +103,37 @@ fn wallet(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
         if let Some(lie) = untrue(order, money) {
             broken.push(format!(
                 "{name}: order {number}: {lie}, and its money is {money}"
+            ));
+        }
+    }
+}
+
+/// Whoever else lies: what a wallet says about money is what the issuer has booked. It may still be asking.
+fn money(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
+    let money = states(town, &ISSUERS);
+    for order in holder.orders.borrow().iter() {
+        let number = order.order_id.as_deref().unwrap_or_default();
+        let money = state_of(&money, number);
+        let said = order.strands.issuer.word;
+        let is_unsaid = order
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.kind == "unanswered");
+        let is_true = match said {
+            "charged" => money == "captured",
+            "released" | "refused" => money != "captured",
+            _ => {
+                !order.state.is_final()
+                    || is_unsaid
+                    || order.state == OrderState::Delivering
+                    || money != "captured"
+            }
+        };
+        if !is_true {
+            let state = order.state.name();
+            broken.push(format!(
+                "{}: order {number}: the wallet says of the money {state} and {said}, and it is {money}",
+                holder.name
             ));
         }
     }

@@ -1,0 +1,110 @@
+//! Nobody has said yes and no to one order, and nothing that is due was forgotten.
+
+use tallystick_parties::common::{due, ledger};
+use tallystick_parties::ports::Clock as _;
+
+use super::{none, rows};
+use crate::cast::{COURIERS, EVERYBODY, ISSUERS, SHOP};
+use crate::town::Town;
+
+/// By how much a job or the alarm for it may be late, in milliseconds: one that was just begun.
+const LATE_MS: u64 = 60_000;
+
+pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
+    one_word(town, broken);
+    on_the_clock(town, broken);
+    for issuer in ISSUERS {
+        trial_balance(town, issuer, broken);
+    }
+}
+
+fn one_word(town: &Town, broken: &mut Vec<String>) {
+    let both = "there is an acceptance and a refusal of one order";
+    for courier in COURIERS {
+        let sql = "SELECT lower(hex(d.root)) FROM courier_deliveries d WHERE
+             (d.state = 'refused' AND EXISTS (SELECT 1 FROM statements s
+                 WHERE s.kind = 'acceptance' AND s.reference = lower(hex(d.root))))
+             OR (d.state <> 'refused' AND EXISTS (SELECT 1 FROM statements s
+                 WHERE (s.kind = 'refusal' AND s.reference = lower(hex(d.root)))
+                     OR (s.kind = 'closed' AND s.reference = lower(hex(d.root)) || ' ' || d.issuer)))";
+        none(town, broken, courier, sql, both);
+    }
+    for issuer in ISSUERS {
+        let sql = "SELECT lower(hex(r.root)) FROM issuer_reservations r JOIN statements s
+             ON s.kind = 'refusal' AND s.reference = lower(hex(r.root)) WHERE r.state <> 'refused'";
+        none(
+            town,
+            broken,
+            issuer,
+            sql,
+            "it has set aside and refused one order",
+        );
+    }
+    // Those that decide could have signed both for it.
+    if !town
+        .lied
+        .get()
+        .is_some_and(|liar| ISSUERS.contains(&liar) || COURIERS.contains(&liar))
+    {
+        let sql = "SELECT lower(hex(order_id)) FROM shop_papers
+             WHERE kind IN ('acceptance', 'refusal') GROUP BY order_id HAVING count(*) > 1";
+        none(town, broken, SHOP, sql, both);
+    }
+}
+
+/// Every job is still to come, and an alarm is set for the next; what is stuck is seen elsewhere.
+fn on_the_clock(town: &Town, broken: &mut Vec<String>) {
+    for party in EVERYBODY {
+        let Some(seat) = town.seat(party) else {
+            continue;
+        };
+        let tables = &seat.machine.database;
+        let latest_ms = seat.machine.clock.now_ms().saturating_sub(LATE_MS);
+        let sql = "SELECT kind || ' about ' || reference, at_ms FROM due WHERE stuck_at_ms IS NULL";
+        for row in rows(town, party, sql) {
+            if row.number::<u64>(1).is_ok_and(|at_ms| at_ms < latest_ms) {
+                let what = row.text(0).unwrap_or_default();
+                broken.push(format!(
+                    "{party}: something that is due was forgotten: {what}"
+                ));
+            }
+        }
+        let (next, alarm) = (
+            due::next_at(tables).ok().flatten(),
+            tables.alarm().ok().flatten(),
+        );
+        if let Some(next_ms) = next
+            && alarm.is_none_or(|alarm_ms| alarm_ms > next_ms + LATE_MS)
+            && !town.scheduler.is_busy(seat.owner())
+        {
+            broken.push(format!("{party}: no alarm is set for what is due next"));
+        }
+    }
+}
+
+/// The nightly trial balance was made and found nothing, and one made now finds nothing either.
+fn trial_balance(town: &Town, issuer: &str, broken: &mut Vec<String>) {
+    let Some(seat) = town.seat(issuer) else {
+        return;
+    };
+    let tables = &seat.machine.database;
+    let Ok(ledger::Standing { frozen, last }) = ledger::standing(tables) else {
+        return broken.push(format!("{issuer}: the books cannot be read"));
+    };
+    for account in frozen {
+        broken.push(format!("{issuer}: an account is frozen: {account}"));
+    }
+    match last {
+        None => broken.push(format!("{issuer}: no trial balance was ever made")),
+        Some(last) if last.wrong > 0 => {
+            broken.push(format!(
+                "{issuer}: the trial balance of the night does not hold"
+            ));
+        }
+        Some(_) => {}
+    }
+    let now = ledger::trial_balance(tables, seat.machine.clock.now_ms());
+    if now.is_ok_and(|now| now.wrong > 0) {
+        broken.push(format!("{issuer}: the trial balance does not hold"));
+    }
+}
