@@ -76,6 +76,8 @@ fn what_cannot_be_done_is_stuck_after_some_tries_hides_no_other_and_waits_for_an
         tables.run(&sql, &[orders[0].root.0.into()]).unwrap();
     };
     spoil("nonsense");
+    // Asked by the issuer, the courier signs that it will never deliver what it never heard of.
+    world.hub.cut(COURIER, false);
     let issuer = world.running(ISSUER);
     let wakes = wakes_of(&world, ISSUER, &issuer, 6 * HOUR);
     assert!(wakes < 40, "{wakes} wakes");
