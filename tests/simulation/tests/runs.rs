@@ -184,3 +184,46 @@ fn an_alarm_that_is_lost_and_not_set_again_is_noticed() {
 fn something_stuck_that_nobody_sees_to_is_noticed() {
     assert!(is_noticed(Plant::HideStuck, "something is stuck"));
 }
+
+#[test]
+fn random_runs_have_worthless_answers_parties_that_hang_disowned_orders_and_evictions() {
+    let runs: Vec<_> = (1..=20).map(|seed| outcome(seed, 60, None)).collect();
+    for says in [
+        "[somebody else: a page]",
+        "[somebody else: nothing]",
+        "[somebody else: heard before]",
+        "[somebody else: a bare ",
+        "[somebody else: a problem, ",
+        "[hangs]",
+        "[lie: it came to nothing]",
+        "[lie: heard before]",
+        ": is evicted",
+    ] {
+        let said = times(&runs, |line| line.contains(says));
+        assert!(said >= 1, "{says} is never there");
+    }
+}
+
+#[test]
+fn eight_hundred_days_with_a_purchase_every_few_weeks_end_with_everybody_in_business() {
+    let outcome = run(Options {
+        seed: 1,
+        days: 800,
+        ..Options::default()
+    });
+    assert_eq!(outcome.violations, [""; 0]);
+    assert!(outcome.delivered >= 14, "{} purchases", outcome.delivered);
+    assert_eq!(outcome.ended, 0, "orders came to nothing");
+}
+
+#[test]
+fn with_the_degrees_of_real_key_spaces_everything_holds() {
+    let outcome = run(Options {
+        seed: 4,
+        steps: 20,
+        real_degrees: true,
+        ..Options::default()
+    });
+    assert_eq!(outcome.violations, [""; 0]);
+    assert!(outcome.delivered >= 1, "nothing was bought");
+}
