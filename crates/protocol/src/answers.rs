@@ -400,13 +400,13 @@ impl MoneyState {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct IssuerAnswer {
-    /// From the issuer; its transaction is the order.
+    /// From the issuer; its transaction is the order, or the root of an order that it does not know.
     #[n(0)]
     pub envelope: Envelope,
     /// The order's root.
     #[n(1)]
     pub root: Root,
-    /// Where the money is; nothing if the issuer refused.
+    /// Where the money is; nothing if the issuer refused or does not know the order.
     #[n(2)]
     pub money: Option<MoneyState>,
     /// The signed [`Refusal`], if the issuer refused.

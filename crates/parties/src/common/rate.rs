@@ -81,6 +81,8 @@ limits! {
     failures, "failures", 6000;
     /// Introductions, signed for whoever asks.
     introductions, "introductions", 6000;
+    /// Orders that an issuer does not know: it signs that for whoever asks.
+    unknown_orders, "unknown-orders", 6000;
     /// Order forms, signed and stored for whoever asks.
     forms, "forms", 3000;
     /// Accounts, where they are opened for whoever asks.

@@ -101,16 +101,19 @@ impl<P: Ports> Issuer<P> {
         stopped
     }
 
-    /// The verdict, by what the books say at this moment. Call it in the transaction that reserves: a
-    /// device revoked, or an account moved, while the request was being verified pays no more.
+    /// The verdict, by what books and clock say at this moment. Call it in the transaction that reserves:
+    /// a device revoked, or an account moved, while the request was being verified pays no more, nor is
+    /// reserved what may have been said to be unknown after its time.
     pub(super) fn verdict(
         &self,
         tables: &dyn Tables,
         judged: &Judged,
     ) -> Result<Verdict, DatabaseError> {
         let account = accounts::of_holder(tables, &judged.part.header.holder)?;
+        let is_over = judged.part.header.expires_at <= self.office.now();
         let granted = match (judged.objection, &account) {
             (Some(reason), _) => Err(reason),
+            (None, _) if is_over => Err(RefusalReason::Expired),
             (None, Some(account)) if self.is_genuine(judged, account) => Ok(()),
             (None, _) => Err(RefusalReason::Declined),
         };

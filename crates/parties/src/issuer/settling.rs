@@ -13,6 +13,9 @@ use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
 
+/// How long it is good that an order is not known, in seconds (five minutes).
+const UNKNOWN_SECONDS: u64 = 300;
+
 impl<P: Ports> Issuer<P> {
     /// `POST /v1/captures`: the courier's signed acceptance, by whomever it is brought. The answer is
     /// where the money is then, signed, also if it had been released before.
@@ -109,7 +112,28 @@ impl<P: Ports> Issuer<P> {
     /// `GET /v1/answers/{root}`.
     pub(super) async fn show_answer(&self, root: &str) -> Result<Answer, Fault> {
         let root: Root = root.parse().map_err(|_| Fault::not_found())?;
+        if reservations::find(self.office.tables(), &root)?.is_none() {
+            return self.nothing_known(root).await;
+        }
         self.where_the_money_is(&root).await
+    }
+
+    /// There is no reservation, at this moment: signed, because said after the order's time it tells
+    /// its holder that nothing was charged, and nobody else may say so. It is signed anew each time
+    /// and kept nowhere, since the root may be anybody's invention, and may become known.
+    async fn nothing_known(&self, root: Root) -> Result<Answer, Fault> {
+        let limit = self.office.settings.limits.unknown_orders;
+        self.office.admit(&[("answers", limit)])?;
+        let answer = IssuerAnswer {
+            // The order's number is not known either.
+            envelope: self
+                .office
+                .envelope(Audience::Anyone, root.0, UNKNOWN_SECONDS),
+            root,
+            money: None,
+            refusal: None,
+        };
+        Ok(web::cose(self.office.say(&answer).await?))
     }
 
     pub(super) fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {

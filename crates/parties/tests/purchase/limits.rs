@@ -79,6 +79,30 @@ fn orders_that_are_nobodys_are_counted_and_those_of_holders_are_not() {
 }
 
 #[test]
+fn orders_that_an_issuer_does_not_know_are_counted_and_those_it_knows_are_not() {
+    let world = World::new();
+    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    buy(&world, &order);
+    let mut settings = settings(Role::Issuer, ISSUER);
+    settings.limits = Limits::parse("unknown-orders 2/60").unwrap();
+    let issuer = Issuer::new(world.machine(ISSUER).clone(), IssuerConfig::new(settings));
+    world.hub.connect(ISSUER, Rc::new(issuer));
+    let unknown = format!("/v1/answers/{}", "a".repeat(64));
+    for tried in 0..3 {
+        let answer = world.get(ISSUER, &unknown);
+        assert_eq!(answer.status().is_success(), tried < 2, "{}", text(&answer));
+        if tried == 2 {
+            assert_eq!(problem(&answer), "rate-limited");
+        }
+    }
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Captured)
+    );
+}
+
+#[test]
 fn limits_are_set_by_name_and_a_wrong_one_is_refused() {
     let limits = Limits::parse("forms 600/60, console 5/1").unwrap();
     assert_eq!((limits.forms.count, limits.console.seconds), (600, 1));

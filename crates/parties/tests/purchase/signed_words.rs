@@ -204,3 +204,27 @@ fn parties_introduce_themselves_to_the_shop_once_an_hour() {
     assert_eq!(state(&world, &order), ShopState::Accepted);
     assert_eq!(introductions(&world), [2, 2]);
 }
+
+#[test]
+fn an_issuer_signs_that_it_knows_nothing_of_an_order_and_keeps_nothing_of_that() {
+    let world = World::new();
+    let mut holder = holder(&world);
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    let statements = |world: &World| world.number(ISSUER, "SELECT count(*) FROM statements");
+    let before = statements(&world);
+    let said = issuer_answer(&world, &order);
+    assert_eq!(
+        (said.root, said.money, said.refusal),
+        (order.root, None, None)
+    );
+    assert_eq!(said.envelope.transaction, order.root.0);
+    assert_eq!(said.envelope.sent_at, world.now());
+    assert_eq!(said.envelope.expires_at, world.now().plus_seconds(300));
+    assert_eq!(statements(&world), before);
+    // It may become known later.
+    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+    assert_eq!(
+        issuer_answer(&world, &order).money,
+        Some(MoneyState::Captured)
+    );
+}

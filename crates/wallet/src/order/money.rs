@@ -6,7 +6,6 @@ use tallystick_protocol::identifier::Role;
 
 use super::record::OrderRecord;
 use crate::catalogue::filled_by_name;
-use crate::error::ErrorKind;
 use crate::purchase::GRACE_SECONDS;
 
 /// What is known of an order's money. The name is a key of the pages' catalogue.
@@ -20,7 +19,7 @@ pub enum Whereabouts {
     Reserved,
     /// The issuer refused it.
     Refused,
-    /// The issuer had nothing of the order when nobody could bring it any more.
+    /// The issuer signed that it had nothing of the order when nobody could bring it any more.
     NeverAsked,
     /// The shop could still have it charged.
     MayBeAsked,
@@ -43,8 +42,9 @@ impl Whereabouts {
             Some(MoneyState::Reserved) => Self::Reserved,
             _ if order.refused_by == Some(Role::Issuer) => Self::Refused,
             _ if order.issuer_has_none == Some(true) => Self::NeverAsked,
-            _ if now < until(order) && !order.settled => Self::MayBeAsked,
-            _ if order.settled && !is_unanswered(order) => Self::NotSaid,
+            // Nobody asks any more.
+            _ if order.settled => Self::NotSaid,
+            _ if now < until(order) => Self::MayBeAsked,
             _ => Self::Open,
         })
     }
@@ -80,9 +80,4 @@ impl Whereabouts {
 #[must_use]
 pub fn until(order: &OrderRecord) -> u64 {
     order.expires_at().saturating_add(GRACE_SECONDS)
-}
-
-fn is_unanswered(order: &OrderRecord) -> bool {
-    let failure = order.failure.as_ref();
-    failure.is_some_and(|failure| failure.kind == ErrorKind::Unanswered)
 }

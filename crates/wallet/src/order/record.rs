@@ -196,7 +196,7 @@ pub struct OrderRecord {
     /// card be charged all the same, it proves the lie.
     #[cbor(n(22), with = "minicbor::bytes")]
     pub disowning: Option<Vec<u8>>,
-    /// Whether the issuer said, when nobody could ask it any more, that it has no such order.
+    /// Whether the issuer signed, when nobody could ask it any more, that it has no such order.
     #[n(23)]
     pub issuer_has_none: Option<bool>,
 }

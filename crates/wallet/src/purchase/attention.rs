@@ -37,7 +37,7 @@ pub struct Attention {
     since_ms: u64,
     /// The shop gave no usable answer.
     pub shop_is_silent: bool,
-    /// The issuer has nothing of this order, and nobody can bring it any more.
+    /// The issuer signed that it has nothing of this order, and nobody can bring it any more.
     pub no_money: bool,
     /// The issuer said in this round where the money is.
     pub issuer_spoke: bool,

@@ -4,7 +4,6 @@
 use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, MoneyState};
 use tallystick_protocol::cbor::decode;
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::problem::ProblemKind;
 
 use super::ending::GRACE_SECONDS;
 use super::receipt::{self, Findings};
@@ -21,14 +20,16 @@ impl Desk<'_> {
         said: &Result<Vec<u8>, CallError>,
     ) -> Result<(), WalletError> {
         let order = self.order(id)?;
-        let none = matches!(said, Err(CallError::Refused(ProblemKind::NotFound)));
-        let answer = said.as_ref().ok();
-        let answer = answer.and_then(|bytes| {
+        let bytes = said.as_ref().ok();
+        let answer = bytes.and_then(|bytes| {
             let said = self.statement::<IssuerAnswer>(&order, bytes, Role::Issuer)?;
             (said.root == order.approval.as_ref()?.root).then_some(said)
         });
+        // Only once the time is over by the issuer's own clock can nobody bring the order any more: what
+        // it signed before, and whatever nobody signed, means "not yet".
+        let none = bytes.and_then(|bytes| self.unknown(&order, bytes));
+        let none = none.is_some_and(|said| said.envelope.sent_at.seconds() >= order.expires_at());
         let mut findings = Findings::default();
-        let mut none = none;
         let spoke = answer.is_some();
         if let Some(IssuerAnswer { money, refusal, .. }) = answer {
             match refusal {
@@ -36,17 +37,12 @@ impl Desk<'_> {
                     let reason = self.refusal(&order, &bytes, Role::Issuer);
                     findings.refused = reason.map(|reason| (Role::Issuer, reason, bytes));
                 }
-                None => {
-                    findings.money = money;
-                    none |= money.is_none();
-                }
+                None => findings.money = money,
             }
         }
         let over_for = self.now().seconds().saturating_sub(order.expires_at());
         if let Some(attention) = self.attention(id) {
             attention.issuer_spoke |= spoke;
-            // Before that the time may not be up by the issuer's clock, and the shop may still ask it:
-            // that it knows nothing of the order means "not yet".
             attention.no_money |= none && over_for >= GRACE_SECONDS;
         }
         if order.state.is_final() {

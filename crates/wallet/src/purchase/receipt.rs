@@ -2,11 +2,11 @@
 //! one is verified, and must be about this root, payee and amount.
 
 use tallystick_protocol::answers::{
-    Acceptance, Authorisation, MoneyState, Refusal, RefusalReason, ShopReceipt, ShopState,
-    TRACKING_MAX_BYTES,
+    Acceptance, Authorisation, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopReceipt,
+    ShopState, TRACKING_MAX_BYTES,
 };
 use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{self, SignedMessage};
+use tallystick_protocol::statement::{self, SignedMessage, Verified};
 use tallystick_protocol::text::is_plain;
 
 use crate::ask::CallError;
@@ -128,18 +128,38 @@ impl Desk<'_> {
         bytes: &[u8],
         role: Role,
     ) -> Option<M> {
-        let approval = order.approval.as_ref()?;
+        let order_id = order.approval.as_ref()?.order_id;
+        let said = self.signed_by_party::<M>(order, bytes, role)?;
+        said.require_transaction(order_id.as_bytes()).ok()?;
+        Some(said.message)
+    }
+
+    /// The issuer's signed word that it does not know this order: the root stands for its number then.
+    pub(super) fn unknown(&self, order: &OrderRecord, bytes: &[u8]) -> Option<IssuerAnswer> {
+        let root = order.approval.as_ref()?.root;
+        let said = self.signed_by_party::<IssuerAnswer>(order, bytes, Role::Issuer)?;
+        said.require_transaction(&root.0).ok()?;
+        let said = said.message;
+        let is_unknown = said.root == root && said.money.is_none() && said.refusal.is_none();
+        is_unknown.then_some(said)
+    }
+
+    /// A statement signed by the party that plays `role` in this order, about whatever.
+    fn signed_by_party<M: SignedMessage>(
+        &self,
+        order: &OrderRecord,
+        bytes: &[u8],
+        role: Role,
+    ) -> Option<Verified<M>> {
         let party = match role {
             Role::Shop => &order.form.envelope.from,
-            Role::Issuer => &approval.issuer,
+            Role::Issuer => &order.approval.as_ref()?.issuer,
             _ => &order.form.delivery.courier,
         };
         let anchors = &self.context.anchors;
         let said = statement::open::<M>(bytes, anchors, self.now(), role).ok()?;
         said.require_sender(party).ok()?;
-        said.require_transaction(approval.order_id.as_bytes())
-            .ok()?;
-        Some(said.message)
+        Some(said)
     }
 }
 

@@ -7,6 +7,8 @@ use std::rc::Rc;
 use base64ct::{Base64, Encoding};
 use http::{Request, Response};
 use tallystick_parties::Party;
+use tallystick_parties::common::fault::Fault;
+use tallystick_parties::common::http::problem as as_answer;
 use tallystick_parties::native::{Machine, block_on};
 use tallystick_protocol::answers::{ShopReceipt, ShopState};
 use tallystick_protocol::cbor::decode;
@@ -22,7 +24,7 @@ use tallystick_simulation::cast::{Cast, Running};
 use tallystick_wallet::view::{OrderState, OrderView};
 
 use super::holder::{Holder, PASSPHRASE, TEA, form};
-use super::world::{Between, COURIER, SHOP, World, domain};
+use super::world::{Between, COURIER, ISSUER, SHOP, World, domain};
 
 /// Which of the test keys is the shop's.
 const SHOP_KEY: usize = 2;
@@ -216,6 +218,72 @@ fn what_the_issuer_does_not_know_before_the_time_is_over_is_not_taken_for_free()
     assert_eq!(holder.order(&request).state, OrderState::Disowned);
     goes_on(&world, taken);
     go_on(&holder, MINUTE_MS);
+    says_that_the_shop_lied(&holder.order(&request));
+}
+
+/// Whoever asks the issuer where the money is gets this instead.
+fn says_in_the_issuers_place(world: &World, instead: Response<Vec<u8>>) {
+    world.put_between(ISSUER, move |path| {
+        if path.starts_with("/v1/answers/") {
+            Between::Instead(instead.clone())
+        } else {
+            Between::Nothing
+        }
+    });
+}
+
+/// The wallet looks at the order once in a while, until so many hours have passed.
+fn looks_now_and_then(holder: &Holder<'_>, hours: u64) {
+    for _ in 0..hours {
+        holder.world.run_for(60 * MINUTE_MS);
+        let _ = block_on(holder.wallet.unlock(PASSPHRASE));
+        go_on(holder, 30_000);
+    }
+}
+
+fn money_key(holder: &Holder<'_>, request: &str) -> &'static str {
+    let failure = holder.order(request).failure.unwrap();
+    assert!(!failure.money.starts_with("Nothing"), "{failure:?}");
+    failure.money_key.unwrap()
+}
+
+#[test]
+fn an_unsigned_not_found_of_the_issuer_never_says_that_nothing_was_charged() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let (request, taken) = ordered_at_a_liar(&holder, ShopState::Refused);
+    says_in_the_issuers_place(&world, as_answer(&Fault::not_found()));
+    goes_on(&world, taken);
+    go_on(&holder, 25 * MINUTE_MS);
+    let order = holder.order(&request);
+    assert!(world.now().seconds() >= order.expires_at + 300);
+    assert_eq!(order.state, OrderState::Disowned, "{order:?}");
+    assert_eq!(money_key(&holder, &request), "open");
+    looks_now_and_then(&holder, 26);
+    assert_eq!(holder.order(&request).state, OrderState::Expired);
+    assert_eq!(money_key(&holder, &request), "not-said");
+    assert!(block_on(holder.wallet.erase()).is_ok(), "it is settled");
+}
+
+#[test]
+fn what_the_issuer_signed_before_the_time_was_over_is_no_answer_after_it() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let (request, taken) = ordered_at_a_liar(&holder, ShopState::Refused);
+    go_on(&holder, 14 * MINUTE_MS);
+    let order: SplitOrder = decode(&taken).unwrap();
+    let early = world.get(ISSUER, &format!("/v1/answers/{}", order.root));
+    assert!(early.status().is_success(), "{early:?}");
+    says_in_the_issuers_place(&world, early);
+    goes_on(&world, taken);
+    go_on(&holder, 7 * MINUTE_MS);
+    let order = holder.order(&request);
+    assert!(world.now().seconds() >= order.expires_at + 300);
+    assert_eq!(order.state, OrderState::Disowned, "{order:?}");
+    assert_eq!(money_key(&holder, &request), "open");
+    // They go away, and the issuer itself is heard.
+    world.connect_again(ISSUER);
+    go_on(&holder, 15 * MINUTE_MS);
     says_that_the_shop_lied(&holder.order(&request));
 }
 

@@ -195,7 +195,11 @@ fn what_nobody_answers_for_is_given_up_after_a_day_and_still_not_said_to_be_free
     }
     let order = holder.order(&request);
     assert_eq!(order.state, OrderState::Expired);
-    assert_eq!(order.failure.unwrap().kind, "unanswered");
+    let failure = order.failure.unwrap();
+    assert_eq!(failure.kind, "unanswered");
+    // Nobody asks any more, so nothing is promised.
+    assert_eq!(failure.money_key, Some("not-said"));
+    assert!(failure.money.contains("has not said whether your card"));
 }
 
 #[test]
