@@ -82,8 +82,8 @@ test('the address book: add, make default, remove and undo', async () => {
 test('among many addresses one is found by typing', async () => {
   const page = await open('settings')
   const [address] = (await world.shopper.view()).addresses
-  for (const name of ['Aoi', 'Ren', 'Yui', 'Sota', 'Mei', 'Hina']) {
-    const friend = { ...address, id: undefined, label: `Friend ${name}`, lines: 'Ｓａｋｕｒａ Street' }
+  for (const [at, name] of ['Aoi', 'Ren', 'Yui', 'Sota', 'Mei', 'Hina'].entries()) {
+    const friend = { ...address, id: undefined, label: `Friend ${name}`, lines: `Ｓａｋｕｒａ Street ${at + 1}` }
     assert.ok((await call(page, 'save_address', friend)).ok)
   }
   await field(page, 'addresses.search').fill('sakura friend yui')
@@ -181,7 +181,8 @@ test('the account code brings the card to another computer, and the backup the r
   await field(again, 'backup.file').setInputFiles({ name: backup.name, mimeType: 'application/octet-stream', buffer: backup.bytes })
   await field(again, 'backup.restore.passphrase').fill(BACKUP_PASSPHRASE)
   await button(again, 'backup.restore.button').click()
-  await again.getByText(words('backup.restore.done', { addresses: 8, orders: 2 })).waitFor()
+  // The eighth is here already: it was typed when the wallet was set up.
+  await again.getByText(words('backup.restore.done', { addresses: 7, orders: 2 })).waitFor()
   const [restored] = (await other.view()).orders
   const [original] = (await world.shopper.view()).orders
   assert.deepEqual(restored, original)

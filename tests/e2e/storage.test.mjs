@@ -10,7 +10,7 @@ let inside
 let session
 
 before(async () => {
-  world = await openWorld()
+  world = await openWorld({ limited: true })
   await world.shopper.enrol()
   inside = await world.shopper.openPage(world.shopper.walletUrl('popup'))
 })

@@ -1,6 +1,6 @@
 // A world for a test: fresh parties on a free port, a copy of the extension that trusts them, and a
 // shopper with an empty profile.
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { extensionFolder } from '../../../scripts/lib/paths.mjs'
@@ -11,9 +11,10 @@ import { Shopper } from '../../../scripts/lib/shopper.mjs'
 
 /**
  * Starts a world. `profile`: a browser profile to go on with; `shots`: a folder for pictures; `card`: a VirtualCard
- * in a reader that the wallet may use; other `options` go to startParties.
+ * in a reader that the wallet may use; `limited`: the wallet's storage has the browser's quota, which a test can
+ * make as small as a full disk; other `options` go to startParties.
  */
-export async function openWorld({ profile, shots, card, ...options } = {}) {
+export async function openWorld({ profile, shots, card, limited, ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
   const persist = join(folder, 'parties')
   const parties = await startParties({ port: 0, persist, ...options })
@@ -21,6 +22,12 @@ export async function openWorld({ profile, shots, card, ...options } = {}) {
   const extension = join(folder, 'extension')
   cpSync(extensionFolder, extension, { recursive: true })
   writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
+  if (limited) {
+    const manifest = join(extension, 'manifest.json')
+    const asBuilt = JSON.parse(readFileSync(manifest, 'utf8'))
+    const permissions = asBuilt.permissions.filter(name => name !== 'unlimitedStorage')
+    writeFileSync(manifest, JSON.stringify({ ...asBuilt, permissions }))
+  }
   const shopper = await (card ? ReaderShopper : Shopper).start(parties, { extension, profile, shots, ...card?.browserOptions(extension) })
   return {
     parties,
