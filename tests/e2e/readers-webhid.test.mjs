@@ -86,23 +86,28 @@ test('one session after another opens the device anew', { skip }, async () => {
   for (let round = 0; round < 3; round += 1) assert.deepEqual((await session(SELECT_KEYS))[0].slice(-2), [0x90, 0x00])
 })
 
-test('while another program has the device, it is held', { skip }, async () => {
+test('while another program has the device, it is not opened, for which WebHID gives no reason', { skip }, async () => {
   await card.hold()
-  assert.equal((await list())[0].state, 'held')
-  assert.deepEqual(await session(SELECT_KEYS), [fault('held')])
-  await card.release()
+  try {
+    assert.equal((await list())[0].state, 'not-opened')
+    assert.deepEqual(await session(SELECT_KEYS), [fault('not-opened')])
+  } finally {
+    await card.release()
+  }
   assert.equal((await list())[0].state, 'card')
+  assert.deepEqual((await session(SELECT_KEYS))[0].slice(-2), [0x90, 0x00])
 })
 
-test('a card pulled in the middle of a command is removed, then absent, and works when it is back', { skip }, async () => {
+test('a card pulled in the middle of a command is removed, then not listed, and works when it is back', { skip }, async () => {
   await card.pullAfter(2)
   const [selected, ...faults] = await session(SELECT_KEYS, SELECT_KEYS, SELECT_KEYS)
   assert.deepEqual(selected.slice(-2), [0x90, 0x00])
   assert.deepEqual(faults, [fault('removed'), fault('removed')])
-  await eventually('the reader is absent', async () => (await list())[0].state === 'absent')
+  // The module lists what is plugged in; that a reader is missed, extension/background/readers.ts says.
+  await eventually('the reader is not listed', async () => (await list()).length === 0)
   assert.deepEqual(await session(SELECT_KEYS), [{ name: 'ReaderFault', kind: 'no-reader', reader: '' }])
   await card.insert()
-  await eventually('the reader is back', async () => (await list())[0].state === 'card')
+  await eventually('the reader is back', async () => (await list())[0]?.state === 'card')
   assert.deepEqual((await session(SELECT_KEYS))[0].slice(-2), [0x90, 0x00])
 })
 
