@@ -13,7 +13,7 @@ use tallystick_wallet::ports::{Cards, Change, Clock, DeviceKey, Ports, Session, 
 use tallystick_wallet::sealing::header::{Header, Secret};
 use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::sealing::{StateKey, record};
-use tallystick_wallet::{ErrorKind, sealing::puk};
+use tallystick_wallet::{ErrorKind, sealing::recovery_code};
 use tallystick_wasm::JsWallet;
 use tallystick_wasm::browser::Browser;
 use tallystick_wasm::cards::{BrowserCards, Readers, SoftwareCards};
@@ -117,13 +117,13 @@ async fn a_state_key_is_sealed_and_unsealed_and_a_wrong_passphrase_opens_nothing
     let browser = browser("seal").await;
     let rng = &mut browser.random();
     let key = StateKey::generate(rng);
-    let puk = puk::generate(rng);
+    let code = recovery_code::generate(rng);
     let started = browser.clock().now_ms();
     let header = Header::new(
         &key,
         Stretch::STANDARD,
         b"five split tally sticks",
-        puk.as_slice(),
+        code.as_slice(),
         browser.device_key(),
         rng,
     )
@@ -137,7 +137,7 @@ async fn a_state_key_is_sealed_and_unsealed_and_a_wrong_passphrase_opens_nothing
     let device_key = browser.device_key();
     for (which, secret) in [
         (Secret::Passphrase, &b"five split tally sticks"[..]),
-        (Secret::Puk, puk.as_slice()),
+        (Secret::RecoveryCode, code.as_slice()),
     ] {
         let key = header.unwrap(which, secret, device_key).await.unwrap();
         assert_eq!(
