@@ -193,9 +193,13 @@ test('the extension is updated after Approve: the order goes on once the wallet 
   ordering(1, async shopper => {
     const store = await shopper.fillBasket([{ sku: 'gyokuro-50', quantity: 1 }])
     const approval = await shopper.pay(store)
+    await approval.getByLabel(words('approve.pin'), { exact: true }).waitFor()
+    // While nobody answers, the order is under way for as long as the update takes.
+    await world.down()
     await shopper.approve(approval)
-    await approval.getByRole('region', { name: words('approve.progress') }).waitFor().catch(async e => { console.log('DBG', await approval.locator('body').innerText()); await approval.screenshot({ path: '/tmp/wl-int.png' }); throw e })
+    await approval.getByText(words('approve.background')).waitFor()
     await update('0.1.0.2')
+    await world.back()
     const popup = await shopper.openPage(shopper.walletUrl('popup'))
     await popup.getByText(words('unlock.text')).waitFor()
     await unlock(popup)

@@ -1,6 +1,6 @@
 // When somebody says no: nothing stays reserved, the goods go back, and the wallet says so.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { AIKO, words } from '../../scripts/lib/shopper.mjs'
 import { consoleOf, eventually, openWorld, stockOf } from './support/world.mjs'
 
@@ -12,6 +12,13 @@ before(async () => {
 })
 
 after(() => world?.close())
+
+// What was refused or declined is in the basket again; the next test's order must not hold it too.
+afterEach(async () => {
+  const store = await world.shopper.openPage(world.parties.url('shop'))
+  await store.evaluate(() => localStorage.clear())
+  await store.close()
+})
 
 /** Nothing of the issuer's ledger is set aside any more. */
 async function nothingReserved() {
@@ -76,6 +83,7 @@ test('t002_14 the courier refuses: what the issuer reserved is released, the goo
     const last = await lastOrder()
     return last.state === 'refused' && last
   })
+  assert.equal(order.strands.courier.word, 'refused')
   assert.match(`${order.failure.sentence} ${order.failure.money}`, /nothing|no money/i)
   await eventually('the reservation is released', nothingReserved)
   await eventually('the goods are back', async () => (await stockOf(parties, 'hojicha-100')) === before)
@@ -88,7 +96,7 @@ test('a wrong PIN says how many tries are left and sends nothing; the right one 
   const approval = await shopper.pay(store)
   const ordersBefore = (await consoleOf(parties, 'shop')).orders.length
   await shopper.approve(approval, '111111')
-  await approval.getByText(/2 tries left/).waitFor()
+  await approval.getByText(/wrong.*2 tries left/).waitFor()
   assert.equal((await consoleOf(parties, 'shop')).orders.length, ordersBefore)
   await shopper.approve(approval)
   await shopper.delivered(approval)
