@@ -75,7 +75,7 @@ function partiesTable({ processorMs, perSecond }, requests) {
     '',
     `Goal for an order: at most ${GOALS.multiple} times an empty request; ${multiple <= GOALS.multiple ? 'reached' : '**missed**'} at ${number(multiple)}.`,
     `Goal for orders a second on two processors: ${GOALS.perSecond}; ${perSecond.p50 >= GOALS.perSecond ? 'reached' : '**missed**'} at ${number(perSecond.p50)} (${number(perSecond.p5)} – ${number(perSecond.p95)}).`,
-    'An empty request passes what every request to a party passes in the same workerd, the road, the pages, an edge and an object, and is answered at once.',
+    'An empty request passes what every request to a party passes in the same workerd, the road, the pages, an edge and an object, and is answered at once. The limits by address are left out: on Cloudflare they are counters beside the Worker, which the simulator plays with a request for each count.',
   ].join('\n')
 }
 

@@ -1,12 +1,8 @@
 // What single requests to the parties cost in processor time of workerd, beside an empty one through
 // the same workerd: machines differ and are noisy, the ratio stays.
 import assert from 'node:assert/strict'
-import { setTimeout as pause } from 'node:timers/promises'
 import { BLANK_DOMAIN } from '../../scripts/lib/parties.mjs'
 import { costOf } from './processor.mjs'
-
-/** A holder gets one share a second, so these few are asked for with pauses. */
-const SHARE_PAUSE_MS = 1_100
 
 /**
  * `seen` holds what wallets sent: { confirmation, shares }, a body and a list of bodies. Resolves to
@@ -34,7 +30,6 @@ export async function requests(parties, seen, { quick = false } = {}) {
 /** The dearest of a holder's shares: the one for the shops' space, whose degrees are the highest. */
 async function largestShare(parties, bodies, post, each) {
   const ask = body => async () => {
-    await pause(SHARE_PAUSE_MS)
     const answer = await parties.fetch(parties.domain('key-centre'), '/v1/holder-shares', post(body))
     assert.equal(answer.status, 200, answer.text().slice(0, 200))
   }
