@@ -52,10 +52,13 @@ fn start(request: &Request) -> Result<Promise, JsValue> {
     options.set_mode(RequestMode::Cors);
     options.set_credentials(RequestCredentials::Omit);
     options.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    options.set_cache(RequestCache::NoStore);
     options.set_redirect(RequestRedirect::Error);
     options.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
-    if request.method == Method::Post {
+    if request.method == Method::Get {
+        // Where it stands now. Nothing is ever taken from a cache for a message, and with this option
+        // the browser would ask before each one anew whether the party lets it in.
+        options.set_cache(RequestCache::NoStore);
+    } else {
         let headers = Headers::new()?;
         headers.set("content-type", request.content_type)?;
         options.set_method("POST");
