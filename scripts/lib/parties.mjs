@@ -70,7 +70,8 @@ export default {
  * - `log`: a callback for the parties' log lines; default: none.
  * - `vars`: extra variables by party, for tests.
  * - `blank`: beside them one that does nothing, at BLANK_DOMAIN: what a request costs before a party is reached.
- * - `limits`: requests of one address in a minute by the name of the limit, for tests.
+ * - `limits`: how many requests of one address are let through in a minute, by the name of the limit as in
+ *   worker/deploy/*.jsonc; default: any number. Miniflare plays the counter by a request of its own.
  * - `worker`: the folder of the worker; default: the one that is built for local runs.
  *
  * A party goes by its `id` of PARTIES: the first of each role by the role.
@@ -106,7 +107,7 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
         { type: 'CompiledWasm', path: join(worker, 'index_bg.wasm') },
       ],
       bindings: { ...options.bindings, DOMAIN: domain, NAME: name, ORIGIN: `http://${domain}:${port}`, ...secrets[id], ...vars[id] },
-      ratelimits: limited(options.ratelimits, limits),
+      ratelimits,
       outboundService: `road-${id}`,
       assets: existsSync(at('dist/pages', role)) ? options.assets : undefined,
     }
@@ -118,6 +119,7 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     durableObjects: { BOOK: { className: 'Book', useSQLite: true } },
     assets: party(partyOf('shop')).assets,
   })
+  const ratelimits = Object.fromEntries(Object.entries(limits).map(([name, limit], place) => [name, { type: 'ratelimit', name, namespace_id: String(place + 1), simple: { limit, period: 60 } }]))
   const lines = line => log?.(line)
   const miniflare = new Miniflare(convertV4MiniflareOptions({
     host: '127.0.0.1',
@@ -147,10 +149,6 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
   if (waitHealthy) await healthy(parties)
   return parties
 }
-
-/** The limits of the deployment's file, with those that a test sets. */
-const limited = (ratelimits = {}, limits) =>
-  Object.fromEntries(Object.entries(ratelimits).map(([name, limit]) => [name, name in limits ? { ...limit, simple: { ...limit.simple, limit: limits[name] } } : limit]))
 
 const partyOf = id => PARTIES.find(party => party.id === id)
 

@@ -7,6 +7,7 @@ use tallystick_parties::common::fault::{Fault, Kind};
 use tallystick_parties::ports::Tables as _;
 use worker::{Env, State};
 
+use crate::logging::CORRELATION_HEADER;
 use crate::ports::database::ObjectDatabase;
 use crate::settings::SettingsError;
 use crate::{convert, logging, problem};
@@ -42,10 +43,13 @@ impl<P: Party> Book<P> {
             Ok(party) => party,
             Err(error) => return misconfigured(error),
         };
-        let Some(incoming) = convert::from_worker(request).await? else {
-            return problem::answer(&Fault::new(Kind::TooLarge, "At most 256 KiB are accepted."));
-        };
-        convert::to_worker(party.serve(incoming).await)
+        let incoming = convert::from_worker(request).await?;
+        let correlation = incoming.headers().get(CORRELATION_HEADER).cloned();
+        let mut answer = party.serve(incoming).await;
+        if let Some(correlation) = correlation {
+            answer.headers_mut().insert(CORRELATION_HEADER, correlation);
+        }
+        convert::to_worker(answer)
     }
 
     /// Lets the party do what is due. With wrong settings nothing is done and nothing is lost: the

@@ -3,22 +3,21 @@
 use http::{Request, Response};
 use worker::Headers;
 
-use crate::{BODY_LIMIT, body};
-
-/// A request with its whole body; `None` if the body is over [`BODY_LIMIT`].
-pub async fn from_worker(mut request: worker::Request) -> worker::Result<Option<Request<Vec<u8>>>> {
+/// A request as the edge handed it on: with few headers and its whole body, whose limit was kept there.
+pub async fn from_worker(mut request: worker::Request) -> worker::Result<Request<Vec<u8>>> {
     let mut incoming = Request::builder()
         .method(request.method().as_ref())
-        .uri(request.url()?.as_str());
+        .uri(request.inner().url());
     for (name, value) in request.headers().entries() {
         incoming = incoming.header(name, value);
     }
-    let bytes = match request.stream() {
-        Ok(stream) => body::read(stream, BODY_LIMIT).await?,
-        Err(_) => Some(Vec::new()), // a request without a body
+    let bytes = match request.inner().body() {
+        Some(_) => request.bytes().await?,
+        None => Vec::new(),
     };
-    let incoming = bytes.map(|bytes| incoming.body(bytes)).transpose();
-    incoming.map_err(|error| error.to_string().into())
+    incoming
+        .body(bytes)
+        .map_err(|error| error.to_string().into())
 }
 
 /// The party's answer as workerd's.

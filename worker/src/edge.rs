@@ -11,22 +11,22 @@ use crate::{BODY_LIMIT, address, body, problem};
 /// orders a second. A party that needs more spreads accounts or orders over objects by key.
 const BOOK: &str = "book";
 
+/// What a party reads of a request's headers; nothing else of them reaches it.
+const FORWARDED: [&str; 3] = ["content-type", "authorization", "if-none-match"];
+
 /// Answers one request from outside.
 pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     let method = request.method();
     let route = routes::without_identifiers(&request.path());
     let correlation = logging::correlation(request.headers().get(CORRELATION_HEADER)?);
-    let mut response = match admitted(&mut request, env, &correlation).await {
+    let response = match admitted(&mut request, env, &correlation).await {
         Ok(response) => response,
         // The cause is in the log of the platform; callers get a sentence.
         Err(error) => {
             worker::console_error!("{}", error);
-            problem::answer(&Fault::internal())?
+            refused(&Fault::internal(), &correlation)?
         }
     };
-    response
-        .headers_mut()
-        .set(CORRELATION_HEADER, &correlation)?;
     Answered {
         at: logging::now_ms(),
         role: &env
@@ -43,57 +43,60 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
     Ok(response)
 }
 
+fn refused(fault: &Fault, correlation: &str) -> Result<Response> {
+    let mut answer = problem::answer(fault)?;
+    answer.headers_mut().set(CORRELATION_HEADER, correlation)?;
+    Ok(answer)
+}
+
 /// The longest address that is read, in bytes. Our own have less than 200.
 const ADDRESS_LEN_MAX: usize = 2048;
-/// Counts every request of an address; how many are let through stands in the deployment's file.
+/// Counts an address's requests but those of the other limit; how many are let through stands in the
+/// deployment's file.
 const BY_ADDRESS: &str = "BY_ADDRESS";
-/// Counts those that compute or store something for whoever asks.
+/// Counts an address's messages that compute or store something for whoever asks.
 const DEAR_BY_ADDRESS: &str = "DEAR_BY_ADDRESS";
 
 async fn admitted(request: &mut Request, env: &Env, correlation: &str) -> Result<Response> {
     if request.inner().url().len() > ADDRESS_LEN_MAX {
-        return problem::answer(&Fault::new(Kind::AddressTooLong, ""));
+        return refused(&Fault::new(Kind::AddressTooLong, ""), correlation);
     }
     let address = address::of(request.headers())?;
     let is_dear = request.method() == Method::Post && routes::is_dear(&request.path());
-    let limits = [(BY_ADDRESS, true), (DEAR_BY_ADDRESS, is_dear)];
-    for (limit, _) in limits.into_iter().filter(|(_, applies)| *applies) {
-        // A deployment without the binding has no such limit: its file says so.
-        let Ok(limiter) = env.rate_limiter(limit) else {
-            continue;
-        };
-        if !limiter.limit(address.clone()).await?.success {
-            return problem::answer(&Fault::new(
-                Kind::RateLimited,
-                "From this address. Others are served.",
-            ));
-        }
+    let limit = if is_dear { DEAR_BY_ADDRESS } else { BY_ADDRESS };
+    // The demo has no such limits; `npm run deploy` refuses a file without them.
+    if let Ok(limiter) = env.rate_limiter(limit)
+        && !limiter.limit(address).await?.success
+    {
+        let others = "From this address. Others are served.";
+        return refused(&Fault::new(Kind::RateLimited, others), correlation);
     }
     forward(request, env, correlation).await
 }
 
+/// Hands the request to the party's book. The body is read here, to its end and its limit, so that whoever
+/// sends slowly keeps nobody's object waiting.
 async fn forward(request: &mut Request, env: &Env, correlation: &str) -> Result<Response> {
     let method = request.method();
     let mut init = RequestInit::new();
     if !matches!(method, Method::Get | Method::Head | Method::Options)
         && request.inner().body().is_some()
     {
-        let Some(bytes) = body::read(request.stream()?, BODY_LIMIT).await? else {
-            return problem::answer(&Fault::new(Kind::TooLarge, "At most 256 KiB are accepted."));
+        let Some(body) = body::of_request(request, BODY_LIMIT).await? else {
+            let fault = Fault::new(Kind::TooLarge, "At most 256 KiB are accepted.");
+            return refused(&fault, correlation);
         };
-        init.with_body(Some(js_sys::Uint8Array::from(bytes.as_slice()).into()));
+        init.with_body(Some(body.into()));
     }
-    let headers = Headers::from_iter(request.headers().entries());
+    let headers = Headers::new();
     headers.set(CORRELATION_HEADER, correlation)?;
+    for name in FORWARDED {
+        if let Some(value) = request.headers().get(name)? {
+            headers.set(name, &value)?;
+        }
+    }
     init.with_method(method).with_headers(headers);
-    let inner = Request::new_with_init(request.url()?.as_str(), &init)?;
+    let inner = Request::new_with_init(&request.inner().url(), &init)?;
     let book = env.durable_object("BOOK")?.get_by_name(BOOK)?;
-    let answer = book.fetch_with_request(inner).await?;
-    // An answer of another object has headers that cannot be set; a new one around it can.
-    let headers = Headers::from_iter(answer.headers().entries());
-    let status = answer.status_code();
-    let (_, body) = answer.into_parts();
-    Ok(Response::from_body(body)?
-        .with_status(status)
-        .with_headers(headers))
+    book.fetch_with_request(inner).await
 }

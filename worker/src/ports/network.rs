@@ -1,5 +1,6 @@
 //! HTTPS to other parties by `fetch`.
 
+use http::header::CONTENT_TYPE;
 use http::{Request, Response};
 use tallystick_parties::ports::{Network, NetworkError};
 use worker::{AbortSignal, Fetch, Headers, Method, RequestInit, RequestRedirect};
@@ -36,13 +37,10 @@ async fn send(request: Request<Vec<u8>>) -> worker::Result<Response<Vec<u8>>> {
     let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(PATIENCE_MS));
     let mut answer = Fetch::Request(outgoing).send_with_signal(&signal).await?;
     let mut response = Response::builder().status(answer.status_code());
-    for (name, value) in answer.headers().entries() {
-        response = response.header(name, value);
+    if let Some(media_type) = answer.headers().get(CONTENT_TYPE.as_str())? {
+        response = response.header(CONTENT_TYPE, media_type);
     }
-    let bytes = match answer.stream() {
-        Ok(stream) => body::read(stream, ANSWER_LIMIT).await?,
-        Err(_) => Some(Vec::new()), // an answer without a body
-    };
+    let bytes = body::of_response(&mut answer, ANSWER_LIMIT).await?;
     let bytes = bytes.ok_or("the answer is too large")?;
     response
         .body(bytes)
