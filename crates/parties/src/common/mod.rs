@@ -14,7 +14,7 @@ pub mod ledger;
 pub mod log;
 pub mod office;
 pub mod once;
-mod opened_shares;
+pub(crate) mod opened;
 pub mod outbox;
 pub mod party;
 pub mod rate;

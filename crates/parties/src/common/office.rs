@@ -4,6 +4,7 @@ use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use http::Method;
+use tallystick_protocol::keys::PartyShare;
 use tallystick_protocol::time::Timestamp;
 
 use super::bell::Bell;
@@ -11,7 +12,7 @@ use super::fault::{Fault, Kind};
 use super::http::{self as web, Answer, Incoming};
 use super::identity::Identity;
 use super::log::Event;
-use super::opened_shares::OpenedShares;
+use super::opened::Opened;
 use super::rate::Limiter;
 use super::retention;
 use super::schema::{self, Migration};
@@ -21,6 +22,9 @@ use super::vault::Vault;
 use crate::console::ConsoleMemory;
 use crate::ports::database::in_transaction;
 use crate::ports::{Clock, DatabaseError, Log, PortRng, Ports, Signing, Tables};
+
+/// The most that opened shares take together, in bytes as they are stored.
+const OPENED_SHARES_ROOM: usize = 16 * 1024 * 1024;
 
 /// One party's ports and settings, and what it does like every other party.
 pub struct Office<P: Ports> {
@@ -37,11 +41,14 @@ pub struct Office<P: Ports> {
     pub(super) is_watching: Cell<bool>,
     /// Until when what is late is being worked on, in milliseconds since 1970.
     pub(super) awake_until_ms: Cell<u64>,
+    /// When a request looks again whether the alarm was lost, in milliseconds since 1970.
+    pub(super) looks_at_ms: Cell<u64>,
     pub(super) limiter: Limiter,
     pub(crate) console: ConsoleMemory,
     pub(super) identity: RefCell<Option<Rc<Identity>>>,
     pub(super) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
-    pub(super) opened_shares: OpenedShares,
+    /// The opened shares of the present epoch, by the number of their space.
+    pub(super) opened_shares: Opened<u32, PartyShare>,
 }
 
 /// The RSA key in the platform's keeping.
@@ -61,11 +68,12 @@ impl<P: Ports> Office<P> {
             bell: Bell::default(),
             is_watching: Cell::new(false),
             awake_until_ms: Cell::new(0),
+            looks_at_ms: Cell::new(0),
             limiter: Limiter::default(),
             console: ConsoleMemory::default(),
             identity: RefCell::new(None),
             signing_key: RefCell::new(None),
-            opened_shares: OpenedShares::default(),
+            opened_shares: Opened::new(OPENED_SHARES_ROOM),
         }
     }
 

@@ -74,8 +74,7 @@ impl<P: Ports> Office<P> {
                 _ => Obstacle::Database,
             });
         }
-        let shares_held = !self.settings.role.has_pairwise_keys()
-            || self.spaces().is_ok_and(|spaces| !spaces.is_empty());
+        let shares_held = !self.settings.role.has_pairwise_keys() || self.has_a_share();
         (!shares_held).then_some(Obstacle::KeyShare)
     }
 

@@ -45,6 +45,12 @@ impl<P: Ports> Office<P> {
         rows.iter().map(|row| row.number(0)).collect()
     }
 
+    /// Whether this party has its whole share of some space of the present epoch.
+    pub(super) fn has_a_share(&self) -> bool {
+        // What was opened is not asked for again.
+        !self.opened_shares.is_empty() || self.spaces().is_ok_and(|spaces| !spaces.is_empty())
+    }
+
     /// The key centres as keys name them.
     ///
     /// # Errors
@@ -67,7 +73,7 @@ impl<P: Ports> Office<P> {
     pub async fn ensure_share(&self, context: &KeyContext) -> Result<(), Fault> {
         self.require_own_context(context)?;
         let index = context.space.index;
-        if self.opened_shares.get(index).is_some() || self.spaces()?.contains(&index) {
+        if self.opened_shares.get(&index).is_some() || self.spaces()?.contains(&index) {
             return Ok(());
         }
         // Spaces open one after the other. Whatever number is asked for, the next one is fetched, so
@@ -138,7 +144,7 @@ impl<P: Ports> Office<P> {
     }
 
     fn own_share(&self, space: &Space) -> Result<Rc<PartyShare>, Fault> {
-        if let Some(share) = self.opened_shares.get(space.index) {
+        if let Some(share) = self.opened_shares.get(&space.index) {
             return Ok(share);
         }
         let mut sum: Option<PartyShare> = None;

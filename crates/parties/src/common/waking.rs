@@ -16,6 +16,8 @@ const JOBS_AT_ONCE: usize = 64;
 const WORK_MS: u64 = 30_000;
 /// When to look again if the tables could not even be read, in milliseconds.
 const UNREADABLE_MS: u64 = 60_000;
+/// How often requests look whether it was lost, in milliseconds.
+const LOOK_MS: u64 = 1_000;
 /// By how much a job must be late for the alarm to count as lost, in milliseconds.
 const LOST_MS: u64 = 3_000;
 
@@ -96,9 +98,10 @@ impl<P: Ports> Office<P> {
     /// Sets the alarm again if a job is late: the platform may have lost it. Call it at requests.
     pub(super) fn watch_the_clock(&self) {
         let now_ms = self.now_ms();
-        if now_ms < self.awake_until_ms.get() {
+        if now_ms < self.awake_until_ms.get() || now_ms < self.looks_at_ms.get() {
             return;
         }
+        self.looks_at_ms.set(now_ms.saturating_add(LOOK_MS));
         if let Ok(Some(at_ms)) = due::next_at(self.tables())
             && at_ms.saturating_add(LOST_MS) < now_ms
         {

@@ -1,10 +1,9 @@
-//! Masters: drawn row by row, each row sealed, one in memory at a time.
+//! Masters: drawn row by row, each row sealed, and opened once as long as there is room.
 
 use tallystick_protocol::keys::MasterRow;
 
-use super::KeyCentre;
-use super::ROLES;
 use super::spaces::OpenSpace;
+use super::{KeyCentre, OPENED_ROWS_ROOM, ROLES};
 use crate::common::fault::Fault;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables, Value};
@@ -70,22 +69,41 @@ impl<P: Ports> KeyCentre<P> {
         space: &OpenSpace,
         mut use_row: impl FnMut(usize, &MasterRow) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        while self.draw_rows(space)? {}
-        for j in 0..space.degrees.rows() {
-            let [role, epoch, number] = self.key_of(space);
-            let stored = first(
-                self.office.tables(),
-                "SELECT sealed FROM master_rows WHERE role = ? AND epoch = ? AND number = ? AND j = ?",
-                &[role, epoch, number, count(j)],
-            )?;
-            let stored = stored.ok_or_else(Fault::internal)?;
-            let bytes = self
-                .office
-                .unseal(&self.row_name(space, j), stored.blob(0)?)?;
-            let row = MasterRow::from_bytes(&bytes).map_err(|_| Fault::internal())?;
-            use_row(j, &row)?;
+        if let Some(rows) = self.opened.get(&space.space) {
+            return rows
+                .iter()
+                .enumerate()
+                .try_for_each(|(j, row)| use_row(j, row));
         }
-        Ok(())
+        while self.draw_rows(space)? {}
+        let rows = 0..space.degrees.rows();
+        let bytes = space.degrees.rows() * space.degrees.party_share_bytes();
+        if bytes > OPENED_ROWS_ROOM {
+            // One row in memory at a time.
+            return rows
+                .into_iter()
+                .try_for_each(|j| use_row(j, &self.row(space, j)?));
+        }
+        let rows = rows
+            .map(|j| self.row(space, j))
+            .collect::<Result<Vec<_>, _>>()?;
+        let rows = self.opened.keep(space.space, rows, bytes);
+        rows.iter()
+            .enumerate()
+            .try_for_each(|(j, row)| use_row(j, row))
+    }
+
+    fn row(&self, space: &OpenSpace, j: usize) -> Result<MasterRow, Fault> {
+        let [role, epoch, number] = self.key_of(space);
+        let stored = first(
+            self.office.tables(),
+            "SELECT sealed FROM master_rows WHERE role = ? AND epoch = ? AND number = ? AND j = ?",
+            &[role, epoch, number, count(j)],
+        )?;
+        let stored = stored.ok_or_else(Fault::internal)?;
+        let name = self.row_name(space, j);
+        let bytes = self.office.unseal(&name, stored.blob(0)?)?;
+        MasterRow::from_bytes(&bytes).map_err(|_| Fault::internal())
     }
 
     fn rows_drawn(

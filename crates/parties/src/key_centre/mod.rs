@@ -15,11 +15,13 @@ pub use config::{Config, SpaceDegrees};
 use core::cell::Cell;
 
 use tallystick_protocol::identifier::Role;
+use tallystick_protocol::keys::{MasterRow, Space};
 
 use crate::common::due::{self, Job, NewJob, Next};
 use crate::common::fault::Fault;
 use crate::common::http::{Answer, Incoming};
 use crate::common::office::Office;
+use crate::common::opened::Opened;
 use crate::common::party::Party;
 use crate::common::routes::{self, Route};
 use crate::common::waking::Duties;
@@ -45,10 +47,16 @@ const DRAWING: &str = "drawing";
 /// The roles that have key spaces.
 const ROLES: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
 
+/// The most that opened masters take together, in bytes as they are stored: what is usual for three
+/// roles takes 13 MiB.
+const OPENED_ROWS_ROOM: usize = 24 * 1024 * 1024;
+
 /// The key centre.
 pub struct KeyCentre<P: Ports> {
     office: Office<P>,
     degrees: SpaceDegrees,
+    /// The rows of masters as they are computed with.
+    opened: Opened<Space, Vec<MasterRow>>,
     /// Whether the drawing of rows is known to be on the clock, or not needed.
     is_watching: Cell<bool>,
 }
@@ -59,6 +67,7 @@ impl<P: Ports> KeyCentre<P> {
         Self {
             office: Office::new(ports, config.settings, schema::MIGRATIONS),
             degrees: config.degrees,
+            opened: Opened::new(OPENED_ROWS_ROOM),
             is_watching: Cell::new(false),
         }
     }
