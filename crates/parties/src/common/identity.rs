@@ -119,9 +119,18 @@ impl<P: Ports> Office<P> {
     /// # Errors
     /// [`Kind::NotFound`] if nothing was decided; [`Kind::Starting`]; signing and database errors.
     pub async fn signed(&self, kind: &str, reference: &str) -> Result<Vec<u8>, Fault> {
-        let stored =
-            statements::find(self.tables(), kind, reference)?.ok_or_else(Fault::not_found)?;
-        match stored.content {
+        let stored = statements::find(self.tables(), kind, reference)?;
+        let stored = stored.ok_or_else(Fault::not_found)?;
+        self.as_signed(kind, reference, stored.content).await
+    }
+
+    async fn as_signed(
+        &self,
+        kind: &str,
+        reference: &str,
+        content: Content,
+    ) -> Result<Vec<u8>, Fault> {
+        match content {
             Content::Signed(signed) => Ok(signed),
             Content::OldDraft(to_be_signed) => {
                 let signature = self.sign(&to_be_signed).await?;
@@ -153,20 +162,22 @@ impl<P: Ports> Office<P> {
         reference: &str,
         message: impl AsyncFnOnce() -> Result<M, Fault>,
     ) -> Result<Vec<u8>, Fault> {
-        let stands = |tables: &dyn Tables| -> Result<bool, Fault> {
+        let standing = |tables: &dyn Tables| -> Result<Option<Content>, Fault> {
             let stored = statements::find(tables, kind, reference)?;
-            Ok(stored.is_some_and(|stored| stored.void_from > self.now().0))
+            let stands = stored.filter(|stored| stored.void_from > self.now().0);
+            Ok(stands.map(|stored| stored.content))
         };
-        if !stands(self.tables())? {
-            let message = message().await?;
-            self.transaction(|tables| {
-                if stands(tables)? {
-                    return Ok(());
-                }
-                statements::forget(tables, kind, reference)?;
-                self.decide(tables, kind, reference, &message)
-            })?;
+        if let Some(said) = standing(self.tables())? {
+            return self.as_signed(kind, reference, said).await;
         }
+        let message = message().await?;
+        self.transaction(|tables| {
+            if standing(tables)?.is_some() {
+                return Ok(());
+            }
+            statements::forget(tables, kind, reference)?;
+            self.decide(tables, kind, reference, &message)
+        })?;
         self.signed(kind, reference).await
     }
 

@@ -129,22 +129,18 @@ pub fn keep(
     certificate: &[u8],
     signature: &[u8],
 ) -> Result<Option<Vec<u8>>, DatabaseError> {
-    tables.run(
-        "INSERT INTO own_certificates (certificate) VALUES (?) ON CONFLICT (certificate) DO NOTHING",
-        &[certificate.into()],
-    )?;
-    tables.run(
-        "UPDATE statements SET signature = ?,
-            certificate = (SELECT number FROM own_certificates WHERE certificate = ?)
-         WHERE kind = ? AND reference = ? AND signature IS NULL AND payload = ?",
-        &[
-            signature.into(),
-            certificate.into(),
-            kind.into(),
-            reference.into(),
-            payload.into(),
-        ],
-    )?;
+    let sql = "UPDATE statements SET signature = ?, certificate = ?
+        WHERE kind = ? AND reference = ? AND signature IS NULL AND payload = ? RETURNING 1";
+    let values = [
+        signature.into(),
+        number_of(tables, certificate)?.into(),
+        kind.into(),
+        reference.into(),
+        payload.into(),
+    ];
+    if first(tables, sql, &values)?.is_some() {
+        return assembled(payload, certificate, signature).map(Some);
+    }
     Ok(match find(tables, kind, reference)? {
         Some(Statement {
             content: Content::Signed(signed),
@@ -152,6 +148,25 @@ pub fn keep(
         }) => Some(signed),
         _ => None,
     })
+}
+
+/// Under which number a certificate of this party is stored; it is now, if it was not.
+fn number_of(tables: &(impl Tables + ?Sized), certificate: &[u8]) -> Result<i64, DatabaseError> {
+    let known = "SELECT number FROM own_certificates WHERE certificate = ?";
+    let new = "INSERT INTO own_certificates (certificate) VALUES (?) RETURNING number";
+    let row = match first(tables, known, &[certificate.into()])? {
+        Some(row) => row,
+        None => first(tables, new, &[certificate.into()])?.ok_or(DatabaseError::RolledBack)?,
+    };
+    row.integer(0)
+}
+
+fn assembled(
+    payload: &[u8],
+    certificate: &[u8],
+    signature: &[u8],
+) -> Result<Vec<u8>, DatabaseError> {
+    statement::assemble(payload, certificate, signature).map_err(|_| DatabaseError::Shape(3))
 }
 
 /// As [`keep`], for a decision of release 0.1.0.
@@ -180,8 +195,7 @@ fn read(row: &Row) -> Result<Statement, DatabaseError> {
             payload: payload.to_vec(),
         }
     } else {
-        let signed = statement::assemble(payload, row.blob(4)?, row.blob(3)?);
-        Content::Signed(signed.map_err(|_| DatabaseError::Shape(3))?)
+        Content::Signed(assembled(payload, row.blob(4)?, row.blob(3)?)?)
     };
     Ok(Statement {
         void_from: row.number(0)?,

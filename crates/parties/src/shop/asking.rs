@@ -68,7 +68,7 @@ impl<P: Ports> Exchange<P> for Asking<'_, P> {
         if order.state != OrderState::Received {
             return Ok(());
         }
-        let request = self.request(order)?;
+        let request = self.request(tables, order)?;
         book::move_to(tables, &order.order_id, OrderState::Asking)?;
         self.0
             .office
@@ -127,8 +127,8 @@ impl<P: Ports> Exchange<P> for Asking<'_, P> {
 }
 
 impl<P: Ports> Asking<'_, P> {
-    fn request(&self, order: &Order) -> Result<AuthorisationRequest, Fault> {
-        let split = order.split().map_err(|_| Fault::internal())?;
+    fn request(&self, tables: &dyn Tables, order: &Order) -> Result<AuthorisationRequest, Fault> {
+        let split = book::split(tables, &order.order_id)?;
         let part = split
             .part(Role::Issuer)
             .ok_or_else(Fault::internal)?

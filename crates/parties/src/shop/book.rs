@@ -1,6 +1,6 @@
 //! The order book: rows of orders, and the only place that changes an order's state.
 
-use tallystick_protocol::cbor::{CborError, decode};
+use tallystick_protocol::cbor::decode;
 use tallystick_protocol::identifier::{Domain, OrderId, Root};
 use tallystick_protocol::money::Money;
 use tallystick_protocol::order::SplitOrder;
@@ -23,8 +23,6 @@ pub struct Order {
     pub root: Root,
     /// The signed form it was made from.
     pub form: Vec<u8>,
-    /// The order's bytes as they were received; none once they were kept long enough.
-    pub received: Vec<u8>,
     /// Who is asked to pay.
     pub issuer: Domain,
     /// Who is asked to deliver.
@@ -51,7 +49,6 @@ pub struct Order {
 
 const COLUMNS: &str = "order_id, root,
     (SELECT bytes FROM shop_papers p WHERE p.kind = 'form' AND p.order_id = shop_orders.order_id),
-    (SELECT bytes FROM shop_papers p WHERE p.kind = 'received' AND p.order_id = shop_orders.order_id),
     issuer, courier, minor, currency, received_at, expires_at,
     state, refused_by, refused_reason,
     (SELECT bytes FROM shop_papers p WHERE p.kind = 'authorisation' AND p.order_id = shop_orders.order_id),
@@ -61,14 +58,6 @@ const COLUMNS: &str = "order_id, root,
     tracking";
 
 impl Order {
-    /// The order as the wallet sent it.
-    ///
-    /// # Errors
-    /// [`CborError`] only if the stored bytes are damaged.
-    pub fn split(&self) -> Result<SplitOrder, CborError> {
-        decode(&self.received)
-    }
-
     /// The reference of letters and statements about this order: its root in hexadecimal.
     #[must_use]
     pub fn reference(&self) -> String {
@@ -76,13 +65,39 @@ impl Order {
     }
 }
 
-/// Stores a new order. `form_digest` makes sure that one form becomes one order.
+/// The order's bytes as the wallet sent them, which are long and needed seldom; none once they were kept
+/// long enough.
+///
+/// # Errors
+/// Only the database's own.
+pub fn received(
+    tables: &(impl Tables + ?Sized),
+    order_id: &OrderId,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    let sql = "SELECT bytes FROM shop_papers WHERE kind = 'received' AND order_id = ?";
+    first(tables, sql, &[order_id.0.into()])?
+        .map(|row| Ok(row.blob(0)?.to_vec()))
+        .transpose()
+}
+
+/// The order as the wallet sent it.
+///
+/// # Errors
+/// [`Kind::Internal`] if it is not kept any more or damaged.
+pub fn split(tables: &(impl Tables + ?Sized), order_id: &OrderId) -> Result<SplitOrder, Fault> {
+    let received = received(tables, order_id)?.ok_or_else(Fault::internal)?;
+    decode(&received).map_err(|_| Fault::internal())
+}
+
+/// Stores a new order with its bytes as they were received. `form_digest` makes sure that one form becomes
+/// one order.
 ///
 /// # Errors
 /// Only the database's own.
 pub fn insert(
     tables: &dyn Tables,
     order: &Order,
+    received: &[u8],
     form_digest: &[u8; 32],
 ) -> Result<(), DatabaseError> {
     let (by, reason) = refused_columns(&order.state);
@@ -106,7 +121,7 @@ pub fn insert(
         ],
     )?;
     keep_paper(tables, &order.order_id, "form", &order.form)?;
-    keep_paper(tables, &order.order_id, "received", &order.received)
+    keep_paper(tables, &order.order_id, "received", received)
 }
 
 fn drop_paper(tables: &dyn Tables, order_id: &OrderId, kind: &str) -> Result<(), DatabaseError> {
@@ -281,23 +296,22 @@ fn read(row: &Row) -> Result<Order, DatabaseError> {
         order_id: OrderId(row.bytes32(0)?),
         root: Root(row.bytes32(1)?),
         form: row.blob(2)?.to_vec(),
-        received: rows::optional_blob(row, 3)?.unwrap_or_default(),
-        issuer: rows::domain(row, 4)?,
-        courier: rows::domain(row, 5)?,
-        amount: rows::money(row, 6)?,
-        received_at: row.number(8)?,
-        expires_at: row.number(9)?,
+        issuer: rows::domain(row, 3)?,
+        courier: rows::domain(row, 4)?,
+        amount: rows::money(row, 5)?,
+        received_at: row.number(7)?,
+        expires_at: row.number(8)?,
         state: state(row)?,
-        authorisation: rows::optional_blob(row, 13)?,
-        clearance: rows::optional_blob(row, 14)?,
-        acceptance: rows::optional_blob(row, 15)?,
-        refusal: rows::optional_blob(row, 16)?,
-        tracking: rows::optional_text(row, 17)?,
+        authorisation: rows::optional_blob(row, 12)?,
+        clearance: rows::optional_blob(row, 13)?,
+        acceptance: rows::optional_blob(row, 14)?,
+        refusal: rows::optional_blob(row, 15)?,
+        tracking: rows::optional_text(row, 16)?,
     })
 }
 
 fn state(row: &Row) -> Result<OrderState, DatabaseError> {
-    Ok(match row.text(10)? {
+    Ok(match row.text(9)? {
         "received" => OrderState::Received,
         "asking" => OrderState::Asking,
         "authorised" => OrderState::Authorised,
@@ -306,11 +320,11 @@ fn state(row: &Row) -> Result<OrderState, DatabaseError> {
         "expired" => OrderState::Expired,
         "refused" => OrderState::Refused {
             by: row
-                .text(11)?
+                .text(10)?
                 .parse()
-                .map_err(|_| DatabaseError::Shape(11))?,
-            reason: rows::reason(row, 12)?,
+                .map_err(|_| DatabaseError::Shape(10))?,
+            reason: rows::reason(row, 11)?,
         },
-        _ => return Err(DatabaseError::Shape(10)),
+        _ => return Err(DatabaseError::Shape(9)),
     })
 }

@@ -37,7 +37,8 @@ impl<P: Ports> Shop<P> {
     }
 
     fn console_order(&self, order: &Order) -> ConsoleOrder {
-        let held = order.split().map(|split| split.parts).unwrap_or_default();
+        let held = book::split(self.office.tables(), &order.order_id);
+        let held = held.map(|split| split.parts).unwrap_or_default();
         let (opened, pieces) = self.office.look_into(&held);
         ConsoleOrder {
             order_id: order.order_id.to_string(),

@@ -86,7 +86,7 @@ impl<P: Ports> Exchange<P> for Delivering<'_, P> {
         if order.expires_at <= self.0.office.now().0 {
             return Err(Fault::new(Kind::Expired, "The order has expired."));
         }
-        let request = self.request(order)?;
+        let request = self.request(tables, order)?;
         book::move_to(tables, &order.order_id, OrderState::Delivering)?;
         self.0
             .office
@@ -153,8 +153,8 @@ impl<P: Ports> Exchange<P> for Delivering<'_, P> {
 }
 
 impl<P: Ports> Delivering<'_, P> {
-    fn request(&self, order: &Order) -> Result<DeliveryRequest, Fault> {
-        let split = order.split().map_err(|_| Fault::internal())?;
+    fn request(&self, tables: &dyn Tables, order: &Order) -> Result<DeliveryRequest, Fault> {
+        let split = book::split(tables, &order.order_id)?;
         Ok(DeliveryRequest {
             envelope: self.0.office.envelope(
                 Audience::Party(order.courier.clone()),

@@ -90,11 +90,18 @@ impl<P: Ports> Shop<P> {
             return Ok(true);
         }
         // Of release 0.1.0, or long past: what is known of it is its root.
-        match book::find(self.office.tables(), &split.header.order_id)? {
-            None => Ok(false),
-            Some(order) if order.received == bytes => Ok(true),
-            Some(order) if order.received.is_empty() && order.root == split.root => Ok(true),
-            Some(_) => Err(Fault::new(Kind::Replayed, "Another order has this number.")),
+        let (tables, order_id) = (self.office.tables(), &split.header.order_id);
+        let Some(order) = book::find(tables, order_id)? else {
+            return Ok(false);
+        };
+        let is_the_same = match book::received(tables, order_id)? {
+            Some(received) => received == bytes,
+            None => order.root == split.root,
+        };
+        if is_the_same {
+            Ok(true)
+        } else {
+            Err(Fault::new(Kind::Replayed, "Another order has this number."))
         }
     }
 
@@ -123,8 +130,8 @@ impl<P: Ports> Shop<P> {
                 reason: RefusalReason::OutOfStock,
             }
         };
-        let order = self.new_order(bytes, split, checked, state);
-        book::insert(tables, &order, &checked.form_digest)?;
+        let order = self.new_order(split, checked, state);
+        book::insert(tables, &order, bytes, &checked.form_digest)?;
         match state {
             OrderState::Refused { reason, .. } => self.refuse(tables, &order, reason)?,
             _ => {
@@ -135,18 +142,11 @@ impl<P: Ports> Shop<P> {
         Ok(())
     }
 
-    fn new_order(
-        &self,
-        bytes: &[u8],
-        split: &SplitOrder,
-        checked: &CheckedOrder,
-        state: OrderState,
-    ) -> Order {
+    fn new_order(&self, split: &SplitOrder, checked: &CheckedOrder, state: OrderState) -> Order {
         Order {
             order_id: split.header.order_id,
             root: split.root,
             form: encode(&checked.form),
-            received: bytes.to_vec(),
             issuer: split.header.issuer.clone(),
             courier: split.header.courier.clone(),
             amount: checked.form.total,
