@@ -15,7 +15,7 @@ mod unsigned;
 
 pub use envelope::{Audience, Envelope, MAX_VALIDITY_SECONDS};
 pub use error::StatementError;
-pub use open::{Verified, message_type, open, void_from};
+pub use open::{Verified, message_type, open, unverified_envelope};
 pub use unsigned::{Unsigned, assemble, finish, to_be_signed};
 
 use crate::cbor::Message;

@@ -111,8 +111,8 @@ impl Plant {
             }
             (Self::PayRevoked, ISSUER) => {
                 run(
-                    "INSERT OR REPLACE INTO issuer_holders (holder, account, request_digest, certificate, enrolled_at)
-                     SELECT holder, account, x'', certificate, revoked_at FROM issuer_revoked_holders",
+                    "INSERT OR REPLACE INTO issuer_holders (holder, account, certificate, enrolled_at)
+                     SELECT holder, account, certificate, revoked_at FROM issuer_revoked_holders",
                 );
                 run("DELETE FROM issuer_revoked_holders");
             }

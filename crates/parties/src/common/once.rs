@@ -18,6 +18,9 @@ pub struct Command<'a> {
     pub keep_until: u64,
 }
 
+/// For what can be asked for again at any time: the end of the year 9999 (RFC 3339), in seconds since 1970.
+pub const FOR_GOOD: u64 = 253_402_300_799;
+
 /// The answer that this very command got before, if it did.
 ///
 /// # Errors

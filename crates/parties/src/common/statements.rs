@@ -212,7 +212,8 @@ fn read_old(row: &Row) -> Result<Statement, DatabaseError> {
     }
     let signed = row.blob(1)?;
     let void_from = |bytes| -> Result<u64, StatementError> {
-        Ok(statement::void_from(bytes, SIGNED_MAX_BYTES)?.0)
+        let envelope = statement::unverified_envelope(bytes, SIGNED_MAX_BYTES)?;
+        Ok(envelope.expires_at.0)
     };
     Ok(Statement {
         void_from: void_from(signed).map_err(|_| DatabaseError::Shape(1))?,

@@ -18,8 +18,6 @@ pub struct Delivery {
     pub root: Root,
     /// The order's number.
     pub order_id: OrderId,
-    /// SHA-256 of the request, to know a repetition from another request.
-    pub request_digest: [u8; 32],
     /// The courier's part as it was sealed; none once it was kept long enough.
     pub part: Option<SealedPart>,
     /// Who sends the parcel.
@@ -44,7 +42,8 @@ impl Delivery {
     }
 }
 
-const COLUMNS: &str = "root, order_id, request_digest, part, shop, issuer, parcels, received_at, state, refused_reason, tracking";
+const COLUMNS: &str =
+    "root, order_id, part, shop, issuer, parcels, received_at, state, refused_reason, tracking";
 
 /// Stores what was decided about an order.
 ///
@@ -52,14 +51,18 @@ const COLUMNS: &str = "root, order_id, request_digest, part, shop, issuer, parce
 /// Only the database's own.
 pub fn insert(tables: &dyn Tables, delivery: &Delivery) -> Result<(), DatabaseError> {
     tables.run(
-        "INSERT INTO courier_deliveries (root, order_id, request_digest, part, shop, issuer, parcels,
+        "INSERT INTO courier_deliveries (root, order_id, part, shop, issuer, parcels,
             received_at, state, refused_reason, tracking)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             delivery.root.0.into(),
             delivery.order_id.0.into(),
-            delivery.request_digest.into(),
-            delivery.part.as_ref().map(encode_value).unwrap_or_default().into(),
+            delivery
+                .part
+                .as_ref()
+                .map(encode_value)
+                .unwrap_or_default()
+                .into(),
             delivery.shop.as_str().into(),
             delivery.issuer.as_str().into(),
             delivery.parcels.into(),
@@ -86,30 +89,16 @@ pub fn find(
         .transpose()
 }
 
-/// The delivery that this very request made, if it did.
+/// Requires that nothing is stored of an order of this root or this number: a clearance is used once.
 ///
 /// # Errors
-/// Only the database's own.
-pub fn of_request(
-    tables: &(impl Tables + ?Sized),
-    digest: &[u8; 32],
-) -> Result<Option<Delivery>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM courier_deliveries WHERE request_digest = ?");
-    first(tables, &sql, &[digest.into()])?
-        .map(|row| read(&row))
-        .transpose()
-}
-
-/// Whether an order of this number is stored, whatever its root.
-///
-/// # Errors
-/// Only the database's own.
-pub fn knows_order(
-    tables: &(impl Tables + ?Sized),
-    order_id: &OrderId,
-) -> Result<bool, DatabaseError> {
-    let sql = "SELECT 1 FROM courier_deliveries WHERE order_id = ?";
-    Ok(first(tables, sql, &[order_id.0.into()])?.is_some())
+/// [`Kind::Replayed`] otherwise.
+pub fn require_new(tables: &(impl Tables + ?Sized), part: &SealedPart) -> Result<(), Fault> {
+    let sql = "SELECT 1 FROM courier_deliveries WHERE root = ? OR order_id = ?";
+    match first(tables, sql, &[part.root.0.into(), part.order_id.0.into()])? {
+        None => Ok(()),
+        Some(_) => Err(Fault::new(Kind::Replayed, "The clearance was used before.")),
+    }
 }
 
 /// The newest deliveries, newest first.
@@ -159,26 +148,25 @@ fn reason_column(state: &DeliveryState) -> Option<&'static str> {
 }
 
 fn read(row: &Row) -> Result<Delivery, DatabaseError> {
-    let part = row.blob(3)?;
+    let part = row.blob(2)?;
     let part = (!part.is_empty()).then(|| decode_value(part, CIPHERTEXT_MAX_BYTES + 2048));
     Ok(Delivery {
         root: Root(row.bytes32(0)?),
         order_id: OrderId(row.bytes32(1)?),
-        request_digest: row.bytes32(2)?,
-        part: part.transpose().map_err(|_| DatabaseError::Shape(3))?,
-        shop: rows::domain(row, 4)?,
-        issuer: rows::domain(row, 5)?,
-        parcels: row.number(6)?,
-        received_at: row.number(7)?,
-        state: match row.text(8)? {
+        part: part.transpose().map_err(|_| DatabaseError::Shape(2))?,
+        shop: rows::domain(row, 3)?,
+        issuer: rows::domain(row, 4)?,
+        parcels: row.number(5)?,
+        received_at: row.number(6)?,
+        state: match row.text(7)? {
             "accepted" => DeliveryState::Accepted,
             "confirmed" => DeliveryState::Confirmed,
             "lapsed" => DeliveryState::Lapsed,
             "refused" => DeliveryState::Refused {
-                reason: rows::reason(row, 9)?,
+                reason: rows::reason(row, 8)?,
             },
-            _ => return Err(DatabaseError::Shape(8)),
+            _ => return Err(DatabaseError::Shape(7)),
         },
-        tracking: rows::optional_text(row, 10)?,
+        tracking: rows::optional_text(row, 9)?,
     })
 }

@@ -4,8 +4,8 @@
 use sha2::{Digest, Sha256};
 use tallystick_protocol::answers::{Acceptance, CourierAnswer, Refusal, RefusalReason};
 use tallystick_protocol::cbor::encode;
-use tallystick_protocol::identifier::{Role, Root};
-use tallystick_protocol::statement::Audience;
+use tallystick_protocol::identifier::{OrderId, Role, Root};
+use tallystick_protocol::statement::{Audience, unverified_envelope};
 
 use super::checking::Checked;
 use super::deliveries::{self, Delivery};
@@ -14,6 +14,7 @@ use super::{Courier, EVIDENCE_SECONDS, inquiries, tracking, words};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::log::correlation;
+use crate::common::once::{self, Command, once};
 use crate::common::outbox::{self, Content, NewLetter};
 use crate::ports::{Ports, Tables};
 
@@ -21,15 +22,27 @@ impl<P: Ports> Courier<P> {
     /// `POST /v1/deliveries`.
     pub(super) async fn deliver(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        let digest: [u8; 32] = Sha256::digest(body).into();
+        let order = OrderId(unverified_envelope(body, web::BODY_LIMIT)?.transaction);
+        let key = order.to_string();
+        let command = Command {
+            what: "deliver",
+            key: &key,
+            digest: &Sha256::digest(body).into(),
+            keep_until: self.office.now().plus_seconds(EVIDENCE_SECONDS).0,
+        };
         // A repetition is answered from the books even when the request itself is void by now.
-        if let Some(stored) = deliveries::of_request(self.office.tables(), &digest)? {
-            return Ok(web::cose(self.own_word(&stored).await?));
-        }
-        let checked = self.check(body).await?;
-        let stored = self
-            .office
-            .transaction(|tables| self.store(tables, &checked, digest))?;
+        let root = match once::before(self.office.tables(), &command)? {
+            Some(root) => root,
+            None => {
+                let checked = self.check(body).await?;
+                self.office.transaction(|tables| {
+                    once(tables, &command, |tables| self.store(tables, &checked))
+                })?
+            }
+        };
+        let root = Root(<[u8; 32]>::try_from(root).map_err(|_| Fault::internal())?);
+        let stored = deliveries::find(self.office.tables(), &root)?;
+        let stored = stored.ok_or_else(Fault::internal)?;
         Ok(web::cose(self.own_word(&stored).await?))
     }
 
@@ -48,25 +61,12 @@ impl<P: Ports> Courier<P> {
         })))
     }
 
-    /// Phase two: the label or the refusal, what will be signed, and the letter to the issuer.
-    fn store(
-        &self,
-        tables: &dyn Tables,
-        checked: &Checked,
-        digest: [u8; 32],
-    ) -> Result<Delivery, Fault> {
+    /// Phase two: the label or the refusal, what will be signed, and the letter to the issuer. Returns the
+    /// root.
+    fn store(&self, tables: &dyn Tables, checked: &Checked) -> Result<Vec<u8>, Fault> {
         let request = &checked.request.message;
         let root = request.part.root;
-        if let Some(stored) = deliveries::find(tables, &root)? {
-            return if stored.request_digest == digest {
-                Ok(stored)
-            } else {
-                Err(Fault::new(Kind::Replayed, "The clearance was used before."))
-            };
-        }
-        if deliveries::knows_order(tables, &request.part.order_id)? {
-            return Err(Fault::new(Kind::Replayed, "Another order has this number."));
-        }
+        deliveries::require_new(tables, &request.part)?;
         if inquiries::is_closed(tables, &root, &checked.part.header.issuer)? {
             return Err(Fault::new(Kind::Expired, "The order has expired."));
         }
@@ -81,7 +81,6 @@ impl<P: Ports> Courier<P> {
         let delivery = Delivery {
             root,
             order_id: header.order_id,
-            request_digest: digest,
             part: Some(request.part.clone()),
             shop: header.shop.clone(),
             issuer: header.issuer.clone(),
@@ -98,7 +97,7 @@ impl<P: Ports> Courier<P> {
             Some(&correlation(&root.0)),
             state.name(),
         );
-        Ok(delivery)
+        Ok(root.0.to_vec())
     }
 
     fn decide_word(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {

@@ -12,6 +12,31 @@ pub const TABLES: &[Migration] = &[
     ]),
     // The console counts by state; without it the count reads the sealed parts.
     Migration(&["CREATE INDEX courier_deliveries_by_state ON courier_deliveries (state)"]),
+    // What was asked with which words stands in the table of commands. (SQLite drops no unique column.)
+    Migration(&[
+        "INSERT INTO commands (what, key, digest, answer, keep_until)
+         SELECT 'deliver', lower(hex(order_id)), request_digest, root, received_at + 30 * 86400
+         FROM courier_deliveries",
+        "ALTER TABLE courier_deliveries RENAME TO courier_deliveries_before",
+        "CREATE TABLE courier_deliveries (
+        root BLOB PRIMARY KEY,
+        order_id BLOB NOT NULL UNIQUE,
+        part BLOB NOT NULL,
+        shop TEXT NOT NULL,
+        issuer TEXT NOT NULL,
+        parcels INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        refused_reason TEXT,
+        tracking TEXT UNIQUE
+    ) STRICT",
+        "INSERT INTO courier_deliveries
+         SELECT root, order_id, part, shop, issuer, parcels, received_at, state, refused_reason, tracking
+         FROM courier_deliveries_before ORDER BY rowid",
+        "DROP TABLE courier_deliveries_before",
+        "CREATE INDEX courier_deliveries_with_part ON courier_deliveries (received_at) WHERE part <> x''",
+        "CREATE INDEX courier_deliveries_by_state ON courier_deliveries (state)",
+    ]),
 ];
 
 const FIRST: Migration = Migration(&[
@@ -38,3 +63,28 @@ pub const KEPT: &[Rule] = &[Rule {
     sql: "UPDATE courier_deliveries SET part = x''
         WHERE part <> x'' AND received_at <= ? AND state <> 'accepted'",
 }];
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::common::schema::{COMMON, migrate};
+    use crate::native::SqliteDatabase;
+    use crate::ports::Tables as _;
+
+    #[test]
+    fn a_delivery_of_the_first_release_is_carried_over_and_its_request_is_still_known() {
+        let database = SqliteDatabase::new().unwrap();
+        migrate(&database, "common", COMMON).unwrap();
+        migrate(&database, "courier", &TABLES[..3]).unwrap();
+        let stored = "INSERT INTO courier_deliveries (root, order_id, request_digest, part, shop, issuer,
+                parcels, received_at, state, tracking)
+             VALUES (x'aa', x'bb', x'cc', x'dd', 'tea.example', 'bank.example', 1, 100, 'accepted', 'HY-1')";
+        database.run(stored, &[]).unwrap();
+        migrate(&database, "courier", TABLES).unwrap();
+        let row = "SELECT hex(d.part), d.tracking FROM courier_deliveries d JOIN commands c
+            ON c.what = 'deliver' AND c.key = 'bb' AND c.digest = x'cc' AND c.answer = d.root";
+        let row = database.run(row, &[]).unwrap();
+        assert_eq!(row[0].text(0).unwrap(), "DD");
+        assert_eq!(row[0].text(1).unwrap(), "HY-1");
+    }
+}

@@ -6,78 +6,71 @@ use tallystick_protocol::answers::{
     Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, Refusal, RefusalReason,
 };
 use tallystick_protocol::cbor::encode;
-use tallystick_protocol::identifier::{Role, Root};
-use tallystick_protocol::statement::{Audience, Envelope};
+use tallystick_protocol::identifier::{OrderId, Role, Root};
+use tallystick_protocol::statement::{Audience, Envelope, unverified_envelope};
 
 use super::judging::Judged;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
 use super::{EVIDENCE_SECONDS, Issuer, words};
-use crate::common::fault::{Fault, Kind};
+use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
 use crate::common::log::correlation;
+use crate::common::once::{self, Command, once};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Issuer<P> {
     /// `POST /v1/authorisations`.
     pub(super) async fn authorise(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        let digest: [u8; 32] = Sha256::digest(body).into();
+        let order = OrderId(unverified_envelope(body, web::BODY_LIMIT)?.transaction);
+        let key = order.to_string();
+        let command = Command {
+            what: "authorise",
+            key: &key,
+            digest: &Sha256::digest(body).into(),
+            keep_until: self.office.now().plus_seconds(EVIDENCE_SECONDS).0,
+        };
         // A repetition is answered from the books even when the request itself is void by now.
-        if let Some(root) = self.repeated(&digest)? {
-            return self.answer_request(&root).await;
-        }
-        let judged = self.judge(body).await?;
-        let root = judged.request.message.part.root;
-        self.office
-            .transaction(|tables| self.store(tables, &judged, digest))?;
-        self.answer_request(&root).await
+        let root = match once::before(self.office.tables(), &command)? {
+            Some(root) => root,
+            None => {
+                let judged = self.judge(body).await?;
+                self.office.transaction(|tables| {
+                    once(tables, &command, |tables| self.store(tables, &judged))
+                })?
+            }
+        };
+        let root = <[u8; 32]>::try_from(root).map_err(|_| Fault::internal())?;
+        self.answer_request(&Root(root)).await
     }
 
-    fn repeated(&self, digest: &[u8; 32]) -> Result<Option<Root>, Fault> {
-        let row = crate::ports::database::first(
-            self.office.tables(),
-            "SELECT root FROM issuer_reservations WHERE request_digest = ?",
-            &[digest.into()],
-        )?;
-        Ok(row.map(|row| row.bytes32(0).map(Root)).transpose()?)
-    }
-
-    /// Phase two: the reservation with its statements, or the refusal.
-    fn store(&self, tables: &dyn Tables, judged: &Judged, digest: [u8; 32]) -> Result<(), Fault> {
+    /// Phase two: the reservation with its statements, or the refusal. Returns the root.
+    fn store(&self, tables: &dyn Tables, judged: &Judged) -> Result<Vec<u8>, Fault> {
         let request = &judged.request.message;
-        if let Some(stored) = reservations::find(tables, &request.part.root)? {
-            return if stored.request_digest == digest {
-                Ok(())
-            } else {
-                Err(Fault::new(
-                    Kind::Replayed,
-                    "The order was authorised before, in other words.",
-                ))
-            };
-        }
-        if reservations::knows_order(tables, &request.part.order_id)? {
-            return Err(Fault::new(Kind::Replayed, "Another order has this number."));
-        }
+        let root = request.part.root.0.to_vec();
+        reservations::require_new(tables, &request.part)?;
         let verdict = self.verdict(tables, judged)?;
         let account = verdict.account;
         if verdict.granted.is_ok() {
-            let reserved = self.reservation(judged, account, digest, ReservationState::Reserved);
+            let reserved = self.reservation(judged, account, ReservationState::Reserved);
             if reservations::insert(tables, &reserved, self.office.now_ms())? {
                 let ask_at_ms = self.ask_at_ms(&reserved);
                 reservations::watch(tables, &reserved, ask_at_ms, self.office.now_ms())?;
                 self.log_order("authorised", &request.part.root, "reserved");
-                return self.decide_yes(tables, judged, request);
+                self.decide_yes(tables, judged, request)?;
+                return Ok(root);
             }
         }
         let reason = verdict.granted.err().unwrap_or(RefusalReason::Declined);
         let refused = ReservationState::Refused { reason };
-        let refused = self.reservation(judged, account, digest, refused);
+        let refused = self.reservation(judged, account, refused);
         reservations::insert(tables, &refused, self.office.now_ms())?;
         self.log_order("authorisation-refused", &request.part.root, reason.as_str());
         let refusal = self.refusal(&refused, reason);
         self.office
-            .decide(tables, words::REFUSAL, &refused.reference(), &refusal)
+            .decide(tables, words::REFUSAL, &refused.reference(), &refusal)?;
+        Ok(root)
     }
 
     /// The issuer's refusal of an order.
@@ -98,7 +91,6 @@ impl<P: Ports> Issuer<P> {
         &self,
         judged: &Judged,
         account: Option<i64>,
-        digest: [u8; 32],
         state: ReservationState,
     ) -> Reservation {
         let request = &judged.request.message;
@@ -106,7 +98,6 @@ impl<P: Ports> Issuer<P> {
         Reservation {
             root: request.part.root,
             order_id: header.order_id,
-            request_digest: digest,
             part: Some(request.part.clone()),
             account,
             shop: header.shop.clone(),

@@ -3,6 +3,7 @@
 //! again, after a crash on either side, gets the same answer. So does a wallet whose certificate or
 //! ticket is about to end or has ended, renewed: the request proves the key as it did before.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::cbor::{decode, encode};
 use tallystick_protocol::certificate::Certificate;
@@ -19,6 +20,7 @@ use super::accounts::grant_digest;
 use super::{EVIDENCE_SECONDS, Issuer, revocation, words};
 use crate::common::fault::{Fault, Kind};
 use crate::common::http::{self as web, Answer, Incoming};
+use crate::common::once::{Command, FOR_GOOD, once};
 use crate::common::registration::RENEWAL_SECONDS;
 use crate::ports::database::first;
 use crate::ports::{Network, Ports, Tables};
@@ -43,8 +45,20 @@ impl<P: Ports> Issuer<P> {
         self.require_grant(&request)?;
         let keys = request.verify(&self.office.settings.domain)?;
         self.office.admit_holder("enrolments", &keys.holder)?;
-        self.office
-            .transaction(|tables| self.register(tables, &request, &keys))?;
+        let key = HEXLOWER.encode(&grant_digest(&request.grant));
+        let command = Command {
+            what: "enrol",
+            key: &key,
+            // The signature is left out: a wallet that asks again may have signed again.
+            digest: &Sha256::digest(request.to_be_signed()).into(),
+            // The same request renews the certificate as long as there is the account.
+            keep_until: FOR_GOOD,
+        };
+        self.office.transaction(|tables| {
+            once(tables, &command, |tables| {
+                self.register(tables, &request, &keys)
+            })
+        })?;
         let enrolled = self.enrolled(&keys.holder)?;
         let holder_certificate = match &enrolled.certificate {
             Some(certificate) if self.lasts(Certificate::from_der(certificate)?.not_after()) => {
@@ -76,32 +90,24 @@ impl<P: Ports> Issuer<P> {
         .ok_or_else(no_such_grant)
     }
 
-    /// Phase two: spends the grant on these keys, or finds that it was spent on them before.
+    /// Phase two: spends the grant on these keys. Returns the holder's identifier.
     fn register(
         &self,
         tables: &dyn Tables,
         request: &EnrolmentRequest,
         keys: &ProvenKeys,
-    ) -> Result<(), Fault> {
-        // The signature is left out: a wallet that asks again may have signed again.
-        let digest: [u8; 32] = Sha256::digest(request.to_be_signed()).into();
+    ) -> Result<Vec<u8>, Fault> {
         let row = first(
             tables,
-            "SELECT a.account, a.grant_expires_at, h.request_digest
+            "SELECT a.account, a.grant_expires_at, h.holder IS NOT NULL
              FROM issuer_accounts a LEFT JOIN issuer_holders h ON h.account = a.account
              WHERE a.grant_digest = ?",
             &[grant_digest(&request.grant).into()],
         )?
         .ok_or_else(no_such_grant)?;
-        if let Some(before) = rows::optional_blob(&row, 2)? {
-            return if before == digest {
-                Ok(())
-            } else {
-                Err(Fault::new(
-                    Kind::Replayed,
-                    "The grant was used by another wallet.",
-                ))
-            };
+        if row.integer(2)? != 0 {
+            let used = "The grant was used by another wallet.";
+            return Err(Fault::new(Kind::Replayed, used));
         }
         if row.number::<u64>(1)? <= self.office.now().0 {
             return Err(Fault::new(
@@ -119,13 +125,18 @@ impl<P: Ports> Issuer<P> {
         }
         let account = row.integer(0)?;
         tables.run(
-            "INSERT INTO issuer_holders (holder, account, request_digest, enrolled_at) VALUES (?, ?, ?, ?)",
-            &[keys.holder.0.into(), account.into(), digest.into(), self.office.now().0.into()],
+            "INSERT INTO issuer_holders (holder, account, enrolled_at) VALUES (?, ?, ?)",
+            &[
+                keys.holder.0.into(),
+                account.into(),
+                self.office.now().0.into(),
+            ],
         )?;
         let ticket = self.ticket(request, &keys.holder)?;
         let reference = keys.holder.to_string();
         self.office
-            .decide(tables, words::TICKET, &reference, &ticket)
+            .decide(tables, words::TICKET, &reference, &ticket)?;
+        Ok(keys.holder.0.to_vec())
     }
 
     fn ticket(

@@ -23,8 +23,6 @@ pub struct Reservation {
     pub root: Root,
     /// The order's number.
     pub order_id: OrderId,
-    /// SHA-256 of the request, to know a repetition from another request.
-    pub request_digest: [u8; 32],
     /// The issuer's part as it was sealed; none once it was kept long enough.
     pub part: Option<SealedPart>,
     /// The holder's account; none if the holder is not known.
@@ -43,8 +41,7 @@ pub struct Reservation {
     pub state: ReservationState,
 }
 
-const COLUMNS: &str =
-    "root, order_id, request_digest, part, account, shop, courier, minor, currency,
+const COLUMNS: &str = "root, order_id, part, account, shop, courier, minor, currency,
     received_at, expires_at, state, refused_reason";
 
 impl Reservation {
@@ -77,14 +74,18 @@ pub fn insert(tables: &dyn Tables, reservation: &Reservation, now_ms: u64) -> Re
         return Ok(false);
     }
     tables.run(
-        "INSERT INTO issuer_reservations (root, order_id, request_digest, part, account, shop, courier,
+        "INSERT INTO issuer_reservations (root, order_id, part, account, shop, courier,
             minor, currency, received_at, expires_at, state, refused_reason)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             reservation.root.0.into(),
             reservation.order_id.0.into(),
-            reservation.request_digest.into(),
-            reservation.part.as_ref().map(encode_value).unwrap_or_default().into(),
+            reservation
+                .part
+                .as_ref()
+                .map(encode_value)
+                .unwrap_or_default()
+                .into(),
             reservation.account.into(),
             reservation.shop.as_str().into(),
             reservation.courier.as_str().into(),
@@ -113,16 +114,19 @@ pub fn find(
         .transpose()
 }
 
-/// Whether an order of this number is stored, whatever its root.
+/// Requires that nothing is stored of an order of this root or this number.
 ///
 /// # Errors
-/// Only the database's own.
-pub fn knows_order(
-    tables: &(impl Tables + ?Sized),
-    order_id: &OrderId,
-) -> Result<bool, DatabaseError> {
-    let sql = "SELECT 1 FROM issuer_reservations WHERE order_id = ?";
-    Ok(first(tables, sql, &[order_id.0.into()])?.is_some())
+/// [`Kind::Replayed`] otherwise.
+pub fn require_new(tables: &(impl Tables + ?Sized), part: &SealedPart) -> Result<(), Fault> {
+    let sql = "SELECT 1 FROM issuer_reservations WHERE root = ? OR order_id = ?";
+    match first(tables, sql, &[part.root.0.into(), part.order_id.0.into()])? {
+        None => Ok(()),
+        Some(_) => Err(Fault::new(
+            Kind::Replayed,
+            "The order was authorised before.",
+        )),
+    }
 }
 
 /// Puts the end of a reservation that nobody captures on the clock: when its courier is asked, in
@@ -202,31 +206,30 @@ fn reason_column(state: &ReservationState) -> Option<&'static str> {
 }
 
 fn read(row: &Row) -> Result<Reservation, DatabaseError> {
-    let part = row.blob(3)?;
+    let part = row.blob(2)?;
     let part = (!part.is_empty()).then(|| decode_value(part, CIPHERTEXT_MAX_BYTES + 2048));
     Ok(Reservation {
         root: Root(row.bytes32(0)?),
         order_id: OrderId(row.bytes32(1)?),
-        request_digest: row.bytes32(2)?,
-        part: part.transpose().map_err(|_| DatabaseError::Shape(3))?,
-        account: if row.is_null(4) {
+        part: part.transpose().map_err(|_| DatabaseError::Shape(2))?,
+        account: if row.is_null(3) {
             None
         } else {
-            Some(row.integer(4)?)
+            Some(row.integer(3)?)
         },
-        shop: rows::domain(row, 5)?,
-        courier: rows::domain(row, 6)?,
-        money: rows::money(row, 7)?,
-        received_at: row.number(9)?,
-        expires_at: row.number(10)?,
-        state: match row.text(11)? {
+        shop: rows::domain(row, 4)?,
+        courier: rows::domain(row, 5)?,
+        money: rows::money(row, 6)?,
+        received_at: row.number(8)?,
+        expires_at: row.number(9)?,
+        state: match row.text(10)? {
             "reserved" => ReservationState::Reserved,
             "captured" => ReservationState::Captured,
             "released" => ReservationState::Released,
             "refused" => ReservationState::Refused {
-                reason: rows::reason(row, 12)?,
+                reason: rows::reason(row, 11)?,
             },
-            _ => return Err(DatabaseError::Shape(11)),
+            _ => return Err(DatabaseError::Shape(10)),
         },
     })
 }

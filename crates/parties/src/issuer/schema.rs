@@ -108,6 +108,19 @@ pub const TABLES: &[Migration] = &[
     Migration(&[
         "CREATE INDEX issuer_reservations_with_part ON issuer_reservations (expires_at) WHERE part <> x''",
     ]),
+    // What was asked with which words stands in the table of commands: a request for as long as it could
+    // be asked again, an enrolment as long as there is the account.
+    Migration(&[
+        "INSERT INTO commands (what, key, digest, answer, keep_until)
+         SELECT 'authorise', lower(hex(order_id)), request_digest, root, expires_at + 30 * 86400
+         FROM issuer_reservations",
+        "INSERT INTO commands (what, key, digest, answer, keep_until)
+         SELECT 'enrol', lower(hex(a.grant_digest)), h.request_digest, h.holder, 253402300799
+         FROM issuer_holders h JOIN issuer_accounts a ON a.account = h.account",
+        "DROP INDEX issuer_reservations_by_request",
+        "ALTER TABLE issuer_reservations DROP COLUMN request_digest",
+        "ALTER TABLE issuer_holders DROP COLUMN request_digest",
+    ]),
 ];
 
 /// What is kept how long. Accounts, reservations and the ledger stay: they are the issuer's books.
@@ -195,6 +208,12 @@ mod tests {
         migrate(&database, "common", COMMON).unwrap();
         migrate(&database, "issuer", TABLES).unwrap();
 
+        let asked =
+            "SELECT 1 FROM commands WHERE what = 'authorise' AND key = ? AND digest = answer";
+        for root in [&charged, &released, &open] {
+            let found = database.run(asked, &[root.into()]).unwrap();
+            assert_eq!(found.len(), 1, "asked again, it is answered as before");
+        }
         let holder = ledger::balance(&database, "holder 7", Currency::Jpy).unwrap();
         let expected = Balance {
             debits_pending: 700,

@@ -128,8 +128,12 @@ fn another_root_under_the_number_of_a_known_order_is_a_replay() {
             .status()
             .is_success()
     );
-    let sql = "UPDATE courier_deliveries SET root = x'0000', request_digest = x'0000'";
-    world.machine(COURIER).database.run(sql, &[]).unwrap();
+    for sql in [
+        "UPDATE courier_deliveries SET root = x'0000'",
+        "DELETE FROM commands",
+    ] {
+        world.machine(COURIER).database.run(sql, &[]).unwrap();
+    }
     let body = delivery(&world, &order, &clearance(&world, &order));
     let answer = world.post(COURIER, "/v1/deliveries", COSE, body);
     assert_eq!(problem(&answer), "replayed");

@@ -129,7 +129,7 @@ fn a_repeated_request_is_found_without_reading_every_reservation() {
         .machine(ISSUER)
         .database
         .run(
-            "EXPLAIN QUERY PLAN SELECT root FROM issuer_reservations WHERE request_digest = x'00'",
+            "EXPLAIN QUERY PLAN SELECT digest, answer FROM commands WHERE what = 'authorise' AND key = '00'",
             &[],
         )
         .unwrap();

@@ -158,11 +158,12 @@ pub fn message_type(bytes: &[u8], limit: usize) -> Result<u16, StatementError> {
         .map_err(|_| StatementError::Malformed)
 }
 
-/// From when on a statement is void, not verified: to know whether one's own is to be said anew.
+/// The envelope of a statement, not verified: to know what it is about before anything is computed, or
+/// whether one's own is to be said anew.
 ///
 /// # Errors
 /// [`StatementError`] if `bytes` is over `limit` or is no statement.
-pub fn void_from(bytes: &[u8], limit: usize) -> Result<Timestamp, StatementError> {
+pub fn unverified_envelope(bytes: &[u8], limit: usize) -> Result<Envelope, StatementError> {
     if bytes.len() > limit {
         return Err(StatementError::TooLong {
             actual: bytes.len(),
@@ -179,6 +180,5 @@ pub fn void_from(bytes: &[u8], limit: usize) -> Result<Timestamp, StatementError
         .and_then(|_| decoder.map())
         .and_then(|_| decoder.u8())
         .and_then(|_| decoder.decode::<Envelope>())
-        .map(|envelope| envelope.expires_at)
         .map_err(|_| StatementError::Malformed)
 }

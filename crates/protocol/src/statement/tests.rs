@@ -335,10 +335,8 @@ fn a_statement_put_together_from_what_was_stored_is_the_one_that_was_finished() 
     assert_eq!(stored, unsigned.to_be_signed());
     let finished = unsigned.finish(&[7; 256]).unwrap();
     assert_eq!(assemble(&payload, leaf, &[7; 256]).unwrap(), finished);
-    assert_eq!(
-        void_from(&finished, finished.len()),
-        Ok(NOW.plus_seconds(600))
-    );
-    assert!(void_from(&finished, finished.len() - 1).is_err());
-    assert!(void_from(b"", 1).is_err());
+    let envelope = unverified_envelope(&finished, finished.len()).unwrap();
+    assert_eq!(envelope, note("kiso-tea.localhost").envelope);
+    assert!(unverified_envelope(&finished, finished.len() - 1).is_err());
+    assert!(unverified_envelope(b"", 1).is_err());
 }
