@@ -116,9 +116,10 @@ async function sent() {
   const { wallet, open } = globalThis
   for (;;) {
     const pause = await wallet.advance()
+    if (pause === 0) continue // something moved: there is more to say at once
     const states = (await wallet.view()).orders.filter(({ request_id }) => open.includes(request_id)).map(({ state }) => state)
     if (states.every(state => state === 'delivering')) return
-    if (pause === null || pause === undefined) throw new Error(`orders ended as ${states.join(', ')}`)
+    if (pause === undefined || pause === null) throw new Error(`orders ended as ${states.join(', ')}`)
     await new Promise(resolve => setTimeout(resolve, pause))
   }
 }

@@ -21,8 +21,8 @@ export async function sideBySide(candidates, { rounds, warmUp = WARM_UP }) {
   return times
 }
 
-/** Resolves to { step: [milliseconds, a number for each run] } and, as `whole`, all steps together. */
-export function stepByStep(steps, { rounds, warmUp = WARM_UP }) {
+/** Resolves to { step: [milliseconds, a number for each run] } and, as `whole`, all steps but `apart` together. */
+export function stepByStep(steps, { rounds, apart, warmUp = WARM_UP }) {
   const times = Object.fromEntries([...Object.keys(steps), 'whole'].map(name => [name, []]))
   for (let round = -warmUp; round < rounds; round++) {
     let whole = 0
@@ -30,7 +30,7 @@ export function stepByStep(steps, { rounds, warmUp = WARM_UP }) {
       const since = performance.now()
       step()
       const ms = performance.now() - since
-      whole += ms
+      if (name !== apart) whole += ms
       if (round >= 0) times[name].push(ms)
     }
     if (round >= 0) times.whole.push(whole)

@@ -21,7 +21,7 @@ globalThis.measureSealing = async rounds => {
       keys: () => order.derive(),
       seal: () => (bytes = order.seal().length),
     },
-    { rounds: rounds.order },
+    { rounds: rounds.order, apart: 'pin' },
   )
   return { parties: PARTIES, isolated: crossOriginIsolated, ready, names, order: steps, orderBytes: bytes }
 }
