@@ -8,6 +8,8 @@ export function installChromeDouble(scene: Scene): void {
   const runtime = {
     id: 'preview',
     getURL: (path: string) => path,
+    ContextType: { TAB: 'TAB' },
+    getContexts: async () => (scene.approvalOpen ? [{ documentUrl: 'pages/approve.html', windowId: 1 }] : []),
     connect: () => ({
       onMessage: {
         addListener: (listen: (push: Push) => void) => {

@@ -11,6 +11,8 @@ export interface Scene {
   /** What each call answers; a function is called, a problem is thrown. */
   answers?: Record<string, unknown>
   popup?: boolean
+  /** Whether the window of an approval is open beside the page. */
+  approvalOpen?: boolean
   /** Whether the browser opens devices; what its chooser gives is nothing. */
   devices?: boolean
 }
