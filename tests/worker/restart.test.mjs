@@ -1,10 +1,14 @@
 // What a party decided outlives workerd; what an operator forgot keeps it from starting.
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { PARTIES, localSecrets } from '../../scripts/lib/secrets.mjs'
 import { startParties } from '../../scripts/lib/parties.mjs'
 import { emptyFolder, openParties } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
+
+/** As the demo's degrees say: a row more than a degree, for shops, issuers and couriers. */
+const MASTER_ROWS = 65 + 17 + 17
 
 test('after a restart every party is who it was', async () => {
   const persist = emptyFolder()
@@ -16,6 +20,21 @@ test('after a restart every party is who it was', async () => {
   const after = await identities(second)
   await second.stop()
   assert.deepEqual(after, before)
+})
+
+test('what was put on the clock is done by the alarm alone, after a restart too', async () => {
+  const persist = emptyFolder()
+  // The first request to a key centre puts the drawing of its masters on the clock, in a transaction.
+  const first = await startParties({ port: 0, persist })
+  await first.stop()
+  const second = await startParties({ port: 0, persist, waitHealthy: false })
+  after(() => second.stop())
+  const rows = async () => (await second.sql('key-centre', 'SELECT count(*) AS drawn FROM master_rows'))[0].drawn
+  const until = Date.now() + 60_000
+  while ((await rows()) < MASTER_ROWS && Date.now() < until) await pause(200)
+  assert.equal(await rows(), MASTER_ROWS)
+  const waiting = await second.sql('key-centre', "SELECT 1 FROM due WHERE kind = 'drawing'")
+  assert.equal(waiting.length, 0, 'and then it is off the clock')
 })
 
 test('what a party keeps of its keys is sealed', async () => {
