@@ -1,7 +1,7 @@
 // Puts a page's component into its document.
 
 import { mount, type Component } from 'svelte'
-import '../styles/base.css'
+import '../ui/styles/base.css'
 import { language } from '../i18n'
 
 export function start(page: Component): void {

@@ -6,8 +6,8 @@ import { at } from '../../scripts/lib/paths.mjs'
 import { exportOf } from './support/catalogues.mjs'
 
 const Answers = await exportOf('extension/background/answers.ts')
-const charactersOver = await exportOf('extension/pages/measure.ts')
-const digitsOf = await exportOf('extension/pages/digits.ts')
+const charactersOver = await exportOf('extension/ui/measure.ts')
+const digitsOf = await exportOf('extension/ui/digits.ts')
 
 const KEY = '0b4f6c1e-6a9b-4b9e-9d43-2f0f3f5f6a11'
 
