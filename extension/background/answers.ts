@@ -2,7 +2,7 @@
 // first answer, and nothing is done twice. Answers are kept while the browser runs, because the
 // service worker may die between doing and answering.
 
-import type { OwnAnswer } from '../messages'
+import type { OwnAnswer } from '../shared/messages'
 
 /** Calls that add or take away; whatever else is sent again only looks, or does the same again. */
 const KEPT = new Set(['save_address', 'remove_address', 'insert_address', 'set_default_address', 'restore', 'decline', 'forget_reader'])

@@ -2,7 +2,7 @@
 // storage.session, which survives the death of the service worker and ends with the browser, and
 // which pages cannot read.
 
-import type { WalletProblem } from '../messages'
+import type { WalletProblem } from '../shared/messages'
 
 export interface Ask {
   id: string

@@ -1,7 +1,7 @@
 // Looks at the wallet when its time is up, so that pages show at once that it is locked and the
 // state key does not rest in the session any longer. An alarm wakes a service worker that sleeps.
 
-import type { WalletView } from '../wallet-types'
+import type { WalletView } from '../shared/wallet-types'
 import type { WalletHost } from './wallet-host'
 
 export const LOCK_ALARM = 'lock'

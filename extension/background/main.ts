@@ -1,8 +1,8 @@
 // The service worker: owns the wallet, answers pages, and drives open orders on. All listeners
 // are registered while this file runs first, so that the event that woke it finds them.
 
-import { readPageRequest } from '../messages'
-import { wordsOf } from '../pages/problem-words'
+import { readPageRequest } from '../shared/messages'
+import { wordsOf } from '../shared/problem-words'
 import { ALARM, Drive } from './drive'
 import { LOCK_ALARM, LockWatch } from './lock-watch'
 import { anyPaired, openReaders } from './open-readers'

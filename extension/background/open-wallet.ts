@@ -3,7 +3,7 @@
 
 import initCard, { SoftwareCard } from '../../wasm/card/pkg/tallystick_software_card.js'
 import init, { Wallet } from '../../wasm/pkg/tallystick_wasm.js'
-import type { Deployment, WalletApi } from '../wallet-types'
+import type { Deployment, WalletApi } from '../shared/wallet-types'
 import type { ReaderHost } from './readers'
 
 /** Loads both modules once and opens the wallet's store. */

@@ -1,7 +1,7 @@
 // What the page that asked may know of its order.
 
-import type { OrderStatus } from '../messages'
-import type { OrderView, WalletView } from '../wallet-types'
+import type { OrderStatus } from '../shared/messages'
+import type { OrderView, WalletView } from '../shared/wallet-types'
 import type { Ask } from './asks'
 
 /** How the order of an ask stands, for the page that asked. */

@@ -1,8 +1,8 @@
 // What the extension's own pages may call, each with the shape of its arguments. Anything that
 // is not in this list does not reach the wallet.
 
-import type { Address, ApproveChoice, Home, WalletApi } from '../wallet-types'
-import { BACKUP_BYTES_MAX, base64Of, bytesOfBase64, type OwnAnswer, type OwnCall } from '../messages'
+import type { Address, ApproveChoice, Home, WalletApi } from '../shared/wallet-types'
+import { BACKUP_BYTES_MAX, base64Of, bytesOfBase64, type OwnAnswer, type OwnCall } from '../shared/messages'
 import { Answers } from './answers'
 import type { Drive } from './drive'
 import type { PageRequests } from './page-requests'

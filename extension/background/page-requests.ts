@@ -4,10 +4,10 @@
 // Nothing opens that the holder did not begin on that page, nor for anything that its own party did
 // not sign. One approval is open at a time: the next waits its turn without a window.
 
-import { bytesOf, type AskView, type OfferRequest, type OrderRequest, type OrderStatus, type PageAnswer, type PageRequest } from '../messages'
-import type { WalletView } from '../wallet-types'
+import { bytesOf, type AskView, type OfferRequest, type OrderRequest, type OrderStatus, type PageAnswer, type PageRequest } from '../shared/messages'
+import type { WalletView } from '../shared/wallet-types'
 import { t } from '../i18n'
-import { wordsOf } from '../pages/problem-words'
+import { wordsOf } from '../shared/problem-words'
 import { allAsks, findAsk, makeRoom, saveAsk, type Ask } from './asks'
 import type { Drive } from './drive'
 import { turnedDown, waitMs, welcome } from './patience'

@@ -1,6 +1,6 @@
 // The open pages of the extension: each gets the last view at once and every view after it.
 
-import type { Push } from '../messages'
+import type { Push } from '../shared/messages'
 import { problemOf } from './problems'
 import type { WalletHost } from './wallet-host'
 

@@ -1,7 +1,7 @@
 // Errors on their way to a page: the wallet's own words where it has some, otherwise a kind
 // for which the catalogue has words.
 
-import type { WalletProblem } from '../messages'
+import type { WalletProblem } from '../shared/messages'
 
 /** What the readers' module says, as the wallet names it. */
 const READER_FAULTS: Record<string, string> = {

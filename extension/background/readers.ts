@@ -2,7 +2,7 @@
 // tells pages how they are. How each is, the readers' module says; here only what was there before is
 // remembered. One session at a time, and no wait without end.
 
-import type { CardInReader, ReaderFilters, ReaderView } from '../reader-types'
+import type { CardInReader, ReaderFilters, ReaderView } from '../shared/reader-types'
 
 /** What the module of the readers can do. */
 export interface ReaderModule {

@@ -1,8 +1,8 @@
 // The sole owner of the wallet: opens it when first needed, runs the holder's calls one after the
 // other, and tells everybody who listens what the wallet looks like afterwards.
 
-import type { WalletProblem } from '../messages'
-import type { WalletApi, WalletView } from '../wallet-types'
+import type { WalletProblem } from '../shared/messages'
+import type { WalletApi, WalletView } from '../shared/wallet-types'
 
 type Listener = (view: WalletView) => void
 type TroubleListener = (problem?: WalletProblem) => void

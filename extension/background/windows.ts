@@ -1,6 +1,6 @@
 // Opens the extension's own windows and tabs.
 
-import type { PageTold } from '../messages'
+import type { PageTold } from '../shared/messages'
 
 /** Where an approval window's content goes, in CSS pixels (the frame comes on top). */
 const APPROVE_WIDTH = 460

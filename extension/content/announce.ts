@@ -1,7 +1,7 @@
 // The content script: says that a wallet is here, and carries requests of the page to it and
 // answers back. It reads nothing of the page, decides nothing, and trusts neither side.
 
-import { isPayload, type OrderStatus, type PageAnswer, type PageProblem, type PageRequest, type PageTold } from '../messages'
+import { isPayload, type OrderStatus, type PageAnswer, type PageProblem, type PageRequest, type PageTold } from '../shared/messages'
 import { pressedInWallet, takeGesture, watchGestures } from './gesture'
 
 const VERSION = 1

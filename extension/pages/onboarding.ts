@@ -1,4 +1,4 @@
-import { start } from './start'
+import { start } from '../shared/page/start'
 import Onboarding from './Onboarding.svelte'
 
 start(Onboarding)

@@ -1,6 +1,6 @@
 // The little of chrome.* that pages use, answering from a scene.
 
-import type { OwnCall, Push } from '../messages'
+import type { OwnCall, Push } from '../shared/messages'
 import type { Scene } from './scenes'
 
 export function installChromeDouble(scene: Scene): void {

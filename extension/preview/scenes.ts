@@ -1,8 +1,8 @@
 // Made-up states of the wallet, one for each thing a page must be able to show.
 
-import type { AskView, WalletProblem } from '../messages'
-import type { ReaderView } from '../reader-types'
-import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../wallet-types'
+import type { AskView, WalletProblem } from '../shared/messages'
+import type { ReaderView } from '../shared/reader-types'
+import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
 
 export interface Scene {
   view?: WalletView

@@ -7,7 +7,7 @@ import { exportOf } from './support/catalogues.mjs'
 const ReaderHost = await exportOf('extension/background/readers.ts')
 const OwnCalls = await exportOf('extension/background/own-calls.ts')
 const WalletHost = await exportOf('extension/background/wallet-host.ts')
-const commandFor = await exportOf('extension/pages/reader-commands.ts')
+const commandFor = await exportOf('extension/shared/readers/reader-commands.ts')
 const TOKEN = { id: 'one', name: 'Kumiki Token', dialect: 'ledger-hid', state: 'card' }
 const PAD = { id: 'two', name: 'Sony RC-S300', dialect: 'rc-s300', state: 'no-card' }
 

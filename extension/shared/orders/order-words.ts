@@ -1,0 +1,87 @@
+// What to say about an order, and in which list it belongs.
+
+import { isKey, keyOr, t } from '../../i18n'
+import type { OrderState, OrderView, PartyRole } from '../wallet-types'
+
+const MOVING = new Set<OrderState>(['approved', 'confirmed', 'sent', 'received', 'authorised'])
+/** An order under delivery stays among those on their way for this long, in seconds. */
+const FRESH_SECONDS = 24 * 60 * 60
+
+export function partyName(order: OrderView, role: PartyRole): string {
+  const party = order.parties.find(one => one.role === role)
+  return party?.name || party?.domain || t(`party.${role}`)
+}
+
+export const shopName = (order: OrderView): string => partyName(order, 'shop')
+
+/** The names of the parties, for sentences. */
+export function namesOf(order: OrderView): Record<PartyRole, string> {
+  return {
+    shop: partyName(order, 'shop'),
+    issuer: partyName(order, 'issuer'),
+    courier: partyName(order, 'courier'),
+  }
+}
+
+/** Where the order and the money are, in a sentence or two. */
+export function sentenceOf(order: OrderView): string {
+  const name = order.sentence_key.replace(/^order\./, '')
+  if (order.state === 'delivering' && !isCharged(order)) return t('order.delivering.reserved', namesOf(order))
+  if (isUnderWay(order) && isCharged(order)) return t('order.charged', namesOf(order))
+  return t(keyOr('order', name, `order.${order.state}`), namesOf(order))
+}
+
+/** One line of the order's history. */
+export function eventWord(order: OrderView, event: string): string {
+  const key = `event.${event}`
+  return isKey(key) ? t(key, namesOf(order)) : event
+}
+
+/** Whether the issuer has said that the card is charged. */
+export const isCharged = (order: OrderView): boolean => order.strands.issuer.word === 'charged'
+
+/** The history in short: the parties' confirmations are one step. */
+export function shortHistory(order: OrderView): OrderView['history'] {
+  const steps: OrderView['history'] = []
+  for (const step of order.history) {
+    const event = step.event.startsWith('confirmed-') ? 'confirmed' : step.event
+    const last = steps.at(-1)
+    if (event === 'confirmed' && last?.event === event) last.at = step.at
+    else steps.push({ at: step.at, event })
+  }
+  return steps.filter(step => step.event !== 'asked')
+}
+
+/** Still between approval and the courier's acceptance. */
+export const isUnderWay = (order: OrderView): boolean => MOVING.has(order.state)
+
+/** Nobody has it yet: it can still be cancelled. */
+export const isWithHolder = (order: OrderView): boolean => order.state === 'approved' || order.state === 'confirmed'
+
+/** Whose answer an order on its way is waiting for, by name. */
+export function silentParties(order: OrderView): string[] {
+  const roles = Object.keys(order.strands) as PartyRole[]
+  const waiting: Partial<Record<OrderState, PartyRole[]>> = {
+    approved: roles.filter(role => order.strands[role].word === 'sealed'),
+    confirmed: ['shop'],
+    sent: ['shop'],
+    received: ['issuer'],
+    authorised: ['courier'],
+  }
+  return (waiting[order.state] ?? []).map(role => partyName(order, role))
+}
+
+/** Among the orders on their way, as people see it: until a day after the courier took it. */
+export function isMoving(order: OrderView): boolean {
+  if (order.state === 'delivering') return Date.now() / 1000 - order.updated_at < FRESH_SECONDS
+  return isUnderWay(order)
+}
+
+export function stateWord(order: OrderView): string {
+  return isUnderWay(order) ? t('state.moving') : t(keyOr('state', order.state, 'state.moving'))
+}
+
+/** The host of an origin, as people know it; the port only matters where it is unusual. */
+export function hostOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).hostname : origin
+}

@@ -1,0 +1,48 @@
+// The one button under an error: what it does follows from what went wrong.
+
+import { t } from '../i18n'
+import type { WalletProblem } from './messages'
+import type { Home } from './wallet-types'
+
+export interface Action {
+  label: string
+  do: () => void
+}
+
+/** Errors that can only be mended on another page of the wallet. */
+const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }> = {
+  'pin-blocked': { page: 'settings.html#pin', label: 'action.unblock' },
+  'puk-blocked': { page: 'reset.html', label: 'reset.title' },
+  'not-enrolled': { page: 'onboarding.html', label: 'action.finish' },
+  'order-limit': { page: 'orders.html', label: 'action.orders' },
+  'order-state': { page: 'orders.html', label: 'action.orders' },
+  'no-reader': { page: 'readers.html', label: 'action.readers' },
+  'reader-no-access': { page: 'readers.html', label: 'action.readers' },
+  'reader-not-opened': { page: 'readers.html', label: 'action.readers' },
+  'card-not-new': { page: 'readers.html', label: 'action.readers' },
+}
+
+/** The same for the card in the reader, whose PIN and PUK are its own. */
+const ELSEWHERE_IN_READER: typeof ELSEWHERE = {
+  ...ELSEWHERE,
+  'pin-blocked': { page: 'readers.html', label: 'action.unblock' },
+  'puk-blocked': { page: 'readers.html', label: 'action.readers' },
+}
+
+/** Errors after which the same step may go well. */
+const PASSING = new Set([
+  'internal', 'unreachable', 'locked', 'card-failed', 'storage-failed', 'party-unreachable', 'enrolment-unreachable',
+  'no-such-address', 'no-such-card', 'keys-renewed', 'clock-wrong',
+  'no-card', 'several-cards', 'felica-card', 'reader-held', 'reader-busy', 'reader-silent', 'card-removed', 'other-card', 'reader-failed', 'chooser-refused',
+])
+
+/** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */
+const openTab = (page: string) => void chrome.tabs.create({ url: chrome.runtime.getURL(`pages/${page}`) })
+
+/** The button for a problem of the wallet, or of the card in the reader; `retry` takes the page back to before it. */
+export function actionFor(problem: Pick<WalletProblem, 'kind'>, retry: () => void, home: Home = 'browser'): Action {
+  const elsewhere = (home === 'reader' ? ELSEWHERE_IN_READER : ELSEWHERE)[problem.kind]
+  if (elsewhere) return { label: t(elsewhere.label), do: () => openTab(elsewhere.page) }
+  if (PASSING.has(problem.kind)) return { label: t('action.retry'), do: retry }
+  return { label: t('action.close'), do: () => window.close() }
+}

@@ -1,0 +1,28 @@
+// What the wallet shows and takes. The shapes come from their Rust definition, by way of the
+// declarations that wasm-bindgen writes; only names for the pages' use are added here.
+
+import type { MatrixRow, OrderView } from '../../wasm/pkg/tallystick_wasm.js'
+
+export type {
+  Address,
+  CardView,
+  Choice as ApproveChoice,
+  CodesView,
+  Deployment,
+  EnrolmentStep,
+  EvidenceView,
+  Home,
+  MatrixRow,
+  OrderState,
+  OrderView,
+  PartyView,
+  Phase,
+  ReaderCardView,
+  RestoredView,
+  StrandState,
+  Wallet as WalletApi,
+  WalletView,
+} from '../../wasm/pkg/tallystick_wasm.js'
+
+export type PartyRole = keyof OrderView['strands']
+export type MatrixField = MatrixRow['row']
