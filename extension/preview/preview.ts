@@ -8,6 +8,6 @@ const query = new URLSearchParams(location.search)
 const scene = SCENES[query.get('scene') ?? '']
 if (scene) {
   installChromeDouble(scene)
-  const pages = import.meta.glob(['../pages/*.ts', '!../pages/*.svelte.ts'])
-  await pages[`../pages/${query.get('page')}.ts`]?.()
+  const page = query.get('page')
+  await import.meta.glob('../features/*/*.ts')[`../features/${page}/${page}.ts`]?.()
 }

@@ -1,0 +1,35 @@
+// The orders as a table for spreadsheets: one line an order, amounts as plain decimal numbers,
+// times as ISO 8601 in UTC.
+
+import { t } from '../../i18n'
+import type { OrderView } from '../../shared/wallet-types'
+import { csvOf } from './csv'
+import { isCharged, partyName, shopName, stateWord } from '../../shared/orders/order-words'
+
+export function ordersCsv(orders: OrderView[]): string {
+  const head = [
+    t('csv.ordered'), t('csv.number'), t('party.shop'), t('csv.domain'), t('csv.items'), t('csv.delivery'), t('csv.total'), t('csv.charged'), t('csv.currency'),
+    t('party.issuer'), t('csv.card'), t('party.courier'), t('approve.tracking'), t('orders.delivered'), t('csv.state'), t('csv.changed'),
+  ]
+  return csvOf([head, ...orders.map(line)])
+}
+
+function line(order: OrderView): string[] {
+  const decimal = (minor: number) => decimalOf(minor, order.currency)
+  const shop = order.parties.find(party => party.role === 'shop')
+  return [
+    iso(order.created_at), order.order_id ?? '', shopName(order), shop?.domain ?? '',
+    order.items.map(({ name, quantity }) => t('approve.item', { name, quantity })).join('; '),
+    decimal(order.delivery.price_minor), decimal(order.total_minor), decimal(isCharged(order) ? order.total_minor : 0), order.currency,
+    partyName(order, 'issuer'), order.card_last4 ?? '', partyName(order, 'courier'), order.tracking ?? '',
+    order.destination ?? order.address_label ?? '', stateWord(order), iso(order.updated_at),
+  ]
+}
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+
+/** 3480 yen are 3480, 3480 cents are 34.80. */
+function decimalOf(minor: number, currency: string): string {
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 0
+  return (minor / 10 ** digits).toFixed(digits)
+}

@@ -1,0 +1,4 @@
+import { start } from '../../shared/page/start'
+import Readers from './Readers.svelte'
+
+start(Readers)

@@ -1,0 +1,4 @@
+import { start } from '../../shared/page/start'
+import Settings from './Settings.svelte'
+
+start(Settings)

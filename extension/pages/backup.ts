@@ -1,4 +1,0 @@
-import { start } from '../shared/page/start'
-import Backup from './Backup.svelte'
-
-start(Backup)

@@ -1,4 +1,0 @@
-import { start } from '../shared/page/start'
-import Orders from './Orders.svelte'
-
-start(Orders)

@@ -1,4 +1,0 @@
-import { start } from '../shared/page/start'
-import Popup from './Popup.svelte'
-
-start(Popup)
