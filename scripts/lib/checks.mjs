@@ -15,7 +15,7 @@ const WASM = ['--target', 'wasm32-unknown-unknown']
 const WASM_ONLY = ['tallystick-wasm', 'tallystick-software-card', 'tallystick-readers', 'tallystick-worker', 'tallystick-bench']
 const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate])]
 
-/** Formatting, lints, types and the wallet's size. */
+/** Formatting, lints, types, the wallet's size, and what may stand where. */
 export async function staticChecks(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
   await suite.command('Formatting of the foreign card', 'cargo', ['fmt', '--manifest-path', at('tests/foreign-card/Cargo.toml'), '--check'])
@@ -24,6 +24,7 @@ export async function staticChecks(suite) {
   await suite.check('The wallet builds', buildWasm)
   await suite.check('The wallet is small', async () => (await checkWasmSizes()).map(({ sentence }) => sentence).join('; '))
   await suite.command('Types', process.execPath, [at('node_modules/svelte-check/bin/svelte-check'), '--tsconfig', at('tsconfig.json'), '--fail-on-warnings'])
+  await nodeTests(suite, 'Tidiness', 'tests/tidy')
 }
 
 /** The Rust tests that run natively; then the simulation, in a profile of its own. */
