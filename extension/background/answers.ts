@@ -2,10 +2,9 @@
 // first answer, and nothing is done twice. Answers are kept while the browser runs, because the
 // service worker may die between doing and answering.
 
+import { CALLS, type Method } from '../shared/calls'
 import type { OwnAnswer } from '../shared/messages'
 
-/** Calls that add or take away; whatever else is sent again only looks, or does the same again. */
-const KEPT = new Set(['save_address', 'remove_address', 'insert_address', 'set_default_address', 'restore', 'decline', 'forget_reader'])
 /** Answers kept at once; pages repeat within seconds. */
 const ANSWERS_MAX = 16
 const STORED_AS = 'answers'
@@ -20,8 +19,8 @@ export class Answers {
   #writing: Promise<unknown> = Promise.resolve()
 
   /** The answer to a call: the first one, if its key was heard before. */
-  async once(method: string, key: string | undefined, work: () => Promise<OwnAnswer<unknown>>): Promise<OwnAnswer<unknown>> {
-    if (key === undefined || !KEPT.has(method)) return work()
+  async once(method: Method, key: string | undefined, work: () => Promise<OwnAnswer<unknown>>): Promise<OwnAnswer<unknown>> {
+    if (key === undefined || CALLS[method].again !== 'once') return work()
     const first = this.#underWay.get(key)
     if (first) return first
     const answer = this.#remembered(key, work)

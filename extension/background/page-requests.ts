@@ -4,7 +4,8 @@
 // Nothing opens that the holder did not begin on that page, nor for anything that its own party did
 // not sign. One approval is open at a time: the next waits its turn without a window.
 
-import { bytesOf, type AskView, type OfferRequest, type OrderRequest, type OrderStatus, type PageAnswer, type PageRequest } from '../shared/messages'
+import { bytesOf } from '../shared/bytes'
+import type { AskView, OfferRequest, OrderRequest, OrderStatus, PageAnswer, PageRequest } from '../shared/messages'
 import type { WalletView } from '../shared/wallet-types'
 import { t } from '../i18n'
 import { wordsOf } from '../shared/problem-words'

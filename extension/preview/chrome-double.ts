@@ -1,6 +1,7 @@
 // The little of chrome.* that pages use, answering from a scene.
 
-import type { OwnCall, Push } from '../shared/messages'
+import type { OwnCall } from '../shared/calls'
+import type { Push } from '../shared/messages'
 import type { Scene } from './scenes'
 
 export function installChromeDouble(scene: Scene): void {

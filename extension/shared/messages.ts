@@ -36,15 +36,6 @@ export interface PageTold {
   type: 'again'
 }
 
-/** A page of the extension calls the wallet. */
-export interface OwnCall {
-  type: 'call'
-  method: string
-  args: unknown[]
-  /** Names a call that may be sent again: the same key is the same call. */
-  key?: string
-}
-
 /** How an order stands, as far as the shop's page may know. */
 export interface OrderStatus {
   state: string
@@ -133,22 +124,3 @@ export function isPayload(value: unknown): value is string {
 
 /** The longest backup file, in bytes. */
 export const BACKUP_BYTES_MAX = 16 * 1024 * 1024
-
-/** Encodes base64 (RFC 4648 §4), piece by piece, because a call takes only so many arguments. */
-export function base64Of(bytes: Uint8Array): string {
-  const PIECE_BYTES = 3 * 8192
-  let text = ''
-  for (let from = 0; from < bytes.length; from += PIECE_BYTES) text += btoa(String.fromCharCode(...bytes.subarray(from, from + PIECE_BYTES)))
-  return text
-}
-
-/** Decodes base64. Throws on anything else. */
-export function bytesOfBase64(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), character => character.charCodeAt(0))
-}
-
-/** Decodes base64url without padding (RFC 4648 §5). Throws on anything else. */
-export function bytesOf(base64url: string): Uint8Array {
-  const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(binary, character => character.charCodeAt(0))
-}

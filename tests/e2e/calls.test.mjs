@@ -1,10 +1,12 @@
-// What a page of the wallet sends again is done once; what people type where a PIN goes.
+// What a page of the wallet may call, and in which shape; what it sends again is done once; what people type where a PIN goes.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { beforeEach, test } from 'node:test'
 import { at } from '../../scripts/lib/paths.mjs'
-import { exportOf } from './support/catalogues.mjs'
+import { exportOf, moduleOf } from './support/catalogues.mjs'
 
+const { OwnCalls, readOwnCall } = await moduleOf('extension/background/own-calls.ts')
+const { packed, unpacked } = await moduleOf('extension/shared/bytes.ts')
 const Answers = await exportOf('extension/background/answers.ts')
 const charactersOver = await exportOf('extension/ui/measure.ts')
 const digitsOf = await exportOf('extension/ui/digits.ts')
@@ -57,6 +59,48 @@ test('what only looks is looked at anew', async () => {
   await answers.once('view', KEY, work)
   await answers.once('view', KEY, work)
   assert.equal(work.times, 2)
+})
+
+/** Asks a service worker whose wallet has these methods. */
+function ask(wallet, method, ...args) {
+  const host = { change: work => work(wallet), aside: work => work(wallet), refresh: async () => ({}) }
+  return new OwnCalls(host, { kick() {} }, {}, {}).answer({ type: 'call', method, args })
+}
+
+test('what is not in the table of calls is no call', () => {
+  assert.deepEqual(readOwnCall({ type: 'call', method: 'lock', args: [], more: 1 }), { type: 'call', method: 'lock', args: [] })
+  for (const method of ['advance', 'free', 'receive_form', 'check_offer', 'constructor', '__proto__', 7]) {
+    assert.equal(readOwnCall({ type: 'call', method, args: [] }), null, String(method))
+  }
+})
+
+test('an argument of another shape does not reach the wallet', async t => {
+  t.mock.method(console, 'error', () => {})
+  let reached = 0
+  const wallet = new Proxy({}, { get: () => async () => void (reached += 1) })
+  const wrong = [
+    ['set_lock_minutes', '15'], ['unlock', 4839], ['unlock', 'x'.repeat(1025)], ['unlock'], ['lock', 'more'], ['decline', null],
+    ['save_address', 'Nakano'], ['save_address', null], ['save_address', { label: { name: 'Home' } }], ['save_address', { lines: 'x'.repeat(1025) }],
+    ['insert_address', { label: 'Home' }, '0'], ['approve', 'id', [], '483920'], ['restore', 'bytes', 'passphrase'],
+  ]
+  for (const [method, ...args] of wrong) assert.equal((await ask(wallet, method, ...args)).ok, false, `${method} ${args}`.slice(0, 60))
+  assert.equal(reached, 0)
+  assert.deepEqual(await ask(wallet, 'set_lock_minutes', 15), { ok: true, value: null })
+  assert.equal(reached, 1)
+})
+
+test('bytes arrive as they left, in both directions', async () => {
+  const file = Uint8Array.from({ length: 70_000 }, (_, place) => place % 256)
+  const overJson = value => JSON.parse(JSON.stringify(value))
+  const wallet = { restore: async got => ({ same: Buffer.compare(got, file) === 0 }), backup: async () => file }
+  assert.deepEqual(await ask(wallet, 'restore', overJson(packed(file)), 'passphrase'), { ok: true, value: { same: true } })
+  assert.deepEqual(unpacked(overJson((await ask(wallet, 'backup', 'passphrase')).value)), file)
+})
+
+test('a file is refused by its length before it is decoded', async t => {
+  t.mock.method(console, 'error', () => {})
+  const { ok } = await ask({ restore: () => assert.fail('reached') }, 'restore', { base64: 'A'.repeat(23_000_000) }, 'passphrase')
+  assert.equal(ok, false)
 })
 
 test('a PIN is folded and cleaned before it is cut', () => {

@@ -28,7 +28,7 @@ export class CardLook {
   again = async (): Promise<void> => {
     this.problem = undefined
     try {
-      this.card = await wallet.readerCard()
+      this.card = await wallet.call.reader_card()
     } catch (error) {
       this.card = undefined
       this.problem = problemOf(error)

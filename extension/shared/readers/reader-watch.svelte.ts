@@ -54,7 +54,7 @@ class ReaderWatch {
     clearTimeout(this.#timer)
     if (BUSES.length === 0 || document.visibilityState !== 'visible') return
     try {
-      this.#show(await wallet.readers())
+      this.#show(await wallet.call.readers())
       this.problem = undefined
     } catch (error) {
       this.problem = problemOf(error)

@@ -2,11 +2,15 @@
 import { build } from 'esbuild'
 import { at } from '../../../scripts/lib/paths.mjs'
 
-/** What a module of the pages exports under its only name. */
-export async function exportOf(path) {
+/** What a module of the pages or of the extension exports. */
+export async function moduleOf(path) {
   const { outputFiles } = await build({ entryPoints: [at(path)], bundle: true, format: 'esm', write: false, logLevel: 'silent' })
-  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`)
-  return Object.values(module)[0]
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`)
+}
+
+/** What it exports under its only name. */
+export async function exportOf(path) {
+  return Object.values(await moduleOf(path))[0]
 }
 
 /** Messages by key; a message with plural forms becomes one entry a form. */

@@ -1,0 +1,100 @@
+// The one table of what a page of the extension may call: the client that pages use and the service
+// worker that answers are both made from it. What a call takes and gives, the wallet's Rust defines
+// (class Wallet, by way of its declarations); what stands inside a value, it reads itself.
+
+import { BACKUP_BYTES_MAX, type AskView } from './messages'
+import { bytesWithin, number, numberOrNothing, record, text, type Shape } from './shapes'
+import type { ReaderFilters, ReaderView } from './reader-types'
+import type { WalletApi } from './wallet-types'
+
+/** What the service worker does itself: web pages' requests and readers are no part of the wallet. */
+export interface ServiceApi {
+  /** Takes a form or offer that had to wait until the wallet could. */
+  open_ask(id: string): Promise<AskView | null>
+  /** Has the page that asked ask once more; false when it is gone. */
+  pay_again(id: string): Promise<boolean>
+  readers(): Promise<ReaderView[]>
+  reader_filters(): Promise<ReaderFilters>
+  forget_reader(id: string): Promise<void>
+}
+
+/** Calls of the wallet that are the service worker's alone: orders are driven on, web pages' words handed over. */
+type OwnersCall = 'free' | 'advance' | 'check_form' | 'check_offer' | 'receive_form' | 'receive_offer'
+type WalletCalls = Pick<WalletApi, Exclude<Extract<keyof WalletApi, string>, OwnersCall>>
+
+/** The calls of a page, as their Rust definition types them. */
+export type Calls = WalletCalls & ServiceApi
+export type Method = keyof Calls
+
+interface Call<Args extends unknown[]> {
+  /** The shape of each argument: whatever has another one does not reach the wallet. */
+  takes: { [Place in keyof Args]-?: Shape<Args[Place]> }
+  /**
+   * May be sent again if the service worker died before it answered: `freely`, because it only looks or
+   * does the same again; `once`, because it adds or takes away: the first answer is kept for its key.
+   */
+  again?: 'freely' | 'once'
+  /** It may wait for a card in a reader, or for parties, and is done beside calls that wait for nothing. */
+  waits?: 'card' | 'parties'
+  /** Afterwards an open order may have something due. */
+  drives?: true
+}
+
+export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
+  view: { takes: [], again: 'freely' },
+  // The wallet: set up, open, locked
+  set_up: { takes: [text, text] },
+  new_codes: { takes: [text, text] },
+  unlock: { takes: [text], again: 'freely', drives: true },
+  recover: { takes: [text, text], drives: true },
+  lock: { takes: [], again: 'freely' },
+  set_lock_minutes: { takes: [number], again: 'freely' },
+  stay_unlocked: { takes: [] },
+  backup: { takes: [text], again: 'freely' },
+  // A file that is a byte too long still reaches the wallet, which says that it is no backup.
+  restore: { takes: [bytesWithin(BACKUP_BYTES_MAX + 1), text], again: 'once', drives: true },
+  erase: { takes: [] },
+  // Cards
+  add_card: { takes: [text, text], waits: 'card' },
+  enrol: { takes: [], again: 'freely', waits: 'parties', drives: true },
+  move_card: { takes: [text, text, text], waits: 'card' },
+  remove_card: { takes: [text, text], waits: 'card' },
+  change_pin: { takes: [text, text, text], waits: 'card' },
+  unblock_pin: { takes: [text, text, text], waits: 'card' },
+  reader_card: { takes: [], again: 'freely', waits: 'card' },
+  prepare_reader_card: { takes: [text], waits: 'card' },
+  // Addresses
+  save_address: { takes: [record], again: 'once' },
+  insert_address: { takes: [record, numberOrNothing], again: 'once' },
+  set_default_address: { takes: [text], again: 'once' },
+  remove_address: { takes: [text], again: 'once' },
+  // Orders
+  approve: { takes: [text, record, text], waits: 'card', drives: true },
+  decline: { takes: [text], again: 'once' },
+  evidence: { takes: [text], again: 'freely' },
+  open_ask: { takes: [text], again: 'freely' },
+  pay_again: { takes: [text] },
+  // Readers
+  readers: { takes: [], again: 'freely' },
+  reader_filters: { takes: [], again: 'freely' },
+  forget_reader: { takes: [text], again: 'once' },
+}
+
+/** A call on its way from a page to the service worker. */
+export interface OwnCall {
+  type: 'call'
+  method: Method
+  /** As `packed` packs them. */
+  args: unknown[]
+  /** Names a call that may be sent again: the same key is the same call. */
+  key?: string
+}
+
+export const isMethod = (name: unknown): name is Method => typeof name === 'string' && Object.hasOwn(CALLS, name)
+
+/** The arguments of a call, each read by the shape that the table says. Throws a TypeError for another one. */
+export function argumentsOf(method: Method, args: unknown[]): unknown[] {
+  const shapes: Shape<unknown>[] = CALLS[method].takes
+  if (args.length > shapes.length) throw new TypeError(`${method} takes fewer arguments`)
+  return shapes.map((read, place) => read(args[place]))
+}

@@ -1,0 +1,36 @@
+// Shapes of values that come in messages. They keep out what is no text, no number, too long; which
+// texts and members mean something, the wallet says.
+
+import { isPacked, unpacked } from './bytes'
+
+/** Reads a value, or throws a TypeError. */
+export type Shape<T> = (value: unknown) => T
+
+/** The most characters of a text that somebody typed; every field of a page takes less. */
+const TEXT_CHARACTERS_MAX = 1024
+
+/** A text; where the wallet knows only some, it looks which. */
+export function text<T extends string>(value: unknown): T {
+  if (typeof value !== 'string' || value.length > TEXT_CHARACTERS_MAX) throw new TypeError('expected a text')
+  return value as T
+}
+
+export function number(value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError('expected a number')
+  return value
+}
+
+export const numberOrNothing: Shape<number | undefined> = value => (value === undefined || value === null ? undefined : number(value))
+
+/** An object of a few texts and yeses, as the wallet defines it. */
+export function record<T extends object>(value: unknown): T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('expected a record')
+  for (const member of Object.values(value)) if (typeof member !== 'boolean') text(member)
+  return value as T
+}
+
+/** Bytes, as `packed` packs them, at most so many. */
+export const bytesWithin = (most: number): Shape<Uint8Array> => value => {
+  if (!isPacked(value) || value.base64.length > Math.ceil(most / 3) * 4) throw new TypeError('expected bytes')
+  return unpacked(value) as Uint8Array
+}
