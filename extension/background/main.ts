@@ -19,6 +19,7 @@ const LOCALHOST = 'http://*.localhost/*'
 
 const house: House = {
   extensionId: chrome.runtime.id,
+  origin: chrome.runtime.getURL('').replace(/\/$/, ''),
   // The manifest alone decides: the release build's content script does not name localhost.
   allowLocalhost: (chrome.runtime.getManifest().content_scripts ?? []).some(script => script.matches?.includes(LOCALHOST)),
 }

@@ -3,6 +3,8 @@
 export interface House {
   /** chrome.runtime.id */
   extensionId: string
+  /** The origin of its own pages; Firefox does not make it from the identifier. */
+  origin: string
   /** Whether http://*.localhost pages may ask: the development build only. */
   allowLocalhost: boolean
 }
@@ -30,11 +32,10 @@ export function pageSender(sender: chrome.runtime.MessageSender, house: House): 
 
 /** Whether a message or port comes from one of the extension's own pages. */
 export function isOwnPage(sender: chrome.runtime.MessageSender | undefined, house: House): boolean {
-  const own = `chrome-extension://${house.extensionId}`
   return (
     sender?.id === house.extensionId &&
-    sender.origin === own &&
-    (sender.url ?? '').startsWith(`${own}/pages/`) &&
+    sender.origin === house.origin &&
+    (sender.url ?? '').startsWith(`${house.origin}/pages/`) &&
     (sender.frameId ?? 0) === 0
   )
 }
