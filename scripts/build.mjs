@@ -1,5 +1,6 @@
 // npm run build, build:wasm, build:worker, build:extension, build:pages.
 //
+//   npm run build:extension                    into dist/extension, and for Firefox into dist/extension-firefox
 //   npm run build:extension -- --production    for the store: https pages only, into dist/extension-production
 import { bootstrap } from './lib/bootstrap.mjs'
 import { Stop, run, say } from './lib/say.mjs'
@@ -20,5 +21,6 @@ await run(async () => {
     const production = flags.includes('--production')
     const folder = await builds.buildExtension(production ? { development: false, outDir: at('dist/extension-production') } : {})
     say(`The extension is in ${folder}`)
+    if (!production) say(`For Firefox it is in ${await builds.buildFirefoxExtension()}`)
   } else throw new Stop(`There is nothing called ${what} to build: choose wasm, worker, extension, pages or all.`)
 })

@@ -1,10 +1,11 @@
 // Builds what changed: the wallet's WebAssembly, the worker, the extension, the pages.
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { must, sideBySide } from './command.mjs'
-import { at, extensionFolder } from './paths.mjs'
+import { firefoxManifest } from './firefox-manifest.mjs'
+import { at, extensionFolder, firefoxFolder } from './paths.mjs'
 import { walletFlags } from './rust-flags.mjs'
 import { Stop, step } from './say.mjs'
 import { RUST, digest, isFresh, stamp } from './stamps.mjs'
@@ -41,6 +42,7 @@ export async function buildAll() {
     async () => {
       await buildWasm()
       await buildExtension()
+      await buildFirefoxExtension()
     },
     buildLocalWorker,
     () => buildPages(),
@@ -117,6 +119,15 @@ export async function buildExtension({ development = true, outDir = extensionFol
   return outDir
 }
 
+/** The extension of dist/extension for Firefox, into dist/extension-firefox: every file but the manifest is the same. */
+export async function buildFirefoxExtension() {
+  await rm(firefoxFolder, { recursive: true, force: true })
+  await cp(extensionFolder, firefoxFolder, { recursive: true })
+  const manifest = JSON.parse(await readFile(`${extensionFolder}/manifest.json`, 'utf8'))
+  await writeFile(`${firefoxFolder}/manifest.json`, `${JSON.stringify(firefoxManifest(manifest), null, 2)}\n`)
+  return firefoxFolder
+}
+
 async function wasmDigest() {
   return digest(WASM_MODULES.map(({ folder }) => `${folder}/pkg`))
 }
@@ -148,8 +159,8 @@ async function vite(args, env, sentence) {
 
 const deploymentFile = at('.state/deployment.json')
 
-/** Tells the extension which parties it belongs to: deployment.json beside its manifest. */
+/** Tells the extension, for Chromium and for Firefox, which parties it belongs to: deployment.json beside its manifest. */
 export async function writeDeployment(deployment) {
   await writeFile(deploymentFile, `${JSON.stringify(deployment, null, 2)}\n`)
-  await copyFile(deploymentFile, `${extensionFolder}/deployment.json`)
+  for (const folder of [extensionFolder, firefoxFolder]) await copyFile(deploymentFile, `${folder}/deployment.json`)
 }

@@ -12,5 +12,7 @@ export const toolsFolder = at('.tools')
 export const stateFolder = at('.state')
 /** The loadable extension. */
 export const extensionFolder = at('dist/extension')
+/** The same for Firefox. */
+export const firefoxFolder = at('dist/extension-firefox')
 /** What runs leave behind to look at: screenshots, reports. */
 export const artifactsFolder = at('artifacts')
