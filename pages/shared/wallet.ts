@@ -46,7 +46,7 @@ const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 /** Whether a sentence of the wallet, which speaks its holder's language, is in that of a page. */
 export const isIn = (language: string, sentence: string): boolean => sentence !== '' && JAPANESE.test(sentence) === (language === 'ja')
 
-/** The extension does not run in Firefox yet; the pages say what works there all the same. */
+/** Firefox takes the extension in another way than Chromium. */
 export function isFirefox(agent = navigator.userAgent): boolean {
   return /\bFirefox\//.test(agent)
 }

@@ -5,8 +5,9 @@ export const install = {
   developer: 'Open chrome://extensions and switch on Developer mode.',
   load: 'Choose Load unpacked and pick that folder.',
   again: 'I have it, look again',
-  firefoxTitle: 'You are using Firefox',
-  firefoxText:
-    'Looking around, the basket and the pages of past orders work here. The wallet does not run in Firefox yet, so paying and taking a card do not work here.',
-  firefoxHint: 'Open this page in Chromium to do that:',
+  firefox:
+    'Firefox takes the wallet for a trial: it forgets it, with everything in it, when it closes, and it opens no card readers. To add it:',
+  firefoxFolder: 'Take the folder dist/extension-firefox, which npm start has made.',
+  firefoxPage: 'Open about:debugging#/runtime/this-firefox.',
+  firefoxLoad: 'Choose Load Temporary Add-on and pick manifest.json in that folder.',
 } as const

@@ -8,7 +8,9 @@ export const install: CatalogueLike<typeof english> = {
   developer: 'chrome://extensionsを開き、デベロッパー モードをオンにします。',
   load: '「パッケージ化されていない拡張機能を読み込む」を選び、そのフォルダーを指定します。',
   again: '入れたので、もう一度確認する',
-  firefoxTitle: 'Firefoxをお使いです',
-  firefoxText: '商品の閲覧、買い物かご、これまでの注文ページはFirefoxでもお使いいただけます。ウォレットはまだFirefoxで動かないため、お支払いとカードの受け取りはできません。',
-  firefoxHint: 'お支払いなどの際は、このページをChromiumで開いてください：',
+  firefox:
+    'Firefoxでは、ウォレットをお試し用として読み込めます。Firefoxを終了すると、ウォレットは中身ごと消えます。また、カードリーダーはお使いいただけません。追加するには、次の手順で行います。',
+  firefoxFolder: 'npm startで作られたdist/extension-firefoxフォルダーを用意します。',
+  firefoxPage: 'about:debugging#/runtime/this-firefoxを開きます。',
+  firefoxLoad: '「一時的なアドオンを読み込む」を選び、そのフォルダーのmanifest.jsonを指定します。',
 }
