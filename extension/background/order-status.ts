@@ -36,7 +36,9 @@ function endOf({ state }: OrderView): Omit<OrderStatus, 'order_id'> {
     case 'authorised':
     case 'delivering':
       return { state, approved: true, placed: true }
-    default:
+    case 'approved':
+    case 'confirmed':
+    case 'sent':
       return { state, approved: true, placed: false }
   }
 }

@@ -19,11 +19,13 @@ const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate
 export async function staticChecks(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
   await suite.command('Formatting of the foreign card', 'cargo', ['fmt', '--manifest-path', at('tests/foreign-card/Cargo.toml'), '--check'])
+  await suite.command('Formatting of TypeScript, Svelte and scripts', process.execPath, [at('node_modules/prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '**/*.{ts,svelte,mjs,js}'])
   await suite.command('Clippy', 'cargo', ['clippy', '--quiet', ...NATIVE, '--all-targets', '--all-features', '--', '-D', 'warnings'])
   await suite.command('Clippy for WebAssembly', 'cargo', ['clippy', '--quiet', ...WASM_ONLY.flatMap(crate => ['-p', crate]), ...WASM, '--', '-D', 'warnings'])
   await suite.check('The wallet builds', buildWasm)
   await suite.check('The wallet is small', async () => (await checkWasmSizes()).map(({ sentence }) => sentence).join('; '))
   await suite.command('Types', process.execPath, [at('node_modules/svelte-check/bin/svelte-check'), '--tsconfig', at('tsconfig.json'), '--fail-on-warnings'])
+  await suite.command('Lints of TypeScript, Svelte and scripts', process.execPath, [at('node_modules/eslint/bin/eslint.js'), '.'])
   await nodeTests(suite, 'Tidiness', 'tests/tidy')
 }
 

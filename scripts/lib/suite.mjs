@@ -73,6 +73,7 @@ export const cargoCounts = output => ({
 
 /** What nextest says: "Summary [ 1.2s] 9 tests run: 8 passed (1 slow), 1 failed, 2 skipped". */
 export const nextestCounts = output => {
+  // eslint-disable-next-line no-control-regex -- colours of the terminal begin with one
   const summary = output.replace(/\x1b\[[0-9;]*m/g, '').match(/^\s*Summary .*$/m)?.[0] ?? ''
   return {
     passed: sum(summary, /(\d+) passed/g),
