@@ -23,6 +23,7 @@ await run(async () => {
   say('')
   const browser = await openBrowser(parties).catch(error => {
     say(`The browser did not open: ${error.message.split('\n')[0]}`)
+    return undefined
   })
   say('Ctrl-C stops everything.')
   await asked()

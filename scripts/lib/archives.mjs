@@ -18,6 +18,8 @@ const LICENCES = ['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT']
 /**
  * Packs a built extension. The deployment.json of this machine stays out; `deployment`, the path of
  * another, goes in. Resolves to { file, sha256, bytes, entries }.
+ *
+ * @param {{ folder: string, file: string, deployment?: string }} what
  */
 export function packExtension({ folder, file, deployment }) {
   const entries = {}

@@ -115,6 +115,8 @@ async function fromPlaywright() {
  * Starts Chromium with the extension in a fresh profile (or `profile`, which stays). `preferences` are
  * those of a profile that was never used. Resolves to { context, worker, extensionId, close() }:
  * Playwright's context, the service worker.
+ *
+ * @param {{ headless?: boolean, profile?: string, preferences?: object, extension?: string, browser?: string, args?: string[] }} [options]
  */
 export async function launchBrowserWithExtension({ headless = true, profile, preferences, extension = extensionFolder, browser, args = [] } = {}) {
   const { chromium } = await import('playwright-core')

@@ -25,6 +25,7 @@ export async function staticChecks(suite) {
   await suite.check('The wallet builds', buildWasm)
   await suite.check('The wallet is small', async () => (await checkWasmSizes()).map(({ sentence }) => sentence).join('; '))
   await suite.command('Types', process.execPath, [at('node_modules/svelte-check/bin/svelte-check'), '--tsconfig', at('tsconfig.json'), '--fail-on-warnings'])
+  await suite.command('Types of the scripts', process.execPath, [at('node_modules/typescript/bin/tsc'), '--project', at('tsconfig.scripts.json')])
   await suite.command('Lints of TypeScript, Svelte and scripts', process.execPath, [at('node_modules/eslint/bin/eslint.js'), '.'])
   await nodeTests(suite, 'Tidiness', 'tests/tidy')
 }

@@ -51,6 +51,12 @@ export function which(name) {
 /**
  * Runs a program to its end. Resolves to { code, output } (both streams together); with
  * `show`, output also appears as it comes. Never rejects.
+ *
+ * @typedef {{ env?: Record<string, string | undefined>, cwd?: string, show?: boolean, input?: string | Buffer }} RunOptions
+ * @param {string} program
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<{ code: number, output: string }>}
  */
 export function attempt(program, args, { env = {}, cwd = root, show = false, input } = {}) {
   return new Promise(resolve => {
@@ -81,6 +87,7 @@ export function attempt(program, args, { env = {}, cwd = root, show = false, inp
  * is thrown.
  */
 export async function sideBySide(...works) {
+  /** @type {{ error: unknown } | undefined} */
   let failure
   const outcomes = await Promise.allSettled(works.map(async work => {
     try {
@@ -92,10 +99,17 @@ export async function sideBySide(...works) {
     }
   }))
   if (failure) throw failure.error
-  return outcomes.map(({ value }) => value)
+  return outcomes.map(outcome => outcome.status === 'fulfilled' && outcome.value)
 }
 
-/** Runs a program to its end and returns its output; if it fails, stops with `sentence`. */
+/**
+ * Runs a program to its end and returns its output; if it fails, stops with `sentence`.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} sentence
+ * @param {RunOptions & { offline?: string }} [options] `offline`: what could not be done without a network
+ */
 export async function must(program, args, sentence, options = {}) {
   const { code, output } = await attempt(program, args, options)
   if (code === 0) return output

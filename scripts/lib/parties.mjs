@@ -75,6 +75,19 @@ export default {
  * - `worker`: the folder of the worker; default: the one that is built for local runs.
  *
  * A party goes by its `id` of PARTIES: the first of each role by the role.
+ *
+ * @typedef {{ from: string, to: string, method: string, url: string, headers: object, status: number, answerHeaders: object, request: Buffer, response: Buffer }} Recorded
+ * @typedef {object} PartiesOptions
+ * @property {number} [port]
+ * @property {string} [persist]
+ * @property {Recorded[] | ((entry: Recorded) => void)} [record]
+ * @property {(line: { level: string, message: string }) => void} [log]
+ * @property {Record<string, Record<string, string>>} [vars]
+ * @property {Record<string, number>} [limits]
+ * @property {string} [worker]
+ * @property {boolean} [blank]
+ * @property {boolean} [waitHealthy]
+ * @param {PartiesOptions} [options]
  */
 export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, limits = {}, worker = LOCAL_WORKER, blank = false, waitHealthy = true } = {}) {
   port = port === 0 ? await freePort() : await mustBeFree(port)
@@ -106,7 +119,7 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
         { type: 'ESModule', path: join(worker, 'index.js') },
         { type: 'CompiledWasm', path: join(worker, 'index_bg.wasm') },
       ],
-      bindings: { ...options.bindings, DOMAIN: domain, NAME: name, ORIGIN: `http://${domain}:${port}`, ...secrets[id], ...vars[id] },
+      bindings: { .../** @type {object} */ (options.bindings), DOMAIN: domain, NAME: name, ORIGIN: `http://${domain}:${port}`, ...secrets[id], ...vars[id] },
       ratelimits,
       outboundService: `road-${id}`,
       assets: existsSync(at('dist/pages', role)) ? options.assets : undefined,
@@ -121,6 +134,8 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
   })
   const ratelimits = Object.fromEntries(Object.entries(limits).map(([name, limit], place) => [name, { type: 'ratelimit', name, namespace_id: String(place + 1), simple: { limit, period: 60 } }]))
   const lines = line => log?.(line)
+  // Their types want a file for each worker; some of ours are given as text.
+  const workers = /** @type {any[]} */ ([road('outside'), ...PARTIES.map(party), ...(blank ? [nobody()] : []), ...PARTIES.map(({ id }) => road(id))])
   const miniflare = new Miniflare(convertV4MiniflareOptions({
     host: '127.0.0.1',
     port,
@@ -129,7 +144,7 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: ({ level, message }) => lines({ level, message }),
     resourcePersistencePath: persist,
-    workers: [road('outside'), ...PARTIES.map(party), ...(blank ? [nobody()] : []), ...PARTIES.map(({ id }) => road(id))],
+    workers,
   }))
   await miniflare.ready
   const parties = {
@@ -185,7 +200,15 @@ function recording(keep) {
   }
 }
 
-/** *.localhost does not resolve in Node: asks 127.0.0.1 under the party's name. */
+/**
+ * *.localhost does not resolve in Node: asks 127.0.0.1 under the party's name.
+ *
+ * @param {number} port
+ * @param {string} host
+ * @param {string} path
+ * @param {{ method?: string, headers?: Record<string, string>, body?: string | Uint8Array }} [options]
+ * @returns {Promise<{ status: number, headers: http.IncomingHttpHeaders, body: Buffer, text(): string, json(): any }>}
+ */
 function fetchFrom(port, host, path, { method = 'GET', headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
     const request = http.request({ host: '127.0.0.1', port, path, method, headers: { host: `${host}:${port}`, ...headers } }, response => {
@@ -227,7 +250,7 @@ async function healthy(parties, patience = 60_000) {
 export function mustBeFree(port) {
   return new Promise((resolve, reject) => {
     const probe = net.createServer()
-    probe.once('error', error =>
+    probe.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
       reject(error.code === 'EADDRINUSE'
         ? new Stop(`Port ${port} is in use: stop what listens there, or choose another with PORT=8788 npm start.`)
         : new Stop(`Port ${port} cannot be opened (${error.code}).`)))
@@ -240,7 +263,7 @@ function freePort() {
   return new Promise(resolve => {
     const probe = net.createServer()
     probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
+      const { port } = /** @type {net.AddressInfo} */ (probe.address())
       probe.close(() => resolve(port))
     })
   })

@@ -85,7 +85,13 @@ export class CardReader {
     return unpackedLibrary(folder, 'opensc-pkcs11.so')
   }
 
-  /** Runs a standard tool: { code, output }. */
+  /**
+   * Runs a standard tool: { code, output }.
+   *
+   * @param {string} name
+   * @param {string[]} args
+   * @param {Pick<import('./command.mjs').RunOptions, 'input'>} [options]
+   */
   tool(name, args, { input } = {}) {
     return attempt(join(folder, 'usr/bin', name), args, { env: this.#environment(), input, cwd: this.#folder })
   }
@@ -140,7 +146,7 @@ function listen(port) {
     const server = createServer()
     server.once('error', reject)
     server.listen(port, '127.0.0.1', () => {
-      const { port: taken } = server.address()
+      const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address())
       server.close(() => resolve(taken))
     })
   })

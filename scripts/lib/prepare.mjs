@@ -9,6 +9,8 @@ import { ensureRust } from './tools.mjs'
 /**
  * Makes sure of tools, builds what changed, starts the parties and writes deployment.json. What the
  * caller needs besides, such as a browser, is fetched `meanwhile`.
+ *
+ * @param {import('./parties.mjs').PartiesOptions & { meanwhile?: () => unknown }} [options]
  */
 export async function prepare({ meanwhile = () => undefined, ...options } = {}) {
   if (options.port) await mustBeFree(options.port)

@@ -38,11 +38,17 @@ export class Shopper {
   /**
    * `shots`: the folder for a screenshot of every step; none are made without it. `languages`: what
    * pages are told of their reader's languages, whatever the machine's own is.
+   *
+   * @template {typeof Shopper} Kind
+   * @this {Kind}
+   * @param {object} parties what startParties gives
+   * @param {{ shots?: string, person?: typeof AIKO, languages?: string } & NonNullable<Parameters<typeof launchBrowserWithExtension>[0]>} [options]
+   * @returns {Promise<InstanceType<Kind>>}
    */
   static async start(parties, { shots, person = AIKO, languages = 'en-US,en', args = [], ...browser } = {}) {
     if (shots) mkdirSync(shots, { recursive: true })
     const launched = await launchBrowserWithExtension({ ...browser, args: [`--accept-lang=${languages}`, ...args] })
-    return new this(parties, launched, person, shots)
+    return /** @type {InstanceType<Kind>} */ (new this(parties, launched, person, shots))
   }
 
   constructor(parties, launched, person, shots) {
@@ -147,7 +153,12 @@ export class Shopper {
     await approval.getByRole('radio', { name: issuer }).click()
   }
 
-  /** Puts goods into the basket of the store; resolves to the store's page at the checkout. */
+  /**
+   * Puts goods into the basket of the store; resolves to the store's page at the checkout.
+   *
+   * @param {{ sku: string, quantity: number }[]} goods
+   * @param {{ policy?: string, courier?: string }} [options]
+   */
   async fillBasket(goods, { policy, courier } = {}) {
     const store = await this.openPage(this.parties.url('shop'))
     await store.getByRole('heading', { level: 1 }).first().waitFor()

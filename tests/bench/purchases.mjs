@@ -14,6 +14,9 @@ const GOODS = [{ sku: 'hojicha-100', quantity: 1 }]
  * Buys `count` times, after `warmUp` times that do not count. Resolves to summaries in milliseconds,
  * the parties' processor time for each order, the approval window's first paints. With `reader`, a
  * VirtualCard on which an account lives, that account pays, and `line` is what went over the line.
+ *
+ * @param {object} shopper a Shopper
+ * @param {{ count: number, warmUp?: number, reader?: import('../../scripts/lib/virtual-card.mjs').VirtualCard }} options
  */
 export async function purchases(shopper, { count, warmUp = 2, reader }) {
   const store = await shopper.openPage(shopper.parties.url('shop'))
@@ -94,7 +97,7 @@ async function buy(shopper, store, { label, digits }) {
   await approval.waitForFunction(() => globalThis.marks.delivering, undefined, { polling: 50 })
   const { marks, paint } = { marks: await approval.evaluate(() => globalThis.marks), paint: await paintsOf(approval) }
   const made = await worker.evaluate(() =>
-    performance.getEntriesByType('resource').map(({ name, startTime, responseEnd }) => ({
+    performance.getEntriesByType('resource').map((/** @type {PerformanceResourceTiming} */ { name, startTime, responseEnd }) => ({
       path: new URL(name).pathname,
       from: performance.timeOrigin + startTime,
       to: performance.timeOrigin + responseEnd,

@@ -1,3 +1,4 @@
+// @ts-nocheck -- most of it runs in a page, which has globals of its own
 // Orders a second that the parties of one machine carry: several wallets at once, each the wallet's
 // WebAssembly in a page of its own origin, without the extension's windows. They share the machine with all
 // parties, so they sign and seal beforehand, which stretches a PIN and is done on as many machines as there

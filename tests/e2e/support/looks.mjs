@@ -66,7 +66,7 @@ export function textsOf(page) {
   return page.evaluate(() => {
     const texts = [document.title]
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest('script, style')) texts.push(walker.currentNode.data)
+    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest('script, style')) texts.push(/** @type {Text} */ (walker.currentNode).data)
     for (const one of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) texts.push(one.getAttribute(name) ?? '')
     }

@@ -13,6 +13,8 @@ import { Shopper } from '../../../scripts/lib/shopper.mjs'
  * Starts a world. `profile`: a browser profile to go on with; `shots`: a folder for pictures; `card`: a VirtualCard
  * in a reader that the wallet may use; `limited`: the wallet's storage has the browser's quota, which a test can
  * make as small as a full disk; other `options` go to startParties.
+ *
+ * @param {import('../../../scripts/lib/parties.mjs').PartiesOptions & { profile?: string, shots?: string, card?: import('../../../scripts/lib/virtual-card.mjs').VirtualCard, limited?: boolean }} [options]
  */
 export async function openWorld({ profile, shots, card, limited, ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
