@@ -17,7 +17,10 @@ export default defineConfig(
       eqeqeq: 'error',
       // Leaving a member out by taking the others is how an object is copied without it.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
-      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-nocheck': 'allow-with-description', 'ts-expect-error': 'allow-with-description' }],
+      '@typescript-eslint/ban-ts-comment': [
+        'error',
+        { 'ts-nocheck': 'allow-with-description', 'ts-expect-error': 'allow-with-description' },
+      ],
     },
   },
   {

@@ -94,7 +94,11 @@ async function measure(parties, quick) {
     const cold = await step('Opening the popup in new browsers', () => coldPopup(profile, few))
     const orders = await measureOrders(parties, quick)
     const { paints, ...rest } = bought
-    const row = (title, paints) => ({ title, ms: summary(paints.map(({ first }) => first)), largest: summary(paints.map(({ largest }) => largest)) })
+    const row = (title, paints) => ({
+      title,
+      ms: summary(paints.map(({ first }) => first)),
+      largest: summary(paints.map(({ largest }) => largest)),
+    })
     return {
       purchases: rest,
       paints: {

@@ -35,7 +35,8 @@ async function optionsOf(role, flags) {
   for (let i = 0; i < flags.length; i++) {
     if (flags[i] === '--dry-run') dryRun = true
     else if (flags[i] === '--config' && flags[i + 1]) file = resolve(flags[++i])
-    else throw new Stop(`Unknown option ${flags[i]}: npm run deploy takes a role, --config FILE and --dry-run. Settings belong into the file.`)
+    else
+      throw new Stop(`Unknown option ${flags[i]}: npm run deploy takes a role, --config FILE and --dry-run. Settings belong into the file.`)
   }
   if (existsSync(file)) return { dryRun, file }
   const example = at(`worker/deploy/${role}.example.jsonc`)

@@ -13,7 +13,15 @@ await run(async () => {
   if (long) {
     mkdirSync(artifactsFolder, { recursive: true })
     // Other seeds each time; those from 1 on are in npm test. What is given comes last and counts.
-    args = ['--seed', String(Math.floor(Date.now() / 1000) * 1000), '--for', '3h', '--report', join(artifactsFolder, 'simulation.md'), ...given]
+    args = [
+      '--seed',
+      String(Math.floor(Date.now() / 1000) * 1000),
+      '--for',
+      '3h',
+      '--report',
+      join(artifactsFolder, 'simulation.md'),
+      ...given,
+    ]
   }
   process.exitCode = await simulate(args)
 })

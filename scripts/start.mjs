@@ -17,7 +17,11 @@ await run(async () => {
   const parties = await prepare({ port })
   say(`\nThe store is open: ${parties.url('shop')}`)
   const of = (...roles) => PARTIES.filter(({ role }) => roles.includes(role))
-  say(`Get a test card:   ${of('issuer').map(({ id }) => parties.url(id)).join('  ')}`)
+  say(
+    `Get a test card:   ${of('issuer')
+      .map(({ id }) => parties.url(id))
+      .join('  ')}`,
+  )
   say('What each saw:')
   for (const { id, name } of of('shop', 'issuer', 'courier')) say(`  ${name.padEnd(17)}${parties.url(id)}/console`)
   say('')

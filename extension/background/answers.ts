@@ -33,9 +33,11 @@ export class Answers {
     if (known) return known.answer
     const answer = await work()
     // One after the other: two that are written at once would forget each other.
-    this.#writing = this.#writing.catch(() => undefined).then(async () => {
-      await chrome.storage.session.set({ [STORED_AS]: [...(await read()), { key, answer }].slice(-ANSWERS_MAX) })
-    })
+    this.#writing = this.#writing
+      .catch(() => undefined)
+      .then(async () => {
+        await chrome.storage.session.set({ [STORED_AS]: [...(await read()), { key, answer }].slice(-ANSWERS_MAX) })
+      })
     await this.#writing.catch(() => undefined)
     return answer
   }

@@ -56,7 +56,8 @@ export class OwnCalls {
   async #perform(method: Method, args: unknown[]): Promise<unknown> {
     const own = (this.#service as unknown as Performer)[method]
     if (own) return own(...args)
-    const work = (wallet: WalletApi) => (wallet as unknown as Performer)[method]?.(...args) ?? Promise.reject(new TypeError(`no such call: ${method}`))
+    const work = (wallet: WalletApi) =>
+      (wallet as unknown as Performer)[method]?.(...args) ?? Promise.reject(new TypeError(`no such call: ${method}`))
     const { waits } = CALLS[method]
     if (waits === undefined) return this.host.change(work)
     return waits === 'parties' ? this.#showingSteps(() => this.host.aside(work)) : this.host.aside(work)

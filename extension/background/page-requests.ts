@@ -173,7 +173,8 @@ export class PageRequests {
     if (known && known.state !== 'asked') return
     if (await windows.focusWindow(ask.window_id)) return
     // Another approval is open: it comes to the front and says who waits.
-    for (const other of (await allAsks()).filter(isOpenWindow)) if (other.id !== ask.id && (await windows.focusWindow(other.window_id))) return
+    for (const other of (await allAsks()).filter(isOpenWindow))
+      if (other.id !== ask.id && (await windows.focusWindow(other.window_id))) return
     await saveAsk({ ...ask, begun: true, window_id: await windows.openApproveWindow(ask.id, tab?.windowId, true) })
   }
 

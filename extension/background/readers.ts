@@ -77,7 +77,8 @@ export class ReaderHost {
   async #look(): Promise<ReaderView[]> {
     const seen = (await this.#anyPaired()) ? await (await this.#opened()).list() : []
     // A reader that comes back may have another id: its name then says that it is the same.
-    const back = (reader: ReaderView) => seen.some(one => one.id === reader.id || (one.name === reader.name && one.dialect === reader.dialect))
+    const back = (reader: ReaderView) =>
+      seen.some(one => one.id === reader.id || (one.name === reader.name && one.dialect === reader.dialect))
     const gone = (await this.#remembered()).filter(reader => !back(reader)).map(reader => ({ ...reader, state: 'absent' as const }))
     const all = [...seen, ...gone]
     await this.#remember(all)

@@ -42,24 +42,39 @@ export async function openOnboarding(askId: string): Promise<number | undefined>
 /** Brings a window to the front; false when it is gone. */
 export async function focusWindow(id: number | undefined): Promise<boolean> {
   if (id === undefined) return false
-  return chrome.windows.update(id, { focused: true }).then(() => true, () => false)
+  return chrome.windows.update(id, { focused: true }).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Whether a window is still there. */
 export async function exists(id: number | undefined): Promise<boolean> {
-  return id !== undefined && chrome.windows.get(id).then(() => true, () => false)
+  return (
+    id !== undefined &&
+    chrome.windows.get(id).then(
+      () => true,
+      () => false,
+    )
+  )
 }
 
 /** Brings a tab to the front; false when it is gone. */
 export async function focusTab(id: number | undefined): Promise<boolean> {
   if (id === undefined) return false
-  return chrome.tabs.update(id, { active: true }).then(() => true, () => false)
+  return chrome.tabs.update(id, { active: true }).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Tells the content script of a page something; false when nobody is there. */
 export async function tellPage(tabId: number | undefined, told: PageTold): Promise<boolean> {
   if (tabId === undefined) return false
-  return chrome.tabs.sendMessage<PageTold>(tabId, told, { frameId: 0 }).then(() => true, () => false)
+  return chrome.tabs.sendMessage<PageTold>(tabId, told, { frameId: 0 }).then(
+    () => true,
+    () => false,
+  )
 }
 
 export async function closeWindow(id: number | undefined): Promise<void> {

@@ -111,7 +111,8 @@ async function serve({ id, type, payload }: Incoming): Promise<void> {
   try {
     if (!payload) throw new Refused('BadRequest', 'The form or offer is empty, over 64 KiB, or not base64url.')
     if (underWay > REQUESTS_MAX) throw new Refused('Busy', 'This page has too many requests under way.')
-    const result = type === 'order' ? await placeOrder(id, payload, gesture) : await send({ type: 'offer', offer: payload, gesture }).then(() => null)
+    const result =
+      type === 'order' ? await placeOrder(id, payload, gesture) : await send({ type: 'offer', offer: payload, gesture }).then(() => null)
     respond(id, { ok: true, result })
   } catch (error) {
     const { name, message, orderId } = error instanceof Refused ? error : new Refused('Unavailable', String(error))

@@ -25,7 +25,9 @@ export function t(key: Key, words: Words = {}): string {
 /** The sentence under `key` in pieces: those that were filled in from `words` are others' words. */
 export function parts(key: Key, words: Words): { text: string; filled: boolean }[] {
   const pieces = (catalogue[key] ?? ENGLISH[key]).split(/\{(\w+)\}/g)
-  return pieces.map((piece, place) => (place % 2 === 1 ? { text: String(words[piece] ?? `{${piece}}`), filled: true } : { text: piece, filled: false }))
+  return pieces.map((piece, place) =>
+    place % 2 === 1 ? { text: String(words[piece] ?? `{${piece}}`), filled: true } : { text: piece, filled: false },
+  )
 }
 
 /**

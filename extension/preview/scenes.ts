@@ -20,62 +20,131 @@ export interface Scene {
 const NOW = Math.floor(Date.now() / 1000)
 
 const card: CardView = {
-  id: 'card', issuer_name: 'Asahi Card', issuer_domain: 'asahi-card.localhost', last4: '4242', expiry: '09/29',
-  holder_name: 'Hanako Mori', limit_minor: 50_000, left_minor: 50_000, currency: 'JPY', face: 0, ready: true, home: 'browser',
+  id: 'card',
+  issuer_name: 'Asahi Card',
+  issuer_domain: 'asahi-card.localhost',
+  last4: '4242',
+  expiry: '09/29',
+  holder_name: 'Hanako Mori',
+  limit_minor: 50_000,
+  left_minor: 50_000,
+  currency: 'JPY',
+  face: 0,
+  ready: true,
+  home: 'browser',
 }
 const ume: CardView = { ...card, id: 'ume', issuer_name: 'Ume Card', issuer_domain: 'ume-card.localhost', last4: '1187', face: 1 }
 const address: Address = {
-  id: 'home', label: 'Home, Nakano', name: 'Hanako Mori', telephone: '+81 3 5555 0142', postal_code: '164-0001',
-  lines: '2-14-6 Nakano, Nakano-ku, Tokyo', country: 'JP',
+  id: 'home',
+  label: 'Home, Nakano',
+  name: 'Hanako Mori',
+  telephone: '+81 3 5555 0142',
+  postal_code: '164-0001',
+  lines: '2-14-6 Nakano, Nakano-ku, Tokyo',
+  country: 'JP',
 }
 const office: Address = { ...address, id: 'office', label: 'Office', postal_code: '100-0005', lines: '1-9 Marunouchi, Chiyoda-ku, Tokyo' }
 
 const row = (name: MatrixRow['row'], readers: string, asks: MatrixRow['asks'] = []): MatrixRow => ({
-  row: name, shop: readers.includes('s'), issuer: readers.includes('i'), courier: readers.includes('c'), asks,
+  row: name,
+  shop: readers.includes('s'),
+  issuer: readers.includes('i'),
+  courier: readers.includes('c'),
+  asks,
 })
 const strict = [
-  row('items', 's'), row('amount', 'si'), row('card', 'i'), row('name', 'ic'), row('telephone', 'ic'), row('destination', 'c'),
+  row('items', 's'),
+  row('amount', 'si'),
+  row('card', 'i'),
+  row('name', 'ic'),
+  row('telephone', 'ic'),
+  row('destination', 'c'),
 ]
 
 const asked: OrderView = {
-  request_id: 'asked', origin: 'http://kiso-tea.localhost:8787', certified_by: 'Tallystick CA',
+  request_id: 'asked',
+  origin: 'http://kiso-tea.localhost:8787',
+  certified_by: 'Tallystick CA',
   parties: [
     { role: 'shop', domain: 'kiso-tea.localhost', name: 'Kiso Tea & Books', certified: true, confirmed: false },
     { role: 'issuer', domain: 'asahi-card.localhost', name: 'Asahi Card', certified: true, confirmed: false },
     { role: 'courier', domain: 'hayate.localhost', name: 'Hayate Courier', certified: true, confirmed: false },
   ],
   items: [{ name: 'Sencha, first flush 100 g', quantity: 2, price_minor: 1480 }],
-  delivery: { name: 'Hayate Courier', price_minor: 520 }, total_minor: 3480, currency: 'JPY', policy: 'strict', extra: [],
-  matrix: strict, payable: ['card', 'ume'], proposed_card: 'card', proposed_address: 'home', state: 'asked',
+  delivery: { name: 'Hayate Courier', price_minor: 520 },
+  total_minor: 3480,
+  currency: 'JPY',
+  policy: 'strict',
+  extra: [],
+  matrix: strict,
+  payable: ['card', 'ume'],
+  proposed_card: 'card',
+  proposed_address: 'home',
+  state: 'asked',
   strands: { shop: { fill: 0, word: 'waiting' }, issuer: { fill: 0, word: 'waiting' }, courier: { fill: 0, word: 'waiting' } },
-  sentence_key: 'asked', created_at: NOW, updated_at: NOW, expires_at: NOW + 600, history: [{ at: NOW, event: 'asked' }],
+  sentence_key: 'asked',
+  created_at: NOW,
+  updated_at: NOW,
+  expires_at: NOW + 600,
+  history: [{ at: NOW, event: 'asked' }],
 }
 
 const happened = (...events: string[]) => events.map((event, place) => ({ at: NOW - 60 + place, event }))
 const confirmedParties = asked.parties.map(party => ({ ...party, confirmed: true }))
 const moving: OrderView = {
-  ...asked, request_id: 'moving', order_id: '5c'.repeat(32), state: 'received', sentence_key: 'received', parties: confirmedParties,
-  card_last4: '4242', address_label: 'Home, Nakano',
+  ...asked,
+  request_id: 'moving',
+  order_id: '5c'.repeat(32),
+  state: 'received',
+  sentence_key: 'received',
+  parties: confirmedParties,
+  card_last4: '4242',
+  address_label: 'Home, Nakano',
   strands: { shop: { fill: 2, word: 'received' }, issuer: { fill: 1, word: 'asking' }, courier: { fill: 1, word: 'confirmed' } },
   history: happened('asked', 'approved', 'confirmed-issuer', 'confirmed-shop', 'confirmed-courier', 'sent', 'received'),
 }
 const done: OrderView = {
-  ...moving, request_id: 'done', state: 'delivering', sentence_key: 'delivering', tracking: 'HY-2049-3381-07',
+  ...moving,
+  request_id: 'done',
+  state: 'delivering',
+  sentence_key: 'delivering',
+  tracking: 'HY-2049-3381-07',
   strands: { shop: { fill: 3, word: 'accepted' }, issuer: { fill: 3, word: 'charged' }, courier: { fill: 3, word: 'label' } },
-  history: happened('asked', 'approved', 'confirmed-issuer', 'confirmed-shop', 'confirmed-courier', 'sent', 'received', 'authorised', 'accepted', 'charged'),
+  history: happened(
+    'asked',
+    'approved',
+    'confirmed-issuer',
+    'confirmed-shop',
+    'confirmed-courier',
+    'sent',
+    'received',
+    'authorised',
+    'accepted',
+    'charged',
+  ),
 }
 const refused: OrderView = {
-  ...moving, request_id: 'refused', state: 'refused', sentence_key: 'refused',
+  ...moving,
+  request_id: 'refused',
+  state: 'refused',
+  sentence_key: 'refused',
   strands: { shop: { fill: 2, word: 'received' }, issuer: { fill: 0, word: 'refused' }, courier: { fill: 0, word: 'stopped' } },
   failure: {
-    kind: 'issuer-refused', about: 'Asahi Card', money_key: 'refused', issuer: 'Asahi Card', until: 0, sentence: 'Asahi Card refused: the amount is over the limit of your card.', money: 'No money has moved.',
+    kind: 'issuer-refused',
+    about: 'Asahi Card',
+    money_key: 'refused',
+    issuer: 'Asahi Card',
+    until: 0,
+    sentence: 'Asahi Card refused: the amount is over the limit of your card.',
+    money: 'No money has moved.',
     remedy: 'Order less at once, or ask Asahi Card for a higher limit.',
   },
 }
 const old: OrderView = { ...done, request_id: 'old', created_at: NOW - 864000, updated_at: NOW - 864000, total_minor: 1980 }
 const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
 const extra: OrderView = {
-  ...asked, extra: [{ role: 'shop', rows: ['telephone'] }],
+  ...asked,
+  extra: [{ role: 'shop', rows: ['telephone'] }],
   matrix: strict.map(one => (one.row === 'telephone' ? { ...one, shop: true, asks: ['shop'] } : one)),
 }
 const long: OrderView = {
@@ -86,8 +155,18 @@ const long: OrderView = {
 }
 
 const ready: WalletView = {
-  phase: 'ready', cards: [card, ume], addresses: [address, office], orders: [], unreadable_orders: 0, pin_tries_left: 3, puk_tries_left: 3,
-  reader_pin_tries_left: null, reader_puk_tries_left: null, opens_with_puk: false, welcome_url: 'http://asahi-card.localhost:8787/', lock_minutes: 15,
+  phase: 'ready',
+  cards: [card, ume],
+  addresses: [address, office],
+  orders: [],
+  unreadable_orders: 0,
+  pin_tries_left: 3,
+  puk_tries_left: 3,
+  reader_pin_tries_left: null,
+  reader_puk_tries_left: null,
+  opens_with_puk: false,
+  welcome_url: 'http://asahi-card.localhost:8787/',
+  lock_minutes: 15,
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
 const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }
@@ -95,12 +174,20 @@ const askOrder = (request_id?: string): AskView => ({ kind: 'order', origin: ask
 const wrongPin: WalletProblem = { kind: 'wrong-pin', sentence: 'That PIN is wrong.', money: '', remedy: '', details: '63C2' }
 
 const order = (view: OrderView, also: Partial<WalletView> = {}): Scene => ({
-  view: { ...ready, orders: [view], ...also }, ask: askOrder(view.request_id), answers: { approve: wrongPin },
+  view: { ...ready, orders: [view], ...also },
+  ask: askOrder(view.request_id),
+  answers: { approve: wrongPin },
 })
 
 const tsubaki: CardView = { ...card, id: 'tsubaki', issuer_name: 'Tsubaki Card', last4: '9130', face: 2, home: 'reader' }
 const held: WalletView = { ...ready, cards: [tsubaki, card], reader_pin_tries_left: 2 }
-const reader = (state: ReaderView['state'], also: Partial<ReaderView> = {}): ReaderView => ({ id: 'token', name: 'Kumiki Token', dialect: 'ledger-hid', state, ...also })
+const reader = (state: ReaderView['state'], also: Partial<ReaderView> = {}): ReaderView => ({
+  id: 'token',
+  name: 'Kumiki Token',
+  dialect: 'ledger-hid',
+  state,
+  ...also,
+})
 const pad = (state: ReaderView['state']): ReaderView => reader(state, { id: 'pad', name: 'Sony RC-S300', dialect: 'rc-s300' })
 const used: ReaderCardView = { kind: 'in-use', pin_tries_left: 3, puk_tries_left: 3, free_slots: 15, card_ids: ['tsubaki'] }
 const freshCard: ReaderCardView = { ...used, kind: 'new', free_slots: 16, card_ids: [] }
@@ -109,14 +196,20 @@ const problem = (kind: string): WalletProblem => ({ kind, about: 'Kumiki Token',
 
 /** The page of the readers, with a reader and perhaps a card in it. */
 const readers = (views: ReaderView[], reader_card: unknown = used, view = held): Scene => ({
-  view, answers: { readers: views, reader_filters: { hid: [{}], usb: [{}] }, reader_card, prepare_reader_card: '7K3M-Q2XD' },
+  view,
+  answers: { readers: views, reader_filters: { hid: [{}], usb: [{}] }, reader_card, prepare_reader_card: '7K3M-Q2XD' },
 })
 /** The approval window of an order that the card in the reader pays. */
 const byReader = (views: ReaderView[], approve: unknown = forever): Scene => ({
-  view: { ...held, orders: [{ ...asked, payable: ['tsubaki', 'card'], proposed_card: 'tsubaki' }] }, ask: askOrder('asked'),
+  view: { ...held, orders: [{ ...asked, payable: ['tsubaki', 'card'], proposed_card: 'tsubaki' }] },
+  ask: askOrder('asked'),
   answers: { readers: views, approve, reader_card: used },
 })
-const further: WalletView = { ...ready, cards: [card], offer: { ...offer, issuer_name: ume.issuer_name, issuer_domain: ume.issuer_domain, card: ume } }
+const further: WalletView = {
+  ...ready,
+  cards: [card],
+  offer: { ...offer, issuer_name: ume.issuer_name, issuer_domain: ume.issuer_domain, card: ume },
+}
 
 export const SCENES: Record<string, Scene> = {
   asked: order(asked),
@@ -132,7 +225,9 @@ export const SCENES: Record<string, Scene> = {
   locked: { view: { ...fresh, phase: 'locked' }, ask: askOrder() },
   'no-card': { view: fresh, ask: askOrder() },
   gone: { view: ready },
-  problem: { problem: { kind: 'deployment-missing', sentence: '', money: '', remedy: '', details: 'deployment.json is not in the extension.' } },
+  problem: {
+    problem: { kind: 'deployment-missing', sentence: '', money: '', remedy: '', details: 'deployment.json is not in the extension.' },
+  },
 
   new: { view: fresh, popup: true },
   'popup-locked': { view: { ...fresh, phase: 'locked' }, popup: true },
@@ -146,7 +241,10 @@ export const SCENES: Record<string, Scene> = {
   'many-addresses': {
     view: { ...ready, addresses: Array.from({ length: 8 }, (_, place) => ({ ...office, id: `${place}`, label: `Office ${place + 1}` })) },
   },
-  receipt: { view: { ...ready, orders: [receipt] }, answers: { evidence: ['form', 'authorisation', 'acceptance'].map(what => ({ what, digest: 'a3f1'.repeat(16) })) } },
+  receipt: {
+    view: { ...ready, orders: [receipt] },
+    answers: { evidence: ['form', 'authorisation', 'acceptance'].map(what => ({ what, digest: 'a3f1'.repeat(16) })) },
+  },
 
   'readers-unsupported': { ...readers([]), devices: false },
   'readers-none': readers([]),
@@ -178,5 +276,4 @@ export const SCENES: Record<string, Scene> = {
     view: { ...held, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } },
     answers: { readers: [reader('card')], reader_card: used, move_card: forever },
   },
-
 }

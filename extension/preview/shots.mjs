@@ -7,9 +7,41 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 
-const WINDOWS = { approve: [460, 690], popup: [400, 600], onboarding: [720, 800], orders: [800, 800], settings: [800, 800], backup: [800, 800], privacy: [800, 800], reset: [800, 800], receipt: [800, 800], readers: [800, 800] }
+const WINDOWS = {
+  approve: [460, 690],
+  popup: [400, 600],
+  onboarding: [720, 800],
+  orders: [800, 800],
+  settings: [800, 800],
+  backup: [800, 800],
+  privacy: [800, 800],
+  reset: [800, 800],
+  receipt: [800, 800],
+  readers: [800, 800],
+}
 const SHOTS = {
-  approve: ['asked', 'extra', 'long', 'no-address', 'blocked', 'one-try', 'moving', 'done', 'refused', 'expired', 'locked', 'no-card', 'gone', 'problem', 'by-reader', 'by-reader-insert', 'by-reader-pulled', 'by-reader-other', 'by-reader-working', 'by-reader-wrong'],
+  approve: [
+    'asked',
+    'extra',
+    'long',
+    'no-address',
+    'blocked',
+    'one-try',
+    'moving',
+    'done',
+    'refused',
+    'expired',
+    'locked',
+    'no-card',
+    'gone',
+    'problem',
+    'by-reader',
+    'by-reader-insert',
+    'by-reader-pulled',
+    'by-reader-other',
+    'by-reader-working',
+    'by-reader-wrong',
+  ],
   popup: ['new', 'popup-locked', 'quiet', 'busy'],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
   orders: ['orders', 'locked', 'problem'],
@@ -19,7 +51,21 @@ const SHOTS = {
   reset: ['finished', 'new'],
   receipt: ['receipt'],
   readers: [
-    'unsupported', 'none', 'not-chosen', 'absent', 'empty', 'held', 'new', 'puk', 'used', 'blocked', 'dead', 'foreign', 'fault', 'first', 'locked',
+    'unsupported',
+    'none',
+    'not-chosen',
+    'absent',
+    'empty',
+    'held',
+    'new',
+    'puk',
+    'used',
+    'blocked',
+    'dead',
+    'foreign',
+    'fault',
+    'first',
+    'locked',
   ].map(state => `readers-${state}`),
 }
 

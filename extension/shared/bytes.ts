@@ -16,7 +16,8 @@ export const isPacked = (value: unknown): value is Packed => typeof (value as Pa
 function base64Of(bytes: Uint8Array): string {
   const PIECE_BYTES = 3 * 8192
   let text = ''
-  for (let from = 0; from < bytes.length; from += PIECE_BYTES) text += btoa(String.fromCharCode(...bytes.subarray(from, from + PIECE_BYTES)))
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES)
+    text += btoa(String.fromCharCode(...bytes.subarray(from, from + PIECE_BYTES)))
   return text
 }
 

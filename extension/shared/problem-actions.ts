@@ -31,9 +31,27 @@ const ELSEWHERE_IN_READER: typeof ELSEWHERE = {
 
 /** Errors after which the same step may go well. */
 const PASSING = new Set([
-  'internal', 'unreachable', 'locked', 'card-failed', 'storage-failed', 'party-unreachable', 'enrolment-unreachable',
-  'no-such-address', 'no-such-card', 'keys-renewed', 'clock-wrong',
-  'no-card', 'several-cards', 'felica-card', 'reader-held', 'reader-busy', 'reader-silent', 'card-removed', 'other-card', 'reader-failed', 'chooser-refused',
+  'internal',
+  'unreachable',
+  'locked',
+  'card-failed',
+  'storage-failed',
+  'party-unreachable',
+  'enrolment-unreachable',
+  'no-such-address',
+  'no-such-card',
+  'keys-renewed',
+  'clock-wrong',
+  'no-card',
+  'several-cards',
+  'felica-card',
+  'reader-held',
+  'reader-busy',
+  'reader-silent',
+  'card-removed',
+  'other-card',
+  'reader-failed',
+  'chooser-refused',
 ])
 
 /** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */

@@ -30,7 +30,9 @@ export function record<T extends object>(value: unknown): T {
 }
 
 /** Bytes, as `packed` packs them, at most so many. */
-export const bytesWithin = (most: number): Shape<Uint8Array> => value => {
-  if (!isPacked(value) || value.base64.length > Math.ceil(most / 3) * 4) throw new TypeError('expected bytes')
-  return unpacked(value) as Uint8Array
-}
+export const bytesWithin =
+  (most: number): Shape<Uint8Array> =>
+  value => {
+    if (!isPacked(value) || value.base64.length > Math.ceil(most / 3) * 4) throw new TypeError('expected bytes')
+    return unpacked(value) as Uint8Array
+  }

@@ -33,7 +33,9 @@ class WalletClient {
   }
 
   /** The calls of the table, each under its name there. */
-  readonly call = Object.fromEntries(Object.keys(CALLS).map(name => [name, (...args: unknown[]) => this.#call(name as Method, args)])) as unknown as Calls
+  readonly call = Object.fromEntries(
+    Object.keys(CALLS).map(name => [name, (...args: unknown[]) => this.#call(name as Method, args)]),
+  ) as unknown as Calls
 
   /** A card that was offered and is not wanted has no PIN yet. */
   declineOffer = () => this.call.remove_card(this.view?.offer?.card.id ?? '', '')
@@ -79,7 +81,8 @@ class WalletClient {
       const answer = await this.#send(message)
       if (answer?.ok) return unpacked(answer.value)
       if (answer) throw new CallFailed(answer.error)
-      if (!again || attempt === RETRIES_MAX) throw new CallFailed({ kind: 'unreachable', sentence: '', money: '', remedy: '', details: method })
+      if (!again || attempt === RETRIES_MAX)
+        throw new CallFailed({ kind: 'unreachable', sentence: '', money: '', remedy: '', details: method })
       await new Promise(resolve => setTimeout(resolve, RETRY_PAUSE_MS))
     }
   }

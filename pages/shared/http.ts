@@ -42,7 +42,11 @@ async function jsonOf<T>(response: Response): Promise<T> {
 }
 
 /** As `getJson`, unless what `tag` names is still so: then nothing. With it, the tag of what came. */
-export async function getJsonIfNew<T>(path: string, headers: Record<string, string>, tag: string): Promise<{ data: T; tag: string } | undefined> {
+export async function getJsonIfNew<T>(
+  path: string,
+  headers: Record<string, string>,
+  tag: string,
+): Promise<{ data: T; tag: string } | undefined> {
   const response = await request(path, { headers: { accept: 'application/json', ...headers, ...(tag && { 'if-none-match': tag }) } })
   if (response.status === NOT_MODIFIED) return undefined
   return { data: await jsonOf<T>(response), tag: response.headers.get('etag') ?? '' }

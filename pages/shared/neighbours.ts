@@ -15,11 +15,7 @@ const NAMES = {
 export type Neighbour = keyof typeof NAMES
 
 /** `asahi-card` seen from `http://kiso-tea.localhost:8787` is `http://asahi-card.localhost:8787/`. */
-export function partyAddress(
-  name: Neighbour,
-  path = '/',
-  here: Pick<Location, 'protocol' | 'hostname' | 'port'> = location,
-): string {
+export function partyAddress(name: Neighbour, path = '/', here: Pick<Location, 'protocol' | 'hostname' | 'port'> = location): string {
   const above = here.hostname.split('.').slice(1).join('.') || 'localhost'
   return `${here.protocol}//${name}.${above}${here.port ? `:${here.port}` : ''}${path}`
 }

@@ -108,7 +108,9 @@ function readHeld(): Held[] {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(HELD_AS) ?? '[]')
     const held = Array.isArray(stored) ? (stored as Partial<Held>[]) : []
-    return held.flatMap(({ form, lines }) => (typeof form === 'string' && Array.isArray(lines) ? [{ form, lines: lines.filter(isLine).slice(0, LINES_MAX) }] : []))
+    return held.flatMap(({ form, lines }) =>
+      typeof form === 'string' && Array.isArray(lines) ? [{ form, lines: lines.filter(isLine).slice(0, LINES_MAX) }] : [],
+    )
   } catch {
     return []
   }

@@ -45,7 +45,10 @@ export async function packShopScript(folder) {
     mkdirSync(folder, { recursive: true })
     const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
     const output = await must('npm', args, 'npm could not pack the shop script.', { cwd: staging })
-    const name = output.trim().split('\n').findLast(line => line.endsWith('.tgz'))
+    const name = output
+      .trim()
+      .split('\n')
+      .findLast(line => line.endsWith('.tgz'))
     if (!name) throw new Stop('npm did not say what it packed the shop script into.', output)
     const file = join(folder, basename(name.trim()))
     return { file, ...digestOf(file) }

@@ -15,9 +15,23 @@ export async function ensurePackages() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(at('package-lock.json')).mtimeMs) return
   if (!which('npm')) throw new Stop('npm is missing: install Node 20 or newer together with npm.')
   await step('Installing the JavaScript packages', () =>
-    must('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'], 'npm could not install the JavaScript packages.', {
-      offline: 'npm could not fetch the JavaScript packages',
-    }))
+    must(
+      'npm',
+      [
+        'ci',
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+        '--fetch-retries=2',
+        '--fetch-retry-mintimeout=1000',
+        '--fetch-retry-maxtimeout=5000',
+      ],
+      'npm could not install the JavaScript packages.',
+      {
+        offline: 'npm could not fetch the JavaScript packages',
+      },
+    ),
+  )
 }
 
 /**

@@ -47,8 +47,11 @@ export async function installedBrowser() {
 
 /** Branded Google Chrome, which takes our extension only by hand; or undefined. */
 export function brandedChrome() {
-  return which('google-chrome') ?? which('google-chrome-stable') ??
+  return (
+    which('google-chrome') ??
+    which('google-chrome-stable') ??
     ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'].find(existsSync)
+  )
 }
 
 /** The chromedriver that belongs to the browser, or undefined. */
@@ -75,8 +78,16 @@ async function works(path) {
 
 function playwrightBrowsers(folder) {
   if (!existsSync(folder)) return []
-  const inside = ['chrome-linux/chrome', 'chrome-linux64/chrome', 'chrome-mac/Chromium.app/Contents/MacOS/Chromium', 'chrome-mac-arm64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing']
-  return readdirSync(folder).filter(name => /^chromium-\d+$/.test(name)).flatMap(name => inside.map(path => join(folder, name, path))).filter(existsSync)
+  const inside = [
+    'chrome-linux/chrome',
+    'chrome-linux64/chrome',
+    'chrome-mac/Chromium.app/Contents/MacOS/Chromium',
+    'chrome-mac-arm64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
+  ]
+  return readdirSync(folder)
+    .filter(name => /^chromium-\d+$/.test(name))
+    .flatMap(name => inside.map(path => join(folder, name, path)))
+    .filter(existsSync)
 }
 
 const isRoot = () => process.getuid?.() === 0
@@ -86,7 +97,9 @@ async function fromApt() {
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   return step('Installing Chromium with apt', async () => {
     await attempt('apt-get', ['update', '-q'], { env })
-    await attempt('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'chromium-driver', 'fonts-dejavu-core'], { env })
+    await attempt('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'chromium-driver', 'fonts-dejavu-core'], {
+      env,
+    })
     const path = which('chromium')
     return path && (await works(path)) ? path : undefined
   })
@@ -105,7 +118,9 @@ async function fromAptUnpacked() {
 
 async function fromPlaywright() {
   return step("Fetching Playwright's Chromium into .tools", async () => {
-    await attempt(process.execPath, [at('node_modules/playwright-core/cli.js'), 'install', 'chromium'], { env: { PLAYWRIGHT_BROWSERS_PATH: ownPlaywright } })
+    await attempt(process.execPath, [at('node_modules/playwright-core/cli.js'), 'install', 'chromium'], {
+      env: { PLAYWRIGHT_BROWSERS_PATH: ownPlaywright },
+    })
     for (const path of playwrightBrowsers(ownPlaywright)) if (await works(path)) return path
     return undefined
   })
@@ -118,7 +133,14 @@ async function fromPlaywright() {
  *
  * @param {{ headless?: boolean, profile?: string, preferences?: object, extension?: string, browser?: string, args?: string[] }} [options]
  */
-export async function launchBrowserWithExtension({ headless = true, profile, preferences, extension = extensionFolder, browser, args = [] } = {}) {
+export async function launchBrowserWithExtension({
+  headless = true,
+  profile,
+  preferences,
+  extension = extensionFolder,
+  browser,
+  args = [],
+} = {}) {
   const { chromium } = await import('playwright-core')
   const executablePath = browser ?? (await findBrowser())
   const folder = profile ?? mkdtempSync(join(tmpdir(), 'tallystick-profile-'))
@@ -133,8 +155,14 @@ export async function launchBrowserWithExtension({ headless = true, profile, pre
     chromiumSandbox: false,
     env: { ...process.env, ...browserEnvironment(executablePath) },
     args: [
-      '--no-first-run', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      `--disable-extensions-except=${extension}`, `--load-extension=${extension}`, ...args,
+      '--no-first-run',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      `--disable-extensions-except=${extension}`,
+      `--load-extension=${extension}`,
+      ...args,
     ],
   })
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker', { timeout: 30_000 }))

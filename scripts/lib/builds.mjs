@@ -24,8 +24,17 @@ const WASM_MODULES = [
 ]
 
 /** What rustc's target uses, all of it in Chromium since long before 120. */
-const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext', 'call-indirect-overlong', 'simd']
-  .map(feature => `--enable-${feature}`)
+const WASM_FEATURES = [
+  'bulk-memory',
+  'bulk-memory-opt',
+  'multivalue',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'reference-types',
+  'sign-ext',
+  'call-indirect-overlong',
+  'simd',
+].map(feature => `--enable-${feature}`)
 
 /** Rust's linker puts the stack first, so the first kilobyte is its far end, which nothing uses: offsets then fit into the instructions. */
 const STACK_FIRST = '--low-memory-unused'
@@ -55,12 +64,14 @@ export async function buildWasm() {
   const stale = WASM_MODULES.filter(({ crate, folder }) => !isFresh(crate, moduleFile(crate, folder), current))
   // Cargo compiles one at a time; the one before is shrunk meanwhile.
   let turn = Promise.resolve()
-  await sideBySide(...stale.map(({ what, crate, folder }) => async () => {
-    turn = turn.then(() => step(`Building ${what} (Rust to WebAssembly)`, () => compile(crate)))
-    const compiled = await turn
-    await step(`Shrinking ${what}`, () => shrink(compiled, at(folder, 'pkg')))
-    stamp(crate, current)
-  }))
+  await sideBySide(
+    ...stale.map(({ what, crate, folder }) => async () => {
+      turn = turn.then(() => step(`Building ${what} (Rust to WebAssembly)`, () => compile(crate)))
+      const compiled = await turn
+      await step(`Shrinking ${what}`, () => shrink(compiled, at(folder, 'pkg')))
+      stamp(crate, current)
+    }),
+  )
 }
 
 const moduleFile = (crate, folder) => at(folder, 'pkg', `${crate.replaceAll('-', '_')}_bg.wasm`)
@@ -78,7 +89,10 @@ export async function buildBenchWasm() {
 /** Compiles a crate as the wallet is compiled; resolves to the module's file. */
 async function compile(crate) {
   const args = ['build', '--quiet', '--profile', 'wallet', '--target', 'wasm32-unknown-unknown', '-p', crate]
-  await must('cargo', args, 'The wallet does not compile; the errors are above.', { env: walletFlags(), offline: 'cargo could not fetch the crates' })
+  await must('cargo', args, 'The wallet does not compile; the errors are above.', {
+    env: walletFlags(),
+    offline: 'cargo could not fetch the crates',
+  })
   return join(process.env.CARGO_TARGET_DIR ?? at('target'), `wasm32-unknown-unknown/wallet/${crate.replaceAll('-', '_')}.wasm`)
 }
 
@@ -87,7 +101,18 @@ async function shrink(module, outDir) {
   await ensureBindgen()
   await must('wasm-bindgen', ['--target', 'web', '--out-dir', outDir, module], 'wasm-bindgen could not make the bindings of the wallet.')
   const output = join(outDir, basename(module).replace(/\.wasm$/, '_bg.wasm'))
-  const optimise = [at('node_modules/binaryen/bin/wasm-opt'), '-Oz', '-Oz', STACK_FIRST, ...WASM_FEATURES, '--strip-debug', '--strip-producers', output, '-o', output]
+  const optimise = [
+    at('node_modules/binaryen/bin/wasm-opt'),
+    '-Oz',
+    '-Oz',
+    STACK_FIRST,
+    ...WASM_FEATURES,
+    '--strip-debug',
+    '--strip-producers',
+    output,
+    '-o',
+    output,
+  ]
   await must(process.execPath, optimise, 'wasm-opt could not shrink the wallet.')
 }
 
@@ -113,7 +138,9 @@ export async function buildExtension({ development = true, outDir = extensionFol
   const inputs = [...web, 'vite.config.ts', 'manifest.json', 'extension', 'scripts/lib/manifest-plugin.mjs']
   const current = digest(inputs, [mode, outDir, await wasmDigest()])
   if (isFresh(`extension-${mode}`, `${outDir}/manifest.json`, current)) return outDir
-  await step('Building the extension', () => vite(['--mode', mode], { TALLYSTICK_OUT: outDir }, 'The extension does not build; the errors are above.'))
+  await step('Building the extension', () =>
+    vite(['--mode', mode], { TALLYSTICK_OUT: outDir }, 'The extension does not build; the errors are above.'),
+  )
   if (outDir === extensionFolder && existsSync(deploymentFile)) await copyFile(deploymentFile, `${outDir}/deployment.json`)
   stamp(`extension-${mode}`, current)
   return outDir
@@ -142,7 +169,9 @@ export async function buildPages(roles = ROLES) {
     }
     const current = digest([...web, 'vite.pages.config.ts', 'pages/shared', `pages/${role}`, 'shop-script'])
     if (isFresh(`pages-${role}`, output, current)) continue
-    await step(`Building the pages of the ${role}`, () => vite(['--config', 'vite.pages.config.ts'], { TALLYSTICK_ROLE: role }, `The pages of the ${role} do not build; the errors are above.`))
+    await step(`Building the pages of the ${role}`, () =>
+      vite(['--config', 'vite.pages.config.ts'], { TALLYSTICK_ROLE: role }, `The pages of the ${role} do not build; the errors are above.`),
+    )
     stamp(`pages-${role}`, current)
   }
 }

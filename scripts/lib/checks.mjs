@@ -19,13 +19,36 @@ const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate
 export async function staticChecks(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
   await suite.command('Formatting of the foreign card', 'cargo', ['fmt', '--manifest-path', at('tests/foreign-card/Cargo.toml'), '--check'])
-  await suite.command('Formatting of TypeScript, Svelte and scripts', process.execPath, [at('node_modules/prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '**/*.{ts,svelte,mjs,js}'])
+  await suite.command('Formatting of TypeScript, Svelte and scripts', process.execPath, [
+    at('node_modules/prettier/bin/prettier.cjs'),
+    '--check',
+    '--log-level',
+    'warn',
+    '**/*.{ts,svelte,mjs,js}',
+  ])
   await suite.command('Clippy', 'cargo', ['clippy', '--quiet', ...NATIVE, '--all-targets', '--all-features', '--', '-D', 'warnings'])
-  await suite.command('Clippy for WebAssembly', 'cargo', ['clippy', '--quiet', ...WASM_ONLY.flatMap(crate => ['-p', crate]), ...WASM, '--', '-D', 'warnings'])
+  await suite.command('Clippy for WebAssembly', 'cargo', [
+    'clippy',
+    '--quiet',
+    ...WASM_ONLY.flatMap(crate => ['-p', crate]),
+    ...WASM,
+    '--',
+    '-D',
+    'warnings',
+  ])
   await suite.check('The wallet builds', buildWasm)
   await suite.check('The wallet is small', async () => (await checkWasmSizes()).map(({ sentence }) => sentence).join('; '))
-  await suite.command('Types', process.execPath, [at('node_modules/svelte-check/bin/svelte-check'), '--tsconfig', at('tsconfig.json'), '--fail-on-warnings'])
-  await suite.command('Types of the scripts', process.execPath, [at('node_modules/typescript/bin/tsc'), '--project', at('tsconfig.scripts.json')])
+  await suite.command('Types', process.execPath, [
+    at('node_modules/svelte-check/bin/svelte-check'),
+    '--tsconfig',
+    at('tsconfig.json'),
+    '--fail-on-warnings',
+  ])
+  await suite.command('Types of the scripts', process.execPath, [
+    at('node_modules/typescript/bin/tsc'),
+    '--project',
+    at('tsconfig.scripts.json'),
+  ])
   await suite.command('Lints of TypeScript, Svelte and scripts', process.execPath, [at('node_modules/eslint/bin/eslint.js'), '.'])
   await nodeTests(suite, 'Tidiness', 'tests/tidy')
 }
@@ -34,7 +57,23 @@ export async function staticChecks(suite) {
 export async function nativeTests(suite) {
   const native = [...NATIVE, '--exclude', CRATE]
   if (which('cargo-nextest')) {
-    await suite.runner('Native tests', 'cargo', ['nextest', 'run', ...native, '--all-features', '--no-fail-fast', '--hide-progress-bar', '--status-level', 'fail', '--final-status-level', 'fail'], nextestCounts)
+    await suite.runner(
+      'Native tests',
+      'cargo',
+      [
+        'nextest',
+        'run',
+        ...native,
+        '--all-features',
+        '--no-fail-fast',
+        '--hide-progress-bar',
+        '--status-level',
+        'fail',
+        '--final-status-level',
+        'fail',
+      ],
+      nextestCounts,
+    )
   } else {
     await suite.runner('Native tests', 'cargo', ['test', ...native, '--all-features', '--no-fail-fast'], cargoCounts)
   }
@@ -62,7 +101,11 @@ export async function systemTests(suite) {
 }
 
 async function nodeTests(suite, title, folder) {
-  const files = existsSync(at(folder)) ? readdirSync(at(folder)).filter(name => name.endsWith('.test.mjs')).sort() : []
+  const files = existsSync(at(folder))
+    ? readdirSync(at(folder))
+        .filter(name => name.endsWith('.test.mjs'))
+        .sort()
+    : []
   if (files.length === 0) return
   const args = ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files.map(name => at(folder, name))]
   await suite.runner(title, process.execPath, args, nodeCounts)

@@ -89,15 +89,17 @@ export function attempt(program, args, { env = {}, cwd = root, show = false, inp
 export async function sideBySide(...works) {
   /** @type {{ error: unknown } | undefined} */
   let failure
-  const outcomes = await Promise.allSettled(works.map(async work => {
-    try {
-      return await work()
-    } catch (error) {
-      failure ??= { error }
-      killAll()
-      throw error
-    }
-  }))
+  const outcomes = await Promise.allSettled(
+    works.map(async work => {
+      try {
+        return await work()
+      } catch (error) {
+        failure ??= { error }
+        killAll()
+        throw error
+      }
+    }),
+  )
   if (failure) throw failure.error
   return outcomes.map(outcome => outcome.status === 'fulfilled' && outcome.value)
 }
@@ -113,13 +115,19 @@ export async function sideBySide(...works) {
 export async function must(program, args, sentence, options = {}) {
   const { code, output } = await attempt(program, args, options)
   if (code === 0) return output
-  if (isOffline(output)) throw new Stop(`There is no network: ${options.offline ?? `${program} could not reach its registry`}.`, options.show ? '' : tail(output))
+  if (isOffline(output))
+    throw new Stop(
+      `There is no network: ${options.offline ?? `${program} could not reach its registry`}.`,
+      options.show ? '' : tail(output),
+    )
   throw new Stop(sentence, options.show ? '' : tail(output))
 }
 
 /** Whether a program's output says that no network was there. */
 export function isOffline(output) {
-  return /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|[Cc]ould not resolve|[Cc]ouldn't resolve|Temporary failure resolving|dns error|failed to download from|spurious network error|Connection refused|error sending request|Could not connect/.test(output)
+  return /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|[Cc]ould not resolve|[Cc]ouldn't resolve|Temporary failure resolving|dns error|failed to download from|spurious network error|Connection refused|error sending request|Could not connect/.test(
+    output,
+  )
 }
 
 const tail = output => output.split('\n').slice(-60).join('\n')

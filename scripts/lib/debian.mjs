@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { attempt, which } from './command.mjs'
 
 /** Whether packages can be had from Debian here. */
-export const isDebian = () => existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8')) && Boolean(which('apt-get'))
+export const isDebian = () =>
+  existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8')) && Boolean(which('apt-get'))
 
 /** Unpacks packages, and what they need that the machine has not installed, into a folder. Whether there were any. */
 export async function unpackFromDebian(names, folder) {
@@ -13,7 +14,17 @@ export async function unpackFromDebian(names, folder) {
   mkdirSync(join(state, 'lists/partial'), { recursive: true })
   mkdirSync(join(archives, 'partial'), { recursive: true })
   // apt as this user: own lists and archives, the machine's list of installed packages.
-  const own = ['-o', `Dir::State::lists=${state}/lists`, '-o', `Dir::Cache=${state}`, '-o', 'Debug::NoLocking=true', '-o', 'APT::Sandbox::User=root', '-q']
+  const own = [
+    '-o',
+    `Dir::State::lists=${state}/lists`,
+    '-o',
+    `Dir::Cache=${state}`,
+    '-o',
+    'Debug::NoLocking=true',
+    '-o',
+    'APT::Sandbox::User=root',
+    '-q',
+  ]
   await attempt('apt-get', [...own, 'update'])
   const plan = await attempt('apt-get', [...own, '--no-install-recommends', '-s', 'install', ...names])
   const needed = [...plan.output.matchAll(/^Inst (\S+)/gm)].map(match => match[1])
@@ -36,4 +47,7 @@ function triplets(folder, lib) {
 }
 
 /** The file of that name in the library folders of what was unpacked, or undefined. */
-export const unpackedLibrary = (folder, name) => triplets(folder, 'usr/lib').map(lib => join(folder, lib, name)).find(existsSync)
+export const unpackedLibrary = (folder, name) =>
+  triplets(folder, 'usr/lib')
+    .map(lib => join(folder, lib, name))
+    .find(existsSync)

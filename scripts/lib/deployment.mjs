@@ -16,7 +16,10 @@ export function refusals(config, role, { rehearsal = false } = {}) {
     refuse(value === 'open', `${name} is open: that is for the demo only. Set it to closed${name === 'CONSOLE' ? ' or token' : ''}.`)
     refuse(/\.localhost\b/.test(value), `${name} is ${quoted(value)}: *.localhost is the demo's and nobody else's.`)
     refuse(!rehearsal && /\.example\b/.test(value), `${name} is ${quoted(value)}, as in the example: fill in your own.`)
-    refuse(/SECRET|SEALING_KEY|REGISTRATION_|TOKEN/.test(name), `${name} is a secret: take it out of the file and set it with wrangler secret put.`)
+    refuse(
+      /SECRET|SEALING_KEY|REGISTRATION_|TOKEN/.test(name),
+      `${name} is a secret: take it out of the file and set it with wrangler secret put.`,
+    )
   }
   refuse(!rehearsal && role !== 'ca' && !vars.ROOTS, "ROOTS is empty: without the CA's root certificate the party would not start.")
   const places = routes.map(route => (typeof route === 'string' ? { pattern: route } : route))

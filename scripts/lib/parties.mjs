@@ -89,7 +89,17 @@ export default {
  * @property {boolean} [waitHealthy]
  * @param {PartiesOptions} [options]
  */
-export async function startParties({ port = 8787, persist = join(stateFolder, 'parties'), record, log, vars = {}, limits = {}, worker = LOCAL_WORKER, blank = false, waitHealthy = true } = {}) {
+export async function startParties({
+  port = 8787,
+  persist = join(stateFolder, 'parties'),
+  record,
+  log,
+  vars = {},
+  limits = {},
+  worker = LOCAL_WORKER,
+  blank = false,
+  waitHealthy = true,
+} = {}) {
   port = port === 0 ? await freePort() : await mustBeFree(port)
   process.env.WRANGLER_LOG ??= 'error' // it would complain about secrets that we bring ourselves
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, { unstable_getMiniflareWorkerOptions }] = await Promise.all([
@@ -119,7 +129,14 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
         { type: 'ESModule', path: join(worker, 'index.js') },
         { type: 'CompiledWasm', path: join(worker, 'index_bg.wasm') },
       ],
-      bindings: { .../** @type {object} */ (options.bindings), DOMAIN: domain, NAME: name, ORIGIN: `http://${domain}:${port}`, ...secrets[id], ...vars[id] },
+      bindings: {
+        .../** @type {object} */ (options.bindings),
+        DOMAIN: domain,
+        NAME: name,
+        ORIGIN: `http://${domain}:${port}`,
+        ...secrets[id],
+        ...vars[id],
+      },
       ratelimits,
       outboundService: `road-${id}`,
       assets: existsSync(at('dist/pages', role)) ? options.assets : undefined,
@@ -132,20 +149,32 @@ export async function startParties({ port = 8787, persist = join(stateFolder, 'p
     durableObjects: { BOOK: { className: 'Book', useSQLite: true } },
     assets: party(partyOf('shop')).assets,
   })
-  const ratelimits = Object.fromEntries(Object.entries(limits).map(([name, limit], place) => [name, { type: 'ratelimit', name, namespace_id: String(place + 1), simple: { limit, period: 60 } }]))
+  const ratelimits = Object.fromEntries(
+    Object.entries(limits).map(([name, limit], place) => [
+      name,
+      { type: 'ratelimit', name, namespace_id: String(place + 1), simple: { limit, period: 60 } },
+    ]),
+  )
   const lines = line => log?.(line)
   // Their types want a file for each worker; some of ours are given as text.
-  const workers = /** @type {any[]} */ ([road('outside'), ...PARTIES.map(party), ...(blank ? [nobody()] : []), ...PARTIES.map(({ id }) => road(id))])
-  const miniflare = new Miniflare(convertV4MiniflareOptions({
-    host: '127.0.0.1',
-    port,
-    cf: false,
-    telemetry: { enabled: false },
-    log: new Log(LogLevel.NONE),
-    handleStructuredLogs: ({ level, message }) => lines({ level, message }),
-    resourcePersistencePath: persist,
-    workers,
-  }))
+  const workers = /** @type {any[]} */ ([
+    road('outside'),
+    ...PARTIES.map(party),
+    ...(blank ? [nobody()] : []),
+    ...PARTIES.map(({ id }) => road(id)),
+  ])
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port,
+      cf: false,
+      telemetry: { enabled: false },
+      log: new Log(LogLevel.NONE),
+      handleStructuredLogs: ({ level, message }) => lines({ level, message }),
+      resourcePersistencePath: persist,
+      workers,
+    }),
+  )
   await miniflare.ready
   const parties = {
     port,
@@ -169,7 +198,11 @@ const partyOf = id => PARTIES.find(party => party.id === id)
 
 const domainOf = id => partyOf(id).domain
 
-const className = ({ role }) => `${role.split('-').map(word => word[0].toUpperCase() + word.slice(1)).join('')}Book`
+const className = ({ role }) =>
+  `${role
+    .split('-')
+    .map(word => word[0].toUpperCase() + word.slice(1))
+    .join('')}Book`
 
 const tablesFolder = (persist, id) => join(persist, 'do', `${id}-${className(partyOf(id))}`)
 
@@ -251,9 +284,12 @@ export function mustBeFree(port) {
   return new Promise((resolve, reject) => {
     const probe = net.createServer()
     probe.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
-      reject(error.code === 'EADDRINUSE'
-        ? new Stop(`Port ${port} is in use: stop what listens there, or choose another with PORT=8788 npm start.`)
-        : new Stop(`Port ${port} cannot be opened (${error.code}).`)))
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Stop(`Port ${port} is in use: stop what listens there, or choose another with PORT=8788 npm start.`)
+          : new Stop(`Port ${port} cannot be opened (${error.code}).`),
+      ),
+    )
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)))
   })
 }

@@ -24,8 +24,10 @@ export const READER = 'Tallystick'
 export async function whyNoCardTools() {
   if (process.platform !== 'linux' || !isDebian()) return 'Standard card tools are brought from Debian, and this is not Debian.'
   for (const tool of ['unshare', 'openssl']) if (!which(tool)) return `The standard card tools' test needs ${tool}.`
-  if (!(await namespace())) return 'A pcscd beside the machine\'s own needs a mount namespace, and this machine gives none (neither root nor user namespaces).'
-  if (!existsSync(PCSCD)) await step('Fetching pcscd, OpenSC and yubico-piv-tool from Debian into .tools', () => unpackFromDebian(PACKAGES, folder))
+  if (!(await namespace()))
+    return "A pcscd beside the machine's own needs a mount namespace, and this machine gives none (neither root nor user namespaces)."
+  if (!existsSync(PCSCD))
+    await step('Fetching pcscd, OpenSC and yubico-piv-tool from Debian into .tools', () => unpackFromDebian(PACKAGES, folder))
   if (!existsSync(PCSCD)) return 'pcscd could not be fetched from Debian.'
   return undefined
 }
@@ -60,7 +62,10 @@ export class CardReader {
     const program = await buildVirtualCard()
     const port = await freePort()
     const configuration = this.path('reader.conf')
-    writeFileSync(configuration, [`FRIENDLYNAME "${READER}"`, `DEVICENAME /dev/null:${port}`, `LIBPATH ${DRIVER}`, `CHANNELID ${port}`, ''].join('\n'))
+    writeFileSync(
+      configuration,
+      [`FRIENDLYNAME "${READER}"`, `DEVICENAME /dev/null:${port}`, `LIBPATH ${DRIVER}`, `CHANNELID ${port}`, ''].join('\n'),
+    )
     mkdirSync(this.path('run'))
     const script = [
       `mount --bind '${this.path('run')}' /run`,
@@ -71,8 +76,14 @@ export class CardReader {
     const env = environment(this.#environment())
     this.#daemon = spawn('unshare', [...(await namespace()), 'sh', '-c', script], { env, stdio: 'ignore' })
     await until(() => existsSync(this.path('run/pcscd/pcscd.comm')), 'pcscd did not start.')
-    this.#card = spawn(program, ['vpcd', '--state', this.path('first.card'), '--port', String(port)], { env, stdio: ['ignore', 'ignore', 'inherit'] })
-    await until(async () => /^0 +Yes/m.test((await this.tool('opensc-tool', ['--list-readers'])).output), 'The virtual card did not get into its reader.')
+    this.#card = spawn(program, ['vpcd', '--state', this.path('first.card'), '--port', String(port)], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    await until(
+      async () => /^0 +Yes/m.test((await this.tool('opensc-tool', ['--list-readers'])).output),
+      'The virtual card did not get into its reader.',
+    )
   }
 
   /** A file in the folder that goes away with the reader. */
@@ -101,16 +112,27 @@ export class CardReader {
     const args = ['--reader', '0', '--card-driver', 'default', ...apdus.flatMap(apdu => ['--send-apdu', apdu])]
     const { code, output } = await this.tool('opensc-tool', args)
     if (code !== 0) throw new Stop('opensc-tool could not send APDUs.', output)
-    return output.split(/^Sending:.*$/m).slice(1).map(answer => {
-      const [, first, second] = answer.match(/SW1=0x(..), SW2=0x(..)/)
-      // Sixteen bytes a line, followed by the same as text.
-      const lines = answer.split('\n').slice(2).map(line => line.match(/^((?:[0-9A-F]{2} ){1,16})/)?.[1] ?? '')
-      return { data: Buffer.from(lines.join('').replaceAll(' ', ''), 'hex'), status: `${first}${second}`.toLowerCase() }
-    })
+    return output
+      .split(/^Sending:.*$/m)
+      .slice(1)
+      .map(answer => {
+        const [, first, second] = answer.match(/SW1=0x(..), SW2=0x(..)/)
+        // Sixteen bytes a line, followed by the same as text.
+        const lines = answer
+          .split('\n')
+          .slice(2)
+          .map(line => line.match(/^((?:[0-9A-F]{2} ){1,16})/)?.[1] ?? '')
+        return { data: Buffer.from(lines.join('').replaceAll(' ', ''), 'hex'), status: `${first}${second}`.toLowerCase() }
+      })
   }
 
   #environment() {
-    return { ...unpackedEnvironment(folder), PCSCLITE_CSOCK_NAME: this.path('run/pcscd/pcscd.comm'), XDG_CACHE_HOME: this.path('cache'), OPENSC_CONF: this.path('none') }
+    return {
+      ...unpackedEnvironment(folder),
+      PCSCLITE_CSOCK_NAME: this.path('run/pcscd/pcscd.comm'),
+      XDG_CACHE_HOME: this.path('cache'),
+      OPENSC_CONF: this.path('none'),
+    }
   }
 
   /** Ends card and pcscd. */

@@ -46,5 +46,7 @@ function withTokens(secrets) {
  */
 export function registrationToken(registrationKey, role, domain, name, number = 1) {
   const party = `${role}|${domain}|${name}`
-  return createHmac('sha256', registrationKey).update(number > 1 ? `${number}|${party}` : party).digest('hex')
+  return createHmac('sha256', registrationKey)
+    .update(number > 1 ? `${number}|${party}` : party)
+    .digest('hex')
 }

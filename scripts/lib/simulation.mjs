@@ -13,7 +13,11 @@ const TIME = { all: 290, least: 30, most: 120 }
 
 /** Builds the program and returns its path. */
 async function build() {
-  await step('Building the simulation', () => must('cargo', ['build', '--quiet', '--profile', PROFILE, '-p', CRATE], 'The simulation does not compile; the errors are above.', { offline: 'cargo could not fetch the crates' }))
+  await step('Building the simulation', () =>
+    must('cargo', ['build', '--quiet', '--profile', PROFILE, '-p', CRATE], 'The simulation does not compile; the errors are above.', {
+      offline: 'cargo could not fetch the crates',
+    }),
+  )
   return path(root, process.env.CARGO_TARGET_DIR ?? 'target', PROFILE, CRATE)
 }
 

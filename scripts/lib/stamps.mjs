@@ -5,7 +5,15 @@ import { dirname, join } from 'node:path'
 import { at, stateFolder } from './paths.mjs'
 
 /** What everything made of Rust depends on. */
-export const RUST = ['Cargo.toml', 'Cargo.lock', '.cargo/config.toml', 'rust-toolchain.toml', 'crates/codec', 'crates/protocol', 'scripts/lib/rust-flags.mjs']
+export const RUST = [
+  'Cargo.toml',
+  'Cargo.lock',
+  '.cargo/config.toml',
+  'rust-toolchain.toml',
+  'crates/codec',
+  'crates/protocol',
+  'scripts/lib/rust-flags.mjs',
+]
 
 const skipped = new Set(['node_modules', 'target', 'build', 'pkg', '.git'])
 

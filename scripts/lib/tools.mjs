@@ -47,7 +47,8 @@ export async function ensureRust() {
   await step('Installing the Rust toolchain', () =>
     must('rustup', ['target', 'add', TARGET], `rustup could not install the target ${TARGET}.`, {
       offline: 'rustup could not fetch the Rust toolchain',
-    }))
+    }),
+  )
 }
 
 async function ensureTool({ name, crate, version, flags }) {
@@ -57,10 +58,16 @@ async function ensureTool({ name, crate, version, flags }) {
     if (output.split(/\s+/).includes(version)) return
   }
   await step(`Building ${crate} ${version}, once`, () =>
-    must('cargo', ['install', '--quiet', '--root', toolsFolder, '--version', version, ...flags, crate], `cargo could not install ${crate}.`, {
-      offline: `cargo could not fetch ${crate}`,
-      env: QUICK,
-    }))
+    must(
+      'cargo',
+      ['install', '--quiet', '--root', toolsFolder, '--version', version, ...flags, crate],
+      `cargo could not install ${crate}.`,
+      {
+        offline: `cargo could not fetch ${crate}`,
+        env: QUICK,
+      },
+    ),
+  )
 }
 
 /** The environment that keeps worker-build from downloading helpers of its own. */

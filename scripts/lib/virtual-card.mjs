@@ -23,13 +23,28 @@ export async function whyNoDevice() {
   if (process.platform !== 'linux') return 'A software USB device can be made on Linux only.'
   if (process.getuid() !== 0) return 'A software USB device needs root, for a mount namespace with a /sys of its own.'
   for (const tool of ['unshare', 'nsenter']) if (!which(tool)) return `A software USB device needs ${tool}, of util-linux.`
-  const { code } = await attempt('unshare', ['--mount', '--propagation', 'private', 'mount', '-t', 'tmpfs', 'tmpfs', '/sys/devices/virtual/mem'])
-  return code === 0 ? undefined : 'A software USB device needs a /sys of its own, and this machine lets nobody mount one (a container without CAP_SYS_ADMIN).'
+  const { code } = await attempt('unshare', [
+    '--mount',
+    '--propagation',
+    'private',
+    'mount',
+    '-t',
+    'tmpfs',
+    'tmpfs',
+    '/sys/devices/virtual/mem',
+  ])
+  return code === 0
+    ? undefined
+    : 'A software USB device needs a /sys of its own, and this machine lets nobody mount one (a container without CAP_SYS_ADMIN).'
 }
 
 /** Builds the program; resolves to its path. */
 export async function buildVirtualCard() {
-  await step('Building the virtual card', () => must('cargo', ['build', '--quiet', '--profile', PROFILE, '-p', CRATE], 'The virtual card does not compile; the errors are above.', { offline: 'cargo could not fetch the crates' }))
+  await step('Building the virtual card', () =>
+    must('cargo', ['build', '--quiet', '--profile', PROFILE, '-p', CRATE], 'The virtual card does not compile; the errors are above.', {
+      offline: 'cargo could not fetch the crates',
+    }),
+  )
   return at(process.env.CARGO_TARGET_DIR ?? 'target', PROFILE, CRATE)
 }
 
@@ -118,7 +133,12 @@ export class VirtualCard {
   /** What went over the line so far: { commands, command_bytes, response_bytes, frames }. */
   async counters() {
     const said = await this.#tell('counters')
-    return Object.fromEntries(said.split(' ').map(pair => pair.split('=')).map(([name, count]) => [name, Number(count)]))
+    return Object.fromEntries(
+      said
+        .split(' ')
+        .map(pair => pair.split('='))
+        .map(([name, count]) => [name, Number(count)]),
+    )
   }
 
   /** Ends the program and forgets its cards. */
@@ -148,15 +168,21 @@ export class VirtualCard {
 
   async #writeBrowser() {
     const chromium = await findBrowser()
-    const settings = Object.entries({ ...browserEnvironment(chromium), SYSTEMD_DEVICE_VERIFY_SYSFS: '0' }).map(([name, value]) => `${name}='${value}'`)
-    writeFileSync(this.browser, [
-      '#!/bin/sh',
-      '# Without exec: Chromium must not lead the session, or the terminal in the place of the device',
-      '# would become its own, and end it on hanging up.',
-      `${settings.join(' ')} nsenter --target ${this.#program.pid} --mount -- '${chromium}' "$@"`,
-      'exit $?',
-      '',
-    ].join('\n'), { mode: 0o755 })
+    const settings = Object.entries({ ...browserEnvironment(chromium), SYSTEMD_DEVICE_VERIFY_SYSFS: '0' }).map(
+      ([name, value]) => `${name}='${value}'`,
+    )
+    writeFileSync(
+      this.browser,
+      [
+        '#!/bin/sh',
+        '# Without exec: Chromium must not lead the session, or the terminal in the place of the device',
+        '# would become its own, and end it on hanging up.',
+        `${settings.join(' ')} nsenter --target ${this.#program.pid} --mount -- '${chromium}' "$@"`,
+        'exit $?',
+        '',
+      ].join('\n'),
+      { mode: 0o755 },
+    )
   }
 }
 

@@ -10,22 +10,24 @@ const READERS = ['shop', 'issuer', 'courier']
  */
 export async function seenBy(parties) {
   const readers = PARTIES.filter(({ role }) => READERS.includes(role))
-  const seen = await Promise.all(readers.map(async ({ role, name, domain }) => {
-    const answer = await parties.fetch(domain, '/v1/console')
-    if (answer.status !== 200) throw new Error(`The console of ${name} answered ${answer.status}.`)
-    const { orders } = answer.json()
-    const pieces = orders.flatMap(order => order.pieces)
-    const own = piece => piece.for_role === role && piece.for_party === domain
-    return {
-      role,
-      name,
-      domain,
-      orders: orders.length,
-      opened: orders.flatMap(order => order.opened.map(({ field, value }) => ({ field, value }))),
-      closed: pieces.filter(piece => !piece.opened).map(piece => ({ for: piece.for_role, bytes: piece.bytes })),
-      openedOfOthers: pieces.filter(piece => piece.opened && !own(piece)).map(piece => `${name} opened the part of ${piece.for_party}`),
-    }
-  }))
+  const seen = await Promise.all(
+    readers.map(async ({ role, name, domain }) => {
+      const answer = await parties.fetch(domain, '/v1/console')
+      if (answer.status !== 200) throw new Error(`The console of ${name} answered ${answer.status}.`)
+      const { orders } = answer.json()
+      const pieces = orders.flatMap(order => order.pieces)
+      const own = piece => piece.for_role === role && piece.for_party === domain
+      return {
+        role,
+        name,
+        domain,
+        orders: orders.length,
+        opened: orders.flatMap(order => order.opened.map(({ field, value }) => ({ field, value }))),
+        closed: pieces.filter(piece => !piece.opened).map(piece => ({ for: piece.for_role, bytes: piece.bytes })),
+        openedOfOthers: pieces.filter(piece => piece.opened && !own(piece)).map(piece => `${name} opened the part of ${piece.for_party}`),
+      }
+    }),
+  )
   return seen.filter(({ orders }) => orders > 0)
 }
 
@@ -37,9 +39,23 @@ export function table(seen) {
   const row = (first, cells) => [first.padEnd(widest), ...cells.map((cell, place) => cell.padEnd(columns[place]))].join('  ').trimEnd()
   const closed = party => party.closed.reduce((sum, piece) => sum + piece.bytes, 0)
   return [
-    row('Who saw what', seen.map(party => party.name)),
-    row('', columns.map(width => '─'.repeat(width))),
-    ...fields.map(field => row(field, seen.map(party => (party.opened.some(one => one.field === field) ? 'reads it' : '·')))),
-    row('sealed', seen.map(party => (party.closed.length ? `${party.closed.length} × ${Math.round(closed(party) / party.closed.length)} B` : '·'))),
+    row(
+      'Who saw what',
+      seen.map(party => party.name),
+    ),
+    row(
+      '',
+      columns.map(width => '─'.repeat(width)),
+    ),
+    ...fields.map(field =>
+      row(
+        field,
+        seen.map(party => (party.opened.some(one => one.field === field) ? 'reads it' : '·')),
+      ),
+    ),
+    row(
+      'sealed',
+      seen.map(party => (party.closed.length ? `${party.closed.length} × ${Math.round(closed(party) / party.closed.length)} B` : '·')),
+    ),
   ].join('\n')
 }

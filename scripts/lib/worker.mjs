@@ -26,7 +26,8 @@ export async function buildWorker(role = 'all-roles') {
       cwd: at('worker'),
       env: { ...workerBuildEnvironment(), ...workerFlags() },
       offline: NOT_COMPILED.offline,
-    }))
+    }),
+  )
   stamp(`worker-${role}`, current)
   return folder
 }
@@ -48,7 +49,11 @@ async function localWorker() {
   const bound = at('worker/build/bound')
   // What the `worker` crate expects, so that the local worker also begins anew after a panic.
   const recovery = ['--experimental-reset-state-function', '--force-enable-abort-handler']
-  await must('wasm-bindgen', ['--target', 'module', '--no-typescript', ...recovery, '--out-dir', bound, '--out-name', 'index', module], 'wasm-bindgen could not make the bindings of the worker.')
+  await must(
+    'wasm-bindgen',
+    ['--target', 'module', '--no-typescript', ...recovery, '--out-dir', bound, '--out-name', 'index', module],
+    'wasm-bindgen could not make the bindings of the worker.',
+  )
   await mkdir(LOCAL_WORKER, { recursive: true })
   await writeFile(join(LOCAL_WORKER, 'index.js'), await bundled(bound))
   await writeFile(join(LOCAL_WORKER, 'index_bg.wasm'), await readFile(join(bound, 'index_bg.wasm')))
@@ -58,7 +63,9 @@ async function localWorker() {
 /** worker/local.js and the bindings as one script. */
 async function bundled(bound) {
   const esbuild = await import('esbuild')
-  const { outputFiles: [script] } = await esbuild.build({
+  const {
+    outputFiles: [script],
+  } = await esbuild.build({
     entryPoints: [at('worker/local.js')],
     alias: { bindings: join(bound, 'index.js') },
     bundle: true,

@@ -45,7 +45,9 @@ async function purchase(shopper, card) {
   await shopper.approveInReader(approval)
   const tracking = await shopper.delivered(approval)
   const after = await card.counters()
-  say(`From Approve to the courier's acceptance: ${shopper.secondsToAcceptance.toFixed(2)} s, the card asked ${after.commands - before.commands} times, in ${after.frames - before.frames} reports.`)
+  say(
+    `From Approve to the courier's acceptance: ${shopper.secondsToAcceptance.toFixed(2)} s, the card asked ${after.commands - before.commands} times, in ${after.frames - before.frames} reports.`,
+  )
   await approval.close()
   await store.getByText(tracking).waitFor()
   await shopper.shot(store, 'store-thanks', { fullPage: true })

@@ -26,13 +26,19 @@ export async function cards({ wasm, quick }) {
   try {
     const inBrowser = await measureInBrowser({ wasm, card, rounds })
     const lines = { ...inBrowser, direct: await measureDirect({ wasm, rounds }) }
-    return { parties: PARTIES, rounds, lines: Object.fromEntries(Object.entries(lines).map(([name, line]) => [name, summarised(line)])), without }
+    return {
+      parties: PARTIES,
+      rounds,
+      lines: Object.fromEntries(Object.entries(lines).map(([name, line]) => [name, summarised(line)])),
+      without,
+    }
   } finally {
     await card?.close()
   }
 }
 
-const summarised = ({ times, sizes }) => Object.fromEntries(Object.keys(times).map(command => [command, { ms: summary(times[command]), ...sizes[command] }]))
+const summarised = ({ times, sizes }) =>
+  Object.fromEntries(Object.keys(times).map(command => [command, { ms: summary(times[command]), ...sizes[command] }]))
 
 async function measureInBrowser({ wasm, card, rounds }) {
   const extension = await buildExtension(wasm)
@@ -67,16 +73,19 @@ async function buildExtension(wasm) {
   for (const [, file] of named) copyFileSync(`${file}_bg.wasm`, join(folder, `${basename(file)}_bg.wasm`))
   writeFileSync(join(folder, 'cards.html'), '<!doctype html><title>Cards</title><script type="module" src="cards.js"></script>')
   writeFileSync(join(folder, 'worker.js'), '')
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({
-    manifest_version: 3,
-    name: 'Cards',
-    version: '1',
-    key: JSON.parse(readFileSync(at('manifest.json'), 'utf8')).key,
-    background: { service_worker: 'worker.js' },
-    content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'" },
-    cross_origin_opener_policy: { value: 'same-origin' },
-    cross_origin_embedder_policy: { value: 'require-corp' },
-  }))
+  writeFileSync(
+    join(folder, 'manifest.json'),
+    JSON.stringify({
+      manifest_version: 3,
+      name: 'Cards',
+      version: '1',
+      key: JSON.parse(readFileSync(at('manifest.json'), 'utf8')).key,
+      background: { service_worker: 'worker.js' },
+      content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'" },
+      cross_origin_opener_policy: { value: 'same-origin' },
+      cross_origin_embedder_policy: { value: 'require-corp' },
+    }),
+  )
   return folder
 }
 

@@ -15,7 +15,11 @@ export function chart({ sealing, date, machine }) {
   const groups = [
     { title: '(a) keys at hand', rows: bars(sealing.ready, READY), goal: GOALS.ready },
     { title: '(b) from identifiers', rows: bars(sealing.names, NAMES), goal: GOALS.names },
-    { title: '(c) a complete order', rows: [{ title: 'Tallystick, with signature', ms: sealing.order.whole, ours: true }], goal: GOALS.order },
+    {
+      title: '(c) a complete order',
+      rows: [{ title: 'Tallystick, with signature', ms: sealing.order.whole, ours: true }],
+      goal: GOALS.order,
+    },
   ]
   const all = groups.flatMap(({ rows, goal }) => [goal, ...rows.flatMap(({ ms }) => [ms.p5, ms.p95])])
   const low = 10 ** Math.floor(Math.log10(Math.min(...all)))
@@ -36,7 +40,9 @@ export function chart({ sealing, date, machine }) {
   }
   const ticks = []
   for (let tick = low; tick <= high * 1.01; tick *= 10) {
-    ticks.push(`<path class="tick" d="M${x(tick).toFixed(1)} 52V${y}"/><text class="axis" x="${x(tick).toFixed(1)}" y="${y + 16}" text-anchor="middle">${label(tick)}</text>`)
+    ticks.push(
+      `<path class="tick" d="M${x(tick).toFixed(1)} 52V${y}"/><text class="axis" x="${x(tick).toFixed(1)}" y="${y + 16}" text-anchor="middle">${label(tick)}</text>`,
+    )
   }
   const height = y + 52
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title description">

@@ -6,15 +6,17 @@ import { summary } from './statistics.mjs'
 export function processorMs() {
   const TICK_MS = 10
   try {
-    const stats = readdirSync('/proc').filter(name => /^\d+$/.test(name)).flatMap(pid => {
-      try {
-        const [, command, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/^\d+ \((.*)\) (.*)$/s)
-        const fields = rest.split(' ')
-        return command === 'workerd' && Number(fields[1]) === process.pid ? [(Number(fields[11]) + Number(fields[12])) * TICK_MS] : []
-      } catch {
-        return [] // ended meanwhile
-      }
-    })
+    const stats = readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .flatMap(pid => {
+        try {
+          const [, command, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/^\d+ \((.*)\) (.*)$/s)
+          const fields = rest.split(' ')
+          return command === 'workerd' && Number(fields[1]) === process.pid ? [(Number(fields[11]) + Number(fields[12])) * TICK_MS] : []
+        } catch {
+          return [] // ended meanwhile
+        }
+      })
     return stats.length ? stats.reduce((sum, ms) => sum + ms) : undefined
   } catch {
     return undefined

@@ -73,7 +73,8 @@ export async function coldWindows(shopper, count) {
 const pace = () => new Promise(resolve => setTimeout(resolve, PACE_MS))
 
 /** Which PIN is asked for, and what it is. */
-const pinOf = (shopper, reader) => (reader ? { label: words('approve.pin.reader'), digits: shopper.readerPin } : { label: words('approve.pin'), digits: shopper.person.pin })
+const pinOf = (shopper, reader) =>
+  reader ? { label: words('approve.pin.reader'), digits: shopper.readerPin } : { label: words('approve.pin'), digits: shopper.person.pin }
 
 /** Pays once with the account in the reader, which is proposed from then on. */
 async function chooseReader(shopper, store) {
@@ -111,7 +112,11 @@ async function buy(shopper, store, { label, digits }) {
 async function ask(shopper, store) {
   const opened = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/approve.html') })
   await store.evaluate(async items => {
-    const answer = await fetch('/v1/forms', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ items }) })
+    const answer = await fetch('/v1/forms', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ items }),
+    })
     const form = new Uint8Array(await answer.arrayBuffer())
     void navigator.tallystick.requestOrder(form).catch(() => undefined)
   }, GOODS)
@@ -141,11 +146,22 @@ function split({ pressed, delivering }, requests) {
   const first = Math.min(...confirmations.map(({ from }) => from))
   const sent = Math.min(...orders.map(({ from }) => from))
   const placed = Math.max(...orders.map(({ to }) => to))
-  return { total: delivering - pressed, approve: first - pressed, confirm: sent - first, send: placed - sent, settle: delivering - placed, requests: requests.length }
+  return {
+    total: delivering - pressed,
+    approve: first - pressed,
+    confirm: sent - first,
+    send: placed - sent,
+    settle: delivering - placed,
+    requests: requests.length,
+  }
 }
 
 async function serviceWorker(shopper) {
-  const ours = () => shopper.context.serviceWorkers().filter(worker => worker.url().includes(shopper.browser.extensionId)).at(-1)
+  const ours = () =>
+    shopper.context
+      .serviceWorkers()
+      .filter(worker => worker.url().includes(shopper.browser.extensionId))
+      .at(-1)
   return ours() ?? shopper.context.waitForEvent('serviceworker')
 }
 

@@ -14,7 +14,8 @@ export function table(header, rows) {
 }
 
 /** Whether a goal was reached, as a sentence. */
-const goal = (what, reached, limit) => `Goal for ${what}: ${time(limit)}; ${reached <= limit ? 'reached' : '**missed**'} at ${time(reached)} (median).`
+const goal = (what, reached, limit) =>
+  `Goal for ${what}: ${time(limit)}; ${reached <= limit ? 'reached' : '**missed**'} at ${time(reached)} (median).`
 
 function beside(measured, names, limit, what) {
   const known = measured.map(({ name, ms, timesOurs }) => {
@@ -41,7 +42,10 @@ export function report(results) {
     beside(sealing.names, NAMES, GOALS.names, 'sealing from identifiers'),
     'Ours knows its readers by name and holds a share of the key centre; the others are given their readers’ public keys, imported beforehand. What it takes to fetch and check those keys is in no row. The peers seal their three payloads at once, so WebCrypto may use more than one processor.',
     '## (c) A complete order',
-    table(['step', 'median', 'p5 – p95'], Object.entries(STEPS).map(([step, title]) => [title, time(sealing.order[step].p50), spread(sealing.order[step])])),
+    table(
+      ['step', 'median', 'p5 – p95'],
+      Object.entries(STEPS).map(([step, title]) => [title, time(sealing.order[step].p50), spread(sealing.order[step])]),
+    ),
     `${goal('a complete order once the PIN is verified', sealing.order.whole.p50, GOALS.order)} The PIN is stretched on purpose, so that each guess at a stolen wallet costs as much. An order takes ${sealing.orderBytes.toLocaleString('en')} bytes to send. Properties: ${PROPERTIES.map((name, place) => `${name}: ${ORDER.properties[place]}`).join('; ')}.`,
     '## The commands of a card',
     commands(cards),
@@ -55,11 +59,28 @@ export function report(results) {
     '## A posting in the ledger',
     postingTable(posting),
     '## First contentful paint',
-    table(['page', 'median', 'p5 – p95', 'its largest piece', 'p5 – p95', 'times'], Object.values(paints).map(({ title, ms, largest }) => [title, time(ms.p50), spread(ms), time(largest.p50), spread(largest), String(ms.n)])),
+    table(
+      ['page', 'median', 'p5 – p95', 'its largest piece', 'p5 – p95', 'times'],
+      Object.values(paints).map(({ title, ms, largest }) => [
+        title,
+        time(ms.p50),
+        spread(ms),
+        time(largest.p50),
+        spread(largest),
+        String(ms.n),
+      ]),
+    ),
     'The popup’s first paint is the wallet’s name, which its page brings along; the largest piece is the card, or the field of a locked wallet.',
-    Object.values(paints).map(({ title, ms }) => goal(title.toLowerCase(), ms.p50, GOALS.paint)).join('\n'),
+    Object.values(paints)
+      .map(({ title, ms }) => goal(title.toLowerCase(), ms.p50, GOALS.paint))
+      .join('\n'),
     '## Sizes',
-    table(['', 'raw', 'gzipped'], Object.entries(sizes).filter(([, size]) => size).map(([title, { bytes, gzipped }]) => [title, kilobytes(bytes), kilobytes(gzipped)])),
+    table(
+      ['', 'raw', 'gzipped'],
+      Object.entries(sizes)
+        .filter(([, size]) => size)
+        .map(([title, { bytes, gzipped }]) => [title, kilobytes(bytes), kilobytes(gzipped)]),
+    ),
   ].join('\n\n')
 }
 
@@ -68,7 +89,13 @@ function partiesTable({ processorMs, perSecond }, requests) {
   if (!processorMs || !requests.empty) return 'The processor time of the parties cannot be told on this system.'
   const costs = { order: processorMs, ...requests }
   const times = ms => number(ms / requests.empty.p50)
-  const rows = Object.entries(REQUESTS).map(([name, [title, limit]]) => [title, time(costs[name].p50), spread(costs[name]), times(costs[name].p50), limit ? time(limit) : ''])
+  const rows = Object.entries(REQUESTS).map(([name, [title, limit]]) => [
+    title,
+    time(costs[name].p50),
+    spread(costs[name]),
+    times(costs[name].p50),
+    limit ? time(limit) : '',
+  ])
   const multiple = costs.order.p50 / requests.empty.p50
   return [
     table(['', 'processor time', 'p5 – p95', 'times an empty request', 'wanted'], rows),
@@ -83,33 +110,57 @@ function partiesTable({ processorMs, perSecond }, requests) {
 function postingTable({ accounts, microseconds: [small, large] }) {
   const rows = [small, large].map((cost, place) => [accounts[place].toLocaleString('en'), `${cost.toFixed(0)} µs`])
   const kept = large <= small * GOALS.posting
-  return [table(['accounts', 'one posting, in a transaction'], rows), '', `A million accounts cost ${(large / small).toFixed(2)} times as much as a thousand; to reach: at most ${GOALS.posting}. ${kept ? 'Reached' : 'Not reached'}.`].join('\n')
+  return [
+    table(['accounts', 'one posting, in a transaction'], rows),
+    '',
+    `A million accounts cost ${(large / small).toFixed(2)} times as much as a thousand; to reach: at most ${GOALS.posting}. ${kept ? 'Reached' : 'Not reached'}.`,
+  ].join('\n')
 }
 
 /** Bytes and times of each command, over each line that was measured. */
 function commands({ lines }) {
   const measured = Object.keys(LINES).filter(line => lines[line])
-  const header = ['command', 'bytes', 'answered', ...(lines.webhid ? ['reports'] : []), ...measured.flatMap(line => [LINES[line], 'p5 – p95'])]
+  const header = [
+    'command',
+    'bytes',
+    'answered',
+    ...(lines.webhid ? ['reports'] : []),
+    ...measured.flatMap(line => [LINES[line], 'p5 – p95']),
+  ]
   const both = ({ out, in: back }) => `${out} + ${back}`
-  return table(header, Object.entries(COMMANDS).map(([command, title]) => {
-    const { command: sent, response } = lines.software[command]
-    const reports = lines.webhid ? [both(lines.webhid[command].reports)] : []
-    return [title, String(sent), String(response), ...reports, ...measured.flatMap(line => [time(lines[line][command].ms.p50), spread(lines[line][command].ms)])]
-  }))
+  return table(
+    header,
+    Object.entries(COMMANDS).map(([command, title]) => {
+      const { command: sent, response } = lines.software[command]
+      const reports = lines.webhid ? [both(lines.webhid[command].reports)] : []
+      return [
+        title,
+        String(sent),
+        String(response),
+        ...reports,
+        ...measured.flatMap(line => [time(lines[line][command].ms.p50), spread(lines[line][command].ms)]),
+      ]
+    }),
+  )
 }
 
 function commandNotes({ parties, rounds, without }) {
   return [
     `${rounds} rounds, the spaces of ${parties} parties. Each command is one round trip: one command APDU, one response APDU, of so many bytes. *Software card*: from memory to memory in Chromium. *Pipe*: the same applets as a native program, which writes what changed into a file before it answers; no browser. *WebHID*: that program behind a software USB device, through Chromium's own WebHID stack, in reports of 64 bytes.`,
     without ? `${without} So there is no column for WebHID here.` : '',
-  ].filter(Boolean).join('\n')
+  ]
+    .filter(Boolean)
+    .join('\n')
 }
 
 /** The steps of a purchase, with the software card and, where it was measured, with a card in a reader. */
 function purchaseTable(software, reader) {
   const cells = ({ ms }, step) => [time(ms[step].p50), spread(ms[step])]
   const header = ['step', LINES.software, 'p5 – p95', ...(reader ? [LINES.webhid, 'p5 – p95'] : [])]
-  return table(header, Object.entries(PURCHASE).map(([step, title]) => [title, ...cells(software, step), ...(reader ? cells(reader, step) : [])]))
+  return table(
+    header,
+    Object.entries(PURCHASE).map(([step, title]) => [title, ...cells(software, step), ...(reader ? cells(reader, step) : [])]),
+  )
 }
 
 function readerNotes({ count, line }) {
@@ -120,7 +171,11 @@ function readerNotes({ count, line }) {
 function purchaseNotes({ count, requests, partiesProcessorMsPerOrder: processor }, { wallets, orders, seconds, perSecond }) {
   return [
     `${count} purchases through the real extension, one after the other: the store’s page asks, the approval window opens, the PIN is typed, Approve is pressed. The wallet makes ${number(requests.p50)} requests for each (median).`,
-    processor === null ? '' : `The parties, all in one workerd, use ${number(processor)} ms of processor time for each, polling and consoles’ books included.`,
+    processor === null
+      ? ''
+      : `The parties, all in one workerd, use ${number(processor)} ms of processor time for each, polling and consoles’ books included.`,
     `Orders a second on this machine: ${number(perSecond.p50)} (${number(perSecond.p5)} – ${number(perSecond.p95)}; ${orders} in ${seconds.toFixed(1)} s, from ${wallets} wallets at once, signed and sealed before; wallets, browser and all parties share it).`,
-  ].filter(Boolean).join('\n')
+  ]
+    .filter(Boolean)
+    .join('\n')
 }

@@ -28,7 +28,12 @@ export async function sealing({ wasm, quick }) {
     '/tallystick_bench_bg.wasm': { type: 'application/wasm', body: readFileSync(join(wasm, 'tallystick_bench_bg.wasm')) },
   })
   const executablePath = await findBrowser()
-  const browser = await chromium.launch({ executablePath, chromiumSandbox: false, env: { ...process.env, ...browserEnvironment(executablePath) }, args: ['--disable-gpu'] })
+  const browser = await chromium.launch({
+    executablePath,
+    chromiumSandbox: false,
+    env: { ...process.env, ...browserEnvironment(executablePath) },
+    args: ['--disable-gpu'],
+  })
   try {
     const page = await browser.newPage()
     page.setDefaultTimeout(600_000)
@@ -45,6 +50,15 @@ export async function sealing({ wasm, quick }) {
 
 function summarised({ ready, names, order, ...rest }) {
   const beside = times =>
-    Object.entries(times).map(([name, list]) => ({ name, ms: summary(list), timesOurs: name === 'tallystick' ? null : ratio(list, times.tallystick) }))
-  return { ...rest, ready: beside(ready), names: beside(names), order: Object.fromEntries(Object.entries(order).map(([step, list]) => [step, summary(list)])) }
+    Object.entries(times).map(([name, list]) => ({
+      name,
+      ms: summary(list),
+      timesOurs: name === 'tallystick' ? null : ratio(list, times.tallystick),
+    }))
+  return {
+    ...rest,
+    ready: beside(ready),
+    names: beside(names),
+    order: Object.fromEntries(Object.entries(order).map(([step, list]) => [step, summary(list)])),
+  }
 }

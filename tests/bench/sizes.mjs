@@ -14,7 +14,9 @@ export function sizes(extension, zip) {
     'The extension’s styles': of(filesIn(extension).filter(name => name.endsWith('.css'))),
     'The extension as a zip': { bytes: zip, gzipped: null },
     'The script for shops’ pages': of([at('shop-script/tallystick.js')]),
-    'The workers of all parties (WebAssembly)': existsSync(at('worker/build/all-roles/index_bg.wasm')) ? of([at('worker/build/all-roles/index_bg.wasm')]) : null,
+    'The workers of all parties (WebAssembly)': existsSync(at('worker/build/all-roles/index_bg.wasm'))
+      ? of([at('worker/build/all-roles/index_bg.wasm')])
+      : null,
   }
 }
 
@@ -24,4 +26,5 @@ function of(files) {
   return { bytes: sum(contents.map(bytes => bytes.length)), gzipped: sum(contents.map(bytes => gzipSync(bytes, { level: 9 }).length)) }
 }
 
-const filesIn = folder => readdirSync(folder).flatMap(name => (statSync(join(folder, name)).isDirectory() ? filesIn(join(folder, name)) : [join(folder, name)]))
+const filesIn = folder =>
+  readdirSync(folder).flatMap(name => (statSync(join(folder, name)).isDirectory() ? filesIn(join(folder, name)) : [join(folder, name)]))

@@ -22,13 +22,21 @@ const GOODS = ['genmaicha-100', 'genmaicha-100', 'sencha-100', 'sencha-100', 'ku
  * time an order, and what a wallet sent, for `requests`.
  */
 export async function throughput(parties, { wallets, each, rounds }) {
-  const site = await serve({
-    '/': { type: 'text/html', body: '<!doctype html><title>A wallet</title>' },
-    ...served('wasm/pkg', 'tallystick_wasm'),
-    ...served('wasm/card/pkg', 'tallystick_software_card'),
-  }, {})
+  const site = await serve(
+    {
+      '/': { type: 'text/html', body: '<!doctype html><title>A wallet</title>' },
+      ...served('wasm/pkg', 'tallystick_wasm'),
+      ...served('wasm/card/pkg', 'tallystick_software_card'),
+    },
+    {},
+  )
   const executablePath = await findBrowser()
-  const browser = await chromium.launch({ executablePath, chromiumSandbox: false, env: { ...process.env, ...browserEnvironment(executablePath) }, args: ['--disable-gpu'] })
+  const browser = await chromium.launch({
+    executablePath,
+    chromiumSandbox: false,
+    env: { ...process.env, ...browserEnvironment(executablePath) },
+    args: ['--disable-gpu'],
+  })
   try {
     const context = await browser.newContext()
     context.setDefaultTimeout(300_000)
@@ -48,7 +56,11 @@ export async function throughput(parties, { wallets, each, rounds }) {
       const since = Date.now()
       const before = processorMs()
       await Promise.all(pages.map(page => page.evaluate(sent)))
-      measured.push({ orders: wallets * each, took: (Date.now() - since) / 1000, used: before === undefined ? undefined : processorMs() - before })
+      measured.push({
+        orders: wallets * each,
+        took: (Date.now() - since) / 1000,
+        used: before === undefined ? undefined : processorMs() - before,
+      })
     }
     const sum = name => measured.reduce((total, round) => total + round[name], 0)
     return {
@@ -86,7 +98,11 @@ async function enrolled({ deployment, issuer, person }) {
   await Promise.all([init(), initCard()])
   const wallet = await Wallet.open(deployment, SoftwareCard, {})
   const headers = { 'content-type': 'application/json' }
-  const account = await fetch(`${issuer}/v1/accounts`, { method: 'POST', headers, body: JSON.stringify({ name: person.name, telephone: person.telephone }) })
+  const account = await fetch(`${issuer}/v1/accounts`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ name: person.name, telephone: person.telephone }),
+  })
   if (!account.ok) throw new Error(`the issuer opens no account: ${account.status}`)
   await wallet.receive_offer(issuer, new Uint8Array(await account.arrayBuffer()))
   await wallet.set_up(person.passphrase, person.pin)

@@ -18,9 +18,28 @@ export const openssl = (reader, ...args) => must('openssl', args, `openssl ${arg
 
 /** PIN, PUK, and for each key a certificate by a CA of the test: NAME.public and NAME.pem, beside ca.pem. */
 export async function personalise(reader) {
-  const [, pin, puk] = await reader.send(SELECT, apdu('00240080', [padded('123456'), padded(PIN)]), apdu('00240081', [Buffer.from('12345678'), Buffer.from(PUK)]))
+  const [, pin, puk] = await reader.send(
+    SELECT,
+    apdu('00240080', [padded('123456'), padded(PIN)]),
+    apdu('00240081', [Buffer.from('12345678'), Buffer.from(PUK)]),
+  )
   if (pin.status !== '9000' || puk.status !== '9000') throw new Stop(`PIN and PUK could not be set: ${pin.status}, ${puk.status}.`)
-  await openssl(reader, 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test CA', '-days', '2')
+  await openssl(
+    reader,
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+    '-subj',
+    '/CN=Test CA',
+    '-days',
+    '2',
+  )
   for (const key of KEYS) await makeKey(reader, key)
 }
 
@@ -29,7 +48,26 @@ async function makeKey(reader, { name, key, object, usage }) {
   writeFileSync(reader.path(`${name}.public`), publicKey(made.data))
   writeFileSync(reader.path(`${name}.ext`), `keyUsage=critical,${usage}\n`)
   await openssl(reader, 'req', '-new', '-key', 'ca.key', '-subj', `/CN=Haruka Sato, ${name}`, '-out', 'request')
-  await openssl(reader, 'x509', '-req', '-in', 'request', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-force_pubkey', `${name}.public`, '-extfile', `${name}.ext`, '-days', '2', '-out', `${name}.pem`)
+  await openssl(
+    reader,
+    'x509',
+    '-req',
+    '-in',
+    'request',
+    '-CA',
+    'ca.pem',
+    '-CAkey',
+    'ca.key',
+    '-CAcreateserial',
+    '-force_pubkey',
+    `${name}.public`,
+    '-extfile',
+    `${name}.ext`,
+    '-days',
+    '2',
+    '-out',
+    `${name}.pem`,
+  )
   await openssl(reader, 'x509', '-in', `${name}.pem`, '-outform', 'DER', '-out', `${name}.der`)
   const content = Buffer.concat([tlv([0x70], readFileSync(reader.path(`${name}.der`))), Buffer.from([0x71, 1, 0, 0xfe, 0])])
   const data = Buffer.concat([Buffer.from([0x5c, 3, 0x5f, 0xc1, Number.parseInt(object, 16)]), tlv([0x53], content)])
@@ -48,7 +86,8 @@ function publicKey(template) {
 }
 
 function tlv(tag, value) {
-  const length = value.length < 0x80 ? [value.length] : value.length < 0x100 ? [0x81, value.length] : [0x82, value.length >> 8, value.length & 0xff]
+  const length =
+    value.length < 0x80 ? [value.length] : value.length < 0x100 ? [0x81, value.length] : [0x82, value.length >> 8, value.length & 0xff]
   return Buffer.concat([Buffer.from([...tag, ...length]), value])
 }
 

@@ -28,7 +28,8 @@ describe('Standard card tools', () => {
   const yubico = (...args) => ok('yubico-piv-tool', '--reader', READER, ...args)
   const pkcs11 = (...args) => ok('pkcs11-tool', '--module', reader.module, ...args)
   const login = ['--login', '--pin', PIN]
-  const verify = (file, ...options) => openssl(reader, 'dgst', '-sha256', '-verify', 'signature.public', '-signature', file, ...options, 'message')
+  const verify = (file, ...options) =>
+    openssl(reader, 'dgst', '-sha256', '-verify', 'signature.public', '-signature', file, ...options, 'message')
   const file = name => readFileSync(reader.path(name))
 
   it('OpenSC lists the card as a PIV card, with its answer to reset and its unique identifier', { skip }, async () => {
@@ -37,7 +38,10 @@ describe('Standard card tools', () => {
     assert.match(await ok('piv-tool', '--reader', '0', '--name'), /Personal Identity Verification Card/)
     const serial = (await ok('piv-tool', '--reader', '0', '--serial')).match(/^((?:[0-9A-F]{2} ){16})/m)[1]
     const [, chuid] = await reader.send('00A4040005A000000308', '00CB3FFF055C035FC10200')
-    assert.ok(chuid.data.toString('hex').includes(`3410${serial.replaceAll(' ', '').toLowerCase()}`), 'OpenSC takes the GUID for the serial number')
+    assert.ok(
+      chuid.data.toString('hex').includes(`3410${serial.replaceAll(' ', '').toLowerCase()}`),
+      'OpenSC takes the GUID for the serial number',
+    )
   })
 
   it('yubico-piv-tool lists its identifier and certificates and counts the tries of its PIN', { skip }, async () => {
@@ -67,14 +71,34 @@ describe('Standard card tools', () => {
 
   it('yubico-piv-tool verifies the PIN, and what it has the card sign OpenSSL verifies', { skip }, async () => {
     assert.match(await yubico('--action', 'verify-pin', '--pin', PIN), /Successfully verified PIN/)
-    await yubico('--action', 'verify-pin', '--pin', PIN, '--sign', '--slot', '9c', '--hash', 'SHA256', '--algorithm', 'RSA2048', '--input', 'message', '--output', 'by-yubico')
+    await yubico(
+      '--action',
+      'verify-pin',
+      '--pin',
+      PIN,
+      '--sign',
+      '--slot',
+      '9c',
+      '--hash',
+      'SHA256',
+      '--algorithm',
+      'RSA2048',
+      '--input',
+      'message',
+      '--output',
+      'by-yubico',
+    )
     assert.match(await verify('by-yubico'), /Verified OK/)
-    writeFileSync(reader.path('by-yubico'), file('by-yubico').map((byte, index) => (index === 100 ? byte ^ 1 : byte)))
+    writeFileSync(
+      reader.path('by-yubico'),
+      file('by-yubico').map((byte, index) => (index === 100 ? byte ^ 1 : byte)),
+    )
     await assert.rejects(verify('by-yubico'))
   })
 
   it('what pkcs11-tool has the card sign with PKCS #1 v1.5 and with PSS OpenSSL verifies', { skip }, async () => {
-    const sign = (mechanism, output, ...options) => pkcs11(...login, '--sign', '--id', '02', '--mechanism', mechanism, ...options, '--input-file', 'message', '--output-file', output)
+    const sign = (mechanism, output, ...options) =>
+      pkcs11(...login, '--sign', '--id', '02', '--mechanism', mechanism, ...options, '--input-file', 'message', '--output-file', output)
     await sign('SHA256-RSA-PKCS', 'by-pkcs11')
     assert.match(await verify('by-pkcs11'), /Verified OK/)
     await sign('SHA256-RSA-PKCS-PSS', 'by-pss', '--salt-len', '32')
@@ -87,16 +111,69 @@ describe('Standard card tools', () => {
     await pkcs11(...login, '--decrypt', '--id', '03', '--mechanism', 'RSA-PKCS', '--input-file', 'encrypted', '--output-file', 'decrypted')
     assert.equal(file('decrypted').toString(), MESSAGE)
     // Raw, too, with OAEP's padding taken off by OpenSSL's own arithmetic: encrypting what was decrypted gives the block back.
-    await openssl(reader, 'pkeyutl', '-encrypt', '-pubin', '-inkey', 'decryption.public', '-pkeyopt', 'rsa_padding_mode:oaep', '-in', 'message', '-out', 'oaep')
+    await openssl(
+      reader,
+      'pkeyutl',
+      '-encrypt',
+      '-pubin',
+      '-inkey',
+      'decryption.public',
+      '-pkeyopt',
+      'rsa_padding_mode:oaep',
+      '-in',
+      'message',
+      '-out',
+      'oaep',
+    )
     await pkcs11(...login, '--decrypt', '--id', '03', '--mechanism', 'RSA-X-509', '--input-file', 'oaep', '--output-file', 'block')
-    await openssl(reader, 'pkeyutl', '-encrypt', '-pubin', '-inkey', 'decryption.public', '-pkeyopt', 'rsa_padding_mode:none', '-in', 'block', '-out', 'again')
+    await openssl(
+      reader,
+      'pkeyutl',
+      '-encrypt',
+      '-pubin',
+      '-inkey',
+      'decryption.public',
+      '-pkeyopt',
+      'rsa_padding_mode:none',
+      '-in',
+      'block',
+      '-out',
+      'again',
+    )
     assert.deepEqual(file('again'), file('oaep'))
-    const { output } = await reader.tool('yubico-piv-tool', ['--reader', READER, '--action', 'verify-pin', '--pin', PIN, '--action', 'test-decipher', '--slot', '9d', '--input', 'decryption.pem'])
+    const { output } = await reader.tool('yubico-piv-tool', [
+      '--reader',
+      READER,
+      '--action',
+      'verify-pin',
+      '--pin',
+      PIN,
+      '--action',
+      'test-decipher',
+      '--slot',
+      '9d',
+      '--input',
+      'decryption.pem',
+    ])
     assert.match(output, /Successfully performed RSA decryption/)
   })
 
   it('without the PIN the card signs nothing, and with a wrong one a try is lost', { skip }, async () => {
-    const unverified = await reader.tool('yubico-piv-tool', ['--reader', READER, '--sign', '--slot', '9c', '--hash', 'SHA256', '--algorithm', 'RSA2048', '--input', 'message', '--output', 'unverified'])
+    const unverified = await reader.tool('yubico-piv-tool', [
+      '--reader',
+      READER,
+      '--sign',
+      '--slot',
+      '9c',
+      '--hash',
+      'SHA256',
+      '--algorithm',
+      'RSA2048',
+      '--input',
+      'message',
+      '--output',
+      'unverified',
+    ])
     assert.notEqual(unverified.code, 0)
     const wrong = await reader.tool('yubico-piv-tool', ['--reader', READER, '--action', 'verify-pin', '--pin', '000000'])
     assert.notEqual(wrong.code, 0)

@@ -180,7 +180,9 @@ async function remainingPages() {
   await visit('popup', shopper.walletUrl('popup'), page => page.getByText(AIKO.name))
   await visit('orders', shopper.walletUrl('orders'), heading('Orders'))
   await visit('orders, one order', `${shopper.walletUrl('orders')}#${order.request_id}`, heading('Kiso Tea & Books'))
-  await visit('settings', shopper.walletUrl('settings'), heading(words('settings.addresses')), { then: page => button(page, 'action.add').click() })
+  await visit('settings', shopper.walletUrl('settings'), heading(words('settings.addresses')), {
+    then: page => button(page, 'action.add').click(),
+  })
   await visit('settings, removing a card', shopper.walletUrl('settings'), heading(words('settings.addresses')), { then: askToRemove })
   await visit('receipt', `${shopper.walletUrl('receipt')}#${order.request_id}`, heading(words('receipt.signed')))
   await visit('backup', shopper.walletUrl('backup'), heading(words('backup.restore')))

@@ -46,8 +46,7 @@ async function buy(shopper) {
 }
 
 /** A call to the service worker, as the wallet's own pages make it. */
-const call = (page, method, ...args) =>
-  page.evaluate(message => chrome.runtime.sendMessage(message), { type: 'call', method, args })
+const call = (page, method, ...args) => page.evaluate(message => chrome.runtime.sendMessage(message), { type: 'call', method, args })
 
 async function saved(page, work) {
   const [download] = await Promise.all([page.waitForEvent('download'), work()])
@@ -164,7 +163,10 @@ test('the account code brings the card to another computer, and the backup the r
   await issuer.locator('details summary').first().click()
   await issuer.locator('#code').fill('AAAAA-AAAAA-AAAAA-AAAAA-AAAAA')
   await issuer.locator('#move-account').click()
-  await issuer.getByRole('alert').getByText(/No account has this code/).waitFor()
+  await issuer
+    .getByRole('alert')
+    .getByText(/No account has this code/)
+    .waitFor()
   await issuer.locator('#code').fill(code.toLowerCase())
   const opened = other.context.waitForEvent('page', { predicate: page => page.url().includes('/onboarding.html') })
   await issuer.locator('#move-account').click()
@@ -176,7 +178,10 @@ test('the account code brings the card to another computer, and the backup the r
   await field(page, 'backup.restore.passphrase').fill('not this one')
   await button(page, 'backup.restore.button').click()
   await page.getByText('This passphrase does not open the backup', { exact: false }).waitFor()
-  await page.getByRole('button', { name: words('action.close') }).click().catch(() => {})
+  await page
+    .getByRole('button', { name: words('action.close') })
+    .click()
+    .catch(() => {})
   const again = page.isClosed() ? await open('backup', other) : page
   await field(again, 'backup.file').setInputFiles({ name: backup.name, mimeType: 'application/octet-stream', buffer: backup.bytes })
   await field(again, 'backup.restore.passphrase').fill(BACKUP_PASSPHRASE)

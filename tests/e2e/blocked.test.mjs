@@ -38,7 +38,10 @@ test('after three wrong PINs the window says where to go; the PUK opens the PIN,
   await approval.getByText('What you approved before goes on; nothing else is charged.').first().waitFor()
   assert.equal((await consoleOf(parties, 'shop')).orders.length, 0)
   const opened = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/settings.html') })
-  await approval.getByRole('button', { name: words('action.unblock') }).first().click()
+  await approval
+    .getByRole('button', { name: words('action.unblock') })
+    .first()
+    .click()
   const settings = await opened
   await unblock(settings, 'ZZZZ-ZZZZ')
   await settings.getByText('This is not the PUK of this wallet.').waitFor()
@@ -67,11 +70,17 @@ test('after three wrong PUKs the wallet says that only a new card helps, and lea
     await settings.getByLabel(words('settings.pin.again')).fill(NEW_PIN)
     await settings.getByRole('button', { name: words('settings.pin'), exact: true }).click()
     if (wrong < 2) await settings.getByText(new RegExp(['2 tries left', 'One try left'][wrong])).waitFor()
-    await settings.getByText(wrong < 2 ? 'The PIN is wrong.' : 'The PIN is blocked after three wrong tries.').first().waitFor()
+    await settings
+      .getByText(wrong < 2 ? 'The PIN is wrong.' : 'The PIN is blocked after three wrong tries.')
+      .first()
+      .waitFor()
   }
   for (let wrong = 0; wrong < 3; wrong += 1) {
     await unblock(settings, 'ZZZZ-ZZZZ')
-    await settings.getByText(wrong < 2 ? 'This is not the PUK of this wallet.' : 'The PUK is blocked after too many wrong tries.').first().waitFor()
+    await settings
+      .getByText(wrong < 2 ? 'This is not the PUK of this wallet.' : 'The PUK is blocked after too many wrong tries.')
+      .first()
+      .waitFor()
   }
   await settings.getByText('Erase the wallet and ask your issuer for a new card.').first().waitFor()
   assert.equal(await settings.getByLabel(words('settings.unblock.puk'), { exact: true }).count(), 0, 'there is nothing more to try')

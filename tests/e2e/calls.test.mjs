@@ -40,7 +40,11 @@ test('a call that is sent again gets the first answer, and nothing is done twice
     const both = await Promise.all([answers.once(method, key, work), answers.once(method, key, work)])
     // The service worker died and came back: only what the session keeps is left.
     both.push(await new Answers().once(method, key, work))
-    assert.deepEqual(both.map(({ value }) => value), [1, 1, 1], method)
+    assert.deepEqual(
+      both.map(({ value }) => value),
+      [1, 1, 1],
+      method,
+    )
     assert.equal(work.times, 1, method)
   }
 })
@@ -79,9 +83,19 @@ test('an argument of another shape does not reach the wallet', async t => {
   let reached = 0
   const wallet = new Proxy({}, { get: () => async () => void (reached += 1) })
   const wrong = [
-    ['set_lock_minutes', '15'], ['unlock', 4839], ['unlock', 'x'.repeat(1025)], ['unlock'], ['lock', 'more'], ['decline', null],
-    ['save_address', 'Nakano'], ['save_address', null], ['save_address', { label: { name: 'Home' } }], ['save_address', { lines: 'x'.repeat(1025) }],
-    ['insert_address', { label: 'Home' }, '0'], ['approve', 'id', [], '483920'], ['restore', 'bytes', 'passphrase'],
+    ['set_lock_minutes', '15'],
+    ['unlock', 4839],
+    ['unlock', 'x'.repeat(1025)],
+    ['unlock'],
+    ['lock', 'more'],
+    ['decline', null],
+    ['save_address', 'Nakano'],
+    ['save_address', null],
+    ['save_address', { label: { name: 'Home' } }],
+    ['save_address', { lines: 'x'.repeat(1025) }],
+    ['insert_address', { label: 'Home' }, '0'],
+    ['approve', 'id', [], '483920'],
+    ['restore', 'bytes', 'passphrase'],
   ]
   for (const [method, ...args] of wrong) assert.equal((await ask(wallet, method, ...args)).ok, false, `${method} ${args}`.slice(0, 60))
   assert.equal(reached, 0)

@@ -24,7 +24,9 @@ const ordersAt = async party => (await consoleOf(world.parties, party)).orders
 
 /** What a party received, answered to others and keeps. */
 function everythingAt(party) {
-  const received = recorded.filter(({ to }) => to === party).flatMap(({ request, url, headers }) => [request, Buffer.from(`${url} ${JSON.stringify(headers)}`)])
+  const received = recorded
+    .filter(({ to }) => to === party)
+    .flatMap(({ request, url, headers }) => [request, Buffer.from(`${url} ${JSON.stringify(headers)}`)])
   const answers = recorded.filter(({ from }) => from === party).map(({ response }) => response)
   return [...received, ...answers, ...world.parties.held(party).map(({ bytes }) => bytes)]
 }
@@ -32,13 +34,22 @@ function everythingAt(party) {
 /** The number on a card, from the offer that its issuer made. */
 function numberOf(issuer, last4) {
   const offer = recorded.find(({ to, url }) => to === issuer && url.endsWith('/v1/accounts')).response.toString('latin1')
-  return offer.match(/\d{16,}/g).map(digits => digits.slice(0, 16)).find(digits => digits.endsWith(last4))
+  return offer
+    .match(/\d{16,}/g)
+    .map(digits => digits.slice(0, 16))
+    .find(digits => digits.endsWith(last4))
 }
 
 test('a second card is added with the PIN, and the two are told apart', async () => {
   const { cards, phase } = await world.shopper.view()
   assert.equal(phase, 'ready')
-  assert.deepEqual(cards.map(card => [card.issuer_name, card.ready]), [['Asahi Card', true], ['Ume Card', true]])
+  assert.deepEqual(
+    cards.map(card => [card.issuer_name, card.ready]),
+    [
+      ['Asahi Card', true],
+      ['Ume Card', true],
+    ],
+  )
   assert.notEqual(cards[0].face, cards[1].face)
 })
 
@@ -56,8 +67,14 @@ test('the second card pays and the second courier delivers; the others learn not
   await store.close()
   const [order] = (await shopper.view()).orders
   assert.equal(order.total_minor, 2 * 1480 + 860)
-  assert.deepEqual(order.parties.map(({ name }) => name), ['Kiso Tea & Books', 'Ume Card', 'Tsubame Express'])
-  assert.deepEqual((await seenBy(world.parties)).map(({ name }) => name), ['Kiso Tea & Books', 'Ume Card', 'Tsubame Express'])
+  assert.deepEqual(
+    order.parties.map(({ name }) => name),
+    ['Kiso Tea & Books', 'Ume Card', 'Tsubame Express'],
+  )
+  assert.deepEqual(
+    (await seenBy(world.parties)).map(({ name }) => name),
+    ['Kiso Tea & Books', 'Ume Card', 'Tsubame Express'],
+  )
   for (const idle of ['issuer', 'courier']) {
     assert.deepEqual(await ordersAt(idle), [])
     const number = numberOf('issuer-ume', order.card_last4)
@@ -71,7 +88,10 @@ test('the second card pays and the second courier delivers; the others learn not
 test('neither issuer learns that there is another card', async () => {
   const { cards } = await world.shopper.view()
   const domains = { issuer: 'asahi-card.localhost', 'issuer-ume': 'ume-card.localhost' }
-  for (const [own, other, place] of [['issuer', 'issuer-ume', 1], ['issuer-ume', 'issuer', 0]]) {
+  for (const [own, other, place] of [
+    ['issuer', 'issuer-ume', 1],
+    ['issuer-ume', 'issuer', 0],
+  ]) {
     for (const secret of [numberOf(other, cards[place].last4), domains[other]]) {
       assert.equal(appearances(secret, everythingAt(own)), 0, `${own} came to know ${secret}`)
     }
@@ -91,7 +111,10 @@ test('the shop’s next order proposes the card and the courier of the last one,
   await approval.close()
   await store.close()
   const newest = (await shopper.view()).orders[0]
-  assert.deepEqual(newest.parties.map(({ name }) => name), ['Kiso Tea & Books', 'Asahi Card', 'Hayate Courier'])
+  assert.deepEqual(
+    newest.parties.map(({ name }) => name),
+    ['Kiso Tea & Books', 'Asahi Card', 'Hayate Courier'],
+  )
 })
 
 test('a card is removed after a question and with the PIN, and the other one still pays', async () => {

@@ -12,7 +12,8 @@ const placesOf = text => [...new Set(text.match(/\{\w+\}/g))].sort()
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 const LONG = 12
 /** What Japanese leaves in Latin letters: names, commands, addresses, places. */
-const LATIN_KEPT = /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension(?:-firefox)?|manifest\.json|chrome:\/\/extensions|about:debugging#\/runtime\/this-firefox|EP 0 791 901|IndexedDB|storage\.session|CSV|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
+const LATIN_KEPT =
+  /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension(?:-firefox)?|manifest\.json|chrome:\/\/extensions|about:debugging#\/runtime\/this-firefox|EP 0 791 901|IndexedDB|storage\.session|CSV|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
 
 const catalogues = {
   'the wallet’s pages': [json('extension/i18n/en.json'), json('extension/i18n/ja.json')],
@@ -61,10 +62,15 @@ test('the words for errors are those of the wallet itself', () => {
   const [english] = catalogues['the wallet’s errors']
   const kinds = entries.map(([, kind, ...words]) => {
     const texts = [0, 2, 4].map(place => (words[place] ?? constants[words[place + 1]]).replaceAll('{}', '{about}'))
-    for (const [index, name] of ['sentence', 'money', 'remedy'].entries()) assert.equal(english[`problem.${kind}.${name}`], texts[index], kind)
+    for (const [index, name] of ['sentence', 'money', 'remedy'].entries())
+      assert.equal(english[`problem.${kind}.${name}`], texts[index], kind)
     return kind
   })
-  const known = new Set(Object.keys(english).map(key => /^problem\.(.+)\.\w+$/.exec(key)?.[1]).filter(Boolean))
+  const known = new Set(
+    Object.keys(english)
+      .map(key => /^problem\.(.+)\.\w+$/.exec(key)?.[1])
+      .filter(Boolean),
+  )
   assert.deepEqual([...known].sort(), kinds.sort())
 })
 
@@ -79,7 +85,11 @@ test('the words for the money of an order are those of the wallet itself', () =>
 test('no catalogue says that something unknown happened', () => {
   for (const [name, both] of Object.entries(catalogues)) {
     for (const [key, text] of both.flatMap(catalogue => Object.entries(flat(catalogue)))) {
-      assert.doesNotMatch(text, /unknown (error|problem|reason)|something went wrong|an error (has )?occurred|不明な(エラー|問題|理由)|エラーが発生/i, `${name}, ${key}`)
+      assert.doesNotMatch(
+        text,
+        /unknown (error|problem|reason)|something went wrong|an error (has )?occurred|不明な(エラー|問題|理由)|エラーが発生/i,
+        `${name}, ${key}`,
+      )
     }
   }
 })
@@ -102,14 +112,17 @@ test('a name written from right to left does not turn the sentence around it', a
 })
 
 test('every way a reader can be has words in the list, beside it and as a problem', () => {
-  const outlooks = [...readFileSync(at('crates/reader/src/outlook.rs'), 'utf8').matchAll(/Self::\w+ => "([a-z-]+)"/g)].map(([, name]) => name)
+  const outlooks = [...readFileSync(at('crates/reader/src/outlook.rs'), 'utf8').matchAll(/Self::\w+ => "([a-z-]+)"/g)].map(
+    ([, name]) => name,
+  )
   assert.ok(outlooks.length >= 11, `${outlooks.length}`)
   const mapped = readFileSync(at('extension/background/problems.ts'), 'utf8')
   const wallet = readFileSync(at('wasm/src/cards.rs'), 'utf8')
   const [english] = catalogues['the wallet’s pages']
   for (const name of outlooks) {
     // Who pulls a reader sees it as absent; a card in it is no problem.
-    if (name !== 'removed') for (const key of ['now', 'line', 'state']) assert.ok(Object.hasOwn(english, `readers.${key}.${name}`), `${key} of ${name}`)
+    if (name !== 'removed')
+      for (const key of ['now', 'line', 'state']) assert.ok(Object.hasOwn(english, `readers.${key}.${name}`), `${key} of ${name}`)
     if (name === 'card') continue
     assert.match(mapped, new RegExp(`^ {2}'?${name}'?: '`, 'm'), name)
     if (name !== 'failed') assert.ok(wallet.includes(`Some("${name}")`), name)
@@ -121,14 +134,17 @@ test('what the parties say is still what they say, and has Japanese words with t
   for (const [english, japanese] of Object.entries(sayings)) {
     assertJapanese(english, japanese, english)
     assert.deepEqual(placesOf(japanese), placesOf(english), english)
-    for (const piece of english.split(/\{\w+\}/).map(text => text.trim())) assert.ok(spoken.includes(piece.replaceAll(' ', '_')) || spoken.includes(piece), `no party says “${piece}”`)
+    for (const piece of english.split(/\{\w+\}/).map(text => text.trim()))
+      assert.ok(spoken.includes(piece.replaceAll(' ', '_')) || spoken.includes(piece), `no party says “${piece}”`)
   }
 })
 
 test('every kind of goods and every sentence about an order has Japanese words', () => {
   const goods = readFileSync(at('crates/parties/src/shop/catalogue.rs'), 'utf8').replaceAll(/\\\n\s*/g, '')
   const texts = [...goods.matchAll(/(?:name|description|unit): "([^"]+)"/g)].map(([, text]) => text)
-  const sentences = [...readFileSync(at('crates/parties/src/shop/sentences.rs'), 'utf8').matchAll(/"([A-Z][^"]+\.)"/g)].map(([, text]) => text)
+  const sentences = [...readFileSync(at('crates/parties/src/shop/sentences.rs'), 'utf8').matchAll(/"([A-Z][^"]+\.)"/g)].map(
+    ([, text]) => text,
+  )
   assert.ok(texts.length >= 36 && sentences.length >= 12)
   for (const text of [...texts, ...sentences]) assert.ok(Object.hasOwn(sayings, text), `there are no Japanese words for “${text}”`)
 })

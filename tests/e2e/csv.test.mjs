@@ -7,7 +7,13 @@ const csvOf = await exportOf('extension/features/orders/csv.ts')
 const cells = (...row) => csvOf([row]).slice(1)
 
 test('lines end as RFC 4180 says, and the file says that it is UTF-8', () => {
-  assert.equal(csvOf([['a', 'b'], ['1', '煎茶']]), '\uFEFFa,b\r\n1,煎茶\r\n')
+  assert.equal(
+    csvOf([
+      ['a', 'b'],
+      ['1', '煎茶'],
+    ]),
+    '\uFEFFa,b\r\n1,煎茶\r\n',
+  )
 })
 
 test('what would end a cell or a line is quoted', () => {
@@ -24,5 +30,8 @@ test('what a spreadsheet would compute stays text', () => {
 })
 
 test('ordinary words and numbers stay as they are', () => {
-  assert.equal(cells('Kiso Tea & Books', '34.80', '2026-11-20T04:12:00Z', "O'Hara", '2 − 1'), "Kiso Tea & Books,34.80,2026-11-20T04:12:00Z,O'Hara,2 − 1\r\n")
+  assert.equal(
+    cells('Kiso Tea & Books', '34.80', '2026-11-20T04:12:00Z', "O'Hara", '2 − 1'),
+    "Kiso Tea & Books,34.80,2026-11-20T04:12:00Z,O'Hara,2 − 1\r\n",
+  )
 })

@@ -25,7 +25,7 @@ test('the last step of setting up raises the window that waited for a card, and 
   // A browser without a display has no window in front: what it is asked for is looked at.
   await onboarding.evaluate(() => {
     const { update } = chrome.windows
-    chrome.windows.update = (id, how) => update(globalThis.raised = id, how)
+    chrome.windows.update = (id, how) => update((globalThis.raised = id), how)
   })
   await goOn.click()
   assert.equal(await onboarding.evaluate(() => globalThis.raised), await windowOf(approval))

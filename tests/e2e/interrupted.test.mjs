@@ -21,7 +21,10 @@ const ordersAt = async role => (await consoleOf(world.parties, role)).orders.len
 async function ordering(orders, buy) {
   const before = await Promise.all([ordersAt('shop'), ordersAt('courier')])
   await buy(world.shopper)
-  assert.deepEqual(await Promise.all([ordersAt('shop'), ordersAt('courier')]), before.map(count => count + orders))
+  assert.deepEqual(
+    await Promise.all([ordersAt('shop'), ordersAt('courier')]),
+    before.map(count => count + orders),
+  )
 }
 
 const approvals = () => world.shopper.context.pages().filter(page => page.url().includes('/approve.html'))

@@ -171,7 +171,13 @@ async function otherPages() {
   await visit('privacy', shopper.walletUrl('privacy'), say('privacy.copied'))
   await visit('reset', shopper.walletUrl('reset'), say('reset.stays'))
   await visit('paying', `${world.parties.url('shop')}/#/paying`, '名乗らずに支払う')
-  for (const [role, sign] of [['shop', '元帳'], ['issuer', '元帳'], ['courier', '元帳'], ['key-centre', '鍵の空間'], ['ca', '発行した証明書']]) {
+  for (const [role, sign] of [
+    ['shop', '元帳'],
+    ['issuer', '元帳'],
+    ['courier', '元帳'],
+    ['key-centre', '鍵の空間'],
+    ['ca', '発行した証明書'],
+  ]) {
     await visit(`console-${role}`, `${world.parties.url(role)}/console`, sign)
   }
   for (const role of ['courier', 'key-centre', 'ca']) await visit(`home-${role}`, world.parties.url(role), 'コンソールを開く')

@@ -32,7 +32,12 @@ test('packing the extension twice gives the same bytes, whatever the time', asyn
 
 test('the zip holds a manifest, and every file that the manifest names', () => {
   const manifest = json(files['manifest.json'])
-  const named = [manifest.background.service_worker, manifest.action.default_popup, ...Object.values(manifest.icons), ...manifest.content_scripts.flatMap(({ js }) => js)]
+  const named = [
+    manifest.background.service_worker,
+    manifest.action.default_popup,
+    ...Object.values(manifest.icons),
+    ...manifest.content_scripts.flatMap(({ js }) => js),
+  ]
   for (const name of named) assert.ok(files[name]?.length > 0, name)
   assert.equal(Object.keys(files).filter(name => name.endsWith('.wasm')).length, 3, 'the wallet, the software card and the readers')
 })

@@ -33,15 +33,25 @@ after(() => world?.close())
 
 test('t002_1 the issuer opens only its part, and the courier only its own, after the issuer has authenticated the holder', async () => {
   const seen = await seenBy(world.parties)
-  assert.deepEqual(seen.flatMap(party => party.openedOfOthers), [])
-  const fieldsOf = role => seen.find(party => party.role === role).opened.map(({ field }) => field).sort()
+  assert.deepEqual(
+    seen.flatMap(party => party.openedOfOthers),
+    [],
+  )
+  const fieldsOf = role =>
+    seen
+      .find(party => party.role === role)
+      .opened.map(({ field }) => field)
+      .sort()
   assert.deepEqual(fieldsOf('issuer'), ['amount', 'card-expiry', 'card-number', 'holder-name', 'holder-telephone', 'payment-type'])
   assert.deepEqual(fieldsOf('courier'), ['destination-address', 'destination-name', 'destination-telephone'])
 })
 
 test('t002_2 the issuer received its part from the shop and never from the wallet', () => {
   const authorisations = recorded.filter(({ url }) => url?.endsWith('/v1/authorisations'))
-  assert.deepEqual(authorisations.map(({ from }) => from), ['shop'])
+  assert.deepEqual(
+    authorisations.map(({ from }) => from),
+    ['shop'],
+  )
 })
 
 test('t002_3 the shop relays, and delivers on its own view and the issuer’s word', async () => {
@@ -63,7 +73,10 @@ test('t002_7 nothing of the order leaves the wallet before Approve, and nothing 
   const opened = recorded.findIndex(({ mark }) => mark === 'window open')
   const fromWallet = recorded.slice(opened).filter(({ from, method }) => from === 'outside' && method === 'POST')
   const early = recorded.slice(opened, approve).filter(({ from, method }) => from === 'outside' && method === 'POST')
-  assert.deepEqual(early.map(({ url }) => url), [])
+  assert.deepEqual(
+    early.map(({ url }) => url),
+    [],
+  )
   const paths = fromWallet.map(({ url }) => new URL(url).pathname)
   assert.deepEqual(paths.slice(0, 4), ['/v1/confirmations', '/v1/confirmations', '/v1/confirmations', '/v1/orders'])
 })
@@ -89,7 +102,10 @@ test('the issuer charged the amount exactly once, and its ledger balances', asyn
 test('t002_5 information flow: nobody received or held what it must not know, in any encoding', () => {
   const card = order.card_last4
   const offer = recorded.find(({ url }) => url?.endsWith('/v1/accounts')).response.toString('latin1')
-  const number = offer.match(/\d{16,}/g).map(digits => digits.slice(0, 16)).find(digits => digits.endsWith(card))
+  const number = offer
+    .match(/\d{16,}/g)
+    .map(digits => digits.slice(0, 16))
+    .find(digits => digits.endsWith(card))
   assert.ok(number, 'the offer names the card')
   const secrets = {
     shop: [number, AIKO.name, AIKO.telephone, AIKO.address.name, AIKO.address.telephone, '4-1-1 Nakano'],
@@ -99,7 +115,9 @@ test('t002_5 information flow: nobody received or held what it must not know, in
     ca: ['Sencha', number, AIKO.telephone, AIKO.address.name, '4-1-1 Nakano'],
   }
   for (const [role, forbidden] of Object.entries(secrets)) {
-    const received = recorded.filter(({ to }) => to === role).flatMap(({ request, url, headers }) => [request, Buffer.from(`${url} ${JSON.stringify(headers)}`)])
+    const received = recorded
+      .filter(({ to }) => to === role)
+      .flatMap(({ request, url, headers }) => [request, Buffer.from(`${url} ${JSON.stringify(headers)}`)])
     const answers = recorded.filter(({ from }) => from === role).map(({ response }) => response)
     const held = world.parties.held(role).map(({ bytes }) => bytes)
     assert.ok(received.length > 0 && held.length > 0, `nothing was recorded for ${role}`)

@@ -29,7 +29,8 @@ after(async () => {
   await card?.close()
 })
 
-const charges = async () => (await consoleOf(world.parties, 'issuer-ume')).ledger.filter(({ memo }) => /captur|charg|paid/i.test(memo)).length
+const charges = async () =>
+  (await consoleOf(world.parties, 'issuer-ume')).ledger.filter(({ memo }) => /captur|charg|paid/i.test(memo)).length
 
 /** The store's page and the wallet's window, which asks for the PIN of the card in the reader. */
 async function asked() {
@@ -56,7 +57,13 @@ test('a new card in the reader is given its PIN, and a PUK that is shown once', 
 
 test('it makes the keys of an account, which lives there from then on', { skip }, async () => {
   const { cards } = await world.shopper.view()
-  assert.deepEqual(cards.map(({ issuer_name, home }) => [issuer_name, home]), [['Asahi Card', 'browser'], ['Ume Card', 'reader']])
+  assert.deepEqual(
+    cards.map(({ issuer_name, home }) => [issuer_name, home]),
+    [
+      ['Asahi Card', 'browser'],
+      ['Ume Card', 'reader'],
+    ],
+  )
 })
 
 test('it signs a whole purchase through WebHID, up to the courier’s acceptance', { skip }, async () => {
@@ -73,9 +80,19 @@ test('it signs a whole purchase through WebHID, up to the courier’s acceptance
 
 test('t002_1 with a card in a reader too, each party opens only its part', { skip }, async () => {
   const seen = await seenBy(world.parties)
-  assert.deepEqual(seen.map(({ name }) => name), ['Kiso Tea & Books', 'Ume Card', 'Hayate Courier'])
-  assert.deepEqual(seen.flatMap(party => party.openedOfOthers), [])
-  const fieldsOf = role => seen.find(party => party.role === role).opened.map(({ field }) => field).sort()
+  assert.deepEqual(
+    seen.map(({ name }) => name),
+    ['Kiso Tea & Books', 'Ume Card', 'Hayate Courier'],
+  )
+  assert.deepEqual(
+    seen.flatMap(party => party.openedOfOthers),
+    [],
+  )
+  const fieldsOf = role =>
+    seen
+      .find(party => party.role === role)
+      .opened.map(({ field }) => field)
+      .sort()
   assert.deepEqual(fieldsOf('issuer'), ['amount', 'card-expiry', 'card-number', 'holder-name', 'holder-telephone', 'payment-type'])
   assert.deepEqual(fieldsOf('courier'), ['destination-address', 'destination-name', 'destination-telephone'])
 })
@@ -95,10 +112,12 @@ async function buyPulled(pull) {
 }
 
 test('the card is pulled out as it is to sign: the window asks for it, and with it back the order is charged once', { skip }, () =>
-  buyPulled(() => card.pullBefore(SIGNING)))
+  buyPulled(() => card.pullBefore(SIGNING)),
+)
 
 test('the card is pulled out when it has signed, before it answers: with it back the order is charged once', { skip }, () =>
-  buyPulled(() => card.pullAfter(SIGNING)))
+  buyPulled(() => card.pullAfter(SIGNING)),
+)
 
 test('without the card the window asks for it, and goes on when it is put in', { skip }, async () => {
   const before = await charges()

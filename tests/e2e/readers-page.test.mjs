@@ -35,7 +35,12 @@ const pin = (where, key, value = CARD_PIN) => where.getByLabel(words(key), { exa
 
 /** Looks at a page as people meet it: tests/e2e/access.test.mjs says how. */
 async function look(name, where) {
-  const found = [...(await axeLook(where)), ...(await motionLook(where)), ...(await narrowLook(where, NARROW)), ...(await narrowLook(where, ZOOMED))]
+  const found = [
+    ...(await axeLook(where)),
+    ...(await motionLook(where)),
+    ...(await narrowLook(where, NARROW)),
+    ...(await narrowLook(where, ZOOMED)),
+  ]
   assert.deepEqual(found, [], name)
 }
 
@@ -130,7 +135,13 @@ test('the card in the browser moves to the card in the reader, which then pays f
   await button(settings, 'move.button').click()
   await settings.getByText(words('move.done', named)).waitFor()
   assert.equal(await move.count(), 0, 'it is there already')
-  assert.deepEqual((await shopper.view()).cards.map(({ home, ready }) => [home, ready]), [['reader', true], ['reader', true]])
+  assert.deepEqual(
+    (await shopper.view()).cards.map(({ home, ready }) => [home, ready]),
+    [
+      ['reader', true],
+      ['reader', true],
+    ],
+  )
   const store = await shopper.fillBasket([{ sku: 'sencha-100', quantity: 1 }])
   const approval = await shopper.pay(store)
   await pin(approval, 'approve.pin.reader')

@@ -44,14 +44,17 @@ function extensionWithReaders() {
     content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'" },
   }
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest))
-  writeFileSync(join(folder, 'main.js'), `
+  writeFileSync(
+    join(folder, 'main.js'),
+    `
     import init, { Readers } from './tallystick_readers.js'
     self.readers = init().then(() => new Readers())
     chrome.runtime.onMessage.addListener((apdu, _sender, answer) => {
       void self.readers.then(readers => readers.power()).then(async card => answer([...await card.transmit(Uint8Array.from(apdu))]))
       return true
     })
-  `)
+  `,
+  )
   writeFileSync(join(folder, 'page.html'), '<!doctype html><title>Readers</title>')
   for (const name of ['tallystick_readers.js', 'tallystick_readers_bg.wasm']) copyFileSync(at('wasm/reader/pkg', name), join(folder, name))
   return folder

@@ -21,7 +21,9 @@ beforeEach(() => {
   session = {}
   plugged = [TOKEN, PAD]
   looks = loads = 0
-  globalThis.chrome = { storage: { session: { get: async name => ({ [name]: session[name] }), set: async values => Object.assign(session, values) } } }
+  globalThis.chrome = {
+    storage: { session: { get: async name => ({ [name]: session[name] }), set: async values => Object.assign(session, values) } },
+  }
   host = hostOf()
 })
 
@@ -104,8 +106,14 @@ test('lock, decline and unlock are done while a card in a reader does not answer
   for (const quick of ['lock', 'unlock', 'decline']) wallet[quick] = async () => void done.push(quick)
   const order = { card_id: '', address_id: '' }
   const atACard = {
-    add_card: ['', 'reader'], reader_card: [], move_card: ['', '', ''], prepare_reader_card: [''], remove_card: ['', ''],
-    change_pin: ['', '', 'reader'], unblock_pin: ['', '', 'reader'], approve: ['', order, ''],
+    add_card: ['', 'reader'],
+    reader_card: [],
+    move_card: ['', '', ''],
+    prepare_reader_card: [''],
+    remove_card: ['', ''],
+    change_pin: ['', '', 'reader'],
+    unblock_pin: ['', '', 'reader'],
+    approve: ['', order, ''],
   }
   let asked = 0
   for (const slow of Object.keys(atACard)) wallet[slow] = () => (asked += 1) && never

@@ -73,7 +73,10 @@ test('t002_14 the courier refuses: what the issuer reserved is released, the goo
   const before = await stockOf(parties, 'hojicha-100')
   const store = await shopper.fillBasket([{ sku: 'hojicha-100', quantity: 1 }])
   const approval = await shopper.pay(store)
-  await approval.getByRole('button', { name: words('action.change') }).last().click()
+  await approval
+    .getByRole('button', { name: words('action.change') })
+    .last()
+    .click()
   await approval.getByRole('button', { name: words('approve.pick.new') }).click()
   await shopper.fillAddress(approval, { ...AIKO.address, lines: '1 Okinotorishima, Ogasawara, Tokyo' })
   await approval.getByLabel(words('address.label'), { exact: true }).fill('The island')

@@ -26,9 +26,17 @@ test('every test that docs/reliability.md names is there', () => {
 })
 
 test('every sentence that docs/reliability.md quotes is said', async () => {
-  const said = [json('extension/i18n/en.json'), json('extension/i18n/problems/en.json'), flat(await exportOf('pages/shared/i18n/en/shop.ts'))]
+  const said = [
+    json('extension/i18n/en.json'),
+    json('extension/i18n/problems/en.json'),
+    flat(await exportOf('pages/shared/i18n/en/shop.ts')),
+  ]
   const sentences = said.flatMap(catalogue => Object.values(catalogue))
   const quoted = [...page.matchAll(/“([^”]+)”/g)].map(([, sentence]) => sentence).filter(sentence => sentence !== 'quotation marks')
   assert.ok(quoted.length >= 35, `only ${quoted.length} sentences are quoted`)
-  for (const sentence of quoted) assert.ok(sentences.some(text => text.includes(sentence)), `nobody says “${sentence}”`)
+  for (const sentence of quoted)
+    assert.ok(
+      sentences.some(text => text.includes(sentence)),
+      `nobody says “${sentence}”`,
+    )
 })

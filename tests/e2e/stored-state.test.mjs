@@ -31,8 +31,14 @@ for (const release of releases) {
     const view = await shopper.view()
     const ofOrders = view.orders.map(({ request_id, state }) => ({ request_id, state }))
     assert.deepEqual(ofOrders, story.orders, 'every order, in the state in which it was')
-    assert.deepEqual(view.cards.map(({ id }) => id), story.cards)
-    assert.deepEqual(view.addresses.map(({ id }) => id), story.addresses)
+    assert.deepEqual(
+      view.cards.map(({ id }) => id),
+      story.cards,
+    )
+    assert.deepEqual(
+      view.addresses.map(({ id }) => id),
+      story.addresses,
+    )
     const [delivered] = (await consoleOf(parties, 'courier')).orders
     assert.match(JSON.stringify(delivered), new RegExp(story.tracking), 'the courier still knows the parcel')
 

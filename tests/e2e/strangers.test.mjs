@@ -112,7 +112,10 @@ test('a page without the wallet’s own address cannot load or call a page of th
     frame.src = url
     document.body.append(frame)
     await new Promise(resolve => setTimeout(resolve, 500))
-    return fetch(url).then(() => true, () => false)
+    return fetch(url).then(
+      () => true,
+      () => false,
+    )
   }, world.shopper.walletUrl('popup'))
   assert.equal(loaded, false)
   assert.equal(await page.evaluate(() => typeof chrome !== 'undefined' && Boolean(chrome.runtime?.sendMessage)), false)
@@ -121,17 +124,27 @@ test('a page without the wallet’s own address cannot load or call a page of th
 
 test('another extension is refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-other-'))
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ manifest_version: 3, name: 'Other', version: '1', background: { service_worker: 'other.js' } }))
+  writeFileSync(
+    join(folder, 'manifest.json'),
+    JSON.stringify({ manifest_version: 3, name: 'Other', version: '1', background: { service_worker: 'other.js' } }),
+  )
   writeFileSync(join(folder, 'other.js'), '')
   writeFileSync(join(folder, 'other.html'), '<!doctype html><title>Other</title>')
   const extension = `${world.extension},${folder}`
   const browser = await launchBrowserWithExtension({ extension })
   try {
     const workers = browser.context.serviceWorkers()
-    const other = workers.find(worker => !worker.url().includes(world.shopper.browser.extensionId)) ??
-      (await browser.context.waitForEvent('serviceworker', { predicate: worker => !worker.url().includes(world.shopper.browser.extensionId) }))
+    const other =
+      workers.find(worker => !worker.url().includes(world.shopper.browser.extensionId)) ??
+      (await browser.context.waitForEvent('serviceworker', {
+        predicate: worker => !worker.url().includes(world.shopper.browser.extensionId),
+      }))
     const answer = await other.evaluate(
-      id => chrome.runtime.sendMessage(id, { type: 'call', method: 'view', args: [] }).then(value => ({ value }), error => ({ error: String(error) })),
+      id =>
+        chrome.runtime.sendMessage(id, { type: 'call', method: 'view', args: [] }).then(
+          value => ({ value }),
+          error => ({ error: String(error) }),
+        ),
       world.shopper.browser.extensionId,
     )
     assert.ok(answer.error || !answer.value?.ok, JSON.stringify(answer))

@@ -83,7 +83,10 @@ async function buyKilledAt(sku, moment) {
 
 /** Kills the service worker `ms` after Approve was pressed. */
 const killedAfter = ms => async approval => {
-  await approval.getByRole('button', { name: /^Sealing/ }).waitFor({ timeout: 10_000 }).catch(() => {})
+  await approval
+    .getByRole('button', { name: /^Sealing/ })
+    .waitFor({ timeout: 10_000 })
+    .catch(() => {})
   await new Promise(resolve => setTimeout(resolve, ms))
   assert.equal(await world.shopper.killServiceWorker(), 1, 'a service worker was killed')
 }

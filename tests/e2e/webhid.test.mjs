@@ -23,14 +23,23 @@ after(async () => {
   await card?.close()
 })
 
-const devices = () => browser.worker.evaluate(async () => (await navigator.hid.getDevices()).map(({ productName, vendorId, collections }) => ({ productName, vendorId, usagePage: collections[0].usagePage })))
+const devices = () =>
+  browser.worker.evaluate(async () =>
+    (await navigator.hid.getDevices()).map(({ productName, vendorId, collections }) => ({
+      productName,
+      vendorId,
+      usagePage: collections[0].usagePage,
+    })),
+  )
 
 /** Sends a command that fits into one report; resolves to the bytes of the first report of its response. */
 const transmit = apdu =>
   browser.worker.evaluate(async apdu => {
     const [device] = await navigator.hid.getDevices()
     if (!device.opened) await device.open()
-    const answered = new Promise(resolve => device.addEventListener('inputreport', ({ data }) => resolve([...new Uint8Array(data.buffer)]), { once: true }))
+    const answered = new Promise(resolve =>
+      device.addEventListener('inputreport', ({ data }) => resolve([...new Uint8Array(data.buffer)]), { once: true }),
+    )
     const report = new Uint8Array(64)
     report.set([0xbe, 0xef, 0x05, 0, 0, 0, apdu.length, ...apdu])
     await device.sendReport(0, report)
@@ -69,7 +78,10 @@ test('while another program has it for itself, it is listed and cannot be opened
     browser.worker.evaluate(async () => {
       const [device] = await navigator.hid.getDevices()
       await device.close()
-      return device.open().then(() => 'opened', ({ name }) => name)
+      return device.open().then(
+        () => 'opened',
+        ({ name }) => name,
+      )
     })
   await card.hold()
   assert.equal((await devices()).length, 1)

@@ -26,34 +26,56 @@ const APART = ['extension/features']
 const sources = filesUnder(['extension', 'pages'], [...CODE, '.html'])
 
 test('each file imports only from where its folder may', () => {
-  assert.deepEqual(sources.flatMap(file => breaches(file, importsOf(file))), [])
+  assert.deepEqual(
+    sources.flatMap(file => breaches(file, importsOf(file))),
+    [],
+  )
 })
 
 test('no two folders of the extension import each other', () => {
   const targets = new Map()
   for (const file of sources.filter(one => isIn(one, 'extension'))) {
     const folder = dirname(file)
-    for (const imported of importsOf(file)) if (dirname(imported) !== folder) targets.set(folder, new Set([...(targets.get(folder) ?? []), dirname(imported)]))
+    for (const imported of importsOf(file))
+      if (dirname(imported) !== folder) targets.set(folder, new Set([...(targets.get(folder) ?? []), dirname(imported)]))
   }
-  const mutual = [...targets].flatMap(([folder, others]) => [...others].filter(other => folder < other && targets.get(other)?.has(folder)).map(other => `${folder} and ${other}`))
+  const mutual = [...targets].flatMap(([folder, others]) =>
+    [...others].filter(other => folder < other && targets.get(other)?.has(folder)).map(other => `${folder} and ${other}`),
+  )
   assert.deepEqual(mutual, [])
 })
 
 test('a breach is told by its file and its import', () => {
   const told = (file, text) => breaches(file, importedBy(file, text))
-  assert.deepEqual(told('extension/ui/Button.svelte', "<script lang=\"ts\">\n import { t } from '../i18n'\n</script>"), ['extension/ui/Button.svelte imports extension/i18n/index.ts'])
-  assert.deepEqual(told('extension/shared/x.ts', "import type { A } from '../features/orders/csv'"), ['extension/shared/x.ts imports extension/features/orders/csv.ts'])
-  assert.deepEqual(told('extension/features/popup/x.ts', "const csv = await import('../orders/csv')"), ['extension/features/popup/x.ts imports extension/features/orders/csv.ts'])
-  assert.deepEqual(told('extension/background/x.ts', "export { csvOf } from '../features/orders/csv'"), ['extension/background/x.ts imports extension/features/orders/csv.ts'])
+  assert.deepEqual(told('extension/ui/Button.svelte', '<script lang="ts">\n import { t } from \'../i18n\'\n</script>'), [
+    'extension/ui/Button.svelte imports extension/i18n/index.ts',
+  ])
+  assert.deepEqual(told('extension/shared/x.ts', "import type { A } from '../features/orders/csv'"), [
+    'extension/shared/x.ts imports extension/features/orders/csv.ts',
+  ])
+  assert.deepEqual(told('extension/features/popup/x.ts', "const csv = await import('../orders/csv')"), [
+    'extension/features/popup/x.ts imports extension/features/orders/csv.ts',
+  ])
+  assert.deepEqual(told('extension/background/x.ts', "export { csvOf } from '../features/orders/csv'"), [
+    'extension/background/x.ts imports extension/features/orders/csv.ts',
+  ])
   assert.deepEqual(told('pages/shop/x.ts', "import { t } from '../../extension/i18n'"), ['pages/shop/x.ts imports extension/i18n/index.ts'])
-  assert.deepEqual(told('extension/features/orders/x.ts', "import { csvOf } from './csv'\nimport { t } from '../../i18n'\nimport { mount } from 'svelte'"), [])
+  assert.deepEqual(
+    told('extension/features/orders/x.ts', "import { csvOf } from './csv'\nimport { t } from '../../i18n'\nimport { mount } from 'svelte'"),
+    [],
+  )
 })
 
 /** What `file` imports and must not. */
 function breaches(file, imports) {
   const home = Object.keys(MAY_IMPORT).find(folder => isIn(file, folder))
   assert.ok(home, `${file} is in no folder that has a rule`)
-  const own = APART.includes(home) ? file.split('/').slice(0, home.split('/').length + 1).join('/') : home
+  const own = APART.includes(home)
+    ? file
+        .split('/')
+        .slice(0, home.split('/').length + 1)
+        .join('/')
+    : home
   const allowed = [own, ...MAY_IMPORT[home]]
   return imports.filter(imported => !allowed.some(folder => isIn(imported, folder))).map(imported => `${file} imports ${imported}`)
 }

@@ -24,13 +24,24 @@ test('every file of the extension and of the pages is reached from a page or fro
 
 test('every script and every file of tests is run or used', () => {
   const documents = [...filesUnder(['docs'], ['.md']), 'README.md', 'SECURITY.md']
-  const first = [...filesUnder(['tests'], ['.test.mjs']), ...named('package.json'), ...named('vite.config.ts'), ...documents.flatMap(file => named(file, COMMAND))]
-  assert.deepEqual(unreached(filesUnder(WORKSHOP, CODE), first, file => [...importsOf(file), ...named(file)]), [])
+  const first = [
+    ...filesUnder(['tests'], ['.test.mjs']),
+    ...named('package.json'),
+    ...named('vite.config.ts'),
+    ...documents.flatMap(file => named(file, COMMAND)),
+  ]
+  assert.deepEqual(
+    unreached(filesUnder(WORKSHOP, CODE), first, file => [...importsOf(file), ...named(file)]),
+    [],
+  )
 })
 
 test('a file that only another dead file imports is dead', () => {
   const imports = { a: ['b'], b: [], c: ['d'], d: ['c'] }
-  assert.deepEqual(unreached(Object.keys(imports), ['a'], file => imports[file]), ['c', 'd'])
+  assert.deepEqual(
+    unreached(Object.keys(imports), ['a'], file => imports[file]),
+    ['c', 'd'],
+  )
 })
 
 /** Which of `files` cannot be reached from `first` by what each names. */

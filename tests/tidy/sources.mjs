@@ -12,7 +12,11 @@ const SCRIPT_ADDRESS = /<script[^>]+src="(\.[^"]+)"/g
 /** The files under these folders of the repository whose names end in one of `endings`, as paths from its root. */
 export function filesUnder(folders, endings) {
   const files = folders.flatMap(folder => readdirSync(at(folder), { recursive: true }).map(name => join(folder, name)))
-  return files.filter(file => endings.some(ending => file.endsWith(ending)) && !/(^|\/)(node_modules|target)\//.test(file) && statSync(at(file)).isFile()).sort()
+  return files
+    .filter(
+      file => endings.some(ending => file.endsWith(ending)) && !/(^|\/)(node_modules|target)\//.test(file) && statSync(at(file)).isFile(),
+    )
+    .sort()
 }
 
 /** The files that `file` imports, as paths from the root; packages are left out. */

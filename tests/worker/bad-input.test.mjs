@@ -80,7 +80,12 @@ describe('a party refuses', () => {
   }
 
   test('addresses of orders that are no identifiers', async () => {
-    for (const path of ['/v1/orders/xyz', `/v1/orders/${'ab'.repeat(33)}`, `/v1/orders/${'zz'.repeat(32)}`, `/v1/orders/${'ab'.repeat(32)}`]) {
+    for (const path of [
+      '/v1/orders/xyz',
+      `/v1/orders/${'ab'.repeat(33)}`,
+      `/v1/orders/${'zz'.repeat(32)}`,
+      `/v1/orders/${'ab'.repeat(32)}`,
+    ]) {
       const answer = await parties.fetch('kiso-tea.localhost', path)
       assert.ok([400, 404].includes(answer.status), `${path}: ${answer.status}`)
       assertProblem(answer, answer.status)

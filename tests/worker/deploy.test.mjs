@@ -36,7 +36,10 @@ describe("an operator's file", () => {
     })
 
     test(`of the ${role} has the same settings as the demo`, () => {
-      const names = config => Object.keys(config.vars).filter(name => !['ROOTS', 'BLOCKED', 'LIMITS'].includes(name)).sort()
+      const names = config =>
+        Object.keys(config.vars)
+          .filter(name => !['ROOTS', 'BLOCKED', 'LIMITS'].includes(name))
+          .sort()
       assert.deepEqual(names(example(role)), names(read(`worker/demo/${role}.jsonc`)))
     })
 
@@ -51,18 +54,54 @@ describe("an operator's file", () => {
     return refusals(config, role).join(' ')
   }
 
-  test('gives no credit to whoever asks', () => assert.match(changed(c => (c.vars.OPEN_ACCOUNTS = 'open')), /OPEN_ACCOUNTS is open/))
-  test('names the root that is trusted', () => assert.match(changed(c => (c.vars.ROOTS = '')), /ROOTS is empty/))
-  test('has no secrets in it', () => assert.match(changed(c => (c.vars.SEALING_KEY = '00')), /SEALING_KEY is a secret/))
-  test('is of the role that is deployed', () => assert.match(changed(c => (c.vars.ROLE = 'shop')), /ROLE is "shop"/))
+  test('gives no credit to whoever asks', () =>
+    assert.match(
+      changed(c => (c.vars.OPEN_ACCOUNTS = 'open')),
+      /OPEN_ACCOUNTS is open/,
+    ))
+  test('names the root that is trusted', () =>
+    assert.match(
+      changed(c => (c.vars.ROOTS = '')),
+      /ROOTS is empty/,
+    ))
+  test('has no secrets in it', () =>
+    assert.match(
+      changed(c => (c.vars.SEALING_KEY = '00')),
+      /SEALING_KEY is a secret/,
+    ))
+  test('is of the role that is deployed', () =>
+    assert.match(
+      changed(c => (c.vars.ROLE = 'shop')),
+      /ROLE is "shop"/,
+    ))
   test('has one address, which is its domain', () => {
-    assert.match(changed(c => (c.routes = [])), /reached at its DOMAIN/)
-    assert.match(changed(c => (c.routes[0].pattern = 'other.tea.jp')), /reached at its DOMAIN/)
-    assert.match(changed(c => (c.workers_dev = true)), /workers_dev/)
-    assert.match(changed(c => (c.preview_urls = true)), /preview_urls/)
+    assert.match(
+      changed(c => (c.routes = [])),
+      /reached at its DOMAIN/,
+    )
+    assert.match(
+      changed(c => (c.routes[0].pattern = 'other.tea.jp')),
+      /reached at its DOMAIN/,
+    )
+    assert.match(
+      changed(c => (c.workers_dev = true)),
+      /workers_dev/,
+    )
+    assert.match(
+      changed(c => (c.preview_urls = true)),
+      /preview_urls/,
+    )
   })
-  test('limits what one address may ask for', () => assert.match(changed(c => c.ratelimits.pop()), /ratelimits must have/))
-  test('keeps no log of addresses', () => assert.match(changed(c => (c.observability = { enabled: true })), /invocation_logs/))
+  test('limits what one address may ask for', () =>
+    assert.match(
+      changed(c => c.ratelimits.pop()),
+      /ratelimits must have/,
+    ))
+  test('keeps no log of addresses', () =>
+    assert.match(
+      changed(c => (c.observability = { enabled: true })),
+      /invocation_logs/,
+    ))
 })
 
 describe('npm run deploy', () => {
@@ -72,7 +111,10 @@ describe('npm run deploy', () => {
 
   test('stops at an unsafe file before it builds anything, on a dry run too', () => {
     const file = join(folder, 'issuer.jsonc')
-    writeFileSync(file, JSON.stringify({ name: 'x', compatibility_date: '2026-11-01', vars: { ROLE: 'issuer', DOMAIN: 'card.tea.jp', CONSOLE: 'open' } }))
+    writeFileSync(
+      file,
+      JSON.stringify({ name: 'x', compatibility_date: '2026-11-01', vars: { ROLE: 'issuer', DOMAIN: 'card.tea.jp', CONSOLE: 'open' } }),
+    )
     const { status, stdout, stderr } = deploy('issuer', '--config', file, '--dry-run')
     assert.equal(status, 1, stdout)
     assert.match(stdout + stderr, /CONSOLE is open/)

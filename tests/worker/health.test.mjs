@@ -33,7 +33,14 @@ describe('every party', () => {
       const answer = await parties.fetch(domain, '/v1/identity', { headers: { origin: 'https://elsewhere.example' } })
       assert.equal(answer.headers['access-control-allow-origin'], '*')
       assert.equal(answer.headers['access-control-allow-credentials'], undefined)
-      const preflight = await parties.fetch(domain, '/v1/identity', { method: 'OPTIONS', headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } })
+      const preflight = await parties.fetch(domain, '/v1/identity', {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'https://elsewhere.example',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type',
+        },
+      })
       assert.equal(preflight.status, 204)
       assert.equal(preflight.headers['access-control-allow-origin'], '*')
       assert.match(preflight.headers['access-control-allow-headers'], /content-type/)

@@ -8,8 +8,22 @@ import { isCharged, partyName, shopName, stateWord } from '../../shared/orders/o
 
 export function ordersCsv(orders: OrderView[]): string {
   const head = [
-    t('csv.ordered'), t('csv.number'), t('party.shop'), t('csv.domain'), t('csv.items'), t('csv.delivery'), t('csv.total'), t('csv.charged'), t('csv.currency'),
-    t('party.issuer'), t('csv.card'), t('party.courier'), t('approve.tracking'), t('orders.delivered'), t('csv.state'), t('csv.changed'),
+    t('csv.ordered'),
+    t('csv.number'),
+    t('party.shop'),
+    t('csv.domain'),
+    t('csv.items'),
+    t('csv.delivery'),
+    t('csv.total'),
+    t('csv.charged'),
+    t('csv.currency'),
+    t('party.issuer'),
+    t('csv.card'),
+    t('party.courier'),
+    t('approve.tracking'),
+    t('orders.delivered'),
+    t('csv.state'),
+    t('csv.changed'),
   ]
   return csvOf([head, ...orders.map(line)])
 }
@@ -18,11 +32,22 @@ function line(order: OrderView): string[] {
   const decimal = (minor: number) => decimalOf(minor, order.currency)
   const shop = order.parties.find(party => party.role === 'shop')
   return [
-    iso(order.created_at), order.order_id ?? '', shopName(order), shop?.domain ?? '',
+    iso(order.created_at),
+    order.order_id ?? '',
+    shopName(order),
+    shop?.domain ?? '',
     order.items.map(({ name, quantity }) => t('approve.item', { name, quantity })).join('; '),
-    decimal(order.delivery.price_minor), decimal(order.total_minor), decimal(isCharged(order) ? order.total_minor : 0), order.currency,
-    partyName(order, 'issuer'), order.card_last4 ?? '', partyName(order, 'courier'), order.tracking ?? '',
-    order.destination ?? order.address_label ?? '', stateWord(order), iso(order.updated_at),
+    decimal(order.delivery.price_minor),
+    decimal(order.total_minor),
+    decimal(isCharged(order) ? order.total_minor : 0),
+    order.currency,
+    partyName(order, 'issuer'),
+    order.card_last4 ?? '',
+    partyName(order, 'courier'),
+    order.tracking ?? '',
+    order.destination ?? order.address_label ?? '',
+    stateWord(order),
+    iso(order.updated_at),
   ]
 }
 

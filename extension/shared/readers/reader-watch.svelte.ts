@@ -10,9 +10,32 @@ const PAUSE_MS = 1_200
 
 /** The reader that matters most, in one word: `looking` for the first time, `none` is paired, or how that one is. */
 export type Outlook = ReaderState | 'looking' | 'none'
-const BY_WEIGHT: ReaderState[] = ['working', 'card', 'held', 'no-access', 'not-opened', 'busy', 'silent', 'failed', 'several-cards', 'felica', 'no-card', 'absent']
+const BY_WEIGHT: ReaderState[] = [
+  'working',
+  'card',
+  'held',
+  'no-access',
+  'not-opened',
+  'busy',
+  'silent',
+  'failed',
+  'several-cards',
+  'felica',
+  'no-card',
+  'absent',
+]
 /** Outlooks that say by themselves what keeps the card from its power, in place of a call for it. */
-export const OBSTACLES: ReadonlySet<Outlook> = new Set(['none', 'held', 'no-access', 'not-opened', 'busy', 'silent', 'failed', 'several-cards', 'felica'])
+export const OBSTACLES: ReadonlySet<Outlook> = new Set([
+  'none',
+  'held',
+  'no-access',
+  'not-opened',
+  'busy',
+  'silent',
+  'failed',
+  'several-cards',
+  'felica',
+])
 
 class ReaderWatch {
   /** Absent until the first look. */

@@ -12,7 +12,9 @@ interface Pattern {
 
 /** Looks up what parties say; `undefined` where there are no words for it. */
 export function listener(sayings: Sayings): (text: string) => string | undefined {
-  const patterns = Object.entries(sayings).filter(([english]) => english.includes('{')).map(patternOf)
+  const patterns = Object.entries(sayings)
+    .filter(([english]) => english.includes('{'))
+    .map(patternOf)
 
   function hear(text: string): string | undefined {
     if (Object.hasOwn(sayings, text)) return sayings[text]

@@ -26,10 +26,7 @@ export function translator<English extends Catalogue>(
 
   function t(key: Extract<keyof English, string>, values: Values = {}): string {
     const message: Message = chosen[key] ?? english[key] ?? key
-    const text =
-      typeof message === 'string'
-        ? message
-        : message[plural.select(Number(values['count'] ?? 0)) === 'one' ? 'one' : 'other']
+    const text = typeof message === 'string' ? message : message[plural.select(Number(values['count'] ?? 0)) === 'one' ? 'one' : 'other']
     return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place))
   }
   return { language, t }

@@ -18,8 +18,11 @@ export async function withReadyKeys(wasm) {
   return {
     tallystick: payloads => ours.seal(...payloads),
     webcrypto: payloads =>
-      each(payloads, (payload, i) => crypto.subtle.encrypt({ name: 'AES-GCM', iv: crypto.getRandomValues(new Uint8Array(12)) }, keys[i], payload)),
-    'jose-dir': payloads => each(payloads, (payload, i) => new CompactEncrypt(payload).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(keys[i])),
+      each(payloads, (payload, i) =>
+        crypto.subtle.encrypt({ name: 'AES-GCM', iv: crypto.getRandomValues(new Uint8Array(12)) }, keys[i], payload),
+      ),
+    'jose-dir': payloads =>
+      each(payloads, (payload, i) => new CompactEncrypt(payload).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(keys[i])),
   }
 }
 
@@ -41,7 +44,8 @@ export async function fromIdentifiers(wasm) {
 
 async function jose(alg, options) {
   const pairs = await three(() => generateKeyPair(alg, options))
-  return payloads => each(payloads, (payload, i) => new CompactEncrypt(payload).setProtectedHeader({ alg, enc: 'A256GCM' }).encrypt(pairs[i].publicKey))
+  return payloads =>
+    each(payloads, (payload, i) => new CompactEncrypt(payload).setProtectedHeader({ alg, enc: 'A256GCM' }).encrypt(pairs[i].publicKey))
 }
 
 async function sealedBoxes() {
@@ -75,5 +79,6 @@ async function ageOneFile(generate) {
 async function hpke() {
   const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
   const pairs = await three(() => suite.kem.generateKeyPair())
-  return payloads => each(payloads, async (payload, i) => (await suite.createSenderContext({ recipientPublicKey: pairs[i].publicKey })).seal(payload))
+  return payloads =>
+    each(payloads, async (payload, i) => (await suite.createSenderContext({ recipientPublicKey: pairs[i].publicKey })).seal(payload))
 }

@@ -17,7 +17,10 @@ export async function axeLook(page, { light = false } = {}) {
 }
 
 async function axe(page, options = {}) {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], ...options }).analyze()
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .options({ resultTypes: ['violations'], ...options })
+    .analyze()
   return violations
     .filter(({ impact }) => GRAVE.has(impact))
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary.replaceAll(/\s+/g, ' ')}`))
@@ -32,7 +35,12 @@ export async function narrowLook(page, { width, height }) {
     const root = document.documentElement
     if (root.scrollWidth > root.clientWidth) {
       const widest = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > root.clientWidth + 1)
-      wide.push(`the page is ${root.scrollWidth} px wide: ${widest.slice(-3).map(one => one.outerHTML.slice(0, 120)).join(' … ')}`)
+      wide.push(
+        `the page is ${root.scrollWidth} px wide: ${widest
+          .slice(-3)
+          .map(one => one.outerHTML.slice(0, 120))
+          .join(' … ')}`,
+      )
     }
     for (const one of document.querySelectorAll('body *')) {
       // A table of data may scroll inside a region of its own that says so (WCAG 2.2, 1.4.10).
@@ -66,7 +74,8 @@ export function textsOf(page) {
   return page.evaluate(() => {
     const texts = [document.title]
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest('script, style')) texts.push(/** @type {Text} */ (walker.currentNode).data)
+    while (walker.nextNode())
+      if (!walker.currentNode.parentElement.closest('script, style')) texts.push(/** @type {Text} */ (walker.currentNode).data)
     for (const one of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) texts.push(one.getAttribute(name) ?? '')
     }

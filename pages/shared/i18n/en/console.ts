@@ -12,7 +12,8 @@ export const console = {
   spaceNumber: 'space {number}',
   spaceHolders: '{issued} of {cap} holders',
   spaceParties: '{issued} of {cap} parties',
-  spacesNote: 'A space’s keys stay secret while at most so many holders and at most so many parties are in corrupt hands. It issues no more than that; then a new space opens.',
+  spacesNote:
+    'A space’s keys stay secret while at most so many holders and at most so many parties are in corrupt hands. It issues no more than that; then a new space opens.',
   certificates: 'Certificates issued',
   certificatesScroll: 'Certificates, can be scrolled sideways',
   certificateRole: 'For',
@@ -39,9 +40,11 @@ export const console = {
   'verdict_key-centre': 'The key centre hands out key shares. It never sees an order.',
   verdict_ca: 'The certificate authority says who is who. It never sees an order.',
   more_shop: 'The shop knows what to pack and, where the patent’s table was chosen, who pays. It cannot know the card.',
-  more_issuer: 'The issuer knows what to charge and, where the patent’s table was chosen, the holder’s address and the numbers of the items.',
+  more_issuer:
+    'The issuer knows what to charge and, where the patent’s table was chosen, the holder’s address and the numbers of the items.',
   more_courier: 'The courier knows where it goes and, where the patent’s table was chosen, who pays. It cannot know what is in the parcel.',
-  about_shop: 'Below is everything this shop received, and what its own keys could open of it. The other pieces passed through here sealed.',
+  about_shop:
+    'Below is everything this shop received, and what its own keys could open of it. The other pieces passed through here sealed.',
   about_issuer: 'Below is everything this issuer received, and what its own keys could open of it.',
   about_courier: 'Below is everything this courier received, and what its own keys could open of it.',
   'about_key-centre':
@@ -53,7 +56,10 @@ export const console = {
   strandReads: 'reads it',
   strandSealed: 'sealed',
   strandOpened: { one: 'Open in {count} order', other: 'Open in {count} orders' },
-  strandTried: { one: '{count} sealed piece tried with every key here: none opens', other: '{count} sealed pieces tried with every key here: none opens' },
+  strandTried: {
+    one: '{count} sealed piece tried with every key here: none opens',
+    other: '{count} sealed pieces tried with every key here: none opens',
+  },
   strandHash: 'This piece never came here. Only salted hashes did, and they say nothing.',
   strandNone: 'No order yet',
   strandBroken: { one: '{count} piece opened that must stay closed', other: '{count} pieces opened that must stay closed' },
@@ -112,8 +118,7 @@ export const console = {
   'homeText_key-centre':
     'Holders and parties fetch their key share here once, when they enrol. From then on any two of them find their common key by name, without asking anybody.',
   home_ca: 'Who is who',
-  homeText_ca:
-    'The Tallystick CA certifies shops, issuers, couriers and the key centre by domain name. Wallets trust what is signed here.',
+  homeText_ca: 'The Tallystick CA certifies shops, issuers, couriers and the key centre by domain name. Wallets trust what is signed here.',
   rootCertificate: 'Root certificate (DER)',
   openConsole: 'Open the console',
   demoNote: 'Part of a demonstration. No parcel moves and no real money either.',

@@ -27,10 +27,12 @@ export const issuer = {
   walletLooking: 'Looking for your wallet…',
   walletThere: 'Your Tallystick wallet is here and ready to take the card.',
   walletMissingTitle: 'First you need the Tallystick wallet',
-  walletMissing: 'It is a browser extension, and the card goes into it. Without it there is nowhere to put the card, so please do this first.',
+  walletMissing:
+    'It is a browser extension, and the card goes into it. Without it there is nowhere to put the card, so please do this first.',
   installBack: 'Come back to this page and open the account.',
   moveTitle: 'You have an account already?',
-  moveText: 'On a new device, or if the old one is lost, the account code brings your card into this wallet. The wallet that has it now can pay no more from that moment on. Nothing you have paid for is lost.',
+  moveText:
+    'On a new device, or if the old one is lost, the account code brings your card into this wallet. The wallet that has it now can pay no more from that moment on. Nothing you have paid for is lost.',
   code: 'Account code',
   codeHint: '25 letters and digits, as this page showed them when the account was opened.',
   move: 'Stop the old device and move the card here',
@@ -38,7 +40,8 @@ export const issuer = {
   movedTitle: 'Your card moves to this wallet',
   movedDone: 'If you have a backup, restore it in the wallet’s settings.',
   keepTitle: 'Keep this account code',
-  keepText: 'With it you move the card to another device, and stop a device you have lost. It is shown once, and whoever has it can do the same: keep it with your PUK, not with the device.',
+  keepText:
+    'With it you move the card to another device, and stop a device you have lost. It is shown once, and whoever has it can do the same: keep it with your PUK, not with the device.',
   errCode: 'No account has this code. Nothing was changed. Check what you kept and try again.',
   errUnreachable: '{issuer} does not answer. No account was opened. Check your connection and try again.',
   errStarting: '{issuer} is just opening. Try again in a few seconds.',
@@ -50,5 +53,6 @@ export const issuer = {
   console: 'What the issuer’s own computer sees',
   demoNote: 'A demonstration. No real money, no real cards.',
   tear: 'What we see when you pay',
-  tearText: 'Your card, your name and telephone, the amount, and which shop. Not to whom it goes; under the strict rules, not where it goes or what you bought either.',
+  tearText:
+    'Your card, your name and telephone, the amount, and which shop. Not to whom it goes; under the strict rules, not where it goes or what you bought either.',
 } as const

@@ -32,7 +32,10 @@ export const shop = {
   basketEmptyHint: 'The sencha is fresh this week.',
   remove: 'Remove',
   removeNamed: 'Remove {name}',
-  basketUnsold: { one: 'One thing is sold no more and has left your basket.', other: '{count} things are sold no more and have left your basket.' },
+  basketUnsold: {
+    one: 'One thing is sold no more and has left your basket.',
+    other: '{count} things are sold no more and have left your basket.',
+  },
   removed: '{name} was removed.',
   undo: 'Undo',
   goodsTotal: 'Goods',
@@ -88,9 +91,11 @@ export const shop = {
   payingTitle: 'Paying without telling us who you are',
   paying1:
     'A tally stick was split along its length. Each side kept its own piece, and neither could change it alone. Your wallet splits an order the same way.',
-  paying2: 'We get the piece that says what to pack. Your card issuer gets the piece that says what to charge. The courier gets the piece that says where to go.',
+  paying2:
+    'We get the piece that says what to pack. Your card issuer gets the piece that says what to charge. The courier gets the piece that says where to go.',
   paying3: 'The pieces for the others pass through our hands sealed. We cannot open them, and we are glad not to have to look after them.',
-  paying4: 'Your money is reserved when the issuer agrees, and charged when the courier has accepted the parcel. If either says no, it is released.',
+  paying4:
+    'Your money is reserved when the issuer agrees, and charged when the courier has accepted the parcel. If either says no, it is released.',
   stateTitle: 'Thank you',
   stateTitleStopped: 'This order has stopped',
   basketKept: 'Your basket is as it was.',
@@ -116,7 +121,8 @@ export const shop = {
   orderBadLink: 'This link does not name an order. Orders are also listed in your wallet.',
   orderItems: 'What you ordered',
   weKnow: 'What we know about you',
-  weKnowText: 'What you ordered, and whether it was paid. Your card number is not in this store, nor to whom the parcel goes; under the strict rules, nor are your name and address.',
+  weKnowText:
+    'What you ordered, and whether it was paid. Your card number is not in this store, nor to whom the parcel goes; under the strict rules, nor are your name and address.',
   keepLink: 'You can bookmark or reload this page. Whoever has its address sees what you see here.',
   shopMore: 'Back to the goods',
   tryAgain: 'Try again',
@@ -127,11 +133,13 @@ export const shop = {
   errForm: 'We could not write the order form: {reason} Nothing was ordered and no money has moved.',
   errFormPlain: 'We could not write the order form. Nothing was ordered and no money has moved.',
   errDeclined: 'You declined in your wallet. Nothing was sent and no money has moved.',
-  errReplaced: 'Another tab of this store asked your wallet after this one did. Nothing was sent from here and no money has moved. Go on in the other tab, or pay again here.',
+  errReplaced:
+    'Another tab of this store asked your wallet after this one did. Nothing was sent from here and no money has moved. Go on in the other tab, or pay again here.',
   errFormRefused: 'Your wallet did not take this order: {reason} Nothing was sent and no money has moved.',
   errWallet: 'Your wallet did not send the order: {reason}',
   errWalletPlain: 'Your wallet did not send the order. Open it to see why. No money has moved unless it says so.',
-  errInterrupted: 'The connection to your wallet broke, perhaps because it was updated. Reload this page and pay once more: your order goes on where it was, and nothing is ordered twice.',
+  errInterrupted:
+    'The connection to your wallet broke, perhaps because it was updated. Reload this page and pay once more: your order goes on where it was, and nothing is ordered twice.',
   reloadPage: 'Reload this page',
   errGoOn: 'Press the button to go on with your order. Nothing is ordered twice.',
   errPressAgain: 'Your wallet opens only right after you press the button. Press it once more.',

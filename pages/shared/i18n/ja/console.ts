@@ -15,7 +15,8 @@ export const console: CatalogueLike<typeof english> = {
   spaceNumber: '空間{number}',
   spaceHolders: '会員 {issued}／{cap}',
   spaceParties: '会社 {issued}／{cap}',
-  spacesNote: '悪意のある会員と会社の数がそれぞれこの上限以下である限り、空間の鍵は秘密に保たれます。発行も上限までで、その先は新しい空間を開きます。',
+  spacesNote:
+    '悪意のある会員と会社の数がそれぞれこの上限以下である限り、空間の鍵は秘密に保たれます。発行も上限までで、その先は新しい空間を開きます。',
   certificates: '発行した証明書',
   certificatesScroll: '証明書（横にスクロールできます）',
   certificateRole: '対象',
@@ -47,7 +48,8 @@ export const console: CatalogueLike<typeof english> = {
   about_shop: '以下は、このお店が受け取ったすべてと、自分の鍵で開けた内容です。ほかの部分は、封印されたままここを通りました。',
   about_issuer: '以下は、このカード会社が受け取ったすべてと、自分の鍵で開けた内容です。',
   about_courier: '以下は、この配送会社が受け取ったすべてと、自分の鍵で開けた内容です。',
-  'about_key-centre': '鍵の素は、求めたカードや会社宛てに封印して渡されます。鍵センターが1つだけなら、すべての組の鍵を計算できてしまいます。そのため複数を組み合わせることができ、1つでも誠実なら十分です。',
+  'about_key-centre':
+    '鍵の素は、求めたカードや会社宛てに封印して渡されます。鍵センターが1つだけなら、すべての組の鍵を計算できてしまいます。そのため複数を組み合わせることができ、1つでも誠実なら十分です。',
   about_ca: '以下は、お店、カード会社、配送会社、鍵センター、会員のカードに発行した証明書です。',
   strand_shop: '購入品',
   strand_issuer: 'カードと請求',
@@ -55,7 +57,10 @@ export const console: CatalogueLike<typeof english> = {
   strandReads: '読める',
   strandSealed: '封印',
   strandOpened: { one: '{count}件の注文で開封', other: '{count}件の注文で開封' },
-  strandTried: { one: '封印された{count}個に手元の鍵をすべて試しましたが、開きません', other: '封印された{count}個に手元の鍵をすべて試しましたが、開きません' },
+  strandTried: {
+    one: '封印された{count}個に手元の鍵をすべて試しましたが、開きません',
+    other: '封印された{count}個に手元の鍵をすべて試しましたが、開きません',
+  },
   strandHash: 'この部分はここに届いていません。届いたのはソルト付きハッシュだけで、内容は分かりません。',
   strandNone: '注文はまだありません',
   strandBroken: { one: '閉じているべき{count}個が開きました', other: '閉じているべき{count}個が開きました' },
@@ -108,11 +113,14 @@ export const console: CatalogueLike<typeof english> = {
   wrongToken: 'このトークンではコンソールを開けません。',
   others: 'ほかのコンソール',
   home_courier: '何も知らない荷物を運びます',
-  homeText_courier: 'お店が封印された部分を渡し、カード会社が注文を認めると、{name}が荷物を引き受けます。当社の鍵で開けるのは、伝票のお名前、電話番号、ご住所だけです。',
+  homeText_courier:
+    'お店が封印された部分を渡し、カード会社が注文を認めると、{name}が荷物を引き受けます。当社の鍵で開けるのは、伝票のお名前、電話番号、ご住所だけです。',
   'home_key-centre': '求めた人だけに封印して渡す、鍵の素',
-  'homeText_key-centre': '会員と会社は、登録のとき一度だけ、ここで自分の鍵の素を受け取ります。その後は、どの二者も誰にも尋ねずに、名前だけで共通の鍵を導けます。',
+  'homeText_key-centre':
+    '会員と会社は、登録のとき一度だけ、ここで自分の鍵の素を受け取ります。その後は、どの二者も誰にも尋ねずに、名前だけで共通の鍵を導けます。',
   home_ca: '誰が誰であるか',
-  homeText_ca: 'Tallystick CAは、お店、カード会社、配送会社、鍵センターをドメイン名で認証します。ウォレットは、ここで署名されたものを信頼します。',
+  homeText_ca:
+    'Tallystick CAは、お店、カード会社、配送会社、鍵センターをドメイン名で認証します。ウォレットは、ここで署名されたものを信頼します。',
   rootCertificate: 'ルート証明書（DER）',
   openConsole: 'コンソールを開く',
   demoNote: 'デモの一部です。荷物も本物のお金も動きません。',

@@ -7,14 +7,18 @@ export const said: Readonly<Record<string, string>> = {
   'The amount is reserved on your card. We are calling the courier.': 'カードの利用枠から代金を確保しました。配送会社に連絡しています。',
   'The courier is deciding. The amount is reserved, not charged.': '配送会社が確認しています。代金は確保されましたが、請求はまだです。',
   "The courier has your parcel's label. Your card is charged.": '配送会社が伝票を作成し、カードに請求されました。',
-  "The courier has your parcel's label. The amount is reserved; your card's issuer is asked to charge it.": '配送会社が伝票を作成しました。代金は確保され、カード会社に請求を依頼しています。',
+  "The courier has your parcel's label. The amount is reserved; your card's issuer is asked to charge it.":
+    '配送会社が伝票を作成しました。代金は確保され、カード会社に請求を依頼しています。',
   'The order took too long and was dropped. Nothing is charged.': '時間がかかりすぎたため、ご注文を取りやめました。請求はありません。',
   "Your card's issuer did not approve the payment. Nothing is charged.": 'カード会社がお支払いを承認しませんでした。請求はありません。',
-  'The courier did not take the parcel. The amount becomes free again; nothing is charged.': '配送会社が荷物を引き受けませんでした。確保は解除され、請求はありません。',
+  'The courier did not take the parcel. The amount becomes free again; nothing is charged.':
+    '配送会社が荷物を引き受けませんでした。確保は解除され、請求はありません。',
   'Something in your order has just sold out. No money has moved.': 'ご注文の品が、たった今売り切れました。お金は動いていません。',
-  'One of the parties could not be confirmed, so nothing was passed on. Nothing is charged.': '身元を確認できない相手があったため、何も渡していません。請求はありません。',
+  'One of the parties could not be confirmed, so nothing was passed on. Nothing is charged.':
+    '身元を確認できない相手があったため、何も渡していません。請求はありません。',
   'The amounts did not agree, so we stopped. Nothing is charged.': '金額が一致しなかったため、中止しました。請求はありません。',
-  'Part of the order could not be read, so we stopped. Nothing is charged.': 'ご注文の一部を読み取れなかったため、中止しました。請求はありません。',
+  'Part of the order could not be read, so we stopped. Nothing is charged.':
+    'ご注文の一部を読み取れなかったため、中止しました。請求はありません。',
   'The store does not deliver by this courier.': 'このお店は、この配送会社では配送していません。',
   // The issuer, about an order.
   '{amount} is set aside for {party}. Nothing is charged yet.': '{party}のために{amount}を確保しました。請求はまだありません。',
@@ -31,7 +35,8 @@ export const said: Readonly<Record<string, string>> = {
   'Authorises {amount} for this shop.': 'このお店への{amount}の支払いを承認します。',
   'Authorises {amount} for {party}.': '{party}への{amount}の支払いを承認します。',
   'Clears {party} to deliver, without saying how much was paid.': '{party}の配送を認めます。支払額は伝えません。',
-  'Clears {party} for this courier, without saying how much was paid.': '{party}の荷物について、この配送会社の配送を認めます。支払額は伝えません。',
+  'Clears {party} for this courier, without saying how much was paid.':
+    '{party}の荷物について、この配送会社の配送を認めます。支払額は伝えません。',
   'Accepts the parcel as {tracking}.': '荷物を{tracking}として引き受けます。',
   'Accepts the parcel; the amount is charged.': '荷物を引き受けます。代金は請求されます。',
   'Refuses: {reason}.': '拒否します：{reason}。',
