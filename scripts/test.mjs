@@ -15,6 +15,7 @@ await run(async () => {
     await checks.browserTests(suite)
     await suite.check('Worker, extension and pages build', async () => (await import('./lib/builds.mjs')).buildAll())
     await checks.systemTests(suite)
+    await checks.firefoxTests(suite)
   } catch (error) {
     say(error instanceof Stop ? [error.details, error.message].filter(Boolean).join('\n') : error.stack)
     suite.add('Set-up', { failed: 1 })

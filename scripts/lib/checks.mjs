@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { buildWasm, checkWasmSizes } from './builds.mjs'
 import { browserEnvironment, findBrowser, findChromedriver } from './browser.mjs'
 import { environment, which } from './command.mjs'
+import { findFirefox, webdriverFile } from './firefox.mjs'
 import { foreignCardTests } from './foreign-card.mjs'
 import { at } from './paths.mjs'
 import { withoutOurPaths } from './rust-flags.mjs'
@@ -91,6 +92,22 @@ export async function browserTests(suite) {
   const wasmPack = folder => ['test', '--headless', '--chrome', ...(driver ? ['--chromedriver', driver] : []), '--release', folder]
   await suite.runner('Wallet tests in Chromium', 'wasm-pack', wasmPack('wasm'), cargoCounts, { env })
   await suite.runner('Reader tests in Chromium', 'wasm-pack', wasmPack('wasm/reader'), cargoCounts, { env })
+}
+
+/** The same in headless Firefox, and a purchase with the extension there. */
+export async function firefoxTests(suite) {
+  const firefox = await findFirefox()
+  if (firefox.missing) return suite.skip('Firefox', firefox.missing)
+  const env = {
+    ...firefox.env,
+    ...withoutOurPaths(),
+    WASM_BINDGEN_TEST_TIMEOUT: '120',
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverFile(firefox.browser),
+  }
+  const wasmPack = folder => ['test', '--headless', '--firefox', '--geckodriver', firefox.driver, '--release', folder]
+  await suite.runner('Wallet tests in Firefox', 'wasm-pack', wasmPack('wasm'), cargoCounts, { env })
+  await suite.runner('Reader tests in Firefox', 'wasm-pack', wasmPack('wasm/reader'), cargoCounts, { env })
+  await nodeTests(suite, 'A purchase in Firefox', 'tests/firefox')
 }
 
 /** The card behind PC/SC, the parties on workerd, and the whole in Chromium. */

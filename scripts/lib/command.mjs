@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { root, toolsFolder } from './paths.mjs'
-import { Stop } from './say.mjs'
+import { NoNetwork, Stop } from './say.mjs'
 
 const running = new Set()
 const killAll = () => running.forEach(child => child.kill())
@@ -116,7 +116,7 @@ export async function must(program, args, sentence, options = {}) {
   const { code, output } = await attempt(program, args, options)
   if (code === 0) return output
   if (isOffline(output))
-    throw new Stop(
+    throw new NoNetwork(
       `There is no network: ${options.offline ?? `${program} could not reach its registry`}.`,
       options.show ? '' : tail(output),
     )

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { attempt, must } from './command.mjs'
 import { isDebian, unpackFromDebian, unpackedEnvironment } from './debian.mjs'
 import { at, toolsFolder } from './paths.mjs'
-import { say, step } from './say.mjs'
+import { step } from './say.mjs'
 
 const TITLE = 'A PIV card that is not ours'
 const unpacked = join(toolsFolder, 'libclang')
@@ -13,8 +13,7 @@ const unpacked = join(toolsFolder, 'libclang')
 export async function foreignCardTests(suite, count) {
   const env = await clangEnvironment()
   if (!env) {
-    say(`\n── ${TITLE}\nSkipped: building it needs libclang, which is not here and could not be fetched from Debian.`)
-    suite.add(TITLE, { skipped: 1 })
+    suite.skip(TITLE, 'building it needs libclang, which is not here and could not be fetched from Debian.')
     return
   }
   const manifest = at('tests/foreign-card/Cargo.toml')

@@ -12,6 +12,9 @@ export class Stop extends Error {
 const seconds = since => `${((Date.now() - since) / 1000).toFixed(1)} s`
 const live = process.stderr.isTTY && !process.env.CI
 
+/** What was wanted is on the network, and that is out of reach. */
+export class NoNetwork extends Stop {}
+
 /** Prints one line of progress. */
 export function say(line) {
   process.stderr.write(`${line}\n`)

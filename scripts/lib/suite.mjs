@@ -16,6 +16,12 @@ export class Suite {
     if (failed > 0) this.failures.push(title)
   }
 
+  /** A step that cannot be taken here, and why: one skipped test. */
+  skip(title, sentence) {
+    say(`\n── ${title}\nSkipped: ${sentence}`)
+    this.add(title, { skipped: 1 })
+  }
+
   /** A step that either holds or does not: one test. */
   async check(title, work) {
     say(`\n── ${title}`)

@@ -8,6 +8,8 @@ import { Stop, step } from './say.mjs'
 const BINDGEN = { name: 'wasm-bindgen', crate: 'wasm-bindgen-cli', version: '0.2.130', flags: ['--no-default-features'] }
 const WORKER_BUILD = { name: 'worker-build', crate: 'worker-build', version: '0.8.7', flags: [] }
 const WASM_PACK = { name: 'wasm-pack', crate: 'wasm-pack', version: '0.15.1', flags: ['--locked'] }
+/** Mozilla's own: how tests reach Firefox. */
+const GECKODRIVER = { name: 'geckodriver', crate: 'geckodriver', version: '0.37.0', flags: ['--locked'] }
 
 /** These tools wait for others most of their time: optimising them would take longer than they ever run. */
 const QUICK = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '0', CARGO_PROFILE_RELEASE_LTO: 'off' }
@@ -33,6 +35,12 @@ export function ensureBindgen() {
 export async function ensureWorkerBuild() {
   await ensureTools()
   await ensureTool(WORKER_BUILD)
+}
+
+/** Makes sure of what tests in Firefox speak WebDriver with. */
+export async function ensureGeckodriver() {
+  await ensureRust()
+  await ensureTool(GECKODRIVER)
 }
 
 /** Rust itself, its WebAssembly target and a C compiler. */

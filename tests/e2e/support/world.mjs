@@ -18,12 +18,8 @@ import { Shopper } from '../../../scripts/lib/shopper.mjs'
  */
 export async function openWorld({ profile, shots, card, limited, ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
-  const persist = join(folder, 'parties')
-  const parties = await startParties({ port: 0, persist, ...options })
+  const { parties, persist, extension } = await settle(folder, extensionFolder, options)
   let running = parties
-  const extension = join(folder, 'extension')
-  cpSync(extensionFolder, extension, { recursive: true })
-  writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
   if (limited) {
     const manifest = join(extension, 'manifest.json')
     const asBuilt = JSON.parse(readFileSync(manifest, 'utf8'))
@@ -47,6 +43,16 @@ export async function openWorld({ profile, shots, card, limited, ...options } = 
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }
+}
+
+/** Fresh parties, and a copy of the extension that was built into `built` which trusts them; all that either keeps is in `folder`. */
+export async function settle(folder, built, options = {}) {
+  const persist = join(folder, 'parties')
+  const parties = await startParties({ port: 0, persist, ...options })
+  const extension = join(folder, 'extension')
+  cpSync(built, extension, { recursive: true })
+  writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
+  return { parties, persist, extension }
 }
 
 /** Asks again until `look` finds something; fails with `what` after `ms`. */

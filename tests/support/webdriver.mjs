@@ -1,0 +1,200 @@
+// Firefox through geckodriver, in the words of WebDriver (https://www.w3.org/TR/webdriver2/): as much of it
+// as a person needs who looks for things by what they are called.
+import { spawn } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { environment } from '../../scripts/lib/command.mjs'
+
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
+/** What is on its way: not there yet, there but moved or replaced meanwhile. */
+const NOT_YET = new Set([
+  'no such element',
+  'stale element reference',
+  'element not interactable',
+  'element click intercepted',
+  'invalid element state',
+  'no such window',
+])
+const PATIENCE_MS = 30_000
+const LOOK_EVERY_MS = 100
+
+/** What may have a role; whether it has is for the browser to say. */
+const CANDIDATES = { button: 'button', link: 'a[href]', heading: 'h1, h2, h3', spinbutton: 'input' }
+
+class Refused extends Error {
+  constructor({ error, message }, what) {
+    super(`${what}: ${error}: ${message}`)
+    this.error = error
+  }
+}
+
+/** A headless Firefox with a profile of its own, which it forgets. */
+export class Firefox {
+  #driver
+  #address
+  #session
+  #first
+
+  /** `browser`, `driver` and `env` as findFirefox gives them; pages are told that their reader reads English. */
+  static async start({ browser, driver, env }) {
+    const firefox = new Firefox()
+    try {
+      await firefox.#start(driver, env)
+      await firefox.#open(browser)
+    } catch (error) {
+      await firefox.close()
+      throw error
+    }
+    return firefox
+  }
+
+  /** Any free ports: geckodriver says which it took. */
+  async #start(driver, env) {
+    this.#driver = spawn(driver, ['--port', '0', '--websocket-port', '0'], { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#address = await new Promise((resolve, reject) => {
+      let said = ''
+      this.#driver.stdout.on('data', data => {
+        said += data
+        const port = said.match(/Listening on 127\.0\.0\.1:(\d+)/)?.[1]
+        if (port) resolve(`http://127.0.0.1:${port}`)
+      })
+      // Firefox complains of what a machine without a display has not; read, so that it does not wait.
+      this.#driver.stderr.on('data', data => (said += data))
+      this.#driver.on('error', reject)
+      this.#driver.on('exit', code => reject(new Error(`geckodriver ended with ${code}: ${said}`)))
+    })
+  }
+
+  async #open(binary) {
+    const options = { binary, args: ['-headless'], prefs: { 'intl.accept_languages': 'en-US, en' } }
+    const { sessionId } = await this.#say('POST', '/session', { capabilities: { alwaysMatch: { 'moz:firefoxOptions': options } } })
+    this.#session = `/session/${sessionId}`
+    this.#first = await this.ask('GET', '/window')
+  }
+
+  async close() {
+    if (this.#session) await this.ask('DELETE', '').catch(() => undefined)
+    this.#driver.kill()
+  }
+
+  /** A command of the session. */
+  ask(method, path, body) {
+    return this.#say(method, `${this.#session}${path}`, body)
+  }
+
+  async #say(method, path, body) {
+    const answer = await fetch(`${this.#address}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    })
+    const { value } = await answer.json()
+    if (!answer.ok) throw new Refused(value, `${method} ${path}`)
+    return value
+  }
+
+  /** Installs an extension from a folder until Firefox ends, as about:debugging does. */
+  install(folder) {
+    return this.ask('POST', '/moz/addon/install', { path: folder, temporary: true })
+  }
+
+  /** A new tab at this address. */
+  async openPage(url) {
+    // Not beside what was in hand last: a window of the wallet takes no tabs.
+    await this.ask('POST', '/window', { handle: this.#first })
+    const { handle } = await this.ask('POST', '/window/new', { type: 'tab' })
+    const page = new Page(this, handle)
+    await page.goto(url)
+    return page
+  }
+
+  /** The tab or window, whoever opened it, whose address has `part` in it. */
+  opened(part) {
+    return patiently(`a page of ${part}`, async () => {
+      for (const handle of await this.ask('GET', '/window/handles')) {
+        const page = new Page(this, handle)
+        if ((await page.url()).includes(part)) return page
+      }
+      return undefined
+    })
+  }
+}
+
+/** A tab or window. WebDriver has one of them in hand at a time: each command takes its own first. */
+class Page {
+  #firefox
+  #handle
+
+  constructor(firefox, handle) {
+    this.#firefox = firefox
+    this.#handle = handle
+  }
+
+  async #ask(method, path, body) {
+    await this.#firefox.ask('POST', '/window', { handle: this.#handle })
+    return this.#firefox.ask(method, path, body)
+  }
+
+  goto(url) {
+    return this.#ask('POST', '/url', { url })
+  }
+
+  url() {
+    return this.#ask('GET', '/url')
+  }
+
+  /** Presses what has this role and name, as soon as it can be pressed. */
+  press(role, name) {
+    return patiently(`the ${role} ${name}`, async () => {
+      const element = await this.#find(CANDIDATES[role], role, name)
+      if (!element || !(await this.#ask('GET', `/element/${element}/enabled`))) return false
+      await this.#ask('POST', `/element/${element}/click`, {})
+      return true
+    })
+  }
+
+  /** Types into the field of this name, over what is in it. */
+  type(name, text) {
+    return patiently(`a field ${name} that takes what is typed`, async () => {
+      const element = await this.#find('input, textarea', undefined, name)
+      if (!element || (await this.#ask('GET', `/element/${element}/property/readOnly`))) return false
+      await this.#ask('POST', `/element/${element}/clear`, {})
+      await this.#ask('POST', `/element/${element}/value`, { text })
+      return true
+    })
+  }
+
+  /** Waits until the page shows this; resolves to all that it shows. */
+  shows(words) {
+    return patiently(`“${words}” on the page`, async () => {
+      const { [ELEMENT]: body } = await this.#ask('POST', '/element', { using: 'css selector', value: 'body' })
+      const shown = await this.#ask('GET', `/element/${body}/text`)
+      return shown.includes(words) ? shown : undefined
+    })
+  }
+
+  /** The first that assistive technology is told to have this role, if one is given, and this name. */
+  async #find(candidates, role, name) {
+    for (const { [ELEMENT]: element } of await this.#ask('POST', '/elements', { using: 'css selector', value: candidates })) {
+      const called = (await this.#ask('GET', `/element/${element}/computedlabel`)).trim()
+      if (!(name instanceof RegExp ? name.test(called) : name === called)) continue
+      if (!role || (await this.#ask('GET', `/element/${element}/computedrole`)) === role) return element
+    }
+    return undefined
+  }
+}
+
+/** Looks again until there is something; fails with what was looked for. */
+async function patiently(what, look) {
+  const until = Date.now() + PATIENCE_MS
+  for (let last; ;) {
+    try {
+      const found = await look()
+      if (found) return found
+    } catch (error) {
+      if (!NOT_YET.has(error.error)) throw error
+      last = error
+    }
+    if (Date.now() > until) throw new Error(`Not within ${PATIENCE_MS / 1000} s: ${what}`, { cause: last })
+    await pause(LOOK_EVERY_MS)
+  }
+}
