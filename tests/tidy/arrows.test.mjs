@@ -45,6 +45,16 @@ test('no two folders of the extension import each other', () => {
   assert.deepEqual(mutual, [])
 })
 
+test('no file imports another in a circle', () => {
+  const all = filesUnder(['extension', 'pages', 'scripts', 'tests'], CODE)
+  assert.deepEqual(circlesIn(new Map(all.map(file => [file, importsOf(file)]))), [])
+})
+
+test('a circle is told from file to file', () => {
+  const imports = { a: ['b', 'x.json'], b: ['c'], c: ['d', 'b'], d: [] }
+  assert.deepEqual(circlesIn(new Map(Object.entries(imports))), ['b imports c imports b'])
+})
+
 test('a breach is told by its file and its import', () => {
   const told = (file, text) => breaches(file, importedBy(file, text))
   assert.deepEqual(told('extension/ui/Button.svelte', '<script lang="ts">\n import { t } from \'../i18n\'\n</script>'), [
@@ -81,3 +91,16 @@ function breaches(file, imports) {
 }
 
 const isIn = (file, folder) => file.startsWith(`${folder}/`)
+
+/** Circles among files, each as it is met first: what the last of them imports is on the way to it. */
+function circlesIn(imports) {
+  const circles = []
+  const done = new Set()
+  const visit = (file, way) => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' imports '))
+    else if (!done.has(file)) for (const next of imports.get(file) ?? []) visit(next, [...way, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) visit(file, [])
+  return circles
+}
