@@ -4,16 +4,16 @@
 // Nothing opens that the holder did not begin on that page, nor for anything that its own party did
 // not sign. One approval is open at a time: the next waits its turn without a window.
 
+import { t } from '../i18n'
 import { bytesOf } from '../shared/bytes'
 import type { AskView, OfferRequest, OrderRequest, OrderStatus, PageAnswer, PageRequest } from '../shared/messages'
-import type { WalletView } from '../shared/wallet-types'
-import { t } from '../i18n'
 import { wordsOf } from '../shared/problem-words'
+import type { WalletView } from '../shared/wallet-types'
 import { allAsks, findAsk, makeRoom, saveAsk, type Ask } from './asks'
 import type { Drive } from './drive'
+import { statusOf } from './order-status'
 import { turnedDown, waitMs, welcome } from './patience'
 import { problemOf } from './problems'
-import { statusOf } from './order-status'
 import type { WalletHost } from './wallet-host'
 import * as windows from './windows'
 

@@ -3,8 +3,8 @@
 // (class Wallet, by way of its declarations); what stands inside a value, it reads itself.
 
 import { BACKUP_BYTES_MAX, type AskView } from './messages'
-import { bytesWithin, number, numberOrNothing, record, text, type Shape } from './shapes'
 import type { ReaderFilters, ReaderView } from './reader-types'
+import { bytesWithin, number, numberOrNothing, record, text, type Shape } from './shapes'
 import type { WalletApi } from './wallet-types'
 
 /** What the service worker does itself: web pages' requests and readers are no part of the wallet. */

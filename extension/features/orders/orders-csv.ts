@@ -2,9 +2,9 @@
 // times as ISO 8601 in UTC.
 
 import { t } from '../../i18n'
+import { isCharged, partyName, shopName, stateWord } from '../../shared/orders/order-words'
 import type { OrderView } from '../../shared/wallet-types'
 import { csvOf } from './csv'
-import { isCharged, partyName, shopName, stateWord } from '../../shared/orders/order-words'
 
 export function ordersCsv(orders: OrderView[]): string {
   const head = [

@@ -1,8 +1,8 @@
 // Puts a page's component into its document.
 
 import { mount, type Component } from 'svelte'
-import '../../ui/styles/base.css'
 import { language } from '../../i18n'
+import '../../ui/styles/base.css'
 
 export function start(page: Component): void {
   const target = document.getElementById('app')

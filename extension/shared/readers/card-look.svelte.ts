@@ -2,8 +2,8 @@
 
 import type { WalletProblem } from '../messages'
 import type { ReaderCardView } from '../wallet-types'
-import { readerWatch } from './reader-watch.svelte'
 import { problemOf, wallet } from '../wallet.svelte'
+import { readerWatch } from './reader-watch.svelte'
 
 export class CardLook {
   /** Absent while there is no card, or it has not been looked at yet. */

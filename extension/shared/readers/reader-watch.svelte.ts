@@ -2,8 +2,8 @@
 
 import type { WalletProblem } from '../messages'
 import type { ReaderState, ReaderView } from '../reader-types'
-import { BUSES, onPlugged } from './reader-chooser'
 import { problemOf, wallet } from '../wallet.svelte'
+import { BUSES, onPlugged } from './reader-chooser'
 
 /** Between two looks: soon enough for a hand that puts a card in, and gentle to the reader. */
 const PAUSE_MS = 1_200
