@@ -33,5 +33,6 @@ export function installChromeDouble(scene: Scene): void {
   const extension = { getViews: () => (scene.popup ? [window] : []) }
   const chooser = scene.devices === false ? undefined : Object.assign(new EventTarget(), { requestDevice: async () => [] })
   for (const bus of ['hid', 'usb']) Object.defineProperty(navigator, bus, { value: chooser })
-  Object.assign(globalThis, { chrome: { runtime, storage, windows, extension } })
+  const sidePanel = {}
+  Object.assign(globalThis, { chrome: { runtime, storage, windows, extension, sidePanel } })
 }
