@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { FIREFOX_ID } from '../../scripts/lib/firefox-manifest.mjs'
 import { findFirefox } from '../../scripts/lib/firefox.mjs'
 import { firefoxFolder } from '../../scripts/lib/paths.mjs'
 import { AIKO, words } from '../../scripts/lib/shopper.mjs'
@@ -59,24 +60,30 @@ test('an account is opened at the issuer’s page, and the wallet is set up with
   await onboarding.shows(words('onboarding.done.title'))
 })
 
-test('tea is paid with the PIN, the courier accepts it, and the shop’s console says so', { skip }, async () => {
-  const store = await firefox.openPage(`${parties.url('shop')}/#/product/sencha-100`)
-  await store.press('button', 'Add to basket')
-  await store.shows('is in your basket')
-  await store.goto(`${parties.url('shop')}/#/checkout`)
-  await store.press('button', /^Pay .* with Tallystick$/)
-  approval = await firefox.opened('/approve.html')
-  await approval.type(words('approve.pin'), AIKO.pin)
-  await approval.press('button', /^Approve/)
-  const shown = await approval.shows(words('approve.tracking'))
-  const [tracking] = shown.match(/[A-Z]{2}(-\d{4}){3}/)
-  await store.shows(tracking)
-  const { orders } = await consoleOf(parties, 'shop')
-  assert.deepEqual(
-    orders.map(({ state }) => state),
-    ['accepted'],
-  )
-})
+test(
+  'tea is paid with the PIN, though Firefox had put the wallet to sleep; the courier accepts it, and the shop’s console says so',
+  { skip },
+  async () => {
+    const store = await firefox.openPage(`${parties.url('shop')}/#/product/sencha-100`)
+    await store.press('button', 'Add to basket')
+    await store.shows('is in your basket')
+    await store.goto(`${parties.url('shop')}/#/checkout`)
+    await store.press('button', /^Pay .* with Tallystick$/)
+    approval = await firefox.opened('/approve.html')
+    await approval.shows(words('approve.pin'))
+    await firefox.stopBackground(FIREFOX_ID)
+    await approval.type(words('approve.pin'), AIKO.pin)
+    await approval.press('button', /^Approve/)
+    const shown = await approval.shows(words('approve.tracking'))
+    const [tracking] = shown.match(/[A-Z]{2}(-\d{4}){3}/)
+    await store.shows(tracking)
+    const { orders } = await consoleOf(parties, 'shop')
+    assert.deepEqual(
+      orders.map(({ state }) => state),
+      ['accepted'],
+    )
+  },
+)
 
 test('the page of card readers says that Firefox opens none, and that the card in the browser works', { skip }, async () => {
   await approval.press('link', words('approve.details'))

@@ -49,7 +49,10 @@ export class Firefox {
 
   /** Any free ports: geckodriver says which it took. */
   async #start(driver, env) {
-    this.#driver = spawn(driver, ['--port', '0', '--websocket-port', '0'], { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#driver = spawn(driver, ['--port', '0', '--websocket-port', '0', '--allow-system-access'], {
+      env: environment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     this.#address = await new Promise((resolve, reject) => {
       let said = ''
       this.#driver.stdout.on('data', data => {
@@ -95,6 +98,17 @@ export class Firefox {
   /** Installs an extension from a folder until Firefox ends, as about:debugging does. */
   install(folder) {
     return this.ask('POST', '/moz/addon/install', { path: folder, temporary: true })
+  }
+
+  /** Puts an extension's background page to sleep, as Firefox does after half a minute without work; what it still does is lost. */
+  async stopBackground(id) {
+    await this.ask('POST', '/moz/context', { context: 'chrome' })
+    const script = `
+      const { extension } = WebExtensionPolicy.getByID(arguments[0])
+      return extension.terminateBackground({ disableResetIdleForTest: true }).then(() => extension.backgroundState)`
+    const state = await this.ask('POST', '/execute/sync', { script, args: [id] })
+    await this.ask('POST', '/moz/context', { context: 'content' })
+    if (state !== 'stopped') throw new Error(`The background page is ${state}.`)
   }
 
   /** A new tab at this address. */
