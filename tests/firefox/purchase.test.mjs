@@ -9,7 +9,7 @@ import { FIREFOX_ID } from '../../scripts/lib/firefox-manifest.mjs'
 import { findFirefox } from '../../scripts/lib/firefox.mjs'
 import { firefoxFolder } from '../../scripts/lib/paths.mjs'
 import { AIKO, words } from '../../scripts/lib/shopper.mjs'
-import { consoleOf, settle } from '../e2e/support/world.mjs'
+import { consoleOf, eventually, settle } from '../e2e/support/world.mjs'
 import { Firefox } from '../support/webdriver.mjs'
 
 const found = await findFirefox()
@@ -58,6 +58,16 @@ test('an account is opened at the issuer’s page, and the wallet is set up with
   await onboarding.type(words('address.lines'), AIKO.address.lines)
   await onboarding.press('button', words('address.save'))
   await onboarding.shows(words('onboarding.done.title'))
+})
+
+test('the button in the toolbar shows the wallet, as wide as it is drawn, and offers no side panel', { skip }, async () => {
+  await firefox.openPopup(FIREFOX_ID)
+  const { text } = await eventually('a popup of 400 pixels says that the card is ready', async () => {
+    const popup = await firefox.popup()
+    return popup?.width === 400 && popup.text.includes(words('status.ready')) && popup
+  })
+  assert.ok(text.includes(words('app.orders')), text)
+  assert.ok(!text.includes(words('action.side')), text)
 })
 
 test(

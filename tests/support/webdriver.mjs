@@ -20,6 +20,21 @@ const LOOK_EVERY_MS = 100
 /** What may have a role; whether it has is for the browser to say. */
 const CANDIDATES = { button: 'button', link: 'a[href]', heading: 'h1, h2, h3', spinbutton: 'input' }
 
+/** A popup is no window that WebDriver knows: Firefox itself is asked what is in it. */
+const READ_POPUP = `
+  const windows = [...Services.wm.getEnumerator('navigator:browser')]
+  const popup = windows.map(({ document }) => document.querySelector('.webextension-popup-browser')).find(Boolean)
+  return popup && new Promise(resolve => {
+    const { messageManager } = popup
+    messageManager.addMessageListener('text', function take({ data }) {
+      messageManager.removeMessageListener('text', take)
+      resolve({ text: data, width: popup.clientWidth })
+    })
+    // While it opens its page changes places, and an answer may be lost.
+    windows[0].setTimeout(resolve, 500, null)
+    messageManager.loadFrameScript('data:,sendAsyncMessage("text", content.document.body.innerText)', false)
+  })`
+
 class Refused extends Error {
   constructor({ error, message }, what) {
     super(`${what}: ${error}: ${message}`)
@@ -102,13 +117,38 @@ export class Firefox {
 
   /** Puts an extension's background page to sleep, as Firefox does after half a minute without work; what it still does is lost. */
   async stopBackground(id) {
-    await this.ask('POST', '/moz/context', { context: 'chrome' })
-    const script = `
-      const { extension } = WebExtensionPolicy.getByID(arguments[0])
-      return extension.terminateBackground({ disableResetIdleForTest: true }).then(() => extension.backgroundState)`
-    const state = await this.ask('POST', '/execute/sync', { script, args: [id] })
-    await this.ask('POST', '/moz/context', { context: 'content' })
+    const state = await this.#inBrowser(
+      `const { extension } = WebExtensionPolicy.getByID(arguments[0])
+      return extension.terminateBackground({ disableResetIdleForTest: true }).then(() => extension.backgroundState)`,
+      id,
+    )
     if (state !== 'stopped') throw new Error(`The background page is ${state}.`)
+  }
+
+  /** Presses an extension's button in the toolbar. */
+  openPopup(id) {
+    return this.#inBrowser(
+      `const { ExtensionParent } = ChromeUtils.importESModule('resource://gre/modules/ExtensionParent.sys.mjs')
+      const window = Services.wm.getMostRecentWindow('navigator:browser')
+      const { extension } = WebExtensionPolicy.getByID(arguments[0])
+      return ExtensionParent.apiManager.global.browserActionFor(extension).openPopup(window, true)`,
+      id,
+    )
+  }
+
+  /** What the popup that is open shows, and how wide it is: { text, width }; or null while it opens. */
+  popup() {
+    return this.#inBrowser(READ_POPUP)
+  }
+
+  /** Runs a script in Firefox itself, outside of all pages. */
+  async #inBrowser(script, ...args) {
+    await this.ask('POST', '/moz/context', { context: 'chrome' })
+    try {
+      return await this.ask('POST', '/execute/sync', { script, args })
+    } finally {
+      await this.ask('POST', '/moz/context', { context: 'content' })
+    }
   }
 
   /** A new tab at this address. */
