@@ -10,14 +10,14 @@ use rsa::pkcs8::DecodePrivateKey;
 
 /// The keys as PKCS#8 DER.
 pub const TEST_KEYS: [&[u8]; 8] = [
-    include_bytes!("../tests/keys/test-key-0.pkcs8.der"),
-    include_bytes!("../tests/keys/test-key-1.pkcs8.der"),
-    include_bytes!("../tests/keys/test-key-2.pkcs8.der"),
-    include_bytes!("../tests/keys/test-key-3.pkcs8.der"),
-    include_bytes!("../tests/keys/test-key-4.pkcs8.der"),
-    include_bytes!("../tests/keys/test-key-5.pkcs8.der"),
-    include_bytes!("../tests/keys/test-key-6.pkcs8.der"),
-    include_bytes!("../tests/keys/test-key-7.pkcs8.der"),
+    include_bytes!("../../tests/keys/test-key-0.pkcs8.der"),
+    include_bytes!("../../tests/keys/test-key-1.pkcs8.der"),
+    include_bytes!("../../tests/keys/test-key-2.pkcs8.der"),
+    include_bytes!("../../tests/keys/test-key-3.pkcs8.der"),
+    include_bytes!("../../tests/keys/test-key-4.pkcs8.der"),
+    include_bytes!("../../tests/keys/test-key-5.pkcs8.der"),
+    include_bytes!("../../tests/keys/test-key-6.pkcs8.der"),
+    include_bytes!("../../tests/keys/test-key-7.pkcs8.der"),
 ];
 
 /// The key number `index`, counted modulo eight.
