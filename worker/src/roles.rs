@@ -3,7 +3,7 @@
 //! The macros of the `worker` crate generate public methods without documentation.
 #![allow(missing_docs)]
 
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::wire::identifier::Role;
 use worker::{DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
 
 use crate::book::Book;
@@ -118,7 +118,7 @@ fn open_issuer(
     storage: Storage,
 ) -> Opened<tallystick_parties::issuer::Issuer<WorkerPorts>> {
     use tallystick_parties::issuer::{Issuer, IssuerConfig};
-    use tallystick_protocol::money::{Currency, Money};
+    use tallystick_protocol::wire::money::{Currency, Money};
     let mut config = IssuerConfig::new(settings::read(env, Role::Issuer)?);
     config.limit = Money::new(settings::number(env, "ACCOUNT_LIMIT")?, Currency::Jpy);
     config.opens_accounts = settings::opens_accounts(env)?;

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use tallystick_parties::common::rate::{Limits, LimitsError};
 use tallystick_parties::common::settings::{ConsoleAccess, Settings, UnsafeSetting};
 use tallystick_parties::common::vault::SealingKey;
-use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::wire::identifier::{Domain, Role};
 use worker::Env;
 use zeroize::Zeroizing;
 

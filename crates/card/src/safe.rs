@@ -12,13 +12,11 @@ use alloc::vec::Vec;
 
 use minicbor::{Decode, Decoder, Encode, Encoder, data::Type, decode, encode};
 use rand_core::CryptoRng;
-use tallystick_protocol::{
-    cbor::encode_value,
-    keys::{
-        KeyContext,
-        sealed::{Sealed, TAG_BYTES, open_sealed, public_key, seal_to},
-    },
+use tallystick_protocol::keys::{
+    KeyContext,
+    sealed::{Sealed, TAG_BYTES, open_sealed, public_key, seal_to},
 };
+use tallystick_protocol::wire::cbor::encode_value;
 use zeroize::Zeroizing;
 
 use crate::{StatusWord, secret_bytes::SecretBytes};

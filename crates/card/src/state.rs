@@ -5,10 +5,8 @@ use tallystick_codec::DecodeMap;
 
 use minicbor::{Encode, Encoder};
 use rand_core::CryptoRng;
-use tallystick_protocol::{
-    identifier::{Domain, HolderId, MAX_DOMAIN_BYTES},
-    keys::{HolderShare, KeyContext, MAX_CENTRES},
-};
+use tallystick_protocol::keys::{HolderShare, KeyContext, MAX_CENTRES};
+use tallystick_protocol::wire::identifier::{Domain, HolderId, MAX_DOMAIN_BYTES};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -474,11 +472,9 @@ impl StoredShare {
 mod tests {
     use alloc::{string::String, vec};
 
-    use tallystick_protocol::{
-        identifier::Role,
-        keys::{Centres, Epoch, Space},
-        test_keys::TestRng,
-    };
+    use tallystick_protocol::keys::{Centres, Epoch, Space};
+    use tallystick_protocol::test_keys::TestRng;
+    use tallystick_protocol::wire::identifier::Role;
 
     use super::*;
 

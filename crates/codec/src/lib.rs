@@ -55,7 +55,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
                 __decoder: &mut minicbor::Decoder<'bytes>,
                 __context: &mut Ctx,
             ) -> core::result::Result<Self, minicbor::decode::Error> {
-                let mut __fields = ::tallystick_protocol::cbor::MapFields::begin(__decoder)?;
+                let mut __fields = ::tallystick_protocol::wire::cbor::MapFields::begin(__decoder)?;
                 #(#reads)*
                 __fields.end()?;
                 Ok(Self { #(#names),* })

@@ -12,7 +12,7 @@ use tallystick_parties::common::schema::{COMMON, migrate};
 use tallystick_parties::native::SqliteDatabase;
 use tallystick_parties::ports::Tables as _;
 use tallystick_parties::ports::database::in_transaction;
-use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::wire::money::{Currency, Money};
 
 /// Active accounts: each has one reservation, with its end, in a round.
 const ACTIVE: u32 = 25;

@@ -10,9 +10,11 @@ use http::header::{ETAG, IF_NONE_MATCH};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::identifier::OrderId;
-use tallystick_protocol::order::{OpenedPart, SealedPart, amount_of, item_numbers_of, items_of};
-use tallystick_protocol::policy::Field;
+use tallystick_protocol::checkout::order::{
+    OpenedPart, SealedPart, amount_of, item_numbers_of, items_of,
+};
+use tallystick_protocol::checkout::policy::Field;
+use tallystick_protocol::wire::identifier::OrderId;
 
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer, Incoming};
@@ -258,7 +260,7 @@ impl<P: Ports> Office<P> {
     }
 
     fn tried(&self, part: &SealedPart) -> Rc<Tried> {
-        let key = Sha256::digest(tallystick_protocol::cbor::encode_value(part)).into();
+        let key = Sha256::digest(tallystick_protocol::wire::cbor::encode_value(part)).into();
         if let Some(before) = self.console.tried.borrow().get(&key) {
             return before.clone();
         }
@@ -283,7 +285,7 @@ impl<P: Ports> Office<P> {
 }
 
 fn fields_of(part: &OpenedPart) -> Vec<OpenedField> {
-    let field = |disclosed: &tallystick_protocol::order::Disclosed| OpenedField {
+    let field = |disclosed: &tallystick_protocol::checkout::order::Disclosed| OpenedField {
         field: disclosed.field.as_str(),
         label: label(disclosed.field),
         value: text(disclosed.field, &disclosed.value),

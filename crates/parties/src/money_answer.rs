@@ -1,9 +1,9 @@
 //! What the issuer says about the money of an order: the only word that lets a parcel leave, a sale
 //! count or goods go back.
 
-use tallystick_protocol::answers::{IssuerAnswer, MoneyState};
-use tallystick_protocol::identifier::{Domain, OrderId, Role, Root};
-use tallystick_protocol::statement::{Audience, StatementError};
+use tallystick_protocol::checkout::answers::{IssuerAnswer, MoneyState};
+use tallystick_protocol::trust::statement::{Audience, StatementError};
+use tallystick_protocol::wire::identifier::{Domain, OrderId, Role, Root};
 
 use crate::common::exchange::Said;
 use crate::common::fault::{Fault, Kind};

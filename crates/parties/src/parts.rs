@@ -1,7 +1,7 @@
 //! Opens sealed parts with this party's own keys.
 
+use tallystick_protocol::checkout::order::{OpenedPart, PartError, SealedPart};
 use tallystick_protocol::keys::{KeyContext, PairContext, Purpose, Space, Suite};
-use tallystick_protocol::order::{OpenedPart, PartError, SealedPart};
 
 use crate::common::fault::{Fault, Kind};
 use crate::common::office::Office;

@@ -1,8 +1,8 @@
 //! Reads what several roles keep in their rows: domains, reasons, optional columns.
 
-use tallystick_protocol::answers::RefusalReason;
-use tallystick_protocol::identifier::Domain;
-use tallystick_protocol::money::Money;
+use tallystick_protocol::checkout::answers::RefusalReason;
+use tallystick_protocol::wire::identifier::Domain;
+use tallystick_protocol::wire::money::Money;
 
 use crate::ports::{DatabaseError, Row};
 

@@ -2,30 +2,30 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 use cddl::validate_cbor_from_slice;
-use tallystick_protocol::answers::{
-    Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, CourierAnswer,
-    DeliveryRequest, Evidence, Inquiry, IssuerAnswer, MoneyState, Refusal, RefusalReason,
-    ShopReceipt, ShopState,
-};
-use tallystick_protocol::cbor::{Message, encode};
-use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
-use tallystick_protocol::enrolment::{
+use tallystick_protocol::account::{
     AccountOffer, CardExpiry, CardNumber, CardRecord, CertificateAnswer, EnrolmentAnswer,
     EnrolmentRequest, EnrolmentTicket, HolderCertificateRequest, HolderShareAnswer,
     HolderShareRequest, MoveRequest, PartyCertificateRequest, PartyShareAnswer, PartyShareRequest,
 };
-use tallystick_protocol::form::{Delivery, Instrument, Item, OrderForm};
-use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role, Root};
-use tallystick_protocol::introduction::{Introduction, IntroductionRequest};
+use tallystick_protocol::checkout::answers::{
+    Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, CourierAnswer,
+    DeliveryRequest, Evidence, Inquiry, IssuerAnswer, MoneyState, Refusal, RefusalReason,
+    ShopReceipt, ShopState,
+};
+use tallystick_protocol::checkout::form::{Delivery, Instrument, Item, OrderForm};
+use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SealedPart, SplitOrder};
+use tallystick_protocol::checkout::policy::{Field, PolicyName};
+use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::keys::{
     Centres, Degrees, DerivedKey, Epoch, KeyContext, PairContext, SealedShare, ShareLabel,
     ShareRecipient, Space, Suite,
 };
-use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::order::{HolderApproval, OrderHeader, SealedPart, SplitOrder};
-use tallystick_protocol::policy::{Field, PolicyName};
-use tallystick_protocol::statement::{Audience, Envelope};
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::trust::introduction::{Introduction, IntroductionRequest};
+use tallystick_protocol::trust::statement::{Audience, Envelope};
+use tallystick_protocol::wire::cbor::{Message, encode};
+use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role, Root};
+use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::time::Timestamp;
 
 mod support;
 

@@ -4,16 +4,16 @@
 mod support;
 
 use support::Seeded;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::confirmation::{
+use tallystick_protocol::keys::confirmation::{
     ConfirmationAnswer, ConfirmationError, ConfirmationRequest, FRESH_SECONDS,
 };
-use tallystick_protocol::identifier::{Domain, HolderId, Role};
 use tallystick_protocol::keys::{
     Centres, DerivedKey, Epoch, KeyContext, PairContext, Space, Suite,
 };
-use tallystick_protocol::statement::{Audience, Envelope};
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::trust::statement::{Audience, Envelope};
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
+use tallystick_protocol::wire::time::Timestamp;
 
 const NOW: Timestamp = Timestamp(1_000_000);
 

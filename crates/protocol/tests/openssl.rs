@@ -5,13 +5,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tallystick_protocol::certificate::{CertificateRequest, UnsignedRequest};
-use tallystick_protocol::identifier::{Domain, Role};
-use tallystick_protocol::signature::verify_pss;
 use tallystick_protocol::test_keys::{
     TEST_KEYS, TestAuthority, test_key, test_signature, test_spki,
 };
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::trust::certificate::{CertificateRequest, UnsignedRequest};
+use tallystick_protocol::trust::signature::verify_pss;
+use tallystick_protocol::wire::identifier::{Domain, Role};
+use tallystick_protocol::wire::time::Timestamp;
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 

@@ -5,20 +5,20 @@ mod support;
 
 use rand_core::CryptoRng;
 use support::Seeded;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::form::{Delivery, Instrument, Item, OrderForm};
-use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role};
-use tallystick_protocol::keys::{
-    Centres, DerivedKey, Epoch, KeyContext, PairContext, Space, Suite,
-};
-use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::order::{
+use tallystick_protocol::checkout::form::{Delivery, Instrument, Item, OrderForm};
+use tallystick_protocol::checkout::order::{
     Destination, HolderDetails, OpenedPart, OrderFields, OrderHeader, PartError, PartKey,
     PreparedOrder, SIZE_CLASSES, SplitError, SplitOrder, amount_of, items_of,
 };
-use tallystick_protocol::policy::{Field, Policy, PolicyName, READERS};
-use tallystick_protocol::statement::{Audience, Envelope};
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::checkout::policy::{Field, Policy, PolicyName, READERS};
+use tallystick_protocol::keys::{
+    Centres, DerivedKey, Epoch, KeyContext, PairContext, Space, Suite,
+};
+use tallystick_protocol::trust::statement::{Audience, Envelope};
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role};
+use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::time::Timestamp;
 
 fn domain(name: &str) -> Domain {
     name.parse().unwrap()

@@ -1,7 +1,7 @@
 //! The holder's addresses.
 
-use tallystick_protocol::contact;
-use tallystick_protocol::text::{is_plain, is_plain_lines};
+use tallystick_protocol::account::contact;
+use tallystick_protocol::wire::text::{is_plain, is_plain_lines};
 
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};

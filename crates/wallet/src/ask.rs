@@ -1,8 +1,8 @@
 //! Questions to parties, and what their answers mean.
 
-use tallystick_protocol::identifier::{Domain, Role};
-use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, ProblemKind};
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::wire::identifier::{Domain, Role};
+use tallystick_protocol::wire::problem::{PROBLEM_MEDIA_TYPE, ProblemKind};
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::json;
 use crate::ports::{Method, NetworkError, Request, Response};
@@ -174,7 +174,7 @@ fn problem(body: &[u8]) -> Option<ProblemKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tallystick_protocol::problem::Problem;
+    use tallystick_protocol::wire::problem::Problem;
 
     fn response(status: u16, content_type: &str, body: &[u8]) -> Result<Response, NetworkError> {
         Ok(Response {

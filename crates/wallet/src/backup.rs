@@ -4,9 +4,9 @@
 //! enrols anew, and the issuer then revokes the old one. See `docs/backup.md`.
 
 use minicbor::bytes::ByteVec;
-use tallystick_protocol::cbor::{CborError, decode_value, encode_value};
-use tallystick_protocol::form::origin_host;
-use tallystick_protocol::text::is_plain;
+use tallystick_protocol::checkout::form::origin_host;
+use tallystick_protocol::wire::cbor::{CborError, decode_value, encode_value};
+use tallystick_protocol::wire::text::is_plain;
 use zeroize::Zeroizing;
 
 use crate::access::check_passphrase;

@@ -1,7 +1,7 @@
 //! Which card is meant: by its name, by what it paid, and which one to propose.
 
-use tallystick_protocol::form::{Instrument, OrderForm};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::form::{Instrument, OrderForm};
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::error::{ErrorKind, WalletError};
 use crate::order::record::OrderRecord;

@@ -8,7 +8,7 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
-use tallystick_protocol::identifier::HolderId;
+use tallystick_protocol::wire::identifier::HolderId;
 
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};

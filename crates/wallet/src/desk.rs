@@ -6,8 +6,8 @@
 //! Memory is changed only together with the change to the vault, by the `keep` methods.
 
 use rand_core::CryptoRng;
-use tallystick_protocol::cbor::encode_value;
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::wire::cbor::encode_value;
+use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use tallystick_protocol::statement::StatementError;
+use tallystick_protocol::trust::statement::StatementError;
 
 use crate::catalogue;
 

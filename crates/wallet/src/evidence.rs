@@ -1,6 +1,6 @@
 //! What others signed for an order, named by its digests, for the holder's receipt.
 
-use tallystick_protocol::form::form_digest;
+use tallystick_protocol::checkout::form::form_digest;
 
 use crate::error::WalletError;
 use crate::ports::Ports;

@@ -1,6 +1,6 @@
 //! Where a party is reached: `https://DOMAIN`, and for development `http://DOMAIN.localhost:PORT`.
 
-use tallystick_protocol::identifier::Domain;
+use tallystick_protocol::wire::identifier::Domain;
 
 /// How addresses are formed from domains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

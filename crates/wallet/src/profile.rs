@@ -2,10 +2,10 @@
 
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
-use tallystick_protocol::enrolment::CardRecord;
-use tallystick_protocol::identifier::{Domain, HolderId, Role};
+use tallystick_protocol::account::CardRecord;
 use tallystick_protocol::keys::{Centres, Epoch, KeyContext, Space};
-use tallystick_protocol::money::Money;
+use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
+use tallystick_protocol::wire::money::Money;
 
 use crate::view::{CardView, EnrolmentStep, EnrolmentView, Home};
 

@@ -9,7 +9,7 @@ use tallystick_card::Applet;
 use tallystick_card::host::{self, CardError, Exchange, Form, TakenSlot};
 use tallystick_protocol::keys::proof::Challenge;
 use tallystick_protocol::keys::{PairContext, Purpose, SealedShare};
-use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
+use tallystick_protocol::trust::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};

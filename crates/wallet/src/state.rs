@@ -1,6 +1,6 @@
 //! What the wallet holds in memory, and how it is read from the vault's records.
 
-use tallystick_protocol::cbor::decode_value;
+use tallystick_protocol::wire::cbor::decode_value;
 use zeroize::Zeroizing;
 
 use crate::error::{ErrorKind, WalletError};
@@ -150,6 +150,6 @@ fn order(key: &StateKey, name: &str, bytes: &[u8]) -> Result<OrderRecord, Wallet
     decode_value(&bytes, record::BYTES_MAX).map_err(damaged)
 }
 
-fn damaged(error: tallystick_protocol::cbor::CborError) -> WalletError {
+fn damaged(error: tallystick_protocol::wire::cbor::CborError) -> WalletError {
     WalletError::caused(ErrorKind::StorageDamaged, &error)
 }

@@ -1,8 +1,8 @@
 //! From what the wallet keeps to what the pages show.
 
-use tallystick_protocol::answers::MoneyState;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::policy::{Policy, READERS};
+use tallystick_protocol::checkout::answers::MoneyState;
+use tallystick_protocol::checkout::policy::{Policy, READERS};
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::cards::Proposal;
 use crate::desk::Desk;

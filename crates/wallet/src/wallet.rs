@@ -1,8 +1,8 @@
 //! The wallet: opening it, and how every piece of work is performed.
 
 use base64ct::{Base64, Encoding};
-use tallystick_protocol::certificate::TrustAnchors;
-use tallystick_protocol::identifier::Domain;
+use tallystick_protocol::trust::certificate::TrustAnchors;
+use tallystick_protocol::wire::identifier::Domain;
 
 use crate::ask::{Answer, Ask};
 use crate::conversation::Conversing;
@@ -226,7 +226,7 @@ fn invalid(what: &dyn core::fmt::Display) -> WalletError {
 
 fn anchors(deployment: &Deployment) -> Result<TrustAnchors, WalletError> {
     let mut roots = Vec::new();
-    let limit = tallystick_protocol::certificate::MAX_ANCHORS + 1;
+    let limit = tallystick_protocol::trust::certificate::MAX_ANCHORS + 1;
     for text in deployment.root_certificates.iter().take(limit) {
         if text.len() > ROOT_CHARACTERS_MAX {
             return Err(invalid(&"a root certificate is too long"));

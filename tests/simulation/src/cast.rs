@@ -12,8 +12,8 @@ use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::ports::Ports;
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
-use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::Degrees;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 /// The shop.
 pub const SHOP: &str = "kiso-tea.localhost";

@@ -5,9 +5,9 @@
 use coset::cbor::Value;
 use coset::cbor::value::Integer;
 use http::{Response, StatusCode};
-use tallystick_protocol::answers::{ShopReceipt, ShopState};
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemKind};
+use tallystick_protocol::checkout::answers::{ShopReceipt, ShopState};
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemKind};
 
 use crate::dice::Dice;
 use crate::pen::Pen;

@@ -2,8 +2,8 @@
 
 use tallystick_parties::common::ledger::{self, Account, AccountKind, Transfer};
 use tallystick_parties::ports::Tables as _;
-use tallystick_protocol::identifier::OrderId;
-use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::wire::identifier::OrderId;
+use tallystick_protocol::wire::money::{Currency, Money};
 
 use crate::cast::{COURIER, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
 use crate::seat::Seat;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use tallystick_parties::Party as _;
 use tallystick_parties::native::block_on;
-use tallystick_protocol::certificate::TrustAnchors;
+use tallystick_protocol::trust::certificate::TrustAnchors;
 
 use crate::cast::CA;
 use crate::dice::Dice;

@@ -2,10 +2,8 @@
 
 use alloc::vec::Vec;
 
-use tallystick_protocol::{
-    cbor::encode_value,
-    keys::{PairContext, Purpose, SealedShare},
-};
+use tallystick_protocol::keys::{PairContext, Purpose, SealedShare};
+use tallystick_protocol::wire::cbor::encode_value;
 use zeroize::Zeroizing;
 
 use super::{CardError, DeriveRequest, build::apdu};

@@ -3,10 +3,8 @@
 use alloc::vec::Vec;
 
 use minicbor::{Decode, Encode};
-use tallystick_protocol::{
-    cbor::decode_value,
-    keys::{DerivedKey, KeyContext},
-};
+use tallystick_protocol::keys::{DerivedKey, KeyContext};
+use tallystick_protocol::wire::cbor::decode_value;
 use zeroize::Zeroizing;
 
 use super::{CardError, SigningPublicKey, TakenSlot};

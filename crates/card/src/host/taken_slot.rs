@@ -2,7 +2,7 @@
 
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
-use tallystick_protocol::identifier::HolderId;
+use tallystick_protocol::wire::identifier::HolderId;
 
 /// A slot with an enrolment key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, DecodeMap)]

@@ -1,9 +1,7 @@
 //! DERIVE (80 14 slot purpose).
 
-use tallystick_protocol::{
-    cbor::decode_value,
-    keys::{Purpose, party_point},
-};
+use tallystick_protocol::keys::{Purpose, party_point};
+use tallystick_protocol::wire::cbor::decode_value;
 
 use super::{share_sum, slot_number};
 use crate::{

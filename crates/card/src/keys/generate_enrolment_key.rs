@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
-use tallystick_protocol::{identifier::HolderId, keys::sealed_share::enrolment_public_key};
+use tallystick_protocol::keys::sealed_share::enrolment_public_key;
+use tallystick_protocol::wire::identifier::HolderId;
 use zeroize::Zeroizing;
 
 use super::slot_number;

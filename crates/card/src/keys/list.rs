@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use tallystick_protocol::cbor::encode_value;
+use tallystick_protocol::wire::cbor::encode_value;
 
 use crate::{
     StatusWord, apdu::Command, host::TakenSlot, outcome::Outcome, state::Slot, state::State,

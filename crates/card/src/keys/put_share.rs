@@ -4,11 +4,9 @@ use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::{
-    cbor::decode_value,
-    identifier::Domain,
-    keys::{HolderShare, SealedShare, ShareRecipient, open_share},
-};
+use tallystick_protocol::keys::{HolderShare, SealedShare, ShareRecipient, open_share};
+use tallystick_protocol::wire::cbor::decode_value;
+use tallystick_protocol::wire::identifier::Domain;
 use zeroize::Zeroizing;
 
 use super::slot_number;

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use tallystick_protocol::{cbor::encode_value, keys::KeyContext};
+use tallystick_protocol::keys::KeyContext;
+use tallystick_protocol::wire::cbor::encode_value;
 
 use super::slot_number;
 use crate::{

@@ -2,15 +2,13 @@
 
 use alloc::vec::Vec;
 
-use tallystick_protocol::{
-    identifier::{Domain, HolderId, Role},
-    keys::{
-        Centres, Degrees, DerivedKey, Epoch, HolderShareBuilder, KeyContext, MasterRow,
-        PairContext, PartyShareBuilder, Purpose, SealedShare, ShareLabel, ShareRecipient, Space,
-        Suite, holder_point, party_point, seal_share,
-    },
-    test_keys::TestRng,
+use tallystick_protocol::keys::{
+    Centres, Degrees, DerivedKey, Epoch, HolderShareBuilder, KeyContext, MasterRow, PairContext,
+    PartyShareBuilder, Purpose, SealedShare, ShareLabel, ShareRecipient, Space, Suite,
+    holder_point, party_point, seal_share,
 };
+use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
 use zeroize::Zeroizing;
 
 use crate::{Applet, Card, Response, host, stretch::Stretch};

@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use tallystick_protocol::signature::{emsa_pss_encode, public_key_from_spki, verify_pss};
+use tallystick_protocol::trust::signature::{emsa_pss_encode, public_key_from_spki, verify_pss};
 use zeroize::Zeroizing;
 
 use super::bench::{Bench, Centre, PIN, context};

@@ -1,6 +1,6 @@
 use alloc::{vec, vec::Vec};
 
-use tallystick_protocol::signature::{emsa_pss_encode, public_key_from_spki, verify_pss};
+use tallystick_protocol::trust::signature::{emsa_pss_encode, public_key_from_spki, verify_pss};
 
 use super::bench::{Bench, PIN};
 use crate::{

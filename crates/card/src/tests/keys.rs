@@ -1,10 +1,10 @@
 use alloc::{vec, vec::Vec};
 
-use tallystick_protocol::{
-    identifier::HolderId,
-    keys::{Degrees, PairContext, Purpose, SealedShare, Suite, proof::Challenge},
-    test_keys::TestRng,
+use tallystick_protocol::keys::{
+    Degrees, PairContext, Purpose, SealedShare, Suite, proof::Challenge,
 };
+use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, Centre, NONCE, PIN, PUK, context, pair, party_side};
 use crate::{

@@ -1,10 +1,8 @@
 use alloc::vec::Vec;
 
-use tallystick_protocol::{
-    identifier::HolderId,
-    keys::{DerivedKey, PairContext, Purpose},
-    test_keys::TestRng,
-};
+use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose};
+use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, CHEAP, Centre, NONCE, PIN, PUK, context, pair, party_side};
 use crate::{

@@ -2,11 +2,9 @@
 
 use alloc::{vec, vec::Vec};
 
-use tallystick_protocol::{
-    identifier::HolderId,
-    keys::{Purpose, SealedShare, proof::Challenge},
-    test_keys::TestRng,
-};
+use tallystick_protocol::keys::{Purpose, SealedShare, proof::Challenge};
+use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::wire::identifier::HolderId;
 use zeroize::Zeroizing;
 
 use super::{

@@ -2,7 +2,8 @@
 
 use alloc::{vec, vec::Vec};
 
-use tallystick_protocol::{identifier::HolderId, keys::Purpose};
+use tallystick_protocol::keys::Purpose;
+use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, Centre, NONCE, PUK, context, pair};
 use crate::{Applet, host, safe::Place, state::State};

@@ -1,7 +1,7 @@
 //! What the CA's console shows: which certificates it issued.
 
 use serde_json::{Value, json};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
 use crate::common::fault::Fault;

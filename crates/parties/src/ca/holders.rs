@@ -1,11 +1,11 @@
 //! Certificates of holders, at their issuer's request.
 
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::certificate::UnsignedCertificate;
-use tallystick_protocol::enrolment::{CertificateAnswer, HolderCertificateRequest};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::signature::public_key_from_spki;
-use tallystick_protocol::statement::open;
+use tallystick_protocol::account::{CertificateAnswer, HolderCertificateRequest};
+use tallystick_protocol::trust::certificate::UnsignedCertificate;
+use tallystick_protocol::trust::signature::public_key_from_spki;
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
 use super::issuing::Application;

@@ -1,10 +1,10 @@
 //! Issues certificates in three phases; the same request again gives the same certificate.
 
 use sha2::{Digest, Sha256};
-use tallystick_protocol::certificate::{
+use tallystick_protocol::trust::certificate::{
     Certificate, CertificateError, Lifetime, Serial, UnsignedCertificate,
 };
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
 use crate::common::fault::{Fault, Kind};

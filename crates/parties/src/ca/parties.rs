@@ -1,9 +1,9 @@
 //! Certificates of service parties.
 
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::certificate::{CertificateRequest, UnsignedCertificate};
-use tallystick_protocol::enrolment::{CertificateAnswer, PartyCertificateRequest};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::account::{CertificateAnswer, PartyCertificateRequest};
+use tallystick_protocol::trust::certificate::{CertificateRequest, UnsignedCertificate};
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
 use super::issuing::{self, Application};

@@ -1,6 +1,6 @@
 //! The root certificate, made at first start.
 
-use tallystick_protocol::certificate::{Lifetime, Serial, UnsignedCertificate};
+use tallystick_protocol::trust::certificate::{Lifetime, Serial, UnsignedCertificate};
 
 use super::Ca;
 use crate::common::facts;

@@ -1,10 +1,10 @@
 //! Answers a holder's advance confirmation (T002-7): EP 0 791 901, step O0.
 
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
-use tallystick_protocol::identifier::HolderId;
+use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::keys::{DerivedKey, Purpose};
-use tallystick_protocol::statement::Audience;
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::HolderId;
 
 use super::fault::Fault;
 use super::http::{self as web, Answer, Incoming};

@@ -1,8 +1,8 @@
 //! What a party signed, and what others signed for it, by the month: a file that an operator fetches
 //! before it is pruned, signed by the party, so that nobody has to believe the file's keeper.
 
-use tallystick_protocol::answers::Evidence;
-use tallystick_protocol::statement::{Audience, assemble};
+use tallystick_protocol::checkout::answers::Evidence;
+use tallystick_protocol::trust::statement::{Audience, assemble};
 
 use super::fault::Fault;
 use super::http::{self as web, Answer, Incoming};

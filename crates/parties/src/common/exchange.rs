@@ -6,8 +6,8 @@
 //! has decided always answers with its signed state.
 
 use http::{Method, StatusCode};
-use tallystick_protocol::identifier::{Domain, Role};
-use tallystick_protocol::statement::{SignedMessage, Verified, open};
+use tallystick_protocol::trust::statement::{SignedMessage, Verified, open};
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::due::{Job, Next};
 use super::fault::{Fault, Kind};

@@ -1,18 +1,18 @@
 //! Why a party refuses a request, as it is told to whoever asked (RFC 9457).
 
-use tallystick_protocol::cbor::CborError;
-use tallystick_protocol::certificate::CertificateError;
-use tallystick_protocol::confirmation::ConfirmationError;
-use tallystick_protocol::enrolment::EnrolmentError;
+use tallystick_protocol::account::EnrolmentError;
 use tallystick_protocol::keys::KeyError;
-use tallystick_protocol::problem::Problem;
-use tallystick_protocol::signature::SignatureError;
-use tallystick_protocol::statement::StatementError;
+use tallystick_protocol::keys::confirmation::ConfirmationError;
+use tallystick_protocol::trust::certificate::CertificateError;
+use tallystick_protocol::trust::signature::SignatureError;
+use tallystick_protocol::trust::statement::StatementError;
+use tallystick_protocol::wire::cbor::CborError;
+use tallystick_protocol::wire::problem::Problem;
 
 use crate::common::ledger::LedgerError;
 use crate::ports::{DatabaseError, NetworkError, SigningError};
 
-pub use tallystick_protocol::problem::ProblemKind as Kind;
+pub use tallystick_protocol::wire::problem::ProblemKind as Kind;
 
 /// A refused request. `detail` is shown to whoever asked: a sentence without personal data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

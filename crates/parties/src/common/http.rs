@@ -4,7 +4,7 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tallystick_protocol::problem::{PROBLEM_MEDIA_TYPE, Problem};
+use tallystick_protocol::wire::problem::{PROBLEM_MEDIA_TYPE, Problem};
 
 use super::fault::{Fault, Kind};
 

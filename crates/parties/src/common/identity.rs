@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::certificate::{Certificate, TrustAnchors};
-use tallystick_protocol::statement::{self, Audience, Envelope, SignedMessage, Unsigned};
+use tallystick_protocol::trust::certificate::{Certificate, TrustAnchors};
+use tallystick_protocol::trust::statement::{self, Audience, Envelope, SignedMessage, Unsigned};
+use tallystick_protocol::wire::cbor::encode;
 use zeroize::Zeroizing;
 
 use super::fault::{Fault, Kind};

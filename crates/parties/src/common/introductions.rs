@@ -2,9 +2,9 @@
 //! hour for each party, not once for each order.
 
 use http::Method;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::identifier::{Domain, Role};
-use tallystick_protocol::introduction::IntroductionRequest;
+use tallystick_protocol::trust::introduction::IntroductionRequest;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::exchange::is_silence;
 use super::fault::{Fault, Kind};

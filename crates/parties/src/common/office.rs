@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use http::Method;
 use tallystick_protocol::keys::PartyShare;
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::bell::Bell;
 use super::fault::{Fault, Kind};

@@ -2,7 +2,7 @@
 //! them and stay until they are answered or their time is over. When each is sent next is in the
 //! table of everything that is due.
 
-use tallystick_protocol::identifier::Domain;
+use tallystick_protocol::wire::identifier::Domain;
 
 use super::due::{self, Job, NewJob};
 use crate::ports::database::first;

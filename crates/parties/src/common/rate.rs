@@ -184,7 +184,7 @@ impl<P: Ports> Office<P> {
     pub fn admit_sender(
         &self,
         route: &str,
-        sender: &tallystick_protocol::identifier::Domain,
+        sender: &tallystick_protocol::wire::identifier::Domain,
     ) -> Result<(), Fault> {
         let bucket = format!("{route}|{sender}");
         self.admit(&[(&bucket, self.settings.limits.sender)])

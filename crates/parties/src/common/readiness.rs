@@ -3,8 +3,8 @@
 
 use http::StatusCode;
 use serde::Serialize;
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::fault::Fault;
 use super::http::{self as web, Answer};

@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use http::{StatusCode, header};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
-use tallystick_protocol::identifier::HolderId;
+use tallystick_protocol::wire::identifier::HolderId;
 
 use super::due;
 use super::fault::{Fault, Kind};

@@ -1,12 +1,12 @@
 //! How a party comes into being: root, RSA key, certificate, key share; and how it stays certified.
 
 use http::Method;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::certificate::{
+use tallystick_protocol::account::{CertificateAnswer, PartyCertificateRequest};
+use tallystick_protocol::trust::certificate::{
     Certificate, CertificateRequest, TrustAnchors, UnsignedRequest,
 };
-use tallystick_protocol::enrolment::{CertificateAnswer, PartyCertificateRequest};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::due::{self, NewJob, Next};
 use super::fault::{Fault, Kind};
@@ -203,7 +203,7 @@ impl<P: Ports> Office<P> {
         let certificate = Certificate::from_der(&answer.certificate)?;
         let anchors = self.anchors()?.ok_or_else(Fault::internal)?;
         let party = anchors.verify(&certificate, self.now(), self.settings.role)?;
-        let own_key = tallystick_protocol::signature::public_key_to_spki(&party.public_key)?;
+        let own_key = tallystick_protocol::trust::signature::public_key_to_spki(&party.public_key)?;
         if party.domain.as_ref() != Some(&self.settings.domain)
             || own_key != self.ensure_key().await?
         {

@@ -2,7 +2,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::wire::identifier::{Domain, Role};
 use zeroize::Zeroizing;
 
 use super::rate::Limits;

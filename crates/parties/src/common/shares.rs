@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use http::Method;
-use tallystick_protocol::enrolment::{PartyShareAnswer, PartyShareRequest};
-use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::account::{PartyShareAnswer, PartyShareRequest};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{
     Centres, DerivedKey, Epoch, KeyContext, PairContext, PartyShare, Purpose, ShareRecipient,
     Space, holder_point, open_share,
 };
-use tallystick_protocol::statement::{Audience, open};
+use tallystick_protocol::trust::statement::{Audience, open};
+use tallystick_protocol::wire::identifier::{Domain, Role};
 use zeroize::Zeroizing;
 
 use super::fault::{Fault, Kind};

@@ -2,7 +2,7 @@
 //! made. The signed message is put together when it is read; the certificate, which is the same in
 //! all of them, is stored once.
 
-use tallystick_protocol::statement::{self, StatementError};
+use tallystick_protocol::trust::statement::{self, StatementError};
 
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};

@@ -1,11 +1,13 @@
 //! Opens the courier's part and checks the clearance (EP 0 791 901, step O11). Nothing is written
 //! here.
 
-use tallystick_protocol::answers::{Clearance, DeliveryRequest, PARCELS_MAX, RefusalReason};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::order::OpenedPart;
-use tallystick_protocol::policy::Field;
-use tallystick_protocol::statement::{StatementError, Verified, open};
+use tallystick_protocol::checkout::answers::{
+    Clearance, DeliveryRequest, PARCELS_MAX, RefusalReason,
+};
+use tallystick_protocol::checkout::order::OpenedPart;
+use tallystick_protocol::checkout::policy::Field;
+use tallystick_protocol::trust::statement::{StatementError, Verified, open};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::Courier;
 use crate::common::fault::{Fault, Kind};

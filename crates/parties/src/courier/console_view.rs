@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tallystick_protocol::answers::RefusalReason;
+use tallystick_protocol::checkout::answers::RefusalReason;
 
 use super::Courier;
 use super::deliveries::{self, Delivery};

@@ -1,9 +1,9 @@
 //! The rows of deliveries, and the only place that changes a delivery's state. The label is not
 //! stored: it is printed from the sealed part, which only the courier's key opens.
 
-use tallystick_protocol::cbor::{decode_value, encode_value};
-use tallystick_protocol::identifier::{Domain, OrderId, Root};
-use tallystick_protocol::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
+use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
 
 use super::state::DeliveryState;
 use crate::common::fault::{Fault, Kind};

@@ -2,10 +2,10 @@
 //! on the answer gains nothing.
 
 use sha2::{Digest, Sha256};
-use tallystick_protocol::answers::{Acceptance, CourierAnswer, Refusal, RefusalReason};
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::identifier::{OrderId, Role, Root};
-use tallystick_protocol::statement::{Audience, unverified_envelope};
+use tallystick_protocol::checkout::answers::{Acceptance, CourierAnswer, Refusal, RefusalReason};
+use tallystick_protocol::trust::statement::{Audience, unverified_envelope};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
 
 use super::checking::Checked;
 use super::deliveries::{self, Delivery};

@@ -2,9 +2,9 @@
 //! final: of an order that the courier never heard of it says that it will not deliver, and keeps to
 //! that, so that the issuer can give the holder the money back at once.
 
-use tallystick_protocol::answers::{Inquiry, Refusal, RefusalReason};
-use tallystick_protocol::identifier::{Domain, OrderId, Role, Root};
-use tallystick_protocol::statement::{Audience, Verified, open};
+use tallystick_protocol::checkout::answers::{Inquiry, Refusal, RefusalReason};
+use tallystick_protocol::trust::statement::{Audience, Verified, open};
+use tallystick_protocol::wire::identifier::{Domain, OrderId, Role, Root};
 
 use super::{Courier, EVIDENCE_SECONDS, deliveries, words};
 use crate::common::fault::{Fault, Kind};

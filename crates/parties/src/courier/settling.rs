@@ -1,6 +1,6 @@
 //! Tells the issuer what the courier decided. Only the issuer's signed answer lets a parcel leave.
 
-use tallystick_protocol::identifier::Root;
+use tallystick_protocol::wire::identifier::Root;
 
 use super::Courier;
 use super::deliveries::{self, Delivery};

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::contact;
-use tallystick_protocol::enrolment::{AccountOffer, CardExpiry, CardRecord};
-use tallystick_protocol::identifier::HolderId;
-use tallystick_protocol::statement::Audience;
+use tallystick_protocol::account::contact;
+use tallystick_protocol::account::{AccountOffer, CardExpiry, CardRecord};
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::HolderId;
 
 use super::card_check::{CardDetails, tidy_name};
 use super::{Issuer, books, card_number};

@@ -2,12 +2,12 @@
 //! or a refusal. The root makes it happen once (EP 0 791 901, step O9).
 
 use sha2::{Digest, Sha256};
-use tallystick_protocol::answers::{
+use tallystick_protocol::checkout::answers::{
     Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, Refusal, RefusalReason,
 };
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::identifier::{OrderId, Role, Root};
-use tallystick_protocol::statement::{Audience, Envelope, unverified_envelope};
+use tallystick_protocol::trust::statement::{Audience, Envelope, unverified_envelope};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
 
 use super::judging::Judged;
 use super::reservations::{self, Reservation};

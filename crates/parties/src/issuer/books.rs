@@ -1,8 +1,8 @@
 //! Movements of money on the issuer's ledger. Each is booked once: its name and the order's root
 //! are its identity. What an order reserves is a pending transfer from holder to shop.
 
-use tallystick_protocol::identifier::{Domain, OrderId, Root};
-use tallystick_protocol::money::Money;
+use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::wire::money::Money;
 
 use crate::common::fault::Fault;
 use crate::common::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};

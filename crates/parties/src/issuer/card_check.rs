@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
-use tallystick_protocol::contact::dialled;
+use tallystick_protocol::account::contact::dialled;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// What a holder must know to buy: all four, not some of them.

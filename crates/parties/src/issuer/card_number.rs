@@ -1,7 +1,7 @@
 //! New card numbers: sixteen digits of the demo issuer's own range (ISO/IEC 7812-1).
 
 use rand_core::CryptoRng;
-use tallystick_protocol::enrolment::{CardNumber, CardRecordError};
+use tallystick_protocol::account::{CardNumber, CardRecordError};
 use zeroize::Zeroizing;
 
 /// Issuer identification number of the demo issuer. 9 is the range that ISO/IEC 7812-1

@@ -1,7 +1,7 @@
 //! What the issuer's operator sets beside what every party has.
 
-use tallystick_protocol::identifier::Domain;
-use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::wire::identifier::Domain;
+use tallystick_protocol::wire::money::{Currency, Money};
 
 use crate::common::settings::{Settings, UnsafeSetting};
 

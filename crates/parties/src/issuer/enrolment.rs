@@ -5,16 +5,16 @@
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::enrolment::{
+use tallystick_protocol::account::{
     CertificateAnswer, EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket,
     HolderCertificateRequest, ProvenKeys,
 };
-use tallystick_protocol::identifier::{HolderId, Role};
-use tallystick_protocol::signature::public_key_to_spki;
-use tallystick_protocol::statement::Audience;
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::trust::signature::public_key_to_spki;
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{HolderId, Role};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::accounts::grant_digest;
 use super::{EVIDENCE_SECONDS, Issuer, revocation, words};

@@ -4,10 +4,10 @@
 
 use http::StatusCode;
 use serde::Serialize;
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::enrolment::MoveRequest;
-use tallystick_protocol::identifier::{HolderId, Role};
+use tallystick_protocol::account::MoveRequest;
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::{HolderId, Role};
 
 use super::{Issuer, revocation};
 use crate::common::fault::{Fault, Kind};

@@ -4,11 +4,11 @@
 //! binds.
 
 use http::Method;
-use tallystick_protocol::answers::{Acceptance, Inquiry, STATEMENT_MAX_BYTES};
-use tallystick_protocol::cbor::Message;
-use tallystick_protocol::identifier::Root;
-use tallystick_protocol::statement::{Audience, message_type};
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::checkout::answers::{Acceptance, Inquiry, STATEMENT_MAX_BYTES};
+use tallystick_protocol::trust::statement::{Audience, message_type};
+use tallystick_protocol::wire::cbor::Message;
+use tallystick_protocol::wire::identifier::Root;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::Issuer;
 use super::reservations::{self, Reservation};

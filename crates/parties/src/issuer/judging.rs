@@ -2,14 +2,16 @@
 //! expiry and the holder's signature must all be right. Nothing is written here; what the books have
 //! to say is read in the transaction that decides.
 
-use tallystick_protocol::answers::{AuthorisationRequest, RefusalReason};
-use tallystick_protocol::certificate::{CLOCK_SKEW_SECONDS, Certificate};
-use tallystick_protocol::enrolment::CardExpiry;
-use tallystick_protocol::form::Instrument;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::order::{ORDER_LIFETIME_SECONDS, OpenedPart, amount_of, verify_approval};
-use tallystick_protocol::policy::Field;
-use tallystick_protocol::statement::{Verified, open};
+use tallystick_protocol::account::CardExpiry;
+use tallystick_protocol::checkout::answers::{AuthorisationRequest, RefusalReason};
+use tallystick_protocol::checkout::form::Instrument;
+use tallystick_protocol::checkout::order::{
+    ORDER_LIFETIME_SECONDS, OpenedPart, amount_of, verify_approval,
+};
+use tallystick_protocol::checkout::policy::Field;
+use tallystick_protocol::trust::certificate::{CLOCK_SKEW_SECONDS, Certificate};
+use tallystick_protocol::trust::statement::{Verified, open};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::Issuer;
 use super::accounts::{self, Account};

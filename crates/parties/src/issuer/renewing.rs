@@ -4,9 +4,9 @@
 use data_encoding::HEXLOWER;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use tallystick_protocol::enrolment::{AccountOffer, CardNumber, CardRecord};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{Audience, open};
+use tallystick_protocol::account::{AccountOffer, CardNumber, CardRecord};
+use tallystick_protocol::trust::statement::{Audience, open};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::accounts::{GRANT_SECONDS, grant_digest};
 use super::{Issuer, account_code, revocation};

@@ -1,9 +1,9 @@
 //! The rows of reservations, and the only place that changes a reservation's state.
 
-use tallystick_protocol::cbor::{decode_value, encode_value};
-use tallystick_protocol::identifier::{Domain, OrderId, Root};
-use tallystick_protocol::money::Money;
-use tallystick_protocol::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
+use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::wire::money::Money;
 
 use super::books::{self, Purchase};
 use super::state::ReservationState;

@@ -2,8 +2,8 @@
 //!
 //! The issuer alone checks holders' certificates, so its own list takes the place of a CRL.
 
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::identifier::HolderId;
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::wire::identifier::HolderId;
 
 use super::Issuer;
 use crate::common::fault::{Fault, Kind};

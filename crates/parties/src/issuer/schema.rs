@@ -138,7 +138,7 @@ mod tests {
     use crate::common::schema::{COMMON, migrate};
     use crate::native::SqliteDatabase;
     use crate::ports::Tables as _;
-    use tallystick_protocol::money::Currency;
+    use tallystick_protocol::wire::money::Currency;
 
     /// One movement of the ledger as release 0.1.0 wrote it.
     fn booked(database: &SqliteDatabase, words: &str, debit: &str, credit: &str, minor: i64) {

@@ -1,10 +1,10 @@
 //! Captures on the courier's acceptance, releases on a refusal or when the time is over, and tells
 //! whoever knows the root where the money is.
 
-use tallystick_protocol::answers::{Acceptance, IssuerAnswer, MoneyState, Refusal};
-use tallystick_protocol::certificate::CertificateError;
-use tallystick_protocol::identifier::{Domain, Role, Root};
-use tallystick_protocol::statement::{Audience, StatementError, Verified, open};
+use tallystick_protocol::checkout::answers::{Acceptance, IssuerAnswer, MoneyState, Refusal};
+use tallystick_protocol::trust::certificate::CertificateError;
+use tallystick_protocol::trust::statement::{Audience, StatementError, Verified, open};
+use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
@@ -187,7 +187,7 @@ impl<P: Ports> Issuer<P> {
 }
 
 /// What was said must be by `signer` and about the stored order.
-fn require_about<M: tallystick_protocol::statement::SignedMessage>(
+fn require_about<M: tallystick_protocol::trust::statement::SignedMessage>(
     said: &Verified<M>,
     stored: &Reservation,
     signer: &Domain,

@@ -1,6 +1,6 @@
 //! The states of a reservation at the issuer, and the one function that moves between them.
 
-use tallystick_protocol::answers::RefusalReason;
+use tallystick_protocol::checkout::answers::RefusalReason;
 
 use crate::moves::IllegalMove;
 

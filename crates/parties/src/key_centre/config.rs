@@ -1,7 +1,7 @@
 //! What the key centre's operator sets.
 
-use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::Degrees;
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::common::settings::Settings;
 

@@ -1,12 +1,12 @@
 //! Shares for holders.
 
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::enrolment::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
-use tallystick_protocol::identifier::{HolderId, Role};
+use tallystick_protocol::account::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
 use tallystick_protocol::keys::{
     HolderShareBuilder, ShareLabel, ShareRecipient, holder_point, seal_share,
 };
-use tallystick_protocol::statement::{Audience, open};
+use tallystick_protocol::trust::statement::{Audience, open};
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::{HolderId, Role};
 
 use super::KeyCentre;
 use super::issued::Side;

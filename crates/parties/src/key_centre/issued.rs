@@ -1,7 +1,7 @@
 //! Who has a share of which space. Each identifier counts once, however often it asks.
 
-use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::KeyError;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::KeyCentre;
 use super::spaces::OpenSpace;

@@ -14,8 +14,8 @@ pub use config::{Config, SpaceDegrees};
 
 use core::cell::Cell;
 
-use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::{MasterRow, Space};
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::common::due::{self, Job, NewJob, Next};
 use crate::common::fault::Fault;

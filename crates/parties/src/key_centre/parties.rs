@@ -1,11 +1,11 @@
 //! Shares for service parties.
 
-use tallystick_protocol::certificate::CertificateError;
-use tallystick_protocol::enrolment::{PartyShareAnswer, PartyShareRequest};
+use tallystick_protocol::account::{PartyShareAnswer, PartyShareRequest};
 use tallystick_protocol::keys::{
     PartyShareBuilder, ShareLabel, ShareRecipient, party_point, seal_share,
 };
-use tallystick_protocol::statement::{Audience, StatementError, Verified, open};
+use tallystick_protocol::trust::certificate::CertificateError;
+use tallystick_protocol::trust::statement::{Audience, StatementError, Verified, open};
 
 use super::issued::Side;
 use super::{KeyCentre, ROLES};

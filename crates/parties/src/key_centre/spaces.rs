@@ -1,7 +1,7 @@
 //! Key spaces: one after another, each with the degrees it was opened with.
 
-use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::{Degrees, KeyContext, Space};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::KeyCentre;
 use crate::common::fault::{Fault, Kind};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey};
-use tallystick_protocol::signature::{public_key_to_spki, sign_pss};
+use tallystick_protocol::trust::signature::{public_key_to_spki, sign_pss};
 use zeroize::Zeroizing;
 
 use super::SeededRandom;

@@ -1,11 +1,11 @@
 //! Asks the issuer whether it pays (EP 0 791 901, steps O8 and O9).
 
-use tallystick_protocol::answers::{
+use tallystick_protocol::checkout::answers::{
     Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, Refusal, RefusalReason,
 };
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{Audience, StatementError};
+use tallystick_protocol::trust::statement::{Audience, StatementError};
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::book::{self, Evidence, Order};
 use super::state::OrderState;

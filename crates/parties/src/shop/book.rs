@@ -1,9 +1,9 @@
 //! The order book: rows of orders, and the only place that changes an order's state.
 
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::identifier::{Domain, OrderId, Root};
-use tallystick_protocol::money::Money;
-use tallystick_protocol::order::SplitOrder;
+use tallystick_protocol::checkout::order::SplitOrder;
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::wire::money::Money;
 
 use super::state::OrderState;
 use super::{expiry, letters, stock};

@@ -1,6 +1,6 @@
 //! What the shop's operator sets beside what every party has.
 
-use tallystick_protocol::identifier::Domain;
+use tallystick_protocol::wire::identifier::Domain;
 
 use crate::common::settings::Settings;
 

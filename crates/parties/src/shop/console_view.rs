@@ -94,7 +94,7 @@ fn statements(order: &Order) -> Vec<StatementLine> {
     if let (Some(_), super::state::OrderState::Refused { by, reason }) =
         (&order.refusal, order.state)
     {
-        let from = if by == tallystick_protocol::identifier::Role::Issuer {
+        let from = if by == tallystick_protocol::wire::identifier::Role::Issuer {
             &order.issuer
         } else {
             &order.courier

@@ -1,12 +1,12 @@
 //! Asks the courier to deliver (EP 0 791 901, steps O10 and O11).
 
-use tallystick_protocol::answers::{
+use tallystick_protocol::checkout::answers::{
     Acceptance, CourierAnswer, DeliveryRequest, Refusal, RefusalReason, STATEMENT_MAX_BYTES,
     TRACKING_MAX_BYTES,
 };
-use tallystick_protocol::cbor::{Message, decode};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{Audience, StatementError, message_type};
+use tallystick_protocol::trust::statement::{Audience, StatementError, message_type};
+use tallystick_protocol::wire::cbor::{Message, decode};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::book::{self, Evidence, Order};
 use super::state::OrderState;

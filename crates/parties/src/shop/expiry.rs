@@ -1,6 +1,6 @@
 //! Ends orders whose time is over before the courier was asked.
 
-use tallystick_protocol::answers::RefusalReason;
+use tallystick_protocol::checkout::answers::RefusalReason;
 
 use super::book::{self, Order};
 use super::state::OrderState;

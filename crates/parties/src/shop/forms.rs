@@ -2,13 +2,13 @@
 //! (EP 0 791 901, step O1).
 
 use serde::Deserialize;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::form::{
+use tallystick_protocol::checkout::form::{
     Delivery, ITEMS_MAX, Instrument, Item, OrderForm, QUANTITY_MAX, form_digest,
 };
-use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::policy::PolicyName;
-use tallystick_protocol::statement::Audience;
+use tallystick_protocol::checkout::policy::PolicyName;
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::money::{Currency, Money};
 
 use super::catalogue;
 use super::config::CourierOffer;

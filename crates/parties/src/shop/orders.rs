@@ -4,11 +4,11 @@
 use data_encoding::HEXLOWER;
 use http::StatusCode;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::answers::{Refusal, RefusalReason};
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::order::SplitOrder;
-use tallystick_protocol::statement::Audience;
+use tallystick_protocol::checkout::answers::{Refusal, RefusalReason};
+use tallystick_protocol::checkout::order::SplitOrder;
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::book::{self, Order};
 use super::letters;

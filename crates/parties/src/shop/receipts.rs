@@ -1,9 +1,9 @@
 //! Receipts: what the shop tells the holder, signed, with the others' signed statements. One
 //! receipt for each state an order passes through; asked for again, the same bytes until they are void.
 
-use tallystick_protocol::answers::{RefusalReason, ShopReceipt, ShopState};
-use tallystick_protocol::identifier::{OrderId, Role};
-use tallystick_protocol::statement::Audience;
+use tallystick_protocol::checkout::answers::{RefusalReason, ShopReceipt, ShopState};
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::identifier::{OrderId, Role};
 
 use super::book::{self, Order};
 use super::state::OrderState;

@@ -1,12 +1,12 @@
 //! Opens and checks an order, before anything is written (EP 0 791 901, step O7).
 
-use tallystick_protocol::form::OrderForm;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::order::{
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::checkout::order::{
     ORDER_LIFETIME_SECONDS, OpenedPart, SplitOrder, amount_of, goods_match, item_numbers_of,
     items_of,
 };
-use tallystick_protocol::policy::Field;
+use tallystick_protocol::checkout::policy::Field;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::{Shop, forms};
 use crate::common::fault::{Fault, Kind};

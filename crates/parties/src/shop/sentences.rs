@@ -1,7 +1,7 @@
 //! Where an order stands, in a sentence that says where the money is.
 
-use tallystick_protocol::answers::RefusalReason;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::RefusalReason;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::state::OrderState;
 

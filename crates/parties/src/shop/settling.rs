@@ -1,8 +1,8 @@
 //! Tells the issuer how an order ended, and hears from it where the money is. Only its signed answer
 //! makes an order charged, or gives goods back that a courier may have accepted.
 
-use tallystick_protocol::answers::RefusalReason;
-use tallystick_protocol::identifier::{Role, Root};
+use tallystick_protocol::checkout::answers::RefusalReason;
+use tallystick_protocol::wire::identifier::{Role, Root};
 
 use super::book::{self, Order};
 use super::state::OrderState;

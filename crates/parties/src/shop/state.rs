@@ -1,7 +1,7 @@
 //! The states of an order at the shop, and the one function that moves between them.
 
-use tallystick_protocol::answers::RefusalReason;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::RefusalReason;
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::moves::IllegalMove;
 

@@ -1,6 +1,6 @@
 //! The shelf: what is left, and what orders hold back from it.
 
-use tallystick_protocol::identifier::OrderId;
+use tallystick_protocol::wire::identifier::OrderId;
 
 use super::catalogue::{self, Product};
 use crate::ports::database::first;

@@ -8,7 +8,7 @@ use super::{Shop, stock};
 use crate::common::fault::Fault;
 use crate::common::http::{self as web, Answer};
 use crate::ports::Ports;
-use tallystick_protocol::identifier::Domain;
+use tallystick_protocol::wire::identifier::Domain;
 
 #[derive(Serialize)]
 struct Catalogue<'a> {

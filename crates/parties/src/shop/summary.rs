@@ -1,8 +1,8 @@
 //! What the store's own page shows after a purchase: nothing that the shop should not know.
 
 use serde::Serialize;
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::form::OrderForm;
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::wire::cbor::decode;
 
 use super::book::Order;
 use super::sentences::sentence;

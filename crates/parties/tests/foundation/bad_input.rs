@@ -2,10 +2,10 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_parties::ports::Tables;
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::enrolment::HolderShareRequest;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::introduction::IntroductionRequest;
+use tallystick_protocol::account::HolderShareRequest;
+use tallystick_protocol::trust::introduction::IntroductionRequest;
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::holders::{ISSUER, SHOP, holder, ready, ticket};
 use crate::support::{CA, KEYS, World, problem};

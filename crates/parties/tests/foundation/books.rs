@@ -7,7 +7,7 @@ use tallystick_parties::common::vault::{SealingKey, Vault};
 use tallystick_parties::native::{SeededRandom, SqliteDatabase};
 use tallystick_parties::ports::database::in_transaction;
 use tallystick_parties::ports::{DatabaseError, Tables};
-use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::wire::money::{Currency, Money};
 
 const LINES: Account<'static> = Account {
     kind: AccountKind::CreditLines,

@@ -4,13 +4,13 @@ use crate::support::{CA, KEYS, World, problem};
 use tallystick_parties::Party;
 use tallystick_parties::common::settings::ConsoleAccess;
 use tallystick_parties::native::block_on;
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::certificate::{Certificate, TrustAnchors};
-use tallystick_protocol::enrolment::{CertificateAnswer, HolderCertificateRequest};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::Audience;
+use tallystick_protocol::account::{CertificateAnswer, HolderCertificateRequest};
 use tallystick_protocol::test_keys::test_spki;
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::trust::certificate::{Certificate, TrustAnchors};
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 #[test]
 fn a_party_certifies_and_keys_itself_from_nothing() {

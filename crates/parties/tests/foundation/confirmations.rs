@@ -6,15 +6,15 @@ use crate::support::{Bare, KEYS, World, problem};
 use tallystick_parties::common::rate::RateLimit;
 use tallystick_parties::native::{Machine, block_on};
 use tallystick_parties::ports::PortRng;
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
-use tallystick_protocol::enrolment::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
-use tallystick_protocol::identifier::{HolderId, Role};
+use tallystick_protocol::account::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
+use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{
     DerivedKey, HolderShare, PairContext, Purpose, ShareRecipient, Suite, open_share, party_point,
 };
-use tallystick_protocol::statement::{Audience, open};
+use tallystick_protocol::trust::statement::{Audience, open};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::{HolderId, Role};
 
 const SHOP: &str = "shop.localhost";
 const SECRET: [u8; 32] = [5; 32];

@@ -5,8 +5,8 @@ use tallystick_parties::Party;
 use tallystick_parties::common::{due, facts, ledger, outbox, statements};
 use tallystick_parties::native::block_on;
 use tallystick_parties::ports::Tables;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::money::{Currency, Money};
 
 /// More writes than any bootstrap takes.
 const ENOUGH: u32 = 400;

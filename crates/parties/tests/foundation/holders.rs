@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use tallystick_parties::native::block_on;
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::enrolment::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
-use tallystick_protocol::identifier::{HolderId, Role};
+use tallystick_protocol::account::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{HolderShare, ShareRecipient, open_share};
-use tallystick_protocol::statement::{Audience, open};
+use tallystick_protocol::trust::statement::{Audience, open};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::{HolderId, Role};
 
 use crate::support::{Bare, KEYS, World, problem};
 

@@ -1,10 +1,10 @@
 //! Who gets which share, and how often.
 
 use tallystick_parties::native::block_on;
-use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::{
     PairContext, Purpose, ShareRecipient, Suite, open_share, party_point,
 };
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::holders::{ISSUER, SHOP, answer_in, holder, index, ready, request, share_in};
 use crate::support::{KEYS, World, problem};

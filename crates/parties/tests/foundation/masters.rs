@@ -6,10 +6,10 @@ use tallystick_parties::Party;
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::native::block_on;
 use tallystick_parties::ports::Clock as _;
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::enrolment::HolderShareRequest;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::account::HolderShareRequest;
 use tallystick_protocol::keys::{HolderShare, PairContext, Purpose, Suite, party_point};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::holders::{ISSUER, SHOP, answer_in, holder, ready, request, share_in, ticket};
 use crate::support::{Bare, KEYS, World};

@@ -15,9 +15,9 @@ use tallystick_parties::common::outbox::{self, Content, NewLetter};
 use tallystick_parties::common::waking::Duties;
 use tallystick_parties::native::{Machine, block_on};
 use tallystick_parties::ports::{Clock as _, Tables};
-use tallystick_protocol::enrolment::HolderCertificateRequest;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{Audience, open};
+use tallystick_protocol::account::HolderCertificateRequest;
+use tallystick_protocol::trust::statement::{Audience, open};
+use tallystick_protocol::wire::identifier::Role;
 
 const HOUR_MS: u64 = 3_600_000;
 

@@ -3,7 +3,7 @@
 use tallystick_parties::common::settings::{ConsoleAccess, Settings, UnsafeSetting};
 use tallystick_parties::common::vault::SealingKey;
 use tallystick_parties::issuer::IssuerConfig;
-use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 fn settings(role: Role, domain: &str) -> Settings {
     let domain = Domain::parse(domain).unwrap();

@@ -15,9 +15,9 @@ use tallystick_parties::common::waking::NoDuties;
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
 use tallystick_parties::ports::Network;
-use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::test_keys::TEST_KEYS;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 pub const CA: &str = "ca.localhost";
 pub const KEYS: &str = "keys.localhost";

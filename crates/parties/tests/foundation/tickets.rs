@@ -1,9 +1,9 @@
 //! Who may have a share at all.
 
 use tallystick_parties::native::block_on;
-use tallystick_protocol::enrolment::EnrolmentTicket;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{Audience, Envelope};
+use tallystick_protocol::account::EnrolmentTicket;
+use tallystick_protocol::trust::statement::{Audience, Envelope};
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::holders::{ISSUER, SHOP, holder, ready, request, request_with, ticket};
 use crate::support::{KEYS, World, problem};
@@ -105,7 +105,7 @@ fn a_misused_ticket_is_refused() {
 fn a_party_gets_shares_of_its_own_role_alone() {
     let mut world = World::new();
     let shop = ready(&mut world, Role::Shop, SHOP);
-    let request = tallystick_protocol::enrolment::PartyShareRequest {
+    let request = tallystick_protocol::account::PartyShareRequest {
         envelope: shop
             .office
             .envelope(Audience::Party(crate::support::domain(KEYS)), [1; 32], 300),

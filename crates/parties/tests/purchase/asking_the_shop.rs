@@ -3,8 +3,8 @@
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::answers::ShopState;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::ShopState;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::{Holder, Order};
 use super::information_flow::everything_at;

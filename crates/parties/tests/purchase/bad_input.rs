@@ -1,7 +1,7 @@
 //! Malformed, truncated, over-long and wrongly typed messages: a typed problem, and nothing changes.
 
-use tallystick_protocol::answers::ShopState;
-use tallystick_protocol::cbor::encode;
+use tallystick_protocol::checkout::answers::ShopState;
+use tallystick_protocol::wire::cbor::encode;
 
 use super::holder::{CBOR, COSE, Holder, JSON, enrolment_request};
 use super::talk::buy;
@@ -194,11 +194,11 @@ fn an_unknown_grant_or_a_wrong_signature_enrols_nobody() {
     let application = br#"{"name":"Hanako Yamada","telephone":"090-1234-5678"}"#;
     let offer = world.post(ISSUER, "/v1/accounts", JSON, application.to_vec());
     let offer =
-        tallystick_protocol::statement::open::<tallystick_protocol::enrolment::AccountOffer>(
+        tallystick_protocol::trust::statement::open::<tallystick_protocol::account::AccountOffer>(
             offer.body(),
             &world.anchors,
             world.now(),
-            tallystick_protocol::identifier::Role::Issuer,
+            tallystick_protocol::wire::identifier::Role::Issuer,
         )
         .unwrap();
     let mut unsigned = enrolment_request(&mut rng, &holder.key, offer.message.grant, &[2; 32]);

@@ -2,9 +2,9 @@
 //! soon after it, because the courier says so.
 
 use tallystick_parties::ports::Tables as _;
-use tallystick_protocol::answers::{Acceptance, MoneyState, ShopState};
-use tallystick_protocol::cbor::Message as _;
-use tallystick_protocol::statement::message_type;
+use tallystick_protocol::checkout::answers::{Acceptance, MoneyState, ShopState};
+use tallystick_protocol::trust::statement::message_type;
+use tallystick_protocol::wire::cbor::Message as _;
 
 use super::holder::{Holder, Order};
 use super::talk::{buy, courier_answer, issuer_answer, state};

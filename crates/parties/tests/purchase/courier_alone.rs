@@ -2,12 +2,14 @@
 
 use data_encoding::BASE64;
 use tallystick_parties::ports::Tables;
-use tallystick_protocol::answers::{Acceptance, Clearance, DeliveryRequest, Inquiry, Refusal};
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, open};
+use tallystick_protocol::checkout::answers::{
+    Acceptance, Clearance, DeliveryRequest, Inquiry, Refusal,
+};
 use tallystick_protocol::test_keys::test_statement;
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::trust::statement::{Audience, Envelope, SignedMessage, open};
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::holder::{COSE, Holder, Order};
 use super::talk::form;

@@ -1,6 +1,6 @@
 //! The power fails at each write of each party in turn; afterwards the purchase completes once.
 
-use tallystick_protocol::answers::{MoneyState, ShopState};
+use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 
 use super::holder::Holder;
 use super::talk::{courier_answer, issuer_answer, send_order, state};

@@ -10,9 +10,9 @@ use tallystick_parties::common::vault::SealingKey;
 use tallystick_parties::courier::Courier;
 use tallystick_parties::native::block_on;
 use tallystick_parties::ports::{Clock as _, Tables as _};
-use tallystick_protocol::answers::{MoneyState, ShopState};
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::{Holder, Order};
 use super::talk::{buy, issuer_answer, send_order, state};

@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use http::{Request, Response};
 use tallystick_parties::Party;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::enrolment::{
+use tallystick_protocol::account::{
     AccountOffer, CertificateAnswer, EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket,
 };
-use tallystick_protocol::identifier::{HolderId, Role};
-use tallystick_protocol::statement::open;
 use tallystick_protocol::test_keys::{TestRng, test_key};
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{HolderId, Role};
 
 use super::holder::{CBOR, Holder, JSON, enrolment_request};
 use super::world::{CA, ISSUER, World, problem, text};

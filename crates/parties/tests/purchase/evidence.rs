@@ -1,11 +1,11 @@
 //! What the parties keep of an order, for how long, and that what they sign stays good.
 
 use tallystick_parties::ports::{Database as _, Tables as _};
-use tallystick_protocol::answers::{
+use tallystick_protocol::checkout::answers::{
     Acceptance, Evidence, IssuerAnswer, MoneyState, ShopReceipt, ShopState,
 };
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::open;
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::Holder;
 use super::talk::{buy, courier_answer};

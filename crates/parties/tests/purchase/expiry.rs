@@ -1,6 +1,6 @@
 //! Time runs out: forms, orders, reservations.
 
-use tallystick_protocol::answers::{MoneyState, ShopState};
+use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 
 use super::holder::{CBOR, Holder};
 use super::talk::{buy, form, issuer_answer, send_order, state};

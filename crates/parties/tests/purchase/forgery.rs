@@ -1,15 +1,15 @@
 //! A shop, or somebody in its name, that cheats towards issuer and courier.
 
-use tallystick_protocol::answers::{
+use tallystick_protocol::checkout::answers::{
     Acceptance, AuthorisationAnswer, AuthorisationRequest, Clearance, DeliveryRequest, Refusal,
     RefusalReason, ShopState,
 };
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::statement::{Audience, Envelope, SignedMessage, open};
 use tallystick_protocol::test_keys::test_statement;
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::trust::statement::{Audience, Envelope, SignedMessage, open};
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::money::{Currency, Money};
 
 use super::holder::{COSE, Holder, Order};
 use super::talk::{buy, form};

@@ -1,10 +1,10 @@
 //! Old keys hand an account over to new ones: once, and to nobody else.
 
 use http::Response;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::enrolment::{EnrolmentAnswer, MoveRequest};
-use tallystick_protocol::signature::sign_pss;
+use tallystick_protocol::account::{EnrolmentAnswer, MoveRequest};
 use tallystick_protocol::test_keys::{TestRng, test_key};
+use tallystick_protocol::trust::signature::sign_pss;
+use tallystick_protocol::wire::cbor::{decode, encode};
 
 use super::holder::{CBOR, Holder, enrolment_request};
 use super::world::{ISSUER, OTHER_ISSUER, World, domain, problem, text};
@@ -87,7 +87,7 @@ fn nobody_but_the_holder_hands_an_account_over_and_only_to_its_own_issuer() {
     };
     assert!(!ask(&world, &elsewhere).status().is_success());
     let unknown = MoveRequest {
-        holder: tallystick_protocol::identifier::HolderId([9; 32]),
+        holder: tallystick_protocol::wire::identifier::HolderId([9; 32]),
         ..signed(&mut holder, GRANT)
     };
     assert_eq!(problem(&ask(&world, &unknown)), "unauthorised");

@@ -2,27 +2,27 @@
 
 use data_encoding::HEXLOWER;
 use rsa::RsaPrivateKey;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
-use tallystick_protocol::enrolment::{
+use tallystick_protocol::account::{
     AccountOffer, CardRecord, EnrolmentAnswer, EnrolmentRequest, HolderShareAnswer,
     HolderShareRequest,
 };
-use tallystick_protocol::form::{Instrument, OrderForm, form_digest};
-use tallystick_protocol::identifier::{HolderId, OrderId, Role, Root};
+use tallystick_protocol::checkout::form::{Instrument, OrderForm, form_digest};
+use tallystick_protocol::checkout::order::{
+    Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
+    PartKey, PreparedOrder, SplitOrder, UnsignedApproval,
+};
+use tallystick_protocol::checkout::policy::READERS;
+use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{
     DerivedKey, HolderShare, KeyContext, PairContext, Purpose, ShareRecipient, Suite, open_share,
     party_point,
 };
-use tallystick_protocol::order::{
-    Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
-    PartKey, PreparedOrder, SplitOrder, UnsignedApproval,
-};
-use tallystick_protocol::policy::READERS;
-use tallystick_protocol::signature::{public_key_to_spki, sign_pss};
-use tallystick_protocol::statement::open;
 use tallystick_protocol::test_keys::{TestRng, test_key};
+use tallystick_protocol::trust::signature::{public_key_to_spki, sign_pss};
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{HolderId, OrderId, Role, Root};
 
 use super::talk::form;
 use super::world::{CENTRE, ISSUER, OTHER_ISSUER, World, domain, problem, text};

@@ -1,11 +1,11 @@
 //! Who can know what: every byte that each party received and held during purchases, searched for
 //! every field that it must not know.
 
-use tallystick_protocol::answers::ShopState;
-use tallystick_protocol::cbor::encode_value;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::order::SealedPart;
+use tallystick_protocol::checkout::answers::ShopState;
+use tallystick_protocol::checkout::order::SealedPart;
+use tallystick_protocol::wire::cbor::encode_value;
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::money::{Currency, Money};
 
 use super::holder::{Holder, Order};
 use super::search::{holds, party_share, try_everything};

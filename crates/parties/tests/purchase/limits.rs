@@ -6,8 +6,8 @@ use tallystick_parties::common::rate::Limits;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::ports::Tables;
 use tallystick_parties::shop::{Shop, ShopConfig};
-use tallystick_protocol::answers::{MoneyState, ShopState};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::{COSE, Holder, JSON};
 use super::talk::{buy, issuer_answer, send_order, state};
@@ -60,8 +60,8 @@ fn orders_that_are_nobodys_are_counted_and_those_of_holders_are_not() {
     let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
     let mut settings = settings(Role::Shop, SHOP);
     settings.limits = Limits::parse("failures 2/60").unwrap();
-    let courier = tallystick_protocol::identifier::Domain::parse(COURIER).unwrap();
-    let issuer = tallystick_protocol::identifier::Domain::parse(ISSUER).unwrap();
+    let courier = tallystick_protocol::wire::identifier::Domain::parse(COURIER).unwrap();
+    let issuer = tallystick_protocol::wire::identifier::Domain::parse(ISSUER).unwrap();
     let config = ShopConfig::new(settings, ORIGIN, courier, "Hayate Courier", issuer);
     let shop = Rc::new(Shop::new(world.machine(SHOP).clone(), config));
     world.hub.connect(SHOP, shop);

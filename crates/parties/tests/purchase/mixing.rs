@@ -1,8 +1,8 @@
 //! Orders that are not what they should be: mixed, misdirected, repeated, unlike their form.
 
-use tallystick_protocol::answers::ShopState;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::order::SplitOrder;
+use tallystick_protocol::checkout::answers::ShopState;
+use tallystick_protocol::checkout::order::SplitOrder;
+use tallystick_protocol::wire::cbor::{decode, encode};
 
 use super::holder::{CBOR, Form, Holder};
 use super::talk::{form, form_at, send_order, state};

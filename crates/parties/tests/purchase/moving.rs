@@ -1,12 +1,12 @@
 //! Moving an account to another device: the old identity counts no more, the new one pays.
 
 use http::Response;
-use tallystick_protocol::answers::ShopState;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::enrolment::{AccountOffer, EnrolmentAnswer};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::open;
+use tallystick_protocol::account::{AccountOffer, EnrolmentAnswer};
+use tallystick_protocol::checkout::answers::ShopState;
 use tallystick_protocol::test_keys::{TestRng, test_key};
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::{CBOR, COSE, Holder, JSON, enrolment_request};
 use super::talk::buy;

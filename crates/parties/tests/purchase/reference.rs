@@ -7,18 +7,18 @@ use std::rc::Rc;
 use data_encoding::BASE64;
 use http::{Request, Response};
 use tallystick_parties::Party;
-use tallystick_protocol::answers::{
+use tallystick_protocol::checkout::answers::{
     Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance,
     DeliveryRequest, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopState,
 };
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::certificate::{Certificate, TrustAnchors};
-use tallystick_protocol::identifier::{Role, Root};
-use tallystick_protocol::introduction::IntroductionRequest;
-use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::statement::{Audience, Envelope, open};
 use tallystick_protocol::test_keys::test_statement;
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::trust::certificate::{Certificate, TrustAnchors};
+use tallystick_protocol::trust::introduction::IntroductionRequest;
+use tallystick_protocol::trust::statement::{Audience, Envelope, open};
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{Role, Root};
+use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::holder::{CBOR, COSE, Holder};
 use super::talk::buy;

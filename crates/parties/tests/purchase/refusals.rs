@@ -1,8 +1,8 @@
 //! Issuer, courier or shop refuse: nothing stays reserved, the goods are back.
 
-use tallystick_protocol::answers::{MoneyState, Refusal, RefusalReason, ShopState};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::open;
+use tallystick_protocol::checkout::answers::{MoneyState, Refusal, RefusalReason, ShopState};
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::Holder;
 use super::talk::{buy, courier_answer, form, issuer_answer, send_order, state};

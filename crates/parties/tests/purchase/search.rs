@@ -2,9 +2,9 @@
 
 use tallystick_parties::common::vault::{SealingKey, Vault};
 use tallystick_parties::ports::Tables;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::order::{OpenedPart, SealedPart};
 use tallystick_protocol::keys::{PairContext, PartyShare, Purpose, holder_point};
-use tallystick_protocol::order::{OpenedPart, SealedPart};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::world::{CENTRE, SEALING_KEY, World};
 

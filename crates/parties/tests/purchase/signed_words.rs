@@ -5,7 +5,7 @@ use std::cell::Cell;
 use http::Response;
 use tallystick_parties::common::fault::{Fault, Kind};
 use tallystick_parties::common::http::problem as as_answer;
-use tallystick_protocol::answers::{MoneyState, ShopState};
+use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 
 use super::holder::{Holder, Order};
 use super::talk::{buy, issuer_answer, send_order, state};

@@ -1,8 +1,8 @@
 //! What the store's pages and the consoles show.
 
-use tallystick_protocol::form::OrderForm;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::open;
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::{Holder, JSON};
 use super::talk::buy;

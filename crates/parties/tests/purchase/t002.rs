@@ -1,10 +1,10 @@
 //! The statements of EP 0 791 901, as far as the parties alone can show them.
 
-use tallystick_protocol::answers::{Acceptance, Authorisation, MoneyState, ShopState};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::{Acceptance, Authorisation, MoneyState, ShopState};
 use tallystick_protocol::keys::Purpose;
-use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::statement::open;
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::money::{Currency, Money};
 
 use super::holder::Holder;
 use super::talk::{buy, courier_answer, issuer_answer, state};

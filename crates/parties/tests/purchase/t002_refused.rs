@@ -1,11 +1,11 @@
 //! The statements of EP 0 791 901 about what is altered, misaddressed or rejected.
 
 use tallystick_parties::ports::Tables;
-use tallystick_protocol::answers::{MoneyState, ShopState};
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::order::{HolderApproval, SplitOrder};
+use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
+use tallystick_protocol::checkout::order::{HolderApproval, SplitOrder};
 use tallystick_protocol::test_keys::test_key;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::{Holder, Wish};
 use super::search::{party_share, try_everything};

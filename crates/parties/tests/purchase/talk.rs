@@ -2,11 +2,11 @@
 
 use http::Response;
 use serde_json::{Value as Json, json};
-use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, ShopReceipt, ShopState};
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::form::OrderForm;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::open;
+use tallystick_protocol::checkout::answers::{CourierAnswer, IssuerAnswer, ShopReceipt, ShopState};
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::{CBOR, Form, JSON, Order};
 use super::world::{COURIER, ISSUER, SHOP, World, text};

@@ -1,12 +1,12 @@
 //! T002-13: whoever carries an order changes it on the way, each field and each class of bytes of it
 //! once: it is refused, nothing is charged or delivered, and nothing stays set aside.
 
-use tallystick_protocol::answers::ShopState;
-use tallystick_protocol::cbor::{decode, encode};
-use tallystick_protocol::identifier::{HolderId, OrderId, Role, Root};
+use tallystick_protocol::checkout::answers::ShopState;
+use tallystick_protocol::checkout::order::{SealedPart, SplitOrder};
+use tallystick_protocol::checkout::policy::READERS;
 use tallystick_protocol::keys::{Centres, Epoch, Suite};
-use tallystick_protocol::order::{SealedPart, SplitOrder};
-use tallystick_protocol::policy::READERS;
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{HolderId, OrderId, Role, Root};
 
 use super::holder::{CBOR, Holder, Order};
 use super::talk::{receipt, send_order};

@@ -7,9 +7,9 @@ use serde_json::Value as Json;
 use tallystick_parties::Party;
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
 use tallystick_parties::ports::{Clock as _, Tables as _};
-use tallystick_protocol::certificate::TrustAnchors;
 use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority};
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::trust::certificate::TrustAnchors;
+use tallystick_protocol::wire::time::Timestamp;
 #[allow(
     unused_imports,
     reason = "what is not used by these tests is used by others"

@@ -5,7 +5,7 @@ use tallystick_codec::DecodeMap;
 
 use minicbor::{CborLen, Decode, Decoder, Encode, decode};
 
-use crate::identifier::{Domain, Role};
+use crate::wire::identifier::{Domain, Role};
 
 use super::KeyError;
 

@@ -10,7 +10,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::identifier::{Domain, HolderId, Role};
+use crate::wire::identifier::{Domain, HolderId, Role};
 
 use super::{Element, KeyContext, KeyError};
 

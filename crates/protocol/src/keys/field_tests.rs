@@ -1,10 +1,8 @@
 use alloc::{format, vec, vec::Vec};
 
 use super::{limbs_of_32_bits, limbs_of_64_bits};
-use crate::{
-    keys::{Element, KeyError},
-    test_keys::TestRng,
-};
+use crate::keys::{Element, KeyError};
+use crate::test_keys::TestRng;
 
 /// 2²⁵⁵ − 19 − `below`, little-endian.
 fn modulus_less(below: u8) -> [u8; 32] {

@@ -8,6 +8,7 @@
 //! everybody's keys of that space and epoch are lost at once.
 
 pub mod blom;
+pub mod confirmation;
 pub mod context;
 pub mod degrees;
 pub mod derive;

@@ -5,10 +5,8 @@ use core::num::NonZero;
 use hash2curve::{ExpandMsg, ExpandMsgXmd, Expander};
 use sha2::{Sha512, digest::consts::U16};
 
-use crate::{
-    cbor::encode_value,
-    identifier::{Domain, HolderId},
-};
+use crate::wire::cbor::encode_value;
+use crate::wire::identifier::{Domain, HolderId};
 
 use super::{Element, KeyContext, KeyError};
 

@@ -7,10 +7,8 @@ use minicbor::{CborLen, Decode, Decoder, Encode, decode};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::{
-    cbor::{array_of, encode_value},
-    identifier::{Domain, HolderId},
-};
+use crate::wire::cbor::{array_of, encode_value};
+use crate::wire::identifier::{Domain, HolderId};
 
 use super::{
     Degrees, Element, KeyContext, KeyError,
@@ -33,7 +31,7 @@ pub enum ShareRecipient {
     Party(#[n(0)] Domain),
 }
 
-// By hand, as [`crate::statement::Audience`] is.
+// By hand, as [`crate::trust::statement::Audience`] is.
 impl<'bytes, Ctx> Decode<'bytes, Ctx> for ShareRecipient {
     fn decode(decoder: &mut Decoder<'bytes>, context: &mut Ctx) -> Result<Self, decode::Error> {
         array_of(decoder, 2)?;

@@ -1,11 +1,11 @@
 //! A certification authority, random numbers and signatures for tests.
 
 use super::test_key;
-use crate::certificate::{Certificate, Lifetime, Serial, TrustAnchors, UnsignedCertificate};
-use crate::identifier::{Domain, Role};
-use crate::signature::{public_key_to_spki, sign_pss};
-use crate::statement::{SignedMessage, Unsigned};
-use crate::time::Timestamp;
+use crate::trust::certificate::{Certificate, Lifetime, Serial, TrustAnchors, UnsignedCertificate};
+use crate::trust::signature::{public_key_to_spki, sign_pss};
+use crate::trust::statement::{SignedMessage, Unsigned};
+use crate::wire::identifier::{Domain, Role};
+use crate::wire::time::Timestamp;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 use rand_core::{TryCryptoRng, TryRng};

@@ -2,8 +2,8 @@
 //! key or certificate in common.
 
 use rand_core::CryptoRng;
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::enrolment::EnrolmentRequest;
+use tallystick_protocol::account::EnrolmentRequest;
+use tallystick_protocol::wire::cbor::encode;
 
 use super::offer::OfferRecord;
 use crate::error::{ErrorKind, WalletError};

@@ -3,14 +3,14 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::enrolment::{EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::account::{EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket};
 use tallystick_protocol::keys::SealedShare;
-use tallystick_protocol::problem::ProblemKind;
-use tallystick_protocol::signature::public_key_to_spki;
-use tallystick_protocol::statement::{self, StatementError};
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::trust::signature::public_key_to_spki;
+use tallystick_protocol::trust::statement::{self, StatementError};
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::problem::ProblemKind;
 
 use crate::ask::{self, Answer, Ask, CBOR, CallError, JSON, Question};
 use crate::conversation::{Errand, Needed};

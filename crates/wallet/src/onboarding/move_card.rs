@@ -3,8 +3,8 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::enrolment::MoveRequest;
+use tallystick_protocol::account::MoveRequest;
+use tallystick_protocol::wire::cbor::encode;
 
 use super::account::Making;
 use crate::access::Telling;

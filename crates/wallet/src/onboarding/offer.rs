@@ -4,10 +4,10 @@
 
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
-use tallystick_protocol::cbor::{decode_value, encode_value};
-use tallystick_protocol::enrolment::AccountOffer;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement;
+use tallystick_protocol::account::AccountOffer;
+use tallystick_protocol::trust::statement;
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::wire::identifier::Role;
 use zeroize::Zeroizing;
 
 use crate::cards::CARDS_MAX;

@@ -2,10 +2,10 @@
 //! same keys. The request that enrolled the card is sent once more: it proves the keys as it did then, so
 //! no PIN is needed, and it works as well when the certificate has ended already.
 
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::certificate::Certificate;
-use tallystick_protocol::enrolment::EnrolmentAnswer;
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::account::EnrolmentAnswer;
+use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::enrol::{refused, unfit};
 use crate::ask::{self, Answer, Ask, CBOR, CallError, Question};

@@ -1,10 +1,10 @@
 //! Fetching key shares. They arrive sealed to the enrolment key; the card opens and adds them.
 
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::enrolment::{HolderShareAnswer, HolderShareRequest};
-use tallystick_protocol::identifier::{Domain, Role};
+use tallystick_protocol::account::{HolderShareAnswer, HolderShareRequest};
 use tallystick_protocol::keys::ShareRecipient;
-use tallystick_protocol::statement;
+use tallystick_protocol::trust::statement;
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::enrol::{Progress, Put, refused, unfit, unheard};
 use crate::ask::{self, Ask, COSE, CallError, Question};

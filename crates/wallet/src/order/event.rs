@@ -1,7 +1,7 @@
 //! What happens to an order, as its history tells it.
 
 use minicbor::{Decode, Encode};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::wire::identifier::Role;
 
 /// Something that happened. The name is a key of the pages' catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

@@ -1,7 +1,7 @@
 //! Who will see what: fields down, parties across.
 
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::policy::{Field, Policy, READERS};
+use tallystick_protocol::checkout::policy::{Field, Policy, READERS};
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::view::{ExtraView, MatrixRow};
 
@@ -60,7 +60,7 @@ pub fn extra(policy: &Policy) -> Vec<ExtraView> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tallystick_protocol::policy::PolicyName;
+    use tallystick_protocol::checkout::policy::PolicyName;
 
     fn cells(policy: &Policy, name: &str) -> (bool, bool, bool, bool) {
         let row = rows(policy)

@@ -1,8 +1,8 @@
 //! Where the money of an order is that did not go as it should. What the issuer signed decides, and
 //! nothing else.
 
-use tallystick_protocol::answers::MoneyState;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::MoneyState;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::record::OrderRecord;
 use crate::catalogue::filled_by_name;

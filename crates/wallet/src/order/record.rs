@@ -3,11 +3,11 @@
 
 use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
-use tallystick_protocol::answers::{MoneyState, ShopState};
-use tallystick_protocol::form::OrderForm;
-use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role, Root};
+use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::checkout::policy::PolicyName;
 use tallystick_protocol::keys::PairContext;
-use tallystick_protocol::policy::PolicyName;
+use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role, Root};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::event::Event;

@@ -1,7 +1,7 @@
 //! The three strands of an order: how far each party is.
 
-use tallystick_protocol::answers::{MoneyState, ShopState};
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
+use tallystick_protocol::wire::identifier::Role;
 
 use super::record::OrderRecord;
 use crate::view::{OrderState, StrandState, Strands};

@@ -1,6 +1,6 @@
 //! How an order is being attended to: when it is looked at again, and what its last round told.
 
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::error::ErrorKind;
 use crate::view::OrderState;

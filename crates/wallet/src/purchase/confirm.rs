@@ -1,12 +1,12 @@
 //! T002-7: every party shows who it is before anything is sent. All three must, or nothing goes.
 
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::confirmation::{ConfirmationAnswer, ConfirmationRequest};
-use tallystick_protocol::identifier::Role;
 use tallystick_protocol::keys::DerivedKey;
-use tallystick_protocol::problem::ProblemKind;
-use tallystick_protocol::statement;
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
+use tallystick_protocol::trust::statement;
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::problem::ProblemKind;
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::ask::{self, Ask, COSE, CallError, Question};
 use crate::desk::Desk;

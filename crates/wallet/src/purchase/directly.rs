@@ -1,9 +1,9 @@
 //! What issuer and courier say without the shop, so that a shop that sits on their answers, or says
 //! another thing than they do, gains nothing.
 
-use tallystick_protocol::answers::{CourierAnswer, IssuerAnswer, MoneyState};
-use tallystick_protocol::cbor::decode;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::{CourierAnswer, IssuerAnswer, MoneyState};
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::ending::GRACE_SECONDS;
 use super::receipt::{self, Findings};

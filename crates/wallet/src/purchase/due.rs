@@ -1,6 +1,6 @@
 //! What is due on an order, and whom to ask for it.
 
-use tallystick_protocol::form::form_digest;
+use tallystick_protocol::checkout::form::form_digest;
 
 use crate::ask::{self, Ask, CBOR, COSE, Question};
 use crate::desk::Desk;

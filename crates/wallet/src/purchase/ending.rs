@@ -1,9 +1,9 @@
 //! How an order that was sent ends: by what courier and issuer signed, or when its time and the grace
 //! after it are over and the issuer has nothing of it. The shop's word alone ends nothing.
 
-use tallystick_protocol::answers::MoneyState;
-use tallystick_protocol::certificate::CLOCK_SKEW_SECONDS;
-use tallystick_protocol::identifier::Role;
+use tallystick_protocol::checkout::answers::MoneyState;
+use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};

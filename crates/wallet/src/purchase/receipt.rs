@@ -1,13 +1,13 @@
 //! What the shop says about an order, and the others' signed statements that it passes on. Every
 //! one is verified, and must be about this root, payee and amount.
 
-use tallystick_protocol::answers::{
+use tallystick_protocol::checkout::answers::{
     Acceptance, Authorisation, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopReceipt,
     ShopState, TRACKING_MAX_BYTES,
 };
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::{self, SignedMessage, Verified};
-use tallystick_protocol::text::is_plain;
+use tallystick_protocol::trust::statement::{self, SignedMessage, Verified};
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::text::is_plain;
 
 use crate::ask::CallError;
 use crate::desk::Desk;

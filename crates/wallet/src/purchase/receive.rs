@@ -1,8 +1,8 @@
 //! Receiving an order form: whose it is, whether it is in order, and that it is remembered once.
 
-use tallystick_protocol::form::OrderForm;
-use tallystick_protocol::identifier::{Domain, Role};
-use tallystick_protocol::statement::{self, Verified};
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::trust::statement::{self, Verified};
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use crate::desk::Desk;
 use crate::error::{ErrorKind, WalletError};

@@ -2,16 +2,16 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host;
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::form::Instrument;
-use tallystick_protocol::identifier::{OrderId, Role};
-use tallystick_protocol::keys::{PairContext, Purpose, Suite};
-use tallystick_protocol::order::{
+use tallystick_protocol::checkout::form::Instrument;
+use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     PartKey, PreparedOrder, UnsignedApproval,
 };
-use tallystick_protocol::policy::{Field, Policy, READERS};
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::checkout::policy::{Field, Policy, READERS};
+use tallystick_protocol::keys::{PairContext, Purpose, Suite};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::{OrderId, Role};
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::error::{ErrorKind, WalletError};
 use crate::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};

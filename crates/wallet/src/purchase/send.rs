@@ -2,7 +2,7 @@
 //! sent again after an interruption, it is the same order once more, which the shop knows by its
 //! number.
 
-use tallystick_protocol::problem::ProblemKind;
+use tallystick_protocol::wire::problem::ProblemKind;
 
 use super::receipt::disown;
 use crate::ask::CallError;

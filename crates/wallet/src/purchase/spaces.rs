@@ -1,8 +1,8 @@
 //! A party may be in a further key space than the first of its role. Then the wallet fetches its
 //! share of that space and asks the holder once more: only the PIN lets the card use the new share.
 
-use tallystick_protocol::identifier::{Domain, Role};
 use tallystick_protocol::keys::Space;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use crate::ask::{self, Answer, Ask, CallError, JSON, Question};
 use crate::desk::Desk;

@@ -175,7 +175,7 @@ impl Header {
     /// For storing.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        tallystick_protocol::cbor::encode_value(self)
+        tallystick_protocol::wire::cbor::encode_value(self)
     }
 
     /// As stored.
@@ -183,7 +183,7 @@ impl Header {
     /// # Errors
     /// [`SealingError::Malformed`] or [`SealingError::NewerFormat`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SealingError> {
-        let header: Self = tallystick_protocol::cbor::decode_value(bytes, BYTES_MAX)
+        let header: Self = tallystick_protocol::wire::cbor::decode_value(bytes, BYTES_MAX)
             .map_err(|_| SealingError::Malformed)?;
         if header.format > FORMAT {
             return Err(SealingError::NewerFormat(header.format));

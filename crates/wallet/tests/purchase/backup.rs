@@ -2,11 +2,11 @@
 
 use minicbor::bytes::ByteVec;
 use tallystick_parties::native::block_on;
-use tallystick_protocol::cbor::{decode_value, encode_value};
-use tallystick_protocol::enrolment::AccountOffer;
-use tallystick_protocol::identifier::Role;
-use tallystick_protocol::statement::open as open_statement;
+use tallystick_protocol::account::AccountOffer;
 use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::trust::statement::open as open_statement;
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::wire::identifier::Role;
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::sealing::backup::{open as open_backup, seal as seal_backup};
 use tallystick_wallet::sealing::stretch::Stretch;

@@ -1,7 +1,7 @@
 //! Nobody reads more than it needs without the holder's consent, and nobody else than was shown.
 
 use tallystick_parties::native::block_on;
-use tallystick_protocol::policy::{Field, PolicyName};
+use tallystick_protocol::checkout::policy::{Field, PolicyName};
 use tallystick_wallet::view::{Address, Choice, OrderState};
 
 use super::holder::{Holder, PIN, TEA, address};

@@ -1,10 +1,10 @@
 //! The host's side of a card whose commands are timed one by one, over whatever line it hangs on.
 
 use tallystick_card::{Applet, host};
-use tallystick_protocol::identifier::{Domain, HolderId};
 use tallystick_protocol::keys::{
     PairContext, Purpose, SealedShare, ShareLabel, ShareRecipient, seal_share,
 };
+use tallystick_protocol::wire::identifier::{Domain, HolderId};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 

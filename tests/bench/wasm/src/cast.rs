@@ -1,11 +1,11 @@
 //! Who takes part: the parties of the demonstration, and a key centre that gives out shares.
 
-use tallystick_protocol::identifier::{Domain, HolderId, Role};
+use tallystick_protocol::checkout::policy::READERS;
 use tallystick_protocol::keys::{
     Centres, Degrees, Epoch, HolderShare, HolderShareBuilder, KeyContext, MasterRow, PairContext,
     Space, Suite, holder_point,
 };
-use tallystick_protocol::policy::READERS;
+use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
 use wasm_bindgen::JsError;
 
 use crate::random;

@@ -7,8 +7,8 @@ use aes_gcm::{Aes256Gcm, Key, Nonce};
 use minicbor::Encoder;
 use minicbor::bytes::ByteSlice;
 use rand_core::Rng;
-use tallystick_protocol::cbor::encode_value;
 use tallystick_protocol::keys::PairContext;
+use tallystick_protocol::wire::cbor::encode_value;
 use wasm_bindgen::JsError;
 
 use crate::random;

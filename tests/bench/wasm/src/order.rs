@@ -2,19 +2,19 @@
 
 use rand_core::Rng;
 use tallystick_card::{Applet, Card, host};
-use tallystick_protocol::cbor::encode;
-use tallystick_protocol::form::{Delivery, Instrument, Item, OrderForm};
-use tallystick_protocol::identifier::{Domain, HolderId, OrderId, Role};
-use tallystick_protocol::keys::{PairContext, Purpose, ShareLabel, ShareRecipient, seal_share};
-use tallystick_protocol::money::{Currency, Money};
-use tallystick_protocol::order::{
+use tallystick_protocol::checkout::form::{Delivery, Instrument, Item, OrderForm};
+use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     PartKey, PreparedOrder, UnsignedApproval,
 };
-use tallystick_protocol::policy::{Policy, PolicyName};
-use tallystick_protocol::signature::{SALT_LEN, emsa_pss_encode};
-use tallystick_protocol::statement::{Audience, Envelope};
-use tallystick_protocol::time::Timestamp;
+use tallystick_protocol::checkout::policy::{Policy, PolicyName};
+use tallystick_protocol::keys::{PairContext, Purpose, ShareLabel, ShareRecipient, seal_share};
+use tallystick_protocol::trust::signature::{SALT_LEN, emsa_pss_encode};
+use tallystick_protocol::trust::statement::{Audience, Envelope};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role};
+use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::time::Timestamp;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;

@@ -1,8 +1,8 @@
 //! Three payloads for three readers, from ready keys and from names.
 
 use rand_core::Rng;
-use tallystick_protocol::identifier::HolderId;
 use tallystick_protocol::keys::{HolderShare, Purpose, party_point};
+use tallystick_protocol::wire::identifier::HolderId;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 

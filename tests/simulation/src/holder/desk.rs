@@ -1,7 +1,7 @@
 //! Where a holder's computer stands, and what the wallet that is packaged for it knows of the world.
 
 use tallystick_parties::native::SetClock;
-use tallystick_protocol::certificate::TrustAnchors;
+use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_wallet::view::Deployment;
 
 use crate::cast::{CENTRE, ISSUER};

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use http::Request;
 use tallystick_parties::ports::Network as _;
-use tallystick_protocol::certificate::TrustAnchors;
+use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_wallet::view::{Deployment, Home, OrderView, Phase, WalletView};
 use tallystick_wallet::{Wallet, WalletError};
 

@@ -4,7 +4,7 @@ use http::{Request, StatusCode};
 use tallystick_parties::Party as _;
 use tallystick_parties::native::block_on;
 use tallystick_parties::ports::Clock as _;
-use tallystick_protocol::certificate::Certificate;
+use tallystick_protocol::trust::certificate::Certificate;
 
 use super::rows;
 use crate::cast::{CA, EVERYBODY};

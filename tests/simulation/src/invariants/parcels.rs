@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use tallystick_parties::ports::Tables as _;
-use tallystick_protocol::answers::{IssuerAnswer, MoneyState};
-use tallystick_protocol::cbor::decode;
+use tallystick_protocol::checkout::answers::{IssuerAnswer, MoneyState};
+use tallystick_protocol::wire::cbor::decode;
 
 use crate::cast::COURIERS;
 use crate::seat::Seat;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 use tallystick_parties::shop::catalogue::PRODUCTS;
-use tallystick_protocol::cbor::encode_value;
-use tallystick_protocol::money::{Currency, Money};
+use tallystick_protocol::wire::cbor::encode_value;
+use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_wallet::view::OrderView;
 
 use super::texts;

@@ -1,6 +1,6 @@
 //! The accounts of the ledger and what stands on them.
 
-use tallystick_protocol::money::Currency;
+use tallystick_protocol::wire::money::Currency;
 
 use super::LedgerError;
 use crate::ports::database::first;

@@ -1,6 +1,6 @@
 //! Books transfers. Each has a name that makes it the same transfer when it is asked for twice.
 
-use tallystick_protocol::money::{MAX_MINOR, Money};
+use tallystick_protocol::wire::money::{MAX_MINOR, Money};
 
 use super::LedgerError;
 use super::accounts::{self, Account};

@@ -7,10 +7,8 @@ mod shares;
 use alloc::{format, vec, vec::Vec};
 
 use super::*;
-use crate::{
-    identifier::{Domain, HolderId, Role},
-    test_keys::TestRng,
-};
+use crate::test_keys::TestRng;
+use crate::wire::identifier::{Domain, HolderId, Role};
 
 const SMALL: Degrees = Degrees {
     holder: 6,

@@ -1,0 +1,439 @@
+//! What the parties say to each other and to the holder about an order, all the way back
+//! (EP 0 791 901, steps O8 to O11). Each is signed and names the root.
+
+use alloc::{string::String, vec::Vec};
+use minicbor::{Decode, Encode};
+use tallystick_codec::DecodeMap;
+
+use crate::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
+use crate::trust::statement::{Envelope, SignedMessage};
+use crate::wire::cbor::Message;
+use crate::wire::identifier::{Domain, OrderId, Role, Root};
+use crate::wire::money::Money;
+use crate::wire::time::Timestamp;
+
+/// Longest signed statement without a sealed part, in bytes.
+pub const STATEMENT_MAX_BYTES: usize = 8 * 1024;
+/// Longest tracking number, in bytes.
+pub const TRACKING_MAX_BYTES: usize = 40;
+/// Most parcels in one delivery.
+pub const PARCELS_MAX: u32 = 20;
+
+const WITH_PART_MAX_BYTES: usize = CIPHERTEXT_MAX_BYTES + 2 * STATEMENT_MAX_BYTES;
+
+macro_rules! signed_message {
+    ($name:ident, $type:literal, $max:expr, $context:literal) => {
+        impl Message for $name {
+            const TYPE: u16 = $type;
+            const MAX_LEN: usize = $max;
+        }
+        impl SignedMessage for $name {
+            const CONTEXT: &'static str = $context;
+            fn envelope(&self) -> &Envelope {
+                &self.envelope
+            }
+        }
+    };
+}
+
+/// The shop asks the issuer to authorise (step O8). Its envelope's transaction is the order.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct AuthorisationRequest {
+    /// From the shop to the issuer.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// What the shop wants to be paid, as in its form.
+    #[n(1)]
+    pub amount: Money,
+    /// The issuer's part, as the wallet sealed it.
+    #[n(2)]
+    pub part: SealedPart,
+}
+signed_message!(
+    AuthorisationRequest,
+    30,
+    WITH_PART_MAX_BYTES,
+    "tallystick/v1/authorisation-request"
+);
+
+/// The issuer has authenticated the holder and reserved the amount (step O9). For the shop; single use.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Authorisation {
+    /// From the issuer to the shop; its transaction is the order, its expiry ends the reservation.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root; also the key under which this is done exactly once.
+    #[n(1)]
+    pub root: Root,
+    /// Who will be paid.
+    #[n(2)]
+    pub payee: Domain,
+    /// What was reserved.
+    #[n(3)]
+    pub amount: Money,
+}
+signed_message!(
+    Authorisation,
+    31,
+    STATEMENT_MAX_BYTES,
+    "tallystick/v1/authorisation"
+);
+
+/// The issuer has authenticated the holder: the courier may act. It does not say how much was paid.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Clearance {
+    /// From the issuer to the courier; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root.
+    #[n(1)]
+    pub root: Root,
+    /// The shop that may ask for the delivery.
+    #[n(2)]
+    pub payee: Domain,
+    /// The courier that may deliver.
+    #[n(3)]
+    pub courier: Domain,
+    /// Until when the issuer keeps the amount set aside for an acceptance that was made in time. Not
+    /// in what release 0.1.0 said.
+    #[n(4)]
+    pub binds_until: Option<Timestamp>,
+}
+signed_message!(
+    Clearance,
+    32,
+    STATEMENT_MAX_BYTES,
+    "tallystick/v1/clearance"
+);
+
+/// The two statements of an issuer that authorises, each as signed bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct AuthorisationAnswer {
+    /// A signed [`Authorisation`].
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub authorisation: Vec<u8>,
+    /// A signed [`Clearance`].
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub clearance: Vec<u8>,
+}
+impl Message for AuthorisationAnswer {
+    const TYPE: u16 = 33;
+    const MAX_LEN: usize = 2 * STATEMENT_MAX_BYTES;
+}
+
+/// Why a party refused. What would tell one party about another's field is only *declined*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+#[non_exhaustive]
+pub enum RefusalReason {
+    /// The issuer does not pay, or the courier does not deliver. Why is between them and the holder.
+    #[n(1)]
+    Declined,
+    /// The shop cannot supply the goods.
+    #[n(2)]
+    OutOfStock,
+    /// It took too long.
+    #[n(3)]
+    Expired,
+    /// The part does not open or does not belong to the order.
+    #[n(4)]
+    BadPart,
+    /// Amounts disagree.
+    #[n(5)]
+    AmountMismatch,
+    /// A party could not be reached or confirmed.
+    #[n(6)]
+    Unreachable,
+}
+
+impl RefusalReason {
+    /// The reason's stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Declined => "declined",
+            Self::OutOfStock => "out-of-stock",
+            Self::Expired => "expired",
+            Self::BadPart => "bad-part",
+            Self::AmountMismatch => "amount-mismatch",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+/// A party will not do its part. Nothing stays reserved because of it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Refusal {
+    /// From the refusing party; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root.
+    #[n(1)]
+    pub root: Root,
+    /// The role in which the party refuses.
+    #[n(2)]
+    pub by: Role,
+    /// Why.
+    #[n(3)]
+    pub reason: RefusalReason,
+}
+signed_message!(Refusal, 34, STATEMENT_MAX_BYTES, "tallystick/v1/refusal");
+
+/// The shop asks the courier to deliver (step O10).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct DeliveryRequest {
+    /// From the shop to the courier; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The courier's part, as the wallet sealed it.
+    #[n(1)]
+    pub part: SealedPart,
+    /// The issuer's signed [`Clearance`].
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub clearance: Vec<u8>,
+    /// How many parcels, 1 to [`PARCELS_MAX`].
+    #[n(3)]
+    pub parcels: u32,
+}
+signed_message!(
+    DeliveryRequest,
+    35,
+    WITH_PART_MAX_BYTES,
+    "tallystick/v1/delivery-request"
+);
+
+/// The courier will deliver (step O11). It captures what the issuer reserved for the same root.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Acceptance {
+    /// From the courier to anyone who takes part; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root.
+    #[n(1)]
+    pub root: Root,
+    /// The shop that asked.
+    #[n(2)]
+    pub shop: Domain,
+    /// The issuer that cleared.
+    #[n(3)]
+    pub issuer: Domain,
+    /// What to ask the courier by, at most [`TRACKING_MAX_BYTES`] bytes.
+    #[n(4)]
+    pub tracking: String,
+}
+signed_message!(
+    Acceptance,
+    36,
+    STATEMENT_MAX_BYTES,
+    "tallystick/v1/acceptance"
+);
+
+/// The issuer asks the courier what became of an order whose time is over. It is answered with the
+/// courier's signed [`Acceptance`] or [`Refusal`]: a courier that knows nothing of the order refuses,
+/// and will not accept it any more.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Inquiry {
+    /// From the issuer to the courier; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root.
+    #[n(1)]
+    pub root: Root,
+    /// When the order's time was over.
+    #[n(2)]
+    pub expired_at: Timestamp,
+}
+signed_message!(Inquiry, 40, STATEMENT_MAX_BYTES, "tallystick/v1/inquiry");
+
+/// Longest [`Evidence`], in bytes.
+pub const EVIDENCE_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// What a party holds as evidence of a month: statements as they were signed, its own and others', for
+/// its operator to keep. One page of several.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Evidence {
+    /// From the party to anyone; its transaction is a random number.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The month, such as "2026-11".
+    #[n(1)]
+    pub month: String,
+    /// The number of this page, from 0.
+    #[n(2)]
+    pub page: u32,
+    /// The statements.
+    #[n(3)]
+    pub statements: Vec<minicbor::bytes::ByteVec>,
+    /// Whether there is a next page.
+    #[n(4)]
+    pub has_more: bool,
+}
+signed_message!(Evidence, 41, EVIDENCE_MAX_BYTES, "tallystick/v1/evidence");
+
+/// How far an order has come at the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+#[non_exhaustive]
+pub enum ShopState {
+    /// Received and checked; the goods are set aside.
+    #[n(1)]
+    Received,
+    /// The issuer is being asked.
+    #[n(2)]
+    Asking,
+    /// The issuer has reserved the amount.
+    #[n(3)]
+    Authorised,
+    /// The courier is being asked.
+    #[n(4)]
+    Delivering,
+    /// The courier has accepted: the order is complete for the holder.
+    #[n(5)]
+    Accepted,
+    /// Somebody refused; nothing stays reserved.
+    #[n(6)]
+    Refused,
+    /// Time ran out; nothing stays reserved.
+    #[n(7)]
+    Expired,
+}
+
+impl ShopState {
+    /// The state's stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Asking => "asking",
+            Self::Authorised => "authorised",
+            Self::Delivering => "delivering",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Accepted | Self::Refused | Self::Expired)
+    }
+}
+
+/// What the shop tells the holder about the order, with the others' signed statements.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct ShopReceipt {
+    /// From the shop to the holder; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order.
+    #[n(1)]
+    pub order_id: OrderId,
+    /// The order's root.
+    #[n(2)]
+    pub root: Root,
+    /// How far it has come.
+    #[n(3)]
+    pub state: ShopState,
+    /// A signed [`Authorisation`], once there is one.
+    #[n(4)]
+    #[cbor(with = "minicbor::bytes")]
+    pub authorisation: Option<Vec<u8>>,
+    /// A signed [`Acceptance`], once there is one.
+    #[n(5)]
+    #[cbor(with = "minicbor::bytes")]
+    pub acceptance: Option<Vec<u8>>,
+    /// A signed [`Refusal`], if somebody refused.
+    #[n(6)]
+    #[cbor(with = "minicbor::bytes")]
+    pub refusal: Option<Vec<u8>>,
+}
+signed_message!(
+    ShopReceipt,
+    37,
+    4 * STATEMENT_MAX_BYTES,
+    "tallystick/v1/shop-receipt"
+);
+
+/// Where the money of an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+#[non_exhaustive]
+pub enum MoneyState {
+    /// Set aside for the shop, still the holder's.
+    #[n(1)]
+    Reserved,
+    /// Paid.
+    #[n(2)]
+    Captured,
+    /// Free again; nothing was paid.
+    #[n(3)]
+    Released,
+}
+
+impl MoneyState {
+    /// The state's stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserved => "reserved",
+            Self::Captured => "captured",
+            Self::Released => "released",
+        }
+    }
+}
+
+/// The issuer tells whoever knows the root where the money is.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct IssuerAnswer {
+    /// From the issuer; its transaction is the order, or the root of an order that it does not know.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root.
+    #[n(1)]
+    pub root: Root,
+    /// Where the money is; nothing if the issuer refused or does not know the order.
+    #[n(2)]
+    pub money: Option<MoneyState>,
+    /// The signed [`Refusal`], if the issuer refused.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub refusal: Option<Vec<u8>>,
+}
+signed_message!(
+    IssuerAnswer,
+    38,
+    2 * STATEMENT_MAX_BYTES,
+    "tallystick/v1/issuer-answer"
+);
+
+/// The courier tells whoever knows the root what it decided.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct CourierAnswer {
+    /// A signed [`Acceptance`] or [`Refusal`].
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub statement: Vec<u8>,
+    /// Whether the courier delivers. An acceptance of which the issuer heard too late says no.
+    #[n(1)]
+    pub accepted: bool,
+}
+impl Message for CourierAnswer {
+    const TYPE: u16 = 39;
+    const MAX_LEN: usize = 2 * STATEMENT_MAX_BYTES;
+}

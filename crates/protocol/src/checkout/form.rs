@@ -1,0 +1,248 @@
+//! The order form (EP 0 791 901, step O1): what the shop offers, for how much, who delivers,
+//! and who shall read what. The shop signs it with its certified key; it is bound to the origin
+//! of the page that shows it.
+
+use alloc::{string::String, vec::Vec};
+use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
+use tallystick_codec::DecodeMap;
+
+use crate::checkout::policy::{Field, Policy, PolicyName};
+use crate::trust::statement::{Envelope, SignedMessage};
+use crate::wire::cbor::Message;
+use crate::wire::identifier::Domain;
+use crate::wire::money::Money;
+use crate::wire::text::is_plain;
+
+/// Most lines of goods in one form.
+pub const ITEMS_MAX: usize = 50;
+/// Largest quantity of one item.
+pub const QUANTITY_MAX: u32 = 999;
+/// Longest name or number of an item, in bytes of UTF-8.
+pub const TEXT_MAX_BYTES: usize = 120;
+/// Most issuers that one form may name.
+pub const ISSUERS_MAX: usize = 16;
+/// Longest origin, in bytes.
+pub const ORIGIN_MAX_BYTES: usize = 300;
+
+/// How an order can be paid. A new instrument is a new variant here and one module on each side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+#[non_exhaustive]
+pub enum Instrument {
+    /// A card account at an issuer.
+    #[n(1)]
+    CardAccount,
+}
+
+impl Instrument {
+    /// The instrument's stable name, which is also the content of the field *payment type*.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Instrument::CardAccount => "card-account",
+        }
+    }
+}
+
+/// One line of goods.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Item {
+    /// The shop's number of the goods.
+    #[n(0)]
+    pub sku: String,
+    /// The name of the goods.
+    #[n(1)]
+    pub name: String,
+    /// How many, 1 to [`QUANTITY_MAX`].
+    #[n(2)]
+    pub quantity: u32,
+    /// The price of one.
+    #[n(3)]
+    pub unit_price: Money,
+}
+
+impl Item {
+    /// Quantity times unit price.
+    ///
+    /// # Errors
+    /// [`FormError::Total`] when the product is beyond what money can express.
+    pub fn price(&self) -> Result<Money, FormError> {
+        self.unit_price
+            .checked_mul(u64::from(self.quantity))
+            .map_err(|_| FormError::Total)
+    }
+}
+
+/// Who delivers, and for how much.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Delivery {
+    /// The courier.
+    #[n(0)]
+    pub courier: Domain,
+    /// What the holder is shown.
+    #[n(1)]
+    pub name: String,
+    /// The price of the delivery.
+    #[n(2)]
+    pub price: Money,
+}
+
+/// What a shop offers to one holder, once.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct OrderForm {
+    /// From the shop, to anyone; its transaction is the number of this form.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The origin of the page that may show this form, such as `https://kiso-tea.example`.
+    #[n(1)]
+    pub origin: String,
+    /// The goods.
+    #[n(2)]
+    pub items: Vec<Item>,
+    /// The delivery.
+    #[n(3)]
+    pub delivery: Delivery,
+    /// Goods and delivery together.
+    #[n(4)]
+    pub total: Money,
+    /// The issuers whose cards the shop accepts.
+    #[n(5)]
+    pub issuers: Vec<Domain>,
+    /// The instruments the shop accepts.
+    #[n(6)]
+    pub instruments: Vec<Instrument>,
+    /// Who reads what.
+    #[n(7)]
+    pub policy: PolicyName,
+    /// What the shop asks to read beyond the policy; needs the holder's consent.
+    #[n(8)]
+    pub extra: Vec<Field>,
+}
+
+impl Message for OrderForm {
+    const TYPE: u16 = 10;
+    const MAX_LEN: usize = 24 * 1024;
+}
+
+impl SignedMessage for OrderForm {
+    const CONTEXT: &'static str = "tallystick/v1/order-form";
+    fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+}
+
+/// Why a form cannot be used, though it is signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormError {
+    /// Nothing to buy, or more lines than [`ITEMS_MAX`].
+    #[error("The order form has {0} items; between 1 and {ITEMS_MAX} are possible.")]
+    Items(usize),
+    /// A quantity of zero or above the limit, or a text that is empty or too long.
+    #[error("An item of the order form is outside its limits.")]
+    Item,
+    /// No issuer, too many, or no instrument.
+    #[error("The order form does not say how it can be paid.")]
+    Payment,
+    /// Total and items disagree, or currencies are mixed.
+    #[error("The items of the order form do not add up to its total.")]
+    Total,
+    /// The shop asks for a field that no shop may read.
+    #[error("The order form asks for something that no shop may read.")]
+    Extra,
+    /// Not the page that the form was signed for.
+    #[error("The order form belongs to {expected}, not to the page that showed it.")]
+    WrongOrigin {
+        /// The origin the form was signed for.
+        expected: String,
+    },
+}
+
+impl OrderForm {
+    /// Checks everything about the form that a signature does not say: limits, sums, and that no
+    /// forbidden field is asked for. Signature, certificate and expiry are checked when it is opened.
+    ///
+    /// # Errors
+    /// [`FormError`] says what is wrong.
+    pub fn validate(&self) -> Result<(), FormError> {
+        if self.items.is_empty() || self.items.len() > ITEMS_MAX {
+            return Err(FormError::Items(self.items.len()));
+        }
+        let text_ok = |text: &str| (1..=TEXT_MAX_BYTES).contains(&text.len()) && is_plain(text);
+        let items_ok = self.items.iter().all(|item| {
+            text_ok(&item.sku) && text_ok(&item.name) && (1..=QUANTITY_MAX).contains(&item.quantity)
+        });
+        if !items_ok || !text_ok(&self.delivery.name) || self.origin.len() > ORIGIN_MAX_BYTES {
+            return Err(FormError::Item);
+        }
+        if self.issuers.is_empty()
+            || self.issuers.len() > ISSUERS_MAX
+            || self.instruments.is_empty()
+        {
+            return Err(FormError::Payment);
+        }
+        if self.extra.len() > Field::ALL.len()
+            || !self.extra.iter().all(|field| field.may_be_requested())
+        {
+            return Err(FormError::Extra);
+        }
+        self.check_total()
+    }
+
+    /// Checks that the form was made for the page that showed it.
+    ///
+    /// `origin` must be what the browser itself says, never what a page says.
+    ///
+    /// # Errors
+    /// [`FormError::WrongOrigin`] otherwise.
+    pub fn check_origin(&self, origin: &str) -> Result<(), FormError> {
+        if self.origin == origin && origin_host(origin) == Some(self.envelope.from.as_str()) {
+            return Ok(());
+        }
+        Err(FormError::WrongOrigin {
+            expected: self.origin.clone(),
+        })
+    }
+
+    /// The policy with everything the shop asks for. The holder may consent to less.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        Policy::new(self.policy, &self.extra)
+    }
+
+    fn check_total(&self) -> Result<(), FormError> {
+        let mut sum = self.delivery.price;
+        for item in &self.items {
+            sum = sum
+                .checked_add(item.price()?)
+                .map_err(|_| FormError::Total)?;
+        }
+        if sum == self.total {
+            Ok(())
+        } else {
+            Err(FormError::Total)
+        }
+    }
+}
+
+/// What stands for the signed form in the order: SHA-256 over its COSE bytes, 32 bytes.
+#[must_use]
+pub fn form_digest(signed_form: &[u8]) -> [u8; 32] {
+    Sha256::digest(signed_form).into()
+}
+
+/// The host of an origin: `https://kiso-tea.example:8443` is `kiso-tea.example`.
+#[must_use]
+pub fn origin_host(origin: &str) -> Option<&str> {
+    let (scheme, rest) = origin.split_once("://")?;
+    if !matches!(scheme, "https" | "http") {
+        return None;
+    }
+    rest.split(':')
+        .next()
+        .filter(|host| !host.is_empty() && !host.contains('/'))
+}

@@ -1,0 +1,6 @@
+//! The purchase: the shop's form, who may see what, the order that is split, and what is answered.
+
+pub mod answers;
+pub mod form;
+pub mod order;
+pub mod policy;

@@ -1,0 +1,199 @@
+//! The content of an order's fields: what the form and the holder supply, as bytes of leaves.
+
+use alloc::{string::String, vec::Vec};
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::checkout::form::{Instrument, OrderForm, form_digest};
+use crate::checkout::policy::{Field, LEAF_COUNT};
+use crate::wire::cbor::{CborError, decode_value, encode_value};
+use crate::wire::money::Money;
+
+/// Longest value of one field in bytes.
+pub const VALUE_MAX_BYTES: usize = 12 * 1024;
+/// Longest text that the holder supplies for one field, in bytes of UTF-8.
+pub const TEXT_MAX_BYTES: usize = 400;
+
+/// One line of the field *items*: a name and how many.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct ItemLine {
+    /// The name of the goods.
+    #[n(0)]
+    pub name: String,
+    /// How many.
+    #[n(1)]
+    pub quantity: u32,
+}
+
+/// One line of the field *item numbers*.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct ItemNumberLine {
+    /// The shop's number of the goods.
+    #[n(0)]
+    pub sku: String,
+    /// How many.
+    #[n(1)]
+    pub quantity: u32,
+}
+
+/// What the issuer needs to know the holder by.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct HolderDetails {
+    /// The card number, digits only.
+    pub card_number: String,
+    /// The card's last month as `MM/YY`.
+    pub card_expiry: String,
+    /// Name, as the issuer has it.
+    pub name: String,
+    /// Telephone number, as the issuer has it.
+    pub telephone: String,
+    /// The holder's own address; only some policies disclose it.
+    pub address: Option<String>,
+}
+
+/// Where the parcel goes.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Destination {
+    /// Whom it is for.
+    pub name: String,
+    /// The address, lines separated by `\n`.
+    pub address: String,
+    /// For the courier at the door.
+    pub telephone: String,
+}
+
+/// A field cannot be part of an order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldError {
+    /// Empty or over [`TEXT_MAX_BYTES`].
+    #[error("The field {} is empty or longer than {TEXT_MAX_BYTES} bytes.", .0.as_str())]
+    Text(Field),
+    /// The field's bytes are not what this field holds.
+    #[error("The field {} is malformed.", .0.as_str())]
+    Malformed(Field),
+}
+
+/// The values of an order's fields; absent ones are absent for everybody.
+pub struct OrderFields {
+    values: [Option<Zeroizing<Vec<u8>>>; LEAF_COUNT],
+}
+
+impl OrderFields {
+    /// The fields of a purchase from a signed form.
+    ///
+    /// # Errors
+    /// [`FieldError::Text`] names the field that is empty or too long.
+    pub fn new(
+        form: &OrderForm,
+        signed_form: &[u8],
+        instrument: Instrument,
+        holder: &HolderDetails,
+        destination: &Destination,
+    ) -> Result<Self, FieldError> {
+        let mut fields = Self {
+            values: core::array::from_fn(|_| None),
+        };
+        fields.set(Field::Form, form_digest(signed_form).to_vec());
+        fields.set(Field::Items, encode_value(&item_lines(form)));
+        fields.set(Field::ItemNumbers, encode_value(&item_number_lines(form)));
+        fields.set(Field::Amount, encode_value(&form.total));
+        fields.set(Field::PaymentType, instrument.as_str().as_bytes().to_vec());
+        fields.set_text(Field::CardNumber, &holder.card_number)?;
+        fields.set_text(Field::CardExpiry, &holder.card_expiry)?;
+        fields.set_text(Field::HolderName, &holder.name)?;
+        fields.set_text(Field::HolderTelephone, &holder.telephone)?;
+        if let Some(address) = &holder.address {
+            fields.set_text(Field::HolderAddress, address)?;
+        }
+        fields.set_text(Field::DestinationName, &destination.name)?;
+        fields.set_text(Field::DestinationAddress, &destination.address)?;
+        fields.set_text(Field::DestinationTelephone, &destination.telephone)?;
+        Ok(fields)
+    }
+
+    /// The value of a field, if the order has it.
+    pub(super) fn get(&self, field: Field) -> Option<&[u8]> {
+        self.values[field.leaf()]
+            .as_ref()
+            .map(|value| value.as_slice())
+    }
+
+    fn set(&mut self, field: Field, value: Vec<u8>) {
+        self.values[field.leaf()] = Some(Zeroizing::new(value));
+    }
+
+    fn set_text(&mut self, field: Field, text: &str) -> Result<(), FieldError> {
+        let text = text.trim();
+        if text.is_empty() || text.len() > TEXT_MAX_BYTES {
+            return Err(FieldError::Text(field));
+        }
+        self.set(field, text.as_bytes().to_vec());
+        Ok(())
+    }
+}
+
+/// The lines of the field *items* that belong to a form.
+fn item_lines(form: &OrderForm) -> Vec<ItemLine> {
+    form.items
+        .iter()
+        .map(|item| ItemLine {
+            name: item.name.clone(),
+            quantity: item.quantity,
+        })
+        .collect()
+}
+
+/// The lines of the field *item numbers* that belong to a form.
+fn item_number_lines(form: &OrderForm) -> Vec<ItemNumberLine> {
+    form.items
+        .iter()
+        .map(|item| ItemNumberLine {
+            sku: item.sku.clone(),
+            quantity: item.quantity,
+        })
+        .collect()
+}
+
+/// Whether the disclosed goods are exactly those of the form.
+#[must_use]
+pub fn goods_match(form: &OrderForm, items: &[ItemLine], numbers: &[ItemNumberLine]) -> bool {
+    item_lines(form) == items && item_number_lines(form) == numbers
+}
+
+/// Reads the field *items*.
+///
+/// # Errors
+/// [`FieldError::Malformed`].
+pub fn items_of(value: &[u8]) -> Result<Vec<ItemLine>, FieldError> {
+    decode_value(value, VALUE_MAX_BYTES).map_err(|_: CborError| FieldError::Malformed(Field::Items))
+}
+
+/// Reads the field *item numbers*.
+///
+/// # Errors
+/// [`FieldError::Malformed`].
+pub fn item_numbers_of(value: &[u8]) -> Result<Vec<ItemNumberLine>, FieldError> {
+    decode_value(value, VALUE_MAX_BYTES)
+        .map_err(|_: CborError| FieldError::Malformed(Field::ItemNumbers))
+}
+
+/// Reads the field *amount*.
+///
+/// # Errors
+/// [`FieldError::Malformed`].
+pub fn amount_of(value: &[u8]) -> Result<Money, FieldError> {
+    decode_value(value, VALUE_MAX_BYTES)
+        .map_err(|_: CborError| FieldError::Malformed(Field::Amount))
+}
+
+/// Reads a field of text.
+///
+/// # Errors
+/// [`FieldError::Malformed`] when it is not UTF-8.
+pub fn text_of(field: Field, value: &[u8]) -> Result<&str, FieldError> {
+    core::str::from_utf8(value).map_err(|_| FieldError::Malformed(field))
+}

@@ -1,0 +1,147 @@
+//! What a party finds in its part, and the proof that it belongs to the whole.
+
+use alloc::vec::Vec;
+use core::fmt;
+use minicbor::Encode;
+use tallystick_codec::DecodeMap;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::fields::VALUE_MAX_BYTES;
+use super::header::OrderHeader;
+use super::leaf::{Leaf, SALT_BYTES, root};
+use super::padding::SIZE_CLASSES;
+use super::part::{PartError, SealedPart};
+use crate::checkout::policy::{Field, LEAF_COUNT};
+use crate::wire::cbor::{decode_value, encode_value};
+
+/// One disclosed field: value and salt, which together give the leaf.
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap, Zeroize, ZeroizeOnDrop)]
+#[cbor(map)]
+pub struct Disclosed {
+    /// Which field.
+    #[n(0)]
+    #[zeroize(skip)]
+    pub field: Field,
+    /// The leaf's salt.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub salt: [u8; SALT_BYTES],
+    /// The field's content, at most [`VALUE_MAX_BYTES`] bytes.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub value: Vec<u8>,
+}
+
+impl fmt::Debug for Disclosed {
+    /// Names the field and never its content.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Disclosed({})", self.field.as_str())
+    }
+}
+
+/// The plaintext of a part.
+#[derive(Encode, DecodeMap)]
+#[cbor(map)]
+pub(super) struct PartContent {
+    #[n(0)]
+    pub header: OrderHeader,
+    #[n(1)]
+    pub leaves: [Leaf; LEAF_COUNT],
+    #[n(2)]
+    pub disclosed: Vec<Disclosed>,
+    /// The holder's approval; in the issuer's part only, since at two shops it would link the holder's pseudonyms.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub approval: Option<Vec<u8>>,
+}
+
+impl PartContent {
+    pub(super) fn encode(&self) -> Vec<u8> {
+        encode_value(self)
+    }
+
+    pub(super) fn decode(plaintext: &[u8]) -> Result<Self, PartError> {
+        decode_value(plaintext, SIZE_CLASSES[SIZE_CLASSES.len() - 1])
+            .map_err(|_| PartError::Malformed)
+    }
+
+    /// Checks the content against the envelope it came in.
+    pub(super) fn verify(self, sealed: &SealedPart) -> Result<OpenedPart, PartError> {
+        let header = &self.header;
+        let named = header.party(sealed.role());
+        if header.order_id != sealed.order_id
+            || header.holder != sealed.pair.holder
+            || named != Some(sealed.party())
+        {
+            return Err(PartError::WrongOrder);
+        }
+        if root(header, &self.leaves) != sealed.root {
+            return Err(PartError::WrongRoot);
+        }
+        let ascending = self
+            .disclosed
+            .windows(2)
+            .all(|pair| pair[0].field < pair[1].field);
+        let genuine = self.disclosed.iter().all(|disclosed| {
+            disclosed.value.len() <= VALUE_MAX_BYTES
+                && Leaf::of(
+                    &header.order_id,
+                    disclosed.field,
+                    &disclosed.salt,
+                    &disclosed.value,
+                ) == self.leaves[disclosed.field.leaf()]
+        });
+        if !ascending || !genuine {
+            return Err(PartError::WrongLeaf);
+        }
+        Ok(OpenedPart {
+            header: self.header,
+            disclosed: self.disclosed,
+            approval: self.approval,
+        })
+    }
+}
+
+/// A part that opened and was proved to belong to its order.
+#[derive(Debug, Clone)]
+pub struct OpenedPart {
+    /// Who takes part in the order, and until when.
+    pub header: OrderHeader,
+    disclosed: Vec<Disclosed>,
+    /// The holder's signed approval (COSE_Sign1), in the issuer's part only.
+    pub approval: Option<Vec<u8>>,
+}
+
+impl OpenedPart {
+    /// Every field that this part discloses.
+    #[must_use]
+    pub fn disclosed(&self) -> &[Disclosed] {
+        &self.disclosed
+    }
+
+    /// The content of a field, if this part discloses it.
+    #[must_use]
+    pub fn get(&self, field: Field) -> Option<&[u8]> {
+        self.disclosed
+            .iter()
+            .find(|disclosed| disclosed.field == field)
+            .map(|disclosed| &disclosed.value[..])
+    }
+
+    /// The content of a field that this reader cannot do without.
+    ///
+    /// # Errors
+    /// [`PartError::MissingField`].
+    pub fn require(&self, field: Field) -> Result<&[u8], PartError> {
+        self.get(field)
+            .ok_or(PartError::MissingField(field.as_str()))
+    }
+
+    /// The content of a text field that this reader cannot do without.
+    ///
+    /// # Errors
+    /// [`PartError::MissingField`], or [`PartError::Malformed`] when it is not UTF-8.
+    pub fn require_text(&self, field: Field) -> Result<&str, PartError> {
+        core::str::from_utf8(self.require(field)?).map_err(|_| PartError::Malformed)
+    }
+}

@@ -1,0 +1,195 @@
+//! Splitting an order: leaves and root first, because the card signs the root, then the sealed parts.
+
+use alloc::vec::Vec;
+use minicbor::Encode;
+use rand_core::CryptoRng;
+use tallystick_codec::DecodeMap;
+use zeroize::Zeroizing;
+
+use super::fields::OrderFields;
+use super::header::OrderHeader;
+use super::leaf::{Leaf, SALT_BYTES, root};
+use super::opened::{Disclosed, PartContent};
+use super::padding::{SIZE_CLASSES, size_class};
+use super::part::{CIPHERTEXT_MAX_BYTES, PartError, SealedPart};
+use crate::checkout::policy::{Field, LEAF_COUNT, Policy, READERS};
+use crate::keys::{DerivedKey, PairContext};
+use crate::wire::cbor::Message;
+use crate::wire::identifier::{Role, Root};
+
+/// The key of one part, as the card derives it: for one pair, one purpose and one nonce.
+pub struct PartKey {
+    /// Which pair, space and epoch it belongs to.
+    pub pair: PairContext,
+    /// The nonce it was derived with, 32 random bytes, used for nothing else.
+    pub nonce: [u8; 32],
+    /// The key.
+    pub key: DerivedKey,
+}
+
+/// Why an order cannot be split.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SplitError {
+    /// The key for a reader is missing, or is for another pair than the order's.
+    #[error("There is no key for the {0} of this order.")]
+    MissingKey(&'static str),
+    /// A part is larger than the largest size class.
+    #[error("The order is too large: a part exceeds {} bytes.", SIZE_CLASSES[SIZE_CLASSES.len() - 1])]
+    TooLarge,
+    /// Sealing failed.
+    #[error(transparent)]
+    Seal(#[from] PartError),
+}
+
+/// An order whose root is fixed and waits for the holder's approval.
+pub struct PreparedOrder {
+    header: OrderHeader,
+    fields: OrderFields,
+    salts: Zeroizing<[[u8; SALT_BYTES]; LEAF_COUNT]>,
+    leaves: [Leaf; LEAF_COUNT],
+    root: Root,
+}
+
+impl PreparedOrder {
+    /// Draws the salts, hashes the fields and fixes the root.
+    #[must_use]
+    pub fn new(rng: &mut impl CryptoRng, header: OrderHeader, fields: OrderFields) -> Self {
+        let mut salts = Zeroizing::new([[0; SALT_BYTES]; LEAF_COUNT]);
+        for salt in salts.iter_mut() {
+            rng.fill_bytes(salt);
+        }
+        let mut leaves: [Leaf; LEAF_COUNT] = core::array::from_fn(|_| Leaf::absent(rng));
+        for field in Field::ALL {
+            if let Some(value) = fields.get(field) {
+                leaves[field.leaf()] =
+                    Leaf::of(&header.order_id, field, &salts[field.leaf()], value);
+            }
+        }
+        let root = root(&header, &leaves);
+        Self {
+            header,
+            fields,
+            salts,
+            leaves,
+            root,
+        }
+    }
+
+    /// The root, which stands for the whole order.
+    #[must_use]
+    pub fn root(&self) -> Root {
+        self.root
+    }
+
+    /// The header.
+    #[must_use]
+    pub fn header(&self) -> &OrderHeader {
+        &self.header
+    }
+
+    /// Seals the three parts. All are padded to the same size class, so that their lengths
+    /// tell nothing apart. `approval` goes into the issuer's part only.
+    ///
+    /// # Errors
+    /// [`SplitError`] when a key is missing or a part is too large.
+    pub fn seal(
+        self,
+        rng: &mut impl CryptoRng,
+        policy: &Policy,
+        keys: &[PartKey],
+        approval: &[u8],
+    ) -> Result<SplitOrder, SplitError> {
+        let contents =
+            READERS.map(|role| Zeroizing::new(self.content(policy, role, approval).encode()));
+        let longest = contents
+            .iter()
+            .map(|content| content.len())
+            .max()
+            .unwrap_or(0);
+        let class = size_class(longest).ok_or(SplitError::TooLarge)?;
+        let mut parts = Vec::with_capacity(READERS.len());
+        for (role, content) in READERS.into_iter().zip(&contents) {
+            let key = self.key_for(role, keys)?;
+            let id = self.header.order_id;
+            parts.push(SealedPart::seal(
+                rng,
+                key,
+                id,
+                self.root,
+                content.to_vec(),
+                class,
+            )?);
+        }
+        Ok(SplitOrder {
+            header: self.header,
+            root: self.root,
+            parts,
+        })
+    }
+
+    fn key_for<'k>(&self, role: Role, keys: &'k [PartKey]) -> Result<&'k PartKey, SplitError> {
+        keys.iter()
+            .find(|key| {
+                key.pair.role == role
+                    && key.pair.holder == self.header.holder
+                    && Some(&key.pair.party) == self.header.party(role)
+            })
+            .ok_or(SplitError::MissingKey(role.as_str()))
+    }
+
+    fn content(&self, policy: &Policy, role: Role, approval: &[u8]) -> PartContent {
+        let disclosed = policy
+            .fields_of(role)
+            .filter_map(|field| {
+                let value = self.fields.get(field)?.to_vec();
+                Some(Disclosed {
+                    field,
+                    salt: self.salts[field.leaf()],
+                    value,
+                })
+            })
+            .collect();
+        PartContent {
+            header: self.header.clone(),
+            leaves: self.leaves,
+            disclosed,
+            approval: (role == Role::Issuer).then(|| approval.to_vec()),
+        }
+    }
+}
+
+/// The whole order as it goes to the shop in one message (step O6).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct SplitOrder {
+    /// Who takes part, and until when; the clear holder identifier is in here.
+    #[n(0)]
+    pub header: OrderHeader,
+    /// The root.
+    #[n(1)]
+    pub root: Root,
+    /// The parts of shop, issuer and courier, in this order.
+    #[n(2)]
+    pub parts: Vec<SealedPart>,
+}
+
+impl Message for SplitOrder {
+    const TYPE: u16 = 11;
+    const MAX_LEN: usize = 3 * (CIPHERTEXT_MAX_BYTES + 2048) + 2048;
+}
+
+impl SplitOrder {
+    /// The part for `role`, if the order has one for each reader, in their order, and it belongs to
+    /// this order.
+    #[must_use]
+    pub fn part(&self, role: Role) -> Option<&SealedPart> {
+        let part = self.parts.iter().find(|part| part.role() == role)?;
+        let belongs = self.parts.iter().map(SealedPart::role).eq(READERS)
+            && part.root == self.root
+            && part.order_id == self.header.order_id
+            && part.pair.holder == self.header.holder
+            && Some(part.party()) == self.header.party(role);
+        belongs.then_some(part)
+    }
+}

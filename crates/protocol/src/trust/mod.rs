@@ -1,0 +1,6 @@
+//! Who says something, and how that is known: signatures, certificates, statements, introductions.
+
+pub mod certificate;
+pub mod introduction;
+pub mod signature;
+pub mod statement;

@@ -1,0 +1,41 @@
+//! Statements: messages somebody signs, so that it can be proven later who said what to whom and when.
+//!
+//! A statement is a `COSE_Sign1` (RFC 9052 §4.2, tag 18): PS256, the signer's certificate as `x5chain`
+//! (RFC 9360) in the protected header, the message as payload, and the message's context string as
+//! external data, so that no statement can stand in for one of another kind.
+//!
+//! Signing has two halves, because signers are often asynchronous or sit in a card: store
+//! [`Unsigned::to_be_signed`] with the decision, sign it, then [`Unsigned::finish`].
+
+pub(crate) mod cose;
+mod envelope;
+mod error;
+mod open;
+mod unsigned;
+
+pub use envelope::{Audience, Envelope, MAX_VALIDITY_SECONDS};
+pub use error::StatementError;
+pub use open::{Verified, message_type, open, unverified_envelope};
+pub use unsigned::{Unsigned, assemble, finish, to_be_signed};
+
+use crate::trust::certificate::Certificate;
+use crate::trust::signature::MAX_SIGNATURE_LEN;
+use crate::wire::cbor::Message;
+
+/// A message that is always signed.
+pub trait SignedMessage: Message {
+    /// What is said, as text of its own: `tallystick/v1/…`. Part of what is signed.
+    const CONTEXT: &'static str;
+
+    /// From whom to whom, about what, from when to when.
+    fn envelope(&self) -> &Envelope;
+}
+
+/// The longest accepted statement of kind `M`, in bytes.
+#[must_use]
+pub const fn max_len<M: SignedMessage>() -> usize {
+    M::MAX_LEN + Certificate::MAX_LEN + MAX_SIGNATURE_LEN + 64
+}
+
+#[cfg(test)]
+mod tests;

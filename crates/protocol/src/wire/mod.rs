@@ -1,0 +1,8 @@
+//! What messages are made of, and their one encoding.
+
+pub mod cbor;
+pub mod identifier;
+pub mod money;
+pub mod problem;
+pub mod text;
+pub mod time;
