@@ -6,17 +6,19 @@ use core::fmt;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::{
-    Applet, Instruction, RestoreError, StatusWord,
-    apdu::Command,
-    command_chain::{Chain, Step},
-    identity, keys,
-    outcome::Outcome,
-    safe::SafeKey,
-    select,
-    state::{Keep, State},
-    stretch::Stretch,
-};
+use crate::Applet;
+use crate::Instruction;
+use crate::RestoreError;
+use crate::StatusWord;
+use crate::applets::identity;
+use crate::applets::keys;
+use crate::iso::apdu::Command;
+use crate::iso::chaining::{Chain, Step};
+use crate::iso::select;
+use crate::outcome::Outcome;
+use crate::safe::SafeKey;
+use crate::state::{Keep, State};
+use crate::stretch::Stretch;
 
 /// What came of an APDU.
 pub struct Response {

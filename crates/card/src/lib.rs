@@ -7,33 +7,27 @@
 
 extern crate alloc;
 
-mod answer_to_reset;
-mod apdu;
+mod applets;
 mod card;
-mod command_chain;
 pub mod host;
-mod identity;
 mod instruction;
+mod iso;
 mod journal;
-mod keys;
 mod outcome;
 mod persistent_card;
 mod reference_data;
 mod safe;
 mod secret_bytes;
-mod select;
 mod state;
-mod status_word;
 pub mod stretch;
-mod tlv;
 
-pub use answer_to_reset::ATR;
 pub use card::{Card, Response};
 pub use instruction::{Applet, Header, Instruction};
+pub use iso::answer_to_reset::ATR;
+pub use iso::status_word::StatusWord;
 pub use journal::{MemoryFault, PAGE_BYTES, Page, Pages};
 pub use persistent_card::{PersistentCard, StartError};
 pub use state::RestoreError;
-pub use status_word::StatusWord;
 
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,10 @@ use core::fmt;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::{
-    Card, RestoreError, StatusWord,
-    journal::{Journal, MemoryFault, Pages},
-};
+use crate::Card;
+use crate::RestoreError;
+use crate::StatusWord;
+use crate::journal::{Journal, MemoryFault, Pages};
 
 /// Why a card does not start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

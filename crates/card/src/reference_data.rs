@@ -11,13 +11,11 @@ use rand_core::CryptoRng;
 use tallystick_codec::DecodeMap;
 use zeroize::Zeroizing;
 
-use crate::{
-    StatusWord,
-    safe::{KEY_BYTES, SafeKey},
-    secret_bytes::SecretBytes,
-    state::{Keep, State},
-    stretch::{SALT_BYTES, Stretch},
-};
+use crate::StatusWord;
+use crate::safe::{KEY_BYTES, SafeKey};
+use crate::secret_bytes::SecretBytes;
+use crate::state::{Keep, State};
+use crate::stretch::{SALT_BYTES, Stretch};
 
 /// Wrong tries in a row until PIN or PUK is blocked.
 pub(crate) const MAX_TRIES: u8 = 3;

@@ -19,7 +19,8 @@ use tallystick_protocol::keys::{
 use tallystick_protocol::wire::cbor::encode_value;
 use zeroize::Zeroizing;
 
-use crate::{StatusWord, secret_bytes::SecretBytes};
+use crate::StatusWord;
+use crate::secret_bytes::SecretBytes;
 
 /// Bytes of either half of the safe's key pair (X25519, RFC 7748).
 pub(crate) const KEY_BYTES: usize = 32;

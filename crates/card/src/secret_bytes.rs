@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// The longest secret kept in one piece, in bytes: a key share.
-const MAX_BYTES: usize = crate::apdu::MAX_DATA;
+const MAX_BYTES: usize = crate::iso::apdu::MAX_DATA;
 
 /// A secret. Compared in constant time.
 #[derive(Clone)]

@@ -9,14 +9,12 @@ use tallystick_protocol::keys::{HolderShare, KeyContext, MAX_CENTRES};
 use tallystick_protocol::wire::identifier::{Domain, HolderId, MAX_DOMAIN_BYTES};
 use zeroize::Zeroizing;
 
-use crate::{
-    StatusWord,
-    identity::{KeyReference, MAX_CERTIFICATE, SIGNATURE, rsa_key},
-    reference_data::{BYTES, FACTORY_PIN, FACTORY_PUK, Of, ReferenceData},
-    safe::{KeptSecret, Place, SafeKey, SafeSlit},
-    secret_bytes::SecretBytes,
-    stretch::Stretch,
-};
+use crate::StatusWord;
+use crate::applets::identity::{KeyReference, MAX_CERTIFICATE, SIGNATURE, rsa_key};
+use crate::reference_data::{BYTES, FACTORY_PIN, FACTORY_PUK, Of, ReferenceData};
+use crate::safe::{KeptSecret, Place, SafeKey, SafeSlit};
+use crate::secret_bytes::SecretBytes;
+use crate::stretch::Stretch;
 
 /// A card without a safe.
 const VERSION_IN_CLEAR: u8 = 1;
@@ -24,7 +22,7 @@ const VERSION_IN_CLEAR: u8 = 1;
 const VERSION_WITH_SAFE: u8 = 2;
 /// The longest state that is read, in bytes: all slots full of the longest shares, and the rest.
 const MAX_STATE: usize =
-    MAX_SLOTS * MAX_SHARES * (MAX_CENTRES + 1) * crate::apdu::MAX_DATA + 64 * 1024;
+    MAX_SLOTS * MAX_SHARES * (MAX_CENTRES + 1) * crate::iso::apdu::MAX_DATA + 64 * 1024;
 /// More than shares take beside themselves, in bytes: the centres' names twice, a digest
 /// each, and a few numbers.
 const SHARE_ROOM: usize = 2 * MAX_CENTRES * (MAX_DOMAIN_BYTES + 3) + 32 * MAX_CENTRES + 64;

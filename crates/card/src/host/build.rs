@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::CardError;
-use crate::apdu::MAX_DATA;
+use crate::iso::apdu::MAX_DATA;
 
 /// Header, data, and room for as much response data as there can be, in extended form.
 pub(super) fn apdu(header: [u8; 4], data: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {

@@ -7,12 +7,10 @@ use tallystick_protocol::wire::cbor::encode_value;
 use zeroize::Zeroizing;
 
 use super::{CardError, DeriveRequest, build::apdu};
-use crate::{
-    Applet,
-    identity::SIGNATURE,
-    reference_data::{BYTES, PIN, PUK, is_pin},
-    tlv,
-};
+use crate::Applet;
+use crate::applets::identity::SIGNATURE;
+use crate::iso::tlv;
+use crate::reference_data::{BYTES, PIN, PUK, is_pin};
 
 type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
 type Block = Zeroizing<[u8; BYTES]>;
@@ -146,7 +144,7 @@ pub fn get_certificate() -> Apdu {
 /// # Errors
 /// [`CardError::TooLarge`].
 pub fn put_certificate(der: &[u8]) -> Apdu {
-    if der.len() > crate::identity::MAX_CERTIFICATE {
+    if der.len() > crate::applets::identity::MAX_CERTIFICATE {
         return Err(CardError::TooLarge);
     }
     // SP 800-73-5 part 1, table 10: certificate, uncompressed, without an error detection code.

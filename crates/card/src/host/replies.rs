@@ -8,12 +8,10 @@ use tallystick_protocol::wire::cbor::decode_value;
 use zeroize::Zeroizing;
 
 use super::{CardError, SigningPublicKey, TakenSlot};
-use crate::{
-    StatusWord,
-    apdu::MAX_DATA,
-    state::{MAX_SHARES, MAX_SLOTS},
-    tlv,
-};
+use crate::StatusWord;
+use crate::iso::apdu::MAX_DATA;
+use crate::iso::tlv;
+use crate::state::{MAX_SHARES, MAX_SLOTS};
 
 /// The response data, if the command succeeded.
 ///

@@ -3,7 +3,9 @@ use alloc::{vec, vec::Vec};
 use rand_core::Rng as _;
 
 use super::bench::{Bench, Centre, PIN, context};
-use crate::{Applet, StatusWord, host};
+use crate::Applet;
+use crate::StatusWord;
+use crate::host;
 
 const CENTRE: &str = "keys.localhost";
 

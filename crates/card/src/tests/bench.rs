@@ -11,7 +11,11 @@ use tallystick_protocol::test_keys::TestRng;
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
 use zeroize::Zeroizing;
 
-use crate::{Applet, Card, Response, host, stretch::Stretch};
+use crate::Applet;
+use crate::Card;
+use crate::Response;
+use crate::host;
+use crate::stretch::Stretch;
 
 pub(super) const PIN: &str = "246810";
 pub(super) const PUK: &[u8; 8] = b"7H3K9PQR";

@@ -6,10 +6,8 @@ use tallystick_protocol::trust::signature::{emsa_pss_encode, public_key_from_spk
 use zeroize::Zeroizing;
 
 use super::bench::{Bench, Centre, PIN, context};
-use crate::{
-    Applet,
-    host::{self, CardError, Exchange, Form},
-};
+use crate::Applet;
+use crate::host::{self, CardError, Exchange, Form};
 
 type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
 

@@ -3,10 +3,9 @@ use alloc::{vec, vec::Vec};
 use tallystick_protocol::trust::signature::{emsa_pss_encode, public_key_from_spki, verify_pss};
 
 use super::bench::{Bench, PIN};
-use crate::{
-    Applet, Card,
-    host::{self, CardError},
-};
+use crate::Applet;
+use crate::Card;
+use crate::host::{self, CardError};
 
 #[test]
 fn a_raw_signature_of_the_card_is_an_ordinary_pss_signature() {

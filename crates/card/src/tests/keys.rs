@@ -7,10 +7,8 @@ use tallystick_protocol::test_keys::TestRng;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, Centre, NONCE, PIN, PUK, context, pair, party_side};
-use crate::{
-    Applet,
-    host::{self, CardError, TakenSlot},
-};
+use crate::Applet;
+use crate::host::{self, CardError, TakenSlot};
 
 const CENTRE: &str = "keys.localhost";
 

@@ -6,7 +6,11 @@ use core::cell::RefCell;
 use tallystick_protocol::test_keys::TestRng;
 
 use super::bench::CHEAP;
-use crate::{MemoryFault, PAGE_BYTES, Page, Pages, PersistentCard};
+use crate::MemoryFault;
+use crate::PAGE_BYTES;
+use crate::Page;
+use crate::Pages;
+use crate::PersistentCard;
 
 /// What an erased page holds.
 pub(super) const ERASED: Page = [0xff; PAGE_BYTES];

@@ -5,9 +5,13 @@ use tallystick_protocol::test_keys::TestRng;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, CHEAP, Centre, NONCE, PIN, PUK, context, pair, party_side};
-use crate::{
-    Applet, Card, RestoreError, host, reference_data::ReferenceData, state::State, stretch::Stretch,
-};
+use crate::Applet;
+use crate::Card;
+use crate::RestoreError;
+use crate::host;
+use crate::reference_data::ReferenceData;
+use crate::state::State;
+use crate::stretch::Stretch;
 
 const CENTRE: &str = "keys.localhost";
 

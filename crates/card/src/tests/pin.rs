@@ -1,8 +1,7 @@
 use super::bench::{Bench, PIN, PUK};
-use crate::{
-    Applet, Card,
-    host::{self, CardError},
-};
+use crate::Applet;
+use crate::Card;
+use crate::host::{self, CardError};
 
 fn tries(bench: &mut Bench) -> (u8, u8) {
     let pin = bench.send(host::pin_tries());

@@ -9,10 +9,17 @@ use super::{
     memory::{ERASED, Memory, power, send},
     scenarios::{PAGES, Scenario, lived_in, scenarios},
 };
-use crate::{
-    Applet, Header, Instruction, PAGE_BYTES, Page, PersistentCard, StartError, host,
-    identity::KeyReference, journal::Journal, state::State,
-};
+use crate::Applet;
+use crate::Header;
+use crate::Instruction;
+use crate::PAGE_BYTES;
+use crate::Page;
+use crate::PersistentCard;
+use crate::StartError;
+use crate::applets::identity::KeyReference;
+use crate::host;
+use crate::journal::Journal;
+use crate::state::State;
 
 /// The state in a memory; what a card would be after the power came back.
 fn state_in(pages: &[Page]) -> State {

@@ -11,10 +11,12 @@ use super::{
     bench::{CHEAP, Centre, NONCE, PIN, PUK, context, pair},
     memory::Memory,
 };
-use crate::{
-    Applet, Header, Instruction, Page, PersistentCard,
-    host::{self, CardError},
-};
+use crate::Applet;
+use crate::Header;
+use crate::Instruction;
+use crate::Page;
+use crate::PersistentCard;
+use crate::host::{self, CardError};
 
 const CENTRE: &str = "keys.localhost";
 /// Room for a card with a few keys and a share, twice.

@@ -6,7 +6,10 @@ use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, Centre, NONCE, PUK, context, pair};
-use crate::{Applet, host, safe::Place, state::State};
+use crate::Applet;
+use crate::host;
+use crate::safe::Place;
+use crate::state::State;
 
 const CENTRE: &str = "keys.localhost";
 

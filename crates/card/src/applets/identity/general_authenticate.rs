@@ -4,9 +4,13 @@
 use rand_core::CryptoRng;
 
 use super::{KeyReference, RSA_2048, rsa_key};
-use crate::{
-    StatusWord, apdu::Command, card::Session, outcome::Outcome, safe::Place, state::State, tlv,
-};
+use crate::StatusWord;
+use crate::card::Session;
+use crate::iso::apdu::Command;
+use crate::iso::tlv;
+use crate::outcome::Outcome;
+use crate::safe::Place;
+use crate::state::State;
 
 const TEMPLATE: u32 = 0x7c;
 const CHALLENGE: u32 = 0x81;

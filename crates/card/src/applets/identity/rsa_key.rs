@@ -7,7 +7,8 @@ use rsa::{BoxedUint, RsaPrivateKey, hazmat::rsa_decrypt_and_check, traits::Publi
 use zeroize::Zeroizing;
 
 use super::primes;
-use crate::{StatusWord, secret_bytes::SecretBytes};
+use crate::StatusWord;
+use crate::secret_bytes::SecretBytes;
 
 const BITS: usize = 2048;
 /// Bytes of the modulus, of a block and of a signature.

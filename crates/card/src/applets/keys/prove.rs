@@ -3,7 +3,10 @@
 use tallystick_protocol::keys::proof;
 
 use super::slot_number;
-use crate::{StatusWord, apdu::Command, outcome::Outcome, state::State};
+use crate::StatusWord;
+use crate::iso::apdu::Command;
+use crate::outcome::Outcome;
+use crate::state::State;
 
 /// Opens a challenge that was sealed to the slot's enrolment key and answers with what was in it, 32
 /// bytes. Wants no PIN: a wallet asks before it presents one. What was sealed as a share does not open

@@ -4,14 +4,12 @@ use tallystick_protocol::keys::{Purpose, party_point};
 use tallystick_protocol::wire::cbor::decode_value;
 
 use super::{share_sum, slot_number};
-use crate::{
-    StatusWord,
-    apdu::{Command, MAX_DATA},
-    card::Session,
-    host::DeriveRequest,
-    outcome::Outcome,
-    state::State,
-};
+use crate::StatusWord;
+use crate::card::Session;
+use crate::host::DeriveRequest;
+use crate::iso::apdu::{Command, MAX_DATA};
+use crate::outcome::Outcome;
+use crate::state::State;
 
 /// A pair context and a nonce as CBOR. Answers with the derived key, 32 bytes, once the PIN was
 /// verified in this session.

@@ -10,13 +10,11 @@ use tallystick_protocol::wire::identifier::Domain;
 use zeroize::Zeroizing;
 
 use super::slot_number;
-use crate::{
-    StatusWord,
-    apdu::{Command, MAX_DATA},
-    outcome::Outcome,
-    safe::{KeptSecret, Place, SafeSlit},
-    state::{MAX_SHARES, Slot, State, StoredShare},
-};
+use crate::StatusWord;
+use crate::iso::apdu::{Command, MAX_DATA};
+use crate::outcome::Outcome;
+use crate::safe::{KeptSecret, Place, SafeSlit};
+use crate::state::{MAX_SHARES, Slot, State, StoredShare};
 
 /// The bytes of a digest.
 const DIGEST_BYTES: usize = 32;

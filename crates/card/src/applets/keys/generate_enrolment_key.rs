@@ -8,13 +8,11 @@ use tallystick_protocol::wire::identifier::HolderId;
 use zeroize::Zeroizing;
 
 use super::slot_number;
-use crate::{
-    StatusWord,
-    apdu::Command,
-    card::Session,
-    outcome::Outcome,
-    state::{Slot, State},
-};
+use crate::StatusWord;
+use crate::card::Session;
+use crate::iso::apdu::Command;
+use crate::outcome::Outcome;
+use crate::state::{Slot, State};
 
 const KEEP: u8 = 0x00;
 const REPLACE: u8 = 0x01;

@@ -2,15 +2,13 @@
 
 use rand_core::CryptoRng;
 
-use crate::{
-    StatusWord,
-    apdu::Command,
-    card::Session,
-    outcome::Outcome,
-    reference_data::{BYTES, Of, PIN, PUK, is_pin, is_puk, present},
-    state::{Keep, State},
-    stretch::Stretch,
-};
+use crate::StatusWord;
+use crate::card::Session;
+use crate::iso::apdu::Command;
+use crate::outcome::Outcome;
+use crate::reference_data::{BYTES, Of, PIN, PUK, is_pin, is_puk, present};
+use crate::state::{Keep, State};
+use crate::stretch::Stretch;
 
 /// In P1: only the new value is given.
 const WITHOUT_OLD: u8 = 0x01;

@@ -5,10 +5,9 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use crate::{
-    Header, StatusWord,
-    apdu::{Command, MAX_DATA},
-};
+use crate::Header;
+use crate::StatusWord;
+use crate::iso::apdu::{Command, MAX_DATA};
 
 /// The bit of the class byte that says that more of the data follows.
 const CHAINED: u8 = 0x10;

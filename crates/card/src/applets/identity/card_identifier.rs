@@ -9,7 +9,10 @@ use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 
 use super::rsa_key;
-use crate::{StatusWord, safe::KeptSecret, state::State, tlv};
+use crate::StatusWord;
+use crate::iso::tlv;
+use crate::safe::KeptSecret;
+use crate::state::State;
 
 /// Tells this hash from every other of the same key.
 const CONTEXT: &[u8] = b"Tallystick card identifier v1";

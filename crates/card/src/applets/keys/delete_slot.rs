@@ -1,7 +1,11 @@
 //! DELETE SLOT (80 18 slot 00).
 
 use super::slot_number;
-use crate::{StatusWord, apdu::Command, card::Session, outcome::Outcome, state::State};
+use crate::StatusWord;
+use crate::card::Session;
+use crate::iso::apdu::Command;
+use crate::outcome::Outcome;
+use crate::state::State;
 
 /// Deletes an enrolment key and the shares sealed to it, after the PIN was verified.
 pub(crate) fn delete_slot(

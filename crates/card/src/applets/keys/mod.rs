@@ -19,7 +19,9 @@ pub(crate) use put_share::put_share;
 use share_sum::share_sum;
 pub(crate) use status::status;
 
-use crate::{Header, StatusWord, state::MAX_SLOTS};
+use crate::Header;
+use crate::StatusWord;
+use crate::state::MAX_SLOTS;
 
 /// P1 as the number of a slot.
 fn slot_number(header: Header) -> Result<u8, StatusWord> {

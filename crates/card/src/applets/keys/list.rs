@@ -4,9 +4,12 @@ use alloc::{vec, vec::Vec};
 
 use tallystick_protocol::wire::cbor::encode_value;
 
-use crate::{
-    StatusWord, apdu::Command, host::TakenSlot, outcome::Outcome, state::Slot, state::State,
-};
+use crate::StatusWord;
+use crate::host::TakenSlot;
+use crate::iso::apdu::Command;
+use crate::outcome::Outcome;
+use crate::state::Slot;
+use crate::state::State;
 
 /// Lists, as a CBOR array, the slots with an enrolment key, in ascending order. Wants no PIN: by it a
 /// wallet recognises the card that holds its accounts. A holder identifier is the hash of a public key,

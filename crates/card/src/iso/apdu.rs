@@ -1,6 +1,7 @@
 //! Command APDUs, short and extended (ISO/IEC 7816-4 §5.1).
 
-use crate::{Header, StatusWord};
+use crate::Header;
+use crate::StatusWord;
 
 /// The most data one command carries, chained or not, in bytes: a holder's share of degree 255 with
 /// room for its label.

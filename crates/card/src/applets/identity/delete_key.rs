@@ -1,7 +1,11 @@
 //! MOVE KEY to nowhere (00 F6 FF key), which is how PIV cards that can delete a key are asked to.
 
 use super::KeyReference;
-use crate::{StatusWord, apdu::Command, card::Session, outcome::Outcome, state::State};
+use crate::StatusWord;
+use crate::card::Session;
+use crate::iso::apdu::Command;
+use crate::outcome::Outcome;
+use crate::state::State;
 
 const NOWHERE: u8 = 0xff;
 

@@ -2,11 +2,9 @@
 
 use tallystick_protocol::keys::HolderShare;
 
-use crate::{
-    StatusWord,
-    safe::{Place, SafeKey},
-    state::{Slot, StoredShare},
-};
+use crate::StatusWord;
+use crate::safe::{Place, SafeKey};
+use crate::state::{Slot, StoredShare};
 
 /// Takes all shares that came out of the safe, and adds them.
 pub(super) fn share_sum(

@@ -3,9 +3,13 @@
 use alloc::vec::Vec;
 
 use super::{KeyReference, card_identifier};
-use crate::{
-    Applet, StatusWord, apdu::Command, card::Session, outcome::Outcome, state::State, tlv,
-};
+use crate::Applet;
+use crate::StatusWord;
+use crate::card::Session;
+use crate::iso::apdu::Command;
+use crate::iso::tlv;
+use crate::outcome::Outcome;
+use crate::state::State;
 
 /// The longest content of a certificate object, in bytes.
 pub(crate) const MAX_CERTIFICATE: usize = 4 * 1024;

@@ -2,15 +2,13 @@
 
 use rand_core::CryptoRng;
 
-use crate::{
-    StatusWord,
-    apdu::Command,
-    card::Session,
-    outcome::Outcome,
-    reference_data::{BYTES, PIN, is_pin, present},
-    state::{Keep, State},
-    stretch::Stretch,
-};
+use crate::StatusWord;
+use crate::card::Session;
+use crate::iso::apdu::Command;
+use crate::outcome::Outcome;
+use crate::reference_data::{BYTES, PIN, is_pin, present};
+use crate::state::{Keep, State};
+use crate::stretch::Stretch;
 
 /// The PUK and a new PIN, eight bytes each. A malformed PIN costs no try.
 pub(crate) fn reset_retry_counter(

@@ -2,15 +2,13 @@
 
 use rand_core::CryptoRng;
 
-use crate::{
-    StatusWord,
-    apdu::Command,
-    card::Session,
-    outcome::Outcome,
-    reference_data::{BYTES, PIN, PUK, present},
-    state::{Keep, State},
-    stretch::Stretch,
-};
+use crate::StatusWord;
+use crate::card::Session;
+use crate::iso::apdu::Command;
+use crate::outcome::Outcome;
+use crate::reference_data::{BYTES, PIN, PUK, present};
+use crate::state::{Keep, State};
+use crate::stretch::Stretch;
 
 /// With data: presents the PIN. Without: says how many tries are left (of the PUK, too), or for the
 /// PIN that it is verified. With P1 = FF: forgets that it was.
