@@ -6,17 +6,18 @@ use core::fmt;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::Applet;
 use crate::Instruction;
 use crate::RestoreError;
 use crate::StatusWord;
 use crate::applets::identity;
 use crate::applets::keys;
 use crate::iso::apdu::Command;
-use crate::iso::chaining::{Chain, Step};
+use crate::iso::chaining::Step;
 use crate::iso::select;
 use crate::outcome::Outcome;
+#[cfg(test)]
 use crate::safe::SafeKey;
+use crate::session::Session;
 use crate::state::{Keep, State};
 use crate::stretch::Stretch;
 
@@ -34,35 +35,6 @@ pub struct Card {
     session: Session,
     /// What guessing a PIN or PUK that is set from now on costs.
     stretch: Stretch,
-}
-
-/// What is forgotten when the power goes.
-#[derive(Default)]
-pub(crate) struct Session {
-    pub(crate) selected: Option<Applet>,
-    /// The key of the safe, while the PIN is verified. It holds for both applets.
-    key: Option<SafeKey>,
-    /// The PIN was verified and no signature made since.
-    pub(crate) may_sign: bool,
-    chain: Chain,
-}
-
-impl Session {
-    /// The PIN was right and gave the safe's key; or it is verified no longer.
-    pub(crate) fn set_verified(&mut self, key: Option<SafeKey>) {
-        self.may_sign = key.is_some();
-        self.key = key;
-    }
-
-    pub(crate) const fn is_verified(&self) -> bool {
-        self.key.is_some()
-    }
-
-    /// The safe's key, once the PIN was verified.
-    pub(crate) fn require_verified(&self) -> Result<&SafeKey, StatusWord> {
-        let key = self.key.as_ref();
-        key.ok_or(StatusWord::SecurityStatusNotSatisfied)
-    }
 }
 
 impl Card {
@@ -105,7 +77,7 @@ impl Card {
     /// The safe's key, while the PIN is verified.
     #[cfg(test)]
     pub(crate) fn safe_key(&self) -> Option<SafeKey> {
-        self.session.key.clone()
+        self.session.require_verified().ok().cloned()
     }
 
     /// Executes one APDU. Either it happened as a whole or nothing changed; with `changed`, the new

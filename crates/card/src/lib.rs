@@ -18,6 +18,7 @@ mod persistent_card;
 mod reference_data;
 mod safe;
 mod secret_bytes;
+mod session;
 mod state;
 pub mod stretch;
 

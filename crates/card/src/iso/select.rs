@@ -2,10 +2,10 @@
 
 use crate::Applet;
 use crate::StatusWord;
-use crate::card::Session;
 use crate::iso::apdu::Command;
 use crate::iso::tlv;
 use crate::outcome::Outcome;
+use crate::session::Session;
 
 /// PIV's name may be cut off on the right (ISO/IEC 7816-4 §11.2.2.4.2); who registered it has to be in it, and
 /// that alone is what yubico-piv-tool gives.

@@ -3,10 +3,10 @@
 use rand_core::CryptoRng;
 
 use crate::StatusWord;
-use crate::card::Session;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
 use crate::reference_data::{BYTES, Of, PIN, PUK, is_pin, is_puk, present};
+use crate::session::Session;
 use crate::state::{Keep, State};
 use crate::stretch::Stretch;
 

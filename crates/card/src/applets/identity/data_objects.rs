@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 use super::{KeyReference, card_identifier};
 use crate::Applet;
 use crate::StatusWord;
-use crate::card::Session;
 use crate::iso::apdu::Command;
 use crate::iso::tlv;
 use crate::outcome::Outcome;
+use crate::session::Session;
 use crate::state::State;
 
 /// The longest content of a certificate object, in bytes.

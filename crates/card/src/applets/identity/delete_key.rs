@@ -2,9 +2,9 @@
 
 use super::KeyReference;
 use crate::StatusWord;
-use crate::card::Session;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
+use crate::session::Session;
 use crate::state::State;
 
 const NOWHERE: u8 = 0xff;

@@ -5,11 +5,11 @@ use rand_core::CryptoRng;
 
 use super::{KeyReference, RSA_2048, rsa_key};
 use crate::StatusWord;
-use crate::card::Session;
 use crate::iso::apdu::Command;
 use crate::iso::tlv;
 use crate::outcome::Outcome;
 use crate::safe::Place;
+use crate::session::Session;
 use crate::state::State;
 
 const TEMPLATE: u32 = 0x7c;

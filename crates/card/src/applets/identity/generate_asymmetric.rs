@@ -4,10 +4,10 @@ use rand_core::CryptoRng;
 
 use super::{KeyReference, RSA_2048, rsa_key};
 use crate::StatusWord;
-use crate::card::Session;
 use crate::iso::apdu::Command;
 use crate::iso::tlv;
 use crate::outcome::Outcome;
+use crate::session::Session;
 use crate::state::State;
 
 /// Makes a key and answers with its public half. The certificate of the key before, if

@@ -1,7 +1,7 @@
 //! Which keys there can be (SP 800-73-5 part 1, tables 3 and 4b).
 
 use crate::StatusWord;
-use crate::card::Session;
+use crate::session::Session;
 
 /// PIV authentication: to log in with.
 const AUTHENTICATION: u8 = 0x9a;

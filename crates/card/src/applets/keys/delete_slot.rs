@@ -2,9 +2,9 @@
 
 use super::slot_number;
 use crate::StatusWord;
-use crate::card::Session;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
+use crate::session::Session;
 use crate::state::State;
 
 /// Deletes an enrolment key and the shares sealed to it, after the PIN was verified.

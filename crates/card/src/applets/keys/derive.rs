@@ -5,10 +5,10 @@ use tallystick_protocol::wire::cbor::decode_value;
 
 use super::{share_sum, slot_number};
 use crate::StatusWord;
-use crate::card::Session;
 use crate::host::DeriveRequest;
 use crate::iso::apdu::{Command, MAX_DATA};
 use crate::outcome::Outcome;
+use crate::session::Session;
 use crate::state::State;
 
 /// A pair context and a nonce as CBOR. Answers with the derived key, 32 bytes, once the PIN was

@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use super::slot_number;
 use crate::StatusWord;
-use crate::card::Session;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
+use crate::session::Session;
 use crate::state::{Slot, State};
 
 const KEEP: u8 = 0x00;
