@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use tallystick_parties::Party;
-use tallystick_parties::common::fault::{Fault, Kind};
+use tallystick_parties::office::fault::{Fault, Kind};
 use tallystick_parties::ports::Tables as _;
 use worker::{Env, State};
 

@@ -1,6 +1,6 @@
 //! Where requests enter: limits by address, correlation id, log line; then the party's book answers.
 
-use tallystick_parties::common::fault::{Fault, Kind};
+use tallystick_parties::office::fault::{Fault, Kind};
 use tallystick_parties::routes;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result};
 

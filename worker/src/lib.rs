@@ -18,7 +18,7 @@ mod settings;
 
 use worker::{Context, Env, Request, Response, Result, event};
 
-use tallystick_parties::common::http::BODY_LIMIT;
+use tallystick_parties::office::http::BODY_LIMIT;
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {

@@ -1,7 +1,7 @@
 //! Problems (RFC 9457) that arise before a party is asked.
 
-use tallystick_parties::common::fault::Fault;
-use tallystick_parties::common::http::{finish, problem};
+use tallystick_parties::office::fault::Fault;
+use tallystick_parties::office::http::{finish, problem};
 
 use crate::convert;
 

@@ -2,9 +2,9 @@
 //! or missing setting does not start; it says which one instead.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use tallystick_parties::common::rate::{Limits, LimitsError};
-use tallystick_parties::common::settings::{ConsoleAccess, Settings, UnsafeSetting};
-use tallystick_parties::common::vault::SealingKey;
+use tallystick_parties::office::rate::{Limits, LimitsError};
+use tallystick_parties::office::settings::{ConsoleAccess, Settings, UnsafeSetting};
+use tallystick_parties::store::vault::SealingKey;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use worker::Env;
 use zeroize::Zeroizing;

@@ -7,11 +7,11 @@
 
 use std::time::Instant;
 
-use tallystick_parties::common::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
-use tallystick_parties::common::schema::{COMMON, migrate};
+use tallystick_parties::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
 use tallystick_parties::native::SqliteDatabase;
 use tallystick_parties::ports::Tables as _;
 use tallystick_parties::ports::database::in_transaction;
+use tallystick_parties::store::schema::{COMMON, migrate};
 use tallystick_protocol::wire::money::{Currency, Money};
 
 /// Active accounts: each has one reservation, with its end, in a round.

@@ -8,18 +8,21 @@
 
 #[cfg(feature = "ca")]
 pub mod ca;
-pub mod common;
 pub mod console;
 #[cfg(feature = "key-centre")]
 pub mod key_centre;
+pub mod ledger;
 pub mod money_answer;
 pub mod moves;
 #[cfg(feature = "native")]
 pub mod native;
+pub mod office;
 pub mod parts;
 pub mod ports;
+pub mod post;
 pub mod routes;
-pub mod rows;
+pub mod standing;
+pub mod store;
 
 #[cfg(feature = "courier")]
 pub mod courier;
@@ -28,4 +31,4 @@ pub mod issuer;
 #[cfg(feature = "shop")]
 pub mod shop;
 
-pub use common::party::Party;
+pub use office::party::Party;

@@ -5,10 +5,10 @@ use tallystick_protocol::checkout::answers::{IssuerAnswer, MoneyState};
 use tallystick_protocol::trust::statement::{Audience, StatementError};
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Role, Root};
 
-use crate::common::exchange::Said;
-use crate::common::fault::{Fault, Kind};
-use crate::common::office::Office;
+use crate::office::Office;
+use crate::office::fault::{Fault, Kind};
 use crate::ports::Ports;
+use crate::post::exchange::Said;
 
 /// Where the money came to rest, signed by the issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use tallystick_protocol::checkout::order::{OpenedPart, PartError, SealedPart};
 use tallystick_protocol::keys::{KeyContext, PairContext, Purpose, Space, Suite};
 
-use crate::common::fault::{Fault, Kind};
-use crate::common::office::Office;
+use crate::office::Office;
+use crate::office::fault::{Fault, Kind};
 use crate::ports::Ports;
 
 impl<P: Ports> Office<P> {

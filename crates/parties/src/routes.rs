@@ -1,7 +1,7 @@
 //! All routes of the roles in this build, for whoever stands in front of the parties.
 
-use crate::common::reception;
-use crate::common::routes::{Route, Shape, segments};
+use crate::office::reception;
+use crate::office::routes::{Route, Shape, segments};
 
 fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     fn some<T>(table: &[Route<T>], holds: &mut impl FnMut(&Shape) -> bool) -> bool {

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use http::{Request, Response};
 use tallystick_parties::Party;
 use tallystick_parties::ca::{self, Ca};
-use tallystick_parties::common::settings::{ConsoleAccess, Settings, registration_token};
-use tallystick_parties::common::vault::SealingKey;
 use tallystick_parties::courier::Courier;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
+use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration_token};
 use tallystick_parties::ports::Ports;
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
+use tallystick_parties::store::vault::SealingKey;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 

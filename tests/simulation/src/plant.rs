@@ -1,6 +1,6 @@
 //! Mistakes that no party makes, to see that the invariants notice them.
 
-use tallystick_parties::common::ledger::{self, Account, AccountKind, Transfer};
+use tallystick_parties::ledger::{self, Account, AccountKind, Transfer};
 use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::wire::identifier::OrderId;
 use tallystick_protocol::wire::money::{Currency, Money};

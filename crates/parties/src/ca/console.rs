@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
-use crate::common::fault::Fault;
+use crate::office::fault::Fault;
 use crate::ports::{Ports, Row, Tables};
 
 impl<P: Ports> Ca<P> {

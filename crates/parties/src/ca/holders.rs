@@ -9,8 +9,8 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
 use super::issuing::Application;
-use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::office::fault::Fault;
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
 
 impl<P: Ports> Ca<P> {

@@ -7,10 +7,10 @@ use tallystick_protocol::trust::certificate::{
 use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
-use crate::common::fault::{Fault, Kind};
-use crate::common::registration::RENEWAL_SECONDS;
+use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
+use crate::standing::registration::RENEWAL_SECONDS;
 
 /// How long a leaf is valid, in days (thirteen months, below the limit of two years).
 const LEAF_DAYS: u64 = 397;

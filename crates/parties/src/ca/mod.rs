@@ -11,14 +11,14 @@ mod schema;
 use http::StatusCode;
 use zeroize::Zeroizing;
 
-use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::office::Office;
-use crate::common::party::Party;
-use crate::common::routes::{self, Route};
-use crate::common::settings::Settings;
-use crate::common::waking::NoDuties;
+use crate::office::Office;
+use crate::office::fault::Fault;
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::party::Party;
+use crate::office::routes::{self, Route};
+use crate::office::settings::Settings;
 use crate::ports::Ports;
+use crate::post::waking::NoDuties;
 
 /// What the CA's operator sets.
 #[derive(Clone)]

@@ -7,9 +7,9 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
 use super::issuing::{self, Application};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::settings::is_registration_token;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::settings::is_registration_token;
 use crate::ports::Ports;
 
 impl<P: Ports> Ca<P> {

@@ -3,10 +3,10 @@
 use tallystick_protocol::trust::certificate::{Lifetime, Serial, UnsignedCertificate};
 
 use super::Ca;
-use crate::common::facts;
-use crate::common::fault::Fault;
-use crate::common::identity::{CERTIFICATE, ROOT};
+use crate::office::fault::Fault;
 use crate::ports::Ports;
+use crate::standing::identity::{CERTIFICATE, ROOT};
+use crate::store::facts;
 
 /// The root's bytes to be signed, stored before they are signed.
 const UNSIGNED_ROOT: &str = "root-to-be-signed";

@@ -1,6 +1,6 @@
 //! The CA's own tables.
 
-use crate::common::schema::Migration;
+use crate::store::schema::Migration;
 
 /// All versions of the tables, oldest first.
 pub(super) const MIGRATIONS: &[Migration] = &[Migration(&[

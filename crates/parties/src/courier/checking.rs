@@ -10,7 +10,7 @@ use tallystick_protocol::trust::statement::{StatementError, Verified, open};
 use tallystick_protocol::wire::identifier::Role;
 
 use super::Courier;
-use crate::common::fault::{Fault, Kind};
+use crate::office::fault::{Fault, Kind};
 use crate::parts::part_fault;
 use crate::ports::Ports;
 

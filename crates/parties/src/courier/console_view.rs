@@ -7,9 +7,9 @@ use tallystick_protocol::checkout::answers::RefusalReason;
 use super::Courier;
 use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
-use crate::common::fault::Fault;
-use crate::common::http::{Answer, Incoming};
 use crate::console::{CONSOLE_ORDERS, Console, ConsoleOrder, Page, StatementLine};
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Courier<P> {

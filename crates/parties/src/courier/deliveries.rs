@@ -6,11 +6,11 @@ use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
 
 use super::state::DeliveryState;
-use crate::common::fault::{Fault, Kind};
 use crate::console::Page;
+use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
-use crate::rows;
+use crate::store::rows;
 
 /// A stored delivery, or the record that there is none because the courier refused.
 pub struct Delivery {

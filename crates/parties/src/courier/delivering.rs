@@ -11,12 +11,12 @@ use super::checking::Checked;
 use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
 use super::{Courier, EVIDENCE_SECONDS, inquiries, tracking, words};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::log::correlation;
-use crate::common::once::{self, Command, once};
-use crate::common::outbox::{self, Content, NewLetter};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
+use crate::post::outbox::{self, Content, NewLetter};
+use crate::store::once::{self, Command, once};
 
 impl<P: Ports> Courier<P> {
     /// `POST /v1/deliveries`.

@@ -7,12 +7,12 @@ use tallystick_protocol::trust::statement::{Audience, Verified, open};
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Role, Root};
 
 use super::{Courier, EVIDENCE_SECONDS, deliveries, words};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::log::correlation;
-use crate::common::statements;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::log::correlation;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
+use crate::standing::statements;
 
 impl<P: Ports> Courier<P> {
     /// `POST /v1/inquiries`.

@@ -1,7 +1,7 @@
 //! The courier's tables.
 
-use crate::common::retention::{PARTS_DAYS, Rule};
-use crate::common::schema::Migration;
+use crate::store::retention::{PARTS_DAYS, Rule};
+use crate::store::schema::Migration;
 
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[
@@ -67,9 +67,9 @@ pub const KEPT: &[Rule] = &[Rule {
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
-    use crate::common::schema::{COMMON, migrate};
     use crate::native::SqliteDatabase;
     use crate::ports::Tables as _;
+    use crate::store::schema::{COMMON, migrate};
 
     #[test]
     fn a_delivery_of_the_first_release_is_carried_over_and_its_request_is_still_known() {

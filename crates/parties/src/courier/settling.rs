@@ -5,11 +5,11 @@ use tallystick_protocol::wire::identifier::Root;
 use super::Courier;
 use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
-use crate::common::exchange::{Exchange, Said};
-use crate::common::fault::Fault;
-use crate::common::office::Office;
 use crate::money_answer::Settled;
+use crate::office::Office;
+use crate::office::fault::Fault;
 use crate::ports::{Ports, Tables};
+use crate::post::exchange::{Exchange, Said};
 
 /// Shows the issuer the acceptance: the parcel may leave once the amount is charged. If the money
 /// had been released before, the parcel stays.

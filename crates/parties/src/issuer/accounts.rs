@@ -10,11 +10,11 @@ use tallystick_protocol::wire::identifier::HolderId;
 
 use super::card_check::{CardDetails, tidy_name};
 use super::{Issuer, books, card_number};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::once::{Command, once};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Tables};
+use crate::store::once::{Command, once};
 
 /// Years for which a new card is good.
 const CARD_YEARS: u16 = 3;

@@ -13,11 +13,11 @@ use super::judging::Judged;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
 use super::{EVIDENCE_SECONDS, Issuer, words};
-use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::log::correlation;
-use crate::common::once::{self, Command, once};
+use crate::office::fault::Fault;
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
+use crate::store::once::{self, Command, once};
 
 impl<P: Ports> Issuer<P> {
     /// `POST /v1/authorisations`.

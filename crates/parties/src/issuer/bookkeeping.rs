@@ -4,9 +4,9 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::Issuer;
-use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::ledger::{self, Standing, TrialBalance};
+use crate::ledger::{self, Standing, TrialBalance};
+use crate::office::fault::Fault;
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
 
 /// What a trial balance found, as an operator reads it.

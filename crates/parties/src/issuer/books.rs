@@ -4,8 +4,8 @@
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
 use tallystick_protocol::wire::money::Money;
 
-use crate::common::fault::Fault;
-use crate::common::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
+use crate::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
+use crate::office::fault::Fault;
 use crate::ports::Tables;
 
 /// Where the credit of all accounts comes from.

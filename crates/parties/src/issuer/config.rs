@@ -3,7 +3,7 @@
 use tallystick_protocol::wire::identifier::Domain;
 use tallystick_protocol::wire::money::{Currency, Money};
 
-use crate::common::settings::{Settings, UnsafeSetting};
+use crate::office::settings::{Settings, UnsafeSetting};
 
 /// The issuer's settings.
 #[derive(Clone)]

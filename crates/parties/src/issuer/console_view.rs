@@ -7,10 +7,10 @@ use tallystick_protocol::checkout::answers::RefusalReason;
 use super::Issuer;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use crate::common::fault::Fault;
-use crate::common::http::{Answer, Incoming};
-use crate::common::ledger;
 use crate::console::{CONSOLE_LINES, CONSOLE_ORDERS, Console, ConsoleOrder, Page, StatementLine};
+use crate::ledger;
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Issuer<P> {

@@ -18,13 +18,13 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use super::accounts::grant_digest;
 use super::{EVIDENCE_SECONDS, Issuer, revocation, words};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::once::{Command, FOR_GOOD, once};
-use crate::common::registration::RENEWAL_SECONDS;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{Network, Ports, Tables};
-use crate::rows;
+use crate::standing::registration::RENEWAL_SECONDS;
+use crate::store::once::{Command, FOR_GOOD, once};
+use crate::store::rows;
 
 /// How long a ticket can be used, in seconds (one year): a wallet fetches the share of a further
 /// key space when it first meets a party in it.

@@ -10,8 +10,8 @@ use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::{HolderId, Role};
 
 use super::{Issuer, revocation};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{Ports, Tables};
 

@@ -13,11 +13,11 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::Issuer;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use crate::common::due::Next;
-use crate::common::fault::{Fault, Kind};
-use crate::common::http as web;
-use crate::common::log::correlation;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http as web;
+use crate::office::log::correlation;
 use crate::ports::{Network, Ports};
+use crate::post::due::Next;
 
 /// How long a question is good, in seconds.
 const QUESTION_SECONDS: u64 = 600;

@@ -16,7 +16,7 @@ use tallystick_protocol::wire::identifier::Role;
 use super::Issuer;
 use super::accounts::{self, Account};
 use super::card_check::CardDetails;
-use crate::common::fault::Fault;
+use crate::office::fault::Fault;
 use crate::parts::part_fault;
 use crate::ports::{DatabaseError, Ports, Tables};
 

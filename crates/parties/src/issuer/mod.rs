@@ -27,15 +27,15 @@ pub use config::IssuerConfig;
 
 use http::{Request, Response};
 
-use crate::common::due::{Job, Next};
-use crate::common::fault::Fault;
-use crate::common::http::{Answer, Incoming};
-use crate::common::office::Office;
-use crate::common::party::Party;
-use crate::common::retention::Rule;
-use crate::common::routes::{self, Route};
-use crate::common::waking::Duties;
+use crate::office::Office;
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
+use crate::office::party::Party;
+use crate::office::routes::{self, Route};
 use crate::ports::Ports;
+use crate::post::due::{Job, Next};
+use crate::post::waking::Duties;
+use crate::store::retention::Rule;
 
 /// How long statements are good as evidence, in seconds (30 days).
 const EVIDENCE_SECONDS: u64 = 30 * 86_400;

@@ -10,11 +10,11 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::accounts::{GRANT_SECONDS, grant_digest};
 use super::{Issuer, account_code, revocation};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Row, Tables};
-use crate::rows;
+use crate::store::rows;
 
 /// The body of `POST /v1/renewals`.
 #[derive(Deserialize)]

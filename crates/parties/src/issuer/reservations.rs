@@ -7,12 +7,12 @@ use tallystick_protocol::wire::money::Money;
 
 use super::books::{self, Purchase};
 use super::state::ReservationState;
-use crate::common::due::{self, NewJob};
-use crate::common::fault::{Fault, Kind};
 use crate::console::Page;
+use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
-use crate::rows;
+use crate::post::due::{self, NewJob};
+use crate::store::rows;
 
 /// The kind of the job that ends a reservation; its reference is the order's root.
 pub(super) const EXPIRY: &str = "reservation-expiry";

@@ -6,10 +6,10 @@ use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::Issuer;
-use crate::common::fault::{Fault, Kind};
+use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
-use crate::rows;
+use crate::store::rows;
 
 /// Revokes whoever is enrolled for the account. Says whether somebody was.
 pub(super) fn revoke(tables: &dyn Tables, account: i64, now: u64) -> Result<bool, DatabaseError> {

@@ -1,7 +1,7 @@
 //! The issuer's tables. Balances are not here: the ledger has them.
 
-use crate::common::retention::{PARTS_DAYS, Rule};
-use crate::common::schema::Migration;
+use crate::store::retention::{PARTS_DAYS, Rule};
+use crate::store::schema::Migration;
 
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[
@@ -134,10 +134,10 @@ pub const KEPT: &[Rule] = &[Rule {
 #[cfg(test)]
 mod tests {
     use super::TABLES;
-    use crate::common::ledger::{self, Balance};
-    use crate::common::schema::{COMMON, migrate};
+    use crate::ledger::{self, Balance};
     use crate::native::SqliteDatabase;
     use crate::ports::Tables as _;
+    use crate::store::schema::{COMMON, migrate};
     use tallystick_protocol::wire::money::Currency;
 
     /// One movement of the ledger as release 0.1.0 wrote it.

@@ -9,8 +9,8 @@ use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
 use super::{EVIDENCE_SECONDS, Issuer, words};
-use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::office::fault::Fault;
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
 
 /// How long it is good that an order is not known, in seconds (five minutes).

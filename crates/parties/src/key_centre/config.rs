@@ -3,7 +3,7 @@
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::wire::identifier::Role;
 
-use crate::common::settings::Settings;
+use crate::office::settings::Settings;
 
 /// Settings of a key centre.
 #[derive(Clone)]

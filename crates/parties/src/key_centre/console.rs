@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{KeyCentre, ROLES};
-use crate::common::fault::Fault;
+use crate::office::fault::Fault;
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> KeyCentre<P> {

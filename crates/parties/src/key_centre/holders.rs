@@ -10,8 +10,8 @@ use tallystick_protocol::wire::identifier::{HolderId, Role};
 
 use super::KeyCentre;
 use super::issued::Side;
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
 
 /// How long an answer is valid, in seconds (one day).

@@ -5,7 +5,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::KeyCentre;
 use super::spaces::OpenSpace;
-use crate::common::fault::Fault;
+use crate::office::fault::Fault;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables, Value};
 
@@ -41,7 +41,7 @@ impl<P: Ports> KeyCentre<P> {
     /// is full, a new one.
     ///
     /// # Errors
-    /// [`crate::common::fault::Kind::UnknownSpace`], or `OverCap` for a space that is full.
+    /// [`crate::office::fault::Kind::UnknownSpace`], or `OverCap` for a space that is full.
     pub(super) fn assign(
         &self,
         role: Role,

@@ -4,7 +4,7 @@ use tallystick_protocol::keys::MasterRow;
 
 use super::spaces::OpenSpace;
 use super::{KeyCentre, OPENED_ROWS_ROOM, ROLES};
-use crate::common::fault::Fault;
+use crate::office::fault::Fault;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables, Value};
 

@@ -17,15 +17,15 @@ use core::cell::Cell;
 use tallystick_protocol::keys::{MasterRow, Space};
 use tallystick_protocol::wire::identifier::Role;
 
-use crate::common::due::{self, Job, NewJob, Next};
-use crate::common::fault::Fault;
-use crate::common::http::{Answer, Incoming};
-use crate::common::office::Office;
-use crate::common::opened::Opened;
-use crate::common::party::Party;
-use crate::common::routes::{self, Route};
-use crate::common::waking::Duties;
+use crate::office::Office;
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
+use crate::office::party::Party;
+use crate::office::routes::{self, Route};
 use crate::ports::{DatabaseError, Ports, Tables};
+use crate::post::due::{self, Job, NewJob, Next};
+use crate::post::waking::Duties;
+use crate::standing::opened::Opened;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {

@@ -9,8 +9,8 @@ use tallystick_protocol::trust::statement::{Audience, StatementError, Verified, 
 
 use super::issued::Side;
 use super::{KeyCentre, ROLES};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
 
 /// How long an answer is valid, in seconds.

@@ -4,7 +4,7 @@ use tallystick_protocol::keys::{Degrees, KeyContext, Space};
 use tallystick_protocol::wire::identifier::Role;
 
 use super::KeyCentre;
-use crate::common::fault::{Fault, Kind};
+use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Row, Tables};
 

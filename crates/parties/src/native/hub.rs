@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use http::{Request, Response};
 
-use crate::common::party::Party;
+use crate::office::party::Party;
 use crate::ports::{Network, NetworkError};
 
 /// Bytes that somebody received: a request by its receiver, an answer by its asker.

@@ -2,6 +2,6 @@
 
 /// Takes log lines.
 pub trait Log {
-    /// Writes one line: a JSON object without personal data (see [`crate::common::log`]).
+    /// Writes one line: a JSON object without personal data (see [`crate::office::log`]).
     fn line(&self, json: &str);
 }

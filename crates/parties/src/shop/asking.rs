@@ -10,11 +10,11 @@ use tallystick_protocol::wire::identifier::Role;
 use super::book::{self, Evidence, Order};
 use super::state::OrderState;
 use super::{EVIDENCE_SECONDS, Shop, delivering, letters};
-use crate::common::exchange::{Exchange, Said};
-use crate::common::fault::Fault;
-use crate::common::office::Office;
-use crate::common::outbox::{self, Content, NewLetter};
+use crate::office::Office;
+use crate::office::fault::Fault;
 use crate::ports::{Ports, Tables};
+use crate::post::exchange::{Exchange, Said};
+use crate::post::outbox::{self, Content, NewLetter};
 
 /// The question whether the issuer pays.
 pub(super) struct Asking<'a, P: Ports>(pub(super) &'a Shop<P>);

@@ -7,13 +7,13 @@ use tallystick_protocol::wire::money::Money;
 
 use super::state::OrderState;
 use super::{expiry, letters, stock};
-use crate::common::due;
-use crate::common::fault::{Fault, Kind};
-use crate::common::statements;
 use crate::console::Page;
+use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
-use crate::rows;
+use crate::post::due;
+use crate::standing::statements;
+use crate::store::rows;
 
 /// A stored order.
 pub struct Order {

@@ -2,7 +2,7 @@
 
 use tallystick_protocol::wire::identifier::Domain;
 
-use crate::common::settings::Settings;
+use crate::office::settings::Settings;
 
 /// The shop's settings.
 #[derive(Clone)]

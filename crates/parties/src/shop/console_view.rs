@@ -6,9 +6,9 @@ use super::Shop;
 use super::book::{self, Order};
 use super::sentences::sentence;
 use super::settling;
-use crate::common::fault::Fault;
-use crate::common::http::{Answer, Incoming};
 use crate::console::{CONSOLE_ORDERS, Console, ConsoleOrder, Page, StatementLine};
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Shop<P> {

@@ -11,11 +11,11 @@ use tallystick_protocol::wire::identifier::Role;
 use super::book::{self, Evidence, Order};
 use super::state::OrderState;
 use super::{EVIDENCE_SECONDS, Shop, letters, settling};
-use crate::common::exchange::{Exchange, Said};
-use crate::common::fault::{Fault, Kind};
-use crate::common::office::Office;
-use crate::common::outbox::{self, Content, NewLetter};
+use crate::office::Office;
+use crate::office::fault::{Fault, Kind};
 use crate::ports::{Ports, Tables};
+use crate::post::exchange::{Exchange, Said};
+use crate::post::outbox::{self, Content, NewLetter};
 
 /// How long after an order's expiry the courier is still asked before the issuer is asked to release
 /// the money, in seconds: a day, in which a courier that accepted in time can say so.

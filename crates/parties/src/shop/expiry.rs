@@ -5,10 +5,10 @@ use tallystick_protocol::checkout::answers::RefusalReason;
 use super::book::{self, Order};
 use super::state::OrderState;
 use super::{Shop, letters};
-use crate::common::due::{self, NewJob, Next};
-use crate::common::fault::Fault;
-use crate::common::outbox;
+use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables};
+use crate::post::due::{self, NewJob, Next};
+use crate::post::outbox;
 
 /// The kind of the job that ends an order; its reference is the order's.
 pub(super) const KIND: &str = "order-expiry";

@@ -13,8 +13,8 @@ use tallystick_protocol::wire::money::{Currency, Money};
 use super::catalogue;
 use super::config::CourierOffer;
 use super::{Shop, stock};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{Ports, Random, Tables};
 

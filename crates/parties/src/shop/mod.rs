@@ -29,16 +29,16 @@ use http::{Request, Response};
 use self::asking::Asking;
 use self::delivering::Delivering;
 use self::settling::Settling;
-use crate::common::due::{self, Job, Next};
-use crate::common::exchange::Exchange as _;
-use crate::common::fault::Fault;
-use crate::common::http::{Answer, Incoming};
-use crate::common::office::Office;
-use crate::common::party::Party;
-use crate::common::retention::Rule;
-use crate::common::routes::{self, Route};
-use crate::common::waking::Duties;
+use crate::office::Office;
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
+use crate::office::party::Party;
+use crate::office::routes::{self, Route};
 use crate::ports::Ports;
+use crate::post::due::{self, Job, Next};
+use crate::post::exchange::Exchange as _;
+use crate::post::waking::Duties;
+use crate::store::retention::Rule;
 
 /// How long statements are good as evidence, in seconds (30 days).
 const EVIDENCE_SECONDS: u64 = 30 * 86_400;

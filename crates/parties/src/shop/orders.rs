@@ -15,11 +15,11 @@ use super::letters;
 use super::received::CheckedOrder;
 use super::state::OrderState;
 use super::{EVIDENCE_SECONDS, Shop, asking, expiry, forms, settling, stock};
-use crate::common::fault::{Fault, Kind};
-use crate::common::http::{self as web, Answer, Incoming};
-use crate::common::log::correlation;
-use crate::common::once::{self, Command, once};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
+use crate::store::once::{self, Command, once};
 
 /// How long after an order's time the same order gets the same answer, in seconds.
 const ANSWER_SECONDS: u64 = EVIDENCE_SECONDS;

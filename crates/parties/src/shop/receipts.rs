@@ -8,8 +8,8 @@ use tallystick_protocol::wire::identifier::{OrderId, Role};
 use super::book::{self, Order};
 use super::state::OrderState;
 use super::{EVIDENCE_SECONDS, Shop, letters};
-use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer};
+use crate::office::fault::Fault;
+use crate::office::http::{self as web, Answer};
 use crate::ports::Ports;
 
 impl<P: Ports> Shop<P> {

@@ -9,7 +9,7 @@ use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::wire::identifier::Role;
 
 use super::{Shop, forms};
-use crate::common::fault::{Fault, Kind};
+use crate::office::fault::{Fault, Kind};
 use crate::parts::part_fault;
 use crate::ports::Ports;
 

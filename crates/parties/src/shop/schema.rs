@@ -1,7 +1,7 @@
 //! The shop's tables.
 
-use crate::common::retention::{PARTS_DAYS, Rule};
-use crate::common::schema::Migration;
+use crate::store::retention::{PARTS_DAYS, Rule};
+use crate::store::schema::Migration;
 
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[
@@ -129,9 +129,9 @@ pub const KEPT: &[Rule] = &[
 #[cfg(all(test, feature = "native"))]
 mod tests {
     use super::*;
-    use crate::common::schema::{COMMON, migrate};
     use crate::native::SqliteDatabase;
     use crate::ports::Tables;
+    use crate::store::schema::{COMMON, migrate};
 
     #[test]
     fn what_the_first_release_left_open_goes_on_by_the_table_of_what_is_due() {

@@ -7,14 +7,14 @@ use tallystick_protocol::wire::identifier::{Role, Root};
 use super::book::{self, Order};
 use super::state::OrderState;
 use super::{EVIDENCE_SECONDS, Shop, delivering, letters};
-use crate::common::exchange::{Exchange, Said};
-use crate::common::fault::Fault;
-use crate::common::office::Office;
-use crate::common::outbox::{self, Content, NewLetter};
-use crate::common::statements;
 use crate::money_answer::Settled;
+use crate::office::Office;
+use crate::office::fault::Fault;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
+use crate::post::exchange::{Exchange, Said};
+use crate::post::outbox::{self, Content, NewLetter};
+use crate::standing::statements;
 
 /// Where an issuer is shown an acceptance.
 pub(super) const CAPTURES: &str = "/v1/captures";

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::catalogue::{PRODUCTS, TAGLINE};
 use super::{Shop, stock};
-use crate::common::fault::Fault;
-use crate::common::http::{self as web, Answer};
+use crate::office::fault::Fault;
+use crate::office::http::{self as web, Answer};
 use crate::ports::Ports;
 use tallystick_protocol::wire::identifier::Domain;
 

@@ -7,7 +7,7 @@ use tallystick_protocol::wire::cbor::decode;
 use super::book::Order;
 use super::sentences::sentence;
 use super::state::OrderState;
-use crate::common::fault::Fault;
+use crate::office::fault::Fault;
 
 /// The JSON of `GET /v1/orders/{form digest}/summary`.
 #[derive(Serialize)]

@@ -121,7 +121,7 @@ fn the_log_says_what_broke_in_sqlites_words_and_the_answer_does_not() {
     let answer = block_on(party.office.receive(request, async |_| {
         let sql = "INSERT INTO facts (name, value) VALUES ('Hanako', NULL)";
         party.office.tables().run(sql, &[])?;
-        Err(tallystick_parties::common::fault::Fault::not_found())
+        Err(tallystick_parties::office::fault::Fault::not_found())
     }));
     assert_eq!(problem(&answer), "internal");
     let said = String::from_utf8_lossy(answer.body()).into_owned();
@@ -143,7 +143,7 @@ fn the_log_says_what_broke_in_sqlites_words_and_the_answer_does_not() {
 
 #[test]
 fn what_a_database_says_is_logged_without_anything_that_could_be_a_value() {
-    use tallystick_parties::common::log::without_values;
+    use tallystick_parties::office::log::without_values;
     let said = "UNIQUE constraint failed: statements.kind, statements.reference";
     assert_eq!(without_values(said), said);
     let said = without_values("near \"Hanako\": 090-1234-5678 'Tokyo' 山田 in column t.name");

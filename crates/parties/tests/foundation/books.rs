@@ -1,12 +1,12 @@
 //! Ledger, vault and schema.
 
-use tallystick_parties::common::fault::{Fault, Kind};
-use tallystick_parties::common::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
-use tallystick_parties::common::schema::{COMMON, Migration, migrate};
-use tallystick_parties::common::vault::{SealingKey, Vault};
+use tallystick_parties::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
 use tallystick_parties::native::{SeededRandom, SqliteDatabase};
+use tallystick_parties::office::fault::{Fault, Kind};
 use tallystick_parties::ports::database::in_transaction;
 use tallystick_parties::ports::{DatabaseError, Tables};
+use tallystick_parties::store::schema::{COMMON, Migration, migrate};
+use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::wire::money::{Currency, Money};
 
 const LINES: Account<'static> = Account {

@@ -2,8 +2,8 @@
 
 use crate::support::{CA, KEYS, World, problem};
 use tallystick_parties::Party;
-use tallystick_parties::common::settings::ConsoleAccess;
 use tallystick_parties::native::block_on;
+use tallystick_parties::office::settings::ConsoleAccess;
 use tallystick_protocol::account::{CertificateAnswer, HolderCertificateRequest};
 use tallystick_protocol::test_keys::test_spki;
 use tallystick_protocol::trust::certificate::{Certificate, TrustAnchors};
@@ -124,7 +124,7 @@ fn with_another_sealing_key_nothing_opens() {
     block_on(crate::support::Bare::new(machine.clone(), settings.clone()).wake());
 
     let mut other = settings;
-    other.sealing_key = tallystick_parties::common::vault::SealingKey::new([99; 32]);
+    other.sealing_key = tallystick_parties::store::vault::SealingKey::new([99; 32]);
     let party = crate::support::Bare::new(machine, other);
     assert!(party.office.migrate().is_ok());
     assert!(party.office.identity().is_err());

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::support::{Bare, KEYS, World, problem};
-use tallystick_parties::common::rate::RateLimit;
 use tallystick_parties::native::{Machine, block_on};
+use tallystick_parties::office::rate::RateLimit;
 use tallystick_parties::ports::PortRng;
 use tallystick_protocol::account::{EnrolmentTicket, HolderShareAnswer, HolderShareRequest};
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};

@@ -2,9 +2,12 @@
 
 use crate::support::{CA, KEYS, World};
 use tallystick_parties::Party;
-use tallystick_parties::common::{due, facts, ledger, outbox, statements};
+use tallystick_parties::ledger;
 use tallystick_parties::native::block_on;
 use tallystick_parties::ports::Tables;
+use tallystick_parties::post::{due, outbox};
+use tallystick_parties::standing::statements;
+use tallystick_parties::store::facts;
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::money::{Currency, Money};
 
@@ -158,7 +161,7 @@ fn a_decision_its_letter_and_its_entry_are_stored_together_or_not_at_all() {
                 money: Money::new(3480, Currency::Jpy),
             };
             ledger::transfer(tables, &transfer)?;
-            Ok::<_, tallystick_parties::common::fault::Fault>(())
+            Ok::<_, tallystick_parties::office::fault::Fault>(())
         });
         database.mend();
         let stored = statements::find(&database, "word", "root")

@@ -1,8 +1,8 @@
 //! What is only for a demo keeps a party from starting where others can reach it.
 
-use tallystick_parties::common::settings::{ConsoleAccess, Settings, UnsafeSetting};
-use tallystick_parties::common::vault::SealingKey;
 use tallystick_parties::issuer::IssuerConfig;
+use tallystick_parties::office::settings::{ConsoleAccess, Settings, UnsafeSetting};
+use tallystick_parties::store::vault::SealingKey;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
 fn settings(role: Role, domain: &str) -> Settings {

@@ -5,16 +5,16 @@ use std::rc::Rc;
 use http::{Method, Request, Response};
 use tallystick_parties::Party;
 use tallystick_parties::ca::{self, Ca};
-use tallystick_parties::common::fault::Fault;
-use tallystick_parties::common::http::{Answer, Incoming, request_to};
-use tallystick_parties::common::office::Office;
-use tallystick_parties::common::schema::Migration;
-use tallystick_parties::common::settings::{ConsoleAccess, Settings, registration_token};
-use tallystick_parties::common::vault::SealingKey;
-use tallystick_parties::common::waking::NoDuties;
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
+use tallystick_parties::office::Office;
+use tallystick_parties::office::fault::Fault;
+use tallystick_parties::office::http::{Answer, Incoming, request_to};
+use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration_token};
 use tallystick_parties::ports::Network;
+use tallystick_parties::post::waking::NoDuties;
+use tallystick_parties::store::schema::Migration;
+use tallystick_parties::store::vault::SealingKey;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::test_keys::TEST_KEYS;
 use tallystick_protocol::wire::identifier::{Domain, Role};
@@ -187,6 +187,6 @@ impl World {
 
 /// The name of the problem in an answer, or "none".
 pub fn problem(answer: &Response<Vec<u8>>) -> &'static str {
-    tallystick_parties::common::http::problem_in(answer)
+    tallystick_parties::office::http::problem_in(answer)
         .map_or("none", |problem| problem.kind.as_str())
 }

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use data_encoding::BASE64;
 use tallystick_parties::Party;
-use tallystick_parties::common::due;
-use tallystick_parties::common::settings::registration_token;
-use tallystick_parties::common::vault::SealingKey;
 use tallystick_parties::courier::Courier;
 use tallystick_parties::native::block_on;
+use tallystick_parties::office::settings::registration_token;
 use tallystick_parties::ports::{Clock as _, Tables as _};
+use tallystick_parties::post::due;
+use tallystick_parties::store::vault::SealingKey;
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::wire::identifier::Role;

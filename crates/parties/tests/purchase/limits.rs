@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use tallystick_parties::common::rate::Limits;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
+use tallystick_parties::office::rate::Limits;
 use tallystick_parties::ports::Tables;
 use tallystick_parties::shop::{Shop, ShopConfig};
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use http::Response;
-use tallystick_parties::common::fault::{Fault, Kind};
-use tallystick_parties::common::http::problem as as_answer;
+use tallystick_parties::office::fault::{Fault, Kind};
+use tallystick_parties::office::http::problem as as_answer;
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 
 use super::holder::{Holder, Order};

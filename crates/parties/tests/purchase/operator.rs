@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use http::{Method, Request, Response};
 use tallystick_parties::Party;
-use tallystick_parties::common::settings::further_registration_token;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::native::block_on;
+use tallystick_parties::office::settings::further_registration_token;
 use tallystick_parties::ports::{Database as _, Tables};
 use tallystick_protocol::account::PartyCertificateRequest;
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};

@@ -1,7 +1,7 @@
 //! Searches what somebody has: sealed parts with every key.
 
-use tallystick_parties::common::vault::{SealingKey, Vault};
 use tallystick_parties::ports::Tables;
+use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::checkout::order::{OpenedPart, SealedPart};
 use tallystick_protocol::keys::{PairContext, PartyShare, Purpose, holder_point};
 use tallystick_protocol::wire::identifier::Role;

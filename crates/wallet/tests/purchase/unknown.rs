@@ -1,8 +1,8 @@
 //! Parties that do not know the holder.
 
-use tallystick_parties::common::fault::{Fault, Kind};
-use tallystick_parties::common::http::problem as as_answer;
 use tallystick_parties::native::block_on;
+use tallystick_parties::office::fault::{Fault, Kind};
+use tallystick_parties::office::http::problem as as_answer;
 use tallystick_wallet::view::OrderState;
 
 use super::holder::{Holder, form, open};

@@ -1,7 +1,8 @@
 //! Nobody has said yes and no to one order, and nothing that is due was forgotten.
 
-use tallystick_parties::common::{due, ledger};
+use tallystick_parties::ledger;
 use tallystick_parties::ports::Clock as _;
+use tallystick_parties::post::due;
 
 use super::{none, rows};
 use crate::cast::{COURIERS, EVERYBODY, ISSUERS, SHOP};

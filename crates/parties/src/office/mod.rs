@@ -1,0 +1,229 @@
+//! What every role stands on: ports, settings, the vault, and how a request is received.
+
+pub mod fault;
+pub mod http;
+pub mod log;
+pub mod party;
+pub mod rate;
+pub mod readiness;
+pub(crate) mod reception;
+pub mod routes;
+pub mod settings;
+
+use core::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use ::http::Method;
+use tallystick_protocol::keys::PartyShare;
+use tallystick_protocol::wire::time::Timestamp;
+
+use crate::console::ConsoleMemory;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::log::Event;
+use crate::office::rate::Limiter;
+use crate::office::settings::Settings;
+use crate::ports::database::in_transaction;
+use crate::ports::{Clock, DatabaseError, Log, PortRng, Ports, Signing, Tables};
+use crate::post::bell::Bell;
+use crate::post::traffic::Traffic;
+use crate::standing::identity::Identity;
+use crate::standing::opened::Opened;
+use crate::store::retention;
+use crate::store::schema::{self, Migration};
+use crate::store::vault::Vault;
+
+/// The most that opened shares take together, in bytes as they are stored.
+const OPENED_SHARES_ROOM: usize = 16 * 1024 * 1024;
+
+/// One party's ports and settings, and what it does like every other party.
+pub struct Office<P: Ports> {
+    /// The machine it runs on.
+    pub ports: P,
+    /// What its operator set.
+    pub settings: Settings,
+    pub(crate) vault: Vault,
+    migrations: &'static [Migration],
+    migrated: Cell<bool>,
+    pub(crate) traffic: Traffic,
+    pub(crate) bell: Bell,
+    /// Whether the renewal of the certificate is known to be on the clock.
+    pub(crate) is_watching: Cell<bool>,
+    /// Until when what is late is being worked on, in milliseconds since 1970.
+    pub(crate) awake_until_ms: Cell<u64>,
+    /// When a request looks again whether the alarm was lost, in milliseconds since 1970.
+    pub(crate) looks_at_ms: Cell<u64>,
+    pub(crate) limiter: Limiter,
+    pub(crate) console: ConsoleMemory,
+    pub(crate) identity: RefCell<Option<Rc<Identity>>>,
+    pub(crate) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
+    /// The opened shares of the present epoch, by the number of their space.
+    pub(crate) opened_shares: Opened<u32, PartyShare>,
+}
+
+/// The RSA key in the platform's keeping.
+type SigningKey<P> = <<P as Ports>::Signing as Signing>::Key;
+
+impl<P: Ports> Office<P> {
+    /// An office of a role with these tables of its own (schema name: the role's).
+    pub fn new(ports: P, settings: Settings, migrations: &'static [Migration]) -> Self {
+        let vault = Vault::new(&settings.sealing_key, settings.owner());
+        Self {
+            ports,
+            settings,
+            vault,
+            migrations,
+            migrated: Cell::new(false),
+            traffic: Traffic::default(),
+            bell: Bell::default(),
+            is_watching: Cell::new(false),
+            awake_until_ms: Cell::new(0),
+            looks_at_ms: Cell::new(0),
+            limiter: Limiter::default(),
+            console: ConsoleMemory::default(),
+            identity: RefCell::new(None),
+            signing_key: RefCell::new(None),
+            opened_shares: Opened::new(OPENED_SHARES_ROOM),
+        }
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        self.ports.clock().now_ms()
+    }
+
+    /// Seconds since 1970, as messages carry them.
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.now_ms() / 1000)
+    }
+
+    /// The random source as cryptographic crates take it.
+    pub fn rng(&self) -> PortRng<'_, P::Random> {
+        PortRng(self.ports.random())
+    }
+
+    /// The tables, for reading outside a transaction.
+    pub fn tables(&self) -> &P::Database {
+        self.ports.database()
+    }
+
+    /// Runs the second phase of a step: everything in `work` is committed, or nothing.
+    ///
+    /// # Errors
+    /// What `work` fails with, or the database's own error.
+    pub fn transaction<T, E: From<DatabaseError>>(
+        &self,
+        work: impl FnOnce(&dyn Tables) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let outcome = in_transaction(self.ports.database(), work);
+        if outcome.is_ok() {
+            self.bell.ring();
+        }
+        self.console.changed();
+        outcome
+    }
+
+    /// Brings the tables up to date, once in a lifetime of this object.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    pub fn migrate(&self) -> Result<(), DatabaseError> {
+        if !self.migrated.get() {
+            let database = self.ports.database();
+            schema::migrate(database, "common", schema::COMMON)?;
+            schema::migrate(database, self.settings.role.as_str(), self.migrations)?;
+            // Sets the alarm, too: from what is stored, whatever alarm the platform remembers.
+            retention::await_night(database, self.now_ms())?;
+            self.migrated.set(true);
+        }
+        Ok(())
+    }
+
+    /// Receives a request: preflights, body limit, schema; then `handle`; faults become problems,
+    /// and every answer but the operator's own may be read by every page. HEAD is answered as GET,
+    /// without the body (RFC 9110 §9.3.2).
+    pub async fn receive(
+        &self,
+        mut request: Incoming,
+        handle: impl AsyncFnOnce(&Incoming) -> Result<Answer, Fault>,
+    ) -> Answer {
+        let is_private = crate::routes::is_private(request.uri().path());
+        let is_head = request.method() == Method::HEAD;
+        if is_head {
+            *request.method_mut() = Method::GET;
+        }
+        let outcome = if request.method() == Method::OPTIONS {
+            Ok(if is_private {
+                web::private_preflight()
+            } else {
+                web::preflight()
+            })
+        } else if request.body().len() > web::BODY_LIMIT {
+            Err(Fault::new(Kind::TooLarge, "At most 256 KiB are accepted."))
+        } else {
+            match self.migrate() {
+                Ok(()) => handle(&request).await,
+                Err(error) => Err(error.into()),
+            }
+        };
+        let mut answer = outcome.unwrap_or_else(|fault| {
+            let correlation = correlation_of(&request);
+            self.log("request-refused", correlation, fault.kind.as_str());
+            self.log_cause(correlation, &fault);
+            web::problem(&fault)
+        });
+        if is_head {
+            answer.body_mut().clear();
+        }
+        if is_private {
+            web::finish_private(&mut answer);
+        } else {
+            web::finish(&mut answer);
+        }
+        if self.migrated.get() {
+            self.watch_the_clock();
+        }
+        answer
+    }
+
+    /// Logs what broke, if something did.
+    pub fn log_cause(&self, correlation: Option<&str>, fault: &Fault) {
+        if !fault.cause.is_empty() {
+            self.log_event(Event {
+                event: "broken",
+                correlation,
+                outcome: fault.cause,
+                said: Some(fault.said.as_str()).filter(|said| !said.is_empty()),
+                ..Event::default()
+            });
+        }
+    }
+
+    /// Logs a fixed word with an order's correlation id ([`crate::office::log::correlation`]).
+    pub fn log(&self, event: &str, correlation: Option<&str>, outcome: &str) {
+        self.log_event(Event {
+            event,
+            correlation,
+            outcome,
+            ..Event::default()
+        });
+    }
+
+    /// Logs an event; time and role are filled in.
+    pub fn log_event(&self, event: Event<'_>) {
+        let event = Event {
+            at: self.now_ms(),
+            role: self.settings.role.as_str(),
+            ..event
+        };
+        self.ports.log().line(&event.to_line());
+    }
+}
+
+/// The correlation id that the edge or another party gave a request, if it looks like one: 8 to 32
+/// hexadecimal digits.
+fn correlation_of(request: &Incoming) -> Option<&str> {
+    let given = request.headers().get("x-correlation-id")?.to_str().ok()?;
+    let is_one = (8..=32).contains(&given.len()) && given.bytes().all(|b| b.is_ascii_hexdigit());
+    is_one.then_some(given)
+}

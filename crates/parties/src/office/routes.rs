@@ -1,0 +1,129 @@
+//! What a role answers at: one table a role. Requests are routed by it, other methods are refused by
+//! it (RFC 9110 §15.5.6), and the edge knows from it what costs much and what log lines may say.
+
+use http::Method;
+
+use crate::office::fault::Fault;
+use crate::office::http::Incoming;
+
+/// Stands for a part of a path that a request chooses: an identifier.
+pub const ANY: &str = "{}";
+
+/// One thing that a role answers: a method, a path, and what is to be done (`T` is the role's own).
+#[derive(Clone, Copy, Debug)]
+pub struct Route<T> {
+    /// What is to be done.
+    pub task: T,
+    /// Who may do it and what it costs.
+    pub shape: Shape,
+}
+
+/// What can be said of a route without knowing its role.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Whether it takes a message; otherwise it is only read.
+    pub posts: bool,
+    /// Its path, with [`ANY`] for each part that a request chooses.
+    pub path: &'static str,
+    /// Whether it computes or stores something for whoever asks, so that addresses are held to few.
+    pub is_dear: bool,
+    /// Whether it is the operator's, so that no page of another origin may read it.
+    pub is_private: bool,
+}
+
+impl<T: Copy> Route<T> {
+    /// Reads what is at `path`.
+    pub const fn get(path: &'static str, task: T) -> Self {
+        Self::new(false, path, task)
+    }
+
+    /// Takes a message at `path`.
+    pub const fn post(path: &'static str, task: T) -> Self {
+        Self::new(true, path, task)
+    }
+
+    const fn new(posts: bool, path: &'static str, task: T) -> Self {
+        let shape = Shape {
+            posts,
+            path,
+            is_dear: false,
+            is_private: false,
+        };
+        Self { task, shape }
+    }
+
+    /// It computes or stores something for whoever asks.
+    #[must_use]
+    pub const fn dear(mut self) -> Self {
+        self.shape.is_dear = true;
+        self
+    }
+
+    /// It is the operator's.
+    #[must_use]
+    pub const fn private(mut self) -> Self {
+        self.shape.is_private = true;
+        self
+    }
+}
+
+impl Shape {
+    /// The parts of `path` that the request chose, if this is its path.
+    fn parts<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+        let mut chosen = Vec::new();
+        let (mut own, mut given) = (segments(self.path), segments(path));
+        loop {
+            match (own.next(), given.next()) {
+                (None, None) => return Some(chosen),
+                (Some(ANY), Some(part)) => chosen.push(part),
+                (Some(word), Some(part)) if word == part => {}
+                _ => return None,
+            }
+        }
+    }
+
+    /// Whether this is the path of a request.
+    #[must_use]
+    pub fn is_at(&self, path: &str) -> bool {
+        self.parts(path).is_some()
+    }
+}
+
+/// The segments of a path. Empty ones do not count.
+pub fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
+}
+
+/// What a request asks for, with the parts of the path that it chose; `None` if there is nothing at
+/// its path in this table.
+///
+/// # Errors
+/// [`Kind::MethodNotAllowed`](crate::office::fault::Kind::MethodNotAllowed), which says what is allowed.
+pub fn find<'r, T: Copy>(
+    table: &[Route<T>],
+    request: &'r Incoming,
+) -> Result<Option<(T, Vec<&'r str>)>, Fault> {
+    let path = request.uri().path();
+    let (mut reads, mut posts) = (false, false);
+    for route in table {
+        let Some(parts) = route.shape.parts(path) else {
+            continue;
+        };
+        let method = if route.shape.posts {
+            posts = true;
+            Method::POST
+        } else {
+            reads = true;
+            Method::GET
+        };
+        if request.method() == method {
+            return Ok(Some((route.task, parts)));
+        }
+    }
+    match (reads, posts) {
+        (false, false) => Ok(None),
+        (true, false) => Err(Fault::method_not_allowed("GET, HEAD, OPTIONS")),
+        (false, true) => Err(Fault::method_not_allowed("POST, OPTIONS")),
+        (true, true) => Err(Fault::method_not_allowed("GET, HEAD, POST, OPTIONS")),
+    }
+}

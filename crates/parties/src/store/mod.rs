@@ -1,0 +1,10 @@
+//! What a party keeps, and how: tables and their steps, facts, sealed secrets, commands with their answers, and
+//! for how long.
+
+pub mod facts;
+pub mod once;
+pub mod retention;
+pub mod rows;
+pub mod schema;
+pub mod secrets;
+pub mod vault;

@@ -1,0 +1,132 @@
+//! Tables and their versions. A release opens what every release before it wrote.
+
+use crate::ports::database::{first, in_transaction};
+use crate::ports::{Database, DatabaseError, Tables};
+
+/// One step of a schema: statements that lead from version n to n + 1. Never edited once released.
+pub struct Migration(pub &'static [&'static str]);
+
+/// Brings one named schema ("common", "shop", …) to the newest version, one transaction a step.
+///
+/// # Errors
+/// [`DatabaseError::Newer`] if a later release wrote the data.
+pub fn migrate(
+    database: &(impl Database + ?Sized),
+    schema: &str,
+    migrations: &[Migration],
+) -> Result<(), DatabaseError> {
+    database.run(
+        "CREATE TABLE IF NOT EXISTS meta (schema TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT",
+        &[],
+    )?;
+    let stored = version(database, schema)?;
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    if stored > known {
+        return Err(DatabaseError::Newer(stored));
+    }
+    for (number, migration) in (1_u32..).zip(migrations).skip(stored as usize) {
+        in_transaction(database, |tables| {
+            for statement in migration.0 {
+                tables.run(statement, &[])?;
+            }
+            tables.run(
+                "INSERT INTO meta (schema, version) VALUES (?, ?)
+                 ON CONFLICT (schema) DO UPDATE SET version = excluded.version",
+                &[schema.into(), number.into()],
+            )?;
+            Ok::<_, DatabaseError>(())
+        })?;
+    }
+    Ok(())
+}
+
+fn version(tables: &(impl Tables + ?Sized), schema: &str) -> Result<u32, DatabaseError> {
+    first(
+        tables,
+        "SELECT version FROM meta WHERE schema = ?",
+        &[schema.into()],
+    )?
+    .map_or(Ok(0), |row| row.number(0))
+}
+
+/// The tables that every party has.
+pub const COMMON: &[Migration] = &[
+    Migration(&[
+    // Sealed values by name: the RSA key, pending share keys.
+    "CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT",
+    // Public facts by name: the root certificate, this party's certificate and PKCS#10 request.
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT",
+    // Key shares, sealed, in pieces of at most 1 MiB.
+    "CREATE TABLE key_shares (
+        space INTEGER NOT NULL, epoch INTEGER NOT NULL, centre TEXT NOT NULL, piece INTEGER NOT NULL,
+        sealed BLOB NOT NULL CHECK (length(sealed) <= 1048576),
+        PRIMARY KEY (space, epoch, centre, piece)) STRICT",
+    // Decisions: the exact bytes to be signed and, once made, the signed message.
+    "CREATE TABLE statements (
+        kind TEXT NOT NULL, reference TEXT NOT NULL, made_at INTEGER NOT NULL,
+        to_be_signed BLOB NOT NULL, signed BLOB,
+        PRIMARY KEY (kind, reference)) STRICT",
+    // What must still be said to others.
+    "CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, reference TEXT NOT NULL,
+        domain TEXT NOT NULL, path TEXT NOT NULL, content_type TEXT NOT NULL,
+        statement TEXT, body BLOB,
+        attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, give_up_at INTEGER NOT NULL,
+        UNIQUE (kind, reference), CHECK ((statement IS NULL) <> (body IS NULL))) STRICT",
+    "CREATE INDEX outbox_next ON outbox (next_at)",
+    // Double entry: each posting moves `minor` onto an account (positive: debit, negative: credit).
+    "CREATE TABLE ledger_entries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, idempotency TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
+        order_id TEXT, memo TEXT NOT NULL) STRICT",
+    "CREATE TABLE ledger_postings (
+        entry INTEGER NOT NULL REFERENCES ledger_entries (id), account TEXT NOT NULL,
+        currency TEXT NOT NULL, minor INTEGER NOT NULL) STRICT",
+    "CREATE INDEX ledger_postings_entry ON ledger_postings (entry)",
+    "CREATE TABLE ledger_balances (
+        account TEXT NOT NULL, currency TEXT NOT NULL, minor INTEGER NOT NULL,
+        PRIMARY KEY (account, currency)) STRICT",
+    // How often somebody asked in the current window.
+    "CREATE TABLE rate_windows (
+        bucket TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, count INTEGER NOT NULL) STRICT",
+    ]),
+    // Everything that must happen later, in one table; the letters' own times move into it. What
+    // waits for nobody has no peer. (`outbox.next_at` and `attempts` are not read any more.)
+    Migration(&[
+        "CREATE TABLE due (
+        kind TEXT NOT NULL, reference TEXT NOT NULL, peer TEXT,
+        at_ms INTEGER NOT NULL, since_ms INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+        stuck_at_ms INTEGER,
+        PRIMARY KEY (kind, reference)) STRICT",
+        "CREATE INDEX due_next ON due (at_ms) WHERE stuck_at_ms IS NULL",
+        "CREATE INDEX due_peer ON due (peer, at_ms) WHERE stuck_at_ms IS NULL",
+        "INSERT INTO due (kind, reference, peer, at_ms, since_ms, attempts)
+         SELECT 'letter', kind || '/' || reference, domain, next_at, next_at, attempts FROM outbox",
+        "DROP INDEX outbox_next",
+    ]),
+    // The ledger of transfers. Who had entries in the one before carries them over in its own schema.
+    Migration(crate::ledger::TABLES),
+    Migration(&[
+        // What this party says: payload and signature; the certificate, which all share, stands once.
+        // What release 0.1.0 said stays readable where it is until it is pruned.
+        "ALTER TABLE statements RENAME TO statements_of_0_1",
+        "CREATE TABLE own_certificates (
+            number INTEGER PRIMARY KEY, certificate BLOB NOT NULL UNIQUE) STRICT",
+        "CREATE TABLE statements (
+            kind TEXT NOT NULL, reference TEXT NOT NULL, made_at_ms INTEGER NOT NULL,
+            void_from INTEGER NOT NULL, context TEXT NOT NULL, payload BLOB NOT NULL,
+            certificate INTEGER REFERENCES own_certificates (number), signature BLOB,
+            PRIMARY KEY (kind, reference), CHECK ((signature IS NULL) = (certificate IS NULL))) STRICT",
+        "CREATE INDEX statements_by_end ON statements (void_from)",
+        "CREATE INDEX statements_by_age ON statements (made_at_ms)",
+        // Commands with a key: what was answered, and until when that is kept (in seconds since 1970).
+        "CREATE TABLE commands (
+            what TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, answer BLOB NOT NULL,
+            keep_until INTEGER NOT NULL, PRIMARY KEY (what, key)) STRICT",
+        "CREATE INDEX commands_by_end ON commands (keep_until)",
+    ]),
+    // Who introduced itself, and until when that counts.
+    Migration(&["CREATE TABLE confirmed_peers (
+        domain TEXT NOT NULL, role INTEGER NOT NULL, serial BLOB NOT NULL, until_ms INTEGER NOT NULL,
+        PRIMARY KEY (domain, role)) STRICT"]),
+];
