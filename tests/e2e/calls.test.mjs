@@ -133,7 +133,7 @@ test('a field counts as the wallet counts: bytes, not UTF-16', () => {
 })
 
 test('the fields of an address take as much as the wallet does', () => {
-  const rules = readFileSync(at('crates/wallet/src/addresses.rs'), 'utf8')
+  const rules = readFileSync(at('crates/wallet/src/holder/addresses.rs'), 'utf8')
   const form = readFileSync(at('extension/shared/AddressForm.svelte'), 'utf8')
   for (const [part, limit] of Object.entries({ name: 'NAME', lines: 'LINES', label: 'LABEL' })) {
     const [, bytes] = new RegExp(`const ${limit}_BYTES_MAX: usize = (\\d+)`).exec(rules)

@@ -54,7 +54,7 @@ function assertJapanese(key, text, english) {
 }
 
 test('the words for errors are those of the wallet itself', () => {
-  const source = readFileSync(at('crates/wallet/src/catalogue.rs'), 'utf8')
+  const source = readFileSync(at('crates/wallet/src/core/catalogue.rs'), 'utf8')
   const constants = Object.fromEntries([...source.matchAll(/const (\w+): &str =\s*"(.*)";/g)].map(([, name, text]) => [name, text]))
   const part = String.raw`(?:"([^"]*)"|(\w+))`
   const entries = [...source.matchAll(new RegExp(String.raw`=> \("([\w-]+)", ${part}, ${part}, ${part}\)`, 'g'))]
@@ -75,7 +75,7 @@ test('the words for errors are those of the wallet itself', () => {
 })
 
 test('the words for the money of an order are those of the wallet itself', () => {
-  const source = readFileSync(at('crates/wallet/src/order/money.rs'), 'utf8')
+  const source = readFileSync(at('crates/wallet/src/checkout/order/money.rs'), 'utf8')
   const said = [...source.matchAll(/=> \("([\w-]+)", "(.*)"\),/g)].map(([, name, text]) => [`money.${name}`, text])
   assert.ok(said.length >= 8, `only ${said.length} sentences were found`)
   const [english] = catalogues['the wallet’s pages']
@@ -95,7 +95,7 @@ test('no catalogue says that something unknown happened', () => {
 })
 
 test('every state, step and strand of an order that the wallet can name has words', () => {
-  const named = (file, prefix) => [...readFileSync(at(`crates/wallet/src/order/${file}`), 'utf8').matchAll(prefix)].map(([, name]) => name)
+  const named = (file, prefix) => [...readFileSync(at(`crates/wallet/src/checkout/order/${file}`), 'utf8').matchAll(prefix)].map(([, name]) => name)
   const states = named('state.rs', /Self::\w+ => "([a-z-]+)"/g)
   const events = named('event.rs', /Self::\w+ => "([a-z-]+)"/g)
   const strands = named('strand.rs', /\(\d, "([a-z-]+)"\)/g)

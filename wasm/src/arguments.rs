@@ -2,8 +2,9 @@
 //! or an error, and unknown members are ignored.
 
 use js_sys::{Array, Reflect};
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Address, Choice, Deployment, Home};
-use tallystick_wallet::{ErrorKind, WalletError};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The most members that a list may have.

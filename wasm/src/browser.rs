@@ -3,7 +3,7 @@
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use tallystick_wallet::WalletError;
-use tallystick_wallet::ports::{Clock, Ports};
+use tallystick_wallet::core::ports::{Clock, Ports};
 
 use crate::cards::BrowserCards;
 use crate::device_key::WebCryptoKey;

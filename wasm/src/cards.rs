@@ -4,8 +4,8 @@
 use core::future::ready;
 
 use js_sys::{Promise, Reflect, Uint8Array};
-use tallystick_wallet::ports::FaultKind;
-use tallystick_wallet::ports::{CardFault, CardResponse, Cards, Later, PoweredCard};
+use tallystick_wallet::core::ports::FaultKind;
+use tallystick_wallet::core::ports::{CardFault, CardResponse, Cards, Later, PoweredCard};
 use tallystick_wallet::sealing::StateKey;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};

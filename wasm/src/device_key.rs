@@ -1,7 +1,7 @@
 //! The device key: AES-256-GCM in WebCrypto, made here, not extractable, kept in IndexedDB.
 
 use js_sys::{Array, Reflect, Uint8Array};
-use tallystick_wallet::ports::{DeviceKey, DeviceKeyError, VaultError};
+use tallystick_wallet::core::ports::{DeviceKey, DeviceKeyError, VaultError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AesGcmParams, AesKeyGenParams, Crypto, CryptoKey, SubtleCrypto};

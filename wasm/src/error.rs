@@ -1,7 +1,8 @@
 //! Errors as JavaScript sees them.
 
 use js_sys::{Error, Reflect};
-use tallystick_wallet::{ErrorKind, WalletError};
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::WalletError;
 use wasm_bindgen::JsValue;
 
 /// An `Error` with the name `WalletError` and the fields `kind`, `about`, `sentence`, `money`,

@@ -2,7 +2,7 @@
 //! to the disk whole or not at all.
 
 use js_sys::{Array, Function, Promise, Uint8Array};
-use tallystick_wallet::ports::{Change, Record, Vault, VaultError};
+use tallystick_wallet::core::ports::{Change, Record, Vault, VaultError};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

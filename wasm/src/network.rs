@@ -2,7 +2,7 @@
 //! limit on what is read.
 
 use js_sys::{Promise, Reflect, Uint8Array};
-use tallystick_wallet::ports::{
+use tallystick_wallet::core::ports::{
     Method, Network, NetworkError, RESPONSE_BYTES_MAX, Request, Response,
 };
 use wasm_bindgen::prelude::wasm_bindgen;

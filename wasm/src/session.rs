@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use js_sys::{Function, Object, Promise, Reflect};
-use tallystick_wallet::ports::{Session, SessionError};
+use tallystick_wallet::core::ports::{Session, SessionError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;

@@ -9,11 +9,12 @@
 use js_sys::{Object, Reflect, Uint8Array};
 use tallystick_card::{Applet, host};
 use tallystick_software_card::SoftwareCard;
-use tallystick_wallet::ports::{Cards, Change, Clock, DeviceKey, Ports, Session, Vault};
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::core::ports::{Cards, Change, Clock, DeviceKey, Ports, Session, Vault};
 use tallystick_wallet::sealing::header::{Header, Secret};
+use tallystick_wallet::sealing::recovery_code;
 use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::sealing::{StateKey, record};
-use tallystick_wallet::{ErrorKind, sealing::recovery_code};
 use tallystick_wasm::JsWallet;
 use tallystick_wasm::browser::Browser;
 use tallystick_wasm::cards::{BrowserCards, Readers, SoftwareCards};

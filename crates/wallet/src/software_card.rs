@@ -10,10 +10,10 @@ use rand_core::CryptoRng;
 use tallystick_card::Card;
 use zeroize::Zeroizing;
 
-use crate::ports::{CardFault, CardResponse, Later, PoweredCard};
+use crate::core::ports::{CardFault, CardResponse, Later, PoweredCard};
+use crate::core::state::name;
 use crate::sealing::stretch::Stretch;
 use crate::sealing::{StateKey, record};
-use crate::state::name;
 
 /// A software card with power: off when the value is dropped.
 pub struct SoftwareCard<R> {

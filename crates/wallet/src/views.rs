@@ -4,23 +4,23 @@ use tallystick_protocol::checkout::answers::MoneyState;
 use tallystick_protocol::checkout::policy::{Policy, READERS};
 use tallystick_protocol::wire::identifier::Role;
 
-use crate::cards::Proposal;
-use crate::desk::Desk;
-use crate::error::{ErrorKind, WalletError};
-use crate::lock;
-use crate::order::money::{self, Whereabouts};
-use crate::order::record::{Failure, OrderRecord};
-use crate::order::{matrix, strand};
-use crate::ports::Ports;
-use crate::profile::{CardAccount, StoredAddress};
+use crate::account::cards::Proposal;
+use crate::checkout::order::money::{self, Whereabouts};
+use crate::checkout::order::record::{Failure, OrderRecord};
+use crate::checkout::order::{matrix, strand};
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::lock;
+use crate::core::ports::Ports;
+use crate::core::secure_element::Tries;
+use crate::core::state::{State, Unlocked};
+use crate::core::wallet::Wallet;
+use crate::holder::profile::{CardAccount, StoredAddress};
 use crate::sealing::header::Header;
-use crate::secure_element::Tries;
-use crate::state::{State, Unlocked};
 use crate::view::{
     CardView, DeliveryView, FailureView, HistoryView, ItemView, OrderState, OrderView, PartyView,
     Phase, WalletView,
 };
-use crate::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
     /// Everything that the pages show.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use tallystick_parties::native::{SeededRandom, SetClock};
 use tallystick_parties::ports::{Clock as _, Network as PartyNetwork};
-use tallystick_wallet::ports::{
+use tallystick_wallet::core::ports::{
     CardFault, Cards, Change, Clock, DeviceKey, DeviceKeyError, Later, Method, Network,
     NetworkError, Ports, PoweredCard, Record, Request, Response, Session, SessionError, Vault,
     VaultError,

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use tallystick_card::Card;
 use tallystick_parties::native::SeededRandom;
-use tallystick_wallet::ports::{CardFault, CardResponse, FaultKind, Later, PoweredCard};
+use tallystick_wallet::core::ports::{CardFault, CardResponse, FaultKind, Later, PoweredCard};
 use zeroize::Zeroizing;
 
 use crate::device::CHEAP;

@@ -5,7 +5,7 @@
 
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
-use tallystick_wallet::ports::CardFault;
+use tallystick_wallet::core::ports::CardFault;
 use tallystick_wallet::sealing::StateKey;
 use tallystick_wallet::software_card;
 use wasm_bindgen::JsError;

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::stretch::{SALT_BYTES, Stretch};
 use super::{SealingError, StateKey, aead};
-use crate::error::{ErrorKind, WalletError};
-use crate::ports::DeviceKey;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::ports::DeviceKey;
 
 /// The format of the header that this release writes.
 const FORMAT: u8 = 2;

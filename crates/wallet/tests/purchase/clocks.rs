@@ -2,8 +2,9 @@
 //! sent, and the wallet says that it is the clocks.
 
 use tallystick_parties::native::block_on;
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::WalletError;
 use tallystick_wallet::view::OrderState;
-use tallystick_wallet::{ErrorKind, WalletError};
 
 use super::device::Device;
 use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, PIN, form, offer, open};

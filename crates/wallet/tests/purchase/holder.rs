@@ -1,9 +1,10 @@
 //! A holder: a device, what the holder knows by heart, and the usual doings.
 
 use tallystick_parties::native::block_on;
+use tallystick_wallet::Wallet;
+use tallystick_wallet::WalletError;
 use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::view::{Address, Choice, Deployment, Home, OrderView, Phase, WalletView};
-use tallystick_wallet::{Wallet, WalletError};
 
 use super::device::Device;
 use super::world::{CENTRE, COURIER, ISSUER, ORIGIN, SHOP, World, text};

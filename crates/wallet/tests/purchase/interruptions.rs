@@ -2,8 +2,10 @@
 //! one order.
 
 use tallystick_parties::native::block_on;
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::Wallet;
+use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Choice, OrderState, Phase};
-use tallystick_wallet::{ErrorKind, Wallet, WalletError};
 
 use super::device::Device;
 use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, PIN, address, form, offer, open};

@@ -2,7 +2,7 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::lock::LOCK_MINUTES;
+use tallystick_wallet::core::lock::LOCK_MINUTES;
 use tallystick_wallet::view::{OrderState, Phase};
 
 use super::device::Device;

@@ -2,7 +2,7 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::ports::{Ports, Session, Vault};
+use tallystick_wallet::core::ports::{Ports, Session, Vault};
 use tallystick_wallet::sealing::{StateKey, record};
 use tallystick_wallet::view::{EnrolmentStep, Home, Phase};
 

@@ -7,8 +7,9 @@ use std::task::{Context, Poll, Waker};
 
 use tallystick_parties::native::block_on;
 use tallystick_simulation::reader::{HeldCard, NAME};
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Choice, Home, OrderState, OrderView, ReaderCardKind};
-use tallystick_wallet::{ErrorKind, WalletError};
 
 use super::holder::{Holder, PIN, TEA, form, offer_of};
 use super::search::holds;

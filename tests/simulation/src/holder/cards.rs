@@ -1,8 +1,9 @@
 //! What a holder does with cards: the first one, further ones, fewer, and an account that moves from one
 //! computer to the other.
 
+use tallystick_wallet::ErrorKind;
+use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{CardView, CodesView, Home, Phase, WalletView};
-use tallystick_wallet::{ErrorKind, WalletError};
 
 use super::desk::origin;
 use super::{Holder, JSON, OwnWallet, PASSPHRASE, PIN, Wish};

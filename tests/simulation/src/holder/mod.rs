@@ -13,8 +13,9 @@ use std::rc::Rc;
 use http::Request;
 use tallystick_parties::ports::Network as _;
 use tallystick_protocol::trust::certificate::TrustAnchors;
+use tallystick_wallet::Wallet;
+use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Deployment, Home, OrderView, Phase, WalletView};
-use tallystick_wallet::{Wallet, WalletError};
 
 use self::desk::{OnTheDesk, deployment};
 use crate::device::{CHEAP, Device};

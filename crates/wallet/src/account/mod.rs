@@ -1,0 +1,12 @@
+//! Cards: from an issuer's offer to one that can pay, which is meant, and what the card in a reader is.
+
+pub mod cards;
+pub mod enrol;
+pub mod further_cards;
+mod making;
+mod move_card;
+pub mod offer;
+pub mod reader_card;
+pub mod renewal;
+pub mod set_up;
+pub mod shares;

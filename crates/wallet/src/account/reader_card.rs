@@ -1,0 +1,90 @@
+//! The card in the reader: what it is, and making a new one the holder's own.
+
+use crate::account::cards::CARDS_MAX;
+use crate::core::access::check_pin;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::ports::Ports;
+use crate::core::secure_element::{Command, Tries};
+use crate::core::wallet::Wallet;
+use crate::sealing::puk;
+use crate::view::{Home, ReaderCardKind, ReaderCardView};
+
+impl<P: Ports> Wallet<P> {
+    /// What is in the reader. Presents no PIN.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`], [`ErrorKind::NoReader`], [`ErrorKind::NoCard`],
+    /// [`ErrorKind::ReaderHeld`], [`ErrorKind::CardRemoved`], [`ErrorKind::ReaderFailed`].
+    pub async fn reader_card(&self) -> Result<ReaderCardView, WalletError> {
+        let _turn = self.conversing.turn(Home::Reader).await;
+        let mut card = self.card(Home::Reader).await?;
+        let slots = card.slots().await?;
+        let is_new = slots.is_some() && card.is_from_factory().await?;
+        let tries = card.tries().await;
+        let (slots, tries, is_foreign) = match slots {
+            Some(slots) => (slots, tries?, false),
+            // Not every card tells.
+            None => (Vec::new(), tries.unwrap_or(Tries { pin: 0, puk: 0 }), true),
+        };
+        let mut view = ReaderCardView {
+            kind: match (is_foreign, is_new && slots.is_empty()) {
+                (true, _) => ReaderCardKind::Foreign,
+                (false, true) => ReaderCardKind::New,
+                (false, false) => ReaderCardKind::InUse,
+            },
+            pin_tries_left: tries.pin,
+            puk_tries_left: tries.puk,
+            free_slots: match is_foreign {
+                true => 0,
+                false => CARDS_MAX.saturating_sub(u8::try_from(slots.len()).unwrap_or(CARDS_MAX)),
+            },
+            card_ids: Vec::new(),
+        };
+        self.perform(&mut |desk| {
+            let unlocked = desk.unlocked()?;
+            unlocked.reader_tries = Some(tries);
+            let cards = unlocked.profile.cards.iter();
+            let there = cards.filter(|card| {
+                let holder = card.enrolment.holder();
+                card.home() == Home::Reader && slots.iter().any(|slot| slot.holder == holder)
+            });
+            view.card_ids = there.map(|card| card.id.clone()).collect();
+            Ok(())
+        })
+        .await?;
+        Ok(view)
+    }
+
+    /// Replaces PIN and PUK of a new card by the holder's PIN and a PUK, which is returned, shown once
+    /// and kept nowhere. If it was interrupted after the PIN, it goes on when called with that PIN.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CardNotNew`], [`ErrorKind::MalformedPin`], [`ErrorKind::Locked`], or a failure of
+    /// reader or card.
+    pub async fn prepare_reader_card(&self, pin: &str) -> Result<String, WalletError> {
+        check_pin(pin)?;
+        if self.reader_card().await?.kind != ReaderCardKind::New {
+            return Err(WalletError::new(ErrorKind::CardNotNew));
+        }
+        let _turn = self.conversing.turn(Home::Reader).await;
+        let mut card = self.card(Home::Reader).await?;
+        let puk = puk::generate(&mut self.ports.random());
+        let first = card.execute(vec![Command::first_pin(pin)]).await;
+        let mut commands = vec![Command::first_puk(&puk)];
+        match first {
+            Err(error) if error.kind == ErrorKind::WrongPin => {
+                commands.insert(0, Command::present_pin(pin));
+            }
+            outcome => drop(outcome?),
+        }
+        card.execute(commands)
+            .await
+            .map_err(|error| match error.kind {
+                ErrorKind::WrongPin | ErrorKind::WrongPuk => {
+                    WalletError::new(ErrorKind::CardNotNew)
+                }
+                _ => error,
+            })?;
+        Ok(puk::display(&puk))
+    }
+}

@@ -1,0 +1,119 @@
+//! Setting up: the card is made, PIN and PUK are set, and everything is sealed, in one step that
+//! either happens whole or not at all.
+
+use super::making::Making;
+use super::offer::OfferRecord;
+use crate::core::access::{check_passphrase, check_pin};
+use crate::core::codes::Codes;
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::ports::{Cards, Ports};
+use crate::core::secure_element::{Command, SecureElement, Tries, unreachable};
+use crate::core::state::{Unlocked, name};
+use crate::core::wallet::Wallet;
+use crate::holder::profile::Profile;
+use crate::sealing::StateKey;
+use crate::sealing::header::Header;
+use crate::view::{CodesView, Home};
+
+/// The slot of the first card.
+const FIRST_SLOT: u8 = 0;
+/// How the first card is named.
+const FIRST_CARD: &str = "1";
+
+impl<P: Ports> Wallet<P> {
+    /// Makes the card for the offer, sets the PIN, seals everything under the passphrase and
+    /// unlocks. Returns PUK and recovery code, which are shown once and kept nowhere in clear.
+    ///
+    /// Everything that needs the PIN is done here, so that [`Wallet::enrol`] can go on without it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoOffer`], [`ErrorKind::AlreadySetUp`], [`ErrorKind::WeakPassphrase`],
+    /// [`ErrorKind::MalformedPin`], [`ErrorKind::OfferExpired`] or a failure of card or storage.
+    pub async fn set_up(&self, passphrase: &str, pin: &str) -> Result<CodesView, WalletError> {
+        check_passphrase(passphrase)?;
+        check_pin(pin)?;
+        let mut offer = None;
+        self.perform(&mut |desk| {
+            offer = Some(desk.first_offer()?);
+            Ok(())
+        })
+        .await?;
+        let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        let mut draft = self.draft(offer, pin).await?;
+        let header = Header::new(
+            &draft.key,
+            self.stretch,
+            passphrase.as_bytes(),
+            draft.codes.recovery_code.as_slice(),
+            self.ports.device_key(),
+            &mut self.ports.random(),
+        )
+        .await?;
+        self.perform(&mut |desk| desk.keep_draft(&mut draft, &header))
+            .await?;
+        Ok(draft.codes.view())
+    }
+
+    async fn draft(&self, offer: OfferRecord, pin: &str) -> Result<Draft, WalletError> {
+        let rng = &mut self.ports.random();
+        let codes = Codes::generate(rng);
+        let card = self.ports.cards().blank();
+        let card = card.map_err(unreachable)?;
+        let mut card = SecureElement::new(card, Vec::new());
+        let mut making = Making::new(offer, FIRST_CARD.to_owned(), Home::Browser, FIRST_SLOT);
+        let mut commands = vec![Command::first_pin(pin), Command::first_puk(&codes.puk)];
+        commands.extend(making.begin(pin));
+        let replies = card.execute(commands).await?;
+        let replies = card.execute(making.sign(&replies, rng)?).await?;
+        let account = making.finish(&replies)?;
+        let account = account.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+        Ok(Draft {
+            key: StateKey::generate(rng),
+            codes,
+            card,
+            profile: Profile::new(account),
+        })
+    }
+}
+
+/// A wallet that is not stored yet.
+struct Draft {
+    key: StateKey,
+    codes: Codes,
+    card: SecureElement,
+    profile: Profile,
+}
+
+impl Desk<'_> {
+    fn first_offer(&mut self) -> Result<OfferRecord, WalletError> {
+        match self.state.header {
+            None => self.offer(),
+            Some(_) => Err(WalletError::new(ErrorKind::AlreadySetUp)),
+        }
+    }
+
+    fn keep_draft(&mut self, draft: &mut Draft, header: &Header) -> Result<(), WalletError> {
+        if self.state.header.is_some() {
+            return Err(WalletError::new(ErrorKind::AlreadySetUp));
+        }
+        self.state.header = Some(header.clone());
+        self.state.unlocked = Some(Unlocked {
+            key: draft.key.clone(),
+            locks_at_ms: 0,
+            profile: draft.profile.clone(),
+            orders: Vec::new(),
+            unreadable: Vec::new(),
+            card: Vec::new(),
+            tries: Tries::FULL,
+            reader_tries: None,
+            renewal_due_ms: 0,
+        });
+        self.put(name::HEADER, header.to_bytes());
+        self.forget_offer();
+        self.keep_profile(draft.profile.clone())?;
+        self.keep_card(&mut draft.card, Home::Browser, Ok(Tries::FULL))?;
+        self.stay_unlocked();
+        Ok(())
+    }
+}

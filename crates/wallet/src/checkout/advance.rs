@@ -1,0 +1,150 @@
+//! Moving all open orders on, in rounds: what is due is decided and stored, parties are asked, and
+//! what they said is taken up and stored.
+
+use super::attention::{PAUSE_MS_MIN, Pace};
+use super::ending::GRACE_SECONDS;
+use crate::checkout::order::record::OrderRecord;
+use crate::core::ask::{Answer, Question};
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::ports::Ports;
+use crate::core::wallet::Wallet;
+use crate::view::OrderState;
+
+impl<P: Ports> Wallet<P> {
+    /// Does what is due on all open orders: confirms parties, sends, asks how it stands; then has cards
+    /// renewed that end soon. Returns
+    /// the milliseconds until the next call, or nothing if no order is open or the wallet is
+    /// locked.
+    ///
+    /// # Errors
+    /// A failure of the storage. What was finished stays finished; call it again.
+    pub async fn advance(&self) -> Result<Option<u64>, WalletError> {
+        let Some(_alone) = self.advancing.try_take() else {
+            return Ok(Some(PAUSE_MS_MIN));
+        };
+        let mut asks = Vec::new();
+        self.perform(&mut |desk| {
+            asks = desk.due()?;
+            Ok(())
+        })
+        .await?;
+        let answers = self.ask(asks).await;
+        self.take_shares(&answers).await?;
+        let mut pause_ms = None;
+        self.perform(&mut |desk| {
+            pause_ms = desk.take_round(&answers)?;
+            Ok(())
+        })
+        .await?;
+        self.renew_cards().await?;
+        Ok(pause_ms)
+    }
+}
+
+impl Desk<'_> {
+    /// Takes up what the parties said. Returns the milliseconds until the next round.
+    fn take_round(&mut self, answers: &[Answer]) -> Result<Option<u64>, WalletError> {
+        if self.state.unlocked.is_none() {
+            // Locked meanwhile. Everybody can be asked again.
+            return Ok(None);
+        }
+        for Answer { question, said } in answers {
+            match question {
+                Question::Handover(_)
+                | Question::Certificate(_)
+                | Question::Renewal(_)
+                | Question::Share { .. } => {}
+                Question::Confirmation {
+                    order,
+                    role,
+                    sent_at,
+                } => self.take_confirmation(order, *role, *sent_at, said)?,
+                Question::Identity { order, role } => self.take_identity(order, *role, said)?,
+                Question::Send(order) => self.take_sent(order, said)?,
+                Question::Receipt(order) => self.take_receipt(order, said)?,
+                Question::Money(order) => self.take_money(order, said)?,
+                Question::Courier(order) => self.take_courier(order, said)?,
+            }
+        }
+        self.end_round()
+    }
+
+    fn end_round(&mut self) -> Result<Option<u64>, WalletError> {
+        let asked = self.unlocked()?.orders.iter();
+        let asked: Vec<_> = asked
+            .filter(|order| order.attention.is_asking)
+            .map(|order| order.record.request_id.clone())
+            .collect();
+        for id in asked {
+            self.close_round(&id)?;
+        }
+        let now_ms = self.now_ms;
+        let due = self.unlocked()?.orders.iter().filter_map(|order| {
+            let record = &order.record;
+            match (record.settled, record.state) {
+                (true, _) => None,
+                (false, OrderState::Asked) => Some(record.expires_at() * 1000),
+                (false, _) => Some(order.attention.due_ms),
+            }
+        });
+        Ok(due.min().map(|due_ms| due_ms.saturating_sub(now_ms)))
+    }
+
+    /// What follows from the answers of a round as a whole, and from their absence.
+    fn close_round(&mut self, id: &str) -> Result<(), WalletError> {
+        let order = self.order(id)?;
+        match order.state {
+            OrderState::Approved => self.close_confirmations(order)?,
+            OrderState::Sent | OrderState::Received | OrderState::Authorised
+                if order.expires_at() <= self.now().seconds() =>
+            {
+                self.close_expired(order)?;
+            }
+            OrderState::Disowned => self.close_disowned(order)?,
+            OrderState::Delivering | OrderState::Refused | OrderState::Expired => {
+                self.stop_following(order)?;
+            }
+            _ => {}
+        }
+        let order = self.order(id)?;
+        let (now_ms, pace) = (self.now_ms, pace(&order, self.now().seconds()));
+        if let Some(attention) = self.attention(id) {
+            let moved = attention.before != Some(order.state);
+            attention.end(moved, pace, now_ms);
+        }
+        Ok(())
+    }
+
+    /// How an order is being attended to.
+    pub(super) fn attention(&mut self, id: &str) -> Option<&mut super::Attention> {
+        let mut orders = self.state.unlocked.as_mut()?.orders.iter_mut();
+        let order = orders.find(|order| order.record.request_id == id)?;
+        Some(&mut order.attention)
+    }
+
+    /// Ends an order of which nothing left the wallet.
+    pub(super) fn expire_unsent(&mut self, mut order: OrderRecord) -> Result<(), WalletError> {
+        let why = Some((ErrorKind::ExpiredUnsent, ""));
+        let now = self.now().seconds();
+        order.end(
+            OrderState::Expired,
+            crate::checkout::order::event::Event::Expired,
+            why,
+            now,
+        )?;
+        order.settled = true;
+        self.keep_order(order)
+    }
+}
+
+fn pace(order: &OrderRecord, now: u64) -> Pace {
+    let (expires_at, state) = (order.expires_at(), order.state);
+    if expires_at.saturating_add(GRACE_SECONDS) <= now {
+        Pace::Late
+    } else if expires_at <= now || state.is_final() || state == OrderState::Disowned {
+        Pace::Ended
+    } else {
+        Pace::Watched
+    }
+}

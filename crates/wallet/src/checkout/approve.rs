@@ -1,0 +1,138 @@
+//! Approving: after the PIN, the order is split, signed by the card, sealed for its readers and
+//! persisted. Nothing leaves the wallet here.
+
+use rand_core::CryptoRng;
+use tallystick_card::host::TakenSlot;
+
+use super::seal::{Purchase, Sealing};
+use crate::checkout::order::event::Event;
+use crate::checkout::order::record::{Approval, OrderRecord};
+use crate::core::access::check_pin;
+use crate::core::conversation::{Errand, Needed};
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::ports::Ports;
+use crate::core::secure_element::{Command, Reply};
+use crate::core::wallet::Wallet;
+use crate::view::{Choice, OrderState};
+
+impl<P: Ports> Wallet<P> {
+    /// Approves an order with the PIN. Approving again what is approved already does nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::FormExpired`],
+    /// [`ErrorKind::NoSuchOrder`], [`ErrorKind::NoSuchCard`], [`ErrorKind::NoSuchAddress`],
+    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::CardNotRenewed`], [`ErrorKind::OrderState`] if the order was declined or has
+    /// expired, [`ErrorKind::Locked`], or a failure of card or storage.
+    pub async fn approve(
+        &self,
+        request_id: &str,
+        choice: &Choice,
+        pin: &str,
+    ) -> Result<(), WalletError> {
+        self.renew_before_paying(&choice.card_id).await?;
+        self.run(&mut Approving {
+            request_id,
+            choice,
+            pin,
+            purchase: None,
+            sealing: None,
+            approval: None,
+        })
+        .await
+    }
+}
+
+/// An order on its way to approval.
+struct Approving<'a> {
+    request_id: &'a str,
+    choice: &'a Choice,
+    pin: &'a str,
+    purchase: Option<Purchase>,
+    sealing: Option<Sealing>,
+    approval: Option<Approval>,
+}
+
+impl Errand for Approving<'_> {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        let Some(purchase) = desk.purchase(self.request_id, self.choice)? else {
+            return Ok(None);
+        };
+        check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
+        let purchase = self.purchase.insert(purchase);
+        Ok(Some(Needed::of(&purchase.card)))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        replies: &[Reply],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let Some(purchase) = &self.purchase else {
+            return Ok(Vec::new());
+        };
+        if let Some(sealing) = self.sealing.take() {
+            self.approval = Some(purchase.seal(sealing, replies, rng)?);
+            return Ok(Vec::new());
+        }
+        let sealing = self.sealing.insert(purchase.split(rng)?);
+        purchase.commands(sealing, self.pin, rng)
+    }
+
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        match self.approval.take() {
+            Some(approval) => desk.keep_approval(self.request_id, approval),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Desk<'_> {
+    /// The order, if it still waits for the holder; nothing if it has been approved.
+    fn waiting(&mut self, request_id: &str) -> Result<Option<OrderRecord>, WalletError> {
+        let order = self.order(request_id)?;
+        match order.state {
+            OrderState::Asked => {}
+            OrderState::Declined | OrderState::Expired => {
+                return Err(WalletError::new(ErrorKind::OrderState).about(order.state.name()));
+            }
+            _ => return Ok(None),
+        }
+        if order.form.envelope.expires_at <= self.now() {
+            self.expire_unsent(order)?;
+            return Err(WalletError::new(ErrorKind::FormExpired));
+        }
+        Ok(Some(order))
+    }
+
+    /// What there is to seal.
+    fn purchase(
+        &mut self,
+        request_id: &str,
+        choice: &Choice,
+    ) -> Result<Option<Purchase>, WalletError> {
+        self.stay_unlocked();
+        let Some(order) = self.waiting(request_id)? else {
+            return Ok(None);
+        };
+        let now = self.now();
+        let profile = self.unlocked()?.profile.clone();
+        Purchase::new(profile, order, choice, now).map(Some)
+    }
+
+    /// The order may have been declined or have expired while the card was at work.
+    fn keep_approval(&mut self, request_id: &str, approval: Approval) -> Result<(), WalletError> {
+        let Some(mut order) = self.waiting(request_id)? else {
+            return Ok(());
+        };
+        if order.approval.is_none() {
+            self.make_room()?;
+        }
+        order.approval = Some(approval);
+        order.failure = None;
+        let now = self.now().seconds();
+        order.move_to(OrderState::Approved, Event::Approved, now)?;
+        self.keep_order(order)
+    }
+}

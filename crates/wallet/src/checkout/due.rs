@@ -1,0 +1,133 @@
+//! What is due on an order, and whom to ask for it.
+
+use tallystick_protocol::checkout::form::form_digest;
+
+use crate::checkout::order::event::Event;
+use crate::checkout::order::record::OrderRecord;
+use crate::core::ask::{self, Ask, CBOR, COSE, Question};
+use crate::core::desk::Desk;
+use crate::core::error::WalletError;
+use crate::view::OrderState;
+
+/// How long a shop may say nothing new before issuer and courier are asked directly, in
+/// milliseconds.
+const SILENCE_MS: u64 = 5_000;
+
+impl Desk<'_> {
+    /// Ends what has expired unsent, and asks about everything else that is due.
+    pub(super) fn due(&mut self) -> Result<Vec<Ask>, WalletError> {
+        let mut asks = Vec::new();
+        if self.state.unlocked.is_none() {
+            return Ok(asks);
+        }
+        let now_ms = self.now_ms;
+        let open = self.unlocked()?.orders.iter().filter(|order| {
+            let is_due = order.attention.due_ms <= now_ms;
+            !order.record.settled && is_due
+        });
+        let open: Vec<_> = open.map(|order| order.record.clone()).collect();
+        for order in open {
+            let expired = order.expires_at() * 1000 <= now_ms;
+            match order.state {
+                OrderState::Asked if !expired => {}
+                OrderState::Asked | OrderState::Approved | OrderState::Confirmed if expired => {
+                    self.expire_unsent(order)?;
+                }
+                _ => self.questions(order, expired, &mut asks)?,
+            }
+        }
+        Ok(asks)
+    }
+
+    fn questions(
+        &mut self,
+        mut order: OrderRecord,
+        expired: bool,
+        asks: &mut Vec<Ask>,
+    ) -> Result<(), WalletError> {
+        let now_ms = self.now_ms;
+        let id = order.request_id.clone();
+        let Some(attention) = self.attention(&id) else {
+            return Ok(());
+        };
+        attention.begin(order.state, now_ms);
+        let waited_ms = attention.waited_ms(now_ms);
+        let is_silent = attention.shop_is_silent || waited_ms >= SILENCE_MS;
+        match order.state {
+            OrderState::Approved => return self.confirmation_asks(&order, asks),
+            OrderState::Confirmed => {
+                // Stored before it is sent: from now on the shop may have the order.
+                order.move_to(OrderState::Sent, Event::Sent, now_ms / 1000)?;
+                self.keep_order(order.clone())?;
+                asks.push(self.shop_ask(&order));
+            }
+            OrderState::Sent | OrderState::Received | OrderState::Authorised => {
+                if expired {
+                    // Too late to send it: whatever the shop did with it, it did before.
+                    asks.push(self.receipt_ask(&order));
+                } else {
+                    asks.push(self.shop_ask(&order));
+                }
+                if expired || is_silent {
+                    self.direct_asks(&order, asks);
+                }
+            }
+            OrderState::Disowned => {
+                asks.push(self.receipt_ask(&order));
+                self.direct_asks(&order, asks);
+            }
+            _ => asks.push(self.money_ask(&order)),
+        }
+        Ok(())
+    }
+
+    /// Sends the order, as often as needed; once the shop has it, asks how it stands.
+    fn shop_ask(&self, order: &OrderRecord) -> Ask {
+        let id = order.request_id.clone();
+        let shop = &order.form.envelope.from;
+        let approval = order.approval.as_ref();
+        let split = approval.and_then(|approval| approval.split_order.clone());
+        if let (OrderState::Sent, Some(bytes)) = (order.state, split) {
+            let url = self.context.urls.url(shop, "/v1/orders");
+            return ask::post(Question::Send(id), url, bytes, COSE);
+        }
+        self.receipt_ask(order)
+    }
+
+    fn receipt_ask(&self, order: &OrderRecord) -> Ask {
+        let id = order.request_id.clone();
+        let shop = &order.form.envelope.from;
+        // By the digest of its form, which issuer and courier do not know.
+        let digest = base16ct::lower::encode_string(&form_digest(&order.signed_form));
+        let path = ["/v1/orders/", &digest].concat();
+        let url = self.context.urls.url(shop, &path);
+        ask::get(Question::Receipt(id), url, COSE)
+    }
+
+    fn direct_asks(&self, order: &OrderRecord, asks: &mut Vec<Ask>) {
+        asks.push(self.money_ask(order));
+        // The courier knows of the order only once the issuer has cleared it.
+        if order.money.is_some() {
+            let id = order.request_id.clone();
+            let courier = &order.form.delivery.courier;
+            let url = self.context.urls.url(courier, &answers_path(order));
+            asks.push(ask::get(Question::Courier(id), url, CBOR));
+        }
+    }
+
+    fn money_ask(&self, order: &OrderRecord) -> Ask {
+        let id = order.request_id.clone();
+        let approval = order.approval.as_ref();
+        let url = approval.map(|approval| {
+            let issuer = &approval.issuer;
+            self.context.urls.url(issuer, &answers_path(order))
+        });
+        ask::get(Question::Money(id), url.unwrap_or_default(), COSE)
+    }
+}
+
+fn answers_path(order: &OrderRecord) -> String {
+    let root = order.approval.as_ref().map(|approval| approval.root.0);
+    let root = root.map(|root| base16ct::lower::encode_string(&root));
+    ["/v1/answers/", &root.unwrap_or_default()].concat()
+}

@@ -1,0 +1,23 @@
+//! A purchase, from the shop's form to the courier's label.
+//!
+//! Each step is stored before the next begins, and every message that is sent can be sent again: a
+//! wallet that dies anywhere goes on from its last stored step.
+
+mod advance;
+mod approve;
+mod attention;
+mod confirm;
+mod decline;
+mod directly;
+mod due;
+mod ending;
+pub mod evidence;
+pub mod order;
+mod receipt;
+pub mod receive;
+mod seal;
+mod send;
+mod spaces;
+
+pub use attention::Attention;
+pub use ending::GRACE_SECONDS;

@@ -1,0 +1,249 @@
+//! What is made of an approval: the order is split, signed by the card and sealed for its readers.
+
+use rand_core::CryptoRng;
+use tallystick_card::host;
+use tallystick_protocol::checkout::form::Instrument;
+use tallystick_protocol::checkout::order::{
+    Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
+    PartKey, PreparedOrder, UnsignedApproval,
+};
+use tallystick_protocol::checkout::policy::{Field, Policy, READERS};
+use tallystick_protocol::keys::{PairContext, Purpose, Suite};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::{OrderId, Role};
+use tallystick_protocol::wire::time::Timestamp;
+
+use crate::checkout::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::secure_element::{Command, Reply, signature};
+use crate::holder::profile::{CardAccount, Profile, StoredAddress};
+use crate::view::Choice;
+
+/// What the holder decided on.
+pub struct Purchase {
+    order: OrderRecord,
+    profile: Profile,
+    /// The account that pays.
+    pub card: CardAccount,
+    address: StoredAddress,
+    policy: Policy,
+    extra_accepted: bool,
+    now: Timestamp,
+}
+
+/// An order that is split, with what the card is asked for it.
+pub struct Sealing {
+    header: OrderHeader,
+    prepared: PreparedOrder,
+    unsigned: UnsignedApproval,
+    /// For which pairs, purposes and nonces keys are derived.
+    pairs: Vec<(PairContext, Purpose, [u8; 32])>,
+}
+
+impl Purchase {
+    /// Checks what was chosen.
+    pub fn new(
+        profile: Profile,
+        order: OrderRecord,
+        choice: &Choice,
+        now: Timestamp,
+    ) -> Result<Self, WalletError> {
+        let card = profile.cards.iter().find(|card| card.id == choice.card_id);
+        let card = card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))?;
+        if !order.form.issuers.contains(&card.issuer) {
+            let error = WalletError::new(ErrorKind::CardNotAccepted);
+            return Err(error.about(&order.shop_name));
+        }
+        if card.enrolment.certificate_ends_at()? <= now {
+            let error = WalletError::new(ErrorKind::CardNotRenewed);
+            return Err(error.about(&card.issuer_name));
+        }
+        let mut addresses = profile.addresses.iter();
+        let address = addresses.find(|address| address.id == choice.address_id);
+        let address = address.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))?;
+        let asked = order.form.policy();
+        // The policy is the shop's text: without consent each party reads the least, whatever it is
+        // called.
+        let extra_accepted = choice.accept_extra && asked.has_extra();
+        Ok(Self {
+            card: card.clone(),
+            address: address.clone(),
+            policy: if extra_accepted {
+                asked
+            } else {
+                Policy::least()
+            },
+            extra_accepted,
+            order,
+            profile,
+            now,
+        })
+    }
+
+    /// Splits the order: what the card is to sign, and the pairs for which it is to derive keys.
+    pub fn split(&self, mut rng: &mut dyn CryptoRng) -> Result<Sealing, WalletError> {
+        let order = &self.order;
+        let header = self.header(rng);
+        let fields = OrderFields::new(
+            &order.form,
+            &order.signed_form,
+            Instrument::CardAccount,
+            &self.holder_details(),
+            &self.destination(),
+        )
+        .map_err(|error| {
+            WalletError::caused(ErrorKind::AddressInvalid, &error).about(&error.to_string())
+        })?;
+        let prepared = PreparedOrder::new(&mut rng, header.clone(), fields);
+        let certificate = self.card.enrolment.certificate.as_deref();
+        let certificate = certificate.ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?;
+        let approval = HolderApproval {
+            order_id: header.order_id,
+            root: prepared.root(),
+        };
+        let mut pairs = Vec::new();
+        for role in READERS {
+            let pair = self.pair(&header, role)?;
+            for purpose in [Purpose::OrderPart, Purpose::Confirmation] {
+                pairs.push((pair.clone(), purpose, crate::random_32(rng)));
+            }
+        }
+        Ok(Sealing {
+            unsigned: UnsignedApproval::new(&approval, certificate),
+            header,
+            prepared,
+            pairs,
+        })
+    }
+
+    /// Presents the PIN, signs, and derives a key for each pair.
+    pub fn commands(
+        &self,
+        sealing: &Sealing,
+        pin: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let slot = self.card.enrolment.slot;
+        let sign = Command::sign(slot, &sealing.unsigned.to_be_signed(), rng)?;
+        let mut commands = vec![Command::present_pin(pin), sign];
+        for (pair, purpose, nonce) in &sealing.pairs {
+            commands.push(Command::derive(slot, pair, *purpose, nonce));
+        }
+        Ok(commands)
+    }
+
+    /// Seals with what the card answered.
+    pub fn seal(
+        &self,
+        sealing: Sealing,
+        replies: &[Reply],
+        mut rng: &mut dyn CryptoRng,
+    ) -> Result<Approval, WalletError> {
+        let failed =
+            |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::CardFailed, error);
+        let Sealing {
+            header,
+            prepared,
+            unsigned,
+            pairs,
+        } = sealing;
+        let [_, signed, keys @ ..] = replies else {
+            return Err(WalletError::new(ErrorKind::CardFailed));
+        };
+        let signed = unsigned
+            .finish(&signature(signed)?)
+            .map_err(|error| failed(&error))?;
+        let (mut part_keys, mut confirmations) = (Vec::new(), Vec::new());
+        for ((pair, purpose, nonce), key) in pairs.into_iter().zip(keys) {
+            let key = host::derived_key(key).map_err(|error| failed(&error))?;
+            if purpose == Purpose::OrderPart {
+                part_keys.push(PartKey { pair, nonce, key });
+            } else {
+                confirmations.push(Confirmation {
+                    pair,
+                    nonce,
+                    key: Some(ConfirmationKey(key.as_bytes().to_vec())),
+                    certified_name: None,
+                });
+            }
+        }
+        let root = prepared.root();
+        let split = prepared
+            .seal(&mut rng, &self.policy, &part_keys, &signed)
+            .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))?;
+        Ok(Approval {
+            order_id: header.order_id,
+            root,
+            issuer: self.card.issuer.clone(),
+            issuer_name: self.card.issuer_name.clone(),
+            card_last4: self.card.card.number.last4().to_owned(),
+            address_label: self.address.label.clone(),
+            expires_at: header.expires_at.seconds(),
+            confirmations,
+            split_order: Some(encode(&split)),
+            extra_accepted: self.extra_accepted,
+            destination: Some([&self.address.name, "\n", &self.address.on_label()].concat()),
+            address_id: Some(self.address.id.clone()),
+            policy: Some(self.policy.name()),
+        })
+    }
+
+    fn header(&self, mut rng: &mut dyn CryptoRng) -> OrderHeader {
+        let Self { order, now, .. } = self;
+        OrderHeader {
+            order_id: OrderId::random(&mut rng),
+            holder: self.card.enrolment.holder(),
+            shop: order.form.envelope.from.clone(),
+            issuer: self.card.issuer.clone(),
+            courier: order.form.delivery.courier.clone(),
+            sent_at: *now,
+            expires_at: now
+                .plus_seconds(ORDER_LIFETIME_SECONDS)
+                .min(order.form.envelope.expires_at),
+        }
+    }
+
+    fn pair(&self, header: &OrderHeader, role: Role) -> Result<PairContext, WalletError> {
+        let enrolment = &self.card.enrolment;
+        let missing = || WalletError::new(ErrorKind::NotEnrolled);
+        let party = header.party(role).ok_or_else(missing)?;
+        let space = self.profile.space_of(party, role, enrolment);
+        Ok(PairContext {
+            suite: Suite::NamesOnly,
+            key: space
+                .and_then(|space| enrolment.key_context(space))
+                .ok_or_else(missing)?,
+            holder: header.holder,
+            role,
+            party: party.clone(),
+        })
+    }
+
+    fn holder_details(&self) -> HolderDetails {
+        let card = &self.card.card;
+        let address_is_read = READERS
+            .iter()
+            .any(|role| self.policy.reads(*role, Field::HolderAddress));
+        HolderDetails {
+            card_number: card.number.as_str().to_owned(),
+            card_expiry: card.expiry.to_string(),
+            name: card.holder_name.clone(),
+            telephone: card.telephone.clone(),
+            address: address_is_read.then(|| self.own_address().on_label()),
+        }
+    }
+
+    /// The holder's own address: the first one, which is the default. A gift's address
+    /// must not reach those who may know only where the holder lives.
+    fn own_address(&self) -> &StoredAddress {
+        self.profile.addresses.first().unwrap_or(&self.address)
+    }
+
+    fn destination(&self) -> Destination {
+        Destination {
+            name: self.address.name.clone(),
+            address: self.address.on_label(),
+            telephone: self.address.telephone.clone(),
+        }
+    }
+}
