@@ -6,7 +6,7 @@ export const install = {
   load: 'Choose Load unpacked and pick that folder.',
   again: 'I have it, look again',
   firefox:
-    'Firefox takes the wallet for a trial: it forgets it, with everything in it, when it closes, and it opens no card readers. To add it:',
+    'Firefox takes the wallet until it closes; load it again then, and it has what it had. Firefox opens no card readers. To add it:',
   firefoxFolder: 'Take the folder dist/extension-firefox, which npm start has made.',
   firefoxPage: 'Open about:debugging#/runtime/this-firefox.',
   firefoxLoad: 'Choose Load Temporary Add-on and pick manifest.json in that folder.',

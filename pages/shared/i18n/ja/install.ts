@@ -10,7 +10,7 @@ export const install: CatalogueLike<typeof english> = {
   load: '「パッケージ化されていない拡張機能を読み込む」を選び、そのフォルダーを指定します。',
   again: '入れたので、もう一度確認する',
   firefox:
-    'Firefoxでは、ウォレットをお試し用として読み込めます。Firefoxを終了すると、ウォレットは中身ごと消えます。また、カードリーダーはお使いいただけません。追加するには、次の手順で行います。',
+    'Firefoxでは、ウォレットは終了するまでの間だけ有効です。次に使うときは、もう一度読み込むと、前と同じ中身で続けられます。カードリーダーはお使いいただけません。追加するには、次の手順で行います。',
   firefoxFolder: 'npm startで作られたdist/extension-firefoxフォルダーを用意します。',
   firefoxPage: 'about:debugging#/runtime/this-firefoxを開きます。',
   firefoxLoad: '「一時的なアドオンを読み込む」を選び、そのフォルダーのmanifest.jsonを指定します。',
