@@ -1,4 +1,4 @@
-//! The browser's ports, in a service worker of a real Chromium.
+//! The browser's ports, in a service worker of a real browser.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(

@@ -1,4 +1,4 @@
-//! Cards in Ledger's framing over WebHID, in a service worker of a real Chromium with emulated devices.
+//! Cards in Ledger's framing over WebHID, in a service worker of a real browser with emulated devices.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(

@@ -1,4 +1,4 @@
-//! Readers over WebUSB, in a service worker of a real Chromium with emulated devices.
+//! Readers over WebUSB, in a service worker of a real browser with emulated devices.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(
