@@ -68,6 +68,8 @@ export class Firefox {
       env: environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    // It takes Firefox with it; a run that breaks off leaves neither behind.
+    process.once('exit', () => this.#driver.kill())
     this.#address = await new Promise((resolve, reject) => {
       let said = ''
       this.#driver.stdout.on('data', data => {
