@@ -1,6 +1,7 @@
 //! PIN and PUK with their retry counters (NIST SP 800-73-5 part 2, §3.2).
 
 use alloc::vec::Vec;
+use tallystick_protocol::wire::registry::context;
 
 use aes_gcm::{
     Aes256Gcm, Nonce,
@@ -34,7 +35,7 @@ pub(crate) const FACTORY_PUK: &[u8; BYTES] = b"12345678";
 /// Bytes of a wrapped key: the key and the tag of AES-GCM.
 const WRAPPED_BYTES: usize = KEY_BYTES + 16;
 /// Tells a wrapped key from all else under the same cipher.
-const CONTEXT: &[u8] = b"tallystick/v1/card/safe-key";
+const CONTEXT: &[u8] = context::CARD_SAFE_KEY.as_bytes();
 /// Each key that wraps is of a salt of its own and is used once, so the nonce says nothing.
 const NONCE: [u8; 12] = [0; 12];
 

@@ -9,6 +9,7 @@
 //! knows: it gets its safe with the first right PIN or PUK.
 
 use alloc::vec::Vec;
+use tallystick_protocol::wire::registry::context;
 
 use minicbor::{Decode, Decoder, Encode, Encoder, data::Type, decode, encode};
 use rand_core::CryptoRng;
@@ -25,7 +26,7 @@ use crate::secret_bytes::SecretBytes;
 /// Bytes of either half of the safe's key pair (X25519, RFC 7748).
 pub(crate) const KEY_BYTES: usize = 32;
 /// Tells what is in a safe from all else that is sealed.
-const CONTEXT: &[u8] = b"tallystick/v1/card/safe/";
+const CONTEXT: &[u8] = context::CARD_SAFE.as_bytes();
 
 /// The public half: whoever has it can put something in.
 pub(crate) type SafeSlit = [u8; KEY_BYTES];

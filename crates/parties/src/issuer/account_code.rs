@@ -3,6 +3,7 @@
 
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
+use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
 /// Thirty-two symbols that people do not take for each other, as Crockford's base 32 has them.
@@ -10,7 +11,6 @@ const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Symbols of a code, five bits each: 125 bits, which nobody guesses over the network or offline.
 const SYMBOLS_IN_CODE: usize = 25;
 const SYMBOLS_IN_GROUP: usize = 5;
-const CONTEXT: &[u8] = b"tallystick/v1/issuer/account-code\0";
 
 /// A new random code, in groups of five.
 pub(super) fn draw(rng: &mut impl CryptoRng) -> Zeroizing<String> {
@@ -43,7 +43,10 @@ pub(super) fn digest(typed: &str) -> Option<[u8; 32]> {
         }
         symbols.push(known);
     }
-    let digest = Sha256::new().chain_update(CONTEXT).chain_update(&*symbols);
+    let digest = Sha256::new()
+        .chain_update(context::ACCOUNT_CODE)
+        .chain_update(b"\0")
+        .chain_update(&*symbols);
     (symbols.len() == SYMBOLS_IN_CODE).then(|| digest.finalize().into())
 }
 

@@ -2,6 +2,7 @@
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
+use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
 use crate::ports::{DatabaseError, Random};
@@ -87,7 +88,7 @@ impl Vault {
     }
 
     fn associated(&self, name: &str) -> Vec<u8> {
-        let mut aad = b"tallystick/v1/sealed-row\0".to_vec();
+        let mut aad = [context::SEALED_ROW.as_bytes(), b"\0"].concat();
         aad.extend_from_slice(self.owner.as_bytes());
         aad.push(0);
         aad.extend_from_slice(name.as_bytes());

@@ -2,6 +2,7 @@
 
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
+use crate::wire::registry::{context, message};
 use alloc::string::String;
 use alloc::vec::Vec;
 use minicbor::Encode;
@@ -23,12 +24,12 @@ pub struct HolderCertificateRequest {
 }
 
 impl Message for HolderCertificateRequest {
-    const TYPE: u16 = 58;
+    const TYPE: u16 = message::HOLDER_CERTIFICATE_REQUEST;
     const MAX_LEN: usize = 2048;
 }
 
 impl SignedMessage for HolderCertificateRequest {
-    const CONTEXT: &'static str = "tallystick/v1/holder-certificate-request";
+    const CONTEXT: &'static str = context::HOLDER_CERTIFICATE_REQUEST;
 
     fn envelope(&self) -> &Envelope {
         &self.envelope
@@ -55,7 +56,7 @@ impl core::fmt::Debug for PartyCertificateRequest {
 }
 
 impl Message for PartyCertificateRequest {
-    const TYPE: u16 = 59;
+    const TYPE: u16 = message::PARTY_CERTIFICATE_REQUEST;
     const MAX_LEN: usize = 8 * 1024;
 }
 
@@ -69,6 +70,6 @@ pub struct CertificateAnswer {
 }
 
 impl Message for CertificateAnswer {
-    const TYPE: u16 = 60;
+    const TYPE: u16 = message::CERTIFICATE_ANSWER;
     const MAX_LEN: usize = 5 * 1024;
 }

@@ -4,6 +4,7 @@ use crate::keys::{Degrees, SealedShare};
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::Role;
+use crate::wire::registry::{context, message};
 use alloc::vec::Vec;
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
@@ -24,7 +25,7 @@ pub struct HolderShareRequest {
 }
 
 impl Message for HolderShareRequest {
-    const TYPE: u16 = 54;
+    const TYPE: u16 = message::HOLDER_SHARE_REQUEST;
     const MAX_LEN: usize = 8 * 1024;
 }
 
@@ -44,12 +45,12 @@ pub struct HolderShareAnswer {
 }
 
 impl Message for HolderShareAnswer {
-    const TYPE: u16 = 55;
+    const TYPE: u16 = message::HOLDER_SHARE_ANSWER;
     const MAX_LEN: usize = super::party_shares::MAX_SHARE_ANSWER_LEN;
 }
 
 impl SignedMessage for HolderShareAnswer {
-    const CONTEXT: &'static str = "tallystick/v1/holder-share-answer";
+    const CONTEXT: &'static str = context::HOLDER_SHARE_ANSWER;
 
     fn envelope(&self) -> &Envelope {
         &self.envelope

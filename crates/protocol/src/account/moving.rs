@@ -1,6 +1,7 @@
 //! A wallet asks its issuer to let other keys take the place of those it has enrolled: the old signing
 //! key hands the account over, the new ones are then enrolled with a grant of the wallet's own making.
 
+use crate::wire::registry::{context, message};
 use alloc::vec::Vec;
 
 use minicbor::Encode;
@@ -14,7 +15,7 @@ use crate::trust::signature::verify_pss;
 use crate::wire::cbor::{Message, encode_value};
 use crate::wire::identifier::{Domain, HolderId};
 
-const CONTEXT: &str = "tallystick/v1/move-request";
+const CONTEXT: &str = context::MOVE_REQUEST;
 
 /// What is signed away: the account of the holder, to whoever has the grant.
 ///
@@ -103,6 +104,6 @@ impl core::fmt::Debug for MoveRequest {
 }
 
 impl Message for MoveRequest {
-    const TYPE: u16 = 61;
+    const TYPE: u16 = message::MOVE_REQUEST;
     const MAX_LEN: usize = 1024;
 }

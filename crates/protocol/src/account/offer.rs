@@ -4,6 +4,7 @@ use super::CardRecord;
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
 use crate::wire::money::Money;
+use crate::wire::registry::{context, message};
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
@@ -34,12 +35,12 @@ impl core::fmt::Debug for AccountOffer {
 }
 
 impl Message for AccountOffer {
-    const TYPE: u16 = 50;
+    const TYPE: u16 = message::ACCOUNT_OFFER;
     const MAX_LEN: usize = 2048;
 }
 
 impl SignedMessage for AccountOffer {
-    const CONTEXT: &'static str = "tallystick/v1/account-offer";
+    const CONTEXT: &'static str = context::ACCOUNT_OFFER;
 
     fn envelope(&self) -> &Envelope {
         &self.envelope

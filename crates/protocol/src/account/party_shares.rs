@@ -4,6 +4,7 @@ use crate::keys::{Degrees, SealedShare};
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::Role;
+use crate::wire::registry::{context, message};
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
@@ -29,12 +30,12 @@ pub struct PartyShareRequest {
 }
 
 impl Message for PartyShareRequest {
-    const TYPE: u16 = 56;
+    const TYPE: u16 = message::PARTY_SHARE_REQUEST;
     const MAX_LEN: usize = 2048;
 }
 
 impl SignedMessage for PartyShareRequest {
-    const CONTEXT: &'static str = "tallystick/v1/party-share-request";
+    const CONTEXT: &'static str = context::PARTY_SHARE_REQUEST;
 
     fn envelope(&self) -> &Envelope {
         &self.envelope
@@ -57,12 +58,12 @@ pub struct PartyShareAnswer {
 }
 
 impl Message for PartyShareAnswer {
-    const TYPE: u16 = 57;
+    const TYPE: u16 = message::PARTY_SHARE_ANSWER;
     const MAX_LEN: usize = MAX_SHARE_ANSWER_LEN;
 }
 
 impl SignedMessage for PartyShareAnswer {
-    const CONTEXT: &'static str = "tallystick/v1/party-share-answer";
+    const CONTEXT: &'static str = context::PARTY_SHARE_ANSWER;
 
     fn envelope(&self) -> &Envelope {
         &self.envelope

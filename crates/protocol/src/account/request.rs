@@ -3,13 +3,14 @@
 use crate::trust::signature::{SignatureError, public_key_from_spki, verify_pss};
 use crate::wire::cbor::{Message, encode_value};
 use crate::wire::identifier::{Domain, HolderId};
+use crate::wire::registry::{context, message};
 use alloc::vec::Vec;
 use minicbor::Encode;
 use minicbor::bytes::ByteSlice;
 use rsa::RsaPublicKey;
 use tallystick_codec::DecodeMap;
 
-const CONTEXT: &str = "tallystick/v1/enrolment-request";
+const CONTEXT: &str = context::ENROLMENT_REQUEST;
 
 /// Why an enrolment is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -131,7 +132,7 @@ impl core::fmt::Debug for EnrolmentRequest {
 }
 
 impl Message for EnrolmentRequest {
-    const TYPE: u16 = 51;
+    const TYPE: u16 = message::ENROLMENT_REQUEST;
     const MAX_LEN: usize = 2048;
 }
 
@@ -148,6 +149,6 @@ pub struct EnrolmentAnswer {
 }
 
 impl Message for EnrolmentAnswer {
-    const TYPE: u16 = 52;
+    const TYPE: u16 = message::ENROLMENT_ANSWER;
     const MAX_LEN: usize = 16 * 1024;
 }

@@ -4,6 +4,7 @@ use crate::keys::{Centres, Epoch};
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::HolderId;
+use crate::wire::registry::{context, message};
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
@@ -36,12 +37,12 @@ impl EnrolmentTicket {
 }
 
 impl Message for EnrolmentTicket {
-    const TYPE: u16 = 53;
+    const TYPE: u16 = message::ENROLMENT_TICKET;
     const MAX_LEN: usize = 2048;
 }
 
 impl SignedMessage for EnrolmentTicket {
-    const CONTEXT: &'static str = "tallystick/v1/enrolment-ticket";
+    const CONTEXT: &'static str = context::ENROLMENT_TICKET;
 
     fn envelope(&self) -> &Envelope {
         &self.envelope

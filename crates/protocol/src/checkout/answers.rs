@@ -1,6 +1,7 @@
 //! What the parties say to each other and to the holder about an order, all the way back
 //! (EP 0 791 901, steps O8 to O11). Each is signed and names the root.
 
+use crate::wire::registry::{context, message};
 use alloc::{string::String, vec::Vec};
 use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
@@ -22,7 +23,7 @@ pub const PARCELS_MAX: u32 = 20;
 const WITH_PART_MAX_BYTES: usize = CIPHERTEXT_MAX_BYTES + 2 * STATEMENT_MAX_BYTES;
 
 macro_rules! signed_message {
-    ($name:ident, $type:literal, $max:expr, $context:literal) => {
+    ($name:ident, $type:expr, $max:expr, $context:expr) => {
         impl Message for $name {
             const TYPE: u16 = $type;
             const MAX_LEN: usize = $max;
@@ -52,9 +53,9 @@ pub struct AuthorisationRequest {
 }
 signed_message!(
     AuthorisationRequest,
-    30,
+    message::AUTHORISATION_REQUEST,
     WITH_PART_MAX_BYTES,
-    "tallystick/v1/authorisation-request"
+    context::AUTHORISATION_REQUEST
 );
 
 /// The issuer has authenticated the holder and reserved the amount (step O9). For the shop; single use.
@@ -76,9 +77,9 @@ pub struct Authorisation {
 }
 signed_message!(
     Authorisation,
-    31,
+    message::AUTHORISATION,
     STATEMENT_MAX_BYTES,
-    "tallystick/v1/authorisation"
+    context::AUTHORISATION
 );
 
 /// The issuer has authenticated the holder: the courier may act. It does not say how much was paid.
@@ -104,9 +105,9 @@ pub struct Clearance {
 }
 signed_message!(
     Clearance,
-    32,
+    message::CLEARANCE,
     STATEMENT_MAX_BYTES,
-    "tallystick/v1/clearance"
+    context::CLEARANCE
 );
 
 /// The two statements of an issuer that authorises, each as signed bytes.
@@ -123,7 +124,7 @@ pub struct AuthorisationAnswer {
     pub clearance: Vec<u8>,
 }
 impl Message for AuthorisationAnswer {
-    const TYPE: u16 = 33;
+    const TYPE: u16 = message::AUTHORISATION_ANSWER;
     const MAX_LEN: usize = 2 * STATEMENT_MAX_BYTES;
 }
 
@@ -184,7 +185,12 @@ pub struct Refusal {
     #[n(3)]
     pub reason: RefusalReason,
 }
-signed_message!(Refusal, 34, STATEMENT_MAX_BYTES, "tallystick/v1/refusal");
+signed_message!(
+    Refusal,
+    message::REFUSAL,
+    STATEMENT_MAX_BYTES,
+    context::REFUSAL
+);
 
 /// The shop asks the courier to deliver (step O10).
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
@@ -206,9 +212,9 @@ pub struct DeliveryRequest {
 }
 signed_message!(
     DeliveryRequest,
-    35,
+    message::DELIVERY_REQUEST,
     WITH_PART_MAX_BYTES,
-    "tallystick/v1/delivery-request"
+    context::DELIVERY_REQUEST
 );
 
 /// The courier will deliver (step O11). It captures what the issuer reserved for the same root.
@@ -233,9 +239,9 @@ pub struct Acceptance {
 }
 signed_message!(
     Acceptance,
-    36,
+    message::ACCEPTANCE,
     STATEMENT_MAX_BYTES,
-    "tallystick/v1/acceptance"
+    context::ACCEPTANCE
 );
 
 /// The issuer asks the courier what became of an order whose time is over. It is answered with the
@@ -254,7 +260,12 @@ pub struct Inquiry {
     #[n(2)]
     pub expired_at: Timestamp,
 }
-signed_message!(Inquiry, 40, STATEMENT_MAX_BYTES, "tallystick/v1/inquiry");
+signed_message!(
+    Inquiry,
+    message::INQUIRY,
+    STATEMENT_MAX_BYTES,
+    context::INQUIRY
+);
 
 /// Longest [`Evidence`], in bytes.
 pub const EVIDENCE_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -280,7 +291,12 @@ pub struct Evidence {
     #[n(4)]
     pub has_more: bool,
 }
-signed_message!(Evidence, 41, EVIDENCE_MAX_BYTES, "tallystick/v1/evidence");
+signed_message!(
+    Evidence,
+    message::EVIDENCE,
+    EVIDENCE_MAX_BYTES,
+    context::EVIDENCE
+);
 
 /// How far an order has come at the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -363,9 +379,9 @@ pub struct ShopReceipt {
 }
 signed_message!(
     ShopReceipt,
-    37,
+    message::SHOP_RECEIPT,
     4 * STATEMENT_MAX_BYTES,
-    "tallystick/v1/shop-receipt"
+    context::SHOP_RECEIPT
 );
 
 /// Where the money of an order is.
@@ -416,9 +432,9 @@ pub struct IssuerAnswer {
 }
 signed_message!(
     IssuerAnswer,
-    38,
+    message::ISSUER_ANSWER,
     2 * STATEMENT_MAX_BYTES,
-    "tallystick/v1/issuer-answer"
+    context::ISSUER_ANSWER
 );
 
 /// The courier tells whoever knows the root what it decided.
@@ -434,6 +450,6 @@ pub struct CourierAnswer {
     pub accepted: bool,
 }
 impl Message for CourierAnswer {
-    const TYPE: u16 = 39;
+    const TYPE: u16 = message::COURIER_ANSWER;
     const MAX_LEN: usize = 2 * STATEMENT_MAX_BYTES;
 }

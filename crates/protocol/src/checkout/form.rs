@@ -2,6 +2,7 @@
 //! and who shall read what. The shop signs it with its certified key; it is bound to the origin
 //! of the page that shows it.
 
+use crate::wire::registry::{context, message};
 use alloc::{string::String, vec::Vec};
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -124,12 +125,12 @@ pub struct OrderForm {
 }
 
 impl Message for OrderForm {
-    const TYPE: u16 = 10;
+    const TYPE: u16 = message::ORDER_FORM;
     const MAX_LEN: usize = 24 * 1024;
 }
 
 impl SignedMessage for OrderForm {
-    const CONTEXT: &'static str = "tallystick/v1/order-form";
+    const CONTEXT: &'static str = context::ORDER_FORM;
     fn envelope(&self) -> &Envelope {
         &self.envelope
     }

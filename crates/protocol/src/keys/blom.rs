@@ -1,6 +1,7 @@
 //! Blom's symmetric form: equal degrees, symmetric coefficients, and with it keys from names between
 //! any two members of a small group of equals (T002-6), for whom holder and party are no sides.
 
+use crate::wire::registry::context;
 use alloc::vec::Vec;
 
 use minicbor::Encoder;
@@ -12,8 +13,8 @@ use super::{
     polynomial::Polynomial,
 };
 
-const POINT: &[u8] = b"tallystick/v1/keys-from-names/equals-point/gf25519_XMD:SHA-512/";
-const KEY: &str = "tallystick/v1/keys-from-names/key-among-equals";
+const POINT: &[u8] = context::EQUALS_POINT.as_bytes();
+const KEY: &str = context::KEY_AMONG_EQUALS;
 /// The largest degree among equals: the master then takes 2 MiB in memory.
 pub const MAX_DEGREE: u16 = 255;
 /// The longest name of a group or of a member, in bytes.

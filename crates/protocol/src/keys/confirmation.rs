@@ -5,6 +5,7 @@
 //! confirmation can neither be replayed nor used to open an order. The request carries one too:
 //! a party answers only to a holder who has a key share.
 
+use crate::wire::registry::{context, message};
 use hmac::{Hmac, KeyInit, Mac};
 use minicbor::Encode;
 use rand_core::CryptoRng;
@@ -20,8 +21,8 @@ use crate::wire::time::Timestamp;
 /// How old a request may be when it arrives, and how far ahead its clock may be, in seconds.
 pub const FRESH_SECONDS: u64 = 300;
 
-const REQUEST_CONTEXT: &str = "tallystick/v1/confirmation-request";
-const ANSWER_CONTEXT: &str = "tallystick/v1/confirmation-answer";
+const REQUEST_CONTEXT: &str = context::CONFIRMATION_REQUEST;
+const ANSWER_CONTEXT: &str = context::CONFIRMATION_ANSWER;
 
 /// The wallet asks a party to confirm itself.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
@@ -44,7 +45,7 @@ pub struct ConfirmationRequest {
 }
 
 impl Message for ConfirmationRequest {
-    const TYPE: u16 = 20;
+    const TYPE: u16 = message::CONFIRMATION_REQUEST;
     const MAX_LEN: usize = 4096;
 }
 
@@ -69,12 +70,12 @@ pub struct ConfirmationAnswer {
 }
 
 impl Message for ConfirmationAnswer {
-    const TYPE: u16 = 21;
+    const TYPE: u16 = message::CONFIRMATION_ANSWER;
     const MAX_LEN: usize = 4096;
 }
 
 impl SignedMessage for ConfirmationAnswer {
-    const CONTEXT: &'static str = "tallystick/v1/confirmation-answer";
+    const CONTEXT: &'static str = context::CONFIRMATION_ANSWER;
     fn envelope(&self) -> &Envelope {
         &self.envelope
     }

@@ -1,5 +1,6 @@
 //! From the raw value that two sides have in common to a key for one purpose.
 
+use crate::wire::registry::context;
 use alloc::vec::Vec;
 use core::fmt;
 use tallystick_codec::DecodeMap;
@@ -14,7 +15,7 @@ use crate::wire::identifier::{Domain, HolderId, Role};
 
 use super::{Element, KeyContext, KeyError};
 
-pub(super) const CONTEXT: &str = "tallystick/v1/keys-from-names/pairwise-key";
+pub(super) const CONTEXT: &str = context::PAIRWISE_KEY;
 
 /// How a part's key comes about. Travels as its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

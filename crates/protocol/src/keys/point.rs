@@ -1,5 +1,6 @@
 //! Identifiers as points of the field, by RFC 9380 `hash_to_field`.
 
+use crate::wire::registry::context;
 use core::num::NonZero;
 
 use hash2curve::{ExpandMsg, ExpandMsgXmd, Expander};
@@ -10,8 +11,8 @@ use crate::wire::identifier::{Domain, HolderId};
 
 use super::{Element, KeyContext, KeyError};
 
-const HOLDER: &[u8] = b"tallystick/v1/keys-from-names/holder-point/gf25519_XMD:SHA-512/";
-const PARTY: &[u8] = b"tallystick/v1/keys-from-names/party-point/gf25519_XMD:SHA-512/";
+const HOLDER: &[u8] = context::HOLDER_POINT.as_bytes();
+const PARTY: &[u8] = context::PARTY_POINT.as_bytes();
 /// ⌈(255 + 128) / 8⌉ (RFC 9380 §5.1).
 const L: NonZero<u16> = NonZero::<u16>::MIN.saturating_add(47);
 

@@ -1,6 +1,7 @@
 //! Proof that a card has an enrolment key: it opens what was sealed to it a moment ago. The identifier of
 //! an account is known to shops, issuers and couriers, so repeating it proves nothing.
 
+use crate::wire::registry::context;
 use alloc::vec::Vec;
 
 use hpke::{
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 use super::KeyError;
 
 /// Keeps a proof apart from a share: neither opens as the other.
-const CONTEXT: &[u8] = b"tallystick/v1/enrolment-proof";
+const CONTEXT: &[u8] = context::ENROLMENT_PROOF.as_bytes();
 const KEY_BYTES: usize = 32;
 const TAG_BYTES: usize = 16;
 /// What a card answers, in bytes.

@@ -1,5 +1,6 @@
 //! A key share on its way from a centre to the one it is for.
 
+use crate::wire::registry::context;
 use alloc::vec::Vec;
 use tallystick_codec::DecodeMap;
 
@@ -15,7 +16,7 @@ use super::{
     sealed::{Sealed, TAG_BYTES, open_sealed, public_key, seal_to},
 };
 
-const CONTEXT: &[u8] = b"tallystick/v1/sealed-share/";
+const CONTEXT: &[u8] = context::SEALED_SHARE.as_bytes();
 /// The largest sealed share in bytes: degree [`Degrees::MAX`] and the tag of AES-GCM.
 pub const MAX_CIPHERTEXT_BYTES: usize = (Degrees::MAX as usize + 1) * Element::BYTES + TAG_BYTES;
 

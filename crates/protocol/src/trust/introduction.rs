@@ -6,6 +6,7 @@ use crate::trust::certificate::TrustAnchors;
 use crate::trust::statement::{Audience, Envelope, SignedMessage, StatementError, Verified, open};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::{Domain, Role};
+use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
 use minicbor::Encode;
 use rand_core::CryptoRng;
@@ -73,7 +74,7 @@ impl IntroductionRequest {
 }
 
 impl Message for IntroductionRequest {
-    const TYPE: u16 = 22;
+    const TYPE: u16 = message::INTRODUCTION_REQUEST;
     const MAX_LEN: usize = 512;
 }
 
@@ -90,12 +91,12 @@ pub struct Introduction {
 }
 
 impl Message for Introduction {
-    const TYPE: u16 = 23;
+    const TYPE: u16 = message::INTRODUCTION;
     const MAX_LEN: usize = 1024;
 }
 
 impl SignedMessage for Introduction {
-    const CONTEXT: &'static str = "tallystick/v1/introduction";
+    const CONTEXT: &'static str = context::INTRODUCTION;
 
     fn envelope(&self) -> &Envelope {
         &self.envelope

@@ -4,5 +4,6 @@ pub mod cbor;
 pub mod identifier;
 pub mod money;
 pub mod problem;
+pub mod registry;
 pub mod text;
 pub mod time;

@@ -8,6 +8,7 @@ use tallystick_protocol::account::AccountOffer;
 use tallystick_protocol::trust::statement;
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
 use crate::account::cards::CARDS_MAX;
@@ -21,7 +22,7 @@ use crate::holder::profile::{CardAccount, card_view};
 use crate::sealing::{StateKey, record};
 use crate::view::OfferView;
 
-const CONTEXT: &str = "tallystick/v1/wallet/offer";
+const CONTEXT: &str = context::WALLET_OFFER;
 const BYTES_MAX: usize = 8 * 1024;
 /// How the card on offer is named in calls.
 pub const OFFERED: &str = "offer";

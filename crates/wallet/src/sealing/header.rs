@@ -4,6 +4,7 @@
 use minicbor::Encode;
 use rand_core::CryptoRng;
 use tallystick_codec::DecodeMap;
+use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
 use super::stretch::{SALT_BYTES, Stretch};
@@ -30,9 +31,9 @@ pub enum Secret {
 impl Secret {
     const fn context(self) -> &'static str {
         match self {
-            Self::Passphrase => "tallystick/v1/wallet/state-key/passphrase",
-            Self::RecoveryCode => "tallystick/v1/wallet/state-key/recovery-code",
-            Self::Puk => "tallystick/v1/wallet/state-key/puk",
+            Self::Passphrase => context::STATE_KEY_BY_PASSPHRASE,
+            Self::RecoveryCode => context::STATE_KEY_BY_RECOVERY_CODE,
+            Self::Puk => context::STATE_KEY_BY_PUK,
         }
     }
 

@@ -3,6 +3,7 @@
 //! Format version and record name are authenticated, so that no record can stand in for another.
 
 use rand_core::CryptoRng;
+use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
 use super::{SealingError, StateKey, aead};
@@ -11,7 +12,7 @@ use super::{SealingError, StateKey, aead};
 pub const FORMAT: u8 = 1;
 
 fn associated(name: &str, format: u8) -> Vec<u8> {
-    let mut bytes = b"tallystick/v1/wallet/record\0".to_vec();
+    let mut bytes = [context::WALLET_RECORD.as_bytes(), b"\0"].concat();
     bytes.push(format);
     bytes.extend_from_slice(name.as_bytes());
     bytes

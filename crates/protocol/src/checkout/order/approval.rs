@@ -1,6 +1,7 @@
 //! The holder's approval: the card's signature over the root, for the issuer alone
 //! (EP 0 791 901, step O9: the issuer authenticates the holder).
 
+use crate::wire::registry::{context, message};
 use alloc::vec::Vec;
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
@@ -15,7 +16,7 @@ use crate::wire::time::Timestamp;
 /// Longest signed approval in bytes: message, certificate and signature.
 pub const APPROVAL_MAX_BYTES: usize = 6 * 1024;
 
-const CONTEXT: &str = "tallystick/v1/holder-approval";
+const CONTEXT: &str = context::HOLDER_APPROVAL;
 
 /// What the holder's card signs. The root covers header and fields, so nothing else is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
@@ -30,7 +31,7 @@ pub struct HolderApproval {
 }
 
 impl Message for HolderApproval {
-    const TYPE: u16 = 12;
+    const TYPE: u16 = message::HOLDER_APPROVAL;
     const MAX_LEN: usize = 128;
 }
 

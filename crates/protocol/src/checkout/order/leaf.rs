@@ -1,5 +1,6 @@
 //! Salted leaves and the root over them.
 
+use crate::wire::registry::context;
 use alloc::vec::Vec;
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
@@ -13,8 +14,8 @@ use crate::wire::identifier::{OrderId, Root};
 /// Length of a leaf's salt in bytes. A salt as long as the hash hides even a value that could be guessed.
 pub const SALT_BYTES: usize = 32;
 
-const LEAF_CONTEXT: &[u8] = b"tallystick/v1/order-leaf";
-const ROOT_CONTEXT: &[u8] = b"tallystick/v1/order-root";
+const LEAF_CONTEXT: &[u8] = context::ORDER_LEAF.as_bytes();
+const ROOT_CONTEXT: &[u8] = context::ORDER_ROOT.as_bytes();
 
 /// The hash that stands for one field, 32 bytes. For an absent field it is random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

@@ -1,5 +1,6 @@
 //! A sealed part: what one party reads, closed to everyone who relays it.
 
+use crate::wire::registry::context;
 use alloc::vec::Vec;
 use minicbor::Encode;
 use rand_core::CryptoRng;
@@ -16,7 +17,7 @@ use crate::wire::identifier::{Domain, OrderId, Role, Root};
 /// Largest sealed ciphertext in bytes: the largest size class and the COSE envelope around it.
 pub const CIPHERTEXT_MAX_BYTES: usize = SIZE_CLASSES[SIZE_CLASSES.len() - 1] + OVERHEAD_MAX_BYTES;
 
-const PART_CONTEXT: &str = "tallystick/v1/order-part";
+const PART_CONTEXT: &str = context::ORDER_PART;
 
 /// The part of one party, sealed under the pairwise key of holder and party and the part's own nonce.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]

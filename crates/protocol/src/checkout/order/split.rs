@@ -1,5 +1,6 @@
 //! Splitting an order: leaves and root first, because the card signs the root, then the sealed parts.
 
+use crate::wire::registry::message;
 use alloc::vec::Vec;
 use minicbor::Encode;
 use rand_core::CryptoRng;
@@ -175,7 +176,7 @@ pub struct SplitOrder {
 }
 
 impl Message for SplitOrder {
-    const TYPE: u16 = 11;
+    const TYPE: u16 = message::SPLIT_ORDER;
     const MAX_LEN: usize = 3 * (CIPHERTEXT_MAX_BYTES + 2048) + 2048;
 }
 

@@ -1,5 +1,6 @@
 //! A holder's name: the hash of an enrolment key.
 
+use crate::wire::registry::context;
 use core::{fmt, str::FromStr};
 
 use data_encoding::BASE32_NOPAD;
@@ -7,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{IdentifierError, bytes32::identifier_of_32_bytes};
 
-const CONTEXT: &[u8] = b"tallystick/v1/holder-identifier";
+const CONTEXT: &[u8] = context::HOLDER_IDENTIFIER.as_bytes();
 const SUFFIX: &str = "@tallystick";
 /// 256 bits in base32, without padding.
 const TEXT_LEN: usize = 52;

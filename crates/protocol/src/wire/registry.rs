@@ -1,0 +1,119 @@
+//! The numbers of messages and the context strings of everything that is signed, derived, hashed or sealed. Each
+//! stands here and nowhere else, and is given once: a number tells one message from another, a context keeps what
+//! was made for one purpose from counting for another.
+
+/// Declares names with their values, and the list of all of them.
+macro_rules! registry {
+    ($type:ty; $($name:ident = $value:literal;)+) => {
+        $(
+            #[doc = concat!("`", stringify!($value), "`")]
+            pub const $name: $type = $value;
+        )+
+
+        #[cfg(test)]
+        pub(super) const ALL: &[$type] = &[$($name),+];
+    };
+}
+
+/// What kind a message is: the second element of its array.
+pub mod message {
+    registry! {
+        u16;
+        ORDER_FORM = 10;
+        SPLIT_ORDER = 11;
+        HOLDER_APPROVAL = 12;
+        CONFIRMATION_REQUEST = 20;
+        CONFIRMATION_ANSWER = 21;
+        INTRODUCTION_REQUEST = 22;
+        INTRODUCTION = 23;
+        AUTHORISATION_REQUEST = 30;
+        AUTHORISATION = 31;
+        CLEARANCE = 32;
+        AUTHORISATION_ANSWER = 33;
+        REFUSAL = 34;
+        DELIVERY_REQUEST = 35;
+        ACCEPTANCE = 36;
+        SHOP_RECEIPT = 37;
+        ISSUER_ANSWER = 38;
+        COURIER_ANSWER = 39;
+        INQUIRY = 40;
+        EVIDENCE = 41;
+        ACCOUNT_OFFER = 50;
+        ENROLMENT_REQUEST = 51;
+        ENROLMENT_ANSWER = 52;
+        ENROLMENT_TICKET = 53;
+        HOLDER_SHARE_REQUEST = 54;
+        HOLDER_SHARE_ANSWER = 55;
+        PARTY_SHARE_REQUEST = 56;
+        PARTY_SHARE_ANSWER = 57;
+        HOLDER_CERTIFICATE_REQUEST = 58;
+        PARTY_CERTIFICATE_REQUEST = 59;
+        CERTIFICATE_ANSWER = 60;
+        MOVE_REQUEST = 61;
+    }
+}
+
+/// What bytes are made for.
+pub mod context {
+    registry! {
+        &str;
+        ACCEPTANCE = "tallystick/v1/acceptance";
+        ACCOUNT_OFFER = "tallystick/v1/account-offer";
+        AUTHORISATION = "tallystick/v1/authorisation";
+        AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
+        CARD_SAFE_KEY = "tallystick/v1/card/safe-key";
+        CARD_SAFE = "tallystick/v1/card/safe/";
+        CLEARANCE = "tallystick/v1/clearance";
+        CONFIRMATION_ANSWER = "tallystick/v1/confirmation-answer";
+        CONFIRMATION_REQUEST = "tallystick/v1/confirmation-request";
+        DELIVERY_REQUEST = "tallystick/v1/delivery-request";
+        ENROLMENT_PROOF = "tallystick/v1/enrolment-proof";
+        ENROLMENT_REQUEST = "tallystick/v1/enrolment-request";
+        ENROLMENT_TICKET = "tallystick/v1/enrolment-ticket";
+        EVIDENCE = "tallystick/v1/evidence";
+        HOLDER_APPROVAL = "tallystick/v1/holder-approval";
+        HOLDER_CERTIFICATE_REQUEST = "tallystick/v1/holder-certificate-request";
+        HOLDER_IDENTIFIER = "tallystick/v1/holder-identifier";
+        HOLDER_SHARE_ANSWER = "tallystick/v1/holder-share-answer";
+        INQUIRY = "tallystick/v1/inquiry";
+        INTRODUCTION = "tallystick/v1/introduction";
+        ISSUER_ANSWER = "tallystick/v1/issuer-answer";
+        ACCOUNT_CODE = "tallystick/v1/issuer/account-code";
+        EQUALS_POINT = "tallystick/v1/keys-from-names/equals-point/gf25519_XMD:SHA-512/";
+        HOLDER_POINT = "tallystick/v1/keys-from-names/holder-point/gf25519_XMD:SHA-512/";
+        KEY_AMONG_EQUALS = "tallystick/v1/keys-from-names/key-among-equals";
+        PAIRWISE_KEY = "tallystick/v1/keys-from-names/pairwise-key";
+        PARTY_POINT = "tallystick/v1/keys-from-names/party-point/gf25519_XMD:SHA-512/";
+        MOVE_REQUEST = "tallystick/v1/move-request";
+        ORDER_FORM = "tallystick/v1/order-form";
+        ORDER_LEAF = "tallystick/v1/order-leaf";
+        ORDER_PART = "tallystick/v1/order-part";
+        ORDER_ROOT = "tallystick/v1/order-root";
+        PARTY_SHARE_ANSWER = "tallystick/v1/party-share-answer";
+        PARTY_SHARE_REQUEST = "tallystick/v1/party-share-request";
+        REFUSAL = "tallystick/v1/refusal";
+        SEALED_ROW = "tallystick/v1/sealed-row";
+        SEALED_SHARE = "tallystick/v1/sealed-share/";
+        SHOP_RECEIPT = "tallystick/v1/shop-receipt";
+        WALLET_OFFER = "tallystick/v1/wallet/offer";
+        WALLET_RECORD = "tallystick/v1/wallet/record";
+        STATE_KEY_BY_PASSPHRASE = "tallystick/v1/wallet/state-key/passphrase";
+        STATE_KEY_BY_PUK = "tallystick/v1/wallet/state-key/puk";
+        STATE_KEY_BY_RECOVERY_CODE = "tallystick/v1/wallet/state-key/recovery-code";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{context, message};
+
+    #[test]
+    fn each_number_and_each_context_is_given_once() {
+        for (place, number) in message::ALL.iter().enumerate() {
+            assert!(!message::ALL[..place].contains(number), "{number}");
+        }
+        for (place, text) in context::ALL.iter().enumerate() {
+            assert!(!context::ALL[..place].contains(text), "{text}");
+        }
+    }
+}
