@@ -60,7 +60,7 @@ export async function buildAll() {
 
 /** Builds the wallet into wasm/pkg, the software card into wasm/card/pkg, the readers into wasm/reader/pkg. */
 export async function buildWasm() {
-  const current = digest([...RUST, 'crates/card', 'crates/reader', 'crates/wallet', 'wasm'])
+  const current = digest([...RUST, 'crates/card', 'crates/reader', 'crates/sealing', 'crates/wallet', 'wasm'])
   const stale = WASM_MODULES.filter(({ crate, folder }) => !isFresh(crate, moduleFile(crate, folder), current))
   // Cargo compiles one at a time; the one before is shrunk meanwhile.
   let turn = Promise.resolve()

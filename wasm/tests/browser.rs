@@ -9,12 +9,12 @@
 use js_sys::{Object, Reflect, Uint8Array};
 use tallystick_card::{Applet, host};
 use tallystick_software_card::SoftwareCard;
-use tallystick_wallet::ErrorKind;
 use tallystick_wallet::core::ports::{Cards, Change, Clock, DeviceKey, Ports, Session, Vault};
 use tallystick_wallet::sealing::header::{Header, Secret};
 use tallystick_wallet::sealing::recovery_code;
 use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::sealing::{StateKey, record};
+use tallystick_wallet::{ErrorKind, WalletError};
 use tallystick_wasm::JsWallet;
 use tallystick_wasm::browser::Browser;
 use tallystick_wasm::cards::{BrowserCards, Readers, SoftwareCards};
@@ -147,14 +147,16 @@ async fn a_state_key_is_sealed_and_unsealed_and_a_wrong_passphrase_opens_nothing
         );
     }
     let wrong = header.unwrap(Secret::Passphrase, b"five split tally stick", device_key);
-    assert_eq!(wrong.await.err().unwrap().kind, ErrorKind::WrongPassphrase);
+    let wrong = WalletError::from(wrong.await.err().unwrap());
+    assert_eq!(wrong.kind, ErrorKind::WrongPassphrase);
     let elsewhere = self::browser("elsewhere").await;
     let moved = header.unwrap(
         Secret::Passphrase,
         b"five split tally sticks",
         elsewhere.device_key(),
     );
-    assert_eq!(moved.await.err().unwrap().kind, ErrorKind::StorageDamaged);
+    let moved = WalletError::from(moved.await.err().unwrap());
+    assert_eq!(moved.kind, ErrorKind::StorageDamaged);
 }
 
 #[wasm_bindgen_test]

@@ -9,15 +9,12 @@ mod account;
 mod checkout;
 pub mod core;
 mod holder;
-pub mod sealing;
-pub mod software_card;
-#[cfg(test)]
-mod testing;
 pub mod view;
 mod views;
 
 pub use crate::core::error::{ErrorKind, WalletError};
 pub use crate::core::wallet::Wallet;
+pub use tallystick_sealing as sealing;
 
 use rand_core::CryptoRng;
 

@@ -1,20 +1,22 @@
 //! A computer with a browser, in memory: what the wallet stores survives the wallet, and faults come on
 //! demand. Its clock and its way to the parties come from the place where it stands.
 
+use core::future::ready;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use rand_core::CryptoRng;
 use tallystick_parties::native::{SeededRandom, SetClock};
 use tallystick_parties::ports::{Clock as _, Network as PartyNetwork};
 use tallystick_wallet::core::ports::{
-    CardFault, Cards, Change, Clock, DeviceKey, DeviceKeyError, Later, Method, Network,
-    NetworkError, Ports, PoweredCard, Record, Request, Response, Session, SessionError, Vault,
-    VaultError,
+    CardFault, CardResponse, Cards, Change, Clock, DeviceKey, DeviceKeyError, Later, Method,
+    Network, NetworkError, Ports, PoweredCard, Record, Request, Response, Session, SessionError,
+    Vault, VaultError,
 };
 use tallystick_wallet::sealing::StateKey;
+use tallystick_wallet::sealing::software_card::SoftwareCard;
 use tallystick_wallet::sealing::stretch::Stretch;
-use tallystick_wallet::software_card::SoftwareCard;
 use zeroize::Zeroizing;
 
 use crate::prime_pool::{DeviceRandom, KeyPool};
@@ -323,14 +325,28 @@ impl<N> Session for Device<N> {
     }
 }
 
+/// The software card where there is no module of its own for it.
+struct Powered<R>(SoftwareCard<R>);
+
+impl<R: CryptoRng> PoweredCard for Powered<R> {
+    fn transmit<'a>(&'a mut self, apdu: &'a [u8]) -> Later<'a, CardResponse> {
+        Box::pin(ready(Ok(self.0.execute(apdu))))
+    }
+
+    fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault> {
+        self.0.unsaved(key).map_err(CardFault::new)
+    }
+}
+
 impl<N: PartyNetwork> Cards for Device<N> {
     fn blank(&self) -> Result<Box<dyn PoweredCard>, CardFault> {
-        Ok(Box::new(SoftwareCard::blank(self.random()).costing(CHEAP)))
+        let card = SoftwareCard::blank(self.random()).costing(CHEAP);
+        Ok(Box::new(Powered(card)))
     }
 
     fn power(&self, key: &StateKey, sealed: &[u8]) -> Result<Box<dyn PoweredCard>, CardFault> {
-        let card = SoftwareCard::open(key, sealed, self.random())?;
-        Ok(Box::new(card))
+        let card = SoftwareCard::open(key, sealed, self.random()).map_err(CardFault::new)?;
+        Ok(Box::new(Powered(card)))
     }
 
     fn in_reader(&self) -> Later<'_, Result<Box<dyn PoweredCard>, CardFault>> {

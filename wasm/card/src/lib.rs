@@ -5,9 +5,8 @@
 
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
-use tallystick_wallet::core::ports::CardFault;
-use tallystick_wallet::sealing::StateKey;
-use tallystick_wallet::software_card;
+use tallystick_sealing::StateKey;
+use tallystick_sealing::software_card::{self, SoftwareCardError};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
@@ -16,8 +15,8 @@ type Thrown<T> = Result<T, JsError>;
 
 const RANDOM: UnwrapErr<SysRng> = UnwrapErr(SysRng);
 
-fn thrown(fault: CardFault) -> JsError {
-    JsError::new(&fault.reason)
+fn thrown(error: SoftwareCardError) -> JsError {
+    JsError::from(error)
 }
 
 fn state_key(bytes: &[u8]) -> Thrown<StateKey> {

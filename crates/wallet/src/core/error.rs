@@ -5,6 +5,7 @@ use core::fmt;
 use tallystick_protocol::trust::statement::StatementError;
 
 use crate::core::catalogue;
+use crate::sealing::header::{HeaderError, Secret};
 
 /// What went wrong. The name is stable: the pages translate by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, minicbor::Encode, minicbor::Decode)]
@@ -363,6 +364,17 @@ impl From<crate::core::ports::SessionError> for WalletError {
 impl From<crate::core::ports::DeviceKeyError> for WalletError {
     fn from(error: crate::core::ports::DeviceKeyError) -> Self {
         Self::caused(ErrorKind::StorageFailed, &error)
+    }
+}
+
+impl From<HeaderError> for WalletError {
+    fn from(error: HeaderError) -> Self {
+        match error {
+            HeaderError::Wrong(Secret::Passphrase) => Self::new(ErrorKind::WrongPassphrase),
+            HeaderError::Wrong(_) => Self::new(ErrorKind::WrongRecoveryCode),
+            HeaderError::Damaged(_) => Self::caused(ErrorKind::StorageDamaged, &error),
+            HeaderError::Failed(_) => Self::caused(ErrorKind::StorageFailed, &error),
+        }
     }
 }
 

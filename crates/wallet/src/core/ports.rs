@@ -9,6 +9,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::sealing::StateKey;
+pub use crate::sealing::{DeviceKey, DeviceKeyError};
 
 /// The longest answer a party may give, in bytes. More is cut off and refused.
 pub const RESPONSE_BYTES_MAX: usize = 256 * 1024;
@@ -109,24 +110,6 @@ pub trait Network {
 pub trait Clock {
     /// Milliseconds since 1970-01-01 00:00 UTC.
     fn now_ms(&self) -> u64;
-}
-
-/// The platform's key failed, or the bytes were not wrapped by it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this browser's own key failed: {0}")]
-pub struct DeviceKeyError(pub String);
-
-/// A key of the platform that never leaves it: what it wrapped opens on this device alone.
-#[allow(async_fn_in_trait)]
-pub trait DeviceKey {
-    /// Encrypts and authenticates; `context` must be given again to unwrap.
-    async fn wrap(&self, context: &str, bytes: &[u8]) -> Result<Vec<u8>, DeviceKeyError>;
-    /// The inverse of [`DeviceKey::wrap`].
-    async fn unwrap(
-        &self,
-        context: &str,
-        bytes: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, DeviceKeyError>;
 }
 
 /// The volatile store failed.

@@ -22,7 +22,7 @@ pub mod name {
     /// The holder's profile.
     pub const PROFILE: &str = "profile";
     /// The software card.
-    pub const CARD: &str = "card";
+    pub const CARD: &str = crate::sealing::software_card::RECORD;
     /// In front of every order's identifier.
     pub const ORDER: &str = "order/";
 

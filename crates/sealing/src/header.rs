@@ -8,9 +8,7 @@ use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
 use super::stretch::{SALT_BYTES, Stretch};
-use super::{SealingError, StateKey, aead};
-use crate::core::error::{ErrorKind, WalletError};
-use crate::core::ports::DeviceKey;
+use super::{DeviceKey, SealingError, StateKey, aead};
 
 /// The format of the header that this release writes.
 const FORMAT: u8 = 2;
@@ -36,13 +34,28 @@ impl Secret {
             Self::Puk => context::STATE_KEY_BY_PUK,
         }
     }
+}
 
-    const fn wrong(self) -> ErrorKind {
-        match self {
-            Self::Passphrase => ErrorKind::WrongPassphrase,
-            Self::RecoveryCode | Self::Puk => ErrorKind::WrongRecoveryCode,
-        }
-    }
+/// Why there is no state key, or no header.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    /// The secret is another one.
+    #[error("the secret is another one")]
+    Wrong(Secret),
+    /// This browser's key is not the one that wrapped it, or what is stored is none of ours.
+    #[error("{0}")]
+    Damaged(String),
+    /// Sealing or the platform's key failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+fn damaged(error: impl core::fmt::Display) -> HeaderError {
+    HeaderError::Damaged(error.to_string())
+}
+
+fn failed(error: impl core::fmt::Display) -> HeaderError {
+    HeaderError::Failed(error.to_string())
 }
 
 /// The state key under one secret.
@@ -85,7 +98,7 @@ impl Header {
         recovery_code: &[u8],
         device_key: &impl DeviceKey,
         rng: &mut impl CryptoRng,
-    ) -> Result<Self, WalletError> {
+    ) -> Result<Self, HeaderError> {
         let by_passphrase = Secret::Passphrase;
         let by_code = Secret::RecoveryCode;
         Ok(Self {
@@ -107,7 +120,7 @@ impl Header {
         passphrase: &[u8],
         device_key: &impl DeviceKey,
         rng: &mut impl CryptoRng,
-    ) -> Result<Self, WalletError> {
+    ) -> Result<Self, HeaderError> {
         let by = Secret::Passphrase;
         Ok(Self {
             passphrase: wrap(key, stretch, by, passphrase, device_key, rng).await?,
@@ -126,7 +139,7 @@ impl Header {
         recovery_code: &[u8],
         device_key: &impl DeviceKey,
         rng: &mut impl CryptoRng,
-    ) -> Result<Self, WalletError> {
+    ) -> Result<Self, HeaderError> {
         let by = Secret::RecoveryCode;
         let wrapping = wrap(key, stretch, by, recovery_code, device_key, rng).await?;
         Ok(Self {
@@ -146,31 +159,31 @@ impl Header {
     /// The state key, if the secret is right.
     ///
     /// # Errors
-    /// [`ErrorKind::WrongPassphrase`] or [`ErrorKind::WrongRecoveryCode`]; [`ErrorKind::StorageDamaged`] if
+    /// [`HeaderError::Wrong`]; [`HeaderError::Damaged`] if
     /// this browser's key is not the one that wrapped it.
     pub async fn unwrap(
         &self,
         which: Secret,
         secret: &[u8],
         device_key: &impl DeviceKey,
-    ) -> Result<StateKey, WalletError> {
+    ) -> Result<StateKey, HeaderError> {
         let wrapping = match which {
             Secret::Passphrase => Some(&self.passphrase),
             Secret::RecoveryCode => self.recovery_code.as_ref(),
             Secret::Puk => self.puk.as_ref(),
         };
-        let wrapping = wrapping.ok_or_else(|| WalletError::new(which.wrong()))?;
+        let wrapping = wrapping.ok_or(HeaderError::Wrong(which))?;
         let inner = device_key
             .unwrap(which.context(), &wrapping.wrapped)
             .await
-            .map_err(|error| WalletError::caused(ErrorKind::StorageDamaged, &error))?;
+            .map_err(damaged)?;
         let stretched = wrapping
             .stretch
             .derive(secret, &wrapping.salt)
-            .map_err(|error| WalletError::caused(ErrorKind::StorageDamaged, &error))?;
+            .map_err(damaged)?;
         let bytes: Zeroizing<Vec<u8>> = aead::open(&stretched, which.context().as_bytes(), &inner)
-            .map_err(|_| WalletError::new(which.wrong()))?;
-        StateKey::from_bytes(&bytes).ok_or_else(|| WalletError::new(ErrorKind::StorageDamaged))
+            .map_err(|_| HeaderError::Wrong(which))?;
+        StateKey::from_bytes(&bytes).ok_or_else(|| damaged("a state key of another length"))
     }
 
     /// For storing.
@@ -203,18 +216,17 @@ async fn wrap(
     secret: &[u8],
     device_key: &impl DeviceKey,
     rng: &mut impl CryptoRng,
-) -> Result<Wrapping, WalletError> {
+) -> Result<Wrapping, HeaderError> {
     let mut salt = [0; SALT_BYTES];
     rng.fill_bytes(&mut salt);
-    let failed = |error: SealingError| WalletError::caused(ErrorKind::StorageFailed, &error);
     let stretched = stretch.derive(secret, &salt);
-    let stretched = stretched.map_err(|error| failed(error.into()))?;
+    let stretched = stretched.map_err(failed)?;
     let inner =
         aead::seal(&stretched, which.context().as_bytes(), key.as_bytes(), rng).map_err(failed)?;
     let wrapped = device_key
         .wrap(which.context(), &inner)
         .await
-        .map_err(|error| WalletError::caused(ErrorKind::StorageFailed, &error))?;
+        .map_err(failed)?;
     Ok(Wrapping {
         stretch,
         salt,

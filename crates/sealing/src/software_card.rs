@@ -4,16 +4,26 @@
 //! memory is the sealed record; the card's keys and shares are in clear only over there, and only
 //! while the card has power.
 
-use core::future::ready;
-
 use rand_core::CryptoRng;
-use tallystick_card::Card;
+use tallystick_card::{Card, RestoreError};
 use zeroize::Zeroizing;
 
-use crate::core::ports::{CardFault, CardResponse, Later, PoweredCard};
-use crate::core::state::name;
-use crate::sealing::stretch::Stretch;
-use crate::sealing::{StateKey, record};
+use crate::stretch::Stretch;
+use crate::{SealingError, StateKey, record};
+
+/// What its record of the vault is called.
+pub const RECORD: &str = "card";
+
+/// Why there is no software card, or why it cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SoftwareCardError {
+    /// Its state does not open under this key, or does not seal.
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
+    /// What opened is no card of this or an earlier release.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+}
 
 /// A software card with power: off when the value is dropped.
 pub struct SoftwareCard<R> {
@@ -44,11 +54,11 @@ impl<R: CryptoRng> SoftwareCard<R> {
     /// The card whose sealed state this is.
     ///
     /// # Errors
-    /// [`CardFault`] if it does not open under this key, or is no card of this or an earlier release.
-    pub fn open(key: &StateKey, sealed: &[u8], rng: R) -> Result<Self, CardFault> {
-        let state = record::open(key, name::CARD, sealed).map_err(CardFault::new)?;
+    /// [`SoftwareCardError`].
+    pub fn open(key: &StateKey, sealed: &[u8], rng: R) -> Result<Self, SoftwareCardError> {
+        let state = record::open(key, RECORD, sealed)?;
         Ok(Self {
-            card: Card::restore(&state).map_err(CardFault::new)?,
+            card: Card::restore(&state)?,
             rng,
             changed: false,
         })
@@ -64,23 +74,13 @@ impl<R: CryptoRng> SoftwareCard<R> {
     /// Its state, sealed, if nobody has stored it yet.
     ///
     /// # Errors
-    /// [`CardFault`] if sealing fails.
-    pub fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault> {
+    /// [`SoftwareCardError::Sealing`].
+    pub fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, SoftwareCardError> {
         if !self.changed {
             return Ok(None);
         }
         let state = self.card.state();
-        let sealed = record::seal(key, name::CARD, &state, &mut self.rng);
-        sealed.map(Some).map_err(CardFault::new)
-    }
-}
-
-impl<R: CryptoRng> PoweredCard for SoftwareCard<R> {
-    fn transmit<'a>(&'a mut self, apdu: &'a [u8]) -> Later<'a, CardResponse> {
-        Box::pin(ready(Ok(self.execute(apdu))))
-    }
-
-    fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault> {
-        self.unsaved(key)
+        let sealed = record::seal(key, RECORD, &state, &mut self.rng);
+        Ok(Some(sealed?))
     }
 }

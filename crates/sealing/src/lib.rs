@@ -1,4 +1,5 @@
-//! Sealing: how the wallet's state rests on the disk.
+//! Sealing: how the wallet's state rests on the disk, the software card's included. Used by the wallet and by
+//! the software card's own module.
 //!
 //! Every record is encrypted under one random **state key**. The state key itself is kept twice,
 //! wrapped under a key stretched from the passphrase and under one stretched from the recovery code, and
@@ -13,10 +14,13 @@ pub mod header;
 pub mod puk;
 pub mod record;
 pub mod recovery_code;
+pub mod software_card;
+#[cfg(test)]
+mod testing;
 
 use rand_core::CryptoRng;
 pub use tallystick_card::stretch;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The key under which all records are sealed: 32 random bytes, never derived from anything.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -43,6 +47,24 @@ impl StateKey {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+/// The platform's key failed, or the bytes were not wrapped by it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this browser's own key failed: {0}")]
+pub struct DeviceKeyError(pub String);
+
+/// A key of the platform that never leaves it: what it wrapped opens on this device alone.
+#[allow(async_fn_in_trait)] // single-threaded on purpose, as the wallet's other ports
+pub trait DeviceKey {
+    /// Encrypts and authenticates; `context` must be given again to unwrap.
+    async fn wrap(&self, context: &str, bytes: &[u8]) -> Result<Vec<u8>, DeviceKeyError>;
+    /// The inverse of [`DeviceKey::wrap`].
+    async fn unwrap(
+        &self,
+        context: &str,
+        bytes: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, DeviceKeyError>;
 }
 
 /// Why something sealed does not open.
