@@ -218,12 +218,16 @@ fn eight_hundred_days_with_a_purchase_every_few_weeks_end_with_everybody_in_busi
 
 #[test]
 fn with_the_degrees_of_real_key_spaces_everything_holds() {
-    let outcome = run(Options {
-        seed: 4,
-        steps: 20,
-        real_degrees: true,
-        ..Options::default()
-    });
-    assert_eq!(outcome.violations, [""; 0]);
-    assert!(outcome.delivered >= 1, "nothing was bought");
+    let mut delivered = 0;
+    for seed in 1..=3 {
+        let outcome = run(Options {
+            seed,
+            steps: 20,
+            real_degrees: true,
+            ..Options::default()
+        });
+        assert_eq!(outcome.violations, [""; 0], "seed {seed}");
+        delivered += outcome.delivered;
+    }
+    assert!(delivered >= 1, "nothing was bought");
 }
