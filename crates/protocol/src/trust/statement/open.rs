@@ -52,18 +52,23 @@ fn verified(
     now: Timestamp,
     role: Role,
 ) -> Result<(Vec<u8>, CertifiedParty), StatementError> {
+    let parts = parts_within(bytes, limit)?;
+    let signer = anchors.certified(&parts.leaf, now, role)?;
+    let to_be_signed = parts.to_be_signed(context);
+    verify_pss(&signer.public_key, &to_be_signed, &parts.signature)
+        .map_err(|_| StatementError::BadSignature)?;
+    Ok((parts.payload, signer))
+}
+
+/// The parts of a statement that is not over `limit` bytes.
+fn parts_within(bytes: &[u8], limit: usize) -> Result<Parts, StatementError> {
     if bytes.len() > limit {
         return Err(StatementError::TooLong {
             actual: bytes.len(),
             limit,
         });
     }
-    let parts = Parts::read(bytes)?;
-    let signer = anchors.certified(&parts.leaf, now, role)?;
-    let to_be_signed = parts.to_be_signed(context);
-    verify_pss(&signer.public_key, &to_be_signed, &parts.signature)
-        .map_err(|_| StatementError::BadSignature)?;
-    Ok((parts.payload, signer))
+    Parts::read(bytes)
 }
 
 fn require_sender(envelope: &Envelope, signer: &CertifiedParty) -> Result<(), StatementError> {
@@ -143,13 +148,7 @@ impl<M: SignedMessage> Verified<M> {
 /// # Errors
 /// [`StatementError`] if `bytes` is over `limit` or is no statement.
 pub fn message_type(bytes: &[u8], limit: usize) -> Result<u16, StatementError> {
-    if bytes.len() > limit {
-        return Err(StatementError::TooLong {
-            actual: bytes.len(),
-            limit,
-        });
-    }
-    let payload = Parts::read(bytes)?.payload;
+    let payload = parts_within(bytes, limit)?.payload;
     let mut decoder = minicbor::Decoder::new(&payload);
     decoder
         .array()
@@ -164,13 +163,7 @@ pub fn message_type(bytes: &[u8], limit: usize) -> Result<u16, StatementError> {
 /// # Errors
 /// [`StatementError`] if `bytes` is over `limit` or is no statement.
 pub fn unverified_envelope(bytes: &[u8], limit: usize) -> Result<Envelope, StatementError> {
-    if bytes.len() > limit {
-        return Err(StatementError::TooLong {
-            actual: bytes.len(),
-            limit,
-        });
-    }
-    let payload = Parts::read(bytes)?.payload;
+    let payload = parts_within(bytes, limit)?.payload;
     let mut decoder = minicbor::Decoder::new(&payload);
     // [version, type, { 0: envelope, … }]
     decoder
