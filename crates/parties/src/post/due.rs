@@ -87,19 +87,9 @@ pub fn put(
     job: &NewJob<'_>,
     now_ms: u64,
 ) -> Result<(), DatabaseError> {
-    tables.run(
-        "INSERT INTO due (kind, reference, peer, at_ms, since_ms) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (kind, reference) DO UPDATE
-         SET at_ms = excluded.at_ms, attempts = 0, failures = 0, stuck_at_ms = NULL",
-        &[
-            job.kind.into(),
-            job.reference.into(),
-            job.peer.into(),
-            job.at_ms.into(),
-            now_ms.into(),
-        ],
-    )?;
-    set_alarm(tables)
+    let moved =
+        "DO UPDATE SET at_ms = excluded.at_ms, attempts = 0, failures = 0, stuck_at_ms = NULL";
+    insert(tables, job, now_ms, moved)
 }
 
 /// Puts a job on the clock unless it is there already.
@@ -111,9 +101,21 @@ pub fn put_once(
     job: &NewJob<'_>,
     now_ms: u64,
 ) -> Result<(), DatabaseError> {
+    insert(tables, job, now_ms, "DO NOTHING")
+}
+
+/// Puts a job on the clock; `otherwise` says what becomes of one that is there.
+fn insert(
+    tables: &(impl Tables + ?Sized),
+    job: &NewJob<'_>,
+    now_ms: u64,
+    otherwise: &str,
+) -> Result<(), DatabaseError> {
     tables.run(
-        "INSERT INTO due (kind, reference, peer, at_ms, since_ms) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (kind, reference) DO NOTHING",
+        &format!(
+            "INSERT INTO due (kind, reference, peer, at_ms, since_ms) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (kind, reference) {otherwise}"
+        ),
         &[
             job.kind.into(),
             job.reference.into(),
