@@ -1,11 +1,10 @@
 //! Decides about a delivery, tells the shop, and tells the issuer itself, so that a shop that sits
 //! on the answer gains nothing.
 
-use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::answers::{Acceptance, CourierAnswer, Refusal, RefusalReason};
-use tallystick_protocol::trust::statement::{Audience, unverified_envelope};
+use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::encode;
-use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
+use tallystick_protocol::wire::identifier::{Role, Root};
 
 use super::checking::Checked;
 use super::deliveries::{self, Delivery};
@@ -16,31 +15,17 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
 use crate::post::outbox::{self, Content, NewLetter};
-use crate::store::once::{self, Command, once};
 
 impl<P: Ports> Courier<P> {
     /// `POST /v1/deliveries`.
     pub(super) async fn deliver(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        let order = OrderId(unverified_envelope(body, web::BODY_LIMIT)?.transaction);
-        let key = order.to_string();
-        let command = Command {
-            what: "deliver",
-            key: &key,
-            digest: &Sha256::digest(body).into(),
-            keep_until: self.office.now().plus_seconds(EVIDENCE_SECONDS).0,
-        };
-        // A repetition is answered from the books even when the request itself is void by now.
-        let root = match once::before(self.office.tables(), &command)? {
-            Some(root) => root,
-            None => {
-                let checked = self.check(body).await?;
-                self.office.transaction(|tables| {
-                    once(tables, &command, |tables| self.store(tables, &checked))
-                })?
-            }
-        };
-        let root = Root(<[u8; 32]>::try_from(root).map_err(|_| Fault::internal())?);
+        let verify = async || self.check(body).await;
+        let store = |tables: &dyn Tables, checked: &_| self.store(tables, checked);
+        let root = self
+            .office
+            .once_an_order("deliver", body, EVIDENCE_SECONDS, verify, store)
+            .await?;
         let stored = deliveries::find(self.office.tables(), &root)?;
         let stored = stored.ok_or_else(Fault::internal)?;
         Ok(web::cose(self.own_word(&stored).await?))
@@ -63,7 +48,7 @@ impl<P: Ports> Courier<P> {
 
     /// Phase two: the label or the refusal, what will be signed, and the letter to the issuer. Returns the
     /// root.
-    fn store(&self, tables: &dyn Tables, checked: &Checked) -> Result<Vec<u8>, Fault> {
+    fn store(&self, tables: &dyn Tables, checked: &Checked) -> Result<Root, Fault> {
         let request = &checked.request.message;
         let root = request.part.root;
         deliveries::require_new(tables, &request.part)?;
@@ -97,7 +82,7 @@ impl<P: Ports> Courier<P> {
             Some(&correlation(&root.0)),
             state.name(),
         );
-        Ok(root.0.to_vec())
+        Ok(root)
     }
 
     fn decide_word(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {

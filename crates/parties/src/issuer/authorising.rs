@@ -1,13 +1,12 @@
 //! Decides and answers authorisation requests: the amount reserved and two single-use statements,
 //! or a refusal. The root makes it happen once (EP 0 791 901, step O9).
 
-use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::answers::{
     Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, Refusal, RefusalReason,
 };
-use tallystick_protocol::trust::statement::{Audience, Envelope, unverified_envelope};
+use tallystick_protocol::trust::statement::{Audience, Envelope};
 use tallystick_protocol::wire::cbor::encode;
-use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
+use tallystick_protocol::wire::identifier::{Role, Root};
 
 use super::judging::Judged;
 use super::reservations::{self, Reservation};
@@ -17,38 +16,24 @@ use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
-use crate::store::once::{self, Command, once};
 
 impl<P: Ports> Issuer<P> {
     /// `POST /v1/authorisations`.
     pub(super) async fn authorise(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        let order = OrderId(unverified_envelope(body, web::BODY_LIMIT)?.transaction);
-        let key = order.to_string();
-        let command = Command {
-            what: "authorise",
-            key: &key,
-            digest: &Sha256::digest(body).into(),
-            keep_until: self.office.now().plus_seconds(EVIDENCE_SECONDS).0,
-        };
-        // A repetition is answered from the books even when the request itself is void by now.
-        let root = match once::before(self.office.tables(), &command)? {
-            Some(root) => root,
-            None => {
-                let judged = self.judge(body).await?;
-                self.office.transaction(|tables| {
-                    once(tables, &command, |tables| self.store(tables, &judged))
-                })?
-            }
-        };
-        let root = <[u8; 32]>::try_from(root).map_err(|_| Fault::internal())?;
-        self.answer_request(&Root(root)).await
+        let verify = async || self.judge(body).await;
+        let store = |tables: &dyn Tables, judged: &_| self.store(tables, judged);
+        let root = self
+            .office
+            .once_an_order("authorise", body, EVIDENCE_SECONDS, verify, store)
+            .await?;
+        self.answer_request(&root).await
     }
 
     /// Phase two: the reservation with its statements, or the refusal. Returns the root.
-    fn store(&self, tables: &dyn Tables, judged: &Judged) -> Result<Vec<u8>, Fault> {
+    fn store(&self, tables: &dyn Tables, judged: &Judged) -> Result<Root, Fault> {
         let request = &judged.request.message;
-        let root = request.part.root.0.to_vec();
+        let root = request.part.root;
         reservations::require_new(tables, &request.part)?;
         let verdict = self.verdict(tables, judged)?;
         let account = verdict.account;

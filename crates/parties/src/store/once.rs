@@ -1,9 +1,15 @@
 //! Commands with a key: whoever sends the same one again, because the answer was lost, gets the same
 //! answer, and the work is done once. Another command under the same key is refused.
 
+use sha2::{Digest, Sha256};
+use tallystick_protocol::trust::statement::unverified_envelope;
+use tallystick_protocol::wire::identifier::{OrderId, Root};
+
+use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
-use crate::ports::Tables;
+use crate::office::http::BODY_LIMIT;
 use crate::ports::database::first;
+use crate::ports::{Ports, Tables};
 
 /// A command that is done once.
 #[derive(Clone, Copy, Debug)]
@@ -64,4 +70,42 @@ pub fn once(
         ],
     )?;
     Ok(answer)
+}
+
+impl<P: Ports> Office<P> {
+    /// Does what a signed request about an order asks for, once: the order's number, read before anything is
+    /// verified, finds the repetition, which is answered from the books even when the request itself is void
+    /// by now. `store` is called in the transaction that decides. Returns the order's root.
+    ///
+    /// # Errors
+    /// [`Kind::Replayed`] if other words came under this number; those of `verify` and `store`.
+    pub(crate) async fn once_an_order<V>(
+        &self,
+        what: &str,
+        body: &[u8],
+        kept_seconds: u64,
+        verify: impl AsyncFnOnce() -> Result<V, Fault>,
+        store: impl FnOnce(&dyn Tables, &V) -> Result<Root, Fault>,
+    ) -> Result<Root, Fault> {
+        let order = OrderId(unverified_envelope(body, BODY_LIMIT)?.transaction);
+        let command = Command {
+            what,
+            key: &order.to_string(),
+            digest: &Sha256::digest(body).into(),
+            keep_until: self.now().plus_seconds(kept_seconds).0,
+        };
+        let root = match before(self.tables(), &command)? {
+            Some(root) => root,
+            None => {
+                let verified = verify().await?;
+                self.transaction(|tables| {
+                    once(tables, &command, |tables| {
+                        Ok(store(tables, &verified)?.0.to_vec())
+                    })
+                })?
+            }
+        };
+        let root = root.try_into().map_err(|_| Fault::internal())?;
+        Ok(Root(root))
+    }
 }
