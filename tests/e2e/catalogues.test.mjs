@@ -95,7 +95,8 @@ test('no catalogue says that something unknown happened', () => {
 })
 
 test('every state, step and strand of an order that the wallet can name has words', () => {
-  const named = (file, prefix) => [...readFileSync(at(`crates/wallet/src/checkout/order/${file}`), 'utf8').matchAll(prefix)].map(([, name]) => name)
+  const named = (file, prefix) =>
+    [...readFileSync(at(`crates/wallet/src/checkout/order/${file}`), 'utf8').matchAll(prefix)].map(([, name]) => name)
   const states = named('state.rs', /Self::\w+ => "([a-z-]+)"/g)
   const events = named('event.rs', /Self::\w+ => "([a-z-]+)"/g)
   const strands = named('strand.rs', /\(\d, "([a-z-]+)"\)/g)

@@ -9,10 +9,10 @@ use tallystick_card::{
     host::{self, CardError, Exchange, Form, SigningPublicKey},
 };
 use tallystick_foreign_card::{MANAGEMENT_KEY, Transmit, with_card};
-use tallystick_protocol::trust::certificate::{Certificate, Lifetime, Serial, UnsignedCertificate};
-use tallystick_protocol::wire::identifier::Role;
-use tallystick_protocol::trust::signature::{emsa_pss_encode, public_key_from_spki, verify_pss};
 use tallystick_protocol::test_keys::{TestAuthority, TestRng};
+use tallystick_protocol::trust::certificate::{Certificate, Lifetime, Serial, UnsignedCertificate};
+use tallystick_protocol::trust::signature::{emsa_pss_encode, public_key_from_spki, verify_pss};
+use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
