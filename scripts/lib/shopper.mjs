@@ -97,14 +97,14 @@ export class Shopper {
   }
 
   /** Passphrase, PIN, codes and address; resolves to the PUK when the card is ready. */
-  async setUp(onboarding) {
+  async setUp(onboarding, { onPuk } = {}) {
     const { passphrase, pin } = this.person
     await onboarding.getByLabel(words('onboarding.passphrase'), { exact: true }).fill(passphrase)
     await onboarding.getByLabel(words('onboarding.pin'), { exact: true }).fill(pin)
     await onboarding.getByLabel(words('onboarding.pin.again')).fill(pin)
     await this.shot(onboarding, 'onboarding-secrets', { fullPage: true })
     await onboarding.getByRole('button', { name: words('onboarding.create') }).click()
-    const puk = await this.keepPuk(onboarding)
+    const puk = await this.keepPuk(onboarding, onPuk)
     await this.fillAddress(onboarding, this.person.address)
     await this.shot(onboarding, 'onboarding-address', { fullPage: true })
     await onboarding.getByRole('button', { name: words('address.save') }).click()
@@ -113,9 +113,10 @@ export class Shopper {
     return puk
   }
 
-  /** Reads the PUK that is shown once. It is a secret: its picture is not kept. */
-  async keepPuk(page) {
+  /** Reads the PUK that is shown once. It is a secret: its picture is not kept. `onPuk` is called while it is shown. */
+  async keepPuk(page, onPuk) {
     await page.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
+    onPuk?.()
     const puk = (await page.locator('.number .visually-hidden').first().textContent()).trim()
     await page.getByRole('button', { name: words('onboarding.puk.kept') }).click()
     return puk

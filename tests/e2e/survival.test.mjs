@@ -25,14 +25,13 @@ test('the service worker dies again and again while a card is added: one account
   let done = false
   // From the moment the PUK is shown until the card is ready, in growing pauses, so that each life does something.
   const kill = async () => {
-    await onboarding.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
     for (let pause = 20; !done && killed < KILLS_MAX; pause += 60) {
       killed += await shopper.killServiceWorker()
       await new Promise(resolve => setTimeout(resolve, pause))
     }
   }
-  const killing = kill()
-  const puk = await shopper.setUp(onboarding).finally(() => (done = true))
+  let killing
+  const puk = await shopper.setUp(onboarding, { onPuk: () => (killing = kill()) }).finally(() => (done = true))
   await killing
   assert.match(puk, /^[\dA-Z]{4}-[\dA-Z]{4}$/)
   assert.ok(killed >= 3, `killed ${killed} times`)
