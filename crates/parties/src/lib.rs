@@ -28,6 +28,8 @@ pub mod store;
 pub mod courier;
 #[cfg(feature = "issuer")]
 pub mod issuer;
+#[cfg(feature = "issuer")]
+pub mod payer;
 #[cfg(feature = "shop")]
 pub mod shop;
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use tallystick_protocol::checkout::answers::RefusalReason;
 
 use super::Issuer;
-use super::reservations::{self, Reservation};
-use super::state::ReservationState;
 use crate::console::{CONSOLE_LINES, CONSOLE_ORDERS, Console, ConsoleOrder, Page, StatementLine};
 use crate::ledger;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
+use crate::payer::reservations::{self, Reservation};
+use crate::payer::state::ReservationState;
 use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Issuer<P> {

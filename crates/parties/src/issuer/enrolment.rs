@@ -17,9 +17,10 @@ use tallystick_protocol::wire::identifier::{HolderId, Role};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::accounts::grant_digest;
-use super::{EVIDENCE_SECONDS, Issuer, revocation, words};
+use super::{Issuer, revocation, words};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
+use crate::payer::EVIDENCE_SECONDS;
 use crate::ports::database::first;
 use crate::ports::{Network, Ports, Tables};
 use crate::standing::registration::RENEWAL_SECONDS;

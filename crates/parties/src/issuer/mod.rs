@@ -3,24 +3,17 @@
 //! It reads who pays whom how much. It does not learn what was bought or where it goes.
 
 mod account_code;
-mod accounts;
-mod authorising;
+pub(crate) mod accounts;
 mod bookkeeping;
-pub mod books;
 pub mod card_check;
 pub mod card_number;
 mod config;
 mod console_view;
 mod enrolment;
 mod handing_over;
-mod inquiring;
-mod judging;
 mod renewing;
-pub mod reservations;
 mod revocation;
 mod schema;
-mod settling;
-pub mod state;
 mod words;
 
 pub use config::IssuerConfig;
@@ -32,13 +25,11 @@ use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
 use crate::office::routes::{self, Route};
+use crate::payer::reservations;
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
 use crate::store::retention::Rule;
-
-/// How long statements are good as evidence, in seconds (30 days).
-const EVIDENCE_SECONDS: u64 = 30 * 86_400;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
@@ -75,7 +66,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
 /// An issuer.
 pub struct Issuer<P: Ports> {
     pub(crate) office: Office<P>,
-    config: IssuerConfig,
+    pub(crate) config: IssuerConfig,
 }
 
 impl<P: Ports> Issuer<P> {

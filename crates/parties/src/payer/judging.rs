@@ -13,15 +13,15 @@ use tallystick_protocol::trust::certificate::{CLOCK_SKEW_SECONDS, Certificate};
 use tallystick_protocol::trust::statement::{Verified, open};
 use tallystick_protocol::wire::identifier::Role;
 
-use super::Issuer;
-use super::accounts::{self, Account};
-use super::card_check::CardDetails;
+use crate::issuer::Issuer;
+use crate::issuer::accounts::{self, Account};
+use crate::issuer::card_check::CardDetails;
 use crate::office::fault::Fault;
 use crate::parts::part_fault;
 use crate::ports::{DatabaseError, Ports, Tables};
 
 /// A request that is genuine and opens; whether it is granted is another matter.
-pub(super) struct Judged {
+pub(crate) struct Judged {
     /// The shop's request.
     pub request: Verified<AuthorisationRequest>,
     /// The issuer's part.
@@ -35,7 +35,7 @@ pub(super) struct Judged {
 }
 
 /// What the issuer decides, but for the balance.
-pub(super) struct Verdict {
+pub(crate) struct Verdict {
     /// The holder's account, if the holder is known.
     pub account: Option<i64>,
     /// Nothing speaks against it but perhaps the balance, or why it is refused.
@@ -47,7 +47,7 @@ impl<P: Ports> Issuer<P> {
     ///
     /// A request that is not the shop's own, or whose part does not open, is a fault and leaves no
     /// trace; one that opens is judged, and the judgement is what the issuer will sign.
-    pub(super) async fn judge(&self, body: &[u8]) -> Result<Judged, Fault> {
+    pub(crate) async fn judge(&self, body: &[u8]) -> Result<Judged, Fault> {
         let identity = self.office.identity()?;
         let now = self.office.now();
         let request = open::<AuthorisationRequest>(body, &identity.anchors, now, Role::Shop)?;
@@ -106,7 +106,7 @@ impl<P: Ports> Issuer<P> {
     /// The verdict, by what books and clock say at this moment. Call it in the transaction that reserves:
     /// a device revoked, or an account moved, while the request was being verified pays no more, nor is
     /// reserved what may have been said to be unknown after its time.
-    pub(super) fn verdict(
+    pub(crate) fn verdict(
         &self,
         tables: &dyn Tables,
         judged: &Judged,

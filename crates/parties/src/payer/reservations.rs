@@ -15,7 +15,7 @@ use crate::post::due::{self, NewJob};
 use crate::store::rows;
 
 /// The kind of the job that ends a reservation; its reference is the order's root.
-pub(super) const EXPIRY: &str = "reservation-expiry";
+pub(crate) const EXPIRY: &str = "reservation-expiry";
 
 /// A stored reservation, or the record that there is none because the issuer refused.
 pub struct Reservation {

@@ -11,7 +11,8 @@ use tallystick_protocol::wire::identifier::{Role, Root};
 use super::judging::Judged;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use super::{EVIDENCE_SECONDS, Issuer, words};
+use super::{EVIDENCE_SECONDS, words};
+use crate::issuer::Issuer;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
@@ -19,7 +20,7 @@ use crate::ports::{Ports, Tables};
 
 impl<P: Ports> Issuer<P> {
     /// `POST /v1/authorisations`.
-    pub(super) async fn authorise(&self, request: &Incoming) -> Result<Answer, Fault> {
+    pub(crate) async fn authorise(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         let verify = async || self.judge(body).await;
         let store = |tables: &dyn Tables, judged: &_| self.store(tables, judged);
@@ -59,7 +60,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// The issuer's refusal of an order.
-    pub(super) fn refusal(&self, refused: &Reservation, reason: RefusalReason) -> Refusal {
+    pub(crate) fn refusal(&self, refused: &Reservation, reason: RefusalReason) -> Refusal {
         Refusal {
             envelope: self.office.envelope(
                 Audience::Party(refused.shop.clone()),
@@ -150,7 +151,7 @@ impl<P: Ports> Issuer<P> {
         Ok(web::cbor(encode(&answer)))
     }
 
-    pub(super) fn log_order(&self, event: &str, root: &Root, outcome: &str) {
+    pub(crate) fn log_order(&self, event: &str, root: &Root, outcome: &str) {
         self.office.log(event, Some(&correlation(&root.0)), outcome);
     }
 }

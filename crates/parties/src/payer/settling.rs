@@ -8,7 +8,8 @@ use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use super::{EVIDENCE_SECONDS, Issuer, words};
+use super::{EVIDENCE_SECONDS, words};
+use crate::issuer::Issuer;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
@@ -21,7 +22,7 @@ impl<P: Ports> Issuer<P> {
     /// where the money is then, signed, also if it had been released before.
     /// It is counted nowhere: verifying one costs less than carrying it, and a reservation is settled
     /// once. Whatever limit there was, somebody else could use it up while the release clock runs.
-    pub(super) async fn capture(&self, request: &Incoming) -> Result<Answer, Fault> {
+    pub(crate) async fn capture(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         let stored = self.accepted(body)?;
         if self.config.is_blocked(&stored.courier) {
@@ -36,7 +37,7 @@ impl<P: Ports> Issuer<P> {
     /// `POST /v1/releases`: the courier's signed refusal, or the refusal of the shop that would be
     /// paid. The answer is where the money is then, signed, also if it had been charged before or
     /// was never set aside.
-    pub(super) async fn release(&self, request: &Incoming) -> Result<Answer, Fault> {
+    pub(crate) async fn release(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         let said = self.refusal_in(body)?;
         if reservations::find(self.office.tables(), &said.message.root)?.is_none() {
@@ -50,7 +51,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// The reservation that a courier's signed acceptance is about.
-    pub(super) fn accepted(&self, body: &[u8]) -> Result<Reservation, Fault> {
+    pub(crate) fn accepted(&self, body: &[u8]) -> Result<Reservation, Fault> {
         let identity = self.office.identity()?;
         let said = open::<Acceptance>(body, &identity.anchors, self.office.now(), Role::Courier)?;
         let stored = self.reservation_of(&said.message.root)?;
@@ -62,7 +63,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// The reservation that a signed refusal is about, by its courier or its shop.
-    pub(super) fn refused(&self, body: &[u8]) -> Result<Reservation, Fault> {
+    pub(crate) fn refused(&self, body: &[u8]) -> Result<Reservation, Fault> {
         self.refused_by(&self.refusal_in(body)?)
     }
 
@@ -110,7 +111,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// `GET /v1/answers/{root}`.
-    pub(super) async fn show_answer(&self, root: &str) -> Result<Answer, Fault> {
+    pub(crate) async fn show_answer(&self, root: &str) -> Result<Answer, Fault> {
         let root: Root = root.parse().map_err(|_| Fault::not_found())?;
         if reservations::find(self.office.tables(), &root)?.is_none() {
             return self.nothing_known(root).await;
@@ -136,7 +137,7 @@ impl<P: Ports> Issuer<P> {
         Ok(web::cose(self.office.say(&answer).await?))
     }
 
-    pub(super) fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {
+    pub(crate) fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {
         let now = self.office.now_ms();
         let moved = self
             .office

@@ -10,9 +10,9 @@ use tallystick_protocol::wire::cbor::Message;
 use tallystick_protocol::wire::identifier::Root;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::Issuer;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
+use crate::issuer::Issuer;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http as web;
 use crate::office::log::correlation;
@@ -24,7 +24,7 @@ const QUESTION_SECONDS: u64 = 600;
 
 impl<P: Ports> Issuer<P> {
     /// Ends a reservation that nobody captured or released, or finds out that it has to wait.
-    pub(super) async fn end_overdue(&self, reference: &str) -> Result<Next, Fault> {
+    pub(crate) async fn end_overdue(&self, reference: &str) -> Result<Next, Fault> {
         let root: Root = reference.parse().map_err(|_| Fault::internal())?;
         let stored = reservations::find(self.office.tables(), &root)?;
         let Some(stored) = stored.filter(|stored| stored.state == ReservationState::Reserved)
@@ -44,7 +44,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// When the courier is asked about a reservation, in milliseconds since 1970.
-    pub(super) fn ask_at_ms(&self, stored: &Reservation) -> u64 {
+    pub(crate) fn ask_at_ms(&self, stored: &Reservation) -> u64 {
         let grace = self.config.inquiry_grace_seconds;
         stored.expires_at.saturating_add(grace).saturating_mul(1000)
     }

@@ -1,0 +1,8 @@
+//! The fixed words of a payer's statements. What they are about is the order's root in hexadecimal.
+
+/// The amount is reserved: for the shop.
+pub const AUTHORISATION: &str = "authorisation";
+/// The courier may act: for the courier.
+pub const CLEARANCE: &str = "clearance";
+/// The payer does not pay.
+pub const REFUSAL: &str = "refusal";
