@@ -55,7 +55,7 @@ const row = (name: MatrixRow['row'], readers: string, asks: MatrixRow['asks'] = 
 const strict = [
   row('items', 's'),
   row('amount', 'si'),
-  row('card', 'i'),
+  row('payment', 'i'),
   row('name', 'ic'),
   row('telephone', 'ic'),
   row('destination', 'c'),

@@ -102,11 +102,13 @@ fn open_key_centre(
 #[cfg(feature = "shop")]
 fn open_shop(env: &Env, storage: Storage) -> Opened<tallystick_parties::shop::Shop<WorkerPorts>> {
     use tallystick_parties::shop::{FORM_LIFETIME_SECONDS, Shop, ShopConfig};
+    use tallystick_protocol::instrument::Instrument;
     let config = ShopConfig {
         settings: settings::read(env, Role::Shop)?,
         origin: settings::origin(env)?,
         couriers: settings::couriers(env)?,
         issuers: settings::domains(env, "ISSUERS")?,
+        instruments: Instrument::ALL.to_vec(),
         form_lifetime_seconds: FORM_LIFETIME_SECONDS,
     };
     Ok(Shop::new(WorkerPorts::new(storage), config))

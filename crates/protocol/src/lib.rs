@@ -7,6 +7,7 @@
 //! - [`trust`]: who says it: signatures, certificates, statements.
 //! - [`keys`]: keys from names, and that both sides have them.
 //! - [`account`]: how an account and its keys come to be.
+//! - [`instrument`]: what a holder can pay with.
 //! - [`checkout`]: the order, split, and what is answered.
 #![no_std]
 
@@ -16,6 +17,7 @@ extern crate self as tallystick_protocol;
 
 pub mod account;
 pub mod checkout;
+pub mod instrument;
 pub mod keys;
 #[cfg(feature = "test-keys")]
 pub mod test_keys;

@@ -12,9 +12,10 @@ use tallystick_protocol::checkout::answers::{
     DeliveryRequest, Evidence, Inquiry, IssuerAnswer, MoneyState, Refusal, RefusalReason,
     ShopReceipt, ShopState,
 };
-use tallystick_protocol::checkout::form::{Delivery, Instrument, Item, OrderForm};
+use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
 use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SealedPart, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
+use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::keys::{
     Centres, Degrees, DerivedKey, Epoch, KeyContext, PairContext, SealedShare, ShareLabel,

@@ -5,12 +5,13 @@ mod support;
 
 use rand_core::CryptoRng;
 use support::Seeded;
-use tallystick_protocol::checkout::form::{Delivery, Instrument, Item, OrderForm};
+use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
 use tallystick_protocol::checkout::order::{
     Destination, HolderDetails, OpenedPart, OrderFields, OrderHeader, PartError, PartKey,
     PreparedOrder, SIZE_CLASSES, SplitError, SplitOrder, amount_of, items_of,
 };
 use tallystick_protocol::checkout::policy::{Field, Policy, PolicyName, READERS};
+use tallystick_protocol::instrument::{CardDetails, Instrument, Payment, Toy};
 use tallystick_protocol::keys::{
     Centres, DerivedKey, Epoch, KeyContext, PairContext, Space, Suite,
 };
@@ -66,9 +67,18 @@ fn form() -> OrderForm {
 }
 
 fn fields() -> OrderFields {
+    fields_paid_with(&card())
+}
+
+fn card() -> Payment {
+    Payment::CardAccount(CardDetails {
+        number: "4000001234567899".into(),
+        expiry: "11/29".into(),
+    })
+}
+
+fn fields_paid_with(payment: &Payment) -> OrderFields {
     let holder = HolderDetails {
-        card_number: "4000001234567899".into(),
-        card_expiry: "11/29".into(),
         name: "Aiko Tanaka".into(),
         telephone: "+81 3 1234 5678".into(),
         address: None,
@@ -78,14 +88,7 @@ fn fields() -> OrderFields {
         address: "4-1-1 Nakano\nTokyo".into(),
         telephone: "+81 90 8765 4321".into(),
     };
-    OrderFields::new(
-        &form(),
-        b"the signed form",
-        Instrument::CardAccount,
-        &holder,
-        &destination,
-    )
-    .unwrap()
+    OrderFields::new(&form(), b"the signed form", payment, &holder, &destination).unwrap()
 }
 
 fn header(order: u8) -> OrderHeader {
@@ -127,7 +130,16 @@ fn keys() -> Vec<PartKey> {
 }
 
 fn split_with(rng: &mut impl CryptoRng, order: u8, policy: &Policy) -> SplitOrder {
-    PreparedOrder::new(rng, header(order), fields())
+    split_of(rng, order, policy, fields())
+}
+
+fn split_of(
+    rng: &mut impl CryptoRng,
+    order: u8,
+    policy: &Policy,
+    fields: OrderFields,
+) -> SplitOrder {
+    PreparedOrder::new(rng, header(order), fields)
         .seal(rng, policy, &keys(), b"signed by the card")
         .unwrap()
 }
@@ -156,8 +168,11 @@ fn t002_1_each_party_opens_its_own_part_and_finds_what_the_policy_gives_it() {
     let order = split(1);
     let strict = Policy::new(PolicyName::Strict, &[]);
     for role in READERS {
-        let expected: Vec<Field> = strict.fields_of(role).collect();
-        assert_eq!(readable(&open(&order, role)), expected);
+        // A card account has fields of its own and leaves *payment* empty.
+        let expected = strict
+            .fields_of(role)
+            .filter(|field| *field != Field::Payment);
+        assert_eq!(readable(&open(&order, role)), expected.collect::<Vec<_>>());
     }
     assert_eq!(
         amount_of(open(&order, Role::Issuer).require(Field::Amount).unwrap()),
@@ -283,6 +298,34 @@ fn what_the_shop_asks_for_and_the_holder_grants_is_in_its_part_and_never_the_car
     assert!(shop.get(Field::HolderTelephone).is_some());
     assert!(shop.get(Field::CardNumber).is_none());
     assert!(shop.get(Field::CardExpiry).is_none());
+}
+
+#[test]
+fn what_an_instrument_says_is_read_by_the_payer_alone() {
+    let toy = Toy {
+        chest: "red box".into(),
+        word: "open sesame".into(),
+    };
+    let fields = fields_paid_with(&Payment::Toy(toy.clone()));
+    let greedy = Policy::new(PolicyName::Ep0791901Fig2, &Field::ALL);
+    let order = split_of(&mut Seeded(1, 0), 1, &greedy, fields);
+    let said = Payment::of(&open(&order, Role::Issuer)).unwrap();
+    assert!(matches!(said, Some(Payment::Toy(said)) if said == toy));
+    for other in [Role::Shop, Role::Courier] {
+        for field in Field::PAYMENT {
+            assert!(open(&order, other).get(field).is_none());
+        }
+    }
+}
+
+#[test]
+fn a_card_account_speaks_by_the_two_fields_that_release_0_1_0_wrote() {
+    let part = open(&split(1), Role::Issuer);
+    assert_eq!(part.require_text(Field::CardNumber), Ok("4000001234567899"));
+    assert_eq!(part.require_text(Field::CardExpiry), Ok("11/29"));
+    assert!(part.get(Field::Payment).is_none());
+    let said = Payment::of(&part).unwrap();
+    assert!(matches!(said, Some(Payment::CardAccount(card)) if card.number == "4000001234567899"));
 }
 
 #[test]

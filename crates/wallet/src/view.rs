@@ -250,7 +250,7 @@ pub struct MatrixRow {
     #[cfg_attr(
         feature = "typescript",
         tsify(
-            type = "'items' | 'amount' | 'card' | 'name' | 'telephone' | 'holder_address' | 'destination'"
+            type = "'items' | 'amount' | 'payment' | 'name' | 'telephone' | 'holder_address' | 'destination'"
         )
     )]
     pub row: &'static str,

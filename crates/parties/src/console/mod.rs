@@ -311,6 +311,7 @@ fn label(field: Field) -> &'static str {
         Field::DestinationName => "Recipient",
         Field::DestinationAddress => "Destination",
         Field::DestinationTelephone => "Recipient's telephone",
+        Field::Payment => "Payment",
         _ => "Other",
     }
 }

@@ -4,11 +4,11 @@
 
 use tallystick_protocol::account::CardExpiry;
 use tallystick_protocol::checkout::answers::{AuthorisationRequest, RefusalReason};
-use tallystick_protocol::checkout::form::Instrument;
 use tallystick_protocol::checkout::order::{
     ORDER_LIFETIME_SECONDS, OpenedPart, amount_of, verify_approval,
 };
 use tallystick_protocol::checkout::policy::Field;
+use tallystick_protocol::instrument::Payment;
 use tallystick_protocol::trust::certificate::{CLOCK_SKEW_SECONDS, Certificate};
 use tallystick_protocol::trust::statement::{Verified, open};
 use tallystick_protocol::wire::identifier::Role;
@@ -28,8 +28,8 @@ pub(crate) struct Judged {
     pub part: OpenedPart,
     /// What speaks against it whatever the account.
     objection: Option<RefusalReason>,
-    /// The card as the holder named it.
-    claimed: CardDetails,
+    /// The card as the holder named it, if it is a card account that pays.
+    claimed: Option<CardDetails>,
     /// The certificate whose key approved this very root, if one did.
     approved_by: Option<Vec<u8>>,
 }
@@ -58,9 +58,10 @@ impl<P: Ports> Issuer<P> {
         let part = self.office.open_part(&request.message.part).await?;
         // The part names who is paid: nobody can cash in what was ordered elsewhere.
         request.require_sender(&part.header.shop)?;
+        let claimed = claimed_details(&part)?;
         Ok(Judged {
-            objection: self.objection(&request.message, &part)?,
-            claimed: claimed_details(&part)?,
+            objection: self.objection(&request.message, &part, claimed.is_some())?,
+            claimed,
             approved_by: self.approved_by(&request.message, &part),
             request,
             part,
@@ -72,10 +73,10 @@ impl<P: Ports> Issuer<P> {
         &self,
         request: &AuthorisationRequest,
         part: &OpenedPart,
+        is_known: bool,
     ) -> Result<Option<RefusalReason>, Fault> {
         let amount = amount_of(part.require(Field::Amount).map_err(part_fault)?)
             .map_err(Fault::malformed)?;
-        let payment = part.require(Field::PaymentType).map_err(part_fault)?;
         let now = self.office.now();
         // Nobody's money is set aside for longer than an order may live.
         let longest = ORDER_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS;
@@ -85,7 +86,7 @@ impl<P: Ports> Issuer<P> {
             Some(RefusalReason::Declined)
         } else if amount != request.amount || amount.minor == 0 {
             Some(RefusalReason::AmountMismatch)
-        } else if self.is_stopped(part) || payment != Instrument::CardAccount.as_str().as_bytes() {
+        } else if self.is_stopped(part) || !is_known {
             Some(RefusalReason::Declined)
         } else {
             None
@@ -137,7 +138,8 @@ impl<P: Ports> Issuer<P> {
             .approved_by
             .as_deref()
             .is_some_and(|certificate| is_of_one_key(certificate, &account.certificate));
-        judged.claimed.matches(&account.card) & approved & current
+        let claimed = judged.claimed.as_ref();
+        claimed.is_some_and(|claimed| claimed.matches(&account.card)) & approved & current
     }
 
     /// The holder's certificate whose key signed this very root.
@@ -157,16 +159,19 @@ fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
     matches!((key(one), key(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-fn claimed_details(part: &OpenedPart) -> Result<CardDetails, Fault> {
+fn claimed_details(part: &OpenedPart) -> Result<Option<CardDetails>, Fault> {
     let text = |field| {
         part.require_text(field)
             .map(str::to_owned)
             .map_err(part_fault)
     };
-    Ok(CardDetails {
-        number: text(Field::CardNumber)?,
-        expiry: text(Field::CardExpiry)?,
+    let Some(Payment::CardAccount(card)) = Payment::of(part).map_err(part_fault)? else {
+        return Ok(None);
+    };
+    Ok(Some(CardDetails {
+        number: card.number.clone(),
+        expiry: card.expiry.clone(),
         name: text(Field::HolderName)?,
         telephone: text(Field::HolderTelephone)?,
-    })
+    }))
 }

@@ -1,5 +1,6 @@
 //! What the shop's operator sets beside what every party has.
 
+use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::Domain;
 
 use crate::office::settings::Settings;
@@ -15,6 +16,8 @@ pub struct ShopConfig {
     pub couriers: Vec<CourierOffer>,
     /// The issuers whose cards the shop takes.
     pub issuers: Vec<Domain>,
+    /// What can be paid with.
+    pub instruments: Vec<Instrument>,
     /// How long a form may become an order, in seconds.
     pub form_lifetime_seconds: u64,
 }
@@ -59,6 +62,7 @@ impl ShopConfig {
                 days: (1, 2),
             }],
             issuers: vec![issuer],
+            instruments: vec![Instrument::CardAccount],
             form_lifetime_seconds: FORM_LIFETIME_SECONDS,
         }
     }

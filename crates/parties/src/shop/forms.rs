@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use tallystick_protocol::checkout::form::{
-    Delivery, ITEMS_MAX, Instrument, Item, OrderForm, QUANTITY_MAX, form_digest,
+    Delivery, ITEMS_MAX, Item, OrderForm, QUANTITY_MAX, form_digest,
 };
 use tallystick_protocol::checkout::policy::PolicyName;
 use tallystick_protocol::trust::statement::Audience;
@@ -94,7 +94,7 @@ impl<P: Ports> Shop<P> {
             delivery,
             total,
             issuers: self.config.issuers.clone(),
-            instruments: vec![Instrument::CardAccount],
+            instruments: self.config.instruments.clone(),
             policy,
             extra: Vec::new(),
         };

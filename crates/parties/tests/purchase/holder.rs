@@ -6,12 +6,13 @@ use tallystick_protocol::account::{
     AccountOffer, CardRecord, EnrolmentAnswer, EnrolmentRequest, HolderShareAnswer,
     HolderShareRequest,
 };
-use tallystick_protocol::checkout::form::{Instrument, OrderForm, form_digest};
+use tallystick_protocol::checkout::form::{OrderForm, form_digest};
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     PartKey, PreparedOrder, SplitOrder, UnsignedApproval,
 };
 use tallystick_protocol::checkout::policy::READERS;
+use tallystick_protocol::instrument::{CardDetails, Payment};
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{
@@ -67,6 +68,7 @@ impl Order {
 
 /// What the holder fills in; tests change it.
 pub struct Wish {
+    pub card: CardDetails,
     pub details: HolderDetails,
     pub destination: Destination,
     /// Seconds until the order expires.
@@ -202,9 +204,11 @@ impl Holder {
     /// The holder's own wish: everything as it should be.
     pub fn wish(&self) -> Wish {
         Wish {
+            card: CardDetails {
+                number: self.card.number.as_str().to_owned(),
+                expiry: self.card.expiry.to_string(),
+            },
             details: HolderDetails {
-                card_number: self.card.number.as_str().to_owned(),
-                card_expiry: self.card.expiry.to_string(),
                 name: self.card.holder_name.clone(),
                 telephone: self.card.telephone.clone(),
                 address: None,
@@ -236,7 +240,7 @@ impl Holder {
         let fields = OrderFields::new(
             &form.form,
             &form.signed,
-            Instrument::CardAccount,
+            &Payment::CardAccount(wish.card.clone()),
             &wish.details,
             &wish.destination,
         )

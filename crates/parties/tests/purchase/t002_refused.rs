@@ -126,8 +126,8 @@ fn t002_14_a_rejected_holder_is_neither_charged_nor_sent_anything() {
     let wrong: [fn(&mut Wish); 5] = [
         |wish| wish.details.name = "Hanako Yamato".to_owned(),
         |wish| wish.details.telephone = "090-1234-0000".to_owned(),
-        |wish| wish.details.card_number = "9999011234567890".to_owned(),
-        |wish| wish.details.card_expiry = "01/27".to_owned(),
+        |wish| wish.card.number = "9999011234567890".to_owned(),
+        |wish| wish.card.expiry = "01/27".to_owned(),
         |wish| wish.approving_key = test_key(3),
     ];
     for change in wrong {
@@ -187,7 +187,7 @@ fn t002_14_a_card_whose_month_is_over_buys_nothing() {
     world.machine(ISSUER).database.run(sql, &[]).unwrap();
     let form = form(&world, &[("matcha-30", 1)]);
     let mut wish = holder.wish();
-    wish.details.card_expiry = "10/26".to_owned();
+    wish.card.expiry = "10/26".to_owned();
     let order = holder.order(&world, &form, &wish);
     assert_eq!(buy(&world, &order).state, ShopState::Refused);
     assert_eq!(world.balance("holder 1 available"), 50_000);

@@ -4,11 +4,12 @@
 
 use crate::wire::registry::{context, message};
 use alloc::{string::String, vec::Vec};
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
 use crate::checkout::policy::{Field, Policy, PolicyName};
+use crate::instrument::Instrument;
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::Domain;
@@ -25,26 +26,6 @@ pub const TEXT_MAX_BYTES: usize = 120;
 pub const ISSUERS_MAX: usize = 16;
 /// Longest origin, in bytes.
 pub const ORIGIN_MAX_BYTES: usize = 300;
-
-/// How an order can be paid. A new instrument is a new variant here and one module on each side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-#[non_exhaustive]
-pub enum Instrument {
-    /// A card account at an issuer.
-    #[n(1)]
-    CardAccount,
-}
-
-impl Instrument {
-    /// The instrument's stable name, which is also the content of the field *payment type*.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Instrument::CardAccount => "card-account",
-        }
-    }
-}
 
 /// One line of goods.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]

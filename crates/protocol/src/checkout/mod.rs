@@ -1,6 +1,7 @@
 //! The purchase: the shop's form, who may see what, the order that is split, and what is answered.
 
 pub mod answers;
+mod field;
 pub mod form;
 pub mod order;
 pub mod policy;

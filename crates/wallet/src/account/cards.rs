@@ -1,6 +1,5 @@
 //! Which card is meant: by its name, by what it paid, and which one to propose.
 
-use tallystick_protocol::checkout::form::{Instrument, OrderForm};
 use tallystick_protocol::wire::identifier::Role;
 
 use crate::checkout::order::record::OrderRecord;
@@ -28,16 +27,6 @@ impl Profile {
         let holder = order.holder()?;
         let mut cards = self.cards.iter();
         cards.find(|card| card.enrolment.holder() == holder)
-    }
-
-    /// The cards that can pay what a form asks, by their names.
-    #[must_use]
-    pub fn payable(&self, form: &OrderForm) -> Vec<String> {
-        let accepts_cards = form.instruments.contains(&Instrument::CardAccount);
-        let cards = self.cards.iter().filter(|card| {
-            accepts_cards && card.enrolment.is_done() && form.issuers.contains(&card.issuer)
-        });
-        cards.map(|card| card.id.clone()).collect()
     }
 }
 

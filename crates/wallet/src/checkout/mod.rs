@@ -12,6 +12,7 @@ mod directly;
 mod due;
 mod ending;
 pub mod evidence;
+mod instrument;
 pub mod order;
 mod receipt;
 pub mod receive;

@@ -2,17 +2,18 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host;
-use tallystick_protocol::checkout::form::Instrument;
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     PartKey, PreparedOrder, UnsignedApproval,
 };
 use tallystick_protocol::checkout::policy::{Field, Policy, READERS};
+use tallystick_protocol::instrument::Payment;
 use tallystick_protocol::keys::{PairContext, Purpose, Suite};
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{OrderId, Role};
 use tallystick_protocol::wire::time::Timestamp;
 
+use crate::checkout::instrument::Means;
 use crate::checkout::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::secure_element::{Command, Reply, signature};
@@ -23,8 +24,10 @@ use crate::view::Choice;
 pub struct Purchase {
     order: OrderRecord,
     profile: Profile,
-    /// The account that pays.
+    /// The account whose keys sign.
     pub card: CardAccount,
+    payment: Payment,
+    shown: String,
     address: StoredAddress,
     policy: Policy,
     extra_accepted: bool,
@@ -48,8 +51,15 @@ impl Purchase {
         choice: &Choice,
         now: Timestamp,
     ) -> Result<Self, WalletError> {
-        let card = profile.cards.iter().find(|card| card.id == choice.card_id);
-        let card = card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))?;
+        let Means {
+            account: card,
+            payment,
+            shown,
+        } = profile.means(&choice.card_id)?;
+        if !order.form.instruments.contains(&payment.instrument()) {
+            let error = WalletError::new(ErrorKind::CardNotAccepted);
+            return Err(error.about(&order.shop_name));
+        }
         if !order.form.issuers.contains(&card.issuer) {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
             return Err(error.about(&order.shop_name));
@@ -66,7 +76,9 @@ impl Purchase {
         // called.
         let extra_accepted = choice.accept_extra && asked.has_extra();
         Ok(Self {
-            card: card.clone(),
+            card,
+            payment,
+            shown,
             address: address.clone(),
             policy: if extra_accepted {
                 asked
@@ -87,7 +99,7 @@ impl Purchase {
         let fields = OrderFields::new(
             &order.form,
             &order.signed_form,
-            Instrument::CardAccount,
+            &self.payment,
             &self.holder_details(),
             &self.destination(),
         )
@@ -176,7 +188,7 @@ impl Purchase {
             root,
             issuer: self.card.issuer.clone(),
             issuer_name: self.card.issuer_name.clone(),
-            card_last4: self.card.card.number.last4().to_owned(),
+            card_last4: self.shown.clone(),
             address_label: self.address.label.clone(),
             expires_at: header.expires_at.seconds(),
             confirmations,
@@ -225,8 +237,6 @@ impl Purchase {
             .iter()
             .any(|role| self.policy.reads(*role, Field::HolderAddress));
         HolderDetails {
-            card_number: card.number.as_str().to_owned(),
-            card_expiry: card.expiry.to_string(),
             name: card.holder_name.clone(),
             telephone: card.telephone.clone(),
             address: address_is_read.then(|| self.own_address().on_label()),

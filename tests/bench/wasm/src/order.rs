@@ -2,12 +2,13 @@
 
 use rand_core::Rng;
 use tallystick_card::{Applet, Card, host};
-use tallystick_protocol::checkout::form::{Delivery, Instrument, Item, OrderForm};
+use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     PartKey, PreparedOrder, UnsignedApproval,
 };
 use tallystick_protocol::checkout::policy::{Policy, PolicyName};
+use tallystick_protocol::instrument::{CardDetails, Instrument, Payment};
 use tallystick_protocol::keys::{PairContext, Purpose, ShareLabel, ShareRecipient, seal_share};
 use tallystick_protocol::trust::signature::{SALT_LEN, emsa_pss_encode};
 use tallystick_protocol::trust::statement::{Audience, Envelope};
@@ -95,7 +96,7 @@ impl CompleteOrder {
         let fields = OrderFields::new(
             &self.form,
             &self.signed_form,
-            Instrument::CardAccount,
+            &payment(),
             &holder_details(),
             &destination(),
         )?;
@@ -199,10 +200,15 @@ fn form() -> Result<OrderForm, JsError> {
     })
 }
 
+fn payment() -> Payment {
+    Payment::CardAccount(CardDetails {
+        number: "4000001234567899".to_owned(),
+        expiry: "11/29".to_owned(),
+    })
+}
+
 fn holder_details() -> HolderDetails {
     HolderDetails {
-        card_number: "4000001234567899".to_owned(),
-        card_expiry: "11/29".to_owned(),
         name: "Aiko Tanaka".to_owned(),
         telephone: "+81 3 5550 0142".to_owned(),
         address: None,

@@ -5,8 +5,9 @@ use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::checkout::form::{Instrument, OrderForm, form_digest};
+use crate::checkout::form::{OrderForm, form_digest};
 use crate::checkout::policy::{Field, LEAF_COUNT};
+use crate::instrument::Payment;
 use crate::wire::cbor::{CborError, decode_value, encode_value};
 use crate::wire::money::Money;
 
@@ -39,13 +40,9 @@ pub struct ItemNumberLine {
     pub quantity: u32,
 }
 
-/// What the issuer needs to know the holder by.
+/// What whoever pays needs to know the holder by.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct HolderDetails {
-    /// The card number, digits only.
-    pub card_number: String,
-    /// The card's last month as `MM/YY`.
-    pub card_expiry: String,
     /// Name, as the issuer has it.
     pub name: String,
     /// Telephone number, as the issuer has it.
@@ -90,7 +87,7 @@ impl OrderFields {
     pub fn new(
         form: &OrderForm,
         signed_form: &[u8],
-        instrument: Instrument,
+        payment: &Payment,
         holder: &HolderDetails,
         destination: &Destination,
     ) -> Result<Self, FieldError> {
@@ -101,9 +98,9 @@ impl OrderFields {
         fields.set(Field::Items, encode_value(&item_lines(form)));
         fields.set(Field::ItemNumbers, encode_value(&item_number_lines(form)));
         fields.set(Field::Amount, encode_value(&form.total));
-        fields.set(Field::PaymentType, instrument.as_str().as_bytes().to_vec());
-        fields.set_text(Field::CardNumber, &holder.card_number)?;
-        fields.set_text(Field::CardExpiry, &holder.card_expiry)?;
+        let instrument = payment.instrument().as_str();
+        fields.set(Field::PaymentType, instrument.as_bytes().to_vec());
+        payment.write(&mut fields)?;
         fields.set_text(Field::HolderName, &holder.name)?;
         fields.set_text(Field::HolderTelephone, &holder.telephone)?;
         if let Some(address) = &holder.address {
@@ -122,11 +119,11 @@ impl OrderFields {
             .map(|value| value.as_slice())
     }
 
-    fn set(&mut self, field: Field, value: Vec<u8>) {
+    pub(crate) fn set(&mut self, field: Field, value: Vec<u8>) {
         self.values[field.leaf()] = Some(Zeroizing::new(value));
     }
 
-    fn set_text(&mut self, field: Field, text: &str) -> Result<(), FieldError> {
+    pub(crate) fn set_text(&mut self, field: Field, text: &str) -> Result<(), FieldError> {
         let text = text.trim();
         if text.is_empty() || text.len() > TEXT_MAX_BYTES {
             return Err(FieldError::Text(field));

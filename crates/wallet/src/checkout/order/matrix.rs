@@ -9,7 +9,7 @@ use crate::view::{ExtraView, MatrixRow};
 const ROWS: [(&str, &[Field]); 7] = [
     ("items", &[Field::Items, Field::ItemNumbers]),
     ("amount", &[Field::Amount]),
-    ("card", &[Field::CardNumber, Field::CardExpiry]),
+    ("payment", &Field::PAYMENT),
     ("name", &[Field::HolderName, Field::DestinationName]),
     (
         "telephone",
@@ -75,7 +75,7 @@ mod tests {
         let strict = Policy::new(PolicyName::Strict, &[]);
         assert_eq!(cells(&strict, "items"), (true, false, false, false));
         assert_eq!(cells(&strict, "amount"), (true, true, false, false));
-        assert_eq!(cells(&strict, "card"), (false, true, false, false));
+        assert_eq!(cells(&strict, "payment"), (false, true, false, false));
         assert_eq!(cells(&strict, "destination"), (false, false, true, false));
         assert_eq!(cells(&strict, "name"), (false, true, true, false));
         assert_eq!(cells(&strict, "telephone"), (false, true, true, false));
@@ -92,7 +92,7 @@ mod tests {
             &[Field::HolderTelephone, Field::CardNumber],
         );
         assert_eq!(cells(&asking, "telephone"), (true, true, true, true));
-        assert_eq!(cells(&asking, "card"), (false, true, false, false));
+        assert_eq!(cells(&asking, "payment"), (false, true, false, false));
     }
 
     #[test]

@@ -1,0 +1,26 @@
+//! An instrument of tests: a box of tokens, named as "toy CHEST WORD". The first account signs for it.
+
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::instrument::{Payment, Toy};
+
+use super::{Kind, Means};
+use crate::holder::profile::Profile;
+
+pub(super) const KIND: Kind = Kind { payable, find };
+
+/// The wallet keeps no tokens: whoever has some knows their name.
+fn payable(_: &Profile, _: &OrderForm) -> Vec<String> {
+    Vec::new()
+}
+
+fn find(profile: &Profile, name: &str) -> Option<Means> {
+    let (chest, word) = name.strip_prefix("toy ")?.split_once(' ')?;
+    Some(Means {
+        account: profile.cards.first()?.clone(),
+        payment: Payment::Toy(Toy {
+            chest: chest.to_owned(),
+            word: word.to_owned(),
+        }),
+        shown: chest.to_owned(),
+    })
+}
