@@ -9,10 +9,9 @@ use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::card_check::{CardDetails, tidy_name};
-use super::{Issuer, card_number};
+use super::{Issuer, books, card_number};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
-use crate::payer::books;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Tables};
 use crate::store::once::{Command, once};
@@ -140,7 +139,7 @@ pub(super) fn grant_digest(grant: &[u8; 32]) -> [u8; 32] {
 }
 
 /// An enrolled holder's account, as far as a purchase is checked against it.
-pub(crate) struct Account {
+pub(super) struct Account {
     /// Its number.
     pub account: i64,
     /// The card record.
@@ -150,7 +149,7 @@ pub(crate) struct Account {
 }
 
 /// The account of an enrolled holder.
-pub(crate) fn of_holder(
+pub(super) fn of_holder(
     tables: &(impl Tables + ?Sized),
     holder: &HolderId,
 ) -> Result<Option<Account>, DatabaseError> {

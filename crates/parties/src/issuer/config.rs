@@ -42,12 +42,6 @@ impl IssuerConfig {
         }
     }
 
-    /// Whether this shop or courier is stopped.
-    #[must_use]
-    pub fn is_blocked(&self, party: &Domain) -> bool {
-        self.blocked.contains(party)
-    }
-
     /// Whether an issuer may start with these settings where others can reach it.
     ///
     /// # Errors

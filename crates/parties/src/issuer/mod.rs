@@ -3,13 +3,15 @@
 //! It reads who pays whom how much. It does not learn what was bought or where it goes.
 
 mod account_code;
-pub(crate) mod accounts;
+mod accounts;
 mod bookkeeping;
+mod books;
 pub mod card_check;
 pub mod card_number;
 mod config;
 mod console_view;
 mod enrolment;
+mod funds;
 mod handing_over;
 mod renewing;
 mod revocation;
@@ -25,7 +27,7 @@ use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
 use crate::office::routes::{self, Route};
-use crate::payer::reservations;
+use crate::payer::{Funds, Payer, Terms, reservations};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
@@ -63,10 +65,13 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/console/trial-balance", Task::TrialBalance).private(),
 ];
 
+/// What orders are paid from.
+const FUNDS: &[&dyn Funds] = &[&funds::CardAccounts];
+
 /// An issuer.
 pub struct Issuer<P: Ports> {
     pub(crate) office: Office<P>,
-    pub(crate) config: IssuerConfig,
+    config: IssuerConfig,
 }
 
 impl<P: Ports> Issuer<P> {
@@ -74,6 +79,19 @@ impl<P: Ports> Issuer<P> {
     pub fn new(ports: P, config: IssuerConfig) -> Self {
         let office = Office::new(ports, config.settings.clone(), schema::TABLES);
         Self { office, config }
+    }
+
+    /// This issuer, as far as it pays.
+    fn payer(&self) -> Payer<'_, P> {
+        Payer {
+            office: &self.office,
+            terms: Terms {
+                binding_seconds: self.config.binding_seconds,
+                inquiry_grace_seconds: self.config.inquiry_grace_seconds,
+                blocked: &self.config.blocked,
+            },
+            funds: FUNDS,
+        }
     }
 
     async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
@@ -88,12 +106,12 @@ impl<P: Ports> Issuer<P> {
             Task::Renew => self.renew(request).await,
             Task::HandOver => self.hand_over(request).await,
             Task::Enrol => self.enrol(request).await,
-            Task::Authorise => self.authorise(request).await,
-            Task::Capture => self.capture(request).await,
-            Task::Release => self.release(request).await,
+            Task::Authorise => self.payer().authorise(request).await,
+            Task::Capture => self.payer().capture(request).await,
+            Task::Release => self.payer().release(request).await,
             Task::ShowAnswer => {
                 let root = chosen.first().copied().unwrap_or_default();
-                self.show_answer(root).await
+                self.payer().show_answer(root).await
             }
             Task::Console => self.show_console(request),
             Task::Evidence => self.office.show_evidence(request, None).await,
@@ -117,7 +135,7 @@ impl<P: Ports> Party for Issuer<P> {
 impl<P: Ports> Duties for Issuer<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
-            reservations::EXPIRY => self.end_overdue(&job.reference).await,
+            reservations::EXPIRY => self.payer().end_overdue(&job.reference).await,
             _ => Ok(Next::Done),
         }
     }

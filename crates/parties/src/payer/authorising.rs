@@ -6,19 +6,18 @@ use tallystick_protocol::checkout::answers::{
 };
 use tallystick_protocol::trust::statement::{Audience, Envelope};
 use tallystick_protocol::wire::cbor::encode;
-use tallystick_protocol::wire::identifier::{Role, Root};
+use tallystick_protocol::wire::identifier::Root;
 
 use super::judging::Judged;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use super::{EVIDENCE_SECONDS, words};
-use crate::issuer::Issuer;
+use super::{EVIDENCE_SECONDS, Payer, words};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
 
-impl<P: Ports> Issuer<P> {
+impl<P: Ports> Payer<'_, P> {
     /// `POST /v1/authorisations`.
     pub(crate) async fn authorise(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
@@ -37,10 +36,10 @@ impl<P: Ports> Issuer<P> {
         let root = request.part.root;
         reservations::require_new(tables, &request.part)?;
         let verdict = self.verdict(tables, judged)?;
-        let account = verdict.account;
-        if verdict.granted.is_ok() {
-            let reserved = self.reservation(judged, account, ReservationState::Reserved);
-            if reservations::insert(tables, &reserved, self.office.now_ms())? {
+        let owner = verdict.owner;
+        if let (Ok(()), Some(account)) = (verdict.granted, &verdict.account) {
+            let reserved = self.reservation(judged, owner, ReservationState::Reserved);
+            if reservations::reserve(tables, &reserved, account, self.office.now_ms())? {
                 let ask_at_ms = self.ask_at_ms(&reserved);
                 reservations::watch(tables, &reserved, ask_at_ms, self.office.now_ms())?;
                 self.log_order("authorised", &request.part.root, "reserved");
@@ -50,8 +49,8 @@ impl<P: Ports> Issuer<P> {
         }
         let reason = verdict.granted.err().unwrap_or(RefusalReason::Declined);
         let refused = ReservationState::Refused { reason };
-        let refused = self.reservation(judged, account, refused);
-        reservations::insert(tables, &refused, self.office.now_ms())?;
+        let refused = self.reservation(judged, owner, refused);
+        reservations::insert(tables, &refused)?;
         self.log_order("authorisation-refused", &request.part.root, reason.as_str());
         let refusal = self.refusal(&refused, reason);
         self.office
@@ -59,7 +58,7 @@ impl<P: Ports> Issuer<P> {
         Ok(root)
     }
 
-    /// The issuer's refusal of an order.
+    /// The payer's refusal of an order.
     pub(crate) fn refusal(&self, refused: &Reservation, reason: RefusalReason) -> Refusal {
         Refusal {
             envelope: self.office.envelope(
@@ -68,7 +67,7 @@ impl<P: Ports> Issuer<P> {
                 EVIDENCE_SECONDS,
             ),
             root: refused.root,
-            by: Role::Issuer,
+            by: self.office.settings.role,
             reason,
         }
     }
@@ -76,7 +75,7 @@ impl<P: Ports> Issuer<P> {
     fn reservation(
         &self,
         judged: &Judged,
-        account: Option<i64>,
+        owner: Option<i64>,
         state: ReservationState,
     ) -> Reservation {
         let request = &judged.request.message;
@@ -85,7 +84,7 @@ impl<P: Ports> Issuer<P> {
             root: request.part.root,
             order_id: header.order_id,
             part: Some(request.part.clone()),
-            account,
+            owner,
             shop: header.shop.clone(),
             courier: header.courier.clone(),
             money: request.amount,
@@ -125,7 +124,7 @@ impl<P: Ports> Issuer<P> {
             root: request.part.root,
             payee: header.shop.clone(),
             courier: header.courier.clone(),
-            binds_until: Some(header.expires_at.plus_seconds(self.config.binding_seconds)),
+            binds_until: Some(header.expires_at.plus_seconds(self.terms.binding_seconds)),
         };
         let reference = request.part.root.to_string();
         self.office

@@ -10,9 +10,9 @@ use tallystick_protocol::wire::cbor::Message;
 use tallystick_protocol::wire::identifier::Root;
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::Payer;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use crate::issuer::Issuer;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http as web;
 use crate::office::log::correlation;
@@ -22,7 +22,7 @@ use crate::post::due::Next;
 /// How long a question is good, in seconds.
 const QUESTION_SECONDS: u64 = 600;
 
-impl<P: Ports> Issuer<P> {
+impl<P: Ports> Payer<'_, P> {
     /// Ends a reservation that nobody captured or released, or finds out that it has to wait.
     pub(crate) async fn end_overdue(&self, reference: &str) -> Result<Next, Fault> {
         let root: Root = reference.parse().map_err(|_| Fault::internal())?;
@@ -45,15 +45,13 @@ impl<P: Ports> Issuer<P> {
 
     /// When the courier is asked about a reservation, in milliseconds since 1970.
     pub(crate) fn ask_at_ms(&self, stored: &Reservation) -> u64 {
-        let grace = self.config.inquiry_grace_seconds;
+        let grace = self.terms.inquiry_grace_seconds;
         stored.expires_at.saturating_add(grace).saturating_mul(1000)
     }
 
     /// Whether an acceptance that was made in time would still be charged.
     fn is_bound(&self, stored: &Reservation, now_ms: u64) -> bool {
-        let until = stored
-            .expires_at
-            .saturating_add(self.config.binding_seconds);
+        let until = stored.expires_at.saturating_add(self.terms.binding_seconds);
         now_ms < until.saturating_mul(1000)
     }
 
@@ -89,7 +87,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     fn word_of(&self, stored: &Reservation, word: &[u8]) -> Result<ReservationState, Fault> {
-        if self.config.is_blocked(&stored.courier) {
+        if self.terms.is_blocked(&stored.courier) {
             return Err(Fault::untrusted("The courier is blocked."));
         }
         let (about, next) = if message_type(word, 2 * STATEMENT_MAX_BYTES)? == Acceptance::TYPE {

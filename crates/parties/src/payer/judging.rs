@@ -1,21 +1,17 @@
-//! Opens the issuer's part and judges it (EP 0 791 901, step O9): name, telephone, card number,
-//! expiry and the holder's signature must all be right. Nothing is written here; what the books have
-//! to say is read in the transaction that decides.
+//! Opens the payer's part and judges it (EP 0 791 901, step O9). Nothing is written here; whose money it is
+//! and whether the claim is right is read in the transaction that decides.
 
-use tallystick_protocol::account::CardExpiry;
 use tallystick_protocol::checkout::answers::{AuthorisationRequest, RefusalReason};
 use tallystick_protocol::checkout::order::{
     ORDER_LIFETIME_SECONDS, OpenedPart, amount_of, verify_approval,
 };
 use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::instrument::Payment;
-use tallystick_protocol::trust::certificate::{CLOCK_SKEW_SECONDS, Certificate};
+use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::trust::statement::{Verified, open};
 use tallystick_protocol::wire::identifier::Role;
 
-use crate::issuer::Issuer;
-use crate::issuer::accounts::{self, Account};
-use crate::issuer::card_check::CardDetails;
+use super::{Claim, Owner, Payer};
 use crate::office::fault::Fault;
 use crate::parts::part_fault;
 use crate::ports::{DatabaseError, Ports, Tables};
@@ -24,25 +20,31 @@ use crate::ports::{DatabaseError, Ports, Tables};
 pub(crate) struct Judged {
     /// The shop's request.
     pub request: Verified<AuthorisationRequest>,
-    /// The issuer's part.
+    /// The payer's part.
     pub part: OpenedPart,
     /// What speaks against it whatever the account.
     objection: Option<RefusalReason>,
-    /// The card as the holder named it, if it is a card account that pays.
-    claimed: Option<CardDetails>,
+    /// The holder's name.
+    name: String,
+    /// The holder's telephone number.
+    telephone: String,
+    /// What pays, if it is anything that this payer knows.
+    payment: Option<Payment>,
     /// The certificate whose key approved this very root, if one did.
     approved_by: Option<Vec<u8>>,
 }
 
-/// What the issuer decides, but for the balance.
+/// What the payer decides, but for the balance.
 pub(crate) struct Verdict {
-    /// The holder's account, if the holder is known.
-    pub account: Option<i64>,
+    /// Whose money it is, if the holder is known.
+    pub owner: Option<i64>,
+    /// The account in the ledger that it stands on.
+    pub account: Option<String>,
     /// Nothing speaks against it but perhaps the balance, or why it is refused.
     pub granted: Result<(), RefusalReason>,
 }
 
-impl<P: Ports> Issuer<P> {
+impl<P: Ports> Payer<'_, P> {
     /// Verifies the shop's request and opens the part.
     ///
     /// A request that is not the shop's own, or whose part does not open, is a fault and leaves no
@@ -58,10 +60,15 @@ impl<P: Ports> Issuer<P> {
         let part = self.office.open_part(&request.message.part).await?;
         // The part names who is paid: nobody can cash in what was ordered elsewhere.
         request.require_sender(&part.header.shop)?;
-        let claimed = claimed_details(&part)?;
+        let text = |field| {
+            let text = part.require_text(field).map_err(part_fault);
+            text.map(str::to_owned)
+        };
         Ok(Judged {
-            objection: self.objection(&request.message, &part, claimed.is_some())?,
-            claimed,
+            objection: self.objection(&request.message, &part)?,
+            name: text(Field::HolderName)?,
+            telephone: text(Field::HolderTelephone)?,
+            payment: Payment::of(&part).map_err(part_fault)?,
             approved_by: self.approved_by(&request.message, &part),
             request,
             part,
@@ -73,7 +80,6 @@ impl<P: Ports> Issuer<P> {
         &self,
         request: &AuthorisationRequest,
         part: &OpenedPart,
-        is_known: bool,
     ) -> Result<Option<RefusalReason>, Fault> {
         let amount = amount_of(part.require(Field::Amount).map_err(part_fault)?)
             .map_err(Fault::malformed)?;
@@ -86,7 +92,7 @@ impl<P: Ports> Issuer<P> {
             Some(RefusalReason::Declined)
         } else if amount != request.amount || amount.minor == 0 {
             Some(RefusalReason::AmountMismatch)
-        } else if self.is_stopped(part) || !is_known {
+        } else if self.is_stopped(part) {
             Some(RefusalReason::Declined)
         } else {
             None
@@ -96,8 +102,7 @@ impl<P: Ports> Issuer<P> {
     /// Whether the operator stopped the shop that would be paid or the courier that would deliver.
     fn is_stopped(&self, part: &OpenedPart) -> bool {
         let header = &part.header;
-        let stopped =
-            self.config.is_blocked(&header.shop) || self.config.is_blocked(&header.courier);
+        let stopped = self.terms.is_blocked(&header.shop) || self.terms.is_blocked(&header.courier);
         if stopped {
             self.office.log("blocked", None, "declined");
         }
@@ -112,34 +117,43 @@ impl<P: Ports> Issuer<P> {
         tables: &dyn Tables,
         judged: &Judged,
     ) -> Result<Verdict, DatabaseError> {
-        let account = accounts::of_holder(tables, &judged.part.header.holder)?;
+        let owner = self.owner(tables, judged)?;
         let is_over = judged.part.header.expires_at <= self.office.now();
-        let granted = match (judged.objection, &account) {
+        let granted = match (judged.objection, &owner) {
             (Some(reason), _) => Err(reason),
             (None, _) if is_over => Err(RefusalReason::Expired),
-            (None, Some(account)) if self.is_genuine(judged, account) => Ok(()),
+            (None, Some((_, owner))) if owner.is_genuine => Ok(()),
             (None, _) => Err(RefusalReason::Declined),
         };
         Ok(Verdict {
-            account: account.map(|account| account.account),
+            owner: owner.as_ref().map(|(_, owner)| owner.number),
+            account: owner.map(|(account, _)| account),
             granted,
         })
     }
 
-    /// Whether card and approval are the account's. All of these are looked at in any case: the answer
-    /// does not tell which one failed.
-    fn is_genuine(&self, judged: &Judged, account: &Account) -> bool {
-        let current = account
-            .card
-            .expiry
-            .parse::<CardExpiry>()
-            .is_ok_and(|expiry| expiry.is_current_at(self.office.now()));
-        let approved = judged
-            .approved_by
-            .as_deref()
-            .is_some_and(|certificate| is_of_one_key(certificate, &account.certificate));
-        let claimed = judged.claimed.as_ref();
-        claimed.is_some_and(|claimed| claimed.matches(&account.card)) & approved & current
+    /// Whose money the order names, with the account in the ledger that it stands on.
+    fn owner(
+        &self,
+        tables: &dyn Tables,
+        judged: &Judged,
+    ) -> Result<Option<(String, Owner)>, DatabaseError> {
+        let Some(payment) = &judged.payment else {
+            return Ok(None);
+        };
+        let Some(funds) = self.funds_of(payment.instrument()) else {
+            return Ok(None);
+        };
+        let claim = Claim {
+            holder: &judged.part.header.holder,
+            name: &judged.name,
+            telephone: &judged.telephone,
+            payment,
+            approved_by: judged.approved_by.as_deref(),
+            now: self.office.now(),
+        };
+        let owner = funds.owner(tables, &claim)?;
+        Ok(owner.map(|owner| (funds.account(owner.number), owner)))
     }
 
     /// The holder's certificate whose key signed this very root.
@@ -151,27 +165,4 @@ impl<P: Ports> Issuer<P> {
             && verified.approval.order_id == part.header.order_id;
         is_about_it.then_some(verified.certificate)
     }
-}
-
-/// Whether both certify one key: the holder's certificate may have been renewed since.
-fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
-    let key = |der| Certificate::from_der(der).map(|one| one.public_key().clone());
-    matches!((key(one), key(other)), (Ok(one), Ok(other)) if one == other)
-}
-
-fn claimed_details(part: &OpenedPart) -> Result<Option<CardDetails>, Fault> {
-    let text = |field| {
-        part.require_text(field)
-            .map(str::to_owned)
-            .map_err(part_fault)
-    };
-    let Some(Payment::CardAccount(card)) = Payment::of(part).map_err(part_fault)? else {
-        return Ok(None);
-    };
-    Ok(Some(CardDetails {
-        number: card.number.clone(),
-        expiry: card.expiry.clone(),
-        name: text(Field::HolderName)?,
-        telephone: text(Field::HolderTelephone)?,
-    }))
 }

@@ -17,16 +17,16 @@ use crate::store::rows;
 /// The kind of the job that ends a reservation; its reference is the order's root.
 pub(crate) const EXPIRY: &str = "reservation-expiry";
 
-/// A stored reservation, or the record that there is none because the issuer refused.
+/// A stored reservation, or the record that there is none because the payer refused.
 pub struct Reservation {
     /// The order's root.
     pub root: Root,
     /// The order's number.
     pub order_id: OrderId,
-    /// The issuer's part as it was sealed; none once it was kept long enough.
+    /// The payer's part as it was sealed; none once it was kept long enough.
     pub part: Option<SealedPart>,
-    /// The holder's account; none if the holder is not known.
-    pub account: Option<i64>,
+    /// Whose money it is, by its number; none if the holder is not known.
+    pub owner: Option<i64>,
     /// Who is paid.
     pub shop: Domain,
     /// Who delivers.
@@ -50,29 +50,38 @@ impl Reservation {
     pub fn reference(&self) -> String {
         self.root.to_string()
     }
-
-    fn purchase(&self, at_ms: u64) -> Result<Purchase<'_>, Fault> {
-        Ok(Purchase {
-            account: self.account.ok_or_else(Fault::internal)?,
-            order_id: &self.order_id,
-            root: &self.root,
-            money: self.money,
-            at_ms,
-        })
-    }
 }
 
-/// Stores a reservation and, if its state says so, sets the money aside. `Ok(false)`: the account
+/// Sets the money aside on that account of the ledger, and stores the reservation. `Ok(false)`: the account
 /// cannot spend that much; nothing is stored.
 ///
 /// # Errors
 /// Those of the ledger and the database.
-pub fn insert(tables: &dyn Tables, reservation: &Reservation, now_ms: u64) -> Result<bool, Fault> {
-    if reservation.state == ReservationState::Reserved
-        && !books::reserve(tables, &reservation.purchase(now_ms)?, &reservation.shop)?
-    {
+pub fn reserve(
+    tables: &dyn Tables,
+    reservation: &Reservation,
+    account: &str,
+    now_ms: u64,
+) -> Result<bool, Fault> {
+    let purchase = Purchase {
+        account,
+        order_id: &reservation.order_id,
+        root: &reservation.root,
+        money: reservation.money,
+        at_ms: now_ms,
+    };
+    if !books::reserve(tables, &purchase, &reservation.shop)? {
         return Ok(false);
     }
+    insert(tables, reservation)?;
+    Ok(true)
+}
+
+/// Stores a reservation, or that there is none.
+///
+/// # Errors
+/// Only the database's own.
+pub fn insert(tables: &dyn Tables, reservation: &Reservation) -> Result<(), DatabaseError> {
     tables.run(
         "INSERT INTO issuer_reservations (root, order_id, part, account, shop, courier,
             minor, currency, received_at, expires_at, state, refused_reason)
@@ -86,7 +95,7 @@ pub fn insert(tables: &dyn Tables, reservation: &Reservation, now_ms: u64) -> Re
                 .map(encode_value)
                 .unwrap_or_default()
                 .into(),
-            reservation.account.into(),
+            reservation.owner.into(),
             reservation.shop.as_str().into(),
             reservation.courier.as_str().into(),
             reservation.money.minor.into(),
@@ -97,7 +106,7 @@ pub fn insert(tables: &dyn Tables, reservation: &Reservation, now_ms: u64) -> Re
             reason_column(&reservation.state).into(),
         ],
     )?;
-    Ok(true)
+    Ok(())
 }
 
 /// The reservation of this root, if there is one.
@@ -212,7 +221,7 @@ fn read(row: &Row) -> Result<Reservation, DatabaseError> {
         root: Root(row.bytes32(0)?),
         order_id: OrderId(row.bytes32(1)?),
         part: part.transpose().map_err(|_| DatabaseError::Shape(2))?,
-        account: if row.is_null(3) {
+        owner: if row.is_null(3) {
             None
         } else {
             Some(row.integer(3)?)

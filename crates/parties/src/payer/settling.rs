@@ -8,8 +8,7 @@ use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use super::{EVIDENCE_SECONDS, words};
-use crate::issuer::Issuer;
+use super::{EVIDENCE_SECONDS, Payer, words};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
@@ -17,7 +16,7 @@ use crate::ports::Ports;
 /// How long it is good that an order is not known, in seconds (five minutes).
 const UNKNOWN_SECONDS: u64 = 300;
 
-impl<P: Ports> Issuer<P> {
+impl<P: Ports> Payer<'_, P> {
     /// `POST /v1/captures`: the courier's signed acceptance, by whomever it is brought. The answer is
     /// where the money is then, signed, also if it had been released before.
     /// It is counted nowhere: verifying one costs less than carrying it, and a reservation is settled
@@ -25,7 +24,7 @@ impl<P: Ports> Issuer<P> {
     pub(crate) async fn capture(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         let stored = self.accepted(body)?;
-        if self.config.is_blocked(&stored.courier) {
+        if self.terms.is_blocked(&stored.courier) {
             // A word that might be anybody's moves no money; the answer says where it is.
             self.log_order("blocked", &stored.root, "not-captured");
             return self.where_the_money_is(&stored.root).await;

@@ -1,0 +1,66 @@
+//! Card accounts as what orders are paid from: name, telephone, card number, expiry and the holder's
+//! signature must all be the account's (EP 0 791 901, step O9).
+
+use tallystick_protocol::account::CardExpiry;
+use tallystick_protocol::instrument::{Instrument, Payment};
+use tallystick_protocol::trust::certificate::Certificate;
+
+use super::accounts::{self, Account};
+use super::books;
+use super::card_check::CardDetails;
+use crate::payer::{Claim, Funds, Owner};
+use crate::ports::{DatabaseError, Tables};
+
+/// The card accounts of an issuer.
+pub(super) struct CardAccounts;
+
+impl Funds for CardAccounts {
+    fn instrument(&self) -> Instrument {
+        Instrument::CardAccount
+    }
+
+    fn owner(
+        &self,
+        tables: &dyn Tables,
+        claim: &Claim<'_>,
+    ) -> Result<Option<Owner>, DatabaseError> {
+        let account = accounts::of_holder(tables, claim.holder)?;
+        Ok(account.map(|account| Owner {
+            number: account.account,
+            is_genuine: is_genuine(claim, &account),
+        }))
+    }
+
+    fn account(&self, owner: i64) -> String {
+        books::name_of(owner)
+    }
+}
+
+/// Whether card and approval are the account's. All of these are looked at in any case: the answer does not
+/// tell which one failed.
+fn is_genuine(claim: &Claim<'_>, account: &Account) -> bool {
+    let Payment::CardAccount(card) = claim.payment else {
+        return false;
+    };
+    let claimed = CardDetails {
+        number: card.number.clone(),
+        expiry: card.expiry.clone(),
+        name: claim.name.to_owned(),
+        telephone: claim.telephone.to_owned(),
+    };
+    let current = account
+        .card
+        .expiry
+        .parse::<CardExpiry>()
+        .is_ok_and(|expiry| expiry.is_current_at(claim.now));
+    let approved = claim
+        .approved_by
+        .is_some_and(|certificate| is_of_one_key(certificate, &account.certificate));
+    claimed.matches(&account.card) & approved & current
+}
+
+/// Whether both certify one key: the holder's certificate may have been renewed since.
+fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
+    let key = |der| Certificate::from_der(der).map(|one| one.public_key().clone());
+    matches!((key(one), key(other)), (Ok(one), Ok(other)) if one == other)
+}
