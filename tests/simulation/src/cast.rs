@@ -12,6 +12,7 @@ use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration
 use tallystick_parties::ports::Ports;
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
 use tallystick_parties::store::vault::SealingKey;
+use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
@@ -144,6 +145,8 @@ pub struct Cast {
     pub real_degrees: bool,
     /// Whether the shop takes the other issuer's cards too, and lets the buyer choose the courier.
     pub offers_a_choice: bool,
+    /// What the shop can be paid with.
+    pub instruments: &'static [Instrument],
 }
 
 impl Default for Cast {
@@ -152,6 +155,7 @@ impl Default for Cast {
             parties_in_a_space: 4,
             real_degrees: false,
             offers_a_choice: false,
+            instruments: &[Instrument::CardAccount],
         }
     }
 }
@@ -201,6 +205,7 @@ impl Cast {
         };
         let (own, courier) = (settings(Role::Shop, name), domain(COURIER));
         let mut config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
+        config.instruments = self.instruments.to_vec();
         if self.offers_a_choice {
             config.issuers.push(domain(OTHER_ISSUER));
             config.couriers.push(CourierOffer {

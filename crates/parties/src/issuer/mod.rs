@@ -16,6 +16,8 @@ mod handing_over;
 mod renewing;
 mod revocation;
 mod schema;
+#[cfg(feature = "toy-instrument")]
+pub mod toys;
 mod words;
 
 pub use config::IssuerConfig;
@@ -66,7 +68,11 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
 ];
 
 /// What orders are paid from.
-const FUNDS: &[&dyn Funds] = &[&funds::CardAccounts];
+const FUNDS: &[&dyn Funds] = &[
+    &funds::CardAccounts,
+    #[cfg(feature = "toy-instrument")]
+    &toys::Toys,
+];
 
 /// An issuer.
 pub struct Issuer<P: Ports> {

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use tallystick_parties::Party;
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
 use tallystick_parties::ports::{Clock as _, Tables as _};
+use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority};
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_protocol::wire::time::Timestamp;
@@ -93,6 +94,15 @@ impl World {
             ..Cast::default()
         };
         Self::of(&names, cast)
+    }
+
+    /// As [`World::new`], with a shop that can be paid with these.
+    pub fn that_takes(instruments: &'static [Instrument]) -> Self {
+        let cast = Cast {
+            instruments,
+            ..Cast::default()
+        };
+        Self::of(&NAMES, cast)
     }
 
     fn of(names: &[&'static str], cast: Cast) -> Self {

@@ -33,6 +33,7 @@ mod renewal;
 mod search;
 mod spaces;
 mod stock;
+mod toy;
 mod unknown;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
