@@ -97,6 +97,7 @@ impl World {
     }
 
     /// As [`World::new`], with a shop that can be paid with these.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
     pub fn that_takes(instruments: &'static [Instrument]) -> Self {
         let cast = Cast {
             instruments,
