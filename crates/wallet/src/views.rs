@@ -4,10 +4,10 @@ use tallystick_protocol::checkout::answers::MoneyState;
 use tallystick_protocol::checkout::policy::{Policy, READERS};
 use tallystick_protocol::wire::identifier::Role;
 
-use crate::account::cards::Proposal;
 use crate::checkout::order::money::{self, Whereabouts};
 use crate::checkout::order::record::{Failure, OrderRecord};
 use crate::checkout::order::{matrix, strand};
+use crate::checkout::proposal::Proposal;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::lock;

@@ -1,12 +1,7 @@
-//! Which card is meant: by its name, by what it paid, and which one to propose.
+//! Which card is meant, and how many there may be.
 
-use tallystick_protocol::wire::identifier::Role;
-
-use crate::checkout::order::record::OrderRecord;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::core::state::Unlocked;
 use crate::holder::profile::{CardAccount, Profile};
-use crate::view::OrderState;
 
 /// The most cards kept: a card has that many slots.
 pub const CARDS_MAX: u8 = 16;
@@ -20,14 +15,6 @@ impl Profile {
         let card = self.cards.iter_mut().find(|card| card.id == id);
         card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
     }
-
-    /// The card that an order was approved with, if it is still here.
-    #[must_use]
-    pub fn card_of(&self, order: &OrderRecord) -> Option<&CardAccount> {
-        let holder = order.holder()?;
-        let mut cards = self.cards.iter();
-        cards.find(|card| card.enrolment.holder() == holder)
-    }
 }
 
 /// The first slot of a card, or face of a wallet, that is not taken.
@@ -38,69 +25,4 @@ pub fn free_slot(taken: &mut dyn Iterator<Item = u8>) -> Result<u8, WalletError>
     let taken: Vec<u8> = taken.collect();
     let slot = (0..CARDS_MAX).find(|slot| !taken.contains(slot));
     slot.ok_or_else(|| WalletError::new(ErrorKind::CardLimit))
-}
-
-/// What the holder may choose when asked, and what is chosen already.
-#[derive(Default)]
-pub struct Proposal {
-    /// The cards that can pay.
-    pub payable: Vec<String>,
-    /// The card.
-    pub card: Option<String>,
-    /// The address.
-    pub address: Option<String>,
-}
-
-impl Proposal {
-    /// The card of the last purchase from that shop, as far as it is still there; else the first one. A
-    /// card that was refused for the last order there comes after all others. The address is the
-    /// default: where a gift went once, nothing goes again by itself.
-    /// Nothing once the holder has decided.
-    pub fn of(order: &OrderRecord, unlocked: &Unlocked) -> Self {
-        if order.state != OrderState::Asked {
-            return Self::default();
-        }
-        let Profile { addresses, .. } = &unlocked.profile;
-        let payable = unlocked.profile.payable(&order.form);
-        let last = last_purchase(order, unlocked);
-        let used = last.and_then(|last| unlocked.profile.card_of(last));
-        let refused = refused_card(order, unlocked);
-        let willing = || {
-            let payable = payable.iter();
-            payable.filter(|id| refused.is_none_or(|refused| refused.id != **id))
-        };
-        let card = willing()
-            .find(|id| used.is_some_and(|used| used.id == **id))
-            .or_else(|| willing().next());
-        Self {
-            card: card.or(payable.first()).cloned(),
-            address: addresses.first().map(|one| one.id.clone()),
-            payable,
-        }
-    }
-}
-
-/// The last order from the same shop that a courier took.
-fn last_purchase<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a OrderRecord> {
-    let orders = unlocked.orders.iter().map(|order| &order.record);
-    let there = orders.filter(|other| {
-        let same_shop = other.form.envelope.from == order.form.envelope.from;
-        same_shop && other.state == OrderState::Delivering
-    });
-    there.max_by_key(|other| other.created_at)
-}
-
-/// The card that its issuer refused to let pay the last order at the same shop.
-fn refused_card<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a CardAccount> {
-    let orders = unlocked.orders.iter().map(|order| &order.record);
-    let there = orders.filter(|other| {
-        let same_shop = other.form.envelope.from == order.form.envelope.from;
-        same_shop && other.approval.is_some()
-    });
-    let last = there.max_by_key(|other| other.created_at)?;
-    if last.refused_by == Some(Role::Issuer) {
-        unlocked.profile.card_of(last)
-    } else {
-        None
-    }
 }

@@ -14,6 +14,7 @@ mod ending;
 pub mod evidence;
 mod instrument;
 pub mod order;
+pub mod proposal;
 mod receipt;
 pub mod receive;
 mod seal;

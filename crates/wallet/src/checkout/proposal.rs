@@ -1,0 +1,83 @@
+//! Which card pays: which can, which did, and which one to propose.
+
+use tallystick_protocol::wire::identifier::Role;
+
+use crate::checkout::order::record::OrderRecord;
+use crate::core::state::Unlocked;
+use crate::holder::profile::{CardAccount, Profile};
+use crate::view::OrderState;
+
+impl Profile {
+    /// The card that an order was approved with, if it is still here.
+    #[must_use]
+    pub fn card_of(&self, order: &OrderRecord) -> Option<&CardAccount> {
+        let holder = order.holder()?;
+        let mut cards = self.cards.iter();
+        cards.find(|card| card.enrolment.holder() == holder)
+    }
+}
+
+/// What the holder may choose when asked, and what is chosen already.
+#[derive(Default)]
+pub struct Proposal {
+    /// The cards that can pay.
+    pub payable: Vec<String>,
+    /// The card.
+    pub card: Option<String>,
+    /// The address.
+    pub address: Option<String>,
+}
+
+impl Proposal {
+    /// The card of the last purchase from that shop, as far as it is still there; else the first one. A
+    /// card that was refused for the last order there comes after all others. The address is the
+    /// default: where a gift went once, nothing goes again by itself.
+    /// Nothing once the holder has decided.
+    pub fn of(order: &OrderRecord, unlocked: &Unlocked) -> Self {
+        if order.state != OrderState::Asked {
+            return Self::default();
+        }
+        let Profile { addresses, .. } = &unlocked.profile;
+        let payable = unlocked.profile.payable(&order.form);
+        let last = last_purchase(order, unlocked);
+        let used = last.and_then(|last| unlocked.profile.card_of(last));
+        let refused = refused_card(order, unlocked);
+        let willing = || {
+            let payable = payable.iter();
+            payable.filter(|id| refused.is_none_or(|refused| refused.id != **id))
+        };
+        let card = willing()
+            .find(|id| used.is_some_and(|used| used.id == **id))
+            .or_else(|| willing().next());
+        Self {
+            card: card.or(payable.first()).cloned(),
+            address: addresses.first().map(|one| one.id.clone()),
+            payable,
+        }
+    }
+}
+
+/// The last order from the same shop that a courier took.
+fn last_purchase<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a OrderRecord> {
+    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let there = orders.filter(|other| {
+        let same_shop = other.form.envelope.from == order.form.envelope.from;
+        same_shop && other.state == OrderState::Delivering
+    });
+    there.max_by_key(|other| other.created_at)
+}
+
+/// The card that its issuer refused to let pay the last order at the same shop.
+fn refused_card<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a CardAccount> {
+    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let there = orders.filter(|other| {
+        let same_shop = other.form.envelope.from == order.form.envelope.from;
+        same_shop && other.approval.is_some()
+    });
+    let last = there.max_by_key(|other| other.created_at)?;
+    if last.refused_by == Some(Role::Issuer) {
+        unlocked.profile.card_of(last)
+    } else {
+        None
+    }
+}
