@@ -6,6 +6,7 @@
 //! matter. Each step of a purchase is persisted before the next begins.
 
 mod account;
+mod backup;
 mod checkout;
 pub mod core;
 mod holder;

@@ -15,7 +15,8 @@ use crate::core::ports::Ports;
 use crate::core::secure_element::Tries;
 use crate::core::state::{State, Unlocked};
 use crate::core::wallet::Wallet;
-use crate::holder::profile::{CardAccount, StoredAddress};
+use crate::holder::card_account::CardAccount;
+use crate::holder::profile::StoredAddress;
 use crate::sealing::header::Header;
 use crate::view::{
     CardView, DeliveryView, FailureView, HistoryView, ItemView, OrderState, OrderView, PartyView,

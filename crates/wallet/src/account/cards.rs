@@ -1,7 +1,8 @@
 //! Which card is meant, and how many there may be.
 
 use crate::core::error::{ErrorKind, WalletError};
-use crate::holder::profile::{CardAccount, Profile};
+use crate::holder::card_account::CardAccount;
+use crate::holder::profile::Profile;
 
 /// The most cards kept: a card has that many slots.
 pub const CARDS_MAX: u8 = 16;

@@ -19,7 +19,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::{Context, Wallet};
-use crate::holder::profile::{CardAccount, Enrolment};
+use crate::holder::card_account::{CardAccount, Enrolment};
 
 impl<P: Ports> Wallet<P> {
     /// Enrols every card that is not, from wherever it stands to the end.

@@ -12,7 +12,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
-use crate::holder::profile::CardAccount;
+use crate::holder::card_account::CardAccount;
 use crate::view::Home;
 
 impl<P: Ports> Wallet<P> {

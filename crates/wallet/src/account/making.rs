@@ -10,7 +10,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::secure_element::{
     Command, Reply, enrolment_public_key, signature, signing_public_key,
 };
-use crate::holder::profile::{CardAccount, Enrolment};
+use crate::holder::card_account::{CardAccount, Enrolment};
 use crate::view::Home;
 
 /// An account in the making: the card makes the keys of a slot, then signs the request to enrol them.

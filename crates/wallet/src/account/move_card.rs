@@ -15,7 +15,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply, signature};
 use crate::core::wallet::Wallet;
-use crate::holder::profile::{CardAccount, Enrolment};
+use crate::holder::card_account::{CardAccount, Enrolment};
 use crate::view::Home;
 
 impl<P: Ports> Wallet<P> {

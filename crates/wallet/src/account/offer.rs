@@ -18,7 +18,7 @@ use crate::core::party_url;
 use crate::core::ports::{DeviceKey, Ports};
 use crate::core::state::name;
 use crate::core::wallet::Wallet;
-use crate::holder::profile::{CardAccount, card_view};
+use crate::holder::card_account::{CardAccount, card_view};
 use crate::sealing::{StateKey, record};
 use crate::view::OfferView;
 

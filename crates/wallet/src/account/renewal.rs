@@ -13,7 +13,7 @@ use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
-use crate::holder::profile::{CardAccount, Enrolment};
+use crate::holder::card_account::{CardAccount, Enrolment};
 
 /// How long before its end a card is renewed, in seconds (30 days).
 const RENEWAL_SECONDS: u64 = 30 * 86_400;

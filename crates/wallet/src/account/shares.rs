@@ -10,7 +10,7 @@ use super::enrol::{Progress, Put, refused, unfit, unheard};
 use crate::core::ask::{self, Ask, COSE, CallError, Question};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::holder::profile::{CardAccount, Enrolment, HeldShare};
+use crate::holder::card_account::{CardAccount, Enrolment, HeldShare};
 
 impl Desk<'_> {
     /// Asks one centre for its share of the space with that number; without number for the one that

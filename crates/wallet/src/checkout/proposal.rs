@@ -4,7 +4,8 @@ use tallystick_protocol::wire::identifier::Role;
 
 use crate::checkout::order::record::OrderRecord;
 use crate::core::state::Unlocked;
-use crate::holder::profile::{CardAccount, Profile};
+use crate::holder::card_account::CardAccount;
+use crate::holder::profile::Profile;
 use crate::view::OrderState;
 
 impl Profile {

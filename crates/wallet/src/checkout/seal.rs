@@ -17,7 +17,8 @@ use crate::checkout::instrument::Means;
 use crate::checkout::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::secure_element::{Command, Reply, signature};
-use crate::holder::profile::{CardAccount, Profile, StoredAddress};
+use crate::holder::card_account::CardAccount;
+use crate::holder::profile::{Profile, StoredAddress};
 use crate::view::Choice;
 
 /// What the holder decided on.

@@ -12,7 +12,8 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::json;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
-use crate::holder::profile::{HeldShare, KnownSpace};
+use crate::holder::card_account::HeldShare;
+use crate::holder::profile::KnownSpace;
 use crate::view::OrderState;
 
 impl<P: Ports> Wallet<P> {

@@ -16,7 +16,7 @@ use crate::core::exclusive::{Exclusive, Guard};
 use crate::core::ports::{Cards, Ports};
 use crate::core::secure_element::{Command, Reply, SecureElement, Tries, unreachable};
 use crate::core::wallet::Wallet;
-use crate::holder::profile::CardAccount;
+use crate::holder::card_account::CardAccount;
 use crate::view::Home;
 
 /// Whose turn it is to talk to each card.

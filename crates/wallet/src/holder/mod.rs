@@ -1,6 +1,6 @@
-//! What the wallet keeps about its holder: addresses, and all of it in a backup.
+//! What the wallet keeps about its holder: the profile, and the addresses in it.
 
 pub mod addresses;
-pub mod backup;
+pub mod card_account;
 pub mod insert_address;
 pub mod profile;
