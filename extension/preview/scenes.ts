@@ -31,7 +31,7 @@ const card: CardView = {
   currency: 'JPY',
   face: 0,
   ready: true,
-  home: 'browser',
+  place: 'software',
 }
 const ume: CardView = { ...card, id: 'ume', issuer_name: 'Ume Card', issuer_domain: 'ume-card.localhost', last4: '1187', face: 1 }
 const address: Address = {
@@ -179,7 +179,7 @@ const order = (view: OrderView, also: Partial<WalletView> = {}): Scene => ({
   answers: { approve: wrongPin },
 })
 
-const tsubaki: CardView = { ...card, id: 'tsubaki', issuer_name: 'Tsubaki Card', last4: '9130', face: 2, home: 'reader' }
+const tsubaki: CardView = { ...card, id: 'tsubaki', issuer_name: 'Tsubaki Card', last4: '9130', face: 2, place: 'reader' }
 const held: WalletView = { ...ready, cards: [tsubaki, card], reader_pin_tries_left: 2 }
 const reader = (state: ReaderView['state'], also: Partial<ReaderView> = {}): ReaderView => ({
   id: 'token',

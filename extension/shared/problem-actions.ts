@@ -2,7 +2,7 @@
 
 import { t } from '../i18n'
 import type { WalletProblem } from './messages'
-import type { Home } from './wallet-types'
+import type { KeyPlace } from './wallet-types'
 
 export interface Action {
   label: string
@@ -58,8 +58,8 @@ const PASSING = new Set([
 const openTab = (page: string) => void chrome.tabs.create({ url: chrome.runtime.getURL(`pages/${page}`) })
 
 /** The button for a problem of the wallet, or of the card in the reader; `retry` takes the page back to before it. */
-export function actionFor(problem: Pick<WalletProblem, 'kind'>, retry: () => void, home: Home = 'browser'): Action {
-  const elsewhere = (home === 'reader' ? ELSEWHERE_IN_READER : ELSEWHERE)[problem.kind]
+export function actionFor(problem: Pick<WalletProblem, 'kind'>, retry: () => void, place: KeyPlace = 'software'): Action {
+  const elsewhere = (place === 'reader' ? ELSEWHERE_IN_READER : ELSEWHERE)[problem.kind]
   if (elsewhere) return { label: t(elsewhere.label), do: () => openTab(elsewhere.page) }
   if (PASSING.has(problem.kind)) return { label: t('action.retry'), do: retry }
   return { label: t('action.close'), do: () => window.close() }

@@ -11,7 +11,7 @@ export type {
   Deployment,
   EnrolmentStep,
   EvidenceView,
-  Home,
+  KeyPlace,
   MatrixRow,
   OrderState,
   OrderView,

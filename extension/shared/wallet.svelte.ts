@@ -3,7 +3,7 @@
 import { packed, unpacked } from './bytes'
 import { CALLS, type Calls, type Method, type OwnCall } from './calls'
 import type { OwnAnswer, Push, WalletProblem } from './messages'
-import type { Address, ApproveChoice, Home, WalletView } from './wallet-types'
+import type { Address, ApproveChoice, KeyPlace, WalletView } from './wallet-types'
 
 const RECONNECT_PAUSE_MS = 250
 const RETRIES_MAX = 8
@@ -43,7 +43,7 @@ class WalletClient {
   saveAddress = (address: Address) => (address.id ? this.call.save_address(address) : this.call.insert_address({ ...address, id: newId() }))
 
   /** Wrong PINs that the card still accepts: the wallet's own, or the one that was last in the reader. */
-  triesLeft = (home: Home): number => (home === 'reader' ? this.view?.reader_pin_tries_left : this.view?.pin_tries_left) ?? 3
+  triesLeft = (place: KeyPlace): number => (place === 'reader' ? this.view?.reader_pin_tries_left : this.view?.pin_tries_left) ?? 3
 
   /**
    * Approves an order. If the service worker died on the way, the wallet says what became of it:

@@ -22,7 +22,7 @@ export class ReaderShopper extends Shopper {
   /** Gets another card from an issuer, with keys that the card in the reader makes. */
   async addCardInReader(issuer) {
     const onboarding = await this.openAccount(issuer)
-    await onboarding.getByRole('radio', { name: words('home.pick.reader') }).check()
+    await onboarding.getByRole('radio', { name: words('place.pick.reader') }).check()
     await onboarding.getByLabel(words('approve.pin.reader'), { exact: true }).fill(this.readerPin)
     await this.shot(onboarding, 'add-card-in-reader', { fullPage: true })
     await onboarding.getByRole('button', { name: words('add.button') }).click()

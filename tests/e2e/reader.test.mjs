@@ -58,9 +58,9 @@ test('a new card in the reader is given its PIN, and a PUK that is shown once', 
 test('it makes the keys of an account, which lives there from then on', { skip }, async () => {
   const { cards } = await world.shopper.view()
   assert.deepEqual(
-    cards.map(({ issuer_name, home }) => [issuer_name, home]),
+    cards.map(({ issuer_name, place }) => [issuer_name, place]),
     [
-      ['Asahi Card', 'browser'],
+      ['Asahi Card', 'software'],
       ['Ume Card', 'reader'],
     ],
   )

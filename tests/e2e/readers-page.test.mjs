@@ -81,7 +81,7 @@ test('a new card gets its PIN from its holder, and its PUK is shown once', { ski
 
 test('the keys of a further card are made in it, and the page shows whose they are', { skip }, async () => {
   const onboarding = await world.shopper.openAccount()
-  await onboarding.getByRole('radio', { name: words('home.pick.reader') }).check()
+  await onboarding.getByRole('radio', { name: words('place.pick.reader') }).check()
   await pin(onboarding, 'approve.pin.reader', '000000')
   await look('adding a card', onboarding)
   await button(onboarding, 'add.button').click()
@@ -91,7 +91,7 @@ test('the keys of a further card are made in it, and the page shows whose they a
   await onboarding.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
   await onboarding.close()
   await page.bringToFront()
-  await page.getByText(words('home.reader'), { exact: true }).waitFor()
+  await page.getByText(words('place.reader'), { exact: true }).waitFor()
   await look('a card in use', page)
 })
 
@@ -101,7 +101,7 @@ test('Approve waits for the card, goes on when it comes, and can be cancelled', 
   const store = await shopper.fillBasket([{ sku: 'sencha-100', quantity: 1 }])
   const approval = await shopper.pay(store)
   await approval.getByRole('button', { name: `${words('action.change')} ${words('approve.with')}` }).click()
-  await approval.getByRole('radio', { name: words('home.reader') }).click()
+  await approval.getByRole('radio', { name: words('place.reader') }).click()
   await approval.getByText(words('readers.line.absent', { reader })).waitFor()
   await look('an order that the card in the reader pays', approval)
   const approve = async () => {
@@ -121,7 +121,7 @@ test('Approve waits for the card, goes on when it comes, and can be cancelled', 
 test('the card in the browser moves to the card in the reader, which then pays for both', { skip }, async () => {
   const { shopper } = world
   const settings = await shopper.openPage(shopper.walletUrl('settings'))
-  const account = (await shopper.view()).cards.find(({ home }) => home === 'browser')
+  const account = (await shopper.view()).cards.find(({ place }) => place === 'software')
   const named = { issuer: account.issuer_name, last4: account.last4 }
   const move = settings.getByRole('button', { name: words('move.named', named) })
   await move.click()
@@ -136,7 +136,7 @@ test('the card in the browser moves to the card in the reader, which then pays f
   await settings.getByText(words('move.done', named)).waitFor()
   assert.equal(await move.count(), 0, 'it is there already')
   assert.deepEqual(
-    (await shopper.view()).cards.map(({ home, ready }) => [home, ready]),
+    (await shopper.view()).cards.map(({ place, ready }) => [place, ready]),
     [
       ['reader', true],
       ['reader', true],

@@ -4,7 +4,7 @@
 use js_sys::{Array, Reflect};
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
-use tallystick_wallet::view::{Address, Choice, Deployment, Home};
+use tallystick_wallet::view::{Address, Choice, Deployment, KeyPlace};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The most members that a list may have.
@@ -59,11 +59,11 @@ pub(crate) fn address(value: &JsValue) -> Result<Address, WalletError> {
     })
 }
 
-pub(crate) fn home(name: &str) -> Result<Home, WalletError> {
+pub(crate) fn place(name: &str) -> Result<KeyPlace, WalletError> {
     match name {
-        "browser" => Ok(Home::Browser),
-        "reader" => Ok(Home::Reader),
-        _ => Err(wrong("home")),
+        "software" => Ok(KeyPlace::Software),
+        "reader" => Ok(KeyPlace::Reader),
+        _ => Err(wrong("place")),
     }
 }
 

@@ -171,12 +171,12 @@ impl JsWallet {
     pub fn add_card(
         &self,
         pin: String,
-        #[wasm_bindgen(unchecked_param_type = "Home")] home: String,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
     ) -> Promise {
         let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
         done(Box::pin(async move {
-            wallet.add_card(&pin, arguments::home(&home)?).await
+            wallet.add_card(&pin, arguments::place(&place)?).await
         }))
     }
 
@@ -319,13 +319,13 @@ impl JsWallet {
         &self,
         old: String,
         new: String,
-        #[wasm_bindgen(unchecked_param_type = "Home")] home: String,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
     ) -> Promise {
         let wallet = self.0.clone();
         let (old, new) = (Zeroizing::new(old), Zeroizing::new(new));
         done(Box::pin(async move {
-            let home = arguments::home(&home)?;
-            wallet.change_pin(&old, &new, home).await
+            let place = arguments::place(&place)?;
+            wallet.change_pin(&old, &new, place).await
         }))
     }
 
@@ -335,13 +335,13 @@ impl JsWallet {
         &self,
         puk: String,
         new_pin: String,
-        #[wasm_bindgen(unchecked_param_type = "Home")] home: String,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
     ) -> Promise {
         let wallet = self.0.clone();
         let (puk, new_pin) = (Zeroizing::new(puk), Zeroizing::new(new_pin));
         done(Box::pin(async move {
-            let home = arguments::home(&home)?;
-            wallet.unblock_pin(&puk, &new_pin, home).await
+            let place = arguments::place(&place)?;
+            wallet.unblock_pin(&puk, &new_pin, place).await
         }))
     }
 

@@ -2,6 +2,9 @@
 //!
 //! All times are seconds since 1970-01-01 00:00 UTC, as everywhere in the protocol.
 
+pub use crate::checkout::order::state::OrderState;
+pub use crate::core::deployment::Deployment;
+pub use crate::core::place::KeyPlace;
 use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
@@ -111,20 +114,6 @@ pub struct EnrolmentView {
     pub steps_total: u32,
 }
 
-/// Where the keys of a card account live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, minicbor::Encode, minicbor::Decode)]
-#[cfg_attr(feature = "typescript", derive(Tsify))]
-#[serde(rename_all = "kebab-case")]
-#[cbor(index_only)]
-pub enum Home {
-    /// In the software card.
-    #[n(0)]
-    Browser,
-    /// In a card that the holder puts into a reader.
-    #[n(1)]
-    Reader,
-}
-
 /// What the card in the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
@@ -182,7 +171,7 @@ pub struct CardView {
     /// Which face it has, 0 to 15: no two cards of a wallet have the same.
     pub face: u8,
     /// Where its keys live.
-    pub home: Home,
+    pub place: KeyPlace,
     /// Whether it can pay.
     pub ready: bool,
     /// When it can pay no longer, in seconds, within the last thirty days: its issuer has not renewed it.
@@ -299,53 +288,6 @@ pub struct DeliveryView {
     pub name: String,
     /// Its price in minor units.
     pub price_minor: u64,
-}
-
-/// The state of an order.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, minicbor::Encode, minicbor::Decode,
-)]
-#[cfg_attr(feature = "typescript", derive(Tsify))]
-#[serde(rename_all = "kebab-case")]
-#[cbor(index_only)]
-pub enum OrderState {
-    /// The shop asks; the holder has not decided.
-    #[n(0)]
-    Asked,
-    /// Approved, split and sealed; nothing has left the wallet.
-    #[n(1)]
-    Approved,
-    /// All parties have shown who they are.
-    #[n(2)]
-    Confirmed,
-    /// On its way to the shop.
-    #[n(3)]
-    Sent,
-    /// The shop has it.
-    #[n(4)]
-    Received,
-    /// The issuer has reserved the amount.
-    #[n(5)]
-    Authorised,
-    /// The courier has accepted the parcel.
-    #[n(6)]
-    Delivering,
-    /// The holder declined.
-    #[n(7)]
-    Declined,
-    /// The issuer, the courier or the shop refused.
-    #[n(8)]
-    Refused,
-    /// It could not be sent.
-    #[n(9)]
-    Failed,
-    /// Its time ran out.
-    #[n(10)]
-    Expired,
-    /// The shop says that it came to nothing. Its word alone ends nothing: until the order's time is
-    /// over it could still have it paid, and issuer and courier are asked.
-    #[n(11)]
-    Disowned,
 }
 
 /// How far one party is: one of the three split tallies.
@@ -523,19 +465,4 @@ pub struct RestoredView {
     pub orders: usize,
     /// What the backup holds and no wallet would have stored; it was left out.
     pub skipped: usize,
-}
-
-/// What the build says about the world: whom to trust and where to go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(Tsify))]
-pub struct Deployment {
-    /// Root certificates of the CAs, DER in base64.
-    pub root_certificates: Vec<String>,
-    /// Domains of the key centres.
-    pub key_centres: Vec<String>,
-    /// Where a new holder gets a card.
-    pub welcome_url: String,
-    /// The port of parties under `.localhost`; null outside development.
-    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
-    pub local_port: Option<u16>,
 }

@@ -6,6 +6,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use crate::checkout::order::money::{self, Whereabouts};
 use crate::checkout::order::record::{Failure, OrderRecord};
+use crate::checkout::order::state::OrderState;
 use crate::checkout::order::{matrix, strand};
 use crate::checkout::proposal::Proposal;
 use crate::core::desk::Desk;
@@ -19,8 +20,8 @@ use crate::holder::card_account::CardAccount;
 use crate::holder::profile::StoredAddress;
 use crate::sealing::header::Header;
 use crate::view::{
-    CardView, DeliveryView, FailureView, HistoryView, ItemView, OrderState, OrderView, PartyView,
-    Phase, WalletView,
+    CardView, DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView, Phase,
+    WalletView,
 };
 
 impl<P: Ports> Wallet<P> {

@@ -14,7 +14,7 @@ export class CardLook {
   place = $derived(['card', 'working'].includes(readerWatch.outlook) ? (readerWatch.first?.id ?? '') : '')
 
   /** What the wallet itself may have changed on the card meanwhile. */
-  #told = $derived(JSON.stringify([wallet.view?.reader_pin_tries_left, ...(wallet.view?.cards ?? []).map(one => [one.id, one.home])]))
+  #told = $derived(JSON.stringify([wallet.view?.reader_pin_tries_left, ...(wallet.view?.cards ?? []).map(one => [one.id, one.place])]))
 
   /** Only while a component is made: it looks as long as that component shows. */
   constructor() {

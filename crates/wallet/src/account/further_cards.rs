@@ -9,11 +9,11 @@ use crate::account::cards::{CARDS_MAX, free_slot};
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
 use crate::holder::card_account::CardAccount;
-use crate::view::Home;
 
 impl<P: Ports> Wallet<P> {
     /// Makes the keys of the card on offer, in the software card or in the card in the reader, with that
@@ -23,10 +23,10 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::NoOffer`], [`ErrorKind::OfferExpired`], [`ErrorKind::CardLimit`],
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
     /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
-    pub async fn add_card(&self, pin: &str, home: Home) -> Result<(), WalletError> {
+    pub async fn add_card(&self, pin: &str, place: KeyPlace) -> Result<(), WalletError> {
         self.run(&mut Adding {
             pin,
-            home,
+            place,
             offer: None,
             slot: None,
             making: None,
@@ -51,7 +51,7 @@ impl<P: Ports> Wallet<P> {
 /// A card on its way into the wallet.
 struct Adding<'a> {
     pin: &'a str,
-    home: Home,
+    place: KeyPlace,
     offer: Option<OfferRecord>,
     /// The slot in the software card; in another one it shows itself what is free.
     slot: Option<u8>,
@@ -66,12 +66,14 @@ impl Errand for Adding<'_> {
         if cards.len() >= usize::from(CARDS_MAX) {
             return Err(WalletError::new(ErrorKind::CardLimit));
         }
-        if self.home == Home::Browser {
-            let here = cards.iter().filter(|card| card.home() == Home::Browser);
+        if self.place == KeyPlace::Software {
+            let here = cards
+                .iter()
+                .filter(|card| card.place() == KeyPlace::Software);
             self.slot = Some(free_slot(&mut here.map(|card| card.enrolment.slot))?);
         }
         self.offer = Some(desk.offer()?);
-        Ok(Some(Needed::at(self.home)))
+        Ok(Some(Needed::at(self.place)))
     }
 
     fn next(
@@ -87,7 +89,7 @@ impl Errand for Adding<'_> {
             };
             let offer = self.offer.clone();
             let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
-            let making = Making::new(offer, crate::random_id(rng), self.home, slot);
+            let making = Making::new(offer, crate::random_id(rng), self.place, slot);
             return Ok(self.making.insert(making).begin(self.pin));
         };
         self.made = making.finish(replies)?;
@@ -129,7 +131,7 @@ impl Errand for Removing<'_> {
             return Ok(None);
         }
         let account = desk.unused_card(self.id)?;
-        if account.home() == Home::Reader && self.pin.is_empty() {
+        if account.place() == KeyPlace::Reader && self.pin.is_empty() {
             self.keep(desk)?;
             return Ok(None);
         }

@@ -7,11 +7,11 @@ use tallystick_protocol::wire::cbor::encode;
 
 use super::offer::OfferRecord;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::secure_element::{
     Command, Reply, enrolment_public_key, signature, signing_public_key,
 };
 use crate::holder::card_account::{CardAccount, Enrolment};
-use crate::view::Home;
 
 /// An account in the making: the card makes the keys of a slot, then signs the request to enrol them.
 pub struct Making {
@@ -25,7 +25,7 @@ impl Making {
     pub fn new(
         OfferRecord { offer, issuer_name }: OfferRecord,
         id: String,
-        home: Home,
+        place: KeyPlace,
         slot: u8,
     ) -> Self {
         let account = CardAccount {
@@ -35,7 +35,7 @@ impl Making {
             card: offer.card.clone(),
             limit: offer.limit,
             enrolment: Enrolment::begin(slot),
-            home: (home == Home::Reader).then_some(home),
+            place: (place == KeyPlace::Reader).then_some(place),
             handover: None,
             face: None,
         };

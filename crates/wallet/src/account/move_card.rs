@@ -12,11 +12,11 @@ use crate::core::access::Telling;
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply, signature};
 use crate::core::wallet::Wallet;
 use crate::holder::card_account::{CardAccount, Enrolment};
-use crate::view::Home;
 
 impl<P: Ports> Wallet<P> {
     /// Makes new keys for an account in the card in the reader, and has the old ones sign the account
@@ -39,8 +39,8 @@ impl<P: Ports> Wallet<P> {
     ) -> Result<(), WalletError> {
         // Before keys are made that a wrong PIN would leave unused.
         let command = Some(Command::present_pin(browser_pin));
-        let home = Home::Browser;
-        self.run(&mut Telling { home, command }).await?;
+        let place = KeyPlace::Software;
+        self.run(&mut Telling { place, command }).await?;
         let grant = crate::random_32(&mut self.ports.random());
         let mut renewing = Renewing {
             id,
@@ -70,7 +70,7 @@ impl Desk<'_> {
     fn movable(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         self.stay_unlocked();
         let account = self.unused_card(id)?;
-        if account.home() == Home::Reader {
+        if account.place() == KeyPlace::Reader {
             return Err(WalletError::new(ErrorKind::CallInvalid));
         }
         if account.enrolment.certificate.is_none() {
@@ -93,7 +93,7 @@ struct Renewing<'a> {
 impl Errand for Renewing<'_> {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
         self.account = Some(desk.movable(self.id)?);
-        Ok(Some(Needed::at(Home::Reader)))
+        Ok(Some(Needed::at(KeyPlace::Reader)))
     }
 
     fn next(
@@ -109,7 +109,7 @@ impl Errand for Renewing<'_> {
             let slot = free_slot(&mut taken.iter().map(|taken| taken.slot))?;
             account.face = Some(account.face());
             account.enrolment = Enrolment::begin(slot);
-            account.home = Some(Home::Reader);
+            account.place = Some(KeyPlace::Reader);
             let making = Making::anew(account, self.grant);
             return Ok(self.making.insert(making).begin(self.pin));
         };

@@ -3,11 +3,12 @@
 use crate::account::cards::CARDS_MAX;
 use crate::core::access::check_pin;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Tries};
 use crate::core::wallet::Wallet;
 use crate::sealing::puk;
-use crate::view::{Home, ReaderCardKind, ReaderCardView};
+use crate::view::{ReaderCardKind, ReaderCardView};
 
 impl<P: Ports> Wallet<P> {
     /// What is in the reader. Presents no PIN.
@@ -16,8 +17,8 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::Locked`], [`ErrorKind::NoReader`], [`ErrorKind::NoCard`],
     /// [`ErrorKind::ReaderHeld`], [`ErrorKind::CardRemoved`], [`ErrorKind::ReaderFailed`].
     pub async fn reader_card(&self) -> Result<ReaderCardView, WalletError> {
-        let _turn = self.conversing.turn(Home::Reader).await;
-        let mut card = self.card(Home::Reader).await?;
+        let _turn = self.conversing.turn(KeyPlace::Reader).await;
+        let mut card = self.card(KeyPlace::Reader).await?;
         let slots = card.slots().await?;
         let is_new = slots.is_some() && card.is_from_factory().await?;
         let tries = card.tries().await;
@@ -46,7 +47,7 @@ impl<P: Ports> Wallet<P> {
             let cards = unlocked.profile.cards.iter();
             let there = cards.filter(|card| {
                 let holder = card.enrolment.holder();
-                card.home() == Home::Reader && slots.iter().any(|slot| slot.holder == holder)
+                card.place() == KeyPlace::Reader && slots.iter().any(|slot| slot.holder == holder)
             });
             view.card_ids = there.map(|card| card.id.clone()).collect();
             Ok(())
@@ -66,8 +67,8 @@ impl<P: Ports> Wallet<P> {
         if self.reader_card().await?.kind != ReaderCardKind::New {
             return Err(WalletError::new(ErrorKind::CardNotNew));
         }
-        let _turn = self.conversing.turn(Home::Reader).await;
-        let mut card = self.card(Home::Reader).await?;
+        let _turn = self.conversing.turn(KeyPlace::Reader).await;
+        let mut card = self.card(KeyPlace::Reader).await?;
         let puk = puk::generate(&mut self.ports.random());
         let first = card.execute(vec![Command::first_pin(pin)]).await;
         let mut commands = vec![Command::first_puk(&puk)];

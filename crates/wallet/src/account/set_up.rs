@@ -7,6 +7,7 @@ use crate::core::access::{check_passphrase, check_pin};
 use crate::core::codes::Codes;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::ports::{Cards, Ports};
 use crate::core::secure_element::{Command, SecureElement, Tries, unreachable};
 use crate::core::state::{Unlocked, name};
@@ -14,7 +15,7 @@ use crate::core::wallet::Wallet;
 use crate::holder::profile::Profile;
 use crate::sealing::StateKey;
 use crate::sealing::header::Header;
-use crate::view::{CodesView, Home};
+use crate::view::CodesView;
 
 /// The slot of the first card.
 const FIRST_SLOT: u8 = 0;
@@ -61,7 +62,7 @@ impl<P: Ports> Wallet<P> {
         let card = self.ports.cards().blank();
         let card = card.map_err(unreachable)?;
         let mut card = SecureElement::new(card, Vec::new());
-        let mut making = Making::new(offer, FIRST_CARD.to_owned(), Home::Browser, FIRST_SLOT);
+        let mut making = Making::new(offer, FIRST_CARD.to_owned(), KeyPlace::Software, FIRST_SLOT);
         let mut commands = vec![Command::first_pin(pin), Command::first_puk(&codes.puk)];
         commands.extend(making.begin(pin));
         let replies = card.execute(commands).await?;
@@ -112,7 +113,7 @@ impl Desk<'_> {
         self.put(name::HEADER, header.to_bytes());
         self.forget_offer();
         self.keep_profile(draft.profile.clone())?;
-        self.keep_card(&mut draft.card, Home::Browser, Ok(Tries::FULL))?;
+        self.keep_card(&mut draft.card, KeyPlace::Software, Ok(Tries::FULL))?;
         self.stay_unlocked();
         Ok(())
     }

@@ -4,12 +4,12 @@
 use super::attention::{PAUSE_MS_MIN, Pace};
 use super::ending::GRACE_SECONDS;
 use crate::checkout::order::record::OrderRecord;
+use crate::checkout::order::state::OrderState;
 use crate::core::ask::{Answer, Question};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
-use crate::view::OrderState;
 
 impl<P: Ports> Wallet<P> {
     /// Does what is due on all open orders: confirms parties, sends, asks how it stands; then has cards

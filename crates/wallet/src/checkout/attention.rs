@@ -2,8 +2,8 @@
 
 use tallystick_protocol::wire::identifier::Role;
 
+use crate::checkout::order::state::OrderState;
 use crate::core::error::ErrorKind;
-use crate::view::OrderState;
 
 /// The first pause between two looks at an order, in milliseconds.
 pub const PAUSE_MS_MIN: u64 = 150;

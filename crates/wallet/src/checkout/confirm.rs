@@ -10,10 +10,10 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Confirmation, OrderRecord};
+use crate::checkout::order::state::OrderState;
 use crate::core::ask::{self, Ask, COSE, CallError, Question};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::view::OrderState;
 
 /// How long parties that do not answer are asked again, in milliseconds.
 const PATIENCE_MS: u64 = 60_000;

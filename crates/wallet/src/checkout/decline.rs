@@ -1,11 +1,11 @@
 //! Declining: possible until the order is sent.
 
 use crate::checkout::order::event::Event;
+use crate::checkout::order::state::OrderState;
 use crate::core::desk::Desk;
 use crate::core::error::WalletError;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
-use crate::view::OrderState;
 
 impl<P: Ports> Wallet<P> {
     /// Declines an order that has not been sent. Declining twice is declining once.

@@ -4,10 +4,10 @@ use tallystick_protocol::checkout::form::form_digest;
 
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::OrderRecord;
+use crate::checkout::order::state::OrderState;
 use crate::core::ask::{self, Ask, CBOR, COSE, Question};
 use crate::core::desk::Desk;
 use crate::core::error::WalletError;
-use crate::view::OrderState;
 
 /// How long a shop may say nothing new before issuer and courier are asked directly, in
 /// milliseconds.

@@ -7,9 +7,9 @@ use tallystick_protocol::wire::identifier::Role;
 
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Failure, OrderRecord};
+use crate::checkout::order::state::OrderState;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::view::OrderState;
 
 /// How long after an order's expiry the shop may still bring it to an issuer whose clock is behind, in
 /// seconds.

@@ -3,10 +3,10 @@
 use tallystick_protocol::wire::identifier::Role;
 
 use crate::checkout::order::record::OrderRecord;
+use crate::checkout::order::state::OrderState;
 use crate::core::state::Unlocked;
 use crate::holder::card_account::CardAccount;
 use crate::holder::profile::Profile;
-use crate::view::OrderState;
 
 impl Profile {
     /// The card that an order was approved with, if it is still here.

@@ -11,10 +11,10 @@ use tallystick_protocol::wire::text::is_plain;
 
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Approval, Failure, OrderRecord};
+use crate::checkout::order::state::OrderState;
 use crate::core::ask::CallError;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::view::OrderState;
 
 /// What is known of an order from verified statements.
 #[derive(Default)]

@@ -6,13 +6,13 @@ use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{self, HistoryEntry, OrderRecord};
+use crate::checkout::order::state::OrderState;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::party_url;
 use crate::core::ports::Ports;
 use crate::core::state::{Unlocked, name};
 use crate::core::wallet::{Context, Wallet};
-use crate::view::OrderState;
 
 /// The most orders that may wait for the holder's decision.
 const ASKED_MAX: usize = 16;

@@ -5,10 +5,10 @@
 use tallystick_protocol::wire::problem::ProblemKind;
 
 use super::receipt::disown;
+use crate::checkout::order::state::OrderState;
 use crate::core::ask::CallError;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::view::OrderState;
 
 impl Desk<'_> {
     pub(super) fn take_sent(

@@ -6,6 +6,7 @@ use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Failure, OrderRecord};
+use crate::checkout::order::state::OrderState;
 use crate::core::ask::{self, Answer, Ask, CallError, JSON, Question};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -14,7 +15,6 @@ use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
 use crate::holder::card_account::HeldShare;
 use crate::holder::profile::KnownSpace;
-use crate::view::OrderState;
 
 impl<P: Ports> Wallet<P> {
     /// Puts the shares of a round into the cards that lack them.

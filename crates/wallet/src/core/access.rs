@@ -9,13 +9,13 @@ use tallystick_card::host::TakenSlot;
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::state::name;
 use crate::core::wallet::Wallet;
 use crate::sealing::header::{Header, Secret};
 use crate::sealing::{StateKey, puk, recovery_code};
-use crate::view::Home;
 
 const PASSPHRASE_CHARACTERS_MIN: usize = 8;
 const PASSPHRASE_CHARACTERS_MAX: usize = 256;
@@ -120,11 +120,16 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
     /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
-    pub async fn change_pin(&self, old: &str, new: &str, home: Home) -> Result<(), WalletError> {
+    pub async fn change_pin(
+        &self,
+        old: &str,
+        new: &str,
+        place: KeyPlace,
+    ) -> Result<(), WalletError> {
         check_pin(old).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         check_pin(new)?;
         let command = Some(Command::change_pin(old, new));
-        self.run(&mut Telling { home, command }).await
+        self.run(&mut Telling { place, command }).await
     }
 
     /// Sets a new PIN with the PUK of that card, whether or not the old one is blocked.
@@ -132,17 +137,22 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::WrongPuk`], [`ErrorKind::PukBlocked`], [`ErrorKind::MalformedPin`],
     /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
-    pub async fn unblock_pin(&self, puk: &str, new: &str, home: Home) -> Result<(), WalletError> {
+    pub async fn unblock_pin(
+        &self,
+        puk: &str,
+        new: &str,
+        place: KeyPlace,
+    ) -> Result<(), WalletError> {
         check_pin(new)?;
         let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
         let command = Some(Command::unblock_pin(&puk, new));
-        self.run(&mut Telling { home, command }).await
+        self.run(&mut Telling { place, command }).await
     }
 }
 
 /// One command to a card, of which nothing is kept but the card's state.
 pub(crate) struct Telling {
-    pub home: Home,
+    pub place: KeyPlace,
     pub command: Option<Command>,
 }
 
@@ -150,7 +160,7 @@ impl Errand for Telling {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
         desk.unlocked()?;
         desk.stay_unlocked();
-        Ok(Some(Needed::at(self.home)))
+        Ok(Some(Needed::at(self.place)))
     }
 
     fn next(

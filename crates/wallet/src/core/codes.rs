@@ -7,6 +7,7 @@ use tallystick_card::host::TakenSlot;
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::state::name;
@@ -14,7 +15,7 @@ use crate::core::wallet::Wallet;
 use crate::sealing::header::{Header, Secret};
 use crate::sealing::puk::{self, Puk};
 use crate::sealing::recovery_code::{self, RecoveryCode};
-use crate::view::{CodesView, Home};
+use crate::view::CodesView;
 
 /// Both codes.
 pub struct Codes {
@@ -92,7 +93,7 @@ struct Reissuing<'a> {
 impl Errand for Reissuing<'_> {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
         desk.unlocked()?;
-        Ok(Some(Needed::at(Home::Browser)))
+        Ok(Some(Needed::at(KeyPlace::Software)))
     }
 
     fn next(

@@ -13,11 +13,11 @@ use tallystick_protocol::wire::identifier::HolderId;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::exclusive::{Exclusive, Guard};
+use crate::core::place::KeyPlace;
 use crate::core::ports::{Cards, Ports};
 use crate::core::secure_element::{Command, Reply, SecureElement, Tries, unreachable};
 use crate::core::wallet::Wallet;
 use crate::holder::card_account::CardAccount;
-use crate::view::Home;
 
 /// Whose turn it is to talk to each card.
 pub struct Conversing {
@@ -36,14 +36,14 @@ impl Default for Conversing {
 
 impl Conversing {
     /// Waits until nobody else talks to the card there.
-    pub async fn turn(&self, home: Home) -> Guard<'_, ()> {
-        self.at(home).take().await
+    pub async fn turn(&self, place: KeyPlace) -> Guard<'_, ()> {
+        self.at(place).take().await
     }
 
-    const fn at(&self, home: Home) -> &Exclusive<()> {
-        match home {
-            Home::Browser => &self.browser,
-            Home::Reader => &self.reader,
+    const fn at(&self, place: KeyPlace) -> &Exclusive<()> {
+        match place {
+            KeyPlace::Software => &self.browser,
+            KeyPlace::Reader => &self.reader,
         }
     }
 }
@@ -52,7 +52,7 @@ impl Conversing {
 #[derive(Clone, Copy)]
 pub struct Needed {
     /// Where it is.
-    pub home: Home,
+    pub place: KeyPlace,
     /// Whose account it must have: shown and proven before any PIN is presented to it.
     pub account: Option<Held>,
 }
@@ -67,9 +67,9 @@ pub struct Held {
 
 impl Needed {
     /// Any card there.
-    pub const fn at(home: Home) -> Self {
+    pub const fn at(place: KeyPlace) -> Self {
         Self {
-            home,
+            place,
             account: None,
         }
     }
@@ -79,7 +79,7 @@ impl Needed {
         let slot = account.enrolment.slot;
         let holder: HolderId = account.enrolment.holder();
         Self {
-            home: account.home(),
+            place: account.place(),
             account: Some(Held {
                 slot: TakenSlot { slot, holder },
                 enrolment_key: account.enrolment.enrolment_public_key,
@@ -111,22 +111,22 @@ impl<P: Ports> Wallet<P> {
     /// Runs an errand. What the card answered counts only once its new state is stored: a wrong PIN
     /// has cost a try even if the errand came to nothing.
     pub(crate) async fn run(&self, errand: &mut dyn Errand) -> Result<(), WalletError> {
-        let Some(Needed { home, .. }) = self.prepare(errand).await? else {
+        let Some(Needed { place, .. }) = self.prepare(errand).await? else {
             return Ok(());
         };
-        let _turn = self.conversing.turn(home).await;
+        let _turn = self.conversing.turn(place).await;
         let Some(needed) = self.prepare(errand).await? else {
             return Ok(());
         };
-        if needed.home != home {
+        if needed.place != place {
             // Moved to the other card meanwhile: whoever asks again finds it there.
             return Err(WalletError::new(ErrorKind::OtherCard));
         }
-        let mut card = self.card(needed.home).await?;
+        let mut card = self.card(needed.place).await?;
         let talked = self.talk(&mut card, needed, errand).await;
         let tries = card.tries().await;
         self.perform(&mut |desk| {
-            desk.keep_card(&mut card, needed.home, tries.clone())?;
+            desk.keep_card(&mut card, needed.place, tries.clone())?;
             talked.clone()?;
             errand.keep(desk)
         })
@@ -144,17 +144,17 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// The card there, with power: the one line in which a card in a reader differs.
-    pub(crate) async fn card(&self, home: Home) -> Result<SecureElement, WalletError> {
+    pub(crate) async fn card(&self, place: KeyPlace) -> Result<SecureElement, WalletError> {
         let mut card = None;
-        match home {
-            Home::Browser => {
+        match place {
+            KeyPlace::Software => {
                 self.perform(&mut |desk| {
                     card = Some(desk.card()?);
                     Ok(())
                 })
                 .await?;
             }
-            Home::Reader => {
+            KeyPlace::Reader => {
                 let powered = self.ports.cards().in_reader().await;
                 let powered = powered.map_err(unreachable)?;
                 card = Some(SecureElement::new(powered, Vec::new()));
@@ -170,7 +170,7 @@ impl<P: Ports> Wallet<P> {
         errand: &mut dyn Errand,
     ) -> Result<(), WalletError> {
         let mut taken = Vec::new();
-        if needed.home == Home::Reader {
+        if needed.place == KeyPlace::Reader {
             let slots = card.slots().await?;
             taken = slots.ok_or_else(|| WalletError::new(ErrorKind::OtherCard))?;
             if let Some(account) = needed.account
@@ -213,9 +213,9 @@ impl<P: Ports> Wallet<P> {
         let Some(_turn) = self.conversing.browser.try_take() else {
             return Ok(());
         };
-        let mut card = self.card(Home::Browser).await?;
+        let mut card = self.card(KeyPlace::Software).await?;
         let tries = card.tries().await;
-        self.perform(&mut |desk| desk.keep_card(&mut card, Home::Browser, tries.clone()))
+        self.perform(&mut |desk| desk.keep_card(&mut card, KeyPlace::Software, tries.clone()))
             .await
     }
 }
@@ -229,11 +229,11 @@ impl Desk<'_> {
     pub fn keep_card(
         &mut self,
         card: &mut SecureElement,
-        home: Home,
+        place: KeyPlace,
         tries: Result<Tries, WalletError>,
     ) -> Result<(), WalletError> {
         let unlocked = self.unlocked()?;
-        if home == Home::Reader {
+        if place == KeyPlace::Reader {
             // It keeps its state itself; and if it was pulled out, what it did before is what counts.
             unlocked.reader_tries = tries.ok().or(unlocked.reader_tries);
             return Ok(());

@@ -8,6 +8,7 @@ use crate::account::offer;
 use crate::core::ask;
 use crate::core::ask::{Answer, Ask};
 use crate::core::conversation::Conversing;
+use crate::core::deployment::Deployment;
 use crate::core::desk::{Desk, SessionChange};
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::exclusive::Exclusive;
@@ -18,7 +19,6 @@ use crate::core::ports::{Change, Clock, Network, Ports, Session, Vault};
 use crate::core::state::{State, name};
 use crate::sealing::header::Header;
 use crate::sealing::stretch::Stretch;
-use crate::view::Deployment;
 
 /// The most key centres of a deployment.
 const CENTRES_MAX: usize = tallystick_protocol::keys::MAX_CENTRES;

@@ -7,7 +7,8 @@ use tallystick_protocol::keys::{Centres, Epoch, KeyContext, Space};
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
 use tallystick_protocol::wire::money::Money;
 
-use crate::view::{CardView, EnrolmentStep, EnrolmentView, Home};
+use crate::core::place::KeyPlace;
+use crate::view::{CardView, EnrolmentStep, EnrolmentView};
 
 /// The roles with which a holder shares keys, in the order in which shares are fetched.
 pub const SHARE_ROLES: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
@@ -160,7 +161,7 @@ pub struct CardAccount {
     pub enrolment: Enrolment,
     /// Where its keys live; absent for the software card.
     #[n(6)]
-    pub home: Option<Home>,
+    pub place: Option<KeyPlace>,
     /// The encoded request by which the keys that it had before hand it over to these; sent as often as
     /// needed until the issuer answers.
     #[cbor(n(7), with = "minicbor::bytes")]
@@ -173,8 +174,8 @@ pub struct CardAccount {
 impl CardAccount {
     /// Where its keys live.
     #[must_use]
-    pub fn home(&self) -> Home {
-        self.home.unwrap_or(Home::Browser)
+    pub fn place(&self) -> KeyPlace {
+        self.place.unwrap_or(KeyPlace::Software)
     }
 
     /// Which face it has, 0 to 15: the same wherever its keys go.
@@ -196,7 +197,7 @@ impl CardAccount {
         CardView {
             face: self.face(),
             ready: self.enrolment.is_done(),
-            home: self.home(),
+            place: self.place(),
             ..shown
         }
     }
@@ -222,7 +223,7 @@ pub fn card_view(
         left_minor: limit.map(|limit| limit.minor),
         currency: limit.map_or_else(String::new, |limit| limit.currency.code().to_owned()),
         face: 0,
-        home: Home::Browser,
+        place: KeyPlace::Software,
         ready: false,
         ends_at: None,
     }

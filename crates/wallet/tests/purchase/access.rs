@@ -4,7 +4,7 @@ use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::core::ports::{Ports, Session, Vault};
 use tallystick_wallet::sealing::{StateKey, record};
-use tallystick_wallet::view::{Home, Phase};
+use tallystick_wallet::view::{KeyPlace, Phase};
 
 use super::holder::{Holder, PASSPHRASE, PIN, TEA, open};
 use super::world::World;
@@ -82,7 +82,7 @@ fn codes_that_were_lost_are_made_anew_with_passphrase_and_pin_and_the_old_ones_e
     assert_eq!(kind("another passphrase", PIN), ErrorKind::WrongPassphrase);
     assert_eq!(kind(PASSPHRASE, "000000"), ErrorKind::WrongPin);
     let codes = block_on(holder.wallet.new_codes(PASSPHRASE, PIN)).unwrap();
-    let unblock = |puk: &str| block_on(holder.wallet.unblock_pin(puk, PIN, Home::Browser));
+    let unblock = |puk: &str| block_on(holder.wallet.unblock_pin(puk, PIN, KeyPlace::Software));
     assert_eq!(unblock(&holder.puk).unwrap_err().kind, ErrorKind::WrongPuk);
     unblock(&codes.puk).unwrap();
     block_on(holder.wallet.lock()).unwrap();
@@ -120,12 +120,16 @@ fn an_altered_record_is_noticed() {
 fn a_pin_is_changed_with_the_old_one() {
     let world = World::new();
     let holder = Holder::ready(&world);
-    let refused =
-        block_on(holder.wallet.change_pin("000000", "314159", Home::Browser)).unwrap_err();
+    let refused = block_on(
+        holder
+            .wallet
+            .change_pin("000000", "314159", KeyPlace::Software),
+    )
+    .unwrap_err();
     assert_eq!(refused.kind, ErrorKind::WrongPin);
-    let refused = block_on(holder.wallet.change_pin(PIN, "12", Home::Browser)).unwrap_err();
+    let refused = block_on(holder.wallet.change_pin(PIN, "12", KeyPlace::Software)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::MalformedPin);
-    block_on(holder.wallet.change_pin(PIN, "314159", Home::Browser)).unwrap();
+    block_on(holder.wallet.change_pin(PIN, "314159", KeyPlace::Software)).unwrap();
     assert_eq!(holder.view().pin_tries_left, 3);
 }
 
@@ -162,11 +166,11 @@ fn the_third_wrong_puk_blocks_it_even_if_the_wallet_dies_and_what_is_stored_stay
     let world = World::new();
     let mut holder = Holder::ready(&world);
     for left in [2, 1, 0] {
-        let refused = block_on(
-            holder
-                .wallet
-                .unblock_pin("ZZZZ-ZZZZ", "314159", Home::Browser),
-        )
+        let refused = block_on(holder.wallet.unblock_pin(
+            "ZZZZ-ZZZZ",
+            "314159",
+            KeyPlace::Software,
+        ))
         .unwrap_err();
         let kind = if left == 0 {
             ErrorKind::PukBlocked
@@ -180,7 +184,7 @@ fn the_third_wrong_puk_blocks_it_even_if_the_wallet_dies_and_what_is_stored_stay
     let refused = block_on(
         holder
             .wallet
-            .unblock_pin(&holder.puk, "314159", Home::Browser),
+            .unblock_pin(&holder.puk, "314159", KeyPlace::Software),
     )
     .unwrap_err();
     assert_eq!(refused.kind, ErrorKind::PukBlocked);

@@ -3,7 +3,7 @@
 use tallystick_parties::native::block_on;
 use tallystick_parties::ports::Tables;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::view::{Address, Home, OrderState, Phase};
+use tallystick_wallet::view::{Address, KeyPlace, OrderState, Phase};
 
 use super::holder::{Holder, ISSUER_ORIGIN, PIN, TEA, address, form, offer, offer_of};
 use super::search::holds;
@@ -217,7 +217,7 @@ fn an_offer_for_a_wallet_that_holds_cards_waits_for_its_pin() {
     let view = holder.view();
     assert_eq!((view.phase, view.cards.len()), (Phase::Ready, 1));
     assert_eq!(view.offer.unwrap().issuer_name, "Ume Card");
-    let refused = block_on(holder.wallet.add_card("000000", Home::Browser)).unwrap_err();
+    let refused = block_on(holder.wallet.add_card("000000", KeyPlace::Software)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::WrongPin);
     let view = holder.view();
     assert_eq!((view.pin_tries_left, view.cards.len()), (2, 1));
@@ -231,7 +231,7 @@ fn an_offer_for_a_wallet_that_holds_cards_waits_for_its_pin() {
     block_on(holder.wallet.unlock(super::holder::PASSPHRASE)).unwrap();
     block_on(holder.wallet.remove_card("offer", "")).unwrap();
     assert!(holder.view().offer.is_none());
-    let refused = block_on(holder.wallet.add_card(PIN, Home::Browser)).unwrap_err();
+    let refused = block_on(holder.wallet.add_card(PIN, KeyPlace::Software)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::NoOffer);
 }
 
@@ -242,14 +242,14 @@ fn a_card_is_not_added_twice_and_not_beyond_sixteen() {
     let offered = offer(&world);
     let hand_over = |offer: &[u8]| block_on(holder.wallet.receive_offer(ISSUER_ORIGIN, offer));
     hand_over(&offered).unwrap();
-    block_on(holder.wallet.add_card(PIN, Home::Browser)).unwrap();
+    block_on(holder.wallet.add_card(PIN, KeyPlace::Software)).unwrap();
     assert_eq!(
         hand_over(&offered).unwrap_err().kind,
         ErrorKind::CardAlreadyHeld
     );
     for _ in 2..16 {
         hand_over(&offer(&world)).unwrap();
-        block_on(holder.wallet.add_card(PIN, Home::Browser)).unwrap();
+        block_on(holder.wallet.add_card(PIN, KeyPlace::Software)).unwrap();
     }
     let refused = hand_over(&offer(&world)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::CardLimit);
@@ -265,7 +265,7 @@ fn adding_a_card_goes_on_from_every_step_while_the_first_one_can_pay() {
     for died_at in 0.. {
         let offered = offer_of(&world, OTHER_ISSUER);
         block_on(holder.wallet.receive_offer(OTHER_ORIGIN, &offered)).unwrap();
-        block_on(holder.wallet.add_card(PIN, Home::Browser)).unwrap();
+        block_on(holder.wallet.add_card(PIN, KeyPlace::Software)).unwrap();
         holder.device.fail_after(died_at, true);
         let enrolled = block_on(holder.wallet.enrol()).is_ok();
         holder.device.mend();

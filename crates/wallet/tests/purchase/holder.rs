@@ -4,7 +4,9 @@ use tallystick_parties::native::block_on;
 use tallystick_wallet::Wallet;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::sealing::stretch::Stretch;
-use tallystick_wallet::view::{Address, Choice, Deployment, Home, OrderView, Phase, WalletView};
+use tallystick_wallet::view::{
+    Address, Choice, Deployment, KeyPlace, OrderView, Phase, WalletView,
+};
 
 use super::device::Device;
 use super::world::{CENTRE, COURIER, ISSUER, ORIGIN, SHOP, World, text};
@@ -123,7 +125,7 @@ impl<'w> Holder<'w> {
         let origin = format!("http://{issuer}:8787");
         let offer = offer_of(self.world, issuer);
         block_on(self.wallet.receive_offer(&origin, &offer)).unwrap();
-        block_on(self.wallet.add_card(PIN, Home::Browser)).unwrap();
+        block_on(self.wallet.add_card(PIN, KeyPlace::Software)).unwrap();
         block_on(self.wallet.enrol()).unwrap();
         self.view().cards.last().unwrap().id.clone()
     }

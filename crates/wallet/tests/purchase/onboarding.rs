@@ -4,7 +4,7 @@ use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::core::ports::{Ports, Session, Vault};
 use tallystick_wallet::sealing::{StateKey, record};
-use tallystick_wallet::view::{EnrolmentStep, Home, Phase};
+use tallystick_wallet::view::{EnrolmentStep, KeyPlace, Phase};
 
 use super::device::Device;
 use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, PIN, offer, offer_of, open};
@@ -109,7 +109,7 @@ fn an_offer_rests_under_the_state_key_once_there_is_one_and_is_deleted_when_it_e
     world.run_for(25 * 3_600_000);
     block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
     assert_eq!(offer_on_disk(&holder.device), None);
-    let refused = block_on(holder.wallet.add_card(PIN, Home::Browser)).unwrap_err();
+    let refused = block_on(holder.wallet.add_card(PIN, KeyPlace::Software)).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::OfferExpired);
 }
 

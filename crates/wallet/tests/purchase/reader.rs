@@ -9,7 +9,7 @@ use tallystick_parties::native::block_on;
 use tallystick_simulation::reader::{HeldCard, NAME};
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
-use tallystick_wallet::view::{Choice, Home, OrderState, OrderView, ReaderCardKind};
+use tallystick_wallet::view::{Choice, KeyPlace, OrderState, OrderView, ReaderCardKind};
 
 use super::holder::{Holder, PIN, TEA, form, offer_of};
 use super::search::holds;
@@ -39,7 +39,7 @@ fn with_a_card(holder: Holder<'_>) -> WithReader<'_> {
     let puk = block_on(holder.wallet.prepare_reader_card(CARD_PIN)).unwrap();
     let offer = offer_of(world, OTHER_ISSUER);
     block_on(holder.wallet.receive_offer(OTHER_ORIGIN, &offer)).unwrap();
-    block_on(holder.wallet.add_card(CARD_PIN, Home::Reader)).unwrap();
+    block_on(holder.wallet.add_card(CARD_PIN, KeyPlace::Reader)).unwrap();
     block_on(holder.wallet.enrol()).unwrap();
     let account = holder.view().cards[1].id.clone();
     WithReader {
@@ -130,8 +130,8 @@ fn an_account_in_a_card_in_the_reader_pays_as_one_in_the_software_card() {
     let mut with = ready(&world);
     with.holder.restart();
     let view = with.holder.view();
-    assert_eq!(view.cards[0].home, Home::Browser);
-    assert_eq!(view.cards[1].home, Home::Reader);
+    assert_eq!(view.cards[0].place, KeyPlace::Software);
+    assert_eq!(view.cards[1].place, KeyPlace::Reader);
     assert!(view.cards[1].ready);
     let software_card = with.holder.device.record("card").unwrap();
     let request = with.asked();
@@ -278,7 +278,7 @@ fn a_wrong_pin_costs_a_try_of_that_card_alone_and_its_puk_sets_a_new_one() {
     assert_eq!(with.reader_pin_tries_left(), Some(0));
     let unblock = |puk: &str| {
         let wallet = &with.holder.wallet;
-        block_on(wallet.unblock_pin(puk, "141421", Home::Reader))
+        block_on(wallet.unblock_pin(puk, "141421", KeyPlace::Reader))
     };
     let wrong = unblock(&with.holder.puk).unwrap_err();
     assert_eq!(wrong.kind, ErrorKind::WrongPuk);
@@ -287,7 +287,7 @@ fn a_wrong_pin_costs_a_try_of_that_card_alone_and_its_puk_sets_a_new_one() {
     let change = with
         .holder
         .wallet
-        .change_pin("141421", CARD_PIN, Home::Reader);
+        .change_pin("141421", CARD_PIN, KeyPlace::Reader);
     block_on(change).unwrap();
     assert_eq!(with.bought(&request).state, OrderState::Delivering);
 }
@@ -331,13 +331,13 @@ fn a_card_pulled_while_an_account_is_added_can_be_put_back_and_the_account_added
     block_on(with.holder.wallet.receive_offer(OTHER_ORIGIN, &offer)).unwrap();
     for apdus in 0..7 {
         reader.pull_after(apdus, false);
-        let refused = block_on(with.holder.wallet.add_card(CARD_PIN, Home::Reader));
+        let refused = block_on(with.holder.wallet.add_card(CARD_PIN, KeyPlace::Reader));
         assert_eq!(refused.unwrap_err().kind, ErrorKind::CardRemoved, "{apdus}");
         reader.leave_alone();
         reader.insert(&with.card);
         assert_eq!(with.holder.view().cards.len(), 2);
     }
-    block_on(with.holder.wallet.add_card(CARD_PIN, Home::Reader)).unwrap();
+    block_on(with.holder.wallet.add_card(CARD_PIN, KeyPlace::Reader)).unwrap();
     block_on(with.holder.wallet.enrol()).unwrap();
     assert!(with.holder.view().cards[2].ready);
 }
@@ -348,7 +348,7 @@ fn enrolment_waits_for_the_card_and_goes_on_when_it_is_there() {
     let mut with = ready(&world);
     let offer = offer_of(&world, OTHER_ISSUER);
     block_on(with.holder.wallet.receive_offer(OTHER_ORIGIN, &offer)).unwrap();
-    block_on(with.holder.wallet.add_card(CARD_PIN, Home::Reader)).unwrap();
+    block_on(with.holder.wallet.add_card(CARD_PIN, KeyPlace::Reader)).unwrap();
     with.holder.device.reader().eject();
     with.holder.restart();
     let waits = block_on(with.holder.wallet.enrol()).unwrap_err();
@@ -374,7 +374,7 @@ fn a_missing_share_waits_for_the_card_and_the_order_ends_with_a_sentence_if_it_n
             .receive_offer(super::holder::ISSUER_ORIGIN, &offer),
     )
     .unwrap();
-    block_on(holder.wallet.add_card(CARD_PIN, Home::Reader)).unwrap();
+    block_on(holder.wallet.add_card(CARD_PIN, KeyPlace::Reader)).unwrap();
     block_on(holder.wallet.enrol()).unwrap();
     let choice = Choice {
         card_id: holder.view().cards[1].id.clone(),
@@ -454,7 +454,7 @@ fn a_new_card_pulled_before_its_puk_is_set_can_be_gone_on_with() {
             Err(error) => assert_eq!(error.kind, ErrorKind::CardRemoved, "{apdus}"),
             Ok(puk) => {
                 reader.insert(&card);
-                block_on(holder.wallet.unblock_pin(&puk, CARD_PIN, Home::Reader)).unwrap();
+                block_on(holder.wallet.unblock_pin(&puk, CARD_PIN, KeyPlace::Reader)).unwrap();
                 return;
             }
         }

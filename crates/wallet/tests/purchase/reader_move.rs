@@ -3,7 +3,7 @@
 use tallystick_parties::native::block_on;
 use tallystick_simulation::reader::HeldCard;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::view::{Home, OrderState, Phase};
+use tallystick_wallet::view::{KeyPlace, OrderState, Phase};
 
 use super::holder::{Holder, PASSPHRASE, PIN, TEA};
 use super::reader::CARD_PIN;
@@ -33,8 +33,8 @@ fn a_moved_account_pays_from_the_card_in_the_reader_and_the_old_identity_is_revo
     let moved = holder.view().cards[0].clone();
     assert!(moved.ready);
     assert_eq!(
-        (moved.home, &moved.last4),
-        (Home::Reader, &view.cards[0].last4)
+        (moved.place, &moved.last4),
+        (KeyPlace::Reader, &view.cards[0].last4)
     );
     assert!(holder.device.record("card").unwrap().len() < software_card - 2 * 128);
     let revoked = "SELECT count(*) FROM issuer_revoked_holders";
@@ -95,7 +95,7 @@ fn a_move_survives_the_wallets_death_and_the_loss_of_an_answer_at_every_step() {
             if holder.view().phase == Phase::Locked {
                 block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
             }
-            if holder.view().cards[0].home == Home::Browser {
+            if holder.view().cards[0].place == KeyPlace::Software {
                 block_on(holder.wallet.move_card(&account, PIN, CARD_PIN)).unwrap();
             }
             block_on(holder.wallet.enrol()).unwrap();

@@ -2,7 +2,7 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
-use tallystick_wallet::view::{Address, Home, OrderState};
+use tallystick_wallet::view::{Address, KeyPlace, OrderState};
 
 use super::holder::{Holder, PIN, address, form};
 use super::world::{COURIER, ORIGIN, OTHER_SHOP, SHOP, World};
@@ -143,7 +143,7 @@ fn a_wrong_pin_costs_a_try_even_if_the_wallet_dies_and_the_third_blocks() {
     block_on(
         holder
             .wallet
-            .unblock_pin(&holder.puk, "314159", Home::Browser),
+            .unblock_pin(&holder.puk, "314159", KeyPlace::Software),
     )
     .unwrap();
     block_on(holder.wallet.approve(&request, &choice, "314159")).unwrap();

@@ -3,7 +3,7 @@
 
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
-use tallystick_wallet::view::{CardView, CodesView, Home, Phase, WalletView};
+use tallystick_wallet::view::{CardView, CodesView, KeyPlace, Phase, WalletView};
 
 use super::desk::origin;
 use super::{Holder, JSON, OwnWallet, PASSPHRASE, PIN, Wish};
@@ -94,7 +94,7 @@ impl Holder {
             if !self.is_careful && self.dice.chance(50) {
                 wallet.remove_card(OFFERED, "").await?;
             } else {
-                let outcome = wallet.add_card(self.typed_pin(), Home::Browser).await;
+                let outcome = wallet.add_card(self.typed_pin(), KeyPlace::Software).await;
                 self.unless_expired(wallet, outcome).await?;
             }
             return Ok(true);

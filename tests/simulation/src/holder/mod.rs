@@ -15,7 +15,7 @@ use tallystick_parties::ports::Network as _;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_wallet::Wallet;
 use tallystick_wallet::WalletError;
-use tallystick_wallet::view::{Deployment, Home, OrderView, Phase, WalletView};
+use tallystick_wallet::view::{Deployment, KeyPlace, OrderView, Phase, WalletView};
 
 use self::desk::{OnTheDesk, deployment};
 use crate::device::{CHEAP, Device};
@@ -261,7 +261,7 @@ impl Holder {
         if view.pin_tries_left == 0 {
             let puk = self.puk.borrow().clone();
             if let Some(puk) = puk {
-                wallet.unblock_pin(&puk, PIN, Home::Browser).await?;
+                wallet.unblock_pin(&puk, PIN, KeyPlace::Software).await?;
             }
             return Ok(false);
         }

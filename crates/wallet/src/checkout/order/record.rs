@@ -11,8 +11,8 @@ use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role, Roo
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::event::Event;
+use crate::checkout::order::state::OrderState;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::view::OrderState;
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;

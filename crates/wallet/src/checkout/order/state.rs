@@ -1,6 +1,55 @@
 //! The state machine of an order: one enum, one function that moves between its states.
 
-use crate::view::OrderState;
+use serde::Serialize;
+#[cfg(feature = "typescript")]
+use tsify::Tsify;
+
+/// The state of an order.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, minicbor::Encode, minicbor::Decode,
+)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum OrderState {
+    /// The shop asks; the holder has not decided.
+    #[n(0)]
+    Asked,
+    /// Approved, split and sealed; nothing has left the wallet.
+    #[n(1)]
+    Approved,
+    /// All parties have shown who they are.
+    #[n(2)]
+    Confirmed,
+    /// On its way to the shop.
+    #[n(3)]
+    Sent,
+    /// The shop has it.
+    #[n(4)]
+    Received,
+    /// The issuer has reserved the amount.
+    #[n(5)]
+    Authorised,
+    /// The courier has accepted the parcel.
+    #[n(6)]
+    Delivering,
+    /// The holder declined.
+    #[n(7)]
+    Declined,
+    /// The issuer, the courier or the shop refused.
+    #[n(8)]
+    Refused,
+    /// It could not be sent.
+    #[n(9)]
+    Failed,
+    /// Its time ran out.
+    #[n(10)]
+    Expired,
+    /// The shop says that it came to nothing. Its word alone ends nothing: until the order's time is
+    /// over it could still have it paid, and issuer and courier are asked.
+    #[n(11)]
+    Disowned,
+}
 
 /// A move that the state machine does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

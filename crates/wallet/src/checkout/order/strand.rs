@@ -4,7 +4,8 @@ use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 use tallystick_protocol::wire::identifier::Role;
 
 use super::record::OrderRecord;
-use crate::view::{OrderState, StrandState, Strands};
+use crate::checkout::order::state::OrderState;
+use crate::view::{StrandState, Strands};
 
 /// The strands of an order.
 #[must_use]

@@ -1,0 +1,20 @@
+//! What a build is told of the world it is used in.
+
+use serde::Serialize;
+#[cfg(feature = "typescript")]
+use tsify::Tsify;
+
+/// What the build says about the world: whom to trust and where to go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct Deployment {
+    /// Root certificates of the CAs, DER in base64.
+    pub root_certificates: Vec<String>,
+    /// Domains of the key centres.
+    pub key_centres: Vec<String>,
+    /// Where a new holder gets a card.
+    pub welcome_url: String,
+    /// The port of parties under `.localhost`; null outside development.
+    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
+    pub local_port: Option<u16>,
+}

@@ -1,0 +1,19 @@
+//! Where the keys of an account are.
+
+use serde::Serialize;
+#[cfg(feature = "typescript")]
+use tsify::Tsify;
+
+/// Where the keys of an account live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, minicbor::Encode, minicbor::Decode)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum KeyPlace {
+    /// In the software card.
+    #[n(0)]
+    Software,
+    /// In a card that the holder puts into a reader.
+    #[n(1)]
+    Reader,
+}
