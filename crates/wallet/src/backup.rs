@@ -148,11 +148,11 @@ impl Desk<'_> {
         self.stay_unlocked();
         let unlocked = self.unlocked()?;
         let profile = Profile {
-            addresses: unlocked.profile.addresses.clone(),
+            addresses: unlocked.slices.profile.addresses.clone(),
             ..Profile::default()
         };
         let mut contents = vec![encode_value(&profile).into()];
-        for order in &unlocked.orders {
+        for order in unlocked.slices.orders.iter() {
             contents.extend(portable(&order.record).map(|order| encode_value(&order).into()));
         }
         Ok(contents)
@@ -177,7 +177,7 @@ impl Desk<'_> {
         &mut self,
         addresses: &[StoredAddress],
     ) -> Result<(usize, usize), WalletError> {
-        let mut profile = self.unlocked()?.profile.clone();
+        let mut profile = self.profile()?.clone();
         let (before, mut skipped) = (profile.addresses.len(), 0);
         for address in addresses {
             let address = checked(&address.view());
@@ -203,7 +203,7 @@ impl Desk<'_> {
         let mut added = 0;
         for order in orders.iter().filter_map(portable) {
             let is_known = self.order(&order.request_id).is_ok();
-            if !is_known && self.unlocked()?.orders.len() < ORDERS_MAX {
+            if !is_known && self.orders()?.count() < ORDERS_MAX {
                 self.keep_order(order)?;
                 added += 1;
             }

@@ -10,6 +10,7 @@ mod backup;
 mod checkout;
 pub mod core;
 mod holder;
+mod slices;
 pub mod view;
 mod views;
 

@@ -61,7 +61,7 @@ impl Desk<'_> {
             locks_at: None,
         };
         let is_locked = state.header.is_some() && state.unlocked.is_none();
-        if let (false, Some(offer)) = (is_locked, &state.offer) {
+        if let (false, Some(offer)) = (is_locked, &state.beside.offering.record) {
             view.offer = Some(offer.view());
         }
         if let Some(unlocked) = &state.unlocked {
@@ -71,7 +71,7 @@ impl Desk<'_> {
     }
 
     fn fill(&self, view: &mut WalletView, unlocked: &Unlocked) {
-        let profile = &unlocked.profile;
+        let profile = &unlocked.slices.profile;
         let centres = self.context.key_centres.len();
         for card in &profile.cards {
             let newest = card.enrolment.view(centres);
@@ -87,14 +87,14 @@ impl Desk<'_> {
         for address in &profile.addresses {
             view.addresses.push(address.view());
         }
-        for order in &unlocked.orders {
+        for order in unlocked.slices.orders.iter() {
             let order = order_view(&order.record, unlocked, self.now().seconds());
             let newer = |other: &OrderView| other.created_at >= order.created_at;
             let place = view.orders.partition_point(newer);
             view.orders.insert(place, order);
         }
-        view.unreadable_orders = unlocked.unreadable.len();
-        view.lock_minutes = Some(profile.lock_minutes());
+        view.unreadable_orders = unlocked.slices.orders.unreadable();
+        view.lock_minutes = Some(unlocked.lock_minutes());
         view.locks_at = lock::shown(unlocked.locks_at_ms);
         view.pin_tries_left = unlocked.tries.pin;
         view.puk_tries_left = unlocked.tries.puk;
@@ -104,11 +104,15 @@ impl Desk<'_> {
 }
 
 fn phase(state: &State) -> Phase {
-    match (&state.header, &state.unlocked, &state.offer) {
+    match (
+        &state.header,
+        &state.unlocked,
+        &state.beside.offering.record,
+    ) {
         (None, _, None) => Phase::New,
         (None, _, Some(_)) => Phase::Offered,
         (Some(_), None, _) => Phase::Locked,
-        (Some(_), Some(unlocked), _) if unlocked.profile.is_usable() => Phase::Ready,
+        (Some(_), Some(unlocked), _) if unlocked.slices.profile.is_usable() => Phase::Ready,
         (Some(_), Some(_), _) => Phase::Enrolling,
     }
 }
@@ -118,7 +122,7 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
     let approval = order.approval.as_ref();
     let policy = policy_of(order);
     let proposal = Proposal::of(order, unlocked);
-    let mut cards = unlocked.profile.cards.iter();
+    let mut cards = unlocked.slices.profile.cards.iter();
     let proposed = cards.find(|card| proposal.card.as_ref() == Some(&card.id));
     OrderView {
         request_id: order.request_id.clone(),
@@ -145,6 +149,7 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
         policy: policy.name().as_str().to_owned(),
         extra: matrix::extra(&policy),
         own_address: unlocked
+            .slices
             .profile
             .addresses
             .first()
@@ -184,7 +189,7 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
 fn left(card: &CardAccount, unlocked: &Unlocked) -> Option<u64> {
     let limit = card.limit?;
     let holder = card.enrolment.holder();
-    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let orders = unlocked.slices.orders.records();
     let spent = orders.filter(|order| {
         let is_spent = matches!(
             order.money,

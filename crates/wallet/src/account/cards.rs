@@ -12,7 +12,16 @@ impl Profile {
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchCard`].
-    pub fn card(&mut self, id: &str) -> Result<&mut CardAccount, WalletError> {
+    pub fn card(&self, id: &str) -> Result<&CardAccount, WalletError> {
+        let card = self.cards.iter().find(|card| card.id == id);
+        card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
+    }
+
+    /// A card that is to be changed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchCard`].
+    pub fn card_mut(&mut self, id: &str) -> Result<&mut CardAccount, WalletError> {
         let card = self.cards.iter_mut().find(|card| card.id == id);
         card.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
     }

@@ -12,7 +12,8 @@ use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::problem::ProblemKind;
 
-use crate::core::ask::{self, Answer, Ask, CBOR, CallError, JSON, Question};
+use crate::account::question::Question;
+use crate::core::ask::{self, Answer, Ask, CBOR, CallError, JSON, Said};
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -39,30 +40,40 @@ impl<P: Ports> Wallet<P> {
             let Some(ask) = next else {
                 return Ok(());
             };
-            for answer in self.ask(vec![ask]).await {
-                self.take_enrolment(&answer).await?;
+            for Answer { question, said } in self.ask(vec![ask]).await {
+                self.take_enrolment(&question, &said).await?;
             }
         }
     }
 
     /// Puts what was answered into the card, and keeps that it is there.
-    pub(crate) async fn take_enrolment(&self, answer: &Answer) -> Result<(), WalletError> {
+    pub(crate) async fn take_enrolment(
+        &self,
+        question: &Question,
+        said: &Said,
+    ) -> Result<(), WalletError> {
         let progress = None;
-        self.run(&mut Enrolling { answer, progress }).await
+        self.run(&mut Enrolling {
+            question,
+            said,
+            progress,
+        })
+        .await
     }
 }
 
 /// An answer on its way into a card.
 struct Enrolling<'a> {
-    answer: &'a Answer,
+    question: &'a Question,
+    said: &'a Said,
     progress: Option<Progress>,
 }
 
 impl Errand for Enrolling<'_> {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
-        self.progress = desk.enrolment_said(self.answer)?;
+        self.progress = desk.enrolment_said(self.question, self.said)?;
         let progress = self.progress.as_ref();
-        Ok(progress.map(|progress| Needed::of(&progress.account)))
+        Ok(progress.map(|progress| progress.account.needed()))
     }
 
     fn next(
@@ -110,10 +121,10 @@ pub(super) enum Put {
 }
 
 impl Desk<'_> {
-    fn next_enrolment_step(&mut self) -> Result<Option<Ask>, WalletError> {
+    fn next_enrolment_step(&mut self) -> Result<Option<Ask<Question>>, WalletError> {
         self.stay_unlocked();
         // The newest first: one whose issuer has gone away must not keep the others out.
-        let mut cards = self.unlocked()?.profile.cards.iter().rev();
+        let mut cards = self.profile()?.cards.iter().rev();
         let Some(card) = cards.find(|card| !card.enrolment.is_done()).cloned() else {
             return Ok(None);
         };
@@ -129,29 +140,29 @@ impl Desk<'_> {
             return Ok(Some(ask::post(question, url, request, CBOR)));
         }
         match card.enrolment.missing_share() {
-            Some((role, centre)) => self.share_ask(None, &card, role, &centre, None).map(Some),
+            Some((role, centre)) => {
+                let ask = self.share_ask(&card, role, &centre, None)?;
+                Ok(Some(ask.map(Question::Share)))
+            }
             None => Ok(None),
         }
     }
 
     fn enrolment_said(
         &mut self,
-        Answer { question, said }: &Answer,
+        question: &Question,
+        said: &Said,
     ) -> Result<Option<Progress>, WalletError> {
         match question {
             Question::Handover(card) => self.handover_said(card, said),
             Question::Certificate(card) => self.certificate_said(card, said),
-            _ => self.share_said(question, said),
+            Question::Share(wanted) => self.share_said(wanted, said),
         }
     }
 
     /// The old identity is revoked: the new one can be enrolled. No card is needed for that.
-    fn handover_said(
-        &mut self,
-        card: &str,
-        said: &Result<Vec<u8>, CallError>,
-    ) -> Result<Option<Progress>, WalletError> {
-        let mut account = self.unlocked()?.profile.card(card)?.clone();
+    fn handover_said(&mut self, card: &str, said: &Said) -> Result<Option<Progress>, WalletError> {
+        let mut account = self.profile()?.card(card)?.clone();
         said.as_ref()
             .map_err(|error| refused(error, account.issuer.as_str()))?;
         account.handover = None;
@@ -161,8 +172,8 @@ impl Desk<'_> {
 
     /// Replaces a card account that is still there.
     pub(super) fn keep_account(&mut self, account: CardAccount) -> Result<(), WalletError> {
-        let mut profile = self.unlocked()?.profile.clone();
-        let place = profile.card(&account.id)?;
+        let mut profile = self.profile()?.clone();
+        let place = profile.card_mut(&account.id)?;
         *place = account;
         self.keep_profile(profile)
     }
@@ -170,9 +181,9 @@ impl Desk<'_> {
     fn certificate_said(
         &mut self,
         card: &str,
-        said: &Result<Vec<u8>, CallError>,
+        said: &Said,
     ) -> Result<Option<Progress>, WalletError> {
-        let mut account = self.unlocked()?.profile.card(card)?.clone();
+        let mut account = self.profile()?.card(card)?.clone();
         if account.enrolment.certificate.is_some() {
             return Ok(None);
         }

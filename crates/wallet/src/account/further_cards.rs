@@ -62,7 +62,7 @@ struct Adding<'a> {
 impl Errand for Adding<'_> {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
         desk.stay_unlocked();
-        let cards = &desk.unlocked()?.profile.cards;
+        let cards = &desk.profile()?.cards;
         if cards.len() >= usize::from(CARDS_MAX) {
             return Err(WalletError::new(ErrorKind::CardLimit));
         }
@@ -100,7 +100,7 @@ impl Errand for Adding<'_> {
     }
 
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let mut profile = desk.unlocked()?.profile.clone();
+        let mut profile = desk.profile()?.clone();
         let face = free_slot(&mut profile.cards.iter().map(CardAccount::face))?;
         profile
             .cards
@@ -109,7 +109,7 @@ impl Errand for Adding<'_> {
                 ..made
             }));
         // Another one may be on offer by now.
-        if desk.state.offer == self.offer {
+        if desk.state.beside.offering.record == self.offer {
             desk.forget_offer();
         }
         desk.keep_profile(profile)
@@ -136,7 +136,7 @@ impl Errand for Removing<'_> {
             return Ok(None);
         }
         self.slot = account.enrolment.slot;
-        Ok(Some(Needed::of(&account)))
+        Ok(Some(account.needed()))
     }
 
     fn next(
@@ -153,7 +153,7 @@ impl Errand for Removing<'_> {
     }
 
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let mut profile = desk.unlocked()?.profile.clone();
+        let mut profile = desk.profile()?.clone();
         profile.cards.retain(|card| card.id != self.id);
         desk.keep_profile(profile)
     }
@@ -163,8 +163,12 @@ impl Desk<'_> {
     /// A card that pays no order which is not settled.
     pub(super) fn unused_card(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         let unlocked = self.unlocked()?;
-        let account = unlocked.profile.card(id)?.clone();
-        let mut open = unlocked.orders.iter().filter(|order| !order.record.settled);
+        let account = unlocked.slices.profile.card(id)?.clone();
+        let mut open = unlocked
+            .slices
+            .orders
+            .iter()
+            .filter(|order| !order.record.settled);
         let holder = account.enrolment.holder();
         if open.any(|order| order.record.holder() == Some(holder)) {
             return Err(WalletError::new(ErrorKind::CardInUse));

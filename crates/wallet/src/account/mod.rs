@@ -6,6 +6,7 @@ pub mod further_cards;
 mod making;
 mod move_card;
 pub mod offer;
+pub mod question;
 pub mod reader_card;
 pub mod renewal;
 pub mod set_up;

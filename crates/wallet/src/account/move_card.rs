@@ -141,7 +141,7 @@ impl Errand for HandingOver<'_> {
         if account != self.old {
             return Err(WalletError::new(ErrorKind::NoSuchCard));
         }
-        Ok(Some(Needed::of(&account)))
+        Ok(Some(account.needed()))
     }
 
     fn next(

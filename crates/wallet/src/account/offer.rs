@@ -15,14 +15,15 @@ use crate::account::cards::CARDS_MAX;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::party_url;
-use crate::core::ports::{DeviceKey, Ports};
-use crate::core::state::name;
+use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
 use crate::holder::card_account::{CardAccount, card_view};
-use crate::sealing::{StateKey, record};
+use crate::slices::Opened;
 use crate::view::OfferView;
 
 const CONTEXT: &str = context::WALLET_OFFER;
+/// The name of its record: under the device key, and once the wallet is set up under the state key.
+const RECORD: &str = "offer";
 const BYTES_MAX: usize = 8 * 1024;
 /// How the card on offer is named in calls.
 pub const OFFERED: &str = "offer";
@@ -58,16 +59,49 @@ impl OfferRecord {
     }
 }
 
-/// Opens an offer under the state key, if it is one that was sealed.
-#[must_use]
-pub fn opened(key: &StateKey, record: &[u8]) -> Option<OfferRecord> {
-    let bytes = record::open(key, name::OFFER, record).ok()?;
-    decode_value(&bytes, BYTES_MAX).ok()
+/// The card on offer, which is there also while the wallet is empty or locked.
+#[derive(Default)]
+pub struct Offering {
+    /// What is on offer.
+    pub record: Option<OfferRecord>,
+    /// It rests under the device key alone although there is a state key.
+    is_unsealed: bool,
+    /// The card that was on offer last is no more, because its time was up.
+    has_expired: bool,
 }
 
-/// Opens an offer under the device key. One that no longer opens is as good as none: the issuer's page hands out
-/// another.
-pub async fn unwrapped(device_key: &impl DeviceKey, wrapped: &[u8]) -> Option<OfferRecord> {
+impl Offering {
+    /// As the vault has it, as far as the device key alone opens it. One that no longer opens is as good as
+    /// none: the issuer's page hands out another.
+    pub async fn read_again(
+        &self,
+        records: &[Record],
+        device_key: &impl DeviceKey,
+        is_set_up: bool,
+    ) -> Self {
+        let wrapped = records.iter().find(|record| record.name == RECORD);
+        let record = match wrapped {
+            Some(wrapped) => unwrapped(device_key, &wrapped.bytes).await,
+            None => None,
+        };
+        Self {
+            is_unsealed: record.is_some() && is_set_up,
+            has_expired: self.has_expired,
+            record,
+        }
+    }
+
+    /// As the state key opens it, if it is one that was sealed.
+    pub fn unlock(&mut self, records: &[Record], open: impl Fn(&Record) -> Opened) {
+        let sealed = records.iter().find(|record| record.name == RECORD);
+        if let (None, Some(sealed)) = (&self.record, sealed) {
+            let bytes = open(sealed).ok();
+            self.record = bytes.and_then(|bytes| decode_value(&bytes, BYTES_MAX).ok());
+        }
+    }
+}
+
+async fn unwrapped(device_key: &impl DeviceKey, wrapped: &[u8]) -> Option<OfferRecord> {
     let bytes = device_key.unwrap(CONTEXT, wrapped).await.ok()?;
     decode_value(&bytes, BYTES_MAX).ok()
 }
@@ -94,12 +128,12 @@ impl<P: Ports> Wallet<P> {
         let wrapped = self.ports.device_key().wrap(CONTEXT, &bytes).await?;
         self.perform(&mut |desk| {
             desk.require_room(&record)?;
-            desk.state.offer = Some(record.clone());
-            desk.state.offer_has_expired = false;
+            desk.state.beside.offering.record = Some(record.clone());
+            desk.state.beside.offering.has_expired = false;
             match desk.state.header {
                 Some(_) => desk.seal_offer(&record),
                 None => {
-                    desk.put(name::OFFER, wrapped.clone());
+                    desk.put(RECORD, wrapped.clone());
                     Ok(())
                 }
             }
@@ -127,15 +161,15 @@ impl Desk<'_> {
     /// # Errors
     /// None, but of sealing.
     pub fn tidy_offer(&mut self) -> Result<(), WalletError> {
-        let Some(record) = &self.state.offer else {
+        let Some(record) = &self.state.beside.offering.record else {
             return Ok(());
         };
         if record.offer.envelope.expires_at < self.now() {
             self.forget_offer();
-            self.state.offer_has_expired = true;
+            self.state.beside.offering.has_expired = true;
             return Ok(());
         }
-        if self.state.offer_is_unsealed && self.state.unlocked.is_some() {
+        if self.state.beside.offering.is_unsealed && self.state.unlocked.is_some() {
             let record = record.clone();
             return self.seal_offer(&record);
         }
@@ -144,16 +178,16 @@ impl Desk<'_> {
 
     fn seal_offer(&mut self, record: &OfferRecord) -> Result<(), WalletError> {
         let bytes = Zeroizing::new(encode_value(record));
-        self.put_sealed(name::OFFER, &bytes)?;
-        self.state.offer_is_unsealed = false;
+        self.put_sealed(RECORD, &bytes)?;
+        self.state.beside.offering.is_unsealed = false;
         Ok(())
     }
 
     /// Nothing is on offer any more.
     pub(super) fn forget_offer(&mut self) {
-        self.state.offer = None;
-        self.state.offer_is_unsealed = false;
-        self.delete(name::OFFER.to_owned());
+        self.state.beside.offering.record = None;
+        self.state.beside.offering.is_unsealed = false;
+        self.delete(RECORD.to_owned());
     }
 
     /// The card on offer, while the offer stands.
@@ -161,9 +195,9 @@ impl Desk<'_> {
     /// # Errors
     /// [`ErrorKind::NoOffer`] or [`ErrorKind::OfferExpired`].
     pub(super) fn offer(&self) -> Result<OfferRecord, WalletError> {
-        let offer = self.state.offer.clone();
+        let offer = self.state.beside.offering.record.clone();
         offer.ok_or_else(|| {
-            WalletError::new(match self.state.offer_has_expired {
+            WalletError::new(match self.state.beside.offering.has_expired {
                 true => ErrorKind::OfferExpired,
                 false => ErrorKind::NoOffer,
             })
@@ -174,7 +208,7 @@ impl Desk<'_> {
     fn require_room(&mut self, offered: &OfferRecord) -> Result<(), WalletError> {
         let OfferRecord { offer, .. } = offered;
         // Nobody else's page takes the place of the offer that its holder may be reading.
-        if let Some(waiting) = &self.state.offer
+        if let Some(waiting) = &self.state.beside.offering.record
             && waiting.offer.envelope.expires_at >= self.now()
             && waiting.offer.envelope.from != offer.envelope.from
         {
@@ -183,7 +217,7 @@ impl Desk<'_> {
         if self.state.header.is_none() {
             return Ok(());
         }
-        let profile = &self.unlocked()?.profile;
+        let profile = &self.profile()?;
         let is_same = |card: &CardAccount| {
             card.issuer == offer.envelope.from && card.card.number == offer.card.number
         };

@@ -44,7 +44,7 @@ impl<P: Ports> Wallet<P> {
         self.perform(&mut |desk| {
             let unlocked = desk.unlocked()?;
             unlocked.reader_tries = Some(tries);
-            let cards = unlocked.profile.cards.iter();
+            let cards = unlocked.slices.profile.cards.iter();
             let there = cards.filter(|card| {
                 let holder = card.enrolment.holder();
                 card.place() == KeyPlace::Reader && slots.iter().any(|slot| slot.holder == holder)

@@ -8,7 +8,7 @@ use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::enrol::{refused, unfit};
-use crate::core::ask::{self, Answer, Ask, CBOR, CallError, Question};
+use crate::core::ask::{self, Answer, Ask, CBOR, Said};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
@@ -19,6 +19,16 @@ use crate::holder::card_account::{CardAccount, Enrolment};
 const RENEWAL_SECONDS: u64 = 30 * 86_400;
 /// How long nobody is asked again, in milliseconds (six hours).
 const PAUSE_MS: u64 = 6 * 3_600_000;
+
+/// The issuer is asked to renew the certificate and the ticket of that card.
+struct Renewal(String);
+
+/// When issuers are asked.
+#[derive(Default)]
+pub struct Renewing {
+    /// Before when no issuer is asked to renew a card, in milliseconds.
+    due_ms: u64,
+}
 
 impl Enrolment {
     /// When the certificate of the signing key ends.
@@ -71,7 +81,7 @@ impl<P: Ports> Wallet<P> {
 
     async fn renew(
         &self,
-        due: &mut dyn FnMut(&mut Desk<'_>) -> Vec<Ask>,
+        due: &mut dyn FnMut(&mut Desk<'_>) -> Vec<Ask<Renewal>>,
     ) -> Result<(), WalletError> {
         let mut asks = Vec::new();
         self.perform(&mut |desk| {
@@ -88,31 +98,31 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl Desk<'_> {
-    fn renewals(&mut self) -> Vec<Ask> {
+    fn renewals(&mut self) -> Vec<Ask<Renewal>> {
         let (now, now_ms) = (self.now(), self.now_ms);
         let Some(unlocked) = &mut self.state.unlocked else {
             return Vec::new();
         };
-        if unlocked.renewal_due_ms > now_ms {
+        if unlocked.slices.renewing.due_ms > now_ms {
             return Vec::new();
         }
-        let cards = unlocked.profile.cards.iter();
+        let cards = unlocked.slices.profile.cards.iter();
         let due: Vec<_> = cards
             .filter(|card| card.handover.is_none() && card.enrolment.wants_renewal(now))
             .cloned()
             .collect();
         if !due.is_empty() {
-            unlocked.renewal_due_ms = now_ms.saturating_add(PAUSE_MS);
+            unlocked.slices.renewing.due_ms = now_ms.saturating_add(PAUSE_MS);
         }
         due.iter().map(|card| self.renewal_ask(card)).collect()
     }
 
-    fn renewal_of(&mut self, id: &str) -> Vec<Ask> {
+    fn renewal_of(&mut self, id: &str) -> Vec<Ask<Renewal>> {
         let now = self.now();
         let Some(unlocked) = &mut self.state.unlocked else {
             return Vec::new();
         };
-        let card = unlocked.profile.card(id).ok().cloned();
+        let card = unlocked.slices.profile.card(id).ok().cloned();
         let has_ended = |card: &CardAccount| {
             let ends_at = card.enrolment.certificate_ends_at();
             card.handover.is_none() && ends_at.is_ok_and(|ends_at| ends_at <= now)
@@ -121,18 +131,16 @@ impl Desk<'_> {
         card.iter().map(|card| self.renewal_ask(card)).collect()
     }
 
-    fn renewal_ask(&self, card: &CardAccount) -> Ask {
+    fn renewal_ask(&self, card: &CardAccount) -> Ask<Renewal> {
         let url = self.context.urls.url(&card.issuer, "/v1/enrolments");
         let request = card.enrolment.request.clone();
-        ask::post(Question::Renewal(card.id.clone()), url, request, CBOR)
+        ask::post(Renewal(card.id.clone()), url, request, CBOR)
     }
 
     /// Takes what was renewed. What was not stays as it is.
-    fn take_renewals(&mut self, answers: &[Answer]) -> Result<(), WalletError> {
+    fn take_renewals(&mut self, answers: &[Answer<Renewal>]) -> Result<(), WalletError> {
         for Answer { question, said } in answers {
-            let Question::Renewal(id) = question else {
-                continue;
-            };
+            let Renewal(id) = question;
             if self.state.unlocked.is_none() {
                 // Locked meanwhile. The issuer can be asked again.
                 return Ok(());
@@ -145,12 +153,8 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn renewed(
-        &mut self,
-        id: &str,
-        said: &Result<Vec<u8>, CallError>,
-    ) -> Result<CardAccount, WalletError> {
-        let mut account = self.unlocked()?.profile.card(id)?.clone();
+    fn renewed(&mut self, id: &str, said: &Said) -> Result<CardAccount, WalletError> {
+        let mut account = self.profile()?.card(id)?.clone();
         let answer = said
             .as_ref()
             .map_err(|error| refused(error, account.issuer.as_str()))?;

@@ -99,17 +99,7 @@ impl Desk<'_> {
             return Err(WalletError::new(ErrorKind::AlreadySetUp));
         }
         self.state.header = Some(header.clone());
-        self.state.unlocked = Some(Unlocked {
-            key: draft.key.clone(),
-            locks_at_ms: 0,
-            profile: draft.profile.clone(),
-            orders: Vec::new(),
-            unreadable: Vec::new(),
-            card: Vec::new(),
-            tries: Tries::FULL,
-            reader_tries: None,
-            renewal_due_ms: 0,
-        });
+        self.state.unlocked = Some(Unlocked::new(draft.key.clone()));
         self.put(name::HEADER, header.to_bytes());
         self.forget_offer();
         self.keep_profile(draft.profile.clone())?;

@@ -7,7 +7,8 @@ use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::enrol::{Progress, Put, refused, unfit, unheard};
-use crate::core::ask::{self, Ask, COSE, CallError, Question};
+use crate::account::question::ShareWanted;
+use crate::core::ask::{self, Ask, COSE, Said};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::holder::card_account::{CardAccount, Enrolment, HeldShare};
@@ -17,12 +18,11 @@ impl Desk<'_> {
     /// the other centres' shares are of, or else for the one now open.
     pub(crate) fn share_ask(
         &self,
-        order: Option<String>,
         card: &CardAccount,
         role: Role,
         centre: &Domain,
         index: Option<u32>,
-    ) -> Result<Ask, WalletError> {
+    ) -> Result<Ask<ShareWanted>, WalletError> {
         let url = self.context.urls.url(centre, "/v1/holder-shares");
         let enrolment = &card.enrolment;
         let begun = enrolment.shares.iter().find(|held| held.space.role == role);
@@ -33,36 +33,31 @@ impl Desk<'_> {
             role,
             space: index,
         };
-        let question = Question::Share {
-            order,
+        let wanted = ShareWanted {
             card: card.id.clone(),
             role,
             index,
             centre: centre.clone(),
         };
-        Ok(ask::post(question, url, encode(&request), COSE))
+        Ok(ask::post(wanted, url, encode(&request), COSE))
     }
 
     /// What a centre's answer adds to a card's enrolment; nothing if the card has it already.
     pub(super) fn share_said(
         &mut self,
-        question: &Question,
-        said: &Result<Vec<u8>, CallError>,
+        wanted: &ShareWanted,
+        said: &Said,
     ) -> Result<Option<Progress>, WalletError> {
-        let Question::Share {
+        let ShareWanted {
             card,
             role,
             index,
             centre,
-            ..
-        } = question
-        else {
-            return Ok(None);
-        };
+        } = wanted;
         let said = said
             .as_ref()
             .map_err(|error| refused(error, centre.as_str()))?;
-        let mut account = self.unlocked()?.profile.card(card)?.clone();
+        let mut account = self.profile()?.card(card)?.clone();
         let enrolment = &mut account.enrolment;
         let answer = self.checked_share(said, enrolment, *role, centre, *index);
         let answer = answer.map_err(|error| error.about(centre.as_str()))?;

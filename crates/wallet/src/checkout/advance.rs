@@ -1,28 +1,24 @@
 //! Moving all open orders on, in rounds: what is due is decided and stored, parties are asked, and
 //! what they said is taken up and stored.
 
-use super::attention::{PAUSE_MS_MIN, Pace};
+use super::attention::Pace;
 use super::ending::GRACE_SECONDS;
 use crate::checkout::order::record::OrderRecord;
 use crate::checkout::order::state::OrderState;
-use crate::core::ask::{Answer, Question};
+use crate::checkout::question::Question;
+use crate::core::ask::Answer;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
-    /// Does what is due on all open orders: confirms parties, sends, asks how it stands; then has cards
-    /// renewed that end soon. Returns
-    /// the milliseconds until the next call, or nothing if no order is open or the wallet is
-    /// locked.
+    /// Does what is due on all open orders: confirms parties, sends, asks how it stands. Returns the
+    /// milliseconds until the next call, or nothing if no order is open or the wallet is locked.
     ///
     /// # Errors
-    /// A failure of the storage. What was finished stays finished; call it again.
-    pub async fn advance(&self) -> Result<Option<u64>, WalletError> {
-        let Some(_alone) = self.advancing.try_take() else {
-            return Ok(Some(PAUSE_MS_MIN));
-        };
+    /// A failure of the storage.
+    pub(crate) async fn advance_orders(&self) -> Result<Option<u64>, WalletError> {
         let mut asks = Vec::new();
         self.perform(&mut |desk| {
             asks = desk.due()?;
@@ -37,24 +33,20 @@ impl<P: Ports> Wallet<P> {
             Ok(())
         })
         .await?;
-        self.renew_cards().await?;
         Ok(pause_ms)
     }
 }
 
 impl Desk<'_> {
     /// Takes up what the parties said. Returns the milliseconds until the next round.
-    fn take_round(&mut self, answers: &[Answer]) -> Result<Option<u64>, WalletError> {
+    fn take_round(&mut self, answers: &[Answer<Question>]) -> Result<Option<u64>, WalletError> {
         if self.state.unlocked.is_none() {
             // Locked meanwhile. Everybody can be asked again.
             return Ok(None);
         }
         for Answer { question, said } in answers {
             match question {
-                Question::Handover(_)
-                | Question::Certificate(_)
-                | Question::Renewal(_)
-                | Question::Share { .. } => {}
+                Question::Share { .. } => {}
                 Question::Confirmation {
                     order,
                     role,
@@ -71,7 +63,7 @@ impl Desk<'_> {
     }
 
     fn end_round(&mut self) -> Result<Option<u64>, WalletError> {
-        let asked = self.unlocked()?.orders.iter();
+        let asked = self.orders()?.iter();
         let asked: Vec<_> = asked
             .filter(|order| order.attention.is_asking)
             .map(|order| order.record.request_id.clone())
@@ -80,7 +72,7 @@ impl Desk<'_> {
             self.close_round(&id)?;
         }
         let now_ms = self.now_ms;
-        let due = self.unlocked()?.orders.iter().filter_map(|order| {
+        let due = self.orders()?.iter().filter_map(|order| {
             let record = &order.record;
             match (record.settled, record.state) {
                 (true, _) => None,
@@ -118,8 +110,7 @@ impl Desk<'_> {
 
     /// How an order is being attended to.
     pub(super) fn attention(&mut self, id: &str) -> Option<&mut super::Attention> {
-        let mut orders = self.state.unlocked.as_mut()?.orders.iter_mut();
-        let order = orders.find(|order| order.record.request_id == id)?;
+        let order = self.state.unlocked.as_mut()?.slices.orders.find(id)?;
         Some(&mut order.attention)
     }
 

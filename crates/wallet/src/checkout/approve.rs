@@ -61,7 +61,7 @@ impl Errand for Approving<'_> {
         };
         check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         let purchase = self.purchase.insert(purchase);
-        Ok(Some(Needed::of(&purchase.card)))
+        Ok(Some(purchase.card.needed()))
     }
 
     fn next(
@@ -118,7 +118,7 @@ impl Desk<'_> {
             return Ok(None);
         };
         let now = self.now();
-        let profile = self.unlocked()?.profile.clone();
+        let profile = self.profile()?.clone();
         Purchase::new(profile, order, choice, now).map(Some)
     }
 

@@ -11,7 +11,8 @@ use tallystick_protocol::wire::time::Timestamp;
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Confirmation, OrderRecord};
 use crate::checkout::order::state::OrderState;
-use crate::core::ask::{self, Ask, COSE, CallError, Question};
+use crate::checkout::question::Question;
+use crate::core::ask::{self, Ask, COSE, CallError, Said};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 
@@ -23,7 +24,7 @@ impl Desk<'_> {
     pub(super) fn confirmation_asks(
         &mut self,
         order: &OrderRecord,
-        asks: &mut Vec<Ask>,
+        asks: &mut Vec<Ask<Question>>,
     ) -> Result<(), WalletError> {
         let renewing = self.attention(&order.request_id);
         if let Some((role, index)) = renewing.and_then(|attention| attention.renewing) {
@@ -52,7 +53,7 @@ impl Desk<'_> {
         id: &str,
         role: Role,
         sent_at: Timestamp,
-        said: &Result<Vec<u8>, CallError>,
+        said: &Said,
     ) -> Result<(), WalletError> {
         let mut order = self.order(id)?;
         if order.state != OrderState::Approved {

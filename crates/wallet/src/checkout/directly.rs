@@ -9,16 +9,12 @@ use super::ending::GRACE_SECONDS;
 use super::receipt::{self, Findings};
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::OrderRecord;
-use crate::core::ask::CallError;
+use crate::core::ask::Said;
 use crate::core::desk::Desk;
 use crate::core::error::WalletError;
 
 impl Desk<'_> {
-    pub(super) fn take_money(
-        &mut self,
-        id: &str,
-        said: &Result<Vec<u8>, CallError>,
-    ) -> Result<(), WalletError> {
+    pub(super) fn take_money(&mut self, id: &str, said: &Said) -> Result<(), WalletError> {
         let order = self.order(id)?;
         let bytes = said.as_ref().ok();
         let answer = bytes.and_then(|bytes| {
@@ -51,11 +47,7 @@ impl Desk<'_> {
         self.take_findings(order, findings)
     }
 
-    pub(super) fn take_courier(
-        &mut self,
-        id: &str,
-        said: &Result<Vec<u8>, CallError>,
-    ) -> Result<(), WalletError> {
+    pub(super) fn take_courier(&mut self, id: &str, said: &Said) -> Result<(), WalletError> {
         let order = self.order(id)?;
         let answer = said.as_ref().ok().and_then(|bytes| decode(bytes).ok());
         let Some(CourierAnswer {

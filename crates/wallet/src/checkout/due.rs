@@ -5,7 +5,8 @@ use tallystick_protocol::checkout::form::form_digest;
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::OrderRecord;
 use crate::checkout::order::state::OrderState;
-use crate::core::ask::{self, Ask, CBOR, COSE, Question};
+use crate::checkout::question::Question;
+use crate::core::ask::{self, Ask, CBOR, COSE};
 use crate::core::desk::Desk;
 use crate::core::error::WalletError;
 
@@ -15,13 +16,13 @@ const SILENCE_MS: u64 = 5_000;
 
 impl Desk<'_> {
     /// Ends what has expired unsent, and asks about everything else that is due.
-    pub(super) fn due(&mut self) -> Result<Vec<Ask>, WalletError> {
+    pub(super) fn due(&mut self) -> Result<Vec<Ask<Question>>, WalletError> {
         let mut asks = Vec::new();
         if self.state.unlocked.is_none() {
             return Ok(asks);
         }
         let now_ms = self.now_ms;
-        let open = self.unlocked()?.orders.iter().filter(|order| {
+        let open = self.orders()?.iter().filter(|order| {
             let is_due = order.attention.due_ms <= now_ms;
             !order.record.settled && is_due
         });
@@ -43,7 +44,7 @@ impl Desk<'_> {
         &mut self,
         mut order: OrderRecord,
         expired: bool,
-        asks: &mut Vec<Ask>,
+        asks: &mut Vec<Ask<Question>>,
     ) -> Result<(), WalletError> {
         let now_ms = self.now_ms;
         let id = order.request_id.clone();
@@ -82,7 +83,7 @@ impl Desk<'_> {
     }
 
     /// Sends the order, as often as needed; once the shop has it, asks how it stands.
-    fn shop_ask(&self, order: &OrderRecord) -> Ask {
+    fn shop_ask(&self, order: &OrderRecord) -> Ask<Question> {
         let id = order.request_id.clone();
         let shop = &order.form.envelope.from;
         let approval = order.approval.as_ref();
@@ -94,7 +95,7 @@ impl Desk<'_> {
         self.receipt_ask(order)
     }
 
-    fn receipt_ask(&self, order: &OrderRecord) -> Ask {
+    fn receipt_ask(&self, order: &OrderRecord) -> Ask<Question> {
         let id = order.request_id.clone();
         let shop = &order.form.envelope.from;
         // By the digest of its form, which issuer and courier do not know.
@@ -104,7 +105,7 @@ impl Desk<'_> {
         ask::get(Question::Receipt(id), url, COSE)
     }
 
-    fn direct_asks(&self, order: &OrderRecord, asks: &mut Vec<Ask>) {
+    fn direct_asks(&self, order: &OrderRecord, asks: &mut Vec<Ask<Question>>) {
         asks.push(self.money_ask(order));
         // The courier knows of the order only once the issuer has cleared it.
         if order.money.is_some() {
@@ -115,7 +116,7 @@ impl Desk<'_> {
         }
     }
 
-    fn money_ask(&self, order: &OrderRecord) -> Ask {
+    fn money_ask(&self, order: &OrderRecord) -> Ask<Question> {
         let id = order.request_id.clone();
         let approval = order.approval.as_ref();
         let url = approval.map(|approval| {

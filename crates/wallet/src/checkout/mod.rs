@@ -14,12 +14,14 @@ mod ending;
 pub mod evidence;
 mod instrument;
 pub mod order;
+pub mod orders;
 pub mod proposal;
+mod question;
 mod receipt;
 pub mod receive;
 mod seal;
 mod send;
 mod spaces;
 
-pub use attention::Attention;
+pub use attention::{Attention, PAUSE_MS_MIN};
 pub use ending::GRACE_SECONDS;

@@ -38,10 +38,10 @@ impl Proposal {
         if order.state != OrderState::Asked {
             return Self::default();
         }
-        let Profile { addresses, .. } = &unlocked.profile;
-        let payable = unlocked.profile.payable(&order.form);
+        let Profile { addresses, .. } = &unlocked.slices.profile;
+        let payable = unlocked.slices.profile.payable(&order.form);
         let last = last_purchase(order, unlocked);
-        let used = last.and_then(|last| unlocked.profile.card_of(last));
+        let used = last.and_then(|last| unlocked.slices.profile.card_of(last));
         let refused = refused_card(order, unlocked);
         let willing = || {
             let payable = payable.iter();
@@ -60,7 +60,7 @@ impl Proposal {
 
 /// The last order from the same shop that a courier took.
 fn last_purchase<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a OrderRecord> {
-    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let orders = unlocked.slices.orders.records();
     let there = orders.filter(|other| {
         let same_shop = other.form.envelope.from == order.form.envelope.from;
         same_shop && other.state == OrderState::Delivering
@@ -70,14 +70,14 @@ fn last_purchase<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a 
 
 /// The card that its issuer refused to let pay the last order at the same shop.
 fn refused_card<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a CardAccount> {
-    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let orders = unlocked.slices.orders.records();
     let there = orders.filter(|other| {
         let same_shop = other.form.envelope.from == order.form.envelope.from;
         same_shop && other.approval.is_some()
     });
     let last = there.max_by_key(|other| other.created_at)?;
     if last.refused_by == Some(Role::Issuer) {
-        unlocked.profile.card_of(last)
+        unlocked.slices.profile.card_of(last)
     } else {
         None
     }

@@ -12,7 +12,7 @@ use tallystick_protocol::wire::text::is_plain;
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Approval, Failure, OrderRecord};
 use crate::checkout::order::state::OrderState;
-use crate::core::ask::CallError;
+use crate::core::ask::Said;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 
@@ -29,11 +29,7 @@ pub(super) struct Findings {
 }
 
 impl Desk<'_> {
-    pub(super) fn take_receipt(
-        &mut self,
-        id: &str,
-        said: &Result<Vec<u8>, CallError>,
-    ) -> Result<(), WalletError> {
+    pub(super) fn take_receipt(&mut self, id: &str, said: &Said) -> Result<(), WalletError> {
         let mut order = self.order(id)?;
         if order.state.is_final() {
             return Ok(());

@@ -11,7 +11,7 @@ use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::party_url;
 use crate::core::ports::Ports;
-use crate::core::state::{Unlocked, name};
+use crate::core::state::Unlocked;
 use crate::core::wallet::{Context, Wallet};
 
 /// The most orders that may wait for the holder's decision.
@@ -75,7 +75,7 @@ impl Desk<'_> {
 
     fn receive_form(&mut self, origin: &str, signed: &[u8]) -> Result<String, WalletError> {
         let unlocked = self.unlocked()?;
-        if !unlocked.profile.is_enrolled() {
+        if !unlocked.slices.profile.is_enrolled() {
             return Err(WalletError::new(ErrorKind::NotEnrolled));
         }
         if let Some(known) = request_of(unlocked, origin, signed) {
@@ -122,17 +122,10 @@ impl Desk<'_> {
         Ok(verified)
     }
 
-    fn drop_order(&mut self, request_id: &str) -> Result<(), WalletError> {
-        let orders = &mut self.unlocked()?.orders;
-        orders.retain(|order| order.record.request_id != request_id);
-        self.delete(name::order(request_id));
-        Ok(())
-    }
-
     /// Room for an order that the holder approves: only such a one takes the place of a receipt, and of
     /// those without evidence first.
     pub(super) fn make_room(&mut self) -> Result<(), WalletError> {
-        let orders = self.unlocked()?.orders.iter().map(|order| &order.record);
+        let orders = self.orders()?.records();
         let approved: Vec<_> = orders.filter(|order| order.approval.is_some()).collect();
         if approved.len() < ORDERS_MAX {
             return Ok(());
@@ -187,13 +180,13 @@ fn request_of(unlocked: &Unlocked, origin: &str, signed: &[u8]) -> Option<String
 
 /// The request that a form has already led to.
 fn known(unlocked: &Unlocked, is_it: impl Fn(&OrderRecord) -> bool) -> Option<String> {
-    let mut orders = unlocked.orders.iter().map(|order| &order.record);
+    let mut orders = unlocked.slices.orders.records();
     let known = orders.find(|order| is_it(order));
     known.map(|order| order.request_id.clone())
 }
 
 fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), WalletError> {
-    if unlocked.profile.payable(&form.message).is_empty() {
+    if unlocked.slices.profile.payable(&form.message).is_empty() {
         return Err(WalletError::new(ErrorKind::CardNotAccepted).about(&form.signer.name));
     }
     Ok(())
@@ -202,7 +195,7 @@ fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), 
 /// The orders that have to go so that another of that shop fits: of those that were only asked, the
 /// shop's own oldest first. What was approved stays, whatever pages ask.
 fn superfluous(unlocked: &Unlocked, shop: &Domain) -> Result<Vec<String>, WalletError> {
-    let orders = unlocked.orders.iter().map(|order| &order.record);
+    let orders = unlocked.slices.orders.records();
     let mut only_asked: Vec<_> = orders.filter(|order| order.approval.is_none()).collect();
     let is_own = |order: &&&OrderRecord| order.form.envelope.from == *shop;
     let waiting = || {

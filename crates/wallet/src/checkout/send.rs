@@ -6,16 +6,12 @@ use tallystick_protocol::wire::problem::ProblemKind;
 
 use super::receipt::disown;
 use crate::checkout::order::state::OrderState;
-use crate::core::ask::CallError;
+use crate::core::ask::{CallError, Said};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 
 impl Desk<'_> {
-    pub(super) fn take_sent(
-        &mut self,
-        id: &str,
-        said: &Result<Vec<u8>, CallError>,
-    ) -> Result<(), WalletError> {
+    pub(super) fn take_sent(&mut self, id: &str, said: &Said) -> Result<(), WalletError> {
         let Err(CallError::Refused(kind)) = said else {
             return self.take_receipt(id, said);
         };

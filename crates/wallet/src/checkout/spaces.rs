@@ -4,10 +4,12 @@
 use tallystick_protocol::keys::Space;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
+use crate::account::question as account;
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Failure, OrderRecord};
 use crate::checkout::order::state::OrderState;
-use crate::core::ask::{self, Answer, Ask, CallError, JSON, Question};
+use crate::checkout::question::Question;
+use crate::core::ask::{self, Answer, Ask, CallError, JSON, Said};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::json;
@@ -18,13 +20,17 @@ use crate::holder::profile::KnownSpace;
 
 impl<P: Ports> Wallet<P> {
     /// Puts the shares of a round into the cards that lack them.
-    pub(super) async fn take_shares(&self, answers: &[Answer]) -> Result<(), WalletError> {
-        for answer in answers {
-            let Question::Share { order, .. } = &answer.question else {
+    pub(super) async fn take_shares(
+        &self,
+        answers: &[Answer<Question>],
+    ) -> Result<(), WalletError> {
+        for Answer { question, said } in answers {
+            let Question::Share { order, wanted } = question else {
                 continue;
             };
-            if let (Some(id), Err(error)) = (order, self.take_enrolment(answer).await) {
-                self.perform(&mut |desk| desk.miss_share(id, &error))
+            let share = account::Question::Share(wanted.clone());
+            if let Err(error) = self.take_enrolment(&share, said).await {
+                self.perform(&mut |desk| desk.miss_share(order, &error))
                     .await?;
             }
         }
@@ -39,7 +45,7 @@ impl Desk<'_> {
         order: &OrderRecord,
         role: Role,
         index: Option<u32>,
-        asks: &mut Vec<Ask>,
+        asks: &mut Vec<Ask<Question>>,
     ) -> Result<(), WalletError> {
         let Some((party, _)) = met(order, role) else {
             return Ok(());
@@ -54,7 +60,7 @@ impl Desk<'_> {
             return Ok(());
         };
         let space = Space { role, index };
-        let Some(card) = self.unlocked()?.profile.card_of(order).cloned() else {
+        let Some(card) = self.profile()?.card_of(order).cloned() else {
             return Ok(());
         };
         let held = &card.enrolment.shares;
@@ -65,8 +71,9 @@ impl Desk<'_> {
         });
         let before = asks.len();
         for centre in missing {
-            let order = Some(order.request_id.clone());
-            asks.push(self.share_ask(order, &card, role, centre, Some(index))?);
+            let order = order.request_id.clone();
+            let ask = self.share_ask(&card, role, centre, Some(index))?;
+            asks.push(ask.map(|wanted| Question::Share { order, wanted }));
         }
         if asks.len() == before {
             return self.ask_again(order.clone(), party, space);
@@ -78,7 +85,7 @@ impl Desk<'_> {
         &mut self,
         id: &str,
         role: Role,
-        said: &Result<Vec<u8>, CallError>,
+        said: &Said,
     ) -> Result<(), WalletError> {
         let order = self.order(id)?;
         let newest = match said {
@@ -136,7 +143,7 @@ impl Desk<'_> {
         party: Domain,
         space: Space,
     ) -> Result<(), WalletError> {
-        let mut profile = self.unlocked()?.profile.clone();
+        let mut profile = self.profile()?.clone();
         let known = &mut profile.spaces;
         known.retain(|known| known.party != party || known.space.role != space.role);
         known.push(KnownSpace { party, space });

@@ -1,8 +1,6 @@
 //! Questions to parties, and what their answers mean.
 
-use tallystick_protocol::wire::identifier::{Domain, Role};
 use tallystick_protocol::wire::problem::{PROBLEM_MEDIA_TYPE, ProblemKind};
-use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::json;
 use crate::core::ports::{Method, NetworkError, Request, Response};
@@ -33,75 +31,41 @@ pub enum CallError {
     },
 }
 
-/// What a party is asked, and which order it concerns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Question {
-    /// The issuer, to let that card take the place of the one that handed its account over.
-    Handover(String),
-    /// The issuer, to certify the key of that card.
-    Certificate(String),
-    /// The issuer, to renew the certificate and the ticket of that card.
-    Renewal(String),
-    /// A key centre, for a share.
-    Share {
-        /// The order that needs it; none while enrolling.
-        order: Option<String>,
-        /// The card that it is for.
-        card: String,
-        /// The role of the space.
-        role: Role,
-        /// The space's number, unless any will do.
-        index: Option<u32>,
-        /// The centre.
-        centre: Domain,
-    },
-    /// A party, to show who it is.
-    Confirmation {
-        /// The order.
-        order: String,
-        /// The party's role.
-        role: Role,
-        /// When it was asked.
-        sent_at: Timestamp,
-    },
-    /// A party, in which key spaces it is.
-    Identity {
-        /// The order.
-        order: String,
-        /// The party's role.
-        role: Role,
-    },
-    /// The shop, to take the order.
-    Send(String),
-    /// The shop, how the order stands.
-    Receipt(String),
-    /// The issuer, where the money is.
-    Money(String),
-    /// The courier, what it decided.
-    Courier(String),
-}
-
-/// A question on its way.
-pub struct Ask {
+/// A question on its way. What is asked is the slice's own: the core only carries it.
+pub struct Ask<Q> {
     /// What is asked.
-    pub question: Question,
+    pub question: Q,
     /// How it is asked.
     pub request: Request,
     /// The media type of an answer.
     pub accept: &'static str,
 }
 
+impl<Q> Ask<Q> {
+    /// The same question as another one.
+    pub fn map<R>(self, as_other: impl FnOnce(Q) -> R) -> Ask<R> {
+        Ask {
+            question: as_other(self.question),
+            request: self.request,
+            accept: self.accept,
+        }
+    }
+}
+
+/// What was said, or why it counts for nothing.
+pub type Said = Result<Vec<u8>, CallError>;
+
 /// What came back.
-pub struct Answer {
+pub struct Answer<Q> {
     /// What was asked.
-    pub question: Question,
+    pub question: Q,
     /// The body of the answer.
-    pub said: Result<Vec<u8>, CallError>,
+    pub said: Said,
 }
 
 /// A message to a party.
 #[must_use]
-pub fn post(question: Question, url: String, body: Vec<u8>, accept: &'static str) -> Ask {
+pub fn post<Q>(question: Q, url: String, body: Vec<u8>, accept: &'static str) -> Ask<Q> {
     let request = Request {
         method: Method::Post,
         url,
@@ -117,7 +81,7 @@ pub fn post(question: Question, url: String, body: Vec<u8>, accept: &'static str
 
 /// A look at something.
 #[must_use]
-pub fn get(question: Question, url: String, accept: &'static str) -> Ask {
+pub fn get<Q>(question: Q, url: String, accept: &'static str) -> Ask<Q> {
     let request = Request {
         method: Method::Get,
         url,
@@ -135,10 +99,7 @@ pub fn get(question: Question, url: String, accept: &'static str) -> Ask {
 ///
 /// # Errors
 /// [`CallError`].
-pub fn meaning(
-    response: Result<Response, NetworkError>,
-    accept: &str,
-) -> Result<Vec<u8>, CallError> {
+pub fn meaning(response: Result<Response, NetworkError>, accept: &str) -> Said {
     let Response {
         status,
         content_type,

@@ -8,7 +8,6 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
-use tallystick_protocol::wire::identifier::HolderId;
 
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -16,8 +15,8 @@ use crate::core::exclusive::{Exclusive, Guard};
 use crate::core::place::KeyPlace;
 use crate::core::ports::{Cards, Ports};
 use crate::core::secure_element::{Command, Reply, SecureElement, Tries, unreachable};
+use crate::core::state::name;
 use crate::core::wallet::Wallet;
-use crate::holder::card_account::CardAccount;
 
 /// Whose turn it is to talk to each card.
 pub struct Conversing {
@@ -74,15 +73,13 @@ impl Needed {
         }
     }
 
-    /// The card with that account's keys.
-    pub fn of(account: &CardAccount) -> Self {
-        let slot = account.enrolment.slot;
-        let holder: HolderId = account.enrolment.holder();
+    /// The card in which that slot has the keys of that account. `enrolment_key` is X25519 (RFC 7748).
+    pub const fn holding(place: KeyPlace, slot: TakenSlot, enrolment_key: [u8; 32]) -> Self {
         Self {
-            place: account.place(),
+            place,
             account: Some(Held {
-                slot: TakenSlot { slot, holder },
-                enrolment_key: account.enrolment.enrolment_public_key,
+                slot,
+                enrolment_key,
             }),
         }
     }
@@ -241,7 +238,7 @@ impl Desk<'_> {
         unlocked.tries = tries?;
         if let Some(record) = card.unsaved(&unlocked.card, &unlocked.key)? {
             unlocked.card.clone_from(&record);
-            self.put(crate::core::state::name::CARD, record);
+            self.put(name::CARD, record);
         }
         Ok(())
     }

@@ -6,18 +6,14 @@
 //! Memory is changed only together with the change to the vault, by the `keep` methods.
 
 use rand_core::CryptoRng;
-use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::checkout::Attention;
-use crate::checkout::order::record::OrderRecord;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::{Cards, Change};
 use crate::core::secure_element::SecureElement;
-use crate::core::state::{Order, State, Unlocked, name};
+use crate::core::state::{State, Unlocked};
 use crate::core::wallet::Context;
-use crate::holder::profile::Profile;
 use crate::sealing::record as sealed;
 
 /// What is to become of the volatile session.
@@ -95,42 +91,6 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Replaces the profile.
-    ///
-    /// # Errors
-    /// If the wallet is locked.
-    pub fn keep_profile(&mut self, profile: Profile) -> Result<(), WalletError> {
-        let bytes = Zeroizing::new(encode_value(&profile));
-        self.put_sealed(name::PROFILE, &bytes)?;
-        self.unlocked()?.profile = profile;
-        Ok(())
-    }
-
-    /// Replaces an order, or adds it.
-    ///
-    /// # Errors
-    /// If the wallet is locked.
-    pub fn keep_order(&mut self, order: OrderRecord) -> Result<(), WalletError> {
-        let bytes = Zeroizing::new(encode_value(&order));
-        let name = name::order(&order.request_id);
-        self.put_sealed(&name, &bytes)?;
-        let unlocked = self.unlocked()?;
-        // A backup may bring back what could not be read.
-        unlocked.unreadable.retain(|unreadable| *unreadable != name);
-        let orders = &mut unlocked.orders;
-        let kept = orders
-            .iter_mut()
-            .find(|kept| kept.record.request_id == order.request_id);
-        match kept {
-            Some(kept) => kept.record = order,
-            None => orders.push(Order {
-                record: order,
-                attention: Attention::default(),
-            }),
-        }
-        Ok(())
-    }
-
     /// The card, put into its reader.
     ///
     /// # Errors
@@ -143,17 +103,5 @@ impl Desk<'_> {
             .power(&unlocked.key, &unlocked.card)
             .map_err(|fault| WalletError::caused(ErrorKind::StorageDamaged, &fault))?;
         Ok(SecureElement::new(card, unlocked.card.clone()))
-    }
-
-    /// A copy of an order.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NoSuchOrder`], or if the wallet is locked.
-    pub fn order(&mut self, request_id: &str) -> Result<OrderRecord, WalletError> {
-        let mut orders = self.unlocked()?.orders.iter();
-        let order = orders.find(|order| order.record.request_id == request_id);
-        order
-            .map(|order| order.record.clone())
-            .ok_or_else(|| WalletError::new(ErrorKind::NoSuchOrder))
     }
 }

@@ -3,10 +3,10 @@
 use zeroize::Zeroizing;
 
 use crate::core::desk::{Desk, SessionChange};
-use crate::core::error::{ErrorKind, WalletError};
+use crate::core::error::WalletError;
 use crate::core::ports::Ports;
+use crate::core::state::Unlocked;
 use crate::core::wallet::Wallet;
-use crate::holder::profile::Profile;
 use crate::sealing::StateKey;
 
 /// What may be chosen, in minutes after the holder's last doing. 0: when the browser closes, which
@@ -32,14 +32,14 @@ pub fn resumed(session: &[u8], now_ms: u64) -> Option<(StateKey, u64)> {
     Some((StateKey::from_bytes(key)?, locks_at_ms)).filter(|_| in_time)
 }
 
-impl Profile {
+impl Unlocked {
     /// After how many minutes the wallet locks itself; 0 when the browser closes.
     #[must_use]
     pub fn lock_minutes(&self) -> u32 {
         self.lock_minutes.unwrap_or(LOCK_MINUTES_STANDARD)
     }
 
-    fn locks_at_ms(&self, now_ms: u64) -> u64 {
+    fn next_lock_ms(&self, now_ms: u64) -> u64 {
         match self.lock_minutes() {
             0 => NEVER_MS,
             minutes => now_ms.saturating_add(u64::from(minutes) * MINUTE_MS),
@@ -57,15 +57,6 @@ pub const fn shown(locks_at_ms: u64) -> Option<u64> {
 }
 
 impl<P: Ports> Wallet<P> {
-    /// Chooses after how many minutes the wallet locks itself: one of [`LOCK_MINUTES`].
-    ///
-    /// # Errors
-    /// [`ErrorKind::CallInvalid`], [`ErrorKind::Locked`], or a failure of the storage.
-    pub async fn set_lock_minutes(&self, minutes: u32) -> Result<(), WalletError> {
-        self.perform(&mut |desk| desk.set_lock_minutes(minutes))
-            .await
-    }
-
     /// Puts off locking, because the holder is doing something in a page.
     ///
     /// # Errors
@@ -92,14 +83,11 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl Desk<'_> {
-    fn set_lock_minutes(&mut self, minutes: u32) -> Result<(), WalletError> {
-        if !LOCK_MINUTES.contains(&minutes) {
-            return Err(WalletError::new(ErrorKind::CallInvalid));
-        }
-        let mut profile = self.unlocked()?.profile.clone();
-        profile.lock_minutes = Some(minutes);
-        self.keep_profile(profile)?;
-        // A shorter time counts from now on, not after the longer one.
+    /// Counts anew: a shorter time that was chosen counts from now on, not after the longer one.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn count_anew(&mut self) -> Result<(), WalletError> {
         self.unlocked()?.locks_at_ms = 0;
         self.stay_unlocked();
         Ok(())
@@ -123,7 +111,7 @@ impl Desk<'_> {
         let Some(unlocked) = &mut self.state.unlocked else {
             return;
         };
-        let locks_at_ms = unlocked.profile.locks_at_ms(self.now_ms);
+        let locks_at_ms = unlocked.next_lock_ms(self.now_ms);
         if locks_at_ms > unlocked.locks_at_ms.saturating_add(SESSION_RENEWAL_MS) {
             unlocked.locks_at_ms = locks_at_ms;
             let mut session = Zeroizing::new(locks_at_ms.to_be_bytes().to_vec());

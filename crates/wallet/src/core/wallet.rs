@@ -4,9 +4,7 @@ use base64ct::{Base64, Encoding};
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_protocol::wire::identifier::Domain;
 
-use crate::account::offer;
-use crate::core::ask;
-use crate::core::ask::{Answer, Ask};
+use crate::core::ask::{self, Answer, Ask};
 use crate::core::conversation::Conversing;
 use crate::core::deployment::Deployment;
 use crate::core::desk::{Desk, SessionChange};
@@ -19,6 +17,7 @@ use crate::core::ports::{Change, Clock, Network, Ports, Session, Vault};
 use crate::core::state::{State, name};
 use crate::sealing::header::Header;
 use crate::sealing::stretch::Stretch;
+use crate::slices::Beside;
 
 /// The most key centres of a deployment.
 const CENTRES_MAX: usize = tallystick_protocol::keys::MAX_CENTRES;
@@ -122,7 +121,7 @@ impl<P: Ports> Wallet<P> {
             session: SessionChange::None,
         };
         desk.lock_in_time();
-        desk.tidy_offer()?;
+        desk.tidy()?;
         let outcome = work(&mut desk);
         let Desk {
             changes, session, ..
@@ -145,17 +144,12 @@ impl<P: Ports> Wallet<P> {
     async fn reload(&self, state: &mut State) -> Result<(), WalletError> {
         let records = self.ports.vault().load().await?;
         let find = |name: &str| records.iter().find(|record| record.name == name);
-        let mut fresh = State {
-            offer_has_expired: state.offer_has_expired,
-            ..State::default()
-        };
+        let mut fresh = State::default();
         if let Some(record) = find(name::HEADER) {
             fresh.header = Some(Header::from_bytes(&record.bytes)?);
         }
-        if let Some(record) = find(name::OFFER) {
-            fresh.offer = offer::unwrapped(self.ports.device_key(), &record.bytes).await;
-            fresh.offer_is_unsealed = fresh.offer.is_some() && fresh.header.is_some();
-        }
+        let (key, is_set_up) = (self.ports.device_key(), fresh.header.is_some());
+        fresh.beside = Beside::of(&records, key, is_set_up, &state.beside).await;
         fresh.records = records;
         if let Some(unlocked) = &state.unlocked {
             fresh.unlock(unlocked.key.clone(), unlocked.locks_at_ms)?;
@@ -165,7 +159,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// Asks parties, all at once.
-    pub(crate) async fn ask(&self, asks: Vec<Ask>) -> Vec<Answer> {
+    pub(crate) async fn ask<Q>(&self, asks: Vec<Ask<Q>>) -> Vec<Answer<Q>> {
         join::all(asks.into_iter().map(|ask| async {
             let response = self.ports.network().send(ask.request).await;
             Answer {
@@ -201,8 +195,7 @@ impl Desk<'_> {
         let Some(unlocked) = &self.state.unlocked else {
             return Ok(());
         };
-        let mut orders = unlocked.orders.iter().map(|order| &order.record);
-        if orders.any(|order| !order.settled && order.state.was_sent()) {
+        if unlocked.slices.is_under_way() {
             return Err(WalletError::new(ErrorKind::StillUnderWay));
         }
         Ok(())

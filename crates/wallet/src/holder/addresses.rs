@@ -49,7 +49,7 @@ impl<P: Ports> Wallet<P> {
 impl Desk<'_> {
     fn set_default_address(&mut self, id: &str) -> Result<(), WalletError> {
         self.stay_unlocked();
-        let mut profile = self.unlocked()?.profile.clone();
+        let mut profile = self.profile()?.clone();
         let place = profile.addresses.iter().position(|kept| kept.id == id);
         let place = place.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))?;
         let address = profile.addresses.remove(place);
@@ -59,7 +59,7 @@ impl Desk<'_> {
 
     fn save_address(&mut self, address: &mut StoredAddress) -> Result<(), WalletError> {
         self.stay_unlocked();
-        let mut profile = self.unlocked()?.profile.clone();
+        let mut profile = self.profile()?.clone();
         name_apart(&profile.addresses, address);
         let kept = &mut profile.addresses;
         if address.id.is_empty() {
@@ -77,7 +77,7 @@ impl Desk<'_> {
 
     fn remove_address(&mut self, id: &str) -> Result<(), WalletError> {
         self.stay_unlocked();
-        let mut profile = self.unlocked()?.profile.clone();
+        let mut profile = self.profile()?.clone();
         let before = profile.addresses.len();
         profile.addresses.retain(|address| address.id != id);
         if profile.addresses.len() == before {

@@ -1,12 +1,14 @@
 //! A card account as it is stored: the card, and how it is enrolled.
 
 use minicbor::Encode;
+use tallystick_card::host::TakenSlot;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::account::CardRecord;
 use tallystick_protocol::keys::{Centres, Epoch, KeyContext, Space};
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
 use tallystick_protocol::wire::money::Money;
 
+use crate::core::conversation::Needed;
 use crate::core::place::KeyPlace;
 use crate::view::{CardView, EnrolmentStep, EnrolmentView};
 
@@ -176,6 +178,22 @@ impl CardAccount {
     #[must_use]
     pub fn place(&self) -> KeyPlace {
         self.place.unwrap_or(KeyPlace::Software)
+    }
+
+    /// The card that is needed wherever the account's keys are.
+    #[must_use]
+    pub fn needed(&self) -> Needed {
+        let Enrolment {
+            slot,
+            enrolment_public_key,
+            ..
+        } = self.enrolment;
+        let holder = self.enrolment.holder();
+        Needed::holding(
+            self.place(),
+            TakenSlot { slot, holder },
+            enrolment_public_key,
+        )
     }
 
     /// Which face it has, 0 to 15: the same wherever its keys go.

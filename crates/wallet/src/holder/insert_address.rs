@@ -42,7 +42,7 @@ impl Desk<'_> {
         place: Option<usize>,
     ) -> Result<(), WalletError> {
         self.stay_unlocked();
-        let mut profile = self.unlocked()?.profile.clone();
+        let mut profile = self.profile()?.clone();
         let mut address = address.clone();
         name_apart(&profile.addresses, &mut address);
         let kept = &mut profile.addresses;

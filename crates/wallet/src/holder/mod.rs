@@ -3,4 +3,5 @@
 pub mod addresses;
 pub mod card_account;
 pub mod insert_address;
+pub mod lock_time;
 pub mod profile;

@@ -3,12 +3,19 @@
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::keys::Space;
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::{Domain, Role};
+use zeroize::Zeroizing;
 
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
 use crate::holder::card_account::{CardAccount, Enrolment};
+use crate::slices::{Opened, Slice};
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;
+/// The name of its record.
+const RECORD: &str = "profile";
 /// The longest profile accepted, in bytes.
 pub const BYTES_MAX: usize = 256 * 1024;
 
@@ -122,5 +129,42 @@ impl Profile {
                     .find(|held| held.space.role == role)
                     .map(|held| held.space)
             })
+    }
+}
+
+impl Slice for Profile {
+    const NEEDED: Option<&'static str> = Some(RECORD);
+
+    fn owns(name: &str) -> bool {
+        name == RECORD
+    }
+
+    fn take_up(&mut self, _: &str, opened: Opened) -> Result<(), WalletError> {
+        *self = decode_value(&opened?, BYTES_MAX)
+            .map_err(|error| WalletError::caused(ErrorKind::StorageDamaged, &error))?;
+        Ok(())
+    }
+}
+
+impl Desk<'_> {
+    /// The profile, to be looked at.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn profile(&mut self) -> Result<&Profile, WalletError> {
+        Ok(&self.unlocked()?.slices.profile)
+    }
+
+    /// Replaces the profile.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn keep_profile(&mut self, profile: Profile) -> Result<(), WalletError> {
+        let bytes = Zeroizing::new(encode_value(&profile));
+        self.put_sealed(RECORD, &bytes)?;
+        let unlocked = self.unlocked()?;
+        unlocked.lock_minutes = profile.lock_minutes;
+        unlocked.slices.profile = profile;
+        Ok(())
     }
 }

@@ -1,0 +1,143 @@
+//! The slices of the wallet: what the core asks of each, and which there are. Here alone they are named
+//! together; a new one is a folder, a field here, and what its pages show in [`crate::view`].
+
+use zeroize::Zeroizing;
+
+use crate::account::offer::Offering;
+use crate::account::renewal::Renewing;
+use crate::checkout::PAUSE_MS_MIN;
+use crate::checkout::orders::Orders;
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::ports::{DeviceKey, Ports, Record};
+use crate::core::wallet::Wallet;
+use crate::holder::profile::Profile;
+
+/// What a record says once it is opened, or why it does not open.
+pub type Opened = Result<Zeroizing<Vec<u8>>, WalletError>;
+
+/// A capability of the wallet, by what it keeps in memory while the wallet is unlocked.
+pub trait Slice {
+    /// The record without which there is no wallet, if it has one such.
+    const NEEDED: Option<&'static str> = None;
+
+    /// Whether the record of that name is one of its own.
+    fn owns(name: &str) -> bool;
+
+    /// Takes up one of its records.
+    ///
+    /// # Errors
+    /// [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageNewer`], if nothing can go on without it.
+    fn take_up(&mut self, name: &str, opened: Opened) -> Result<(), WalletError>;
+
+    /// Whether something left the wallet that it has to follow: it is not erased meanwhile.
+    fn is_under_way(&self) -> bool {
+        false
+    }
+}
+
+/// What the slices keep in memory while the wallet is unlocked.
+#[derive(Default)]
+pub struct Slices {
+    /// The holder's profile: accounts and addresses.
+    pub profile: Profile,
+    /// When accounts are renewed.
+    pub renewing: Renewing,
+    /// The orders.
+    pub orders: Orders,
+}
+
+impl Slices {
+    /// Takes up the records of the vault, each by the slice that owns it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageNewer`].
+    pub fn of(records: &[Record], open: impl Fn(&Record) -> Opened) -> Result<Self, WalletError> {
+        let mut slices = Self::default();
+        take_up(&mut slices.profile, records, &open)?;
+        take_up(&mut slices.orders, records, &open)?;
+        Ok(slices)
+    }
+
+    /// Whether something is under way.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.profile.is_under_way() || self.orders.is_under_way()
+    }
+
+    /// After how many minutes the wallet locks itself, if the holder has chosen.
+    #[must_use]
+    pub const fn lock_minutes(&self) -> Option<u32> {
+        self.profile.lock_minutes
+    }
+}
+
+fn take_up<S: Slice>(
+    slice: &mut S,
+    records: &[Record],
+    open: &impl Fn(&Record) -> Opened,
+) -> Result<(), WalletError> {
+    let is_there = |needed| records.iter().any(|record| record.name == needed);
+    if !S::NEEDED.is_none_or(is_there) {
+        return Err(WalletError::new(ErrorKind::StorageDamaged));
+    }
+    for record in records.iter().filter(|record| S::owns(&record.name)) {
+        slice.take_up(&record.name, open(record))?;
+    }
+    Ok(())
+}
+
+/// What the slices keep in memory also while the wallet is locked or empty.
+#[derive(Default)]
+pub struct Beside {
+    /// The card on offer.
+    pub offering: Offering,
+}
+
+impl Beside {
+    /// What the vault holds of it before anything is unlocked. `before` is what was in memory.
+    pub async fn of(
+        records: &[Record],
+        device_key: &impl DeviceKey,
+        is_set_up: bool,
+        before: &Self,
+    ) -> Self {
+        Self {
+            offering: before
+                .offering
+                .read_again(records, device_key, is_set_up)
+                .await,
+        }
+    }
+
+    /// What opens only with the state key.
+    pub fn unlock(&mut self, records: &[Record], open: impl Fn(&Record) -> Opened) {
+        self.offering.unlock(records, open);
+    }
+}
+
+impl<P: Ports> Wallet<P> {
+    /// Does what is due in every slice: orders go on, then cards are renewed that end soon. Returns the
+    /// milliseconds until the next call, or nothing if nothing is open or the wallet is locked.
+    ///
+    /// # Errors
+    /// A failure of the storage. What was finished stays finished; call it again.
+    pub async fn advance(&self) -> Result<Option<u64>, WalletError> {
+        let Some(_alone) = self.advancing.try_take() else {
+            return Ok(Some(PAUSE_MS_MIN));
+        };
+        let pause_ms = self.advance_orders().await?;
+        self.renew_cards().await?;
+        Ok(pause_ms)
+    }
+}
+
+impl Desk<'_> {
+    /// What each slice does before any piece of work.
+    ///
+    /// # Errors
+    /// None, but of sealing.
+    pub fn tidy(&mut self) -> Result<(), WalletError> {
+        self.tidy_offer()
+    }
+}
