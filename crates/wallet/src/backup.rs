@@ -4,9 +4,12 @@
 //! enrols anew, and the issuer then revokes the old one. See `docs/backup.md`.
 
 use minicbor::bytes::ByteVec;
+use serde::Serialize;
 use tallystick_protocol::checkout::form::origin_host;
 use tallystick_protocol::wire::cbor::{CborError, decode_value, encode_value};
 use tallystick_protocol::wire::text::is_plain;
+#[cfg(feature = "typescript")]
+use tsify::Tsify;
 use zeroize::Zeroizing;
 
 use crate::checkout::order::record::{self, OrderRecord};
@@ -19,7 +22,6 @@ use crate::core::wallet::Wallet;
 use crate::holder::addresses::{ADDRESSES_MAX, checked, is_same_place, name_apart};
 use crate::holder::profile::{self, Profile, StoredAddress};
 use crate::sealing::{SealingError, backup};
-use crate::view::RestoredView;
 
 /// The longest file accepted, in bytes. An order takes a few kilobytes, and none more than 64.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -28,6 +30,18 @@ const BYTES_MAX: usize = 16 * 1024 * 1024;
 const LATEST: u64 = 1 << 53;
 /// The longest text of a restored order that is shown, in bytes.
 const TEXT_BYTES_MAX: usize = 400;
+
+/// What a restored backup added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct RestoredView {
+    /// Addresses that the wallet did not have.
+    pub addresses: usize,
+    /// Orders that the wallet did not have.
+    pub orders: usize,
+    /// What the backup holds and no wallet would have stored; it was left out.
+    pub skipped: usize,
+}
 
 /// What a backup holds: records as the wallet stores them. First the profile, of which only the
 /// addresses count and are written, then the orders that were sent or have ended, without any key.

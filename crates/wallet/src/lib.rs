@@ -12,7 +12,6 @@ pub mod core;
 mod holder;
 mod slices;
 pub mod view;
-mod views;
 
 pub use crate::core::error::{ErrorKind, WalletError};
 pub use crate::core::wallet::Wallet;

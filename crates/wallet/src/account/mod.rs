@@ -11,3 +11,4 @@ pub mod reader_card;
 pub mod renewal;
 pub mod set_up;
 pub mod shares;
+pub mod view;

@@ -12,14 +12,15 @@ use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
 use crate::account::cards::CARDS_MAX;
+use crate::account::view::OfferView;
+use crate::account::view::card_view;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::party_url;
 use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
-use crate::holder::card_account::{CardAccount, card_view};
+use crate::holder::card_account::CardAccount;
 use crate::slices::Opened;
-use crate::view::OfferView;
 
 const CONTEXT: &str = context::WALLET_OFFER;
 /// The name of its record: under the device key, and once the wallet is set up under the state key.

@@ -1,6 +1,7 @@
 //! The card in the reader: what it is, and making a new one the holder's own.
 
 use crate::account::cards::CARDS_MAX;
+use crate::account::view::{ReaderCardKind, ReaderCardView};
 use crate::core::access::check_pin;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::place::KeyPlace;
@@ -8,7 +9,6 @@ use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Tries};
 use crate::core::wallet::Wallet;
 use crate::sealing::puk;
-use crate::view::{ReaderCardKind, ReaderCardView};
 
 impl<P: Ports> Wallet<P> {
     /// What is in the reader. Presents no PIN.

@@ -5,6 +5,7 @@ use super::making::Making;
 use super::offer::OfferRecord;
 use crate::core::access::{check_passphrase, check_pin};
 use crate::core::codes::Codes;
+use crate::core::codes::CodesView;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::place::KeyPlace;
@@ -15,7 +16,6 @@ use crate::core::wallet::Wallet;
 use crate::holder::profile::Profile;
 use crate::sealing::StateKey;
 use crate::sealing::header::Header;
-use crate::view::CodesView;
 
 /// The slot of the first card.
 const FIRST_SLOT: u8 = 0;

@@ -8,6 +8,7 @@ use super::seal::{Purchase, Sealing};
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Approval, OrderRecord};
 use crate::checkout::order::state::OrderState;
+use crate::checkout::view::Choice;
 use crate::core::access::check_pin;
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
@@ -15,7 +16,6 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
-use crate::view::Choice;
 
 impl<P: Ports> Wallet<P> {
     /// Approves an order with the PIN. Approving again what is approved already does nothing.

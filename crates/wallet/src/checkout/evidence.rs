@@ -2,10 +2,10 @@
 
 use tallystick_protocol::checkout::form::form_digest;
 
+use crate::checkout::view::EvidenceView;
 use crate::core::error::WalletError;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
-use crate::view::EvidenceView;
 
 impl<P: Ports> Wallet<P> {
     /// The signed statements that the wallet keeps of an order.

@@ -21,7 +21,9 @@ mod receipt;
 pub mod receive;
 mod seal;
 mod send;
+pub mod shown;
 mod spaces;
+pub mod view;
 
 pub use attention::{Attention, PAUSE_MS_MIN};
 pub use ending::GRACE_SECONDS;

@@ -15,11 +15,11 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use crate::checkout::instrument::Means;
 use crate::checkout::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
+use crate::checkout::view::Choice;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::secure_element::{Command, Reply, signature};
 use crate::holder::card_account::CardAccount;
 use crate::holder::profile::{Profile, StoredAddress};
-use crate::view::Choice;
 
 /// What the holder decided on.
 pub struct Purchase {

@@ -2,7 +2,10 @@
 //! because what is shown once can be lost, also on the way to the page.
 
 use rand_core::CryptoRng;
+use serde::Serialize;
 use tallystick_card::host::TakenSlot;
+#[cfg(feature = "typescript")]
+use tsify::Tsify;
 
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
@@ -15,7 +18,16 @@ use crate::core::wallet::Wallet;
 use crate::sealing::header::{Header, Secret};
 use crate::sealing::puk::{self, Puk};
 use crate::sealing::recovery_code::{self, RecoveryCode};
-use crate::view::CodesView;
+
+/// What the holder writes down: shown once.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct CodesView {
+    /// Sets a new PIN: eight characters.
+    pub puk: String,
+    /// Opens the wallet if the passphrase is lost: twenty characters.
+    pub recovery_code: String,
+}
 
 /// Both codes.
 pub struct Codes {

@@ -387,9 +387,3 @@ impl From<crate::sealing::SealingError> for WalletError {
         Self::caused(kind, &error)
     }
 }
-
-impl From<crate::checkout::order::state::IllegalMove> for WalletError {
-    fn from(error: crate::checkout::order::state::IllegalMove) -> Self {
-        Self::caused(ErrorKind::OrderState, &error).about(error.from.name())
-    }
-}

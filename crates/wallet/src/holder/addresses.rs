@@ -8,7 +8,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
 use crate::holder::profile::StoredAddress;
-use crate::view::Address;
+use crate::holder::view::Address;
 
 /// The most addresses kept.
 pub const ADDRESSES_MAX: usize = 20;

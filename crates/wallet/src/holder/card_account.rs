@@ -10,13 +10,9 @@ use tallystick_protocol::wire::money::Money;
 
 use crate::core::conversation::Needed;
 use crate::core::place::KeyPlace;
-use crate::view::{CardView, EnrolmentStep, EnrolmentView};
 
 /// The roles with which a holder shares keys, in the order in which shares are fetched.
 pub const SHARE_ROLES: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
-
-/// Keys and certificate are one step each; then a share for every role from every centre.
-const STEPS_BEFORE_SHARES: u32 = 2;
 
 /// A share that the card holds.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
@@ -116,27 +112,6 @@ impl Enrolment {
             centres: self.centres.clone()?,
         })
     }
-
-    /// How far it is, for the pages. `centres` counts the key centres of the deployment.
-    #[must_use]
-    pub fn view(&self, centres: usize) -> EnrolmentView {
-        let centres = self
-            .centres
-            .as_ref()
-            .map_or(centres, |centres| centres.as_slice().len());
-        let shares_total = u32::try_from(SHARE_ROLES.len() * centres).unwrap_or(u32::MAX);
-        let shares = u32::try_from(self.shares.len()).unwrap_or(u32::MAX);
-        let certified = u32::from(self.certificate.is_some());
-        EnrolmentView {
-            step: match (self.certificate.is_some(), self.is_done()) {
-                (false, _) => EnrolmentStep::Certificate,
-                (true, false) => EnrolmentStep::Shares,
-                (true, true) => EnrolmentStep::Done,
-            },
-            steps_done: 1 + certified + shares.min(shares_total),
-            steps_total: STEPS_BEFORE_SHARES + shares_total,
-        }
-    }
 }
 
 /// A card account.
@@ -200,49 +175,5 @@ impl CardAccount {
     #[must_use]
     pub fn face(&self) -> u8 {
         self.face.unwrap_or(self.enrolment.slot)
-    }
-
-    /// For the pages.
-    #[must_use]
-    pub fn view(&self) -> CardView {
-        let shown = card_view(
-            &self.id,
-            &self.issuer,
-            &self.issuer_name,
-            &self.card,
-            self.limit,
-        );
-        CardView {
-            face: self.face(),
-            ready: self.enrolment.is_done(),
-            place: self.place(),
-            ..shown
-        }
-    }
-}
-
-/// The view of a card, enrolled or only offered.
-#[must_use]
-pub fn card_view(
-    id: &str,
-    issuer: &Domain,
-    issuer_name: &str,
-    card: &CardRecord,
-    limit: Option<Money>,
-) -> CardView {
-    CardView {
-        id: id.to_owned(),
-        issuer_name: issuer_name.to_owned(),
-        issuer_domain: issuer.as_str().to_owned(),
-        last4: card.number.last4().to_owned(),
-        expiry: card.expiry.to_string(),
-        holder_name: card.holder_name.clone(),
-        limit_minor: limit.map(|limit| limit.minor),
-        left_minor: limit.map(|limit| limit.minor),
-        currency: limit.map_or_else(String::new, |limit| limit.currency.code().to_owned()),
-        face: 0,
-        place: KeyPlace::Software,
-        ready: false,
-        ends_at: None,
     }
 }

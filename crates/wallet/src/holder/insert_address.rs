@@ -7,7 +7,7 @@ use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
 use crate::holder::addresses::{ADDRESSES_MAX, checked, name_apart};
 use crate::holder::profile::StoredAddress;
-use crate::view::Address;
+use crate::holder::view::Address;
 
 /// An identifier is this many hexadecimal digits, as the wallet's own are.
 const ID_CHARACTERS: usize = 32;

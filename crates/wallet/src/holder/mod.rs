@@ -5,3 +5,4 @@ pub mod card_account;
 pub mod insert_address;
 pub mod lock_time;
 pub mod profile;
+pub mod view;

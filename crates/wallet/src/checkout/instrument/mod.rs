@@ -9,7 +9,8 @@ use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::instrument::Payment;
 
 use crate::core::error::{ErrorKind, WalletError};
-use crate::holder::profile::{CardAccount, Profile};
+use crate::holder::card_account::CardAccount;
+use crate::holder::profile::Profile;
 
 /// What pays an order.
 pub struct Means {

@@ -3,7 +3,7 @@
 use tallystick_protocol::checkout::policy::{Field, Policy, READERS};
 use tallystick_protocol::wire::identifier::Role;
 
-use crate::view::{ExtraView, MatrixRow};
+use crate::checkout::view::{ExtraView, MatrixRow};
 
 /// A row and the fields it stands for.
 const ROWS: [(&str, &[Field]); 7] = [

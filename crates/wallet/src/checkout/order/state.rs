@@ -4,6 +4,8 @@ use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 
+use crate::core::error::{ErrorKind, WalletError};
+
 /// The state of an order.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, minicbor::Encode, minicbor::Decode,
@@ -59,6 +61,12 @@ pub struct IllegalMove {
     pub from: OrderState,
     /// The state it was to take.
     pub to: OrderState,
+}
+
+impl From<IllegalMove> for WalletError {
+    fn from(error: IllegalMove) -> Self {
+        Self::caused(ErrorKind::OrderState, &error).about(error.from.name())
+    }
 }
 
 impl OrderState {

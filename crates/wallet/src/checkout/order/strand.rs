@@ -5,7 +5,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::record::OrderRecord;
 use crate::checkout::order::state::OrderState;
-use crate::view::{StrandState, Strands};
+use crate::checkout::view::{StrandState, Strands};
 
 /// The strands of an order.
 #[must_use]

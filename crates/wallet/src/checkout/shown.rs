@@ -1,4 +1,4 @@
-//! From what the wallet keeps to what the pages show.
+//! From an order as it is kept to what the pages show of it.
 
 use tallystick_protocol::checkout::answers::MoneyState;
 use tallystick_protocol::checkout::policy::{Policy, READERS};
@@ -9,115 +9,17 @@ use crate::checkout::order::record::{Failure, OrderRecord};
 use crate::checkout::order::state::OrderState;
 use crate::checkout::order::{matrix, strand};
 use crate::checkout::proposal::Proposal;
-use crate::core::desk::Desk;
-use crate::core::error::{ErrorKind, WalletError};
-use crate::core::lock;
-use crate::core::ports::Ports;
-use crate::core::secure_element::Tries;
-use crate::core::state::{State, Unlocked};
-use crate::core::wallet::Wallet;
+use crate::checkout::view::{
+    DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView,
+};
+use crate::core::error::WalletError;
+use crate::core::state::Unlocked;
 use crate::holder::card_account::CardAccount;
 use crate::holder::profile::StoredAddress;
-use crate::sealing::header::Header;
-use crate::view::{
-    CardView, DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView, Phase,
-    WalletView,
-};
 
-impl<P: Ports> Wallet<P> {
-    /// Everything that the pages show.
-    ///
-    /// # Errors
-    /// If the session's storage fails.
-    pub async fn view(&self) -> Result<WalletView, WalletError> {
-        let mut view = None;
-        self.perform(&mut |desk| {
-            view = Some(desk.view());
-            Ok(())
-        })
-        .await?;
-        view.ok_or_else(|| WalletError::new(ErrorKind::CallInvalid))
-    }
-}
-
-impl Desk<'_> {
-    fn view(&self) -> WalletView {
-        let state = &*self.state;
-        let mut view = WalletView {
-            phase: phase(state),
-            offer: None,
-            enrolment: None,
-            cards: Vec::new(),
-            addresses: Vec::new(),
-            orders: Vec::new(),
-            unreadable_orders: 0,
-            pin_tries_left: Tries::FULL.pin,
-            puk_tries_left: Tries::FULL.puk,
-            reader_pin_tries_left: None,
-            reader_puk_tries_left: None,
-            welcome_url: self.context.welcome_url.clone(),
-            opens_with_puk: state.header.as_ref().is_some_and(Header::opens_with_puk),
-            lock_minutes: None,
-            locks_at: None,
-        };
-        let is_locked = state.header.is_some() && state.unlocked.is_none();
-        if let (false, Some(offer)) = (is_locked, &state.beside.offering.record) {
-            view.offer = Some(offer.view());
-        }
-        if let Some(unlocked) = &state.unlocked {
-            self.fill(&mut view, unlocked);
-        }
-        view
-    }
-
-    fn fill(&self, view: &mut WalletView, unlocked: &Unlocked) {
-        let profile = &unlocked.slices.profile;
-        let centres = self.context.key_centres.len();
-        for card in &profile.cards {
-            let newest = card.enrolment.view(centres);
-            if view.cards.iter().all(|card| card.ready) || !card.enrolment.is_done() {
-                view.enrolment = Some(newest);
-            }
-            view.cards.push(CardView {
-                left_minor: left(card, unlocked),
-                ends_at: card.ends_soon_at(self.now()),
-                ..card.view()
-            });
-        }
-        for address in &profile.addresses {
-            view.addresses.push(address.view());
-        }
-        for order in unlocked.slices.orders.iter() {
-            let order = order_view(&order.record, unlocked, self.now().seconds());
-            let newer = |other: &OrderView| other.created_at >= order.created_at;
-            let place = view.orders.partition_point(newer);
-            view.orders.insert(place, order);
-        }
-        view.unreadable_orders = unlocked.slices.orders.unreadable();
-        view.lock_minutes = Some(unlocked.lock_minutes());
-        view.locks_at = lock::shown(unlocked.locks_at_ms);
-        view.pin_tries_left = unlocked.tries.pin;
-        view.puk_tries_left = unlocked.tries.puk;
-        view.reader_pin_tries_left = unlocked.reader_tries.map(|tries| tries.pin);
-        view.reader_puk_tries_left = unlocked.reader_tries.map(|tries| tries.puk);
-    }
-}
-
-fn phase(state: &State) -> Phase {
-    match (
-        &state.header,
-        &state.unlocked,
-        &state.beside.offering.record,
-    ) {
-        (None, _, None) => Phase::New,
-        (None, _, Some(_)) => Phase::Offered,
-        (Some(_), None, _) => Phase::Locked,
-        (Some(_), Some(unlocked), _) if unlocked.slices.profile.is_usable() => Phase::Ready,
-        (Some(_), Some(_), _) => Phase::Enrolling,
-    }
-}
-
-fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
+/// An order, as the pages show it at that moment, in seconds.
+#[must_use]
+pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
     let form = &order.form;
     let approval = order.approval.as_ref();
     let policy = policy_of(order);
@@ -186,7 +88,8 @@ fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
 
 /// What is left of a card's limit at most: the issuer has said of these orders that it set the money
 /// aside or charged it.
-fn left(card: &CardAccount, unlocked: &Unlocked) -> Option<u64> {
+#[must_use]
+pub fn left(card: &CardAccount, unlocked: &Unlocked) -> Option<u64> {
     let limit = card.limit?;
     let holder = card.enrolment.holder();
     let orders = unlocked.slices.orders.records();

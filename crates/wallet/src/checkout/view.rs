@@ -1,0 +1,250 @@
+//! What the pages see of orders.
+
+use serde::Serialize;
+#[cfg(feature = "typescript")]
+use tsify::Tsify;
+
+use crate::checkout::order::state::OrderState;
+
+/// What the holder chose when approving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct Choice {
+    /// The card that pays.
+    pub card_id: String,
+    /// Where the parcel goes.
+    pub address_id: String,
+    /// Whether they get what the shop asked for beyond the least.
+    pub accept_extra: bool,
+}
+
+/// A party of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct PartyView {
+    /// `shop`, `issuer` or `courier`.
+    #[cfg_attr(feature = "typescript", tsify(type = "'shop' | 'issuer' | 'courier'"))]
+    pub role: String,
+    /// Its domain.
+    pub domain: String,
+    /// Its certified name; before that, what the form calls it.
+    pub name: String,
+    /// Whether its certificate has been verified.
+    pub certified: bool,
+    /// Whether it has answered the confirmation of this order.
+    pub confirmed: bool,
+}
+
+/// A row of the matrix "who will see what".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct MatrixRow {
+    /// What is seen.
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(
+            type = "'items' | 'amount' | 'payment' | 'name' | 'telephone' | 'holder_address' | 'destination'"
+        )
+    )]
+    pub row: &'static str,
+    /// Whether the shop sees it.
+    pub shop: bool,
+    /// Whether the issuer sees it.
+    pub issuer: bool,
+    /// Whether the courier sees it.
+    pub courier: bool,
+    /// Who sees it only with the holder's consent: `shop`, `issuer`, `courier`.
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(type = "('shop' | 'issuer' | 'courier')[]")
+    )]
+    pub asks: Vec<String>,
+}
+
+/// What a party would read beyond what it cannot do without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct ExtraView {
+    /// Who.
+    #[cfg_attr(feature = "typescript", tsify(type = "'shop' | 'issuer' | 'courier'"))]
+    pub role: String,
+    /// The names of matrix rows.
+    pub rows: Vec<String>,
+}
+
+/// One kind of goods in an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct ItemView {
+    /// What it is called.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one, in minor units.
+    pub price_minor: u64,
+}
+
+/// The delivery of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct DeliveryView {
+    /// What the form calls it.
+    pub name: String,
+    /// Its price in minor units.
+    pub price_minor: u64,
+}
+
+/// How far one party is: one of the three split tallies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct StrandState {
+    /// 0 nothing, 1 sealed, 2 confirmed or asked, 3 done.
+    #[cfg_attr(feature = "typescript", tsify(type = "0 | 1 | 2 | 3"))]
+    pub fill: u8,
+    /// Key of the word in the catalogue, under `strand.`.
+    pub word: &'static str,
+}
+
+/// The three strands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct Strands {
+    /// The shop's.
+    pub shop: StrandState,
+    /// The issuer's.
+    pub issuer: StrandState,
+    /// The courier's.
+    pub courier: StrandState,
+}
+
+/// Why an order came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct FailureView {
+    /// The stable name.
+    pub kind: &'static str,
+    /// Whom it is about.
+    pub about: String,
+    /// What happened.
+    pub sentence: String,
+    /// What happened to the money.
+    pub money: String,
+    /// Key of the sentence about the money, under `money.`; nothing if `kind` says enough, as it does
+    /// while nothing was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub money_key: Option<&'static str>,
+    /// Who says where the money is: the issuer's name.
+    pub issuer: String,
+    /// Until when somebody could still ask the issuer for it, in seconds.
+    pub until: u64,
+    /// What to do next.
+    pub remedy: String,
+}
+
+/// Something that happened to an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct HistoryView {
+    /// When, in seconds.
+    pub at: u64,
+    /// Key of the event in the catalogue, such as `asked` or `confirmed-shop`.
+    pub event: &'static str,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct OrderView {
+    /// Names the order in calls, from the first moment on.
+    pub request_id: String,
+    /// The order's number, in hexadecimal; once approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub order_id: Option<String>,
+    /// The page's origin.
+    pub origin: String,
+    /// Who certified the shop.
+    pub certified_by: String,
+    /// Shop, issuer and courier, in this order.
+    pub parties: Vec<PartyView>,
+    /// The goods.
+    pub items: Vec<ItemView>,
+    /// The delivery.
+    pub delivery: DeliveryView,
+    /// What is to be paid, in minor units.
+    pub total_minor: u64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The policy's name, `strict` or `ep0791901-fig2`: the form's, once approved that of the seals.
+    pub policy: String,
+    /// What is read beyond the least if the holder consents; once approved, what was consented to.
+    pub extra: Vec<ExtraView>,
+    /// The holder's own address, should somebody read that: its name and first line. While asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub own_address: Option<String>,
+    /// Who will see what; if `extra` is not empty, as it would be with consent.
+    pub matrix: Vec<MatrixRow>,
+    /// Which cards can pay it; only while the holder is asked.
+    pub payable: Vec<String>,
+    /// What to propose while the holder is asked: the card and the address of the last purchase at
+    /// that shop if they are still there, else the first ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub proposed_card: Option<String>,
+    /// As `proposed_card`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub proposed_address: Option<String>,
+    /// The chosen card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub card_last4: Option<String>,
+    /// The chosen address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub address_label: Option<String>,
+    /// Where the parcel goes: name and address, lines separated by line feeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub destination: Option<String>,
+    /// How far it is.
+    pub state: OrderState,
+    /// How far each party is.
+    pub strands: Strands,
+    /// Key of the sentence that says how far it is, under `order.`: `asked`, …
+    pub sentence_key: &'static str,
+    /// When the shop asked, in seconds.
+    pub created_at: u64,
+    /// When it last changed, in seconds.
+    pub updated_at: u64,
+    /// When it expires, in seconds.
+    pub expires_at: u64,
+    /// The courier's tracking number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub tracking: Option<String>,
+    /// Why it came to nothing, or why it has to be approved once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub failure: Option<FailureView>,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryView>,
+}
+
+/// A signed statement that the wallet keeps of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct EvidenceView {
+    /// What was said.
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(
+            type = "'form' | 'authorisation' | 'acceptance' | 'refusal' | 'receipt' | 'disowning'"
+        )
+    )]
+    pub what: &'static str,
+    /// SHA-256 over the signed bytes, in hexadecimal.
+    pub digest: String,
+}
