@@ -15,6 +15,9 @@ use tallystick_protocol::checkout::answers::{
 use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
 use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SealedPart, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
+use tallystick_protocol::checkout::refunds::{
+    REFUNDS_MAX, RefundAdvice, RefundOutcome, RefundRequest,
+};
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::keys::{
@@ -279,6 +282,7 @@ fn the_answers_are_as_the_page_says() {
             root,
             money: Some(MoneyState::Captured),
             refusal: None,
+            refunded: None,
         },
     );
     holds(
@@ -296,6 +300,27 @@ fn the_answers_are_as_the_page_says() {
             expired_at: Timestamp(1_900),
         },
     );
+    holds(
+        "refund-request",
+        &RefundRequest {
+            envelope: to(),
+            root,
+            number: 1,
+            amount: yen(500),
+        },
+    );
+    for outcome in RefundOutcome::ALL {
+        holds(
+            "refund-advice",
+            &RefundAdvice {
+                envelope: envelope(Audience::Anyone),
+                root,
+                number: REFUNDS_MAX,
+                amount: yen(500),
+                outcome,
+            },
+        );
+    }
     holds(
         "evidence",
         &Evidence {

@@ -45,6 +45,7 @@ pub(crate) enum Task {
     Authorise,
     Capture,
     Release,
+    Refund,
     ShowAnswer,
     Console,
     Evidence,
@@ -61,6 +62,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/authorisations", Task::Authorise),
     Route::post("/v1/captures", Task::Capture),
     Route::post("/v1/releases", Task::Release),
+    Route::post("/v1/refunds", Task::Refund),
     Route::get("/v1/answers/{}", Task::ShowAnswer),
     Route::get("/v1/console", Task::Console).private(),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
@@ -115,6 +117,7 @@ impl<P: Ports> Issuer<P> {
             Task::Authorise => self.payer().authorise(request).await,
             Task::Capture => self.payer().capture(request).await,
             Task::Release => self.payer().release(request).await,
+            Task::Refund => self.payer().refund(request).await,
             Task::ShowAnswer => {
                 let root = chosen.first().copied().unwrap_or_default();
                 self.payer().show_answer(root).await

@@ -121,6 +121,7 @@ pub const TABLES: &[Migration] = &[
         "ALTER TABLE issuer_reservations DROP COLUMN request_digest",
         "ALTER TABLE issuer_holders DROP COLUMN request_digest",
     ]),
+    Migration(&[crate::payer::refunds::TABLE]),
 ];
 
 /// What is kept how long. Accounts, reservations and the ledger stay: they are the issuer's books.

@@ -4,12 +4,15 @@
 
 mod accounts;
 mod lines;
+mod reversals;
 mod tables;
 mod transfers;
 mod trial;
 
 pub use accounts::{Account, AccountKind, Balance, balance};
 pub use lines::{Line, lines};
+pub(crate) use reversals::TABLES as REVERSALS;
+pub use reversals::{Reversal, reverse};
 pub(crate) use tables::TABLES;
 pub use transfers::{End, Transfer, post, reserve, transfer, void};
 pub use trial::{Standing, TrialBalance, standing, trial_balance};
@@ -28,6 +31,9 @@ pub enum LedgerError {
     /// The account has not that much left.
     #[error("the account has not that much left")]
     Short,
+    /// Less was taken than would be given back.
+    #[error("more would be given back than was taken")]
+    Exceeded,
     /// A transfer of this name was booked before with other contents, or the pending transfer was
     /// ended the other way.
     #[error("this was booked before, and otherwise")]

@@ -169,6 +169,7 @@ impl From<LedgerError> for Fault {
             LedgerError::Database(error) => error.into(),
             LedgerError::Amount => Self::broken("ledger-amount"),
             LedgerError::Short => Self::broken("ledger-short"),
+            LedgerError::Exceeded => Self::broken("ledger-exceeded"),
             LedgerError::Conflict => Self::broken("ledger-conflict"),
             LedgerError::Unknown => Self::broken("ledger-unknown"),
             LedgerError::Frozen => Self::broken("ledger-frozen"),

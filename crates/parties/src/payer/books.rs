@@ -4,7 +4,7 @@
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
 use tallystick_protocol::wire::money::Money;
 
-use crate::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
+use crate::ledger::{self, Account, AccountKind, End, LedgerError, Reversal, Transfer};
 use crate::office::fault::Fault;
 use crate::ports::Tables;
 
@@ -81,6 +81,29 @@ pub fn release(tables: &dyn Tables, root: &Root, at_ms: u64) -> Result<(), Fault
         memo: "Released: nothing will be delivered",
     };
     ledger::void(tables, &end)?;
+    Ok(())
+}
+
+/// Gives back part of what was captured.
+///
+/// # Errors
+/// Those of [`ledger::reverse`].
+pub fn refund(
+    tables: &dyn Tables,
+    root: &Root,
+    number: u32,
+    money: Money,
+    at_ms: u64,
+) -> Result<(), LedgerError> {
+    let (_, pending) = end_of(root);
+    let reversal = Reversal {
+        id: &format!("refund {root} {number}"),
+        of: &pending,
+        money,
+        at_ms,
+        memo: "Given back: the shop asked for it",
+    };
+    ledger::reverse(tables, &reversal)?;
     Ok(())
 }
 

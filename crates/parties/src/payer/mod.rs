@@ -6,6 +6,8 @@ mod books;
 mod funds;
 mod inquiring;
 mod judging;
+mod refunding;
+pub mod refunds;
 pub mod reservations;
 mod settling;
 pub mod state;

@@ -6,3 +6,5 @@ pub const AUTHORISATION: &str = "authorisation";
 pub const CLEARANCE: &str = "clearance";
 /// The payer does not pay.
 pub const REFUSAL: &str = "refusal";
+/// What came of a refund. About the order's root and the refund's number.
+pub const REFUND_ADVICE: &str = "refund-advice";

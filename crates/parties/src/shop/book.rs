@@ -130,7 +130,7 @@ fn drop_paper(tables: &dyn Tables, order_id: &OrderId, kind: &str) -> Result<(),
     Ok(())
 }
 
-fn keep_paper(
+pub(super) fn keep_paper(
     tables: &dyn Tables,
     order_id: &OrderId,
     kind: &str,

@@ -1,5 +1,5 @@
-//! The fixed words of the shop's letters and statements. What they are about is always the
-//! order's root in hexadecimal.
+//! The fixed words of the shop's letters and statements. What they are about is the order's root
+//! in hexadecimal, unless it is said.
 
 /// Letter and statement: the issuer is asked to authorise.
 pub const AUTHORISE: &str = "authorise";
@@ -11,3 +11,7 @@ pub const RELAY: &str = "relay";
 pub const RELEASE: &str = "release";
 /// Statement: the shop's own refusal.
 pub const REFUSAL: &str = "refusal";
+/// Letter and statement: whoever paid is asked to give money back. About the order's root and the refund's number.
+pub const REFUND: &str = "refund";
+/// Paper: what whoever paid signed about a refund, followed by its number.
+pub const REFUND_ADVICE: &str = "refund-advice";

@@ -14,6 +14,8 @@ mod letters;
 mod orders;
 mod receipts;
 mod received;
+mod refunding;
+pub mod refunds;
 mod schema;
 mod sentences;
 mod settling;
@@ -28,6 +30,7 @@ use http::{Request, Response};
 
 use self::asking::Asking;
 use self::delivering::Delivering;
+use self::refunding::Refunding;
 use self::settling::Settling;
 use crate::office::Office;
 use crate::office::fault::Fault;
@@ -52,6 +55,7 @@ pub(crate) enum Task {
     ShowSummary,
     Console,
     Evidence,
+    Refund,
 }
 
 /// What a shop answers at beside what every party does.
@@ -63,6 +67,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/orders/{}/summary", Task::ShowSummary),
     Route::get("/v1/console", Task::Console).private(),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
+    Route::post("/v1/console/refunds", Task::Refund).private(),
 ];
 
 /// A shop.
@@ -91,6 +96,7 @@ impl<P: Ports> Shop<P> {
             Task::ShowOrder => self.show_order(form).await,
             Task::ShowSummary => self.show_summary(form),
             Task::Console => self.show_console(request),
+            Task::Refund => self.take_refund(request),
             Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);
                 self.office.show_evidence(request, others).await
@@ -134,6 +140,7 @@ impl<P: Ports> Shop<P> {
         match letter.kind.as_str() {
             letters::AUTHORISE => Asking(self).ask(&letter, job).await,
             letters::DELIVER => Delivering(self).ask(&letter, job).await,
+            letters::REFUND => Refunding(self).ask(&letter, job).await,
             letters::RELAY | letters::RELEASE => Settling(self).ask(&letter, job).await,
             _ => Err(Fault::internal()),
         }

@@ -101,11 +101,22 @@ pub const TABLES: &[Migration] = &[
         // Orders of which the issuer has signed that they are charged.
         "CREATE TABLE shop_charged (root BLOB PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT",
     ]),
+    // What the shop asked to be given back, and what came of it.
+    Migration(&["CREATE TABLE shop_refunds (
+        order_id BLOB NOT NULL,
+        number INTEGER NOT NULL,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        currency TEXT NOT NULL,
+        asked_at INTEGER NOT NULL,
+        outcome TEXT,
+        PRIMARY KEY (order_id, number)
+    ) STRICT"]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.
 pub const SIGNED_BY_OTHERS: &str = "SELECT p.bytes FROM shop_orders o JOIN shop_papers p
-    ON p.order_id = o.order_id AND p.kind IN ('authorisation', 'acceptance', 'refusal')
+    ON p.order_id = o.order_id
+        AND (p.kind IN ('authorisation', 'acceptance', 'refusal') OR p.kind LIKE 'refund-advice-%')
     WHERE o.received_at >= ? AND o.received_at < ? ORDER BY o.received_at, o.order_id, p.kind LIMIT ? OFFSET ?";
 
 /// What is kept how long. Orders, their forms and the word that ended them stay: they are the shop's

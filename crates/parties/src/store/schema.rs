@@ -129,4 +129,6 @@ pub const COMMON: &[Migration] = &[
     Migration(&["CREATE TABLE confirmed_peers (
         domain TEXT NOT NULL, role INTEGER NOT NULL, serial BLOB NOT NULL, until_ms INTEGER NOT NULL,
         PRIMARY KEY (domain, role)) STRICT"]),
+    // What was moved can be given back, whole or in part.
+    Migration(crate::ledger::REVERSALS),
 ];

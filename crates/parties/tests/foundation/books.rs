@@ -1,6 +1,8 @@
 //! Ledger, vault and schema.
 
-use tallystick_parties::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
+use tallystick_parties::ledger::{
+    self, Account, AccountKind, End, LedgerError, Reversal, Transfer,
+};
 use tallystick_parties::native::{SeededRandom, SqliteDatabase};
 use tallystick_parties::office::fault::{Fault, Kind};
 use tallystick_parties::ports::database::in_transaction;
@@ -83,6 +85,66 @@ fn what_is_set_aside_is_posted_or_voided_and_what_one_account_gives_another_rece
     assert_eq!(kinds, ["void", "post", "pending", "pending", "single"]);
     let other = ledger::balance(&database, HOLDER.name, Currency::Eur).unwrap();
     assert_eq!(other, ledger::Balance::default());
+}
+
+fn reverse(database: &SqliteDatabase, id: &str, minor: u64) -> Result<bool, LedgerError> {
+    let reversal = Reversal {
+        id,
+        of: "one",
+        money: Money::new(minor, Currency::Jpy),
+        at_ms: 3,
+        memo: "given back",
+    };
+    in_transaction(database, |tables| ledger::reverse(tables, &reversal))
+}
+
+#[test]
+fn what_was_posted_is_given_back_in_parts_and_never_more_of_it() {
+    let database = books();
+    assert!(reserve(&database, "one", 3_000).unwrap());
+    assert!(matches!(
+        reverse(&database, "early", 1),
+        Err(LedgerError::Unknown)
+    ));
+    assert!(ledger::post(&database, &end("end one", "one")).unwrap());
+    assert!(reverse(&database, "back 1", 1_000).unwrap());
+    assert!(!reverse(&database, "back 1", 1_000).unwrap(), "it is one");
+    assert!(matches!(
+        reverse(&database, "back 1", 999),
+        Err(LedgerError::Conflict)
+    ));
+    assert!(matches!(
+        reverse(&database, "back 2", 2_001),
+        Err(LedgerError::Exceeded)
+    ));
+    assert!(reverse(&database, "back 2", 2_000).unwrap());
+    assert_eq!(holds(&database, HOLDER), (5_000, 5_000));
+    assert_eq!(holds(&database, SHOP), (0, 0));
+    assert_eq!(ledger::trial_balance(&database, 1).unwrap().wrong, 0);
+}
+
+#[test]
+fn the_tables_themselves_give_back_no_more_than_was_taken_and_only_to_whom_it_was_taken_from() {
+    let database = books();
+    for (name, minor) in [("one", 3_000), ("two", 500)] {
+        assert!(reserve(&database, name, minor).unwrap());
+    }
+    assert!(ledger::post(&database, &end("end one", "one")).unwrap());
+    let back = |minor, of: &str, giver: &str, taker: &str| {
+        let sql = format!(
+            "INSERT INTO transfers (id, debit, credit, minor, kind, reverses, memo, at_ms)
+             SELECT 'back', g.account, t.account, {minor}, 'single', '{of}', '', 1
+             FROM accounts g, accounts t WHERE g.name = '{giver}' AND t.name = '{taker}'"
+        );
+        database.run(&sql, &[])
+    };
+    assert!(back(3_001, "one", SHOP.name, HOLDER.name).is_err());
+    assert!(
+        back(1, "two", SHOP.name, HOLDER.name).is_err(),
+        "not posted"
+    );
+    assert!(back(1, "one", SHOP.name, LINES.name).is_err());
+    assert!(back(3_000, "one", SHOP.name, HOLDER.name).is_ok());
 }
 
 #[test]

@@ -16,16 +16,16 @@ use super::talk::{buy, form};
 use super::world::{COURIER, ISSUER, OTHER_SHOP, SHOP, World, domain, problem, text};
 
 /// Numbers of the test keys that the parties were started with.
-const SHOP_KEY: usize = 2;
+pub const SHOP_KEY: usize = 2;
 const COURIER_KEY: usize = 4;
-const OTHER_SHOP_KEY: usize = 5;
+pub const OTHER_SHOP_KEY: usize = 5;
 
 fn holder(world: &World) -> Holder {
     Holder::enrol(world, 1, "Hanako Yamada", "090-1234-5678")
 }
 
 /// A statement with a party's own key, as if its operator had gone astray.
-fn signed_as<M: SignedMessage>(world: &World, party: &str, key: usize, message: &M) -> Vec<u8> {
+pub fn signed_as<M: SignedMessage>(world: &World, party: &str, key: usize, message: &M) -> Vec<u8> {
     let identity = world.get_json(party, "/v1/identity");
     let der = data_encoding::BASE64
         .decode(identity["certificate"].as_str().unwrap().as_bytes())

@@ -27,6 +27,7 @@ mod money_letters;
 mod moving;
 mod operator;
 mod reference;
+mod refunds;
 mod refusals;
 mod search;
 mod signed_words;

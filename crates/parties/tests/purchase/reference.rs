@@ -190,6 +190,7 @@ impl Reference {
             root,
             money: Some(MoneyState::Captured),
             refusal: None,
+            refunded: None,
         };
         test_statement(&answer, &self.certificate, self.key)
     }

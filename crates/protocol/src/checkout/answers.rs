@@ -22,21 +22,6 @@ pub const PARCELS_MAX: u32 = 20;
 
 const WITH_PART_MAX_BYTES: usize = CIPHERTEXT_MAX_BYTES + 2 * STATEMENT_MAX_BYTES;
 
-macro_rules! signed_message {
-    ($name:ident, $type:expr, $max:expr, $context:expr) => {
-        impl Message for $name {
-            const TYPE: u16 = $type;
-            const MAX_LEN: usize = $max;
-        }
-        impl SignedMessage for $name {
-            const CONTEXT: &'static str = $context;
-            fn envelope(&self) -> &Envelope {
-                &self.envelope
-            }
-        }
-    };
-}
-
 /// The shop asks the issuer to authorise (step O8). Its envelope's transaction is the order.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
@@ -429,6 +414,9 @@ pub struct IssuerAnswer {
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
     pub refusal: Option<Vec<u8>>,
+    /// How much of what was paid was given back since, if any. Not in what release 0.1.0 said.
+    #[n(4)]
+    pub refunded: Option<Money>,
 }
 signed_message!(
     IssuerAnswer,

@@ -1,7 +1,24 @@
 //! The purchase: the shop's form, who may see what, the order that is split, and what is answered.
 
+/// Gives a signed message its number, its limit in bytes and its context string.
+macro_rules! signed_message {
+    ($name:ident, $type:expr, $max:expr, $context:expr) => {
+        impl Message for $name {
+            const TYPE: u16 = $type;
+            const MAX_LEN: usize = $max;
+        }
+        impl SignedMessage for $name {
+            const CONTEXT: &'static str = $context;
+            fn envelope(&self) -> &Envelope {
+                &self.envelope
+            }
+        }
+    };
+}
+
 pub mod answers;
 mod field;
 pub mod form;
 pub mod order;
 pub mod policy;
+pub mod refunds;

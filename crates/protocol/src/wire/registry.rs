@@ -38,6 +38,8 @@ pub mod message {
         COURIER_ANSWER = 39;
         INQUIRY = 40;
         EVIDENCE = 41;
+        REFUND_REQUEST = 42;
+        REFUND_ADVICE = 43;
         ACCOUNT_OFFER = 50;
         ENROLMENT_REQUEST = 51;
         ENROLMENT_ANSWER = 52;
@@ -91,6 +93,8 @@ pub mod context {
         ORDER_ROOT = "tallystick/v1/order-root";
         PARTY_SHARE_ANSWER = "tallystick/v1/party-share-answer";
         PARTY_SHARE_REQUEST = "tallystick/v1/party-share-request";
+        REFUND_ADVICE = "tallystick/v1/refund-advice";
+        REFUND_REQUEST = "tallystick/v1/refund-request";
         REFUSAL = "tallystick/v1/refusal";
         SEALED_ROW = "tallystick/v1/sealed-row";
         SEALED_SHARE = "tallystick/v1/sealed-share/";

@@ -1,0 +1,122 @@
+//! The rows of refunds, and the only place that gives money back.
+
+use tallystick_protocol::checkout::refunds::RefundOutcome;
+use tallystick_protocol::wire::identifier::Root;
+use tallystick_protocol::wire::money::Money;
+
+use super::books;
+use super::reservations::Reservation;
+use super::state::ReservationState;
+use crate::ledger::LedgerError;
+use crate::office::fault::Fault;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Row, Tables};
+use crate::store::rows;
+
+/// The table of refunds, for a step of the schema of a role that pays.
+pub const TABLE: &str = "CREATE TABLE payer_refunds (
+    root BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    minor INTEGER NOT NULL CHECK (minor > 0),
+    currency TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (root, number)
+) STRICT";
+
+/// A refund that was decided.
+pub struct Refund {
+    /// The order's root.
+    pub root: Root,
+    /// Which refund of this order.
+    pub number: u32,
+    /// How much was asked for.
+    pub money: Money,
+    /// What came of it.
+    pub outcome: RefundOutcome,
+}
+
+impl Refund {
+    /// The reference of statements about it.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        format!("{} {}", self.root, self.number)
+    }
+}
+
+/// The refund of this number, if it was decided.
+///
+/// # Errors
+/// Only the database's own.
+pub fn find(
+    tables: &(impl Tables + ?Sized),
+    root: &Root,
+    number: u32,
+) -> Result<Option<Refund>, DatabaseError> {
+    let sql = "SELECT root, number, minor, currency, outcome FROM payer_refunds
+        WHERE root = ? AND number = ?";
+    first(tables, sql, &[root.0.into(), number.into()])?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// How much of an order was given back, in minor units.
+///
+/// # Errors
+/// Only the database's own.
+pub fn refunded(tables: &(impl Tables + ?Sized), root: &Root) -> Result<u64, DatabaseError> {
+    let sql =
+        "SELECT coalesce(sum(minor), 0) FROM payer_refunds WHERE root = ? AND outcome = 'refunded'";
+    first(tables, sql, &[root.0.into()])?.map_or(Ok(0), |row| row.number(0))
+}
+
+/// Decides a refund that was not decided before, and gives the money back if it can be. Call it in a transaction.
+///
+/// # Errors
+/// Those of the ledger and the database.
+pub fn decide(
+    tables: &dyn Tables,
+    stored: &Reservation,
+    number: u32,
+    money: Money,
+    now_ms: u64,
+) -> Result<Refund, Fault> {
+    let outcome = if stored.state == ReservationState::Captured {
+        match books::refund(tables, &stored.root, number, money, now_ms) {
+            Ok(()) => RefundOutcome::Refunded,
+            Err(LedgerError::Exceeded) => RefundOutcome::TooMuch,
+            Err(LedgerError::Short) => RefundOutcome::NotCovered,
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        RefundOutcome::NotCharged
+    };
+    let refund = Refund {
+        root: stored.root,
+        number,
+        money,
+        outcome,
+    };
+    tables.run(
+        "INSERT INTO payer_refunds (root, number, minor, currency, outcome, at)
+         VALUES (?, ?, ?, ?, ?, ?)",
+        &[
+            refund.root.0.into(),
+            number.into(),
+            money.minor.into(),
+            money.currency.code().into(),
+            outcome.as_str().into(),
+            (now_ms / 1000).into(),
+        ],
+    )?;
+    Ok(refund)
+}
+
+fn read(row: &Row) -> Result<Refund, DatabaseError> {
+    Ok(Refund {
+        root: Root(row.bytes32(0)?),
+        number: row.number(1)?,
+        money: rows::money(row, 2)?,
+        outcome: RefundOutcome::from_name(row.text(4)?).ok_or(DatabaseError::Shape(4))?,
+    })
+}

@@ -1,0 +1,167 @@
+//! Gives money back: an operator says so, whoever paid is asked, and its signed word says what came of it.
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tallystick_protocol::checkout::refunds::{RefundAdvice, RefundOutcome, RefundRequest};
+use tallystick_protocol::trust::statement::{Audience, StatementError};
+use tallystick_protocol::wire::identifier::{OrderId, Role};
+
+use super::book::{self, Order};
+use super::refunds::{self, Refund};
+use super::{EVIDENCE_SECONDS, Shop, letters};
+use crate::office::Office;
+use crate::office::fault::Fault;
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::log::correlation;
+use crate::ports::{Ports, Tables};
+use crate::post::exchange::{Exchange, Said};
+use crate::post::outbox::{self, Content, NewLetter};
+use crate::store::once::{Command, once};
+
+/// The longest key of a command, in bytes.
+const KEY_MAX_BYTES: usize = 64;
+
+/// The body of `POST /v1/console/refunds`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    /// The order's number in hexadecimal.
+    order_id: String,
+    /// How much, in minor units; all that is left if it is not said.
+    amount_minor: Option<u64>,
+    /// Drawn by the page: the same wish again, because the answer was lost, is the same refund.
+    key: String,
+}
+
+#[derive(Serialize)]
+struct Asked {
+    order_id: String,
+    number: u32,
+}
+
+impl<P: Ports> Shop<P> {
+    /// `POST /v1/console/refunds`: an operator gives back what an order cost, whole or in part.
+    pub(super) fn take_refund(&self, request: &Incoming) -> Result<Answer, Fault> {
+        self.office.require_console(request)?;
+        let wish: Wish = web::json_body(request)?;
+        let order_id: OrderId = wish.order_id.parse().map_err(|_| Fault::not_found())?;
+        if wish.key.is_empty() || wish.key.len() > KEY_MAX_BYTES {
+            return Err(Fault::malformed("A key has between 1 and 64 bytes."));
+        }
+        let command = Command {
+            what: "refund",
+            key: &wish.key,
+            digest: &Sha256::digest(request.body()).into(),
+            keep_until: self.office.now().plus_seconds(EVIDENCE_SECONDS).0,
+        };
+        let number = self.office.transaction(|tables| {
+            once(tables, &command, |tables| {
+                let refund = self.refund(tables, &order_id, wish.amount_minor)?;
+                Ok(refund.number.to_string().into_bytes())
+            })
+        })?;
+        let number = String::from_utf8(number).map_err(|_| Fault::internal())?;
+        let asked = Asked {
+            order_id: order_id.to_string(),
+            number: number.parse().map_err(|_| Fault::internal())?,
+        };
+        Ok(web::json(StatusCode::ACCEPTED, &asked))
+    }
+
+    /// Decides to give back `minor` of what an order cost, or all that is left of it, and posts the request to
+    /// whoever paid. Call it in a transaction, once a command.
+    pub(super) fn refund(
+        &self,
+        tables: &dyn Tables,
+        order_id: &OrderId,
+        minor: Option<u64>,
+    ) -> Result<Refund, Fault> {
+        let order = book::find(tables, order_id)?.ok_or_else(Fault::not_found)?;
+        let refund = refunds::decide(tables, &order, minor, self.office.now().0)?;
+        let reference = refund.reference(&order.root);
+        let request = RefundRequest {
+            envelope: self.office.envelope(
+                Audience::Party(order.issuer.clone()),
+                order.order_id.0,
+                EVIDENCE_SECONDS,
+            ),
+            root: order.root,
+            number: refund.number,
+            amount: refund.money,
+        };
+        self.office
+            .decide(tables, letters::REFUND, &reference, &request)?;
+        let letter = NewLetter {
+            kind: letters::REFUND,
+            reference: &reference,
+            to: &order.issuer,
+            path: "/v1/refunds",
+            content: Content::Statement(letters::REFUND.to_owned()),
+            give_up_at: (self.office.now().0 + EVIDENCE_SECONDS) * 1000,
+        };
+        outbox::post(tables, &letter, self.office.now_ms())?;
+        self.office
+            .log("refund-asked", Some(&correlation(&order.root.0)), "ok");
+        Ok(refund)
+    }
+}
+
+/// The request to give money back.
+pub(super) struct Refunding<'a, P: Ports>(pub(super) &'a Shop<P>);
+
+impl<P: Ports> Exchange<P> for Refunding<'_, P> {
+    type Subject = (Order, Refund);
+    /// What came of it, and the advice as it was signed.
+    type Word = (RefundOutcome, Vec<u8>);
+
+    fn office(&self) -> &Office<P> {
+        &self.0.office
+    }
+
+    fn load(&self, tables: &dyn Tables, reference: &str) -> Result<Option<Self::Subject>, Fault> {
+        let found = refunds::by_reference(tables, reference)?;
+        Ok(Some(found).filter(|(_, refund)| refund.outcome.is_none()))
+    }
+
+    fn verify(&self, (order, refund): &Self::Subject, said: Said<'_>) -> Result<Self::Word, Fault> {
+        let said = self.0.office.statement_in::<RefundAdvice>(
+            said.bytes(),
+            Role::Issuer,
+            &order.issuer,
+            &order.order_id.0,
+        )?;
+        let advice = &said.message;
+        let agrees = advice.root == order.root
+            && advice.number == refund.number
+            && advice.amount == refund.money;
+        if agrees {
+            Ok((advice.outcome, said.bytes))
+        } else {
+            Err(StatementError::WrongTransaction.into())
+        }
+    }
+
+    fn apply(
+        &self,
+        tables: &dyn Tables,
+        (order, refund): &Self::Subject,
+        (outcome, signed): Self::Word,
+    ) -> Result<(), Fault> {
+        refunds::settle(tables, refund, outcome, &signed)?;
+        let about = correlation(&order.root.0);
+        self.0
+            .office
+            .log("refunded", Some(&about), outcome.as_str());
+        Ok(())
+    }
+
+    /// It may have been done all the same, so it is not asked for anew: an operator has to find out.
+    fn over(&self, _: &dyn Tables, (order, _): &Self::Subject) -> Result<(), Fault> {
+        let about = correlation(&order.root.0);
+        self.0
+            .office
+            .log("refund-never-answered", Some(&about), "given-up");
+        Ok(())
+    }
+}

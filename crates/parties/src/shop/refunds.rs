@@ -1,0 +1,164 @@
+//! The rows of refunds that the shop asked for, and the only place that decides to ask.
+
+use tallystick_protocol::checkout::refunds::{REFUNDS_MAX, RefundOutcome};
+use tallystick_protocol::wire::identifier::{OrderId, Root};
+use tallystick_protocol::wire::money::Money;
+
+use super::book::{self, Order};
+use super::state::OrderState;
+use super::{letters, settling};
+use crate::office::fault::{Fault, Kind};
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Row, Tables};
+use crate::store::rows;
+
+/// A refund that the shop asked for.
+pub struct Refund {
+    /// The order.
+    pub order_id: OrderId,
+    /// Which refund of this order, from 1.
+    pub number: u32,
+    /// How much.
+    pub money: Money,
+    /// What came of it, once whoever paid has signed that.
+    pub outcome: Option<RefundOutcome>,
+}
+
+impl Refund {
+    /// The reference of its letter and its statement.
+    #[must_use]
+    pub fn reference(&self, root: &Root) -> String {
+        format!("{root} {}", self.number)
+    }
+}
+
+/// Decides to give back `minor` of what an order cost, or all that is left of it. Call it in a transaction.
+///
+/// # Errors
+/// [`Kind::Conflict`] if the order is not charged, if less is left, or after [`REFUNDS_MAX`] refunds.
+pub fn decide(
+    tables: &dyn Tables,
+    order: &Order,
+    minor: Option<u64>,
+    now: u64,
+) -> Result<Refund, Fault> {
+    let is_charged = settling::is_charged(tables, &order.root)?;
+    if order.state != OrderState::Accepted || !is_charged {
+        let said = "Only what was charged can be given back.";
+        return Err(Fault::new(Kind::Conflict, said));
+    }
+    let asked = of(tables, &order.order_id)?;
+    let left = order.amount.minor.saturating_sub(given(&asked));
+    let minor = minor.unwrap_or(left);
+    if minor == 0 || minor > left {
+        let said = format!("At most {left} can be given back.");
+        return Err(Fault::new(Kind::Conflict, said));
+    }
+    let number = u32::try_from(asked.len()).unwrap_or(REFUNDS_MAX) + 1;
+    if number > REFUNDS_MAX {
+        return Err(Fault::new(Kind::OverCap, ""));
+    }
+    let refund = Refund {
+        order_id: order.order_id,
+        number,
+        money: Money::new(minor, order.amount.currency),
+        outcome: None,
+    };
+    tables.run(
+        "INSERT INTO shop_refunds (order_id, number, minor, currency, asked_at) VALUES (?, ?, ?, ?, ?)",
+        &[
+            order.order_id.0.into(),
+            number.into(),
+            minor.into(),
+            refund.money.currency.code().into(),
+            now.into(),
+        ],
+    )?;
+    Ok(refund)
+}
+
+/// The refunds of an order, in their order.
+///
+/// # Errors
+/// Only the database's own.
+pub fn of(
+    tables: &(impl Tables + ?Sized),
+    order_id: &OrderId,
+) -> Result<Vec<Refund>, DatabaseError> {
+    let sql = "SELECT order_id, number, minor, currency, outcome FROM shop_refunds
+        WHERE order_id = ? ORDER BY number";
+    tables
+        .run(sql, &[order_id.0.into()])?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// How much of an order was given back, in minor units: whoever paid has signed it.
+#[must_use]
+pub fn refunded(refunds: &[Refund]) -> u64 {
+    sum(refunds, |refund| {
+        refund.outcome == Some(RefundOutcome::Refunded)
+    })
+}
+
+/// What was given back, or may still be.
+fn given(refunds: &[Refund]) -> u64 {
+    sum(refunds, |refund| {
+        matches!(refund.outcome, None | Some(RefundOutcome::Refunded))
+    })
+}
+
+fn sum(refunds: &[Refund], counts: impl Fn(&Refund) -> bool) -> u64 {
+    let counted = refunds.iter().filter(|refund| counts(refund));
+    counted.fold(0, |sum, refund| sum.saturating_add(refund.money.minor))
+}
+
+/// The order and the refund that a letter of this reference is about.
+///
+/// # Errors
+/// [`Kind::NotFound`] if there is none.
+pub fn by_reference(tables: &dyn Tables, reference: &str) -> Result<(Order, Refund), Fault> {
+    let (root, number) = reference.split_once(' ').ok_or_else(Fault::not_found)?;
+    let number: u32 = number.parse().map_err(|_| Fault::not_found())?;
+    let order = book::by_reference(tables, root)?;
+    let sql = "SELECT order_id, number, minor, currency, outcome FROM shop_refunds
+        WHERE order_id = ? AND number = ?";
+    let row = first(tables, sql, &[order.order_id.0.into(), number.into()])?;
+    let refund = read(&row.ok_or_else(Fault::not_found)?)?;
+    Ok((order, refund))
+}
+
+/// Keeps what whoever paid signed about a refund.
+///
+/// # Errors
+/// Only the database's own.
+pub fn settle(
+    tables: &dyn Tables,
+    refund: &Refund,
+    outcome: RefundOutcome,
+    signed: &[u8],
+) -> Result<(), DatabaseError> {
+    tables.run(
+        "UPDATE shop_refunds SET outcome = ? WHERE order_id = ? AND number = ? AND outcome IS NULL",
+        &[
+            outcome.as_str().into(),
+            refund.order_id.0.into(),
+            refund.number.into(),
+        ],
+    )?;
+    let paper = format!("{}-{}", letters::REFUND_ADVICE, refund.number);
+    book::keep_paper(tables, &refund.order_id, &paper, signed)
+}
+
+fn read(row: &Row) -> Result<Refund, DatabaseError> {
+    let outcome = rows::optional_text(row, 4)?;
+    let outcome =
+        outcome.map(|name| RefundOutcome::from_name(&name).ok_or(DatabaseError::Shape(4)));
+    Ok(Refund {
+        order_id: OrderId(row.bytes32(0)?),
+        number: row.number(1)?,
+        money: rows::money(row, 2)?,
+        outcome: outcome.transpose()?,
+    })
+}

@@ -1,0 +1,115 @@
+//! Giving back what an order cost, whole or in part: the shop asks whoever paid, and only its signed word says
+//! that the money is the holder's again. Nothing here tells the payer what was bought.
+
+use crate::wire::registry::{context, message};
+use minicbor::{Decode, Encode};
+use tallystick_codec::DecodeMap;
+
+use super::answers::STATEMENT_MAX_BYTES;
+use crate::trust::statement::{Envelope, SignedMessage};
+use crate::wire::cbor::Message;
+use crate::wire::identifier::Root;
+use crate::wire::money::Money;
+
+/// Most refunds of one order.
+pub const REFUNDS_MAX: u32 = 20;
+
+/// The shop asks whoever paid to give money back. Root and number say which refund it is: the same one twice is
+/// one refund.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct RefundRequest {
+    /// From the shop to whoever paid; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root.
+    #[n(1)]
+    pub root: Root,
+    /// Which refund of this order, 1 to [`REFUNDS_MAX`].
+    #[n(2)]
+    pub number: u32,
+    /// How much, not zero.
+    #[n(3)]
+    pub amount: Money,
+}
+signed_message!(
+    RefundRequest,
+    message::REFUND_REQUEST,
+    STATEMENT_MAX_BYTES,
+    context::REFUND_REQUEST
+);
+
+/// What came of a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+#[non_exhaustive]
+pub enum RefundOutcome {
+    /// The money is the holder's again.
+    #[n(1)]
+    Refunded,
+    /// Nothing was charged for this order.
+    #[n(2)]
+    NotCharged,
+    /// Less was charged, or more of it was given back before.
+    #[n(3)]
+    TooMuch,
+    /// What the payer owes the shop does not cover it.
+    #[n(4)]
+    NotCovered,
+}
+
+impl RefundOutcome {
+    /// Every outcome.
+    pub const ALL: [Self; 4] = [
+        Self::Refunded,
+        Self::NotCharged,
+        Self::TooMuch,
+        Self::NotCovered,
+    ];
+
+    /// The outcome's stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refunded => "refunded",
+            Self::NotCharged => "not-charged",
+            Self::TooMuch => "too-much",
+            Self::NotCovered => "not-covered",
+        }
+    }
+
+    /// The outcome of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.as_str() == name)
+    }
+}
+
+/// Whoever paid says what came of a refund. Asked again, it says the same.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct RefundAdvice {
+    /// From whoever paid to anyone who takes part; its transaction is the order.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// The order's root.
+    #[n(1)]
+    pub root: Root,
+    /// Which refund of this order.
+    #[n(2)]
+    pub number: u32,
+    /// How much was asked for.
+    #[n(3)]
+    pub amount: Money,
+    /// What came of it.
+    #[n(4)]
+    pub outcome: RefundOutcome,
+}
+signed_message!(
+    RefundAdvice,
+    message::REFUND_ADVICE,
+    STATEMENT_MAX_BYTES,
+    context::REFUND_ADVICE
+);
