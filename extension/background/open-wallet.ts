@@ -22,8 +22,5 @@ async function readDeployment(): Promise<Deployment> {
 export class DeploymentMissing extends Error {
   override name = 'WalletError'
   kind = 'deployment-missing'
-  sentence = ''
-  money = ''
-  remedy = ''
   details = 'deployment.json is not in the extension. npm start writes it.'
 }

@@ -1,5 +1,4 @@
-// Errors on their way to a page: the wallet's own words where it has some, otherwise a kind
-// for which the catalogue has words.
+// Errors on their way to a page: as a kind for which the catalogue has words.
 
 import type { WalletProblem } from '../shared/messages'
 
@@ -22,21 +21,14 @@ const READER_FAULTS: Record<string, string> = {
 export function problemOf(thrown: unknown): WalletProblem {
   const error = thrown as Partial<WalletProblem> & { name?: string }
   if (error?.name === 'WalletError' && typeof error.kind === 'string') {
-    return {
-      kind: error.kind,
-      about: error.about,
-      sentence: error.sentence ?? '',
-      money: error.money ?? '',
-      remedy: error.remedy ?? '',
-      details: error.details ?? '',
-    }
+    return { kind: error.kind, about: error.about, details: error.details ?? '' }
   }
   const fault = thrown as { name?: string; kind?: string; reader?: string; message?: string } | undefined
   if (fault?.name === 'ReaderFault') {
     const kind = READER_FAULTS[fault.kind ?? ''] ?? 'reader-failed'
-    return { kind, about: fault.reader, sentence: '', money: '', remedy: '', details: fault.message ?? '' }
+    return { kind, about: fault.reader, details: fault.message ?? '' }
   }
   // Faults of the program, which hold no personal data: for whoever develops with the tools open.
   console.error('wallet:', thrown)
-  return { kind: 'internal', sentence: '', money: '', remedy: '', details: String(thrown) }
+  return { kind: 'internal', details: String(thrown) }
 }

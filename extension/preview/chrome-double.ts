@@ -24,7 +24,7 @@ export function installChromeDouble(scene: Scene): void {
       if (call.method === 'open_ask') return { ok: true, value: scene.ask ?? null }
       const said = scene.answers?.[call.method]
       const answer: unknown = typeof said === 'function' ? await said() : said
-      if (answer instanceof Object && 'sentence' in answer) return { ok: false, error: answer }
+      if (answer instanceof Object && 'kind' in answer && 'details' in answer) return { ok: false, error: answer }
       return { ok: true, value: answer ?? null }
     },
   }

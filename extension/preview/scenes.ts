@@ -135,9 +135,6 @@ const refused: OrderView = {
     money_key: 'refused',
     issuer: 'Asahi Card',
     until: 0,
-    sentence: 'Asahi Card refused: the amount is over the limit of your card.',
-    money: 'No money has moved.',
-    remedy: 'Order less at once, or ask Asahi Card for a higher limit.',
   },
 }
 const old: OrderView = { ...done, request_id: 'old', created_at: NOW - 864000, updated_at: NOW - 864000, total_minor: 1980 }
@@ -171,7 +168,7 @@ const ready: WalletView = {
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
 const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }
 const askOrder = (request_id?: string): AskView => ({ kind: 'order', origin: asked.origin, request_id, begun: true, waiting: [] })
-const wrongPin: WalletProblem = { kind: 'wrong-pin', sentence: 'That PIN is wrong.', money: '', remedy: '', details: '63C2' }
+const wrongPin: WalletProblem = { kind: 'wrong-pin', details: '63C2' }
 
 const order = (view: OrderView, also: Partial<WalletView> = {}): Scene => ({
   view: { ...ready, orders: [view], ...also },
@@ -192,7 +189,7 @@ const pad = (state: ReaderView['state']): ReaderView => reader(state, { id: 'pad
 const used: ReaderCardView = { kind: 'in-use', pin_tries_left: 3, puk_tries_left: 3, free_slots: 15, card_ids: ['tsubaki'] }
 const freshCard: ReaderCardView = { ...used, kind: 'new', free_slots: 16, card_ids: [] }
 const forever = () => new Promise(() => undefined)
-const problem = (kind: string): WalletProblem => ({ kind, about: 'Kumiki Token', sentence: '', money: '', remedy: '', details: '' })
+const problem = (kind: string): WalletProblem => ({ kind, about: 'Kumiki Token', details: '' })
 
 /** The page of the readers, with a reader and perhaps a card in it. */
 const readers = (views: ReaderView[], reader_card: unknown = used, view = held): Scene => ({
@@ -226,7 +223,7 @@ export const SCENES: Record<string, Scene> = {
   'no-card': { view: fresh, ask: askOrder() },
   gone: { view: ready },
   problem: {
-    problem: { kind: 'deployment-missing', sentence: '', money: '', remedy: '', details: 'deployment.json is not in the extension.' },
+    problem: { kind: 'deployment-missing', details: 'deployment.json is not in the extension.' },
   },
 
   new: { view: fresh, popup: true },

@@ -48,18 +48,15 @@ export interface OrderStatus {
   placed: boolean
 }
 
-/** An error as the wallet words it for its holder. */
+/** An error, for which the catalogue has the words. */
 export interface WalletProblem {
   kind: string
   /** Whom or what it is about, such as a party's name. */
   about?: string
-  sentence: string
-  money: string
   /** Key of the sentence about the money of an order that was sent, who said it, and until when the shop could have it charged. */
   money_key?: string
   issuer?: string
   until?: number
-  remedy: string
   details: string
 }
 

@@ -1,14 +1,14 @@
-// The words for an error: from the catalogue where it knows the kind, else the wallet's own.
+// The words for an error, by its kind.
 
 import { count, isKey, language, t } from '../i18n'
 import { timeOfDay } from '../i18n/format'
 import type { WalletProblem } from './messages'
 
-type Words = Pick<WalletProblem, 'about' | 'sentence' | 'money' | 'remedy' | 'money_key' | 'issuer' | 'until'>
+type Told = Pick<WalletProblem, 'kind' | 'about' | 'money_key' | 'issuer' | 'until'>
 type Part = 'sentence' | 'money' | 'remedy'
 
 /** Never empty: a kind nobody has words for is said as a step that could not be finished. */
-export function wordsOf(problem: Words & { kind: string }): Record<Part, string> {
+export function wordsOf(problem: Told): Record<Part, string> {
   return {
     sentence: word(problem, 'sentence'),
     money: whereabouts(problem) ?? word(problem, 'money'),
@@ -17,26 +17,26 @@ export function wordsOf(problem: Words & { kind: string }): Record<Part, string>
 }
 
 /** What stands under a PIN that was wrong: that it was, and how often it may still be tried. */
-export function wrongPin(problem: Words & { kind: string }, triesLeft: number): string {
+export function wrongPin(problem: Told, triesLeft: number): string {
   return `${wordsOf(problem).sentence} ${count('pin.tries', triesLeft)}`
 }
 
 /** Where the money of an order is that was sent: what its issuer said, in place of what the kind says of all. */
-function whereabouts({ money_key, issuer = '', until = 0 }: Words): string | undefined {
+function whereabouts({ money_key, issuer = '', until = 0 }: Told): string | undefined {
   const key = `money.${money_key}`
   return money_key && isKey(key) ? t(key, { issuer, until: timeOfDay(until) }) : undefined
 }
 
-function word(problem: Words & { kind: string }, part: Part): string {
+function word(problem: Told, part: Part): string {
   const key = `problem.${problem.kind}.${part}`
   if (isKey(key)) return t(key, { about: aboutOf(problem) })
-  return problem[part] || (problem.sentence ? '' : t(`problem.internal.${part}`))
+  return t(`problem.internal.${part}`)
 }
 
 /** Kinds that are about a thing the wallet names in English; the others name a party. */
 const ABOUT_THINGS = new Set(['address-invalid', 'order-state'])
 
-function aboutOf({ kind, about = '' }: Words & { kind: string }): string {
+function aboutOf({ kind, about = '' }: Told): string {
   if (!about) return t('about.nobody')
   if (!ABOUT_THINGS.has(kind) || language === 'en') return about
   const thing = about.replaceAll(' ', '_')

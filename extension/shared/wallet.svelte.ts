@@ -14,7 +14,7 @@ const STAY_PAUSE_MS = 10_000
 /** A call that failed, with the words for its holder. */
 export class CallFailed extends Error {
   constructor(readonly problem: WalletProblem) {
-    super(problem.sentence || problem.kind)
+    super(problem.kind)
   }
 }
 
@@ -81,8 +81,7 @@ class WalletClient {
       const answer = await this.#send(message)
       if (answer?.ok) return unpacked(answer.value)
       if (answer) throw new CallFailed(answer.error)
-      if (!again || attempt === RETRIES_MAX)
-        throw new CallFailed({ kind: 'unreachable', sentence: '', money: '', remedy: '', details: method })
+      if (!again || attempt === RETRIES_MAX) throw new CallFailed({ kind: 'unreachable', details: method })
       await new Promise(resolve => setTimeout(resolve, RETRY_PAUSE_MS))
     }
   }
@@ -126,7 +125,7 @@ const newId = (): string => crypto.randomUUID().replaceAll('-', '')
 /** What went wrong, whatever was thrown. */
 export function problemOf(error: unknown): WalletProblem {
   if (error instanceof CallFailed) return error.problem
-  return { kind: 'internal', sentence: '', money: '', remedy: '', details: String(error) }
+  return { kind: 'internal', details: String(error) }
 }
 
 export const wallet = new WalletClient()

@@ -62,7 +62,7 @@ function browser() {
 function played(phase) {
   const listeners = new Set()
   const orders = []
-  const refused = kind => Object.assign(new Error(kind), { name: 'WalletError', kind, sentence: '', money: '', remedy: '', details: '' })
+  const refused = kind => Object.assign(new Error(kind), { name: 'WalletError', kind, details: '' })
   const view = () => ({ phase: host.phase, orders: structuredClone(phase === 'locked' && host.phase === 'locked' ? [] : orders) })
   const publish = () => {
     host.lastView = view()

@@ -5,18 +5,13 @@ use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
 use wasm_bindgen::JsValue;
 
-/// An `Error` with the name `WalletError` and the fields `kind`, `about`, `sentence`, `money`,
-/// `remedy` and `details`, all texts.
+/// An `Error` with the name `WalletError` and the fields `kind`, `about` and `details`, all texts.
 pub(crate) fn to_js(error: &WalletError) -> JsValue {
-    let sentence = error.sentence();
-    let thrown = Error::new(&sentence);
+    let thrown = Error::new(error.kind.name());
     thrown.set_name("WalletError");
     for (field, text) in [
         ("kind", error.kind.name()),
         ("about", &error.about),
-        ("sentence", &sentence),
-        ("money", &error.money()),
-        ("remedy", &error.remedy()),
         ("details", &error.details),
     ] {
         // A fresh Error accepts properties.

@@ -12,6 +12,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
 use crate::holder::profile::Profile;
+use crate::{account, checkout, core, holder};
 
 /// What a record says once it is opened, or why it does not open.
 pub type Opened = Result<Zeroizing<Vec<u8>>, WalletError>;
@@ -70,6 +71,23 @@ impl Slices {
     pub const fn lock_minutes(&self) -> Option<u32> {
         self.profile.lock_minutes
     }
+}
+
+/// Every kind of error, the core's first.
+pub fn error_kinds() -> impl Iterator<Item = ErrorKind> {
+    let kinds = [
+        core::error::KINDS,
+        holder::errors::KINDS,
+        account::errors::KINDS,
+        checkout::errors::KINDS,
+    ];
+    kinds.into_iter().flatten().copied()
+}
+
+/// The kind of error that is stored by that number.
+#[must_use]
+pub fn error_kind(number: u8) -> Option<ErrorKind> {
+    error_kinds().find(|kind| kind.number() == number)
 }
 
 fn take_up<S: Slice>(
@@ -139,5 +157,20 @@ impl Desk<'_> {
     /// None, but of sealing.
     pub fn tidy(&mut self) -> Result<(), WalletError> {
         self.tidy_offer()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::error_kinds;
+
+    #[test]
+    fn no_two_kinds_of_error_share_a_number_or_a_name() {
+        let numbers: BTreeSet<_> = error_kinds().map(|kind| kind.number()).collect();
+        let names: BTreeSet<_> = error_kinds().map(|kind| kind.name()).collect();
+        let count = error_kinds().count();
+        assert_eq!((numbers.len(), names.len()), (count, count));
     }
 }

@@ -17,7 +17,7 @@ const chooserOf = (bus: Bus): DeviceChooser | undefined => (navigator as unknown
 export const BUSES: Bus[] = (['hid', 'usb'] as const).filter(bus => chooserOf(bus))
 
 /** A fault of pairing, with the words of the catalogue. */
-const problem = (kind: string, details = ''): WalletProblem => ({ kind, sentence: '', money: '', remedy: '', details })
+const problem = (kind: string, details = ''): WalletProblem => ({ kind, details })
 
 /** This browser opens no readers at all. */
 export const NO_READERS_HERE = problem('browser-without-readers', 'navigator.hid and navigator.usb are missing')

@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod enrol;
+pub mod errors;
 pub mod further_cards;
 mod making;
 mod move_card;

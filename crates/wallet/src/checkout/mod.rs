@@ -11,6 +11,7 @@ mod decline;
 mod directly;
 mod due;
 mod ending;
+pub mod errors;
 pub mod evidence;
 mod instrument;
 pub mod order;

@@ -12,7 +12,6 @@ use crate::checkout::proposal::Proposal;
 use crate::checkout::view::{
     DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView,
 };
-use crate::core::error::WalletError;
 use crate::core::state::Unlocked;
 use crate::holder::card_account::CardAccount;
 use crate::holder::profile::StoredAddress;
@@ -125,21 +124,12 @@ fn policy_of(order: &OrderRecord) -> Policy {
 }
 
 fn failure_view(order: &OrderRecord, failure: &Failure, now: u64) -> FailureView {
-    let error = WalletError::new(failure.kind).about(failure.about.as_str());
-    let whereabouts = Whereabouts::of(order, now);
-    let (issuer, until) = (order.party_name(Role::Issuer), money::until(order));
     FailureView {
         kind: failure.kind.name(),
-        sentence: error.sentence(),
-        money: match whereabouts {
-            Some(whereabouts) => whereabouts.sentence(&issuer, &utc(until)),
-            None => error.money(),
-        },
-        money_key: whereabouts.map(Whereabouts::name),
-        issuer,
-        until,
-        remedy: error.remedy(),
-        about: error.about.clone(),
+        about: failure.about.clone(),
+        money_key: Whereabouts::of(order, now).map(Whereabouts::name),
+        issuer: order.party_name(Role::Issuer),
+        until: money::until(order),
     }
 }
 
@@ -181,10 +171,4 @@ fn issuer<'a>(
         Some(card) => (card.issuer.as_str(), &card.issuer_name, true),
         None => ("", "", false),
     }
-}
-
-/// The time of day of a moment in seconds, for a sentence that no page says in the reader's own.
-fn utc(at: u64) -> String {
-    let minutes = at / 60 % (24 * 60);
-    format!("{:02}:{:02} UTC", minutes / 60, minutes % 60)
 }

@@ -125,10 +125,6 @@ pub struct FailureView {
     pub kind: &'static str,
     /// Whom it is about.
     pub about: String,
-    /// What happened.
-    pub sentence: String,
-    /// What happened to the money.
-    pub money: String,
     /// Key of the sentence about the money, under `money.`; nothing if `kind` says enough, as it does
     /// while nothing was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,8 +134,6 @@ pub struct FailureView {
     pub issuer: String,
     /// Until when somebody could still ask the issuer for it, in seconds.
     pub until: u64,
-    /// What to do next.
-    pub remedy: String,
 }
 
 /// Something that happened to an order.

@@ -1,242 +1,123 @@
-//! What can go wrong, told to people: what happened, what happened to the money, what to do next.
+//! What can go wrong: which kind of error it is, and whom it is about. The words are the pages'.
 
 use core::fmt;
 
 use tallystick_protocol::trust::statement::StatementError;
 
-use crate::core::catalogue;
 use crate::sealing::header::{HeaderError, Secret};
 
-/// What went wrong. The name is stable: the pages translate by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, minicbor::Encode, minicbor::Decode)]
-#[cbor(index_only)]
-#[non_exhaustive]
-pub enum ErrorKind {
+/// What went wrong. Each slice names its own kinds ([`error_kinds`]); number and name are stable: orders are
+/// stored with the number, and the pages have their words under the name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ErrorKind {
+    number: u8,
+    name: &'static str,
+}
+
+/// Kinds of errors, each with the number and the name that no other has.
+macro_rules! error_kinds {
+    ($($(#[$doc:meta])* $kind:ident = $number:literal, $name:literal;)*) => {
+        impl $crate::core::error::ErrorKind {
+            $(
+                $(#[$doc])*
+                #[expect(non_upper_case_globals, reason = "read and matched as variants are")]
+                pub const $kind: Self = Self::numbered($number, $name);
+            )*
+        }
+
+        /// All of them.
+        pub const KINDS: &[$crate::core::error::ErrorKind] = {
+            use $crate::core::error::ErrorKind;
+            &[$(ErrorKind::$kind),*]
+        };
+    };
+}
+pub(crate) use error_kinds;
+
+error_kinds! {
     /// The wallet is locked.
-    #[n(0)]
-    Locked,
+    Locked = 0, "locked";
     /// There is no wallet yet.
-    #[n(1)]
-    NotSetUp,
-    /// There already is a wallet.
-    #[n(2)]
-    AlreadySetUp,
-    /// Enrolment has not been finished.
-    #[n(3)]
-    NotEnrolled,
+    NotSetUp = 1, "not-set-up";
     /// The passphrase does not open the wallet.
-    #[n(4)]
-    WrongPassphrase,
+    WrongPassphrase = 4, "wrong-passphrase";
     /// The passphrase is too short or too long.
-    #[n(5)]
-    WeakPassphrase,
+    WeakPassphrase = 5, "weak-passphrase";
     /// The PIN is wrong.
-    #[n(6)]
-    WrongPin,
+    WrongPin = 6, "wrong-pin";
     /// No tries are left for the PIN.
-    #[n(7)]
-    PinBlocked,
+    PinBlocked = 7, "pin-blocked";
     /// A PIN is six to eight digits.
-    #[n(8)]
-    MalformedPin,
+    MalformedPin = 8, "malformed-pin";
     /// The PUK is wrong.
-    #[n(9)]
-    WrongPuk,
-    /// The card's certificate has ended, and its issuer has not renewed it.
-    #[n(121)]
-    CardNotRenewed,
-    /// The recovery code is wrong.
-    #[n(120)]
-    WrongRecoveryCode,
+    WrongPuk = 9, "wrong-puk";
     /// No tries are left for the PUK.
-    #[n(10)]
-    PukBlocked,
-    /// No card is on offer.
-    #[n(11)]
-    NoOffer,
-    /// The offer is not what an issuer sends.
-    #[n(12)]
-    OfferInvalid,
-    /// The offer came from a page of somebody else.
-    #[n(13)]
-    OfferFromElsewhere,
-    /// The offer has expired.
-    #[n(14)]
-    OfferExpired,
-    /// The wallet holds this card already.
-    #[n(15)]
-    CardAlreadyHeld,
-    /// The issuer or a key centre refused to enrol.
-    #[n(16)]
-    EnrolmentRefused,
-    /// The address is incomplete or too long.
-    #[n(17)]
-    AddressInvalid,
-    /// Too many addresses.
-    #[n(18)]
-    AddressLimit,
-    /// There is no such address.
-    #[n(19)]
-    NoSuchAddress,
-    /// There is no such card.
-    #[n(20)]
-    NoSuchCard,
-    /// There is no such order.
-    #[n(21)]
-    NoSuchOrder,
-    /// The order form is not what a certified shop sends.
-    #[n(22)]
-    FormInvalid,
-    /// The order form came from a page of somebody else.
-    #[n(23)]
-    FormFromElsewhere,
-    /// The order form has expired.
-    #[n(24)]
-    FormExpired,
-    /// The shop accepts no card of this wallet.
-    #[n(25)]
-    CardNotAccepted,
-    /// Too many orders wait for the holder.
-    #[n(27)]
-    OrderLimit,
-    /// The order is in a state in which this cannot be done.
-    #[n(28)]
-    OrderState,
-    /// A party could not show that it is who it claims to be.
-    #[n(29)]
-    PartyUnconfirmed,
-    /// A party could not be reached.
-    #[n(30)]
-    PartyUnreachable,
-    /// A party refused with a problem.
-    #[n(31)]
-    PartyRefused,
-    /// A party's answer does not fit the order.
-    #[n(32)]
-    AnswerInvalid,
-    /// New keys were fetched; the holder has to approve once more.
-    #[n(33)]
-    KeysRenewed,
-    /// The issuer refused.
-    #[n(34)]
-    IssuerRefused,
-    /// The courier refused.
-    #[n(35)]
-    CourierRefused,
-    /// The shop refused.
-    #[n(36)]
-    ShopRefused,
-    /// The time ran out before anything was sent.
-    #[n(37)]
-    ExpiredUnsent,
-    /// The time ran out after the order was sent.
-    #[n(38)]
-    ExpiredSent,
+    PukBlocked = 10, "puk-blocked";
     /// The card failed.
-    #[n(39)]
-    CardFailed,
+    CardFailed = 39, "card-failed";
     /// The browser's storage failed.
-    #[n(40)]
-    StorageFailed,
+    StorageFailed = 40, "storage-failed";
     /// What is stored cannot be read.
-    #[n(41)]
-    StorageDamaged,
+    StorageDamaged = 41, "storage-damaged";
     /// What is stored was written by a newer release.
-    #[n(42)]
-    StorageNewer,
+    StorageNewer = 42, "storage-newer";
     /// The deployment file of the extension is wrong.
-    #[n(43)]
-    DeploymentInvalid,
+    DeploymentInvalid = 43, "deployment-invalid";
     /// The arguments of a call are wrong: a fault of the calling page.
-    #[n(44)]
-    CallInvalid,
-    /// The issuer or a key centre could not be reached while enrolling.
-    #[n(45)]
-    EnrolmentUnreachable,
-    /// The wallet holds as many cards as it can.
-    #[n(46)]
-    CardLimit,
-    /// The card pays an order that is not settled.
-    #[n(47)]
-    CardInUse,
-    /// The issuer has revoked this wallet's identity: its card is on another device.
-    #[n(50)]
-    CardMoved,
-    /// The passphrase does not open the backup.
-    #[n(51)]
-    BackupClosed,
-    /// The file is no backup.
-    #[n(52)]
-    BackupInvalid,
-    /// A newer release wrote the backup.
-    #[n(53)]
-    BackupNewer,
+    CallInvalid = 44, "call-invalid";
     /// An order is under way, which only this wallet follows.
-    #[n(54)]
-    StillUnderWay,
+    StillUnderWay = 54, "still-under-way";
     /// The clocks of this device and of a party do not agree.
-    #[n(60)]
-    ClockWrong,
-    /// The shop sold the goods to somebody else meanwhile.
-    #[n(61)]
-    OutOfStock,
-    /// The time ran out, and nobody can be asked what became of the order.
-    #[n(62)]
-    Unanswered,
+    ClockWrong = 60, "clock-wrong";
     /// No card reader is paired, or none is plugged in.
-    #[n(70)]
-    NoReader,
+    NoReader = 70, "no-reader";
     /// No card is in the reader.
-    #[n(71)]
-    NoCard,
+    NoCard = 71, "no-card";
     /// Another program holds the reader.
-    #[n(72)]
-    ReaderHeld,
+    ReaderHeld = 72, "reader-held";
     /// The card was pulled out while it was at work.
-    #[n(73)]
-    CardRemoved,
+    CardRemoved = 73, "card-removed";
     /// The card in the reader is not the one that holds this account's keys.
-    #[n(74)]
-    OtherCard,
-    /// The card in the reader has been in use.
-    #[n(75)]
-    CardNotNew,
+    OtherCard = 74, "other-card";
     /// The reader failed.
-    #[n(76)]
-    ReaderFailed,
-    /// The shop signed that the order came to nothing, and it was paid all the same.
-    #[n(80)]
-    ShopContradicted,
-    /// The courier that would read the address has another name than the one that was shown.
-    #[n(81)]
-    CourierNotAsShown,
-    /// Another issuer's offer waits for the holder's decision.
-    #[n(82)]
-    OfferWaiting,
+    ReaderFailed = 76, "reader-failed";
     /// More than one card is on the reader.
-    #[n(90)]
-    SeveralCards,
+    SeveralCards = 90, "several-cards";
     /// A FeliCa card is on the reader.
-    #[n(91)]
-    FelicaCard,
+    FelicaCard = 91, "felica-card";
     /// The system gives no right to the reader.
-    #[n(92)]
-    ReaderNoAccess,
+    ReaderNoAccess = 92, "reader-no-access";
     /// The browser could not open the reader and does not say why.
-    #[n(93)]
-    ReaderNotOpened,
+    ReaderNotOpened = 93, "reader-not-opened";
     /// The reader is at work on something else.
-    #[n(94)]
-    ReaderBusy,
+    ReaderBusy = 94, "reader-busy";
     /// The reader does not answer.
-    #[n(95)]
-    ReaderSilent,
+    ReaderSilent = 95, "reader-silent";
+    /// The recovery code is wrong.
+    WrongRecoveryCode = 120, "wrong-recovery-code";
 }
 
 impl ErrorKind {
+    /// For [`error_kinds`] alone.
+    pub(crate) const fn numbered(number: u8, name: &'static str) -> Self {
+        Self { number, name }
+    }
+
+    /// The stable name, in kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The number by which it is stored.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self.number
+    }
+
     /// Whether another card, or the same in its reader, would do.
     #[must_use]
-    pub const fn is_about_the_card(self) -> bool {
+    pub fn is_about_the_card(self) -> bool {
         matches!(
             self,
             Self::NoReader
@@ -255,6 +136,33 @@ impl ErrorKind {
     }
 }
 
+impl fmt::Debug for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl<C> minicbor::Encode<C> for ErrorKind {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        encoder: &mut minicbor::Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        encoder.u8(self.number)?.ok()
+    }
+}
+
+impl<'b, C> minicbor::Decode<'b, C> for ErrorKind {
+    fn decode(
+        decoder: &mut minicbor::Decoder<'b>,
+        _: &mut C,
+    ) -> Result<Self, minicbor::decode::Error> {
+        let number = decoder.u8()?;
+        let known = crate::slices::error_kind(number);
+        known.ok_or_else(|| minicbor::decode::Error::unknown_variant(i64::from(number)))
+    }
+}
+
 /// An error of the wallet. One pointer, because it passes through almost every function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WalletError(Box<Particulars>);
@@ -265,7 +173,7 @@ pub struct WalletError(Box<Particulars>);
 pub struct Particulars {
     /// What went wrong.
     pub kind: ErrorKind,
-    /// Whom or what it is about, such as a party's name; empty if the sentence needs none.
+    /// Whom or what it is about, such as a party's name; empty if its words need none.
     pub about: String,
     /// Technical particulars; never personal data.
     pub details: String,
@@ -317,29 +225,14 @@ impl WalletError {
         about.clone_into(&mut self.0.about);
         self
     }
-
-    /// What happened.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        catalogue::filled(self.kind.text().sentence, &self.about)
-    }
-
-    /// What happened to the money.
-    #[must_use]
-    pub fn money(&self) -> String {
-        catalogue::filled(self.kind.text().money, &self.about)
-    }
-
-    /// What to do next.
-    #[must_use]
-    pub fn remedy(&self) -> String {
-        catalogue::filled(self.kind.text().remedy, &self.about)
-    }
 }
 
 impl fmt::Display for WalletError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence())?;
+        f.write_str(self.kind.name())?;
+        if !self.about.is_empty() {
+            write!(f, ": {}", self.about)?;
+        }
         if !self.details.is_empty() {
             write!(f, " ({})", self.details)?;
         }

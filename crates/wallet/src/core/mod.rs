@@ -3,7 +3,6 @@
 
 pub mod access;
 pub mod ask;
-pub mod catalogue;
 pub mod codes;
 pub mod conversation;
 pub mod deployment;

@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod card_account;
+pub mod errors;
 pub mod insert_address;
 pub mod lock_time;
 pub mod profile;

@@ -21,14 +21,8 @@ fn is_told_that_the_goods_are_gone(holder: &Holder<'_>, request: &str) {
     assert_eq!(order.state, OrderState::Refused, "{order:?}");
     let failure = order.failure.unwrap();
     assert_eq!(failure.kind, "out-of-stock");
-    assert_eq!(
-        failure.sentence,
-        "Kiso Tea & Books says that it no longer has all of these goods."
-    );
-    assert_eq!(
-        failure.money,
-        "Nothing was charged: nobody asked Asahi Card for it while the order was valid."
-    );
+    assert_eq!(failure.about, "Kiso Tea & Books");
+    assert_eq!(failure.money_key, Some("never-asked"));
 }
 
 #[test]

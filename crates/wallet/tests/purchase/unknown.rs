@@ -34,8 +34,11 @@ fn an_issuer_that_has_no_account_of_the_holder_refuses_and_nothing_is_reserved()
     let order = holder.order(&request);
     assert_eq!(order.state, OrderState::Refused, "{order:?}");
     let failure = order.failure.unwrap();
-    assert_eq!(failure.sentence, "Asahi Card refused to pay.");
-    assert_eq!(failure.money, "Nothing was charged.");
+    assert_eq!(
+        (failure.kind, failure.money_key),
+        ("issuer-refused", Some("refused"))
+    );
+    assert_eq!(failure.about, "Asahi Card");
     assert_eq!(anew.stock("sencha-100"), 60);
     assert_eq!(
         anew.number(
@@ -67,11 +70,8 @@ fn a_party_that_shares_no_key_with_the_holder_ends_the_order_before_anything_is_
         let order = holder.order(&request);
         assert_eq!(order.state, OrderState::Failed, "{order:?}");
         let failure = order.failure.unwrap();
-        assert_eq!(
-            failure.sentence,
-            format!("{name} does not take part in this order, so nothing was sent.")
-        );
-        assert_eq!(failure.money, "Nothing was charged.");
+        assert_eq!((failure.kind, failure.money_key), ("party-refused", None));
+        assert_eq!(failure.about, name);
         assert_eq!(world.requests(SHOP, "/v1/orders"), 0);
     }
 }

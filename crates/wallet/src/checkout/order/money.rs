@@ -6,7 +6,6 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::record::OrderRecord;
 use crate::checkout::GRACE_SECONDS;
-use crate::core::catalogue::filled_by_name;
 
 /// What is known of an order's money. The name is a key of the pages' catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,29 +48,18 @@ impl Whereabouts {
         })
     }
 
-    /// The key in the catalogue.
+    /// The key in the pages' catalogue.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        self.text().0
-    }
-
-    /// The sentence. `until` is the time of day until which the shop could have it charged.
-    #[must_use]
-    pub fn sentence(self, issuer: &str, until: &str) -> String {
-        filled_by_name(self.text().1, &[("issuer", issuer), ("until", until)])
-    }
-
-    #[rustfmt::skip] // A table reads best as one.
-    const fn text(self) -> (&'static str, &'static str) {
         match self {
-            Self::Charged => ("charged", "{issuer} has charged your card."),
-            Self::Released => ("released", "Nothing is charged: {issuer} has released what was reserved."),
-            Self::Reserved => ("reserved", "{issuer} holds the amount reserved. It is charged only if the courier accepted the parcel; otherwise it is released."),
-            Self::Refused => ("refused", "Nothing was charged."),
-            Self::NeverAsked => ("never-asked", "Nothing was charged: nobody asked {issuer} for it while the order was valid."),
-            Self::MayBeAsked => ("may-be-asked", "Until {until} the shop could still have your card charged. The wallet keeps asking {issuer}."),
-            Self::Open => ("open", "Your card was charged once or not at all; the wallet says which as soon as {issuer} answers."),
-            Self::NotSaid => ("not-said", "{issuer} has not said whether your card was charged. Ask it."),
+            Self::Charged => "charged",
+            Self::Released => "released",
+            Self::Reserved => "reserved",
+            Self::Refused => "refused",
+            Self::NeverAsked => "never-asked",
+            Self::MayBeAsked => "may-be-asked",
+            Self::Open => "open",
+            Self::NotSaid => "not-said",
         }
     }
 }
