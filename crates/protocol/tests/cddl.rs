@@ -12,6 +12,9 @@ use tallystick_protocol::checkout::answers::{
     DeliveryRequest, Evidence, Inquiry, IssuerAnswer, MoneyState, Refusal, RefusalReason,
     ShopReceipt, ShopState,
 };
+use tallystick_protocol::checkout::cancellation::{
+    CancellationKey, CancellationRequest, DeliveryCancellation,
+};
 use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
 use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SealedPart, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
@@ -298,6 +301,21 @@ fn the_answers_are_as_the_page_says() {
             envelope: to(),
             root,
             expired_at: Timestamp(1_900),
+        },
+    );
+    holds(
+        "cancellation-request",
+        &CancellationRequest {
+            order_id: OrderId([3; 32]),
+            root,
+            key: CancellationKey::random(&mut support::Seeded(1, 0)),
+        },
+    );
+    holds(
+        "delivery-cancellation",
+        &DeliveryCancellation {
+            envelope: to(),
+            root,
         },
     );
     holds(

@@ -312,6 +312,7 @@ fn label(field: Field) -> &'static str {
         Field::DestinationAddress => "Destination",
         Field::DestinationTelephone => "Recipient's telephone",
         Field::Payment => "Payment",
+        Field::Cancellation => "Cancellation lock",
         _ => "Other",
     }
 }

@@ -52,8 +52,10 @@ impl<P: Ports> Courier<P> {
         let request = &checked.request.message;
         let root = request.part.root;
         deliveries::require_new(tables, &request.part)?;
-        if inquiries::is_closed(tables, &root, &checked.part.header.issuer)? {
-            return Err(Fault::new(Kind::Expired, "The order has expired."));
+        for asker in [&checked.part.header.issuer, &checked.part.header.shop] {
+            if inquiries::is_closed(tables, &root, asker)? {
+                return Err(Fault::new(Kind::Expired, "The order has expired."));
+            }
         }
         let (state, number) = match checked.verdict {
             Ok(()) => (

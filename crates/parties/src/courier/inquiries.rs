@@ -3,7 +3,7 @@
 //! that, so that the issuer can give the holder the money back at once.
 
 use tallystick_protocol::checkout::answers::{Inquiry, Refusal, RefusalReason};
-use tallystick_protocol::trust::statement::{Audience, Verified, open};
+use tallystick_protocol::trust::statement::{Audience, open};
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Role, Root};
 
 use super::{Courier, EVIDENCE_SECONDS, deliveries, words};
@@ -35,36 +35,46 @@ impl<P: Ports> Courier<P> {
             }
             return Ok(web::cose(self.own_word(&stored).await?));
         }
-        let reference = closed(&asked.message.root, &asked.message.envelope.from);
+        let order = OrderId(asked.message.envelope.transaction);
+        let closing = Closing {
+            root: asked.message.root,
+            order,
+            asker: &asked.message.envelope.from,
+            reason: RefusalReason::Expired,
+        };
+        self.closed(&closing).await
+    }
+
+    /// Says, and keeps to it, that an order which never came will not be delivered any more.
+    pub(super) async fn closed(&self, closing: &Closing<'_>) -> Result<Answer, Fault> {
+        let reference = closed(&closing.root, closing.asker);
         self.office
-            .transaction(|tables| self.close(tables, &asked, &reference))?;
+            .transaction(|tables| self.close(tables, closing, &reference))?;
         let refusal = self.office.signed(words::CLOSED, &reference).await?;
         Ok(web::cose(refusal))
     }
 
-    /// Decides that an order which never came will not be delivered any more.
     fn close(
         &self,
         tables: &dyn Tables,
-        asked: &Verified<Inquiry>,
+        closing: &Closing<'_>,
         reference: &str,
     ) -> Result<(), Fault> {
-        let root = asked.message.root;
+        let root = closing.root;
         if deliveries::find(tables, &root)?.is_some() {
-            // It came while the inquiry was being read; asked again, the issuer hears of it.
+            // It came while the question was being read; asked again, the asker hears of it.
             return Err(Fault::new(Kind::Starting, "Ask again in a moment."));
         }
         if statements::find(tables, words::CLOSED, reference)?.is_some() {
             return Ok(());
         }
-        let order = OrderId(asked.message.envelope.transaction);
         let refusal = Refusal {
             envelope: self
                 .office
-                .envelope(Audience::Anyone, order.0, EVIDENCE_SECONDS),
+                .envelope(Audience::Anyone, closing.order.0, EVIDENCE_SECONDS),
             root,
             by: Role::Courier,
-            reason: RefusalReason::Expired,
+            reason: closing.reason,
         };
         self.office
             .log("order-closed", Some(&correlation(&root.0)), "never-came");
@@ -73,19 +83,31 @@ impl<P: Ports> Courier<P> {
     }
 }
 
-/// Whether this courier told the issuer that it will never deliver this order.
+/// An order that never came, and who wants to know that it will not be delivered.
+pub(super) struct Closing<'a> {
+    /// The order's root.
+    pub root: Root,
+    /// Its number, as whoever asks names it.
+    pub order: OrderId,
+    /// The issuer or the shop that asks.
+    pub asker: &'a Domain,
+    /// Why it will not be delivered.
+    pub reason: RefusalReason,
+}
+
+/// Whether this courier told that issuer, or that shop, that it will never deliver this order.
 pub(super) fn is_closed(
     tables: &(impl Tables + ?Sized),
     root: &Root,
-    issuer: &Domain,
+    asker: &Domain,
 ) -> Result<bool, DatabaseError> {
     let sql = "SELECT 1 FROM statements WHERE kind = ? AND reference = ?";
-    let key = [words::CLOSED.into(), closed(root, issuer).into()];
+    let key = [words::CLOSED.into(), closed(root, asker).into()];
     Ok(first(tables, sql, &key)?.is_some())
 }
 
-/// The reference of the refusal: of one order, towards one issuer, so that another issuer's question
-/// ends nothing.
-fn closed(root: &Root, issuer: &Domain) -> String {
-    format!("{root} {issuer}")
+/// The reference of the refusal: of one order, towards one issuer or shop, so that another's question ends
+/// nothing.
+fn closed(root: &Root, asker: &Domain) -> String {
+    format!("{root} {asker}")
 }

@@ -1,5 +1,6 @@
 //! The courier: reads where a parcel goes, and neither what is in it nor what it cost.
 
+mod cancelling;
 mod checking;
 mod console_view;
 pub mod deliveries;
@@ -33,6 +34,7 @@ const EVIDENCE_SECONDS: u64 = 30 * 86_400;
 pub(crate) enum Task {
     Deliver,
     Inquire,
+    Cancel,
     ShowAnswer,
     Console,
     Evidence,
@@ -42,6 +44,7 @@ pub(crate) enum Task {
 pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/deliveries", Task::Deliver),
     Route::post("/v1/inquiries", Task::Inquire),
+    Route::post("/v1/cancellations", Task::Cancel),
     Route::get("/v1/answers/{}", Task::ShowAnswer),
     Route::get("/v1/console", Task::Console).private(),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
@@ -68,6 +71,7 @@ impl<P: Ports> Courier<P> {
         match task {
             Task::Deliver => self.deliver(request).await,
             Task::Inquire => self.inquire(request).await,
+            Task::Cancel => self.cancel(request).await,
             Task::Evidence => self.office.show_evidence(request, None).await,
             Task::ShowAnswer => {
                 let root = chosen.first().copied().unwrap_or_default();

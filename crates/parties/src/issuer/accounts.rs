@@ -14,7 +14,7 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Tables};
-use crate::store::once::{Command, once};
+use crate::store::once::{Command, KEY_MAX_BYTES, once};
 
 /// Years for which a new card is good.
 const CARD_YEARS: u16 = 3;
@@ -31,8 +31,6 @@ struct Application {
     key: Option<String>,
 }
 
-/// The longest key of an application, in bytes.
-const KEY_MAX_BYTES: usize = 64;
 /// The name under which the answer to an application is sealed: it holds a card and a grant.
 const SEALED_OFFER: &str = "account-offer";
 

@@ -74,10 +74,29 @@ pub fn received(
     tables: &(impl Tables + ?Sized),
     order_id: &OrderId,
 ) -> Result<Option<Vec<u8>>, DatabaseError> {
-    let sql = "SELECT bytes FROM shop_papers WHERE kind = 'received' AND order_id = ?";
-    first(tables, sql, &[order_id.0.into()])?
+    paper(tables, "received", order_id)
+}
+
+fn paper(
+    tables: &(impl Tables + ?Sized),
+    kind: &str,
+    order_id: &OrderId,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    let sql = "SELECT bytes FROM shop_papers WHERE kind = ? AND order_id = ?";
+    first(tables, sql, &[kind.into(), order_id.0.into()])?
         .map(|row| Ok(row.blob(0)?.to_vec()))
         .transpose()
+}
+
+/// The lock whose key cancels an order, if it has one.
+///
+/// # Errors
+/// Only the database's own.
+pub fn lock(
+    tables: &(impl Tables + ?Sized),
+    order_id: &OrderId,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    paper(tables, letters::LOCK, order_id)
 }
 
 /// The order as the wallet sent it.

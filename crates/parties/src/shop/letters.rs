@@ -5,6 +5,10 @@
 pub const AUTHORISE: &str = "authorise";
 /// Letter and statement: the courier is asked to deliver.
 pub const DELIVER: &str = "deliver";
+/// Letter and statement: the courier is asked not to deliver.
+pub const CANCEL: &str = "cancel";
+/// Paper: the lock whose key cancels the order.
+pub const LOCK: &str = "cancellation-lock";
 /// Letter: the issuer is shown what the courier signed.
 pub const RELAY: &str = "relay";
 /// Letter: the issuer is told that nothing will be delivered.

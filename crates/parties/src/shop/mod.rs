@@ -4,6 +4,7 @@
 
 mod asking;
 pub mod book;
+mod cancelling;
 pub mod catalogue;
 mod config;
 mod console_view;
@@ -56,6 +57,8 @@ pub(crate) enum Task {
     Console,
     Evidence,
     Refund,
+    Cancel,
+    CancelByKey,
 }
 
 /// What a shop answers at beside what every party does.
@@ -65,9 +68,11 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/orders", Task::TakeOrder).dear(),
     Route::get("/v1/orders/{}", Task::ShowOrder),
     Route::get("/v1/orders/{}/summary", Task::ShowSummary),
+    Route::post("/v1/cancellations", Task::CancelByKey),
     Route::get("/v1/console", Task::Console).private(),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
     Route::post("/v1/console/refunds", Task::Refund).private(),
+    Route::post("/v1/console/cancellations", Task::Cancel).private(),
 ];
 
 /// A shop.
@@ -97,6 +102,8 @@ impl<P: Ports> Shop<P> {
             Task::ShowSummary => self.show_summary(form),
             Task::Console => self.show_console(request),
             Task::Refund => self.take_refund(request),
+            Task::Cancel => self.take_cancellation(request),
+            Task::CancelByKey => self.cancel_by_key(request).await,
             Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);
                 self.office.show_evidence(request, others).await
@@ -139,7 +146,7 @@ impl<P: Ports> Shop<P> {
         };
         match letter.kind.as_str() {
             letters::AUTHORISE => Asking(self).ask(&letter, job).await,
-            letters::DELIVER => Delivering(self).ask(&letter, job).await,
+            letters::DELIVER | letters::CANCEL => Delivering(self).ask(&letter, job).await,
             letters::REFUND => Refunding(self).ask(&letter, job).await,
             letters::RELAY | letters::RELEASE => Settling(self).ask(&letter, job).await,
             _ => Err(Fault::internal()),

@@ -132,6 +132,9 @@ impl<P: Ports> Shop<P> {
         };
         let order = self.new_order(split, checked, state);
         book::insert(tables, &order, bytes, &checked.form_digest)?;
+        if let Some(lock) = &checked.lock {
+            book::keep_paper(tables, &order.order_id, letters::LOCK, lock)?;
+        }
         match state {
             OrderState::Refused { reason, .. } => self.refuse(tables, &order, reason)?,
             _ => {

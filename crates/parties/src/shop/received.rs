@@ -22,6 +22,8 @@ pub(super) struct CheckedOrder {
     pub form: OrderForm,
     /// What stands for the form in the order.
     pub form_digest: [u8; 32],
+    /// The lock whose key cancels it; none in what release 0.1.0 sent.
+    pub lock: Option<Vec<u8>>,
 }
 
 impl<P: Ports> Shop<P> {
@@ -33,7 +35,12 @@ impl<P: Ports> Shop<P> {
         let form = forms::find(self.office.tables(), digest, self.office.now().0)?;
         let form_digest = <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)?;
         check_against_form(&form, order, &part)?;
-        Ok(CheckedOrder { form, form_digest })
+        let lock = part.get(Field::Cancellation).map(<[u8]>::to_vec);
+        Ok(CheckedOrder {
+            form,
+            form_digest,
+            lock,
+        })
     }
 
     fn check_header(&self, order: &SplitOrder) -> Result<(), Fault> {

@@ -17,10 +17,7 @@ use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
 use crate::post::outbox::{self, Content, NewLetter};
-use crate::store::once::{Command, once};
-
-/// The longest key of a command, in bytes.
-const KEY_MAX_BYTES: usize = 64;
+use crate::store::once::{Command, KEY_MAX_BYTES, once};
 
 /// The body of `POST /v1/console/refunds`.
 #[derive(Deserialize)]

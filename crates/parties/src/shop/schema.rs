@@ -126,7 +126,7 @@ pub const KEPT: &[Rule] = &[
     Rule {
         what: "parts",
         days: PARTS_DAYS,
-        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation') AND order_id IN (
+        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'cancellation-lock') AND order_id IN (
             SELECT order_id FROM shop_orders
             WHERE expires_at <= ? AND state IN ('accepted', 'refused', 'expired'))",
     },

@@ -29,6 +29,7 @@ pub fn sentence(state: &OrderState, is_charged: bool) -> &'static str {
 
 fn refusal(by: Role, reason: RefusalReason) -> &'static str {
     match (by, reason) {
+        (_, RefusalReason::Cancelled) => "The order was cancelled. Nothing is charged.",
         (Role::Issuer, _) => "Your card's issuer did not approve the payment. Nothing is charged.",
         (Role::Courier, _) => {
             "The courier did not take the parcel. The amount becomes free again; nothing is charged."

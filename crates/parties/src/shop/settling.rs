@@ -55,7 +55,9 @@ impl<P: Ports> Exchange<P> for Settling<'_, P> {
             // Nobody can accept any more what the issuer has released.
             (OrderState::Delivering, Settled::Free) => {
                 self.0.end(tables, order, RefusalReason::Expired)?;
-                outbox::settle(tables, letters::DELIVER, &order.reference())?;
+                for letter in [letters::DELIVER, letters::CANCEL] {
+                    outbox::settle(tables, letter, &order.reference())?;
+                }
             }
             // It is charged, so the courier accepted: it is asked until it says so.
             (OrderState::Delivering, Settled::Captured) => {

@@ -24,6 +24,9 @@ pub struct Command<'a> {
     pub keep_until: u64,
 }
 
+/// The longest key that a page draws for a command, in bytes.
+pub const KEY_MAX_BYTES: usize = 64;
+
 /// For what can be asked for again at any time: the end of the year 9999 (RFC 3339), in seconds since 1970.
 pub const FOR_GOOD: u64 = 253_402_300_799;
 

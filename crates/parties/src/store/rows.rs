@@ -19,19 +19,11 @@ pub fn domain(row: &Row, index: usize) -> Result<Domain, DatabaseError> {
 /// # Errors
 /// [`DatabaseError::Shape`] if it is none.
 pub fn reason(row: &Row, index: usize) -> Result<RefusalReason, DatabaseError> {
-    use RefusalReason as R;
     let name = row.text(index)?;
-    [
-        R::Declined,
-        R::OutOfStock,
-        R::Expired,
-        R::BadPart,
-        R::AmountMismatch,
-        R::Unreachable,
-    ]
-    .into_iter()
-    .find(|reason| reason.as_str() == name)
-    .ok_or(DatabaseError::Shape(index))
+    RefusalReason::ALL
+        .into_iter()
+        .find(|reason| reason.as_str() == name)
+        .ok_or(DatabaseError::Shape(index))
 }
 
 /// The amount in columns `index` (minor units) and `index + 1` (currency).

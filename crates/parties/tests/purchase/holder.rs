@@ -6,6 +6,7 @@ use tallystick_protocol::account::{
     AccountOffer, CardRecord, EnrolmentAnswer, EnrolmentRequest, HolderShareAnswer,
     HolderShareRequest,
 };
+use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::form::{OrderForm, form_digest};
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
@@ -81,6 +82,8 @@ pub struct Wish {
     pub issuer: &'static str,
     /// What is approved instead of this order.
     pub approved: Option<HolderApproval>,
+    /// What cancels the order.
+    pub cancellation: Option<CancellationKey>,
 }
 
 impl Holder {
@@ -223,6 +226,7 @@ impl Holder {
             approving_certificate: self.certificate.clone(),
             issuer: self.issuer,
             approved: None,
+            cancellation: None,
         }
     }
 
@@ -245,6 +249,10 @@ impl Holder {
             &wish.destination,
         )
         .unwrap();
+        let fields = match &wish.cancellation {
+            Some(key) => fields.cancelled_by(key),
+            None => fields,
+        };
         let prepared = PreparedOrder::new(&mut self.rng, header, fields);
         let (id, root) = (prepared.header().order_id, prepared.root());
         let own = HolderApproval { order_id: id, root };

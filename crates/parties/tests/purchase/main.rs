@@ -11,6 +11,7 @@ mod ask;
 mod asking_the_shop;
 mod bad_input;
 mod binding;
+mod cancelling;
 mod courier_alone;
 mod crash;
 mod due;

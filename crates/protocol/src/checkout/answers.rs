@@ -136,9 +136,23 @@ pub enum RefusalReason {
     /// A party could not be reached or confirmed.
     #[n(6)]
     Unreachable,
+    /// Holder or shop cancelled before the courier accepted.
+    #[n(7)]
+    Cancelled,
 }
 
 impl RefusalReason {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Declined,
+        Self::OutOfStock,
+        Self::Expired,
+        Self::BadPart,
+        Self::AmountMismatch,
+        Self::Unreachable,
+        Self::Cancelled,
+    ];
+
     /// The reason's stable name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -149,6 +163,7 @@ impl RefusalReason {
             Self::BadPart => "bad-part",
             Self::AmountMismatch => "amount-mismatch",
             Self::Unreachable => "unreachable",
+            Self::Cancelled => "cancelled",
         }
     }
 }

@@ -51,14 +51,17 @@ pub enum Field {
     /// card account speaks by its two fields above.
     #[n(13)]
     Payment,
+    /// The lock whose key cancels the order; see [`cancellation`](super::cancellation).
+    #[n(14)]
+    Cancellation,
 }
 
-/// Leaves of every order: the fields, and two places for fields to come.
+/// Leaves of every order: the fields, and a place for a field to come.
 pub const LEAF_COUNT: usize = 16;
 
 impl Field {
     /// Every field, in the order of its leaf.
-    pub const ALL: [Field; 14] = [
+    pub const ALL: [Field; 15] = [
         Field::Form,
         Field::Items,
         Field::ItemNumbers,
@@ -73,6 +76,7 @@ impl Field {
         Field::DestinationAddress,
         Field::DestinationTelephone,
         Field::Payment,
+        Field::Cancellation,
     ];
 
     /// What the holder pays with: for whoever pays, and for nobody else, whatever a policy is called
@@ -109,12 +113,13 @@ impl Field {
             Field::DestinationAddress => "destination-address",
             Field::DestinationTelephone => "destination-telephone",
             Field::Payment => "payment",
+            Field::Cancellation => "cancellation",
         }
     }
 
     /// Whether a shop may ask to read this field beyond its policy.
     #[must_use]
     pub fn may_be_requested(self) -> bool {
-        !self.is_payment() && self != Field::Form
+        !self.is_payment() && !matches!(self, Field::Form | Field::Cancellation)
     }
 }

@@ -17,6 +17,7 @@ macro_rules! signed_message {
 }
 
 pub mod answers;
+pub mod cancellation;
 mod field;
 pub mod form;
 pub mod order;

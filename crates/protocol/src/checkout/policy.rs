@@ -43,15 +43,18 @@ impl PolicyName {
 
     fn allows(self, role: Role, field: Field) -> bool {
         use Field::{
-            Amount, DestinationAddress, DestinationName, DestinationTelephone, Form, HolderAddress,
-            HolderName, HolderTelephone, ItemNumbers, Items, PaymentType,
+            Amount, Cancellation, DestinationAddress, DestinationName, DestinationTelephone, Form,
+            HolderAddress, HolderName, HolderTelephone, ItemNumbers, Items, PaymentType,
         };
         if field.is_payment() {
             return role == Role::Issuer;
         }
         match (self, role) {
             (_, Role::Shop)
-                if matches!(field, Form | Items | ItemNumbers | Amount | PaymentType) =>
+                if matches!(
+                    field,
+                    Form | Items | ItemNumbers | Amount | PaymentType | Cancellation
+                ) =>
             {
                 true
             }

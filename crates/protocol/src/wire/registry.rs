@@ -40,6 +40,8 @@ pub mod message {
         EVIDENCE = 41;
         REFUND_REQUEST = 42;
         REFUND_ADVICE = 43;
+        CANCELLATION_REQUEST = 44;
+        DELIVERY_CANCELLATION = 45;
         ACCOUNT_OFFER = 50;
         ENROLMENT_REQUEST = 51;
         ENROLMENT_ANSWER = 52;
@@ -63,11 +65,13 @@ pub mod context {
         ACCOUNT_OFFER = "tallystick/v1/account-offer";
         AUTHORISATION = "tallystick/v1/authorisation";
         AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
+        CANCELLATION_LOCK = "tallystick/v1/cancellation-lock";
         CARD_SAFE_KEY = "tallystick/v1/card/safe-key";
         CARD_SAFE = "tallystick/v1/card/safe/";
         CLEARANCE = "tallystick/v1/clearance";
         CONFIRMATION_ANSWER = "tallystick/v1/confirmation-answer";
         CONFIRMATION_REQUEST = "tallystick/v1/confirmation-request";
+        DELIVERY_CANCELLATION = "tallystick/v1/delivery-cancellation";
         DELIVERY_REQUEST = "tallystick/v1/delivery-request";
         ENROLMENT_PROOF = "tallystick/v1/enrolment-proof";
         ENROLMENT_REQUEST = "tallystick/v1/enrolment-request";

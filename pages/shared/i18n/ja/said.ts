@@ -9,6 +9,7 @@ export const said: Readonly<Record<string, string>> = {
   "The courier has your parcel's label. Your card is charged.": '配送会社が伝票を作成し、カードに請求されました。',
   "The courier has your parcel's label. The amount is reserved; your card's issuer is asked to charge it.":
     '配送会社が伝票を作成しました。代金は確保され、カード会社に請求を依頼しています。',
+  'The order was cancelled. Nothing is charged.': 'ご注文はキャンセルされました。請求はありません。',
   'The order took too long and was dropped. Nothing is charged.': '時間がかかりすぎたため、ご注文を取りやめました。請求はありません。',
   "Your card's issuer did not approve the payment. Nothing is charged.": 'カード会社がお支払いを承認しませんでした。請求はありません。',
   'The courier did not take the parcel. The amount becomes free again; nothing is charged.':
@@ -48,6 +49,7 @@ export const said: Readonly<Record<string, string>> = {
   'bad-part': '読み取れない部分',
   'amount-mismatch': '金額の不一致',
   unreachable: '応答なし',
+  cancelled: 'キャンセル',
   // States and counters.
   received: '受付済み',
   asking: '照会中',
@@ -93,4 +95,5 @@ export const said: Readonly<Record<string, string>> = {
   'Reserved for an order': '注文のための確保',
   'Charged: the courier accepted': '請求：配送会社が引受',
   'Released: nothing will be delivered': '解除：配送なし',
+  'Given back: the shop asked for it': '返金：お店の依頼',
 }

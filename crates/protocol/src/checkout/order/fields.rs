@@ -5,6 +5,7 @@ use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::checkout::cancellation::CancellationKey;
 use crate::checkout::form::{OrderForm, form_digest};
 use crate::checkout::policy::{Field, LEAF_COUNT};
 use crate::instrument::Payment;
@@ -110,6 +111,13 @@ impl OrderFields {
         fields.set_text(Field::DestinationAddress, &destination.address)?;
         fields.set_text(Field::DestinationTelephone, &destination.telephone)?;
         Ok(fields)
+    }
+
+    /// The same fields, with the lock that this key opens: whoever shows it cancels the order.
+    #[must_use]
+    pub fn cancelled_by(mut self, key: &CancellationKey) -> Self {
+        self.set(Field::Cancellation, key.lock());
+        self
     }
 
     /// The value of a field, if the order has it.
