@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [-- --only sealing|cards|orders]
+// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders]
 //
 // Measures the wallet beside what people would use instead, and purchases from Approve to the
 // courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { bootstrap } from './lib/bootstrap.mjs'
 import { artifactsFolder, at } from './lib/paths.mjs'
 import { Stop, run, step } from './lib/say.mjs'
+import { summary } from '../tests/bench/statistics.mjs'
 
 const HOW = `Everything of a table comes from one run, ours and the others in turn in one page of Chromium, so
 that whatever disturbs the machine disturbs all; ratios are taken round by round. This file and the
@@ -31,6 +32,7 @@ await run(async () => {
     const parts = {
       sealing: () => sealing({ wasm, quick }),
       cards: () => commands(wasm, quick),
+      windows: () => amongParties(parties => measureWindows(parties, quick)),
       orders: () => amongParties(parties => measureOrders(parties, quick)),
     }
     const measured = await parts[only]()
@@ -74,13 +76,14 @@ async function amongParties(work) {
 
 async function measure(parties, quick) {
   const { Shopper } = await import('./lib/shopper.mjs')
-  const { coldWindows, purchases } = await import('../tests/bench/purchases.mjs')
+  const { purchases } = await import('../tests/bench/purchases.mjs')
+  const { coldWindows, withEmptyPage } = await import('../tests/bench/windows.mjs')
   const { coldPopup, warmPopup } = await import('../tests/bench/first-paint.mjs')
   const { sizes } = await import('../tests/bench/sizes.mjs')
-  const { summary } = await import('../tests/bench/statistics.mjs')
   const profile = mkdtempSync(join(tmpdir(), 'tallystick-bench-profile-'))
+  const extension = withEmptyPage()
   try {
-    const shopper = await Shopper.start(parties, { profile })
+    const shopper = await Shopper.start(parties, { profile, extension })
     const few = quick ? 3 : 15
     let bought, popups, windows
     try {
@@ -91,7 +94,7 @@ async function measure(parties, quick) {
     } finally {
       await shopper.close()
     }
-    const cold = await step('Opening the popup in new browsers', () => coldPopup(profile, few))
+    const cold = await step('Opening the popup in new browsers', () => coldPopup(profile, extension, few))
     const orders = await measureOrders(parties, quick)
     const { paints, ...rest } = bought
     const row = (title, paints) => ({
@@ -105,13 +108,37 @@ async function measure(parties, quick) {
         'popup-warm': row('Popup, warm', popups),
         'popup-cold': row('Popup, first page of a new browser', cold),
         'approve-warm': row('Approval window, warm', paints.warm),
-        'approve-cold': row('Approval window, wallet asleep', [...paints.cold, ...windows]),
+        'approve-cold': row('Approval window, wallet asleep', [...paints.cold, ...windows.map(({ paint }) => paint)]),
       },
+      windows: laterThanEmpty(windows),
       ...orders,
       sizes: sizes(...(await packed())),
     }
   } finally {
-    rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
+    for (const folder of [profile, extension]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** The approval window alone, beside an empty one. */
+async function measureWindows(parties, quick) {
+  const { Shopper } = await import('./lib/shopper.mjs')
+  const { coldWindows, withEmptyPage } = await import('../tests/bench/windows.mjs')
+  const extension = withEmptyPage()
+  const shopper = await Shopper.start(parties, { extension })
+  try {
+    await step('Setting up a wallet', () => shopper.enrol())
+    return laterThanEmpty(await step('Opening the approval window with the wallet asleep', () => coldWindows(shopper, quick ? 3 : 15)))
+  } finally {
+    await shopper.close()
+    rmSync(extension, { recursive: true, force: true })
+  }
+}
+
+function laterThanEmpty(rounds) {
+  return {
+    empty: summary(rounds.map(({ empty }) => empty)),
+    paint: summary(rounds.map(({ paint, empty }) => paint.first - empty)),
+    pin: summary(rounds.map(({ pinAt, empty }) => pinAt - empty)),
   }
 }
 
@@ -179,8 +206,8 @@ function optionsOf(args) {
   const options = { quick: false, only: undefined }
   for (let i = 0; i < args.length; i++) {
     if (args[i] === '--quick') options.quick = true
-    else if (args[i] === '--only' && ['sealing', 'cards', 'orders'].includes(args[i + 1])) options.only = args[++i]
-    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards or orders.`)
+    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders'].includes(args[i + 1])) options.only = args[++i]
+    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows or orders.`)
   }
   return options
 }

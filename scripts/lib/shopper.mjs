@@ -96,7 +96,12 @@ export class Shopper {
     return onboarding
   }
 
-  /** Passphrase, PIN, codes and address; resolves to the PUK when the card is ready. */
+  /**
+   * Passphrase, PIN, codes and address; resolves to the PUK when the card is ready.
+   *
+   * @param {object} onboarding the page
+   * @param {{ onPuk?: () => void }} [options] what happens while the PUK is shown
+   */
   async setUp(onboarding, { onPuk } = {}) {
     const { passphrase, pin } = this.person
     await onboarding.getByLabel(words('onboarding.passphrase'), { exact: true }).fill(passphrase)

@@ -8,11 +8,11 @@ export async function warmPopup(shopper, count) {
   return opened(shopper.context, shopper.walletUrl('popup'), count)
 }
 
-/** Paints of the popup as the first page of a browser, started anew for each with this profile. */
-export async function coldPopup(profile, count) {
+/** Paints of the popup as the first page of a browser, started anew for each with this profile and extension. */
+export async function coldPopup(profile, extension, count) {
   const paints = []
   for (let i = 0; i < count; i++) {
-    const browser = await launchBrowserWithExtension({ profile })
+    const browser = await launchBrowserWithExtension({ profile, extension })
     paints.push(...(await opened(browser.context, `chrome-extension://${browser.extensionId}/pages/popup.html`, 1)))
     await browser.close()
   }

@@ -54,20 +54,14 @@ export async function purchases(shopper, { count, warmUp = 2, reader }) {
 }
 
 /**
- * The approval window's paints with the service worker asleep before, once for each of `count`. Each time
- * something is bought: a site whose questions are turned down again and again opens no window for a while.
+ * Buys once. Resolves to the times of its steps, and to when the approval window painted and could take the PIN.
+ *
+ * @param {object} shopper a Shopper
+ * @param {object} store the store's page
  */
-export async function coldWindows(shopper, count) {
-  const store = await shopper.openPage(shopper.parties.url('shop'))
-  await store.getByRole('heading', { level: 1 }).first().waitFor()
-  const paints = []
-  for (let i = 0; i < count; i++) {
-    await shopper.killServiceWorker()
-    const [bought] = await Promise.all([buy(shopper, store, pinOf(shopper)), pace()])
-    paints.push(bought.paint)
-  }
-  await store.close()
-  return paints
+export async function buyOnce(shopper, store) {
+  const [bought] = await Promise.all([buy(shopper, store, pinOf(shopper)), pace()])
+  return bought
 }
 
 const pace = () => new Promise(resolve => setTimeout(resolve, PACE_MS))
@@ -80,7 +74,7 @@ const pinOf = (shopper, reader) =>
 async function chooseReader(shopper, store) {
   const approval = await ask(shopper, store)
   const { cards } = await shopper.view()
-  await shopper.payWith(approval, new RegExp(cards.find(({ home }) => home === 'reader').issuer_name))
+  await shopper.payWith(approval, new RegExp(cards.find(({ place }) => place === 'reader').issuer_name))
   await shopper.approveInReader(approval)
   await shopper.delivered(approval)
   await approval.close()
@@ -96,7 +90,8 @@ async function buy(shopper, store, { label, digits }) {
   await pin.fill(digits)
   await approval.getByRole('button', { name: /^Approve/ }).click()
   await approval.waitForFunction(() => globalThis.marks.delivering, undefined, { polling: 50 })
-  const { marks, paint } = { marks: await approval.evaluate(() => globalThis.marks), paint: await paintsOf(approval) }
+  const { marks, pinAt } = await approval.evaluate(() => ({ marks: globalThis.marks, pinAt: globalThis.pinAt }))
+  const paint = await paintsOf(approval)
   const made = await worker.evaluate(() =>
     performance.getEntriesByType('resource').map((/** @type {PerformanceResourceTiming} */ { name, startTime, responseEnd }) => ({
       path: new URL(name).pathname,
@@ -105,7 +100,7 @@ async function buy(shopper, store, { label, digits }) {
     })),
   )
   await approval.close()
-  return { ...split(marks, made), paint }
+  return { ...split(marks, made), paint, pinAt }
 }
 
 /** The store's page asks for an order, as its checkout does; resolves to the approval window. */
@@ -156,7 +151,8 @@ function split({ pressed, delivering }, requests) {
   }
 }
 
-async function serviceWorker(shopper) {
+/** The service worker that runs now, or the next. */
+export async function serviceWorker(shopper) {
   const ours = () =>
     shopper.context
       .serviceWorkers()
