@@ -226,7 +226,7 @@ async fn the_card_is_reached_by_apdus_alone_and_comes_back_from_its_sealed_state
     assert!(card.unsaved(&key).unwrap().is_none());
     host::done(&card.transmit(&select).await.unwrap()).unwrap();
     let tries = card.transmit(&host::pin_tries().unwrap()).await.unwrap();
-    assert_eq!(host::tries_left(&tries).unwrap(), host::MAX_TRIES - 1);
+    assert_eq!(host::tries_left(&tries).unwrap(), host::TRIES_MAX - 1);
 }
 
 #[wasm_bindgen_test]

@@ -19,7 +19,7 @@ use crate::state::{Keep, State};
 use crate::stretch::{SALT_BYTES, Stretch};
 
 /// Wrong tries in a row until PIN or PUK is blocked.
-pub(crate) const MAX_TRIES: u8 = 3;
+pub(crate) const TRIES_MAX: u8 = 3;
 /// PIN and PUK take eight bytes on the wire.
 pub(crate) const BYTES: usize = 8;
 /// The number of the PIN in P2.
@@ -127,7 +127,7 @@ impl ReferenceData {
     pub(crate) fn new(value: &[u8; BYTES]) -> Self {
         Self {
             value: Some(value.as_slice().into()),
-            tries_left: MAX_TRIES,
+            tries_left: TRIES_MAX,
             wrapping: None,
         }
     }
@@ -142,7 +142,7 @@ impl ReferenceData {
     ) -> Result<(), StatusWord> {
         *self = Self {
             value: None,
-            tries_left: MAX_TRIES,
+            tries_left: TRIES_MAX,
             wrapping: Some(Wrapping::new(value, key, stretch, rng)?),
         };
         Ok(())
@@ -193,7 +193,7 @@ impl ReferenceData {
             },
             _ => return Err(self.tries()),
         };
-        self.tries_left = MAX_TRIES;
+        self.tries_left = TRIES_MAX;
         Ok(key)
     }
 
@@ -222,7 +222,7 @@ impl ReferenceData {
             (None, Some(wrapping)) => has_safe && wrapping.wrapped.len() == WRAPPED_BYTES,
             _ => false,
         };
-        fits && self.tries_left <= MAX_TRIES
+        fits && self.tries_left <= TRIES_MAX
     }
 }
 

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// The longest secret kept in one piece, in bytes: a key share.
-const MAX_BYTES: usize = crate::iso::apdu::MAX_DATA;
+const BYTES_MAX: usize = crate::iso::apdu::DATA_MAX;
 
 /// A secret. Compared in constant time.
 #[derive(Clone)]
@@ -57,7 +57,7 @@ impl<C> Encode<C> for SecretBytes {
 impl<'b, C> Decode<'b, C> for SecretBytes {
     fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
         let bytes = d.bytes()?;
-        if bytes.len() > MAX_BYTES {
+        if bytes.len() > BYTES_MAX {
             return Err(decode::Error::message("a secret is too long"));
         }
         Ok(bytes.into())

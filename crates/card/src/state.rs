@@ -5,12 +5,12 @@ use tallystick_codec::DecodeMap;
 
 use minicbor::{Encode, Encoder};
 use rand_core::CryptoRng;
-use tallystick_protocol::keys::{HolderShare, KeyContext, MAX_CENTRES};
-use tallystick_protocol::wire::identifier::{Domain, HolderId, MAX_DOMAIN_BYTES};
+use tallystick_protocol::keys::{CENTRES_MAX, HolderShare, KeyContext};
+use tallystick_protocol::wire::identifier::{DOMAIN_BYTES_MAX, Domain, HolderId};
 use zeroize::Zeroizing;
 
 use crate::StatusWord;
-use crate::applets::identity::{KeyReference, MAX_CERTIFICATE, SIGNATURE, rsa_key};
+use crate::applets::identity::{CERTIFICATE_MAX, KeyReference, SIGNATURE, rsa_key};
 use crate::reference_data::{BYTES, FACTORY_PIN, FACTORY_PUK, Of, ReferenceData};
 use crate::safe::{KeptSecret, Place, SafeKey, SafeSlit};
 use crate::secret_bytes::SecretBytes;
@@ -21,11 +21,11 @@ const VERSION_IN_CLEAR: u8 = 1;
 /// A card with one.
 const VERSION_WITH_SAFE: u8 = 2;
 /// The longest state that is read, in bytes: all slots full of the longest shares, and the rest.
-const MAX_STATE: usize =
-    MAX_SLOTS * MAX_SHARES * (MAX_CENTRES + 1) * crate::iso::apdu::MAX_DATA + 64 * 1024;
+const STATE_MAX: usize =
+    SLOTS_MAX * SHARES_MAX * (CENTRES_MAX + 1) * crate::iso::apdu::DATA_MAX + 64 * 1024;
 /// More than shares take beside themselves, in bytes: the centres' names twice, a digest
 /// each, and a few numbers.
-const SHARE_ROOM: usize = 2 * MAX_CENTRES * (MAX_DOMAIN_BYTES + 3) + 32 * MAX_CENTRES + 64;
+const SHARE_ROOM: usize = 2 * CENTRES_MAX * (DOMAIN_BYTES_MAX + 3) + 32 * CENTRES_MAX + 64;
 /// More than a share in the safe takes beside itself, in bytes.
 const PART_ROOM: usize = 96;
 /// More than a slot takes beside its shares: its number, a holder and a key.
@@ -37,9 +37,9 @@ const CERTIFICATE_ROOM: usize = 16;
 /// More than all the rest takes: PIN, PUK, the first key's primes and its modulus.
 const STATE_ROOM: usize = 1536;
 /// Enrolment keys a card holds, numbered from 0.
-pub(crate) const MAX_SLOTS: usize = 16;
+pub(crate) const SLOTS_MAX: usize = 16;
 /// Shares (of different spaces and epochs) that a slot holds.
-pub(crate) const MAX_SHARES: usize = 16;
+pub(crate) const SHARES_MAX: usize = 16;
 
 /// Why bytes are not a card's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -337,7 +337,7 @@ impl State {
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
-        if bytes.len() > MAX_STATE {
+        if bytes.len() > STATE_MAX {
             return Err(RestoreError::Damaged);
         }
         // The version is read first: what follows may look different in another one.
@@ -366,8 +366,8 @@ impl State {
                 .signature_modulus
                 .iter()
                 .all(|modulus| modulus.len() == rsa_key::BLOCK)
-            && self.certificate.len() <= MAX_CERTIFICATE
-            && self.slots.len() <= MAX_SLOTS
+            && self.certificate.len() <= CERTIFICATE_MAX
+            && self.slots.len() <= SLOTS_MAX
             && self
                 .slots
                 .is_sorted_by(|one, next| one.number < next.number)
@@ -380,7 +380,7 @@ impl State {
             && are_valid(
                 self.further_certificates.as_deref(),
                 |one| one.reference,
-                |one| (1..=MAX_CERTIFICATE).contains(&one.content.len()),
+                |one| (1..=CERTIFICATE_MAX).contains(&one.content.len()),
             )
     }
 }
@@ -426,9 +426,9 @@ impl Slot {
     }
 
     fn is_valid(&self, has_safe: bool) -> bool {
-        usize::from(self.number) < MAX_SLOTS
+        usize::from(self.number) < SLOTS_MAX
             && self.secret.as_slice().len() == 32
-            && self.shares.len() <= MAX_SHARES
+            && self.shares.len() <= SHARES_MAX
             && self.shares.iter().all(|share| share.is_valid(has_safe))
     }
 }
@@ -456,7 +456,7 @@ impl StoredShare {
             KeptSecret::Clear(sum) => HolderShare::from_bytes(sum.as_slice()).is_ok(),
             KeptSecret::Sealed(_) => true,
         };
-        parts.len() <= MAX_CENTRES
+        parts.len() <= CENTRES_MAX
             && self.parts.is_none() == parts.is_empty()
             && (self.sum.is_some() || !parts.is_empty())
             && parts
@@ -492,7 +492,7 @@ mod tests {
         };
         state.in_safe(None, cheap, rng).unwrap();
         for share in state.slots.iter_mut().flat_map(|slot| &mut slot.shares) {
-            share.parts = Some(vec![share.sum.clone().unwrap(); MAX_CENTRES]);
+            share.parts = Some(vec![share.sum.clone().unwrap(); CENTRES_MAX]);
         }
         assert!(state.is_valid());
         assert!(state.to_bytes().len() <= state.room());
@@ -521,7 +521,7 @@ mod tests {
                 number,
                 holder: HolderId([7; 32]),
                 secret: (&[7; 32][..]).into(),
-                shares: vec![share.clone(); MAX_SHARES],
+                shares: vec![share.clone(); SHARES_MAX],
             });
         }
         let (primes, modulus) = rsa_key::generate(rng).unwrap();
@@ -529,7 +529,7 @@ mod tests {
         for key in keys {
             state.set_key(key, primes.clone(), &modulus, rng).unwrap();
             if key.certificate().is_some() {
-                state.set_certificate(key, &[7; MAX_CERTIFICATE]);
+                state.set_certificate(key, &[7; CERTIFICATE_MAX]);
             }
         }
         state

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::card_file::{CardFile, CardFileError};
 
 /// The longest command APDU, in bytes: an extended one with all its data (ISO/IEC 7816-4 §5.1).
-const MAX_COMMAND: usize = 4 + 3 + 65_535 + 2;
+const COMMAND_MAX: usize = 4 + 3 + 65_535 + 2;
 
 /// Why the line broke.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,7 @@ fn read(input: &mut impl Read) -> Result<Option<Zeroizing<Vec<u8>>>, PipeError> 
         Err(error) => return Err(error.into()),
     }
     let length = u32::from_be_bytes(length) as usize;
-    if length > MAX_COMMAND {
+    if length > COMMAND_MAX {
         return Err(PipeError::TooLong(length));
     }
     let mut command = Zeroizing::new(vec![0; length]);

@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::CardError;
-use crate::iso::apdu::MAX_DATA;
+use crate::iso::apdu::DATA_MAX;
 
 /// Header, data, and room for as much response data as there can be, in extended form.
 pub(super) fn apdu(header: [u8; 4], data: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
-    if data.len() > MAX_DATA {
+    if data.len() > DATA_MAX {
         return Err(CardError::TooLarge);
     }
     let [.., high, low] = data.len().to_be_bytes();

@@ -144,7 +144,7 @@ pub fn get_certificate() -> Apdu {
 /// # Errors
 /// [`CardError::TooLarge`].
 pub fn put_certificate(der: &[u8]) -> Apdu {
-    if der.len() > crate::applets::identity::MAX_CERTIFICATE {
+    if der.len() > crate::applets::identity::CERTIFICATE_MAX {
         return Err(CardError::TooLarge);
     }
     // SP 800-73-5 part 1, table 10: certificate, uncompressed, without an error detection code.

@@ -15,9 +15,9 @@ use crate::StatusWord;
 /// The most a short APDU carries, in bytes.
 const PIECE: usize = 255;
 /// More data than any response has, in bytes.
-const MAX_RESPONSE: usize = 65_536;
+const RESPONSE_MAX: usize = 65_536;
 /// More APDUs than any command takes, the pieces of the longest and of its response included.
-const MAX_ROUNDS: u16 = 512;
+const ROUNDS_MAX: u16 = 512;
 /// The class bit of a command with more to come.
 const CHAINED: u8 = 0x10;
 
@@ -93,8 +93,8 @@ impl Exchange {
         self.rounds += 1;
         let (data, status) = response
             .split_last_chunk::<2>()
-            .filter(|(data, _)| self.received.len() + data.len() <= MAX_RESPONSE)
-            .filter(|_| self.rounds < MAX_ROUNDS)
+            .filter(|(data, _)| self.received.len() + data.len() <= RESPONSE_MAX)
+            .filter(|_| self.rounds < ROUNDS_MAX)
             .ok_or(CardError::Malformed)?;
         match (u16::from_be_bytes(*status).into(), self.form) {
             (StatusWord::Success, Form::Short) if self.gone < self.data.len() => self.send_piece(),

@@ -34,6 +34,6 @@ pub const FACTORY_PIN: &str = "123456";
 /// The PUK of a card from the factory, to be changed before anything else.
 pub const FACTORY_PUK: &[u8; 8] = crate::reference_data::FACTORY_PUK;
 /// Wrong tries in a row until PIN or PUK is blocked.
-pub const MAX_TRIES: u8 = crate::reference_data::MAX_TRIES;
+pub const TRIES_MAX: u8 = crate::reference_data::TRIES_MAX;
 /// How many enrolment keys a card holds; slots are numbered from 0.
-pub const SLOTS: u8 = crate::state::MAX_SLOTS as u8;
+pub const SLOTS: u8 = crate::state::SLOTS_MAX as u8;

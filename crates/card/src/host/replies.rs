@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use super::{CardError, SigningPublicKey, TakenSlot};
 use crate::StatusWord;
-use crate::iso::apdu::MAX_DATA;
+use crate::iso::apdu::DATA_MAX;
 use crate::iso::tlv;
-use crate::state::{MAX_SHARES, MAX_SLOTS};
+use crate::state::{SHARES_MAX, SLOTS_MAX};
 
 /// The response data, if the command succeeded.
 ///
@@ -38,7 +38,7 @@ pub fn done(response: &[u8]) -> Result<(), CardError> {
 /// [`CardError::Malformed`] or [`CardError::Refused`] if the card says something else.
 pub fn tries_left(response: &[u8]) -> Result<u8, CardError> {
     match split(response)?.1 {
-        StatusWord::Success => Ok(super::MAX_TRIES),
+        StatusWord::Success => Ok(super::TRIES_MAX),
         StatusWord::TriesLeft(left) => Ok(left),
         StatusWord::Blocked => Ok(0),
         other => Err(CardError::Refused(other.into())),
@@ -117,7 +117,7 @@ pub fn derived_key(response: &[u8]) -> Result<DerivedKey, CardError> {
 /// # Errors
 /// As [`data`] ([`CardError::NotFound`] for an empty slot); [`CardError::Malformed`].
 pub fn held_contexts(response: &[u8]) -> Result<Vec<KeyContext>, CardError> {
-    list(data(response)?, MAX_SHARES)
+    list(data(response)?, SHARES_MAX)
 }
 
 /// The slots that are taken, in ascending order.
@@ -125,10 +125,10 @@ pub fn held_contexts(response: &[u8]) -> Result<Vec<KeyContext>, CardError> {
 /// # Errors
 /// As [`data`]; [`CardError::Malformed`] also unless they ascend and are of this card's size.
 pub fn slots(response: &[u8]) -> Result<Vec<TakenSlot>, CardError> {
-    let slots: Vec<TakenSlot> = list(data(response)?, MAX_SLOTS)?;
+    let slots: Vec<TakenSlot> = list(data(response)?, SLOTS_MAX)?;
     let ascend = slots.is_sorted_by(|one, next| one.slot < next.slot);
     let last = slots.last().map_or(0, |last| last.slot);
-    if ascend && usize::from(last) < MAX_SLOTS {
+    if ascend && usize::from(last) < SLOTS_MAX {
         Ok(slots)
     } else {
         Err(CardError::Malformed)
@@ -156,7 +156,7 @@ where
     if count.is_none_or(|count| count > most as u64) {
         return Err(CardError::Malformed);
     }
-    decode_value(bytes, MAX_DATA).map_err(|_| CardError::Malformed)
+    decode_value(bytes, DATA_MAX).map_err(|_| CardError::Malformed)
 }
 
 fn split(response: &[u8]) -> Result<(&[u8], StatusWord), CardError> {

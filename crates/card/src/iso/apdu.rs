@@ -5,7 +5,7 @@ use crate::StatusWord;
 
 /// The most data one command carries, chained or not, in bytes: a holder's share of degree 255 with
 /// room for its label.
-pub(crate) const MAX_DATA: usize = 12 * 1024;
+pub(crate) const DATA_MAX: usize = 12 * 1024;
 
 /// How much response data is taken without a length field for it: strictly none (ISO/IEC 7816-4 §5.1), but
 /// PIV cards answer SELECT all the same, and there are tools that count on it.
@@ -26,7 +26,7 @@ impl<'a> Command<'a> {
             .split_first_chunk::<4>()
             .ok_or(StatusWord::WrongLength)?;
         let (data, expected) = split(body).ok_or(StatusWord::WrongLength)?;
-        if data.len() > MAX_DATA {
+        if data.len() > DATA_MAX {
             return Err(StatusWord::WrongLength);
         }
         Ok(Self {

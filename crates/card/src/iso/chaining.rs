@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::Header;
 use crate::StatusWord;
-use crate::iso::apdu::{Command, MAX_DATA};
+use crate::iso::apdu::{Command, DATA_MAX};
 
 /// The bit of the class byte that says that more of the data follows.
 const CHAINED: u8 = 0x10;
@@ -50,7 +50,7 @@ impl Chain {
             Some(begun) => begun,
             None => (command.header, Zeroizing::default()),
         };
-        if data.len() + command.data.len() > MAX_DATA {
+        if data.len() + command.data.len() > DATA_MAX {
             return Step::Answer(Zeroizing::default(), StatusWord::WrongLength);
         }
         // A vector that grows would leave copies of secrets behind.

@@ -1,7 +1,7 @@
 //! Gives back what a posted transfer moved, whole or in part. The tables themselves refuse to give back more
 //! than was taken.
 
-use tallystick_protocol::wire::money::{MAX_MINOR, Money};
+use tallystick_protocol::wire::money::{MINOR_MAX, Money};
 
 use super::LedgerError;
 use crate::ports::database::first;
@@ -46,7 +46,7 @@ pub fn reverse(
     tables: &(impl Tables + ?Sized),
     reversal: &Reversal<'_>,
 ) -> Result<bool, LedgerError> {
-    if !(1..=MAX_MINOR).contains(&reversal.money.minor) {
+    if !(1..=MINOR_MAX).contains(&reversal.money.minor) {
         return Err(LedgerError::Amount);
     }
     let minor = i64::try_from(reversal.money.minor).map_err(|_| LedgerError::Amount)?;

@@ -1,6 +1,6 @@
 //! Books transfers. Each has a name that makes it the same transfer when it is asked for twice.
 
-use tallystick_protocol::wire::money::{MAX_MINOR, Money};
+use tallystick_protocol::wire::money::{MINOR_MAX, Money};
 
 use super::LedgerError;
 use super::accounts::{self, Account};
@@ -82,7 +82,7 @@ fn insert(
     kind: &str,
 ) -> Result<bool, LedgerError> {
     let minor = i64::try_from(transfer.money.minor).map_err(|_| LedgerError::Amount)?;
-    let is_amount = (1..=MAX_MINOR).contains(&transfer.money.minor);
+    let is_amount = (1..=MINOR_MAX).contains(&transfer.money.minor);
     if !is_amount || transfer.debit.name == transfer.credit.name {
         return Err(LedgerError::Amount);
     }

@@ -101,7 +101,7 @@ impl<P: Ports> Office<P> {
     ) -> Result<(), Fault> {
         self.identity()?;
         let payload = encode(message);
-        if payload.len() > M::MAX_LEN {
+        if payload.len() > M::LEN_MAX {
             return Err(Fault::internal());
         }
         let statement = NewStatement {

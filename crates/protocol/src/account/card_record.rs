@@ -11,9 +11,9 @@ use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The longest holder's name in bytes.
-const MAX_NAME_LEN: usize = 120;
+const NAME_LEN_MAX: usize = 120;
 /// The longest telephone number in bytes.
-const MAX_TELEPHONE_LEN: usize = 32;
+const TELEPHONE_LEN_MAX: usize = 32;
 
 /// Why something is not a card's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,10 +26,10 @@ pub enum CardRecordError {
     #[error("The expiry date is not a month and year as MM/YY.")]
     Expiry,
     /// No name, or too long a name.
-    #[error("The name is empty or longer than {MAX_NAME_LEN} bytes.")]
+    #[error("The name is empty or longer than {NAME_LEN_MAX} bytes.")]
     Name,
     /// No telephone number, or too long a one.
-    #[error("The telephone number is empty or longer than {MAX_TELEPHONE_LEN} characters.")]
+    #[error("The telephone number is empty or longer than {TELEPHONE_LEN_MAX} characters.")]
     Telephone,
 }
 
@@ -266,18 +266,18 @@ impl CardRecord {
         Ok(Self {
             number,
             expiry,
-            holder_name: text(holder_name, MAX_NAME_LEN, CardRecordError::Name)?,
-            telephone: text(telephone, MAX_TELEPHONE_LEN, CardRecordError::Telephone)?,
+            holder_name: text(holder_name, NAME_LEN_MAX, CardRecordError::Name)?,
+            telephone: text(telephone, TELEPHONE_LEN_MAX, CardRecordError::Telephone)?,
         })
     }
 }
 
 fn decode_name<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<String, minicbor::decode::Error> {
-    decode_text(d, MAX_NAME_LEN, CardRecordError::Name)
+    decode_text(d, NAME_LEN_MAX, CardRecordError::Name)
 }
 
 fn decode_telephone<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<String, minicbor::decode::Error> {
-    decode_text(d, MAX_TELEPHONE_LEN, CardRecordError::Telephone)
+    decode_text(d, TELEPHONE_LEN_MAX, CardRecordError::Telephone)
 }
 
 fn decode_text(

@@ -25,7 +25,7 @@ pub struct HolderCertificateRequest {
 
 impl Message for HolderCertificateRequest {
     const TYPE: u16 = message::HOLDER_CERTIFICATE_REQUEST;
-    const MAX_LEN: usize = 2048;
+    const LEN_MAX: usize = 2048;
 }
 
 impl SignedMessage for HolderCertificateRequest {
@@ -57,7 +57,7 @@ impl core::fmt::Debug for PartyCertificateRequest {
 
 impl Message for PartyCertificateRequest {
     const TYPE: u16 = message::PARTY_CERTIFICATE_REQUEST;
-    const MAX_LEN: usize = 8 * 1024;
+    const LEN_MAX: usize = 8 * 1024;
 }
 
 /// The authority's answer to either.
@@ -71,5 +71,5 @@ pub struct CertificateAnswer {
 
 impl Message for CertificateAnswer {
     const TYPE: u16 = message::CERTIFICATE_ANSWER;
-    const MAX_LEN: usize = 5 * 1024;
+    const LEN_MAX: usize = 5 * 1024;
 }

@@ -26,7 +26,7 @@ pub struct HolderShareRequest {
 
 impl Message for HolderShareRequest {
     const TYPE: u16 = message::HOLDER_SHARE_REQUEST;
-    const MAX_LEN: usize = 8 * 1024;
+    const LEN_MAX: usize = 8 * 1024;
 }
 
 /// The holder's share of one space, sealed to its enrolment key.
@@ -46,7 +46,7 @@ pub struct HolderShareAnswer {
 
 impl Message for HolderShareAnswer {
     const TYPE: u16 = message::HOLDER_SHARE_ANSWER;
-    const MAX_LEN: usize = super::party_shares::MAX_SHARE_ANSWER_LEN;
+    const LEN_MAX: usize = super::party_shares::SHARE_ANSWER_LEN_MAX;
 }
 
 impl SignedMessage for HolderShareAnswer {

@@ -105,5 +105,5 @@ impl core::fmt::Debug for MoveRequest {
 
 impl Message for MoveRequest {
     const TYPE: u16 = message::MOVE_REQUEST;
-    const MAX_LEN: usize = 1024;
+    const LEN_MAX: usize = 1024;
 }

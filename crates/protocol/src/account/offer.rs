@@ -36,7 +36,7 @@ impl core::fmt::Debug for AccountOffer {
 
 impl Message for AccountOffer {
     const TYPE: u16 = message::ACCOUNT_OFFER;
-    const MAX_LEN: usize = 2048;
+    const LEN_MAX: usize = 2048;
 }
 
 impl SignedMessage for AccountOffer {

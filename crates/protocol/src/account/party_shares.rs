@@ -9,7 +9,7 @@ use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
 /// The longest answer: a share of the largest degree (32,768 elements of 32 bytes) and 4 KiB beside it.
-pub(super) const MAX_SHARE_ANSWER_LEN: usize = 32 * (Degrees::MAX as usize + 1) + 4096;
+pub(super) const SHARE_ANSWER_LEN_MAX: usize = 32 * (Degrees::MAX as usize + 1) + 4096;
 
 /// Asks for the party's share of one space. Its certificate says in which role and under which domain.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
@@ -31,7 +31,7 @@ pub struct PartyShareRequest {
 
 impl Message for PartyShareRequest {
     const TYPE: u16 = message::PARTY_SHARE_REQUEST;
-    const MAX_LEN: usize = 2048;
+    const LEN_MAX: usize = 2048;
 }
 
 impl SignedMessage for PartyShareRequest {
@@ -59,7 +59,7 @@ pub struct PartyShareAnswer {
 
 impl Message for PartyShareAnswer {
     const TYPE: u16 = message::PARTY_SHARE_ANSWER;
-    const MAX_LEN: usize = MAX_SHARE_ANSWER_LEN;
+    const LEN_MAX: usize = SHARE_ANSWER_LEN_MAX;
 }
 
 impl SignedMessage for PartyShareAnswer {

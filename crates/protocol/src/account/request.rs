@@ -133,7 +133,7 @@ impl core::fmt::Debug for EnrolmentRequest {
 
 impl Message for EnrolmentRequest {
     const TYPE: u16 = message::ENROLMENT_REQUEST;
-    const MAX_LEN: usize = 2048;
+    const LEN_MAX: usize = 2048;
 }
 
 /// The issuer's answer.
@@ -150,5 +150,5 @@ pub struct EnrolmentAnswer {
 
 impl Message for EnrolmentAnswer {
     const TYPE: u16 = message::ENROLMENT_ANSWER;
-    const MAX_LEN: usize = 16 * 1024;
+    const LEN_MAX: usize = 16 * 1024;
 }

@@ -118,7 +118,7 @@ fn a_card_can_be_used_to_the_end_of_its_last_month() {
 #[test]
 fn an_account_offer_is_read_back() {
     let bytes = encode(&offer());
-    assert!(bytes.len() <= AccountOffer::MAX_LEN);
+    assert!(bytes.len() <= AccountOffer::LEN_MAX);
     assert_eq!(decode::<AccountOffer>(&bytes), Ok(offer()));
 }
 

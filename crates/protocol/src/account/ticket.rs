@@ -38,7 +38,7 @@ impl EnrolmentTicket {
 
 impl Message for EnrolmentTicket {
     const TYPE: u16 = message::ENROLMENT_TICKET;
-    const MAX_LEN: usize = 2048;
+    const LEN_MAX: usize = 2048;
 }
 
 impl SignedMessage for EnrolmentTicket {

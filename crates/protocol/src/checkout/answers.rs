@@ -110,7 +110,7 @@ pub struct AuthorisationAnswer {
 }
 impl Message for AuthorisationAnswer {
     const TYPE: u16 = message::AUTHORISATION_ANSWER;
-    const MAX_LEN: usize = 2 * STATEMENT_MAX_BYTES;
+    const LEN_MAX: usize = 2 * STATEMENT_MAX_BYTES;
 }
 
 /// Why a party refused. What would tell one party about another's field is only *declined*.
@@ -454,5 +454,5 @@ pub struct CourierAnswer {
 }
 impl Message for CourierAnswer {
     const TYPE: u16 = message::COURIER_ANSWER;
-    const MAX_LEN: usize = 2 * STATEMENT_MAX_BYTES;
+    const LEN_MAX: usize = 2 * STATEMENT_MAX_BYTES;
 }

@@ -71,7 +71,7 @@ pub struct CancellationRequest {
 }
 impl Message for CancellationRequest {
     const TYPE: u16 = message::CANCELLATION_REQUEST;
-    const MAX_LEN: usize = 256;
+    const LEN_MAX: usize = 256;
 }
 
 /// The shop asks the courier not to deliver. It is answered with the courier's signed word: its acceptance, if it

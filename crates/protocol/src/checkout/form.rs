@@ -107,7 +107,7 @@ pub struct OrderForm {
 
 impl Message for OrderForm {
     const TYPE: u16 = message::ORDER_FORM;
-    const MAX_LEN: usize = 24 * 1024;
+    const LEN_MAX: usize = 24 * 1024;
 }
 
 impl SignedMessage for OrderForm {

@@ -5,7 +5,7 @@ macro_rules! signed_message {
     ($name:ident, $type:expr, $max:expr, $context:expr) => {
         impl Message for $name {
             const TYPE: u16 = $type;
-            const MAX_LEN: usize = $max;
+            const LEN_MAX: usize = $max;
         }
         impl SignedMessage for $name {
             const CONTEXT: &'static str = $context;

@@ -11,7 +11,7 @@ use crate::checkout::policy::Field;
 use crate::wire::cbor::{decode_value, encode_value};
 
 /// Longest message, in bytes.
-const MAX_BYTES: usize = 128;
+const BYTES_MAX: usize = 128;
 
 /// Whose tokens pay, and that they may.
 #[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
@@ -32,6 +32,6 @@ impl Words for Toy {
     }
 
     fn read(part: &OpenedPart) -> Result<Self, PartError> {
-        decode_value(part.require(Field::Payment)?, MAX_BYTES).map_err(|_| PartError::Malformed)
+        decode_value(part.require(Field::Payment)?, BYTES_MAX).map_err(|_| PartError::Malformed)
     }
 }

@@ -16,26 +16,26 @@ use super::{
 const POINT: &[u8] = context::EQUALS_POINT.as_bytes();
 const KEY: &str = context::KEY_AMONG_EQUALS;
 /// The largest degree among equals: the master then takes 2 MiB in memory.
-pub const MAX_DEGREE: u16 = 255;
+pub const DEGREE_MAX: u16 = 255;
 /// The longest name of a group or of a member, in bytes.
-pub const MAX_NAME_BYTES: usize = 253;
+pub const NAME_BYTES_MAX: usize = 253;
 
 /// Names a group of equals and its period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group<'a> {
-    /// What the group is called, 1 to [`MAX_NAME_BYTES`].
+    /// What the group is called, 1 to [`NAME_BYTES_MAX`].
     pub name: &'a [u8],
     /// The period of its keys.
     pub epoch: Epoch,
 }
 
 impl Group<'_> {
-    /// The point of the member called `name`, 1 to [`MAX_NAME_BYTES`].
+    /// The point of the member called `name`, 1 to [`NAME_BYTES_MAX`].
     ///
     /// # Errors
     /// [`KeyError::WrongLength`] for an empty or over-long name; [`KeyError::ZeroPoint`].
     pub fn point(&self, name: &[u8]) -> Result<Point, KeyError> {
-        let lengths = 1..=MAX_NAME_BYTES;
+        let lengths = 1..=NAME_BYTES_MAX;
         if !lengths.contains(&name.len()) || !lengths.contains(&self.name.len()) {
             return Err(KeyError::WrongLength);
         }
@@ -51,12 +51,12 @@ impl Group<'_> {
 pub struct BlomMaster(Vec<Polynomial>);
 
 impl BlomMaster {
-    /// Draws a symmetric polynomial of degree `k`, 1 to [`MAX_DEGREE`].
+    /// Draws a symmetric polynomial of degree `k`, 1 to [`DEGREE_MAX`].
     ///
     /// # Errors
     /// [`KeyError::DegreesOutOfBounds`].
     pub fn generate(rng: &mut impl CryptoRng, k: u16) -> Result<Self, KeyError> {
-        if k == 0 || k > MAX_DEGREE {
+        if k == 0 || k > DEGREE_MAX {
             return Err(KeyError::DegreesOutOfBounds);
         }
         let size = usize::from(k) + 1;

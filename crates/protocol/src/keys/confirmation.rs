@@ -46,7 +46,7 @@ pub struct ConfirmationRequest {
 
 impl Message for ConfirmationRequest {
     const TYPE: u16 = message::CONFIRMATION_REQUEST;
-    const MAX_LEN: usize = 4096;
+    const LEN_MAX: usize = 4096;
 }
 
 /// The party's answer; signed, and its envelope's transaction is the wallet's nonce.
@@ -71,7 +71,7 @@ pub struct ConfirmationAnswer {
 
 impl Message for ConfirmationAnswer {
     const TYPE: u16 = message::CONFIRMATION_ANSWER;
-    const MAX_LEN: usize = 4096;
+    const LEN_MAX: usize = 4096;
 }
 
 impl SignedMessage for ConfirmationAnswer {

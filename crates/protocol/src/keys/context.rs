@@ -10,7 +10,7 @@ use crate::wire::identifier::{Domain, Role};
 use super::KeyError;
 
 /// The most key centres that issue for one space together.
-pub const MAX_CENTRES: usize = 4;
+pub const CENTRES_MAX: usize = 4;
 
 /// A polynomial of its own for each party role, and a further one whenever the last is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, DecodeMap, CborLen)]
@@ -40,7 +40,7 @@ fn decode_party_role<C>(d: &mut Decoder<'_>, context: &mut C) -> Result<Role, de
 #[cbor(transparent)]
 pub struct Epoch(pub u32);
 
-/// The independent key centres whose shares are added: 1 to [`MAX_CENTRES`] domains, sorted, each
+/// The independent key centres whose shares are added: 1 to [`CENTRES_MAX`] domains, sorted, each
 /// once. A key stays secret while one of them is honest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Centres(Vec<Domain>);
@@ -55,12 +55,12 @@ impl Centres {
     /// Several centres, in any order.
     ///
     /// # Errors
-    /// [`KeyError::Centres`] if there is none, more than [`MAX_CENTRES`], or one twice.
+    /// [`KeyError::Centres`] if there is none, more than [`CENTRES_MAX`], or one twice.
     pub fn new(centres: impl IntoIterator<Item = Domain>) -> Result<Self, KeyError> {
-        let mut centres: Vec<_> = centres.into_iter().take(MAX_CENTRES + 1).collect();
+        let mut centres: Vec<_> = centres.into_iter().take(CENTRES_MAX + 1).collect();
         centres.sort();
         let sorted_once = centres.is_sorted_by(|one, next| one < next);
-        if centres.is_empty() || centres.len() > MAX_CENTRES || !sorted_once {
+        if centres.is_empty() || centres.len() > CENTRES_MAX || !sorted_once {
             return Err(KeyError::Centres);
         }
         Ok(Self(centres))
@@ -96,7 +96,7 @@ impl<'b, C> Decode<'b, C> for Centres {
             .array()?
             .and_then(|count| usize::try_from(count).ok())
             .ok_or_else(refused)?;
-        if !(1..=MAX_CENTRES).contains(&count) {
+        if !(1..=CENTRES_MAX).contains(&count) {
             return Err(refused());
         }
         let mut centres = Vec::with_capacity(count);

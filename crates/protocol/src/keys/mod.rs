@@ -27,7 +27,7 @@ mod coalition_tests;
 #[cfg(test)]
 mod tests;
 
-pub use context::{Centres, Epoch, KeyContext, MAX_CENTRES, Space};
+pub use context::{CENTRES_MAX, Centres, Epoch, KeyContext, Space};
 pub use degrees::Degrees;
 pub use derive::{DerivedKey, PairContext, Purpose, RawKey, Suite};
 pub use error::KeyError;

@@ -28,7 +28,7 @@ pub struct Sealed {
     /// HPKE's encapsulated key, 32 bytes.
     #[cbor(n(0), with = "minicbor::bytes")]
     pub encapsulated: [u8; 32],
-    /// What was sealed and its tag, at most [`super::sealed_share::MAX_CIPHERTEXT_BYTES`].
+    /// What was sealed and its tag, at most [`super::sealed_share::CIPHERTEXT_BYTES_MAX`].
     #[cbor(
         n(1),
         encode_with = "minicbor::bytes::encode",

@@ -18,7 +18,7 @@ use super::{
 
 const CONTEXT: &[u8] = context::SEALED_SHARE.as_bytes();
 /// The largest sealed share in bytes: degree [`Degrees::MAX`] and the tag of AES-GCM.
-pub const MAX_CIPHERTEXT_BYTES: usize = (Degrees::MAX as usize + 1) * Element::BYTES + TAG_BYTES;
+pub const CIPHERTEXT_BYTES_MAX: usize = (Degrees::MAX as usize + 1) * Element::BYTES + TAG_BYTES;
 
 /// Whom a share is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, CborLen)]
@@ -70,7 +70,7 @@ pub struct SealedShare {
     /// HPKE's encapsulated key, 32 bytes.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub encapsulated: [u8; 32],
-    /// The share and its tag, at most [`MAX_CIPHERTEXT_BYTES`].
+    /// The share and its tag, at most [`CIPHERTEXT_BYTES_MAX`].
     #[cbor(
         n(2),
         encode_with = "minicbor::bytes::encode",
@@ -100,7 +100,7 @@ pub(super) fn decode_ciphertext<C>(
     _: &mut C,
 ) -> Result<Vec<u8>, decode::Error> {
     let bytes = d.bytes()?;
-    if bytes.len() > MAX_CIPHERTEXT_BYTES {
+    if bytes.len() > CIPHERTEXT_BYTES_MAX {
         return Err(decode::Error::message(KeyError::WrongLength));
     }
     Ok(bytes.to_vec())
@@ -163,7 +163,7 @@ fn check(label: &ShareLabel, ciphertext_bytes: usize) -> Result<(), KeyError> {
     if !label.context.centres.contains(&label.centre) {
         return Err(KeyError::Centres);
     }
-    if ciphertext_bytes > MAX_CIPHERTEXT_BYTES {
+    if ciphertext_bytes > CIPHERTEXT_BYTES_MAX {
         return Err(KeyError::WrongLength);
     }
     Ok(())

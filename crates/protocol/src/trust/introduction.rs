@@ -75,7 +75,7 @@ impl IntroductionRequest {
 
 impl Message for IntroductionRequest {
     const TYPE: u16 = message::INTRODUCTION_REQUEST;
-    const MAX_LEN: usize = 512;
+    const LEN_MAX: usize = 512;
 }
 
 /// A party says who it is. The envelope's transaction is the nonce it was asked with.
@@ -92,7 +92,7 @@ pub struct Introduction {
 
 impl Message for Introduction {
     const TYPE: u16 = message::INTRODUCTION;
-    const MAX_LEN: usize = 1024;
+    const LEN_MAX: usize = 1024;
 }
 
 impl SignedMessage for Introduction {

@@ -6,7 +6,7 @@ use tallystick_codec::DecodeMap;
 use minicbor::{CborLen, Decode, Encode};
 
 /// The largest amount, in minor units: exact in every program that reads JSON numbers (2⁵³ − 1).
-pub const MAX_MINOR: u64 = (1 << 53) - 1;
+pub const MINOR_MAX: u64 = (1 << 53) - 1;
 
 /// Why an amount is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum MoneyError {
     /// Two amounts in different currencies.
     #[error("amounts in {0} and {1} cannot be added or compared")]
     CurrenciesDiffer(Currency, Currency),
-    /// The result lies above [`MAX_MINOR`].
+    /// The result lies above [`MINOR_MAX`].
     #[error("the amount is too large")]
     TooLarge,
     /// The result would be below zero.
@@ -107,7 +107,7 @@ impl<C> CborLen<C> for Currency {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, DecodeMap, CborLen)]
 #[cbor(map)]
 pub struct Money {
-    /// Minor units, at most [`MAX_MINOR`] in anything decoded or added up.
+    /// Minor units, at most [`MINOR_MAX`] in anything decoded or added up.
     #[cbor(n(0), decode_with = "decode_minor")]
     pub minor: u64,
     /// What they are units of.
@@ -120,7 +120,7 @@ fn decode_minor<C>(
     _: &mut C,
 ) -> Result<u64, minicbor::decode::Error> {
     let minor = d.u64()?;
-    if minor > MAX_MINOR {
+    if minor > MINOR_MAX {
         return Err(minicbor::decode::Error::message(MoneyError::TooLarge));
     }
     Ok(minor)
@@ -142,7 +142,7 @@ impl Money {
     /// The sum.
     ///
     /// # Errors
-    /// If the currencies differ or the sum lies above [`MAX_MINOR`].
+    /// If the currencies differ or the sum lies above [`MINOR_MAX`].
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         self.in_currency_of(other)?;
         self.with_minor(self.minor.checked_add(other.minor))
@@ -164,7 +164,7 @@ impl Money {
     /// That many times this amount.
     ///
     /// # Errors
-    /// If the product lies above [`MAX_MINOR`].
+    /// If the product lies above [`MINOR_MAX`].
     pub fn checked_mul(self, times: u64) -> Result<Self, MoneyError> {
         self.with_minor(self.minor.checked_mul(times))
     }
@@ -178,7 +178,7 @@ impl Money {
 
     fn with_minor(self, minor: Option<u64>) -> Result<Self, MoneyError> {
         let minor = minor
-            .filter(|minor| *minor <= MAX_MINOR)
+            .filter(|minor| *minor <= MINOR_MAX)
             .ok_or(MoneyError::TooLarge)?;
         Ok(Self::new(minor, self.currency))
     }
@@ -216,11 +216,11 @@ mod tests {
     #[test]
     fn no_amount_exceeds_the_largest() {
         assert_eq!(
-            yen(MAX_MINOR).checked_add(yen(1)),
+            yen(MINOR_MAX).checked_add(yen(1)),
             Err(MoneyError::TooLarge)
         );
         assert_eq!(yen(u64::MAX).checked_mul(2), Err(MoneyError::TooLarge));
-        let too_large = minicbor::to_vec(yen(MAX_MINOR + 1)).unwrap();
+        let too_large = minicbor::to_vec(yen(MINOR_MAX + 1)).unwrap();
         assert!(minicbor::decode::<Money>(&too_large).is_err());
     }
 

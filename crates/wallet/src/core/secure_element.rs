@@ -32,8 +32,8 @@ pub struct Tries {
 impl Tries {
     /// All of them.
     pub const FULL: Self = Self {
-        pin: host::MAX_TRIES,
-        puk: host::MAX_TRIES,
+        pin: host::TRIES_MAX,
+        puk: host::TRIES_MAX,
     };
 }
 

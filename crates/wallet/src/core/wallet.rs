@@ -20,7 +20,7 @@ use crate::sealing::stretch::Stretch;
 use crate::slices::Beside;
 
 /// The most key centres of a deployment.
-const CENTRES_MAX: usize = tallystick_protocol::keys::MAX_CENTRES;
+const CENTRES_MAX: usize = tallystick_protocol::keys::CENTRES_MAX;
 /// The longest root certificate in base64.
 const ROOT_CHARACTERS_MAX: usize = 8 * 1024;
 
@@ -221,7 +221,7 @@ fn invalid(what: &dyn core::fmt::Display) -> WalletError {
 
 fn anchors(deployment: &Deployment) -> Result<TrustAnchors, WalletError> {
     let mut roots = Vec::new();
-    let limit = tallystick_protocol::trust::certificate::MAX_ANCHORS + 1;
+    let limit = tallystick_protocol::trust::certificate::ANCHORS_MAX + 1;
     for text in deployment.root_certificates.iter().take(limit) {
         if text.len() > ROOT_CHARACTERS_MAX {
             return Err(invalid(&"a root certificate is too long"));

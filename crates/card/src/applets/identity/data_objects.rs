@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::state::State;
 
 /// The longest content of a certificate object, in bytes.
-pub(crate) const MAX_CERTIFICATE: usize = 4 * 1024;
+pub(crate) const CERTIFICATE_MAX: usize = 4 * 1024;
 const TAG_LIST: u32 = 0x5c;
 const CONTENT: u32 = 0x53;
 /// Discovery object (SP 800-73-5 part 1, §3.3.2).
@@ -57,7 +57,7 @@ pub(crate) fn put_data(
     let Some((CONTENT, content, [])) = tlv::read(rest) else {
         return Err(StatusWord::WrongData);
     };
-    if content.len() > MAX_CERTIFICATE {
+    if content.len() > CERTIFICATE_MAX {
         return Err(StatusWord::NotEnoughMemory);
     }
     let before = state.certificate(key).unwrap_or_default();

@@ -20,7 +20,7 @@ pub(crate) mod rsa_key;
 mod verify;
 
 pub(crate) use change_reference_data::change_reference_data;
-pub(crate) use data_objects::{MAX_CERTIFICATE, get_data, put_data};
+pub(crate) use data_objects::{CERTIFICATE_MAX, get_data, put_data};
 pub(crate) use delete_key::delete_key;
 pub(crate) use general_authenticate::general_authenticate;
 pub(crate) use generate_asymmetric::generate_asymmetric;

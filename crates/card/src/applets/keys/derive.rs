@@ -6,7 +6,7 @@ use tallystick_protocol::wire::cbor::decode_value;
 use super::{share_sum, slot_number};
 use crate::StatusWord;
 use crate::host::DeriveRequest;
-use crate::iso::apdu::{Command, MAX_DATA};
+use crate::iso::apdu::{Command, DATA_MAX};
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::state::State;
@@ -22,7 +22,7 @@ pub(crate) fn derive(
     let purpose = Purpose::try_from(command.header.p2).map_err(|_| StatusWord::WrongParameters)?;
     let key = session.require_verified()?;
     let request: DeriveRequest =
-        decode_value(command.data, MAX_DATA).map_err(|_| StatusWord::WrongData)?;
+        decode_value(command.data, DATA_MAX).map_err(|_| StatusWord::WrongData)?;
     let pair = &request.pair;
     let slot = state.slot(number).ok_or(StatusWord::ReferenceNotFound)?;
     if pair.holder != slot.holder {

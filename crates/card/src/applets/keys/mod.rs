@@ -21,11 +21,11 @@ pub(crate) use status::status;
 
 use crate::Header;
 use crate::StatusWord;
-use crate::state::MAX_SLOTS;
+use crate::state::SLOTS_MAX;
 
 /// P1 as the number of a slot.
 fn slot_number(header: Header) -> Result<u8, StatusWord> {
-    if usize::from(header.p1) < MAX_SLOTS {
+    if usize::from(header.p1) < SLOTS_MAX {
         Ok(header.p1)
     } else {
         Err(StatusWord::WrongParameters)

@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 
 use super::slot_number;
 use crate::StatusWord;
-use crate::iso::apdu::{Command, MAX_DATA};
+use crate::iso::apdu::{Command, DATA_MAX};
 use crate::outcome::Outcome;
 use crate::safe::{KeptSecret, Place, SafeSlit};
-use crate::state::{MAX_SHARES, Slot, State, StoredShare};
+use crate::state::{SHARES_MAX, Slot, State, StoredShare};
 
 /// The bytes of a digest.
 const DIGEST_BYTES: usize = 32;
@@ -33,13 +33,13 @@ pub(crate) fn put_share(
         return Err(StatusWord::WrongParameters);
     }
     let sealed: SealedShare =
-        decode_value(command.data, MAX_DATA).map_err(|_| StatusWord::WrongData)?;
+        decode_value(command.data, DATA_MAX).map_err(|_| StatusWord::WrongData)?;
     let safe = state.safe;
     let slot = state.slots.iter_mut().find(|slot| slot.number == number);
     let slot = slot.ok_or(StatusWord::ReferenceNotFound)?;
     let share = open(slot, &sealed)?;
     let digest = Sha256::digest(share.to_bytes());
-    let full = slot.shares.len() >= MAX_SHARES;
+    let full = slot.shares.len() >= SHARES_MAX;
     let known = slot
         .shares
         .iter_mut()

@@ -32,7 +32,7 @@ pub struct HolderApproval {
 
 impl Message for HolderApproval {
     const TYPE: u16 = message::HOLDER_APPROVAL;
-    const MAX_LEN: usize = 128;
+    const LEN_MAX: usize = 128;
 }
 
 /// An approval that lacks nothing but the card's signature.

@@ -177,7 +177,7 @@ pub struct SplitOrder {
 
 impl Message for SplitOrder {
     const TYPE: u16 = message::SPLIT_ORDER;
-    const MAX_LEN: usize = 3 * (CIPHERTEXT_MAX_BYTES + 2048) + 2048;
+    const LEN_MAX: usize = 3 * (CIPHERTEXT_MAX_BYTES + 2048) + 2048;
 }
 
 impl SplitOrder {

@@ -1,7 +1,7 @@
 //! Whom to trust: the chain from a leaf to a root that is known beforehand.
 
 use super::extensions::Purpose;
-use super::{CLOCK_SKEW_SECONDS, Certificate, CertificateError, MAX_LIFETIME_DAYS};
+use super::{CLOCK_SKEW_SECONDS, Certificate, CertificateError, LIFETIME_DAYS_MAX};
 use crate::trust::signature::verify_pss;
 use crate::wire::identifier::{Domain, Role};
 use crate::wire::time::Timestamp;
@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use rsa::RsaPublicKey;
 
 /// The most roots that somebody trusts at once.
-pub const MAX_ANCHORS: usize = 16;
+pub const ANCHORS_MAX: usize = 16;
 
 /// The roots that somebody trusts.
 #[derive(Clone, Debug)]
@@ -38,12 +38,12 @@ pub struct CertifiedParty {
 }
 
 impl TrustAnchors {
-    /// Trusts these roots (DER, at most [`MAX_ANCHORS`]).
+    /// Trusts these roots (DER, at most [`ANCHORS_MAX`]).
     ///
     /// # Errors
     /// [`CertificateError`] if one is not a self-signed root, or there are none or too many.
     pub fn from_der<Root: AsRef<[u8]>>(roots: &[Root]) -> Result<Self, CertificateError> {
-        if !(1..=MAX_ANCHORS).contains(&roots.len()) {
+        if !(1..=ANCHORS_MAX).contains(&roots.len()) {
             return Err(CertificateError::AnchorCount);
         }
         let roots = roots
@@ -146,7 +146,7 @@ fn require(certificate: &Certificate, now: Timestamp, role: Role) -> Result<(), 
     }
     require_valid_at(certificate, now)?;
     let lifetime = certificate.not_after.seconds_since(certificate.not_before);
-    if lifetime > MAX_LIFETIME_DAYS * 86_400 {
+    if lifetime > LIFETIME_DAYS_MAX * 86_400 {
         return Err(CertificateError::LivesTooLong);
     }
     Ok(())

@@ -7,7 +7,7 @@ use super::encode::{
 };
 use super::extensions::Purpose;
 use super::profile::{COMMON_NAME, ORGANIZATION};
-use super::{Certificate, CertificateError, MAX_LIFETIME_DAYS};
+use super::{Certificate, CertificateError, LIFETIME_DAYS_MAX};
 use crate::wire::identifier::{Domain, Role};
 use crate::wire::time::Timestamp;
 use alloc::vec;
@@ -170,7 +170,7 @@ impl UnsignedCertificate {
             return Err(CertificateError::CannotBuild("the issuer is not a root"));
         }
         let seconds = lifetime.not_after.seconds_since(lifetime.not_before);
-        if seconds > MAX_LIFETIME_DAYS * 86_400 || lifetime.not_after > root.not_after {
+        if seconds > LIFETIME_DAYS_MAX * 86_400 || lifetime.not_after > root.not_after {
             return Err(CertificateError::LivesTooLong);
         }
         let issuer = Name::from_der(&root.subject).map_err(cannot("the root has no name"))?;

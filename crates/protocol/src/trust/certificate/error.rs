@@ -1,6 +1,6 @@
 //! Why a certificate is refused.
 
-use super::{Certificate, MAX_LIFETIME_DAYS};
+use super::{Certificate, LIFETIME_DAYS_MAX};
 use crate::wire::identifier::Role;
 
 /// Why a certificate is refused, each with a sentence for people.
@@ -8,7 +8,7 @@ use crate::wire::identifier::Role;
 #[non_exhaustive]
 pub enum CertificateError {
     /// Over the limit.
-    #[error("The certificate is {0} bytes long; at most {max} are accepted.", max = Certificate::MAX_LEN)]
+    #[error("The certificate is {0} bytes long; at most {max} are accepted.", max = Certificate::LEN_MAX)]
     TooLong(usize),
     /// Not an X.509 certificate in DER, or not in its one permitted encoding.
     #[error("The certificate is malformed.")]
@@ -43,7 +43,7 @@ pub enum CertificateError {
     #[error("The certificate has expired.")]
     Expired,
     /// Valid for longer than this project permits.
-    #[error("The certificate is valid for more than {MAX_LIFETIME_DAYS} days.")]
+    #[error("The certificate is valid for more than {LIFETIME_DAYS_MAX} days.")]
     LivesTooLong,
     /// More trusted authorities than accepted, or none.
     #[error("A list of trusted authorities has between 1 and 16 entries.")]

@@ -24,12 +24,12 @@ mod remembered;
 #[cfg(feature = "certify")]
 mod request;
 
-pub use anchors::{CertifiedParty, MAX_ANCHORS, TrustAnchors};
+pub use anchors::{ANCHORS_MAX, CertifiedParty, TrustAnchors};
 #[cfg(feature = "certify")]
 pub use build::{Lifetime, Serial, UnsignedCertificate};
 pub use error::CertificateError;
 pub use parse::Certificate;
-pub use profile::{CLOCK_SKEW_SECONDS, MAX_LIFETIME_DAYS, MAX_NAME_CHARS, ROLE_ARC};
+pub use profile::{CLOCK_SKEW_SECONDS, LIFETIME_DAYS_MAX, NAME_CHARS_MAX, ROLE_ARC};
 #[cfg(feature = "certify")]
 pub use request::{CertificateRequest, UnsignedRequest};
 

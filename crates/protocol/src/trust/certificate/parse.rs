@@ -39,14 +39,14 @@ pub struct Certificate {
 
 impl Certificate {
     /// The longest accepted certificate in bytes.
-    pub const MAX_LEN: usize = 4096;
+    pub const LEN_MAX: usize = 4096;
 
     /// Reads a certificate.
     ///
     /// # Errors
     /// [`CertificateError`] for anything that is not exactly one certificate of this project's profile.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
-        if der.len() > Self::MAX_LEN {
+        if der.len() > Self::LEN_MAX {
             return Err(CertificateError::TooLong(der.len()));
         }
         let signed = Signed::read(der)?;

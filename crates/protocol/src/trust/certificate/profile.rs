@@ -16,10 +16,10 @@ pub(super) const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("
 pub(super) const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
 /// The longest display name or account label, in characters (RFC 5280 appendix A.1, ub-organization-name).
-pub const MAX_NAME_CHARS: usize = 64;
+pub const NAME_CHARS_MAX: usize = 64;
 
 /// The longest permitted lifetime of a leaf certificate, in days (two years).
-pub const MAX_LIFETIME_DAYS: u64 = 731;
+pub const LIFETIME_DAYS_MAX: u64 = 731;
 
 /// How far clocks may differ, in seconds, before a certificate or statement is refused.
 pub const CLOCK_SKEW_SECONDS: u64 = 300;
@@ -55,5 +55,5 @@ pub(super) fn role_from_oid(oid: &[u8]) -> Option<Role> {
 /// Whether `name` can be shown to people: 1 to 64 characters, all of them visible ([`is_plain`]),
 /// no outer spaces.
 pub(super) fn is_presentable(name: &str) -> bool {
-    (1..=MAX_NAME_CHARS).contains(&name.chars().count()) && is_plain(name) && name.trim() == name
+    (1..=NAME_CHARS_MAX).contains(&name.chars().count()) && is_plain(name) && name.trim() == name
 }

@@ -103,7 +103,7 @@ impl CertificateRequest {
     /// # Errors
     /// [`CertificateError`] says what does not hold.
     pub fn claims(der: &[u8]) -> Result<Self, CertificateError> {
-        if der.len() > Certificate::MAX_LEN {
+        if der.len() > Certificate::LEN_MAX {
             return Err(CertificateError::TooLong(der.len()));
         }
         let signed = Signed::read(der)?;

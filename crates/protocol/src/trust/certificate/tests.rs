@@ -186,8 +186,8 @@ fn an_expired_root_certifies_nobody() {
 #[test]
 fn a_lifetime_of_more_than_two_years_is_not_certified() {
     let authority = TestAuthority::new(NOW);
-    assert!(unsigned_shop(&authority.root, Lifetime::days(NOW, MAX_LIFETIME_DAYS)).is_ok());
-    let refused = unsigned_shop(&authority.root, Lifetime::days(NOW, MAX_LIFETIME_DAYS + 1));
+    assert!(unsigned_shop(&authority.root, Lifetime::days(NOW, LIFETIME_DAYS_MAX)).is_ok());
+    let refused = unsigned_shop(&authority.root, Lifetime::days(NOW, LIFETIME_DAYS_MAX + 1));
     assert_eq!(refused.err(), Some(CertificateError::LivesTooLong));
     let refused = unsigned_shop(&authority.root, Lifetime::days(NOW, 0));
     assert!(matches!(refused, Err(CertificateError::CannotBuild(_))));
@@ -222,8 +222,8 @@ fn truncated_extended_and_oversized_certificates_are_refused() {
         Some(CertificateError::Malformed)
     );
     assert_eq!(
-        Certificate::from_der(&vec![0x30; Certificate::MAX_LEN + 1]).err(),
-        Some(CertificateError::TooLong(Certificate::MAX_LEN + 1))
+        Certificate::from_der(&vec![0x30; Certificate::LEN_MAX + 1]).err(),
+        Some(CertificateError::TooLong(Certificate::LEN_MAX + 1))
     );
 }
 
@@ -235,7 +235,7 @@ fn a_list_of_trusted_authorities_is_neither_empty_nor_endless() {
         TrustAnchors::from_der(&none).err(),
         Some(CertificateError::AnchorCount)
     );
-    let many = vec![authority.root.as_der(); MAX_ANCHORS + 1];
+    let many = vec![authority.root.as_der(); ANCHORS_MAX + 1];
     assert_eq!(
         TrustAnchors::from_der(&many).err(),
         Some(CertificateError::AnchorCount)
@@ -245,7 +245,7 @@ fn a_list_of_trusted_authorities_is_neither_empty_nor_endless() {
 #[test]
 fn unpresentable_names_are_not_certified() {
     let authority = TestAuthority::new(NOW);
-    let long = "x".repeat(MAX_NAME_CHARS + 1);
+    let long = "x".repeat(NAME_CHARS_MAX + 1);
     for name in [
         "",
         " Kiso",
@@ -331,7 +331,7 @@ fn every_flipped_bit_of_a_request_is_refused() {
     }
     der.push(0);
     assert!(CertificateRequest::verify(&der).is_err());
-    assert!(CertificateRequest::verify(&vec![0; Certificate::MAX_LEN + 1]).is_err());
+    assert!(CertificateRequest::verify(&vec![0; Certificate::LEN_MAX + 1]).is_err());
 }
 
 #[test]

@@ -14,13 +14,13 @@ use rsa::{Pss, RsaPrivateKey, RsaPublicKey};
 use sha2::{Digest, Sha256};
 
 /// The smallest accepted RSA modulus in bits.
-pub const MIN_KEY_BITS: usize = 2048;
+pub const KEY_BITS_MIN: usize = 2048;
 /// The largest accepted RSA modulus in bits.
-pub const MAX_KEY_BITS: usize = 4096;
+pub const KEY_BITS_MAX: usize = 4096;
 /// The longest signature in bytes: one as long as the largest modulus.
-pub const MAX_SIGNATURE_LEN: usize = MAX_KEY_BITS / 8;
+pub const SIGNATURE_LEN_MAX: usize = KEY_BITS_MAX / 8;
 /// The longest accepted subject public key info in bytes (a 4096-bit key takes 550).
-pub const MAX_PUBLIC_KEY_LEN: usize = 600;
+pub const PUBLIC_KEY_LEN_MAX: usize = 600;
 /// The length of salt and digest in bytes.
 pub const SALT_LEN: usize = 32;
 
@@ -33,7 +33,7 @@ pub enum SignatureError {
     Mismatch,
     /// The key is not an RSA key of an accepted kind.
     #[error(
-        "The key is not an RSA key of {MIN_KEY_BITS} to {MAX_KEY_BITS} bits with exponent 65537."
+        "The key is not an RSA key of {KEY_BITS_MIN} to {KEY_BITS_MAX} bits with exponent 65537."
     )]
     UnsupportedKey,
     /// The private key operation failed.
@@ -46,7 +46,7 @@ pub enum SignatureError {
 /// # Errors
 /// [`SignatureError::UnsupportedKey`] unless it is RSA of 2048 to 4096 bits with exponent 65537.
 pub fn public_key_from_spki(spki: &[u8]) -> Result<RsaPublicKey, SignatureError> {
-    if spki.len() > MAX_PUBLIC_KEY_LEN {
+    if spki.len() > PUBLIC_KEY_LEN_MAX {
         return Err(SignatureError::UnsupportedKey);
     }
     let key = spki::read(spki).ok_or(SignatureError::UnsupportedKey)?;
@@ -66,7 +66,7 @@ pub fn public_key_to_spki(key: &RsaPublicKey) -> Result<Vec<u8>, SignatureError>
 fn require_supported(key: &RsaPublicKey) -> Result<(), SignatureError> {
     let bits = modulus_bits(key);
     let usual_exponent = *key.e_bytes() == [1, 0, 1];
-    if (MIN_KEY_BITS..=MAX_KEY_BITS).contains(&bits) && usual_exponent {
+    if (KEY_BITS_MIN..=KEY_BITS_MAX).contains(&bits) && usual_exponent {
         Ok(())
     } else {
         Err(SignatureError::UnsupportedKey)
@@ -116,7 +116,7 @@ pub fn emsa_pss_encode(
     salt: &[u8; SALT_LEN],
     modulus_bits: usize,
 ) -> Result<Vec<u8>, SignatureError> {
-    if !(MIN_KEY_BITS..=MAX_KEY_BITS).contains(&modulus_bits) {
+    if !(KEY_BITS_MIN..=KEY_BITS_MAX).contains(&modulus_bits) {
         return Err(SignatureError::UnsupportedKey);
     }
     let block_bits = modulus_bits - 1;

@@ -86,7 +86,7 @@ fn a_public_key_has_one_encoding() {
     let spki = test_spki(0);
     assert!(public_key_from_spki(&spki).is_ok());
     let trailing = [spki.as_slice(), &[0]].concat();
-    for refused in [&spki[1..], &trailing, &[0; MAX_PUBLIC_KEY_LEN + 1], &[]] {
+    for refused in [&spki[1..], &trailing, &[0; PUBLIC_KEY_LEN_MAX + 1], &[]] {
         assert_eq!(
             public_key_from_spki(refused),
             Err(SignatureError::UnsupportedKey)

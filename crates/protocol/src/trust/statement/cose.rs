@@ -4,7 +4,7 @@
 //! the wallet for headers that are refused anyway; tests hold it against one.
 
 use super::StatementError;
-use crate::trust::signature::MAX_SIGNATURE_LEN;
+use crate::trust::signature::SIGNATURE_LEN_MAX;
 use alloc::vec::Vec;
 use minicbor::data::Tag;
 use minicbor::{Decoder, Encoder};
@@ -49,10 +49,10 @@ impl Parts {
 
     /// The statement's bytes, unless the signature is longer than any.
     pub(crate) fn write(&self) -> Result<Vec<u8>, StatementError> {
-        if self.signature.len() > MAX_SIGNATURE_LEN {
+        if self.signature.len() > SIGNATURE_LEN_MAX {
             return Err(StatementError::TooLong {
                 actual: self.signature.len(),
-                limit: MAX_SIGNATURE_LEN,
+                limit: SIGNATURE_LEN_MAX,
             });
         }
         Ok(self.encode())

@@ -8,7 +8,7 @@ use minicbor::{Decode, Decoder, Encode};
 use tallystick_codec::DecodeMap;
 
 /// The longest time between sending and expiry, in seconds: two years, as for certificates.
-pub const MAX_VALIDITY_SECONDS: u64 = 731 * 86_400;
+pub const VALIDITY_SECONDS_MAX: u64 = 731 * 86_400;
 
 /// Whom a statement is for.
 #[derive(Clone, Debug, PartialEq, Eq, Encode)]

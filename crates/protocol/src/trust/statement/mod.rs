@@ -13,13 +13,13 @@ mod error;
 mod open;
 mod unsigned;
 
-pub use envelope::{Audience, Envelope, MAX_VALIDITY_SECONDS};
+pub use envelope::{Audience, Envelope, VALIDITY_SECONDS_MAX};
 pub use error::StatementError;
 pub use open::{Verified, message_type, open, unverified_envelope};
 pub use unsigned::{Unsigned, assemble, finish, to_be_signed};
 
 use crate::trust::certificate::Certificate;
-use crate::trust::signature::MAX_SIGNATURE_LEN;
+use crate::trust::signature::SIGNATURE_LEN_MAX;
 use crate::wire::cbor::Message;
 
 /// A message that is always signed.
@@ -34,7 +34,7 @@ pub trait SignedMessage: Message {
 /// The longest accepted statement of kind `M`, in bytes.
 #[must_use]
 pub const fn max_len<M: SignedMessage>() -> usize {
-    M::MAX_LEN + Certificate::MAX_LEN + MAX_SIGNATURE_LEN + 64
+    M::LEN_MAX + Certificate::LEN_MAX + SIGNATURE_LEN_MAX + 64
 }
 
 #[cfg(test)]

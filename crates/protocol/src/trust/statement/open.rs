@@ -1,7 +1,7 @@
 //! Verifying a statement.
 
 use super::cose::Parts;
-use super::{Audience, Envelope, MAX_VALIDITY_SECONDS, SignedMessage, StatementError, max_len};
+use super::{Audience, Envelope, SignedMessage, StatementError, VALIDITY_SECONDS_MAX, max_len};
 use crate::trust::certificate::{CLOCK_SKEW_SECONDS, CertifiedParty, TrustAnchors};
 use crate::trust::signature::verify_pss;
 use crate::wire::cbor::decode;
@@ -87,7 +87,7 @@ fn require_period(envelope: &Envelope, now: Timestamp) -> Result<(), StatementEr
         expires_at,
         ..
     } = envelope;
-    if expires_at <= sent_at || expires_at.seconds_since(*sent_at) > MAX_VALIDITY_SECONDS {
+    if expires_at <= sent_at || expires_at.seconds_since(*sent_at) > VALIDITY_SECONDS_MAX {
         Err(StatementError::BadPeriod)
     } else if *sent_at > now.plus_seconds(CLOCK_SKEW_SECONDS) {
         Err(StatementError::NotYetSent)

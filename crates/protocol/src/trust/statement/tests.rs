@@ -25,7 +25,7 @@ struct Note {
 
 impl Message for Note {
     const TYPE: u16 = 65_001;
-    const MAX_LEN: usize = 512;
+    const LEN_MAX: usize = 512;
 }
 
 impl SignedMessage for Note {
@@ -47,7 +47,7 @@ struct Promise {
 
 impl Message for Promise {
     const TYPE: u16 = Note::TYPE;
-    const MAX_LEN: usize = 512;
+    const LEN_MAX: usize = 512;
 }
 
 impl SignedMessage for Promise {
@@ -276,7 +276,7 @@ fn an_impossible_period_is_refused() {
     backwards.envelope.expires_at = NOW;
     assert_eq!(scene.refusal(&backwards), Some(StatementError::BadPeriod));
     let mut endless = note("kiso-tea.localhost");
-    endless.envelope.expires_at = NOW.plus_seconds(MAX_VALIDITY_SECONDS + 1);
+    endless.envelope.expires_at = NOW.plus_seconds(VALIDITY_SECONDS_MAX + 1);
     assert_eq!(scene.refusal(&endless), Some(StatementError::BadPeriod));
 }
 

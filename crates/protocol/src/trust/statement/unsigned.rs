@@ -21,10 +21,10 @@ impl<M: SignedMessage> Unsigned<M> {
     /// [`StatementError`] if message or certificate are over their limits.
     pub fn new(message: &M, leaf: &[u8]) -> Result<Self, StatementError> {
         let payload = encode(message);
-        if payload.len() > M::MAX_LEN || leaf.len() > Certificate::MAX_LEN {
+        if payload.len() > M::LEN_MAX || leaf.len() > Certificate::LEN_MAX {
             return Err(StatementError::TooLong {
                 actual: payload.len().max(leaf.len()),
-                limit: M::MAX_LEN.min(Certificate::MAX_LEN),
+                limit: M::LEN_MAX.min(Certificate::LEN_MAX),
             });
         }
         Ok(Self::from_parts(Parts {
@@ -99,10 +99,10 @@ pub fn assemble(payload: &[u8], leaf: &[u8], signature: &[u8]) -> Result<Vec<u8>
 }
 
 fn stored(payload: &[u8], leaf: &[u8], signature: &[u8]) -> Result<Parts, StatementError> {
-    if leaf.len() > Certificate::MAX_LEN {
+    if leaf.len() > Certificate::LEN_MAX {
         return Err(StatementError::TooLong {
             actual: leaf.len(),
-            limit: Certificate::MAX_LEN,
+            limit: Certificate::LEN_MAX,
         });
     }
     Ok(Parts {

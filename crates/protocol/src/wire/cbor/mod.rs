@@ -17,12 +17,12 @@ pub const VERSION: u8 = 1;
 /// Something that is said on the wire.
 ///
 /// `TYPE` is unique among all messages, so that none can stand in for another;
-/// `MAX_LEN` is the largest encoding accepted, in bytes, checked before anything is allocated.
+/// `LEN_MAX` is the largest encoding accepted, in bytes, checked before anything is allocated.
 pub trait Message: Encode<()> + for<'bytes> Decode<'bytes, ()> {
     /// The message type, the second element on the wire.
     const TYPE: u16;
     /// The longest accepted encoding in bytes.
-    const MAX_LEN: usize;
+    const LEN_MAX: usize;
 }
 
 /// Why bytes are not the message that was expected.
@@ -74,10 +74,10 @@ pub fn encode<M: Message>(message: &M) -> Vec<u8> {
 /// # Errors
 /// [`CborError`] says what is wrong with the bytes.
 pub fn decode<M: Message>(bytes: &[u8]) -> Result<M, CborError> {
-    if bytes.len() > M::MAX_LEN {
+    if bytes.len() > M::LEN_MAX {
         return Err(CborError::TooLong {
             actual: bytes.len(),
-            limit: M::MAX_LEN,
+            limit: M::LEN_MAX,
         });
     }
     let mut decoder = Decoder::new(bytes);
@@ -166,7 +166,7 @@ mod tests {
 
     impl Message for Greeting {
         const TYPE: u16 = 65_000;
-        const MAX_LEN: usize = 64;
+        const LEN_MAX: usize = 64;
     }
 
     fn greeting() -> Vec<u8> {

@@ -6,14 +6,14 @@ use core::{fmt, str::FromStr};
 use super::IdentifierError;
 
 /// The longest domain name, in bytes (RFC 1035 §2.3.4, without the final dot).
-pub const MAX_DOMAIN_BYTES: usize = 253;
-const MAX_LABEL_BYTES: usize = 63;
+pub const DOMAIN_BYTES_MAX: usize = 253;
+const LABEL_BYTES_MAX: usize = 63;
 /// The one name of a single label (RFC 6761 §6.3).
 const LOCALHOST: &str = "localhost";
 
 /// A host name in the one spelling in which names are compared and hashed: lower-case letters,
 /// digits and inner hyphens (RFC 1123 §2.1; international names in their `xn--` form), no final dot,
-/// at most [`MAX_DOMAIN_BYTES`] bytes. The last label is never a number, decimal or hexadecimal, so what a
+/// at most [`DOMAIN_BYTES_MAX`] bytes. The last label is never a number, decimal or hexadecimal, so what a
 /// URL parser takes for an IPv4 address is none (WHATWG URL, "ends in a number checker"). A label alone
 /// is none either, because it names something in whoever's own network; `localhost` is an exception.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +26,7 @@ impl Domain {
     /// [`IdentifierError::Domain`] for anything else, upper-case letters included.
     pub fn parse(text: &str) -> Result<Self, IdentifierError> {
         let last = text.rsplit('.').next().unwrap_or_default();
-        let valid = text.len() <= MAX_DOMAIN_BYTES
+        let valid = text.len() <= DOMAIN_BYTES_MAX
             && text.split('.').all(is_label)
             && !is_number(last)
             && (last != text || text == LOCALHOST);
@@ -53,7 +53,7 @@ fn is_number(label: &str) -> bool {
 
 fn is_label(label: &str) -> bool {
     let bytes = label.as_bytes();
-    (1..=MAX_LABEL_BYTES).contains(&bytes.len())
+    (1..=LABEL_BYTES_MAX).contains(&bytes.len())
         && bytes
             .iter()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))

@@ -6,7 +6,7 @@ mod holder;
 mod order;
 mod role;
 
-pub use domain::{Domain, MAX_DOMAIN_BYTES};
+pub use domain::{DOMAIN_BYTES_MAX, Domain};
 pub use holder::HolderId;
 pub use order::{OrderId, Root};
 pub use role::Role;

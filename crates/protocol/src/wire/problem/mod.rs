@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 /// The media type of problem details.
 pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
 /// The longest problem that is read, in bytes.
-pub const MAX_PROBLEM_LEN: usize = 4096;
+pub const PROBLEM_LEN_MAX: usize = 4096;
 /// The longest detail that is kept, in bytes.
-const MAX_DETAIL_LEN: usize = 512;
+const DETAIL_LEN_MAX: usize = 512;
 const TYPE_PREFIX: &str = "https://tallystick.example/problems/";
 
 /// A problem, of a kind with a stable name and with a sentence about this occurrence.
@@ -77,11 +77,11 @@ impl Problem {
     /// Reads a problem. One of an unknown kind is read as [`ProblemKind::Internal`], or as
     /// [`ProblemKind::Malformed`] where its status says that the request was at fault.
     ///
-    /// Nothing if it is not a JSON object of at most [`MAX_PROBLEM_LEN`] bytes.
+    /// Nothing if it is not a JSON object of at most [`PROBLEM_LEN_MAX`] bytes.
     #[must_use]
     pub fn from_json(json: &[u8]) -> Option<Self> {
         // An array of the members, which the derived reader would take as well, is no problem.
-        if json.len() > MAX_PROBLEM_LEN || json.trim_ascii_start().first() != Some(&b'{') {
+        if json.len() > PROBLEM_LEN_MAX || json.trim_ascii_start().first() != Some(&b'{') {
             return None;
         }
         let members: Members<'_> = serde_json::from_slice(json).ok()?;
@@ -99,7 +99,7 @@ impl Problem {
 
 /// As much of `text` as fits, without cutting through a character.
 fn shorten(text: &str) -> &str {
-    let end = (0..=MAX_DETAIL_LEN.min(text.len()))
+    let end = (0..=DETAIL_LEN_MAX.min(text.len()))
         .rev()
         .find(|end| text.is_char_boundary(*end));
     end.and_then(|end| text.get(..end)).unwrap_or_default()

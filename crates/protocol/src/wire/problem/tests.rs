@@ -49,7 +49,7 @@ fn what_is_not_a_problem_is_not_read_as_one() {
     assert_eq!(Problem::from_json(b""), None);
     assert_eq!(Problem::from_json(b"[]"), None);
     assert_eq!(Problem::from_json(b"<html>"), None);
-    assert_eq!(Problem::from_json(&[b' '; MAX_PROBLEM_LEN + 1]), None);
+    assert_eq!(Problem::from_json(&[b' '; PROBLEM_LEN_MAX + 1]), None);
 }
 
 #[test]
