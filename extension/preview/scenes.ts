@@ -231,6 +231,15 @@ export const SCENES: Record<string, Scene> = {
   quiet: { view: ready, popup: true },
   busy: { view: { ...ready, orders: [moving, done, refused, old] }, popup: true },
 
+  several: {
+    view: { ...ready, cards: [card, ume, tsubaki, { ...ume, id: 'far', last4: '0093', face: 3, left_minor: 1_250 }] },
+    popup: true,
+  },
+  'many-cards': {
+    view: { ...ready, cards: Array.from({ length: 16 }, (_, face) => ({ ...ume, id: `${face}`, last4: `${1000 + face}`, face })) },
+    popup: true,
+  },
+
   offered: { view: { ...fresh, phase: 'offered', offer }, answers: { set_up: '7K3M-Q2XD' } },
   enrolling: { view: { ...fresh, phase: 'enrolling', offer, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } } },
   finished: { view: ready },

@@ -42,7 +42,7 @@ const SHOTS = {
     'by-reader-working',
     'by-reader-wrong',
   ],
-  popup: ['new', 'popup-locked', 'quiet', 'busy'],
+  popup: ['new', 'popup-locked', 'quiet', 'busy', 'several', 'many-cards'],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
   orders: ['orders', 'locked', 'problem'],
   settings: ['finished', 'many-addresses', 'locked', 'new', 'with-reader', 'move-asked', 'move-working'],

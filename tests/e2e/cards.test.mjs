@@ -53,6 +53,18 @@ test('a second card is added with the PIN, and the two are told apart', async ()
   assert.notEqual(cards[0].face, cards[1].face)
 })
 
+test('one card lies in front in the wallet, and the other is taken out by its edge', async () => {
+  const { shopper } = world
+  const popup = await shopper.openPage(shopper.walletUrl('popup'))
+  const front = popup.getByRole('article')
+  await front.getByText('Asahi Card').waitFor()
+  await popup.getByRole('button', { name: /Ume Card/ }).click()
+  await front.getByText('Ume Card').waitFor()
+  assert.equal(await front.count(), 1)
+  await popup.getByRole('button', { name: /Asahi Card/ }).waitFor()
+  await popup.close()
+})
+
 test('the second card pays and the second courier delivers; the others learn nothing of it', async () => {
   const { shopper } = world
   const store = await shopper.fillBasket(GOODS, { courier: /Tsubame Express/ })
