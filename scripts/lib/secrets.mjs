@@ -2,20 +2,15 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { at } from './paths.mjs'
 
 /**
- * The demo's parties: domain and the name that people read. The first of a role is the one that
- * worker/demo describes, and its `id` is its role; the others differ from it in domain and name.
+ * The demo's parties: domain and the name that people read. The first of a role goes by it, and is the one that
+ * worker/demo describes; the others differ from it in domain and name. Pages and the simulation read the same file.
+ *
+ * @type {{ id: string, role: string, domain: string, name: string }[]}
  */
-export const PARTIES = [
-  { id: 'ca', role: 'ca', domain: 'ca.localhost', name: 'Tallystick CA' },
-  { id: 'key-centre', role: 'key-centre', domain: 'keys.localhost', name: 'Tallystick Key Centre' },
-  { id: 'shop', role: 'shop', domain: 'kiso-tea.localhost', name: 'Kiso Tea & Books' },
-  { id: 'issuer', role: 'issuer', domain: 'asahi-card.localhost', name: 'Asahi Card' },
-  { id: 'issuer-ume', role: 'issuer', domain: 'ume-card.localhost', name: 'Ume Card' },
-  { id: 'courier', role: 'courier', domain: 'hayate.localhost', name: 'Hayate Courier' },
-  { id: 'courier-tsubame', role: 'courier', domain: 'tsubame.localhost', name: 'Tsubame Express' },
-]
+export const PARTIES = JSON.parse(readFileSync(at('worker/demo/parties.json'), 'utf8'))
 
 /** The secrets by party, read from `folder` or made there; a party that is new gets its own. */
 export function localSecrets(folder) {

@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   'extension/pages': ['extension/features'],
   'extension/preview': ['extension/shared'],
   'extension/assets': ['scripts'],
-  pages: [],
+  pages: ['worker/demo'],
 }
 
 /** Each feature is one of its own: none imports another. */

@@ -49,6 +49,8 @@ pub const EVERYBODY: [&str; 8] = [
 pub const ISSUERS: [&str; 2] = [ISSUER, OTHER_ISSUER];
 /// All couriers.
 pub const COURIERS: [&str; 2] = [COURIER, OTHER_COURIER];
+/// The parties of the demo.
+const DEMO: &str = include_str!("../../../worker/demo/parties.json");
 /// Where the shop's pages are.
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
 /// 20 November 2026, 10:00 UTC, in seconds since 1970.
@@ -67,22 +69,26 @@ pub fn domain(name: &str) -> Domain {
     Domain::parse(name).unwrap()
 }
 
+/// What the party calls itself in the demo, from the file that the demo is made from; who is only here, and who
+/// stands behind the others, goes by the domain.
+fn display_name(role: Role, name: &str) -> String {
+    let demo: serde_json::Value = serde_json::from_str(DEMO).unwrap();
+    let is_seen = matches!(role, Role::Shop | Role::Issuer | Role::Courier);
+    let mut parties = demo.as_array().unwrap().iter();
+    let known = parties.find(|party| is_seen && party["domain"] == name);
+    let display = known.and_then(|party| party["name"].as_str());
+    display.unwrap_or(name).to_owned()
+}
+
 /// The settings of a party in this role.
 #[must_use]
 pub fn settings(role: Role, name: &str) -> Settings {
     let own = domain(name);
-    let display = match name {
-        SHOP => "Kiso Tea & Books",
-        ISSUER => "Asahi Card",
-        OTHER_ISSUER => "Ume Card",
-        COURIER => "Hayate Courier",
-        OTHER_COURIER => "Tsubame Express",
-        _ => name,
-    };
+    let display = display_name(role, name);
     let sealing_key = SealingKey::new(SEALING_KEY);
-    let mut settings = Settings::new(role, own.clone(), display, domain(CA), sealing_key);
+    let mut settings = Settings::new(role, own.clone(), &display, domain(CA), sealing_key);
     settings.key_centres = vec![domain(CENTRE)];
-    settings.registration_token = Some(registration_token(&REGISTRATION_KEY, role, &own, display));
+    settings.registration_token = Some(registration_token(&REGISTRATION_KEY, role, &own, &display));
     settings.console = ConsoleAccess::Open;
     settings
 }
