@@ -8,6 +8,7 @@ use serde::Serialize;
 use tallystick_protocol::checkout::form::origin_host;
 use tallystick_protocol::wire::cbor::{CborError, decode_value, encode_value};
 use tallystick_protocol::wire::text::is_plain;
+use tallystick_protocol::wire::time::Timestamp;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 use zeroize::Zeroizing;
@@ -27,7 +28,7 @@ use crate::sealing::{SealingError, backup};
 const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The latest moment that any page can show, in seconds: JavaScript counts exactly up to here.
-const LATEST: u64 = 1 << 53;
+const LATEST: Timestamp = Timestamp(1 << 53);
 /// The longest text of a restored order that is shown, in bytes.
 const TEXT_BYTES_MAX: usize = 400;
 
@@ -124,7 +125,7 @@ fn invalid(error: CborError) -> WalletError {
 fn is_sound(order: &OrderRecord) -> bool {
     let approval = order.approval.as_ref();
     let mut times = vec![order.created_at, order.updated_at, order.expires_at()];
-    times.push(order.form.envelope.expires_at.seconds());
+    times.push(order.form.envelope.expires_at);
     times.extend(order.history.iter().map(|entry| entry.at));
     let mut texts = vec![
         &order.request_id,

@@ -155,7 +155,7 @@ impl Desk<'_> {
             view.addresses.push(address.view());
         }
         for order in unlocked.slices.orders.iter() {
-            let order = order_view(&order.record, unlocked, self.now().seconds());
+            let order = order_view(&order.record, unlocked, self.now());
             let newer = |other: &OrderView| other.created_at >= order.created_at;
             let place = view.orders.partition_point(newer);
             view.orders.insert(place, order);

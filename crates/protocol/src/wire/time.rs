@@ -12,6 +12,12 @@ use minicbor::{CborLen, Decode, Encode};
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
+    /// The same in milliseconds.
+    #[must_use]
+    pub const fn milliseconds(self) -> u64 {
+        self.0.saturating_mul(1000)
+    }
+
     /// The number of seconds.
     #[must_use]
     pub const fn seconds(self) -> u64 {

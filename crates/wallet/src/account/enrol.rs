@@ -198,7 +198,7 @@ impl Desk<'_> {
         let put = Put::Certificate(answer.holder_certificate.clone());
         account.enrolment.certificate = Some(answer.holder_certificate);
         account.enrolment.ticket = Some(answer.ticket);
-        account.enrolment.ticket_ends_at = Some(ticket.envelope.expires_at.seconds());
+        account.enrolment.ticket_ends_at = Some(ticket.envelope.expires_at);
         account.enrolment.epoch = Some(ticket.epoch);
         account.enrolment.centres = Some(ticket.centres);
         Ok(Some(Progress { account, put }))

@@ -48,7 +48,7 @@ impl Enrolment {
     fn wants_renewal(&self, now: Timestamp) -> bool {
         let soon = now.plus_seconds(RENEWAL_SECONDS);
         let certificate = self.certificate_ends_at().ok();
-        let ticket = self.ticket_ends_at.map(Timestamp);
+        let ticket = self.ticket_ends_at;
         certificate
             .is_some_and(|ends_at| ends_at <= soon || ticket.is_none_or(|ends_at| ends_at <= soon))
     }
@@ -171,7 +171,7 @@ impl Desk<'_> {
         }
         enrolment.certificate = Some(answer.holder_certificate);
         enrolment.ticket = Some(answer.ticket);
-        enrolment.ticket_ends_at = Some(ticket.envelope.expires_at.seconds());
+        enrolment.ticket_ends_at = Some(ticket.envelope.expires_at);
         Ok(account)
     }
 }

@@ -1,6 +1,8 @@
 //! Moving all open orders on, in rounds: what is due is decided and stored, parties are asked, and
 //! what they said is taken up and stored.
 
+use tallystick_protocol::wire::time::Timestamp;
+
 use super::attention::Pace;
 use super::ending::GRACE_SECONDS;
 use crate::checkout::order::record::OrderRecord;
@@ -76,7 +78,7 @@ impl Desk<'_> {
             let record = &order.record;
             match (record.settled, record.state) {
                 (true, _) => None,
-                (false, OrderState::Asked) => Some(record.expires_at() * 1000),
+                (false, OrderState::Asked) => Some(record.expires_at().milliseconds()),
                 (false, _) => Some(order.attention.due_ms),
             }
         });
@@ -89,7 +91,7 @@ impl Desk<'_> {
         match order.state {
             OrderState::Approved => self.close_confirmations(order)?,
             OrderState::Sent | OrderState::Received | OrderState::Authorised
-                if order.expires_at() <= self.now().seconds() =>
+                if order.expires_at() <= self.now() =>
             {
                 self.close_expired(order)?;
             }
@@ -100,7 +102,7 @@ impl Desk<'_> {
             _ => {}
         }
         let order = self.order(id)?;
-        let (now_ms, pace) = (self.now_ms, pace(&order, self.now().seconds()));
+        let (now_ms, pace) = (self.now_ms, pace(&order, self.now()));
         if let Some(attention) = self.attention(id) {
             let moved = attention.before != Some(order.state);
             attention.end(moved, pace, now_ms);
@@ -117,7 +119,7 @@ impl Desk<'_> {
     /// Ends an order of which nothing left the wallet.
     pub(super) fn expire_unsent(&mut self, mut order: OrderRecord) -> Result<(), WalletError> {
         let why = Some((ErrorKind::ExpiredUnsent, ""));
-        let now = self.now().seconds();
+        let now = self.now();
         order.end(
             OrderState::Expired,
             crate::checkout::order::event::Event::Expired,
@@ -129,9 +131,9 @@ impl Desk<'_> {
     }
 }
 
-fn pace(order: &OrderRecord, now: u64) -> Pace {
+fn pace(order: &OrderRecord, now: Timestamp) -> Pace {
     let (expires_at, state) = (order.expires_at(), order.state);
-    if expires_at.saturating_add(GRACE_SECONDS) <= now {
+    if expires_at.plus_seconds(GRACE_SECONDS) <= now {
         Pace::Late
     } else if expires_at <= now || state.is_final() || state == OrderState::Disowned {
         Pace::Ended

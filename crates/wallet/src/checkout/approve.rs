@@ -132,7 +132,7 @@ impl Desk<'_> {
         }
         order.approval = Some(approval);
         order.failure = None;
-        let now = self.now().seconds();
+        let now = self.now();
         order.move_to(OrderState::Approved, Event::Approved, now)?;
         self.keep_order(order)
     }

@@ -67,7 +67,7 @@ impl Desk<'_> {
                     return self.fail_unsent(order, ErrorKind::CourierNotAsShown, &shown);
                 }
                 Ok(name) => {
-                    confirmed(&mut order, role, name, self.now().seconds());
+                    confirmed(&mut order, role, name, self.now());
                     return self.keep_order(order);
                 }
                 Err(failure) => failure,
@@ -151,7 +151,7 @@ impl Desk<'_> {
         kind: ErrorKind,
         party: &str,
     ) -> Result<(), WalletError> {
-        let now = self.now().seconds();
+        let now = self.now();
         order.end(OrderState::Failed, Event::Failed, Some((kind, party)), now)?;
         order.settled = true;
         self.keep_order(order)
@@ -170,7 +170,7 @@ fn request(
     Some((request, key))
 }
 
-fn confirmed(order: &mut OrderRecord, role: Role, name: String, now: u64) {
+fn confirmed(order: &mut OrderRecord, role: Role, name: String, now: Timestamp) {
     let confirmations = order
         .approval
         .iter_mut()

@@ -26,7 +26,7 @@ impl Desk<'_> {
             return Ok(());
         }
         // The holder's own decision is no failure.
-        let now = self.now().seconds();
+        let now = self.now();
         order.end(OrderState::Declined, Event::Declined, None, now)?;
         order.settled = true;
         self.keep_order(order)

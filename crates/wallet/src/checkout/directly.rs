@@ -24,7 +24,7 @@ impl Desk<'_> {
         // Only once the time is over by the issuer's own clock can nobody bring the order any more: what
         // it signed before, and whatever nobody signed, means "not yet".
         let none = bytes.and_then(|bytes| self.unknown(&order, bytes));
-        let none = none.is_some_and(|said| said.envelope.sent_at.seconds() >= order.expires_at());
+        let none = none.is_some_and(|said| said.envelope.sent_at >= order.expires_at());
         let mut findings = Findings::default();
         let spoke = answer.is_some();
         if let Some(IssuerAnswer { money, refusal, .. }) = answer {
@@ -36,7 +36,7 @@ impl Desk<'_> {
                 None => findings.money = money,
             }
         }
-        let over_for = self.now().seconds().saturating_sub(order.expires_at());
+        let over_for = self.now().seconds_since(order.expires_at());
         if let Some(attention) = self.attention(id) {
             attention.issuer_spoke |= spoke;
             attention.no_money |= none && over_for >= GRACE_SECONDS;
@@ -75,7 +75,7 @@ impl Desk<'_> {
         if order.state.is_final() {
             return Ok(());
         }
-        let (before, now) = (order.state, self.now().seconds());
+        let (before, now) = (order.state, self.now());
         receipt::take_up(&mut order, findings, now)?;
         if order.state != before {
             order.note(Event::AskedDirectly, now);
@@ -92,7 +92,7 @@ impl Desk<'_> {
         let Some(money) = money.filter(|money| order.money != Some(*money)) else {
             return Ok(());
         };
-        let now = self.now().seconds();
+        let now = self.now();
         order.take_money(money, now);
         self.keep_order(order)
     }

@@ -28,7 +28,7 @@ impl Desk<'_> {
         });
         let open: Vec<_> = open.map(|order| order.record.clone()).collect();
         for order in open {
-            let expired = order.expires_at() * 1000 <= now_ms;
+            let expired = order.expires_at().milliseconds() <= now_ms;
             match order.state {
                 OrderState::Asked if !expired => {}
                 OrderState::Asked | OrderState::Approved | OrderState::Confirmed if expired => {
@@ -58,7 +58,7 @@ impl Desk<'_> {
             OrderState::Approved => return self.confirmation_asks(&order, asks),
             OrderState::Confirmed => {
                 // Stored before it is sent: from now on the shop may have the order.
-                order.move_to(OrderState::Sent, Event::Sent, now_ms / 1000)?;
+                order.move_to(OrderState::Sent, Event::Sent, self.now())?;
                 self.keep_order(order.clone())?;
                 asks.push(self.shop_ask(&order));
             }

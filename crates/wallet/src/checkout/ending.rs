@@ -21,7 +21,7 @@ const GIVE_UP_SECONDS: u64 = 25 * 60 * 60;
 impl Desk<'_> {
     /// For how many seconds the order's time has been over.
     fn over_for(&self, order: &OrderRecord) -> u64 {
-        self.now().seconds().saturating_sub(order.expires_at())
+        self.now().seconds_since(order.expires_at())
     }
 
     fn has_no_money(&mut self, order: &OrderRecord) -> bool {
@@ -87,7 +87,7 @@ impl Desk<'_> {
         to: OrderState,
         why: (ErrorKind, String),
     ) -> Result<(), WalletError> {
-        let (now, over_for) = (self.now().seconds(), self.over_for(&order));
+        let (now, over_for) = (self.now(), self.over_for(&order));
         let event = if to == OrderState::Expired {
             Event::Expired
         } else {

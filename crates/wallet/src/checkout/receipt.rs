@@ -8,6 +8,7 @@ use tallystick_protocol::checkout::answers::{
 use tallystick_protocol::trust::statement::{self, SignedMessage, Verified};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::text::is_plain;
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Approval, Failure, OrderRecord};
@@ -43,7 +44,7 @@ impl Desk<'_> {
         }
         match findings {
             None => return Ok(()),
-            Some(Some(findings)) => take_up(&mut order, findings, self.now().seconds())?,
+            Some(Some(findings)) => take_up(&mut order, findings, self.now())?,
             // The order is not lost by it: issuer and courier are asked directly.
             Some(None) => {
                 order.failure = Some(Failure {
@@ -163,7 +164,7 @@ impl Desk<'_> {
 pub(super) fn take_up(
     order: &mut OrderRecord,
     findings: Findings,
-    now: u64,
+    now: Timestamp,
 ) -> Result<(), WalletError> {
     keep_receipt(order, &findings);
     if let Some(approval) = &mut order.approval
@@ -247,7 +248,7 @@ fn keep_receipt(order: &mut OrderRecord, findings: &Findings) {
 pub(super) fn disown(
     order: &mut OrderRecord,
     kind: ErrorKind,
-    now: u64,
+    now: Timestamp,
 ) -> Result<(), WalletError> {
     if order.state == OrderState::Disowned {
         return Ok(());

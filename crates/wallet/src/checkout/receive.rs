@@ -138,7 +138,7 @@ impl Desk<'_> {
     }
 
     fn asked(&mut self, origin: &str, signed: &[u8], verified: Verified<OrderForm>) -> OrderRecord {
-        let now = self.now().seconds();
+        let now = self.now();
         OrderRecord {
             format: record::FORMAT,
             request_id: crate::random_id(self.rng),

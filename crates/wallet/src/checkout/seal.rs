@@ -191,7 +191,7 @@ impl Purchase {
             issuer_name: self.card.issuer_name.clone(),
             card_last4: self.shown.clone(),
             address_label: self.address.label.clone(),
-            expires_at: header.expires_at.seconds(),
+            expires_at: header.expires_at,
             confirmations,
             split_order: Some(encode(&split)),
             extra_accepted: self.extra_accepted,

@@ -32,7 +32,7 @@ impl Desk<'_> {
             ProblemKind::WrongClock => ErrorKind::ClockWrong,
             _ => ErrorKind::ShopRefused,
         };
-        let now = self.now().seconds();
+        let now = self.now();
         disown(&mut order, kind, now)?;
         self.keep_order(order)
     }

@@ -3,6 +3,7 @@
 use tallystick_protocol::checkout::answers::MoneyState;
 use tallystick_protocol::checkout::policy::{Policy, READERS};
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::checkout::order::money::{self, Whereabouts};
 use crate::checkout::order::record::{Failure, OrderRecord};
@@ -18,7 +19,7 @@ use crate::holder::profile::StoredAddress;
 
 /// An order, as the pages show it at that moment, in seconds.
 #[must_use]
-pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderView {
+pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> OrderView {
     let form = &order.form;
     let approval = order.approval.as_ref();
     let policy = policy_of(order);
@@ -66,9 +67,9 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderVi
         state: order.state,
         strands: strand::of(order),
         sentence_key: order.state.name(),
-        created_at: order.created_at,
-        updated_at: order.updated_at,
-        expires_at: order.expires_at(),
+        created_at: order.created_at.seconds(),
+        updated_at: order.updated_at.seconds(),
+        expires_at: order.expires_at().seconds(),
         tracking: order.tracking.clone(),
         failure: order
             .failure
@@ -78,7 +79,7 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: u64) -> OrderVi
             .history
             .iter()
             .map(|entry| HistoryView {
-                at: entry.at,
+                at: entry.at.seconds(),
                 event: entry.event.name(),
             })
             .collect(),
@@ -123,13 +124,13 @@ fn policy_of(order: &OrderRecord) -> Policy {
     Policy::new(approval.policy.unwrap_or(form.policy), extra)
 }
 
-fn failure_view(order: &OrderRecord, failure: &Failure, now: u64) -> FailureView {
+fn failure_view(order: &OrderRecord, failure: &Failure, now: Timestamp) -> FailureView {
     FailureView {
         kind: failure.kind.name(),
         about: failure.about.clone(),
         money_key: Whereabouts::of(order, now).map(Whereabouts::name),
         issuer: order.party_name(Role::Issuer),
-        until: money::until(order),
+        until: money::until(order).seconds(),
     }
 }
 

@@ -148,7 +148,7 @@ impl Desk<'_> {
         known.retain(|known| known.party != party || known.space.role != space.role);
         known.push(KnownSpace { party, space });
         let about = order.party_name(space.role);
-        order.move_to(OrderState::Asked, Event::KeysRenewed, self.now().seconds())?;
+        order.move_to(OrderState::Asked, Event::KeysRenewed, self.now())?;
         order.approval = None;
         order.failure = Some(Failure {
             kind: ErrorKind::KeysRenewed,

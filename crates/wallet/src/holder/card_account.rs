@@ -7,6 +7,7 @@ use tallystick_protocol::account::CardRecord;
 use tallystick_protocol::keys::{Centres, Epoch, KeyContext, Space};
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::conversation::Needed;
 use crate::core::place::KeyPlace;
@@ -54,9 +55,9 @@ pub struct Enrolment {
     /// The shares that the card holds.
     #[n(7)]
     pub shares: Vec<HeldShare>,
-    /// When the ticket ends, in seconds; absent where a release took it that did not look.
+    /// When the ticket ends; absent where a release took it that did not look.
     #[n(8)]
-    pub ticket_ends_at: Option<u64>,
+    pub ticket_ends_at: Option<Timestamp>,
 }
 
 impl Enrolment {

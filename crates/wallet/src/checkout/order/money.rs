@@ -3,6 +3,7 @@
 
 use tallystick_protocol::checkout::answers::MoneyState;
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::record::OrderRecord;
 use crate::checkout::GRACE_SECONDS;
@@ -31,7 +32,7 @@ pub enum Whereabouts {
 impl Whereabouts {
     /// Of an order that was sent; before that no money is involved.
     #[must_use]
-    pub fn of(order: &OrderRecord, now: u64) -> Option<Self> {
+    pub fn of(order: &OrderRecord, now: Timestamp) -> Option<Self> {
         if !order.was_sent() {
             return None;
         }
@@ -64,8 +65,8 @@ impl Whereabouts {
     }
 }
 
-/// Until when somebody could still ask the issuer for the money, in seconds.
+/// Until when somebody could still ask the issuer for the money.
 #[must_use]
-pub fn until(order: &OrderRecord) -> u64 {
-    order.expires_at().saturating_add(GRACE_SECONDS)
+pub fn until(order: &OrderRecord) -> Timestamp {
+    order.expires_at().plus_seconds(GRACE_SECONDS)
 }

@@ -8,6 +8,7 @@ use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::checkout::policy::PolicyName;
 use tallystick_protocol::keys::PairContext;
 use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role, Root};
+use tallystick_protocol::wire::time::Timestamp;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::event::Event;
@@ -25,9 +26,9 @@ pub const HISTORY_MAX: usize = 40;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct HistoryEntry {
-    /// When, in seconds.
+    /// When.
     #[n(0)]
-    pub at: u64,
+    pub at: Timestamp,
     /// What.
     #[n(1)]
     pub event: Event,
@@ -86,9 +87,9 @@ pub struct Approval {
     /// What the holder calls the address.
     #[n(5)]
     pub address_label: String,
-    /// After this, in seconds, nobody acts on the order.
+    /// After this, nobody acts on the order.
     #[n(6)]
-    pub expires_at: u64,
+    pub expires_at: Timestamp,
     /// Shop, issuer and courier.
     #[n(7)]
     pub confirmations: Vec<Confirmation>,
@@ -150,12 +151,12 @@ pub struct OrderRecord {
     /// How far it is.
     #[n(7)]
     pub state: OrderState,
-    /// When the shop asked, in seconds.
+    /// When the shop asked.
     #[n(8)]
-    pub created_at: u64,
-    /// When it last changed, in seconds.
+    pub created_at: Timestamp,
+    /// When it last changed.
     #[n(9)]
-    pub updated_at: u64,
+    pub updated_at: Timestamp,
     /// What happened.
     #[n(10)]
     pub history: Vec<HistoryEntry>,
@@ -206,7 +207,12 @@ impl OrderRecord {
     ///
     /// # Errors
     /// [`ErrorKind::OrderState`] if the order cannot take that state from where it is.
-    pub fn move_to(&mut self, to: OrderState, event: Event, now: u64) -> Result<(), WalletError> {
+    pub fn move_to(
+        &mut self,
+        to: OrderState,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<(), WalletError> {
         self.state = self.state.moved(to)?;
         self.note(event, now);
         Ok(())
@@ -229,7 +235,7 @@ impl OrderRecord {
     }
 
     /// Takes up where the issuer says that the money is.
-    pub fn take_money(&mut self, money: MoneyState, now: u64) {
+    pub fn take_money(&mut self, money: MoneyState, now: Timestamp) {
         if self.money == Some(money) {
             return;
         }
@@ -249,7 +255,7 @@ impl OrderRecord {
     }
 
     /// Writes into the history without moving.
-    pub fn note(&mut self, event: Event, now: u64) {
+    pub fn note(&mut self, event: Event, now: Timestamp) {
         self.updated_at = now;
         if self.history.len() < HISTORY_MAX {
             self.history.push(HistoryEntry { at: now, event });
@@ -265,7 +271,7 @@ impl OrderRecord {
         to: OrderState,
         event: Event,
         why: Option<(ErrorKind, &str)>,
-        now: u64,
+        now: Timestamp,
     ) -> Result<(), WalletError> {
         self.move_to(to, event, now)?;
         self.failure = why.map(|(kind, about)| Failure {
@@ -293,12 +299,12 @@ impl OrderRecord {
         Some(confirmation.pair.holder)
     }
 
-    /// When nobody acts on it any more, in seconds.
+    /// When nobody acts on it any more.
     #[must_use]
-    pub fn expires_at(&self) -> u64 {
+    pub fn expires_at(&self) -> Timestamp {
         match &self.approval {
             Some(approval) => approval.expires_at,
-            None => self.form.envelope.expires_at.seconds(),
+            None => self.form.envelope.expires_at,
         }
     }
 
