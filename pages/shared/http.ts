@@ -52,6 +52,12 @@ export async function getJsonIfNew<T>(
   return { data: await jsonOf<T>(response), tag: response.headers.get('etag') ?? '' }
 }
 
+/** A text, with what the header `link` says comes after it. */
+export async function getText(path: string, headers: Record<string, string>): Promise<{ text: string; link: string }> {
+  const response = await request(path, { headers })
+  return { text: await response.text(), link: response.headers.get('link') ?? '' }
+}
+
 /** Sends a signed statement and returns the JSON that comes back. */
 export async function postForJson<T>(path: string, statement: Uint8Array<ArrayBuffer>): Promise<T> {
   const response = await request(path, {

@@ -1,5 +1,6 @@
 // Who saw what: from what each party really received and could open, as its own console tells.
 
+import { plain, wholeConsole } from './console.mjs'
 import { PARTIES } from './secrets.mjs'
 
 const READERS = ['shop', 'issuer', 'courier']
@@ -12,9 +13,7 @@ export async function seenBy(parties) {
   const readers = PARTIES.filter(({ role }) => READERS.includes(role))
   const seen = await Promise.all(
     readers.map(async ({ role, name, domain }) => {
-      const answer = await parties.fetch(domain, '/v1/console')
-      if (answer.status !== 200) throw new Error(`The console of ${name} answered ${answer.status}.`)
-      const { orders } = answer.json()
+      const { orders } = await wholeConsole(parties, domain)
       const pieces = orders.flatMap(order => order.pieces)
       const own = piece => piece.for_role === role && piece.for_party === domain
       return {
@@ -22,7 +21,7 @@ export async function seenBy(parties) {
         name,
         domain,
         orders: orders.length,
-        opened: orders.flatMap(order => order.opened.map(({ field, value }) => ({ field, value }))),
+        opened: orders.flatMap(order => order.opened.map(({ field, value }) => ({ field, value: plain(value) }))),
         closed: pieces.filter(piece => !piece.opened).map(piece => ({ for: piece.for_role, bytes: piece.bytes })),
         openedOfOthers: pieces.filter(piece => piece.opened && !own(piece)).map(piece => `${name} opened the part of ${piece.for_party}`),
       }

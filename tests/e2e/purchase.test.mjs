@@ -96,7 +96,7 @@ test('the issuer charged the amount exactly once, and its ledger balances', asyn
   const { ledger } = await consoleOf(world.parties, 'issuer')
   const captures = ledger.filter(({ memo }) => /captur|charg|paid/i.test(memo))
   assert.equal(captures.length, 1, JSON.stringify(ledger))
-  assert.equal(captures[0].minor, 3480)
+  assert.equal(captures[0].amount.minor, 3480)
 })
 
 test('t002_5 information flow: nobody received or held what it must not know, in any encoding', () => {

@@ -39,8 +39,8 @@ const post = (domain, path, type, body) => parties.fetch(domain, path, { method:
 async function stateOf(domain) {
   const answer = await parties.fetch(domain, '/v1/console')
   if (answer.status !== 200) return undefined
-  const { orders, ledger } = answer.json()
-  return { orders, ledger }
+  const { lines, newest, tables } = answer.json()
+  return { lines, newest, tables }
 }
 
 describe('a party refuses', () => {

@@ -1,5 +1,6 @@
 //! All routes of the roles in this build, for whoever stands in front of the parties.
 
+use crate::console;
 use crate::office::reception;
 use crate::office::routes::{Route, Shape, segments};
 
@@ -8,7 +9,7 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
         table.iter().any(|route| holds(&route.shape))
     }
     let holds = &mut holds;
-    let mut found = some(reception::ROUTES, holds);
+    let mut found = some(reception::ROUTES, holds) || some(console::ROUTES, holds);
     #[cfg(feature = "ca")]
     {
         found = found || some(crate::ca::ROUTES, holds);

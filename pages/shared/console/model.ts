@@ -1,14 +1,35 @@
-// What `GET /v1/console` answers, and how the console arranges it: rows of fields, each with the
-// parties that may read them, next to what this party really opened.
+// What a console answers (`GET /v1/console`, `GET /v1/console/orders/NUMBER`), and how the page of one order arranges it:
+// rows of fields, each with the parties that may read them, next to what this party really opened.
 
 export const STRANDS = ['shop', 'issuer', 'courier'] as const
 export type Strand = (typeof STRANDS)[number]
 export type Role = Strand | 'key-centre' | 'ca'
 
+/** A typed value. What says it to a reader is `Value.svelte`, for every role. */
+export type Cell =
+  | 'none'
+  | { time: number }
+  | { money: { minor: number; currency: string } }
+  | { count: number }
+  | { word: string }
+  | { party: string }
+  | { order: { id: string; number: string } }
+  | { text: string }
+  | { account: { kind: string; of: string } }
+  | { share: { of: number; most: number } }
+
+export interface Fact {
+  name: string
+  value: Cell
+}
+export interface Table {
+  name: string
+  columns: string[]
+  rows: Cell[][]
+}
 export interface OpenedField {
   field: string
-  label: string
-  value: string
+  value: Cell
 }
 export interface Piece {
   for_role: Strand
@@ -21,59 +42,47 @@ export interface Piece {
 export interface Statement {
   kind: string
   from: string
-  summary: string
+  says: Fact[]
 }
-export interface Order {
+/** One order in the list. */
+export interface Line {
   order_id: string
-  root: string
+  number: string
   received_at: number
+  amount: Cell
   state: string
-  sentence: string
+  reason: string | null
+  by: string | null
+  tracking: string | null
+  with: string
+}
+/** One order with everything that is held of it. */
+export interface Order extends Line {
+  root: string
+  facts: Fact[]
   opened: OpenedField[]
   pieces: Piece[]
   statements: Statement[]
+  tables: Table[]
 }
-export interface LedgerLine {
-  at: number
-  order_id?: string | null
-  debit: string
-  credit: string
-  minor: number
-  currency: string
-  /** Only what is single or post has moved; pending is set aside, void gives it back. */
-  kind: 'single' | 'pending' | 'post' | 'void'
-  memo: string
-}
-/** One space of keys at a key centre: how many identifiers it has issued, and how many it may. */
-export interface Space {
-  role: Role
-  number: number
-  holders: number
-  holder_cap: number
-  parties: number
-  party_cap: number
-}
-/** One certificate that a CA issued; times in seconds since 1970. */
-export interface Certificate {
-  role: Role | 'holder'
-  asker: string
-  subject: string
-  made_at: number
-  not_after: number
-}
-export interface ConsoleData {
+interface Owner {
   role: Role
   domain: string
   name: string
-  orders: Order[]
-  /** Whether there are orders before the last one. */
-  more: boolean
-  ledger: LedgerLine[]
+}
+export interface Overview extends Owner {
+  /** What the list can be asked for; nothing at a role without orders. */
+  list: { states: string[]; has_amount: boolean; has_tracking: boolean } | null
+  lines: Line[]
+  /** Where the next page begins. */
+  next: string | null
+  /** The newest of all orders, whatever was searched for. */
+  newest: Order | null
+  tables: Table[]
   counters: Record<string, number>
-  /** At a key centre only. */
-  spaces?: Space[]
-  /** At a CA only. */
-  certificates?: Certificate[]
+}
+export interface OneOrder extends Owner {
+  order: Order
 }
 
 export type RowName = 'items' | 'amount' | 'card' | 'holder' | 'destination'
@@ -110,54 +119,29 @@ export function rowsOf(order: Order, role: Role): Row[] {
   return rows
 }
 
-/** Whether some order disclosed more to this party than its strict piece: a wider table was chosen. */
-export function readsMore({ role, orders }: Pick<ConsoleData, 'role' | 'orders'>): boolean {
+/** Whether an order disclosed more to this party than its strict piece: a wider table was chosen. */
+export function readsMore(role: Role, order: Order): boolean {
   const own = new Set(ROWS.filter(({ readers }) => readers.some(reader => reader === role)).flatMap(({ fields }) => fields))
   own.delete('holder-address')
-  return orders.some(order => order.opened.some(({ field }) => !own.has(field)))
+  return order.opened.some(({ field }) => !own.has(field))
 }
 
-/** How one party's strand looks from this console, over all its orders. */
+/** How one party's strand of an order looks from this console. */
 export type Verdict =
   | { kind: 'none' }
-  | { kind: 'reads'; orders: number }
+  | { kind: 'reads'; is_open: boolean }
   | { kind: 'sealed'; tried: number }
   | { kind: 'hash-only' }
   | { kind: 'broken'; pieces: number }
 
-export function verdictOf(strand: Strand, data: Pick<ConsoleData, 'role' | 'orders'>): Verdict {
-  const { role, orders } = data
-  if (strand === role) {
-    const open = orders.filter(order => order.opened.length > 0).length
-    return { kind: 'reads', orders: open }
-  }
-  const pieces = orders.flatMap(order => order.pieces).filter(piece => piece.for_role === strand)
+export function verdictOf(strand: Strand, role: Role, order: Order | null): Verdict {
+  if (!order) return { kind: 'none' }
+  if (strand === role) return { kind: 'reads', is_open: order.opened.length > 0 }
+  const pieces = order.pieces.filter(piece => piece.for_role === strand)
   const broken = pieces.filter(piece => piece.opened).length
   if (broken > 0) return { kind: 'broken', pieces: broken }
-  if (orders.length === 0) return { kind: 'none' }
   return pieces.length > 0 ? { kind: 'sealed', tried: pieces.length } : { kind: 'hash-only' }
 }
 
-export interface Balance {
-  account: string
-  currency: string
-  minor: number
-}
-
-/** What each account holds after all transfers that moved something: credits add, debits subtract. */
-export function balancesOf(ledger: readonly LedgerLine[]): Balance[] {
-  const balances = new Map<string, Balance>()
-  for (const { debit, credit, minor, currency, kind } of ledger) {
-    if (kind !== 'single' && kind !== 'post') continue
-    book(balances, debit, currency, -minor)
-    book(balances, credit, currency, minor)
-  }
-  return [...balances.values()].sort((a, b) => a.account.localeCompare(b.account))
-}
-
-function book(balances: Map<string, Balance>, account: string, currency: string, minor: number) {
-  const key = `${currency} ${account}`
-  const balance = balances.get(key) ?? { account, currency, minor: 0 }
-  balance.minor += minor
-  balances.set(key, balance)
-}
+/** The text in a cell that holds text. */
+export const textOf = (cell: Cell): string => (typeof cell === 'object' && 'text' in cell ? cell.text : '')

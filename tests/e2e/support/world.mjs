@@ -3,6 +3,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { wholeConsole } from '../../../scripts/lib/console.mjs'
 import { extensionFolder } from '../../../scripts/lib/paths.mjs'
 import { startParties } from '../../../scripts/lib/parties.mjs'
 import { deploymentOf } from '../../../scripts/lib/prepare.mjs'
@@ -66,17 +67,8 @@ export async function eventually(what, look, ms = 20_000) {
   }
 }
 
-/** A console of a party, as JSON, with the orders of all its pages. */
-export async function consoleOf(parties, role) {
-  const page = async query => (await parties.fetch(parties.domain(role), `/v1/console${query}`)).json()
-  const all = await page('')
-  while (all.more) {
-    const earlier = await page(`?before=${all.orders.at(-1).order_id}`)
-    all.orders.push(...earlier.orders)
-    all.more = earlier.more
-  }
-  return all
-}
+/** A console of a party, as JSON, with every order that it lists. */
+export const consoleOf = (parties, role) => wholeConsole(parties, parties.domain(role))
 
 /** How many of a product the store has. */
 export async function stockOf(parties, sku) {

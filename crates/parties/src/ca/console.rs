@@ -1,49 +1,55 @@
 //! What the CA's console shows: which certificates it issued.
 
-use serde_json::{Value, json};
 use tallystick_protocol::wire::identifier::Role;
 
 use super::Ca;
+use crate::console::{Cell, Counters, Show, Table};
 use crate::office::fault::Fault;
-use crate::ports::{Ports, Row, Tables};
+use crate::ports::{DatabaseError, Ports, Row, Tables};
 
-impl<P: Ports> Ca<P> {
-    pub(super) fn console(&self) -> Result<Value, Fault> {
-        let settings = &self.office.settings;
-        let tables = self.office.tables();
-        let rows = tables.run(
-            "SELECT role, asker, subject, made_at, not_after FROM certificates
-             WHERE certificate IS NOT NULL ORDER BY id DESC LIMIT 100",
-            &[],
-        )?;
-        let counted = tables.run(
+/// How many certificates the console shows.
+const SHOWN: u32 = 100;
+
+impl<P: Ports> Show for Ca<P> {
+    fn counters(&self) -> Result<Counters, Fault> {
+        let counted = self.office.tables().run(
             "SELECT count(*) FILTER (WHERE role = ?), count(*) FROM certificates
              WHERE certificate IS NOT NULL",
             &[Role::Holder.number().into()],
         )?;
         let counted = counted.first().ok_or_else(Fault::internal)?;
-        let (holders, all) = (counted.integer(0)?, counted.integer(1)?);
-        Ok(json!({
-            "role": settings.role.as_str(),
-            "domain": settings.domain.as_str(),
-            "name": settings.name,
-            "orders": [],
-            "more": false,
-            "ledger": [],
-            "counters": { "party_certificates": all - holders, "holder_certificates": holders },
-            "certificates": rows.iter().map(line).collect::<Result<Vec<_>, _>>()?,
-        }))
+        let (holders, all): (u64, u64) = (counted.number(0)?, counted.number(1)?);
+        Ok(Counters::from([
+            ("party_certificates".to_owned(), all - holders),
+            ("holder_certificates".to_owned(), holders),
+        ]))
+    }
+
+    fn tables(&self) -> Result<Vec<Table>, Fault> {
+        let rows = self.office.tables().run(
+            "SELECT role, asker, subject, made_at, not_after FROM certificates
+             WHERE certificate IS NOT NULL ORDER BY id DESC LIMIT ?",
+            &[SHOWN.into()],
+        )?;
+        Ok(vec![Table {
+            name: "certificates",
+            columns: &["role", "subject", "asker", "made", "ends"],
+            rows: rows.iter().map(row).collect::<Result<_, _>>()?,
+        }])
     }
 }
 
-fn line(row: &Row) -> Result<Value, Fault> {
+/// `asker` is "role|domain" of a party, or the domain of a holder's issuer.
+fn row(row: &Row) -> Result<Vec<Cell>, DatabaseError> {
     let number: u8 = row.number(0)?;
     let role = Role::ALL.into_iter().find(|role| role.number() == number);
-    Ok(json!({
-        "role": role.map(Role::as_str),
-        "asker": row.text(1)?,
-        "subject": row.text(2)?,
-        "made_at": row.integer(3)?,
-        "not_after": row.integer(4)?,
-    }))
+    let asker = row.text(1)?;
+    let asker = asker.rsplit('|').next().unwrap_or(asker);
+    Ok(vec![
+        Cell::or_none(role, |role| Cell::word(role.as_str())),
+        Cell::Text(row.text(2)?.to_owned()),
+        Cell::Party(asker.to_owned()),
+        Cell::Time(row.number(3)?),
+        Cell::Time(row.number(4)?),
+    ])
 }

@@ -34,7 +34,6 @@ pub(crate) enum Task {
     Root,
     CertifyParty,
     CertifyHolder,
-    Console,
 }
 
 /// What a CA answers at beside what every party does.
@@ -42,7 +41,6 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/root.cer", Task::Root),
     Route::post("/v1/certificates", Task::CertifyParty).dear(),
     Route::post("/v1/holder-certificates", Task::CertifyHolder),
-    Route::get("/v1/console", Task::Console).private(),
 ];
 
 /// The certification authority.
@@ -65,6 +63,9 @@ impl<P: Ports> Ca<P> {
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
+        if let Some(answer) = self.office.serve_console(self, request)? {
+            return Ok(answer);
+        }
         let (task, _) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
         match task {
             Task::Root => {
@@ -73,7 +74,6 @@ impl<P: Ports> Ca<P> {
             }
             Task::CertifyParty => self.certify_party(request).await,
             Task::CertifyHolder => self.certify_holder(request).await,
-            Task::Console => self.office.show_console(request, |_| self.console()),
         }
     }
 }

@@ -6,7 +6,6 @@ use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
 
 use super::state::DeliveryState;
-use crate::console::Page;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
@@ -101,22 +100,18 @@ pub fn require_new(tables: &(impl Tables + ?Sized), part: &SealedPart) -> Result
     }
 }
 
-/// The newest deliveries, newest first.
+/// The delivery of the order of this number, if there is one.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn newest(
+pub fn of_order(
     tables: &(impl Tables + ?Sized),
-    page: &Page,
-) -> Result<Vec<Delivery>, DatabaseError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM courier_deliveries WHERE ? IS NULL OR (received_at, rowid) <
-            (SELECT received_at, rowid FROM courier_deliveries WHERE order_id = ?)
-         ORDER BY received_at DESC, rowid DESC LIMIT ?"
-    );
-    let before = page.before.map(|order| order.0);
-    let values = [before.into(), before.into(), page.limit().into()];
-    tables.run(&sql, &values)?.iter().map(read).collect()
+    order: &OrderId,
+) -> Result<Option<Delivery>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM courier_deliveries WHERE order_id = ?");
+    first(tables, &sql, &[order.0.into()])?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// Moves a delivery to `next`. Call it in the transaction that decides.

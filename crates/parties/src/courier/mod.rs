@@ -2,11 +2,11 @@
 
 mod cancelling;
 mod checking;
-mod console_view;
+pub(crate) mod console_view;
 pub mod deliveries;
 mod delivering;
 mod inquiries;
-mod schema;
+pub(crate) mod schema;
 mod settling;
 pub mod state;
 pub mod tracking;
@@ -36,7 +36,6 @@ pub(crate) enum Task {
     Inquire,
     Cancel,
     ShowAnswer,
-    Console,
     Evidence,
 }
 
@@ -46,7 +45,6 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/inquiries", Task::Inquire),
     Route::post("/v1/cancellations", Task::Cancel),
     Route::get("/v1/answers/{}", Task::ShowAnswer),
-    Route::get("/v1/console", Task::Console).private(),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
 ];
 
@@ -67,6 +65,9 @@ impl<P: Ports> Courier<P> {
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
+        if let Some(answer) = self.office.serve_console(self, request)? {
+            return Ok(answer);
+        }
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
         match task {
             Task::Deliver => self.deliver(request).await,
@@ -77,7 +78,6 @@ impl<P: Ports> Courier<P> {
                 let root = chosen.first().copied().unwrap_or_default();
                 self.show_answer(root).await
             }
-            Task::Console => self.show_console(request),
         }
     }
 }

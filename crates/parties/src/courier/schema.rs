@@ -37,6 +37,12 @@ pub const TABLES: &[Migration] = &[
         "CREATE INDEX courier_deliveries_with_part ON courier_deliveries (received_at) WHERE part <> x''",
         "CREATE INDEX courier_deliveries_by_state ON courier_deliveries (state)",
     ]),
+    // The console's ways of looking: by time and by state. (Number and tracking number are unique.)
+    Migration(&[
+        "CREATE INDEX courier_deliveries_by_time ON courier_deliveries (received_at, order_id)",
+        "DROP INDEX courier_deliveries_by_state",
+        "CREATE INDEX courier_deliveries_by_state ON courier_deliveries (state, received_at, order_id)",
+    ]),
 ];
 
 const FIRST: Migration = Migration(&[

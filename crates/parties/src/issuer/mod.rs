@@ -9,13 +9,13 @@ mod books;
 pub mod card_check;
 pub mod card_number;
 mod config;
-mod console_view;
+pub(crate) mod console_view;
 mod enrolment;
 mod funds;
 mod handing_over;
 mod renewing;
 mod revocation;
-mod schema;
+pub(crate) mod schema;
 #[cfg(feature = "toy-instrument")]
 pub mod toys;
 mod words;
@@ -47,7 +47,6 @@ pub(crate) enum Task {
     Release,
     Refund,
     ShowAnswer,
-    Console,
     Evidence,
     TrialBalance,
 }
@@ -64,7 +63,6 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/releases", Task::Release),
     Route::post("/v1/refunds", Task::Refund),
     Route::get("/v1/answers/{}", Task::ShowAnswer),
-    Route::get("/v1/console", Task::Console).private(),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
     Route::post("/v1/console/trial-balance", Task::TrialBalance).private(),
 ];
@@ -107,6 +105,9 @@ impl<P: Ports> Issuer<P> {
         if let Some(answer) = self.office.serve_common_for(request, current).await? {
             return Ok(answer);
         }
+        if let Some(answer) = self.office.serve_console(self, request)? {
+            return Ok(answer);
+        }
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
         match task {
             Task::OpenAccount => self.open_account(request).await,
@@ -122,7 +123,6 @@ impl<P: Ports> Issuer<P> {
                 let root = chosen.first().copied().unwrap_or_default();
                 self.payer().show_answer(root).await
             }
-            Task::Console => self.show_console(request),
             Task::Evidence => self.office.show_evidence(request, None).await,
             Task::TrialBalance => self.show_trial_balance(request),
         }

@@ -122,6 +122,13 @@ pub const TABLES: &[Migration] = &[
         "ALTER TABLE issuer_holders DROP COLUMN request_digest",
     ]),
     Migration(&[crate::payer::refunds::TABLE]),
+    // The console's ways of looking: by time, state, amount.
+    Migration(&[
+        "CREATE INDEX issuer_reservations_by_time ON issuer_reservations (received_at, order_id)",
+        "CREATE INDEX issuer_reservations_by_state ON issuer_reservations (state, received_at, order_id)",
+        "CREATE INDEX issuer_reservations_by_amount
+            ON issuer_reservations (minor, received_at, order_id, state, currency)",
+    ]),
 ];
 
 /// What is kept how long. Accounts, reservations and the ledger stay: they are the issuer's books.
@@ -226,7 +233,7 @@ mod tests {
         assert_eq!(holder.available(), 46_300);
         let shop = ledger::balance(&database, "payable to tea.example", Currency::Jpy).unwrap();
         assert_eq!((shop.posted(), shop.credits_pending), (3_000, 700));
-        assert_eq!(ledger::lines(&database, 100).unwrap().len(), 6);
+        assert_eq!(ledger::newest(&database).unwrap().rows.len(), 6);
         assert_eq!(ledger::trial_balance(&database, 1).unwrap().wrong, 0);
         let end = ledger::End {
             id: &format!("settle {open}"),

@@ -31,14 +31,12 @@ use crate::standing::opened::Opened;
 pub(crate) enum Task {
     ShareForHolder,
     ShareForParty,
-    Console,
 }
 
 /// What a key centre answers at beside what every party does.
 pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/holder-shares", Task::ShareForHolder).dear(),
     Route::post("/v1/party-shares", Task::ShareForParty),
-    Route::get("/v1/console", Task::Console).private(),
 ];
 
 /// The kind of the job that draws the rows of masters.
@@ -76,11 +74,13 @@ impl<P: Ports> KeyCentre<P> {
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
+        if let Some(answer) = self.office.serve_console(self, request)? {
+            return Ok(answer);
+        }
         let (task, _) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
         match task {
             Task::ShareForHolder => self.share_for_holder(request).await,
             Task::ShareForParty => self.share_for_party(request).await,
-            Task::Console => self.office.show_console(request, |_| self.console()),
         }
     }
 

@@ -10,7 +10,7 @@ mod transfers;
 mod trial;
 
 pub use accounts::{Account, AccountKind, Balance, balance};
-pub use lines::{Line, lines};
+pub use lines::{balances, lines_of, newest};
 pub(crate) use reversals::TABLES as REVERSALS;
 pub use reversals::{Reversal, reverse};
 pub(crate) use tables::TABLES;

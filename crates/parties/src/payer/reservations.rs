@@ -7,7 +7,6 @@ use tallystick_protocol::wire::money::Money;
 
 use super::books::{self, Purchase};
 use super::state::ReservationState;
-use crate::console::Page;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
@@ -187,24 +186,6 @@ pub fn settle(
     )?;
     due::cancel(tables, EXPIRY, &stored.reference())?;
     Ok(true)
-}
-
-/// The newest reservations, newest first.
-///
-/// # Errors
-/// Only the database's own.
-pub fn newest(
-    tables: &(impl Tables + ?Sized),
-    page: &Page,
-) -> Result<Vec<Reservation>, DatabaseError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM issuer_reservations WHERE ? IS NULL OR (received_at, rowid) <
-            (SELECT received_at, rowid FROM issuer_reservations WHERE order_id = ?)
-         ORDER BY received_at DESC, rowid DESC LIMIT ?"
-    );
-    let before = page.before.map(|order| order.0);
-    let values = [before.into(), before.into(), page.limit().into()];
-    tables.run(&sql, &values)?.iter().map(read).collect()
 }
 
 fn reason_column(state: &ReservationState) -> Option<&'static str> {

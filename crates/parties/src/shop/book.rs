@@ -7,7 +7,6 @@ use tallystick_protocol::wire::money::Money;
 
 use super::state::OrderState;
 use super::{expiry, letters, stock};
-use crate::console::Page;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
@@ -200,21 +199,6 @@ pub fn by_reference(tables: &(impl Tables + ?Sized), reference: &str) -> Result<
     let sql = format!("SELECT {COLUMNS} FROM shop_orders WHERE root = ?");
     let row = first(tables, &sql, &[root.0.into()])?.ok_or_else(Fault::not_found)?;
     Ok(read(&row)?)
-}
-
-/// The newest orders, newest first.
-///
-/// # Errors
-/// Only the database's own.
-pub fn newest(tables: &(impl Tables + ?Sized), page: &Page) -> Result<Vec<Order>, DatabaseError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM shop_orders WHERE ? IS NULL OR (received_at, rowid) <
-            (SELECT received_at, rowid FROM shop_orders WHERE order_id = ?)
-         ORDER BY received_at DESC, rowid DESC LIMIT ?"
-    );
-    let before = page.before.map(|order| order.0);
-    let values = [before.into(), before.into(), page.limit().into()];
-    tables.run(&sql, &values)?.iter().map(read).collect()
 }
 
 /// Moves an order to `next` and, if it ends without a sale, puts its goods back on the shelf.

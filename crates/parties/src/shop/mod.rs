@@ -7,7 +7,7 @@ pub mod book;
 mod cancelling;
 pub mod catalogue;
 mod config;
-mod console_view;
+pub(crate) mod console_view;
 mod delivering;
 mod expiry;
 mod forms;
@@ -17,7 +17,7 @@ mod receipts;
 mod received;
 mod refunding;
 pub mod refunds;
-mod schema;
+pub(crate) mod schema;
 mod sentences;
 mod settling;
 pub mod state;
@@ -54,7 +54,6 @@ pub(crate) enum Task {
     TakeOrder,
     ShowOrder,
     ShowSummary,
-    Console,
     Evidence,
     Refund,
     Cancel,
@@ -69,7 +68,6 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/orders/{}", Task::ShowOrder),
     Route::get("/v1/orders/{}/summary", Task::ShowSummary),
     Route::post("/v1/cancellations", Task::CancelByKey),
-    Route::get("/v1/console", Task::Console).private(),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
     Route::post("/v1/console/refunds", Task::Refund).private(),
     Route::post("/v1/console/cancellations", Task::Cancel).private(),
@@ -92,6 +90,9 @@ impl<P: Ports> Shop<P> {
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
+        if let Some(answer) = self.office.serve_console(self, request)? {
+            return Ok(answer);
+        }
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
         let form = chosen.first().copied().unwrap_or_default();
         match task {
@@ -100,7 +101,6 @@ impl<P: Ports> Shop<P> {
             Task::TakeOrder => self.take_order(request).await,
             Task::ShowOrder => self.show_order(form).await,
             Task::ShowSummary => self.show_summary(form),
-            Task::Console => self.show_console(request),
             Task::Refund => self.take_refund(request),
             Task::Cancel => self.take_cancellation(request),
             Task::CancelByKey => self.cancel_by_key(request).await,

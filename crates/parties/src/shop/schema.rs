@@ -111,6 +111,13 @@ pub const TABLES: &[Migration] = &[
         outcome TEXT,
         PRIMARY KEY (order_id, number)
     ) STRICT"]),
+    // The console's ways of looking: by time, state, amount, tracking number.
+    Migration(&[
+        "CREATE INDEX shop_orders_by_time ON shop_orders (received_at, order_id)",
+        "CREATE INDEX shop_orders_by_state ON shop_orders (state, received_at, order_id)",
+        "CREATE INDEX shop_orders_by_amount ON shop_orders (minor, received_at, order_id, state, currency)",
+        "CREATE INDEX shop_orders_by_tracking ON shop_orders (tracking) WHERE tracking IS NOT NULL",
+    ]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.

@@ -131,4 +131,8 @@ pub const COMMON: &[Migration] = &[
         PRIMARY KEY (domain, role)) STRICT"]),
     // What was moved can be given back, whole or in part.
     Migration(crate::ledger::REVERSALS),
+    // An order's page on the console shows what moved for it.
+    Migration(&[
+        "CREATE INDEX transfers_by_order ON transfers (order_id) WHERE order_id IS NOT NULL",
+    ]),
 ];

@@ -1,5 +1,6 @@
 //! Ledger, vault and schema.
 
+use tallystick_parties::console::Cell;
 use tallystick_parties::ledger::{
     self, Account, AccountKind, End, LedgerError, Reversal, Transfer,
 };
@@ -80,9 +81,11 @@ fn what_is_set_aside_is_posted_or_voided_and_what_one_account_gives_another_rece
     assert!(ledger::void(&database, &end("end two", "two")).unwrap());
     assert_eq!(holds(&database, HOLDER), (1_520, 1_520));
     assert_eq!(holds(&database, SHOP), (3_480, 3_480));
-    let lines = ledger::lines(&database, 10).unwrap();
-    let kinds: Vec<_> = lines.iter().map(|line| line.kind.as_str()).collect();
-    assert_eq!(kinds, ["void", "post", "pending", "pending", "single"]);
+    let lines = ledger::newest(&database).unwrap();
+    let at = lines.columns.iter().position(|name| *name == "kind");
+    let kinds: Vec<_> = lines.rows.iter().map(|row| &row[at.unwrap()]).collect();
+    let expected = ["void", "post", "pending", "pending", "single"].map(Cell::word);
+    assert_eq!(kinds, expected.iter().collect::<Vec<_>>());
     let other = ledger::balance(&database, HOLDER.name, Currency::Eur).unwrap();
     assert_eq!(other, ledger::Balance::default());
 }

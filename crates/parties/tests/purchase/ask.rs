@@ -41,8 +41,16 @@ impl World {
         serde_json::from_slice(answer.body()).unwrap()
     }
 
+    /// A party's console, with the whole page of each order that it lists under "orders".
     pub fn console(&self, of: &str) -> Json {
-        self.get_json(of, "/v1/console")
+        let mut console = self.get_json(of, "/v1/console");
+        let lines = console["lines"].as_array().unwrap().clone();
+        let page = |line: &Json| {
+            let number = line["order_id"].as_str().unwrap();
+            self.get_json(of, &format!("/v1/console/orders/{number}"))["order"].clone()
+        };
+        console["orders"] = lines.iter().map(page).collect();
+        console
     }
 
     /// One number from a party's database.

@@ -84,10 +84,13 @@ fn the_consoles_show_the_ledger_and_every_statement() {
     assert_eq!(shop["orders"][0]["order_id"], order.id.to_string());
     assert_eq!(shop["orders"][0]["pieces"].as_array().unwrap().len(), 3);
     let issuer = world.console(ISSUER);
-    let memos = issuer["ledger"].as_array().unwrap().len();
+    assert_eq!(issuer["tables"][0]["name"], "ledger");
+    let memos = issuer["tables"][0]["rows"].as_array().unwrap().len();
     assert_eq!(memos, 3, "credit line, reservation, charge");
+    let of_the_order = &issuer["orders"][0]["tables"][0]["rows"];
+    assert_eq!(of_the_order.as_array().unwrap().len(), 2, "and its own");
     assert_eq!(issuer["orders"][0]["state"], "captured");
     let courier = world.console(COURIER);
     assert_eq!(courier["orders"][0]["state"], "confirmed");
-    assert_eq!(courier["counters"]["accepted"], 1);
+    assert_eq!(courier["counters"]["confirmed"], 1);
 }

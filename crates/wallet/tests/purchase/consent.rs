@@ -6,7 +6,7 @@ use tallystick_wallet::view::{Address, Choice, OrderState};
 
 use super::holder::{Holder, PIN, TEA, address};
 use super::lies::doctored;
-use super::world::{COURIER, ISSUER, ORIGIN, OTHER_COURIER, SHOP, World, domain, text};
+use super::world::{COURIER, ISSUER, ORIGIN, OTHER_COURIER, SHOP, World, domain};
 
 const NAME: &str = "Hana Mori";
 const TELEPHONE: &str = "+81 90 0000 0000";
@@ -28,7 +28,7 @@ fn asked_under_figure_2(holder: &Holder<'_>) -> String {
 }
 
 fn console(world: &World, party: &str) -> String {
-    text(&world.get(party, "/v1/console"))
+    world.console(party).to_string()
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Which order is meant, and what exactly was ordered.
 
+use alloc::format;
+use alloc::string::String;
+
+use data_encoding::HEXLOWER;
 use rand_core::CryptoRng;
 
 use super::bytes32::{identifier_of_32_bytes, shown_as_hex};
@@ -17,6 +21,14 @@ impl OrderId {
         let mut bytes = [0; 32];
         rng.fill_bytes(&mut bytes);
         Self(bytes)
+    }
+
+    /// The number as people read it out and look for it: its first eight hexadecimal digits in two groups
+    /// of four. Not unique for ever, and no secret: what decides goes by all 32 bytes.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let digits = HEXLOWER.encode(&self.0[..4]);
+        format!("{}-{}", &digits[..4], &digits[4..])
     }
 }
 
@@ -40,5 +52,12 @@ mod tests {
         assert!("a5".parse::<OrderId>().is_err());
         assert!("A5".repeat(32).parse::<OrderId>().is_err());
         assert!("g5".repeat(32).parse::<Root>().is_err());
+    }
+
+    #[test]
+    fn an_order_number_is_read_out_in_two_groups_of_four() {
+        let mut bytes = [0; 32];
+        bytes[..5].copy_from_slice(&[0xf9, 0x17, 0xaa, 0xb0, 0xff]);
+        assert_eq!(OrderId(bytes).short(), "f917-aab0");
     }
 }
