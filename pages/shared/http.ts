@@ -58,12 +58,17 @@ export async function getText(path: string, headers: Record<string, string>): Pr
   return { text: await response.text(), link: response.headers.get('link') ?? '' }
 }
 
-/** Sends a signed statement and returns the JSON that comes back. */
-export async function postForJson<T>(path: string, statement: Uint8Array<ArrayBuffer>): Promise<T> {
+/** Sends bytes, a signed statement if nothing else is said, and returns the JSON that comes back. */
+export async function postForJson<T>(
+  path: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  type = 'application/cose',
+  headers: Record<string, string> = {},
+): Promise<T> {
   const response = await request(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/cose', accept: 'application/json' },
-    body: statement,
+    headers: { 'content-type': type, accept: 'application/json', ...headers },
+    body: bytes,
   })
   return (await response.json()) as T
 }

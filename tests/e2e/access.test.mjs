@@ -195,6 +195,10 @@ async function remainingPages() {
     const sign = page => page.getByRole('heading', { level: 2 })
     await visit(`console of the ${role}`, `${parties.url(role)}/console`, sign, { then: openFolds })
   }
+  for (const role of ['shop', 'issuer']) {
+    const name = `console of the ${role}, one order`
+    await visit(name, `${parties.url(role)}/console#orders/${order.order_id}`, heading('Signed statements'), { then: openFolds })
+  }
   for (const role of ['courier', 'key-centre', 'ca']) await visit(`front page of the ${role}`, parties.url(role), heading())
   const popup = await shopper.openPage(shopper.walletUrl('popup'))
   await enter(popup, button(popup, 'action.lock'))

@@ -172,13 +172,16 @@ async function otherPages() {
   await visit('reset', shopper.walletUrl('reset'), say('reset.stays'))
   await visit('paying', `${world.parties.url('shop')}/#/paying`, '名乗らずに支払う')
   for (const [role, sign] of [
-    ['shop', '元帳'],
+    ['shop', '操作の記録'],
     ['issuer', '元帳'],
-    ['courier', '元帳'],
+    ['courier', '操作の記録'],
     ['key-centre', '鍵の空間'],
     ['ca', '発行した証明書'],
   ]) {
     await visit(`console-${role}`, `${world.parties.url(role)}/console`, sign)
+  }
+  for (const role of ['shop', 'issuer', 'courier']) {
+    await visit(`console-${role}-order`, `${world.parties.url(role)}/console#orders/${order.order_id}`, '署名された文書')
   }
   for (const role of ['courier', 'key-centre', 'ca']) await visit(`home-${role}`, world.parties.url(role), 'コンソールを開く')
 }

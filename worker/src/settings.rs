@@ -3,7 +3,7 @@
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use tallystick_parties::office::rate::{Limits, LimitsError};
-use tallystick_parties::office::settings::{ConsoleAccess, Settings, UnsafeSetting};
+use tallystick_parties::office::settings::{ConsoleAccess, Operator, Settings, UnsafeSetting};
 use tallystick_parties::store::vault::SealingKey;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use worker::Env;
@@ -55,6 +55,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
     settings.epoch = number(env, "EPOCH")?;
     settings.roots = roots(env)?;
     settings.console = console(env)?;
+    settings.operators = operators(env)?;
     if let Some(limits) = optional(env, "LIMITS") {
         settings.limits = Limits::parse(&limits)?;
     }
@@ -192,6 +193,17 @@ pub fn opens_accounts(env: &Env) -> Result<bool, SettingsError> {
         Some("closed") | None => Ok(false),
         Some(_) => Err(SettingsError::Form("OPEN_ACCOUNTS", "open or closed")),
     }
+}
+
+/// Who may command the party, separated by semicolons: "Aiko=MIIB…", as the console shows it.
+fn operators(env: &Env) -> Result<Vec<Operator>, SettingsError> {
+    let text = optional(env, "OPERATORS").unwrap_or_default();
+    let named = text.split(';').filter(|one| !one.trim().is_empty());
+    let operators: Option<_> = named.map(Operator::parse).collect();
+    operators.ok_or(SettingsError::Form(
+        "OPERATORS",
+        "a list such as Aiko=MIIB…, names with the public keys that their consoles show, separated by semicolons",
+    ))
 }
 
 fn console(env: &Env) -> Result<ConsoleAccess, SettingsError> {

@@ -16,6 +16,7 @@ export type Cell =
   | { order: { id: string; number: string } }
   | { text: string }
   | { account: { kind: string; of: string } }
+  | { facts: { name: string; text: string }[] }
   | { share: { of: number; most: number } }
 
 export interface Fact {
@@ -65,10 +66,20 @@ export interface Order extends Line {
   statements: Statement[]
   tables: Table[]
 }
-interface Owner {
+/** A command that this party takes from its operators, and what it must be told. */
+export interface CommandShape {
+  name: string
+  arguments: { name: string; kind: 'account' | 'amount' | 'party' | 'order' }[]
+}
+export interface Owner {
   role: Role
   domain: string
   name: string
+  commands: CommandShape[]
+  /** Whose commands are followed: names, and what names their keys. */
+  operators: { name: string; key: string }[]
+  /** Whether a page becomes an operator by itself, as in a demo. */
+  registers_operators: boolean
 }
 export interface Overview extends Owner {
   /** What the list can be asked for; nothing at a role without orders. */

@@ -11,6 +11,7 @@ export function say(cell: Cell): string {
   if ('party' in cell) return cell.party
   if ('order' in cell) return cell.order.number
   if ('text' in cell) return cell.text
+  if ('facts' in cell) return cell.facts.map(({ name, text }) => `${word('fact', name)} ${text}`).join(', ')
   if ('share' in cell) return `${countOf(cell.share.of)} / ${countOf(cell.share.most)}`
   const { kind, of } = cell.account
   return sentence(`account_${kind}`, { of }) || `${kind} ${of}`

@@ -40,6 +40,8 @@ pub enum Cell {
         /// Whose it is: a number or a domain; empty if there is but one of the kind.
         of: String,
     },
+    /// Several, each with its name.
+    Facts(Vec<NamedText>),
     /// How many of at most how many.
     Share {
         /// So many.
@@ -109,6 +111,15 @@ impl Fact {
             value: value.into(),
         }
     }
+}
+
+/// A text under a name that is not the role's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NamedText {
+    /// The name.
+    pub name: String,
+    /// The text.
+    pub text: String,
 }
 
 /// Rows of values under named columns.

@@ -5,9 +5,11 @@
 //! Answers are values (`cells`): words for them are the pages'.
 
 pub mod cells;
+pub mod commands;
 mod csv;
 mod evidence;
 pub mod lines;
+pub(crate) mod metrics;
 mod pieces;
 
 use core::cell::{Cell as Changing, OnceCell};
@@ -21,6 +23,7 @@ use sha2::{Digest, Sha256};
 use tallystick_protocol::wire::identifier::OrderId;
 
 pub use self::cells::{Cell, Fact, Table};
+use self::commands::{Arguments, CommandShape, OperatorView};
 use self::lines::{LINES, Line, Lines, Listing, Wanted};
 use self::pieces::TriedPieces;
 pub use self::pieces::{OpenedField, Piece};
@@ -28,7 +31,7 @@ use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::routes::{self, Route};
-use crate::ports::{Ports, Random};
+use crate::ports::{Ports, Random, Tables};
 
 /// After this long, in milliseconds, a console is read anew even if nothing is known to have changed.
 const UNCHANGED_FOR_MS: u64 = 60_000;
@@ -46,6 +49,19 @@ pub trait Show {
     /// Of the database, or if what is stored cannot be read.
     fn detail(&self, _: &OrderId) -> Result<Option<Detail>, Fault> {
         Ok(None)
+    }
+
+    /// The commands that it takes beside those that every party takes.
+    fn commands(&self) -> &'static [CommandShape] {
+        &[]
+    }
+
+    /// Does one of its commands. It is called once for each, in the transaction that notes it.
+    ///
+    /// # Errors
+    /// Why it is not done; then nothing is.
+    fn obey(&self, _: &dyn Tables, _: &str, _: &Arguments<'_>) -> Result<(), Fault> {
+        Err(Fault::not_found())
     }
 
     /// Totals by name: "orders", "accepted".
@@ -128,6 +144,11 @@ struct Owner<'a> {
     role: &'static str,
     domain: &'a str,
     name: &'a str,
+    /// What its operators can command.
+    commands: Vec<CommandShape>,
+    operators: Vec<OperatorView>,
+    /// Whether a page becomes an operator by itself, as in a demo.
+    registers_operators: bool,
 }
 
 /// The JSON of `GET /v1/console`.
@@ -159,6 +180,9 @@ pub(crate) enum Task {
     Overview,
     Order,
     File,
+    Command,
+    Register,
+    Metrics,
 }
 
 /// Where it answers.
@@ -166,6 +190,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/console", Task::Overview).private(),
     Route::get("/v1/console/orders/{}", Task::Order).private(),
     Route::get("/v1/console/orders.csv", Task::File).private(),
+    Route::post("/v1/console/commands", Task::Command).private(),
+    Route::post("/v1/console/operators", Task::Register).private(),
+    Route::get("/v1/metrics", Task::Metrics).private(),
 ];
 
 /// What a party remembers of its console while it is in memory: whether something changed since
@@ -207,6 +234,18 @@ impl<P: Ports> Office<P> {
             Task::File => {
                 self.admit_to_console(request)?;
                 self.file(role, request)?
+            }
+            Task::Command => {
+                self.admit_to_console(request)?;
+                self.take_command(role, request)?
+            }
+            Task::Metrics => {
+                self.admit_to_console(request)?;
+                self.metrics(role)?
+            }
+            Task::Register => {
+                self.admit_to_console(request)?;
+                self.register_operator(request)?
             }
         };
         Ok(Some(answer))
@@ -254,18 +293,21 @@ impl<P: Ports> Office<P> {
         HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
     }
 
-    fn owner(&self) -> Owner<'_> {
-        Owner {
+    fn owner(&self, role: &impl Show) -> Result<Owner<'_>, Fault> {
+        Ok(Owner {
             role: self.settings.role.as_str(),
             domain: self.settings.domain.as_str(),
             name: &self.settings.name,
-        }
+            commands: commands::shapes(role),
+            operators: self.operator_views()?,
+            registers_operators: self.registers_operators(),
+        })
     }
 
     fn overview(&self, role: &impl Show, request: &Incoming) -> Result<Answer, Fault> {
         let listing = role.listing();
         let overview = Overview {
-            owner: self.owner(),
+            owner: self.owner(role)?,
             list: listing.map(|listing| ListShape {
                 states: listing.states,
                 has_amount: listing.has_amount,
@@ -273,10 +315,18 @@ impl<P: Ports> Office<P> {
             }),
             lines: self.lines(role, request, LINES)?,
             newest: self.newest(role)?,
-            tables: role.tables()?,
+            tables: self.tables_of(role)?,
             counters: role.counters()?,
         };
         Ok(web::json(StatusCode::OK, &overview))
+    }
+
+    /// The role's own, then what every party keeps for its operators.
+    fn tables_of(&self, role: &impl Show) -> Result<Vec<Table>, Fault> {
+        let mut tables = role.tables()?;
+        tables.push(commands::stuck(self.tables())?);
+        tables.push(commands::journal(self.tables())?);
+        Ok(tables)
     }
 
     fn lines(&self, role: &impl Show, request: &Incoming, limit: usize) -> Result<Lines, Fault> {
@@ -309,7 +359,7 @@ impl<P: Ports> Office<P> {
         let line = lines::line(self.tables(), listing, &order)?;
         let page = line.map_or(Ok(None), |line| self.page_of(role, line))?;
         let order = page.ok_or_else(Fault::not_found)?;
-        let owner = self.owner();
+        let owner = self.owner(role)?;
         Ok(web::json(StatusCode::OK, &OneOrder { owner, order }))
     }
 

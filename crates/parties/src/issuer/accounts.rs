@@ -7,6 +7,7 @@ use tallystick_protocol::account::{AccountOffer, CardExpiry, CardRecord};
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::HolderId;
+use tallystick_protocol::wire::money::Money;
 
 use super::card_check::{CardDetails, tidy_name};
 use super::{Issuer, books, card_number};
@@ -15,6 +16,7 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Tables};
 use crate::store::once::{Command, KEY_MAX_BYTES, once};
+use crate::store::rows;
 
 /// Years for which a new card is good.
 const CARD_YEARS: u16 = 3;
@@ -171,4 +173,51 @@ pub(super) fn of_holder(
         })
     })
     .transpose()
+}
+
+/// The limit of an account, if there is one of this number.
+pub(super) fn limit(
+    tables: &(impl Tables + ?Sized),
+    account: i64,
+) -> Result<Option<Money>, DatabaseError> {
+    let sql = "SELECT limit_minor, currency FROM issuer_accounts WHERE account = ?";
+    first(tables, sql, &[account.into()])?
+        .map(|row| rows::money(&row, 0))
+        .transpose()
+}
+
+/// Notes another limit; that the ledger has it is the matter of `books`.
+pub(super) fn set_limit(
+    tables: &dyn Tables,
+    account: i64,
+    limit: Money,
+) -> Result<(), DatabaseError> {
+    let sql = "UPDATE issuer_accounts SET limit_minor = ? WHERE account = ?";
+    tables.run(sql, &[limit.minor.into(), account.into()])?;
+    Ok(())
+}
+
+/// From now on nothing is paid from the account.
+pub(super) fn lock(tables: &dyn Tables, account: i64, now: u64) -> Result<(), DatabaseError> {
+    tables.run(
+        "INSERT INTO issuer_locked_accounts (account, locked_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        &[account.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// The account pays again.
+pub(super) fn unlock(tables: &dyn Tables, account: i64) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM issuer_locked_accounts WHERE account = ?";
+    tables.run(sql, &[account.into()])?;
+    Ok(())
+}
+
+/// Whether an operator locked the account.
+pub(super) fn is_locked(
+    tables: &(impl Tables + ?Sized),
+    account: i64,
+) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM issuer_locked_accounts WHERE account = ?";
+    Ok(first(tables, sql, &[account.into()])?.is_some())
 }

@@ -3,15 +3,16 @@
 use tallystick_protocol::wire::identifier::{OrderId, Root};
 
 use super::Issuer;
-use super::books;
+use super::{books, commands};
+use crate::console::commands::{Arguments, CommandShape};
 use crate::console::lines::{self, Listing};
 use crate::console::{Cell, Counters, Detail, Fact, Show, StatementLine, Table};
 use crate::ledger;
 use crate::office::fault::Fault;
 use crate::payer::reservations::{self, Reservation};
 use crate::payer::state::ReservationState;
-use crate::ports::Ports;
 use crate::ports::database::first;
+use crate::ports::{Ports, Tables};
 
 pub(crate) const LISTING: Listing = Listing {
     table: "issuer_reservations",
@@ -46,6 +47,14 @@ impl<P: Ports> Show for Issuer<P> {
             statements: self.statements(&stored),
             tables: vec![ledger::lines_of(tables, order)?],
         }))
+    }
+
+    fn commands(&self) -> &'static [CommandShape] {
+        commands::COMMANDS
+    }
+
+    fn obey(&self, tables: &dyn Tables, command: &str, told: &Arguments<'_>) -> Result<(), Fault> {
+        self.carry_out(tables, command, told)
     }
 
     fn counters(&self) -> Result<Counters, Fault> {

@@ -24,10 +24,13 @@ impl Funds for CardAccounts {
         tables: &dyn Tables,
         claim: &Claim<'_>,
     ) -> Result<Option<Owner>, DatabaseError> {
-        let account = accounts::of_holder(tables, claim.holder)?;
-        Ok(account.map(|account| Owner {
+        let Some(account) = accounts::of_holder(tables, claim.holder)? else {
+            return Ok(None);
+        };
+        let is_locked = accounts::is_locked(tables, account.account)?;
+        Ok(Some(Owner {
             number: account.account,
-            is_genuine: is_genuine(claim, &account),
+            is_genuine: is_genuine(claim, &account) & !is_locked,
         }))
     }
 

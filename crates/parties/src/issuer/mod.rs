@@ -8,11 +8,13 @@ mod bookkeeping;
 mod books;
 pub mod card_check;
 pub mod card_number;
+mod commands;
 mod config;
 pub(crate) mod console_view;
 mod enrolment;
 mod funds;
 mod handing_over;
+mod parties;
 mod renewing;
 mod revocation;
 pub(crate) mod schema;
@@ -87,17 +89,19 @@ impl<P: Ports> Issuer<P> {
         Self { office, config }
     }
 
-    /// This issuer, as far as it pays.
-    fn payer(&self) -> Payer<'_, P> {
-        Payer {
+    /// This issuer, as far as it pays: not for whom its settings or an operator's command block.
+    fn payer(&self) -> Result<Payer<'_, P>, Fault> {
+        let mut blocked = parties::blocked(self.office.tables())?;
+        blocked.extend_from_slice(&self.config.blocked);
+        Ok(Payer {
             office: &self.office,
             terms: Terms {
                 binding_seconds: self.config.binding_seconds,
                 inquiry_grace_seconds: self.config.inquiry_grace_seconds,
-                blocked: &self.config.blocked,
+                blocked,
             },
             funds: FUNDS,
-        }
+        })
     }
 
     async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
@@ -115,13 +119,13 @@ impl<P: Ports> Issuer<P> {
             Task::Renew => self.renew(request).await,
             Task::HandOver => self.hand_over(request).await,
             Task::Enrol => self.enrol(request).await,
-            Task::Authorise => self.payer().authorise(request).await,
-            Task::Capture => self.payer().capture(request).await,
-            Task::Release => self.payer().release(request).await,
-            Task::Refund => self.payer().refund(request).await,
+            Task::Authorise => self.payer()?.authorise(request).await,
+            Task::Capture => self.payer()?.capture(request).await,
+            Task::Release => self.payer()?.release(request).await,
+            Task::Refund => self.payer()?.refund(request).await,
             Task::ShowAnswer => {
                 let root = chosen.first().copied().unwrap_or_default();
-                self.payer().show_answer(root).await
+                self.payer()?.show_answer(root).await
             }
             Task::Evidence => self.office.show_evidence(request, None).await,
             Task::TrialBalance => self.show_trial_balance(request),
@@ -144,7 +148,7 @@ impl<P: Ports> Party for Issuer<P> {
 impl<P: Ports> Duties for Issuer<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
-            reservations::EXPIRY => self.payer().end_overdue(&job.reference).await,
+            reservations::EXPIRY => self.payer()?.end_overdue(&job.reference).await,
             _ => Ok(Next::Done),
         }
     }

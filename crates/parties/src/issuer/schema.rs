@@ -129,6 +129,13 @@ pub const TABLES: &[Migration] = &[
         "CREATE INDEX issuer_reservations_by_amount
             ON issuer_reservations (minor, received_at, order_id, state, currency)",
     ]),
+    // What operators stopped by a command: accounts that pay nothing, shops and couriers.
+    Migration(&[
+        "CREATE TABLE issuer_locked_accounts (
+            account INTEGER PRIMARY KEY REFERENCES issuer_accounts (account), locked_at INTEGER NOT NULL
+        ) STRICT",
+        "CREATE TABLE issuer_blocked_parties (domain TEXT PRIMARY KEY, blocked_at INTEGER NOT NULL) STRICT",
+    ]),
 ];
 
 /// What is kept how long. Accounts, reservations and the ledger stay: they are the issuer's books.

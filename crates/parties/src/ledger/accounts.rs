@@ -15,6 +15,8 @@ pub enum AccountKind {
     Payable,
     /// Where the credit of all holders comes from.
     CreditLines,
+    /// What holders paid back, less what shops were paid: money outside these books.
+    Settled,
 }
 
 impl AccountKind {
@@ -25,6 +27,7 @@ impl AccountKind {
             Self::Holder => "holder",
             Self::Payable => "payable",
             Self::CreditLines => "credit-lines",
+            Self::Settled => "settled",
         }
     }
 
@@ -32,7 +35,7 @@ impl AccountKind {
     fn covered_by(self) -> &'static str {
         match self {
             Self::Holder | Self::Payable => "credit",
-            Self::CreditLines => "none",
+            Self::CreditLines | Self::Settled => "none",
         }
     }
 }

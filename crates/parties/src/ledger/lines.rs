@@ -95,7 +95,9 @@ fn read(row: &Row) -> Result<Vec<Cell>, DatabaseError> {
 /// The account of the kind in column `index`, named in the next one: "holder 7", "payable to SHOP".
 fn account(row: &Row, index: usize) -> Result<Cell, DatabaseError> {
     let (kind, name) = (row.text(index)?, row.text(index + 1)?);
-    let of = name.rsplit_once(' ').filter(|_| kind != "credit-lines");
+    let of = name
+        .rsplit_once(' ')
+        .filter(|_| !matches!(kind, "credit-lines" | "settled"));
     Ok(Cell::Account {
         kind: kind.to_owned(),
         of: of.map_or(String::new(), |(_, of)| of.to_owned()),

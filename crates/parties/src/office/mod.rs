@@ -18,6 +18,7 @@ use tallystick_protocol::keys::PartyShare;
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::console::ConsoleMemory;
+use crate::console::metrics::Answered;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::Event;
@@ -55,6 +56,7 @@ pub struct Office<P: Ports> {
     pub(crate) looks_at_ms: Cell<u64>,
     pub(crate) limiter: Limiter,
     pub(crate) console: ConsoleMemory,
+    pub(crate) answered: Answered,
     pub(crate) identity: RefCell<Option<Rc<Identity>>>,
     pub(crate) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
     /// The opened shares of the present epoch, by the number of their space.
@@ -81,6 +83,7 @@ impl<P: Ports> Office<P> {
             looks_at_ms: Cell::new(0),
             limiter: Limiter::default(),
             console: ConsoleMemory::default(),
+            answered: Answered::default(),
             identity: RefCell::new(None),
             signing_key: RefCell::new(None),
             opened_shares: Opened::new(OPENED_SHARES_ROOM),
@@ -172,6 +175,7 @@ impl<P: Ports> Office<P> {
             self.log_cause(correlation, &fault);
             web::problem(&fault)
         });
+        self.answered.count(answer.status());
         if is_head {
             answer.body_mut().clear();
         }

@@ -1,7 +1,9 @@
 //! What an operator sets for every party.
 
+use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use tallystick_protocol::trust::command::OperatorKey;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use zeroize::Zeroizing;
 
@@ -31,8 +33,33 @@ pub struct Settings {
     pub roots: Vec<Vec<u8>>,
     /// Who may read `/v1/console`.
     pub console: ConsoleAccess,
+    /// Whose commands are followed.
+    pub operators: Vec<Operator>,
     /// How often things may be asked for.
     pub limits: Limits,
+}
+
+/// An operator: who may command the party.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    /// The name that the journal shows.
+    pub name: String,
+    /// With which its commands are verified.
+    pub key: OperatorKey,
+}
+
+impl Operator {
+    /// Reads "Aiko=MIIB…": a name and a subject public key info in base64, as the console shows it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, key) = text.split_once('=')?;
+        let spki = BASE64.decode(key.trim().as_bytes()).ok()?;
+        Some(Self {
+            name: name.trim().to_owned(),
+            key: OperatorKey::from_spki(&spki).ok()?,
+        })
+        .filter(|operator| !operator.name.is_empty())
+    }
 }
 
 impl Settings {
@@ -56,6 +83,7 @@ impl Settings {
             registration_token: None,
             roots: Vec::new(),
             console: ConsoleAccess::Closed,
+            operators: Vec::new(),
             limits: Limits::default(),
         }
     }

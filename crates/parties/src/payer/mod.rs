@@ -25,17 +25,17 @@ use crate::ports::Ports;
 pub(crate) const EVIDENCE_SECONDS: u64 = 30 * 86_400;
 
 /// On what terms a party pays.
-#[derive(Clone, Copy)]
-pub struct Terms<'a> {
+#[derive(Clone)]
+pub struct Terms {
     /// How long after an order's expiry an acceptance that was made in time binds, in seconds.
     pub binding_seconds: u64,
     /// How long after an order's expiry the courier is asked what became of it, in seconds.
     pub inquiry_grace_seconds: u64,
     /// Shops and couriers that are stopped.
-    pub blocked: &'a [Domain],
+    pub blocked: Vec<Domain>,
 }
 
-impl Terms<'_> {
+impl Terms {
     fn is_blocked(&self, party: &Domain) -> bool {
         self.blocked.contains(party)
     }
@@ -46,7 +46,7 @@ pub struct Payer<'a, P: Ports> {
     /// The party's office.
     pub(crate) office: &'a Office<P>,
     /// Its terms.
-    pub(crate) terms: Terms<'a>,
+    pub(crate) terms: Terms,
     /// What it pays from.
     pub(crate) funds: &'a [&'a dyn Funds],
 }

@@ -72,10 +72,7 @@ impl<P: Ports> Shop<P> {
         };
         let state = self.office.transaction(|tables| {
             once(tables, &command, |tables| {
-                if self.cancel(tables, &order_id)? == OrderState::Accepted {
-                    let said = "The courier has accepted it. The money can be given back.";
-                    return Err(Fault::new(Kind::Conflict, said));
-                }
+                self.cancel_unless_accepted(tables, &order_id)?;
                 Ok(Vec::new())
             })?;
             let order = book::find(tables, &order_id)?.ok_or_else(Fault::not_found)?;
@@ -86,6 +83,23 @@ impl<P: Ports> Shop<P> {
             state,
         };
         Ok(web::json(StatusCode::ACCEPTED, &asked))
+    }
+
+    /// As [`Shop::cancel`], but not of what the courier has accepted.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] then; those of [`Shop::cancel`].
+    pub(super) fn cancel_unless_accepted(
+        &self,
+        tables: &dyn Tables,
+        order_id: &OrderId,
+    ) -> Result<OrderState, Fault> {
+        let state = self.cancel(tables, order_id)?;
+        if state == OrderState::Accepted {
+            let said = "The courier has accepted it. The money can be given back.";
+            return Err(Fault::new(Kind::Conflict, said));
+        }
+        Ok(state)
     }
 
     /// Ends an order that no courier was asked about, asks the courier about one that it was, and leaves one that

@@ -6,10 +6,11 @@ use super::Shop;
 use super::book::{self, Order};
 use super::settling;
 use super::state::OrderState;
+use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
 use crate::console::lines::{self, Listing};
 use crate::console::{Cell, Counters, Detail, Fact, Show, StatementLine};
 use crate::office::fault::Fault;
-use crate::ports::Ports;
+use crate::ports::{Ports, Tables};
 
 /// A sale that the issuer has not confirmed yet says so.
 pub(crate) const LISTING: Listing = Listing {
@@ -29,6 +30,29 @@ pub(crate) const LISTING: Listing = Listing {
     with: "courier",
     has_amount: true,
     has_tracking: true,
+};
+
+const ORDER: Argument = Argument {
+    name: "order",
+    kind: ArgumentKind::Order,
+};
+
+/// An order that is not dispatched ends.
+const CANCEL: CommandShape = CommandShape {
+    name: "cancel",
+    arguments: &[ORDER],
+};
+
+/// So much of what an order cost is given back.
+const REFUND: CommandShape = CommandShape {
+    name: "refund",
+    arguments: &[
+        ORDER,
+        Argument {
+            name: "amount",
+            kind: ArgumentKind::Amount,
+        },
+    ],
 };
 
 impl<P: Ports> Show for Shop<P> {
@@ -62,6 +86,19 @@ impl<P: Ports> Show for Shop<P> {
             statements: statements(&order),
             tables: Vec::new(),
         }))
+    }
+
+    fn commands(&self) -> &'static [CommandShape] {
+        &[CANCEL, REFUND]
+    }
+
+    fn obey(&self, tables: &dyn Tables, command: &str, told: &Arguments<'_>) -> Result<(), Fault> {
+        let order = told.order()?;
+        if command == CANCEL.name {
+            return self.cancel_unless_accepted(tables, &order).map(|_| ());
+        }
+        self.refund(tables, &order, Some(told.amount()?))?;
+        Ok(())
     }
 
     fn counters(&self) -> Result<Counters, Fault> {

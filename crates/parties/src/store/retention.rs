@@ -48,6 +48,8 @@ const COMMON: &[Rule] = &[
     },
 ];
 
+// The journal of operators' commands stays: it is the party's books.
+
 /// Half past three in the night where yen are spent (UTC+9), in milliseconds after midnight UTC.
 const NIGHT_MS: u64 = (18 * 60 + 30) * 60_000;
 const DAY_MS: u64 = DAY_SECONDS * 1000;

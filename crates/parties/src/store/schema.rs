@@ -135,4 +135,12 @@ pub const COMMON: &[Migration] = &[
     Migration(&[
         "CREATE INDEX transfers_by_order ON transfers (order_id) WHERE order_id IS NOT NULL",
     ]),
+    // What operators commanded; and who they are in a demo, where the page registers its own key.
+    Migration(&[
+        "CREATE TABLE operator_journal (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, operator TEXT NOT NULL,
+            key_id TEXT NOT NULL, command TEXT NOT NULL, arguments TEXT NOT NULL) STRICT",
+        "CREATE TABLE demo_operators (
+            key_id TEXT PRIMARY KEY, name TEXT NOT NULL, key BLOB NOT NULL) STRICT",
+    ]),
 ];

@@ -1,6 +1,7 @@
 //! Who says something, and how that is known: signatures, certificates, statements, introductions.
 
 pub mod certificate;
+pub mod command;
 pub mod introduction;
 pub mod signature;
 pub mod statement;

@@ -91,6 +91,7 @@ pub mod context {
         PAIRWISE_KEY = "tallystick/v1/keys-from-names/pairwise-key";
         PARTY_POINT = "tallystick/v1/keys-from-names/party-point/gf25519_XMD:SHA-512/";
         MOVE_REQUEST = "tallystick/v1/move-request";
+        OPERATOR_COMMAND = "tallystick/v1/operator-command";
         ORDER_FORM = "tallystick/v1/order-form";
         ORDER_LEAF = "tallystick/v1/order-leaf";
         ORDER_PART = "tallystick/v1/order-part";

@@ -1,0 +1,363 @@
+//! An operator's commands: signed by an operator's key, done once, and noted in a journal.
+//!
+//! The token opens the console; it commands nothing. What is commanded is signed by a key that stays
+//! in the operator's browser, names the party, is fresh, and has a number by which it is done once.
+
+use data_encoding::BASE64;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tallystick_protocol::trust::command::{
+    self, CommandError, MEDIA_TYPE, OperatorCommand, OperatorKey, SignedCommand,
+};
+use tallystick_protocol::wire::identifier::{Domain, OrderId};
+
+use super::Show;
+use super::cells::{Cell, NamedText, Table};
+use crate::office::Office;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::settings::{ConsoleAccess, Operator};
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Ports, Tables};
+use crate::post::due;
+use crate::store::once::{Command, before, once};
+
+/// How far a command's time may be from the party's clock, in seconds.
+const FRESH_SECONDS: u64 = 300;
+/// How long the answer to a command is kept, in seconds (30 days): far longer than it is fresh.
+const KEPT_SECONDS: u64 = 30 * 86_400;
+/// How many lines of the journal, and how many stuck jobs, a console shows.
+const SHOWN: u32 = 30;
+/// How many operators register themselves in a demo.
+const DEMO_OPERATORS_MAX: i64 = 16;
+/// The longest name of an operator, in bytes.
+const NAME_MAX_BYTES: usize = 64;
+
+/// A command that a role takes: what it is called and what it must be told.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CommandShape {
+    /// A fixed word: "change-limit".
+    pub name: &'static str,
+    /// What it must be told, all of it.
+    pub arguments: &'static [Argument],
+}
+
+/// What a command must be told.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Argument {
+    /// A fixed word: "account".
+    pub name: &'static str,
+    /// What it is.
+    pub kind: ArgumentKind,
+}
+
+/// What an argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArgumentKind {
+    /// The number of an account.
+    Account,
+    /// An amount in minor units, not zero.
+    Amount,
+    /// A domain name.
+    Party,
+    /// An order's number in hexadecimal.
+    Order,
+}
+
+/// Everything that is stuck is tried again: every party takes it.
+const RETRY: CommandShape = CommandShape {
+    name: "retry",
+    arguments: &[],
+};
+
+/// The arguments of a command, as their kinds are read.
+pub struct Arguments<'a>(&'a OperatorCommand);
+
+impl<'a> Arguments<'a> {
+    fn text(&self, name: &str) -> Result<&str, Fault> {
+        let text = self.0.arguments.get(name).map(String::as_str);
+        text.ok_or_else(|| Fault::malformed("The command lacks an argument."))
+    }
+
+    fn read<T>(&self, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
+        let unread = || Fault::malformed("An argument of the command cannot be read.");
+        read(self.text(name)?).ok_or_else(unread)
+    }
+
+    /// What makes the command one: use it to name what it books.
+    #[must_use]
+    pub fn id(&self) -> &'a str {
+        &self.0.id
+    }
+
+    /// The number of an account.
+    ///
+    /// # Errors
+    /// [`Kind::Malformed`] if it is none.
+    pub fn account(&self) -> Result<i64, Fault> {
+        self.read("account", |text| text.parse().ok().filter(|n| *n > 0))
+    }
+
+    /// An amount in minor units.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn amount(&self) -> Result<u64, Fault> {
+        let is_amount = |minor: &u64| (1..=1 << 53).contains(minor);
+        self.read("amount", |text| text.parse().ok().filter(is_amount))
+    }
+
+    /// A party's domain.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn party(&self) -> Result<Domain, Fault> {
+        self.read("party", |text| Domain::parse(text).ok())
+    }
+
+    /// An order's number.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn order(&self) -> Result<OrderId, Fault> {
+        self.read("order", |text| text.parse().ok())
+    }
+}
+
+/// The answer to a command.
+#[derive(Serialize)]
+struct Done {
+    done: bool,
+}
+
+/// Who may command, as the console shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct OperatorView {
+    name: String,
+    key: String,
+}
+
+/// What a page registers in a demo.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewOperator {
+    name: String,
+    /// Subject public key info in base64.
+    key: String,
+}
+
+/// All commands that a role takes.
+pub(super) fn shapes(role: &impl Show) -> Vec<CommandShape> {
+    let own = role.commands().iter().copied();
+    core::iter::once(RETRY).chain(own).collect()
+}
+
+impl<P: Ports> Office<P> {
+    /// `POST /v1/console/commands`: a JWS. The same command again gets the same answer.
+    pub(super) fn take_command(
+        &self,
+        role: &impl Show,
+        request: &Incoming,
+    ) -> Result<Answer, Fault> {
+        let body = web::body_as(request, MEDIA_TYPE)?;
+        let operators = self.operators()?;
+        let keys: Vec<_> = operators.iter().map(|one| one.key.clone()).collect();
+        let signed = command::open(body, &keys).map_err(refused)?;
+        let said = &signed.command;
+        if said.role != self.settings.role.as_str() || said.domain != self.settings.domain.as_str()
+        {
+            let other = "The command is for another party.";
+            return Err(Fault::new(Kind::WrongRecipient, other));
+        }
+        let by = operators.iter().find(|one| one.key.id() == signed.key_id);
+        let by = by.map_or("", |one| one.name.as_str());
+        let command = Command {
+            what: "operator",
+            key: &said.id,
+            digest: &signed.digest,
+            keep_until: said.at.saturating_add(KEPT_SECONDS),
+        };
+        if let Some(answer) = before(self.tables(), &command)? {
+            return Ok(web::answer(StatusCode::OK, web::JSON, answer));
+        }
+        self.require_fresh(said.at)?;
+        require_shape(role, said)?;
+        let answer = self.transaction(|tables| {
+            once(tables, &command, |tables| {
+                self.obey(role, tables, said)?;
+                self.note(tables, &signed, by)?;
+                serde_json::to_vec(&Done { done: true }).map_err(|_| Fault::internal())
+            })
+        })?;
+        self.log("commanded", None, &said.command);
+        Ok(web::answer(StatusCode::OK, web::JSON, answer))
+    }
+
+    fn require_fresh(&self, at: u64) -> Result<(), Fault> {
+        if at.abs_diff(self.now().0) > FRESH_SECONDS {
+            let stale = "The command was not signed within the last five minutes.";
+            return Err(Fault::new(Kind::Expired, stale));
+        }
+        Ok(())
+    }
+
+    fn obey(
+        &self,
+        role: &impl Show,
+        tables: &dyn Tables,
+        command: &OperatorCommand,
+    ) -> Result<(), Fault> {
+        if command.command == RETRY.name {
+            due::retry_stuck(tables, self.now_ms())?;
+            return Ok(());
+        }
+        role.obey(tables, &command.command, &Arguments(command))
+    }
+
+    fn note(&self, tables: &dyn Tables, signed: &SignedCommand, by: &str) -> Result<(), Fault> {
+        let said = &signed.command;
+        let arguments = serde_json::to_string(&said.arguments).map_err(|_| Fault::internal())?;
+        tables.run(
+            "INSERT INTO operator_journal (at_ms, operator, key_id, command, arguments) VALUES (?, ?, ?, ?, ?)",
+            &[
+                self.now_ms().into(),
+                by.into(),
+                (&signed.key_id).into(),
+                (&said.command).into(),
+                arguments.into(),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Who may command: whom the settings name, and in a demo who registered.
+    fn operators(&self) -> Result<Vec<Operator>, Fault> {
+        let mut operators = self.settings.operators.clone();
+        if self.registers_operators() {
+            let sql = "SELECT name, key FROM demo_operators ORDER BY key_id";
+            for row in self.tables().run(sql, &[])? {
+                operators.push(Operator {
+                    name: row.text(0)?.to_owned(),
+                    key: OperatorKey::from_spki(row.blob(1)?)?,
+                });
+            }
+        }
+        Ok(operators)
+    }
+
+    pub(super) fn operator_views(&self) -> Result<Vec<OperatorView>, Fault> {
+        let view = |operator: Operator| OperatorView {
+            key: operator.key.id().to_owned(),
+            name: operator.name,
+        };
+        Ok(self.operators()?.into_iter().map(view).collect())
+    }
+
+    /// Whether a page that opens the console becomes an operator by itself: in a demo on one machine alone.
+    pub(super) fn registers_operators(&self) -> bool {
+        self.settings.is_demo() && matches!(self.settings.console, ConsoleAccess::Open)
+    }
+
+    /// `POST /v1/console/operators`, in a demo: the page's own key becomes an operator's.
+    pub(super) fn register_operator(&self, request: &Incoming) -> Result<Answer, Fault> {
+        if !self.registers_operators() {
+            let by_hand = "Operators are named in the setting OPERATORS.";
+            return Err(Fault::new(Kind::Unauthorised, by_hand));
+        }
+        let wanted: NewOperator = web::json_body(request)?;
+        if wanted.name.is_empty() || wanted.name.len() > NAME_MAX_BYTES {
+            return Err(Fault::malformed("A name has between 1 and 64 bytes."));
+        }
+        let spki = BASE64.decode(wanted.key.as_bytes());
+        let spki = spki.map_err(|_| Fault::malformed("A key is in base64."))?;
+        let key = OperatorKey::from_spki(&spki)?;
+        self.transaction(|tables| {
+            let count = "SELECT count(*) FROM demo_operators WHERE key_id <> ?";
+            let others = first(tables, count, &[key.id().into()])?;
+            if others.map_or(Ok(0), |row| row.integer(0))? >= DEMO_OPERATORS_MAX {
+                return Err(Fault::new(Kind::RateLimited, "There are enough operators."));
+            }
+            tables.run(
+                "INSERT INTO demo_operators (key_id, name, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                &[key.id().into(), (&wanted.name).into(), spki.clone().into()],
+            )?;
+            Ok(())
+        })?;
+        Ok(web::json(StatusCode::OK, &Done { done: true }))
+    }
+}
+
+fn refused(error: CommandError) -> Fault {
+    let kind = match error {
+        CommandError::UnknownKey => Kind::Unauthorised,
+        CommandError::Mismatch => Kind::BadSignature,
+        _ => Kind::Malformed,
+    };
+    Fault::new(kind, error)
+}
+
+/// The role takes such a command, with these arguments and no others.
+fn require_shape(role: &impl Show, command: &OperatorCommand) -> Result<(), Fault> {
+    let shape = shapes(role);
+    let shape = shape.iter().find(|shape| shape.name == command.command);
+    let shape = shape.ok_or_else(|| Fault::malformed("This party takes no such command."))?;
+    let is_told = |argument: &Argument| command.arguments.contains_key(argument.name);
+    if shape.arguments.len() == command.arguments.len() && shape.arguments.iter().all(is_told) {
+        Ok(())
+    } else {
+        Err(Fault::malformed("The command has other arguments."))
+    }
+}
+
+/// What operators commanded, newest first.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn journal(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
+    let rows = tables.run(
+        "SELECT at_ms, operator, command, arguments FROM operator_journal ORDER BY number DESC LIMIT ?",
+        &[SHOWN.into()],
+    )?;
+    let mut lines = Vec::new();
+    for row in rows {
+        let at_ms: u64 = row.number(0)?;
+        let arguments = serde_json::from_str(row.text(3)?).map_err(|_| DatabaseError::Shape(3))?;
+        lines.push(vec![
+            Cell::Time(at_ms / 1000),
+            Cell::Text(row.text(1)?.to_owned()),
+            Cell::word(row.text(2)?),
+            told(arguments),
+        ]);
+    }
+    Ok(Table {
+        name: "journal",
+        columns: &["at", "operator", "command", "arguments"],
+        rows: lines,
+    })
+}
+
+fn told(arguments: std::collections::BTreeMap<String, String>) -> Cell {
+    let texts = arguments.into_iter();
+    Cell::Facts(texts.map(|(name, text)| NamedText { name, text }).collect())
+}
+
+/// What is stuck, oldest first.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn stuck(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
+    let line = |job: due::StuckJob| {
+        vec![
+            Cell::Time(job.stuck_at_ms / 1000),
+            Cell::word(&job.kind),
+            Cell::Text(job.reference),
+            Cell::Count(job.attempts.into()),
+        ]
+    };
+    Ok(Table {
+        name: "stuck",
+        columns: &["at", "job", "reference", "attempts"],
+        rows: due::stuck(tables, SHOWN)?.into_iter().map(line).collect(),
+    })
+}
