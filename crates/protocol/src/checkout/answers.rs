@@ -113,58 +113,33 @@ impl Message for AuthorisationAnswer {
     const LEN_MAX: usize = 2 * STATEMENT_MAX_BYTES;
 }
 
-/// Why a party refused. What would tell one party about another's field is only *declined*.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-#[non_exhaustive]
-pub enum RefusalReason {
-    /// The issuer does not pay, or the courier does not deliver. Why is between them and the holder.
-    #[n(1)]
-    Declined,
-    /// The shop cannot supply the goods.
-    #[n(2)]
-    OutOfStock,
-    /// It took too long.
-    #[n(3)]
-    Expired,
-    /// The part does not open or does not belong to the order.
-    #[n(4)]
-    BadPart,
-    /// Amounts disagree.
-    #[n(5)]
-    AmountMismatch,
-    /// A party could not be reached or confirmed.
-    #[n(6)]
-    Unreachable,
-    /// Holder or shop cancelled before the courier accepted.
-    #[n(7)]
-    Cancelled,
-}
-
-impl RefusalReason {
-    /// Every reason.
-    pub const ALL: [Self; 7] = [
-        Self::Declined,
-        Self::OutOfStock,
-        Self::Expired,
-        Self::BadPart,
-        Self::AmountMismatch,
-        Self::Unreachable,
-        Self::Cancelled,
-    ];
-
-    /// The reason's stable name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Declined => "declined",
-            Self::OutOfStock => "out-of-stock",
-            Self::Expired => "expired",
-            Self::BadPart => "bad-part",
-            Self::AmountMismatch => "amount-mismatch",
-            Self::Unreachable => "unreachable",
-            Self::Cancelled => "cancelled",
-        }
+crate::named_enum! {
+    /// Why a party refused. What would tell one party about another's field is only *declined*.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+    #[cbor(index_only)]
+    #[non_exhaustive]
+    pub enum RefusalReason {
+        /// The issuer does not pay, or the courier does not deliver. Why is between them and the holder.
+        #[n(1)]
+        Declined => "declined",
+        /// The shop cannot supply the goods.
+        #[n(2)]
+        OutOfStock => "out-of-stock",
+        /// It took too long.
+        #[n(3)]
+        Expired => "expired",
+        /// The part does not open or does not belong to the order.
+        #[n(4)]
+        BadPart => "bad-part",
+        /// Amounts disagree.
+        #[n(5)]
+        AmountMismatch => "amount-mismatch",
+        /// A party could not be reached or confirmed.
+        #[n(6)]
+        Unreachable => "unreachable",
+        /// Holder or shop cancelled before the courier accepted.
+        #[n(7)]
+        Cancelled => "cancelled",
     }
 }
 
@@ -298,49 +273,37 @@ signed_message!(
     context::EVIDENCE
 );
 
-/// How far an order has come at the shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-#[non_exhaustive]
-pub enum ShopState {
-    /// Received and checked; the goods are set aside.
-    #[n(1)]
-    Received,
-    /// The issuer is being asked.
-    #[n(2)]
-    Asking,
-    /// The issuer has reserved the amount.
-    #[n(3)]
-    Authorised,
-    /// The courier is being asked.
-    #[n(4)]
-    Delivering,
-    /// The courier has accepted: the order is complete for the holder.
-    #[n(5)]
-    Accepted,
-    /// Somebody refused; nothing stays reserved.
-    #[n(6)]
-    Refused,
-    /// Time ran out; nothing stays reserved.
-    #[n(7)]
-    Expired,
+crate::named_enum! {
+    /// How far an order has come at the shop.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+    #[cbor(index_only)]
+    #[non_exhaustive]
+    pub enum ShopState {
+        /// Received and checked; the goods are set aside.
+        #[n(1)]
+        Received => "received",
+        /// The issuer is being asked.
+        #[n(2)]
+        Asking => "asking",
+        /// The issuer has reserved the amount.
+        #[n(3)]
+        Authorised => "authorised",
+        /// The courier is being asked.
+        #[n(4)]
+        Delivering => "delivering",
+        /// The courier has accepted: the order is complete for the holder.
+        #[n(5)]
+        Accepted => "accepted",
+        /// Somebody refused; nothing stays reserved.
+        #[n(6)]
+        Refused => "refused",
+        /// Time ran out; nothing stays reserved.
+        #[n(7)]
+        Expired => "expired",
+    }
 }
 
 impl ShopState {
-    /// The state's stable name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Asking => "asking",
-            Self::Authorised => "authorised",
-            Self::Delivering => "delivering",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-            Self::Expired => "expired",
-        }
-    }
-
     /// Whether nothing more will happen.
     #[must_use]
     pub fn is_final(self) -> bool {
@@ -384,31 +347,21 @@ signed_message!(
     context::SHOP_RECEIPT
 );
 
-/// Where the money of an order is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-#[non_exhaustive]
-pub enum MoneyState {
-    /// Set aside for the shop, still the holder's.
-    #[n(1)]
-    Reserved,
-    /// Paid.
-    #[n(2)]
-    Captured,
-    /// Free again; nothing was paid.
-    #[n(3)]
-    Released,
-}
-
-impl MoneyState {
-    /// The state's stable name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reserved => "reserved",
-            Self::Captured => "captured",
-            Self::Released => "released",
-        }
+crate::named_enum! {
+    /// Where the money of an order is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+    #[cbor(index_only)]
+    #[non_exhaustive]
+    pub enum MoneyState {
+        /// Set aside for the shop, still the holder's.
+        #[n(1)]
+        Reserved => "reserved",
+        /// Paid.
+        #[n(2)]
+        Captured => "captured",
+        /// Free again; nothing was paid.
+        #[n(3)]
+        Released => "released",
     }
 }
 

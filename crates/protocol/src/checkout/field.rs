@@ -2,83 +2,66 @@
 
 use minicbor::{Decode, Encode};
 
-/// A field of an order. Its number is the number of its leaf; the list is fixed, so that
-/// neither the count nor the order of leaves tells anything about an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-#[cbor(index_only)]
-#[non_exhaustive]
-pub enum Field {
-    /// SHA-256 of the signed order form, which the shop itself supplied (step O1).
-    #[n(0)]
-    Form,
-    /// Names and quantities of the goods.
-    #[n(1)]
-    Items,
-    /// The shop's numbers of the goods.
-    #[n(2)]
-    ItemNumbers,
-    /// What is to be paid.
-    #[n(3)]
-    Amount,
-    /// Which kind of instrument pays.
-    #[n(4)]
-    PaymentType,
-    /// The card number (PAN).
-    #[n(5)]
-    CardNumber,
-    /// The card's last month.
-    #[n(6)]
-    CardExpiry,
-    /// The holder's name.
-    #[n(7)]
-    HolderName,
-    /// The holder's telephone number.
-    #[n(8)]
-    HolderTelephone,
-    /// The holder's own address.
-    #[n(9)]
-    HolderAddress,
-    /// Whom the parcel is for.
-    #[n(10)]
-    DestinationName,
-    /// Where the parcel goes.
-    #[n(11)]
-    DestinationAddress,
-    /// The telephone number of whoever receives the parcel.
-    #[n(12)]
-    DestinationTelephone,
-    /// What the instrument says to whoever pays, as [`Payment`](crate::instrument::Payment) encodes it. A
-    /// card account speaks by its two fields above.
-    #[n(13)]
-    Payment,
-    /// The lock whose key cancels the order; see [`cancellation`](super::cancellation).
-    #[n(14)]
-    Cancellation,
+crate::named_enum! {
+    /// A field of an order. Its number is the number of its leaf; the list is fixed, so that
+    /// neither the count nor the order of leaves tells anything about an order.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+    #[cbor(index_only)]
+    #[non_exhaustive]
+    pub enum Field {
+        /// SHA-256 of the signed order form, which the shop itself supplied (step O1).
+        #[n(0)]
+        Form => "form",
+        /// Names and quantities of the goods.
+        #[n(1)]
+        Items => "items",
+        /// The shop's numbers of the goods.
+        #[n(2)]
+        ItemNumbers => "item-numbers",
+        /// What is to be paid.
+        #[n(3)]
+        Amount => "amount",
+        /// Which kind of instrument pays.
+        #[n(4)]
+        PaymentType => "payment-type",
+        /// The card number (PAN).
+        #[n(5)]
+        CardNumber => "card-number",
+        /// The card's last month.
+        #[n(6)]
+        CardExpiry => "card-expiry",
+        /// The holder's name.
+        #[n(7)]
+        HolderName => "holder-name",
+        /// The holder's telephone number.
+        #[n(8)]
+        HolderTelephone => "holder-telephone",
+        /// The holder's own address.
+        #[n(9)]
+        HolderAddress => "holder-address",
+        /// Whom the parcel is for.
+        #[n(10)]
+        DestinationName => "destination-name",
+        /// Where the parcel goes.
+        #[n(11)]
+        DestinationAddress => "destination-address",
+        /// The telephone number of whoever receives the parcel.
+        #[n(12)]
+        DestinationTelephone => "destination-telephone",
+        /// What the instrument says to whoever pays, as [`Payment`](crate::instrument::Payment) encodes it. A
+        /// card account speaks by its two fields above.
+        #[n(13)]
+        Payment => "payment",
+        /// The lock whose key cancels the order; see [`cancellation`](super::cancellation).
+        #[n(14)]
+        Cancellation => "cancellation",
+    }
 }
 
 /// Leaves of every order: the fields, and a place for a field to come.
 pub const LEAF_COUNT: usize = 16;
 
 impl Field {
-    /// Every field, in the order of its leaf.
-    pub const ALL: [Field; 15] = [
-        Field::Form,
-        Field::Items,
-        Field::ItemNumbers,
-        Field::Amount,
-        Field::PaymentType,
-        Field::CardNumber,
-        Field::CardExpiry,
-        Field::HolderName,
-        Field::HolderTelephone,
-        Field::HolderAddress,
-        Field::DestinationName,
-        Field::DestinationAddress,
-        Field::DestinationTelephone,
-        Field::Payment,
-        Field::Cancellation,
-    ];
-
     /// What the holder pays with: for whoever pays, and for nobody else, whatever a policy is called
     /// (T002-5).
     pub const PAYMENT: [Field; 3] = [Field::CardNumber, Field::CardExpiry, Field::Payment];
@@ -93,28 +76,6 @@ impl Field {
     #[must_use]
     pub fn leaf(self) -> usize {
         self as usize
-    }
-
-    /// The field's stable name, for consoles, catalogues and reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Field::Form => "form",
-            Field::Items => "items",
-            Field::ItemNumbers => "item-numbers",
-            Field::Amount => "amount",
-            Field::PaymentType => "payment-type",
-            Field::CardNumber => "card-number",
-            Field::CardExpiry => "card-expiry",
-            Field::HolderName => "holder-name",
-            Field::HolderTelephone => "holder-telephone",
-            Field::HolderAddress => "holder-address",
-            Field::DestinationName => "destination-name",
-            Field::DestinationAddress => "destination-address",
-            Field::DestinationTelephone => "destination-telephone",
-            Field::Payment => "payment",
-            Field::Cancellation => "cancellation",
-        }
     }
 
     /// Whether a shop may ask to read this field beyond its policy.

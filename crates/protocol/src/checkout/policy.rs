@@ -10,37 +10,22 @@ use crate::wire::identifier::Role;
 /// The three readers of an order, in the order in which parts are sent and shown.
 pub const READERS: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
 
-/// A named table of who reads what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-#[non_exhaustive]
-pub enum PolicyName {
-    /// Each party reads what it cannot do without. The default.
-    #[n(1)]
-    Strict,
-    /// The table of EP 0 791 901, FIG. 2: shop and issuer know who buys.
-    #[n(2)]
-    Ep0791901Fig2,
+crate::named_enum! {
+    /// A named table of who reads what.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+    #[cbor(index_only)]
+    #[non_exhaustive]
+    pub enum PolicyName {
+        /// Each party reads what it cannot do without. The default.
+        #[n(1)]
+        Strict => "strict",
+        /// The table of EP 0 791 901, FIG. 2: shop and issuer know who buys.
+        #[n(2)]
+        Ep0791901Fig2 => "ep0791901-fig2",
+    }
 }
 
 impl PolicyName {
-    /// The policy's stable name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            PolicyName::Strict => "strict",
-            PolicyName::Ep0791901Fig2 => "ep0791901-fig2",
-        }
-    }
-
-    /// The policy of that name, if there is one.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [PolicyName::Strict, PolicyName::Ep0791901Fig2]
-            .into_iter()
-            .find(|policy| policy.as_str() == name)
-    }
-
     fn allows(self, role: Role, field: Field) -> bool {
         use Field::{
             Amount, Cancellation, DestinationAddress, DestinationName, DestinationTelephone, Form,

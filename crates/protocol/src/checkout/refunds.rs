@@ -39,51 +39,24 @@ signed_message!(
     context::REFUND_REQUEST
 );
 
-/// What came of a refund.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-#[non_exhaustive]
-pub enum RefundOutcome {
-    /// The money is the holder's again.
-    #[n(1)]
-    Refunded,
-    /// Nothing was charged for this order.
-    #[n(2)]
-    NotCharged,
-    /// Less was charged, or more of it was given back before.
-    #[n(3)]
-    TooMuch,
-    /// What the payer owes the shop does not cover it.
-    #[n(4)]
-    NotCovered,
-}
-
-impl RefundOutcome {
-    /// Every outcome.
-    pub const ALL: [Self; 4] = [
-        Self::Refunded,
-        Self::NotCharged,
-        Self::TooMuch,
-        Self::NotCovered,
-    ];
-
-    /// The outcome's stable name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Refunded => "refunded",
-            Self::NotCharged => "not-charged",
-            Self::TooMuch => "too-much",
-            Self::NotCovered => "not-covered",
-        }
-    }
-
-    /// The outcome of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|outcome| outcome.as_str() == name)
+crate::named_enum! {
+    /// What came of a refund.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+    #[cbor(index_only)]
+    #[non_exhaustive]
+    pub enum RefundOutcome {
+        /// The money is the holder's again.
+        #[n(1)]
+        Refunded => "refunded",
+        /// Nothing was charged for this order.
+        #[n(2)]
+        NotCharged => "not-charged",
+        /// Less was charged, or more of it was given back before.
+        #[n(3)]
+        TooMuch => "too-much",
+        /// What the payer owes the shop does not cover it.
+        #[n(4)]
+        NotCovered => "not-covered",
     }
 }
 

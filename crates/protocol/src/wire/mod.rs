@@ -3,6 +3,7 @@
 pub mod cbor;
 pub mod identifier;
 pub mod money;
+pub mod named;
 pub mod problem;
 pub mod registry;
 pub mod text;

@@ -4,48 +4,27 @@ use core::{fmt, str::FromStr};
 
 use super::IdentifierError;
 
-/// What somebody is in an order. Travels as its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Role {
-    /// The card holder, through the wallet.
-    Holder = 0,
-    /// Sells, and relays the other parts.
-    Shop = 1,
-    /// Manages the holder's card account.
-    Issuer = 2,
-    /// Carries the parcel.
-    Courier = 3,
-    /// Issues key shares.
-    KeyCentre = 4,
-    /// Certifies the service parties.
-    Ca = 5,
+crate::named_enum! {
+    /// What somebody is in an order. Travels as its number.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[repr(u8)]
+    pub enum Role {
+        /// The card holder, through the wallet.
+        Holder = 0 => "holder",
+        /// Sells, and relays the other parts.
+        Shop = 1 => "shop",
+        /// Manages the holder's card account.
+        Issuer = 2 => "issuer",
+        /// Carries the parcel.
+        Courier = 3 => "courier",
+        /// Issues key shares.
+        KeyCentre = 4 => "key-centre",
+        /// Certifies the service parties.
+        Ca = 5 => "ca",
+    }
 }
 
 impl Role {
-    /// All roles, by number.
-    pub const ALL: [Self; 6] = [
-        Self::Holder,
-        Self::Shop,
-        Self::Issuer,
-        Self::Courier,
-        Self::KeyCentre,
-        Self::Ca,
-    ];
-
-    /// The role's name, such as `key-centre`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Holder => "holder",
-            Self::Shop => "shop",
-            Self::Issuer => "issuer",
-            Self::Courier => "courier",
-            Self::KeyCentre => "key-centre",
-            Self::Ca => "ca",
-        }
-    }
-
     /// The role's number in messages and in certificates.
     #[must_use]
     pub const fn number(self) -> u8 {
