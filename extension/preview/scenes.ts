@@ -95,6 +95,7 @@ const moving: OrderView = {
   ...asked,
   request_id: 'moving',
   order_id: '5c'.repeat(32),
+  number: '5c5c-5c5c',
   state: 'received',
   sentence_key: 'received',
   parties: confirmedParties,

@@ -4,6 +4,8 @@ import { getJson } from '../shared/http.ts'
 
 export interface Summary {
   order_id: string
+  /** As people read it out, on every page where the order is. */
+  number: string
   state: string
   sentence: string
   items: { name: string; quantity: number; /** of one piece */ price_minor: number }[]

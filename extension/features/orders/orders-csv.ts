@@ -10,6 +10,7 @@ export function ordersCsv(orders: OrderView[]): string {
   const head = [
     t('csv.ordered'),
     t('csv.number'),
+    t('orders.number.whole'),
     t('party.shop'),
     t('csv.domain'),
     t('csv.items'),
@@ -33,6 +34,7 @@ function line(order: OrderView): string[] {
   const shop = order.parties.find(party => party.role === 'shop')
   return [
     iso(order.created_at),
+    order.number ?? '',
     order.order_id ?? '',
     shopName(order),
     shop?.domain ?? '',

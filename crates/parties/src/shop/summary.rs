@@ -13,6 +13,8 @@ use crate::office::fault::Fault;
 #[derive(Serialize)]
 pub struct Summary {
     order_id: String,
+    /// The order's number as people read it out.
+    number: String,
     state: &'static str,
     sentence: &'static str,
     items: Vec<Line>,
@@ -54,6 +56,7 @@ pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
     });
     Ok(Summary {
         order_id: order.order_id.to_string(),
+        number: order.order_id.short(),
         state: order.state.name(),
         sentence: sentence(&order.state, is_charged),
         items: lines.collect(),

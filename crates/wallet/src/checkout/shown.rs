@@ -30,6 +30,7 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
         request_id: order.request_id.clone(),
         order_id: approval
             .map(|approval| base16ct::lower::encode_string(approval.order_id.as_bytes())),
+        number: approval.map(|approval| approval.order_id.short()),
         origin: order.origin.clone(),
         certified_by: order.certified_by.clone(),
         parties: READERS.map(|role| party_view(order, proposed, role)).into(),

@@ -156,6 +156,10 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub order_id: Option<String>,
+    /// The order's number as people read it out, such as `f917-aab0`; once approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub number: Option<String>,
     /// The page's origin.
     pub origin: String,
     /// Who certified the shop.

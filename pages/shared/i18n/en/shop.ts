@@ -101,6 +101,8 @@ export const shop = {
   basketKept: 'Your basket is as it was.',
   payOtherCard: 'Pay with another card',
   toBasket: 'See the basket',
+  copy: 'Copy',
+  copied: 'Copied',
   orderNumber: 'Order number',
   orderNumberWhole: 'The whole number',
   orderSteps: 'Progress',

@@ -100,6 +100,8 @@ export const shop: CatalogueLike<typeof english> = {
   basketKept: 'かごの中身は元のままです。',
   payOtherCard: '別のカードで支払う',
   toBasket: 'かごを見る',
+  copy: 'コピー',
+  copied: 'コピーしました',
   orderNumber: 'ご注文番号',
   orderNumberWhole: '番号の全体',
   orderSteps: '進み具合',
