@@ -2,7 +2,7 @@
 // go wrong.
 import { postForBytes, postForJson, RequestFailure } from '../shared/http.ts'
 import { addCard, isIn, refusalOf } from '../shared/wallet.ts'
-import { language, said, t } from './words.ts'
+import { language, sentence as sentenceFor, t } from './words.ts'
 
 export type Attempt<T> = { ok: true; value: T } | { ok: false; sentence: string }
 
@@ -52,6 +52,5 @@ function accountSentence(error: unknown): string {
   if (!(error instanceof RequestFailure)) return t('errAccountPlain')
   if (error.status === 0) return t('errUnreachable')
   if (error.status === 503) return t('errStarting')
-  const reason = error.sentence && said(error.sentence)
-  return reason ? t('errAccount', { reason }) : t('errAccountPlain')
+  return sentenceFor(`errAccount_${error.kind}`, 'errAccountPlain')
 }

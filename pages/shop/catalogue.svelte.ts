@@ -1,6 +1,6 @@
 // The store's goods, as `GET /v1/catalogue` lists them.
 import { getJson } from '../shared/http.ts'
-import { said } from './words.ts'
+import { goods } from './words.ts'
 
 export type Category = 'tea' | 'ware' | 'books'
 export const CATEGORIES: readonly Category[] = ['tea', 'ware', 'books']
@@ -57,9 +57,9 @@ export function productOf(sku: string): Product | undefined {
 function inWords(catalogue: Catalogue): Catalogue {
   const products = catalogue.products.map(product => ({
     ...product,
-    name: said(product.name),
-    description: said(product.description),
-    unit: said(product.unit),
+    name: goods(product.name),
+    description: goods(product.description),
+    unit: goods(product.unit),
   }))
-  return { ...catalogue, store: { ...catalogue.store, tagline: said(catalogue.store.tagline) }, products }
+  return { ...catalogue, store: { ...catalogue.store, tagline: goods(catalogue.store.tagline) }, products }
 }

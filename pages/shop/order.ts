@@ -7,7 +7,8 @@ export interface Summary {
   /** As people read it out, on every page where the order is. */
   number: string
   state: string
-  sentence: string
+  /** Whether the issuer has signed that it charged the amount. */
+  is_charged: boolean
   items: { name: string; quantity: number; /** of one piece */ price_minor: number }[]
   delivery: { name: string; price_minor: number }
   total_minor: number
@@ -15,6 +16,17 @@ export interface Summary {
   tracking?: string | null
   /** `shop`, `issuer` or `courier`, if one of them refused it. */
   refused_by?: string
+  /** Why, in the words of the protocol. */
+  refused_reason?: string
+}
+
+/** The key of the sentence that says where an order stands, and where the money is. */
+export function standOf({ state, is_charged, refused_by, refused_reason }: Summary): string {
+  if (state === 'accepted' && is_charged) return 'stand_charged'
+  if (state !== 'refused') return `stand_${state}`
+  if (refused_reason === 'cancelled') return 'stand_refused_cancelled'
+  if (refused_by === 'issuer' || refused_by === 'courier') return `stand_refused_${refused_by}`
+  return `stand_refused_${refused_reason}`
 }
 
 export type Mark = 'done' | 'now' | 'open' | 'stopped'

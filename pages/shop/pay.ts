@@ -4,7 +4,7 @@ import { isIn, refusalOf, requestOrder } from '../shared/wallet.ts'
 import type { Courier } from './catalogue.svelte.ts'
 import type { PricedLine } from './lines.ts'
 import { formDigest, readSummary } from './order.ts'
-import { language, saidOrNothing, t } from './words.ts'
+import { language, sentence as sentenceFor, t } from './words.ts'
 
 export type Policy = 'strict' | 'ep0791901-fig2'
 
@@ -43,7 +43,7 @@ export async function askWallet(signed: Uint8Array, onapproved: () => void): Pro
     if (await shopHas(form)) return { kind: 'stopped', form }
     if (kind === 'Replaced') return { kind: 'not-ordered', sentence: t('errReplaced') }
     if (kind === 'Declined') return { kind: 'not-ordered', sentence: t('errDeclined') }
-    const reason = isIn(language, sentence) ? sentence : saidOrNothing(sentence)
+    const reason = isIn(language, sentence) ? sentence : ''
     if (!reason) return { kind: 'not-ordered', sentence: t('errWalletPlain') }
     return { kind: 'not-ordered', sentence: t(kind === 'FormRefused' ? 'errFormRefused' : 'errWallet', { reason }) }
   }
@@ -63,6 +63,5 @@ export function formSentence(error: unknown): string {
   if (!(error instanceof RequestFailure)) return t('errFormPlain')
   if (error.status === 0) return t('errUnreachable')
   if (error.status === 503) return t('errStarting')
-  const reason = saidOrNothing(error.sentence)
-  return reason ? t('errForm', { reason }) : t('errFormPlain')
+  return sentenceFor(`errForm_${error.kind}`, 'errFormPlain')
 }

@@ -1,8 +1,6 @@
 import { shop } from '../shared/i18n/en/shop.ts'
-import { goods } from '../shared/i18n/ja/goods.ts'
-import { said as sayings } from '../shared/i18n/ja/said.ts'
+import { goods as japaneseGoods } from '../shared/i18n/ja/goods.ts'
 import { shop as ja } from '../shared/i18n/ja/shop.ts'
-import { listener } from '../shared/i18n/said.ts'
 import { translator } from '../shared/i18n/translate.ts'
 import { formatMoney } from '../shared/money.ts'
 
@@ -11,13 +9,15 @@ export const { t, language } = translator(shop, { ja })
 /** Names one after the other: "this and that". */
 export const list = new Intl.ListFormat(language, { type: 'conjunction' })
 
-const hear = language === 'ja' ? listener({ ...goods, ...sayings }) : (text: string) => text
+/** What the store calls its goods, in the reader's language if there is a name for it. */
+export const goods = (name: string): string => (language === 'ja' ? (japaneseGoods[name] ?? name) : name)
 
-/** What the store's computer says, in the reader's language if there are words for it. */
-export const said = (text: string): string => hear(text) ?? text
+type Key = keyof typeof shop
 
-/** The same for a sentence inside another: empty rather than in a second language. */
-export const saidOrNothing = (text: string): string => hear(text) ?? ''
+const isKey = (key: string): key is Key => Object.hasOwn(shop, key)
+
+/** The sentence for a value that the store's computer answered; `otherwise` for one that has no words yet. */
+export const sentence = (key: string, otherwise: Key): string => t(isKey(key) ? key : otherwise)
 
 export function money(minor: number, currency: string): string {
   return formatMoney(minor, currency, language)

@@ -25,7 +25,7 @@ const catalogues = {
 for (const file of readdirSync(at('pages/shared/i18n/en'))) {
   catalogues[`the pages’ ${file}`] = await Promise.all(['en', 'ja'].map(language => exportOf(`pages/shared/i18n/${language}/${file}`)))
 }
-const sayings = { ...(await exportOf('pages/shared/i18n/ja/said.ts')), ...(await exportOf('pages/shared/i18n/ja/goods.ts')) }
+const goodsInJapanese = await exportOf('pages/shared/i18n/ja/goods.ts')
 
 for (const [name, [english, japanese]] of Object.entries(catalogues)) {
   const en = flat(english)
@@ -138,23 +138,42 @@ test('every way a reader can be has words in the list, beside it and as a proble
 })
 
 test('what the parties say is still what they say, and has Japanese words with the same places', () => {
-  const spoken = rustTexts(at('crates/parties/src')) + rustTexts(at('crates/protocol/src'))
-  for (const [english, japanese] of Object.entries(sayings)) {
-    assertJapanese(english, japanese, english)
-    assert.deepEqual(placesOf(japanese), placesOf(english), english)
-    for (const piece of english.split(/\{\w+\}/).map(text => text.trim()))
-      assert.ok(spoken.includes(piece.replaceAll(' ', '_')) || spoken.includes(piece), `no party says “${piece}”`)
+  const spoken = rustTexts(at('crates/parties/src'))
+  const found = (pattern, least) => {
+    const words = [...new Set([...spoken.matchAll(pattern)].map(([, word]) => word))]
+    assert.ok(words.length >= least, `${pattern} finds only ${words}`)
+    return words
   }
+  const answers = readFileSync(at('crates/protocol/src/checkout/answers.rs'), 'utf8')
+  const [, ofRefusals = ''] = answers.split('enum RefusalReason')
+  const reasons = [...(ofRefusals.split('}')[0] ?? '').matchAll(/\w+ => "([a-z-]+)",/g)].map(([, word]) => word)
+  assert.ok(reasons.length >= 7, `${reasons}`)
+  const listed = found(/states: &\[([^\]]+)\]/g, 3).flatMap(list => [...list.matchAll(/"([a-z-]+)"/g)].map(([, state]) => state))
+  const commands = [...found(/name: "([a-z-]+)",\n\s+arguments/g, 3), ...found(/shape\("([a-z-]+)"/g, 8)]
+  const [english] = catalogues['the pages’ console.ts']
+  const words = [...listed, ...reasons, ...commands, ...found(/StatementLine::new\("([a-z-]+)"/g, 4)].map(word => `word_${word}`)
+  const keys = [
+    ...words,
+    ...commands.map(name => `asks_${name}`),
+    ...found(/Fact::new\("([a-z-]+)"/g, 8)
+      .filter(name => name !== 'tracking' && name !== 'reason')
+      .map(name => `fact_${name}`),
+    ...found(/name: "(ledger|balances|spaces|certificates|journal|stuck)"/g, 6).map(name => `table_${name}`),
+    ...found(/columns: &\[([^\]]+)\]/g, 4).flatMap(list => [...list.matchAll(/"([a-z-]+)"/g)].map(([, name]) => `column_${name}`)),
+  ]
+  for (const key of keys) assert.ok(Object.hasOwn(english, key), `the consoles have no words for ${key}`)
 })
 
 test('every kind of goods and every sentence about an order has Japanese words', () => {
   const goods = readFileSync(at('crates/parties/src/shop/catalogue.rs'), 'utf8').replaceAll(/\\\n\s*/g, '')
   const texts = [...goods.matchAll(/(?:name|description|unit): "([^"]+)"/g)].map(([, text]) => text)
-  const sentences = [...readFileSync(at('crates/parties/src/shop/sentences.rs'), 'utf8').matchAll(/"([A-Z][^"]+\.)"/g)].map(
-    ([, text]) => text,
-  )
-  assert.ok(texts.length >= 36 && sentences.length >= 12)
-  for (const text of [...texts, ...sentences]) assert.ok(Object.hasOwn(sayings, text), `there are no Japanese words for “${text}”`)
+  assert.ok(texts.length >= 36)
+  for (const text of texts) assert.ok(goodsInJapanese[text], `there are no Japanese words for “${text}”`)
+  for (const [english, japanese] of Object.entries(goodsInJapanese)) assertJapanese(english, japanese, english)
+  const states = [...readFileSync(at('crates/parties/src/shop/state.rs'), 'utf8').matchAll(/=> "([a-z]+)",/g)].map(([, state]) => state)
+  assert.ok(states.length >= 7, `${states}`)
+  const [english] = catalogues['the pages’ shop.ts']
+  for (const state of states) assert.ok(Object.hasOwn(english, `stand_${state}`), `the store has no sentence for ${state}`)
 })
 
 function rustTexts(folder) {

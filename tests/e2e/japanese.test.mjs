@@ -67,10 +67,8 @@ async function englishPatterns() {
   for (const file of readdirSync(at('pages/shared/i18n/en'))) {
     pairs.push(await Promise.all(['en', 'ja'].map(language => exportOf(`pages/shared/i18n/${language}/${file}`))))
   }
-  for (const file of ['said.ts', 'goods.ts']) {
-    const sayings = await exportOf(`pages/shared/i18n/ja/${file}`)
-    pairs.push([Object.fromEntries(Object.keys(sayings).map(text => [text, text])), sayings])
-  }
+  const goods = await exportOf('pages/shared/i18n/ja/goods.ts')
+  pairs.push([Object.fromEntries(Object.keys(goods).map(text => [text, text])), goods])
   return pairs.flatMap(([en, ja]) => {
     const japanese = flat(ja)
     return Object.entries(flat(en))

@@ -18,7 +18,6 @@ mod received;
 mod refunding;
 pub mod refunds;
 pub(crate) mod schema;
-mod sentences;
 mod settling;
 pub mod state;
 pub mod stock;

@@ -5,7 +5,6 @@ use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::wire::cbor::decode;
 
 use super::book::Order;
-use super::sentences::sentence;
 use super::state::OrderState;
 use crate::office::fault::Fault;
 
@@ -16,7 +15,8 @@ pub struct Summary {
     /// The order's number as people read it out.
     number: String,
     state: &'static str,
-    sentence: &'static str,
+    /// Whether the issuer has signed that it charged the amount; before that nobody says so.
+    is_charged: bool,
     items: Vec<Line>,
     delivery: Delivery,
     total_minor: u64,
@@ -26,6 +26,9 @@ pub struct Summary {
     /// Who refused it: with another card only what the issuer refused may go well.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused_by: Option<&'static str>,
+    /// Why, in the words of the protocol.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused_reason: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -54,11 +57,15 @@ pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
         quantity: item.quantity,
         price_minor: item.unit_price.minor,
     });
+    let refused = match order.state {
+        OrderState::Refused { by, reason } => Some((by, reason)),
+        _ => None,
+    };
     Ok(Summary {
         order_id: order.order_id.to_string(),
         number: order.order_id.short(),
         state: order.state.name(),
-        sentence: sentence(&order.state, is_charged),
+        is_charged,
         items: lines.collect(),
         delivery: Delivery {
             name: form.delivery.name,
@@ -67,9 +74,7 @@ pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
         total_minor: order.amount.minor,
         currency: order.amount.currency.code(),
         tracking: order.tracking.clone(),
-        refused_by: match &order.state {
-            OrderState::Refused { by, .. } => Some(by.as_str()),
-            _ => None,
-        },
+        refused_by: refused.map(|(by, _)| by.as_str()),
+        refused_reason: refused.map(|(_, reason)| reason.as_str()),
     })
 }

@@ -273,7 +273,7 @@ export const console = {
   operatorName: 'Operator',
   operatorNeeded: 'Commands are signed. This browser’s key is none of an operator of this party.',
   operatorMake: 'Make an operator’s key in this browser',
-  operatorKey: 'The private half never leaves this browser. Add the public half, under your name, to the setting OPERATORS and deploy:',
+  operatorKey: 'The private half never leaves this browser. Add the public half, under your name, to the setting {setting} and deploy:',
   amountHelp: 'In the smallest unit: yen, cents',
   table_stuck: 'Stuck jobs',
   table_journal: 'Journal of commands',

@@ -45,7 +45,6 @@ export const issuer = {
   errCode: 'No account has this code. Nothing was changed. Check what you kept and try again.',
   errUnreachable: '{issuer} does not answer. No account was opened. Check your connection and try again.',
   errStarting: '{issuer} is just opening. Try again in a few seconds.',
-  errAccount: 'The account could not be opened: {reason}',
   errAccountPlain: 'The account could not be opened. Nothing was stored in your wallet. Try again.',
   errDeclined: 'You declined the card in your wallet. The account stays unused; you can hand the card over again.',
   errWallet: 'Your wallet did not take the card: {reason}',
@@ -55,4 +54,8 @@ export const issuer = {
   tear: 'What we see when you pay',
   tearText:
     'Your card, your name and telephone, the amount, and which shop. Not to whom it goes; under the strict rules, not where it goes or what you bought either.',
+  errAccount_malformed:
+    'The account could not be opened: a name is missing, or the telephone number has not between 6 and 15 digits. Nothing was stored in your wallet.',
+  errAccount_unauthorised: '{issuer} opens accounts in person, not over the network.',
+  'errAccount_rate-limited': 'Many people open accounts at {issuer} just now. Try again in a minute.',
 } as const

@@ -132,7 +132,6 @@ export const shop = {
   errUnreachableLook: 'The store does not answer at the moment. What you see may be a little old; it goes on by itself.',
   errCatalogue: 'The shelves could not be read. Nothing is lost; your basket is kept in this browser.',
   errStarting: 'The store is just opening. Try again in a few seconds. No money has moved.',
-  errForm: 'We could not write the order form: {reason} Nothing was ordered and no money has moved.',
   errFormPlain: 'We could not write the order form. Nothing was ordered and no money has moved.',
   errDeclined: 'You declined in your wallet. Nothing was sent and no money has moved.',
   errReplaced:
@@ -148,4 +147,26 @@ export const shop = {
   errStoppedWaiting: 'We stopped waiting. If you approve in the wallet after all, the order goes on, and you find it there.',
   console: 'What the store’s own computer sees',
   footerAbout: 'Kiso Tea & Books, Narai-juku, Shiojiri, Nagano',
+  stand_received: 'We have your order and set the goods aside. No money has moved.',
+  stand_asking: 'We are asking your card’s issuer. No money has moved.',
+  stand_authorised: 'The amount is reserved on your card. We are calling the courier.',
+  stand_delivering: 'The courier is deciding. The amount is reserved, not charged.',
+  stand_accepted: 'The courier has your parcel’s label. The amount is reserved; your card’s issuer is asked to charge it.',
+  stand_charged: 'The courier has your parcel’s label. Your card is charged.',
+  stand_expired: 'The order took too long and was dropped. Nothing is charged.',
+  stand_refused: 'Part of the order could not be read, so we stopped. Nothing is charged.',
+  stand_refused_cancelled: 'The order was cancelled. Nothing is charged.',
+  stand_refused_issuer: 'Your card’s issuer did not approve the payment. Nothing is charged.',
+  stand_refused_courier: 'The courier did not take the parcel. The amount becomes free again; nothing is charged.',
+  'stand_refused_out-of-stock': 'Something in your order has just sold out. No money has moved.',
+  stand_refused_unreachable: 'One of the parties could not be confirmed, so nothing was passed on. Nothing is charged.',
+  'stand_refused_amount-mismatch': 'The amounts did not agree, so we stopped. Nothing is charged.',
+  stand_refused_expired: 'The order took too long and was dropped. Nothing is charged.',
+  'errForm_out-of-stock':
+    'There is less left of something in your basket than you want. Look into the basket. Nothing was ordered and no money has moved.',
+  'errForm_not-found':
+    'The store no longer has something that you chose, goods or courier. Choose again. Nothing was ordered and no money has moved.',
+  errForm_malformed:
+    'Something in the basket is not what the store takes: at most 50 products, each 1 to 999 times. Nothing was ordered and no money has moved.',
+  'errForm_rate-limited': 'The store has more to do than it can. Try again in a minute. Nothing was ordered and no money has moved.',
 } as const

@@ -275,7 +275,7 @@ export const console: CatalogueLike<typeof english> = {
   operatorName: '運用者',
   operatorNeeded: '操作には署名が必要です。このブラウザーの鍵は、この会社の運用者の鍵ではありません。',
   operatorMake: 'このブラウザーに運用者の鍵を作る',
-  operatorKey: '秘密鍵がこのブラウザーの外に出ることはありません。次の公開鍵に名前を付けて設定OPERATORSに加え、デプロイしてください：',
+  operatorKey: '秘密鍵がこのブラウザーの外に出ることはありません。次の公開鍵に名前を付けて設定{setting}に加え、デプロイしてください：',
   amountHelp: '最小単位（円、セント）で',
   table_stuck: '停止した処理',
   table_journal: '操作の記録',

@@ -46,7 +46,6 @@ export const issuer: CatalogueLike<typeof english> = {
   errCode: 'このコードの口座はありません。何も変更していません。控えを確かめて、もう一度お試しください。',
   errUnreachable: '{issuer}が応答しません。口座は開かれていません。接続を確認して、もう一度お試しください。',
   errStarting: '{issuer}は起動中です。数秒待ってから、もう一度お試しください。',
-  errAccount: '口座を開けませんでした：{reason}',
   errAccountPlain: '口座を開けませんでした。ウォレットには何も保存されていません。もう一度お試しください。',
   errDeclined: 'ウォレットでカードの受け取りを断りました。口座は未使用のままです。カードはもう一度渡せます。',
   errWallet: 'ウォレットがカードを受け取りませんでした：{reason}',
@@ -56,4 +55,8 @@ export const issuer: CatalogueLike<typeof english> = {
   tear: 'お支払いのとき当社に見えるもの',
   tearText:
     'カード、お名前と電話番号、金額、そしてお店の名前です。受取人が誰かは分かりません。「厳格」ルールなら、お届け先も購入品も分かりません。',
+  errAccount_malformed:
+    '口座を開けませんでした。お名前がないか、電話番号が6桁から15桁ではありません。ウォレットには何も保存されていません。',
+  errAccount_unauthorised: '{issuer}は、口座の申し込みを窓口で受け付けています。',
+  'errAccount_rate-limited': 'ただいま{issuer}へのお申し込みが混み合っています。1分後にお試しください。',
 }

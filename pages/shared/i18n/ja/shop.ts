@@ -132,7 +132,6 @@ export const shop: CatalogueLike<typeof english> = {
   errUnreachableLook: 'お店が現在応答しません。表示は少し古いかもしれませんが、自動的に更新されます。',
   errCatalogue: '商品一覧を読み込めませんでした。かごの中身はこのブラウザーに残っています。',
   errStarting: 'お店は開店準備中です。数秒待ってから、もう一度お試しください。お金は動いていません。',
-  errForm: '注文書を作成できませんでした：{reason} 注文は行われておらず、お金も動いていません。',
   errFormPlain: '注文書を作成できませんでした。注文は行われておらず、お金も動いていません。',
   errDeclined: 'ウォレットでお断りになりました。何も送信されておらず、お金も動いていません。',
   errReplaced:
@@ -149,4 +148,25 @@ export const shop: CatalogueLike<typeof english> = {
   errStoppedWaiting: '待つのをやめました。このあとウォレットで承認した場合は注文が進み、ウォレットで確認できます。',
   console: 'お店のコンピューターに見えるもの',
   footerAbout: 'Kiso Tea & Books　長野県塩尻市 奈良井宿',
+  stand_received: 'ご注文を承り、商品を取り置きました。お金は動いていません。',
+  stand_asking: 'カード会社に照会しています。お金は動いていません。',
+  stand_authorised: 'カードの利用枠から代金を確保しました。配送会社に連絡しています。',
+  stand_delivering: '配送会社が確認しています。代金は確保されましたが、請求はまだです。',
+  stand_accepted: '配送会社が伝票を作成しました。代金は確保され、カード会社に請求を依頼しています。',
+  stand_charged: '配送会社が伝票を作成し、カードに請求されました。',
+  stand_expired: '時間がかかりすぎたため、ご注文を取りやめました。請求はありません。',
+  stand_refused: 'ご注文の一部を読み取れなかったため、中止しました。請求はありません。',
+  stand_refused_cancelled: 'ご注文はキャンセルされました。請求はありません。',
+  stand_refused_issuer: 'カード会社がお支払いを承認しませんでした。請求はありません。',
+  stand_refused_courier: '配送会社が荷物を引き受けませんでした。確保は解除され、請求はありません。',
+  'stand_refused_out-of-stock': 'ご注文の品が、たった今売り切れました。お金は動いていません。',
+  stand_refused_unreachable: '身元を確認できない相手があったため、何も渡していません。請求はありません。',
+  'stand_refused_amount-mismatch': '金額が一致しなかったため、中止しました。請求はありません。',
+  stand_refused_expired: '時間がかかりすぎたため、ご注文を取りやめました。請求はありません。',
+  'errForm_out-of-stock':
+    'かごの中に、在庫がご希望より少ない品があります。かごをご確認ください。注文は行われておらず、お金も動いていません。',
+  'errForm_not-found': 'お選びの商品か配送会社が、お店にありません。選び直してください。注文は行われておらず、お金も動いていません。',
+  errForm_malformed:
+    'かごの内容を受け付けられません。商品は50種類まで、それぞれ1から999個までです。注文は行われておらず、お金も動いていません。',
+  'errForm_rate-limited': 'お店が混み合っています。1分後にお試しください。注文は行われておらず、お金も動いていません。',
 }
