@@ -183,7 +183,7 @@ export async function startParties({
     domain: domainOf,
     /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
     fetch: (host, path, init) => fetchFrom(port, host, path, init),
-    /** Rows of a query on a party's own tables, read only. */
+    /** Rows of a query on a party's own tables, read only; on those of each of its objects, if it has shards. */
     sql: (id, query) => sqlOf(persist, id, query),
     /** Every byte that a party keeps, file by file: what it holds, for tests that look for what it must not. */
     held: id => heldBy(persist, id),
@@ -209,13 +209,15 @@ const tablesFolder = (persist, id) => join(persist, 'do', `${id}-${className(par
 async function sqlOf(persist, id, query) {
   const { DatabaseSync } = await import('node:sqlite')
   const folder = tablesFolder(persist, id)
-  const file = readdirSync(folder).find(name => name.endsWith('.sqlite') && name !== 'metadata.sqlite')
-  const database = new DatabaseSync(join(folder, file), { readOnly: true })
-  try {
-    return database.prepare(query).all()
-  } finally {
-    database.close()
-  }
+  const files = readdirSync(folder).filter(name => name.endsWith('.sqlite') && name !== 'metadata.sqlite')
+  return files.flatMap(file => {
+    const database = new DatabaseSync(join(folder, file), { readOnly: true })
+    try {
+      return database.prepare(query).all()
+    } finally {
+      database.close()
+    }
+  })
 }
 
 function heldBy(persist, id) {

@@ -1,4 +1,4 @@
-//! A party's book: the Durable Object that holds one party, its tables and its alarm.
+//! A party's book: the Durable Object that holds one party, or one of its shards, with tables and alarm.
 
 use std::cell::OnceCell;
 
@@ -8,6 +8,7 @@ use tallystick_parties::ports::Tables as _;
 use worker::{Env, State};
 
 use crate::logging::CORRELATION_HEADER;
+use crate::ports::WorkerPorts;
 use crate::ports::database::ObjectDatabase;
 use crate::settings::SettingsError;
 use crate::{convert, logging, problem};
@@ -71,13 +72,13 @@ impl<P: Party> Book<P> {
 
     fn party(&self, open: Open<P>) -> Result<&P, &SettingsError> {
         self.party
-            .get_or_init(|| open(&self.env, self.state.storage()))
+            .get_or_init(|| open(&self.env, WorkerPorts::new(&self.state, &self.env)?))
             .as_ref()
     }
 }
 
-/// Makes a party of the deployment's settings and the object's storage.
-pub type Open<P> = fn(&Env, worker::Storage) -> Result<P, SettingsError>;
+/// Makes a party of the deployment's settings and the object's ports.
+pub type Open<P> = fn(&Env, WorkerPorts) -> Result<P, SettingsError>;
 
 fn misconfigured(error: &SettingsError) -> worker::Result<worker::Response> {
     problem::answer(&Fault::new(Kind::Internal, error))

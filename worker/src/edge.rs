@@ -1,15 +1,14 @@
 //! Where requests enter: limits by address, correlation id, log line; then the party's book answers.
 
+use js_sys::Uint8Array;
 use tallystick_parties::office::fault::{Fault, Kind};
+use tallystick_parties::office::place::Place;
 use tallystick_parties::routes;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result};
 
 use crate::logging::{self, Answered, CORRELATION_HEADER};
-use crate::{BODY_LIMIT, address, body, problem};
-
-/// The one object that holds a party. One is enough here: an object carries some tens of
-/// orders a second. A party that needs more spreads accounts or orders over objects by key.
-const BOOK: &str = "book";
+use crate::ports::siblings;
+use crate::{BODY_LIMIT, address, body, problem, settings};
 
 /// What a party reads of a request's headers; nothing else of them reaches it.
 const FORWARDED: [&str; 3] = ["content-type", "authorization", "if-none-match"];
@@ -61,6 +60,9 @@ async fn admitted(request: &mut Request, env: &Env, correlation: &str) -> Result
     if request.inner().url().len() > ADDRESS_LEN_MAX {
         return refused(&Fault::new(Kind::AddressTooLong, ""), correlation);
     }
+    if routes::is_between_siblings(&request.path()) {
+        return refused(&Fault::not_found(), correlation);
+    }
     let address = address::of(request.headers())?;
     let is_dear = request.method() == Method::Post && routes::is_dear(&request.path());
     let limit = if is_dear { DEAR_BY_ADDRESS } else { BY_ADDRESS };
@@ -74,11 +76,12 @@ async fn admitted(request: &mut Request, env: &Env, correlation: &str) -> Result
     forward(request, env, correlation).await
 }
 
-/// Hands the request to the party's book. The body is read here, to its end and its limit, so that whoever
+/// Hands the request to the book of the party that it belongs to. The body is read here, to its end and its limit, so that whoever
 /// sends slowly keeps nobody's object waiting.
 async fn forward(request: &mut Request, env: &Env, correlation: &str) -> Result<Response> {
     let method = request.method();
     let mut init = RequestInit::new();
+    let mut sent = None;
     if !matches!(method, Method::Get | Method::Head | Method::Options)
         && request.inner().body().is_some()
     {
@@ -86,6 +89,7 @@ async fn forward(request: &mut Request, env: &Env, correlation: &str) -> Result<
             let fault = Fault::new(Kind::TooLarge, "At most 256 KiB are accepted.");
             return refused(&fault, correlation);
         };
+        sent = Some(body.clone());
         init.with_body(Some(body.into()));
     }
     let headers = Headers::new();
@@ -97,6 +101,24 @@ async fn forward(request: &mut Request, env: &Env, correlation: &str) -> Result<
     }
     init.with_method(method).with_headers(headers);
     let inner = Request::new_with_init(&request.inner().url(), &init)?;
-    let book = env.durable_object("BOOK")?.get_by_name(BOOK)?;
+    let place = place(&inner, sent.as_ref(), env)?;
+    let book = siblings::stub(env, place)?;
     book.fetch_with_request(inner).await
+}
+
+/// Which of the party's objects answers. Only a party with shards has its requests read here.
+fn place(request: &Request, body: Option<&Uint8Array>, env: &Env) -> Result<Place> {
+    let (shards, role) = (settings::shards(env), settings::role(env));
+    let (Ok(shards), Ok(role)) = (shards, role) else {
+        return Ok(Place::Office); // which says what is wrong with the settings
+    };
+    if shards.is_none() {
+        return Ok(Place::Office);
+    }
+    let asked = http::Request::builder()
+        .method(request.method().as_ref())
+        .uri(request.inner().url())
+        .body(body.map(Uint8Array::to_vec).unwrap_or_default())
+        .map_err(|error| error.to_string())?;
+    Ok(routes::place(role, shards, &asked))
 }

@@ -4,7 +4,7 @@
 #![allow(missing_docs)]
 
 use tallystick_protocol::wire::identifier::Role;
-use worker::{DurableObject, Env, Request, Response, Result, State, Storage, durable_object};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::book::Book;
 use crate::ports::WorkerPorts;
@@ -73,19 +73,19 @@ book_of!(
 );
 
 #[cfg(feature = "ca")]
-fn open_ca(env: &Env, storage: Storage) -> Opened<tallystick_parties::ca::Ca<WorkerPorts>> {
+fn open_ca(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::ca::Ca<WorkerPorts>> {
     use tallystick_parties::ca::{Ca, Config};
     let config = Config {
         settings: settings::read(env, Role::Ca)?,
         registration_key: settings::key(env, "REGISTRATION_KEY")?.into(),
     };
-    Ok(Ca::new(WorkerPorts::new(storage), config))
+    Ok(Ca::new(ports, config))
 }
 
 #[cfg(feature = "key-centre")]
 fn open_key_centre(
     env: &Env,
-    storage: Storage,
+    ports: WorkerPorts,
 ) -> Opened<tallystick_parties::key_centre::KeyCentre<WorkerPorts>> {
     use tallystick_parties::key_centre::{Config, KeyCentre, SpaceDegrees};
     let config = Config {
@@ -96,11 +96,11 @@ fn open_key_centre(
             courier: settings::degrees(env, "DEGREES_COURIER")?,
         },
     };
-    Ok(KeyCentre::new(WorkerPorts::new(storage), config))
+    Ok(KeyCentre::new(ports, config))
 }
 
 #[cfg(feature = "shop")]
-fn open_shop(env: &Env, storage: Storage) -> Opened<tallystick_parties::shop::Shop<WorkerPorts>> {
+fn open_shop(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::shop::Shop<WorkerPorts>> {
     use tallystick_parties::shop::{FORM_LIFETIME_SECONDS, Shop, ShopConfig};
     use tallystick_protocol::instrument::Instrument;
     let config = ShopConfig {
@@ -111,13 +111,13 @@ fn open_shop(env: &Env, storage: Storage) -> Opened<tallystick_parties::shop::Sh
         instruments: Instrument::ALL.to_vec(),
         form_lifetime_seconds: FORM_LIFETIME_SECONDS,
     };
-    Ok(Shop::new(WorkerPorts::new(storage), config))
+    Ok(Shop::new(ports, config))
 }
 
 #[cfg(feature = "issuer")]
 fn open_issuer(
     env: &Env,
-    storage: Storage,
+    ports: WorkerPorts,
 ) -> Opened<tallystick_parties::issuer::Issuer<WorkerPorts>> {
     use tallystick_parties::issuer::{Issuer, IssuerConfig};
     use tallystick_protocol::wire::money::{Currency, Money};
@@ -126,15 +126,15 @@ fn open_issuer(
     config.opens_accounts = settings::opens_accounts(env)?;
     config.blocked = settings::blocked(env)?;
     config.require_safe()?;
-    Ok(Issuer::new(WorkerPorts::new(storage), config))
+    Ok(Issuer::new(ports, config))
 }
 
 #[cfg(feature = "courier")]
 fn open_courier(
     env: &Env,
-    storage: Storage,
+    ports: WorkerPorts,
 ) -> Opened<tallystick_parties::courier::Courier<WorkerPorts>> {
     use tallystick_parties::courier::Courier;
     let settings = settings::read(env, Role::Courier)?;
-    Ok(Courier::new(WorkerPorts::new(storage), settings))
+    Ok(Courier::new(ports, settings))
 }

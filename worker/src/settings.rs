@@ -2,8 +2,10 @@
 //! or missing setting does not start; it says which one instead.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
+use tallystick_parties::office::place::Shards;
 use tallystick_parties::office::rate::{Limits, LimitsError};
 use tallystick_parties::office::settings::{ConsoleAccess, Operator, Settings, UnsafeSetting};
+use tallystick_parties::routes;
 use tallystick_parties::store::vault::SealingKey;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use worker::Env;
@@ -26,6 +28,9 @@ pub enum SettingsError {
     /// A variable or secret is not of its form.
     #[error("The setting {0} is not {1}.")]
     Form(&'static str, &'static str),
+    /// The Durable Object has no name, or one that no object of a party has.
+    #[error("This object is none of a party's.")]
+    NoObject,
     /// LIMITS is none.
     #[error(transparent)]
     Limits(#[from] LimitsError),
@@ -59,11 +64,31 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
     if let Some(limits) = optional(env, "LIMITS") {
         settings.limits = Limits::parse(&limits)?;
     }
+    settings.shards = shards(env)?;
+    if !settings.shards.is_none() && !routes::can_be_spread(role) {
+        let no = "1: a party of this role has no shards";
+        return Err(SettingsError::Form("SHARDS", no));
+    }
     if role != Role::Ca {
         settings.registration_token = Some(key(env, "REGISTRATION_TOKEN")?);
     }
     settings.require_safe()?;
     Ok(settings)
+}
+
+/// Over how many objects the party's orders are spread: SHARDS, or none.
+pub fn shards(env: &Env) -> Result<Shards, SettingsError> {
+    let Some(text) = optional(env, "SHARDS") else {
+        return Ok(Shards::NONE);
+    };
+    let shards = text.parse().ok().and_then(Shards::new);
+    shards.ok_or(SettingsError::Form("SHARDS", "a power of two up to 256"))
+}
+
+/// The role that this deployment plays.
+pub fn role(env: &Env) -> Result<Role, SettingsError> {
+    let role = text(env, "ROLE")?.parse();
+    role.map_err(|_| SettingsError::Form("ROLE", "the name of a role"))
 }
 
 /// A variable or secret that must be there.

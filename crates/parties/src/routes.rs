@@ -1,8 +1,13 @@
 //! All routes of the roles in this build, for whoever stands in front of the parties.
 
+use http::Method;
+use tallystick_protocol::wire::identifier::Role;
+
 use crate::console;
-use crate::office::reception;
+use crate::office::http::Incoming;
+use crate::office::place::{Asked, Belongs, Place, Shards};
 use crate::office::routes::{Route, Shape, segments};
+use crate::office::{reception, siblings};
 
 fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     fn some<T>(table: &[Route<T>], holds: &mut impl FnMut(&Shape) -> bool) -> bool {
@@ -33,6 +38,78 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     found
 }
 
+/// What a request in this role says of where it belongs: its route's, and what it chose of the path.
+fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)> {
+    fn find<'p, T: Copy>(
+        table: &[Route<T>],
+        posts: bool,
+        path: &'p str,
+    ) -> Option<(Shape, Option<&'p str>)> {
+        let mut shapes = table.iter().map(|route| route.shape);
+        shapes.find_map(|shape| {
+            let chosen = shape.parts(path).filter(|_| shape.posts == posts)?;
+            Some((shape, chosen.first().copied()))
+        })
+    }
+    let own = match role {
+        #[cfg(feature = "courier")]
+        Role::Courier => find(crate::courier::ROUTES, posts, path),
+        _ => None,
+    };
+    own.or_else(|| find(reception::ROUTES, posts, path))
+        .or_else(|| find(console::ROUTES, posts, path))
+}
+
+/// Whether parties of this role can have shards.
+#[must_use]
+pub fn can_be_spread(role: Role) -> bool {
+    matches!(role, Role::Courier)
+}
+
+/// Which object of a party in `role` answers a request from outside. Computed from what is in clear, and
+/// unverified: whoever says something wrong is sent where nothing is known of it. An operator's request
+/// goes to the shard that it names by `shard=`, two hexadecimal digits.
+#[must_use]
+pub fn place(role: Role, shards: Shards, request: &Incoming) -> Place {
+    if shards.is_none() {
+        return Place::Office;
+    }
+    let posts = request.method() == Method::POST;
+    let Some((shape, chosen)) = shape_of(role, posts, request.uri().path()) else {
+        return Place::Office;
+    };
+    if shape.is_private {
+        return siblings::named(request, shards).unwrap_or(Place::Office);
+    }
+    let asked = Asked {
+        chosen,
+        body: request.body(),
+    };
+    let key = match shape.belongs {
+        Belongs::ToOffice => None,
+        Belongs::Anywhere(key) | Belongs::ToShard(key) | Belongs::ToShardWhileNew(key) => {
+            key(&asked)
+        }
+    };
+    key.map_or(Place::Office, |key| shards.of(key[0]))
+}
+
+/// Where what a request asks for belongs, with its key; `None`: to whoever is asked.
+pub(crate) fn belongs(role: Role, request: &Incoming) -> Option<(Belongs, [u8; 32])> {
+    let posts = request.method() == Method::POST;
+    let (shape, chosen) = shape_of(role, posts, request.uri().path())?;
+    let asked = Asked {
+        chosen,
+        body: request.body(),
+    };
+    match shape.belongs {
+        Belongs::ToOffice | Belongs::Anywhere(_) => None,
+        Belongs::ToShard(key) | Belongs::ToShardWhileNew(key) => {
+            Some((shape.belongs, key(&asked)?))
+        }
+    }
+}
+
 /// `path` as a log line may have it: the words of our own routes, and `{}` for everything else, which
 /// may be an identifier.
 #[must_use]
@@ -50,6 +127,12 @@ pub fn without_identifiers(path: &str) -> String {
 #[must_use]
 pub fn is_dear(path: &str) -> bool {
     any(|shape| shape.is_dear && shape.is_at(path))
+}
+
+/// Whether a path is of requests between the objects of a party. Nobody outside may ask there.
+#[must_use]
+pub fn is_between_siblings(path: &str) -> bool {
+    segments(path).next() == Some(siblings::FIRST_SEGMENT)
 }
 
 /// Whether only the operator's own page may read what is at this path.

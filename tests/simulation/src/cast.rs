@@ -8,6 +8,7 @@ use tallystick_parties::ca::{self, Ca};
 use tallystick_parties::courier::Courier;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
+use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration_token};
 use tallystick_parties::ports::Ports;
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
@@ -51,6 +52,13 @@ pub const ISSUERS: [&str; 2] = [ISSUER, OTHER_ISSUER];
 pub const COURIERS: [&str; 2] = [COURIER, OTHER_COURIER];
 /// The parties of the demo.
 const DEMO: &str = include_str!("../../../worker/demo/parties.json");
+/// The courier's shards, if it has all of them.
+pub const COURIER_SHARDS: [&str; 4] = [
+    "hayate.localhost/shard-00",
+    "hayate.localhost/shard-01",
+    "hayate.localhost/shard-02",
+    "hayate.localhost/shard-03",
+];
 /// Where the shop's pages are.
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
 /// 20 November 2026, 10:00 UTC, in seconds since 1970.
@@ -78,6 +86,22 @@ fn display_name(role: Role, name: &str) -> String {
     let known = parties.find(|party| is_seen && party["domain"] == name);
     let display = known.and_then(|party| party["name"].as_str());
     display.unwrap_or(name).to_owned()
+}
+
+/// The party that an object belongs to, by its domain.
+#[must_use]
+pub fn party_of(object: &str) -> &str {
+    object.split('/').next().unwrap_or(object)
+}
+
+/// Which of its party's objects it is.
+///
+/// # Panics
+/// If there is none of that name.
+#[must_use]
+pub fn place_of(object: &str) -> Place {
+    let shard = object.split_once('/');
+    shard.map_or(Place::Office, |(_, name)| Place::of_object(name).unwrap())
 }
 
 /// The settings of a party in this role.
@@ -153,6 +177,8 @@ pub struct Cast {
     pub offers_a_choice: bool,
     /// What the shop can be paid with.
     pub instruments: &'static [Instrument],
+    /// Over how many objects the courier's orders are spread.
+    pub shards: Shards,
 }
 
 impl Default for Cast {
@@ -162,24 +188,44 @@ impl Default for Cast {
             real_degrees: false,
             offers_a_choice: false,
             instruments: &[Instrument::CardAccount],
+            shards: Shards::NONE,
         }
     }
 }
 
 impl Cast {
-    /// Starts the party of this name over what its ports hold. Who is none of the others is a shop.
+    /// All objects of all parties among `parties`.
+    pub fn objects(&self, parties: &[&'static str]) -> Vec<&'static str> {
+        let shards = usize::from(self.shards.count());
+        let courier = if self.shards.is_none() { 0 } else { shards };
+        let shards = COURIER_SHARDS.into_iter().take(courier);
+        parties.iter().copied().chain(shards).collect()
+    }
+
+    /// How requests to a domain are spread, as its edge does it.
     #[must_use]
-    pub fn start<P: Ports>(&self, ports: P, name: &str) -> Running<P> {
-        match name {
+    pub fn spread(&self, domain: &str) -> (Role, Shards) {
+        if domain == COURIER {
+            (Role::Courier, self.shards)
+        } else {
+            (Role::Shop, Shards::NONE)
+        }
+    }
+
+    /// Starts an object of this name over what its ports hold. Who is none of the others is a shop.
+    #[must_use]
+    pub fn start<P: Ports>(&self, ports: P, object: &str) -> Running<P> {
+        match party_of(object) {
             CA => Running::Ca(Rc::new(authority(ports))),
             CENTRE => Running::Centre(Rc::new(centre(ports, self.degrees()))),
-            ISSUER | OTHER_ISSUER => {
+            name @ (ISSUER | OTHER_ISSUER) => {
                 let mut config = IssuerConfig::new(settings(Role::Issuer, name));
                 config.opens_accounts = true;
                 Running::Issuer(Rc::new(Issuer::new(ports, config)))
             }
-            COURIER | OTHER_COURIER => {
-                let settings = settings(Role::Courier, name);
+            name @ (COURIER | OTHER_COURIER) => {
+                let mut settings = settings(Role::Courier, name);
+                settings.shards = self.spread(name).1;
                 Running::Courier(Rc::new(Courier::new(ports, settings)))
             }
             shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),

@@ -3,8 +3,10 @@
 use std::rc::Weak;
 
 use http::{Request, Response};
-use tallystick_parties::ports::{Network, NetworkError};
+use tallystick_parties::office::place::Place;
+use tallystick_parties::ports::{Network, NetworkError, Siblings};
 
+use crate::cast::place_of;
 use crate::scheduler::Slot;
 use crate::town::Town;
 
@@ -29,6 +31,25 @@ impl Network for SimulatedNetwork {
         let reply = Reply::default();
         if let Some(town) = self.town.upgrade() {
             town.call(self.name, request, &reply);
+        }
+        let answer = reply.filled().await;
+        answer.ok_or_else(|| NetworkError("no answer came".to_owned()))
+    }
+}
+
+impl Siblings for SimulatedNetwork {
+    fn place(&self) -> Place {
+        place_of(self.name)
+    }
+
+    async fn ask(
+        &self,
+        place: Place,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, NetworkError> {
+        let reply = Reply::default();
+        if let Some(town) = self.town.upgrade() {
+            town.call_sibling(self.name, place, request, &reply);
         }
         let answer = reply.filled().await;
         answer.ok_or_else(|| NetworkError("no answer came".to_owned()))

@@ -40,6 +40,8 @@ pub enum Plant {
     BendAccount,
     /// The shop's alarm gets lost, and nobody sets it again.
     LoseAlarm,
+    /// The courier's office takes what a shard of it has taken as well.
+    TakeTwice,
     /// The shop has put aside something it could not do, and tells nobody.
     HideStuck,
 }
@@ -55,7 +57,7 @@ impl Plant {
             // No occasion yet: the tables are not made.
             let _not_yet = tables.run(sql, &[]);
         };
-        match (self, seat.name) {
+        match (self, seat.party) {
             (Self::CaptureTwice, ISSUER) => capture_again(seat),
             (Self::MintMoney, ISSUER) => {
                 let minted = Transfer {
@@ -94,6 +96,7 @@ impl Plant {
                 "INSERT INTO due (kind, reference, at_ms, since_ms, stuck_at_ms)
                  VALUES ('letter', 'nobody/nothing', 1, 1, 1) ON CONFLICT DO NOTHING",
             ),
+            (Self::TakeTwice, COURIER) if seat.name == COURIER => take_from_shards(town, seat),
             (Self::LoseGoods, SHOP) => run("DELETE FROM shop_reserved"),
             (Self::TellName, SHOP) => {
                 run(
@@ -117,6 +120,24 @@ impl Plant {
                 run("DELETE FROM issuer_revoked_holders");
             }
             _ => {}
+        }
+    }
+}
+
+/// The office does what each shard did.
+fn take_from_shards(town: &Town, office: &Seat) {
+    let columns =
+        "root, order_id, part, shop, issuer, parcels, received_at, state, refused_reason, tracking";
+    let all = format!("SELECT {columns} FROM courier_deliveries WHERE state = 'confirmed'");
+    let again = format!(
+        "INSERT INTO courier_deliveries ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    );
+    for shard in town
+        .objects(COURIER)
+        .filter(|seat| seat.name != office.name)
+    {
+        for row in shard.machine.database.run(&all, &[]).unwrap_or_default() {
+            let _not_yet = office.machine.database.run(&again, &row.0);
         }
     }
 }

@@ -117,7 +117,7 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
 
 /// Everybody starts, in fine weather.
 fn parties_start(town: &Rc<Town>, crash: Option<Crash>) -> Option<TrustAnchors> {
-    for seat in &town.seats {
+    for seat in town.seats.iter().filter(|seat| town.is_in_use(seat)) {
         seat.start(town);
         if let Some(Crash { at, after, .. }) = crash
             && at == seat.name

@@ -1,4 +1,4 @@
-//! A party's place: its machine, which survives, and the party that runs on it at present.
+//! The place of an object of a party: its machine, which survives, and the party that runs on it at present.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 use tallystick_parties::Party;
 use tallystick_parties::ports::{Clock as _, Tables as _};
 
-use crate::cast::Running;
+use crate::cast::{Running, party_of};
 use crate::machine::Machine;
 use crate::scheduler::Owner;
 use crate::town::Town;
@@ -17,7 +17,10 @@ const ALARM_RETRY_MS: u64 = 2_000;
 /// As on Cloudflare: the alarm is stored with the tables and set by the party itself; it is taken away when
 /// it rings, and rings again if the work it began was cut short.
 pub(crate) struct Seat {
+    /// The object's name.
     pub(crate) name: &'static str,
+    /// Its party's domain.
+    pub(crate) party: &'static str,
     pub(crate) machine: Machine,
     running: RefCell<Option<Running<Machine>>>,
     life: Cell<u32>,
@@ -30,6 +33,7 @@ impl Seat {
     pub(crate) fn new(name: &'static str, machine: Machine) -> Self {
         Self {
             name,
+            party: party_of(name),
             machine,
             running: RefCell::new(None),
             life: Cell::new(0),
@@ -61,7 +65,8 @@ impl Seat {
 
     fn begin(self: &Rc<Self>, town: &Rc<Town>) {
         self.life.set(self.life.get() + 1);
-        let party = town.cast.start(self.machine.clone(), self.name);
+        let cast = town.cast.get();
+        let party = cast.start(self.machine.clone(), self.name);
         *self.running.borrow_mut() = Some(party);
         self.rings_at.set(None);
         if self.is_waking.replace(false) {

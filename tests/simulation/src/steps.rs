@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use tallystick_parties::office::place::Shards;
+
 use crate::cast::{CA, CENTRE, COURIER, ISSUER, ISSUERS, OTHER_COURIER, OTHER_ISSUER, SHOP};
 use crate::dice::Dice;
 use crate::holder::{Holder, Wish};
@@ -75,14 +77,23 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
         }
         44..54 => {
             let writes = u32::try_from(dice.below(25)).unwrap_or(0);
-            if let Some(seat) = town.seat(party) {
+            let objects: Vec<_> = town.objects(party).collect();
+            if let Some(seat) = objects.get(dice.index(objects.len())) {
+                let party = seat.name;
                 town.note(&format!(
                     "{party}: the power will fail after {writes} writes"
                 ));
                 seat.machine.database.fail_after(writes + 1);
             }
         }
-        54..60 => town.crash(party),
+        54..60 => {
+            let objects: Vec<_> = town.objects(party).map(|seat| seat.name).collect();
+            town.crash(dice.pick::<&str>(&objects));
+        }
+        60..62 if town.cast.get().shards.is_none() => {
+            town.note("the courier is spread over four shards");
+            town.spread(Shards::new(4).unwrap());
+        }
         60..68 => {
             let events = u32::try_from(dice.below(12)).unwrap_or(0);
             town.note(&format!(

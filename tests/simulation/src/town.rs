@@ -7,9 +7,11 @@ use std::rc::{Rc, Weak};
 use http::{Request, Response};
 use tallystick_parties::Party;
 use tallystick_parties::native::SetClock;
+use tallystick_parties::office::place::{Place, Shards};
+use tallystick_parties::routes;
 use tallystick_protocol::test_keys::TEST_KEYS;
 
-use crate::cast::{Cast, EVERYBODY, START};
+use crate::cast::{COURIER_SHARDS, Cast, EVERYBODY, START, party_of, place_of};
 use crate::dice::Dice;
 use crate::holder::Holder;
 use crate::invariants::parcels::Gate;
@@ -30,6 +32,8 @@ const PATIENCE_MS: (u64, u64) = (15_000, 20_000);
 const HEARD_MAX: usize = 16;
 /// How far a participant's clock is off at most, in seconds.
 const CLOCK_OFF_SECONDS: u64 = 20;
+/// For how long edges know two numbers of shards when an operator has chosen another, in milliseconds.
+const EDGE_LAG_MS: u64 = 60_000;
 /// More events than any run has: a run that reaches it never comes to rest.
 const EVENTS_MAX: u64 = 3_000_000;
 
@@ -42,6 +46,13 @@ pub(crate) struct Call {
     reply: Reply,
 }
 
+impl Call {
+    /// Whether it is between objects of one party.
+    fn is_between_siblings(&self) -> bool {
+        party_of(self.from) == party_of(self.to)
+    }
+}
+
 /// The whole world of one run.
 pub(crate) struct Town {
     me: Weak<Town>,
@@ -49,7 +60,9 @@ pub(crate) struct Town {
     pub(crate) journal: Journal,
     pub(crate) seed: u64,
     /// How the parties are set up.
-    pub(crate) cast: Cast,
+    pub(crate) cast: Cell<Cast>,
+    /// When the courier was spread over shards in the middle of a run.
+    spread_at_ms: Cell<Option<u64>>,
     /// Chance of the network.
     pub(crate) dice: Dice,
     pub(crate) weather: Cell<Weather>,
@@ -94,18 +107,24 @@ impl Town {
                 machine.signing.prepare(key);
                 Rc::new(Seat::new(name, machine))
             });
+            // Shards make no keys: the office's are theirs.
+            let shards = COURIER_SHARDS.into_iter().map(|name| {
+                let machine = machine(me, name, clock.skewed(some_skew(&off)), seed);
+                Rc::new(Seat::new(name, machine))
+            });
             Self {
                 me: me.clone(),
                 journal: Journal::new(START * 1000, is_read),
                 seed,
-                cast: Cast {
+                cast: Cell::new(Cast {
                     real_degrees,
                     ..some_cast(&Dice::new(seed, "cast"))
-                },
+                }),
+                spread_at_ms: Cell::new(None),
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
                 cuts: RefCell::default(),
-                seats: seats.collect(),
+                seats: seats.chain(shards).collect(),
                 holders: RefCell::default(),
                 received: RefCell::default(),
                 heard: RefCell::default(),
@@ -135,6 +154,50 @@ impl Town {
 
     pub(crate) fn seat(&self, name: &str) -> Option<&Rc<Seat>> {
         self.seats.iter().find(|seat| seat.name == name)
+    }
+
+    /// All objects of a party that are in use, its office first.
+    pub(crate) fn objects(&self, party: &str) -> impl Iterator<Item = &Rc<Seat>> {
+        let seats = self.seats.iter().filter(move |seat| seat.party == party);
+        seats.filter(|seat| self.is_in_use(seat))
+    }
+
+    /// Whether the object is one of those over which its party is spread.
+    pub(crate) fn is_in_use(&self, seat: &Seat) -> bool {
+        let (_, shards) = self.cast.get().spread(seat.party);
+        let place = place_of(seat.name);
+        place == Place::Office || shards.all().any(|shard| shard == place)
+    }
+
+    /// The courier's operator spreads its orders over so many shards. Its edge learns of it a little later.
+    pub(crate) fn spread(self: &Rc<Self>, shards: Shards) {
+        self.cast.set(Cast {
+            shards,
+            ..self.cast.get()
+        });
+        self.spread_at_ms.set(Some(self.scheduler.now_ms()));
+        for seat in self.objects(crate::cast::COURIER) {
+            if seat.running().is_some() {
+                seat.evict(self);
+            } else if place_of(seat.name) != Place::Office {
+                seat.start(self);
+            }
+        }
+    }
+
+    /// The object to which an edge hands a request.
+    fn seat_for(&self, request: &Request<Vec<u8>>) -> Option<&Rc<Seat>> {
+        let host = request.uri().host().unwrap_or_default();
+        let (role, shards) = self.cast.get().spread(host);
+        let is_new = |at_ms: u64| self.scheduler.now_ms() < at_ms + EDGE_LAG_MS;
+        let lags = self.spread_at_ms.get().is_some_and(is_new) && self.dice.chance(500);
+        let shards = if lags { Shards::NONE } else { shards };
+        self.object(host, routes::place(role, shards, request))
+    }
+
+    fn object(&self, party: &str, place: Place) -> Option<&Rc<Seat>> {
+        self.objects(party)
+            .find(|seat| place_of(seat.name) == place)
     }
 
     /// How many messages were sent.
@@ -242,8 +305,7 @@ impl Town {
         if self.is_spent(from) {
             return;
         }
-        let host = request.uri().host().unwrap_or_default().to_owned();
-        let to = self.seat(&host).map_or("nobody", |seat| seat.name);
+        let to = self.seat_for(&request).map_or("nobody", |seat| seat.name);
         let what = format!("{} {}", request.method(), short(request.uri().path()));
         self.calls.set(self.calls.get() + 1);
         let call = Rc::new(Call {
@@ -258,13 +320,42 @@ impl Town {
             *request.body_mut() = body;
             faults.push_str(&lie);
         }
+        self.send(&call, request, faults);
+    }
+
+    /// An object of a party asks another one of it: nobody lies, and nobody cuts them off from each other.
+    pub(crate) fn call_sibling(
+        &self,
+        from: &'static str,
+        place: Place,
+        request: Request<Vec<u8>>,
+        reply: &Reply,
+    ) {
+        if self.is_spent(from) {
+            return;
+        }
+        let to = self.object(party_of(from), place);
+        self.calls.set(self.calls.get() + 1);
+        let call = Rc::new(Call {
+            number: self.calls.get(),
+            from,
+            to: to.map_or("nobody", |seat| seat.name),
+            what: format!("{} {}", request.method(), short(request.uri().path())),
+            reply: reply.clone(),
+        });
+        self.send(&call, request, String::new());
+    }
+
+    /// Lets a call go its way, or several, or none.
+    fn send(&self, call: &Rc<Call>, request: Request<Vec<u8>>, mut faults: String) {
+        let (from, to, reply) = (call.from, call.to, &call.reply);
         let patience = reply.clone();
         let patience_ms = self.patience_ms(from);
         self.scheduler
             .after(patience_ms, move || patience.fill(None));
         let ways = self.ways(from, to, &mut faults);
         let length = request.body().len();
-        let Call { number, what, .. } = &*call;
+        let Call { number, what, .. } = &**call;
         self.note(&format!(
             "{from} → {to}  #{number} {what}, {length} bytes{faults}"
         ));
@@ -295,7 +386,9 @@ impl Town {
             doubled,
             delayed,
         } = self.weather.get();
-        if self.cuts.borrow().part(from, to, self.scheduler.now_ms()) {
+        let is_outside = party_of(from) != party_of(to);
+        let (a, b) = (party_of(from), party_of(to));
+        if is_outside && self.cuts.borrow().part(a, b, self.scheduler.now_ms()) {
             faults.push_str("  [cut off]");
             return Vec::new();
         }
@@ -322,7 +415,7 @@ impl Town {
 
     fn lie_of(&self, from: &str, body: &[u8]) -> Option<(String, Vec<u8>)> {
         let (liar, share) = self.liar.get()?;
-        let lies = liar == from && self.dice.chance(share);
+        let lies = liar == party_of(from) && self.dice.chance(share);
         let seat = self.seat(from).filter(|_| lies)?;
         lies::instead_of(body, &seat.machine.signing, &self.dice)
     }
@@ -343,7 +436,7 @@ impl Town {
         );
         self.record(call.to, &[head.as_bytes(), request.body()].concat());
         let (town, call, seat) = (self.me(), call.clone(), seat.clone());
-        let is_answered_for = self.is_answered_for(call.to);
+        let is_answered_for = self.is_answered_for(&call);
         if is_answered_for && self.dice.chance(500) {
             // It never comes to the party itself.
             return self.answered(&call, Response::default(), first);
@@ -360,20 +453,8 @@ impl Town {
 
     fn answered(&self, call: &Rc<Call>, mut answer: Response<Vec<u8>>, first: bool) {
         let mut faults = String::new();
-        if self.is_answered_for(call.to) {
-            let (what, worthless) = lies::worthless(&self.dice, &self.heard_by(call.from));
-            answer = worthless;
-            faults.push_str(&format!("  [somebody else: {what}]"));
-        } else if let Some(body) = self.disowning(call.to, answer.body()) {
-            *answer.body_mut() = body;
-            faults.push_str("  [lie: it came to nothing]");
-        } else if let Some((lie, body)) = self.lie_of(call.to, answer.body()) {
-            *answer.body_mut() = body;
-            faults.push_str(&lie);
-        } else if self.lies_outright(call.to) {
-            let (what, worthless) = lies::worthless(&self.dice, &self.heard_by(call.from));
-            answer = worthless;
-            faults.push_str(&format!("  [lie: {what}]"));
+        if !call.is_between_siblings() {
+            self.spoil(call, &mut answer, &mut faults);
         }
         let mut ways = self.ways(call.to, call.from, &mut faults);
         self.hang(call, &mut ways, &mut faults);
@@ -401,9 +482,30 @@ impl Town {
         });
     }
 
+    /// What whoever answers for a party, or the party itself if it lies, makes of an answer.
+    fn spoil(&self, call: &Call, answer: &mut Response<Vec<u8>>, faults: &mut String) {
+        if self.is_answered_for(call) {
+            let (what, worthless) = lies::worthless(&self.dice, &self.heard_by(call.from));
+            *answer = worthless;
+            faults.push_str(&format!("  [somebody else: {what}]"));
+        } else if let Some(body) = self.disowning(call.to, answer.body()) {
+            *answer.body_mut() = body;
+            faults.push_str("  [lie: it came to nothing]");
+        } else if let Some((lie, body)) = self.lie_of(call.to, answer.body()) {
+            *answer.body_mut() = body;
+            faults.push_str(&lie);
+        } else if self.lies_outright(call.to) {
+            let (what, worthless) = lies::worthless(&self.dice, &self.heard_by(call.from));
+            *answer = worthless;
+            faults.push_str(&format!("  [lie: {what}]"));
+        }
+    }
+
     /// Too late or never, if the party hangs.
     fn hang(&self, call: &Call, ways: &mut Vec<u64>, faults: &mut String) {
-        if !self.cuts.borrow().hangs(call.to, self.scheduler.now_ms()) {
+        let to = party_of(call.to);
+        let hangs = self.cuts.borrow().hangs(to, self.scheduler.now_ms());
+        if !hangs || call.is_between_siblings() {
             return;
         }
         faults.push_str("  [hangs]");
@@ -414,15 +516,15 @@ impl Town {
         }
     }
 
-    fn is_answered_for(&self, who: &str) -> bool {
-        let now_ms = self.scheduler.now_ms();
-        self.cuts.borrow().is_answered_for(who, now_ms)
+    fn is_answered_for(&self, call: &Call) -> bool {
+        let (to, now_ms) = (party_of(call.to), self.scheduler.now_ms());
+        !call.is_between_siblings() && self.cuts.borrow().is_answered_for(to, now_ms)
     }
 
     /// A shop that lies says of a few orders that they came to nothing, and goes on.
     fn disowning(&self, who: &str, body: &[u8]) -> Option<Vec<u8>> {
         let (liar, share) = self.liar.get()?;
-        let seat = self.seat(who).filter(|_| liar == who)?;
+        let seat = self.seat(who).filter(|seat| liar == seat.party)?;
         let lies = self.dice.chance(share);
         lies::disowned(body, &seat.machine.signing, &self.dice).filter(|_| lies)
     }
@@ -452,7 +554,7 @@ impl Town {
     fn lies_outright(&self, who: &str) -> bool {
         self.liar
             .get()
-            .is_some_and(|(liar, share)| liar == who && self.dice.chance(share / 4))
+            .is_some_and(|(liar, share)| liar == party_of(who) && self.dice.chance(share / 4))
     }
 
     fn record(&self, by: &'static str, bytes: &[u8]) {
@@ -469,6 +571,7 @@ fn some_cast(dice: &Dice) -> Cast {
     Cast {
         parties_in_a_space: *dice.pick(&[1, 2, 4]),
         offers_a_choice: true,
+        shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
         ..Cast::default()
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Watch(RefCell<BTreeMap<(&'static str, String), String>>);
 impl Watch {
     /// Shows what changed at this party.
     pub(crate) fn look(&self, town: &Town, seat: &Seat) {
-        let Some(table) = orders_of(seat.name) else {
+        let Some(table) = orders_of(seat.party) else {
             return;
         };
         let sql = format!(

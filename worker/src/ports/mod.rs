@@ -3,23 +3,31 @@
 pub mod database;
 pub mod network;
 pub mod random;
+pub mod siblings;
 pub mod signing;
 
 use tallystick_parties::ports::{Clock, Log, Ports};
+
+use crate::settings::SettingsError;
 
 /// All ports of a party in a Durable Object.
 pub struct WorkerPorts {
     database: database::ObjectDatabase,
     network: network::Fetching,
+    siblings: siblings::Objects,
 }
 
 impl WorkerPorts {
-    /// Ports over the storage of one Durable Object.
-    pub fn new(storage: worker::Storage) -> Self {
-        Self {
-            database: database::ObjectDatabase::new(storage),
+    /// Ports of one Durable Object.
+    ///
+    /// # Errors
+    /// [`SettingsError`] if the object is none of a party's.
+    pub fn new(state: &worker::State, env: &worker::Env) -> Result<Self, SettingsError> {
+        Ok(Self {
+            database: database::ObjectDatabase::new(state.storage()),
             network: network::Fetching,
-        }
+            siblings: siblings::Objects::new(state, env)?,
+        })
     }
 }
 
@@ -29,6 +37,7 @@ impl Ports for WorkerPorts {
     type Random = random::PlatformRandom;
     type Signing = signing::WebCrypto;
     type Network = network::Fetching;
+    type Siblings = siblings::Objects;
     type Log = Console;
 
     fn database(&self) -> &Self::Database {
@@ -49,6 +58,10 @@ impl Ports for WorkerPorts {
 
     fn network(&self) -> &Self::Network {
         &self.network
+    }
+
+    fn siblings(&self) -> &Self::Siblings {
+        &self.siblings
     }
 
     fn log(&self) -> &Self::Log {

@@ -88,6 +88,23 @@ pub fn find(
         .transpose()
 }
 
+/// Whether a delivery of this root is stored.
+///
+/// # Errors
+/// Only the database's own.
+pub fn is_there(tables: &(impl Tables + ?Sized), root: &Root) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM courier_deliveries WHERE root = ?";
+    Ok(first(tables, sql, &[root.0.into()])?.is_some())
+}
+
+/// Whether any delivery is stored.
+///
+/// # Errors
+/// Only the database's own.
+pub fn is_any_there(tables: &(impl Tables + ?Sized)) -> Result<bool, DatabaseError> {
+    Ok(first(tables, "SELECT 1 FROM courier_deliveries LIMIT 1", &[])?.is_some())
+}
+
 /// Requires that nothing is stored of an order of this root or this number: a clearance is used once.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use super::{Courier, EVIDENCE_SECONDS, inquiries, tracking, words};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
+use crate::office::place::Place;
 use crate::ports::{Ports, Tables};
 use crate::post::outbox::{self, Content, NewLetter};
 
@@ -51,6 +52,7 @@ impl<P: Ports> Courier<P> {
     fn store(&self, tables: &dyn Tables, checked: &Checked) -> Result<Root, Fault> {
         let request = &checked.request.message;
         let root = request.part.root;
+        self.office.require_own(self, &root.0)?;
         deliveries::require_new(tables, &request.part)?;
         for asker in [&checked.part.header.issuer, &checked.part.header.shop] {
             if inquiries::is_closed(tables, &root, asker)? {
@@ -58,10 +60,7 @@ impl<P: Ports> Courier<P> {
             }
         }
         let (state, number) = match checked.verdict {
-            Ok(()) => (
-                DeliveryState::Accepted,
-                Some(tracking::draw(&mut self.office.rng())),
-            ),
+            Ok(()) => (DeliveryState::Accepted, Some(self.draw_number())),
             Err(reason) => (DeliveryState::Refused { reason }, None),
         };
         let header = &checked.part.header;
@@ -85,6 +84,13 @@ impl<P: Ports> Courier<P> {
             state.name(),
         );
         Ok(root)
+    }
+
+    fn draw_number(&self) -> String {
+        match self.office.place() {
+            Place::Shard(shard) => tracking::draw_at(&mut self.office.rng(), shard),
+            Place::Office => tracking::draw(&mut self.office.rng()),
+        }
     }
 
     fn decide_word(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {

@@ -61,6 +61,7 @@ impl<P: Ports> Courier<P> {
         reference: &str,
     ) -> Result<(), Fault> {
         let root = closing.root;
+        self.office.require_own(self, &root.0)?;
         if deliveries::find(tables, &root)?.is_some() {
             // It came while the question was being read; asked again, the asker hears of it.
             return Err(Fault::new(Kind::Starting, "Ask again in a moment."));
@@ -104,6 +105,24 @@ pub(super) fn is_closed(
     let sql = "SELECT 1 FROM statements WHERE kind = ? AND reference = ?";
     let key = [words::CLOSED.into(), closed(root, asker).into()];
     Ok(first(tables, sql, &key)?.is_some())
+}
+
+/// Whether anybody was told that this order will never be delivered.
+pub(super) fn is_closed_for_anybody(
+    tables: &(impl Tables + ?Sized),
+    root: &Root,
+) -> Result<bool, DatabaseError> {
+    // A reference begins with the root; after the blank comes who asked, and '!' follows the blank.
+    let sql = "SELECT 1 FROM statements WHERE kind = ? AND reference > ? AND reference < ?";
+    let from = format!("{root} ");
+    let to = format!("{root}!");
+    Ok(first(tables, sql, &[words::CLOSED.into(), from.into(), to.into()])?.is_some())
+}
+
+/// Whether anybody was told so of any order.
+pub(super) fn is_any_closed(tables: &(impl Tables + ?Sized)) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM statements WHERE kind = ? LIMIT 1";
+    Ok(first(tables, sql, &[words::CLOSED.into()])?.is_some())
 }
 
 /// The reference of the refusal: of one order, towards one issuer or shop, so that another's question ends

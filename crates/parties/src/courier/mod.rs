@@ -6,6 +6,7 @@ pub(crate) mod console_view;
 pub mod deliveries;
 mod delivering;
 mod inquiries;
+mod places;
 pub(crate) mod schema;
 mod settling;
 pub mod state;
@@ -19,6 +20,7 @@ use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
+use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
 use crate::office::settings::Settings;
 use crate::ports::Ports;
@@ -41,10 +43,10 @@ pub(crate) enum Task {
 
 /// What a courier answers at beside what every party does.
 pub(crate) const ROUTES: &[Route<Task>] = &[
-    Route::post("/v1/deliveries", Task::Deliver),
-    Route::post("/v1/inquiries", Task::Inquire),
-    Route::post("/v1/cancellations", Task::Cancel),
-    Route::get("/v1/answers/{}", Task::ShowAnswer),
+    Route::post("/v1/deliveries", Task::Deliver).at(Belongs::ToShardWhileNew(places::of_delivery)),
+    Route::post("/v1/inquiries", Task::Inquire).at(Belongs::ToShard(places::of_inquiry)),
+    Route::post("/v1/cancellations", Task::Cancel).at(Belongs::ToShard(places::of_cancellation)),
+    Route::get("/v1/answers/{}", Task::ShowAnswer).at(Belongs::ToShard(places::of_answer)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
 ];
 
@@ -85,7 +87,10 @@ impl<P: Ports> Courier<P> {
 impl<P: Ports> Party for Courier<P> {
     async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         self.office
-            .receive(request, async |request| self.route(request).await)
+            .receive(request, async |request| {
+                let route = async |request: &Incoming| self.route(request).await;
+                self.office.where_it_belongs(request, self, route).await
+            })
             .await
     }
 

@@ -7,10 +7,28 @@ use rand_core::CryptoRng;
 const PREFIX: &str = "HY";
 /// Random digits of a tracking number; the check digit comes on top.
 const RANDOM_DIGITS: usize = 11;
+/// What they can say.
+const NUMBERS: u64 = 100_000_000_000;
 
 /// Draws a tracking number such as `HY-4821-7730-1945`: eleven random digits and, last, the
 /// remainder of the number modulo seven, as parcels in Japan carry it.
 pub fn draw(rng: &mut impl CryptoRng) -> String {
+    let number = random_digits(rng);
+    written(number)
+}
+
+/// As [`draw`], a number that no other shard draws: its remainder modulo 256 is the shard's number.
+pub fn draw_at(rng: &mut impl CryptoRng, shard: u8) -> String {
+    loop {
+        let number = random_digits(rng);
+        let own = number - number % 256 + u64::from(shard);
+        if own < NUMBERS {
+            return written(own);
+        }
+    }
+}
+
+fn random_digits(rng: &mut impl CryptoRng) -> u64 {
     let mut number = 0_u64;
     let mut drawn = 0;
     while drawn < RANDOM_DIGITS {
@@ -22,6 +40,10 @@ pub fn draw(rng: &mut impl CryptoRng) -> String {
             drawn += 1;
         }
     }
+    number
+}
+
+fn written(number: u64) -> String {
     let digits = format!("{number:011}{}", number % 7);
     format!(
         "{PREFIX}-{}-{}-{}",
@@ -74,6 +96,18 @@ mod tests {
             let mut changed = number.clone();
             changed.replace_range(at..=at, &other.to_string());
             assert!(!is_valid(&changed), "{changed}");
+        }
+    }
+
+    #[test]
+    fn no_two_shards_draw_the_same_number() {
+        let random = crate::native::SeededRandom::new("numbers");
+        for shard in [0, 7, 255] {
+            let number = draw_at(&mut crate::ports::PortRng(&random), shard);
+            assert!(is_valid(&number), "{number}");
+            let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+            let drawn: u64 = digits[..RANDOM_DIGITS].parse().unwrap();
+            assert_eq!(drawn % 256, u64::from(shard));
         }
     }
 

@@ -8,8 +8,12 @@ use std::rc::Rc;
 
 use http::{Request, Response};
 
+use crate::office::fault::Fault;
+use crate::office::http as web;
 use crate::office::party::Party;
-use crate::ports::{Network, NetworkError};
+use crate::office::place::{Place, Shards};
+use crate::ports::{Network, NetworkError, Siblings};
+use tallystick_protocol::wire::identifier::Role;
 
 /// Bytes that somebody received: a request by its receiver, an answer by its asker.
 #[derive(Clone)]
@@ -43,7 +47,8 @@ impl<P: Party> Reachable for P {
 
 #[derive(Default)]
 struct Inner {
-    parties: RefCell<BTreeMap<String, Rc<dyn Reachable>>>,
+    parties: RefCell<BTreeMap<(String, Place), Rc<dyn Reachable>>>,
+    spread: RefCell<BTreeMap<String, (Role, Shards)>>,
     unreachable: RefCell<BTreeSet<String>>,
     received: RefCell<Vec<Received>>,
 }
@@ -55,7 +60,31 @@ pub struct Hub(Rc<Inner>);
 impl Hub {
     /// Puts a party at its domain, in place of whoever was there.
     pub fn connect(&self, domain: &str, party: Rc<impl Party + 'static>) {
-        self.0.parties.borrow_mut().insert(domain.to_owned(), party);
+        self.connect_at(domain, Place::Office, party);
+    }
+
+    /// Puts one of a party's objects there. Requests find it as soon as the party is [`Hub::spread`].
+    pub fn connect_at(&self, domain: &str, place: Place, party: Rc<impl Party + 'static>) {
+        let mut parties = self.0.parties.borrow_mut();
+        parties.insert((domain.to_owned(), place), party);
+    }
+
+    /// Spreads requests to a domain over the objects of its party, as an edge does.
+    pub fn spread(&self, domain: &str, role: Role, shards: Shards) {
+        let mut spread = self.0.spread.borrow_mut();
+        spread.insert(domain.to_owned(), (role, shards));
+    }
+
+    fn at(&self, domain: &str, place: Place) -> Option<Rc<dyn Reachable>> {
+        let parties = self.0.parties.borrow();
+        parties.get(&(domain.to_owned(), place)).cloned()
+    }
+
+    fn place(&self, domain: &str, request: &Request<Vec<u8>>) -> Place {
+        let spread = self.0.spread.borrow().get(domain).copied();
+        spread.map_or(Place::Office, |(role, shards)| {
+            crate::routes::place(role, shards, request)
+        })
     }
 
     /// Makes a domain unreachable, or reachable again.
@@ -74,6 +103,7 @@ impl Hub {
         InProcessNetwork {
             hub: self.clone(),
             name: name.to_owned(),
+            place: Place::Office,
         }
     }
 
@@ -98,15 +128,27 @@ impl Hub {
 pub struct InProcessNetwork {
     hub: Hub,
     name: String,
+    place: Place,
+}
+
+impl InProcessNetwork {
+    /// The same, for another object of the same party.
+    #[must_use]
+    pub fn at(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
 }
 
 impl Network for InProcessNetwork {
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NetworkError> {
         let host = request.uri().host().unwrap_or_default().to_owned();
         let what = format!("{} {}", request.method(), request.uri().path());
-        let party = self.hub.0.parties.borrow().get(&host).cloned();
+        let party = self.hub.at(&host, self.hub.place(&host, &request));
         let cut = self.hub.0.unreachable.borrow().contains(&host);
         let secure = request.uri().scheme_str() == Some("https");
+        if crate::routes::is_between_siblings(request.uri().path()) {
+            return Ok(web::problem(&Fault::not_found()));
+        }
         let Some(party) = party.filter(|_| secure && !cut) else {
             return Err(NetworkError(format!("{host} does not answer")));
         };
@@ -118,5 +160,21 @@ impl Network for InProcessNetwork {
         let said = [head.as_bytes(), answer.body()].concat();
         self.hub.record(&self.name, &host, &what, said);
         Ok(answer)
+    }
+}
+
+impl Siblings for InProcessNetwork {
+    fn place(&self) -> Place {
+        self.place
+    }
+
+    async fn ask(
+        &self,
+        place: Place,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, NetworkError> {
+        let party = self.hub.at(&self.name, place);
+        let party = party.ok_or_else(|| NetworkError(format!("{place} does not answer")))?;
+        Ok(party.reach(request).await)
     }
 }

@@ -1,7 +1,8 @@
 //! The machine one party runs on.
 
 use super::{Hub, InProcessNetwork, KeptLog, RsaSigning, SeededRandom, SetClock, SqliteDatabase};
-use crate::ports::{DatabaseError, Network, Ports, Signing};
+use crate::office::place::Place;
+use crate::ports::{DatabaseError, Network, Ports, Siblings, Signing};
 
 /// All ports of one party. A clone is the same machine: a party made over it later finds what the
 /// one before it stored, as after a restart.
@@ -15,7 +16,7 @@ pub struct Machine<S = RsaSigning, N = InProcessNetwork> {
     pub random: SeededRandom,
     /// Its RSA keys.
     pub signing: S,
-    /// Its way to the others.
+    /// Its way to the others, and to the other objects of its party.
     pub network: N,
     /// What it logged.
     pub log: KeptLog,
@@ -27,24 +28,41 @@ impl Machine {
     /// # Errors
     /// SQLite's own.
     pub fn new(hub: &Hub, domain: &str, clock: &SetClock) -> Result<Self, DatabaseError> {
-        let random = SeededRandom::new(domain);
+        Self::at(hub, domain, Place::Office, clock)
+    }
+
+    /// A new machine for another object of the party at `domain`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn at(
+        hub: &Hub,
+        domain: &str,
+        place: Place,
+        clock: &SetClock,
+    ) -> Result<Self, DatabaseError> {
+        let random = match place {
+            Place::Office => SeededRandom::new(domain),
+            shard => SeededRandom::new(&format!("{domain}, {shard}")),
+        };
         Ok(Self {
             database: SqliteDatabase::new()?,
             clock: clock.clone(),
             signing: RsaSigning::new(random.clone()),
             random,
-            network: hub.network(domain),
+            network: hub.network(domain).at(place),
             log: KeptLog::default(),
         })
     }
 }
 
-impl<S: Signing, N: Network> Ports for Machine<S, N> {
+impl<S: Signing, N: Network + Siblings> Ports for Machine<S, N> {
     type Database = SqliteDatabase;
     type Clock = SetClock;
     type Random = SeededRandom;
     type Signing = S;
     type Network = N;
+    type Siblings = N;
     type Log = KeptLog;
 
     fn database(&self) -> &SqliteDatabase {
@@ -64,6 +82,10 @@ impl<S: Signing, N: Network> Ports for Machine<S, N> {
     }
 
     fn network(&self) -> &N {
+        &self.network
+    }
+
+    fn siblings(&self) -> &N {
         &self.network
     }
 

@@ -1,14 +1,17 @@
 //! What every role stands on: ports, settings, the vault, and how a request is received.
 
+pub(crate) mod every_shard;
 pub mod fault;
 pub mod http;
 pub mod log;
 pub mod party;
+pub mod place;
 pub mod rate;
 pub mod readiness;
 pub(crate) mod reception;
 pub mod routes;
 pub mod settings;
+pub mod siblings;
 
 use core::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,6 +22,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use crate::console::ConsoleMemory;
 use crate::console::metrics::Answered;
+use crate::office::every_shard::ShardsReady;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::Event;
@@ -30,6 +34,7 @@ use crate::post::bell::Bell;
 use crate::post::traffic::Traffic;
 use crate::standing::identity::Identity;
 use crate::standing::opened::Opened;
+use crate::standing::spread::Spread;
 use crate::store::retention;
 use crate::store::schema::{self, Migration};
 use crate::store::vault::Vault;
@@ -57,6 +62,9 @@ pub struct Office<P: Ports> {
     pub(crate) limiter: Limiter,
     pub(crate) console: ConsoleMemory,
     pub(crate) answered: Answered,
+    pub(crate) shards_ready: RefCell<ShardsReady>,
+    /// How the party is spread, once that is stored.
+    pub(crate) spread: Cell<Option<Spread>>,
     pub(crate) identity: RefCell<Option<Rc<Identity>>>,
     pub(crate) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
     /// The opened shares of the present epoch, by the number of their space.
@@ -84,6 +92,8 @@ impl<P: Ports> Office<P> {
             limiter: Limiter::default(),
             console: ConsoleMemory::default(),
             answered: Answered::default(),
+            shards_ready: RefCell::default(),
+            spread: Cell::new(None),
             identity: RefCell::new(None),
             signing_key: RefCell::new(None),
             opened_shares: Opened::new(OPENED_SHARES_ROOM),

@@ -9,7 +9,7 @@ use tallystick_protocol::wire::identifier::Role;
 use crate::ledger;
 use crate::office::Office;
 use crate::office::fault::Fault;
-use crate::office::http::{self as web, Answer};
+use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Database as _, Ports};
 use crate::post::due;
 
@@ -29,7 +29,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    fn new(code: &'static str, sentence: impl Into<String>) -> Self {
+    pub(crate) fn new(code: &'static str, sentence: impl Into<String>) -> Self {
         Self {
             code,
             sentence: sentence.into(),
@@ -45,8 +45,10 @@ struct Readiness {
 
 impl<P: Ports> Office<P> {
     /// `GET /v1/ready`: 200 if everything is as it should be, 503 with the reasons otherwise.
-    pub(crate) fn readiness(&self) -> Answer {
-        let reasons = self.not_ready();
+    /// An office says what its shards lack as well.
+    pub(crate) async fn readiness(&self, request: &Incoming) -> Answer {
+        let mut reasons = self.not_ready();
+        reasons.extend(self.shards_not_ready(request).await);
         let status = if reasons.is_empty() {
             StatusCode::OK
         } else {

@@ -9,10 +9,12 @@ use tallystick_protocol::wire::identifier::HolderId;
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
 use crate::office::settings::ConsoleAccess;
 use crate::ports::Ports;
 use crate::post::due;
+use crate::standing::confirmations;
 use crate::standing::registration::Obstacle;
 
 #[derive(Serialize)]
@@ -58,7 +60,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/ready", Task::Ready),
     Route::get("/v1/identity", Task::Identity),
     Route::post("/v1/introductions", Task::Introduce),
-    Route::post("/v1/confirmations", Task::Confirm).dear(),
+    Route::post("/v1/confirmations", Task::Confirm)
+        .dear()
+        .at(Belongs::Anywhere(confirmations::holder_of)),
     Route::post("/v1/console/retries", Task::Retry).private(),
 ];
 
@@ -85,7 +89,7 @@ impl<P: Ports> Office<P> {
         let task = self.common_task(request)?;
         match task {
             Some(Task::Health) => return Ok(Some(self.health())),
-            Some(Task::Ready) => return Ok(Some(self.readiness())),
+            Some(Task::Ready) => return Ok(Some(self.readiness(request).await)),
             _ => {}
         }
         if started.is_err() && !self.is_ready() {
@@ -94,11 +98,11 @@ impl<P: Ports> Office<P> {
         let answer = match task {
             None => return Ok(None),
             Some(Task::Health) => self.health(),
-            Some(Task::Ready) => self.readiness(),
+            Some(Task::Ready) => self.readiness(request).await,
             Some(Task::Identity) => self.identity_view()?,
             Some(Task::Introduce) => self.introduce_itself(request).await?,
             Some(Task::Confirm) => self.confirm(request, admit).await?,
-            Some(Task::Retry) => self.retry_what_is_stuck(request)?,
+            Some(Task::Retry) => self.retry_what_is_stuck(request).await?,
         };
         Ok(Some(answer))
     }
@@ -132,11 +136,12 @@ impl<P: Ports> Office<P> {
         web::json(status, &health)
     }
 
-    /// `POST /v1/console/retries`: an operator has what is stuck tried again, at once.
-    fn retry_what_is_stuck(&self, request: &Incoming) -> Result<Answer, Fault> {
+    /// `POST /v1/console/retries`: an operator has what is stuck tried again, at once, at all shards too.
+    async fn retry_what_is_stuck(&self, request: &Incoming) -> Result<Answer, Fault> {
         self.require_console(request)?;
         let retried = self.transaction(|tables| due::retry_stuck(tables, self.now_ms()))?;
         self.log("stuck", None, "tried-again");
+        let retried = self.summed(request, retried, "retried").await?;
         Ok(web::json(StatusCode::OK, &Retried { retried }))
     }
 

@@ -5,6 +5,7 @@ use http::Method;
 
 use crate::office::fault::Fault;
 use crate::office::http::Incoming;
+use crate::office::place::Belongs;
 
 /// Stands for a part of a path that a request chooses: an identifier.
 pub const ANY: &str = "{}";
@@ -29,6 +30,8 @@ pub struct Shape {
     pub is_dear: bool,
     /// Whether it is the operator's, so that no page of another origin may read it.
     pub is_private: bool,
+    /// Which of the party's objects answers.
+    pub belongs: Belongs,
 }
 
 impl<T: Copy> Route<T> {
@@ -48,6 +51,7 @@ impl<T: Copy> Route<T> {
             path,
             is_dear: false,
             is_private: false,
+            belongs: Belongs::ToOffice,
         };
         Self { task, shape }
     }
@@ -65,11 +69,18 @@ impl<T: Copy> Route<T> {
         self.shape.is_private = true;
         self
     }
+
+    /// It belongs elsewhere than to the office.
+    #[must_use]
+    pub const fn at(mut self, belongs: Belongs) -> Self {
+        self.shape.belongs = belongs;
+        self
+    }
 }
 
 impl Shape {
     /// The parts of `path` that the request chose, if this is its path.
-    fn parts<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+    pub(crate) fn parts<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
         let mut chosen = Vec::new();
         let (mut own, mut given) = (segments(self.path), segments(path));
         loop {

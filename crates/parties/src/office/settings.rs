@@ -7,6 +7,7 @@ use tallystick_protocol::trust::command::OperatorKey;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use zeroize::Zeroizing;
 
+use crate::office::place::Shards;
 use crate::office::rate::Limits;
 use crate::store::vault::SealingKey;
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub operators: Vec<Operator>,
     /// How often things may be asked for.
     pub limits: Limits,
+    /// Over how many objects its orders are spread. Chosen once: another number finds none of them.
+    pub shards: Shards,
 }
 
 /// An operator: who may command the party.
@@ -85,6 +88,7 @@ impl Settings {
             console: ConsoleAccess::Closed,
             operators: Vec::new(),
             limits: Limits::default(),
+            shards: Shards::NONE,
         }
     }
 

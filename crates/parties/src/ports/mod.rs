@@ -7,6 +7,7 @@ pub mod database;
 pub mod log;
 pub mod network;
 pub mod random;
+pub mod siblings;
 pub mod signing;
 
 pub use clock::Clock;
@@ -14,6 +15,7 @@ pub use database::{Database, DatabaseError, Row, Tables, Value};
 pub use log::Log;
 pub use network::{Network, NetworkError};
 pub use random::{PortRng, Random};
+pub use siblings::Siblings;
 pub use signing::{KeyPair, Signing, SigningError};
 
 /// All ports of one party, in one bundle, so that a role has one type parameter.
@@ -28,6 +30,8 @@ pub trait Ports {
     type Signing: Signing;
     /// HTTPS to other parties.
     type Network: Network;
+    /// The other objects of this party.
+    type Siblings: Siblings;
     /// Where log lines go.
     type Log: Log;
 
@@ -41,6 +45,8 @@ pub trait Ports {
     fn signing(&self) -> &Self::Signing;
     /// HTTPS to other parties.
     fn network(&self) -> &Self::Network;
+    /// The other objects of this party.
+    fn siblings(&self) -> &Self::Siblings;
     /// Where log lines go.
     fn log(&self) -> &Self::Log;
 }

@@ -1,9 +1,10 @@
 //! Who a party is to others: its certificate and key shares, and what it says and is told under them.
 
-mod confirmations;
+pub(crate) mod confirmations;
 pub mod identity;
 mod introductions;
 pub(crate) mod opened;
 pub(crate) mod registration;
 mod shares;
+pub(crate) mod spread;
 pub mod statements;

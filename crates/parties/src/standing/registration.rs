@@ -22,6 +22,10 @@ const REQUEST: &str = "certificate-request";
 /// A certificate is renewed this long before it expires, in seconds (30 days).
 pub(crate) const RENEWAL_SECONDS: u64 = 30 * 86_400;
 
+/// How often a shard asks for the office's certificate, in milliseconds (a day): by then the office renewed
+/// it, or its operator gave it another key.
+const COPY_AGAIN_MS: u64 = 86_400_000;
+
 /// What a party lacks to serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
@@ -31,6 +35,8 @@ pub enum Obstacle {
     Certificate,
     /// It has no key share yet.
     KeyShare,
+    /// The number of shards is not what it was.
+    Shards,
     /// What it stored cannot be read.
     Database,
 }
@@ -43,6 +49,7 @@ impl Obstacle {
             Self::Sealed => "sealed",
             Self::Certificate => "certificate",
             Self::KeyShare => "key-share",
+            Self::Shards => "shards",
             Self::Database => "database",
         }
     }
@@ -56,6 +63,7 @@ impl Obstacle {
             }
             Self::Certificate => "It is waiting for its certificate.",
             Self::KeyShare => "It is waiting for its key share.",
+            Self::Shards => "SHARDS is not what it was: its orders would not be found.",
             Self::Database => "What it stored cannot be read.",
         }
     }
@@ -75,6 +83,9 @@ impl<P: Ports> Office<P> {
                 _ if fault.kind == Kind::Starting => Obstacle::Certificate,
                 _ => Obstacle::Database,
             });
+        }
+        if self.spread().is_err() {
+            return Some(Obstacle::Shards);
         }
         let shares_held = !self.settings.role.has_pairwise_keys() || self.has_a_share();
         (!shares_held).then_some(Obstacle::KeyShare)
@@ -117,9 +128,8 @@ impl<P: Ports> Office<P> {
             // The CA module makes the root itself, before anything else.
             return self.identity().map(|_| ());
         }
-        self.ensure_root().await?;
         if facts::get(self.tables(), CERTIFICATE)?.is_none() {
-            self.certify().await?;
+            self.become_certified().await?;
         }
         // What was stored before may not open any more: then nothing of the rest would help.
         self.identity()?;
@@ -127,6 +137,14 @@ impl<P: Ports> Office<P> {
             self.ensure_some_share().await?;
         }
         self.watch_the_certificate()
+    }
+
+    async fn become_certified(&self) -> Result<(), Fault> {
+        if self.is_shard() {
+            return self.copy_standing().await;
+        }
+        self.ensure_root().await?;
+        self.certify().await
     }
 
     /// Puts the renewal of the certificate on the clock, once in a lifetime of this object.
@@ -142,7 +160,11 @@ impl<P: Ports> Office<P> {
         Ok(())
     }
 
+    /// When the certificate is renewed, or at a shard when the office is asked for its own.
     fn renewal_at_ms(&self) -> Result<u64, Fault> {
+        if self.is_shard() {
+            return Ok(self.now_ms().saturating_add(COPY_AGAIN_MS));
+        }
         let present = Certificate::from_der(&self.identity()?.certificate)?;
         Ok(present.not_after().minus_seconds(RENEWAL_SECONDS).seconds() * 1000)
     }
@@ -153,6 +175,10 @@ impl<P: Ports> Office<P> {
     /// # Errors
     /// [`Kind::Unreachable`] while the CA does not answer; the present certificate stays in use.
     pub async fn renew_if_due(&self) -> Result<u64, Fault> {
+        if self.is_shard() {
+            self.copy_standing().await?;
+            return self.renewal_at_ms();
+        }
         let at_ms = self.renewal_at_ms()?;
         if self.settings.role == Role::Ca || self.now_ms() < at_ms {
             return Ok(at_ms);

@@ -76,6 +76,9 @@ impl<P: Ports> Office<P> {
         if self.opened_shares.get(&index).is_some() || self.spaces()?.contains(&index) {
             return Ok(());
         }
+        if self.is_shard() {
+            return self.copy_share(Some(index)).await;
+        }
         // Spaces open one after the other. Whatever number is asked for, the next one is fetched, so
         // that invented numbers use up nothing that the holder of a new space would need.
         let next = self.spaces()?.last().map_or(0, |newest| newest + 1);
@@ -95,6 +98,9 @@ impl<P: Ports> Office<P> {
     pub(crate) async fn ensure_some_share(&self) -> Result<(), Fault> {
         if !self.spaces()?.is_empty() {
             return Ok(());
+        }
+        if self.is_shard() {
+            return self.copy_share(None).await;
         }
         let mut index = None;
         for centre in &self.settings.key_centres {
@@ -243,20 +249,34 @@ impl<P: Ports> Office<P> {
         let pieces = pieces.collect::<Result<Vec<_>, DatabaseError>>()?;
         self.transaction(|tables| {
             for (piece, sealed) in pieces {
-                tables.run(
-                    "INSERT INTO key_shares (space, epoch, centre, piece, sealed)
-                     VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    &[
-                        space.into(),
-                        self.settings.epoch.into(),
-                        centre.as_str().into(),
-                        u32::try_from(piece).unwrap_or(u32::MAX).into(),
-                        sealed.into(),
-                    ],
-                )?;
+                let piece = u32::try_from(piece).unwrap_or(u32::MAX);
+                self.put_piece(tables, space, centre.as_str(), piece, &sealed)?;
             }
             Ok(())
         })
+    }
+
+    /// Stores a sealed piece of a share unless it is there.
+    pub(crate) fn put_piece(
+        &self,
+        tables: &dyn Tables,
+        space: u32,
+        centre: &str,
+        piece: u32,
+        sealed: &[u8],
+    ) -> Result<(), DatabaseError> {
+        tables.run(
+            "INSERT INTO key_shares (space, epoch, centre, piece, sealed)
+             VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            &[
+                space.into(),
+                self.settings.epoch.into(),
+                centre.into(),
+                piece.into(),
+                sealed.into(),
+            ],
+        )?;
+        Ok(())
     }
 
     fn piece_name(&self, space: u32, centre: &Domain, piece: usize) -> String {

@@ -14,13 +14,23 @@ pub fn get<P: Ports>(
     office: &Office<P>,
     name: &str,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, DatabaseError> {
-    first(
-        office.tables(),
-        "SELECT sealed FROM secrets WHERE name = ?",
-        &[name.into()],
-    )?
-    .map(|row| office.unseal(name, row.blob(0)?))
-    .transpose()
+    sealed(office.tables(), name)?
+        .map(|sealed| office.unseal(name, &sealed))
+        .transpose()
+}
+
+/// The secret as it is sealed, if there is one.
+///
+/// # Errors
+/// Only the database's own.
+pub fn sealed(
+    tables: &(impl Tables + ?Sized),
+    name: &str,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    let sql = "SELECT sealed FROM secrets WHERE name = ?";
+    first(tables, sql, &[name.into()])?
+        .map(|row| row.blob(0).map(<[u8]>::to_vec))
+        .transpose()
 }
 
 /// Stores or replaces a secret that [`Office::seal`] sealed under the same name.

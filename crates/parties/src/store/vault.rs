@@ -2,6 +2,8 @@
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
@@ -29,6 +31,8 @@ impl SealingKey {
 #[derive(Clone)]
 pub struct Vault {
     cipher: Aes256Gcm,
+    /// Keyed with what only this party's objects can derive.
+    sibling: Hmac<Sha256>,
     owner: String,
 }
 
@@ -37,7 +41,21 @@ impl Vault {
     #[must_use]
     pub fn new(key: &SealingKey, owner: String) -> Self {
         let cipher = Aes256Gcm::new((&*key.0).into());
-        Self { cipher, owner }
+        let mut sibling = mac(&key.0);
+        sibling.update(&named(context::SIBLING_REQUEST, &owner));
+        let sibling = mac(&Zeroizing::new(sibling.finalize().into_bytes().into()));
+        Self {
+            cipher,
+            sibling,
+            owner,
+        }
+    }
+
+    /// A MAC that only objects of this party can make: HMAC-SHA-256 under HMAC(sealing key, context and
+    /// owner).
+    #[must_use]
+    pub fn sibling_mac(&self) -> Hmac<Sha256> {
+        self.sibling.clone()
     }
 
     /// Seals `plain` under a fresh random nonce: `plain.len() + OVERHEAD` bytes.
@@ -88,10 +106,20 @@ impl Vault {
     }
 
     fn associated(&self, name: &str) -> Vec<u8> {
-        let mut aad = [context::SEALED_ROW.as_bytes(), b"\0"].concat();
-        aad.extend_from_slice(self.owner.as_bytes());
+        let mut aad = named(context::SEALED_ROW, &self.owner);
         aad.push(0);
         aad.extend_from_slice(name.as_bytes());
         aad
     }
+}
+
+fn named(context: &str, owner: &str) -> Vec<u8> {
+    [context.as_bytes(), b"\0", owner.as_bytes()].concat()
+}
+
+fn mac(key: &[u8; 32]) -> Hmac<Sha256> {
+    // Padding a key to the block length with zeros is RFC 2104's own rule.
+    let mut block = Zeroizing::new([0; 64]);
+    block[..32].copy_from_slice(key);
+    Hmac::<Sha256>::new((&*block).into())
 }

@@ -104,6 +104,7 @@ pub mod context {
         SEALED_ROW = "tallystick/v1/sealed-row";
         SEALED_SHARE = "tallystick/v1/sealed-share/";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";
+        SIBLING_REQUEST = "tallystick/v1/sibling-request";
         WALLET_OFFER = "tallystick/v1/wallet/offer";
         WALLET_RECORD = "tallystick/v1/wallet/record";
         STATE_KEY_BY_PASSPHRASE = "tallystick/v1/wallet/state-key/passphrase";

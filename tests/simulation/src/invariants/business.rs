@@ -3,10 +3,9 @@
 use http::{Request, StatusCode};
 use tallystick_parties::Party as _;
 use tallystick_parties::native::block_on;
-use tallystick_parties::ports::Clock as _;
+use tallystick_parties::ports::{Clock as _, Tables as _};
 use tallystick_protocol::trust::certificate::Certificate;
 
-use super::rows;
 use crate::cast::{CA, EVERYBODY};
 use crate::town::Town;
 
@@ -15,11 +14,9 @@ use crate::town::Town;
 const LEFT_SECONDS: u64 = 28 * 86_400;
 
 pub(crate) fn check(town: &Town, broken: &mut Vec<String>) {
-    for party in EVERYBODY {
-        let Some(seat) = town.seat(party) else {
-            continue;
-        };
-        let request = Request::get(format!("https://{party}/health")).body(Vec::new());
+    for seat in EVERYBODY.iter().flat_map(|party| town.objects(party)) {
+        let party = seat.name;
+        let request = Request::get(format!("https://{}/health", seat.party)).body(Vec::new());
         let (Some(running), Ok(request)) = (seat.running(), request) else {
             broken.push(format!("{party}: is gone"));
             continue;
@@ -30,11 +27,8 @@ pub(crate) fn check(town: &Town, broken: &mut Vec<String>) {
         if party == CA {
             continue;
         }
-        let own = rows(
-            town,
-            party,
-            "SELECT value FROM facts WHERE name = 'certificate'",
-        );
+        let own = "SELECT value FROM facts WHERE name = 'certificate'";
+        let own = seat.machine.database.run(own, &[]).unwrap_or_default();
         let own = own
             .first()
             .and_then(|row| Certificate::from_der(row.blob(0).ok()?).ok());

@@ -4,6 +4,7 @@ mod books;
 pub(crate) mod business;
 mod endings;
 pub(crate) mod parcels;
+mod places;
 mod secrecy;
 mod stock;
 mod words;
@@ -27,14 +28,16 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     words::check(town, &mut broken);
     endings::check(town, &mut broken);
     secrecy::check(town, &mut broken);
+    places::check(town, &mut broken);
     broken
 }
 
 /// How many orders were delivered, and how many ended otherwise.
 pub(crate) fn counts(town: &Town) -> [u64; 2] {
     let number = |sql| {
-        let first = rows(town, SHOP, sql).into_iter().next();
-        first.and_then(|row| row.number(0).ok()).unwrap_or(0)
+        let counts = rows(town, SHOP, sql);
+        let counts = counts.iter().filter_map(|row| row.number::<u64>(0).ok());
+        counts.sum()
     };
     [
         number("SELECT count(*) FROM shop_orders WHERE state = 'accepted'"),
@@ -42,11 +45,11 @@ pub(crate) fn counts(town: &Town) -> [u64; 2] {
     ]
 }
 
-/// The rows that a party's database gives.
+/// The rows that a party's databases give, one object after the other.
 fn rows(town: &Town, party: &str, sql: &str) -> Vec<Row> {
-    let seat = town.seat(party);
-    seat.and_then(|seat| seat.machine.database.run(sql, &[]).ok())
-        .unwrap_or_default()
+    let objects = town.objects(party);
+    let rows = objects.map(|seat| seat.machine.database.run(sql, &[]).unwrap_or_default());
+    rows.flatten().collect()
 }
 
 /// Each row's text in the first column.

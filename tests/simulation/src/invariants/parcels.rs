@@ -22,7 +22,7 @@ pub(crate) struct Gate {
 impl Gate {
     /// Looks at what this courier has let go since it was looked at last.
     pub(crate) fn look(&self, town: &Town, seat: &Seat) {
-        if !COURIERS.contains(&seat.name) {
+        if !COURIERS.contains(&seat.party) {
             return;
         }
         let sql = "SELECT root, issuer FROM courier_deliveries WHERE state = 'confirmed'";

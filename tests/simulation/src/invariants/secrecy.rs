@@ -20,15 +20,13 @@ type Words = BTreeSet<Vec<u8>>;
 
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
     for party in EVERYBODY {
-        let Some(seat) = town.seat(party) else {
-            continue;
-        };
-        let everything = everything_at(town, seat);
-        for secret in secrets_from(town, party) {
-            if holds(&everything, &secret) {
-                let shown = String::from_utf8(secret)
+        let secrets = secrets_from(town, party);
+        for seat in town.objects(party) {
+            let everything = everything_at(town, seat);
+            for secret in secrets.iter().filter(|secret| holds(&everything, secret)) {
+                let shown = String::from_utf8(secret.clone())
                     .unwrap_or_else(|error| HEXLOWER.encode(error.as_bytes()));
-                broken.push(format!("{party} knows \"{shown}\""));
+                broken.push(format!("{} knows \"{shown}\"", seat.name));
             }
         }
     }

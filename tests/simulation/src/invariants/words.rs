@@ -1,10 +1,10 @@
 //! Nobody has said yes and no to one order, and nothing that is due was forgotten.
 
 use tallystick_parties::ledger;
-use tallystick_parties::ports::Clock as _;
+use tallystick_parties::ports::{Clock as _, Tables as _};
 use tallystick_parties::post::due;
 
-use super::{none, rows};
+use super::none;
 use crate::cast::{COURIERS, EVERYBODY, ISSUERS, SHOP};
 use crate::town::Town;
 
@@ -55,14 +55,12 @@ fn one_word(town: &Town, broken: &mut Vec<String>) {
 
 /// Every job is still to come, and an alarm is set for the next; what is stuck is seen elsewhere.
 fn on_the_clock(town: &Town, broken: &mut Vec<String>) {
-    for party in EVERYBODY {
-        let Some(seat) = town.seat(party) else {
-            continue;
-        };
+    for seat in EVERYBODY.iter().flat_map(|party| town.objects(party)) {
+        let party = seat.name;
         let tables = &seat.machine.database;
         let latest_ms = seat.machine.clock.now_ms().saturating_sub(LATE_MS);
         let sql = "SELECT kind || ' about ' || reference, at_ms FROM due WHERE stuck_at_ms IS NULL";
-        for row in rows(town, party, sql) {
+        for row in tables.run(sql, &[]).unwrap_or_default() {
             if row.number::<u64>(1).is_ok_and(|at_ms| at_ms < latest_ms) {
                 let what = row.text(0).unwrap_or_default();
                 broken.push(format!(

@@ -15,7 +15,7 @@ mod unsigned;
 
 pub use envelope::{Audience, Envelope, VALIDITY_SECONDS_MAX};
 pub use error::StatementError;
-pub use open::{Verified, message_type, open, unverified_envelope};
+pub use open::{Verified, message_type, open, unverified, unverified_envelope};
 pub use unsigned::{Unsigned, assemble, finish, to_be_signed};
 
 use crate::trust::certificate::Certificate;

@@ -157,6 +157,14 @@ pub fn message_type(bytes: &[u8], limit: usize) -> Result<u16, StatementError> {
         .map_err(|_| StatementError::Malformed)
 }
 
+/// The message of a statement, not verified: to know where it belongs. Nothing may be decided by it.
+///
+/// # Errors
+/// [`StatementError`] if `bytes` is too long or no such statement.
+pub fn unverified<M: SignedMessage>(bytes: &[u8]) -> Result<M, StatementError> {
+    Ok(decode(&parts_within(bytes, max_len::<M>())?.payload)?)
+}
+
 /// The envelope of a statement, not verified: to know what it is about before anything is computed, or
 /// whether one's own is to be said anew.
 ///

@@ -1,0 +1,130 @@
+//! What an operator asks of a party as a whole: the office asks its shards, at most so many at once, and puts
+//! together what they say. Nothing of a shard's orders is copied to the office for it.
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use http::StatusCode;
+use serde_json::Value as Json;
+
+use crate::office::Office;
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
+use crate::office::place::Place;
+use crate::office::readiness::Reason;
+use crate::ports::{Ports, Siblings as _};
+
+/// How many shards are asked side by side.
+const AT_ONCE: usize = 16;
+/// How long what the shards said of their readiness is said again, in milliseconds: whoever asks how the
+/// office is does not wake 256 objects each time.
+const READINESS_MS: u64 = 60_000;
+
+/// What was heard of the shards' readiness, and until when it is said again (milliseconds since 1970).
+#[derive(Default)]
+pub(crate) struct ShardsReady {
+    until_ms: u64,
+    reasons: Vec<Reason>,
+}
+
+impl<P: Ports> Office<P> {
+    /// Has every shard answer an operator's request, as the office did: each sees for itself whether the
+    /// operator may ask. `None`: it did not answer.
+    pub(crate) async fn every_shard(&self, request: &Incoming) -> Vec<(Place, Option<Answer>)> {
+        let Ok(spread) = self.spread() else {
+            return Vec::new();
+        };
+        let ask = |place: Place| async move {
+            let asked = for_shard(request, place)?;
+            let answer = self.ports.siblings().ask(place, asked).await;
+            Ok::<_, Fault>((place, answer.ok()))
+        };
+        let asked = stream::iter(spread.shards.all().map(ask)).buffered(AT_ONCE);
+        let answers: Vec<_> = asked.collect().await;
+        answers.into_iter().flatten().collect()
+    }
+
+    /// Sums a number over the office's answer and its shards', such as how many jobs were tried again.
+    ///
+    /// # Errors
+    /// Only a fault here: what a shard does not say counts as nothing.
+    pub(crate) async fn summed(
+        &self,
+        request: &Incoming,
+        own: u64,
+        name: &str,
+    ) -> Result<u64, Fault> {
+        if self.is_shard() || crate::office::siblings::names_one(request) {
+            return Ok(own);
+        }
+        let said = |answer: Answer| {
+            let json: Json = serde_json::from_slice(answer.body()).ok()?;
+            json.get(name)?.as_u64()
+        };
+        let shards = self.every_shard(request).await.into_iter();
+        Ok(own + shards.filter_map(|(_, answer)| said(answer?)).sum::<u64>())
+    }
+
+    /// Why shards are not ready, each reason with its shard's name before it; asked for once a minute.
+    pub(crate) async fn shards_not_ready(&self, request: &Incoming) -> Vec<Reason> {
+        if self.is_shard() || crate::office::siblings::names_one(request) {
+            return Vec::new();
+        }
+        let now_ms = self.now_ms();
+        {
+            let before = self.shards_ready.borrow();
+            if now_ms < before.until_ms {
+                return before.reasons.clone();
+            }
+        }
+        let answers = self.every_shard(request).await;
+        let reasons = answers
+            .into_iter()
+            .flat_map(|(place, answer)| match answer {
+                Some(answer) => said_of(place, &answer),
+                None => vec![silent(place)],
+            });
+        let reasons: Vec<_> = reasons.collect();
+        self.shards_ready.replace(ShardsReady {
+            until_ms: now_ms.saturating_add(READINESS_MS),
+            reasons: reasons.clone(),
+        });
+        reasons
+    }
+}
+
+fn silent(place: Place) -> Reason {
+    Reason::new("shard-silent", format!("{place} does not answer."))
+}
+
+/// The reasons in a shard's own answer.
+fn said_of(place: Place, answer: &Answer) -> Vec<Reason> {
+    if answer.status() == StatusCode::OK {
+        return Vec::new();
+    }
+    let json: Json = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let Some(reasons) = json.get("reasons").and_then(Json::as_array) else {
+        return vec![silent(place)];
+    };
+    let sentences = reasons
+        .iter()
+        .filter_map(|reason| reason.get("sentence")?.as_str());
+    sentences
+        .map(|sentence| Reason::new("shard", format!("{place}: {sentence}")))
+        .collect()
+}
+
+/// The same request, for this shard.
+fn for_shard(request: &Incoming, place: Place) -> Result<Incoming, Fault> {
+    let name = place.to_string();
+    let number = name.rsplit('-').next().unwrap_or_default();
+    let (path, query) = (request.uri().path(), request.uri().query());
+    let query = query.map_or(String::new(), |query| format!("{query}&"));
+    let authority = request
+        .uri()
+        .authority()
+        .map_or("", |authority| authority.as_str());
+    let mut asked = request.clone();
+    let uri = format!("https://{authority}{path}?{query}shard={number}");
+    *asked.uri_mut() = uri.parse().map_err(|_| Fault::internal())?;
+    Ok(asked)
+}

@@ -1,0 +1,161 @@
+//! Which of a party's objects answers a request. A party is one *office* and, if its operator says so, shards:
+//! objects of fixed names, each with tables, alarm and outbox of its own. Where a request belongs follows from
+//! what of it is in clear, so that the edge finds the object by computing alone.
+
+use core::fmt;
+
+/// One of a party's objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The first object, and the only one of a party without shards. It has the party's identity.
+    Office,
+    /// One of the shards, each with its part of the orders.
+    Shard(u8),
+}
+
+/// The office's object is called as the one object of a party was before there were shards: so its
+/// data is found again.
+const OFFICE: &str = "book";
+const SHARD: &str = "shard-";
+
+impl Place {
+    /// The object of this name; `None` if no object is called so.
+    #[must_use]
+    pub fn of_object(name: &str) -> Option<Self> {
+        if name == OFFICE {
+            return Some(Self::Office);
+        }
+        let number = u8::from_str_radix(name.strip_prefix(SHARD)?, 16).ok()?;
+        let place = Self::Shard(number);
+        (place.to_string() == name).then_some(place)
+    }
+}
+
+/// The object's name: "book", "shard-00" to "shard-ff".
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Office => f.write_str(OFFICE),
+            Self::Shard(number) => write!(f, "{SHARD}{number:02x}"),
+        }
+    }
+}
+
+/// How many shards a party has: a power of two up to 256. One means none: everything is at the office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shards(u16);
+
+impl Shards {
+    /// No shards.
+    pub const NONE: Self = Self(1);
+
+    /// So many; `None` if that is no power of two up to 256.
+    #[must_use]
+    pub fn new(count: u16) -> Option<Self> {
+        (count.is_power_of_two() && count <= 256).then_some(Self(count))
+    }
+
+    /// How many, 1 for none.
+    #[must_use]
+    pub fn count(self) -> u16 {
+        self.0
+    }
+
+    /// Whether everything is at the office.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self.0 == 1
+    }
+
+    /// Where what has this first byte of its key belongs.
+    #[must_use]
+    pub fn of(self, first: u8) -> Place {
+        if self.is_none() {
+            return Place::Office;
+        }
+        Place::Shard(u8::try_from(u16::from(first) % self.0).unwrap_or(0))
+    }
+
+    /// All shards.
+    pub fn all(self) -> impl Iterator<Item = Place> {
+        let count = if self.is_none() { 0 } else { self.0 };
+        (0..count).filter_map(|number| u8::try_from(number).ok().map(Place::Shard))
+    }
+}
+
+/// What of a request says where it belongs.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The part of the path that the request chose, if its route has one.
+    pub chosen: Option<&'a str>,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// Says from a request in clear what it is about, unverified: 32 bytes of which the first names the shard.
+pub type KeyOf = fn(&Asked<'_>) -> Option<[u8; 32]>;
+
+/// Where what is asked for at a route belongs.
+#[derive(Clone, Copy, Debug)]
+pub enum Belongs {
+    /// To the office.
+    ToOffice,
+    /// Anywhere, because it needs no tables; the key only spreads it.
+    Anywhere(KeyOf),
+    /// At the shard of its key, or at the office if that knew it before there were shards.
+    ToShard(KeyOf),
+    /// As [`Belongs::ToShard`], of something that can only begin while it is young: once everything is over
+    /// that the office had, the office is not asked about it.
+    ToShardWhileNew(KeyOf),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_by_the_name_that_its_place_gives_it() {
+        let shards = Shards::new(256).unwrap();
+        for place in shards.all().chain([Place::Office]) {
+            assert_eq!(Place::of_object(&place.to_string()), Some(place));
+        }
+        for name in [
+            "",
+            "shard-",
+            "shard-0",
+            "shard-000",
+            "shard-FF",
+            "shard-+1",
+            "stock",
+        ] {
+            assert_eq!(Place::of_object(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_office_is_the_object_that_a_party_had_before_there_were_shards() {
+        assert_eq!(Place::Office.to_string(), "book");
+    }
+
+    #[test]
+    fn every_key_has_one_place_and_every_shard_as_many_keys() {
+        for count in [1, 2, 4, 64, 256] {
+            let shards = Shards::new(count).unwrap();
+            let places: Vec<_> = shards.all().collect();
+            let expected = if count == 1 { 0 } else { usize::from(count) };
+            assert_eq!(places.len(), expected);
+            for place in &places {
+                let keys = (0..=255).filter(|first| shards.of(*first) == *place);
+                assert_eq!(keys.count(), 256 / usize::from(count));
+            }
+        }
+        assert_eq!(Shards::NONE.of(0xff), Place::Office);
+    }
+
+    #[test]
+    fn the_number_of_shards_is_a_power_of_two_up_to_256() {
+        for count in [0, 3, 100, 257, 512] {
+            assert_eq!(Shards::new(count), None, "{count}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! What the objects of one party say to each other. They are reached by the platform alone: the edge lets
+//! nobody in at these paths. An object knows its siblings by a MAC under a key that is derived from the
+//! sealing key, so that it need not rely on that.
+
+use data_encoding::HEXLOWER;
+use hmac::Mac;
+use http::{HeaderValue, Method, StatusCode};
+use sha2::{Digest, Sha256};
+
+use crate::office::Office;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::place::{Belongs, Place, Shards};
+use crate::ports::{DatabaseError, Ports, Siblings};
+
+/// The first segment of every path between siblings.
+pub(crate) const FIRST_SEGMENT: &str = "siblings";
+/// A request from outside that a shard shows the office, in case that knows what it is about.
+const KNOWN: &str = "/siblings/known";
+/// The MAC of a request between siblings, in hexadecimal.
+const HEADER: &str = "x-sibling";
+/// Names the shard that an operator's request is for.
+const SHARD: &str = "shard=";
+
+/// What a role that can have shards says of what it stores.
+pub trait Spreading {
+    /// Whether anything is stored here, or was decided, under this key of a route.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    fn knows(&self, key: &[u8; 32]) -> Result<bool, DatabaseError>;
+
+    /// Whether anything at all is stored under any key.
+    ///
+    /// # Errors
+    /// Only the database's own.
+    fn has_any(&self) -> Result<bool, DatabaseError>;
+}
+
+/// The shard that an operator's request names, if it is one.
+pub(crate) fn named(request: &Incoming, shards: Shards) -> Option<Place> {
+    let query = request.uri().query().unwrap_or_default();
+    let name = query.split('&').find_map(|part| part.strip_prefix(SHARD))?;
+    let place = Place::of_object(&format!("shard-{name}"))?;
+    shards.all().find(|shard| *shard == place)
+}
+
+/// Whether an operator's request is for one shard.
+pub(crate) fn names_one(request: &Incoming) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    query.split('&').any(|part| part.starts_with(SHARD))
+}
+
+impl<P: Ports> Office<P> {
+    /// Which object this is.
+    pub fn place(&self) -> Place {
+        self.ports.siblings().place()
+    }
+
+    /// Whether this object has its identity from the office.
+    pub(crate) fn is_shard(&self) -> bool {
+        self.place() != Place::Office
+    }
+
+    /// Answers a request of a role that can have shards: here, if it belongs here; otherwise where it does.
+    /// What the office knew before there were shards, it answers for good.
+    ///
+    /// # Errors
+    /// What `handle` fails with; [`Kind::Unreachable`] if it belongs to an object that does not answer.
+    pub async fn where_it_belongs(
+        &self,
+        request: &Incoming,
+        role: &impl Spreading,
+        handle: impl AsyncFnOnce(&Incoming) -> Result<Answer, Fault>,
+    ) -> Result<Answer, Fault> {
+        let path = request.uri().path();
+        if crate::routes::is_between_siblings(path) {
+            self.require_sibling(request)?;
+            return match path.strip_prefix(KNOWN) {
+                Some(_) => self.answer_if_known(request, role, handle).await,
+                None => self.serve_sibling(request, role).await,
+            };
+        }
+        if !self.is_shard() && self.spread().is_ok_and(|spread| spread.shards.is_none()) {
+            return handle(request).await;
+        }
+        let Some((belongs, key)) = crate::routes::belongs(self.settings.role, request) else {
+            return handle(request).await;
+        };
+        if self.is_shard() && self.bootstrap().await.is_err() && !self.is_ready() {
+            return Err(Fault::new(Kind::Starting, "Try again in a few seconds."));
+        }
+        let spread = self.spread()?;
+        let place = spread.shards.of(key[0]);
+        if place == self.place() {
+            let may_be_old = match belongs {
+                Belongs::ToShardWhileNew(_) => self.now() < spread.old_until,
+                _ => spread.has_old,
+            };
+            if may_be_old
+                && !role.knows(&key)?
+                && let Some(answer) = self.answer_of_the_office(request).await?
+            {
+                return Ok(answer);
+            }
+            return handle(request).await;
+        }
+        if self.is_shard() {
+            return Err(Fault::new(Kind::Starting, "It belongs to another shard."));
+        }
+        if role.knows(&key)? {
+            return handle(request).await;
+        }
+        Ok(self.ports.siblings().ask(place, request.clone()).await?)
+    }
+
+    /// Whether this object may decide about a key. Call it in the transaction that decides: while a request
+    /// was verified at the office, the party may have been spread.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] if that is another object's by now.
+    pub fn require_own(&self, role: &impl Spreading, key: &[u8; 32]) -> Result<(), Fault> {
+        let shards = self.spread()?.shards;
+        if shards.is_none() || shards.of(key[0]) == self.place() || role.knows(key)? {
+            return Ok(());
+        }
+        Err(Fault::new(Kind::Starting, "Ask again in a moment."))
+    }
+
+    /// At the office: answers what a shard asks it about, if it is stored here.
+    async fn answer_if_known(
+        &self,
+        request: &Incoming,
+        role: &impl Spreading,
+        handle: impl AsyncFnOnce(&Incoming) -> Result<Answer, Fault>,
+    ) -> Result<Answer, Fault> {
+        let original = at_path(request, |path| path.strip_prefix(KNOWN))?;
+        let known = crate::routes::belongs(self.settings.role, &original);
+        match known {
+            Some((_, key)) if role.knows(&key)? => handle(&original).await,
+            _ => {
+                let mut answer = Answer::new(Vec::new());
+                *answer.status_mut() = StatusCode::NO_CONTENT;
+                Ok(answer)
+            }
+        }
+    }
+
+    /// The office's answer to a request, if it knew what that is about before there were shards.
+    async fn answer_of_the_office(&self, request: &Incoming) -> Result<Option<Answer>, Fault> {
+        let path = format!("{KNOWN}{}", request.uri().path());
+        let mut asked = at_path(request, |_| Some(&path))?;
+        self.sign_as_sibling(&mut asked)?;
+        let answer = self.ports.siblings().ask(Place::Office, asked).await?;
+        match answer.status() {
+            StatusCode::NO_CONTENT => Ok(None),
+            status if status.as_u16() == Kind::Internal.status() => Err(Fault::internal()),
+            _ => Ok(Some(answer)),
+        }
+    }
+
+    /// Asks another object of this party.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] if it does not answer; the problem that it answered with.
+    pub(crate) async fn ask_sibling(
+        &self,
+        place: Place,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, Fault> {
+        let domain = self.settings.domain.as_str();
+        let mut request = web::request_to(domain, Method::POST, path, Some(web::CBOR), body)?;
+        self.sign_as_sibling(&mut request)?;
+        let answer = self.ports.siblings().ask(place, request).await?;
+        Ok(web::answer_as(&answer, web::CBOR)?.to_vec())
+    }
+
+    fn sign_as_sibling(&self, request: &mut Incoming) -> Result<(), Fault> {
+        let mac = self.sibling_mac(request).finalize().into_bytes();
+        let mac = HeaderValue::from_str(&HEXLOWER.encode(&mac)).map_err(|_| Fault::internal())?;
+        request.headers_mut().insert(HEADER, mac);
+        Ok(())
+    }
+
+    /// Whether a request is of an object of this party.
+    fn require_sibling(&self, request: &Incoming) -> Result<(), Fault> {
+        let given = request.headers().get(HEADER);
+        let given = given.and_then(|mac| HEXLOWER.decode(mac.as_bytes()).ok());
+        let is_one = given.is_some_and(|mac| self.sibling_mac(request).verify_slice(&mac).is_ok());
+        if is_one {
+            Ok(())
+        } else {
+            Err(Fault::not_found())
+        }
+    }
+
+    fn sibling_mac(&self, request: &Incoming) -> hmac::Hmac<Sha256> {
+        let mut mac = self.vault.sibling_mac();
+        let target = request
+            .uri()
+            .path_and_query()
+            .map_or("", |target| target.as_str());
+        for part in [request.method().as_str(), target] {
+            mac.update(part.as_bytes());
+            mac.update(b"\n");
+        }
+        mac.update(&Sha256::digest(request.body()));
+        mac
+    }
+}
+
+/// A copy of a request at another path, without the MAC that it may have.
+fn at_path<'p>(
+    request: &'p Incoming,
+    path: impl FnOnce(&'p str) -> Option<&'p str>,
+) -> Result<Incoming, Fault> {
+    let path = path(request.uri().path()).ok_or_else(Fault::not_found)?;
+    let authority = request
+        .uri()
+        .authority()
+        .map_or("", |authority| authority.as_str());
+    let query = request.uri().query().map(|query| format!("?{query}"));
+    let uri = format!("https://{authority}{path}{}", query.unwrap_or_default());
+    let mut copy = request.clone();
+    *copy.uri_mut() = uri.parse().map_err(|_| Fault::internal())?;
+    copy.headers_mut().remove(HEADER);
+    Ok(copy)
+}
