@@ -15,6 +15,7 @@ use crate::people::PEOPLE;
 use crate::plant::Plant;
 use crate::steps;
 use crate::town::Town;
+use crate::weather::Weather;
 
 const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
@@ -152,6 +153,7 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
     town.forgets
         .set(steps::forgets(&Dice::new(town.seed, "eviction")));
     town.lied.set(liar.map(|(name, _)| name));
+    town.siblings.set(Weather::BETWEEN_SIBLINGS);
     for index in 0..PEOPLE.len() {
         holder_comes(town, index, anchors, false);
     }
@@ -208,6 +210,7 @@ fn anchors(town: &Town) -> Option<TrustAnchors> {
 fn heal(town: &Rc<Town>) -> bool {
     town.note("everything heals");
     town.weather.take();
+    town.siblings.take();
     town.cuts.borrow_mut().heal();
     town.liar.set(None);
     for seat in &town.seats {

@@ -66,6 +66,8 @@ pub(crate) struct Town {
     /// Chance of the network.
     pub(crate) dice: Dice,
     pub(crate) weather: Cell<Weather>,
+    /// What becomes of messages between objects of one party.
+    pub(crate) siblings: Cell<Weather>,
     pub(crate) cuts: RefCell<Cuts>,
     pub(crate) seats: Vec<Rc<Seat>>,
     pub(crate) holders: RefCell<Vec<Rc<Holder>>>,
@@ -123,6 +125,7 @@ impl Town {
                 spread_at_ms: Cell::new(None),
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
+                siblings: Cell::default(),
                 cuts: RefCell::default(),
                 seats: seats.chain(shards).collect(),
                 holders: RefCell::default(),
@@ -379,13 +382,22 @@ impl Town {
         }
     }
 
+    /// What becomes of messages; of those between objects of one party while there are faults at all.
+    fn weather_between(&self, from: &str, to: &str) -> Weather {
+        if party_of(from) == party_of(to) && from != to {
+            self.siblings.get()
+        } else {
+            self.weather.get()
+        }
+    }
+
     /// How long each copy of a message is under way; a lost one has none.
     fn ways(&self, from: &'static str, to: &'static str, faults: &mut String) -> Vec<u64> {
         let Weather {
             lost,
             doubled,
             delayed,
-        } = self.weather.get();
+        } = self.weather_between(from, to);
         let is_outside = party_of(from) != party_of(to);
         let (a, b) = (party_of(from), party_of(to));
         if is_outside && self.cuts.borrow().part(a, b, self.scheduler.now_ms()) {

@@ -13,6 +13,13 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
+    /// Between the objects of a party: there are few such messages, so that it is never fine.
+    pub(crate) const BETWEEN_SIBLINGS: Self = Self {
+        lost: 150,
+        doubled: 150,
+        delayed: 150,
+    };
+
     /// Some weather: fine as often as not.
     pub(crate) fn some(dice: &Dice) -> Self {
         if dice.chance(500) {

@@ -181,6 +181,14 @@ fn an_alarm_that_is_lost_and_not_set_again_is_noticed() {
 }
 
 #[test]
+fn two_objects_that_decide_about_one_order_are_noticed() {
+    assert!(is_noticed(
+        Plant::TakeTwice,
+        "two objects decided about one order"
+    ));
+}
+
+#[test]
 fn something_stuck_that_nobody_sees_to_is_noticed() {
     assert!(is_noticed(Plant::HideStuck, "something is stuck"));
 }
@@ -202,6 +210,26 @@ fn random_runs_have_worthless_answers_parties_that_hang_disowned_orders_and_evic
         let said = times(&runs, |line| line.contains(says));
         assert!(said >= 1, "{says} is never there");
     }
+}
+
+#[test]
+fn random_runs_have_shards_that_die_lose_what_they_say_to_each_other_and_are_made_while_orders_are_open()
+ {
+    let runs: Vec<_> = (1..=20).map(|seed| outcome(seed, 60, None)).collect();
+    let between = |line: &str| line.matches(COURIER).count() == 2;
+    for says in ["[lost]", "[doubled]", "[delayed "] {
+        let said = times(&runs, |line| between(line) && line.contains(says));
+        assert!(said >= 1, "{says} is never there");
+    }
+    for says in [
+        "/shard-01: the power fails",
+        "the courier is spread over four shards",
+        "/siblings/known/v1/",
+    ] {
+        assert!(times(&runs, |line| line.contains(says)) >= 1, "{says}");
+    }
+    let done = |line: &str| line.contains("/shard-0") && line.ends_with("is confirmed");
+    assert!(times(&runs, done) >= 10, "shards do next to nothing");
 }
 
 #[test]

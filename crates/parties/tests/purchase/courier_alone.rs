@@ -16,14 +16,19 @@ use super::talk::form;
 use super::world::{COURIER, ISSUER, OTHER_ISSUER, OTHER_SHOP, SHOP, World, domain, problem, text};
 
 /// Numbers of the test keys that the parties were started with.
-const SHOP_KEY: usize = 2;
-const ISSUER_KEY: usize = 3;
+pub(super) const SHOP_KEY: usize = 2;
+pub(super) const ISSUER_KEY: usize = 3;
 
-fn holder(world: &World) -> Holder {
+pub(super) fn holder(world: &World) -> Holder {
     Holder::enrol(world, 1, "Hanako Yamada", "090-1234-5678")
 }
 
-fn signed_as<M: SignedMessage>(world: &World, party: &str, key: usize, message: &M) -> Vec<u8> {
+pub(super) fn signed_as<M: SignedMessage>(
+    world: &World,
+    party: &str,
+    key: usize,
+    message: &M,
+) -> Vec<u8> {
     let identity = world.get_json(party, "/v1/identity");
     let der = BASE64
         .decode(identity["certificate"].as_str().unwrap().as_bytes())
@@ -31,7 +36,7 @@ fn signed_as<M: SignedMessage>(world: &World, party: &str, key: usize, message: 
     test_statement(message, &Certificate::from_der(&der).unwrap(), key)
 }
 
-fn envelope(world: &World, from: &str, order: &Order) -> Envelope {
+pub(super) fn envelope(world: &World, from: &str, order: &Order) -> Envelope {
     Envelope::new(
         domain(from),
         Audience::Party(domain(COURIER)),
@@ -42,7 +47,7 @@ fn envelope(world: &World, from: &str, order: &Order) -> Envelope {
 }
 
 /// A clearance as the issuer would sign it.
-fn clearance(world: &World, order: &Order) -> Clearance {
+pub(super) fn clearance(world: &World, order: &Order) -> Clearance {
     Clearance {
         envelope: envelope(world, ISSUER, order),
         root: order.root,
@@ -52,7 +57,7 @@ fn clearance(world: &World, order: &Order) -> Clearance {
     }
 }
 
-fn delivery(world: &World, order: &Order, clearance: &Clearance) -> Vec<u8> {
+pub(super) fn delivery(world: &World, order: &Order, clearance: &Clearance) -> Vec<u8> {
     let request = DeliveryRequest {
         envelope: envelope(world, SHOP, order),
         part: order.split.part(Role::Courier).unwrap().clone(),
@@ -181,7 +186,13 @@ fn t002_4_a_clearance_of_yesterday_does_not_make_the_courier_refuse_the_order_of
 }
 
 /// What the courier says to an issuer that asks about an order.
-fn asked(world: &World, issuer: &str, key: usize, order: &Order, expired_at: Timestamp) -> String {
+pub(super) fn asked(
+    world: &World,
+    issuer: &str,
+    key: usize,
+    order: &Order,
+    expired_at: Timestamp,
+) -> String {
     let inquiry = Inquiry {
         envelope: envelope(world, issuer, order),
         root: order.root,

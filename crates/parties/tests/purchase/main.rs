@@ -34,6 +34,7 @@ mod refunds;
 mod refusals;
 mod search;
 mod signed_words;
+mod spread;
 mod store;
 mod t002;
 mod t002_refused;

@@ -6,6 +6,7 @@ use http::{Request, Response};
 use serde_json::Value as Json;
 use tallystick_parties::Party;
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
+use tallystick_parties::office::place::Shards;
 use tallystick_parties::ports::{Clock as _, Tables as _};
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority};
@@ -16,10 +17,10 @@ use tallystick_protocol::wire::time::Timestamp;
     reason = "what is not used by these tests is used by others"
 )]
 pub use tallystick_simulation::cast::{
-    CA, CENTRE, COURIER, ISSUER, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP, SEALING_KEY,
-    SHOP, START, domain, settings,
+    CA, CENTRE, COURIER, COURIER_SHARDS, ISSUER, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP,
+    SEALING_KEY, SHOP, START, domain, settings,
 };
-use tallystick_simulation::cast::{Cast, NAMES, Running};
+use tallystick_simulation::cast::{Cast, NAMES, Running, party_of, place_of};
 
 /// Everybody.
 pub struct World {
@@ -151,7 +152,8 @@ impl World {
     pub fn restart(&mut self, name: &'static str) {
         let machine = self.machine(name).clone();
         let party = self.cast.start(machine, name);
-        self.hub.connect(name, Rc::new(party.clone()));
+        self.hub
+            .connect_at(party_of(name), place_of(name), Rc::new(party.clone()));
         self.parties.retain(|(own, _)| *own != name);
         self.parties.push((name, party));
         let machine = self.machine(name);
@@ -159,6 +161,22 @@ impl World {
             // As its first request would.
             machine.database.set_alarm(machine.clock.now_ms()).unwrap();
         }
+    }
+
+    /// The courier's operator spreads it over so many shards.
+    pub fn spread_courier(&mut self, shards: u16) {
+        self.cast.shards = Shards::new(shards).unwrap();
+        let (role, shards) = self.cast.spread(COURIER);
+        for name in self.cast.objects(&[COURIER]) {
+            if !self.machines.iter().any(|(own, _)| *own == name) {
+                let at = (party_of(name), place_of(name));
+                let machine = Machine::at(&self.hub, at.0, at.1, &self.clock).unwrap();
+                self.machines.push((name, machine));
+            }
+            self.restart(name);
+        }
+        self.hub.spread(COURIER, role, shards);
+        self.run_for(5_000);
     }
 
     /// For when the alarm of the party of that name is set, by the clock on the wall.
