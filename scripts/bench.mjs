@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders]
+// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale]
 //
 // Measures the wallet beside what people would use instead, and purchases from Approve to the
 // courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
@@ -34,6 +34,7 @@ await run(async () => {
       cards: () => commands(wasm, quick),
       windows: () => amongParties(parties => measureWindows(parties, quick)),
       orders: () => amongParties(parties => measureOrders(parties, quick)),
+      scale: () => measureScale(quick),
     }
     const measured = await parts[only]()
     return void process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`)
@@ -46,6 +47,7 @@ await run(async () => {
     command: `npm run bench${quick ? ' -- --quick' : ''}`,
     sealing: sealed,
     ...(await amongParties(parties => measure(parties, quick))),
+    scale: await measureScale(quick),
     cards: { ...cards, purchases: cards.without ? undefined : await amongParties(parties => measureReader(parties, quick)) },
   }
   await publish(results, quick)
@@ -156,6 +158,16 @@ async function measureOrders(parties, quick) {
   }
 }
 
+/** What an order costs with more objects, and with more orders stored. */
+async function measureScale(quick) {
+  const { buildAll } = await import('./lib/builds.mjs')
+  const { buildWorker } = await import('./lib/worker.mjs')
+  const { scale } = await import('../tests/bench/scale.mjs')
+  await buildAll()
+  const worker = await buildWorker() // as it is deployed
+  return step('Many objects, many orders', () => scale({ worker, vars: ROOMY }, { quick }))
+}
+
 /** Purchases with a card behind WebHID, as many as its account pays for; beside the times, what went over the line. */
 async function measureReader(parties, quick) {
   const { ReaderShopper } = await import('./lib/reader-shopper.mjs')
@@ -206,8 +218,8 @@ function optionsOf(args) {
   const options = { quick: false, only: undefined }
   for (let i = 0; i < args.length; i++) {
     if (args[i] === '--quick') options.quick = true
-    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders'].includes(args[i + 1])) options.only = args[++i]
-    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows or orders.`)
+    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders', 'scale'].includes(args[i + 1])) options.only = args[++i]
+    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders or scale.`)
   }
   return options
 }

@@ -204,7 +204,8 @@ const className = ({ role }) =>
     .map(word => word[0].toUpperCase() + word.slice(1))
     .join('')}Book`
 
-const tablesFolder = (persist, id) => join(persist, 'do', `${id}-${className(partyOf(id))}`)
+/** Where the tables of a party rest. */
+export const tablesFolder = (persist, id) => join(persist, 'do', `${id}-${className(partyOf(id))}`)
 
 async function sqlOf(persist, id, query) {
   const { DatabaseSync } = await import('node:sqlite')

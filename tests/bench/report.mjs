@@ -34,7 +34,7 @@ function beside(measured, names, limit, what) {
 
 /** All results in Markdown, below the headings of `level`. */
 export function report(results) {
-  const { sealing, cards, purchases, paints, windows, throughput, requests, posting, sizes } = results
+  const { sealing, cards, purchases, paints, windows, throughput, requests, scale, posting, sizes } = results
   return [
     '## (a) Three payloads of 300 bytes, keys at hand',
     beside(sealing.ready, READY, GOALS.ready, 'sealing under ready keys'),
@@ -56,6 +56,8 @@ export function report(results) {
     cards.purchases ? readerNotes(cards.purchases) : `${cards.without} So there is no purchase with a card in a reader here.`,
     '## What the parties use',
     partiesTable(throughput, requests),
+    '## Many objects, many orders',
+    scaleTable(scale),
     '## A posting in the ledger',
     postingTable(posting),
     '## First contentful paint',
@@ -124,6 +126,34 @@ function windowTable({ empty, paint, pin }) {
     goal('the paint', paint.p50, GOALS.windowPaint),
     goal('the PIN', pin.p50, GOALS.windowPin),
     'That the window takes no input for its first 800 ms in the foreground is on purpose, and not in this.',
+  ].join('\n')
+}
+
+/** An order beside how many objects its courier has, and how many orders are stored; it must depend on neither. */
+export function scaleTable({ objects, stored }) {
+  const cells = ({ perSecond, processorMs }) => [
+    number(perSecond.p50),
+    `${number(perSecond.p5)} – ${number(perSecond.p95)}`,
+    processorMs ? time(processorMs.p50) : '',
+  ]
+  const rows = [
+    ...objects.map(row => [`courier on ${row.count === 1 ? 'one object' : `${row.count} shards and its office`}`, ...cells(row)]),
+    ...stored.map(row => [`${row.orders.toLocaleString('en')} orders stored`, ...cells(row)]),
+  ]
+  const cost = ({ processorMs }) => processorMs?.p50 ?? NaN
+  const flat = (what, [first, ...others]) => {
+    const times = Math.max(...others.map(row => cost(row) / cost(first)))
+    const said = times <= GOALS.scale ? 'reached' : '**missed**'
+    return Number.isNaN(times)
+      ? ''
+      : `Goal for ${what}: at most ${GOALS.scale} times the processor time of the first row; ${said} at ${number(times)}.`
+  }
+  return [
+    table(['', 'orders a second', 'p5 – p95', 'processor time an order'], rows),
+    '',
+    flat('more objects', objects),
+    flat('more stored orders', stored),
+    'One workerd runs all objects of all parties on one processor, so that more objects cannot be faster here: the row says what spreading costs. On Cloudflare each object is a thread of its own.',
   ].join('\n')
 }
 

@@ -79,6 +79,7 @@ export const GOALS = {
   windowPaint: 60,
   windowPin: 150,
   posting: 1.2,
+  scale: 1.2,
   multiple: 28,
   perSecond: 15,
 }
