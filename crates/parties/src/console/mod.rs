@@ -9,6 +9,7 @@ pub mod commands;
 mod csv;
 mod evidence;
 pub mod lines;
+mod merged;
 pub(crate) mod metrics;
 mod pieces;
 

@@ -85,7 +85,10 @@ impl<P: Ports> Office<P> {
             return handle(request).await;
         }
         let Some((belongs, key)) = crate::routes::belongs(self.settings.role, request) else {
-            return handle(request).await;
+            if self.is_shard() {
+                return handle(request).await;
+            }
+            return self.console_of_all(request, handle).await;
         };
         if self.is_shard() && self.bootstrap().await.is_err() && !self.is_ready() {
             return Err(Fault::new(Kind::Starting, "Try again in a few seconds."));

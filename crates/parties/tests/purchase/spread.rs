@@ -251,3 +251,87 @@ fn an_operator_has_what_is_stuck_tried_again_at_every_shard_at_once() {
     assert_eq!(retried(&world, "/v1/console/retries"), r#"{"retried":2}"#);
     assert_eq!(retried(&world, "/v1/console/retries"), r#"{"retried":0}"#);
 }
+
+/// As many more deliveries at every shard, copies of one that was accepted.
+fn stored(world: &World, each: u32) {
+    let shards = &COURIER_SHARDS[..];
+    let of = |name: &&&str| world.number(name, COUNT) > 0;
+    let sample = shards.iter().find(of).unwrap();
+    let columns = "root, order_id, part, shop, issuer, parcels, received_at, state";
+    let all = format!("SELECT {columns} FROM courier_deliveries LIMIT 1");
+    let row = world.machine(sample).database.run(&all, &[]).unwrap();
+    for (place, name) in shards.iter().enumerate() {
+        for number in 0..each {
+            let mut values = row[0].0.clone();
+            let mut bytes = [0; 32];
+            bytes[0] = u8::try_from(place).unwrap();
+            bytes[1..5].copy_from_slice(&number.to_be_bytes());
+            values[0] = bytes.into();
+            values[1] = bytes.into();
+            values[6] = (1_700_000_000 + u64::from(number % 7)).into();
+            let sql = format!(
+                "INSERT INTO courier_deliveries ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            );
+            world.machine(name).database.run(&sql, &values).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_console_shows_the_orders_of_all_shards_newest_first_and_pages_through_them() {
+    let mut world = World::new();
+    world.spread_courier(4);
+    let mut holder = holder(&world);
+    for _ in 0..3 {
+        let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+        delivered(&world, &order);
+    }
+    stored(&world, 20);
+    let mut seen: Vec<(u64, String)> = Vec::new();
+    let mut path = "/v1/console".to_owned();
+    loop {
+        let page = world.get_json(COURIER, &path);
+        assert_eq!(page["counters"]["orders"], 83);
+        let lines = page["lines"].as_array().unwrap();
+        let key = |line: &serde_json::Value| {
+            (
+                line["received_at"].as_u64().unwrap(),
+                line["order_id"].as_str().unwrap().to_owned(),
+            )
+        };
+        seen.extend(lines.iter().map(key));
+        match page["next"].as_str() {
+            Some(next) => path = format!("/v1/console?before={next}"),
+            None => break,
+        }
+        assert_eq!(lines.len(), 25);
+    }
+    assert_eq!(seen.len(), 83);
+    assert!(
+        seen.is_sorted_by(|one, next| one > next),
+        "newest first, each once"
+    );
+}
+
+#[test]
+fn an_order_of_any_shard_has_its_page_and_its_line_in_the_file() {
+    let mut world = World::new();
+    world.spread_courier(4);
+    let mut holder = holder(&world);
+    let orders: Vec<_> = (0..3)
+        .map(|_| holder.usual_order(&world, &[("sencha-100", 1)]))
+        .collect();
+    for order in &orders {
+        delivered(&world, order);
+    }
+    let file = text(&world.get(COURIER, "/v1/console/orders.csv"));
+    assert_eq!(file.lines().count(), 1 + orders.len());
+    for order in &orders {
+        let path = format!("/v1/console/orders/{}", order.id);
+        let page = world.get_json(COURIER, &path);
+        assert_eq!(page["order"]["root"], order.root.to_string());
+        assert!(file.contains(&order.id.to_string()));
+    }
+    let nowhere = world.get(COURIER, &format!("/v1/console/orders/{}", "ab".repeat(32)));
+    assert_eq!(problem(&nowhere), "not-found");
+}
