@@ -89,6 +89,16 @@ test('no page of another origin may read a console', async () => {
   }
 })
 
+test('a monitoring system reads the metrics, and no page of another origin does', async () => {
+  const answer = await parties.fetch('asahi-card.localhost', '/v1/metrics', { headers: { origin: 'https://elsewhere.example' } })
+  assert.equal(answer.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8')
+  assert.equal(answer.headers['access-control-allow-origin'], undefined)
+  for (const line of ['tallystick_ready 1', 'tallystick_ledger_frozen_accounts 0', '# TYPE tallystick_requests_total counter']) {
+    assert.ok(answer.text().split('\n').includes(line), line)
+  }
+  assert.match(answer.text(), /^tallystick_storage_bytes [1-9]\d+$/m)
+})
+
 test('a log line has no word of an address that is not one of our own', async () => {
   await parties.fetch('kiso-tea.localhost', '/v1/orders/hanako/yamada')
   await new Promise(resolve => setTimeout(resolve, 200))

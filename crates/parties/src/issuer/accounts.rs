@@ -11,10 +11,11 @@ use tallystick_protocol::wire::money::Money;
 
 use super::card_check::{CardDetails, tidy_name};
 use super::{Issuer, books, card_number};
+use crate::console::{Cell, Table};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Ports, Random, Tables};
+use crate::ports::{DatabaseError, Ports, Random, Row, Tables};
 use crate::store::once::{Command, KEY_MAX_BYTES, once};
 use crate::store::rows;
 
@@ -220,4 +221,39 @@ pub(super) fn is_locked(
 ) -> Result<bool, DatabaseError> {
     let sql = "SELECT 1 FROM issuer_locked_accounts WHERE account = ?";
     Ok(first(tables, sql, &[account.into()])?.is_some())
+}
+
+/// How many accounts a console shows.
+const SHOWN: u32 = 30;
+
+/// The newest accounts with what can still be spent from each. Whose they are is not the console's matter.
+pub(super) fn newest(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
+    let rows = tables.run(
+        "SELECT a.account, a.opened_at, a.limit_minor, a.currency,
+            coalesce(l.credits_posted - l.debits_posted - l.debits_pending, 0), k.locked_at
+         FROM issuer_accounts a
+         LEFT JOIN accounts l ON l.name = 'holder ' || a.account AND l.currency = a.currency
+         LEFT JOIN issuer_locked_accounts k ON k.account = a.account
+         ORDER BY a.account DESC LIMIT ?",
+        &[SHOWN.into()],
+    )?;
+    let line = |row: &Row| {
+        let limit = rows::money(row, 2)?;
+        let is_locked = !row.is_null(5);
+        Ok(vec![
+            Cell::Count(row.integer(0)?),
+            Cell::Time(row.number(1)?),
+            limit.into(),
+            Cell::money(row.integer(4)?, limit.currency),
+            Cell::or_none(is_locked.then_some("locked"), Cell::word),
+        ])
+    };
+    Ok(Table {
+        name: "accounts",
+        columns: &["account", "opened", "limit", "left", "state"],
+        rows: rows
+            .iter()
+            .map(line)
+            .collect::<Result<_, DatabaseError>>()?,
+    })
 }

@@ -3,7 +3,7 @@
 use tallystick_protocol::wire::identifier::{OrderId, Root};
 
 use super::Issuer;
-use super::{books, commands};
+use super::{accounts, books, commands, parties};
 use crate::console::commands::{Arguments, CommandShape};
 use crate::console::lines::{self, Listing};
 use crate::console::{Cell, Counters, Detail, Fact, Show, StatementLine, Table};
@@ -75,7 +75,12 @@ impl<P: Ports> Show for Issuer<P> {
 
     fn tables(&self) -> Result<Vec<Table>, Fault> {
         let tables = self.office.tables();
-        Ok(vec![ledger::newest(tables)?, ledger::balances(tables)?])
+        Ok(vec![
+            ledger::newest(tables)?,
+            ledger::balances(tables)?,
+            accounts::newest(tables)?,
+            parties::table(tables)?,
+        ])
     }
 }
 

@@ -97,11 +97,15 @@ fn world() -> (World, Holder) {
     (world, holder)
 }
 
-fn journal(world: &World) -> Vec<String> {
+fn table(world: &World, name: &str) -> Vec<serde_json::Value> {
     let console = world.get_json(ISSUER, "/v1/console");
     let tables = console["tables"].as_array().unwrap();
-    let journal = tables.iter().find(|table| table["name"] == "journal");
-    let rows = journal.unwrap()["rows"].as_array().unwrap();
+    let found = tables.iter().find(|table| table["name"] == name);
+    found.unwrap()["rows"].as_array().unwrap().clone()
+}
+
+fn journal(world: &World) -> Vec<String> {
+    let rows = table(world, "journal");
     let line = |row: &serde_json::Value| {
         let (by, command) = (&row[1]["text"], &row[2]["word"]);
         format!("{} {}", by.as_str().unwrap(), command.as_str().unwrap())
@@ -189,11 +193,13 @@ fn an_issuers_operator_locks_limits_repays_pays_out_and_blocks() {
     assert_eq!(bought(&world), ShopState::Accepted);
     let one = r#""account":"1""#;
     done(&world, "lock-account", one, "1");
+    assert_eq!(table(&world, "accounts")[0][4]["word"], "locked");
     assert_eq!(bought(&world), ShopState::Refused);
     done(&world, "unlock-account", one, "2");
     assert_eq!(bought(&world), ShopState::Accepted);
     let shop = format!(r#""party":"{SHOP}""#);
     done(&world, "block-party", &shop, "3");
+    assert_eq!(table(&world, "blocked")[0][0]["party"], SHOP);
     assert_eq!(bought(&world), ShopState::Refused);
     done(&world, "unblock-party", &shop, "4");
     assert_eq!(

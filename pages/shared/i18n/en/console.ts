@@ -317,4 +317,11 @@ export const console = {
   label_cancellation: 'Cancellation lock',
   asks_cancel: 'An order that no courier has accepted ends: at once, or as soon as the courier says that it will not deliver.',
   where_shop_refused_cancelled: 'It was cancelled. The goods are back on the shelf, and nothing is owed.',
+  table_accounts: 'Accounts',
+  table_blocked: 'Parties blocked by a command',
+  column_opened: 'Opened',
+  column_limit: 'Limit',
+  column_left: 'Left',
+  column_party: 'Party',
+  word_locked: 'locked',
 } as const

@@ -319,4 +319,11 @@ export const console: CatalogueLike<typeof english> = {
   label_cancellation: 'キャンセル用の錠',
   asks_cancel: '配送会社が引き受けていない注文を終わらせます。依頼済みの場合は、配送会社の返事のあとです。',
   where_shop_refused_cancelled: 'キャンセルされました。商品は棚に戻り、未収金はありません。',
+  table_accounts: '口座',
+  table_blocked: '操作で止めた相手',
+  column_opened: '開設',
+  column_limit: '利用枠',
+  column_left: '残り枠',
+  column_party: '相手',
+  word_locked: '停止中',
 }
