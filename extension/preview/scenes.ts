@@ -83,6 +83,7 @@ const asked: OrderView = {
   state: 'asked',
   strands: { shop: { fill: 0, word: 'waiting' }, issuer: { fill: 0, word: 'waiting' }, courier: { fill: 0, word: 'waiting' } },
   sentence_key: 'asked',
+  can_cancel: false,
   created_at: NOW,
   updated_at: NOW,
   expires_at: NOW + 600,
@@ -98,6 +99,7 @@ const moving: OrderView = {
   number: '5c5c-5c5c',
   state: 'received',
   sentence_key: 'received',
+  can_cancel: true,
   parties: confirmedParties,
   card_last4: '4242',
   address_label: 'Home, Nakano',
@@ -109,6 +111,7 @@ const done: OrderView = {
   request_id: 'done',
   state: 'delivering',
   sentence_key: 'delivering',
+  can_cancel: false,
   tracking: 'HY-2049-3381-07',
   strands: { shop: { fill: 3, word: 'accepted' }, issuer: { fill: 3, word: 'charged' }, courier: { fill: 3, word: 'label' } },
   history: happened(

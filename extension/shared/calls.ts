@@ -71,6 +71,8 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   // Orders
   approve: { takes: [text, record, text], waits: 'card', drives: true },
   decline: { takes: [text], again: 'once' },
+  cancel: { takes: [text], again: 'freely', drives: true },
+  follow_money: { takes: [text], again: 'freely', drives: true },
   evidence: { takes: [text], again: 'freely' },
   open_ask: { takes: [text], again: 'freely' },
   pay_again: { takes: [text] },

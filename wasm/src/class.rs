@@ -388,6 +388,22 @@ impl JsWallet {
         done(Box::pin(async move { wallet.decline(&request_id).await }))
     }
 
+    /// Cancels an order: declines what was not sent, and tells the shop of what was.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn cancel(&self, request_id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.cancel(&request_id).await }))
+    }
+
+    /// Has the issuer asked once more where the money of a paid order is.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn follow_money(&self, request_id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(
+            async move { wallet.follow_money(&request_id).await },
+        ))
+    }
+
     /// Does what is due on all open orders. Returns the milliseconds until the next call, or null
     /// if nothing is open.
     #[wasm_bindgen(unchecked_return_type = "Promise<number | null>")]

@@ -37,8 +37,8 @@ export function eventWord(order: OrderView, event: string): string {
   return isKey(key) ? t(key, namesOf(order)) : event
 }
 
-/** Whether the issuer has said that the card is charged. */
-export const isCharged = (order: OrderView): boolean => order.strands.issuer.word === 'charged'
+/** Whether the issuer has said that the card is charged, whatever it gave back since. */
+export const isCharged = (order: OrderView): boolean => ['charged', 'refunded'].includes(order.strands.issuer.word)
 
 /** The history in short: the parties' confirmations are one step. */
 export function shortHistory(order: OrderView): OrderView['history'] {
@@ -78,7 +78,10 @@ export function isMoving(order: OrderView): boolean {
 }
 
 export function stateWord(order: OrderView): string {
-  return isUnderWay(order) ? t('state.moving') : t(keyOr('state', order.state, 'state.moving'))
+  if (isUnderWay(order)) return t('state.moving')
+  if (order.failure?.kind === 'cancelled' && order.state === 'refused') return t('state.cancelled')
+  if (order.strands.issuer.word === 'refunded') return t('state.refunded')
+  return t(keyOr('state', order.state, 'state.moving'))
 }
 
 /** The host of an origin, as people know it; the port only matters where it is unusual. */

@@ -19,7 +19,7 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl Desk<'_> {
-    fn decline(&mut self, request_id: &str) -> Result<(), WalletError> {
+    pub(super) fn decline(&mut self, request_id: &str) -> Result<(), WalletError> {
         self.stay_unlocked();
         let mut order = self.order(request_id)?;
         if order.state == OrderState::Declined {

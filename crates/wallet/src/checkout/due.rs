@@ -92,7 +92,8 @@ impl Desk<'_> {
             let url = self.context.urls.url(shop, "/v1/orders");
             return ask::post(Question::Send(id), url, bytes, COSE);
         }
-        self.receipt_ask(order)
+        let cancellation = self.cancellation_ask(order);
+        cancellation.unwrap_or_else(|| self.receipt_ask(order))
     }
 
     fn receipt_ask(&self, order: &OrderRecord) -> Ask<Question> {

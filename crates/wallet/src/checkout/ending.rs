@@ -88,10 +88,10 @@ impl Desk<'_> {
         why: (ErrorKind, String),
     ) -> Result<(), WalletError> {
         let (now, over_for) = (self.now(), self.over_for(&order));
-        let event = if to == OrderState::Expired {
-            Event::Expired
-        } else {
-            Event::Refused
+        let event = match (to, why.0) {
+            (OrderState::Expired, _) => Event::Expired,
+            (_, ErrorKind::Cancelled) => Event::Cancelled,
+            _ => Event::Refused,
         };
         let none = self.has_no_money(&order);
         let unanswered = (ErrorKind::Unanswered, order.party_name(Role::Issuer));

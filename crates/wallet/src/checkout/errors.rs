@@ -47,4 +47,6 @@ error_kinds! {
     ShopContradicted = 80, "shop-contradicted";
     /// The courier that would read the address has another name than the one that was shown.
     CourierNotAsShown = 81, "courier-not-as-shown";
+    /// Holder or shop cancelled it before the courier accepted.
+    Cancelled = 130, "cancelled";
 }

@@ -23,6 +23,7 @@ impl<P: Ports> Wallet<P> {
                 ("refusal", order.refusal.as_ref()),
                 ("receipt", order.receipt.as_ref()),
                 ("disowning", order.disowning.as_ref()),
+                ("refund", order.refund.as_ref()),
             ];
             for (what, signed) in statements {
                 evidence.extend(signed.map(|signed| EvidenceView {

@@ -6,6 +6,7 @@
 mod advance;
 mod approve;
 mod attention;
+mod cancel;
 mod confirm;
 mod decline;
 mod directly;

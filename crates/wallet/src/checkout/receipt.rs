@@ -184,20 +184,23 @@ pub(super) fn take_up(
         Target::Accepted(tracking, bytes) => {
             order.tracking = Some(tracking);
             order.acceptance = Some(bytes);
+            if let Some(approval) = &mut order.approval {
+                approval.cancellation = None;
+            }
             order.refused_by = None;
             order.failure = None;
             order.move_to(OrderState::Delivering, Event::Accepted, now)?;
         }
-        Target::Refused(by, bytes) => {
-            let kind = if by == Role::Issuer {
-                ErrorKind::IssuerRefused
-            } else {
-                ErrorKind::CourierRefused
+        Target::Refused(by, reason, bytes) => {
+            let (kind, event) = match (by, reason) {
+                (_, RefusalReason::Cancelled) => (ErrorKind::Cancelled, Event::Cancelled),
+                (Role::Issuer, _) => (ErrorKind::IssuerRefused, Event::Refused),
+                _ => (ErrorKind::CourierRefused, Event::Refused),
             };
             let why = Some((kind, order.party_name(by)));
             let why = why.as_ref().map(|(kind, about)| (*kind, about.as_str()));
-            order.end(OrderState::Refused, Event::Refused, why, now)?;
-            order.refused_by = Some(by);
+            order.end(OrderState::Refused, event, why, now)?;
+            order.refused_by = (kind != ErrorKind::Cancelled).then_some(by);
             order.refusal = Some(bytes);
             // The issuer decides about an order once: what it has refused it never pays.
             order.settled = by == Role::Issuer;
@@ -255,7 +258,8 @@ pub(super) fn disown(
     }
     order.move_to(OrderState::Disowned, Event::Disowned, now)?;
     order.forget_keys();
-    order.refused_by = (kind != ErrorKind::ExpiredSent).then_some(Role::Shop);
+    let is_refusal = !matches!(kind, ErrorKind::ExpiredSent | ErrorKind::Cancelled);
+    order.refused_by = is_refusal.then_some(Role::Shop);
     order.failure = Some(Failure {
         kind,
         about: order.shop_name.clone(),
@@ -265,7 +269,7 @@ pub(super) fn disown(
 
 enum Target {
     Accepted(String, Vec<u8>),
-    Refused(Role, Vec<u8>),
+    Refused(Role, RefusalReason, Vec<u8>),
     Disowned(ErrorKind),
     Authorised,
     Received,
@@ -279,10 +283,11 @@ fn target(order: &OrderRecord, findings: &Findings) -> Target {
         return Target::Accepted(tracking.clone(), bytes.clone());
     }
     let told = match (&findings.refused, findings.shop) {
-        (Some((by @ (Role::Issuer | Role::Courier), _, bytes)), _) => {
-            return Target::Refused(*by, bytes.clone());
+        (Some((by @ (Role::Issuer | Role::Courier), reason, bytes)), _) => {
+            return Target::Refused(*by, *reason, bytes.clone());
         }
         (Some((_, RefusalReason::OutOfStock, _)), _) => Some(ErrorKind::OutOfStock),
+        (Some((_, RefusalReason::Cancelled, _)), _) => Some(ErrorKind::Cancelled),
         (Some(_), _) | (None, Some(ShopState::Refused)) => Some(ErrorKind::ShopRefused),
         (None, Some(ShopState::Expired)) => Some(ErrorKind::ExpiredSent),
         _ => None,

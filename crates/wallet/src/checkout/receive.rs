@@ -167,6 +167,9 @@ impl Desk<'_> {
             receipt: None,
             disowning: None,
             issuer_has_none: None,
+            cancelled_at: None,
+            refunded: None,
+            refund: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host;
+use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     PartKey, PreparedOrder, UnsignedApproval,
@@ -40,6 +41,7 @@ pub struct Sealing {
     header: OrderHeader,
     prepared: PreparedOrder,
     unsigned: UnsignedApproval,
+    cancellation: CancellationKey,
     /// For which pairs, purposes and nonces keys are derived.
     pairs: Vec<(PairContext, Purpose, [u8; 32])>,
 }
@@ -107,6 +109,8 @@ impl Purchase {
         .map_err(|error| {
             WalletError::caused(ErrorKind::AddressInvalid, &error).about(&error.to_string())
         })?;
+        let cancellation = CancellationKey::random(&mut rng);
+        let fields = fields.cancelled_by(&cancellation);
         let prepared = PreparedOrder::new(&mut rng, header.clone(), fields);
         let certificate = self.card.enrolment.certificate.as_deref();
         let certificate = certificate.ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?;
@@ -125,6 +129,7 @@ impl Purchase {
             unsigned: UnsignedApproval::new(&approval, certificate),
             header,
             prepared,
+            cancellation,
             pairs,
         })
     }
@@ -158,6 +163,7 @@ impl Purchase {
             header,
             prepared,
             unsigned,
+            cancellation,
             pairs,
         } = sealing;
         let [_, signed, keys @ ..] = replies else {
@@ -198,6 +204,7 @@ impl Purchase {
             destination: Some([&self.address.name, "\n", &self.address.on_label()].concat()),
             address_id: Some(self.address.id.clone()),
             policy: Some(self.policy.name()),
+            cancellation: Some(cancellation),
         })
     }
 

@@ -67,7 +67,9 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
         destination: approval.and_then(|approval| approval.destination.clone()),
         state: order.state,
         strands: strand::of(order),
-        sentence_key: order.state.name(),
+        sentence_key: sentence_key(order),
+        can_cancel: order.can_be_cancelled(),
+        refunded_minor: order.refunded.map(|refunded| refunded.minor),
         created_at: order.created_at.seconds(),
         updated_at: order.updated_at.seconds(),
         expires_at: order.expires_at().seconds(),
@@ -87,6 +89,16 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
     }
 }
 
+/// How far an order is, or what has become of it since.
+fn sentence_key(order: &OrderRecord) -> &'static str {
+    match order.state {
+        _ if order.is_being_cancelled() => "cancelling",
+        OrderState::Delivering if order.is_refunded() => "refunded",
+        OrderState::Delivering if order.refunded.is_some() => "partly-refunded",
+        state => state.name(),
+    }
+}
+
 /// What is left of a card's limit at most: the issuer has said of these orders that it set the money
 /// aside or charged it.
 #[must_use]
@@ -102,7 +114,8 @@ pub fn left(card: &CardAccount, unlocked: &Unlocked) -> Option<u64> {
         is_spent && order.holder() == Some(holder) && order.form.total.currency == limit.currency
     });
     let spent = spent.fold(0_u64, |sum, order| {
-        sum.saturating_add(order.form.total.minor)
+        let back = order.refunded.map_or(0, |refunded| refunded.minor);
+        sum.saturating_add(order.form.total.minor.saturating_sub(back))
     });
     Some(limit.minor.saturating_sub(spent))
 }

@@ -213,6 +213,12 @@ pub struct OrderView {
     pub strands: Strands,
     /// Key of the sentence that says how far it is, under `order.`: `asked`, …
     pub sentence_key: &'static str,
+    /// Whether the holder can cancel it.
+    pub can_cancel: bool,
+    /// How much the issuer has given back of what was paid, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub refunded_minor: Option<u64>,
     /// When the shop asked, in seconds.
     pub created_at: u64,
     /// When it last changed, in seconds.
@@ -239,7 +245,7 @@ pub struct EvidenceView {
     #[cfg_attr(
         feature = "typescript",
         tsify(
-            type = "'form' | 'authorisation' | 'acceptance' | 'refusal' | 'receipt' | 'disowning'"
+            type = "'form' | 'authorisation' | 'acceptance' | 'refusal' | 'receipt' | 'disowning' | 'refund'"
         )
     )]
     pub what: &'static str,

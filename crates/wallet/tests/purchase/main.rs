@@ -12,6 +12,7 @@ mod addresses;
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;
 mod backup;
+mod cancelling;
 mod cards;
 mod clocks;
 mod consent;
@@ -26,6 +27,7 @@ mod orders;
 mod outages;
 mod reader;
 mod reader_move;
+mod refunds;
 mod refused;
 mod renewal;
 #[path = "../../../parties/tests/purchase/search.rs"]

@@ -61,6 +61,15 @@ pub enum Event {
     /// The shop says that it came to nothing.
     #[n(17)]
     Disowned,
+    /// The holder cancelled; the shop is told.
+    #[n(18)]
+    CancelAsked,
+    /// It is cancelled.
+    #[n(19)]
+    Cancelled,
+    /// The issuer gave back what was charged, or some of it.
+    #[n(20)]
+    Refunded,
 }
 
 impl Event {
@@ -86,6 +95,9 @@ impl Event {
             Self::KeysRenewed => "keys-renewed",
             Self::AskedDirectly => "asked-directly",
             Self::Disowned => "disowned",
+            Self::CancelAsked => "cancel-asked",
+            Self::Cancelled => "cancelled",
+            Self::Refunded => "refunded",
         }
     }
 

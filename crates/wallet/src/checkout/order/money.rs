@@ -13,6 +13,10 @@ use crate::checkout::GRACE_SECONDS;
 pub enum Whereabouts {
     /// The issuer charged it.
     Charged,
+    /// The issuer charged it, and gave it back.
+    Refunded,
+    /// The issuer charged it, and gave some of it back.
+    PartlyRefunded,
     /// The issuer released what it had reserved.
     Released,
     /// The issuer has reserved it.
@@ -37,6 +41,8 @@ impl Whereabouts {
             return None;
         }
         Some(match order.money {
+            Some(MoneyState::Captured) if order.is_refunded() => Self::Refunded,
+            Some(MoneyState::Captured) if order.refunded.is_some() => Self::PartlyRefunded,
             Some(MoneyState::Captured) => Self::Charged,
             Some(MoneyState::Released) => Self::Released,
             Some(MoneyState::Reserved) => Self::Reserved,
@@ -54,6 +60,8 @@ impl Whereabouts {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Charged => "charged",
+            Self::Refunded => "refunded",
+            Self::PartlyRefunded => "partly-refunded",
             Self::Released => "released",
             Self::Reserved => "reserved",
             Self::Refused => "refused",

@@ -4,10 +4,12 @@
 use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
+use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::checkout::policy::PolicyName;
 use tallystick_protocol::keys::PairContext;
 use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role, Root};
+use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -109,6 +111,9 @@ pub struct Approval {
     /// form's.
     #[n(12)]
     pub policy: Option<PolicyName>,
+    /// What cancels it at the shop, until it has ended; absent in what earlier releases sealed.
+    #[n(13)]
+    pub cancellation: Option<CancellationKey>,
 }
 
 /// Why an order came to nothing, or why the holder is asked once more.
@@ -200,6 +205,15 @@ pub struct OrderRecord {
     /// Whether the issuer signed, when nobody could ask it any more, that it has no such order.
     #[n(23)]
     pub issuer_has_none: Option<bool>,
+    /// When the holder cancelled it after it was sent.
+    #[n(24)]
+    pub cancelled_at: Option<Timestamp>,
+    /// How much of what was charged the issuer has given back.
+    #[n(25)]
+    pub refunded: Option<Money>,
+    /// The issuer's signed word about that, kept as evidence.
+    #[cbor(n(26), with = "minicbor::bytes")]
+    pub refund: Option<Vec<u8>>,
 }
 
 impl OrderRecord {
@@ -247,6 +261,27 @@ impl OrderRecord {
         }
     }
 
+    /// Takes up how much the issuer says that it gave back, in words that it signed. Nobody is given back less
+    /// than before, nor more than was paid.
+    pub fn take_refund(&mut self, refunded: Money, signed: Vec<u8>, now: Timestamp) {
+        let total = self.form.total;
+        let before = self.refunded.map_or(0, |refunded| refunded.minor);
+        let is_more = refunded.currency == total.currency
+            && refunded.minor > before
+            && refunded.minor <= total.minor;
+        if is_more {
+            self.refunded = Some(refunded);
+            self.refund = Some(signed);
+            self.note(Event::Refunded, now);
+        }
+    }
+
+    /// Whether all that was paid was given back.
+    #[must_use]
+    pub fn is_refunded(&self) -> bool {
+        self.refunded == Some(self.form.total)
+    }
+
     /// Whether the shop signed that the order came to nothing, and it was paid or taken on all the same.
     #[must_use]
     pub fn is_contradicted(&self) -> bool {
@@ -286,6 +321,7 @@ impl OrderRecord {
     pub fn forget_keys(&mut self) {
         if let Some(approval) = &mut self.approval {
             approval.split_order = None;
+            approval.cancellation = None;
             for confirmation in &mut approval.confirmations {
                 confirmation.key = None;
             }

@@ -29,6 +29,7 @@ fn settled_word(order: &OrderRecord, role: Role) -> Option<(u8, &'static str)> {
     }
     if role == Role::Issuer {
         match order.money {
+            Some(MoneyState::Captured) if order.is_refunded() => return Some((0, "refunded")),
             Some(MoneyState::Captured) => return Some((3, "charged")),
             Some(MoneyState::Released) => return Some((0, "released")),
             Some(MoneyState::Reserved) => return Some((2, "reserved")),
