@@ -2,7 +2,7 @@
 //! and store: the same seed and steps give the same run to the byte.
 //!
 //! [`run`] lets holders get cards of two issuers, buy by two couriers, remove cards and take accounts and orders to
-//! another computer, while messages are lost, doubled, delayed and overtaken, participants are cut off from each other,
+//! another computer, and the shop's operator refund and cancel, while messages are lost, doubled, delayed and overtaken, participants are cut off from each other,
 //! the power fails between any two writes, and one party may lie in whatever it sends. Then everything heals,
 //! time passes, and [`invariants`] are checked: no value made or lost, each order captured at most once and at
 //! its end, and no party knows what it must not.
@@ -25,6 +25,7 @@ mod journal;
 mod lies;
 mod machine;
 mod network;
+mod operator;
 mod pen;
 mod people;
 mod plant;

@@ -42,6 +42,10 @@ pub enum Plant {
     LoseAlarm,
     /// The courier's office takes what a shard of it has taken as well.
     TakeTwice,
+    /// The issuer gives back what it gave back once more.
+    RefundTwice,
+    /// The shop forgets what it asked to be given back.
+    ForgetRefund,
     /// The shop has put aside something it could not do, and tells nobody.
     HideStuck,
 }
@@ -88,6 +92,10 @@ impl Plant {
             (Self::ChargeReleased, ISSUER) => charge_released(town, seat),
             (Self::BendAccount, ISSUER) => {
                 run("UPDATE accounts SET credits_posted = credits_posted + 1 WHERE kind = 'holder'")
+            }
+            (Self::RefundTwice, ISSUER) => refund_again(seat),
+            (Self::ForgetRefund, SHOP) => {
+                run("DELETE FROM shop_refunds WHERE outcome = 'refunded'");
             }
             (Self::LoseAlarm, SHOP) => {
                 let _lost = tables.take_alarm();
@@ -156,6 +164,31 @@ fn capture_again(seat: &Seat) {
     let captured =
         "SELECT order_id, account, minor, shop FROM issuer_reservations WHERE state = 'captured'";
     book(seat, captured);
+}
+
+/// Past the ledger's own check, which knows only what says what it gives back.
+fn refund_again(seat: &Seat) {
+    let tables = &seat.machine.database;
+    let refunded = "SELECT r.order_id, r.account, f.minor, r.shop FROM payer_refunds f
+        JOIN issuer_reservations r ON r.root = f.root WHERE f.outcome = 'refunded'";
+    for row in tables.run(refunded, &[]).unwrap_or_default() {
+        let (Ok(order), Ok(holder), Ok(minor), Ok(shop)) =
+            (row.bytes32(0), row.integer(1), row.number(2), row.text(3))
+        else {
+            continue;
+        };
+        let (holder, shop) = (format!("holder {holder}"), format!("payable to {shop}"));
+        let again = Transfer {
+            id: &format!("back again {}", OrderId(order)),
+            at_ms: 0,
+            order_id: Some(&order),
+            memo: "Given back: the shop asked for it",
+            debit: account(AccountKind::Payable, &shop),
+            credit: account(AccountKind::Holder, &holder),
+            money: Money::new(minor, Currency::Jpy),
+        };
+        let _booked = ledger::transfer(tables, &again);
+    }
 }
 
 /// Two hours after the order's time, when every wallet has heard that it was released.

@@ -11,6 +11,7 @@ use crate::cast::CA;
 use crate::dice::Dice;
 use crate::holder::{Holder, Wish};
 use crate::invariants;
+use crate::operator;
 use crate::people::PEOPLE;
 use crate::plant::Plant;
 use crate::steps;
@@ -22,6 +23,9 @@ const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 /// How long nothing happens after the last step: first with the wallets at work, which may take until orders
 /// and reservations have expired; then until every party has looked at its books once more, which it does daily.
 const QUIET_MS: [u64; 2] = [100 * MINUTE_MS, 26 * 60 * MINUTE_MS];
+
+/// When holders look once more at what they paid: what was to be given back has been by then.
+const LOOKS_AGAIN_MS: u64 = 80 * MINUTE_MS;
 
 /// Which run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -158,8 +162,10 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
         holder_comes(town, index, anchors, false);
     }
     let mut rests = true;
+    let operator = Dice::new(town.seed, "operator");
     for _ in 0..steps {
         let pause_ms = steps::take(town, dice);
+        operator::work(town, &operator);
         rests &= town.run_for(pause_ms);
     }
     rests
@@ -220,6 +226,9 @@ fn heal(town: &Rc<Town>) -> bool {
     for holder in &holders {
         holder.device.mend();
         holder.is_calm.set(true);
+        holder
+            .looks_again_ms
+            .set(town.scheduler.now_ms() + LOOKS_AGAIN_MS);
     }
     let rests = town.run_for(QUIET_MS[0]);
     for holder in &holders {

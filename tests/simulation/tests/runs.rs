@@ -194,6 +194,19 @@ fn something_stuck_that_nobody_sees_to_is_noticed() {
 }
 
 #[test]
+fn an_issuer_that_gives_back_twice_is_noticed() {
+    assert!(is_noticed(
+        Plant::RefundTwice,
+        "what was given back is not what was decided"
+    ));
+}
+
+#[test]
+fn money_that_the_shop_did_not_ask_to_be_given_back_is_noticed() {
+    assert!(is_noticed(Plant::ForgetRefund, "and the shop has None"));
+}
+
+#[test]
 fn random_runs_have_worthless_answers_parties_that_hang_disowned_orders_and_evictions() {
     let runs: Vec<_> = (1..=20).map(|seed| outcome(seed, 60, None)).collect();
     for says in [
@@ -206,6 +219,9 @@ fn random_runs_have_worthless_answers_parties_that_hang_disowned_orders_and_evic
         "[lie: it came to nothing]",
         "[lie: heard before]",
         ": is evicted",
+        "POST /v1/refunds",
+        "POST /v1/cancellations",
+        "the operator says /v1/console/cancellations",
     ] {
         let said = times(&runs, |line| line.contains(says));
         assert!(said >= 1, "{says} is never there");

@@ -71,6 +71,43 @@ impl Holder {
         wallet.approve(request, &choice, pin).await
     }
 
+    /// Cancels something that is on its way, now and then.
+    pub(super) async fn changes_mind(
+        &self,
+        wallet: &OwnWallet,
+        view: &WalletView,
+    ) -> Result<bool, WalletError> {
+        let mut orders = view.orders.iter().filter(|order| order.can_cancel);
+        let Some(order) = orders.next().filter(|_| !self.is_careful) else {
+            return Ok(false);
+        };
+        if !self.cancels.chance(60) {
+            return Ok(false);
+        }
+        wallet.cancel(&order.request_id).await?;
+        Ok(true)
+    }
+
+    /// Has the issuer asked once more where the money of each paid order is.
+    pub(super) async fn looks_again(
+        &self,
+        town: &Town,
+        wallet: &OwnWallet,
+        view: &WalletView,
+    ) -> Result<bool, WalletError> {
+        if town.scheduler.now_ms() < self.looks_again_ms.get() {
+            return Ok(false);
+        }
+        let paid = |order: &&OrderView| order.state == OrderState::Delivering;
+        for order in view.orders.iter().filter(paid) {
+            if self.looked_at.borrow_mut().insert(order.request_id.clone()) {
+                wallet.follow_money(&order.request_id).await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     pub(super) fn look_at(&self, town: &Town, view: &WalletView) {
         for order in &view.orders {
             let strands = &order.strands;

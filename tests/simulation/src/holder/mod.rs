@@ -7,7 +7,7 @@ mod cards;
 mod desk;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use http::Request;
@@ -83,6 +83,12 @@ pub(crate) struct Holder {
     is_careful: bool,
     /// Nothing new is begun and nothing declined; what is open is finished.
     pub(crate) is_calm: Cell<bool>,
+    /// When, once it is calm, the holder looks again at what was paid, in virtual milliseconds.
+    pub(crate) looks_again_ms: Cell<u64>,
+    /// What was looked at then.
+    looked_at: RefCell<BTreeSet<String>>,
+    /// Chance of cancelling.
+    cancels: Dice,
     /// What the holder has typed the PIN for.
     pub(crate) approved: RefCell<Vec<Approved>>,
     /// How each order stood when it was looked at last.
@@ -162,6 +168,9 @@ impl Holder {
             goes_to_island: Cell::new(false),
             is_careful,
             is_calm: Cell::new(false),
+            looks_again_ms: Cell::new(u64::MAX),
+            looked_at: RefCell::default(),
+            cancels: Dice::new(town.seed, &format!("{name} cancels")),
             approved: RefCell::default(),
             orders: RefCell::default(),
             is_settled: Cell::new(false),
@@ -284,7 +293,10 @@ impl Holder {
             return Ok(true);
         }
         if self.is_calm.get() {
-            return Ok(false);
+            return self.looks_again(town, wallet, view).await;
+        }
+        if self.changes_mind(wallet, view).await? {
+            return Ok(true);
         }
         if view.cards.is_empty() && self.is_first() {
             return self.apply(town, wallet, self.person.issuer).await;

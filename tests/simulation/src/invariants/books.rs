@@ -50,18 +50,22 @@ const BOOKS: [(&str, &str); 8] = [
                           WHERE r.account = a.account AND r.state = 'reserved'), 0)",
     ),
     (
-        "what can be spent is not the limit less what is reserved and charged",
+        "what can be spent is not the limit less what is reserved and charged, and given back",
         "SELECT 'holder ' || a.account FROM issuer_accounts a WHERE
              coalesce((SELECT credits_posted - debits_posted - debits_pending FROM accounts
                        WHERE name = 'holder ' || a.account), 0)
              <> a.limit_minor - coalesce((SELECT sum(minor) FROM issuer_reservations r
-                          WHERE r.account = a.account AND r.state IN ('reserved', 'captured')), 0)",
+                          WHERE r.account = a.account AND r.state IN ('reserved', 'captured')), 0)
+             + coalesce((SELECT sum(f.minor) FROM payer_refunds f JOIN issuer_reservations r ON r.root = f.root
+                         WHERE r.account = a.account AND f.outcome = 'refunded'), 0)",
     ),
     (
-        "a shop is not owed what was captured for it",
+        "a shop is not owed what was captured for it and not given back",
         "SELECT b.name FROM accounts b WHERE b.kind = 'payable' AND b.credits_posted - b.debits_posted
              <> coalesce((SELECT sum(minor) FROM issuer_reservations r
-                          WHERE 'payable to ' || r.shop = b.name AND r.state = 'captured'), 0)",
+                          WHERE 'payable to ' || r.shop = b.name AND r.state = 'captured'), 0)
+             - coalesce((SELECT sum(f.minor) FROM payer_refunds f JOIN issuer_reservations r ON r.root = f.root
+                         WHERE 'payable to ' || r.shop = b.name AND f.outcome = 'refunded'), 0)",
     ),
     (
         "an order was captured more than once",

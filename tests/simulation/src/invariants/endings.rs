@@ -120,7 +120,7 @@ fn money(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
             .as_ref()
             .is_some_and(|failure| failure.kind == "unanswered");
         let is_true = match said {
-            "charged" => money == "captured",
+            "charged" | "refunded" => money == "captured",
             "released" | "refused" => money != "captured",
             _ => {
                 !order.state.is_final()

@@ -5,6 +5,7 @@ pub(crate) mod business;
 mod endings;
 pub(crate) mod parcels;
 mod places;
+mod refunds;
 mod secrecy;
 mod stock;
 mod words;
@@ -25,6 +26,7 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     books::check(town, &mut broken);
     stock::check(town, &mut broken);
     parcels::check(town, &mut broken);
+    refunds::check(town, &mut broken);
     words::check(town, &mut broken);
     endings::check(town, &mut broken);
     secrecy::check(town, &mut broken);

@@ -27,7 +27,7 @@ fn one_word(town: &Town, broken: &mut Vec<String>) {
                  WHERE s.kind = 'acceptance' AND s.reference = lower(hex(d.root))))
              OR (d.state <> 'refused' AND EXISTS (SELECT 1 FROM statements s
                  WHERE (s.kind = 'refusal' AND s.reference = lower(hex(d.root)))
-                     OR (s.kind = 'closed' AND s.reference = lower(hex(d.root)) || ' ' || d.issuer)))";
+                     OR (s.kind = 'closed' AND s.reference IN (lower(hex(d.root)) || ' ' || d.issuer, lower(hex(d.root)) || ' ' || d.shop))))";
         none(town, broken, courier, sql, both);
     }
     for issuer in ISSUERS {
