@@ -395,7 +395,7 @@ impl JsWallet {
         done(Box::pin(async move { wallet.cancel(&request_id).await }))
     }
 
-    /// Has the issuer asked once more where the money of a paid order is.
+    /// Looks once more at the money of a paid order: some of it may have been given back.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn follow_money(&self, request_id: String) -> Promise {
         let wallet = self.0.clone();

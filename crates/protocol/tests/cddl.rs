@@ -19,7 +19,7 @@ use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
 use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SealedPart, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
 use tallystick_protocol::checkout::refunds::{
-    REFUNDS_MAX, RefundAdvice, RefundOutcome, RefundRequest,
+    REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
 };
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
@@ -285,7 +285,6 @@ fn the_answers_are_as_the_page_says() {
             root,
             money: Some(MoneyState::Captured),
             refusal: None,
-            refunded: None,
         },
     );
     holds(
@@ -325,6 +324,12 @@ fn the_answers_are_as_the_page_says() {
             root,
             number: 1,
             amount: yen(500),
+        },
+    );
+    holds(
+        "refund-advices",
+        &RefundAdvices {
+            advices: vec![vec![1].into(), vec![2].into()],
         },
     );
     for outcome in RefundOutcome::ALL {

@@ -60,16 +60,6 @@ pub fn find(
         .transpose()
 }
 
-/// How much of an order was given back, in minor units.
-///
-/// # Errors
-/// Only the database's own.
-pub fn refunded(tables: &(impl Tables + ?Sized), root: &Root) -> Result<u64, DatabaseError> {
-    let sql =
-        "SELECT coalesce(sum(minor), 0) FROM payer_refunds WHERE root = ? AND outcome = 'refunded'";
-    first(tables, sql, &[root.0.into()])?.map_or(Ok(0), |row| row.number(0))
-}
-
 /// Decides a refund that was not decided before, and gives the money back if it can be. Call it in a transaction.
 ///
 /// # Errors

@@ -5,9 +5,7 @@ use tallystick_protocol::checkout::answers::{Acceptance, IssuerAnswer, MoneyStat
 use tallystick_protocol::trust::certificate::CertificateError;
 use tallystick_protocol::trust::statement::{Audience, StatementError, Verified, open};
 use tallystick_protocol::wire::identifier::{Domain, Role, Root};
-use tallystick_protocol::wire::money::Money;
 
-use super::refunds;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
 use super::{EVIDENCE_SECONDS, Payer, words};
@@ -107,7 +105,6 @@ impl<P: Ports> Payer<'_, P> {
             root: refusal.root,
             money: None,
             refusal: None,
-            refunded: None,
         };
         Ok(web::cose(self.office.say(&answer).await?))
     }
@@ -135,7 +132,6 @@ impl<P: Ports> Payer<'_, P> {
             root,
             money: None,
             refusal: None,
-            refunded: None,
         };
         Ok(web::cose(self.office.say(&answer).await?))
     }
@@ -159,23 +155,14 @@ impl<P: Ports> Payer<'_, P> {
     /// are void.
     async fn where_the_money_is(&self, root: &Root) -> Result<Answer, Fault> {
         let stored = self.reservation_of(root)?;
-        let refunded = refunds::refunded(self.office.tables(), root)?;
-        let refunded = (refunded > 0).then(|| Money::new(refunded, stored.money.currency));
-        let mut kind = format!("answer-{}", stored.state.name());
-        if let Some(refunded) = refunded {
-            kind.push_str(&format!("-refunded-{}", refunded.minor));
-        }
+        let kind = format!("answer-{}", stored.state.name());
         let reference = stored.reference();
-        let message = async || self.issuer_answer(&stored, refunded).await;
+        let message = async || self.issuer_answer(&stored).await;
         let answer = self.office.say_once(&kind, &reference, message).await?;
         Ok(web::cose(answer))
     }
 
-    async fn issuer_answer(
-        &self,
-        stored: &Reservation,
-        refunded: Option<Money>,
-    ) -> Result<IssuerAnswer, Fault> {
+    async fn issuer_answer(&self, stored: &Reservation) -> Result<IssuerAnswer, Fault> {
         let (money, refusal) = match stored.state {
             ReservationState::Reserved => (Some(MoneyState::Reserved), None),
             ReservationState::Captured => (Some(MoneyState::Captured), None),
@@ -195,7 +182,6 @@ impl<P: Ports> Payer<'_, P> {
             root: stored.root,
             money,
             refusal,
-            refunded,
         })
     }
 }

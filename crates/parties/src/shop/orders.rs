@@ -70,7 +70,7 @@ impl<P: Ports> Shop<P> {
         ))
     }
 
-    fn order_of_form(&self, form_digest: &str) -> Result<Order, Fault> {
+    pub(super) fn order_of_form(&self, form_digest: &str) -> Result<Order, Fault> {
         let digest = HEXLOWER
             .decode(form_digest.as_bytes())
             .ok()

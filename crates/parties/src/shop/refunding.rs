@@ -3,8 +3,11 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tallystick_protocol::checkout::refunds::{RefundAdvice, RefundOutcome, RefundRequest};
+use tallystick_protocol::checkout::refunds::{
+    RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
+};
 use tallystick_protocol::trust::statement::{Audience, StatementError};
+use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{OrderId, Role};
 
 use super::book::{self, Order};
@@ -64,6 +67,14 @@ impl<P: Ports> Shop<P> {
             number: number.parse().map_err(|_| Fault::internal())?,
         };
         Ok(web::json(StatusCode::ACCEPTED, &asked))
+    }
+
+    /// `GET /v1/orders/{form digest}/refunds`: what whoever paid signed about the order's refunds, for its holder.
+    pub(super) fn show_refunds(&self, form_digest: &str) -> Result<Answer, Fault> {
+        let order = self.order_of_form(form_digest)?;
+        let advices = refunds::advices(self.office.tables(), &order.order_id)?;
+        let advices = advices.into_iter().map(Into::into).collect();
+        Ok(web::cbor(encode(&RefundAdvices { advices })))
     }
 
     /// Decides to give back `minor` of what an order cost, or all that is left of it, and posts the request to

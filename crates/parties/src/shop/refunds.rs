@@ -94,6 +94,26 @@ pub fn of(
         .collect()
 }
 
+/// What whoever paid signed about the refunds of an order.
+///
+/// # Errors
+/// Only the database's own.
+pub fn advices(
+    tables: &(impl Tables + ?Sized),
+    order_id: &OrderId,
+) -> Result<Vec<Vec<u8>>, DatabaseError> {
+    let sql = "SELECT p.bytes FROM shop_refunds r JOIN shop_papers p
+        ON p.order_id = r.order_id AND p.kind = ? || '-' || r.number
+        WHERE r.order_id = ? ORDER BY r.number LIMIT ?";
+    let values = [
+        letters::REFUND_ADVICE.into(),
+        order_id.0.into(),
+        REFUNDS_MAX.into(),
+    ];
+    let rows = tables.run(sql, &values)?;
+    rows.iter().map(|row| Ok(row.blob(0)?.to_vec())).collect()
+}
+
 /// How much of an order was given back, in minor units: whoever paid has signed it.
 #[must_use]
 pub fn refunded(refunds: &[Refund]) -> u64 {

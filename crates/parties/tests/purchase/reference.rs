@@ -190,7 +190,6 @@ impl Reference {
             root,
             money: Some(MoneyState::Captured),
             refusal: None,
-            refunded: None,
         };
         test_statement(&answer, &self.certificate, self.key)
     }

@@ -382,9 +382,6 @@ pub struct IssuerAnswer {
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
     pub refusal: Option<Vec<u8>>,
-    /// How much of what was paid was given back since, if any. Not in what release 0.1.0 said.
-    #[n(4)]
-    pub refunded: Option<Money>,
 }
 signed_message!(
     IssuerAnswer,

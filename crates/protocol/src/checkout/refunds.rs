@@ -2,6 +2,7 @@
 //! that the money is the holder's again. Nothing here tells the payer what was bought.
 
 use crate::wire::registry::{context, message};
+use alloc::vec::Vec;
 use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 
@@ -86,3 +87,17 @@ signed_message!(
     STATEMENT_MAX_BYTES,
     context::REFUND_ADVICE
 );
+
+/// What whoever paid signed about an order's refunds, as the shop passes it on to the holder. The courier, which
+/// knows the order's root as well, must not learn what it cost, so the payer tells this to nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct RefundAdvices {
+    /// Signed [`RefundAdvice`]s, at most [`REFUNDS_MAX`].
+    #[n(0)]
+    pub advices: Vec<minicbor::bytes::ByteVec>,
+}
+impl Message for RefundAdvices {
+    const TYPE: u16 = message::REFUND_ADVICES;
+    const LEN_MAX: usize = REFUNDS_MAX as usize * STATEMENT_MAX_BYTES;
+}

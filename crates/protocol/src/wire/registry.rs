@@ -42,6 +42,7 @@ pub mod message {
         REFUND_ADVICE = 43;
         CANCELLATION_REQUEST = 44;
         DELIVERY_CANCELLATION = 45;
+        REFUND_ADVICES = 46;
         ACCOUNT_OFFER = 50;
         ENROLMENT_REQUEST = 51;
         ENROLMENT_ANSWER = 52;

@@ -59,6 +59,7 @@ impl Desk<'_> {
                 Question::Receipt(order) => self.take_receipt(order, said)?,
                 Question::Money(order) => self.take_money(order, said)?,
                 Question::Courier(order) => self.take_courier(order, said)?,
+                Question::Refunds(order) => self.take_refunds(order, said)?,
             }
         }
         self.end_round()

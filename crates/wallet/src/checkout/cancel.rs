@@ -25,7 +25,7 @@ impl<P: Ports> Wallet<P> {
         self.perform(&mut |desk| desk.cancel(request_id)).await
     }
 
-    /// Has the issuer asked once more where the money of a paid order is: some of it may have been given back.
+    /// Looks once more at the money of a paid order: some of it may have been given back.
     ///
     /// # Errors
     /// [`crate::ErrorKind::NoSuchOrder`], [`crate::ErrorKind::Locked`], or a failure of the storage.

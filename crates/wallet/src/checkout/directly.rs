@@ -4,7 +4,6 @@
 use tallystick_protocol::checkout::answers::{CourierAnswer, IssuerAnswer, MoneyState};
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::Role;
-use tallystick_protocol::wire::money::Money;
 
 use super::ending::GRACE_SECONDS;
 use super::receipt::{self, Findings};
@@ -28,10 +27,7 @@ impl Desk<'_> {
         let none = none.is_some_and(|said| said.envelope.sent_at >= order.expires_at());
         let mut findings = Findings::default();
         let spoke = answer.is_some();
-        let mut refunded = None;
-        if let Some(answer) = answer {
-            refunded = answer.refunded;
-            let IssuerAnswer { money, refusal, .. } = answer;
+        if let Some(IssuerAnswer { money, refusal, .. }) = answer {
             match refusal {
                 Some(bytes) => {
                     let reason = self.refusal(&order, &bytes, Role::Issuer);
@@ -46,8 +42,7 @@ impl Desk<'_> {
             attention.no_money |= none && over_for >= GRACE_SECONDS;
         }
         if order.state.is_final() {
-            let refunded = refunded.zip(bytes.cloned());
-            return self.follow(order, findings.money, refunded);
+            return self.follow(order, findings.money);
         }
         self.take_findings(order, findings)
     }
@@ -93,20 +88,12 @@ impl Desk<'_> {
         &mut self,
         mut order: OrderRecord,
         money: Option<MoneyState>,
-        refunded: Option<(Money, Vec<u8>)>,
     ) -> Result<(), WalletError> {
-        let (now, before) = (self.now(), (order.money, order.refunded));
-        if let Some(money) = money {
-            order.take_money(money, now);
-        }
-        if let Some((refunded, signed)) = refunded
-            && order.money == Some(MoneyState::Captured)
-        {
-            order.take_refund(refunded, signed, now);
-        }
-        if (order.money, order.refunded) == before {
+        let Some(money) = money.filter(|money| order.money != Some(*money)) else {
             return Ok(());
-        }
+        };
+        let now = self.now();
+        order.take_money(money, now);
         self.keep_order(order)
     }
 }

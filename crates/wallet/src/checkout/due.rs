@@ -1,5 +1,6 @@
 //! What is due on an order, and whom to ask for it.
 
+use tallystick_protocol::checkout::answers::MoneyState;
 use tallystick_protocol::checkout::form::form_digest;
 
 use crate::checkout::order::event::Event;
@@ -77,7 +78,12 @@ impl Desk<'_> {
                 asks.push(self.receipt_ask(&order));
                 self.direct_asks(&order, asks);
             }
-            _ => asks.push(self.money_ask(&order)),
+            _ => {
+                asks.push(self.money_ask(&order));
+                if order.money == Some(MoneyState::Captured) {
+                    asks.push(self.refunds_ask(&order));
+                }
+            }
         }
         Ok(())
     }
@@ -98,12 +104,24 @@ impl Desk<'_> {
 
     fn receipt_ask(&self, order: &OrderRecord) -> Ask<Question> {
         let id = order.request_id.clone();
-        let shop = &order.form.envelope.from;
-        // By the digest of its form, which issuer and courier do not know.
+        ask::get(Question::Receipt(id), self.order_url(order, ""), COSE)
+    }
+
+    /// What the issuer signed of refunds the shop passes on: the issuer's own answers reach the courier too.
+    fn refunds_ask(&self, order: &OrderRecord) -> Ask<Question> {
+        let id = order.request_id.clone();
+        ask::get(
+            Question::Refunds(id),
+            self.order_url(order, "/refunds"),
+            CBOR,
+        )
+    }
+
+    /// Where the shop tells of an order: by the digest of its form, which issuer and courier do not know.
+    fn order_url(&self, order: &OrderRecord, what: &str) -> String {
         let digest = base16ct::lower::encode_string(&form_digest(&order.signed_form));
-        let path = ["/v1/orders/", &digest].concat();
-        let url = self.context.urls.url(shop, &path);
-        ask::get(Question::Receipt(id), url, COSE)
+        let path = ["/v1/orders/", &digest, what].concat();
+        self.context.urls.url(&order.form.envelope.from, &path)
     }
 
     fn direct_asks(&self, order: &OrderRecord, asks: &mut Vec<Ask<Question>>) {

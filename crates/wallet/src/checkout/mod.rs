@@ -21,6 +21,7 @@ pub mod proposal;
 mod question;
 mod receipt;
 pub mod receive;
+mod refunds;
 mod seal;
 mod send;
 pub mod shown;

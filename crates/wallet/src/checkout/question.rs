@@ -39,4 +39,6 @@ pub enum Question {
     Money(String),
     /// The courier, what it decided.
     Courier(String),
+    /// The shop, what the issuer signed about refunds.
+    Refunds(String),
 }

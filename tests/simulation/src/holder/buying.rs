@@ -88,7 +88,7 @@ impl Holder {
         Ok(true)
     }
 
-    /// Has the issuer asked once more where the money of each paid order is.
+    /// Looks once more at the money of each paid order.
     pub(super) async fn looks_again(
         &self,
         town: &Town,

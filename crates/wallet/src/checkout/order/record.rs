@@ -211,7 +211,7 @@ pub struct OrderRecord {
     /// How much of what was charged the issuer has given back.
     #[n(25)]
     pub refunded: Option<Money>,
-    /// The issuer's signed word about that, kept as evidence.
+    /// The issuer's signed words about that, as the shop passed them on, kept as evidence.
     #[cbor(n(26), with = "minicbor::bytes")]
     pub refund: Option<Vec<u8>>,
 }

@@ -1,0 +1,54 @@
+//! What was given back of a paid order: the issuer's signed advices, which the shop passes on. Each refund has a
+//! number, so that one that is told twice is one.
+
+use std::collections::BTreeMap;
+
+use tallystick_protocol::checkout::refunds::{
+    REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome,
+};
+use tallystick_protocol::wire::cbor::decode;
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::money::Money;
+
+use crate::checkout::order::record::OrderRecord;
+use crate::core::ask::Said;
+use crate::core::desk::Desk;
+use crate::core::error::WalletError;
+
+impl Desk<'_> {
+    pub(super) fn take_refunds(&mut self, id: &str, said: &Said) -> Result<(), WalletError> {
+        let mut order = self.order(id)?;
+        let told = said.as_ref().ok().and_then(|bytes| {
+            let advices: RefundAdvices = decode(bytes).ok()?;
+            Some((self.refunded(&order, &advices)?, bytes.clone()))
+        });
+        let before = order.refunded;
+        if let Some((refunded, signed)) = told {
+            order.take_refund(refunded, signed, self.now());
+        }
+        if order.refunded == before {
+            return Ok(());
+        }
+        self.keep_order(order)
+    }
+
+    /// How much the issuer has signed that it gave back; what is not its word about this order
+    /// counts for nothing.
+    fn refunded(&self, order: &OrderRecord, said: &RefundAdvices) -> Option<Money> {
+        let root = order.approval.as_ref()?.root;
+        if said.advices.len() > REFUNDS_MAX as usize {
+            return None;
+        }
+        let mut by_number = BTreeMap::new();
+        for signed in &said.advices {
+            // One that is void by now counts no more: what it said was taken up while it was good.
+            let advice = self.statement::<RefundAdvice>(order, signed, Role::Issuer);
+            let refunded = advice
+                .filter(|advice| advice.root == root && advice.outcome == RefundOutcome::Refunded);
+            by_number.extend(refunded.map(|advice| (advice.number, advice.amount)));
+        }
+        let mut amounts = by_number.into_values();
+        let first = amounts.next()?;
+        amounts.try_fold(first, |sum, amount| sum.checked_add(amount).ok())
+    }
+}
