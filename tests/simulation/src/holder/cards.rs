@@ -172,8 +172,12 @@ impl Holder {
             self.name
         );
         town.journal.show(now_ms, &line);
-        self.papers.moved(&account, now_ms, self.name);
         wallet.receive_offer(&origin(issuer), &offer).await?;
+        // Somebody in between may have told an older offer, of another account.
+        let offered = wallet.view().await?.offer;
+        if offered.is_some_and(|offer| account_of(&offer.card) == account) {
+            self.papers.moved(&account, now_ms, self.name);
+        }
         Ok(true)
     }
 
