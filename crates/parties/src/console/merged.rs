@@ -139,9 +139,10 @@ fn add(sums: &mut Map<String, Json>, more: Map<String, Json>) {
     }
 }
 
-/// Adds each table's rows to those of its name.
+/// Adds each table's rows to those of its name. A command is noted by every object that took it, and
+/// shown once: by the office, where it came in.
 fn extend(tables: &mut Vec<Json>, more: Vec<Json>) {
-    for table in more {
+    for table in more.into_iter().filter(|table| table["name"] != "journal") {
         let same = tables.iter_mut().find(|own| own["name"] == table["name"]);
         match (same, &table["rows"]) {
             (Some(own), Json::Array(rows)) => {

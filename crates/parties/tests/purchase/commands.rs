@@ -15,7 +15,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::holder::Holder;
 use super::talk::{buy, send_order, state};
-use super::world::{ISSUER, SHOP, World, problem, settings, text};
+use super::world::{COURIER, ISSUER, SHOP, World, problem, settings, text};
 
 /// The operator's key, by its number among the test keys.
 const OPERATOR: usize = 5;
@@ -52,7 +52,11 @@ impl<'a> Said<'a> {
             at,
             ..
         } = self;
-        let role = if *to == SHOP { "shop" } else { "issuer" };
+        let role = match *to {
+            SHOP => "shop",
+            COURIER => "courier",
+            _ => "issuer",
+        };
         let payload = format!(
             r#"{{"role":"{role}","domain":"{to}","command":"{command}","arguments":{{{arguments}}},"id":"command-{id:0>16}","at":{at}}}"#
         );
@@ -61,8 +65,9 @@ impl<'a> Said<'a> {
         let mut rng = TestRng::new(1);
         let signature = sign_pss(&mut rng, &test_key(self.by), signed.as_bytes()).unwrap();
         let body = compact(&signed, &signature).into_bytes();
-        // Whatever it says it is for, it is brought to the issuer, unless it is the shop's.
-        let brought_to = if *to == SHOP { SHOP } else { ISSUER };
+        // What is for nobody here is brought to the issuer.
+        let brought_to = [SHOP, COURIER].into_iter().find(|party| party == to);
+        let brought_to = brought_to.unwrap_or(ISSUER);
         world.post(brought_to, "/v1/console/commands", MEDIA_TYPE, body)
     }
 }
@@ -98,7 +103,11 @@ fn world() -> (World, Holder) {
 }
 
 fn table(world: &World, name: &str) -> Vec<serde_json::Value> {
-    let console = world.get_json(ISSUER, "/v1/console");
+    table_at(world, ISSUER, name)
+}
+
+fn table_at(world: &World, of: &str, name: &str) -> Vec<serde_json::Value> {
+    let console = world.get_json(of, "/v1/console");
     let tables = console["tables"].as_array().unwrap();
     let found = tables.iter().find(|table| table["name"] == name);
     found.unwrap()["rows"].as_array().unwrap().clone()
@@ -314,4 +323,19 @@ fn a_shops_operator_gives_back_what_was_charged_and_cancels_what_is_not_dispatch
     world.run_for(60_000);
     assert_eq!(state(&world, &other), ShopState::Refused);
     assert_eq!(world.balance("holder 1 available"), 50_500 - charged);
+}
+
+#[test]
+fn a_command_to_a_party_of_many_objects_is_done_by_each_and_shown_once() {
+    let mut world = World::new();
+    world.spread_courier(4);
+    assert_eq!(register(&world, COURIER).status(), 200);
+    let said = Said {
+        to: COURIER,
+        ..Said::new(&world, "retry", "", "1")
+    };
+    for _ in 0..2 {
+        assert_eq!(said.send(&world).status(), 200);
+    }
+    assert_eq!(table_at(&world, COURIER, "journal").len(), 1);
 }
