@@ -71,6 +71,10 @@ export interface CommandShape {
   name: string
   arguments: { name: string; kind: 'account' | 'amount' | 'party' | 'order' }[]
 }
+/** The commands that are about something a page knows already, by the kinds of arguments. */
+export const commandsAbout = (shapes: readonly CommandShape[], known: Readonly<Record<string, string>>): CommandShape[] =>
+  shapes.filter(shape => shape.arguments.some(({ kind }) => kind !== 'amount' && known[kind]))
+
 export interface Owner {
   role: Role
   domain: string

@@ -255,6 +255,7 @@ export const console = {
   where_courier_refused: 'This courier signed that it does not take the parcel.',
   says_authorisation: '{amount} for the shop',
   says_clearance: '{party} may act; it does not say how much was paid',
+  says_clearance_to_courier: 'this courier may deliver for {party}; it does not say how much was paid',
   says_acceptance: 'the parcel, as {tracking}',
   says_acceptance_short: 'the parcel',
   says_refusal: '{reason}',

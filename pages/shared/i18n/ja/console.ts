@@ -257,6 +257,7 @@ export const console: CatalogueLike<typeof english> = {
   where_courier_refused: '荷物を引き受けないと署名しました。',
   says_authorisation: 'お店に{amount}',
   says_clearance: '{party}に許可。支払額は伝えません',
+  says_clearance_to_courier: 'この配送会社に、{party}の荷物の配送を許可。支払額は伝えません',
   says_acceptance: '荷物を{tracking}として',
   says_acceptance_short: '荷物',
   says_refusal: '{reason}',
