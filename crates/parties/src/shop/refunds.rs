@@ -114,23 +114,10 @@ pub fn advices(
     rows.iter().map(|row| Ok(row.blob(0)?.to_vec())).collect()
 }
 
-/// How much of an order was given back, in minor units: whoever paid has signed it.
-#[must_use]
-pub fn refunded(refunds: &[Refund]) -> u64 {
-    sum(refunds, |refund| {
-        refund.outcome == Some(RefundOutcome::Refunded)
-    })
-}
-
-/// What was given back, or may still be.
+/// What was given back, or may still be, in minor units.
 fn given(refunds: &[Refund]) -> u64 {
-    sum(refunds, |refund| {
-        matches!(refund.outcome, None | Some(RefundOutcome::Refunded))
-    })
-}
-
-fn sum(refunds: &[Refund], counts: impl Fn(&Refund) -> bool) -> u64 {
-    let counted = refunds.iter().filter(|refund| counts(refund));
+    let counts = |refund: &&Refund| matches!(refund.outcome, None | Some(RefundOutcome::Refunded));
+    let counted = refunds.iter().filter(counts);
     counted.fold(0, |sum, refund| sum.saturating_add(refund.money.minor))
 }
 
