@@ -26,6 +26,7 @@ mod lies;
 mod machine;
 mod network;
 mod operator;
+pub mod operators;
 mod pen;
 mod people;
 mod plant;

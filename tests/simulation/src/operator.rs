@@ -5,10 +5,12 @@ use std::rc::Rc;
 
 use http::Request;
 use tallystick_parties::Party as _;
-use tallystick_parties::ports::Tables as _;
+use tallystick_parties::ports::{Clock as _, Tables as _};
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::cast::SHOP;
 use crate::dice::Dice;
+use crate::operators::{COMMANDS, Command, MEDIA_TYPE, OPERATORS, registration};
 use crate::town::Town;
 
 /// How often in a thousand steps the operator does something.
@@ -30,36 +32,54 @@ pub(crate) fn work(town: &Rc<Town>, dice: &Dice) {
     else {
         return;
     };
-    let key = dice.below(u64::MAX).to_string();
-    let mut command = serde_json::json!({ "order_id": id, "key": key });
-    let path = if state == "accepted" {
-        if dice.chance(500) {
-            command["amount_minor"] = dice.between(1, minor).into();
-        }
-        "/v1/console/refunds"
+    let mut arguments = vec![("order", id.to_owned())];
+    let command = if state == "accepted" {
+        let amount = if dice.chance(500) {
+            dice.between(1, minor)
+        } else {
+            minor
+        };
+        arguments.push(("amount", amount.to_string()));
+        "refund"
     } else {
-        "/v1/console/cancellations"
+        "cancel"
     };
+    let signed = Command {
+        role: "shop",
+        domain: SHOP,
+        command,
+        arguments: &arguments,
+        id: &dice.below(u64::MAX).to_string(),
+        at: Timestamp(seat.machine.clock.now_ms() / 1000),
+    };
+    let signed = signed.signed();
     let times = if dice.chance(300) { 2 } else { 1 };
     town.note(&format!(
-        "{SHOP}: the operator says {path} of {state} {}",
+        "{SHOP}: the operator says {command} of {state} {}",
         &id[..8]
     ));
     for _ in 0..times {
-        give(town, path, command.to_string().into_bytes());
+        give(town, signed.clone());
     }
 }
 
-/// The command reaches the shop from its own page, if the shop is there.
-fn give(town: &Rc<Town>, path: &'static str, body: Vec<u8>) {
+/// The command reaches the shop from its own page, which registers the operator's key first, if the shop is there.
+fn give(town: &Rc<Town>, signed: Vec<u8>) {
     let Some(seat) = town.seat(SHOP) else { return };
-    let request = Request::post(format!("https://{SHOP}{path}"))
-        .header("content-type", "application/json")
-        .body(body);
-    let (Some(running), Ok(request)) = (seat.running(), request) else {
+    let to = |path, kind, body| {
+        Request::post(format!("https://{SHOP}{path}"))
+            .header("content-type", kind)
+            .body(body)
+    };
+    let (Some(running), Ok(register), Ok(command)) = (
+        seat.running(),
+        to(OPERATORS, "application/json", registration()),
+        to(COMMANDS, MEDIA_TYPE, signed),
+    ) else {
         return;
     };
     town.scheduler.spawn(seat.owner(), async move {
-        running.serve(request).await;
+        running.serve(register).await;
+        running.serve(command).await;
     });
 }

@@ -221,7 +221,7 @@ fn random_runs_have_worthless_answers_parties_that_hang_disowned_orders_and_evic
         ": is evicted",
         "POST /v1/refunds",
         "POST /v1/cancellations",
-        "the operator says /v1/console/cancellations",
+        "the operator says cancel",
     ] {
         let said = times(&runs, |line| line.contains(says));
         assert!(said >= 1, "{says} is never there");

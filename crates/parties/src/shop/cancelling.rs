@@ -2,9 +2,6 @@
 //! was not asked the shop ends it; afterwards the courier's signed word decides, and what it had accepted can
 //! only be given back.
 
-use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::answers::RefusalReason;
 use tallystick_protocol::checkout::cancellation::{CancellationRequest, DeliveryCancellation};
 use tallystick_protocol::trust::statement::Audience;
@@ -20,23 +17,6 @@ use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
 use crate::post::outbox::{self, Content, NewLetter};
 use crate::standing::statements;
-use crate::store::once::{Command, KEY_MAX_BYTES, once};
-
-/// The body of `POST /v1/console/cancellations`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wish {
-    /// The order's number in hexadecimal.
-    order_id: String,
-    /// Drawn by the page.
-    key: String,
-}
-
-#[derive(Serialize)]
-struct Asked {
-    order_id: String,
-    state: &'static str,
-}
 
 impl<P: Ports> Shop<P> {
     /// `POST /v1/cancellations`: whoever has the key to an order's lock cancels it. The answer is the receipt for
@@ -54,35 +34,6 @@ impl<P: Ports> Shop<P> {
             .transaction(|tables| self.cancel(tables, &order.order_id))?;
         let order = book::find(tables, &order.order_id)?.ok_or_else(Fault::internal)?;
         self.receipt(&order).await
-    }
-
-    /// `POST /v1/console/cancellations`: an operator cancels.
-    pub(super) fn take_cancellation(&self, request: &Incoming) -> Result<Answer, Fault> {
-        self.office.require_console(request)?;
-        let wish: Wish = web::json_body(request)?;
-        let order_id: OrderId = wish.order_id.parse().map_err(|_| Fault::not_found())?;
-        if wish.key.is_empty() || wish.key.len() > KEY_MAX_BYTES {
-            return Err(Fault::malformed("A key has between 1 and 64 bytes."));
-        }
-        let command = Command {
-            what: "cancel",
-            key: &wish.key,
-            digest: &Sha256::digest(request.body()).into(),
-            keep_until: self.office.now().plus_seconds(EVIDENCE_SECONDS).0,
-        };
-        let state = self.office.transaction(|tables| {
-            once(tables, &command, |tables| {
-                self.cancel_unless_accepted(tables, &order_id)?;
-                Ok(Vec::new())
-            })?;
-            let order = book::find(tables, &order_id)?.ok_or_else(Fault::not_found)?;
-            Ok::<_, Fault>(order.state.name())
-        })?;
-        let asked = Asked {
-            order_id: order_id.to_string(),
-            state,
-        };
-        Ok(web::json(StatusCode::ACCEPTED, &asked))
     }
 
     /// As [`Shop::cancel`], but not of what the courier has accepted.

@@ -55,8 +55,6 @@ pub(crate) enum Task {
     ShowSummary,
     ShowRefunds,
     Evidence,
-    Refund,
-    Cancel,
     CancelByKey,
 }
 
@@ -70,8 +68,6 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/orders/{}/refunds", Task::ShowRefunds),
     Route::post("/v1/cancellations", Task::CancelByKey),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
-    Route::post("/v1/console/refunds", Task::Refund).private(),
-    Route::post("/v1/console/cancellations", Task::Cancel).private(),
 ];
 
 /// A shop.
@@ -103,8 +99,6 @@ impl<P: Ports> Shop<P> {
             Task::ShowOrder => self.show_order(form).await,
             Task::ShowSummary => self.show_summary(form),
             Task::ShowRefunds => self.show_refunds(form),
-            Task::Refund => self.take_refund(request),
-            Task::Cancel => self.take_cancellation(request),
             Task::CancelByKey => self.cancel_by_key(request).await,
             Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);

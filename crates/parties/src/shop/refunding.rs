@@ -1,8 +1,5 @@
 //! Gives money back: an operator says so, whoever paid is asked, and its signed word says what came of it.
 
-use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::refunds::{
     RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
 };
@@ -15,60 +12,13 @@ use super::refunds::{self, Refund};
 use super::{EVIDENCE_SECONDS, Shop, letters};
 use crate::office::Office;
 use crate::office::fault::Fault;
-use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::http::{self as web, Answer};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
 use crate::post::outbox::{self, Content, NewLetter};
-use crate::store::once::{Command, KEY_MAX_BYTES, once};
-
-/// The body of `POST /v1/console/refunds`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wish {
-    /// The order's number in hexadecimal.
-    order_id: String,
-    /// How much, in minor units; all that is left if it is not said.
-    amount_minor: Option<u64>,
-    /// Drawn by the page: the same wish again, because the answer was lost, is the same refund.
-    key: String,
-}
-
-#[derive(Serialize)]
-struct Asked {
-    order_id: String,
-    number: u32,
-}
 
 impl<P: Ports> Shop<P> {
-    /// `POST /v1/console/refunds`: an operator gives back what an order cost, whole or in part.
-    pub(super) fn take_refund(&self, request: &Incoming) -> Result<Answer, Fault> {
-        self.office.require_console(request)?;
-        let wish: Wish = web::json_body(request)?;
-        let order_id: OrderId = wish.order_id.parse().map_err(|_| Fault::not_found())?;
-        if wish.key.is_empty() || wish.key.len() > KEY_MAX_BYTES {
-            return Err(Fault::malformed("A key has between 1 and 64 bytes."));
-        }
-        let command = Command {
-            what: "refund",
-            key: &wish.key,
-            digest: &Sha256::digest(request.body()).into(),
-            keep_until: self.office.now().plus_seconds(EVIDENCE_SECONDS).0,
-        };
-        let number = self.office.transaction(|tables| {
-            once(tables, &command, |tables| {
-                let refund = self.refund(tables, &order_id, wish.amount_minor)?;
-                Ok(refund.number.to_string().into_bytes())
-            })
-        })?;
-        let number = String::from_utf8(number).map_err(|_| Fault::internal())?;
-        let asked = Asked {
-            order_id: order_id.to_string(),
-            number: number.parse().map_err(|_| Fault::internal())?,
-        };
-        Ok(web::json(StatusCode::ACCEPTED, &asked))
-    }
-
     /// `GET /v1/orders/{form digest}/refunds`: what whoever paid signed about the order's refunds, for its holder.
     pub(super) fn show_refunds(&self, form_digest: &str) -> Result<Answer, Fault> {
         let order = self.order_of_form(form_digest)?;

@@ -2,12 +2,12 @@
 //! again, once. Where it races with the courier, the courier's signed word decides.
 
 use http::Response;
-use serde_json::json;
 use tallystick_protocol::checkout::answers::{MoneyState, RefusalReason, ShopState};
 use tallystick_protocol::checkout::cancellation::{CancellationKey, CancellationRequest};
 use tallystick_protocol::wire::cbor::encode;
 
-use super::holder::{CBOR, COSE, Holder, JSON, Order};
+use super::commands::command;
+use super::holder::{CBOR, COSE, Holder, Order};
 use super::talk::{buy, form, issuer_answer, send_order, state};
 use super::world::{Between, COURIER, ISSUER, SHOP, World, problem, text};
 
@@ -33,16 +33,13 @@ fn cancel_with(world: &World, order: &Order, key: &CancellationKey) -> Response<
     world.post(SHOP, "/v1/cancellations", CBOR, encode(&request))
 }
 
-fn operator_cancels(world: &World, order: &Order, key: &str) -> Response<Vec<u8>> {
-    let wish = json!({ "order_id": order.id.to_string(), "key": key });
-    let body = wish.to_string().into_bytes();
-    world.send(
-        "page",
+fn operator_cancels(world: &World, order: &Order, id: &str) -> Response<Vec<u8>> {
+    command(
+        world,
         SHOP,
-        "POST",
-        "/v1/console/cancellations",
-        JSON,
-        body,
+        "cancel",
+        &[("order", order.id.to_string())],
+        id,
     )
 }
 
@@ -101,7 +98,7 @@ fn t_u5_what_is_cancelled_before_the_courier_is_asked_is_released_once() {
     assert_eq!(world.balance("holder 1 reserved"), 2_000);
     // By both, and again.
     assert!(cancel_with(&world, &order, &key).status().is_success());
-    assert_eq!(operator_cancels(&world, &order, "one").status(), 202);
+    assert_eq!(operator_cancels(&world, &order, "one").status(), 200);
     assert!(cancel_with(&world, &order, &key).status().is_success());
     world.connect_again(COURIER);
     world.run_for(10 * MINUTE);
@@ -172,10 +169,12 @@ fn what_the_courier_has_accepted_is_not_cancelled_any_more_and_can_be_given_back
     );
     assert!(cancel_with(&world, &order, &key).status().is_success());
     assert_eq!(state(&world, &order), ShopState::Accepted);
-    let wish = json!({ "order_id": order.id.to_string(), "key": "back" });
-    let body = wish.to_string().into_bytes();
-    let back = world.send("page", SHOP, "POST", "/v1/console/refunds", JSON, body);
-    assert_eq!(back.status(), 202, "{}", text(&back));
+    let told = [
+        ("order", order.id.to_string()),
+        ("amount", "2000".to_owned()),
+    ];
+    let back = command(&world, SHOP, "refund", &told, "back");
+    assert_eq!(back.status(), 200, "{}", text(&back));
     world.run_for(MINUTE);
     assert_eq!(world.balance("holder 1 available"), 50_000);
     assert_eq!(world.balance(PAYABLE), 0);

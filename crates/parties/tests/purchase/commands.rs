@@ -1,5 +1,6 @@
 //! What an operator commands: signed, done once, noted.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use data_encoding::BASE64;
@@ -8,17 +9,17 @@ use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::office::settings::{ConsoleAccess, Operator};
 use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::checkout::answers::ShopState;
-use tallystick_protocol::test_keys::{TestRng, test_key, test_spki};
-use tallystick_protocol::trust::command::{MEDIA_TYPE, OperatorKey, compact, to_be_signed};
-use tallystick_protocol::trust::signature::sign_pss;
+use tallystick_protocol::test_keys::test_spki;
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
+use tallystick_simulation::operators::{
+    COMMANDS, Command, MEDIA_TYPE, OPERATOR, OPERATORS, registration,
+};
 
 use super::holder::Holder;
 use super::talk::{buy, send_order, state};
 use super::world::{COURIER, ISSUER, SHOP, World, problem, settings, text};
 
-/// The operator's key, by its number among the test keys.
-const OPERATOR: usize = 5;
 const STRANGER: usize = 6;
 
 struct Said<'a> {
@@ -44,32 +45,65 @@ impl<'a> Said<'a> {
     }
 
     fn send(&self, world: &World) -> Response<Vec<u8>> {
-        let Self {
-            to,
-            command,
-            arguments,
-            id,
-            at,
-            ..
-        } = self;
-        let role = match *to {
-            SHOP => "shop",
-            COURIER => "courier",
-            _ => "issuer",
+        let told: BTreeMap<String, String> =
+            serde_json::from_str(&format!("{{{}}}", self.arguments)).unwrap();
+        let told: Vec<_> = told
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.clone()))
+            .collect();
+        let signed = Command {
+            role: role_of(self.to),
+            domain: self.to,
+            command: self.command,
+            arguments: &told,
+            id: self.id,
+            at: Timestamp(self.at),
         };
-        let payload = format!(
-            r#"{{"role":"{role}","domain":"{to}","command":"{command}","arguments":{{{arguments}}},"id":"command-{id:0>16}","at":{at}}}"#
-        );
-        let key = OperatorKey::from_spki(&test_spki(self.by)).unwrap();
-        let signed = to_be_signed(key.id(), &payload);
-        let mut rng = TestRng::new(1);
-        let signature = sign_pss(&mut rng, &test_key(self.by), signed.as_bytes()).unwrap();
-        let body = compact(&signed, &signature).into_bytes();
         // What is for nobody here is brought to the issuer.
-        let brought_to = [SHOP, COURIER].into_iter().find(|party| party == to);
+        let brought_to = [SHOP, COURIER].into_iter().find(|party| *party == self.to);
         let brought_to = brought_to.unwrap_or(ISSUER);
-        world.post(brought_to, "/v1/console/commands", MEDIA_TYPE, body)
+        world.post(brought_to, COMMANDS, MEDIA_TYPE, signed.signed_by(self.by))
     }
+}
+
+fn role_of(party: &str) -> &'static str {
+    match party {
+        SHOP => "shop",
+        COURIER => "courier",
+        _ => "issuer",
+    }
+}
+
+/// The party's operator registers, if that was not done, and commands.
+pub fn command(
+    world: &World,
+    to: &str,
+    what: &str,
+    told: &[(&str, String)],
+    id: &str,
+) -> Response<Vec<u8>> {
+    command_of(world, to, what, told, id, world.now())
+}
+
+/// As [`command`], signed at that time: the page sends what it signed once more.
+pub fn command_of(
+    world: &World,
+    to: &str,
+    what: &str,
+    told: &[(&str, String)],
+    id: &str,
+    at: Timestamp,
+) -> Response<Vec<u8>> {
+    assert_eq!(register(world, to).status(), 200);
+    let signed = Command {
+        role: role_of(to),
+        domain: to,
+        command: what,
+        arguments: told,
+        id,
+        at,
+    };
+    world.post(to, COMMANDS, MEDIA_TYPE, signed.signed())
 }
 
 fn say(world: &World, command: &str, arguments: &str, id: &str) -> Response<Vec<u8>> {
@@ -82,9 +116,7 @@ fn done(world: &World, command: &str, arguments: &str, id: &str) {
 }
 
 fn register(world: &World, at: &str) -> Response<Vec<u8>> {
-    let key = BASE64.encode(&test_spki(OPERATOR));
-    let body = format!(r#"{{"name":"Aiko","key":"{key}"}}"#).into_bytes();
-    world.post(at, "/v1/console/operators", "application/json", body)
+    world.post(at, OPERATORS, "application/json", registration())
 }
 
 /// A world with an account and somebody who may command.

@@ -4,7 +4,6 @@
 use std::cell::Cell;
 
 use http::Response;
-use serde_json::json;
 use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::checkout::refunds::{
     RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
@@ -13,7 +12,9 @@ use tallystick_protocol::trust::statement::{Audience, Envelope, open};
 use tallystick_protocol::wire::cbor::{decode, encode_value};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::time::Timestamp;
 
+use super::commands::command_of;
 use super::forgery::{OTHER_SHOP_KEY, SHOP_KEY, signed_as};
 use super::holder::{COSE, Holder, JSON, Order};
 use super::talk::{buy, courier_answer};
@@ -31,17 +32,26 @@ fn bought(world: &World) -> Order {
     order
 }
 
-/// The shop's operator gives so much back, or all that is left.
-fn refund(world: &World, order: &Order, minor: Option<u64>, key: &str) -> Response<Vec<u8>> {
-    let mut wish = json!({ "order_id": order.id.to_string(), "key": key });
-    if let Some(minor) = minor {
-        wish["amount_minor"] = minor.into();
-    }
-    let body = wish.to_string().into_bytes();
-    world.send("page", SHOP, "POST", "/v1/console/refunds", JSON, body)
+/// The shop's operator gives so much back.
+fn refund(world: &World, order: &Order, minor: u64, id: &str) -> Response<Vec<u8>> {
+    refund_of(world, order, minor, id, world.now())
 }
 
-/// What the issuer has signed that it gave back, as the shop passes it on.
+/// As [`refund`], signed at that time.
+fn refund_of(
+    world: &World,
+    order: &Order,
+    minor: u64,
+    id: &str,
+    at: Timestamp,
+) -> Response<Vec<u8>> {
+    let arguments = [
+        ("order", order.id.to_string()),
+        ("amount", minor.to_string()),
+    ];
+    command_of(world, SHOP, "refund", &arguments, id, at)
+}
+
 fn given_back(world: &World, order: &Order) -> u64 {
     let answer = world.get(SHOP, &format!("{}/refunds", order.path()));
     let said: RefundAdvices = decode(answer.body()).unwrap();
@@ -92,14 +102,16 @@ fn t_u5_what_was_charged_is_given_back_once_and_the_books_balance() {
     let order = bought(&world);
     assert_eq!(world.balance("holder 1 available"), 48_000);
     assert_eq!(given_back(&world, &order), 0);
-    assert_eq!(refund(&world, &order, None, "one").status(), 202);
+    let signed_at = world.now();
+    assert_eq!(refund(&world, &order, PRICE, "one").status(), 200);
     world.run_for(MINUTE);
     assert_eq!(given_back(&world, &order), PRICE);
     assert_eq!(world.balance("holder 1 available"), 50_000);
     assert_eq!(world.balance(PAYABLE), 0);
     // The page lost the answer and asks again; a second wish finds nothing left.
-    assert_eq!(refund(&world, &order, None, "one").status(), 202);
-    assert_eq!(problem(&refund(&world, &order, None, "two")), "conflict");
+    let again = refund_of(&world, &order, PRICE, "one", signed_at);
+    assert_eq!(again.status(), 200);
+    assert_eq!(problem(&refund(&world, &order, PRICE, "two")), "conflict");
     world.run_for(MINUTE);
     assert_eq!(world.balance("holder 1 available"), 50_000);
     assert_eq!(world.number(SHOP, "SELECT count(*) FROM outbox"), 0);
@@ -111,15 +123,12 @@ fn parts_are_given_back_until_nothing_is_left() {
     let world = World::new();
     let order = bought(&world);
     for (minor, key) in [(500, "one"), (1_200, "two")] {
-        assert_eq!(refund(&world, &order, Some(minor), key).status(), 202);
+        assert_eq!(refund(&world, &order, minor, key).status(), 200);
     }
-    assert_eq!(
-        problem(&refund(&world, &order, Some(301), "three")),
-        "conflict"
-    );
+    assert_eq!(problem(&refund(&world, &order, 301, "three")), "conflict");
     world.run_for(MINUTE);
     assert_eq!(given_back(&world, &order), 1_700);
-    assert_eq!(refund(&world, &order, None, "four").status(), 202);
+    assert_eq!(refund(&world, &order, 300, "four").status(), 200);
     world.run_for(MINUTE);
     assert_eq!(given_back(&world, &order), PRICE);
     assert_eq!(world.balance("holder 1 available"), 50_000);
@@ -139,7 +148,7 @@ fn a_refund_whose_answers_are_lost_is_one_refund() {
         }
         Between::Nothing
     });
-    assert_eq!(refund(&world, &order, Some(700), "one").status(), 202);
+    assert_eq!(refund(&world, &order, 700, "one").status(), 200);
     world.run_for(10 * MINUTE);
     assert!(world.requests(ISSUER, "/v1/refunds") >= 4);
     assert_eq!(given_back(&world, &order), 700);
@@ -150,8 +159,8 @@ fn a_refund_whose_answers_are_lost_is_one_refund() {
 fn a_command_under_a_key_of_another_is_refused() {
     let world = World::new();
     let order = bought(&world);
-    assert_eq!(refund(&world, &order, Some(500), "one").status(), 202);
-    let other = refund(&world, &order, Some(600), "one");
+    assert_eq!(refund(&world, &order, 500, "one").status(), 200);
+    let other = refund(&world, &order, 600, "one");
     assert_eq!(problem(&other), "replayed");
 }
 
@@ -186,13 +195,13 @@ fn what_the_payer_owes_the_shop_no_more_it_does_not_give_back() {
         SELECT 'paid out', p.account, l.account, 2000, 'single', 'Paid out', 1
         FROM accounts p, accounts l WHERE p.kind = 'payable' AND l.kind = 'credit-lines'";
     world.machine(ISSUER).database.run(paid_out, &[]).unwrap();
-    assert_eq!(refund(&world, &order, None, "one").status(), 202);
+    assert_eq!(refund(&world, &order, PRICE, "one").status(), 200);
     world.run_for(MINUTE);
     assert_eq!(given_back(&world, &order), 0);
     let sql = "SELECT outcome = 'not-covered' FROM shop_refunds";
     assert_eq!(world.number(SHOP, sql), 1);
     // What came to nothing can be asked for again.
-    assert_eq!(refund(&world, &order, None, "two").status(), 202);
+    assert_eq!(refund(&world, &order, PRICE, "two").status(), 200);
 }
 
 #[test]
@@ -205,7 +214,7 @@ fn what_is_not_charged_yet_cannot_be_given_back() {
         _ => Between::Nothing,
     });
     buy(&world, &order);
-    assert_eq!(problem(&refund(&world, &order, None, "one")), "conflict");
+    assert_eq!(problem(&refund(&world, &order, PRICE, "one")), "conflict");
     let early = ask_as(&world, SHOP, SHOP_KEY, &order, 1);
     assert_eq!(outcome(&world, &early), RefundOutcome::NotCharged);
 }
@@ -214,7 +223,7 @@ fn what_is_not_charged_yet_cannot_be_given_back() {
 fn a_refund_tells_the_courier_nothing_of_what_the_order_cost() {
     let world = World::new();
     let order = bought(&world);
-    assert_eq!(refund(&world, &order, None, "one").status(), 202);
+    assert_eq!(refund(&world, &order, PRICE, "one").status(), 200);
     world.run_for(MINUTE);
     // The courier shows its acceptance once more, and looks at what it may.
     let accepted = courier_answer(&world, &order).statement;

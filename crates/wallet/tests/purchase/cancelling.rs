@@ -131,7 +131,7 @@ fn what_the_courier_has_accepted_comes_and_can_be_given_back() {
     assert_eq!(ended.sentence_key, "delivering");
     let late = block_on(holder.wallet.cancel(&bought(&holder).request_id)).unwrap_err();
     assert_eq!(late.kind, ErrorKind::OrderState);
-    give_back(&world, &ended, None, "back");
+    give_back(&world, &ended, 2_000, "back");
     assert_eq!(looked_at(&holder, &ended).refunded_minor, Some(2_000));
 }
 

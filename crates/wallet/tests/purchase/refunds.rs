@@ -1,9 +1,10 @@
 //! The holder sees what was given back: as the issuer signs it, and not before.
 
 use http::Response;
-use serde_json::json;
 use tallystick_parties::native::block_on;
 use tallystick_wallet::view::{OrderState, OrderView};
+
+use tallystick_simulation::operators::{COMMANDS, Command, MEDIA_TYPE, OPERATORS, registration};
 
 use super::holder::{Holder, PASSPHRASE, TEA};
 use super::world::{Between, ISSUER, SHOP, World, text};
@@ -19,15 +20,23 @@ pub fn bought(holder: &Holder<'_>) -> OrderView {
     order
 }
 
-/// The shop's operator gives so much back, or all that is left.
-pub fn give_back(world: &World, order: &OrderView, minor: Option<u64>, key: &str) {
-    let mut wish = json!({ "order_id": order.order_id, "key": key });
-    if let Some(minor) = minor {
-        wish["amount_minor"] = minor.into();
-    }
-    let (path, body) = ("/v1/console/refunds", wish.to_string().into_bytes());
-    let answer = world.send("page", SHOP, "POST", path, "application/json", body);
-    assert_eq!(answer.status(), 202, "{}", text(&answer));
+/// The shop's operator gives so much back.
+pub fn give_back(world: &World, order: &OrderView, minor: u64, id: &str) {
+    let page = |path, kind, body| {
+        let answer = world.send("page", SHOP, "POST", path, kind, body);
+        assert_eq!(answer.status(), 200, "{}", text(&answer));
+    };
+    page(OPERATORS, "application/json", registration());
+    let number = order.order_id.clone().unwrap();
+    let command = Command {
+        role: "shop",
+        domain: SHOP,
+        command: "refund",
+        arguments: &[("order", number), ("amount", minor.to_string())],
+        id,
+        at: world.now(),
+    };
+    page(COMMANDS, MEDIA_TYPE, command.signed());
     world.run_for(MINUTE);
 }
 
@@ -52,13 +61,13 @@ fn t_u5_what_is_given_back_is_on_the_order_in_its_history_and_on_the_card_again(
     let holder = Holder::ready(&world);
     let order = bought(&holder);
     assert_eq!(holder.view().cards[0].left_minor, Some(48_000));
-    give_back(&world, &order, Some(500), "one");
+    give_back(&world, &order, 500, "one");
     let seen = looked_at(&holder, &order);
     assert_eq!(seen.refunded_minor, Some(500));
     assert_eq!(seen.sentence_key, "partly-refunded");
     assert_eq!(seen.strands.issuer.word, "charged");
     assert_eq!(holder.view().cards[0].left_minor, Some(48_500));
-    give_back(&world, &order, None, "two");
+    give_back(&world, &order, 1_500, "two");
     let seen = looked_at(&holder, &order);
     assert_eq!(seen.refunded_minor, Some(2_000));
     assert_eq!(seen.sentence_key, "refunded");
@@ -80,7 +89,7 @@ fn a_refund_that_the_issuer_has_not_signed_is_none() {
         "/v1/refunds" => Between::Instead(Response::default()),
         _ => Between::Nothing,
     });
-    give_back(&world, &order, None, "one");
+    give_back(&world, &order, 2_000, "one");
     let seen = looked_at(&holder, &order);
     assert_eq!(seen.refunded_minor, None);
     assert_eq!(seen.sentence_key, "delivering");
