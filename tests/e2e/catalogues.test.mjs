@@ -78,7 +78,7 @@ test('what went wrong before anything was sent says that nothing was charged, an
 
 test('every place where the money of an order can be has words', () => {
   const source = readFileSync(at('crates/wallet/src/checkout/order/money.rs'), 'utf8')
-  const places = [...source.matchAll(/Self::\w+ => "([a-z-]+)"/g)].map(([, name]) => `money.${name}`)
+  const places = [...source.matchAll(/^ {8}\w+ => "([a-z-]+)",$/gm)].map(([, name]) => `money.${name}`)
   assert.ok(places.length >= 8, `only ${places.length} were found`)
   const [english] = catalogues['the wallet’s pages']
   assert.deepEqual(
@@ -104,8 +104,8 @@ test('no catalogue says that something unknown happened', () => {
 test('every state, step and strand of an order that the wallet can name has words', () => {
   const named = (file, prefix) =>
     [...readFileSync(at(`crates/wallet/src/checkout/order/${file}`), 'utf8').matchAll(prefix)].map(([, name]) => name)
-  const states = named('state.rs', /Self::\w+ => "([a-z-]+)"/g)
-  const events = named('event.rs', /Self::\w+ => "([a-z-]+)"/g)
+  const states = named('state.rs', /^ {8}\w+ => "([a-z-]+)",$/gm)
+  const events = named('event.rs', /^ {8}\w+ => "([a-z-]+)",$/gm)
   const strands = named('strand.rs', /\(\d, "([a-z-]+)"\)/g)
   assert.ok(states.length >= 11 && events.length >= 17 && strands.length >= 15, `${states.length}, ${events.length}, ${strands.length}`)
   const [english] = catalogues['the wallet’s pages']

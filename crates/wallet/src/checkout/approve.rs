@@ -96,7 +96,7 @@ impl Desk<'_> {
         match order.state {
             OrderState::Asked => {}
             OrderState::Declined | OrderState::Expired => {
-                return Err(WalletError::new(ErrorKind::OrderState).about(order.state.name()));
+                return Err(WalletError::new(ErrorKind::OrderState).about(order.state.as_str()));
             }
             _ => return Ok(None),
         }

@@ -83,7 +83,7 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
             .iter()
             .map(|entry| HistoryView {
                 at: entry.at.seconds(),
-                event: entry.event.name(),
+                event: entry.event.as_str(),
             })
             .collect(),
     }
@@ -95,7 +95,7 @@ fn sentence_key(order: &OrderRecord) -> &'static str {
         _ if order.is_being_cancelled() => "cancelling",
         OrderState::Delivering if order.is_refunded() => "refunded",
         OrderState::Delivering if order.refunded.is_some() => "partly-refunded",
-        state => state.name(),
+        state => state.as_str(),
     }
 }
 
@@ -142,7 +142,7 @@ fn failure_view(order: &OrderRecord, failure: &Failure, now: Timestamp) -> Failu
     FailureView {
         kind: failure.kind.name(),
         about: failure.about.clone(),
-        money_key: Whereabouts::of(order, now).map(Whereabouts::name),
+        money_key: Whereabouts::of(order, now).map(Whereabouts::as_str),
         issuer: order.party_name(Role::Issuer),
         until: money::until(order).seconds(),
     }

@@ -132,7 +132,7 @@ impl Holder {
                     "    {}: order {} is {} (shop: {}, money: {}, parcel: {})",
                     self.name,
                     id.get(..8).unwrap_or(id),
-                    order.state.name(),
+                    order.state.as_str(),
                     words.1,
                     words.2,
                     words.3

@@ -130,7 +130,7 @@ fn money(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
             }
         };
         if !is_true {
-            let state = order.state.name();
+            let state = order.state.as_str();
             broken.push(format!(
                 "{}: order {number}: the wallet says of the money {state} and {said}, and it is {money}",
                 holder.name
@@ -141,7 +141,7 @@ fn money(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
 
 fn untrue(order: &OrderView, money: &str) -> Option<String> {
     let said = order.strands.issuer.word;
-    let state = order.state.name();
+    let state = order.state.as_str();
     let says = format!("the wallet says {state} and {said}");
     let is_true = match order.state {
         OrderState::Asked

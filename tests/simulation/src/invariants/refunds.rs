@@ -102,7 +102,7 @@ fn told(town: &Town, broken: &mut Vec<String>) {
             let number = order.order_id.as_deref().unwrap_or_default();
             let booked = given.get(number).copied().unwrap_or(0);
             let said = order.refunded_minor.unwrap_or(0);
-            let knows_all = town.lied.get().is_none() && order.state.name() == "delivering";
+            let knows_all = town.lied.get().is_none() && order.state.as_str() == "delivering";
             if said > booked || (knows_all && said < booked) {
                 broken.push(format!(
                     "{}: of order {number} {booked} were given back, and the wallet says {said}",

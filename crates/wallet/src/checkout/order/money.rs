@@ -8,29 +8,31 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::record::OrderRecord;
 use crate::checkout::GRACE_SECONDS;
 
-/// What is known of an order's money. The name is a key of the pages' catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whereabouts {
-    /// The issuer charged it.
-    Charged,
-    /// The issuer charged it, and gave it back.
-    Refunded,
-    /// The issuer charged it, and gave some of it back.
-    PartlyRefunded,
-    /// The issuer released what it had reserved.
-    Released,
-    /// The issuer has reserved it.
-    Reserved,
-    /// The issuer refused it.
-    Refused,
-    /// The issuer signed that it had nothing of the order when nobody could bring it any more.
-    NeverAsked,
-    /// The shop could still have it charged.
-    MayBeAsked,
-    /// The time is over, and the issuer has not said yet.
-    Open,
-    /// The issuer was asked for long, and did not say.
-    NotSaid,
+tallystick_protocol::named_enum! {
+    /// What is known of an order's money. The name is a key of the pages' catalogue.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Whereabouts {
+        /// The issuer charged it.
+        Charged => "charged",
+        /// The issuer charged it, and gave it back.
+        Refunded => "refunded",
+        /// The issuer charged it, and gave some of it back.
+        PartlyRefunded => "partly-refunded",
+        /// The issuer released what it had reserved.
+        Released => "released",
+        /// The issuer has reserved it.
+        Reserved => "reserved",
+        /// The issuer refused it.
+        Refused => "refused",
+        /// The issuer signed that it had nothing of the order when nobody could bring it any more.
+        NeverAsked => "never-asked",
+        /// The shop could still have it charged.
+        MayBeAsked => "may-be-asked",
+        /// The time is over, and the issuer has not said yet.
+        Open => "open",
+        /// The issuer was asked for long, and did not say.
+        NotSaid => "not-said",
+    }
 }
 
 impl Whereabouts {
@@ -53,23 +55,6 @@ impl Whereabouts {
             _ if now < until(order) => Self::MayBeAsked,
             _ => Self::Open,
         })
-    }
-
-    /// The key in the pages' catalogue.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Charged => "charged",
-            Self::Refunded => "refunded",
-            Self::PartlyRefunded => "partly-refunded",
-            Self::Released => "released",
-            Self::Reserved => "reserved",
-            Self::Refused => "refused",
-            Self::NeverAsked => "never-asked",
-            Self::MayBeAsked => "may-be-asked",
-            Self::Open => "open",
-            Self::NotSaid => "not-said",
-        }
     }
 }
 

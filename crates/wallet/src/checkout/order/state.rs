@@ -6,56 +6,58 @@ use tsify::Tsify;
 
 use crate::core::error::{ErrorKind, WalletError};
 
-/// The state of an order.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, minicbor::Encode, minicbor::Decode,
-)]
-#[cfg_attr(feature = "typescript", derive(Tsify))]
-#[serde(rename_all = "kebab-case")]
-#[cbor(index_only)]
-pub enum OrderState {
-    /// The shop asks; the holder has not decided.
-    #[n(0)]
-    Asked,
-    /// Approved, split and sealed; nothing has left the wallet.
-    #[n(1)]
-    Approved,
-    /// All parties have shown who they are.
-    #[n(2)]
-    Confirmed,
-    /// On its way to the shop.
-    #[n(3)]
-    Sent,
-    /// The shop has it.
-    #[n(4)]
-    Received,
-    /// The issuer has reserved the amount.
-    #[n(5)]
-    Authorised,
-    /// The courier has accepted the parcel.
-    #[n(6)]
-    Delivering,
-    /// The holder declined.
-    #[n(7)]
-    Declined,
-    /// The issuer, the courier or the shop refused.
-    #[n(8)]
-    Refused,
-    /// It could not be sent.
-    #[n(9)]
-    Failed,
-    /// Its time ran out.
-    #[n(10)]
-    Expired,
-    /// The shop says that it came to nothing. Its word alone ends nothing: until the order's time is
-    /// over it could still have it paid, and issuer and courier are asked.
-    #[n(11)]
-    Disowned,
+tallystick_protocol::named_enum! {
+    /// The state of an order.
+    #[derive(
+        Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, minicbor::Encode, minicbor::Decode,
+    )]
+    #[cfg_attr(feature = "typescript", derive(Tsify))]
+    #[serde(rename_all = "kebab-case")]
+    #[cbor(index_only)]
+    pub enum OrderState {
+        /// The shop asks; the holder has not decided.
+        #[n(0)]
+        Asked => "asked",
+        /// Approved, split and sealed; nothing has left the wallet.
+        #[n(1)]
+        Approved => "approved",
+        /// All parties have shown who they are.
+        #[n(2)]
+        Confirmed => "confirmed",
+        /// On its way to the shop.
+        #[n(3)]
+        Sent => "sent",
+        /// The shop has it.
+        #[n(4)]
+        Received => "received",
+        /// The issuer has reserved the amount.
+        #[n(5)]
+        Authorised => "authorised",
+        /// The courier has accepted the parcel.
+        #[n(6)]
+        Delivering => "delivering",
+        /// The holder declined.
+        #[n(7)]
+        Declined => "declined",
+        /// The issuer, the courier or the shop refused.
+        #[n(8)]
+        Refused => "refused",
+        /// It could not be sent.
+        #[n(9)]
+        Failed => "failed",
+        /// Its time ran out.
+        #[n(10)]
+        Expired => "expired",
+        /// The shop says that it came to nothing. Its word alone ends nothing: until the order's time is
+        /// over it could still have it paid, and issuer and courier are asked.
+        #[n(11)]
+        Disowned => "disowned",
+    }
 }
 
 /// A move that the state machine does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an order that is {} cannot become {}", .from.name(), .to.name())]
+#[error("an order that is {} cannot become {}", .from.as_str(), .to.as_str())]
 pub struct IllegalMove {
     /// The state the order is in.
     pub from: OrderState,
@@ -65,46 +67,11 @@ pub struct IllegalMove {
 
 impl From<IllegalMove> for WalletError {
     fn from(error: IllegalMove) -> Self {
-        Self::caused(ErrorKind::OrderState, &error).about(error.from.name())
+        Self::caused(ErrorKind::OrderState, &error).about(error.from.as_str())
     }
 }
 
 impl OrderState {
-    /// Every state.
-    pub const ALL: [Self; 12] = [
-        Self::Asked,
-        Self::Approved,
-        Self::Confirmed,
-        Self::Sent,
-        Self::Received,
-        Self::Authorised,
-        Self::Delivering,
-        Self::Declined,
-        Self::Refused,
-        Self::Failed,
-        Self::Expired,
-        Self::Disowned,
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Approved => "approved",
-            Self::Confirmed => "confirmed",
-            Self::Sent => "sent",
-            Self::Received => "received",
-            Self::Authorised => "authorised",
-            Self::Delivering => "delivering",
-            Self::Declined => "declined",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::Expired => "expired",
-            Self::Disowned => "disowned",
-        }
-    }
-
     /// Moves on to `to`.
     ///
     /// # Errors
@@ -172,7 +139,7 @@ mod tests {
     fn t002_7_an_order_is_sent_only_from_confirmed() {
         for from in OrderState::ALL {
             let legal = from.moved(OrderState::Sent).is_ok();
-            assert_eq!(legal, from == OrderState::Confirmed, "{}", from.name());
+            assert_eq!(legal, from == OrderState::Confirmed, "{}", from.as_str());
         }
     }
 
