@@ -173,9 +173,9 @@ async fn the_session_keeps_the_key_until_it_is_cleared() {
     assert!(session.get().await.unwrap().is_none());
 }
 
-/// A self-signed root is not at hand here; an empty list is refused with a sentence.
+/// A self-signed root is not at hand here; an empty list is refused.
 #[wasm_bindgen_test]
-async fn errors_reach_javascript_with_their_sentences() {
+async fn errors_reach_javascript_by_their_kinds() {
     let deployment = Object::new();
     let set =
         |field: &str, value: JsValue| Reflect::set(&deployment, &field.into(), &value).unwrap();
@@ -198,7 +198,8 @@ async fn errors_reach_javascript_with_their_sentences() {
     };
     assert_eq!(field("name"), "WalletError");
     assert_eq!(field("kind"), "deployment-invalid");
-    assert!(field("sentence").ends_with('.') && !field("remedy").is_empty());
+    assert_eq!(field("about"), "");
+    assert!(!field("details").is_empty());
     let thrown = JsWallet::open(
         Uint8Array::new_with_length(1).into(),
         software_cards(),
