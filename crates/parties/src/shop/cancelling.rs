@@ -44,13 +44,12 @@ impl<P: Ports> Shop<P> {
         &self,
         tables: &dyn Tables,
         order_id: &OrderId,
-    ) -> Result<OrderState, Fault> {
-        let state = self.cancel(tables, order_id)?;
-        if state == OrderState::Accepted {
+    ) -> Result<(), Fault> {
+        if self.cancel(tables, order_id)? == OrderState::Accepted {
             let said = "The courier has accepted it. The money can be given back.";
             return Err(Fault::new(Kind::Conflict, said));
         }
-        Ok(state)
+        Ok(())
     }
 
     /// Ends an order that no courier was asked about, asks the courier about one that it was, and leaves one that

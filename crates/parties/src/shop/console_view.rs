@@ -95,10 +95,9 @@ impl<P: Ports> Show for Shop<P> {
     fn obey(&self, tables: &dyn Tables, command: &str, told: &Arguments<'_>) -> Result<(), Fault> {
         let order = told.order()?;
         if command == CANCEL.name {
-            return self.cancel_unless_accepted(tables, &order).map(|_| ());
+            return self.cancel_unless_accepted(tables, &order);
         }
-        self.refund(tables, &order, Some(told.amount()?))?;
-        Ok(())
+        self.refund(tables, &order, told.amount()?)
     }
 
     fn counters(&self) -> Result<Counters, Fault> {

@@ -27,14 +27,14 @@ impl<P: Ports> Shop<P> {
         Ok(web::cbor(encode(&RefundAdvices { advices })))
     }
 
-    /// Decides to give back `minor` of what an order cost, or all that is left of it, and posts the request to
-    /// whoever paid. Call it in a transaction, once a command.
+    /// Decides to give back `minor` of what an order cost, and posts the request to whoever paid. Call it in a
+    /// transaction, once a command.
     pub(super) fn refund(
         &self,
         tables: &dyn Tables,
         order_id: &OrderId,
-        minor: Option<u64>,
-    ) -> Result<Refund, Fault> {
+        minor: u64,
+    ) -> Result<(), Fault> {
         let order = book::find(tables, order_id)?.ok_or_else(Fault::not_found)?;
         let refund = refunds::decide(tables, &order, minor, self.office.now().0)?;
         let reference = refund.reference(&order.root);
@@ -61,7 +61,7 @@ impl<P: Ports> Shop<P> {
         outbox::post(tables, &letter, self.office.now_ms())?;
         self.office
             .log("refund-asked", Some(&correlation(&order.root.0)), "ok");
-        Ok(refund)
+        Ok(())
     }
 }
 

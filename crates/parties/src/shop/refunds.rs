@@ -32,16 +32,11 @@ impl Refund {
     }
 }
 
-/// Decides to give back `minor` of what an order cost, or all that is left of it. Call it in a transaction.
+/// Decides to give back `minor` of what an order cost. Call it in a transaction.
 ///
 /// # Errors
 /// [`Kind::Conflict`] if the order is not charged, if less is left, or after [`REFUNDS_MAX`] refunds.
-pub fn decide(
-    tables: &dyn Tables,
-    order: &Order,
-    minor: Option<u64>,
-    now: u64,
-) -> Result<Refund, Fault> {
+pub fn decide(tables: &dyn Tables, order: &Order, minor: u64, now: u64) -> Result<Refund, Fault> {
     let is_charged = settling::is_charged(tables, &order.root)?;
     if order.state != OrderState::Accepted || !is_charged {
         let said = "Only what was charged can be given back.";
@@ -49,7 +44,6 @@ pub fn decide(
     }
     let asked = of(tables, &order.order_id)?;
     let left = order.amount.minor.saturating_sub(given(&asked));
-    let minor = minor.unwrap_or(left);
     if minor == 0 || minor > left {
         let said = format!("At most {left} can be given back.");
         return Err(Fault::new(Kind::Conflict, said));
