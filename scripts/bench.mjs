@@ -140,6 +140,7 @@ function laterThanEmpty(rounds) {
   return {
     empty: summary(rounds.map(({ empty }) => empty)),
     paint: summary(rounds.map(({ paint, empty }) => paint.first - empty)),
+    largest: summary(rounds.map(({ paint, empty }) => paint.largest - empty)),
     pin: summary(rounds.map(({ pinAt, empty }) => pinAt - empty)),
   }
 }

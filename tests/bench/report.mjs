@@ -72,7 +72,7 @@ export function report(results) {
         String(ms.n),
       ]),
     ),
-    'The popup’s first paint is the wallet’s name, which its page brings along; the largest piece is the card, or the field of a locked wallet.',
+    'The first paint of both is the wallet’s name, which the page brings along; the largest piece is the card or the order, or the field of a locked wallet.',
     Object.values(paints)
       .map(({ title, ms }) => goal(title.toLowerCase(), ms.p50, GOALS.paint))
       .join('\n'),
@@ -111,10 +111,11 @@ function partiesTable({ processorMs, perSecond }, requests) {
 }
 
 /** What the approval window takes longer than an empty window of the extension, round by round. */
-function windowTable({ empty, paint, pin }) {
+function windowTable({ empty, paint, largest, pin }) {
   const rows = [
     ['an empty window paints', empty],
     ['the approval window paints later by', paint],
+    ['and its largest piece later by', largest],
     ['and can take the PIN later by', pin],
   ]
   return [
