@@ -6,6 +6,7 @@ use tallystick_protocol::checkout::refunds::{
 use tallystick_protocol::trust::statement::{Audience, StatementError};
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{OrderId, Role};
+use tallystick_protocol::wire::money::Money;
 
 use super::book::{self, Order};
 use super::refunds::{self, Refund};
@@ -70,8 +71,8 @@ pub(super) struct Refunding<'a, P: Ports>(pub(super) &'a Shop<P>);
 
 impl<P: Ports> Exchange<P> for Refunding<'_, P> {
     type Subject = (Order, Refund);
-    /// What came of it, and the advice as it was signed.
-    type Word = (RefundOutcome, Vec<u8>);
+    /// What came of it and of how much, and the advice as it was signed.
+    type Word = (RefundOutcome, Money, Vec<u8>);
 
     fn office(&self) -> &Office<P> {
         &self.0.office
@@ -90,23 +91,21 @@ impl<P: Ports> Exchange<P> for Refunding<'_, P> {
             &order.order_id.0,
         )?;
         let advice = &said.message;
-        let agrees = advice.root == order.root
-            && advice.number == refund.number
-            && advice.amount == refund.money;
-        if agrees {
-            Ok((advice.outcome, said.bytes))
-        } else {
-            Err(StatementError::WrongTransaction.into())
+        let is_about = advice.root == order.root && advice.number == refund.number;
+        if !is_about || advice.amount.minor == 0 {
+            return Err(StatementError::WrongTransaction.into());
         }
+        // Whatever was asked for under this number before: what the payer says of it is what was done.
+        Ok((advice.outcome, advice.amount, said.bytes))
     }
 
     fn apply(
         &self,
         tables: &dyn Tables,
         (order, refund): &Self::Subject,
-        (outcome, signed): Self::Word,
+        (outcome, money, signed): Self::Word,
     ) -> Result<(), Fault> {
-        refunds::settle(tables, refund, outcome, &signed)?;
+        refunds::settle(tables, refund, outcome, money, &signed)?;
         let about = correlation(&order.root.0);
         self.0
             .office

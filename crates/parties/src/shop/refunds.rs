@@ -130,7 +130,7 @@ pub fn by_reference(tables: &dyn Tables, reference: &str) -> Result<(Order, Refu
     Ok((order, refund))
 }
 
-/// Keeps what whoever paid signed about a refund.
+/// Keeps what whoever paid signed about a refund: what came of it, and of how much.
 ///
 /// # Errors
 /// Only the database's own.
@@ -138,12 +138,16 @@ pub fn settle(
     tables: &dyn Tables,
     refund: &Refund,
     outcome: RefundOutcome,
+    money: Money,
     signed: &[u8],
 ) -> Result<(), DatabaseError> {
     tables.run(
-        "UPDATE shop_refunds SET outcome = ? WHERE order_id = ? AND number = ? AND outcome IS NULL",
+        "UPDATE shop_refunds SET outcome = ?, minor = ?, currency = ?
+         WHERE order_id = ? AND number = ? AND outcome IS NULL",
         &[
             outcome.as_str().into(),
+            money.minor.into(),
+            money.currency.code().into(),
             refund.order_id.0.into(),
             refund.number.into(),
         ],

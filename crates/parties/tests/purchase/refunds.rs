@@ -179,6 +179,21 @@ fn the_payer_gives_back_no_more_than_it_took_whatever_the_shop_asks() {
 }
 
 #[test]
+fn asked_for_another_amount_under_a_number_the_payer_says_what_it_decided_and_the_shop_takes_that() {
+    let world = World::new();
+    let order = bought(&world);
+    let astray = ask_as(&world, SHOP, SHOP_KEY, &order, 1);
+    assert_eq!(outcome(&world, &astray), RefundOutcome::Refunded);
+    assert_eq!(refund(&world, &order, 500, "one").status(), 200);
+    world.run_for(MINUTE);
+    assert_eq!(given_back(&world, &order), PRICE);
+    let sql = "SELECT minor = 2000 FROM shop_refunds WHERE outcome = 'refunded'";
+    assert_eq!(world.number(SHOP, sql), 1);
+    assert_eq!(world.number(SHOP, "SELECT count(*) FROM outbox"), 0);
+    assert_eq!(world.balance("holder 1 available"), 50_000);
+}
+
+#[test]
 fn only_the_shop_that_was_paid_can_have_money_given_back() {
     let world = World::new();
     let order = bought(&world);
