@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::csv::FILE_LINES;
 use super::lines::LINES;
+use super::metrics_merged;
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
@@ -22,6 +23,7 @@ enum Part {
     /// One order, which one object has.
     Order,
     File,
+    Metrics,
     /// What every object has to hear.
     Command,
 }
@@ -33,6 +35,7 @@ fn part_of(request: &Incoming) -> Option<Part> {
     match (path, segments.next()) {
         ([Some("v1"), Some("console"), None], None) if is_read => Some(Part::Overview),
         ([Some("v1"), Some("console"), Some("orders.csv")], None) if is_read => Some(Part::File),
+        ([Some("v1"), Some("metrics"), None], None) if is_read => Some(Part::Metrics),
         ([Some("v1"), Some("console"), Some("orders")], Some(_)) if is_read => Some(Part::Order),
         ([Some("v1"), Some("console"), Some("commands" | "operators")], None) => {
             Some(Part::Command)
@@ -68,11 +71,13 @@ impl<P: Ports> Office<P> {
             return Ok(answer.clone());
         }
         let answers = self.every_shard(&own).await;
-        let said = |(_, answer): (Place, Option<Answer>)| {
-            answer.filter(|answer| answer.status() == StatusCode::OK)
-        };
+        let answers = answers.into_iter().map(said);
+        let answers: Vec<_> = answers.collect();
+        if let (Part::Metrics, Some(answer)) = (part, &answer) {
+            return Ok(metrics_merged::whole(answer, &answers));
+        }
         let count = answers.len();
-        let heard: Vec<Answer> = answers.into_iter().filter_map(said).collect();
+        let heard: Vec<Answer> = answers.into_iter().filter_map(|(_, said)| said).collect();
         match (part, answer) {
             (Part::Order, _) => heard.into_iter().next().ok_or_else(Fault::not_found),
             (Part::Command, Some(answer)) if heard.len() == count => Ok(answer),
@@ -82,9 +87,17 @@ impl<P: Ports> Office<P> {
             }
             (Part::File, Some(answer)) => file(&answer, &heard),
             (Part::Overview, Some(answer)) => Ok(overview(&answer, &heard)),
-            (_, None) => Err(Fault::internal()),
+            (Part::Metrics, _) | (_, None) => Err(Fault::internal()),
         }
     }
+}
+
+/// A shard's answer, if it is one.
+fn said((place, answer): (Place, Option<Answer>)) -> (Place, Option<Answer>) {
+    (
+        place,
+        answer.filter(|answer| answer.status() == StatusCode::OK),
+    )
 }
 
 fn json(answer: &Answer) -> Map<String, Json> {

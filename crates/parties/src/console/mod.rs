@@ -11,6 +11,7 @@ mod evidence;
 pub mod lines;
 mod merged;
 pub(crate) mod metrics;
+mod metrics_merged;
 mod pieces;
 
 use core::cell::{Cell as Changing, OnceCell};

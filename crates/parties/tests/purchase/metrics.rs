@@ -105,6 +105,31 @@ fn metrics_tell_what_is_counted_late_stuck_and_frozen() {
 }
 
 #[test]
+fn metrics_of_many_objects_are_on_one_page_and_say_which_object_they_are_of() {
+    let mut world = World::new();
+    world.spread_courier(4);
+    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
+    let order = holder.usual_order(&world, &[("sencha-100", 1)]);
+    buy(&world, &order);
+    let read = metrics(&world, COURIER);
+    let kept =
+        |object: &str| read[&format!("tallystick_kept{{object=\"{object}\",what=\"orders\"}}")];
+    for (number, name) in ["shard-00", "shard-01", "shard-02", "shard-03"]
+        .into_iter()
+        .enumerate()
+    {
+        let is_there = usize::from(order.root.0[0] % 4) == number;
+        assert_eq!(kept(name), f64::from(u8::from(is_there)));
+        assert_eq!(read[&format!("tallystick_ready{{object=\"{name}\"}}")], 1.0);
+    }
+    assert_eq!(read["tallystick_kept{what=\"orders\"}"], 0.0);
+    assert_eq!(read["tallystick_shards_silent"], 0.0);
+    let gone = world.machine(super::world::COURIER_SHARDS[2]);
+    gone.database.fail_after(0);
+    assert_eq!(metrics(&world, COURIER)["tallystick_shards_silent"], 1.0);
+}
+
+#[test]
 fn metrics_want_the_operators_token_like_the_console() {
     let world = World::new();
     let mut settings = super::world::settings(

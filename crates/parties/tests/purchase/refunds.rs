@@ -179,7 +179,8 @@ fn the_payer_gives_back_no_more_than_it_took_whatever_the_shop_asks() {
 }
 
 #[test]
-fn asked_for_another_amount_under_a_number_the_payer_says_what_it_decided_and_the_shop_takes_that() {
+fn asked_for_another_amount_under_a_number_the_payer_says_what_it_decided_and_the_shop_takes_that()
+{
     let world = World::new();
     let order = bought(&world);
     let astray = ask_as(&world, SHOP, SHOP_KEY, &order, 1);
