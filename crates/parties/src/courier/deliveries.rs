@@ -1,36 +1,38 @@
 //! The rows of deliveries, and the only place that changes a delivery's state. The label is not
 //! stored: it is printed from the sealed part, which only the courier's key opens.
 
-use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
-use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::checkout::order::SealedPart;
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::state::DeliveryState;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables};
-use crate::store::rows;
+use crate::ports::{DatabaseError, Tables};
+use crate::store::typed::{self, Stored as _, typed_row};
 
-/// A stored delivery, or the record that there is none because the courier refused.
-pub struct Delivery {
-    /// The order's root.
-    pub root: Root,
-    /// The order's number.
-    pub order_id: OrderId,
-    /// The courier's part as it was sealed; none once it was kept long enough.
-    pub part: Option<SealedPart>,
-    /// Who sends the parcel.
-    pub shop: Domain,
-    /// Who cleared the delivery.
-    pub issuer: Domain,
-    /// How many parcels.
-    pub parcels: u32,
-    /// When the request arrived, in seconds since 1970.
-    pub received_at: u64,
-    /// What the courier decided.
-    pub state: DeliveryState,
-    /// The tracking number, if a label was made.
-    pub tracking: Option<String>,
+typed_row! {
+    /// A stored delivery, or the record that there is none because the courier refused.
+    pub struct Delivery in "courier_deliveries" {
+        /// The order's root.
+        pub root: Root = "root",
+        /// The order's number.
+        pub order_id: OrderId = "order_id",
+        /// The courier's part as it was sealed; none once it was kept long enough.
+        pub part: Option<SealedPart> = "part",
+        /// Who sends the parcel.
+        pub shop: Domain = "shop",
+        /// Who cleared the delivery.
+        pub issuer: Domain = "issuer",
+        /// How many parcels.
+        pub parcels: u32 = "parcels",
+        /// When the request arrived.
+        pub received_at: Timestamp = "received_at",
+        /// What the courier decided.
+        pub state: DeliveryState = "state, refused_reason",
+        /// The tracking number, if a label was made.
+        pub tracking: Option<String> = "tracking",
+    }
 }
 
 impl Delivery {
@@ -41,37 +43,12 @@ impl Delivery {
     }
 }
 
-const COLUMNS: &str =
-    "root, order_id, part, shop, issuer, parcels, received_at, state, refused_reason, tracking";
-
 /// Stores what was decided about an order.
 ///
 /// # Errors
 /// Only the database's own.
 pub fn insert(tables: &dyn Tables, delivery: &Delivery) -> Result<(), DatabaseError> {
-    tables.run(
-        "INSERT INTO courier_deliveries (root, order_id, part, shop, issuer, parcels,
-            received_at, state, refused_reason, tracking)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        &[
-            delivery.root.0.into(),
-            delivery.order_id.0.into(),
-            delivery
-                .part
-                .as_ref()
-                .map(encode_value)
-                .unwrap_or_default()
-                .into(),
-            delivery.shop.as_str().into(),
-            delivery.issuer.as_str().into(),
-            delivery.parcels.into(),
-            delivery.received_at.into(),
-            delivery.state.name().into(),
-            reason_column(&delivery.state).into(),
-            delivery.tracking.as_ref().into(),
-        ],
-    )?;
-    Ok(())
+    typed::insert(tables, delivery)
 }
 
 /// The delivery of this root, if there is one.
@@ -82,10 +59,7 @@ pub fn find(
     tables: &(impl Tables + ?Sized),
     root: &Root,
 ) -> Result<Option<Delivery>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM courier_deliveries WHERE root = ?");
-    first(tables, &sql, &[root.0.into()])?
-        .map(|row| read(&row))
-        .transpose()
+    typed::find(tables, "root = ?", &[(*root).into()])
 }
 
 /// Whether a delivery of this root is stored.
@@ -125,10 +99,7 @@ pub fn of_order(
     tables: &(impl Tables + ?Sized),
     order: &OrderId,
 ) -> Result<Option<Delivery>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM courier_deliveries WHERE order_id = ?");
-    first(tables, &sql, &[order.0.into()])?
-        .map(|row| read(&row))
-        .transpose()
+    typed::find(tables, "order_id = ?", &[(*order).into()])
 }
 
 /// Moves a delivery to `next`. Call it in the transaction that decides.
@@ -141,44 +112,9 @@ pub fn move_to(tables: &dyn Tables, root: &Root, next: DeliveryState) -> Result<
         .state
         .move_to(next)
         .map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
-    tables.run(
-        "UPDATE courier_deliveries SET state = ?, refused_reason = ? WHERE root = ?",
-        &[
-            next.name().into(),
-            reason_column(&next).into(),
-            root.0.into(),
-        ],
-    )?;
+    let mut values = Vec::new();
+    (next, *root).write(&mut values);
+    let sql = "UPDATE courier_deliveries SET state = ?, refused_reason = ? WHERE root = ?";
+    tables.run(sql, &values)?;
     Ok(())
-}
-
-fn reason_column(state: &DeliveryState) -> Option<&'static str> {
-    match state {
-        DeliveryState::Refused { reason } => Some(reason.as_str()),
-        _ => None,
-    }
-}
-
-fn read(row: &Row) -> Result<Delivery, DatabaseError> {
-    let part = row.blob(2)?;
-    let part = (!part.is_empty()).then(|| decode_value(part, CIPHERTEXT_MAX_BYTES + 2048));
-    Ok(Delivery {
-        root: Root(row.bytes32(0)?),
-        order_id: OrderId(row.bytes32(1)?),
-        part: part.transpose().map_err(|_| DatabaseError::Shape(2))?,
-        shop: rows::domain(row, 3)?,
-        issuer: rows::domain(row, 4)?,
-        parcels: row.number(5)?,
-        received_at: row.number(6)?,
-        state: match row.text(7)? {
-            "accepted" => DeliveryState::Accepted,
-            "confirmed" => DeliveryState::Confirmed,
-            "lapsed" => DeliveryState::Lapsed,
-            "refused" => DeliveryState::Refused {
-                reason: rows::reason(row, 8)?,
-            },
-            _ => return Err(DatabaseError::Shape(7)),
-        },
-        tracking: rows::optional_text(row, 9)?,
-    })
 }

@@ -71,7 +71,7 @@ impl<P: Ports> Courier<P> {
             shop: header.shop.clone(),
             issuer: header.issuer.clone(),
             parcels: request.parcels,
-            received_at: self.office.now().0,
+            received_at: self.office.now(),
             state,
             tracking: number,
         };

@@ -3,6 +3,8 @@
 use tallystick_protocol::checkout::answers::RefusalReason;
 
 use crate::moves::IllegalMove;
+use crate::ports::{DatabaseError, Row, Value};
+use crate::store::typed::Stored;
 
 /// What the courier decided about one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,31 @@ impl DeliveryState {
                 to: next.name(),
             }),
         }
+    }
+}
+
+/// The state's name, and the reason of a refusal.
+impl Stored for DeliveryState {
+    const WIDTH: usize = 2;
+
+    fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
+        Ok(match row.text(at)? {
+            "accepted" => Self::Accepted,
+            "confirmed" => Self::Confirmed,
+            "lapsed" => Self::Lapsed,
+            "refused" => Self::Refused {
+                reason: Stored::read(row, at + 1)?,
+            },
+            _ => return Err(DatabaseError::Shape(at)),
+        })
+    }
+
+    fn write(&self, values: &mut Vec<Value>) {
+        let reason = match self {
+            Self::Refused { reason } => Some(*reason),
+            _ => None,
+        };
+        values.extend([self.name().into(), reason.into()]);
     }
 }
 

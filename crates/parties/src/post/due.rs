@@ -6,8 +6,8 @@
 //! again later and hides no other. What fails again and again is *stuck*: off the clock, counted,
 //! and left to an operator.
 
-use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables};
+use crate::ports::{DatabaseError, Tables};
+use crate::store::typed::{self, typed_row};
 
 /// The kind of a letter's job; its reference is "kind/reference" of the letter.
 pub const LETTER: &str = "letter";
@@ -29,19 +29,21 @@ const SECOND_MS: u64 = 1_000;
 const MINUTE_MS: u64 = 60 * SECOND_MS;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
 
-/// A job that was taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Job {
-    /// A fixed word of the role, or of this module.
-    pub kind: String,
-    /// What it is about; with `kind` its identity.
-    pub reference: String,
-    /// The domain it waits for, if it speaks to another party.
-    pub peer: Option<String>,
-    /// How often it was taken, this time included.
-    pub attempts: u32,
-    /// How often in a row it broke or never came to an end before this time.
-    failures: u32,
+typed_row! {
+    /// A job that was taken.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Job in "due" {
+        /// A fixed word of the role, or of this module.
+        pub kind: String = "kind",
+        /// What it is about; with `kind` its identity.
+        pub reference: String = "reference",
+        /// The domain it waits for, if it speaks to another party.
+        pub peer: Option<String> = "peer",
+        /// How often it was taken, this time included.
+        pub attempts: u32 = "attempts",
+        /// How often in a row it broke or never came to an end before this time.
+        failures: u32 = "failures",
+    }
 }
 
 impl Job {
@@ -149,9 +151,7 @@ pub fn cancel(
 /// Only the database's own.
 pub fn next_at(tables: &(impl Tables + ?Sized)) -> Result<Option<u64>, DatabaseError> {
     let sql = "SELECT at_ms FROM due WHERE stuck_at_ms IS NULL ORDER BY at_ms LIMIT 1";
-    first(tables, sql, &[])?
-        .map(|row| row.number(0))
-        .transpose()
+    typed::one(tables, sql, &[])
 }
 
 /// When this job is due, if it is on the clock.
@@ -164,9 +164,7 @@ pub fn time_of(
     reference: &str,
 ) -> Result<Option<u64>, DatabaseError> {
     let sql = "SELECT at_ms FROM due WHERE kind = ? AND reference = ? AND stuck_at_ms IS NULL";
-    first(tables, sql, &[kind.into(), reference.into()])?
-        .map(|row| row.number(0))
-        .transpose()
+    typed::one(tables, sql, &[kind.into(), reference.into()])
 }
 
 /// Sets the alarm for what is due next. Every function here does so that changes a time.
@@ -185,14 +183,12 @@ pub(crate) fn waiting(
     tables: &(impl Tables + ?Sized),
     now_ms: u64,
 ) -> Result<Vec<Option<String>>, DatabaseError> {
-    let rows = tables.run(
+    typed::all(
+        tables,
         "SELECT peer FROM due WHERE stuck_at_ms IS NULL AND at_ms <= ?
          GROUP BY peer ORDER BY min(at_ms), peer",
         &[now_ms.into()],
-    )?;
-    rows.iter()
-        .map(|row| crate::store::rows::optional_text(row, 0))
-        .collect()
+    )
 }
 
 /// Takes the most urgent job that is due and waits for `peer`. Call it in a transaction of its own.
@@ -201,14 +197,13 @@ pub(crate) fn take(
     peer: Option<&str>,
     now_ms: u64,
 ) -> Result<Option<Job>, DatabaseError> {
-    let row = first(
+    let job = typed::find(
         tables,
-        "SELECT kind, reference, peer, attempts, failures FROM due
-         WHERE stuck_at_ms IS NULL AND at_ms <= ? AND peer IS ?
+        "stuck_at_ms IS NULL AND at_ms <= ? AND peer IS ?
          ORDER BY at_ms, since_ms, kind, reference LIMIT 1",
         &[now_ms.into(), peer.into()],
     )?;
-    row.map(|row| lease(tables, &row, now_ms)).transpose()
+    job.map(|job| lease(tables, job, now_ms)).transpose()
 }
 
 /// Takes this very job if it is due.
@@ -218,25 +213,17 @@ pub(crate) fn take_this(
     reference: &str,
     now_ms: u64,
 ) -> Result<Option<Job>, DatabaseError> {
-    let row = first(
+    let job = typed::find(
         tables,
-        "SELECT kind, reference, peer, attempts, failures FROM due
-         WHERE stuck_at_ms IS NULL AND at_ms <= ? AND kind = ? AND reference = ?",
+        "stuck_at_ms IS NULL AND at_ms <= ? AND kind = ? AND reference = ?",
         &[now_ms.into(), kind.into(), reference.into()],
     )?;
-    row.map(|row| lease(tables, &row, now_ms)).transpose()
+    job.map(|job| lease(tables, job, now_ms)).transpose()
 }
 
 /// A job that never ends, because the power goes each time, counts as one that breaks.
-fn lease(tables: &(impl Tables + ?Sized), row: &Row, now_ms: u64) -> Result<Job, DatabaseError> {
-    let attempts: u32 = row.number(3)?;
-    let job = Job {
-        kind: row.text(0)?.to_owned(),
-        reference: row.text(1)?.to_owned(),
-        peer: crate::store::rows::optional_text(row, 2)?,
-        attempts: attempts.saturating_add(1),
-        failures: row.number(4)?,
-    };
+fn lease(tables: &(impl Tables + ?Sized), mut job: Job, now_ms: u64) -> Result<Job, DatabaseError> {
+    job.attempts = job.attempts.saturating_add(1);
     tables.run(
         "UPDATE due SET attempts = attempts + 1, failures = failures + 1, at_ms = ?
          WHERE kind = ? AND reference = ?",
@@ -352,7 +339,8 @@ pub struct Backlog {
 /// # Errors
 /// Only the database's own.
 pub fn backlog(tables: &(impl Tables + ?Sized), now_ms: u64) -> Result<Backlog, DatabaseError> {
-    let row = first(
+    type Counted = (u64, u64, u64, Option<u64>, Option<u64>);
+    let counted: Option<Counted> = typed::one(
         tables,
         "SELECT coalesce(sum(stuck_at_ms IS NULL), 0), coalesce(sum(stuck_at_ms IS NOT NULL), 0),
             coalesce(sum(kind = 'letter'), 0),
@@ -361,34 +349,31 @@ pub fn backlog(tables: &(impl Tables + ?Sized), now_ms: u64) -> Result<Backlog, 
          FROM due",
         &[],
     )?;
-    let row = row.ok_or(DatabaseError::RolledBack)?;
-    let ago = |index| {
-        if row.is_null(index) {
-            Ok(0)
-        } else {
-            Ok::<_, DatabaseError>(now_ms.saturating_sub(row.number(index)?))
-        }
-    };
+    let (waiting, stuck, letters, oldest, most_overdue) =
+        counted.ok_or(DatabaseError::RolledBack)?;
+    let ago = |at_ms: Option<u64>| at_ms.map_or(0, |at_ms| now_ms.saturating_sub(at_ms));
     Ok(Backlog {
-        waiting: row.number(0)?,
-        stuck: row.number(1)?,
-        letters: row.number(2)?,
-        oldest_letter_ms: ago(3)?,
-        late_ms: ago(4)?,
+        waiting,
+        stuck,
+        letters,
+        oldest_letter_ms: ago(oldest),
+        late_ms: ago(most_overdue),
     })
 }
 
-/// A job that waits for an operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StuckJob {
-    /// See [`Job::kind`].
-    pub kind: String,
-    /// See [`Job::reference`].
-    pub reference: String,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// Since when it is stuck, in milliseconds since 1970.
-    pub stuck_at_ms: u64,
+typed_row! {
+    /// A job that waits for an operator.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct StuckJob in "due" {
+        /// See [`Job::kind`].
+        pub kind: String = "kind",
+        /// See [`Job::reference`].
+        pub reference: String = "reference",
+        /// How often it was tried.
+        pub attempts: u32 = "attempts",
+        /// Since when it is stuck, in milliseconds since 1970.
+        pub stuck_at_ms: u64 = "stuck_at_ms",
+    }
 }
 
 /// What is stuck, oldest first.
@@ -396,20 +381,11 @@ pub struct StuckJob {
 /// # Errors
 /// Only the database's own.
 pub fn stuck(tables: &(impl Tables + ?Sized), limit: u32) -> Result<Vec<StuckJob>, DatabaseError> {
-    let rows = tables.run(
-        "SELECT kind, reference, attempts, stuck_at_ms FROM due
-         WHERE stuck_at_ms IS NOT NULL ORDER BY stuck_at_ms LIMIT ?",
+    typed::find_all(
+        tables,
+        "stuck_at_ms IS NOT NULL ORDER BY stuck_at_ms LIMIT ?",
         &[limit.into()],
-    )?;
-    let read = |row: &Row| {
-        Ok(StuckJob {
-            kind: row.text(0)?.to_owned(),
-            reference: row.text(1)?.to_owned(),
-            attempts: row.number(2)?,
-            stuck_at_ms: row.number(3)?,
-        })
-    };
-    rows.iter().map(read).collect()
+    )
 }
 
 /// Puts everything that is stuck on the clock again, due now, because an operator says so. How many

@@ -4,9 +4,10 @@
 
 use tallystick_protocol::wire::identifier::Domain;
 
-use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables};
+use crate::office::http as web;
+use crate::ports::{DatabaseError, Row, Tables, Value};
 use crate::post::due::{self, Job, NewJob};
+use crate::store::typed::{self, Stored, typed_row};
 
 /// What a letter says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,21 +37,23 @@ pub struct NewLetter<'a> {
     pub give_up_at: u64,
 }
 
-/// A stored letter.
-#[derive(Debug)]
-pub struct Letter {
-    /// See [`NewLetter::kind`].
-    pub kind: String,
-    /// See [`NewLetter::reference`].
-    pub reference: String,
-    /// See [`NewLetter::to`].
-    pub to: Domain,
-    /// See [`NewLetter::path`].
-    pub path: String,
-    /// See [`NewLetter::content`].
-    pub content: Content,
-    /// See [`NewLetter::give_up_at`].
-    pub give_up_at: u64,
+typed_row! {
+    /// A stored letter.
+    #[derive(Debug)]
+    pub struct Letter in "outbox" {
+        /// See [`NewLetter::kind`].
+        pub kind: String = "kind",
+        /// See [`NewLetter::reference`].
+        pub reference: String = "reference",
+        /// See [`NewLetter::to`].
+        pub to: Domain = "domain",
+        /// See [`NewLetter::path`].
+        pub path: String = "path",
+        /// See [`NewLetter::content`].
+        pub content: Content = "content_type, statement, body",
+        /// See [`NewLetter::give_up_at`].
+        pub give_up_at: u64 = "give_up_at",
+    }
 }
 
 /// Puts a letter into the outbox, due at once. The same letter twice is one letter.
@@ -62,24 +65,18 @@ pub fn post(
     letter: &NewLetter<'_>,
     now_ms: u64,
 ) -> Result<(), DatabaseError> {
-    let (content_type, statement, body) = match &letter.content {
-        Content::Bytes(bytes) => ("application/cbor", None, Some(bytes)),
-        Content::Relayed(bytes) => ("application/cose", None, Some(bytes)),
-        Content::Statement(kind) => ("application/cose", Some(kind), None),
-    };
+    let mut values = vec![
+        letter.kind.into(),
+        letter.reference.into(),
+        letter.to.into(),
+        letter.path.into(),
+    ];
+    letter.content.write(&mut values);
+    values.push(letter.give_up_at.into());
     tables.run(
-        "INSERT INTO outbox (kind, reference, domain, path, content_type, statement, body, next_at, give_up_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (kind, reference) DO NOTHING",
-        &[
-            letter.kind.into(),
-            letter.reference.into(),
-            letter.to.as_str().into(),
-            letter.path.into(),
-            content_type.into(),
-            statement.into(),
-            body.into(),
-            letter.give_up_at.into(),
-        ],
+        "INSERT INTO outbox (kind, reference, domain, path, content_type, statement, body, give_up_at, next_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (kind, reference) DO NOTHING",
+        &values,
     )?;
     let job = NewJob {
         kind: due::LETTER,
@@ -119,33 +116,38 @@ pub(crate) fn of_job(
         .reference
         .split_once('/')
         .ok_or(DatabaseError::Shape(0))?;
-    let row = first(
+    typed::find(
         tables,
-        "SELECT kind, reference, domain, path, statement, body, give_up_at, content_type
-         FROM outbox WHERE kind = ? AND reference = ?",
+        "kind = ? AND reference = ?",
         &[kind.into(), reference.into()],
-    )?;
-    row.map(|row| letter(&row)).transpose()
+    )
 }
 
 fn job_of(kind: &str, reference: &str) -> String {
     format!("{kind}/{reference}")
 }
 
-fn letter(row: &Row) -> Result<Letter, DatabaseError> {
-    let content = if !row.is_null(4) {
-        Content::Statement(row.text(4)?.to_owned())
-    } else if row.text(7)? == "application/cose" {
-        Content::Relayed(row.blob(5)?.to_vec())
-    } else {
-        Content::Bytes(row.blob(5)?.to_vec())
-    };
-    Ok(Letter {
-        kind: row.text(0)?.to_owned(),
-        reference: row.text(1)?.to_owned(),
-        to: Domain::parse(row.text(2)?).map_err(|_| DatabaseError::Shape(2))?,
-        path: row.text(3)?.to_owned(),
-        content,
-        give_up_at: row.number(6)?,
-    })
+/// How a letter travels, what it states, and its bytes.
+impl Stored for Content {
+    const WIDTH: usize = 3;
+
+    fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
+        if !row.is_null(at + 1) {
+            return Ok(Self::Statement(row.text(at + 1)?.to_owned()));
+        }
+        let bytes = row.blob(at + 2)?.to_vec();
+        Ok(match row.text(at)? {
+            web::COSE => Self::Relayed(bytes),
+            _ => Self::Bytes(bytes),
+        })
+    }
+
+    fn write(&self, values: &mut Vec<Value>) {
+        let columns: (_, Option<String>, Option<Vec<u8>>) = match self {
+            Self::Bytes(bytes) => (web::CBOR, None, Some(bytes.clone())),
+            Self::Relayed(bytes) => (web::COSE, None, Some(bytes.clone())),
+            Self::Statement(kind) => (web::COSE, Some(kind.clone()), None),
+        };
+        values.extend([columns.0.into(), columns.1.into(), columns.2.into()]);
+    }
 }

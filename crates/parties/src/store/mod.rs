@@ -7,4 +7,5 @@ pub mod retention;
 pub mod rows;
 pub mod schema;
 pub mod secrets;
+pub mod typed;
 pub mod vault;
