@@ -5,12 +5,13 @@ use tallystick_protocol::trust::certificate::{
     Certificate, CertificateError, Lifetime, Serial, UnsignedCertificate,
 };
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::Ca;
 use crate::office::fault::{Fault, Kind};
-use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::standing::registration::RENEWAL_SECONDS;
+use crate::store::typed::{self, typed_row};
 
 /// How long a leaf is valid, in days (thirteen months, below the limit of two years).
 const LEAF_DAYS: u64 = 397;
@@ -29,11 +30,13 @@ pub(super) struct Application<'a> {
     pub(super) public_key: &'a [u8],
 }
 
-struct Entry {
-    id: i64,
-    subject: String,
-    to_be_signed: Vec<u8>,
-    certificate: Option<Vec<u8>>,
+typed_row! {
+    struct Entry in "certificates" {
+        id: i64 = "id",
+        subject: String = "subject",
+        to_be_signed: Vec<u8> = "to_be_signed",
+        certificate: Option<Vec<u8>> = "certificate",
+    }
 }
 
 impl<P: Ports> Ca<P> {
@@ -53,7 +56,7 @@ impl<P: Ports> Ca<P> {
         let now = office.now();
         let lifetime = Lifetime::days(now.minus_seconds(BACKDATED_SECONDS), LEAF_DAYS);
         let entry = office.transaction(|tables| {
-            let fresh_enough = now.plus_seconds(RENEWAL_SECONDS).seconds();
+            let fresh_enough = now.plus_seconds(RENEWAL_SECONDS);
             let found = find(tables, application, fresh_enough)?;
             // A party whose operator gave it another name, and a token for it, is certified anew.
             let renamed = |entry: &Entry| {
@@ -63,14 +66,7 @@ impl<P: Ports> Ca<P> {
                 return Ok(entry);
             }
             let draft = build(&root, serial, lifetime)?;
-            insert(
-                tables,
-                application,
-                &draft,
-                now.seconds(),
-                lifetime.not_after.seconds(),
-            )
-            .map_err(Fault::from)
+            insert(tables, application, &draft, now, lifetime.not_after).map_err(Fault::from)
         })?;
         if entry.subject != application.subject {
             return Err(Fault::new(
@@ -96,11 +92,11 @@ pub(super) fn keys_of(
     role: Role,
     asker: &str,
 ) -> Result<Vec<[u8; 32]>, DatabaseError> {
-    let rows = tables.run(
+    typed::all(
+        tables,
         "SELECT key_hash FROM certificates WHERE role = ? AND asker = ? GROUP BY key_hash ORDER BY min(id)",
         &[role.number().into(), asker.into()],
-    )?;
-    rows.iter().map(|row| row.bytes32(0)).collect()
+    )
 }
 
 pub(super) fn key_hash(public_key: &[u8]) -> [u8; 32] {
@@ -110,42 +106,28 @@ pub(super) fn key_hash(public_key: &[u8]) -> [u8; 32] {
 fn find(
     tables: &dyn Tables,
     application: &Application<'_>,
-    fresh_enough: u64,
+    fresh_enough: Timestamp,
 ) -> Result<Option<Entry>, DatabaseError> {
-    let row = first(
+    typed::find(
         tables,
-        "SELECT id, subject, to_be_signed, certificate FROM certificates
-         WHERE role = ? AND asker = ? AND key_hash = ? AND not_after > ? ORDER BY id DESC LIMIT 1",
+        "role = ? AND asker = ? AND key_hash = ? AND not_after > ? ORDER BY id DESC LIMIT 1",
         &[
             application.role.number().into(),
             application.asker.into(),
             key_hash(application.public_key).into(),
             fresh_enough.into(),
         ],
-    )?;
-    row.map(|row| {
-        Ok(Entry {
-            id: row.integer(0)?,
-            subject: row.text(1)?.to_owned(),
-            to_be_signed: row.blob(2)?.to_vec(),
-            certificate: if row.is_null(3) {
-                None
-            } else {
-                Some(row.blob(3)?.to_vec())
-            },
-        })
-    })
-    .transpose()
+    )
 }
 
 fn insert(
     tables: &dyn Tables,
     application: &Application<'_>,
     draft: &UnsignedCertificate,
-    made_at: u64,
-    not_after: u64,
+    made_at: Timestamp,
+    not_after: Timestamp,
 ) -> Result<Entry, DatabaseError> {
-    let row = first(
+    let id = typed::one(
         tables,
         "INSERT INTO certificates (role, asker, subject, key_hash, made_at, not_after, to_be_signed)
          VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -160,7 +142,7 @@ fn insert(
         ],
     )?;
     Ok(Entry {
-        id: row.ok_or(DatabaseError::RolledBack)?.integer(0)?,
+        id: id.ok_or(DatabaseError::RolledBack)?,
         subject: application.subject.to_owned(),
         to_be_signed: draft.to_be_signed().to_vec(),
         certificate: None,
@@ -173,10 +155,10 @@ fn keep(
     id: i64,
     certificate: &[u8],
 ) -> Result<Vec<u8>, DatabaseError> {
-    let row = first(
+    let kept = typed::one(
         tables,
         "UPDATE certificates SET certificate = coalesce(certificate, ?) WHERE id = ? RETURNING certificate",
         &[certificate.into(), id.into()],
     )?;
-    Ok(row.ok_or(DatabaseError::RolledBack)?.blob(0)?.to_vec())
+    kept.ok_or(DatabaseError::RolledBack)
 }

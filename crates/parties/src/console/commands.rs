@@ -10,6 +10,7 @@ use tallystick_protocol::trust::command::{
     self, CommandError, MEDIA_TYPE, OperatorCommand, OperatorKey, SignedCommand,
 };
 use tallystick_protocol::wire::identifier::{Domain, OrderId};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::Show;
 use super::cells::{Cell, NamedText, Table};
@@ -17,10 +18,10 @@ use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::settings::{ConsoleAccess, Operator};
-use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::due;
 use crate::store::once::{Command, before, once};
+use crate::store::typed;
 
 /// How far a command's time may be from the party's clock, in seconds.
 const FRESH_SECONDS: u64 = 300;
@@ -181,7 +182,7 @@ impl<P: Ports> Office<P> {
         if let Some(answer) = before(self.tables(), &command)? {
             return Ok(web::answer(StatusCode::OK, web::JSON, answer));
         }
-        self.require_fresh(said.at)?;
+        self.require_fresh(Timestamp(said.at))?;
         require_shape(role, said)?;
         let answer = self.transaction(|tables| {
             once(tables, &command, |tables| {
@@ -194,8 +195,9 @@ impl<P: Ports> Office<P> {
         Ok(web::answer(StatusCode::OK, web::JSON, answer))
     }
 
-    fn require_fresh(&self, at: u64) -> Result<(), Fault> {
-        if at.abs_diff(self.now().0) > FRESH_SECONDS {
+    fn require_fresh(&self, at: Timestamp) -> Result<(), Fault> {
+        let now = self.now();
+        if at.seconds_since(now).max(now.seconds_since(at)) > FRESH_SECONDS {
             let stale = "The command was not signed within the last five minutes.";
             return Err(Fault::new(Kind::Expired, stale));
         }
@@ -236,11 +238,9 @@ impl<P: Ports> Office<P> {
         let mut operators = self.settings.operators.clone();
         if self.registers_operators() {
             let sql = "SELECT name, key FROM demo_operators ORDER BY key_id";
-            for row in self.tables().run(sql, &[])? {
-                operators.push(Operator {
-                    name: row.text(0)?.to_owned(),
-                    key: OperatorKey::from_spki(row.blob(1)?)?,
-                });
+            for (name, key) in typed::all::<(String, Vec<u8>)>(self.tables(), sql, &[])? {
+                let key = OperatorKey::from_spki(&key)?;
+                operators.push(Operator { name, key });
             }
         }
         Ok(operators)
@@ -274,8 +274,8 @@ impl<P: Ports> Office<P> {
         let key = OperatorKey::from_spki(&spki)?;
         self.transaction(|tables| {
             let count = "SELECT count(*) FROM demo_operators WHERE key_id <> ?";
-            let others = first(tables, count, &[key.id().into()])?;
-            if others.map_or(Ok(0), |row| row.integer(0))? >= DEMO_OPERATORS_MAX {
+            let others: Option<i64> = typed::one(tables, count, &[key.id().into()])?;
+            if others.unwrap_or(0) >= DEMO_OPERATORS_MAX {
                 return Err(Fault::new(Kind::RateLimited, "There are enough operators."));
             }
             tables.run(
@@ -315,18 +315,19 @@ fn require_shape(role: &impl Show, command: &OperatorCommand) -> Result<(), Faul
 /// # Errors
 /// Only the database's own.
 pub(super) fn journal(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
-    let rows = tables.run(
+    type Noted = (u64, String, String, String);
+    let noted: Vec<Noted> = typed::all(
+        tables,
         "SELECT at_ms, operator, command, arguments FROM operator_journal ORDER BY number DESC LIMIT ?",
         &[SHOWN.into()],
     )?;
     let mut lines = Vec::new();
-    for row in rows {
-        let at_ms: u64 = row.number(0)?;
-        let arguments = serde_json::from_str(row.text(3)?).map_err(|_| DatabaseError::Shape(3))?;
+    for (at_ms, operator, command, arguments) in noted {
+        let arguments = serde_json::from_str(&arguments).map_err(|_| DatabaseError::Shape(3))?;
         lines.push(vec![
             Cell::Time(at_ms / 1000),
-            Cell::Text(row.text(1)?.to_owned()),
-            Cell::word(row.text(2)?),
+            Cell::Text(operator),
+            Cell::word(&command),
             told(arguments),
         ]);
     }

@@ -8,6 +8,7 @@ use super::spaces::OpenSpace;
 use crate::office::fault::Fault;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables, Value};
+use crate::store::typed;
 
 /// On which side of the polynomial somebody stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,12 +110,12 @@ impl<P: Ports> KeyCentre<P> {
         space: &OpenSpace,
         side: Side,
     ) -> Result<u64, DatabaseError> {
-        let row = first(
+        let count = typed::one(
             tables,
             "SELECT count(*) FROM issued WHERE role = ? AND epoch = ? AND number = ? AND kind = ?",
             &self.place(space, side),
         )?;
-        row.map_or(Ok(0), |row| row.number(0))
+        Ok(count.unwrap_or(0))
     }
 
     /// Whether a space admits no further holder or no further party.
@@ -143,7 +144,7 @@ impl<P: Ports> KeyCentre<P> {
         side: Side,
         identifier: &str,
     ) -> Result<Option<u32>, DatabaseError> {
-        let row = first(
+        typed::one(
             tables,
             "SELECT number FROM issued WHERE role = ? AND epoch = ? AND kind = ? AND identifier = ?
              ORDER BY number DESC LIMIT 1",
@@ -153,7 +154,6 @@ impl<P: Ports> KeyCentre<P> {
                 side.as_str().into(),
                 identifier.into(),
             ],
-        )?;
-        row.map(|row| row.number(0)).transpose()
+        )
     }
 }

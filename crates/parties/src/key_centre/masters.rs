@@ -5,8 +5,8 @@ use tallystick_protocol::keys::MasterRow;
 use super::spaces::OpenSpace;
 use super::{KeyCentre, OPENED_ROWS_ROOM, ROLES};
 use crate::office::fault::Fault;
-use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables, Value};
+use crate::store::typed;
 
 /// How many rows are drawn in one transaction (about 2 MiB in the demo).
 const ROWS_AT_ONCE: usize = 16;
@@ -47,15 +47,15 @@ impl<P: Ports> KeyCentre<P> {
     pub(super) fn has_rows_to_draw(&self) -> Result<bool, Fault> {
         let office = &self.office;
         for role in ROLES {
-            let newest = first(
+            let newest: Option<Option<u32>> = typed::one(
                 office.tables(),
                 "SELECT max(number) FROM spaces WHERE role = ? AND epoch = ?",
                 &[role.number().into(), office.settings.epoch.into()],
             )?;
-            let Some(number) = newest.filter(|row| !row.is_null(0)) else {
+            let Some(number) = newest.flatten() else {
                 return Ok(true);
             };
-            let space = self.space(office.tables(), role, number.number(0)?)?;
+            let space = self.space(office.tables(), role, number)?;
             if self.rows_drawn(office.tables(), &space)? < space.degrees.rows() {
                 return Ok(true);
             }
@@ -95,14 +95,14 @@ impl<P: Ports> KeyCentre<P> {
 
     fn row(&self, space: &OpenSpace, j: usize) -> Result<MasterRow, Fault> {
         let [role, epoch, number] = self.key_of(space);
-        let stored = first(
+        let sealed: Option<Vec<u8>> = typed::one(
             self.office.tables(),
             "SELECT sealed FROM master_rows WHERE role = ? AND epoch = ? AND number = ? AND j = ?",
             &[role, epoch, number, count(j)],
         )?;
-        let stored = stored.ok_or_else(Fault::internal)?;
+        let sealed = sealed.ok_or_else(Fault::internal)?;
         let name = self.row_name(space, j);
-        let bytes = self.office.unseal(&name, stored.blob(0)?)?;
+        let bytes = self.office.unseal(&name, &sealed)?;
         MasterRow::from_bytes(&bytes).map_err(|_| Fault::internal())
     }
 
@@ -111,12 +111,12 @@ impl<P: Ports> KeyCentre<P> {
         tables: &(impl Tables + ?Sized),
         space: &OpenSpace,
     ) -> Result<usize, DatabaseError> {
-        let row = first(
+        let count: Option<u64> = typed::one(
             tables,
             "SELECT count(*) FROM master_rows WHERE role = ? AND epoch = ? AND number = ?",
             &self.key_of(space),
         )?;
-        row.map_or(Ok(0), |row| row.number(0))
+        Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(usize::MAX))
     }
 
     fn key_of(&self, space: &OpenSpace) -> [Value; 3] {

@@ -120,8 +120,8 @@ impl Limits {
 const BUCKETS_MAX: usize = 10_000;
 
 struct Window {
-    opened_at: u64,
-    closes_at: u64,
+    opened_at_ms: u64,
+    closes_at_ms: u64,
     count: u32,
 }
 
@@ -133,25 +133,27 @@ impl Limiter {
     fn has_room(&self, bucket: &str, limit: RateLimit, now_ms: u64) -> bool {
         let windows = self.0.borrow();
         windows.get(bucket).is_none_or(|window| {
-            window.count < limit.count || now_ms >= window.closes_at || now_ms < window.opened_at
+            window.count < limit.count
+                || now_ms >= window.closes_at_ms
+                || now_ms < window.opened_at_ms
         })
     }
 
     fn count(&self, bucket: &str, limit: RateLimit, now_ms: u64) {
         let mut windows = self.0.borrow_mut();
         if windows.len() >= BUCKETS_MAX && !windows.contains_key(bucket) {
-            windows.retain(|_, window| now_ms < window.closes_at);
+            windows.retain(|_, window| now_ms < window.closes_at_ms);
             while windows.len() >= BUCKETS_MAX {
                 windows.pop_first();
             }
         }
         let fresh = || Window {
-            opened_at: now_ms,
-            closes_at: now_ms.saturating_add(u64::from(limit.seconds) * 1000),
+            opened_at_ms: now_ms,
+            closes_at_ms: now_ms.saturating_add(u64::from(limit.seconds) * 1000),
             count: 0,
         };
         let window = windows.entry(bucket.to_owned()).or_insert_with(fresh);
-        if now_ms >= window.closes_at || now_ms < window.opened_at {
+        if now_ms >= window.closes_at_ms || now_ms < window.opened_at_ms {
             *window = fresh();
         }
         window.count = window.count.saturating_add(1);

@@ -14,7 +14,7 @@ use crate::office::place::{Place, Shards};
 use crate::office::siblings::Spreading;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::standing::identity::{CERTIFICATE, PUBLIC_KEY, ROOT, RSA_KEY};
-use crate::store::{facts, secrets};
+use crate::store::{facts, secrets, typed};
 
 /// Over how many shards, since when, and what was there before.
 const SPREAD: &str = "spread";
@@ -33,7 +33,7 @@ struct Stored {
     #[n(0)]
     shards: u16,
     #[n(1)]
-    at: u64,
+    at: Timestamp,
     #[n(2)]
     has_old: bool,
 }
@@ -94,11 +94,11 @@ impl<P: Ports> Office<P> {
             Some(stored) => Spread {
                 shards: Shards::new(stored.shards).ok_or_else(Fault::internal)?,
                 has_old: stored.has_old,
-                old_until: Timestamp(if stored.has_old {
-                    stored.at + OLD_SECONDS
+                old_until: if stored.has_old {
+                    stored.at.plus_seconds(OLD_SECONDS)
                 } else {
-                    0
-                }),
+                    Timestamp(0)
+                },
             },
             // Until the first shard has asked what it is, everything is at the office.
             None => Spread {
@@ -143,7 +143,7 @@ impl<P: Ports> Office<P> {
             None => {
                 let first = Stored {
                     shards: chosen.count(),
-                    at: self.now().0,
+                    at: self.now(),
                     has_old,
                 };
                 facts::put(tables, SPREAD, &written(&first)?)?;
@@ -181,19 +181,18 @@ impl<P: Ports> Office<P> {
                 .first()
                 .ok_or_else(|| Fault::new(Kind::Starting, "It has no key share yet."))?,
         };
-        let rows = self.tables().run(
+        let rows: Vec<(u32, String, u32, Vec<u8>)> = typed::all(
+            self.tables(),
             "SELECT space, centre, piece, sealed FROM key_shares WHERE space = ? AND epoch = ?",
             &[space.into(), self.settings.epoch.into()],
         )?;
-        let pieces = rows.iter().map(|row| {
-            Ok(SharePiece {
-                space: row.number(0)?,
-                centre: row.text(1)?.to_owned(),
-                piece: row.number(2)?,
-                sealed: row.blob(3)?.to_vec().into(),
-            })
-        });
-        let pieces = pieces.collect::<Result<Vec<_>, DatabaseError>>()?;
+        let piece = |(space, centre, piece, sealed): (_, _, _, Vec<u8>)| SharePiece {
+            space,
+            centre,
+            piece,
+            sealed: sealed.into(),
+        };
+        let pieces: Vec<_> = rows.into_iter().map(piece).collect();
         Ok(web::cbor(written(&pieces)?))
     }
 

@@ -5,7 +5,8 @@
 use tallystick_protocol::trust::statement::{self, StatementError};
 
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables};
+use crate::ports::{DatabaseError, Tables};
+use crate::store::typed;
 
 /// A statement to be stored.
 pub struct NewStatement<'a> {
@@ -100,20 +101,18 @@ pub fn find(
     reference: &str,
 ) -> Result<Option<Statement>, DatabaseError> {
     let key = [kind.into(), reference.into()];
-    let row = first(
+    let found = typed::one(
         tables,
         "SELECT s.void_from, s.context, s.payload, s.signature, c.certificate
          FROM statements s LEFT JOIN own_certificates c ON c.number = s.certificate
          WHERE s.kind = ? AND s.reference = ?",
         &key,
     )?;
-    if let Some(row) = row {
-        return Ok(Some(read(&row)?));
+    if let Some(found) = found {
+        return read(found).map(Some);
     }
     let old = "SELECT to_be_signed, signed FROM statements_of_0_1 WHERE kind = ? AND reference = ?";
-    first(tables, old, &key)?
-        .map(|row| read_old(&row))
-        .transpose()
+    typed::one(tables, old, &key)?.map(read_old).transpose()
 }
 
 /// Keeps a draft's signature unless there is one, and returns the signed message that is stored: PSS
@@ -154,11 +153,10 @@ pub fn keep(
 fn number_of(tables: &(impl Tables + ?Sized), certificate: &[u8]) -> Result<i64, DatabaseError> {
     let known = "SELECT number FROM own_certificates WHERE certificate = ?";
     let new = "INSERT INTO own_certificates (certificate) VALUES (?) RETURNING number";
-    let row = match first(tables, known, &[certificate.into()])? {
-        Some(row) => row,
-        None => first(tables, new, &[certificate.into()])?.ok_or(DatabaseError::RolledBack)?,
-    };
-    row.integer(0)
+    match typed::one(tables, known, &[certificate.into()])? {
+        Some(number) => Ok(number),
+        None => typed::one(tables, new, &[certificate.into()])?.ok_or(DatabaseError::RolledBack),
+    }
 }
 
 fn assembled(
@@ -178,45 +176,44 @@ pub fn keep_old(
     (kind, reference): (&str, &str),
     signed: &[u8],
 ) -> Result<Vec<u8>, DatabaseError> {
-    let row = first(
+    let kept = typed::one(
         tables,
         "UPDATE statements_of_0_1 SET signed = coalesce(signed, ?) WHERE kind = ? AND reference = ?
          RETURNING signed",
         &[signed.into(), kind.into(), reference.into()],
     )?;
-    Ok(row.ok_or(DatabaseError::RolledBack)?.blob(0)?.to_vec())
+    kept.ok_or(DatabaseError::RolledBack)
 }
 
-fn read(row: &Row) -> Result<Statement, DatabaseError> {
-    let payload = row.blob(2)?;
-    let content = if row.is_null(3) {
-        Content::Draft {
-            context: row.text(1)?.to_owned(),
-            payload: payload.to_vec(),
+/// A decision with the signature and the certificate it has, if it has them.
+type Kept = (u64, String, Vec<u8>, Option<(Vec<u8>, Vec<u8>)>);
+
+fn read((void_from, context, payload, signature): Kept) -> Result<Statement, DatabaseError> {
+    let content = match signature {
+        None => Content::Draft { context, payload },
+        Some((signature, certificate)) => {
+            Content::Signed(assembled(&payload, &certificate, &signature)?)
         }
-    } else {
-        Content::Signed(assembled(payload, row.blob(4)?, row.blob(3)?)?)
     };
-    Ok(Statement {
-        void_from: row.number(0)?,
-        content,
-    })
+    Ok(Statement { void_from, content })
 }
 
-fn read_old(row: &Row) -> Result<Statement, DatabaseError> {
-    if row.is_null(1) {
+/// What release 0.1.0 was to sign, and what it signed.
+fn read_old(
+    (to_be_signed, signed): (Vec<u8>, Option<Vec<u8>>),
+) -> Result<Statement, DatabaseError> {
+    let Some(signed) = signed else {
         return Ok(Statement {
             void_from: u64::MAX,
-            content: Content::OldDraft(row.blob(0)?.to_vec()),
+            content: Content::OldDraft(to_be_signed),
         });
-    }
-    let signed = row.blob(1)?;
+    };
     let void_from = |bytes| -> Result<u64, StatementError> {
         let envelope = statement::unverified_envelope(bytes, SIGNED_MAX_BYTES)?;
         Ok(envelope.expires_at.0)
     };
     Ok(Statement {
-        void_from: void_from(signed).map_err(|_| DatabaseError::Shape(1))?,
-        content: Content::Signed(signed.to_vec()),
+        void_from: void_from(&signed).map_err(|_| DatabaseError::Shape(1))?,
+        content: Content::Signed(signed),
     })
 }
