@@ -43,27 +43,6 @@ impl<P: Ports> Office<P> {
         answers.into_iter().flatten().collect()
     }
 
-    /// Sums a number over the office's answer and its shards', such as how many jobs were tried again.
-    ///
-    /// # Errors
-    /// Only a fault here: what a shard does not say counts as nothing.
-    pub(crate) async fn summed(
-        &self,
-        request: &Incoming,
-        own: u64,
-        name: &str,
-    ) -> Result<u64, Fault> {
-        if self.is_shard() || crate::office::siblings::names_one(request) {
-            return Ok(own);
-        }
-        let said = |answer: Answer| {
-            let json: Json = serde_json::from_slice(answer.body()).ok()?;
-            json.get(name)?.as_u64()
-        };
-        let shards = self.every_shard(request).await.into_iter();
-        Ok(own + shards.filter_map(|(_, answer)| said(answer?)).sum::<u64>())
-    }
-
     /// Why shards are not ready, each reason with its shard's name before it; asked for once a minute.
     pub(crate) async fn shards_not_ready(&self, request: &Incoming) -> Vec<Reason> {
         if self.is_shard() || crate::office::siblings::names_one(request) {

@@ -13,7 +13,6 @@ use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
 use crate::office::settings::ConsoleAccess;
 use crate::ports::Ports;
-use crate::post::due;
 use crate::standing::confirmations;
 use crate::standing::registration::Obstacle;
 
@@ -26,11 +25,6 @@ struct Health<'a> {
     version: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Retried {
-    retried: u64,
 }
 
 #[derive(Serialize)]
@@ -51,7 +45,6 @@ pub(crate) enum Task {
     Identity,
     Introduce,
     Confirm,
-    Retry,
 }
 
 /// What every party answers at; confirmations only parties with pairwise keys.
@@ -63,7 +56,6 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/confirmations", Task::Confirm)
         .dear()
         .at(Belongs::Anywhere(confirmations::holder_of)),
-    Route::post("/v1/console/retries", Task::Retry).private(),
 ];
 
 impl<P: Ports> Office<P> {
@@ -102,7 +94,6 @@ impl<P: Ports> Office<P> {
             Some(Task::Identity) => self.identity_view()?,
             Some(Task::Introduce) => self.introduce_itself(request).await?,
             Some(Task::Confirm) => self.confirm(request, admit).await?,
-            Some(Task::Retry) => self.retry_what_is_stuck(request).await?,
         };
         Ok(Some(answer))
     }
@@ -134,15 +125,6 @@ impl<P: Ports> Office<P> {
             StatusCode::SERVICE_UNAVAILABLE
         };
         web::json(status, &health)
-    }
-
-    /// `POST /v1/console/retries`: an operator has what is stuck tried again, at once, at all shards too.
-    async fn retry_what_is_stuck(&self, request: &Incoming) -> Result<Answer, Fault> {
-        self.require_console(request)?;
-        let retried = self.transaction(|tables| due::retry_stuck(tables, self.now_ms()))?;
-        self.log("stuck", None, "tried-again");
-        let retried = self.summed(request, retried, "retried").await?;
-        Ok(web::json(StatusCode::OK, &Retried { retried }))
     }
 
     fn identity_view(&self) -> Result<Answer, Fault> {

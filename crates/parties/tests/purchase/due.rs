@@ -14,6 +14,7 @@ use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::wire::identifier::Role;
 
+use super::commands::command_of;
 use super::holder::{Holder, Order};
 use super::talk::{buy, issuer_answer, send_order, state};
 use super::world::{CA, CENTRE, COURIER, ISSUER, SHOP, World, settings, text};
@@ -96,13 +97,8 @@ fn what_cannot_be_done_is_stuck_after_some_tries_hides_no_other_and_waits_for_an
     let nightly = wakes_of(&world, ISSUER, &issuer, 7 * DAY);
     assert!(nightly <= 16, "{nightly} wakes in a week");
     spoil("reserved");
-    let answer = world.post(
-        ISSUER,
-        "/v1/console/retries",
-        "application/json",
-        Vec::new(),
-    );
-    assert_eq!(text(&answer), r#"{"retried":1}"#);
+    let answer = command_of(&world, ISSUER, "retry", &[], "1", world.now());
+    assert_eq!(answer.status(), 200, "{}", text(&answer));
     assert_eq!(wakes_of(&world, ISSUER, &issuer, MINUTE), 1);
     assert_eq!(
         issuer_answer(&world, &orders[0]).money,

@@ -8,6 +8,7 @@ use tallystick_protocol::checkout::answers::{Acceptance, MoneyState};
 use tallystick_protocol::trust::statement::open;
 use tallystick_protocol::wire::identifier::Role;
 
+use super::commands::command_of;
 use super::courier_alone::{ISSUER_KEY, asked, clearance, delivery, holder};
 use super::holder::{COSE, Order};
 use super::talk::{buy, courier_answer, issuer_answer};
@@ -243,13 +244,12 @@ fn an_operator_has_what_is_stuck_tried_again_at_every_shard_at_once() {
         let stuck = "INSERT INTO due (kind, reference, at_ms, since_ms, stuck_at_ms) VALUES ('x', 'y', 1, 1, 1)";
         world.machine(name).database.run(stuck, &[]).unwrap();
     }
-    let retried = |world: &World, path: &str| text(&world.post(COURIER, path, "", Vec::new()));
-    assert_eq!(
-        retried(&world, "/v1/console/retries?shard=01"),
-        r#"{"retried":1}"#
-    );
-    assert_eq!(retried(&world, "/v1/console/retries"), r#"{"retried":2}"#);
-    assert_eq!(retried(&world, "/v1/console/retries"), r#"{"retried":0}"#);
+    let answer = command_of(&world, COURIER, "retry", &[], "1", world.now());
+    assert_eq!(answer.status(), 200, "{}", text(&answer));
+    for name in [COURIER, COURIER_SHARDS[1], COURIER_SHARDS[3]] {
+        let stuck = "SELECT count(*) FROM due WHERE stuck_at_ms IS NOT NULL";
+        assert_eq!(world.number(name, stuck), 0, "{name}");
+    }
 }
 
 /// As many more deliveries at every shard, copies of one that was accepted.
