@@ -12,6 +12,7 @@ await run(async () => {
     await ensureTools({ tests: true })
     await checks.staticChecks(suite)
     await checks.nativeTests(suite)
+    await checks.nativeTestsApart(suite)
     await checks.browserTests(suite)
     await suite.check('Worker, extension and pages build', async () => (await import('./lib/builds.mjs')).buildAll())
     await checks.systemTests(suite)

@@ -54,7 +54,7 @@ export async function staticChecks(suite) {
   await nodeTests(suite, 'Tidiness', 'tests/tidy')
 }
 
-/** The Rust tests that run natively; then the simulation, in a profile of its own. */
+/** The Rust tests that run natively. */
 export async function nativeTests(suite) {
   const native = [...NATIVE, '--exclude', CRATE]
   if (which('cargo-nextest')) {
@@ -78,6 +78,10 @@ export async function nativeTests(suite) {
   } else {
     await suite.runner('Native tests', 'cargo', ['test', ...native, '--all-features', '--no-fail-fast'], cargoCounts)
   }
+}
+
+/** What has a build of its own: the simulation, in its profile, and a card that is not ours. */
+export async function nativeTestsApart(suite) {
   await simulationTests(suite, cargoCounts)
   await foreignCardTests(suite, cargoCounts)
 }
