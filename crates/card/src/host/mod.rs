@@ -36,4 +36,4 @@ pub const FACTORY_PUK: &[u8; 8] = crate::reference_data::FACTORY_PUK;
 /// Wrong tries in a row until PIN or PUK is blocked.
 pub const TRIES_MAX: u8 = crate::reference_data::TRIES_MAX;
 /// How many enrolment keys a card holds; slots are numbered from 0.
-pub const SLOTS: u8 = crate::state::SLOTS_MAX as u8;
+pub const SLOTS: u8 = crate::applets::keys::SLOTS_MAX as u8;

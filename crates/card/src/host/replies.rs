@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use super::{CardError, SigningPublicKey, TakenSlot};
 use crate::StatusWord;
+use crate::applets::keys::{SHARES_MAX, SLOTS_MAX};
 use crate::iso::apdu::DATA_MAX;
 use crate::iso::tlv;
-use crate::state::{SHARES_MAX, SLOTS_MAX};
 
 /// The response data, if the command succeeded.
 ///

@@ -9,10 +9,11 @@ use zeroize::Zeroizing;
 
 use super::slot_number;
 use crate::StatusWord;
+use crate::applets::keys::Slot;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
 use crate::session::Session;
-use crate::state::{Slot, State};
+use crate::state::State;
 
 const KEEP: u8 = 0x00;
 const REPLACE: u8 = 0x01;

@@ -5,10 +5,10 @@ use alloc::{vec, vec::Vec};
 use tallystick_protocol::wire::cbor::encode_value;
 
 use crate::StatusWord;
+use crate::applets::keys::Slot;
 use crate::host::TakenSlot;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
-use crate::state::Slot;
 use crate::state::State;
 
 /// Lists, as a CBOR array, the slots with an enrolment key, in ascending order. Wants no PIN: by it a

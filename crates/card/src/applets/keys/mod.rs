@@ -8,6 +8,7 @@ mod list;
 mod prove;
 mod put_share;
 mod share_sum;
+mod slot;
 mod status;
 
 pub(crate) use delete_slot::delete_slot;
@@ -17,11 +18,11 @@ pub(crate) use list::list;
 pub(crate) use prove::prove;
 pub(crate) use put_share::put_share;
 use share_sum::share_sum;
+pub(crate) use slot::{SHARES_MAX, SLOT_ROOM, SLOTS_MAX, Slot, StoredShare};
 pub(crate) use status::status;
 
 use crate::Header;
 use crate::StatusWord;
-use crate::state::SLOTS_MAX;
 
 /// P1 as the number of a slot.
 fn slot_number(header: Header) -> Result<u8, StatusWord> {

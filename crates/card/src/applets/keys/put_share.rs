@@ -11,10 +11,11 @@ use zeroize::Zeroizing;
 
 use super::slot_number;
 use crate::StatusWord;
+use crate::applets::keys::{SHARES_MAX, Slot, StoredShare};
 use crate::iso::apdu::{Command, DATA_MAX};
 use crate::outcome::Outcome;
 use crate::safe::{KeptSecret, Place, SafeSlit};
-use crate::state::{SHARES_MAX, Slot, State, StoredShare};
+use crate::state::State;
 
 /// The bytes of a digest.
 const DIGEST_BYTES: usize = 32;

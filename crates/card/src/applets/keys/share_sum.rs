@@ -3,8 +3,8 @@
 use tallystick_protocol::keys::HolderShare;
 
 use crate::StatusWord;
+use crate::applets::keys::{Slot, StoredShare};
 use crate::safe::{Place, SafeKey};
-use crate::state::{Slot, StoredShare};
 
 /// Takes all shares that came out of the safe, and adds them.
 pub(super) fn share_sum(

@@ -7,9 +7,10 @@ use tallystick_protocol::wire::cbor::encode_value;
 
 use super::slot_number;
 use crate::StatusWord;
+use crate::applets::keys::StoredShare;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
-use crate::state::{State, StoredShare};
+use crate::state::State;
 
 /// Lists, as a CBOR array, the contexts for which the slot holds the shares of all centres.
 pub(crate) fn status(state: &State, command: &Command<'_>) -> Result<Outcome, StatusWord> {
