@@ -89,7 +89,7 @@ impl<P: Ports> Issuer<P> {
         let mut facts = vec![
             Fact::new("shop", Cell::Party(stored.shop.to_string())),
             Fact::new("courier", Cell::Party(stored.courier.to_string())),
-            Fact::new("ends", Cell::Time(stored.expires_at)),
+            Fact::new("ends", Cell::Time(stored.expires_at.0)),
         ];
         if let Some(account) = stored.owner {
             let currency = stored.money.currency;

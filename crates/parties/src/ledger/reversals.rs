@@ -4,8 +4,8 @@
 use tallystick_protocol::wire::money::{MINOR_MAX, Money};
 
 use super::LedgerError;
-use crate::ports::database::first;
-use crate::ports::{DatabaseError, Tables, Value};
+use crate::ports::{DatabaseError, Tables};
+use crate::store::typed;
 
 /// The columns, index and trigger that reversals need; a later step than the ledger's first tables.
 pub(crate) const TABLES: &[&str] = &[
@@ -76,7 +76,7 @@ pub fn reverse(
             taken.giver.into(),
             minor.into(),
             reversal.of.into(),
-            taken.order_id,
+            taken.order_id.into(),
             reversal.memo.into(),
             reversal.at_ms.into(),
         ],
@@ -92,16 +92,14 @@ fn is_booked(
 ) -> Result<Option<bool>, DatabaseError> {
     let sql = "SELECT reverses IS ? AND minor = ? FROM transfers WHERE id = ?";
     let values = [reversal.of.into(), minor.into(), reversal.id.into()];
-    first(tables, sql, &values)?
-        .map(|row| Ok(row.integer(0)? == 1))
-        .transpose()
+    typed::one(tables, sql, &values)
 }
 
 /// What was taken by a transfer, and how its receiver stands.
 struct Taken {
     giver: i64,
     receiver: i64,
-    order_id: Value,
+    order_id: Option<[u8; 32]>,
     currency: String,
     /// What was not given back yet.
     left: i64,
@@ -115,7 +113,9 @@ impl Taken {
         tables: &(impl Tables + ?Sized),
         reversal: &Reversal<'_>,
     ) -> Result<Option<Self>, DatabaseError> {
-        let row = first(
+        type Sides = (i64, i64, Option<[u8; 32]>);
+        type Standing = (String, i64, i64, bool, bool);
+        let found: Option<(Sides, Standing)> = typed::one(
             tables,
             "SELECT p.debit, p.credit, p.order_id, a.currency,
                 p.minor - (SELECT coalesce(sum(r.minor), 0) FROM transfers r WHERE r.reverses = p.id),
@@ -126,18 +126,18 @@ impl Taken {
              JOIN accounts a ON a.account = p.credit WHERE p.id = ? AND p.kind = 'pending'",
             &[reversal.of.into()],
         )?;
-        row.map(|row| {
-            Ok(Self {
-                giver: row.integer(0)?,
-                receiver: row.integer(1)?,
-                order_id: crate::store::rows::optional_blob(&row, 2)?.into(),
-                currency: row.text(3)?.to_owned(),
-                left: row.integer(4)?,
-                available: row.integer(5)?,
-                is_covered_by_credit: row.integer(6)? == 1,
-                is_frozen: row.integer(7)? == 1,
-            })
-        })
-        .transpose()
+        Ok(found.map(|((giver, receiver, order_id), standing)| {
+            let (currency, left, available, is_covered_by_credit, is_frozen) = standing;
+            Self {
+                giver,
+                receiver,
+                order_id,
+                currency,
+                left,
+                available,
+                is_covered_by_credit,
+                is_frozen,
+            }
+        }))
     }
 }

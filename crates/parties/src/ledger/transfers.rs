@@ -5,7 +5,8 @@ use tallystick_protocol::wire::money::{MINOR_MAX, Money};
 use super::LedgerError;
 use super::accounts::{self, Account};
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables, Value};
+use crate::ports::{DatabaseError, Tables, Value};
+use crate::store::typed::{self, typed_row};
 
 /// A movement of money from one account to another.
 pub struct Transfer<'a> {
@@ -139,7 +140,7 @@ fn finish(tables: &(impl Tables + ?Sized), end: &End<'_>, kind: &str) -> Result<
         pending.minor.into(),
         kind.into(),
         end.pending.into(),
-        pending.order_id,
+        pending.order_id.into(),
     ];
     store(tables, end.id, row, end.memo, end.at_ms)?;
     Ok(true)
@@ -163,32 +164,17 @@ fn store(
     Ok(())
 }
 
-struct Booked {
-    debit: i64,
-    credit: i64,
-    minor: i64,
-    kind: String,
-    pending_id: Option<String>,
-    order_id: Value,
+typed_row! {
+    struct Booked in "transfers" {
+        debit: i64 = "debit",
+        credit: i64 = "credit",
+        minor: i64 = "minor",
+        kind: String = "kind",
+        pending_id: Option<String> = "pending_id",
+        order_id: Option<[u8; 32]> = "order_id",
+    }
 }
 
 fn booked(tables: &(impl Tables + ?Sized), id: &str) -> Result<Option<Booked>, DatabaseError> {
-    first(
-        tables,
-        "SELECT debit, credit, minor, kind, pending_id, order_id FROM transfers WHERE id = ?",
-        &[id.into()],
-    )?
-    .map(|row| read(&row))
-    .transpose()
-}
-
-fn read(row: &Row) -> Result<Booked, DatabaseError> {
-    Ok(Booked {
-        debit: row.integer(0)?,
-        credit: row.integer(1)?,
-        minor: row.integer(2)?,
-        kind: row.text(3)?.to_owned(),
-        pending_id: crate::store::rows::optional_text(row, 4)?,
-        order_id: crate::store::rows::optional_blob(row, 5)?.into(),
-    })
+    typed::find(tables, "id = ?", &[id.into()])
 }

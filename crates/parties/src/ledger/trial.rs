@@ -1,18 +1,20 @@
 //! Trial balance: whether each account is what its transfers say, and debits equal credits. One
 //! that is wrong takes no further transfer; the others go on.
 
-use crate::ports::database::first;
 use crate::ports::{DatabaseError, Tables};
+use crate::store::typed::{self, typed_row};
 
-/// What a trial balance found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrialBalance {
-    /// When, in milliseconds since 1970.
-    pub at_ms: u64,
-    /// How many accounts there are.
-    pub accounts: u64,
-    /// How many of them are wrong, and frozen.
-    pub wrong: u64,
+typed_row! {
+    /// What a trial balance found.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct TrialBalance in "trial_balances" {
+        /// When, in milliseconds since 1970.
+        pub at_ms: u64 = "at_ms",
+        /// How many accounts there are.
+        pub accounts: u64 = "accounts",
+        /// How many of them are wrong, and frozen.
+        pub wrong: u64 = "wrong",
+    }
 }
 
 /// How the books stand: for health and metrics.
@@ -46,7 +48,8 @@ pub fn trial_balance(
     tables: &(impl Tables + ?Sized),
     now_ms: u64,
 ) -> Result<TrialBalance, DatabaseError> {
-    let wrong = tables.run(
+    let wrong: Vec<i64> = typed::all(
+        tables,
         &format!(
             "SELECT a.account FROM accounts a LEFT JOIN ({SAID}) t ON t.account = a.account
              WHERE a.debits_pending <> coalesce(t.dp, 0) OR a.debits_posted <> coalesce(t.dd, 0)
@@ -55,21 +58,21 @@ pub fn trial_balance(
         &[],
     )?;
     let before = "SELECT account FROM accounts WHERE frozen_at_ms IS NOT NULL";
-    for row in tables.run(before, &[])? {
-        if !wrong.contains(&row) {
+    for account in typed::all::<i64>(tables, before, &[])? {
+        if !wrong.contains(&account) {
             let free = "UPDATE accounts SET frozen_at_ms = NULL WHERE account = ?";
-            tables.run(free, &[row.integer(0)?.into()])?;
+            tables.run(free, &[account.into()])?;
         }
     }
-    for row in &wrong {
+    for account in &wrong {
         let freeze =
             "UPDATE accounts SET frozen_at_ms = ? WHERE account = ? AND frozen_at_ms IS NULL";
-        tables.run(freeze, &[now_ms.into(), row.integer(0)?.into()])?;
+        tables.run(freeze, &[now_ms.into(), (*account).into()])?;
     }
-    let counted = first(tables, "SELECT count(*) FROM accounts", &[])?;
+    let counted = typed::one(tables, "SELECT count(*) FROM accounts", &[])?;
     let found = TrialBalance {
         at_ms: now_ms,
-        accounts: counted.map_or(Ok(0), |row| row.number(0))?,
+        accounts: counted.unwrap_or(0),
         wrong: wrong.len() as u64,
     };
     tables.run(
@@ -88,23 +91,11 @@ pub fn trial_balance(
 /// # Errors
 /// Only the database's own.
 pub fn standing(tables: &(impl Tables + ?Sized)) -> Result<Standing, DatabaseError> {
-    let frozen = tables.run(
+    let frozen = typed::all(
+        tables,
         "SELECT name FROM accounts WHERE frozen_at_ms IS NOT NULL ORDER BY name LIMIT 100",
         &[],
     )?;
-    let last = "SELECT at_ms, accounts, wrong FROM trial_balances ORDER BY at_ms DESC LIMIT 1";
-    let last = first(tables, last, &[])?.map(|row| {
-        Ok::<_, DatabaseError>(TrialBalance {
-            at_ms: row.number(0)?,
-            accounts: row.number(1)?,
-            wrong: row.number(2)?,
-        })
-    });
-    Ok(Standing {
-        frozen: frozen
-            .iter()
-            .map(|row| row.text(0).map(str::to_owned))
-            .collect::<Result<_, _>>()?,
-        last: last.transpose()?,
-    })
+    let last = typed::find(tables, "true ORDER BY at_ms DESC LIMIT 1", &[])?;
+    Ok(Standing { frozen, last })
 }

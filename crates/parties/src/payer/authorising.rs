@@ -88,12 +88,11 @@ impl<P: Ports> Payer<'_, P> {
             shop: header.shop.clone(),
             courier: header.courier.clone(),
             money: request.amount,
-            received_at: self.office.now().0,
+            received_at: self.office.now(),
             // What is refused for living too long is stored all the same, as a time that fits.
             expires_at: header
                 .expires_at
-                .0
-                .min(self.office.now().0 + EVIDENCE_SECONDS),
+                .min(self.office.now().plus_seconds(EVIDENCE_SECONDS)),
             state,
         }
     }

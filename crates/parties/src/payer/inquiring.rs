@@ -8,7 +8,6 @@ use tallystick_protocol::checkout::answers::{Acceptance, Inquiry, STATEMENT_MAX_
 use tallystick_protocol::trust::statement::{Audience, message_type};
 use tallystick_protocol::wire::cbor::Message;
 use tallystick_protocol::wire::identifier::Root;
-use tallystick_protocol::wire::time::Timestamp;
 
 use super::Payer;
 use super::reservations::{self, Reservation};
@@ -46,13 +45,13 @@ impl<P: Ports> Payer<'_, P> {
     /// When the courier is asked about a reservation, in milliseconds since 1970.
     pub(crate) fn ask_at_ms(&self, stored: &Reservation) -> u64 {
         let grace = self.terms.inquiry_grace_seconds;
-        stored.expires_at.saturating_add(grace).saturating_mul(1000)
+        stored.expires_at.plus_seconds(grace).milliseconds()
     }
 
     /// Whether an acceptance that was made in time would still be charged.
     fn is_bound(&self, stored: &Reservation, now_ms: u64) -> bool {
-        let until = stored.expires_at.saturating_add(self.terms.binding_seconds);
-        now_ms < until.saturating_mul(1000)
+        let until = stored.expires_at.plus_seconds(self.terms.binding_seconds);
+        now_ms < until.milliseconds()
     }
 
     /// What the courier signed about the order. No status, and no problem, is its word.
@@ -64,7 +63,7 @@ impl<P: Ports> Payer<'_, P> {
                 QUESTION_SECONDS,
             ),
             root: stored.root,
-            expired_at: Timestamp(stored.expires_at),
+            expired_at: stored.expires_at,
         };
         let mut request = web::request_to(
             stored.courier.as_str(),

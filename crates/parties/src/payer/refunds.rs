@@ -3,15 +3,15 @@
 use tallystick_protocol::checkout::refunds::RefundOutcome;
 use tallystick_protocol::wire::identifier::Root;
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::books;
 use super::reservations::Reservation;
 use super::state::ReservationState;
 use crate::ledger::LedgerError;
 use crate::office::fault::Fault;
-use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables};
-use crate::store::rows;
+use crate::ports::{DatabaseError, Tables};
+use crate::store::typed::{self, typed_row};
 
 /// The table of refunds, for a step of the schema of a role that pays.
 pub const TABLE: &str = "CREATE TABLE payer_refunds (
@@ -24,16 +24,20 @@ pub const TABLE: &str = "CREATE TABLE payer_refunds (
     PRIMARY KEY (root, number)
 ) STRICT";
 
-/// A refund that was decided.
-pub struct Refund {
-    /// The order's root.
-    pub root: Root,
-    /// Which refund of this order.
-    pub number: u32,
-    /// How much was asked for.
-    pub money: Money,
-    /// What came of it.
-    pub outcome: RefundOutcome,
+typed_row! {
+    /// A refund that was decided.
+    pub struct Refund in "payer_refunds" {
+        /// The order's root.
+        pub root: Root = "root",
+        /// Which refund of this order.
+        pub number: u32 = "number",
+        /// How much was asked for.
+        pub money: Money = "minor, currency",
+        /// What came of it.
+        pub outcome: RefundOutcome = "outcome",
+        /// When it was decided.
+        pub at: Timestamp = "at",
+    }
 }
 
 impl Refund {
@@ -53,11 +57,8 @@ pub fn find(
     root: &Root,
     number: u32,
 ) -> Result<Option<Refund>, DatabaseError> {
-    let sql = "SELECT root, number, minor, currency, outcome FROM payer_refunds
-        WHERE root = ? AND number = ?";
-    first(tables, sql, &[root.0.into(), number.into()])?
-        .map(|row| read(&row))
-        .transpose()
+    let values = [(*root).into(), number.into()];
+    typed::find(tables, "root = ? AND number = ?", &values)
 }
 
 /// Decides a refund that was not decided before, and gives the money back if it can be. Call it in a transaction.
@@ -86,27 +87,8 @@ pub fn decide(
         number,
         money,
         outcome,
+        at: Timestamp(now_ms / 1000),
     };
-    tables.run(
-        "INSERT INTO payer_refunds (root, number, minor, currency, outcome, at)
-         VALUES (?, ?, ?, ?, ?, ?)",
-        &[
-            refund.root.0.into(),
-            number.into(),
-            money.minor.into(),
-            money.currency.code().into(),
-            outcome.as_str().into(),
-            (now_ms / 1000).into(),
-        ],
-    )?;
+    typed::insert(tables, &refund)?;
     Ok(refund)
-}
-
-fn read(row: &Row) -> Result<Refund, DatabaseError> {
-    Ok(Refund {
-        root: Root(row.bytes32(0)?),
-        number: row.number(1)?,
-        money: rows::money(row, 2)?,
-        outcome: RefundOutcome::from_name(row.text(4)?).ok_or(DatabaseError::Shape(4))?,
-    })
 }

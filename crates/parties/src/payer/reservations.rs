@@ -1,47 +1,46 @@
 //! The rows of reservations, and the only place that changes a reservation's state.
 
-use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
-use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::checkout::order::SealedPart;
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::books::{self, Purchase};
 use super::state::ReservationState;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables};
+use crate::ports::{DatabaseError, Tables};
 use crate::post::due::{self, NewJob};
-use crate::store::rows;
+use crate::store::typed::{self, typed_row};
 
 /// The kind of the job that ends a reservation; its reference is the order's root.
 pub(crate) const EXPIRY: &str = "reservation-expiry";
 
-/// A stored reservation, or the record that there is none because the payer refused.
-pub struct Reservation {
-    /// The order's root.
-    pub root: Root,
-    /// The order's number.
-    pub order_id: OrderId,
-    /// The payer's part as it was sealed; none once it was kept long enough.
-    pub part: Option<SealedPart>,
-    /// Whose money it is, by its number; none if the holder is not known.
-    pub owner: Option<i64>,
-    /// Who is paid.
-    pub shop: Domain,
-    /// Who delivers.
-    pub courier: Domain,
-    /// The amount.
-    pub money: Money,
-    /// When the request arrived, in seconds since 1970.
-    pub received_at: u64,
-    /// When the order expires, in seconds since 1970.
-    pub expires_at: u64,
-    /// Where the money is.
-    pub state: ReservationState,
+typed_row! {
+    /// A stored reservation, or the record that there is none because the payer refused.
+    pub struct Reservation in "issuer_reservations" {
+        /// The order's root.
+        pub root: Root = "root",
+        /// The order's number.
+        pub order_id: OrderId = "order_id",
+        /// The payer's part as it was sealed; none once it was kept long enough.
+        pub part: Option<SealedPart> = "part",
+        /// Whose money it is, by its number; none if the holder is not known.
+        pub owner: Option<i64> = "account",
+        /// Who is paid.
+        pub shop: Domain = "shop",
+        /// Who delivers.
+        pub courier: Domain = "courier",
+        /// The amount.
+        pub money: Money = "minor, currency",
+        /// When the request arrived.
+        pub received_at: Timestamp = "received_at",
+        /// When the order expires.
+        pub expires_at: Timestamp = "expires_at",
+        /// Where the money is.
+        pub state: ReservationState = "state, refused_reason",
+    }
 }
-
-const COLUMNS: &str = "root, order_id, part, account, shop, courier, minor, currency,
-    received_at, expires_at, state, refused_reason";
 
 impl Reservation {
     /// The reference of statements about this order: its root in hexadecimal.
@@ -81,31 +80,7 @@ pub fn reserve(
 /// # Errors
 /// Only the database's own.
 pub fn insert(tables: &dyn Tables, reservation: &Reservation) -> Result<(), DatabaseError> {
-    tables.run(
-        "INSERT INTO issuer_reservations (root, order_id, part, account, shop, courier,
-            minor, currency, received_at, expires_at, state, refused_reason)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        &[
-            reservation.root.0.into(),
-            reservation.order_id.0.into(),
-            reservation
-                .part
-                .as_ref()
-                .map(encode_value)
-                .unwrap_or_default()
-                .into(),
-            reservation.owner.into(),
-            reservation.shop.as_str().into(),
-            reservation.courier.as_str().into(),
-            reservation.money.minor.into(),
-            reservation.money.currency.code().into(),
-            reservation.received_at.into(),
-            reservation.expires_at.into(),
-            reservation.state.name().into(),
-            reason_column(&reservation.state).into(),
-        ],
-    )?;
-    Ok(())
+    typed::insert(tables, reservation)
 }
 
 /// The reservation of this root, if there is one.
@@ -116,10 +91,7 @@ pub fn find(
     tables: &(impl Tables + ?Sized),
     root: &Root,
 ) -> Result<Option<Reservation>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM issuer_reservations WHERE root = ?");
-    first(tables, &sql, &[root.0.into()])?
-        .map(|row| read(&row))
-        .transpose()
+    typed::find(tables, "root = ?", &[(*root).into()])
 }
 
 /// Requires that nothing is stored of an order of this root or this number.
@@ -186,40 +158,4 @@ pub fn settle(
     )?;
     due::cancel(tables, EXPIRY, &stored.reference())?;
     Ok(true)
-}
-
-fn reason_column(state: &ReservationState) -> Option<&'static str> {
-    match state {
-        ReservationState::Refused { reason } => Some(reason.as_str()),
-        _ => None,
-    }
-}
-
-fn read(row: &Row) -> Result<Reservation, DatabaseError> {
-    let part = row.blob(2)?;
-    let part = (!part.is_empty()).then(|| decode_value(part, CIPHERTEXT_MAX_BYTES + 2048));
-    Ok(Reservation {
-        root: Root(row.bytes32(0)?),
-        order_id: OrderId(row.bytes32(1)?),
-        part: part.transpose().map_err(|_| DatabaseError::Shape(2))?,
-        owner: if row.is_null(3) {
-            None
-        } else {
-            Some(row.integer(3)?)
-        },
-        shop: rows::domain(row, 4)?,
-        courier: rows::domain(row, 5)?,
-        money: rows::money(row, 6)?,
-        received_at: row.number(8)?,
-        expires_at: row.number(9)?,
-        state: match row.text(10)? {
-            "reserved" => ReservationState::Reserved,
-            "captured" => ReservationState::Captured,
-            "released" => ReservationState::Released,
-            "refused" => ReservationState::Refused {
-                reason: rows::reason(row, 11)?,
-            },
-            _ => return Err(DatabaseError::Shape(10)),
-        },
-    })
 }

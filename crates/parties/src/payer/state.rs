@@ -3,6 +3,8 @@
 use tallystick_protocol::checkout::answers::RefusalReason;
 
 use crate::moves::IllegalMove;
+use crate::ports::{DatabaseError, Row, Value};
+use crate::store::typed::Stored;
 
 /// Where the money of one order stands at the issuer. The order's root is the key, so that
 /// the same order can never be in two of these at once.
@@ -46,6 +48,31 @@ impl ReservationState {
                 to: next.name(),
             }),
         }
+    }
+}
+
+/// The state's name, and the reason of a refusal.
+impl Stored for ReservationState {
+    const WIDTH: usize = 2;
+
+    fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
+        Ok(match row.text(at)? {
+            "reserved" => Self::Reserved,
+            "captured" => Self::Captured,
+            "released" => Self::Released,
+            "refused" => Self::Refused {
+                reason: Stored::read(row, at + 1)?,
+            },
+            _ => return Err(DatabaseError::Shape(at)),
+        })
+    }
+
+    fn write(&self, values: &mut Vec<Value>) {
+        let reason = match self {
+            Self::Refused { reason } => Some(*reason),
+            _ => None,
+        };
+        values.extend([self.name().into(), reason.into()]);
     }
 }
 

@@ -4,6 +4,7 @@
 
 use tallystick_protocol::checkout::answers::RefusalReason;
 use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
+use tallystick_protocol::checkout::refunds::RefundOutcome;
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Root};
 use tallystick_protocol::wire::money::Money;
@@ -208,6 +209,7 @@ in_one_column! {
     HolderId: |row, at| Ok(HolderId(row.bytes32(at)?)),
     Domain: |row, at| Domain::parse(row.text(at)?).map_err(|_| DatabaseError::Shape(at)),
     RefusalReason: |row, at| RefusalReason::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    RefundOutcome: |row, at| RefundOutcome::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
 }
 
 macro_rules! value_from {
@@ -229,6 +231,7 @@ value_from! {
     Domain => |domain| domain.as_str().into(),
     &Domain => |domain| domain.as_str().into(),
     RefusalReason => |reason| reason.as_str().into(),
+    RefundOutcome => |outcome| outcome.as_str().into(),
 }
 
 /// Minor units and currency.
