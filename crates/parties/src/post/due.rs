@@ -11,6 +11,9 @@ use crate::store::typed::{self, typed_row};
 
 /// The kind of a letter's job; its reference is "kind/reference" of the letter.
 pub const LETTER: &str = "letter";
+/// The kind of a job that asks another object of this party; its reference is "kind/reference" of the letter:
+/// see [`crate::post::sibling_letters`].
+pub const SIBLING_LETTER: &str = "sibling-letter";
 /// The kind of the one job that certifies and keys a party.
 pub const BOOTSTRAP: &str = "bootstrap";
 /// The kind of the one job that renews a party's certificate.
@@ -37,7 +40,8 @@ typed_row! {
         pub kind: String = "kind",
         /// What it is about; with `kind` its identity.
         pub reference: String = "reference",
-        /// The domain it waits for, if it speaks to another party.
+        /// The domain it waits for, if it speaks to another party; the object's name, if it speaks to another
+        /// object of this one.
         pub peer: Option<String> = "peer",
         /// How often it was taken, this time included.
         pub attempts: u32 = "attempts",
@@ -413,8 +417,8 @@ fn can_be_stuck(kind: &str) -> bool {
 /// has thirty days: 10 minutes up to 12 hours. Everything else: 1 s up to a quarter of an hour.
 fn pause_ms(kind: &str, attempts: u32) -> u64 {
     let (first, most) = match kind {
-        LETTER if attempts > 120 => return 15 * MINUTE_MS,
-        LETTER | BOOTSTRAP => (SECOND_MS, MINUTE_MS),
+        LETTER | SIBLING_LETTER if attempts > 120 => return 15 * MINUTE_MS,
+        LETTER | SIBLING_LETTER | BOOTSTRAP => (SECOND_MS, MINUTE_MS),
         RENEWAL => (10 * MINUTE_MS, 12 * HOUR_MS),
         _ => (SECOND_MS, 15 * MINUTE_MS),
     };

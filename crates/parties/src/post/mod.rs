@@ -5,5 +5,6 @@ pub(crate) mod bell;
 pub mod due;
 pub mod exchange;
 pub mod outbox;
+pub mod sibling_letters;
 pub(crate) mod traffic;
 pub mod waking;
