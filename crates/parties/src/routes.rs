@@ -5,7 +5,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use crate::console;
 use crate::office::http::Incoming;
-use crate::office::place::{Asked, Belongs, Place, Shards};
+use crate::office::place::{Asked, Belongs, Key, Place, Shards};
 use crate::office::routes::{Route, Shape, segments};
 use crate::office::{reception, siblings};
 
@@ -68,7 +68,7 @@ pub fn can_be_spread(role: Role) -> bool {
 
 /// Which object of a party in `role` answers a request from outside. Computed from what is in clear, and
 /// unverified: whoever says something wrong is sent where nothing is known of it. An operator's request
-/// goes to the shard that it names by `shard=`, two hexadecimal digits.
+/// goes to the object that it names by `shard=`, two hexadecimal digits or "stock".
 #[must_use]
 pub fn place(role: Role, shards: Shards, request: &Incoming) -> Place {
     if shards.is_none() {
@@ -79,33 +79,37 @@ pub fn place(role: Role, shards: Shards, request: &Incoming) -> Place {
         return Place::Office;
     };
     if shape.is_private {
-        return siblings::named(request, shards).unwrap_or(Place::Office);
+        return siblings::named(request, role, shards).unwrap_or(Place::Office);
     }
-    let asked = Asked {
-        chosen,
-        body: request.body(),
-    };
     let key = match shape.belongs {
         Belongs::ToOffice => None,
-        Belongs::Anywhere(key) | Belongs::ToShard(key) | Belongs::ToShardWhileNew(key) => {
-            key(&asked)
-        }
+        Belongs::Anywhere(key)
+        | Belongs::ToAnyShard(key)
+        | Belongs::ToShard(key)
+        | Belongs::ToShardWhileNew(key) => key(&asked(request, chosen)),
     };
-    key.map_or(Place::Office, |key| shards.of(key[0]))
+    key.map_or(Place::Office, |key| shards.of(key.start))
+}
+
+fn asked<'a>(request: &'a Incoming, chosen: Option<&'a str>) -> Asked<'a> {
+    let correlation = request.headers().get("x-correlation-id");
+    Asked {
+        chosen,
+        body: request.body(),
+        correlation: correlation
+            .map(http::HeaderValue::as_bytes)
+            .unwrap_or_default(),
+    }
 }
 
 /// Where what a request asks for belongs, with its key; `None`: to whoever is asked.
-pub(crate) fn belongs(role: Role, request: &Incoming) -> Option<(Belongs, [u8; 32])> {
+pub(crate) fn belongs(role: Role, request: &Incoming) -> Option<(Belongs, Key)> {
     let posts = request.method() == Method::POST;
     let (shape, chosen) = shape_of(role, posts, request.uri().path())?;
-    let asked = Asked {
-        chosen,
-        body: request.body(),
-    };
     match shape.belongs {
         Belongs::ToOffice | Belongs::Anywhere(_) => None,
-        Belongs::ToShard(key) | Belongs::ToShardWhileNew(key) => {
-            Some((shape.belongs, key(&asked)?))
+        Belongs::ToAnyShard(key) | Belongs::ToShard(key) | Belongs::ToShardWhileNew(key) => {
+            Some((shape.belongs, key(&asked(request, chosen))?))
         }
     }
 }

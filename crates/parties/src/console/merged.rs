@@ -24,7 +24,7 @@ enum Part {
     Order,
     File,
     Metrics,
-    /// What every object has to hear.
+    /// What every object has to hear, or the one that has what it is about.
     Command,
 }
 
@@ -49,8 +49,8 @@ impl<P: Ports> Office<P> {
     /// together and names no shard; everything else as `handle` does.
     ///
     /// # Errors
-    /// What `handle` fails with; [`Kind::Unreachable`] if a command was not taken by every shard: it is safe
-    /// to send it again.
+    /// What `handle` fails with; of a command what a shard fails with, or [`Kind::Unreachable`] if one of them did
+    /// not answer: it is safe to send it again.
     pub(crate) async fn console_of_all(
         &self,
         request: &Incoming,
@@ -64,32 +64,51 @@ impl<P: Ports> Office<P> {
         let mut own = request.clone();
         own.headers_mut().remove(http::header::IF_NONE_MATCH);
         let answer = match handle(&own).await {
-            Err(fault) if part == Part::Order && fault.kind == Kind::NotFound => None,
+            Err(fault)
+                if matches!(part, Part::Order | Part::Command) && fault.kind == Kind::NotFound =>
+            {
+                None
+            }
             other => Some(other?),
         };
         if let (Part::Order, Some(answer)) = (part, answer.as_ref()) {
             return Ok(answer.clone());
         }
         let answers = self.every_shard(&own).await;
+        if part == Part::Command {
+            return obeyed(answer, answers);
+        }
         let answers = answers.into_iter().map(said);
         let answers: Vec<_> = answers.collect();
         if let (Part::Metrics, Some(answer)) = (part, &answer) {
             return Ok(metrics_merged::whole(answer, &answers));
         }
-        let count = answers.len();
         let heard: Vec<Answer> = answers.into_iter().filter_map(|(_, said)| said).collect();
         match (part, answer) {
             (Part::Order, _) => heard.into_iter().next().ok_or_else(Fault::not_found),
-            (Part::Command, Some(answer)) if heard.len() == count => Ok(answer),
-            (Part::Command, _) => {
-                let again = "Not every shard has taken it. It is safe to send it again.";
-                Err(Fault::new(Kind::Unreachable, again))
-            }
             (Part::File, Some(answer)) => file(&answer, &heard),
             (Part::Overview, Some(answer)) => Ok(overview(&answer, &heard)),
-            (Part::Metrics, _) | (_, None) => Err(Fault::internal()),
+            (Part::Metrics | Part::Command, _) | (_, None) => Err(Fault::internal()),
         }
     }
+}
+
+/// What came of a command. Who does not have what it is about says so, and that is all right as long as somebody
+/// has it.
+fn obeyed(own: Option<Answer>, others: Vec<(Place, Option<Answer>)>) -> Result<Answer, Fault> {
+    let mut done = own;
+    for (_, answer) in others {
+        let Some(answer) = answer else {
+            let again = "Not every shard has answered. It is safe to send it again.";
+            return Err(Fault::new(Kind::Unreachable, again));
+        };
+        match answer.status() {
+            StatusCode::OK => done = done.or(Some(answer)),
+            StatusCode::NOT_FOUND => {}
+            _ => return Ok(answer),
+        }
+    }
+    done.ok_or_else(Fault::not_found)
 }
 
 /// A shard's answer, if it is one.
@@ -152,20 +171,37 @@ fn add(sums: &mut Map<String, Json>, more: Map<String, Json>) {
     }
 }
 
-/// Adds each table's rows to those of its name. A command is noted by every object that took it, and
-/// shown once: by the office, where it came in.
+/// Adds each table's rows to those of its name.
 fn extend(tables: &mut Vec<Json>, more: Vec<Json>) {
-    for table in more.into_iter().filter(|table| table["name"] != "journal") {
+    for table in more {
         let same = tables.iter_mut().find(|own| own["name"] == table["name"]);
         match (same, &table["rows"]) {
             (Some(own), Json::Array(rows)) => {
-                if let Some(own) = own["rows"].as_array_mut() {
-                    own.extend(rows.iter().cloned());
+                let is_journal = table["name"] == "journal";
+                match own["rows"].as_array_mut() {
+                    Some(own) if is_journal => note(own, rows),
+                    Some(own) => own.extend(rows.iter().cloned()),
+                    None => {}
                 }
             }
             _ => tables.push(table),
         }
     }
+}
+
+/// Adds a journal's lines, newest first. A command that every object took stands in the office's own already.
+fn note(journal: &mut Vec<Json>, more: &[Json]) {
+    let said = |line: &Json| {
+        line.as_array()
+            .and_then(|cells| cells.get(1..).map(<[_]>::to_vec))
+    };
+    let new = more.iter().filter(|line| {
+        let is_the_same = |noted: &Json| said(noted) == said(line);
+        !journal.iter().any(is_the_same)
+    });
+    let new: Vec<_> = new.cloned().collect();
+    journal.extend(new);
+    journal.sort_by_key(|line| Reverse(line[0]["time"].as_u64()));
 }
 
 /// The rows of all files, newest first: they begin with time and number.

@@ -89,7 +89,7 @@ impl<P: Ports> Courier<P> {
     fn draw_number(&self) -> String {
         match self.office.place() {
             Place::Shard(shard) => tracking::draw_at(&mut self.office.rng(), shard),
-            Place::Office => tracking::draw(&mut self.office.rng()),
+            Place::Office | Place::Stock => tracking::draw(&mut self.office.rng()),
         }
     }
 

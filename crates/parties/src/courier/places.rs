@@ -7,25 +7,26 @@ use tallystick_protocol::trust::statement::unverified;
 use tallystick_protocol::wire::identifier::Root;
 
 use super::{Courier, deliveries, inquiries};
-use crate::office::place::Asked;
+use crate::office::place::{Asked, Key};
 use crate::office::siblings::Spreading;
 use crate::ports::{DatabaseError, Ports};
 
-pub(super) fn of_delivery(asked: &Asked<'_>) -> Option<[u8; 32]> {
+pub(super) fn of_delivery(asked: &Asked<'_>) -> Option<Key> {
     let request = unverified::<DeliveryRequest>(asked.body).ok()?;
-    Some(request.part.root.0)
+    Some(request.part.root.0.into())
 }
 
-pub(super) fn of_inquiry(asked: &Asked<'_>) -> Option<[u8; 32]> {
-    Some(unverified::<Inquiry>(asked.body).ok()?.root.0)
+pub(super) fn of_inquiry(asked: &Asked<'_>) -> Option<Key> {
+    Some(unverified::<Inquiry>(asked.body).ok()?.root.0.into())
 }
 
-pub(super) fn of_cancellation(asked: &Asked<'_>) -> Option<[u8; 32]> {
-    Some(unverified::<DeliveryCancellation>(asked.body).ok()?.root.0)
+pub(super) fn of_cancellation(asked: &Asked<'_>) -> Option<Key> {
+    let cancellation = unverified::<DeliveryCancellation>(asked.body).ok()?;
+    Some(cancellation.root.0.into())
 }
 
-pub(super) fn of_answer(asked: &Asked<'_>) -> Option<[u8; 32]> {
-    Some(asked.chosen?.parse::<Root>().ok()?.0)
+pub(super) fn of_answer(asked: &Asked<'_>) -> Option<Key> {
+    Some(asked.chosen?.parse::<Root>().ok()?.0.into())
 }
 
 impl<P: Ports> Spreading for Courier<P> {

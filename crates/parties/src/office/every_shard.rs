@@ -27,7 +27,7 @@ pub(crate) struct ShardsReady {
 }
 
 impl<P: Ports> Office<P> {
-    /// Has every shard answer an operator's request, as the office did: each sees for itself whether the
+    /// Has every object beside the office answer an operator's request, as the office did: each sees for itself whether the
     /// operator may ask. `None`: it did not answer.
     pub(crate) async fn every_shard(&self, request: &Incoming) -> Vec<(Place, Option<Answer>)> {
         let Ok(spread) = self.spread() else {
@@ -38,7 +38,8 @@ impl<P: Ports> Office<P> {
             let answer = self.ports.siblings().ask(place, asked).await;
             Ok::<_, Fault>((place, answer.ok()))
         };
-        let asked = stream::iter(spread.shards.all().map(ask)).buffered(AT_ONCE);
+        let places = Place::beside_the_office(self.settings.role, spread.shards);
+        let asked = stream::iter(places.map(ask)).buffered(AT_ONCE);
         let answers: Vec<_> = asked.collect().await;
         answers.into_iter().flatten().collect()
     }
@@ -94,8 +95,7 @@ fn said_of(place: Place, answer: &Answer) -> Vec<Reason> {
 
 /// The same request, for this shard.
 fn for_shard(request: &Incoming, place: Place) -> Result<Incoming, Fault> {
-    let name = place.to_string();
-    let number = name.rsplit('-').next().unwrap_or_default();
+    let name = place.short_name();
     let (path, query) = (request.uri().path(), request.uri().query());
     let query = query.map_or(String::new(), |query| format!("{query}&"));
     let authority = request
@@ -103,7 +103,7 @@ fn for_shard(request: &Incoming, place: Place) -> Result<Incoming, Fault> {
         .authority()
         .map_or("", |authority| authority.as_str());
     let mut asked = request.clone();
-    let uri = format!("https://{authority}{path}?{query}shard={number}");
+    let uri = format!("https://{authority}{path}?{query}shard={name}");
     *asked.uri_mut() = uri.parse().map_err(|_| Fault::internal())?;
     Ok(asked)
 }

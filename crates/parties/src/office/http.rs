@@ -100,6 +100,18 @@ pub fn answer(status: StatusCode, media_type: &'static str, body: Vec<u8>) -> An
     answer
 }
 
+/// Gives an answer a header of its own.
+///
+/// # Errors
+/// [`Kind::Internal`] if the value cannot stand in a header.
+pub fn set_text(answer: &mut Answer, name: &'static str, value: &str) -> Result<(), Fault> {
+    let value = HeaderValue::from_str(value).map_err(|_| Fault::internal())?;
+    answer
+        .headers_mut()
+        .insert(HeaderName::from_static(name), value);
+    Ok(())
+}
+
 /// 200 with deterministic CBOR.
 #[must_use]
 pub fn cbor(body: Vec<u8>) -> Answer {

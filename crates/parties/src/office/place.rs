@@ -4,6 +4,8 @@
 
 use core::fmt;
 
+use tallystick_protocol::wire::identifier::Role;
+
 /// One of a party's objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -11,32 +13,53 @@ pub enum Place {
     Office,
     /// One of the shards, each with its part of the orders.
     Shard(u8),
+    /// The goods of a shop with shards, which all of them sell from.
+    Stock,
 }
 
 /// The office's object is called as the one object of a party was before there were shards: so its
 /// data is found again.
 const OFFICE: &str = "book";
 const SHARD: &str = "shard-";
+const STOCK: &str = "stock";
 
 impl Place {
     /// The object of this name; `None` if no object is called so.
     #[must_use]
     pub fn of_object(name: &str) -> Option<Self> {
-        if name == OFFICE {
-            return Some(Self::Office);
+        match name {
+            OFFICE => return Some(Self::Office),
+            STOCK => return Some(Self::Stock),
+            _ => {}
         }
         let number = u8::from_str_radix(name.strip_prefix(SHARD)?, 16).ok()?;
         let place = Self::Shard(number);
         (place.to_string() == name).then_some(place)
     }
+
+    /// What an operator calls the object, beside the office: "00" to "ff", or "stock".
+    #[must_use]
+    pub fn short_name(self) -> String {
+        match self {
+            Self::Shard(number) => format!("{number:02x}"),
+            other => other.to_string(),
+        }
+    }
+
+    /// All objects of a party in this role but its office.
+    pub fn beside_the_office(role: Role, shards: Shards) -> impl Iterator<Item = Self> {
+        let has_stock = role == Role::Shop && !shards.is_none();
+        shards.all().chain(has_stock.then_some(Self::Stock))
+    }
 }
 
-/// The object's name: "book", "shard-00" to "shard-ff".
+/// The object's name: "book", "shard-00" to "shard-ff", "stock".
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Office => f.write_str(OFFICE),
             Self::Shard(number) => write!(f, "{SHARD}{number:02x}"),
+            Self::Stock => f.write_str(STOCK),
         }
     }
 }
@@ -76,6 +99,19 @@ impl Shards {
         Place::Shard(u8::try_from(u16::from(first) % self.0).unwrap_or(0))
     }
 
+    /// A first byte that belongs to a shard, made of a random one; where there are no shards, or it is no shard, that
+    /// one itself.
+    #[must_use]
+    pub fn start_at(self, place: Place, random: u8) -> u8 {
+        match place {
+            Place::Shard(number) if !self.is_none() => {
+                let of_shard = u16::from(random) / self.0 * self.0 + u16::from(number) % self.0;
+                u8::try_from(of_shard).unwrap_or(number)
+            }
+            _ => random,
+        }
+    }
+
     /// All shards.
     pub fn all(self) -> impl Iterator<Item = Place> {
         let count = if self.is_none() { 0 } else { self.0 };
@@ -90,10 +126,29 @@ pub struct Asked<'a> {
     pub chosen: Option<&'a str>,
     /// The body.
     pub body: &'a [u8],
+    /// The request's correlation id, which is another one each time; empty if it has none.
+    pub correlation: &'a [u8],
 }
 
-/// Says from a request in clear what it is about, unverified: 32 bytes of which the first names the shard.
-pub type KeyOf = fn(&Asked<'_>) -> Option<[u8; 32]>;
+/// What a request is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Names the shard.
+    pub start: u8,
+    /// What its role knows it by: 32 bytes.
+    pub name: [u8; 32],
+}
+
+/// What is at the shard of its own first byte.
+impl From<[u8; 32]> for Key {
+    fn from(name: [u8; 32]) -> Self {
+        let start = name[0];
+        Self { start, name }
+    }
+}
+
+/// Says from a request in clear what it is about, unverified.
+pub type KeyOf = fn(&Asked<'_>) -> Option<Key>;
 
 /// Where what is asked for at a route belongs.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +157,8 @@ pub enum Belongs {
     ToOffice,
     /// Anywhere, because it needs no tables; the key only spreads it.
     Anywhere(KeyOf),
+    /// At any shard: the one that answers makes something that is its own from then on. The key only spreads it.
+    ToAnyShard(KeyOf),
     /// At the shard of its key, or at the office if that knew it before there were shards.
     ToShard(KeyOf),
     /// As [`Belongs::ToShard`], of something that can only begin while it is young: once everything is over
@@ -116,7 +173,7 @@ mod tests {
     #[test]
     fn an_object_is_found_by_the_name_that_its_place_gives_it() {
         let shards = Shards::new(256).unwrap();
-        for place in shards.all().chain([Place::Office]) {
+        for place in shards.all().chain([Place::Office, Place::Stock]) {
             assert_eq!(Place::of_object(&place.to_string()), Some(place));
         }
         for name in [
@@ -126,7 +183,7 @@ mod tests {
             "shard-000",
             "shard-FF",
             "shard-+1",
-            "stock",
+            "Stock",
         ] {
             assert_eq!(Place::of_object(name), None, "{name}");
         }
@@ -150,6 +207,32 @@ mod tests {
             }
         }
         assert_eq!(Shards::NONE.of(0xff), Place::Office);
+    }
+
+    #[test]
+    fn a_shard_draws_first_bytes_that_are_its_own_and_all_of_them() {
+        for count in [2, 4, 64, 256] {
+            let shards = Shards::new(count).unwrap();
+            for place in shards.all() {
+                let drawn = (0..=255).map(|random| shards.start_at(place, random));
+                let drawn: std::collections::BTreeSet<u8> = drawn.collect();
+                assert_eq!(drawn.len(), 256 / usize::from(count));
+                assert!(drawn.iter().all(|start| shards.of(*start) == place));
+            }
+        }
+        assert_eq!(Shards::NONE.start_at(Place::Office, 7), 7);
+    }
+
+    #[test]
+    fn a_shop_with_shards_has_its_stock_beside_them() {
+        let places = |role, count| {
+            let shards = Shards::new(count).unwrap();
+            Place::beside_the_office(role, shards).map(Place::short_name)
+        };
+        let shop: Vec<_> = places(Role::Shop, 2).collect();
+        assert_eq!(shop, ["00", "01", "stock"]);
+        assert_eq!(places(Role::Courier, 2).count(), 2);
+        assert_eq!(places(Role::Shop, 1).count(), 0);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use data_encoding::HEXLOWER;
 use hmac::Mac;
 use http::{HeaderValue, Method, StatusCode};
 use sha2::{Digest, Sha256};
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
@@ -17,12 +18,15 @@ use crate::ports::{DatabaseError, Ports, Siblings};
 pub(crate) const FIRST_SEGMENT: &str = "siblings";
 /// A request from outside that a shard shows the office, in case that knows what it is about.
 const KNOWN: &str = "/siblings/known";
+/// As [`KNOWN`], with what it is about in the path before the request's own, because only its part says so.
+const KNOWN_BY: &str = "/siblings/known-by/";
 /// The MAC of a request between siblings, in hexadecimal.
 const HEADER: &str = "x-sibling";
 /// Names the shard that an operator's request is for.
 const SHARD: &str = "shard=";
 
 /// What a role that can have shards says of what it stores.
+#[allow(async_fn_in_trait)] // single-threaded on purpose: see `ports`
 pub trait Spreading {
     /// Whether anything is stored here, or was decided, under this key of a route.
     ///
@@ -35,14 +39,22 @@ pub trait Spreading {
     /// # Errors
     /// Only the database's own.
     fn has_any(&self) -> Result<bool, DatabaseError>;
+
+    /// Answers what another object of this party asks, at a path of the role's own. It may ask again what was
+    /// done before.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if there is nothing at this path.
+    async fn answer_sibling(&self, _request: &Incoming) -> Result<Answer, Fault> {
+        Err(Fault::not_found())
+    }
 }
 
-/// The shard that an operator's request names, if it is one.
-pub(crate) fn named(request: &Incoming, shards: Shards) -> Option<Place> {
+/// The object beside the office that an operator's request names, if it is one.
+pub(crate) fn named(request: &Incoming, role: Role, shards: Shards) -> Option<Place> {
     let query = request.uri().query().unwrap_or_default();
     let name = query.split('&').find_map(|part| part.strip_prefix(SHARD))?;
-    let place = Place::of_object(&format!("shard-{name}"))?;
-    shards.all().find(|shard| *shard == place)
+    Place::beside_the_office(role, shards).find(|place| place.short_name() == name)
 }
 
 /// Whether an operator's request is for one shard.
@@ -76,9 +88,12 @@ impl<P: Ports> Office<P> {
         let path = request.uri().path();
         if crate::routes::is_between_siblings(path) {
             self.require_sibling(request)?;
-            return match path.strip_prefix(KNOWN) {
-                Some(_) => self.answer_if_known(request, role, handle).await,
-                None => self.serve_sibling(request, role).await,
+            if let Some(about) = About::of(request)? {
+                return self.answer_if_known(about, role, handle).await;
+            }
+            return match self.serve_sibling(request, role).await? {
+                Some(answer) => Ok(answer),
+                None => role.answer_sibling(request).await,
             };
         }
         if !self.is_shard() && self.spread().is_ok_and(|spread| spread.shards.is_none()) {
@@ -94,24 +109,27 @@ impl<P: Ports> Office<P> {
             return Err(Fault::new(Kind::Starting, "Try again in a few seconds."));
         }
         let spread = self.spread()?;
-        let place = spread.shards.of(key[0]);
+        if self.is_shard() && matches!(belongs, Belongs::ToAnyShard(_)) {
+            return handle(request).await;
+        }
+        let place = spread.shards.of(key.start);
         if place == self.place() {
             let may_be_old = match belongs {
                 Belongs::ToShardWhileNew(_) => self.now() < spread.old_until,
                 _ => spread.has_old,
             };
-            if may_be_old
-                && !role.knows(&key)?
-                && let Some(answer) = self.answer_of_the_office(request).await?
-            {
-                return Ok(answer);
+            if may_be_old && !role.knows(&key.name)? {
+                let known = format!("{KNOWN}{path}");
+                if let Some(answer) = self.answer_of_the_office(request, &known).await? {
+                    return Ok(answer);
+                }
             }
             return handle(request).await;
         }
         if self.is_shard() {
             return Err(Fault::new(Kind::Starting, "It belongs to another shard."));
         }
-        if role.knows(&key)? {
+        if role.knows(&key.name)? {
             return handle(request).await;
         }
         Ok(self.ports.siblings().ask(place, request.clone()).await?)
@@ -130,17 +148,38 @@ impl<P: Ports> Office<P> {
         Err(Fault::new(Kind::Starting, "Ask again in a moment."))
     }
 
+    /// At a shard: the office's answer to a request about what has this name, if the office knew that before there
+    /// were shards. For what is in a sealed part alone; everything else the office was asked about already.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] if the office does not answer.
+    pub(crate) async fn answer_of_the_office_about(
+        &self,
+        request: &Incoming,
+        name: &[u8; 32],
+    ) -> Result<Option<Answer>, Fault> {
+        if !self.is_shard() || self.now() >= self.spread()?.old_until {
+            return Ok(None);
+        }
+        let name = HEXLOWER.encode(name);
+        let known = format!("{KNOWN_BY}{name}{}", request.uri().path());
+        self.answer_of_the_office(request, &known).await
+    }
+
     /// At the office: answers what a shard asks it about, if it is stored here.
     async fn answer_if_known(
         &self,
-        request: &Incoming,
+        about: About,
         role: &impl Spreading,
         handle: impl AsyncFnOnce(&Incoming) -> Result<Answer, Fault>,
     ) -> Result<Answer, Fault> {
-        let original = at_path(request, |path| path.strip_prefix(KNOWN))?;
-        let known = crate::routes::belongs(self.settings.role, &original);
-        match known {
-            Some((_, key)) if role.knows(&key)? => handle(&original).await,
+        let About { original, name } = about;
+        let name = name.or_else(|| {
+            let key = crate::routes::belongs(self.settings.role, &original);
+            key.map(|(_, key)| key.name)
+        });
+        match name {
+            Some(name) if role.knows(&name)? => handle(&original).await,
             _ => {
                 let mut answer = Answer::new(Vec::new());
                 *answer.status_mut() = StatusCode::NO_CONTENT;
@@ -150,9 +189,12 @@ impl<P: Ports> Office<P> {
     }
 
     /// The office's answer to a request, if it knew what that is about before there were shards.
-    async fn answer_of_the_office(&self, request: &Incoming) -> Result<Option<Answer>, Fault> {
-        let path = format!("{KNOWN}{}", request.uri().path());
-        let mut asked = at_path(request, |_| Some(&path))?;
+    async fn answer_of_the_office(
+        &self,
+        request: &Incoming,
+        known: &str,
+    ) -> Result<Option<Answer>, Fault> {
+        let mut asked = at_path(request, known)?;
         self.sign_as_sibling(&mut asked)?;
         let answer = self.ports.siblings().ask(Place::Office, asked).await?;
         match answer.status() {
@@ -213,12 +255,37 @@ impl<P: Ports> Office<P> {
     }
 }
 
+/// What a shard shows the office.
+struct About {
+    /// The request from outside.
+    original: Incoming,
+    /// By what the office may know it, if that does not follow from the request.
+    name: Option<[u8; 32]>,
+}
+
+impl About {
+    /// What a sibling shows; `None` if it asks something else.
+    fn of(request: &Incoming) -> Result<Option<Self>, Fault> {
+        let path = request.uri().path();
+        let (path, name) = match path.strip_prefix(KNOWN_BY) {
+            Some(about) => {
+                let (name, path) = about.split_at_checked(64).ok_or_else(Fault::not_found)?;
+                let name = HEXLOWER.decode(name.as_bytes()).unwrap_or_default();
+                let name = <[u8; 32]>::try_from(name).map_err(|_| Fault::not_found())?;
+                (path, Some(name))
+            }
+            None => match path.strip_prefix(KNOWN) {
+                Some(path) => (path, None),
+                None => return Ok(None),
+            },
+        };
+        let original = at_path(request, path)?;
+        Ok(Some(Self { original, name }))
+    }
+}
+
 /// A copy of a request at another path, without the MAC that it may have.
-fn at_path<'p>(
-    request: &'p Incoming,
-    path: impl FnOnce(&'p str) -> Option<&'p str>,
-) -> Result<Incoming, Fault> {
-    let path = path(request.uri().path()).ok_or_else(Fault::not_found)?;
+fn at_path(request: &Incoming, path: &str) -> Result<Incoming, Fault> {
     let authority = request
         .uri()
         .authority()

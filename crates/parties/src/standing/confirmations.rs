@@ -9,16 +9,16 @@ use tallystick_protocol::wire::identifier::HolderId;
 use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
-use crate::office::place::Asked;
+use crate::office::place::{Asked, Key};
 use crate::ports::Ports;
 
 /// How long an answer is valid, in seconds.
 const ANSWER_SECONDS: u64 = 300;
 
 /// Who a confirmation is asked by, as it says itself: one holder is counted at one object.
-pub(crate) fn holder_of(asked: &Asked<'_>) -> Option<[u8; 32]> {
+pub(crate) fn holder_of(asked: &Asked<'_>) -> Option<Key> {
     let request: ConfirmationRequest = decode(asked.body).ok()?;
-    Some(request.pair.holder.0)
+    Some(request.pair.holder.0.into())
 }
 
 impl<P: Ports> Office<P> {

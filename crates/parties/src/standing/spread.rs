@@ -116,20 +116,20 @@ impl<P: Ports> Office<P> {
         Ok(spread)
     }
 
-    /// At the office: what shards ask it for.
+    /// At the office: what shards of every role ask it for; `None` if it is something else.
     pub(crate) async fn serve_sibling(
         &self,
         request: &Incoming,
         role: &impl Spreading,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<Option<Answer>, Fault> {
         if self.is_shard() {
-            return Err(Fault::not_found());
+            return Ok(None);
         }
         let body = web::body_as(request, web::CBOR)?;
         match request.uri().path() {
-            STANDING => self.show_standing(read(body)?, role),
-            SHARES => self.show_shares(read(body)?).await,
-            _ => Err(Fault::not_found()),
+            STANDING => self.show_standing(read(body)?, role).map(Some),
+            SHARES => self.show_shares(read(body)?).await.map(Some),
+            _ => Ok(None),
         }
     }
 
