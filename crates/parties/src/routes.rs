@@ -54,6 +54,8 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
     let own = match role {
         #[cfg(feature = "courier")]
         Role::Courier => find(crate::courier::ROUTES, posts, path),
+        #[cfg(feature = "shop")]
+        Role::Shop => find(crate::shop::ROUTES, posts, path),
         _ => None,
     };
     own.or_else(|| find(reception::ROUTES, posts, path))
@@ -63,7 +65,7 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
 /// Whether parties of this role can have shards.
 #[must_use]
 pub fn can_be_spread(role: Role) -> bool {
-    matches!(role, Role::Courier)
+    matches!(role, Role::Courier | Role::Shop)
 }
 
 /// Which object of a party in `role` answers a request from outside. Computed from what is in clear, and

@@ -151,6 +151,7 @@ fn the_order_is_as_the_page_says() {
             header,
             root: Root([4; 32]),
             parts: vec![part(), part(), part()],
+            form_start: Some(5),
         },
     );
     holds(
@@ -308,6 +309,7 @@ fn the_answers_are_as_the_page_says() {
             order_id: OrderId([3; 32]),
             root,
             key: CancellationKey::random(&mut support::Seeded(1, 0)),
+            form_start: 5,
         },
     );
     holds(

@@ -69,7 +69,7 @@ impl<P: Ports> Exchange<P> for Asking<'_, P> {
             return Ok(());
         }
         let request = self.request(tables, order)?;
-        book::move_to(tables, &order.order_id, OrderState::Asking)?;
+        self.0.move_to(tables, order, OrderState::Asking)?;
         self.0
             .office
             .decide(tables, letters::AUTHORISE, &order.reference(), &request)
@@ -101,7 +101,7 @@ impl<P: Ports> Exchange<P> for Asking<'_, P> {
                 authorisation,
                 clearance,
             } => {
-                book::move_to(tables, id, OrderState::Authorised)?;
+                self.0.move_to(tables, order, OrderState::Authorised)?;
                 book::keep(tables, id, Evidence::Authorisation, &authorisation)?;
                 book::keep(tables, id, Evidence::Clearance, &clearance)?;
                 delivering::ask_courier(
@@ -113,7 +113,8 @@ impl<P: Ports> Exchange<P> for Asking<'_, P> {
             }
             IssuerWord::No { reason, refusal } => {
                 let by = Role::Issuer;
-                book::move_to(tables, id, OrderState::Refused { by, reason })?;
+                let refused = OrderState::Refused { by, reason };
+                self.0.move_to(tables, order, refused)?;
                 Ok(book::keep(tables, id, Evidence::Refusal, &refusal)?)
             }
             IssuerWord::OtherAmount => self.0.stop(tables, order, RefusalReason::AmountMismatch),

@@ -6,7 +6,7 @@ use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
 use tallystick_protocol::wire::money::Money;
 
 use super::state::OrderState;
-use super::{expiry, letters, stock};
+use super::{expiry, letters};
 use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
@@ -201,12 +201,33 @@ pub fn by_reference(tables: &(impl Tables + ?Sized), reference: &str) -> Result<
     Ok(read(&row)?)
 }
 
-/// Moves an order to `next` and, if it ends without a sale, puts its goods back on the shelf.
+/// Whether an order of this number, or of the form of this digest, is stored.
+///
+/// # Errors
+/// Only the database's own.
+pub fn is_there(tables: &(impl Tables + ?Sized), name: &[u8; 32]) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM shop_orders WHERE order_id = ? OR form_digest = ?";
+    Ok(first(tables, sql, &[name.into(), name.into()])?.is_some())
+}
+
+/// Whether any order is stored.
+///
+/// # Errors
+/// Only the database's own.
+pub fn is_any_there(tables: &(impl Tables + ?Sized)) -> Result<bool, DatabaseError> {
+    Ok(first(tables, "SELECT 1 FROM shop_orders LIMIT 1", &[])?.is_some())
+}
+
+/// Moves an order to `next`; what becomes of its goods is not decided here.
 /// The stored state is read again, so call it in the transaction that decides.
 ///
 /// # Errors
 /// [`Kind::Conflict`] naming both states if there is no such move.
-pub fn move_to(tables: &dyn Tables, order_id: &OrderId, next: OrderState) -> Result<(), Fault> {
+pub(super) fn move_to(
+    tables: &dyn Tables,
+    order_id: &OrderId,
+    next: OrderState,
+) -> Result<(), Fault> {
     let order = find(tables, order_id)?.ok_or_else(Fault::not_found)?;
     let next = order
         .state
@@ -230,9 +251,6 @@ pub fn move_to(tables: &dyn Tables, order_id: &OrderId, next: OrderState) -> Res
             order_id.0.into(),
         ],
     )?;
-    if next.frees_stock() {
-        stock::put_back(tables, order_id)?;
-    }
     if !next.can_expire() {
         due::cancel(tables, expiry::KIND, &order.reference())?;
     }

@@ -87,7 +87,7 @@ impl<P: Ports> Exchange<P> for Delivering<'_, P> {
             return Err(Fault::new(Kind::Expired, "The order has expired."));
         }
         let request = self.request(tables, order)?;
-        book::move_to(tables, &order.order_id, OrderState::Delivering)?;
+        self.0.move_to(tables, order, OrderState::Delivering)?;
         self.0
             .office
             .decide(tables, letters::DELIVER, &order.reference(), &request)
@@ -105,14 +105,15 @@ impl<P: Ports> Exchange<P> for Delivering<'_, P> {
         let id = &order.order_id;
         let (path, signed) = match word {
             CourierWord::Yes { tracking, signed } => {
-                book::move_to(tables, id, OrderState::Accepted)?;
+                self.0.move_to(tables, order, OrderState::Accepted)?;
                 book::keep(tables, id, Evidence::Acceptance, &signed)?;
                 book::keep_tracking(tables, id, &tracking)?;
                 (settling::CAPTURES, signed)
             }
             CourierWord::No { reason, signed } => {
                 let by = Role::Courier;
-                book::move_to(tables, id, OrderState::Refused { by, reason })?;
+                let refused = OrderState::Refused { by, reason };
+                self.0.move_to(tables, order, refused)?;
                 book::keep(tables, id, Evidence::Refusal, &signed)?;
                 (settling::RELEASES, signed)
             }

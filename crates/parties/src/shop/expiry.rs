@@ -36,7 +36,7 @@ impl<P: Ports> Shop<P> {
             if self.office.now().0 < order.expires_at {
                 return Ok(Next::At(order.expires_at * 1000));
             }
-            book::move_to(tables, &order.order_id, OrderState::Expired)?;
+            self.move_to(tables, &order, OrderState::Expired)?;
             for letter in [letters::AUTHORISE, letters::DELIVER] {
                 outbox::settle(tables, letter, reference)?;
             }

@@ -3,20 +3,25 @@
 
 use serde::Deserialize;
 use tallystick_protocol::checkout::form::{
-    Delivery, ITEMS_MAX, Item, OrderForm, QUANTITY_MAX, form_digest,
+    Delivery, FormReference, ITEMS_MAX, Item, OrderForm, QUANTITY_MAX,
 };
 use tallystick_protocol::checkout::policy::PolicyName;
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::money::{Currency, Money};
 
+use super::Shop;
 use super::catalogue;
 use super::config::CourierOffer;
-use super::{Shop, stock};
+use super::stock::Shelf;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
-use crate::ports::{Ports, Random, Tables};
+use crate::ports::{DatabaseError, Ports, Random, Tables};
+
+/// The header in which a form's answer says what the order will be asked for by ([`FormReference`]): a page has no
+/// encoder for CBOR.
+pub const REFERENCE: &str = "order-reference";
 
 /// The body of `POST /v1/forms`.
 #[derive(Deserialize)]
@@ -43,9 +48,12 @@ impl<P: Ports> Shop<P> {
         let basket: Basket = web::json_body(request)?;
         let limit = self.office.settings.limits.forms;
         self.office.admit(&[("forms", limit)])?;
-        let form = self.form_for(&basket)?;
+        let shelf = self.shelf().await?;
+        let form = self.form_for(&basket, &shelf)?;
         let signed = self.office.say(&form).await?;
+        let reference = FormReference::of(&form, &signed);
         self.office.transaction(|tables| {
+            self.office.require_own(self, &form.envelope.transaction)?;
             tables.run(
                 "DELETE FROM shop_forms WHERE expires_at < ?",
                 &[self.office.now().0.into()],
@@ -53,23 +61,34 @@ impl<P: Ports> Shop<P> {
             tables.run(
                 "INSERT INTO shop_forms (digest, form, expires_at) VALUES (?, ?, ?)",
                 &[
-                    form_digest(&signed).into(),
+                    reference.digest.into(),
                     encode(&form).into(),
                     form.envelope.expires_at.0.into(),
                 ],
             )?;
             Ok::<_, Fault>(())
         })?;
-        Ok(web::cose(signed))
+        let mut answer = web::cose(signed);
+        web::set_text(&mut answer, REFERENCE, &reference.to_string())?;
+        Ok(answer)
     }
 
-    fn form_for(&self, basket: &Basket) -> Result<OrderForm, Fault> {
+    /// A number whose first byte says that the form is here.
+    fn number(&self) -> Result<[u8; 32], Fault> {
+        let mut number = [0; 32];
+        self.office.ports.random().fill(&mut number);
+        let shards = self.office.spread()?.shards;
+        number[0] = shards.start_at(self.office.place(), number[0]);
+        Ok(number)
+    }
+
+    fn form_for(&self, basket: &Basket, shelf: &Shelf) -> Result<OrderForm, Fault> {
         let policy = match &basket.policy {
             None => PolicyName::Strict,
             Some(name) => PolicyName::from_name(name)
                 .ok_or_else(|| Fault::malformed("There is no policy of this name."))?,
         };
-        let items = self.items_of(basket)?;
+        let items = self.items_of(basket, shelf)?;
         let courier = self.courier_of(basket)?;
         let delivery = Delivery {
             courier: courier.domain.clone(),
@@ -81,12 +100,10 @@ impl<P: Ports> Shop<P> {
             let price = item.price().map_err(Fault::malformed)?;
             total = total.checked_add(price).map_err(Fault::malformed)?;
         }
-        let mut number = [0; 32];
-        self.office.ports.random().fill(&mut number);
         let form = OrderForm {
             envelope: self.office.envelope(
                 Audience::Holder,
-                number,
+                self.number()?,
                 self.config.form_lifetime_seconds,
             ),
             origin: self.config.origin.clone(),
@@ -116,7 +133,7 @@ impl<P: Ports> Shop<P> {
         })
     }
 
-    fn items_of(&self, basket: &Basket) -> Result<Vec<Item>, Fault> {
+    fn items_of(&self, basket: &Basket, shelf: &Shelf) -> Result<Vec<Item>, Fault> {
         if basket.items.is_empty() || basket.items.len() > ITEMS_MAX {
             return Err(Fault::malformed(
                 "A basket holds between 1 and 50 different products.",
@@ -132,7 +149,7 @@ impl<P: Ports> Shop<P> {
             if items.iter().any(|item| item.sku == product.sku) {
                 return Err(Fault::malformed("Each product appears once in a basket."));
             }
-            let left = stock::left(self.office.tables(), product)?;
+            let left = shelf.left(product);
             if left < line.quantity {
                 let said = format!("Only {left} of {} are left.", product.name);
                 return Err(Fault::new(Kind::OutOfStock, said));
@@ -165,6 +182,23 @@ pub fn find(tables: &(impl Tables + ?Sized), digest: &[u8], now: u64) -> Result<
         )
     })?;
     decode(row.blob(0)?).map_err(|_| Fault::internal())
+}
+
+/// Whether the form of this digest is stored.
+///
+/// # Errors
+/// Only the database's own.
+pub fn is_there(tables: &(impl Tables + ?Sized), digest: &[u8; 32]) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM shop_forms WHERE digest = ?";
+    Ok(first(tables, sql, &[digest.into()])?.is_some())
+}
+
+/// Whether any form is stored.
+///
+/// # Errors
+/// Only the database's own.
+pub fn is_any_there(tables: &(impl Tables + ?Sized)) -> Result<bool, DatabaseError> {
+    Ok(first(tables, "SELECT 1 FROM shop_forms LIMIT 1", &[])?.is_some())
 }
 
 /// Takes a form away, because it became an order. Call it in the transaction that stores the order.

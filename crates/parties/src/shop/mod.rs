@@ -11,8 +11,10 @@ pub(crate) mod console_view;
 mod delivering;
 mod expiry;
 mod forms;
+mod goods;
 mod letters;
 mod orders;
+mod places;
 mod receipts;
 mod received;
 mod refunding;
@@ -26,16 +28,20 @@ mod summary;
 
 pub use config::{CourierOffer, FORM_LIFETIME_SECONDS, ShopConfig};
 
+use core::cell::RefCell;
+
 use http::{Request, Response};
 
 use self::asking::Asking;
 use self::delivering::Delivering;
+use self::goods::Heard;
 use self::refunding::Refunding;
 use self::settling::Settling;
 use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
+use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
 use crate::ports::Ports;
 use crate::post::due::{self, Job, Next};
@@ -61,12 +67,19 @@ pub(crate) enum Task {
 /// What a shop answers at beside what every party does.
 pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/catalogue", Task::ShowCatalogue),
-    Route::post("/v1/forms", Task::MakeForm).dear(),
-    Route::post("/v1/orders", Task::TakeOrder).dear(),
-    Route::get("/v1/orders/{}", Task::ShowOrder),
-    Route::get("/v1/orders/{}/summary", Task::ShowSummary),
-    Route::get("/v1/orders/{}/refunds", Task::ShowRefunds),
-    Route::post("/v1/cancellations", Task::CancelByKey),
+    Route::post("/v1/forms", Task::MakeForm)
+        .dear()
+        .at(Belongs::ToAnyShard(places::of_basket)),
+    Route::post("/v1/orders", Task::TakeOrder)
+        .dear()
+        .at(Belongs::ToShardWhileNew(places::of_order)),
+    Route::get("/v1/orders/{}", Task::ShowOrder).at(Belongs::ToShard(places::of_reference)),
+    Route::get("/v1/orders/{}/summary", Task::ShowSummary)
+        .at(Belongs::ToShard(places::of_reference)),
+    Route::get("/v1/orders/{}/refunds", Task::ShowRefunds)
+        .at(Belongs::ToShard(places::of_reference)),
+    Route::post("/v1/cancellations", Task::CancelByKey)
+        .at(Belongs::ToShard(places::of_cancellation)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
 ];
 
@@ -74,13 +87,19 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
 pub struct Shop<P: Ports> {
     pub(crate) office: Office<P>,
     config: ShopConfig,
+    heard: RefCell<Heard>,
 }
 
 impl<P: Ports> Shop<P> {
     /// A shop on these ports.
     pub fn new(ports: P, config: ShopConfig) -> Self {
         let office = Office::new(ports, config.settings.clone(), schema::TABLES);
-        Self { office, config }
+        let heard = RefCell::default();
+        Self {
+            office,
+            config,
+            heard,
+        }
     }
 
     async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
@@ -93,7 +112,7 @@ impl<P: Ports> Shop<P> {
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
         let form = chosen.first().copied().unwrap_or_default();
         match task {
-            Task::ShowCatalogue => self.show_catalogue(),
+            Task::ShowCatalogue => self.show_catalogue().await,
             Task::MakeForm => self.make_form(request).await,
             Task::TakeOrder => self.take_order(request).await,
             Task::ShowOrder => self.show_order(form).await,
@@ -111,7 +130,10 @@ impl<P: Ports> Shop<P> {
 impl<P: Ports> Party for Shop<P> {
     async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         self.office
-            .receive(request, async |request| self.route(request).await)
+            .receive(request, async |request| {
+                let route = async |request: &Incoming| self.route(request).await;
+                self.office.where_it_belongs(request, self, route).await
+            })
             .await
     }
 
@@ -124,6 +146,7 @@ impl<P: Ports> Duties for Shop<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             due::LETTER => self.send(job).await,
+            due::SIBLING_LETTER => self.ask_the_stock(job).await,
             expiry::KIND => self.expire(&job.reference),
             _ => Ok(Next::Done),
         }

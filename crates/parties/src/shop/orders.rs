@@ -1,20 +1,21 @@
 //! Takes orders in: the same order twice gets the same answer, another order under the same
 //! number is refused.
 
-use data_encoding::HEXLOWER;
 use http::StatusCode;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::answers::{Refusal, RefusalReason};
+use tallystick_protocol::checkout::form::FormReference;
 use tallystick_protocol::checkout::order::SplitOrder;
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 
 use super::book::{self, Order};
+use super::goods::Held;
 use super::letters;
 use super::received::CheckedOrder;
 use super::state::OrderState;
-use super::{EVIDENCE_SECONDS, Shop, asking, expiry, forms, settling, stock};
+use super::{EVIDENCE_SECONDS, Shop, asking, expiry, forms, settling};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
@@ -39,7 +40,12 @@ impl<P: Ports> Shop<P> {
         };
         if !self.is_repetition(&command, &split, bytes)? {
             let checked = self.office.trying("orders", self.check_order(&split));
-            let checked = checked.await?;
+            let checked = match checked.await {
+                Err(fault) if fault.kind == Kind::Expired => {
+                    return self.by_whom_has_the_form(request, &split, fault).await;
+                }
+                checked => checked?,
+            };
             self.office.transaction(|tables| {
                 once(tables, &command, |tables| {
                     self.store(tables, bytes, &split, &checked)?;
@@ -52,17 +58,35 @@ impl<P: Ports> Shop<P> {
         self.first_receipt(&order_id).await
     }
 
-    /// `GET /v1/orders/{form digest}`: a signed receipt of where the order stands.
-    ///
-    /// An order is asked for by the digest of its signed form, which shop, page and wallet know.
-    /// Its number and its root do not open it: issuer and courier know those.
-    pub(super) async fn show_order(&self, form_digest: &str) -> Result<Answer, Fault> {
-        self.receipt(&self.order_of_form(form_digest)?).await
+    /// Answers an order whose form is not here. The office may have it from before there were shards; and what an
+    /// order of release 0.1.0 is about, no object can find among them.
+    async fn by_whom_has_the_form(
+        &self,
+        request: &Incoming,
+        split: &SplitOrder,
+        fault: Fault,
+    ) -> Result<Answer, Fault> {
+        let is_spread = !self.office.spread()?.shards.is_none();
+        if is_spread && split.form_start.is_none() {
+            let said = "The order does not say where its form is: a newer wallet does.";
+            return Err(Fault::new(Kind::UnsupportedVersion, said));
+        }
+        let form = self.form_of(split).await?;
+        let office = self.office.answer_of_the_office_about(request, &form);
+        office.await?.ok_or(fault)
     }
 
-    /// `GET /v1/orders/{form digest}/summary`: what the store's own page shows after the purchase.
-    pub(super) fn show_summary(&self, form_digest: &str) -> Result<Answer, Fault> {
-        let order = self.order_of_form(form_digest)?;
+    /// `GET /v1/orders/{form}`: a signed receipt of where the order stands.
+    ///
+    /// An order is asked for by its form ([`FormReference`]), which shop, page and wallet know.
+    /// Its number and its root do not open it: issuer and courier know those.
+    pub(super) async fn show_order(&self, form: &str) -> Result<Answer, Fault> {
+        self.receipt(&self.order_of_form(form)?).await
+    }
+
+    /// `GET /v1/orders/{form}/summary`: what the store's own page shows after the purchase.
+    pub(super) fn show_summary(&self, form: &str) -> Result<Answer, Fault> {
+        let order = self.order_of_form(form)?;
         let is_charged = settling::is_charged(self.office.tables(), &order.root)?;
         Ok(web::json(
             StatusCode::OK,
@@ -70,13 +94,9 @@ impl<P: Ports> Shop<P> {
         ))
     }
 
-    pub(super) fn order_of_form(&self, form_digest: &str) -> Result<Order, Fault> {
-        let digest = HEXLOWER
-            .decode(form_digest.as_bytes())
-            .ok()
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-            .ok_or_else(Fault::not_found)?;
-        book::of_form(self.office.tables(), &digest)?.ok_or_else(Fault::not_found)
+    pub(super) fn order_of_form(&self, form: &str) -> Result<Order, Fault> {
+        let form: FormReference = form.parse().map_err(|_| Fault::not_found())?;
+        book::of_form(self.office.tables(), &form.digest)?.ok_or_else(Fault::not_found)
     }
 
     /// Whether this very order is stored already.
@@ -113,39 +133,31 @@ impl<P: Ports> Shop<P> {
         split: &SplitOrder,
         checked: &CheckedOrder,
     ) -> Result<(), Fault> {
-        let order_id = split.header.order_id;
         forms::find(tables, &checked.form_digest, self.office.now().0)?;
         forms::spend(tables, &checked.form_digest)?;
-        let lines: Vec<(String, u32)> = checked
-            .form
-            .items
-            .iter()
-            .map(|item| (item.sku.clone(), item.quantity))
-            .collect();
-        let state = if stock::reserve(tables, &order_id, &lines)? {
-            OrderState::Received
-        } else {
-            OrderState::Refused {
+        let mut order = self.new_order(split, checked);
+        let held = self.hold_back(tables, &order)?;
+        if matches!(held, Held::No) {
+            order.state = OrderState::Refused {
                 by: Role::Shop,
                 reason: RefusalReason::OutOfStock,
-            }
-        };
-        let order = self.new_order(split, checked, state);
+            };
+        }
         book::insert(tables, &order, bytes, &checked.form_digest)?;
         if let Some(lock) = &checked.lock {
             book::keep_paper(tables, &order.order_id, letters::LOCK, lock)?;
         }
-        match state {
-            OrderState::Refused { reason, .. } => self.refuse(tables, &order, reason)?,
-            _ => {
-                expiry::watch(tables, &order, self.office.now_ms())?;
-                asking::ask_issuer(tables, &order, self.office.now_ms())?;
-            }
+        if let OrderState::Refused { reason, .. } = order.state {
+            return self.refuse(tables, &order, reason);
         }
-        Ok(())
+        expiry::watch(tables, &order, self.office.now_ms())?;
+        match held {
+            Held::Asked => Ok(()),
+            _ => asking::ask_issuer(tables, &order, self.office.now_ms()),
+        }
     }
 
-    fn new_order(&self, split: &SplitOrder, checked: &CheckedOrder, state: OrderState) -> Order {
+    fn new_order(&self, split: &SplitOrder, checked: &CheckedOrder) -> Order {
         Order {
             order_id: split.header.order_id,
             root: split.root,
@@ -155,7 +167,7 @@ impl<P: Ports> Shop<P> {
             amount: checked.form.total,
             received_at: self.office.now().0,
             expires_at: split.header.expires_at.0,
-            state,
+            state: OrderState::Received,
             authorisation: None,
             clearance: None,
             acceptance: None,

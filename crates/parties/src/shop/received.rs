@@ -43,6 +43,13 @@ impl<P: Ports> Shop<P> {
         })
     }
 
+    /// The digest of the form that an order is about.
+    pub(super) async fn form_of(&self, order: &SplitOrder) -> Result<[u8; 32], Fault> {
+        let part = self.open_own_part(order).await?;
+        let digest = part.require(Field::Form).map_err(part_fault)?;
+        <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)
+    }
+
     fn check_header(&self, order: &SplitOrder) -> Result<(), Fault> {
         let header = &order.header;
         let now = self.office.now();

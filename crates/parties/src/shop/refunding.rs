@@ -20,9 +20,9 @@ use crate::post::exchange::{Exchange, Said};
 use crate::post::outbox::{self, Content, NewLetter};
 
 impl<P: Ports> Shop<P> {
-    /// `GET /v1/orders/{form digest}/refunds`: what whoever paid signed about the order's refunds, for its holder.
-    pub(super) fn show_refunds(&self, form_digest: &str) -> Result<Answer, Fault> {
-        let order = self.order_of_form(form_digest)?;
+    /// `GET /v1/orders/{form}/refunds`: what whoever paid signed about the order's refunds, for its holder.
+    pub(super) fn show_refunds(&self, form: &str) -> Result<Answer, Fault> {
+        let order = self.order_of_form(form)?;
         let advices = refunds::advices(self.office.tables(), &order.order_id)?;
         let advices = advices.into_iter().map(Into::into).collect();
         Ok(web::cbor(encode(&RefundAdvices { advices })))

@@ -118,6 +118,12 @@ pub const TABLES: &[Migration] = &[
         "CREATE INDEX shop_orders_by_amount ON shop_orders (minor, received_at, order_id, state, currency)",
         "CREATE INDEX shop_orders_by_tracking ON shop_orders (tracking) WHERE tracking IS NOT NULL",
     ]),
+    // Goods are held back and put back once, whatever comes late or twice from another object of the shop.
+    Migration(&[
+        "ALTER TABLE shop_reserved ADD COLUMN root BLOB",
+        "CREATE TABLE shop_put_back (root BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT",
+        "CREATE INDEX shop_put_back_by_time ON shop_put_back (at)",
+    ]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.
@@ -125,6 +131,9 @@ pub const SIGNED_BY_OTHERS: &str = "SELECT p.bytes FROM shop_orders o JOIN shop_
     ON p.order_id = o.order_id
         AND (p.kind IN ('authorisation', 'acceptance', 'refusal') OR p.kind LIKE 'refund-advice-%')
     WHERE o.received_at >= ? AND o.received_at < ? ORDER BY o.received_at, o.order_id, p.kind LIMIT ? OFFSET ?";
+
+/// For how many days it is remembered that an order has put its goods back: no message is under way for so long.
+pub const PUT_BACK_DAYS: u64 = 31;
 
 /// What is kept how long. Orders, their forms and the word that ended them stay: they are the shop's
 /// books.
@@ -136,6 +145,11 @@ pub const KEPT: &[Rule] = &[
         sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'cancellation-lock') AND order_id IN (
             SELECT order_id FROM shop_orders
             WHERE expires_at <= ? AND state IN ('accepted', 'refused', 'expired'))",
+    },
+    Rule {
+        what: "put-back",
+        days: PUT_BACK_DAYS,
+        sql: "DELETE FROM shop_put_back WHERE at <= ?",
     },
     Rule {
         what: "forms",

@@ -96,9 +96,15 @@ impl<P: Ports> Shop<P> {
         self.end(tables, order, reason)
     }
 
-    fn end(&self, tables: &dyn Tables, order: &Order, reason: RefusalReason) -> Result<(), Fault> {
+    /// Ends an order by the shop's own word.
+    pub(super) fn end(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        reason: RefusalReason,
+    ) -> Result<(), Fault> {
         let by = Role::Shop;
-        book::move_to(tables, &order.order_id, OrderState::Refused { by, reason })?;
+        self.move_to(tables, order, OrderState::Refused { by, reason })?;
         self.refuse_once(tables, order, reason)
     }
 

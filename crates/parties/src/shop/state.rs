@@ -6,10 +6,11 @@ use tallystick_protocol::wire::identifier::Role;
 use crate::moves::IllegalMove;
 
 /// Where an order stands at the shop. Stock is reserved in every state but
-/// [`OrderState::Refused`] and [`OrderState::Expired`]; money is the issuer's matter.
+/// [`OrderState::Refused`] and [`OrderState::Expired`], or in [`OrderState::Received`] asked for; money is the
+/// issuer's matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderState {
-    /// Opened, checked and stored; the stock is reserved. Nobody else knows of it yet.
+    /// Opened, checked and stored; the stock is reserved, or asked to be. No other party knows of it yet.
     Received,
     /// The issuer's part is on its way to the issuer, or was sent and not yet answered.
     Asking,

@@ -3,8 +3,8 @@
 use http::StatusCode;
 use serde::Serialize;
 
+use super::Shop;
 use super::catalogue::{PRODUCTS, TAGLINE};
-use super::{Shop, stock};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer};
 use crate::ports::Ports;
@@ -51,20 +51,18 @@ struct ProductView {
 
 impl<P: Ports> Shop<P> {
     /// `GET /v1/catalogue`.
-    pub(super) fn show_catalogue(&self) -> Result<Answer, Fault> {
-        let mut products = Vec::with_capacity(PRODUCTS.len());
-        for product in &PRODUCTS {
-            products.push(ProductView {
-                sku: product.sku,
-                name: product.name,
-                description: product.description,
-                unit: product.unit,
-                price_minor: product.price_minor,
-                stock: stock::left(self.office.tables(), product)?,
-                category: product.category,
-                image: product.image,
-            });
-        }
+    pub(super) async fn show_catalogue(&self) -> Result<Answer, Fault> {
+        let shelf = self.shelf().await?;
+        let products = PRODUCTS.iter().map(|product| ProductView {
+            sku: product.sku,
+            name: product.name,
+            description: product.description,
+            unit: product.unit,
+            price_minor: product.price_minor,
+            stock: shelf.left(product),
+            category: product.category,
+            image: product.image,
+        });
         let settings = &self.office.settings;
         let couriers = self.config.couriers.iter().map(|courier| CourierView {
             domain: courier.domain.as_str(),
@@ -82,7 +80,7 @@ impl<P: Ports> Shop<P> {
             currency: "JPY",
             couriers: couriers.collect(),
             issuers: self.config.issuers.iter().map(Domain::as_str).collect(),
-            products,
+            products: products.collect(),
         };
         Ok(web::json(StatusCode::OK, &catalogue))
     }

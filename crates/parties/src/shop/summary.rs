@@ -8,7 +8,7 @@ use super::book::Order;
 use super::state::OrderState;
 use crate::office::fault::Fault;
 
-/// The JSON of `GET /v1/orders/{form digest}/summary`.
+/// The JSON of `GET /v1/orders/{form}/summary`.
 #[derive(Serialize)]
 pub struct Summary {
     order_id: String,

@@ -29,6 +29,7 @@ fn cancel_with(world: &World, order: &Order, key: &CancellationKey) -> Response<
         order_id: order.id,
         root: order.root,
         key: key.clone(),
+        form_start: order.split.form_start.unwrap(),
     };
     world.post(SHOP, "/v1/cancellations", CBOR, encode(&request))
 }

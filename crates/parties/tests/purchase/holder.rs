@@ -1,13 +1,12 @@
 //! The holder's side, driven by the functions of the protocol: enrolment, confirmation, orders.
 
-use data_encoding::HEXLOWER;
 use rsa::RsaPrivateKey;
 use tallystick_protocol::account::{
     AccountOffer, CardRecord, EnrolmentAnswer, EnrolmentRequest, HolderShareAnswer,
     HolderShareRequest,
 };
 use tallystick_protocol::checkout::cancellation::CancellationKey;
-use tallystick_protocol::checkout::form::{OrderForm, form_digest};
+use tallystick_protocol::checkout::form::{FormReference, OrderForm, form_digest};
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     PartKey, PreparedOrder, SplitOrder, UnsignedApproval,
@@ -63,7 +62,11 @@ pub struct Order {
 impl Order {
     /// Where the shop tells how the order stands.
     pub fn path(&self) -> String {
-        format!("/v1/orders/{}", HEXLOWER.encode(&self.form_digest))
+        let form = FormReference {
+            start: self.split.form_start,
+            digest: self.form_digest,
+        };
+        format!("/v1/orders/{form}")
     }
 }
 

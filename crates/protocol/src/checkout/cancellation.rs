@@ -68,6 +68,10 @@ pub struct CancellationRequest {
     /// The key to the order's lock.
     #[n(2)]
     pub key: CancellationKey,
+    /// The first byte of the number of the order's form: see
+    /// [`SplitOrder::form_start`](super::order::SplitOrder).
+    #[n(3)]
+    pub form_start: u8,
 }
 impl Message for CancellationRequest {
     const TYPE: u16 = message::CANCELLATION_REQUEST;

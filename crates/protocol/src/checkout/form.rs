@@ -4,6 +4,9 @@
 
 use crate::wire::registry::{context, message};
 use alloc::{string::String, vec::Vec};
+use core::fmt;
+use core::str::FromStr;
+use data_encoding::HEXLOWER;
 use minicbor::Encode;
 use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
@@ -12,7 +15,7 @@ use crate::checkout::policy::{Field, Policy, PolicyName};
 use crate::instrument::Instrument;
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
-use crate::wire::identifier::Domain;
+use crate::wire::identifier::{Domain, IdentifierError};
 use crate::wire::money::Money;
 use crate::wire::text::is_plain;
 
@@ -196,6 +199,12 @@ impl OrderForm {
         Policy::new(self.policy, &self.extra)
     }
 
+    /// The first byte of the form's number, by which a shop finds which of its objects has the form.
+    #[must_use]
+    pub fn start(&self) -> u8 {
+        self.envelope.transaction[0]
+    }
+
     fn check_total(&self) -> Result<(), FormError> {
         let mut sum = self.delivery.price;
         for item in &self.items {
@@ -217,6 +226,55 @@ pub fn form_digest(signed_form: &[u8]) -> [u8; 32] {
     Sha256::digest(signed_form).into()
 }
 
+/// What an order is asked for by, which shop, page and wallet know, and neither issuer nor courier: the digest
+/// of its signed form, and before it the first byte of the form's number. By the byte a shop finds which of its
+/// objects has the form and the order; without it, as release 0.1.0 asked, only the first of them can be meant.
+/// Written as 66 lower-case hexadecimal digits, or 64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FormReference {
+    /// The first byte of the form's number.
+    pub start: Option<u8>,
+    /// [`form_digest`] of the signed form.
+    pub digest: [u8; 32],
+}
+
+impl FormReference {
+    /// The reference of a form and what is ordered by it.
+    #[must_use]
+    pub fn of(form: &OrderForm, signed_form: &[u8]) -> Self {
+        Self {
+            start: Some(form.start()),
+            digest: form_digest(signed_form),
+        }
+    }
+}
+
+impl fmt::Display for FormReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(start) = self.start {
+            write!(f, "{start:02x}")?;
+        }
+        f.write_str(&HEXLOWER.encode(&self.digest))
+    }
+}
+
+impl FromStr for FormReference {
+    type Err = IdentifierError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = HEXLOWER.decode(text.as_bytes());
+        let bytes = bytes.map_err(|_| IdentifierError::Length)?;
+        let (start, digest) = match bytes.split_first() {
+            Some((start, digest)) if bytes.len() == 33 => (Some(*start), digest),
+            _ => (None, &bytes[..]),
+        };
+        Ok(Self {
+            start,
+            digest: digest.try_into().map_err(|_| IdentifierError::Length)?,
+        })
+    }
+}
+
 /// The host of an origin: `https://kiso-tea.example:8443` is `kiso-tea.example`.
 #[must_use]
 pub fn origin_host(origin: &str) -> Option<&str> {
@@ -227,4 +285,35 @@ pub fn origin_host(origin: &str) -> Option<&str> {
     rest.split(':')
         .next()
         .filter(|host| !host.is_empty() && !host.contains('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString as _;
+
+    #[test]
+    fn a_form_is_asked_for_with_the_start_of_its_number_or_as_release_0_1_0_did() {
+        let digest = form_digest(b"a form");
+        for (start, digits) in [(Some(0x0a), 66), (Some(0xff), 66), (None, 64)] {
+            let reference = FormReference { start, digest };
+            let text = reference.to_string();
+            assert_eq!(text.len(), digits);
+            assert_eq!(text.parse(), Ok(reference));
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_a_forms_reference() {
+        for text in [
+            "",
+            "0a",
+            &"ab".repeat(31),
+            &"ab".repeat(34),
+            &"AB".repeat(33),
+            &"zz".repeat(32),
+        ] {
+            assert!(text.parse::<FormReference>().is_err(), "{text}");
+        }
+    }
 }

@@ -108,6 +108,7 @@ impl Desk<'_> {
             order_id: approval.order_id,
             root: approval.root,
             key,
+            form_start: order.form.start(),
         };
         let shop = &order.form.envelope.from;
         let url = self.context.urls.url(shop, "/v1/cancellations");

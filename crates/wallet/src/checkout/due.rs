@@ -1,7 +1,7 @@
 //! What is due on an order, and whom to ask for it.
 
 use tallystick_protocol::checkout::answers::MoneyState;
-use tallystick_protocol::checkout::form::form_digest;
+use tallystick_protocol::checkout::form::FormReference;
 
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::OrderRecord;
@@ -117,10 +117,10 @@ impl Desk<'_> {
         )
     }
 
-    /// Where the shop tells of an order: by the digest of its form, which issuer and courier do not know.
+    /// Where the shop tells of an order: by its form, which issuer and courier do not know.
     fn order_url(&self, order: &OrderRecord, what: &str) -> String {
-        let digest = base16ct::lower::encode_string(&form_digest(&order.signed_form));
-        let path = ["/v1/orders/", &digest, what].concat();
+        let form = FormReference::of(&order.form, &order.signed_form).to_string();
+        let path = ["/v1/orders/", &form, what].concat();
         self.context.urls.url(&order.form.envelope.from, &path)
     }
 

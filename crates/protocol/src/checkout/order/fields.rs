@@ -78,6 +78,8 @@ pub enum FieldError {
 /// The values of an order's fields; absent ones are absent for everybody.
 pub struct OrderFields {
     values: [Option<Zeroizing<Vec<u8>>>; LEAF_COUNT],
+    /// Goes in clear beside the parts: see [`SplitOrder::form_start`](super::split::SplitOrder).
+    pub(super) form_start: u8,
 }
 
 impl OrderFields {
@@ -94,6 +96,7 @@ impl OrderFields {
     ) -> Result<Self, FieldError> {
         let mut fields = Self {
             values: core::array::from_fn(|_| None),
+            form_start: form.start(),
         };
         fields.set(Field::Form, form_digest(signed_form).to_vec());
         fields.set(Field::Items, encode_value(&item_lines(form)));

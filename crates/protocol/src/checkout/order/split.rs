@@ -126,6 +126,7 @@ impl PreparedOrder {
             header: self.header,
             root: self.root,
             parts,
+            form_start: Some(self.fields.form_start),
         })
     }
 
@@ -173,6 +174,10 @@ pub struct SplitOrder {
     /// The parts of shop, issuer and courier, in this order.
     #[n(2)]
     pub parts: Vec<SealedPart>,
+    /// The first byte of the form's number, in clear, so that a shop finds which of its objects has the form. The
+    /// shop alone sees it: issuer and courier are sent no more than their parts. None in what release 0.1.0 sent.
+    #[n(3)]
+    pub form_start: Option<u8>,
 }
 
 impl Message for SplitOrder {
