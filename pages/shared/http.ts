@@ -75,6 +75,11 @@ export async function postForJson<T>(
 
 /** Sends JSON and returns the bytes of the answer (a signed statement). */
 export async function postForBytes(path: string, body: unknown): Promise<Uint8Array<ArrayBuffer>> {
+  return (await postForSigned(path, body)).bytes
+}
+
+/** As `postForBytes`, with what the answer's headers say of them. */
+export async function postForSigned(path: string, body: unknown): Promise<{ bytes: Uint8Array<ArrayBuffer>; headers: Headers }> {
   const response = await request(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/cose' },
@@ -82,7 +87,7 @@ export async function postForBytes(path: string, body: unknown): Promise<Uint8Ar
   })
   const bytes = new Uint8Array(await response.arrayBuffer())
   if (bytes.length > BYTES_LENGTH_MAX) throw new RequestFailure(response.status, 'too-long', '')
-  return bytes
+  return { bytes, headers: response.headers }
 }
 
 async function request(path: string, init: RequestInit): Promise<Response> {

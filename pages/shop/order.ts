@@ -1,5 +1,5 @@
-// An order as its own page shows it: `GET /v1/orders/{form digest}/summary`. The page asks by the
-// digest of the form that it handed to the wallet: issuer and courier know the order's number.
+// An order as its own page shows it: `GET /v1/orders/{form}/summary`. The page asks by the reference that
+// came with the form, which it handed to the wallet: issuer and courier know the order's number.
 import { getJson } from '../shared/http.ts'
 
 export interface Summary {
@@ -38,12 +38,6 @@ export interface Progress {
 
 const STATES = ['received', 'asking', 'authorised', 'delivering', 'accepted']
 const STOPPED = ['refused', 'expired', 'failed', 'declined', 'cancelled']
-
-/** SHA-256 of the signed form, as 64 hexadecimal digits: what its order is asked for by. */
-export async function formDigest(form: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', form as BufferSource))
-  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('')
-}
 
 export const readSummary = (form: string) => getJson<Summary>(`/v1/orders/${form}/summary`)
 

@@ -1,14 +1,20 @@
 // From the basket to the wallet: the shop signs an order form, the wallet takes it from there.
-import { postForBytes, RequestFailure } from '../shared/http.ts'
+import { postForSigned, RequestFailure } from '../shared/http.ts'
 import { isIn, refusalOf, requestOrder } from '../shared/wallet.ts'
 import type { Courier } from './catalogue.svelte.ts'
 import type { PricedLine } from './lines.ts'
-import { formDigest, readSummary } from './order.ts'
+import { readSummary } from './order.ts'
 import { language, sentence as sentenceFor, t } from './words.ts'
 
 export type Policy = 'strict' | 'ep0791901-fig2'
 
-/** The order of this form (its digest) reached the shop, or it did not, with the sentence that says so. */
+/** A signed form, and what its order will be asked for by. */
+export interface Form {
+  signed: Uint8Array
+  reference: string
+}
+
+/** The order of this form (its reference) reached the shop, or it did not, with the sentence that says so. */
 export type Outcome =
   | { kind: 'ordered'; form: string }
   /** The shop has the order, but it has stopped; its page says why. */
@@ -20,9 +26,10 @@ export type Outcome =
   | { kind: 'press-again' }
 
 /** Asks the shop for a form over these lines, delivered by that courier. */
-export async function writeForm(lines: readonly PricedLine[], policy: Policy, courier?: Courier): Promise<Uint8Array> {
+export async function writeForm(lines: readonly PricedLine[], policy: Policy, courier?: Courier): Promise<Form> {
   const items = lines.map(({ product, quantity }) => ({ sku: product.sku, quantity }))
-  return postForBytes('/v1/forms', { items, policy, courier: courier?.domain })
+  const { bytes, headers } = await postForSigned('/v1/forms', { items, policy, courier: courier?.domain })
+  return { signed: bytes, reference: headers.get('order-reference') ?? '' }
 }
 
 /**
@@ -30,8 +37,7 @@ export async function writeForm(lines: readonly PricedLine[], policy: Policy, co
  * form again, after a reload, takes the same request up again: nothing is ordered twice. `onapproved` is
  * called when the holder has approved, before the shop has the order.
  */
-export async function askWallet(signed: Uint8Array, onapproved: () => void): Promise<Outcome> {
-  const form = await formDigest(signed)
+export async function askWallet({ signed, reference: form }: Form, onapproved: () => void): Promise<Outcome> {
   try {
     await requestOrder(signed, onapproved)
     return { kind: 'ordered', form }

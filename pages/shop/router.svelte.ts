@@ -11,8 +11,8 @@ export type Route =
   | { page: 'paying' }
   | { page: 'missing' }
 
-/** An order's page is named by its form's digest: 32 bytes, written as 64 hexadecimal digits. */
-const FORM_DIGEST = /^[0-9a-f]{64}$/
+/** An order's page is named by its form's reference: 33 bytes in hexadecimal digits, and 32 at release 0.1.0. */
+const FORM = /^(?:[0-9a-f]{2})?[0-9a-f]{64}$/
 
 export function routeOf(hash: string): Route {
   const [first = '', second = ''] = hash.replace(/^#?\/?/, '').split('/')
@@ -27,7 +27,7 @@ export function routeOf(hash: string): Route {
     case 'paying':
       return { page: first }
     case 'order':
-      return { page: 'order', form: FORM_DIGEST.test(second) ? second : null }
+      return { page: 'order', form: FORM.test(second) ? second : null }
     default:
       return { page: 'missing' }
   }

@@ -101,13 +101,18 @@ async fn forward(request: &mut Request, env: &Env, correlation: &str) -> Result<
     }
     init.with_method(method).with_headers(headers);
     let inner = Request::new_with_init(&request.inner().url(), &init)?;
-    let place = place(&inner, sent.as_ref(), env)?;
+    let place = place(&inner, sent.as_ref(), correlation, env)?;
     let book = siblings::stub(env, place)?;
     book.fetch_with_request(inner).await
 }
 
 /// Which of the party's objects answers. Only a party with shards has its requests read here.
-fn place(request: &Request, body: Option<&Uint8Array>, env: &Env) -> Result<Place> {
+fn place(
+    request: &Request,
+    body: Option<&Uint8Array>,
+    correlation: &str,
+    env: &Env,
+) -> Result<Place> {
     let (shards, role) = (settings::shards(env), settings::role(env));
     let (Ok(shards), Ok(role)) = (shards, role) else {
         return Ok(Place::Office); // which says what is wrong with the settings
@@ -118,6 +123,7 @@ fn place(request: &Request, body: Option<&Uint8Array>, env: &Env) -> Result<Plac
     let asked = http::Request::builder()
         .method(request.method().as_ref())
         .uri(request.inner().url())
+        .header(CORRELATION_HEADER, correlation)
         .body(body.map(Uint8Array::to_vec).unwrap_or_default())
         .map_err(|error| error.to_string())?;
     Ok(routes::place(role, shards, &asked))
