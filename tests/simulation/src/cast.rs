@@ -59,6 +59,15 @@ pub const COURIER_SHARDS: [&str; 4] = [
     "hayate.localhost/shard-02",
     "hayate.localhost/shard-03",
 ];
+/// The shop's shards, if it has all of them.
+pub const SHOP_SHARDS: [&str; 4] = [
+    "kiso-tea.localhost/shard-00",
+    "kiso-tea.localhost/shard-01",
+    "kiso-tea.localhost/shard-02",
+    "kiso-tea.localhost/shard-03",
+];
+/// The goods of a shop with shards.
+pub const SHOP_STOCK: &str = "kiso-tea.localhost/stock";
 /// Where the shop's pages are.
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
 /// 20 November 2026, 10:00 UTC, in seconds since 1970.
@@ -86,6 +95,12 @@ fn display_name(role: Role, name: &str) -> String {
     let known = parties.find(|party| is_seen && party["domain"] == name);
     let display = known.and_then(|party| party["name"].as_str());
     display.unwrap_or(name).to_owned()
+}
+
+/// All objects that parties can have beside their offices.
+pub fn beside_offices() -> impl Iterator<Item = &'static str> {
+    let stock = core::iter::once(SHOP_STOCK);
+    COURIER_SHARDS.into_iter().chain(SHOP_SHARDS).chain(stock)
 }
 
 /// The party that an object belongs to, by its domain.
@@ -179,6 +194,8 @@ pub struct Cast {
     pub instruments: &'static [Instrument],
     /// Over how many objects the courier's orders are spread.
     pub shards: Shards,
+    /// Over how many objects the shop's orders are spread.
+    pub shop_shards: Shards,
 }
 
 impl Default for Cast {
@@ -189,26 +206,35 @@ impl Default for Cast {
             offers_a_choice: false,
             instruments: &[Instrument::CardAccount],
             shards: Shards::NONE,
+            shop_shards: Shards::NONE,
         }
     }
 }
 
 impl Cast {
-    /// All objects of all parties among `parties`.
-    pub fn objects(&self, parties: &[&'static str]) -> Vec<&'static str> {
-        let shards = usize::from(self.shards.count());
-        let courier = if self.shards.is_none() { 0 } else { shards };
-        let shards = COURIER_SHARDS.into_iter().take(courier);
-        parties.iter().copied().chain(shards).collect()
+    /// Whether this is one of the objects of its party.
+    #[must_use]
+    pub fn has(&self, object: &str) -> bool {
+        let (role, shards) = self.spread(party_of(object));
+        let place = place_of(object);
+        place == Place::Office || Place::beside_the_office(role, shards).any(|other| other == place)
+    }
+
+    /// All objects of a party, its office first.
+    #[must_use]
+    pub fn objects(&self, party: &'static str) -> Vec<&'static str> {
+        let beside = beside_offices().filter(|object| party_of(object) == party);
+        let beside = beside.filter(|object| self.has(object));
+        core::iter::once(party).chain(beside).collect()
     }
 
     /// How requests to a domain are spread, as its edge does it.
     #[must_use]
     pub fn spread(&self, domain: &str) -> (Role, Shards) {
-        if domain == COURIER {
-            (Role::Courier, self.shards)
-        } else {
-            (Role::Shop, Shards::NONE)
+        match domain {
+            COURIER => (Role::Courier, self.shards),
+            SHOP => (Role::Shop, self.shop_shards),
+            _ => (Role::Shop, Shards::NONE),
         }
     }
 
@@ -255,7 +281,8 @@ impl Cast {
         } else {
             format!("https://{name}")
         };
-        let (own, courier) = (settings(Role::Shop, name), domain(COURIER));
+        let (mut own, courier) = (settings(Role::Shop, name), domain(COURIER));
+        own.shards = self.spread(name).1;
         let mut config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
         config.instruments = self.instruments.to_vec();
         if self.offers_a_choice {

@@ -11,6 +11,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use crate::cast::SHOP;
 use crate::dice::Dice;
 use crate::operators::{COMMANDS, Command, MEDIA_TYPE, OPERATORS, registration};
+use crate::seat::Seat;
 use crate::town::Town;
 
 /// How often in a thousand steps the operator does something.
@@ -23,7 +24,8 @@ pub(crate) fn work(town: &Rc<Town>, dice: &Dice) {
     }
     let Some(seat) = town.seat(SHOP) else { return };
     let sql = "SELECT lower(hex(order_id)), state, minor FROM shop_orders ORDER BY order_id";
-    let orders = seat.machine.database.run(sql, &[]).unwrap_or_default();
+    let at = |seat: &Rc<Seat>| seat.machine.database.run(sql, &[]).unwrap_or_default();
+    let orders: Vec<_> = town.objects(SHOP).flat_map(at).collect();
     if orders.is_empty() {
         return;
     }

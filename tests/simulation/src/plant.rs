@@ -1,5 +1,7 @@
 //! Mistakes that no party makes, to see that the invariants notice them.
 
+use std::rc::Rc;
+
 use tallystick_parties::ledger::{self, Account, AccountKind, Transfer};
 use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::wire::identifier::OrderId;
@@ -20,6 +22,8 @@ pub enum Plant {
     ForgetReservation,
     /// The shop forgets the goods that an order held back.
     LoseGoods,
+    /// The shop puts pieces back that it has put back.
+    PutBackTwice,
     /// The shop is told the holder's name.
     TellName,
     /// The courier writes down the numbers of orders in which it may have no part.
@@ -106,6 +110,9 @@ impl Plant {
             ),
             (Self::TakeTwice, COURIER) if seat.name == COURIER => take_from_shards(town, seat),
             (Self::LoseGoods, SHOP) => run("DELETE FROM shop_reserved"),
+            (Self::PutBackTwice, SHOP) => run(
+                "UPDATE shop_stock SET pieces = pieces + 1 WHERE EXISTS (SELECT 1 FROM shop_put_back)",
+            ),
             (Self::TellName, SHOP) => {
                 run(
                     "INSERT OR REPLACE INTO facts (name, value) VALUES ('gossip', CAST('Hanako Yamada' AS BLOB))",
@@ -152,8 +159,8 @@ fn take_from_shards(town: &Town, office: &Seat) {
 
 /// What the query gives at one party, the other writes down.
 fn gossip(town: &Town, at: &str, query: &str, to: &Seat) {
-    let Some(from) = town.seat(at) else { return };
-    let rows = from.machine.database.run(query, &[]).unwrap_or_default();
+    let of = |seat: &Rc<Seat>| seat.machine.database.run(query, &[]).unwrap_or_default();
+    let rows: Vec<_> = town.objects(at).flat_map(of).collect();
     for told in rows.iter().filter_map(|row| row.blob(0).ok()) {
         let write = "INSERT OR REPLACE INTO facts (name, value) VALUES ('gossip', ?)";
         let _not_yet = to.machine.database.run(write, &[told.into()]);

@@ -92,7 +92,11 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
         }
         60..62 if town.cast.get().shards.is_none() => {
             town.note("the courier is spread over four shards");
-            town.spread(Shards::new(4).unwrap());
+            town.spread(COURIER, Shards::new(4).unwrap());
+        }
+        62..64 if town.cast.get().shop_shards.is_none() => {
+            town.note("the shop is spread over four shards");
+            town.spread(SHOP, Shards::new(4).unwrap());
         }
         60..68 => {
             let events = u32::try_from(dice.below(12)).unwrap_or(0);

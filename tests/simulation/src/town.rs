@@ -11,7 +11,7 @@ use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::routes;
 use tallystick_protocol::test_keys::TEST_KEYS;
 
-use crate::cast::{COURIER_SHARDS, Cast, EVERYBODY, START, party_of, place_of};
+use crate::cast::{COURIER, Cast, EVERYBODY, SHOP, START, beside_offices, party_of, place_of};
 use crate::dice::Dice;
 use crate::holder::Holder;
 use crate::invariants::parcels::Gate;
@@ -61,8 +61,8 @@ pub(crate) struct Town {
     pub(crate) seed: u64,
     /// How the parties are set up.
     pub(crate) cast: Cell<Cast>,
-    /// When the courier was spread over shards in the middle of a run.
-    spread_at_ms: Cell<Option<u64>>,
+    /// Which parties were spread over shards in the middle of a run, and when.
+    spread_at_ms: RefCell<BTreeMap<&'static str, u64>>,
     /// Chance of the network.
     pub(crate) dice: Dice,
     pub(crate) weather: Cell<Weather>,
@@ -110,7 +110,7 @@ impl Town {
                 Rc::new(Seat::new(name, machine))
             });
             // Shards make no keys: the office's are theirs.
-            let shards = COURIER_SHARDS.into_iter().map(|name| {
+            let shards = beside_offices().map(|name| {
                 let machine = machine(me, name, clock.skewed(some_skew(&off)), seed);
                 Rc::new(Seat::new(name, machine))
             });
@@ -122,7 +122,7 @@ impl Town {
                     real_degrees,
                     ..some_cast(&Dice::new(seed, "cast"))
                 }),
-                spread_at_ms: Cell::new(None),
+                spread_at_ms: RefCell::default(),
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
                 siblings: Cell::default(),
@@ -167,19 +167,22 @@ impl Town {
 
     /// Whether the object is one of those over which its party is spread.
     pub(crate) fn is_in_use(&self, seat: &Seat) -> bool {
-        let (_, shards) = self.cast.get().spread(seat.party);
-        let place = place_of(seat.name);
-        place == Place::Office || shards.all().any(|shard| shard == place)
+        self.cast.get().has(seat.name)
     }
 
-    /// The courier's operator spreads its orders over so many shards. Its edge learns of it a little later.
-    pub(crate) fn spread(self: &Rc<Self>, shards: Shards) {
-        self.cast.set(Cast {
-            shards,
-            ..self.cast.get()
-        });
-        self.spread_at_ms.set(Some(self.scheduler.now_ms()));
-        for seat in self.objects(crate::cast::COURIER) {
+    /// The courier's or the shop's operator spreads its orders over so many shards. Its edge learns of it a little
+    /// later.
+    pub(crate) fn spread(self: &Rc<Self>, party: &'static str, shards: Shards) {
+        let mut cast = self.cast.get();
+        match party {
+            COURIER => cast.shards = shards,
+            SHOP => cast.shop_shards = shards,
+            _ => return,
+        }
+        self.cast.set(cast);
+        let now_ms = self.scheduler.now_ms();
+        self.spread_at_ms.borrow_mut().insert(party, now_ms);
+        for seat in self.objects(party) {
             if seat.running().is_some() {
                 seat.evict(self);
             } else if place_of(seat.name) != Place::Office {
@@ -192,8 +195,9 @@ impl Town {
     fn seat_for(&self, request: &Request<Vec<u8>>) -> Option<&Rc<Seat>> {
         let host = request.uri().host().unwrap_or_default();
         let (role, shards) = self.cast.get().spread(host);
+        let spread_at_ms = self.spread_at_ms.borrow().get(host).copied();
         let is_new = |at_ms: u64| self.scheduler.now_ms() < at_ms + EDGE_LAG_MS;
-        let lags = self.spread_at_ms.get().is_some_and(is_new) && self.dice.chance(500);
+        let lags = spread_at_ms.is_some_and(is_new) && self.dice.chance(500);
         let shards = if lags { Shards::NONE } else { shards };
         self.object(host, routes::place(role, shards, request))
     }
@@ -584,6 +588,7 @@ fn some_cast(dice: &Dice) -> Cast {
         parties_in_a_space: *dice.pick(&[1, 2, 4]),
         offers_a_choice: true,
         shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
+        shop_shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
         ..Cast::default()
     }
 }

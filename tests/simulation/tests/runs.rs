@@ -122,6 +122,11 @@ fn lost_goods_are_noticed() {
 }
 
 #[test]
+fn goods_that_are_put_back_twice_are_noticed() {
+    assert!(is_noticed(Plant::PutBackTwice, "for orders"));
+}
+
+#[test]
 fn a_shop_that_hears_the_holders_name_is_noticed() {
     assert!(is_noticed(Plant::TellName, "knows \"Hanako Yamada\""));
 }

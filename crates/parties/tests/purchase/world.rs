@@ -18,7 +18,7 @@ use tallystick_protocol::wire::time::Timestamp;
 )]
 pub use tallystick_simulation::cast::{
     CA, CENTRE, COURIER, COURIER_SHARDS, ISSUER, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP,
-    SEALING_KEY, SHOP, START, domain, settings,
+    SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
 };
 use tallystick_simulation::cast::{Cast, NAMES, Running, party_of, place_of};
 
@@ -166,8 +166,18 @@ impl World {
     /// The courier's operator spreads it over so many shards.
     pub fn spread_courier(&mut self, shards: u16) {
         self.cast.shards = Shards::new(shards).unwrap();
-        let (role, shards) = self.cast.spread(COURIER);
-        for name in self.cast.objects(&[COURIER]) {
+        self.spread(COURIER);
+    }
+
+    /// The shop's operator spreads it over so many shards.
+    pub fn spread_shop(&mut self, shards: u16) {
+        self.cast.shop_shards = Shards::new(shards).unwrap();
+        self.spread(SHOP);
+    }
+
+    fn spread(&mut self, party: &'static str) {
+        let (role, shards) = self.cast.spread(party);
+        for name in self.cast.objects(party) {
             if !self.machines.iter().any(|(own, _)| *own == name) {
                 let at = (party_of(name), place_of(name));
                 let machine = Machine::at(&self.hub, at.0, at.1, &self.clock).unwrap();
@@ -175,7 +185,7 @@ impl World {
             }
             self.restart(name);
         }
-        self.hub.spread(COURIER, role, shards);
+        self.hub.spread(party, role, shards);
         self.run_for(5_000);
     }
 

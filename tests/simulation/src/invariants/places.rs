@@ -1,19 +1,53 @@
-//! What is decided about an order is decided at one object of a party: the shard of its root, or the office, if
-//! that began it.
+//! What is decided about an order is decided at one object of a party: at a courier the shard of its root, at the
+//! shop that of its form's number, or the office, if that began it.
 
 use std::collections::BTreeMap;
 
 use tallystick_parties::office::place::Place;
 use tallystick_parties::ports::Tables as _;
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::wire::cbor::decode;
 
-use crate::cast::{COURIERS, place_of};
+use crate::cast::{COURIERS, SHOP, place_of};
 use crate::town::Town;
 
 /// What a courier decides about an order: to deliver it or not, or that it will not any more.
 const DECIDED: &str = "SELECT lower(hex(root)) || ' ' || issuer FROM courier_deliveries
     UNION SELECT reference FROM statements WHERE kind = 'closed'";
 
+/// A shop's orders, each with the form that it was made from.
+const ORDERS: &str = "SELECT o.order_id, p.bytes FROM shop_orders o JOIN shop_papers p
+    ON p.order_id = o.order_id AND p.kind = 'form'";
+
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
+    deliveries(town, broken);
+    orders(town, broken);
+}
+
+fn orders(town: &Town, broken: &mut Vec<String>) {
+    let (_, shards) = town.cast.get().spread(SHOP);
+    let mut known = BTreeMap::new();
+    for seat in town.objects(SHOP) {
+        let place = place_of(seat.name);
+        for row in seat.machine.database.run(ORDERS, &[]).unwrap_or_default() {
+            let (Ok(order), Ok(form)) = (row.bytes32(0), row.blob(1)) else {
+                continue;
+            };
+            let order = data_encoding::HEXLOWER.encode(&order);
+            let own = decode::<OrderForm>(form).map(|form| shards.of(form.start()));
+            if place != Place::Office && own.as_ref().ok() != Some(&place) {
+                let name = seat.name;
+                broken.push(format!("{name}: it has an order of {own:?}: {order}"));
+            }
+            if let Some(other) = known.insert(order.clone(), seat.name) {
+                let two = format!("{other} and {}", seat.name);
+                broken.push(format!("{two}: two objects have one order: {order}"));
+            }
+        }
+    }
+}
+
+fn deliveries(town: &Town, broken: &mut Vec<String>) {
     for courier in COURIERS {
         let (_, shards) = town.cast.get().spread(courier);
         let mut decided = BTreeMap::new();
