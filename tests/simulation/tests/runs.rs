@@ -257,6 +257,29 @@ fn random_runs_have_shards_that_die_lose_what_they_say_to_each_other_and_are_mad
 }
 
 #[test]
+fn random_runs_have_a_shop_whose_stock_is_asked_doubly_lately_and_in_vain_and_that_is_spread_meanwhile()
+ {
+    let runs: Vec<_> = (1..=20).map(|seed| outcome(seed, 60, None)).collect();
+    let to_stock = |line: &str| line.contains("/stock  #");
+    for says in ["[lost]", "[doubled]", "[delayed "] {
+        let said = times(&runs, |line| to_stock(line) && line.contains(says));
+        assert!(said >= 1, "{says} is never there");
+    }
+    for says in [
+        "/stock: the power fails",
+        "kiso-tea.localhost/shard-01: the power fails",
+        "the shop is spread over four shards",
+        "/siblings/stock/put-back",
+        "/siblings/shelf",
+    ] {
+        assert!(times(&runs, |line| line.contains(says)) >= 1, "{says}");
+    }
+    let sold =
+        |line: &str| line.contains("kiso-tea.localhost/shard-0") && line.ends_with("is accepted");
+    assert!(times(&runs, sold) >= 10, "shards do next to nothing");
+}
+
+#[test]
 fn eight_hundred_days_with_a_purchase_every_few_weeks_end_with_everybody_in_business() {
     let outcome = run(Options {
         seed: 1,

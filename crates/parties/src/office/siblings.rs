@@ -158,7 +158,7 @@ impl<P: Ports> Office<P> {
         request: &Incoming,
         name: &[u8; 32],
     ) -> Result<Option<Answer>, Fault> {
-        if !self.is_shard() || self.now() >= self.spread()?.old_until {
+        if self.now() >= self.spread()?.old_until {
             return Ok(None);
         }
         let name = HEXLOWER.encode(name);

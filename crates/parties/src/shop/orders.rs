@@ -66,10 +66,13 @@ impl<P: Ports> Shop<P> {
         split: &SplitOrder,
         fault: Fault,
     ) -> Result<Answer, Fault> {
-        let is_spread = !self.office.spread()?.shards.is_none();
-        if is_spread && split.form_start.is_none() {
-            let said = "The order does not say where its form is: a newer wallet does.";
-            return Err(Fault::new(Kind::UnsupportedVersion, said));
+        if !self.office.is_shard() {
+            let is_spread = !self.office.spread()?.shards.is_none();
+            if is_spread && split.form_start.is_none() {
+                let said = "The order does not say where its form is: a newer wallet does.";
+                return Err(Fault::new(Kind::UnsupportedVersion, said));
+            }
+            return Err(fault);
         }
         let form = self.form_of(split).await?;
         let office = self.office.answer_of_the_office_about(request, &form);

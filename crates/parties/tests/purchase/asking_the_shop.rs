@@ -48,8 +48,10 @@ fn nothing_that_issuer_or_courier_know_opens_an_order_at_the_shop() {
     for (party, role) in [(ISSUER, Role::Issuer), (COURIER, Role::Courier)] {
         for identifier in identifiers(&world, party, role, &order) {
             let name = HEXLOWER.encode(&identifier);
+            let start = order.split.form_start.unwrap();
             for path in [
                 format!("/v1/orders/{name}"),
+                format!("/v1/orders/{start:02x}{name}"),
                 format!("/v1/orders/{name}/summary"),
                 format!("/v1/answers/{name}"),
                 format!("/v1/forms/{name}"),

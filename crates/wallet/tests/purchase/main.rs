@@ -33,6 +33,7 @@ mod renewal;
 #[path = "../../../parties/tests/purchase/search.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod search;
+mod shards;
 mod spaces;
 mod stock;
 mod toy;
