@@ -205,7 +205,11 @@ pub fn preflight() -> Answer {
 /// Lets every page read the answer, without credentials, and no cache keep it.
 pub fn finish(answer: &mut Answer) {
     set(answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    set(answer, header::ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after");
+    set(
+        answer,
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        "retry-after, order-reference",
+    );
     finish_private(answer);
 }
 
