@@ -1,4 +1,4 @@
-// A courier on several Durable Objects.
+// A courier and a shop on several Durable Objects.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openParties } from '../support/parties.mjs'
@@ -39,6 +39,51 @@ describe('a courier with four shards', async () => {
       }
       assertProblem(await parties.fetch(courier, path, sent), 404)
     }
+  })
+})
+
+describe('a shop with four shards', async () => {
+  const parties = await openParties({ vars: { shop: { SHARDS: '4' } } })
+  const shop = parties.domain('shop')
+  const pieces = async () => {
+    const { products } = (await parties.fetch(shop, '/v1/catalogue')).json()
+    return products.find(({ sku }) => sku === 'hojicha-100').stock
+  }
+  const form = () =>
+    parties.fetch(shop, '/v1/forms', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"items":[{"sku":"hojicha-100","quantity":1}]}',
+    })
+
+  test('says what its stock has left', async () => {
+    assert.equal(await pieces(), 80)
+  })
+
+  test('signs forms for one basket at all shards, each with a number of its own', async () => {
+    const starts = new Set()
+    for (let i = 0; i < 200 && starts.size < 4; i++) {
+      const answer = await form()
+      assert.equal(answer.status, 200)
+      const reference = answer.headers['order-reference']
+      assert.match(reference, /^[0-9a-f]{66}$/)
+      starts.add(parseInt(reference.slice(0, 2), 16) % 4)
+      // The shard has the form, and no order of it yet.
+      assertProblem(await parties.fetch(shop, `/v1/orders/${reference}`), 404)
+    }
+    assert.equal(starts.size, 4)
+    const kept = await parties.sql('shop', 'SELECT DISTINCT count(*) AS forms FROM shop_forms')
+    assert.equal(kept.filter(({ forms }) => forms > 0).length, 4)
+  })
+
+  test('shows its operator the stock by its name', async () => {
+    const shown = await parties.fetch(shop, '/v1/console?shard=stock')
+    assert.equal(shown.status, 200)
+    assert.equal(shown.json().counters.orders, 0)
+  })
+
+  test('refuses what does not say where its form is', async () => {
+    assertProblem(await parties.fetch(shop, `/v1/orders/${'ab'.repeat(32)}`), 404)
   })
 })
 
