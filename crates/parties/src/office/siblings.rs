@@ -148,6 +148,14 @@ impl<P: Ports> Office<P> {
         Err(Fault::new(Kind::Starting, "Ask again in a moment."))
     }
 
+    /// Whether this is a shard whose office may still be asked to begin what it had begun before there were shards.
+    ///
+    /// # Errors
+    /// As of [`Office::spread`].
+    pub(crate) fn has_young_office(&self) -> Result<bool, Fault> {
+        Ok(self.is_shard() && self.now() < self.spread()?.old_until)
+    }
+
     /// At a shard: the office's answer to a request about what has this name, if the office knew that before there
     /// were shards. For what is in a sealed part alone; everything else the office was asked about already.
     ///
@@ -158,9 +166,6 @@ impl<P: Ports> Office<P> {
         request: &Incoming,
         name: &[u8; 32],
     ) -> Result<Option<Answer>, Fault> {
-        if self.now() >= self.spread()?.old_until {
-            return Ok(None);
-        }
         let name = HEXLOWER.encode(name);
         let known = format!("{KNOWN_BY}{name}{}", request.uri().path());
         self.answer_of_the_office(request, &known).await

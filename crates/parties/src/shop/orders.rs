@@ -66,12 +66,12 @@ impl<P: Ports> Shop<P> {
         split: &SplitOrder,
         fault: Fault,
     ) -> Result<Answer, Fault> {
-        if !self.office.is_shard() {
-            let is_spread = !self.office.spread()?.shards.is_none();
-            if is_spread && split.form_start.is_none() {
-                let said = "The order does not say where its form is: a newer wallet does.";
-                return Err(Fault::new(Kind::UnsupportedVersion, said));
-            }
+        let is_spread = !self.office.spread()?.shards.is_none();
+        if is_spread && split.form_start.is_none() {
+            let said = "The order does not say where its form is: a newer wallet does.";
+            return Err(Fault::new(Kind::UnsupportedVersion, said));
+        }
+        if !self.office.has_young_office()? {
             return Err(fault);
         }
         let form = self.form_of(split).await?;

@@ -194,7 +194,7 @@ fn goods_of_an_order_that_ends_come_back_once_and_what_is_late_holds_nothing_bac
 }
 
 #[test]
-fn an_order_goes_on_when_the_stock_comes_back_and_a_form_is_made_meanwhile() {
+fn an_order_goes_on_when_the_stock_comes_back() {
     let mut world = World::new();
     world.spread_shop(4);
     let mut holder = holder(&world);
