@@ -87,6 +87,54 @@ describe('a shop with four shards', async () => {
   })
 })
 
+describe('an issuer with four shards', async () => {
+  const parties = await openParties({ vars: { issuer: { SHARDS: '4' } } })
+  const issuer = parties.domain('issuer')
+
+  test('opens accounts at its office', async () => {
+    const application = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Hanako Yamada', telephone: '090 1234 5678' }),
+    }
+    assert.equal((await parties.fetch(issuer, '/v1/accounts', application)).status, 200)
+    assert.equal((await parties.sql('issuer', 'SELECT 1 FROM issuer_accounts')).length, 1)
+  })
+
+  test('says that it knows nothing of an order at the shard that would know it, and nowhere else', async () => {
+    const order = `/v1/answers/${digits(7)}`
+    assertProblem(await parties.fetch(issuer, order), 404)
+    for (const at of ['00', '01', '02', '03', 'ff']) {
+      const answer = await parties.fetch(issuer, `${order}?at=${at}`)
+      assert.equal(answer.status, 200)
+      assert.equal(answer.headers['content-type'], 'application/cose')
+    }
+    assert.equal((await parties.sql('issuer', "SELECT value FROM facts WHERE name = 'certificate'")).length, 5)
+  })
+
+  test('makes a trial balance over the books of all its objects', async () => {
+    const answer = await parties.fetch(issuer, '/v1/console/trial-balance', { method: 'POST' })
+    assert.deepEqual(answer.json(), { accounts: 2, frozen: [], crossed: {}, silent: [] })
+  })
+
+  test('shows each account once', async () => {
+    const shown = (await parties.fetch(issuer, '/v1/console')).json()
+    assert.equal(shown.counters.accounts, 1)
+    assert.equal(shown.tables.find(({ name }) => name === 'accounts').rows.length, 1)
+  })
+
+  test('lets nobody outside in where its objects tell each other of money', async () => {
+    for (const path of ['/siblings/across', '/siblings/accounts', '/siblings/ask']) {
+      const sent = {
+        method: 'POST',
+        headers: { 'content-type': 'application/cbor', 'x-sibling': '0'.repeat(64) },
+        body: new Uint8Array([4]),
+      }
+      assertProblem(await parties.fetch(issuer, path, sent), 404)
+    }
+  })
+})
+
 describe('a party does not start', () => {
   const refusal = async (role, vars) => {
     const parties = await openParties({ vars: { [role]: vars }, waitHealthy: false })
@@ -98,6 +146,6 @@ describe('a party does not start', () => {
   })
 
   test('with shards where its role has none', async () => {
-    assert.match(await refusal('issuer', { SHARDS: '4' }), /^The setting SHARDS is not 1: /)
+    assert.match(await refusal('key-centre', { SHARDS: '4' }), /^The setting SHARDS is not 1: /)
   })
 })

@@ -120,11 +120,14 @@ fn place(
     if shards.is_none() {
         return Ok(Place::Office);
     }
+    let Ok(vault) = settings::vault(env, role) else {
+        return Ok(Place::Office);
+    };
     let asked = http::Request::builder()
         .method(request.method().as_ref())
         .uri(request.inner().url())
         .header(CORRELATION_HEADER, correlation)
         .body(body.map(Uint8Array::to_vec).unwrap_or_default())
         .map_err(|error| error.to_string())?;
-    Ok(routes::place(role, shards, &asked))
+    Ok(routes::place(role, shards, vault.handles(), &asked))
 }

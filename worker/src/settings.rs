@@ -4,9 +4,11 @@
 use data_encoding::HEXLOWER_PERMISSIVE;
 use tallystick_parties::office::place::Shards;
 use tallystick_parties::office::rate::{Limits, LimitsError};
-use tallystick_parties::office::settings::{ConsoleAccess, Operator, Settings, UnsafeSetting};
+use tallystick_parties::office::settings::{
+    ConsoleAccess, Operator, Settings, UnsafeSetting, owner,
+};
 use tallystick_parties::routes;
-use tallystick_parties::store::vault::SealingKey;
+use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use worker::Env;
 use zeroize::Zeroizing;
@@ -83,6 +85,15 @@ pub fn shards(env: &Env) -> Result<Shards, SettingsError> {
     };
     let shards = text.parse().ok().and_then(Shards::new);
     shards.ok_or(SettingsError::Form("SHARDS", "a power of two up to 256"))
+}
+
+/// With what the edge opens what the party gave out.
+pub fn vault(env: &Env, role: Role) -> Result<Vault, SettingsError> {
+    let sealing_key = SealingKey::new(key(env, "SEALING_KEY")?);
+    Ok(Vault::new(
+        &sealing_key,
+        owner(role, &domain(env, "DOMAIN")?),
+    ))
 }
 
 /// The role that this deployment plays.

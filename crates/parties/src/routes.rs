@@ -8,6 +8,7 @@ use crate::office::http::Incoming;
 use crate::office::place::{Asked, Belongs, Key, Place, Shards};
 use crate::office::routes::{Route, Shape, segments};
 use crate::office::{reception, siblings};
+use crate::store::handles::Handles;
 
 fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     fn some<T>(table: &[Route<T>], holds: &mut impl FnMut(&Shape) -> bool) -> bool {
@@ -52,6 +53,8 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
         })
     }
     let own = match role {
+        #[cfg(feature = "issuer")]
+        Role::Issuer => find(crate::issuer::ROUTES, posts, path),
         #[cfg(feature = "courier")]
         Role::Courier => find(crate::courier::ROUTES, posts, path),
         #[cfg(feature = "shop")]
@@ -65,14 +68,15 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
 /// Whether parties of this role can have shards.
 #[must_use]
 pub fn can_be_spread(role: Role) -> bool {
-    matches!(role, Role::Courier | Role::Shop)
+    matches!(role, Role::Shop | Role::Issuer | Role::Courier)
 }
 
 /// Which object of a party in `role` answers a request from outside. Computed from what is in clear, and
-/// unverified: whoever says something wrong is sent where nothing is known of it. An operator's request
+/// unverified: whoever says something wrong is sent where nothing is known of it. `handles` are the party's own
+/// ([`Vault::handles`](crate::store::vault::Vault::handles)). An operator's request
 /// goes to the object that it names by `shard=`, two hexadecimal digits or "stock".
 #[must_use]
-pub fn place(role: Role, shards: Shards, request: &Incoming) -> Place {
+pub fn place(role: Role, shards: Shards, handles: &Handles, request: &Incoming) -> Place {
     if shards.is_none() {
         return Place::Office;
     }
@@ -88,30 +92,33 @@ pub fn place(role: Role, shards: Shards, request: &Incoming) -> Place {
         Belongs::Anywhere(key)
         | Belongs::ToAnyShard(key)
         | Belongs::ToShard(key)
-        | Belongs::ToShardWhileNew(key) => key(&asked(request, chosen)),
+        | Belongs::ToShardWhileNew(key) => key(&asked(request, chosen, handles)),
     };
-    key.map_or(Place::Office, |key| shards.of(key.start))
+    let start = key.and_then(|key| key.start);
+    start.map_or(Place::Office, |start| shards.of(start))
 }
 
-fn asked<'a>(request: &'a Incoming, chosen: Option<&'a str>) -> Asked<'a> {
+fn asked<'a>(request: &'a Incoming, chosen: Option<&'a str>, handles: &'a Handles) -> Asked<'a> {
     let correlation = request.headers().get("x-correlation-id");
     Asked {
         chosen,
+        query: request.uri().query().unwrap_or_default(),
         body: request.body(),
         correlation: correlation
             .map(http::HeaderValue::as_bytes)
             .unwrap_or_default(),
+        handles,
     }
 }
 
 /// Where what a request asks for belongs, with its key; `None`: to whoever is asked.
-pub(crate) fn belongs(role: Role, request: &Incoming) -> Option<(Belongs, Key)> {
+pub(crate) fn belongs(role: Role, handles: &Handles, request: &Incoming) -> Option<(Belongs, Key)> {
     let posts = request.method() == Method::POST;
     let (shape, chosen) = shape_of(role, posts, request.uri().path())?;
     match shape.belongs {
         Belongs::ToOffice | Belongs::Anywhere(_) => None,
         Belongs::ToAnyShard(key) | Belongs::ToShard(key) | Belongs::ToShardWhileNew(key) => {
-            Some((shape.belongs, key(&asked(request, chosen))?))
+            Some((shape.belongs, key(&asked(request, chosen, handles))?))
         }
     }
 }

@@ -30,7 +30,7 @@ use tallystick_protocol::keys::{
 use tallystick_protocol::trust::introduction::{Introduction, IntroductionRequest};
 use tallystick_protocol::trust::statement::{Audience, Envelope};
 use tallystick_protocol::wire::cbor::{Message, encode};
-use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role, Root};
+use tallystick_protocol::wire::identifier::{Domain, Handle, HolderId, OrderId, Role, Root};
 use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -209,6 +209,7 @@ fn the_answers_are_as_the_page_says() {
             root,
             payee: shop.clone(),
             amount: yen(1),
+            handle: Some(Handle([9; 16])),
         },
     );
     holds(
@@ -219,6 +220,7 @@ fn the_answers_are_as_the_page_says() {
             payee: shop.clone(),
             courier: courier.clone(),
             binds_until: Some(Timestamp(90_000)),
+            handle: Some(Handle([9; 16])),
         },
     );
     holds(
@@ -229,6 +231,7 @@ fn the_answers_are_as_the_page_says() {
             payee: shop.clone(),
             courier,
             binds_until: None,
+            handle: None,
         },
     );
     holds(
@@ -245,6 +248,7 @@ fn the_answers_are_as_the_page_says() {
             root,
             by: Role::Courier,
             reason: RefusalReason::Declined,
+            handle: None,
         },
     );
     holds(
@@ -265,6 +269,7 @@ fn the_answers_are_as_the_page_says() {
             shop,
             issuer,
             tracking,
+            handle: Some(Handle([9; 16])),
         },
     );
     holds(
@@ -326,6 +331,7 @@ fn the_answers_are_as_the_page_says() {
             root,
             number: 1,
             amount: yen(500),
+            handle: Some(Handle([9; 16])),
         },
     );
     holds(

@@ -12,7 +12,8 @@ use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration_token};
 use tallystick_parties::ports::Ports;
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
-use tallystick_parties::store::vault::SealingKey;
+use tallystick_parties::store::handles::Handles;
+use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::wire::identifier::{Domain, Role};
@@ -68,6 +69,13 @@ pub const SHOP_SHARDS: [&str; 4] = [
 ];
 /// The goods of a shop with shards.
 pub const SHOP_STOCK: &str = "kiso-tea.localhost/stock";
+/// The issuer's shards, if it has all of them.
+pub const ISSUER_SHARDS: [&str; 4] = [
+    "asahi-card.localhost/shard-00",
+    "asahi-card.localhost/shard-01",
+    "asahi-card.localhost/shard-02",
+    "asahi-card.localhost/shard-03",
+];
 /// Where the shop's pages are.
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
 /// 20 November 2026, 10:00 UTC, in seconds since 1970.
@@ -99,8 +107,9 @@ fn display_name(role: Role, name: &str) -> String {
 
 /// All objects that parties can have beside their offices.
 pub fn beside_offices() -> impl Iterator<Item = &'static str> {
+    let shards = [COURIER_SHARDS, SHOP_SHARDS, ISSUER_SHARDS];
     let stock = core::iter::once(SHOP_STOCK);
-    COURIER_SHARDS.into_iter().chain(SHOP_SHARDS).chain(stock)
+    shards.into_iter().flatten().chain(stock)
 }
 
 /// The party that an object belongs to, by its domain.
@@ -130,6 +139,14 @@ pub fn settings(role: Role, name: &str) -> Settings {
     settings.registration_token = Some(registration_token(&REGISTRATION_KEY, role, &own, &display));
     settings.console = ConsoleAccess::Open;
     settings
+}
+
+/// With these a party, and its edge, finds orders again.
+#[must_use]
+pub fn handles_of(role: Role, name: &str) -> Handles {
+    let settings = settings(role, name);
+    let vault = Vault::new(&settings.sealing_key, settings.owner());
+    vault.handles().clone()
 }
 
 /// A party of whatever role, started.
@@ -196,6 +213,8 @@ pub struct Cast {
     pub shards: Shards,
     /// Over how many objects the shop's orders are spread.
     pub shop_shards: Shards,
+    /// Over how many objects the issuer's accounts and orders are spread.
+    pub issuer_shards: Shards,
 }
 
 impl Default for Cast {
@@ -207,6 +226,7 @@ impl Default for Cast {
             instruments: &[Instrument::CardAccount],
             shards: Shards::NONE,
             shop_shards: Shards::NONE,
+            issuer_shards: Shards::NONE,
         }
     }
 }
@@ -234,6 +254,7 @@ impl Cast {
         match domain {
             COURIER => (Role::Courier, self.shards),
             SHOP => (Role::Shop, self.shop_shards),
+            ISSUER => (Role::Issuer, self.issuer_shards),
             _ => (Role::Shop, Shards::NONE),
         }
     }
@@ -245,7 +266,9 @@ impl Cast {
             CA => Running::Ca(Rc::new(authority(ports))),
             CENTRE => Running::Centre(Rc::new(centre(ports, self.degrees()))),
             name @ (ISSUER | OTHER_ISSUER) => {
-                let mut config = IssuerConfig::new(settings(Role::Issuer, name));
+                let mut settings = settings(Role::Issuer, name);
+                settings.shards = self.spread(name).1;
+                let mut config = IssuerConfig::new(settings);
                 config.opens_accounts = true;
                 Running::Issuer(Rc::new(Issuer::new(ports, config)))
             }

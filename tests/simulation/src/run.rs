@@ -111,6 +111,7 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
     rests &= heal(town);
     if rests {
         let mut broken = invariants::broken(town);
+        broken.extend(town.noticed());
         if options.days > 0 {
             invariants::business::check(town, &mut broken);
         }
@@ -167,6 +168,7 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
         let pause_ms = steps::take(town, dice);
         operator::work(town, &operator);
         rests &= town.run_for(pause_ms);
+        town.notice(invariants::broken_now(town));
     }
     rests
 }

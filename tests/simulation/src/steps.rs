@@ -98,6 +98,10 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
             town.note("the shop is spread over four shards");
             town.spread(SHOP, Shards::new(4).unwrap());
         }
+        64..66 if town.cast.get().issuer_shards.is_none() => {
+            town.note("the issuer is spread over four shards");
+            town.spread(ISSUER, Shards::new(4).unwrap());
+        }
         60..68 => {
             let events = u32::try_from(dice.below(12)).unwrap_or(0);
             town.note(&format!(

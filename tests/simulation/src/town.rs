@@ -1,7 +1,7 @@
 //! Everybody, the network between them, and what was said.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::{Rc, Weak};
 
 use http::{Request, Response};
@@ -11,7 +11,9 @@ use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::routes;
 use tallystick_protocol::test_keys::TEST_KEYS;
 
-use crate::cast::{COURIER, Cast, EVERYBODY, SHOP, START, beside_offices, party_of, place_of};
+use crate::cast::{
+    COURIER, Cast, EVERYBODY, ISSUER, SHOP, START, beside_offices, handles_of, party_of, place_of,
+};
 use crate::dice::Dice;
 use crate::holder::Holder;
 use crate::invariants::parcels::Gate;
@@ -90,6 +92,8 @@ pub(crate) struct Town {
     events: Cell<u64>,
     /// How often the power failed.
     pub(crate) crashes: Cell<u32>,
+    /// What did not hold at some moment of the run.
+    noticed: RefCell<BTreeSet<String>>,
 }
 
 impl Town {
@@ -141,6 +145,7 @@ impl Town {
                 calls: Cell::new(0),
                 events: Cell::new(0),
                 crashes: Cell::new(0),
+                noticed: RefCell::default(),
                 scheduler: Scheduler::new(clock),
             }
         })
@@ -170,13 +175,13 @@ impl Town {
         self.cast.get().has(seat.name)
     }
 
-    /// The courier's or the shop's operator spreads its orders over so many shards. Its edge learns of it a little
-    /// later.
+    /// A party's operator spreads it over so many shards. Its edge learns of it a little later.
     pub(crate) fn spread(self: &Rc<Self>, party: &'static str, shards: Shards) {
         let mut cast = self.cast.get();
         match party {
             COURIER => cast.shards = shards,
             SHOP => cast.shop_shards = shards,
+            ISSUER => cast.issuer_shards = shards,
             _ => return,
         }
         self.cast.set(cast);
@@ -199,12 +204,23 @@ impl Town {
         let is_new = |at_ms: u64| self.scheduler.now_ms() < at_ms + EDGE_LAG_MS;
         let lags = spread_at_ms.is_some_and(is_new) && self.dice.chance(500);
         let shards = if lags { Shards::NONE } else { shards };
-        self.object(host, routes::place(role, shards, request))
+        let place = routes::place(role, shards, &handles_of(role, host), request);
+        self.object(host, place)
     }
 
     fn object(&self, party: &str, place: Place) -> Option<&Rc<Seat>> {
         self.objects(party)
             .find(|seat| place_of(seat.name) == place)
+    }
+
+    /// Remembers what does not hold at this moment.
+    pub(crate) fn notice(&self, broken: Vec<String>) {
+        self.noticed.borrow_mut().extend(broken);
+    }
+
+    /// What did not hold at some moment.
+    pub(crate) fn noticed(&self) -> BTreeSet<String> {
+        self.noticed.borrow().clone()
     }
 
     /// How many messages were sent.
@@ -589,6 +605,7 @@ fn some_cast(dice: &Dice) -> Cast {
         offers_a_choice: true,
         shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
         shop_shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
+        issuer_shards: Shards::new(*dice.pick(&[1, 2, 4])).unwrap_or(Shards::NONE),
         ..Cast::default()
     }
 }

@@ -23,6 +23,8 @@ use crate::post::due;
 use crate::store::once::{Command, before, once};
 use crate::store::typed;
 
+/// Where commands are taken.
+pub(crate) const COMMANDS_PATH: &str = "/v1/console/commands";
 /// How far a command's time may be from the party's clock, in seconds.
 const FRESH_SECONDS: u64 = 300;
 /// How long the answer to a command is kept, in seconds (30 days): far longer than it is fresh.
@@ -76,6 +78,12 @@ const RETRY: CommandShape = CommandShape {
 pub struct Arguments<'a>(&'a OperatorCommand);
 
 impl<'a> Arguments<'a> {
+    /// Those of this command.
+    #[must_use]
+    pub fn of(command: &'a OperatorCommand) -> Self {
+        Self(command)
+    }
+
     fn text(&self, name: &str) -> Result<&str, Fault> {
         let text = self.0.arguments.get(name).map(String::as_str);
         text.ok_or_else(|| Fault::malformed("The command lacks an argument."))
@@ -155,6 +163,31 @@ pub(super) fn shapes(role: &impl Show) -> Vec<CommandShape> {
 }
 
 impl<P: Ports> Office<P> {
+    /// The command in a request that an operator may give, if it is fresh and was not done before: for what has to
+    /// be prepared. Taking it says what is wrong with any other.
+    pub(crate) fn new_command(&self, request: &Incoming) -> Option<OperatorCommand> {
+        let is_one =
+            request.method() == http::Method::POST && request.uri().path() == COMMANDS_PATH;
+        if !is_one || self.require_console(request).is_err() {
+            return None;
+        }
+        let body = web::body_as(request, MEDIA_TYPE).ok()?;
+        let operators = self.operators().ok()?;
+        let keys: Vec<_> = operators.into_iter().map(|one| one.key).collect();
+        let signed = command::open(body, &keys).ok()?;
+        let said = signed.command;
+        let is_own = said.role == self.settings.role.as_str()
+            && said.domain == self.settings.domain.as_str();
+        let command = Command {
+            what: "operator",
+            key: &said.id,
+            digest: &signed.digest,
+            keep_until: 0,
+        };
+        let is_new = matches!(before(self.tables(), &command), Ok(None));
+        (is_own && is_new && self.require_fresh(Timestamp(said.at)).is_ok()).then_some(said)
+    }
+
     /// `POST /v1/console/commands`: a JWS. The same command again gets the same answer.
     pub(super) fn take_command(
         &self,

@@ -192,7 +192,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/console", Task::Overview).private(),
     Route::get("/v1/console/orders/{}", Task::Order).private(),
     Route::get("/v1/console/orders.csv", Task::File).private(),
-    Route::post("/v1/console/commands", Task::Command).private(),
+    Route::post(commands::COMMANDS_PATH, Task::Command).private(),
     Route::post("/v1/console/operators", Task::Register).private(),
     Route::get("/v1/metrics", Task::Metrics).private(),
 ];

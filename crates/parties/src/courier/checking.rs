@@ -7,7 +7,7 @@ use tallystick_protocol::checkout::answers::{
 use tallystick_protocol::checkout::order::OpenedPart;
 use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::trust::statement::{StatementError, Verified, open};
-use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::identifier::{Handle, Role};
 
 use super::Courier;
 use crate::office::fault::{Fault, Kind};
@@ -23,6 +23,8 @@ pub(super) struct Checked {
     pub request: Verified<DeliveryRequest>,
     /// The courier's part.
     pub part: OpenedPart,
+    /// What the issuer's clearance says of where the money is.
+    pub handle: Option<Handle>,
     /// Whether the courier delivers, or why not.
     pub verdict: Result<(), RefusalReason>,
 }
@@ -69,6 +71,7 @@ impl<P: Ports> Courier<P> {
         Ok(Checked {
             request,
             part,
+            handle: clearance.message.handle,
             verdict,
         })
     }

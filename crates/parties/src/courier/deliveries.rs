@@ -2,7 +2,7 @@
 //! stored: it is printed from the sealed part, which only the courier's key opens.
 
 use tallystick_protocol::checkout::order::SealedPart;
-use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::wire::identifier::{Domain, Handle, OrderId, Root};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::state::DeliveryState;
@@ -32,6 +32,8 @@ typed_row! {
         pub state: DeliveryState = "state, refused_reason",
         /// The tracking number, if a label was made.
         pub tracking: Option<String> = "tracking",
+        /// Says to the issuer where the money is; the courier says it back.
+        pub handle: Option<Handle> = "handle",
     }
 }
 

@@ -74,6 +74,7 @@ impl<P: Ports> Courier<P> {
             received_at: self.office.now(),
             state,
             tracking: number,
+            handle: checked.handle,
         };
         deliveries::insert(tables, &delivery)?;
         self.decide_word(tables, &delivery)?;
@@ -118,6 +119,7 @@ impl<P: Ports> Courier<P> {
             shop: delivery.shop.clone(),
             issuer: delivery.issuer.clone(),
             tracking: delivery.tracking.clone().ok_or_else(Fault::internal)?,
+            handle: delivery.handle,
         })
     }
 
@@ -129,6 +131,7 @@ impl<P: Ports> Courier<P> {
             root: delivery.root,
             by: Role::Courier,
             reason,
+            handle: delivery.handle,
         }
     }
 

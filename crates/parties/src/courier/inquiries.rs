@@ -76,6 +76,8 @@ impl<P: Ports> Courier<P> {
             root,
             by: Role::Courier,
             reason: closing.reason,
+            // Whoever asked knows where the money is; the courier never heard.
+            handle: None,
         };
         self.office
             .log("order-closed", Some(&correlation(&root.0)), "never-came");

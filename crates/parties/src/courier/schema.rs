@@ -43,6 +43,8 @@ pub const TABLES: &[Migration] = &[
         "DROP INDEX courier_deliveries_by_state",
         "CREATE INDEX courier_deliveries_by_state ON courier_deliveries (state, received_at, order_id)",
     ]),
+    // By what an issuer of several objects finds the order's money again.
+    Migration(&["ALTER TABLE courier_deliveries ADD COLUMN handle BLOB"]),
 ];
 
 const FIRST: Migration = Migration(&[

@@ -149,7 +149,7 @@ pub(super) struct Account {
     pub certificate: Vec<u8>,
 }
 
-/// The account of an enrolled holder.
+/// The account of an enrolled holder, if it is at this object.
 pub(super) fn of_holder(
     tables: &(impl Tables + ?Sized),
     holder: &HolderId,
@@ -158,7 +158,8 @@ pub(super) fn of_holder(
         tables,
         "SELECT a.account, a.card_number, a.card_expiry, a.holder_name, a.telephone, h.certificate
          FROM issuer_holders h JOIN issuer_accounts a ON a.account = h.account
-         WHERE h.holder = ? AND h.certificate IS NOT NULL",
+         WHERE h.holder = ?1 AND h.certificate IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM issuer_homes x WHERE x.holder = ?1)",
         &[holder.0.into()],
     )?
     .map(|row| {
@@ -226,17 +227,29 @@ pub(super) fn is_locked(
 /// How many accounts a console shows.
 const SHOWN: u32 = 30;
 
-/// The newest accounts with what can still be spent from each. Whose they are is not the console's matter.
-pub(super) fn newest(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
-    let rows = tables.run(
+/// The newest accounts that are at this object, with what can still be spent from each. Whose they are is not the
+/// console's matter.
+pub(super) fn newest(
+    tables: &(impl Tables + ?Sized),
+    is_shard: bool,
+) -> Result<Table, DatabaseError> {
+    // A shard has only those of its holders; the office keeps a record of all.
+    let elsewhere = if is_shard {
+        "NOT EXISTS (SELECT 1 FROM issuer_holders h WHERE h.account = a.account)"
+    } else {
+        "EXISTS (SELECT 1 FROM issuer_holders h JOIN issuer_homes x ON x.holder = h.holder
+            WHERE h.account = a.account)"
+    };
+    let sql = format!(
         "SELECT a.account, a.opened_at, a.limit_minor, a.currency,
             coalesce(l.credits_posted - l.debits_posted - l.debits_pending, 0), k.locked_at
          FROM issuer_accounts a
          LEFT JOIN accounts l ON l.name = 'holder ' || a.account AND l.currency = a.currency
          LEFT JOIN issuer_locked_accounts k ON k.account = a.account
-         ORDER BY a.account DESC LIMIT ?",
-        &[SHOWN.into()],
-    )?;
+         WHERE NOT {elsewhere}
+         ORDER BY a.account DESC LIMIT ?"
+    );
+    let rows = tables.run(&sql, &[SHOWN.into()])?;
     let line = |row: &Row| {
         let limit = rows::money(row, 2)?;
         let is_locked = !row.is_null(5);

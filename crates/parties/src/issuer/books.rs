@@ -125,9 +125,14 @@ pub fn pay_out(
 ) -> Result<(), Fault> {
     let payable = Account {
         kind: AccountKind::Payable,
-        name: &format!("payable to {shop}"),
+        name: &payable_to(shop),
     };
     booking.book(tables, "payout", (payable, SETTLED), money)
+}
+
+/// The name of the account of what is owed to a shop.
+pub fn payable_to(shop: &Domain) -> String {
+    format!("payable to {shop}")
 }
 
 fn of_holder(name: &str) -> Account<'_> {
@@ -135,6 +140,11 @@ fn of_holder(name: &str) -> Account<'_> {
         kind: AccountKind::Holder,
         name,
     }
+}
+
+/// The number of the account of that name in the books, if it is a holder's.
+pub fn account_of(name: &str) -> Option<i64> {
+    name.strip_prefix("holder ")?.parse().ok()
 }
 
 /// The account's name in the books.

@@ -60,6 +60,10 @@ impl<P: Ports> Show for Issuer<P> {
     fn counters(&self) -> Result<Counters, Fault> {
         let tables = self.office.tables();
         let mut counters = lines::counted(tables, &LISTING)?;
+        if self.office.is_shard() {
+            // Those of a shard are known to the office, too, and counted there.
+            return Ok(counters);
+        }
         let sql =
             "SELECT (SELECT count(*) FROM issuer_accounts), (SELECT count(*) FROM issuer_holders),
             (SELECT count(*) FROM issuer_revoked_holders)";
@@ -75,12 +79,16 @@ impl<P: Ports> Show for Issuer<P> {
 
     fn tables(&self) -> Result<Vec<Table>, Fault> {
         let tables = self.office.tables();
-        Ok(vec![
+        let mut shown = vec![
             ledger::newest(tables)?,
             ledger::balances(tables)?,
-            accounts::newest(tables)?,
-            parties::table(tables)?,
-        ])
+            accounts::newest(tables, self.office.is_shard())?,
+        ];
+        // The same parties are blocked at every object.
+        if !self.office.is_shard() {
+            shown.push(parties::table(tables)?);
+        }
+        Ok(shown)
     }
 }
 

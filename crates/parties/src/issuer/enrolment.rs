@@ -17,7 +17,7 @@ use tallystick_protocol::wire::identifier::{HolderId, Role};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::accounts::grant_digest;
-use super::{Issuer, revocation, words};
+use super::{Issuer, homes, revocation, words};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::payer::EVIDENCE_SECONDS;
@@ -65,8 +65,9 @@ impl<P: Ports> Issuer<P> {
             Some(certificate) if self.lasts(Certificate::from_der(certificate)?.not_after()) => {
                 certificate.clone()
             }
-            _ => self.have_certified(&keys, enrolled.account).await?,
+            _ => self.have_certified(&keys, &enrolled).await?,
         };
+        self.settle(enrolled.account).await?;
         let ticket = if self.lasts(enrolled.at.plus_seconds(TICKET_SECONDS)) {
             let reference = keys.holder.to_string();
             self.office.signed(words::TICKET, &reference).await?
@@ -173,7 +174,8 @@ impl<P: Ports> Issuer<P> {
 
     /// Asks the CA and keeps the certificate that comes back for these keys. The CA gives the same one
     /// again until it is about to end, so asking twice does no harm.
-    async fn have_certified(&self, keys: &ProvenKeys, account: i64) -> Result<Vec<u8>, Fault> {
+    async fn have_certified(&self, keys: &ProvenKeys, before: &Enrolled) -> Result<Vec<u8>, Fault> {
+        let account = before.account;
         let ca = Audience::Party(self.office.settings.ca.clone());
         let asked = HolderCertificateRequest {
             envelope: self.office.envelope(ca, keys.holder.0, EVIDENCE_SECONDS),
@@ -197,14 +199,17 @@ impl<P: Ports> Issuer<P> {
         if owner.public_key != keys.signing_public_key {
             return Err(Fault::untrusted("The CA certified another key."));
         }
-        let row = first(
-            self.office.tables(),
-            "UPDATE issuer_holders SET certificate = ? WHERE holder = ? RETURNING certificate",
-            &[answer.certificate.into(), keys.holder.0.into()],
-        )?
-        .ok_or_else(Fault::internal)?;
+        self.office.settled_spread(self)?;
+        self.office.transaction(|tables| {
+            let sql =
+                "UPDATE issuer_holders SET certificate = ? WHERE holder = ? RETURNING account";
+            let values = [answer.certificate.clone().into(), keys.holder.0.into()];
+            first(tables, sql, &values)?.ok_or_else(Fault::internal)?;
+            let is_first = before.certificate.is_none();
+            homes::enrolled(self, tables, account, &keys.holder, is_first)
+        })?;
         self.office.log("enrolled", None, "ok");
-        Ok(row.blob(0)?.to_vec())
+        Ok(answer.certificate)
     }
 }
 

@@ -9,7 +9,7 @@ use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::{HolderId, Role};
 
-use super::{Issuer, revocation};
+use super::{Issuer, homes, revocation};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
@@ -36,34 +36,38 @@ impl<P: Ports> Issuer<P> {
         let owner = anchors.verify(&certificate, at, Role::Holder)?;
         request.verify(&self.office.settings.domain, &owner.public_key)?;
         self.office.admit_holder("moves", &request.holder)?;
-        let revoked = self
+        let (account, revoked) = self
             .office
             .transaction(|tables| self.follow(tables, &request))?;
+        self.settle(account).await?;
         let outcome = if revoked { "revoked" } else { "before" };
         self.office.log("account-handed-over", None, outcome);
         Ok(web::json(StatusCode::OK, &Moved { moved: true }))
     }
 
-    fn follow(&self, tables: &dyn Tables, request: &MoveRequest) -> Result<bool, Fault> {
+    /// Returns the account, and whether somebody was revoked.
+    fn follow(&self, tables: &dyn Tables, request: &MoveRequest) -> Result<(i64, bool), Fault> {
         let now = self.office.now().0;
         let holder = request.holder.0;
         let grant = request.grant_digest;
         let enrolled = "SELECT account FROM issuer_holders WHERE holder = ?";
         let Some(row) = first(tables, enrolled, &[holder.into()])? else {
             // Revoked already: by this request, or the account has gone elsewhere.
-            let followed = "SELECT 1 FROM issuer_revoked_holders r
+            let followed = "SELECT r.account FROM issuer_revoked_holders r
                 JOIN issuer_accounts a ON a.account = r.account
                 WHERE r.holder = ? AND a.grant_digest = ?";
             let row = first(tables, followed, &[holder.into(), grant.into()])?;
-            row.ok_or_else(|| Fault::new(Kind::Revoked, ""))?;
-            return Ok(false);
+            let row = row.ok_or_else(|| Fault::new(Kind::Revoked, ""))?;
+            return Ok((row.integer(0)?, false));
         };
         let account = row.integer(0)?;
         tables.run(
             "UPDATE issuer_accounts SET grant_digest = ?, grant_expires_at = ? WHERE account = ?",
             &[grant.into(), (now + GRANT_SECONDS).into(), account.into()],
         )?;
-        Ok(revocation::revoke(tables, account, now)?)
+        let revoked = revocation::revoke(tables, account, now)?;
+        homes::changed(self, tables, account)?;
+        Ok((account, revoked))
     }
 
     /// The certificate that is or was that holder's.

@@ -14,7 +14,9 @@ pub(crate) mod console_view;
 mod enrolment;
 mod funds;
 mod handing_over;
+mod homes;
 mod parties;
+mod places;
 mod renewing;
 mod revocation;
 pub(crate) mod schema;
@@ -27,14 +29,17 @@ pub use config::IssuerConfig;
 use http::{Request, Response};
 
 use crate::office::Office;
+use crate::office::across::ACROSS;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
+use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
-use crate::payer::{Funds, Payer, Terms, reservations};
+use crate::payer::{FREED, Funds, Payer, Terms, reservations};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
+use crate::standing::confirmations;
 use crate::store::retention::Rule;
 
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +54,8 @@ pub(crate) enum Task {
     Release,
     Refund,
     ShowAnswer,
+    /// Only says where a confirmation belongs: every party answers it in one way.
+    Confirm,
     Evidence,
     TrialBalance,
 }
@@ -60,14 +67,21 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/renewals", Task::Renew).dear(),
     Route::post("/v1/moves", Task::HandOver).dear(),
     Route::post("/v1/enrolments", Task::Enrol).dear(),
-    Route::post("/v1/authorisations", Task::Authorise),
-    Route::post("/v1/captures", Task::Capture),
-    Route::post("/v1/releases", Task::Release),
-    Route::post("/v1/refunds", Task::Refund),
-    Route::get("/v1/answers/{}", Task::ShowAnswer),
+    Route::post("/v1/confirmations", Task::Confirm)
+        .dear()
+        .at(Belongs::ToShard(confirmations::holder_of)),
+    Route::post("/v1/authorisations", Task::Authorise)
+        .at(Belongs::ToShard(places::of_authorisation)),
+    Route::post("/v1/captures", Task::Capture).at(OF_STATEMENT),
+    Route::post("/v1/releases", Task::Release).at(OF_STATEMENT),
+    Route::post("/v1/refunds", Task::Refund).at(OF_STATEMENT),
+    Route::get("/v1/answers/{}", Task::ShowAnswer).at(Belongs::ToShard(places::of_answer)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
     Route::post("/v1/console/trial-balance", Task::TrialBalance).private(),
 ];
+
+/// A statement about an order says where its money is set aside.
+const OF_STATEMENT: Belongs = Belongs::ToShard(places::of_statement);
 
 /// What orders are paid from.
 const FUNDS: &[&dyn Funds] = &[
@@ -99,8 +113,10 @@ impl<P: Ports> Issuer<P> {
                 binding_seconds: self.config.binding_seconds,
                 inquiry_grace_seconds: self.config.inquiry_grace_seconds,
                 blocked,
+                is_spread: !self.office.spread()?.shards.is_none(),
             },
             funds: FUNDS,
+            keeper: self,
         })
     }
 
@@ -109,7 +125,9 @@ impl<P: Ports> Issuer<P> {
         if let Some(answer) = self.office.serve_common_for(request, current).await? {
             return Ok(answer);
         }
+        self.prepare(request).await?;
         if let Some(answer) = self.office.serve_console(self, request)? {
+            self.settle_after(request).await?;
             return Ok(answer);
         }
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
@@ -120,15 +138,24 @@ impl<P: Ports> Issuer<P> {
             Task::HandOver => self.hand_over(request).await,
             Task::Enrol => self.enrol(request).await,
             Task::Authorise => self.payer()?.authorise(request).await,
-            Task::Capture => self.payer()?.capture(request).await,
-            Task::Release => self.payer()?.release(request).await,
-            Task::Refund => self.payer()?.refund(request).await,
+            Task::Capture | Task::Release | Task::Refund => {
+                if let Some(answer) = self.of_some_shard(request).await? {
+                    return Ok(answer);
+                }
+                match task {
+                    Task::Capture => self.payer()?.capture(request).await,
+                    Task::Release => self.payer()?.release(request).await,
+                    _ => self.payer()?.refund(request).await,
+                }
+            }
             Task::ShowAnswer => {
                 let root = chosen.first().copied().unwrap_or_default();
+                self.require_known(root)?;
                 self.payer()?.show_answer(root).await
             }
+            Task::Confirm => Err(Fault::not_found()),
             Task::Evidence => self.office.show_evidence(request, None).await,
-            Task::TrialBalance => self.show_trial_balance(request),
+            Task::TrialBalance => self.show_trial_balance(request).await,
         }
     }
 }
@@ -136,7 +163,10 @@ impl<P: Ports> Issuer<P> {
 impl<P: Ports> Party for Issuer<P> {
     async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         self.office
-            .receive(request, async |request| self.route(request).await)
+            .receive(request, async |request| {
+                let route = async |request: &Incoming| self.route(request).await;
+                self.office.where_it_belongs(request, self, route).await
+            })
             .await
     }
 
@@ -149,6 +179,9 @@ impl<P: Ports> Duties for Issuer<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             reservations::EXPIRY => self.payer()?.end_overdue(&job.reference).await,
+            FREED => self.send_on(&job.reference),
+            ACROSS => self.carry_on(job).await,
+            homes::TELL => self.tell(job).await,
             _ => Ok(Next::Done),
         }
     }

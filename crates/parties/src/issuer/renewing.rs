@@ -9,7 +9,7 @@ use tallystick_protocol::trust::statement::{Audience, open};
 use tallystick_protocol::wire::identifier::Role;
 
 use super::accounts::{GRANT_SECONDS, grant_digest};
-use super::{Issuer, account_code, revocation};
+use super::{Issuer, account_code, homes, revocation};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
@@ -73,8 +73,10 @@ impl<P: Ports> Issuer<P> {
             )?
             .ok_or_else(unknown)?;
             let revoked = revocation::revoke(tables, row.integer(0)?, now)?;
+            homes::changed(self, tables, row.integer(0)?)?;
             Ok::<_, Fault>((row, revoked))
         })?;
+        self.settle(row.integer(0)?).await?;
         let outcome = if revoked { "revoked" } else { "unused" };
         self.office.log("account-moved", None, outcome);
         let offer = AccountOffer {

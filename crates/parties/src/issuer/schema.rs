@@ -136,6 +136,18 @@ pub const TABLES: &[Migration] = &[
         ) STRICT",
         "CREATE TABLE issuer_blocked_parties (domain TEXT PRIMARY KEY, blocked_at INTEGER NOT NULL) STRICT",
     ]),
+    // An issuer of several objects. How often an account was changed at the office; at a shard, which of these
+    // it has heard of last. At the office: holders whose account is, or was, at their shard, and whether that
+    // has heard that it is over.
+    Migration(&[
+        "ALTER TABLE issuer_accounts ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE issuer_homes (
+            holder BLOB PRIMARY KEY,
+            account INTEGER NOT NULL REFERENCES issuer_accounts (account),
+            is_over INTEGER NOT NULL DEFAULT 0
+        ) STRICT",
+        "CREATE INDEX issuer_homes_by_account ON issuer_homes (account)",
+    ]),
 ];
 
 /// What is kept how long. Accounts, reservations and the ledger stay: they are the issuer's books.

@@ -17,6 +17,8 @@ pub enum AccountKind {
     CreditLines,
     /// What holders paid back, less what shops were paid: money outside these books.
     Settled,
+    /// What crossed between two objects of this party, or is on its way.
+    Between,
 }
 
 impl AccountKind {
@@ -28,14 +30,28 @@ impl AccountKind {
             Self::Payable => "payable",
             Self::CreditLines => "credit-lines",
             Self::Settled => "settled",
+            Self::Between => "between",
         }
+    }
+
+    /// The kind of this stable name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::Holder,
+            Self::Payable,
+            Self::CreditLines,
+            Self::Settled,
+            Self::Between,
+        ];
+        all.into_iter().find(|kind| kind.as_str() == name)
     }
 
     /// The side that must cover the other, as stored; the table's CHECK holds the account to it.
     fn covered_by(self) -> &'static str {
         match self {
             Self::Holder | Self::Payable => "credit",
-            Self::CreditLines | Self::Settled => "none",
+            Self::CreditLines | Self::Settled | Self::Between => "none",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! delete it. What a posting costs does not depend on how many accounts there are.
 
 mod accounts;
+pub mod across;
 mod lines;
 mod reversals;
 mod tables;

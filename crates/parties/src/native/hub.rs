@@ -13,6 +13,7 @@ use crate::office::http as web;
 use crate::office::party::Party;
 use crate::office::place::{Place, Shards};
 use crate::ports::{Network, NetworkError, Siblings};
+use crate::store::handles::Handles;
 use tallystick_protocol::wire::identifier::Role;
 
 /// Bytes that somebody received: a request by its receiver, an answer by its asker.
@@ -48,7 +49,7 @@ impl<P: Party> Reachable for P {
 #[derive(Default)]
 struct Inner {
     parties: RefCell<BTreeMap<(String, Place), Rc<dyn Reachable>>>,
-    spread: RefCell<BTreeMap<String, (Role, Shards)>>,
+    spread: RefCell<BTreeMap<String, (Role, Shards, Handles)>>,
     unreachable: RefCell<BTreeSet<String>>,
     received: RefCell<Vec<Received>>,
 }
@@ -70,9 +71,9 @@ impl Hub {
     }
 
     /// Spreads requests to a domain over the objects of its party, as an edge does.
-    pub fn spread(&self, domain: &str, role: Role, shards: Shards) {
+    pub fn spread(&self, domain: &str, role: Role, shards: Shards, handles: Handles) {
         let mut spread = self.0.spread.borrow_mut();
-        spread.insert(domain.to_owned(), (role, shards));
+        spread.insert(domain.to_owned(), (role, shards, handles));
     }
 
     fn at(&self, domain: &str, place: Place) -> Option<Rc<dyn Reachable>> {
@@ -81,10 +82,12 @@ impl Hub {
     }
 
     fn place(&self, domain: &str, request: &Request<Vec<u8>>) -> Place {
-        let spread = self.0.spread.borrow().get(domain).copied();
-        spread.map_or(Place::Office, |(role, shards)| {
-            crate::routes::place(role, shards, request)
-        })
+        let spread = self.0.spread.borrow();
+        spread
+            .get(domain)
+            .map_or(Place::Office, |(role, shards, handles)| {
+                crate::routes::place(*role, *shards, handles, request)
+            })
     }
 
     /// Makes a domain unreachable, or reachable again.

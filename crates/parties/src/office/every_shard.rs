@@ -14,7 +14,7 @@ use crate::office::readiness::Reason;
 use crate::ports::{Ports, Siblings as _};
 
 /// How many shards are asked side by side.
-const AT_ONCE: usize = 16;
+pub(crate) const AT_ONCE: usize = 16;
 /// How long what the shards said of their readiness is said again, in milliseconds: whoever asks how the
 /// office is does not wake 256 objects each time.
 const READINESS_MS: u64 = 60_000;

@@ -4,6 +4,7 @@
 
 use core::fmt;
 
+use crate::store::handles::Handles;
 use tallystick_protocol::wire::identifier::Role;
 
 /// One of a party's objects.
@@ -120,21 +121,25 @@ impl Shards {
 }
 
 /// What of a request says where it belongs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The part of the path that the request chose, if its route has one.
     pub chosen: Option<&'a str>,
+    /// What is behind the question mark of the address, or nothing.
+    pub query: &'a str,
     /// The body.
     pub body: &'a [u8],
     /// The request's correlation id, which is another one each time; empty if it has none.
     pub correlation: &'a [u8],
+    /// Opens what the party itself gave out.
+    pub handles: &'a Handles,
 }
 
 /// What a request is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// Names the shard.
-    pub start: u8,
+    /// Names the shard; `None` if the request does not say, which is the office's then.
+    pub start: Option<u8>,
     /// What its role knows it by: 32 bytes.
     pub name: [u8; 32],
 }
@@ -142,13 +147,32 @@ pub struct Key {
 /// What is at the shard of its own first byte.
 impl From<[u8; 32]> for Key {
     fn from(name: [u8; 32]) -> Self {
-        let start = name[0];
+        let start = Some(name[0]);
         Self { start, name }
     }
 }
 
 /// Says from a request in clear what it is about, unverified.
 pub type KeyOf = fn(&Asked<'_>) -> Option<Key>;
+
+/// Names the shard of what is asked about by one byte, where nothing else in clear does: two hexadecimal
+/// digits. Who does not know of it, as release 0.1.0, neither says nor reads it.
+pub const AT: &str = "at=";
+
+/// The byte that a request names by [`AT`], if it does.
+#[must_use]
+pub fn named_at(asked: &Asked<'_>) -> Option<u8> {
+    let mut parts = asked.query.split('&');
+    let digits = parts.find_map(|part| part.strip_prefix(AT))?;
+    let is_byte = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_byte.then(|| u8::from_str_radix(digits, 16).ok())?
+}
+
+/// `path`, with the byte by which its receiver finds the shard.
+#[must_use]
+pub fn path_at(path: &str, first: u8) -> String {
+    format!("{path}?{AT}{first:02x}")
+}
 
 /// Where what is asked for at a route belongs.
 #[derive(Clone, Copy, Debug)]
@@ -169,6 +193,7 @@ pub enum Belongs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::vault::{SealingKey, Vault};
 
     #[test]
     fn an_object_is_found_by_the_name_that_its_place_gives_it() {
@@ -186,6 +211,27 @@ mod tests {
             "Stock",
         ] {
             assert_eq!(Place::of_object(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_shard_is_named_by_two_hexadecimal_digits() {
+        let vault = Vault::new(&SealingKey::new([1; 32]), String::new());
+        let named = |query| {
+            named_at(&Asked {
+                chosen: None,
+                query,
+                body: &[],
+                correlation: &[],
+                handles: vault.handles(),
+            })
+        };
+        let path = path_at("/v1/releases", 0x0f);
+        assert_eq!(path, "/v1/releases?at=0f");
+        assert_eq!(named("at=0f"), Some(15));
+        assert_eq!(named("x=1&at=ff"), Some(255));
+        for query in ["", "at=", "at=f", "at=fff", "at=+f", "at=xy"] {
+            assert_eq!(named(query), None, "{query}");
         }
     }
 

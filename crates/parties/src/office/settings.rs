@@ -122,8 +122,14 @@ impl Settings {
     /// "role|domain": names the party in tokens and sealed rows.
     #[must_use]
     pub fn owner(&self) -> String {
-        format!("{}|{}", self.role.as_str(), self.domain)
+        owner(self.role, &self.domain)
     }
+}
+
+/// As [`Settings::owner`].
+#[must_use]
+pub fn owner(role: Role, domain: &Domain) -> String {
+    format!("{}|{domain}", role.as_str())
 }
 
 /// The shortest token of a console outside a demo, in bytes: 16 random bytes in base64 have 22.

@@ -3,16 +3,20 @@
 //! sealing key, so that it need not rely on that.
 
 use data_encoding::HEXLOWER;
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use hmac::Mac;
 use http::{HeaderValue, Method, StatusCode};
 use sha2::{Digest, Sha256};
-use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::identifier::{Handle, Role, Root};
 
 use crate::office::Office;
+use crate::office::every_shard::AT_ONCE;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::place::{Belongs, Place, Shards};
 use crate::ports::{DatabaseError, Ports, Siblings};
+use crate::store::handles::Handles;
 
 /// The first segment of every path between siblings.
 pub(crate) const FIRST_SEGMENT: &str = "siblings";
@@ -69,6 +73,19 @@ impl<P: Ports> Office<P> {
         self.ports.siblings().place()
     }
 
+    /// What the party gives out to find orders again.
+    pub(crate) fn handles(&self) -> &Handles {
+        self.vault.handles()
+    }
+
+    /// The handle of an order that this object takes; `None` at the office, where everybody is sent who has none.
+    pub(crate) fn handle_of(&self, root: &Root) -> Option<Handle> {
+        match self.place() {
+            Place::Shard(shard) => Some(self.handles().make(shard, root)),
+            Place::Office | Place::Stock => None,
+        }
+    }
+
     /// Whether this object has its identity from the office.
     pub(crate) fn is_shard(&self) -> bool {
         self.place() != Place::Office
@@ -99,7 +116,8 @@ impl<P: Ports> Office<P> {
         if !self.is_shard() && self.spread().is_ok_and(|spread| spread.shards.is_none()) {
             return handle(request).await;
         }
-        let Some((belongs, key)) = crate::routes::belongs(self.settings.role, request) else {
+        let belongs = crate::routes::belongs(self.settings.role, self.handles(), request);
+        let Some((belongs, key)) = belongs else {
             if self.is_shard() {
                 return handle(request).await;
             }
@@ -112,9 +130,13 @@ impl<P: Ports> Office<P> {
         if self.is_shard() && matches!(belongs, Belongs::ToAnyShard(_)) {
             return handle(request).await;
         }
-        let place = spread.shards.of(key.start);
+        let place = match key.start {
+            Some(start) => spread.shards.of(start),
+            None => Place::Office,
+        };
         if place == self.place() {
             let may_be_old = match belongs {
+                _ if !self.is_shard() => false,
                 Belongs::ToShardWhileNew(_) => self.now() < spread.old_until,
                 _ => spread.has_old,
             };
@@ -180,7 +202,7 @@ impl<P: Ports> Office<P> {
     ) -> Result<Answer, Fault> {
         let About { original, name } = about;
         let name = name.or_else(|| {
-            let key = crate::routes::belongs(self.settings.role, &original);
+            let key = crate::routes::belongs(self.settings.role, self.handles(), &original);
             key.map(|(_, key)| key.name)
         });
         match name {
@@ -199,9 +221,39 @@ impl<P: Ports> Office<P> {
         request: &Incoming,
         known: &str,
     ) -> Result<Option<Answer>, Fault> {
+        self.answer_of(Place::Office, request, known).await
+    }
+
+    /// At the office: the answer of whichever shard knows what a request is about that names no shard. It wakes
+    /// every shard, so let nobody ask whose signature was not verified.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] if one of them did not say whether it knows it, and none does.
+    pub(crate) async fn answer_of_a_shard(
+        &self,
+        request: &Incoming,
+    ) -> Result<Option<Answer>, Fault> {
+        let known = &format!("{KNOWN}{}", request.uri().path());
+        let ask = |place: Place| self.answer_of(place, request, known);
+        let asked = stream::iter(self.spread()?.shards.all().map(ask)).buffered(AT_ONCE);
+        let answers: Vec<_> = asked.collect().await;
+        let (said, failed): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        if let Some(answer) = said.into_iter().flatten().flatten().next() {
+            return Ok(Some(answer));
+        }
+        failed.into_iter().next().unwrap_or(Ok(None))
+    }
+
+    /// The answer of another object to a request, if it knows what that is about.
+    async fn answer_of(
+        &self,
+        place: Place,
+        request: &Incoming,
+        known: &str,
+    ) -> Result<Option<Answer>, Fault> {
         let mut asked = at_path(request, known)?;
         self.sign_as_sibling(&mut asked)?;
-        let answer = self.ports.siblings().ask(Place::Office, asked).await?;
+        let answer = self.ports.siblings().ask(place, asked).await?;
         match answer.status() {
             StatusCode::NO_CONTENT => Ok(None),
             status if status.as_u16() == Kind::Internal.status() => Err(Fault::internal()),

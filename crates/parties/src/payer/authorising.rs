@@ -34,6 +34,7 @@ impl<P: Ports> Payer<'_, P> {
     fn store(&self, tables: &dyn Tables, judged: &Judged) -> Result<Root, Fault> {
         let request = &judged.request.message;
         let root = request.part.root;
+        self.keeper.require_here(&request.part.pair.holder)?;
         reservations::require_new(tables, &request.part)?;
         let verdict = self.verdict(tables, judged)?;
         let owner = verdict.owner;
@@ -69,6 +70,7 @@ impl<P: Ports> Payer<'_, P> {
             root: refused.root,
             by: self.office.settings.role,
             reason,
+            handle: None,
         }
     }
 
@@ -112,11 +114,13 @@ impl<P: Ports> Payer<'_, P> {
             sent_at: self.office.now(),
             expires_at: header.expires_at,
         };
+        let handle = self.office.handle_of(&request.part.root);
         let authorisation = Authorisation {
             envelope: envelope(header.shop.clone()),
             root: request.part.root,
             payee: header.shop.clone(),
             amount: request.amount,
+            handle,
         };
         let clearance = Clearance {
             envelope: envelope(header.courier.clone()),
@@ -124,6 +128,7 @@ impl<P: Ports> Payer<'_, P> {
             payee: header.shop.clone(),
             courier: header.courier.clone(),
             binds_until: Some(header.expires_at.plus_seconds(self.terms.binding_seconds)),
+            handle,
         };
         let reference = request.part.root.to_string();
         self.office

@@ -6,7 +6,8 @@ use tallystick_protocol::wire::money::Money;
 
 use crate::ledger::{self, Account, AccountKind, End, LedgerError, Reversal, Transfer};
 use crate::office::fault::Fault;
-use crate::ports::Tables;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Tables};
 
 /// What a movement is about.
 #[derive(Clone, Copy)]
@@ -105,6 +106,18 @@ pub fn refund(
     };
     ledger::reverse(tables, &reversal)?;
     Ok(())
+}
+
+/// The name of the account from which an order was paid, if one was.
+///
+/// # Errors
+/// Only the database's own.
+pub fn payer_of(tables: &dyn Tables, root: &Root) -> Result<Option<String>, DatabaseError> {
+    let (_, pending) = end_of(root);
+    let sql =
+        "SELECT a.name FROM transfers t JOIN accounts a ON a.account = t.debit WHERE t.id = ?";
+    let row = first(tables, sql, &[pending.into()])?;
+    row.map(|row| Ok(row.text(0)?.to_owned())).transpose()
 }
 
 fn end_of(root: &Root) -> (String, String) {

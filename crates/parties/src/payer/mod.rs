@@ -16,9 +16,10 @@ mod words;
 pub use funds::{Claim, Funds, Owner};
 
 use tallystick_protocol::instrument::Instrument;
-use tallystick_protocol::wire::identifier::Domain;
+use tallystick_protocol::wire::identifier::{Domain, HolderId};
 
 use crate::office::Office;
+use crate::office::fault::Fault;
 use crate::ports::Ports;
 
 /// How long statements are good as evidence, in seconds (30 days).
@@ -33,6 +34,21 @@ pub struct Terms {
     pub inquiry_grace_seconds: u64,
     /// Shops and couriers that are stopped.
     pub blocked: Vec<Domain>,
+    /// Whether the party has several objects, so that what becomes free on an account may have to be sent on.
+    pub is_spread: bool,
+}
+
+/// The kind of the job that looks at an account on which something became free; its reference is the account's
+/// name in the ledger. Only a party of several objects has such.
+pub(crate) const FREED: &str = "freed";
+
+/// Who knows which holders' orders this object of the party takes.
+pub trait Keeper {
+    /// Requires that it takes this holder's. Called in the transaction that decides.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`](crate::office::fault::Kind::Starting) if they are another object's by now.
+    fn require_here(&self, holder: &HolderId) -> Result<(), Fault>;
 }
 
 impl Terms {
@@ -49,6 +65,8 @@ pub struct Payer<'a, P: Ports> {
     pub(crate) terms: Terms,
     /// What it pays from.
     pub(crate) funds: &'a [&'a dyn Funds],
+    /// Which orders it takes.
+    pub(crate) keeper: &'a dyn Keeper,
 }
 
 impl<P: Ports> Payer<'_, P> {

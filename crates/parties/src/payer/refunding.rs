@@ -1,7 +1,9 @@
 //! Gives money back when the shop that was paid asks for it. What was decided about a refund is said however
 //! often it is asked.
 
-use tallystick_protocol::checkout::refunds::{REFUNDS_MAX, RefundAdvice, RefundRequest};
+use tallystick_protocol::checkout::refunds::{
+    REFUNDS_MAX, RefundAdvice, RefundOutcome, RefundRequest,
+};
 use tallystick_protocol::trust::statement::{Audience, Verified, open};
 use tallystick_protocol::wire::identifier::{OrderId, Role};
 
@@ -55,6 +57,9 @@ impl<P: Ports> Payer<'_, P> {
             super::reservations::find(tables, &stored.root)?.ok_or_else(Fault::internal)?;
         let now_ms = self.office.now_ms();
         let refund = refunds::decide(tables, &stored, wanted.number, wanted.amount, now_ms)?;
+        if refund.outcome == RefundOutcome::Refunded {
+            self.freed(tables, &refund.root)?;
+        }
         self.log_order("refund", &refund.root, refund.outcome.as_str());
         Ok(refund)
     }

@@ -1,17 +1,24 @@
 //! Captures on the courier's acceptance, releases on a refusal or when the time is over, and tells
 //! whoever knows the root where the money is.
 
-use tallystick_protocol::checkout::answers::{Acceptance, IssuerAnswer, MoneyState, Refusal};
+use tallystick_protocol::checkout::answers::{
+    Acceptance, IssuerAnswer, MoneyState, Refusal, STATEMENT_MAX_BYTES,
+};
+use tallystick_protocol::checkout::refunds::RefundRequest;
 use tallystick_protocol::trust::certificate::CertificateError;
-use tallystick_protocol::trust::statement::{Audience, StatementError, Verified, open};
+use tallystick_protocol::trust::statement::{
+    Audience, StatementError, Verified, message_type, open,
+};
+use tallystick_protocol::wire::cbor::Message as _;
 use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use super::{EVIDENCE_SECONDS, Payer, words};
+use super::{EVIDENCE_SECONDS, FREED, Payer, books, words};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
-use crate::ports::Ports;
+use crate::ports::{Ports, Tables};
+use crate::post::due::{self, NewJob};
 
 /// How long it is good that an order is not known, in seconds (five minutes).
 const UNKNOWN_SECONDS: u64 = 300;
@@ -138,13 +145,59 @@ impl<P: Ports> Payer<'_, P> {
 
     pub(crate) fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {
         let now = self.office.now_ms();
-        let moved = self
-            .office
-            .transaction(|tables| reservations::settle(tables, root, next, now))?;
+        let moved = self.office.transaction(|tables| {
+            let moved = reservations::settle(tables, root, next, now)?;
+            if moved && next == ReservationState::Released {
+                self.freed(tables, root)?;
+            }
+            Ok::<_, Fault>(moved)
+        })?;
         if moved {
             self.log_order("settled", root, next.name());
         }
         Ok(())
+    }
+
+    /// Has the account looked at on which an order's money became free. Call it in the transaction that freed it.
+    pub(crate) fn freed(&self, tables: &dyn Tables, root: &Root) -> Result<(), Fault> {
+        if !self.terms.is_spread {
+            return Ok(());
+        }
+        let account = books::payer_of(tables, root)?;
+        let now_ms = self.office.now_ms();
+        let job = NewJob {
+            kind: FREED,
+            reference: &account.ok_or_else(Fault::internal)?,
+            peer: None,
+            at_ms: now_ms,
+        };
+        Ok(due::put(tables, &job, now_ms)?)
+    }
+
+    /// Who signed a statement about an order, as courier or shop.
+    ///
+    /// # Errors
+    /// If nobody did whom this party knows.
+    pub(crate) fn signer_of(&self, request: &Incoming) -> Result<Domain, Fault> {
+        let body = web::body_as(request, web::COSE)?;
+        let identity = self.office.identity()?;
+        let (anchors, now) = (&identity.anchors, self.office.now());
+        let kind = message_type(body, 2 * STATEMENT_MAX_BYTES)?;
+        Ok(match kind {
+            Acceptance::TYPE => {
+                open::<Acceptance>(body, anchors, now, Role::Courier)?
+                    .message
+                    .envelope
+                    .from
+            }
+            RefundRequest::TYPE => {
+                open::<RefundRequest>(body, anchors, now, Role::Shop)?
+                    .message
+                    .envelope
+                    .from
+            }
+            _ => self.refusal_in(body)?.message.envelope.from,
+        })
     }
 
     pub(crate) fn reservation_of(&self, root: &Root) -> Result<Reservation, Fault> {

@@ -114,6 +114,41 @@ impl<P: Ports> Office<P> {
         }
     }
 
+    /// Does this very job now, if it is on the clock, for whoever waits for it.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] if it is not done yet, for whatever reason but one that is broken here.
+    pub(crate) async fn do_now(
+        &self,
+        duties: &impl Duties,
+        kind: &str,
+        reference: &str,
+    ) -> Result<(), Fault> {
+        let later = || Fault::new(Kind::Starting, "Try again in a few seconds.");
+        let now_ms = self.now_ms();
+        let job = self.transaction(|tables| {
+            if due::time_of(tables, kind, reference)?.is_none() {
+                return Ok::<_, DatabaseError>(None);
+            }
+            Ok(Some(due::take_this(tables, kind, reference, now_ms)?))
+        })?;
+        let Some(job) = job else {
+            return Ok(());
+        };
+        let job = job.ok_or_else(later)?;
+        if !self.traffic.begin(&job.kind, &job.reference, now_ms) {
+            return Err(later());
+        }
+        let outcome = duties.perform(&job).await;
+        self.job_ended(&job, &outcome);
+        self.traffic.end(&job.kind, &job.reference);
+        match outcome {
+            Ok(Next::Done) => Ok(()),
+            Err(fault) if fault.kind == Kind::Internal => Err(fault),
+            _ => Err(later()),
+        }
+    }
+
     fn look_again_later(&self, fault: &Fault) {
         self.log("woken", None, fault.kind.as_str());
         self.log_cause(None, fault);

@@ -1,8 +1,10 @@
 //! The order book: rows of orders, and the only place that changes an order's state.
 
+use tallystick_protocol::checkout::answers::Authorisation;
 use tallystick_protocol::checkout::order::SplitOrder;
+use tallystick_protocol::trust::statement::unverified;
 use tallystick_protocol::wire::cbor::decode;
-use tallystick_protocol::wire::identifier::{Domain, OrderId, Root};
+use tallystick_protocol::wire::identifier::{Domain, Handle, OrderId, Root};
 use tallystick_protocol::wire::money::Money;
 
 use super::state::OrderState;
@@ -61,6 +63,13 @@ impl Order {
     #[must_use]
     pub fn reference(&self) -> String {
         self.root.to_string()
+    }
+
+    /// What the issuer gave out to find the order's money again, once it has authorised it.
+    #[must_use]
+    pub fn handle(&self) -> Option<Handle> {
+        let authorisation = self.authorisation.as_deref()?;
+        unverified::<Authorisation>(authorisation).ok()?.handle
     }
 }
 

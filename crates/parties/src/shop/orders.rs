@@ -200,6 +200,7 @@ impl<P: Ports> Shop<P> {
             root: order.root,
             by: Role::Shop,
             reason,
+            handle: order.handle(),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn of_basket(asked: &Asked<'_>) -> Option<Key> {
 pub(super) fn of_order(asked: &Asked<'_>) -> Option<Key> {
     let order: SplitOrder = decode(asked.body).ok()?;
     Some(Key {
-        start: order.form_start?,
+        start: Some(order.form_start?),
         name: order.header.order_id.0,
     })
 }
@@ -34,7 +34,7 @@ pub(super) fn of_order(asked: &Asked<'_>) -> Option<Key> {
 pub(super) fn of_reference(asked: &Asked<'_>) -> Option<Key> {
     let form: FormReference = asked.chosen?.parse().ok()?;
     Some(Key {
-        start: form.start?,
+        start: Some(form.start?),
         name: form.digest,
     })
 }
@@ -42,7 +42,7 @@ pub(super) fn of_reference(asked: &Asked<'_>) -> Option<Key> {
 pub(super) fn of_cancellation(asked: &Asked<'_>) -> Option<Key> {
     let wish: CancellationRequest = decode(asked.body).ok()?;
     Some(Key {
-        start: wish.form_start,
+        start: Some(wish.form_start),
         name: wish.order_id.0,
     })
 }

@@ -10,7 +10,7 @@ use tallystick_protocol::wire::money::Money;
 
 use super::book::{self, Order};
 use super::refunds::{self, Refund};
-use super::{EVIDENCE_SECONDS, Shop, letters};
+use super::{EVIDENCE_SECONDS, Shop, letters, settling};
 use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer};
@@ -48,6 +48,7 @@ impl<P: Ports> Shop<P> {
             root: order.root,
             number: refund.number,
             amount: refund.money,
+            handle: order.handle(),
         };
         self.office
             .decide(tables, letters::REFUND, &reference, &request)?;
@@ -55,7 +56,7 @@ impl<P: Ports> Shop<P> {
             kind: letters::REFUND,
             reference: &reference,
             to: &order.issuer,
-            path: "/v1/refunds",
+            path: &settling::at_payer(tables, &order, "/v1/refunds"),
             content: Content::Statement(letters::REFUND.to_owned()),
             give_up_at: (self.office.now().0 + EVIDENCE_SECONDS) * 1000,
         };

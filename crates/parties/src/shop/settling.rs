@@ -10,6 +10,7 @@ use super::{EVIDENCE_SECONDS, Shop, delivering, letters};
 use crate::money_answer::Settled;
 use crate::office::Office;
 use crate::office::fault::Fault;
+use crate::office::place::path_at;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
@@ -149,7 +150,7 @@ impl<P: Ports> Shop<P> {
             kind,
             reference: &order.reference(),
             to: &order.issuer,
-            path,
+            path: &at_payer(tables, order, path),
             content,
             give_up_at: (self.office.now().0 + EVIDENCE_SECONDS) * 1000,
         };
@@ -167,6 +168,14 @@ impl<P: Ports> Shop<P> {
             None => self.refuse(tables, order, reason),
         }
     }
+}
+
+/// `path` at whoever pays, with the byte by which that finds the holder's shard. Of an order whose parts were kept
+/// long enough the shop does not know it any more.
+pub(super) fn at_payer(tables: &dyn Tables, order: &Order, path: &str) -> String {
+    let split = book::split(tables, &order.order_id).ok();
+    let part = split.as_ref().and_then(|split| split.part(Role::Issuer));
+    part.map_or(path.to_owned(), |part| path_at(path, part.pair.holder.0[0]))
 }
 
 /// Whether the issuer has signed that the order is charged.

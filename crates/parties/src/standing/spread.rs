@@ -136,22 +136,8 @@ impl<P: Ports> Office<P> {
     fn show_standing(&self, shards: u16, role: &impl Spreading) -> Result<Answer, Fault> {
         let identity = self.identity()?;
         let chosen = Shards::new(shards).filter(|shards| *shards == self.settings.shards);
-        let chosen = chosen.ok_or_else(|| Fault::new(Kind::Starting, "SHARDS differs."))?;
-        let has_old = role.has_any()?;
-        let spread = self.transaction(|tables| match stored(tables)? {
-            Some(before) => Ok::<_, DatabaseError>(before),
-            None => {
-                let first = Stored {
-                    shards: chosen.count(),
-                    at: self.now(),
-                    has_old,
-                };
-                facts::put(tables, SPREAD, &written(&first)?)?;
-                Ok(first)
-            }
-        })?;
-        self.spread.set(None);
-        self.spread()?;
+        chosen.ok_or_else(|| Fault::new(Kind::Starting, "SHARDS differs."))?;
+        let spread = self.decide_spread(role)?;
         let standing = Standing {
             spread,
             certificate: identity.certificate.clone().into(),
@@ -162,6 +148,37 @@ impl<P: Ports> Office<P> {
                 .into(),
         };
         Ok(web::cbor(written(&standing)?))
+    }
+
+    /// At the office: over how many shards this party is spread, from now on at the latest.
+    ///
+    /// # Errors
+    /// As of [`Office::spread`].
+    pub(crate) fn settled_spread(&self, role: &impl Spreading) -> Result<Spread, Fault> {
+        if !self.settings.shards.is_none() {
+            self.decide_spread(role)?;
+        }
+        self.spread()
+    }
+
+    /// At the office: notes the operator's number of shards, unless one was noted before.
+    fn decide_spread(&self, role: &impl Spreading) -> Result<Stored, Fault> {
+        let has_old = role.has_any()?;
+        let spread = self.transaction(|tables| match stored(tables)? {
+            Some(before) => Ok::<_, DatabaseError>(before),
+            None => {
+                let first = Stored {
+                    shards: self.settings.shards.count(),
+                    at: self.now(),
+                    has_old,
+                };
+                facts::put(tables, SPREAD, &written(&first)?)?;
+                Ok(first)
+            }
+        })?;
+        self.spread.set(None);
+        self.spread()?;
+        Ok(spread)
     }
 
     fn fact(&self, name: &str) -> Result<Option<ByteVec>, DatabaseError> {

@@ -2,6 +2,7 @@
 //! for how long.
 
 pub mod facts;
+pub mod handles;
 pub mod once;
 pub mod retention;
 pub mod rows;

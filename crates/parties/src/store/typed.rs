@@ -6,7 +6,7 @@ use tallystick_protocol::checkout::answers::RefusalReason;
 use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 use tallystick_protocol::checkout::refunds::RefundOutcome;
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
-use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Root};
+use tallystick_protocol::wire::identifier::{Domain, Handle, HolderId, OrderId, Root};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -207,6 +207,7 @@ in_one_column! {
     Root: |row, at| Ok(Root(row.bytes32(at)?)),
     OrderId: |row, at| Ok(OrderId(row.bytes32(at)?)),
     HolderId: |row, at| Ok(HolderId(row.bytes32(at)?)),
+    Handle: |row, at| Handle::try_from(row.blob(at)?).map_err(|_| DatabaseError::Shape(at)),
     Domain: |row, at| Domain::parse(row.text(at)?).map_err(|_| DatabaseError::Shape(at)),
     RefusalReason: |row, at| RefusalReason::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     RefundOutcome: |row, at| RefundOutcome::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
@@ -228,6 +229,7 @@ value_from! {
     Root => |root| root.0.into(),
     OrderId => |order| order.0.into(),
     HolderId => |holder| holder.0.into(),
+    Handle => |handle| handle.0.to_vec().into(),
     Domain => |domain| domain.as_str().into(),
     &Domain => |domain| domain.as_str().into(),
     RefusalReason => |reason| reason.as_str().into(),

@@ -8,6 +8,7 @@ use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
 use crate::ports::{DatabaseError, Random};
+use crate::store::handles::Handles;
 
 /// Bytes that sealing adds: a 12-byte nonce before, a 16-byte tag after.
 pub const OVERHEAD: usize = 28;
@@ -33,6 +34,7 @@ pub struct Vault {
     cipher: Aes256Gcm,
     /// Keyed with what only this party's objects can derive.
     sibling: Hmac<Sha256>,
+    handles: Handles,
     owner: String,
 }
 
@@ -41,12 +43,17 @@ impl Vault {
     #[must_use]
     pub fn new(key: &SealingKey, owner: String) -> Self {
         let cipher = Aes256Gcm::new((&*key.0).into());
-        let mut sibling = mac(&key.0);
-        sibling.update(&named(context::SIBLING_REQUEST, &owner));
-        let sibling = mac(&Zeroizing::new(sibling.finalize().into_bytes().into()));
+        let derived = |context| {
+            let mut derived = mac(&key.0);
+            derived.update(&named(context, &owner));
+            Zeroizing::new(<[u8; 32]>::from(derived.finalize().into_bytes()))
+        };
+        let sibling = mac(&derived(context::SIBLING_REQUEST));
+        let handles = Handles::new(&derived(context::HANDLE));
         Self {
             cipher,
             sibling,
+            handles,
             owner,
         }
     }
@@ -56,6 +63,12 @@ impl Vault {
     #[must_use]
     pub fn sibling_mac(&self) -> Hmac<Sha256> {
         self.sibling.clone()
+    }
+
+    /// The handles of this party, under HMAC-SHA-256(sealing key, context and owner).
+    #[must_use]
+    pub fn handles(&self) -> &Handles {
+        &self.handles
     }
 
     /// Seals `plain` under a fresh random nonce: `plain.len() + OVERHEAD` bytes.

@@ -54,6 +54,7 @@ pub(super) fn clearance(world: &World, order: &Order) -> Clearance {
         payee: domain(SHOP),
         courier: domain(COURIER),
         binds_until: None,
+        handle: None,
     }
 }
 

@@ -154,6 +154,7 @@ fn t002_3_without_the_issuers_clearance_the_courier_does_nothing() {
         payee: domain(SHOP),
         courier: domain(COURIER),
         binds_until: None,
+        handle: None,
     };
     for clearance in [Vec::new(), signed_as(&world, SHOP, SHOP_KEY, &own_making)] {
         let request = DeliveryRequest {
@@ -239,6 +240,7 @@ fn a_capture_or_release_by_somebody_else_than_the_orders_courier_does_nothing() 
         root: order.root,
         by: Role::Shop,
         reason: RefusalReason::Expired,
+        handle: None,
     };
     let body = signed_as(&world, OTHER_SHOP, OTHER_SHOP_KEY, &refusal);
     assert_eq!(
@@ -273,6 +275,7 @@ fn an_acceptance_that_names_another_order_captures_nothing() {
         shop: domain(SHOP),
         issuer: domain(ISSUER),
         tracking: "X".to_owned(),
+        handle: None,
     };
     let body = signed_as(&world, COURIER, COURIER_KEY, &acceptance);
     let answer = world.post(ISSUER, "/v1/captures", COSE, body);

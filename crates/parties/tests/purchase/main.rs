@@ -35,6 +35,7 @@ mod refusals;
 mod search;
 mod signed_words;
 mod spread;
+mod spread_issuer;
 mod spread_shop;
 mod store;
 mod t002;

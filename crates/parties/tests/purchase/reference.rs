@@ -85,6 +85,7 @@ fn t002_9_the_issuer_passes_against_a_reference_shop_and_courier() {
         shop: domain(SHOP),
         issuer: domain(ISSUER),
         tracking: "REFERENCE-1".to_owned(),
+        handle: None,
     };
     let acceptance = test_statement(&acceptance, &courier, COURIER_KEY);
     for _ in 0..2 {
@@ -153,6 +154,7 @@ impl Reference {
             } else {
                 amount
             },
+            handle: None,
         };
         let clearance = Clearance {
             envelope: self.envelope(Audience::Party(domain(COURIER)), part.order_id.0),
@@ -160,6 +162,7 @@ impl Reference {
             payee: envelope.from,
             courier: domain(COURIER),
             binds_until: None,
+            handle: None,
         };
         encode(&AuthorisationAnswer {
             authorisation: test_statement(&authorisation, &self.certificate, self.key),
@@ -176,6 +179,7 @@ impl Reference {
             shop: request.message.envelope.from,
             issuer: domain(ISSUER),
             tracking: "REFERENCE-2".to_owned(),
+            handle: None,
         };
         test_statement(&acceptance, &self.certificate, self.key)
     }

@@ -76,6 +76,7 @@ fn ask_as(world: &World, shop: &str, key: usize, order: &Order, number: u32) -> 
         root: order.root,
         number,
         amount: Money::new(PRICE, Currency::Jpy),
+        handle: None,
     };
     let body = signed_as(world, shop, key, &request);
     world.post(ISSUER, "/v1/refunds", COSE, body)

@@ -17,10 +17,10 @@ use tallystick_protocol::wire::time::Timestamp;
     reason = "what is not used by these tests is used by others"
 )]
 pub use tallystick_simulation::cast::{
-    CA, CENTRE, COURIER, COURIER_SHARDS, ISSUER, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP,
-    SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
+    CA, CENTRE, COURIER, COURIER_SHARDS, ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER,
+    OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
 };
-use tallystick_simulation::cast::{Cast, NAMES, Running, party_of, place_of};
+use tallystick_simulation::cast::{Cast, NAMES, Running, handles_of, party_of, place_of};
 
 /// Everybody.
 pub struct World {
@@ -175,6 +175,12 @@ impl World {
         self.spread(SHOP);
     }
 
+    /// The issuer's operator spreads it over so many shards.
+    pub fn spread_issuer(&mut self, shards: u16) {
+        self.cast.issuer_shards = Shards::new(shards).unwrap();
+        self.spread(ISSUER);
+    }
+
     fn spread(&mut self, party: &'static str) {
         let (role, shards) = self.cast.spread(party);
         for name in self.cast.objects(party) {
@@ -185,7 +191,8 @@ impl World {
             }
             self.restart(name);
         }
-        self.hub.spread(party, role, shards);
+        self.hub
+            .spread(party, role, shards, handles_of(role, party));
         self.run_for(5_000);
     }
 

@@ -9,7 +9,7 @@ use tallystick_codec::DecodeMap;
 use crate::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
-use crate::wire::identifier::{Domain, OrderId, Role, Root};
+use crate::wire::identifier::{Domain, Handle, OrderId, Role, Root};
 use crate::wire::money::Money;
 use crate::wire::time::Timestamp;
 
@@ -59,6 +59,9 @@ pub struct Authorisation {
     /// What was reserved.
     #[n(3)]
     pub amount: Money,
+    /// Says to the issuer where the amount is set aside, if that has several objects. Not in what release 0.1.0 said.
+    #[n(4)]
+    pub handle: Option<Handle>,
 }
 signed_message!(
     Authorisation,
@@ -87,6 +90,9 @@ pub struct Clearance {
     /// in what release 0.1.0 said.
     #[n(4)]
     pub binds_until: Option<Timestamp>,
+    /// Says to the issuer where the amount is set aside, if that has several objects. Not in what release 0.1.0 said.
+    #[n(5)]
+    pub handle: Option<Handle>,
 }
 signed_message!(
     Clearance,
@@ -159,6 +165,9 @@ pub struct Refusal {
     /// Why.
     #[n(3)]
     pub reason: RefusalReason,
+    /// Says to the issuer where the amount is set aside, as it gave it out. Not in what release 0.1.0 said.
+    #[n(4)]
+    pub handle: Option<Handle>,
 }
 signed_message!(
     Refusal,
@@ -211,6 +220,9 @@ pub struct Acceptance {
     /// What to ask the courier by, at most [`TRACKING_MAX_BYTES`] bytes.
     #[n(4)]
     pub tracking: String,
+    /// Says to the issuer where the amount is set aside, as it gave it out. Not in what release 0.1.0 said.
+    #[n(5)]
+    pub handle: Option<Handle>,
 }
 signed_message!(
     Acceptance,

@@ -9,7 +9,7 @@ use tallystick_codec::DecodeMap;
 use super::answers::STATEMENT_MAX_BYTES;
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
-use crate::wire::identifier::Root;
+use crate::wire::identifier::{Handle, Root};
 use crate::wire::money::Money;
 
 /// Most refunds of one order.
@@ -32,6 +32,9 @@ pub struct RefundRequest {
     /// How much, not zero.
     #[n(3)]
     pub amount: Money,
+    /// Says to the issuer where the amount is set aside, as it gave it out. Not in what release 0.1.0 said.
+    #[n(4)]
+    pub handle: Option<Handle>,
 }
 signed_message!(
     RefundRequest,

@@ -78,6 +78,7 @@ pub mod context {
         ENROLMENT_REQUEST = "tallystick/v1/enrolment-request";
         ENROLMENT_TICKET = "tallystick/v1/enrolment-ticket";
         EVIDENCE = "tallystick/v1/evidence";
+        HANDLE = "tallystick/v1/handle";
         HOLDER_APPROVAL = "tallystick/v1/holder-approval";
         HOLDER_CERTIFICATE_REQUEST = "tallystick/v1/holder-certificate-request";
         HOLDER_IDENTIFIER = "tallystick/v1/holder-identifier";

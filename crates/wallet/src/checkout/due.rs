@@ -140,7 +140,7 @@ impl Desk<'_> {
         let approval = order.approval.as_ref();
         let url = approval.map(|approval| {
             let issuer = &approval.issuer;
-            self.context.urls.url(issuer, &answers_path(order))
+            self.context.urls.url(issuer, &money_path(order))
         });
         ask::get(Question::Money(id), url.unwrap_or_default(), COSE)
     }
@@ -150,4 +150,13 @@ fn answers_path(order: &OrderRecord) -> String {
     let root = order.approval.as_ref().map(|approval| approval.root.0);
     let root = root.map(|root| base16ct::lower::encode_string(&root));
     ["/v1/answers/", &root.unwrap_or_default()].concat()
+}
+
+/// Where the issuer tells of an order's money: with the first byte of the identifier under which it was made, by
+/// which an issuer of many objects finds the one that knows it.
+fn money_path(order: &OrderRecord) -> String {
+    let first = order.holder().map(|holder| holder.0[0]);
+    let at = first.map(|first| base16ct::lower::encode_string(&[first]));
+    let at = at.map(|digits| ["?at=", &digits].concat());
+    [answers_path(order), at.unwrap_or_default()].concat()
 }

@@ -2,6 +2,7 @@
 
 mod books;
 pub(crate) mod business;
+mod crossings;
 mod endings;
 pub(crate) mod parcels;
 mod places;
@@ -11,10 +12,12 @@ mod stock;
 mod words;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use tallystick_parties::ports::{Row, Tables as _};
 
 use crate::cast::{COURIERS, ISSUERS, SHOP};
+use crate::seat::Seat;
 use crate::town::Town;
 
 /// What parties say of orders: by the order's number in hexadecimal, who says it and in which state it is.
@@ -24,6 +27,8 @@ type States = BTreeMap<String, (&'static str, String)>;
 pub(crate) fn broken(town: &Town) -> Vec<String> {
     let mut broken = Vec::new();
     books::check(town, &mut broken);
+    crossings::check(town, &mut broken);
+    crossings::at_rest(town, &mut broken);
     stock::check(town, &mut broken);
     parcels::check(town, &mut broken);
     refunds::check(town, &mut broken);
@@ -31,6 +36,13 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     endings::check(town, &mut broken);
     secrecy::check(town, &mut broken);
     places::check(town, &mut broken);
+    broken
+}
+
+/// What must hold at every moment, however much is under way.
+pub(crate) fn broken_now(town: &Town) -> Vec<String> {
+    let mut broken = Vec::new();
+    crossings::check(town, &mut broken);
     broken
 }
 
@@ -45,6 +57,17 @@ pub(crate) fn counts(town: &Town) -> [u64; 2] {
         number("SELECT count(*) FROM shop_orders WHERE state = 'accepted'"),
         number("SELECT count(*) FROM shop_orders WHERE state <> 'accepted'"),
     ]
+}
+
+/// The objects of a party that ever served: the others have no tables yet.
+fn that_served<'t>(town: &'t Town, party: &str) -> impl Iterator<Item = &'t Rc<Seat>> {
+    let has_tables = |seat: &&Rc<Seat>| {
+        let sql = "SELECT 1 FROM sqlite_master WHERE name = 'accounts'";
+        let found = seat.machine.database.run(sql, &[]);
+        found.is_ok_and(|rows| !rows.is_empty())
+    };
+    let objects: Vec<_> = town.objects(party).filter(has_tables).collect();
+    objects.into_iter()
 }
 
 /// The rows that a party's databases give, one object after the other.

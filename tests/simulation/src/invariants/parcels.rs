@@ -57,11 +57,18 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
 
 /// Whether the issuer's books say so. What an issuer that lies has signed counts as well.
 fn is_paid(town: &Town, issuer: &str, root: &[u8; 32]) -> Option<bool> {
-    let seat = town.seat(issuer)?;
     let sql = "SELECT 1 FROM issuer_reservations WHERE root = ? AND state = 'captured'";
-    let captured = seat.machine.database.run(sql, &[root.into()]).ok()?;
-    let lied = town.lied.get() == Some(seat.name);
-    Some(!captured.is_empty() || (lied && has_said_so(seat, root)))
+    let lied = town.lied.get() == Some(issuer);
+    let mut is_seen = true;
+    for seat in town.objects(issuer) {
+        let captured = seat.machine.database.run(sql, &[root.into()]);
+        if captured.as_ref().is_ok_and(|rows| !rows.is_empty()) || (lied && has_said_so(seat, root))
+        {
+            return Some(true);
+        }
+        is_seen &= captured.is_ok();
+    }
+    is_seen.then_some(false)
 }
 
 fn has_said_so(seat: &Seat, root: &[u8; 32]) -> bool {

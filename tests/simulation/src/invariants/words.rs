@@ -4,8 +4,9 @@ use tallystick_parties::ledger;
 use tallystick_parties::ports::{Clock as _, Tables as _};
 use tallystick_parties::post::due;
 
-use super::none;
+use super::{none, that_served};
 use crate::cast::{COURIERS, EVERYBODY, ISSUERS, SHOP};
+use crate::seat::Seat;
 use crate::town::Town;
 
 /// By how much a job or the alarm for it may be late, in milliseconds: one that was just begun.
@@ -83,9 +84,13 @@ fn on_the_clock(town: &Town, broken: &mut Vec<String>) {
 
 /// The nightly trial balance was made and found nothing, and one made now finds nothing either.
 fn trial_balance(town: &Town, issuer: &str, broken: &mut Vec<String>) {
-    let Some(seat) = town.seat(issuer) else {
-        return;
-    };
+    for seat in that_served(town, issuer) {
+        trial_balance_at(seat, broken);
+    }
+}
+
+fn trial_balance_at(seat: &Seat, broken: &mut Vec<String>) {
+    let issuer = seat.name;
     let tables = &seat.machine.database;
     let Ok(ledger::Standing { frozen, last }) = ledger::standing(tables) else {
         return broken.push(format!("{issuer}: the books cannot be read"));

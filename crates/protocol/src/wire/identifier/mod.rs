@@ -2,11 +2,13 @@
 
 mod bytes32;
 mod domain;
+mod handle;
 mod holder;
 mod order;
 mod role;
 
 pub use domain::{DOMAIN_BYTES_MAX, Domain};
+pub use handle::Handle;
 pub use holder::HolderId;
 pub use order::{OrderId, Root};
 pub use role::Role;
@@ -27,4 +29,7 @@ pub enum IdentifierError {
     /// Not 64 lower-case hexadecimal digits, or not 32 bytes.
     #[error("an identifier of 32 bytes was expected")]
     Length,
+    /// Not 16 bytes.
+    #[error("a handle of 16 bytes was expected")]
+    HandleLength,
 }
