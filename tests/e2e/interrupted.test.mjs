@@ -30,7 +30,7 @@ async function ordering(orders, buy) {
 const approvals = () => world.shopper.context.pages().filter(page => page.url().includes('/approve.html'))
 
 /** The store's page of an order, whose address names the order's form. */
-const orderPage = store => store.waitForURL(/#\/order\/[0-9a-f]{64}$/)
+const orderPage = store => store.waitForURL(/#\/order\/[0-9a-f]{66}$/)
 
 async function basketIsEmpty(store) {
   await store.getByText('Basket, 0 items').waitFor({ state: 'attached' })

@@ -109,10 +109,14 @@ impl<P: Ports> Office<P> {
             due::put_once(tables, &only(due::BOOTSTRAP, now_ms), now_ms)?;
             due::take_this(tables, due::BOOTSTRAP, "", now_ms)
         })?;
-        let job = job.ok_or_else(starting)?;
-        if !self.traffic.begin(due::BOOTSTRAP, "", now_ms) {
-            return Err(starting());
-        }
+        let job = job.filter(|_| self.traffic.begin(due::BOOTSTRAP, "", now_ms));
+        let Some(job) = job else {
+            // Another request is at it. What a shard copies can be copied twice: nobody is sent away for it.
+            return match self.is_shard() {
+                true => self.establish().await,
+                false => Err(starting()),
+            };
+        };
         let outcome = self.establish().await;
         let next = match &outcome {
             Ok(()) => Ok(Next::Done),
