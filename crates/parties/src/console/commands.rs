@@ -165,7 +165,7 @@ pub(super) fn shapes(role: &impl Show) -> Vec<CommandShape> {
 impl<P: Ports> Office<P> {
     /// The command in a request that an operator may give, if it is fresh and was not done before: for what has to
     /// be prepared. Taking it says what is wrong with any other.
-    pub(crate) fn new_command(&self, request: &Incoming) -> Option<OperatorCommand> {
+    pub fn new_command(&self, request: &Incoming) -> Option<OperatorCommand> {
         let is_one =
             request.method() == http::Method::POST && request.uri().path() == COMMANDS_PATH;
         if !is_one || self.require_console(request).is_err() {

@@ -199,7 +199,7 @@ impl<P: Ports> Issuer<P> {
         if owner.public_key != keys.signing_public_key {
             return Err(Fault::untrusted("The CA certified another key."));
         }
-        self.office.settled_spread(self)?;
+        self.office.settle_spread(self)?;
         self.office.transaction(|tables| {
             let sql =
                 "UPDATE issuer_holders SET certificate = ? WHERE holder = ? RETURNING account";

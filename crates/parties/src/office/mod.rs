@@ -1,5 +1,6 @@
 //! What every role stands on: ports, settings, the vault, and how a request is received.
 
+#[cfg(feature = "issuer")]
 pub(crate) mod across;
 pub(crate) mod every_shard;
 pub mod fault;

@@ -74,12 +74,12 @@ impl<P: Ports> Office<P> {
     }
 
     /// What the party gives out to find orders again.
-    pub(crate) fn handles(&self) -> &Handles {
+    pub fn handles(&self) -> &Handles {
         self.vault.handles()
     }
 
     /// The handle of an order that this object takes; `None` at the office, where everybody is sent who has none.
-    pub(crate) fn handle_of(&self, root: &Root) -> Option<Handle> {
+    pub fn handle_of(&self, root: &Root) -> Option<Handle> {
         match self.place() {
             Place::Shard(shard) => Some(self.handles().make(shard, root)),
             Place::Office | Place::Stock => None,
@@ -229,10 +229,7 @@ impl<P: Ports> Office<P> {
     ///
     /// # Errors
     /// [`Kind::Unreachable`] if one of them did not say whether it knows it, and none does.
-    pub(crate) async fn answer_of_a_shard(
-        &self,
-        request: &Incoming,
-    ) -> Result<Option<Answer>, Fault> {
+    pub async fn answer_of_a_shard(&self, request: &Incoming) -> Result<Option<Answer>, Fault> {
         let known = &format!("{KNOWN}{}", request.uri().path());
         let ask = |place: Place| self.answer_of(place, request, known);
         let asked = stream::iter(self.spread()?.shards.all().map(ask)).buffered(AT_ONCE);

@@ -118,7 +118,7 @@ impl<P: Ports> Office<P> {
     ///
     /// # Errors
     /// [`Kind::Starting`] if it is not done yet, for whatever reason but one that is broken here.
-    pub(crate) async fn do_now(
+    pub async fn do_now(
         &self,
         duties: &impl Duties,
         kind: &str,

@@ -150,15 +150,15 @@ impl<P: Ports> Office<P> {
         Ok(web::cbor(written(&standing)?))
     }
 
-    /// At the office: over how many shards this party is spread, from now on at the latest.
+    /// At the office: has this party spread over its operator's shards from now on at the latest.
     ///
     /// # Errors
-    /// As of [`Office::spread`].
-    pub(crate) fn settled_spread(&self, role: &impl Spreading) -> Result<Spread, Fault> {
+    /// [`Kind::Starting`] if the operator's setting is another one than at first.
+    pub fn settle_spread(&self, role: &impl Spreading) -> Result<(), Fault> {
         if !self.settings.shards.is_none() {
             self.decide_spread(role)?;
         }
-        self.spread()
+        self.spread().map(|_| ())
     }
 
     /// At the office: notes the operator's number of shards, unless one was noted before.
