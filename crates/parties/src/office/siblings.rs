@@ -174,7 +174,7 @@ impl<P: Ports> Office<P> {
     ///
     /// # Errors
     /// As of [`Office::spread`].
-    pub(crate) fn has_young_office(&self) -> Result<bool, Fault> {
+    pub fn has_young_office(&self) -> Result<bool, Fault> {
         Ok(self.is_shard() && self.now() < self.spread()?.old_until)
     }
 
@@ -183,7 +183,7 @@ impl<P: Ports> Office<P> {
     ///
     /// # Errors
     /// [`Kind::Unreachable`] if the office does not answer.
-    pub(crate) async fn answer_of_the_office_about(
+    pub async fn answer_of_the_office_about(
         &self,
         request: &Incoming,
         name: &[u8; 32],

@@ -82,7 +82,7 @@ impl<P: Ports> Office<P> {
     ///
     /// # Errors
     /// [`Kind::Replayed`] if other words came under this number; those of `verify` and `store`.
-    pub(crate) async fn once_an_order<V>(
+    pub async fn once_an_order<V>(
         &self,
         what: &str,
         body: &[u8],
