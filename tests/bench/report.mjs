@@ -130,7 +130,7 @@ function windowTable({ empty, paint, largest, pin }) {
   ].join('\n')
 }
 
-/** An order beside how many objects its courier has, and how many orders are stored; it must depend on neither. */
+/** An order beside how many objects each party has, and how many orders are stored; it must depend on neither. */
 export function scaleTable({ objects, stored }) {
   const cells = ({ perSecond, processorMs }) => [
     number(perSecond.p50),
@@ -138,7 +138,10 @@ export function scaleTable({ objects, stored }) {
     processorMs ? time(processorMs.p50) : '',
   ]
   const rows = [
-    ...objects.map(row => [`courier on ${row.count === 1 ? 'one object' : `${row.count} shards and its office`}`, ...cells(row)]),
+    ...objects.map(row => [
+      row.count === 1 ? 'each party on one object' : `each party on ${row.count} shards and its office`,
+      ...cells(row),
+    ]),
     ...stored.map(row => [`${row.orders.toLocaleString('en')} orders stored`, ...cells(row)]),
   ]
   const cost = ({ processorMs }) => processorMs?.p50 ?? NaN

@@ -1,4 +1,4 @@
-// What an order costs the parties when a courier has several objects, and when many orders are stored.
+// What an order costs the parties when each of them has several objects, and when many orders are stored.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,19 +6,22 @@ import { startParties, tablesFolder } from '../../scripts/lib/parties.mjs'
 import { fill } from './stored.mjs'
 import { throughput } from './throughput.mjs'
 
-/** Over how many objects the courier is spread, and how many orders are stored. */
+/** Over how many shards shop, issuer and courier are spread, and how many orders are stored. */
 export const OBJECTS = [1, 4, 16]
 export const STORED = [1_000, 100_000]
+const SPREAD = ['shop', 'issuer', 'courier']
 
 /**
  * Resolves to { objects, stored }: for each of OBJECTS and of STORED a summary of orders a second and of the
  * parties' processor time an order. Everything else is as `options` say, parties on tables of their own.
  */
 export async function scale(options, { quick }) {
-  const many = quick ? { wallets: 3, each: 2, rounds: 1 } : { wallets: 8, each: 4, rounds: 3 }
+  // Every object has to be awake once before it costs what it costs from then on.
+  const many = quick ? { wallets: 3, each: 2, rounds: 1, warmUp: 1 } : { wallets: 8, each: 4, rounds: 3, warmUp: 1 }
   const objects = []
   for (const count of OBJECTS) {
-    const vars = { ...options.vars, courier: { ...options.vars.courier, SHARDS: String(count) } }
+    const spread = SPREAD.map(role => [role, { ...options.vars[role], SHARDS: String(count) }])
+    const vars = { ...options.vars, ...Object.fromEntries(spread) }
     objects.push({ count, ...(await among({ ...options, vars }, parties => measured(parties, many))) })
   }
   const stored = await withStored(options, { ...many, rounds: Math.min(many.rounds, 2) })

@@ -17,11 +17,11 @@ import { summary } from './statistics.mjs'
 const GOODS = ['genmaicha-100', 'genmaicha-100', 'sencha-100', 'sencha-100', 'kukicha-100', 'haiku-seasons', 'matcha-30', 'yunomi-cup']
 
 /**
- * In each round every one of `wallets` sends `each` orders. Resolves to { wallets, orders, seconds,
+ * In each round every one of `wallets` sends `each` orders; the first `warmUp` rounds do not count. Resolves to { wallets, orders, seconds,
  * perSecond, processorMs, seen }: summaries over the rounds of orders a second and of the parties' processor
  * time an order, and what a wallet sent, for `requests`.
  */
-export async function throughput(parties, { wallets, each, rounds }) {
+export async function throughput(parties, { wallets, each, rounds, warmUp = 0 }) {
   const site = await serve(
     {
       '/': { type: 'text/html', body: '<!doctype html><title>A wallet</title>' },
@@ -51,11 +51,12 @@ export async function throughput(parties, { wallets, each, rounds }) {
       pages.push(page)
     }
     const measured = []
-    for (let round = 0; round < rounds; round++) {
+    for (let round = -warmUp; round < rounds; round++) {
       await Promise.all(pages.map((page, place) => page.evaluate(sealed, { ...given, sku: GOODS[place], count: each })))
       const since = Date.now()
       const before = processorMs()
       await Promise.all(pages.map(page => page.evaluate(sent)))
+      if (round < 0) continue
       measured.push({
         orders: wallets * each,
         took: (Date.now() - since) / 1000,
