@@ -56,13 +56,19 @@ pub trait Spreading {
 
 /// The object beside the office that an operator's request names, if it is one.
 pub(crate) fn named(request: &Incoming, role: Role, shards: Shards) -> Option<Place> {
+    if !names_one(request) {
+        return None;
+    }
     let query = request.uri().query().unwrap_or_default();
     let name = query.split('&').find_map(|part| part.strip_prefix(SHARD))?;
     Place::beside_the_office(role, shards).find(|place| place.short_name() == name)
 }
 
-/// Whether an operator's request is for one shard.
+/// Whether an operator's request is for one shard. What is to be done is done by the whole party.
 pub(crate) fn names_one(request: &Incoming) -> bool {
+    if request.method() == Method::POST {
+        return false;
+    }
     let query = request.uri().query().unwrap_or_default();
     query.split('&').any(|part| part.starts_with(SHARD))
 }

@@ -94,6 +94,18 @@ pub fn command_of(
     id: &str,
     at: Timestamp,
 ) -> Response<Vec<u8>> {
+    command_at(world, (to, COMMANDS), what, told, id, at)
+}
+
+/// As [`command_of`], sent to another path.
+pub fn command_at(
+    world: &World,
+    (to, path): (&str, &str),
+    what: &str,
+    told: &[(&str, String)],
+    id: &str,
+    at: Timestamp,
+) -> Response<Vec<u8>> {
     assert_eq!(register(world, to).status(), 200);
     let signed = Command {
         role: role_of(to),
@@ -103,7 +115,7 @@ pub fn command_of(
         id,
         at,
     };
-    world.post(to, COMMANDS, MEDIA_TYPE, signed.signed())
+    world.post(to, path, MEDIA_TYPE, signed.signed())
 }
 
 fn say(world: &World, command: &str, arguments: &str, id: &str) -> Response<Vec<u8>> {

@@ -16,7 +16,7 @@ use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_simulation::operators::{COMMANDS, Command, MEDIA_TYPE, OPERATORS, registration};
 
-use super::commands::{command, command_of};
+use super::commands::{command, command_at, command_of};
 use super::forgery::{SHOP_KEY, signed_as};
 use super::holder::{CBOR, COSE, Holder, JSON, Order, enrolment_request};
 use super::talk::{buy, issuer_answer};
@@ -350,6 +350,26 @@ fn an_operator_locks_an_account_changes_its_limit_and_books_repayments_wherever_
     assert_eq!(free_at(&world, home(&holder), 1), 20_000);
     world.run_for(120_000);
     require_books(&world, 1, 20_000);
+}
+
+#[test]
+fn a_command_that_names_a_shard_is_done_by_the_whole_party() {
+    let world = world();
+    let mut holder = enrolled(&world, 1);
+    let told = [("account", "1".to_owned())];
+    let path = format!("{COMMANDS}?shard=00");
+    let answer = command_at(
+        &world,
+        (ISSUER, &path),
+        "lock-account",
+        &told,
+        "1",
+        world.now(),
+    );
+    assert_eq!(answer.status(), 200, "{}", text(&answer));
+    world.run_for(5_000);
+    let order = holder.usual_order(&world, GOODS);
+    assert_eq!(buy(&world, &order).state, ShopState::Refused);
 }
 
 #[test]
