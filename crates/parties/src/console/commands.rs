@@ -182,7 +182,7 @@ impl<P: Ports> Office<P> {
             what: "operator",
             key: &said.id,
             digest: &signed.digest,
-            keep_until: 0,
+            keep_until: Timestamp(0),
         };
         let is_new = matches!(before(self.tables(), &command), Ok(None));
         (is_own && is_new && self.require_fresh(Timestamp(said.at)).is_ok()).then_some(said)
@@ -210,7 +210,7 @@ impl<P: Ports> Office<P> {
             what: "operator",
             key: &said.id,
             digest: &signed.digest,
-            keep_until: said.at.saturating_add(KEPT_SECONDS),
+            keep_until: Timestamp(said.at).plus_seconds(KEPT_SECONDS),
         };
         if let Some(answer) = before(self.tables(), &command)? {
             return Ok(web::answer(StatusCode::OK, web::JSON, answer));

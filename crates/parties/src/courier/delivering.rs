@@ -146,7 +146,11 @@ impl<P: Ports> Courier<P> {
             to: &delivery.issuer,
             path,
             content: Content::Statement(kind.to_owned()),
-            give_up_at: self.office.now().plus_seconds(EVIDENCE_SECONDS).0 * 1000,
+            give_up_at_ms: self
+                .office
+                .now()
+                .plus_seconds(EVIDENCE_SECONDS)
+                .milliseconds(),
         };
         Ok(outbox::post(tables, &letter, self.office.now_ms())?)
     }

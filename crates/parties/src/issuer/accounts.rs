@@ -8,6 +8,7 @@ use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::HolderId;
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::card_check::{CardDetails, tidy_name};
 use super::{Issuer, books, card_number};
@@ -65,7 +66,7 @@ impl<P: Ports> Issuer<P> {
                     what: "open-account",
                     key,
                     digest: &Sha256::digest(request.body()).into(),
-                    keep_until: self.office.now().plus_seconds(GRANT_SECONDS).0,
+                    keep_until: self.office.now().plus_seconds(GRANT_SECONDS),
                 };
                 once(tables, &command, open)
             }
@@ -200,7 +201,7 @@ pub(super) fn set_limit(
 }
 
 /// From now on nothing is paid from the account.
-pub(super) fn lock(tables: &dyn Tables, account: i64, now: u64) -> Result<(), DatabaseError> {
+pub(super) fn lock(tables: &dyn Tables, account: i64, now: Timestamp) -> Result<(), DatabaseError> {
     tables.run(
         "INSERT INTO issuer_locked_accounts (account, locked_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
         &[account.into(), now.into()],

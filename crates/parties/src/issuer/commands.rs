@@ -54,7 +54,7 @@ impl<P: Ports> Issuer<P> {
         command: &str,
         told: &Arguments<'_>,
     ) -> Result<(), Fault> {
-        let now = self.office.now().0;
+        let now = self.office.now();
         if self.office.is_shard() && !OF_ALL_OBJECTS.contains(&command) {
             // The office does it, and tells the shard at which the account lives.
             return Ok(());

@@ -47,7 +47,7 @@ impl<P: Ports> Issuer<P> {
 
     /// Returns the account, and whether somebody was revoked.
     fn follow(&self, tables: &dyn Tables, request: &MoveRequest) -> Result<(i64, bool), Fault> {
-        let now = self.office.now().0;
+        let now = self.office.now();
         let holder = request.holder.0;
         let grant = request.grant_digest;
         let enrolled = "SELECT account FROM issuer_holders WHERE holder = ?";
@@ -63,7 +63,11 @@ impl<P: Ports> Issuer<P> {
         let account = row.integer(0)?;
         tables.run(
             "UPDATE issuer_accounts SET grant_digest = ?, grant_expires_at = ? WHERE account = ?",
-            &[grant.into(), (now + GRANT_SECONDS).into(), account.into()],
+            &[
+                grant.into(),
+                now.plus_seconds(GRANT_SECONDS).into(),
+                account.into(),
+            ],
         )?;
         let revoked = revocation::revoke(tables, account, now)?;
         homes::changed(self, tables, account)?;

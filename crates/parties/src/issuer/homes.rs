@@ -8,6 +8,7 @@ use data_encoding::HEXLOWER;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use tallystick_protocol::wire::identifier::HolderId;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::{Issuer, accounts, books, revocation};
 use crate::ledger::across::{self, Crossing};
@@ -377,7 +378,7 @@ impl Told {
             ],
         )?;
         match self.locked_at {
-            Some(at) => accounts::lock(tables, self.account, at)?,
+            Some(at) => accounts::lock(tables, self.account, Timestamp(at))?,
             None => accounts::unlock(tables, self.account)?,
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Shops and couriers that an operator's command stopped, beside those that the settings name.
 
 use tallystick_protocol::wire::identifier::Domain;
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::console::{Cell, Table};
 use crate::office::fault::{Fault, Kind};
@@ -14,7 +15,7 @@ const BLOCKED_MAX: u32 = 100;
 ///
 /// # Errors
 /// [`Kind::Conflict`] if so many are blocked already; those of the database.
-pub(super) fn block(tables: &dyn Tables, party: &Domain, now: u64) -> Result<(), Fault> {
+pub(super) fn block(tables: &dyn Tables, party: &Domain, now: Timestamp) -> Result<(), Fault> {
     if blocked(tables)?.len() >= BLOCKED_MAX as usize {
         return Err(Fault::new(Kind::Conflict, "A hundred parties are blocked."));
     }

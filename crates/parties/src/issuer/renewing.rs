@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tallystick_protocol::account::{AccountOffer, CardNumber, CardRecord};
 use tallystick_protocol::trust::statement::{Audience, open};
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::accounts::{GRANT_SECONDS, grant_digest};
 use super::{Issuer, account_code, homes, revocation};
@@ -43,7 +44,7 @@ impl<P: Ports> Issuer<P> {
         let code = account_code::draw(&mut self.office.rng());
         let kept = account_code::digest(&code).ok_or_else(Fault::internal)?;
         self.office
-            .transaction(|tables| keep_code(tables, &offer.message.grant, &kept, now.0))?;
+            .transaction(|tables| keep_code(tables, &offer.message.grant, &kept, now))?;
         Ok(web::json(StatusCode::OK, &Code { code: &code }))
     }
 
@@ -57,7 +58,7 @@ impl<P: Ports> Issuer<P> {
         let mut number = [0; 32];
         self.office.ports.random().fill(&mut grant);
         self.office.ports.random().fill(&mut number);
-        let now = self.office.now().0;
+        let now = self.office.now();
         let (row, revoked) = self.office.transaction(|tables| {
             let row = first(
                 tables,
@@ -67,7 +68,7 @@ impl<P: Ports> Issuer<P> {
                     limit_minor, currency",
                 &[
                     grant_digest(&grant).into(),
-                    (now + GRANT_SECONDS).into(),
+                    now.plus_seconds(GRANT_SECONDS).into(),
                     code.into(),
                 ],
             )?
@@ -95,7 +96,7 @@ fn keep_code(
     tables: &dyn Tables,
     grant: &[u8; 32],
     code: &[u8; 32],
-    now: u64,
+    now: Timestamp,
 ) -> Result<(), Fault> {
     let row = first(
         tables,

@@ -4,6 +4,7 @@
 
 use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::wire::identifier::HolderId;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::Issuer;
 use crate::office::fault::{Fault, Kind};
@@ -12,7 +13,11 @@ use crate::ports::{DatabaseError, Ports, Tables};
 use crate::store::rows;
 
 /// Revokes whoever is enrolled for the account. Says whether somebody was.
-pub(super) fn revoke(tables: &dyn Tables, account: i64, now: u64) -> Result<bool, DatabaseError> {
+pub(super) fn revoke(
+    tables: &dyn Tables,
+    account: i64,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
     let revoked = tables.run(
         "INSERT INTO issuer_revoked_holders (holder, account, certificate, revoked_at)
          SELECT holder, account, certificate, ? FROM issuer_holders WHERE account = ?

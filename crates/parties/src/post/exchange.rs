@@ -135,7 +135,7 @@ async fn asked<P: Ports, E: Exchange<P> + ?Sized>(
     job: &Job,
 ) -> Result<Next, Fault> {
     let office = exchange.office();
-    if office.now_ms() >= letter.give_up_at {
+    if office.now_ms() >= letter.give_up_at_ms {
         return ended(exchange, letter, None);
     }
     let Some(subject) = exchange.load(office.tables(), &letter.reference)? else {

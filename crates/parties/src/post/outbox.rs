@@ -34,7 +34,7 @@ pub struct NewLetter<'a> {
     /// What it says.
     pub content: Content,
     /// When it has become useless, in milliseconds since 1970.
-    pub give_up_at: u64,
+    pub give_up_at_ms: u64,
 }
 
 typed_row! {
@@ -51,8 +51,8 @@ typed_row! {
         pub path: String = "path",
         /// See [`NewLetter::content`].
         pub content: Content = "content_type, statement, body",
-        /// See [`NewLetter::give_up_at`].
-        pub give_up_at: u64 = "give_up_at",
+        /// See [`NewLetter::give_up_at_ms`].
+        pub give_up_at_ms: u64 = "give_up_at",
     }
 }
 
@@ -72,7 +72,7 @@ pub fn post(
         letter.path.into(),
     ];
     letter.content.write(&mut values);
-    values.push(letter.give_up_at.into());
+    values.push(letter.give_up_at_ms.into());
     tables.run(
         "INSERT INTO outbox (kind, reference, domain, path, content_type, statement, body, give_up_at, next_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (kind, reference) DO NOTHING",

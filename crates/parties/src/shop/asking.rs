@@ -43,7 +43,7 @@ pub(super) fn ask_issuer(tables: &dyn Tables, order: &Order, now_ms: u64) -> Res
         to: &order.issuer,
         path: "/v1/authorisations",
         content: Content::Statement(letters::AUTHORISE.to_owned()),
-        give_up_at: order.expires_at * 1000,
+        give_up_at_ms: order.expires_at.milliseconds(),
     };
     Ok(outbox::post(tables, &letter, now_ms)?)
 }
@@ -107,7 +107,7 @@ impl<P: Ports> Exchange<P> for Asking<'_, P> {
                 delivering::ask_courier(
                     tables,
                     order,
-                    order.expires_at + delivering::PATIENCE_SECONDS,
+                    order.expires_at.plus_seconds(delivering::PATIENCE_SECONDS),
                     self.0.office.now_ms(),
                 )
             }

@@ -6,57 +6,51 @@ use tallystick_protocol::trust::statement::unverified;
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::{Domain, Handle, OrderId, Root};
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::state::OrderState;
 use super::{expiry, letters};
 use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables};
+use crate::ports::{DatabaseError, Tables};
 use crate::post::due;
 use crate::standing::statements;
-use crate::store::rows;
+use crate::store::typed::{self, Stored as _, typed_row};
 
-/// A stored order.
-pub struct Order {
-    /// Its random number.
-    pub order_id: OrderId,
-    /// Its root.
-    pub root: Root,
-    /// The signed form it was made from.
-    pub form: Vec<u8>,
-    /// Who is asked to pay.
-    pub issuer: Domain,
-    /// Who is asked to deliver.
-    pub courier: Domain,
-    /// The form's total.
-    pub amount: Money,
-    /// When it arrived, in seconds since 1970.
-    pub received_at: u64,
-    /// When it ends if nothing happens, in seconds since 1970.
-    pub expires_at: u64,
-    /// Where it stands.
-    pub state: OrderState,
-    /// The issuer's signed authorisation.
-    pub authorisation: Option<Vec<u8>>,
-    /// The issuer's signed clearance for the courier, until the courier is asked.
-    pub clearance: Option<Vec<u8>>,
-    /// The courier's signed acceptance.
-    pub acceptance: Option<Vec<u8>>,
-    /// The signed refusal of issuer or courier.
-    pub refusal: Option<Vec<u8>>,
-    /// The courier's tracking number.
-    pub tracking: Option<String>,
+typed_row! {
+    /// A stored order, with those of its papers that are needed each time. It is only read so: the papers are
+    /// rows of their own.
+    pub struct Order in "shop_orders" {
+        /// Its random number.
+        pub order_id: OrderId = "order_id",
+        /// Its root.
+        pub root: Root = "root",
+        /// The signed form it was made from.
+        pub form: Vec<u8> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'form' AND p.order_id = shop_orders.order_id)",
+        /// Who is asked to pay.
+        pub issuer: Domain = "issuer",
+        /// Who is asked to deliver.
+        pub courier: Domain = "courier",
+        /// The form's total.
+        pub amount: Money = "minor, currency",
+        /// When it arrived.
+        pub received_at: Timestamp = "received_at",
+        /// When it ends if nothing happens.
+        pub expires_at: Timestamp = "expires_at",
+        /// Where it stands.
+        pub state: OrderState = "state, refused_by, refused_reason",
+        /// The issuer's signed authorisation.
+        pub authorisation: Option<Vec<u8>> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'authorisation' AND p.order_id = shop_orders.order_id)",
+        /// The issuer's signed clearance for the courier, until the courier is asked.
+        pub clearance: Option<Vec<u8>> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'clearance' AND p.order_id = shop_orders.order_id)",
+        /// The courier's signed acceptance.
+        pub acceptance: Option<Vec<u8>> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'acceptance' AND p.order_id = shop_orders.order_id)",
+        /// The signed refusal of issuer or courier.
+        pub refusal: Option<Vec<u8>> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'refusal' AND p.order_id = shop_orders.order_id)",
+        /// The courier's tracking number.
+        pub tracking: Option<String> = "tracking",
+    }
 }
-
-const COLUMNS: &str = "order_id, root,
-    (SELECT bytes FROM shop_papers p WHERE p.kind = 'form' AND p.order_id = shop_orders.order_id),
-    issuer, courier, minor, currency, received_at, expires_at,
-    state, refused_by, refused_reason,
-    (SELECT bytes FROM shop_papers p WHERE p.kind = 'authorisation' AND p.order_id = shop_orders.order_id),
-    (SELECT bytes FROM shop_papers p WHERE p.kind = 'clearance' AND p.order_id = shop_orders.order_id),
-    (SELECT bytes FROM shop_papers p WHERE p.kind = 'acceptance' AND p.order_id = shop_orders.order_id),
-    (SELECT bytes FROM shop_papers p WHERE p.kind = 'refusal' AND p.order_id = shop_orders.order_id),
-    tracking";
 
 impl Order {
     /// The reference of letters and statements about this order: its root in hexadecimal.
@@ -91,9 +85,7 @@ fn paper(
     order_id: &OrderId,
 ) -> Result<Option<Vec<u8>>, DatabaseError> {
     let sql = "SELECT bytes FROM shop_papers WHERE kind = ? AND order_id = ?";
-    first(tables, sql, &[kind.into(), order_id.0.into()])?
-        .map(|row| Ok(row.blob(0)?.to_vec()))
-        .transpose()
+    typed::one(tables, sql, &[kind.into(), order_id.0.into()])
 }
 
 /// The lock whose key cancels an order, if it has one.
@@ -127,25 +119,15 @@ pub fn insert(
     received: &[u8],
     form_digest: &[u8; 32],
 ) -> Result<(), DatabaseError> {
-    let (by, reason) = refused_columns(&order.state);
+    let mut values = vec![form_digest.into(), order.order_id.into(), order.root.into()];
+    let parties = (order.issuer.clone(), order.courier.clone());
+    let times = (order.received_at, order.expires_at);
+    (parties, order.amount, times, order.state).write(&mut values);
     tables.run(
-        "INSERT INTO shop_orders (order_id, root, form_digest, issuer, courier, minor,
-            currency, received_at, expires_at, state, refused_by, refused_reason, issuer_nonce, courier_nonce)
+        "INSERT INTO shop_orders (form_digest, order_id, root, issuer, courier, minor, currency,
+            received_at, expires_at, state, refused_by, refused_reason, issuer_nonce, courier_nonce)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')",
-        &[
-            order.order_id.0.into(),
-            order.root.0.into(),
-            form_digest.into(),
-            order.issuer.as_str().into(),
-            order.courier.as_str().into(),
-            order.amount.minor.into(),
-            order.amount.currency.code().into(),
-            order.received_at.into(),
-            order.expires_at.into(),
-            order.state.name().into(),
-            by.into(),
-            reason.into(),
-        ],
+        &values,
     )?;
     keep_paper(tables, &order.order_id, "form", &order.form)?;
     keep_paper(tables, &order.order_id, "received", received)
@@ -179,10 +161,7 @@ pub fn find(
     tables: &(impl Tables + ?Sized),
     order_id: &OrderId,
 ) -> Result<Option<Order>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM shop_orders WHERE order_id = ?");
-    first(tables, &sql, &[order_id.0.into()])?
-        .map(|row| read(&row))
-        .transpose()
+    typed::find(tables, "order_id = ?", &[(*order_id).into()])
 }
 
 /// The order that was made from the form of this digest, if the shop has it.
@@ -193,10 +172,7 @@ pub fn of_form(
     tables: &(impl Tables + ?Sized),
     form_digest: &[u8; 32],
 ) -> Result<Option<Order>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM shop_orders WHERE form_digest = ?");
-    first(tables, &sql, &[form_digest.into()])?
-        .map(|row| read(&row))
-        .transpose()
+    typed::find(tables, "form_digest = ?", &[form_digest.into()])
 }
 
 /// The order with this root in hexadecimal, which is the reference of its letters.
@@ -205,9 +181,7 @@ pub fn of_form(
 /// [`Kind::NotFound`] if there is none.
 pub fn by_reference(tables: &(impl Tables + ?Sized), reference: &str) -> Result<Order, Fault> {
     let root: Root = reference.parse().map_err(|_| Fault::not_found())?;
-    let sql = format!("SELECT {COLUMNS} FROM shop_orders WHERE root = ?");
-    let row = first(tables, &sql, &[root.0.into()])?.ok_or_else(Fault::not_found)?;
-    Ok(read(&row)?)
+    typed::find(tables, "root = ?", &[root.into()])?.ok_or_else(Fault::not_found)
 }
 
 /// Whether an order of this number, or of the form of this digest, is stored.
@@ -250,15 +224,11 @@ pub(super) fn move_to(
         OrderState::Delivering => statements::forget(tables, letters::DELIVER, &order.reference())?,
         _ => {}
     }
-    let (by, reason) = refused_columns(&next);
+    let mut values = Vec::new();
+    (next, *order_id).write(&mut values);
     tables.run(
         "UPDATE shop_orders SET state = ?, refused_by = ?, refused_reason = ? WHERE order_id = ?",
-        &[
-            next.name().into(),
-            by.into(),
-            reason.into(),
-            order_id.0.into(),
-        ],
+        &values,
     )?;
     if !next.can_expire() {
         due::cancel(tables, expiry::KIND, &order.reference())?;
@@ -312,49 +282,4 @@ pub fn keep_tracking(
         &[tracking.into(), order_id.0.into()],
     )?;
     Ok(())
-}
-
-fn refused_columns(state: &OrderState) -> (Option<&'static str>, Option<&'static str>) {
-    match state {
-        OrderState::Refused { by, reason } => (Some(by.as_str()), Some(reason.as_str())),
-        _ => (None, None),
-    }
-}
-
-fn read(row: &Row) -> Result<Order, DatabaseError> {
-    Ok(Order {
-        order_id: OrderId(row.bytes32(0)?),
-        root: Root(row.bytes32(1)?),
-        form: row.blob(2)?.to_vec(),
-        issuer: rows::domain(row, 3)?,
-        courier: rows::domain(row, 4)?,
-        amount: rows::money(row, 5)?,
-        received_at: row.number(7)?,
-        expires_at: row.number(8)?,
-        state: state(row)?,
-        authorisation: rows::optional_blob(row, 12)?,
-        clearance: rows::optional_blob(row, 13)?,
-        acceptance: rows::optional_blob(row, 14)?,
-        refusal: rows::optional_blob(row, 15)?,
-        tracking: rows::optional_text(row, 16)?,
-    })
-}
-
-fn state(row: &Row) -> Result<OrderState, DatabaseError> {
-    Ok(match row.text(9)? {
-        "received" => OrderState::Received,
-        "asking" => OrderState::Asking,
-        "authorised" => OrderState::Authorised,
-        "delivering" => OrderState::Delivering,
-        "accepted" => OrderState::Accepted,
-        "expired" => OrderState::Expired,
-        "refused" => OrderState::Refused {
-            by: row
-                .text(10)?
-                .parse()
-                .map_err(|_| DatabaseError::Shape(10))?,
-            reason: rows::reason(row, 11)?,
-        },
-        _ => return Err(DatabaseError::Shape(9)),
-    })
 }

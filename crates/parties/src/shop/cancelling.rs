@@ -101,7 +101,10 @@ impl<P: Ports> Shop<P> {
             to: &order.courier,
             path: "/v1/cancellations",
             content: Content::Statement(letters::CANCEL.to_owned()),
-            give_up_at: (order.expires_at + delivering::PATIENCE_SECONDS) * 1000,
+            give_up_at_ms: order
+                .expires_at
+                .plus_seconds(delivering::PATIENCE_SECONDS)
+                .milliseconds(),
         };
         outbox::post(tables, &letter, self.office.now_ms())?;
         self.log_cancelled(order, "courier-asked");

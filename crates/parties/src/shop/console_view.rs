@@ -78,7 +78,7 @@ impl<P: Ports> Show for Shop<P> {
             facts: vec![
                 Fact::new("issuer", Cell::Party(order.issuer.to_string())),
                 Fact::new("courier", Cell::Party(order.courier.to_string())),
-                Fact::new("ends", Cell::Time(order.expires_at)),
+                Fact::new("ends", Cell::Time(order.expires_at.0)),
                 Fact::new("charged", Cell::word(charged)),
             ],
             opened,

@@ -7,6 +7,7 @@ use tallystick_protocol::checkout::answers::{
 use tallystick_protocol::trust::statement::{Audience, StatementError, message_type};
 use tallystick_protocol::wire::cbor::{Message, decode};
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::book::{self, Evidence, Order};
 use super::state::OrderState;
@@ -45,11 +46,11 @@ pub(super) enum CourierWord {
     },
 }
 
-/// Posts the question. `give_up_at` in seconds since 1970.
+/// Posts the question.
 pub(super) fn ask_courier(
     tables: &dyn Tables,
     order: &Order,
-    give_up_at: u64,
+    give_up_at: Timestamp,
     now_ms: u64,
 ) -> Result<(), Fault> {
     let letter = NewLetter {
@@ -58,7 +59,7 @@ pub(super) fn ask_courier(
         to: &order.courier,
         path: "/v1/deliveries",
         content: Content::Statement(letters::DELIVER.to_owned()),
-        give_up_at: give_up_at * 1000,
+        give_up_at_ms: give_up_at.milliseconds(),
     };
     Ok(outbox::post(tables, &letter, now_ms)?)
 }
@@ -83,7 +84,7 @@ impl<P: Ports> Exchange<P> for Delivering<'_, P> {
         if order.state != OrderState::Authorised {
             return Ok(());
         }
-        if order.expires_at <= self.0.office.now().0 {
+        if order.expires_at <= self.0.office.now() {
             return Err(Fault::new(Kind::Expired, "The order has expired."));
         }
         let request = self.request(tables, order)?;
@@ -134,8 +135,8 @@ impl<P: Ports> Exchange<P> for Delivering<'_, P> {
         order: &Order,
         problem: Option<Kind>,
     ) -> Result<(), Fault> {
-        let over_at = order.expires_at + CLOCK_SKEW_SECONDS;
-        let is_over = self.0.office.now().0 >= over_at;
+        let over_at = order.expires_at.plus_seconds(CLOCK_SKEW_SECONDS);
+        let is_over = self.0.office.now() >= over_at;
         if is_over && problem == Some(Kind::NotFound) && order.state == OrderState::Delivering {
             return self
                 .0

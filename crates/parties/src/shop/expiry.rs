@@ -19,7 +19,7 @@ pub(super) fn watch(tables: &dyn Tables, order: &Order, now_ms: u64) -> Result<(
         kind: KIND,
         reference: &order.reference(),
         peer: None,
-        at_ms: order.expires_at * 1000,
+        at_ms: order.expires_at.milliseconds(),
     };
     due::put(tables, &job, now_ms)
 }
@@ -33,8 +33,8 @@ impl<P: Ports> Shop<P> {
             if !order.state.can_expire() {
                 return Ok(Next::Done);
             }
-            if self.office.now().0 < order.expires_at {
-                return Ok(Next::At(order.expires_at * 1000));
+            if self.office.now() < order.expires_at {
+                return Ok(Next::At(order.expires_at.milliseconds()));
             }
             self.move_to(tables, &order, OrderState::Expired)?;
             for letter in [letters::AUTHORISE, letters::DELIVER] {

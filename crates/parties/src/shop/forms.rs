@@ -9,6 +9,7 @@ use tallystick_protocol::checkout::policy::PolicyName;
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::Shop;
 use super::catalogue;
@@ -169,7 +170,11 @@ impl<P: Ports> Shop<P> {
 ///
 /// # Errors
 /// [`Kind::Expired`] if it is not there any more, or never was.
-pub fn find(tables: &(impl Tables + ?Sized), digest: &[u8], now: u64) -> Result<OrderForm, Fault> {
+pub fn find(
+    tables: &(impl Tables + ?Sized),
+    digest: &[u8],
+    now: Timestamp,
+) -> Result<OrderForm, Fault> {
     let row = first(
         tables,
         "SELECT form FROM shop_forms WHERE digest = ? AND expires_at > ?",

@@ -86,7 +86,7 @@ impl<P: Ports> Shop<P> {
         }
         if self.has_the_goods()? {
             let goods = Goods::new(&order.order_id, &order.root, Vec::new());
-            return Ok(stock::put_back(tables, &goods, self.office.now().0)?);
+            return Ok(stock::put_back(tables, &goods, self.office.now())?);
         }
         sibling_letters::settle(tables, Reserving::<P>::KIND, &order.reference())?;
         self.write_to_the_stock::<PuttingBack<'_, P>>(tables, order)
@@ -163,7 +163,7 @@ impl<P: Ports> Shop<P> {
             (Place::Stock, PUT_BACK) => {
                 let goods: Goods = read(body)?;
                 self.take_over().await?;
-                let now = self.office.now().0;
+                let now = self.office.now();
                 self.office
                     .transaction(|tables| stock::put_back(tables, &goods, now))?;
                 Ok(web::cbor(Vec::new()))

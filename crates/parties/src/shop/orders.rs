@@ -36,7 +36,7 @@ impl<P: Ports> Shop<P> {
             what: "take-order",
             key: &key,
             digest: &Sha256::digest(bytes).into(),
-            keep_until: split.header.expires_at.plus_seconds(ANSWER_SECONDS).0,
+            keep_until: split.header.expires_at.plus_seconds(ANSWER_SECONDS),
         };
         if !self.is_repetition(&command, &split, bytes)? {
             let checked = self.office.trying("orders", self.check_order(&split));
@@ -136,7 +136,7 @@ impl<P: Ports> Shop<P> {
         split: &SplitOrder,
         checked: &CheckedOrder,
     ) -> Result<(), Fault> {
-        forms::find(tables, &checked.form_digest, self.office.now().0)?;
+        forms::find(tables, &checked.form_digest, self.office.now())?;
         forms::spend(tables, &checked.form_digest)?;
         let mut order = self.new_order(split, checked);
         let held = self.hold_back(tables, &order)?;
@@ -168,8 +168,8 @@ impl<P: Ports> Shop<P> {
             issuer: split.header.issuer.clone(),
             courier: split.header.courier.clone(),
             amount: checked.form.total,
-            received_at: self.office.now().0,
-            expires_at: split.header.expires_at.0,
+            received_at: self.office.now(),
+            expires_at: split.header.expires_at,
             state: OrderState::Received,
             authorisation: None,
             clearance: None,

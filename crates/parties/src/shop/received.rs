@@ -32,7 +32,7 @@ impl<P: Ports> Shop<P> {
         self.check_header(order)?;
         let part = self.open_own_part(order).await?;
         let digest = part.require(Field::Form).map_err(part_fault)?;
-        let form = forms::find(self.office.tables(), digest, self.office.now().0)?;
+        let form = forms::find(self.office.tables(), digest, self.office.now())?;
         let form_digest = <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)?;
         check_against_form(&form, order, &part)?;
         let lock = part.get(Field::Cancellation).map(<[u8]>::to_vec);

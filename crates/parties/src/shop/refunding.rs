@@ -37,7 +37,7 @@ impl<P: Ports> Shop<P> {
         minor: u64,
     ) -> Result<(), Fault> {
         let order = book::find(tables, order_id)?.ok_or_else(Fault::not_found)?;
-        let refund = refunds::decide(tables, &order, minor, self.office.now().0)?;
+        let refund = refunds::decide(tables, &order, minor, self.office.now())?;
         let reference = refund.reference(&order.root);
         let request = RefundRequest {
             envelope: self.office.envelope(
@@ -58,7 +58,11 @@ impl<P: Ports> Shop<P> {
             to: &order.issuer,
             path: &settling::at_payer(tables, &order, "/v1/refunds"),
             content: Content::Statement(letters::REFUND.to_owned()),
-            give_up_at: (self.office.now().0 + EVIDENCE_SECONDS) * 1000,
+            give_up_at_ms: self
+                .office
+                .now()
+                .plus_seconds(EVIDENCE_SECONDS)
+                .milliseconds(),
         };
         outbox::post(tables, &letter, self.office.now_ms())?;
         self.office

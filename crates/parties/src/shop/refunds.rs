@@ -3,25 +3,29 @@
 use tallystick_protocol::checkout::refunds::{REFUNDS_MAX, RefundOutcome};
 use tallystick_protocol::wire::identifier::{OrderId, Root};
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::book::{self, Order};
 use super::state::OrderState;
 use super::{letters, settling};
 use crate::office::fault::{Fault, Kind};
-use crate::ports::database::first;
-use crate::ports::{DatabaseError, Row, Tables};
-use crate::store::rows;
+use crate::ports::{DatabaseError, Tables};
+use crate::store::typed::{self, typed_row};
 
-/// A refund that the shop asked for.
-pub struct Refund {
-    /// The order.
-    pub order_id: OrderId,
-    /// Which refund of this order, from 1.
-    pub number: u32,
-    /// How much.
-    pub money: Money,
-    /// What came of it, once whoever paid has signed that.
-    pub outcome: Option<RefundOutcome>,
+typed_row! {
+    /// A refund that the shop asked for.
+    pub struct Refund in "shop_refunds" {
+        /// The order.
+        pub order_id: OrderId = "order_id",
+        /// Which refund of this order, from 1.
+        pub number: u32 = "number",
+        /// How much.
+        pub money: Money = "minor, currency",
+        /// When it was asked for.
+        pub asked_at: Timestamp = "asked_at",
+        /// What came of it, once whoever paid has signed that.
+        pub outcome: Option<RefundOutcome> = "outcome",
+    }
 }
 
 impl Refund {
@@ -36,7 +40,12 @@ impl Refund {
 ///
 /// # Errors
 /// [`Kind::Conflict`] if the order is not charged, if less is left, or after [`REFUNDS_MAX`] refunds.
-pub fn decide(tables: &dyn Tables, order: &Order, minor: u64, now: u64) -> Result<Refund, Fault> {
+pub fn decide(
+    tables: &dyn Tables,
+    order: &Order,
+    minor: u64,
+    now: Timestamp,
+) -> Result<Refund, Fault> {
     let is_charged = settling::is_charged(tables, &order.root)?;
     if order.state != OrderState::Accepted || !is_charged {
         let said = "Only what was charged can be given back.";
@@ -56,18 +65,10 @@ pub fn decide(tables: &dyn Tables, order: &Order, minor: u64, now: u64) -> Resul
         order_id: order.order_id,
         number,
         money: Money::new(minor, order.amount.currency),
+        asked_at: now,
         outcome: None,
     };
-    tables.run(
-        "INSERT INTO shop_refunds (order_id, number, minor, currency, asked_at) VALUES (?, ?, ?, ?, ?)",
-        &[
-            order.order_id.0.into(),
-            number.into(),
-            minor.into(),
-            refund.money.currency.code().into(),
-            now.into(),
-        ],
-    )?;
+    typed::insert(tables, &refund)?;
     Ok(refund)
 }
 
@@ -79,13 +80,8 @@ pub fn of(
     tables: &(impl Tables + ?Sized),
     order_id: &OrderId,
 ) -> Result<Vec<Refund>, DatabaseError> {
-    let sql = "SELECT order_id, number, minor, currency, outcome FROM shop_refunds
-        WHERE order_id = ? ORDER BY number";
-    tables
-        .run(sql, &[order_id.0.into()])?
-        .iter()
-        .map(read)
-        .collect()
+    let of_order = "order_id = ? ORDER BY number";
+    typed::find_all(tables, of_order, &[(*order_id).into()])
 }
 
 /// What whoever paid signed about the refunds of an order.
@@ -104,8 +100,7 @@ pub fn advices(
         order_id.0.into(),
         REFUNDS_MAX.into(),
     ];
-    let rows = tables.run(sql, &values)?;
-    rows.iter().map(|row| Ok(row.blob(0)?.to_vec())).collect()
+    typed::all(tables, sql, &values)
 }
 
 /// What was given back, or may still be, in minor units.
@@ -123,11 +118,9 @@ pub fn by_reference(tables: &dyn Tables, reference: &str) -> Result<(Order, Refu
     let (root, number) = reference.split_once(' ').ok_or_else(Fault::not_found)?;
     let number: u32 = number.parse().map_err(|_| Fault::not_found())?;
     let order = book::by_reference(tables, root)?;
-    let sql = "SELECT order_id, number, minor, currency, outcome FROM shop_refunds
-        WHERE order_id = ? AND number = ?";
-    let row = first(tables, sql, &[order.order_id.0.into(), number.into()])?;
-    let refund = read(&row.ok_or_else(Fault::not_found)?)?;
-    Ok((order, refund))
+    let values = [order.order_id.into(), number.into()];
+    let refund = typed::find(tables, "order_id = ? AND number = ?", &values)?;
+    Ok((order, refund.ok_or_else(Fault::not_found)?))
 }
 
 /// Keeps what whoever paid signed about a refund: what came of it, and of how much.
@@ -154,16 +147,4 @@ pub fn settle(
     )?;
     let paper = format!("{}-{}", letters::REFUND_ADVICE, refund.number);
     book::keep_paper(tables, &refund.order_id, &paper, signed)
-}
-
-fn read(row: &Row) -> Result<Refund, DatabaseError> {
-    let outcome = rows::optional_text(row, 4)?;
-    let outcome =
-        outcome.map(|name| RefundOutcome::from_name(&name).ok_or(DatabaseError::Shape(4)));
-    Ok(Refund {
-        order_id: OrderId(row.bytes32(0)?),
-        number: row.number(1)?,
-        money: rows::money(row, 2)?,
-        outcome: outcome.transpose()?,
-    })
 }

@@ -63,7 +63,7 @@ impl<P: Ports> Exchange<P> for Settling<'_, P> {
             // It is charged, so the courier accepted: it is asked until it says so.
             (OrderState::Delivering, Settled::Captured) => {
                 note_charged(tables, &order.root, office.now_ms())?;
-                let give_up_at = office.now().0 + EVIDENCE_SECONDS;
+                let give_up_at = office.now().plus_seconds(EVIDENCE_SECONDS);
                 delivering::ask_courier(tables, order, give_up_at, office.now_ms())?;
             }
             (_, Settled::Captured) => {
@@ -152,7 +152,11 @@ impl<P: Ports> Shop<P> {
             to: &order.issuer,
             path: &at_payer(tables, order, path),
             content,
-            give_up_at: (self.office.now().0 + EVIDENCE_SECONDS) * 1000,
+            give_up_at_ms: self
+                .office
+                .now()
+                .plus_seconds(EVIDENCE_SECONDS)
+                .milliseconds(),
         };
         Ok(outbox::post(tables, &letter, self.office.now_ms())?)
     }

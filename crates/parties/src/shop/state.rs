@@ -4,6 +4,8 @@ use tallystick_protocol::checkout::answers::RefusalReason;
 use tallystick_protocol::wire::identifier::Role;
 
 use crate::moves::IllegalMove;
+use crate::ports::{DatabaseError, Row, Value};
+use crate::store::typed::Stored;
 
 /// Where an order stands at the shop. Stock is reserved in every state but
 /// [`OrderState::Refused`] and [`OrderState::Expired`], or in [`OrderState::Received`] asked for; money is the
@@ -86,6 +88,38 @@ impl OrderState {
                 to: next.name(),
             })
         }
+    }
+}
+
+/// The state's name, and who refused and why.
+impl Stored for OrderState {
+    const WIDTH: usize = 3;
+
+    fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
+        Ok(match row.text(at)? {
+            "received" => Self::Received,
+            "asking" => Self::Asking,
+            "authorised" => Self::Authorised,
+            "delivering" => Self::Delivering,
+            "accepted" => Self::Accepted,
+            "expired" => Self::Expired,
+            "refused" => Self::Refused {
+                by: row
+                    .text(at + 1)?
+                    .parse()
+                    .map_err(|_| DatabaseError::Shape(at + 1))?,
+                reason: Stored::read(row, at + 2)?,
+            },
+            _ => return Err(DatabaseError::Shape(at)),
+        })
+    }
+
+    fn write(&self, values: &mut Vec<Value>) {
+        let (by, reason) = match self {
+            Self::Refused { by, reason } => (Some(by.as_str()), Some(*reason)),
+            _ => (None, None),
+        };
+        values.extend([self.name().into(), by.into(), reason.into()]);
     }
 }
 

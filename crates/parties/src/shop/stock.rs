@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use tallystick_protocol::wire::identifier::{OrderId, Root};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::catalogue::{self, Product};
 use crate::ports::database::first;
@@ -136,7 +137,7 @@ pub fn reserve(tables: &dyn Tables, goods: &Goods) -> Result<bool, DatabaseError
 ///
 /// # Errors
 /// Only the database's own.
-pub fn put_back(tables: &dyn Tables, goods: &Goods, now: u64) -> Result<(), DatabaseError> {
+pub fn put_back(tables: &dyn Tables, goods: &Goods, now: Timestamp) -> Result<(), DatabaseError> {
     if has_put_back(tables, goods)? {
         return Ok(());
     }

@@ -4,6 +4,7 @@
 use sha2::{Digest, Sha256};
 use tallystick_protocol::trust::statement::unverified_envelope;
 use tallystick_protocol::wire::identifier::{OrderId, Root};
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
@@ -20,15 +21,15 @@ pub struct Command<'a> {
     pub key: &'a str,
     /// SHA-256 of what it says.
     pub digest: &'a [u8; 32],
-    /// Until when the answer is kept, in seconds since 1970.
-    pub keep_until: u64,
+    /// Until when the answer is kept.
+    pub keep_until: Timestamp,
 }
 
 /// The longest key that a page draws for a command, in bytes.
 pub const KEY_MAX_BYTES: usize = 64;
 
-/// For what can be asked for again at any time: the end of the year 9999 (RFC 3339), in seconds since 1970.
-pub const FOR_GOOD: u64 = 253_402_300_799;
+/// For what can be asked for again at any time: the end of the year 9999 (RFC 3339).
+pub const FOR_GOOD: Timestamp = Timestamp(253_402_300_799);
 
 /// The answer that this very command got before, if it did.
 ///
@@ -95,7 +96,7 @@ impl<P: Ports> Office<P> {
             what,
             key: &order.to_string(),
             digest: &Sha256::digest(body).into(),
-            keep_until: self.now().plus_seconds(kept_seconds).0,
+            keep_until: self.now().plus_seconds(kept_seconds),
         };
         let root = match before(self.tables(), &command)? {
             Some(root) => root,

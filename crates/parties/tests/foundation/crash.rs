@@ -142,7 +142,7 @@ fn a_decision_its_letter_and_its_entry_are_stored_together_or_not_at_all() {
                 to: &to,
                 path: "/v1/words",
                 content: outbox::Content::Statement("word".into()),
-                give_up_at: 9,
+                give_up_at_ms: 9,
             };
             outbox::post(tables, &letter, 1)?;
             let transfer = ledger::Transfer {

@@ -139,7 +139,7 @@ fn decide(party: &Bare) {
                 to: &to,
                 path: "/v1/requests",
                 content: Content::Statement("request".to_owned()),
-                give_up_at: office.now_ms() + HOUR_MS,
+                give_up_at_ms: office.now_ms() + HOUR_MS,
             };
             outbox::post(tables, &letter, office.now_ms())?;
             outbox::post(tables, &letter, office.now_ms())?;
@@ -293,7 +293,7 @@ fn post_bytes(party: &Bare, to: &str, reference: &str) {
         to: &crate::support::domain(to),
         path: "/v1/notes",
         content: Content::Bytes(vec![1]),
-        give_up_at: party.office.now_ms() + HOUR_MS,
+        give_up_at_ms: party.office.now_ms() + HOUR_MS,
     };
     outbox::post(party.office.tables(), &letter, party.office.now_ms()).unwrap();
 }
@@ -389,7 +389,7 @@ fn the_alarm_is_set_with_what_it_is_for_and_rolls_back_with_it() {
         to: &to,
         path: "/v1/notes",
         content: Content::Bytes(vec![1]),
-        give_up_at: office.now_ms() + HOUR_MS,
+        give_up_at_ms: office.now_ms() + HOUR_MS,
     };
     let undone = office.transaction(|tables| {
         outbox::post(tables, &letter, office.now_ms())?;
@@ -440,7 +440,7 @@ impl Party for Tarpit {
                     to: &to,
                     path: "/v1/notes",
                     content: Content::Bytes(vec![2]),
-                    give_up_at: office.now_ms() + HOUR_MS,
+                    give_up_at_ms: office.now_ms() + HOUR_MS,
                 };
                 let now_ms = office.now_ms();
                 let posted = office.transaction(|tables| outbox::post(tables, &letter, now_ms));

@@ -10,6 +10,7 @@ use tallystick_protocol::checkout::form::{FormReference, OrderForm};
 use tallystick_protocol::trust::statement::open;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::commands::command;
 use super::courier_alone::holder;
@@ -361,7 +362,7 @@ fn two_orders_of_one_number_do_not_hold_back_each_others_goods() {
     stock::put_back(
         tables,
         &Goods::new(&OrderId([1; 32]), &Root([2; 32]), Vec::new()),
-        1,
+        Timestamp(1),
     )
     .unwrap();
     assert_eq!((left(&world, "yunomi-cup"), held(&world)), (28, 2));
