@@ -18,7 +18,7 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Row, Tables};
 use crate::store::once::{Command, KEY_MAX_BYTES, once};
-use crate::store::rows;
+use crate::store::{rows, typed};
 
 /// Years for which a new card is good.
 const CARD_YEARS: u16 = 3;
@@ -155,27 +155,28 @@ pub(super) fn of_holder(
     tables: &(impl Tables + ?Sized),
     holder: &HolderId,
 ) -> Result<Option<Account>, DatabaseError> {
-    first(
+    type Card = (String, String, String, String);
+    let found: Option<(i64, Card, Vec<u8>)> = typed::one(
         tables,
         "SELECT a.account, a.card_number, a.card_expiry, a.holder_name, a.telephone, h.certificate
          FROM issuer_holders h JOIN issuer_accounts a ON a.account = h.account
          WHERE h.holder = ?1 AND h.certificate IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM issuer_homes x WHERE x.holder = ?1)",
         &[holder.0.into()],
-    )?
-    .map(|row| {
-        Ok(Account {
-            account: row.integer(0)?,
+    )?;
+    Ok(found.map(|(account, card, certificate)| {
+        let (number, expiry, name, telephone) = card;
+        Account {
+            account,
             card: CardDetails {
-                number: row.text(1)?.to_owned(),
-                expiry: row.text(2)?.to_owned(),
-                name: row.text(3)?.to_owned(),
-                telephone: row.text(4)?.to_owned(),
+                number,
+                expiry,
+                name,
+                telephone,
             },
-            certificate: row.blob(5)?.to_vec(),
-        })
-    })
-    .transpose()
+            certificate,
+        }
+    }))
 }
 
 /// The limit of an account, if there is one of this number.
@@ -184,9 +185,7 @@ pub(super) fn limit(
     account: i64,
 ) -> Result<Option<Money>, DatabaseError> {
     let sql = "SELECT limit_minor, currency FROM issuer_accounts WHERE account = ?";
-    first(tables, sql, &[account.into()])?
-        .map(|row| rows::money(&row, 0))
-        .transpose()
+    typed::one(tables, sql, &[account.into()])
 }
 
 /// Notes another limit; that the ledger has it is the matter of `books`.

@@ -21,7 +21,7 @@ use crate::payer::FREED;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::due::{self, Job, NewJob, Next};
-use crate::store::rows;
+use crate::store::typed;
 
 /// The kind of the job that tells a shard of a holder's account; its reference is the holder in hexadecimal.
 pub(super) const TELL: &str = "account";
@@ -324,31 +324,29 @@ fn told(tables: &(impl Tables + ?Sized), holder: &HolderId) -> Result<Option<Tol
          UNION ALL SELECT {columns}, h.enrolled_at, NULL FROM issuer_holders h {joined}
             AND h.certificate IS NOT NULL"
     );
-    let Some(row) = first(tables, &sql, &[holder.0.into()])? else {
-        return Ok(None);
-    };
-    let number = |at: usize| {
-        if row.is_null(at) {
-            Ok(None)
-        } else {
-            row.number(at).map(Some)
+    type Account = (i64, u64, String, String, String, String);
+    type Standing = (u64, String, u64, Option<u64>, Option<Vec<u8>>);
+    type Held = (u64, Option<u64>);
+    let found: Option<(Account, Standing, Held)> = typed::one(tables, &sql, &[holder.0.into()])?;
+    Ok(found.map(|(account, standing, (enrolled_at, revoked_at))| {
+        let (account, version, card_number, card_expiry, holder_name, telephone) = account;
+        let (limit_minor, currency, opened_at, locked_at, certificate) = standing;
+        Told {
+            account,
+            version,
+            card_number,
+            card_expiry,
+            holder_name,
+            telephone,
+            limit_minor,
+            currency,
+            opened_at,
+            locked_at,
+            holder: holder.0.to_vec().into(),
+            certificate: certificate.map(Into::into),
+            enrolled_at,
+            revoked_at,
         }
-    };
-    Ok(Some(Told {
-        account: row.integer(0)?,
-        version: row.number(1)?,
-        card_number: row.text(2)?.to_owned(),
-        card_expiry: row.text(3)?.to_owned(),
-        holder_name: row.text(4)?.to_owned(),
-        telephone: row.text(5)?.to_owned(),
-        limit_minor: row.number(6)?,
-        currency: row.text(7)?.to_owned(),
-        opened_at: row.number(8)?,
-        locked_at: number(9)?,
-        holder: holder.0.to_vec().into(),
-        certificate: rows::optional_blob(&row, 10)?.map(Into::into),
-        enrolled_at: row.number(11)?,
-        revoked_at: number(12)?,
     }))
 }
 
