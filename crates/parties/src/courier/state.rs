@@ -4,7 +4,7 @@ use tallystick_protocol::checkout::answers::RefusalReason;
 
 use crate::moves::IllegalMove;
 use crate::ports::{DatabaseError, Row, Value};
-use crate::store::typed::Stored;
+use crate::store::typed::{Stored, state_named};
 
 /// What the courier decided about one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,14 +56,12 @@ impl Stored for DeliveryState {
     const WIDTH: usize = 2;
 
     fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
-        Ok(match row.text(at)? {
-            "accepted" => Self::Accepted,
-            "confirmed" => Self::Confirmed,
-            "lapsed" => Self::Lapsed,
-            "refused" => Self::Refused {
-                reason: Stored::read(row, at + 1)?,
-            },
-            _ => return Err(DatabaseError::Shape(at)),
+        let others = [Self::Accepted, Self::Confirmed, Self::Lapsed];
+        if let Some(state) = state_named(row, at, &others, Self::name)? {
+            return Ok(state);
+        }
+        Ok(Self::Refused {
+            reason: Stored::read(row, at + 1)?,
         })
     }
 

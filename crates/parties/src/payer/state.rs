@@ -4,7 +4,7 @@ use tallystick_protocol::checkout::answers::RefusalReason;
 
 use crate::moves::IllegalMove;
 use crate::ports::{DatabaseError, Row, Value};
-use crate::store::typed::Stored;
+use crate::store::typed::{Stored, state_named};
 
 /// Where the money of one order stands at the issuer. The order's root is the key, so that
 /// the same order can never be in two of these at once.
@@ -56,14 +56,12 @@ impl Stored for ReservationState {
     const WIDTH: usize = 2;
 
     fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
-        Ok(match row.text(at)? {
-            "reserved" => Self::Reserved,
-            "captured" => Self::Captured,
-            "released" => Self::Released,
-            "refused" => Self::Refused {
-                reason: Stored::read(row, at + 1)?,
-            },
-            _ => return Err(DatabaseError::Shape(at)),
+        let others = [Self::Reserved, Self::Captured, Self::Released];
+        if let Some(state) = state_named(row, at, &others, Self::name)? {
+            return Ok(state);
+        }
+        Ok(Self::Refused {
+            reason: Stored::read(row, at + 1)?,
         })
     }
 

@@ -84,6 +84,11 @@ pub struct NewJob<'a> {
     pub at_ms: u64,
 }
 
+/// The reference of a letter's job: the letter's kind and what it is about.
+pub(crate) fn letter_reference(kind: &str, reference: &str) -> String {
+    format!("{kind}/{reference}")
+}
+
 /// Puts a job on the clock. Of one that is there only the time is changed, and it is stuck no more.
 ///
 /// # Errors

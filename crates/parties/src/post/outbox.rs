@@ -80,7 +80,7 @@ pub fn post(
     )?;
     let job = NewJob {
         kind: due::LETTER,
-        reference: &job_of(letter.kind, letter.reference),
+        reference: &due::letter_reference(letter.kind, letter.reference),
         peer: Some(letter.to.as_str()),
         at_ms: now_ms,
     };
@@ -101,7 +101,7 @@ pub fn settle(
         "DELETE FROM outbox WHERE kind = ? AND reference = ?",
         &[kind.into(), reference.into()],
     )?;
-    due::cancel(tables, due::LETTER, &job_of(kind, reference))
+    due::cancel(tables, due::LETTER, &due::letter_reference(kind, reference))
 }
 
 /// The letter that a job is to send; `None` if it was settled meanwhile.
@@ -121,10 +121,6 @@ pub(crate) fn of_job(
         "kind = ? AND reference = ?",
         &[kind.into(), reference.into()],
     )
-}
-
-fn job_of(kind: &str, reference: &str) -> String {
-    format!("{kind}/{reference}")
 }
 
 /// How a letter travels, what it states, and its bytes.

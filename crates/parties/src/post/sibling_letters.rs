@@ -23,7 +23,7 @@ pub fn post(
 ) -> Result<(), DatabaseError> {
     let job = NewJob {
         kind: due::SIBLING_LETTER,
-        reference: &job_of(kind, reference),
+        reference: &due::letter_reference(kind, reference),
         peer: Some(&to.to_string()),
         at_ms: now_ms,
     };
@@ -39,7 +39,11 @@ pub fn settle(
     kind: &str,
     reference: &str,
 ) -> Result<(), DatabaseError> {
-    due::cancel(tables, due::SIBLING_LETTER, &job_of(kind, reference))
+    due::cancel(
+        tables,
+        due::SIBLING_LETTER,
+        &due::letter_reference(kind, reference),
+    )
 }
 
 /// The fixed word of the letter that a job is to send.
@@ -96,8 +100,4 @@ pub trait SiblingLetter<P: Ports> {
         })?;
         Ok(Next::Done)
     }
-}
-
-fn job_of(kind: &str, reference: &str) -> String {
-    format!("{kind}/{reference}")
 }

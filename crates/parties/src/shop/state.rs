@@ -5,7 +5,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use crate::moves::IllegalMove;
 use crate::ports::{DatabaseError, Row, Value};
-use crate::store::typed::Stored;
+use crate::store::typed::{Stored, state_named};
 
 /// Where an order stands at the shop. Stock is reserved in every state but
 /// [`OrderState::Refused`] and [`OrderState::Expired`], or in [`OrderState::Received`] asked for; money is the
@@ -96,21 +96,23 @@ impl Stored for OrderState {
     const WIDTH: usize = 3;
 
     fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
-        Ok(match row.text(at)? {
-            "received" => Self::Received,
-            "asking" => Self::Asking,
-            "authorised" => Self::Authorised,
-            "delivering" => Self::Delivering,
-            "accepted" => Self::Accepted,
-            "expired" => Self::Expired,
-            "refused" => Self::Refused {
-                by: row
-                    .text(at + 1)?
-                    .parse()
-                    .map_err(|_| DatabaseError::Shape(at + 1))?,
-                reason: Stored::read(row, at + 2)?,
-            },
-            _ => return Err(DatabaseError::Shape(at)),
+        let others = [
+            Self::Received,
+            Self::Asking,
+            Self::Authorised,
+            Self::Delivering,
+            Self::Accepted,
+            Self::Expired,
+        ];
+        if let Some(state) = state_named(row, at, &others, Self::name)? {
+            return Ok(state);
+        }
+        Ok(Self::Refused {
+            by: row
+                .text(at + 1)?
+                .parse()
+                .map_err(|_| DatabaseError::Shape(at + 1))?,
+            reason: Stored::read(row, at + 2)?,
         })
     }
 

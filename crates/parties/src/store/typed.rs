@@ -236,6 +236,25 @@ value_from! {
     RefundOutcome => |outcome| outcome.as_str().into(),
 }
 
+/// The state in column `at`, of `others` by the name that each has; `None`: "refused", with more in the columns
+/// behind it.
+///
+/// # Errors
+/// [`DatabaseError::Shape`] if no state has the name.
+pub fn state_named<S: Copy>(
+    row: &Row,
+    at: usize,
+    others: &[S],
+    name: fn(&S) -> &'static str,
+) -> Result<Option<S>, DatabaseError> {
+    let stored = row.text(at)?;
+    let found = others.iter().find(|state| name(state) == stored).copied();
+    if found.is_none() && stored != "refused" {
+        return Err(DatabaseError::Shape(at));
+    }
+    Ok(found)
+}
+
 /// Minor units and currency.
 impl Stored for Money {
     const WIDTH: usize = 2;
