@@ -75,7 +75,7 @@ test('log lines are JSON and never hold an identifier from an address', async ()
   assert.ok(messages.length > 0)
   for (const message of messages) {
     const entry = JSON.parse(message)
-    assert.ok(entry.at > 0 && entry.role && entry.event, message)
+    assert.ok(entry.at_ms > 0 && entry.role && entry.event, message)
     assert.ok(!message.includes(order), message)
   }
   assert.ok(messages.some(message => JSON.parse(message).route === '/v1/orders/{}/summary'))

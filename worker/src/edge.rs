@@ -27,7 +27,7 @@ pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {
         }
     };
     Answered {
-        at: logging::now_ms(),
+        at_ms: logging::now_ms(),
         role: &env
             .var("ROLE")
             .map(|role| role.to_string())

@@ -10,7 +10,7 @@ pub const CORRELATION_HEADER: &str = "x-correlation-id";
 #[derive(Serialize)]
 pub struct Answered<'a> {
     /// Milliseconds since 1970.
-    pub at: u64,
+    pub at_ms: u64,
     /// The role that answered.
     pub role: &'a str,
     /// Always `answered`.

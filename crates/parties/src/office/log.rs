@@ -8,7 +8,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Default, Serialize)]
 pub struct Event<'a> {
     /// Milliseconds since 1970.
-    pub at: u64,
+    pub at_ms: u64,
     /// The role that logs.
     pub role: &'a str,
     /// What happened, a fixed word such as `order-received`.

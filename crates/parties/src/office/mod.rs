@@ -228,7 +228,7 @@ impl<P: Ports> Office<P> {
     /// Logs an event; time and role are filled in.
     pub fn log_event(&self, event: Event<'_>) {
         let event = Event {
-            at: self.now_ms(),
+            at_ms: self.now_ms(),
             role: self.settings.role.as_str(),
             ..event
         };
