@@ -5,7 +5,7 @@ use core::{fmt, str::FromStr};
 use super::IdentifierError;
 
 crate::named_enum! {
-    /// What somebody is in an order. Travels as its number.
+    /// What somebody is in an order, or around it. Travels as its number.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[repr(u8)]
     pub enum Role {
@@ -21,6 +21,15 @@ crate::named_enum! {
         KeyCentre = 4 => "key-centre",
         /// Certifies the service parties.
         Ca = 5 => "ca",
+        /// Publishes certificates and the list of revoked ones (EP 1 221 669: DS).
+        Directory = 6 => "directory",
+        /// Takes in who wants an account at a bank (EP 1 221 669: RA).
+        RegistrationAuthority = 7 => "registration-authority",
+        /// Issues electronic value (EP 1 221 669: EBS). In an order a bank sits where an issuer sits, and is
+        /// certified as one; this is the role of the key with which it signs purses.
+        Bank = 8 => "bank",
+        /// The banking system outside, where money comes from and goes to (EP 1 221 669: BS).
+        BankingSystem = 9 => "banking-system",
     }
 }
 
@@ -96,8 +105,8 @@ mod tests {
             let bytes = minicbor::to_vec(role).unwrap();
             assert_eq!(minicbor::decode::<Role>(&bytes).unwrap(), role);
         }
-        assert!(Role::try_from(6).is_err());
-        assert!("bank".parse::<Role>().is_err());
-        assert!(minicbor::decode::<Role>(&[6]).is_err());
+        assert!(Role::try_from(10).is_err());
+        assert!("mint".parse::<Role>().is_err());
+        assert!(minicbor::decode::<Role>(&[10]).is_err());
     }
 }
