@@ -7,6 +7,8 @@
 //! - [`trust`]: who says it: signatures, certificates, statements.
 //! - [`keys`]: keys from names, and that both sides have them.
 //! - [`account`]: how an account and its keys come to be.
+//! - [`purse`]: what a purse in a card and its bank sign.
+//! - [`bank`]: how an account at a bank comes to be, and what is said around a purse.
 //! - [`instrument`]: what a holder can pay with.
 //! - [`checkout`]: the order, split, and what is answered.
 #![no_std]
@@ -16,9 +18,11 @@ extern crate alloc;
 extern crate self as tallystick_protocol;
 
 pub mod account;
+pub mod bank;
 pub mod checkout;
 pub mod instrument;
 pub mod keys;
+pub mod purse;
 #[cfg(feature = "test-keys")]
 pub mod test_keys;
 pub mod trust;

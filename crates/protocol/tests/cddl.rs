@@ -376,6 +376,7 @@ fn enrolment_is_as_the_page_says() {
             card,
             limit: Some(yen(50_000)),
             grant: [1; 32],
+            instrument: Some(Instrument::BankAccount),
         },
     );
     let request =

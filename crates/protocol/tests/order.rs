@@ -140,7 +140,7 @@ fn split_of(
     fields: OrderFields,
 ) -> SplitOrder {
     PreparedOrder::new(rng, header(order), fields)
-        .seal(rng, policy, &keys(), b"signed by the card")
+        .seal(rng, policy, &keys(), b"signed by the card", None)
         .unwrap()
 }
 
@@ -335,7 +335,7 @@ fn an_order_is_not_split_without_a_key_for_each_reader() {
     let two_keys: Vec<PartKey> = keys().into_iter().take(2).collect();
     let strict = Policy::new(PolicyName::Strict, &[]);
     let refused = prepared
-        .seal(&mut rng, &strict, &two_keys, b"")
+        .seal(&mut rng, &strict, &two_keys, b"", None)
         .unwrap_err();
     assert_eq!(refused, SplitError::MissingKey("courier"));
 }

@@ -2,7 +2,7 @@
 
 use tallystick_protocol::account::{CertificateAnswer, HolderCertificateRequest};
 use tallystick_protocol::trust::certificate::UnsignedCertificate;
-use tallystick_protocol::trust::signature::public_key_from_spki;
+use tallystick_protocol::trust::signature::VerifyingKey;
 use tallystick_protocol::trust::statement::open;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::Role;
@@ -25,7 +25,7 @@ impl<P: Ports> Ca<P> {
         let message = &asked.message;
         let issuer = message.envelope.from.as_str();
         office.admit_sender("holder-certificates", &message.envelope.from)?;
-        public_key_from_spki(&message.signing_public_key)?;
+        VerifyingKey::from_spki(&message.signing_public_key)?;
         let application = Application {
             role: Role::Holder,
             asker: issuer,

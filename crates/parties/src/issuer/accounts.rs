@@ -87,6 +87,7 @@ impl<P: Ports> Issuer<P> {
             card: self.new_card(application)?,
             limit: Some(self.config.limit),
             grant,
+            instrument: None,
         })
     }
 

@@ -196,7 +196,7 @@ impl<P: Ports> Issuer<P> {
         let owner = identity
             .anchors
             .verify(&certificate, self.office.now(), Role::Holder)?;
-        if owner.public_key != keys.signing_public_key {
+        if owner.public_key.as_rsa() != Some(&keys.signing_public_key) {
             return Err(Fault::untrusted("The CA certified another key."));
         }
         self.office.settle_spread(self)?;

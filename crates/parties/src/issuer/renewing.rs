@@ -87,6 +87,7 @@ impl<P: Ports> Issuer<P> {
             card: card_record(&row)?,
             limit: Some(rows::money(&row, 5)?),
             grant,
+            instrument: None,
         };
         Ok(web::cose(self.office.say(&offer).await?))
     }

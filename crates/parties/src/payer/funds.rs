@@ -1,7 +1,8 @@
 //! The port between a payer and the money it pays from.
 
 use tallystick_protocol::instrument::{Instrument, Payment};
-use tallystick_protocol::wire::identifier::HolderId;
+use tallystick_protocol::wire::identifier::{Domain, HolderId, Root};
+use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::ports::{DatabaseError, Tables};
@@ -34,6 +35,14 @@ pub struct Claim<'a> {
     pub telephone: &'a str,
     /// What the instrument says.
     pub payment: &'a Payment,
+    /// What the instrument's own element signed over the order's root, if it signs anything: a purse's payment.
+    pub signed_payment: Option<&'a [u8]>,
+    /// The order's root.
+    pub root: &'a Root,
+    /// The shop that is paid.
+    pub shop: &'a Domain,
+    /// How much.
+    pub amount: Money,
     /// The holder's certificate (DER) whose key approved this very order, if one did.
     pub approved_by: Option<&'a [u8]>,
     /// When it is looked at.

@@ -149,6 +149,10 @@ impl<P: Ports> Payer<'_, P> {
             name: &judged.name,
             telephone: &judged.telephone,
             payment,
+            signed_payment: judged.part.payment.as_deref(),
+            root: &judged.request.message.part.root,
+            shop: &judged.part.header.shop,
+            amount: judged.request.message.amount,
             approved_by: judged.approved_by.as_deref(),
             now: self.office.now(),
         };

@@ -235,7 +235,7 @@ impl<P: Ports> Office<P> {
         let certificate = Certificate::from_der(&answer.certificate)?;
         let anchors = self.anchors()?.ok_or_else(Fault::internal)?;
         let party = anchors.verify(&certificate, self.now(), self.settings.role)?;
-        let own_key = tallystick_protocol::trust::signature::public_key_to_spki(&party.public_key)?;
+        let own_key = party.public_key.to_spki()?;
         if party.domain.as_ref() != Some(&self.settings.domain)
             || own_key != self.ensure_key().await?
         {

@@ -53,7 +53,7 @@ fn an_enrolled_wallet_gets_a_holders_certificate_and_a_ticket_for_its_own_identi
         .anchors
         .verify(&certificate, world.now(), Role::Holder)
         .unwrap();
-    assert_eq!(&owner.public_key, test_key(6).as_public_key());
+    assert_eq!(owner.public_key.as_rsa(), Some(test_key(6).as_public_key()));
     assert_eq!(owner.name, "Account 1", "the certificate names nobody");
     let ticket =
         open::<EnrolmentTicket>(&enrolled.ticket, &world.anchors, world.now(), Role::Issuer)

@@ -276,7 +276,7 @@ impl Holder {
             .collect();
         let policy = form.form.policy();
         let split = prepared
-            .seal(&mut self.rng, &policy, &keys, &approval)
+            .seal(&mut self.rng, &policy, &keys, &approval, None)
             .unwrap();
         Order {
             bytes: encode(&split),

@@ -6,12 +6,11 @@ use alloc::vec::Vec;
 
 use minicbor::Encode;
 use minicbor::bytes::ByteSlice;
-use rsa::RsaPublicKey;
 use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
 use super::EnrolmentError;
-use crate::trust::signature::verify_pss;
+use crate::trust::signature::VerifyingKey;
 use crate::wire::cbor::{Message, encode_value};
 use crate::wire::identifier::{Domain, HolderId};
 
@@ -83,15 +82,11 @@ impl MoveRequest {
     ///
     /// # Errors
     /// [`EnrolmentError`] says what does not hold.
-    pub fn verify(&self, issuer: &Domain, certified: &RsaPublicKey) -> Result<(), EnrolmentError> {
+    pub fn verify(&self, issuer: &Domain, certified: &VerifyingKey) -> Result<(), EnrolmentError> {
         if self.issuer != *issuer {
             return Err(EnrolmentError::WrongIssuer(self.issuer.clone()));
         }
-        Ok(verify_pss(
-            certified,
-            &self.to_be_signed(),
-            &self.signature,
-        )?)
+        Ok(certified.verify(&self.to_be_signed(), &self.signature)?)
     }
 }
 

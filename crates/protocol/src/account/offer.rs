@@ -1,6 +1,7 @@
 //! The issuer's offer of a card account.
 
 use super::CardRecord;
+use crate::instrument::Instrument;
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
 use crate::wire::money::Money;
@@ -24,6 +25,9 @@ pub struct AccountOffer {
     /// 32 random bytes with which one wallet can be enrolled, once.
     #[cbor(n(3), with = "minicbor::bytes")]
     pub grant: [u8; 32],
+    /// What orders are paid with from this account: a card account if nothing is said, as in release 0.1.0.
+    #[n(4)]
+    pub instrument: Option<Instrument>,
 }
 
 impl core::fmt::Debug for AccountOffer {

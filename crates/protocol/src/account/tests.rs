@@ -1,7 +1,7 @@
 use super::*;
 use crate::keys::{Centres, Epoch};
 use crate::test_keys::{test_signature, test_spki};
-use crate::trust::signature::{SignatureError, public_key_from_spki};
+use crate::trust::signature::{SignatureError, VerifyingKey};
 use crate::trust::statement::{Audience, Envelope};
 use crate::wire::cbor::{CborError, Message, decode, encode};
 use crate::wire::identifier::{Domain, HolderId};
@@ -35,6 +35,7 @@ fn offer() -> AccountOffer {
         card: card(),
         limit: Some(Money::new(50_000, Currency::Jpy)),
         grant: [2; 32],
+        instrument: None,
     }
 }
 
@@ -229,12 +230,12 @@ fn move_request() -> MoveRequest {
 #[test]
 fn a_move_request_is_followed_only_whole_and_by_its_issuer_and_with_the_key_that_signed_it() {
     let issuer = domain("asahi-card.localhost");
-    let key = public_key_from_spki(&test_spki(5)).unwrap();
+    let key = VerifyingKey::from_spki(&test_spki(5)).unwrap();
     let read: MoveRequest = decode(&encode(&move_request())).unwrap();
     assert_eq!(read.verify(&issuer, &key), Ok(()));
     let elsewhere = read.verify(&domain("other-card.localhost"), &key);
     assert_eq!(elsewhere, Err(EnrolmentError::WrongIssuer(issuer.clone())));
-    let other_key = public_key_from_spki(&test_spki(6)).unwrap();
+    let other_key = VerifyingKey::from_spki(&test_spki(6)).unwrap();
     let mismatch = Err(EnrolmentError::Signature(SignatureError::Mismatch));
     assert_eq!(read.verify(&issuer, &other_key), mismatch);
     let exchanged = [

@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 
 use crate::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
-use crate::trust::statement::{Envelope, SignedMessage};
+use crate::trust::statement::{Envelope, signed_message};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::{Domain, Handle, OrderId, Role, Root};
 use crate::wire::money::Money;

@@ -11,7 +11,7 @@ use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::answers::STATEMENT_MAX_BYTES;
-use crate::trust::statement::{Envelope, SignedMessage};
+use crate::trust::statement::{Envelope, signed_message};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::{OrderId, Root};
 use crate::wire::registry::{context, message};

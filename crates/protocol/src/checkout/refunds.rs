@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 
 use super::answers::STATEMENT_MAX_BYTES;
-use crate::trust::statement::{Envelope, SignedMessage};
+use crate::trust::statement::{Envelope, signed_message};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::{Handle, Root};
 use crate::wire::money::Money;

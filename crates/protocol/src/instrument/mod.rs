@@ -3,11 +3,15 @@
 //! An order names its instrument in the field *payment type*, which shop and payer read. What the
 //! instrument says to the payer stands in the field *payment*, which nobody else reads.
 
+mod bank_account;
 mod card_account;
+mod purse;
 #[cfg(feature = "toy-instrument")]
 mod toy;
 
+pub use bank_account::BankAccountDetails;
 pub use card_account::CardDetails;
+pub use purse::PurseDetails;
 #[cfg(feature = "toy-instrument")]
 pub use toy::Toy;
 
@@ -83,6 +87,10 @@ macro_rules! instruments {
 instruments! {
     /// A card account at an issuer.
     1 "card-account" CardAccount(CardDetails);
+    /// An account at a bank.
+    2 "bank-account" BankAccount(BankAccountDetails);
+    /// A purse in a card, of a bank.
+    3 "purse" Purse(PurseDetails);
     /// Tokens, to see in tests what an instrument takes.
     #[cfg(feature = "toy-instrument")]
     200 "toy" Toy(Toy);

@@ -35,6 +35,8 @@ pub enum Purpose {
     Confirmation = 1,
     /// Sealing the party's part of one order.
     OrderPart = 2,
+    /// What a holder and the bank say to each other about a purse.
+    Banking = 3,
 }
 
 impl TryFrom<u8> for Suite {
@@ -53,7 +55,7 @@ impl TryFrom<u8> for Purpose {
     type Error = KeyError;
 
     fn try_from(number: u8) -> Result<Self, KeyError> {
-        let all = [Self::Confirmation, Self::OrderPart];
+        let all = [Self::Confirmation, Self::OrderPart, Self::Banking];
         all.into_iter()
             .find(|purpose| *purpose as u8 == number)
             .ok_or(KeyError::Purpose)

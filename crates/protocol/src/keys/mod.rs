@@ -12,6 +12,7 @@ pub mod confirmation;
 pub mod context;
 pub mod degrees;
 pub mod derive;
+pub(crate) mod encrypt0;
 mod error;
 pub mod field;
 pub mod master;

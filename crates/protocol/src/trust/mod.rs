@@ -3,5 +3,6 @@
 pub mod certificate;
 pub mod command;
 pub mod introduction;
+pub mod keyed;
 pub mod signature;
 pub mod statement;

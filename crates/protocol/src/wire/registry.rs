@@ -55,6 +55,28 @@ pub mod message {
         PARTY_CERTIFICATE_REQUEST = 59;
         CERTIFICATE_ANSWER = 60;
         MOVE_REQUEST = 61;
+        PURSE_CERTIFICATE = 70;
+        CHECKPOINT_NOTICE = 71;
+        MOVEMENT_REQUEST = 72;
+        MOVEMENT_OFFER = 73;
+        MOVEMENT_REPLY = 74;
+        MOVEMENT_VERDICT = 75;
+        PURSE_PAYMENT = 76;
+        PURSE_REPORT = 77;
+        PURSE_REPORT_ANSWER = 78;
+        PURSE_CONVERSATION = 79;
+        PURSE_CONVERSATION_ANSWER = 80;
+        REGISTRATION = 81;
+        REGISTRATION_ANSWER = 82;
+        OPENING_REQUEST = 83;
+        OPENING_ANSWER = 84;
+        PURSE_APPLICATION = 85;
+        PURSE_KEYS_CERTIFIED = 86;
+        PURSE_OPENING = 87;
+        KEY_RENEWAL = 88;
+        KEY_RENEWED = 89;
+        PURSE_APPLICATION_REQUEST = 90;
+        BANK_KEY_REQUEST = 91;
     }
 }
 
@@ -66,9 +88,11 @@ pub mod context {
         ACCOUNT_OFFER = "tallystick/v1/account-offer";
         AUTHORISATION = "tallystick/v1/authorisation";
         AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
+        BANK_KEY_REQUEST = "tallystick/v1/bank-key-request";
         CANCELLATION_LOCK = "tallystick/v1/cancellation-lock";
         CARD_SAFE_KEY = "tallystick/v1/card/safe-key";
         CARD_SAFE = "tallystick/v1/card/safe/";
+        CHECKPOINT_NOTICE = "tallystick/v1/checkpoint-notice";
         CLEARANCE = "tallystick/v1/clearance";
         CONFIRMATION_ANSWER = "tallystick/v1/confirmation-answer";
         CONFIRMATION_REQUEST = "tallystick/v1/confirmation-request";
@@ -92,7 +116,15 @@ pub mod context {
         KEY_AMONG_EQUALS = "tallystick/v1/keys-from-names/key-among-equals";
         PAIRWISE_KEY = "tallystick/v1/keys-from-names/pairwise-key";
         PARTY_POINT = "tallystick/v1/keys-from-names/party-point/gf25519_XMD:SHA-512/";
+        KEY_RENEWAL = "tallystick/v1/key-renewal";
+        KEY_RENEWED = "tallystick/v1/key-renewed";
+        MOVEMENT_OFFER = "tallystick/v1/movement-offer";
+        MOVEMENT_REPLY = "tallystick/v1/movement-reply";
+        MOVEMENT_REQUEST = "tallystick/v1/movement-request";
+        MOVEMENT_VERDICT = "tallystick/v1/movement-verdict";
         MOVE_REQUEST = "tallystick/v1/move-request";
+        OPENING_ANSWER = "tallystick/v1/opening-answer";
+        OPENING_REQUEST = "tallystick/v1/opening-request";
         OPERATOR_COMMAND = "tallystick/v1/operator-command";
         ORDER_FORM = "tallystick/v1/order-form";
         ORDER_LEAF = "tallystick/v1/order-leaf";
@@ -100,6 +132,13 @@ pub mod context {
         ORDER_ROOT = "tallystick/v1/order-root";
         PARTY_SHARE_ANSWER = "tallystick/v1/party-share-answer";
         PARTY_SHARE_REQUEST = "tallystick/v1/party-share-request";
+        PURSE_APPLICATION = "tallystick/v1/purse-application";
+        PURSE_CERTIFICATE = "tallystick/v1/purse-certificate";
+        PURSE_CONVERSATION = "tallystick/v1/purse-conversation";
+        PURSE_HISTORY = "tallystick/v1/purse-history";
+        PURSE_KEYS_CERTIFIED = "tallystick/v1/purse-keys-certified";
+        PURSE_PAYMENT = "tallystick/v1/purse-payment";
+        PURSE_REPORT = "tallystick/v1/purse-report";
         REFUND_ADVICE = "tallystick/v1/refund-advice";
         REFUND_REQUEST = "tallystick/v1/refund-request";
         REFUSAL = "tallystick/v1/refusal";

@@ -6,7 +6,6 @@ use tallystick_card::host::TakenSlot;
 use tallystick_protocol::account::{EnrolmentAnswer, EnrolmentRequest, EnrolmentTicket};
 use tallystick_protocol::keys::SealedShare;
 use tallystick_protocol::trust::certificate::Certificate;
-use tallystick_protocol::trust::signature::public_key_to_spki;
 use tallystick_protocol::trust::statement::{self, StatementError};
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::Role;
@@ -214,7 +213,10 @@ impl Desk<'_> {
         let certified = Certificate::from_der(&answer.holder_certificate)
             .and_then(|certificate| anchors.verify(&certificate, self.now(), Role::Holder))
             .map_err(|error| unheard(&error.into()))?;
-        let certified = public_key_to_spki(&certified.public_key).map_err(|error| unfit(&error))?;
+        let certified = certified
+            .public_key
+            .to_spki()
+            .map_err(|error| unfit(&error))?;
         let request: EnrolmentRequest =
             decode(&enrolment.request).map_err(|error| unfit(&error))?;
         if certified == request.signing_public_key {

@@ -188,7 +188,7 @@ impl Purchase {
         }
         let root = prepared.root();
         let split = prepared
-            .seal(&mut rng, &self.policy, &part_keys, &signed)
+            .seal(&mut rng, &self.policy, &part_keys, &signed, None)
             .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))?;
         Ok(Approval {
             order_id: header.order_id,

@@ -156,7 +156,7 @@ impl CompleteOrder {
     pub fn seal(&mut self) -> Result<Vec<u8>, JsError> {
         let prepared = self.prepared.take().ok_or_else(out_of_order)?;
         let policy = Policy::new(PolicyName::Strict, &[]);
-        let split = prepared.seal(&mut random(), &policy, &self.keys, &self.approval)?;
+        let split = prepared.seal(&mut random(), &policy, &self.keys, &self.approval, None)?;
         Ok(encode(&split))
     }
 }

@@ -7,8 +7,8 @@ use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
 use crate::trust::certificate::{CertifiedParty, TrustAnchors};
-use crate::trust::signature::verify_pss;
-use crate::trust::statement::{StatementError, cose::Parts};
+use crate::trust::statement::StatementError;
+use crate::trust::statement::cose::{self, Parts};
 use crate::wire::cbor::{Message, decode, encode};
 use crate::wire::identifier::{OrderId, Role, Root};
 use crate::wire::time::Timestamp;
@@ -94,12 +94,11 @@ pub fn verify_approval(
     }
     let parts = Parts::read(bytes)?;
     let signer = anchors.certified(&parts.leaf, now, Role::Holder)?;
-    verify_pss(
+    cose::verify(
         &signer.public_key,
         &parts.to_be_signed(CONTEXT),
         &parts.signature,
-    )
-    .map_err(|_| StatementError::BadSignature)?;
+    )?;
     let approval = decode(&parts.payload)?;
     Ok(VerifiedApproval {
         approval,

@@ -6,7 +6,6 @@
 //! the hashes of all others, and is sealed with the root as associated data.
 
 mod approval;
-mod encrypt0;
 mod fields;
 mod header;
 mod leaf;

@@ -53,6 +53,10 @@ pub(super) struct PartContent {
     #[n(3)]
     #[cbor(with = "minicbor::bytes")]
     pub approval: Option<Vec<u8>>,
+    /// What the instrument's own element signed over the root, in the payer's part only: a purse's payment.
+    #[n(4)]
+    #[cbor(with = "minicbor::bytes")]
+    pub payment: Option<Vec<u8>>,
 }
 
 impl PartContent {
@@ -98,6 +102,7 @@ impl PartContent {
             header: self.header,
             disclosed: self.disclosed,
             approval: self.approval,
+            payment: self.payment,
         })
     }
 }
@@ -110,6 +115,9 @@ pub struct OpenedPart {
     disclosed: Vec<Disclosed>,
     /// The holder's signed approval (COSE_Sign1), in the issuer's part only.
     pub approval: Option<Vec<u8>>,
+    /// What the instrument's own element signed over the root ([`PursePayment`](crate::purse::PursePayment)), in the
+    /// payer's part only.
+    pub payment: Option<Vec<u8>>,
 }
 
 impl OpenedPart {

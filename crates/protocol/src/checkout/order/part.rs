@@ -7,9 +7,9 @@ use rand_core::CryptoRng;
 use tallystick_codec::DecodeMap;
 use zeroize::Zeroizing;
 
-use super::encrypt0::{Encrypt0, IV_BYTES, OVERHEAD_MAX_BYTES, seal};
 use super::opened::{OpenedPart, PartContent};
 use super::padding::{SIZE_CLASSES, pad, unpad};
+use crate::keys::encrypt0::{Encrypt0, IV_BYTES, OVERHEAD_MAX_BYTES, seal};
 use crate::keys::{DerivedKey, PairContext};
 use crate::wire::cbor::encode_value;
 use crate::wire::identifier::{Domain, OrderId, Role, Root};

@@ -90,7 +90,8 @@ impl PreparedOrder {
     }
 
     /// Seals the three parts. All are padded to the same size class, so that their lengths
-    /// tell nothing apart. `approval` goes into the issuer's part only.
+    /// tell nothing apart. `approval` goes into the issuer's part only, and so does `payment`, what the
+    /// instrument's own element signed over the root, if it signs anything.
     ///
     /// # Errors
     /// [`SplitError`] when a key is missing or a part is too large.
@@ -100,9 +101,10 @@ impl PreparedOrder {
         policy: &Policy,
         keys: &[PartKey],
         approval: &[u8],
+        payment: Option<&[u8]>,
     ) -> Result<SplitOrder, SplitError> {
-        let contents =
-            READERS.map(|role| Zeroizing::new(self.content(policy, role, approval).encode()));
+        let contents = READERS
+            .map(|role| Zeroizing::new(self.content(policy, role, (approval, payment)).encode()));
         let longest = contents
             .iter()
             .map(|content| content.len())
@@ -140,7 +142,12 @@ impl PreparedOrder {
             .ok_or(SplitError::MissingKey(role.as_str()))
     }
 
-    fn content(&self, policy: &Policy, role: Role, approval: &[u8]) -> PartContent {
+    fn content(
+        &self,
+        policy: &Policy,
+        role: Role,
+        (approval, payment): (&[u8], Option<&[u8]>),
+    ) -> PartContent {
         let disclosed = policy
             .fields_of(role)
             .filter_map(|field| {
@@ -157,6 +164,7 @@ impl PreparedOrder {
             leaves: self.leaves,
             disclosed,
             approval: (role == Role::Issuer).then(|| approval.to_vec()),
+            payment: payment.filter(|_| role == Role::Issuer).map(<[u8]>::to_vec),
         }
     }
 }

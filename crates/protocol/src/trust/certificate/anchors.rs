@@ -2,12 +2,11 @@
 
 use super::extensions::Purpose;
 use super::{CLOCK_SKEW_SECONDS, Certificate, CertificateError, LIFETIME_DAYS_MAX};
-use crate::trust::signature::verify_pss;
+use crate::trust::signature::VerifyingKey;
 use crate::wire::identifier::{Domain, Role};
 use crate::wire::time::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
-use rsa::RsaPublicKey;
 
 /// The most roots that somebody trusts at once.
 pub const ANCHORS_MAX: usize = 16;
@@ -30,7 +29,7 @@ pub struct CertifiedParty {
     /// The display name of a service party, or the account label of a holder; 1 to 64 characters.
     pub name: String,
     /// The key that signs for it.
-    pub public_key: RsaPublicKey,
+    pub public_key: VerifyingKey,
     /// The certificate's serial number, up to 20 bytes, big-endian.
     pub serial: Vec<u8>,
     /// The name of the root that signed it; 1 to 64 characters.
@@ -178,17 +177,17 @@ fn read_root(der: &[u8]) -> Result<Certificate, CertificateError> {
     if root.purpose != Purpose::Root || root.subject != root.issuer {
         return Err(CertificateError::Profile("it is not a root"));
     }
+    if root.public_key.as_rsa().is_none() {
+        return Err(CertificateError::UnsupportedKey);
+    }
     signed_by(&root, &root)?;
     Ok(root)
 }
 
 fn signed_by(root: &Certificate, certificate: &Certificate) -> Result<(), CertificateError> {
-    verify_pss(
-        &root.public_key,
-        &certificate.to_be_signed,
-        &certificate.signature,
-    )
-    .map_err(|_| CertificateError::BadSignature)
+    root.public_key
+        .verify(&certificate.to_be_signed, &certificate.signature)
+        .map_err(|_| CertificateError::BadSignature)
 }
 
 fn require_valid_at(certificate: &Certificate, now: Timestamp) -> Result<(), CertificateError> {

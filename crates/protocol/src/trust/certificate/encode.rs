@@ -2,7 +2,7 @@
 
 use super::profile::{PSS_ALGORITHM, is_presentable, role_to_oid};
 use super::{Certificate, CertificateError};
-use crate::trust::signature::public_key_from_spki;
+use crate::trust::signature::VerifyingKey;
 use crate::wire::identifier::{Domain, Role};
 use crate::wire::time::Timestamp;
 use alloc::vec;
@@ -107,7 +107,7 @@ pub(super) fn subject_key(spki: &[u8]) -> Result<SubjectKeyIdentifier, Certifica
 }
 
 pub(super) fn public_key(spki: &[u8]) -> Result<SubjectPublicKeyInfo, CertificateError> {
-    public_key_from_spki(spki).map_err(|_| CertificateError::UnsupportedKey)?;
+    VerifyingKey::from_spki(spki).map_err(|_| CertificateError::UnsupportedKey)?;
     SubjectPublicKeyInfo::from_der(spki).map_err(|_| CertificateError::UnsupportedKey)
 }
 

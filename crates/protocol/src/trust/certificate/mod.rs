@@ -4,7 +4,7 @@
 //! - its role as the only extended key usage, under [`ROLE_ARC`];
 //! - a service party: its display name as organisation and its domain as the only dNSName;
 //! - a holder: an account label as common name, and no dNSName, so that it names nobody;
-//! - RSA keys of 2048 to 4096 bits, signed with RSASSA-PSS and SHA-256.
+//! - an RSA key of 2048 to 4096 bits, or for purses one of P-256; signed by the root with RSASSA-PSS and SHA-256.
 //!
 //! Reading and checking is always there; making certificates needs the feature `certify`.
 

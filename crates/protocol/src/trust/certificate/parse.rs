@@ -5,7 +5,7 @@ use super::elements::{Elements, tag, value};
 use super::extensions::{self, Purpose};
 use super::moment;
 use super::profile::{COMMON_NAME, ORGANIZATION, PSS_ALGORITHM, is_presentable};
-use crate::trust::signature::public_key_from_spki;
+use crate::trust::signature::VerifyingKey;
 use crate::wire::identifier::Role;
 use crate::wire::time::Timestamp;
 use alloc::borrow::ToOwned;
@@ -13,7 +13,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use der::asn1::ObjectIdentifier;
-use rsa::RsaPublicKey;
 
 /// `version [0] EXPLICIT INTEGER` with the value 2, which means version 3.
 const VERSION_3: &[u8] = &[0xa0, 0x03, 0x02, 0x01, 0x02];
@@ -34,7 +33,7 @@ pub struct Certificate {
     pub(super) authority_key_id: Option<Vec<u8>>,
     pub(super) not_before: Timestamp,
     pub(super) not_after: Timestamp,
-    pub(super) public_key: RsaPublicKey,
+    pub(super) public_key: VerifyingKey,
 }
 
 impl Certificate {
@@ -90,7 +89,8 @@ impl Certificate {
             authority_key_id: found.authority_key_id,
             not_before,
             not_after,
-            public_key: public_key_from_spki(spki).map_err(|_| CertificateError::UnsupportedKey)?,
+            public_key: VerifyingKey::from_spki(spki)
+                .map_err(|_| CertificateError::UnsupportedKey)?,
         })
     }
 
@@ -124,7 +124,7 @@ impl Certificate {
 
     /// The key that is certified.
     #[must_use]
-    pub const fn public_key(&self) -> &RsaPublicKey {
+    pub const fn public_key(&self) -> &VerifyingKey {
         &self.public_key
     }
 

@@ -39,7 +39,7 @@ fn a_party_is_certified_with_role_domain_name_and_key() {
     assert_eq!(party.domain.unwrap().as_str(), SHOP);
     assert_eq!(party.name, SHOP_NAME);
     assert_eq!(party.serial.len(), 16);
-    let spki = crate::trust::signature::public_key_to_spki(&party.public_key).unwrap();
+    let spki = party.public_key.to_spki().unwrap();
     assert_eq!(spki, test_spki(1));
 }
 
@@ -360,7 +360,7 @@ fn signed_with(pattern: &[u8], replacement: &[u8]) -> Result<Certificate, Certif
 #[test]
 fn what_the_root_signed_outside_the_profile_is_refused() {
     let role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x01";
-    let other_role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x09";
+    let other_role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x0a";
     for (what, pattern, replacement) in [
         (
             "version 2",

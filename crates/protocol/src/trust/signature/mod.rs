@@ -1,10 +1,15 @@
-//! RSASSA-PSS with SHA-256, MGF1-SHA-256 and a 32-byte salt (RFC 8017 §8.1; COSE algorithm PS256).
+//! RSASSA-PSS with SHA-256, MGF1-SHA-256 and a 32-byte salt (RFC 8017 §8.1; COSE algorithm PS256), which every
+//! party and card account signs with; and beside it ECDSA on P-256 (ES256), which purses sign with. A
+//! [`VerifyingKey`] is of either.
 //!
 //! Signing comes in two halves, because the private key often sits elsewhere: a card offers only the
 //! raw RSA operation and takes the block of [`emsa_pss_encode`]; a server signs with its platform's
 //! own cryptography. Where the key is at hand, [`sign_pss`] does both.
 
+mod key;
 mod spki;
+
+pub use key::{Algorithm, ES256_SIGNATURE_LEN, VerifyingKey, sign_es256};
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -36,6 +41,9 @@ pub enum SignatureError {
         "The key is not an RSA key of {KEY_BITS_MIN} to {KEY_BITS_MAX} bits with exponent 65537."
     )]
     UnsupportedKey,
+    /// The key is neither such an RSA key nor a point of P-256.
+    #[error("The key is neither RSA of an accepted kind nor a point of the curve P-256.")]
+    UnknownKind,
     /// The private key operation failed.
     #[error("Signing failed.")]
     Failed,

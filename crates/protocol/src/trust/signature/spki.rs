@@ -1,4 +1,4 @@
-//! RSA public keys as subject public key info (RFC 5280 §4.1.2.7, RFC 8017 appendix A.1.1).
+//! Public keys as subject public key info: RSA (RFC 5280 §4.1.2.7, RFC 8017 appendix A.1.1) and P-256 (RFC 5480 §2).
 //!
 //! Written and read here rather than by the `spki` and `pkcs1` crates, whose code for every other
 //! kind of key would be 15 KB of the wallet's WebAssembly.
@@ -11,6 +11,14 @@ use rsa::{BoxedUint, RsaPublicKey};
 /// The algorithm rsaEncryption with its parameters NULL (RFC 8017 appendix A.1).
 const RSA_ENCRYPTION: [u8; 15] = [
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
+];
+
+/// What stands before the point of a P-256 key: id-ecPublicKey with secp256r1 (RFC 5480 §2.1), and the bit string.
+const P256_PREFIX: [u8; 26] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+    0x01, // id-ecPublicKey
+    0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, // secp256r1
+    0x03, 0x42, 0x00, // BIT STRING without unused bits
 ];
 
 /// The key, unless `spki` is not exactly what [`write`] makes of it.
@@ -33,6 +41,23 @@ pub(super) fn write(key: &RsaPublicKey) -> Option<Vec<u8>> {
     bits.extend(element(tag::SEQUENCE, &numbers)?);
     let info = [&RSA_ENCRYPTION[..], &element(tag::BIT_STRING, &bits)?].concat();
     element(tag::SEQUENCE, &info)
+}
+
+/// Whether it says that it is an RSA key.
+pub(super) fn is_rsa(spki: &[u8]) -> bool {
+    let algorithm = Elements::inside(spki, tag::SEQUENCE).and_then(|mut info| info.raw());
+    algorithm.is_ok_and(|algorithm| algorithm == RSA_ENCRYPTION)
+}
+
+/// The uncompressed point (SEC 1 §2.3.3, 65 bytes) of a key that is exactly what [`write_p256`] makes of it.
+pub(super) fn read_p256(spki: &[u8]) -> Option<&[u8]> {
+    spki.strip_prefix(&P256_PREFIX)
+        .filter(|point| point.len() == 65)
+}
+
+/// A point of P-256 (65 bytes) as DER.
+pub(super) fn write_p256(point: &[u8]) -> Vec<u8> {
+    [&P256_PREFIX[..], point].concat()
 }
 
 fn number(integer: &[u8]) -> Option<BoxedUint> {

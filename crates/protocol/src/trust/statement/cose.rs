@@ -4,7 +4,7 @@
 //! the wallet for headers that are refused anyway; tests hold it against one.
 
 use super::StatementError;
-use crate::trust::signature::SIGNATURE_LEN_MAX;
+use crate::trust::signature::{SIGNATURE_LEN_MAX, VerifyingKey, verify_pss};
 use alloc::vec::Vec;
 use minicbor::data::Tag;
 use minicbor::{Decoder, Encoder};
@@ -120,6 +120,16 @@ impl Parts {
                 .ok()
         })
     }
+}
+
+/// Verifies what a statement says it was signed with: PS256, so the key of a purse signs none.
+pub(crate) fn verify(
+    key: &VerifyingKey,
+    to_be_signed: &[u8],
+    signature: &[u8],
+) -> Result<(), StatementError> {
+    let key = key.as_rsa().ok_or(StatementError::BadSignature)?;
+    verify_pss(key, to_be_signed, signature).map_err(|_| StatementError::BadSignature)
 }
 
 /// The certificate in a protected header. What else there is shows when it is written again.

@@ -37,5 +37,22 @@ pub const fn max_len<M: SignedMessage>() -> usize {
     M::LEN_MAX + Certificate::LEN_MAX + SIGNATURE_LEN_MAX + 64
 }
 
+/// Gives a signed message its number, its limit in bytes and its context string.
+macro_rules! signed_message {
+    ($name:ident, $type:expr, $max:expr, $context:expr) => {
+        impl $crate::wire::cbor::Message for $name {
+            const TYPE: u16 = $type;
+            const LEN_MAX: usize = $max;
+        }
+        impl $crate::trust::statement::SignedMessage for $name {
+            const CONTEXT: &'static str = $context;
+            fn envelope(&self) -> &$crate::trust::statement::Envelope {
+                &self.envelope
+            }
+        }
+    };
+}
+pub(crate) use signed_message;
+
 #[cfg(test)]
 mod tests;

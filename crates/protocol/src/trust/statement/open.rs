@@ -1,9 +1,8 @@
 //! Verifying a statement.
 
-use super::cose::Parts;
+use super::cose::{self, Parts};
 use super::{Audience, Envelope, SignedMessage, StatementError, VALIDITY_SECONDS_MAX, max_len};
 use crate::trust::certificate::{CLOCK_SKEW_SECONDS, CertifiedParty, TrustAnchors};
-use crate::trust::signature::verify_pss;
 use crate::wire::cbor::decode;
 use crate::wire::identifier::{Domain, Role};
 use crate::wire::time::Timestamp;
@@ -55,8 +54,7 @@ fn verified(
     let parts = parts_within(bytes, limit)?;
     let signer = anchors.certified(&parts.leaf, now, role)?;
     let to_be_signed = parts.to_be_signed(context);
-    verify_pss(&signer.public_key, &to_be_signed, &parts.signature)
-        .map_err(|_| StatementError::BadSignature)?;
+    cose::verify(&signer.public_key, &to_be_signed, &parts.signature)?;
     Ok((parts.payload, signer))
 }
 

@@ -6,12 +6,14 @@ mod handle;
 mod holder;
 mod order;
 mod role;
+mod transaction;
 
 pub use domain::{DOMAIN_BYTES_MAX, Domain};
 pub use handle::Handle;
 pub use holder::HolderId;
 pub use order::{OrderId, Root};
 pub use role::Role;
+pub use transaction::TransactionId;
 
 /// Why a text or a byte string is not an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,4 +34,7 @@ pub enum IdentifierError {
     /// Not 16 bytes.
     #[error("a handle of 16 bytes was expected")]
     HandleLength,
+    /// Not 16 bytes, or not 32 lower-case hexadecimal digits.
+    #[error("the number of a purse was expected")]
+    PurseNumber,
 }

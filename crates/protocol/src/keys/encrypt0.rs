@@ -7,13 +7,13 @@ use aes_gcm::{Aes256Gcm, Key, Nonce};
 use alloc::vec::Vec;
 use minicbor::{Decoder, Encoder};
 
-use crate::keys::DerivedKey;
+use super::DerivedKey;
 use crate::wire::cbor::encode_value;
 
 /// Bytes that the envelope adds to the plaintext, at most: headers, nonce, tag and lengths.
-pub(super) const OVERHEAD_MAX_BYTES: usize = 64;
+pub(crate) const OVERHEAD_MAX_BYTES: usize = 64;
 /// Length of the nonce in bytes (SP 800-38D §8.2).
-pub(super) const IV_BYTES: usize = 12;
+pub(crate) const IV_BYTES: usize = 12;
 
 /// The protected header {1: 3}: *alg* is A256GCM (RFC 9053 §4.1).
 const PROTECTED: [u8; 3] = [0xa1, 0x01, 0x03];
@@ -21,7 +21,7 @@ const PROTECTED: [u8; 3] = [0xa1, 0x01, 0x03];
 const IV: u8 = 5;
 
 /// Seals `plaintext`; nothing comes back if it is longer than AES-GCM can take.
-pub(super) fn seal(
+pub(crate) fn seal(
     key: &DerivedKey,
     iv: [u8; IV_BYTES],
     plaintext: &[u8],
@@ -41,14 +41,14 @@ pub(super) fn seal(
 }
 
 /// A sealed envelope, taken apart.
-pub(super) struct Encrypt0<'bytes> {
+pub(crate) struct Encrypt0<'bytes> {
     iv: [u8; IV_BYTES],
     ciphertext: &'bytes [u8],
 }
 
 impl<'bytes> Encrypt0<'bytes> {
     /// Reads an envelope; only the exact bytes that [`seal`] writes are accepted.
-    pub(super) fn read(bytes: &'bytes [u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &'bytes [u8]) -> Option<Self> {
         let mut decoder = Decoder::new(bytes);
         decoder.array().ok()?;
         decoder.bytes().ok()?;
@@ -60,7 +60,7 @@ impl<'bytes> Encrypt0<'bytes> {
     }
 
     /// Opens it; nothing comes back if key, ciphertext or external data are not those it was sealed with.
-    pub(super) fn open(&self, key: &DerivedKey, external: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn open(&self, key: &DerivedKey, external: &[u8]) -> Option<Vec<u8>> {
         let aad = enc_structure(external);
         let payload = Payload {
             msg: self.ciphertext,

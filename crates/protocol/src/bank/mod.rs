@@ -1,0 +1,22 @@
+//! How an account at a bank and its purse come to be, go on and end (EP 1 221 669 A1, SZ1 to SZ9 and S1 to S11), and
+//! the sealed conversation around a purse.
+//!
+//! An account is opened through a registration authority. Its keys are made in the card and enrolled as at any
+//! institution that pays ([`account`](crate::account)); a purse gets a key of its own, which the registration authority
+//! has certified, before the bank opens the purse.
+
+mod conversation;
+mod opening;
+mod purse_key;
+mod renewal;
+
+pub use conversation::{
+    CONVERSATION_BYTES_MAX, ConversationError, Direction, PurseConversation,
+    PurseConversationAnswer, open_said, seal_said,
+};
+pub use opening::{
+    OpeningAnswer, OpeningOutcome, OpeningRequest, PurseApplication, PurseApplicationRequest,
+    PurseKeysCertified, PurseOpening, Registration, RegistrationAnswer, RegistrationError,
+};
+pub use purse_key::BankKeyRequest;
+pub use renewal::{FeeOption, KeyRenewal, KeyRenewed};

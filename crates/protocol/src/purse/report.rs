@@ -1,0 +1,150 @@
+//! A purse tells its bank what it holds and what happened to it (EP 1 221 669, Sc1), and the bank answers with what
+//! it knows (Sc3).
+
+use alloc::vec::Vec;
+
+use minicbor::bytes::ByteVec;
+use minicbor::{Decoder, Encode};
+use tallystick_codec::DecodeMap;
+
+use super::{Endpoint, HistoryEntry, PurseNumber};
+use crate::trust::keyed::keyed_message;
+use crate::wire::cbor::Message;
+use crate::wire::identifier::{Domain, TransactionId};
+use crate::wire::registry::{context, message};
+use crate::wire::time::Timestamp;
+
+/// The most entries of history in one report; a longer history takes several.
+pub const ENTRIES_MAX: usize = 32;
+/// The most movements that are pending in a purse at once.
+pub const PENDING_MAX: usize = 16;
+
+/// What a purse holds ("value info", EP 1 221 669, Fig 8 items 5 to 10).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct PurseState {
+    /// What can be spent, in minor units (item 9: curAmt).
+    #[n(0)]
+    pub amount: u64,
+    /// What is set aside for movements that are not at their end, in minor units.
+    #[n(1)]
+    pub pending_out: u64,
+    /// What was accepted and can be spent once the bank says that it is complete, in minor units.
+    #[n(2)]
+    pub pending_in: u64,
+    /// The number of the newest checkpoint that the card took.
+    #[n(3)]
+    pub checkpoint: u64,
+    /// The number of the newest entry of the history; 0 before the first.
+    #[n(4)]
+    pub sequence: u64,
+    /// The hash of that entry.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    pub head: [u8; 32],
+}
+
+/// What a purse tells its bank (Sc1). Signed by the purse's key. The state is that of the newest entry; the entries
+/// are the next ones after `after`, and reach the newest unless there are more than fit.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct PurseReport {
+    /// The bank.
+    #[n(0)]
+    pub bank: Domain,
+    /// Which purse.
+    #[n(1)]
+    pub purse: PurseNumber,
+    /// What it holds.
+    #[n(2)]
+    pub state: PurseState,
+    /// Movements that have not ended, at most [`PENDING_MAX`].
+    #[cbor(n(3), decode_with = "decode_pending")]
+    pub pending: Vec<TransactionId>,
+    /// The number of the entry before the first of `entries`.
+    #[n(4)]
+    pub after: u64,
+    /// History, at most [`ENTRIES_MAX`].
+    #[cbor(n(5), decode_with = "decode_entries")]
+    pub entries: Vec<HistoryEntry>,
+    /// When, by the wallet's clock.
+    #[n(6)]
+    pub at: Timestamp,
+}
+keyed_message!(
+    PurseReport,
+    message::PURSE_REPORT,
+    48 * 1024,
+    context::PURSE_REPORT
+);
+
+/// Value that waits at the bank until the card takes it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct WaitingCredit {
+    /// The movement that brought it: the source of the request that takes it ([`Endpoint::Waiting`]).
+    #[n(0)]
+    pub transaction: TransactionId,
+    /// Who gave it.
+    #[n(1)]
+    pub from: Endpoint,
+    /// How much, in minor units of the purse's currency.
+    #[n(2)]
+    pub amount: u64,
+    /// When it arrived.
+    #[n(3)]
+    pub at: Timestamp,
+}
+
+/// What the bank answers to a report: each of it signed for itself, as the card verifies it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct PurseReportAnswer {
+    /// Signed verdicts about what was pending and has ended.
+    #[n(0)]
+    pub verdicts: Vec<ByteVec>,
+    /// The signed [`CheckpointNotice`](super::CheckpointNotice), to be taken after the verdicts.
+    #[n(1)]
+    pub notice: ByteVec,
+    /// What waits for the purse, oldest first, at most [`PENDING_MAX`].
+    #[n(2)]
+    pub waiting: Vec<WaitingCredit>,
+    /// What can be spent of the account, in minor units.
+    #[n(3)]
+    pub account_available: u64,
+    /// What of the account is under way, in minor units.
+    #[n(4)]
+    pub account_pending: u64,
+}
+
+impl Message for PurseReportAnswer {
+    const TYPE: u16 = message::PURSE_REPORT_ANSWER;
+    const LEN_MAX: usize = 32 * 1024;
+}
+
+fn decode_pending<C>(
+    decoder: &mut Decoder<'_>,
+    context: &mut C,
+) -> Result<Vec<TransactionId>, minicbor::decode::Error> {
+    decode_list(decoder, context, PENDING_MAX)
+}
+
+fn decode_entries<C>(
+    decoder: &mut Decoder<'_>,
+    context: &mut C,
+) -> Result<Vec<HistoryEntry>, minicbor::decode::Error> {
+    decode_list(decoder, context, ENTRIES_MAX)
+}
+
+fn decode_list<'b, C, T: minicbor::Decode<'b, C>>(
+    decoder: &mut Decoder<'b>,
+    context: &mut C,
+    limit: usize,
+) -> Result<Vec<T>, minicbor::decode::Error> {
+    let count = decoder
+        .array()?
+        .and_then(|count| usize::try_from(count).ok());
+    let count = count
+        .filter(|count| *count <= limit)
+        .ok_or_else(|| minicbor::decode::Error::message("there are too many of them"))?;
+    (0..count).map(|_| T::decode(decoder, context)).collect()
+}
