@@ -6,9 +6,13 @@
 //! transaction that decides and stores the exact bytes to be signed and said, then sign, store the
 //! signature, send. A retry sends the stored bytes again.
 
+#[cfg(feature = "banking-system")]
+pub mod banking_system;
 #[cfg(feature = "ca")]
 pub mod ca;
 pub mod console;
+#[cfg(feature = "iso20022")]
+pub mod iso20022;
 #[cfg(feature = "key-centre")]
 pub mod key_centre;
 pub mod ledger;

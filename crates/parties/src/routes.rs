@@ -36,6 +36,10 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::courier::ROUTES, holds);
     }
+    #[cfg(feature = "banking-system")]
+    {
+        found = found || some(crate::banking_system::ROUTES, holds);
+    }
     found
 }
 

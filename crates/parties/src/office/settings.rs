@@ -132,7 +132,7 @@ pub fn owner(role: Role, domain: &Domain) -> String {
     format!("{}|{domain}", role.as_str())
 }
 
-/// The shortest token of a console outside a demo, in bytes: 16 random bytes in base64 have 22.
+/// The shortest token of a console, or of a bank's client, outside a demo, in bytes: 16 random bytes in base64 have 22.
 pub const CONSOLE_TOKEN_LEN_MIN: usize = 22;
 
 /// A setting that is only for a demo at `*.localhost`, and keeps a party from starting elsewhere.
@@ -153,6 +153,17 @@ pub enum UnsafeSetting {
          It may be open at *.localhost only."
     )]
     OpenAccounts,
+    /// A bank that keeps no money would be taken for one.
+    #[error(
+        "This bank is a sandbox: it keeps no money. Outside *.localhost it starts only if SANDBOX says \
+         no-real-money."
+    )]
+    Sandbox,
+    /// A client's token can be guessed.
+    #[error(
+        "CLIENT_TOKENS has a token of fewer than 22 characters: make one with `openssl rand -base64 24`."
+    )]
+    ShortClientToken,
     /// Whoever answers at the CA's address first would be trusted.
     #[error(
         "ROOTS is empty: set it to the CA's root certificate in base64. \

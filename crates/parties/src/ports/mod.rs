@@ -2,6 +2,8 @@
 //!
 //! All ports are single-threaded (no `Send`): a Durable Object has one thread, and so has a test.
 
+#[cfg(feature = "iso20022")]
+pub mod banking;
 pub mod clock;
 pub mod database;
 pub mod log;

@@ -5,11 +5,13 @@
 )]
 
 mod bad_input;
+mod banking;
 mod books;
 mod bootstrap;
 mod confirmations;
 mod crash;
 mod holders;
+mod iso20022;
 mod key_centre;
 mod masters;
 mod outbox;
