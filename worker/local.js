@@ -54,6 +54,7 @@ export const KeyCentreBook = lasting('KeyCentreBook')
 export const ShopBook = lasting('ShopBook')
 export const IssuerBook = lasting('IssuerBook')
 export const CourierBook = lasting('CourierBook')
+export const BankingSystemBook = lasting('BankingSystemBook')
 
 export default {
   fetch: (request, env, context) => whole(() => party.fetch(request, env, context)),

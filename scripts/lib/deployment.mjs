@@ -22,6 +22,10 @@ export function refusals(config, role, { rehearsal = false } = {}) {
     )
   }
   refuse(!rehearsal && role !== 'ca' && !vars.ROOTS, "ROOTS is empty: without the CA's root certificate the party would not start.")
+  refuse(
+    !rehearsal && role === 'banking-system' && vars.SANDBOX !== 'no-real-money',
+    'This bank is a sandbox and keeps no money: it starts only if SANDBOX says "no-real-money".',
+  )
   const places = routes.map(route => (typeof route === 'string' ? { pattern: route } : route))
   refuse(
     places.length !== 1 || places[0].pattern !== vars.DOMAIN || !places[0].custom_domain,

@@ -32,8 +32,32 @@ function withTokens(secrets) {
   for (const { id, role, domain, name } of PARTIES) {
     if (role !== 'ca') secrets[id].REGISTRATION_TOKEN = registrationToken(key, role, domain, name)
   }
+  giveBankTokens(secrets)
   return secrets
 }
+
+/** The bank outside that tests ask, beside the demo's own banks. */
+export const BANK_CLIENT = 'client-bank.localhost'
+
+/** Each bank gets the token with which it is a client of the banking system, which gets them all. */
+function giveBankTokens(secrets) {
+  const outside = PARTIES.find(({ role }) => role === 'banking-system')
+  const banks = PARTIES.filter(({ role }) => role === 'bank')
+  const token = domain => bankToken(Buffer.from(secrets[outside.id].SEALING_KEY, 'hex'), domain)
+  for (const { id, domain } of banks) secrets[id].BANKING_TOKEN = token(domain)
+  const clients = [...banks.map(({ domain }) => domain), BANK_CLIENT]
+  secrets[outside.id].CLIENT_TOKENS = clients.map(domain => `${domain}=${token(domain)}`).join(';')
+}
+
+/** The token of `BANK_CLIENT` at the banking system of the parties in `folder`. */
+export function clientToken(folder) {
+  const outside = PARTIES.find(({ role }) => role === 'banking-system')
+  const clients = localSecrets(folder)[outside.id].CLIENT_TOKENS.split(';')
+  return clients.find(client => client.startsWith(`${BANK_CLIENT}=`)).slice(BANK_CLIENT.length + 1)
+}
+
+/** In the demo it follows from a secret of the banking system, so that there is nothing more to keep. */
+const bankToken = (key, domain) => createHmac('sha256', key).update(`client|${domain}`).digest('base64url')
 
 /**
  * What lets `role` at `domain` register at the CA as `name`: HMAC-SHA-256 under the CA's registration key. Each

@@ -1,12 +1,14 @@
 // Whatever is sent to a party on workerd, it answers with a problem and stays as it was.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { openParties } from '../support/parties.mjs'
+import { clientToken } from '../../scripts/lib/secrets.mjs'
+import { emptyFolder, openParties } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
 
 const CBOR = 'application/cbor'
 const COSE = 'application/cose'
 const JSON_TYPE = 'application/json'
+const XML = 'application/xml'
 
 /** Every route that takes a message, and the media type that it takes. */
 const ROUTES = [
@@ -29,11 +31,19 @@ const ROUTES = [
   ['asahi-card.localhost', '/v1/confirmations', CBOR],
   ['hayate.localhost', '/v1/deliveries', COSE],
   ['hayate.localhost', '/v1/confirmations', CBOR],
+  ['kitsune-bank.localhost', '/v1/accounts', JSON_TYPE],
+  ['kitsune-bank.localhost', '/v1/checks', JSON_TYPE],
+  ['kitsune-bank.localhost', '/v1/mandates', JSON_TYPE],
+  ['kitsune-bank.localhost', '/v1/payments', XML],
 ]
 
-const parties = await openParties()
+const folder = emptyFolder()
+const parties = await openParties({ persist: folder })
 
-const post = (domain, path, type, body) => parties.fetch(domain, path, { method: 'POST', headers: { 'content-type': type }, body })
+/** What cannot be read is refused even to whoever may ask: a client of the bank. */
+const authorization = `Bearer ${clientToken(folder)}`
+const post = (domain, path, type, body) =>
+  parties.fetch(domain, path, { method: 'POST', headers: { 'content-type': type, authorization }, body })
 
 /** What a party's console shows, as far as nothing but time may change it. */
 async function stateOf(domain) {

@@ -17,6 +17,7 @@ const example = role => read(`worker/deploy/${role}.example.jsonc`)
 function filled(role) {
   const own = JSON.parse(JSON.stringify(example(role)).replaceAll('.example', '.tea.jp'))
   if (role !== 'ca') own.vars.ROOTS = 'MIIB'
+  if (role === 'banking-system') own.vars.SANDBOX = 'no-real-money'
   return own
 }
 
@@ -50,6 +51,12 @@ describe("an operator's file", () => {
       assert.match(refusals(read(`worker/demo/${role}.jsonc`), role).join(' '), /CONSOLE is open.*\.localhost/)
     })
   }
+
+  test('of the banking system says that it keeps no real money', () => {
+    const config = filled('banking-system')
+    config.vars.SANDBOX = ''
+    assert.match(refusals(config, 'banking-system').join(' '), /a sandbox and keeps no money/)
+  })
 
   const changed = (change, role = 'issuer') => {
     const config = filled(role)

@@ -71,6 +71,12 @@ book_of!(
     tallystick_parties::courier::Courier<WorkerPorts>,
     open_courier
 );
+book_of!(
+    "banking-system",
+    BankingSystemBook,
+    tallystick_parties::banking_system::BankingSystem<WorkerPorts>,
+    open_banking_system
+);
 
 #[cfg(feature = "ca")]
 fn open_ca(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::ca::Ca<WorkerPorts>> {
@@ -137,4 +143,19 @@ fn open_courier(
     use tallystick_parties::courier::Courier;
     let settings = settings::read(env, Role::Courier)?;
     Ok(Courier::new(ports, settings))
+}
+
+#[cfg(feature = "banking-system")]
+fn open_banking_system(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::banking_system::BankingSystem<WorkerPorts>> {
+    use tallystick_parties::banking_system::{BankingConfig, BankingSystem};
+    let mut config = BankingConfig::new(settings::read(env, Role::BankingSystem)?);
+    config.clients = settings::bank_clients(env)?;
+    config.opening_minor = settings::number(env, "OPENING_BALANCE")?;
+    config.opens_accounts = settings::opens_play_accounts(env)?;
+    config.is_no_real_money = settings::is_no_real_money(env)?;
+    config.require_safe()?;
+    Ok(BankingSystem::new(ports, config))
 }

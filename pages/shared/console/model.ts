@@ -3,7 +3,7 @@
 
 export const STRANDS = ['shop', 'issuer', 'courier'] as const
 export type Strand = (typeof STRANDS)[number]
-export type Role = Strand | 'key-centre' | 'ca'
+export type Role = Strand | 'key-centre' | 'ca' | 'banking-system'
 
 /** A typed value. What says it to a reader is `Value.svelte`, for every role. */
 export type Cell =
