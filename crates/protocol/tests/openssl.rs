@@ -38,10 +38,19 @@ impl Folder {
 
     /// Writes a certificate as PEM, which `openssl verify` wants.
     fn write_certificate(&self, name: &str, der: &[u8]) -> PathBuf {
+        self.write_pem("x509", name, der)
+    }
+
+    /// Writes a revocation list as PEM.
+    fn write_list(&self, name: &str, der: &[u8]) -> PathBuf {
+        self.write_pem("crl", name, der)
+    }
+
+    fn write_pem(&self, kind: &str, name: &str, der: &[u8]) -> PathBuf {
         let der = self.write(&format!("{name}.der"), der);
         let pem = self.0.join(name);
         let arguments = [
-            "x509",
+            kind,
             "-inform",
             "DER",
             "-in",
@@ -113,6 +122,89 @@ fn openssl_accepts_our_certificates_and_rejects_altered_ones() {
     let (accepted, said) = verify(&root, &altered);
     assert!(!accepted, "openssl accepts an altered certificate");
     assert!(said.contains("signature"), "{said}");
+}
+
+#[test]
+fn openssl_finds_revoked_certificates_on_our_list() {
+    let Some(folder) = Folder::new("revocations") else {
+        return;
+    };
+    let mut authority = TestAuthority::new(NOW);
+    let shop = authority.party(Role::Shop, "kiso-tea.localhost", "Kiso Tea & Books", 1);
+    let holder = authority.holder("account 4f2a", 2);
+    let root = folder.write_certificate("root.pem", authority.root.as_der());
+    let shop_pem = folder.write_certificate("shop.pem", shop.as_der());
+    let holder_pem = folder.write_certificate("holder.pem", holder.as_der());
+    let at = NOW.seconds().to_string();
+    let check = |list: &Path, leaf: &Path| {
+        openssl(&[
+            "verify",
+            "-attime",
+            &at,
+            "-x509_strict",
+            "-crl_check",
+            "-CRLfile",
+            text(list),
+            "-CAfile",
+            text(&root),
+            text(leaf),
+        ])
+    };
+
+    for (name, list, revoked) in [
+        ("none.pem", authority.list(1, &[]), false),
+        ("one.pem", authority.list(2, &[&holder]), true),
+    ] {
+        let list = folder.write_list(name, &list);
+        let (accepted, said) = openssl(&[
+            "crl",
+            "-verify",
+            "-noout",
+            "-CAfile",
+            text(&root),
+            "-in",
+            text(&list),
+        ]);
+        assert!(accepted && said.contains("verify OK"), "{said}");
+        let (accepted, said) = check(&list, &shop_pem);
+        assert!(accepted, "{said}");
+        let (accepted, said) = check(&list, &holder_pem);
+        assert_eq!(accepted, !revoked, "{said}");
+        assert_eq!(said.contains("certificate revoked"), revoked, "{said}");
+    }
+}
+
+#[test]
+fn openssl_shows_number_times_and_reason_and_refuses_an_altered_list() {
+    let Some(folder) = Folder::new("list-contents") else {
+        return;
+    };
+    let mut authority = TestAuthority::new(NOW);
+    let holder = authority.holder("account 4f2a", 2);
+    let list = authority.list(300, &[&holder]);
+    let path = folder.write_list("list.pem", &list);
+    let (_, said) = openssl(&["crl", "-in", text(&path), "-noout", "-text"]);
+    for expected in [
+        "Version 2",
+        "Signature Algorithm: rsassaPss",
+        "X509v3 CRL Number",
+        "300",
+        "Last Update: Jan 15 08:00:00 2027 GMT",
+        "Next Update: Jan 16 08:00:00 2027 GMT",
+        "X509v3 Authority Key Identifier",
+        "Key Compromise",
+    ] {
+        assert!(said.contains(expected), "{expected} is missing in:\n{said}");
+    }
+
+    let mut altered = list;
+    let last = altered.len() - 1;
+    altered[last] ^= 1;
+    let root = folder.write_certificate("root.pem", authority.root.as_der());
+    let path = folder.write_list("altered.pem", &altered);
+    let arguments = ["crl", "-verify", "-noout", "-CAfile", text(&root), "-in"];
+    let (_, said) = openssl(&[arguments.as_slice(), &[text(&path)]].concat());
+    assert!(said.contains("verify failure"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A certification authority, random numbers and signatures for tests.
 
 use super::test_key;
+use crate::trust::certificate::revocation::{Revocation, RevocationReason, UnsignedRevocationList};
 use crate::trust::certificate::{Certificate, Lifetime, Serial, TrustAnchors, UnsignedCertificate};
 use crate::trust::signature::{public_key_to_spki, sign_pss};
 use crate::trust::statement::{SignedMessage, Unsigned};
@@ -143,6 +144,41 @@ impl TestAuthority {
         certificate
             .finish(&signature)
             .expect("a certificate of the profile")
+    }
+
+    /// A list (DER) number `number`, made now and valid for a day, of these certificates, revoked for the reason
+    /// that somebody else may have their keys.
+    ///
+    /// # Panics
+    /// If the result is no list of the profile.
+    #[must_use]
+    pub fn list(&self, number: u64, revoked: &[&Certificate]) -> Vec<u8> {
+        let revoked = revoked.iter().map(|certificate| Revocation {
+            serial: certificate.serial().to_vec(),
+            at: self.now,
+            reason: Some(RevocationReason::KeyCompromise),
+        });
+        let lifetime = Lifetime::days(self.now, 1);
+        self.sign_list(UnsignedRevocationList::new(
+            &self.root,
+            number,
+            lifetime,
+            revoked.collect(),
+        ))
+    }
+
+    /// Signs a list with the root's key.
+    ///
+    /// # Panics
+    /// If there is none, or the result is too long.
+    #[must_use]
+    pub fn sign_list<E: core::fmt::Debug>(
+        &self,
+        list: Result<UnsignedRevocationList, E>,
+    ) -> Vec<u8> {
+        let list = list.expect("a list of the profile");
+        let signature = test_signature(0, list.to_be_signed());
+        list.finish(&signature).expect("a list within its limits")
     }
 
     const fn lifetime(&self) -> Lifetime {

@@ -1,6 +1,7 @@
 //! Whom to trust: the chain from a leaf to a root that is known beforehand.
 
 use super::extensions::Purpose;
+use super::revocation::{RevocationError, RevocationList};
 use super::{CLOCK_SKEW_SECONDS, Certificate, CertificateError, LIFETIME_DAYS_MAX};
 use crate::trust::signature::VerifyingKey;
 use crate::wire::identifier::{Domain, Role};
@@ -15,8 +16,18 @@ pub const ANCHORS_MAX: usize = 16;
 #[derive(Clone, Debug)]
 pub struct TrustAnchors {
     roots: Vec<Certificate>,
+    revocations: Revocations,
     #[cfg(feature = "remember")]
     remembered: super::remembered::Remembered,
+}
+
+/// What is known of revoked certificates.
+#[derive(Clone, Debug)]
+enum Revocations {
+    /// Nobody asks.
+    Unchecked,
+    /// The newest list of each root, if there is one.
+    Checked(Vec<RevocationList>),
 }
 
 /// Who a verified certificate says its owner is.
@@ -51,6 +62,7 @@ impl TrustAnchors {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             roots,
+            revocations: Revocations::Unchecked,
             #[cfg(feature = "remember")]
             remembered: super::remembered::Remembered::default(),
         })
@@ -62,8 +74,78 @@ impl TrustAnchors {
         &self.roots
     }
 
+    /// From now on a certificate counts only while there is a valid list of its root's revoked ones, and it is
+    /// not on that.
+    #[must_use]
+    pub fn checking_revocations(mut self) -> Self {
+        if matches!(self.revocations, Revocations::Unchecked) {
+            self.revocations = Revocations::Checked(Vec::new());
+        }
+        self
+    }
+
+    /// Takes a list in the place of the one that its root signed before, as
+    /// [`TrustAnchors::checking_revocations`] does. `true`: it is newer than what was known.
+    ///
+    /// # Errors
+    /// [`RevocationError::RolledBack`] if it is older than that one.
+    pub fn take_list(&mut self, list: RevocationList) -> Result<bool, RevocationError> {
+        let mut lists = match core::mem::replace(&mut self.revocations, Revocations::Unchecked) {
+            Revocations::Unchecked => Vec::new(),
+            Revocations::Checked(lists) => lists,
+        };
+        let root = self.roots.iter().find(|root| list.is_of(root));
+        let known = lists
+            .iter_mut()
+            .find(|known| root.is_some_and(|root| known.is_of(root)));
+        let outcome = match known {
+            Some(known) if list.number() < known.number() => Err(RevocationError::RolledBack {
+                ours: known.number(),
+                theirs: list.number(),
+            }),
+            Some(known) if list.number() == known.number() => Ok(false),
+            Some(known) => {
+                *known = list;
+                Ok(true)
+            }
+            None if root.is_some() => {
+                lists.push(list);
+                Ok(true)
+            }
+            None => Err(RevocationError::UnknownAuthority),
+        };
+        self.revocations = Revocations::Checked(lists);
+        outcome
+    }
+
+    /// The newest list of revoked certificates of each root that has one.
+    #[must_use]
+    pub fn lists(&self) -> &[RevocationList] {
+        match &self.revocations {
+            Revocations::Unchecked => &[],
+            Revocations::Checked(lists) => lists,
+        }
+    }
+
+    /// That certificates can be verified at all at `now`, as far as revocations go.
+    ///
+    /// # Errors
+    /// [`CertificateError::RevocationsMissing`] or [`CertificateError::RevocationsStale`].
+    pub fn require_lists(&self, now: Timestamp) -> Result<(), CertificateError> {
+        match &self.revocations {
+            Revocations::Unchecked => Ok(()),
+            Revocations::Checked(lists) if lists.is_empty() => {
+                Err(CertificateError::RevocationsMissing)
+            }
+            Revocations::Checked(lists) if lists.iter().all(|list| list.is_stale(now)) => {
+                Err(CertificateError::RevocationsStale)
+            }
+            Revocations::Checked(_) => Ok(()),
+        }
+    }
+
     /// Reads a certificate (DER) and verifies it as [`TrustAnchors::verify`] does. With the feature
-    /// `remember`, its signature is verified the first time only; role and period are each time.
+    /// `remember`, its signature is verified the first time only; role, period and revocation are each time.
     ///
     /// # Errors
     /// [`CertificateError`] says what does not hold.
@@ -79,19 +161,22 @@ impl TrustAnchors {
         {
             require(&known.certificate, now, role)?;
             if require_valid_at(root, now).is_ok() {
+                self.require_not_revoked(&known.certificate, root, now)?;
                 return Ok(party(&known.certificate, role, root));
             }
         }
         let certificate = Certificate::from_der(der)?;
         require(&certificate, now, role)?;
         let (_place, root) = self.verify_signature(&certificate, now)?;
+        self.require_not_revoked(&certificate, root, now)?;
         let certified = party(&certificate, role, root);
         #[cfg(feature = "remember")]
         self.remembered.keep(certificate, _place);
         Ok(certified)
     }
 
-    /// Verifies that `certificate` is valid at `now`, for `role`, and signed by one of these roots.
+    /// Verifies that `certificate` is valid at `now`, for `role`, signed by one of these roots, and not revoked
+    /// if that is [checked](TrustAnchors::checking_revocations).
     ///
     /// # Errors
     /// [`CertificateError`] says which of these does not hold.
@@ -103,7 +188,28 @@ impl TrustAnchors {
     ) -> Result<CertifiedParty, CertificateError> {
         require(certificate, now, role)?;
         let (_, root) = self.verify_signature(certificate, now)?;
+        self.require_not_revoked(certificate, root, now)?;
         Ok(party(certificate, role, root))
+    }
+
+    fn require_not_revoked(
+        &self,
+        certificate: &Certificate,
+        root: &Certificate,
+        now: Timestamp,
+    ) -> Result<(), CertificateError> {
+        let Revocations::Checked(lists) = &self.revocations else {
+            return Ok(());
+        };
+        let list = lists.iter().find(|list| list.is_of(root));
+        let list = list.ok_or(CertificateError::RevocationsMissing)?;
+        if list.find(&certificate.serial).is_some() {
+            Err(CertificateError::Revoked)
+        } else if list.is_stale(now) {
+            Err(CertificateError::RevocationsStale)
+        } else {
+            Ok(())
+        }
     }
 
     /// The root that signed it, and its place.

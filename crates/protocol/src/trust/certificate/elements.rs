@@ -12,6 +12,7 @@ pub(crate) mod tag {
     pub(crate) const BIT_STRING: u8 = 0x03;
     pub(crate) const OCTET_STRING: u8 = 0x04;
     pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+    pub(crate) const ENUMERATED: u8 = 0x0a;
     pub(crate) const UTF8_STRING: u8 = 0x0c;
     pub(crate) const PRINTABLE_STRING: u8 = 0x13;
     pub(crate) const UTC_TIME: u8 = 0x17;
@@ -21,7 +22,6 @@ pub(crate) mod tag {
     /// `[0]` and `[2]` around something primitive, `[0]` and `[3]` around other elements.
     pub(crate) const PRIMITIVE_0: u8 = 0x80;
     pub(crate) const PRIMITIVE_2: u8 = 0x82;
-    #[cfg(feature = "certify")]
     pub(crate) const CONSTRUCTED_0: u8 = 0xa0;
     pub(crate) const CONSTRUCTED_3: u8 = 0xa3;
 }
@@ -35,15 +35,18 @@ struct Split<'a> {
 }
 
 /// Splits off the first element. Lengths are those of DER: definite, in as few bytes as possible,
-/// here at most two beside the first.
+/// here at most three beside the first: a revocation list is longer than 64 KiB.
 fn split(bytes: &[u8]) -> Option<Split<'_>> {
     let (head, length) = match *bytes {
         [_, length @ 0..=0x7f, ..] => (2, length.into()),
         [_, 0x81, length @ 0x80..=0xff, ..] => (3, length.into()),
-        [_, 0x82, high @ 0x01..=0xff, low, ..] => (4, u16::from_be_bytes([high, low])),
+        [_, 0x82, high @ 0x01..=0xff, low, ..] => (4, u32::from_be_bytes([0, 0, high, low])),
+        [_, 0x83, high @ 0x01..=0xff, middle, low, ..] => {
+            (5, u32::from_be_bytes([0, high, middle, low]))
+        }
         _ => return None,
     };
-    let (whole, rest) = bytes.split_at_checked(head + usize::from(length))?;
+    let (whole, rest) = bytes.split_at_checked(head + usize::try_from(length).ok()?)?;
     let (first, content) = (whole.first()?, whole.get(head..)?);
     Some(Split {
         tag: *first,
@@ -123,20 +126,21 @@ mod tests {
             &[0x04, 0x81, 1, 7],
             &[0x04, 0x82, 0, 1, 7],
             &[0x04, 0x83, 0, 0, 1, 7],
+            &[0x04, 0x84, 0, 0, 0, 1, 7],
         ] {
             assert_eq!(
                 value(wrong, tag::OCTET_STRING),
                 Err(CertificateError::Malformed)
             );
         }
-        for length in [0x80, 0xff, 0x100, 0x1234] {
+        for length in [0x80, 0xff, 0x100, 0x1234, 0xffff, 0x1_0000, 0x3_1234] {
             let mut der = alloc::vec![7; length];
-            let [high, low] = u16::try_from(length).unwrap().to_be_bytes();
-            if high == 0 {
-                der.splice(0..0, [0x04, 0x81, low]);
-            } else {
-                der.splice(0..0, [0x04, 0x82, high, low]);
-            }
+            let [_, high, middle, low] = u32::try_from(length).unwrap().to_be_bytes();
+            match (high, middle) {
+                (0, 0) => der.splice(0..0, alloc::vec![0x04, 0x81, low]),
+                (0, _) => der.splice(0..0, alloc::vec![0x04, 0x82, middle, low]),
+                _ => der.splice(0..0, alloc::vec![0x04, 0x83, high, middle, low]),
+            };
             assert_eq!(value(&der, tag::OCTET_STRING).unwrap().len(), length);
         }
     }

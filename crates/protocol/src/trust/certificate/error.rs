@@ -45,6 +45,17 @@ pub enum CertificateError {
     /// Valid for longer than this project permits.
     #[error("The certificate is valid for more than {LIFETIME_DAYS_MAX} days.")]
     LivesTooLong,
+    /// Its authority revoked it.
+    #[error("The certificate was revoked by the authority that signed it.")]
+    Revoked,
+    /// The newest list of revoked certificates that is known is void by now.
+    #[error(
+        "The list of revoked certificates is out of date, so nobody's certificate is accepted until there is a new one."
+    )]
+    RevocationsStale,
+    /// Revoked certificates are to be refused, and no list of them is known yet.
+    #[error("There is no list of revoked certificates of this authority yet.")]
+    RevocationsMissing,
     /// More trusted authorities than accepted, or none.
     #[error("A list of trusted authorities has between 1 and 16 entries.")]
     AnchorCount,

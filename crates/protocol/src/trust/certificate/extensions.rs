@@ -127,7 +127,7 @@ pub(super) fn only_domain(names: Option<&[u8]>) -> Result<Domain, CertificateErr
 }
 
 /// The key identifier of an authority key identifier that has nothing else.
-fn authority_key(der: &[u8]) -> Result<Vec<u8>, CertificateError> {
+pub(super) fn authority_key(der: &[u8]) -> Result<Vec<u8>, CertificateError> {
     let mut identifier = Elements::inside(der, tag::SEQUENCE)?;
     let key = identifier.value(tag::PRIMITIVE_0)?.to_vec();
     identifier.end()?;
@@ -194,6 +194,21 @@ impl<'a> Extensions<'a> {
     #[cfg(feature = "certify")]
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// The contents of these, if they are there, none is critical, and there are no others.
+    pub(super) fn only_plain<const N: usize>(
+        &self,
+        identifiers: [ObjectIdentifier; N],
+    ) -> Option<[&'a [u8]; N]> {
+        if self.0.len() != N || self.0.iter().any(|found| found.is_critical) {
+            return None;
+        }
+        let mut contents: [&[u8]; N] = [&[]; N];
+        for (content, identifier) in contents.iter_mut().zip(identifiers) {
+            *content = self.find(identifier)?;
+        }
+        Some(contents)
     }
 
     fn require(&self, identifier: ObjectIdentifier) -> Result<&'a [u8], CertificateError> {

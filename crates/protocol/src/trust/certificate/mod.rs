@@ -23,6 +23,7 @@ mod profile;
 mod remembered;
 #[cfg(feature = "certify")]
 mod request;
+pub mod revocation;
 
 pub use anchors::{ANCHORS_MAX, CertifiedParty, TrustAnchors};
 #[cfg(feature = "certify")]

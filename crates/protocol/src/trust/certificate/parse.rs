@@ -128,6 +128,12 @@ impl Certificate {
         &self.public_key
     }
 
+    /// Its serial number, up to 20 bytes, big-endian, without leading zeros.
+    #[must_use]
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
     /// The last moment at which it is valid; time to renew before.
     #[must_use]
     pub const fn not_after(&self) -> Timestamp {
@@ -171,7 +177,7 @@ impl<'a> Signed<'a> {
 const SERIAL_OCTETS_MAX: usize = 20;
 
 /// The magnitude of a positive integer of at most [`SERIAL_OCTETS_MAX`].
-fn positive(integer: &[u8]) -> Result<&[u8], CertificateError> {
+pub(super) fn positive(integer: &[u8]) -> Result<&[u8], CertificateError> {
     let magnitude = match integer {
         [0, rest @ ..] if rest.first().is_some_and(|first| *first >= 0x80) => rest,
         [1..=0x7f, ..] => integer,

@@ -3,6 +3,7 @@
 use super::{Problem, ProblemKind};
 use crate::account::EnrolmentError;
 use crate::trust::certificate::CertificateError;
+use crate::trust::certificate::revocation::RevocationError;
 use crate::trust::signature::SignatureError;
 use crate::trust::statement::StatementError;
 use crate::wire::cbor::CborError;
@@ -26,6 +27,25 @@ impl From<&CertificateError> for ProblemKind {
             CertificateError::TooLong(_) => Self::TooLarge,
             CertificateError::Malformed => Self::Malformed,
             CertificateError::NotYetValid => Self::WrongClock,
+            CertificateError::Revoked => Self::CertificateRevoked,
+            CertificateError::RevocationsStale | CertificateError::RevocationsMissing => {
+                Self::RevocationsStale
+            }
+            _ => Self::UntrustedCertificate,
+        }
+    }
+}
+
+impl From<&RevocationError> for ProblemKind {
+    fn from(error: &RevocationError) -> Self {
+        match error {
+            RevocationError::TooLong(_) | RevocationError::TooManyEntries => Self::TooLarge,
+            RevocationError::Malformed | RevocationError::Profile(_) => Self::Malformed,
+            RevocationError::NotYetValid => Self::WrongClock,
+            RevocationError::Stale => Self::Expired,
+            RevocationError::RolledBack { .. } => Self::Replayed,
+            RevocationError::BadSignature => Self::BadSignature,
+            RevocationError::CannotBuild(_) => Self::Internal,
             _ => Self::UntrustedCertificate,
         }
     }
@@ -79,6 +99,7 @@ problem_from!(
     CborError,
     CertificateError,
     EnrolmentError,
+    RevocationError,
     SignatureError,
     StatementError
 );

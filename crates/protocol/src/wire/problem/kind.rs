@@ -57,6 +57,10 @@ problem_kinds! {
     BadSignature, "bad-signature", 403, "A signature does not match.";
     /// A certificate is refused.
     UntrustedCertificate, "untrusted-certificate", 403, "A certificate is not accepted.";
+    /// A certificate was revoked by the authority that signed it.
+    CertificateRevoked, "certificate-revoked", 403, "A certificate was revoked.";
+    /// Nobody's certificate is accepted while the list of revoked ones is not known, or void.
+    RevocationsStale, "revocations-stale", 503, "The list of revoked certificates is out of date. Try again in a few minutes.";
     /// Said by another party than expected.
     WrongSender, "wrong-sender", 403, "The message comes from another party than expected.";
     /// Meant for another party.
@@ -111,7 +115,11 @@ impl ProblemKind {
     pub const fn is_temporary(self) -> bool {
         matches!(
             self,
-            Self::RateLimited | Self::Starting | Self::Unreachable | Self::Internal
+            Self::RateLimited
+                | Self::Starting
+                | Self::Unreachable
+                | Self::RevocationsStale
+                | Self::Internal
         )
     }
 }
