@@ -5,7 +5,8 @@ use cddl::validate_cbor_from_slice;
 use tallystick_protocol::account::{
     AccountOffer, CardExpiry, CardNumber, CardRecord, CertificateAnswer, EnrolmentAnswer,
     EnrolmentRequest, EnrolmentTicket, HolderCertificateRequest, HolderShareAnswer,
-    HolderShareRequest, MoveRequest, PartyCertificateRequest, PartyShareAnswer, PartyShareRequest,
+    HolderShareRequest, KeyCertificates, MoveRequest, PartyCertificateRequest, PartyShareAnswer,
+    PartyShareRequest, RegistrationReceipt, RevocationRequest,
 };
 use tallystick_protocol::checkout::answers::{
     Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, CourierAnswer,
@@ -27,6 +28,7 @@ use tallystick_protocol::keys::{
     Centres, Degrees, DerivedKey, Epoch, KeyContext, PairContext, SealedShare, ShareLabel,
     ShareRecipient, Space, Suite,
 };
+use tallystick_protocol::trust::certificate::revocation::RevocationReason;
 use tallystick_protocol::trust::introduction::{Introduction, IntroductionRequest};
 use tallystick_protocol::trust::statement::{Audience, Envelope};
 use tallystick_protocol::wire::cbor::{Message, encode};
@@ -383,6 +385,25 @@ fn enrolment_is_as_the_page_says() {
         EnrolmentRequest::unsigned(domain("issuer.example"), [1; 32], [2; 32], vec![3; 294]);
     holds("enrolment-request", &request.signed(vec![4; 256]));
     let holder = HolderId::of_enrolment_key(&[2; 32]);
+    holds(
+        "revocation-request",
+        &RevocationRequest {
+            envelope: envelope(Audience::Party(domain("ca.example"))),
+            reason: Some(RevocationReason::Superseded),
+        },
+    );
+    holds(
+        "registration-receipt",
+        &RegistrationReceipt {
+            envelope: envelope(Audience::Anyone),
+        },
+    );
+    holds(
+        "key-certificates",
+        &KeyCertificates {
+            certificates: vec![vec![1].into(), vec![2].into()],
+        },
+    );
     let request = MoveRequest::unsigned(domain("issuer.example"), holder, &[1; 32]);
     holds("move-request", &request.signed(vec![4; 256]));
     holds(

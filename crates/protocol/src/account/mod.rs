@@ -10,11 +10,12 @@
 //! A wallet that moves an account to other keys has the old ones sign it away first ([`MoveRequest`]).
 //!
 //! Parties fetch theirs with a [`PartyShareRequest`] signed by their certified key, and their certificate
-//! with a [`PartyCertificateRequest`].
+//! with a [`PartyCertificateRequest`]. Whoever had a key certified has it revoked with a [`RevocationRequest`].
 
 mod card_record;
 mod certificates;
 pub mod contact;
+mod directory;
 mod holder_shares;
 mod moving;
 mod offer;
@@ -24,6 +25,9 @@ mod ticket;
 
 pub use card_record::{CardExpiry, CardNumber, CardRecord, CardRecordError};
 pub use certificates::{CertificateAnswer, HolderCertificateRequest, PartyCertificateRequest};
+pub use directory::{
+    KEY_CERTIFICATES_MAX, KeyCertificates, RegistrationReceipt, RevocationRequest,
+};
 pub use holder_shares::{HolderShareAnswer, HolderShareRequest};
 pub use moving::MoveRequest;
 pub use offer::AccountOffer;

@@ -55,6 +55,9 @@ pub mod message {
         PARTY_CERTIFICATE_REQUEST = 59;
         CERTIFICATE_ANSWER = 60;
         MOVE_REQUEST = 61;
+        REVOCATION_REQUEST = 62;
+        REGISTRATION_RECEIPT = 63;
+        KEY_CERTIFICATES = 64;
         PURSE_CERTIFICATE = 70;
         CHECKPOINT_NOTICE = 71;
         MOVEMENT_REQUEST = 72;
@@ -139,6 +142,8 @@ pub mod context {
         PURSE_KEYS_CERTIFIED = "tallystick/v1/purse-keys-certified";
         PURSE_PAYMENT = "tallystick/v1/purse-payment";
         PURSE_REPORT = "tallystick/v1/purse-report";
+        REGISTRATION_RECEIPT = "tallystick/v1/registration-receipt";
+        REVOCATION_REQUEST = "tallystick/v1/revocation-request";
         REFUND_ADVICE = "tallystick/v1/refund-advice";
         REFUND_REQUEST = "tallystick/v1/refund-request";
         REFUSAL = "tallystick/v1/refusal";
