@@ -4,6 +4,7 @@ use tallystick_protocol::account::EnrolmentError;
 use tallystick_protocol::keys::KeyError;
 use tallystick_protocol::keys::confirmation::ConfirmationError;
 use tallystick_protocol::trust::certificate::CertificateError;
+use tallystick_protocol::trust::certificate::revocation::RevocationError;
 use tallystick_protocol::trust::signature::SignatureError;
 use tallystick_protocol::trust::statement::StatementError;
 use tallystick_protocol::wire::cbor::CborError;
@@ -111,6 +112,7 @@ fault_from_protocol!(
     CborError,
     CertificateError,
     EnrolmentError,
+    RevocationError,
     SignatureError,
     StatementError
 );

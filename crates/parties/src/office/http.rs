@@ -18,6 +18,8 @@ pub const COSE: &str = "application/cose";
 pub const JSON: &str = "application/json";
 /// A DER certificate (RFC 2585).
 pub const CERTIFICATE: &str = "application/pkix-cert";
+/// A DER list of revoked certificates (RFC 2585).
+pub const REVOCATION_LIST: &str = "application/pkix-crl";
 
 /// A request with its whole body.
 pub type Incoming = Request<Vec<u8>>;
@@ -202,7 +204,8 @@ pub fn preflight() -> Answer {
     answer
 }
 
-/// Lets every page read the answer, without credentials, and no cache keep it.
+/// Lets every page read the answer, without credentials, and no cache keep it that it was not
+/// [made for](let_caches_keep).
 pub fn finish(answer: &mut Answer) {
     set(answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     set(
@@ -210,7 +213,15 @@ pub fn finish(answer: &mut Answer) {
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
         "retry-after, order-reference",
     );
-    finish_private(answer);
+    set(answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if !answer.headers().contains_key(header::CACHE_CONTROL) {
+        set(answer, header::CACHE_CONTROL, "no-store");
+    }
+}
+
+/// Lets whoever is in between keep the answer for five minutes: it is the same for everybody.
+pub fn let_caches_keep(answer: &mut Answer) {
+    set(answer, header::CACHE_CONTROL, "public, max-age=300");
 }
 
 /// Lets no page of another origin read the answer, and no cache keep it.

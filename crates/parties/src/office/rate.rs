@@ -83,6 +83,8 @@ limits! {
     introductions, "introductions", 6000;
     /// Orders that an issuer does not know: it signs that for whoever asks.
     unknown_orders, "unknown-orders", 6000;
+    /// Certificates and lists of revoked ones, verified and stored by a directory for whoever brings them.
+    registrations, "registrations", 6000;
     /// Order forms, signed and stored for whoever asks.
     forms, "forms", 3000;
     /// Accounts, where they are opened for whoever asks.

@@ -66,6 +66,7 @@ impl<P: Ports> Office<P> {
         }
         let checks = [
             self.certificate_reasons(),
+            self.revocations_reasons(),
             self.backlog_reasons(),
             self.ledger_reasons(),
             self.storage_reasons(),

@@ -23,6 +23,8 @@ struct Health<'a> {
     name: &'a str,
     status: &'a str,
     version: &'a str,
+    /// Whether it refuses revoked certificates.
+    revocations: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
 }
@@ -117,6 +119,11 @@ impl<P: Ports> Office<P> {
                 "starting"
             },
             version: env!("CARGO_PKG_VERSION"),
+            revocations: if self.checks_revocations() {
+                "checked"
+            } else {
+                "not-checked"
+            },
             detail: obstacle.map(Obstacle::sentence),
         };
         let status = if obstacle.is_none() {

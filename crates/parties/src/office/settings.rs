@@ -30,6 +30,8 @@ pub struct Settings {
     pub sealing_key: SealingKey,
     /// Lets this party register at the CA: [`registration_token`]. `None` at the CA itself.
     pub registration_token: Option<[u8; 32]>,
+    /// The directory's domain: where the list of revoked certificates is. Without it none is looked up.
+    pub directory: Option<Domain>,
     /// Root certificates (DER). If empty, which only a demo may have, the CA's root is fetched once and kept.
     pub roots: Vec<Vec<u8>>,
     /// Who may read `/v1/console`.
@@ -84,6 +86,7 @@ impl Settings {
             epoch: 1,
             sealing_key,
             registration_token: None,
+            directory: None,
             roots: Vec::new(),
             console: ConsoleAccess::Closed,
             operators: Vec::new(),

@@ -19,6 +19,9 @@ pub const BOOTSTRAP: &str = "bootstrap";
 /// The kind of the one job that renews a party's certificate.
 pub const RENEWAL: &str = "renewal";
 
+/// The kind of the one job that asks for the newest list of revoked certificates.
+pub const REVOCATIONS: &str = "revocations";
+
 /// The kind of the one job of every night: see [`crate::store::retention`].
 pub const NIGHT: &str = "night";
 
@@ -414,16 +417,17 @@ pub fn retry_stuck(tables: &(impl Tables + ?Sized), now_ms: u64) -> Result<u64, 
 
 /// A party without certificate is nobody: these are tried for ever, and are seen in its readiness.
 fn can_be_stuck(kind: &str) -> bool {
-    kind != BOOTSTRAP && kind != RENEWAL
+    ![BOOTSTRAP, RENEWAL, REVOCATIONS].contains(&kind)
 }
 
 /// How long until the next try after so many, never less than a second. Letters and the bootstrap:
 /// 1, 2, 4 … up to 60 s (letters after some two hours, a quarter of an hour). The renewal, which
-/// has thirty days: 10 minutes up to 12 hours. Everything else: 1 s up to a quarter of an hour.
+/// has thirty days: 10 minutes up to 12 hours. The list of revoked certificates: 10 s up to 10 minutes. Everything else: 1 s up to a quarter of an hour.
 fn pause_ms(kind: &str, attempts: u32) -> u64 {
     let (first, most) = match kind {
         LETTER | SIBLING_LETTER if attempts > 120 => return 15 * MINUTE_MS,
         LETTER | SIBLING_LETTER | BOOTSTRAP => (SECOND_MS, MINUTE_MS),
+        REVOCATIONS => (10 * SECOND_MS, 10 * MINUTE_MS),
         RENEWAL => (10 * MINUTE_MS, 12 * HOUR_MS),
         _ => (SECOND_MS, 15 * MINUTE_MS),
     };

@@ -241,6 +241,8 @@ impl<P: Ports> Office<P> {
         let (media_type, body) = match &letter.content {
             Content::Bytes(bytes) => (web::CBOR, bytes.clone()),
             Content::Relayed(bytes) => (web::COSE, bytes.clone()),
+            Content::Certificate(bytes) => (web::CERTIFICATE, bytes.clone()),
+            Content::RevocationList(bytes) => (web::REVOCATION_LIST, bytes.clone()),
             Content::Statement(kind) => (web::COSE, self.signed(kind, &letter.reference).await?),
         };
         let to = letter.to.as_str();

@@ -16,6 +16,10 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// What somebody else signed, passed on as it is (`application/cose`).
     Relayed(Vec<u8>),
+    /// A certificate (`application/pkix-cert`).
+    Certificate(Vec<u8>),
+    /// A list of revoked certificates (`application/pkix-crl`).
+    RevocationList(Vec<u8>),
     /// The signed message of this kind of statement about the letter's reference
     /// (`application/cose`), signed before sending if it is not yet.
     Statement(String),
@@ -134,6 +138,8 @@ impl Stored for Content {
         let bytes = row.blob(at + 2)?.to_vec();
         Ok(match row.text(at)? {
             web::COSE => Self::Relayed(bytes),
+            web::CERTIFICATE => Self::Certificate(bytes),
+            web::REVOCATION_LIST => Self::RevocationList(bytes),
             _ => Self::Bytes(bytes),
         })
     }
@@ -142,6 +148,8 @@ impl Stored for Content {
         let columns: (_, Option<String>, Option<Vec<u8>>) = match self {
             Self::Bytes(bytes) => (web::CBOR, None, Some(bytes.clone())),
             Self::Relayed(bytes) => (web::COSE, None, Some(bytes.clone())),
+            Self::Certificate(bytes) => (web::CERTIFICATE, None, Some(bytes.clone())),
+            Self::RevocationList(bytes) => (web::REVOCATION_LIST, None, Some(bytes.clone())),
             Self::Statement(kind) => (web::COSE, Some(kind.clone()), None),
         };
         values.extend([columns.0.into(), columns.1.into(), columns.2.into()]);

@@ -212,8 +212,12 @@ impl<P: Ports> Office<P> {
         let outcome = match job.kind.as_str() {
             due::BOOTSTRAP => Ok(Next::Done), // it is ready, or this was not reached
             due::RENEWAL => self.renew_if_due().await.map(Next::At),
+            due::REVOCATIONS => self.renew_revocations().await,
             due::NIGHT => self.pass_the_night(duties),
-            _ => duties.perform(&job).await,
+            _ => match self.send_revocation(&job).await {
+                Some(outcome) => outcome,
+                None => duties.perform(&job).await,
+            },
         };
         self.job_ended(&job, &outcome);
         self.traffic.end(&job.kind, &job.reference);

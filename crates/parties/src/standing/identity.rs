@@ -28,7 +28,7 @@ pub(crate) const CERTIFICATE: &str = "certificate";
 pub struct Identity {
     /// The party's certificate, DER.
     pub certificate: Vec<u8>,
-    /// The roots under which others' certificates are verified.
+    /// The roots under which others' certificates are verified, with the list of revoked ones.
     pub anchors: TrustAnchors,
 }
 
@@ -50,7 +50,8 @@ impl<P: Ports> Office<P> {
         let certificate = facts::get(self.tables(), CERTIFICATE)?.ok_or_else(starting)?;
         // Opened to see that it can be: without its key a party has no identity.
         secrets::get(self, RSA_KEY)?.ok_or_else(starting)?;
-        let anchors = self.anchors()?.ok_or_else(starting)?;
+        let roots = self.roots()?.ok_or_else(starting)?;
+        let anchors = self.with_revocations(roots)?;
         let identity = Rc::new(Identity {
             certificate,
             anchors,
@@ -59,11 +60,12 @@ impl<P: Ports> Office<P> {
         Ok(identity)
     }
 
-    /// The roots this party trusts: those its operator set, or else the one fetched from the CA.
+    /// The roots this party trusts: those its operator set, or else the one fetched from the CA. Signatures alone:
+    /// for what comes from the CA itself. Whatever others show is verified by those of [`Office::identity`].
     ///
     /// # Errors
     /// [`Kind::Internal`] if a set root is none.
-    pub(crate) fn anchors(&self) -> Result<Option<TrustAnchors>, Fault> {
+    pub(crate) fn roots(&self) -> Result<Option<TrustAnchors>, Fault> {
         let roots = if self.settings.roots.is_empty() {
             match facts::get(self.tables(), ROOT)? {
                 Some(root) => vec![root],

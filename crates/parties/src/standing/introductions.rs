@@ -33,9 +33,10 @@ impl<P: Ports> Office<P> {
     /// fresh nonce unless it did so within the hour.
     ///
     /// # Errors
-    /// Why it is not confirmed yet; [`Kind::Unreachable`] if nobody
-    /// answers.
+    /// Why it is not confirmed yet; [`Kind::Unreachable`] if nobody answers; [`Kind::RevocationsStale`] while it
+    /// cannot be known who was revoked.
     pub async fn confirm_peer(&self, peer: &Domain, role: Role) -> Result<(), Fault> {
+        self.identity()?.anchors.require_lists(self.now())?;
         if is_confirmed(self.tables(), peer, role, self.now_ms())? {
             return Ok(());
         }

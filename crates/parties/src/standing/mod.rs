@@ -5,6 +5,8 @@ pub mod identity;
 mod introductions;
 pub(crate) mod opened;
 pub(crate) mod registration;
+pub(crate) mod revocations;
+mod revoking;
 mod shares;
 pub(crate) mod spread;
 pub mod statements;

@@ -33,6 +33,8 @@ pub enum Obstacle {
     Sealed,
     /// It has no certificate yet.
     Certificate,
+    /// It has no list of revoked certificates yet.
+    Revocations,
     /// It has no key share yet.
     KeyShare,
     /// The number of shards is not what it was.
@@ -48,6 +50,7 @@ impl Obstacle {
         match self {
             Self::Sealed => "sealed",
             Self::Certificate => "certificate",
+            Self::Revocations => "revocations",
             Self::KeyShare => "key-share",
             Self::Shards => "shards",
             Self::Database => "database",
@@ -62,6 +65,7 @@ impl Obstacle {
                 "What it stored does not open: SEALING_KEY or DOMAIN is not what it was."
             }
             Self::Certificate => "It is waiting for its certificate.",
+            Self::Revocations => "It is waiting for the list of revoked certificates.",
             Self::KeyShare => "It is waiting for its key share.",
             Self::Shards => "SHARDS is not what it was: its orders would not be found.",
             Self::Database => "What it stored cannot be read.",
@@ -86,6 +90,9 @@ impl<P: Ports> Office<P> {
         }
         if self.spread().is_err() {
             return Some(Obstacle::Shards);
+        }
+        if let Some(missing) = self.revocations_missing() {
+            return Some(missing);
         }
         let shares_held = !self.settings.role.has_pairwise_keys() || self.has_a_share();
         (!shares_held).then_some(Obstacle::KeyShare)
@@ -137,6 +144,7 @@ impl<P: Ports> Office<P> {
         }
         // What was stored before may not open any more: then nothing of the rest would help.
         self.identity()?;
+        self.ensure_revocations().await?;
         if self.settings.role.has_pairwise_keys() {
             self.ensure_some_share().await?;
         }
@@ -158,7 +166,8 @@ impl<P: Ports> Office<P> {
         }
         let at_ms = self.renewal_at_ms()?;
         self.transaction(|tables| {
-            due::put_once(tables, &only(due::RENEWAL, at_ms), self.now_ms())
+            due::put_once(tables, &only(due::RENEWAL, at_ms), self.now_ms())?;
+            self.watch_the_list(tables)
         })?;
         self.is_watching.set(true);
         Ok(())
@@ -193,7 +202,7 @@ impl<P: Ports> Office<P> {
     }
 
     async fn ensure_root(&self) -> Result<(), Fault> {
-        if self.anchors()?.is_some() {
+        if self.roots()?.is_some() {
             return Ok(());
         }
         let request = web::request_to(
@@ -233,8 +242,8 @@ impl<P: Ports> Office<P> {
         let answer = self.ports.network().send(request).await?;
         let answer: CertificateAnswer = decode(web::answer_as(&answer, web::CBOR)?)?;
         let certificate = Certificate::from_der(&answer.certificate)?;
-        let anchors = self.anchors()?.ok_or_else(Fault::internal)?;
-        let party = anchors.verify(&certificate, self.now(), self.settings.role)?;
+        let roots = self.roots()?.ok_or_else(Fault::internal)?;
+        let party = roots.verify(&certificate, self.now(), self.settings.role)?;
         let own_key = party.public_key.to_spki()?;
         if party.domain.as_ref() != Some(&self.settings.domain)
             || own_key != self.ensure_key().await?

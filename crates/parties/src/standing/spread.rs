@@ -14,6 +14,7 @@ use crate::office::place::{Place, Shards};
 use crate::office::siblings::Spreading;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::standing::identity::{CERTIFICATE, PUBLIC_KEY, ROOT, RSA_KEY};
+use crate::standing::revocations::REVOCATIONS;
 use crate::store::{facts, secrets, typed};
 
 /// Over how many shards, since when, and what was there before.
@@ -63,6 +64,9 @@ struct Standing {
     root: Option<ByteVec>,
     #[n(4)]
     sealed_key: ByteVec,
+    /// Not at an office that looks up no revoked certificates.
+    #[n(5)]
+    revocations: Option<ByteVec>,
 }
 
 /// A row of a key share.
@@ -146,6 +150,7 @@ impl<P: Ports> Office<P> {
             sealed_key: secrets::sealed(self.tables(), RSA_KEY)?
                 .ok_or_else(Fault::internal)?
                 .into(),
+            revocations: self.fact(REVOCATIONS)?,
         };
         Ok(web::cbor(written(&standing)?))
     }
@@ -242,6 +247,11 @@ impl<P: Ports> Office<P> {
             facts::put(tables, CERTIFICATE, &said.certificate)
         })?;
         self.identity.replace(None);
+        if let Some(list) = &said.revocations
+            && self.checks_revocations()
+        {
+            self.take_list(list)?;
+        }
         self.signing_key.replace(None);
         self.spread.set(None);
         self.spread().map(|_| ())
