@@ -7,7 +7,7 @@ use tallystick_protocol::trust::certificate::{
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::Ca;
+use super::{Ca, revoking};
 use crate::office::fault::{Fault, Kind};
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::standing::registration::RENEWAL_SECONDS;
@@ -56,6 +56,10 @@ impl<P: Ports> Ca<P> {
         let now = office.now();
         let lifetime = Lifetime::days(now.minus_seconds(BACKDATED_SECONDS), LEAF_DAYS);
         let entry = office.transaction(|tables| {
+            if revoking::is_key_revoked(tables, key_hash(application.public_key))? {
+                let another = "A certificate of this key was revoked. Another key is needed.";
+                return Err(Fault::new(Kind::CertificateRevoked, another));
+            }
             let fresh_enough = now.plus_seconds(RENEWAL_SECONDS);
             let found = find(tables, application, fresh_enough)?;
             // A party whose operator gave it another name, and a token for it, is certified anew.
@@ -66,7 +70,8 @@ impl<P: Ports> Ca<P> {
                 return Ok(entry);
             }
             let draft = build(&root, serial, lifetime)?;
-            insert(tables, application, &draft, now, lifetime.not_after).map_err(Fault::from)
+            let times = (now, lifetime.not_after);
+            insert(tables, application, &draft, &serial, times).map_err(Fault::from)
         })?;
         if entry.subject != application.subject {
             return Err(Fault::new(
@@ -81,7 +86,13 @@ impl<P: Ports> Ca<P> {
         let certificate =
             UnsignedCertificate::from_to_be_signed(entry.to_be_signed).finish(&signature)?;
         office.log("certified", None, application.role.as_str());
-        Ok(keep(office.tables(), entry.id, certificate.as_der())?)
+        office.transaction(|tables| {
+            let (certificate, is_new) = keep(tables, entry.id, certificate.as_der())?;
+            if is_new {
+                self.register_certificate(tables, entry.id, &certificate)?;
+            }
+            Ok(certificate)
+        })
     }
 }
 
@@ -124,18 +135,19 @@ fn insert(
     tables: &dyn Tables,
     application: &Application<'_>,
     draft: &UnsignedCertificate,
-    made_at: Timestamp,
-    not_after: Timestamp,
+    serial: &Serial,
+    (made_at, not_after): (Timestamp, Timestamp),
 ) -> Result<Entry, DatabaseError> {
     let id = typed::one(
         tables,
-        "INSERT INTO certificates (role, asker, subject, key_hash, made_at, not_after, to_be_signed)
-         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO certificates (role, asker, subject, key_hash, serial, made_at, not_after, to_be_signed)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         &[
             application.role.number().into(),
             application.asker.into(),
             application.subject.into(),
             key_hash(application.public_key).into(),
+            serial.as_bytes().as_slice().into(),
             made_at.into(),
             not_after.into(),
             draft.to_be_signed().into(),
@@ -149,16 +161,18 @@ fn insert(
     })
 }
 
-/// Of two signatures made at once, the first is the certificate.
+/// Of two signatures made at once, the first is the certificate. Whether it is this one.
 fn keep(
-    tables: &(impl Tables + ?Sized),
+    tables: &dyn Tables,
     id: i64,
     certificate: &[u8],
-) -> Result<Vec<u8>, DatabaseError> {
-    let kept = typed::one(
+) -> Result<(Vec<u8>, bool), DatabaseError> {
+    let kept: Option<Vec<u8>> = typed::one(
         tables,
         "UPDATE certificates SET certificate = coalesce(certificate, ?) WHERE id = ? RETURNING certificate",
         &[certificate.into(), id.into()],
     )?;
-    kept.ok_or(DatabaseError::RolledBack)
+    let kept = kept.ok_or(DatabaseError::RolledBack)?;
+    let is_new = kept == certificate;
+    Ok((kept, is_new))
 }

@@ -1,12 +1,18 @@
 //! The certification authority: makes its root at first start, certifies service parties that
-//! present their token, and holders whose issuer asks for it.
+//! present their token, and holders whose issuer asks for it; revokes certificates, signs the list of those, and
+//! registers everything at the directory.
 
 mod console;
 mod holders;
 mod issuing;
+mod listing;
 mod parties;
+mod registering;
+mod revoking;
 mod root;
 mod schema;
+
+use core::cell::Cell;
 
 use http::StatusCode;
 use zeroize::Zeroizing;
@@ -18,7 +24,8 @@ use crate::office::party::Party;
 use crate::office::routes::{self, Route};
 use crate::office::settings::Settings;
 use crate::ports::Ports;
-use crate::post::waking::NoDuties;
+use crate::post::due::{self, Job, Next};
+use crate::post::waking::Duties;
 
 /// What the CA's operator sets.
 #[derive(Clone)]
@@ -34,6 +41,7 @@ pub(crate) enum Task {
     Root,
     CertifyParty,
     CertifyHolder,
+    Revoke,
 }
 
 /// What a CA answers at beside what every party does.
@@ -41,12 +49,15 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/root.cer", Task::Root),
     Route::post("/v1/certificates", Task::CertifyParty).dear(),
     Route::post("/v1/holder-certificates", Task::CertifyHolder),
+    Route::post("/v1/revocations", Task::Revoke),
 ];
 
 /// The certification authority.
 pub struct Ca<P: Ports> {
     office: Office<P>,
     registration_key: Zeroizing<[u8; 32]>,
+    /// Whether root and list are known to be there, and what is to be done about them on the clock.
+    is_established: Cell<bool>,
 }
 
 impl<P: Ports> Ca<P> {
@@ -55,11 +66,32 @@ impl<P: Ports> Ca<P> {
         Self {
             office: Office::new(ports, config.settings, schema::MIGRATIONS),
             registration_key: config.registration_key,
+            is_established: Cell::new(false),
         }
     }
 
-    async fn handle(&self, request: &Incoming) -> Result<Answer, Fault> {
+    /// Before anything else: makes the root and the first list unless they are there.
+    async fn establish(&self) -> Result<(), Fault> {
+        if self.is_established.get() {
+            // Whatever kept the list's job from its time, whoever asks finds one that is valid.
+            let now = self.office.now();
+            if self.office.identity()?.anchors.require_lists(now).is_err() {
+                self.ensure_list().await?;
+            }
+            return Ok(());
+        }
         self.ensure_root().await?;
+        self.ensure_list().await?;
+        self.office.transaction(|tables| {
+            self.list_soon(tables)?;
+            self.catalogue_soon(tables)
+        })?;
+        self.is_established.set(true);
+        Ok(())
+    }
+
+    async fn handle(&self, request: &Incoming) -> Result<Answer, Fault> {
+        self.establish().await?;
         if let Some(answer) = self.office.serve_common(request).await? {
             return Ok(answer);
         }
@@ -74,6 +106,18 @@ impl<P: Ports> Ca<P> {
             }
             Task::CertifyParty => self.certify_party(request).await,
             Task::CertifyHolder => self.certify_holder(request).await,
+            Task::Revoke => self.revoke_at_request(request).await,
+        }
+    }
+}
+
+impl<P: Ports> Duties for Ca<P> {
+    async fn perform(&self, job: &Job) -> Result<Next, Fault> {
+        match job.kind.as_str() {
+            listing::LISTING => self.list_when_due().await,
+            registering::CATALOGUING => self.catalogue(),
+            due::LETTER => self.send(job).await,
+            _ => Ok(Next::Done),
         }
     }
 }
@@ -87,11 +131,11 @@ impl<P: Ports> Party for Ca<P> {
 
     async fn wake(&self) {
         if self.office.migrate().is_ok()
-            && let Err(fault) = self.ensure_root().await
+            && let Err(fault) = self.establish().await
         {
-            self.office.log("root-made", None, fault.kind.as_str());
+            self.office.log("established", None, fault.kind.as_str());
             self.office.log_cause(None, &fault);
         }
-        self.office.wake(&NoDuties).await;
+        self.office.wake(self).await;
     }
 }

@@ -3,7 +3,7 @@
 //! The token opens the console; it commands nothing. What is commanded is signed by a key that stays
 //! in the operator's browser, names the party, is fresh, and has a number by which it is done once.
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tallystick_protocol::trust::command::{
@@ -66,6 +66,8 @@ pub enum ArgumentKind {
     Party,
     /// An order's number in hexadecimal.
     Order,
+    /// A certificate's serial number in hexadecimal.
+    Certificate,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -123,6 +125,18 @@ impl<'a> Arguments<'a> {
     /// As of [`Arguments::account`].
     pub fn party(&self) -> Result<Domain, Fault> {
         self.read("party", |text| Domain::parse(text).ok())
+    }
+
+    /// A certificate's serial number, 1 to 20 bytes, big-endian.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn certificate(&self) -> Result<Vec<u8>, Fault> {
+        let is_one = |serial: &Vec<u8>| (1..=20).contains(&serial.len());
+        self.read("certificate", |text| {
+            let serial = HEXLOWER_PERMISSIVE.decode(text.as_bytes());
+            serial.ok().filter(is_one)
+        })
     }
 
     /// An order's number.

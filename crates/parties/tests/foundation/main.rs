@@ -15,6 +15,7 @@ mod iso20022;
 mod key_centre;
 mod masters;
 mod outbox;
+mod revoking;
 mod safe_settings;
 mod support;
 mod tickets;
