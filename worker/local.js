@@ -55,6 +55,7 @@ export const ShopBook = lasting('ShopBook')
 export const IssuerBook = lasting('IssuerBook')
 export const CourierBook = lasting('CourierBook')
 export const BankingSystemBook = lasting('BankingSystemBook')
+export const DirectoryBook = lasting('DirectoryBook')
 
 export default {
   fetch: (request, env, context) => whole(() => party.fetch(request, env, context)),

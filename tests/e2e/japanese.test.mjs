@@ -174,15 +174,16 @@ async function otherPages() {
     ['issuer', '元帳'],
     ['courier', '操作の記録'],
     ['key-centre', '鍵の空間'],
-    ['ca', '発行した証明書'],
     ['banking-system', '支払い'],
+    ['ca', '証明書'],
+    ['directory', '取り消された証明書'],
   ]) {
     await visit(`console-${role}`, `${world.parties.url(role)}/console`, sign)
   }
   for (const role of ['shop', 'issuer', 'courier']) {
     await visit(`console-${role}-order`, `${world.parties.url(role)}/console#orders/${order.order_id}`, '署名された文書')
   }
-  for (const role of ['courier', 'key-centre', 'ca', 'banking-system'])
+  for (const role of ['courier', 'key-centre', 'ca', 'directory', 'banking-system'])
     await visit(`home-${role}`, world.parties.url(role), 'コンソールを開く')
 }
 

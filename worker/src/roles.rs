@@ -78,6 +78,13 @@ book_of!(
     open_banking_system
 );
 
+book_of!(
+    "directory",
+    DirectoryBook,
+    tallystick_parties::directory::Directory<WorkerPorts>,
+    open_directory
+);
+
 #[cfg(feature = "ca")]
 fn open_ca(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::ca::Ca<WorkerPorts>> {
     use tallystick_parties::ca::{Ca, Config};
@@ -158,4 +165,14 @@ fn open_banking_system(
     config.is_no_real_money = settings::is_no_real_money(env)?;
     config.require_safe()?;
     Ok(BankingSystem::new(ports, config))
+}
+
+#[cfg(feature = "directory")]
+fn open_directory(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::directory::Directory<WorkerPorts>> {
+    use tallystick_parties::directory::Directory;
+    let settings = settings::read(env, Role::Directory)?;
+    Ok(Directory::new(ports, settings))
 }

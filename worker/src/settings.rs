@@ -61,6 +61,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
     settings.key_centres = domains(env, "KEY_CENTRES")?;
     settings.epoch = number(env, "EPOCH")?;
     settings.roots = roots(env)?;
+    settings.directory = directory(env)?;
     settings.console = console(env)?;
     settings.operators = operators(env)?;
     if let Some(limits) = optional(env, "LIMITS") {
@@ -137,6 +138,12 @@ pub fn domains(env: &Env, name: &'static str) -> Result<Vec<Domain>, SettingsErr
         .map(|domain| Domain::parse(domain.trim()))
         .collect::<Result<_, _>>()
         .map_err(|_| SettingsError::Form(name, "a list of domain names, separated by commas"))
+}
+
+/// Where the list of revoked certificates is: DIRECTORY; without it none is looked up.
+fn directory(env: &Env) -> Result<Option<Domain>, SettingsError> {
+    let given = optional(env, "DIRECTORY");
+    given.map(|_| domain(env, "DIRECTORY")).transpose()
 }
 
 /// The origin of the party's own pages as browsers name it: ORIGIN, or `https://` and the domain.

@@ -11,6 +11,8 @@ pub mod banking_system;
 #[cfg(feature = "ca")]
 pub mod ca;
 pub mod console;
+#[cfg(feature = "directory")]
+pub mod directory;
 #[cfg(feature = "iso20022")]
 pub mod iso20022;
 #[cfg(feature = "key-centre")]

@@ -20,6 +20,10 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::ca::ROUTES, holds);
     }
+    #[cfg(feature = "directory")]
+    {
+        found = found || some(crate::directory::ROUTES, holds);
+    }
     #[cfg(feature = "key-centre")]
     {
         found = found || some(crate::key_centre::ROUTES, holds);

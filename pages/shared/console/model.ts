@@ -3,7 +3,7 @@
 
 export const STRANDS = ['shop', 'issuer', 'courier'] as const
 export type Strand = (typeof STRANDS)[number]
-export type Role = Strand | 'key-centre' | 'ca' | 'banking-system'
+export type Role = Strand | 'key-centre' | 'ca' | 'directory' | 'banking-system'
 
 /** A typed value. What says it to a reader is `Value.svelte`, for every role. */
 export type Cell =
@@ -69,7 +69,7 @@ export interface Order extends Line {
 /** A command that this party takes from its operators, and what it must be told. */
 export interface CommandShape {
   name: string
-  arguments: { name: string; kind: 'account' | 'amount' | 'party' | 'order' }[]
+  arguments: { name: string; kind: 'account' | 'amount' | 'party' | 'order' | 'certificate' }[]
 }
 /** The commands that are about something a page knows already, by the kinds of arguments. */
 export const commandsAbout = (shapes: readonly CommandShape[], known: Readonly<Record<string, string>>): CommandShape[] =>

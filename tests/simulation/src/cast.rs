@@ -6,6 +6,7 @@ use http::{Request, Response};
 use tallystick_parties::Party;
 use tallystick_parties::ca::{self, Ca};
 use tallystick_parties::courier::Courier;
+use tallystick_parties::directory::Directory;
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::office::place::{Place, Shards};
@@ -34,6 +35,8 @@ pub const OTHER_COURIER: &str = "tsubame.localhost";
 pub const CENTRE: &str = "keys.localhost";
 /// The certification authority.
 pub const CA: &str = "ca.localhost";
+/// The directory of certificates, where there is one.
+pub const DIRECTORY: &str = "directory.localhost";
 /// Everybody but those only some shops take, in the order in which they are given the test keys.
 pub const NAMES: [&str; 6] = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
 /// Everybody.
@@ -161,6 +164,8 @@ pub enum Running<P: Ports> {
     Issuer(Rc<Issuer<P>>),
     /// The courier.
     Courier(Rc<Courier<P>>),
+    /// The directory.
+    Directory(Rc<Directory<P>>),
 }
 
 impl<P: Ports> Clone for Running<P> {
@@ -171,6 +176,7 @@ impl<P: Ports> Clone for Running<P> {
             Self::Shop(party) => Self::Shop(party.clone()),
             Self::Issuer(party) => Self::Issuer(party.clone()),
             Self::Courier(party) => Self::Courier(party.clone()),
+            Self::Directory(party) => Self::Directory(party.clone()),
         }
     }
 }
@@ -183,6 +189,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Shop(party) => party.serve(request).await,
             Self::Issuer(party) => party.serve(request).await,
             Self::Courier(party) => party.serve(request).await,
+            Self::Directory(party) => party.serve(request).await,
         }
     }
 
@@ -193,6 +200,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Shop(party) => party.wake().await,
             Self::Issuer(party) => party.wake().await,
             Self::Courier(party) => party.wake().await,
+            Self::Directory(party) => party.wake().await,
         }
     }
 }
@@ -209,6 +217,8 @@ pub struct Cast {
     pub offers_a_choice: bool,
     /// What the shop can be paid with.
     pub instruments: &'static [Instrument],
+    /// Whether there is a directory, by whose list everybody looks up revoked certificates.
+    pub has_directory: bool,
     /// Over how many objects the courier's orders are spread.
     pub shards: Shards,
     /// Over how many objects the shop's orders are spread.
@@ -224,6 +234,7 @@ impl Default for Cast {
             real_degrees: false,
             offers_a_choice: false,
             instruments: &[Instrument::CardAccount],
+            has_directory: false,
             shards: Shards::NONE,
             shop_shards: Shards::NONE,
             issuer_shards: Shards::NONE,
@@ -263,22 +274,52 @@ impl Cast {
     #[must_use]
     pub fn start<P: Ports>(&self, ports: P, object: &str) -> Running<P> {
         match party_of(object) {
-            CA => Running::Ca(Rc::new(authority(ports))),
-            CENTRE => Running::Centre(Rc::new(centre(ports, self.degrees()))),
+            CA => Running::Ca(Rc::new(self.authority(ports))),
+            CENTRE => Running::Centre(Rc::new(self.centre(ports))),
+            DIRECTORY => {
+                let settings = settings(Role::Directory, DIRECTORY);
+                Running::Directory(Rc::new(Directory::new(ports, settings)))
+            }
             name @ (ISSUER | OTHER_ISSUER) => {
-                let mut settings = settings(Role::Issuer, name);
+                let mut settings = self.settings(Role::Issuer, name);
                 settings.shards = self.spread(name).1;
                 let mut config = IssuerConfig::new(settings);
                 config.opens_accounts = true;
                 Running::Issuer(Rc::new(Issuer::new(ports, config)))
             }
             name @ (COURIER | OTHER_COURIER) => {
-                let mut settings = settings(Role::Courier, name);
+                let mut settings = self.settings(Role::Courier, name);
                 settings.shards = self.spread(name).1;
                 Running::Courier(Rc::new(Courier::new(ports, settings)))
             }
             shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
         }
+    }
+
+    /// As [`settings`], with the directory if there is one.
+    fn settings(&self, role: Role, name: &str) -> Settings {
+        let mut settings = settings(role, name);
+        settings.directory = self.has_directory.then(|| domain(DIRECTORY));
+        settings
+    }
+
+    fn authority<P: Ports>(&self, ports: P) -> Ca<P> {
+        let mut settings = self.settings(Role::Ca, CA);
+        settings.registration_token = None;
+        settings.key_centres = Vec::new();
+        let config = ca::Config {
+            settings,
+            registration_key: REGISTRATION_KEY.into(),
+        };
+        Ca::new(ports, config)
+    }
+
+    fn centre<P: Ports>(&self, ports: P) -> KeyCentre<P> {
+        let config = key_centre::Config {
+            settings: self.settings(Role::KeyCentre, CENTRE),
+            degrees: self.degrees(),
+        };
+        KeyCentre::new(ports, config)
     }
 
     fn degrees(&self) -> SpaceDegrees {
@@ -304,7 +345,7 @@ impl Cast {
         } else {
             format!("https://{name}")
         };
-        let (mut own, courier) = (settings(Role::Shop, name), domain(COURIER));
+        let (mut own, courier) = (self.settings(Role::Shop, name), domain(COURIER));
         own.shards = self.spread(name).1;
         let mut config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
         config.instruments = self.instruments.to_vec();
@@ -319,23 +360,4 @@ impl Cast {
         }
         config
     }
-}
-
-fn authority<P: Ports>(ports: P) -> Ca<P> {
-    let mut settings = settings(Role::Ca, CA);
-    settings.registration_token = None;
-    settings.key_centres = Vec::new();
-    let config = ca::Config {
-        settings,
-        registration_key: REGISTRATION_KEY.into(),
-    };
-    Ca::new(ports, config)
-}
-
-fn centre<P: Ports>(ports: P, degrees: SpaceDegrees) -> KeyCentre<P> {
-    let config = key_centre::Config {
-        settings: settings(Role::KeyCentre, CENTRE),
-        degrees,
-    };
-    KeyCentre::new(ports, config)
 }

@@ -18,7 +18,7 @@ use tallystick_simulation::operators::{
 
 use super::holder::Holder;
 use super::talk::{buy, send_order, state};
-use super::world::{COURIER, ISSUER, SHOP, World, problem, settings, text};
+use super::world::{CA, COURIER, ISSUER, SHOP, World, problem, settings, text};
 
 const STRANGER: usize = 6;
 
@@ -69,6 +69,7 @@ impl<'a> Said<'a> {
 fn role_of(party: &str) -> &'static str {
     match party {
         SHOP => "shop",
+        CA => "ca",
         COURIER => "courier",
         _ => "issuer",
     }
@@ -107,6 +108,29 @@ pub fn command_at(
     at: Timestamp,
 ) -> Response<Vec<u8>> {
     assert_eq!(register(world, to).status(), 200);
+    said_at(world, (to, path), what, told, id, at)
+}
+
+/// As [`command_of`], by an operator who has registered.
+pub fn said(
+    world: &World,
+    to: &str,
+    what: &str,
+    told: &[(&str, String)],
+    id: &str,
+    at: Timestamp,
+) -> Response<Vec<u8>> {
+    said_at(world, (to, COMMANDS), what, told, id, at)
+}
+
+fn said_at(
+    world: &World,
+    (to, path): (&str, &str),
+    what: &str,
+    told: &[(&str, String)],
+    id: &str,
+    at: Timestamp,
+) -> Response<Vec<u8>> {
     let signed = Command {
         role: role_of(to),
         domain: to,

@@ -17,7 +17,7 @@ use tallystick_protocol::wire::time::Timestamp;
     reason = "what is not used by these tests is used by others"
 )]
 pub use tallystick_simulation::cast::{
-    CA, CENTRE, COURIER, COURIER_SHARDS, ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER,
+    CA, CENTRE, COURIER, COURIER_SHARDS, DIRECTORY, ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER,
     OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
 };
 use tallystick_simulation::cast::{Cast, NAMES, Running, handles_of, party_of, place_of};
@@ -95,6 +95,32 @@ impl World {
             ..Cast::default()
         };
         Self::of(&names, cast)
+    }
+
+    /// As [`World::new`], with a directory by whose list everybody looks up revoked certificates, and with a
+    /// second courier to choose from.
+    #[allow(dead_code, reason = "the wallet's tests have none")]
+    pub fn with_directory() -> Self {
+        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, DIRECTORY, OTHER_COURIER];
+        let cast = Cast {
+            has_directory: true,
+            offers_a_choice: true,
+            ..Cast::default()
+        };
+        Self::of(&names, cast)
+    }
+
+    /// A directory opens, and everybody's operator names it.
+    #[allow(dead_code, reason = "the wallet's tests have none")]
+    pub fn open_directory(&mut self) {
+        let machine = Machine::new(&self.hub, DIRECTORY, &self.clock).unwrap();
+        machine.signing.prepare(TEST_KEYS[5]);
+        self.machines.push((DIRECTORY, machine));
+        self.cast.has_directory = true;
+        for name in [DIRECTORY, CA, CENTRE, SHOP, ISSUER, COURIER] {
+            self.restart(name);
+        }
+        self.run_for(30_000);
     }
 
     /// As [`World::new`], with a shop that can be paid with these.
