@@ -14,6 +14,7 @@ mod movement;
 mod number;
 mod payment;
 mod report;
+mod sealed_secret;
 #[cfg(test)]
 mod tests;
 
@@ -29,3 +30,4 @@ pub use payment::PursePayment;
 pub use report::{
     ENTRIES_MAX, PENDING_MAX, PurseReport, PurseReportAnswer, PurseState, WaitingCredit,
 };
+pub use sealed_secret::{P256_SECRET_BYTES, RSA_SECRET_BYTES, SealedSecret};

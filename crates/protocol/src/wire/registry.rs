@@ -140,6 +140,7 @@ pub mod context {
         PURSE_CONVERSATION = "tallystick/v1/purse-conversation";
         PURSE_HISTORY = "tallystick/v1/purse-history";
         PURSE_KEYS_CERTIFIED = "tallystick/v1/purse-keys-certified";
+        PURSE_SECRET = "tallystick/v1/purse-secret";
         PURSE_PAYMENT = "tallystick/v1/purse-payment";
         PURSE_REPORT = "tallystick/v1/purse-report";
         REGISTRATION_RECEIPT = "tallystick/v1/registration-receipt";

@@ -70,6 +70,15 @@ impl VerifyingKey {
         }
     }
 
+    /// The public half of a P-256 private key of 32 bytes.
+    ///
+    /// # Errors
+    /// [`SignatureError::UnknownKind`] if the bytes are no private key.
+    pub fn of_p256(secret: &[u8; 32]) -> Result<Self, SignatureError> {
+        let key = SigningKey::from_slice(secret).map_err(|_| SignatureError::UnknownKind)?;
+        Ok(Self::P256(*key.verifying_key()))
+    }
+
     /// How its private half signs.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
