@@ -11,6 +11,7 @@ use crate::RestoreError;
 use crate::StatusWord;
 use crate::applets::identity;
 use crate::applets::keys;
+use crate::applets::purse;
 use crate::iso::apdu::Command;
 use crate::iso::chaining::Step;
 use crate::iso::select;
@@ -29,7 +30,7 @@ pub struct Response {
     pub changed: bool,
 }
 
-/// A card with two applets. Session state (selected applet, verified PIN) is lost with the value.
+/// A card with three applets. Session state (selected applet, verified PIN) is lost with the value.
 pub struct Card {
     state: State,
     session: Session,
@@ -165,6 +166,22 @@ impl Card {
             Instruction::DeleteSlot => keys::delete_slot(state, session, command),
             Instruction::List => keys::list(state, command),
             Instruction::Prove => keys::prove(state, command),
+            Instruction::MakePurseKey => purse::make_key(state, session, command, rng),
+            Instruction::PutPurseKey => purse::put_key(state, session, command, rng),
+            Instruction::PutRoots => purse::put_roots(state, session, command),
+            Instruction::PutBank => purse::put_bank(state, command),
+            Instruction::OpenPurse => purse::open(state, command),
+            Instruction::SignForPurse => purse::sign(state, session, command, rng),
+            Instruction::RequestMovement => purse::request(state, session, command, rng),
+            Instruction::AnswerOffer => purse::answer(state, session, command, rng),
+            Instruction::TakeVerdict => purse::verdict(state, command),
+            Instruction::Pay => purse::pay(state, session, command, rng),
+            Instruction::Report => purse::report(state, session, command, rng),
+            Instruction::TakeNotice => purse::notice(state, command),
+            Instruction::ReadPurse => purse::read(state, command),
+            Instruction::ListPurses => purse::list(state, command),
+            Instruction::ClearHistory => purse::clear(state, session, command),
+            Instruction::ClosePurse => purse::close(state, session, command),
         }
     }
 }

@@ -22,11 +22,13 @@ pub enum Applet {
     Identity,
     /// Keys from names.
     Keys,
+    /// Purses.
+    Purse,
 }
 
 impl Applet {
     /// All applets.
-    pub const ALL: [Self; 2] = [Self::Identity, Self::Keys];
+    pub const ALL: [Self; 3] = [Self::Identity, Self::Keys, Self::Purse];
 
     /// The application identifier.
     #[must_use]
@@ -34,6 +36,7 @@ impl Applet {
         match self {
             Self::Identity => &[0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0],
             Self::Keys => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x01],
+            Self::Purse => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x02],
         }
     }
 }
@@ -73,6 +76,38 @@ pub enum Instruction {
     List,
     /// 80 1C slot: prove that the card has the enrolment key.
     Prove,
+    /// 80 20 place algorithm: make a purse's key.
+    MakePurseKey,
+    /// 80 22 place slot: put in a sealed key of a purse.
+    PutPurseKey,
+    /// 80 24: set the roots that certify banks.
+    PutRoots,
+    /// 80 26: take a bank's certificate.
+    PutBank,
+    /// 80 28 place: open a purse, or renew it.
+    OpenPurse,
+    /// 80 2A place what: sign something about a purse's key.
+    SignForPurse,
+    /// 80 2C place: begin a movement of value.
+    RequestMovement,
+    /// 80 2E place decision: accept or refuse an offer.
+    AnswerOffer,
+    /// 80 30 place: end a movement.
+    TakeVerdict,
+    /// 80 32 place: pay an order.
+    Pay,
+    /// 80 34 place: report to the bank.
+    Report,
+    /// 80 36 place: take a checkpoint.
+    TakeNotice,
+    /// 80 38 place what: show a purse.
+    ReadPurse,
+    /// 80 3A: list the places that are taken.
+    ListPurses,
+    /// 80 3C place: empty a history.
+    ClearHistory,
+    /// 80 3E place: delete a purse.
+    ClosePurse,
 }
 
 impl Instruction {
@@ -96,6 +131,22 @@ impl Instruction {
             | Self::DeleteSlot
             | Self::List
             | Self::Prove => Some(Applet::Keys),
+            Self::MakePurseKey
+            | Self::PutPurseKey
+            | Self::PutRoots
+            | Self::PutBank
+            | Self::OpenPurse
+            | Self::SignForPurse
+            | Self::RequestMovement
+            | Self::AnswerOffer
+            | Self::TakeVerdict
+            | Self::Pay
+            | Self::Report
+            | Self::TakeNotice
+            | Self::ReadPurse
+            | Self::ListPurses
+            | Self::ClearHistory
+            | Self::ClosePurse => Some(Applet::Purse),
         }
     }
 }
@@ -121,6 +172,22 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0x18) => Self::DeleteSlot,
             (0x80, 0x1a) => Self::List,
             (0x80, 0x1c) => Self::Prove,
+            (0x80, 0x20) => Self::MakePurseKey,
+            (0x80, 0x22) => Self::PutPurseKey,
+            (0x80, 0x24) => Self::PutRoots,
+            (0x80, 0x26) => Self::PutBank,
+            (0x80, 0x28) => Self::OpenPurse,
+            (0x80, 0x2a) => Self::SignForPurse,
+            (0x80, 0x2c) => Self::RequestMovement,
+            (0x80, 0x2e) => Self::AnswerOffer,
+            (0x80, 0x30) => Self::TakeVerdict,
+            (0x80, 0x32) => Self::Pay,
+            (0x80, 0x34) => Self::Report,
+            (0x80, 0x36) => Self::TakeNotice,
+            (0x80, 0x38) => Self::ReadPurse,
+            (0x80, 0x3a) => Self::ListPurses,
+            (0x80, 0x3c) => Self::ClearHistory,
+            (0x80, 0x3e) => Self::ClosePurse,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
             (0x01..=0x03 | 0x40..=0x7f, _) => return Err(StatusWord::NoLogicalChannels),
             (0x04..=0x0f, _) => return Err(StatusWord::NoSecureMessaging),

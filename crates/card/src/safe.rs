@@ -41,6 +41,8 @@ pub(crate) enum Place<'a> {
     SigningKey(u8),
     /// A share, or a sum of some, of that slot and context.
     Share(u8, &'a KeyContext),
+    /// The key of the purse at that place whose public half has that digest.
+    PurseKey(u8, &'a [u8; 32]),
 }
 
 impl Place<'_> {
@@ -48,6 +50,7 @@ impl Place<'_> {
         let (kind, number, context) = match self {
             Self::SigningKey(reference) => (0, *reference, Vec::new()),
             Self::Share(slot, context) => (1, *slot, encode_value(*context)),
+            Self::PurseKey(place, digest) => (2, *place, digest.to_vec()),
         };
         [CONTEXT, &[kind, number], &context].concat()
     }

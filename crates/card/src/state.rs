@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::StatusWord;
 use crate::applets::identity::{CERTIFICATE_MAX, KeyReference, SIGNATURE, rsa_key};
 use crate::applets::keys::{SHARES_MAX, SLOT_ROOM, SLOTS_MAX, Slot, StoredShare};
+use crate::applets::purse::Purses;
 use crate::reference_data::{BYTES, FACTORY_PIN, FACTORY_PUK, Of, ReferenceData};
 use crate::safe::{KeptSecret, Place, SafeKey, SafeSlit};
 use crate::secret_bytes::SecretBytes;
@@ -74,6 +75,9 @@ pub(crate) struct State {
     /// The modulus of a signature key whose primes are in the safe, 256 bytes.
     #[cbor(n(9), with = "minicbor::bytes")]
     pub(crate) signature_modulus: Option<Vec<u8>>,
+    /// Roots, banks and purses; none on a card that was never given one.
+    #[n(10)]
+    pub(crate) purses: Option<Purses>,
 }
 
 /// The certificate of a further key.
@@ -114,6 +118,7 @@ impl State {
             further_certificates: None,
             safe: None,
             signature_modulus: None,
+            purses: None,
         }
     }
 
@@ -203,6 +208,9 @@ impl State {
         for slot in &mut self.slots {
             slot.put_into_safe(&safe, rng)?;
         }
+        if let Some(purses) = &mut self.purses {
+            purses.put_into_safe(&safe, rng)?;
+        }
         self.pin.put_into_safe(&key, stretch, rng)?;
         self.puk.put_into_safe(&key, stretch, rng)?;
         self.version = VERSION_WITH_SAFE;
@@ -286,6 +294,7 @@ impl State {
             + keys * KEY_ROOM
             + certificates
             + shares
+            + self.purses.as_ref().map_or(0, Purses::room)
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
@@ -294,8 +303,8 @@ impl State {
         }
         // The version is read first: what follows may look different in another one.
         match bytes {
-            [0xa5..=0xaa, 0, VERSION_IN_CLEAR | VERSION_WITH_SAFE, ..] => {}
-            [0xa5..=0xaa, 0, _, ..] => return Err(RestoreError::Version),
+            [0xa5..=0xab, 0, VERSION_IN_CLEAR | VERSION_WITH_SAFE, ..] => {}
+            [0xa5..=0xab, 0, _, ..] => return Err(RestoreError::Version),
             _ => return Err(RestoreError::Damaged),
         }
         let state: Self = minicbor::decode(bytes).map_err(|_| RestoreError::Damaged)?;
@@ -324,6 +333,7 @@ impl State {
                 .slots
                 .is_sorted_by(|one, next| one.number < next.number)
             && self.slots.iter().all(|slot| slot.is_valid(has_safe))
+            && (self.purses.iter()).all(|purses| purses.is_valid(has_safe))
             && are_valid(
                 self.further_keys.as_deref(),
                 |key| key.reference,

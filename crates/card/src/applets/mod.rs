@@ -1,4 +1,5 @@
-//! What is selected by its name: the identity applet (PIV) and that of keys from names.
+//! What is selected by its name: the identity applet (PIV), that of keys from names, and that of purses.
 
 pub mod identity;
 pub mod keys;
+pub mod purse;

@@ -21,6 +21,33 @@ pub enum CardError {
     /// The applet, object, key or share does not exist on this card.
     #[error("the card does not have what was asked for")]
     NotFound,
+    /// The purse's history is full: it has to be reported to the bank, or emptied.
+    #[error("the purse's history is full")]
+    HistoryFull,
+    /// More than the purse may hold.
+    #[error("this is more than the purse may hold")]
+    LimitExceeded,
+    /// More than the purse has to spend.
+    #[error("the purse does not hold that much")]
+    InsufficientAmount,
+    /// The purse, its bank's certificate or the bank's offer has expired.
+    #[error("it has expired")]
+    Expired,
+    /// What was signed is for another purse, bank or currency.
+    #[error("this is for another purse, bank or currency")]
+    NotForThisPurse,
+    /// The bank, or the authority that certified it, did not sign that.
+    #[error("the signature is not the bank's")]
+    BadSignature,
+    /// The card has a newer checkpoint.
+    #[error("the purse knows something newer from its bank")]
+    OlderCheckpoint,
+    /// As many movements are pending as a purse takes.
+    #[error("too many movements of the purse have not ended")]
+    PendingFull,
+    /// The purse holds value, or something is pending.
+    #[error("the purse holds value, or a movement has not ended")]
+    NotSettled,
     /// Any other refusal.
     #[error("the card refused with status {0:04X}")]
     Refused(u16),
@@ -42,6 +69,15 @@ impl From<StatusWord> for CardError {
             StatusWord::TriesLeft(tries_left) => Self::WrongPin { tries_left },
             StatusWord::SecurityStatusNotSatisfied => Self::PinRequired,
             StatusWord::NotFound | StatusWord::ReferenceNotFound => Self::NotFound,
+            StatusWord::HistoryFull => Self::HistoryFull,
+            StatusWord::LimitExceeded => Self::LimitExceeded,
+            StatusWord::InsufficientAmount => Self::InsufficientAmount,
+            StatusWord::Expired => Self::Expired,
+            StatusWord::NotForThisPurse => Self::NotForThisPurse,
+            StatusWord::BadSignature => Self::BadSignature,
+            StatusWord::OlderCheckpoint => Self::OlderCheckpoint,
+            StatusWord::PendingFull => Self::PendingFull,
+            StatusWord::NotSettled => Self::NotSettled,
             other => Self::Refused(other.into()),
         }
     }

@@ -10,6 +10,7 @@ mod derive_request;
 mod error;
 mod exchange;
 mod public_key;
+pub mod purse;
 mod replies;
 mod taken_slot;
 

@@ -21,7 +21,7 @@ pub struct SigningPublicKey {
 }
 
 impl SigningPublicKey {
-    pub(super) fn new(modulus: [u8; 256]) -> Result<Self, CardError> {
+    pub(crate) fn new(modulus: [u8; 256]) -> Result<Self, CardError> {
         let full_length = modulus[0] & 0x80 != 0;
         if full_length {
             Ok(Self { modulus })

@@ -117,7 +117,7 @@ pub fn derived_key(response: &[u8]) -> Result<DerivedKey, CardError> {
 /// # Errors
 /// As [`data`] ([`CardError::NotFound`] for an empty slot); [`CardError::Malformed`].
 pub fn held_contexts(response: &[u8]) -> Result<Vec<KeyContext>, CardError> {
-    list(data(response)?, SHARES_MAX)
+    list(data(response)?, SHARES_MAX, DATA_MAX)
 }
 
 /// The slots that are taken, in ascending order.
@@ -125,7 +125,7 @@ pub fn held_contexts(response: &[u8]) -> Result<Vec<KeyContext>, CardError> {
 /// # Errors
 /// As [`data`]; [`CardError::Malformed`] also unless they ascend and are of this card's size.
 pub fn slots(response: &[u8]) -> Result<Vec<TakenSlot>, CardError> {
-    let slots: Vec<TakenSlot> = list(data(response)?, SLOTS_MAX)?;
+    let slots: Vec<TakenSlot> = list(data(response)?, SLOTS_MAX, DATA_MAX)?;
     let ascend = slots.is_sorted_by(|one, next| one.slot < next.slot);
     let last = slots.last().map_or(0, |last| last.slot);
     if ascend && usize::from(last) < SLOTS_MAX {
@@ -147,8 +147,8 @@ pub fn is_from_factory(response: &[u8]) -> Result<bool, CardError> {
     }
 }
 
-/// A CBOR array of at most that many elements: the count is checked before room is made for them.
-fn list<T>(bytes: &[u8], most: usize) -> Result<Vec<T>, CardError>
+/// A CBOR array of at most that many elements and bytes: the count is checked before room is made for them.
+pub(super) fn list<T>(bytes: &[u8], most: usize, bytes_max: usize) -> Result<Vec<T>, CardError>
 where
     T: Encode<()> + for<'b> Decode<'b, ()>,
 {
@@ -156,7 +156,7 @@ where
     if count.is_none_or(|count| count > most as u64) {
         return Err(CardError::Malformed);
     }
-    decode_value(bytes, DATA_MAX).map_err(|_| CardError::Malformed)
+    decode_value(bytes, bytes_max).map_err(|_| CardError::Malformed)
 }
 
 fn split(response: &[u8]) -> Result<(&[u8], StatusWord), CardError> {

@@ -44,6 +44,24 @@ pub enum StatusWord {
     UnknownInstruction,
     /// 6E00: no such class of commands.
     UnknownClass,
+    /// 9401: the purse's history is full.
+    HistoryFull,
+    /// 9402: more than the purse may hold.
+    LimitExceeded,
+    /// 9403: more than can be spent of the purse.
+    InsufficientAmount,
+    /// 9404: purse, certificate or offer has expired.
+    Expired,
+    /// 9405: for another purse, bank or currency.
+    NotForThisPurse,
+    /// 9406: the bank, or the authority behind it, did not sign that.
+    BadSignature,
+    /// 9407: the card has a newer checkpoint.
+    OlderCheckpoint,
+    /// 9408: no more movements can be pending.
+    PendingFull,
+    /// 9409: the purse holds value, or something is pending.
+    NotSettled,
     /// Anything else, from a foreign card.
     Other(u16),
 }
@@ -71,6 +89,15 @@ impl From<StatusWord> for u16 {
             StatusWord::WrongExpectedLength(count) => 0x6c00 | Self::from(count),
             StatusWord::UnknownInstruction => 0x6d00,
             StatusWord::UnknownClass => 0x6e00,
+            StatusWord::HistoryFull => 0x9401,
+            StatusWord::LimitExceeded => 0x9402,
+            StatusWord::InsufficientAmount => 0x9403,
+            StatusWord::Expired => 0x9404,
+            StatusWord::NotForThisPurse => 0x9405,
+            StatusWord::BadSignature => 0x9406,
+            StatusWord::OlderCheckpoint => 0x9407,
+            StatusWord::PendingFull => 0x9408,
+            StatusWord::NotSettled => 0x9409,
             StatusWord::Other(word) => word,
         }
     }
@@ -100,6 +127,15 @@ impl From<u16> for StatusWord {
             0x6c00..=0x6cff => Self::WrongExpectedLength(low),
             0x6d00 => Self::UnknownInstruction,
             0x6e00 => Self::UnknownClass,
+            0x9401 => Self::HistoryFull,
+            0x9402 => Self::LimitExceeded,
+            0x9403 => Self::InsufficientAmount,
+            0x9404 => Self::Expired,
+            0x9405 => Self::NotForThisPurse,
+            0x9406 => Self::BadSignature,
+            0x9407 => Self::OlderCheckpoint,
+            0x9408 => Self::PendingFull,
+            0x9409 => Self::NotSettled,
             other => Self::Other(other),
         }
     }
