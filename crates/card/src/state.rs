@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::StatusWord;
 use crate::applets::identity::{CERTIFICATE_MAX, KeyReference, SIGNATURE, rsa_key};
 use crate::applets::keys::{SHARES_MAX, SLOT_ROOM, SLOTS_MAX, Slot, StoredShare};
-use crate::applets::purse::Purses;
+use crate::applets::purse::{PURSES_MAX, Purses};
 use crate::reference_data::{BYTES, FACTORY_PIN, FACTORY_PUK, Of, ReferenceData};
 use crate::safe::{KeptSecret, Place, SafeKey, SafeSlit};
 use crate::secret_bytes::SecretBytes;
@@ -21,9 +21,13 @@ use crate::stretch::Stretch;
 const VERSION_IN_CLEAR: u8 = 1;
 /// A card with one.
 const VERSION_WITH_SAFE: u8 = 2;
-/// The longest state that is read, in bytes: all slots full of the longest shares, and the rest.
-const STATE_MAX: usize =
-    SLOTS_MAX * SHARES_MAX * (CENTRES_MAX + 1) * crate::iso::apdu::DATA_MAX + 64 * 1024;
+/// The longest state that is read, in bytes: all slots full of the longest shares, all purses, and the rest.
+const STATE_MAX: usize = SLOTS_MAX * SHARES_MAX * (CENTRES_MAX + 1) * crate::iso::apdu::DATA_MAX
+    + PURSES_MAX * PURSE_ROOM_MAX
+    + 192 * 1024;
+/// More than a purse takes: 48 entries with the longest evidence, 16 pending movements with the longest request and
+/// reply, the rest.
+const PURSE_ROOM_MAX: usize = 256 * 1024;
 /// More than a further key takes: its reference, its primes and lengths.
 const KEY_ROOM: usize = 96 + rsa_key::BYTES;
 /// More than a certificate takes beside its content.
@@ -280,7 +284,7 @@ impl State {
     }
 
     /// At least the length of [`State::to_bytes`].
-    fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         let shares = self.slots.iter().flat_map(|slot| &slot.shares);
         let shares: usize = shares.map(StoredShare::room).sum();
         let keys = self.further_keys.iter().flatten().count();

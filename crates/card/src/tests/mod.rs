@@ -9,5 +9,6 @@ mod memory;
 mod persistence;
 mod pin;
 mod power_failure;
+mod purse;
 mod scenarios;
 mod secrecy;

@@ -5,6 +5,7 @@ use tallystick_protocol::test_keys::TestRng;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, CHEAP, Centre, NONCE, PIN, PUK, context, pair, party_side};
+use super::purse::lived::live;
 use crate::Applet;
 use crate::Card;
 use crate::RestoreError;
@@ -24,7 +25,20 @@ fn full() -> (Bench, [u8; 32]) {
     let public = bench.enrol(0);
     let share = Centre::new(CENTRE).sealed(&public, &context(1, &[CENTRE]));
     bench.ok(host::put_share(0, &share));
+    bench.verify();
+    bench.select(Applet::Purse);
+    let purses = |apdu| bench.send(apdu).bytes;
+    live(purses, &public);
+    bench.select(Applet::Identity);
+    bench.ok(host::forget_pin());
     (bench, public)
+}
+
+#[test]
+fn room_is_reserved_for_a_card_with_purses() {
+    let state = State::from_bytes(&full().0.card.state()).unwrap();
+    assert!(state.purses.is_some());
+    assert!(state.to_bytes().len() <= state.room());
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::{
     scenarios::{PAGES, Scenario, lived_in, scenarios},
 };
 use crate::Applet;
+use crate::Card;
 use crate::Header;
 use crate::Instruction;
 use crate::PAGE_BYTES;
@@ -105,8 +106,8 @@ fn cut_at_every_write(scenario: &Scenario, pages: &[Page]) -> usize {
 
 #[test]
 fn each_command_is_done_or_not_done_wherever_the_power_fails() {
-    let (pages, public, share) = lived_in();
-    let scenarios = scenarios(&public, &share);
+    let (pages, public, share, said) = lived_in();
+    let scenarios = scenarios(&public, &share, &said);
     let mut covered = Vec::new();
     let mut cuts = 0;
     for scenario in &scenarios {
@@ -291,8 +292,11 @@ fn a_memory_without_a_card_is_named_as_such() {
 
 #[test]
 fn what_was_deleted_or_replaced_is_nowhere_in_the_memory() {
-    let (pages, ..) = lived_in();
+    let (pages, _, _, said) = lived_in();
     let before = state_in(&pages);
+    let memory = Memory::with(pages.clone());
+    let mut rng = TestRng::new(4);
+    let purse_keys = purse_keys(&before);
     let key = |reference| KeyReference::new(reference).unwrap();
     let slot = before.slot(0).unwrap();
     let secrets = [
@@ -300,6 +304,8 @@ fn what_was_deleted_or_replaced_is_nowhere_in_the_memory() {
         before.key(key(0x84)).unwrap().as_written(),
         slot.secret.as_slice(),
         slot.shares[0].parts.as_ref().unwrap()[0].as_written(),
+        &purse_keys[0],
+        &purse_keys[2],
     ];
     let found = |pages: &[Page]| {
         let all = pages.concat();
@@ -312,18 +318,34 @@ fn what_was_deleted_or_replaced_is_nowhere_in_the_memory() {
         secrets.len(),
         "the search itself must find them"
     );
-    let memory = Memory::with(pages);
-    let mut rng = TestRng::new(4);
     let mut card = power(&memory);
     for (apdu, left) in [
-        (host::select(Applet::Identity), 4),
-        (host::verify_pin(PIN), 4),
-        (host::generate_signing_key(0), 3),
-        (host::delete_signing_key(3), 2),
-        (host::select(Applet::Keys), 2),
-        (host::delete_slot(0), 0),
+        (host::select(Applet::Identity), 6),
+        (host::verify_pin(PIN), 6),
+        (host::generate_signing_key(0), 5),
+        (host::delete_signing_key(3), 4),
+        (host::select(Applet::Keys), 4),
+        (host::delete_slot(0), 2),
+        (host::select(Applet::Purse), 2),
+        (host::purse::open(0, &said.renewal), 1),
+        (host::purse::close(1), 0),
     ] {
         assert_eq!(send(&mut card, &mut rng, &apdu.unwrap()), 0x9000);
         assert_eq!(found(&memory.pages()), left);
     }
+}
+
+/// The keys of the purses as they are written down: the one at place 0, its next, and the one at place 1.
+fn purse_keys(state: &State) -> Vec<Vec<u8>> {
+    let mut card = Card::restore(&state.to_bytes()).unwrap();
+    let mut rng = TestRng::new(4);
+    for apdu in [host::select(Applet::Identity), host::verify_pin(PIN)] {
+        card.transmit(&apdu.unwrap(), &mut rng);
+    }
+    let safe = card.safe_key().unwrap();
+    let secrets = state.purses.as_ref().unwrap().secrets(&safe);
+    secrets
+        .iter()
+        .map(|(written, _)| written.to_vec())
+        .collect()
 }

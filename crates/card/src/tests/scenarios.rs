@@ -2,29 +2,36 @@
 
 use alloc::{vec, vec::Vec};
 
+use tallystick_protocol::bank::FeeOption;
 use tallystick_protocol::keys::{Purpose, SealedShare, proof::Challenge};
 use tallystick_protocol::test_keys::TestRng;
-use tallystick_protocol::wire::identifier::HolderId;
+use tallystick_protocol::trust::signature::Algorithm;
+use tallystick_protocol::wire::identifier::{HolderId, Root};
 use zeroize::Zeroizing;
 
 use super::{
-    bench::{CHEAP, Centre, NONCE, PIN, PUK, context, pair},
+    bench::{CHEAP, Centre, NONCE, PIN, PUK, context, domain, pair},
     memory::Memory,
+    purse::bank::START,
+    purse::holder::{ACCOUNT, PURSE, yen},
+    purse::lived::{Said, live},
 };
 use crate::Applet;
 use crate::Header;
 use crate::Instruction;
 use crate::Page;
 use crate::PersistentCard;
+use crate::host::purse::{self, MovementTerms, OrderToPay, RenewalTerms};
 use crate::host::{self, CardError};
 
 const CENTRE: &str = "keys.localhost";
 /// Room for a card with a few keys and a share, twice.
-pub(super) const PAGES: usize = 256;
+pub(super) const PAGES: usize = 384;
 
 type Apdu = Zeroizing<Vec<u8>>;
 
 /// A command in a card's life.
+#[derive(Clone)]
 pub(super) struct Scenario {
     pub(super) name: &'static str,
     /// What comes before it since the power came.
@@ -76,9 +83,9 @@ impl Scenario {
     }
 }
 
-/// A memory with a personalised card with keys, certificate, slots and a share; and the share of another
-/// epoch, to be put.
-pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare) {
+/// A memory with a personalised card with keys, certificate, slots, a share and purses; and the share of another
+/// epoch, to be put, and what the bank has said since.
+pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare, Said) {
     let memory = Memory::erased(PAGES);
     let mut rng = TestRng::new(3);
     let card = PersistentCard::format(memory.clone()).unwrap();
@@ -101,10 +108,18 @@ pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare) {
     let share = centre.sealed(&public, &context(1, &[CENTRE]));
     ok(host::put_share(0, &share));
     let next = centre.sealed(&public, &context(2, &[CENTRE]));
-    (memory.pages(), public, next)
+    ok(host::select(Applet::Identity));
+    ok(host::verify_pin(PIN));
+    ok(host::select(Applet::Purse));
+    let said = live(&mut ok, &public);
+    (memory.pages(), public, next, said)
 }
 
-pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario> {
+pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare, said: &Said) -> Vec<Scenario> {
+    [cards(public, share), purses(said)].concat()
+}
+
+fn cards(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario> {
     let (identity, keys) = (host::select(Applet::Identity), host::select(Applet::Keys));
     let verify = host::verify_pin(PIN);
     let pair = pair(HolderId::of_enrolment_key(public), &context(1, &[CENTRE]));
@@ -199,5 +214,55 @@ pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario>
             &[&identity, &verify, &keys],
             host::delete_slot(0),
         ),
+    ]
+}
+
+fn purses(said: &Said) -> Vec<Scenario> {
+    let (identity, applet) = (host::select(Applet::Identity), host::select(Applet::Purse));
+    let verify = host::verify_pin(PIN);
+    let bearer = [&applet];
+    let holder = [&identity, &verify, &applet];
+    let es256 = Algorithm::Es256;
+    let terms = MovementTerms {
+        source: PURSE,
+        destination: ACCOUNT,
+        amount: yen(100),
+        at: START,
+        prepaid: None,
+    };
+    let order = OrderToPay {
+        root: Root([1; 32]),
+        shop: domain("tea.localhost"),
+        amount: yen(100),
+        at: START,
+    };
+    let renewal = RenewalTerms {
+        fee: FeeOption::Account,
+        at: START,
+    };
+    let roots = [said.root.clone()];
+    let answer = purse::answer_offer(0, false, &said.offer, START);
+    let verdict = purse::take_verdict(0, &said.verdict, START);
+    let notice = purse::take_notice(0, &said.notice, START);
+    let bank = purse::put_bank(&said.other_bank, START);
+    let nothing = Scenario::changing_nothing;
+    vec![
+        scenario("a purse key", &bearer, purse::make_key(5, es256)),
+        nothing(scenario("the same", &bearer, purse::make_key(1, es256))),
+        scenario("a sealed key", &holder, purse::put_key(6, 0, &said.secret)),
+        nothing(scenario("roots", &holder, purse::put_roots(&roots))),
+        scenario("a bank", &bearer, bank),
+        scenario("a key replaced", &bearer, purse::open(0, &said.renewal)),
+        nothing(scenario("S6", &holder, purse::renew(0, &renewal))),
+        scenario("a movement", &holder, purse::request(0, &terms)),
+        scenario("an offer refused", &holder, answer),
+        scenario("a verdict", &bearer, verdict),
+        scenario("an order paid", &holder, purse::pay(0, &order)),
+        nothing(scenario("a report", &holder, purse::report(0, None, START))),
+        scenario("a checkpoint", &bearer, notice),
+        nothing(scenario("purse read", &bearer, purse::read_purse(0))),
+        nothing(scenario("purses", &bearer, purse::list_purses())),
+        scenario("history emptied", &holder, purse::clear_history(0)),
+        scenario("a purse key deleted", &holder, purse::close(1)),
     ]
 }

@@ -6,6 +6,7 @@ use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, Centre, NONCE, PUK, context, pair};
+use super::purse::lived::live;
 use crate::Applet;
 use crate::host;
 use crate::safe::Place;
@@ -31,6 +32,9 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     let public = bench.enrol(0);
     let sealed = centre.sealed(&public, &key);
     bench.ok(host::put_share(0, &sealed));
+    bench.verify();
+    bench.select(Applet::Purse);
+    live(|apdu| bench.send(apdu).bytes, &public);
     let holder = HolderId::of_enrolment_key(&public);
     let share = centre.holder_share(&holder, &key);
     let state = State::from_bytes(&bench.card.state()).unwrap();
@@ -40,9 +44,12 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     let signature_key = state.signature_key.as_ref().unwrap();
     let signature_key = key_of_safe.open(&Place::SigningKey(0x9c), signature_key);
     let signature_key = signature_key.unwrap();
-    let in_safe = [&share, signature_key.as_slice(), key_of_safe.as_bytes()];
+    let purse_keys = state.purses.as_ref().unwrap().secrets(&key_of_safe);
+    assert_eq!(purse_keys.len(), 3);
+    let mut in_safe = vec![&share[..], signature_key.as_slice(), key_of_safe.as_bytes()];
+    in_safe.extend(purse_keys.iter().map(|(_, secret)| secret.as_slice()));
     let secrets = secret_pieces(&[&in_safe[..], &[slot.secret.as_slice()]].concat());
-    assert!(secrets.len() >= 8 + 2 + 16 + 2);
+    assert!(secrets.len() >= 8 + 2 + 16 + 2 + 3 * 2);
     let kept = bench.card.state();
     for piece in &secret_pieces(&in_safe) {
         assert!(

@@ -130,10 +130,13 @@ impl PurseKey {
         Ok(())
     }
 
-    /// What is written down of the secret.
+    /// The secret as it is written down, and as it is.
     #[cfg(test)]
-    pub(super) fn secret_as_written(&self) -> &[u8] {
-        self.secret.as_written()
+    pub(super) fn secret(&self, place: u8, safe: &SafeKey) -> (&[u8], SecretBytes) {
+        let digest = self.digest();
+        let place = Place::PurseKey(place, &digest);
+        let opened = safe.open(&place, &self.secret).unwrap();
+        (self.secret.as_written(), opened)
     }
 
     pub(super) fn is_valid(&self, has_safe: bool) -> bool {

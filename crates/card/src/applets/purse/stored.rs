@@ -143,6 +143,21 @@ impl Purses {
         Ok(())
     }
 
+    /// The secrets of all keys, as they are written down and as they are.
+    #[cfg(test)]
+    pub(crate) fn secrets(
+        &self,
+        safe: &crate::safe::SafeKey,
+    ) -> Vec<(&[u8], crate::secret_bytes::SecretBytes)> {
+        let mut secrets = Vec::new();
+        for purse in &self.purses {
+            for key in purse.key.iter().chain(&purse.next_key) {
+                secrets.push(key.secret(purse.place, safe));
+            }
+        }
+        secrets
+    }
+
     /// Whether it is as a card writes it.
     pub(crate) fn is_valid(&self, has_safe: bool) -> bool {
         let is_certificate = |bytes: &[u8]| (1..=Certificate::LEN_MAX).contains(&bytes.len());
