@@ -7,7 +7,7 @@ use tallystick_protocol::test_keys::TestRng;
 use super::{
     bench::PIN,
     memory::{ERASED, Memory, power, send},
-    scenarios::{PAGES, Scenario, lived_in, scenarios},
+    scenarios::{PAGES, Scenario, lived_in, purse_scenarios, scenarios, with_purses},
 };
 use crate::Applet;
 use crate::Card;
@@ -106,12 +106,16 @@ fn cut_at_every_write(scenario: &Scenario, pages: &[Page]) -> usize {
 
 #[test]
 fn each_command_is_done_or_not_done_wherever_the_power_fails() {
-    let (pages, public, share, said) = lived_in();
-    let scenarios = scenarios(&public, &share, &said);
+    let (pages, public, share) = lived_in();
+    let (purse_pages, said) = with_purses();
+    let cards = scenarios(&public, &share).into_iter();
+    let purses = purse_scenarios(&said).into_iter();
+    let cards = cards.map(|scenario| (scenario, &pages));
+    let all_scenarios = cards.chain(purses.map(|scenario| (scenario, &purse_pages)));
     let mut covered = Vec::new();
     let mut cuts = 0;
-    for scenario in &scenarios {
-        let writes = cut_at_every_write(scenario, &pages);
+    for (scenario, pages) in all_scenarios {
+        let writes = cut_at_every_write(&scenario, pages);
         let writes_something = scenario.changes || scenario.takes_a_try;
         assert_eq!(writes > 1, writes_something, "{}", scenario.name);
         cuts += writes;
@@ -292,11 +296,8 @@ fn a_memory_without_a_card_is_named_as_such() {
 
 #[test]
 fn what_was_deleted_or_replaced_is_nowhere_in_the_memory() {
-    let (pages, _, _, said) = lived_in();
+    let (pages, ..) = lived_in();
     let before = state_in(&pages);
-    let memory = Memory::with(pages.clone());
-    let mut rng = TestRng::new(4);
-    let purse_keys = purse_keys(&before);
     let key = |reference| KeyReference::new(reference).unwrap();
     let slot = before.slot(0).unwrap();
     let secrets = [
@@ -304,34 +305,55 @@ fn what_was_deleted_or_replaced_is_nowhere_in_the_memory() {
         before.key(key(0x84)).unwrap().as_written(),
         slot.secret.as_slice(),
         slot.shares[0].parts.as_ref().unwrap()[0].as_written(),
-        &purse_keys[0],
-        &purse_keys[2],
     ];
-    let found = |pages: &[Page]| {
-        let all = pages.concat();
-        // A piece that fits between two pages wherever it begins.
-        let held = |secret: &&[u8]| all.windows(16).any(|window| window == &secret[8..24]);
-        secrets.iter().filter(|secret| held(secret)).count()
-    };
-    assert_eq!(
-        found(&pages),
-        secrets.len(),
-        "the search itself must find them"
-    );
-    let mut card = power(&memory);
-    for (apdu, left) in [
-        (host::select(Applet::Identity), 6),
-        (host::verify_pin(PIN), 6),
-        (host::generate_signing_key(0), 5),
-        (host::delete_signing_key(3), 4),
-        (host::select(Applet::Keys), 4),
-        (host::delete_slot(0), 2),
+    let ended = [
+        (host::generate_signing_key(0), 3),
+        (host::delete_signing_key(3), 2),
+        (host::select(Applet::Keys), 2),
+        (host::delete_slot(0), 0),
+    ];
+    are_gone_after(&pages, &secrets, &ended);
+}
+
+#[test]
+fn a_purse_key_that_was_replaced_or_deleted_is_nowhere_in_the_memory() {
+    let (pages, said) = with_purses();
+    let keys = purse_keys(&state_in(&pages));
+    let ended = [
         (host::select(Applet::Purse), 2),
         (host::purse::open(0, &said.renewal), 1),
         (host::purse::close(1), 0),
-    ] {
+    ];
+    are_gone_after(&pages, &[&keys[0], &keys[2]], &ended);
+}
+
+/// Whether the memory holds that many of the secrets after each command, the PIN being verified.
+fn are_gone_after(
+    pages: &[Page],
+    secrets: &[&[u8]],
+    commands: &[(Result<zeroize::Zeroizing<Vec<u8>>, host::CardError>, usize)],
+) {
+    let found = |pages: &[Page]| {
+        let all = pages.concat();
+        // A piece that fits between two pages wherever it begins.
+        let held = |secret: &&&[u8]| all.windows(16).any(|window| window == &secret[8..24]);
+        secrets.iter().filter(held).count()
+    };
+    assert_eq!(
+        found(pages),
+        secrets.len(),
+        "the search itself must find them"
+    );
+    let memory = Memory::with(pages.to_vec());
+    let mut rng = TestRng::new(4);
+    let mut card = power(&memory);
+    for apdu in [host::select(Applet::Identity), host::verify_pin(PIN)] {
         assert_eq!(send(&mut card, &mut rng, &apdu.unwrap()), 0x9000);
-        assert_eq!(found(&memory.pages()), left);
+    }
+    for (apdu, left) in commands {
+        let apdu = apdu.as_ref().unwrap();
+        assert_eq!(send(&mut card, &mut rng, apdu), 0x9000);
+        assert_eq!(found(&memory.pages()), *left);
     }
 }
 

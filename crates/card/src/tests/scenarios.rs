@@ -26,7 +26,7 @@ use crate::host::{self, CardError};
 
 const CENTRE: &str = "keys.localhost";
 /// Room for a card with a few keys and a share, twice.
-pub(super) const PAGES: usize = 384;
+pub(super) const PAGES: usize = 256;
 
 type Apdu = Zeroizing<Vec<u8>>;
 
@@ -83,9 +83,10 @@ impl Scenario {
     }
 }
 
-/// A memory with a personalised card with keys, certificate, slots, a share and purses; and the share of another
-/// epoch, to be put, and what the bank has said since.
-pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare, Said) {
+/// A personalised card in a memory; what `live` makes of it.
+fn personalised<T>(
+    live: impl FnOnce(&mut dyn FnMut(Result<Apdu, CardError>) -> Apdu) -> T,
+) -> (Vec<Page>, T) {
     let memory = Memory::erased(PAGES);
     let mut rng = TestRng::new(3);
     let card = PersistentCard::format(memory.clone()).unwrap();
@@ -98,28 +99,41 @@ pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare, Said) {
     ok(host::select(Applet::Identity));
     ok(host::change_pin(host::FACTORY_PIN, PIN));
     ok(host::change_puk(host::FACTORY_PUK, PUK));
-    ok(host::generate_signing_key(0));
-    ok(host::put_certificate(&[0x30; 300]));
-    ok(host::generate_signing_key(3));
-    ok(host::select(Applet::Keys));
-    let public = host::enrolment_public_key(&ok(host::generate_enrolment_key(0))).unwrap();
-    ok(host::generate_enrolment_key(3));
-    let mut centre = Centre::new(CENTRE);
-    let share = centre.sealed(&public, &context(1, &[CENTRE]));
-    ok(host::put_share(0, &share));
-    let next = centre.sealed(&public, &context(2, &[CENTRE]));
-    ok(host::select(Applet::Identity));
-    ok(host::verify_pin(PIN));
-    ok(host::select(Applet::Purse));
-    let said = live(&mut ok, &public);
-    (memory.pages(), public, next, said)
+    let lived = live(&mut ok);
+    (memory.pages(), lived)
 }
 
-pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare, said: &Said) -> Vec<Scenario> {
-    [cards(public, share), purses(said)].concat()
+/// A memory with a personalised card with keys, certificate, slots and a share; and the share of another
+/// epoch, to be put.
+pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare) {
+    let (pages, (public, next)) = personalised(|ok| {
+        ok(host::generate_signing_key(0));
+        ok(host::put_certificate(&[0x30; 300]));
+        ok(host::generate_signing_key(3));
+        ok(host::select(Applet::Keys));
+        let public = host::enrolment_public_key(&ok(host::generate_enrolment_key(0))).unwrap();
+        ok(host::generate_enrolment_key(3));
+        let mut centre = Centre::new(CENTRE);
+        let share = centre.sealed(&public, &context(1, &[CENTRE]));
+        ok(host::put_share(0, &share));
+        (public, centre.sealed(&public, &context(2, &[CENTRE])))
+    });
+    (pages, public, next)
 }
 
-fn cards(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario> {
+/// A memory with a personalised card with purses, and what their bank has said since.
+pub(super) fn with_purses() -> (Vec<Page>, Said) {
+    personalised(|ok| {
+        ok(host::select(Applet::Keys));
+        let public = host::enrolment_public_key(&ok(host::generate_enrolment_key(0))).unwrap();
+        ok(host::select(Applet::Identity));
+        ok(host::verify_pin(PIN));
+        ok(host::select(Applet::Purse));
+        live(ok, &public)
+    })
+}
+
+pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario> {
     let (identity, keys) = (host::select(Applet::Identity), host::select(Applet::Keys));
     let verify = host::verify_pin(PIN);
     let pair = pair(HolderId::of_enrolment_key(public), &context(1, &[CENTRE]));
@@ -217,7 +231,8 @@ fn cards(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario> {
     ]
 }
 
-fn purses(said: &Said) -> Vec<Scenario> {
+/// As [`scenarios`], of [`with_purses`].
+pub(super) fn purse_scenarios(said: &Said) -> Vec<Scenario> {
     let (identity, applet) = (host::select(Applet::Identity), host::select(Applet::Purse));
     let verify = host::verify_pin(PIN);
     let bearer = [&applet];

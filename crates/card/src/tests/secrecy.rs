@@ -80,6 +80,7 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
         (0x3f, 0xff),
         (1, 2),
     ];
+    let mut fresh = None;
     for applet in Applet::ALL {
         for cla in [0x00, 0x80, 0x10, 0x90] {
             for ins in 0..=0xff_u8 {
@@ -89,9 +90,11 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
                 }
                 for (p1, p2) in parameters {
                     for body in bodies {
-                        bench.card = crate::Card::restore(&kept).unwrap();
-                        bench.verify();
-                        bench.select(applet);
+                        if fresh != Some(applet) {
+                            bench.card = crate::Card::restore(&kept).unwrap();
+                            bench.verify();
+                            bench.select(applet);
+                        }
                         let [.., high, low] = body.len().to_be_bytes();
                         let mut apdu = vec![cla, ins, p1, p2, 0];
                         if !body.is_empty() {
@@ -99,7 +102,12 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
                             apdu.extend_from_slice(body);
                         }
                         apdu.extend_from_slice(&[0, 0]);
-                        let response = bench.raw(&apdu).bytes;
+                        let crate::Response { bytes, changed } = bench.raw(&apdu);
+                        // Only these end a session, a chain or a selection that goes on.
+                        let ends =
+                            changed || cla & 0x10 != 0 || [0x20, 0x24, 0x2c, 0xa4].contains(&ins);
+                        fresh = Some(applet).filter(|_| !ends);
+                        let response = bytes;
                         for piece in &secrets {
                             let found = response.windows(16).any(|window| window == piece);
                             assert!(!found, "{cla:02x} {ins:02x} {p1:02x} {p2:02x}");
