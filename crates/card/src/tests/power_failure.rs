@@ -7,6 +7,7 @@ use tallystick_protocol::test_keys::TestRng;
 use super::{
     bench::PIN,
     memory::{ERASED, Memory, power, send},
+    purse::holder::Apdu,
     scenarios::{PAGES, Scenario, lived_in, purse_scenarios, scenarios, with_purses},
 };
 use crate::Applet;
@@ -328,11 +329,7 @@ fn a_purse_key_that_was_replaced_or_deleted_is_nowhere_in_the_memory() {
 }
 
 /// Whether the memory holds that many of the secrets after each command, the PIN being verified.
-fn are_gone_after(
-    pages: &[Page],
-    secrets: &[&[u8]],
-    commands: &[(Result<zeroize::Zeroizing<Vec<u8>>, host::CardError>, usize)],
-) {
+fn are_gone_after(pages: &[Page], secrets: &[&[u8]], commands: &[(Apdu, usize)]) {
     let found = |pages: &[Page]| {
         let all = pages.concat();
         // A piece that fits between two pages wherever it begins.
