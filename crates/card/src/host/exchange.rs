@@ -132,7 +132,7 @@ impl Exchange {
             apdu.push(piece.len() as u8);
             apdu.extend_from_slice(piece);
         }
-        if last && has_response(instruction) {
+        if last && has_response(class, instruction) {
             apdu.push(0);
         }
         self.gone += piece.len();
@@ -159,9 +159,12 @@ impl Exchange {
     }
 }
 
+/// The class bit of commands that only our own card has.
+const PROPRIETARY: u8 = 0x80;
+
 /// Whether the command asks for data: there are cards that refuse others with a length field for it.
-const fn has_response(instruction: u8) -> bool {
-    !matches!(instruction, 0x20 | 0x24 | 0x2c | 0xdb | 0xf6)
+const fn has_response(class: u8, instruction: u8) -> bool {
+    class & PROPRIETARY != 0 || !matches!(instruction, 0x20 | 0x24 | 0x2c | 0xdb | 0xf6)
 }
 
 impl fmt::Debug for Exchange {

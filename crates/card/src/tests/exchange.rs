@@ -2,7 +2,9 @@
 
 use alloc::{vec, vec::Vec};
 
-use tallystick_protocol::trust::signature::{emsa_pss_encode, public_key_from_spki, verify_pss};
+use tallystick_protocol::trust::signature::{
+    Algorithm, emsa_pss_encode, public_key_from_spki, verify_pss,
+};
 use zeroize::Zeroizing;
 
 use super::bench::{Bench, Centre, PIN, context};
@@ -132,6 +134,18 @@ fn a_pin_goes_without_a_length_for_data_that_will_not_come() {
     assert_eq!(sent[0], *b"\x00\x20\x00\x80\x08246810\xff\xff");
     let (sent, ..) = told(host::pin_tries(), Form::Short, &[&[0x63, 0xc3]]);
     assert_eq!(sent[0], [0, 0x20, 0, 0x80]);
+}
+
+#[test]
+fn a_purse_key_is_asked_for_with_a_length_and_comes_in_pieces() {
+    let make = || host::purse::make_key(0, Algorithm::Ps256);
+    let (sent, ..) = told(make(), Form::Short, &[&[0x90, 0]]);
+    assert_eq!(sent[0], [0x80, 0x20, 0, 2, 0]);
+    let mut bench = Bench::personalised();
+    bench.select(Applet::Purse);
+    let (response, took) = through(&mut bench, make(), Form::Short);
+    assert_eq!(host::purse::public_key(&response).unwrap().len(), 294);
+    assert_eq!(took, 2);
 }
 
 #[test]
