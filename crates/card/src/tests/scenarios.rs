@@ -244,6 +244,7 @@ pub(super) fn purse_scenarios(said: &Said) -> Vec<Scenario> {
         amount: yen(100),
         at: START,
         prepaid: None,
+        transaction: None,
     };
     let order = OrderToPay {
         root: Root([1; 32]),

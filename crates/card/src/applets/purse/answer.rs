@@ -44,8 +44,11 @@ pub(crate) fn answer(
     }
     work.hear(offer.at);
     if step == PendingStep::Accepted {
-        work.require_current()?;
-        require_open(&work, &offer)?;
+        // A prepaid purse hears of what its agent has accepted, be it late.
+        if signs {
+            work.require_current()?;
+            require_open(&work, &offer)?;
+        }
     } else if pending.is_out() {
         work.value.give_back(&pending, given.at, &[]);
     }

@@ -12,7 +12,7 @@ pub(crate) const PUT_BANK: u8 = 0x26;
 pub(crate) const OPEN: u8 = 0x28;
 /// Signs something about a purse's key; P2 is [`APPLICATION`], [`RENEWAL`] or [`RENEWED`].
 pub(crate) const SIGN: u8 = 0x2a;
-/// Begins a movement.
+/// Begins a movement; P2 is [`BEGIN`] or [`DRAW`].
 pub(crate) const REQUEST: u8 = 0x2c;
 /// Accepts (P2 = 01) or refuses (00) an offer.
 pub(crate) const ANSWER: u8 = 0x2e;
@@ -44,6 +44,11 @@ pub(crate) const APPLICATION: u8 = 1;
 pub(crate) const RENEWAL: u8 = 2;
 /// S10.
 pub(crate) const RENEWED: u8 = 3;
+
+/// The movement begins.
+pub(crate) const BEGIN: u8 = 0;
+/// Its number is drawn, for the card at its other end.
+pub(crate) const DRAW: u8 = 1;
 
 /// What a purse is and holds.
 pub(crate) const STATE: u8 = 0;

@@ -85,6 +85,7 @@ fn first(
         history: alloc::vec::Vec::new(),
         sequence: 0,
         head: HISTORY_START,
+        drawn: None,
     })
 }
 

@@ -1,13 +1,15 @@
-//! REQUEST (80 2C place 00): a movement begins (Sa1 and Sa2, Sd1 and Sd2).
+//! REQUEST (80 2C place P2): a movement begins (Sa1 and Sa2, Sd1 and Sd2).
 
 use rand_core::CryptoRng;
 use tallystick_protocol::purse::{Endpoint, MovementRequest, PrepaidState};
 use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::time::Timestamp;
 
+use super::instruction::{BEGIN, DRAW};
 use super::pending::{Pending, Side};
 use super::work::Work;
-use super::{asked, place_alone};
+use super::{asked, place};
 use crate::StatusWord;
 use crate::host::purse::{MovementTerms, PendingStep, Prepared};
 use crate::iso::apdu::Command;
@@ -23,7 +25,12 @@ pub(crate) fn request(
     command: &Command<'_>,
     rng: &mut impl CryptoRng,
 ) -> Result<Outcome, StatusWord> {
-    let place = place_alone(command.header)?;
+    let place = place(command.header)?;
+    match command.header.p2 {
+        BEGIN => {}
+        DRAW => return draw(state, session, place, asked(command)?, rng),
+        _ => return Err(StatusWord::WrongParameters),
+    }
     let terms: MovementTerms = asked(command)?;
     let mut work = Work::begin(state, place, terms.at)?;
     let signs = work.require_bearer(session)?;
@@ -35,10 +42,8 @@ pub(crate) fn request(
     if terms.amount.currency != work.terms.currency {
         return Err(StatusWord::NotForThisPurse);
     }
-    let transaction = match &terms.prepaid {
-        Some(prepared) => prepared.transaction,
-        None => TransactionId::random(rng),
-    };
+    let transaction = number(&mut work, &terms, side)?;
+    let transaction = transaction.unwrap_or_else(|| TransactionId::random(rng));
     if work.value.find(transaction).is_some() {
         return Err(StatusWord::AlreadyThere);
     }
@@ -63,6 +68,42 @@ pub(crate) fn request(
         encode_value(&shown(&work, transaction))
     };
     Ok(Outcome::data(answer).changing(work.finish(state)))
+}
+
+/// Draws the number of a movement that this purse will take from a prepaid card, which is prepared for it first.
+fn draw(
+    state: &mut State,
+    session: &Session,
+    place: u8,
+    at: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Result<Outcome, StatusWord> {
+    let mut work = Work::begin(state, place, at)?;
+    work.require_bearer(session)?;
+    let drawn = TransactionId::random(rng);
+    work.value.drawn = Some(drawn);
+    Ok(Outcome::data(drawn.0).changing(work.finish(state)))
+}
+
+/// The movement's number, where another card drew it. What takes value has drawn the number itself: else what the bank
+/// once said about a number could be given to the card again.
+fn number(
+    work: &mut Work,
+    terms: &MovementTerms,
+    side: Side,
+) -> Result<Option<TransactionId>, StatusWord> {
+    let prepared = terms.prepaid.as_ref().map(|prepared| prepared.transaction);
+    let is_bearer = work.purse.key.is_none();
+    match (side, prepared, terms.transaction) {
+        (_, None, None) => Ok(None),
+        (Side::Takes, Some(number), None) if work.value.drawn == Some(number) => {
+            work.value.drawn = None;
+            Ok(Some(number))
+        }
+        (Side::Gives | Side::Signs, Some(number), None) if !is_bearer => Ok(Some(number)),
+        (Side::Gives, None, Some(number)) if is_bearer => Ok(Some(number)),
+        _ => Err(StatusWord::WrongData),
+    }
 }
 
 /// Begins a movement: makes room, sets aside what the purse gives, and has it pending.
@@ -96,7 +137,8 @@ fn side(work: &Work, terms: &MovementTerms) -> Result<Side, StatusWord> {
     };
     let is_prepaid = |end: &Endpoint| matches!(end, Endpoint::Prepaid(_)) && *end != own;
     let others = is_prepaid(&terms.source) || is_prepaid(&terms.destination);
-    if work.purse.key.is_some() && others != terms.prepaid.is_some() {
+    let both = is_prepaid(&terms.source) && is_prepaid(&terms.destination);
+    if both || work.purse.key.is_some() && others != terms.prepaid.is_some() {
         return Err(StatusWord::WrongData);
     }
     match (&terms.source, &terms.destination) {

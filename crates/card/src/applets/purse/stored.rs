@@ -10,7 +10,7 @@ use tallystick_protocol::purse::{
 };
 use tallystick_protocol::trust::certificate::{ANCHORS_MAX, Certificate};
 use tallystick_protocol::trust::keyed;
-use tallystick_protocol::wire::identifier::Domain;
+use tallystick_protocol::wire::identifier::{Domain, TransactionId};
 use tallystick_protocol::wire::money::MINOR_MAX;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -104,6 +104,9 @@ pub(super) struct Value {
     /// Its hash.
     #[cbor(n(7), with = "minicbor::bytes")]
     pub(super) head: [u8; 32],
+    /// A number drawn for a movement that is still to begin.
+    #[n(8)]
+    pub(super) drawn: Option<TransactionId>,
 }
 
 impl Purses {
@@ -202,7 +205,9 @@ impl Value {
     }
 
     fn is_valid(&self) -> bool {
-        let held = self.pending.iter().try_fold(self.amount, |sum, pending| {
+        let counts = |pending: &&Pending| pending.is_out() || pending.may_come_in();
+        let mut held = self.pending.iter().filter(counts);
+        let held = held.try_fold(self.amount, |sum, pending| {
             sum.checked_add(pending.amount)
                 .filter(|sum| *sum <= MINOR_MAX)
         });

@@ -24,6 +24,7 @@ pub(crate) fn verdict(state: &mut State, command: &Command<'_>) -> Result<Outcom
     let Some(index) = work.value.find(verdict.transaction) else {
         return Ok(Outcome::done());
     };
+    require_accepted(&work, index, verdict.outcome)?;
     end(&mut work, index, &verdict, &given);
     work.hear(verdict.checkpoint.at);
     if work.is_newer(&verdict.checkpoint) {
@@ -32,13 +33,24 @@ pub(crate) fn verdict(state: &mut State, command: &Command<'_>) -> Result<Outcom
     Ok(Outcome::done().changing(work.finish(state)))
 }
 
+/// A verdict names no amount: what comes in is what the card accepted of the bank's offer.
+fn require_accepted(work: &Work, index: usize, outcome: MovementOutcome) -> Result<(), StatusWord> {
+    let pending = work.value.pending.get(index);
+    let is_early = pending.is_some_and(|pending| pending.may_come_in() && !pending.is_in());
+    if is_early && outcome == MovementOutcome::Completed {
+        Err(StatusWord::ConditionsNotSatisfied)
+    } else {
+        Ok(())
+    }
+}
+
 fn end(work: &mut Work, index: usize, verdict: &MovementVerdict, given: &Signed) {
     let pending = work.value.pending.remove(index);
     match verdict.outcome {
         MovementOutcome::Completed if pending.is_out() => {
             work.value.add_evidence(pending.transaction, &given.bytes);
         }
-        MovementOutcome::Completed if pending.may_come_in() => {
+        MovementOutcome::Completed if pending.is_in() => {
             work.value.take_in(&pending, given.at, &given.bytes);
         }
         MovementOutcome::NotCompleted if pending.is_out() => {

@@ -88,6 +88,10 @@ pub struct MovementTerms {
     /// The prepaid card that was prepared for it, where one of the two ends is one.
     #[n(4)]
     pub prepaid: Option<Prepared>,
+    /// To a prepaid card that gives to a purse: the number that the purse drew ([`super::draw`]). None in all other
+    /// cases: the card draws it.
+    #[n(5)]
+    pub transaction: Option<TransactionId>,
 }
 
 /// A prepaid card that has set aside what it gives, or waits for what it gets: what the purse that signs as its
@@ -95,7 +99,7 @@ pub struct MovementTerms {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct Prepared {
-    /// The number that the prepaid card drew for the movement.
+    /// The number of the movement; the prepaid card drew it, unless it gives to the purse.
     #[n(0)]
     pub transaction: TransactionId,
     /// What it shows to the bank.

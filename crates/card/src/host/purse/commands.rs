@@ -108,7 +108,19 @@ pub fn renewed(place: u8, at: Timestamp) -> Apdu {
 /// # Errors
 /// [`CardError::TooLarge`].
 pub fn request(place: u8, terms: &MovementTerms) -> Apdu {
-    apdu([0x80, ins::REQUEST, place, 0], &encode_value(terms))
+    apdu(
+        [0x80, ins::REQUEST, place, ins::BEGIN],
+        &encode_value(terms),
+    )
+}
+
+/// Draws the number of a movement from a prepaid card to this purse: [`super::transaction`]. The prepaid card is given it
+/// in its [`request`], and this purse gives it back in its own. Needs the PIN.
+///
+/// # Errors
+/// None.
+pub fn draw(place: u8, at: Timestamp) -> Apdu {
+    apdu([0x80, ins::REQUEST, place, ins::DRAW], &encode_value(&at))
 }
 
 /// Gives the card a signed [`MovementOffer`](tallystick_protocol::purse::MovementOffer) and what its holder decided

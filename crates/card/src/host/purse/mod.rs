@@ -11,11 +11,11 @@ pub use asked::{
     ApplicationTerms, MovementTerms, OpeningGiven, OrderToPay, Prepared, RenewalTerms, Signed,
 };
 pub use commands::{
-    answer_offer, apply, clear_history, close, list_purses, make_key, open, pay, put_bank, put_key,
-    put_roots, read_history, read_messages, read_purse, renew, renewed, report, request,
+    answer_offer, apply, clear_history, close, draw, list_purses, make_key, open, pay, put_bank,
+    put_key, put_roots, read_history, read_messages, read_purse, renew, renewed, report, request,
     take_notice, take_verdict,
 };
-pub use replies::{history, messages, prepared, public_key, purse, purses, signed};
+pub use replies::{history, messages, prepared, public_key, purse, purses, signed, transaction};
 pub use views::{ListedPurse, PendingMessages, PendingStep, PendingView, PurseView};
 
 /// How many purses a card holds; places are numbered from 0.

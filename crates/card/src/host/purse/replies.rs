@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use minicbor::{Decode, Encode};
 use tallystick_protocol::purse::{ENTRIES_MAX, HistoryEntry};
 use tallystick_protocol::wire::cbor::decode_value;
+use tallystick_protocol::wire::identifier::TransactionId;
 
 use super::{ListedPurse, PLACES, PendingMessages, Prepared, PurseView};
 use crate::host::replies::list;
@@ -38,6 +39,15 @@ pub fn signed(response: &[u8]) -> Result<Vec<u8>, CardError> {
 /// As [`data`]; [`CardError::Malformed`].
 pub fn prepared(response: &[u8]) -> Result<Prepared, CardError> {
     value(response)
+}
+
+/// The number that was drawn for a movement.
+///
+/// # Errors
+/// As [`data`]; [`CardError::Malformed`].
+pub fn transaction(response: &[u8]) -> Result<TransactionId, CardError> {
+    let number = data(response)?.try_into();
+    number.map(TransactionId).map_err(|_| CardError::Malformed)
 }
 
 /// What a place holds.

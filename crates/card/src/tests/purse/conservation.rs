@@ -51,6 +51,7 @@ struct Known {
     is_load: bool,
     request: Option<MovementRequest>,
     refused: bool,
+    accepted: bool,
     outcome: Option<MovementOutcome>,
     /// Whether the card has heard of it.
     heard: bool,
@@ -84,6 +85,7 @@ impl World {
             is_load,
             request: Some(request),
             refused: false,
+            accepted: false,
             outcome: None,
             heard: false,
         });
@@ -125,6 +127,7 @@ impl World {
                 is_load: false,
                 request: None,
                 refused: false,
+                accepted: false,
                 outcome: None,
                 heard: false,
             });
@@ -141,20 +144,23 @@ impl World {
         let offer = self.holder.bank.offer(&request);
         let offer = self.holder.bank.sign(&offer);
         let answered = self.holder.answer(yes, &offer);
-        if answered.is_ok() && !yes {
-            known.refused = true;
+        if answered.is_ok() {
+            known.refused = !yes;
+            known.accepted = yes;
         }
     }
 
-    /// A bank says one outcome for ever, and does not complete what was refused.
+    /// A bank says one outcome for ever, and completes only what was accepted, or paid.
     fn end(&mut self, which: usize, yes: bool, times: usize) {
         let Some(known) = self.known.get_mut(which) else {
             return;
         };
-        let outcome = *known.outcome.get_or_insert(match yes && !known.refused {
-            true => MovementOutcome::Completed,
-            false => MovementOutcome::NotCompleted,
-        });
+        let outcome = *known.outcome.get_or_insert(
+            match yes && (known.accepted || known.request.is_none()) {
+                true => MovementOutcome::Completed,
+                false => MovementOutcome::NotCompleted,
+            },
+        );
         let verdict = self.holder.bank.verdict(known.transaction, outcome);
         for _ in 0..times {
             let now = self.holder.now;

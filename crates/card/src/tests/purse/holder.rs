@@ -139,6 +139,7 @@ impl Holder {
             amount,
             at: self.now,
             prepaid: None,
+            transaction: None,
         }
     }
 

@@ -56,11 +56,14 @@ pub(in crate::tests) fn live(
         amount: yen(5_000),
         at: START,
         prepaid: None,
+        transaction: None,
     };
     let asked = data(purse::request(0, &terms));
     let load: MovementRequest = keyed::open(&asked, &public).unwrap();
     (terms.source, terms.destination) = (PURSE, ACCOUNT);
     terms.amount = yen(300);
+    let offer = bank.offer(&load);
+    data(purse::answer_offer(0, true, &bank.sign(&offer), START));
     let completed = bank.verdict(load.transaction, MovementOutcome::Completed);
     data(purse::take_verdict(0, &completed, START));
     let asked = data(purse::request(0, &terms));

@@ -475,3 +475,27 @@ fn a_card_restored_from_an_old_copy_says_a_number_of_its_history_a_second_time()
     let refused = holder.tried(purse::take_notice(0, &notice, now));
     assert_eq!(refused, Err(CardError::Refused(0x6985)));
 }
+
+#[test]
+fn a_large_transfer_between_accounts_is_no_concern_of_what_the_purse_holds() {
+    let mut holder = Holder::holding(5_000);
+    let most = yen(tallystick_protocol::wire::money::MINOR_MAX);
+    let asked = holder.request(ACCOUNT, Endpoint::Account(1), most).unwrap();
+    Card::restore(&holder.bench.card.state()).unwrap();
+    holder.accept(&asked);
+    holder.end(asked.transaction, Completed);
+    assert_eq!(holder.amounts(), (5_000, 0, 0));
+}
+
+#[test]
+fn a_load_that_nobody_accepted_does_not_come_in() {
+    let mut holder = Holder::new();
+    let asked = holder.ask(100).unwrap();
+    let early = holder.bank.verdict(asked.transaction, Completed);
+    let now = holder.now;
+    let refused = holder.tried(purse::take_verdict(0, &early, now));
+    assert_eq!(refused, Err(CardError::Refused(0x6985)));
+    holder.accept(&asked);
+    holder.ok(purse::take_verdict(0, &early, now));
+    assert_eq!(holder.amounts(), (100, 0, 0));
+}

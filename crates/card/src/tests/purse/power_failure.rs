@@ -184,5 +184,6 @@ fn terms(
         amount: yen(amount),
         at: START,
         prepaid: None,
+        transaction: None,
     }
 }

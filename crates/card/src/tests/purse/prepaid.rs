@@ -5,7 +5,7 @@ use tallystick_protocol::purse::{
 };
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::{Algorithm, VerifyingKey};
-use tallystick_protocol::wire::identifier::Root;
+use tallystick_protocol::wire::identifier::{Root, TransactionId};
 
 use super::holder::{ACCOUNT, Holder, PURSE, yen};
 use crate::Applet;
@@ -37,26 +37,32 @@ fn both() -> Holder {
     holder
 }
 
-fn prepared(holder: &mut Holder, source: Endpoint, destination: Endpoint, amount: u64) -> Prepared {
-    let terms = holder.terms(source, destination, yen(amount));
-    let shown = holder.ok(purse::request(PLACE, &terms));
+fn prepared(holder: &mut Holder, terms: &MovementTerms) -> Prepared {
+    let shown = holder.ok(purse::request(PLACE, terms));
     purse::prepared(&[shown, [0x90, 0].into()].concat()).unwrap()
 }
 
-/// The agent asks for what the prepaid card was prepared for.
+/// The agent asks for what the prepaid card was prepared for. Where the agent takes, it draws the number first.
 fn asked(
     holder: &mut Holder,
     source: Endpoint,
     destination: Endpoint,
     amount: u64,
 ) -> MovementRequest {
-    let prepaid = prepared(holder, source.clone(), destination.clone(), amount);
+    let mut terms = holder.terms(source, destination, yen(amount));
     holder.bench.verify();
     holder.bench.select(Applet::Purse);
-    let terms = MovementTerms {
-        prepaid: Some(prepaid),
-        ..holder.terms(source, destination, yen(amount))
-    };
+    if terms.destination == PURSE {
+        let drawn = holder.ok(purse::draw(0, terms.at));
+        terms.transaction = Some(TransactionId(drawn.try_into().unwrap()));
+    }
+    holder.bench.select(Applet::Identity);
+    holder.bench.ok(host::forget_pin());
+    holder.bench.select(Applet::Purse);
+    let prepaid = prepared(holder, &terms);
+    holder.bench.verify();
+    holder.bench.select(Applet::Purse);
+    (terms.prepaid, terms.transaction) = (Some(prepaid), None);
     let signed = holder.ok(purse::request(0, &terms));
     holder.read(&signed)
 }
@@ -183,4 +189,67 @@ fn a_prepaid_card_is_closed_by_its_bearer_once_it_is_empty() {
     holder.bench.ok(host::forget_pin());
     holder.bench.select(Applet::Purse);
     holder.ok(purse::close(PLACE));
+}
+
+#[test]
+fn what_takes_value_has_drawn_the_number_so_that_no_old_word_of_the_bank_counts_again() {
+    let mut holder = both();
+    let request = asked(&mut holder, PURSE, PREPAID, 1_000);
+    run(&mut holder, &request, Completed);
+    let malformed = Err(CardError::Refused(0x6a80));
+    // The prepaid card takes the same movement again.
+    let mut again = holder.terms(PURSE, PREPAID, yen(1_000));
+    again.transaction = Some(request.transaction);
+    assert_eq!(holder.tried(purse::request(PLACE, &again)), malformed);
+    again.transaction = None;
+    again.prepaid = request.prepaid.clone().map(|state| Prepared {
+        transaction: request.transaction,
+        state,
+    });
+    assert_eq!(holder.tried(purse::request(PLACE, &again)), malformed);
+    // The purse takes what it had completed once.
+    let back = asked(&mut holder, PREPAID, PURSE, 100);
+    run(&mut holder, &back, Completed);
+    let mut again = holder.terms(PREPAID, PURSE, yen(100));
+    again.prepaid = back.prepaid.map(|state| Prepared {
+        transaction: back.transaction,
+        state,
+    });
+    assert_eq!(holder.tried(purse::request(0, &again)), malformed);
+    assert_eq!(amounts(&mut holder), [(4_100, 0, 0), (900, 0, 0)]);
+}
+
+#[test]
+fn a_prepaid_card_takes_what_the_bank_offered_and_not_what_it_was_prepared_for() {
+    let mut holder = both();
+    let terms = holder.terms(ACCOUNT, PREPAID, yen(50_000));
+    let mut prepaid = prepared(&mut holder, &terms);
+    holder.bench.verify();
+    holder.bench.select(Applet::Purse);
+    // The agent asks for less than the card was prepared for.
+    prepaid.state.state.amount = 0;
+    let less = MovementTerms {
+        prepaid: Some(prepaid),
+        amount: yen(1),
+        ..terms
+    };
+    let signed = holder.ok(purse::request(0, &less));
+    let request: MovementRequest = holder.read(&signed);
+    let mut offer = holder.bank.offer(&request);
+    offer.checkpoint.purse = CARD;
+    let now = holder.now;
+    let offer = holder.bank.sign(&offer);
+    let refused = holder.tried(purse::answer_offer(PLACE, true, &offer, now));
+    assert_eq!(refused, Err(CardError::Refused(0x6a80)));
+    let mut checkpoint = holder.bank.next();
+    checkpoint.purse = CARD;
+    let verdict = holder.bank.sign(&MovementVerdict {
+        purse: request.purse,
+        transaction: request.transaction,
+        outcome: Completed,
+        checkpoint,
+    });
+    let refused = holder.tried(purse::take_verdict(PLACE, &verdict, now));
+    assert_eq!(refused, Err(CardError::Refused(0x6985)));
+    assert_eq!(amounts(&mut holder)[1], (0, 0, 0));
 }
