@@ -56,6 +56,7 @@ export const IssuerBook = lasting('IssuerBook')
 export const CourierBook = lasting('CourierBook')
 export const BankingSystemBook = lasting('BankingSystemBook')
 export const DirectoryBook = lasting('DirectoryBook')
+export const RegistrationAuthorityBook = lasting('RegistrationAuthorityBook')
 
 export default {
   fetch: (request, env, context) => whole(() => party.fetch(request, env, context)),

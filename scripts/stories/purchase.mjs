@@ -36,7 +36,7 @@ async function picturesOfEverything(shopper) {
     await shopper.shot(opened, `wallet-${page}`)
     await opened.close()
   }
-  for (const role of ['shop', 'issuer', 'courier', 'key-centre', 'ca', 'directory']) {
+  for (const role of ['shop', 'issuer', 'courier', 'key-centre', 'ca', 'directory', 'registration-authority']) {
     const opened = await shopper.openPage(`${shopper.parties.url(role)}/console`)
     await opened.waitForTimeout(500)
     await shopper.shot(opened, `console-${role}`, { fullPage: true })

@@ -191,7 +191,7 @@ async function remainingPages() {
   await visit('reset', shopper.walletUrl('reset'), heading(words('reset.stays')))
   await visit('store, how paying works', `${parties.url('shop')}/#/paying`, heading(), { light: true })
   await visit('store, no such page', `${parties.url('shop')}/#/nowhere`, heading(), { light: true })
-  for (const role of ['shop', 'issuer', 'courier', 'key-centre', 'ca', 'directory', 'banking-system']) {
+  for (const role of ['shop', 'issuer', 'courier', 'key-centre', 'ca', 'directory', 'banking-system', 'registration-authority']) {
     const sign = page => page.getByRole('heading', { level: 2 })
     await visit(`console of the ${role}`, `${parties.url(role)}/console`, sign, { then: openFolds })
   }
@@ -199,7 +199,7 @@ async function remainingPages() {
     const name = `console of the ${role}, one order`
     await visit(name, `${parties.url(role)}/console#orders/${order.order_id}`, heading('Signed statements'), { then: openFolds })
   }
-  for (const role of ['courier', 'key-centre', 'ca', 'directory', 'banking-system'])
+  for (const role of ['courier', 'key-centre', 'ca', 'directory', 'banking-system', 'registration-authority'])
     await visit(`front page of the ${role}`, parties.url(role), heading())
   const popup = await shopper.openPage(shopper.walletUrl('popup'))
   await enter(popup, button(popup, 'action.lock'))

@@ -177,13 +177,14 @@ async function otherPages() {
     ['banking-system', '支払い'],
     ['ca', '証明書'],
     ['directory', '取り消された証明書'],
+    ['registration-authority', '口座の申し込み'],
   ]) {
     await visit(`console-${role}`, `${world.parties.url(role)}/console`, sign)
   }
   for (const role of ['shop', 'issuer', 'courier']) {
     await visit(`console-${role}-order`, `${world.parties.url(role)}/console#orders/${order.order_id}`, '署名された文書')
   }
-  for (const role of ['courier', 'key-centre', 'ca', 'directory', 'banking-system'])
+  for (const role of ['courier', 'key-centre', 'ca', 'directory', 'banking-system', 'registration-authority'])
     await visit(`home-${role}`, world.parties.url(role), 'コンソールを開く')
 }
 

@@ -84,6 +84,12 @@ book_of!(
     tallystick_parties::directory::Directory<WorkerPorts>,
     open_directory
 );
+book_of!(
+    "registration-authority",
+    RegistrationAuthorityBook,
+    tallystick_parties::registration_authority::RegistrationAuthority<WorkerPorts>,
+    open_registration_authority
+);
 
 #[cfg(feature = "ca")]
 fn open_ca(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::ca::Ca<WorkerPorts>> {
@@ -175,4 +181,17 @@ fn open_directory(
     use tallystick_parties::directory::Directory;
     let settings = settings::read(env, Role::Directory)?;
     Ok(Directory::new(ports, settings))
+}
+
+#[cfg(feature = "registration-authority")]
+fn open_registration_authority(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::registration_authority::RegistrationAuthority<WorkerPorts>> {
+    use tallystick_parties::registration_authority::{RegistrationAuthority, RegistrationConfig};
+    let config = RegistrationConfig {
+        settings: settings::read(env, Role::RegistrationAuthority)?,
+        banks: settings::domains(env, "BANKS")?,
+    };
+    Ok(RegistrationAuthority::new(ports, config))
 }

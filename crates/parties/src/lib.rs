@@ -36,6 +36,8 @@ pub mod courier;
 pub mod issuer;
 #[cfg(feature = "issuer")]
 pub mod payer;
+#[cfg(feature = "registration-authority")]
+pub mod registration_authority;
 #[cfg(feature = "shop")]
 pub mod shop;
 

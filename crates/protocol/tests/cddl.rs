@@ -9,7 +9,11 @@ use tallystick_protocol::account::{
     PartyShareRequest, RegistrationReceipt, RevocationRequest,
 };
 use tallystick_protocol::bank::{
-    FeeOption, KeyRenewal, KeyRenewed, PurseConversation, PurseConversationAnswer,
+    BankKeyRequest, FeeOption, KeyRenewal, KeyRenewed, OpeningAnswer, OpeningOutcome,
+    OpeningRequest, PurseApplication, PurseApplicationRequest, PurseConversation,
+    PurseConversationAnswer, PurseKeyDelivery, PurseKeyKind, PurseKeyRequest, PurseKeysCertified,
+    PurseOpening, Registration, RegistrationAnswer, RenewalAnswer, RenewalOutcome, RenewalPermit,
+    RenewalRequest, RenewedKeyCertified,
 };
 use tallystick_protocol::checkout::answers::{
     Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, CourierAnswer,
@@ -27,6 +31,7 @@ use tallystick_protocol::checkout::refunds::{
 };
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
+use tallystick_protocol::keys::sealed::public_key;
 use tallystick_protocol::keys::{
     Centres, Degrees, DerivedKey, Epoch, KeyContext, PairContext, SealedShare, ShareLabel,
     ShareRecipient, Space, Suite,
@@ -34,8 +39,9 @@ use tallystick_protocol::keys::{
 use tallystick_protocol::purse::{
     Checkpoint, CheckpointNotice, ENTRIES_MAX, EVIDENCE_BYTES_MAX, Endpoint, HistoryEntry,
     HistoryPolicy, MovementOffer, MovementOutcome, MovementReply, MovementRequest, MovementVerdict,
-    OfflineLimits, PENDING_MAX, PrepaidState, PurseCertificate, PurseKind, PurseNumber,
-    PursePayment, PurseReport, PurseReportAnswer, PurseState, SealedSecret, WaitingCredit,
+    OfflineLimits, P256_SECRET_BYTES, PENDING_MAX, PrepaidState, PurseCertificate, PurseKind,
+    PurseNumber, PursePayment, PurseReport, PurseReportAnswer, PurseState, RSA_SECRET_BYTES,
+    SealedSecret, WaitingCredit,
 };
 use tallystick_protocol::trust::certificate::revocation::RevocationReason;
 use tallystick_protocol::trust::introduction::{Introduction, IntroductionRequest};
@@ -535,6 +541,157 @@ fn state() -> PurseState {
         checkpoint: 4,
         sequence: 5,
         head: [6; 32],
+    }
+}
+
+#[test]
+fn opening_an_account_and_its_purse_is_as_the_page_says() {
+    let to = || envelope(Audience::Party(domain("bank.example")));
+    let registration = Registration {
+        bank: domain("bank.example"),
+        number: [1; 32],
+        name: "Aiko Tanaka".into(),
+        address: "1-2-3 Kiso, Nagano".into(),
+        telephone: "+81 3 1234 5678".into(),
+        password_verifier: [2; 32],
+        outside_account: "JP4400012345678901".into(),
+        currency: Currency::Jpy,
+    };
+    holds("registration", &registration);
+    holds(
+        "registration-answer",
+        &RegistrationAnswer { answer: vec![1] },
+    );
+    holds(
+        "opening-request",
+        &OpeningRequest {
+            envelope: to(),
+            registration,
+        },
+    );
+    for outcome in OpeningOutcome::ALL {
+        let opened = outcome == OpeningOutcome::Opened;
+        holds(
+            "opening-answer",
+            &OpeningAnswer {
+                envelope: to(),
+                outcome,
+                account: opened.then_some(4711),
+                expires_at: opened.then_some(Timestamp(2_000)),
+                offer: opened.then(|| vec![1]),
+            },
+        );
+    }
+    holds(
+        "purse-application",
+        &PurseApplication {
+            bank: domain("bank.example"),
+            account: 4711,
+            holder: HolderId([3; 32]),
+            purse_public_key: vec![1],
+            at: Timestamp(1),
+        },
+    );
+    holds(
+        "purse-application-request",
+        &PurseApplicationRequest {
+            application: vec![1],
+            approval: vec![2],
+        },
+    );
+    holds(
+        "purse-keys-certified",
+        &PurseKeysCertified {
+            envelope: to(),
+            application: vec![1],
+            approval: vec![2],
+            certificate: vec![3],
+        },
+    );
+    for key_certificate in [None, Some(vec![4])] {
+        holds(
+            "purse-opening",
+            &PurseOpening {
+                purse_certificate: vec![1],
+                notice: vec![2],
+                bank_certificate: vec![3],
+                key_certificate,
+            },
+        );
+    }
+    holds(
+        "bank-key-request",
+        &BankKeyRequest {
+            envelope: to(),
+            public_key: vec![1],
+            token: [1; 32],
+        },
+    );
+}
+
+#[test]
+fn making_and_renewing_a_purse_s_key_is_as_the_page_says() {
+    let to = || envelope(Audience::Party(domain("bank.example")));
+    for (kind, secret) in [
+        (PurseKeyKind::P256, vec![7; P256_SECRET_BYTES]),
+        (PurseKeyKind::Rsa2048, vec![7; RSA_SECRET_BYTES]),
+    ] {
+        holds(
+            "purse-key-request",
+            &PurseKeyRequest {
+                bank: domain("bank.example"),
+                registration: [1; 32],
+                number: [2; 32],
+                enrolment_public_key: [3; 32],
+                kind,
+            },
+        );
+        let card = public_key(&[5; 32]).unwrap();
+        let mut rng = support::Seeded(1, 0);
+        holds(
+            "purse-key-delivery",
+            &PurseKeyDelivery {
+                envelope: envelope(Audience::Holder),
+                public_key: vec![1],
+                secret: SealedSecret::new(&mut rng, &card, kind.algorithm(), &secret).unwrap(),
+            },
+        );
+    }
+    holds(
+        "renewal-request",
+        &RenewalRequest {
+            envelope: to(),
+            renewal: vec![1],
+        },
+    );
+    for outcome in RenewalOutcome::ALL {
+        let permitted = outcome == RenewalOutcome::Permitted;
+        holds(
+            "renewal-permit",
+            &RenewalPermit {
+                envelope: to(),
+                outcome,
+                fee: permitted.then(|| yen(300)),
+                expires_at: permitted.then_some(Timestamp(2_000)),
+            },
+        );
+    }
+    holds(
+        "renewed-key-certified",
+        &RenewedKeyCertified {
+            envelope: to(),
+            renewal: vec![1],
+            certificate: vec![2],
+        },
+    );
+    for opening in [None, Some(vec![2])] {
+        holds(
+            "renewal-answer",
+            &RenewalAnswer {
+                permit: vec![1],
+                opening,
+            },
+        );
     }
 }
 

@@ -9,7 +9,7 @@ use tallystick_protocol::test_keys::{
     TEST_KEYS, TestAuthority, test_key, test_signature, test_spki,
 };
 use tallystick_protocol::trust::certificate::{CertificateRequest, UnsignedRequest};
-use tallystick_protocol::trust::signature::verify_pss;
+use tallystick_protocol::trust::signature::{VerifyingKey, verify_pss};
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -225,6 +225,43 @@ fn openssl_shows_the_role_and_the_domain() {
         "Signature Algorithm: rsassaPss",
     ] {
         assert!(said.contains(expected), "{expected} is missing in:\n{said}");
+    }
+}
+
+#[test]
+fn openssl_accepts_a_certificate_of_a_p256_key_and_reads_the_key() {
+    let Some(folder) = Folder::new("p256") else {
+        return;
+    };
+    let mut authority = TestAuthority::new(NOW);
+    let key = VerifyingKey::of_p256(&[9; 32]).unwrap().to_spki().unwrap();
+    let purse = authority.holder_of("Purse 4f2a", &key);
+    let bank = authority.party_of((Role::Bank, "midori-bank.localhost", "Midori Bank"), &key);
+    let root = folder.write_certificate("root.pem", authority.root.as_der());
+    for (name, certificate) in [("purse.pem", &purse), ("bank.pem", &bank)] {
+        let path = folder.write_certificate(name, certificate.as_der());
+        let (accepted, said) = verify(&root, &path);
+        assert!(accepted, "{said}");
+        let (_, said) = openssl(&["x509", "-in", text(&path), "-noout", "-text"]);
+        for expected in ["id-ecPublicKey", "NIST CURVE: P-256", "rsassaPss"] {
+            assert!(said.contains(expected), "{expected} is missing in:\n{said}");
+        }
+        let pem = ["x509", "-in", text(&path), "-noout", "-pubkey"];
+        let (_, pem) = openssl(&pem);
+        let pem = folder.write("key.pem", pem.as_bytes());
+        let der = folder.0.join("key.der");
+        let (read, said) = openssl(&[
+            "pkey",
+            "-pubin",
+            "-in",
+            text(&pem),
+            "-outform",
+            "DER",
+            "-out",
+            text(&der),
+        ]);
+        assert!(read, "{said}");
+        assert_eq!(std::fs::read(der).unwrap(), key);
     }
 }
 

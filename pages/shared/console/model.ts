@@ -3,7 +3,7 @@
 
 export const STRANDS = ['shop', 'issuer', 'courier'] as const
 export type Strand = (typeof STRANDS)[number]
-export type Role = Strand | 'key-centre' | 'ca' | 'directory' | 'banking-system'
+export type Role = Strand | 'key-centre' | 'ca' | 'directory' | 'banking-system' | 'registration-authority'
 
 /** A typed value. What says it to a reader is `Value.svelte`, for every role. */
 export type Cell =

@@ -1,7 +1,8 @@
 //! The certification authority: makes its root at first start, certifies service parties that
-//! present their token, and holders whose issuer asks for it; revokes certificates, signs the list of those, and
-//! registers everything at the directory.
+//! present their token, holders whose issuer or registration authority asks for it, and the keys with which
+//! banks sign purses; revokes certificates, signs the list of those, and registers everything at the directory.
 
+mod banks;
 mod console;
 mod holders;
 mod issuing;
@@ -42,6 +43,7 @@ pub(crate) enum Task {
     CertifyParty,
     CertifyHolder,
     Revoke,
+    CertifyBankKey,
 }
 
 /// What a CA answers at beside what every party does.
@@ -50,6 +52,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/certificates", Task::CertifyParty).dear(),
     Route::post("/v1/holder-certificates", Task::CertifyHolder),
     Route::post("/v1/revocations", Task::Revoke),
+    Route::post("/v1/bank-keys", Task::CertifyBankKey),
 ];
 
 /// The certification authority.
@@ -106,6 +109,7 @@ impl<P: Ports> Ca<P> {
             }
             Task::CertifyParty => self.certify_party(request).await,
             Task::CertifyHolder => self.certify_holder(request).await,
+            Task::CertifyBankKey => self.certify_bank_key(request).await,
             Task::Revoke => self.revoke_at_request(request).await,
         }
     }

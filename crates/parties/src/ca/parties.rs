@@ -3,13 +3,13 @@
 use tallystick_protocol::account::{CertificateAnswer, PartyCertificateRequest};
 use tallystick_protocol::trust::certificate::{CertificateRequest, UnsignedCertificate};
 use tallystick_protocol::wire::cbor::{decode, encode};
-use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::Ca;
 use super::issuing::{self, Application};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
-use crate::office::settings::is_registration_token;
+use crate::office::settings::{is_registration_token, owner};
 use crate::ports::Ports;
 
 impl<P: Ports> Ca<P> {
@@ -21,8 +21,9 @@ impl<P: Ports> Ca<P> {
     pub(super) async fn certify_party(&self, request: &Incoming) -> Result<Answer, Fault> {
         let message: PartyCertificateRequest = decode(web::body_as(request, web::CBOR)?)?;
         let claimed = CertificateRequest::claims(&message.pkcs10)?;
-        let asker = format!("{}|{}", claimed.role.as_str(), claimed.domain);
-        self.require_token(&claimed, &asker, &message.token)?;
+        let asker = owner(claimed.role, &claimed.domain);
+        let party = (claimed.role, &claimed.domain, claimed.name.as_str());
+        self.require_token(party, &claimed.public_key, &message.token)?;
         self.office.admit_sender("certificates", &claimed.domain)?;
         let wanted = CertificateRequest::verify(&message.pkcs10)?;
         let application = Application {
@@ -40,28 +41,26 @@ impl<P: Ports> Ca<P> {
         Ok(web::cbor(encode(&CertificateAnswer { certificate })))
     }
 
-    fn require_token(
+    /// Requires the token with which this key of a party (role, domain, name) is certified.
+    pub(super) fn require_token(
         &self,
-        claimed: &CertificateRequest,
-        asker: &str,
+        party: (Role, &Domain, &str),
+        public_key: &[u8],
         token: &[u8; 32],
     ) -> Result<(), Fault> {
         let unauthorised = |said: &str| Err(Fault::new(Kind::Unauthorised, said));
-        let is_token = |number| {
-            let party = (claimed.role, &claimed.domain, claimed.name.as_str());
-            is_registration_token(&self.registration_key, number, party, token)
-        };
-        let keys = issuing::keys_of(self.office.tables(), claimed.role, asker)?;
+        let is_token = |number| is_registration_token(&self.registration_key, number, party, token);
+        let (role, domain, _) = party;
+        let keys = issuing::keys_of(self.office.tables(), role, &owner(role, domain))?;
         let certified = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-        let key = issuing::key_hash(&claimed.public_key);
+        let key = issuing::key_hash(public_key);
         let current = keys.last() == Some(&key);
         let number = if current { certified } else { certified + 1 };
-        if claimed.role == Role::Ca || !(is_token(number) || (!current && is_token(certified))) {
+        if role == Role::Ca || !(is_token(number) || (!current && is_token(certified))) {
             return unauthorised("The token is not for this role, domain and name.");
         }
         if !current && !is_token(number) {
-            self.office
-                .log("token-used-before", None, claimed.role.as_str());
+            self.office.log("token-used-before", None, role.as_str());
             return unauthorised(&format!(
                 "The token was used for another key. For a new one, ask the CA's operator for token {number}."
             ));

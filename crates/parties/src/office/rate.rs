@@ -89,6 +89,8 @@ limits! {
     forms, "forms", 3000;
     /// Accounts, where they are opened for whoever asks.
     accounts, "accounts", 600;
+    /// Purse keys, certified or made for whoever asks.
+    purse_keys, "purse-keys", 600;
     /// Key shares of one holder or party.
     shares_each, "shares-each", 30;
     /// Key shares of all together. One takes up to a fifth of a second, so that these are at most two

@@ -60,6 +60,16 @@ pub trait Exchange<P: Ports> {
         Ok(())
     }
 
+    /// The signed message that the letter stands for, where it may not rest in clear as other statements do: made
+    /// and kept sealed before it is sent, so that a retry says the same.
+    ///
+    /// # Errors
+    /// A fault: nothing is sent yet.
+    #[allow(async_fn_in_trait)] // single-threaded on purpose: see `ports`
+    async fn sealed_statement(&self, _subject: &Self::Subject) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(None)
+    }
+
     /// The only way to a verdict: what was said, if it is signed by the right party and about this
     /// subject.
     ///
@@ -148,7 +158,8 @@ async fn asked<P: Ports, E: Exchange<P> + ?Sized>(
             None => Ok(()),
         })?;
     }
-    let answer = office.post(letter, job).await?;
+    let sealed = exchange.sealed_statement(&subject).await?;
+    let answer = office.post(letter, sealed, job).await?;
     let refused = match verdict(exchange, &subject, &answer)? {
         Ok(word) => return ended(exchange, letter, Some(word)),
         Err(fault) => fault,
@@ -237,8 +248,14 @@ impl<P: Ports> Office<P> {
         Ok(said)
     }
 
-    async fn post(&self, letter: &Letter, job: &Job) -> Result<Answer, Fault> {
+    async fn post(
+        &self,
+        letter: &Letter,
+        sealed: Option<Vec<u8>>,
+        job: &Job,
+    ) -> Result<Answer, Fault> {
         let (media_type, body) = match &letter.content {
+            Content::Statement(_) if sealed.is_some() => (web::COSE, sealed.unwrap_or_default()),
             Content::Bytes(bytes) => (web::CBOR, bytes.clone()),
             Content::Relayed(bytes) => (web::COSE, bytes.clone()),
             Content::Certificate(bytes) => (web::CERTIFICATE, bytes.clone()),

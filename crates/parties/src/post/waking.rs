@@ -124,7 +124,23 @@ impl<P: Ports> Office<P> {
         kind: &str,
         reference: &str,
     ) -> Result<(), Fault> {
-        let later = || Fault::new(Kind::Starting, "Try again in a few seconds.");
+        match self.try_now(duties, kind, reference).await {
+            Ok(Next::Done) => Ok(()),
+            Err(fault) if fault.kind == Kind::Internal => Err(fault),
+            _ => Err(later()),
+        }
+    }
+
+    /// As [`Office::do_now`], for whoever is told what stands in the way.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] if somebody is at it, or it is not due; what the job itself fails with.
+    pub async fn try_now(
+        &self,
+        duties: &impl Duties,
+        kind: &str,
+        reference: &str,
+    ) -> Result<Next, Fault> {
         let now_ms = self.now_ms();
         let job = self.transaction(|tables| {
             if due::time_of(tables, kind, reference)?.is_none() {
@@ -133,7 +149,7 @@ impl<P: Ports> Office<P> {
             Ok(Some(due::take_this(tables, kind, reference, now_ms)?))
         })?;
         let Some(job) = job else {
-            return Ok(());
+            return Ok(Next::Done);
         };
         let job = job.ok_or_else(later)?;
         if !self.traffic.begin(&job.kind, &job.reference, now_ms) {
@@ -142,11 +158,7 @@ impl<P: Ports> Office<P> {
         let outcome = duties.perform(&job).await;
         self.job_ended(&job, &outcome);
         self.traffic.end(&job.kind, &job.reference);
-        match outcome {
-            Ok(Next::Done) => Ok(()),
-            Err(fault) if fault.kind == Kind::Internal => Err(fault),
-            _ => Err(later()),
-        }
+        outcome
     }
 
     fn look_again_later(&self, fault: &Fault) {
@@ -261,4 +273,8 @@ impl<P: Ports> Office<P> {
             Err(error) => self.log_cause(about, &Fault::from(error)),
         }
     }
+}
+
+fn later() -> Fault {
+    Fault::new(Kind::Starting, "Try again in a few seconds.")
 }

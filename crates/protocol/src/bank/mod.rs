@@ -6,17 +6,23 @@
 //! has certified, before the bank opens the purse.
 
 mod conversation;
+mod key_delivery;
 mod opening;
 mod purse_key;
 mod renewal;
+mod renewing;
 
 pub use conversation::{
     CONVERSATION_BYTES_MAX, ConversationError, Direction, PurseConversation,
     PurseConversationAnswer, open_said, seal_said,
 };
+pub use key_delivery::{PurseKeyDelivery, PurseKeyKind, PurseKeyRequest};
 pub use opening::{
     OpeningAnswer, OpeningOutcome, OpeningRequest, PurseApplication, PurseApplicationRequest,
     PurseKeysCertified, PurseOpening, Registration, RegistrationAnswer, RegistrationError,
 };
 pub use purse_key::BankKeyRequest;
 pub use renewal::{FeeOption, KeyRenewal, KeyRenewed};
+pub use renewing::{
+    RenewalAnswer, RenewalOutcome, RenewalPermit, RenewalRequest, RenewedKeyCertified,
+};

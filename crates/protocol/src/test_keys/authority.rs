@@ -110,17 +110,21 @@ impl TestAuthority {
     /// # Panics
     /// If domain or name do not fit the profile.
     pub fn party(&mut self, role: Role, domain: &str, name: &str, key: usize) -> Certificate {
+        self.party_of((role, domain, name), &test_spki(key))
+    }
+
+    /// A certificate for a service party (role, domain, display name) with the key `spki` (DER).
+    ///
+    /// # Panics
+    /// If domain, name or key do not fit the profile.
+    pub fn party_of(&mut self, party: (Role, &str, &str), spki: &[u8]) -> Certificate {
+        let (role, domain, name) = party;
         let domain = Domain::parse(domain).expect("a domain");
         let serial = Serial::random(&mut self.rng);
-        UnsignedCertificate::party(
-            &self.root,
-            (role, &domain, name),
-            &test_spki(key),
-            serial,
-            self.lifetime(),
-        )
-        .map(|certificate| self.sign(certificate))
-        .expect("a certificate of the profile")
+        let party = (role, &domain, name);
+        UnsignedCertificate::party(&self.root, party, spki, serial, self.lifetime())
+            .map(|certificate| self.sign(certificate))
+            .expect("a certificate of the profile")
     }
 
     /// A certificate for a holder's account with the test key number `key`.
@@ -128,8 +132,16 @@ impl TestAuthority {
     /// # Panics
     /// If the label does not fit the profile.
     pub fn holder(&mut self, label: &str, key: usize) -> Certificate {
+        self.holder_of(label, &test_spki(key))
+    }
+
+    /// A certificate for a holder with the key `spki` (DER).
+    ///
+    /// # Panics
+    /// If label or key do not fit the profile.
+    pub fn holder_of(&mut self, label: &str, spki: &[u8]) -> Certificate {
         let serial = Serial::random(&mut self.rng);
-        UnsignedCertificate::holder(&self.root, label, &test_spki(key), serial, self.lifetime())
+        UnsignedCertificate::holder(&self.root, label, spki, serial, self.lifetime())
             .map(|certificate| self.sign(certificate))
             .expect("a certificate of the profile")
     }

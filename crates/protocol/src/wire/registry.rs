@@ -80,6 +80,12 @@ pub mod message {
         KEY_RENEWED = 89;
         PURSE_APPLICATION_REQUEST = 90;
         BANK_KEY_REQUEST = 91;
+        PURSE_KEY_REQUEST = 100;
+        PURSE_KEY_DELIVERY = 101;
+        RENEWAL_REQUEST = 102;
+        RENEWAL_PERMIT = 103;
+        RENEWED_KEY_CERTIFIED = 104;
+        RENEWAL_ANSWER = 105;
     }
 }
 
@@ -139,6 +145,7 @@ pub mod context {
         PURSE_CERTIFICATE = "tallystick/v1/purse-certificate";
         PURSE_CONVERSATION = "tallystick/v1/purse-conversation";
         PURSE_HISTORY = "tallystick/v1/purse-history";
+        PURSE_KEY_DELIVERY = "tallystick/v1/purse-key-delivery";
         PURSE_KEYS_CERTIFIED = "tallystick/v1/purse-keys-certified";
         PURSE_SECRET = "tallystick/v1/purse-secret";
         PURSE_PAYMENT = "tallystick/v1/purse-payment";
@@ -148,6 +155,9 @@ pub mod context {
         REFUND_ADVICE = "tallystick/v1/refund-advice";
         REFUND_REQUEST = "tallystick/v1/refund-request";
         REFUSAL = "tallystick/v1/refusal";
+        RENEWAL_PERMIT = "tallystick/v1/renewal-permit";
+        RENEWAL_REQUEST = "tallystick/v1/renewal-request";
+        RENEWED_KEY_CERTIFIED = "tallystick/v1/renewed-key-certified";
         SEALED_ROW = "tallystick/v1/sealed-row";
         SEALED_SHARE = "tallystick/v1/sealed-share/";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";

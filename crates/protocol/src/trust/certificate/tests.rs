@@ -1,5 +1,6 @@
 use super::*;
 use crate::test_keys::{TestAuthority, TestRng, test_signature, test_spki};
+use crate::trust::signature::VerifyingKey;
 use crate::wire::identifier::{Domain, Role};
 use crate::wire::time::Timestamp;
 use alloc::vec;
@@ -53,6 +54,21 @@ fn a_holder_is_certified_by_an_account_label_and_no_domain() {
         .unwrap();
     assert_eq!(holder.domain, None);
     assert_eq!(holder.name, "account 4f2a");
+}
+
+#[test]
+fn a_purse_and_its_bank_are_certified_with_keys_of_p256() {
+    let mut authority = TestAuthority::new(NOW);
+    let key = VerifyingKey::of_p256(&[9; 32]).unwrap();
+    let spki = key.to_spki().unwrap();
+    let purse = authority.holder_of("Purse 4f2a", &spki);
+    let bank = (Role::Bank, "midori-bank.localhost", "Midori Bank");
+    let bank = authority.party_of(bank, &spki);
+    for (certificate, role) in [(purse, Role::Holder), (bank, Role::Bank)] {
+        let read = Certificate::from_der(certificate.as_der()).unwrap();
+        let owner = authority.anchors().verify(&read, NOW, role).unwrap();
+        assert_eq!(owner.public_key, key);
+    }
 }
 
 #[test]

@@ -1,0 +1,3 @@
+import { mountPartyHome } from '../shared/party/mount.ts'
+
+mountPartyHome({ role: 'registration-authority', name: 'Tallystick Registration' })
