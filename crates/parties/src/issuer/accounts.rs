@@ -4,6 +4,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::account::contact;
 use tallystick_protocol::account::{AccountOffer, CardExpiry, CardRecord};
+use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::HolderId;
@@ -23,7 +24,7 @@ use crate::store::{rows, typed};
 /// Years for which a new card is good.
 const CARD_YEARS: u16 = 3;
 /// How long a grant can be used, in seconds (one day).
-pub(super) const GRANT_SECONDS: u64 = 86_400;
+pub(crate) const GRANT_SECONDS: u64 = 86_400;
 
 /// The body of `POST /v1/accounts`.
 #[derive(Deserialize)]
@@ -57,7 +58,7 @@ impl<P: Ports> Issuer<P> {
         }
         let offer = self.new_offer(&application)?;
         let open = |tables: &dyn Tables| -> Result<Vec<u8>, Fault> {
-            self.store_account(tables, &offer.card, &offer.grant)?;
+            self.store_account(tables, &offer.card, &offer.grant, self.config.limit)?;
             Ok(self.office.seal(SEALED_OFFER, &encode(&offer))?)
         };
         let sealed = self.office.transaction(|tables| match key {
@@ -87,12 +88,18 @@ impl<P: Ports> Issuer<P> {
             card: self.new_card(application)?,
             limit: Some(self.config.limit),
             grant,
-            instrument: None,
+            instrument: self.said_instrument(),
         })
     }
 
+    /// What an offer says that orders are paid with: nothing of a card account, as in release 0.1.0.
+    pub(super) fn said_instrument(&self) -> Option<Instrument> {
+        Some(self.instrument).filter(|instrument| *instrument != Instrument::CardAccount)
+    }
+
     fn new_card(&self, application: &Application) -> Result<CardRecord, Fault> {
-        let number = card_number::draw(&mut self.office.rng()).map_err(|_| Fault::internal())?;
+        let number = card_number::draw(&mut self.office.rng(), card_number::TEST_ISSUER_NUMBER)
+            .map_err(|_| Fault::internal())?;
         let expiry = CardExpiry::years_after(self.office.now(), CARD_YEARS)
             .map_err(|_| Fault::internal())?;
         let telephone = contact::telephone(&application.telephone)
@@ -102,12 +109,18 @@ impl<P: Ports> Issuer<P> {
             .map_err(Fault::malformed)
     }
 
-    fn store_account(
+    /// Stores a new account, with so much credit, that the wallet with this grant can be enrolled for. Returns its
+    /// number.
+    ///
+    /// # Errors
+    /// Those of the ledger and the database.
+    pub(crate) fn store_account(
         &self,
         tables: &dyn Tables,
         card: &CardRecord,
         grant: &[u8; 32],
-    ) -> Result<(), Fault> {
+        limit: Money,
+    ) -> Result<i64, Fault> {
         let now = self.office.now();
         let row = first(
             tables,
@@ -119,20 +132,17 @@ impl<P: Ports> Issuer<P> {
                 card.expiry.to_string().into(),
                 (&card.holder_name).into(),
                 (&card.telephone).into(),
-                self.config.limit.minor.into(),
-                self.config.limit.currency.code().into(),
+                limit.minor.into(),
+                limit.currency.code().into(),
                 grant_digest(grant).into(),
                 now.plus_seconds(GRANT_SECONDS).0.into(),
                 now.0.into(),
             ],
         )?
         .ok_or_else(Fault::internal)?;
-        books::open(
-            tables,
-            row.integer(0)?,
-            self.config.limit,
-            self.office.now_ms(),
-        )
+        let account = row.integer(0)?;
+        books::open(tables, account, limit, self.office.now_ms())?;
+        Ok(account)
     }
 }
 
@@ -142,7 +152,7 @@ pub(super) fn grant_digest(grant: &[u8; 32]) -> [u8; 32] {
 }
 
 /// An enrolled holder's account, as far as a purchase is checked against it.
-pub(super) struct Account {
+pub(crate) struct Account {
     /// Its number.
     pub account: i64,
     /// The card record.
@@ -152,7 +162,7 @@ pub(super) struct Account {
 }
 
 /// The account of an enrolled holder, if it is at this object.
-pub(super) fn of_holder(
+pub(crate) fn of_holder(
     tables: &(impl Tables + ?Sized),
     holder: &HolderId,
 ) -> Result<Option<Account>, DatabaseError> {
@@ -181,7 +191,7 @@ pub(super) fn of_holder(
 }
 
 /// The limit of an account, if there is one of this number.
-pub(super) fn limit(
+pub(crate) fn limit(
     tables: &(impl Tables + ?Sized),
     account: i64,
 ) -> Result<Option<Money>, DatabaseError> {
@@ -217,7 +227,7 @@ pub(super) fn unlock(tables: &dyn Tables, account: i64) -> Result<(), DatabaseEr
 }
 
 /// Whether an operator locked the account.
-pub(super) fn is_locked(
+pub(crate) fn is_locked(
     tables: &(impl Tables + ?Sized),
     account: i64,
 ) -> Result<bool, DatabaseError> {
@@ -230,7 +240,7 @@ const SHOWN: u32 = 30;
 
 /// The newest accounts that are at this object, with what can still be spent from each. Whose they are is not the
 /// console's matter.
-pub(super) fn newest(
+pub(crate) fn newest(
     tables: &(impl Tables + ?Sized),
     is_shard: bool,
 ) -> Result<Table, DatabaseError> {

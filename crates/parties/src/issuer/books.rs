@@ -21,12 +21,15 @@ const SETTLED: Account<'static> = Account {
     name: "settled outside",
 };
 
-/// Opens the books of a new account with its credit line.
+/// Opens the books of a new account with its credit line, if it has one.
 ///
 /// # Errors
 /// Those of [`ledger::transfer()`].
 pub fn open(tables: &dyn Tables, account: i64, limit: Money, at_ms: u64) -> Result<(), Fault> {
     let holder = name_of(account);
+    if limit.minor == 0 {
+        return Ok(ledger::open(tables, of_holder(&holder), limit.currency)?);
+    }
     let transfer = Transfer {
         id: &format!("open {account}"),
         at_ms,
@@ -135,7 +138,8 @@ pub fn payable_to(shop: &Domain) -> String {
     format!("payable to {shop}")
 }
 
-fn of_holder(name: &str) -> Account<'_> {
+/// The account of a holder, by its name in the books.
+pub fn of_holder(name: &str) -> Account<'_> {
     Account {
         kind: AccountKind::Holder,
         name,

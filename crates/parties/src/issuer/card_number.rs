@@ -12,12 +12,12 @@ pub const TEST_ISSUER_NUMBER: &str = "999901";
 /// Digits of a card number, the check digit included.
 pub const CARD_NUMBER_DIGITS: usize = 16;
 
-/// Draws a new card number: [`TEST_ISSUER_NUMBER`], nine random digits, the check digit.
+/// Draws a new number: six digits such as [`TEST_ISSUER_NUMBER`], nine random digits, the check digit.
 ///
 /// # Errors
 /// None in practice: the number of digits is right by construction.
-pub fn draw(rng: &mut impl CryptoRng) -> Result<CardNumber, CardRecordError> {
-    let mut digits = Zeroizing::new(TEST_ISSUER_NUMBER.to_owned());
+pub fn draw(rng: &mut impl CryptoRng, first: &str) -> Result<CardNumber, CardRecordError> {
+    let mut digits = Zeroizing::new(first.to_owned());
     while digits.len() < CARD_NUMBER_DIGITS - 1 {
         let mut byte = [0_u8; 1];
         rng.fill_bytes(&mut byte);
@@ -39,7 +39,12 @@ mod tests {
     fn every_drawn_number_is_a_valid_test_number_and_no_two_are_alike() {
         let random = SeededRandom::new("numbers");
         let mut drawn: Vec<String> = (0..200)
-            .map(|_| draw(&mut PortRng(&random)).unwrap().as_str().to_owned())
+            .map(|_| {
+                draw(&mut PortRng(&random), TEST_ISSUER_NUMBER)
+                    .unwrap()
+                    .as_str()
+                    .to_owned()
+            })
             .collect();
         for number in &drawn {
             assert!(CardNumber::parse(number).is_ok() && number.len() == CARD_NUMBER_DIGITS);

@@ -12,7 +12,7 @@ use crate::payer::{Claim, Funds, Owner};
 use crate::ports::{DatabaseError, Tables};
 
 /// The card accounts of an issuer.
-pub(super) struct CardAccounts;
+pub(crate) struct CardAccounts;
 
 impl Funds for CardAccounts {
     fn instrument(&self) -> Instrument {
@@ -30,12 +30,9 @@ impl Funds for CardAccounts {
         let is_locked = accounts::is_locked(tables, account.account)?;
         Ok(Some(Owner {
             number: account.account,
+            account: books::name_of(account.account),
             is_genuine: is_genuine(claim, &account) & !is_locked,
         }))
-    }
-
-    fn account(&self, owner: i64) -> String {
-        books::name_of(owner)
     }
 }
 
@@ -63,7 +60,7 @@ fn is_genuine(claim: &Claim<'_>, account: &Account) -> bool {
 }
 
 /// Whether both certify one key: the holder's certificate may have been renewed since.
-fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
     let key = |der| Certificate::from_der(der).map(|one| one.public_key().clone());
     matches!((key(one), key(other)), (Ok(one), Ok(other)) if one == other)
 }

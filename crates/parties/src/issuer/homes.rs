@@ -137,7 +137,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// Has what is free on an account looked at: whether it has to be sent on.
-    pub(super) fn look_at(
+    pub(crate) fn look_at(
         &self,
         tables: &dyn Tables,
         account: i64,
@@ -153,7 +153,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// Sends on what is free on the account of this name, if it lives at another object.
-    pub(super) fn send_on(&self, name: &str) -> Result<Next, Fault> {
+    pub(crate) fn send_on(&self, name: &str) -> Result<Next, Fault> {
         let Some(account) = books::account_of(name) else {
             return Ok(Next::Done);
         };
@@ -203,7 +203,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// Takes in money that another object sent for an account.
-    pub(super) fn take_in(&self, request: &Incoming) -> Result<Answer, Fault> {
+    pub(crate) fn take_in(&self, request: &Incoming) -> Result<Answer, Fault> {
         self.office.take_in(request, |tables, came: &Crossing| {
             // What a command asked for is booked at once by it, or goes back.
             let waits = crossing::was_asked_for(came);
@@ -280,7 +280,7 @@ impl<P: Ports> Issuer<P> {
     ///
     /// # Errors
     /// [`Kind::Starting`] if they have not yet: asked again, the same is answered once they have.
-    pub(super) async fn settle(&self, account: i64) -> Result<(), Fault> {
+    pub(crate) async fn settle(&self, account: i64) -> Result<(), Fault> {
         if !self.has_shards()? {
             return Ok(());
         }

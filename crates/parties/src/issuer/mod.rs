@@ -3,22 +3,22 @@
 //! It reads who pays whom how much. It does not learn what was bought or where it goes.
 
 mod account_code;
-mod accounts;
+pub(crate) mod accounts;
 mod bookkeeping;
-mod books;
+pub(crate) mod books;
 pub mod card_check;
 pub mod card_number;
-mod commands;
+pub(crate) mod commands;
 mod config;
 pub(crate) mod console_view;
 mod enrolment;
-mod funds;
+pub(crate) mod funds;
 mod handing_over;
-mod homes;
-mod parties;
-mod places;
+pub(crate) mod homes;
+pub(crate) mod parties;
+pub(crate) mod places;
 mod renewing;
-mod revocation;
+pub(crate) mod revocation;
 pub(crate) mod schema;
 #[cfg(feature = "toy-instrument")]
 pub mod toys;
@@ -27,7 +27,9 @@ mod words;
 pub use config::IssuerConfig;
 
 use http::{Request, Response};
+use tallystick_protocol::instrument::Instrument;
 
+use crate::console::Show;
 use crate::office::Office;
 use crate::office::across::ACROSS;
 use crate::office::fault::Fault;
@@ -93,14 +95,32 @@ const FUNDS: &[&dyn Funds] = &[
 /// An issuer.
 pub struct Issuer<P: Ports> {
     pub(crate) office: Office<P>,
-    config: IssuerConfig,
+    pub(crate) config: IssuerConfig,
+    funds: &'static [&'static dyn Funds],
+    /// What its accounts are offered as.
+    instrument: Instrument,
 }
 
 impl<P: Ports> Issuer<P> {
     /// An issuer on these ports.
     pub fn new(ports: P, config: IssuerConfig) -> Self {
         let office = Office::new(ports, config.settings.clone(), schema::TABLES);
-        Self { office, config }
+        Self::that_pays_from(office, config, FUNDS, Instrument::CardAccount)
+    }
+
+    /// An issuer whose orders are paid from these, over an office with at least its tables: what a bank is for orders.
+    pub(crate) fn that_pays_from(
+        office: Office<P>,
+        config: IssuerConfig,
+        funds: &'static [&'static dyn Funds],
+        instrument: Instrument,
+    ) -> Self {
+        Self {
+            office,
+            config,
+            funds,
+            instrument,
+        }
     }
 
     /// This issuer, as far as it pays: not for whom its settings or an operator's command block.
@@ -115,21 +135,38 @@ impl<P: Ports> Issuer<P> {
                 blocked,
                 is_spread: !self.office.spread()?.shards.is_none(),
             },
-            funds: FUNDS,
+            funds: self.funds,
             keeper: self,
         })
     }
 
     async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
+        match self.serve_before(self, request).await? {
+            Some(answer) => Ok(answer),
+            None => self.serve_own(request).await,
+        }
+    }
+
+    /// Answers what every party does, and the console of `role`.
+    pub(crate) async fn serve_before(
+        &self,
+        role: &impl Show,
+        request: &Incoming,
+    ) -> Result<Option<Answer>, Fault> {
         let current = |holder: &_| self.require_current(holder);
         if let Some(answer) = self.office.serve_common_for(request, current).await? {
-            return Ok(answer);
+            return Ok(Some(answer));
         }
         self.prepare(request).await?;
-        if let Some(answer) = self.office.serve_console(self, request)? {
+        let answer = self.office.serve_console(role, request)?;
+        if answer.is_some() {
             self.settle_after(request).await?;
-            return Ok(answer);
         }
+        Ok(answer)
+    }
+
+    /// Answers at [`ROUTES`].
+    pub(crate) async fn serve_own(&self, request: &Incoming) -> Result<Answer, Fault> {
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
         match task {
             Task::OpenAccount => self.open_account(request).await,

@@ -112,7 +112,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// Whether this is the office of an issuer with shards.
-    pub(super) fn has_shards(&self) -> Result<bool, Fault> {
+    pub(crate) fn has_shards(&self) -> Result<bool, Fault> {
         Ok(!self.office.is_shard() && !self.office.spread()?.shards.is_none())
     }
 }

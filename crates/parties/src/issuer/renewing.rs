@@ -85,9 +85,9 @@ impl<P: Ports> Issuer<P> {
                 .office
                 .envelope(Audience::Holder, number, GRANT_SECONDS),
             card: card_record(&row)?,
-            limit: Some(rows::money(&row, 5)?),
+            limit: Some(rows::money(&row, 5)?).filter(|limit| limit.minor > 0),
             grant,
-            instrument: None,
+            instrument: self.said_instrument(),
         };
         Ok(web::cose(self.office.say(&offer).await?))
     }

@@ -34,17 +34,19 @@ impl Funds for Toys {
         let sql = "SELECT number, word = ? FROM toy_boxes WHERE chest = ?";
         let row = first(tables, sql, &[(&toy.word).into(), (&toy.chest).into()])?;
         row.map(|row| {
+            let number = row.integer(0)?;
             Ok(Owner {
-                number: row.integer(0)?,
+                number,
+                account: name_of(number),
                 is_genuine: row.integer(1)? == 1 && claim.approved_by.is_some(),
             })
         })
         .transpose()
     }
+}
 
-    fn account(&self, owner: i64) -> String {
-        format!("toy box {owner}")
-    }
+fn name_of(number: i64) -> String {
+    format!("toy box {number}")
 }
 
 /// Makes a box that opens by that word, with so much in it. Returns its account's name.
@@ -60,7 +62,7 @@ pub fn fill(
     tables.run(TABLE, &[])?;
     let sql = "INSERT INTO toy_boxes (chest, word) VALUES (?, ?) RETURNING number";
     let row = first(tables, sql, &[chest.into(), word.into()])?.ok_or_else(Fault::internal)?;
-    let account = Toys.account(row.integer(0)?);
+    let account = name_of(row.integer(0)?);
     let tokens = Transfer {
         id: &format!("fill {account}"),
         at_ms: 0,

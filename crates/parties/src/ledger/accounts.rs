@@ -19,6 +19,14 @@ pub enum AccountKind {
     Settled,
     /// What crossed between two objects of this party, or is on its way.
     Between,
+    /// What is in a holder's purse.
+    Purse,
+    /// What waits for a purse until its card takes it.
+    Waiting,
+    /// Money at banks outside: what came from there is a debit, what went there a credit.
+    Outside,
+    /// What the party took for its services.
+    Fees,
 }
 
 impl AccountKind {
@@ -31,6 +39,10 @@ impl AccountKind {
             Self::CreditLines => "credit-lines",
             Self::Settled => "settled",
             Self::Between => "between",
+            Self::Purse => "purse",
+            Self::Waiting => "waiting",
+            Self::Outside => "outside",
+            Self::Fees => "fees",
         }
     }
 
@@ -43,6 +55,10 @@ impl AccountKind {
             Self::CreditLines,
             Self::Settled,
             Self::Between,
+            Self::Purse,
+            Self::Waiting,
+            Self::Outside,
+            Self::Fees,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }
@@ -50,8 +66,8 @@ impl AccountKind {
     /// The side that must cover the other, as stored; the table's CHECK holds the account to it.
     fn covered_by(self) -> &'static str {
         match self {
-            Self::Holder | Self::Payable => "credit",
-            Self::CreditLines | Self::Settled | Self::Between => "none",
+            Self::Holder | Self::Payable | Self::Purse | Self::Waiting | Self::Fees => "credit",
+            Self::CreditLines | Self::Settled | Self::Between | Self::Outside => "none",
         }
     }
 }
@@ -102,6 +118,18 @@ pub fn balance(
     currency: Currency,
 ) -> Result<Balance, DatabaseError> {
     Ok(find(tables, name, currency)?.map_or_else(Balance::default, |stored| stored.balance))
+}
+
+/// Makes the account of this name if there is none yet, with nothing on it.
+///
+/// # Errors
+/// Only the database's own.
+pub fn make(
+    tables: &(impl Tables + ?Sized),
+    account: Account<'_>,
+    currency: Currency,
+) -> Result<(), LedgerError> {
+    open(tables, account, currency).map(|_| ())
 }
 
 /// An account as it is stored.

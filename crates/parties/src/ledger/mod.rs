@@ -10,7 +10,7 @@ mod tables;
 mod transfers;
 mod trial;
 
-pub use accounts::{Account, AccountKind, Balance, balance};
+pub use accounts::{Account, AccountKind, Balance, balance, make as open};
 pub use lines::{balances, lines_of, newest};
 pub(crate) use reversals::TABLES as REVERSALS;
 pub use reversals::{Reversal, reverse};

@@ -1,6 +1,6 @@
 //! What every role stands on: ports, settings, the vault, and how a request is received.
 
-#[cfg(feature = "issuer")]
+#[cfg(any(feature = "issuer", feature = "bank"))]
 pub(crate) mod across;
 pub(crate) mod every_shard;
 pub mod fault;
@@ -51,7 +51,8 @@ pub struct Office<P: Ports> {
     /// What its operator set.
     pub settings: Settings,
     pub(crate) vault: Vault,
-    migrations: &'static [Migration],
+    /// The tables of the role, and those of what else it is, each under the name of its schema.
+    schemas: Vec<(&'static str, &'static [Migration])>,
     migrated: Cell<bool>,
     pub(crate) traffic: Traffic,
     pub(crate) bell: Bell,
@@ -79,12 +80,13 @@ type SigningKey<P> = <<P as Ports>::Signing as Signing>::Key;
 impl<P: Ports> Office<P> {
     /// An office of a role with these tables of its own (schema name: the role's).
     pub fn new(ports: P, settings: Settings, migrations: &'static [Migration]) -> Self {
+        let schemas = vec![(settings.role.as_str(), migrations)];
         let vault = Vault::new(&settings.sealing_key, settings.owner());
         Self {
             ports,
             settings,
             vault,
-            migrations,
+            schemas,
             migrated: Cell::new(false),
             traffic: Traffic::default(),
             bell: Bell::default(),
@@ -100,6 +102,13 @@ impl<P: Ports> Office<P> {
             signing_key: RefCell::new(None),
             opened_shares: Opened::new(OPENED_SHARES_ROOM),
         }
+    }
+
+    /// The same office with further tables, of a schema of this name.
+    #[must_use]
+    pub fn with_schema(mut self, name: &'static str, migrations: &'static [Migration]) -> Self {
+        self.schemas.push((name, migrations));
+        self
     }
 
     /// Milliseconds since 1970.
@@ -146,7 +155,9 @@ impl<P: Ports> Office<P> {
         if !self.migrated.get() {
             let database = self.ports.database();
             schema::migrate(database, "common", schema::COMMON)?;
-            schema::migrate(database, self.settings.role.as_str(), self.migrations)?;
+            for (name, migrations) in &self.schemas {
+                schema::migrate(database, name, migrations)?;
+            }
             // Sets the alarm, too: from what is stored, whatever alarm the platform remembers.
             retention::await_night(database, self.now_ms())?;
             self.migrated.set(true);

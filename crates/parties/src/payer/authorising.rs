@@ -37,10 +37,11 @@ impl<P: Ports> Payer<'_, P> {
         self.keeper.require_here(&request.part.pair.holder)?;
         reservations::require_new(tables, &request.part)?;
         let verdict = self.verdict(tables, judged)?;
-        let owner = verdict.owner;
-        if let (Ok(()), Some(account)) = (verdict.granted, &verdict.account) {
-            let reserved = self.reservation(judged, owner, ReservationState::Reserved);
-            if reservations::reserve(tables, &reserved, account, self.office.now_ms())? {
+        let number = verdict.owner.as_ref().map(|owner| owner.number);
+        if let (Ok(()), Some(owner)) = (verdict.granted, &verdict.owner) {
+            let reserved = self.reservation(judged, number, ReservationState::Reserved);
+            if reservations::reserve(tables, &reserved, &owner.account, self.office.now_ms())? {
+                self.decided(tables, judged, true)?;
                 let ask_at_ms = self.ask_at_ms(&reserved);
                 reservations::watch(tables, &reserved, ask_at_ms, self.office.now_ms())?;
                 self.log_order("authorised", &request.part.root, "reserved");
@@ -50,8 +51,9 @@ impl<P: Ports> Payer<'_, P> {
         }
         let reason = verdict.granted.err().unwrap_or(RefusalReason::Declined);
         let refused = ReservationState::Refused { reason };
-        let refused = self.reservation(judged, owner, refused);
+        let refused = self.reservation(judged, number, refused);
         reservations::insert(tables, &refused)?;
+        self.decided(tables, judged, false)?;
         self.log_order("authorisation-refused", &request.part.root, reason.as_str());
         let refusal = self.refusal(&refused, reason);
         self.office

@@ -5,6 +5,8 @@ use tallystick_protocol::wire::identifier::{Domain, HolderId, Root};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::refunds::Refund;
+use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Tables};
 
 /// Whose money pays by one instrument, and where in the ledger it stands. The payer does the rest: it sets
@@ -21,12 +23,38 @@ pub trait Funds {
     fn owner(&self, tables: &dyn Tables, claim: &Claim<'_>)
     -> Result<Option<Owner>, DatabaseError>;
 
-    /// The account in the ledger from which that owner's orders are paid.
-    fn account(&self, owner: i64) -> String;
+    /// What was decided about a claim: its amount is set aside, or the order is refused for good. In the transaction
+    /// that decides.
+    ///
+    /// # Errors
+    /// A fault here: nothing is decided then.
+    fn decided(&self, _: &dyn Tables, _: &Claim<'_>, _granted: bool) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// What was set aside for the order of this root is charged, or is free again. In the transaction that settles
+    /// it, of whichever instrument it is.
+    ///
+    /// # Errors
+    /// A fault here: nothing is settled then.
+    fn settled(&self, _: &dyn Tables, _: &Root, _charged: bool, _: Timestamp) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// This refund of an order was given back to the account that paid. In the transaction that gives it back, of
+    /// whichever instrument it is.
+    ///
+    /// # Errors
+    /// A fault here: nothing is given back then.
+    fn refunded(&self, _: &dyn Tables, _: &Refund) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// What an order says of who pays, and how. All of it was opened with the payer's own key.
 pub struct Claim<'a> {
+    /// Who is to pay: this party.
+    pub payer: &'a Domain,
     /// The identifier under which the order was made.
     pub holder: &'a HolderId,
     /// The holder's name.
@@ -53,6 +81,8 @@ pub struct Claim<'a> {
 pub struct Owner {
     /// The owner's number at this payer.
     pub number: i64,
+    /// The account in the ledger from which that owner's orders are paid.
+    pub account: String,
     /// Whether everything about the claim is right. The answer never tells what is not.
     pub is_genuine: bool,
 }

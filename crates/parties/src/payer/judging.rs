@@ -11,7 +11,7 @@ use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::trust::statement::{Verified, open};
 use tallystick_protocol::wire::identifier::Role;
 
-use super::{Claim, Owner, Payer};
+use super::{Claim, Funds, Owner, Payer};
 use crate::office::fault::Fault;
 use crate::parts::part_fault;
 use crate::ports::{DatabaseError, Ports, Tables};
@@ -37,9 +37,7 @@ pub(crate) struct Judged {
 /// What the payer decides, but for the balance.
 pub(crate) struct Verdict {
     /// Whose money it is, if the holder is known.
-    pub owner: Option<i64>,
-    /// The account in the ledger that it stands on.
-    pub account: Option<String>,
+    pub owner: Option<Owner>,
     /// Nothing speaks against it but perhaps the balance, or why it is refused.
     pub granted: Result<(), RefusalReason>,
 }
@@ -122,29 +120,37 @@ impl<P: Ports> Payer<'_, P> {
         let granted = match (judged.objection, &owner) {
             (Some(reason), _) => Err(reason),
             (None, _) if is_over => Err(RefusalReason::Expired),
-            (None, Some((_, owner))) if owner.is_genuine => Ok(()),
+            (None, Some(owner)) if owner.is_genuine => Ok(()),
             (None, _) => Err(RefusalReason::Declined),
         };
-        Ok(Verdict {
-            owner: owner.as_ref().map(|(_, owner)| owner.number),
-            account: owner.map(|(account, _)| account),
-            granted,
-        })
+        Ok(Verdict { owner, granted })
     }
 
-    /// Whose money the order names, with the account in the ledger that it stands on.
-    fn owner(
+    /// Whose money the order names.
+    fn owner(&self, tables: &dyn Tables, judged: &Judged) -> Result<Option<Owner>, DatabaseError> {
+        let claim = self.claim(judged);
+        claim.map_or(Ok(None), |(funds, claim)| funds.owner(tables, &claim))
+    }
+
+    /// Tells whose money it is what was decided. Call it in the transaction that decides.
+    pub(crate) fn decided(
         &self,
         tables: &dyn Tables,
         judged: &Judged,
-    ) -> Result<Option<(String, Owner)>, DatabaseError> {
-        let Some(payment) = &judged.payment else {
-            return Ok(None);
-        };
-        let Some(funds) = self.funds_of(payment.instrument()) else {
-            return Ok(None);
-        };
+        granted: bool,
+    ) -> Result<(), Fault> {
+        let claim = self.claim(judged);
+        claim.map_or(Ok(()), |(funds, claim)| {
+            funds.decided(tables, &claim, granted)
+        })
+    }
+
+    /// What the order says of who pays, if this payer pays by its instrument.
+    fn claim<'c>(&'c self, judged: &'c Judged) -> Option<(&'c dyn Funds, Claim<'c>)> {
+        let payment = judged.payment.as_ref()?;
+        let funds = self.funds_of(payment.instrument())?;
         let claim = Claim {
+            payer: &self.office.settings.domain,
             holder: &judged.part.header.holder,
             name: &judged.name,
             telephone: &judged.telephone,
@@ -156,8 +162,7 @@ impl<P: Ports> Payer<'_, P> {
             approved_by: judged.approved_by.as_deref(),
             now: self.office.now(),
         };
-        let owner = funds.owner(tables, &claim)?;
-        Ok(owner.map(|owner| (funds.account(owner.number), owner)))
+        Some((funds, claim))
     }
 
     /// The holder's certificate whose key signed this very root.

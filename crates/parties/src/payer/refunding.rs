@@ -58,6 +58,9 @@ impl<P: Ports> Payer<'_, P> {
         let now_ms = self.office.now_ms();
         let refund = refunds::decide(tables, &stored, wanted.number, wanted.amount, now_ms)?;
         if refund.outcome == RefundOutcome::Refunded {
+            for funds in self.funds {
+                funds.refunded(tables, &refund)?;
+            }
             self.freed(tables, &refund.root)?;
         }
         self.log_order("refund", &refund.root, refund.outcome.as_str());

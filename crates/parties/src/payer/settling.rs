@@ -147,6 +147,12 @@ impl<P: Ports> Payer<'_, P> {
         let now = self.office.now_ms();
         let moved = self.office.transaction(|tables| {
             let moved = reservations::settle(tables, root, next, now)?;
+            if moved {
+                let charged = next == ReservationState::Captured;
+                for funds in self.funds {
+                    funds.settled(tables, root, charged, self.office.now())?;
+                }
+            }
             if moved && next == ReservationState::Released {
                 self.freed(tables, root)?;
             }
