@@ -30,11 +30,13 @@ pub mod routes;
 pub mod standing;
 pub mod store;
 
+#[cfg(feature = "bank")]
+pub mod bank;
 #[cfg(feature = "courier")]
 pub mod courier;
-#[cfg(feature = "issuer")]
+#[cfg(any(feature = "issuer", feature = "bank"))]
 pub mod issuer;
-#[cfg(feature = "issuer")]
+#[cfg(any(feature = "issuer", feature = "bank"))]
 pub mod payer;
 #[cfg(feature = "registration-authority")]
 pub mod registration_authority;

@@ -32,9 +32,13 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::shop::ROUTES, holds);
     }
-    #[cfg(feature = "issuer")]
+    #[cfg(any(feature = "issuer", feature = "bank"))]
     {
         found = found || some(crate::issuer::ROUTES, holds);
+    }
+    #[cfg(feature = "bank")]
+    {
+        found = found || some(crate::bank::ROUTES, holds);
     }
     #[cfg(feature = "courier")]
     {
@@ -65,7 +69,11 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
         })
     }
     let own = match role {
-        #[cfg(feature = "issuer")]
+        // A bank is an issuer to others, and answers at routes of its own beside.
+        #[cfg(feature = "bank")]
+        Role::Issuer => find(crate::bank::ROUTES, posts, path)
+            .or_else(|| find(crate::issuer::ROUTES, posts, path)),
+        #[cfg(all(feature = "issuer", not(feature = "bank")))]
         Role::Issuer => find(crate::issuer::ROUTES, posts, path),
         #[cfg(feature = "courier")]
         Role::Courier => find(crate::courier::ROUTES, posts, path),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use http::{Request, Response};
 use tallystick_parties::Party;
+use tallystick_parties::bank::{Bank, BankConfig, PurseKeyKind};
 use tallystick_parties::ca::{self, Ca};
 use tallystick_parties::courier::Courier;
 use tallystick_parties::directory::Directory;
@@ -19,6 +20,8 @@ use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
+use crate::banking::Outside;
+
 /// The shop.
 pub const SHOP: &str = "kiso-tea.localhost";
 /// Another shop, certified under its own name.
@@ -27,6 +30,8 @@ pub const OTHER_SHOP: &str = "other-tea.localhost";
 pub const ISSUER: &str = "asahi-card.localhost";
 /// Another card issuer.
 pub const OTHER_ISSUER: &str = "ume-card.localhost";
+/// The bank.
+pub const BANK: &str = "midori-bank.localhost";
 /// The courier.
 pub const COURIER: &str = "hayate.localhost";
 /// Another courier.
@@ -79,12 +84,21 @@ pub const ISSUER_SHARDS: [&str; 4] = [
     "asahi-card.localhost/shard-02",
     "asahi-card.localhost/shard-03",
 ];
+/// The bank's shards, if it has all of them.
+pub const BANK_SHARDS: [&str; 4] = [
+    "midori-bank.localhost/shard-00",
+    "midori-bank.localhost/shard-01",
+    "midori-bank.localhost/shard-02",
+    "midori-bank.localhost/shard-03",
+];
 /// Where the shop's pages are.
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
 /// 20 November 2026, 10:00 UTC, in seconds since 1970.
 pub const START: u64 = 1_795_168_800;
 /// Seals every party's secrets at rest.
 pub const SEALING_KEY: [u8; 32] = [5; 32];
+/// With this the bank's key for purses is certified.
+pub const PURSE_KEY_TOKEN: [u8; 32] = [11; 32];
 /// With this the CA makes the tokens with which parties register.
 pub const REGISTRATION_KEY: [u8; 32] = [9; 32];
 
@@ -110,7 +124,7 @@ fn display_name(role: Role, name: &str) -> String {
 
 /// All objects that parties can have beside their offices.
 pub fn beside_offices() -> impl Iterator<Item = &'static str> {
-    let shards = [COURIER_SHARDS, SHOP_SHARDS, ISSUER_SHARDS];
+    let shards = [COURIER_SHARDS, SHOP_SHARDS, ISSUER_SHARDS, BANK_SHARDS];
     let stock = core::iter::once(SHOP_STOCK);
     shards.into_iter().flatten().chain(stock)
 }
@@ -166,6 +180,8 @@ pub enum Running<P: Ports> {
     Courier(Rc<Courier<P>>),
     /// The directory.
     Directory(Rc<Directory<P>>),
+    /// The bank.
+    Bank(Rc<Bank<P, Outside>>),
 }
 
 impl<P: Ports> Clone for Running<P> {
@@ -177,6 +193,7 @@ impl<P: Ports> Clone for Running<P> {
             Self::Issuer(party) => Self::Issuer(party.clone()),
             Self::Courier(party) => Self::Courier(party.clone()),
             Self::Directory(party) => Self::Directory(party.clone()),
+            Self::Bank(party) => Self::Bank(party.clone()),
         }
     }
 }
@@ -190,6 +207,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Issuer(party) => party.serve(request).await,
             Self::Courier(party) => party.serve(request).await,
             Self::Directory(party) => party.serve(request).await,
+            Self::Bank(party) => party.serve(request).await,
         }
     }
 
@@ -201,6 +219,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Issuer(party) => party.wake().await,
             Self::Courier(party) => party.wake().await,
             Self::Directory(party) => party.wake().await,
+            Self::Bank(party) => party.wake().await,
         }
     }
 }
@@ -217,7 +236,8 @@ pub struct Cast {
     pub offers_a_choice: bool,
     /// What the shop can be paid with.
     pub instruments: &'static [Instrument],
-    /// Whether there is a directory, by whose list everybody looks up revoked certificates.
+    /// Whether there is a directory, by whose list everybody looks up revoked certificates, and where the bank
+    /// looks for those of purses' keys.
     pub has_directory: bool,
     /// Over how many objects the courier's orders are spread.
     pub shards: Shards,
@@ -225,6 +245,12 @@ pub struct Cast {
     pub shop_shards: Shards,
     /// Over how many objects the issuer's accounts and orders are spread.
     pub issuer_shards: Shards,
+    /// Whether the shop takes the bank's accounts and purses.
+    pub takes_the_bank: bool,
+    /// Over how many objects the bank's accounts and purses are spread.
+    pub bank_shards: Shards,
+    /// How the bank's key for purses signs.
+    pub purse_key: PurseKeyKind,
 }
 
 impl Default for Cast {
@@ -238,6 +264,9 @@ impl Default for Cast {
             shards: Shards::NONE,
             shop_shards: Shards::NONE,
             issuer_shards: Shards::NONE,
+            takes_the_bank: false,
+            bank_shards: Shards::NONE,
+            purse_key: PurseKeyKind::P256,
         }
     }
 }
@@ -266,6 +295,7 @@ impl Cast {
             COURIER => (Role::Courier, self.shards),
             SHOP => (Role::Shop, self.shop_shards),
             ISSUER => (Role::Issuer, self.issuer_shards),
+            BANK => (Role::Issuer, self.bank_shards),
             _ => (Role::Shop, Shards::NONE),
         }
     }
@@ -292,6 +322,7 @@ impl Cast {
                 settings.shards = self.spread(name).1;
                 Running::Courier(Rc::new(Courier::new(ports, settings)))
             }
+            BANK => Running::Bank(Rc::new(Bank::new(ports, self.bank(), Outside))),
             shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
         }
     }
@@ -339,6 +370,16 @@ impl Cast {
         }
     }
 
+    fn bank(&self) -> BankConfig {
+        let mut own = settings(Role::Issuer, BANK);
+        own.shards = self.bank_shards;
+        let mut config = BankConfig::new(own, PURSE_KEY_TOKEN);
+        config.is_sandbox = true;
+        config.purse_key = self.purse_key;
+        config.directory = self.has_directory.then(|| domain(DIRECTORY));
+        config
+    }
+
     fn shop(&self, name: &str) -> ShopConfig {
         let origin = if name == SHOP {
             ORIGIN.to_owned()
@@ -349,6 +390,9 @@ impl Cast {
         own.shards = self.spread(name).1;
         let mut config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
         config.instruments = self.instruments.to_vec();
+        if self.takes_the_bank {
+            config.issuers.push(domain(BANK));
+        }
         if self.offers_a_choice {
             config.issuers.push(domain(OTHER_ISSUER));
             config.couriers.push(CourierOffer {

@@ -16,6 +16,7 @@
     reason = "the exemption of tests does not reach what they share"
 )]
 
+pub mod banking;
 pub mod cast;
 pub mod device;
 mod dice;

@@ -26,7 +26,7 @@ use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::{HolderId, OrderId, Role, Root};
 
 use super::talk::form;
-use super::world::{CENTRE, ISSUER, OTHER_ISSUER, World, domain, problem, text};
+use super::world::{BANK, CENTRE, ISSUER, OTHER_ISSUER, World, domain, problem, text};
 
 pub const CBOR: &str = "application/cbor";
 pub const COSE: &str = "application/cose";
@@ -83,6 +83,10 @@ pub struct Wish {
     pub approving_certificate: Vec<u8>,
     /// The issuer that the order names.
     pub issuer: &'static str,
+    /// What pays instead of the card.
+    pub payment: Option<Payment>,
+    /// What the instrument's own element signs over the root.
+    pub signed_payment: Option<Box<dyn Fn(Root) -> Vec<u8>>>,
     /// What is approved instead of this order.
     pub approved: Option<HolderApproval>,
     /// What cancels the order.
@@ -122,7 +126,7 @@ impl Holder {
         let mut secret = [0; 32];
         rand_core::Rng::fill_bytes(&mut rng, &mut secret);
         let key = test_key(6 + seed as usize % 2);
-        let issuer = [ISSUER, OTHER_ISSUER]
+        let issuer = [ISSUER, OTHER_ISSUER, BANK]
             .into_iter()
             .find(|name| domain(name) == offer.envelope.from)
             .unwrap();
@@ -228,6 +232,8 @@ impl Holder {
             approving_key: self.key.clone(),
             approving_certificate: self.certificate.clone(),
             issuer: self.issuer,
+            payment: None,
+            signed_payment: None,
             approved: None,
             cancellation: None,
         }
@@ -247,7 +253,10 @@ impl Holder {
         let fields = OrderFields::new(
             &form.form,
             &form.signed,
-            &Payment::CardAccount(wish.card.clone()),
+            &match &wish.payment {
+                Some(payment) => payment.clone(),
+                None => Payment::CardAccount(wish.card.clone()),
+            },
             &wish.details,
             &wish.destination,
         )
@@ -274,9 +283,16 @@ impl Holder {
                 PartKey { pair, nonce, key }
             })
             .collect();
+        let signed_payment = wish.signed_payment.as_ref().map(|sign| sign(root));
         let policy = form.form.policy();
         let split = prepared
-            .seal(&mut self.rng, &policy, &keys, &approval, None)
+            .seal(
+                &mut self.rng,
+                &policy,
+                &keys,
+                &approval,
+                signed_payment.as_deref(),
+            )
             .unwrap();
         Order {
             bytes: encode(&split),

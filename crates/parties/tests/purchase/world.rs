@@ -17,8 +17,9 @@ use tallystick_protocol::wire::time::Timestamp;
     reason = "what is not used by these tests is used by others"
 )]
 pub use tallystick_simulation::cast::{
-    CA, CENTRE, COURIER, COURIER_SHARDS, DIRECTORY, ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER,
-    OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
+    BANK, BANK_SHARDS, CA, CENTRE, COURIER, COURIER_SHARDS, DIRECTORY, ISSUER, ISSUER_SHARDS,
+    ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK,
+    START, domain, settings,
 };
 use tallystick_simulation::cast::{Cast, NAMES, Running, handles_of, party_of, place_of};
 
@@ -131,6 +132,28 @@ impl World {
             ..Cast::default()
         };
         Self::of(&NAMES, cast)
+    }
+
+    /// As [`World::new`], with a bank whose accounts and purses the shop takes.
+    #[allow(dead_code, reason = "the bank's and the wallet's tests use it")]
+    pub fn with_bank(cast: Cast) -> Self {
+        let cast = Cast {
+            takes_the_bank: true,
+            instruments: &[
+                Instrument::CardAccount,
+                Instrument::BankAccount,
+                Instrument::Purse,
+            ],
+            ..cast
+        };
+        Self::of(&[CA, CENTRE, SHOP, ISSUER, COURIER, BANK], cast)
+    }
+
+    /// The bank's operator spreads it over so many shards.
+    #[allow(dead_code, reason = "the bank's and the wallet's tests use it")]
+    pub fn spread_bank(&mut self, shards: u16) {
+        self.cast.bank_shards = Shards::new(shards).unwrap();
+        self.spread(BANK);
     }
 
     fn of(names: &[&'static str], cast: Cast) -> Self {

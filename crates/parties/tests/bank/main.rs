@@ -1,0 +1,24 @@
+//! A bank at its HTTP boundary: accounts, purses, what moves between them, and orders that are paid from them. The
+//! purse in the holder's card is played with a test key.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the exemption of tests does not reach their helpers"
+)]
+
+#[path = "../purchase/ask.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod ask;
+mod authority;
+#[path = "../purchase/holder.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod holder;
+mod opening;
+mod paying;
+#[path = "../purchase/talk.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod talk;
+#[path = "../purchase/world.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod world;
