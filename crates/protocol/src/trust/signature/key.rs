@@ -59,6 +59,15 @@ impl VerifyingKey {
             .map_err(|_| SignatureError::UnknownKind)
     }
 
+    /// The public half of a P-256 private key of 32 bytes.
+    ///
+    /// # Errors
+    /// [`SignatureError::Failed`] if the bytes are no private key.
+    pub fn of_es256(secret: &[u8; 32]) -> Result<Self, SignatureError> {
+        let key = SigningKey::from_slice(secret).map_err(|_| SignatureError::Failed)?;
+        Ok(Self::P256(*key.verifying_key()))
+    }
+
     /// Writes it as subject public key info (DER).
     ///
     /// # Errors

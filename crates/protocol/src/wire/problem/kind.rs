@@ -99,6 +99,34 @@ problem_kinds! {
     Revoked, "revoked", 403, "This card was moved to another device.";
     /// Not possible in the present state.
     Conflict, "conflict", 409, "This is not possible in the present state.";
+    /// Nothing would move.
+    NoAmount, "no-amount", 400, "The amount is zero.";
+    /// More than one movement may move, or a purse may hold.
+    OverLimit, "over-limit", 409, "The amount is over a limit.";
+    /// An end of the movement has another currency.
+    OtherCurrency, "other-currency", 409, "The currencies differ.";
+    /// There is not that much on the source.
+    ShortOfMoney, "short-of-money", 402, "There is not enough money.";
+    /// The source is not the asker's.
+    WrongSource, "wrong-source", 403, "The money that would move is not yours.";
+    /// There is no such destination.
+    UnknownDestination, "unknown-destination", 404, "Nothing is known of the destination.";
+    /// The destination takes nothing at present.
+    DestinationClosed, "destination-closed", 409, "The destination takes no money at present.";
+    /// The account's time is over.
+    AccountEnded, "account-ended", 403, "The account has ended. It must be continued first.";
+    /// The purse is blocked.
+    PurseBlocked, "purse-blocked", 403, "This purse is blocked.";
+    /// What a prepaid card shows of its balance is not what the bank signed last.
+    BadCheckpoint, "bad-checkpoint", 403, "The balance that the card shows is not one that the bank signed.";
+    /// An entry of a purse's history is missing or there twice.
+    HistoryGap, "history-gap", 409, "The history of the purse has a gap or an entry twice.";
+    /// An entry of a purse's history is not what it was.
+    HistoryAltered, "history-altered", 403, "The history of the purse was altered.";
+    /// The purse says what was true before: the card was restored from an old copy.
+    OldState, "old-state", 409, "The purse is older than what the bank knows: it was restored from an old copy.";
+    /// The directory does not have the certificate.
+    NotInDirectory, "not-in-directory", 409, "The certificate is not in the directory.";
     /// Our own fault.
     Internal, "internal", 500, "Something went wrong at this party.";
 }
