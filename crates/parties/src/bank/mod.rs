@@ -6,52 +6,103 @@
 
 mod account_number;
 mod accounts;
+mod alerts;
+mod arriving;
+mod asking;
 pub mod banking_system;
+mod checkpoints;
+mod commands;
 mod config;
+mod console_view;
+mod conversation;
 mod deposits;
+mod ends;
 mod funds;
+mod history;
+mod key;
+mod movements;
 mod openings;
-mod schema;
+mod places;
+mod prepaid;
+mod purse_funds;
+mod purse_opening;
+mod purses;
+mod replying;
+mod reports;
+pub(crate) mod schema;
+mod statements;
+mod states;
+mod verdicts;
+mod waiting;
 
 pub use config::{BankConfig, PurseKeyKind};
 pub use deposits::Deposit;
 
-use http::{Request, Response};
+use core::cell::RefCell;
+use std::rc::Rc;
 
+use http::{Request, Response};
+use tallystick_protocol::instrument::Instrument;
+
+use self::banking_system::BankingSystem;
+use self::key::PurseKey;
 use crate::issuer::{self, Issuer};
 use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
+use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
 use crate::payer::Funds;
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
 use crate::store::retention::Rule;
-use banking_system::BankingSystem;
-use tallystick_protocol::instrument::Instrument;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
     OpenAccount,
     TakeDeposit,
+    OpenPurse,
+    IssuePrepaid,
+    AskMovement,
+    TakeReply,
+    TakeReport,
+    ShowVerdict,
 }
 
 /// What a bank answers at beside what an issuer does.
 pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/openings", Task::OpenAccount),
     Route::post("/v1/deposits", Task::TakeDeposit).dear(),
+    Route::post("/v1/purse-keys", Task::OpenPurse).at(Belongs::ToShard(purse_opening::holder_of)),
+    Route::post("/v1/prepaid-cards", Task::IssuePrepaid)
+        .dear()
+        .at(Belongs::ToAnyShard(places::of_body)),
+    Route::post("/v1/movements", Task::AskMovement)
+        .dear()
+        .at(OF_HOLDER),
+    Route::post("/v1/replies", Task::TakeReply)
+        .dear()
+        .at(OF_HOLDER),
+    Route::post("/v1/reports", Task::TakeReport)
+        .dear()
+        .at(OF_HOLDER),
+    Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
 ];
 
+/// A conversation names its holder.
+const OF_HOLDER: Belongs = Belongs::ToShard(conversation::holder_of);
+
 /// What orders are paid from.
-const FUNDS: &[&dyn Funds] = &[&funds::BankAccounts];
+const FUNDS: &[&dyn Funds] = &[&funds::BankAccounts, &purse_funds::Purses];
 
 /// A bank, and the banking system outside that it asks.
 pub struct Bank<P: Ports, B: BankingSystem> {
     issuer: Issuer<P>,
     config: BankConfig,
     outside: B,
+    key: RefCell<Option<Rc<PurseKey<P>>>>,
 }
 
 impl<P: Ports, B: BankingSystem> Bank<P, B> {
@@ -65,19 +116,29 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             issuer,
             config,
             outside,
+            key: RefCell::new(None),
         }
     }
 
     async fn route(&self, request: &Incoming) -> Result<Answer, Fault> {
-        if let Some(answer) = self.issuer.serve_before(&self.issuer, request).await? {
+        if let Some(answer) = self.issuer.serve_before(self, request).await? {
             return Ok(answer);
         }
-        let Some((task, _)) = routes::find(ROUTES, request)? else {
+        let Some((task, chosen)) = routes::find(ROUTES, request)? else {
             return self.issuer.serve_own(request).await;
         };
         match task {
             Task::OpenAccount => self.open_account(request).await,
             Task::TakeDeposit => self.take_deposit(request).await,
+            Task::OpenPurse => self.open_purse_for(request).await,
+            Task::IssuePrepaid => self.issue_prepaid(request).await,
+            Task::AskMovement => self.ask_movement(request).await,
+            Task::TakeReply => self.take_reply(request).await,
+            Task::TakeReport => self.take_report(request).await,
+            Task::ShowVerdict => {
+                let reference = chosen.first().copied().unwrap_or_default();
+                self.show_verdict(reference).await
+            }
         }
     }
 }
@@ -88,7 +149,7 @@ impl<P: Ports, B: BankingSystem> Party for Bank<P, B> {
         office
             .receive(request, async |request| {
                 let route = async |request: &Incoming| self.route(request).await;
-                office.where_it_belongs(request, &self.issuer, route).await
+                office.where_it_belongs(request, self, route).await
             })
             .await
     }
@@ -100,7 +161,10 @@ impl<P: Ports, B: BankingSystem> Party for Bank<P, B> {
 
 impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
-        self.issuer.perform(job).await
+        match job.kind.as_str() {
+            asking::END => self.end_offer(&job.reference),
+            _ => self.issuer.perform(job).await,
+        }
     }
 
     fn kept(&self) -> &'static [Rule] {

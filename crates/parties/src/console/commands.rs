@@ -6,6 +6,7 @@
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tallystick_protocol::purse::PurseNumber;
 use tallystick_protocol::trust::command::{
     self, CommandError, MEDIA_TYPE, OperatorCommand, OperatorKey, SignedCommand,
 };
@@ -68,6 +69,8 @@ pub enum ArgumentKind {
     Order,
     /// A certificate's serial number in hexadecimal.
     Certificate,
+    /// A purse's number in hexadecimal.
+    Purse,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -137,6 +140,23 @@ impl<'a> Arguments<'a> {
             let serial = HEXLOWER_PERMISSIVE.decode(text.as_bytes());
             serial.ok().filter(is_one)
         })
+    }
+
+    /// A purse's number.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn purse(&self) -> Result<PurseNumber, Fault> {
+        self.read("purse", |text| text.parse().ok())
+    }
+
+    /// A limit under this name; unlike an amount it may be zero.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn limit(&self, name: &str) -> Result<u64, Fault> {
+        let is_limit = |minor: &u64| *minor <= 1 << 53;
+        self.read(name, |text| text.parse().ok().filter(is_limit))
     }
 
     /// An order's number.

@@ -48,7 +48,7 @@ const fn shape(name: &'static str, arguments: &'static [Argument]) -> CommandSha
 
 impl<P: Ports> Issuer<P> {
     /// Does one of [`COMMANDS`].
-    pub(super) fn carry_out(
+    pub(crate) fn carry_out(
         &self,
         tables: &dyn Tables,
         command: &str,

@@ -93,7 +93,7 @@ pub(super) fn enrolled<P: Ports>(
 
 /// At the office: tells the shards of an account that it is not what it was. Call it in the transaction that
 /// changed something.
-pub(super) fn changed<P: Ports>(
+pub(crate) fn changed<P: Ports>(
     issuer: &Issuer<P>,
     tables: &dyn Tables,
     account: i64,
@@ -112,7 +112,7 @@ pub(super) fn changed<P: Ports>(
 }
 
 /// At the office: the shard at which an account lives, if it lives at one.
-pub(super) fn shard_of(
+pub(crate) fn shard_of(
     tables: &(impl Tables + ?Sized),
     shards: Shards,
     account: i64,
@@ -204,15 +204,19 @@ impl<P: Ports> Issuer<P> {
 
     /// Takes in money that another object sent for an account.
     pub(crate) fn take_in(&self, request: &Incoming) -> Result<Answer, Fault> {
-        self.office.take_in(request, |tables, came: &Crossing| {
-            // What a command asked for is booked at once by it, or goes back.
-            let waits = crossing::was_asked_for(came);
-            let at_ms = self.office.now_ms() + if waits { FOR_COMMAND_MS } else { 0 };
-            match books::account_of(&came.account) {
-                Some(account) => self.look_at(tables, account, at_ms),
-                None => Ok(()),
-            }
-        })
+        self.office
+            .take_in(request, |tables, came| self.arrived(tables, came))
+    }
+
+    /// Money came here: has its account looked at, if it is a holder's.
+    pub(crate) fn arrived(&self, tables: &dyn Tables, came: &Crossing) -> Result<(), Fault> {
+        // What a command asked for is booked at once by it, or goes back.
+        let waits = crossing::was_asked_for(came);
+        let at_ms = self.office.now_ms() + if waits { FOR_COMMAND_MS } else { 0 };
+        match books::account_of(&came.account) {
+            Some(account) => self.look_at(tables, account, at_ms),
+            None => Ok(()),
+        }
     }
 
     /// At the office: tells the holder's shard of the account.

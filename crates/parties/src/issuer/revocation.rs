@@ -44,7 +44,7 @@ impl<P: Ports> Issuer<P> {
     /// Refuses the confirmation of a revoked identifier, and of one whose certificate has ended and was not
     /// renewed, each with a reason of its own. Only who has proved
     /// to be that holder is told, and before anything was sent to anybody.
-    pub(super) fn require_current(&self, holder: &HolderId) -> Result<(), Fault> {
+    pub(crate) fn require_current(&self, holder: &HolderId) -> Result<(), Fault> {
         if is_revoked(self.office.tables(), holder)? {
             self.office.log("confirmation-refused", None, "revoked");
             return Err(Fault::new(Kind::Revoked, ""));

@@ -5,9 +5,12 @@
 use tallystick_protocol::checkout::answers::RefusalReason;
 use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 use tallystick_protocol::checkout::refunds::RefundOutcome;
+use tallystick_protocol::purse::{HistoryPolicy, PurseKind, PurseNumber};
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
-use tallystick_protocol::wire::identifier::{Domain, Handle, HolderId, OrderId, Root};
-use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::identifier::{
+    Domain, Handle, HolderId, OrderId, Root, TransactionId,
+};
+use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::ports::{DatabaseError, Row, Tables, Value};
@@ -208,6 +211,11 @@ in_one_column! {
     OrderId: |row, at| Ok(OrderId(row.bytes32(at)?)),
     HolderId: |row, at| Ok(HolderId(row.bytes32(at)?)),
     Handle: |row, at| Handle::try_from(row.blob(at)?).map_err(|_| DatabaseError::Shape(at)),
+    TransactionId: |row, at| Ok(TransactionId(row.bytes32(at)?)),
+    PurseNumber: |row, at| PurseNumber::try_from(row.blob(at)?).map_err(|_| DatabaseError::Shape(at)),
+    PurseKind: |row, at| PurseKind::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    HistoryPolicy: |row, at| HistoryPolicy::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    Currency: |row, at| row.text(at)?.parse().map_err(|_| DatabaseError::Shape(at)),
     Domain: |row, at| Domain::parse(row.text(at)?).map_err(|_| DatabaseError::Shape(at)),
     RefusalReason: |row, at| RefusalReason::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     RefundOutcome: |row, at| RefundOutcome::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
@@ -230,6 +238,11 @@ value_from! {
     OrderId => |order| order.0.into(),
     HolderId => |holder| holder.0.into(),
     Handle => |handle| handle.0.to_vec().into(),
+    TransactionId => |transaction| transaction.0.into(),
+    PurseNumber => |purse| purse.0.to_vec().into(),
+    PurseKind => |kind| kind.as_str().into(),
+    HistoryPolicy => |policy| policy.as_str().into(),
+    Currency => |currency| currency.code().into(),
     Domain => |domain| domain.as_str().into(),
     &Domain => |domain| domain.as_str().into(),
     RefusalReason => |reason| reason.as_str().into(),

@@ -11,11 +11,18 @@
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
 mod authority;
+mod crash;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod moving;
 mod opening;
+mod ordering;
 mod paying;
+mod purse;
+mod purse_opening;
+mod reporting;
+mod transferring;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod talk;

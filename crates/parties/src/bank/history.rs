@@ -1,0 +1,129 @@
+//! The histories that purses report: kept as evidence, and requested to follow from what is known.
+
+use tallystick_protocol::checkout::order::ORDER_LIFETIME_SECONDS;
+use tallystick_protocol::purse::{
+    ENTRIES_MAX, Endpoint, HistoryEntry, HistoryError, PurseNumber, PurseReport, require_chain,
+};
+use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::purses::{Head, Purse};
+use crate::ports::{DatabaseError, Tables};
+use crate::store::typed;
+
+/// The longest stored entry, in bytes.
+const ENTRY_BYTES_MAX: usize = 2048;
+
+/// The entries of a report that were not known, and up to where the history is known with them.
+pub(super) struct Followed<'a> {
+    /// What is new.
+    pub entries: &'a [HistoryEntry],
+    /// Where the history stands after it.
+    pub head: Head,
+    /// Whether that is its end.
+    pub is_whole: bool,
+}
+
+/// Requires that a report's history follows from what is known of it, and leads to the head that the card signed unless
+/// there is more than fits.
+///
+/// # Errors
+/// [`HistoryError`] at the first entry that does not fit.
+pub(super) fn follow<'a>(
+    purse: &Purse,
+    report: &'a PurseReport,
+) -> Result<Followed<'a>, HistoryError> {
+    let known = purse.known;
+    if report.after > known.sequence {
+        return Err(HistoryError::Gap(known.sequence.saturating_add(1)));
+    }
+    // A card that did not hear the last answer says again what is known.
+    let repeated = usize::try_from(known.sequence - report.after).unwrap_or(usize::MAX);
+    let repeated = repeated.min(report.entries.len());
+    let (old, new) = report.entries.split_at(repeated);
+    if let Some(last) = old.last()
+        && last.sequence == known.sequence
+        && last.hash() != known.hash
+    {
+        return Err(HistoryError::Altered(known.sequence));
+    }
+    let last = new.last().map_or(known, |entry| Head {
+        sequence: entry.sequence,
+        hash: entry.hash(),
+    });
+    let is_whole = last.sequence >= report.state.sequence;
+    if !is_whole && report.entries.len() < ENTRIES_MAX {
+        return Err(HistoryError::Gap(last.sequence.saturating_add(1)));
+    }
+    let head = if is_whole {
+        report.state.head
+    } else {
+        last.hash
+    };
+    require_chain(new, (known.sequence, known.hash), head)?;
+    if is_whole && last.sequence != report.state.sequence {
+        return Err(HistoryError::Gap(last.sequence));
+    }
+    Ok(Followed {
+        entries: new,
+        head: last,
+        is_whole,
+    })
+}
+
+/// Keeps new entries, and that the history is known up to there.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn keep(
+    tables: &dyn Tables,
+    purse: &PurseNumber,
+    followed: &Followed<'_>,
+) -> Result<(), DatabaseError> {
+    for entry in followed.entries {
+        tables.run(
+            "INSERT INTO bank_history (purse, sequence, transaction_id, entry) VALUES (?, ?, ?, ?)",
+            &[
+                (*purse).into(),
+                entry.sequence.into(),
+                entry.transaction.into(),
+                encode_value(entry).into(),
+            ],
+        )?;
+    }
+    tables.run(
+        "UPDATE bank_purses SET known_sequence = ?, known_head = ? WHERE number = ?",
+        &[
+            followed.head.sequence.into(),
+            followed.head.hash.into(),
+            (*purse).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Whether the bank may still hear of a movement that it does not know: an order's, whose time is not over.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn may_come(
+    tables: &dyn Tables,
+    purse: &PurseNumber,
+    transaction: &TransactionId,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let sql = "SELECT entry FROM bank_history WHERE purse = ? AND transaction_id = ? ORDER BY sequence LIMIT 1";
+    let entry: Option<Vec<u8>> =
+        typed::one(tables, sql, &[(*purse).into(), (*transaction).into()])?;
+    let Some(bytes) = entry else {
+        return Ok(false);
+    };
+    let entry: HistoryEntry =
+        decode_value(&bytes, ENTRY_BYTES_MAX).map_err(|_| DatabaseError::Shape(0))?;
+    let over_at = entry
+        .at
+        .plus_seconds(ORDER_LIFETIME_SECONDS + 2 * CLOCK_SKEW_SECONDS);
+    Ok(matches!(entry.payee, Endpoint::Shop(_)) && now < over_at)
+}

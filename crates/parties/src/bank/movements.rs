@@ -1,0 +1,248 @@
+//! The rows of movements, and the only place that changes a movement's state.
+
+use tallystick_protocol::purse::{Endpoint, MovementOutcome, MovementVerdict, PurseNumber};
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::wire::identifier::{HolderId, TransactionId};
+use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::checkpoints::{self, Change};
+use super::statements;
+use crate::moves::IllegalMove;
+use crate::office::fault::{Fault, Kind};
+use crate::ports::{DatabaseError, Row, Tables, Value};
+use crate::store::typed::{self, Stored, typed_row};
+
+/// The longest stored endpoint, in bytes: a domain has at most 253.
+const ENDPOINT_BYTES_MAX: usize = 300;
+
+tallystick_protocol::named_enum! {
+    /// Where a movement stands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(super) enum MovementState {
+        /// The bank holds the value and waits for the reply (Sa8, Sd5).
+        Offered => "offered",
+        /// The bank holds the value for an order.
+        Reserved => "reserved",
+        /// It is done (Sa15, Sd9).
+        Completed => "completed",
+        /// The holder said no (T004-34), or the order is not delivered.
+        Refused => "refused",
+        /// No reply came in time (T004-35).
+        Lapsed => "lapsed",
+        /// It never began, and never will (T004-36).
+        Barred => "barred",
+    }
+}
+
+impl MovementState {
+    /// How it ended, if it has.
+    pub(super) fn outcome(self) -> Option<MovementOutcome> {
+        match self {
+            Self::Offered | Self::Reserved => None,
+            Self::Completed => Some(MovementOutcome::Completed),
+            Self::Refused | Self::Lapsed | Self::Barred => Some(MovementOutcome::NotCompleted),
+        }
+    }
+
+    /// Moves to `next`: what is under way ends once.
+    fn move_to(self, next: Self) -> Result<Self, IllegalMove> {
+        match (self.outcome(), next.outcome()) {
+            (None, Some(_)) => Ok(next),
+            _ => Err(IllegalMove {
+                what: "a movement",
+                from: self.as_str(),
+                to: next.as_str(),
+            }),
+        }
+    }
+}
+
+impl Stored for MovementState {
+    const WIDTH: usize = 1;
+
+    fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
+        Self::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at))
+    }
+
+    fn write(&self, values: &mut Vec<Value>) {
+        values.push(self.as_str().into());
+    }
+}
+
+impl Stored for Endpoint {
+    const WIDTH: usize = 1;
+
+    fn read(row: &Row, at: usize) -> Result<Self, DatabaseError> {
+        decode_value(row.blob(at)?, ENDPOINT_BYTES_MAX).map_err(|_| DatabaseError::Shape(at))
+    }
+
+    fn write(&self, values: &mut Vec<Value>) {
+        values.push(encode_value(self).into());
+    }
+}
+
+typed_row! {
+    /// A movement that was asked for, or that was barred.
+    #[derive(Clone)]
+    pub(super) struct Movement in "bank_movements" {
+        /// Its number.
+        pub transaction: TransactionId = "transaction_id",
+        /// The purse that asked, or that pays.
+        pub purse: PurseNumber = "purse",
+        /// Whose card that is in.
+        pub holder: HolderId = "holder",
+        /// The purse whose checkpoint tells what changes: the asking one, or the prepaid card that it relays.
+        pub changes: PurseNumber = "changes",
+        /// Whose value; not known of what was barred.
+        pub source: Option<Endpoint> = "source",
+        /// Who gets it.
+        pub destination: Option<Endpoint> = "destination",
+        /// How much.
+        pub money: Option<Money> = "minor, currency",
+        /// Where it stands.
+        pub state: MovementState = "state",
+        /// SHA-256 of what asks for it.
+        pub digest: Option<[u8; 32]> = "asked_digest",
+        /// What asks for it, as the purse signed it: evidence.
+        pub asked: Option<Vec<u8>> = "asked",
+        /// When it was asked for, by the wallet's clock.
+        pub asked_at: Option<Timestamp> = "asked_at",
+        /// What the holder decided, as the purse signed it: evidence (T004-34).
+        pub reply: Option<Vec<u8>> = "reply",
+        /// By what the wallet asks for the verdict of an order.
+        pub reference: Option<[u8; 32]> = "reference",
+        /// The object to which the value is sent on once it is complete, if it does not stay at this one.
+        pub onward: Option<String> = "onward",
+        /// When the bank heard of it.
+        pub received_at: Timestamp = "received_at",
+        /// Until when the bank waits for the reply.
+        pub expires_at: Timestamp = "expires_at",
+        /// When it ended.
+        pub ended_at: Option<Timestamp> = "ended_at",
+    }
+}
+
+impl Movement {
+    /// The reference of statements about it, and of its job.
+    pub(super) fn reference_text(&self) -> String {
+        self.transaction.to_string()
+    }
+
+    /// The name of what it holds on the ledger.
+    pub(super) fn ledger_id(&self) -> String {
+        format!("move {}", self.transaction)
+    }
+}
+
+/// The movement of this number, if it is known.
+pub(super) fn find(
+    tables: &(impl Tables + ?Sized),
+    transaction: &TransactionId,
+) -> Result<Option<Movement>, DatabaseError> {
+    typed::find(tables, "transaction_id = ?", &[(*transaction).into()])
+}
+
+/// The order's movement by what the wallet asks for its verdict.
+pub(super) fn by_reference(
+    tables: &(impl Tables + ?Sized),
+    reference: &[u8; 32],
+) -> Result<Option<Movement>, DatabaseError> {
+    typed::find(tables, "reference = ?", &[reference.into()])
+}
+
+/// The movement of this purse that waits for a reply, if one does.
+pub(super) fn offered_to(
+    tables: &(impl Tables + ?Sized),
+    purse: &PurseNumber,
+) -> Result<Option<Movement>, DatabaseError> {
+    typed::find(
+        tables,
+        "purse = ? AND state = 'offered' LIMIT 1",
+        &[(*purse).into()],
+    )
+}
+
+/// Requires that this user asked for nothing else at that time (Sa4; T004-37).
+///
+/// # Errors
+/// [`Kind::Replayed`].
+pub(super) fn require_new_time(
+    tables: &(impl Tables + ?Sized),
+    holder: &HolderId,
+    at: Timestamp,
+) -> Result<(), Fault> {
+    let sql = "SELECT transaction_id FROM bank_movements WHERE holder = ? AND asked_at = ?";
+    let other: Option<TransactionId> = typed::one(tables, sql, &[(*holder).into(), at.into()])?;
+    match other {
+        None => Ok(()),
+        Some(_) => Err(Fault::new(
+            Kind::Replayed,
+            "Something else was asked for at the same time.",
+        )),
+    }
+}
+
+/// Stores a movement.
+pub(super) fn insert(tables: &dyn Tables, movement: &Movement) -> Result<(), DatabaseError> {
+    typed::insert(tables, movement)
+}
+
+/// Ends a movement and decides its verdict. Call it after the ledger was told, in the same transaction.
+///
+/// # Errors
+/// [`Kind::Conflict`] if it has ended; those of the database.
+pub(super) fn end(
+    tables: &dyn Tables,
+    movement: &Movement,
+    next: MovementState,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let illegal = |illegal| Fault::new(Kind::Conflict, illegal);
+    let next = movement.state.move_to(next).map_err(illegal)?;
+    tables.run(
+        "UPDATE bank_movements SET state = ?, ended_at = ? WHERE transaction_id = ?",
+        &[
+            next.as_str().into(),
+            now.into(),
+            movement.transaction.into(),
+        ],
+    )?;
+    decide_verdict(tables, movement, next, now)
+}
+
+/// Decides what is said of a movement that has ended.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn decide_verdict(
+    tables: &dyn Tables,
+    movement: &Movement,
+    state: MovementState,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let outcome = state.outcome().ok_or_else(Fault::internal)?;
+    let verdict = MovementVerdict {
+        purse: movement.purse,
+        transaction: movement.transaction,
+        outcome,
+        checkpoint: checkpoints::next(tables, &movement.changes, Change::default(), now)?,
+    };
+    let reference = movement.reference_text();
+    statements::decide(tables, statements::VERDICT, &reference, &verdict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MovementState;
+
+    #[test]
+    fn a_movement_ends_once() {
+        for from in MovementState::ALL {
+            for to in MovementState::ALL {
+                let allowed = from.outcome().is_none() && to.outcome().is_some();
+                assert_eq!(from.move_to(to).is_ok(), allowed, "{from:?} {to:?}");
+            }
+        }
+    }
+}

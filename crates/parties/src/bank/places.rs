@@ -1,0 +1,41 @@
+//! Where a bank's requests belong, and what its objects say to each other beside what an issuer's do.
+
+use sha2::{Digest, Sha256};
+
+use super::Bank;
+use super::banking_system::BankingSystem;
+use super::{ends, key};
+use crate::office::across;
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
+use crate::office::place::{Asked, Key};
+use crate::office::siblings::Spreading;
+use crate::ports::database::first;
+use crate::ports::{DatabaseError, Ports};
+
+/// Wherever, and each time the same place: whoever asks again for the same finds it.
+pub(super) fn of_body(asked: &Asked<'_>) -> Option<Key> {
+    Some(<[u8; 32]>::from(Sha256::digest(asked.body)).into())
+}
+
+impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
+    /// What an issuer knows, or the reference of a purse's payment.
+    fn knows(&self, key: &[u8; 32]) -> Result<bool, DatabaseError> {
+        let sql = "SELECT 1 FROM bank_movements WHERE reference = ?";
+        let is_paid = first(self.issuer.office.tables(), sql, &[(*key).into()])?.is_some();
+        Ok(is_paid || self.issuer.knows(key)?)
+    }
+
+    fn has_any(&self) -> Result<bool, DatabaseError> {
+        self.issuer.has_any()
+    }
+
+    async fn answer_sibling(&self, request: &Incoming) -> Result<Answer, Fault> {
+        match request.uri().path() {
+            across::PATH => self.take_in(request),
+            ends::PATH => self.tell_end(request),
+            key::PATH if !self.issuer.office.is_shard() => self.show_key().await,
+            _ => self.issuer.answer_sibling(request).await,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Prepaid cards (EP 1 221 669, Figs 5, 10 and 11): they belong to whoever has them, have no private key, and are
+//! relayed by a purse that signs as their agent.
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use tallystick_protocol::bank::PurseOpening;
+use tallystick_protocol::purse::{
+    Checkpoint, CheckpointNotice, Endpoint, HISTORY_START, MovementOffer, MovementRequest,
+    MovementVerdict, PrepaidState, PurseCertificate, PurseKind, PurseNumber,
+};
+use tallystick_protocol::trust::keyed;
+use tallystick_protocol::trust::signature::VerifyingKey;
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::money::Currency;
+
+use super::Bank;
+use super::alerts::{self, Alert};
+use super::banking_system::BankingSystem;
+use super::conversation::keyed_fault;
+use super::purses::{self, Head, Purse};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::ports::Ports;
+use crate::store::once::{Command, FOR_GOOD, KEY_MAX_BYTES, once};
+
+/// For how long a prepaid card is good, in seconds (five years).
+const GOOD_SECONDS: u64 = 5 * 365 * 86_400;
+
+/// The body of `POST /v1/prepaid-cards`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    currency: String,
+    /// Drawn by whoever asks: the same again is the same card.
+    key: String,
+}
+
+impl<P: Ports, B: BankingSystem> Bank<P, B> {
+    /// `POST /v1/prepaid-cards`, in a sandbox alone: an empty card with what has to be written into it.
+    pub(super) async fn issue_prepaid(&self, request: &Incoming) -> Result<Answer, Fault> {
+        self.require_sandbox()?;
+        let wanted: Wanted = web::json_body(request)?;
+        if !(1..=KEY_MAX_BYTES).contains(&wanted.key.len()) {
+            return Err(Fault::malformed("A key has between 1 and 64 bytes."));
+        }
+        let currency: Currency = wanted.currency.parse().map_err(Fault::malformed)?;
+        if !self.config.currencies.contains(&currency) {
+            return Err(Fault::new(Kind::OtherCurrency, ""));
+        }
+        self.purse_key().await?;
+        let office = &self.issuer.office;
+        let command = Command {
+            what: "prepaid",
+            key: &wanted.key,
+            digest: &Sha256::digest(request.body()).into(),
+            keep_until: FOR_GOOD,
+        };
+        let number = office.transaction(|tables| {
+            once(tables, &command, |tables| {
+                let purse = self.new_prepaid(currency);
+                self.open_purse(tables, &purse)?;
+                Ok(purse.number.0.to_vec())
+            })
+        })?;
+        let number = PurseNumber::try_from(number.as_slice()).map_err(|_| Fault::internal())?;
+        let purse = purses::require(office.tables(), &number)?;
+        let opening: PurseOpening = self.opening_of(&purse).await?;
+        Ok(web::cbor(encode(&opening)))
+    }
+
+    fn new_prepaid(&self, currency: Currency) -> Purse {
+        let now = self.issuer.office.now();
+        Purse {
+            number: self.draw_number(),
+            kind: PurseKind::Prepaid,
+            account: None,
+            holder: None,
+            currency,
+            public_key: None,
+            key_certificate: None,
+            opened_at: now,
+            expires_at: now.plus_seconds(GOOD_SECONDS),
+            checkpoint: 0,
+            known: START,
+            seen: START,
+            seen_checkpoint: 0,
+            seen_at: tallystick_protocol::wire::time::Timestamp(0),
+            reported: 0,
+            limits: self.config.limits,
+            policy: self.config.policy,
+            blocked_at: None,
+        }
+    }
+
+    /// The prepaid card that a request shows and has for an end, verified: its certificate (SGN3), its balance
+    /// (SGN4), and its state beside what is known of it.
+    ///
+    /// # Errors
+    /// [`Kind::BadCheckpoint`] if the bank did not sign what it shows; those of its state.
+    pub(super) async fn shown_prepaid(
+        &self,
+        request: &MovementRequest,
+    ) -> Result<Option<PurseNumber>, Fault> {
+        let named = [&request.source, &request.destination];
+        let named = named.into_iter().find_map(|end| match end {
+            Endpoint::Prepaid(number) => Some(*number),
+            _ => None,
+        });
+        let Some(shown) = &request.prepaid else {
+            return Ok(None);
+        };
+        let key = self.purse_key().await?;
+        let certificate: PurseCertificate =
+            keyed::open(&shown.certificate, &key.public).map_err(keyed_fault)?;
+        let office = &self.issuer.office;
+        let number = certificate.number;
+        // Taking what waits for a card names the card only as what shows it.
+        if named.is_some_and(|named| named != number) || certificate.kind != PurseKind::Prepaid {
+            return Err(Fault::new(Kind::WrongSource, "Another card is shown."));
+        }
+        if certificate.bank != office.settings.domain {
+            return Err(Fault::new(
+                Kind::WrongRecipient,
+                "The card is of another bank.",
+            ));
+        }
+        if certificate.expires_at <= office.now() {
+            return Err(Fault::new(Kind::AccountEnded, "The card has ended."));
+        }
+        if !has_its_checkpoint(shown, &number, &key.public) {
+            office.transaction(|tables| {
+                let about = (&number, shown.state.sequence);
+                alerts::raise(tables, Alert::BadCheckpoint, about, None, office.now())
+            })?;
+            return Err(Fault::new(Kind::BadCheckpoint, ""));
+        }
+        self.take_notice(&number, &shown.state, request.at)?;
+        Ok(Some(number))
+    }
+}
+
+/// Where every history begins.
+pub(super) const START: Head = Head {
+    sequence: 0,
+    hash: HISTORY_START,
+};
+
+/// Whether the bank signed the checkpoint that a card shows, in whichever message, and it is the one that the card
+/// says it has.
+fn has_its_checkpoint(shown: &PrepaidState, number: &PurseNumber, key: &VerifyingKey) -> bool {
+    let bytes = shown.checkpoint.as_slice();
+    let signed: Option<Checkpoint> = keyed::open::<CheckpointNotice>(bytes, key)
+        .map(|notice| notice.checkpoint)
+        .or_else(|_| keyed::open::<MovementOffer>(bytes, key).map(|offer| offer.checkpoint))
+        .or_else(|_| keyed::open::<MovementVerdict>(bytes, key).map(|verdict| verdict.checkpoint))
+        .ok();
+    signed.is_some_and(|signed| signed.purse == *number && signed.number == shown.state.checkpoint)
+}

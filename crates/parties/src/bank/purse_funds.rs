@@ -1,0 +1,201 @@
+//! Purses as what orders are paid from: the card has set the amount aside and signed that it may be charged for this
+//! very order; beside it the account's key approved the order, as of every instrument.
+
+use sha2::{Digest, Sha256};
+use tallystick_protocol::checkout::refunds::RefundOutcome;
+use tallystick_protocol::instrument::{Instrument, Payment};
+use tallystick_protocol::purse::{Endpoint, PursePayment};
+use tallystick_protocol::trust::keyed;
+use tallystick_protocol::wire::identifier::{Root, TransactionId};
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::funds::is_approved;
+use super::movements::{self, Movement, MovementState};
+use super::purses::{self, Purse};
+use super::states;
+use super::waiting::{self, Waiting};
+use crate::issuer::accounts;
+use crate::ledger::{self, Transfer};
+use crate::office::fault::Fault;
+use crate::payer::refunds::Refund;
+use crate::payer::{Claim, Funds, Owner};
+use crate::ports::{DatabaseError, Tables};
+
+/// The purses of a bank.
+pub(super) struct Purses;
+
+/// A payment that the named purse signed for the claimed order.
+struct Paid {
+    purse: Purse,
+    payment: PursePayment,
+}
+
+impl Paid {
+    /// The payment in a claim, if its purse signed it and it is about this order.
+    fn of(tables: &dyn Tables, claim: &Claim<'_>) -> Result<Option<Self>, DatabaseError> {
+        let Payment::Purse(named) = claim.payment else {
+            return Ok(None);
+        };
+        let Some(signed) = claim.signed_payment else {
+            return Ok(None);
+        };
+        let Some(purse) = purses::find(tables, &named.purse)? else {
+            return Ok(None);
+        };
+        let key = purse.key().ok();
+        let payment = key.and_then(|key| keyed::open::<PursePayment>(signed, &key).ok());
+        let is_it = |payment: &PursePayment| {
+            payment.bank == *claim.payer
+                && payment.purse == purse.number
+                && payment.root == *claim.root
+                && payment.shop == *claim.shop
+                && payment.amount == claim.amount
+                && purse.holder == Some(*claim.holder)
+        };
+        Ok(payment.filter(is_it).map(|payment| Self { purse, payment }))
+    }
+
+    /// The same as a movement; its number is the order's root.
+    fn movement(&self, claim: &Claim<'_>, state: MovementState) -> Movement {
+        let signed = claim.signed_payment.unwrap_or_default();
+        Movement {
+            transaction: TransactionId(claim.root.0),
+            purse: self.purse.number,
+            holder: *claim.holder,
+            changes: self.purse.number,
+            source: Some(Endpoint::Purse(self.purse.number)),
+            destination: Some(Endpoint::Shop(claim.shop.clone())),
+            money: Some(claim.amount),
+            state,
+            digest: Some(Sha256::digest(signed).into()),
+            asked: Some(signed.to_vec()),
+            asked_at: Some(self.payment.at),
+            reply: None,
+            reference: Some(PursePayment::reference(signed)),
+            onward: None,
+            received_at: claim.now,
+            expires_at: claim.now,
+            ended_at: None,
+        }
+    }
+
+    /// Whether the purse may pay it: usable, not older than it was, and not asked for anything else at that time.
+    fn may_pay(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<bool, DatabaseError> {
+        let (state, at) = (&self.payment.state, self.payment.at);
+        let is_usable = self.purse.require_usable(claim.now).is_ok();
+        let is_set_aside =
+            state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
+        if !is_usable || !is_set_aside || is_known(tables, claim.root)? {
+            return Ok(false);
+        }
+        if movements::require_new_time(tables, claim.holder, at).is_err() {
+            return Ok(false);
+        }
+        // What went another way may have overtaken it: an order takes its time. Only a card that is behind itself
+        // pays nothing.
+        let finding = states::compare(&self.purse, state, at);
+        if finding == states::Finding::Late {
+            return Ok(true);
+        }
+        Ok(states::note(tables, &self.purse, state, at, claim.now)?.is_none())
+    }
+}
+
+fn is_known(tables: &dyn Tables, root: &Root) -> Result<bool, DatabaseError> {
+    Ok(movements::find(tables, &TransactionId(root.0))?.is_some())
+}
+
+impl Funds for Purses {
+    fn instrument(&self) -> Instrument {
+        Instrument::Purse
+    }
+
+    fn owner(
+        &self,
+        tables: &dyn Tables,
+        claim: &Claim<'_>,
+    ) -> Result<Option<Owner>, DatabaseError> {
+        let Some(account) = accounts::of_holder(tables, claim.holder)? else {
+            return Ok(None);
+        };
+        let Some(paid) = Paid::of(tables, claim)? else {
+            return Ok(None);
+        };
+        let is_locked = accounts::is_locked(tables, account.account)?;
+        let is_genuine = paid.may_pay(tables, claim)? && is_approved(claim, &account) && !is_locked;
+        Ok(Some(Owner {
+            number: account.account,
+            account: purses::ledger_name(&paid.purse.number),
+            is_genuine,
+        }))
+    }
+
+    fn decided(&self, tables: &dyn Tables, claim: &Claim<'_>, granted: bool) -> Result<(), Fault> {
+        let Some(paid) = Paid::of(tables, claim)? else {
+            return Ok(());
+        };
+        if is_known(tables, claim.root)? {
+            return Ok(());
+        }
+        if granted {
+            let reserved = paid.movement(claim, MovementState::Reserved);
+            return Ok(movements::insert(tables, &reserved)?);
+        }
+        let mut refused = paid.movement(claim, MovementState::Refused);
+        refused.ended_at = Some(claim.now);
+        // Another movement may have its time: it was refused for that.
+        refused.asked_at = None;
+        movements::insert(tables, &refused)?;
+        movements::decide_verdict(tables, &refused, MovementState::Refused, claim.now)
+    }
+
+    fn settled(
+        &self,
+        tables: &dyn Tables,
+        root: &Root,
+        charged: bool,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let next = if charged {
+            MovementState::Completed
+        } else {
+            MovementState::Refused
+        };
+        match movements::find(tables, &TransactionId(root.0))? {
+            Some(movement) if movement.state == MovementState::Reserved => {
+                movements::end(tables, &movement, next, now)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn refunded(&self, tables: &dyn Tables, refund: &Refund) -> Result<(), Fault> {
+        let paid = movements::find(tables, &TransactionId(refund.root.0))?;
+        let paid = paid.filter(|_| refund.outcome == RefundOutcome::Refunded);
+        let Some(movement) = paid else { return Ok(()) };
+        let credit = Waiting {
+            transaction: waiting::number_of_refund(&refund.root, refund.number),
+            purse: movement.purse,
+            origin: movement.destination.clone().ok_or_else(Fault::internal)?,
+            money: refund.money,
+            arrived_at: refund.at,
+            taken_by: None,
+        };
+        let (inside, waits) = (
+            purses::ledger_name(&movement.purse),
+            purses::waiting_name(&movement.purse),
+        );
+        // The ledger gave it back to the purse; the card has to take it first.
+        let waiting_transfer = Transfer {
+            id: &format!("wait {}", credit.transaction),
+            at_ms: refund.at.milliseconds(),
+            order_id: None,
+            memo: "Waits until the card takes it",
+            debit: purses::inside_of(&inside),
+            credit: purses::waiting_for(&waits),
+            money: refund.money,
+        };
+        ledger::transfer(tables, &waiting_transfer)?;
+        Ok(waiting::arrive(tables, &credit)?)
+    }
+}

@@ -1,0 +1,200 @@
+//! A purse reports what it holds and what happened to it (EP 1 221 669, Sc1 to Sc3), and hears what became of what it
+//! had under way, what it should hold, and what waits for it.
+
+use tallystick_protocol::purse::{
+    CheckpointNotice, HistoryError, MovementVerdict, PurseReport, PurseReportAnswer,
+};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::Bank;
+use super::alerts::{self, Alert};
+use super::banking_system::BankingSystem;
+use super::checkpoints::{self, Change};
+use super::conversation::FromPurse;
+use super::history;
+use super::movements::{self, Movement, MovementState};
+use super::purses::{self, Purse};
+use super::statements;
+use super::states;
+use super::waiting;
+use crate::issuer::books;
+use crate::ledger;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{Answer, Incoming};
+use crate::ports::{Ports, Tables};
+
+/// What a report comes to.
+enum Read {
+    /// It fits: what is said.
+    Notice(CheckpointNotice),
+    /// It does not; what was noted of that stays noted.
+    Refused(Fault),
+}
+
+impl<P: Ports, B: BankingSystem> Bank<P, B> {
+    /// `POST /v1/reports`.
+    pub(super) async fn take_report(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let said = self.open_conversation(request, "reports").await?;
+        let FromPurse { purse, message } = self.from_purse(&said, |message: &PurseReport| {
+            (Some(&message.bank), &message.purse)
+        })?;
+        self.purse_key().await?;
+        let office = &self.issuer.office;
+        let read = office.transaction(|tables| self.read_report(tables, &purse, &message))?;
+        let notice = match read {
+            Read::Notice(notice) => notice,
+            Read::Refused(fault) => {
+                office.log("purse-refused", None, fault.kind.as_str());
+                return Err(fault);
+            }
+        };
+        let answer = self.report_answer(&purse, &message, &notice).await?;
+        self.answer_sealed(&said, &encode(&answer))
+    }
+
+    fn read_report(
+        &self,
+        tables: &dyn Tables,
+        before: &Purse,
+        report: &PurseReport,
+    ) -> Result<Read, Fault> {
+        let now = self.issuer.office.now();
+        let purse = purses::require(tables, &before.number)?;
+        purse.require_usable(now)?;
+        if let Some(fault) = states::note(tables, &purse, &report.state, report.at, now)? {
+            return Ok(Read::Refused(fault));
+        }
+        let followed = match history::follow(&purse, report) {
+            Ok(followed) => followed,
+            Err(error) => return refuse_history(tables, &purse, error, now),
+        };
+        history::keep(tables, &purse.number, &followed)?;
+        for transaction in &report.pending {
+            self.end_if_over(tables, &purse, transaction)?;
+        }
+        let forces = followed.is_whole && self.is_wrong(tables, &purse, report)?;
+        let checkpoint = checkpoints::next(tables, &purse.number, Change::default(), now)?;
+        Ok(Read::Notice(CheckpointNotice { checkpoint, forces }))
+    }
+
+    /// Ends what a purse has under way and the bank will not do: an offer whose time is over, or what it never heard
+    /// of (T004-36).
+    fn end_if_over(
+        &self,
+        tables: &dyn Tables,
+        purse: &Purse,
+        transaction: &TransactionId,
+    ) -> Result<(), Fault> {
+        let now = self.issuer.office.now();
+        match movements::find(tables, transaction)? {
+            Some(known) if known.state == MovementState::Offered && known.expires_at <= now => {
+                self.undo(tables, &known, MovementState::Lapsed)
+            }
+            Some(_) => Ok(()),
+            None if history::may_come(tables, &purse.number, transaction, now)? => Ok(()),
+            None => bar(tables, purse, transaction, now),
+        }
+    }
+
+    /// Whether a purse with nothing under way holds something else than the books say (T004-44). Raises the alert.
+    fn is_wrong(
+        &self,
+        tables: &dyn Tables,
+        purse: &Purse,
+        report: &PurseReport,
+    ) -> Result<bool, Fault> {
+        if !report.pending.is_empty() {
+            return Ok(false);
+        }
+        let state = &report.state;
+        let expected = purses::amount(tables, purse)?;
+        let reported = state
+            .amount
+            .saturating_add(state.pending_out)
+            .saturating_add(state.pending_in);
+        if expected == reported {
+            return Ok(false);
+        }
+        let about = (&purse.number, state.sequence);
+        let amounts = Some((expected, reported));
+        let now = self.issuer.office.now();
+        alerts::raise(tables, Alert::AmountsDiffer, about, amounts, now)?;
+        Ok(true)
+    }
+
+    async fn report_answer(
+        &self,
+        purse: &Purse,
+        report: &PurseReport,
+        notice: &CheckpointNotice,
+    ) -> Result<PurseReportAnswer, Fault> {
+        let mut verdicts = Vec::new();
+        for transaction in &report.pending {
+            let reference = transaction.to_string();
+            let verdict = self
+                .said::<MovementVerdict>(statements::VERDICT, &reference)
+                .await?;
+            verdicts.extend(verdict.map(Into::into));
+        }
+        let tables = self.issuer.office.tables();
+        let balance = match purse.account {
+            Some(account) => ledger::balance(tables, &books::name_of(account), purse.currency)?,
+            None => ledger::Balance::default(),
+        };
+        let minor = |minor| u64::try_from(minor).unwrap_or(0);
+        Ok(PurseReportAnswer {
+            verdicts,
+            notice: self.say_to_purse(notice).await?.into(),
+            waiting: waiting::of_purse(tables, &purse.number)?,
+            account_available: minor(balance.available()),
+            account_pending: minor(balance.debits_pending),
+        })
+    }
+}
+
+fn refuse_history(
+    tables: &dyn Tables,
+    purse: &Purse,
+    error: HistoryError,
+    now: Timestamp,
+) -> Result<Read, Fault> {
+    let (alert, kind, at) = match error {
+        HistoryError::Gap(at) => (Alert::Gap, Kind::HistoryGap, at),
+        HistoryError::Altered(at) => (Alert::Altered, Kind::HistoryAltered, at),
+        _ => return Err(Fault::malformed(error)),
+    };
+    alerts::raise(tables, alert, (&purse.number, at), None, now)?;
+    Ok(Read::Refused(Fault::new(kind, error)))
+}
+
+/// From now on this movement is never done, should it be asked for after all.
+fn bar(
+    tables: &dyn Tables,
+    purse: &Purse,
+    transaction: &TransactionId,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let barred = Movement {
+        transaction: *transaction,
+        purse: purse.number,
+        holder: purse.holder.ok_or_else(Fault::internal)?,
+        changes: purse.number,
+        source: None,
+        destination: None,
+        money: None,
+        state: MovementState::Barred,
+        digest: None,
+        asked: None,
+        asked_at: None,
+        reply: None,
+        reference: None,
+        onward: None,
+        received_at: now,
+        expires_at: now,
+        ended_at: Some(now),
+    };
+    movements::insert(tables, &barred)?;
+    movements::decide_verdict(tables, &barred, MovementState::Barred, now)
+}

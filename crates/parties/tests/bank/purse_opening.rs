@@ -1,0 +1,106 @@
+//! A purse is opened for a key that is certified, in the directory, and approved by its account (EP 1 221 669, SZ4 to
+//! SZ9).
+
+use tallystick_protocol::wire::identifier::Role;
+use tallystick_simulation::cast::Cast;
+
+use super::authority::{Directory, certified_purse, deposit, enrolled, with, world};
+use super::holder::COSE;
+use super::purse::{Key, Purse, account, application};
+use super::world::{BANK, World, problem};
+
+const KEY: Key = Key::P256([7; 32]);
+
+fn purses(world: &World) -> i64 {
+    world.number(BANK, "SELECT count(*) FROM bank_purses")
+}
+
+fn spki() -> Vec<u8> {
+    KEY.public().to_spki().unwrap()
+}
+
+#[test]
+fn t004_43_a_key_whose_certificate_is_missing_in_the_directory_opens_no_purse() {
+    let world = with(Cast {
+        has_directory: true,
+        ..Cast::default()
+    });
+    let holder = enrolled(&world, 1);
+    let certificate = certified_purse(&world, &spki(), 365);
+    let body = application(&world, &holder, &KEY, &certificate);
+    // Nobody answers, then the directory has nothing, then it has it.
+    let answer = world.post(BANK, "/v1/purse-keys", COSE, body.clone());
+    assert_eq!(problem(&answer), "unreachable");
+    let directory = Directory::connect(&world);
+    let answer = world.post(BANK, "/v1/purse-keys", COSE, body.clone());
+    assert_eq!(problem(&answer), "not-in-directory");
+    assert_eq!(purses(&world), 0);
+    directory.publish(&spki(), &certificate);
+    let first = world.post(BANK, "/v1/purse-keys", COSE, body.clone());
+    assert!(first.status().is_success());
+    let again = world.post(BANK, "/v1/purse-keys", COSE, body);
+    assert_eq!(first.body(), again.body(), "the same purse");
+    assert_eq!(purses(&world), 1);
+}
+
+#[test]
+fn nobody_opens_a_purse_on_another_s_account_or_with_another_key() {
+    let world = world();
+    let (holder, mut thief) = (enrolled(&world, 1), enrolled(&world, 2));
+    let certificate = certified_purse(&world, &spki(), 365);
+    // The thief names the other's account, then the other's identifier too.
+    thief.card = holder.card.clone();
+    let body = application(&world, &thief, &KEY, &certificate);
+    let answer = world.post(BANK, "/v1/purse-keys", COSE, body);
+    assert_eq!(problem(&answer), "unauthorised");
+    thief.id = holder.id;
+    let body = application(&world, &thief, &KEY, &certificate);
+    let answer = world.post(BANK, "/v1/purse-keys", COSE, body);
+    assert_eq!(problem(&answer), "bad-signature");
+    // The certificate is of another key, or of a party, or ended.
+    let other = Key::P256([8; 32]).public().to_spki().unwrap();
+    let of_another = certified_purse(&world, &other, 365);
+    let body = application(&world, &holder, &KEY, &of_another);
+    let answer = world.post(BANK, "/v1/purse-keys", COSE, body);
+    assert_eq!(problem(&answer), "bad-signature");
+    let party = super::authority::certified_party(&world, Role::Shop, "x.localhost", 3);
+    let body = application(&world, &holder, &KEY, party.as_der());
+    let answer = world.post(BANK, "/v1/purse-keys", COSE, body);
+    assert_eq!(problem(&answer), "untrusted-certificate");
+    assert_eq!(purses(&world), 0);
+}
+
+#[test]
+fn t004_18_28_a_purse_whose_key_has_ended_moves_nothing() {
+    let world = world();
+    let mut holder = enrolled(&world, 1);
+    deposit(&world, &holder, 10_000, "one");
+    let certificate = certified_purse(&world, &spki(), 1);
+    let body = application(&world, &holder, &KEY, &certificate);
+    let answer = world.post(BANK, "/v1/purse-keys", COSE, body);
+    assert!(answer.status().is_success());
+    // The same purse, as the card has it; the test's own way to open it says the same.
+    world.run_for(2 * 86_400_000);
+    let mut purse = Purse::open(&world, &holder, Key::P256([8; 32]));
+    purse.load(&world, &mut holder, 100);
+    let sql = "SELECT count(*) FROM bank_purses WHERE expires_at < 1795168800 + 2 * 86400";
+    assert_eq!(world.number(BANK, sql), 1);
+}
+
+#[test]
+fn t004_43_an_account_that_has_ended_moves_nothing() {
+    let world = world();
+    let mut holder = enrolled(&world, 1);
+    deposit(&world, &holder, 10_000, "one");
+    let mut purse = Purse::open(&world, &holder, KEY);
+    purse.load(&world, &mut holder, 1_000);
+    world.run_for(330 * 86_400_000);
+    purse.load(&world, &mut holder, 1_000);
+    let machine = world.machine(BANK);
+    let sql = "UPDATE issuer_accounts SET card_expiry = '01/27'";
+    tallystick_parties::ports::Tables::run(&machine.database, sql, &[]).unwrap();
+    world.run_for(1_000);
+    let request = purse.request(&world, account(&holder), purse.end(), 100);
+    let refused = purse.ask(&world, &mut holder, &request).err();
+    assert_eq!(refused.as_deref(), Some("account-ended"));
+}

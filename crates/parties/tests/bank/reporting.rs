@@ -1,0 +1,180 @@
+//! What a purse reports is held to its own past and to the books (EP 1 221 669, Sc1 to Sc3; T004-44).
+
+use tallystick_protocol::purse::MovementOutcome;
+
+use super::authority::{deposit, enrolled, world};
+use super::holder::Holder;
+use super::purse::{Key, Purse, account, available};
+use super::world::{BANK, World};
+
+const KEY: Key = Key::P256([7; 32]);
+
+/// A holder with 5,000 yen in a purse that has a history of four entries.
+fn start() -> (World, Holder, Purse) {
+    let world = world();
+    let mut holder = enrolled(&world, 1);
+    deposit(&world, &holder, 10_000, "one");
+    let mut purse = Purse::open(&world, &holder, KEY);
+    for _ in 0..4 {
+        purse.load(&world, &mut holder, 1_250);
+    }
+    world.run_for(1_000);
+    (world, holder, purse)
+}
+
+fn alerts(world: &World, alert: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM bank_alerts WHERE alert = '{alert}'");
+    world.number(BANK, &sql)
+}
+
+fn known(world: &World) -> i64 {
+    world.number(BANK, "SELECT known_sequence FROM bank_purses")
+}
+
+#[test]
+fn a_whole_history_is_known_from_then_on_and_may_be_erased() {
+    let (world, mut holder, mut purse) = start();
+    let report = purse.report(&world);
+    let heard = purse.synchronise(&world, &mut holder);
+    assert_eq!(heard.notice.checkpoint.through, 4);
+    assert_eq!(known(&world), 4);
+    // The answer was lost, and the same is said again; then only what is new.
+    world.run_for(1_000);
+    assert!(purse.send(&world, &mut holder, &report).is_ok());
+    assert_eq!(known(&world), 4);
+    purse.load(&world, &mut holder, 100);
+    assert_eq!(purse.report(&world).entries.len(), 1);
+    let heard = purse.synchronise(&world, &mut holder);
+    assert_eq!(heard.notice.checkpoint.through, 5);
+    assert_eq!(world.number(BANK, "SELECT count(*) FROM bank_history"), 5);
+}
+
+#[test]
+fn a_gap_a_doubled_and_an_altered_entry_are_told_apart_and_nothing_moves() {
+    let (world, mut holder, purse) = start();
+    let report = purse.report(&world);
+    let mut gap = report.clone();
+    gap.entries.remove(1);
+    let mut doubled = report.clone();
+    doubled.entries.insert(1, report.entries[0].clone());
+    let mut altered = report.clone();
+    altered.entries[1].amount += 1;
+    let mut short = report.clone();
+    short.entries.pop();
+    let cases = [
+        (gap, "history-gap"),
+        (doubled, "history-gap"),
+        (altered, "history-altered"),
+        (short, "history-gap"),
+    ];
+    for (bad, expected) in cases {
+        let refused = purse.send(&world, &mut holder, &bad).err();
+        assert_eq!(refused.as_deref(), Some(expected));
+        assert_eq!(known(&world), 0);
+    }
+    assert!(alerts(&world, "history-gap") > 0 && alerts(&world, "history-altered") > 0);
+    assert!(purse.send(&world, &mut holder, &report).is_ok());
+    assert_eq!(known(&world), 4);
+}
+
+#[test]
+fn a_card_restored_from_an_old_copy_is_noticed_and_blocked() {
+    let (world, mut holder, mut purse) = start();
+    let mut old = purse.clone();
+    let ends = (purse.end(), account(&holder));
+    purse.moves(&world, &mut holder, ends, 2_000).unwrap();
+    purse.synchronise(&world, &mut holder);
+    world.run_for(60_000);
+    let refused = old.send(&world, &mut holder, &old.report(&world)).err();
+    assert_eq!(refused.as_deref(), Some("old-state"));
+    assert_eq!(alerts(&world, "old-state"), 1);
+    world.run_for(1_000);
+    old.request(&world, account(&holder), old.end(), 1);
+    let request = old.request(&world, old.end(), account(&holder), 5_000);
+    let refused = old.ask(&world, &mut holder, &request).err();
+    assert_eq!(refused.as_deref(), Some("purse-blocked"));
+    let inside = format!("purse {}", purse.number);
+    assert_eq!(available(&world, &inside), 3_000);
+}
+
+#[test]
+fn two_cards_with_one_past_are_noticed() {
+    let (world, mut holder, mut purse) = start();
+    let mut copy = purse.clone();
+    let ends = (purse.end(), account(&holder));
+    purse.moves(&world, &mut holder, ends.clone(), 100).unwrap();
+    world.run_for(1_000);
+    copy.set_aside(
+        world.now(),
+        tallystick_protocol::wire::identifier::TransactionId([9; 32]),
+        (&ends.0, &ends.1),
+        200,
+    );
+    let refused = copy.send(&world, &mut holder, &copy.report(&world)).err();
+    assert_eq!(refused.as_deref(), Some("history-altered"));
+    assert_eq!(alerts(&world, "history-altered"), 1);
+}
+
+#[test]
+fn a_report_that_something_newer_overtook_is_only_late() {
+    let (world, mut holder, mut purse) = start();
+    let late = purse.report(&world);
+    let ends = (purse.end(), account(&holder));
+    purse.moves(&world, &mut holder, ends, 100).unwrap();
+    let refused = purse.send(&world, &mut holder, &late).err();
+    assert_eq!(refused.as_deref(), Some("replayed"));
+    assert_eq!(alerts(&world, "old-state"), 0);
+    purse.synchronise(&world, &mut holder);
+    assert_eq!(purse.amount, 4_900);
+}
+
+#[test]
+fn t004_44_amounts_that_disagree_with_the_books_are_set_right_with_an_alert() {
+    let (world, mut holder, mut purse) = start();
+    purse.amount += 1;
+    let heard = purse.synchronise(&world, &mut holder);
+    assert!(heard.notice.forces);
+    assert_eq!(purse.amount, 5_000);
+    assert_eq!(alerts(&world, "amounts-differ"), 1);
+    let sql = "SELECT reported - expected FROM bank_alerts";
+    assert_eq!(world.number(BANK, sql), 1);
+    let heard = purse.synchronise(&world, &mut holder);
+    assert!(!heard.notice.forces);
+}
+
+#[test]
+fn t004_10_23_what_another_key_signed_or_an_ended_one_moves_nothing() {
+    let (world, mut holder, purse) = start();
+    let mut other = purse.clone();
+    other.key = Key::P256([8; 32]);
+    let refused = other.send(&world, &mut holder, &purse.report(&world)).err();
+    assert_eq!(refused.as_deref(), Some("bad-signature"));
+    assert!(
+        purse
+            .send(&world, &mut holder, &purse.report(&world))
+            .is_ok()
+    );
+}
+
+#[test]
+fn the_document_s_own_form_signs_with_rsa() {
+    use tallystick_parties::bank::PurseKeyKind;
+    use tallystick_simulation::cast::Cast;
+    let world = super::authority::with(Cast {
+        purse_key: PurseKeyKind::Rsa,
+        ..Cast::default()
+    });
+    let mut holder = enrolled(&world, 1);
+    deposit(&world, &holder, 10_000, "one");
+    world
+        .machine(BANK)
+        .signing
+        .prepare(tallystick_protocol::test_keys::TEST_KEYS[3]);
+    let mut purse = Purse::open(&world, &holder, Key::Rsa(4));
+    purse.load(&world, &mut holder, 1_000);
+    let ends = (purse.end(), account(&holder));
+    let verdict = purse.moves(&world, &mut holder, ends, 400).unwrap();
+    assert_eq!(verdict.outcome, MovementOutcome::Completed);
+    purse.synchronise(&world, &mut holder);
+    assert_eq!(purse.amount, 600);
+}

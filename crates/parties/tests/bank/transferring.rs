@@ -1,0 +1,165 @@
+//! Transfers to somebody else (EP 1 221 669, Sd1 to Sd10), by an agent for a prepaid card too, and between the objects
+//! of a bank that is spread over several.
+
+use tallystick_parties::ledger::across::trial_of_all;
+use tallystick_protocol::purse::{Endpoint, MovementOutcome};
+
+use super::authority::{deposit, enrolled, world};
+use super::holder::Holder;
+use super::purse::{Key, Purse, account, available};
+use super::world::{BANK, BANK_SHARDS, World};
+
+/// Two holders with 10,000 yen each, and a purse each.
+struct Two {
+    world: World,
+    one: (Holder, Purse),
+    other: (Holder, Purse),
+}
+
+fn two(shards: u16) -> Two {
+    let mut world = world();
+    if shards > 1 {
+        world.spread_bank(shards);
+    }
+    let start = |world: &World, seed: u64| {
+        let mut holder = enrolled(world, seed);
+        let answer = deposit(world, &holder, 10_000, &format!("for {seed}"));
+        assert!(answer.status().is_success(), "{}", super::world::text(&answer));
+        let key = Key::P256([u8::try_from(seed).unwrap(); 32]);
+        let mut purse = Purse::open(world, &holder, key);
+        purse.load(world, &mut holder, 2_000);
+        (holder, purse)
+    };
+    // Seeds of holders whose shards differ, where there are several.
+    let one = start(&world, 1);
+    let mut seed = 2;
+    let other = loop {
+        let other = start(&world, seed);
+        if shards == 1 || other.0.id.0[0] % 4 != one.0.id.0[0] % 4 {
+            break other;
+        }
+        seed += 1;
+    };
+    Two { world, one, other }
+}
+
+fn trial_holds(world: &World, under_way: i64) {
+    let objects: Vec<_> = core::iter::once(BANK)
+        .chain(BANK_SHARDS)
+        .filter(|name| world.machines.iter().any(|(own, _)| own == name))
+        .map(|name| &world.machine(name).database)
+        .collect();
+    let trial = trial_of_all(&objects).unwrap();
+    assert!(trial.wrong.is_empty(), "{:?}", trial.wrong);
+    for (_, minor) in trial.under_way {
+        assert_eq!(minor, under_way);
+    }
+}
+
+fn transfers(shards: u16) {
+    let Two {
+        world,
+        one: (mut holder, mut purse),
+        other: (mut friend, mut theirs),
+    } = two(shards);
+    let books = || {
+        let sum = |name: &str| available(&world, name);
+        let waiting = format!("waiting {}", theirs.number);
+        (
+            sum("holder 1"),
+            sum(&format!("purse {}", purse.number)),
+            sum(&waiting),
+        )
+    };
+    assert_eq!(books(), (8_000, 2_000, 0));
+    let friend_before = available(&world, "outside");
+    // Account to account, and purse to account.
+    let ends = (account(&holder), account(&friend));
+    let done = purse.clone().moves(&world, &mut holder, ends, 1_000).unwrap();
+    assert_eq!(done.outcome, MovementOutcome::Completed);
+    purse.take(&world, &done);
+    trial_holds(&world, if shards == 1 { 0 } else { 1_000 });
+    world.run_for(30_000);
+    trial_holds(&world, 0);
+    assert_eq!(books().0, 7_000);
+    // Account to somebody else's purse: it waits for their card.
+    let mut again = purse.clone();
+    again.request(&world, account(&holder), purse.end(), 1);
+    let ends = (account(&holder), theirs.end());
+    again.moves(&world, &mut holder, ends, 500).unwrap();
+    world.run_for(30_000);
+    assert_eq!(books().0, 6_500);
+    assert_eq!(books().2, 500);
+    trial_holds(&world, 0);
+    let heard = theirs.synchronise(&world, &mut friend);
+    let waiting = &heard.answer.waiting;
+    assert_eq!((waiting.len(), waiting[0].amount), (1, 500));
+    assert_eq!(waiting[0].from, account(&holder));
+    assert_eq!(heard.answer.account_available, 9_000);
+    let ends = (Endpoint::Waiting(waiting[0].transaction), theirs.end());
+    theirs.moves(&world, &mut friend, ends, 500).unwrap();
+    assert_eq!(theirs.amount, 2_500);
+    assert!(!theirs.synchronise(&world, &mut friend).notice.forces);
+    assert_eq!(available(&world, "outside"), friend_before);
+    trial_holds(&world, 0);
+}
+
+#[test]
+fn what_is_transferred_arrives_once() {
+    transfers(1);
+}
+
+#[test]
+fn what_is_transferred_between_two_shards_arrives_once() {
+    transfers(4);
+}
+
+#[test]
+fn t004_24_29_a_prepaid_card_is_loaded_and_unloaded_by_an_agent() {
+    let world = world();
+    let mut holder = enrolled(&world, 1);
+    deposit(&world, &holder, 10_000, "one");
+    let mut purse = Purse::open(&world, &holder, Key::P256([7; 32]));
+    purse.load(&world, &mut holder, 2_000);
+    let mut card = Purse::prepaid(&world, "one");
+    // From the account onto the card.
+    world.run_for(1_000);
+    let mut request = purse.request(&world, account(&holder), card.prepaid_end(), 700);
+    request.prepaid = Some(card.shown());
+    let offer = purse.ask(&world, &mut holder, &request).unwrap().offer();
+    assert_eq!(offer.checkpoint.purse, card.number);
+    assert_eq!(offer.checkpoint.purse_amount, 700);
+    assert_eq!(offer.checkpoint.account_amount, None);
+    let signed = purse.reply(&world, offer.transaction, true);
+    let verdict = purse.say(&world, &mut holder, "/v1/replies", &signed).unwrap();
+    let said: tallystick_protocol::purse::MovementVerdict =
+        tallystick_protocol::trust::keyed::open(&verdict, &purse.bank).unwrap();
+    purse.take(&world, &said);
+    card.amount = 700;
+    card.checkpoint = said.checkpoint;
+    card.checkpoint_in = verdict;
+    let on_card = format!("purse {}", card.number);
+    assert_eq!(available(&world, &on_card), 700);
+    // From the card into the purse.
+    world.run_for(1_000);
+    let ends = (card.prepaid_end(), purse.end());
+    let mut request = purse.request(&world, ends.0.clone(), ends.1.clone(), 300);
+    card.set_aside(world.now(), request.transaction, (&ends.0, &ends.1), 300);
+    request.prepaid = Some(card.shown());
+    let offer = purse.ask(&world, &mut holder, &request).unwrap().offer();
+    purse.accept(&offer);
+    let verdict = purse.send_reply(&world, &mut holder, offer.transaction, true);
+    assert_eq!(verdict.checkpoint.purse, card.number);
+    assert_eq!(verdict.checkpoint.purse_amount, 400);
+    assert_eq!(purse.amount, 2_300);
+    assert!(!purse.synchronise(&world, &mut holder).notice.forces);
+    assert_eq!(available(&world, &on_card), 400);
+    // A balance that the bank did not sign, or signed before.
+    world.run_for(1_000);
+    let mut request = purse.request(&world, account(&holder), card.prepaid_end(), 10);
+    let mut shown = card.shown();
+    shown.state.checkpoint += 1;
+    request.prepaid = Some(shown);
+    let refused = purse.ask(&world, &mut holder, &request).err();
+    assert_eq!(refused.as_deref(), Some("bad-checkpoint"));
+}
