@@ -51,7 +51,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     pub(super) async fn ask_movement(&self, request: &Incoming) -> Result<Answer, Fault> {
         let said = self.open_conversation(request, "movements").await?;
         let FromPurse { purse, message } = self
-            .from_purse(&said, |message: &MovementRequest| {
+            .said_by_purse(&said, |message: &MovementRequest| {
                 (Some(&message.bank), &message.purse)
             })?;
         let digest: [u8; 32] = Sha256::digest(encode(&message)).into();

@@ -90,7 +90,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// # Errors
     /// [`Kind::WrongRecipient`] of a purse of another bank, [`Kind::NotFound`] of none, [`Kind::WrongSender`] if it is
     /// in another holder's card, [`Kind::BadSignature`].
-    pub(super) fn from_purse<M: KeyedMessage>(
+    pub(super) fn said_by_purse<M: KeyedMessage>(
         &self,
         said: &Said,
         about: impl Fn(&M) -> (Option<&Domain>, &PurseNumber),

@@ -26,7 +26,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     pub(super) async fn take_reply(&self, request: &Incoming) -> Result<Answer, Fault> {
         let said = self.open_conversation(request, "replies").await?;
         let FromPurse { purse, message } =
-            self.from_purse(&said, |message: &MovementReply| (None, &message.purse))?;
+            self.said_by_purse(&said, |message: &MovementReply| (None, &message.purse))?;
         let unknown = || Fault::new(Kind::NotFound, "No such movement was asked for.");
         let office = &self.issuer.office;
         self.purse_key().await?;

@@ -37,7 +37,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// `POST /v1/reports`.
     pub(super) async fn take_report(&self, request: &Incoming) -> Result<Answer, Fault> {
         let said = self.open_conversation(request, "reports").await?;
-        let FromPurse { purse, message } = self.from_purse(&said, |message: &PurseReport| {
+        let FromPurse { purse, message } = self.said_by_purse(&said, |message: &PurseReport| {
             (Some(&message.bank), &message.purse)
         })?;
         self.purse_key().await?;

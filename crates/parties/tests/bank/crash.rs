@@ -23,7 +23,9 @@ fn what_was_decided_before_a_crash_is_signed_after_it() {
     assert_eq!(offer, again);
     purse.accept(&offer);
     let reply = purse.reply(&world, offer.transaction, true);
-    purse.say(&world, &mut holder, "/v1/replies", &reply).unwrap();
+    purse
+        .say(&world, &mut holder, "/v1/replies", &reply)
+        .unwrap();
     world.machine(BANK).database.run(unsigned, &[]).unwrap();
     world.restart(BANK);
     let verdict = purse.send_reply(&world, &mut holder, offer.transaction, true);

@@ -22,10 +22,10 @@ mod paying;
 mod purse;
 mod purse_opening;
 mod reporting;
-mod transferring;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod talk;
+mod transferring;
 #[path = "../purchase/world.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod world;

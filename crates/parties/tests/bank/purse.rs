@@ -137,8 +137,13 @@ pub fn application(world: &World, holder: &Holder, key: &Key, certificate: &[u8]
 impl Purse {
     /// Opens a purse of the holder's account.
     pub fn open(world: &World, holder: &Holder, key: Key) -> Self {
+        Self::open_for(world, holder, key, 365)
+    }
+
+    /// As [`Purse::open`], with a key that is certified for so many days.
+    pub fn open_for(world: &World, holder: &Holder, key: Key, days: u64) -> Self {
         let spki = key.public().to_spki().unwrap();
-        let certificate = certified_purse(world, &spki, 365);
+        let certificate = certified_purse(world, &spki, days);
         let body = application(world, holder, &key, &certificate);
         let answer = world.post(BANK, "/v1/purse-keys", COSE, body);
         assert!(answer.status().is_success(), "{}", text(&answer));

@@ -6,7 +6,7 @@ use tallystick_simulation::cast::Cast;
 
 use super::authority::{Directory, certified_purse, deposit, enrolled, with, world};
 use super::holder::COSE;
-use super::purse::{Key, Purse, account, application};
+use super::purse::{Key, Purse, account, application, available};
 use super::world::{BANK, World, problem};
 
 const KEY: Key = Key::P256([7; 32]);
@@ -75,16 +75,16 @@ fn t004_18_28_a_purse_whose_key_has_ended_moves_nothing() {
     let world = world();
     let mut holder = enrolled(&world, 1);
     deposit(&world, &holder, 10_000, "one");
-    let certificate = certified_purse(&world, &spki(), 1);
-    let body = application(&world, &holder, &KEY, &certificate);
-    let answer = world.post(BANK, "/v1/purse-keys", COSE, body);
-    assert!(answer.status().is_success());
-    // The same purse, as the card has it; the test's own way to open it says the same.
-    world.run_for(2 * 86_400_000);
-    let mut purse = Purse::open(&world, &holder, Key::P256([8; 32]));
+    let mut purse = Purse::open_for(&world, &holder, KEY, 1);
     purse.load(&world, &mut holder, 100);
-    let sql = "SELECT count(*) FROM bank_purses WHERE expires_at < 1795168800 + 2 * 86400";
-    assert_eq!(world.number(BANK, sql), 1);
+    world.run_for(2 * 86_400_000);
+    let request = purse.request(&world, purse.end(), account(&holder), 100);
+    let refused = purse.ask(&world, &mut holder, &request).err();
+    assert_eq!(refused.as_deref(), Some("account-ended"));
+    let refused = purse.send(&world, &mut holder, &purse.report(&world)).err();
+    assert_eq!(refused.as_deref(), Some("account-ended"));
+    let inside = format!("purse {}", purse.number);
+    assert_eq!(available(&world, &inside), 100);
 }
 
 #[test]
