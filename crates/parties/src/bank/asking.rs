@@ -56,7 +56,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             })?;
         let digest: [u8; 32] = Sha256::digest(encode(&message)).into();
         let tables = self.issuer.office.tables();
-        if let Some(known) = movements::find(tables, &message.transaction)? {
+        if let Some(known) = movements::find(tables, &purse.number, &message.transaction)? {
             require_same(&known, &purse, &digest)?;
             return self.answer_movement(&said, &known).await;
         }
@@ -123,7 +123,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let (office, request) = (&self.issuer.office, asked.request);
         let now = office.now();
         let purse = purses::require(tables, &request.purse)?;
-        if let Some(known) = movements::find(tables, &request.transaction)? {
+        if let Some(known) = movements::find(tables, &purse.number, &request.transaction)? {
             require_same(&known, &purse, &asked.digest)?;
             return Ok(known);
         }
@@ -148,7 +148,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             office.now_ms(),
         )?;
         if let Endpoint::Waiting(credit) = &request.source {
-            waiting::take(tables, credit, &movement.transaction)?;
+            let taker = taker_of(&request.destination).ok_or_else(Fault::internal)?;
+            waiting::take(tables, (taker, credit), &movement.transaction)?;
         }
         movements::insert(tables, &movement)?;
         let change = change_of(request, &movement.changes, &own);
@@ -243,7 +244,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 Ok(inside(number))
             }
             Endpoint::Waiting(credit) => {
-                let taker = shown.unwrap_or(&request.purse);
+                let taker = taker_of(&request.destination).unwrap_or(&request.purse);
                 if !is_shown(&request.destination, &request.purse, shown) {
                     let card = "What waits for a purse is taken by its card.";
                     return Err(Fault::new(Kind::WrongSource, card));
@@ -353,6 +354,14 @@ fn is_shown(end: &Endpoint, purse: &PurseNumber, prepaid: Option<&PurseNumber>) 
         Endpoint::Purse(number) => number == purse,
         Endpoint::Prepaid(number) => Some(number) == prepaid,
         _ => false,
+    }
+}
+
+/// The purse that takes what waits, if the destination is one.
+pub(super) fn taker_of(destination: &Endpoint) -> Option<&PurseNumber> {
+    match destination {
+        Endpoint::Purse(number) | Endpoint::Prepaid(number) => Some(number),
+        _ => None,
     }
 }
 

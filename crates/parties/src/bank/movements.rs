@@ -2,7 +2,7 @@
 
 use tallystick_protocol::purse::{Endpoint, MovementOutcome, MovementVerdict, PurseNumber};
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
-use tallystick_protocol::wire::identifier::{HolderId, TransactionId};
+use tallystick_protocol::wire::identifier::{HolderId, Root, TransactionId};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -126,21 +126,49 @@ typed_row! {
 impl Movement {
     /// The reference of statements about it, and of its job.
     pub(super) fn reference_text(&self) -> String {
-        self.transaction.to_string()
+        reference_of(&self.purse, &self.transaction)
     }
 
     /// The name of what it holds on the ledger.
     pub(super) fn ledger_id(&self) -> String {
-        format!("move {}", self.transaction)
+        format!("move {}", self.reference_text())
     }
 }
 
-/// The movement of this number, if it is known.
+/// The reference of statements about a movement of this purse. A number is a purse's own: nobody takes another's by
+/// naming it first.
+pub(super) fn reference_of(purse: &PurseNumber, transaction: &TransactionId) -> String {
+    format!("{transaction} {purse}")
+}
+
+/// What a reference names.
+pub(super) fn read_reference(reference: &str) -> Option<(PurseNumber, TransactionId)> {
+    let (transaction, purse) = reference.split_once(' ')?;
+    Some((purse.parse().ok()?, transaction.parse().ok()?))
+}
+
+/// The movement of this purse of this number, if it is known.
 pub(super) fn find(
     tables: &(impl Tables + ?Sized),
+    purse: &PurseNumber,
     transaction: &TransactionId,
 ) -> Result<Option<Movement>, DatabaseError> {
-    typed::find(tables, "transaction_id = ?", &[(*transaction).into()])
+    let values = [(*purse).into(), (*transaction).into()];
+    typed::find(tables, "purse = ? AND transaction_id = ?", &values)
+}
+
+/// The movement by which a purse paid the order of this root, in this state.
+pub(super) fn of_order(
+    tables: &(impl Tables + ?Sized),
+    root: &Root,
+    state: MovementState,
+) -> Result<Option<Movement>, DatabaseError> {
+    let values = [root.0.into(), state.as_str().into()];
+    typed::find(
+        tables,
+        "transaction_id = ? AND state = ? AND reference IS NOT NULL",
+        &values,
+    )
 }
 
 /// The order's movement by what the wallet asks for its verdict.
@@ -201,10 +229,11 @@ pub(super) fn end(
     let illegal = |illegal| Fault::new(Kind::Conflict, illegal);
     let next = movement.state.move_to(next).map_err(illegal)?;
     tables.run(
-        "UPDATE bank_movements SET state = ?, ended_at = ? WHERE transaction_id = ?",
+        "UPDATE bank_movements SET state = ?, ended_at = ? WHERE purse = ? AND transaction_id = ?",
         &[
             next.as_str().into(),
             now.into(),
+            movement.purse.into(),
             movement.transaction.into(),
         ],
     )?;

@@ -114,9 +114,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             keyed::open(&shown.certificate, &key.public).map_err(keyed_fault)?;
         let office = &self.issuer.office;
         let number = certificate.number;
-        // Taking what waits for a card names the card only as what shows it.
-        if named.is_some_and(|named| named != number) || certificate.kind != PurseKind::Prepaid {
-            return Err(Fault::new(Kind::WrongSource, "Another card is shown."));
+        if named != Some(number) || certificate.kind != PurseKind::Prepaid {
+            return Err(Fault::new(
+                Kind::WrongSource,
+                "Another card is shown than moves.",
+            ));
         }
         if certificate.bank != office.settings.domain {
             return Err(Fault::new(

@@ -79,13 +79,19 @@ impl Paid {
         }
     }
 
+    /// Whether it was decided or barred before.
+    fn is_known(&self, tables: &dyn Tables) -> Result<bool, DatabaseError> {
+        let transaction = TransactionId(self.payment.root.0);
+        Ok(movements::find(tables, &self.purse.number, &transaction)?.is_some())
+    }
+
     /// Whether the purse may pay it: usable, not older than it was, and not asked for anything else at that time.
     fn may_pay(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<bool, DatabaseError> {
         let (state, at) = (&self.payment.state, self.payment.at);
         let is_usable = self.purse.require_usable(claim.now).is_ok();
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
-        if !is_usable || !is_set_aside || is_known(tables, claim.root)? {
+        if !is_usable || !is_set_aside || self.is_known(tables)? {
             return Ok(false);
         }
         if movements::require_new_time(tables, claim.holder, at).is_err() {
@@ -99,10 +105,6 @@ impl Paid {
         }
         Ok(states::note(tables, &self.purse, state, at, claim.now)?.is_none())
     }
-}
-
-fn is_known(tables: &dyn Tables, root: &Root) -> Result<bool, DatabaseError> {
-    Ok(movements::find(tables, &TransactionId(root.0))?.is_some())
 }
 
 impl Funds for Purses {
@@ -134,7 +136,7 @@ impl Funds for Purses {
         let Some(paid) = Paid::of(tables, claim)? else {
             return Ok(());
         };
-        if is_known(tables, claim.root)? {
+        if paid.is_known(tables)? {
             return Ok(());
         }
         if granted {
@@ -161,16 +163,14 @@ impl Funds for Purses {
         } else {
             MovementState::Refused
         };
-        match movements::find(tables, &TransactionId(root.0))? {
-            Some(movement) if movement.state == MovementState::Reserved => {
-                movements::end(tables, &movement, next, now)
-            }
-            _ => Ok(()),
-        }
+        let reserved = movements::of_order(tables, root, MovementState::Reserved)?;
+        reserved.map_or(Ok(()), |movement| {
+            movements::end(tables, &movement, next, now)
+        })
     }
 
     fn refunded(&self, tables: &dyn Tables, refund: &Refund) -> Result<(), Fault> {
-        let paid = movements::find(tables, &TransactionId(refund.root.0))?;
+        let paid = movements::of_order(tables, &refund.root, MovementState::Completed)?;
         let paid = paid.filter(|_| refund.outcome == RefundOutcome::Refunded);
         let Some(movement) = paid else { return Ok(()) };
         let credit = Waiting {

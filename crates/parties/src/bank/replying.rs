@@ -2,11 +2,10 @@
 //! then happens to the value.
 
 use tallystick_protocol::purse::{Endpoint, MovementReply, PurseNumber};
-use tallystick_protocol::wire::identifier::TransactionId;
 
 use super::Bank;
 use super::arriving;
-use super::asking::END;
+use super::asking::{END, taker_of};
 use super::banking_system::BankingSystem;
 use super::conversation::FromPurse;
 use super::movements::{self, Movement, MovementState};
@@ -31,8 +30,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let office = &self.issuer.office;
         self.purse_key().await?;
         let movement = office.transaction(|tables| {
-            let known = movements::find(tables, &message.transaction)?;
-            let known = known.filter(|known| known.purse == purse.number);
+            let known = movements::find(tables, &purse.number, &message.transaction)?;
             let movement = known.ok_or_else(unknown)?;
             if movement.state == MovementState::Offered {
                 self.decide_reply(tables, &movement, (&message, &said.content))?;
@@ -54,8 +52,13 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         (reply, signed): (&MovementReply, &[u8]),
     ) -> Result<(), Fault> {
         let now = self.issuer.office.now();
-        let sql = "UPDATE bank_movements SET reply = ? WHERE transaction_id = ?";
-        tables.run(sql, &[signed.into(), movement.transaction.into()])?;
+        let sql = "UPDATE bank_movements SET reply = ? WHERE purse = ? AND transaction_id = ?";
+        let values = [
+            signed.into(),
+            movement.purse.into(),
+            movement.transaction.into(),
+        ];
+        tables.run(sql, &values)?;
         let purse = purses::require(tables, &movement.purse)?;
         let finding = states::compare(&purse, &reply.state, reply.at);
         if matches!(finding, Finding::Fits | Finding::Forked | Finding::Old) {
@@ -73,10 +76,12 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
 
     /// Ends an offer whose time is over (T004-35).
     pub(super) fn end_offer(&self, reference: &str) -> Result<Next, Fault> {
-        let transaction: TransactionId = reference.parse().map_err(|_| Fault::internal())?;
+        let (purse, transaction) =
+            movements::read_reference(reference).ok_or_else(Fault::internal)?;
         let office = &self.issuer.office;
         office.transaction(|tables| {
-            let movement = movements::find(tables, &transaction)?.ok_or_else(Fault::internal)?;
+            let movement = movements::find(tables, &purse, &transaction)?;
+            let movement = movement.ok_or_else(Fault::internal)?;
             if movement.state != MovementState::Offered {
                 return Ok(Next::Done);
             }
@@ -93,7 +98,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let office = &self.issuer.office;
         let held = movement.ledger_id();
         let end = End {
-            id: &format!("end {}", movement.transaction),
+            id: &format!("end {}", movement.reference_text()),
             pending: &held,
             at_ms: office.now_ms(),
             memo: "Moved: the holder said yes",
@@ -114,13 +119,15 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let office = &self.issuer.office;
         let held = movement.ledger_id();
         let end = End {
-            id: &format!("end {}", movement.transaction),
+            id: &format!("end {}", movement.reference_text()),
             pending: &held,
             at_ms: office.now_ms(),
             memo: "Given back: the movement is not done",
         };
         ledger::void(tables, &end)?;
-        waiting::give_back(tables, &movement.transaction)?;
+        if let Some(taker) = movement.destination.as_ref().and_then(taker_of) {
+            waiting::give_back(tables, taker, &movement.transaction)?;
+        }
         due::cancel(tables, END, &movement.reference_text())?;
         movements::end(tables, movement, next, office.now())
     }

@@ -88,7 +88,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         transaction: &TransactionId,
     ) -> Result<(), Fault> {
         let now = self.issuer.office.now();
-        match movements::find(tables, transaction)? {
+        match movements::find(tables, &purse.number, transaction)? {
             Some(known) if known.state == MovementState::Offered && known.expires_at <= now => {
                 self.undo(tables, &known, MovementState::Lapsed)
             }
@@ -132,7 +132,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     ) -> Result<PurseReportAnswer, Fault> {
         let mut verdicts = Vec::new();
         for transaction in &report.pending {
-            let reference = transaction.to_string();
+            let reference = movements::reference_of(&purse.number, transaction);
             let verdict = self
                 .said::<MovementVerdict>(statements::VERDICT, &reference)
                 .await?;

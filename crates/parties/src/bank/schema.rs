@@ -40,7 +40,7 @@ pub const TABLES: &[Migration] = &[Migration(&[
     "CREATE INDEX bank_purses_by_age ON bank_purses (opened_at)",
     // One row a movement that was asked for, an order that a purse pays, or what was barred.
     "CREATE TABLE bank_movements (
-        transaction_id BLOB PRIMARY KEY,
+        transaction_id BLOB NOT NULL,
         purse BLOB NOT NULL REFERENCES bank_purses (number),
         holder BLOB NOT NULL,
         changes BLOB NOT NULL REFERENCES bank_purses (number),
@@ -57,7 +57,8 @@ pub const TABLES: &[Migration] = &[Migration(&[
         onward TEXT,
         received_at INTEGER NOT NULL,
         expires_at INTEGER NOT NULL,
-        ended_at INTEGER
+        ended_at INTEGER,
+        PRIMARY KEY (transaction_id, purse)
     ) STRICT",
     // T004-37: one user asks for one thing at a time.
     "CREATE UNIQUE INDEX bank_movements_by_time ON bank_movements (holder, asked_at) WHERE asked_at IS NOT NULL",
@@ -66,13 +67,14 @@ pub const TABLES: &[Migration] = &[Migration(&[
     "CREATE INDEX bank_movements_by_state ON bank_movements (state)",
     // What waits for a purse, or waited.
     "CREATE TABLE bank_waiting (
-        transaction_id BLOB PRIMARY KEY,
+        transaction_id BLOB NOT NULL,
         purse BLOB NOT NULL REFERENCES bank_purses (number),
         origin BLOB NOT NULL,
         minor INTEGER NOT NULL CHECK (minor > 0),
         currency TEXT NOT NULL,
         arrived_at INTEGER NOT NULL,
-        taken_by BLOB
+        taken_by BLOB,
+        PRIMARY KEY (purse, transaction_id)
     ) STRICT",
     "CREATE INDEX bank_waiting_by_purse ON bank_waiting (purse, arrived_at)",
     "CREATE INDEX bank_waiting_taken ON bank_waiting (taken_by) WHERE taken_by IS NOT NULL",

@@ -58,11 +58,11 @@ pub(super) fn require_free(
 /// Only the database's own.
 pub(super) fn take(
     tables: &dyn Tables,
-    credit: &TransactionId,
+    (purse, credit): (&PurseNumber, &TransactionId),
     by: &TransactionId,
 ) -> Result<(), DatabaseError> {
-    let sql = "UPDATE bank_waiting SET taken_by = ? WHERE transaction_id = ?";
-    tables.run(sql, &[(*by).into(), (*credit).into()])?;
+    let sql = "UPDATE bank_waiting SET taken_by = ? WHERE purse = ? AND transaction_id = ?";
+    tables.run(sql, &[(*by).into(), (*purse).into(), (*credit).into()])?;
     Ok(())
 }
 
@@ -70,9 +70,13 @@ pub(super) fn take(
 ///
 /// # Errors
 /// Only the database's own.
-pub(super) fn give_back(tables: &dyn Tables, by: &TransactionId) -> Result<(), DatabaseError> {
-    let sql = "UPDATE bank_waiting SET taken_by = NULL WHERE taken_by = ?";
-    tables.run(sql, &[(*by).into()])?;
+pub(super) fn give_back(
+    tables: &dyn Tables,
+    purse: &PurseNumber,
+    by: &TransactionId,
+) -> Result<(), DatabaseError> {
+    let sql = "UPDATE bank_waiting SET taken_by = NULL WHERE purse = ? AND taken_by = ?";
+    tables.run(sql, &[(*purse).into(), (*by).into()])?;
     Ok(())
 }
 

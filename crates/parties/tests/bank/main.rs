@@ -11,6 +11,7 @@
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
 mod authority;
+mod commanding;
 mod crash;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]

@@ -123,3 +123,64 @@ fn a_deposit_comes_onto_the_account_once() {
     let sql = "SELECT credits_posted FROM accounts WHERE name = 'holder 1'";
     assert_eq!(world.number(BANK, sql), 5_000);
 }
+
+#[test]
+fn t004_43_an_ordinary_bank_is_asked_by_its_own_interface() {
+    use http::{Request, Response};
+    use tallystick_parties::Party;
+    use tallystick_parties::bank::banking_system::{
+        BankingSystem as _, OrdinaryBank, OutsideAccount, Solvency,
+    };
+    use tallystick_parties::native::block_on;
+
+    struct Says(&'static str);
+    impl Party for Says {
+        async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+            assert_eq!(request.headers()["authorization"], "Bearer a-token");
+            assert_eq!(request.uri().path(), "/v1/checks");
+            let answer = Response::builder().header("content-type", "application/json");
+            answer.body(self.0.as_bytes().to_vec()).unwrap()
+        }
+        async fn wake(&self) {}
+    }
+
+    let world = world();
+    let bank = OrdinaryBank {
+        domain: domain("outside.localhost"),
+        token: "a-token".to_owned().into(),
+    };
+    let machine = world.machine(BANK);
+    let asked = registration(1);
+    let check = |name: &str, iban: &str| {
+        let account = OutsideAccount {
+            name,
+            iban,
+            currency: Currency::Jpy,
+        };
+        block_on(bank.check(machine, &account)).map_err(|fault| fault.kind.as_str())
+    };
+    let (name, iban) = (asked.name.as_str(), asked.outside_account.as_str());
+    assert_eq!(check(name, iban), Err("unreachable"));
+    let cases = [
+        (r#"{"outcome":"ok"}"#, Solvency::Good),
+        (
+            r#"{"outcome":"refused","reason":"AC01"}"#,
+            Solvency::UnknownAccount,
+        ),
+        (
+            r#"{"outcome":"refused","reason":"BE01"}"#,
+            Solvency::NameDiffers,
+        ),
+        (
+            r#"{"outcome":"refused","reason":"AM04"}"#,
+            Solvency::NotSolvent,
+        ),
+    ];
+    for (said, expected) in cases {
+        let outside = std::rc::Rc::new(Says(said));
+        world.hub.connect("outside.localhost", outside);
+        assert_eq!(check(name, iban), Ok(expected));
+    }
+    assert_eq!(check(name, "no number"), Ok(Solvency::UnknownAccount));
+    assert_eq!(check("\u{5c71}\u{7530}", iban), Ok(Solvency::NameDiffers));
+}

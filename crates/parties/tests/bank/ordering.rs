@@ -3,15 +3,17 @@
 
 use http::Response;
 use tallystick_protocol::checkout::answers::ShopState;
+use tallystick_protocol::checkout::cancellation::{CancellationKey, CancellationRequest};
 use tallystick_protocol::purse::{Endpoint, MovementOutcome, MovementVerdict, PursePayment};
 use tallystick_protocol::trust::keyed;
+use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{Root, TransactionId};
 
 use super::authority::{deposit, enrolled, world};
-use super::holder::{Holder, Order};
+use super::holder::{CBOR, Holder, Order};
 use super::purse::{Key, Purse, account, available};
 use super::talk::{buy, form, send_order};
-use super::world::{BANK, COURIER, World};
+use super::world::{BANK, COURIER, SHOP, World};
 
 const KEY: Key = Key::P256([7; 32]);
 /// A bag of tea and its delivery, in yen.
@@ -220,4 +222,39 @@ fn refund(world: &World, order: &Order, number: u32, minor: u64) {
         "{}",
         super::world::text(&answer)
     );
+}
+
+#[test]
+fn t_u5_an_order_that_is_cancelled_is_the_purse_s_again_once() {
+    let (world, mut holder, mut purse) = start(5_000);
+    let key = CancellationKey::random(&mut holder.rng);
+    let form = form(&world, &[("sencha-100", 1)]);
+    let mut wish = purse.pays(&world, &holder, PRICE);
+    wish.cancellation = Some(key.clone());
+    let at = world.now();
+    let order = holder.order(&world, &form, &wish);
+    let signed = purse.payment(at, order.root, PRICE);
+    world.hub.cut(COURIER, true);
+    send_order(&world, &order);
+    world.run_for(2_000);
+    assert_eq!(inside(&world, &purse), 3_000, "set aside for the order");
+    let request = CancellationRequest {
+        order_id: order.id,
+        root: order.root,
+        key,
+        form_start: order.split.form_start.unwrap(),
+    };
+    let cancel = || world.post(SHOP, "/v1/cancellations", CBOR, encode(&request));
+    cancel();
+    world.hub.cut(COURIER, false);
+    world.run_for(120_000);
+    cancel();
+    world.run_for(10_000);
+    let end = verdict(&world, &holder, &purse, &signed);
+    assert_eq!(end.outcome, MovementOutcome::NotCompleted);
+    assert_eq!(end.checkpoint.purse_amount, 5_000);
+    assert_eq!(inside(&world, &purse), 5_000);
+    purse.take(&world, &end);
+    assert_eq!(purse.amount, 5_000);
+    assert!(!purse.synchronise(&world, &mut holder).notice.forces);
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use http::Response;
 use tallystick_protocol::bank::{
     Direction, PurseApplication, PurseConversation, PurseConversationAnswer, PurseKeysCertified,
     PurseOpening, open_said, seal_said,
@@ -301,8 +300,7 @@ impl Purse {
         path: &str,
         said: &[u8],
     ) -> Result<Vec<u8>, String> {
-        let answer = say(world, holder, path, said);
-        answer.map_err(|answer| problem(&answer))
+        say(world, holder, path, said)
     }
 
     /// Asks for a movement.
@@ -494,12 +492,7 @@ pub struct Synchronised {
 }
 
 /// Says something in a holder's sealed conversation with the bank.
-pub fn say(
-    world: &World,
-    holder: &mut Holder,
-    path: &str,
-    said: &[u8],
-) -> Result<Vec<u8>, Response<Vec<u8>>> {
+pub fn say(world: &World, holder: &mut Holder, path: &str, said: &[u8]) -> Result<Vec<u8>, String> {
     let pair = holder.pair(Role::Issuer, BANK);
     let nonce = holder.nonce();
     let key = holder.key_for(&pair, Purpose::Banking, &nonce);
@@ -512,7 +505,7 @@ pub fn say(
     };
     let answer = world.post(BANK, path, CBOR, encode(&question));
     if !answer.status().is_success() {
-        return Err(answer);
+        return Err(problem(&answer));
     }
     let sealed: PurseConversationAnswer = decode(answer.body()).unwrap();
     let opened = open_said(&key, about, Direction::ToHolder, &sealed.ciphertext).unwrap();

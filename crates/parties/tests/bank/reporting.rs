@@ -178,3 +178,33 @@ fn the_document_s_own_form_signs_with_rsa() {
     purse.synchronise(&world, &mut holder);
     assert_eq!(purse.amount, 600);
 }
+
+#[test]
+fn nobody_hears_of_another_s_movement_or_bars_it() {
+    let (world, mut holder, mut purse) = start();
+    let mut other = enrolled(&world, 2);
+    deposit(&world, &other, 1_000, "two");
+    let mut theirs = Purse::open(&world, &other, Key::P256([8; 32]));
+    theirs.load(&world, &mut other, 500);
+    // What is over, and what has not begun.
+    let over = world.number(
+        BANK,
+        "SELECT count(*) FROM bank_movements WHERE state = 'completed'",
+    );
+    assert_eq!(over, 5);
+    let ahead = purse.request(&world, account(&holder), purse.end(), 100);
+    let mut report = theirs.report(&world);
+    report.pending = vec![purse.history[0].transaction, ahead.transaction];
+    let answer = theirs.send(&world, &mut other, &report).unwrap();
+    assert_eq!(answer.verdicts.len(), 2, "that it is not theirs");
+    for verdict in &answer.verdicts {
+        let said: tallystick_protocol::purse::MovementVerdict =
+            tallystick_protocol::trust::keyed::open(verdict, &theirs.bank).unwrap();
+        assert_eq!(said.outcome, MovementOutcome::NotCompleted);
+        assert_eq!(said.purse, theirs.number);
+        assert_eq!(said.checkpoint.purse_amount, 500);
+    }
+    world.run_for(1_000);
+    let offer = purse.ask(&world, &mut holder, &ahead).unwrap().offer();
+    assert_eq!(offer.amount.minor, 100);
+}
