@@ -106,7 +106,7 @@ typed_row! {
         pub digest: Option<[u8; 32]> = "asked_digest",
         /// What asks for it, as the purse signed it: evidence.
         pub asked: Option<Vec<u8>> = "asked",
-        /// When it was asked for, by the wallet's clock.
+        /// When it was asked for, by the wallet's clock; not of an order.
         pub asked_at: Option<Timestamp> = "asked_at",
         /// What the holder decided, as the purse signed it: evidence (T004-34).
         pub reply: Option<Vec<u8>> = "reply",

@@ -69,7 +69,7 @@ impl Paid {
             state,
             digest: Some(Sha256::digest(signed).into()),
             asked: Some(signed.to_vec()),
-            asked_at: Some(self.payment.at),
+            asked_at: None,
             reply: None,
             reference: Some(PursePayment::reference(signed)),
             onward: None,
@@ -85,16 +85,14 @@ impl Paid {
         Ok(movements::find(tables, &self.purse.number, &transaction)?.is_some())
     }
 
-    /// Whether the purse may pay it: usable, not older than it was, and not asked for anything else at that time.
+    /// Whether the purse may pay it: usable, and not older than it was. A time may be another request's as well: an
+    /// order is done once by its root.
     fn may_pay(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<bool, DatabaseError> {
         let (state, at) = (&self.payment.state, self.payment.at);
         let is_usable = self.purse.require_usable(claim.now).is_ok();
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
         if !is_usable || !is_set_aside || self.is_known(tables)? {
-            return Ok(false);
-        }
-        if movements::require_new_time(tables, claim.holder, at).is_err() {
             return Ok(false);
         }
         // What went another way may have overtaken it: an order takes its time. Only a card that is behind itself
@@ -145,8 +143,6 @@ impl Funds for Purses {
         }
         let mut refused = paid.movement(claim, MovementState::Refused);
         refused.ended_at = Some(claim.now);
-        // Another movement may have its time: it was refused for that.
-        refused.asked_at = None;
         movements::insert(tables, &refused)?;
         movements::decide_verdict(tables, &refused, MovementState::Refused, claim.now)
     }

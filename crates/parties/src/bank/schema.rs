@@ -1,4 +1,5 @@
-//! The bank's tables beside the issuer's. Balances are not here: the ledger has them.
+//! The bank's tables beside the issuer's. Balances are not here: the ledger has them. All of it stays, with what purses
+//! signed: it is the bank's books, and its evidence.
 
 use crate::store::schema::Migration;
 

@@ -111,6 +111,9 @@ fn purpose<'a>(id: &'a str, kind: &str) -> &'a str {
         ("reserve", _) => "reserved",
         ("settle", "post") => "charged",
         ("settle", _) => "released",
+        ("move", _) => "held",
+        ("end", "post") => "moved",
+        ("end", _) => "given-back",
         (other, _) => other,
     }
 }

@@ -21,7 +21,10 @@ const PRICE: u64 = 2_000;
 
 /// A holder with so much in a purse.
 fn start(minor: u64) -> (World, Holder, Purse) {
-    let world = world();
+    start_in(world(), minor)
+}
+
+fn start_in(world: World, minor: u64) -> (World, Holder, Purse) {
     let mut holder = enrolled(&world, 1);
     deposit(&world, &holder, 10_000, "one");
     let mut purse = Purse::open(&world, &holder, KEY);
@@ -62,7 +65,17 @@ fn inside(world: &World, purse: &Purse) -> i64 {
 
 #[test]
 fn an_order_is_paid_from_a_purse_and_the_bank_says_so() {
-    let (world, mut holder, mut purse) = start(5_000);
+    is_paid(start(5_000));
+}
+
+#[test]
+fn an_order_is_paid_from_a_purse_at_a_shard() {
+    let mut world = world();
+    world.spread_bank(4);
+    is_paid(start_in(world, 5_000));
+}
+
+fn is_paid((world, mut holder, mut purse): (World, Holder, Purse)) {
     let (order, signed) = order(&world, &mut holder, &mut purse);
     assert_eq!(ask_verdict(&world, &holder, &signed).status(), 404);
     assert_eq!(buy(&world, &order).state, ShopState::Accepted);
