@@ -85,7 +85,7 @@ impl BankConfig {
     /// The first of the settings that are only for a demo.
     pub fn require_safe(&self) -> Result<(), UnsafeSetting> {
         if self.is_sandbox && !self.settings.is_demo() {
-            return Err(UnsafeSetting::OpenAccounts);
+            return Err(UnsafeSetting::OpenDeposits);
         }
         self.settings.require_safe()
     }

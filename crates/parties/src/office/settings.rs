@@ -156,6 +156,12 @@ pub enum UnsafeSetting {
          It may be open at *.localhost only."
     )]
     OpenAccounts,
+    /// The bank would book money that nobody paid in.
+    #[error(
+        "DEPOSITS is open, which gives money to whoever asks: set it to closed. \
+         It may be open at *.localhost only."
+    )]
+    OpenDeposits,
     /// A bank that keeps no money would be taken for one.
     #[error(
         "This bank is a sandbox: it keeps no money. Outside *.localhost it starts only if SANDBOX says \

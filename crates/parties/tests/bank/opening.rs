@@ -184,3 +184,16 @@ fn t004_43_an_ordinary_bank_is_asked_by_its_own_interface() {
     assert_eq!(check(name, "no number"), Ok(Solvency::UnknownAccount));
     assert_eq!(check("\u{5c71}\u{7530}", iban), Ok(Solvency::NameDiffers));
 }
+
+#[test]
+fn a_bank_that_books_money_for_whoever_asks_starts_in_a_demo_alone() {
+    use tallystick_parties::bank::BankConfig;
+    use tallystick_parties::office::settings::UnsafeSetting;
+    let mut config = BankConfig::new(super::world::settings(Role::Issuer, BANK), [0; 32]);
+    config.is_sandbox = true;
+    assert_eq!(config.require_safe(), Ok(()));
+    config.settings.domain = domain("midori-bank.example");
+    assert_eq!(config.require_safe(), Err(UnsafeSetting::OpenDeposits));
+    let closed = BankConfig::new(config.settings, [0; 32]);
+    assert_ne!(closed.require_safe(), Err(UnsafeSetting::OpenDeposits));
+}
