@@ -4,7 +4,7 @@
 
 import { BACKUP_BYTES_MAX, type AskView } from './messages'
 import type { ReaderFilters, ReaderView } from './reader-types'
-import { bytesWithin, number, numberOrNothing, record, text, type Shape } from './shapes'
+import { bytesWithin, flag, number, numberOrNothing, record, text, type Shape } from './shapes'
 import type { WalletApi } from './wallet-types'
 
 /** What the service worker does itself: web pages' requests and readers are no part of the wallet. */
@@ -63,6 +63,16 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   unblock_pin: { takes: [text, text, text], waits: 'card' },
   reader_card: { takes: [], again: 'freely', waits: 'card' },
   prepare_reader_card: { takes: [text], waits: 'card' },
+  // Accounts at banks, purses and movements of value
+  register: { takes: [record, text], again: 'once', waits: 'parties', drives: true },
+  continue_opening: { takes: [text], again: 'freely', waits: 'parties', drives: true },
+  forget_opening: { takes: [text], again: 'once' },
+  open_account: { takes: [text, text, text], waits: 'card', drives: true },
+  apply_for_purse: { takes: [text, text], waits: 'card', drives: true },
+  tend_purse: { takes: [text], again: 'freely', waits: 'card', drives: true },
+  move_value: { takes: [record, number, text], waits: 'card', drives: true },
+  answer_movement: { takes: [text, flag, text], waits: 'card', drives: true },
+  report_purse: { takes: [text, text], waits: 'card', drives: true },
   // Addresses
   save_address: { takes: [record], again: 'once' },
   insert_address: { takes: [record, numberOrNothing], again: 'once' },

@@ -20,6 +20,11 @@ export function number(value: unknown): number {
   return value
 }
 
+export function flag(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError('expected yes or no')
+  return value
+}
+
 export const numberOrNothing: Shape<number | undefined> = value => (value === undefined || value === null ? undefined : number(value))
 
 /** An object of a few texts and yeses, as the wallet defines it. */

@@ -4,11 +4,15 @@
 use js_sys::{Array, Reflect};
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
-use tallystick_wallet::view::{Address, Choice, Deployment, KeyPlace};
+use tallystick_wallet::view::{
+    Address, Choice, Deployment, KeyPlace, MoveChoice, RegistrationForm,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The most members that a list may have.
 const LIST_MAX: usize = 64;
+/// The largest amount, in minor units: every whole number up to here is exact in JavaScript.
+const AMOUNT_MAX: f64 = 9_007_199_254_740_992.0;
 
 fn wrong(name: &str) -> WalletError {
     WalletError::caused(
@@ -44,7 +48,54 @@ pub(crate) fn deployment(value: &JsValue) -> Result<Deployment, WalletError> {
         key_centres: texts(value, "key_centres")?,
         welcome_url: text(value, "welcome_url")?,
         local_port,
+        registration: registration_authority(value)?,
+        banks: banks(value)?,
     })
+}
+
+/// Absent in packages of earlier releases.
+fn registration_authority(value: &JsValue) -> Result<Option<String>, WalletError> {
+    let name = member(value, "registration")?;
+    match name.as_string() {
+        None if !name.is_null() && !name.is_undefined() => Err(wrong("registration")),
+        name => Ok(name),
+    }
+}
+
+/// Absent in packages of earlier releases.
+fn banks(value: &JsValue) -> Result<Vec<String>, WalletError> {
+    match member(value, "banks")?.is_undefined() {
+        true => Ok(Vec::new()),
+        false => texts(value, "banks"),
+    }
+}
+
+pub(crate) fn registration(value: &JsValue) -> Result<RegistrationForm, WalletError> {
+    Ok(RegistrationForm {
+        bank: text(value, "bank")?,
+        name: text(value, "name")?,
+        address: text(value, "address")?,
+        telephone: text(value, "telephone")?,
+        iban: text(value, "iban")?,
+        currency: text(value, "currency")?,
+    })
+}
+
+pub(crate) fn move_choice(value: &JsValue) -> Result<MoveChoice, WalletError> {
+    Ok(MoveChoice {
+        purse_id: text(value, "purse_id")?,
+        from: text(value, "from")?,
+        to: text(value, "to")?,
+    })
+}
+
+/// An amount in minor units: a whole number that JavaScript holds exactly (2^53 at most).
+pub(crate) fn amount(minor: f64) -> Result<u64, WalletError> {
+    let is_whole = minor.fract() == 0.0 && (0.0..=AMOUNT_MAX).contains(&minor);
+    match is_whole {
+        true => Ok(minor as u64),
+        false => Err(WalletError::new(ErrorKind::AmountInvalid)),
+    }
 }
 
 pub(crate) fn address(value: &JsValue) -> Result<Address, WalletError> {

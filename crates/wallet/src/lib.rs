@@ -7,6 +7,7 @@
 
 mod account;
 mod backup;
+mod bank;
 mod checkout;
 pub mod core;
 mod holder;

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::account::offer::Offering;
 use crate::account::renewal::Renewing;
+use crate::bank::banking::Banking;
 use crate::checkout::PAUSE_MS_MIN;
 use crate::checkout::orders::Orders;
 use crate::core::desk::Desk;
@@ -12,7 +13,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
 use crate::holder::profile::Profile;
-use crate::{account, checkout, core, holder};
+use crate::{account, bank, checkout, core, holder};
 
 /// What a record says once it is opened, or why it does not open.
 pub type Opened = Result<Zeroizing<Vec<u8>>, WalletError>;
@@ -44,6 +45,8 @@ pub struct Slices {
     pub profile: Profile,
     /// When accounts are renewed.
     pub renewing: Renewing,
+    /// Accounts at banks on their way, purses and movements.
+    pub banking: Banking,
     /// The orders.
     pub orders: Orders,
 }
@@ -56,6 +59,7 @@ impl Slices {
     pub fn of(records: &[Record], open: impl Fn(&Record) -> Opened) -> Result<Self, WalletError> {
         let mut slices = Self::default();
         take_up(&mut slices.profile, records, &open)?;
+        take_up(&mut slices.banking, records, &open)?;
         take_up(&mut slices.orders, records, &open)?;
         Ok(slices)
     }
@@ -63,7 +67,7 @@ impl Slices {
     /// Whether something is under way.
     #[must_use]
     pub fn is_under_way(&self) -> bool {
-        self.profile.is_under_way() || self.orders.is_under_way()
+        self.profile.is_under_way() || self.banking.is_under_way() || self.orders.is_under_way()
     }
 
     /// After how many minutes the wallet locks itself, if the holder has chosen.
@@ -79,6 +83,7 @@ pub fn error_kinds() -> impl Iterator<Item = ErrorKind> {
         core::error::KINDS,
         holder::errors::KINDS,
         account::errors::KINDS,
+        bank::errors::KINDS,
         checkout::errors::KINDS,
     ];
     kinds.into_iter().flatten().copied()
@@ -135,7 +140,8 @@ impl Beside {
 }
 
 impl<P: Ports> Wallet<P> {
-    /// Does what is due in every slice: orders go on, then cards are renewed that end soon. Returns the
+    /// Does what is due in every slice: orders go on, then what banks were asked, then cards are renewed that end
+    /// soon. Returns the
     /// milliseconds until the next call, or nothing if nothing is open or the wallet is locked.
     ///
     /// # Errors
@@ -144,9 +150,10 @@ impl<P: Ports> Wallet<P> {
         let Some(_alone) = self.advancing.try_take() else {
             return Ok(Some(PAUSE_MS_MIN));
         };
-        let pause_ms = self.advance_orders().await?;
+        let orders_ms = self.advance_orders().await?;
+        let banks_ms = self.advance_banks().await?;
         self.renew_cards().await?;
-        Ok(pause_ms)
+        Ok(orders_ms.into_iter().chain(banks_ms).min())
     }
 }
 

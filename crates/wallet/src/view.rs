@@ -5,6 +5,7 @@
 
 pub use crate::account::view::*;
 pub use crate::backup::RestoredView;
+pub use crate::bank::view::*;
 pub use crate::checkout::order::state::OrderState;
 pub use crate::checkout::view::*;
 pub use crate::core::codes::CodesView;
@@ -15,6 +16,7 @@ use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 
+use crate::bank::shown::{Shown, banks};
 use crate::checkout::shown::{left, order_view};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -23,6 +25,7 @@ use crate::core::ports::Ports;
 use crate::core::secure_element::Tries;
 use crate::core::state::{State, Unlocked};
 use crate::core::wallet::Wallet;
+use crate::holder::card_account::CardAccount;
 use crate::sealing::header::Header;
 
 /// How far the wallet is.
@@ -60,6 +63,16 @@ pub struct WalletView {
     pub enrolment: Option<EnrolmentView>,
     /// The cards; empty while locked.
     pub cards: Vec<CardView>,
+    /// The banks at which an account can be opened; none where nobody registers.
+    pub banks: Vec<BankView>,
+    /// Accounts at banks on their way, oldest first; empty while locked.
+    pub openings: Vec<OpeningView>,
+    /// The accounts at banks; empty while locked. They are not among the cards.
+    pub accounts: Vec<BankAccountView>,
+    /// The purses of those accounts; empty while locked.
+    pub purses: Vec<PurseView>,
+    /// What moved in and out of the purses, newest first; empty while locked.
+    pub movements: Vec<MovementView>,
     /// The addresses; empty while locked.
     pub addresses: Vec<Address>,
     /// The orders, newest first; empty while locked.
@@ -115,6 +128,11 @@ impl Desk<'_> {
             offer: None,
             enrolment: None,
             cards: Vec::new(),
+            banks: banks(self.context),
+            openings: Vec::new(),
+            accounts: Vec::new(),
+            purses: Vec::new(),
+            movements: Vec::new(),
             addresses: Vec::new(),
             orders: Vec::new(),
             unreadable_orders: 0,
@@ -140,17 +158,27 @@ impl Desk<'_> {
     fn fill(&self, view: &mut WalletView, unlocked: &Unlocked) {
         let profile = &unlocked.slices.profile;
         let centres = self.context.key_centres.len();
-        for card in &profile.cards {
-            let newest = card.enrolment.view(centres);
-            if view.cards.iter().all(|card| card.ready) || !card.enrolment.is_done() {
-                view.enrolment = Some(newest);
-            }
+        let unfinished = |card: &&CardAccount| !card.enrolment.is_done();
+        let newest = profile.cards.iter().rev().find(unfinished);
+        let newest = newest.or(profile.cards.last());
+        view.enrolment = newest.map(|card| card.enrolment.view(centres));
+        for card in profile.cards.iter().filter(|card| !card.is_at_bank()) {
             view.cards.push(CardView {
                 left_minor: left(card, unlocked),
                 ends_at: card.ends_soon_at(self.now()),
                 ..card.view()
             });
         }
+        let Shown {
+            openings,
+            accounts,
+            purses,
+            movements,
+        } = Shown::of(&unlocked.slices, self.now());
+        view.openings = openings;
+        view.accounts = accounts;
+        view.purses = purses;
+        view.movements = movements;
         for address in &profile.addresses {
             view.addresses.push(address.view());
         }

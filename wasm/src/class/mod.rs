@@ -2,6 +2,7 @@
 //! one slice stands in that slice's file; here is the wallet as a whole: opened, locked, shown, kept.
 
 mod account;
+mod bank;
 mod checkout;
 mod holder;
 

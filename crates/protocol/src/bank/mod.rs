@@ -8,6 +8,7 @@
 mod conversation;
 mod key_delivery;
 mod opening;
+mod password;
 mod purse_key;
 mod renewal;
 mod renewing;
@@ -21,6 +22,7 @@ pub use opening::{
     OpeningAnswer, OpeningOutcome, OpeningRequest, PurseApplication, PurseApplicationRequest,
     PurseKeysCertified, PurseOpening, Registration, RegistrationAnswer, RegistrationError,
 };
+pub use password::{PASSWORD_SALT_BYTES, password_salt};
 pub use purse_key::BankKeyRequest;
 pub use renewal::{FeeOption, KeyRenewal, KeyRenewed};
 pub use renewing::{

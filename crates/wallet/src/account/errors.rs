@@ -27,6 +27,8 @@ error_kinds! {
     CardLimit = 46, "card-limit";
     /// The card pays an order that is not settled.
     CardInUse = 47, "card-in-use";
+    /// The account's purse holds something, or something is under way with it.
+    PurseInUse = 48, "purse-in-use";
     /// The card in the reader has been in use.
     CardNotNew = 75, "card-not-new";
     /// Another issuer's offer waits for the holder's decision.

@@ -41,8 +41,8 @@ impl<P: Ports> Wallet<P> {
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardInUse`] while an order that it pays is not
-    /// settled, [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
-    /// [`ErrorKind::OtherCard`], [`ErrorKind::Locked`], or a failure of reader, card or storage.
+    /// settled, [`ErrorKind::PurseInUse`] while its purse holds something, [`ErrorKind::WrongPin`],
+    /// [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`], [`ErrorKind::OtherCard`], [`ErrorKind::Locked`], or a failure of reader, card or storage.
     pub async fn remove_card(&self, id: &str, pin: &str) -> Result<(), WalletError> {
         self.run(&mut Removing { id, pin, slot: 0 }).await
     }
@@ -170,6 +170,9 @@ impl Desk<'_> {
             .iter()
             .filter(|order| !order.record.settled);
         let holder = account.enrolment.holder();
+        if unlocked.slices.banking.has_value_of(id) {
+            return Err(WalletError::new(ErrorKind::PurseInUse));
+        }
         if open.any(|order| order.record.holder() == Some(holder)) {
             return Err(WalletError::new(ErrorKind::CardInUse));
         }

@@ -38,6 +38,10 @@ impl Making {
             place: (place == KeyPlace::Reader).then_some(place),
             handover: None,
             face: None,
+            instrument: offer.instrument,
+            account: None,
+            account_expires_at: None,
+            currency: None,
         };
         Self::anew(account, offer.grant)
     }

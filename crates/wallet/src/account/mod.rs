@@ -4,7 +4,7 @@ pub mod cards;
 pub mod enrol;
 pub mod errors;
 pub mod further_cards;
-mod making;
+pub mod making;
 mod move_card;
 pub mod offer;
 pub mod question;

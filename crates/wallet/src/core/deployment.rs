@@ -17,4 +17,9 @@ pub struct Deployment {
     /// The port of parties under `.localhost`; null outside development.
     #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
     pub local_port: Option<u16>,
+    /// Domain of the registration authority; null where accounts at banks are not opened.
+    #[cfg_attr(feature = "typescript", tsify(type = "string | null"))]
+    pub registration: Option<String>,
+    /// Domains of the banks at which it opens accounts.
+    pub banks: Vec<String>,
 }

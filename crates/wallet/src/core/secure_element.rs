@@ -51,16 +51,15 @@ pub struct Command {
 
 impl Command {
     const fn new(applet: Applet, apdu: Apdu) -> Self {
-        let failed = failed;
-        Self {
-            applet,
-            apdu,
-            failed,
-        }
+        Self::of(applet, apdu, failed)
     }
 
     const fn of_identity(apdu: Apdu, failed: Failed) -> Self {
-        let applet = Applet::Identity;
+        Self::of(Applet::Identity, apdu, failed)
+    }
+
+    /// A command to an applet of a slice's own, and what a refusal of it means.
+    pub const fn of(applet: Applet, apdu: Apdu, failed: Failed) -> Self {
         Self {
             applet,
             apdu,
@@ -204,9 +203,15 @@ impl SecureElement {
     pub async fn execute(&mut self, commands: Vec<Command>) -> Result<Vec<Reply>, WalletError> {
         let mut replies = Vec::new();
         for command in commands {
-            let apdu = command.apdu.map_err(command.failed)?;
-            let reply = self.exchange(command.applet, Ok(apdu)).await?;
-            host::done(&reply).map_err(command.failed)?;
+            let Command {
+                applet,
+                apdu,
+                failed,
+            } = command;
+            let apdu = apdu.map_err(failed)?;
+            self.select_once(applet, failed).await?;
+            let reply = self.send(&apdu).await?;
+            host::done(&reply).map_err(failed)?;
             replies.push(reply);
         }
         Ok(replies)
@@ -261,11 +266,16 @@ impl SecureElement {
 
     async fn exchange(&mut self, applet: Applet, apdu: Apdu) -> Result<Reply, WalletError> {
         let apdu = apdu.map_err(failed)?;
+        self.select_once(applet, failed).await?;
+        self.send(&apdu).await
+    }
+
+    async fn select_once(&mut self, applet: Applet, failed: Failed) -> Result<(), WalletError> {
         if self.selected != Some(applet) {
             host::done(&self.select(applet).await?).map_err(failed)?;
             self.selected = Some(applet);
         }
-        self.send(&apdu).await
+        Ok(())
     }
 
     /// Sends a command in as many APDUs as the card takes for it.

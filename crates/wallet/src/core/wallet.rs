@@ -19,6 +19,8 @@ use crate::sealing::header::Header;
 use crate::sealing::stretch::Stretch;
 use crate::slices::Beside;
 
+/// The most banks of a deployment.
+const BANKS_MAX: usize = 16;
 /// The most key centres of a deployment.
 const CENTRES_MAX: usize = tallystick_protocol::keys::CENTRES_MAX;
 /// The longest root certificate in base64.
@@ -34,6 +36,10 @@ pub struct Context {
     pub urls: PartyUrls,
     /// Where a new holder gets a card.
     pub welcome_url: String,
+    /// Who registers holders for accounts at banks.
+    pub registration: Option<Domain>,
+    /// At which banks.
+    pub banks: Vec<Domain>,
 }
 
 /// A wallet over its ports.
@@ -78,6 +84,8 @@ impl<P: Ports> Wallet<P> {
                     local_port: deployment.local_port,
                 },
                 welcome_url: deployment.welcome_url.clone(),
+                registration: registration(deployment)?,
+                banks: banks(deployment)?,
             },
             stretch,
             state: Exclusive::new(State {
@@ -231,12 +239,26 @@ fn anchors(deployment: &Deployment) -> Result<TrustAnchors, WalletError> {
     TrustAnchors::from_der(&roots).map_err(|error| invalid(&error))
 }
 
+fn registration(deployment: &Deployment) -> Result<Option<Domain>, WalletError> {
+    let name = deployment.registration.as_deref();
+    name.map(named).transpose()
+}
+
+fn banks(deployment: &Deployment) -> Result<Vec<Domain>, WalletError> {
+    if deployment.banks.len() > BANKS_MAX {
+        return Err(invalid(&"there are more than sixteen banks"));
+    }
+    deployment.banks.iter().map(|name| named(name)).collect()
+}
+
+fn named(name: &str) -> Result<Domain, WalletError> {
+    Domain::parse(name).map_err(|error| invalid(&error))
+}
+
 fn key_centres(deployment: &Deployment) -> Result<Vec<Domain>, WalletError> {
     if !(1..=CENTRES_MAX).contains(&deployment.key_centres.len()) {
         return Err(invalid(&"there must be one to four key centres"));
     }
     let names = deployment.key_centres.iter();
-    names
-        .map(|name| Domain::parse(name).map_err(|error| invalid(&error)))
-        .collect()
+    names.map(|name| named(name)).collect()
 }

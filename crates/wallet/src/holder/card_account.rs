@@ -4,9 +4,10 @@ use minicbor::Encode;
 use tallystick_card::host::TakenSlot;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::account::CardRecord;
+use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::{Centres, Epoch, KeyContext, Space};
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Role};
-use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::conversation::Needed;
@@ -147,9 +148,33 @@ pub struct CardAccount {
     /// Which face it was given; absent for one that has that of its slot.
     #[n(8)]
     pub face: Option<u8>,
+    /// What orders are paid with from it; absent for a card account.
+    #[n(9)]
+    pub instrument: Option<Instrument>,
+    /// The number of an account at a bank (EP 1 221 669: acctNo).
+    #[n(10)]
+    pub account: Option<u64>,
+    /// Until when an account at a bank is good, if it is not continued (SZ2).
+    #[n(11)]
+    pub account_expires_at: Option<Timestamp>,
+    /// The currency of an account at a bank.
+    #[n(12)]
+    pub currency: Option<Currency>,
 }
 
 impl CardAccount {
+    /// What orders are paid with from it.
+    #[must_use]
+    pub fn instrument(&self) -> Instrument {
+        self.instrument.unwrap_or(Instrument::CardAccount)
+    }
+
+    /// Whether it is an account at a bank.
+    #[must_use]
+    pub fn is_at_bank(&self) -> bool {
+        self.instrument() == Instrument::BankAccount
+    }
+
     /// Where its keys live.
     #[must_use]
     pub fn place(&self) -> KeyPlace {

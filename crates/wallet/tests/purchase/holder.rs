@@ -33,6 +33,8 @@ pub fn deployment(world: &World) -> Deployment {
         key_centres: vec![CENTRE.to_owned()],
         welcome_url: "http://asahi-card.localhost:8787/".to_owned(),
         local_port: Some(8787),
+        registration: None,
+        banks: Vec::new(),
     }
 }
 

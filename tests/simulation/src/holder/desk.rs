@@ -50,5 +50,7 @@ pub(super) fn deployment(anchors: &TrustAnchors) -> Deployment {
         key_centres: vec![CENTRE.to_owned()],
         welcome_url: origin(ISSUER),
         local_port: Some(8787),
+        registration: None,
+        banks: Vec::new(),
     }
 }

@@ -11,13 +11,18 @@ pub(super) const KIND: Kind = Kind { payable, find };
 fn payable(profile: &Profile, form: &OrderForm) -> Vec<String> {
     let accepts_cards = form.instruments.contains(&Instrument::CardAccount);
     let cards = profile.cards.iter().filter(|card| {
-        accepts_cards && card.enrolment.is_done() && form.issuers.contains(&card.issuer)
+        accepts_cards
+            && card.instrument() == Instrument::CardAccount
+            && card.enrolment.is_done()
+            && form.issuers.contains(&card.issuer)
     });
     cards.map(|card| card.id.clone()).collect()
 }
 
 fn find(profile: &Profile, name: &str) -> Option<Means> {
-    let account = profile.cards.iter().find(|card| card.id == name)?;
+    let mut cards = profile.cards.iter();
+    let account =
+        cards.find(|card| card.id == name && card.instrument() == Instrument::CardAccount)?;
     Some(Means {
         payment: Payment::CardAccount(CardDetails {
             number: account.card.number.as_str().to_owned(),

@@ -1,0 +1,237 @@
+//! Going on with everything around banks that needs no PIN: what was asked is asked again until it is answered, and
+//! the software card hears what the bank signed for it.
+
+use tallystick_protocol::checkout::answers::MoneyState;
+use tallystick_protocol::purse::MovementVerdict;
+use tallystick_protocol::trust::keyed;
+use tallystick_protocol::wire::identifier::TransactionId;
+
+use super::banking::{Banking, Kept};
+use super::question::Question;
+use super::record::PurseRecord;
+use crate::bank::view::MovementState;
+use crate::core::ask::{self, Answer, Ask, COSE, CallError, Said};
+use crate::core::desk::Desk;
+use crate::core::error::WalletError;
+use crate::core::place::KeyPlace;
+use crate::core::ports::Ports;
+use crate::core::wallet::Wallet;
+
+impl<P: Ports> Wallet<P> {
+    /// Does what is due around banks. Returns the milliseconds until the next call, or nothing if nothing is open or
+    /// the wallet is locked.
+    ///
+    /// # Errors
+    /// A failure of the storage.
+    pub(crate) async fn advance_banks(&self) -> Result<Option<u64>, WalletError> {
+        self.ask_banks(&mut |desk| desk.bank_asks()).await?;
+        let mut purses = Vec::new();
+        self.perform(&mut |desk| {
+            purses = desk.to_be_told();
+            Ok(())
+        })
+        .await?;
+        for purse in purses {
+            // The software card is always there. What it does not take, it does not take the next time either: the
+            // purse is marked, and its holder asked for a report.
+            let _told = self.deliver(&purse).await;
+        }
+        let mut pause_ms = None;
+        self.perform(&mut |desk| {
+            pause_ms = desk.bank_pause()?;
+            Ok(())
+        })
+        .await?;
+        Ok(pause_ms)
+    }
+
+    /// Asks authority and banks, and takes up what they said.
+    pub(super) async fn ask_banks(
+        &self,
+        asks: &mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Ask<Question>>, WalletError>,
+    ) -> Result<(), WalletError> {
+        let mut due = Vec::new();
+        self.perform(&mut |desk| {
+            due = asks(desk)?;
+            Ok(())
+        })
+        .await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let answers = self.ask(due).await;
+        self.perform(&mut |desk| desk.take_bank_answers(&answers))
+            .await
+    }
+}
+
+impl Desk<'_> {
+    /// Everything that is open, due or not.
+    fn all_asks(&mut self) -> Result<Vec<Ask<Question>>, WalletError> {
+        if self.state.unlocked.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut asks = self.opening_asks(None)?;
+        let purses: Vec<_> = self.banking()?.purses().cloned().collect();
+        for purse in &purses {
+            asks.extend(self.application_ask(purse)?);
+        }
+        asks.extend(self.movement_asks(None)?);
+        asks.extend(self.report_asks(None)?);
+        asks.extend(self.verdict_asks()?);
+        Ok(asks)
+    }
+
+    fn bank_asks(&mut self) -> Result<Vec<Ask<Question>>, WalletError> {
+        let mut asks = self.all_asks()?;
+        if asks.is_empty() {
+            return Ok(asks);
+        }
+        let now_ms = self.now_ms;
+        let banking = self.banking()?;
+        asks.retain(|ask| {
+            let record = record_of(banking, &ask.question);
+            record.is_some_and(|record| banking.pausing.due_ms(&record) <= now_ms)
+        });
+        Ok(asks)
+    }
+
+    /// Asks how payments ended, once the order's issuer has said that money moved or does not.
+    fn verdict_asks(&mut self) -> Result<Vec<Ask<Question>>, WalletError> {
+        let context = self.context;
+        let slices = &self.unlocked()?.slices;
+        let mut asks = Vec::new();
+        for movement in slices.banking.movements() {
+            let Some(reference) = movement.reference else {
+                continue;
+            };
+            let mut orders = slices.orders.records();
+            let order =
+                orders.find(|order| Some(&order.request_id) == movement.request_id.as_ref());
+            let has_ended = order.is_none_or(|order| {
+                let money = order.money;
+                order.settled || matches!(money, Some(MoneyState::Captured | MoneyState::Released))
+            });
+            if movement.state != MovementState::Paying || !has_ended {
+                continue;
+            }
+            let Ok(purse) = slices.banking.purse(&movement.purse) else {
+                continue;
+            };
+            let reference = base16ct::lower::encode_string(&reference);
+            let path = ["/v1/verdicts/", &reference].concat();
+            let url = context.urls.url(&purse.bank, &path);
+            asks.push(ask::get(Question::Verdict(movement.transaction), url, COSE));
+        }
+        Ok(asks)
+    }
+
+    fn take_bank_answers(&mut self, answers: &[Answer<Question>]) -> Result<(), WalletError> {
+        for Answer { question, said } in answers {
+            if self.state.unlocked.is_none() {
+                // Locked meanwhile. Everybody can be asked again.
+                return Ok(());
+            }
+            let has_moved = match question {
+                Question::Registration(id) => self.take_registration(id, said)?,
+                Question::Application(id) => self.take_purse_opening(id, said)?,
+                Question::Movement(id) => self.take_movement(*id, said)?,
+                Question::Report(id) => self.take_report(id, said)?,
+                Question::Verdict(id) => self.take_verdict(*id, said)?,
+            };
+            let now_ms = self.now_ms;
+            let banking = self.banking()?;
+            match (record_of(banking, question), has_moved) {
+                (Some(record), true) => banking.pausing.moved(&record),
+                (Some(record), false) => banking.pausing.wait(record, now_ms),
+                (None, _) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes up how a payment ended. Returns whether anything came of it.
+    fn take_verdict(&mut self, id: TransactionId, said: &Said) -> Result<bool, WalletError> {
+        let Ok(movement) = self.banking()?.movement(id).cloned() else {
+            return Ok(false);
+        };
+        let purse = self.purse(&movement.purse)?;
+        let Some(opened) = &purse.opened else {
+            return Ok(false);
+        };
+        let answer = match said {
+            Ok(answer) => answer,
+            Err(CallError::Refused(_)) => {
+                // The bank has never seen it: the order did not leave the wallet, or came to nothing on its way.
+                return self.want_report(purse);
+            }
+            Err(_) => return Ok(false),
+        };
+        let key = self.bank_key(&purse.bank, &opened.bank_certificate)?;
+        match keyed::open::<MovementVerdict>(answer, &key) {
+            Ok(verdict) if verdict.transaction == id && verdict.purse == opened.number => {
+                self.end_movement(movement, answer.clone())
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn want_report(&mut self, mut purse: PurseRecord) -> Result<bool, WalletError> {
+        if !purse.wants_report {
+            purse.wants_report = true;
+            self.keep_banking(purse)?;
+        }
+        Ok(false)
+    }
+
+    /// The purses of the software card that have something to hear.
+    fn to_be_told(&self) -> Vec<String> {
+        let Some(unlocked) = &self.state.unlocked else {
+            return Vec::new();
+        };
+        let slices = &unlocked.slices;
+        let purses = slices.banking.purses().filter(|purse| {
+            let account = slices.profile.card(&purse.account);
+            purse.has_to_hear() && account.is_ok_and(|one| one.place() == KeyPlace::Software)
+        });
+        purses.map(|purse| purse.id.clone()).collect()
+    }
+
+    fn bank_pause(&mut self) -> Result<Option<u64>, WalletError> {
+        let now_ms = self.now_ms;
+        let asks = self.all_asks()?;
+        if asks.is_empty() {
+            return Ok(None);
+        }
+        let banking = self.banking()?;
+        let due = asks.iter().filter_map(|ask| {
+            let record = record_of(banking, &ask.question)?;
+            Some(banking.pausing.due_ms(&record))
+        });
+        Ok(due.min().map(|due_ms| due_ms.saturating_sub(now_ms)))
+    }
+}
+
+impl PurseRecord {
+    /// Whether the bank signed something that the card has not heard.
+    #[must_use]
+    pub const fn has_to_hear(&self) -> bool {
+        !self.undelivered.is_empty() || (self.opening.is_some() && !self.is_written)
+    }
+}
+
+/// The name of the record that a question is about.
+fn record_of(banking: &Banking, question: &Question) -> Option<String> {
+    match question {
+        Question::Registration(id) => {
+            let mut openings = banking.openings();
+            openings.find(|one| one.id == *id).map(Kept::record)
+        }
+        Question::Application(id) | Question::Report(id) => {
+            banking.purse(id).ok().map(Kept::record)
+        }
+        Question::Movement(id) | Question::Verdict(id) => {
+            banking.movement(*id).ok().map(Kept::record)
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What the wallet keeps about banks: accounts on their way, purses and movements, each in a record of its own.
+
+use minicbor::{Decode, Encode};
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+use tallystick_protocol::wire::identifier::TransactionId;
+use zeroize::Zeroizing;
+
+use super::pausing::Pausing;
+use super::record::{BYTES_MAX, MovementRecord, OpeningRecord, PurseRecord};
+use crate::bank::view::MovementState;
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::slices::{Opened, Slice};
+
+/// In front of the identifiers of accounts on their way, in the names of records.
+const OPENINGS: &str = "bank/opening/";
+/// In front of the identifiers of purses.
+const PURSES: &str = "bank/purse/";
+/// In front of the numbers of movements.
+const MOVEMENTS: &str = "bank/movement/";
+/// The most movements that are kept; of those that have ended the oldest makes room.
+const MOVEMENTS_MAX: usize = 500;
+
+/// All of it, in no particular order.
+#[derive(Default)]
+pub struct Banking {
+    openings: Vec<OpeningRecord>,
+    purses: Vec<PurseRecord>,
+    movements: Vec<MovementRecord>,
+    /// When parties are asked again; in memory alone.
+    pub pausing: Pausing,
+    /// How many records cannot be read any more. They stay as they are.
+    unreadable: usize,
+}
+
+/// What has a record of its own here.
+pub trait Kept: Encode<()> + for<'b> Decode<'b, ()> + Clone {
+    /// The name of its record.
+    fn record(&self) -> String;
+    /// Where its kind is.
+    fn all(banking: &mut Banking) -> &mut Vec<Self>;
+}
+
+impl Kept for OpeningRecord {
+    fn record(&self) -> String {
+        [OPENINGS, &self.id].concat()
+    }
+
+    fn all(banking: &mut Banking) -> &mut Vec<Self> {
+        &mut banking.openings
+    }
+}
+
+impl Kept for PurseRecord {
+    fn record(&self) -> String {
+        [PURSES, &self.id].concat()
+    }
+
+    fn all(banking: &mut Banking) -> &mut Vec<Self> {
+        &mut banking.purses
+    }
+}
+
+impl Kept for MovementRecord {
+    fn record(&self) -> String {
+        [MOVEMENTS, &self.transaction.to_string()].concat()
+    }
+
+    fn all(banking: &mut Banking) -> &mut Vec<Self> {
+        &mut banking.movements
+    }
+}
+
+impl Banking {
+    /// The accounts on their way.
+    pub fn openings(&self) -> impl Iterator<Item = &OpeningRecord> {
+        self.openings.iter()
+    }
+
+    /// The purses.
+    pub fn purses(&self) -> impl Iterator<Item = &PurseRecord> {
+        self.purses.iter()
+    }
+
+    /// The movements.
+    pub fn movements(&self) -> impl Iterator<Item = &MovementRecord> {
+        self.movements.iter()
+    }
+
+    /// The purse of an account that was not refused.
+    #[must_use]
+    pub fn purse_of(&self, account: &str) -> Option<&PurseRecord> {
+        let mut purses = self.purses.iter();
+        purses.find(|purse| purse.account == account && purse.failure.is_none())
+    }
+
+    /// A purse.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchPurse`].
+    pub fn purse(&self, id: &str) -> Result<&PurseRecord, WalletError> {
+        let purse = self.purses.iter().find(|purse| purse.id == id);
+        purse.ok_or_else(|| WalletError::new(ErrorKind::NoSuchPurse))
+    }
+
+    /// A movement.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchMovement`].
+    pub fn movement(&self, transaction: TransactionId) -> Result<&MovementRecord, WalletError> {
+        let mut movements = self.movements.iter();
+        let movement = movements.find(|movement| movement.transaction == transaction);
+        movement.ok_or_else(|| WalletError::new(ErrorKind::NoSuchMovement))
+    }
+
+    /// Whether keys of that account may go: a purse that holds something, or from which something is under
+    /// way, would be lost with them.
+    #[must_use]
+    pub fn has_value_of(&self, account: &str) -> bool {
+        self.purses.iter().any(|purse| {
+            let holds = purse.state.as_ref().is_some_and(|state| {
+                state.amount > 0 || state.pending_out > 0 || state.pending_in > 0
+            });
+            let is_moving = self
+                .movements
+                .iter()
+                .any(|movement| movement.purse == purse.id && !movement.state.has_ended());
+            purse.account == account && (holds || is_moving)
+        })
+    }
+
+    fn take<T: Kept>(&mut self, bytes: &[u8]) -> bool {
+        let read = decode_value::<T>(bytes, BYTES_MAX);
+        let is_read = read.is_ok();
+        T::all(self).extend(read);
+        is_read
+    }
+}
+
+impl MovementState {
+    /// Whether nothing is left to be done or asked.
+    #[must_use]
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::NotCompleted)
+    }
+}
+
+impl Slice for Banking {
+    fn owns(name: &str) -> bool {
+        [OPENINGS, PURSES, MOVEMENTS]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    }
+
+    /// One that is damaged keeps nobody from the others.
+    fn take_up(&mut self, name: &str, opened: Opened) -> Result<(), WalletError> {
+        let bytes = match opened {
+            Err(error) if error.kind == ErrorKind::StorageNewer => return Err(error),
+            opened => opened.unwrap_or_default(),
+        };
+        let is_read = match name {
+            name if name.starts_with(OPENINGS) => self.take::<OpeningRecord>(&bytes),
+            name if name.starts_with(PURSES) => self.take::<PurseRecord>(&bytes),
+            _ => self.take::<MovementRecord>(&bytes),
+        };
+        self.unreadable += usize::from(!is_read);
+        Ok(())
+    }
+
+    /// Value in a purse would be lost with the wallet, and so would what it alone follows.
+    fn is_under_way(&self) -> bool {
+        let mut purses = self.purses.iter();
+        purses.any(|purse| self.has_value_of(&purse.account))
+    }
+}
+
+impl Desk<'_> {
+    /// What is kept about banks.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn banking(&mut self) -> Result<&mut Banking, WalletError> {
+        Ok(&mut self.unlocked()?.slices.banking)
+    }
+
+    /// Replaces a record, or adds it.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn keep_banking<T: Kept>(&mut self, kept: T) -> Result<(), WalletError> {
+        let (name, bytes) = (kept.record(), Zeroizing::new(encode_value(&kept)));
+        self.put_sealed(&name, &bytes)?;
+        let all = T::all(self.banking()?);
+        match all.iter_mut().find(|other| other.record() == name) {
+            Some(other) => *other = kept,
+            None => all.push(kept),
+        }
+        Ok(())
+    }
+
+    /// Forgets a record.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn drop_banking<T: Kept>(&mut self, kept: &T) -> Result<(), WalletError> {
+        let name = kept.record();
+        T::all(self.banking()?).retain(|other| other.record() != name);
+        self.delete(name);
+        Ok(())
+    }
+
+    /// Keeps a movement that has just begun, in the place of the oldest that has ended if there are many.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn begin_movement(&mut self, movement: MovementRecord) -> Result<(), WalletError> {
+        let movements = &self.banking()?.movements;
+        let ended = movements.iter().filter(|other| other.state.has_ended());
+        let oldest = ended.min_by_key(|other| other.updated_at).cloned();
+        if movements.len() >= MOVEMENTS_MAX
+            && let Some(oldest) = oldest
+        {
+            self.drop_banking(&oldest)?;
+        }
+        self.keep_banking(movement)
+    }
+}

@@ -1,0 +1,27 @@
+//! Accounts at banks and purses in cards (EP 1 221 669 A1): opened, loaded, unloaded, reported; what an order paid
+//! with a purse comes to.
+//!
+//! Each step is stored before anything is sent, and every message can be sent again: a wallet that dies anywhere goes
+//! on from its last stored step. What a purse holds, the card alone knows; here stands what it said last.
+
+mod advance;
+mod answering;
+mod applying;
+mod asking;
+pub mod banking;
+pub mod card;
+mod delivering;
+mod ends;
+pub mod errors;
+mod form;
+mod movement;
+mod opening;
+mod pausing;
+mod purse_opening;
+mod question;
+pub mod record;
+mod registration;
+mod report;
+mod said;
+pub mod shown;
+pub mod view;

@@ -1,0 +1,251 @@
+//! What is stored of accounts on their way, of purses and of movements, each in a record of its own. A record is only
+//! ever replaced by its successor, before the step that the successor allows.
+
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+use tallystick_codec::DecodeMap;
+use tallystick_protocol::account::AccountOffer;
+use tallystick_protocol::keys::PairContext;
+use tallystick_protocol::purse::{Checkpoint, Endpoint, PurseNumber, PurseState, WaitingCredit};
+use tallystick_protocol::wire::identifier::{Domain, TransactionId};
+use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::time::Timestamp;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::bank::view::MovementState;
+use crate::core::error::ErrorKind;
+
+/// The format that this release writes.
+pub const FORMAT: u8 = 1;
+/// The longest record accepted, in bytes.
+pub const BYTES_MAX: usize = 256 * 1024;
+
+/// An account that is being opened.
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct OpeningRecord {
+    /// [`FORMAT`].
+    #[n(0)]
+    pub format: u8,
+    /// Names it in calls.
+    #[n(1)]
+    pub id: String,
+    /// The bank.
+    #[n(2)]
+    pub bank: Domain,
+    /// The registration's number, drawn once.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub number: [u8; 32],
+    /// The encoded registration; sent as often as needed.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub request: Vec<u8>,
+    /// The currency.
+    #[n(5)]
+    pub currency: Currency,
+    /// When it was begun.
+    #[n(6)]
+    pub created_at: Timestamp,
+    /// What the bank opened.
+    #[n(7)]
+    pub opened: Option<OpenedAccount>,
+    /// Why the bank did not.
+    #[n(8)]
+    pub failure: Option<ErrorKind>,
+    /// The bank's certified name, once it has answered.
+    #[n(9)]
+    pub bank_name: Option<String>,
+}
+
+/// An account that the bank has opened, for which no keys are enrolled.
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct OpenedAccount {
+    /// Its number (acctNo).
+    #[n(0)]
+    pub account: u64,
+    /// Until when it is good (SZ2).
+    #[n(1)]
+    pub expires_at: Timestamp,
+    /// With what the wallet enrols.
+    #[n(2)]
+    pub offer: AccountOffer,
+}
+
+/// The key of one question to the bank and its answer. It can do nothing else and is forgotten once answered.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Encode, Decode)]
+#[cbor(transparent)]
+pub struct ConversationKey(#[cbor(n(0), with = "minicbor::bytes")] pub Vec<u8>);
+
+/// A question to the bank, sealed and stored before it is sent.
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct Said {
+    /// Which pairwise key.
+    #[n(0)]
+    pub pair: PairContext,
+    /// The nonce that the key was derived with.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub nonce: [u8; 32],
+    /// The key that opens the answer.
+    #[n(2)]
+    pub key: ConversationKey,
+    /// The encoded question; sent as often as needed.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub question: Vec<u8>,
+}
+
+/// A purse.
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct PurseRecord {
+    /// [`FORMAT`].
+    #[n(0)]
+    pub format: u8,
+    /// Names the purse in calls.
+    #[n(1)]
+    pub id: String,
+    /// The account that it belongs to, as the wallet names it.
+    #[n(2)]
+    pub account: String,
+    /// The bank.
+    #[n(3)]
+    pub bank: Domain,
+    /// The bank's certified name.
+    #[n(4)]
+    pub bank_name: String,
+    /// Its place in the card, which has nothing to do with the account's slot.
+    #[n(5)]
+    pub place: u8,
+    /// Its key (subject public key info, DER).
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub public_key: Vec<u8>,
+    /// The encoded application; sent as often as needed.
+    #[cbor(n(7), with = "minicbor::bytes")]
+    pub application: Vec<u8>,
+    /// What the bank signed about it, until the card has it.
+    #[cbor(n(8), with = "minicbor::bytes")]
+    pub opening: Option<Vec<u8>>,
+    /// What it is, once the bank has opened it.
+    #[n(9)]
+    pub opened: Option<OpenedPurse>,
+    /// Whether the card has it.
+    #[n(10)]
+    pub is_written: bool,
+    /// What it holds, as the card said last.
+    #[n(11)]
+    pub state: Option<PurseState>,
+    /// What the bank said last that it holds, as the card took it.
+    #[n(12)]
+    pub checkpoint: Option<Checkpoint>,
+    /// What waits for it at the bank.
+    #[n(13)]
+    pub waiting: Vec<WaitingCredit>,
+    /// What the bank said last of the account.
+    #[n(14)]
+    pub balance: Option<AccountBalance>,
+    /// Why it was refused.
+    #[n(15)]
+    pub failure: Option<ErrorKind>,
+    /// Wallet and bank may know different things.
+    #[n(16)]
+    pub wants_report: bool,
+    /// The report that is under way.
+    #[n(17)]
+    pub report: Option<Said>,
+    /// What the bank signed for the card, in the order in which the card must hear it.
+    #[n(18)]
+    pub undelivered: Vec<ByteVec>,
+    /// Up to which entry of the card's history the last report went.
+    #[n(19)]
+    pub reported_through: Option<u64>,
+    /// Why the bank took no report.
+    #[n(20)]
+    pub report_failure: Option<ErrorKind>,
+}
+
+/// A purse that the bank has opened.
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct OpenedPurse {
+    /// Its number.
+    #[n(0)]
+    pub number: PurseNumber,
+    /// Its currency.
+    #[n(1)]
+    pub currency: Currency,
+    /// When its key ends.
+    #[n(2)]
+    pub key_ends_at: Timestamp,
+    /// The certificate (DER) of the key with which the bank signs purses.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub bank_certificate: Vec<u8>,
+}
+
+/// What a bank said of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct AccountBalance {
+    /// What can be spent, in minor units.
+    #[n(0)]
+    pub available: u64,
+    /// What is under way, in minor units.
+    #[n(1)]
+    pub pending: u64,
+    /// When it was asked.
+    #[n(2)]
+    pub at: Timestamp,
+}
+
+/// A movement of value.
+#[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct MovementRecord {
+    /// [`FORMAT`].
+    #[n(0)]
+    pub format: u8,
+    /// Its number, drawn by the card; an order's root where an order is paid.
+    #[n(1)]
+    pub transaction: TransactionId,
+    /// The purse that asked, or that pays, as the wallet names it.
+    #[n(2)]
+    pub purse: String,
+    /// Whose value.
+    #[n(3)]
+    pub source: Endpoint,
+    /// Who gets it.
+    #[n(4)]
+    pub destination: Endpoint,
+    /// How much.
+    #[n(5)]
+    pub amount: Money,
+    /// How far it is.
+    #[n(6)]
+    pub state: MovementState,
+    /// When it was begun.
+    #[n(7)]
+    pub created_at: Timestamp,
+    /// When it last changed.
+    #[n(8)]
+    pub updated_at: Timestamp,
+    /// What the bank is being asked about it.
+    #[n(9)]
+    pub said: Option<Said>,
+    /// The bank's signed offer.
+    #[cbor(n(10), with = "minicbor::bytes")]
+    pub offer: Option<Vec<u8>>,
+    /// The bank's signed verdict, kept as evidence.
+    #[cbor(n(11), with = "minicbor::bytes")]
+    pub verdict: Option<Vec<u8>>,
+    /// Of an order that is paid: by what its verdict is asked for.
+    #[cbor(n(12), with = "minicbor::bytes")]
+    pub reference: Option<[u8; 32]>,
+    /// The order that it pays, as the wallet names it.
+    #[n(13)]
+    pub request_id: Option<String>,
+    /// Why the bank refused.
+    #[n(14)]
+    pub failure: Option<ErrorKind>,
+    /// Of an order that was paid: how much had been given back at the last report, in minor units.
+    #[n(15)]
+    pub refunded: Option<u64>,
+}

@@ -1,0 +1,102 @@
+//! The sealed conversation with the bank (EP 1 221 669: Sa2 and Sa7 are encrypted). A question is sealed and stored
+//! before it is sent, with the one key that opens its answer; so it is sent as often as needed without the PIN.
+
+use rand_core::CryptoRng;
+use tallystick_card::host;
+use tallystick_protocol::bank::{
+    Direction, PurseConversation, PurseConversationAnswer, open_said, seal_said,
+};
+use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose, Suite};
+use tallystick_protocol::wire::cbor::{decode, encode};
+use tallystick_protocol::wire::identifier::{Domain, Role};
+use zeroize::Zeroizing;
+
+use super::record::{ConversationKey, Said};
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::secure_element::{Command, Reply};
+use crate::holder::card_account::CardAccount;
+use crate::holder::profile::Profile;
+
+/// A question that is to be sealed: for which pair and nonce the card derives the key.
+#[derive(Clone)]
+pub struct Speaking {
+    slot: u8,
+    pair: PairContext,
+    nonce: [u8; 32],
+}
+
+impl Speaking {
+    /// A question of that account to its bank.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotEnrolled`].
+    pub fn new(
+        profile: &Profile,
+        account: &CardAccount,
+        bank: &Domain,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, WalletError> {
+        let enrolment = &account.enrolment;
+        let space = profile.space_of(bank, Role::Issuer, enrolment);
+        let key = space.and_then(|space| enrolment.key_context(space));
+        let missing = || WalletError::new(ErrorKind::NotEnrolled).about(&account.issuer_name);
+        Ok(Self {
+            slot: enrolment.slot,
+            pair: PairContext {
+                suite: Suite::NamesOnly,
+                key: key.ok_or_else(missing)?,
+                holder: enrolment.holder(),
+                role: Role::Issuer,
+                party: bank.clone(),
+            },
+            nonce: crate::random_32(rng),
+        })
+    }
+
+    /// Has the card derive the key: for [`Speaking::say`]. Needs the PIN.
+    #[must_use]
+    pub fn derive(&self) -> Command {
+        Command::derive(self.slot, &self.pair, Purpose::Banking, &self.nonce)
+    }
+
+    /// Seals what is said with the key that the card derived.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CardFailed`].
+    pub fn say(
+        self,
+        derived: &Reply,
+        said: &[u8],
+        mut rng: &mut dyn CryptoRng,
+    ) -> Result<Said, WalletError> {
+        let failed =
+            |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::CardFailed, error);
+        let Self { pair, nonce, .. } = self;
+        let key = host::derived_key(derived).map_err(|error| failed(&error))?;
+        let about = (&pair, nonce);
+        let ciphertext = seal_said(&mut rng, &key, about, Direction::ToBank, said)
+            .map_err(|error| failed(&error))?;
+        let question = encode(&PurseConversation {
+            pair: pair.clone(),
+            nonce,
+            ciphertext,
+        });
+        Ok(Said {
+            pair,
+            nonce,
+            key: ConversationKey(key.as_bytes().to_vec()),
+            question,
+        })
+    }
+}
+
+impl Said {
+    /// Opens the bank's answer to it. None if it is not the bank's.
+    #[must_use]
+    pub fn answered(&self, answer: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let answer: PurseConversationAnswer = decode(answer).ok()?;
+        let key = DerivedKey::from(<[u8; 32]>::try_from(self.key.0.as_slice()).ok()?);
+        let about = (&self.pair, self.nonce);
+        open_said(&key, about, Direction::ToHolder, &answer.ciphertext).ok()
+    }
+}

@@ -1,0 +1,254 @@
+//! From what is kept of banks to what the pages show of it.
+
+use tallystick_protocol::purse::{Endpoint, PurseState};
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::ends;
+use super::record::{MovementRecord, OpeningRecord, PurseRecord};
+use crate::bank::view::{
+    BankAccountView, BankView, EndView, LimitsView, MovementKind, MovementOfferView, MovementView,
+    OpeningStep, OpeningView, PurseStep, PurseView, WaitingView,
+};
+use crate::core::error::ErrorKind;
+use crate::core::place::KeyPlace;
+use crate::core::wallet::Context;
+use crate::holder::card_account::CardAccount;
+use crate::slices::Slices;
+
+/// Everything about banks that the pages show of an unlocked wallet.
+pub struct Shown {
+    /// Accounts on their way.
+    pub openings: Vec<OpeningView>,
+    /// Accounts.
+    pub accounts: Vec<BankAccountView>,
+    /// Purses.
+    pub purses: Vec<PurseView>,
+    /// Movements, newest first.
+    pub movements: Vec<MovementView>,
+}
+
+impl Shown {
+    /// What there is at that moment.
+    #[must_use]
+    pub fn of(slices: &Slices, now: Timestamp) -> Self {
+        let Slices {
+            profile, banking, ..
+        } = slices;
+        let mut openings: Vec<_> = banking.openings().map(opening_view).collect();
+        openings.sort_by_key(|opening| opening.created_at);
+        let mut movements: Vec<_> = banking
+            .movements()
+            .map(|movement| movement_view(movement, slices))
+            .collect();
+        movements.sort_by_key(|movement| core::cmp::Reverse(movement.created_at));
+        let accounts = profile.cards.iter().filter(|card| card.is_at_bank());
+        let purses = banking.purses();
+        Self {
+            openings,
+            accounts: accounts
+                .map(|account| account_view(account, slices, now))
+                .collect(),
+            purses: purses
+                .filter_map(|purse| purse_view(purse, slices))
+                .collect(),
+            movements,
+        }
+    }
+}
+
+/// The banks at which an account can be opened.
+#[must_use]
+pub fn banks(context: &Context) -> Vec<BankView> {
+    let banks = context.banks.iter();
+    let banks = banks.filter(|_| context.registration.is_some());
+    let shown = banks.map(|bank| BankView {
+        domain: bank.as_str().to_owned(),
+        url: context.urls.url(bank, "/"),
+    });
+    shown.collect()
+}
+
+fn opening_view(opening: &OpeningRecord) -> OpeningView {
+    OpeningView {
+        id: opening.id.clone(),
+        bank_domain: opening.bank.as_str().to_owned(),
+        bank_name: opening.bank_name.clone().unwrap_or_default(),
+        currency: opening.currency.code().to_owned(),
+        step: match (opening.failure, &opening.opened) {
+            (Some(_), _) => OpeningStep::Refused,
+            (None, Some(_)) => OpeningStep::Keys,
+            (None, None) => OpeningStep::Registering,
+        },
+        failure: opening.failure.map(ErrorKind::name),
+        created_at: opening.created_at.seconds(),
+    }
+}
+
+fn account_view(account: &CardAccount, slices: &Slices, now: Timestamp) -> BankAccountView {
+    let purse = slices.banking.purse_of(&account.id);
+    let balance = purse.and_then(|purse| purse.balance);
+    let number = account.account.unwrap_or_default();
+    BankAccountView {
+        id: account.id.clone(),
+        bank_name: account.issuer_name.clone(),
+        bank_domain: account.issuer.as_str().to_owned(),
+        number: number.to_string(),
+        end: ends::named(&Endpoint::Account(number)),
+        holder_name: account.card.holder_name.clone(),
+        currency: account
+            .currency
+            .map_or_else(String::new, |currency| currency.code().to_owned()),
+        available_minor: balance.map(|balance| balance.available),
+        pending_minor: balance.map(|balance| balance.pending),
+        as_of: balance.map(|balance| balance.at.seconds()),
+        expires_at: account.account_expires_at.map(Timestamp::seconds),
+        face: account.face(),
+        place: account.place(),
+        ready: account.enrolment.is_done(),
+        ends_at: account.ends_soon_at(now),
+        purse_id: purse.map(|purse| purse.id.clone()),
+    }
+}
+
+/// A purse whose account is still here.
+fn purse_view(purse: &PurseRecord, slices: &Slices) -> Option<PurseView> {
+    let account = slices.profile.card(&purse.account).ok()?;
+    let number = purse.opened.as_ref().map(|opened| opened.number);
+    let currency = purse.opened.as_ref().map(|opened| opened.currency);
+    let state = purse.state.as_ref();
+    let amount = |of: fn(&PurseState) -> u64| state.map_or(0, of);
+    let checkpoint = purse.checkpoint.as_ref();
+    let in_reader = account.place() == KeyPlace::Reader;
+    Some(PurseView {
+        id: purse.id.clone(),
+        account_id: purse.account.clone(),
+        bank_name: purse.bank_name.clone(),
+        bank_domain: purse.bank.as_str().to_owned(),
+        number: number.map_or_else(String::new, |number| number.to_string()),
+        end: number.map_or_else(String::new, |number| ends::named(&Endpoint::Purse(number))),
+        currency: currency
+            .or(account.currency)
+            .map_or_else(String::new, |currency| currency.code().to_owned()),
+        step: match (purse.failure, purse.is_written, &purse.opened) {
+            (Some(_), _, _) => PurseStep::Refused,
+            (None, true, _) => PurseStep::Ready,
+            (None, false, Some(_)) => PurseStep::Writing,
+            (None, false, None) => PurseStep::Applied,
+        },
+        failure: purse.failure.map(ErrorKind::name),
+        amount_minor: amount(|state| state.amount),
+        out_minor: amount(|state| state.pending_out),
+        in_minor: amount(|state| state.pending_in),
+        waiting: purse
+            .waiting
+            .iter()
+            .map(|credit| WaitingView {
+                end: ends::named(&Endpoint::Waiting(credit.transaction)),
+                from: end_view(&credit.from, slices),
+                amount_minor: credit.amount,
+                at: credit.at.seconds(),
+            })
+            .collect(),
+        checkpoint_minor: checkpoint.map_or(0, |checkpoint| checkpoint.purse_amount),
+        checkpoint_at: checkpoint.map(|checkpoint| checkpoint.at.seconds()),
+        limits: checkpoint.map(|checkpoint| LimitsView {
+            payment_minor: checkpoint.limits.payment,
+            total_minor: checkpoint.limits.total,
+            count: checkpoint.limits.count,
+            holding_minor: checkpoint.limits.holding,
+        }),
+        history_policy: checkpoint.map_or("upload-first", |checkpoint| checkpoint.policy.as_str()),
+        key_ends_at: purse
+            .opened
+            .as_ref()
+            .map(|opened| opened.key_ends_at.seconds()),
+        place: account.place(),
+        wants_report: wants_report(purse, slices),
+        wants_card: in_reader && purse.has_to_hear(),
+    })
+}
+
+/// Whether a report would tell wallet or bank something: what the card has, that the bank has not heard of, or what
+/// was given back of an order and waits at the bank.
+fn wants_report(purse: &PurseRecord, slices: &Slices) -> bool {
+    let mut movements = slices.banking.movements();
+    let has_refund = movements.any(|movement| {
+        movement.purse == purse.id && refunded(movement, slices) > movement.refunded.unwrap_or(0)
+    });
+    purse.is_written && (purse.wants_report || !purse.waiting.is_empty() || has_refund)
+}
+
+/// How much of the order that it paid has been given back, in minor units.
+#[must_use]
+pub fn refunded(movement: &MovementRecord, slices: &Slices) -> u64 {
+    let Some(request_id) = &movement.request_id else {
+        return 0;
+    };
+    let mut orders = slices.orders.records();
+    let order = orders.find(|order| order.request_id == *request_id);
+    let refunded = order.and_then(|order| order.refunded);
+    refunded.map_or(0, |refunded| refunded.minor)
+}
+
+fn end_view(end: &Endpoint, slices: &Slices) -> EndView {
+    let (kind, number) = ends::parts(end);
+    let own_id = match end {
+        Endpoint::Account(number) => {
+            let mut accounts = slices.profile.cards.iter();
+            let own = accounts.find(|account| account.account == Some(*number));
+            own.map(|account| account.id.clone())
+        }
+        Endpoint::Purse(number) => {
+            let mut purses = slices.banking.purses();
+            let own = purses.find(|purse| {
+                let opened = purse.opened.as_ref();
+                opened.is_some_and(|opened| opened.number == *number)
+            });
+            own.map(|purse| purse.id.clone())
+        }
+        Endpoint::Prepaid(_) | Endpoint::Waiting(_) | Endpoint::Shop(_) => None,
+    };
+    EndView {
+        kind,
+        number,
+        own_id,
+    }
+}
+
+fn movement_view(movement: &MovementRecord, slices: &Slices) -> MovementView {
+    let (from, to) = (
+        end_view(&movement.source, slices),
+        end_view(&movement.destination, slices),
+    );
+    MovementView {
+        id: movement.transaction.to_string(),
+        purse_id: movement.purse.clone(),
+        kind: kind(movement, &from, &to),
+        from,
+        to,
+        amount_minor: movement.amount.minor,
+        currency: movement.amount.currency.code().to_owned(),
+        state: movement.state,
+        offer: movement.offered().map(|offer| MovementOfferView {
+            destination_name: offer.destination_name,
+            before_minor: offer.before,
+            after_minor: offer.after,
+            expires_at: offer.expires_at.seconds(),
+        }),
+        request_id: movement.request_id.clone(),
+        failure: movement.failure.map(ErrorKind::name),
+        created_at: movement.created_at.seconds(),
+        updated_at: movement.updated_at.seconds(),
+    }
+}
+
+fn kind(movement: &MovementRecord, from: &EndView, to: &EndView) -> MovementKind {
+    let are_own = from.own_id.is_some() && to.own_id.is_some();
+    match (&movement.source, &movement.destination) {
+        (_, Endpoint::Shop(_)) => MovementKind::Payment,
+        (Endpoint::Waiting(_), _) => MovementKind::Take,
+        (Endpoint::Account(_), Endpoint::Purse(_)) if are_own => MovementKind::Load,
+        (Endpoint::Purse(_), Endpoint::Account(_)) if are_own => MovementKind::Unload,
+        _ => MovementKind::Transfer,
+    }
+}

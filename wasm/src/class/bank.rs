@@ -1,0 +1,113 @@
+//! Accounts at banks and purses: opened, loaded, unloaded, reported.
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
+
+use super::{JsWallet, done, normalised, said};
+use crate::arguments;
+
+#[wasm_bindgen(js_class = Wallet)]
+impl JsWallet {
+    /// Registers for an account at a bank and asks for it once. Returns the `id` of the opening. Takes about half a
+    /// second on purpose.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn register(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "RegistrationForm")] form: JsValue,
+        password: String,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let password = normalised(password);
+        said(Box::pin(async move {
+            let form = arguments::registration(&form)?;
+            wallet.register(&form, &password).await
+        }))
+    }
+
+    /// Asks again for an account that is on its way; throws why the bank refused it.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn continue_opening(&self, id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.continue_opening(&id).await }))
+    }
+
+    /// Forgets an account that is on its way.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn forget_opening(&self, id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.forget_opening(&id).await }))
+    }
+
+    /// Makes the keys of an account that the bank has opened, and the key of its purse, in the software card or in
+    /// the card in the reader, whose PIN it is; `enrol` goes on, then `tend_purse`. Returns the account's `id`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn open_account(
+        &self,
+        id: String,
+        pin: String,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        said(Box::pin(async move {
+            let place = arguments::place(&place)?;
+            wallet.open_account(&id, &pin, place).await
+        }))
+    }
+
+    /// Applies for a purse of an account that has none. Returns the purse's `id`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn apply_for_purse(&self, account: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        said(Box::pin(async move {
+            wallet.apply_for_purse(&account, &pin).await
+        }))
+    }
+
+    /// Does what is due for a purse and needs no PIN; a card in a reader must be there for it.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn tend_purse(&self, id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.tend_purse(&id).await }))
+    }
+
+    /// Moves value. Returns the movement's `id`: what becomes of it stands in the view.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn move_value(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "MoveChoice")] choice: JsValue,
+        amount_minor: f64,
+        pin: String,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        said(Box::pin(async move {
+            let choice = arguments::move_choice(&choice)?;
+            let amount = arguments::amount(amount_minor)?;
+            wallet.move_value(&choice, amount, &pin).await
+        }))
+    }
+
+    /// Accepts what the bank offered for a movement, or turns it down.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn answer_movement(&self, id: String, accept: bool, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(async move {
+            wallet.answer_movement(&id, accept, &pin).await
+        }))
+    }
+
+    /// Brings purse and bank together, and takes into the purse what waits for it.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn report_purse(&self, id: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(
+            async move { wallet.report_purse(&id, &pin).await },
+        ))
+    }
+}
