@@ -34,7 +34,7 @@ function word(problem: Told, part: Part): string {
 }
 
 /** Kinds that are about a thing the wallet names in English; the others name a party. */
-const ABOUT_THINGS = new Set(['address-invalid', 'order-state'])
+const ABOUT_THINGS = new Set(['address-invalid', 'order-state', 'registration-invalid'])
 
 function aboutOf({ kind, about = '' }: Told): string {
   if (!about) return t('about.nobody')

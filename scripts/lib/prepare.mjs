@@ -21,13 +21,17 @@ export async function prepare({ meanwhile = () => undefined, ...options } = {}) 
   return parties
 }
 
-/** What the extension must know of a local deployment: root certificate, key centres, port. */
+/** What the extension must know of a local deployment: root certificate, key centres, port, who opens accounts where. */
 export async function deploymentOf(parties) {
   const root = await parties.fetch(parties.domain('ca'), '/v1/root.cer')
   return {
     root_certificates: [root.body.toString('base64')],
-    key_centres: PARTIES.filter(({ role }) => role === 'key-centre').map(({ domain }) => domain),
+    key_centres: domainsOf('key-centre'),
     welcome_url: parties.url('issuer'),
     local_port: parties.port,
+    registration: domainsOf('registration-authority')[0] ?? null,
+    banks: domainsOf('bank'),
   }
 }
+
+const domainsOf = wanted => PARTIES.filter(({ role }) => role === wanted).map(({ domain }) => domain)

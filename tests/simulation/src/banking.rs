@@ -7,13 +7,13 @@ use tallystick_parties::ports::Ports;
 /// An account of somebody who is solvent.
 pub const GOOD_ACCOUNT: &str = "GB33BUKB20201555555555";
 /// There is no such account.
-pub const UNKNOWN_ACCOUNT: &str = "GB00UNKNOWN";
+pub const UNKNOWN_ACCOUNT: &str = "GB07UNKN00000000000001";
 /// The account is somebody else's.
-pub const ACCOUNT_OF_ANOTHER: &str = "GB00OTHER";
+pub const ACCOUNT_OF_ANOTHER: &str = "GB81OTHR00000000000002";
 /// Its holder is not solvent.
-pub const POOR_ACCOUNT: &str = "GB00POOR";
+pub const POOR_ACCOUNT: &str = "GB29POOR00000000000003";
 /// Nobody answers about it.
-pub const SILENT_ACCOUNT: &str = "GB00SILENT";
+pub const SILENT_ACCOUNT: &str = "GB25SILE00000000000004";
 
 /// The banking system.
 pub struct Outside;

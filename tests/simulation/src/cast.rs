@@ -13,6 +13,7 @@ use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration_token};
 use tallystick_parties::ports::Ports;
+use tallystick_parties::registration_authority::{RegistrationAuthority, RegistrationConfig};
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
 use tallystick_parties::store::handles::Handles;
 use tallystick_parties::store::vault::{SealingKey, Vault};
@@ -32,6 +33,8 @@ pub const ISSUER: &str = "asahi-card.localhost";
 pub const OTHER_ISSUER: &str = "ume-card.localhost";
 /// The bank.
 pub const BANK: &str = "midori-bank.localhost";
+/// The registration authority.
+pub const AUTHORITY: &str = "register.localhost";
 /// The courier.
 pub const COURIER: &str = "hayate.localhost";
 /// Another courier.
@@ -145,6 +148,13 @@ pub fn place_of(object: &str) -> Place {
     shard.map_or(Place::Office, |(_, name)| Place::of_object(name).unwrap())
 }
 
+/// With this the CA certifies the bank's key for purses.
+#[must_use]
+pub fn purse_key_token() -> [u8; 32] {
+    let name = display_name(Role::Issuer, BANK);
+    registration_token(&REGISTRATION_KEY, Role::Bank, &domain(BANK), &name)
+}
+
 /// The settings of a party in this role.
 #[must_use]
 pub fn settings(role: Role, name: &str) -> Settings {
@@ -178,6 +188,8 @@ pub enum Running<P: Ports> {
     Issuer(Rc<Issuer<P>>),
     /// The courier.
     Courier(Rc<Courier<P>>),
+    /// The registration authority.
+    Authority(Rc<RegistrationAuthority<P>>),
     /// The directory.
     Directory(Rc<Directory<P>>),
     /// The bank.
@@ -192,6 +204,7 @@ impl<P: Ports> Clone for Running<P> {
             Self::Shop(party) => Self::Shop(party.clone()),
             Self::Issuer(party) => Self::Issuer(party.clone()),
             Self::Courier(party) => Self::Courier(party.clone()),
+            Self::Authority(party) => Self::Authority(party.clone()),
             Self::Directory(party) => Self::Directory(party.clone()),
             Self::Bank(party) => Self::Bank(party.clone()),
         }
@@ -206,6 +219,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Shop(party) => party.serve(request).await,
             Self::Issuer(party) => party.serve(request).await,
             Self::Courier(party) => party.serve(request).await,
+            Self::Authority(party) => party.serve(request).await,
             Self::Directory(party) => party.serve(request).await,
             Self::Bank(party) => party.serve(request).await,
         }
@@ -218,6 +232,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Shop(party) => party.wake().await,
             Self::Issuer(party) => party.wake().await,
             Self::Courier(party) => party.wake().await,
+            Self::Authority(party) => party.wake().await,
             Self::Directory(party) => party.wake().await,
             Self::Bank(party) => party.wake().await,
         }
@@ -251,6 +266,8 @@ pub struct Cast {
     pub bank_shards: Shards,
     /// How the bank's key for purses signs.
     pub purse_key: PurseKeyKind,
+    /// With this the bank's key for purses is certified.
+    pub purse_key_token: [u8; 32],
 }
 
 impl Default for Cast {
@@ -267,6 +284,7 @@ impl Default for Cast {
             takes_the_bank: false,
             bank_shards: Shards::NONE,
             purse_key: PurseKeyKind::P256,
+            purse_key_token: PURSE_KEY_TOKEN,
         }
     }
 }
@@ -322,6 +340,13 @@ impl Cast {
                 settings.shards = self.spread(name).1;
                 Running::Courier(Rc::new(Courier::new(ports, settings)))
             }
+            AUTHORITY => {
+                let config = RegistrationConfig {
+                    settings: self.settings(Role::RegistrationAuthority, AUTHORITY),
+                    banks: vec![domain(BANK)],
+                };
+                Running::Authority(Rc::new(RegistrationAuthority::new(ports, config)))
+            }
             BANK => Running::Bank(Rc::new(Bank::new(ports, self.bank(), Outside))),
             shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
         }
@@ -373,7 +398,7 @@ impl Cast {
     fn bank(&self) -> BankConfig {
         let mut own = settings(Role::Issuer, BANK);
         own.shards = self.bank_shards;
-        let mut config = BankConfig::new(own, PURSE_KEY_TOKEN);
+        let mut config = BankConfig::new(own, self.purse_key_token);
         config.is_sandbox = true;
         config.purse_key = self.purse_key;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));

@@ -17,11 +17,13 @@ use tallystick_protocol::wire::time::Timestamp;
     reason = "what is not used by these tests is used by others"
 )]
 pub use tallystick_simulation::cast::{
-    BANK, BANK_SHARDS, CA, CENTRE, COURIER, COURIER_SHARDS, DIRECTORY, ISSUER, ISSUER_SHARDS,
-    ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK,
-    START, domain, settings,
+    AUTHORITY, BANK, BANK_SHARDS, CA, CENTRE, COURIER, COURIER_SHARDS, DIRECTORY, ISSUER,
+    ISSUER_SHARDS, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP, SHOP_SHARDS,
+    SHOP_STOCK, START, domain, settings,
 };
-use tallystick_simulation::cast::{Cast, NAMES, Running, handles_of, party_of, place_of};
+use tallystick_simulation::cast::{
+    Cast, NAMES, Running, handles_of, party_of, place_of, purse_key_token,
+};
 
 /// Everybody.
 pub struct World {
@@ -147,6 +149,24 @@ impl World {
             ..cast
         };
         Self::of(&[CA, CENTRE, SHOP, ISSUER, COURIER, BANK], cast)
+    }
+
+    /// As [`World::with_bank`], with a registration authority and a certification authority that certifies the
+    /// bank's key for purses.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn with_authority() -> Self {
+        let cast = Cast {
+            takes_the_bank: true,
+            instruments: &[
+                Instrument::CardAccount,
+                Instrument::BankAccount,
+                Instrument::Purse,
+            ],
+            purse_key_token: purse_key_token(),
+            ..Cast::default()
+        };
+        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, BANK, AUTHORITY];
+        Self::of(&names, cast)
     }
 
     /// The bank's operator spreads it over so many shards.

@@ -1,18 +1,19 @@
 //! Going on with everything around banks that needs no PIN: what was asked is asked again until it is answered, and
 //! the software card hears what the bank signed for it.
 
-use tallystick_protocol::checkout::answers::MoneyState;
 use tallystick_protocol::purse::MovementVerdict;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::problem::ProblemKind;
 
 use super::banking::{Banking, Kept};
+use super::paid_order::PaidOrder;
 use super::question::Question;
 use super::record::PurseRecord;
 use crate::bank::view::MovementState;
 use crate::core::ask::{self, Answer, Ask, COSE, CallError, Said};
 use crate::core::desk::Desk;
-use crate::core::error::WalletError;
+use crate::core::error::{ErrorKind, WalletError};
 use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
@@ -105,21 +106,19 @@ impl Desk<'_> {
             let Some(reference) = movement.reference else {
                 continue;
             };
-            let mut orders = slices.orders.records();
-            let order =
-                orders.find(|order| Some(&order.request_id) == movement.request_id.as_ref());
-            let has_ended = order.is_none_or(|order| {
-                let money = order.money;
-                order.settled || matches!(money, Some(MoneyState::Captured | MoneyState::Released))
-            });
-            if movement.state != MovementState::Paying || !has_ended {
+            let is_open = movement.state == MovementState::Paying && movement.failure.is_none();
+            if !is_open || !PaidOrder::of(movement, slices).has_ended() {
                 continue;
             }
             let Ok(purse) = slices.banking.purse(&movement.purse) else {
                 continue;
             };
             let reference = base16ct::lower::encode_string(&reference);
-            let path = ["/v1/verdicts/", &reference].concat();
+            let account = slices.profile.card(&purse.account);
+            // By the first byte of its holder a bank of many objects finds the one that knows it.
+            let first = account.map(|account| account.enrolment.holder().0[0]);
+            let at = base16ct::lower::encode_string(&[first.unwrap_or_default()]);
+            let path = ["/v1/verdicts/", &reference, "?at=", &at].concat();
             let url = context.urls.url(&purse.bank, &path);
             asks.push(ask::get(Question::Verdict(movement.transaction), url, COSE));
         }
@@ -161,9 +160,12 @@ impl Desk<'_> {
         };
         let answer = match said {
             Ok(answer) => answer,
-            Err(CallError::Refused(_)) => {
+            Err(CallError::Refused(ProblemKind::NotFound))
+                if !PaidOrder::of(&movement, &self.unlocked()?.slices).is_decided() =>
+            {
                 // The bank has never seen it: the order did not leave the wallet, or came to nothing on its way.
-                return self.want_report(purse);
+                self.miss_movement(movement, ErrorKind::PurseWantsReport)?;
+                return Ok(true);
             }
             Err(_) => return Ok(false),
         };
@@ -174,14 +176,6 @@ impl Desk<'_> {
             }
             _ => Ok(false),
         }
-    }
-
-    fn want_report(&mut self, mut purse: PurseRecord) -> Result<bool, WalletError> {
-        if !purse.wants_report {
-            purse.wants_report = true;
-            self.keep_banking(purse)?;
-        }
-        Ok(false)
     }
 
     /// The purses of the software card that have something to hear.

@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
-use tallystick_protocol::purse::MovementOffer;
+use tallystick_protocol::purse::{MovementOffer, MovementReply, PurseState};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::time::Timestamp;
@@ -23,7 +23,7 @@ pub struct Answering<'a> {
     accept: bool,
     pin: &'a str,
     prepared: Option<Prepared>,
-    said: Option<Said>,
+    said: Option<(Said, PurseState)>,
 }
 
 struct Prepared {
@@ -108,18 +108,26 @@ impl Errand for Answering<'_> {
             return Err(WalletError::new(ErrorKind::CardFailed));
         };
         let signed = card::signed(signed)?;
-        self.said = Some(prepared.speaking.clone().say(key, &signed, rng)?);
+        // The wallet's own card has just signed it.
+        let reply: MovementReply = keyed::unverified(&signed)
+            .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
+        let said = prepared.speaking.clone().say(key, &signed, rng)?;
+        self.said = Some((said, reply.state));
         Ok(Vec::new())
     }
 
     /// The bank's non-completion may have come meanwhile; then the reply says what the card did, and the bank has
     /// the last word.
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        let Some((said, state)) = self.said.take() else {
+            return Ok(());
+        };
         let mut movement = desk.banking()?.movement(self.transaction)?.clone();
+        desk.keep_purse_state(&movement.purse, state)?;
         if movement.verdict.is_some() {
             return Ok(());
         }
-        movement.said = self.said.take();
+        movement.said = Some(said);
         movement.state = match self.accept {
             true => MovementState::Accepted,
             false => MovementState::TurnedDown,

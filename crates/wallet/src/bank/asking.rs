@@ -4,7 +4,7 @@
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
 use tallystick_card::host::purse::MovementTerms;
-use tallystick_protocol::purse::{Endpoint, MovementRequest};
+use tallystick_protocol::purse::{Endpoint, MovementRequest, PurseState};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::money::Money;
 
@@ -25,7 +25,7 @@ pub struct Asking<'a> {
     amount_minor: u64,
     pin: &'a str,
     prepared: Option<Prepared>,
-    signed: Option<MovementRecord>,
+    signed: Option<(MovementRecord, PurseState)>,
     kept: Option<MovementRecord>,
 }
 
@@ -130,9 +130,10 @@ impl Errand for Asking<'_> {
     }
 
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let Some(movement) = self.signed.take() else {
+        let Some((movement, state)) = self.signed.take() else {
             return Ok(());
         };
+        desk.keep_purse_state(&movement.purse, state)?;
         desk.begin_movement(movement.clone())?;
         self.kept = Some(movement);
         Ok(())
@@ -145,12 +146,12 @@ impl Prepared {
         key: &Reply,
         signed: &Reply,
         rng: &mut dyn CryptoRng,
-    ) -> Result<MovementRecord, WalletError> {
+    ) -> Result<(MovementRecord, PurseState), WalletError> {
         let signed = card::signed(signed)?;
         // The wallet's own card has just signed it.
         let request: MovementRequest = keyed::unverified(&signed)
             .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
-        Ok(MovementRecord {
+        let movement = MovementRecord {
             format: FORMAT,
             transaction: request.transaction,
             purse: self.purse.id.clone(),
@@ -167,6 +168,7 @@ impl Prepared {
             request_id: None,
             refunded: None,
             failure: None,
-        })
+        };
+        Ok((movement, request.state))
     }
 }

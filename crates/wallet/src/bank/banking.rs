@@ -1,6 +1,7 @@
 //! What the wallet keeps about banks: accounts on their way, purses and movements, each in a record of its own.
 
 use minicbor::{Decode, Encode};
+use tallystick_protocol::purse::PurseState;
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::TransactionId;
 use zeroize::Zeroizing;
@@ -223,5 +224,15 @@ impl Desk<'_> {
             self.drop_banking(&oldest)?;
         }
         self.keep_banking(movement)
+    }
+
+    /// Keeps what a purse holds, as its card has just signed it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchPurse`], or if the wallet is locked.
+    pub fn keep_purse_state(&mut self, purse: &str, state: PurseState) -> Result<(), WalletError> {
+        let mut purse = self.banking()?.purse(purse)?.clone();
+        purse.state = Some(state);
+        self.keep_banking(purse)
     }
 }

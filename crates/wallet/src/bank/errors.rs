@@ -55,4 +55,18 @@ error_kinds! {
     NoPurseInCard = 164, "no-purse-in-card";
     /// The account's purse is not ready, or there is one already.
     PurseState = 165, "purse-state";
+    /// The bank does not know of it yet: the purse has to report.
+    PurseWantsReport = 172, "purse-wants-report";
+    /// The account does not hold as much.
+    AccountShort = 166, "account-short";
+    /// Nobody at the bank has that account or purse.
+    UnknownDestination = 167, "unknown-destination";
+    /// The destination takes nothing at present.
+    DestinationClosed = 168, "destination-closed";
+    /// The account's time is over.
+    AccountEnded = 169, "account-ended";
+    /// The purse is blocked.
+    PurseBlocked = 170, "purse-blocked";
+    /// What the purse says is not what the bank knows: it is from an old copy, or was altered.
+    PurseDiffers = 171, "purse-differs";
 }

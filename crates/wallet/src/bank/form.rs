@@ -45,7 +45,7 @@ impl Wanted {
 ///
 /// # Errors
 /// [`ErrorKind::NoSuchBank`], [`ErrorKind::WeakPassphrase`], [`ErrorKind::RegistrationInvalid`] about `name`,
-/// `address`, `telephone`, `iban` or `currency`.
+/// `address`, `telephone`, `IBAN` or `currency`.
 pub fn checked(
     form: &RegistrationForm,
     password: &str,
@@ -64,7 +64,7 @@ pub fn checked(
         name: form.name.trim().to_owned(),
         address: lines_as_one(&form.address),
         telephone: contact::telephone(&form.telephone).ok_or_else(|| wrong("telephone"))?,
-        iban: iban(&form.iban).ok_or_else(|| wrong("iban"))?,
+        iban: iban(&form.iban).ok_or_else(|| wrong("IBAN"))?,
     };
     wanted
         .with([0; 32], [0; 32])

@@ -15,6 +15,7 @@ use super::asking::Asking;
 use super::ends;
 use super::question::Question;
 use super::record::MovementRecord;
+use super::refusal;
 use crate::bank::view::{MoveChoice, MovementState};
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
 use crate::core::desk::Desk;
@@ -31,8 +32,11 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::NoSuchPurse`], [`ErrorKind::PurseState`], [`ErrorKind::AmountInvalid`],
     /// [`ErrorKind::EndInvalid`], [`ErrorKind::PurseShort`], [`ErrorKind::PurseLimit`],
-    /// [`ErrorKind::PurseBusy`], [`ErrorKind::PurseHistoryFull`], [`ErrorKind::WrongPin`],
-    /// [`ErrorKind::PinBlocked`], [`ErrorKind::Locked`], or a failure of reader, card or storage.
+    /// [`ErrorKind::PurseBusy`], [`ErrorKind::PurseHistoryFull`]; the bank's reason if it refused:
+    /// [`ErrorKind::AccountShort`], [`ErrorKind::UnknownDestination`], [`ErrorKind::DestinationClosed`],
+    /// [`ErrorKind::AccountEnded`], [`ErrorKind::PurseBlocked`], [`ErrorKind::PurseDiffers`],
+    /// [`ErrorKind::BankRefused`]; [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::Locked`], or
+    /// a failure of reader, card or storage.
     pub async fn move_value(
         &self,
         choice: &MoveChoice,
@@ -76,12 +80,19 @@ impl<P: Ports> Wallet<P> {
         let id = movement.transaction;
         self.ask_banks(&mut |desk| desk.movement_asks(Some(id)))
             .await?;
-        let mut is_at_once = false;
+        let (mut is_at_once, mut refused) = (false, None);
         self.perform(&mut |desk| {
             is_at_once = desk.is_accepted_at_once(id)?;
+            refused = desk.banking()?.movement(id)?.failure;
             Ok(())
         })
         .await?;
+        if let Some(kind) = refused {
+            // What the card has set aside comes back by the bank's signed word, which a report brings. If that does
+            // not come now, it is asked for later.
+            let _later = self.report(purse, pin).await;
+            return Err(WalletError::new(kind));
+        }
         if is_at_once {
             self.answer_offer(id, true, pin).await?;
         }
@@ -148,7 +159,7 @@ impl Desk<'_> {
             };
             let path = match movement.state {
                 MovementState::Asking => "/v1/movements",
-                _ => "/v1/movement-replies",
+                _ => "/v1/replies",
             };
             let url = context.urls.url(&purse.bank, path);
             let question = Question::Movement(movement.transaction);
@@ -174,9 +185,9 @@ impl Desk<'_> {
                 Some(said) => self.take_word(movement, &said),
                 None => Ok(false),
             },
-            Err(CallError::Refused(_)) => {
+            Err(CallError::Refused(problem)) => {
                 // Nobody signed that, so nothing is ended by it: the next report tells what became of it.
-                self.miss_movement(movement, ErrorKind::BankRefused)?;
+                self.miss_movement(movement, refusal::kind(*problem))?;
                 Ok(true)
             }
             Err(CallError::Later(_) | CallError::Strange { .. }) => Ok(false),

@@ -4,7 +4,7 @@
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
 use tallystick_protocol::purse::{
-    CheckpointNotice, Endpoint, MovementVerdict, PurseReport, PurseReportAnswer,
+    CheckpointNotice, Endpoint, MovementVerdict, PurseReport, PurseReportAnswer, PurseState,
 };
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
@@ -13,8 +13,10 @@ use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::card;
+use super::paid_order::PaidOrder;
 use super::question::Question;
 use super::record::{AccountBalance, OpenedPurse, PurseRecord, Said as Asked};
+use super::refusal;
 use super::said::Speaking;
 use crate::bank::view::MovementState;
 use crate::core::access::check_pin;
@@ -38,6 +40,12 @@ impl<P: Ports> Wallet<P> {
     /// is asked for again by itself), [`ErrorKind::BankRefused`], [`ErrorKind::WrongPin`],
     /// [`ErrorKind::PinBlocked`], [`ErrorKind::Locked`], or a failure of reader, card or storage.
     pub async fn report_purse(&self, id: &str, pin: &str) -> Result<(), WalletError> {
+        self.report(id, pin).await?;
+        self.take_waiting(id, pin).await
+    }
+
+    /// As [`Wallet::report_purse`], without taking what waits.
+    pub(super) async fn report(&self, id: &str, pin: &str) -> Result<(), WalletError> {
         for _ in 0..ROUNDS_MAX {
             self.run(&mut Reporting::new(id, pin)).await?;
             self.ask_banks(&mut |desk| desk.report_asks(Some(id)))
@@ -51,7 +59,7 @@ impl<P: Ports> Wallet<P> {
             })
             .await?;
             if is_all {
-                return self.take_waiting(id, pin).await;
+                return Ok(());
             }
         }
         Ok(())
@@ -93,6 +101,7 @@ struct Reporting<'a> {
     was_asked: bool,
     said: Option<Asked>,
     through: Option<u64>,
+    state: Option<PurseState>,
 }
 
 impl<'a> Reporting<'a> {
@@ -104,6 +113,7 @@ impl<'a> Reporting<'a> {
             was_asked: false,
             said: None,
             through: None,
+            state: None,
         }
     }
 }
@@ -149,6 +159,7 @@ impl Errand for Reporting<'_> {
             .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
         let last = report.entries.last().map(|entry| entry.sequence);
         self.through = Some(last.unwrap_or(report.after));
+        self.state = Some(report.state);
         self.said = Some(speaking.clone().say(key, &signed, rng)?);
         Ok(Vec::new())
     }
@@ -157,6 +168,7 @@ impl Errand for Reporting<'_> {
         let mut purse = desk.purse(self.purse)?;
         purse.report = self.said.take();
         purse.reported_through = self.through;
+        purse.state = self.state.take().or(purse.state);
         desk.keep_banking(purse)
     }
 }
@@ -173,7 +185,7 @@ impl Desk<'_> {
         Ok(meant
             .filter_map(|purse| {
                 let question = purse.report.as_ref()?.question.clone();
-                let url = context.urls.url(&purse.bank, "/v1/purse-reports");
+                let url = context.urls.url(&purse.bank, "/v1/reports");
                 let about = Question::Report(purse.id.clone());
                 Some(ask::post(about, url, question, CBOR))
             })
@@ -197,9 +209,9 @@ impl Desk<'_> {
                     None => Ok(false),
                 }
             }
-            Err(CallError::Refused(_)) => {
+            Err(CallError::Refused(problem)) => {
                 purse.report = None;
-                purse.report_failure = Some(ErrorKind::BankRefused);
+                purse.report_failure = Some(refusal::kind(*problem));
                 self.keep_banking(purse)?;
                 Ok(true)
             }
@@ -268,7 +280,7 @@ impl Desk<'_> {
             .movements()
             .filter(|movement| movement.purse == purse)
             .filter_map(|movement| {
-                let refunded = super::shown::refunded(movement, slices);
+                let refunded = PaidOrder::of(movement, slices).refunded;
                 (refunded > movement.refunded.unwrap_or(0)).then(|| (movement.clone(), refunded))
             })
             .collect();

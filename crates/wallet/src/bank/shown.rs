@@ -4,6 +4,7 @@ use tallystick_protocol::purse::{Endpoint, PurseState};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::ends;
+use super::paid_order::PaidOrder;
 use super::record::{MovementRecord, OpeningRecord, PurseRecord};
 use crate::bank::view::{
     BankAccountView, BankView, EndView, LimitsView, MovementKind, MovementOfferView, MovementView,
@@ -173,21 +174,10 @@ fn purse_view(purse: &PurseRecord, slices: &Slices) -> Option<PurseView> {
 fn wants_report(purse: &PurseRecord, slices: &Slices) -> bool {
     let mut movements = slices.banking.movements();
     let has_refund = movements.any(|movement| {
-        movement.purse == purse.id && refunded(movement, slices) > movement.refunded.unwrap_or(0)
+        movement.purse == purse.id
+            && PaidOrder::of(movement, slices).refunded > movement.refunded.unwrap_or(0)
     });
     purse.is_written && (purse.wants_report || !purse.waiting.is_empty() || has_refund)
-}
-
-/// How much of the order that it paid has been given back, in minor units.
-#[must_use]
-pub fn refunded(movement: &MovementRecord, slices: &Slices) -> u64 {
-    let Some(request_id) = &movement.request_id else {
-        return 0;
-    };
-    let mut orders = slices.orders.records();
-    let order = orders.find(|order| order.request_id == *request_id);
-    let refunded = order.and_then(|order| order.refunded);
-    refunded.map_or(0, |refunded| refunded.minor)
 }
 
 fn end_view(end: &Endpoint, slices: &Slices) -> EndView {

@@ -4,7 +4,7 @@
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
 
-use super::seal::{Purchase, Sealing};
+use super::seal::{Purchase, Sealed, Sealing};
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Approval, OrderRecord};
 use crate::checkout::order::state::OrderState;
@@ -38,7 +38,7 @@ impl<P: Ports> Wallet<P> {
             pin,
             purchase: None,
             sealing: None,
-            approval: None,
+            sealed: None,
         })
         .await
     }
@@ -51,7 +51,7 @@ struct Approving<'a> {
     pin: &'a str,
     purchase: Option<Purchase>,
     sealing: Option<Sealing>,
-    approval: Option<Approval>,
+    sealed: Option<Sealed>,
 }
 
 impl Errand for Approving<'_> {
@@ -74,7 +74,7 @@ impl Errand for Approving<'_> {
             return Ok(Vec::new());
         };
         if let Some(sealing) = self.sealing.take() {
-            self.approval = Some(purchase.seal(sealing, replies, rng)?);
+            self.sealed = Some(purchase.seal(sealing, replies, rng)?);
             return Ok(Vec::new());
         }
         let sealing = self.sealing.insert(purchase.split(rng)?);
@@ -82,10 +82,18 @@ impl Errand for Approving<'_> {
     }
 
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        match self.approval.take() {
-            Some(approval) => desk.keep_approval(self.request_id, approval),
-            None => Ok(()),
+        let Some(Sealed {
+            approval,
+            set_aside,
+        }) = self.sealed.take()
+        else {
+            return Ok(());
+        };
+        // The card has done it, whatever has become of the order meanwhile.
+        if let Some(set_aside) = set_aside {
+            set_aside.keep(desk, self.request_id)?;
         }
+        desk.keep_approval(self.request_id, approval)
     }
 }
 
@@ -118,8 +126,8 @@ impl Desk<'_> {
             return Ok(None);
         };
         let now = self.now();
-        let profile = self.profile()?.clone();
-        Purchase::new(profile, order, choice, now).map(Some)
+        let slices = &self.unlocked()?.slices;
+        Purchase::new(slices, order, choice, now).map(Some)
     }
 
     /// The order may have been declined or have expired while the card was at work.

@@ -1,7 +1,8 @@
-//! Which card pays: which can, which did, and which one to propose.
+//! What pays: what can, what did, and what to propose.
 
 use tallystick_protocol::wire::identifier::Role;
 
+use crate::checkout::instrument;
 use crate::checkout::order::record::OrderRecord;
 use crate::checkout::order::state::OrderState;
 use crate::core::state::Unlocked;
@@ -9,29 +10,36 @@ use crate::holder::card_account::CardAccount;
 use crate::holder::profile::Profile;
 
 impl Profile {
-    /// The card that an order was approved with, if it is still here.
+    /// The card or account whose keys an order was approved with, if it is still here.
     #[must_use]
     pub fn card_of(&self, order: &OrderRecord) -> Option<&CardAccount> {
         let holder = order.holder()?;
         let mut cards = self.cards.iter();
         cards.find(|card| card.enrolment.holder() == holder)
     }
+
+    /// What an order was approved with, by its name.
+    #[must_use]
+    fn means_of(&self, order: &OrderRecord) -> Option<String> {
+        let means = order.approval.as_ref()?.means.clone();
+        means.or_else(|| self.card_of(order).map(|card| card.id.clone()))
+    }
 }
 
 /// What the holder may choose when asked, and what is chosen already.
 #[derive(Default)]
 pub struct Proposal {
-    /// The cards that can pay.
+    /// The cards, accounts and purses that can pay.
     pub payable: Vec<String>,
-    /// The card.
+    /// The card, account or purse.
     pub card: Option<String>,
     /// The address.
     pub address: Option<String>,
 }
 
 impl Proposal {
-    /// The card of the last purchase from that shop, as far as it is still there; else the first one. A
-    /// card that was refused for the last order there comes after all others. The address is the
+    /// What paid the last purchase from that shop, as far as it is still there; else the first one. What
+    /// was refused for the last order there comes after all others. The address is the
     /// default: where a gift went once, nothing goes again by itself.
     /// Nothing once the holder has decided.
     pub fn of(order: &OrderRecord, unlocked: &Unlocked) -> Self {
@@ -39,16 +47,16 @@ impl Proposal {
             return Self::default();
         }
         let Profile { addresses, .. } = &unlocked.slices.profile;
-        let payable = unlocked.slices.profile.payable(&order.form);
-        let last = last_purchase(order, unlocked);
-        let used = last.and_then(|last| unlocked.slices.profile.card_of(last));
-        let refused = refused_card(order, unlocked);
+        let payable = instrument::payable(&unlocked.slices, &order.form);
+        let profile = &unlocked.slices.profile;
+        let used = last_purchase(order, unlocked).and_then(|last| profile.means_of(last));
+        let refused = refused_means(order, unlocked);
         let willing = || {
             let payable = payable.iter();
-            payable.filter(|id| refused.is_none_or(|refused| refused.id != **id))
+            payable.filter(|id| refused.as_ref() != Some(*id))
         };
         let card = willing()
-            .find(|id| used.is_some_and(|used| used.id == **id))
+            .find(|id| used.as_ref() == Some(*id))
             .or_else(|| willing().next());
         Self {
             card: card.or(payable.first()).cloned(),
@@ -68,8 +76,8 @@ fn last_purchase<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a 
     there.max_by_key(|other| other.created_at)
 }
 
-/// The card that its issuer refused to let pay the last order at the same shop.
-fn refused_card<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a CardAccount> {
+/// What its issuer or bank refused to let pay the last order at the same shop.
+fn refused_means(order: &OrderRecord, unlocked: &Unlocked) -> Option<String> {
     let orders = unlocked.slices.orders.records();
     let there = orders.filter(|other| {
         let same_shop = other.form.envelope.from == order.form.envelope.from;
@@ -77,7 +85,7 @@ fn refused_card<'a>(order: &OrderRecord, unlocked: &'a Unlocked) -> Option<&'a C
     });
     let last = there.max_by_key(|other| other.created_at)?;
     if last.refused_by == Some(Role::Issuer) {
-        unlocked.slices.profile.card_of(last)
+        unlocked.slices.profile.means_of(last)
     } else {
         None
     }

@@ -4,6 +4,7 @@ use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::trust::statement::{self, Verified};
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
+use crate::checkout::instrument;
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{self, HistoryEntry, OrderRecord};
 use crate::checkout::order::state::OrderState;
@@ -189,7 +190,7 @@ fn known(unlocked: &Unlocked, is_it: impl Fn(&OrderRecord) -> bool) -> Option<St
 }
 
 fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), WalletError> {
-    if unlocked.slices.profile.payable(&form.message).is_empty() {
+    if instrument::payable(&unlocked.slices, &form.message).is_empty() {
         return Err(WalletError::new(ErrorKind::CardNotAccepted).about(&form.signer.name));
     }
     Ok(())

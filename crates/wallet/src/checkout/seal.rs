@@ -14,13 +14,14 @@ use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{OrderId, Role};
 use tallystick_protocol::wire::time::Timestamp;
 
-use crate::checkout::instrument::Means;
+use crate::checkout::instrument::{self, Means, Paying, SetAside};
 use crate::checkout::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
 use crate::checkout::view::Choice;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::secure_element::{Command, Reply, signature};
 use crate::holder::card_account::CardAccount;
 use crate::holder::profile::{Profile, StoredAddress};
+use crate::slices::Slices;
 
 /// What the holder decided on.
 pub struct Purchase {
@@ -30,10 +31,21 @@ pub struct Purchase {
     pub card: CardAccount,
     payment: Payment,
     shown: String,
+    /// What pays, as the wallet names it.
+    means: String,
+    purse: Option<Paying>,
     address: StoredAddress,
     policy: Policy,
     extra_accepted: bool,
     now: Timestamp,
+}
+
+/// What was made of an approval.
+pub struct Sealed {
+    /// What is stored with the order.
+    pub approval: Approval,
+    /// What a purse that pays has set aside for it.
+    pub set_aside: Option<SetAside>,
 }
 
 /// An order that is split, with what the card is asked for it.
@@ -49,7 +61,7 @@ pub struct Sealing {
 impl Purchase {
     /// Checks what was chosen.
     pub fn new(
-        profile: Profile,
+        slices: &Slices,
         order: OrderRecord,
         choice: &Choice,
         now: Timestamp,
@@ -58,7 +70,9 @@ impl Purchase {
             account: card,
             payment,
             shown,
-        } = profile.means(&choice.card_id)?;
+            purse,
+        } = instrument::means(slices, &choice.card_id)?;
+        let profile = slices.profile.clone();
         if !order.form.instruments.contains(&payment.instrument()) {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
             return Err(error.about(&order.shop_name));
@@ -82,6 +96,8 @@ impl Purchase {
             card,
             payment,
             shown,
+            means: choice.card_id.clone(),
+            purse,
             address: address.clone(),
             policy: if extra_accepted {
                 asked
@@ -134,7 +150,7 @@ impl Purchase {
         })
     }
 
-    /// Presents the PIN, signs, and derives a key for each pair.
+    /// Presents the PIN, signs, derives a key for each pair, and last has a purse that pays set the amount aside.
     pub fn commands(
         &self,
         sealing: &Sealing,
@@ -147,6 +163,10 @@ impl Purchase {
         for (pair, purpose, nonce) in &sealing.pairs {
             commands.push(Command::derive(slot, pair, *purpose, nonce));
         }
+        if let Some(purse) = &self.purse {
+            let root = sealing.prepared.root();
+            commands.push(purse.command(root, &self.order.form, self.now));
+        }
         Ok(commands)
     }
 
@@ -156,7 +176,7 @@ impl Purchase {
         sealing: Sealing,
         replies: &[Reply],
         mut rng: &mut dyn CryptoRng,
-    ) -> Result<Approval, WalletError> {
+    ) -> Result<Sealed, WalletError> {
         let failed =
             |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::CardFailed, error);
         let Sealing {
@@ -166,9 +186,13 @@ impl Purchase {
             cancellation,
             pairs,
         } = sealing;
-        let [_, signed, keys @ ..] = replies else {
+        let [_, signed, others @ ..] = replies else {
             return Err(WalletError::new(ErrorKind::CardFailed));
         };
+        let (keys, paid) = others
+            .split_at_checked(pairs.len())
+            .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+        let set_aside = self.set_aside(paid)?;
         let signed = unsigned
             .finish(&signature(signed)?)
             .map_err(|error| failed(&error))?;
@@ -187,10 +211,11 @@ impl Purchase {
             }
         }
         let root = prepared.root();
+        let payment = set_aside.as_ref().map(SetAside::payment);
         let split = prepared
-            .seal(&mut rng, &self.policy, &part_keys, &signed, None)
+            .seal(&mut rng, &self.policy, &part_keys, &signed, payment)
             .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))?;
-        Ok(Approval {
+        let approval = Approval {
             order_id: header.order_id,
             root,
             issuer: self.card.issuer.clone(),
@@ -205,7 +230,22 @@ impl Purchase {
             address_id: Some(self.address.id.clone()),
             policy: Some(self.policy.name()),
             cancellation: Some(cancellation),
+            means: Some(self.means.clone()),
+        };
+        Ok(Sealed {
+            approval,
+            set_aside,
         })
+    }
+
+    /// What a purse that pays has signed.
+    fn set_aside(&self, paid: &[Reply]) -> Result<Option<SetAside>, WalletError> {
+        let signed = self.purse.as_ref().map(|purse| {
+            let reply = paid.last();
+            let reply = reply.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+            purse.signed(reply)
+        });
+        signed.transpose()
     }
 
     fn header(&self, mut rng: &mut dyn CryptoRng) -> OrderHeader {

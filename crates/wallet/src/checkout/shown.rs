@@ -5,6 +5,7 @@ use tallystick_protocol::checkout::policy::{Policy, READERS};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
+use crate::checkout::instrument;
 use crate::checkout::order::money::{self, Whereabouts};
 use crate::checkout::order::record::{Failure, OrderRecord};
 use crate::checkout::order::state::OrderState;
@@ -24,8 +25,9 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
     let approval = order.approval.as_ref();
     let policy = policy_of(order);
     let proposal = Proposal::of(order, unlocked);
-    let mut cards = unlocked.slices.profile.cards.iter();
-    let proposed = cards.find(|card| proposal.card.as_ref() == Some(&card.id));
+    let proposed = proposal.card.as_deref();
+    let proposed = proposed.and_then(|name| instrument::means(&unlocked.slices, name).ok());
+    let proposed = proposed.as_ref().map(|means| &means.account);
     OrderView {
         request_id: order.request_id.clone(),
         order_id: approval

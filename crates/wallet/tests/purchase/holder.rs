@@ -9,7 +9,7 @@ use tallystick_wallet::view::{
 };
 
 use super::device::Device;
-use super::world::{CENTRE, COURIER, ISSUER, ORIGIN, SHOP, World, text};
+use super::world::{AUTHORITY, BANK, CENTRE, COURIER, ISSUER, ORIGIN, SHOP, World, text};
 
 pub const PASSPHRASE: &str = "five split tally sticks";
 pub const PIN: &str = "271828";
@@ -26,6 +26,7 @@ const CHEAP: Stretch = Stretch {
 
 pub fn deployment(world: &World) -> Deployment {
     let roots = world.anchors.roots().iter();
+    let has = |party: &str| world.machines.iter().any(|(name, _)| *name == party);
     Deployment {
         root_certificates: roots
             .map(|root| data_encoding::BASE64.encode(root.as_der()))
@@ -33,8 +34,8 @@ pub fn deployment(world: &World) -> Deployment {
         key_centres: vec![CENTRE.to_owned()],
         welcome_url: "http://asahi-card.localhost:8787/".to_owned(),
         local_port: Some(8787),
-        registration: None,
-        banks: Vec::new(),
+        registration: has(AUTHORITY).then(|| AUTHORITY.to_owned()),
+        banks: Vec::from_iter(has(BANK).then(|| BANK.to_owned())),
     }
 }
 

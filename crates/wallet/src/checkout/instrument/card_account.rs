@@ -4,13 +4,13 @@ use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::instrument::{CardDetails, Instrument, Payment};
 
 use super::{Kind, Means};
-use crate::holder::profile::Profile;
+use crate::slices::Slices;
 
 pub(super) const KIND: Kind = Kind { payable, find };
 
-fn payable(profile: &Profile, form: &OrderForm) -> Vec<String> {
+fn payable(slices: &Slices, form: &OrderForm) -> Vec<String> {
     let accepts_cards = form.instruments.contains(&Instrument::CardAccount);
-    let cards = profile.cards.iter().filter(|card| {
+    let cards = slices.profile.cards.iter().filter(|card| {
         accepts_cards
             && card.instrument() == Instrument::CardAccount
             && card.enrolment.is_done()
@@ -19,16 +19,16 @@ fn payable(profile: &Profile, form: &OrderForm) -> Vec<String> {
     cards.map(|card| card.id.clone()).collect()
 }
 
-fn find(profile: &Profile, name: &str) -> Option<Means> {
-    let mut cards = profile.cards.iter();
-    let account =
-        cards.find(|card| card.id == name && card.instrument() == Instrument::CardAccount)?;
-    Some(Means {
+fn find(slices: &Slices, name: &str) -> Option<Means> {
+    let account = slices.profile.card(name).ok()?;
+    let is_card = account.instrument() == Instrument::CardAccount;
+    is_card.then(|| Means {
         payment: Payment::CardAccount(CardDetails {
             number: account.card.number.as_str().to_owned(),
             expiry: account.card.expiry.to_string(),
         }),
         shown: account.card.number.last4().to_owned(),
         account: account.clone(),
+        purse: None,
     })
 }

@@ -4,23 +4,24 @@ use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::instrument::{Payment, Toy};
 
 use super::{Kind, Means};
-use crate::holder::profile::Profile;
+use crate::slices::Slices;
 
 pub(super) const KIND: Kind = Kind { payable, find };
 
 /// The wallet keeps no tokens: whoever has some knows their name.
-fn payable(_: &Profile, _: &OrderForm) -> Vec<String> {
+fn payable(_: &Slices, _: &OrderForm) -> Vec<String> {
     Vec::new()
 }
 
-fn find(profile: &Profile, name: &str) -> Option<Means> {
+fn find(slices: &Slices, name: &str) -> Option<Means> {
     let (chest, word) = name.strip_prefix("toy ")?.split_once(' ')?;
     Some(Means {
-        account: profile.cards.first()?.clone(),
+        account: slices.profile.cards.first()?.clone(),
         payment: Payment::Toy(Toy {
             chest: chest.to_owned(),
             word: word.to_owned(),
         }),
         shown: chest.to_owned(),
+        purse: None,
     })
 }

@@ -114,6 +114,9 @@ pub struct Approval {
     /// What cancels it at the shop, until it has ended; absent in what earlier releases sealed.
     #[n(13)]
     pub cancellation: Option<CancellationKey>,
+    /// What pays, as the wallet names it; absent in what earlier releases sealed, where it was the card of the keys.
+    #[n(14)]
+    pub means: Option<String>,
 }
 
 /// Why an order came to nothing, or why the holder is asked once more.

@@ -1,0 +1,142 @@
+//! A purse in a card, by the name that the wallet gave it. While the order is approved, the card sets the amount aside
+//! and signs that it pays this order and no other.
+
+use tallystick_card::host::purse::OrderToPay;
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::instrument::{Instrument, Payment, PurseDetails};
+use tallystick_protocol::purse::{Endpoint, PursePayment};
+use tallystick_protocol::trust::keyed;
+use tallystick_protocol::wire::identifier::{Root, TransactionId};
+use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::{Kind, Means};
+use crate::bank::card;
+use crate::bank::record::{FORMAT, MovementRecord, PurseRecord};
+use crate::bank::view::MovementState;
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::secure_element::{Command, Reply};
+use crate::slices::Slices;
+
+pub(super) const KIND: Kind = Kind { payable, find };
+
+fn payable(slices: &Slices, form: &OrderForm) -> Vec<String> {
+    let accepts_purses = form.instruments.contains(&Instrument::Purse);
+    let purses = slices.banking.purses().filter(|purse| {
+        let account = slices.profile.card(&purse.account);
+        accepts_purses
+            && form.issuers.contains(&purse.bank)
+            && account.is_ok_and(|account| account.enrolment.is_done())
+            && can_spend(purse, form.total)
+    });
+    purses.map(|purse| purse.id.clone()).collect()
+}
+
+fn can_spend(purse: &PurseRecord, total: Money) -> bool {
+    let has_currency = purse
+        .opened
+        .as_ref()
+        .is_some_and(|opened| opened.currency == total.currency);
+    let has_amount = purse
+        .state
+        .as_ref()
+        .is_some_and(|state| state.amount >= total.minor);
+    purse.is_written && has_currency && has_amount
+}
+
+fn find(slices: &Slices, name: &str) -> Option<Means> {
+    let purse = slices.banking.purse(name).ok()?;
+    let account = slices.profile.card(&purse.account).ok()?;
+    let number = purse.opened.as_ref().filter(|_| purse.is_written)?.number;
+    let digits = number.to_string();
+    let last = digits.get(digits.len().saturating_sub(4)..);
+    Some(Means {
+        payment: Payment::Purse(PurseDetails { purse: number }),
+        shown: last.unwrap_or_default().to_owned(),
+        account: account.clone(),
+        purse: Some(Paying {
+            purse: purse.id.clone(),
+            place: purse.place,
+        }),
+    })
+}
+
+/// A purse that pays.
+#[derive(Clone)]
+pub struct Paying {
+    purse: String,
+    place: u8,
+}
+
+/// An amount that the card has set aside for an order.
+pub struct SetAside {
+    purse: String,
+    payment: Vec<u8>,
+    said: PursePayment,
+}
+
+impl Paying {
+    /// Sets the amount aside in the card: for [`Paying::signed`]. Needs the PIN.
+    #[must_use]
+    pub fn command(&self, root: Root, form: &OrderForm, at: Timestamp) -> Command {
+        let order = OrderToPay {
+            root,
+            shop: form.envelope.from.clone(),
+            amount: form.total,
+            at,
+        };
+        card::pay(self.place, &order)
+    }
+
+    /// What the card signed: from now on the amount is set aside in it.
+    ///
+    /// # Errors
+    /// Those of the card.
+    pub fn signed(&self, reply: &Reply) -> Result<SetAside, WalletError> {
+        let payment = card::signed(reply)?;
+        // The wallet's own card has just signed it.
+        let said = keyed::unverified(&payment)
+            .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
+        Ok(SetAside {
+            purse: self.purse.clone(),
+            payment,
+            said,
+        })
+    }
+}
+
+impl SetAside {
+    /// The signed payment, for the part of whoever pays.
+    #[must_use]
+    pub fn payment(&self) -> &[u8] {
+        &self.payment
+    }
+
+    /// Keeps that it is set aside, so that the bank is asked for its verdict, whatever becomes of the order.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn keep(&self, desk: &mut Desk<'_>, request_id: &str) -> Result<(), WalletError> {
+        let said = self.said.clone();
+        desk.begin_movement(MovementRecord {
+            format: FORMAT,
+            transaction: TransactionId(said.root.0),
+            purse: self.purse.clone(),
+            source: Endpoint::Purse(said.purse),
+            destination: Endpoint::Shop(said.shop),
+            amount: said.amount,
+            state: MovementState::Paying,
+            created_at: said.at,
+            updated_at: said.at,
+            said: None,
+            offer: None,
+            verdict: None,
+            reference: Some(PursePayment::reference(&self.payment)),
+            request_id: Some(request_id.to_owned()),
+            failure: None,
+            refunded: None,
+        })?;
+        desk.keep_purse_state(&self.purse, said.state)
+    }
+}

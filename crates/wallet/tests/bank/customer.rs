@@ -1,0 +1,101 @@
+//! A holder with an account at a bank.
+
+use tallystick_parties::native::block_on;
+use tallystick_simulation::banking::GOOD_ACCOUNT;
+use tallystick_wallet::view::{
+    BankAccountView, Choice, KeyPlace, MovementView, OrderView, PurseView, RegistrationForm,
+};
+
+use super::holder::{Holder, PIN, TEA};
+use super::world::{BANK, World, text};
+
+pub const PASSWORD: &str = "green tea, no sugar";
+/// A bag of tea and its delivery, in yen.
+pub const PRICE: u64 = 2_000;
+
+pub fn form() -> RegistrationForm {
+    RegistrationForm {
+        bank: BANK.to_owned(),
+        name: "Hana Mori".to_owned(),
+        address: "Jimbocho 1-2-3\nChiyoda, Tokyo".to_owned(),
+        telephone: "+81 90 0000 0000".to_owned(),
+        iban: GOOD_ACCOUNT.to_owned(),
+        currency: "JPY".to_owned(),
+    }
+}
+
+/// Registers, has the account opened, and makes its keys.
+pub fn open_account(holder: &Holder<'_>) -> BankAccountView {
+    let opening = block_on(holder.wallet.register(&form(), PASSWORD)).unwrap();
+    block_on(holder.wallet.continue_opening(&opening)).unwrap();
+    let place = KeyPlace::Software;
+    block_on(holder.wallet.open_account(&opening, PIN, place)).unwrap();
+    block_on(holder.wallet.enrol()).unwrap();
+    holder.view().accounts[0].clone()
+}
+
+/// A wallet with a card, and with an account that holds so much.
+pub fn with_account(world: &World, minor: u64) -> Holder<'_> {
+    let holder = Holder::ready(world);
+    let account = open_account(&holder);
+    put_in(world, &account, minor);
+    holder
+}
+
+/// Money comes in from outside.
+pub fn put_in(world: &World, account: &BankAccountView, minor: u64) {
+    let body = serde_json::json!({
+        "account": account.number,
+        "amount": minor,
+        "currency": "JPY",
+        "reference": format!("deposit of {minor}"),
+    });
+    let body = body.to_string().into_bytes();
+    let answer = world.send(
+        "page",
+        BANK,
+        "POST",
+        "/v1/deposits",
+        "application/json",
+        body,
+    );
+    assert!(answer.status().is_success(), "{}", text(&answer));
+}
+
+/// What of an account of the bank's ledger can be spent.
+pub fn available(world: &World, account: &str) -> i64 {
+    let what = "credits_posted - debits_posted - debits_pending";
+    let sql = format!("SELECT coalesce((SELECT {what} FROM accounts WHERE name = '{account}'), 0)");
+    world.number(BANK, &sql)
+}
+
+/// Buys tea with that, by its name.
+pub fn buy_with(holder: &Holder<'_>, means: &str) -> OrderView {
+    let request = holder.asked(TEA);
+    let choice = Choice {
+        card_id: means.to_owned(),
+        address_id: holder.view().addresses[0].id.clone().unwrap(),
+        accept_extra: false,
+    };
+    block_on(holder.wallet.approve(&request, &choice, PIN)).unwrap();
+    holder.finish();
+    holder.order(&request)
+}
+
+pub fn account(holder: &Holder<'_>) -> BankAccountView {
+    holder.view().accounts[0].clone()
+}
+
+#[allow(dead_code, reason = "the tests of purses use it")]
+pub fn purse(holder: &Holder<'_>) -> PurseView {
+    holder.view().purses[0].clone()
+}
+
+#[allow(dead_code, reason = "the tests of purses use it")]
+pub fn movement(holder: &Holder<'_>, id: &str) -> MovementView {
+    let movements = holder.view().movements;
+    movements
+        .into_iter()
+        .find(|movement| movement.id == id)
+        .unwrap()
+}

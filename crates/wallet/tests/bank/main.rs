@@ -1,0 +1,23 @@
+//! Accounts at a bank and purses: the whole wallet, the real card and the real parties, all in one process, with
+//! faults on demand.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the exemption of tests does not reach their helpers"
+)]
+
+#[path = "../../../parties/tests/purchase/ask.rs"]
+#[allow(dead_code, reason = "the parties' own tests use the rest")]
+mod ask;
+mod customer;
+#[path = "../purchase/device.rs"]
+mod device;
+#[path = "../purchase/holder.rs"]
+#[allow(dead_code, reason = "the tests of purchases use the rest")]
+mod holder;
+mod opening;
+mod paying;
+#[path = "../../../parties/tests/purchase/world.rs"]
+#[allow(dead_code, reason = "the parties' own tests use the rest")]
+mod world;
