@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
-use tallystick_protocol::purse::{MovementOffer, MovementReply, PurseState};
+use tallystick_protocol::purse::{MovementOffer, MovementReply};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::time::Timestamp;
@@ -23,7 +23,7 @@ pub struct Answering<'a> {
     accept: bool,
     pin: &'a str,
     prepared: Option<Prepared>,
-    said: Option<(Said, PurseState)>,
+    said: Option<(Said, MovementReply)>,
 }
 
 struct Prepared {
@@ -78,7 +78,7 @@ impl Errand for Answering<'_> {
             place: purse.place,
             speaking: Speaking::new(&profile, account, &purse.bank, desk.rng)?,
             offer,
-            at: now,
+            at: purse.next_moment(now),
             was_asked: false,
         });
         Ok(Some(account.needed()))
@@ -112,18 +112,18 @@ impl Errand for Answering<'_> {
         let reply: MovementReply = keyed::unverified(&signed)
             .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
         let said = prepared.speaking.clone().say(key, &signed, rng)?;
-        self.said = Some((said, reply.state));
+        self.said = Some((said, reply));
         Ok(Vec::new())
     }
 
     /// The bank's non-completion may have come meanwhile; then the reply says what the card did, and the bank has
     /// the last word.
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let Some((said, state)) = self.said.take() else {
+        let Some((said, reply)) = self.said.take() else {
             return Ok(());
         };
         let mut movement = desk.banking()?.movement(self.transaction)?.clone();
-        desk.keep_purse_state(&movement.purse, state)?;
+        desk.keep_signed(&movement.purse, reply.state, reply.at)?;
         if movement.verdict.is_some() {
             return Ok(());
         }

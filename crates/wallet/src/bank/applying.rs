@@ -177,6 +177,7 @@ impl<'a> Applying<'a> {
             undelivered: Vec::new(),
             reported_through: None,
             report_failure: None,
+            signed_at: None,
         }
     }
 }

@@ -81,7 +81,7 @@ impl<'a> Asking<'a> {
             source,
             destination,
             amount: Money::new(self.amount_minor, opened.currency),
-            at: desk.now(),
+            at: purse.next_moment(desk.now()),
             prepaid: None,
         })
     }
@@ -133,7 +133,7 @@ impl Errand for Asking<'_> {
         let Some((movement, state)) = self.signed.take() else {
             return Ok(());
         };
-        desk.keep_purse_state(&movement.purse, state)?;
+        desk.keep_signed(&movement.purse, state, movement.created_at)?;
         desk.begin_movement(movement.clone())?;
         self.kept = Some(movement);
         Ok(())

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use tallystick_protocol::purse::PurseState;
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::pausing::Pausing;
@@ -226,13 +227,19 @@ impl Desk<'_> {
         self.keep_banking(movement)
     }
 
-    /// Keeps what a purse holds, as its card has just signed it.
+    /// Keeps what a purse holds, as its card has just signed it, and of which moment.
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchPurse`], or if the wallet is locked.
-    pub fn keep_purse_state(&mut self, purse: &str, state: PurseState) -> Result<(), WalletError> {
+    pub fn keep_signed(
+        &mut self,
+        purse: &str,
+        state: PurseState,
+        at: Timestamp,
+    ) -> Result<(), WalletError> {
         let mut purse = self.banking()?.purse(purse)?.clone();
         purse.state = Some(state);
+        purse.signed_at = Some(at);
         self.keep_banking(purse)
     }
 }

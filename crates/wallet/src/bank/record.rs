@@ -161,6 +161,18 @@ pub struct PurseRecord {
     /// Why the bank took no report.
     #[n(20)]
     pub report_failure: Option<ErrorKind>,
+    /// When the card last signed something for it: the bank takes nothing twice of one moment (T004-37).
+    #[n(21)]
+    pub signed_at: Option<Timestamp>,
+}
+
+impl PurseRecord {
+    /// Now, or the first moment that the card has signed nothing of.
+    #[must_use]
+    pub fn next_moment(&self, now: Timestamp) -> Timestamp {
+        let last = self.signed_at.map_or(now, |last| last.plus_seconds(1));
+        last.max(now)
+    }
 }
 
 /// A purse that the bank has opened.

@@ -101,7 +101,7 @@ struct Reporting<'a> {
     was_asked: bool,
     said: Option<Asked>,
     through: Option<u64>,
-    state: Option<PurseState>,
+    told: Option<(PurseState, Timestamp)>,
 }
 
 impl<'a> Reporting<'a> {
@@ -113,7 +113,7 @@ impl<'a> Reporting<'a> {
             was_asked: false,
             said: None,
             through: None,
-            state: None,
+            told: None,
         }
     }
 }
@@ -129,7 +129,8 @@ impl Errand for Reporting<'_> {
         let profile = desk.profile()?.clone();
         let account = profile.card(&purse.account)?;
         let speaking = Speaking::new(&profile, account, &purse.bank, desk.rng)?;
-        self.prepared = Some((purse.place, speaking, desk.now()));
+        let at = purse.next_moment(desk.now());
+        self.prepared = Some((purse.place, speaking, at));
         Ok(Some(account.needed()))
     }
 
@@ -159,7 +160,7 @@ impl Errand for Reporting<'_> {
             .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
         let last = report.entries.last().map(|entry| entry.sequence);
         self.through = Some(last.unwrap_or(report.after));
-        self.state = Some(report.state);
+        self.told = Some((report.state, report.at));
         self.said = Some(speaking.clone().say(key, &signed, rng)?);
         Ok(Vec::new())
     }
@@ -168,8 +169,11 @@ impl Errand for Reporting<'_> {
         let mut purse = desk.purse(self.purse)?;
         purse.report = self.said.take();
         purse.reported_through = self.through;
-        purse.state = self.state.take().or(purse.state);
-        desk.keep_banking(purse)
+        desk.keep_banking(purse)?;
+        match self.told.take() {
+            Some((state, at)) => desk.keep_signed(self.purse, state, at),
+            None => Ok(()),
+        }
     }
 }
 

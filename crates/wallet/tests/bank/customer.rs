@@ -2,12 +2,15 @@
 
 use tallystick_parties::native::block_on;
 use tallystick_simulation::banking::GOOD_ACCOUNT;
+use tallystick_simulation::operators::{COMMANDS, Command, MEDIA_TYPE, OPERATORS, registration};
+use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{
-    BankAccountView, Choice, KeyPlace, MovementView, OrderView, PurseView, RegistrationForm,
+    BankAccountView, Choice, KeyPlace, MoveChoice, MovementView, OrderView, PurseView,
+    RegistrationForm,
 };
 
 use super::holder::{Holder, PIN, TEA};
-use super::world::{BANK, World, text};
+use super::world::{BANK, SHOP, World, text};
 
 pub const PASSWORD: &str = "green tea, no sugar";
 /// A bag of tea and its delivery, in yen.
@@ -38,8 +41,60 @@ pub fn open_account(holder: &Holder<'_>) -> BankAccountView {
 pub fn with_account(world: &World, minor: u64) -> Holder<'_> {
     let holder = Holder::ready(world);
     let account = open_account(&holder);
-    put_in(world, &account, minor);
+    if minor > 0 {
+        put_in(world, &account, minor);
+    }
     holder
+}
+
+/// A wallet with a card, an account that holds so much, and a purse that holds nothing.
+pub fn with_purse(world: &World, minor: u64) -> Holder<'_> {
+    let holder = with_account(world, minor);
+    block_on(holder.wallet.tend_purse(&purse(&holder).id)).unwrap();
+    holder
+}
+
+fn moved(holder: &Holder<'_>, from: &str, to: &str, minor: u64) -> Result<String, WalletError> {
+    let choice = MoveChoice {
+        purse_id: purse(holder).id,
+        from: from.to_owned(),
+        to: to.to_owned(),
+    };
+    block_on(holder.wallet.move_value(&choice, minor, PIN))
+}
+
+/// From the account into the purse.
+pub fn load(holder: &Holder<'_>, minor: u64) -> Result<String, WalletError> {
+    moved(holder, &account(holder).end, &purse(holder).end, minor)
+}
+
+/// From the purse to the account.
+pub fn unload(holder: &Holder<'_>, minor: u64) -> Result<String, WalletError> {
+    moved(holder, &purse(holder).end, &account(holder).end, minor)
+}
+
+/// The shop's operator gives so much back, and the holder's wallet looks.
+pub fn give_back(world: &World, holder: &Holder<'_>, order: &OrderView, minor: u64) {
+    let page = |path, kind, body| {
+        let answer = world.send("page", SHOP, "POST", path, kind, body);
+        assert_eq!(answer.status(), 200, "{}", text(&answer));
+    };
+    page(OPERATORS, "application/json", registration());
+    let command = Command {
+        role: "shop",
+        domain: SHOP,
+        command: "refund",
+        arguments: &[
+            ("order", order.order_id.clone().unwrap()),
+            ("amount", minor.to_string()),
+        ],
+        id: "one",
+        at: world.now(),
+    };
+    page(COMMANDS, MEDIA_TYPE, command.signed());
+    world.run_for(60_000);
+    block_on(holder.wallet.follow_money(&order.request_id)).unwrap();
+    holder.finish();
 }
 
 /// Money comes in from outside.
@@ -86,12 +141,10 @@ pub fn account(holder: &Holder<'_>) -> BankAccountView {
     holder.view().accounts[0].clone()
 }
 
-#[allow(dead_code, reason = "the tests of purses use it")]
 pub fn purse(holder: &Holder<'_>) -> PurseView {
     holder.view().purses[0].clone()
 }
 
-#[allow(dead_code, reason = "the tests of purses use it")]
 pub fn movement(holder: &Holder<'_>, id: &str) -> MovementView {
     let movements = holder.view().movements;
     movements

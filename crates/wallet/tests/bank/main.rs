@@ -18,6 +18,7 @@ mod device;
 mod holder;
 mod opening;
 mod paying;
+mod purse;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

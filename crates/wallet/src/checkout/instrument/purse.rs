@@ -58,6 +58,7 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
         purse: Some(Paying {
             purse: purse.id.clone(),
             place: purse.place,
+            next_moment: purse.next_moment(Timestamp(0)),
         }),
     })
 }
@@ -67,6 +68,8 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
 pub struct Paying {
     purse: String,
     place: u8,
+    /// The first moment of which the card has signed nothing.
+    next_moment: Timestamp,
 }
 
 /// An amount that the card has set aside for an order.
@@ -84,7 +87,7 @@ impl Paying {
             root,
             shop: form.envelope.from.clone(),
             amount: form.total,
-            at,
+            at: at.max(self.next_moment),
         };
         card::pay(self.place, &order)
     }
@@ -137,6 +140,6 @@ impl SetAside {
             failure: None,
             refunded: None,
         })?;
-        desk.keep_purse_state(&self.purse, said.state)
+        desk.keep_signed(&self.purse, said.state, said.at)
     }
 }
