@@ -173,11 +173,13 @@ fn purse_view(purse: &PurseRecord, slices: &Slices) -> Option<PurseView> {
 /// was given back of an order and waits at the bank.
 fn wants_report(purse: &PurseRecord, slices: &Slices) -> bool {
     let mut movements = slices.banking.movements();
-    let has_refund = movements.any(|movement| {
-        movement.purse == purse.id
-            && PaidOrder::of(movement, slices).refunded > movement.refunded.unwrap_or(0)
+    let is_open = movements.any(|movement| {
+        let is_missed = movement.failure.is_some() && !movement.state.has_ended();
+        let refunded = PaidOrder::of(movement, slices).refunded;
+        let is_refunded = refunded > movement.refunded.unwrap_or(0);
+        movement.purse == purse.id && (is_missed || is_refunded)
     });
-    purse.is_written && (purse.wants_report || !purse.waiting.is_empty() || has_refund)
+    purse.is_written && (purse.wants_report || !purse.waiting.is_empty() || is_open)
 }
 
 fn end_view(end: &Endpoint, slices: &Slices) -> EndView {

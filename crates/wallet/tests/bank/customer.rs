@@ -124,15 +124,24 @@ pub fn available(world: &World, account: &str) -> i64 {
     world.number(BANK, &sql)
 }
 
-/// Buys tea with that, by its name.
-pub fn buy_with(holder: &Holder<'_>, means: &str) -> OrderView {
-    let request = holder.asked(TEA);
-    let choice = Choice {
+/// Tea with that, by its name, to the first address.
+pub fn choice(holder: &Holder<'_>, means: &str) -> Choice {
+    Choice {
         card_id: means.to_owned(),
         address_id: holder.view().addresses[0].id.clone().unwrap(),
         accept_extra: false,
-    };
-    block_on(holder.wallet.approve(&request, &choice, PIN)).unwrap();
+    }
+}
+
+/// Buys tea with that, by its name.
+pub fn buy_with(holder: &Holder<'_>, means: &str) -> OrderView {
+    buy_with_pin(holder, means, PIN)
+}
+
+/// As [`buy_with`], with the PIN of another card.
+pub fn buy_with_pin(holder: &Holder<'_>, means: &str, pin: &str) -> OrderView {
+    let request = holder.asked(TEA);
+    block_on(holder.wallet.approve(&request, &choice(holder, means), pin)).unwrap();
     holder.finish();
     holder.order(&request)
 }

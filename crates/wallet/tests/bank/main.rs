@@ -13,12 +13,15 @@ mod ask;
 mod customer;
 #[path = "../purchase/device.rs"]
 mod device;
+mod endings;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "the tests of purchases use the rest")]
 mod holder;
+mod interruptions;
 mod opening;
 mod paying;
 mod purse;
+mod reader;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;
