@@ -18,6 +18,10 @@ use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
 
+/// What says at the desk who is to be asked.
+pub(super) type Asking<'w> =
+    &'w mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Ask<Question>>, WalletError>;
+
 impl<P: Ports> Wallet<P> {
     /// Does what is due around banks. Returns the milliseconds until the next call, or nothing if nothing is open or
     /// the wallet is locked.
@@ -47,10 +51,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// Asks authority and banks, and takes up what they said.
-    pub(super) async fn ask_banks(
-        &self,
-        asks: &mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Ask<Question>>, WalletError>,
-    ) -> Result<(), WalletError> {
+    pub(super) async fn ask_banks(&self, asks: Asking<'_>) -> Result<(), WalletError> {
         let mut due = Vec::new();
         self.perform(&mut |desk| {
             due = asks(desk)?;

@@ -43,13 +43,28 @@ impl<P: Ports> Wallet<P> {
         let Err(error) = self.run(&mut delivering).await else {
             return Ok(());
         };
-        if !error.kind.is_about_the_card() {
+        if is_a_refusal(error.kind) {
             // It does not take what the bank signed: the bank has to hear what it has.
             self.perform(&mut |desk| desk.give_up_delivering(purse))
                 .await?;
         }
         Err(error)
     }
+}
+
+/// Whether the card itself turned down what it was given.
+fn is_a_refusal(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::BankAnswerInvalid
+            | ErrorKind::CardFailed
+            | ErrorKind::MovementExpired
+            | ErrorKind::NoPurseInCard
+            | ErrorKind::PurseBusy
+            | ErrorKind::PurseHistoryFull
+            | ErrorKind::PurseLimit
+            | ErrorKind::PurseShort
+    )
 }
 
 /// A card that is to be told.

@@ -73,9 +73,9 @@ enum Step<'a> {
     /// Nothing.
     Begin,
     /// To make and prove the account's keys.
-    Account(Making),
+    Account(Box<Making>),
     /// To make the purse's key and sign with it.
-    Purse(Applying<'a>),
+    Purse(Box<Applying<'a>>),
     /// All.
     Done,
 }
@@ -114,7 +114,7 @@ impl Errand for Opening<'_> {
             Step::Begin => {
                 let making = self.making(taken, rng)?;
                 let commands = making.begin(self.pin);
-                self.step = Step::Account(making);
+                self.step = Step::Account(Box::new(making));
                 Ok(commands)
             }
             Step::Account(mut making) => {
@@ -192,7 +192,7 @@ impl Opening<'_> {
         let mut applying = Applying::new(account.clone(), self.pin, given);
         self.made = Some(account);
         let commands = applying.next(&[], rng)?;
-        self.step = Step::Purse(applying);
+        self.step = Step::Purse(Box::new(applying));
         Ok(commands)
     }
 }
