@@ -13,7 +13,7 @@ const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 const LONG = 12
 /** What Japanese leaves in Latin letters: names, commands, addresses, places. */
 const LATIN_KEPT =
-  /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension(?:-firefox)?|manifest\.json|chrome:\/\/extensions|about:debugging#\/runtime\/this-firefox|EP 0 791 901|IndexedDB|storage\.session|CSV|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
+  /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension(?:-firefox)?|manifest\.json|chrome:\/\/extensions|about:debugging#\/runtime\/this-firefox|EP 0 791 901|IndexedDB|IBAN|storage\.session|CSV|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
 
 const catalogues = {
   'the wallet’s pages': [json('extension/i18n/en.json'), json('extension/i18n/ja.json')],
@@ -54,7 +54,7 @@ function assertJapanese(key, text, english) {
 }
 
 test('every kind of error that the wallet names has words, and no other', () => {
-  const kinds = ['core/error', 'account/errors', 'holder/errors', 'checkout/errors'].flatMap(file =>
+  const kinds = ['core/error', 'account/errors', 'holder/errors', 'bank/errors', 'checkout/errors'].flatMap(file =>
     [...readFileSync(at(`crates/wallet/src/${file}.rs`), 'utf8').matchAll(/^ {4}\w+ = \d+, "([\w-]+)";$/gm)].map(([, name]) => name),
   )
   assert.ok(kinds.length > 70, `only ${kinds.length} kinds were found`)
