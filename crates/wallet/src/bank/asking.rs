@@ -83,6 +83,7 @@ impl<'a> Asking<'a> {
             amount: Money::new(self.amount_minor, opened.currency),
             at: purse.next_moment(desk.now()),
             prepaid: None,
+            transaction: None,
         })
     }
 }
