@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exportOf } from './support/catalogues.mjs'
 
-const csvOf = await exportOf('extension/features/orders/csv.ts')
+const csvOf = await exportOf('extension/shared/csv.ts')
 const cells = (...row) => csvOf([row]).slice(1)
 
 test('lines end as RFC 4180 says, and the file says that it is UTF-8', () => {

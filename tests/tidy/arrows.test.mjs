@@ -60,18 +60,21 @@ test('a breach is told by its file and its import', () => {
   assert.deepEqual(told('extension/ui/Button.svelte', '<script lang="ts">\n import { t } from \'../i18n\'\n</script>'), [
     'extension/ui/Button.svelte imports extension/i18n/index.ts',
   ])
-  assert.deepEqual(told('extension/shared/x.ts', "import type { A } from '../features/orders/csv'"), [
-    'extension/shared/x.ts imports extension/features/orders/csv.ts',
+  assert.deepEqual(told('extension/shared/x.ts', "import type { A } from '../features/orders/orders-csv'"), [
+    'extension/shared/x.ts imports extension/features/orders/orders-csv.ts',
   ])
-  assert.deepEqual(told('extension/features/popup/x.ts', "const csv = await import('../orders/csv')"), [
-    'extension/features/popup/x.ts imports extension/features/orders/csv.ts',
+  assert.deepEqual(told('extension/features/popup/x.ts', "const csv = await import('../orders/orders-csv')"), [
+    'extension/features/popup/x.ts imports extension/features/orders/orders-csv.ts',
   ])
-  assert.deepEqual(told('extension/background/x.ts', "export { csvOf } from '../features/orders/csv'"), [
-    'extension/background/x.ts imports extension/features/orders/csv.ts',
+  assert.deepEqual(told('extension/background/x.ts', "export { csvOf } from '../features/orders/orders-csv'"), [
+    'extension/background/x.ts imports extension/features/orders/orders-csv.ts',
   ])
   assert.deepEqual(told('pages/shop/x.ts', "import { t } from '../../extension/i18n'"), ['pages/shop/x.ts imports extension/i18n/index.ts'])
   assert.deepEqual(
-    told('extension/features/orders/x.ts', "import { csvOf } from './csv'\nimport { t } from '../../i18n'\nimport { mount } from 'svelte'"),
+    told(
+      'extension/features/orders/x.ts',
+      "import { csvOf } from './orders-csv'\nimport { t } from '../../i18n'\nimport { mount } from 'svelte'",
+    ),
     [],
   )
 })

@@ -2,9 +2,10 @@
 // times as ISO 8601 in UTC.
 
 import { t } from '../../i18n'
+import { decimalOf, isoTime } from '../../i18n/format'
+import { csvOf } from '../../shared/csv'
 import { isCharged, partyName, shopName, stateWord } from '../../shared/orders/order-words'
 import type { OrderView } from '../../shared/wallet-types'
-import { csvOf } from './csv'
 
 export function ordersCsv(orders: OrderView[]): string {
   const head = [
@@ -33,7 +34,7 @@ function line(order: OrderView): string[] {
   const decimal = (minor: number) => decimalOf(minor, order.currency)
   const shop = order.parties.find(party => party.role === 'shop')
   return [
-    iso(order.created_at),
+    isoTime(order.created_at),
     order.number ?? '',
     order.order_id ?? '',
     shopName(order),
@@ -49,14 +50,6 @@ function line(order: OrderView): string[] {
     order.tracking ?? '',
     order.destination ?? order.address_label ?? '',
     stateWord(order),
-    iso(order.updated_at),
+    isoTime(order.updated_at),
   ]
-}
-
-const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
-
-/** 3480 yen are 3480, 3480 cents are 34.80. */
-function decimalOf(minor: number, currency: string): string {
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 0
-  return (minor / 10 ** digits).toFixed(digits)
 }
