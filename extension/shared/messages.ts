@@ -57,6 +57,8 @@ export interface WalletProblem {
   money_key?: string
   issuer?: string
   until?: number
+  /** What the order would be paid from. */
+  payment?: 'card' | 'account' | 'purse'
   details: string
 }
 

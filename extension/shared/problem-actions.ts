@@ -14,6 +14,13 @@ const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }
   'pin-blocked': { page: 'settings.html#pin', label: 'action.unblock' },
   'puk-blocked': { page: 'reset.html', label: 'reset.title' },
   'not-enrolled': { page: 'onboarding.html', label: 'action.finish' },
+  'purse-short': { page: 'purse.html', label: 'action.purse' },
+  'purse-busy': { page: 'purse.html', label: 'action.purse' },
+  'purse-history-full': { page: 'purse.html', label: 'action.purse' },
+  'purse-state': { page: 'purse.html', label: 'action.purse' },
+  'purse-in-use': { page: 'purse.html', label: 'action.purse' },
+  'purse-wants-report': { page: 'purse.html', label: 'action.purse' },
+  'opening-limit': { page: 'bank-opening.html', label: 'action.finish' },
   'order-limit': { page: 'orders.html', label: 'action.orders' },
   'order-state': { page: 'orders.html', label: 'action.orders' },
   'no-reader': { page: 'readers.html', label: 'action.readers' },
@@ -38,6 +45,21 @@ const PASSING = new Set([
   'storage-failed',
   'party-unreachable',
   'enrolment-unreachable',
+  'registration-unreachable',
+  'registration-invalid',
+  'bank-unreachable',
+  'bank-answer-invalid',
+  'bank-refused',
+  'amount-invalid',
+  'end-invalid',
+  'purse-limit',
+  'movement-state',
+  'movement-expired',
+  'no-purse-in-card',
+  'no-such-bank',
+  'account-short',
+  'unknown-destination',
+  'destination-closed',
   'no-such-address',
   'no-such-card',
   'keys-renewed',
@@ -54,6 +76,9 @@ const PASSING = new Set([
   'chooser-refused',
 ])
 
+/** Errors that no page of the wallet mends: they are read, and the page goes on with something else. */
+const TO_BE_READ = new Set(['account-ended', 'purse-blocked', 'purse-differs'])
+
 /** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */
 const openTab = (page: string) => void chrome.tabs.create({ url: chrome.runtime.getURL(`pages/${page}`) })
 
@@ -62,5 +87,6 @@ export function actionFor(problem: Pick<WalletProblem, 'kind'>, retry: () => voi
   const elsewhere = (place === 'reader' ? ELSEWHERE_IN_READER : ELSEWHERE)[problem.kind]
   if (elsewhere) return { label: t(elsewhere.label), do: () => openTab(elsewhere.page) }
   if (PASSING.has(problem.kind)) return { label: t('action.retry'), do: retry }
+  if (TO_BE_READ.has(problem.kind)) return { label: t('action.close'), do: retry }
   return { label: t('action.close'), do: () => window.close() }
 }

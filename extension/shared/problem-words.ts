@@ -4,7 +4,7 @@ import { count, isKey, language, t } from '../i18n'
 import { timeOfDay } from '../i18n/format'
 import type { WalletProblem } from './messages'
 
-type Told = Pick<WalletProblem, 'kind' | 'about' | 'money_key' | 'issuer' | 'until'>
+type Told = Pick<WalletProblem, 'kind' | 'about' | 'money_key' | 'issuer' | 'until' | 'payment'>
 type Part = 'sentence' | 'money' | 'remedy'
 
 /** Never empty: a kind nobody has words for is said as a step that could not be finished. */
@@ -22,14 +22,18 @@ export function wrongPin(problem: Told, triesLeft: number): string {
 }
 
 /** Where the money of an order is that was sent: what its issuer said, in place of what the kind says of all. */
-function whereabouts({ money_key, issuer = '', until = 0 }: Told): string | undefined {
-  const key = `money.${money_key}`
-  return money_key && isKey(key) ? t(key, { issuer, until: timeOfDay(until) }) : undefined
+function whereabouts({ money_key, issuer = '', until = 0, payment = 'card' }: Told): string | undefined {
+  const keys = [`from.${payment}.money.${money_key}`, `money.${money_key}`]
+  const key = money_key ? keys.find(isKey) : undefined
+  return key && t(key, { issuer, until: timeOfDay(until) })
 }
 
 function word(problem: Told, part: Part): string {
-  const key = `problem.${problem.kind}.${part}`
-  if (isKey(key)) return t(key, { about: aboutOf(problem) })
+  const key = [
+    problem.payment === 'account' || problem.payment === 'purse' ? `from.bank.problem.${problem.kind}.${part}` : '',
+    `problem.${problem.kind}.${part}`,
+  ].find(isKey)
+  if (key) return t(key, { about: aboutOf(problem) })
   return t(`problem.internal.${part}`)
 }
 

@@ -11,6 +11,7 @@ export type {
   Choice as ApproveChoice,
   CodesView,
   Deployment,
+  EndView,
   EnrolmentStep,
   EvidenceView,
   KeyPlace,
@@ -29,6 +30,7 @@ export type {
   RegistrationForm,
   RestoredView,
   StrandState,
+  WaitingView,
   Wallet as WalletApi,
   WalletView,
 } from '../../wasm/pkg/tallystick_wasm.js'

@@ -5,6 +5,7 @@ import { t } from '../../i18n'
 import { decimalOf, isoTime } from '../../i18n/format'
 import { csvOf } from '../../shared/csv'
 import { isCharged, partyName, shopName, stateWord } from '../../shared/orders/order-words'
+import { paymentOf } from '../../shared/orders/payment'
 import type { OrderView } from '../../shared/wallet-types'
 
 export function ordersCsv(orders: OrderView[]): string {
@@ -45,7 +46,7 @@ function line(order: OrderView): string[] {
     decimal(isCharged(order) ? order.total_minor : 0),
     order.currency,
     partyName(order, 'issuer'),
-    order.card_last4 ?? '',
+    paymentOf(order) === 'card' ? (order.card_last4 ?? '') : '',
     partyName(order, 'courier'),
     order.tracking ?? '',
     order.destination ?? order.address_label ?? '',

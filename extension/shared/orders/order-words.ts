@@ -1,7 +1,8 @@
 // What to say about an order, and in which list it belongs.
 
-import { isKey, keyOr, t } from '../../i18n'
+import { isKey, keyOr, t, type Key } from '../../i18n'
 import type { OrderState, OrderView, PartyRole } from '../wallet-types'
+import { keyFor, partyWord, paymentOf, type Payment } from './payment'
 
 const MOVING = new Set<OrderState>(['approved', 'confirmed', 'sent', 'received', 'authorised'])
 /** An order under delivery stays among those on their way for this long, in seconds. */
@@ -9,7 +10,7 @@ const FRESH_SECONDS = 24 * 60 * 60
 
 export function partyName(order: OrderView, role: PartyRole): string {
   const party = order.parties.find(one => one.role === role)
-  return party?.name || party?.domain || t(`party.${role}`)
+  return party?.name || party?.domain || partyWord(role, paymentOf(order))
 }
 
 export const shopName = (order: OrderView): string => partyName(order, 'shop')
@@ -25,16 +26,16 @@ export function namesOf(order: OrderView): Record<PartyRole, string> {
 
 /** Where the order and the money are, in a sentence or two. */
 export function sentenceOf(order: OrderView): string {
-  const name = order.sentence_key.replace(/^order\./, '')
-  if (order.state === 'delivering' && !isCharged(order)) return t('order.delivering.reserved', namesOf(order))
-  if (isUnderWay(order) && isCharged(order)) return t('order.charged', namesOf(order))
-  return t(keyOr('order', name, `order.${order.state}`), namesOf(order))
+  const named = (name: string, otherwise: Key) => t(keyFor(paymentOf(order), 'order', name, otherwise), namesOf(order))
+  if (order.state === 'delivering' && !isCharged(order)) return named('delivering.reserved', 'order.delivering.reserved')
+  if (isUnderWay(order) && isCharged(order)) return named('charged', 'order.charged')
+  return named(order.sentence_key.replace(/^order\./, ''), `order.${order.state}`)
 }
 
 /** One line of the order's history. */
 export function eventWord(order: OrderView, event: string): string {
   const key = `event.${event}`
-  return isKey(key) ? t(key, namesOf(order)) : event
+  return isKey(key) ? t(keyFor(paymentOf(order), 'event', event, key), namesOf(order)) : event
 }
 
 /** Whether the issuer has said that the card is charged, whatever it gave back since. */
@@ -88,3 +89,15 @@ export function stateWord(order: OrderView): string {
 export function hostOf(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).hostname : origin
 }
+
+/** From what it was paid, as people know it; nothing before it was approved. */
+export function paidWith(order: OrderView): string | undefined {
+  const payment = paymentOf(order)
+  if (payment !== 'card') return t(`approve.${payment}`, { bank: partyName(order, 'issuer') })
+  return order.card_last4 && t('approve.card', { issuer: partyName(order, 'issuer'), last4: order.card_last4 })
+}
+
+/** Why an order came to nothing, with the words for what pays it. */
+export const failureOf = (order: OrderView): OrderFailure | undefined => order.failure && { ...order.failure, payment: paymentOf(order) }
+
+type OrderFailure = NonNullable<OrderView['failure']> & { payment: Payment }
