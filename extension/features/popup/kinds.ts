@@ -3,8 +3,11 @@
 
 import type { Component } from 'svelte'
 import { count, type Key } from '../../i18n'
+import { money } from '../../i18n/format'
 import type { WalletView } from '../../shared/wallet-types'
+import AccountStack from './AccountStack.svelte'
 import CardStack from './CardStack.svelte'
+import PurseStack from './PurseStack.svelte'
 
 export interface Kind {
   name: string
@@ -15,11 +18,43 @@ export interface Kind {
   content: Component<{ view: WalletView }>
 }
 
+/** So many currencies stand side by side in a tile. */
+const CURRENCIES_MAX = 2
+
 export const KINDS: readonly Kind[] = [
+  {
+    name: 'purses',
+    title: 'wallet.purses',
+    holding: ({ purses }) => {
+      const held = purses.filter(purse => purse.step === 'ready')
+      return sumOf(held.map(purse => [purse.currency, purse.amount_minor])) ?? heldOf(held.length, 'wallet.purses.held')
+    },
+    content: PurseStack,
+  },
+  {
+    name: 'accounts',
+    title: 'wallet.accounts',
+    holding: ({ accounts }) =>
+      sumOf(accounts.map(account => [account.currency, account.available_minor])) ?? heldOf(accounts.length, 'wallet.accounts.held'),
+    content: AccountStack,
+  },
   {
     name: 'cards',
     title: 'wallet.cards',
-    holding: ({ cards }) => (cards.length > 0 ? count('wallet.cards.held', cards.length) : undefined),
+    holding: ({ cards }) => heldOf(cards.length, 'wallet.cards.held'),
     content: CardStack,
   },
 ]
+
+const heldOf = (number: number, words: Parameters<typeof count>[0]) => (number > 0 ? count(words, number) : undefined)
+
+/** What amounts come to, each currency for itself; nothing if one of them is not known, or there are too many currencies. */
+function sumOf(amounts: [currency: string, minor: number | null][]): string | undefined {
+  const sums = new Map<string, number>()
+  for (const [currency, minor] of amounts) {
+    if (minor === null) return undefined
+    sums.set(currency, (sums.get(currency) ?? 0) + minor)
+  }
+  if (sums.size === 0 || sums.size > CURRENCIES_MAX) return undefined
+  return [...sums].map(([currency, minor]) => money(minor, currency)).join('\n')
+}
