@@ -1,0 +1,4 @@
+import { start } from '../../shared/page/start'
+import BankOpening from './BankOpening.svelte'
+
+start(BankOpening)
