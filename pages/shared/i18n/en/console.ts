@@ -5,6 +5,7 @@ export const console = {
   role_shop: 'Shop',
   role_issuer: 'Issuer',
   role_courier: 'Courier',
+  role_bank: 'Bank',
   'role_key-centre': 'Key centre',
   role_ca: 'Certificate authority',
   'role_banking-system': 'Banking system',
@@ -91,6 +92,9 @@ export const console = {
   home_courier: 'We carry parcels we know nothing about',
   homeText_courier:
     '{name} takes a parcel when the shop hands over a sealed piece and the issuer has cleared the order. Our keys open one thing: the name, telephone and address on the label.',
+  home_bank: 'An account here, a purse in your card',
+  homeText_bank:
+    '{name} keeps accounts and knows what each purse should hold. Where account or purse pays, it takes the issuer’s seat in the order: it reads which shop is paid and how much. It cannot know what was bought, or where it goes.',
   'home_key-centre': 'Key shares, each sealed to the one who asked',
   'homeText_key-centre':
     'Holders and parties fetch their key share here once, when they enrol. From then on any two of them find their common key by name, without asking anybody.',

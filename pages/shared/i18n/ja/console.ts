@@ -8,6 +8,7 @@ export const console: CatalogueLike<typeof english> = {
   role_shop: 'お店',
   role_issuer: 'カード会社',
   role_courier: '配送会社',
+  role_bank: '銀行',
   'role_key-centre': '鍵センター',
   role_ca: '認証局',
   'role_banking-system': '外部の銀行',
@@ -88,6 +89,9 @@ export const console: CatalogueLike<typeof english> = {
   unlock: 'コンソールを開く',
   wrongToken: 'このトークンではコンソールを開けません。',
   others: 'ほかのコンソール',
+  home_bank: '口座はここに、財布はカードの中に',
+  homeText_bank:
+    '{name}は口座を管理し、財布にいくら入っているはずかを把握しています。口座や財布で支払うと、注文ではカード会社の席に着き、どのお店にいくら支払うかを読みます。購入品やお届け先を知ることはできません。',
   home_courier: '何も知らない荷物を運びます',
   homeText_courier:
     'お店が封印された部分を渡し、カード会社が注文を認めると、{name}が荷物を引き受けます。当社の鍵で開けるのは、伝票のお名前、電話番号、ご住所だけです。',
