@@ -2,7 +2,7 @@
 
 import type { OwnCall } from '../shared/calls'
 import type { Push } from '../shared/messages'
-import type { Scene } from './scenes'
+import type { Scene } from './scene'
 
 export function installChromeDouble(scene: Scene): void {
   const ignore = { addListener: () => undefined }

@@ -3,19 +3,8 @@
 import type { AskView, WalletProblem } from '../shared/messages'
 import type { ReaderView } from '../shared/reader-types'
 import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
-
-export interface Scene {
-  view?: WalletView
-  problem?: WalletProblem
-  ask?: AskView
-  /** What each call answers; a function is called, a problem is thrown. */
-  answers?: Record<string, unknown>
-  popup?: boolean
-  /** Whether the window of an approval is open beside the page. */
-  approvalOpen?: boolean
-  /** Whether the browser opens devices; what its chooser gives is nothing. */
-  devices?: boolean
-}
+import { bankScenes } from './bank-scenes'
+import type { Scene } from './scene'
 
 const NOW = Math.floor(Date.now() / 1000)
 
@@ -291,4 +280,6 @@ export const SCENES: Record<string, Scene> = {
     view: { ...held, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } },
     answers: { readers: [reader('card')], reader_card: used, move_card: forever },
   },
+
+  ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
 }

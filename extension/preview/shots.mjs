@@ -1,4 +1,4 @@
-// Takes a picture of every scene in light and dark and checks each with axe:
+// Takes a picture of every scene in light and dark, and checks each with axe and for sideways scrolling:
 //   node extension/preview/shots.mjs [folder] [words of scenes]
 // NARROW=1 takes them 320 pixels wide, LANGUAGE=ja in Japanese.
 import { mkdir } from 'node:fs/promises'
@@ -18,6 +18,8 @@ const WINDOWS = {
   reset: [800, 800],
   receipt: [800, 800],
   readers: [800, 800],
+  purse: [460, 720],
+  'bank-opening': [460, 720],
 }
 const SHOTS = {
   approve: [
@@ -41,11 +43,34 @@ const SHOTS = {
     'by-reader-other',
     'by-reader-working',
     'by-reader-wrong',
+    'pay-purse',
+    'pay-account',
+    'pay-choose',
+    'paid-purse',
+    'paid-account',
+    'paying-purse',
+    'refused-purse',
+    'refunded-purse',
   ],
-  popup: ['new', 'popup-locked', 'quiet', 'busy', 'several', 'many-cards'],
+  popup: [
+    'new',
+    'popup-locked',
+    'quiet',
+    'busy',
+    'several',
+    'many-cards',
+    'bank-invited',
+    'bank-begun',
+    'bank-home',
+    'bank-home-busy',
+    'bank-home-many',
+    'bank-home-ends',
+    'bank-side',
+    'bank-account-ends',
+  ],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
-  orders: ['orders', 'locked', 'problem'],
-  settings: ['finished', 'many-addresses', 'locked', 'new', 'with-reader', 'move-asked', 'move-working'],
+  orders: ['orders', 'locked', 'problem', 'bank-orders'],
+  settings: ['bank-settings', 'finished', 'many-addresses', 'locked', 'new', 'with-reader', 'move-asked', 'move-working'],
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
   reset: ['finished', 'new'],
@@ -67,6 +92,55 @@ const SHOTS = {
     'first',
     'locked',
   ].map(state => `readers-${state}`),
+  'bank-opening': [
+    'form',
+    'banks',
+    'none',
+    'card-first',
+    'asking',
+    'silent',
+    'refused',
+    'keys',
+    'certified',
+    'purse',
+    'purse-refused',
+    'done',
+  ].map(state => `opening-${state}`),
+  purse: [
+    'locked',
+    'purse',
+    ...[
+      'none',
+      'empty',
+      'moving',
+      'load',
+      'load-short',
+      'unload',
+      'send',
+      'send-wrong',
+      'asking',
+      'offer',
+      'offer-load',
+      'missed',
+      'long',
+      'key-soon',
+      'key-ended',
+      'frozen',
+      'card',
+      'several',
+    ].map(state => `purse-${state}`),
+  ],
+}
+/** Where on its page a scene is. */
+const PLACES = {
+  receipt: 'done',
+  'purse-load': 'purse/load',
+  'purse-load-short': 'purse/load',
+  'purse-unload': 'purse/unload',
+  'purse-send': 'purse/send',
+  'purse-send-wrong': 'purse/send',
+  'purse-several': 'euro-purse',
+  'opening-done': 'account',
 }
 
 const PIN = '483920'
@@ -90,6 +164,17 @@ const ACTS = {
   'further-reader': pick,
   'further-new-card': pick,
   'move-asked': move,
+  'pay-choose': tab => tab.getByRole('button', { name: 'Change Pay with' }).click(),
+  'purse-load': tab => tab.getByRole('button', { name: '¥3,000' }).click(),
+  'purse-load-short': tab => tab.getByRole('textbox', { name: 'Amount' }).fill('60,000'),
+  'purse-unload': tab => tab.getByRole('button', { name: 'Everything' }).click(),
+  async 'purse-send'(tab) {
+    await tab.getByRole('textbox', { name: 'Amount' }).fill('1500')
+    await tab.getByRole('radio', { name: 'Somebody’s purse' }).check()
+    await tab.getByLabel('Its number').fill('81c0 4e5f 9d2a 4b37 a6e0 d5c1 8f42 b90e')
+  },
+  'purse-send-wrong': tab => tab.getByLabel('Its number').fill('81c0 4e5f'),
+  'purse-long': tab => tab.locator('summary').nth(3).click(),
   'readers-not-chosen': tab => tab.getByRole('button', { name: 'Choose a HID reader' }).click(),
   async 'readers-puk'(tab) {
     await fillAll(tab, ['PIN of this card', 'The same PIN again'])
@@ -125,11 +210,17 @@ for (const colorScheme of ['light', 'dark']) {
       const context = await browser.newContext({ colorScheme, viewport, locale: process.env.LANGUAGE ?? 'en' })
       const tab = await context.newPage()
       tab.on('pageerror', error => console.error(`${page} ${scene}: ${error.message}`))
-      await tab.goto(`${base}preview/preview.html?page=${page}&scene=${scene}&ask=1${page === 'receipt' ? '#done' : ''}`)
+      await tab.goto(`${base}preview/preview.html?page=${page}&scene=${scene}&ask=1${PLACES[scene] ? `#${PLACES[scene]}` : ''}`)
       await tab.locator('main').waitFor({ timeout: 90_000 })
       if (!process.env.LANGUAGE) await ACTS[scene]?.(tab)
       await tab.waitForTimeout(400)
       await tab.screenshot({ path: `${folder}/${page}-${scene}-${colorScheme}.png`, fullPage: page !== 'approve' })
+      // The popup of the toolbar has a width of its own.
+      const surplus = await tab.evaluate(() => document.documentElement.scrollWidth - Math.max(innerWidth, document.body.offsetWidth))
+      if (surplus > 0) {
+        serious += 1
+        console.log(`${page} ${scene} ${colorScheme}: ${surplus} pixels wider than the window`)
+      }
       const { violations } = await new AxeBuilder({ page: tab }).analyze()
       for (const { impact, id, nodes } of violations) {
         if (impact === 'serious' || impact === 'critical') serious += 1

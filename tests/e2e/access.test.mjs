@@ -186,6 +186,8 @@ async function remainingPages() {
   await visit('settings, removing a card', shopper.walletUrl('settings'), heading(words('settings.addresses')), { then: askToRemove })
   await visit('receipt', `${shopper.walletUrl('receipt')}#${order.request_id}`, heading(words('receipt.signed')))
   await visit('backup', shopper.walletUrl('backup'), heading(words('backup.restore')))
+  await visit('purse, none yet', shopper.walletUrl('purse'), heading(words('purse.none')))
+  await visit('opening an account', shopper.walletUrl('bank-opening'), heading(words('opening.title')))
   await visit('readers, none paired', shopper.walletUrl('readers'), heading(words('readers.now.none')), { then: openFolds })
   await visit('privacy', shopper.walletUrl('privacy'), heading(words('privacy.copied')))
   await visit('reset', shopper.walletUrl('reset'), heading(words('reset.stays')))
