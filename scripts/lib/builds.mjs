@@ -13,7 +13,7 @@ import { ensureBindgen } from './tools.mjs'
 import { buildLocalWorker } from './worker.mjs'
 
 /** Roles of the demo, in the order in which they start. */
-export const ROLES = ['ca', 'directory', 'key-centre', 'shop', 'issuer', 'courier', 'banking-system', 'registration-authority']
+export const ROLES = ['ca', 'directory', 'key-centre', 'shop', 'issuer', 'courier', 'bank', 'banking-system', 'registration-authority']
 
 /** The wallet's modules of WebAssembly, and what each may take in bytes: a person downloads them with the extension. The card's holds Argon2id, which makes each guess at a copied card's PIN dear, and for purses what verifies certificates and signatures of both kinds. */
 const WASM_MODULES = [

@@ -30,11 +30,16 @@ export function localSecrets(folder) {
 function withTokens(secrets) {
   const key = Buffer.from(secrets.ca.REGISTRATION_KEY, 'hex')
   for (const { id, role, domain, name } of PARTIES) {
-    if (role !== 'ca') secrets[id].REGISTRATION_TOKEN = registrationToken(key, role, domain, name)
+    if (role !== 'ca') secrets[id].REGISTRATION_TOKEN = registrationToken(key, seatOf(role), domain, name)
+    // A bank's key for purses is certified in the role of a bank, by a token of its own.
+    if (role === 'bank') secrets[id].PURSE_KEY_TOKEN = registrationToken(key, role, domain, name)
   }
   giveBankTokens(secrets)
   return secrets
 }
+
+/** The role in which a party is certified for orders: a bank sits where an issuer sits. */
+const seatOf = role => (role === 'bank' ? 'issuer' : role)
 
 /** The bank outside that tests ask, beside the demo's own banks. */
 export const BANK_CLIENT = 'client-bank.localhost'

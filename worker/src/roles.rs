@@ -39,6 +39,9 @@ macro_rules! book_of {
     };
 }
 
+#[cfg(feature = "bank")]
+use tallystick_parties::bank::banking_system::OrdinaryBank;
+
 type Opened<P> = std::result::Result<P, SettingsError>;
 
 book_of!(
@@ -70,6 +73,12 @@ book_of!(
     CourierBook,
     tallystick_parties::courier::Courier<WorkerPorts>,
     open_courier
+);
+book_of!(
+    "bank",
+    BankBook,
+    tallystick_parties::bank::Bank<WorkerPorts, OrdinaryBank>,
+    open_bank
 );
 book_of!(
     "banking-system",
@@ -156,6 +165,26 @@ fn open_courier(
     use tallystick_parties::courier::Courier;
     let settings = settings::read(env, Role::Courier)?;
     Ok(Courier::new(ports, settings))
+}
+
+#[cfg(feature = "bank")]
+fn open_bank(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::bank::Bank<WorkerPorts, OrdinaryBank>> {
+    use tallystick_parties::bank::{Bank, BankConfig};
+    let settings = settings::read(env, Role::Bank)?;
+    let mut config = BankConfig::new(settings, settings::key(env, "PURSE_KEY_TOKEN")?);
+    config.registration_authorities = settings::domains(env, "REGISTRATION_AUTHORITIES")?;
+    config.directory = config.settings.directory.clone();
+    config.is_sandbox = settings::takes_open_deposits(env)?;
+    config.blocked = settings::blocked(env)?;
+    config.require_safe()?;
+    let outside = OrdinaryBank {
+        domain: settings::domain(env, "BANKING_SYSTEM")?,
+        token: settings::text(env, "BANKING_TOKEN")?.into(),
+    };
+    Ok(Bank::new(ports, config, outside))
 }
 
 #[cfg(feature = "banking-system")]

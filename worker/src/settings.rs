@@ -50,6 +50,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
             given,
         });
     }
+    let role = seat_of(role);
     let sealing_key = SealingKey::new(key(env, "SEALING_KEY")?);
     let mut settings = Settings::new(
         role,
@@ -93,13 +94,21 @@ pub fn vault(env: &Env, role: Role) -> Result<Vault, SettingsError> {
     let sealing_key = SealingKey::new(key(env, "SEALING_KEY")?);
     Ok(Vault::new(
         &sealing_key,
-        owner(role, &domain(env, "DOMAIN")?),
+        owner(seat_of(role), &domain(env, "DOMAIN")?),
     ))
 }
 
-/// The role that this deployment plays.
+/// The role in which a deployment takes part in orders, and is certified: a bank sits where an issuer sits.
+const fn seat_of(role: Role) -> Role {
+    match role {
+        Role::Bank => Role::Issuer,
+        other => other,
+    }
+}
+
+/// The role in which this deployment takes part in orders.
 pub fn role(env: &Env) -> Result<Role, SettingsError> {
-    let role = text(env, "ROLE")?.parse();
+    let role = text(env, "ROLE")?.parse().map(seat_of);
     role.map_err(|_| SettingsError::Form("ROLE", "the name of a role"))
 }
 
@@ -220,7 +229,7 @@ fn courier(text: &str) -> Option<tallystick_parties::shop::CourierOffer> {
 }
 
 /// The shops and couriers that an issuer stopped, separated by commas.
-#[cfg(feature = "issuer")]
+#[cfg(any(feature = "issuer", feature = "bank"))]
 pub fn blocked(env: &Env) -> Result<Vec<Domain>, SettingsError> {
     match optional(env, "BLOCKED") {
         Some(_) => domains(env, "BLOCKED"),
@@ -250,6 +259,16 @@ pub fn bank_clients(
         "CLIENT_TOKENS",
         "a list such as bank.example=TOKEN, separated by semicolons",
     ))
+}
+
+/// Whether whoever asks can have money put onto an account of a bank: only if DEPOSITS says "open".
+#[cfg(feature = "bank")]
+pub fn takes_open_deposits(env: &Env) -> Result<bool, SettingsError> {
+    match optional(env, "DEPOSITS").as_deref() {
+        Some("open") => Ok(true),
+        Some("closed") | None => Ok(false),
+        Some(_) => Err(SettingsError::Form("DEPOSITS", "open or closed")),
+    }
 }
 
 /// Whether whoever asks gets an account with play money: only if OPEN_ACCOUNTS says so.
