@@ -1,8 +1,9 @@
-// npm start -- --once [--story purchase|reader] [--json FILE]: a story with the real extension in
+// npm start -- --once [--story purchase|bank|reader] [--json FILE]: a story with the real extension in
 // headless Chromium, and what each party saw of it. Succeeds only if everything went through and
 // nobody could open another's part.
 //
 //   purchase  one purchase with the software card
+//   bank      an account at a bank, and a purchase from the purse in the card
 //   reader    a purchase with a card behind a software USB device: Linux, root
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +16,7 @@ import { seenBy, table } from './lib/who-saw-what.mjs'
 
 const STORIES = {
   purchase: () => import('./stories/purchase.mjs'),
+  bank: () => import('./stories/bank.mjs'),
   reader: () => import('./stories/reader.mjs'),
 }
 

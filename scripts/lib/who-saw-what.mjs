@@ -3,19 +3,20 @@
 import { plain, wholeConsole } from './console.mjs'
 import { PARTIES } from './secrets.mjs'
 
-const READERS = ['shop', 'issuer', 'courier']
+/** Roles that read a part of an order, and whose part each reads: a bank sits where an issuer sits. */
+const READERS = { shop: 'shop', issuer: 'issuer', bank: 'issuer', courier: 'courier' }
 
 /**
  * For each reader that took part in an order: the fields it opened, the sealed pieces it held (size, and whether its own keys
  * open them), and which pieces of others it could open (there must be none).
  */
 export async function seenBy(parties) {
-  const readers = PARTIES.filter(({ role }) => READERS.includes(role))
+  const readers = PARTIES.filter(({ role }) => Object.hasOwn(READERS, role))
   const seen = await Promise.all(
     readers.map(async ({ role, name, domain }) => {
       const { orders } = await wholeConsole(parties, domain)
       const pieces = orders.flatMap(order => order.pieces)
-      const own = piece => piece.for_role === role && piece.for_party === domain
+      const own = piece => piece.for_role === READERS[role] && piece.for_party === domain
       return {
         role,
         name,

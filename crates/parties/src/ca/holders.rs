@@ -35,8 +35,12 @@ impl<P: Ports> Ca<P> {
                 UnsignedCertificate::holder(root, &message.label, key, serial, lifetime)
             })
             .await?;
+        if asked.signer.role == Role::RegistrationAuthority {
+            self.register_now(&certificate).await;
+        }
         Ok(web::cbor(encode(&CertificateAnswer { certificate })))
     }
+
     /// The request, by an issuer or a registration authority.
     fn asked_for_holder(&self, body: &[u8]) -> Result<Verified<HolderCertificateRequest>, Fault> {
         let identity = self.office.identity()?;

@@ -51,6 +51,16 @@ impl<P: Ports> Ca<P> {
         Ok(())
     }
 
+    /// Tells the directory of a certificate before anybody is given it: whoever asked is about to have it looked for
+    /// there (SZ6). If the directory does not answer, the letter goes on by itself.
+    pub(super) async fn register_now(&self, certificate: &[u8]) {
+        let digest = HEXLOWER.encode(&Sha256::digest(certificate));
+        let letter = due::letter_reference(CERTIFICATE, &digest);
+        if let Err(fault) = self.office.try_now(self, due::LETTER, &letter).await {
+            self.office.log_cause(None, &fault);
+        }
+    }
+
     /// Registers a list, if there is a directory, in place of those that it has not answered yet.
     pub(super) fn register_list(
         &self,

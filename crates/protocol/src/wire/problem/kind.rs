@@ -125,8 +125,8 @@ problem_kinds! {
     HistoryAltered, "history-altered", 403, "The history of the purse was altered.";
     /// The purse says what was true before: the card was restored from an old copy.
     OldState, "old-state", 409, "The purse is older than what the bank knows: it was restored from an old copy.";
-    /// The directory does not have the certificate.
-    NotInDirectory, "not-in-directory", 409, "The certificate is not in the directory.";
+    /// The directory does not have the certificate, which may be on its way there.
+    NotInDirectory, "not-in-directory", 503, "The certificate is not in the directory yet. Try again in a moment.";
     /// Our own fault.
     Internal, "internal", 500, "Something went wrong at this party.";
 }
@@ -147,6 +147,7 @@ impl ProblemKind {
                 | Self::Starting
                 | Self::Unreachable
                 | Self::RevocationsStale
+                | Self::NotInDirectory
                 | Self::Internal
         )
     }

@@ -1,0 +1,119 @@
+// A person with an account at a bank and a purse in the card, as a program.
+import { Shopper, words } from './shopper.mjs'
+
+/** The password with which Aiko could block a lost purse. */
+const PASSWORD = 'nine brown owls in the cedar'
+const ADDRESS = '4-1-1 Nakano, Nakano-ku, Tokyo'
+/** What she has moved from outside onto the new account, in yen. */
+const DEPOSIT_MINOR = 50_000
+
+export class BankCustomer extends Shopper {
+  /** Opens the account at the ordinary bank outside that the new bank will ask about; resolves to its IBAN. */
+  async openOutside() {
+    const page = await this.openPage(this.parties.url('banking-system'))
+    await page.getByLabel('Name').fill(this.person.name)
+    await page.getByRole('button', { name: 'Open account' }).click()
+    await page.locator('.iban').waitFor()
+    await this.shot(page, 'outside-account', { fullPage: true })
+    const iban = (await page.locator('.iban').textContent()).replaceAll(' ', '')
+    await page.close()
+    return iban
+  }
+
+  /** Fills in what a bank wants to know and asks for the account; resolves to the page. */
+  async register(iban) {
+    const page = await this.openPage(this.walletUrl('bank-opening'))
+    await page.setViewportSize({ width: 460, height: 720 })
+    await page.getByLabel(words('opening.name'), { exact: true }).fill(this.person.name)
+    await page.getByLabel(words('opening.address'), { exact: true }).fill(ADDRESS)
+    await page.getByLabel(words('address.telephone'), { exact: true }).fill(this.person.telephone)
+    await page.getByLabel(words('opening.iban'), { exact: true }).fill(iban)
+    await page.getByLabel(words('opening.password'), { exact: true }).fill(PASSWORD)
+    await this.shot(page, 'bank-registration', { fullPage: true })
+    await page.getByRole('button', { name: words('opening.ask') }).click()
+    return page
+  }
+
+  /** Opens an account with its purse, from the form to the empty purse. */
+  async openBankAccount() {
+    const page = await this.register(await this.openOutside())
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(page, 'bank-keys', { fullPage: true })
+    await page.getByRole('button', { name: words('opening.keys.button') }).click()
+    await page.getByRole('heading', { name: words('opening.done') }).waitFor()
+    await this.shot(page, 'bank-opened', { fullPage: true })
+    await page.close()
+  }
+
+  /** Has money come from outside onto the account, as the demo's bank lets whoever asks. */
+  async deposit(minor = DEPOSIT_MINOR) {
+    const [account] = (await this.view()).accounts
+    const body = { account: account.end.replace(/^\D+/, ''), amount: minor, currency: account.currency, reference: crypto.randomUUID() }
+    const answer = await this.parties.fetch(this.parties.domain('bank'), '/v1/deposits', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (answer.status !== 200) throw new Error(`The deposit was answered by ${answer.status}: ${answer.text()}`)
+  }
+
+  /** The page of the purse, with one of its acts open. */
+  async purse(act = '') {
+    const [purse] = (await this.view()).purses
+    const page = await this.openPage(`${this.walletUrl('purse')}#${purse.id}${act && `/${act}`}`)
+    await page.setViewportSize({ width: 460, height: 720 })
+    return page
+  }
+
+  /** Moves an amount between account and purse: `load` or `unload`. */
+  async move(act, yen) {
+    const page = await this.purse(act)
+    await page.getByLabel(words('move.amount'), { exact: true }).fill(String(yen))
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(page, `purse-${act}`, { fullPage: true })
+    await page.getByRole('button', { name: new RegExp(`^${words(`move.${act}.button`, { amount: '' }).trim()}.*\\d`) }).click()
+    await page.getByRole('navigation', { name: words('purse.acts') }).waitFor()
+    await this.shot(page, `purse-after-${act}`, { fullPage: true })
+    await page.close()
+  }
+
+  /** Has the shop's operator give part of the newest order back. */
+  async haveRefunded(yen) {
+    const [order] = (await this.view()).orders
+    const page = await this.openPage(`${this.parties.url('shop')}/console#orders/${order.order_id}`)
+    await page.getByRole('button', { name: 'Refund' }).click()
+    await page.getByLabel('Amount', { exact: true }).fill(String(yen))
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Sign and do it: Refund' }).click()
+    await page.getByText('Done: Refund.').waitFor()
+    await page.close()
+  }
+
+  /** Takes what waits at the bank into the purse, once the bank has heard of it; resolves to what is in the purse then. */
+  async takeWaiting() {
+    const [{ amount_minor: before }] = (await this.view()).purses
+    for (let tries = 0; tries < 10; tries++) {
+      await this.synchronise()
+      const [{ amount_minor: now }] = (await this.view()).purses
+      if (now > before) return now
+    }
+    throw new Error('Nothing has come to the purse.')
+  }
+
+  /** Brings the purse and its bank together. */
+  async synchronise() {
+    const page = await this.purse()
+    await page.getByText(words('purse.more'), { exact: true }).click()
+    await page
+      .getByRole('button', { name: words('purse.report') })
+      .first()
+      .click()
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await page
+      .getByRole('button', { name: words('purse.report') })
+      .last()
+      .click()
+    await page.getByLabel(words('add.pin'), { exact: true }).waitFor({ state: 'detached' })
+    await page.close()
+  }
+}
