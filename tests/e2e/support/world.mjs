@@ -13,11 +13,11 @@ import { Shopper } from '../../../scripts/lib/shopper.mjs'
 /**
  * Starts a world. `profile`: a browser profile to go on with; `shots`: a folder for pictures; `card`: a VirtualCard
  * in a reader that the wallet may use; `limited`: the wallet's storage has the browser's quota, which a test can
- * make as small as a full disk; other `options` go to startParties.
+ * make as small as a full disk; `as`: which person shops; other `options` go to startParties.
  *
- * @param {import('../../../scripts/lib/parties.mjs').PartiesOptions & { profile?: string, shots?: string, card?: import('../../../scripts/lib/virtual-card.mjs').VirtualCard, limited?: boolean }} [options]
+ * @param {import('../../../scripts/lib/parties.mjs').PartiesOptions & { profile?: string, shots?: string, card?: import('../../../scripts/lib/virtual-card.mjs').VirtualCard, limited?: boolean, as?: typeof Shopper }} [options]
  */
-export async function openWorld({ profile, shots, card, limited, ...options } = {}) {
+export async function openWorld({ profile, shots, card, limited, as = card ? ReaderShopper : Shopper, ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
   const { parties, persist, extension } = await settle(folder, extensionFolder, options)
   let running = parties
@@ -27,7 +27,7 @@ export async function openWorld({ profile, shots, card, limited, ...options } = 
     const permissions = asBuilt.permissions.filter(name => name !== 'unlimitedStorage')
     writeFileSync(manifest, JSON.stringify({ ...asBuilt, permissions }))
   }
-  const shopper = await (card ? ReaderShopper : Shopper).start(parties, { extension, profile, shots, ...card?.browserOptions(extension) })
+  const shopper = await as.start(parties, { extension, profile, shots, ...card?.browserOptions(extension) })
   return {
     parties,
     shopper,
