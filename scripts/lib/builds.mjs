@@ -8,12 +8,13 @@ import { firefoxManifest } from './firefox-manifest.mjs'
 import { at, extensionFolder, firefoxFolder } from './paths.mjs'
 import { walletFlags } from './rust-flags.mjs'
 import { Stop, step } from './say.mjs'
+import { PARTIES } from './secrets.mjs'
 import { RUST, digest, isFresh, stamp } from './stamps.mjs'
 import { ensureBindgen } from './tools.mjs'
 import { buildLocalWorker } from './worker.mjs'
 
-/** Roles of the demo, in the order in which they start. */
-export const ROLES = ['ca', 'directory', 'key-centre', 'shop', 'issuer', 'courier', 'bank', 'banking-system', 'registration-authority']
+/** The roles, in the order in which the demo's parties start. */
+export const ROLES = [...new Set(PARTIES.map(({ role }) => role))]
 
 /** The wallet's modules of WebAssembly, and what each may take in bytes: a person downloads them with the extension. The card's holds Argon2id, which makes each guess at a copied card's PIN dear, and for purses what verifies certificates and signatures of both kinds. */
 const WASM_MODULES = [

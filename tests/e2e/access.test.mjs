@@ -2,6 +2,7 @@
 // assistive technology, in light and dark, on a narrow and on a magnified screen, without motion.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { ROLES } from '../../scripts/lib/builds.mjs'
 import { AIKO, words } from '../../scripts/lib/shopper.mjs'
 import { enter, tabTo, type } from './support/keyboard.mjs'
 import { axeLook, motionLook, narrowLook } from './support/looks.mjs'
@@ -193,7 +194,7 @@ async function remainingPages() {
   await visit('reset', shopper.walletUrl('reset'), heading(words('reset.stays')))
   await visit('store, how paying works', `${parties.url('shop')}/#/paying`, heading(), { light: true })
   await visit('store, no such page', `${parties.url('shop')}/#/nowhere`, heading(), { light: true })
-  for (const role of ['shop', 'issuer', 'courier', 'key-centre', 'ca', 'directory', 'banking-system', 'registration-authority']) {
+  for (const role of ROLES) {
     const sign = page => page.getByRole('heading', { level: 2 })
     await visit(`console of the ${role}`, `${parties.url(role)}/console`, sign, { then: openFolds })
   }
@@ -201,7 +202,7 @@ async function remainingPages() {
     const name = `console of the ${role}, one order`
     await visit(name, `${parties.url(role)}/console#orders/${order.order_id}`, heading('Signed statements'), { then: openFolds })
   }
-  for (const role of ['courier', 'key-centre', 'ca', 'directory', 'banking-system', 'registration-authority'])
+  for (const role of ROLES.filter(role => !['shop', 'issuer'].includes(role)))
     await visit(`front page of the ${role}`, parties.url(role), heading())
   const popup = await shopper.openPage(shopper.walletUrl('popup'))
   await enter(popup, button(popup, 'action.lock'))

@@ -158,7 +158,7 @@ test('what the parties say is still what they say, and has Japanese words with t
     ...found(/Fact::new\("([a-z-]+)"/g, 8)
       .filter(name => name !== 'tracking' && name !== 'reason')
       .map(name => `fact_${name}`),
-    ...found(/name: "(ledger|balances|payments|accounts|blocked|spaces|certificates|journal|stuck)"/g, 8).map(name => `table_${name}`),
+    ...found(/name: "([a-z-]+)",\n\s+columns/g, 8).map(name => `table_${name}`),
     ...found(/columns: &\[([^\]]+)\]/g, 4).flatMap(list => [...list.matchAll(/"([a-z-]+)"/g)].map(([, name]) => `column_${name}`)),
   ]
   for (const key of keys) assert.ok(Object.hasOwn(english, key), `the consoles have no words for ${key}`)

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { ROLES } from '../../scripts/lib/builds.mjs'
 import { at } from '../../scripts/lib/paths.mjs'
 import { AIKO, Shopper, wordsIn } from '../../scripts/lib/shopper.mjs'
 import { exportOf, flat } from './support/catalogues.mjs'
@@ -12,6 +13,18 @@ import { openWorld } from './support/world.mjs'
 const say = wordsIn('ja')
 /** What is bought, as the store signed it: the wallet shows these words as they are, the store's own pages have Japanese ones. */
 const SIGNED = 'Sencha, first flush'
+/** What stands on each role's console, of what that role alone has where there is such a thing. */
+const CONSOLE_SIGNS = {
+  shop: '操作の記録',
+  issuer: '元帳',
+  bank: '口座と財布の間の移動',
+  courier: '操作の記録',
+  'key-centre': '鍵の空間',
+  'banking-system': '支払い',
+  ca: '証明書',
+  directory: '取り消された証明書',
+  'registration-authority': '口座の申し込み',
+}
 /** What is wrong, as sentences. */
 const left = []
 const wide = []
@@ -169,22 +182,11 @@ async function otherPages() {
   await visit('privacy', shopper.walletUrl('privacy'), say('privacy.copied'))
   await visit('reset', shopper.walletUrl('reset'), say('reset.stays'))
   await visit('paying', `${world.parties.url('shop')}/#/paying`, '名乗らずに支払う')
-  for (const [role, sign] of [
-    ['shop', '操作の記録'],
-    ['issuer', '元帳'],
-    ['courier', '操作の記録'],
-    ['key-centre', '鍵の空間'],
-    ['banking-system', '支払い'],
-    ['ca', '証明書'],
-    ['directory', '取り消された証明書'],
-    ['registration-authority', '口座の申し込み'],
-  ]) {
-    await visit(`console-${role}`, `${world.parties.url(role)}/console`, sign)
-  }
+  for (const role of ROLES) await visit(`console-${role}`, `${world.parties.url(role)}/console`, CONSOLE_SIGNS[role])
   for (const role of ['shop', 'issuer', 'courier']) {
     await visit(`console-${role}-order`, `${world.parties.url(role)}/console#orders/${order.order_id}`, '署名された文書')
   }
-  for (const role of ['courier', 'key-centre', 'ca', 'directory', 'banking-system', 'registration-authority'])
+  for (const role of ROLES.filter(role => !['shop', 'issuer'].includes(role)))
     await visit(`home-${role}`, world.parties.url(role), 'コンソールを開く')
 }
 

@@ -3,7 +3,9 @@
 
 export const STRANDS = ['shop', 'issuer', 'courier'] as const
 export type Strand = (typeof STRANDS)[number]
-export type Role = Strand | 'key-centre' | 'ca' | 'directory' | 'banking-system' | 'registration-authority'
+export type Role = Strand | 'bank' | 'key-centre' | 'ca' | 'directory' | 'banking-system' | 'registration-authority'
+/** Whose seat in an order a role takes: a bank pays as an issuer does. */
+export const seatOf = (role: Role): Role => (role === 'bank' ? 'issuer' : role)
 
 /** A typed value. What says it to a reader is `Value.svelte`, for every role. */
 export type Cell =
@@ -66,10 +68,18 @@ export interface Order extends Line {
   statements: Statement[]
   tables: Table[]
 }
+export type ArgumentKind = 'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count'
+/** What is typed as a number, and how it is written. */
+export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
+  account: '[1-9][0-9]*',
+  amount: '[1-9][0-9]*',
+  limit: '[0-9]+',
+  count: '[0-9]+',
+}
 /** A command that this party takes from its operators, and what it must be told. */
 export interface CommandShape {
   name: string
-  arguments: { name: string; kind: 'account' | 'amount' | 'party' | 'order' | 'certificate' }[]
+  arguments: { name: string; kind: ArgumentKind }[]
 }
 /** The commands that are about something a page knows already, by the kinds of arguments. */
 export const commandsAbout = (shapes: readonly CommandShape[], known: Readonly<Record<string, string>>): CommandShape[] =>
@@ -124,10 +134,11 @@ export interface Row {
 }
 
 export function rowsOf(order: Order, role: Role): Row[] {
+  const seat = seatOf(role)
   const rows: Row[] = ROWS.map(({ row, fields, readers }) => ({
     row,
     opened: fields.flatMap(name => order.opened.filter(({ field }) => field === name)),
-    readers: readers.filter(reader => reader !== role),
+    readers: readers.filter(reader => reader !== seat),
   }))
   const known = new Set(ROWS.flatMap(({ fields }) => fields))
   rows[0]?.opened.push(...order.opened.filter(({ field }) => !known.has(field)))
@@ -136,7 +147,7 @@ export function rowsOf(order: Order, role: Role): Row[] {
 
 /** Whether an order disclosed more to this party than its strict piece: a wider table was chosen. */
 export function readsMore(role: Role, order: Order): boolean {
-  const own = new Set(ROWS.filter(({ readers }) => readers.some(reader => reader === role)).flatMap(({ fields }) => fields))
+  const own = new Set(ROWS.filter(({ readers }) => readers.some(reader => reader === seatOf(role))).flatMap(({ fields }) => fields))
   own.delete('holder-address')
   return order.opened.some(({ field }) => !own.has(field))
 }
@@ -151,7 +162,7 @@ export type Verdict =
 
 export function verdictOf(strand: Strand, role: Role, order: Order | null): Verdict {
   if (!order) return { kind: 'none' }
-  if (strand === role) return { kind: 'reads', is_open: order.opened.length > 0 }
+  if (strand === seatOf(role)) return { kind: 'reads', is_open: order.opened.length > 0 }
   const pieces = order.pieces.filter(piece => piece.for_role === strand)
   const broken = pieces.filter(piece => piece.opened).length
   if (broken > 0) return { kind: 'broken', pieces: broken }

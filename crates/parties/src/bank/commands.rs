@@ -22,10 +22,10 @@ const PURSE: Argument = argument("purse", ArgumentKind::Purse);
 /// What [`OfflineLimits`] says.
 const LIMITS: &[Argument] = &[
     PURSE,
-    argument("payment", ArgumentKind::Amount),
-    argument("total", ArgumentKind::Amount),
-    argument("count", ArgumentKind::Amount),
-    argument("holding", ArgumentKind::Amount),
+    argument("payment", ArgumentKind::Limit),
+    argument("total", ArgumentKind::Limit),
+    argument("count", ArgumentKind::Count),
+    argument("holding", ArgumentKind::Limit),
 ];
 
 /// The commands.

@@ -71,6 +71,10 @@ pub enum ArgumentKind {
     Certificate,
     /// A purse's number in hexadecimal.
     Purse,
+    /// An amount in minor units that may be zero.
+    Limit,
+    /// A count that may be zero.
+    Count,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
