@@ -17,7 +17,7 @@ export function refusals(config, role, { rehearsal = false } = {}) {
     refuse(/\.localhost\b/.test(value), `${name} is ${quoted(value)}: *.localhost is the demo's and nobody else's.`)
     refuse(!rehearsal && /\.example\b/.test(value), `${name} is ${quoted(value)}, as in the example: fill in your own.`)
     refuse(
-      /SECRET|SEALING_KEY|REGISTRATION_|TOKEN/.test(name),
+      /SECRET|SEALING_KEY|REGISTRATION_KEY|TOKEN/.test(name),
       `${name} is a secret: take it out of the file and set it with wrangler secret put.`,
     )
   }

@@ -9,6 +9,8 @@ const CBOR = 'application/cbor'
 const COSE = 'application/cose'
 const JSON_TYPE = 'application/json'
 const XML = 'application/xml'
+const CERTIFICATE = 'application/pkix-cert'
+const REVOCATION_LIST = 'application/pkix-crl'
 
 /** Every route that takes a message, and the media type that it takes. */
 const ROUTES = [
@@ -31,6 +33,20 @@ const ROUTES = [
   ['asahi-card.localhost', '/v1/confirmations', CBOR],
   ['hayate.localhost', '/v1/deliveries', COSE],
   ['hayate.localhost', '/v1/confirmations', CBOR],
+  ['directory.localhost', '/v1/entries', CERTIFICATE],
+  ['directory.localhost', '/v1/crl', REVOCATION_LIST],
+  ['register.localhost', '/v1/registrations', CBOR],
+  ['register.localhost', '/v1/purse-keys', CBOR],
+  ['register.localhost', '/v1/purse-applications', CBOR],
+  ['register.localhost', '/v1/key-renewals', COSE],
+  ['register.localhost', '/v1/keys-renewed', COSE],
+  ['midori-bank.localhost', '/v1/openings', COSE],
+  ['midori-bank.localhost', '/v1/deposits', JSON_TYPE],
+  ['midori-bank.localhost', '/v1/purse-keys', COSE],
+  ['midori-bank.localhost', '/v1/prepaid-cards', JSON_TYPE],
+  ['midori-bank.localhost', '/v1/movements', CBOR],
+  ['midori-bank.localhost', '/v1/replies', CBOR],
+  ['midori-bank.localhost', '/v1/reports', CBOR],
   ['kitsune-bank.localhost', '/v1/accounts', JSON_TYPE],
   ['kitsune-bank.localhost', '/v1/checks', JSON_TYPE],
   ['kitsune-bank.localhost', '/v1/mandates', JSON_TYPE],

@@ -32,6 +32,7 @@ describe("an operator's file", () => {
       assert.equal(config.vars.CONSOLE, 'closed')
       assert.ok(!Object.values(config.vars).includes('open'))
       if (role === 'issuer') assert.equal(config.vars.OPEN_ACCOUNTS, 'closed')
+      if (role === 'bank') assert.equal(config.vars.DEPOSITS, 'closed')
       assert.deepEqual(refusals(filled(role), role), [])
     })
 
