@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 use http::Method;
 use sha2::{Digest, Sha256};
+use tallystick_protocol::account::KeyCertificates;
 use tallystick_protocol::bank::{PurseApplication, PurseKeysCertified, PurseOpening};
 use tallystick_protocol::purse::{
     CheckpointNotice, PurseCertificate, PurseKind, PurseNumber, key_digest,
@@ -11,7 +12,7 @@ use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
 use tallystick_protocol::trust::statement::{open, unverified};
-use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -124,8 +125,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             _ => return Err(Fault::new(Kind::Unreachable, "The directory does not say.")),
         }
         // It is believed in nothing but that it has this certificate, which we verified ourselves.
-        let der = applied.certificate.as_der();
-        let has_it = answer.body().windows(der.len()).any(|part| part == der);
+        let unclear = |_| Fault::new(Kind::Unreachable, "The directory's answer is not readable.");
+        let found: KeyCertificates = decode(answer.body()).map_err(unclear)?;
+        let mut found = found.certificates.iter();
+        let has_it = found.any(|one| one.as_slice() == applied.certificate.as_der());
         has_it.then_some(()).ok_or_else(missing)
     }
 

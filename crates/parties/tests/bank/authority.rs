@@ -1,12 +1,9 @@
-//! Those around a bank, played with the root's own key: the registration authority, the certification authority's
-//! route for banks' keys, the directory.
+//! Those around a bank, played with the root's own key: the registration authority and the certification authority's
+//! route for banks' keys.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use data_encoding::HEXLOWER;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use tallystick_parties::Party;
 use tallystick_parties::native::Machine;
 use tallystick_parties::office::http as web;
@@ -28,7 +25,7 @@ use tallystick_simulation::banking::GOOD_ACCOUNT;
 use tallystick_simulation::cast::{Cast, PURSE_KEY_TOKEN, Running};
 
 use super::holder::{COSE, Holder};
-use super::world::{BANK, CA, DIRECTORY, World, domain, text};
+use super::world::{BANK, CA, World, domain, text};
 
 /// The registration authority.
 pub const AUTHORITY: &str = "registration.localhost";
@@ -110,37 +107,6 @@ pub fn certified_party(world: &World, role: Role, name: &str, key: usize) -> Cer
         UnsignedCertificate::party(root, party, &test_spki(key), serial, lifetime)
     });
     Certificate::from_der(&der).unwrap()
-}
-
-/// The directory of certificates.
-#[derive(Clone, Default)]
-pub struct Directory(Rc<RefCell<BTreeMap<String, Vec<u8>>>>);
-
-impl Directory {
-    /// Puts one where the bank looks.
-    pub fn connect(world: &World) -> Self {
-        let directory = Self::default();
-        world.hub.connect(DIRECTORY, Rc::new(directory.clone()));
-        directory
-    }
-
-    pub fn publish(&self, spki: &[u8], certificate: &[u8]) {
-        let name = HEXLOWER.encode(&key_digest(spki));
-        self.0.borrow_mut().insert(name, certificate.to_vec());
-    }
-}
-
-impl Party for Directory {
-    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        let path = request.uri().path();
-        let name = path.strip_prefix("/v1/certificates/").unwrap_or_default();
-        match self.0.borrow().get(name) {
-            Some(der) => web::answer(StatusCode::OK, web::CERTIFICATE, der.clone()),
-            None => web::problem(&tallystick_parties::office::fault::Fault::not_found()),
-        }
-    }
-
-    async fn wake(&self) {}
 }
 
 /// What a holder tells the registration authority.

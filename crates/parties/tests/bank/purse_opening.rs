@@ -4,10 +4,10 @@
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_simulation::cast::Cast;
 
-use super::authority::{Directory, certified_purse, deposit, enrolled, with, world};
+use super::authority::{certified_purse, deposit, enrolled, with, world};
 use super::holder::COSE;
 use super::purse::{Key, Purse, account, application, available};
-use super::world::{BANK, World, problem};
+use super::world::{BANK, DIRECTORY, World, problem, text};
 
 const KEY: Key = Key::P256([7; 32]);
 
@@ -17,6 +17,12 @@ fn purses(world: &World) -> i64 {
 
 fn spki() -> Vec<u8> {
     KEY.public().to_spki().unwrap()
+}
+
+fn publish(world: &World, certificate: &[u8]) {
+    let kind = "application/pkix-cert";
+    let answer = world.post(DIRECTORY, "/v1/entries", kind, certificate.to_vec());
+    assert!(answer.status().is_success(), "{}", text(&answer));
 }
 
 #[test]
@@ -29,13 +35,19 @@ fn t004_43_a_key_whose_certificate_is_missing_in_the_directory_opens_no_purse() 
     let certificate = certified_purse(&world, &spki(), 365);
     let body = application(&world, &holder, &KEY, &certificate);
     // Nobody answers, then the directory has nothing, then it has it.
+    world.hub.cut(DIRECTORY, true);
     let answer = world.post(BANK, "/v1/purse-keys", COSE, body.clone());
     assert_eq!(problem(&answer), "unreachable");
-    let directory = Directory::connect(&world);
+    world.hub.cut(DIRECTORY, false);
     let answer = world.post(BANK, "/v1/purse-keys", COSE, body.clone());
     assert_eq!(problem(&answer), "not-in-directory");
     assert_eq!(purses(&world), 0);
-    directory.publish(&spki(), &certificate);
+    // Another certificate of the same key is not this one.
+    let older = certified_purse(&world, &spki(), 30);
+    publish(&world, &older);
+    let answer = world.post(BANK, "/v1/purse-keys", COSE, body.clone());
+    assert_eq!(problem(&answer), "not-in-directory");
+    publish(&world, &certificate);
     let first = world.post(BANK, "/v1/purse-keys", COSE, body.clone());
     assert!(first.status().is_success());
     let again = world.post(BANK, "/v1/purse-keys", COSE, body);

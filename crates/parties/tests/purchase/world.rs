@@ -136,7 +136,7 @@ impl World {
         Self::of(&NAMES, cast)
     }
 
-    /// As [`World::new`], with a bank whose accounts and purses the shop takes.
+    /// As [`World::new`], with a bank whose accounts and purses the shop takes, and with a directory if the cast has one.
     #[allow(dead_code, reason = "the bank's and the wallet's tests use it")]
     pub fn with_bank(cast: Cast) -> Self {
         let cast = Cast {
@@ -148,7 +148,9 @@ impl World {
             ],
             ..cast
         };
-        Self::of(&[CA, CENTRE, SHOP, ISSUER, COURIER, BANK], cast)
+        let mut names = vec![CA, CENTRE, SHOP, ISSUER, COURIER, BANK];
+        names.extend(cast.has_directory.then_some(DIRECTORY));
+        Self::of(&names, cast)
     }
 
     /// As [`World::with_bank`], with a registration authority and a certification authority that certifies the
