@@ -16,6 +16,9 @@ const WASM = ['--target', 'wasm32-unknown-unknown']
 const WASM_ONLY = ['tallystick-wasm', 'tallystick-software-card', 'tallystick-readers', 'tallystick-worker', 'tallystick-bench']
 const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate])]
 
+/** What a deployment compiles alone, each by its feature. */
+const ROLES = ['ca', 'key-centre', 'shop', 'issuer', 'courier', 'directory', 'registration-authority', 'bank', 'banking-system']
+
 /** Formatting, lints, types, the wallet's size, and what may stand where. */
 export async function staticChecks(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
@@ -37,6 +40,10 @@ export async function staticChecks(suite) {
     '-D',
     'warnings',
   ])
+  for (const role of ROLES) {
+    const alone = ['-p', 'tallystick-parties', '--no-default-features', '--features', role]
+    await suite.command(`Clippy for ${role} alone`, 'cargo', ['clippy', '--quiet', ...alone, '--', '-D', 'warnings'])
+  }
   await suite.check('The wallet builds', buildWasm)
   await suite.check('The wallet is small', async () => (await checkWasmSizes()).map(({ sentence }) => sentence).join('; '))
   await suite.command('Types', process.execPath, [
