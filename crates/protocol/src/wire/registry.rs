@@ -173,6 +173,8 @@ pub mod context {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::{context, message};
 
     #[test]
@@ -183,5 +185,17 @@ mod tests {
         for (place, text) in context::ALL.iter().enumerate() {
             assert!(!context::ALL[..place].contains(text), "{text}");
         }
+    }
+
+    #[test]
+    fn the_page_of_messages_has_each_number_once_and_no_other() {
+        let page = include_str!("../../../../docs/messages.cddl");
+        let lines = page.lines().filter(|line| !line.starts_with(';'));
+        let rest = lines.filter_map(|line| line.split_once("= message<")?.1.split_once(','));
+        let mut said: Vec<u16> = rest.map(|(number, _)| number.parse().unwrap()).collect();
+        said.sort_unstable();
+        let mut given = message::ALL.to_vec();
+        given.sort_unstable();
+        assert_eq!(said, given);
     }
 }
