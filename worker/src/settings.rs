@@ -50,6 +50,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
             given,
         });
     }
+    let called = role;
     let role = seat_of(role);
     let sealing_key = SealingKey::new(key(env, "SEALING_KEY")?);
     let mut settings = Settings::new(
@@ -59,6 +60,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
         domain(env, "CA")?,
         sealing_key,
     );
+    settings.called = called;
     settings.key_centres = domains(env, "KEY_CENTRES")?;
     settings.epoch = number(env, "EPOCH")?;
     settings.roots = roots(env)?;

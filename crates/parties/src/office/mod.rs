@@ -240,7 +240,7 @@ impl<P: Ports> Office<P> {
     pub fn log_event(&self, event: Event<'_>) {
         let event = Event {
             at_ms: self.now_ms(),
-            role: self.settings.role.as_str(),
+            role: self.settings.called.as_str(),
             ..event
         };
         self.ports.log().line(&event.to_line());

@@ -110,7 +110,7 @@ impl<P: Ports> Office<P> {
         let obstacle = self.obstacle();
         let settings = &self.settings;
         let health = Health {
-            role: settings.role.as_str(),
+            role: settings.called.as_str(),
             domain: settings.domain.as_str(),
             name: &settings.name,
             status: if obstacle.is_none() {

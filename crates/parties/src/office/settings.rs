@@ -14,8 +14,10 @@ use crate::store::vault::SealingKey;
 /// Settings that every role has.
 #[derive(Clone)]
 pub struct Settings {
-    /// The role this deployment plays.
+    /// The role in which this deployment takes part in orders, and is certified.
     pub role: Role,
+    /// What it is to people: the same, but for a bank, which sits in orders where an issuer sits.
+    pub called: Role,
     /// The domain it is reached at and certified for.
     pub domain: Domain,
     /// The name that people read, such as "Kiso Tea & Books".
@@ -79,6 +81,7 @@ impl Settings {
     ) -> Self {
         Self {
             role,
+            called: role,
             domain,
             name: name.to_owned(),
             ca,
