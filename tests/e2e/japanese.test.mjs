@@ -84,12 +84,16 @@ async function englishPatterns() {
   pairs.push([Object.fromEntries(Object.keys(goods).map(text => [text, text])), goods])
   return pairs.flatMap(([en, ja]) => {
     const japanese = flat(ja)
-    return Object.entries(flat(en))
-      .filter(([key, text]) => text !== japanese[key])
-      .map(([, text]) => {
-        const parts = text.split(/\{\w+\}/).map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-        return new RegExp(`^${parts.join('.+')}$`)
-      })
+    return (
+      Object.entries(flat(en))
+        .filter(([key, text]) => text !== japanese[key])
+        // What has no word of its own, such as "{amount}, {time}", is of no language.
+        .filter(([, text]) => /\p{L}/u.test(text.replaceAll(/\{\w+\}/g, '')))
+        .map(([, text]) => {
+          const parts = text.split(/\{\w+\}/).map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+          return new RegExp(`^${parts.join('.+')}$`)
+        })
+    )
   })
 }
 
