@@ -1,0 +1,197 @@
+//! What is answered about an order.
+
+use tallystick_protocol::checkout::answers::{
+    Acceptance, Authorisation, AuthorisationAnswer, AuthorisationRequest, Clearance, CourierAnswer,
+    DeliveryRequest, Evidence, Inquiry, IssuerAnswer, MoneyState, Refusal, RefusalReason,
+    ShopReceipt, ShopState,
+};
+use tallystick_protocol::checkout::cancellation::{
+    CancellationKey, CancellationRequest, DeliveryCancellation,
+};
+use tallystick_protocol::checkout::refunds::{
+    REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
+};
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::identifier::{Handle, OrderId, Role, Root};
+use tallystick_protocol::wire::time::Timestamp;
+
+use crate::{domain, envelope, holds, part, support, yen};
+
+#[test]
+fn the_answers_are_as_the_page_says() {
+    let root = Root([4; 32]);
+    let (shop, issuer, courier) = (
+        domain("shop.example"),
+        domain("issuer.example"),
+        domain("courier.example"),
+    );
+    let to = || envelope(Audience::Party(domain("issuer.example")));
+    holds(
+        "authorisation-request",
+        &AuthorisationRequest {
+            envelope: to(),
+            amount: yen(1),
+            part: part(),
+        },
+    );
+    holds(
+        "authorisation",
+        &Authorisation {
+            envelope: to(),
+            root,
+            payee: shop.clone(),
+            amount: yen(1),
+            handle: Some(Handle([9; 16])),
+        },
+    );
+    holds(
+        "clearance",
+        &Clearance {
+            envelope: to(),
+            root,
+            payee: shop.clone(),
+            courier: courier.clone(),
+            binds_until: Some(Timestamp(90_000)),
+            handle: Some(Handle([9; 16])),
+        },
+    );
+    holds(
+        "clearance",
+        &Clearance {
+            envelope: to(),
+            root,
+            payee: shop.clone(),
+            courier,
+            binds_until: None,
+            handle: None,
+        },
+    );
+    holds(
+        "authorisation-answer",
+        &AuthorisationAnswer {
+            authorisation: vec![1],
+            clearance: vec![2],
+        },
+    );
+    holds(
+        "refusal",
+        &Refusal {
+            envelope: to(),
+            root,
+            by: Role::Courier,
+            reason: RefusalReason::Declined,
+            handle: None,
+        },
+    );
+    holds(
+        "delivery-request",
+        &DeliveryRequest {
+            envelope: to(),
+            part: part(),
+            clearance: vec![1],
+            parcels: 1,
+        },
+    );
+    let tracking = "HY-1234".into();
+    holds(
+        "acceptance",
+        &Acceptance {
+            envelope: to(),
+            root,
+            shop,
+            issuer,
+            tracking,
+            handle: Some(Handle([9; 16])),
+        },
+    );
+    holds(
+        "shop-receipt",
+        &ShopReceipt {
+            envelope: envelope(Audience::Holder),
+            order_id: OrderId([3; 32]),
+            root,
+            state: ShopState::Accepted,
+            authorisation: Some(vec![1]),
+            acceptance: Some(vec![2]),
+            refusal: None,
+        },
+    );
+    holds(
+        "issuer-answer",
+        &IssuerAnswer {
+            envelope: to(),
+            root,
+            money: Some(MoneyState::Captured),
+            refusal: None,
+        },
+    );
+    holds(
+        "courier-answer",
+        &CourierAnswer {
+            statement: vec![1],
+            accepted: true,
+        },
+    );
+    holds(
+        "inquiry",
+        &Inquiry {
+            envelope: to(),
+            root,
+            expired_at: Timestamp(1_900),
+        },
+    );
+    holds(
+        "cancellation-request",
+        &CancellationRequest {
+            order_id: OrderId([3; 32]),
+            root,
+            key: CancellationKey::random(&mut support::Seeded(1, 0)),
+            form_start: 5,
+        },
+    );
+    holds(
+        "delivery-cancellation",
+        &DeliveryCancellation {
+            envelope: to(),
+            root,
+        },
+    );
+    holds(
+        "refund-request",
+        &RefundRequest {
+            envelope: to(),
+            root,
+            number: 1,
+            amount: yen(500),
+            handle: Some(Handle([9; 16])),
+        },
+    );
+    holds(
+        "refund-advices",
+        &RefundAdvices {
+            advices: vec![vec![1].into(), vec![2].into()],
+        },
+    );
+    for outcome in RefundOutcome::ALL {
+        holds(
+            "refund-advice",
+            &RefundAdvice {
+                envelope: envelope(Audience::Anyone),
+                root,
+                number: REFUNDS_MAX,
+                amount: yen(500),
+                outcome,
+            },
+        );
+    }
+    holds(
+        "evidence",
+        &Evidence {
+            envelope: envelope(Audience::Anyone),
+            month: "2026-11".into(),
+            page: 0,
+            statements: vec![vec![1, 2].into(), vec![3].into()],
+            has_more: true,
+        },
+    );
+}

@@ -1,0 +1,214 @@
+//! How an account at a bank and its purse are opened and renewed.
+
+use tallystick_protocol::bank::{
+    BankKeyRequest, FeeOption, KeyRenewal, KeyRenewed, OpeningAnswer, OpeningOutcome,
+    OpeningRequest, PurseApplication, PurseApplicationRequest, PurseConversation,
+    PurseConversationAnswer, PurseKeyDelivery, PurseKeyKind, PurseKeyRequest, PurseKeysCertified,
+    PurseOpening, Registration, RegistrationAnswer, RenewalAnswer, RenewalOutcome, RenewalPermit,
+    RenewalRequest, RenewedKeyCertified,
+};
+use tallystick_protocol::keys::sealed::public_key;
+use tallystick_protocol::purse::{P256_SECRET_BYTES, RSA_SECRET_BYTES, SealedSecret};
+use tallystick_protocol::trust::keyed;
+use tallystick_protocol::trust::signature::Algorithm;
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::{encode, encode_value};
+use tallystick_protocol::wire::identifier::HolderId;
+use tallystick_protocol::wire::money::Currency;
+use tallystick_protocol::wire::time::Timestamp;
+
+use crate::purse::PURSE;
+use crate::{domain, envelope, holds, pair, support, validate, yen};
+
+#[test]
+fn opening_an_account_and_its_purse_is_as_the_page_says() {
+    let to = || envelope(Audience::Party(domain("bank.example")));
+    let registration = Registration {
+        bank: domain("bank.example"),
+        number: [1; 32],
+        name: "Aiko Tanaka".into(),
+        address: "1-2-3 Kiso, Nagano".into(),
+        telephone: "+81 3 1234 5678".into(),
+        password_verifier: [2; 32],
+        outside_account: "JP4400012345678901".into(),
+        currency: Currency::Jpy,
+    };
+    holds("registration", &registration);
+    holds(
+        "registration-answer",
+        &RegistrationAnswer { answer: vec![1] },
+    );
+    holds(
+        "opening-request",
+        &OpeningRequest {
+            envelope: to(),
+            registration,
+        },
+    );
+    for outcome in OpeningOutcome::ALL {
+        let opened = outcome == OpeningOutcome::Opened;
+        holds(
+            "opening-answer",
+            &OpeningAnswer {
+                envelope: to(),
+                outcome,
+                account: opened.then_some(4711),
+                expires_at: opened.then_some(Timestamp(2_000)),
+                offer: opened.then(|| vec![1]),
+            },
+        );
+    }
+    holds(
+        "purse-application",
+        &PurseApplication {
+            bank: domain("bank.example"),
+            account: 4711,
+            holder: HolderId([3; 32]),
+            purse_public_key: vec![1],
+            at: Timestamp(1),
+        },
+    );
+    holds(
+        "purse-application-request",
+        &PurseApplicationRequest {
+            application: vec![1],
+            approval: vec![2],
+        },
+    );
+    holds(
+        "purse-keys-certified",
+        &PurseKeysCertified {
+            envelope: to(),
+            application: vec![1],
+            approval: vec![2],
+            certificate: vec![3],
+        },
+    );
+    for key_certificate in [None, Some(vec![4])] {
+        holds(
+            "purse-opening",
+            &PurseOpening {
+                purse_certificate: vec![1],
+                notice: vec![2],
+                bank_certificate: vec![3],
+                key_certificate,
+            },
+        );
+    }
+    holds(
+        "bank-key-request",
+        &BankKeyRequest {
+            envelope: to(),
+            public_key: vec![1],
+            token: [1; 32],
+        },
+    );
+}
+
+#[test]
+fn making_and_renewing_a_purse_s_key_is_as_the_page_says() {
+    let to = || envelope(Audience::Party(domain("bank.example")));
+    for (kind, secret) in [
+        (PurseKeyKind::P256, vec![7; P256_SECRET_BYTES]),
+        (PurseKeyKind::Rsa2048, vec![7; RSA_SECRET_BYTES]),
+    ] {
+        holds(
+            "purse-key-request",
+            &PurseKeyRequest {
+                bank: domain("bank.example"),
+                registration: [1; 32],
+                number: [2; 32],
+                enrolment_public_key: [3; 32],
+                kind,
+            },
+        );
+        let card = public_key(&[5; 32]).unwrap();
+        let mut rng = support::Seeded(1, 0);
+        holds(
+            "purse-key-delivery",
+            &PurseKeyDelivery {
+                envelope: envelope(Audience::Holder),
+                public_key: vec![1],
+                secret: SealedSecret::new(&mut rng, &card, kind.algorithm(), &secret).unwrap(),
+            },
+        );
+    }
+    holds(
+        "renewal-request",
+        &RenewalRequest {
+            envelope: to(),
+            renewal: vec![1],
+        },
+    );
+    for outcome in RenewalOutcome::ALL {
+        let permitted = outcome == RenewalOutcome::Permitted;
+        holds(
+            "renewal-permit",
+            &RenewalPermit {
+                envelope: to(),
+                outcome,
+                fee: permitted.then(|| yen(300)),
+                expires_at: permitted.then_some(Timestamp(2_000)),
+            },
+        );
+    }
+    holds(
+        "renewed-key-certified",
+        &RenewedKeyCertified {
+            envelope: to(),
+            renewal: vec![1],
+            certificate: vec![2],
+        },
+    );
+    for opening in [None, Some(vec![2])] {
+        holds(
+            "renewal-answer",
+            &RenewalAnswer {
+                permit: vec![1],
+                opening,
+            },
+        );
+    }
+}
+
+#[test]
+fn renewal_and_conversation_are_as_the_page_says() {
+    holds(
+        "key-renewal",
+        &KeyRenewal {
+            bank: domain("bank.example"),
+            purse: PURSE,
+            new_public_key: vec![1],
+            fee: FeeOption::Certificate,
+            at: Timestamp(1),
+        },
+    );
+    let renewed = KeyRenewed {
+        bank: domain("bank.example"),
+        purse: PURSE,
+        old_key: [1; 32],
+        at: Timestamp(1),
+    };
+    holds("key-renewed", &renewed);
+    for algorithm in [Algorithm::Es256, Algorithm::Ps256] {
+        let signed = keyed::assemble(&encode(&renewed), algorithm, &[2; 64]);
+        validate("keyed-statement", &signed).unwrap();
+    }
+    holds(
+        "purse-conversation",
+        &PurseConversation {
+            pair: pair(),
+            nonce: [1; 32],
+            ciphertext: vec![2],
+        },
+    );
+    let ciphertext = vec![3];
+    holds(
+        "purse-conversation-answer",
+        &PurseConversationAnswer { ciphertext },
+    );
+    let mut rng = support::Seeded(1, 0);
+    let key = [9; 32];
+    let sealed = SealedSecret::new(&mut rng, &key, Algorithm::Es256, &[1; 32]).unwrap();
+    validate("sealed-secret", &encode_value(&sealed)).unwrap();
+}

@@ -1,0 +1,88 @@
+//! The order, and how parties are known before it.
+
+use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
+use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SplitOrder};
+use tallystick_protocol::checkout::policy::{Field, PolicyName};
+use tallystick_protocol::instrument::Instrument;
+use tallystick_protocol::keys::DerivedKey;
+use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
+use tallystick_protocol::trust::introduction::{Introduction, IntroductionRequest};
+use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
+use tallystick_protocol::wire::time::Timestamp;
+
+use crate::{domain, envelope, holds, pair, part, support, yen};
+
+#[test]
+fn the_order_is_as_the_page_says() {
+    holds(
+        "order-form",
+        &OrderForm {
+            envelope: envelope(Audience::Anyone),
+            origin: "https://shop.example".into(),
+            items: vec![Item {
+                sku: "tea".into(),
+                name: "Tea".into(),
+                quantity: 1,
+                unit_price: yen(1480),
+            }],
+            delivery: Delivery {
+                courier: domain("courier.example"),
+                name: "Courier".into(),
+                price: yen(520),
+            },
+            total: yen(2000),
+            issuers: vec![domain("issuer.example")],
+            instruments: vec![Instrument::CardAccount],
+            policy: PolicyName::Strict,
+            extra: vec![Field::HolderTelephone],
+        },
+    );
+    let header = OrderHeader {
+        order_id: OrderId([3; 32]),
+        holder: pair().holder,
+        shop: domain("shop.example"),
+        issuer: domain("issuer.example"),
+        courier: domain("courier.example"),
+        sent_at: Timestamp(1),
+        expires_at: Timestamp(2),
+    };
+    holds(
+        "split-order",
+        &SplitOrder {
+            header,
+            root: Root([4; 32]),
+            parts: vec![part(), part(), part()],
+            form_start: Some(5),
+        },
+    );
+    holds(
+        "holder-approval",
+        &HolderApproval {
+            order_id: OrderId([3; 32]),
+            root: Root([4; 32]),
+        },
+    );
+}
+
+#[test]
+fn confirmation_and_introduction_are_as_the_page_says() {
+    let key = DerivedKey::from([9; 32]);
+    let request = ConfirmationRequest::new(pair(), [8; 32], &key, Timestamp(5));
+    holds("confirmation-request", &request);
+    let mut rng = support::Seeded(1, 0);
+    let answer = ConfirmationAnswer::new(&mut rng, &request, &key, envelope(Audience::Holder));
+    holds("confirmation-answer", &answer);
+    holds(
+        "introduction-request",
+        &IntroductionRequest::new(&mut rng, domain("shop.example")),
+    );
+    let to = Audience::Party(domain("issuer.example"));
+    holds(
+        "introduction",
+        &Introduction {
+            envelope: envelope(to),
+            role: Role::Shop,
+        },
+    );
+}
