@@ -24,27 +24,42 @@ impl Funds for CardAccounts {
         tables: &dyn Tables,
         claim: &Claim<'_>,
     ) -> Result<Option<Owner>, DatabaseError> {
-        let Some(account) = accounts::of_holder(tables, claim.holder)? else {
-            return Ok(None);
-        };
-        let is_locked = accounts::is_locked(tables, account.account)?;
-        Ok(Some(Owner {
-            number: account.account,
-            account: books::name_of(account.account),
-            is_genuine: is_genuine(claim, &account) & !is_locked,
-        }))
+        owner_of(tables, claim, |account| {
+            let Payment::CardAccount(card) = claim.payment else {
+                return false;
+            };
+            is_of_holder(claim, account, (&card.number, &card.expiry))
+        })
     }
 }
 
-/// Whether card and approval are the account's. All of these are looked at in any case: the answer does not
-/// tell which one failed.
-fn is_genuine(claim: &Claim<'_>, account: &Account) -> bool {
-    let Payment::CardAccount(card) = claim.payment else {
-        return false;
+/// The account of the holder who claims, if there is one; genuine if it is not locked and `is_right`.
+pub(crate) fn owner_of(
+    tables: &dyn Tables,
+    claim: &Claim<'_>,
+    is_right: impl FnOnce(&Account) -> bool,
+) -> Result<Option<Owner>, DatabaseError> {
+    let Some(account) = accounts::of_holder(tables, claim.holder)? else {
+        return Ok(None);
     };
+    let is_locked = accounts::is_locked(tables, account.account)?;
+    Ok(Some(Owner {
+        number: account.account,
+        account: books::name_of(account.account),
+        is_genuine: is_right(&account) & !is_locked,
+    }))
+}
+
+/// Whether number and expiry, person and approval are the account's, in its time. All of these are looked at in any
+/// case: the answer does not tell which one failed.
+pub(crate) fn is_of_holder(
+    claim: &Claim<'_>,
+    account: &Account,
+    (number, expiry): (&str, &str),
+) -> bool {
     let claimed = CardDetails {
-        number: card.number.clone(),
-        expiry: card.expiry.clone(),
+        number: number.to_owned(),
+        expiry: expiry.to_owned(),
         name: claim.name.to_owned(),
         telephone: claim.telephone.to_owned(),
     };
@@ -60,7 +75,7 @@ fn is_genuine(claim: &Claim<'_>, account: &Account) -> bool {
 }
 
 /// Whether both certify one key: the holder's certificate may have been renewed since.
-pub(crate) fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
+fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
     let key = |der| Certificate::from_der(der).map(|one| one.public_key().clone());
     matches!((key(one), key(other)), (Ok(one), Ok(other)) if one == other)
 }
