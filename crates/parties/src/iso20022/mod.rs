@@ -11,6 +11,7 @@ mod date;
 mod error;
 mod fields;
 mod iban;
+mod initiation;
 pub mod pain001;
 pub mod pain002;
 pub mod pain008;

@@ -3,35 +3,38 @@
 use super::amount;
 use super::error::Iso20022Error;
 use super::fields::Fields;
+use super::initiation::Initiation;
 use super::parties::{self, Holding, Mandate};
-use super::payments::{self, Batch, Header, Instruction, Totals};
-use super::xml::{self, Element};
+use super::payments::{self, Batch, Instruction};
+use super::xml::Element;
 
 /// The message's namespace.
 pub const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:pain.008.001.08";
-const MESSAGE: &str = "CstmrDrctDbtInitn";
+const INITIATION: Initiation = Initiation {
+    namespace: NAMESPACE,
+    message: "CstmrDrctDbtInitn",
+    method: "DD",
+    day: &["ReqdColltnDt"],
+    own: ["Cdtr", "CdtrAcct", "CdtrAgt"],
+    one: "DrctDbtTxInf",
+    write_one,
+    read_one,
+};
 
 /// Writes direct debits in favour of the batch's own account.
 ///
 /// # Errors
 /// [`Iso20022Error`] if it has no instructions, too many, several currencies, a name twice, or one without mandate.
 pub fn write(batch: &Batch) -> Result<Vec<u8>, Iso20022Error> {
-    let [count, sum] = batch.totals()?;
-    let mut block = vec![
-        Element::text("PmtInfId", batch.message.as_str()),
-        Element::text("PmtMtd", "DD"),
-        count,
-        sum,
-        Element::text("ReqdColltnDt", batch.on.to_string()),
-        parties::write_name("Cdtr", &batch.own.name),
-        parties::write_account("CdtrAcct", &batch.own.iban, Some(batch.currency()?)),
-        parties::write_agent("CdtrAgt"),
-    ];
-    for instruction in &batch.instructions {
-        block.push(write_one(instruction)?);
-    }
-    let message = vec![batch.header()?, Element::of("PmtInf", block)];
-    Ok(xml::write(NAMESPACE, &Element::of(MESSAGE, message)))
+    INITIATION.write(batch)
+}
+
+/// Reads direct debits: one block of them, of which everything is understood.
+///
+/// # Errors
+/// [`Iso20022Error`].
+pub fn read(bytes: &[u8]) -> Result<Batch, Iso20022Error> {
+    INITIATION.read(bytes)
 }
 
 fn write_one(instruction: &Instruction) -> Result<Element, Iso20022Error> {
@@ -54,46 +57,6 @@ fn write_one(instruction: &Instruction) -> Result<Element, Iso20022Error> {
     ];
     children.extend(payments::write_remittance(instruction));
     Ok(Element::of("DrctDbtTxInf", children))
-}
-
-/// Reads direct debits: one block of them, of which everything is understood.
-///
-/// # Errors
-/// [`Iso20022Error`].
-pub fn read(bytes: &[u8]) -> Result<Batch, Iso20022Error> {
-    let message = xml::read(bytes, NAMESPACE, MESSAGE)?;
-    let mut fields = Fields::of(&message)?;
-    let header = Header::read(fields.required("GrpHdr")?)?;
-    let block = payments::only_block(&mut fields)?;
-    fields.end()?;
-
-    let mut fields = Fields::of(block)?;
-    fields.required("PmtInfId")?;
-    if fields.required("PmtMtd")?.only_text()? != "DD" {
-        return Err(Iso20022Error::Form("PmtMtd".to_owned()));
-    }
-    let totals = Totals::take(&mut fields);
-    let on = fields.required("ReqdColltnDt")?.parsed()?;
-    let name = parties::read_name(fields.required("Cdtr")?)?;
-    let (iban, currency) = parties::read_account(fields.required("CdtrAcct")?)?;
-    parties::read_agent(fields.required("CdtrAgt")?)?;
-    let debits = fields.all("DrctDbtTxInf");
-    fields.end()?;
-    header.require_from(&name)?;
-
-    let batch = Batch {
-        message: header.message.clone(),
-        made_at: header.made_at,
-        on,
-        own: Holding { name, iban },
-        instructions: debits.into_iter().map(read_one).collect::<Result<_, _>>()?,
-    };
-    header.totals.require(&batch)?;
-    totals.require(&batch)?;
-    if currency.is_some_and(|currency| Ok(currency) != batch.currency()) {
-        return Err(Iso20022Error::Currencies);
-    }
-    Ok(batch)
 }
 
 fn read_one(element: &Element) -> Result<Instruction, Iso20022Error> {
