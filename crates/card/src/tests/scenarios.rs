@@ -7,6 +7,7 @@ use tallystick_protocol::keys::{Purpose, SealedShare, proof::Challenge};
 use tallystick_protocol::test_keys::TestRng;
 use tallystick_protocol::trust::signature::Algorithm;
 use tallystick_protocol::wire::identifier::{HolderId, Root};
+use tallystick_protocol::wire::money::{Currency, Money};
 use zeroize::Zeroizing;
 
 use super::{
@@ -255,6 +256,7 @@ pub(super) fn purse_scenarios(said: &Said) -> Vec<Scenario> {
     let renewal = RenewalTerms {
         fee: FeeOption::Account,
         at: START,
+        amount: Money::new(300, Currency::Jpy),
     };
     let roots = [said.root.clone()];
     let answer = purse::answer_offer(0, false, &said.offer, START);

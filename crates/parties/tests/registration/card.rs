@@ -9,6 +9,7 @@ use tallystick_protocol::trust::keyed::{KeyedMessage, assemble, to_be_signed};
 use tallystick_protocol::trust::signature::{Algorithm, VerifyingKey, sign_es256};
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::HolderId;
+use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::bank::{ACCOUNT_KEY, PURSE};
@@ -82,6 +83,7 @@ pub fn renewal(new: Key) -> KeyRenewal {
         new_public_key: new.public(),
         fee: FeeOption::Account,
         at: Timestamp(1_790_000_000),
+        amount: Money::new(300, Currency::Jpy),
     }
 }
 

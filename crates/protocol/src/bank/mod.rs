@@ -6,6 +6,8 @@
 //! has certified, before the bank opens the purse.
 
 mod conversation;
+mod fees;
+mod instruction;
 mod key_delivery;
 mod opening;
 mod password;
@@ -17,6 +19,8 @@ pub use conversation::{
     CONVERSATION_BYTES_MAX, ConversationError, Direction, PurseConversation,
     PurseConversationAnswer, open_said, seal_said,
 };
+pub use fees::{FEES_MAX, Fee, FeeSchedule};
+pub use instruction::{AccountInstruction, InstructionAnswer, InstructionKind, InstructionOutcome};
 pub use key_delivery::{PurseKeyDelivery, PurseKeyKind, PurseKeyRequest};
 pub use opening::{
     OpeningAnswer, OpeningOutcome, OpeningRequest, PurseApplication, PurseApplicationRequest,

@@ -8,6 +8,7 @@ use tallystick_codec::DecodeMap;
 use crate::purse::PurseNumber;
 use crate::trust::keyed::keyed_message;
 use crate::wire::identifier::Domain;
+use crate::wire::money::Money;
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
 
@@ -54,6 +55,9 @@ pub struct KeyRenewal {
     /// When, by the wallet's clock.
     #[n(4)]
     pub at: Timestamp,
+    /// What the holder agrees to pay for it, as the bank's [`FeeSchedule`](super::FeeSchedule) says; zero for nothing.
+    #[n(5)]
+    pub amount: Money,
 }
 keyed_message!(KeyRenewal, message::KEY_RENEWAL, 1024, context::KEY_RENEWAL);
 

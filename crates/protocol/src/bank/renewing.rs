@@ -65,6 +65,9 @@ crate::named_enum! {
         /// The old key did not sign it, or is the purse's key no more (T004-43).
         #[n(7)]
         BadSignature => "bad-signature",
+        /// The fee is another than the holder agreed to.
+        #[n(8)]
+        FeeDiffers => "fee-differs",
     }
 }
 

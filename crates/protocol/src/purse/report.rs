@@ -9,7 +9,7 @@ use tallystick_codec::DecodeMap;
 
 use super::{Endpoint, HistoryEntry, PurseNumber};
 use crate::trust::keyed::keyed_message;
-use crate::wire::cbor::Message;
+use crate::wire::cbor::{Message, decode_list};
 use crate::wire::identifier::{Domain, TransactionId};
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
@@ -133,18 +133,4 @@ fn decode_entries<C>(
     context: &mut C,
 ) -> Result<Vec<HistoryEntry>, minicbor::decode::Error> {
     decode_list(decoder, context, ENTRIES_MAX)
-}
-
-fn decode_list<'b, C, T: minicbor::Decode<'b, C>>(
-    decoder: &mut Decoder<'b>,
-    context: &mut C,
-    limit: usize,
-) -> Result<Vec<T>, minicbor::decode::Error> {
-    let count = decoder
-        .array()?
-        .and_then(|count| usize::try_from(count).ok());
-    let count = count
-        .filter(|count| *count <= limit)
-        .ok_or_else(|| minicbor::decode::Error::message("there are too many of them"))?;
-    (0..count).map(|_| T::decode(decoder, context)).collect()
 }

@@ -86,6 +86,9 @@ pub mod message {
         RENEWAL_PERMIT = 103;
         RENEWED_KEY_CERTIFIED = 104;
         RENEWAL_ANSWER = 105;
+        FEE_SCHEDULE = 106;
+        ACCOUNT_INSTRUCTION = 107;
+        INSTRUCTION_ANSWER = 108;
     }
 }
 
@@ -94,6 +97,7 @@ pub mod context {
     registry! {
         &str;
         ACCEPTANCE = "tallystick/v1/acceptance";
+        ACCOUNT_INSTRUCTION = "tallystick/v1/account-instruction";
         ACCOUNT_OFFER = "tallystick/v1/account-offer";
         AUTHORISATION = "tallystick/v1/authorisation";
         AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
@@ -111,6 +115,7 @@ pub mod context {
         ENROLMENT_REQUEST = "tallystick/v1/enrolment-request";
         ENROLMENT_TICKET = "tallystick/v1/enrolment-ticket";
         EVIDENCE = "tallystick/v1/evidence";
+        FEE_SCHEDULE = "tallystick/v1/fee-schedule";
         HANDLE = "tallystick/v1/handle";
         HOLDER_APPROVAL = "tallystick/v1/holder-approval";
         HOLDER_CERTIFICATE_REQUEST = "tallystick/v1/holder-certificate-request";
@@ -125,6 +130,7 @@ pub mod context {
         KEY_AMONG_EQUALS = "tallystick/v1/keys-from-names/key-among-equals";
         PAIRWISE_KEY = "tallystick/v1/keys-from-names/pairwise-key";
         PARTY_POINT = "tallystick/v1/keys-from-names/party-point/gf25519_XMD:SHA-512/";
+        INSTRUCTION_ANSWER = "tallystick/v1/instruction-answer";
         KEY_RENEWAL = "tallystick/v1/key-renewal";
         KEY_RENEWED = "tallystick/v1/key-renewed";
         MOVEMENT_OFFER = "tallystick/v1/movement-offer";

@@ -1,7 +1,8 @@
 //! How an account at a bank and its purse are opened and renewed.
 
 use tallystick_protocol::bank::{
-    BankKeyRequest, FeeOption, KeyRenewal, KeyRenewed, OpeningAnswer, OpeningOutcome,
+    AccountInstruction, BankKeyRequest, Fee, FeeOption, FeeSchedule, InstructionAnswer,
+    InstructionKind, InstructionOutcome, KeyRenewal, KeyRenewed, OpeningAnswer, OpeningOutcome,
     OpeningRequest, PurseApplication, PurseApplicationRequest, PurseConversation,
     PurseConversationAnswer, PurseKeyDelivery, PurseKeyKind, PurseKeyRequest, PurseKeysCertified,
     PurseOpening, Registration, RegistrationAnswer, RenewalAnswer, RenewalOutcome, RenewalPermit,
@@ -172,6 +173,49 @@ fn making_and_renewing_a_purse_s_key_is_as_the_page_says() {
 }
 
 #[test]
+fn fees_and_a_holder_s_instructions_are_as_the_page_says() {
+    let fees = FeeOption::ALL.map(|option| Fee {
+        option,
+        amount: yen(300),
+    });
+    holds(
+        "fee-schedule",
+        &FeeSchedule {
+            bank: domain("bank.example"),
+            fees: fees.to_vec(),
+            at: Timestamp(1),
+            valid_until: Timestamp(2),
+        },
+    );
+    for what in InstructionKind::ALL {
+        holds(
+            "account-instruction",
+            &AccountInstruction {
+                bank: domain("bank.example"),
+                account: 4711,
+                holder: HolderId([3; 32]),
+                what,
+                purse: (what != InstructionKind::CloseAccount).then_some(PURSE),
+                at: Timestamp(1),
+            },
+        );
+    }
+    for outcome in InstructionOutcome::ALL {
+        let done = outcome == InstructionOutcome::Done;
+        holds(
+            "instruction-answer",
+            &InstructionAnswer {
+                instruction: [1; 32],
+                outcome,
+                amount: done.then(|| yen(1_200)),
+                until: done.then_some(Timestamp(2)),
+                at: Timestamp(1),
+            },
+        );
+    }
+}
+
+#[test]
 fn renewal_and_conversation_are_as_the_page_says() {
     holds(
         "key-renewal",
@@ -181,6 +225,7 @@ fn renewal_and_conversation_are_as_the_page_says() {
             new_public_key: vec![1],
             fee: FeeOption::Certificate,
             at: Timestamp(1),
+            amount: yen(300),
         },
     );
     let renewed = KeyRenewed {

@@ -76,6 +76,7 @@ fn renewal(
         new_public_key: next.public.clone(),
         fee: terms.fee,
         at: terms.at,
+        amount: terms.amount,
     };
     work.sign(session, &renewal, rng)
 }

@@ -67,6 +67,9 @@ pub struct RenewalTerms {
     /// Now.
     #[n(1)]
     pub at: Timestamp,
+    /// How much the fee is, by the bank's schedule; zero for nothing.
+    #[n(2)]
+    pub amount: Money,
 }
 
 /// A movement that a purse is to take part in (Sa1, Sd1).

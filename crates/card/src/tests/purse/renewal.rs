@@ -28,6 +28,7 @@ fn renew(holder: &mut Holder, algorithm: Algorithm) -> (VerifyingKey, VerifyingK
     let terms = RenewalTerms {
         fee: FeeOption::KeyInstallation,
         at: holder.now,
+        amount: yen(300),
     };
     let renewal = holder.ok(purse::renew(0, &terms));
     let old_key = VerifyingKey::from_spki(&old).unwrap();
@@ -88,6 +89,7 @@ fn t004_10_18_28_an_expired_key_asks_for_no_new_one_and_moves_nothing() {
     let terms = RenewalTerms {
         fee: FeeOption::Account,
         at: holder.now,
+        amount: yen(300),
     };
     let refused = holder.tried(purse::renew(0, &terms));
     assert_eq!(refused, Err(CardError::Expired));
@@ -156,6 +158,7 @@ fn a_renewal_needs_a_next_key_and_its_report_one_that_was_replaced() {
     let terms = RenewalTerms {
         fee: FeeOption::Account,
         at: START,
+        amount: yen(300),
     };
     let refused = holder.tried(purse::renew(0, &terms));
     assert_eq!(refused, Err(CardError::NotFound));

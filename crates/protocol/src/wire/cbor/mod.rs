@@ -131,6 +131,21 @@ where
     Ok(value)
 }
 
+/// Reads a list of at most `limit` items, for a field's `decode_with`.
+pub(crate) fn decode_list<'b, C, T: minicbor::Decode<'b, C>>(
+    decoder: &mut minicbor::Decoder<'b>,
+    context: &mut C,
+    limit: usize,
+) -> Result<Vec<T>, minicbor::decode::Error> {
+    let count = decoder
+        .array()?
+        .and_then(|count| usize::try_from(count).ok());
+    let count = count
+        .filter(|count| *count <= limit)
+        .ok_or_else(|| minicbor::decode::Error::message("there are too many of them"))?;
+    (0..count).map(|_| T::decode(decoder, context)).collect()
+}
+
 /// Reads the head of an array that has to have this length.
 pub(crate) fn array_of(
     decoder: &mut minicbor::Decoder<'_>,
