@@ -22,6 +22,7 @@ mod history;
 mod key;
 mod movements;
 mod openings;
+mod outside;
 mod places;
 mod prepaid;
 mod purse_funds;
@@ -46,6 +47,7 @@ use tallystick_protocol::instrument::Instrument;
 
 use self::banking_system::BankingSystem;
 use self::key::PurseKey;
+use self::outside::orders;
 use crate::issuer::{self, Issuer};
 use crate::office::Office;
 use crate::office::fault::Fault;
@@ -163,6 +165,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
+            orders::ORDER => self.order_outside(job).await,
             _ => self.issuer.perform(job).await,
         }
     }

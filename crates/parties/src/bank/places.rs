@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::Bank;
 use super::banking_system::BankingSystem;
-use super::{ends, key};
+use super::{ends, key, outside};
 use crate::office::across;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -34,6 +34,9 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
         match request.uri().path() {
             across::PATH => self.take_in(request),
             ends::PATH => self.tell_end(request),
+            outside::HOLDINGS if !self.issuer.office.is_shard() => {
+                self.tell_outside_account(request)
+            }
             key::PATH if !self.issuer.office.is_shard() => self.show_key().await,
             _ => self.issuer.answer_sibling(request).await,
         }
