@@ -1,7 +1,9 @@
 //! The tables of what moves between the bank and the banking system outside. All of it stays: it is the bank's books.
 
-/// They are new with it.
-pub(in crate::bank) const TABLES: &[&str] = &[
+use crate::store::schema::Migration;
+
+/// The steps that lead to the newest schema.
+pub(crate) const TABLES: &[Migration] = &[Migration(&[
     // What was ordered outside, by its EndToEndId. `other`: sealed, where it goes, if not to the account's own account
     // outside. `day`: on which it is ordered, and ordered again, so that it stays the same message.
     "CREATE TABLE bank_outside_payments (
@@ -30,4 +32,4 @@ pub(in crate::bank) const TABLES: &[&str] = &[
         raised_at INTEGER NOT NULL,
         UNIQUE (alert, reference)
     ) STRICT",
-];
+])];
