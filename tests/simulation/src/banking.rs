@@ -3,7 +3,7 @@
 use tallystick_parties::bank::banking_system::{BankingSystem, OutsideAccount, Solvency};
 use tallystick_parties::iso20022::camt053::{Balance, Statement};
 use tallystick_parties::iso20022::pain002::Status;
-use tallystick_parties::iso20022::{Batch, Date, Holding, Mandate, Name, Order, Reference};
+use tallystick_parties::iso20022::{Batch, Date, Holding, Iban, Mandate, Name, Order, Reference};
 use tallystick_parties::office::fault::{Fault, Kind};
 use tallystick_parties::ports::{Clock as _, Ports};
 use tallystick_protocol::wire::money::Currency;
@@ -67,11 +67,12 @@ impl BankingSystem for Outside {
         page: u32,
     ) -> Result<Statement, Fault> {
         let now = Timestamp(ports.clock().now_ms() / 1000);
+        let own: Iban = OWN_ACCOUNT.parse().map_err(|_| Fault::internal())?;
         let nothing = Balance { minor: 0, currency };
         Ok(Statement {
             id: Reference::new("NOTHING").map_err(Fault::malformed)?,
             made_at: now,
-            account: OWN_ACCOUNT.parse().map_err(|_| Fault::internal())?,
+            account: own.into(),
             opening: nothing,
             closing: nothing,
             days: (from, Date::of(now).max(from)),

@@ -74,6 +74,7 @@ pub(crate) enum Task {
     TakeReport,
     ShowVerdict,
     TakeInstruction,
+    ShowAccount,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -94,6 +95,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .dear()
         .at(OF_HOLDER),
     Route::post("/v1/instructions", Task::TakeInstruction)
+        .dear()
+        .at(OF_HOLDER),
+    Route::post("/v1/account-statements", Task::ShowAccount)
         .dear()
         .at(OF_HOLDER),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
@@ -145,6 +149,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::TakeReply => self.take_reply(request).await,
             Task::TakeReport => self.take_report(request).await,
             Task::TakeInstruction => self.take_instruction(request).await,
+            Task::ShowAccount => self.show_account(request).await,
             Task::ShowVerdict => {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await

@@ -32,4 +32,7 @@ pub(crate) const TABLES: &[Migration] = &[Migration(&[
         raised_at INTEGER NOT NULL,
         UNIQUE (alert, reference)
     ) STRICT",
+    // What moved on an account, for its holder's statements.
+    "CREATE INDEX transfers_moved_from ON transfers (debit, at_ms, minor) WHERE kind IN ('single', 'post')",
+    "CREATE INDEX transfers_moved_to ON transfers (credit, at_ms, minor) WHERE kind IN ('single', 'post')",
 ])];
