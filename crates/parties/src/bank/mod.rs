@@ -57,7 +57,7 @@ use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
 use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
-use crate::payer::Funds;
+use crate::payer::{FREED, Funds};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
@@ -179,6 +179,12 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
             orders::ORDER => self.order_outside(job).await,
+            outside::TELL_SHUT => self.tell_shut(job).await,
+            FREED => {
+                let next = self.issuer.perform(job).await?;
+                self.pay_out_late(&job.reference)?;
+                Ok(next)
+            }
             _ => self.issuer.perform(job).await,
         }
     }
@@ -188,6 +194,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     }
 
     fn night(&self) -> Result<(), Fault> {
+        self.look_after_closed()?;
         self.issuer.night()
     }
 }

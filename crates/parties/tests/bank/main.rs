@@ -11,11 +11,13 @@
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
 mod authority;
+mod closing;
 mod commanding;
 mod crash;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod kitsune;
 mod moving;
 mod opening;
 mod ordering;
@@ -23,6 +25,7 @@ mod paying;
 mod purse;
 mod purse_opening;
 mod reporting;
+mod statements;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod talk;
