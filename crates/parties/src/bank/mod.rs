@@ -15,9 +15,11 @@ mod closing;
 mod commands;
 mod config;
 mod console_view;
+mod continuing;
 mod conversation;
 mod deposits;
 mod ends;
+mod fees;
 mod funds;
 mod history;
 mod instructions;
@@ -29,9 +31,12 @@ mod prepaid;
 mod purse_funds;
 mod purse_opening;
 mod purses;
+mod renewals;
+mod renewed;
 mod replying;
 mod reports;
 pub(crate) mod schema;
+mod speaking;
 mod statements;
 mod states;
 mod verdicts;
@@ -72,6 +77,9 @@ pub(crate) enum Task {
     TakeReport,
     ShowVerdict,
     TakeInstruction,
+    ShowFees,
+    PermitRenewal,
+    OpenRenewed,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -94,6 +102,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/instructions", Task::TakeInstruction)
         .dear()
         .at(OF_HOLDER),
+    Route::get("/v1/fees", Task::ShowFees).dear(),
+    Route::post("/v1/purse-renewals", Task::PermitRenewal).at(Belongs::ToShard(renewals::purse_of)),
+    Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
 ];
 
@@ -141,6 +152,9 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::AskMovement => self.ask_movement(request).await,
             Task::TakeReply => self.take_reply(request).await,
             Task::TakeReport => self.take_report(request).await,
+            Task::ShowFees => self.show_fees().await,
+            Task::PermitRenewal => self.permit_renewal(request).await,
+            Task::OpenRenewed => self.open_renewed(request).await,
             Task::TakeInstruction => self.take_instruction(request).await,
             Task::ShowVerdict => {
                 let reference = chosen.first().copied().unwrap_or_default();
@@ -170,6 +184,8 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
+            fees::GIVE_BACK => self.give_back_fee(&job.reference),
+            continuing::TELL => self.tell_continued(job).await,
             _ => self.issuer.perform(job).await,
         }
     }
