@@ -11,6 +11,7 @@
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
 mod authority;
+mod closing;
 mod commanding;
 mod crash;
 #[path = "../purchase/holder.rs"]
@@ -22,6 +23,8 @@ mod ordering;
 mod paying;
 mod purse;
 mod purse_opening;
+mod renewal;
+mod renewing;
 mod reporting;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
