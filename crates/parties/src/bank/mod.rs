@@ -15,9 +15,11 @@ mod closing;
 mod commands;
 mod config;
 mod console_view;
+mod continuing;
 mod conversation;
 mod deposits;
 mod ends;
+mod fees;
 mod funds;
 mod history;
 mod instructions;
@@ -30,9 +32,12 @@ mod prepaid;
 mod purse_funds;
 mod purse_opening;
 mod purses;
+mod renewals;
+mod renewed;
 mod replying;
 mod reports;
 pub(crate) mod schema;
+mod speaking;
 mod statements;
 mod states;
 mod verdicts;
@@ -75,6 +80,9 @@ pub(crate) enum Task {
     ShowVerdict,
     TakeInstruction,
     ShowAccount,
+    ShowFees,
+    PermitRenewal,
+    OpenRenewed,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -100,6 +108,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/account-statements", Task::ShowAccount)
         .dear()
         .at(OF_HOLDER),
+    Route::get("/v1/fees", Task::ShowFees).dear(),
+    Route::post("/v1/purse-renewals", Task::PermitRenewal).at(Belongs::ToShard(renewals::purse_of)),
+    Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
 ];
 
@@ -148,6 +159,9 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::AskMovement => self.ask_movement(request).await,
             Task::TakeReply => self.take_reply(request).await,
             Task::TakeReport => self.take_report(request).await,
+            Task::ShowFees => self.show_fees().await,
+            Task::PermitRenewal => self.permit_renewal(request).await,
+            Task::OpenRenewed => self.open_renewed(request).await,
             Task::TakeInstruction => self.take_instruction(request).await,
             Task::ShowAccount => self.show_account(request).await,
             Task::ShowVerdict => {
@@ -185,6 +199,8 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
                 self.pay_out_late(&job.reference)?;
                 Ok(next)
             }
+            fees::GIVE_BACK => self.give_back_fee(&job.reference),
+            continuing::TELL => self.tell_continued(job).await,
             _ => self.issuer.perform(job).await,
         }
     }

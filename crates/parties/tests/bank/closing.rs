@@ -1,235 +1,209 @@
-//! A holder closes the account: what is on it goes to the account outside, once.
+//! What a holder tells the bank with the account's key: close a purse.
 
 use tallystick_protocol::bank::{
     AccountInstruction, InstructionAnswer, InstructionKind, InstructionOutcome,
 };
-use tallystick_protocol::checkout::answers::ShopState;
-use tallystick_protocol::purse::Endpoint;
-use tallystick_protocol::trust::keyed;
-use tallystick_simulation::cast::Cast;
+use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::trust::keyed::{self, assemble, to_be_signed};
+use tallystick_protocol::trust::signature::{Algorithm, sign_pss};
+use tallystick_protocol::wire::cbor::encode;
 
-use super::authority::deposit;
+use super::authority::{deposit, enrolled, world};
 use super::holder::Holder;
-use super::kitsune::{self, Kitsune, Line, OPENING};
-use super::purse::{Key, Purse, account, available, say, set_aside, yen};
-use super::statements::signed_by_account;
-use super::talk::{buy, form};
-use super::world::{BANK, World, domain, problem};
+use super::purse::{Key, Purse, account, available, say};
+use super::world::{BANK, World, domain};
 
 const KEY: Key = Key::P256([7; 32]);
 
-/// A holder with so much on the account, and a purse to hear the bank's key by.
-fn start(minor: u64) -> (World, Kitsune, Holder, Purse) {
-    let (world, kitsune) = kitsune::world();
-    let holder = kitsune.enrolled(&world);
-    deposit(&world, &holder, minor, "one");
-    give_to_the_bank(&kitsune, &world, minor);
+fn start() -> (World, Holder, Purse) {
+    let world = world();
+    let holder = enrolled(&world, 1);
+    deposit(&world, &holder, 10_000, "one");
     let purse = Purse::open(&world, &holder, KEY);
-    (world, kitsune, holder, purse)
+    (world, holder, purse)
 }
 
-/// What is on the accounts of the bank it has on its own account outside.
-fn give_to_the_bank(kitsune: &Kitsune, world: &World, minor: u64) {
-    kitsune.pay_in_for_the_bank(world, minor);
-}
-
-fn instruct(
-    world: &World,
-    holder: &mut Holder,
-    what: InstructionKind,
-    purse: &Purse,
-) -> Result<InstructionAnswer, String> {
-    world.run_for(1_000);
-    let instruction = AccountInstruction {
+fn close(world: &World, holder: &Holder, purse: &Purse) -> AccountInstruction {
+    AccountInstruction {
         bank: domain(BANK),
         account: holder.card.number.as_str().parse().unwrap(),
         holder: holder.id,
-        what,
-        purse: (what != InstructionKind::CloseAccount).then_some(purse.number),
+        what: InstructionKind::ClosePurse,
+        purse: Some(purse.number),
         at: world.now(),
-    };
-    let said = signed_by_account(holder, &instruction);
+    }
+}
+
+fn signed(holder: &Holder, instruction: &AccountInstruction) -> Vec<u8> {
+    let bytes = to_be_signed(instruction, Algorithm::Ps256);
+    let signature = sign_pss(&mut TestRng::new(5), &holder.key, &bytes).unwrap();
+    assemble(&encode(instruction), Algorithm::Ps256, &signature)
+}
+
+fn tell(
+    world: &World,
+    holder: &mut Holder,
+    purse: &Purse,
+    instruction: &AccountInstruction,
+) -> Result<InstructionAnswer, String> {
+    let said = signed(holder, instruction);
     let answer = say(world, holder, "/v1/instructions", &said)?;
     Ok(keyed::open(&answer, &purse.bank).unwrap())
 }
 
-fn close(world: &World, holder: &mut Holder, purse: &Purse) -> InstructionAnswer {
-    instruct(world, holder, InstructionKind::CloseAccount, purse).unwrap()
-}
-
-fn without_purse(world: &World, holder: &mut Holder, purse: &Purse) {
-    let answer = instruct(world, holder, InstructionKind::ClosePurse, purse).unwrap();
-    assert_eq!(answer.outcome, InstructionOutcome::Done);
-}
-
-fn alerts(world: &World) -> i64 {
-    world.number(BANK, "SELECT count(*) FROM bank_outside_alerts")
+fn outcome(world: &World, holder: &mut Holder, purse: &Purse) -> InstructionOutcome {
+    world.run_for(1_000);
+    let instruction = close(world, holder, purse);
+    tell(world, holder, purse, &instruction).unwrap().outcome
 }
 
 #[test]
-fn a_closed_account_pays_the_rest_to_the_account_outside_and_moves_nothing_more() {
-    let (world, kitsune, mut holder, purse) = start(9_000);
-    assert_eq!(
-        close(&world, &mut holder, &purse).outcome,
-        InstructionOutcome::HasPurses
-    );
-    without_purse(&world, &mut holder, &purse);
-    let answer = close(&world, &mut holder, &purse);
+fn an_empty_purse_is_closed_and_moves_nothing_any_more() {
+    let (world, mut holder, mut purse) = start();
+    let instruction = close(&world, &holder, &purse);
+    let answer = tell(&world, &mut holder, &purse, &instruction).unwrap();
     assert_eq!(answer.outcome, InstructionOutcome::Done);
-    assert_eq!(answer.amount, Some(yen(9_000)));
-    assert_eq!(kitsune.balance(), i64::try_from(OPENING).unwrap() + 9_000);
-    assert_eq!(
-        (available(&world, "holder 1"), available(&world, "outside")),
-        (0, 0)
-    );
-    // Told again, it is closed, and nothing is paid a second time.
-    let again = close(&world, &mut holder, &purse);
-    assert_eq!(
-        (again.outcome, again.amount),
-        (answer.outcome, answer.amount)
-    );
-    world.run_for(86_400_000);
-    assert_eq!(kitsune.balance(), i64::try_from(OPENING).unwrap() + 9_000);
-
-    assert_eq!(
-        problem(&deposit(&world, &holder, 5, "late")),
-        "destination-closed"
-    );
-    let form = form(&world, &[("sencha-100", 1)]);
-    let wish = super::paying::by_account(&holder);
-    let order = holder.order(&world, &form, &wish);
-    assert_eq!(buy(&world, &order).state, ShopState::Refused);
-    let opened = super::purse::application(
-        &world,
-        &holder,
-        &Key::P256([8; 32]),
-        &super::authority::certified_purse(
-            &world,
-            &Key::P256([8; 32]).public().to_spki().unwrap(),
-            9,
-        ),
-    );
-    let answer = world.post(BANK, "/v1/purse-keys", super::holder::COSE, opened);
-    assert_eq!(problem(&answer), "account-ended");
-}
-
-#[test]
-fn nobody_transfers_to_a_closed_account() {
-    let (world, _kitsune, mut holder, purse) = start(0);
-    let mut other = enrolled_other(&world, &_kitsune);
+    world.run_for(1_000);
+    let request = purse.request(&world, account(&holder), purse.end(), 100);
+    let refused = purse.ask(&world, &mut holder, &request).err();
+    assert_eq!(refused.as_deref(), Some("purse-closed"));
+    let refused = purse.send(&world, &mut holder, &purse.report(&world)).err();
+    assert_eq!(refused.as_deref(), Some("purse-closed"));
+    // Nobody pays to it, and whoever tells so again hears the same, long after too.
+    let mut other = enrolled(&world, 2);
     deposit(&world, &other, 1_000, "two");
-    let mut from = Purse::open(&world, &other, Key::P256([9; 32]));
-    without_purse(&world, &mut holder, &purse);
-    let answer = close(&world, &mut holder, &purse);
+    let mut paying = Purse::open(&world, &other, Key::P256([8; 32]));
+    let request = paying.request(&world, account(&other), purse.end(), 100);
+    let refused = paying.ask(&world, &mut other, &request).err();
+    assert_eq!(refused.as_deref(), Some("destination-closed"));
+    world.run_for(3_600_000);
+    let again = tell(&world, &mut holder, &purse, &instruction).unwrap();
+    assert_eq!(again, answer);
     assert_eq!(
-        (answer.outcome, answer.amount),
-        (InstructionOutcome::Done, Some(yen(0)))
+        outcome(&world, &mut holder, &purse),
+        InstructionOutcome::Done
     );
-    let Endpoint::Account(number) = account(&holder) else {
-        panic!()
+}
+
+#[test]
+fn a_purse_that_holds_value_or_has_something_under_way_stays_open() {
+    let (world, mut holder, mut purse) = start();
+    world.run_for(1_000);
+    let request = purse.request(&world, account(&holder), purse.end(), 1_000);
+    let offer = purse.ask(&world, &mut holder, &request).unwrap().offer();
+    let under_way = InstructionOutcome::UnderWay;
+    assert_eq!(outcome(&world, &mut holder, &purse), under_way);
+    purse.accept(&offer);
+    purse.send_reply(&world, &mut holder, offer.transaction, true);
+    let holds = InstructionOutcome::HoldsValue;
+    assert_eq!(outcome(&world, &mut holder, &purse), holds);
+    let ends = (purse.end(), account(&holder));
+    purse.moves(&world, &mut holder, ends, 1_000).unwrap();
+    // Somebody gave something, which waits for it.
+    let mut other = enrolled(&world, 2);
+    deposit(&world, &other, 1_000, "two");
+    let mut giver = Purse::open(&world, &other, Key::P256([8; 32]));
+    let ends = (account(&other), purse.end());
+    giver.moves(&world, &mut other, ends, 300).unwrap();
+    assert_eq!(outcome(&world, &mut holder, &purse), under_way);
+    purse.synchronise(&world, &mut holder);
+    let waits = purse.synchronise(&world, &mut holder).answer.waiting;
+    let credit = tallystick_protocol::purse::Endpoint::Waiting(waits[0].transaction);
+    let ends = (credit, purse.end());
+    purse.moves(&world, &mut holder, ends, 300).unwrap();
+    let ends = (purse.end(), account(&holder));
+    purse.moves(&world, &mut holder, ends, 300).unwrap();
+    assert_eq!(
+        outcome(&world, &mut holder, &purse),
+        InstructionOutcome::Done
+    );
+    assert_eq!(available(&world, "holder 1"), 10_300);
+}
+
+#[test]
+fn what_was_told_before_and_refused_stays_refused_and_is_told_anew() {
+    let (world, mut holder, mut purse) = start();
+    purse.load(&world, &mut holder, 100);
+    let early = close(&world, &holder, &purse);
+    let refused = tell(&world, &mut holder, &purse, &early).unwrap();
+    assert_eq!(refused.outcome, InstructionOutcome::HoldsValue);
+    let ends = (purse.end(), account(&holder));
+    purse.moves(&world, &mut holder, ends, 100).unwrap();
+    let again = tell(&world, &mut holder, &purse, &early).unwrap();
+    assert_eq!(again, refused, "a replay closes nothing");
+    assert_eq!(
+        outcome(&world, &mut holder, &purse),
+        InstructionOutcome::Done
+    );
+}
+
+#[test]
+fn only_the_account_s_key_tells_and_only_about_its_own_purses_and_now() {
+    let (world, mut holder, purse) = start();
+    let mut other = enrolled(&world, 2);
+    let instruction = close(&world, &holder, &purse);
+    let problem_of =
+        |holder: &mut Holder, said: &[u8]| say(&world, holder, "/v1/instructions", said).err();
+    // The purse's key is not the account's, nor is another holder's.
+    let by_purse = KEY.sign(&instruction);
+    let refused = problem_of(&mut holder, &by_purse);
+    assert_eq!(refused.as_deref(), Some("malformed"), "another algorithm");
+    let by_other = signed(&other, &instruction);
+    let refused = problem_of(&mut holder, &by_other);
+    assert_eq!(refused.as_deref(), Some("bad-signature"));
+    let refused = problem_of(&mut other, &signed(&holder, &instruction));
+    assert_eq!(refused.as_deref(), Some("wrong-sender"));
+    let change = |change: &dyn Fn(&mut AccountInstruction)| {
+        let mut changed = instruction.clone();
+        change(&mut changed);
+        changed
     };
-    let ends = (account(&other), Endpoint::Account(number));
-    let refused = from.moves(&world, &mut other, ends, 100).unwrap_err();
-    assert_eq!(refused, "destination-closed");
-}
-
-fn enrolled_other(world: &World, kitsune: &Kitsune) -> Holder {
-    use super::authority::{offer_in, opening};
-    let answer = opening(world, &kitsune.registration(2));
-    Holder::enrol_with(world, 2, offer_in(world, &answer))
-}
-
-#[test]
-fn whatever_is_lost_on_the_way_the_rest_is_paid_out_once() {
-    for line in [Line::Cut, Line::LosesAnswers] {
-        let (world, kitsune, mut holder, purse) = start(9_000);
-        without_purse(&world, &mut holder, &purse);
-        kitsune.set(line);
-        let answer = close(&world, &mut holder, &purse);
-        assert_eq!(
-            (answer.outcome, answer.amount),
-            (InstructionOutcome::UnderWay, None)
-        );
-        assert_eq!(
-            (available(&world, "holder 1"), set_aside(&world, "holder 1")),
-            (0, 9_000)
-        );
-        let late = deposit(&world, &holder, 5, "late");
-        assert_eq!(problem(&late), "destination-closed", "it is shut meanwhile");
-        // For more than a day nobody is heard; the message stays the same.
-        world.run_for(90_000_000);
-        kitsune.set(Line::Good);
-        world.run_for(1_000_000);
-        let answer = close(&world, &mut holder, &purse);
-        assert_eq!(answer.outcome, InstructionOutcome::Done);
-        assert_eq!(answer.amount, Some(yen(9_000)));
-        assert_eq!(kitsune.balance(), i64::try_from(OPENING).unwrap() + 9_000);
-        assert_eq!((set_aside(&world, "holder 1"), alerts(&world)), (0, 0));
+    let cases = [
+        (
+            change(&|one| one.bank = domain("other-bank.localhost")),
+            "wrong-recipient",
+        ),
+        (change(&|one| one.account += 1), "wrong-sender"),
+        (change(&|one| one.purse = None), "malformed"),
+        (
+            change(&|one| one.at = one.at.minus_seconds(601)),
+            "wrong-clock",
+        ),
+        (
+            change(&|one| one.at = one.at.plus_seconds(601)),
+            "wrong-clock",
+        ),
+    ];
+    for (changed, expected) in cases {
+        let said = signed(&holder, &changed);
+        let refused = problem_of(&mut holder, &said);
+        assert_eq!(refused.as_deref(), Some(expected), "{changed:?}");
     }
+    // The purse is another account's, or none.
+    let mut about_another = close(&world, &other, &purse);
+    let unknown = InstructionOutcome::UnknownPurse;
+    let said = tell(&world, &mut other, &purse, &about_another).unwrap();
+    assert_eq!(said.outcome, unknown);
+    about_another.purse = Some(tallystick_protocol::purse::PurseNumber([9; 16]));
+    let said = tell(&world, &mut other, &purse, &about_another).unwrap();
+    assert_eq!(said.outcome, unknown);
+    let sql = "SELECT count(*) FROM bank_purses WHERE closed_at IS NOT NULL";
+    assert_eq!(world.number(BANK, sql), 0);
 }
 
 #[test]
-fn if_the_bank_outside_takes_nothing_the_account_stays_open_and_can_be_closed_later() {
-    let (world, kitsune, mut holder, purse) = start(9_000);
-    without_purse(&world, &mut holder, &purse);
-    kitsune.command(&world, "lock-account");
-    let answer = close(&world, &mut holder, &purse);
+fn a_refund_for_a_closed_purse_goes_to_its_account() {
+    let (world, mut holder, mut purse) = start();
+    purse.load(&world, &mut holder, 2_000);
+    let (order, _) = super::ordering::order(&world, &mut holder, &mut purse);
+    super::talk::buy(&world, &order);
+    world.run_for(1_000);
     assert_eq!(
-        (answer.outcome, answer.amount),
-        (InstructionOutcome::NotPaidOut, None)
+        outcome(&world, &mut holder, &purse),
+        InstructionOutcome::Done
     );
-    assert_eq!(
-        (available(&world, "holder 1"), set_aside(&world, "holder 1")),
-        (9_000, 0)
-    );
-    assert_eq!(alerts(&world), 1);
-    assert!(
-        deposit(&world, &holder, 5, "still open")
-            .status()
-            .is_success()
-    );
-    kitsune.command(&world, "unlock-account");
-    give_to_the_bank(&kitsune, &world, 5);
-    let answer = close(&world, &mut holder, &purse);
-    assert_eq!(answer.outcome, InstructionOutcome::Done);
-    assert_eq!(answer.amount, Some(yen(9_005)));
-    assert_eq!(kitsune.balance(), i64::try_from(OPENING).unwrap() + 9_005);
-}
-
-#[test]
-fn what_comes_late_for_a_closed_account_goes_the_same_way() {
-    use tallystick_parties::ports::Tables as _;
-    let (world, kitsune, mut holder, purse) = start(9_000);
-    without_purse(&world, &mut holder, &purse);
-    let answer = close(&world, &mut holder, &purse);
-    assert_eq!(answer.outcome, InstructionOutcome::Done);
-    give_to_the_bank(&kitsune, &world, 500);
-    // As a refund would: the bank's books alone know how it came.
-    let sql = "INSERT INTO transfers (id, debit, credit, minor, kind, memo, at_ms)
-        SELECT 'late', o.account, h.account, 500, 'single', '', 1 FROM accounts o, accounts h
-        WHERE o.name = 'outside' AND h.name = 'holder 1'";
-    world.machine(BANK).database.run(sql, &[]).unwrap();
-    world.run_for(90_000_000);
-    assert_eq!(kitsune.balance(), i64::try_from(OPENING).unwrap() + 9_500);
-    assert_eq!(available(&world, "holder 1"), 0);
-}
-
-#[test]
-fn an_account_at_a_shard_is_shut_at_the_office_too() {
-    let (mut world, kitsune) = kitsune::world_of(Cast::default());
-    world.spread_bank(4);
-    let mut holder = kitsune.enrolled(&world);
-    deposit(&world, &holder, 9_000, "one");
-    give_to_the_bank(&kitsune, &world, 9_000);
-    let purse = Purse::open(&world, &holder, KEY);
-    without_purse(&world, &mut holder, &purse);
-    let answer = close(&world, &mut holder, &purse);
-    assert_eq!(answer.outcome, InstructionOutcome::Done);
-    assert_eq!(answer.amount, Some(yen(9_000)));
-    assert_eq!(kitsune.balance(), i64::try_from(OPENING).unwrap() + 9_000);
-    world.run_for(5_000);
-    assert_eq!(
-        problem(&deposit(&world, &holder, 5, "late")),
-        "destination-closed"
-    );
+    super::ordering::refund(&world, &order, 1, 500);
+    world.run_for(10_000);
+    assert_eq!(available(&world, "holder 1"), 8_500);
+    assert_eq!(available(&world, &format!("waiting {}", purse.number)), 0);
 }

@@ -12,6 +12,7 @@
 mod ask;
 mod authority;
 mod closing;
+mod closing_account;
 mod commanding;
 mod crash;
 #[path = "../purchase/holder.rs"]
@@ -24,6 +25,8 @@ mod ordering;
 mod paying;
 mod purse;
 mod purse_opening;
+mod renewal;
+mod renewing;
 mod reporting;
 mod statements;
 #[path = "../purchase/talk.rs"]
