@@ -419,6 +419,10 @@ impl Cast {
         };
         config.fees = self.fees.iter().map(fee).collect();
         config.is_sandbox = true;
+        if !self.has_ordinary_bank {
+            // The one that is played has nothing to say, and some tests last for years.
+            config.statement_seconds = 86_400;
+        }
         config.purse_key = self.purse_key;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));
         config

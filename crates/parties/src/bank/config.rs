@@ -48,6 +48,8 @@ pub struct BankConfig {
     pub binding_seconds: u64,
     /// How long after an order's expiry the courier is asked what became of it, in seconds.
     pub inquiry_grace_seconds: u64,
+    /// How often the statement of the bank's own account outside is read, in seconds.
+    pub statement_seconds: u64,
     /// Shops and couriers that are stopped, as at an issuer.
     pub blocked: Vec<Domain>,
     /// Whether whoever asks can have money put onto an account, and a prepaid card: for a demo.
@@ -81,6 +83,7 @@ impl BankConfig {
             offer_seconds: 120,
             binding_seconds: 86_400,
             inquiry_grace_seconds: 60,
+            statement_seconds: 900,
             blocked: Vec::new(),
             is_sandbox: false,
         }

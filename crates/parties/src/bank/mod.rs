@@ -54,7 +54,7 @@ use tallystick_protocol::instrument::Instrument;
 
 use self::banking_system::BankingSystem;
 use self::key::PurseKey;
-use self::outside::orders;
+use self::outside::{orders, statement};
 use crate::issuer::{self, Issuer};
 use crate::office::Office;
 use crate::office::fault::Fault;
@@ -80,6 +80,7 @@ pub(crate) enum Task {
     ShowVerdict,
     TakeInstruction,
     ShowAccount,
+    ShowPayingIn,
     ShowFees,
     PermitRenewal,
     OpenRenewed,
@@ -111,6 +112,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/fees", Task::ShowFees).dear(),
     Route::post("/v1/purse-renewals", Task::PermitRenewal).at(Belongs::ToShard(renewals::purse_of)),
     Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
+    Route::get("/v1/paying-in", Task::ShowPayingIn).dear(),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
 ];
 
@@ -164,6 +166,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::OpenRenewed => self.open_renewed(request).await,
             Task::TakeInstruction => self.take_instruction(request).await,
             Task::ShowAccount => self.show_account(request).await,
+            Task::ShowPayingIn => self.show_paying_in().await,
             Task::ShowVerdict => {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await
@@ -193,6 +196,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
             orders::ORDER => self.order_outside(job).await,
+            statement::READ => self.read_statement(job).await,
             outside::TELL_SHUT => self.tell_shut(job).await,
             FREED => {
                 let next = self.issuer.perform(job).await?;

@@ -204,6 +204,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let nothing = Money::zero(registration.currency);
         let issuer = &self.issuer;
         let account = issuer.store_account(tables, &offer.card, &offer.grant, nothing)?;
+        self.watch_statement(tables, registration.currency)?;
         accounts::keep_registration(&issuer.office, tables, account, registration, mandate)
     }
 }

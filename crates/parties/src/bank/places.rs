@@ -46,6 +46,7 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
         match request.uri().path() {
             across::PATH => self.take_in(request),
             ends::PATH => self.tell_end(request),
+            outside::statement::PATH if self.issuer.office.is_shard() => self.tell_booked(request),
             outside::SHUT if !self.issuer.office.is_shard() => self.hear_shut(request),
             outside::HOLDINGS if !self.issuer.office.is_shard() => {
                 self.tell_outside_account(request)

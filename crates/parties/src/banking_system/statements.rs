@@ -147,6 +147,7 @@ fn entry(number: i64, payment: &Payment) -> Result<Booked, Fault> {
     let (kind, direction) = match payment.kind.as_str() {
         "transfer" => (BookingKind::TransferSent, Direction::Out),
         "collection" => (BookingKind::Collected, Direction::In),
+        "received" => (BookingKind::Received, Direction::In),
         "paid-in" => (BookingKind::PaidIn, Direction::In),
         _ => return Err(Fault::internal()),
     };
@@ -158,7 +159,10 @@ fn entry(number: i64, payment: &Payment) -> Result<Booked, Fault> {
         kind,
         on: Date::of(payment.at),
         other: payment.other.clone(),
-        other_account: None,
+        other_account: payment
+            .other_account
+            .as_deref()
+            .and_then(|iban| iban.parse().ok()),
         remittance: payment.remittance.clone(),
     })
 }

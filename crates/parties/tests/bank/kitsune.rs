@@ -165,6 +165,64 @@ impl Kitsune {
         }
     }
 
+    /// The customer pays so much to the bank's own account, for this.
+    pub fn pays(
+        &self,
+        world: &World,
+        minor: u64,
+        text: &str,
+        reference: &str,
+    ) -> Response<Vec<u8>> {
+        let paying_in = world.get_json(BANK, "/v1/paying-in");
+        let body = json!({
+            "iban": self.iban,
+            "key": self.key,
+            "to": paying_in[0]["iban"],
+            "amount": minor,
+            "text": text,
+            "reference": reference,
+        });
+        world.post(
+            ORDINARY,
+            "/v1/transfers",
+            JSON,
+            body.to_string().into_bytes(),
+        )
+    }
+
+    /// Somebody who has the bank's token has money paid from its account there to the customer's.
+    pub fn takes_from_the_bank(&self, world: &World, minor: u64) {
+        use tallystick_parties::iso20022::{Batch, Date, Holding, Instruction, Name, Order};
+        use tallystick_parties::native::block_on;
+        use tallystick_parties::ports::banking::{BankApi, Banking as _};
+        use tallystick_protocol::wire::money::{Currency, Money};
+        let network = world.hub.network(BANK);
+        let at = domain(ORDINARY);
+        let api = BankApi {
+            network: &network,
+            bank: &at,
+            token: ORDINARY_TOKEN,
+        };
+        let batch = Batch {
+            message: "THEFT".parse().unwrap(),
+            made_at: world.now(),
+            on: Date::of(world.now()),
+            own: block_on(api.own_account(Currency::Jpy)).unwrap(),
+            instructions: vec![Instruction {
+                end_to_end: "THEFT".parse().unwrap(),
+                money: Money::new(minor, Currency::Jpy),
+                other: Holding {
+                    name: Name::new(OWNER).unwrap(),
+                    iban: self.iban.parse().unwrap(),
+                },
+                mandate: None,
+                remittance: None,
+            }],
+        };
+        let statuses = block_on(api.order(Order::Transfers, &batch)).unwrap();
+        assert_eq!(statuses[0].outcome, Ok(()));
+    }
+
     fn obeys(&self, world: &World, command: &'static str, told: &[(&'static str, String)]) {
         world.post(ORDINARY, OPERATORS, JSON, registration());
         world.run_for(1_000);

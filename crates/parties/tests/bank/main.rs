@@ -22,6 +22,7 @@ mod kitsune;
 mod moving;
 mod opening;
 mod ordering;
+mod outside;
 mod paying;
 mod purse;
 mod purse_opening;

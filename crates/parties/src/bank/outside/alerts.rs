@@ -13,6 +13,12 @@ tallystick_protocol::named_enum! {
         Rejected => "outside-rejected",
         /// It says of one payment that it booked it and that it did not.
         Contradicted => "outside-contradicted",
+        /// Money left that the bank did not order out.
+        Unordered => "outside-unordered",
+        /// Money came that names no account.
+        Unassigned => "outside-unassigned",
+        /// Something was booked without a name, so that it is not taken: an operator books it.
+        Unnamed => "outside-unnamed",
     }
 }
 

@@ -10,7 +10,7 @@ use tallystick_protocol::bank::InstructionOutcome;
 use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::payments::{OutsidePayment, OutsideState, Purpose, stored_by_name};
+use super::payments::{OutsidePayment, Purpose, stored_by_name};
 use crate::bank::Bank;
 use crate::bank::banking_system::BankingSystem;
 use crate::bank::instructions::{Decided, Told};
@@ -158,7 +158,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         &self,
         tables: &dyn Tables,
         payment: &OutsidePayment,
-        ended: OutsideState,
+        is_booked: bool,
     ) -> Result<(), Fault> {
         let closing = payment.account.map(|account| find(tables, account));
         let Some(mut closing) = closing.transpose()?.flatten() else {
@@ -169,9 +169,9 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         if !is_its_own || closing.state != ClosingState::Closing {
             return Ok(());
         }
-        closing.state = match ended {
-            OutsideState::Booked => ClosingState::Closed,
-            _ => ClosingState::Kept,
+        closing.state = match is_booked {
+            true => ClosingState::Closed,
+            false => ClosingState::Kept,
         };
         if closing.state == ClosingState::Kept {
             accounts::reopen(tables, closing.account)?;

@@ -1,6 +1,8 @@
 //! The account outside that belongs to an account of the bank. The office alone knows it; a shard asks.
 
+use http::StatusCode;
 use minicbor::{Decode, Encode};
+use serde::Serialize;
 
 use super::mandates;
 use crate::bank::Bank;
@@ -20,6 +22,14 @@ pub(in crate::bank) const PATH: &str = "/siblings/outside-accounts";
 pub(super) struct Known {
     pub holding: Holding,
     pub mandate: Mandate,
+}
+
+/// Where to pay so that it comes onto an account of the bank.
+#[derive(Serialize)]
+struct PayingIn {
+    iban: String,
+    name: String,
+    currency: &'static str,
 }
 
 /// As one object tells another.
@@ -64,6 +74,26 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let told = told.map_err(not_yet)?;
         let told: Told = minicbor::decode(&told).map_err(|_| not_yet(Fault::internal()))?;
         told.read()
+    }
+
+    /// `GET /v1/paying-in`: the bank's own accounts outside, one a currency. Whoever pays there and names an account of
+    /// the bank pays onto it.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`](crate::office::fault::Kind::Unreachable) while the bank outside does not answer.
+    pub(in crate::bank) async fn show_paying_in(&self) -> Result<Answer, Fault> {
+        let office = &self.issuer.office;
+        office.admit(&[("paying-in", office.settings.limits.accounts)])?;
+        let mut shown = Vec::new();
+        for currency in &self.config.currencies {
+            let own = self.outside.own_account(&office.ports, *currency).await?;
+            shown.push(PayingIn {
+                iban: own.iban.to_string(),
+                name: own.name.to_string(),
+                currency: currency.code(),
+            });
+        }
+        Ok(web::json(StatusCode::OK, &shown))
     }
 
     fn known_outside(&self, account: i64) -> Result<Told, Fault> {

@@ -8,12 +8,15 @@
 use tallystick_protocol::wire::money::Money;
 
 use super::alerts::{self, Alert};
+use super::bookings::{self, BookingState};
+use super::mandates;
 use super::payments::{self, OutsidePayment, OutsideState, Purpose};
+use super::statement::UNASSIGNED;
 use crate::bank::Bank;
 use crate::bank::banking_system::BankingSystem;
 use crate::bank::deposits::OUTSIDE;
 use crate::iso20022::pain002::Reason;
-use crate::iso20022::{Batch, Date, Instruction, Order, Reference, Remittance};
+use crate::iso20022::{Batch, Date, Holding, Instruction, Mandate, Order, Reference, Remittance};
 use crate::issuer::books;
 use crate::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
 use crate::office::fault::{Fault, Kind};
@@ -45,6 +48,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     ///
     /// # Errors
     /// [`Kind::Conflict`] if another payment has this name; those of the database.
+    #[allow(
+        dead_code,
+        reason = "fee option B1, which is not offered yet, is collected by it"
+    )]
     pub(in crate::bank) fn collect(
         &self,
         tables: &dyn Tables,
@@ -94,6 +101,47 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             _ => {}
         }
         payments::state_of(office.tables(), reference)?.ok_or_else(Fault::not_found)
+    }
+
+    /// Has money that came in for nobody known sent back to the account outside from which it came. As
+    /// [`Bank::collect`].
+    ///
+    /// # Errors
+    /// As of [`Bank::collect`].
+    pub(super) fn send_back(
+        &self,
+        tables: &dyn Tables,
+        to: &Holding,
+        money: Money,
+        reference: &str,
+    ) -> Result<(), Fault> {
+        let holding = (to.name.as_str(), to.iban.as_str());
+        let plain = minicbor::to_vec(holding).map_err(|_| Fault::internal())?;
+        let sealed = self.issuer.office.seal(&sealed_name(reference), &plain)?;
+        let payment = self.new_payment(None, money, reference, Purpose::Return);
+        let other = Some(sealed);
+        self.put_order(tables, &OutsidePayment { other, ..payment })
+    }
+
+    /// Where a payment goes or comes from, with the leave to collect it.
+    async fn other_side(
+        &self,
+        payment: &OutsidePayment,
+    ) -> Result<(Holding, Option<Mandate>), Fault> {
+        if let Some(sealed) = &payment.other {
+            let plain = self
+                .issuer
+                .office
+                .unseal(&sealed_name(&payment.reference), sealed)?;
+            let (name, iban): (String, String) =
+                minicbor::decode(&plain).map_err(|_| Fault::internal())?;
+            return Ok((mandates::holding(&name, &iban)?, None));
+        }
+        let known = self
+            .outside_account(payment.account.ok_or_else(Fault::internal)?)
+            .await?;
+        let is_collected = payment.purpose.order() == Order::Collections;
+        Ok((known.holding, is_collected.then_some(known.mandate)))
     }
 
     fn new_payment(
@@ -168,17 +216,15 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// The message that orders a payment: the same each time, but for when it was made.
     async fn batch_of(&self, payment: &OutsidePayment) -> Result<Batch, Fault> {
         let office = &self.issuer.office;
-        let account = payment.account.ok_or_else(Fault::internal)?;
-        let known = self.outside_account(account).await?;
+        let (other, mandate) = self.other_side(payment).await?;
         let currency = payment.money.currency;
         let own = self.outside.own_account(&office.ports, currency).await?;
         let name = Reference::new(&payment.reference).map_err(|_| Fault::internal())?;
-        let is_collected = payment.purpose.order() == Order::Collections;
         let instruction = Instruction {
             end_to_end: name.clone(),
             money: payment.money,
-            other: known.holding,
-            mandate: is_collected.then_some(known.mandate),
+            other,
+            mandate,
             remittance: Remittance::new(remittance(payment.purpose)).ok(),
         };
         Ok(Batch {
@@ -215,11 +261,17 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
         book(tables, &payment, outcome, office.now_ms())?;
         payments::end(tables, reference, outcome, now)?;
-        self.closing_ended(
-            tables,
-            &payment,
-            outcome.map_or(OutsideState::Rejected, |()| OutsideState::Booked),
-        )?;
+        let is_booked = outcome.is_ok();
+        match payment.purpose {
+            Purpose::Fee => {}
+            Purpose::Closing => self.closing_ended(tables, &payment, is_booked)?,
+            Purpose::Return if is_booked => {
+                bookings::return_ended(tables, reference, BookingState::Returned)?;
+            }
+            Purpose::Return => {
+                bookings::return_ended(tables, reference, BookingState::Unassigned)?;
+            }
+        }
         if outcome.is_err() {
             alerts::raise(tables, Alert::Rejected, about, now)?;
         }
@@ -237,15 +289,20 @@ fn entry_of(payment: &OutsidePayment) -> String {
     format!("outside {}", payment.reference)
 }
 
+/// The name under which the account is sealed to which a payment goes.
+fn sealed_name(reference: &str) -> String {
+    format!("outside-payment|{reference}")
+}
+
 /// Sets aside what is paid out.
 fn set_aside(tables: &dyn Tables, payment: &OutsidePayment, now_ms: u64) -> Result<(), Fault> {
-    let holder = books::name_of(payment.account.ok_or_else(Fault::internal)?);
+    let holder = payment.account.map(books::name_of);
     let transfer = Transfer {
         id: &entry_of(payment),
         at_ms: now_ms,
         order_id: None,
         memo: "To an account outside",
-        debit: books::of_holder(&holder),
+        debit: holder.as_deref().map_or(UNASSIGNED, books::of_holder),
         credit: OUTSIDE,
         money: payment.money,
     };

@@ -11,6 +11,8 @@ use crate::office::place::Place;
 use crate::ports::{DatabaseError, Row, Tables, Value};
 use crate::store::typed::{self, Stored, typed_row};
 
+/// What the office is called in the names of payments.
+const OFFICE: &str = "office";
 /// How many bytes of a digest name a payment: 112 bits, which leave it below the 35 characters of an EndToEndId.
 const NAMED_BYTES: usize = 14;
 
@@ -59,7 +61,18 @@ impl Purpose {
 fn word_of(place: Place) -> String {
     match place {
         Place::Shard(_) => place.short_name(),
-        Place::Office | Place::Stock => "office".to_owned(),
+        Place::Office | Place::Stock => OFFICE.to_owned(),
+    }
+}
+
+/// The object that ordered a payment of this name, if it is the bank's.
+pub(super) fn place_of(reference: &str) -> Option<Place> {
+    let mut words = reference.split('-');
+    let is_ours = |prefix: &str| Purpose::ALL.into_iter().any(|one| one.prefix() == prefix);
+    words.next().filter(|prefix| is_ours(prefix))?;
+    match words.next()? {
+        OFFICE => Some(Place::Office),
+        shard => u8::from_str_radix(shard, 16).ok().map(Place::Shard),
     }
 }
 

@@ -32,6 +32,27 @@ pub(crate) const TABLES: &[Migration] = &[Migration(&[
         state TEXT NOT NULL CHECK (state IN ('closing', 'closed', 'kept')),
         began_at INTEGER NOT NULL
     ) STRICT",
+    // What the bank outside booked, by its own name for it; and up to where that was read. At the office alone.
+    "CREATE TABLE bank_outside_bookings (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        reference TEXT NOT NULL,
+        minor INTEGER NOT NULL,
+        currency TEXT NOT NULL,
+        is_in INTEGER NOT NULL,
+        day TEXT NOT NULL,
+        other TEXT,
+        other_account TEXT,
+        remittance TEXT,
+        account INTEGER,
+        returned_by TEXT UNIQUE,
+        state TEXT NOT NULL,
+        read_at INTEGER NOT NULL,
+        UNIQUE (reference, currency)
+    ) STRICT",
+    "CREATE INDEX bank_outside_bookings_by_state ON bank_outside_bookings (state, number)",
+    "CREATE TABLE bank_statement_marks (
+        currency TEXT PRIMARY KEY, day TEXT NOT NULL, page INTEGER NOT NULL
+    ) STRICT",
     "CREATE TABLE bank_outside_alerts (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         alert TEXT NOT NULL,
