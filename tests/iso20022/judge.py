@@ -139,7 +139,9 @@ def read_camt053(xml):
     for entry in statement.ntry:
         (details,) = entry.ntry_dtls[0].tx_dtls
         incoming = entry.cdt_dbt_ind is camt053.CreditDebitCode.CRDT
-        side = details.rltd_pties.dbtr if incoming else details.rltd_pties.cdtr
+        related = details.rltd_pties
+        side = related.dbtr if incoming else related.cdtr
+        other_account = related.dbtr_acct if incoming else related.cdtr_acct
         entries.append(
             {
                 "reference": entry.acct_svcr_ref,
@@ -148,11 +150,12 @@ def read_camt053(xml):
                 "direction": "in" if incoming else "out",
                 "on": text(entry.bookg_dt.dt),
                 "other": side.pty.nm,
+                "other_account": other_account.id.iban,
                 "remittance": details.rmt_inf.ustrd[0],
             }
         )
     return {
-        "account": statement.acct.id.iban,
+        "account": statement.acct.id.iban or statement.acct.id.othr.id,
         "currency": statement.acct.ccy,
         "opening": balance(statement, "OPBD"),
         "closing": balance(statement, "CLBD"),
@@ -232,13 +235,16 @@ def write_camt053(said):
         )
 
     def entry(one):
+        side = "dbtr" if is_in else "cdtr"
+        number = camt053.AccountIdentification4Choice(iban=one["other_account"])
+        account = camt053.CashAccount38(id=number)
         party = camt053.Party40Choice(pty=camt053.PartyIdentification135(nm=one["other"]))
         is_in = one["direction"] == "in"
         details = camt053.EntryTransaction10(
             refs=camt053.TransactionReferences6(end_to_end_id=one["end_to_end"]),
             amt=amount(one["minor"]),
             cdt_dbt_ind=direction(is_in),
-            rltd_pties=camt053.TransactionParties6(**{"dbtr" if is_in else "cdtr": party}),
+            rltd_pties=camt053.TransactionParties6(**{side: party, f"{side}_acct": account}),
             rmt_inf=camt053.RemittanceInformation16(ustrd=[one["remittance"]]),
         )
         return camt053.ReportEntry10(

@@ -28,7 +28,7 @@ const withMandates = said => ({
 })
 const counted = said => ({ ...said, count: said.instructions.length })
 
-const statement = currency => {
+const statement = (currency, account = SAKURA.iban) => {
   const entries = AMOUNTS[currency].map((minor, place) => ({
     reference: `KTSN${place}`,
     end_to_end: `FEE-${place}`,
@@ -36,11 +36,12 @@ const statement = currency => {
     direction: place % 2 ? 'out' : 'in',
     on: '2026-11-27',
     other: AIKO.name,
+    other_account: AIKO.iban,
     remittance: 'Account management charge',
   }))
   const opening = -77
   const closing = entries.reduce((sum, { minor, direction }) => sum + (direction === 'in' ? minor : -minor), opening)
-  return { account: SAKURA.iban, currency, opening, closing, entries }
+  return { account, currency, opening, closing, entries }
 }
 
 describe('ISO 20022', () => {
@@ -57,6 +58,11 @@ describe('ISO 20022', () => {
 
     it(`our statements in ${currency} are valid and read as they were meant`, { skip }, async () => {
       const said = statement(currency)
+      assert.deepEqual(await judge.read('camt.053', await ours.write('camt.053', said)), said)
+    })
+
+    it(`our statements in ${currency} of an account without IBAN are valid and read as they were meant`, { skip }, async () => {
+      const said = statement(currency, '8999900000000007')
       assert.deepEqual(await judge.read('camt.053', await ours.write('camt.053', said)), said)
     })
 

@@ -167,6 +167,10 @@ fn open_courier(
     Ok(Courier::new(ports, settings))
 }
 
+/// How often a demo's bank reads the statement of its account outside: whoever pays in looks on.
+#[cfg(feature = "bank")]
+const DEMO_STATEMENT_SECONDS: u64 = 10;
+
 #[cfg(feature = "bank")]
 fn open_bank(
     env: &Env,
@@ -178,6 +182,9 @@ fn open_bank(
     config.registration_authorities = settings::domains(env, "REGISTRATION_AUTHORITIES")?;
     config.directory = config.settings.directory.clone();
     config.is_sandbox = settings::takes_open_deposits(env)?;
+    if config.is_sandbox {
+        config.statement_seconds = DEMO_STATEMENT_SECONDS;
+    }
     config.blocked = settings::blocked(env)?;
     config.require_safe()?;
     let outside = OrdinaryBank {

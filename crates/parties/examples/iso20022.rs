@@ -9,11 +9,11 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tallystick_parties::iso20022::camt053::{
-    self, Balance, Booked, BookingKind, Direction, Statement,
+    self, AccountId, Balance, Booked, BookingKind, Direction, Statement,
 };
 use tallystick_parties::iso20022::pain002::{self, Reason, Report, Status};
 use tallystick_parties::iso20022::{
-    Batch, Holding, Instruction, Mandate, Name, Reference, Remittance, pain001, pain008,
+    Batch, Holding, Iban, Instruction, Mandate, Name, Reference, Remittance, pain001, pain008,
 };
 use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
@@ -192,13 +192,14 @@ fn statement(said: &Value) -> Outcome<Statement> {
             kind: BookingKind::TransferSent,
             on: text(one, "on")?.parse()?,
             other: Some(text(one, "other")?.to_owned()),
+            other_account: text(one, "other_account")?.parse().ok(),
             remittance: Some(text(one, "remittance")?.to_owned()),
         })
     };
     Ok(Statement {
         id: Reference::new("STATEMENT-1")?,
         made_at: MADE_AT,
-        account: text(said, "account")?.parse()?,
+        account: account(text(said, "account")?)?,
         opening: balance("opening")?,
         closing: balance("closing")?,
         days: ("2026-11-26".parse()?, "2026-11-27".parse()?),
@@ -209,6 +210,14 @@ fn statement(said: &Value) -> Outcome<Statement> {
             .map(entry)
             .collect::<Outcome<_>>()?,
     })
+}
+
+/// A number of the banks' system, or of the account's bank alone.
+fn account(number: &str) -> Outcome<AccountId> {
+    match number.parse::<Iban>() {
+        Ok(iban) => Ok(iban.into()),
+        Err(_) => Ok(AccountId::Other(Reference::new(number)?)),
+    }
 }
 
 fn told_statement(statement: &Statement) -> Value {
@@ -223,11 +232,15 @@ fn told_statement(statement: &Statement) -> Value {
             },
             "on": one.on.to_string(),
             "other": one.other,
+            "other_account": one.other_account.as_ref().map(ToString::to_string),
             "remittance": one.remittance,
         })
     };
     json!({
-        "account": statement.account.as_str(),
+        "account": match &statement.account {
+            AccountId::Iban(iban) => iban.to_string(),
+            AccountId::Other(number) => number.to_string(),
+        },
         "currency": statement.opening.currency.code(),
         "opening": statement.opening.minor,
         "closing": statement.closing.minor,

@@ -68,13 +68,14 @@ export interface Order extends Line {
   statements: Statement[]
   tables: Table[]
 }
-export type ArgumentKind = 'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count'
+export type ArgumentKind = 'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count' | 'booking'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',
   amount: '[1-9][0-9]*',
   limit: '[0-9]+',
   count: '[0-9]+',
+  booking: '[1-9][0-9]*',
 }
 /** A command that this party takes from its operators, and what it must be told. */
 export interface CommandShape {

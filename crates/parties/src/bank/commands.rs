@@ -16,6 +16,7 @@ use crate::store::typed;
 
 const ACCOUNT: Argument = argument("account", ArgumentKind::Account);
 const AMOUNT: Argument = argument("amount", ArgumentKind::Amount);
+const BOOKING: Argument = argument("booking", ArgumentKind::Booking);
 const PARTY: Argument = argument("party", ArgumentKind::Party);
 const PURSE: Argument = argument("purse", ArgumentKind::Purse);
 
@@ -33,6 +34,8 @@ pub(super) const COMMANDS: &[CommandShape] = &[
     shape("lock-account", &[ACCOUNT]),
     shape("unlock-account", &[ACCOUNT]),
     shape("book-deposit", &[ACCOUNT, AMOUNT]),
+    shape("assign-money", &[BOOKING, ACCOUNT]),
+    shape("return-money", &[BOOKING]),
     shape("withdraw-code", &[ACCOUNT]),
     shape("block-purse", &[PURSE]),
     shape("unblock-purse", &[PURSE]),
@@ -72,6 +75,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         match command {
             known if OF_THE_ISSUER.contains(&known) => self.issuer.carry_out(tables, command, told),
             "book-deposit" => self.book_commanded(tables, told),
+            "assign-money" => self.assign_money(tables, told),
+            "return-money" => self.return_money(tables, told),
             "block-purse" => known_purse(purses::block(tables, &told.purse()?, now)?),
             "unblock-purse" => known_purse(purses::unblock(tables, &told.purse()?)?),
             "set-purse-limits" => {

@@ -10,6 +10,7 @@ use super::Bank;
 use super::alerts;
 use super::banking_system::BankingSystem;
 use super::commands;
+use super::outside;
 use crate::console::commands::{Arguments, CommandShape};
 use crate::console::lines::Listing;
 use crate::console::{Cell, Counters, Detail, Show, Table};
@@ -44,7 +45,9 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
             (SELECT count(*) FROM bank_movements WHERE state = 'offered'),
             (SELECT count(*) FROM bank_movements WHERE state = 'completed'),
             (SELECT count(*) FROM bank_movements WHERE state IN ('refused', 'lapsed', 'barred')),
-            (SELECT count(*) FROM bank_alerts)";
+            (SELECT count(*) FROM bank_alerts) + (SELECT count(*) FROM bank_outside_alerts),
+            (SELECT count(*) FROM bank_outside_payments WHERE state = 'ordered'),
+            (SELECT count(*) FROM bank_outside_bookings WHERE state = 'unassigned')";
         let row = first(self.issuer.office.tables(), sql, &[])?.ok_or_else(Fault::internal)?;
         let names = [
             "purses",
@@ -52,6 +55,8 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
             "movements_completed",
             "movements_not_completed",
             "alerts",
+            "outside_payments_ordered",
+            "outside_bookings_unassigned",
         ];
         for (at, name) in names.into_iter().enumerate() {
             counters.insert(name.to_owned(), row.number(at)?);
@@ -67,6 +72,7 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
             newest_movements(tables)?,
             alerts::table(tables)?,
         ]);
+        shown.extend(outside::console::tables(tables)?);
         Ok(shown)
     }
 }

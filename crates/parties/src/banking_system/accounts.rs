@@ -91,7 +91,8 @@ impl<P: Ports> BankingSystem<P> {
         if key.is_some_and(|key| key.is_empty() || key.len() > KEY_MAX_BYTES) {
             return Err(Fault::malformed("A key has between 1 and 64 bytes."));
         }
-        let open = |tables: &dyn Tables| self.open(tables, &name, currency);
+        let owner_key = key.map(|key| <[u8; 32]>::from(Sha256::digest(key.as_bytes())));
+        let open = |tables: &dyn Tables| self.open(tables, &name, currency, owner_key);
         let opened = self.office.transaction(|tables| match key {
             Some(key) => {
                 let command = Command {
@@ -108,8 +109,16 @@ impl<P: Ports> BankingSystem<P> {
         Ok(web::answer(StatusCode::OK, web::JSON, opened))
     }
 
-    fn open(&self, tables: &dyn Tables, name: &Name, currency: Currency) -> Result<Vec<u8>, Fault> {
+    fn open(
+        &self,
+        tables: &dyn Tables,
+        name: &Name,
+        currency: Currency,
+        owner_key: Option<[u8; 32]>,
+    ) -> Result<Vec<u8>, Fault> {
         let account = insert(tables, name, currency, None, self.office.now())?;
+        let owned = "UPDATE banking_accounts SET owner_key = ? WHERE account = ?";
+        tables.run(owned, &[owner_key.into(), account.account.into()])?;
         let money = Money {
             minor: self.config.opening_minor,
             currency,

@@ -16,6 +16,7 @@ mod mandates;
 mod payments;
 mod schema;
 mod statements;
+mod transfers;
 
 pub use config::{BankingConfig, Client};
 
@@ -40,11 +41,13 @@ pub(crate) enum Task {
     Lodge,
     Pay,
     ShowStatement,
+    Transfer,
 }
 
-/// What the banking system answers at beside what every party does. All but the first want a client's token.
+/// What the banking system answers at beside what every party does. All but the first two want a client's token.
 pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/accounts", Task::OpenAccount).dear(),
+    Route::post("/v1/transfers", Task::Transfer).dear(),
     Route::get("/v1/settlement-accounts", Task::ShowSettlement),
     Route::post("/v1/checks", Task::Check),
     Route::post("/v1/mandates", Task::Lodge),
@@ -90,6 +93,7 @@ impl<P: Ports> BankingSystem<P> {
             Task::Check => self.check(request),
             Task::Lodge => self.lodge(request),
             Task::Pay => self.pay(request),
+            Task::Transfer => self.transfer(request),
             Task::ShowStatement => self.show_statement(request),
         }
     }

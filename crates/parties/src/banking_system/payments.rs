@@ -12,7 +12,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::accounts::{self, Account};
 use super::{BankingSystem, Client, books, mandates};
 use crate::iso20022::pain002::{self, Reason, Report, Status};
-use crate::iso20022::{self, Batch, Date, Instruction, Order, Reference};
+use crate::iso20022::{self, Batch, Date, Instruction, Order, Reference, Remittance};
 use crate::ledger::LedgerError;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
@@ -34,6 +34,8 @@ typed_row! {
         pub(super) kind: String = "kind",
         /// The other side's name, if there is one.
         pub(super) other: Option<String> = "other",
+        /// Its account, if the payment is with one.
+        pub(super) other_account: Option<String> = "other_account",
         pub(super) money: Money = "minor, currency",
         pub(super) outcome: String = "outcome",
         pub(super) remittance: Option<String> = "remittance",
@@ -95,6 +97,7 @@ impl<P: Ports> BankingSystem<P> {
             end_to_end: Some(name.to_owned()),
             kind: kind_of(errand.order).to_owned(),
             other: Some(instruction.other.name.to_string()),
+            other_account: Some(instruction.other.iban.to_string()),
             money: instruction.money,
             outcome: outcome.map_or_else(Reason::as_str, |()| BOOKED).to_owned(),
             remittance: instruction.remittance.as_ref().map(ToString::to_string),
@@ -289,11 +292,41 @@ pub(super) fn note_paid_in(
         end_to_end: None,
         kind: "paid-in".to_owned(),
         other: None,
+        other_account: None,
         money,
         outcome: BOOKED.to_owned(),
         remittance: None,
         digest: None,
         balance_minor: Some(books::balance(tables, account)?),
+        at,
+    };
+    typed::insert(tables, &payment)
+}
+
+/// A customer's transfer, if it came to a client's account.
+pub(super) fn note_received(
+    tables: &dyn Tables,
+    (payer, paid): (&Account, &Account),
+    money: Money,
+    text: &Remittance,
+    at: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql = "SELECT client FROM banking_accounts WHERE account = ?";
+    let client: Option<String> = typed::one(tables, sql, &[paid.account.into()])?.flatten();
+    let Some(client) = client else {
+        return Ok(());
+    };
+    let payment = Payment {
+        client,
+        end_to_end: None,
+        kind: "received".to_owned(),
+        other: Some(payer.owner.clone()),
+        other_account: Some(payer.iban.clone()),
+        money,
+        outcome: BOOKED.to_owned(),
+        remittance: Some(text.to_string()),
+        digest: None,
+        balance_minor: Some(books::balance(tables, paid)?),
         at,
     };
     typed::insert(tables, &payment)

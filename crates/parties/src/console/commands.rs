@@ -75,6 +75,8 @@ pub enum ArgumentKind {
     Limit,
     /// A count that may be zero.
     Count,
+    /// The number of a booking at a bank outside.
+    Booking,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -115,6 +117,14 @@ impl<'a> Arguments<'a> {
     /// [`Kind::Malformed`] if it is none.
     pub fn account(&self) -> Result<i64, Fault> {
         self.read("account", |text| text.parse().ok().filter(|n| *n > 0))
+    }
+
+    /// The number of a booking at a bank outside.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn booking(&self) -> Result<i64, Fault> {
+        self.read("booking", |text| text.parse().ok().filter(|n| *n > 0))
     }
 
     /// An amount in minor units.

@@ -25,6 +25,8 @@ pub enum AccountKind {
     Waiting,
     /// Money at banks outside: what came from there is a debit, what went there a credit.
     Outside,
+    /// Money that came from banks outside for nobody known.
+    Unassigned,
     /// What the party took for its services.
     Fees,
 }
@@ -42,6 +44,7 @@ impl AccountKind {
             Self::Purse => "purse",
             Self::Waiting => "waiting",
             Self::Outside => "outside",
+            Self::Unassigned => "unassigned",
             Self::Fees => "fees",
         }
     }
@@ -58,6 +61,7 @@ impl AccountKind {
             Self::Purse,
             Self::Waiting,
             Self::Outside,
+            Self::Unassigned,
             Self::Fees,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
@@ -66,7 +70,12 @@ impl AccountKind {
     /// The side that must cover the other, as stored; the table's CHECK holds the account to it.
     fn covered_by(self) -> &'static str {
         match self {
-            Self::Holder | Self::Payable | Self::Purse | Self::Waiting | Self::Fees => "credit",
+            Self::Holder
+            | Self::Payable
+            | Self::Purse
+            | Self::Waiting
+            | Self::Fees
+            | Self::Unassigned => "credit",
             Self::CreditLines | Self::Settled | Self::Between | Self::Outside => "none",
         }
     }

@@ -11,18 +11,25 @@
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
 mod authority;
+mod closing;
+mod closing_account;
 mod commanding;
 mod crash;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod kitsune;
 mod moving;
 mod opening;
 mod ordering;
+mod outside;
 mod paying;
 mod purse;
 mod purse_opening;
+mod renewal;
+mod renewing;
 mod reporting;
+mod statements;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod talk;
