@@ -10,6 +10,7 @@ mod alerts;
 mod arriving;
 mod asking;
 pub mod banking_system;
+mod charges;
 mod checkpoints;
 mod closing;
 mod commands;
@@ -26,6 +27,7 @@ mod instructions;
 mod key;
 mod movements;
 mod openings;
+mod outside;
 mod places;
 mod prepaid;
 mod purse_funds;
@@ -53,6 +55,7 @@ use tallystick_protocol::instrument::Instrument;
 
 use self::banking_system::BankingSystem;
 use self::key::PurseKey;
+use self::outside::orders;
 use crate::issuer::{self, Issuer};
 use crate::office::Office;
 use crate::office::fault::Fault;
@@ -80,6 +83,7 @@ pub(crate) enum Task {
     ShowFees,
     PermitRenewal,
     OpenRenewed,
+    ShowAccount,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -105,6 +109,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/fees", Task::ShowFees).dear(),
     Route::post("/v1/purse-renewals", Task::PermitRenewal).at(Belongs::ToShard(renewals::purse_of)),
     Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
+    Route::post("/v1/account-statements", Task::ShowAccount)
+        .dear()
+        .at(OF_HOLDER),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
 ];
 
@@ -126,7 +133,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// A bank on these ports.
     pub fn new(ports: P, config: BankConfig, outside: B) -> Self {
         let office = Office::new(ports, config.settings.clone(), issuer::schema::TABLES)
-            .with_schema("bank", schema::TABLES);
+            .with_schema("bank", schema::TABLES)
+            .with_schema("bank-outside", outside::schema::TABLES);
         let issuer =
             Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::BankAccount);
         Self {
@@ -156,6 +164,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::PermitRenewal => self.permit_renewal(request).await,
             Task::OpenRenewed => self.open_renewed(request).await,
             Task::TakeInstruction => self.take_instruction(request).await,
+            Task::ShowAccount => self.show_account(request).await,
             Task::ShowVerdict => {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await
@@ -184,8 +193,9 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
-            fees::GIVE_BACK => self.give_back_fee(&job.reference),
+            charges::GIVE_BACK => self.give_back_fee(&job.reference),
             continuing::TELL => self.tell_continued(job).await,
+            orders::ORDER => self.order_outside(job).await,
             _ => self.issuer.perform(job).await,
         }
     }

@@ -5,7 +5,7 @@ use tallystick_protocol::purse::PurseNumber;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
-use super::{continuing, ends, key, purses};
+use super::{continuing, ends, key, outside, purses};
 use crate::office::across;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -47,6 +47,9 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
             across::PATH => self.take_in(request),
             ends::PATH => self.tell_end(request),
             continuing::PATH if !self.issuer.office.is_shard() => self.hear_continued(request),
+            outside::HOLDINGS if !self.issuer.office.is_shard() => {
+                self.tell_outside_account(request)
+            }
             key::PATH if !self.issuer.office.is_shard() => self.show_key().await,
             _ => self.issuer.answer_sibling(request).await,
         }
