@@ -266,6 +266,8 @@ pub struct Cast {
     pub takes_the_bank: bool,
     /// Over how many objects the bank's accounts and purses are spread.
     pub bank_shards: Shards,
+    /// Whether the bank asks an ordinary bank outside over the network, instead of one that is played.
+    pub has_ordinary_bank: bool,
     /// How the bank's key for purses signs.
     pub purse_key: PurseKeyKind,
     /// With this the bank's key for purses is certified.
@@ -287,6 +289,7 @@ impl Default for Cast {
             issuer_shards: Shards::NONE,
             takes_the_bank: false,
             bank_shards: Shards::NONE,
+            has_ordinary_bank: false,
             purse_key: PurseKeyKind::P256,
             purse_key_token: PURSE_KEY_TOKEN,
             fees: &[(FeeOption::Account, 300)],
@@ -352,7 +355,13 @@ impl Cast {
                 };
                 Running::Authority(Rc::new(RegistrationAuthority::new(ports, config)))
             }
-            BANK => Running::Bank(Rc::new(Bank::new(ports, self.bank(), Outside))),
+            BANK => {
+                let outside = match self.has_ordinary_bank {
+                    true => Outside::ordinary(),
+                    false => Outside::Played,
+                };
+                Running::Bank(Rc::new(Bank::new(ports, self.bank(), outside)))
+            }
             shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
         }
     }

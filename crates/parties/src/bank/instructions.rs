@@ -94,7 +94,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 self.decide_told(told, |tables| self.close_purse(tables, told))
             }
             InstructionKind::BlockPurse => Err(not_offered("blocks no purse")),
-            InstructionKind::CloseAccount => Err(not_offered("closes no account")),
+            InstructionKind::CloseAccount => self.close_account(told).await,
             _ => Err(Fault::malformed("It is not known what is to be done.")),
         }
     }

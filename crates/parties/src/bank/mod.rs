@@ -63,7 +63,7 @@ use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
 use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
-use crate::payer::Funds;
+use crate::payer::{FREED, Funds};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
@@ -80,10 +80,10 @@ pub(crate) enum Task {
     TakeReport,
     ShowVerdict,
     TakeInstruction,
+    ShowAccount,
     ShowFees,
     PermitRenewal,
     OpenRenewed,
-    ShowAccount,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -106,12 +106,12 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/instructions", Task::TakeInstruction)
         .dear()
         .at(OF_HOLDER),
-    Route::get("/v1/fees", Task::ShowFees).dear(),
-    Route::post("/v1/purse-renewals", Task::PermitRenewal).at(Belongs::ToShard(renewals::purse_of)),
-    Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
     Route::post("/v1/account-statements", Task::ShowAccount)
         .dear()
         .at(OF_HOLDER),
+    Route::get("/v1/fees", Task::ShowFees).dear(),
+    Route::post("/v1/purse-renewals", Task::PermitRenewal).at(Belongs::ToShard(renewals::purse_of)),
+    Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
 ];
 
@@ -193,9 +193,15 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
+            orders::ORDER => self.order_outside(job).await,
+            outside::TELL_SHUT => self.tell_shut(job).await,
+            FREED => {
+                let next = self.issuer.perform(job).await?;
+                self.pay_out_late(&job.reference)?;
+                Ok(next)
+            }
             charges::GIVE_BACK => self.give_back_fee(&job.reference),
             continuing::TELL => self.tell_continued(job).await,
-            orders::ORDER => self.order_outside(job).await,
             _ => self.issuer.perform(job).await,
         }
     }
@@ -205,6 +211,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     }
 
     fn night(&self) -> Result<(), Fault> {
+        self.look_after_closed()?;
         self.issuer.night()
     }
 }

@@ -46,10 +46,11 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
         match request.uri().path() {
             across::PATH => self.take_in(request),
             ends::PATH => self.tell_end(request),
-            continuing::PATH if !self.issuer.office.is_shard() => self.hear_continued(request),
+            outside::SHUT if !self.issuer.office.is_shard() => self.hear_shut(request),
             outside::HOLDINGS if !self.issuer.office.is_shard() => {
                 self.tell_outside_account(request)
             }
+            continuing::PATH if !self.issuer.office.is_shard() => self.hear_continued(request),
             key::PATH if !self.issuer.office.is_shard() => self.show_key().await,
             _ => self.issuer.answer_sibling(request).await,
         }

@@ -12,11 +12,13 @@
 mod ask;
 mod authority;
 mod closing;
+mod closing_account;
 mod commanding;
 mod crash;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod kitsune;
 mod moving;
 mod opening;
 mod ordering;
@@ -26,6 +28,7 @@ mod purse_opening;
 mod renewal;
 mod renewing;
 mod reporting;
+mod statements;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod talk;

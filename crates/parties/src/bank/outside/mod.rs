@@ -3,10 +3,12 @@
 
 mod account_statement;
 pub(super) mod alerts;
+mod closing;
 mod holdings;
 pub(super) mod mandates;
 pub(super) mod orders;
 pub(super) mod payments;
 pub(super) mod schema;
 
+pub(super) use closing::{PATH as SHUT, TELL as TELL_SHUT};
 pub(super) use holdings::PATH as HOLDINGS;

@@ -215,6 +215,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
         book(tables, &payment, outcome, office.now_ms())?;
         payments::end(tables, reference, outcome, now)?;
+        self.closing_ended(
+            tables,
+            &payment,
+            outcome.map_or(OutsideState::Rejected, |()| OutsideState::Booked),
+        )?;
         if outcome.is_err() {
             alerts::raise(tables, Alert::Rejected, about, now)?;
         }

@@ -91,6 +91,8 @@ macro_rules! stored_by_name {
         })+
     };
 }
+pub(super) use stored_by_name;
+
 stored_by_name!(Purpose, OutsideState);
 
 typed_row! {

@@ -23,6 +23,15 @@ pub(crate) const TABLES: &[Migration] = &[Migration(&[
     ) STRICT",
     "CREATE INDEX bank_outside_payments_by_account ON bank_outside_payments (account)",
     "CREATE INDEX bank_outside_payments_by_age ON bank_outside_payments (ordered_at)",
+    // Accounts that are closed, or were to be, at the object where each lives. `minor`: what goes out.
+    "CREATE TABLE bank_closings (
+        account INTEGER PRIMARY KEY,
+        attempt INTEGER NOT NULL,
+        minor INTEGER NOT NULL,
+        currency TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('closing', 'closed', 'kept')),
+        began_at INTEGER NOT NULL
+    ) STRICT",
     "CREATE TABLE bank_outside_alerts (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         alert TEXT NOT NULL,
