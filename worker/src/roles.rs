@@ -185,6 +185,9 @@ fn open_bank(
     if config.is_sandbox {
         config.statement_seconds = DEMO_STATEMENT_SECONDS;
     }
+    if let Some(fees) = settings::fees(env)? {
+        config.fees = fees;
+    }
     config.blocked = settings::blocked(env)?;
     config.require_safe()?;
     let outside = OrdinaryBank {

@@ -4,8 +4,10 @@ use tallystick_parties::bank::banking_system::{
     BankingSystem, OrdinaryBank, OutsideAccount, Solvency,
 };
 use tallystick_parties::iso20022::camt053::{Balance, Statement};
-use tallystick_parties::iso20022::pain002::Status;
-use tallystick_parties::iso20022::{Batch, Date, Holding, Mandate, Name, Order, Reference};
+use tallystick_parties::iso20022::pain002::{Reason, Status};
+use tallystick_parties::iso20022::{
+    Batch, Date, Holding, Instruction, Mandate, Name, Order, Reference,
+};
 use tallystick_parties::office::fault::{Fault, Kind};
 use tallystick_parties::ports::{Clock as _, Ports};
 use tallystick_protocol::wire::money::Currency;
@@ -23,6 +25,10 @@ pub const ACCOUNT_OF_ANOTHER: &str = "GB81OTHR00000000000002";
 pub const POOR_ACCOUNT: &str = "GB29POOR00000000000003";
 /// Nobody answers about it.
 pub const SILENT_ACCOUNT: &str = "GB25SILE00000000000004";
+/// A payment of this much is rejected.
+pub const REJECTED: u64 = 4_404;
+/// A payment of this much is not answered.
+pub const UNANSWERED: u64 = 4_405;
 /// The bank's own account there.
 const OWN_ACCOUNT: &str = "DE89370400440532013000";
 
@@ -33,7 +39,7 @@ pub const ORDINARY_TOKEN: &str = "the bank's token";
 
 /// The banking system.
 pub enum Outside {
-    /// Whatever it is ordered it books at once, and of what it booked it says nothing more.
+    /// Whatever it is ordered it books at once, but for two amounts, and of what it booked it says nothing more.
     Played,
     /// One that is asked over the network.
     Ordinary(OrdinaryBank),
@@ -96,12 +102,16 @@ impl BankingSystem for Outside {
         if let Self::Ordinary(bank) = self {
             return bank.order(ports, order, batch).await;
         }
-        let booked = |end_to_end| Status {
-            end_to_end,
-            outcome: Ok(()),
+        let asked = batch.instructions.iter();
+        let answered = asked.filter(|one| one.money.minor != UNANSWERED);
+        let status = |one: &Instruction| Status {
+            end_to_end: one.end_to_end.clone(),
+            outcome: match one.money.minor {
+                REJECTED => Err(Reason::InsufficientFunds),
+                _ => Ok(()),
+            },
         };
-        let names = batch.instructions.iter().map(|one| one.end_to_end.clone());
-        Ok(names.map(booked).collect())
+        Ok(answered.map(status).collect())
     }
 
     async fn statement<P: Ports>(

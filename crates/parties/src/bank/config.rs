@@ -1,9 +1,9 @@
 //! What the bank's operator sets beside what every party has.
 
-use tallystick_protocol::bank::{Fee, FeeOption};
+use tallystick_protocol::bank::{FEES_MAX, Fee, FeeOption};
 use tallystick_protocol::purse::{HistoryPolicy, OfflineLimits};
 use tallystick_protocol::wire::identifier::Domain;
-use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::money::{Currency, MINOR_MAX, Money};
 
 use crate::issuer::IssuerConfig;
 use crate::office::settings::{Settings, UnsafeSetting};
@@ -76,10 +76,12 @@ impl BankConfig {
             },
             policy: HistoryPolicy::UploadFirst,
             movement_max: 1_000_000,
-            fees: vec![Fee {
-                option: FeeOption::Account,
-                amount: Money::new(300, Currency::Jpy),
-            }],
+            fees: [FeeOption::Account, FeeOption::OutsideAccount]
+                .map(|option| Fee {
+                    option,
+                    amount: Money::new(300, Currency::Jpy),
+                })
+                .into(),
             offer_seconds: 120,
             binding_seconds: 86_400,
             inquiry_grace_seconds: 60,
@@ -87,6 +89,20 @@ impl BankConfig {
             blocked: Vec::new(),
             is_sandbox: false,
         }
+    }
+
+    /// Reads fees, separated by semicolons, each as "option|minor units|currency", such as `account|300|JPY`; `None` if
+    /// the text is something else, names one option twice in a currency, or more than a schedule holds.
+    #[must_use]
+    pub fn read_fees(text: &str) -> Option<Vec<Fee>> {
+        let parts = text.split(';').map(str::trim);
+        let fees = parts.filter(|part| !part.is_empty()).map(read_fee);
+        let fees: Vec<Fee> = fees.collect::<Option<_>>()?;
+        let of = |fee: &Fee| (fee.option, fee.amount.currency);
+        let is_twice =
+            |(at, fee): (usize, &Fee)| fees.iter().skip(at + 1).any(|other| of(other) == of(fee));
+        let is_schedule = fees.len() <= FEES_MAX && !fees.iter().enumerate().any(is_twice);
+        is_schedule.then_some(fees)
     }
 
     /// Whether a bank may start with these settings where others can reach it.
@@ -114,6 +130,45 @@ impl BankConfig {
             inquiry_grace_seconds: self.inquiry_grace_seconds,
             blocked: self.blocked.clone(),
             opens_accounts: false,
+        }
+    }
+}
+
+fn read_fee(text: &str) -> Option<Fee> {
+    let mut parts = text.split('|').map(str::trim);
+    let (option, minor, currency) = (parts.next()?, parts.next()?, parts.next()?);
+    let minor = minor.parse().ok().filter(|minor| *minor <= MINOR_MAX)?;
+    let fee = Fee {
+        option: FeeOption::from_name(option)?,
+        amount: Money::new(minor, currency.parse().ok()?),
+    };
+    parts.next().is_none().then_some(fee)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fees_are_read_as_they_are_written_and_each_once() {
+        let read = BankConfig::read_fees("account|300|JPY; outside-account | 250 | EUR;").unwrap();
+        let eur = Fee {
+            option: FeeOption::OutsideAccount,
+            amount: Money::new(250, Currency::Eur),
+        };
+        assert_eq!((read.len(), read[1]), (2, eur));
+        assert_eq!(BankConfig::read_fees("").unwrap(), []);
+        for wrong in [
+            "account",
+            "account|300",
+            "account|300|JPY|",
+            "account|-1|JPY",
+            "account|9007199254740992|JPY",
+            "account|300|XXX",
+            "gift|300|JPY",
+            "account|300|JPY;account|200|JPY",
+        ] {
+            assert!(BankConfig::read_fees(wrong).is_none(), "{wrong}");
         }
     }
 }

@@ -10,6 +10,7 @@ mod alerts;
 mod arriving;
 mod asking;
 pub mod banking_system;
+mod charges;
 mod checkpoints;
 mod closing;
 mod commands;
@@ -203,7 +204,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
                 self.pay_out_late(&job.reference)?;
                 Ok(next)
             }
-            fees::GIVE_BACK => self.give_back_fee(&job.reference),
+            charges::GIVE_BACK => self.give_back_fee(&job.reference),
             continuing::TELL => self.tell_continued(job).await,
             _ => self.issuer.perform(job).await,
         }

@@ -12,7 +12,7 @@ use super::closing;
 use super::funds::is_approved;
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
-use super::speaking::{self, Heard};
+use super::speaking::{self, Heard, require_not_revoked};
 use super::states;
 use super::waiting::{self, Waiting};
 use crate::issuer::accounts;
@@ -100,12 +100,17 @@ impl Paid {
         Ok(movements::find(tables, &self.purse.number, &transaction)?.is_some())
     }
 
-    /// Whether the purse may pay it: usable, and not older than it was. A time may be another request's as well: an
+    fn is_revoked(&self, claim: &Claim<'_>) -> bool {
+        let identity = claim.identity.as_ref();
+        identity.is_none_or(|identity| require_not_revoked(identity, &self.purse).is_err())
+    }
+
+    /// Whether the purse may pay it: usable, its key not revoked, and not older than it was. A time may be another request's as well: an
     /// order is done once by its root.
     fn may_pay(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<bool, DatabaseError> {
         let payment = &self.heard.message;
         let (state, at) = (&payment.state, payment.at);
-        let is_usable = self.purse.require_usable(claim.now).is_ok();
+        let is_usable = self.purse.require_usable(claim.now).is_ok() && !self.is_revoked(claim);
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
         if !is_usable || !is_set_aside || self.is_known(tables)? {

@@ -15,8 +15,8 @@ use tallystick_protocol::wire::money::Money;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
+use super::charges::{Charge, ChargeState, Covered};
 use super::conversation::keyed_fault;
-use super::fees::{self, Charge, ChargeState};
 use super::purses::{self, Purse};
 use super::speaking::{self, Renewal, RenewalState};
 use super::{account_number, continuing, ends};
@@ -57,7 +57,12 @@ enum Decision {
     Permitted(Vec<u8>),
     /// Nothing stays of it.
     Refused(RenewalOutcome),
+    /// The fee is ordered outside by this name; without it nothing is decided.
+    Waits(String),
 }
+
+/// What comes of considering a renewal.
+type Considered = Result<RenewalPermit, Decision>;
 
 impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// `POST /v1/purse-renewals`. Once it permits, it says the same when it is asked again; whom it refused may ask anew.
@@ -83,7 +88,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                     renewal: &renewal,
                     key,
                 };
-                self.decide_renewal(&new, &command)?
+                self.decide_renewal(&new, &command).await?
             }
         };
         Ok(web::cose(office.say(&permit).await?))
@@ -118,26 +123,43 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         Ok(renewal)
     }
 
-    fn decide_renewal(&self, new: &New<'_>, command: &Command<'_>) -> Result<RenewalPermit, Fault> {
-        let office = &self.issuer.office;
-        let decided = office.transaction(|tables| {
+    async fn decide_renewal(
+        &self,
+        new: &New<'_>,
+        command: &Command<'_>,
+    ) -> Result<RenewalPermit, Fault> {
+        let mut decided = self.decision(new, command)?;
+        if let Decision::Waits(fee) = &decided {
+            self.order_now(fee).await?;
+            decided = self.decision(new, command)?;
+        }
+        let permit = match decided {
+            Decision::Permitted(permit) => decode(&permit)?,
+            Decision::Refused(outcome) => self.permit(new, outcome),
+            Decision::Waits(_) => {
+                let silent = "The bank outside did not say yet whether it gives the fee.";
+                return Err(Fault::new(Kind::Unreachable, silent));
+            }
+        };
+        self.issuer
+            .office
+            .log("renewal", None, permit.outcome.as_str());
+        Ok(permit)
+    }
+
+    fn decision(&self, new: &New<'_>, command: &Command<'_>) -> Result<Decision, Fault> {
+        self.issuer.office.transaction(|tables| {
             if let Some(permit) = before(tables, command)? {
-                return Ok::<_, Fault>(Decision::Permitted(permit));
+                return Ok(Decision::Permitted(permit));
             }
             match self.consider(tables, new)? {
                 Ok(permit) => {
                     let permit = once(tables, command, |_| Ok(encode(&permit)))?;
                     Ok(Decision::Permitted(permit))
                 }
-                Err(outcome) => Ok(Decision::Refused(outcome)),
+                Err(decision) => Ok(decision),
             }
-        });
-        let permit = match decided? {
-            Decision::Permitted(permit) => decode(&permit)?,
-            Decision::Refused(outcome) => self.permit(new, outcome),
-        };
-        office.log("renewal", None, permit.outcome.as_str());
-        Ok(permit)
+        })
     }
 
     fn permit(&self, new: &New<'_>, outcome: RenewalOutcome) -> RenewalPermit {
@@ -152,46 +174,46 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     }
 
     /// Permits a new key, or says what speaks against it.
-    fn consider(
-        &self,
-        tables: &dyn Tables,
-        new: &New<'_>,
-    ) -> Result<Result<RenewalPermit, RenewalOutcome>, Fault> {
+    fn consider(&self, tables: &dyn Tables, new: &New<'_>) -> Result<Considered, Fault> {
+        let refused = |outcome| Ok(Err(Decision::Refused(outcome)));
         let found = purses::find(tables, &new.renewal.purse)?;
         let is_of_account = |purse: &Purse| purse.kind == PurseKind::Account;
         let Some(purse) = found.filter(is_of_account) else {
-            return Ok(Err(RenewalOutcome::UnknownPurse));
+            return refused(RenewalOutcome::UnknownPurse);
         };
         let settled = match speaking::hear::<KeyRenewal>(tables, &purse, &new.said.renewal) {
             Ok(heard) => speaking::settle(tables, purse, &heard, self.issuer.office.now())?,
             Err(fault) if fault.kind == Kind::BadSignature || fault.kind == Kind::Malformed => {
-                return Ok(Err(RenewalOutcome::BadSignature));
+                return refused(RenewalOutcome::BadSignature);
             }
             Err(fault) => return Err(fault),
         };
         let Some(purse) = settled else {
-            return Ok(Err(RenewalOutcome::BadSignature));
+            return refused(RenewalOutcome::BadSignature);
         };
         let account = match self.require_continuable(tables, &purse) {
             Ok(account) => account,
             Err(fault) if fault.kind == Kind::AccountEnded => {
-                return Ok(Err(RenewalOutcome::AccountEnded));
+                return refused(RenewalOutcome::AccountEnded);
             }
-            Err(_) => return Ok(Err(RenewalOutcome::PurseBlocked)),
+            Err(_) => return refused(RenewalOutcome::PurseBlocked),
         };
         let Some(due) = self.fee_for(new.renewal.fee, purse.currency) else {
-            return Ok(Err(RenewalOutcome::FeeOptionNotOffered));
+            return refused(RenewalOutcome::FeeOptionNotOffered);
         };
         if due != new.renewal.amount {
-            return Ok(Err(RenewalOutcome::FeeDiffers));
+            return refused(RenewalOutcome::FeeDiffers);
         }
         let replaces = speaking::present_key(&purse)?;
         if replaces == new.key {
             let present = "This key is the purse's already.";
             return Err(Fault::new(Kind::Replayed, present));
         }
-        let Ok(fee) = self.charge(tables, new, (&purse, account), replaces, due)? else {
-            return Ok(Err(RenewalOutcome::FeeNotCovered));
+        let fee = match self.charge(tables, new, (&purse, account), replaces, due)? {
+            Some(Covered::Yes(fee)) => Some(fee),
+            None => None,
+            Some(Covered::No) => return refused(RenewalOutcome::FeeNotCovered),
+            Some(Covered::Ordered(name)) => return Ok(Err(Decision::Waits(name))),
         };
         let mut permit = self.permit(new, RenewalOutcome::Permitted);
         permit.fee = fee;
@@ -207,7 +229,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         Ok(ends::own_account(tables, holder, now)?.account)
     }
 
-    /// Sets the fee aside unless one for the same key is. Returns what is taken; an error if it is not covered.
+    /// Has the fee paid unless one for the same key is; nothing is paid if nothing is due.
     fn charge(
         &self,
         tables: &dyn Tables,
@@ -215,23 +237,20 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         (purse, account): (&Purse, i64),
         replaces: [u8; 32],
         due: Money,
-    ) -> Result<Result<Option<Money>, ()>, Fault> {
-        let before = fees::find(tables, &purse.number, &replaces)?;
-        if before.is_none() && due.minor == 0 {
-            return Ok(Ok(None));
+    ) -> Result<Option<Covered>, Fault> {
+        if due.minor == 0 {
+            return Ok(None);
         }
         let wanted = Charge {
             purse: purse.number,
             replaces,
             account,
-            option: new.renewal.fee.as_str().to_owned(),
-            money: before.as_ref().map_or(due, |before| before.money),
+            option: new.renewal.fee,
+            money: due,
             state: ChargeState::Held,
             attempt: 0,
         };
-        let money = wanted.money;
-        let is_held = self.hold_fee(tables, before, wanted)?;
-        Ok(if is_held { Ok(Some(money)) } else { Err(()) })
+        self.cover(tables, wanted).map(Some)
     }
 
     /// Keeps what is permitted. Returns until when the account is good then.

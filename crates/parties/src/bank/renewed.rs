@@ -12,7 +12,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
-use super::fees;
+use super::charges;
 use super::purse_opening::Certified;
 use super::purses;
 use super::renewals;
@@ -77,7 +77,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let purse = purses::require(tables, &renewal.purse)?;
         purse.require_open()?;
         speaking::certify(tables, &renewal, certificate)?;
-        if let Some(charge) = fees::find(tables, &purse.number, &renewal.replaces)? {
+        if let Some(charge) = charges::find(tables, &purse.number, &renewal.replaces)? {
             self.take_fee(tables, charge)?;
         }
         let account = purse.account.ok_or_else(Fault::internal)?;

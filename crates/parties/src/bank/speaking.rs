@@ -4,6 +4,7 @@
 
 use tallystick_protocol::purse::{PurseNumber, key_digest};
 use tallystick_protocol::trust::certificate::Certificate;
+use tallystick_protocol::trust::certificate::revocation::RevocationList;
 use tallystick_protocol::trust::keyed::{self, KeyedMessage};
 use tallystick_protocol::trust::signature::VerifyingKey;
 use tallystick_protocol::wire::time::Timestamp;
@@ -15,6 +16,7 @@ use super::purses::{self, Purse};
 use crate::moves::IllegalMove;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::{DatabaseError, Ports, Row, Tables, Value};
+use crate::standing::identity::Identity;
 use crate::store::typed::{self, Stored, typed_row};
 
 tallystick_protocol::named_enum! {
@@ -221,27 +223,28 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 settled.ok_or_else(|| Fault::untrusted("Another key is the purse's by now."))?
             }
         };
-        self.require_not_revoked(&purse)?;
+        require_not_revoked(&*office.identity()?, &purse)?;
         let message = heard.message;
         Ok(FromPurse { purse, message })
     }
+}
 
-    fn require_not_revoked(&self, purse: &Purse) -> Result<(), Fault> {
-        let identity = self.issuer.office.identity()?;
-        let lists = identity.anchors.lists();
-        let (Some(certificate), false) = (&purse.key_certificate, lists.is_empty()) else {
-            return Ok(());
-        };
-        let certificate = Certificate::from_der(certificate)?;
-        let is_revoked = lists
-            .iter()
-            .any(|list| list.find(certificate.serial()).is_some());
-        if is_revoked {
-            let revoked = "The purse's key was revoked.";
-            return Err(Fault::new(Kind::CertificateRevoked, revoked));
-        }
-        Ok(())
+/// Requires that a purse's key is not on the newest list of revoked certificates, if there is one (T004-28).
+///
+/// # Errors
+/// [`Kind::CertificateRevoked`]; a certificate that cannot be read.
+pub(super) fn require_not_revoked(identity: &Identity, purse: &Purse) -> Result<(), Fault> {
+    let lists = identity.anchors.lists();
+    let (Some(certificate), false) = (&purse.key_certificate, lists.is_empty()) else {
+        return Ok(());
+    };
+    let certificate = Certificate::from_der(certificate)?;
+    let is_named = |list: &RevocationList| list.find(certificate.serial()).is_some();
+    if lists.iter().any(is_named) {
+        let revoked = "The purse's key was revoked.";
+        return Err(Fault::new(Kind::CertificateRevoked, revoked));
     }
+    Ok(())
 }
 
 /// The digest of the key that is a purse's at present.

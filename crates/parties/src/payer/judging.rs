@@ -160,6 +160,7 @@ impl<P: Ports> Payer<'_, P> {
             shop: &judged.part.header.shop,
             amount: judged.request.message.amount,
             approved_by: judged.approved_by.as_deref(),
+            identity: self.office.identity().ok(),
             now: self.office.now(),
         };
         Some((funds, claim))

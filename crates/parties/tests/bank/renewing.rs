@@ -8,6 +8,7 @@ use tallystick_protocol::checkout::answers::ShopState;
 use tallystick_protocol::purse::key_digest;
 use tallystick_protocol::trust::statement::open;
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_simulation::banking::{REJECTED, UNANSWERED};
 use tallystick_simulation::cast::Cast;
 
 use super::authority::{authority_envelope, certified_purse, deposit, said_by_authority};
@@ -86,12 +87,17 @@ fn t004_28_a_key_on_the_list_of_revoked_certificates_speaks_for_no_purse() {
         ..Cast::default()
     };
     let mut scene = Scene::of(World::with_authority_of(cast));
+    scene.purse.load(&scene.world, &mut scene.holder, 5_000);
     scene.renew(&NEW);
     assert_eq!(scene.report(&OLD), Ok(()));
     // The card told the registration authority, and has not spoken to the bank.
     assert_eq!(scene.say_renewed(&NEW, &OLD).status(), 204);
     scene.world.run_for(3 * 3_600_000);
     assert_eq!(scene.report(&OLD), Err("certificate-revoked".to_owned()));
+    let mut copy = scene.purse.clone();
+    copy.key = OLD;
+    let (order, _) = order(&scene.world, &mut scene.holder, &mut copy);
+    assert_eq!(buy(&scene.world, &order).state, ShopState::Refused);
     assert_eq!(scene.report(&NEW), Ok(()));
 }
 
@@ -232,11 +238,12 @@ fn each_fee_is_said_beforehand_and_taken_as_it_was_said() {
             (FeeOption::NewCard, 1_200),
             (FeeOption::KeyInstallation, 0),
             (FeeOption::Certificate, 450),
+            (FeeOption::OutsideAccount, 500),
         ],
         ..Cast::default()
     };
     let mut scene = Scene::of(World::with_authority_of(cast));
-    let (mut taken, mut byte) = (0, 20);
+    let (mut taken, mut collected, mut byte) = (0, 0, 20);
     for fee in schedule(&scene.world, &scene.purse).fees {
         byte += 1;
         let next = Key::P256([byte; 32]);
@@ -246,15 +253,19 @@ fn each_fee_is_said_beforehand_and_taken_as_it_was_said() {
         assert_eq!(permit.outcome, RenewalOutcome::Permitted);
         let due = Some(fee.amount).filter(|amount| amount.minor > 0);
         assert_eq!(permit.fee, due);
-        taken += i64::try_from(fee.amount.minor).unwrap();
+        let minor = i64::try_from(fee.amount.minor).unwrap();
+        match fee.option {
+            FeeOption::OutsideAccount => collected += minor,
+            _ => taken += minor,
+        }
         let old = scene.purse.key.clone();
         scene.put_in(&next, &opening.unwrap());
         assert_eq!(scene.report(&next), Ok(()));
         assert_eq!(scene.say_renewed(&next, &old).status(), 204);
-        assert_eq!(available(&scene.world, "fees"), taken);
+        assert_eq!(available(&scene.world, "fees"), taken + collected);
         assert_eq!(available(&scene.world, "holder 1"), 10_000 - taken);
     }
-    assert_eq!(taken, 1_950);
+    assert_eq!((taken, collected), (1_950, 500));
 }
 
 #[test]
@@ -390,4 +401,46 @@ fn a_purse_at_a_shard_gets_a_new_key_and_the_office_continues_the_account() {
         .purse
         .moves(&scene.world, &mut scene.holder, ends, 100)
         .unwrap();
+}
+
+#[test]
+fn a_fee_that_the_account_outside_does_not_give_permits_nothing_and_one_that_it_gave_stays_given() {
+    let at = |minor: u64, fees: &'static [(FeeOption, u64)]| {
+        let cast = Cast {
+            fees,
+            ..Cast::default()
+        };
+        let scene = Scene::of(World::with_authority_of(cast));
+        let mut renewal = scene.renewal(&NEW);
+        (renewal.fee, renewal.amount) = (FeeOption::OutsideAccount, yen(minor));
+        (scene, renewal)
+    };
+    let (scene, renewal) = at(REJECTED, &[(FeeOption::OutsideAccount, REJECTED)]);
+    for attempts in 1..=2 {
+        let (permit, opening) = scene.permit(&renewal);
+        let expected = (RenewalOutcome::FeeNotCovered, None);
+        assert_eq!((permit.outcome, opening), expected);
+        let ordered = "SELECT count(*) FROM bank_outside_payments";
+        assert_eq!(scene.world.number(BANK, ordered), attempts, "asked anew");
+    }
+    let (scene, renewal) = at(UNANSWERED, &[(FeeOption::OutsideAccount, UNANSWERED)]);
+    assert_eq!(problem(&scene.ask(&renewal)), "unreachable");
+    assert_eq!(renewals(&scene.world), 0);
+    assert_eq!(available(&scene.world, "fees"), 0);
+    // The key that it was for is never certified, and another one comes in its place.
+    let (mut scene, renewal) = at(300, &[(FeeOption::OutsideAccount, 300)]);
+    scene.world.hub.cut(CA, true);
+    assert_eq!(problem(&scene.ask(&renewal)), "unreachable");
+    assert_eq!(available(&scene.world, "fees"), 300);
+    scene.world.run_for(20 * DAY_MS);
+    scene.world.hub.cut(CA, false);
+    let next = Key::P256([9; 32]);
+    let mut again = scene.renewal(&next);
+    again.fee = FeeOption::OutsideAccount;
+    let (permit, opening) = scene.permit(&again);
+    assert_eq!(permit.fee, Some(yen(300)));
+    scene.put_in(&next, &opening.unwrap());
+    assert_eq!(scene.report(&next), Ok(()));
+    assert_eq!(available(&scene.world, "fees"), 300, "once");
+    assert_eq!(available(&scene.world, "holder 1"), 10_000);
 }
