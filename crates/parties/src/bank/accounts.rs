@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 use tallystick_protocol::bank::Registration;
 use zeroize::Zeroizing;
 
+use super::page::password_digest as password_digest_of;
 use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::ports::{Ports, Tables};
@@ -16,9 +17,9 @@ pub(super) struct Details {
     /// The holder's address.
     #[n(0)]
     pub address: String,
-    /// The verifier of the holder's password, 32 bytes.
+    /// SHA-256 of the verifier of the holder's password, 32 bytes.
     #[n(1)]
-    pub password_verifier: ByteVec,
+    pub password_digest: ByteVec,
     /// The account outside (IBAN).
     #[n(2)]
     pub outside_account: String,
@@ -41,7 +42,9 @@ pub(super) fn keep_registration<P: Ports>(
 ) -> Result<(), Fault> {
     let details = Details {
         address: registration.address.clone(),
-        password_verifier: registration.password_verifier.to_vec().into(),
+        password_digest: password_digest_of(&registration.password_verifier)
+            .to_vec()
+            .into(),
         outside_account: registration.outside_account.clone(),
     };
     let plain = minicbor::to_vec(&details).map_err(|_| Fault::internal())?;
@@ -52,4 +55,19 @@ pub(super) fn keep_registration<P: Ports>(
         &[account.into(), registration.number.into(), sealed.into()],
     )?;
     Ok(())
+}
+
+/// What is kept of the password of an account whose sealed details these are.
+///
+/// # Errors
+/// A fault here if they do not open.
+pub(super) fn password_digest<P: Ports>(
+    office: &Office<P>,
+    account: i64,
+    sealed: &[u8],
+) -> Result<[u8; 32], Fault> {
+    let plain = office.unseal(&sealed_name(account), sealed)?;
+    let details: Details = minicbor::decode(&plain).map_err(|_| Fault::internal())?;
+    let digest = details.password_digest.as_slice().try_into();
+    digest.map_err(|_| Fault::internal())
 }

@@ -7,6 +7,7 @@ use tallystick_protocol::wire::money::Money;
 use super::Bank;
 use super::banking_system::BankingSystem;
 use super::deposits::Deposit;
+use super::lost;
 use super::purses;
 use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
 use crate::issuer::homes;
@@ -73,7 +74,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             known if OF_THE_ISSUER.contains(&known) => self.issuer.carry_out(tables, command, told),
             "book-deposit" => self.book_commanded(tables, told),
             "block-purse" => known_purse(purses::block(tables, &told.purse()?, now)?),
-            "unblock-purse" => known_purse(purses::unblock(tables, &told.purse()?)?),
+            "unblock-purse" => {
+                let purse = told.purse()?;
+                lost::lift(tables, &purse)?;
+                known_purse(purses::unblock(tables, &purse)?)
+            }
             "set-purse-limits" => {
                 let count = u32::try_from(told.limit("count")?);
                 let limits = OfflineLimits {

@@ -10,6 +10,7 @@ use super::Bank;
 use super::alerts;
 use super::banking_system::BankingSystem;
 use super::commands;
+use super::lost;
 use crate::console::commands::{Arguments, CommandShape};
 use crate::console::lines::Listing;
 use crate::console::{Cell, Counters, Detail, Show, Table};
@@ -44,7 +45,8 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
             (SELECT count(*) FROM bank_movements WHERE state = 'offered'),
             (SELECT count(*) FROM bank_movements WHERE state = 'completed'),
             (SELECT count(*) FROM bank_movements WHERE state IN ('refused', 'lapsed', 'barred')),
-            (SELECT count(*) FROM bank_alerts)";
+            (SELECT count(*) FROM bank_alerts),
+            (SELECT count(*) FROM bank_lost WHERE paid_back_at IS NULL)";
         let row = first(self.issuer.office.tables(), sql, &[])?.ok_or_else(Fault::internal)?;
         let names = [
             "purses",
@@ -52,6 +54,7 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
             "movements_completed",
             "movements_not_completed",
             "alerts",
+            "purses_lost",
         ];
         for (at, name) in names.into_iter().enumerate() {
             counters.insert(name.to_owned(), row.number(at)?);
@@ -65,6 +68,7 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
         shown.extend([
             newest_purses(tables)?,
             newest_movements(tables)?,
+            lost::table(tables)?,
             alerts::table(tables)?,
         ]);
         Ok(shown)

@@ -20,8 +20,10 @@ mod ends;
 mod funds;
 mod history;
 mod key;
+mod lost;
 mod movements;
 mod openings;
+mod page;
 mod places;
 mod prepaid;
 mod purse_funds;
@@ -69,6 +71,11 @@ pub(crate) enum Task {
     TakeReply,
     TakeReport,
     ShowVerdict,
+    ShowSalt,
+    OpenSession,
+    ShowOwn,
+    BlockOwn,
+    EndSession,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -89,6 +96,16 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .dear()
         .at(OF_HOLDER),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
+    // The bank's page, which no page of another origin may read.
+    Route::post("/v1/password-salts", Task::ShowSalt)
+        .dear()
+        .private(),
+    Route::post("/v1/holder-sessions", Task::OpenSession)
+        .dear()
+        .private(),
+    Route::get("/v1/holder-sessions/own", Task::ShowOwn).private(),
+    Route::post("/v1/holder-sessions/own/blocks", Task::BlockOwn).private(),
+    Route::post("/v1/holder-sessions/own/end", Task::EndSession).private(),
 ];
 
 /// A conversation names its holder.
@@ -139,6 +156,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await
             }
+            Task::ShowSalt => self.show_salt(request),
+            Task::OpenSession => self.open_session(request),
+            Task::ShowOwn => self.show_own(request).await,
+            Task::BlockOwn => self.block_own(request).await,
+            Task::EndSession => self.end_session(request),
         }
     }
 }
@@ -163,6 +185,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
+            lost::PAYBACK => self.pay_back(&job.reference),
             _ => self.issuer.perform(job).await,
         }
     }

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::Bank;
 use super::banking_system::BankingSystem;
-use super::{ends, key};
+use super::{ends, key, lost, page};
 use crate::office::across;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -34,6 +34,8 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
         match request.uri().path() {
             across::PATH => self.take_in(request),
             ends::PATH => self.tell_end(request),
+            lost::PATH => self.hear_of_lost(request),
+            page::PATH => self.tell_part(request),
             key::PATH if !self.issuer.office.is_shard() => self.show_key().await,
             _ => self.issuer.answer_sibling(request).await,
         }

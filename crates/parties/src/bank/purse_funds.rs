@@ -10,6 +10,7 @@ use tallystick_protocol::wire::identifier::{Root, TransactionId};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::funds::is_approved;
+use super::lost::{self, Receipt};
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
 use super::states;
@@ -89,7 +90,8 @@ impl Paid {
     /// order is done once by its root.
     fn may_pay(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<bool, DatabaseError> {
         let (state, at) = (&self.payment.state, self.payment.at);
-        let is_usable = self.purse.require_usable(claim.now).is_ok();
+        let is_usable = self.purse.require_usable(claim.now).is_ok()
+            || lost::is_receipt(tables, &self.purse, (at, claim.asked_at))?;
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
         if !is_usable || !is_set_aside || self.is_known(tables)? {
@@ -128,6 +130,20 @@ impl Funds for Purses {
             account: purses::ledger_name(&paid.purse.number),
             is_genuine,
         }))
+    }
+
+    /// Of a purse that was paid back as lost, what it paid before comes back first.
+    fn provide(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<(), Fault> {
+        let Some(paid) = Paid::of(tables, claim)? else {
+            return Ok(());
+        };
+        let receipt = Receipt {
+            purse: &paid.purse.number,
+            money: claim.amount,
+            name: &claim.root.to_string(),
+            entry: paid.payment.state.sequence,
+        };
+        lost::provide(tables, &receipt, claim.now)
     }
 
     fn decided(&self, tables: &dyn Tables, claim: &Claim<'_>, granted: bool) -> Result<(), Fault> {

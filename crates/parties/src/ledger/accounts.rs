@@ -27,6 +27,8 @@ pub enum AccountKind {
     Outside,
     /// What the party took for its services.
     Fees,
+    /// What the party bears itself.
+    Losses,
 }
 
 impl AccountKind {
@@ -43,6 +45,7 @@ impl AccountKind {
             Self::Waiting => "waiting",
             Self::Outside => "outside",
             Self::Fees => "fees",
+            Self::Losses => "losses",
         }
     }
 
@@ -59,6 +62,7 @@ impl AccountKind {
             Self::Waiting,
             Self::Outside,
             Self::Fees,
+            Self::Losses,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }
@@ -67,7 +71,9 @@ impl AccountKind {
     fn covered_by(self) -> &'static str {
         match self {
             Self::Holder | Self::Payable | Self::Purse | Self::Waiting | Self::Fees => "credit",
-            Self::CreditLines | Self::Settled | Self::Between | Self::Outside => "none",
+            Self::CreditLines | Self::Settled | Self::Between | Self::Outside | Self::Losses => {
+                "none"
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ mod crash;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod lost;
 mod moving;
 mod opening;
 mod ordering;
