@@ -11,6 +11,7 @@ mod arriving;
 mod asking;
 pub mod banking_system;
 mod checkpoints;
+mod closing;
 mod commands;
 mod config;
 mod console_view;
@@ -19,6 +20,7 @@ mod deposits;
 mod ends;
 mod funds;
 mod history;
+mod instructions;
 mod key;
 mod lost;
 mod movements;
@@ -71,6 +73,7 @@ pub(crate) enum Task {
     TakeReply,
     TakeReport,
     ShowVerdict,
+    TakeInstruction,
     ShowSalt,
     OpenSession,
     ShowOwn,
@@ -93,6 +96,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .dear()
         .at(OF_HOLDER),
     Route::post("/v1/reports", Task::TakeReport)
+        .dear()
+        .at(OF_HOLDER),
+    Route::post("/v1/instructions", Task::TakeInstruction)
         .dear()
         .at(OF_HOLDER),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
@@ -152,6 +158,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::AskMovement => self.ask_movement(request).await,
             Task::TakeReply => self.take_reply(request).await,
             Task::TakeReport => self.take_report(request).await,
+            Task::TakeInstruction => self.take_instruction(request).await,
             Task::ShowVerdict => {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await

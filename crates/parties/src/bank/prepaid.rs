@@ -89,6 +89,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             limits: self.config.limits,
             policy: self.config.policy,
             blocked_at: None,
+            closed_at: None,
         }
     }
 

@@ -9,6 +9,7 @@ use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::{Root, TransactionId};
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::closing;
 use super::funds::is_approved;
 use super::lost::{self, Receipt};
 use super::movements::{self, Movement, MovementState};
@@ -208,6 +209,9 @@ impl Funds for Purses {
             money: refund.money,
         };
         ledger::transfer(tables, &waiting_transfer)?;
+        if closing::redirect(tables, &credit)? {
+            return Ok(());
+        }
         Ok(waiting::arrive(tables, &credit)?)
     }
 }

@@ -99,6 +99,8 @@ typed_row! {
         pub policy: HistoryPolicy = "policy",
         /// Since when it is blocked.
         pub blocked_at: Option<Timestamp> = "blocked_at",
+        /// Since when it is closed.
+        pub closed_at: Option<Timestamp> = "closed_at",
     }
 }
 
@@ -121,8 +123,11 @@ impl Purse {
     /// Requires that it may be used at present.
     ///
     /// # Errors
-    /// [`Kind::PurseBlocked`], or [`Kind::AccountEnded`] once its time is over.
+    /// [`Kind::PurseClosed`], [`Kind::PurseBlocked`], or [`Kind::AccountEnded`] once its time is over.
     pub(super) fn require_usable(&self, now: Timestamp) -> Result<(), Fault> {
+        if self.closed_at.is_some() {
+            return Err(Fault::new(Kind::PurseClosed, ""));
+        }
         if self.blocked_at.is_some() {
             return Err(Fault::new(Kind::PurseBlocked, ""));
         }

@@ -36,7 +36,8 @@ pub const TABLES: &[Migration] = &[Migration(&[
         limit_count INTEGER NOT NULL,
         limit_holding INTEGER NOT NULL,
         policy TEXT NOT NULL,
-        blocked_at INTEGER
+        blocked_at INTEGER,
+        closed_at INTEGER
     ) STRICT",
     "CREATE INDEX bank_purses_by_account ON bank_purses (account)",
     "CREATE INDEX bank_purses_by_age ON bank_purses (opened_at)",
@@ -106,6 +107,15 @@ pub const TABLES: &[Migration] = &[Migration(&[
         reported INTEGER,
         raised_at INTEGER NOT NULL,
         UNIQUE (purse, alert, sequence)
+    ) STRICT",
+    // What holders told the bank to do, as they signed it: evidence.
+    "CREATE TABLE bank_instructions (
+        digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+        account INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        purse BLOB,
+        signed BLOB NOT NULL,
+        received_at INTEGER NOT NULL
     ) STRICT",
     lost::TABLE,
     page::TABLES[0],

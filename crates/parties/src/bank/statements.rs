@@ -18,6 +18,9 @@ pub(super) const OFFER: &str = "movement-offer";
 /// How a movement ended (Sa16, Sd10). About the movement's number.
 pub(super) const VERDICT: &str = "movement-verdict";
 
+/// What came of an instruction. About its digest in hexadecimal.
+pub(super) const INSTRUCTION: &str = "instruction-answer";
+
 /// Stores the decision to say `message`. Call it in the transaction that decides. Kind and reference together are
 /// unique.
 ///

@@ -53,6 +53,11 @@ pub(super) fn block(
     if let Some(lost) = find(tables, number)? {
         return Ok(Some(blocked(tables, &purse, &lost)?));
     }
+    if let Some(until) = purse.closed_at {
+        // It was empty when it was closed, and nothing comes to it.
+        let amount = Money::zero(purse.currency);
+        return Ok(Some(Blocked { amount, until }));
+    }
     purses::block(tables, number, now)?;
     let lost = Lost {
         purse: *number,

@@ -9,6 +9,7 @@ use super::rows::{self, Lost};
 use super::{free, receipts};
 use crate::bank::Bank;
 use crate::bank::banking_system::BankingSystem;
+use crate::bank::closing;
 use crate::bank::purses::{self, Purse};
 use crate::bank::waiting;
 use crate::issuer::books;
@@ -69,6 +70,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             self.return_free(tables, &purse, &mut lost)?;
             lost.paid_back_at = lost.paid_back_at.or(Some(office.now()));
             rows::update(tables, &lost)?;
+            closing::close(tables, &number, office.now())?;
             office.log("purse-paid-back", None, lost.state());
             Ok(Next::Done)
         })

@@ -50,7 +50,7 @@ struct SeenPurse {
     /// In hexadecimal.
     #[n(0)]
     number: String,
-    /// Its state as a fixed word: "open", "ended", "blocked" (by the bank), "lost", "paid-back".
+    /// Its state as a fixed word: "open", "ended", "closed", "blocked" (by the bank), "lost", "paid-back".
     #[n(1)]
     state: String,
     /// What it holds by the books, what is set aside of it included.
@@ -265,6 +265,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let now = self.issuer.office.now();
         let state = match &lost {
             Some(lost) => lost.state(),
+            None if purse.closed_at.is_some() => "closed",
             None if purse.blocked_at.is_some() => "blocked",
             None if purse.expires_at <= now => "ended",
             None => "open",
