@@ -5,15 +5,23 @@ use http::{Request, Response};
 use serde_json::{Value as Json, json};
 use tallystick_parties::Party as _;
 use tallystick_parties::native::block_on;
+use tallystick_protocol::bank::{
+    AccountInstruction, InstructionAnswer, InstructionKind, InstructionOutcome,
+};
 use tallystick_protocol::checkout::answers::ShopState;
+use tallystick_protocol::purse::PurseNumber;
+use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::trust::keyed::{self, assemble, to_be_signed};
+use tallystick_protocol::trust::signature::{Algorithm, sign_pss};
+use tallystick_protocol::wire::cbor::encode;
 
 use super::authority::{deposit, enrolled, registration, world};
 use super::commanding::{command, done};
 use super::holder::{Holder, JSON, Order};
 use super::ordering::{order, refund};
-use super::purse::{Key, Purse, account, available, set_aside};
+use super::purse::{Key, Purse, account, available, say, set_aside, yen};
 use super::talk::{receipt, send_order};
-use super::world::{BANK, COURIER, World, problem, text};
+use super::world::{BANK, Between, COURIER, World, problem, text};
 
 /// The bank's reconciliation window, in milliseconds.
 const WINDOW_MS: u64 = 7 * 86_400_000;
@@ -232,10 +240,22 @@ fn an_offer_that_was_under_way_ends_undone_and_its_value_is_paid_back_with_the_r
 /// An order that the shop has before the block, and that reaches the bank after it.
 fn receipt_under_way(world: &World, holder: &mut Holder, purse: &mut Purse) -> Order {
     let (order, _) = order(world, holder, purse);
-    world.hub.cut(BANK, true);
+    hold_back(world);
     send_order(world, &order);
     world.run_for(2_000);
     order
+}
+
+/// What shops ask the bank does not get through.
+fn hold_back(world: &World) {
+    world.put_between(BANK, |path| match path {
+        "/v1/authorisations" => {
+            let mut silence = Response::new(Vec::new());
+            *silence.status_mut() = http::StatusCode::BAD_GATEWAY;
+            Between::Instead(silence)
+        }
+        _ => Between::Nothing,
+    });
 }
 
 /// The bank's window is over, for a purse whose holder blocked it this moment.
@@ -257,7 +277,7 @@ fn a_receipt_that_arrives_within_the_window_is_paid_from_what_the_purse_held() {
     let (world, mut holder, mut purse) = start();
     let order = receipt_under_way(&world, &mut holder, &mut purse);
     block(&world, &session(&world, &holder), &purse);
-    world.hub.cut(BANK, false);
+    world.connect_again(BANK);
     world.run_for(120_000);
     assert_eq!(receipt(&world, &order).state, ShopState::Accepted);
     world.run_for(WINDOW_MS);
@@ -273,7 +293,7 @@ fn a_receipt_after_the_payback_is_taken_from_the_account() {
     block(&world, &session(&world, &holder), &purse);
     end_window(&world);
     assert_eq!(available(&world, "holder 1"), 10_000);
-    world.hub.cut(BANK, false);
+    world.connect_again(BANK);
     world.run_for(120_000);
     assert_eq!(receipt(&world, &order).state, ShopState::Accepted);
     assert_eq!(available(&world, "payable to kiso-tea.localhost"), 2_000);
@@ -295,7 +315,7 @@ fn what_is_not_on_the_account_any_more_the_bank_bears_with_an_alert_and_nobody_g
     block(&world, &session(&world, &holder), &purse);
     end_window(&world);
     spend_all_but(&world, &mut holder, 1_500);
-    world.hub.cut(BANK, false);
+    world.connect_again(BANK);
     world.run_for(120_000);
     assert_eq!(receipt(&world, &order).state, ShopState::Accepted);
     assert_eq!(available(&world, "holder 1"), 0);
@@ -319,14 +339,12 @@ fn what_is_not_on_the_account_any_more_the_bank_bears_with_an_alert_and_nobody_g
 /// The holder has everything but so much moved to another one's account.
 fn spend_all_but(world: &World, holder: &mut Holder, left: u64) {
     use tallystick_protocol::purse::MovementOutcome;
-    world.hub.cut(BANK, false);
     let other = enrolled(world, 2);
     let mut second = Purse::open(world, holder, Key::P256([9; 32]));
     let on_it = u64::try_from(available(world, "holder 1")).unwrap();
     let ends = (account(holder), account(&other));
     let moved = second.moves(world, holder, ends, on_it - left).unwrap();
     assert_eq!(moved.outcome, MovementOutcome::Completed);
-    world.hub.cut(BANK, true);
 }
 
 #[test]
@@ -352,7 +370,7 @@ fn a_receipt_for_an_order_that_is_not_delivered_gives_back_what_it_took() {
     end_window(&world);
     spend_all_but(&world, &mut holder, 1_500);
     world.hub.cut(COURIER, true);
-    world.hub.cut(BANK, false);
+    world.connect_again(BANK);
     world.run_for(60_000);
     assert_eq!(set_aside(&world, &format!("purse {}", purse.number)), 2_000);
     assert_eq!(available(&world, "losses"), -500);
@@ -468,6 +486,63 @@ fn an_account_that_does_not_exist_is_told_apart_from_none_that_does() {
         problem(&try_password(&world, nobody, &[9; 32])),
         "rate-limited"
     );
+}
+
+/// What the bank says to the holder's instruction to block a purse.
+fn instruct(world: &World, holder: &mut Holder, number: PurseNumber) -> InstructionAnswer {
+    let instruction = AccountInstruction {
+        bank: super::world::domain(BANK),
+        account: holder.card.number.as_str().parse().unwrap(),
+        holder: holder.id,
+        what: InstructionKind::BlockPurse,
+        purse: Some(number),
+        at: world.now(),
+    };
+    let signature = sign_pss(
+        &mut TestRng::new(5),
+        &holder.key,
+        &to_be_signed(&instruction, Algorithm::Ps256),
+    );
+    let said = assemble(&encode(&instruction), Algorithm::Ps256, &signature.unwrap());
+    let answer = say(world, holder, "/v1/instructions", &said).unwrap();
+    keyed::unverified(&answer).unwrap()
+}
+
+#[test]
+fn the_account_s_key_blocks_a_purse_and_hears_what_is_paid_back_and_when() {
+    blocks_by_instruction(start());
+}
+
+#[test]
+fn the_account_s_key_blocks_a_purse_at_a_shard_too() {
+    let mut world = world();
+    world.spread_bank(4);
+    blocks_by_instruction(start_in(world));
+}
+
+fn blocks_by_instruction((world, mut holder, purse): (World, Holder, Purse)) {
+    let answer = instruct(&world, &mut holder, purse.number);
+    assert_eq!(answer.outcome, InstructionOutcome::Done);
+    assert_eq!(answer.amount, Some(yen(5_000)));
+    let until = world.now().plus_seconds(WINDOW_MS / 1000);
+    assert_eq!(answer.until, Some(until));
+    world.run_for(2_000);
+    let again = instruct(&world, &mut holder, purse.number);
+    assert_eq!(
+        (again.outcome, again.until),
+        (InstructionOutcome::Done, Some(until))
+    );
+    world.run_for(2_000);
+    let mut other = purse.number;
+    other.0[15] ^= 1;
+    let unknown = instruct(&world, &mut holder, other);
+    assert_eq!(unknown.outcome, InstructionOutcome::UnknownPurse);
+    world.run_for(WINDOW_MS);
+    assert_eq!(available(&world, "holder 1"), 10_000);
+    world.run_for(2_000);
+    let paid_back = instruct(&world, &mut holder, purse.number);
+    assert_eq!(paid_back.outcome, InstructionOutcome::Done);
+    assert_eq!(paid_back.amount, Some(yen(5_000)));
 }
 
 #[test]

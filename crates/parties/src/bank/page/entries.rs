@@ -30,7 +30,7 @@ pub(super) struct Entry {
 }
 
 /// The newest bookings on the account of this name, newest first: what was moved, and what is under way. What was set
-/// aside and given back is none.
+/// aside and given back is none; nor is what only went from one object of the bank to the one where the account lives.
 ///
 /// # Errors
 /// Only the database's own.
@@ -42,6 +42,7 @@ pub(super) fn newest_on(
         FROM transfers t JOIN accounts d ON d.account = t.debit JOIN accounts c ON c.account = t.credit
         WHERE (d.name = ?1 OR c.name = ?1) AND (t.kind IN ('single', 'post')
             OR t.kind = 'pending' AND NOT EXISTS (SELECT 1 FROM transfers e WHERE e.pending_id = t.id))
+            AND c.kind <> 'between' AND NOT (d.kind = 'between' AND d.name LIKE 'between book %')
         ORDER BY t.number DESC LIMIT ?2";
     let is_of_account = name.starts_with("holder ");
     let line = |row: &Row| {
