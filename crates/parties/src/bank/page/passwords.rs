@@ -148,7 +148,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         Ok(web::json(StatusCode::CREATED, &opened))
     }
 
-    /// The account of this number, if the verifier is that of its password. It takes the same time for all.
+    /// The account of this number, if the verifier is that of its password. One that does not exist
+    /// is compared with as well.
     fn account_behind(
         &self,
         tables: &dyn Tables,
