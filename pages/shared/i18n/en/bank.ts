@@ -50,9 +50,9 @@ export const bank = {
     'From now on nothing new is paid from it or to it. On {date} the bank pays {amount} back to your account, less what is still charged for payments made before.',
   blockLate:
     'A payment made with the purse before you block it is still paid to whoever received it: from what the purse held, then from what was paid back, never below zero. What is missing then the bank bears.',
-  blockEnd: 'After that the purse is closed for good. Found it before? Ask the bank to unblock it.',
+  blockEnd: 'Once it is paid back, the purse is closed for good. If you find it before, ask the bank to unblock it.',
   blockYes: 'Block it',
-  blockNo: 'Keep it in use',
+  blockNo: 'Leave it',
   blocking: 'Telling the bank.',
   blocked: 'The purse is blocked. {amount} will be on your account on {date}, less what is still charged for payments made before.',
   blockedByBank: 'The bank blocked this purse. If you have lost it, block it too, so that what it held is paid back.',
