@@ -178,6 +178,9 @@ fn open_bank(
     config.registration_authorities = settings::domains(env, "REGISTRATION_AUTHORITIES")?;
     config.directory = config.settings.directory.clone();
     config.is_sandbox = settings::takes_open_deposits(env)?;
+    if let Some(fees) = settings::fees(env)? {
+        config.fees = fees;
+    }
     config.reconciliation_seconds =
         settings::reconciliation_seconds(env, config.reconciliation_seconds)?;
     config.blocked = settings::blocked(env)?;

@@ -263,6 +263,20 @@ pub fn bank_clients(
     ))
 }
 
+/// What a bank takes for a new key, separated by semicolons: "account|300|JPY"; none of them said: as usual.
+#[cfg(feature = "bank")]
+pub fn fees(env: &Env) -> Result<Option<Vec<tallystick_protocol::bank::Fee>>, SettingsError> {
+    let Some(text) = optional(env, "FEES") else {
+        return Ok(None);
+    };
+    let read = tallystick_parties::bank::BankConfig::read_fees(&text);
+    let form = SettingsError::Form(
+        "FEES",
+        "a list such as account|300|JPY, separated by semicolons, each option once in a currency",
+    );
+    read.map(Some).ok_or(form)
+}
+
 /// Whether whoever asks can have money put onto an account of a bank: only if DEPOSITS says "open".
 #[cfg(feature = "bank")]
 pub fn takes_open_deposits(env: &Env) -> Result<bool, SettingsError> {

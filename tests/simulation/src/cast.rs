@@ -17,9 +17,11 @@ use tallystick_parties::registration_authority::{RegistrationAuthority, Registra
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
 use tallystick_parties::store::handles::Handles;
 use tallystick_parties::store::vault::{SealingKey, Vault};
+use tallystick_protocol::bank::{Fee, FeeOption};
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::wire::identifier::{Domain, Role};
+use tallystick_protocol::wire::money::{Currency, Money};
 
 use crate::banking::Outside;
 
@@ -264,10 +266,14 @@ pub struct Cast {
     pub takes_the_bank: bool,
     /// Over how many objects the bank's accounts and purses are spread.
     pub bank_shards: Shards,
+    /// Whether the bank asks an ordinary bank outside over the network, instead of one that is played.
+    pub has_ordinary_bank: bool,
     /// How the bank's key for purses signs.
     pub purse_key: PurseKeyKind,
     /// With this the bank's key for purses is certified.
     pub purse_key_token: [u8; 32],
+    /// What the bank takes for a new key, in yen, by the ways of paying that it offers.
+    pub fees: &'static [(FeeOption, u64)],
 }
 
 impl Default for Cast {
@@ -283,8 +289,10 @@ impl Default for Cast {
             issuer_shards: Shards::NONE,
             takes_the_bank: false,
             bank_shards: Shards::NONE,
+            has_ordinary_bank: false,
             purse_key: PurseKeyKind::P256,
             purse_key_token: PURSE_KEY_TOKEN,
+            fees: &[(FeeOption::Account, 300)],
         }
     }
 }
@@ -347,7 +355,13 @@ impl Cast {
                 };
                 Running::Authority(Rc::new(RegistrationAuthority::new(ports, config)))
             }
-            BANK => Running::Bank(Rc::new(Bank::new(ports, self.bank(), Outside))),
+            BANK => {
+                let outside = match self.has_ordinary_bank {
+                    true => Outside::ordinary(),
+                    false => Outside::Played,
+                };
+                Running::Bank(Rc::new(Bank::new(ports, self.bank(), outside)))
+            }
             shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
         }
     }
@@ -396,9 +410,14 @@ impl Cast {
     }
 
     fn bank(&self) -> BankConfig {
-        let mut own = settings(Role::Issuer, BANK);
+        let mut own = self.settings(Role::Issuer, BANK);
         own.shards = self.bank_shards;
         let mut config = BankConfig::new(own, self.purse_key_token);
+        let fee = |&(option, minor): &(FeeOption, u64)| Fee {
+            option,
+            amount: Money::new(minor, Currency::Jpy),
+        };
+        config.fees = self.fees.iter().map(fee).collect();
         config.is_sandbox = true;
         config.purse_key = self.purse_key;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));

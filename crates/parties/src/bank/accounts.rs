@@ -6,8 +6,10 @@ use tallystick_protocol::bank::Registration;
 use zeroize::Zeroizing;
 
 use super::page::password_digest as password_digest_of;
+use crate::iso20022::Mandate;
 use crate::office::Office;
-use crate::office::fault::Fault;
+use crate::office::fault::{Fault, Kind};
+use crate::ports::database::first;
 use crate::ports::{Ports, Tables};
 
 /// What was said in the registration and stands in no card record. Rests sealed.
@@ -23,6 +25,15 @@ pub(super) struct Details {
     /// The account outside (IBAN).
     #[n(2)]
     pub outside_account: String,
+    /// The name under which it is the holder's there.
+    #[n(3)]
+    pub outside_name: String,
+    /// By which mandate money is collected from it.
+    #[n(4)]
+    pub mandate: String,
+    /// The day on which that was given, as ISO 8601 writes it.
+    #[n(5)]
+    pub mandate_signed_on: String,
 }
 
 /// The name under which the details of an account are sealed.
@@ -39,6 +50,7 @@ pub(super) fn keep_registration<P: Ports>(
     tables: &dyn Tables,
     account: i64,
     registration: &Registration,
+    mandate: &Mandate,
 ) -> Result<(), Fault> {
     let details = Details {
         address: registration.address.clone(),
@@ -46,6 +58,9 @@ pub(super) fn keep_registration<P: Ports>(
             .to_vec()
             .into(),
         outside_account: registration.outside_account.clone(),
+        outside_name: registration.name.clone(),
+        mandate: mandate.id.to_string(),
+        mandate_signed_on: mandate.signed_on.to_string(),
     };
     let plain = minicbor::to_vec(&details).map_err(|_| Fault::internal())?;
     let plain = Zeroizing::new(plain);
@@ -55,6 +70,18 @@ pub(super) fn keep_registration<P: Ports>(
         &[account.into(), registration.number.into(), sealed.into()],
     )?;
     Ok(())
+}
+
+/// What the registration said of an account. At the office alone.
+///
+/// # Errors
+/// [`Kind::NotFound`] if it was opened here by no registration; those of the database.
+pub(super) fn details<P: Ports>(office: &Office<P>, account: i64) -> Result<Details, Fault> {
+    let sql = "SELECT details FROM bank_accounts WHERE account = ?";
+    let row = first(office.tables(), sql, &[account.into()])?;
+    let row = row.ok_or_else(|| Fault::new(Kind::NotFound, "There is no such account."))?;
+    let plain = office.unseal(&sealed_name(account), row.blob(0)?)?;
+    minicbor::decode(&plain).map_err(|_| Fault::internal())
 }
 
 /// What is kept of the password of an account whose sealed details these are.

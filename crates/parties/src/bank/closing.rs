@@ -29,6 +29,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         if let Some(outcome) = what_keeps_open(tables, &purse)? {
             return Ok(outcome.into());
         }
+        self.give_back_fees_of(tables, &purse.number)?;
         close(tables, &purse.number, self.issuer.office.now())?;
         Ok(InstructionOutcome::Done.into())
     }

@@ -1,8 +1,9 @@
 //! What the bank's operator sets beside what every party has.
 
+use tallystick_protocol::bank::{FEES_MAX, Fee, FeeOption};
 use tallystick_protocol::purse::{HistoryPolicy, OfflineLimits};
 use tallystick_protocol::wire::identifier::Domain;
-use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::money::{Currency, MINOR_MAX, Money};
 
 use crate::issuer::IssuerConfig;
 use crate::office::settings::{Settings, UnsafeSetting};
@@ -39,6 +40,8 @@ pub struct BankConfig {
     pub policy: HistoryPolicy,
     /// The most that one movement moves, in minor units.
     pub movement_max: u64,
+    /// What a new key costs, by the ways of paying that the bank offers and the currency.
+    pub fees: Vec<Fee>,
     /// How long the bank waits for the reply to an offer, in seconds (Sa7 to Sa12).
     pub offer_seconds: u64,
     /// How long after its holder blocked it a lost purse is paid back, in seconds: the reconciliation window.
@@ -54,7 +57,7 @@ pub struct BankConfig {
 }
 
 impl BankConfig {
-    /// A bank for yen with accounts for a year, which waits two minutes for a reply.
+    /// A bank for yen with accounts for a year, which takes 300 yen for a new key and waits two minutes for a reply.
     #[must_use]
     pub fn new(settings: Settings, purse_key_token: [u8; 32]) -> Self {
         Self {
@@ -73,6 +76,12 @@ impl BankConfig {
             },
             policy: HistoryPolicy::UploadFirst,
             movement_max: 1_000_000,
+            fees: [FeeOption::Account, FeeOption::OutsideAccount]
+                .map(|option| Fee {
+                    option,
+                    amount: Money::new(300, Currency::Jpy),
+                })
+                .into(),
             offer_seconds: 120,
             reconciliation_seconds: 7 * 86_400,
             binding_seconds: 86_400,
@@ -80,6 +89,20 @@ impl BankConfig {
             blocked: Vec::new(),
             is_sandbox: false,
         }
+    }
+
+    /// Reads fees, separated by semicolons, each as "option|minor units|currency", such as `account|300|JPY`; `None` if
+    /// the text is something else, names one option twice in a currency, or more than a schedule holds.
+    #[must_use]
+    pub fn read_fees(text: &str) -> Option<Vec<Fee>> {
+        let parts = text.split(';').map(str::trim);
+        let fees = parts.filter(|part| !part.is_empty()).map(read_fee);
+        let fees: Vec<Fee> = fees.collect::<Option<_>>()?;
+        let of = |fee: &Fee| (fee.option, fee.amount.currency);
+        let is_twice =
+            |(at, fee): (usize, &Fee)| fees.iter().skip(at + 1).any(|other| of(other) == of(fee));
+        let is_schedule = fees.len() <= FEES_MAX && !fees.iter().enumerate().any(is_twice);
+        is_schedule.then_some(fees)
     }
 
     /// Whether a bank may start with these settings where others can reach it.
@@ -107,6 +130,45 @@ impl BankConfig {
             inquiry_grace_seconds: self.inquiry_grace_seconds,
             blocked: self.blocked.clone(),
             opens_accounts: false,
+        }
+    }
+}
+
+fn read_fee(text: &str) -> Option<Fee> {
+    let mut parts = text.split('|').map(str::trim);
+    let (option, minor, currency) = (parts.next()?, parts.next()?, parts.next()?);
+    let minor = minor.parse().ok().filter(|minor| *minor <= MINOR_MAX)?;
+    let fee = Fee {
+        option: FeeOption::from_name(option)?,
+        amount: Money::new(minor, currency.parse().ok()?),
+    };
+    parts.next().is_none().then_some(fee)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fees_are_read_as_they_are_written_and_each_once() {
+        let read = BankConfig::read_fees("account|300|JPY; outside-account | 250 | EUR;").unwrap();
+        let eur = Fee {
+            option: FeeOption::OutsideAccount,
+            amount: Money::new(250, Currency::Eur),
+        };
+        assert_eq!((read.len(), read[1]), (2, eur));
+        assert_eq!(BankConfig::read_fees("").unwrap(), []);
+        for wrong in [
+            "account",
+            "account|300",
+            "account|300|JPY|",
+            "account|-1|JPY",
+            "account|9007199254740992|JPY",
+            "account|300|XXX",
+            "gift|300|JPY",
+            "account|300|JPY;account|200|JPY",
+        ] {
+            assert!(BankConfig::read_fees(wrong).is_none(), "{wrong}");
         }
     }
 }

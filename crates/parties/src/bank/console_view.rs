@@ -78,12 +78,14 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
 /// The newest purses. Whose they are is not the console's matter.
 fn newest_purses(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     let sql = "SELECT lower(hex(p.number)), p.kind, p.currency, l.credits_posted - l.debits_posted, p.reported,
-            p.checkpoint, p.known_sequence, p.blocked_at
+            p.checkpoint, p.known_sequence, p.expires_at,
+            1 + (SELECT count(*) FROM bank_former_keys f WHERE f.purse = p.number),
+            CASE WHEN p.closed_at IS NOT NULL THEN 'closed' WHEN p.blocked_at IS NOT NULL THEN 'blocked' END
         FROM bank_purses p JOIN accounts l ON l.name = 'purse ' || lower(hex(p.number)) AND l.currency = p.currency
         ORDER BY p.opened_at DESC LIMIT ?";
     let line = |row: &Row| {
         let currency: Currency = row.text(2)?.parse().map_err(|_| DatabaseError::Shape(2))?;
-        let is_blocked = !row.is_null(7);
+        let state = (!row.is_null(9)).then(|| row.text(9)).transpose()?;
         Ok(vec![
             Cell::Text(row.text(0)?.to_owned()),
             Cell::word(row.text(1)?),
@@ -91,7 +93,9 @@ fn newest_purses(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError
             Cell::money(row.integer(4)?, currency),
             Cell::Count(row.integer(5)?),
             Cell::Count(row.integer(6)?),
-            Cell::or_none(is_blocked.then_some("blocked"), Cell::word),
+            Cell::Time(row.number(7)?),
+            Cell::Count(row.integer(8)?),
+            Cell::or_none(state, Cell::word),
         ])
     };
     let rows = tables.run(sql, &[SHOWN.into()])?;
@@ -104,6 +108,8 @@ fn newest_purses(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError
             "reported",
             "checkpoint",
             "entry",
+            "until",
+            "keys",
             "state",
         ],
         rows: rows

@@ -5,14 +5,17 @@ use tallystick_protocol::bank::{
 };
 use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose};
 use tallystick_protocol::purse::PurseNumber;
+use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed::{self, KeyedError, KeyedMessage};
 use tallystick_protocol::wire::cbor::{decode, encode};
-use tallystick_protocol::wire::identifier::Domain;
+use tallystick_protocol::wire::identifier::{Domain, HolderId};
 use zeroize::Zeroizing;
 
 use super::Bank;
+use super::account_number;
 use super::banking_system::BankingSystem;
 use super::purses::{self, Purse};
+use crate::issuer::accounts::{self, Account};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::place::{Asked, Key};
@@ -39,6 +42,24 @@ pub(super) struct FromPurse<M> {
     /// The purse.
     pub purse: Purse,
     /// What it says.
+    pub message: M,
+}
+
+/// Whom a message of an account's holder names.
+pub(super) struct AboutAccount<'a> {
+    /// The bank.
+    pub bank: &'a Domain,
+    /// The holder.
+    pub holder: &'a HolderId,
+    /// The account's number.
+    pub account: u64,
+}
+
+/// What an account's key signed.
+pub(super) struct FromAccount<M> {
+    /// The account.
+    pub account: Account,
+    /// What is said.
     pub message: M,
 }
 
@@ -89,7 +110,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     ///
     /// # Errors
     /// [`Kind::WrongRecipient`] of a purse of another bank, [`Kind::NotFound`] of none, [`Kind::WrongSender`] if it is
-    /// in another holder's card, [`Kind::BadSignature`].
+    /// in another holder's card, [`Kind::BadSignature`], [`Kind::CertificateRevoked`] of a key that was revoked.
     pub(super) fn said_by_purse<M: KeyedMessage>(
         &self,
         said: &Said,
@@ -106,8 +127,38 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             let other = "The purse is in another holder's card.";
             return Err(Fault::new(Kind::WrongSender, other));
         }
-        let message = keyed::open(&said.content, &purse.key()?).map_err(keyed_fault)?;
-        Ok(FromPurse { purse, message })
+        self.heard_from(purse, &said.content)
+    }
+
+    /// What the account's key of the speaking holder signed. `about` says whom a message names.
+    ///
+    /// # Errors
+    /// [`Kind::WrongRecipient`] of another bank, [`Kind::WrongSender`] of another holder, [`Kind::Revoked`] if there is
+    /// no such account here, [`Kind::BadSignature`].
+    pub(super) fn said_by_account<M: KeyedMessage>(
+        &self,
+        said: &Said,
+        about: impl Fn(&M) -> AboutAccount<'_>,
+    ) -> Result<FromAccount<M>, Fault> {
+        let office = &self.issuer.office;
+        let claimed: M = keyed::unverified(&said.content).map_err(keyed_fault)?;
+        let claimed = about(&claimed);
+        if *claimed.bank != office.settings.domain {
+            return Err(Fault::new(Kind::WrongRecipient, "It names another bank."));
+        }
+        if *claimed.holder != said.pair.holder {
+            let other = "Another holder tells so than speaks.";
+            return Err(Fault::new(Kind::WrongSender, other));
+        }
+        let none = || Fault::new(Kind::Revoked, "The account is on another device.");
+        let account = accounts::of_holder(office.tables(), claimed.holder)?.ok_or_else(none)?;
+        if account_number::as_integer(&account.card.number) != Some(claimed.account) {
+            let other = "The account is another holder's.";
+            return Err(Fault::new(Kind::WrongSender, other));
+        }
+        let enrolled = Certificate::from_der(&account.certificate)?;
+        let message = keyed::open(&said.content, enrolled.public_key()).map_err(keyed_fault)?;
+        Ok(FromAccount { account, message })
     }
 }
 

@@ -6,7 +6,7 @@ use tallystick_protocol::wire::money::Money;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
-use crate::issuer::books;
+use crate::issuer::{accounts, books};
 use crate::ledger::{self, Account, AccountKind, Transfer};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
@@ -94,6 +94,9 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let unknown = || Fault::new(Kind::NotFound, "There is no such account.");
         let account = first(tables, sql, &values)?.ok_or_else(unknown)?;
         let account = account.integer(0)?;
+        if accounts::is_shut(tables, account)? {
+            return Err(Fault::new(Kind::DestinationClosed, ""));
+        }
         let now_ms = self.issuer.office.now_ms();
         let booked = ledger::transfer(
             tables,

@@ -62,7 +62,8 @@ pub(super) struct Own {
 /// The asking holder's account, if it can be used.
 ///
 /// # Errors
-/// [`Kind::Revoked`] if there is none here, [`Kind::Unauthorised`] if it is locked, [`Kind::AccountEnded`] (T004-43).
+/// [`Kind::Revoked`] if there is none here, [`Kind::Unauthorised`] if it is locked, [`Kind::AccountEnded`] (T004-43) also of one
+/// that is closed.
 pub(super) fn own_account(
     tables: &dyn Tables,
     holder: &HolderId,
@@ -73,6 +74,7 @@ pub(super) fn own_account(
     if accounts::is_locked(tables, found.account)? {
         return Err(Fault::new(Kind::Unauthorised, "The account is locked."));
     }
+    accounts::require_open(tables, found.account)?;
     if !is_current(&found.card.expiry, now) {
         return Err(Fault::new(Kind::AccountEnded, ""));
     }
@@ -122,7 +124,9 @@ fn known_account(
         ledger: books::name_of(account),
         name: shown(&name),
         currency,
-        is_open: is_current(&expiry, now) && !accounts::is_locked(tables, account)?,
+        is_open: is_current(&expiry, now)
+            && !accounts::is_locked(tables, account)?
+            && !accounts::is_shut(tables, account)?,
     }))
 }
 

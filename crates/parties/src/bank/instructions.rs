@@ -7,19 +7,16 @@ use tallystick_protocol::bank::{
     AccountInstruction, InstructionAnswer, InstructionKind, InstructionOutcome,
 };
 use tallystick_protocol::purse::PurseNumber;
-use tallystick_protocol::trust::certificate::Certificate;
-use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::Bank;
-use super::account_number;
 use super::banking_system::BankingSystem;
-use super::conversation::{Said, keyed_fault};
+use super::conversation::{AboutAccount, FromAccount, Said};
 use super::lost::By;
 use super::statements;
-use crate::issuer::accounts::{self, Account};
+use crate::issuer::accounts::Account;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{Answer, Incoming};
 use crate::ports::{DatabaseError, Ports, Tables};
@@ -101,7 +98,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 let blocked = self.block_told(told).await?;
                 self.decide_told(told, |_| Ok(blocked))
             }
-            InstructionKind::CloseAccount => Err(not_offered("closes no account")),
+            InstructionKind::CloseAccount => self.close_account(told).await,
             _ => Err(Fault::malformed("It is not known what is to be done.")),
         }
     }
@@ -152,38 +149,19 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
 
     /// Verifies who says it: the key that is enrolled for the account, in the conversation of its holder.
     fn told(&self, said: &Said) -> Result<Told, Fault> {
-        let office = &self.issuer.office;
-        let claimed: AccountInstruction = keyed::unverified(&said.content).map_err(keyed_fault)?;
-        if claimed.bank != office.settings.domain {
-            return Err(Fault::new(Kind::WrongRecipient, "It names another bank."));
-        }
-        if claimed.holder != said.pair.holder {
-            let other = "Another holder tells so than speaks.";
-            return Err(Fault::new(Kind::WrongSender, other));
-        }
-        let none = || Fault::new(Kind::Revoked, "The account is on another device.");
-        let account = accounts::of_holder(office.tables(), &claimed.holder)?.ok_or_else(none)?;
-        if account_number::as_integer(&account.card.number) != Some(claimed.account) {
-            let other = "The account is another holder's.";
-            return Err(Fault::new(Kind::WrongSender, other));
-        }
-        let enrolled = Certificate::from_der(&account.certificate)?;
-        let instruction: AccountInstruction =
-            keyed::open(&said.content, enrolled.public_key()).map_err(keyed_fault)?;
+        let FromAccount { account, message } =
+            self.said_by_account(said, |message: &AccountInstruction| AboutAccount {
+                bank: &message.bank,
+                holder: &message.holder,
+                account: message.account,
+            })?;
         Ok(Told {
-            digest: Sha256::digest(encode(&instruction)).into(),
+            digest: Sha256::digest(encode(&message)).into(),
             signed: said.content.to_vec(),
-            instruction,
+            instruction: message,
             account,
         })
     }
-}
-
-fn not_offered(what: &str) -> Fault {
-    Fault::new(
-        Kind::Conflict,
-        format!("This bank {what} at a holder's instruction."),
-    )
 }
 
 fn is_answered(tables: &(impl Tables + ?Sized), told: &Told) -> Result<bool, DatabaseError> {

@@ -10,14 +10,17 @@ mod alerts;
 mod arriving;
 mod asking;
 pub mod banking_system;
+mod charges;
 mod checkpoints;
 mod closing;
 mod commands;
 mod config;
 mod console_view;
+mod continuing;
 mod conversation;
 mod deposits;
 mod ends;
+mod fees;
 mod funds;
 mod history;
 mod instructions;
@@ -25,15 +28,19 @@ mod key;
 mod lost;
 mod movements;
 mod openings;
+mod outside;
 mod page;
 mod places;
 mod prepaid;
 mod purse_funds;
 mod purse_opening;
 mod purses;
+mod renewals;
+mod renewed;
 mod replying;
 mod reports;
 pub(crate) mod schema;
+mod speaking;
 mod statements;
 mod states;
 mod verdicts;
@@ -50,6 +57,7 @@ use tallystick_protocol::instrument::Instrument;
 
 use self::banking_system::BankingSystem;
 use self::key::PurseKey;
+use self::outside::orders;
 use crate::issuer::{self, Issuer};
 use crate::office::Office;
 use crate::office::fault::Fault;
@@ -57,7 +65,7 @@ use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
 use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
-use crate::payer::Funds;
+use crate::payer::{FREED, Funds};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
@@ -74,6 +82,10 @@ pub(crate) enum Task {
     TakeReport,
     ShowVerdict,
     TakeInstruction,
+    ShowAccount,
+    ShowFees,
+    PermitRenewal,
+    OpenRenewed,
     ShowSalt,
     OpenSession,
     ShowOwn,
@@ -101,6 +113,12 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/instructions", Task::TakeInstruction)
         .dear()
         .at(OF_HOLDER),
+    Route::post("/v1/account-statements", Task::ShowAccount)
+        .dear()
+        .at(OF_HOLDER),
+    Route::get("/v1/fees", Task::ShowFees).dear(),
+    Route::post("/v1/purse-renewals", Task::PermitRenewal).at(Belongs::ToShard(renewals::purse_of)),
+    Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
     // The bank's page, which no page of another origin may read.
     Route::post("/v1/password-salts", Task::ShowSalt)
@@ -132,7 +150,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// A bank on these ports.
     pub fn new(ports: P, config: BankConfig, outside: B) -> Self {
         let office = Office::new(ports, config.settings.clone(), issuer::schema::TABLES)
-            .with_schema("bank", schema::TABLES);
+            .with_schema("bank", schema::TABLES)
+            .with_schema("bank-outside", outside::schema::TABLES);
         let issuer =
             Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::BankAccount);
         Self {
@@ -158,7 +177,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::AskMovement => self.ask_movement(request).await,
             Task::TakeReply => self.take_reply(request).await,
             Task::TakeReport => self.take_report(request).await,
+            Task::ShowFees => self.show_fees().await,
+            Task::PermitRenewal => self.permit_renewal(request).await,
+            Task::OpenRenewed => self.open_renewed(request).await,
             Task::TakeInstruction => self.take_instruction(request).await,
+            Task::ShowAccount => self.show_account(request).await,
             Task::ShowVerdict => {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await
@@ -192,6 +215,15 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
+            orders::ORDER => self.order_outside(job).await,
+            outside::TELL_SHUT => self.tell_shut(job).await,
+            FREED => {
+                let next = self.issuer.perform(job).await?;
+                self.pay_out_late(&job.reference)?;
+                Ok(next)
+            }
+            charges::GIVE_BACK => self.give_back_fee(&job.reference),
+            continuing::TELL => self.tell_continued(job).await,
             lost::PAYBACK => self.pay_back(&job.reference),
             _ => self.issuer.perform(job).await,
         }
@@ -202,6 +234,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     }
 
     fn night(&self) -> Result<(), Fault> {
+        self.look_after_closed()?;
         self.issuer.night()
     }
 }

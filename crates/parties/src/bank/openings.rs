@@ -12,7 +12,9 @@ use tallystick_protocol::wire::money::Money;
 
 use super::account_number;
 use super::banking_system::{BankingSystem, OutsideAccount};
+use super::outside::mandates;
 use super::{Bank, accounts};
+use crate::iso20022::Mandate;
 use crate::issuer::accounts::GRANT_SECONDS;
 use crate::issuer::card_check::tidy_name;
 use crate::office::fault::{Fault, Kind};
@@ -88,19 +90,18 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         command: &Command<'_>,
     ) -> Result<Vec<u8>, Fault> {
         let (office, registration) = (&self.issuer.office, &asked.message.registration);
-        let refused = self.refusal_of(registration).await?;
-        let (account, answer) = match refused {
-            Some(outcome) => (None, self.opening_answer(asked, outcome)),
-            None => {
+        let (account, answer) = match self.leave_to_collect(registration).await? {
+            Err(outcome) => (None, self.opening_answer(asked, outcome)),
+            Ok(mandate) => {
                 let opened = self.new_account(asked).await?;
-                (Some(opened.offer), opened.answer)
+                (Some((opened.offer, mandate)), opened.answer)
             }
         };
         let outcome = answer.outcome.as_str();
         let sealed = office.transaction(|tables| {
             once(tables, command, |tables| {
-                if let Some(offer) = &account {
-                    self.store_account(tables, registration, offer)?;
+                if let Some((offer, mandate)) = &account {
+                    self.store_account(tables, registration, offer, mandate)?;
                 }
                 Ok(office.seal(SEALED, &encode(&answer))?)
             })
@@ -121,6 +122,25 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         };
         let ports = &self.issuer.office.ports;
         Ok(self.outside.check(ports, &outside).await?.refusal())
+    }
+
+    /// The mandate that the registration gives, lodged with the bank outside, unless something speaks against the
+    /// account.
+    async fn leave_to_collect(
+        &self,
+        asked: &Registration,
+    ) -> Result<Result<Mandate, OpeningOutcome>, Fault> {
+        if let Some(outcome) = self.refusal_of(asked).await? {
+            return Ok(Err(outcome));
+        }
+        let office = &self.issuer.office;
+        let mandate = mandates::of_registration(asked, office.now())?;
+        let account = mandates::holding(&asked.name, &asked.outside_account)?;
+        let lodged = self
+            .outside
+            .lodge(&office.ports, &account, &mandate)
+            .await?;
+        Ok(lodged.refusal().map_or(Ok(mandate), Err))
     }
 
     fn opening_answer(
@@ -179,10 +199,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         tables: &dyn Tables,
         registration: &Registration,
         offer: &AccountOffer,
+        mandate: &Mandate,
     ) -> Result<(), Fault> {
         let nothing = Money::zero(registration.currency);
         let issuer = &self.issuer;
         let account = issuer.store_account(tables, &offer.card, &offer.grant, nothing)?;
-        accounts::keep_registration(&issuer.office, tables, account, registration)
+        accounts::keep_registration(&issuer.office, tables, account, registration, mandate)
     }
 }

@@ -5,7 +5,6 @@ use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::refunds::RefundOutcome;
 use tallystick_protocol::instrument::{Instrument, Payment};
 use tallystick_protocol::purse::{Endpoint, PursePayment};
-use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::{Root, TransactionId};
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -14,6 +13,7 @@ use super::funds::is_approved;
 use super::lost::{self, Receipt};
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
+use super::speaking::{self, Heard, require_not_revoked};
 use super::states;
 use super::waiting::{self, Waiting};
 use crate::issuer::accounts;
@@ -29,7 +29,7 @@ pub(super) struct Purses;
 /// A payment that the named purse signed for the claimed order.
 struct Paid {
     purse: Purse,
-    payment: PursePayment,
+    heard: Heard<PursePayment>,
 }
 
 impl Paid {
@@ -44,8 +44,9 @@ impl Paid {
         let Some(purse) = purses::find(tables, &named.purse)? else {
             return Ok(None);
         };
-        let key = purse.key().ok();
-        let payment = key.and_then(|key| keyed::open::<PursePayment>(signed, &key).ok());
+        let Ok(heard) = speaking::hear::<PursePayment>(tables, &purse, signed) else {
+            return Ok(None);
+        };
         let is_it = |payment: &PursePayment| {
             payment.bank == *claim.payer
                 && payment.purse == purse.number
@@ -54,7 +55,20 @@ impl Paid {
                 && payment.amount == claim.amount
                 && purse.holder == Some(*claim.holder)
         };
-        Ok(payment.filter(is_it).map(|payment| Self { purse, payment }))
+        if !is_it(&heard.message) {
+            return Ok(None);
+        }
+        Ok(Some(Self { purse, heard }))
+    }
+
+    /// As [`Paid::of`]; from now on the key that signed it is the purse's.
+    fn settled(tables: &dyn Tables, claim: &Claim<'_>) -> Result<Option<Self>, DatabaseError> {
+        let Some(paid) = Self::of(tables, claim)? else {
+            return Ok(None);
+        };
+        let heard = paid.heard;
+        let purse = speaking::settle(tables, paid.purse, &heard, claim.now)?;
+        Ok(purse.map(|purse| Self { purse, heard }))
     }
 
     /// The same as a movement; its number is the order's root.
@@ -83,16 +97,23 @@ impl Paid {
 
     /// Whether it was decided or barred before.
     fn is_known(&self, tables: &dyn Tables) -> Result<bool, DatabaseError> {
-        let transaction = TransactionId(self.payment.root.0);
+        let transaction = TransactionId(self.heard.message.root.0);
         Ok(movements::find(tables, &self.purse.number, &transaction)?.is_some())
     }
 
-    /// Whether the purse may pay it: usable, and not older than it was. A time may be another request's as well: an
+    fn is_revoked(&self, claim: &Claim<'_>) -> bool {
+        let identity = claim.identity.as_ref();
+        identity.is_none_or(|identity| require_not_revoked(identity, &self.purse).is_err())
+    }
+
+    /// Whether the purse may pay it: usable, its key not revoked, and not older than it was. A time may be another request's as well: an
     /// order is done once by its root.
     fn may_pay(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<bool, DatabaseError> {
-        let (state, at) = (&self.payment.state, self.payment.at);
-        let is_usable = self.purse.require_usable(claim.now).is_ok()
-            || lost::is_receipt(tables, &self.purse, (at, claim.asked_at))?;
+        let payment = &self.heard.message;
+        let (state, at) = (&payment.state, payment.at);
+        let is_receipt = lost::is_receipt(tables, &self.purse, (at, claim.asked_at))?;
+        let is_usable =
+            is_receipt || self.purse.require_usable(claim.now).is_ok() && !self.is_revoked(claim);
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
         if !is_usable || !is_set_aside || self.is_known(tables)? {
@@ -121,7 +142,7 @@ impl Funds for Purses {
         let Some(account) = accounts::of_holder(tables, claim.holder)? else {
             return Ok(None);
         };
-        let Some(paid) = Paid::of(tables, claim)? else {
+        let Some(paid) = Paid::settled(tables, claim)? else {
             return Ok(None);
         };
         let is_locked = accounts::is_locked(tables, account.account)?;
@@ -150,7 +171,7 @@ impl Funds for Purses {
             purse: &paid.purse.number,
             money: claim.amount,
             name: &claim.root.to_string(),
-            entry: paid.payment.state.sequence,
+            entry: paid.heard.message.state.sequence,
         };
         lost::provide(tables, &receipt, claim.now)
     }

@@ -120,14 +120,23 @@ impl Purse {
         Ok(VerifyingKey::from_spki(spki.ok_or_else(unsigned)?)?)
     }
 
+    /// Requires that it is not closed.
+    ///
+    /// # Errors
+    /// [`Kind::PurseClosed`].
+    pub(super) fn require_open(&self) -> Result<(), Fault> {
+        if self.closed_at.is_some() {
+            return Err(Fault::new(Kind::PurseClosed, ""));
+        }
+        Ok(())
+    }
+
     /// Requires that it may be used at present.
     ///
     /// # Errors
     /// [`Kind::PurseClosed`], [`Kind::PurseBlocked`], or [`Kind::AccountEnded`] once its time is over.
     pub(super) fn require_usable(&self, now: Timestamp) -> Result<(), Fault> {
-        if self.closed_at.is_some() {
-            return Err(Fault::new(Kind::PurseClosed, ""));
-        }
+        self.require_open()?;
         if self.blocked_at.is_some() {
             return Err(Fault::new(Kind::PurseBlocked, ""));
         }

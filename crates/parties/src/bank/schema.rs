@@ -108,6 +108,40 @@ pub const TABLES: &[Migration] = &[Migration(&[
         raised_at INTEGER NOT NULL,
         UNIQUE (purse, alert, sequence)
     ) STRICT",
+    // New keys that the bank permits its purses (S2 to S10).
+    "CREATE TABLE bank_renewals (
+        key BLOB PRIMARY KEY CHECK (length(key) = 32),
+        purse BLOB NOT NULL REFERENCES bank_purses (number),
+        replaces BLOB NOT NULL,
+        signed BLOB NOT NULL,
+        public_key BLOB NOT NULL,
+        state TEXT NOT NULL,
+        certificate BLOB,
+        ends_at INTEGER,
+        account_expiry TEXT NOT NULL,
+        permitted_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE INDEX bank_renewals_by_purse ON bank_renewals (purse)",
+    // Keys that were a purse's before: what they signed stays evidence.
+    "CREATE TABLE bank_former_keys (
+        key BLOB PRIMARY KEY CHECK (length(key) = 32),
+        purse BLOB NOT NULL REFERENCES bank_purses (number),
+        public_key BLOB NOT NULL,
+        certificate BLOB NOT NULL,
+        replaced_at INTEGER NOT NULL
+    ) STRICT",
+    // The fee for the replacement of one key (S1).
+    "CREATE TABLE bank_fees (
+        purse BLOB NOT NULL REFERENCES bank_purses (number),
+        replaces BLOB NOT NULL,
+        account INTEGER NOT NULL,
+        option TEXT NOT NULL,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        currency TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempt INTEGER NOT NULL,
+        PRIMARY KEY (purse, replaces)
+    ) STRICT",
     // What holders told the bank to do, as they signed it: evidence.
     "CREATE TABLE bank_instructions (
         digest BLOB PRIMARY KEY CHECK (length(digest) = 32),

@@ -6,7 +6,7 @@ use tallystick_protocol::wire::money::Currency;
 use super::payments::{BOOKED, Payment, reference};
 use super::{BankingSystem, Client, accounts};
 use crate::iso20022::camt053::{self, Balance, Booked, BookingKind, Direction, Statement};
-use crate::iso20022::{self, Date, Reference};
+use crate::iso20022::{self, Date, Iban, Reference};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{DatabaseError, Ports, Tables, Value};
@@ -77,11 +77,12 @@ impl<P: Ports> BankingSystem<P> {
             "{}-{}-{}-{}",
             wanted.from, wanted.currency, wanted.page, now.0
         );
+        let own: Iban = account.iban.parse().map_err(|_| Fault::internal())?;
         let entries = found.iter().map(|(number, one)| entry(*number, one));
         Ok(Statement {
             id: Reference::new(&id).map_err(|_| Fault::internal())?,
             made_at: now,
-            account: account.iban.parse().map_err(|_| Fault::internal())?,
+            account: own.into(),
             opening: balance(opening),
             closing: balance(closing.unwrap_or(opening)),
             days: (wanted.from, Date::of(now).max(wanted.from)),
@@ -157,6 +158,7 @@ fn entry(number: i64, payment: &Payment) -> Result<Booked, Fault> {
         kind,
         on: Date::of(payment.at),
         other: payment.other.clone(),
+        other_account: None,
         remittance: payment.remittance.clone(),
     })
 }

@@ -52,6 +52,8 @@ pub enum BookingKind {
     TransferSent,
     /// A direct debit that the owner ordered (IDDT).
     Collected,
+    /// A credit transfer that somebody else ordered (RCDT).
+    Received,
     /// Money that was paid in (CNTR, CDPT).
     PaidIn,
     /// Anything else.
@@ -63,6 +65,7 @@ impl BookingKind {
         match self {
             Self::TransferSent => ("ICDT", "DMCT"),
             Self::Collected => ("IDDT", "OTHR"),
+            Self::Received => ("RCDT", "DMCT"),
             Self::PaidIn => ("CNTR", "CDPT"),
             Self::Other => ("OTHR", "OTHR"),
         }
@@ -72,6 +75,7 @@ impl BookingKind {
         match family {
             "ICDT" => Self::TransferSent,
             "IDDT" => Self::Collected,
+            "RCDT" => Self::Received,
             "CNTR" => Self::PaidIn,
             _ => Self::Other,
         }
@@ -95,8 +99,25 @@ pub struct Booked {
     pub on: Date,
     /// The name of the other side, if the statement says it.
     pub other: Option<String>,
+    /// The account of the other side, if the statement says it.
+    pub other_account: Option<Iban>,
     /// What it was for.
     pub remittance: Option<String>,
+}
+
+/// Which account a statement is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountId {
+    /// One with a number of the banks' system (IBAN).
+    Iban(Iban),
+    /// One with a number of its bank alone (Othr): at most 34 Latin characters.
+    Other(Reference),
+}
+
+impl From<Iban> for AccountId {
+    fn from(iban: Iban) -> Self {
+        Self::Iban(iban)
+    }
 }
 
 /// A statement, or one page of it.
@@ -107,7 +128,7 @@ pub struct Statement {
     /// When it was made.
     pub made_at: Timestamp,
     /// The account.
-    pub account: Iban,
+    pub account: AccountId,
     /// What was on it before the first entry.
     pub opening: Balance,
     /// What was on it after the last.
@@ -169,7 +190,7 @@ pub fn write(statement: &Statement) -> Result<Vec<u8>, Iso20022Error> {
         Element::text("FrDtTm", write_moment(first.begins())),
         Element::text("ToDtTm", write_moment(last.begins().plus_seconds(86_399))),
     ];
-    let account = write_account("Acct", &statement.account, Some(statement.opening.currency));
+    let account = write_own_account(&statement.account, statement.opening.currency);
     let mut children = vec![
         Element::text("Id", statement.id.as_str()),
         Element::of("StmtPgntn", pages),
@@ -182,6 +203,25 @@ pub fn write(statement: &Statement) -> Result<Vec<u8>, Iso20022Error> {
     children.extend(statement.entries.iter().map(write_entry));
     let message = vec![Element::of("GrpHdr", header), Element::of("Stmt", children)];
     Ok(xml::write(NAMESPACE, &Element::of(MESSAGE, message)))
+}
+
+fn write_own_account(account: &AccountId, currency: Currency) -> Element {
+    match account {
+        AccountId::Iban(iban) => write_account("Acct", iban, Some(currency)),
+        AccountId::Other(number) => {
+            let number = Element::path(&["Id", "Othr", "Id"], number.as_str());
+            let currency = Element::text("Ccy", currency.code());
+            Element::of("Acct", vec![number, currency])
+        }
+    }
+}
+
+fn read_own_account(statement: &Element) -> Result<AccountId, Iso20022Error> {
+    let id = statement.found(&["Acct", "Id"])?;
+    match id.find(&["Othr", "Id"]) {
+        Some(number) => Ok(AccountId::Other(text_of(number)?)),
+        None => Ok(id.found(&["IBAN"])?.only_text()?.parse::<Iban>()?.into()),
+    }
 }
 
 /// A balance; between two pages it is an intermediate one (INTM).
@@ -244,10 +284,14 @@ fn write_details(entry: &Booked, reference: &str) -> Element {
         amount::write("Amt", entry.money),
         Element::text("CdtDbtInd", entry.direction.code()),
     ];
-    if let Some(name) = &entry.other {
-        let side = other_side(entry.direction);
-        let party = Element::path(&[side, "Pty", "Nm"], name);
-        children.push(Element::of("RltdPties", vec![party]));
+    let (side, account) = other_side(entry.direction);
+    let name = entry.other.as_ref();
+    let name = name.map(|name| Element::path(&[side, "Pty", "Nm"], name));
+    let iban = entry.other_account.as_ref();
+    let iban = iban.map(|iban| write_account(account, iban, None));
+    let related: Vec<_> = name.into_iter().chain(iban).collect();
+    if !related.is_empty() {
+        children.push(Element::of("RltdPties", related));
     }
     if let Some(text) = &entry.remittance {
         children.push(Element::path(&["RmtInf", "Ustrd"], text));
@@ -255,11 +299,11 @@ fn write_details(entry: &Booked, reference: &str) -> Element {
     Element::of("TxDtls", children)
 }
 
-/// Of money that came the debtor, of money that went the creditor.
-fn other_side(direction: Direction) -> &'static str {
+/// Of money that came the debtor, of money that went the creditor: who it is and with which account.
+fn other_side(direction: Direction) -> (&'static str, &'static str) {
     match direction {
-        Direction::In => "Dbtr",
-        Direction::Out => "Cdtr",
+        Direction::In => ("Dbtr", "DbtrAcct"),
+        Direction::Out => ("Cdtr", "CdtrAcct"),
     }
 }
 
@@ -303,10 +347,7 @@ fn read_statement(element: &Element, made_at: Timestamp) -> Result<Statement, Is
     let statement = Statement {
         id: text_of(element.found(&["Id"])?)?,
         made_at,
-        account: element
-            .found(&["Acct", "Id", "IBAN"])?
-            .only_text()?
-            .parse()?,
+        account: read_own_account(element)?,
         opening,
         closing,
         days: (first, last),
@@ -382,6 +423,7 @@ fn read_entry(entry: &Element, into: &mut Vec<Booked>) -> Result<(), Iso20022Err
         kind: kind_of(entry),
         on: read_day(entry.found(&["BookgDt"])?)?,
         other: None,
+        other_account: None,
         remittance: None,
     };
     let details: Vec<&Element> = entry
@@ -417,8 +459,9 @@ fn read_details(details: &Element, entry: Booked) -> Result<Booked, Iso20022Erro
     let end_to_end = details.find(&["Refs", "EndToEndId"]);
     // One that none of ours looks like is none of ours.
     let end_to_end = end_to_end.and_then(|name| Reference::new(&name.text).ok());
-    let side = other_side(entry.direction);
+    let (side, account) = other_side(entry.direction);
     let party = details.find(&["RltdPties", side]);
+    let account = details.find(&["RltdPties", account, "Id", "IBAN"]);
     let name = party.and_then(|party| party.find(&["Pty", "Nm"]).or(party.find(&["Nm"])));
     Ok(Booked {
         bank_reference: details
@@ -427,6 +470,8 @@ fn read_details(details: &Element, entry: Booked) -> Result<Booked, Iso20022Erro
             .or(entry.bank_reference),
         end_to_end: end_to_end.filter(|name| name.as_str() != NOT_PROVIDED),
         other: name.and_then(shown),
+        // A number that is none of the banks' system is no reason to refuse what was booked.
+        other_account: account.and_then(|iban| iban.text.trim().parse().ok()),
         remittance: details.find(&["RmtInf", "Ustrd"]).and_then(shown),
         ..entry
     })

@@ -235,6 +235,43 @@ pub(crate) fn is_locked(
     Ok(first(tables, sql, &[account.into()])?.is_some())
 }
 
+/// Nothing comes onto the account or leaves it any more, and no wallet is enrolled for it: it is closed, or about to
+/// be.
+pub(crate) fn shut(tables: &dyn Tables, account: i64, now: Timestamp) -> Result<(), DatabaseError> {
+    tables.run(
+        "INSERT INTO issuer_shut_accounts (account, shut_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        &[account.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// The account is open after all.
+pub(crate) fn reopen(tables: &dyn Tables, account: i64) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM issuer_shut_accounts WHERE account = ?";
+    tables.run(sql, &[account.into()])?;
+    Ok(())
+}
+
+/// Whether the account is shut.
+pub(crate) fn is_shut(
+    tables: &(impl Tables + ?Sized),
+    account: i64,
+) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 FROM issuer_shut_accounts WHERE account = ?";
+    Ok(first(tables, sql, &[account.into()])?.is_some())
+}
+
+/// Requires that the account is not shut.
+///
+/// # Errors
+/// [`Kind::AccountEnded`].
+pub(crate) fn require_open(tables: &(impl Tables + ?Sized), account: i64) -> Result<(), Fault> {
+    if is_shut(tables, account)? {
+        return Err(Fault::new(Kind::AccountEnded, "The account is closed."));
+    }
+    Ok(())
+}
+
 /// How many accounts a console shows.
 const SHOWN: u32 = 30;
 

@@ -16,7 +16,7 @@ use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::{HolderId, Role};
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::accounts::grant_digest;
+use super::accounts::{self, grant_digest};
 use super::{Issuer, homes, revocation, words};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
@@ -83,13 +83,10 @@ impl<P: Ports> Issuer<P> {
     }
 
     fn require_grant(&self, request: &EnrolmentRequest) -> Result<(), Fault> {
-        first(
-            self.office.tables(),
-            "SELECT account FROM issuer_accounts WHERE grant_digest = ?",
-            &[grant_digest(&request.grant).into()],
-        )?
-        .map(|_| ())
-        .ok_or_else(no_such_grant)
+        let tables = self.office.tables();
+        let sql = "SELECT account FROM issuer_accounts WHERE grant_digest = ?";
+        let row = first(tables, sql, &[grant_digest(&request.grant).into()])?;
+        accounts::require_open(tables, row.ok_or_else(no_such_grant)?.integer(0)?)
     }
 
     /// Phase two: spends the grant on these keys. Returns the holder's identifier.

@@ -33,7 +33,7 @@ impl Funds for CardAccounts {
     }
 }
 
-/// The account of the holder who claims, if there is one; genuine if it is not locked and `is_right`.
+/// The account of the holder who claims, if there is one; genuine if it is neither locked nor closed and `is_right`.
 pub(crate) fn owner_of(
     tables: &dyn Tables,
     claim: &Claim<'_>,
@@ -42,7 +42,8 @@ pub(crate) fn owner_of(
     let Some(account) = accounts::of_holder(tables, claim.holder)? else {
         return Ok(None);
     };
-    let is_locked = accounts::is_locked(tables, account.account)?;
+    let is_locked = accounts::is_locked(tables, account.account)?
+        || accounts::is_shut(tables, account.account)?;
     Ok(Some(Owner {
         number: account.account,
         account: books::name_of(account.account),

@@ -9,7 +9,7 @@ use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::{HolderId, Role};
 
-use super::{Issuer, homes, revocation};
+use super::{Issuer, accounts, homes, revocation};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
@@ -61,6 +61,7 @@ impl<P: Ports> Issuer<P> {
             return Ok((row.integer(0)?, false));
         };
         let account = row.integer(0)?;
+        accounts::require_open(tables, account)?;
         tables.run(
             "UPDATE issuer_accounts SET grant_digest = ?, grant_expires_at = ? WHERE account = ?",
             &[

@@ -9,7 +9,7 @@ use tallystick_protocol::trust::statement::{Audience, open};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::accounts::{GRANT_SECONDS, grant_digest};
+use super::accounts::{self, GRANT_SECONDS, grant_digest};
 use super::{Issuer, account_code, homes, revocation};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
@@ -73,6 +73,7 @@ impl<P: Ports> Issuer<P> {
                 ],
             )?
             .ok_or_else(unknown)?;
+            accounts::require_open(tables, row.integer(0)?)?;
             let revoked = revocation::revoke(tables, row.integer(0)?, now)?;
             homes::changed(self, tables, row.integer(0)?)?;
             Ok::<_, Fault>((row, revoked))

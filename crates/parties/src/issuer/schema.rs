@@ -148,6 +148,10 @@ pub const TABLES: &[Migration] = &[
         ) STRICT",
         "CREATE INDEX issuer_homes_by_account ON issuer_homes (account)",
     ]),
+    // Accounts that are closed, or about to be: at the office, and where each lives.
+    Migration(&[
+        "CREATE TABLE issuer_shut_accounts (account INTEGER PRIMARY KEY, shut_at INTEGER NOT NULL) STRICT",
+    ]),
 ];
 
 /// What is kept how long. Accounts, reservations and the ledger stay: they are the issuer's books.

@@ -1,5 +1,7 @@
 //! The port between a payer and the money it pays from.
 
+use std::rc::Rc;
+
 use tallystick_protocol::instrument::{Instrument, Payment};
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Root};
 use tallystick_protocol::wire::money::Money;
@@ -8,6 +10,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::refunds::Refund;
 use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Tables};
+use crate::standing::identity::Identity;
 
 /// Whose money pays by one instrument, and where in the ledger it stands. The payer does the rest: it sets
 /// aside, moves and gives back.
@@ -82,6 +85,8 @@ pub struct Claim<'a> {
     pub amount: Money,
     /// The holder's certificate (DER) whose key approved this very order, if one did.
     pub approved_by: Option<&'a [u8]>,
+    /// Whom the payer trusts, and what was revoked; none while it has no certificate.
+    pub identity: Option<Rc<Identity>>,
     /// When the shop asked, as it signed.
     pub asked_at: Timestamp,
     /// When it is looked at.

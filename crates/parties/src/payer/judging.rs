@@ -166,6 +166,7 @@ impl<P: Ports> Payer<'_, P> {
             shop: &judged.part.header.shop,
             amount: judged.request.message.amount,
             approved_by: judged.approved_by.as_deref(),
+            identity: self.office.identity().ok(),
             asked_at: judged.request.message.envelope.sent_at,
             now: self.office.now(),
         };

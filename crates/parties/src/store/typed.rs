@@ -2,6 +2,7 @@
 //! INSERT and reading follow from that list, so that no position has to agree by eye. What a query of its own
 //! shape gives is read as a tuple.
 
+use tallystick_protocol::bank::FeeOption;
 use tallystick_protocol::checkout::answers::RefusalReason;
 use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 use tallystick_protocol::checkout::refunds::RefundOutcome;
@@ -214,6 +215,7 @@ in_one_column! {
     TransactionId: |row, at| Ok(TransactionId(row.bytes32(at)?)),
     PurseNumber: |row, at| PurseNumber::try_from(row.blob(at)?).map_err(|_| DatabaseError::Shape(at)),
     PurseKind: |row, at| PurseKind::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    FeeOption: |row, at| FeeOption::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     HistoryPolicy: |row, at| HistoryPolicy::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     Currency: |row, at| row.text(at)?.parse().map_err(|_| DatabaseError::Shape(at)),
     Domain: |row, at| Domain::parse(row.text(at)?).map_err(|_| DatabaseError::Shape(at)),
@@ -241,6 +243,7 @@ value_from! {
     TransactionId => |transaction| transaction.0.into(),
     PurseNumber => |purse| purse.0.to_vec().into(),
     PurseKind => |kind| kind.as_str().into(),
+    FeeOption => |option| option.as_str().into(),
     HistoryPolicy => |policy| policy.as_str().into(),
     Currency => |currency| currency.code().into(),
     Domain => |domain| domain.as_str().into(),

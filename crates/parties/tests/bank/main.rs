@@ -11,11 +11,14 @@
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
 mod authority;
+mod closing;
+mod closing_account;
 mod commanding;
 mod crash;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod kitsune;
 mod lost;
 mod moving;
 mod opening;
@@ -23,7 +26,10 @@ mod ordering;
 mod paying;
 mod purse;
 mod purse_opening;
+mod renewal;
+mod renewing;
 mod reporting;
+mod statements;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod talk;

@@ -11,7 +11,7 @@ use super::world::{BANK, World};
 /// A bag of tea and its delivery, in yen.
 const PRICE: i64 = 2_000;
 
-fn by_account(holder: &Holder) -> Wish {
+pub fn by_account(holder: &Holder) -> Wish {
     let account = holder.card.number.as_str().parse().unwrap();
     let mut wish = holder.wish();
     wish.payment = Some(Payment::BankAccount(BankAccountDetails { account }));

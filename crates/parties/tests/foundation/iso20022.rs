@@ -1,7 +1,7 @@
 //! ISO 20022: what is written is read back, and nothing else is read.
 
 use tallystick_parties::iso20022::camt053::{
-    self, Balance, Booked, BookingKind, Direction, Statement,
+    self, AccountId, Balance, Booked, BookingKind, Direction, Statement,
 };
 use tallystick_parties::iso20022::pain002::{self, Reason, Report, Status};
 use tallystick_parties::iso20022::{
@@ -73,12 +73,13 @@ fn statement() -> Statement {
         kind: BookingKind::Collected,
         on: "2026-09-21".parse().unwrap(),
         other: Some("O'Neill (Aiko) + Sons".to_owned()),
+        other_account: (number == 1).then(|| "GB29NWBK60161331926819".parse().unwrap()),
         remittance: None,
     };
     Statement {
         id: reference("STATEMENT-1"),
         made_at: Timestamp(1_790_000_000),
-        account: "DE89370400440532013000".parse().unwrap(),
+        account: AccountId::Iban("DE89370400440532013000".parse().unwrap()),
         opening: euros(-50),
         closing: euros(-150),
         days: ("2026-09-20".parse().unwrap(), "2026-09-21".parse().unwrap()),
@@ -112,7 +113,13 @@ fn credit_transfers_direct_debits_reports_and_statements_are_read_as_they_are_wr
     assert_eq!(pain002::read(&pain002::write(&report)), Ok(report));
     let statement = statement();
     let written = camt053::write(&statement).unwrap();
-    assert_eq!(camt053::read(&written), Ok(vec![statement]));
+    assert_eq!(camt053::read(&written), Ok(vec![statement.clone()]));
+    let of_a_bank_alone = Statement {
+        account: AccountId::Other(reference("8999900000000001")),
+        ..statement
+    };
+    let written = camt053::write(&of_a_bank_alone).unwrap();
+    assert_eq!(camt053::read(&written), Ok(vec![of_a_bank_alone]));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! institution that pays ([`account`](crate::account)); a purse gets a key of its own, which the registration authority
 //! has certified, before the bank opens the purse.
 
+mod account_statement;
 mod conversation;
 mod fees;
 mod instruction;
@@ -15,6 +16,7 @@ mod purse_key;
 mod renewal;
 mod renewing;
 
+pub use account_statement::AccountStatementRequest;
 pub use conversation::{
     CONVERSATION_BYTES_MAX, ConversationError, Direction, PurseConversation,
     PurseConversationAnswer, open_said, seal_said,

@@ -89,6 +89,7 @@ pub mod message {
         FEE_SCHEDULE = 106;
         ACCOUNT_INSTRUCTION = 107;
         INSTRUCTION_ANSWER = 108;
+        ACCOUNT_STATEMENT_REQUEST = 113;
     }
 }
 
@@ -99,6 +100,7 @@ pub mod context {
         ACCEPTANCE = "tallystick/v1/acceptance";
         ACCOUNT_INSTRUCTION = "tallystick/v1/account-instruction";
         ACCOUNT_OFFER = "tallystick/v1/account-offer";
+        ACCOUNT_STATEMENT_REQUEST = "tallystick/v1/account-statement-request";
         AUTHORISATION = "tallystick/v1/authorisation";
         AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
         BANK_KEY_REQUEST = "tallystick/v1/bank-key-request";

@@ -1,9 +1,9 @@
 //! How an account at a bank and its purse are opened and renewed.
 
 use tallystick_protocol::bank::{
-    AccountInstruction, BankKeyRequest, Fee, FeeOption, FeeSchedule, InstructionAnswer,
-    InstructionKind, InstructionOutcome, KeyRenewal, KeyRenewed, OpeningAnswer, OpeningOutcome,
-    OpeningRequest, PurseApplication, PurseApplicationRequest, PurseConversation,
+    AccountInstruction, AccountStatementRequest, BankKeyRequest, Fee, FeeOption, FeeSchedule,
+    InstructionAnswer, InstructionKind, InstructionOutcome, KeyRenewal, KeyRenewed, OpeningAnswer,
+    OpeningOutcome, OpeningRequest, PurseApplication, PurseApplicationRequest, PurseConversation,
     PurseConversationAnswer, PurseKeyDelivery, PurseKeyKind, PurseKeyRequest, PurseKeysCertified,
     PurseOpening, Registration, RegistrationAnswer, RenewalAnswer, RenewalOutcome, RenewalPermit,
     RenewalRequest, RenewedKeyCertified,
@@ -200,6 +200,18 @@ fn fees_and_a_holder_s_instructions_are_as_the_page_says() {
             },
         );
     }
+    holds(
+        "account-statement-request",
+        &AccountStatementRequest {
+            bank: domain("bank.example"),
+            account: 4711,
+            holder: HolderId([3; 32]),
+            first_day: 20_000,
+            last_day: 20_001,
+            page: 1,
+            at: Timestamp(1),
+        },
+    );
     for outcome in InstructionOutcome::ALL {
         let done = outcome == InstructionOutcome::Done;
         holds(

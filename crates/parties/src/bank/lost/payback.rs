@@ -125,10 +125,9 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             let taken = taken_by_payback(&purse.number, lost.bookings);
             waiting::take_all(tables, &purse.number, &taken)?;
         }
-        if self.issuer.has_shards()? || self.issuer.office.is_shard() {
-            let now_ms = self.issuer.office.now_ms();
-            self.issuer.look_at(tables, account, now_ms)?;
-        }
+        // It may live at another object, or be closed.
+        let now_ms = self.issuer.office.now_ms();
+        self.issuer.look_at(tables, account, now_ms)?;
         Ok(())
     }
 
