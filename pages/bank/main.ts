@@ -1,6 +1,8 @@
-import { nameOf, ownName } from '../shared/neighbours.ts'
-import { mountPartyHome } from '../shared/party/mount.ts'
+import { mount } from 'svelte'
+import '../shared/paper.css'
+import Home from './Home.svelte'
+import { name } from './words.ts'
 
-const name = nameOf(ownName('midori-bank'))
 document.title = name
-mountPartyHome({ role: 'bank', name })
+const target = document.getElementById('app')
+if (target) mount(Home, { target })

@@ -73,6 +73,12 @@ export async function postForJson<T>(
   return (await response.json()) as T
 }
 
+/** Sends JSON and returns the JSON that comes back. */
+export async function sendJson<T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json', ...headers } }
+  return jsonOf<T>(await request(path, { ...init, body: JSON.stringify(body) }))
+}
+
 /** Sends JSON and returns the bytes of the answer (a signed statement). */
 export async function postForBytes(path: string, body: unknown): Promise<Uint8Array<ArrayBuffer>> {
   return (await postForSigned(path, body)).bytes

@@ -116,4 +116,22 @@ export class BankCustomer extends Shopper {
     await page.getByLabel(words('add.pin'), { exact: true }).waitFor({ state: 'detached' })
     await page.close()
   }
+
+  /** Opens the account at the bank's own page, as from any device: its number typed from the wallet, and the password. */
+  async logIn(password = PASSWORD) {
+    const [account] = (await this.view()).accounts
+    const page = await this.openPage(`${this.parties.url('bank')}/account`)
+    await page.getByLabel('Account number', { exact: true }).fill(account.end.replace(/^\D+/, ''))
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    return page
+  }
+
+  /** Blocks the account's first purse at the bank's page, which is open. */
+  async blockPurse(page) {
+    await page.getByRole('button', { name: 'Block this purse' }).click()
+    await this.shot(page, 'bank-page-block', { fullPage: true })
+    await page.getByRole('button', { name: 'Block it', exact: true }).click()
+    await page.getByText('The purse is blocked.').waitFor()
+  }
 }

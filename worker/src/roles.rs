@@ -188,6 +188,8 @@ fn open_bank(
     if let Some(fees) = settings::fees(env)? {
         config.fees = fees;
     }
+    config.reconciliation_seconds =
+        settings::reconciliation_seconds(env, config.reconciliation_seconds)?;
     config.blocked = settings::blocked(env)?;
     config.require_safe()?;
     let outside = OrdinaryBank {

@@ -287,6 +287,21 @@ pub fn takes_open_deposits(env: &Env) -> Result<bool, SettingsError> {
     }
 }
 
+/// How long after its holder blocked it a lost purse is paid back, in seconds; `otherwise` if `RECONCILIATION_SECONDS`
+/// says nothing.
+#[cfg(feature = "bank")]
+pub fn reconciliation_seconds(env: &Env, otherwise: u64) -> Result<u64, SettingsError> {
+    let Some(text) = optional(env, "RECONCILIATION_SECONDS") else {
+        return Ok(otherwise);
+    };
+    let range = 1..=90 * 86_400;
+    let seconds = text.parse().ok().filter(|seconds| range.contains(seconds));
+    seconds.ok_or(SettingsError::Form(
+        "RECONCILIATION_SECONDS",
+        "a number of seconds up to 90 days",
+    ))
+}
+
 /// Whether whoever asks gets an account with play money: only if OPEN_ACCOUNTS says so.
 #[cfg(feature = "banking-system")]
 pub fn opens_play_accounts(env: &Env) -> Result<bool, SettingsError> {

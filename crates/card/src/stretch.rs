@@ -90,6 +90,21 @@ mod tests {
     }
 
     #[test]
+    fn the_standard_cost_gives_what_a_bank_s_page_computes_too() {
+        // The same in tests/e2e/bank-password.test.mjs, by another library.
+        let salt = core::array::from_fn(|at| u8::try_from(at).unwrap());
+        let key = Stretch::STANDARD
+            .derive(b"nine brown owls in the cedar", &salt)
+            .unwrap();
+        let expected = [
+            0xbb, 0xdc, 0x5a, 0x71, 0x20, 0x1f, 0x67, 0xbd, 0x13, 0xe9, 0x74, 0x23, 0xe2, 0x5d,
+            0x28, 0x67, 0xfb, 0xcd, 0x14, 0xd4, 0xa3, 0xf2, 0x83, 0x0e, 0xd3, 0x6e, 0x93, 0xb7,
+            0x9a, 0x04, 0x42, 0x1b,
+        ];
+        assert_eq!(*key, expected);
+    }
+
+    #[test]
     fn costs_beyond_reason_are_refused_before_memory_is_taken() {
         let huge = Stretch {
             memory_kib: u32::MAX,

@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 use tallystick_protocol::bank::Registration;
 use zeroize::Zeroizing;
 
+use super::page::password_digest as password_digest_of;
 use crate::iso20022::Mandate;
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
@@ -18,9 +19,9 @@ pub(super) struct Details {
     /// The holder's address.
     #[n(0)]
     pub address: String,
-    /// The verifier of the holder's password, 32 bytes.
+    /// SHA-256 of the verifier of the holder's password, 32 bytes.
     #[n(1)]
-    pub password_verifier: ByteVec,
+    pub password_digest: ByteVec,
     /// The account outside (IBAN).
     #[n(2)]
     pub outside_account: String,
@@ -53,7 +54,9 @@ pub(super) fn keep_registration<P: Ports>(
 ) -> Result<(), Fault> {
     let details = Details {
         address: registration.address.clone(),
-        password_verifier: registration.password_verifier.to_vec().into(),
+        password_digest: password_digest_of(&registration.password_verifier)
+            .to_vec()
+            .into(),
         outside_account: registration.outside_account.clone(),
         outside_name: registration.name.clone(),
         mandate: mandate.id.to_string(),
@@ -79,4 +82,19 @@ pub(super) fn details<P: Ports>(office: &Office<P>, account: i64) -> Result<Deta
     let row = row.ok_or_else(|| Fault::new(Kind::NotFound, "There is no such account."))?;
     let plain = office.unseal(&sealed_name(account), row.blob(0)?)?;
     minicbor::decode(&plain).map_err(|_| Fault::internal())
+}
+
+/// What is kept of the password of an account whose sealed details these are.
+///
+/// # Errors
+/// A fault here if they do not open.
+pub(super) fn password_digest<P: Ports>(
+    office: &Office<P>,
+    account: i64,
+    sealed: &[u8],
+) -> Result<[u8; 32], Fault> {
+    let plain = office.unseal(&sealed_name(account), sealed)?;
+    let details: Details = minicbor::decode(&plain).map_err(|_| Fault::internal())?;
+    let digest = details.password_digest.as_slice().try_into();
+    digest.map_err(|_| Fault::internal())
 }

@@ -23,6 +23,8 @@ tallystick_protocol::named_enum! {
         OldState => "old-state",
         /// The balance that a prepaid card shows was not signed.
         BadCheckpoint => "bad-checkpoint",
+        /// A receipt of a lost purse came when what was paid back was not on the account any more: the bank bears it.
+        Loss => "loss",
     }
 }
 

@@ -59,7 +59,14 @@ fn is_pending(balance: &Balance) -> bool {
 }
 
 /// From now on it moves nothing, for good.
-fn close(tables: &dyn Tables, number: &PurseNumber, now: Timestamp) -> Result<(), DatabaseError> {
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn close(
+    tables: &dyn Tables,
+    number: &PurseNumber,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
     let sql = "UPDATE bank_purses SET closed_at = coalesce(closed_at, ?) WHERE number = ?";
     tables.run(sql, &[now.into(), (*number).into()])?;
     Ok(())

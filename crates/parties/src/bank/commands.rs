@@ -7,6 +7,7 @@ use tallystick_protocol::wire::money::Money;
 use super::Bank;
 use super::banking_system::BankingSystem;
 use super::deposits::Deposit;
+use super::lost;
 use super::purses;
 use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
 use crate::issuer::homes;
@@ -78,7 +79,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             "assign-money" => self.assign_money(tables, told),
             "return-money" => self.return_money(tables, told),
             "block-purse" => known_purse(purses::block(tables, &told.purse()?, now)?),
-            "unblock-purse" => known_purse(purses::unblock(tables, &told.purse()?)?),
+            "unblock-purse" => {
+                let purse = told.purse()?;
+                lost::lift(tables, &purse)?;
+                known_purse(purses::unblock(tables, &purse)?)
+            }
             "set-purse-limits" => {
                 let count = u32::try_from(told.limit("count")?);
                 let limits = OfflineLimits {

@@ -44,6 +44,8 @@ pub struct BankConfig {
     pub fees: Vec<Fee>,
     /// How long the bank waits for the reply to an offer, in seconds (Sa7 to Sa12).
     pub offer_seconds: u64,
+    /// How long after its holder blocked it a lost purse is paid back, in seconds: the reconciliation window.
+    pub reconciliation_seconds: u64,
     /// How long after an order's expiry an acceptance that was made in time binds the bank, in seconds.
     pub binding_seconds: u64,
     /// How long after an order's expiry the courier is asked what became of it, in seconds.
@@ -83,6 +85,7 @@ impl BankConfig {
                 })
                 .into(),
             offer_seconds: 120,
+            reconciliation_seconds: 7 * 86_400,
             binding_seconds: 86_400,
             inquiry_grace_seconds: 60,
             statement_seconds: 900,

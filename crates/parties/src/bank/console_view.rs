@@ -10,6 +10,7 @@ use super::Bank;
 use super::alerts;
 use super::banking_system::BankingSystem;
 use super::commands;
+use super::lost;
 use super::outside;
 use crate::console::commands::{Arguments, CommandShape};
 use crate::console::lines::Listing;
@@ -46,6 +47,7 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
             (SELECT count(*) FROM bank_movements WHERE state = 'completed'),
             (SELECT count(*) FROM bank_movements WHERE state IN ('refused', 'lapsed', 'barred')),
             (SELECT count(*) FROM bank_alerts) + (SELECT count(*) FROM bank_outside_alerts),
+            (SELECT count(*) FROM bank_lost WHERE paid_back_at IS NULL),
             (SELECT count(*) FROM bank_outside_payments WHERE state = 'ordered'),
             (SELECT count(*) FROM bank_outside_bookings WHERE state = 'unassigned')";
         let row = first(self.issuer.office.tables(), sql, &[])?.ok_or_else(Fault::internal)?;
@@ -55,6 +57,7 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
             "movements_completed",
             "movements_not_completed",
             "alerts",
+            "purses_lost",
             "outside_payments_ordered",
             "outside_bookings_unassigned",
         ];
@@ -70,6 +73,7 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
         shown.extend([
             newest_purses(tables)?,
             newest_movements(tables)?,
+            lost::table(tables)?,
             alerts::table(tables)?,
         ]);
         shown.extend(outside::console::tables(tables)?);

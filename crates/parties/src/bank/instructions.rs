@@ -14,9 +14,10 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::Bank;
 use super::banking_system::BankingSystem;
 use super::conversation::{AboutAccount, FromAccount, Said};
+use super::lost::By;
 use super::statements;
 use crate::issuer::accounts::Account;
-use crate::office::fault::{Fault, Kind};
+use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::store::typed;
@@ -93,10 +94,28 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             InstructionKind::ClosePurse => {
                 self.decide_told(told, |tables| self.close_purse(tables, told))
             }
-            InstructionKind::BlockPurse => Err(not_offered("blocks no purse")),
+            InstructionKind::BlockPurse => {
+                let blocked = self.block_told(told).await?;
+                self.decide_told(told, |_| Ok(blocked))
+            }
             InstructionKind::CloseAccount => self.close_account(told).await,
             _ => Err(Fault::malformed("It is not known what is to be done.")),
         }
+    }
+
+    /// Blocks the purse that is named, if it is this account's. What was blocked before stays as it is, so that it may be
+    /// told again after a crash.
+    async fn block_told(&self, told: &Told) -> Result<Decided, Fault> {
+        let (purse, account) = (told.purse()?, told.account.account);
+        let blocked = self.block_lost(&purse, account, By::Instruction).await?;
+        Ok(match blocked {
+            None => InstructionOutcome::UnknownPurse.into(),
+            Some(blocked) => Decided {
+                outcome: InstructionOutcome::Done,
+                amount: Some(blocked.amount),
+                until: Some(blocked.until),
+            },
+        })
     }
 
     /// Does `work` unless the instruction was answered, and decides the answer in the same transaction.
@@ -143,13 +162,6 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             account,
         })
     }
-}
-
-fn not_offered(what: &str) -> Fault {
-    Fault::new(
-        Kind::Conflict,
-        format!("This bank {what} at a holder's instruction."),
-    )
 }
 
 fn is_answered(tables: &(impl Tables + ?Sized), told: &Told) -> Result<bool, DatabaseError> {

@@ -25,9 +25,11 @@ mod funds;
 mod history;
 mod instructions;
 mod key;
+mod lost;
 mod movements;
 mod openings;
 mod outside;
+mod page;
 mod places;
 mod prepaid;
 mod purse_funds;
@@ -85,6 +87,11 @@ pub(crate) enum Task {
     ShowFees,
     PermitRenewal,
     OpenRenewed,
+    ShowSalt,
+    OpenSession,
+    ShowOwn,
+    BlockOwn,
+    EndSession,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -115,6 +122,16 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
     Route::get("/v1/paying-in", Task::ShowPayingIn).dear(),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
+    // The bank's page, which no page of another origin may read.
+    Route::post("/v1/password-salts", Task::ShowSalt)
+        .dear()
+        .private(),
+    Route::post("/v1/holder-sessions", Task::OpenSession)
+        .dear()
+        .private(),
+    Route::get("/v1/holder-sessions/own", Task::ShowOwn).private(),
+    Route::post("/v1/holder-sessions/own/blocks", Task::BlockOwn).private(),
+    Route::post("/v1/holder-sessions/own/end", Task::EndSession).private(),
 ];
 
 /// A conversation names its holder.
@@ -172,6 +189,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await
             }
+            Task::ShowSalt => self.show_salt(request),
+            Task::OpenSession => self.open_session(request),
+            Task::ShowOwn => self.show_own(request).await,
+            Task::BlockOwn => self.block_own(request).await,
+            Task::EndSession => self.end_session(request),
         }
     }
 }
@@ -206,6 +228,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
             }
             charges::GIVE_BACK => self.give_back_fee(&job.reference),
             continuing::TELL => self.tell_continued(job).await,
+            lost::PAYBACK => self.pay_back(&job.reference),
             _ => self.issuer.perform(job).await,
         }
     }

@@ -7,7 +7,7 @@ use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::checkpoints::{self, Change};
-use super::statements;
+use super::{lost, statements};
 use crate::moves::IllegalMove;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::{DatabaseError, Row, Tables, Value};
@@ -237,6 +237,7 @@ pub(super) fn end(
             movement.transaction.into(),
         ],
     )?;
+    lost::look_again(tables, &movement.purse, now.milliseconds())?;
     decide_verdict(tables, movement, next, now)
 }
 

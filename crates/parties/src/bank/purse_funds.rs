@@ -10,6 +10,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use super::closing;
 use super::funds::is_approved;
+use super::lost::{self, Receipt};
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
 use super::speaking::{self, Heard, require_not_revoked};
@@ -110,7 +111,9 @@ impl Paid {
     fn may_pay(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<bool, DatabaseError> {
         let payment = &self.heard.message;
         let (state, at) = (&payment.state, payment.at);
-        let is_usable = self.purse.require_usable(claim.now).is_ok() && !self.is_revoked(claim);
+        let is_receipt = lost::is_receipt(tables, &self.purse, (at, claim.asked_at))?;
+        let is_usable =
+            is_receipt || self.purse.require_usable(claim.now).is_ok() && !self.is_revoked(claim);
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
         if !is_usable || !is_set_aside || self.is_known(tables)? {
@@ -149,6 +152,28 @@ impl Funds for Purses {
             account: purses::ledger_name(&paid.purse.number),
             is_genuine,
         }))
+    }
+
+    /// Of a purse that was paid back as lost, what it paid before comes back first.
+    fn provide(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<(), Fault> {
+        // Hardly any purse is lost, and looking for one costs less than a signature.
+        let is_lost = match claim.payment {
+            Payment::Purse(named) => lost::find(tables, &named.purse)?.is_some(),
+            _ => false,
+        };
+        if !is_lost {
+            return Ok(());
+        }
+        let Some(paid) = Paid::of(tables, claim)? else {
+            return Ok(());
+        };
+        let receipt = Receipt {
+            purse: &paid.purse.number,
+            money: claim.amount,
+            name: &claim.root.to_string(),
+            entry: paid.heard.message.state.sequence,
+        };
+        lost::provide(tables, &receipt, claim.now)
     }
 
     fn decided(&self, tables: &dyn Tables, claim: &Claim<'_>, granted: bool) -> Result<(), Fault> {

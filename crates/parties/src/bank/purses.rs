@@ -155,6 +155,18 @@ pub(super) fn find(
     typed::find(tables, "number = ?", &[(*number).into()])
 }
 
+/// The purses of an account that are at this object, oldest first.
+pub(super) fn of_account(
+    tables: &(impl Tables + ?Sized),
+    account: i64,
+) -> Result<Vec<Purse>, DatabaseError> {
+    typed::find_all(
+        tables,
+        "account = ? ORDER BY opened_at, number",
+        &[account.into()],
+    )
+}
+
 /// As [`find`].
 ///
 /// # Errors

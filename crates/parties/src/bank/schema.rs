@@ -1,6 +1,7 @@
 //! The bank's tables beside the issuer's. Balances are not here: the ledger has them. All of it stays, with what purses
 //! signed: it is the bank's books, and its evidence.
 
+use super::{lost, page};
 use crate::store::schema::Migration;
 
 /// The steps that lead to the newest schema.
@@ -150,4 +151,8 @@ pub const TABLES: &[Migration] = &[Migration(&[
         signed BLOB NOT NULL,
         received_at INTEGER NOT NULL
     ) STRICT",
+    lost::TABLE,
+    page::TABLES[0],
+    page::TABLES[1],
+    page::TABLES[2],
 ])];

@@ -6,6 +6,7 @@ use tallystick_protocol::wire::identifier::{Root, TransactionId};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::lost;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::{DatabaseError, Tables};
 use crate::store::typed::{self, typed_row};
@@ -34,7 +35,22 @@ typed_row! {
 /// # Errors
 /// Only the database's own.
 pub(super) fn arrive(tables: &dyn Tables, credit: &Waiting) -> Result<(), DatabaseError> {
-    typed::insert(tables, credit)
+    typed::insert(tables, credit)?;
+    lost::look_again(tables, &credit.purse, credit.arrived_at.milliseconds())
+}
+
+/// Notes that everything that waits for a purse is taken, by what stands for a movement.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn take_all(
+    tables: &dyn Tables,
+    purse: &PurseNumber,
+    by: &TransactionId,
+) -> Result<(), DatabaseError> {
+    let sql = "UPDATE bank_waiting SET taken_by = ? WHERE purse = ? AND taken_by IS NULL";
+    tables.run(sql, &[(*by).into(), (*purse).into()])?;
+    Ok(())
 }
 
 /// The credit of this number that waits for that purse and that nothing takes.

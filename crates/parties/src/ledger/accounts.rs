@@ -29,6 +29,8 @@ pub enum AccountKind {
     Unassigned,
     /// What the party took for its services.
     Fees,
+    /// What the party bears itself.
+    Losses,
 }
 
 impl AccountKind {
@@ -46,6 +48,7 @@ impl AccountKind {
             Self::Outside => "outside",
             Self::Unassigned => "unassigned",
             Self::Fees => "fees",
+            Self::Losses => "losses",
         }
     }
 
@@ -63,6 +66,7 @@ impl AccountKind {
             Self::Outside,
             Self::Unassigned,
             Self::Fees,
+            Self::Losses,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }
@@ -76,7 +80,9 @@ impl AccountKind {
             | Self::Waiting
             | Self::Fees
             | Self::Unassigned => "credit",
-            Self::CreditLines | Self::Settled | Self::Between | Self::Outside => "none",
+            Self::CreditLines | Self::Settled | Self::Between | Self::Outside | Self::Losses => {
+                "none"
+            }
         }
     }
 }

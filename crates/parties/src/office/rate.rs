@@ -89,6 +89,10 @@ limits! {
     forms, "forms", 3000;
     /// Accounts, where they are opened for whoever asks.
     accounts, "accounts", 600;
+    /// Passwords and their salts, asked for at a bank's page by whoever types the number of one account.
+    passwords_each, "passwords-each", 20;
+    /// Passwords and their salts, of all account numbers together.
+    passwords, "passwords", 600;
     /// Purse keys, certified or made for whoever asks.
     purse_keys, "purse-keys", 600;
     /// Key shares of one holder or party.

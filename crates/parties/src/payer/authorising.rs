@@ -39,6 +39,7 @@ impl<P: Ports> Payer<'_, P> {
         let verdict = self.verdict(tables, judged)?;
         let number = verdict.owner.as_ref().map(|owner| owner.number);
         if let (Ok(()), Some(owner)) = (verdict.granted, &verdict.owner) {
+            self.provide(tables, judged)?;
             let reserved = self.reservation(judged, number, ReservationState::Reserved);
             if reservations::reserve(tables, &reserved, &owner.account, self.office.now_ms())? {
                 self.decided(tables, judged, true)?;

@@ -26,6 +26,15 @@ pub trait Funds {
     fn owner(&self, tables: &dyn Tables, claim: &Claim<'_>)
     -> Result<Option<Owner>, DatabaseError>;
 
+    /// Sees to it that a claim which is granted can be paid, where the rules of the instrument say so. In the transaction
+    /// that then sets its amount aside.
+    ///
+    /// # Errors
+    /// A fault here: nothing is decided then.
+    fn provide(&self, _: &dyn Tables, _: &Claim<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// What was decided about a claim: its amount is set aside, or the order is refused for good. In the transaction
     /// that decides.
     ///
@@ -78,6 +87,8 @@ pub struct Claim<'a> {
     pub approved_by: Option<&'a [u8]>,
     /// Whom the payer trusts, and what was revoked; none while it has no certificate.
     pub identity: Option<Rc<Identity>>,
+    /// When the shop asked, as it signed.
+    pub asked_at: Timestamp,
     /// When it is looked at.
     pub now: Timestamp,
 }

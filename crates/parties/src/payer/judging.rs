@@ -132,6 +132,12 @@ impl<P: Ports> Payer<'_, P> {
         claim.map_or(Ok(None), |(funds, claim)| funds.owner(tables, &claim))
     }
 
+    /// Has it seen to that what is granted can be paid. Call it in the transaction that then reserves.
+    pub(crate) fn provide(&self, tables: &dyn Tables, judged: &Judged) -> Result<(), Fault> {
+        let claim = self.claim(judged);
+        claim.map_or(Ok(()), |(funds, claim)| funds.provide(tables, &claim))
+    }
+
     /// Tells whose money it is what was decided. Call it in the transaction that decides.
     pub(crate) fn decided(
         &self,
@@ -161,6 +167,7 @@ impl<P: Ports> Payer<'_, P> {
             amount: judged.request.message.amount,
             approved_by: judged.approved_by.as_deref(),
             identity: self.office.identity().ok(),
+            asked_at: judged.request.message.envelope.sent_at,
             now: self.office.now(),
         };
         Some((funds, claim))

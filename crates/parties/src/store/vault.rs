@@ -35,6 +35,7 @@ pub struct Vault {
     /// Keyed with what only this party's objects can derive.
     sibling: Hmac<Sha256>,
     handles: Handles,
+    made_up: Hmac<Sha256>,
     owner: String,
 }
 
@@ -50,10 +51,12 @@ impl Vault {
         };
         let sibling = mac(&derived(context::SIBLING_REQUEST));
         let handles = Handles::new(&derived(context::HANDLE));
+        let made_up = mac(&derived(context::MADE_UP));
         Self {
             cipher,
             sibling,
             handles,
+            made_up,
             owner,
         }
     }
@@ -69,6 +72,15 @@ impl Vault {
     #[must_use]
     pub fn handles(&self) -> &Handles {
         &self.handles
+    }
+
+    /// What looks like a secret of that name where there is none, the same each time: HMAC-SHA-256 under HMAC(sealing
+    /// key, context and owner).
+    #[must_use]
+    pub fn made_up(&self, name: &str) -> [u8; 32] {
+        let mut made_up = self.made_up.clone();
+        made_up.update(name.as_bytes());
+        made_up.finalize().into_bytes().into()
     }
 
     /// Seals `plain` under a fresh random nonce: `plain.len() + OVERHEAD` bytes.

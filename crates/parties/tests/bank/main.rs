@@ -19,6 +19,7 @@ mod crash;
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
 mod kitsune;
+mod lost;
 mod moving;
 mod opening;
 mod ordering;

@@ -135,6 +135,7 @@ pub mod context {
         INSTRUCTION_ANSWER = "tallystick/v1/instruction-answer";
         KEY_RENEWAL = "tallystick/v1/key-renewal";
         KEY_RENEWED = "tallystick/v1/key-renewed";
+        MADE_UP = "tallystick/v1/made-up";
         MOVEMENT_OFFER = "tallystick/v1/movement-offer";
         MOVEMENT_REPLY = "tallystick/v1/movement-reply";
         MOVEMENT_REQUEST = "tallystick/v1/movement-request";

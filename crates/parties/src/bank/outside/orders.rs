@@ -48,10 +48,6 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     ///
     /// # Errors
     /// [`Kind::Conflict`] if another payment has this name; those of the database.
-    #[allow(
-        dead_code,
-        reason = "fee option B1, which is not offered yet, is collected by it"
-    )]
     pub(in crate::bank) fn collect(
         &self,
         tables: &dyn Tables,
