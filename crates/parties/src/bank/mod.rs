@@ -17,6 +17,7 @@ mod console_view;
 mod conversation;
 mod deposits;
 mod ends;
+mod evidence;
 mod funds;
 mod history;
 mod key;
@@ -69,6 +70,7 @@ pub(crate) enum Task {
     TakeReply,
     TakeReport,
     ShowVerdict,
+    ShowBooks,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -89,6 +91,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .dear()
         .at(OF_HOLDER),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
+    Route::get("/v1/evidence", Task::ShowBooks).private(),
 ];
 
 /// A conversation names its holder.
@@ -111,7 +114,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let office = Office::new(ports, config.settings.clone(), issuer::schema::TABLES)
             .with_schema("bank", schema::TABLES);
         let issuer =
-            Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::BankAccount);
+            Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::BankAccount)
+                .keeping_evidence();
         Self {
             issuer,
             config,
@@ -139,6 +143,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await
             }
+            Task::ShowBooks => self.show_books(request).await,
         }
     }
 }

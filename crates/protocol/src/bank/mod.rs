@@ -6,6 +6,7 @@
 //! has certified, before the bank opens the purse.
 
 mod conversation;
+mod evidence;
 mod fees;
 mod instruction;
 mod key_delivery;
@@ -18,6 +19,10 @@ mod renewing;
 pub use conversation::{
     CONVERSATION_BYTES_MAX, ConversationError, Direction, PurseConversation,
     PurseConversationAnswer, open_said, seal_said,
+};
+pub use evidence::{
+    BookAccount, BookHolder, BookPurse, BookTransfer, EvidencePage, EvidencePart, Proof, ProofKind,
+    TransferKind,
 };
 pub use fees::{FEES_MAX, Fee, FeeSchedule};
 pub use instruction::{AccountInstruction, InstructionAnswer, InstructionKind, InstructionOutcome};

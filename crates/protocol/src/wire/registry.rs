@@ -89,6 +89,8 @@ pub mod message {
         FEE_SCHEDULE = 106;
         ACCOUNT_INSTRUCTION = 107;
         INSTRUCTION_ANSWER = 108;
+        EVIDENCE_PAGE = 120;
+        ORDER_PROOF = 121;
     }
 }
 

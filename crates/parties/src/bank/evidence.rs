@@ -1,0 +1,332 @@
+//! Shows an auditor the books of this object with everything that was signed for them, page by page, each read at one
+//! moment: `GET /v1/evidence?part=transfers&after=0`. What the bank itself decided and nobody asked for yet is signed
+//! now.
+
+use minicbor::bytes::ByteVec;
+use tallystick_protocol::bank::{
+    BookAccount, BookHolder, BookPurse, BookTransfer, EvidencePage, EvidencePart, Proof, ProofKind,
+    TransferKind,
+};
+use tallystick_protocol::purse::{MovementVerdict, PurseCertificate, PurseNumber};
+use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::Bank;
+use super::account_number;
+use super::banking_system::BankingSystem;
+use super::movements;
+use super::purses::{self, Purse};
+use super::statements;
+use crate::issuer::books;
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, Incoming};
+use crate::ports::{DatabaseError, Ports, Row, Tables};
+use crate::store::typed;
+
+/// The most accounts, holders, purses or transfers on a page.
+const PAGE: u32 = 100;
+/// A page takes no further transfer once its proofs have so many bytes.
+const PROOF_BYTES: usize = 1024 * 1024;
+
+/// What is asked for.
+struct Wanted {
+    part: EvidencePart,
+    after: u64,
+}
+
+/// What of a page must still be signed: the purses whose certificates, and the movements whose verdicts.
+#[derive(Default)]
+struct Unsigned {
+    certificates: Vec<String>,
+    verdicts: Vec<(String, Timestamp)>,
+}
+
+impl<P: Ports, B: BankingSystem> Bank<P, B> {
+    /// `GET /v1/evidence?part=…&after=…`, for whoever may see the console; with `shard=` the books of that shard.
+    pub(super) async fn show_books(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let office = &self.issuer.office;
+        office.require_console(request)?;
+        let wanted = wanted(request.uri().query().unwrap_or_default())?;
+        let (mut page, unsigned) = self.read_page(office.tables(), &wanted)?;
+        if !page.purses.is_empty() {
+            page.bank_certificate = Some(self.purse_key().await?.certificate.clone().into());
+        }
+        for (purse, reference) in page.purses.iter_mut().zip(&unsigned.certificates) {
+            let certificate = self
+                .said::<PurseCertificate>(statements::CERTIFICATE, reference)
+                .await?;
+            purse.certificate = certificate.ok_or_else(Fault::internal)?;
+        }
+        for (reference, at) in unsigned.verdicts {
+            let verdict = self
+                .said::<MovementVerdict>(statements::VERDICT, &reference)
+                .await?;
+            page.proofs.extend(verdict.map(|signed| Proof {
+                kind: ProofKind::MovementVerdict,
+                about: format!("end {reference}"),
+                signed,
+                key: None,
+                at,
+            }));
+        }
+        Ok(web::cbor(encode(&page)))
+    }
+
+    fn read_page(
+        &self,
+        tables: &dyn Tables,
+        wanted: &Wanted,
+    ) -> Result<(EvidencePage, Unsigned), Fault> {
+        let office = &self.issuer.office;
+        let newest = "SELECT coalesce(max(number), 0) FROM transfers";
+        let mut page = EvidencePage {
+            bank: office.settings.domain.clone(),
+            object: office.place().to_string(),
+            at_ms: office.now_ms(),
+            position: typed::one(tables, newest, &[])?.unwrap_or(0),
+            part: wanted.part,
+            next: None,
+            accounts: Vec::new(),
+            holders: Vec::new(),
+            purses: Vec::new(),
+            transfers: Vec::new(),
+            proofs: Vec::new(),
+            bank_certificate: None,
+        };
+        let mut unsigned = Unsigned::default();
+        match wanted.part {
+            EvidencePart::Accounts => read_accounts(tables, wanted.after, &mut page)?,
+            EvidencePart::Holders => read_holders(tables, wanted.after, &mut page)?,
+            EvidencePart::Purses => {
+                unsigned.certificates = read_purses(tables, wanted.after, &mut page)?;
+            }
+            EvidencePart::Transfers => {
+                unsigned.verdicts = read_transfers(tables, wanted.after, &mut page)?;
+            }
+        }
+        Ok((page, unsigned))
+    }
+}
+
+fn wanted(query: &str) -> Result<Wanted, Fault> {
+    let unread = || {
+        let how = "Name a part (accounts, holders, purses, transfers) and behind what it begins.";
+        Fault::new(Kind::Malformed, how)
+    };
+    let value = |name: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs
+            .into_iter()
+            .find_map(|(key, value)| (key == name).then_some(value))
+    };
+    let part = value("part").and_then(EvidencePart::from_name);
+    let after = value("after").unwrap_or("0").parse();
+    Ok(Wanted {
+        part: part.ok_or_else(unread)?,
+        after: after.map_err(|_| unread())?,
+    })
+}
+
+/// Whether a page is full, and so where the next one begins.
+fn next_after(rows: &[Row]) -> Result<Option<u64>, DatabaseError> {
+    let last = rows.last().filter(|_| rows.len() == PAGE as usize);
+    last.map(|row| row.number(0)).transpose()
+}
+
+fn read_accounts(
+    tables: &dyn Tables,
+    after: u64,
+    page: &mut EvidencePage,
+) -> Result<(), DatabaseError> {
+    let sql = "SELECT account, name, kind, currency, debits_pending, debits_posted, credits_pending, credits_posted
+        FROM accounts WHERE account > ? ORDER BY account LIMIT ?";
+    let rows = tables.run(sql, &[after.into(), PAGE.into()])?;
+    for row in &rows {
+        page.accounts.push(BookAccount {
+            name: row.text(1)?.to_owned(),
+            kind: row.text(2)?.to_owned(),
+            currency: currency(row, 3)?,
+            debits_pending: row.number(4)?,
+            debits_posted: row.number(5)?,
+            credits_pending: row.number(6)?,
+            credits_posted: row.number(7)?,
+        });
+    }
+    page.next = next_after(&rows)?;
+    Ok(())
+}
+
+fn currency(row: &Row, at: usize) -> Result<Currency, DatabaseError> {
+    row.text(at)?.parse().map_err(|_| DatabaseError::Shape(at))
+}
+
+fn read_holders(tables: &dyn Tables, after: u64, page: &mut EvidencePage) -> Result<(), Fault> {
+    let sql = "SELECT account, card_number FROM issuer_accounts WHERE account > ? ORDER BY account LIMIT ?";
+    let certificates = "SELECT certificate FROM issuer_holders WHERE account = ? AND certificate IS NOT NULL
+        UNION SELECT certificate FROM issuer_revoked_holders WHERE account = ? AND certificate IS NOT NULL";
+    let rows = tables.run(sql, &[after.into(), PAGE.into()])?;
+    for row in &rows {
+        let account = row.integer(0)?;
+        let values = [account.into(), account.into()];
+        let signs: Vec<Vec<u8>> = typed::all(tables, certificates, &values)?;
+        page.holders.push(BookHolder {
+            ledger: books::name_of(account),
+            number: account_number::as_integer(row.text(1)?).ok_or_else(Fault::internal)?,
+            certificates: signs.into_iter().map(ByteVec::from).collect(),
+        });
+    }
+    page.next = next_after(&rows)?;
+    Ok(())
+}
+
+/// Returns the references of the purses' certificates.
+fn read_purses(
+    tables: &dyn Tables,
+    after: u64,
+    page: &mut EvidencePage,
+) -> Result<Vec<String>, Fault> {
+    let sql = "SELECT rowid, number FROM bank_purses WHERE rowid > ? ORDER BY rowid LIMIT ?";
+    let rows = tables.run(sql, &[after.into(), PAGE.into()])?;
+    let mut certificates = Vec::new();
+    for row in &rows {
+        let number = PurseNumber::try_from(row.blob(1)?).map_err(|_| Fault::internal())?;
+        let purse: Purse = purses::require(tables, &number)?;
+        certificates.push(purse.reference());
+        page.proofs
+            .extend(kept(tables, &purses::ledger_name(&number))?);
+        page.purses.push(BookPurse {
+            number,
+            kind: purse.kind,
+            account: purse.account.map(books::name_of),
+            currency: purse.currency,
+            certificate: Vec::new(),
+        });
+    }
+    page.next = next_after(&rows)?;
+    Ok(certificates)
+}
+
+/// Returns the references of the verdicts.
+fn read_transfers(
+    tables: &dyn Tables,
+    after: u64,
+    page: &mut EvidencePage,
+) -> Result<Vec<(String, Timestamp)>, Fault> {
+    let sql = "SELECT t.number, t.id, d.name, c.name, t.minor, d.currency, t.kind, coalesce(t.pending_id, t.reverses),
+            t.at_ms
+        FROM transfers t JOIN accounts d ON d.account = t.debit JOIN accounts c ON c.account = t.credit
+        WHERE t.number > ? ORDER BY t.number LIMIT ?";
+    let rows = tables.run(sql, &[after.into(), PAGE.into()])?;
+    let (mut verdicts, mut bytes) = (Vec::new(), 0);
+    page.next = next_after(&rows)?;
+    for row in &rows {
+        if bytes > PROOF_BYTES {
+            page.next = page.transfers.last().map(|transfer| transfer.number);
+            break;
+        }
+        let transfer = transfer_of(row)?;
+        let found = proofs_of(tables, &transfer)?;
+        bytes += found.iter().map(|proof| proof.signed.len()).sum::<usize>();
+        page.proofs.extend(found);
+        if let Some(reference) = transfer.id.strip_prefix("end ") {
+            let at = Timestamp(transfer.at_ms / 1000);
+            verdicts.push((reference.to_owned(), at));
+        }
+        page.transfers.push(transfer);
+    }
+    if page.next.is_none() {
+        page.proofs.extend(without_transfer(tables)?);
+    }
+    Ok(verdicts)
+}
+
+fn transfer_of(row: &Row) -> Result<BookTransfer, DatabaseError> {
+    let kind = TransferKind::from_name(row.text(6)?);
+    Ok(BookTransfer {
+        number: row.number(0)?,
+        id: row.text(1)?.to_owned(),
+        debit: row.text(2)?.to_owned(),
+        credit: row.text(3)?.to_owned(),
+        money: Money::new(row.number(4)?, currency(row, 5)?),
+        kind: kind.ok_or(DatabaseError::Shape(6))?,
+        of: if row.is_null(7) {
+            None
+        } else {
+            Some(row.text(7)?.to_owned())
+        },
+        at_ms: row.number(8)?,
+    })
+}
+
+/// What was signed for a transfer by others.
+fn proofs_of(tables: &dyn Tables, transfer: &BookTransfer) -> Result<Vec<Proof>, Fault> {
+    let mut proofs = kept(tables, &transfer.id)?;
+    let (word, reference) = transfer.id.split_once(' ').unwrap_or_default();
+    let number = transfer.debit.strip_prefix("purse ");
+    let named = match word {
+        "move" | "end" => movements::read_reference(reference),
+        "reserve" => number.and_then(|number| {
+            let root: TransactionId = reference.parse().ok()?;
+            Some((number.parse().ok()?, root))
+        }),
+        _ => None,
+    };
+    let Some((purse, transaction)) = named else {
+        return Ok(proofs);
+    };
+    let Some(movement) = movements::find(tables, &purse, &transaction)? else {
+        return Ok(proofs);
+    };
+    let (kind, signed) = match word {
+        "move" => (ProofKind::MovementRequest, movement.asked),
+        "end" => (ProofKind::MovementReply, movement.reply),
+        _ => (ProofKind::PursePayment, movement.asked),
+    };
+    proofs.extend(signed.map(|signed| Proof {
+        kind,
+        about: transfer.id.clone(),
+        signed,
+        key: None,
+        at: movement.received_at,
+    }));
+    Ok(proofs)
+}
+
+type Kept = (String, String, Vec<u8>, Option<Vec<u8>>, Timestamp);
+
+/// What was kept about this.
+fn kept(tables: &dyn Tables, about: &str) -> Result<Vec<Proof>, Fault> {
+    let sql =
+        "SELECT about, kind, signed, key, at FROM payer_evidence WHERE about = ? ORDER BY number";
+    let rows: Vec<Kept> = typed::all(tables, sql, &[about.into()])?;
+    rows.into_iter().map(proof).collect()
+}
+
+fn proof((about, kind, signed, key, at): Kept) -> Result<Proof, Fault> {
+    Ok(Proof {
+        kind: ProofKind::from_name(&kind).ok_or_else(Fault::internal)?,
+        about,
+        signed,
+        key: key.map(ByteVec::from),
+        at,
+    })
+}
+
+/// What was signed for transfers that are not there: there should be none.
+fn without_transfer(tables: &dyn Tables) -> Result<Vec<Proof>, Fault> {
+    let sql = "SELECT about, kind, signed, key, at FROM payer_evidence e
+        WHERE about NOT LIKE 'purse %' AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.id = e.about) LIMIT ?";
+    let rows: Vec<Kept> = typed::all(tables, sql, &[PAGE.into()])?;
+    let mut proofs: Vec<_> = rows.into_iter().map(proof).collect::<Result<_, _>>()?;
+    let sql = "SELECT 'move ' || lower(hex(transaction_id)) || ' ' || lower(hex(purse)), 'movement-request', asked,
+            NULL, received_at
+        FROM bank_movements WHERE asked IS NOT NULL AND reference IS NULL AND NOT EXISTS (SELECT 1 FROM transfers t
+            WHERE t.id = 'move ' || lower(hex(transaction_id)) || ' ' || lower(hex(purse))) LIMIT ?";
+    let rows: Vec<Kept> = typed::all(tables, sql, &[PAGE.into()])?;
+    for row in rows {
+        proofs.push(proof(row)?);
+    }
+    Ok(proofs)
+}
