@@ -11,7 +11,7 @@ use super::purse::{Key, Purse, account, available};
 use super::world::{BANK, World, problem, text};
 
 /// A command of the operator, who is registered first.
-fn command(world: &World, name: &str, arguments: &[(&str, &str)]) -> Response<Vec<u8>> {
+pub fn command(world: &World, name: &str, arguments: &[(&str, &str)]) -> Response<Vec<u8>> {
     world.post(BANK, OPERATORS, JSON, registration());
     world.run_for(1_000);
     let told: Vec<_> = arguments
@@ -29,7 +29,7 @@ fn command(world: &World, name: &str, arguments: &[(&str, &str)]) -> Response<Ve
     world.post(BANK, COMMANDS, MEDIA_TYPE, command.signed())
 }
 
-fn done(answer: &Response<Vec<u8>>) {
+pub fn done(answer: &Response<Vec<u8>>) {
     assert!(answer.status().is_success(), "{}", text(answer));
 }
 

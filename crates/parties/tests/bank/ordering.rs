@@ -34,7 +34,7 @@ fn start_in(world: World, minor: u64) -> (World, Holder, Purse) {
 }
 
 /// An order that the purse pays, with what it signed.
-fn order(world: &World, holder: &mut Holder, purse: &mut Purse) -> (Order, Vec<u8>) {
+pub fn order(world: &World, holder: &mut Holder, purse: &mut Purse) -> (Order, Vec<u8>) {
     let form = form(world, &[("sencha-100", 1)]);
     let wish = purse.pays(world, holder, PRICE);
     let at = world.now();
@@ -49,7 +49,7 @@ fn ask_verdict(world: &World, holder: &Holder, signed: &[u8]) -> Response<Vec<u8
     world.get(BANK, &format!("/v1/verdicts/{name}?at={at:02x}"))
 }
 
-fn verdict(world: &World, holder: &Holder, purse: &Purse, signed: &[u8]) -> MovementVerdict {
+pub fn verdict(world: &World, holder: &Holder, purse: &Purse, signed: &[u8]) -> MovementVerdict {
     let answer = ask_verdict(world, holder, signed);
     assert!(
         answer.status().is_success(),
@@ -206,7 +206,7 @@ fn t_u5_a_refund_to_an_account_goes_back_to_it() {
 }
 
 /// The shop gives so much back, as the bank hears it.
-fn refund(world: &World, order: &Order, number: u32, minor: u64) {
+pub fn refund(world: &World, order: &Order, number: u32, minor: u64) {
     use tallystick_protocol::checkout::refunds::RefundRequest;
     use tallystick_protocol::test_keys::test_statement;
     use tallystick_protocol::trust::certificate::Certificate;

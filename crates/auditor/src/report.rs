@@ -1,0 +1,130 @@
+//! What an audit comes to, in sentences and as JSON.
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+
+/// Money of one source in one currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sum {
+    /// From where: the first word of the entries' names, such as "deposit".
+    pub source: String,
+    /// The currency's code.
+    pub currency: &'static str,
+    /// In how many entries.
+    pub entries: usize,
+    /// How much, in minor units.
+    pub minor: u64,
+}
+
+/// What an audit comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The bank; none if nothing was shown.
+    pub bank: Option<String>,
+    /// How many objects it has.
+    pub objects: usize,
+    /// How many accounts, counted at each object.
+    pub accounts: usize,
+    /// How many entries.
+    pub entries: usize,
+    /// How many signed messages were verified.
+    pub messages: usize,
+    /// What came in from banks outside that nobody signed for.
+    pub came_in: Vec<Sum>,
+    /// What is in transit between objects, in minor units by currency.
+    pub under_way: BTreeMap<&'static str, u64>,
+    /// Operators' keys that the auditor was not told.
+    pub operators: Vec<String>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.bank.is_some()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(bank) = &self.bank else {
+            return f.write_str("Nothing was shown.");
+        };
+        let (entries, messages) = (grouped(self.entries), grouped(self.messages));
+        let accounts = grouped(self.accounts);
+        let outcome = match self.findings.len() {
+            0 => "all balances agree".to_owned(),
+            1 => "one finding".to_owned(),
+            count => format!("{} findings", grouped(count)),
+        };
+        write!(
+            f,
+            "{bank}: {entries} entries from {messages} signed messages, on {accounts} accounts at {}; {outcome}.",
+            match self.objects {
+                1 => "one object".to_owned(),
+                count => format!("{count} objects"),
+            }
+        )?;
+        for Sum {
+            source,
+            currency,
+            entries,
+            minor,
+        } in &self.came_in
+        {
+            let entries = grouped(*entries);
+            write!(
+                f,
+                "\nFrom outside, without anybody's signature ({source}): {minor} {currency} in minor units, entries: {entries}."
+            )?;
+        }
+        for (currency, minor) in &self.under_way {
+            write!(
+                f,
+                "\nIn transit between objects: {minor} {currency} in minor units."
+            )?;
+        }
+        for operator in &self.operators {
+            write!(
+                f,
+                "\nCommanded by the key {operator}, which nobody told the auditor."
+            )?;
+        }
+        for finding in &self.findings {
+            write!(f, "\n- {finding}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A count with commas between its thousands.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn counts_are_read_by_their_thousands() {
+        assert_eq!(
+            [0, 999, 1_204, 1_000_000].map(grouped),
+            ["0", "999", "1,204", "1,000,000"]
+        );
+    }
+}
