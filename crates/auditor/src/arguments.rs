@@ -51,7 +51,7 @@ impl Arguments {
 
 #[cfg(test)]
 mod tests {
-    use super::Arguments;
+    use super::{Arguments, PathBuf};
 
     fn read(line: &str) -> Result<Arguments, String> {
         Arguments::read(line.split(' ').map(str::to_owned))
@@ -60,9 +60,9 @@ mod tests {
     #[test]
     fn roots_operators_and_pages_are_told_apart() {
         let read = read("--root r.cer --operator k pages --json more.cbor").unwrap();
-        assert_eq!(read.roots, ["r.cer"].map(Into::into));
+        assert_eq!(read.roots, ["r.cer"].map(PathBuf::from));
         assert_eq!(read.operators, Some(vec!["k".to_owned()]));
-        assert_eq!(read.pages, ["pages", "more.cbor"].map(Into::into));
+        assert_eq!(read.pages, ["pages", "more.cbor"].map(PathBuf::from));
         assert!(read.json);
     }
 

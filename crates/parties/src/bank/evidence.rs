@@ -1,7 +1,9 @@
 //! Shows an auditor the books of this object with everything that was signed for them, page by page, each read at one
-//! moment: `GET /v1/evidence?part=transfers&after=0`. What the bank itself decided and nobody asked for yet is signed
-//! now.
+//! moment: `GET /v1/evidence?part=transfers&after=0`. The header `link` of each page says where the next one is (RFC
+//! 8288), through all parts of all objects, so that whoever follows it from `GET /v1/evidence` has the bank's whole
+//! books. What the bank itself decided and nobody asked for yet is signed now.
 
+use http::header::LINK;
 use minicbor::bytes::ByteVec;
 use tallystick_protocol::bank::{
     BookAccount, BookHolder, BookPurse, BookTransfer, EvidencePage, EvidencePart, Proof, ProofKind,
@@ -22,6 +24,7 @@ use super::statements;
 use crate::issuer::books;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::place::Place;
 use crate::ports::{DatabaseError, Ports, Row, Tables};
 use crate::store::typed;
 
@@ -71,7 +74,40 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 at,
             }));
         }
-        Ok(web::cbor(encode(&page)))
+        let mut answer = web::cbor(encode(&page));
+        if let Some(next) = self.next_page(&page)?
+            && let Ok(link) = format!("<{next}>; rel=\"next\"").parse()
+        {
+            answer.headers_mut().insert(LINK, link);
+        }
+        Ok(answer)
+    }
+
+    /// Where the page behind this one is: of the same part, the next part, or the next object.
+    fn next_page(&self, page: &EvidencePage) -> Result<Option<String>, Fault> {
+        let office = &self.issuer.office;
+        let mut parts = EvidencePart::ALL.into_iter();
+        let next_part = parts.by_ref().skip_while(|part| *part != page.part).nth(1);
+        let (place, part, after) = match (page.next, next_part) {
+            (Some(after), _) => (office.place(), page.part, after),
+            (None, Some(part)) => (office.place(), part, 0),
+            (None, None) => {
+                let shards = office.spread()?.shards;
+                let mut places = Place::beside_the_office(office.settings.role, shards);
+                match places.find(|place| *place > office.place()) {
+                    Some(place) => (place, EvidencePart::Accounts, 0),
+                    None => return Ok(None),
+                }
+            }
+        };
+        let shard = match place {
+            Place::Office => String::new(),
+            place => format!("&shard={}", place.short_name()),
+        };
+        let part = part.as_str();
+        Ok(Some(format!(
+            "/v1/evidence?part={part}&after={after}{shard}"
+        )))
     }
 
     fn read_page(
@@ -121,7 +157,8 @@ fn wanted(query: &str) -> Result<Wanted, Fault> {
             .into_iter()
             .find_map(|(key, value)| (key == name).then_some(value))
     };
-    let part = value("part").and_then(EvidencePart::from_name);
+    let first = EvidencePart::Accounts;
+    let part = value("part").map_or(Some(first), EvidencePart::from_name);
     let after = value("after").unwrap_or("0").parse();
     Ok(Wanted {
         part: part.ok_or_else(unread)?,
