@@ -56,20 +56,17 @@ impl fmt::Display for Report {
         let Some(bank) = &self.bank else {
             return f.write_str("Nothing was shown.");
         };
-        let (entries, messages) = (grouped(self.entries), grouped(self.messages));
-        let accounts = grouped(self.accounts);
+        let entries = counted(self.entries, "entry", "entries");
+        let messages = counted(self.messages, "signed message", "signed messages");
+        let accounts = counted(self.accounts, "account", "accounts");
+        let objects = counted(self.objects, "object", "objects");
         let outcome = match self.findings.len() {
             0 => "all balances agree".to_owned(),
-            1 => "one finding".to_owned(),
-            count => format!("{} findings", grouped(count)),
+            count => counted(count, "finding", "findings"),
         };
         write!(
             f,
-            "{bank}: {entries} entries from {messages} signed messages, on {accounts} accounts at {}; {outcome}.",
-            match self.objects {
-                1 => "one object".to_owned(),
-                count => format!("{count} objects"),
-            }
+            "{bank}: {entries} from {messages}, on {accounts} at {objects}; {outcome}."
         )?;
         for Sum {
             source,
@@ -78,10 +75,10 @@ impl fmt::Display for Report {
             minor,
         } in &self.came_in
         {
-            let entries = grouped(*entries);
+            let entries = counted(*entries, "entry", "entries");
             write!(
                 f,
-                "\nFrom outside, without anybody's signature ({source}): {minor} {currency} in minor units, entries: {entries}."
+                "\nFrom outside, without anybody's signature ({source}): {minor} {currency} in minor units by {entries}."
             )?;
         }
         for (currency, minor) in &self.under_way {
@@ -101,6 +98,11 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    let word = if count == 1 { one } else { many };
+    format!("{} {word}", grouped(count))
 }
 
 /// A count with commas between its thousands.
