@@ -17,9 +17,11 @@ use tallystick_parties::registration_authority::{RegistrationAuthority, Registra
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
 use tallystick_parties::store::handles::Handles;
 use tallystick_parties::store::vault::{SealingKey, Vault};
+use tallystick_protocol::bank::{Fee, FeeOption};
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::wire::identifier::{Domain, Role};
+use tallystick_protocol::wire::money::{Currency, Money};
 
 use crate::banking::Outside;
 
@@ -268,6 +270,8 @@ pub struct Cast {
     pub purse_key: PurseKeyKind,
     /// With this the bank's key for purses is certified.
     pub purse_key_token: [u8; 32],
+    /// What the bank takes for a new key, in yen, by the ways of paying that it offers.
+    pub fees: &'static [(FeeOption, u64)],
 }
 
 impl Default for Cast {
@@ -285,6 +289,7 @@ impl Default for Cast {
             bank_shards: Shards::NONE,
             purse_key: PurseKeyKind::P256,
             purse_key_token: PURSE_KEY_TOKEN,
+            fees: &[(FeeOption::Account, 300)],
         }
     }
 }
@@ -396,9 +401,14 @@ impl Cast {
     }
 
     fn bank(&self) -> BankConfig {
-        let mut own = settings(Role::Issuer, BANK);
+        let mut own = self.settings(Role::Issuer, BANK);
         own.shards = self.bank_shards;
         let mut config = BankConfig::new(own, self.purse_key_token);
+        let fee = |&(option, minor): &(FeeOption, u64)| Fee {
+            option,
+            amount: Money::new(minor, Currency::Jpy),
+        };
+        config.fees = self.fees.iter().map(fee).collect();
         config.is_sandbox = true;
         config.purse_key = self.purse_key;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));

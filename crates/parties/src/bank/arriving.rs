@@ -8,6 +8,7 @@ use tallystick_protocol::wire::identifier::TransactionId;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
+use super::closing;
 use super::movements::Movement;
 use super::waiting::{self, Waiting};
 use crate::ledger::across::Crossing;
@@ -63,6 +64,9 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 arrived_at: office.now(),
                 taken_by: None,
             };
+            if closing::redirect(tables, &credit)? {
+                return Ok(());
+            }
             Ok(waiting::arrive(tables, &credit)?)
         })
     }

@@ -108,7 +108,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         self.answer_sealed(said, &answer)
     }
 
-    fn require_fresh(&self, at: Timestamp) -> Result<(), Fault> {
+    /// Requires that it was said about now.
+    pub(super) fn require_fresh(&self, at: Timestamp) -> Result<(), Fault> {
         let now = self.issuer.office.now();
         let is_fresh =
             at <= now.plus_seconds(CLOCK_SECONDS) && now <= at.plus_seconds(CLOCK_SECONDS);

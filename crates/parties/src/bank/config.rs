@@ -1,5 +1,6 @@
 //! What the bank's operator sets beside what every party has.
 
+use tallystick_protocol::bank::{Fee, FeeOption};
 use tallystick_protocol::purse::{HistoryPolicy, OfflineLimits};
 use tallystick_protocol::wire::identifier::Domain;
 use tallystick_protocol::wire::money::{Currency, Money};
@@ -39,6 +40,8 @@ pub struct BankConfig {
     pub policy: HistoryPolicy,
     /// The most that one movement moves, in minor units.
     pub movement_max: u64,
+    /// What a new key costs, by the ways of paying that the bank offers and the currency.
+    pub fees: Vec<Fee>,
     /// How long the bank waits for the reply to an offer, in seconds (Sa7 to Sa12).
     pub offer_seconds: u64,
     /// How long after an order's expiry an acceptance that was made in time binds the bank, in seconds.
@@ -52,7 +55,7 @@ pub struct BankConfig {
 }
 
 impl BankConfig {
-    /// A bank for yen with accounts for a year, which waits two minutes for a reply.
+    /// A bank for yen with accounts for a year, which takes 300 yen for a new key and waits two minutes for a reply.
     #[must_use]
     pub fn new(settings: Settings, purse_key_token: [u8; 32]) -> Self {
         Self {
@@ -71,6 +74,10 @@ impl BankConfig {
             },
             policy: HistoryPolicy::UploadFirst,
             movement_max: 1_000_000,
+            fees: vec![Fee {
+                option: FeeOption::Account,
+                amount: Money::new(300, Currency::Jpy),
+            }],
             offer_seconds: 120,
             binding_seconds: 86_400,
             inquiry_grace_seconds: 60,

@@ -89,7 +89,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     ///
     /// # Errors
     /// [`Kind::WrongRecipient`] of a purse of another bank, [`Kind::NotFound`] of none, [`Kind::WrongSender`] if it is
-    /// in another holder's card, [`Kind::BadSignature`].
+    /// in another holder's card, [`Kind::BadSignature`], [`Kind::CertificateRevoked`] of a key that was revoked.
     pub(super) fn said_by_purse<M: KeyedMessage>(
         &self,
         said: &Said,
@@ -106,8 +106,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             let other = "The purse is in another holder's card.";
             return Err(Fault::new(Kind::WrongSender, other));
         }
-        let message = keyed::open(&said.content, &purse.key()?).map_err(keyed_fault)?;
-        Ok(FromPurse { purse, message })
+        self.heard_from(purse, &said.content)
     }
 }
 

@@ -11,15 +11,19 @@ mod arriving;
 mod asking;
 pub mod banking_system;
 mod checkpoints;
+mod closing;
 mod commands;
 mod config;
 mod console_view;
+mod continuing;
 mod conversation;
 mod deposits;
 mod ends;
 mod evidence;
+mod fees;
 mod funds;
 mod history;
+mod instructions;
 mod key;
 mod movements;
 mod openings;
@@ -28,9 +32,12 @@ mod prepaid;
 mod purse_funds;
 mod purse_opening;
 mod purses;
+mod renewals;
+mod renewed;
 mod replying;
 mod reports;
 pub(crate) mod schema;
+mod speaking;
 mod statements;
 mod states;
 mod verdicts;
@@ -71,6 +78,10 @@ pub(crate) enum Task {
     TakeReport,
     ShowVerdict,
     ShowBooks,
+    TakeInstruction,
+    ShowFees,
+    PermitRenewal,
+    OpenRenewed,
 }
 
 /// What a bank answers at beside what an issuer does.
@@ -90,6 +101,12 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/reports", Task::TakeReport)
         .dear()
         .at(OF_HOLDER),
+    Route::post("/v1/instructions", Task::TakeInstruction)
+        .dear()
+        .at(OF_HOLDER),
+    Route::get("/v1/fees", Task::ShowFees).dear(),
+    Route::post("/v1/purse-renewals", Task::PermitRenewal).at(Belongs::ToShard(renewals::purse_of)),
+    Route::post("/v1/renewed-keys", Task::OpenRenewed).at(Belongs::ToShard(renewed::purse_of)),
     Route::get("/v1/verdicts/{}", Task::ShowVerdict).at(Belongs::ToShard(verdicts::reference_of)),
     Route::get("/v1/evidence", Task::ShowBooks).private(),
 ];
@@ -139,6 +156,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::AskMovement => self.ask_movement(request).await,
             Task::TakeReply => self.take_reply(request).await,
             Task::TakeReport => self.take_report(request).await,
+            Task::ShowFees => self.show_fees().await,
+            Task::PermitRenewal => self.permit_renewal(request).await,
+            Task::OpenRenewed => self.open_renewed(request).await,
+            Task::TakeInstruction => self.take_instruction(request).await,
             Task::ShowVerdict => {
                 let reference = chosen.first().copied().unwrap_or_default();
                 self.show_verdict(reference).await
@@ -168,6 +189,8 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             asking::END => self.end_offer(&job.reference),
+            fees::GIVE_BACK => self.give_back_fee(&job.reference),
+            continuing::TELL => self.tell_continued(job).await,
             _ => self.issuer.perform(job).await,
         }
     }

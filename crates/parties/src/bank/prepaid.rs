@@ -17,7 +17,7 @@ use super::Bank;
 use super::alerts::{self, Alert};
 use super::banking_system::BankingSystem;
 use super::conversation::keyed_fault;
-use super::purses::{self, Head, Purse};
+use super::purses::{Head, Purse};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
@@ -63,8 +63,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             })
         })?;
         let number = PurseNumber::try_from(number.as_slice()).map_err(|_| Fault::internal())?;
-        let purse = purses::require(office.tables(), &number)?;
-        let opening: PurseOpening = self.opening_of(&purse).await?;
+        let opening: PurseOpening = self.opening(&number.to_string(), None).await?;
         Ok(web::cbor(encode(&opening)))
     }
 
@@ -89,6 +88,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             limits: self.config.limits,
             policy: self.config.policy,
             blocked_at: None,
+            closed_at: None,
         }
     }
 

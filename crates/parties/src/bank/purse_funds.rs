@@ -5,13 +5,14 @@ use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::refunds::RefundOutcome;
 use tallystick_protocol::instrument::{Instrument, Payment};
 use tallystick_protocol::purse::{Endpoint, PursePayment};
-use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::{Root, TransactionId};
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::closing;
 use super::funds::is_approved;
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
+use super::speaking::{self, Heard};
 use super::states;
 use super::waiting::{self, Waiting};
 use crate::issuer::accounts;
@@ -27,7 +28,7 @@ pub(super) struct Purses;
 /// A payment that the named purse signed for the claimed order.
 struct Paid {
     purse: Purse,
-    payment: PursePayment,
+    heard: Heard<PursePayment>,
 }
 
 impl Paid {
@@ -42,8 +43,9 @@ impl Paid {
         let Some(purse) = purses::find(tables, &named.purse)? else {
             return Ok(None);
         };
-        let key = purse.key().ok();
-        let payment = key.and_then(|key| keyed::open::<PursePayment>(signed, &key).ok());
+        let Ok(heard) = speaking::hear::<PursePayment>(tables, &purse, signed) else {
+            return Ok(None);
+        };
         let is_it = |payment: &PursePayment| {
             payment.bank == *claim.payer
                 && payment.purse == purse.number
@@ -52,7 +54,20 @@ impl Paid {
                 && payment.amount == claim.amount
                 && purse.holder == Some(*claim.holder)
         };
-        Ok(payment.filter(is_it).map(|payment| Self { purse, payment }))
+        if !is_it(&heard.message) {
+            return Ok(None);
+        }
+        Ok(Some(Self { purse, heard }))
+    }
+
+    /// As [`Paid::of`]; from now on the key that signed it is the purse's.
+    fn settled(tables: &dyn Tables, claim: &Claim<'_>) -> Result<Option<Self>, DatabaseError> {
+        let Some(paid) = Self::of(tables, claim)? else {
+            return Ok(None);
+        };
+        let heard = paid.heard;
+        let purse = speaking::settle(tables, paid.purse, &heard, claim.now)?;
+        Ok(purse.map(|purse| Self { purse, heard }))
     }
 
     /// The same as a movement; its number is the order's root.
@@ -81,14 +96,15 @@ impl Paid {
 
     /// Whether it was decided or barred before.
     fn is_known(&self, tables: &dyn Tables) -> Result<bool, DatabaseError> {
-        let transaction = TransactionId(self.payment.root.0);
+        let transaction = TransactionId(self.heard.message.root.0);
         Ok(movements::find(tables, &self.purse.number, &transaction)?.is_some())
     }
 
     /// Whether the purse may pay it: usable, and not older than it was. A time may be another request's as well: an
     /// order is done once by its root.
     fn may_pay(&self, tables: &dyn Tables, claim: &Claim<'_>) -> Result<bool, DatabaseError> {
-        let (state, at) = (&self.payment.state, self.payment.at);
+        let payment = &self.heard.message;
+        let (state, at) = (&payment.state, payment.at);
         let is_usable = self.purse.require_usable(claim.now).is_ok();
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
@@ -118,7 +134,7 @@ impl Funds for Purses {
         let Some(account) = accounts::of_holder(tables, claim.holder)? else {
             return Ok(None);
         };
-        let Some(paid) = Paid::of(tables, claim)? else {
+        let Some(paid) = Paid::settled(tables, claim)? else {
             return Ok(None);
         };
         let is_locked = accounts::is_locked(tables, account.account)?;
@@ -192,6 +208,9 @@ impl Funds for Purses {
             money: refund.money,
         };
         ledger::transfer(tables, &waiting_transfer)?;
+        if closing::redirect(tables, &credit)? {
+            return Ok(());
+        }
         Ok(waiting::arrive(tables, &credit)?)
     }
 }

@@ -11,7 +11,7 @@ use tallystick_protocol::purse::{
 use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
-use tallystick_protocol::trust::statement::{Verified, open, unverified};
+use tallystick_protocol::trust::statement::{Verified, unverified};
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
@@ -45,6 +45,14 @@ pub(super) fn holder_of(asked: &Asked<'_>) -> Option<Key> {
     Some(application.holder.0.into())
 }
 
+/// What a purse's certificate says of its key.
+pub(super) struct Certified {
+    /// The key's digest; none of a prepaid card.
+    pub key: Option<[u8; 32]>,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
+}
+
 /// An application that is genuine, with the certificate of its key.
 struct Applied {
     application: PurseApplication,
@@ -55,22 +63,18 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// `POST /v1/purse-keys`. Asked again about the same key, it says the same.
     pub(super) async fn open_purse_for(&self, request: &Incoming) -> Result<Answer, Fault> {
         let office = &self.issuer.office;
-        let body = web::body_as(request, web::COSE)?;
-        let identity = office.identity()?;
-        let role = Role::RegistrationAuthority;
-        let said = open::<PurseKeysCertified>(body, &identity.anchors, office.now(), role)?;
-        said.require_recipient(&office.as_audience())?;
-        let authority = &said.message.envelope.from;
-        self.require_authority(authority)?;
-        office.admit_sender("purse-keys", authority)?;
+        let said = self.said_by_authority::<PurseKeysCertified>(request, "purse-keys", |said| {
+            &said.envelope.from
+        })?;
         let applied = self.applied(&said.message)?;
         said.require_transaction(&key_digest(&applied.application.purse_public_key))?;
-        self.require_in_directory(&applied).await?;
+        self.require_in_directory(&applied.certificate).await?;
         self.purse_key().await?;
         let number = office.transaction(|tables| self.opened_once(tables, &applied, &said))?;
-        let purse = purses::require(office.tables(), &number)?;
         office.log("purse-opened", None, "ok");
-        Ok(web::cbor(encode(&self.opening_of(&purse).await?)))
+        let certificate = applied.certificate.as_der().to_vec();
+        let opening = self.opening(&number.to_string(), Some(certificate)).await?;
+        Ok(web::cbor(encode(&opening)))
     }
 
     /// Verifies what the holder applied for: the purse's own signature, the account's approval, the certificate.
@@ -110,11 +114,14 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     }
 
     /// The bank finds the certificate in the directory (SZ6), or opens nothing (T004-43).
-    async fn require_in_directory(&self, applied: &Applied) -> Result<(), Fault> {
+    pub(super) async fn require_in_directory(
+        &self,
+        certificate: &Certificate,
+    ) -> Result<(), Fault> {
         let Some(directory) = &self.config.directory else {
             return Ok(());
         };
-        let name = HEXLOWER.encode(&key_digest(&applied.application.purse_public_key));
+        let name = HEXLOWER.encode(&key_digest(&certificate.public_key().to_spki()?));
         let path = format!("/v1/certificates/{name}");
         let request = web::request_to(directory.as_str(), Method::GET, &path, None, Vec::new())?;
         let answer = self.issuer.office.ports.network().send(request).await?;
@@ -128,7 +135,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let unclear = |_| Fault::new(Kind::Unreachable, "The directory's answer is not readable.");
         let found: KeyCertificates = decode(answer.body()).map_err(unclear)?;
         let mut found = found.certificates.iter();
-        let has_it = found.any(|one| one.as_slice() == applied.certificate.as_der());
+        let has_it = found.any(|one| one.as_slice() == certificate.as_der());
         has_it.then_some(()).ok_or_else(missing)
     }
 
@@ -196,6 +203,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             limits: self.config.limits,
             policy: self.config.policy,
             blocked_at: None,
+            closed_at: None,
         })
     }
 
@@ -210,43 +218,60 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         PurseNumber(number)
     }
 
-    /// Stores a new purse, and decides what is said of it: that it is of this bank, and that it is empty. Call it in a
-    /// transaction.
+    /// Stores a new purse, and decides what is said of it. Call it in a transaction.
     pub(super) fn open_purse(&self, tables: &dyn Tables, purse: &Purse) -> Result<(), Fault> {
         purses::open(tables, purse)?;
+        let certified = Certified {
+            key: purse.public_key.as_deref().map(key_digest),
+            expires_at: purse.expires_at,
+        };
+        self.say_opened(tables, purse, &certified, &purse.reference())
+    }
+
+    /// Decides what is said of a purse with this key, under this reference: that it is of this bank, and what it holds.
+    /// Call it in a transaction.
+    pub(super) fn say_opened(
+        &self,
+        tables: &dyn Tables,
+        purse: &Purse,
+        certified: &Certified,
+        reference: &str,
+    ) -> Result<(), Fault> {
         let now = self.issuer.office.now();
         let certificate = PurseCertificate {
             bank: self.issuer.office.settings.domain.clone(),
             kind: purse.kind,
             number: purse.number,
             currency: purse.currency,
-            key: purse.public_key.as_deref().map(key_digest),
+            key: certified.key,
             issued_at: now,
-            expires_at: purse.expires_at,
+            expires_at: certified.expires_at,
         };
-        let reference = purse.reference();
-        statements::decide(tables, statements::CERTIFICATE, &reference, &certificate)?;
+        statements::decide(tables, statements::CERTIFICATE, reference, &certificate)?;
         let notice = CheckpointNotice {
             checkpoint: checkpoints::next(tables, &purse.number, Change::default(), now)?,
             forces: false,
         };
-        statements::decide(tables, statements::FIRST_NOTICE, &reference, &notice)
+        statements::decide(tables, statements::FIRST_NOTICE, reference, &notice)
     }
 
-    /// Everything that a card needs to have this purse.
-    pub(super) async fn opening_of(&self, purse: &Purse) -> Result<PurseOpening, Fault> {
-        let reference = purse.reference();
+    /// Everything that a card needs to have the purse of which was decided under this reference.
+    pub(super) async fn opening(
+        &self,
+        reference: &str,
+        key_certificate: Option<Vec<u8>>,
+    ) -> Result<PurseOpening, Fault> {
         let certificate = self
-            .said::<PurseCertificate>(statements::CERTIFICATE, &reference)
+            .said::<PurseCertificate>(statements::CERTIFICATE, reference)
             .await?;
         let notice = self
-            .said::<CheckpointNotice>(statements::FIRST_NOTICE, &reference)
+            .said::<CheckpointNotice>(statements::FIRST_NOTICE, reference)
             .await?;
         Ok(PurseOpening {
             purse_certificate: certificate.ok_or_else(Fault::internal)?,
             notice: notice.ok_or_else(Fault::internal)?,
             bank_certificate: self.purse_key().await?.certificate.clone(),
-            key_certificate: purse.key_certificate.clone(),
+            key_certificate,
         })
     }
 }

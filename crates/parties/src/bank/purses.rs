@@ -99,6 +99,8 @@ typed_row! {
         pub policy: HistoryPolicy = "policy",
         /// Since when it is blocked.
         pub blocked_at: Option<Timestamp> = "blocked_at",
+        /// Since when it is closed.
+        pub closed_at: Option<Timestamp> = "closed_at",
     }
 }
 
@@ -118,11 +120,23 @@ impl Purse {
         Ok(VerifyingKey::from_spki(spki.ok_or_else(unsigned)?)?)
     }
 
+    /// Requires that it is not closed.
+    ///
+    /// # Errors
+    /// [`Kind::PurseClosed`].
+    pub(super) fn require_open(&self) -> Result<(), Fault> {
+        if self.closed_at.is_some() {
+            return Err(Fault::new(Kind::PurseClosed, ""));
+        }
+        Ok(())
+    }
+
     /// Requires that it may be used at present.
     ///
     /// # Errors
-    /// [`Kind::PurseBlocked`], or [`Kind::AccountEnded`] once its time is over.
+    /// [`Kind::PurseClosed`], [`Kind::PurseBlocked`], or [`Kind::AccountEnded`] once its time is over.
     pub(super) fn require_usable(&self, now: Timestamp) -> Result<(), Fault> {
+        self.require_open()?;
         if self.blocked_at.is_some() {
             return Err(Fault::new(Kind::PurseBlocked, ""));
         }

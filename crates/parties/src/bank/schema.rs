@@ -1,19 +1,19 @@
 //! The bank's tables beside the issuer's. Balances are not here: the ledger has them. All of it stays, with what purses
 //! signed: it is the bank's books, and its evidence.
 
+use crate::payer::evidence;
 use crate::store::schema::Migration;
 
 /// The steps that lead to the newest schema.
-pub const TABLES: &[Migration] = &[
-    Migration(&[
-        // What a registration said and no card record has, sealed. At the office alone.
-        "CREATE TABLE bank_accounts (
+pub const TABLES: &[Migration] = &[Migration(&[
+    // What a registration said and no card record has, sealed. At the office alone.
+    "CREATE TABLE bank_accounts (
         account INTEGER PRIMARY KEY REFERENCES issuer_accounts (account),
         registration BLOB NOT NULL UNIQUE,
         details BLOB NOT NULL
     ) STRICT",
-        // EP 1 221 669, Figs 4 and 5, but for the amounts that the ledger has.
-        "CREATE TABLE bank_purses (
+    // EP 1 221 669, Figs 4 and 5, but for the amounts that the ledger has.
+    "CREATE TABLE bank_purses (
         number BLOB PRIMARY KEY CHECK (length(number) = 16),
         kind TEXT NOT NULL,
         account INTEGER,
@@ -36,12 +36,13 @@ pub const TABLES: &[Migration] = &[
         limit_count INTEGER NOT NULL,
         limit_holding INTEGER NOT NULL,
         policy TEXT NOT NULL,
-        blocked_at INTEGER
+        blocked_at INTEGER,
+        closed_at INTEGER
     ) STRICT",
-        "CREATE INDEX bank_purses_by_account ON bank_purses (account)",
-        "CREATE INDEX bank_purses_by_age ON bank_purses (opened_at)",
-        // One row a movement that was asked for, an order that a purse pays, or what was barred.
-        "CREATE TABLE bank_movements (
+    "CREATE INDEX bank_purses_by_account ON bank_purses (account)",
+    "CREATE INDEX bank_purses_by_age ON bank_purses (opened_at)",
+    // One row a movement that was asked for, an order that a purse pays, or what was barred.
+    "CREATE TABLE bank_movements (
         transaction_id BLOB NOT NULL,
         purse BLOB NOT NULL REFERENCES bank_purses (number),
         holder BLOB NOT NULL,
@@ -62,13 +63,13 @@ pub const TABLES: &[Migration] = &[
         ended_at INTEGER,
         PRIMARY KEY (transaction_id, purse)
     ) STRICT",
-        // T004-37: one user asks for one thing at a time.
-        "CREATE UNIQUE INDEX bank_movements_by_time ON bank_movements (holder, asked_at) WHERE asked_at IS NOT NULL",
-        "CREATE UNIQUE INDEX bank_movements_offered ON bank_movements (purse) WHERE state = 'offered'",
-        "CREATE INDEX bank_movements_by_age ON bank_movements (received_at)",
-        "CREATE INDEX bank_movements_by_state ON bank_movements (state)",
-        // What waits for a purse, or waited.
-        "CREATE TABLE bank_waiting (
+    // T004-37: one user asks for one thing at a time.
+    "CREATE UNIQUE INDEX bank_movements_by_time ON bank_movements (holder, asked_at) WHERE asked_at IS NOT NULL",
+    "CREATE UNIQUE INDEX bank_movements_offered ON bank_movements (purse) WHERE state = 'offered'",
+    "CREATE INDEX bank_movements_by_age ON bank_movements (received_at)",
+    "CREATE INDEX bank_movements_by_state ON bank_movements (state)",
+    // What waits for a purse, or waited.
+    "CREATE TABLE bank_waiting (
         transaction_id BLOB NOT NULL,
         purse BLOB NOT NULL REFERENCES bank_purses (number),
         origin BLOB NOT NULL,
@@ -78,26 +79,26 @@ pub const TABLES: &[Migration] = &[
         taken_by BLOB,
         PRIMARY KEY (purse, transaction_id)
     ) STRICT",
-        "CREATE INDEX bank_waiting_by_purse ON bank_waiting (purse, arrived_at)",
-        "CREATE INDEX bank_waiting_taken ON bank_waiting (taken_by) WHERE taken_by IS NOT NULL",
-        // What purses reported, entry by entry (Fig 4 item 9, Fig 5): evidence.
-        "CREATE TABLE bank_history (
+    "CREATE INDEX bank_waiting_by_purse ON bank_waiting (purse, arrived_at)",
+    "CREATE INDEX bank_waiting_taken ON bank_waiting (taken_by) WHERE taken_by IS NOT NULL",
+    // What purses reported, entry by entry (Fig 4 item 9, Fig 5): evidence.
+    "CREATE TABLE bank_history (
         purse BLOB NOT NULL REFERENCES bank_purses (number),
         sequence INTEGER NOT NULL,
         transaction_id BLOB NOT NULL,
         entry BLOB NOT NULL,
         PRIMARY KEY (purse, sequence)
     ) STRICT",
-        "CREATE INDEX bank_history_by_movement ON bank_history (purse, transaction_id)",
-        // What is said to purses: the payload with the decision, the signature once it is made.
-        "CREATE TABLE bank_statements (
+    "CREATE INDEX bank_history_by_movement ON bank_history (purse, transaction_id)",
+    // What is said to purses: the payload with the decision, the signature once it is made.
+    "CREATE TABLE bank_statements (
         kind TEXT NOT NULL,
         reference TEXT NOT NULL,
         payload BLOB NOT NULL,
         signature BLOB,
         PRIMARY KEY (kind, reference)
     ) STRICT",
-        "CREATE TABLE bank_alerts (
+    "CREATE TABLE bank_alerts (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         alert TEXT NOT NULL,
         purse BLOB NOT NULL,
@@ -107,6 +108,49 @@ pub const TABLES: &[Migration] = &[
         raised_at INTEGER NOT NULL,
         UNIQUE (purse, alert, sequence)
     ) STRICT",
-    ]),
-    Migration(crate::payer::evidence::TABLE),
-];
+    // New keys that the bank permits its purses (S2 to S10).
+    "CREATE TABLE bank_renewals (
+        key BLOB PRIMARY KEY CHECK (length(key) = 32),
+        purse BLOB NOT NULL REFERENCES bank_purses (number),
+        replaces BLOB NOT NULL,
+        signed BLOB NOT NULL,
+        public_key BLOB NOT NULL,
+        state TEXT NOT NULL,
+        certificate BLOB,
+        ends_at INTEGER,
+        account_expiry TEXT NOT NULL,
+        permitted_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE INDEX bank_renewals_by_purse ON bank_renewals (purse)",
+    // Keys that were a purse's before: what they signed stays evidence.
+    "CREATE TABLE bank_former_keys (
+        key BLOB PRIMARY KEY CHECK (length(key) = 32),
+        purse BLOB NOT NULL REFERENCES bank_purses (number),
+        public_key BLOB NOT NULL,
+        certificate BLOB NOT NULL,
+        replaced_at INTEGER NOT NULL
+    ) STRICT",
+    // The fee for the replacement of one key (S1).
+    "CREATE TABLE bank_fees (
+        purse BLOB NOT NULL REFERENCES bank_purses (number),
+        replaces BLOB NOT NULL,
+        account INTEGER NOT NULL,
+        option TEXT NOT NULL,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        currency TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempt INTEGER NOT NULL,
+        PRIMARY KEY (purse, replaces)
+    ) STRICT",
+    // What holders told the bank to do, as they signed it: evidence.
+    "CREATE TABLE bank_instructions (
+        digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+        account INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        purse BLOB,
+        signed BLOB NOT NULL,
+        received_at INTEGER NOT NULL
+    ) STRICT",
+    evidence::TABLE[0],
+    evidence::TABLE[1],
+])];

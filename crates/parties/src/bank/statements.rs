@@ -9,14 +9,17 @@ use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::store::typed;
 
-/// That a purse is of this bank (SGN1, SGN3). About the purse's number in hexadecimal.
+/// That a purse is of this bank (SGN1, SGN3). About the purse's number in hexadecimal, and a new key's digest.
 pub(super) const CERTIFICATE: &str = "purse-certificate";
-/// A purse's first balance (SGN2, SGN4). About the purse's number.
+/// A purse's first balance (SGN2, SGN4), and its first with a new key. As [`CERTIFICATE`].
 pub(super) const FIRST_NOTICE: &str = "first-notice";
 /// The offer of a movement (Sa8, Sd5). About the movement's number.
 pub(super) const OFFER: &str = "movement-offer";
 /// How a movement ended (Sa16, Sd10). About the movement's number.
 pub(super) const VERDICT: &str = "movement-verdict";
+
+/// What came of an instruction. About its digest in hexadecimal.
+pub(super) const INSTRUCTION: &str = "instruction-answer";
 
 /// Stores the decision to say `message`. Call it in the transaction that decides. Kind and reference together are
 /// unique.

@@ -13,7 +13,7 @@ use crate::parts::part_fault;
 use crate::ports::{DatabaseError, Ports, Tables};
 
 /// The table, for a step of the schema of a role that keeps it.
-pub const TABLE: &[&str] = &[
+pub const TABLE: [&str; 2] = [
     // `about` is the name of the transfer that was signed for; "purse NUMBER" of a purse's key.
     "CREATE TABLE payer_evidence (
         number INTEGER PRIMARY KEY AUTOINCREMENT,

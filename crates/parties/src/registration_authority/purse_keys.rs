@@ -137,7 +137,7 @@ impl<P: Ports> RegistrationAuthority<P> {
                     envelope: own(&key.bank),
                     renewal: key.asked.clone(),
                 };
-                self.say_of(tables, key, &key.bank, "/v1/renewals", &message)
+                self.say_of(tables, key, &key.bank, "/v1/purse-renewals", &message)
             }
             KeyState::Certifying => {
                 let ca = &self.office.settings.ca;

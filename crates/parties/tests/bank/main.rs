@@ -12,6 +12,7 @@
 mod ask;
 mod auditing;
 mod authority;
+mod closing;
 mod commanding;
 mod crash;
 #[path = "../purchase/holder.rs"]
@@ -23,6 +24,8 @@ mod ordering;
 mod paying;
 mod purse;
 mod purse_opening;
+mod renewal;
+mod renewing;
 mod reporting;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]

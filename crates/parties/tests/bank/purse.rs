@@ -158,7 +158,7 @@ impl Purse {
         Self::written(world, Key::P256([1; 32]), answer.body(), PurseKind::Prepaid)
     }
 
-    fn written(world: &World, key: Key, body: &[u8], kind: PurseKind) -> Self {
+    pub fn written(world: &World, key: Key, body: &[u8], kind: PurseKind) -> Self {
         let opening: PurseOpening = decode(body).unwrap();
         let bank = Certificate::from_der(&opening.bank_certificate).unwrap();
         let bank = world

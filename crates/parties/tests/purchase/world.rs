@@ -157,6 +157,12 @@ impl World {
     /// bank's key for purses.
     #[allow(dead_code, reason = "the wallet's tests use it")]
     pub fn with_authority() -> Self {
+        Self::with_authority_of(Cast::default())
+    }
+
+    /// As [`World::with_authority`], with a directory if the cast has one.
+    #[allow(dead_code, reason = "the bank's and the wallet's tests use it")]
+    pub fn with_authority_of(cast: Cast) -> Self {
         let cast = Cast {
             takes_the_bank: true,
             instruments: &[
@@ -165,9 +171,10 @@ impl World {
                 Instrument::Purse,
             ],
             purse_key_token: purse_key_token(),
-            ..Cast::default()
+            ..cast
         };
-        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, BANK, AUTHORITY];
+        let mut names = vec![CA, CENTRE, SHOP, ISSUER, COURIER, BANK, AUTHORITY];
+        names.extend(cast.has_directory.then_some(DIRECTORY));
         Self::of(&names, cast)
     }
 

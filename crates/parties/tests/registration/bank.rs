@@ -262,7 +262,7 @@ impl Bank {
         let answer = match path {
             "/v1/openings" => self.open_account(body).await,
             "/v1/purse-keys" => self.open_purse(body),
-            "/v1/renewals" => self.permit(body).await,
+            "/v1/purse-renewals" => self.permit(body).await,
             "/v1/renewed-keys" => self.reopen_purse(body),
             _ => Err(Fault::not_found()),
         };

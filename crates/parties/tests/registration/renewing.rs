@@ -93,7 +93,7 @@ fn t004_23_a_key_whose_certificate_has_ended_is_not_renewed() {
     block_on(world.bank.office.renew_if_due()).unwrap();
     block_on(world.restart()).unwrap();
     assert_eq!(problem(&renew(&world, OLD, NEW)), "expired");
-    assert_eq!(world.bank.asked("/v1/renewals"), 0);
+    assert_eq!(world.bank.asked("/v1/purse-renewals"), 0);
 }
 
 #[test]
@@ -104,14 +104,14 @@ fn t004_28_a_key_that_was_revoked_is_not_renewed() {
     assert!(is_revoked(&world, &old));
     let refused = renew(&world, OLD, NEW);
     assert_eq!(problem(&refused), "certificate-revoked");
-    assert_eq!(world.bank.asked("/v1/renewals"), 0);
+    assert_eq!(world.bank.asked("/v1/purse-renewals"), 0);
 }
 
 #[test]
 fn t004_43_what_the_old_key_did_not_sign_changes_nothing() {
     let (world, old) = scene();
     assert_eq!(problem(&renew(&world, NEW, NEW)), "bad-signature");
-    assert_eq!(world.bank.asked("/v1/renewals"), 0);
+    assert_eq!(world.bank.asked("/v1/purse-renewals"), 0);
     let mut unknown = renewal(NEW);
     unknown.purse.0[0] ^= 1;
     let unknown = world.post(RA, "/v1/key-renewals", COSE, OLD.signs(&unknown));

@@ -67,6 +67,8 @@ error_kinds! {
     AccountEnded = 169, "account-ended";
     /// The purse is blocked.
     PurseBlocked = 170, "purse-blocked";
+    /// The holder closed the purse.
+    PurseClosed = 173, "purse-closed";
     /// What the purse says is not what the bank knows: it is from an old copy, or was altered.
     PurseDiffers = 171, "purse-differs";
 }

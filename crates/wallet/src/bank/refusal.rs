@@ -16,6 +16,7 @@ pub const fn kind(problem: ProblemKind) -> ErrorKind {
         ProblemKind::DestinationClosed => ErrorKind::DestinationClosed,
         ProblemKind::AccountEnded => ErrorKind::AccountEnded,
         ProblemKind::PurseBlocked => ErrorKind::PurseBlocked,
+        ProblemKind::PurseClosed => ErrorKind::PurseClosed,
         ProblemKind::HistoryGap
         | ProblemKind::HistoryAltered
         | ProblemKind::OldState

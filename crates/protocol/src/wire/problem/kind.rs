@@ -117,6 +117,8 @@ problem_kinds! {
     AccountEnded, "account-ended", 403, "The account has ended. It must be continued first.";
     /// The purse is blocked.
     PurseBlocked, "purse-blocked", 403, "This purse is blocked.";
+    /// The holder closed the purse.
+    PurseClosed, "purse-closed", 403, "This purse is closed.";
     /// What a prepaid card shows of its balance is not what the bank signed last.
     BadCheckpoint, "bad-checkpoint", 403, "The balance that the card shows is not one that the bank signed.";
     /// An entry of a purse's history is missing or there twice.
