@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use tallystick_protocol::bank::{
     BookPurse, KeyRenewal, Proof, ProofKind, PurseApplication, PurseKeysCertified,
-    RenewedKeyCertified,
 };
 use tallystick_protocol::purse::{PurseCertificate, PurseKind, PurseNumber, key_digest};
+use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
 use tallystick_protocol::trust::statement::open;
@@ -157,7 +157,8 @@ impl Directory {
         of_one(bytes, &self.bank)
     }
 
-    /// The key that a registration authority says is a purse's.
+    /// The key that a proof says is a purse's: as a registration authority had it certified, or as the key before it
+    /// asked for and the certification authority certified.
     fn key_in(
         &self,
         proof: &Proof,
@@ -183,10 +184,13 @@ impl Directory {
                 Ok(key)
             }
             ProofKind::RenewedKey => {
-                let said = open::<RenewedKeyCertified>(&proof.signed, anchors, at, role)?.message;
-                let renewal: KeyRenewal = of_one(&said.renewal, &known.keys)?;
+                let renewal: KeyRenewal = of_one(&proof.signed, &known.keys)?;
                 let key = key_of(&renewal.new_public_key)?;
-                require_certified(&said.certificate, &key, trust, at)?;
+                let certificate = proof.key.as_ref().map_or(&[][..], |key| key);
+                // The holder asked before the key was certified.
+                let from = Certificate::from_der(certificate).map(|one| one.not_before());
+                let from = from.map_err(|error| Wrong::Unreadable(error.to_string()))?;
+                require_certified(certificate, &key, trust, from)?;
                 Ok(key)
             }
             _ => Err(Wrong::Untrusted("It certifies no key.".into())),

@@ -20,6 +20,22 @@ pub struct Sum {
     pub minor: u64,
 }
 
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            source,
+            currency,
+            entries,
+            minor,
+        } = self;
+        let entries = counted(*entries, "entry", "entries");
+        write!(
+            f,
+            "{minor} {currency} in minor units by {entries} ({source})"
+        )
+    }
+}
+
 /// What an audit comes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -35,6 +51,9 @@ pub struct Report {
     pub messages: usize,
     /// What came in from banks outside that nobody signed for.
     pub came_in: Vec<Sum>,
+    /// What the bank moved by its own word, without anybody's signature: between a purse and its own account, and what it
+    /// gave of its own or took back of that.
+    pub by_itself: Vec<Sum>,
     /// What is in transit between objects, in minor units by currency.
     pub under_way: BTreeMap<&'static str, u64>,
     /// Operators' keys that the auditor was not told.
@@ -68,17 +87,13 @@ impl fmt::Display for Report {
             f,
             "{bank}: {entries} from {messages}, on {accounts} at {objects}; {outcome}."
         )?;
-        for Sum {
-            source,
-            currency,
-            entries,
-            minor,
-        } in &self.came_in
-        {
-            let entries = counted(*entries, "entry", "entries");
+        for sum in &self.came_in {
+            write!(f, "\nFrom outside, without anybody's signature: {sum}.")?;
+        }
+        for sum in &self.by_itself {
             write!(
                 f,
-                "\nFrom outside, without anybody's signature ({source}): {minor} {currency} in minor units by {entries}."
+                "\nBy the bank's own word, between a purse and its account: {sum}."
             )?;
         }
         for (currency, minor) in &self.under_way {

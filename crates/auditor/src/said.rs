@@ -143,7 +143,12 @@ impl Said {
         })
     }
 
-    /// What makes it this message and no other: it is shown for one entry. None of what nobody signed.
+    /// Whether it is for one entry. A holder's instruction, or agreement to a fee, may be for several.
+    pub(crate) const fn is_for_one(&self) -> bool {
+        !matches!(self, Self::Renewal(_) | Self::Instruction(_))
+    }
+
+    /// What makes it this message and no other. None of what nobody signed.
     pub(crate) fn identity(&self) -> Option<String> {
         Some(match self {
             Self::Movement(said) => format!("movement-request {} {}", said.transaction, said.purse),

@@ -111,7 +111,9 @@ fn clean_books_end_with_zero_and_a_sentence() {
         text.contains("bank.example: 1 entry from 0 signed messages, on 2 accounts at 1 object")
     );
     assert!(text.contains("all balances agree"), "{text}");
-    assert!(text.contains("without anybody's signature (deposit): 500 JPY"));
+    assert!(
+        text.contains("without anybody's signature: 500 JPY in minor units by 1 entry (deposit)")
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! entry moves and by what was signed for it, and put together.
 
 mod crossings;
+mod holders;
 mod movements;
 mod orders;
 mod outside;
@@ -56,6 +57,10 @@ pub(crate) struct Audit<'a> {
     /// What is set aside, by object and name of the entry.
     pending: BTreeMap<(&'a str, &'a str), Entry>,
     came_in: BTreeMap<(String, &'static str), Sum>,
+    /// What the bank moved within one holder's, or gave of its own, by its own word.
+    by_itself: BTreeMap<(String, &'static str), Sum>,
+    /// The fees that were taken, by purse and new key.
+    fees: BTreeMap<(PurseNumber, Vec<u8>), String>,
     under_way: BTreeMap<&'static str, u64>,
     operators: BTreeSet<String>,
 }
@@ -80,6 +85,8 @@ impl<'a> Audit<'a> {
             ended: BTreeMap::new(),
             pending: BTreeMap::new(),
             came_in: BTreeMap::new(),
+            by_itself: BTreeMap::new(),
+            fees: BTreeMap::new(),
             under_way: BTreeMap::new(),
             operators: BTreeSet::new(),
         }
@@ -112,8 +119,9 @@ impl<'a> Audit<'a> {
                         }
                     };
                     if let Some(message) = said.identity() {
-                        self.messages += 1;
-                        if let Some(first) = used.insert(message.clone(), about) {
+                        let before = used.insert(message.clone(), about);
+                        self.messages += usize::from(before.is_none());
+                        if let Some(first) = before.filter(|_| said.is_for_one()) {
                             self.findings.push(Finding::UsedTwice {
                                 object: name.clone(),
                                 message,
@@ -312,6 +320,7 @@ impl<'a> Audit<'a> {
             entries: objects.map(|one| one.transfers.len()).sum(),
             messages: self.messages,
             came_in: self.came_in.into_values().collect(),
+            by_itself: self.by_itself.into_values().collect(),
             under_way: self.under_way,
             operators: match self.trust.operators {
                 Some(_) => Vec::new(),

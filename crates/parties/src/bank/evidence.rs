@@ -25,7 +25,7 @@ use crate::issuer::books;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::place::Place;
-use crate::ports::{DatabaseError, Ports, Row, Tables};
+use crate::ports::{DatabaseError, Ports, Row, Tables, Value};
 use crate::store::typed;
 
 /// The most accounts, holders, purses or transfers on a page.
@@ -231,8 +231,9 @@ fn read_purses(
         let number = PurseNumber::try_from(row.blob(1)?).map_err(|_| Fault::internal())?;
         let purse: Purse = purses::require(tables, &number)?;
         certificates.push(purse.reference());
-        page.proofs
-            .extend(kept(tables, &purses::ledger_name(&number))?);
+        let about = purses::ledger_name(&number);
+        page.proofs.extend(kept(tables, &about)?);
+        page.proofs.extend(renewed_keys(tables, &about, &number)?);
         page.purses.push(BookPurse {
             number,
             kind: purse.kind,
@@ -300,6 +301,7 @@ fn transfer_of(row: &Row) -> Result<BookTransfer, DatabaseError> {
 /// What was signed for a transfer by others.
 fn proofs_of(tables: &dyn Tables, transfer: &BookTransfer) -> Result<Vec<Proof>, Fault> {
     let mut proofs = kept(tables, &transfer.id)?;
+    proofs.extend(told_by_holder(tables, transfer)?);
     let (word, reference) = transfer.id.split_once(' ').unwrap_or_default();
     let number = transfer.debit.strip_prefix("purse ");
     let named = match word {
@@ -330,6 +332,68 @@ fn proofs_of(tables: &dyn Tables, transfer: &BookTransfer) -> Result<Vec<Proof>,
     }));
     Ok(proofs)
 }
+
+/// The keys that were certified for a purse after its first.
+fn renewed_keys(
+    tables: &dyn Tables,
+    about: &str,
+    purse: &PurseNumber,
+) -> Result<Vec<Proof>, DatabaseError> {
+    let sql = "SELECT signed, certificate, permitted_at FROM bank_renewals
+        WHERE purse = ? AND certificate IS NOT NULL ORDER BY permitted_at";
+    let rows: Vec<(Vec<u8>, Vec<u8>, Timestamp)> = typed::all(tables, sql, &[(*purse).into()])?;
+    let proof = |(signed, certificate, at): (_, Vec<u8>, _)| Proof {
+        kind: ProofKind::RenewedKey,
+        about: about.to_owned(),
+        signed,
+        key: Some(certificate.into()),
+        at,
+    };
+    Ok(rows.into_iter().map(proof).collect())
+}
+
+/// What a holder agreed to or told the bank, by which this transfer may be made: a new key and its fee; that a purse
+/// is closed or lost; that an account is closed.
+fn told_by_holder(tables: &dyn Tables, transfer: &BookTransfer) -> Result<Vec<Proof>, Fault> {
+    let mut words = transfer.id.split(' ');
+    let word = words.next().unwrap_or_default();
+    let mut purse = || {
+        let purse: Option<PurseNumber> = words.find_map(|word| word.parse().ok());
+        purse.map(Value::from)
+    };
+    let (sql, of) = match word {
+        "fee" => (FEE, purse()),
+        "closed" | "payback" | "passed-on" | "reclaim" | "borne" | "unborne" => {
+            (GONE_PURSE, purse())
+        }
+        "outside" => (
+            CLOSED_ACCOUNT,
+            books::account_of(&transfer.debit).map(Value::from),
+        ),
+        _ => return Ok(Vec::new()),
+    };
+    let Some(of) = of else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<(String, Vec<u8>, Timestamp)> = typed::all(tables, sql, &[of])?;
+    let proof = |(kind, signed, at): (String, _, _)| {
+        Ok(Proof {
+            kind: ProofKind::from_name(&kind).ok_or_else(Fault::internal)?,
+            about: transfer.id.clone(),
+            signed,
+            key: None,
+            at,
+        })
+    };
+    rows.into_iter().map(proof).collect()
+}
+
+const FEE: &str = "SELECT 'key-renewal', signed, permitted_at FROM bank_renewals WHERE purse = ?
+    ORDER BY permitted_at DESC LIMIT 16";
+const GONE_PURSE: &str = "SELECT 'instruction', signed, received_at FROM bank_instructions
+    WHERE purse = ? AND what IN ('close-purse', 'block-purse') ORDER BY received_at LIMIT 16";
+const CLOSED_ACCOUNT: &str = "SELECT 'instruction', signed, received_at FROM bank_instructions
+    WHERE account = ? AND what = 'close-account' ORDER BY received_at LIMIT 16";
 
 type Kept = (String, String, Vec<u8>, Option<Vec<u8>>, Timestamp);
 

@@ -208,6 +208,12 @@ fn proof(pages: &mut [EvidencePage], kind: ProofKind) -> &mut Proof {
     proofs.into_iter().find(|one| one.kind == kind).unwrap()
 }
 
+/// That an audit of what the bank has by now finds nothing.
+pub fn requires_clean_audit(world: &World) {
+    let report = audited(&pages(world), &trust(world));
+    assert!(report.is_clean(), "{report}");
+}
+
 fn is_clean(shards: u16) {
     let world = lived(shards);
     let report = audited(&pages(&world), &trust(&world));

@@ -190,10 +190,10 @@ crate::named_enum! {
         /// A [`PurseKeysCertified`](super::PurseKeysCertified), by the registration authority.
         #[n(12)]
         PurseKeys => "purse-keys",
-        /// A [`RenewedKeyCertified`](super::RenewedKeyCertified), by the registration authority.
+        /// A [`KeyRenewal`](super::KeyRenewal), by the purse's old key; the new key's certificate (DER) stands beside it.
         #[n(13)]
         RenewedKey => "renewed-key",
-        /// A [`KeyRenewal`](super::KeyRenewal), by the purse's old key.
+        /// A [`KeyRenewal`](super::KeyRenewal), by the purse's old key: what the holder agrees to pay for it.
         #[n(14)]
         KeyRenewal => "key-renewal",
         /// An [`AccountInstruction`](super::AccountInstruction), by the account's key.
@@ -215,7 +215,8 @@ pub struct Proof {
     /// The signed bytes.
     #[cbor(n(2), with = "minicbor::bytes")]
     pub signed: Vec<u8>,
-    /// The key that signed (subject public key info, DER), where nothing else tells it.
+    /// The key that signed (subject public key info, DER), where nothing else tells it; the certificate (DER) of a
+    /// renewed key.
     #[n(3)]
     pub key: Option<ByteVec>,
     /// When the bank had it.
