@@ -62,29 +62,27 @@ impl<'a> Audit<'a> {
             return unfit(object, transfer, "the command is for another party");
         }
         let argument = |name: &str| command.arguments.get(name).map(String::as_str);
-        let amount = argument("amount").and_then(|amount| amount.parse().ok());
-        let Some(amount) = amount else {
-            return unfit(object, transfer, "the command says no amount");
-        };
-        let (debit, credit) = match command.command.as_str() {
-            "book-deposit" => {
-                let account = argument("account").unwrap_or_default();
-                (OUTSIDE.to_owned(), format!("holder {account}"))
-            }
-            "pay-out" => {
-                let shop = argument("party").and_then(|party| Domain::parse(party).ok());
-                let Some(shop) = shop else {
-                    return unfit(object, transfer, "the command names no shop");
-                };
-                (payable(&shop), SETTLED.to_owned())
-            }
+        let holder = format!("holder {}", argument("account").unwrap_or_default());
+        let shop = argument("party").and_then(|party| Domain::parse(party).ok());
+        let (debit, credit) = match (command.command.as_str(), shop) {
+            ("book-deposit", _) => (OUTSIDE.to_owned(), holder),
+            ("assign-money", _) => (UNASSIGNED.to_owned(), holder),
+            ("return-money", _) => (UNASSIGNED.to_owned(), OUTSIDE.to_owned()),
+            ("pay-out", Some(shop)) => (payable(&shop), SETTLED.to_owned()),
             _ => return unfit(object, transfer, "the command moves no money"),
+        };
+        // A command says no currency: it is that of the account. What came as a whole is assigned or returned whole.
+        let minor = match argument("amount") {
+            None if debit == UNASSIGNED => Some(transfer.money.minor),
+            said => said.and_then(|amount| amount.parse().ok()),
+        };
+        let Some(minor) = minor else {
+            return unfit(object, transfer, "the command says no amount");
         };
         Ok(Some(Entry {
             debit,
             credit,
-            // A command says no currency: it is that of the account.
-            money: Money::new(amount, transfer.money.currency),
+            money: Money::new(minor, transfer.money.currency),
         }))
     }
 

@@ -1,7 +1,6 @@
 //! What a bank's operator commands: accounts locked, deposits booked, purses blocked and limited, shops paid, parties
 //! blocked. A bank gives no credit, so that nothing of an issuer's limits is here.
 
-use tallystick_protocol::bank::ProofKind;
 use tallystick_protocol::purse::OfflineLimits;
 use tallystick_protocol::wire::money::Money;
 
@@ -12,7 +11,6 @@ use super::purses;
 use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
 use crate::issuer::homes;
 use crate::office::fault::{Fault, Kind};
-use crate::payer::evidence::{self, Signed};
 use crate::ports::{Ports, Tables};
 use crate::store::typed;
 
@@ -72,10 +70,6 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     ) -> Result<(), Fault> {
         let now = self.issuer.office.now();
         match command {
-            "pay-out" => {
-                self.issuer.carry_out(tables, command, told)?;
-                self.keep_command(tables, &format!("payout {}", told.id()), told)
-            }
             known if OF_THE_ISSUER.contains(&known) => self.issuer.carry_out(tables, command, told),
             "book-deposit" => self.book_commanded(tables, told),
             "block-purse" => known_purse(purses::block(tables, &told.purse()?, now)?),
@@ -92,26 +86,6 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             }
             _ => Err(Fault::not_found()),
         }
-    }
-
-    /// Keeps the command by which the office booked the transfer of this name.
-    fn keep_command(
-        &self,
-        tables: &dyn Tables,
-        about: &str,
-        told: &Arguments<'_>,
-    ) -> Result<(), Fault> {
-        let office = &self.issuer.office;
-        let Some(signed) = told.signed().filter(|_| !office.is_shard()) else {
-            return Ok(());
-        };
-        let key = signed.key.to_spki()?;
-        let proof = Signed {
-            kind: ProofKind::Command,
-            bytes: signed.bytes,
-            key: Some(&key),
-        };
-        Ok(evidence::keep(tables, about, proof, office.now())?)
     }
 
     /// Money that an operator saw come in, named by the command. The office does it.
@@ -131,7 +105,6 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             reference: told.id(),
         };
         self.book_deposit(tables, &deposit)?;
-        self.keep_command(tables, &format!("deposit {}", told.id()), told)?;
         homes::changed(&self.issuer, tables, account)
     }
 }

@@ -12,6 +12,7 @@ mod asking;
 pub mod banking_system;
 mod checkpoints;
 mod closing;
+mod commanded;
 mod commands;
 mod config;
 mod console_view;
