@@ -194,6 +194,14 @@ export async function startParties({
   return parties
 }
 
+/** The parties that somebody else started at this port, as far as they are asked from outside. */
+export const partiesAt = port => ({
+  port,
+  domain: domainOf,
+  /** @type {(host: string, path: string, init?: object) => ReturnType<typeof fetchFrom>} */
+  fetch: (host, path, init) => fetchFrom(port, host, path, init),
+})
+
 const partyOf = id => PARTIES.find(party => party.id === id)
 
 const domainOf = id => partyOf(id).domain

@@ -37,7 +37,7 @@ impl<P: Ports, B: BankingSystem> Show for Bank<P, B> {
     }
 
     fn obey(&self, tables: &dyn Tables, command: &str, told: &Arguments<'_>) -> Result<(), Fault> {
-        self.carry_out(tables, command, told)
+        self.carry_out_and_keep(tables, command, told)
     }
 
     fn counters(&self) -> Result<Counters, Fault> {

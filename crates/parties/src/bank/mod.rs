@@ -13,6 +13,7 @@ pub mod banking_system;
 mod charges;
 mod checkpoints;
 mod closing;
+mod commanded;
 mod commands;
 mod config;
 mod console_view;
@@ -20,6 +21,7 @@ mod continuing;
 mod conversation;
 mod deposits;
 mod ends;
+mod evidence;
 mod fees;
 mod funds;
 mod history;
@@ -81,6 +83,7 @@ pub(crate) enum Task {
     TakeReply,
     TakeReport,
     ShowVerdict,
+    ShowBooks,
     TakeInstruction,
     ShowAccount,
     ShowPayingIn,
@@ -132,6 +135,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/holder-sessions/own", Task::ShowOwn).private(),
     Route::post("/v1/holder-sessions/own/blocks", Task::BlockOwn).private(),
     Route::post("/v1/holder-sessions/own/end", Task::EndSession).private(),
+    Route::get("/v1/evidence", Task::ShowBooks).private(),
 ];
 
 /// A conversation names its holder.
@@ -155,7 +159,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             .with_schema("bank", schema::TABLES)
             .with_schema("bank-outside", outside::schema::TABLES);
         let issuer =
-            Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::BankAccount);
+            Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::BankAccount)
+                .keeping_evidence();
         Self {
             issuer,
             config,
@@ -194,6 +199,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::ShowOwn => self.show_own(request).await,
             Task::BlockOwn => self.block_own(request).await,
             Task::EndSession => self.end_session(request),
+            Task::ShowBooks => self.show_books(request).await,
         }
     }
 }

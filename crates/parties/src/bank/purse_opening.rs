@@ -4,14 +4,14 @@ use data_encoding::HEXLOWER;
 use http::Method;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::account::KeyCertificates;
-use tallystick_protocol::bank::{PurseApplication, PurseKeysCertified, PurseOpening};
+use tallystick_protocol::bank::{ProofKind, PurseApplication, PurseKeysCertified, PurseOpening};
 use tallystick_protocol::purse::{
     CheckpointNotice, PurseCertificate, PurseKind, PurseNumber, key_digest,
 };
 use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
-use tallystick_protocol::trust::statement::unverified;
+use tallystick_protocol::trust::statement::{Verified, unverified};
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
@@ -30,6 +30,7 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::place::{Asked, Key};
 use crate::payer::Keeper as _;
+use crate::payer::evidence::{self, Signed};
 use crate::ports::database::first;
 use crate::ports::{Network, Ports, Random, Tables};
 use crate::store::once::{Command, FOR_GOOD, once};
@@ -69,8 +70,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         said.require_transaction(&key_digest(&applied.application.purse_public_key))?;
         self.require_in_directory(&applied.certificate).await?;
         self.purse_key().await?;
-        let number =
-            office.transaction(|tables| self.opened_once(tables, &applied, &said.message))?;
+        let number = office.transaction(|tables| self.opened_once(tables, &applied, &said))?;
         office.log("purse-opened", None, "ok");
         let certificate = applied.certificate.as_der().to_vec();
         let opening = self.opening(&number.to_string(), Some(certificate)).await?;
@@ -144,7 +144,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         &self,
         tables: &dyn Tables,
         applied: &Applied,
-        said: &PurseKeysCertified,
+        said: &Verified<PurseKeysCertified>,
     ) -> Result<PurseNumber, Fault> {
         let key = HEXLOWER.encode(&key_digest(&applied.application.purse_public_key));
         let command = Command {
@@ -154,8 +154,11 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             keep_until: FOR_GOOD,
         };
         let number = once(tables, &command, |tables| {
-            let purse = self.new_purse(tables, applied, &said.certificate)?;
+            let purse = self.new_purse(tables, applied, &said.message.certificate)?;
             self.open_purse(tables, &purse)?;
+            let about = purses::ledger_name(&purse.number);
+            let keys = Signed::new(ProofKind::PurseKeys, &said.bytes);
+            evidence::keep(tables, &about, keys, purse.opened_at)?;
             Ok(purse.number.0.to_vec())
         })?;
         PurseNumber::try_from(number.as_slice()).map_err(|_| Fault::internal())

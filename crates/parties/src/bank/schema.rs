@@ -2,6 +2,7 @@
 //! signed: it is the bank's books, and its evidence.
 
 use super::{lost, page};
+use crate::payer::evidence;
 use crate::store::schema::Migration;
 
 /// The steps that lead to the newest schema.
@@ -155,4 +156,6 @@ pub const TABLES: &[Migration] = &[Migration(&[
     page::TABLES[0],
     page::TABLES[1],
     page::TABLES[2],
+    evidence::TABLE[0],
+    evidence::TABLE[1],
 ])];

@@ -86,17 +86,38 @@ const RETRY: CommandShape = CommandShape {
 };
 
 /// The arguments of a command, as their kinds are read.
-pub struct Arguments<'a>(&'a OperatorCommand);
+pub struct Arguments<'a> {
+    command: &'a OperatorCommand,
+    signed: Option<Signature<'a>>,
+}
+
+/// A command as it was signed.
+#[derive(Clone, Copy)]
+pub struct Signature<'a> {
+    /// The JWS.
+    pub bytes: &'a [u8],
+    /// The operator's key.
+    pub key: &'a OperatorKey,
+}
 
 impl<'a> Arguments<'a> {
     /// Those of this command.
     #[must_use]
     pub fn of(command: &'a OperatorCommand) -> Self {
-        Self(command)
+        Self {
+            command,
+            signed: None,
+        }
+    }
+
+    /// The command as it was signed; none while it is only prepared for.
+    #[must_use]
+    pub fn signed(&self) -> Option<Signature<'a>> {
+        self.signed
     }
 
     fn text(&self, name: &str) -> Result<&str, Fault> {
-        let text = self.0.arguments.get(name).map(String::as_str);
+        let text = self.command.arguments.get(name).map(String::as_str);
         text.ok_or_else(|| Fault::malformed("The command lacks an argument."))
     }
 
@@ -108,7 +129,7 @@ impl<'a> Arguments<'a> {
     /// What makes the command one: use it to name what it books.
     #[must_use]
     pub fn id(&self) -> &'a str {
-        &self.0.id
+        &self.command.id
     }
 
     /// The number of an account.
@@ -252,8 +273,15 @@ impl<P: Ports> Office<P> {
             let other = "The command is for another party.";
             return Err(Fault::new(Kind::WrongRecipient, other));
         }
-        let by = operators.iter().find(|one| one.key.id() == signed.key_id);
-        let by = by.map_or("", |one| one.name.as_str());
+        let operator = operators.iter().find(|one| one.key.id() == signed.key_id);
+        let by = operator.map_or("", |one| one.name.as_str());
+        let told = Arguments {
+            command: said,
+            signed: operator.map(|one| Signature {
+                bytes: body,
+                key: &one.key,
+            }),
+        };
         let command = Command {
             what: "operator",
             key: &said.id,
@@ -267,7 +295,7 @@ impl<P: Ports> Office<P> {
         require_shape(role, said)?;
         let answer = self.transaction(|tables| {
             once(tables, &command, |tables| {
-                self.obey(role, tables, said)?;
+                self.obey(role, tables, &told)?;
                 self.note(tables, &signed, by)?;
                 serde_json::to_vec(&Done { done: true }).map_err(|_| Fault::internal())
             })
@@ -289,13 +317,14 @@ impl<P: Ports> Office<P> {
         &self,
         role: &impl Show,
         tables: &dyn Tables,
-        command: &OperatorCommand,
+        told: &Arguments<'_>,
     ) -> Result<(), Fault> {
+        let command = told.command;
         if command.command == RETRY.name {
             due::retry_stuck(tables, self.now_ms())?;
             return Ok(());
         }
-        role.obey(tables, &command.command, &Arguments(command))
+        role.obey(tables, &command.command, told)
     }
 
     fn note(&self, tables: &dyn Tables, signed: &SignedCommand, by: &str) -> Result<(), Fault> {

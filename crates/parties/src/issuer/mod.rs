@@ -99,6 +99,8 @@ pub struct Issuer<P: Ports> {
     funds: &'static [&'static dyn Funds],
     /// What its accounts are offered as.
     instrument: Instrument,
+    /// Whether what is signed for what it books is kept with the books.
+    keeps_evidence: bool,
 }
 
 impl<P: Ports> Issuer<P> {
@@ -120,7 +122,15 @@ impl<P: Ports> Issuer<P> {
             config,
             funds,
             instrument,
+            keeps_evidence: false,
         }
+    }
+
+    /// As it is, but keeping what is signed for what it books ([`evidence::TABLE`](crate::payer::evidence::TABLE)).
+    #[cfg(feature = "bank")]
+    pub(crate) fn keeping_evidence(mut self) -> Self {
+        self.keeps_evidence = true;
+        self
     }
 
     /// This issuer, as far as it pays: not for whom its settings or an operator's command block.
@@ -134,6 +144,7 @@ impl<P: Ports> Issuer<P> {
                 inquiry_grace_seconds: self.config.inquiry_grace_seconds,
                 blocked,
                 is_spread: !self.office.spread()?.shards.is_none(),
+                keeps_evidence: self.keeps_evidence,
             },
             funds: self.funds,
             keeper: self,

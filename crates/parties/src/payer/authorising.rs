@@ -43,6 +43,7 @@ impl<P: Ports> Payer<'_, P> {
             let reserved = self.reservation(judged, number, ReservationState::Reserved);
             if reservations::reserve(tables, &reserved, &owner.account, self.office.now_ms())? {
                 self.decided(tables, judged, true)?;
+                self.keep_order(tables, judged)?;
                 let ask_at_ms = self.ask_at_ms(&reserved);
                 reservations::watch(tables, &reserved, ask_at_ms, self.office.now_ms())?;
                 self.log_order("authorised", &request.part.root, "reserved");

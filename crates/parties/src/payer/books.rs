@@ -31,7 +31,7 @@ pub struct Purchase<'a> {
 /// Those of [`ledger::reserve`].
 pub fn reserve(tables: &dyn Tables, purchase: &Purchase<'_>, shop: &Domain) -> Result<bool, Fault> {
     let transfer = Transfer {
-        id: &format!("reserve {}", purchase.root),
+        id: &reservation_of(purchase.root),
         at_ms: purchase.at_ms,
         order_id: Some(&purchase.order_id.0),
         memo: "Reserved for an order",
@@ -98,7 +98,7 @@ pub fn refund(
 ) -> Result<(), LedgerError> {
     let (_, pending) = end_of(root);
     let reversal = Reversal {
-        id: &format!("refund {root} {number}"),
+        id: &refund_of(root, number),
         of: &pending,
         money,
         at_ms,
@@ -120,6 +120,21 @@ pub fn payer_of(tables: &dyn Tables, root: &Root) -> Result<Option<String>, Data
     row.map(|row| Ok(row.text(0)?.to_owned())).transpose()
 }
 
+/// The name of the transfer that gives back part of what an order cost.
+pub(super) fn refund_of(root: &Root, number: u32) -> String {
+    format!("refund {root} {number}")
+}
+
+/// The name of the transfer that sets an order's amount aside.
+pub(super) fn reservation_of(root: &Root) -> String {
+    format!("reserve {root}")
+}
+
+/// The name of the transfer that ends that.
+pub(super) fn settlement_of(root: &Root) -> String {
+    format!("settle {root}")
+}
+
 fn end_of(root: &Root) -> (String, String) {
-    (format!("settle {root}"), format!("reserve {root}"))
+    (settlement_of(root), reservation_of(root))
 }

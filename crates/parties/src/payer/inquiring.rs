@@ -35,9 +35,9 @@ impl<P: Ports> Payer<'_, P> {
             return Ok(Next::At(self.ask_at_ms(&stored)));
         }
         match self.ask_courier(&stored).await {
-            Ok(word) => self.settle(&root, word)?,
+            Ok((next, word)) => self.settle(&root, next, Some(&word))?,
             Err(fault) if self.is_bound(&stored, now_ms) => return Err(fault),
-            Err(_) => self.settle(&root, ReservationState::Released)?,
+            Err(_) => self.settle(&root, ReservationState::Released, None)?,
         }
         Ok(Next::Done)
     }
@@ -54,8 +54,11 @@ impl<P: Ports> Payer<'_, P> {
         now_ms < until.milliseconds()
     }
 
-    /// What the courier signed about the order. No status, and no problem, is its word.
-    async fn ask_courier(&self, stored: &Reservation) -> Result<ReservationState, Fault> {
+    /// What the courier signed about the order, and what follows. No status, and no problem, is its word.
+    async fn ask_courier(
+        &self,
+        stored: &Reservation,
+    ) -> Result<(ReservationState, Vec<u8>), Fault> {
         let inquiry = Inquiry {
             envelope: self.office.envelope(
                 Audience::Party(stored.courier.clone()),
@@ -74,7 +77,10 @@ impl<P: Ports> Payer<'_, P> {
         )?;
         web::correlate(&mut request, Some(&correlation(&stored.root.0)));
         let answer = self.office.ports.network().send(request).await?;
-        let word = web::answer_as(&answer, web::COSE).and_then(|word| self.word_of(stored, word));
+        let word = web::answer_as(&answer, web::COSE).and_then(|word| {
+            let next = self.word_of(stored, word)?;
+            Ok((next, word.to_vec()))
+        });
         word.map_err(|fault| {
             let outcome = format!("courier-said-{}", fault.kind.as_str());
             self.log_order("inquiry", &stored.root, &outcome);

@@ -3,6 +3,7 @@
 
 mod authorising;
 mod books;
+pub mod evidence;
 mod funds;
 mod inquiring;
 mod judging;
@@ -36,6 +37,8 @@ pub struct Terms {
     pub blocked: Vec<Domain>,
     /// Whether the party has several objects, so that what becomes free on an account may have to be sent on.
     pub is_spread: bool,
+    /// Whether what others sign for what is booked is kept for as long as the books ([`evidence`]).
+    pub keeps_evidence: bool,
 }
 
 /// The kind of the job that looks at an account on which something became free; its reference is the account's

@@ -1,16 +1,18 @@
 //! Gives money back when the shop that was paid asks for it. What was decided about a refund is said however
 //! often it is asked.
 
+use tallystick_protocol::bank::ProofKind;
 use tallystick_protocol::checkout::refunds::{
     REFUNDS_MAX, RefundAdvice, RefundOutcome, RefundRequest,
 };
 use tallystick_protocol::trust::statement::{Audience, Verified, open};
 use tallystick_protocol::wire::identifier::{OrderId, Role};
 
+use super::evidence::Signed;
 use super::refunds::{self, Refund};
 use super::reservations::Reservation;
 use super::settling::require_about;
-use super::{EVIDENCE_SECONDS, Payer, words};
+use super::{EVIDENCE_SECONDS, Payer, books, words};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Ports, Tables};
@@ -58,6 +60,9 @@ impl<P: Ports> Payer<'_, P> {
         let now_ms = self.office.now_ms();
         let refund = refunds::decide(tables, &stored, wanted.number, wanted.amount, now_ms)?;
         if refund.outcome == RefundOutcome::Refunded {
+            let about = books::refund_of(&refund.root, refund.number);
+            let request = Signed::new(ProofKind::RefundRequest, &asked.bytes);
+            self.keep(tables, &about, request)?;
             for funds in self.funds {
                 funds.refunded(tables, &refund)?;
             }

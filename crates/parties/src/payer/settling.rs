@@ -1,6 +1,7 @@
 //! Captures on the courier's acceptance, releases on a refusal or when the time is over, and tells
 //! whoever knows the root where the money is.
 
+use tallystick_protocol::bank::ProofKind;
 use tallystick_protocol::checkout::answers::{
     Acceptance, IssuerAnswer, MoneyState, Refusal, STATEMENT_MAX_BYTES,
 };
@@ -12,6 +13,7 @@ use tallystick_protocol::trust::statement::{
 use tallystick_protocol::wire::cbor::Message as _;
 use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 
+use super::evidence::Signed;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
 use super::{EVIDENCE_SECONDS, FREED, Payer, books, words};
@@ -36,7 +38,7 @@ impl<P: Ports> Payer<'_, P> {
             self.log_order("blocked", &stored.root, "not-captured");
             return self.where_the_money_is(&stored.root).await;
         }
-        self.settle(&stored.root, ReservationState::Captured)?;
+        self.settle(&stored.root, ReservationState::Captured, Some(body))?;
         self.where_the_money_is(&stored.root).await
     }
 
@@ -52,7 +54,7 @@ impl<P: Ports> Payer<'_, P> {
             return self.nothing_to_release(&said).await;
         }
         let stored = self.refused_by(&said)?;
-        self.settle(&stored.root, ReservationState::Released)?;
+        self.settle(&stored.root, ReservationState::Released, Some(body))?;
         self.where_the_money_is(&stored.root).await
     }
 
@@ -143,12 +145,27 @@ impl<P: Ports> Payer<'_, P> {
         Ok(web::cose(self.office.say(&answer).await?))
     }
 
-    pub(crate) fn settle(&self, root: &Root, next: ReservationState) -> Result<(), Fault> {
+    /// Captures or releases by somebody's signed word, or releases because nobody said one in time.
+    pub(crate) fn settle(
+        &self,
+        root: &Root,
+        next: ReservationState,
+        word: Option<&[u8]>,
+    ) -> Result<(), Fault> {
         let now = self.office.now_ms();
         let moved = self.office.transaction(|tables| {
             let moved = reservations::settle(tables, root, next, now)?;
             if moved {
                 let charged = next == ReservationState::Captured;
+                if let Some(word) = word {
+                    let kind = if charged {
+                        ProofKind::Acceptance
+                    } else {
+                        ProofKind::Refusal
+                    };
+                    let about = books::settlement_of(root);
+                    self.keep(tables, &about, Signed::new(kind, word))?;
+                }
                 for funds in self.funds {
                     funds.settled(tables, root, charged, self.office.now())?;
                 }

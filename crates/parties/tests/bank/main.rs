@@ -10,6 +10,7 @@
 #[path = "../purchase/ask.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
+mod auditing;
 mod authority;
 mod closing;
 mod closing_account;

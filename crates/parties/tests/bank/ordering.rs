@@ -49,7 +49,7 @@ fn ask_verdict(world: &World, holder: &Holder, signed: &[u8]) -> Response<Vec<u8
     world.get(BANK, &format!("/v1/verdicts/{name}?at={at:02x}"))
 }
 
-fn verdict(world: &World, holder: &Holder, purse: &Purse, signed: &[u8]) -> MovementVerdict {
+pub fn verdict(world: &World, holder: &Holder, purse: &Purse, signed: &[u8]) -> MovementVerdict {
     let answer = ask_verdict(world, holder, signed);
     assert!(
         answer.status().is_success(),

@@ -11,6 +11,7 @@ use tallystick_protocol::wire::identifier::Role;
 use tallystick_simulation::banking::{REJECTED, UNANSWERED};
 use tallystick_simulation::cast::Cast;
 
+use super::auditing::requires_clean_audit;
 use super::authority::{authority_envelope, certified_purse, deposit, said_by_authority};
 use super::holder::COSE;
 use super::ordering::order;
@@ -266,6 +267,7 @@ fn each_fee_is_said_beforehand_and_taken_as_it_was_said() {
         assert_eq!(available(&scene.world, "holder 1"), 10_000 - taken);
     }
     assert_eq!((taken, collected), (1_950, 500));
+    requires_clean_audit(&scene.world);
 }
 
 #[test]
@@ -356,6 +358,7 @@ fn a_fee_for_a_key_that_is_never_certified_is_given_back_and_taken_if_it_comes_a
     assert_eq!(available(&scene.world, "holder 1"), 9_700);
     assert_eq!(available(&scene.world, "fees"), 300);
     assert_eq!(scene.report(&NEW), Ok(()));
+    requires_clean_audit(&scene.world);
 }
 
 #[test]
@@ -401,6 +404,7 @@ fn a_purse_at_a_shard_gets_a_new_key_and_the_office_continues_the_account() {
         .purse
         .moves(&scene.world, &mut scene.holder, ends, 100)
         .unwrap();
+    requires_clean_audit(&scene.world);
 }
 
 #[test]

@@ -13,13 +13,13 @@ use super::purse::{Key, Purse, account, available};
 use super::world::{BANK, BANK_SHARDS, World};
 
 /// Two holders with 10,000 yen each, and a purse each.
-struct Two {
-    world: World,
-    one: (Holder, Purse),
-    other: (Holder, Purse),
+pub struct Two {
+    pub world: World,
+    pub one: (Holder, Purse),
+    pub other: (Holder, Purse),
 }
 
-fn two(shards: u16) -> Two {
+pub fn two(shards: u16) -> Two {
     let mut world = world();
     if shards > 1 {
         world.spread_bank(shards);

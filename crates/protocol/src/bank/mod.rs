@@ -7,6 +7,7 @@
 
 mod account_statement;
 mod conversation;
+mod evidence;
 mod fees;
 mod instruction;
 mod key_delivery;
@@ -20,6 +21,10 @@ pub use account_statement::AccountStatementRequest;
 pub use conversation::{
     CONVERSATION_BYTES_MAX, ConversationError, Direction, PurseConversation,
     PurseConversationAnswer, open_said, seal_said,
+};
+pub use evidence::{
+    BookAccount, BookHolder, BookPurse, BookTransfer, EvidencePage, EvidencePart, Proof, ProofKind,
+    TransferKind,
 };
 pub use fees::{FEES_MAX, Fee, FeeSchedule};
 pub use instruction::{AccountInstruction, InstructionAnswer, InstructionKind, InstructionOutcome};

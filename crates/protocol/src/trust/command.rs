@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::signature::{SignatureError, public_key_from_spki, verify_pss};
+use super::signature::{SignatureError, public_key_from_spki, public_key_to_spki, verify_pss};
 use crate::wire::registry::context;
 
 /// The media type of a JWS in its compact form (RFC 7515 §9.2.1).
@@ -68,6 +68,14 @@ impl OperatorKey {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Its subject public key info (DER).
+    ///
+    /// # Errors
+    /// [`SignatureError::UnsupportedKey`] if it cannot be written.
+    pub fn to_spki(&self) -> Result<Vec<u8>, SignatureError> {
+        public_key_to_spki(&self.key)
     }
 }
 

@@ -90,6 +90,8 @@ pub mod message {
         ACCOUNT_INSTRUCTION = 107;
         INSTRUCTION_ANSWER = 108;
         ACCOUNT_STATEMENT_REQUEST = 113;
+        EVIDENCE_PAGE = 120;
+        ORDER_PROOF = 121;
     }
 }
 

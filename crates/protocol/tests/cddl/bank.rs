@@ -1,15 +1,16 @@
 //! How an account at a bank and its purse are opened and renewed.
 
 use tallystick_protocol::bank::{
-    AccountInstruction, AccountStatementRequest, BankKeyRequest, Fee, FeeOption, FeeSchedule,
+    AccountInstruction, AccountStatementRequest, BankKeyRequest, BookAccount, BookHolder,
+    BookPurse, BookTransfer, EvidencePage, EvidencePart, Fee, FeeOption, FeeSchedule,
     InstructionAnswer, InstructionKind, InstructionOutcome, KeyRenewal, KeyRenewed, OpeningAnswer,
-    OpeningOutcome, OpeningRequest, PurseApplication, PurseApplicationRequest, PurseConversation,
-    PurseConversationAnswer, PurseKeyDelivery, PurseKeyKind, PurseKeyRequest, PurseKeysCertified,
-    PurseOpening, Registration, RegistrationAnswer, RenewalAnswer, RenewalOutcome, RenewalPermit,
-    RenewalRequest, RenewedKeyCertified,
+    OpeningOutcome, OpeningRequest, Proof, ProofKind, PurseApplication, PurseApplicationRequest,
+    PurseConversation, PurseConversationAnswer, PurseKeyDelivery, PurseKeyKind, PurseKeyRequest,
+    PurseKeysCertified, PurseOpening, Registration, RegistrationAnswer, RenewalAnswer,
+    RenewalOutcome, RenewalPermit, RenewalRequest, RenewedKeyCertified, TransferKind,
 };
 use tallystick_protocol::keys::sealed::public_key;
-use tallystick_protocol::purse::{P256_SECRET_BYTES, RSA_SECRET_BYTES, SealedSecret};
+use tallystick_protocol::purse::{P256_SECRET_BYTES, PurseKind, RSA_SECRET_BYTES, SealedSecret};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::Algorithm;
 use tallystick_protocol::trust::statement::Audience;
@@ -268,4 +269,64 @@ fn renewal_and_conversation_are_as_the_page_says() {
     let key = [9; 32];
     let sealed = SealedSecret::new(&mut rng, &key, Algorithm::Es256, &[1; 32]).unwrap();
     validate("sealed-secret", &encode_value(&sealed)).unwrap();
+}
+
+#[test]
+fn a_page_of_a_banks_books_is_as_the_page_says() {
+    let transfer = |(number, kind): (u64, TransferKind)| BookTransfer {
+        number,
+        id: "move 1".into(),
+        debit: "holder 1".into(),
+        credit: "purse 2".into(),
+        money: yen(5),
+        kind,
+        of: (kind != TransferKind::Single).then(|| "move 0".into()),
+        at_ms: 1,
+    };
+    let proof = |kind: ProofKind| Proof {
+        kind,
+        about: "move 1".into(),
+        signed: vec![1],
+        key: (kind == ProofKind::Command).then(|| vec![2].into()),
+        at: Timestamp(1),
+    };
+    for part in EvidencePart::ALL {
+        holds(
+            "evidence-page",
+            &EvidencePage {
+                bank: domain("bank.example"),
+                object: "shard-0a".into(),
+                at_ms: 1,
+                position: 2,
+                part,
+                next: Some(3),
+                accounts: vec![BookAccount {
+                    name: "holder 1".into(),
+                    kind: "holder".into(),
+                    currency: Currency::Jpy,
+                    debits_pending: 1,
+                    debits_posted: 2,
+                    credits_pending: 3,
+                    credits_posted: 4,
+                }],
+                holders: vec![BookHolder {
+                    ledger: "holder 1".into(),
+                    number: 4711,
+                    certificates: vec![vec![1].into()],
+                }],
+                purses: PurseKind::ALL
+                    .map(|kind| BookPurse {
+                        number: PURSE,
+                        kind,
+                        account: (kind == PurseKind::Account).then(|| "holder 1".into()),
+                        currency: Currency::Jpy,
+                        certificate: vec![1],
+                    })
+                    .into(),
+                transfers: (1..).zip(TransferKind::ALL).map(transfer).collect(),
+                proofs: ProofKind::ALL.map(proof).into(),
+                bank_certificate: Some(vec![1].into()),
+            },
+        );
+    }
 }

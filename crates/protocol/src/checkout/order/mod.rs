@@ -12,6 +12,7 @@ mod leaf;
 mod opened;
 mod padding;
 mod part;
+mod proof;
 mod split;
 
 pub use approval::{
@@ -26,6 +27,7 @@ pub use leaf::{Leaf, SALT_BYTES};
 pub use opened::{Disclosed, OpenedPart};
 pub use padding::{SIZE_CLASSES, size_class};
 pub use part::{CIPHERTEXT_MAX_BYTES, PartError, SealedPart};
+pub use proof::OrderProof;
 pub use split::{PartKey, PreparedOrder, SplitError, SplitOrder};
 
 /// How long an order may be under way before it expires, in seconds.

@@ -100,6 +100,7 @@ impl PartContent {
         }
         Ok(OpenedPart {
             header: self.header,
+            leaves: self.leaves,
             disclosed: self.disclosed,
             approval: self.approval,
             payment: self.payment,
@@ -112,6 +113,7 @@ impl PartContent {
 pub struct OpenedPart {
     /// Who takes part in the order, and until when.
     pub header: OrderHeader,
+    pub(super) leaves: [Leaf; LEAF_COUNT],
     disclosed: Vec<Disclosed>,
     /// The holder's signed approval (COSE_Sign1), in the issuer's part only.
     pub approval: Option<Vec<u8>>,
