@@ -17,7 +17,7 @@ const EXAMPLE = ['-p', 'tallystick-parties', '--features', 'native', '--example'
  */
 export async function nativeBank({ quick = false } = {}) {
   const sizes = quick ? ['2', '50', '10000'] : ['7', '100', '1000000']
-  const { output } = await must(
+  const output = await must(
     'cargo',
     ['run', '--profile', 'simulation', '--quiet', ...EXAMPLE, '--', ...sizes],
     'The bank could not be measured natively.',

@@ -23,7 +23,14 @@ export function quartiles(numbers) {
   return { n: numbers.length, p25, p50, p75 }
 }
 
-/** How many times `others` take what `ours` take, round by round, as `what` says it. */
-export function ratio(others, ours, what = summary) {
+/**
+ * How many times `others` take what `ours` take, round by round, as `what` says it.
+ *
+ * @template T
+ * @param {number[]} others
+ * @param {number[]} ours
+ * @param {(numbers: number[]) => T} [what]
+ */
+export function ratio(others, ours, what = /** @type {any} */ (summary)) {
   return what(others.map((other, round) => other / ours[round]))
 }
