@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale]
+// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank]
 //
 // Measures the wallet beside what people would use instead, and purchases from Approve to the
 // courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
@@ -18,7 +18,13 @@ chart are written by the script; the numbers as JSON go to \`artifacts/bench.jso
 
 /** A few wallets stand for many holders: an account that pays for all they buy, and limits that do not notice them. */
 const LIMITS = 'confirmations-each 6000/60, shares-each 6000/60, shares 6000/60'
-const ROOMY = { issuer: { ACCOUNT_LIMIT: '100000000', LIMITS }, shop: { LIMITS }, courier: { LIMITS }, 'key-centre': { LIMITS } }
+const ROOMY = {
+  bank: { LIMITS: `${LIMITS}, holder 6000/60` },
+  issuer: { ACCOUNT_LIMIT: '100000000', LIMITS },
+  shop: { LIMITS },
+  courier: { LIMITS },
+  'key-centre': { LIMITS },
+}
 
 await run(async () => {
   const { quick, only } = optionsOf(process.argv.slice(2))
@@ -35,8 +41,10 @@ await run(async () => {
       windows: () => amongParties(parties => measureWindows(parties, quick)),
       orders: () => amongParties(parties => measureOrders(parties, quick)),
       scale: () => measureScale(quick),
+      bank: () => measureBank(quick),
     }
     const measured = await parts[only]()
+    if (only === 'bank') return void process.stdout.write(`${(await import('../tests/bench/report.mjs')).bankTables(measured)}\n`)
     return void process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`)
   }
   const sealed = await step('Sealing beside others', () => sealing({ wasm, quick }))
@@ -48,6 +56,7 @@ await run(async () => {
     sealing: sealed,
     ...(await amongParties(parties => measure(parties, quick))),
     scale: await measureScale(quick),
+    bank: await measureBank(quick),
     cards: { ...cards, purchases: cards.without ? undefined : await amongParties(parties => measureReader(parties, quick)) },
   }
   await publish(results, quick)
@@ -169,6 +178,14 @@ async function measureScale(quick) {
   return step('Many objects, many orders', () => scale({ worker, vars: ROOMY }, { quick }))
 }
 
+/** What a movement costs a bank: natively; on workerd beside mints of Cashu. */
+async function measureBank(quick) {
+  const { besideCashu, nativeBank } = await import('../tests/bench/bank.mjs')
+  const native = await step('A bank natively, on 1, 4 and 16 objects, at a thousand and a million accounts', () => nativeBank({ quick }))
+  const beside = parties => step('A bank on workerd beside mints of Cashu', () => besideCashu(parties, { quick }))
+  return { native, beside: await amongParties(beside) }
+}
+
 /** Purchases with a card behind WebHID, as many as its account pays for; beside the times, what went over the line. */
 async function measureReader(parties, quick) {
   const { ReaderShopper } = await import('./lib/reader-shopper.mjs')
@@ -219,8 +236,9 @@ function optionsOf(args) {
   const options = { quick: false, only: undefined }
   for (let i = 0; i < args.length; i++) {
     if (args[i] === '--quick') options.quick = true
-    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders', 'scale'].includes(args[i + 1])) options.only = args[++i]
-    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders or scale.`)
+    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank'].includes(args[i + 1]))
+      options.only = args[++i]
+    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale or bank.`)
   }
   return options
 }

@@ -2,21 +2,30 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { summary } from './statistics.mjs'
 
+const TICK_MS = 10
+
+/** A line of /proc, or nothing if that process has ended. */
+function stat(pid) {
+  try {
+    const [, command, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/^\d+ \((.*)\) (.*)$/s)
+    const fields = rest.split(' ')
+    return { command, parent: Number(fields[1]), ms: (Number(fields[11]) + Number(fields[12])) * TICK_MS }
+  } catch {
+    return undefined
+  }
+}
+
+/** Processor time that a process has used so far, in milliseconds; undefined where /proc does not tell. */
+export const processorMsOf = pid => stat(pid)?.ms
+
 /** Processor time that workerd has used so far, in milliseconds; undefined where /proc does not tell. */
 export function processorMs() {
-  const TICK_MS = 10
   try {
     const stats = readdirSync('/proc')
       .filter(name => /^\d+$/.test(name))
-      .flatMap(pid => {
-        try {
-          const [, command, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/^\d+ \((.*)\) (.*)$/s)
-          const fields = rest.split(' ')
-          return command === 'workerd' && Number(fields[1]) === process.pid ? [(Number(fields[11]) + Number(fields[12])) * TICK_MS] : []
-        } catch {
-          return [] // ended meanwhile
-        }
-      })
+      .map(stat)
+      .filter(found => found?.command === 'workerd' && found.parent === process.pid)
+      .map(({ ms }) => ms)
     return stats.length ? stats.reduce((sum, ms) => sum + ms) : undefined
   } catch {
     return undefined

@@ -34,7 +34,7 @@ function beside(measured, names, limit, what) {
 
 /** All results in Markdown, below the headings of `level`. */
 export function report(results) {
-  const { sealing, cards, purchases, paints, windows, throughput, requests, scale, posting, sizes } = results
+  const { sealing, cards, purchases, paints, windows, throughput, requests, scale, bank, posting, sizes } = results
   return [
     '## (a) Three payloads of 300 bytes, keys at hand',
     beside(sealing.ready, READY, GOALS.ready, 'sealing under ready keys'),
@@ -60,6 +60,8 @@ export function report(results) {
     scaleTable(scale),
     '## A posting in the ledger',
     postingTable(posting),
+    '## A movement at a bank',
+    bankTables(bank),
     '## First contentful paint',
     table(
       ['page', 'median', 'p5 – p95', 'its largest piece', 'p5 – p95', 'times'],
@@ -170,6 +172,59 @@ function postingTable({ accounts, microseconds: [small, large] }) {
     '',
     `A million accounts cost ${(large / small).toFixed(2)} times as much as a thousand; to reach: at most ${GOALS.posting}. ${kept ? 'Reached' : 'Not reached'}.`,
   ].join('\n')
+}
+
+const middle = ({ p25, p75 }, write = time) => `${write(p25)} – ${write(p75)}`
+
+/** What moves value at a bank: natively, and on workerd beside mints of Cashu. */
+export function bankTables({ native, beside }) {
+  return [nativeTable(native), '', besideTable(beside)].join('\n')
+}
+
+function nativeTable({ objects, accounts }) {
+  const kinds = ['withdrawal', 'deposit', 'transfer']
+  const cells = row =>
+    kinds.flatMap(kind => [time(row[kind].processorMs.p50), middle(row[kind].processorMs), number(row[kind].perSecond.p50)])
+  const rows = [
+    ...objects.map(row => [row.objects === 1 ? 'one object' : `${row.objects} shards and the office`, ...cells(row)]),
+    ...accounts.map(row => [`${row.accounts.toLocaleString('en')} accounts`, ...cells(row)]),
+  ]
+  const [few, many] = accounts
+  const times = Math.max(...kinds.map(kind => many[kind].timesFirst.p50))
+  const dearest = Math.max(...['withdrawal', 'deposit'].map(kind => objects[0][kind].processorMs.p50))
+  return [
+    table(['natively', ...kinds.flatMap(kind => [kind, 'quartiles', 'a second'])], rows),
+    '',
+    goal('a withdrawal or deposit natively', dearest, GOALS.movement),
+    `Goal for ${many.accounts.toLocaleString('en')} accounts: at most ${GOALS.accounts} times the processor time of ${few.accounts.toLocaleString('en')}, round by round; ${times <= GOALS.accounts ? 'reached' : '**missed**'} at ${number(times)}.`,
+    'A withdrawal goes into a purse, a deposit out of it, a transfer onto somebody else’s account; each is a request with its offer and a reply with its verdict, every message signed and sealed. Processor time of the bank alone, one thread; all accounts share the keys of a hundred holders. Between shards a transfer is a letter more.',
+  ].join('\n')
+}
+
+function besideTable({ empty, rows, missing }) {
+  const kinds = ['load', 'unload', 'transfer']
+  const ours = rows[0]
+  const name = row => (row === ours ? 'Tallystick on workerd' : row.name)
+  const cells = (row, kind) => [
+    time(row[kind].processorMs.p50),
+    middle(row[kind].processorMs),
+    row === ours ? '1' : `${number(row[kind].timesOurs.p50)} (${middle(row[kind].timesOurs, number)})`,
+  ]
+  const more = ms => Math.max(0, ms - 2 * (empty?.p50 ?? 0))
+  const dearest = Math.max(...['load', 'unload'].map(kind => more(ours[kind].processorMs.p50)))
+  return [
+    table(
+      ['on a server', ...kinds.flatMap(kind => [kind, 'quartiles', 'times ours'])],
+      rows.map(row => [name(row), ...kinds.flatMap(kind => cells(row, kind))]),
+    ),
+    '',
+    goal('a load or unload on workerd, beyond two empty requests', dearest, GOALS.movementOnWorkerd),
+    empty ? `An empty request takes ${time(empty.p50)} in the same workerd.` : '',
+    'Processor time of the server alone (user and system), the contestants in turn in each round. Of Cashu a load is a quote with its minting, an unload a quote with its melting, a transfer a swap, each of one coin and with a lightning backend that only pretends. It differs: a mint keeps no accounts and knows no holders, its coins are blinded, and it signs nothing that shows what was decided; our bank keeps double entry, verifies two signatures and makes two.',
+    ...missing,
+  ]
+    .filter((line, place) => line || place === 1)
+    .join('\n')
 }
 
 /** Bytes and times of each command, over each line that was measured. */

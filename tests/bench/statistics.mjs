@@ -16,7 +16,21 @@ export function summary(numbers) {
   return { n: numbers.length, p5, p50, p95 }
 }
 
-/** How many times `others` take what `ours` take, round by round. */
-export function ratio(others, ours) {
-  return summary(others.map((other, round) => other / ours[round]))
+/** { n, p25, p50, p75 } of few numbers, of which a twentieth would be none; or null for no numbers. */
+export function quartiles(numbers) {
+  if (numbers.length === 0) return null
+  const [p25, p50, p75] = [0.25, 0.5, 0.75].map(q => quantile(numbers, q))
+  return { n: numbers.length, p25, p50, p75 }
+}
+
+/**
+ * How many times `others` take what `ours` take, round by round, as `what` says it.
+ *
+ * @template T
+ * @param {number[]} others
+ * @param {number[]} ours
+ * @param {(numbers: number[]) => T} [what]
+ */
+export function ratio(others, ours, what = /** @type {any} */ (summary)) {
+  return what(others.map((other, round) => other / ours[round]))
 }

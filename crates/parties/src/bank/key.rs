@@ -10,7 +10,7 @@ use tallystick_protocol::account::CertificateAnswer;
 use tallystick_protocol::bank::BankKeyRequest;
 use tallystick_protocol::purse::key_digest;
 use tallystick_protocol::trust::certificate::Certificate;
-use tallystick_protocol::trust::signature::{Algorithm, VerifyingKey, sign_es256};
+use tallystick_protocol::trust::signature::{Algorithm, Es256Key, VerifyingKey};
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::Role;
@@ -51,7 +51,7 @@ pub(super) struct PurseKey<P: Ports> {
 }
 
 enum Signer<P: Ports> {
-    P256(Zeroizing<[u8; 32]>),
+    P256(Es256Key),
     Rsa(<P::Signing as Signing>::Key),
 }
 
@@ -104,7 +104,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         bytes: &[u8],
     ) -> Result<Vec<u8>, Fault> {
         match &key.signer {
-            Signer::P256(secret) => Ok(sign_es256(secret, bytes)?.to_vec()),
+            Signer::P256(key) => Ok(key.sign(bytes)?.to_vec()),
             Signer::Rsa(rsa) => Ok(self.issuer.office.ports.signing().sign(rsa, bytes).await?),
         }
     }
@@ -113,8 +113,9 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let office = &self.issuer.office;
         let signer = match secrets::get(office, SECRET)? {
             Some(secret) => {
-                let secret = <[u8; 32]>::try_from(secret.as_slice());
-                Signer::P256(Zeroizing::new(secret.map_err(|_| Fault::internal())?))
+                let secret = secret.as_slice().try_into();
+                let secret = secret.map_err(|_| Fault::internal())?;
+                Signer::P256(Es256Key::from_secret(secret)?)
             }
             None => {
                 let pkcs8 = secrets::get(office, RSA_SECRET)?.ok_or_else(Fault::internal)?;

@@ -13,6 +13,9 @@ use crate::ports::{Database, DatabaseError, Row, Tables, Value};
 /// rolls back with everything else, and outlives the party.
 const ALARM_TABLE: &str = "CREATE TABLE platform_alarm (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT";
 
+/// How many prepared statements are kept: more than a party has, as Durable Objects keep them, too.
+const STATEMENTS_KEPT: usize = 512;
+
 struct Inner {
     connection: RefCell<Connection>,
     /// How many writes are still let through; `None`: all.
@@ -35,6 +38,7 @@ impl SqliteDatabase {
     pub fn new() -> Result<Self, DatabaseError> {
         let connection = Connection::open_in_memory().map_err(refused)?;
         connection.execute_batch(ALARM_TABLE).map_err(refused)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         Ok(Self(Rc::new(Inner {
             connection: RefCell::new(connection),
             fuse: Cell::new(None),

@@ -19,7 +19,7 @@ use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use ::http::Method;
-use tallystick_protocol::keys::PartyShare;
+use tallystick_protocol::keys::{PartyShare, RawKey};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::console::ConsoleMemory;
@@ -43,6 +43,8 @@ use crate::store::vault::Vault;
 
 /// The most that opened shares take together, in bytes as they are stored.
 const OPENED_SHARES_ROOM: usize = 16 * 1024 * 1024;
+/// The most that keys shared with holders take together, in bytes: a thousand.
+const OPENED_PAIRS_ROOM: usize = 32 * 1024;
 
 /// One party's ports and settings, and what it does like every other party.
 pub struct Office<P: Ports> {
@@ -72,6 +74,8 @@ pub struct Office<P: Ports> {
     pub(crate) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
     /// The opened shares of the present epoch, by the number of their space.
     pub(crate) opened_shares: Opened<u32, PartyShare>,
+    /// What it shares with holders who spoke last, by space and holder.
+    pub(crate) opened_pairs: Opened<(u32, [u8; 32]), RawKey>,
 }
 
 /// The RSA key in the platform's keeping.
@@ -101,6 +105,7 @@ impl<P: Ports> Office<P> {
             identity: RefCell::new(None),
             signing_key: RefCell::new(None),
             opened_shares: Opened::new(OPENED_SHARES_ROOM),
+            opened_pairs: Opened::new(OPENED_PAIRS_ROOM),
         }
     }
 

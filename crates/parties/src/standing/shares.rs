@@ -6,8 +6,8 @@ use http::Method;
 use tallystick_protocol::account::{PartyShareAnswer, PartyShareRequest};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{
-    Centres, DerivedKey, Epoch, KeyContext, PairContext, PartyShare, Purpose, ShareRecipient,
-    Space, holder_point, open_share,
+    Centres, DerivedKey, Epoch, KeyContext, PairContext, PartyShare, Purpose, RawKey,
+    ShareRecipient, Space, holder_point, open_share,
 };
 use tallystick_protocol::trust::statement::{Audience, open};
 use tallystick_protocol::wire::identifier::{Domain, Role};
@@ -121,9 +121,20 @@ impl<P: Ports> Office<P> {
         nonce: &[u8; 32],
     ) -> Result<DerivedKey, Fault> {
         self.require_own_pair(pair)?;
+        Ok(self.raw_key(pair)?.derive(pair, purpose, nonce)?)
+    }
+
+    /// What this party and a holder share, of a space whose epoch and centres are its own. Whoever speaks twice in a
+    /// row, as all who move value do, is computed once.
+    fn raw_key(&self, pair: &PairContext) -> Result<Rc<RawKey>, Fault> {
+        let name = (pair.key.space.index, pair.holder.0);
+        if let Some(key) = self.opened_pairs.get(&name) {
+            return Ok(key);
+        }
         let point = holder_point(&pair.holder, &pair.key)?;
         let share = self.own_share(&pair.key.space)?;
-        Ok(share.pairwise(&point).derive(pair, purpose, nonce)?)
+        let key = share.pairwise(&point);
+        Ok(self.opened_pairs.keep(name, key, size_of::<RawKey>()))
     }
 
     /// Whether a pair is of this party and of shares that it can have.

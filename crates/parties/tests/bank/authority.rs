@@ -174,6 +174,13 @@ pub fn enrolled(world: &World, seed: u64) -> Holder {
     Holder::enrol_with(world, seed, offer_in(world, &answer))
 }
 
+/// As [`enrolled`], with that key to sign with.
+#[allow(dead_code, reason = "the benchmark has many holders")]
+pub fn enrolled_with_key(world: &World, seed: u64, key: rsa::RsaPrivateKey) -> Holder {
+    let answer = opening(world, &registration(seed));
+    Holder::enrol_with_key(world, seed, offer_in(world, &answer), key)
+}
+
 /// Puts money onto the account from outside.
 pub fn deposit(world: &World, holder: &Holder, minor: u64, reference: &str) -> Response<Vec<u8>> {
     let body = serde_json::json!({

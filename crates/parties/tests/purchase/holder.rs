@@ -122,10 +122,19 @@ impl Holder {
 
     /// Enrols for the account of an offer.
     pub fn enrol_with(world: &World, seed: u64, offer: AccountOffer) -> Self {
+        Self::enrol_with_key(world, seed, offer, test_key(6 + seed as usize % 2))
+    }
+
+    /// As [`Holder::enrol_with`], with that key to sign with.
+    pub fn enrol_with_key(
+        world: &World,
+        seed: u64,
+        offer: AccountOffer,
+        key: RsaPrivateKey,
+    ) -> Self {
         let mut rng = TestRng::new(seed);
         let mut secret = [0; 32];
         rand_core::Rng::fill_bytes(&mut rng, &mut secret);
-        let key = test_key(6 + seed as usize % 2);
         let issuer = [ISSUER, OTHER_ISSUER, BANK]
             .into_iter()
             .find(|name| domain(name) == offer.envelope.from)

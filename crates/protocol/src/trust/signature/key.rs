@@ -2,6 +2,7 @@
 //! algorithm ES256, RFC 9053 §2.1).
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use p256::ecdsa::signature::{Signer, Verifier};
 use p256::ecdsa::{Signature, SigningKey};
@@ -120,7 +121,39 @@ impl VerifyingKey {
     }
 }
 
-/// Signs `message` with a P-256 private key of 32 bytes, deterministically (RFC 6979).
+/// A private key of P-256, ready to sign: what reading one takes, half of a signature, is done once. Wiped when
+/// dropped; `Debug` shows nothing of it.
+pub struct Es256Key(SigningKey);
+
+impl Es256Key {
+    /// Reads a private key of 32 bytes.
+    ///
+    /// # Errors
+    /// [`SignatureError::Failed`] if the bytes are none.
+    pub fn from_secret(secret: &[u8; 32]) -> Result<Self, SignatureError> {
+        SigningKey::from_slice(secret)
+            .map(Self)
+            .map_err(|_| SignatureError::Failed)
+    }
+
+    /// Signs `message`, deterministically (RFC 6979).
+    ///
+    /// # Errors
+    /// [`SignatureError::Failed`], which does not happen.
+    pub fn sign(&self, message: &[u8]) -> Result<[u8; ES256_SIGNATURE_LEN], SignatureError> {
+        let signature: Result<Signature, _> = self.0.try_sign(message);
+        let signature = signature.map_err(|_| SignatureError::Failed)?;
+        Ok(signature.to_bytes().into())
+    }
+}
+
+impl fmt::Debug for Es256Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Es256Key(…)")
+    }
+}
+
+/// Signs `message` once with a P-256 private key of 32 bytes, deterministically (RFC 6979).
 ///
 /// # Errors
 /// [`SignatureError::Failed`] if the bytes are no private key.
@@ -128,7 +161,5 @@ pub fn sign_es256(
     secret: &[u8; 32],
     message: &[u8],
 ) -> Result<[u8; ES256_SIGNATURE_LEN], SignatureError> {
-    let key = SigningKey::from_slice(secret).map_err(|_| SignatureError::Failed)?;
-    let signature: Signature = key.try_sign(message).map_err(|_| SignatureError::Failed)?;
-    Ok(signature.to_bytes().into())
+    Es256Key::from_secret(secret)?.sign(message)
 }

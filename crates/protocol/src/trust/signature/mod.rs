@@ -9,7 +9,7 @@
 mod key;
 mod spki;
 
-pub use key::{Algorithm, ES256_SIGNATURE_LEN, VerifyingKey, sign_es256};
+pub use key::{Algorithm, ES256_SIGNATURE_LEN, Es256Key, VerifyingKey, sign_es256};
 
 use alloc::vec;
 use alloc::vec::Vec;
