@@ -6,6 +6,7 @@ use minicbor::{Decode, Decoder, Encode};
 use super::PurseNumber;
 use crate::wire::cbor::array_of;
 use crate::wire::identifier::{Domain, TransactionId};
+use crate::wire::number::decode_whole;
 
 /// One side of a movement of value at a bank (EP 1 221 669, Fig 9: payeeAcct, payerAcct, payerPpcId; Sd1).
 #[derive(Clone, Debug, PartialEq, Eq, Encode)]
@@ -35,7 +36,7 @@ impl<'bytes, Ctx> Decode<'bytes, Ctx> for Endpoint {
         let variant = decoder.u32()?;
         array_of(decoder, 1)?;
         match variant {
-            0 => decoder.u64().map(Self::Account),
+            0 => decode_whole(decoder, context).map(Self::Account),
             1 => PurseNumber::decode(decoder, context).map(Self::Purse),
             2 => PurseNumber::decode(decoder, context).map(Self::Prepaid),
             3 => TransactionId::decode(decoder, context).map(Self::Waiting),
