@@ -20,8 +20,8 @@ pub enum Endpoint {
     /// A prepaid card, which belongs to whoever has it.
     #[n(2)]
     Prepaid(#[n(0)] PurseNumber),
-    /// What arrived for a purse and waits at the bank until the card takes it, by the number of the movement that
-    /// brought it: a transfer to the purse, or a refund.
+    /// What arrived for a purse and waits at the bank until the card takes it, by its number
+    /// ([`number_of_transfer`](super::number_of_transfer), [`number_of_refund`](super::number_of_refund)).
     #[n(3)]
     Waiting(#[n(0)] TransactionId),
     /// A shop that is paid.

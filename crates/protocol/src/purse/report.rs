@@ -82,7 +82,7 @@ keyed_message!(
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct WaitingCredit {
-    /// The movement that brought it: the source of the request that takes it ([`Endpoint::Waiting`]).
+    /// Its number: the source of the request that takes it ([`Endpoint::Waiting`]).
     #[n(0)]
     pub transaction: TransactionId,
     /// Who gave it.
