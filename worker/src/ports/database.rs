@@ -1,6 +1,6 @@
 //! The SQLite of a Durable Object.
 
-use tallystick_parties::ports::database::{DATABASE_MAX_BYTES, Size};
+use tallystick_parties::ports::database::{DATABASE_MAX_BYTES, Size, require_exact};
 use tallystick_parties::ports::{Database, DatabaseError, Row, Tables, Value};
 use wasm_bindgen::prelude::*;
 use worker::{SqlStorage, SqlStorageValue, Storage};
@@ -44,6 +44,7 @@ impl ObjectDatabase {
 
 impl Tables for ObjectDatabase {
     fn run(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        require_exact(params)?;
         let bindings = params.iter().map(to_storage).collect::<Vec<_>>();
         let cursor = self.sql.exec(sql, bindings).map_err(refused)?;
         cursor

@@ -2,7 +2,7 @@
 //! with who gave it, so that the crossing's name says it.
 
 use data_encoding::HEXLOWER;
-use tallystick_protocol::purse::{Endpoint, PurseNumber};
+use tallystick_protocol::purse::{Endpoint, PurseNumber, number_of_transfer};
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::TransactionId;
 
@@ -26,10 +26,11 @@ const ENDPOINT_BYTES_MAX: usize = 64;
 pub(super) fn name_of(movement: &Movement, place: &str) -> Result<String, Fault> {
     let origin = movement.source.as_ref().ok_or_else(Fault::internal)?;
     let origin = HEXLOWER.encode(&encode_value(origin));
-    Ok(format!("{WAITS}{}-{origin}/{place}", movement.transaction))
+    let number = number_of_transfer(&movement.purse, &movement.transaction);
+    Ok(format!("{WAITS}{number}-{origin}/{place}"))
 }
 
-/// What a name says: the movement, and who gave.
+/// What a name says: the number under which it waits, and who gave.
 fn read_name(name: &str) -> Option<(TransactionId, Endpoint)> {
     let (said, _) = name.strip_prefix(WAITS)?.split_once('/')?;
     let (transaction, origin) = said.split_once('-')?;

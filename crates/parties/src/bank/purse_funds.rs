@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::refunds::RefundOutcome;
 use tallystick_protocol::instrument::{Instrument, Payment};
-use tallystick_protocol::purse::{Endpoint, PursePayment};
+use tallystick_protocol::purse::{Endpoint, PursePayment, number_of_refund};
 use tallystick_protocol::wire::identifier::{Root, TransactionId};
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -216,7 +216,7 @@ impl Funds for Purses {
         let paid = paid.filter(|_| refund.outcome == RefundOutcome::Refunded);
         let Some(movement) = paid else { return Ok(()) };
         let credit = Waiting {
-            transaction: waiting::number_of_refund(&refund.root, refund.number),
+            transaction: number_of_refund(&refund.root, refund.number),
             purse: movement.purse,
             origin: movement.destination.clone().ok_or_else(Fault::internal)?,
             money: refund.money,

@@ -1,7 +1,7 @@
 //! The holder's reply (EP 1 221 669, Sa12 to Sa16 and Sd8 to Sd10), the end of an offer to which none came, and what
 //! then happens to the value.
 
-use tallystick_protocol::purse::{Endpoint, MovementReply, PurseNumber};
+use tallystick_protocol::purse::{Endpoint, MovementReply, PurseNumber, number_of_transfer};
 
 use super::Bank;
 use super::arriving;
@@ -144,7 +144,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             (Some(purse), None) => {
                 let origin = movement.source.clone().ok_or_else(Fault::internal)?;
                 let credit = Waiting {
-                    transaction: movement.transaction,
+                    transaction: number_of_transfer(&movement.purse, &movement.transaction),
                     purse,
                     origin,
                     money,

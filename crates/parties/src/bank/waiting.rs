@@ -1,8 +1,7 @@
 //! Value that waits at the bank until the card of a purse takes it: a transfer to it, or a refund.
 
-use sha2::{Digest, Sha256};
 use tallystick_protocol::purse::{Endpoint, PENDING_MAX, PurseNumber, WaitingCredit};
-use tallystick_protocol::wire::identifier::{Root, TransactionId};
+use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -15,7 +14,7 @@ typed_row! {
     /// A credit that waits, or waited.
     #[derive(Clone)]
     pub(super) struct Waiting in "bank_waiting" {
-        /// The movement that brought it.
+        /// Its number, which follows from what brought it.
         pub transaction: TransactionId = "transaction_id",
         /// For whom.
         pub purse: PurseNumber = "purse",
@@ -115,12 +114,4 @@ pub(super) fn of_purse(
         at: credit.arrived_at,
     };
     Ok(found.into_iter().map(said).collect())
-}
-
-/// The number of the credit that a refund brings: SHA-256 of the order's root and the refund's number.
-pub(super) fn number_of_refund(root: &Root, number: u32) -> TransactionId {
-    let digest = Sha256::new()
-        .chain_update(root.0)
-        .chain_update(number.to_be_bytes());
-    TransactionId(digest.finalize().into())
 }

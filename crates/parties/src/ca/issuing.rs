@@ -56,7 +56,7 @@ impl<P: Ports> Ca<P> {
         let now = office.now();
         let lifetime = Lifetime::days(now.minus_seconds(BACKDATED_SECONDS), LEAF_DAYS);
         let entry = office.transaction(|tables| {
-            if revoking::is_key_revoked(tables, key_hash(application.public_key))? {
+            if revoking::is_key_revoked(tables, application)? {
                 let another = "A certificate of this key was revoked. Another key is needed.";
                 return Err(Fault::new(Kind::CertificateRevoked, another));
             }

@@ -8,6 +8,7 @@ use tallystick_protocol::trust::certificate::{Certificate, CertificateError};
 use tallystick_protocol::trust::statement::{StatementError, Verified, open};
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
+use super::issuing::{Application, key_hash};
 use super::{Ca, listing};
 use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
 use crate::office::fault::{Fault, Kind};
@@ -33,6 +34,16 @@ pub(super) const COMMANDS: &[CommandShape] = &[
     },
 ];
 
+/// Who has certificates revoked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The CA's operator: the key is certified for nobody again.
+    Operator,
+    /// Whoever had them certified: for itself it is not certified again. Others need not show that they have a key to
+    /// have it certified for a holder of theirs, so that they must not be able to take it from its owner.
+    Asker,
+}
+
 impl<P: Ports> Ca<P> {
     /// `POST /v1/revocations`: revokes the certificates of a key that the sender had certified, for itself or for
     /// a holder. The answer is the newest list of revoked certificates, with them on it.
@@ -50,7 +61,7 @@ impl<P: Ports> Ca<P> {
                 envelope.from.as_str().into(),
                 own.into(),
             ];
-            self.revoke(tables, which, &values, asked.message.reason)
+            self.revoke(tables, (which, &values), asked.message.reason, By::Asker)
         })?;
         self.log_revoked(revoked);
         let list = self.ensure_list().await?;
@@ -83,7 +94,7 @@ impl<P: Ports> Ca<P> {
         let revoked = match command {
             "revoke-certificate" => {
                 let serial = told.certificate()?;
-                self.revoke(tables, "serial = ?", &[serial.into()], None)?
+                self.revoke(tables, ("serial = ?", &[serial.into()]), None, By::Operator)?
             }
             "revoke-party" => self.revoke_party(tables, &told.party()?)?,
             _ => return Err(Fault::not_found()),
@@ -98,7 +109,8 @@ impl<P: Ports> Ca<P> {
         let places = vec!["?"; askers.len()].join(", ");
         let which = format!("asker IN ({places})");
         let reason = Some(RevocationReason::PrivilegeWithdrawn);
-        self.revoke(tables, &which, &askers.map(Into::into), reason)
+        let askers = askers.map(Into::into);
+        self.revoke(tables, (&which, &askers), reason, By::Operator)
     }
 
     fn log_revoked(&self, revoked: u64) {
@@ -111,12 +123,12 @@ impl<P: Ports> Ca<P> {
     ///
     /// # Errors
     /// [`Kind::NotFound`] if there are none; [`Kind::OverCap`] if a list cannot name them all.
-    pub(super) fn revoke(
+    fn revoke(
         &self,
         tables: &dyn Tables,
-        which: &str,
-        values: &[Value],
+        (which, values): (&str, &[Value]),
         reason: Option<RevocationReason>,
+        by: By,
     ) -> Result<u64, Fault> {
         type Found = (i64, bool, Option<Vec<u8>>, Vec<u8>);
         let sql = format!(
@@ -136,10 +148,11 @@ impl<P: Ports> Ca<P> {
                 keep_serial(tables, id, &certificate)?;
             }
             tables.run(
-                "UPDATE certificates SET revoked_at = ?, reason = ? WHERE id = ?",
+                "UPDATE certificates SET revoked_at = ?, reason = ?, bars_key = ? WHERE id = ?",
                 &[
                     now.into(),
                     reason.map(RevocationReason::as_str).into(),
+                    (by == By::Operator).into(),
                     id.into(),
                 ],
             )?;
@@ -156,13 +169,20 @@ impl<P: Ports> Ca<P> {
     }
 }
 
-/// Whether a certificate of this key was revoked: it is not certified again, for nobody.
+/// Whether a certificate of this key was revoked by the operator, or for whoever applies for one now: it is not
+/// certified again.
 pub(super) fn is_key_revoked(
     tables: &dyn Tables,
-    key_hash: [u8; 32],
+    application: &Application<'_>,
 ) -> Result<bool, DatabaseError> {
-    let sql = "SELECT 1 FROM certificates WHERE key_hash = ? AND revoked_at IS NOT NULL";
-    Ok(typed::one::<i64>(tables, sql, &[key_hash.into()])?.is_some())
+    let sql = "SELECT 1 FROM certificates WHERE key_hash = ? AND revoked_at IS NOT NULL
+        AND (bars_key = 1 OR (role = ? AND asker = ?))";
+    let values = [
+        key_hash(application.public_key).into(),
+        application.role.number().into(),
+        application.asker.into(),
+    ];
+    Ok(typed::one::<i64>(tables, sql, &values)?.is_some())
 }
 
 /// Notes the serial number of a certificate that release 0.1.0 made, which had no column for it. A draft that

@@ -15,12 +15,14 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         "CREATE INDEX certificates_asked ON certificates (role, asker, key_hash, not_after)",
     ]),
     // `serial`: of the certificate, big-endian; what release 0.1.0 made has none until it was looked up in it.
+    // `bars_key`: the operator revoked it, so that its key is certified for nobody again.
     // `listed_in`: the first list of revoked certificates that names it. `is_registered`: whether it went to the
     // directory.
     Migration(&[
         "ALTER TABLE certificates ADD COLUMN serial BLOB",
         "ALTER TABLE certificates ADD COLUMN revoked_at INTEGER",
         "ALTER TABLE certificates ADD COLUMN reason TEXT",
+        "ALTER TABLE certificates ADD COLUMN bars_key INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE certificates ADD COLUMN listed_in INTEGER",
         "ALTER TABLE certificates ADD COLUMN is_registered INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX certificates_by_serial ON certificates (serial)",

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
-use crate::ports::database::{DATABASE_MAX_BYTES, Size, first};
+use crate::ports::database::{DATABASE_MAX_BYTES, Size, first, require_exact};
 use crate::ports::{Database, DatabaseError, Row, Tables, Value};
 
 /// The platform's own table beside the party's, as a Durable Object has one: so the alarm commits and
@@ -130,6 +130,7 @@ impl SqliteDatabase {
 
 impl Tables for SqliteDatabase {
     fn run(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        require_exact(params)?;
         self.pass(sql)?;
         let connection = self.0.connection.try_borrow().map_err(refused)?;
         let mut statement = connection.prepare_cached(sql).map_err(refused)?;

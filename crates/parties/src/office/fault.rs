@@ -151,6 +151,7 @@ impl From<DatabaseError> for Fault {
             DatabaseError::Shape(_) => "database-row",
             DatabaseError::RolledBack => "database-rolled-back",
             DatabaseError::Newer(_) => "database-newer",
+            DatabaseError::TooLarge => "database-number",
             DatabaseError::Sealed => "database-sealed",
         });
         Self { said, ..broken }

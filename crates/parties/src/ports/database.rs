@@ -1,5 +1,7 @@
 //! The database port: SQL on SQLite, in a Durable Object or through rusqlite.
 
+use tallystick_protocol::wire::number::WHOLE_MAX;
+
 /// One SQL value. Integers must stay within ±2⁵³, because Durable Objects carry them as doubles.
 #[derive(Clone, PartialEq)]
 pub enum Value {
@@ -41,7 +43,7 @@ value_from! {
     u32 => |value| Value::Integer(i64::from(value)),
     u16 => |value| Value::Integer(i64::from(value)),
     u8 => |value| Value::Integer(i64::from(value)),
-    // Times and amounts: far below 2⁵³; what is not is stored as the largest and fails its CHECK.
+    // Times and amounts: far below 2⁵³; what is not becomes the largest, which no database takes.
     u64 => |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX)),
     bool => |value| Value::Integer(i64::from(value)),
     &str => |value: &str| Value::Text(value.to_owned()),
@@ -52,6 +54,23 @@ value_from! {
     &Vec<u8> => |value: &Vec<u8>| Value::Blob(value.clone()),
     &[u8; 32] => |value: &[u8; 32]| Value::Blob(value.to_vec()),
     [u8; 32] => |value: [u8; 32]| Value::Blob(value.to_vec()),
+}
+
+/// What every database does before it takes values: a Durable Object would store a larger number and then give back
+/// one that is not whole, with the row unreadable for good.
+///
+/// # Errors
+/// [`DatabaseError::TooLarge`].
+pub fn require_exact(values: &[Value]) -> Result<(), DatabaseError> {
+    let is_exact = |value: &Value| match value {
+        Value::Integer(number) => number.unsigned_abs() <= WHOLE_MAX,
+        _ => true,
+    };
+    if values.iter().all(is_exact) {
+        Ok(())
+    } else {
+        Err(DatabaseError::TooLarge)
+    }
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
@@ -205,7 +224,27 @@ pub enum DatabaseError {
     /// The stored data was written by a later release.
     #[error("the stored data has schema version {0}, which this release does not know")]
     Newer(u32),
+    /// A whole number beyond ±2⁵³, which a Durable Object would never give back.
+    #[error("a number is too large to be kept exactly")]
+    TooLarge,
     /// A sealed value does not open: wrong key or altered data.
     #[error("a sealed value does not open")]
     Sealed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_a_durable_object_would_not_give_back_is_not_taken() {
+        let largest = i64::try_from(WHOLE_MAX).unwrap();
+        for exact in [0, largest, -largest] {
+            assert!(require_exact(&[Value::Null, exact.into()]).is_ok());
+        }
+        for inexact in [largest + 1, -largest - 1, i64::MAX, i64::MIN] {
+            assert!(require_exact(&["a".into(), inexact.into()]).is_err());
+        }
+        assert!(require_exact(&[u64::MAX.into()]).is_err());
+    }
 }

@@ -8,6 +8,7 @@ use crate::purse::PurseNumber;
 use crate::trust::keyed::keyed_message;
 use crate::wire::identifier::{Domain, HolderId};
 use crate::wire::money::Money;
+use crate::wire::number::decode_whole;
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
 
@@ -37,7 +38,7 @@ pub struct AccountInstruction {
     #[n(0)]
     pub bank: Domain,
     /// The account's number.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "decode_whole")]
     pub account: u64,
     /// The holder identifier under which the wallet is enrolled at the bank.
     #[n(2)]

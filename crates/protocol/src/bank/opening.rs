@@ -19,6 +19,7 @@ use crate::trust::statement::{Envelope, signed_message};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::{Domain, HolderId};
 use crate::wire::money::Currency;
+use crate::wire::number::decode_whole;
 use crate::wire::registry::{context, message};
 use crate::wire::text::is_plain;
 use crate::wire::time::Timestamp;
@@ -187,7 +188,7 @@ pub struct OpeningAnswer {
     #[n(1)]
     pub outcome: OpeningOutcome,
     /// The account's number (acctNo).
-    #[n(2)]
+    #[cbor(n(2), decode_with = "decode_whole")]
     pub account: Option<u64>,
     /// Until when the account is good, if it is not continued (SZ2).
     #[n(3)]
@@ -220,7 +221,7 @@ pub struct PurseApplication {
     #[n(0)]
     pub bank: Domain,
     /// The account's number.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "decode_whole")]
     pub account: u64,
     /// The holder identifier under which the wallet is enrolled at the bank.
     #[n(2)]

@@ -5,6 +5,7 @@ use tallystick_codec::DecodeMap;
 
 use super::PurseNumber;
 use crate::trust::keyed::keyed_message;
+use crate::wire::number::decode_whole;
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
 
@@ -30,16 +31,16 @@ crate::named_enum! {
 #[cbor(map)]
 pub struct OfflineLimits {
     /// The most in one payment, in minor units.
-    #[n(0)]
+    #[cbor(n(0), decode_with = "decode_whole")]
     pub payment: u64,
     /// The most altogether since this checkpoint, in minor units.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "decode_whole")]
     pub total: u64,
     /// The most payments since this checkpoint.
     #[n(2)]
     pub count: u32,
     /// The most that the purse may hold, in minor units.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "decode_whole")]
     pub holding: u64,
 }
 
@@ -51,20 +52,20 @@ pub struct Checkpoint {
     #[n(0)]
     pub purse: PurseNumber,
     /// Counts this purse's checkpoints. A card never takes an older one than it has.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "decode_whole")]
     pub number: u64,
     /// What is on the account, in minor units (item 5: acctAmt); none for a prepaid card.
-    #[n(2)]
+    #[cbor(n(2), decode_with = "decode_whole")]
     pub account_amount: Option<u64>,
     /// What the purse holds, in minor units (item 6: uimAmt; Fig 11: ppcAmt): everything that is in it, pending out
     /// included and pending in not.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "decode_whole")]
     pub purse_amount: u64,
     /// When the bank said so (item 7: tsAmt).
     #[n(4)]
     pub at: Timestamp,
     /// Up to which entry of the card's history the bank knows what moved; that part of the history may be erased.
-    #[n(5)]
+    #[cbor(n(5), decode_with = "decode_whole")]
     pub through: u64,
     /// What the purse may pay from here on without asking.
     #[n(6)]

@@ -6,6 +6,7 @@ use minicbor::{Decode, Decoder, Encode};
 use super::PurseNumber;
 use crate::wire::cbor::array_of;
 use crate::wire::identifier::{Domain, TransactionId};
+use crate::wire::number::decode_whole;
 
 /// One side of a movement of value at a bank (EP 1 221 669, Fig 9: payeeAcct, payerAcct, payerPpcId; Sd1).
 #[derive(Clone, Debug, PartialEq, Eq, Encode)]
@@ -19,8 +20,8 @@ pub enum Endpoint {
     /// A prepaid card, which belongs to whoever has it.
     #[n(2)]
     Prepaid(#[n(0)] PurseNumber),
-    /// What arrived for a purse and waits at the bank until the card takes it, by the number of the movement that
-    /// brought it: a transfer to the purse, or a refund.
+    /// What arrived for a purse and waits at the bank until the card takes it, by its number
+    /// ([`number_of_transfer`](super::number_of_transfer), [`number_of_refund`](super::number_of_refund)).
     #[n(3)]
     Waiting(#[n(0)] TransactionId),
     /// A shop that is paid.
@@ -35,7 +36,7 @@ impl<'bytes, Ctx> Decode<'bytes, Ctx> for Endpoint {
         let variant = decoder.u32()?;
         array_of(decoder, 1)?;
         match variant {
-            0 => decoder.u64().map(Self::Account),
+            0 => decode_whole(decoder, context).map(Self::Account),
             1 => PurseNumber::decode(decoder, context).map(Self::Purse),
             2 => PurseNumber::decode(decoder, context).map(Self::Prepaid),
             3 => TransactionId::decode(decoder, context).map(Self::Waiting),

@@ -10,6 +10,7 @@ use tallystick_codec::DecodeMap;
 use super::Endpoint;
 use crate::wire::cbor::encode_value;
 use crate::wire::identifier::TransactionId;
+use crate::wire::number::decode_whole;
 use crate::wire::registry::context;
 use crate::wire::time::Timestamp;
 
@@ -23,7 +24,7 @@ pub const EVIDENCE_BYTES_MAX: usize = 1024;
 #[cbor(map)]
 pub struct HistoryEntry {
     /// Counts the entries of this purse from one.
-    #[n(0)]
+    #[cbor(n(0), decode_with = "decode_whole")]
     pub sequence: u64,
     /// [`HistoryEntry::hash`] of the entry before, or [`HISTORY_START`].
     #[cbor(n(1), with = "minicbor::bytes")]
@@ -38,10 +39,10 @@ pub struct HistoryEntry {
     #[n(4)]
     pub payer: Endpoint,
     /// How much, in minor units.
-    #[n(5)]
+    #[cbor(n(5), decode_with = "decode_whole")]
     pub amount: u64,
     /// What can be spent after it, in minor units.
-    #[n(6)]
+    #[cbor(n(6), decode_with = "decode_whole")]
     pub balance: u64,
     /// When, by the wallet's clock (T004-9: value carries its time).
     #[n(7)]

@@ -17,6 +17,7 @@ mod report;
 mod sealed_secret;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use certificate::{PurseCertificate, PurseKind, key_digest};
 pub use checkpoint::{Checkpoint, CheckpointNotice, HistoryPolicy, OfflineLimits};
@@ -31,3 +32,4 @@ pub use report::{
     ENTRIES_MAX, PENDING_MAX, PurseReport, PurseReportAnswer, PurseState, WaitingCredit,
 };
 pub use sealed_secret::{P256_SECRET_BYTES, RSA_SECRET_BYTES, SealedSecret};
+pub use waiting::{number_of_refund, number_of_transfer};

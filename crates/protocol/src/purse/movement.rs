@@ -11,6 +11,7 @@ use super::{Checkpoint, Endpoint, PurseNumber, PurseState};
 use crate::trust::keyed::keyed_message;
 use crate::wire::identifier::{Domain, TransactionId};
 use crate::wire::money::Money;
+use crate::wire::number::decode_whole;
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
 
@@ -92,10 +93,10 @@ pub struct MovementOffer {
     #[n(5)]
     pub amount: Money,
     /// What the source has before, in minor units (Sd5).
-    #[n(6)]
+    #[cbor(n(6), decode_with = "decode_whole")]
     pub before: u64,
     /// What the source has after, in minor units (Sd5).
-    #[n(7)]
+    #[cbor(n(7), decode_with = "decode_whole")]
     pub after: u64,
     /// What the purse that changes will hold once the movement is complete (SGN2, or SGN4 of a prepaid card); that
     /// of the asking purse if only accounts change.

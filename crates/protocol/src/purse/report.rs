@@ -11,6 +11,7 @@ use super::{Endpoint, HistoryEntry, PurseNumber};
 use crate::trust::keyed::keyed_message;
 use crate::wire::cbor::{Message, decode_list};
 use crate::wire::identifier::{Domain, TransactionId};
+use crate::wire::number::decode_whole;
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
 
@@ -24,19 +25,19 @@ pub const PENDING_MAX: usize = 16;
 #[cbor(map)]
 pub struct PurseState {
     /// What can be spent, in minor units (item 9: curAmt).
-    #[n(0)]
+    #[cbor(n(0), decode_with = "decode_whole")]
     pub amount: u64,
     /// What is set aside for movements that are not at their end, in minor units.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "decode_whole")]
     pub pending_out: u64,
     /// What was accepted and can be spent once the bank says that it is complete, in minor units.
-    #[n(2)]
+    #[cbor(n(2), decode_with = "decode_whole")]
     pub pending_in: u64,
     /// The number of the newest checkpoint that the card took.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "decode_whole")]
     pub checkpoint: u64,
     /// The number of the newest entry of the history; 0 before the first.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "decode_whole")]
     pub sequence: u64,
     /// The hash of that entry.
     #[cbor(n(5), with = "minicbor::bytes")]
@@ -61,7 +62,7 @@ pub struct PurseReport {
     #[cbor(n(3), decode_with = "decode_pending")]
     pub pending: Vec<TransactionId>,
     /// The number of the entry before the first of `entries`.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "decode_whole")]
     pub after: u64,
     /// History, at most [`ENTRIES_MAX`].
     #[cbor(n(5), decode_with = "decode_entries")]
@@ -81,14 +82,14 @@ keyed_message!(
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct WaitingCredit {
-    /// The movement that brought it: the source of the request that takes it ([`Endpoint::Waiting`]).
+    /// Its number: the source of the request that takes it ([`Endpoint::Waiting`]).
     #[n(0)]
     pub transaction: TransactionId,
     /// Who gave it.
     #[n(1)]
     pub from: Endpoint,
     /// How much, in minor units of the purse's currency.
-    #[n(2)]
+    #[cbor(n(2), decode_with = "decode_whole")]
     pub amount: u64,
     /// When it arrived.
     #[n(3)]
@@ -109,10 +110,10 @@ pub struct PurseReportAnswer {
     #[n(2)]
     pub waiting: Vec<WaitingCredit>,
     /// What can be spent of the account, in minor units.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "decode_whole")]
     pub account_available: u64,
     /// What of the account is under way, in minor units.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "decode_whole")]
     pub account_pending: u64,
 }
 

@@ -1,7 +1,9 @@
 //! What a purse's history and its messages hold to.
 
 use super::*;
+use crate::wire::cbor::{decode_value, encode_value};
 use crate::wire::identifier::TransactionId;
+use crate::wire::number::WHOLE_MAX;
 use crate::wire::time::Timestamp;
 
 fn entry(sequence: u64, previous: [u8; 32]) -> HistoryEntry {
@@ -67,4 +69,35 @@ fn a_purse_number_is_read_as_it_is_shown() {
     assert_eq!(alloc::format!("{number}").parse(), Ok(number));
     assert!("a5".parse::<PurseNumber>().is_err());
     assert!(PurseNumber::try_from(&[1; 15][..]).is_err());
+}
+
+#[test]
+fn a_purse_says_no_number_that_a_party_could_not_keep() {
+    let largest = PurseState {
+        amount: WHOLE_MAX,
+        pending_out: WHOLE_MAX,
+        pending_in: WHOLE_MAX,
+        checkpoint: WHOLE_MAX,
+        sequence: WHOLE_MAX,
+        head: HISTORY_START,
+    };
+    let read = |state: &PurseState| decode_value::<PurseState>(&encode_value(state), 256);
+    assert_eq!(read(&largest), Ok(largest.clone()));
+    let raise: [fn(&mut PurseState) -> &mut u64; 5] = [
+        |state| &mut state.amount,
+        |state| &mut state.pending_out,
+        |state| &mut state.pending_in,
+        |state| &mut state.checkpoint,
+        |state| &mut state.sequence,
+    ];
+    for field in raise {
+        let mut larger = largest.clone();
+        *field(&mut larger) += 1;
+        assert!(read(&larger).is_err());
+    }
+    let mut entry = entry(1, HISTORY_START);
+    entry.balance = WHOLE_MAX + 1;
+    assert!(decode_value::<HistoryEntry>(&encode_value(&entry), 1024).is_err());
+    let account = Endpoint::Account(WHOLE_MAX + 1);
+    assert!(decode_value::<Endpoint>(&encode_value(&account), 64).is_err());
 }

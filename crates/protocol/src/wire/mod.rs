@@ -4,6 +4,7 @@ pub mod cbor;
 pub mod identifier;
 pub mod money;
 pub mod named;
+pub mod number;
 pub mod problem;
 pub mod registry;
 pub mod text;

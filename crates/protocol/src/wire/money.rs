@@ -6,7 +6,7 @@ use tallystick_codec::DecodeMap;
 use minicbor::{CborLen, Decode, Encode};
 
 /// The largest amount, in minor units: exact in every program that reads JSON numbers (2⁵³ − 1).
-pub const MINOR_MAX: u64 = (1 << 53) - 1;
+pub const MINOR_MAX: u64 = super::number::WHOLE_MAX;
 
 /// Why an amount is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

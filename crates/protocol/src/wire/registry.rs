@@ -174,6 +174,8 @@ pub mod context {
         SEALED_SHARE = "tallystick/v1/sealed-share/";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";
         SIBLING_REQUEST = "tallystick/v1/sibling-request";
+        WAITING_REFUND = "tallystick/v1/waiting-refund";
+        WAITING_TRANSFER = "tallystick/v1/waiting-transfer";
         WALLET_OFFER = "tallystick/v1/wallet/offer";
         WALLET_RECORD = "tallystick/v1/wallet/record";
         STATE_KEY_BY_PASSPHRASE = "tallystick/v1/wallet/state-key/passphrase";

@@ -4,12 +4,18 @@ use core::fmt;
 
 use minicbor::{CborLen, Decode, Encode};
 
+use super::number::decode_whole;
+
 /// Seconds since 1970-01-01 00:00 UTC, without leap seconds.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, CborLen,
 )]
 #[cbor(transparent)]
-pub struct Timestamp(pub u64);
+pub struct Timestamp(
+    /// At most [`WHOLE_MAX`](super::number::WHOLE_MAX) in anything decoded.
+    #[cbor(decode_with = "decode_whole")]
+    pub u64,
+);
 
 impl Timestamp {
     /// The same in milliseconds.

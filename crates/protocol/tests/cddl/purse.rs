@@ -9,6 +9,7 @@ use tallystick_protocol::purse::{
 use tallystick_protocol::wire::cbor::{Message as _, encode};
 use tallystick_protocol::wire::identifier::{Root, TransactionId};
 use tallystick_protocol::wire::money::Currency;
+use tallystick_protocol::wire::number::WHOLE_MAX;
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::{domain, holds, yen};
@@ -178,7 +179,7 @@ fn a_movement_is_as_the_page_says() {
 fn a_report_of_the_longest_history_is_as_the_page_says_and_within_its_limit() {
     let shop = format!("{}.example", ["a"; 60].concat());
     let entry = HistoryEntry {
-        sequence: u64::MAX,
+        sequence: WHOLE_MAX,
         previous: [1; 32],
         transaction: MOVEMENT,
         payee: Endpoint::Shop(domain(&shop)),
