@@ -257,7 +257,7 @@ impl Desk<'_> {
             return Ok(false);
         }
         let mut purse = self.purse(&movement.purse)?;
-        purse.undelivered.push(verdict.clone().into());
+        purse.tell(verdict.clone().into());
         self.keep_banking(purse)?;
         movement.verdict = Some(verdict);
         movement.state = MovementState::Ending;

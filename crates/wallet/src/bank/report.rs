@@ -18,7 +18,6 @@ use super::question::Question;
 use super::record::{AccountBalance, OpenedPurse, PurseRecord, Said as Asked};
 use super::refusal;
 use super::said::Speaking;
-use crate::bank::view::MovementState;
 use crate::core::access::check_pin;
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
 use crate::core::conversation::{Errand, Needed};
@@ -249,7 +248,7 @@ impl Desk<'_> {
             self.take_reported(&id, verdict)?;
         }
         let mut purse = self.purse(&id)?;
-        purse.undelivered.push(answer.notice);
+        purse.tell(answer.notice);
         self.keep_banking(purse)?;
         self.see_refunds(&id)?;
         Ok(true)
@@ -264,10 +263,10 @@ impl Desk<'_> {
             Ok(movement) if movement.verdict.is_none() => {
                 self.end_movement(movement, verdict.to_vec()).map(|_| ())
             }
-            Ok(movement) if movement.state == MovementState::Ending => Ok(()),
+            // The card had it pending when it signed the report, so it has not heard this.
             _ => {
                 let mut purse = self.purse(purse)?;
-                purse.undelivered.push(verdict.to_vec().into());
+                purse.tell(verdict.to_vec().into());
                 self.keep_banking(purse)
             }
         }

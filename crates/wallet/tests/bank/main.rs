@@ -19,6 +19,7 @@ mod endings;
 mod holder;
 mod interruptions;
 mod opening;
+mod overtaken;
 mod paying;
 mod purse;
 mod reader;
