@@ -15,6 +15,7 @@ use super::ends::{self, Destination, Own};
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
 use super::statements;
+use super::states::CLOCK_SECONDS;
 use super::waiting;
 use crate::issuer::books;
 use crate::ledger::{self, Account, AccountKind, LedgerError, Transfer};
@@ -23,8 +24,6 @@ use crate::office::http::{Answer, Incoming};
 use crate::ports::{Ports, Tables};
 use crate::post::due::{self, NewJob};
 
-/// How far the wallet's clock may be from the bank's, in seconds.
-const CLOCK_SECONDS: u64 = 600;
 /// The kind of the job that ends an offer to which nobody replied; its reference is the movement.
 pub(super) const END: &str = "movement-end";
 

@@ -85,6 +85,7 @@ pub const TABLES: &[Migration] = &[Migration(&[
         sequence INTEGER NOT NULL,
         transaction_id BLOB NOT NULL,
         entry BLOB NOT NULL,
+        kept_at INTEGER NOT NULL,
         PRIMARY KEY (purse, sequence)
     ) STRICT",
     "CREATE INDEX bank_history_by_movement ON bank_history (purse, transaction_id)",
