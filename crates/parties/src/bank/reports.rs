@@ -151,6 +151,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             waiting: waiting::of_purse(tables, &purse.number)?,
             account_available: minor(balance.available()),
             account_pending: minor(balance.debits_pending),
+            bank_certificate: self.purse_key().await?.certificate.clone(),
         })
     }
 }

@@ -8,6 +8,7 @@ use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
 use tallystick_card::host::purse::{PendingView, PurseView};
 use tallystick_protocol::purse::{CheckpointNotice, MovementOutcome, MovementVerdict};
+use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -114,6 +115,16 @@ impl Delivering<'_> {
         }
         None
     }
+
+    fn tell(&self, word: &[u8]) -> Command {
+        if Certificate::from_der(word).is_ok() {
+            card::put_bank(word, self.at)
+        } else if keyed::unverified::<MovementVerdict>(word).is_ok() {
+            card::take_verdict(self.place, word, self.at)
+        } else {
+            card::take_notice(self.place, word, self.at)
+        }
+    }
 }
 
 impl Errand for Delivering<'_> {
@@ -147,11 +158,7 @@ impl Errand for Delivering<'_> {
         self.heard.extend(self.told.take());
         self.told = self.next_word();
         Ok(self.told.as_ref().map_or_else(Vec::new, |word| {
-            let told = match keyed::unverified::<MovementVerdict>(word) {
-                Ok(_) => card::take_verdict(self.place, word, self.at),
-                Err(_) => card::take_notice(self.place, word, self.at),
-            };
-            vec![told, card::read(self.place)]
+            vec![self.tell(word), card::read(self.place)]
         }))
     }
 

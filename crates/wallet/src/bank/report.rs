@@ -228,10 +228,11 @@ impl Desk<'_> {
         opened: &OpenedPurse,
         answer: PurseReportAnswer,
     ) -> Result<bool, WalletError> {
-        let key = self.bank_key(&purse.bank, &opened.bank_certificate)?;
+        let key = self.bank_key(&purse.bank, &answer.bank_certificate)?;
         if !is_signed_for(opened, &answer, &key) {
             return Ok(false);
         }
+        purse.renew_bank(&answer.bank_certificate);
         let now = self.now();
         purse.report = None;
         purse.report_failure = None;
