@@ -15,6 +15,7 @@ use super::ends::{self, Destination, Own};
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
 use super::statements;
+use super::states::CLOCK_SECONDS;
 use super::waiting;
 use crate::issuer::books;
 use crate::ledger::{self, Account, AccountKind, LedgerError, Transfer};
@@ -23,8 +24,6 @@ use crate::office::http::{Answer, Incoming};
 use crate::ports::{Ports, Tables};
 use crate::post::due::{self, NewJob};
 
-/// How far the wallet's clock may be from the bank's, in seconds.
-const CLOCK_SECONDS: u64 = 600;
 /// The kind of the job that ends an offer to which nobody replied; its reference is the movement.
 pub(super) const END: &str = "movement-end";
 
@@ -63,26 +62,57 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         self.require_fresh(message.at)?;
         self.take_notice(&purse.number, &message.state, message.at)?;
         let prepaid = self.shown_prepaid(&message).await?;
-        let destination = match is_shown(&message.destination, &purse.number, prepaid.as_ref()) {
-            true => None,
-            false => {
-                let end = &message.destination;
-                Some(self.destination(end, message.amount.currency).await?)
-            }
-        };
-        // Nothing is held that could not be offered.
-        self.purse_key().await?;
-        let asked = Asked {
+        let mut asked = Asked {
             said: &said,
             request: &message,
             digest,
             prepaid,
-            destination,
+            destination: None,
         };
         let office = &self.issuer.office;
-        let movement = office.transaction(|tables| self.offer(tables, &asked))?;
+        let movement = match self.decided(&mut asked).await {
+            Err(fault) if prepaid.is_some() && is_decision(fault.kind) => {
+                office.transaction(|tables| self.refuse(tables, &asked))?
+            }
+            decided => decided?,
+        };
         office.log("movement", None, movement.state.as_str());
         self.answer_movement(&said, &movement).await
+    }
+
+    /// Looks for the destination, and decides.
+    async fn decided(&self, asked: &mut Asked<'_>) -> Result<Movement, Fault> {
+        let request = asked.request;
+        let end = &request.destination;
+        if !is_shown(end, &request.purse, asked.prepaid.as_ref()) {
+            asked.destination = Some(self.destination(end, request.amount.currency).await?);
+        }
+        // Nothing is held that could not be offered.
+        self.purse_key().await?;
+        let office = &self.issuer.office;
+        office.transaction(|tables| self.offer(tables, asked))
+    }
+
+    /// Refuses by a verdict what a prepaid card was prepared for: it signs no report by which it could hear of that
+    /// later. Call it in a transaction.
+    fn refuse(&self, tables: &dyn Tables, asked: &Asked<'_>) -> Result<Movement, Fault> {
+        let now = self.issuer.office.now();
+        let request = asked.request;
+        if let Some(known) = movements::find(tables, &request.purse, &request.transaction)? {
+            return Ok(known);
+        }
+        let refused = Movement {
+            state: MovementState::Refused,
+            asked_at: None,
+            onward: None,
+            expires_at: now,
+            ended_at: Some(now),
+            ..self.movement(asked, now)
+        };
+        movements::require_new_number(tables, &refused.changes, &refused.transaction)?;
+        movements::insert(tables, &refused)?;
+        movements::decide_verdict(tables, &refused, MovementState::Refused, now)?;
+        Ok(refused)
     }
 
     /// What is said of a movement as it stands.
@@ -130,6 +160,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
         purse.require_usable(now)?;
         let holder = &asked.said.pair.holder;
+        let changes = asked.prepaid.as_ref().unwrap_or(&request.purse);
+        movements::require_new_number(tables, changes, &request.transaction)?;
         movements::require_new_time(tables, holder, request.at)?;
         self.require_amount(request, &purse)?;
         if movements::offered_to(tables, &purse.number)?.is_some() {
@@ -295,6 +327,23 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
         Ok((purses::ledger_name(number), AccountKind::Purse))
     }
+}
+
+/// Whether the bank has decided by that problem, and not only failed or been asked for something else.
+const fn is_decision(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::AccountEnded
+            | Kind::AmountMismatch
+            | Kind::Conflict
+            | Kind::DestinationClosed
+            | Kind::NoAmount
+            | Kind::OtherCurrency
+            | Kind::OverLimit
+            | Kind::ShortOfMoney
+            | Kind::UnknownDestination
+            | Kind::WrongSource
+    )
 }
 
 /// Sets the value aside (Sa7).

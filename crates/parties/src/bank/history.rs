@@ -81,15 +81,17 @@ pub(super) fn keep(
     tables: &dyn Tables,
     purse: &PurseNumber,
     followed: &Followed<'_>,
+    now: Timestamp,
 ) -> Result<(), DatabaseError> {
     for entry in followed.entries {
         tables.run(
-            "INSERT INTO bank_history (purse, sequence, transaction_id, entry) VALUES (?, ?, ?, ?)",
+            "INSERT INTO bank_history (purse, sequence, transaction_id, entry, kept_at) VALUES (?, ?, ?, ?, ?)",
             &[
                 (*purse).into(),
                 entry.sequence.into(),
                 entry.transaction.into(),
                 encode_value(entry).into(),
+                now.into(),
             ],
         )?;
     }
@@ -104,7 +106,8 @@ pub(super) fn keep(
     Ok(())
 }
 
-/// Whether the bank may still hear of a movement that it does not know: an order's, whose time is not over.
+/// Whether the bank may still hear of a movement that it does not know: an order's, whose time is not over. The order
+/// is not younger than what the bank was told of it, whatever the wallet's clock said.
 ///
 /// # Errors
 /// Only the database's own.
@@ -114,16 +117,18 @@ pub(super) fn may_come(
     transaction: &TransactionId,
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
-    let sql = "SELECT entry FROM bank_history WHERE purse = ? AND transaction_id = ? ORDER BY sequence LIMIT 1";
-    let entry: Option<Vec<u8>> =
+    let sql = "SELECT entry, kept_at FROM bank_history
+        WHERE purse = ? AND transaction_id = ? ORDER BY sequence LIMIT 1";
+    let entry: Option<(Vec<u8>, Timestamp)> =
         typed::one(tables, sql, &[(*purse).into(), (*transaction).into()])?;
-    let Some(bytes) = entry else {
+    let Some((bytes, kept_at)) = entry else {
         return Ok(false);
     };
     let entry: HistoryEntry =
         decode_value(&bytes, ENTRY_BYTES_MAX).map_err(|_| DatabaseError::Shape(0))?;
     let over_at = entry
         .at
+        .min(kept_at)
         .plus_seconds(ORDER_LIFETIME_SECONDS + 2 * CLOCK_SKEW_SECONDS);
     Ok(matches!(entry.payee, Endpoint::Shop(_)) && now < over_at)
 }

@@ -211,6 +211,28 @@ pub(super) fn require_new_time(
     }
 }
 
+/// Requires that no other purse asked for the movement of this number of the card that changes: a verdict names neither
+/// an amount nor who has to hear it.
+///
+/// # Errors
+/// [`Kind::Replayed`].
+pub(super) fn require_new_number(
+    tables: &(impl Tables + ?Sized),
+    changes: &PurseNumber,
+    transaction: &TransactionId,
+) -> Result<(), Fault> {
+    let values = [(*changes).into(), (*transaction).into()];
+    let other: Option<Movement> =
+        typed::find(tables, "changes = ? AND transaction_id = ?", &values)?;
+    match other {
+        None => Ok(()),
+        Some(_) => Err(Fault::new(
+            Kind::Replayed,
+            "Another purse has asked for this movement of the card.",
+        )),
+    }
+}
+
 /// Stores a movement.
 pub(super) fn insert(tables: &dyn Tables, movement: &Movement) -> Result<(), DatabaseError> {
     typed::insert(tables, movement)

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::bank::PurseOpening;
 use tallystick_protocol::purse::{
-    Checkpoint, CheckpointNotice, Endpoint, HISTORY_START, MovementOffer, MovementRequest,
-    MovementVerdict, PrepaidState, PurseCertificate, PurseKind, PurseNumber,
+    Checkpoint, CheckpointNotice, Endpoint, HISTORY_START, HistoryPolicy, MovementOffer,
+    MovementRequest, MovementVerdict, PrepaidState, PurseCertificate, PurseKind, PurseNumber,
 };
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
@@ -86,7 +86,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             seen_at: tallystick_protocol::wire::time::Timestamp(0),
             reported: 0,
             limits: self.config.limits,
-            policy: self.config.policy,
+            // It reports nothing, so that the bank never knows its history.
+            policy: HistoryPolicy::EraseOldest,
             blocked_at: None,
             closed_at: None,
         }

@@ -116,7 +116,8 @@ impl Paid {
             is_receipt || self.purse.require_usable(claim.now).is_ok() && !self.is_revoked(claim);
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
-        if !is_usable || !is_set_aside || self.is_known(tables)? {
+        let has_come = states::require_come(at, claim.now).is_ok();
+        if !is_usable || !is_set_aside || !has_come || self.is_known(tables)? {
             return Ok(false);
         }
         // What went another way may have overtaken it: an order takes its time. Only a card that is behind itself

@@ -33,6 +33,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             let known = movements::find(tables, &purse.number, &message.transaction)?;
             let movement = known.ok_or_else(unknown)?;
             if movement.state == MovementState::Offered {
+                states::require_come(message.at, office.now())?;
                 self.decide_reply(tables, &movement, (&message, &said.content))?;
             }
             Ok::<_, Fault>(movement)

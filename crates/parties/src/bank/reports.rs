@@ -63,6 +63,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let now = self.issuer.office.now();
         let purse = purses::require(tables, &before.number)?;
         purse.require_usable(now)?;
+        states::require_come(report.at, now)?;
         if let Some(fault) = states::note(tables, &purse, &report.state, report.at, now)? {
             return Ok(Read::Refused(fault));
         }
@@ -70,7 +71,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Ok(followed) => followed,
             Err(error) => return refuse_history(tables, &purse, error, now),
         };
-        history::keep(tables, &purse.number, &followed)?;
+        history::keep(tables, &purse.number, &followed, now)?;
         for transaction in &report.pending {
             self.end_if_over(tables, &purse, transaction)?;
         }
@@ -150,6 +151,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             waiting: waiting::of_purse(tables, &purse.number)?,
             account_available: minor(balance.available()),
             account_pending: minor(balance.debits_pending),
+            bank_certificate: self.purse_key().await?.certificate.clone(),
         })
     }
 }

@@ -66,6 +66,8 @@ pub const TABLES: &[Migration] = &[Migration(&[
     ) STRICT",
     // T004-37: one user asks for one thing at a time.
     "CREATE UNIQUE INDEX bank_movements_by_time ON bank_movements (holder, asked_at) WHERE asked_at IS NOT NULL",
+    // A card takes one verdict of one number, whichever purse asks for it.
+    "CREATE UNIQUE INDEX bank_movements_by_card ON bank_movements (changes, transaction_id)",
     "CREATE UNIQUE INDEX bank_movements_offered ON bank_movements (purse) WHERE state = 'offered'",
     "CREATE INDEX bank_movements_by_age ON bank_movements (received_at)",
     "CREATE INDEX bank_movements_by_state ON bank_movements (state)",
@@ -88,6 +90,7 @@ pub const TABLES: &[Migration] = &[Migration(&[
         sequence INTEGER NOT NULL,
         transaction_id BLOB NOT NULL,
         entry BLOB NOT NULL,
+        kept_at INTEGER NOT NULL,
         PRIMARY KEY (purse, sequence)
     ) STRICT",
     "CREATE INDEX bank_history_by_movement ON bank_history (purse, transaction_id)",

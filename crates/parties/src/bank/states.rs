@@ -11,6 +11,21 @@ use super::purses::{self, Purse};
 use crate::office::fault::{Fault, Kind};
 use crate::ports::{DatabaseError, Ports, Tables};
 
+/// How far the wallet's clock may be from the bank's, in seconds.
+pub(super) const CLOCK_SECONDS: u64 = 600;
+
+/// Requires that the moment at which a purse signed has come. What is noted of a time that is still to come would make
+/// every later state of that card look late.
+///
+/// # Errors
+/// [`Kind::WrongClock`].
+pub(super) fn require_come(at: Timestamp, now: Timestamp) -> Result<(), Fault> {
+    if at <= now.plus_seconds(CLOCK_SECONDS) {
+        return Ok(());
+    }
+    Err(Fault::new(Kind::WrongClock, "Its time is still to come."))
+}
+
 /// How a state stands to what is known of the purse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Finding {

@@ -208,3 +208,46 @@ fn nobody_hears_of_another_s_movement_or_bars_it() {
     let offer = purse.ask(&world, &mut holder, &ahead).unwrap().offer();
     assert_eq!(offer.amount.minor, 100);
 }
+
+#[test]
+fn t004_37_a_time_that_is_still_to_come_is_not_noted() {
+    let (world, mut holder, mut purse) = start();
+    let mut ahead = purse.report(&world);
+    ahead.at = world.now().plus_seconds(86_400);
+    let refused = purse.send(&world, &mut holder, &ahead).err();
+    assert_eq!(refused.as_deref(), Some("wrong-clock"));
+    let noted = world.number(BANK, "SELECT max(seen_at) FROM bank_purses");
+    assert!(noted <= i64::try_from(world.now().0).unwrap());
+    assert_eq!(known(&world), 0);
+    // Nor by a reply; the offer still waits for one of now.
+    let request = purse.request(&world, purse.end(), account(&holder), 100);
+    let offer = purse.ask(&world, &mut holder, &request).unwrap().offer();
+    let reply = tallystick_protocol::purse::MovementReply {
+        purse: purse.number,
+        transaction: offer.transaction,
+        accepted: true,
+        state: purse.state(),
+        at: ahead.at,
+    };
+    let said = purse.key.sign(&reply);
+    let refused = purse.say(&world, &mut holder, "/v1/replies", &said).err();
+    assert_eq!(refused.as_deref(), Some("wrong-clock"));
+    let verdict = purse.send_reply(&world, &mut holder, offer.transaction, true);
+    assert_eq!(verdict.outcome, MovementOutcome::Completed);
+}
+
+#[test]
+fn t004_36_an_order_that_never_came_is_barred_in_time_whatever_the_clock_of_its_wallet() {
+    use tallystick_protocol::purse::Endpoint;
+    let (world, mut holder, mut purse) = start();
+    let shop = Endpoint::Shop(super::world::domain(super::world::SHOP));
+    let root = tallystick_protocol::wire::identifier::TransactionId([9; 32]);
+    let ahead = world.now().plus_seconds(365 * 86_400);
+    let ends = (purse.end(), shop);
+    purse.set_aside(ahead, root, (&ends.0, &ends.1), 700);
+    assert_eq!(purse.synchronise(&world, &mut holder).outcomes, []);
+    world.run_for(3 * 60 * 60 * 1_000);
+    let heard = purse.synchronise(&world, &mut holder);
+    assert_eq!(heard.outcomes, [MovementOutcome::NotCompleted]);
+    assert_eq!(purse.amount, 5_000);
+}

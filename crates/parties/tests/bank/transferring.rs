@@ -3,13 +3,14 @@
 
 use tallystick_parties::ledger::across::trial_of_all;
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
-use tallystick_protocol::purse::{Endpoint, MovementOutcome};
+use tallystick_protocol::purse::{Endpoint, HistoryPolicy, MovementOutcome, MovementVerdict};
 use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::authority::{deposit, enrolled, world};
 use super::holder::Holder;
-use super::purse::{Key, Purse, account, available};
+use super::purse::{Answer, Key, Purse, account, available};
 use super::world::{BANK, BANK_SHARDS, World};
 
 /// Two holders with 10,000 yen each, and a purse each.
@@ -168,4 +169,70 @@ fn t004_24_29_a_prepaid_card_is_loaded_and_unloaded_by_an_agent() {
     request.prepaid = Some(shown);
     let refused = purse.ask(&world, &mut holder, &request).err();
     assert_eq!(refused.as_deref(), Some("bad-checkpoint"));
+}
+
+/// A prepaid card with 700 yen, loaded by this agent.
+fn loaded_card(world: &World, holder: &mut Holder, purse: &mut Purse) -> Purse {
+    let mut card = Purse::prepaid(world, "one");
+    assert_eq!(card.checkpoint.policy, HistoryPolicy::EraseOldest);
+    world.run_for(1_000);
+    let mut request = purse.request(world, account(holder), card.prepaid_end(), 700);
+    request.prepaid = Some(card.shown());
+    let offer = purse.ask(world, holder, &request).unwrap().offer();
+    let signed = purse.reply(world, offer.transaction, true);
+    let verdict = purse.say(world, holder, "/v1/replies", &signed).unwrap();
+    let said: MovementVerdict = keyed::open(&verdict, &purse.bank).unwrap();
+    purse.take(world, &said);
+    card.amount = 700;
+    card.checkpoint = said.checkpoint;
+    card.checkpoint_in = verdict;
+    card
+}
+
+#[test]
+fn t004_34_what_a_prepaid_card_was_prepared_for_is_refused_by_a_word_that_it_takes() {
+    let world = world();
+    let mut holder = enrolled(&world, 1);
+    deposit(&world, &holder, 10_000, "one");
+    let mut purse = Purse::open(&world, &holder, Key::P256([7; 32]));
+    let mut card = loaded_card(&world, &mut holder, &mut purse);
+    world.run_for(1_000);
+    let ends = (card.prepaid_end(), Endpoint::Account(8_999_900_000_000_000));
+    let mut request = purse.request(&world, ends.0.clone(), ends.1.clone(), 300);
+    card.set_aside(world.now(), request.transaction, (&ends.0, &ends.1), 300);
+    request.prepaid = Some(card.shown());
+    for _ in 0..2 {
+        let Answer::Verdict(verdict) = purse.ask(&world, &mut holder, &request).unwrap() else {
+            panic!("an offer");
+        };
+        assert_eq!(verdict.outcome, MovementOutcome::NotCompleted);
+        assert_eq!(verdict.checkpoint.purse, card.number);
+        assert_eq!(verdict.checkpoint.purse_amount, 700);
+    }
+    let sql = "SELECT count(*) FROM bank_movements WHERE state = 'refused'";
+    assert_eq!(world.number(BANK, sql), 1);
+}
+
+#[test]
+fn t004_37_a_movement_of_a_prepaid_card_is_asked_for_by_one_purse_alone() {
+    let world = world();
+    let (mut holder, mut other) = (enrolled(&world, 1), enrolled(&world, 2));
+    deposit(&world, &holder, 10_000, "one");
+    deposit(&world, &other, 10_000, "two");
+    let mut purse = Purse::open(&world, &holder, Key::P256([7; 32]));
+    let mut theirs = Purse::open(&world, &other, Key::P256([8; 32]));
+    let card = loaded_card(&world, &mut holder, &mut purse);
+    world.run_for(1_000);
+    let mut request = purse.request(&world, account(&holder), card.prepaid_end(), 1_000);
+    request.prepaid = Some(card.shown());
+    let offer = purse.ask(&world, &mut holder, &request).unwrap().offer();
+    let verdict = purse.send_reply(&world, &mut holder, offer.transaction, false);
+    assert_eq!(verdict.outcome, MovementOutcome::NotCompleted);
+    // Another purse asks for the same of the card, for one yen: its *completed* would bring the card a thousand.
+    world.run_for(1_000);
+    let mut again = theirs.request(&world, account(&other), card.prepaid_end(), 1);
+    again.transaction = request.transaction;
+    again.prepaid = Some(card.shown());
+    let refused = theirs.ask(&world, &mut other, &again).err();
+    assert_eq!(refused.as_deref(), Some("replayed"));
 }

@@ -115,6 +115,10 @@ pub struct PurseReportAnswer {
     /// What of the account is under way, in minor units.
     #[cbor(n(4), decode_with = "decode_whole")]
     pub account_pending: u64,
+    /// The certificate (DER) of the key with which the bank signs purses, as it is now: the card is to have it before
+    /// what is signed.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    pub bank_certificate: Vec<u8>,
 }
 
 impl Message for PurseReportAnswer {

@@ -102,6 +102,7 @@ fn what_a_bank_says_of_a_purse_is_as_the_page_says() {
             waiting: endpoints().map(waiting).to_vec(),
             account_available: 10,
             account_pending: 11,
+            bank_certificate: vec![3],
         },
     );
 }

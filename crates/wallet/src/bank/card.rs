@@ -62,6 +62,11 @@ pub fn open(place: u8, bank_certificate: &[u8], given: &OpeningGiven) -> [Comman
     ]
 }
 
+/// Tells the card the bank's newest certificate.
+pub fn put_bank(certificate: &[u8], at: Timestamp) -> Command {
+    command(purse::put_bank(certificate, at))
+}
+
 /// Begins a movement. Needs the PIN.
 pub fn request(place: u8, terms: &MovementTerms) -> Command {
     command(purse::request(place, terms))

@@ -1,13 +1,19 @@
 //! What the bank signed for the card is given to it: a new purse, verdicts, checkpoint notices. None of it needs the
 //! PIN. What the card holds then is read and kept.
 
+use std::collections::VecDeque;
+
+use minicbor::bytes::ByteVec;
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
 use tallystick_card::host::purse::{PendingView, PurseView};
-use tallystick_protocol::purse::{MovementOutcome, MovementVerdict};
+use tallystick_protocol::purse::{CheckpointNotice, MovementOutcome, MovementVerdict};
+use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::card;
+use super::record::PurseRecord;
 use crate::bank::view::MovementState;
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
@@ -34,21 +40,28 @@ impl<P: Ports> Wallet<P> {
         self.deliver(id).await
     }
 
-    /// Gives the card what it has to hear.
+    /// Gives the card what it has to hear, word by word: one that it does not take keeps no other from it.
     pub(super) async fn deliver(&self, purse: &str) -> Result<(), WalletError> {
-        let mut delivering = Delivering {
-            purse,
-            ..Delivering::default()
-        };
-        let Err(error) = self.run(&mut delivering).await else {
-            return Ok(());
-        };
-        if is_a_refusal(error.kind) {
-            // It does not take what the bank signed: the bank has to hear what it has.
-            self.perform(&mut |desk| desk.give_up_delivering(purse))
+        let mut first_refusal = None;
+        loop {
+            let mut delivering = Delivering {
+                purse,
+                ..Delivering::default()
+            };
+            let done = self.run(&mut delivering).await;
+            let Err(error) = done else {
+                return first_refusal.map_or(Ok(()), Err);
+            };
+            let refused = delivering.told.take().filter(|_| is_a_refusal(error.kind));
+            let Some(refused) = refused else {
+                return Err(error);
+            };
+            // What it took before is stored with the card; what it did not take, the bank has to hear of.
+            let heard = delivering.heard;
+            self.perform(&mut |desk| desk.give_up_word(purse, &heard, &refused))
                 .await?;
+            first_refusal.get_or_insert(error);
         }
-        Err(error)
     }
 }
 
@@ -62,6 +75,7 @@ fn is_a_refusal(kind: ErrorKind) -> bool {
             | ErrorKind::NoPurseInCard
             | ErrorKind::PurseBusy
             | ErrorKind::PurseHistoryFull
+            | ErrorKind::PurseInUse
             | ErrorKind::PurseLimit
             | ErrorKind::PurseShort
     )
@@ -71,32 +85,59 @@ fn is_a_refusal(kind: ErrorKind) -> bool {
 #[derive(Default)]
 struct Delivering<'a> {
     purse: &'a str,
-    commands: Vec<Command>,
-    /// How many of the purse's undelivered words are among them.
-    words: usize,
+    place: u8,
+    at: Timestamp,
+    /// What puts the purse into the card, if it is not there yet.
+    writing: Vec<Command>,
     is_written: bool,
+    was_asked: bool,
+    /// What is left to be told.
+    words: VecDeque<ByteVec>,
+    /// What the card is being told.
+    told: Option<ByteVec>,
+    /// What it has heard.
+    heard: Vec<ByteVec>,
     view: Option<PurseView>,
+}
+
+impl Delivering<'_> {
+    /// The next word that is news to the card. A notice that a newer checkpoint overtook is none.
+    fn next_word(&mut self) -> Option<ByteVec> {
+        let checkpoint = self.view.as_ref()?.checkpoint.as_ref();
+        let has = checkpoint.map_or(0, |checkpoint| checkpoint.number);
+        while let Some(word) = self.words.pop_front() {
+            let notice = keyed::unverified::<CheckpointNotice>(&word);
+            if notice.is_ok_and(|notice| notice.checkpoint.number <= has) {
+                self.heard.push(word);
+            } else {
+                return Some(word);
+            }
+        }
+        None
+    }
+
+    fn tell(&self, word: &[u8]) -> Command {
+        if Certificate::from_der(word).is_ok() {
+            card::put_bank(word, self.at)
+        } else if keyed::unverified::<MovementVerdict>(word).is_ok() {
+            card::take_verdict(self.place, word, self.at)
+        } else {
+            card::take_notice(self.place, word, self.at)
+        }
+    }
 }
 
 impl Errand for Delivering<'_> {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
         let purse = desk.purse(self.purse)?;
         let account = desk.profile()?.card(&purse.account)?.clone();
-        let now = desk.now();
-        self.commands = desk.writing(&purse)?;
-        self.is_written = purse.is_written || !self.commands.is_empty();
+        self.writing = desk.writing(&purse)?;
+        self.is_written = purse.is_written || !self.writing.is_empty();
         if !self.is_written {
             return Ok(None);
         }
-        self.words = purse.undelivered.len();
-        let words = purse.undelivered.iter();
-        self.commands.extend(
-            words.map(|word| match keyed::unverified::<MovementVerdict>(word) {
-                Ok(_) => card::take_verdict(purse.place, word, now),
-                Err(_) => card::take_notice(purse.place, word, now),
-            }),
-        );
-        self.commands.push(card::read(purse.place));
+        (self.place, self.at) = (purse.place, desk.now());
+        self.words = purse.undelivered.into();
         Ok(Some(account.needed()))
     }
 
@@ -106,10 +147,19 @@ impl Errand for Delivering<'_> {
         replies: &[Reply],
         _: &mut dyn CryptoRng,
     ) -> Result<Vec<Command>, WalletError> {
-        if let Some(reply) = replies.last() {
-            self.view = Some(card::view(reply)?);
+        if !self.was_asked {
+            self.was_asked = true;
+            self.writing.push(card::read(self.place));
+            return Ok(core::mem::take(&mut self.writing));
         }
-        Ok(core::mem::take(&mut self.commands))
+        let reply = replies.last();
+        let reply = reply.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+        self.view = Some(card::view(reply)?);
+        self.heard.extend(self.told.take());
+        self.told = self.next_word();
+        Ok(self.told.as_ref().map_or_else(Vec::new, |word| {
+            vec![self.tell(word), card::read(self.place)]
+        }))
     }
 
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
@@ -118,8 +168,6 @@ impl Errand for Delivering<'_> {
         };
         purse.is_written = self.is_written;
         purse.opening = None;
-        let words = self.words.min(purse.undelivered.len());
-        let heard: Vec<_> = purse.undelivered.drain(..words).collect();
         purse.state = view.state;
         purse.checkpoint = view.checkpoint;
         // What the card has set aside for something that the wallet knows nothing of, the bank must hear of.
@@ -127,7 +175,7 @@ impl Errand for Delivering<'_> {
         let is_unknown = |pending: &PendingView| banking.movement(pending.transaction).is_err();
         purse.wants_report |= view.is_full || view.pending.iter().any(is_unknown);
         desk.keep_banking(purse)?;
-        heard.iter().try_for_each(|word| desk.keep_heard(word))
+        desk.drop_heard(self.purse, &self.heard)
     }
 }
 
@@ -160,14 +208,34 @@ impl Desk<'_> {
         }
     }
 
-    /// The card refused something that the bank signed: it has newer words, and the next report tells.
-    fn give_up_delivering(&mut self, id: &str) -> Result<(), WalletError> {
+    /// What the card has heard need not be told again.
+    fn drop_heard(&mut self, id: &str, heard: &[ByteVec]) -> Result<(), WalletError> {
         let mut purse = self.purse(id)?;
-        if purse.is_written && !purse.undelivered.is_empty() {
-            purse.undelivered.clear();
-            purse.wants_report = true;
-            self.keep_banking(purse)?;
+        purse.undelivered.retain(|word| !heard.contains(word));
+        self.keep_banking(purse)?;
+        heard.iter().try_for_each(|word| self.keep_heard(word))
+    }
+
+    /// The card took some words and refused one: the next report tells what the bank has to say instead.
+    fn give_up_word(
+        &mut self,
+        id: &str,
+        heard: &[ByteVec],
+        refused: &ByteVec,
+    ) -> Result<(), WalletError> {
+        self.drop_heard(id, heard)?;
+        let mut purse = self.purse(id)?;
+        purse.undelivered.retain(|word| word != refused);
+        purse.wants_report = true;
+        self.keep_banking(purse)
+    }
+}
+
+impl PurseRecord {
+    /// Keeps something for the card to hear, unless that waits for it already.
+    pub(super) fn tell(&mut self, word: ByteVec) {
+        if !self.undelivered.contains(&word) {
+            self.undelivered.push(word);
         }
-        Ok(())
     }
 }

@@ -8,6 +8,7 @@ mod advance;
 mod answering;
 mod applying;
 mod asking;
+mod bank_certificate;
 pub mod banking;
 pub mod card;
 mod delivering;

@@ -73,6 +73,15 @@ impl<P: Ports> Wallet<P> {
         amount_minor: u64,
         pin: &str,
     ) -> Result<TransactionId, WalletError> {
+        let mut has_ended_bank = false;
+        self.perform(&mut |desk| {
+            has_ended_bank = desk.has_ended_bank(purse)?;
+            Ok(())
+        })
+        .await?;
+        if has_ended_bank {
+            self.report(purse, pin).await?;
+        }
         let mut asking = Asking::new(purse, ends, amount_minor, pin);
         self.run(&mut asking).await?;
         let movement = asking.kept();
@@ -204,7 +213,9 @@ impl Desk<'_> {
         let Some(opened) = &purse.opened else {
             return Ok(false);
         };
-        let key = self.bank_key(&purse.bank, &opened.bank_certificate)?;
+        let Some(key) = self.word_key(&purse, opened)? else {
+            return Ok(false);
+        };
         if let Ok(verdict) = keyed::open::<MovementVerdict>(said, &key) {
             let is_its_own =
                 verdict.transaction == movement.transaction && verdict.purse == opened.number;
@@ -257,7 +268,7 @@ impl Desk<'_> {
             return Ok(false);
         }
         let mut purse = self.purse(&movement.purse)?;
-        purse.undelivered.push(verdict.clone().into());
+        purse.tell(verdict.clone().into());
         self.keep_banking(purse)?;
         movement.verdict = Some(verdict);
         movement.state = MovementState::Ending;

@@ -20,6 +20,20 @@ pub const FORMAT: u8 = 1;
 /// The longest record accepted, in bytes.
 pub const BYTES_MAX: usize = 256 * 1024;
 
+/// What a purse signs further ahead of its bank's clock, in seconds, the bank refuses.
+const AHEAD_SECONDS: u64 = 600;
+
+/// Now, or the first moment after the last of which a card has signed something. Of one that is far ahead the bank has
+/// taken nothing: the wallet's clock was ahead then, and is right now.
+#[must_use]
+pub fn moment_after(signed_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let last = signed_at.map_or(now, |last| last.plus_seconds(1));
+    if last > now.plus_seconds(AHEAD_SECONDS) {
+        return now;
+    }
+    last.max(now)
+}
+
 /// An account that is being opened.
 #[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
@@ -152,7 +166,7 @@ pub struct PurseRecord {
     /// The report that is under way.
     #[n(17)]
     pub report: Option<Said>,
-    /// What the bank signed for the card, in the order in which the card must hear it.
+    /// What the bank signed for the card, and its newest certificate, in the order in which the card must hear it.
     #[n(18)]
     pub undelivered: Vec<ByteVec>,
     /// Up to which entry of the card's history the last report went.
@@ -167,11 +181,10 @@ pub struct PurseRecord {
 }
 
 impl PurseRecord {
-    /// Now, or the first moment that the card has signed nothing of.
+    /// Now, or the first moment that the card has signed nothing of: [`moment_after`].
     #[must_use]
     pub fn next_moment(&self, now: Timestamp) -> Timestamp {
-        let last = self.signed_at.map_or(now, |last| last.plus_seconds(1));
-        last.max(now)
+        moment_after(self.signed_at, now)
     }
 }
 

@@ -18,7 +18,6 @@ use super::question::Question;
 use super::record::{AccountBalance, OpenedPurse, PurseRecord, Said as Asked};
 use super::refusal;
 use super::said::Speaking;
-use crate::bank::view::MovementState;
 use crate::core::access::check_pin;
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
 use crate::core::conversation::{Errand, Needed};
@@ -229,10 +228,11 @@ impl Desk<'_> {
         opened: &OpenedPurse,
         answer: PurseReportAnswer,
     ) -> Result<bool, WalletError> {
-        let key = self.bank_key(&purse.bank, &opened.bank_certificate)?;
+        let key = self.bank_key(&purse.bank, &answer.bank_certificate)?;
         if !is_signed_for(opened, &answer, &key) {
             return Ok(false);
         }
+        purse.renew_bank(&answer.bank_certificate);
         let now = self.now();
         purse.report = None;
         purse.report_failure = None;
@@ -249,7 +249,7 @@ impl Desk<'_> {
             self.take_reported(&id, verdict)?;
         }
         let mut purse = self.purse(&id)?;
-        purse.undelivered.push(answer.notice);
+        purse.tell(answer.notice);
         self.keep_banking(purse)?;
         self.see_refunds(&id)?;
         Ok(true)
@@ -264,10 +264,10 @@ impl Desk<'_> {
             Ok(movement) if movement.verdict.is_none() => {
                 self.end_movement(movement, verdict.to_vec()).map(|_| ())
             }
-            Ok(movement) if movement.state == MovementState::Ending => Ok(()),
+            // The card had it pending when it signed the report, so it has not heard this.
             _ => {
                 let mut purse = self.purse(purse)?;
-                purse.undelivered.push(verdict.to_vec().into());
+                purse.tell(verdict.to_vec().into());
                 self.keep_banking(purse)
             }
         }

@@ -19,9 +19,11 @@ mod endings;
 mod holder;
 mod interruptions;
 mod opening;
+mod overtaken;
 mod paying;
 mod purse;
 mod reader;
+mod time;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

@@ -17,7 +17,8 @@ const REFUSE: u8 = 0;
 const ACCEPT: u8 = 1;
 
 /// The signed offer of a movement that has not ended. Accepted (P2 = 01), what the purse takes is pending in; refused
-/// (00), what it gives comes back (T004-34). Answers with the signed reply; a prepaid purse with nothing.
+/// (00), what it gives comes back (T004-34). Answers with the signed reply; a prepaid purse with nothing, and a refusal
+/// changes nothing in it: what its agent signs decides.
 ///
 /// The checkpoint in an offer says what will be, so it is taken only with the verdict.
 pub(crate) fn answer(
@@ -41,6 +42,10 @@ pub(crate) fn answer(
     let mut pending = pending.ok_or(StatusWord::ReferenceNotFound)?;
     if pending.step != PendingStep::Asked {
         return again(pending, step);
+    }
+    if !signs && step == PendingStep::Refused {
+        // The bank asks the agent alone: what a bearer's card has set aside comes back by the bank's word.
+        return Ok(Outcome::done());
     }
     work.hear(offer.at);
     if step == PendingStep::Accepted {

@@ -175,6 +175,26 @@ fn a_prepaid_card_signs_nothing() {
 }
 
 #[test]
+fn t004_34_a_prepaid_card_gives_back_by_the_bank_s_word_alone() {
+    let mut holder = both();
+    let request = asked(&mut holder, PURSE, PREPAID, 1_000);
+    run(&mut holder, &request, Completed);
+    let request = asked(&mut holder, PREPAID, ACCOUNT, 400);
+    let mut offer = holder.bank.offer(&request);
+    offer.checkpoint.purse = CARD;
+    let (offer, now) = (holder.bank.sign(&offer), holder.now);
+    assert!(
+        holder
+            .ok(purse::answer_offer(PLACE, false, &offer, now))
+            .is_empty()
+    );
+    assert_eq!(amounts(&mut holder)[1], (600, 400, 0));
+    // The agent said yes, and the bank did it.
+    run(&mut holder, &request, Completed);
+    assert_eq!(amounts(&mut holder)[1], (600, 0, 0));
+}
+
+#[test]
 fn a_prepaid_card_is_closed_by_its_bearer_once_it_is_empty() {
     let mut holder = both();
     let request = asked(&mut holder, PURSE, PREPAID, 1_000);

@@ -12,7 +12,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use super::{Kind, Means};
 use crate::bank::card;
-use crate::bank::record::{FORMAT, MovementRecord, PurseRecord};
+use crate::bank::record::{FORMAT, MovementRecord, PurseRecord, moment_after};
 use crate::bank::view::MovementState;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -58,7 +58,7 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
         purse: Some(Paying {
             purse: purse.id.clone(),
             place: purse.place,
-            next_moment: purse.next_moment(Timestamp(0)),
+            signed_at: purse.signed_at,
         }),
     })
 }
@@ -68,8 +68,8 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
 pub struct Paying {
     purse: String,
     place: u8,
-    /// The first moment of which the card has signed nothing.
-    next_moment: Timestamp,
+    /// When the card last signed something for it.
+    signed_at: Option<Timestamp>,
 }
 
 /// An amount that the card has set aside for an order.
@@ -87,7 +87,7 @@ impl Paying {
             root,
             shop: form.envelope.from.clone(),
             amount: form.total,
-            at: at.max(self.next_moment),
+            at: moment_after(self.signed_at, at),
         };
         card::pay(self.place, &order)
     }
