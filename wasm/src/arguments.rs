@@ -5,7 +5,7 @@ use js_sys::{Array, Reflect};
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{
-    Address, Choice, Deployment, KeyPlace, MoveChoice, RegistrationForm,
+    Address, Choice, Deployment, FeeName, KeyPlace, MoveChoice, RegistrationForm,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -115,6 +115,17 @@ pub(crate) fn place(name: &str) -> Result<KeyPlace, WalletError> {
         "software" => Ok(KeyPlace::Software),
         "reader" => Ok(KeyPlace::Reader),
         _ => Err(wrong("place")),
+    }
+}
+
+pub(crate) fn fee(name: &str) -> Result<FeeName, WalletError> {
+    match name {
+        "account" => Ok(FeeName::Account),
+        "outside-account" => Ok(FeeName::OutsideAccount),
+        "new-card" => Ok(FeeName::NewCard),
+        "key-installation" => Ok(FeeName::KeyInstallation),
+        "certificate" => Ok(FeeName::Certificate),
+        _ => Err(wrong("fee")),
     }
 }
 

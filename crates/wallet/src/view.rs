@@ -69,7 +69,9 @@ pub struct WalletView {
     pub openings: Vec<OpeningView>,
     /// The accounts at banks; empty while locked. They are not among the cards.
     pub accounts: Vec<BankAccountView>,
-    /// The purses of those accounts; empty while locked.
+    /// Accounts at banks that were closed, newest first; empty while locked.
+    pub closed_accounts: Vec<ClosedAccountView>,
+    /// The purses of those accounts, closed and blocked ones with them; empty while locked.
     pub purses: Vec<PurseView>,
     /// What moved in and out of the purses, newest first; empty while locked.
     pub movements: Vec<MovementView>,
@@ -131,6 +133,7 @@ impl Desk<'_> {
             banks: banks(self.context),
             openings: Vec::new(),
             accounts: Vec::new(),
+            closed_accounts: Vec::new(),
             purses: Vec::new(),
             movements: Vec::new(),
             addresses: Vec::new(),
@@ -172,11 +175,13 @@ impl Desk<'_> {
         let Shown {
             openings,
             accounts,
+            closed_accounts,
             purses,
             movements,
         } = Shown::of(&unlocked.slices, self.now());
         view.openings = openings;
         view.accounts = accounts;
+        view.closed_accounts = closed_accounts;
         view.purses = purses;
         view.movements = movements;
         for address in &profile.addresses {

@@ -110,4 +110,59 @@ impl JsWallet {
             async move { wallet.report_purse(&id, &pin).await },
         ))
     }
+
+    /// Asks a purse's bank what a new key costs: then it stands in the view.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn look_up_fees(&self, purse: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.look_up_fees(&purse).await }))
+    }
+
+    /// Renews a purse's key for the fee that its holder was shown, or goes on with a renewal that was begun.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn renew_purse(
+        &self,
+        purse: String,
+        #[wasm_bindgen(unchecked_param_type = "FeeName")] fee: String,
+        amount_minor: f64,
+        pin: String,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(async move {
+            let fee = arguments::fee(&fee)?;
+            let amount = arguments::amount(amount_minor)?;
+            wallet.renew_purse(&purse, fee, amount, &pin).await
+        }))
+    }
+
+    /// Has an empty purse closed by its bank, and takes it out of the card.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn close_purse(&self, purse: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(
+            async move { wallet.close_purse(&purse, &pin).await },
+        ))
+    }
+
+    /// Has an account without purses closed by its bank, which pays out what is on it, and forgets its keys.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn close_account(&self, account: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(async move {
+            wallet.close_account(&account, &pin).await
+        }))
+    }
+
+    /// Has a purse blocked whose card is lost, with the account's keys.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn block_purse(&self, purse: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(
+            async move { wallet.block_purse(&purse, &pin).await },
+        ))
+    }
 }

@@ -2,10 +2,12 @@
 //! account. Signed by the account's key, which is not the lost purse's; said inside the sealed conversation.
 
 use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
 use crate::purse::PurseNumber;
 use crate::trust::keyed::keyed_message;
+use crate::wire::cbor::encode;
 use crate::wire::identifier::{Domain, HolderId};
 use crate::wire::money::Money;
 use crate::wire::number::decode_whole;
@@ -60,6 +62,14 @@ keyed_message!(
     context::ACCOUNT_INSTRUCTION
 );
 
+impl AccountInstruction {
+    /// SHA-256 of its encoding: what an [`InstructionAnswer`] answers.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(encode(self)).into()
+    }
+}
+
 crate::named_enum! {
     /// What the bank did.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -92,7 +102,7 @@ crate::named_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct InstructionAnswer {
-    /// SHA-256 of the encoded [`AccountInstruction`].
+    /// The instruction's [`digest`](AccountInstruction::digest).
     #[cbor(n(0), with = "minicbor::bytes")]
     pub instruction: [u8; 32],
     /// What it did.

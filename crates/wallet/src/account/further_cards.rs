@@ -160,8 +160,11 @@ impl Errand for Removing<'_> {
 }
 
 impl Desk<'_> {
-    /// A card that pays no order which is not settled.
-    pub(super) fn unused_card(&mut self, id: &str) -> Result<CardAccount, WalletError> {
+    /// A card that pays no order which is not settled, and whose purse holds nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardInUse`], [`ErrorKind::PurseInUse`], [`ErrorKind::Locked`].
+    pub fn unused_card(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         let unlocked = self.unlocked()?;
         let account = unlocked.slices.profile.card(id)?.clone();
         let mut open = unlocked

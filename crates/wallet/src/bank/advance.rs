@@ -81,6 +81,9 @@ impl Desk<'_> {
         asks.extend(self.movement_asks(None)?);
         asks.extend(self.report_asks(None)?);
         asks.extend(self.verdict_asks()?);
+        asks.extend(self.key_renewal_asks(None)?);
+        asks.extend(self.key_renewed_asks(None)?);
+        asks.extend(self.instruction_asks(None)?);
         Ok(asks)
     }
 
@@ -156,6 +159,10 @@ impl Desk<'_> {
             Question::Movement(id) => self.take_movement(*id, said),
             Question::Report(id) => self.take_report(id, said),
             Question::Verdict(id) => self.take_verdict(*id, said),
+            Question::Fees(id) => self.take_fees(id, said),
+            Question::Renewal(id) => self.take_renewal(id, said),
+            Question::Renewed(id) => self.take_renewed(id, said),
+            Question::Instruction(id) => self.take_instruction(id, said),
         }
     }
 
@@ -198,7 +205,9 @@ impl Desk<'_> {
         let slices = &unlocked.slices;
         let purses = slices.banking.purses().filter(|purse| {
             let account = slices.profile.card(&purse.account);
-            purse.has_to_hear() && account.is_ok_and(|one| one.place() == KeyPlace::Software)
+            purse.is_current()
+                && purse.has_to_hear()
+                && account.is_ok_and(|one| one.place() == KeyPlace::Software)
         });
         purses.map(|purse| purse.id.clone()).collect()
     }
@@ -226,7 +235,7 @@ impl PurseRecord {
     }
 }
 
-/// The name of the record that a question is about.
+/// The name of what a question is about: of its record, or of a part of it.
 fn record_of(banking: &Banking, question: &Question) -> Option<String> {
     match question {
         Question::Registration(id) => {
@@ -236,6 +245,12 @@ fn record_of(banking: &Banking, question: &Question) -> Option<String> {
         Question::Application(id) | Question::Report(id) => {
             banking.purse(id).ok().map(Kept::record)
         }
+        // What is asked about a purse's keys waits for itself: nothing else about the purse waits with it.
+        Question::Fees(id) | Question::Renewal(id) | Question::Renewed(id) => {
+            let purse = banking.purse(id).ok()?;
+            Some([&purse.record(), "/keys"].concat())
+        }
+        Question::Instruction(id) => banking.instruction(id).map(Kept::record),
         Question::Movement(id) | Question::Verdict(id) => {
             banking.movement(*id).ok().map(Kept::record)
         }

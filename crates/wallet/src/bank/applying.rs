@@ -178,6 +178,11 @@ impl<'a> Applying<'a> {
             reported_through: None,
             report_failure: None,
             signed_at: None,
+            fees: None,
+            renewal: None,
+            closed_at: None,
+            is_erased: false,
+            blocked: None,
         }
     }
 }

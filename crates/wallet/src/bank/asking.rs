@@ -61,8 +61,7 @@ impl<'a> Asking<'a> {
     }
 
     fn terms(&self, desk: &Desk<'_>, purse: &PurseRecord) -> Result<MovementTerms, WalletError> {
-        let opened = purse.opened.as_ref().filter(|_| purse.is_written);
-        let opened = opened.ok_or_else(|| WalletError::new(ErrorKind::PurseState))?;
+        let opened = purse.usable()?;
         let (source, destination) = self.ends.clone();
         if self.amount_minor == 0 {
             return Err(WalletError::new(ErrorKind::AmountInvalid));

@@ -3,10 +3,11 @@
 use minicbor::{Decode, Encode};
 use tallystick_protocol::purse::PurseState;
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
-use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::identifier::{Domain, TransactionId};
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
+use super::instruction_record::InstructionRecord;
 use super::pausing::Pausing;
 use super::record::{BYTES_MAX, MovementRecord, OpeningRecord, PurseRecord};
 use crate::bank::view::MovementState;
@@ -20,6 +21,8 @@ const OPENINGS: &str = "bank/opening/";
 const PURSES: &str = "bank/purse/";
 /// In front of the numbers of movements.
 const MOVEMENTS: &str = "bank/movement/";
+/// In front of the names of instructions to banks.
+const INSTRUCTIONS: &str = "bank/instruction/";
 /// The most movements that are kept; of those that have ended the oldest makes room.
 const MOVEMENTS_MAX: usize = 500;
 
@@ -29,6 +32,7 @@ pub struct Banking {
     openings: Vec<OpeningRecord>,
     purses: Vec<PurseRecord>,
     movements: Vec<MovementRecord>,
+    instructions: Vec<InstructionRecord>,
     /// When parties are asked again; in memory alone.
     pub pausing: Pausing,
     /// How many records cannot be read any more. They stay as they are.
@@ -73,6 +77,16 @@ impl Kept for MovementRecord {
     }
 }
 
+impl Kept for InstructionRecord {
+    fn record(&self) -> String {
+        [INSTRUCTIONS, &self.id()].concat()
+    }
+
+    fn all(banking: &mut Banking) -> &mut Vec<Self> {
+        &mut banking.instructions
+    }
+}
+
 impl Banking {
     /// The accounts on their way.
     pub fn openings(&self) -> impl Iterator<Item = &OpeningRecord> {
@@ -89,11 +103,31 @@ impl Banking {
         self.movements.iter()
     }
 
-    /// The purse of an account that was not refused.
+    /// What banks were told.
+    pub fn instructions(&self) -> impl Iterator<Item = &InstructionRecord> {
+        self.instructions.iter()
+    }
+
+    /// What a bank was told, by its name.
+    #[must_use]
+    pub fn instruction(&self, id: &str) -> Option<&InstructionRecord> {
+        self.instructions.iter().find(|told| told.id() == id)
+    }
+
+    /// The purse of an account that was neither refused nor closed nor blocked.
     #[must_use]
     pub fn purse_of(&self, account: &str) -> Option<&PurseRecord> {
         let mut purses = self.purses.iter();
-        purses.find(|purse| purse.account == account && purse.failure.is_none())
+        purses.find(|purse| purse.account == account && purse.is_current())
+    }
+
+    /// The newest certificate (DER) that is known of the key with which a bank signs purses.
+    #[must_use]
+    pub fn bank_certificate(&self, bank: &Domain) -> Option<&[u8]> {
+        let of_bank = self.purses.iter().filter(|purse| purse.bank == *bank);
+        let opened = of_bank.filter_map(|purse| purse.opened.as_ref());
+        let newest = opened.max_by_key(|opened| opened.key_ends_at);
+        newest.map(|opened| opened.bank_certificate.as_slice())
     }
 
     /// A purse.
@@ -127,7 +161,8 @@ impl Banking {
                 .movements
                 .iter()
                 .any(|movement| movement.purse == purse.id && !movement.state.has_ended());
-            purse.account == account && (holds || is_moving)
+            let is_here = purse.closed_at.is_none() && purse.blocked.is_none();
+            purse.account == account && is_here && (holds || is_moving)
         })
     }
 
@@ -149,7 +184,7 @@ impl MovementState {
 
 impl Slice for Banking {
     fn owns(name: &str) -> bool {
-        [OPENINGS, PURSES, MOVEMENTS]
+        [OPENINGS, PURSES, MOVEMENTS, INSTRUCTIONS]
             .iter()
             .any(|prefix| name.starts_with(prefix))
     }
@@ -163,6 +198,7 @@ impl Slice for Banking {
         let is_read = match name {
             name if name.starts_with(OPENINGS) => self.take::<OpeningRecord>(&bytes),
             name if name.starts_with(PURSES) => self.take::<PurseRecord>(&bytes),
+            name if name.starts_with(INSTRUCTIONS) => self.take::<InstructionRecord>(&bytes),
             _ => self.take::<MovementRecord>(&bytes),
         };
         self.unreadable += usize::from(!is_read);

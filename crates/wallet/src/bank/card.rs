@@ -3,7 +3,8 @@
 use tallystick_card::Applet;
 use tallystick_card::host::CardError;
 use tallystick_card::host::purse::{
-    self, ApplicationTerms, ListedPurse, MovementTerms, OpeningGiven, OrderToPay, PLACES, PurseView,
+    self, ApplicationTerms, ListedPurse, MovementTerms, OpeningGiven, OrderToPay, PLACES,
+    PurseView, RenewalTerms,
 };
 use tallystick_protocol::trust::signature::Algorithm;
 use tallystick_protocol::wire::time::Timestamp;
@@ -54,7 +55,26 @@ pub fn apply(place: u8, terms: &ApplicationTerms) -> Command {
     command(purse::apply(place, terms))
 }
 
-/// Puts in what the bank signed of a new purse.
+/// Makes the next key of a purse ([`public_key`]), or shows the one that was made, and signs for it with the key that
+/// is in use ([`signed`]). Needs the PIN.
+pub fn renew(place: u8, terms: &RenewalTerms) -> [Command; 2] {
+    [
+        command(purse::make_key(place, Algorithm::Es256)),
+        command(purse::renew(place, terms)),
+    ]
+}
+
+/// Signs with the new key that it is in its place: [`signed`]. Needs the PIN.
+pub fn renewed(place: u8, at: Timestamp) -> Command {
+    command(purse::renewed(place, at))
+}
+
+/// Deletes an empty purse with its keys. Needs the PIN.
+pub fn close(place: u8) -> Command {
+    command(purse::close(place))
+}
+
+/// Puts in what the bank signed of a new purse, or of a purse's new key.
 pub fn open(place: u8, bank_certificate: &[u8], given: &OpeningGiven) -> [Command; 2] {
     [
         command(purse::put_bank(bank_certificate, given.at)),

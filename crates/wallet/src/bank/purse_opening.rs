@@ -83,9 +83,17 @@ impl Desk<'_> {
         Ok(true)
     }
 
-    /// The purse, if everything that the bank signed is of that bank and for that key.
     fn opened_purse(&self, purse: &PurseRecord, answer: &[u8]) -> Result<OpenedPurse, WalletError> {
         let opening: PurseOpening = decode(answer).map_err(|error| unfit(&error))?;
+        self.opened_as(purse, &opening)
+    }
+
+    /// The purse, if everything that the bank signed is of that bank and for that key.
+    pub(super) fn opened_as(
+        &self,
+        purse: &PurseRecord,
+        opening: &PurseOpening,
+    ) -> Result<OpenedPurse, WalletError> {
         let bank_key = self.bank_key(&purse.bank, &opening.bank_certificate)?;
         let certificate: PurseCertificate =
             keyed::open(&opening.purse_certificate, &bank_key).map_err(|error| unfit(&error))?;
@@ -109,7 +117,7 @@ impl Desk<'_> {
             number: certificate.number,
             currency: certificate.currency,
             key_ends_at,
-            bank_certificate: opening.bank_certificate,
+            bank_certificate: opening.bank_certificate.clone(),
         })
     }
 

@@ -15,4 +15,12 @@ pub enum Question {
     Verdict(TransactionId),
     /// The bank, to hear the report of that purse.
     Report(String),
+    /// The bank, what it charges for a new key of that purse.
+    Fees(String),
+    /// The authority, to have the next key of that purse certified.
+    Renewal(String),
+    /// The authority, to hear that the new key of that purse is in the card.
+    Renewed(String),
+    /// The bank, to do what the holder told it, by the name of that.
+    Instruction(String),
 }

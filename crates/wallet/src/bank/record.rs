@@ -5,6 +5,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::account::AccountOffer;
+use tallystick_protocol::bank::FeeSchedule;
 use tallystick_protocol::keys::PairContext;
 use tallystick_protocol::purse::{Checkpoint, Endpoint, PurseNumber, PurseState, WaitingCredit};
 use tallystick_protocol::wire::identifier::{Domain, TransactionId};
@@ -12,8 +13,9 @@ use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::renewal_record::RenewalRecord;
 use crate::bank::view::MovementState;
-use crate::core::error::ErrorKind;
+use crate::core::error::{ErrorKind, WalletError};
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;
@@ -178,14 +180,63 @@ pub struct PurseRecord {
     /// When the card last signed something for it: the bank takes nothing twice of one moment (T004-37).
     #[n(21)]
     pub signed_at: Option<Timestamp>,
+    /// What its bank charges for a new key, by the bank's newest signed word.
+    #[n(22)]
+    pub fees: Option<FeeSchedule>,
+    /// The newest renewal of its key.
+    #[n(23)]
+    pub renewal: Option<RenewalRecord>,
+    /// Its bank has closed it.
+    #[n(24)]
+    pub closed_at: Option<Timestamp>,
+    /// Of one that the bank has closed: whether it is out of the card.
+    #[n(25)]
+    pub is_erased: bool,
+    /// Its bank has blocked it, because it is lost.
+    #[n(26)]
+    pub blocked: Option<BlockedPurse>,
 }
 
 impl PurseRecord {
+    /// Whether it is its account's purse: neither refused nor closed nor blocked.
+    #[must_use]
+    pub const fn is_current(&self) -> bool {
+        self.failure.is_none() && self.closed_at.is_none() && self.blocked.is_none()
+    }
+
+    /// What it is, if it holds value in the card and nothing bars it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PurseBlocked`], [`ErrorKind::PurseState`].
+    pub fn usable(&self) -> Result<&OpenedPurse, WalletError> {
+        if self.blocked.is_some() {
+            return Err(WalletError::new(ErrorKind::PurseBlocked).about(&self.bank_name));
+        }
+        let opened = self.opened.as_ref();
+        let opened = opened.filter(|_| self.is_written && self.closed_at.is_none());
+        opened.ok_or_else(|| WalletError::new(ErrorKind::PurseState))
+    }
+
     /// Now, or the first moment that the card has signed nothing of: [`moment_after`].
     #[must_use]
     pub fn next_moment(&self, now: Timestamp) -> Timestamp {
         moment_after(self.signed_at, now)
     }
+}
+
+/// A purse that its holder had blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct BlockedPurse {
+    /// When the bank did it.
+    #[n(0)]
+    pub at: Timestamp,
+    /// What it should hold by the bank's books, in minor units: paid back, but for what receipts claim.
+    #[n(1)]
+    pub amount: u64,
+    /// When that is paid back.
+    #[n(2)]
+    pub until: Option<Timestamp>,
 }
 
 /// A purse that the bank has opened.

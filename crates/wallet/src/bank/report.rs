@@ -121,9 +121,7 @@ impl Errand for Reporting<'_> {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
         desk.stay_unlocked();
         let purse = desk.purse(self.purse)?;
-        if !purse.is_written {
-            return Err(WalletError::new(ErrorKind::PurseState));
-        }
+        purse.usable()?;
         check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         let profile = desk.profile()?.clone();
         let account = profile.card(&purse.account)?;

@@ -1,14 +1,19 @@
 //! From what is kept of banks to what the pages show of it.
 
+use tallystick_protocol::bank::InstructionKind;
 use tallystick_protocol::purse::{Endpoint, PurseState};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::ends;
+use super::fees::name_of;
+use super::instruction_record::named;
 use super::paid_order::PaidOrder;
-use super::record::{MovementRecord, OpeningRecord, PurseRecord};
+use super::record::{AccountBalance, MovementRecord, OpeningRecord, PurseRecord};
+use super::renewal_record::RenewalRecord;
 use crate::bank::view::{
-    BankAccountView, BankView, EndView, LimitsView, MovementKind, MovementOfferView, MovementView,
-    OpeningStep, OpeningView, PurseStep, PurseView, WaitingView,
+    BankAccountView, BankView, BlockedView, ClosedAccountView, EndView, FeeView, LimitsView,
+    MovementKind, MovementOfferView, MovementView, OpeningStep, OpeningView, PurseStep, PurseView,
+    RenewalStep, RenewalView, WaitingView,
 };
 use crate::core::error::ErrorKind;
 use crate::core::place::KeyPlace;
@@ -22,6 +27,8 @@ pub struct Shown {
     pub openings: Vec<OpeningView>,
     /// Accounts.
     pub accounts: Vec<BankAccountView>,
+    /// Accounts that were closed, newest first.
+    pub closed_accounts: Vec<ClosedAccountView>,
     /// Purses.
     pub purses: Vec<PurseView>,
     /// Movements, newest first.
@@ -49,8 +56,9 @@ impl Shown {
             accounts: accounts
                 .map(|account| account_view(account, slices, now))
                 .collect(),
+            closed_accounts: closed_accounts(slices),
             purses: purses
-                .filter_map(|purse| purse_view(purse, slices))
+                .filter_map(|purse| purse_view(purse, slices, now))
                 .collect(),
             movements,
         }
@@ -86,8 +94,10 @@ fn opening_view(opening: &OpeningRecord) -> OpeningView {
 }
 
 fn account_view(account: &CardAccount, slices: &Slices, now: Timestamp) -> BankAccountView {
-    let purse = slices.banking.purse_of(&account.id);
-    let balance = purse.and_then(|purse| purse.balance);
+    let banking = &slices.banking;
+    let purse = banking.purse_of(&account.id);
+    let balance = balance_of(&account.id, slices);
+    let closing = banking.instruction(&named(InstructionKind::CloseAccount, &account.id));
     let number = account.account.unwrap_or_default();
     BankAccountView {
         id: account.id.clone(),
@@ -99,27 +109,79 @@ fn account_view(account: &CardAccount, slices: &Slices, now: Timestamp) -> BankA
         currency: account
             .currency
             .map_or_else(String::new, |currency| currency.code().to_owned()),
-        available_minor: balance.map(|balance| balance.available),
-        pending_minor: balance.map(|balance| balance.pending),
-        as_of: balance.map(|balance| balance.at.seconds()),
+        available_minor: balance.map(|(available, _, _)| available),
+        pending_minor: balance.and_then(|(_, pending, _)| pending),
+        as_of: balance.map(|(_, _, at)| at.seconds()),
         expires_at: account.account_expires_at.map(Timestamp::seconds),
         face: account.face(),
         place: account.place(),
         ready: account.enrolment.is_done(),
         ends_at: account.ends_soon_at(now),
         purse_id: purse.map(|purse| purse.id.clone()),
+        closing: closing.is_some_and(|told| told.is_asked() || told.done_at.is_some()),
     }
 }
 
-/// A purse whose account is still here.
-fn purse_view(purse: &PurseRecord, slices: &Slices) -> Option<PurseView> {
-    let account = slices.profile.card(&purse.account).ok()?;
+/// What the bank said last of an account, in an answer to a report or in a checkpoint of one of its purses: what can be
+/// spent, what is under way if it said so, and when.
+fn balance_of(account: &str, slices: &Slices) -> Option<(u64, Option<u64>, Timestamp)> {
+    let purses = slices.banking.purses();
+    let own = purses.filter(|purse| purse.account == account);
+    own.flat_map(|purse| {
+        let reported = purse.balance.map(|balance| {
+            let AccountBalance {
+                available,
+                pending,
+                at,
+            } = balance;
+            (available, Some(pending), at)
+        });
+        let checkpoint = purse.checkpoint.as_ref();
+        let said = checkpoint.and_then(|said| Some((said.account_amount?, None, said.at)));
+        // Of the same moment the report says more.
+        said.into_iter().chain(reported)
+    })
+    .max_by_key(|(_, _, at)| *at)
+}
+
+fn closed_accounts(slices: &Slices) -> Vec<ClosedAccountView> {
+    let told = slices.banking.instructions();
+    let mut closed: Vec<_> = told
+        .filter(|told| told.closes_account())
+        .filter(|told| slices.profile.card(&told.account).is_err())
+        .filter_map(|told| {
+            Some(ClosedAccountView {
+                id: told.account.clone(),
+                bank_name: told.bank_name.clone(),
+                bank_domain: told.instruction.bank.as_str().to_owned(),
+                number: told.instruction.account.to_string(),
+                currency: told
+                    .currency
+                    .map_or_else(String::new, |currency| currency.code().to_owned()),
+                paid_out_minor: told.amount.map_or(0, |amount| amount.minor),
+                closed_at: told.done_at?.seconds(),
+            })
+        })
+        .collect();
+    closed.sort_by_key(|account| core::cmp::Reverse(account.closed_at));
+    closed
+}
+
+/// A purse whose account is still here, or that was closed or blocked before its account went.
+fn purse_view(purse: &PurseRecord, slices: &Slices, now: Timestamp) -> Option<PurseView> {
+    let account = slices.profile.card(&purse.account).ok();
+    let has_ended = purse.closed_at.is_some() || purse.blocked.is_some();
+    if account.is_none() && !has_ended {
+        return None;
+    }
     let number = purse.opened.as_ref().map(|opened| opened.number);
     let currency = purse.opened.as_ref().map(|opened| opened.currency);
     let state = purse.state.as_ref();
     let amount = |of: fn(&PurseState) -> u64| state.map_or(0, of);
     let checkpoint = purse.checkpoint.as_ref();
-    let in_reader = account.place() == KeyPlace::Reader;
+    let place = account.map_or(KeyPlace::Software, CardAccount::place);
+    let wants_card = place == KeyPlace::Reader && purse.is_current() && purse.has_to_hear();
+    let of_currency = account.and_then(|account| account.currency);
     Some(PurseView {
         id: purse.id.clone(),
         account_id: purse.account.clone(),
@@ -128,14 +190,9 @@ fn purse_view(purse: &PurseRecord, slices: &Slices) -> Option<PurseView> {
         number: number.map_or_else(String::new, |number| number.to_string()),
         end: number.map_or_else(String::new, |number| ends::named(&Endpoint::Purse(number))),
         currency: currency
-            .or(account.currency)
+            .or(of_currency)
             .map_or_else(String::new, |currency| currency.code().to_owned()),
-        step: match (purse.failure, purse.is_written, &purse.opened) {
-            (Some(_), _, _) => PurseStep::Refused,
-            (None, true, _) => PurseStep::Ready,
-            (None, false, Some(_)) => PurseStep::Writing,
-            (None, false, None) => PurseStep::Applied,
-        },
+        step: step_of(purse),
         failure: purse.failure.map(ErrorKind::name),
         amount_minor: amount(|state| state.amount),
         out_minor: amount(|state| state.pending_out),
@@ -163,10 +220,66 @@ fn purse_view(purse: &PurseRecord, slices: &Slices) -> Option<PurseView> {
             .opened
             .as_ref()
             .map(|opened| opened.key_ends_at.seconds()),
-        place: account.place(),
+        place,
         wants_report: wants_report(purse, slices),
-        wants_card: in_reader && purse.has_to_hear(),
+        wants_card,
+        fees: fees_of(purse, now),
+        renewal: purse.renewal.as_ref().map(renewal_view),
+        blocked: purse.blocked.map(|blocked| BlockedView {
+            amount_minor: blocked.amount,
+            until: blocked.until.map(Timestamp::seconds),
+            at: blocked.at.seconds(),
+        }),
+        telling: is_telling(purse, slices),
     })
+}
+
+const fn step_of(purse: &PurseRecord) -> PurseStep {
+    match (purse.failure, purse.is_written, &purse.opened) {
+        _ if purse.is_erased => PurseStep::Closed,
+        _ if purse.closed_at.is_some() => PurseStep::Closing,
+        _ if purse.blocked.is_some() => PurseStep::Blocked,
+        (Some(_), _, _) => PurseStep::Refused,
+        (None, true, _) => PurseStep::Ready,
+        (None, false, Some(_)) => PurseStep::Writing,
+        (None, false, None) => PurseStep::Applied,
+    }
+}
+
+fn fees_of(purse: &PurseRecord, now: Timestamp) -> Vec<FeeView> {
+    let currency = purse.opened.as_ref().map(|opened| opened.currency);
+    let known = purse.known_fees(now);
+    let fees = known.map_or(&[][..], |known| &known.fees).iter();
+    let own = fees.filter(|fee| Some(fee.amount.currency) == currency);
+    own.filter_map(|fee| {
+        Some(FeeView {
+            option: name_of(fee.option)?,
+            amount_minor: fee.amount.minor,
+        })
+    })
+    .collect()
+}
+
+fn renewal_view(renewal: &RenewalRecord) -> RenewalView {
+    RenewalView {
+        step: match renewal {
+            _ if renewal.failure.is_some() => RenewalStep::Refused,
+            _ if renewal.is_done => RenewalStep::Done,
+            _ if renewal.renewed.is_some() => RenewalStep::Telling,
+            _ if renewal.opening.is_some() => RenewalStep::Installing,
+            _ => RenewalStep::Asking,
+        },
+        fee: name_of(renewal.fee),
+        amount_minor: renewal.amount.minor,
+        failure: renewal.failure.map(ErrorKind::name),
+        at: renewal.at.seconds(),
+    }
+}
+
+/// Whether the bank was told something about that purse and has not answered.
+fn is_telling(purse: &PurseRecord, slices: &Slices) -> bool {
+    let mut told = slices.banking.instructions();
+    told.any(|told| told.is_asked() && told.purse.as_ref() == Some(&purse.id))
 }
 
 /// Whether a report would tell wallet or bank something: what the card has, that the bank has not heard of, or what
@@ -179,7 +292,8 @@ fn wants_report(purse: &PurseRecord, slices: &Slices) -> bool {
         let is_refunded = refunded > movement.refunded.unwrap_or(0);
         movement.purse == purse.id && (is_missed || is_refunded)
     });
-    purse.is_written && (purse.wants_report || !purse.waiting.is_empty() || is_open)
+    let is_here = purse.is_written && purse.is_current();
+    is_here && (purse.wants_report || !purse.waiting.is_empty() || is_open)
 }
 
 fn end_view(end: &Endpoint, slices: &Slices) -> EndView {

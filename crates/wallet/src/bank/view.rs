@@ -115,6 +115,28 @@ pub struct BankAccountView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub purse_id: Option<String>,
+    /// It is being closed: the bank has been told, or has closed it; `close_account` goes on.
+    pub closing: bool,
+}
+
+/// An account that was closed. Its purses and their history are still here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct ClosedAccountView {
+    /// As the account was named.
+    pub id: String,
+    /// The bank's certified name.
+    pub bank_name: String,
+    /// The bank's domain.
+    pub bank_domain: String,
+    /// Its number, digits.
+    pub number: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What the bank paid out to the account outside.
+    pub paid_out_minor: u64,
+    /// When it was closed.
+    pub closed_at: u64,
 }
 
 /// How far a purse is.
@@ -128,8 +150,91 @@ pub enum PurseStep {
     Writing,
     /// It holds value.
     Ready,
+    /// Its bank has closed it; the card that has it must be in its reader (`close_purse`).
+    Closing,
+    /// It is closed, and its history is here.
+    Closed,
+    /// It is lost and its bank has blocked it: `blocked` says what is paid back.
+    Blocked,
     /// Authority or bank refused it: `failure` says why; `apply_for_purse` begins anew.
     Refused,
+}
+
+/// From what the fee for a new key is paid, or for what (EP 1 221 669, fee options A1 to E1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum FeeName {
+    /// From the account.
+    Account,
+    /// From the account at the ordinary bank.
+    OutsideAccount,
+    /// With the price of a new card.
+    NewCard,
+    /// For installing the new key.
+    KeyInstallation,
+    /// For the certificate.
+    Certificate,
+}
+
+/// One way in which the fee for a new key can be paid, and how much it is then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct FeeView {
+    /// From what it is paid, or for what: what `renew_purse` is told.
+    pub option: FeeName,
+    /// How much, in the purse's currency; zero if the bank asks for nothing.
+    pub amount_minor: u64,
+}
+
+/// How far the renewal of a purse's key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum RenewalStep {
+    /// Authority and bank are being asked. What was in use still is.
+    Asking,
+    /// The bank permits the new key; the card has to take it, with the PIN (`renew_purse`).
+    Installing,
+    /// The new key is in use; the authority is being told, and revokes the old one then.
+    Telling,
+    /// It is done.
+    Done,
+    /// It was refused: `failure` says why.
+    Refused,
+}
+
+/// The newest renewal of a purse's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct RenewalView {
+    /// How far it is.
+    pub step: RenewalStep,
+    /// From what the fee is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub fee: Option<FeeName>,
+    /// How much its holder agreed to.
+    pub amount_minor: u64,
+    /// The kind of error, if it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub failure: Option<&'static str>,
+    /// When it was begun.
+    pub at: u64,
+}
+
+/// What comes of a purse that is blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct BlockedView {
+    /// What it should hold by the bank's books: paid back, but for what receipts claim until then.
+    pub amount_minor: u64,
+    /// When that is paid back.
+    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
+    pub until: Option<u64>,
+    /// When the bank blocked it.
+    pub at: u64,
 }
 
 /// What a purse may pay while the bank is not reached.
@@ -203,6 +308,18 @@ pub struct PurseView {
     pub wants_report: bool,
     /// The card must be in its reader for something that needs no PIN: `tend_purse`.
     pub wants_card: bool,
+    /// What its bank charges for a new key, as long as the bank keeps to it; empty before `look_up_fees`.
+    pub fees: Vec<FeeView>,
+    /// The newest renewal of its key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub renewal: Option<RenewalView>,
+    /// What comes of it, if it is blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub blocked: Option<BlockedView>,
+    /// The bank was told to block or close it and has not answered.
+    pub telling: bool,
 }
 
 /// Value that waits at the bank until the purse takes it.

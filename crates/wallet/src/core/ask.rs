@@ -9,6 +9,8 @@ use crate::core::ports::{Method, NetworkError, Request, Response};
 pub const CBOR: &str = "application/cbor";
 /// Media type of signed or sealed CBOR (RFC 9052).
 pub const COSE: &str = "application/cose";
+/// The media type of an answer without a body (204).
+pub const NOTHING: &str = "";
 /// Media type of JSON (RFC 8259).
 pub const JSON: &str = "application/json";
 
@@ -77,6 +79,14 @@ pub fn post<Q>(question: Q, url: String, body: Vec<u8>, accept: &'static str) ->
         request,
         accept,
     }
+}
+
+/// A signed message to a party that takes it as such.
+#[must_use]
+pub fn post_signed<Q>(question: Q, url: String, body: Vec<u8>, accept: &'static str) -> Ask<Q> {
+    let mut ask = post(question, url, body, accept);
+    ask.request.content_type = COSE;
+    ask
 }
 
 /// A look at something.

@@ -34,21 +34,19 @@ fn payable(slices: &Slices, form: &OrderForm) -> Vec<String> {
 }
 
 fn can_spend(purse: &PurseRecord, total: Money) -> bool {
-    let has_currency = purse
-        .opened
-        .as_ref()
-        .is_some_and(|opened| opened.currency == total.currency);
+    let opened = purse.usable();
+    let has_currency = opened.is_ok_and(|opened| opened.currency == total.currency);
     let has_amount = purse
         .state
         .as_ref()
         .is_some_and(|state| state.amount >= total.minor);
-    purse.is_written && has_currency && has_amount
+    has_currency && has_amount
 }
 
 fn find(slices: &Slices, name: &str) -> Option<Means> {
     let purse = slices.banking.purse(name).ok()?;
     let account = slices.profile.card(&purse.account).ok()?;
-    let number = purse.opened.as_ref().filter(|_| purse.is_written)?.number;
+    let number = purse.usable().ok()?.number;
     let digits = number.to_string();
     let last = digits.get(digits.len().saturating_sub(4)..);
     Some(Means {
