@@ -8,6 +8,7 @@ use tallystick_protocol::bank::InstructionKind;
 
 use super::card;
 use super::instructing::Wanted;
+use super::instruction_record::named;
 use super::record::PurseRecord;
 use crate::core::access::check_pin;
 use crate::core::conversation::{Errand, Needed};
@@ -27,6 +28,17 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::BankRefused`], [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::Locked`], or a
     /// failure of reader, card or storage.
     pub async fn close_purse(&self, purse: &str, pin: &str) -> Result<(), WalletError> {
+        let mut is_told = false;
+        self.perform(&mut |desk| {
+            desk.closable_purse(purse)?;
+            is_told = desk.is_told_to_close(purse)?;
+            Ok(())
+        })
+        .await?;
+        if !is_told {
+            // What the bank has not heard of would be lost with the purse.
+            self.report(purse, pin).await?;
+        }
         let mut account = String::new();
         self.perform(&mut |desk| {
             account = desk.closable_purse(purse)?.account;
@@ -166,6 +178,15 @@ impl Desk<'_> {
             return refused(ErrorKind::PurseHoldsValue);
         }
         Ok(purse)
+    }
+
+    /// Whether the bank has been told to close it, or has closed it.
+    fn is_told_to_close(&mut self, id: &str) -> Result<bool, WalletError> {
+        let told = named(InstructionKind::ClosePurse, id);
+        let told = self.banking()?.instruction(&told);
+        let is_told = told.is_some_and(|told| told.is_asked() || told.done_at.is_some());
+        // A blocked one reports nothing any more.
+        Ok(is_told || self.purse(id)?.blocked.is_some())
     }
 
     fn require_closable_account(&mut self, id: &str) -> Result<(), WalletError> {

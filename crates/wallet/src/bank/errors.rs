@@ -72,23 +72,23 @@ error_kinds! {
     /// What the purse says is not what the bank knows: it is from an old copy, or was altered.
     PurseDiffers = 171, "purse-differs";
     /// What the fee was to be paid from does not cover it.
-    FeeNotCovered = 173, "fee-not-covered";
+    FeeNotCovered = 174, "fee-not-covered";
     /// The bank does not take the fee in this way.
-    FeeNotOffered = 174, "fee-not-offered";
+    FeeNotOffered = 175, "fee-not-offered";
     /// The fee is another than the holder agreed to.
-    FeeChanged = 175, "fee-changed";
+    FeeChanged = 176, "fee-changed";
     /// The purse's key has ended: no new one can be signed for with it.
-    PurseKeyEnded = 176, "purse-key-ended";
+    PurseKeyEnded = 177, "purse-key-ended";
     /// The key in the card is not the purse's any more.
-    PurseKeyReplaced = 177, "purse-key-replaced";
+    PurseKeyReplaced = 178, "purse-key-replaced";
     /// The purse's new key was refused.
-    RenewalRefused = 178, "renewal-refused";
+    RenewalRefused = 179, "renewal-refused";
     /// There is value in the purse, or some waits for it.
-    PurseHoldsValue = 179, "purse-holds-value";
+    PurseHoldsValue = 180, "purse-holds-value";
     /// The account has a purse that is not closed.
-    AccountHasPurse = 180, "account-has-purse";
+    AccountHasPurse = 181, "account-has-purse";
     /// The account outside took nothing.
-    NotPaidOut = 181, "not-paid-out";
+    NotPaidOut = 182, "not-paid-out";
     /// The bank knows no such purse of the account.
-    PurseUnknown = 182, "purse-unknown";
+    PurseUnknown = 183, "purse-unknown";
 }

@@ -34,4 +34,5 @@ mod renewing;
 mod report;
 mod said;
 pub mod shown;
+mod statement;
 pub mod view;
