@@ -10,6 +10,7 @@
 #[path = "../../../parties/tests/purchase/ask.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;
+mod closing;
 mod customer;
 #[path = "../purchase/device.rs"]
 mod device;
@@ -24,6 +25,7 @@ mod paying;
 mod purse;
 mod reader;
 mod time;
+mod renewing;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

@@ -9,14 +9,16 @@ use super::customer::{PASSWORD, account, buy_with_pin, form, movement, purse, pu
 use super::holder::Holder;
 use super::world::World;
 
-const CARD_PIN: &str = "161803";
+pub const CARD_PIN: &str = "161803";
 
-struct WithReader<'w> {
-    holder: Holder<'w>,
-    card: HeldCard,
+/// A holder whose account and purse are in a card of their own.
+pub struct WithReader<'w> {
+    pub holder: Holder<'w>,
+    pub card: HeldCard,
 }
 
-fn ready(world: &World) -> WithReader<'_> {
+/// With an account that holds something, and a purse that has been applied for.
+pub fn ready(world: &World) -> WithReader<'_> {
     let holder = Holder::ready(world);
     let card = HeldCard::new("purse in the hand");
     holder.device.reader().insert(&card);
@@ -30,7 +32,7 @@ fn ready(world: &World) -> WithReader<'_> {
 }
 
 impl WithReader<'_> {
-    fn load(&self, minor: u64) -> Result<String, ErrorKind> {
+    pub fn load(&self, minor: u64) -> Result<String, ErrorKind> {
         let choice = MoveChoice {
             purse_id: purse(&self.holder).id,
             from: account(&self.holder).end,
@@ -40,7 +42,7 @@ impl WithReader<'_> {
         block_on(moved).map_err(|error| error.kind)
     }
 
-    fn tend(&self) -> Result<(), ErrorKind> {
+    pub fn tend(&self) -> Result<(), ErrorKind> {
         let id = purse(&self.holder).id;
         block_on(self.holder.wallet.tend_purse(&id)).map_err(|error| error.kind)
     }
