@@ -5,7 +5,8 @@ use tallystick_wallet::view::PurseStep;
 use tallystick_wallet::{ErrorKind, WalletError};
 
 use super::customer::{
-    account, available, buy_with, give_back, load, purse, put_in, unload, with_account, with_purse,
+    account, available, buy_with, give_back, load, open_account, purse, put_in, unload,
+    with_account, with_purse,
 };
 use super::holder::{Holder, PIN};
 use super::reader::{CARD_PIN, ready};
@@ -203,7 +204,7 @@ fn a_closed_account_is_paid_out_and_its_history_is_still_here() {
     assert_eq!(available(&world, "holder 1"), 0);
     // Its slot in the card is free again.
     open_account(&holder);
-    assert_eq!(account(&holder).purse_id.is_some(), true);
+    assert!(account(&holder).purse_id.is_some());
 }
 
 #[test]
