@@ -1,7 +1,7 @@
 // Made-up states around accounts at banks and purses.
 
 import type { WalletProblem } from '../shared/messages'
-import type { BankAccountView, MovementState, MovementView, OpeningView, OrderView, PurseView, WalletView } from '../shared/wallet-types'
+import type { BankAccountView, ClosedAccountView, MovementState, MovementView, OpeningView, OrderView, PurseView, WalletView } from '../shared/wallet-types'
 import type { Scene } from './scene'
 
 /** What the other scenes are made of. */
@@ -37,6 +37,7 @@ const account: BankAccountView = {
   place: 'software',
   ready: true,
   purse_id: 'purse',
+  closing: false,
 }
 const NUMBER = '3f9a07c25b1e4d8896aa410fe27bc2d1'
 const purse: PurseView = {
@@ -60,6 +61,17 @@ const purse: PurseView = {
   place: 'software',
   wants_report: false,
   wants_card: false,
+  fees: [{ option: 'account', amount_minor: 300 }],
+  telling: false,
+}
+const closedAccount: ClosedAccountView = {
+  id: 'account',
+  bank_name: 'Sumida Bank',
+  bank_domain: bank.domain,
+  number: '100200340042',
+  currency: 'JPY',
+  paid_out_minor: 48_200,
+  closed_at: NOW - 60,
 }
 const empty: PurseView = { ...purse, amount_minor: 0, checkpoint_minor: 0 }
 
@@ -239,6 +251,28 @@ export function bankScenes({ ready, asked, moving, done, refused, old, order, fo
     'purse-missed': held({ wants_report: true }, [now(load, 'not-completed'), now(send, 'not-completed'), payment]),
     'purse-long': held({}, history),
     'purse-key-soon': held({ key_ends_at: NOW + 12 * DAY }),
+    'purse-renewing': held({
+      key_ends_at: NOW + 12 * DAY,
+      renewal: { step: 'installing', fee: 'account', amount_minor: 300, at: NOW - 60 },
+    }),
+    'purse-renewal-refused': held({
+      key_ends_at: NOW + 12 * DAY,
+      renewal: { step: 'refused', fee: 'account', amount_minor: 300, at: NOW - 60, failure: 'fee-not-covered' },
+    }),
+    'purse-telling': held({ telling: true }),
+    'purse-blocked': wallet({
+      accounts: [{ ...account, purse_id: undefined }],
+      purses: [{ ...purse, step: 'blocked', blocked: { amount_minor: 12_350, until: NOW + 7 * DAY, at: NOW - 60 } }],
+    }),
+    'purse-closing': wallet({ accounts: [{ ...account, purse_id: undefined }], purses: [{ ...empty, step: 'closing' }] }),
+    'purse-closed': wallet({ accounts: [{ ...account, purse_id: undefined }], purses: [{ ...empty, step: 'closed' }] }),
+    'purse-account-closed': wallet({
+      accounts: [],
+      closed_accounts: [closedAccount],
+      purses: [{ ...empty, step: 'closed' }],
+    }),
+    'purse-renew': held({ key_ends_at: NOW + 12 * DAY }),
+    'purse-lost': held({}),
     'purse-key-ended': held({ key_ends_at: NOW - DAY }),
     'purse-frozen': held({ amount_minor: 10_850, out_minor: 1_500, wants_report: true }, [
       now(send, 'asking', { failure: 'purse-blocked' }),

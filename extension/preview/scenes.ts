@@ -152,6 +152,7 @@ const ready: WalletView = {
   banks: [],
   openings: [],
   accounts: [],
+  closed_accounts: [],
   purses: [],
   movements: [],
   unreadable_orders: 0,

@@ -124,7 +124,16 @@ const SHOTS = {
       'missed',
       'long',
       'key-soon',
+      'renew',
+      'renewing',
+      'renewal-refused',
       'key-ended',
+      'telling',
+      'lost',
+      'blocked',
+      'closing',
+      'closed',
+      'account-closed',
       'frozen',
       'card',
       'several',
@@ -165,6 +174,11 @@ const ACTS = {
   'further-new-card': pick,
   'move-asked': move,
   'pay-choose': tab => tab.getByRole('button', { name: 'Change Pay with' }).click(),
+  'purse-renew': tab => tab.getByRole('button', { name: 'Renew the key' }).click(),
+  async 'purse-lost'(tab) {
+    await tab.locator('summary').filter({ hasText: 'Card lost?' }).click()
+    await tab.getByRole('button', { name: 'Block the purse' }).click()
+  },
   'purse-load': tab => tab.getByRole('button', { name: '¥3,000' }).click(),
   'purse-load-short': tab => tab.getByRole('textbox', { name: 'Amount' }).fill('60,000'),
   'purse-unload': tab => tab.getByRole('button', { name: 'Everything' }).click(),

@@ -73,6 +73,12 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   move_value: { takes: [record, number, text], waits: 'card', drives: true },
   answer_movement: { takes: [text, flag, text], waits: 'card', drives: true },
   report_purse: { takes: [text, text], waits: 'card', drives: true },
+  look_up_fees: { takes: [text], again: 'freely', waits: 'parties' },
+  renew_purse: { takes: [text, text, number, text], waits: 'card', drives: true },
+  close_purse: { takes: [text, text], waits: 'card', drives: true },
+  close_account: { takes: [text, text], waits: 'card', drives: true },
+  block_purse: { takes: [text, text], waits: 'card', drives: true },
+  account_statement: { takes: [text, number, number, text], waits: 'card' },
   // Addresses
   save_address: { takes: [record], again: 'once' },
   insert_address: { takes: [record, numberOrNothing], again: 'once' },

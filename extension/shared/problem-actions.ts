@@ -18,6 +18,8 @@ const ELSEWHERE: Record<string, { page: string; label: Parameters<typeof t>[0] }
   'purse-busy': { page: 'purse.html', label: 'action.purse' },
   'purse-history-full': { page: 'purse.html', label: 'action.purse' },
   'purse-state': { page: 'purse.html', label: 'action.purse' },
+  'purse-holds-value': { page: 'purse.html', label: 'action.purse' },
+  'account-has-purse': { page: 'purse.html', label: 'action.purse' },
   'purse-in-use': { page: 'purse.html', label: 'action.purse' },
   'purse-wants-report': { page: 'purse.html', label: 'action.purse' },
   'opening-limit': { page: 'bank-opening.html', label: 'action.finish' },
@@ -58,6 +60,10 @@ const PASSING = new Set([
   'no-purse-in-card',
   'no-such-bank',
   'account-short',
+  'fee-not-covered',
+  'fee-not-offered',
+  'fee-changed',
+  'renewal-refused',
   'unknown-destination',
   'destination-closed',
   'no-such-address',
@@ -77,7 +83,7 @@ const PASSING = new Set([
 ])
 
 /** Errors that no page of the wallet mends: they are read, and the page goes on with something else. */
-const TO_BE_READ = new Set(['account-ended', 'purse-blocked', 'purse-closed', 'purse-differs'])
+const TO_BE_READ = new Set(['account-ended', 'purse-blocked', 'purse-closed', 'purse-differs', 'purse-key-ended', 'purse-key-replaced', 'purse-unknown', 'not-paid-out'])
 
 /** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */
 const openTab = (page: string) => void chrome.tabs.create({ url: chrome.runtime.getURL(`pages/${page}`) })

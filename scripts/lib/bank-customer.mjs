@@ -100,6 +100,52 @@ export class BankCustomer extends Shopper {
     throw new Error('Nothing has come to the purse.')
   }
 
+  /** Opens a fold of a page by its name. */
+  async unfold(page, name) {
+    await page.locator('summary').filter({ hasText: words(name) }).click()
+  }
+
+  /** Gives the purse a new key before its end is near, for the fee that the bank says. */
+  async renewKey() {
+    const page = await this.purse()
+    await this.unfold(page, 'purse.more')
+    await page.getByRole('button', { name: words('purse.renew'), exact: true }).click()
+    await page.getByRole('button', { name: /¥/ }).last().waitFor()
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(page, 'purse-renew', { fullPage: true })
+    await page.getByRole('button', { name: new RegExp(`^${words('purse.renew.for', { amount: '' }).trim()}`) }).click()
+    await page.getByLabel(words('add.pin'), { exact: true }).waitFor({ state: 'detached' })
+    await this.shot(page, 'purse-renewed', { fullPage: true })
+    await page.close()
+  }
+
+  /** Closes the empty purse. */
+  async closePurse() {
+    const page = await this.purse()
+    await this.unfold(page, 'purse.close')
+    await page.getByRole('button', { name: words('purse.close'), exact: true }).click()
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(page, 'purse-close', { fullPage: true })
+    await page.getByRole('button', { name: words('purse.close'), exact: true }).click()
+    await page.getByRole('heading', { name: words('purse.closed') }).waitFor()
+    await this.shot(page, 'purse-closed', { fullPage: true })
+    await page.close()
+  }
+
+  /** Closes the account, whose purse is closed; resolves to what was paid out, in minor units. */
+  async closeAccount() {
+    const page = await this.purse()
+    await page.getByRole('button', { name: words('account.close'), exact: true }).click()
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(page, 'account-close', { fullPage: true })
+    await page.getByRole('button', { name: words('account.close'), exact: true }).click()
+    await page.getByText(words('purse.account'), { exact: true }).waitFor({ state: 'detached' })
+    await this.shot(page, 'account-closed', { fullPage: true })
+    await page.close()
+    const [closed] = (await this.view()).closed_accounts
+    return closed.paid_out_minor
+  }
+
   /** Brings the purse and its bank together. */
   async synchronise() {
     const page = await this.purse()

@@ -1,5 +1,5 @@
-// An account at a bank and the purse in the card: opened, loaded, spent in the store, given back, and a picture of
-// every page.
+// An account at a bank and the purse in the card: opened, loaded, spent in the store, given back, given a new key
+// and closed, with a picture of every page.
 import { BankCustomer } from '../lib/bank-customer.mjs'
 import { say, step } from '../lib/say.mjs'
 
@@ -20,8 +20,16 @@ export async function play(parties, shots) {
       await holder.haveRefunded(1_480)
       await holder.takeWaiting()
     })
-    await step('Putting money back on the account', () => holder.move('unload', 1_000))
+    await step('Giving the purse a new key', () => holder.renewKey())
+    await step('Putting all of it back on the account', async () => {
+      const [{ amount_minor: left }] = (await holder.view()).purses
+      await holder.move('unload', left)
+    })
     await pictures(holder)
+    await step('Closing the purse and the account', async () => {
+      await holder.closePurse()
+      await holder.closeAccount()
+    })
     return tracking
   } finally {
     await holder.close()

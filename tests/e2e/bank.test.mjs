@@ -94,3 +94,26 @@ test('the account pays an order as easily as the purse', async () => {
   assert.equal(await booked('holder'), 43_000 - total)
   assert.equal((await purseOf()).amount_minor, 5_000)
 })
+
+test('t004_10 t004_18 the purse gets a new key for the fee that the bank says, and keeps what is in it', async () => {
+  const before = { purse: await purseOf(), holder: await booked('holder') }
+  await holder.renewKey()
+  const purse = await purseOf()
+  assert.equal(purse.amount_minor, before.purse.amount_minor)
+  assert.equal(purse.renewal.step, 'done')
+  assert.equal(await booked('holder'), before.holder - purse.renewal.amount_minor)
+  await holder.move('unload', 5_000)
+  assert.equal((await purseOf()).amount_minor, 0)
+})
+
+test('the empty purse and then the account are closed, and their history stays', async () => {
+  const movements = (await holder.view()).movements.length
+  await holder.closePurse()
+  assert.equal((await purseOf()).step, 'closed')
+  const left = await booked('holder')
+  assert.equal(await holder.closeAccount(), left)
+  const view = await holder.view()
+  assert.deepEqual(view.accounts, [])
+  assert.equal(view.movements.length, movements)
+  await eventually('nothing is left on the account', async () => !(await booked('holder')))
+})

@@ -11,6 +11,9 @@ const ENDED = new Set<MovementState>(['completed', 'not-completed'])
 
 export const isEnded = (movement: MovementView): boolean => ENDED.has(movement.state)
 
+/** Nothing moves from it or to it any more: it was closed, or is lost and blocked. */
+export const hasEnded = ({ step }: PurseView): boolean => step === 'closing' || step === 'closed' || step === 'blocked'
+
 /** What a purse holds that cannot be spent now, in minor units. */
 export const underWayOf = (purse: PurseView): number => purse.out_minor + purse.in_minor
 

@@ -1,5 +1,6 @@
 // How far the opening of an account and of its purse is, by the names under which people see its steps.
 
+import { hasEnded } from './bank-words'
 import type { BankAccountView, OpeningView, PurseView, WalletView } from '../wallet-types'
 
 /** In their order: told the authority, looked at by the bank, account, keys in the card, certificate, purse. */
@@ -27,7 +28,7 @@ export function nextOpening(view: WalletView): Going | undefined {
   for (const account of view.accounts) {
     // One that was refused is no longer the account's.
     const purse = view.purses.find(one => one.id === account.purse_id) ?? view.purses.findLast(one => one.account_id === account.id)
-    if (purse?.step === 'ready') continue
+    if (purse && (purse.step === 'ready' || hasEnded(purse))) continue
     return { bank: account.bank_name, currency: account.currency, step: account.ready ? 'purse' : 'certified', account, purse }
   }
   return undefined

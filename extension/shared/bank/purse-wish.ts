@@ -11,6 +11,8 @@ import { keyStand } from './purse-key'
 export function purseWish(purse: PurseView): string | undefined {
   const { bank_name: bank } = purse
   if (purse.failure) return wordsOf({ kind: purse.failure, about: bank }).sentence
+  if (purse.step === 'blocked') return t('purse.blocked.text', { bank })
+  if (purse.step === 'closing') return t('purse.closing.text', { bank })
   if (purse.wants_card) return t('purse.wants.card', { bank })
   const stand = keyStand(purse)
   if (stand === 'ended') return t('purse.key.ended', { bank })

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
-use super::{JsWallet, done, normalised, said};
+use super::{JsWallet, done, given, normalised, said, shown, thrown};
 use crate::arguments;
 
 #[wasm_bindgen(js_class = Wallet)]
@@ -164,5 +164,25 @@ impl JsWallet {
         done(Box::pin(
             async move { wallet.block_purse(&purse, &pin).await },
         ))
+    }
+
+    /// The statement of an account from one day to another (days since 1970-01-01, UTC): its pages, each a camt.053
+    /// document.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string[]>")]
+    pub fn account_statement(
+        &self,
+        account: String,
+        first_day: u32,
+        last_day: u32,
+        pin: String,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        given(Box::pin(async move {
+            let days = (first_day, last_day);
+            shown(&thrown(
+                wallet.account_statement(&account, days, &pin).await,
+            )?)
+        }))
     }
 }
