@@ -1,7 +1,16 @@
 // Made-up states around accounts at banks and purses.
 
 import type { WalletProblem } from '../shared/messages'
-import type { BankAccountView, ClosedAccountView, MovementState, MovementView, OpeningView, OrderView, PurseView, WalletView } from '../shared/wallet-types'
+import type {
+  BankAccountView,
+  ClosedAccountView,
+  MovementState,
+  MovementView,
+  OpeningView,
+  OrderView,
+  PurseView,
+  WalletView,
+} from '../shared/wallet-types'
 import type { Scene } from './scene'
 
 /** What the other scenes are made of. */

@@ -83,7 +83,16 @@ const PASSING = new Set([
 ])
 
 /** Errors that no page of the wallet mends: they are read, and the page goes on with something else. */
-const TO_BE_READ = new Set(['account-ended', 'purse-blocked', 'purse-closed', 'purse-differs', 'purse-key-ended', 'purse-key-replaced', 'purse-unknown', 'not-paid-out'])
+const TO_BE_READ = new Set([
+  'account-ended',
+  'purse-blocked',
+  'purse-closed',
+  'purse-differs',
+  'purse-key-ended',
+  'purse-key-replaced',
+  'purse-unknown',
+  'not-paid-out',
+])
 
 /** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */
 const openTab = (page: string) => void chrome.tabs.create({ url: chrome.runtime.getURL(`pages/${page}`) })

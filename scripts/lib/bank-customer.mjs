@@ -102,7 +102,10 @@ export class BankCustomer extends Shopper {
 
   /** Opens a fold of a page by its name. */
   async unfold(page, name) {
-    await page.locator('summary').filter({ hasText: words(name) }).click()
+    await page
+      .locator('summary')
+      .filter({ hasText: words(name) })
+      .click()
   }
 
   /** Gives the purse a new key before its end is near, for the fee that the bank says. */

@@ -1,5 +1,6 @@
 // An account at a bank and the purse in the card: opened, loaded, spent in the store, given back, given a new key
-// and closed, with a picture of every page.
+// and closed, the bank's books audited; with a picture of every page.
+import { auditBank } from '../lib/audit.mjs'
 import { BankCustomer } from '../lib/bank-customer.mjs'
 import { say, step } from '../lib/say.mjs'
 
@@ -30,6 +31,7 @@ export async function play(parties, shots) {
       await holder.closePurse()
       await holder.closeAccount()
     })
+    say(await step('Having the bank audited', () => auditBank(parties)))
     return tracking
   } finally {
     await holder.close()

@@ -14,6 +14,7 @@ mod closing;
 mod customer;
 #[path = "../purchase/device.rs"]
 mod device;
+mod dying;
 mod endings;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "the tests of purchases use the rest")]
