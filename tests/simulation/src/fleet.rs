@@ -44,6 +44,7 @@ pub fn run_all(arguments: &Arguments) -> Summary {
             seed,
             steps: arguments.steps,
             print: arguments.print,
+            bank: arguments.bank.in_run(seed),
             ..Options::default()
         };
         let outcome = run(options);
@@ -83,11 +84,14 @@ fn take(summary: &Mutex<Summary>, options: Options, outcome: &Outcome) {
     if outcome.violations.is_empty() {
         return;
     }
-    let Options { seed, steps, .. } = options;
+    let Options {
+        seed, steps, bank, ..
+    } = options;
+    let bank = if bank { " --bank all" } else { "" };
     println!("\nSeed {seed} with {steps} steps does not hold:");
     for violation in &outcome.violations {
         println!("  {violation}");
     }
-    println!("Again: npm run simulate -- --seed {seed} --steps {steps} --print\n");
+    println!("Again: npm run simulate -- --seed {seed} --steps {steps}{bank} --print\n");
     summary.failures.push((seed, outcome.violations.clone()));
 }

@@ -4,7 +4,7 @@ use tallystick_parties::shop::catalogue::PRODUCTS;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Address, Choice, OrderState, OrderView, WalletView};
 
-use super::cards::account_of;
+use super::cards::means;
 use super::{Approved, Holder, JSON, OwnWallet, PIN, Wish};
 use crate::cast::{COURIERS, ORIGIN, SHOP};
 use crate::town::Town;
@@ -59,12 +59,12 @@ impl Holder {
                 .unwrap_or_default(),
             accept_extra: false,
         };
-        let pin = self.typed_pin();
-        let card = view.cards.iter().find(|card| card.id == *chosen);
-        if let Some(card) = card.filter(|_| pin == PIN) {
+        let (account, place) = means(view, chosen);
+        let pin = self.pin_at(place);
+        if let Some(account) = account.filter(|_| pin == PIN) {
             self.approved.borrow_mut().push(Approved {
                 request_id: request.clone(),
-                account: account_of(card),
+                account,
                 at_ms: town.scheduler.now_ms(),
             });
         }
