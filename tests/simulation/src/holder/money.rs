@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use tallystick_card::Page;
 use tallystick_card::host::purse::PurseView as InCard;
 use tallystick_wallet::view::{KeyPlace, MovementView, PurseView, WalletView};
 
@@ -43,6 +44,8 @@ pub(crate) struct Money {
     /// When the purse reported last, in virtual milliseconds.
     pub(super) reported_ms: Cell<u64>,
     pub(super) dice: Dice,
+    /// The card as it was when it held most, and how much that was.
+    pub(crate) most: RefCell<Option<(u64, Vec<Page>)>>,
 }
 
 impl Money {
@@ -63,6 +66,7 @@ impl Money {
             ends: RefCell::default(),
             reported_ms: Cell::new(0),
             dice,
+            most: RefCell::default(),
         }
     }
 }

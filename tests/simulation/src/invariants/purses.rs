@@ -9,7 +9,7 @@ use tallystick_wallet::view::{MovementState, MovementView};
 
 use super::bank::hex;
 use super::rows;
-use crate::cast::BANK;
+use crate::cast::{BANK, CA, CENTRE};
 use crate::holder::Holder;
 use crate::town::Town;
 
@@ -90,8 +90,16 @@ pub(super) fn explained(town: &Town, broken: &mut Vec<String>) {
     }
 }
 
-/// Nothing is under way any more, and every wallet says what card and bank say.
+/// Nothing is under way any more, and every wallet says what card and bank say. With a key that a centre or an authority
+/// spoilt by lying, a card speaks to nobody, and what it has set aside stays so.
 pub(super) fn at_rest(town: &Town, broken: &mut Vec<String>) {
+    if town
+        .lied
+        .get()
+        .is_some_and(|liar| [CENTRE, CA].contains(&liar))
+    {
+        return;
+    }
     let books = Books::of(town);
     for holder in town.holders.borrow().iter() {
         for purse in holder.purses() {

@@ -58,7 +58,11 @@ fn secrets_from(town: &Town, party: &'static str) -> Words {
     } else if party == BANKING_SYSTEM {
         secrets.extend(goods());
         secrets.extend(cards(town, |_| true));
-        secrets.extend(accounts(town));
+        secrets.extend(
+            texts(town, BANK, ACCOUNT_NUMBERS)
+                .into_iter()
+                .map(String::into_bytes),
+        );
         secrets.extend(telephones());
         secrets.extend(places(everybody));
     } else if COURIERS.contains(&party) {
@@ -130,9 +134,11 @@ fn cards(town: &Town, of: impl Fn(&str) -> bool) -> Words {
     words
 }
 
+const ACCOUNT_NUMBERS: &str = "SELECT card_number FROM issuer_accounts";
+
 /// Numbers of accounts at the bank, and of those outside.
 fn accounts(town: &Town) -> Words {
-    let numbers = texts(town, BANK, "SELECT card_number FROM issuer_accounts");
+    let numbers = texts(town, BANK, ACCOUNT_NUMBERS);
     let outside = texts(
         town,
         BANKING_SYSTEM,

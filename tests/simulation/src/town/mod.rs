@@ -353,6 +353,8 @@ fn with_bank(has_bank: bool, seed: u64, cast: Cast) -> Cast {
             Instrument::BankAccount,
             Instrument::Purse,
         ],
+        // Room for all three who pay: a wallet speaks to its bank in the space of its account's keys alone.
+        parties_in_a_space: 4,
         has_directory: true,
         takes_the_bank: true,
         bank_shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
