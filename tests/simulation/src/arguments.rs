@@ -57,6 +57,12 @@ impl WithBank {
             Self::All => true,
         }
     }
+
+    /// What to say to have that run again.
+    #[must_use]
+    pub const fn told(self, seed: u64) -> &'static str {
+        if self.in_run(seed) { " --bank all" } else { "" }
+    }
 }
 
 impl Arguments {

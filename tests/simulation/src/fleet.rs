@@ -48,7 +48,7 @@ pub fn run_all(arguments: &Arguments) -> Summary {
             ..Options::default()
         };
         let outcome = run(options);
-        take(&summary, options, &outcome);
+        take(&summary, options, arguments.bank.told(seed), &outcome);
     };
     std::thread::scope(|scope| {
         for _ in 0..arguments.threads {
@@ -65,7 +65,7 @@ fn has_failed(summary: &Mutex<Summary>) -> bool {
     summary.failures.len() >= FAILURES_MAX
 }
 
-fn take(summary: &Mutex<Summary>, options: Options, outcome: &Outcome) {
+fn take(summary: &Mutex<Summary>, options: Options, bank: &str, outcome: &Outcome) {
     // The same run once more, for whoever has to read it. It prints what it does, and else does the same.
     let lines = if outcome.violations.is_empty() || options.print {
         outcome.lines.clone()
@@ -84,10 +84,7 @@ fn take(summary: &Mutex<Summary>, options: Options, outcome: &Outcome) {
     if outcome.violations.is_empty() {
         return;
     }
-    let Options {
-        seed, steps, bank, ..
-    } = options;
-    let bank = if bank { " --bank all" } else { "" };
+    let Options { seed, steps, .. } = options;
     println!("\nSeed {seed} with {steps} steps does not hold:");
     for violation in &outcome.violations {
         println!("  {violation}");

@@ -32,7 +32,7 @@ fn is_noticed(plant: Plant, complaint: &str) -> bool {
 
 #[test]
 fn random_runs_with_a_bank_move_value_every_way_and_every_amount_is_where_it_was_decided_to_be() {
-    let runs: Vec<_> = (1..=12).map(|seed| outcome(seed, 60, None)).collect();
+    let runs: Vec<_> = (1..=8).map(|seed| outcome(seed, 60, None)).collect();
     for (seed, run) in (1..).zip(&runs) {
         println!("seed {seed}: {} messages", run.messages);
         assert_eq!(run.violations, [""; 0], "seed {seed}");

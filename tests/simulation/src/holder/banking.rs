@@ -2,8 +2,8 @@
 //! answers what the bank offers, in time or late, and brings card and bank together.
 
 use tallystick_wallet::view::{
-    KeyPlace, MoveChoice, MovementState, MovementView, OpeningStep, PurseStep, PurseView,
-    ReaderCardKind, RegistrationForm, WalletView,
+    BankAccountView, KeyPlace, MoveChoice, MovementState, MovementView, OpeningStep, PurseStep,
+    PurseView, ReaderCardKind, RegistrationForm, WalletView,
 };
 use tallystick_wallet::{ErrorKind, WalletError};
 
@@ -96,7 +96,10 @@ impl Holder {
             wallet.enrol().await?;
             return Ok(true);
         }
-        if !view.accounts.is_empty() || self.is_calm.get() {
+        if let Some(account) = view.accounts.first() {
+            return self.puts_in_first(account).await;
+        }
+        if self.is_calm.get() {
             return Ok(false);
         }
         let known = self.money.iban.borrow().clone();
@@ -113,6 +116,17 @@ impl Holder {
             currency: "JPY".to_owned(),
         };
         wallet.register(&form, PASSWORD).await?;
+        Ok(true)
+    }
+
+    /// A new account gets something to begin with.
+    async fn puts_in_first(&self, account: &BankAccountView) -> Result<bool, WalletError> {
+        if self.is_calm.get() || !self.money.deposits.borrow().is_empty() {
+            return Ok(false);
+        }
+        let number = account.number.parse().unwrap_or_default();
+        let minor = self.money.dice.between(10_000, 30_000);
+        self.puts_in(number, minor).await;
         Ok(true)
     }
 

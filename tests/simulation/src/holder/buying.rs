@@ -49,6 +49,10 @@ impl Holder {
             Some(card) if self.is_careful || self.dice.chance(600) => card,
             _ => self.dice.pick(&order.payable),
         };
+        // The purse comes last, if there is enough in one.
+        let last = order.payable.last();
+        let from_bank = town.has_bank && self.money.dice.chance(500);
+        let chosen = last.filter(|_| from_bank).unwrap_or(chosen);
         let to_island = self.goes_to_island.take();
         let mut addresses = view.addresses.iter();
         let address = addresses.find(|address| address.lines.contains(ISLAND) == to_island);

@@ -67,20 +67,21 @@ pub(super) fn explained(town: &Town, broken: &mut Vec<String>) {
                 books.state(&name, &hex(&pending.transaction.0)) == Some("completed")
             };
             let under_way = purse.pending.iter().map(|pending| {
-                let is_out = pending.source == Endpoint::Purse(own);
-                let counts = match (is_out, pending.step) {
-                    (true, PendingStep::Refused) => false,
-                    (true, _) => !has_moved(pending),
-                    (false, _) => has_moved(pending),
-                };
+                let (source, destination) = (&pending.source, &pending.destination);
+                let (is_out, is_in) = (
+                    *source == Endpoint::Purse(own) && pending.step != PendingStep::Refused,
+                    *destination == Endpoint::Purse(own),
+                );
+                // Between other ends it is neither.
+                let counts = (is_out && !has_moved(pending)) || (is_in && has_moved(pending));
                 if counts { pending.amount } else { 0 }
             });
             let explained = state.amount + under_way.sum::<u64>();
             let booked = books.purses.remove(&format!("purse {name}"));
             if booked != i64::try_from(explained).ok() {
                 broken.push(format!(
-                    "{}: the card explains {explained} in purse {name}, and the bank has {booked:?}",
-                    holder.name
+                    "{}: the card explains {explained} in purse {name} ({} to spend), and the bank has {booked:?}",
+                    holder.name, state.amount
                 ));
             }
         }

@@ -219,7 +219,12 @@ impl Town {
 
     /// Remembers what does not hold at this moment.
     pub(crate) fn notice(&self, broken: Vec<String>) {
-        self.noticed.borrow_mut().extend(broken);
+        for what in broken {
+            let now_ms = self.scheduler.now_ms();
+            self.journal
+                .show(now_ms, &format!("    it does not hold that {what}"));
+            self.noticed.borrow_mut().insert(what);
+        }
     }
 
     /// What did not hold at some moment.
@@ -358,8 +363,8 @@ fn with_bank(has_bank: bool, seed: u64, cast: Cast) -> Cast {
         has_directory: true,
         takes_the_bank: true,
         bank_shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
-        // Short, so that replies come late.
-        offer_seconds: *dice.pick(&[10, 30, 120]),
+        // Short, so that replies come late; longer than any two clocks are apart.
+        offer_seconds: *dice.pick(&[3 * CLOCK_OFF_SECONDS, 120]),
         asks_outside: true,
         purse_key_token: purse_key_token(),
         ..cast
