@@ -36,8 +36,8 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> Option<u64> {
     let holder = dice.pick(&first);
     let party = *dice.pick(&PARTIES);
     match dice.below(100) {
-        0..52 => wish(holder, some_errand(dice)),
-        52..60 => holder.wishes.borrow_mut().push_back(Wish::Anything),
+        0..46 => wish(holder, some_errand(dice)),
+        46..60 => holder.wishes.borrow_mut().push_back(Wish::Tea),
         60..70 => fail_after_writes(town, party, dice),
         70..74 => {
             let objects: Vec<_> = town.objects(party).map(|seat| seat.name).collect();
@@ -94,7 +94,7 @@ fn wish(holder: &Holder, errand: Errand) {
 fn some_errand(dice: &Dice) -> Errand {
     match dice.below(20) {
         0..3 => Errand::PutIn(dice.between(5_000, 20_000)),
-        3..9 => Errand::Load(dice.between(1, 6_000)),
+        3..9 => Errand::Load(dice.between(1, 12_000)),
         9..13 => Errand::Unload(dice.between(1, 3_000)),
         13..19 => Errand::Give(dice.between(1, 3_000)),
         _ => Errand::Report,

@@ -12,11 +12,11 @@ use crate::holder::Holder;
 use crate::seat::Seat;
 use crate::town::Town;
 
-/// What came from one account of the ledger to another, by their kinds: loads, transfers to purses, deposits.
+/// From which kind of account to which value is booked once more: loads, what waits (whoever gave it), deposits.
 fn ends(plant: Plant) -> [AccountKind; 2] {
     match plant {
         Plant::LoadTwice => [AccountKind::Holder, AccountKind::Purse],
-        Plant::WaitTwice => [AccountKind::Holder, AccountKind::Waiting],
+        Plant::WaitTwice => [AccountKind::Outside, AccountKind::Waiting],
         _ => [AccountKind::Outside, AccountKind::Holder],
     }
 }
@@ -26,16 +26,19 @@ pub(super) fn book_again(plant: Plant, seat: &Seat) {
     let tables = &seat.machine.database;
     let kinds = ends(plant);
     let sql = "SELECT t.id, d.name, c.name, t.minor FROM transfers t
-        JOIN accounts d ON d.account = t.debit AND d.kind = ?
+        JOIN accounts d ON d.account = t.debit AND (d.kind = ? OR ?)
         JOIN accounts c ON c.account = t.credit AND c.kind = ?
         WHERE t.kind IN ('single', 'post') AND t.id NOT LIKE 'again %'";
-    let values = kinds.map(|kind| kind.as_str().into());
+    let is_whoevers = plant == Plant::WaitTwice;
+    let [from, to] = kinds.map(AccountKind::as_str);
+    let values = [from.into(), i64::from(is_whoevers).into(), to.into()];
     for row in tables.run(sql, &values).unwrap_or_default() {
         let (Ok(id), Ok(from), Ok(to), Ok(minor)) =
             (row.text(0), row.text(1), row.text(2), row.number(3))
         else {
             continue;
         };
+        let from = if is_whoevers { "outside" } else { from };
         let account = |kind, name| Account { kind, name };
         let again = Transfer {
             id: &format!("again {id}"),
