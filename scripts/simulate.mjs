@@ -18,6 +18,8 @@ await run(async () => {
       String(Math.floor(Date.now() / 1000) * 1000),
       '--for',
       '3h',
+      '--bank',
+      'some',
       '--report',
       join(artifactsFolder, 'simulation.md'),
       ...given,

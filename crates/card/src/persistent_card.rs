@@ -10,6 +10,7 @@ use crate::Card;
 use crate::RestoreError;
 use crate::StatusWord;
 use crate::journal::{Journal, MemoryFault, Pages};
+use crate::stretch::Stretch;
 
 /// Why a card does not start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -111,18 +112,22 @@ fn status_alone(status: StatusWord) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(u16::from(status).to_be_bytes().to_vec())
 }
 
-#[cfg(test)]
 impl<P> PersistentCard<P> {
     /// As [`Card::costing`].
-    pub(crate) fn costing(self, stretch: crate::stretch::Stretch) -> Self {
+    #[must_use]
+    pub fn costing(self, stretch: Stretch) -> Self {
         Self {
             card: self.card.map(|card| card.costing(stretch)),
             ..self
         }
     }
-}
 
-impl<P> PersistentCard<P> {
+    /// As [`Card::state`]; nothing while the memory fails.
+    #[must_use]
+    pub fn state(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.card.as_ref().map(Card::state)
+    }
+
     /// Takes the power away and gives the memory back.
     pub fn into_pages(self) -> P {
         self.journal.into_pages()

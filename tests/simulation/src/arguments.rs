@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 /// How the program is called.
-pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T]
+pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T] [--bank none|some|all]
   --seed N      one run, the same one each time
   --seeds A..B  the runs from A to B
   --steps M     how many wishes and faults a run has (60); fewer are the beginning of the same run
   --print       who said what to whom, when, under which fault, and which states changed
   --for TIME    as many seeds as fit into this time, from the first one on
   --report FILE a summary as Markdown
-  --threads T   runs side by side (one for each processor)";
+  --threads T   runs side by side (one for each processor)
+  --bank WHICH  whether runs have a bank, accounts and purses: none, all, or some, those with even seeds (none)";
 
 /// Steps of a run unless it is said otherwise.
 const STEPS: u32 = 60;
@@ -31,6 +32,37 @@ pub struct Arguments {
     pub report: Option<String>,
     /// How many runs there are at the same time.
     pub threads: usize,
+    /// Which runs have a bank.
+    pub bank: WithBank,
+}
+
+/// Which runs have a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithBank {
+    /// None of them.
+    None,
+    /// Those with even seeds.
+    Some,
+    /// All of them.
+    All,
+}
+
+impl WithBank {
+    /// Whether that run has one.
+    #[must_use]
+    pub const fn in_run(self, seed: u64) -> bool {
+        match self {
+            Self::None => false,
+            Self::Some => seed.is_multiple_of(2),
+            Self::All => true,
+        }
+    }
+
+    /// What to say to have that run again.
+    #[must_use]
+    pub const fn told(self, seed: u64) -> &'static str {
+        if self.in_run(seed) { " --bank all" } else { "" }
+    }
 }
 
 impl Arguments {
@@ -47,6 +79,7 @@ impl Arguments {
             time: None,
             report: None,
             threads: processors,
+            bank: WithBank::None,
         };
         let mut ends = false;
         while let Some(word) = words.next() {
@@ -79,6 +112,14 @@ impl Arguments {
                 "--threads" => {
                     let threads = usize::try_from(number()?).unwrap_or(0);
                     read.threads = threads.clamp(1, 64);
+                }
+                "--bank" => {
+                    read.bank = match value.as_str() {
+                        "none" => WithBank::None,
+                        "some" => WithBank::Some,
+                        "all" => WithBank::All,
+                        _ => return Err("--bank is none, some or all.".to_owned()),
+                    };
                 }
                 _ => return Err(format!("{word} is no option.")),
             }

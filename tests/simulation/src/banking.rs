@@ -1,4 +1,5 @@
-//! A banking system outside for tests: what it says of an account follows from the account's number.
+//! The banking system outside, as the bank of tests asks it: what it says of an account follows from the account's
+//! number, or it is the sandbox, over the network.
 
 use tallystick_parties::bank::banking_system::{
     BankingSystem, OrdinaryBank, OutsideAccount, Solvency,
@@ -13,8 +14,10 @@ use tallystick_parties::ports::{Clock as _, Ports};
 use tallystick_protocol::wire::money::Currency;
 use tallystick_protocol::wire::time::Timestamp;
 
-use crate::cast::domain;
+use crate::cast::{BANKING_SYSTEM, domain};
 
+/// With this the bank shows to the sandbox that it is its client.
+pub const TOKEN: &str = "the token that Kitsune gave Midori";
 /// An account of somebody who is solvent.
 pub const GOOD_ACCOUNT: &str = "GB33BUKB20201555555555";
 /// There is no such account.
@@ -32,11 +35,6 @@ pub const UNANSWERED: u64 = 4_405;
 /// The bank's own account there.
 const OWN_ACCOUNT: &str = "DE89370400440532013000";
 
-/// The domain of an ordinary bank outside, where there is one.
-pub const ORDINARY: &str = "kitsune-bank.localhost";
-/// The token that it gave the bank.
-pub const ORDINARY_TOKEN: &str = "the bank's token";
-
 /// The banking system.
 pub enum Outside {
     /// Whatever it is ordered it books at once, but for two amounts, and of what it booked it says nothing more.
@@ -46,12 +44,12 @@ pub enum Outside {
 }
 
 impl Outside {
-    /// The one at [`ORDINARY`].
+    /// The one at [`BANKING_SYSTEM`].
     #[must_use]
     pub fn ordinary() -> Self {
         Self::Ordinary(OrdinaryBank {
-            domain: domain(ORDINARY),
-            token: ORDINARY_TOKEN.to_owned().into(),
+            domain: domain(BANKING_SYSTEM),
+            token: TOKEN.to_owned().into(),
         })
     }
 }

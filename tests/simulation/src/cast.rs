@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use http::{Request, Response};
-use tallystick_parties::Party;
 use tallystick_parties::bank::{Bank, BankConfig, PurseKeyKind};
+use tallystick_parties::banking_system::{BankingConfig, BankingSystem, Client};
 use tallystick_parties::ca::{self, Ca};
 use tallystick_parties::courier::Courier;
 use tallystick_parties::directory::Directory;
@@ -23,7 +22,8 @@ use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use tallystick_protocol::wire::money::{Currency, Money};
 
-use crate::banking::Outside;
+use crate::banking::{Outside, TOKEN};
+pub use crate::running::Running;
 
 /// The shop.
 pub const SHOP: &str = "kiso-tea.localhost";
@@ -47,6 +47,10 @@ pub const CENTRE: &str = "keys.localhost";
 pub const CA: &str = "ca.localhost";
 /// The directory of certificates, where there is one.
 pub const DIRECTORY: &str = "directory.localhost";
+/// The ordinary bank outside, in a sandbox.
+pub const BANKING_SYSTEM: &str = "kitsune-bank.localhost";
+/// The bank, and who is there only if it is.
+pub const BESIDE_THE_BANK: [&str; 4] = [BANK, AUTHORITY, DIRECTORY, BANKING_SYSTEM];
 /// Everybody but those only some shops take, in the order in which they are given the test keys.
 pub const NAMES: [&str; 6] = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP];
 /// Everybody.
@@ -178,69 +182,6 @@ pub fn handles_of(role: Role, name: &str) -> Handles {
     vault.handles().clone()
 }
 
-/// A party of whatever role, started.
-pub enum Running<P: Ports> {
-    /// The certification authority.
-    Ca(Rc<Ca<P>>),
-    /// The key centre.
-    Centre(Rc<KeyCentre<P>>),
-    /// A shop.
-    Shop(Rc<Shop<P>>),
-    /// The issuer.
-    Issuer(Rc<Issuer<P>>),
-    /// The courier.
-    Courier(Rc<Courier<P>>),
-    /// The registration authority.
-    Authority(Rc<RegistrationAuthority<P>>),
-    /// The directory.
-    Directory(Rc<Directory<P>>),
-    /// The bank.
-    Bank(Rc<Bank<P, Outside>>),
-}
-
-impl<P: Ports> Clone for Running<P> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Ca(party) => Self::Ca(party.clone()),
-            Self::Centre(party) => Self::Centre(party.clone()),
-            Self::Shop(party) => Self::Shop(party.clone()),
-            Self::Issuer(party) => Self::Issuer(party.clone()),
-            Self::Courier(party) => Self::Courier(party.clone()),
-            Self::Authority(party) => Self::Authority(party.clone()),
-            Self::Directory(party) => Self::Directory(party.clone()),
-            Self::Bank(party) => Self::Bank(party.clone()),
-        }
-    }
-}
-
-impl<P: Ports> Party for Running<P> {
-    async fn serve(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        match self {
-            Self::Ca(party) => party.serve(request).await,
-            Self::Centre(party) => party.serve(request).await,
-            Self::Shop(party) => party.serve(request).await,
-            Self::Issuer(party) => party.serve(request).await,
-            Self::Courier(party) => party.serve(request).await,
-            Self::Authority(party) => party.serve(request).await,
-            Self::Directory(party) => party.serve(request).await,
-            Self::Bank(party) => party.serve(request).await,
-        }
-    }
-
-    async fn wake(&self) {
-        match self {
-            Self::Ca(party) => party.wake().await,
-            Self::Centre(party) => party.wake().await,
-            Self::Shop(party) => party.wake().await,
-            Self::Issuer(party) => party.wake().await,
-            Self::Courier(party) => party.wake().await,
-            Self::Authority(party) => party.wake().await,
-            Self::Directory(party) => party.wake().await,
-            Self::Bank(party) => party.wake().await,
-        }
-    }
-}
-
 /// How they are set up.
 #[derive(Clone, Copy, Debug)]
 pub struct Cast {
@@ -268,6 +209,8 @@ pub struct Cast {
     pub bank_shards: Shards,
     /// Whether the bank asks an ordinary bank outside over the network, instead of one that is played.
     pub has_ordinary_bank: bool,
+    /// How long the bank waits for the reply to an offer, in seconds.
+    pub offer_seconds: u64,
     /// How the bank's key for purses signs.
     pub purse_key: PurseKeyKind,
     /// With this the bank's key for purses is certified.
@@ -290,6 +233,7 @@ impl Default for Cast {
             takes_the_bank: false,
             bank_shards: Shards::NONE,
             has_ordinary_bank: false,
+            offer_seconds: 120,
             purse_key: PurseKeyKind::P256,
             purse_key_token: PURSE_KEY_TOKEN,
             fees: &[(FeeOption::Account, 300)],
@@ -362,6 +306,9 @@ impl Cast {
                 };
                 Running::Bank(Rc::new(Bank::new(ports, self.bank(), outside)))
             }
+            BANKING_SYSTEM => {
+                Running::BankingSystem(Rc::new(BankingSystem::new(ports, outside_bank())))
+            }
             shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
         }
     }
@@ -424,6 +371,7 @@ impl Cast {
             config.statement_seconds = 86_400;
         }
         config.purse_key = self.purse_key;
+        config.offer_seconds = self.offer_seconds;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));
         config
     }
@@ -452,4 +400,13 @@ impl Cast {
         }
         config
     }
+}
+
+/// The ordinary bank outside: whoever asks gets an account, and the bank is its client.
+fn outside_bank() -> BankingConfig {
+    let mut config = BankingConfig::new(settings(Role::BankingSystem, BANKING_SYSTEM));
+    config.clients = Client::new(domain(BANK), TOKEN).into_iter().collect();
+    config.opening_minor = 100_000;
+    config.opens_accounts = true;
+    config
 }

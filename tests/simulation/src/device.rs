@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rand_core::CryptoRng;
+use tallystick_card::host::purse::PurseView;
 use tallystick_parties::native::{SeededRandom, SetClock};
 use tallystick_parties::ports::{Clock as _, Network as PartyNetwork};
 use tallystick_wallet::core::ports::{
@@ -15,11 +16,12 @@ use tallystick_wallet::core::ports::{
     Vault, VaultError,
 };
 use tallystick_wallet::sealing::StateKey;
-use tallystick_wallet::sealing::software_card::SoftwareCard;
+use tallystick_wallet::sealing::software_card::{RECORD, SoftwareCard};
 use tallystick_wallet::sealing::stretch::Stretch;
 use zeroize::Zeroizing;
 
 use crate::prime_pool::{DeviceRandom, KeyPool};
+use crate::purses;
 use crate::reader::Reader;
 
 /// Guessing costs nothing here, so that wallets are made and cards asked quickly.
@@ -58,6 +60,8 @@ struct Inner {
     reader: Reader,
     /// A call that goes through although its answer is lost.
     lose_answers: Cell<bool>,
+    /// The key under which the software card was opened last.
+    state_key: RefCell<Option<StateKey>>,
     /// How many keys of the pool cards have made here.
     keys: Rc<Cell<usize>>,
 }
@@ -173,6 +177,21 @@ impl<N> Device<N> {
             .iter()
             .flat_map(|(name, bytes)| [name.as_bytes(), bytes].concat())
             .collect()
+    }
+
+    /// The purses in the software card, as it is stored.
+    ///
+    /// # Panics
+    /// If what is stored is no card.
+    #[must_use]
+    pub fn purses(&self) -> Vec<PurseView> {
+        let key = self.inner.state_key.borrow();
+        let (Some(key), Some(sealed)) = (&*key, self.record(RECORD)) else {
+            return Vec::new();
+        };
+        let random = DeviceRandom::new(self.random.clone(), None);
+        let mut card = SoftwareCard::open(key, &sealed, random).unwrap();
+        purses::in_card(|apdu| card.execute(apdu))
     }
 
     /// Changes a stored record.
@@ -346,6 +365,7 @@ impl<N: PartyNetwork> Cards for Device<N> {
 
     fn power(&self, key: &StateKey, sealed: &[u8]) -> Result<Box<dyn PoweredCard>, CardFault> {
         let card = SoftwareCard::open(key, sealed, self.random()).map_err(CardFault::new)?;
+        *self.inner.state_key.borrow_mut() = Some(key.clone());
         Ok(Box::new(Powered(card)))
     }
 

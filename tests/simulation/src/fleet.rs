@@ -44,10 +44,11 @@ pub fn run_all(arguments: &Arguments) -> Summary {
             seed,
             steps: arguments.steps,
             print: arguments.print,
+            bank: arguments.bank.in_run(seed),
             ..Options::default()
         };
         let outcome = run(options);
-        take(&summary, options, &outcome);
+        take(&summary, options, arguments.bank.told(seed), &outcome);
     };
     std::thread::scope(|scope| {
         for _ in 0..arguments.threads {
@@ -64,7 +65,7 @@ fn has_failed(summary: &Mutex<Summary>) -> bool {
     summary.failures.len() >= FAILURES_MAX
 }
 
-fn take(summary: &Mutex<Summary>, options: Options, outcome: &Outcome) {
+fn take(summary: &Mutex<Summary>, options: Options, bank: &str, outcome: &Outcome) {
     // The same run once more, for whoever has to read it. It prints what it does, and else does the same.
     let lines = if outcome.violations.is_empty() || options.print {
         outcome.lines.clone()
@@ -88,6 +89,6 @@ fn take(summary: &Mutex<Summary>, options: Options, outcome: &Outcome) {
     for violation in &outcome.violations {
         println!("  {violation}");
     }
-    println!("Again: npm run simulate -- --seed {seed} --steps {steps} --print\n");
+    println!("Again: npm run simulate -- --seed {seed} --steps {steps}{bank} --print\n");
     summary.failures.push((seed, outcome.violations.clone()));
 }

@@ -5,7 +5,9 @@ use std::convert::Infallible;
 use std::rc::Rc;
 
 use rand_core::{TryCryptoRng, TryRng};
-use rsa::traits::PrivateKeyParts;
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::EncodePrivateKey as _;
+use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use tallystick_parties::native::SeededRandom;
 use tallystick_parties::ports::Random;
 use tallystick_protocol::test_keys::{TEST_KEYS, test_key};
@@ -14,6 +16,28 @@ use tallystick_protocol::test_keys::{TEST_KEYS, test_key};
 const PRIME_BYTES: usize = 128;
 /// A start, and then the bases of the tests that the prime passes.
 const NUMBERS_A_PRIME: usize = 17;
+
+/// The key of the party of that number (PKCS#8 DER): a test key, or one of the first primes of two of them, which no
+/// card has.
+///
+/// # Panics
+/// If there are as many parties as that there are no such pairs.
+#[must_use]
+pub fn party_key(number: usize) -> Vec<u8> {
+    if let Some(key) = TEST_KEYS.get(number) {
+        return key.to_vec();
+    }
+    let first = number - TEST_KEYS.len();
+    assert!(
+        first + 1 < TEST_KEYS.len(),
+        "there are more parties than keys"
+    );
+    let keys = [test_key(first), test_key(first + 1)];
+    let primes = keys.iter().map(|key| key.primes()[0].as_ref().clone());
+    let primes = primes.collect();
+    let key = RsaPrivateKey::from_primes(primes, keys[0].e().clone()).unwrap();
+    key.to_pkcs8_der().unwrap().as_bytes().to_vec()
+}
 
 /// Which of the fixed keys the cards of one computer make, one after the other.
 #[derive(Clone, Copy)]

@@ -5,53 +5,13 @@ use std::future::{pending, poll_fn};
 use std::rc::Rc;
 use std::task::Poll;
 
-use tallystick_card::Card;
-use tallystick_parties::native::SeededRandom;
 use tallystick_wallet::core::ports::{CardFault, CardResponse, FaultKind, Later, PoweredCard};
 use zeroize::Zeroizing;
 
-use crate::device::CHEAP;
-use crate::prime_pool::DeviceRandom;
+pub use crate::held_card::HeldCard;
 
 /// The reader's product name.
 pub const NAME: &str = "Pretend reader";
-
-/// A card that can be held in the hand: a clone is the same card.
-#[derive(Clone)]
-pub struct HeldCard(Rc<HeldCardState>);
-
-struct HeldCardState {
-    card: RefCell<Card>,
-    random: SeededRandom,
-}
-
-impl HeldCard {
-    /// A card from the factory. Equal seeds give equal keys.
-    #[must_use]
-    pub fn new(seed: &str) -> Self {
-        Self(Rc::new(HeldCardState {
-            card: RefCell::new(Card::blank().costing(CHEAP)),
-            random: SeededRandom::new(seed),
-        }))
-    }
-
-    /// Everything that is stored in it.
-    #[must_use]
-    pub fn state(&self) -> Zeroizing<Vec<u8>> {
-        self.0.card.borrow().state()
-    }
-
-    fn execute(&self, apdu: &[u8]) -> Zeroizing<Vec<u8>> {
-        let mut random = DeviceRandom::new(self.0.random.clone(), None);
-        self.0.card.borrow_mut().transmit(apdu, &mut random).bytes
-    }
-
-    /// What loses its power forgets which applet was selected and that a PIN was verified.
-    fn lose_power(&self) {
-        let state = self.state();
-        *self.0.card.borrow_mut() = Card::restore(&state).unwrap();
-    }
-}
 
 /// What happens to a card in the middle of a conversation.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,6 +46,12 @@ impl Reader {
     /// Puts a card in, in place of what is there.
     pub fn insert(&self, card: &HeldCard) {
         *self.0.card.borrow_mut() = Some(card.clone());
+    }
+
+    /// What is in it.
+    #[must_use]
+    pub fn card(&self) -> Option<HeldCard> {
+        self.0.card.borrow().clone()
     }
 
     /// Takes the card out.
@@ -183,7 +149,7 @@ struct InReader {
 impl InReader {
     fn answer(&self, apdu: &[u8]) -> CardResponse {
         let removed = || fault(FaultKind::Removed, NAME);
-        let is_there = |card: &HeldCard| Rc::ptr_eq(&card.0, &self.card.0);
+        let is_there = |card: &HeldCard| card.is_same(&self.card);
         if !self.reader.card.borrow().as_ref().is_some_and(is_there) {
             return Err(removed());
         }
@@ -218,6 +184,10 @@ impl InReader {
         } else {
             self.card.execute(apdu)
         };
+        if self.card.is_dead() {
+            *self.reader.card.borrow_mut() = None;
+            return Err(removed());
+        }
         match pulled {
             Some(_) => Err(removed()),
             None => Ok(response),

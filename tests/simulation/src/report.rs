@@ -28,7 +28,9 @@ pub fn write(file: &str, arguments: &Arguments, summary: &Summary) -> std::io::R
     if let Some(folder) = Path::new(file).parent() {
         fs::create_dir_all(folder)?;
     }
-    let Arguments { seeds, steps, .. } = arguments;
+    let Arguments {
+        seeds, steps, bank, ..
+    } = arguments;
     let mut page = format!(
         "# Simulation\n\nSeeds from {} on, {steps} steps each.\n\n{}.\n",
         seeds.0,
@@ -40,7 +42,8 @@ pub fn write(file: &str, arguments: &Arguments, summary: &Summary) -> std::io::R
             page.push_str(&format!("- {violation}\n"));
         }
         page.push_str(&format!(
-            "\n`npm run simulate -- --seed {seed} --steps {steps} --print`\n"
+            "\n`npm run simulate -- --seed {seed} --steps {steps}{} --print`\n",
+            bank.told(*seed)
         ));
     }
     fs::write(file, page)

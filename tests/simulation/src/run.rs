@@ -15,6 +15,7 @@ use crate::operator;
 use crate::people::PEOPLE;
 use crate::plant::Plant;
 use crate::steps;
+use crate::steps_at_bank;
 use crate::town::Town;
 use crate::weather::Weather;
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub days: u32,
     /// Whether key spaces have the degrees of a real deployment.
     pub real_degrees: bool,
+    /// Whether there is a bank, with everybody who belongs to it, and holders have accounts and purses there.
+    pub bank: bool,
 }
 
 /// The power of a participant fails once, between two writes.
@@ -164,8 +167,11 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
     }
     let mut rests = true;
     let operator = Dice::new(town.seed, "operator");
+    let bank = Dice::new(town.seed, "steps at the bank");
     for _ in 0..steps {
-        let pause_ms = steps::take(town, dice);
+        let at_bank = town.has_bank.then(|| steps_at_bank::take(town, &bank));
+        let pause_ms = at_bank.flatten();
+        let pause_ms = pause_ms.unwrap_or_else(|| steps::take(town, dice));
         operator::work(town, &operator);
         rests &= town.run_for(pause_ms);
         town.notice(invariants::broken_now(town));

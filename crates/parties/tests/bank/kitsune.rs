@@ -10,8 +10,8 @@ use tallystick_parties::banking_system::{BankingConfig, BankingSystem, Client};
 use tallystick_parties::native::Machine;
 use tallystick_protocol::bank::Registration;
 use tallystick_protocol::wire::identifier::Role;
-use tallystick_simulation::banking::{ORDINARY, ORDINARY_TOKEN};
-use tallystick_simulation::cast::{Cast, settings};
+use tallystick_simulation::banking::TOKEN;
+use tallystick_simulation::cast::{BANKING_SYSTEM, Cast, settings};
 use tallystick_simulation::operators::{COMMANDS, Command, MEDIA_TYPE, OPERATORS, registration};
 
 use super::authority::{offer_in, opening, registration as registered, with};
@@ -79,9 +79,9 @@ pub fn world_of(cast: Cast) -> (World, Kitsune) {
         has_ordinary_bank: true,
         ..cast
     });
-    let machine = Machine::new(&world.hub, ORDINARY, &world.clock).unwrap();
-    let mut config = BankingConfig::new(settings(Role::BankingSystem, ORDINARY));
-    config.clients = vec![Client::new(domain(BANK), ORDINARY_TOKEN).unwrap()];
+    let machine = Machine::new(&world.hub, BANKING_SYSTEM, &world.clock).unwrap();
+    let mut config = BankingConfig::new(settings(Role::BankingSystem, BANKING_SYSTEM));
+    config.clients = vec![Client::new(domain(BANK), TOKEN).unwrap()];
     config.opening_minor = OPENING;
     config.opens_accounts = true;
     let line = Rc::new(Cell::new(Line::Good));
@@ -89,11 +89,11 @@ pub fn world_of(cast: Cast) -> (World, Kitsune) {
         bank: Rc::new(BankingSystem::new(machine.clone(), config)),
         line: line.clone(),
     };
-    world.hub.connect(ORDINARY, Rc::new(between));
+    world.hub.connect(BANKING_SYSTEM, Rc::new(between));
     let key = "drawn by the page".to_owned();
     let body = json!({ "name": OWNER, "currency": "JPY", "key": key });
     let answer = world.post(
-        ORDINARY,
+        BANKING_SYSTEM,
         "/v1/accounts",
         JSON,
         body.to_string().into_bytes(),
@@ -183,7 +183,7 @@ impl Kitsune {
             "reference": reference,
         });
         world.post(
-            ORDINARY,
+            BANKING_SYSTEM,
             "/v1/transfers",
             JSON,
             body.to_string().into_bytes(),
@@ -197,11 +197,11 @@ impl Kitsune {
         use tallystick_parties::ports::banking::{BankApi, Banking as _};
         use tallystick_protocol::wire::money::{Currency, Money};
         let network = world.hub.network(BANK);
-        let at = domain(ORDINARY);
+        let at = domain(BANKING_SYSTEM);
         let api = BankApi {
             network: &network,
             bank: &at,
-            token: ORDINARY_TOKEN,
+            token: TOKEN,
         };
         let batch = Batch {
             message: "THEFT".parse().unwrap(),
@@ -224,17 +224,17 @@ impl Kitsune {
     }
 
     fn obeys(&self, world: &World, command: &'static str, told: &[(&'static str, String)]) {
-        world.post(ORDINARY, OPERATORS, JSON, registration());
+        world.post(BANKING_SYSTEM, OPERATORS, JSON, registration());
         world.run_for(1_000);
         let command = Command {
             role: "banking-system",
-            domain: ORDINARY,
+            domain: BANKING_SYSTEM,
             command,
             arguments: told,
             id: &format!("{command}-{}", world.now().0),
             at: world.now(),
         };
-        let answer = world.post(ORDINARY, COMMANDS, MEDIA_TYPE, command.signed());
+        let answer = world.post(BANKING_SYSTEM, COMMANDS, MEDIA_TYPE, command.signed());
         assert!(answer.status().is_success(), "{}", text(&answer));
     }
 }

@@ -25,8 +25,8 @@ mod overtaken;
 mod paying;
 mod purse;
 mod reader;
-mod time;
 mod renewing;
+mod time;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

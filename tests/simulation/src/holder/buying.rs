@@ -4,7 +4,7 @@ use tallystick_parties::shop::catalogue::PRODUCTS;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Address, Choice, OrderState, OrderView, WalletView};
 
-use super::cards::account_of;
+use super::cards::means;
 use super::{Approved, Holder, JSON, OwnWallet, PIN, Wish};
 use crate::cast::{COURIERS, ORIGIN, SHOP};
 use crate::town::Town;
@@ -49,6 +49,10 @@ impl Holder {
             Some(card) if self.is_careful || self.dice.chance(600) => card,
             _ => self.dice.pick(&order.payable),
         };
+        // The purse comes last, if there is enough in one.
+        let last = order.payable.last();
+        let from_bank = town.has_bank && self.money.dice.chance(500);
+        let chosen = last.filter(|_| from_bank).unwrap_or(chosen);
         let to_island = self.goes_to_island.take();
         let mut addresses = view.addresses.iter();
         let address = addresses.find(|address| address.lines.contains(ISLAND) == to_island);
@@ -59,12 +63,12 @@ impl Holder {
                 .unwrap_or_default(),
             accept_extra: false,
         };
-        let pin = self.typed_pin();
-        let card = view.cards.iter().find(|card| card.id == *chosen);
-        if let Some(card) = card.filter(|_| pin == PIN) {
+        let (account, place) = means(view, chosen);
+        let pin = self.pin_at(place);
+        if let Some(account) = account.filter(|_| pin == PIN) {
             self.approved.borrow_mut().push(Approved {
                 request_id: request.clone(),
-                account: account_of(card),
+                account,
                 at_ms: town.scheduler.now_ms(),
             });
         }

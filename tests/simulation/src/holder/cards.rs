@@ -21,6 +21,24 @@ pub(super) fn account_of(card: &CardView) -> AccountName {
     (card.issuer_domain.clone(), card.last4.clone())
 }
 
+/// The account that a card, an account at the bank or a purse of this name pays from, and where its keys live.
+pub(super) fn means(view: &WalletView, id: &str) -> (Option<AccountName>, KeyPlace) {
+    if let Some(card) = view.cards.iter().find(|card| card.id == id) {
+        return (Some(account_of(card)), card.place);
+    }
+    let purse = view.purses.iter().find(|purse| purse.id == id);
+    let id = purse.map_or(id, |purse| &purse.account_id);
+    let Some(account) = view.accounts.iter().find(|account| account.id == id) else {
+        return (None, KeyPlace::Software);
+    };
+    let last4 = account.number.len().saturating_sub(4);
+    let name = (
+        account.bank_domain.clone(),
+        account.number[last4..].to_owned(),
+    );
+    (Some(name), account.place)
+}
+
 impl Holder {
     /// With an empty wallet: a new card, or on the other computer one that was there before.
     pub(super) async fn begin(

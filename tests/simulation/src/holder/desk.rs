@@ -4,7 +4,7 @@ use tallystick_parties::native::SetClock;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_wallet::view::Deployment;
 
-use crate::cast::{CENTRE, ISSUER};
+use crate::cast::{AUTHORITY, BANK, CENTRE, ISSUER};
 use crate::device::Place;
 use crate::network::SimulatedNetwork;
 use crate::prime_pool::KeyPool;
@@ -41,7 +41,7 @@ pub(super) fn origin(party: &str) -> String {
 }
 
 /// What is packaged with the wallet.
-pub(super) fn deployment(anchors: &TrustAnchors) -> Deployment {
+pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool) -> Deployment {
     let roots = anchors.roots().iter();
     Deployment {
         root_certificates: roots
@@ -50,7 +50,7 @@ pub(super) fn deployment(anchors: &TrustAnchors) -> Deployment {
         key_centres: vec![CENTRE.to_owned()],
         welcome_url: origin(ISSUER),
         local_port: Some(8787),
-        registration: None,
-        banks: Vec::new(),
+        registration: has_bank.then(|| AUTHORITY.to_owned()),
+        banks: Vec::from_iter(has_bank.then(|| BANK.to_owned())),
     }
 }

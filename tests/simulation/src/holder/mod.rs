@@ -2,9 +2,11 @@
 //! and then, and comes back after whatever happened.
 
 mod backup;
+pub(crate) mod banking;
 mod buying;
 mod cards;
 mod desk;
+mod money;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
@@ -17,7 +19,9 @@ use tallystick_wallet::Wallet;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Deployment, KeyPlace, OrderView, Phase, WalletView};
 
+use self::banking::Errand;
 use self::desk::{OnTheDesk, deployment};
+use self::money::Money;
 use crate::device::{CHEAP, Device};
 use crate::dice::Dice;
 use crate::network::SimulatedNetwork;
@@ -54,6 +58,8 @@ pub(crate) enum Wish {
     Backup,
     /// What is in the newest backup.
     Restore,
+    /// Something of the bank.
+    AtTheBank(Errand),
 }
 
 /// What the PIN was typed for: from when on which order, by the wallet's own name for it, may be paid from
@@ -75,6 +81,8 @@ pub(crate) struct Holder {
     deployment: Deployment,
     life: Cell<u32>,
     puk: RefCell<Option<String>>,
+    /// What is at the bank.
+    pub(crate) money: Money,
     /// What is still wanted.
     pub(crate) wishes: RefCell<VecDeque<Wish>>,
     /// Where the next parcel goes.
@@ -114,7 +122,7 @@ impl Holder {
             (index, 0),
             person,
             papers,
-            deployment(anchors),
+            deployment(anchors, town.has_bank),
             is_careful,
         ))
     }
@@ -164,6 +172,7 @@ impl Holder {
             dice,
             life: Cell::new(0),
             puk: RefCell::default(),
+            money: Money::new(town, name),
             wishes: RefCell::default(),
             goes_to_island: Cell::new(false),
             is_careful,
@@ -255,6 +264,7 @@ impl Holder {
             Phase::Locked => wallet.unlock(PASSPHRASE).await.map(|()| true),
             Phase::Enrolling | Phase::Ready => {
                 self.look_at(town, &view);
+                self.look_at_money(town, &view);
                 self.go_on(town, wallet, &view).await
             }
         }
@@ -292,6 +302,9 @@ impl Holder {
         if self.has_to_decide(town, wallet, view).await? {
             return Ok(true);
         }
+        if self.tends_money(town, wallet, view).await? {
+            return Ok(true);
+        }
         if self.is_calm.get() {
             return self.looks_again(town, wallet, view).await;
         }
@@ -309,6 +322,7 @@ impl Holder {
             Some(Wish::Account) => self.move_here(town, wallet, view).await,
             Some(Wish::Backup) => self.back_up(wallet).await,
             Some(Wish::Restore) => self.restore(town, wallet).await,
+            Some(Wish::AtTheBank(errand)) => self.runs(town, wallet, view, errand).await,
             Some(wish) => self.ask_for(wallet, wish).await,
         }
     }

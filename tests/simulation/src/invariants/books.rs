@@ -10,14 +10,20 @@ use crate::people::AccountName;
 use crate::town::Town;
 
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
-    for issuer in ISSUERS {
+    let payers = town.payers();
+    for payer in &payers {
         for (complaint, sql) in BOOKS {
-            none(town, broken, issuer, sql, complaint);
+            none(town, broken, payer, sql, complaint);
         }
-        summed(town, issuer, broken);
-        approved(town, issuer, broken);
+        approved(town, payer, broken);
     }
-    apart(town, &ISSUERS, broken);
+    for issuer in ISSUERS {
+        let sums = |sql: &str| sums(town, issuer, sql);
+        for (complaint, booked, said) in SUMS {
+            differing(issuer, complaint, &sums(booked), &sums(said), broken);
+        }
+    }
+    apart(town, &payers, broken);
     apart(town, &COURIERS, broken);
 }
 
@@ -86,23 +92,32 @@ const SUMS: [(&str, &str, &str); 3] = [
     ),
 ];
 
-fn summed(town: &Town, issuer: &str, broken: &mut Vec<String>) {
-    let sums = |sql: &str| {
-        let mut sums = BTreeMap::<String, i64>::new();
-        for row in rows(town, issuer, sql) {
-            if let (Ok(name), Ok(minor)) = (row.text(0), row.integer(1)) {
-                *sums.entry(name.to_owned()).or_default() += minor;
-            }
+/// Amounts by the name of an account of the ledger, without those that are nothing.
+pub(super) type Sums = BTreeMap<String, i64>;
+
+/// Adds up what a query gives over all objects of a party: a name and an amount in each row.
+pub(super) fn sums(town: &Town, party: &str, sql: &str) -> Sums {
+    let mut sums = Sums::new();
+    for row in rows(town, party, sql) {
+        if let (Ok(name), Ok(minor)) = (row.text(0), row.integer(1)) {
+            *sums.entry(name.to_owned()).or_default() += minor;
         }
-        sums.retain(|_, sum| *sum != 0);
-        sums
-    };
-    for (complaint, booked, said) in SUMS {
-        let (booked, said) = (sums(booked), sums(said));
-        for name in booked.keys().chain(said.keys()) {
-            if booked.get(name) != said.get(name) {
-                broken.push(format!("{issuer}: {complaint}: {name}"));
-            }
+    }
+    sums.retain(|_, sum| *sum != 0);
+    sums
+}
+
+/// Complains about each name whose amounts are not equal.
+pub(super) fn differing(
+    party: &str,
+    complaint: &str,
+    booked: &Sums,
+    said: &Sums,
+    broken: &mut Vec<String>,
+) {
+    for name in booked.keys().chain(said.keys()) {
+        if booked.get(name) != said.get(name) {
+            broken.push(format!("{party}: {complaint}: {name}"));
         }
     }
 }

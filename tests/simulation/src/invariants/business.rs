@@ -6,7 +6,7 @@ use tallystick_parties::native::block_on;
 use tallystick_parties::ports::{Clock as _, Tables as _};
 use tallystick_protocol::trust::certificate::Certificate;
 
-use crate::cast::{CA, EVERYBODY};
+use crate::cast::CA;
 use crate::town::Town;
 
 /// A certificate with less than this left should have been renewed, in seconds (28 days; renewal begins 30 days
@@ -14,7 +14,8 @@ use crate::town::Town;
 const LEFT_SECONDS: u64 = 28 * 86_400;
 
 pub(crate) fn check(town: &Town, broken: &mut Vec<String>) {
-    for seat in EVERYBODY.iter().flat_map(|party| town.objects(party)) {
+    let parties = town.parties();
+    for seat in parties.iter().flat_map(|party| town.objects(party)) {
         let party = seat.name;
         let request = Request::get(format!("https://{}/health", seat.party)).body(Vec::new());
         let (Some(running), Ok(request)) = (seat.running(), request) else {

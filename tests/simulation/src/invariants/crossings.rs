@@ -4,12 +4,11 @@
 use tallystick_parties::ledger::across::{TrialOfAll, trial_of_all};
 
 use super::{none, that_served};
-use crate::cast::ISSUERS;
 use crate::town::Town;
 
 /// Call it at any moment. While the power of an object is gone, nobody can look at its books.
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
-    for issuer in ISSUERS {
+    for issuer in town.payers() {
         let mut objects = town.objects(issuer);
         if objects.any(|seat| seat.machine.database.is_spent()) {
             continue;
@@ -23,7 +22,7 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
 }
 
 pub(super) fn at_rest(town: &Town, broken: &mut Vec<String>) {
-    for issuer in ISSUERS {
+    for issuer in town.payers() {
         let served = that_served(town, issuer);
         let books: Vec<_> = served.map(|seat| &seat.machine.database).collect();
         match trial_of_all(&books) {

@@ -4,7 +4,7 @@
 use tallystick_wallet::view::{OrderState, OrderView};
 
 use super::{none, orders_of, rows, state_of, states};
-use crate::cast::{COURIERS, EVERYBODY, ISSUERS, SHOP};
+use crate::cast::{COURIERS, SHOP};
 use crate::holder::Holder;
 use crate::town::Town;
 
@@ -17,7 +17,8 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
             wallet(town, holder, broken);
         }
     }
-    if !town.lied.get().is_some_and(|liar| ISSUERS.contains(&liar)) {
+    let payers = town.payers();
+    if !town.lied.get().is_some_and(|liar| payers.contains(&liar)) {
         for holder in town.holders.borrow().iter() {
             money(town, holder, broken);
         }
@@ -25,12 +26,13 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
 }
 
 fn ended(town: &Town, broken: &mut Vec<String>) {
+    let payers = town.payers();
     let is_open = |party: &str| match party {
         SHOP => "state NOT IN ('accepted', 'refused', 'expired')",
-        issuer if ISSUERS.contains(&issuer) => "state = 'reserved'",
+        payer if payers.contains(&payer) => "state = 'reserved'",
         _ => "state = 'accepted'",
     };
-    for party in EVERYBODY {
+    for party in town.parties() {
         if let Some(table) = orders_of(party) {
             let sql = format!(
                 "SELECT 'order ' || lower(hex(order_id)) || ' is ' || state FROM {table} WHERE {}",
@@ -48,7 +50,7 @@ fn ended(town: &Town, broken: &mut Vec<String>) {
 /// Whoever was charged for something gets it, unless its courier or its issuer lied about that.
 fn paid_only_if_accepted(town: &Town, broken: &mut Vec<String>) {
     let parcels = states(town, &COURIERS);
-    for issuer in ISSUERS {
+    for issuer in town.payers() {
         let sql = "SELECT lower(hex(order_id)), state, courier FROM issuer_reservations";
         for row in rows(town, issuer, sql) {
             let (Ok(order), Ok(state), Ok(courier)) = (row.text(0), row.text(1), row.text(2))
@@ -75,7 +77,7 @@ fn paid_only_if_accepted(town: &Town, broken: &mut Vec<String>) {
 
 /// The shop and the issuers agree.
 fn agree(town: &Town, broken: &mut Vec<String>) {
-    let money = states(town, &ISSUERS);
+    let money = states(town, &town.payers());
     let known = states(town, &[SHOP]);
     for (order, (_, state)) in &known {
         let money = state_of(&money, order);
@@ -96,7 +98,7 @@ fn wallet(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
     if !holder.is_settled.get() {
         broken.push(format!("{name}: the wallet never comes to rest"));
     }
-    let money = states(town, &ISSUERS);
+    let money = states(town, &town.payers());
     for order in holder.orders.borrow().iter() {
         let number = order.order_id.as_deref().unwrap_or_default();
         let money = state_of(&money, number);
@@ -110,7 +112,7 @@ fn wallet(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
 
 /// Whoever else lies: what a wallet says about money is what the issuer has booked. It may still be asking.
 fn money(town: &Town, holder: &Holder, broken: &mut Vec<String>) {
-    let money = states(town, &ISSUERS);
+    let money = states(town, &town.payers());
     for order in holder.orders.borrow().iter() {
         let number = order.order_id.as_deref().unwrap_or_default();
         let money = state_of(&money, number);

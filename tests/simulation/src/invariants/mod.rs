@@ -1,11 +1,13 @@
 //! What must hold after every run.
 
+mod bank;
 mod books;
 pub(crate) mod business;
 mod crossings;
 mod endings;
 pub(crate) mod parcels;
 mod places;
+mod purses;
 mod refunds;
 mod secrecy;
 mod stock;
@@ -16,7 +18,7 @@ use std::rc::Rc;
 
 use tallystick_parties::ports::{Row, Tables as _};
 
-use crate::cast::{COURIERS, ISSUERS, SHOP};
+use crate::cast::{BANK, COURIERS, ISSUERS, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -36,6 +38,11 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     endings::check(town, &mut broken);
     secrecy::check(town, &mut broken);
     places::check(town, &mut broken);
+    if town.has_bank {
+        bank::check(town, &mut broken);
+        purses::explained(town, &mut broken);
+        purses::at_rest(town, &mut broken);
+    }
     broken
 }
 
@@ -43,6 +50,9 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
 pub(crate) fn broken_now(town: &Town) -> Vec<String> {
     let mut broken = Vec::new();
     crossings::check(town, &mut broken);
+    if town.has_bank {
+        purses::explained(town, &mut broken);
+    }
     broken
 }
 
@@ -94,7 +104,7 @@ fn none(town: &Town, broken: &mut Vec<String>, party: &str, sql: &str, complaint
 pub(crate) fn orders_of(party: &str) -> Option<&'static str> {
     if party == SHOP {
         Some("shop_orders")
-    } else if ISSUERS.contains(&party) {
+    } else if ISSUERS.contains(&party) || party == BANK {
         Some("issuer_reservations")
     } else if COURIERS.contains(&party) {
         Some("courier_deliveries")

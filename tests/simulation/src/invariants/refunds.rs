@@ -4,17 +4,17 @@
 use std::collections::BTreeMap;
 
 use super::{none, rows};
-use crate::cast::{ISSUERS, SHOP};
+use crate::cast::SHOP;
 use crate::town::Town;
 
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
-    for issuer in ISSUERS {
+    for issuer in town.payers() {
         for (complaint, sql) in BOOKS {
             none(town, broken, issuer, sql, complaint);
         }
     }
     let lied = |who: &str| town.lied.get() == Some(who);
-    if !lied(SHOP) && !ISSUERS.iter().any(|issuer| lied(issuer)) {
+    if !lied(SHOP) && !town.payers().into_iter().any(lied) {
         asked_for(town, broken);
     }
     if town.lied.get().is_none() {
@@ -64,7 +64,7 @@ fn asked_for(town: &Town, broken: &mut Vec<String>) {
         SHOP,
         "SELECT lower(hex(order_id)), number, minor, coalesce(outcome, 'unheard') FROM shop_refunds",
     );
-    for issuer in ISSUERS {
+    for issuer in town.payers() {
         let decided = refunds(
             town,
             issuer,
@@ -85,7 +85,7 @@ fn asked_for(town: &Town, broken: &mut Vec<String>) {
 /// No wallet says that more was given back than its issuer has booked; where nobody lied, it says all of it.
 fn told(town: &Town, broken: &mut Vec<String>) {
     let mut given = BTreeMap::new();
-    for issuer in ISSUERS {
+    for issuer in town.payers() {
         let sql = "SELECT lower(hex(r.order_id)), f.minor FROM payer_refunds f
             JOIN issuer_reservations r ON r.root = f.root WHERE f.outcome = 'refunded'";
         for row in rows(town, issuer, sql) {
@@ -94,7 +94,8 @@ fn told(town: &Town, broken: &mut Vec<String>) {
             }
         }
     }
-    if town.lied.get().is_some_and(|liar| ISSUERS.contains(&liar)) {
+    let payers = town.payers();
+    if town.lied.get().is_some_and(|liar| payers.contains(&liar)) {
         return;
     }
     for holder in town.holders.borrow().iter() {

@@ -10,7 +10,9 @@ use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_wallet::view::OrderView;
 
 use super::texts;
-use crate::cast::{COURIERS, EVERYBODY, ISSUERS, OTHER_SHOP, SHOP};
+use crate::cast::{
+    AUTHORITY, BANK, BANKING_SYSTEM, BESIDE_THE_BANK, COURIERS, ISSUERS, OTHER_SHOP, SHOP,
+};
 use crate::people::{PEOPLE, Person};
 use crate::search::holds;
 use crate::seat::Seat;
@@ -19,7 +21,7 @@ use crate::town::Town;
 type Words = BTreeSet<Vec<u8>>;
 
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
-    for party in EVERYBODY {
+    for party in town.parties() {
         let secrets = secrets_from(town, party);
         for seat in town.objects(party) {
             let everything = everything_at(town, seat);
@@ -36,6 +38,9 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
 fn secrets_from(town: &Town, party: &'static str) -> Words {
     let everybody = |_: &&Person| true;
     let mut secrets = orders_of_others(town, party);
+    if !BESIDE_THE_BANK.contains(&party) {
+        secrets.extend(accounts(town));
+    }
     if party == SHOP {
         secrets.extend(cards(town, |_| true));
         secrets.extend(people(everybody));
@@ -44,6 +49,21 @@ fn secrets_from(town: &Town, party: &'static str) -> Words {
         secrets.extend(goods());
         secrets.extend(cards(town, |issuer| issuer != party));
         secrets.extend(people(|person| !has_applied(town, person, party)));
+        secrets.extend(places(everybody));
+    } else if party == BANK || party == AUTHORITY {
+        secrets.extend(goods());
+        secrets.extend(cards(town, |_| true));
+        secrets.extend(people(|person| !has_applied(town, person, BANK)));
+        secrets.extend(places(everybody));
+    } else if party == BANKING_SYSTEM {
+        secrets.extend(goods());
+        secrets.extend(cards(town, |_| true));
+        secrets.extend(
+            texts(town, BANK, ACCOUNT_NUMBERS)
+                .into_iter()
+                .map(String::into_bytes),
+        );
+        secrets.extend(telephones());
         secrets.extend(places(everybody));
     } else if COURIERS.contains(&party) {
         secrets.extend(goods());
@@ -112,6 +132,30 @@ fn cards(town: &Town, of: impl Fn(&str) -> bool) -> Words {
         words.extend(codes.map(|(_, code)| code.into_bytes()));
     }
     words
+}
+
+const ACCOUNT_NUMBERS: &str = "SELECT card_number FROM issuer_accounts";
+
+/// Numbers of accounts at the bank, and of those outside.
+fn accounts(town: &Town) -> Words {
+    let numbers = texts(town, BANK, ACCOUNT_NUMBERS);
+    let outside = texts(
+        town,
+        BANKING_SYSTEM,
+        "SELECT iban FROM banking_accounts WHERE client IS NULL",
+    );
+    numbers
+        .into_iter()
+        .chain(outside)
+        .map(String::into_bytes)
+        .collect()
+}
+
+fn telephones() -> Words {
+    PEOPLE
+        .iter()
+        .map(|person| bytes(person.telephone))
+        .collect()
 }
 
 /// Names and telephone numbers of cardholders.

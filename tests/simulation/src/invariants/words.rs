@@ -5,7 +5,7 @@ use tallystick_parties::ports::{Clock as _, Tables as _};
 use tallystick_parties::post::due;
 
 use super::{none, that_served};
-use crate::cast::{COURIERS, EVERYBODY, ISSUERS, SHOP};
+use crate::cast::{COURIERS, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -15,7 +15,7 @@ const LATE_MS: u64 = 60_000;
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
     one_word(town, broken);
     on_the_clock(town, broken);
-    for issuer in ISSUERS {
+    for issuer in town.payers() {
         trial_balance(town, issuer, broken);
     }
 }
@@ -31,7 +31,7 @@ fn one_word(town: &Town, broken: &mut Vec<String>) {
                      OR (s.kind = 'closed' AND s.reference IN (lower(hex(d.root)) || ' ' || d.issuer, lower(hex(d.root)) || ' ' || d.shop))))";
         none(town, broken, courier, sql, both);
     }
-    for issuer in ISSUERS {
+    for issuer in town.payers() {
         let sql = "SELECT lower(hex(r.root)) FROM issuer_reservations r JOIN statements s
              ON s.kind = 'refusal' AND s.reference = lower(hex(r.root)) WHERE r.state <> 'refused'";
         none(
@@ -43,11 +43,9 @@ fn one_word(town: &Town, broken: &mut Vec<String>) {
         );
     }
     // Those that decide could have signed both for it.
-    if !town
-        .lied
-        .get()
-        .is_some_and(|liar| ISSUERS.contains(&liar) || COURIERS.contains(&liar))
-    {
+    let payers = town.payers();
+    let decides = |liar: &str| payers.contains(&liar) || COURIERS.contains(&liar);
+    if !town.lied.get().is_some_and(decides) {
         let sql = "SELECT lower(hex(order_id)) FROM shop_papers
              WHERE kind IN ('acceptance', 'refusal') GROUP BY order_id HAVING count(*) > 1";
         none(town, broken, SHOP, sql, both);
@@ -56,7 +54,8 @@ fn one_word(town: &Town, broken: &mut Vec<String>) {
 
 /// Every job is still to come, and an alarm is set for the next; what is stuck is seen elsewhere.
 fn on_the_clock(town: &Town, broken: &mut Vec<String>) {
-    for seat in EVERYBODY.iter().flat_map(|party| town.objects(party)) {
+    let parties = town.parties();
+    for seat in parties.iter().flat_map(|party| town.objects(party)) {
         let party = seat.name;
         let tables = &seat.machine.database;
         let latest_ms = seat.machine.clock.now_ms().saturating_sub(LATE_MS);

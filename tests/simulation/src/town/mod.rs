@@ -10,10 +10,11 @@ use http::Request;
 use tallystick_parties::native::SetClock;
 use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::routes;
-use tallystick_protocol::test_keys::TEST_KEYS;
+use tallystick_protocol::instrument::Instrument;
 
 use crate::cast::{
-    COURIER, Cast, EVERYBODY, ISSUER, SHOP, START, beside_offices, handles_of, place_of,
+    BANK, BESIDE_THE_BANK, COURIER, Cast, EVERYBODY, ISSUER, ISSUERS, SHOP, START, beside_offices,
+    handles_of, place_of, purse_key_token,
 };
 use crate::dice::Dice;
 use crate::holder::Holder;
@@ -22,6 +23,7 @@ use crate::journal::Journal;
 use crate::lies::Heard;
 use crate::machine::machine;
 use crate::plant::Plant;
+use crate::prime_pool::party_key;
 use crate::run::Options;
 use crate::scheduler::{Owner, Scheduler, Step};
 use crate::seat::Seat;
@@ -43,6 +45,8 @@ pub(crate) struct Town {
     pub(crate) seed: u64,
     /// How the parties are set up.
     pub(crate) cast: Cell<Cast>,
+    /// Whether there is a bank.
+    pub(crate) has_bank: bool,
     /// Which parties were spread over shards in the middle of a run, and when.
     spread_at_ms: RefCell<BTreeMap<&'static str, u64>>,
     /// Chance of the network.
@@ -83,35 +87,42 @@ impl Town {
             plant,
             print: is_read,
             real_degrees,
+            bank: has_bank,
             ..
         } = options;
         let clock = SetClock::at(START * 1000);
         let off = Dice::new(seed, "clocks");
         Rc::new_cyclic(|me| {
-            let seats = EVERYBODY.into_iter().zip(TEST_KEYS).map(|(name, key)| {
+            let with_key = |(number, name)| {
                 let machine = machine(me, name, clock.skewed(some_skew(&off)), seed);
-                machine.signing.prepare(key);
+                machine.signing.prepare(&party_key(number));
                 Rc::new(Seat::new(name, machine))
-            });
+            };
+            let mut parties = EVERYBODY.into_iter().enumerate();
+            let mut seats: Vec<_> = parties.by_ref().map(with_key).collect();
             // Shards make no keys: the office's are theirs.
             let shards = beside_offices().map(|name| {
                 let machine = machine(me, name, clock.skewed(some_skew(&off)), seed);
                 Rc::new(Seat::new(name, machine))
             });
+            seats.extend(shards);
+            let beside = BESIDE_THE_BANK.into_iter().filter(|_| has_bank);
+            seats.extend((EVERYBODY.len()..).zip(beside).map(with_key));
             Self {
                 me: me.clone(),
                 journal: Journal::new(START * 1000, is_read),
                 seed,
                 cast: Cell::new(Cast {
                     real_degrees,
-                    ..some_cast(&Dice::new(seed, "cast"))
+                    ..with_bank(has_bank, seed, some_cast(&Dice::new(seed, "cast")))
                 }),
+                has_bank,
                 spread_at_ms: RefCell::default(),
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
                 siblings: Cell::default(),
                 cuts: RefCell::default(),
-                seats: seats.chain(shards).collect(),
+                seats,
                 holders: RefCell::default(),
                 received: RefCell::default(),
                 heard: RefCell::default(),
@@ -144,6 +155,18 @@ impl Town {
         self.seats.iter().find(|seat| seat.name == name)
     }
 
+    /// Everybody who is there, by their domains.
+    pub(crate) fn parties(&self) -> Vec<&'static str> {
+        let beside = BESIDE_THE_BANK.into_iter().filter(|_| self.has_bank);
+        EVERYBODY.into_iter().chain(beside).collect()
+    }
+
+    /// Everybody who pays orders: the issuers, and the bank.
+    pub(crate) fn payers(&self) -> Vec<&'static str> {
+        let bank = self.has_bank.then_some(BANK);
+        ISSUERS.into_iter().chain(bank).collect()
+    }
+
     /// All objects of a party that are in use, its office first.
     pub(crate) fn objects(&self, party: &str) -> impl Iterator<Item = &Rc<Seat>> {
         let seats = self.seats.iter().filter(move |seat| seat.party == party);
@@ -162,6 +185,7 @@ impl Town {
             COURIER => cast.shards = shards,
             SHOP => cast.shop_shards = shards,
             ISSUER => cast.issuer_shards = shards,
+            BANK => cast.bank_shards = shards,
             _ => return,
         }
         self.cast.set(cast);
@@ -195,7 +219,12 @@ impl Town {
 
     /// Remembers what does not hold at this moment.
     pub(crate) fn notice(&self, broken: Vec<String>) {
-        self.noticed.borrow_mut().extend(broken);
+        for what in broken {
+            let now_ms = self.scheduler.now_ms();
+            self.journal
+                .show(now_ms, &format!("    it does not hold that {what}"));
+            self.noticed.borrow_mut().insert(what);
+        }
     }
 
     /// What did not hold at some moment.
@@ -314,6 +343,31 @@ fn some_cast(dice: &Dice) -> Cast {
         shop_shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
         issuer_shards: Shards::new(*dice.pick(&[1, 2, 4])).unwrap_or(Shards::NONE),
         ..Cast::default()
+    }
+}
+
+/// With a bank that the shop takes, and everybody who belongs to it.
+fn with_bank(has_bank: bool, seed: u64, cast: Cast) -> Cast {
+    if !has_bank {
+        return cast;
+    }
+    let dice = Dice::new(seed, "the bank");
+    Cast {
+        instruments: &[
+            Instrument::CardAccount,
+            Instrument::BankAccount,
+            Instrument::Purse,
+        ],
+        // Room for all three who pay: a wallet speaks to its bank in the space of its account's keys alone.
+        parties_in_a_space: 4,
+        has_directory: true,
+        takes_the_bank: true,
+        bank_shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
+        // Short, so that replies come late; longer than any two clocks are apart.
+        offer_seconds: *dice.pick(&[3 * CLOCK_OFF_SECONDS, 120]),
+        has_ordinary_bank: true,
+        purse_key_token: purse_key_token(),
+        ..cast
     }
 }
 

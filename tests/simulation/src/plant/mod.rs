@@ -1,5 +1,7 @@
 //! Mistakes that no party makes, to see that the invariants notice them.
 
+mod at_bank;
+
 use std::rc::Rc;
 
 use tallystick_parties::ledger::{self, Account, AccountKind, Transfer};
@@ -7,7 +9,7 @@ use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::wire::identifier::OrderId;
 use tallystick_protocol::wire::money::{Currency, Money};
 
-use crate::cast::{COURIER, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
+use crate::cast::{BANK, COURIER, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -54,6 +56,16 @@ pub enum Plant {
     ForgetRefund,
     /// The shop has put aside something it could not do, and tells nobody.
     HideStuck,
+    /// The bank puts what was loaded into the purse once more.
+    LoadTwice,
+    /// The bank forgets to give back what it held for an offer that nobody answered.
+    HoldUnanswered,
+    /// The bank has a transfer wait for a purse twice.
+    WaitTwice,
+    /// The bank books a deposit once more.
+    DepositTwice,
+    /// A card has again what it gave away.
+    RestoreCard,
 }
 
 impl Plant {
@@ -112,6 +124,11 @@ impl Plant {
                  VALUES ('letter', 'nobody/nothing', 1, 1, 1) ON CONFLICT DO NOTHING",
             ),
             (Self::TakeTwice, COURIER) if seat.name == COURIER => take_from_shards(town, seat),
+            (Self::LoadTwice | Self::WaitTwice | Self::DepositTwice, BANK) => {
+                at_bank::book_again(self, seat);
+            }
+            (Self::HoldUnanswered, BANK) => at_bank::hold_unanswered(seat),
+            (Self::RestoreCard, BANK) => at_bank::restore_card(town),
             (Self::LoseGoods, SHOP) => run("DELETE FROM shop_reserved"),
             (Self::PutBackTwice, SHOP) => run(
                 "UPDATE shop_stock SET pieces = pieces + 1 WHERE EXISTS (SELECT 1 FROM shop_put_back)",
