@@ -9,10 +9,9 @@ mod outside;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sha2::{Digest, Sha256};
 use tallystick_protocol::bank::{BookTransfer, ProofKind, TransferKind};
-use tallystick_protocol::purse::PurseNumber;
-use tallystick_protocol::wire::identifier::{Domain, Root, TransactionId};
+use tallystick_protocol::purse::{PurseNumber, number_of_transfer};
+use tallystick_protocol::wire::identifier::{Domain, TransactionId};
 use tallystick_protocol::wire::money::Money;
 
 use crate::books::{Books, Entry, Standing};
@@ -142,7 +141,8 @@ impl<'a> Audit<'a> {
         match said {
             Said::Movement(request) => {
                 if let Some((purse, money)) = movements::brings_to(request) {
-                    self.waiting.insert((purse, request.transaction), money);
+                    let number = number_of_transfer(&request.purse, &request.transaction);
+                    self.waiting.insert((purse, number), money);
                 }
             }
             Said::Command(_, key) => {
@@ -393,14 +393,6 @@ fn differs(object: &str, transfer: &BookTransfer, expected: &Entry) -> Option<Fi
         expected: expected.money.minor,
         claimed: said.money.minor,
     })
-}
-
-/// The number of the credit that a refund to a purse brings: SHA-256 of the order's root and the refund's number.
-fn number_of_refund(root: &Root, number: u32) -> TransactionId {
-    let digest = Sha256::new()
-        .chain_update(root.0)
-        .chain_update(number.to_be_bytes());
-    TransactionId(digest.finalize().into())
 }
 
 /// That nobody signed for an entry.

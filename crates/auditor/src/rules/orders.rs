@@ -5,12 +5,12 @@ use tallystick_protocol::bank::{BookTransfer, ProofKind, TransferKind};
 use tallystick_protocol::checkout::answers::AuthorisationRequest;
 use tallystick_protocol::checkout::order::{HolderApproval, OrderProof};
 use tallystick_protocol::checkout::refunds::RefundRequest;
-use tallystick_protocol::purse::PursePayment;
+use tallystick_protocol::purse::{PursePayment, number_of_refund};
 use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 use tallystick_protocol::wire::money::Money;
 
 use super::movements::{inside, waiting};
-use super::{Audit, Judged, number_of_refund, unfit, unsigned};
+use super::{Audit, Judged, unfit, unsigned};
 use crate::books::Entry;
 use crate::finding::Finding;
 use crate::said::Said;
