@@ -17,12 +17,13 @@ export const ownOf = (end: string, view: WalletView): Own | undefined => [...vie
 
 export const amountOf = (own: Own): number | null => ('amount_minor' in own ? own.amount_minor : own.available_minor)
 
-/** By how much the own ends of a movement would differ; ends whose amount is not known are left out. */
+/** By how much the own ends of a movement would differ; ends whose amount is not known are left out, and
+ *  an account on which there must be more by now. */
 export function standings(from: string, to: string, minor: number, view: WalletView): Standing[] {
   const change = (end: string, by: number): Standing[] => {
     const own = ownOf(end, view)
     const before = own && amountOf(own)
-    if (!own || before === null || before === undefined) return []
+    if (!own || before === null || before === undefined || before + by < 0) return []
     const kind = 'account_id' in own ? 'purse' : 'account'
     return [{ name: capitalised(endName({ kind, number: own.number, own_id: own.id }, view)), before, after: before + by }]
   }
