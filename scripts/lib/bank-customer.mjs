@@ -1,4 +1,5 @@
 // A person with an account at a bank and a purse in the card, as a program.
+import { wholeConsole } from './console.mjs'
 import { Shopper, words } from './shopper.mjs'
 
 /** The password with which Aiko could block a lost purse. */
@@ -12,10 +13,12 @@ export class BankCustomer extends Shopper {
   async openOutside() {
     const page = await this.openPage(this.parties.url('banking-system'))
     await page.getByLabel('Name').fill(this.person.name)
+    const asked = page.waitForRequest(request => request.url().endsWith('/v1/accounts'))
     await page.getByRole('button', { name: 'Open account' }).click()
     await page.locator('.iban').waitFor()
     await this.shot(page, 'outside-account', { fullPage: true })
     const iban = (await page.locator('.iban').textContent()).replaceAll(' ', '')
+    this.outside = { iban, key: (await asked).postDataJSON().key }
     await page.close()
     return iban
   }
@@ -45,16 +48,30 @@ export class BankCustomer extends Shopper {
     await page.close()
   }
 
-  /** Has money come from outside onto the account, as the demo's bank lets whoever asks. */
+  /** Pays from the account outside onto the new one, and waits until the bank has read that in its statement. */
   async deposit(minor = DEPOSIT_MINOR) {
+    const bank = this.parties.domain('bank')
+    const [{ iban: to }] = (await this.parties.fetch(bank, '/v1/paying-in')).json()
     const [account] = (await this.view()).accounts
-    const body = { account: account.end.replace(/^\D+/, ''), amount: minor, currency: account.currency, reference: crypto.randomUUID() }
-    const answer = await this.parties.fetch(this.parties.domain('bank'), '/v1/deposits', {
+    const text = account.end.replace(/^\D+/, '')
+    const body = { ...this.outside, to, amount: minor, text, reference: crypto.randomUUID().slice(0, 18) }
+    const answer = await this.parties.fetch(this.parties.domain('banking-system'), '/v1/transfers', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
-    if (answer.status !== 200) throw new Error(`The deposit was answered by ${answer.status}: ${answer.text()}`)
+    if (answer.status !== 200) throw new Error(`The transfer was answered by ${answer.status}: ${answer.text()}`)
+    await this.untilBooked(minor)
+  }
+
+  /** Waits until an account at the bank holds that much. */
+  async untilBooked(minor) {
+    for (let tries = 0; tries < 60; tries += 1) {
+      const { balances } = await wholeConsole(this.parties, this.parties.domain('bank'))
+      if (balances.some(({ account, balance }) => account.kind === 'holder' && balance.minor >= minor)) return
+      await new Promise(resolve => setTimeout(resolve, 500))
+    }
+    throw new Error('What was paid in did not come onto the account within half a minute.')
   }
 
   /** The page of the purse, with one of its acts open. */
