@@ -237,6 +237,7 @@ pub(crate) fn is_locked(
 
 /// Nothing comes onto the account or leaves it any more, and no wallet is enrolled for it: it is closed, or about to
 /// be.
+#[cfg(feature = "bank")] // an issuer closes none
 pub(crate) fn shut(tables: &dyn Tables, account: i64, now: Timestamp) -> Result<(), DatabaseError> {
     tables.run(
         "INSERT INTO issuer_shut_accounts (account, shut_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -246,6 +247,7 @@ pub(crate) fn shut(tables: &dyn Tables, account: i64, now: Timestamp) -> Result<
 }
 
 /// The account is open after all.
+#[cfg(feature = "bank")]
 pub(crate) fn reopen(tables: &dyn Tables, account: i64) -> Result<(), DatabaseError> {
     let sql = "DELETE FROM issuer_shut_accounts WHERE account = ?";
     tables.run(sql, &[account.into()])?;
