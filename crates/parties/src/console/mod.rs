@@ -297,7 +297,7 @@ impl<P: Ports> Office<P> {
 
     fn owner(&self, role: &impl Show) -> Result<Owner<'_>, Fault> {
         Ok(Owner {
-            role: self.settings.role.as_str(),
+            role: self.settings.called.as_str(),
             domain: self.settings.domain.as_str(),
             name: &self.settings.name,
             commands: commands::shapes(role),
