@@ -9,6 +9,7 @@ import { run, say } from './lib/say.mjs'
 /** For each story the pictures taken from it, and their names here. */
 const PICTURES = {
   purchase: { '05-store': 'store', '09-approve': 'approve', '12-wallet-popup': 'wallet', '17-console-courier': 'console-courier' },
+  bank: { '10-purse-after-load': 'purse', '15-approve': 'approve-purse' },
   reader: { '22-card-pulled-out': 'put-back', '24-wallet-readers': 'readers' },
 }
 
