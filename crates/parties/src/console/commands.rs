@@ -268,7 +268,8 @@ impl<P: Ports> Office<P> {
         let keys: Vec<_> = operators.iter().map(|one| one.key.clone()).collect();
         let signed = command::open(body, &keys).map_err(refused)?;
         let said = &signed.command;
-        if said.role != self.settings.called.as_str() || said.domain != self.settings.domain.as_str()
+        if said.role != self.settings.called.as_str()
+            || said.domain != self.settings.domain.as_str()
         {
             let other = "The command is for another party.";
             return Err(Fault::new(Kind::WrongRecipient, other));

@@ -16,12 +16,12 @@ use crate::support::{Bare, CA, World, domain};
 
 const HOLDERS_KEY: usize = 7;
 
-fn certified(world: &World, issuer: &Bare) -> Vec<u8> {
+fn certified(world: &World, issuer: &Bare, key: usize) -> Vec<u8> {
     let request = HolderCertificateRequest {
         envelope: issuer
             .office
             .envelope(Audience::Party(domain(CA)), [1; 32], 300),
-        signing_public_key: test_spki(HOLDERS_KEY),
+        signing_public_key: test_spki(key),
         label: "account 17".to_owned(),
     };
     let request = block_on(issuer.office.say(&request)).unwrap();
@@ -45,7 +45,7 @@ fn t004_10_what_a_party_had_certified_it_has_revoked_once_even_if_the_ca_is_away
     world.start_key_centre(crate::support::SMALL);
     let issuer = world.start_bare(Role::Issuer, "issuer.localhost");
     block_on(issuer.wake());
-    let certificate = certified(&world, &issuer);
+    let certificate = certified(&world, &issuer, HOLDERS_KEY);
     world.hub.cut(CA, true);
     have_revoked(&issuer, &certificate);
     have_revoked(&issuer, &certificate);
@@ -75,4 +75,25 @@ fn t004_10_what_a_party_had_certified_it_has_revoked_once_even_if_the_ca_is_away
 
     have_revoked(&issuer, &certificate);
     assert_eq!(letters(), 0, "it was done before");
+}
+
+#[test]
+fn t004_43_a_key_that_another_had_certified_and_revoked_stays_its_owner_s() {
+    let mut world = World::empty();
+    let (_, ca) = world.start_ca();
+    world.start_key_centre(crate::support::SMALL);
+    let issuer = world.start_bare(Role::Issuer, "issuer.localhost");
+    block_on(issuer.wake());
+    // The key of the party that starts next; nobody shows that they have what they have certified for a holder.
+    let certificate = certified(&world, &issuer, 3);
+    have_revoked(&issuer, &certificate);
+    block_on(issuer.wake());
+    block_on(ca.wake());
+    let shop = world.start_bare(Role::Shop, "shop.localhost");
+    assert_eq!(
+        world.get_json("shop.localhost", "/health")["status"],
+        "ready"
+    );
+    let own = Certificate::from_der(&shop.office.identity().unwrap().certificate).unwrap();
+    assert_eq!(own.public_key().to_spki().unwrap(), test_spki(3));
 }

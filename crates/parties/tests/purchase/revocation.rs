@@ -124,25 +124,6 @@ fn t004_10_a_revoked_key_is_not_certified_again() {
 }
 
 #[test]
-fn t004_43_a_key_that_another_has_certified_and_revoked_stays_its_owner_s() {
-    let world = World::with_directory();
-    // Nobody shows that they have a key which they have certified for a holder.
-    let request = HolderCertificateRequest {
-        envelope: to_ca(&world, ISSUER, [1; 32]),
-        signing_public_key: test_spki(COURIER_KEY),
-        label: "Account 1".to_owned(),
-    };
-    let request = signed(&world, (ISSUER, ISSUER_KEY), &request);
-    let answer = world.post(CA, "/v1/holder-certificates", COSE, request);
-    assert_eq!(answer.status(), 200);
-    let answer = revoke(&world, (ISSUER, ISSUER_KEY), key_hash(COURIER_KEY));
-    assert_eq!(answer.status(), 200);
-    let courier = certificate_of(&world, COURIER);
-    let certified = world.anchors.verify(&courier, world.now(), Role::Courier);
-    assert_eq!(certified.unwrap().domain, Some(domain(COURIER)));
-}
-
-#[test]
 fn the_same_request_twice_is_once() {
     let world = World::with_directory();
     let _holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
