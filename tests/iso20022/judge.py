@@ -235,11 +235,11 @@ def write_camt053(said):
         )
 
     def entry(one):
-        side = "dbtr" if is_in else "cdtr"
         number = camt053.AccountIdentification4Choice(iban=one["other_account"])
         account = camt053.CashAccount38(id=number)
         party = camt053.Party40Choice(pty=camt053.PartyIdentification135(nm=one["other"]))
         is_in = one["direction"] == "in"
+        side = "dbtr" if is_in else "cdtr"
         details = camt053.EntryTransaction10(
             refs=camt053.TransactionReferences6(end_to_end_id=one["end_to_end"]),
             amt=amount(one["minor"]),

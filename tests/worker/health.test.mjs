@@ -104,7 +104,9 @@ test('a log line has no word of an address that is not one of our own', async ()
   await new Promise(resolve => setTimeout(resolve, 200))
   const messages = lines.map(line => line.message)
   assert.ok(messages.every(message => !message.includes('hanako')))
-  assert.ok(messages.some(message => JSON.parse(message).route === '/v1/orders/{}/{}'))
+  // What workerd itself says of a busy machine is no line of ours.
+  const ours = messages.filter(message => message.startsWith('{'))
+  assert.ok(ours.some(message => JSON.parse(message).route === '/v1/orders/{}/{}'))
 })
 
 test('every party is ready, and HEAD is answered as GET', async () => {
