@@ -56,13 +56,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         reference: &str,
         purpose: Purpose,
     ) -> Result<(), Fault> {
-        if purpose.order() != Order::Collections {
-            return Err(Fault::internal());
-        }
-        self.put_order(
-            tables,
-            &self.new_payment(Some(account), money, reference, purpose),
-        )
+        let payment = self.new_payment(Some(account), money, reference, purpose);
+        self.put_order_of(tables, Order::Collections, &payment)
     }
 
     /// Sets money of an account aside and has it paid out to the account outside. As [`Bank::collect`].
@@ -77,13 +72,21 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         reference: &str,
         purpose: Purpose,
     ) -> Result<(), Fault> {
-        if purpose.order() != Order::Transfers {
+        let payment = self.new_payment(Some(account), money, reference, purpose);
+        self.put_order_of(tables, Order::Transfers, &payment)
+    }
+
+    /// Puts in a payment whose purpose is one of that kind of order.
+    fn put_order_of(
+        &self,
+        tables: &dyn Tables,
+        order: Order,
+        payment: &OutsidePayment,
+    ) -> Result<(), Fault> {
+        if payment.purpose.order() != order {
             return Err(Fault::internal());
         }
-        self.put_order(
-            tables,
-            &self.new_payment(Some(account), money, reference, purpose),
-        )
+        self.put_order(tables, payment)
     }
 
     /// Orders a payment now, for whoever waits for it, and says where it stands then.
