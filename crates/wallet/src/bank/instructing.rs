@@ -7,8 +7,6 @@ use tallystick_protocol::bank::{
     AccountInstruction, InstructionAnswer, InstructionKind, InstructionOutcome,
 };
 use tallystick_protocol::trust::keyed;
-use tallystick_protocol::trust::signature::Algorithm;
-use tallystick_protocol::wire::cbor::encode;
 
 use super::instruction_record::{InstructionRecord, named};
 use super::question::Question;
@@ -21,7 +19,7 @@ use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
-use crate::core::secure_element::{Command, Reply, signature};
+use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
 
 /// What the holder wants done.
@@ -67,7 +65,6 @@ struct Instructing<'a> {
 
 struct Prepared {
     record: InstructionRecord,
-    slot: u8,
     speaking: Speaking,
     was_asked: bool,
 }
@@ -98,20 +95,13 @@ impl Errand for Instructing<'_> {
         };
         if !prepared.was_asked {
             prepared.was_asked = true;
-            let to_sign = keyed::to_be_signed(&prepared.record.instruction, Algorithm::Ps256);
-            return Ok(vec![
-                Command::present_pin(self.pin),
-                Command::sign(prepared.slot, &to_sign, rng)?,
-                prepared.speaking.derive(),
-            ]);
+            let instruction = &prepared.record.instruction;
+            return prepared
+                .speaking
+                .sign_and_derive(instruction, self.pin, rng);
         }
-        let [_, signed, key] = replies else {
-            return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        let signed = signature(signed)?;
-        let instruction = encode(&prepared.record.instruction);
-        let signed = keyed::assemble(&instruction, Algorithm::Ps256, &signed);
-        let said = prepared.speaking.clone().say(key, &signed, rng)?;
+        let speaking = prepared.speaking.clone();
+        let said = speaking.say_signed(&prepared.record.instruction, replies, rng)?;
         self.signed = Some(InstructionRecord {
             said: Some(said),
             ..prepared.record.clone()
@@ -171,7 +161,6 @@ impl Instructing<'_> {
                 until: None,
                 failure: None,
             },
-            slot: account.enrolment.slot,
             speaking: Speaking::new(&profile, account, &account.issuer, desk.rng)?,
             was_asked: false,
         })

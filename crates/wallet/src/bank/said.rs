@@ -7,13 +7,15 @@ use tallystick_protocol::bank::{
     Direction, PurseConversation, PurseConversationAnswer, open_said, seal_said,
 };
 use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose, Suite};
+use tallystick_protocol::trust::keyed::{self, KeyedMessage};
+use tallystick_protocol::trust::signature::Algorithm;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use zeroize::Zeroizing;
 
 use super::record::{ConversationKey, Said};
 use crate::core::error::{ErrorKind, WalletError};
-use crate::core::secure_element::{Command, Reply};
+use crate::core::secure_element::{Command, Reply, signature};
 use crate::holder::card_account::CardAccount;
 use crate::holder::profile::Profile;
 
@@ -57,6 +59,41 @@ impl Speaking {
     #[must_use]
     pub fn derive(&self) -> Command {
         Command::derive(self.slot, &self.pair, Purpose::Banking, &self.nonce)
+    }
+
+    /// Has the account's key sign a message, and the key derived to seal it: for [`Speaking::say_signed`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::CardFailed`].
+    pub fn sign_and_derive<M: KeyedMessage>(
+        &self,
+        message: &M,
+        pin: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let to_sign = keyed::to_be_signed(message, Algorithm::Ps256);
+        Ok(vec![
+            Command::present_pin(pin),
+            Command::sign(self.slot, &to_sign, rng)?,
+            self.derive(),
+        ])
+    }
+
+    /// Seals a message that the account's key signed, from the replies to [`Speaking::sign_and_derive`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::CardFailed`].
+    pub fn say_signed<M: KeyedMessage>(
+        self,
+        message: &M,
+        replies: &[Reply],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Said, WalletError> {
+        let [_, signed, key] = replies else {
+            return Err(WalletError::new(ErrorKind::CardFailed));
+        };
+        let signed = keyed::assemble(&encode(message), Algorithm::Ps256, &signature(signed)?);
+        self.say(key, &signed, rng)
     }
 
     /// Seals what is said with the key that the card derived.

@@ -4,9 +4,6 @@
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
 use tallystick_protocol::bank::AccountStatementRequest;
-use tallystick_protocol::trust::keyed;
-use tallystick_protocol::trust::signature::Algorithm;
-use tallystick_protocol::wire::cbor::encode;
 
 use super::record::Said;
 use super::refusal;
@@ -17,7 +14,7 @@ use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
-use crate::core::secure_element::{Command, Reply, signature};
+use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
 
 /// The most pages of one statement: each is signed for by itself.
@@ -101,7 +98,6 @@ struct Looking<'a> {
 
 struct Prepared {
     request: AccountStatementRequest,
-    slot: u8,
     speaking: Speaking,
     bank_name: String,
     url: String,
@@ -127,7 +123,6 @@ impl Errand for Looking<'_> {
                 page: self.page,
                 at: desk.now(),
             },
-            slot: account.enrolment.slot,
             bank_name: account.issuer_name.clone(),
             url: urls.url(&account.issuer, "/v1/account-statements"),
             speaking: Speaking::new(&profile, account, &account.issuer, desk.rng)?,
@@ -147,20 +142,11 @@ impl Errand for Looking<'_> {
         };
         if !prepared.was_asked {
             prepared.was_asked = true;
-            let to_sign = keyed::to_be_signed(&prepared.request, Algorithm::Ps256);
-            return Ok(vec![
-                Command::present_pin(self.pin),
-                Command::sign(prepared.slot, &to_sign, rng)?,
-                prepared.speaking.derive(),
-            ]);
+            let speaking = &prepared.speaking;
+            return speaking.sign_and_derive(&prepared.request, self.pin, rng);
         }
-        let [_, signed, key] = replies else {
-            return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        let signed = signature(signed)?;
-        let request = encode(&prepared.request);
-        let signed = keyed::assemble(&request, Algorithm::Ps256, &signed);
-        self.said = Some(prepared.speaking.clone().say(key, &signed, rng)?);
+        let speaking = prepared.speaking.clone();
+        self.said = Some(speaking.say_signed(&prepared.request, replies, rng)?);
         Ok(Vec::new())
     }
 
