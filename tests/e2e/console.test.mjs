@@ -75,6 +75,22 @@ test('an operator finds an order by number, tracking number and amount, and by i
   })
 })
 
+test('a state that is chosen the moment something is looked for narrows what is looked for', async () => {
+  await visit(`${world.parties.url('shop')}/console`, async page => {
+    const search = page.getByLabel('Find', { exact: true })
+    await search.fill('9999-0000')
+    await page.getByLabel('State', { exact: true }).evaluate(choice => {
+      choice.form.requestSubmit()
+      choice.value = 'accepted'
+      choice.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    await page.waitForURL(/search=9999-0000&state=accepted$/)
+    await page.getByRole('link', { name: 'Show all orders' }).click()
+    await page.locator('main table a').getByText(order.number).waitFor()
+    assert.equal(await search.inputValue(), '', 'the field says what is looked for')
+  })
+})
+
 test('the list is saved as a file for spreadsheets', async () => {
   await visit(`${world.parties.url('shop')}/console`, async page => {
     const download = page.waitForEvent('download')

@@ -28,6 +28,15 @@ export function followPlace(moved: () => void): () => void {
   return () => removeEventListener('hashchange', onMove)
 }
 
+/**
+ * Narrows the list to what is looked for, and begins at the newest again. What is not named stays as the address has it: the
+ * address is asked, since `place` follows it only when the browser gets to it.
+ */
+export function narrow(wanted: { search: string } | { state: string }): void {
+  const { search, state } = read()
+  location.hash = listAt({ search, state, ...wanted })
+}
+
 /** The address of the list in which this is looked for. */
 export function listAt(wanted: { search?: string; state?: string; before?: string }): string {
   const query = queryOf(wanted)
