@@ -42,9 +42,11 @@ pub mod search;
 mod seat;
 mod steps;
 mod steps_at_bank;
+mod sweep;
 mod town;
 mod watch;
 mod weather;
 
 pub use plant::Plant;
 pub use run::{Crash, Options, Outcome, run};
+pub use sweep::Sweep;

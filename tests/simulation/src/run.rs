@@ -9,6 +9,7 @@ use tallystick_protocol::trust::certificate::TrustAnchors;
 
 use crate::cast::CA;
 use crate::dice::Dice;
+use crate::holder::banking::Errand;
 use crate::holder::{Holder, Wish};
 use crate::invariants;
 use crate::operator;
@@ -25,6 +26,9 @@ const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 /// and reservations have expired; then until every party has looked at its books once more, which it does daily.
 const QUIET_MS: [u64; 2] = [100 * MINUTE_MS, 26 * 60 * MINUTE_MS];
 
+/// How long it takes until two holders have accounts and purses, though somebody lost the power meanwhile.
+const OPENING_MS: u64 = 10 * MINUTE_MS;
+
 /// When holders look once more at what they paid: what was to be given back has been by then.
 const LOOKS_AGAIN_MS: u64 = 80 * MINUTE_MS;
 
@@ -39,7 +43,8 @@ pub struct Options {
     pub print: bool,
     /// A mistake that the invariants have to notice.
     pub plant: Option<Plant>,
-    /// Instead of the steps: one holder gets a card and buys, and only this happens.
+    /// Instead of the steps: one holder gets a card and buys, or with a bank two have accounts and purses and move value
+    /// every way; and only this happens.
     pub crash: Option<Crash>,
     /// Instead of the steps: for so many days one holder buys something every few weeks, and nothing else happens.
     pub days: u32,
@@ -107,6 +112,7 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
         return vec!["the parties did not start".to_owned()];
     };
     let mut rests = match options.crash {
+        Some(crash) if options.bank => holders_use_the_bank(town, &anchors, crash),
         Some(crash) => one_holder_buys(town, &anchors, crash),
         None if options.days > 0 => live_quietly(town, &anchors, options.days),
         None => take_steps(town, &anchors, &dice, options.steps),
@@ -190,6 +196,29 @@ fn one_holder_buys(town: &Rc<Town>, anchors: &TrustAnchors, crash: Crash) -> boo
         holder.wishes.borrow_mut().push_back(wish);
         town.run_for(3 * MINUTE_MS / 2)
     })
+}
+
+/// From no account to a purse that was loaded, gave, paid and was unloaded; the other holder has what was given.
+fn holders_use_the_bank(town: &Rc<Town>, anchors: &TrustAnchors, crash: Crash) -> bool {
+    holder_comes(town, 1, anchors, true);
+    let holder = holder_comes(town, 0, anchors, true);
+    if crash.at == holder.name {
+        holder.device.fail_after(crash.after + 1, crash.lose_answer);
+    }
+    let opened = town.run_for(OPENING_MS);
+    let errands = [
+        Errand::Load(6_000),
+        Errand::Give(700),
+        Errand::Unload(500),
+        Errand::Report,
+    ];
+    let errands = errands.map(Wish::AtTheBank);
+    let mut wishes = errands.into_iter().chain([Wish::Tea]);
+    opened
+        & wishes.all(|wish| {
+            holder.wishes.borrow_mut().push_back(wish);
+            town.run_for(3 * MINUTE_MS / 2)
+        })
 }
 
 /// Years in which hardly anything happens: between two purchases the computer is off, and parties that nobody asks

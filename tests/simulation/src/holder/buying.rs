@@ -51,7 +51,7 @@ impl Holder {
         };
         // The purse comes last, if there is enough in one.
         let last = order.payable.last();
-        let from_bank = town.has_bank && self.money.dice.chance(500);
+        let from_bank = town.has_bank && (self.is_careful || self.money.dice.chance(500));
         let chosen = last.filter(|_| from_bank).unwrap_or(chosen);
         let to_island = self.goes_to_island.take();
         let mut addresses = view.addresses.iter();
