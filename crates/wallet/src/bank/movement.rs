@@ -73,6 +73,7 @@ impl<P: Ports> Wallet<P> {
         amount_minor: u64,
         pin: &str,
     ) -> Result<TransactionId, WalletError> {
+        self.know_revocations().await?;
         let mut has_ended_bank = false;
         self.perform(&mut |desk| {
             has_ended_bank = desk.has_ended_bank(purse)?;
@@ -114,6 +115,7 @@ impl<P: Ports> Wallet<P> {
         accept: bool,
         pin: &str,
     ) -> Result<(), WalletError> {
+        self.know_revocations().await?;
         self.run(&mut Answering::new(transaction, accept, pin))
             .await?;
         self.ask_banks(&mut |desk| desk.movement_asks(Some(transaction)))
