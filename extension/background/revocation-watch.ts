@@ -30,7 +30,7 @@ export class RevocationWatch {
 
   /** Begins as soon as there is a wallet, unless the alarm is set already. */
   async #begin({ phase }: WalletView): Promise<void> {
-    if (this.#begun || phase === 'empty') return
+    if (this.#begun || phase === 'new' || phase === 'offered') return
     this.#begun = true
     if (!(await chrome.alarms.get(REVOCATION_ALARM))) await this.look()
   }
