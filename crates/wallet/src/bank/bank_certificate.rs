@@ -61,23 +61,29 @@ impl Desk<'_> {
 
     /// Whether a purse has to report before its bank's words can be believed, because the certificate of the bank's
     /// key has ended.
+    pub(super) fn has_ended_bank(&mut self, purse: &str) -> Result<bool, WalletError> {
+        let purse = self.purse(purse)?;
+        Ok(purse.opened.as_ref().is_some_and(|opened| {
+            self.bank_key(&purse.bank, &opened.bank_certificate)
+                .is_err()
+        }))
+    }
+
+    /// As [`Desk::require_bank`], of a purse's bank: before value moves. Only a report, which its holder asks for, can
+    /// bring another certificate; the purse wants one then.
     ///
     /// # Errors
-    /// [`ErrorKind::CertificateRevoked`]: nothing moves, nor is anything said to that bank by itself. Only a report,
-    /// which its holder asks for, can bring another certificate. [`ErrorKind::RevocationsStale`].
-    pub(crate) fn has_ended_bank(&mut self, purse: &str) -> Result<bool, WalletError> {
+    /// [`ErrorKind::CertificateRevoked`], [`ErrorKind::RevocationsStale`], [`ErrorKind::NoSuchPurse`].
+    pub(crate) fn require_bank_of(&mut self, purse: &str) -> Result<(), WalletError> {
         let purse = self.purse(purse)?;
         let Some(opened) = &purse.opened else {
-            return Ok(false);
+            return Ok(());
         };
         let required = self.require_bank(&purse.bank, &opened.bank_certificate);
         if matches!(&required, Err(error) if error.kind == ErrorKind::CertificateRevoked) {
             self.want_report(&purse)?;
         }
-        required?;
-        Ok(self
-            .bank_key(&purse.bank, &opened.bank_certificate)
-            .is_err())
+        required
     }
 
     /// That the certificate of a bank's key was not revoked: before anything is signed or sealed for that bank.

@@ -76,6 +76,7 @@ impl<P: Ports> Wallet<P> {
         self.know_revocations().await?;
         let mut has_ended_bank = false;
         self.perform(&mut |desk| {
+            desk.require_bank_of(purse)?;
             has_ended_bank = desk.has_ended_bank(purse)?;
             Ok(())
         })

@@ -135,7 +135,7 @@ impl Desk<'_> {
         let slices = &self.unlocked()?.slices;
         let purchase = Purchase::new(slices, order, choice, now)?;
         if let Some(purse) = purchase.purse() {
-            self.has_ended_bank(purse)?;
+            self.require_bank_of(purse)?;
         }
         Ok(Some(purchase))
     }
