@@ -12,6 +12,7 @@ import { PageRequests } from './page-requests'
 import { Ports } from './ports'
 import { problemOf } from './problems'
 import { ReaderHost } from './readers'
+import { REVOCATION_ALARM, RevocationWatch } from './revocation-watch'
 import { isOwnPage, pageSender, type House } from './sender'
 import { WalletHost } from './wallet-host'
 
@@ -30,6 +31,7 @@ const requests = new PageRequests(host, drive)
 const calls = new OwnCalls(host, drive, requests, readers)
 const ports = new Ports(host)
 const lockWatch = new LockWatch(host)
+const revocationWatch = new RevocationWatch(host)
 
 chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
   void answer(message, sender).then(respond, (error: unknown) => respond({ ok: false, error: problemOf(error) }))
@@ -44,6 +46,7 @@ chrome.runtime.onConnect.addListener(port => {
 chrome.alarms.onAlarm.addListener(alarm => {
   if (alarm.name === ALARM) drive.kick()
   if (alarm.name === LOCK_ALARM) lockWatch.look()
+  if (alarm.name === REVOCATION_ALARM) void revocationWatch.look()
 })
 
 chrome.windows.onRemoved.addListener(windowId => void requests.windowClosed(windowId))

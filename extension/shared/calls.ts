@@ -19,7 +19,7 @@ export interface ServiceApi {
 }
 
 /** Calls of the wallet that are the service worker's alone: orders are driven on, web pages' words handed over. */
-type OwnersCall = 'free' | 'advance' | 'check_form' | 'check_offer' | 'receive_form' | 'receive_offer'
+type OwnersCall = 'free' | 'advance' | 'renew_revocations' | 'check_form' | 'check_offer' | 'receive_form' | 'receive_offer'
 type WalletCalls = Pick<WalletApi, Exclude<Extract<keyof WalletApi, string>, OwnersCall>>
 
 /** The calls of a page, as their Rust definition types them. */

@@ -70,6 +70,7 @@ const PASSING = new Set([
   'no-such-card',
   'keys-renewed',
   'clock-wrong',
+  'revocations-stale',
   'no-card',
   'several-cards',
   'felica-card',
@@ -84,6 +85,7 @@ const PASSING = new Set([
 
 /** Errors that no page of the wallet mends: they are read, and the page goes on with something else. */
 const TO_BE_READ = new Set([
+  'certificate-revoked',
   'account-ended',
   'purse-blocked',
   'purse-closed',

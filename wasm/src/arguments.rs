@@ -48,16 +48,17 @@ pub(crate) fn deployment(value: &JsValue) -> Result<Deployment, WalletError> {
         key_centres: texts(value, "key_centres")?,
         welcome_url: text(value, "welcome_url")?,
         local_port,
-        registration: registration_authority(value)?,
+        registration: domain(value, "registration")?,
         banks: banks(value)?,
+        directory: domain(value, "directory")?,
     })
 }
 
 /// Absent in packages of earlier releases.
-fn registration_authority(value: &JsValue) -> Result<Option<String>, WalletError> {
-    let name = member(value, "registration")?;
+fn domain(value: &JsValue, field: &str) -> Result<Option<String>, WalletError> {
+    let name = member(value, field)?;
     match name.as_string() {
-        None if !name.is_null() && !name.is_undefined() => Err(wrong("registration")),
+        None if !name.is_null() && !name.is_undefined() => Err(wrong(field)),
         name => Ok(name),
     }
 }

@@ -145,12 +145,25 @@ impl<P: Ports> Wallet<P> {
     /// milliseconds until the next call, or nothing if nothing is open or the wallet is locked.
     ///
     /// # Errors
-    /// A failure of the storage. What was finished stays finished; call it again.
+    /// [`ErrorKind::RevocationsStale`] or [`ErrorKind::ClockWrong`] while nobody can be believed and somebody would
+    /// have to be asked; a failure of the storage. What was finished stays finished; call it again.
     pub async fn advance(&self) -> Result<Option<u64>, WalletError> {
         let Some(_alone) = self.advancing.try_take() else {
             return Ok(Some(PAUSE_MS_MIN));
         };
+        let mut has_open = false;
+        self.perform(&mut |desk| {
+            has_open = desk.has_open()?;
+            Ok(())
+        })
+        .await?;
+        // Whoever answers has to be believed: without a list of revoked certificates nobody is asked.
+        let known = match has_open {
+            true => self.know_revocations().await,
+            false => Ok(()),
+        };
         let orders_ms = self.advance_orders().await?;
+        known?;
         let banks_ms = self.advance_banks().await?;
         self.renew_cards().await?;
         Ok(orders_ms.into_iter().chain(banks_ms).min())
@@ -158,6 +171,11 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl Desk<'_> {
+    /// Whether parties have to be asked about something, now or later.
+    fn has_open(&mut self) -> Result<bool, WalletError> {
+        Ok(self.has_open_orders() || self.has_open_at_banks()?)
+    }
+
     /// What each slice does before any piece of work.
     ///
     /// # Errors

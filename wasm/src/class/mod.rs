@@ -61,6 +61,14 @@ fn said(work: Work<Result<String, WalletError>>) -> Promise {
     ))
 }
 
+/// The promise of a call that says when it is due again, in milliseconds; null: not by itself.
+fn pause(work: Work<Result<Option<u64>, WalletError>>) -> Promise {
+    given(Box::pin(async move {
+        let pause_ms = thrown(work.await)?;
+        Ok(pause_ms.map_or(JsValue::NULL, |ms| JsValue::from_f64(ms as f64)))
+    }))
+}
+
 /// Passphrases are the same however a keyboard composes their accents (Unicode NFC).
 fn normalised(passphrase: String) -> Zeroizing<String> {
     let typed = Zeroizing::new(passphrase);
@@ -190,10 +198,15 @@ impl JsWallet {
     #[wasm_bindgen(unchecked_return_type = "Promise<number | null>")]
     pub fn advance(&self) -> Promise {
         let wallet = self.0.clone();
-        given(Box::pin(async move {
-            let pause_ms = thrown(wallet.advance().await)?;
-            Ok(pause_ms.map_or(JsValue::NULL, |ms| JsValue::from_f64(ms as f64)))
-        }))
+        pause(Box::pin(async move { wallet.advance().await }))
+    }
+
+    /// Asks the directory for the newest list of revoked certificates. Returns the milliseconds until the next call,
+    /// or null if there is nothing to ask for.
+    #[wasm_bindgen(unchecked_return_type = "Promise<number | null>")]
+    pub fn renew_revocations(&self) -> Promise {
+        let wallet = self.0.clone();
+        pause(Box::pin(async move { wallet.renew_revocations().await }))
     }
 
     /// Removes everything, as if the wallet had never been.

@@ -18,7 +18,7 @@ use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
-use crate::core::wallet::{Context, Wallet};
+use crate::core::wallet::Wallet;
 use crate::holder::card_account::{CardAccount, Enrolment};
 
 impl<P: Ports> Wallet<P> {
@@ -29,6 +29,7 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::EnrolmentUnreachable`], or a failure of card or storage. What was finished
     /// stays finished; call it again.
     pub async fn enrol(&self) -> Result<(), WalletError> {
+        self.know_revocations().await?;
         loop {
             let mut next = None;
             self.perform(&mut |desk| {
@@ -209,9 +210,11 @@ impl Desk<'_> {
         enrolment: &Enrolment,
         answer: &EnrolmentAnswer,
     ) -> Result<(), WalletError> {
-        let Context { anchors, .. } = self.context;
         let certified = Certificate::from_der(&answer.holder_certificate)
-            .and_then(|certificate| anchors.verify(&certificate, self.now(), Role::Holder))
+            .and_then(|certificate| {
+                self.anchors()
+                    .verify(&certificate, self.now(), Role::Holder)
+            })
             .map_err(|error| unheard(&error.into()))?;
         let certified = certified
             .public_key
@@ -232,11 +235,7 @@ impl Desk<'_> {
         account: &CardAccount,
         answer: &EnrolmentAnswer,
     ) -> Result<EnrolmentTicket, WalletError> {
-        let Context {
-            anchors,
-            key_centres,
-            ..
-        } = self.context;
+        let (anchors, key_centres) = (self.anchors(), &self.context.key_centres);
         let ticket =
             statement::open::<EnrolmentTicket>(&answer.ticket, anchors, self.now(), Role::Issuer)
                 .and_then(|ticket| ticket.require_sender(&account.issuer).map(|()| ticket))

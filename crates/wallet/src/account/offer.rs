@@ -116,6 +116,7 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::OfferWaiting`] while another issuer's offer waits for the holder, or
     /// [`ErrorKind::Locked`] if a wallet is here that cannot say what it holds.
     pub async fn receive_offer(&self, origin: &str, offer: &[u8]) -> Result<(), WalletError> {
+        self.know_revocations().await?;
         let mut verified = None;
         self.perform(&mut |desk| {
             verified = Some(desk.verified_offer(origin, offer)?);
@@ -150,6 +151,7 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::OfferInvalid`], [`ErrorKind::OfferFromElsewhere`], [`ErrorKind::OfferExpired`].
     pub async fn check_offer(&self, origin: &str, offer: &[u8]) -> Result<(), WalletError> {
+        self.know_revocations().await?;
         self.perform(&mut |desk| desk.verified_offer(origin, offer).map(|_| ()))
             .await
     }
@@ -234,12 +236,11 @@ impl Desk<'_> {
 
     fn verified_offer(&self, origin: &str, offer: &[u8]) -> Result<OfferRecord, WalletError> {
         let now = self.now();
-        let verified =
-            statement::open::<AccountOffer>(offer, &self.context.anchors, now, Role::Issuer)
-                .map_err(|error| {
-                    let (late, otherwise) = (ErrorKind::OfferExpired, ErrorKind::OfferInvalid);
-                    WalletError::refused(&error, late, otherwise).about(party_url::host(origin))
-                })?;
+        let verified = statement::open::<AccountOffer>(offer, self.anchors(), now, Role::Issuer)
+            .map_err(|error| {
+                let (late, otherwise) = (ErrorKind::OfferExpired, ErrorKind::OfferInvalid);
+                WalletError::refused(&error, late, otherwise).about(party_url::host(origin))
+            })?;
         let issuer = &verified.message.envelope.from;
         if !self.context.urls.is_origin_of(origin, issuer) {
             return Err(WalletError::new(ErrorKind::OfferFromElsewhere).about(issuer.as_str()));

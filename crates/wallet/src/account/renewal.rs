@@ -100,6 +100,10 @@ impl<P: Ports> Wallet<P> {
 impl Desk<'_> {
     fn renewals(&mut self) -> Vec<Ask<Renewal>> {
         let (now, now_ms) = (self.now(), self.now_ms);
+        if self.require_list().is_err() {
+            // What would be answered could not be believed.
+            return Vec::new();
+        }
         let Some(unlocked) = &mut self.state.unlocked else {
             return Vec::new();
         };

@@ -82,7 +82,7 @@ impl Desk<'_> {
         centre: &Domain,
         index: Option<u32>,
     ) -> Result<HolderShareAnswer, WalletError> {
-        let anchors = &self.context.anchors;
+        let anchors = self.anchors();
         let answer =
             statement::open::<HolderShareAnswer>(answer, anchors, self.now(), Role::KeyCentre)
                 .and_then(|answer| answer.require_sender(centre).map(|()| answer))

@@ -29,7 +29,11 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// A failure of the storage.
     pub(crate) async fn advance_banks(&self) -> Result<Option<u64>, WalletError> {
-        self.ask_banks(&mut |desk| desk.bank_asks()).await?;
+        match self.ask_banks(&mut |desk| desk.bank_asks()).await {
+            // One bank that is believed no more stands in nobody else's way.
+            Err(error) if error.kind == ErrorKind::CertificateRevoked => {}
+            asked => asked?,
+        }
         let mut purses = Vec::new();
         self.perform(&mut |desk| {
             purses = desk.to_be_told();
@@ -51,6 +55,10 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// Asks authority and banks, and takes up what they said.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CertificateRevoked`] if one of them is believed no more, after all the others were taken up;
+    /// [`ErrorKind::RevocationsStale`]; those of `asks`.
     pub(super) async fn ask_banks(&self, asks: Asking<'_>) -> Result<(), WalletError> {
         let mut due = Vec::new();
         self.perform(&mut |desk| {
@@ -61,6 +69,7 @@ impl<P: Ports> Wallet<P> {
         if due.is_empty() {
             return Ok(());
         }
+        self.know_revocations().await?;
         let answers = self.ask(due).await;
         self.perform(&mut |desk| desk.take_bank_answers(&answers))
             .await
@@ -85,6 +94,11 @@ impl Desk<'_> {
         asks.extend(self.key_renewed_asks(None)?);
         asks.extend(self.instruction_asks(None)?);
         Ok(asks)
+    }
+
+    /// Whether authority or banks have to be asked something, now or later.
+    pub(crate) fn has_open_at_banks(&mut self) -> Result<bool, WalletError> {
+        Ok(!self.all_asks()?.is_empty())
     }
 
     fn bank_asks(&mut self) -> Result<Vec<Ask<Question>>, WalletError> {
@@ -130,6 +144,7 @@ impl Desk<'_> {
     }
 
     fn take_bank_answers(&mut self, answers: &[Answer<Question>]) -> Result<(), WalletError> {
+        let mut refused = Ok(());
         for Answer { question, said } in answers {
             if self.state.unlocked.is_none() {
                 // Locked meanwhile. Everybody can be asked again.
@@ -138,6 +153,10 @@ impl Desk<'_> {
             let has_moved = match self.take_bank_answer(question, said) {
                 // What nobody certified signed is as good as nothing, and keeps no other answer from being taken.
                 Err(error) if error.kind == ErrorKind::BankAnswerInvalid => false,
+                Err(error) if error.kind.is_about_revocations() => {
+                    refused = refused.and(Err(error));
+                    false
+                }
                 taken => taken?,
             };
             let now_ms = self.now_ms;
@@ -148,7 +167,7 @@ impl Desk<'_> {
                 (None, _) => {}
             }
         }
-        Ok(())
+        refused
     }
 
     /// Takes up one answer. Returns whether anything came of it.

@@ -72,6 +72,7 @@ impl Errand for Answering<'_> {
         }
         check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         let purse = desk.purse(&movement.purse)?;
+        desk.require_bank_of(&movement.purse)?;
         let profile = desk.profile()?.clone();
         let account = profile.card(&purse.account)?;
         self.prepared = Some(Prepared {

@@ -40,7 +40,7 @@ impl Given {
     /// At that desk.
     #[must_use]
     pub fn at(desk: &Desk<'_>) -> Self {
-        let roots = desk.context.anchors.roots().iter();
+        let roots = desk.context.roots.roots().iter();
         Self {
             roots: roots.map(|root| root.as_der().to_vec()).collect(),
             at: desk.now(),

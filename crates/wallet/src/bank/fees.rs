@@ -7,6 +7,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use super::question::Question;
 use super::record::{OpenedPurse, PurseRecord};
+use super::refusal::as_good_as_none;
 use crate::bank::view::FeeName;
 use crate::core::ask::{self, Ask, COSE, Said};
 use crate::core::desk::Desk;
@@ -113,8 +114,7 @@ impl Desk<'_> {
                 self.keep_banking(purse)?;
                 Ok(true)
             }
-            // Not the bank's word: as good as none.
-            Err(_) => Ok(false),
+            Err(error) => as_good_as_none(error),
         }
     }
 

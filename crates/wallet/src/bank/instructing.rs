@@ -12,6 +12,7 @@ use super::instruction_record::{InstructionRecord, named};
 use super::question::Question;
 use super::record::{BlockedPurse, FORMAT};
 use super::refusal;
+use super::refusal::as_good_as_none;
 use super::said::Speaking;
 use crate::core::access::check_pin;
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
@@ -42,6 +43,7 @@ impl Wanted<'_> {
 impl<P: Ports> Wallet<P> {
     /// Has a bank do something, unless it has done it; returns once it has.
     pub(super) async fn instruct(&self, wanted: Wanted<'_>, pin: &str) -> Result<(), WalletError> {
+        self.know_revocations().await?;
         let id = wanted.id();
         self.run(&mut Instructing {
             wanted,
@@ -138,6 +140,10 @@ impl Instructing<'_> {
         };
         let bank_certificate = banking.bank_certificate(&account.issuer);
         let bank_certificate = bank_certificate.ok_or_else(none)?.to_vec();
+        if what != InstructionKind::BlockPurse {
+            // Blocking gives nobody anything, and a card that is lost cannot bring the bank's next certificate.
+            desk.require_bank(&account.issuer, &bank_certificate)?;
+        }
         Ok(Prepared {
             record: InstructionRecord {
                 format: FORMAT,
@@ -212,9 +218,8 @@ impl Desk<'_> {
                 let Some(answer) = asked.answered(answer) else {
                     return Ok(false);
                 };
-                if self.take_answer(&mut told, &answer).is_err() {
-                    // Not the bank's word: as good as none.
-                    return Ok(false);
+                if let Err(error) = self.take_answer(&mut told, &answer) {
+                    return as_good_as_none(error);
                 }
             }
             Err(CallError::Refused(problem)) => told.failure = Some(refusal::kind(*problem)),

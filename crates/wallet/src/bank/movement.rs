@@ -73,8 +73,10 @@ impl<P: Ports> Wallet<P> {
         amount_minor: u64,
         pin: &str,
     ) -> Result<TransactionId, WalletError> {
+        self.know_revocations().await?;
         let mut has_ended_bank = false;
         self.perform(&mut |desk| {
+            desk.require_bank_of(purse)?;
             has_ended_bank = desk.has_ended_bank(purse)?;
             Ok(())
         })
@@ -114,6 +116,7 @@ impl<P: Ports> Wallet<P> {
         accept: bool,
         pin: &str,
     ) -> Result<(), WalletError> {
+        self.know_revocations().await?;
         self.run(&mut Answering::new(transaction, accept, pin))
             .await?;
         self.ask_banks(&mut |desk| desk.movement_asks(Some(transaction)))

@@ -13,6 +13,7 @@ use tallystick_protocol::wire::problem::ProblemKind;
 use super::card;
 use super::question::Question;
 use super::record::{OpenedPurse, PurseRecord};
+use super::refusal::as_good_as_none;
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -70,8 +71,7 @@ impl Desk<'_> {
                     purse.opening = Some(answer.clone());
                     purse.opened = Some(opened);
                 }
-                // Not the bank's word: as good as none.
-                Err(_) => return Ok(false),
+                Err(error) => return as_good_as_none(error),
             },
             Err(CallError::Refused(ProblemKind::WrongClock)) => {
                 purse.failure = Some(ErrorKind::ClockWrong);
@@ -122,15 +122,20 @@ impl Desk<'_> {
     }
 
     /// The key with which that bank signs purses, if it is certified.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BankAnswerInvalid`], [`ErrorKind::CertificateRevoked`], [`ErrorKind::RevocationsStale`].
     pub(super) fn bank_key(
         &self,
         bank: &Domain,
         certificate: &[u8],
     ) -> Result<VerifyingKey, WalletError> {
-        let (anchors, now) = (&self.context.anchors, self.now());
+        let (anchors, now) = (self.anchors(), self.now());
         let certified = anchors
             .certified(certificate, now, Role::Bank)
-            .map_err(|error| unfit(&error))?;
+            .map_err(|error| {
+                WalletError::uncertified(&error, ErrorKind::BankAnswerInvalid).about(bank.as_str())
+            })?;
         if certified.domain.as_ref() == Some(bank) {
             Ok(certified.public_key)
         } else {

@@ -1,8 +1,28 @@
 //! What a bank's refusal means to its holder.
 
+use tallystick_protocol::trust::statement::StatementError;
+use tallystick_protocol::wire::identifier::Domain;
 use tallystick_protocol::wire::problem::ProblemKind;
 
-use crate::core::error::ErrorKind;
+use crate::core::error::{ErrorKind, WalletError};
+
+/// What a bank's statement is that was refused.
+pub fn unheard(error: &StatementError, bank: &Domain) -> WalletError {
+    let otherwise = ErrorKind::BankAnswerInvalid;
+    WalletError::refused(error, otherwise, otherwise).about(bank.as_str())
+}
+
+/// What is not the bank's word is as good as none, so that nothing has come of it.
+///
+/// # Errors
+/// [`ErrorKind::CertificateRevoked`] and [`ErrorKind::RevocationsStale`], which the holder should hear.
+pub fn as_good_as_none(error: WalletError) -> Result<bool, WalletError> {
+    if error.kind.is_about_revocations() {
+        Err(error)
+    } else {
+        Ok(false)
+    }
+}
 
 /// The kind of error that a problem of the bank is.
 #[must_use]

@@ -14,6 +14,7 @@ use tallystick_protocol::wire::problem::ProblemKind;
 use super::form::{self, Wanted};
 use super::question::Question;
 use super::record::{FORMAT, OpenedAccount, OpeningRecord};
+use super::refusal::{as_good_as_none, unheard};
 use crate::bank::view::RegistrationForm;
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
 use crate::core::desk::Desk;
@@ -176,8 +177,7 @@ impl Desk<'_> {
                         Err(kind) => opening.failure = Some(kind),
                     }
                 }
-                // Not the bank's word: as good as none.
-                Err(_) => return Ok(false),
+                Err(error) => return as_good_as_none(error),
             },
             Err(CallError::Refused(ProblemKind::WrongClock)) => {
                 opening.failure = Some(ErrorKind::ClockWrong);
@@ -200,11 +200,11 @@ impl Desk<'_> {
         let unfit =
             |what: &dyn core::fmt::Display| WalletError::caused(ErrorKind::BankAnswerInvalid, what);
         let answer: RegistrationAnswer = decode(answer).map_err(|error| unfit(&error))?;
-        let (anchors, now) = (&self.context.anchors, self.now());
+        let (anchors, now) = (self.anchors(), self.now());
         let said = statement::open::<OpeningAnswer>(&answer.answer, anchors, now, Role::Issuer)
             .and_then(|said| said.require_sender(&opening.bank).map(|()| said))
             .and_then(|said| said.require_transaction(&opening.number).map(|()| said))
-            .map_err(|error| unfit(&error))?;
+            .map_err(|error| unheard(&error, &opening.bank))?;
         let (name, said) = (said.signer.name, said.message);
         let refused = match said.outcome {
             OpeningOutcome::Opened => {
@@ -228,7 +228,7 @@ impl Desk<'_> {
     }
 
     fn offered(&self, bank: &Domain, offer: &[u8]) -> Option<AccountOffer> {
-        let (anchors, now) = (&self.context.anchors, self.now());
+        let (anchors, now) = (self.anchors(), self.now());
         let offer = statement::open::<AccountOffer>(offer, anchors, now, Role::Issuer).ok()?;
         offer.require_sender(bank).ok()?;
         let is_account = offer.message.instrument == Some(Instrument::BankAccount);

@@ -9,6 +9,7 @@ use tallystick_protocol::wire::problem::ProblemKind;
 
 use super::question::Question;
 use super::record::PurseRecord;
+use super::refusal::{as_good_as_none, unheard};
 use super::renewal_record::RenewalRecord;
 use crate::core::ask::{self, Ask, CBOR, CallError, NOTHING, Said};
 use crate::core::desk::Desk;
@@ -116,8 +117,7 @@ impl Desk<'_> {
         match said {
             Ok(answer) => match self.permitted(&purse, &mut renewal, answer) {
                 Ok(permit) => self.keep_continued(&purse.account, &permit)?,
-                // Not the bank's word: as good as none.
-                Err(_) => return Ok(false),
+                Err(error) => return as_good_as_none(error),
             },
             Err(CallError::Refused(kind)) => renewal.failure = Some(problem(*kind)),
             Err(CallError::Later(_) | CallError::Strange { .. }) => return Ok(false),
@@ -172,7 +172,7 @@ impl Desk<'_> {
         let as_of = self.now().min(claimed.envelope.expires_at);
         let authority = self.context.registration.clone();
         let authority = authority.ok_or_else(|| unfit(&"nobody registers"))?;
-        let anchors = &self.context.anchors;
+        let anchors = self.anchors();
         let said = statement::open::<RenewalPermit>(signed, anchors, as_of, Role::Issuer)
             .and_then(|said| said.require_sender(bank).map(|()| said))
             .and_then(|said| said.require_transaction(key).map(|()| said))
@@ -180,7 +180,7 @@ impl Desk<'_> {
                 let to = Audience::Party(authority);
                 said.require_recipient(&to).map(|()| said)
             })
-            .map_err(|error| unfit(&error))?;
+            .map_err(|error| unheard(&error, bank))?;
         Ok(said.message)
     }
 

@@ -45,6 +45,7 @@ impl<P: Ports> Wallet<P> {
 
     /// As [`Wallet::report_purse`], without taking what waits.
     pub(super) async fn report(&self, id: &str, pin: &str) -> Result<(), WalletError> {
+        self.know_revocations().await?;
         for _ in 0..ROUNDS_MAX {
             self.run(&mut Reporting::new(id, pin)).await?;
             self.ask_banks(&mut |desk| desk.report_asks(Some(id)))

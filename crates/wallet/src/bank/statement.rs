@@ -37,6 +37,7 @@ impl<P: Ports> Wallet<P> {
         days: (u32, u32),
         pin: &str,
     ) -> Result<Vec<String>, WalletError> {
+        self.know_revocations().await?;
         let mut pages = Vec::new();
         for page in 1..=PAGES_MAX {
             let written = self.statement_page(account, days, page, pin).await?;
@@ -112,6 +113,10 @@ impl Errand for Looking<'_> {
         let account = profile.card(self.account)?;
         let none = || WalletError::new(ErrorKind::PurseState);
         let number = account.account.ok_or_else(none)?;
+        if let Some(certificate) = desk.banking()?.bank_certificate(&account.issuer) {
+            let certificate = certificate.to_vec();
+            desk.require_bank(&account.issuer, &certificate)?;
+        }
         let urls = &desk.context.urls;
         self.prepared = Some(Prepared {
             request: AccountStatementRequest {

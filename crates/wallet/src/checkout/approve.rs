@@ -3,6 +3,9 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
+use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::trust::statement;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::seal::{Purchase, Sealed, Sealing};
 use crate::checkout::order::event::Event;
@@ -24,13 +27,15 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::FormExpired`],
     /// [`ErrorKind::NoSuchOrder`], [`ErrorKind::NoSuchCard`], [`ErrorKind::NoSuchAddress`],
     /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::CardNotRenewed`], [`ErrorKind::OrderState`] if the order was declined or has
-    /// expired, [`ErrorKind::Locked`], or a failure of card or storage.
+    /// expired, [`ErrorKind::CertificateRevoked`], [`ErrorKind::RevocationsStale`], [`ErrorKind::Locked`], or a
+    /// failure of card or storage.
     pub async fn approve(
         &self,
         request_id: &str,
         choice: &Choice,
         pin: &str,
     ) -> Result<(), WalletError> {
+        self.know_revocations().await?;
         self.renew_before_paying(&choice.card_id).await?;
         self.run(&mut Approving {
             request_id,
@@ -125,9 +130,30 @@ impl Desk<'_> {
         let Some(order) = self.waiting(request_id)? else {
             return Ok(None);
         };
+        self.require_shop(&order)?;
         let now = self.now();
         let slices = &self.unlocked()?.slices;
-        Purchase::new(slices, order, choice, now).map(Some)
+        let purchase = Purchase::new(slices, order, choice, now)?;
+        if let Some(purse) = purchase.purse() {
+            self.require_bank_of(purse)?;
+        }
+        Ok(Some(purchase))
+    }
+
+    /// That the shop was not revoked since its form came. Issuer and courier show their certificates before
+    /// anything is sent ([`super::confirm`]).
+    fn require_shop(&self, order: &OrderRecord) -> Result<(), WalletError> {
+        let form = &order.signed_form;
+        let opened = statement::open::<OrderForm>(form, self.anchors(), self.now(), Role::Shop);
+        let refused = opened.err().map(|error| {
+            let otherwise = ErrorKind::FormInvalid;
+            WalletError::refused(&error, otherwise, otherwise).about(&order.shop_name)
+        });
+        // Everything else was looked at when it came.
+        match refused.filter(|refused| refused.kind.is_about_revocations()) {
+            Some(refused) => Err(refused),
+            None => Ok(()),
+        }
     }
 
     /// The order may have been declined or have expired while the card was at work.

@@ -70,6 +70,8 @@ impl Desk<'_> {
                     confirmed(&mut order, role, name, self.now());
                     return self.keep_order(order);
                 }
+                // There was one when it was asked: it is asked again.
+                Err(ErrorKind::RevocationsStale) => return Ok(()),
                 Err(failure) => failure,
             },
             Err(CallError::Later(_)) => return Ok(()),
@@ -104,7 +106,7 @@ impl Desk<'_> {
         let (request, key) = confirmation
             .and_then(|one| request(one, sent_at))
             .ok_or(unconfirmed)?;
-        let anchors = &self.context.anchors;
+        let anchors = self.anchors();
         // It was said just now: if it has expired, one of the clocks is wrong.
         let answer = statement::open::<ConfirmationAnswer>(answer, anchors, self.now(), role)
             .map_err(|error| {

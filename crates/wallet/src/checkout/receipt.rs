@@ -153,7 +153,7 @@ impl Desk<'_> {
             Role::Issuer => &order.approval.as_ref()?.issuer,
             _ => &order.form.delivery.courier,
         };
-        let anchors = &self.context.anchors;
+        let anchors = self.anchors();
         let said = statement::open::<M>(bytes, anchors, self.now(), role).ok()?;
         said.require_sender(party).ok()?;
         Some(said)

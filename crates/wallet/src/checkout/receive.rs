@@ -13,7 +13,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::party_url;
 use crate::core::ports::Ports;
 use crate::core::state::Unlocked;
-use crate::core::wallet::{Context, Wallet};
+use crate::core::wallet::Wallet;
 
 /// The most orders that may wait for the holder's decision.
 const ASKED_MAX: usize = 16;
@@ -34,6 +34,7 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::OrderLimit`], [`ErrorKind::NotEnrolled`],
     /// [`ErrorKind::Locked`], or a failure of the storage.
     pub async fn receive_form(&self, origin: &str, form: &[u8]) -> Result<String, WalletError> {
+        self.look_up_revocations().await?;
         let mut request_id = String::new();
         self.perform(&mut |desk| {
             request_id = desk.receive_form(origin, form)?;
@@ -54,6 +55,7 @@ impl<P: Ports> Wallet<P> {
         origin: &str,
         form: &[u8],
     ) -> Result<Option<String>, WalletError> {
+        self.look_up_revocations().await?;
         let mut request_id = None;
         self.perform(&mut |desk| {
             request_id = desk.check_form(origin, form)?;
@@ -101,7 +103,7 @@ impl Desk<'_> {
     }
 
     fn verified_form(&self, origin: &str, form: &[u8]) -> Result<Verified<OrderForm>, WalletError> {
-        let Context { anchors, urls, .. } = self.context;
+        let (anchors, urls) = (self.anchors(), self.context.urls);
         let verified = statement::open::<OrderForm>(form, anchors, self.now(), Role::Shop)
             .map_err(|error| {
                 let (late, otherwise) = (ErrorKind::FormExpired, ErrorKind::FormInvalid);

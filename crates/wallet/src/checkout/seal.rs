@@ -59,6 +59,11 @@ pub struct Sealing {
 }
 
 impl Purchase {
+    /// The purse that pays, as the wallet names it, if one does.
+    pub fn purse(&self) -> Option<&str> {
+        self.purse.as_ref().map(Paying::purse)
+    }
+
     /// Checks what was chosen.
     pub fn new(
         slices: &Slices,

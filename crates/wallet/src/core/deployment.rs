@@ -22,4 +22,7 @@ pub struct Deployment {
     pub registration: Option<String>,
     /// Domains of the banks at which it opens accounts.
     pub banks: Vec<String>,
+    /// Domain of the directory, which has the list of revoked certificates; null: revoked ones are not refused.
+    #[cfg_attr(feature = "typescript", tsify(type = "string | null"))]
+    pub directory: Option<String>,
 }

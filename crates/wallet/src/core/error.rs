@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use tallystick_protocol::trust::certificate::CertificateError;
 use tallystick_protocol::trust::statement::StatementError;
 
 use crate::sealing::header::{HeaderError, Secret};
@@ -69,6 +70,10 @@ error_kinds! {
     StillUnderWay = 54, "still-under-way";
     /// The clocks of this device and of a party do not agree.
     ClockWrong = 60, "clock-wrong";
+    /// There is no list of revoked certificates that is valid: nobody can be trusted until there is.
+    RevocationsStale = 63, "revocations-stale";
+    /// A party's certificate was revoked.
+    CertificateRevoked = 64, "certificate-revoked";
     /// No card reader is paired, or none is plugged in.
     NoReader = 70, "no-reader";
     /// No card is in the reader.
@@ -113,6 +118,23 @@ impl ErrorKind {
     #[must_use]
     pub const fn number(self) -> u8 {
         self.number
+    }
+
+    /// What it is if a certificate is refused because of the list of revoked ones, or because there is none.
+    const fn of_revocation(error: &CertificateError) -> Option<Self> {
+        match error {
+            CertificateError::Revoked => Some(Self::CertificateRevoked),
+            CertificateError::RevocationsStale | CertificateError::RevocationsMissing => {
+                Some(Self::RevocationsStale)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is about revoked certificates: its party is not believed, or nobody is for now.
+    #[must_use]
+    pub fn is_about_revocations(self) -> bool {
+        matches!(self, Self::CertificateRevoked | Self::RevocationsStale)
     }
 
     /// Whether another card, or the same in its reader, would do.
@@ -205,18 +227,29 @@ impl WalletError {
         error
     }
 
-    /// What a refused statement means: the clock is wrong, it came too late, or it is `otherwise`.
+    /// What a refused statement means: its signer was revoked or cannot be looked up, the clock is wrong, it came too
+    /// late, or it is `otherwise`.
     pub(crate) fn refused(
         error: &StatementError,
         expired: ErrorKind,
         otherwise: ErrorKind,
     ) -> Self {
+        if let StatementError::Certificate(error) = error
+            && let Some(kind) = ErrorKind::of_revocation(error)
+        {
+            return Self::caused(kind, error);
+        }
         let kind = match error {
             StatementError::Expired => expired,
             _ if error.is_about_the_clock() => ErrorKind::ClockWrong,
             _ => otherwise,
         };
         Self::caused(kind, error)
+    }
+
+    /// What a refused certificate means: its owner was revoked or cannot be looked up, or it is `otherwise`.
+    pub(crate) fn uncertified(error: &CertificateError, otherwise: ErrorKind) -> Self {
+        Self::caused(ErrorKind::of_revocation(error).unwrap_or(otherwise), error)
     }
 
     /// The same error, naming whom it is about.

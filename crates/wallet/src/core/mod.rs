@@ -15,6 +15,7 @@ pub mod lock;
 pub mod party_url;
 pub mod place;
 pub mod ports;
+pub mod revocations;
 pub mod secure_element;
 pub mod state;
 pub mod wallet;

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Record;
+use crate::core::revocations::Revocations;
 use crate::core::secure_element::Tries;
 use crate::sealing::header::Header;
 use crate::sealing::{StateKey, record as sealed};
@@ -15,6 +16,8 @@ pub mod name {
     pub const HEADER: &str = "header";
     /// The software card.
     pub const CARD: &str = crate::sealing::software_card::RECORD;
+    /// The newest list of revoked certificates, in clear.
+    pub const REVOCATIONS: &str = "revocations";
 }
 
 /// What is only there while the wallet is unlocked.
@@ -56,6 +59,8 @@ impl Unlocked {
 pub struct State {
     /// The header, once the wallet is set up.
     pub header: Option<Header>,
+    /// What is known of revoked certificates.
+    pub revocations: Revocations,
     /// What the slices keep, locked or not.
     pub beside: Beside,
     /// What the vault holds, while it is locked.

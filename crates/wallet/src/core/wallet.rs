@@ -1,5 +1,7 @@
 //! The wallet: opening it, and how every piece of work is performed.
 
+use core::mem::take;
+
 use base64ct::{Base64, Encoding};
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_protocol::wire::identifier::Domain;
@@ -14,6 +16,7 @@ use crate::core::join;
 use crate::core::lock;
 use crate::core::party_url::PartyUrls;
 use crate::core::ports::{Change, Clock, Network, Ports, Session, Vault};
+use crate::core::revocations::Revocations;
 use crate::core::state::{State, name};
 use crate::sealing::header::Header;
 use crate::sealing::stretch::Stretch;
@@ -28,8 +31,11 @@ const ROOT_CHARACTERS_MAX: usize = 8 * 1024;
 
 /// What never changes while the wallet is open.
 pub struct Context {
-    /// Whom it trusts.
-    pub anchors: TrustAnchors,
+    /// The roots that it trusts. Certificates are verified by those of [`Desk::anchors`], which have the list of
+    /// revoked ones; by these alone nobody is, if there is a directory.
+    pub roots: TrustAnchors,
+    /// Where that list comes from; none: nothing is looked up.
+    pub directory: Option<Domain>,
     /// Whose key shares it takes.
     pub key_centres: Vec<Domain>,
     /// Where parties are reached.
@@ -52,6 +58,8 @@ pub struct Wallet<P: Ports> {
     pub(crate) advancing: Exclusive<()>,
     /// Only one call at a time talks to each card.
     pub(crate) conversing: Conversing,
+    /// Only one call at a time asks the directory.
+    pub(crate) looking_up: Exclusive<()>,
 }
 
 /// A piece of work at the [`Desk`].
@@ -78,13 +86,14 @@ impl<P: Ports> Wallet<P> {
     ) -> Result<Self, WalletError> {
         let wallet = Self {
             context: Context {
-                anchors: anchors(deployment)?,
+                roots: roots(deployment)?,
+                directory: optional(deployment.directory.as_deref())?,
                 key_centres: key_centres(deployment)?,
                 urls: PartyUrls {
                     local_port: deployment.local_port,
                 },
                 welcome_url: deployment.welcome_url.clone(),
-                registration: registration(deployment)?,
+                registration: optional(deployment.registration.as_deref())?,
                 banks: banks(deployment)?,
             },
             stretch,
@@ -94,6 +103,7 @@ impl<P: Ports> Wallet<P> {
             }),
             advancing: Exclusive::new(()),
             conversing: Conversing::default(),
+            looking_up: Exclusive::new(()),
             ports,
         };
         let session = wallet.ports.session().get().await?;
@@ -158,6 +168,7 @@ impl<P: Ports> Wallet<P> {
         }
         let (key, is_set_up) = (self.ports.device_key(), fresh.header.is_some());
         fresh.beside = Beside::of(&records, key, is_set_up, &state.beside).await;
+        fresh.revocations = Revocations::read_again(&records, take(&mut state.revocations));
         fresh.records = records;
         if let Some(unlocked) = &state.unlocked {
             fresh.unlock(unlocked.key.clone(), unlocked.locks_at_ms)?;
@@ -227,7 +238,7 @@ fn invalid(what: &dyn core::fmt::Display) -> WalletError {
     WalletError::caused(ErrorKind::DeploymentInvalid, what)
 }
 
-fn anchors(deployment: &Deployment) -> Result<TrustAnchors, WalletError> {
+fn roots(deployment: &Deployment) -> Result<TrustAnchors, WalletError> {
     let mut roots = Vec::new();
     let limit = tallystick_protocol::trust::certificate::ANCHORS_MAX + 1;
     for text in deployment.root_certificates.iter().take(limit) {
@@ -236,11 +247,14 @@ fn anchors(deployment: &Deployment) -> Result<TrustAnchors, WalletError> {
         }
         roots.push(Base64::decode_vec(text.trim()).map_err(|error| invalid(&error))?);
     }
-    TrustAnchors::from_der(&roots).map_err(|error| invalid(&error))
+    let roots = TrustAnchors::from_der(&roots).map_err(|error| invalid(&error))?;
+    Ok(match deployment.directory {
+        Some(_) => roots.checking_revocations(),
+        None => roots,
+    })
 }
 
-fn registration(deployment: &Deployment) -> Result<Option<Domain>, WalletError> {
-    let name = deployment.registration.as_deref();
+fn optional(name: Option<&str>) -> Result<Option<Domain>, WalletError> {
     name.map(named).transpose()
 }
 

@@ -26,6 +26,9 @@ mod paying;
 mod purse;
 mod reader;
 mod renewing;
+mod revoked;
+#[path = "../purchase/revoking.rs"]
+mod revoking;
 mod time;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]

@@ -9,7 +9,9 @@ use tallystick_wallet::view::{
 };
 
 use super::device::Device;
-use super::world::{AUTHORITY, BANK, CENTRE, COURIER, ISSUER, ORIGIN, SHOP, World, text};
+use super::world::{
+    AUTHORITY, BANK, CENTRE, COURIER, DIRECTORY, ISSUER, ORIGIN, SHOP, World, text,
+};
 
 pub const PASSPHRASE: &str = "five split tally sticks";
 pub const PIN: &str = "271828";
@@ -36,6 +38,7 @@ pub fn deployment(world: &World) -> Deployment {
         local_port: Some(8787),
         registration: has(AUTHORITY).then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has(BANK).then(|| BANK.to_owned())),
+        directory: has(DIRECTORY).then(|| DIRECTORY.to_owned()),
     }
 }
 

@@ -30,6 +30,8 @@ mod reader_move;
 mod refunds;
 mod refused;
 mod renewal;
+mod revoked;
+mod revoking;
 #[path = "../../../parties/tests/purchase/search.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod search;

@@ -4,7 +4,7 @@ use tallystick_parties::native::SetClock;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_wallet::view::Deployment;
 
-use crate::cast::{AUTHORITY, BANK, CENTRE, ISSUER};
+use crate::cast::{AUTHORITY, BANK, CENTRE, DIRECTORY, ISSUER};
 use crate::device::Place;
 use crate::network::SimulatedNetwork;
 use crate::prime_pool::KeyPool;
@@ -52,5 +52,6 @@ pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool) -> Deployment {
         local_port: Some(8787),
         registration: has_bank.then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has_bank.then(|| BANK.to_owned())),
+        directory: has_bank.then(|| DIRECTORY.to_owned()),
     }
 }

@@ -78,6 +78,12 @@ pub struct SetAside {
 }
 
 impl Paying {
+    /// Which purse, as the wallet names it.
+    #[must_use]
+    pub fn purse(&self) -> &str {
+        &self.purse
+    }
+
     /// Sets the amount aside in the card: for [`Paying::signed`]. Needs the PIN.
     #[must_use]
     pub fn command(&self, root: Root, form: &OrderForm, at: Timestamp) -> Command {
