@@ -178,6 +178,20 @@ impl World {
         Self::of(&names, cast)
     }
 
+    /// As [`World::with_authority`], with a bank that came first into a key space with room for one: who comes later has
+    /// shares of the next.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn with_a_bank_in_a_full_space() -> Self {
+        let cast = Cast {
+            takes_the_bank: true,
+            purse_key_token: purse_key_token(),
+            parties_in_a_space: 1,
+            ..Cast::default()
+        };
+        let names = [CA, CENTRE, BANK, SHOP, ISSUER, COURIER, AUTHORITY];
+        Self::of(&names, cast)
+    }
+
     /// The bank's operator spreads it over so many shards.
     #[allow(dead_code, reason = "the bank's and the wallet's tests use it")]
     pub fn spread_bank(&mut self, shards: u16) {

@@ -26,6 +26,7 @@ mod paying;
 mod purse;
 mod reader;
 mod renewing;
+mod spaces;
 mod time;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
