@@ -34,6 +34,7 @@ mod outside;
 mod page;
 mod places;
 mod prepaid;
+mod prepaid_pending;
 mod purse_funds;
 mod purse_opening;
 mod purses;
