@@ -53,6 +53,7 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
             }
             continuing::PATH if !self.issuer.office.is_shard() => self.hear_continued(request),
             lost::PATH => self.hear_of_lost(request),
+            outside::OPEN_PURSES => self.tell_open_purses(request),
             page::PATH => self.tell_part(request),
             key::PATH if !self.issuer.office.is_shard() => self.show_key().await,
             _ => self.issuer.answer_sibling(request).await,
