@@ -246,6 +246,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
 
     fn night(&self) -> Result<(), Fault> {
         self.look_after_closed()?;
+        self.forget_promises()?;
         self.issuer.night()
     }
 }

@@ -8,6 +8,7 @@ use tallystick_parties::Party;
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
 use tallystick_parties::office::place::Shards;
 use tallystick_parties::ports::{Clock as _, Tables as _};
+use tallystick_protocol::bank::FeeOption;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority};
 use tallystick_protocol::trust::certificate::TrustAnchors;
@@ -197,6 +198,15 @@ impl World {
     pub fn spread_bank(&mut self, shards: u16) {
         self.cast.bank_shards = Shards::new(shards).unwrap();
         self.spread(BANK);
+    }
+
+    /// The bank's operator sets other fees, in yen, and it starts anew.
+    #[allow(dead_code, reason = "the bank's tests use it")]
+    pub fn set_fees(&mut self, fees: &'static [(FeeOption, u64)]) {
+        self.cast.fees = fees;
+        for name in self.cast.objects(BANK) {
+            self.restart(name);
+        }
     }
 
     fn of(names: &[&'static str], cast: Cast) -> Self {
