@@ -19,6 +19,7 @@ use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::bank::{Fee, FeeOption};
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
+use tallystick_protocol::purse::HistoryPolicy;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use tallystick_protocol::wire::money::{Currency, Money};
 
@@ -213,6 +214,8 @@ pub struct Cast {
     pub offer_seconds: u64,
     /// How the bank's key for purses signs.
     pub purse_key: PurseKeyKind,
+    /// What its purses do when their history is full.
+    pub purse_policy: HistoryPolicy,
     /// With this the bank's key for purses is certified.
     pub purse_key_token: [u8; 32],
     /// What the bank takes for a new key, in yen, by the ways of paying that it offers.
@@ -235,6 +238,7 @@ impl Default for Cast {
             has_ordinary_bank: false,
             offer_seconds: 120,
             purse_key: PurseKeyKind::P256,
+            purse_policy: HistoryPolicy::UploadFirst,
             purse_key_token: PURSE_KEY_TOKEN,
             fees: &[(FeeOption::Account, 300)],
         }
@@ -371,6 +375,7 @@ impl Cast {
             config.statement_seconds = 86_400;
         }
         config.purse_key = self.purse_key;
+        config.policy = self.purse_policy;
         config.offer_seconds = self.offer_seconds;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));
         config

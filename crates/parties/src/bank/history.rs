@@ -2,7 +2,8 @@
 
 use tallystick_protocol::checkout::order::ORDER_LIFETIME_SECONDS;
 use tallystick_protocol::purse::{
-    ENTRIES_MAX, Endpoint, HistoryEntry, HistoryError, PurseNumber, PurseReport, require_chain,
+    ENTRIES_MAX, Endpoint, HistoryEntry, HistoryError, HistoryPolicy, PurseNumber, PurseReport,
+    require_chain,
 };
 use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
@@ -27,7 +28,8 @@ pub(super) struct Followed<'a> {
 }
 
 /// Requires that a report's history follows from what is known of it, and leads to the head that the card signed unless
-/// there is more than fits.
+/// there is more than fits. A card that may erase what its bank does not know (F1 once its holder cleared it, F2;
+/// T004-3, T004-4) begins anew where its own history does: what it signs of that is held to the books alone.
 ///
 /// # Errors
 /// [`HistoryError`] at the first entry that does not fit.
@@ -35,10 +37,7 @@ pub(super) fn follow<'a>(
     purse: &Purse,
     report: &'a PurseReport,
 ) -> Result<Followed<'a>, HistoryError> {
-    let known = purse.known;
-    if report.after > known.sequence {
-        return Err(HistoryError::Gap(known.sequence.saturating_add(1)));
-    }
+    let known = beginning(purse, report)?;
     // A card that did not hear the last answer says again what is known.
     let repeated = usize::try_from(known.sequence - report.after).unwrap_or(usize::MAX);
     let repeated = repeated.min(report.entries.len());
@@ -71,6 +70,34 @@ pub(super) fn follow<'a>(
         head: last,
         is_whole,
     })
+}
+
+/// After which entry a report's history begins: the newest known one, or one that the card may have erased.
+fn beginning(purse: &Purse, report: &PurseReport) -> Result<Head, HistoryError> {
+    let known = purse.known;
+    if report.after <= known.sequence {
+        return Ok(known);
+    }
+    if purse.policy == HistoryPolicy::UploadFirst {
+        return Err(HistoryError::Gap(known.sequence.saturating_add(1)));
+    }
+    let hash = match report.entries.first() {
+        Some(first) => first.previous,
+        None => report.state.head,
+    };
+    let begins = Head {
+        sequence: report.after,
+        hash,
+    };
+    let entries = report.entries.iter();
+    let said = entries.map(|entry| (entry.sequence, entry.hash()));
+    let mut said = core::iter::once((begins.sequence, begins.hash)).chain(said);
+    let seen = purse.seen;
+    // What it erased it may have told of before.
+    match said.find(|(sequence, hash)| *sequence == seen.sequence && *hash != seen.hash) {
+        Some(_) => Err(HistoryError::Altered(seen.sequence)),
+        None => Ok(begins),
+    }
 }
 
 /// Keeps new entries, and that the history is known up to there.

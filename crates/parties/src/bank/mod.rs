@@ -34,6 +34,7 @@ mod outside;
 mod page;
 mod places;
 mod prepaid;
+mod prepaid_pending;
 mod purse_funds;
 mod purse_opening;
 mod purses;
@@ -245,6 +246,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
 
     fn night(&self) -> Result<(), Fault> {
         self.look_after_closed()?;
+        self.forget_promises()?;
         self.issuer.night()
     }
 }

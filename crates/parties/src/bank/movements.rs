@@ -129,6 +129,33 @@ impl Movement {
         reference_of(&self.purse, &self.transaction)
     }
 
+    /// One that never began, and never will: of that purse, told by that holder.
+    pub(super) const fn barred(
+        (purse, holder): (PurseNumber, HolderId),
+        transaction: TransactionId,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            transaction,
+            purse,
+            holder,
+            changes: purse,
+            source: None,
+            destination: None,
+            money: None,
+            state: MovementState::Barred,
+            digest: None,
+            asked: None,
+            asked_at: None,
+            reply: None,
+            reference: None,
+            onward: None,
+            received_at: now,
+            expires_at: now,
+            ended_at: Some(now),
+        }
+    }
+
     /// The name of what it holds on the ledger.
     pub(super) fn ledger_id(&self) -> String {
         format!("move {}", self.reference_text())
@@ -221,16 +248,23 @@ pub(super) fn require_new_number(
     changes: &PurseNumber,
     transaction: &TransactionId,
 ) -> Result<(), Fault> {
-    let values = [(*changes).into(), (*transaction).into()];
-    let other: Option<Movement> =
-        typed::find(tables, "changes = ? AND transaction_id = ?", &values)?;
-    match other {
+    match changing(tables, changes, transaction)? {
         None => Ok(()),
         Some(_) => Err(Fault::new(
             Kind::Replayed,
             "Another purse has asked for this movement of the card.",
         )),
     }
+}
+
+/// The movement of this number of the card that changes, whoever asked for it.
+pub(super) fn changing(
+    tables: &(impl Tables + ?Sized),
+    changes: &PurseNumber,
+    transaction: &TransactionId,
+) -> Result<Option<Movement>, DatabaseError> {
+    let values = [(*changes).into(), (*transaction).into()];
+    typed::find(tables, "changes = ? AND transaction_id = ?", &values)
 }
 
 /// Stores a movement.

@@ -26,6 +26,10 @@ use crate::store::once::{Command, FOR_GOOD, before, once};
 /// The name under which an answer is sealed: it holds an account number and a grant.
 const SEALED: &str = "opening";
 
+/// For how long it is remembered that an account was not opened, in seconds (31 days): longer than a registration
+/// authority remembers who asked.
+const REFUSAL_SECONDS: u64 = 31 * 86_400;
+
 /// An account that is about to be stored.
 struct Opened {
     offer: AccountOffer,
@@ -98,8 +102,16 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             }
         };
         let outcome = answer.outcome.as_str();
+        let keep_until = match account {
+            Some(_) => FOR_GOOD,
+            None => office.now().plus_seconds(REFUSAL_SECONDS),
+        };
+        let command = Command {
+            keep_until,
+            ..*command
+        };
         let sealed = office.transaction(|tables| {
-            once(tables, command, |tables| {
+            once(tables, &command, |tables| {
                 if let Some((offer, mandate)) = &account {
                     self.store_account(tables, registration, offer, mandate)?;
                 }

@@ -5,7 +5,7 @@ use tallystick_protocol::purse::PurseNumber;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
-use super::{continuing, ends, key, lost, outside, page, purses};
+use super::{continuing, ends, fees, key, lost, outside, page, purses};
 use crate::office::across;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -53,7 +53,9 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
             }
             continuing::PATH if !self.issuer.office.is_shard() => self.hear_continued(request),
             lost::PATH => self.hear_of_lost(request),
+            outside::OPEN_PURSES => self.tell_open_purses(request),
             page::PATH => self.tell_part(request),
+            fees::PATH if !self.issuer.office.is_shard() => self.tell_promised(request),
             key::PATH if !self.issuer.office.is_shard() => self.show_key().await,
             _ => self.issuer.answer_sibling(request).await,
         }

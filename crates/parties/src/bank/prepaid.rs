@@ -12,6 +12,7 @@ use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::money::Currency;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::Bank;
 use super::alerts::{self, Alert};
@@ -83,7 +84,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             known: START,
             seen: START,
             seen_checkpoint: 0,
-            seen_at: tallystick_protocol::wire::time::Timestamp(0),
+            seen_at: Timestamp(0),
             reported: 0,
             limits: self.config.limits,
             // It reports nothing, so that the bank never knows its history.
@@ -93,11 +94,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
     }
 
-    /// The prepaid card that a request shows and has for an end, verified: its certificate (SGN3), its balance
-    /// (SGN4), and its state beside what is known of it.
+    /// The prepaid card that a request shows and has for an end, verified.
     ///
     /// # Errors
-    /// [`Kind::BadCheckpoint`] if the bank did not sign what it shows; those of its state.
+    /// [`Kind::WrongSource`] if the card is no end; those of [`Bank::known_prepaid`].
     pub(super) async fn shown_prepaid(
         &self,
         request: &MovementRequest,
@@ -110,16 +110,32 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let Some(shown) = &request.prepaid else {
             return Ok(None);
         };
+        let number = self.known_prepaid(shown, request.at).await?;
+        if named == Some(number) {
+            return Ok(Some(number));
+        }
+        let other = "Another card is shown than moves.";
+        Err(Fault::new(Kind::WrongSource, other))
+    }
+
+    /// The prepaid card that a purse shows at that time, verified: its certificate (SGN3), its balance (SGN4), and its
+    /// state beside what is known of it.
+    ///
+    /// # Errors
+    /// [`Kind::BadCheckpoint`] if the bank did not sign what it shows; those of its state.
+    pub(super) async fn known_prepaid(
+        &self,
+        shown: &PrepaidState,
+        at: Timestamp,
+    ) -> Result<PurseNumber, Fault> {
         let key = self.purse_key().await?;
         let certificate: PurseCertificate =
             keyed::open(&shown.certificate, &key.public).map_err(keyed_fault)?;
         let office = &self.issuer.office;
         let number = certificate.number;
-        if named != Some(number) || certificate.kind != PurseKind::Prepaid {
-            return Err(Fault::new(
-                Kind::WrongSource,
-                "Another card is shown than moves.",
-            ));
+        if certificate.kind != PurseKind::Prepaid {
+            let other = "What is shown is no prepaid card.";
+            return Err(Fault::new(Kind::WrongSource, other));
         }
         if certificate.bank != office.settings.domain {
             return Err(Fault::new(
@@ -137,8 +153,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             })?;
             return Err(Fault::new(Kind::BadCheckpoint, ""));
         }
-        self.take_notice(&number, &shown.state, request.at)?;
-        Ok(Some(number))
+        self.take_notice(&number, &shown.state, at)?;
+        Ok(number)
     }
 }
 

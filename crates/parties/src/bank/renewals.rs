@@ -4,7 +4,7 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::account::CardExpiry;
-use tallystick_protocol::bank::{KeyRenewal, RenewalOutcome, RenewalPermit, RenewalRequest};
+use tallystick_protocol::bank::{Fee, KeyRenewal, RenewalOutcome, RenewalPermit, RenewalRequest};
 use tallystick_protocol::purse::{PurseKind, key_digest};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
@@ -49,6 +49,8 @@ struct New<'a> {
     said: &'a RenewalRequest,
     renewal: &'a KeyRenewal,
     key: [u8; 32],
+    /// Its fee is not in the schedule, and was when the holder agreed to it.
+    is_promised: bool,
 }
 
 /// What is decided about a renewal.
@@ -87,6 +89,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                     said: &said.message,
                     renewal: &renewal,
                     key,
+                    is_promised: self.was_agreed_to(&renewal).await?,
                 };
                 self.decide_renewal(&new, &command).await?
             }
@@ -121,6 +124,15 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
         VerifyingKey::from_spki(&renewal.new_public_key)?;
         Ok(renewal)
+    }
+
+    /// Whether a renewal names a fee that is not in the schedule and was promised.
+    async fn was_agreed_to(&self, renewal: &KeyRenewal) -> Result<bool, Fault> {
+        let (option, amount) = (renewal.fee, renewal.amount);
+        if self.fee_for(option, amount.currency) == Some(amount) {
+            return Ok(false);
+        }
+        self.is_fee_promised(&Fee { option, amount }).await
     }
 
     async fn decide_renewal(
@@ -198,12 +210,13 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             }
             Err(_) => return refused(RenewalOutcome::PurseBlocked),
         };
-        let Some(due) = self.fee_for(new.renewal.fee, purse.currency) else {
-            return refused(RenewalOutcome::FeeOptionNotOffered);
+        let agreed = new.renewal.amount;
+        let due = match self.fee_for(new.renewal.fee, purse.currency) {
+            _ if new.is_promised && agreed.currency == purse.currency => agreed,
+            Some(due) if due == agreed => due,
+            Some(_) => return refused(RenewalOutcome::FeeDiffers),
+            None => return refused(RenewalOutcome::FeeOptionNotOffered),
         };
-        if due != new.renewal.amount {
-            return refused(RenewalOutcome::FeeDiffers);
-        }
         let replaces = speaking::present_key(&purse)?;
         if replaces == new.key {
             let present = "This key is the purse's already.";

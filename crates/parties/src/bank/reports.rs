@@ -50,7 +50,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 return Err(fault);
             }
         };
-        let answer = self.report_answer(&purse, &message, &notice).await?;
+        let mut answer = self.report_answer(&purse, &message, &notice).await?;
+        answer.prepaid_verdicts = self.prepaid_verdicts(&message, &said.pair.holder).await?;
         self.answer_sealed(&said, &encode(&answer))
     }
 
@@ -152,6 +153,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             account_available: minor(balance.available()),
             account_pending: minor(balance.debits_pending),
             bank_certificate: self.purse_key().await?.certificate.clone(),
+            prepaid_verdicts: None,
         })
     }
 }
@@ -178,25 +180,8 @@ fn bar(
     transaction: &TransactionId,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let barred = Movement {
-        transaction: *transaction,
-        purse: purse.number,
-        holder: purse.holder.ok_or_else(Fault::internal)?,
-        changes: purse.number,
-        source: None,
-        destination: None,
-        money: None,
-        state: MovementState::Barred,
-        digest: None,
-        asked: None,
-        asked_at: None,
-        reply: None,
-        reference: None,
-        onward: None,
-        received_at: now,
-        expires_at: now,
-        ended_at: Some(now),
-    };
+    let holder = purse.holder.ok_or_else(Fault::internal)?;
+    let barred = Movement::barred((purse.number, holder), *transaction, now);
     movements::insert(tables, &barred)?;
     movements::decide_verdict(tables, &barred, MovementState::Barred, now)
 }

@@ -1,7 +1,7 @@
 //! The bank's tables beside the issuer's. Balances are not here: the ledger has them. All of it stays, with what purses
 //! signed: it is the bank's books, and its evidence.
 
-use super::{lost, page};
+use super::{fees, lost, page};
 use crate::payer::evidence;
 use crate::store::schema::Migration;
 
@@ -156,6 +156,7 @@ pub const TABLES: &[Migration] = &[Migration(&[
         received_at INTEGER NOT NULL
     ) STRICT",
     lost::TABLE,
+    fees::TABLE,
     page::TABLES[0],
     page::TABLES[1],
     page::TABLES[2],

@@ -7,9 +7,9 @@ use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
 use tallystick_protocol::wire::cbor::decode;
 
-use super::RegistrationAuthority;
 use super::purse_keys::{self, PurseKey};
 use super::state::KeyState;
+use super::{KEYS_MAX, RegistrationAuthority, registrations};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Ports, Tables};
@@ -23,6 +23,7 @@ impl<P: Ports> RegistrationAuthority<P> {
         let claimed = keyed::unverified::<PurseApplication>(&asked.application);
         let claimed = claimed.map_err(Fault::malformed)?;
         self.require_bank(&claimed.bank)?;
+        registrations::require_opened(office.tables(), &asked.registration, &claimed.bank)?;
         self.admit_purse_key()?;
         let public_key = VerifyingKey::from_spki(&claimed.purse_public_key)?;
         let application = keyed::open::<PurseApplication>(&asked.application, &public_key);
@@ -52,9 +53,11 @@ impl<P: Ports> RegistrationAuthority<P> {
         asked: &PurseApplicationRequest,
         application: PurseApplication,
     ) -> Result<PurseKey, Fault> {
+        require_few(tables, &asked.registration)?;
         let new = PurseKey {
             key,
             bank: application.bank.clone(),
+            registration: Some(asked.registration),
             holder: application.holder,
             public_key: application.purse_public_key.clone(),
             asked: asked.application.clone(),
@@ -100,4 +103,16 @@ impl<P: Ports> RegistrationAuthority<P> {
         }
         Ok(stored)
     }
+}
+
+/// Requires that not too many keys wait for a purse that was applied for by this registration.
+fn require_few(tables: &dyn Tables, registration: &[u8; 32]) -> Result<(), Fault> {
+    let sql = "SELECT count(*) FROM ra_purse_keys
+        WHERE registration = ? AND state NOT IN ('opened', 'replaced')";
+    let waiting = typed::one::<u32>(tables, sql, &[registration.into()])?;
+    if waiting.unwrap_or_default() < KEYS_MAX {
+        return Ok(());
+    }
+    let many = "So many keys wait already to be opened a purse for by this registration.";
+    Err(Fault::new(Kind::OverCap, many))
 }

@@ -6,22 +6,19 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 use rsa::traits::PrivateKeyParts;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::bank::{OpeningOutcome, PurseKeyDelivery, PurseKeyKind, PurseKeyRequest};
+use tallystick_protocol::bank::{PurseKeyDelivery, PurseKeyKind, PurseKeyRequest};
 use tallystick_protocol::purse::{P256_SECRET_BYTES, RSA_SECRET_BYTES, SealedSecret};
 use tallystick_protocol::trust::signature::VerifyingKey;
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::decode;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{RegistrationAuthority, STATEMENT_SECONDS, registrations, words};
+use super::{KEYS_MAX, RegistrationAuthority, STATEMENT_SECONDS, registrations, words};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Ports, Random, Signing, SigningError};
 use crate::standing::statements;
 use crate::store::once::{Command, before, once};
-
-/// How many keys are made for one registration: as many as a card has slots.
-const KEYS_MAX: u32 = 16;
 
 /// A key that was just made.
 struct MadeKey {
@@ -38,7 +35,7 @@ impl<P: Ports> RegistrationAuthority<P> {
         let office = &self.office;
         let body = web::body_as(request, web::CBOR)?;
         let asked: PurseKeyRequest = decode(body)?;
-        self.require_opened(&asked)?;
+        registrations::require_opened(office.tables(), &asked.registration, &asked.bank)?;
         let reference = HEXLOWER.encode(&asked.number);
         let command = Command {
             what: "make-purse-key",
@@ -66,18 +63,6 @@ impl<P: Ports> RegistrationAuthority<P> {
             office.log("purse-key-made", None, asked.kind.as_str());
         }
         Ok(web::cose(office.signed(words::DELIVERY, &reference).await?))
-    }
-
-    fn require_opened(&self, asked: &PurseKeyRequest) -> Result<(), Fault> {
-        let registered = registrations::find(self.office.tables(), &asked.registration)?;
-        let opened = registered.filter(|registered| {
-            registered.bank == asked.bank
-                && registered.outcome.as_deref() == Some(OpeningOutcome::Opened.as_str())
-        });
-        let none = "No account was opened at this bank by such a registration.";
-        opened
-            .map(|_| ())
-            .ok_or_else(|| Fault::new(Kind::Unauthorised, none))
     }
 
     async fn delivery(&self, asked: &PurseKeyRequest) -> Result<PurseKeyDelivery, Fault> {

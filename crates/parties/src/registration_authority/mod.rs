@@ -45,6 +45,10 @@ const LETTER_SECONDS: u64 = 3600;
 /// How long what this authority signs is good, in seconds (seven days).
 const STATEMENT_SECONDS: u64 = 7 * 86_400;
 
+/// How many keys are made for one registration, and how many wait at once to be certified and opened for it: as many as
+/// a card has slots.
+const KEYS_MAX: u32 = 16;
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
     Register,

@@ -24,6 +24,8 @@ typed_row! {
         /// Its digest ([`key_digest`](tallystick_protocol::purse::key_digest)).
         pub(super) key: [u8; 32] = "key",
         pub(super) bank: Domain = "bank",
+        /// The registration that an application named; none at a renewal.
+        pub(super) registration: Option<[u8; 32]> = "registration",
         pub(super) holder: HolderId = "holder",
         /// The key (SubjectPublicKeyInfo, DER).
         pub(super) public_key: Vec<u8> = "public_key",

@@ -19,7 +19,6 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
 use crate::post::outbox::{Content, NewLetter};
-use crate::store::once::{Command, FOR_GOOD, once};
 use crate::store::typed::{self, typed_row};
 
 typed_row! {
@@ -27,6 +26,8 @@ typed_row! {
     pub(super) struct Registered in "ra_registrations" {
         number: [u8; 32] = "number",
         pub(super) bank: Domain = "bank",
+        /// SHA-256 of the encoded [`Registration`].
+        digest: [u8; 32] = "digest",
         /// The [`Registration`], sealed; dropped after a while.
         told: Option<Vec<u8>> = "told",
         /// The signed [`OpeningRequest`], sealed, once it is made.
@@ -65,6 +66,27 @@ fn by_reference(tables: &dyn Tables, reference: &str) -> Result<Registered, Faul
     find(tables, &number)?.ok_or_else(Fault::internal)
 }
 
+/// Requires that an account was opened at that bank by the registration of this number.
+///
+/// # Errors
+/// [`Kind::Unauthorised`] if none was; the database's own.
+pub(super) fn require_opened(
+    tables: &(impl Tables + ?Sized),
+    number: &[u8; 32],
+    bank: &Domain,
+) -> Result<(), Fault> {
+    let registered = find(tables, number)?;
+    let is_opened = registered.is_some_and(|registered| {
+        let outcome = registered.outcome.as_deref();
+        registered.bank == *bank && outcome == Some(OpeningOutcome::Opened.as_str())
+    });
+    if is_opened {
+        return Ok(());
+    }
+    let none = "No account was opened at this bank by such a registration.";
+    Err(Fault::new(Kind::Unauthorised, none))
+}
+
 /// The names under which what belongs to a registration is sealed.
 fn sealed_as(what: &str, reference: &str) -> String {
     format!("registration/{what}/{reference}")
@@ -79,30 +101,20 @@ impl<P: Ports> RegistrationAuthority<P> {
         self.require_bank(&registration.bank)?;
         office.admit(&[("registrations", office.settings.limits.accounts)])?;
         let reference = HEXLOWER.encode(&registration.number);
-        let command = Command {
-            what: "register",
-            key: &reference,
-            digest: &Sha256::digest(body).into(),
-            keep_until: FOR_GOOD,
+        let new = Registered {
+            number: registration.number,
+            bank: registration.bank.clone(),
+            digest: Sha256::digest(body).into(),
+            told: Some(office.seal(&sealed_as("told", &reference), body)?),
+            request: None,
+            answer: None,
+            outcome: None,
+            problem: None,
+            received_at: office.now(),
+            answered_at: None,
         };
-        let told = office.seal(&sealed_as("told", &reference), body)?;
         office.transaction(|tables| {
-            once(tables, &command, |tables| {
-                let new = Registered {
-                    number: registration.number,
-                    bank: registration.bank.clone(),
-                    told: Some(told),
-                    request: None,
-                    answer: None,
-                    outcome: None,
-                    problem: None,
-                    received_at: office.now(),
-                    answered_at: None,
-                };
-                typed::insert(tables, &new)?;
-                Ok(Vec::new())
-            })?;
-            let stored = by_reference(tables, &reference)?;
+            let stored = stored_once(tables, new)?;
             if stored.answer.is_none() {
                 require_told(&stored)?;
                 self.ask_for_account(tables, &stored)?;
@@ -141,6 +153,21 @@ impl<P: Ports> RegistrationAuthority<P> {
                 .milliseconds(),
         };
         self.insist(tables, &letter)
+    }
+}
+
+/// The registration of this number: the one that is there, if it says the same, else this one.
+fn stored_once(tables: &dyn Tables, new: Registered) -> Result<Registered, Fault> {
+    match find(tables, &new.number)? {
+        Some(stored) if stored.digest == new.digest => Ok(stored),
+        Some(_) => {
+            let other = "This was registered before, in other words.";
+            Err(Fault::new(Kind::Replayed, other))
+        }
+        None => {
+            typed::insert(tables, &new)?;
+            Ok(new)
+        }
     }
 }
 

@@ -68,6 +68,7 @@ impl<P: Ports> RegistrationAuthority<P> {
         let new = PurseKey {
             key: key_digest(&renewal.new_public_key),
             bank: renewal.bank.clone(),
+            registration: None,
             holder: old.holder,
             public_key: renewal.new_public_key.clone(),
             asked: signed.to_vec(),

@@ -236,3 +236,45 @@ fn an_account_at_a_shard_is_shut_at_the_office_too() {
         "destination-closed"
     );
 }
+
+/// As after the account moved to this device from one whose home is another object, with a purse that is still open there.
+fn leave_a_purse(world: &World, holder: &Holder) -> &'static str {
+    use super::world::BANK_SHARDS;
+    use tallystick_parties::ports::Tables as _;
+    let home = usize::from(holder.id.0[0] % 4);
+    let other = (home + 1) % 4;
+    let mut former = [9; 32];
+    former[0] = u8::try_from(other).unwrap();
+    let homes = "INSERT INTO issuer_homes (holder, account, is_over) VALUES (?, 1, 1)";
+    world
+        .machine(BANK)
+        .database
+        .run(homes, &[former.into()])
+        .unwrap();
+    let sql = "INSERT INTO bank_purses VALUES (randomblob(16), 'account', 1, ?, 'JPY', NULL, NULL, 1,
+        9000000000, 0, 0, zeroblob(32), 0, zeroblob(32), 0, 0, 0, 0, 0, 0, 0, 'upload-first', NULL, NULL)";
+    let place = BANK_SHARDS[other];
+    let database = &world.machine(place).database;
+    database.run(sql, &[former.into()]).unwrap();
+    place
+}
+
+#[test]
+fn a_purse_of_the_account_at_another_object_keeps_it_open() {
+    use tallystick_parties::ports::Tables as _;
+    let (mut world, kitsune) = kitsune::world();
+    world.spread_bank(4);
+    let mut holder = kitsune.enrolled(&world);
+    deposit(&world, &holder, 9_000, "one");
+    give_to_the_bank(&kitsune, &world, 9_000);
+    let purse = Purse::open(&world, &holder, KEY);
+    without_purse(&world, &mut holder, &purse);
+    let place = leave_a_purse(&world, &holder);
+    let answer = close(&world, &mut holder, &purse);
+    assert_eq!(answer.outcome, InstructionOutcome::HasPurses);
+    assert_eq!(available(&world, "holder 1"), 9_000);
+    let closed = "UPDATE bank_purses SET closed_at = 1";
+    world.machine(place).database.run(closed, &[]).unwrap();
+    let answer = close(&world, &mut holder, &purse);
+    assert_ne!(answer.outcome, InstructionOutcome::HasPurses);
+}

@@ -12,7 +12,7 @@ use tallystick_protocol::instrument::{Payment, PurseDetails};
 use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::purse::{
     Checkpoint, CheckpointNotice, Endpoint, HISTORY_START, HistoryEntry, MovementOffer,
-    MovementOutcome, MovementReply, MovementRequest, MovementVerdict, PrepaidState,
+    MovementOutcome, MovementReply, MovementRequest, MovementVerdict, PrepaidPending, PrepaidState,
     PurseCertificate, PurseKind, PurseNumber, PursePayment, PurseReport, PurseReportAnswer,
     PurseState, key_digest,
 };
@@ -414,6 +414,15 @@ impl Purse {
             after: through,
             entries: entries.cloned().collect(),
             at: world.now(),
+            prepaid: None,
+        }
+    }
+
+    /// The card with what it has under way, as its agent shows it.
+    pub fn shown_pending(&self) -> PrepaidPending {
+        PrepaidPending {
+            state: self.shown(),
+            pending: self.under.keys().copied().collect(),
         }
     }
 

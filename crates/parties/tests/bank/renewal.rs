@@ -3,8 +3,9 @@
 use http::Response;
 use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::bank::{
-    FeeOption, FeeSchedule, KeyRenewal, KeyRenewed, PurseApplication, PurseApplicationRequest,
-    PurseOpening, RenewalAnswer, RenewalOutcome, RenewalPermit,
+    FeeOption, FeeSchedule, KeyRenewal, KeyRenewed, OpeningAnswer, PurseApplication,
+    PurseApplicationRequest, PurseOpening, RegistrationAnswer, RenewalAnswer, RenewalOutcome,
+    RenewalPermit,
 };
 use tallystick_protocol::purse::{PurseCertificate, PurseKind, key_digest};
 use tallystick_protocol::test_keys::TestRng;
@@ -15,7 +16,7 @@ use tallystick_protocol::trust::statement::open;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 
-use super::authority::{deposit, enrolled};
+use super::authority::{deposit, offer_in, registration};
 use super::holder::{CBOR, COSE, Holder};
 use super::purse::{Key, Purse, yen};
 use super::world::{AUTHORITY, BANK, CA, World, domain, problem, text};
@@ -34,7 +35,7 @@ pub struct Scene {
 
 impl Scene {
     pub fn of(world: World) -> Self {
-        let holder = enrolled(&world, 1);
+        let holder = registered(&world);
         deposit(&world, &holder, 10_000, "one");
         let (purse, certificate) = opened(&world, &holder, OLD);
         Self {
@@ -133,6 +134,17 @@ impl Scene {
     }
 }
 
+/// A holder whose account the real registration authority had opened.
+fn registered(world: &World) -> Holder {
+    let body = encode(&registration(1));
+    let answer = world.post(AUTHORITY, "/v1/registrations", CBOR, body);
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    let answer: RegistrationAnswer = decode(answer.body()).unwrap();
+    let (anchors, now) = (&world.anchors, world.now());
+    let answer = open::<OpeningAnswer>(&answer.answer, anchors, now, Role::Issuer).unwrap();
+    Holder::enrol_with(world, 1, offer_in(world, &answer.message))
+}
+
 /// A purse that the real registration authority had opened, with its key's certificate.
 pub fn opened(world: &World, holder: &Holder, key: Key) -> (Purse, Vec<u8>) {
     let application = PurseApplication {
@@ -144,6 +156,7 @@ pub fn opened(world: &World, holder: &Holder, key: Key) -> (Purse, Vec<u8>) {
     };
     let approved = application.approval_to_be_signed();
     let request = PurseApplicationRequest {
+        registration: registration(1).number,
         application: key.sign(&application),
         approval: sign_pss(&mut TestRng::new(4), &holder.key, &approved).unwrap(),
     };

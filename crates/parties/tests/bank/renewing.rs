@@ -271,6 +271,37 @@ fn each_fee_is_said_beforehand_and_taken_as_it_was_said() {
 }
 
 #[test]
+fn a_fee_that_the_bank_signed_is_the_fee_until_that_ends_whatever_is_set_meanwhile() {
+    for shards in [1, 4] {
+        let mut world = World::with_authority();
+        if shards > 1 {
+            world.spread_bank(shards);
+        }
+        let mut scene = Scene::of(world);
+        let promised = schedule(&scene.world, &scene.purse).valid_until;
+        scene.world.set_fees(&[(FeeOption::Account, 900)]);
+        scene.world.run_for(500_000);
+        assert!(scene.world.now() < promised);
+        let permit = scene.renew(&NEW);
+        assert_eq!(permit.fee, Some(yen(300)));
+        assert_eq!(scene.report(&NEW), Ok(()));
+        assert_eq!(scene.say_renewed(&NEW, &OLD).status(), 204);
+        // It was never promised that, or it is no more.
+        let mut other = scene.renewal(&Key::P256([9; 32]));
+        other.amount = yen(299);
+        let (permit, _) = scene.permit(&other);
+        assert_eq!(permit.outcome, RenewalOutcome::FeeDiffers);
+        scene.world.run_for(1_200_000);
+        other.amount = yen(300);
+        let (permit, _) = scene.permit(&other);
+        assert_eq!(permit.outcome, RenewalOutcome::FeeDiffers);
+        other.amount = yen(900);
+        let (permit, _) = scene.permit(&other);
+        assert_eq!(permit.fee, Some(yen(900)));
+    }
+}
+
+#[test]
 fn a_fee_that_is_not_offered_not_agreed_or_not_covered_leaves_everything_as_it_is() {
     let mut scene = scene();
     let mut renewal = scene.renewal(&NEW);

@@ -1,6 +1,7 @@
 //! What a purse reports is held to its own past and to the books (EP 1 221 669, Sc1 to Sc3; T004-44).
 
-use tallystick_protocol::purse::MovementOutcome;
+use tallystick_protocol::purse::{CheckpointNotice, HistoryPolicy, MovementOutcome, PurseReport};
+use tallystick_protocol::trust::keyed;
 
 use super::authority::{deposit, enrolled, world};
 use super::holder::Holder;
@@ -250,4 +251,86 @@ fn t004_36_an_order_that_never_came_is_barred_in_time_whatever_the_clock_of_its_
     let heard = purse.synchronise(&world, &mut holder);
     assert_eq!(heard.outcomes, [MovementOutcome::NotCompleted]);
     assert_eq!(purse.amount, 5_000);
+}
+
+/// A purse of that policy with 5,000 yen, whose four entries the bank does not know.
+fn of_policy(policy: HistoryPolicy) -> (World, Holder, Purse) {
+    let world = super::authority::with(tallystick_simulation::cast::Cast {
+        purse_policy: policy,
+        ..tallystick_simulation::cast::Cast::default()
+    });
+    let mut holder = enrolled(&world, 1);
+    deposit(&world, &holder, 10_000, "one");
+    let mut purse = Purse::open(&world, &holder, KEY);
+    assert_eq!(purse.checkpoint.policy, policy);
+    for _ in 0..4 {
+        purse.load(&world, &mut holder, 1_250);
+    }
+    world.run_for(1_000);
+    (world, holder, purse)
+}
+
+/// What the card reports once only so many entries are left in it.
+fn with_the_last(purse: &Purse, world: &World, left: usize) -> PurseReport {
+    let mut report = purse.report(world);
+    let erased = report.entries.len() - left;
+    report.after = report.entries[erased - 1].sequence;
+    report.entries.drain(..erased);
+    report
+}
+
+#[test]
+fn t004_3_4_20_21_what_a_card_may_erase_the_bank_does_not_miss() {
+    for policy in [HistoryPolicy::Stop, HistoryPolicy::EraseOldest] {
+        for left in [0, 1, 3] {
+            let (world, mut holder, mut purse) = of_policy(policy);
+            let report = with_the_last(&purse, &world, left);
+            let answer = purse.send(&world, &mut holder, &report).unwrap();
+            let notice: CheckpointNotice = keyed::open(&answer.notice, &purse.bank).unwrap();
+            assert!(!notice.forces);
+            assert_eq!(notice.checkpoint.through, 4);
+            assert_eq!(alerts(&world, "history-gap"), 0);
+            // It goes on from there, and what is said of the past is held to that.
+            purse.checkpoint = notice.checkpoint;
+            purse.load(&world, &mut holder, 100);
+            assert!(!purse.synchronise(&world, &mut holder).notice.forces);
+            assert_eq!(known(&world), 5);
+            let mut altered = purse.report(&world);
+            altered.state.head = [9; 32];
+            let refused = purse.send(&world, &mut holder, &altered).err();
+            assert_eq!(refused.as_deref(), Some("history-altered"));
+        }
+    }
+}
+
+#[test]
+fn t004_5_13_22_a_card_that_uploads_first_erases_nothing_that_is_not_known() {
+    let (world, mut holder, purse) = of_policy(HistoryPolicy::UploadFirst);
+    let report = with_the_last(&purse, &world, 1);
+    let refused = purse.send(&world, &mut holder, &report).err();
+    assert_eq!(refused.as_deref(), Some("history-gap"));
+    assert_eq!((known(&world), alerts(&world, "history-gap")), (0, 1));
+}
+
+#[test]
+fn t004_44_a_card_that_erased_and_holds_something_else_is_set_right() {
+    let (world, mut holder, mut purse) = of_policy(HistoryPolicy::EraseOldest);
+    purse.amount += 1;
+    let report = with_the_last(&purse, &world, 0);
+    let answer = purse.send(&world, &mut holder, &report).unwrap();
+    let notice: CheckpointNotice = keyed::open(&answer.notice, &purse.bank).unwrap();
+    assert!(notice.forces);
+    assert_eq!(alerts(&world, "amounts-differ"), 1);
+}
+
+#[test]
+fn a_beginning_that_is_not_what_the_card_said_before_is_altered() {
+    let (world, mut holder, purse) = of_policy(HistoryPolicy::EraseOldest);
+    let mut forged = with_the_last(&purse, &world, 2);
+    // The newest state that it signed was that of the third entry.
+    forged.entries[0].amount += 1;
+    forged.entries[1].previous = forged.entries[0].hash();
+    forged.state.head = forged.entries[1].hash();
+    let refused = purse.send(&world, &mut holder, &forged).err();
+    assert_eq!(refused.as_deref(), Some("history-altered"));
 }

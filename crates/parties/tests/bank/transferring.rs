@@ -236,3 +236,100 @@ fn t004_37_a_movement_of_a_prepaid_card_is_asked_for_by_one_purse_alone() {
     let refused = theirs.ask(&world, &mut other, &again).err();
     assert_eq!(refused.as_deref(), Some("replayed"));
 }
+
+/// What the bank says to a prepaid card that this agent shows.
+fn heard_for(
+    world: &World,
+    (holder, purse): (&mut Holder, &Purse),
+    card: &mut Purse,
+) -> Vec<MovementOutcome> {
+    world.run_for(1_000);
+    let mut report = purse.report(world);
+    report.prepaid = Some(card.shown_pending());
+    let answer = purse.send(world, holder, &report).unwrap();
+    let verdicts = answer.prepaid_verdicts.unwrap();
+    let take = |signed: &minicbor::bytes::ByteVec| {
+        let said: MovementVerdict = keyed::open(signed, &purse.bank).unwrap();
+        assert_eq!(said.checkpoint.purse, card.number);
+        card.take(world, &said);
+        card.checkpoint_in = signed.to_vec();
+        said.outcome
+    };
+    verdicts.iter().map(take).collect()
+}
+
+#[test]
+fn t004_36_a_prepaid_card_whose_agent_s_request_was_lost_has_its_value_back_by_any_agent() {
+    let world = world();
+    let (mut holder, mut other) = (enrolled(&world, 1), enrolled(&world, 2));
+    deposit(&world, &holder, 10_000, "one");
+    let mut purse = Purse::open(&world, &holder, Key::P256([7; 32]));
+    let theirs = Purse::open(&world, &other, Key::P256([8; 32]));
+    let mut card = loaded_card(&world, &mut holder, &mut purse);
+    for by_the_same in [true, false] {
+        world.run_for(1_000);
+        let ends = (card.prepaid_end(), account(&holder));
+        let mut request = purse.request(&world, ends.0.clone(), ends.1.clone(), 300);
+        card.set_aside(world.now(), request.transaction, (&ends.0, &ends.1), 300);
+        request.prepaid = Some(card.shown());
+        assert_eq!(card.amount, 400);
+        // It never arrives, and its own purse hears that it is not done.
+        let heard = purse.synchronise(&world, &mut holder);
+        assert_eq!(heard.outcomes, [MovementOutcome::NotCompleted]);
+        let agent = match by_the_same {
+            true => (&mut holder, &purse),
+            false => (&mut other, &theirs),
+        };
+        let heard = heard_for(&world, agent, &mut card);
+        assert_eq!(heard, [MovementOutcome::NotCompleted]);
+        assert_eq!((card.amount, card.state().pending_out), (700, 0));
+        // Late, it does nothing any more.
+        world.run_for(1_000);
+        let late = purse.ask(&world, &mut holder, &request);
+        assert!(late.is_err() || late.unwrap().outcome() == MovementOutcome::NotCompleted);
+        assert_eq!(available(&world, &format!("purse {}", card.number)), 700);
+        trial_holds(&world, 0);
+    }
+}
+
+#[test]
+fn t004_35_a_prepaid_card_hears_how_it_ended_what_another_purse_had_asked_for() {
+    let world = world();
+    let (mut holder, mut other) = (enrolled(&world, 1), enrolled(&world, 2));
+    deposit(&world, &holder, 10_000, "one");
+    let mut purse = Purse::open(&world, &holder, Key::P256([7; 32]));
+    let theirs = Purse::open(&world, &other, Key::P256([8; 32]));
+    let mut card = loaded_card(&world, &mut holder, &mut purse);
+    let asked = |purse: &mut Purse, holder: &mut Holder, card: &mut Purse| {
+        world.run_for(1_000);
+        let ends = (card.prepaid_end(), account(holder));
+        let mut request = purse.request(&world, ends.0.clone(), ends.1.clone(), 300);
+        card.set_aside(world.now(), request.transaction, (&ends.0, &ends.1), 300);
+        request.prepaid = Some(card.shown());
+        purse.ask(&world, holder, &request).unwrap().offer()
+    };
+    // Done, and the card did not hear of it.
+    let offer = asked(&mut purse, &mut holder, &mut card);
+    assert_eq!(heard_for(&world, (&mut other, &theirs), &mut card), []);
+    let reply = purse.reply(&world, offer.transaction, true);
+    purse
+        .say(&world, &mut holder, "/v1/replies", &reply)
+        .unwrap();
+    let heard = heard_for(&world, (&mut other, &theirs), &mut card);
+    assert_eq!(heard, [MovementOutcome::Completed]);
+    assert_eq!((card.amount, card.state().pending_out), (400, 0));
+    // Nobody replied.
+    purse.synchronise(&world, &mut holder);
+    asked(&mut purse, &mut holder, &mut card);
+    world.run_for(3 * 60_000);
+    let heard = heard_for(&world, (&mut other, &theirs), &mut card);
+    assert_eq!(heard, [MovementOutcome::NotCompleted]);
+    assert_eq!(card.amount, 400);
+    // Another card than the bank signed is not heard.
+    let mut report = theirs.report(&world);
+    let mut shown = card.shown_pending();
+    shown.state.state.checkpoint += 1;
+    report.prepaid = Some(shown);
+    let refused = theirs.send(&world, &mut other, &report).err();
+    assert_eq!(refused.as_deref(), Some("bad-checkpoint"));
+}

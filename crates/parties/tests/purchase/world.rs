@@ -8,6 +8,7 @@ use tallystick_parties::Party;
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
 use tallystick_parties::office::place::Shards;
 use tallystick_parties::ports::{Clock as _, Tables as _};
+use tallystick_protocol::bank::FeeOption;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority};
 use tallystick_protocol::trust::certificate::TrustAnchors;
@@ -178,11 +179,34 @@ impl World {
         Self::of(&names, cast)
     }
 
+    /// As [`World::with_authority`], with a bank that came first into a key space with room for one: who comes later has
+    /// shares of the next.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn with_a_bank_in_a_full_space() -> Self {
+        let cast = Cast {
+            takes_the_bank: true,
+            purse_key_token: purse_key_token(),
+            parties_in_a_space: 1,
+            ..Cast::default()
+        };
+        let names = [CA, CENTRE, BANK, SHOP, ISSUER, COURIER, AUTHORITY];
+        Self::of(&names, cast)
+    }
+
     /// The bank's operator spreads it over so many shards.
     #[allow(dead_code, reason = "the bank's and the wallet's tests use it")]
     pub fn spread_bank(&mut self, shards: u16) {
         self.cast.bank_shards = Shards::new(shards).unwrap();
         self.spread(BANK);
+    }
+
+    /// The bank's operator sets other fees, in yen, and it starts anew.
+    #[allow(dead_code, reason = "the bank's tests use it")]
+    pub fn set_fees(&mut self, fees: &'static [(FeeOption, u64)]) {
+        self.cast.fees = fees;
+        for name in self.cast.objects(BANK) {
+            self.restart(name);
+        }
     }
 
     fn of(names: &[&'static str], cast: Cast) -> Self {

@@ -58,7 +58,7 @@ pub struct Bank {
     /// What it decides about renewals, and how often it took the fee.
     pub permits: Cell<RenewalOutcome>,
     pub fees: Cell<u32>,
-    said: RefCell<BTreeMap<[u8; 32], Vec<u8>>>,
+    pub said: RefCell<BTreeMap<[u8; 32], Vec<u8>>>,
     permitted: RefCell<BTreeMap<[u8; 32], Vec<u8>>>,
 }
 

@@ -13,7 +13,7 @@ use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::bank::{ACCOUNT_KEY, PURSE};
-use crate::world::{BANK, domain};
+use crate::world::{BANK, domain, hanako};
 
 /// A purse's key in a card.
 #[derive(Clone, Copy)]
@@ -73,6 +73,7 @@ pub fn applied(key: Key) -> PurseApplicationRequest {
     PurseApplicationRequest {
         application: key.signs(&application),
         approval: test_signature(ACCOUNT_KEY, &application.approval_to_be_signed()),
+        registration: hanako().number,
     }
 }
 

@@ -215,3 +215,32 @@ fn a_registration_cut_short_at_any_write_goes_on_to_one_account() {
     }
     assert!(finished, "some run was not cut short");
 }
+
+#[test]
+fn what_came_to_nothing_is_dropped_after_a_month_and_can_be_asked_for_anew() {
+    let world = World::new();
+    let drawn = |number| {
+        let mut registration = hanako();
+        registration.number = [number; 32];
+        registration
+    };
+    world.register(&hanako());
+    world.bank.outcome.set(OpeningOutcome::NotSolvent);
+    world.register(&drawn(1));
+    world.hub.cut(BANK, true);
+    world.register(&drawn(2));
+    world.hub.cut(BANK, false);
+    world.nights(29);
+    assert_eq!(world.kept("ra_registrations"), 3);
+    world.nights(3);
+    assert_eq!(world.kept("ra_registrations"), 1);
+    world.bank.outcome.set(OpeningOutcome::Opened);
+    // What it said before is good for a day.
+    world.bank.said.borrow_mut().clear();
+    for number in [1, 2] {
+        let answer = world.register(&drawn(number));
+        assert_eq!(opened(&world, &answer).outcome, OpeningOutcome::Opened);
+    }
+    world.nights(32);
+    assert_eq!(world.kept("ra_registrations"), 3);
+}

@@ -13,7 +13,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use crate::applying::{apply, checked, verified};
 use crate::card::{Key, applied, renewal, renewed};
-use crate::world::{BANK, CA, RA, World, problem, said};
+use crate::world::{BANK, CA, RA, World, hanako, problem, said};
 
 const OLD: Key = Key::P256(5);
 const NEW: Key = Key::P256(6);
@@ -25,6 +25,7 @@ fn scene() -> (World, PurseOpening) {
 }
 
 fn opened(world: World) -> (World, PurseOpening) {
+    world.register(&hanako());
     let opening = verified(&world, &apply(&world, &applied(OLD)), OLD);
     (world, opening)
 }

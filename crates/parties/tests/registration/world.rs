@@ -61,6 +61,13 @@ impl World {
         Self::of(false)
     }
 
+    /// As [`World::new`], and Hanako's account is opened.
+    pub fn registered() -> Self {
+        let world = Self::new();
+        assert_eq!(world.register(&hanako()).status(), 200);
+        world
+    }
+
     /// As [`World::new`], with a directory by whose list everybody looks up revoked certificates.
     pub fn with_directory() -> Self {
         Self::of(true)
@@ -183,6 +190,13 @@ impl World {
 
     pub fn register(&self, registration: &Registration) -> Response<Vec<u8>> {
         self.post(RA, "/v1/registrations", CBOR, encode(registration))
+    }
+
+    /// How many rows the registration authority has in a table.
+    pub fn kept(&self, table: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        let rows = self.ra.database.run(&sql, &[]).unwrap();
+        rows[0].integer(0).unwrap()
     }
 
     /// Everything that the registration authority keeps and logged.

@@ -259,6 +259,10 @@ pub struct PurseApplicationRequest {
     /// The account key's signature (RSASSA-PSS) over [`PurseApplication::approval_to_be_signed`].
     #[cbor(n(1), with = "minicbor::bytes")]
     pub approval: Vec<u8>,
+    /// The number of the [`Registration`] by which the account was opened, 32 bytes: whoever registered knows it, and
+    /// nobody else has a key certified.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub registration: [u8; 32],
 }
 
 impl Message for PurseApplicationRequest {

@@ -29,7 +29,8 @@ pub use movement::{
 pub use number::PurseNumber;
 pub use payment::PursePayment;
 pub use report::{
-    ENTRIES_MAX, PENDING_MAX, PurseReport, PurseReportAnswer, PurseState, WaitingCredit,
+    ENTRIES_MAX, PENDING_MAX, PrepaidPending, PurseReport, PurseReportAnswer, PurseState,
+    WaitingCredit,
 };
 pub use sealed_secret::{P256_SECRET_BYTES, RSA_SECRET_BYTES, SealedSecret};
 pub use waiting::{number_of_refund, number_of_transfer};

@@ -7,7 +7,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decoder, Encode};
 use tallystick_codec::DecodeMap;
 
-use super::{Endpoint, HistoryEntry, PurseNumber};
+use super::{Endpoint, HistoryEntry, PrepaidState, PurseNumber};
 use crate::trust::keyed::keyed_message;
 use crate::wire::cbor::{Message, decode_list};
 use crate::wire::identifier::{Domain, TransactionId};
@@ -44,6 +44,19 @@ pub struct PurseState {
     pub head: [u8; 32],
 }
 
+/// A prepaid card that is shown to its bank with what it has under way: it reports nothing itself, so a purse does as its
+/// agent.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct PrepaidPending {
+    /// The card.
+    #[n(0)]
+    pub state: PrepaidState,
+    /// Its movements that have not ended, at most [`PENDING_MAX`].
+    #[cbor(n(1), decode_with = "decode_pending")]
+    pub pending: Vec<TransactionId>,
+}
+
 /// What a purse tells its bank (Sc1). Signed by the purse's key. The state is that of the newest entry; the entries
 /// are the next ones after `after`, and reach the newest unless there are more than fit.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
@@ -70,6 +83,9 @@ pub struct PurseReport {
     /// When, by the wallet's clock.
     #[n(6)]
     pub at: Timestamp,
+    /// A prepaid card for which the purse signs as agent.
+    #[n(7)]
+    pub prepaid: Option<PrepaidPending>,
 }
 keyed_message!(
     PurseReport,
@@ -119,6 +135,9 @@ pub struct PurseReportAnswer {
     /// what is signed.
     #[cbor(n(5), with = "minicbor::bytes")]
     pub bank_certificate: Vec<u8>,
+    /// Signed verdicts for the prepaid card that was shown, at most [`PENDING_MAX`]: each has a checkpoint of that card.
+    #[cbor(n(6), decode_with = "decode_verdicts")]
+    pub prepaid_verdicts: Option<Vec<ByteVec>>,
 }
 
 impl Message for PurseReportAnswer {
@@ -130,6 +149,13 @@ fn decode_pending<C>(
     decoder: &mut Decoder<'_>,
     context: &mut C,
 ) -> Result<Vec<TransactionId>, minicbor::decode::Error> {
+    decode_list(decoder, context, PENDING_MAX)
+}
+
+fn decode_verdicts<C>(
+    decoder: &mut Decoder<'_>,
+    context: &mut C,
+) -> Result<Vec<ByteVec>, minicbor::decode::Error> {
     decode_list(decoder, context, PENDING_MAX)
 }
 

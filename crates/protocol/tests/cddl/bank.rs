@@ -75,6 +75,7 @@ fn opening_an_account_and_its_purse_is_as_the_page_says() {
         &PurseApplicationRequest {
             application: vec![1],
             approval: vec![2],
+            registration: [3; 32],
         },
     );
     holds(

@@ -3,8 +3,8 @@
 use tallystick_protocol::purse::{
     Checkpoint, CheckpointNotice, ENTRIES_MAX, EVIDENCE_BYTES_MAX, Endpoint, HistoryEntry,
     HistoryPolicy, MovementOffer, MovementOutcome, MovementReply, MovementRequest, MovementVerdict,
-    OfflineLimits, PENDING_MAX, PrepaidState, PurseCertificate, PurseKind, PurseNumber,
-    PursePayment, PurseReport, PurseReportAnswer, PurseState, WaitingCredit,
+    OfflineLimits, PENDING_MAX, PrepaidPending, PrepaidState, PurseCertificate, PurseKind,
+    PurseNumber, PursePayment, PurseReport, PurseReportAnswer, PurseState, WaitingCredit,
 };
 use tallystick_protocol::wire::cbor::{Message as _, encode};
 use tallystick_protocol::wire::identifier::{Root, TransactionId};
@@ -103,6 +103,19 @@ fn what_a_bank_says_of_a_purse_is_as_the_page_says() {
             account_available: 10,
             account_pending: 11,
             bank_certificate: vec![3],
+            prepaid_verdicts: None,
+        },
+    );
+    holds(
+        "purse-report-answer",
+        &PurseReportAnswer {
+            verdicts: Vec::new(),
+            notice: vec![2].into(),
+            waiting: Vec::new(),
+            account_available: 10,
+            account_pending: 11,
+            bank_certificate: vec![3],
+            prepaid_verdicts: Some(vec![vec![4].into(); PENDING_MAX]),
         },
     );
 }
@@ -198,7 +211,22 @@ fn a_report_of_the_longest_history_is_as_the_page_says_and_within_its_limit() {
         after: 0,
         entries: vec![entry; ENTRIES_MAX],
         at: Timestamp(1),
+        prepaid: Some(PrepaidPending {
+            state: PrepaidState {
+                certificate: vec![1; 640],
+                checkpoint: vec![2; 1024],
+                state: state(),
+            },
+            pending: vec![MOVEMENT; PENDING_MAX],
+        }),
     };
     assert!(encode(&report).len() <= PurseReport::LEN_MAX);
     holds("purse-report", &report);
+    holds(
+        "purse-report",
+        &PurseReport {
+            prepaid: None,
+            ..report
+        },
+    );
 }

@@ -42,6 +42,7 @@ impl Making {
             account: None,
             account_expires_at: None,
             currency: None,
+            registration: None,
         };
         Self::anew(account, offer.grant)
     }

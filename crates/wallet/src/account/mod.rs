@@ -12,4 +12,5 @@ pub mod reader_card;
 pub mod renewal;
 pub mod set_up;
 pub mod shares;
+pub(crate) mod spaces;
 pub mod view;

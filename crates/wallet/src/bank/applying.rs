@@ -109,6 +109,7 @@ impl<'a> Applying<'a> {
                 purse.application = encode(&PurseApplicationRequest {
                     application,
                     approval,
+                    registration: self.registration()?,
                 });
                 self.step = Step::Done(Some(purse));
                 Ok(Vec::new())
@@ -128,7 +129,14 @@ impl<'a> Applying<'a> {
         }
     }
 
+    /// By which registration the account was opened.
+    fn registration(&self) -> Result<[u8; 32], WalletError> {
+        let registration = self.account.registration;
+        registration.ok_or_else(|| WalletError::new(ErrorKind::PurseState))
+    }
+
     fn make(&self, place: u8) -> Result<Vec<Command>, WalletError> {
+        self.registration()?;
         let missing = || WalletError::new(ErrorKind::PurseState);
         let terms = ApplicationTerms {
             bank: self.account.issuer.clone(),

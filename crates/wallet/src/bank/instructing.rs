@@ -14,6 +14,7 @@ use super::record::{BlockedPurse, FORMAT};
 use super::refusal;
 use super::refusal::as_good_as_none;
 use super::said::Speaking;
+use super::spaces::{Sealed, is_misplaced};
 use crate::core::access::check_pin;
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
 use crate::core::conversation::{Errand, Needed};
@@ -52,8 +53,7 @@ impl<P: Ports> Wallet<P> {
             signed: None,
         })
         .await?;
-        self.ask_banks(&mut |desk| desk.instruction_asks(Some(&id)))
-            .await?;
+        self.ask_sealed(Sealed::Instruction(&id), pin).await?;
         self.perform(&mut |desk| desk.require_done(&id)).await
     }
 }
@@ -197,7 +197,7 @@ impl Desk<'_> {
         let meant = told.filter(|told| only.is_none_or(|only| told.id() == only));
         Ok(meant
             .filter_map(|told| {
-                let question = told.said.as_ref()?.question.clone();
+                let question = told.said.as_ref()?.to_send()?;
                 let url = context.urls.url(&told.instruction.bank, "/v1/instructions");
                 let about = Question::Instruction(told.id());
                 Some(ask::post(about, url, question, CBOR))
@@ -221,6 +221,11 @@ impl Desk<'_> {
                 if let Err(error) = self.take_answer(&mut told, &answer) {
                     return as_good_as_none(error);
                 }
+            }
+            Err(error) if is_misplaced(error) => {
+                told.said = Some(asked.gone_astray());
+                self.keep_banking(told)?;
+                return Ok(true);
             }
             Err(CallError::Refused(problem)) => told.failure = Some(refusal::kind(*problem)),
             Err(CallError::Later(_) | CallError::Strange { .. }) => return Ok(false),

@@ -34,5 +34,6 @@ mod renewing;
 mod report;
 mod said;
 pub mod shown;
+mod spaces;
 mod statement;
 pub mod view;

@@ -14,8 +14,9 @@ use super::answering::Answering;
 use super::asking::Asking;
 use super::ends;
 use super::question::Question;
-use super::record::MovementRecord;
+use super::record::{MovementRecord, Said as Asked};
 use super::refusal;
+use super::spaces::{Sealed, is_misplaced};
 use crate::bank::view::{MoveChoice, MovementState};
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
 use crate::core::desk::Desk;
@@ -89,8 +90,7 @@ impl<P: Ports> Wallet<P> {
         let movement = asking.kept();
         let movement = movement.ok_or_else(|| WalletError::new(ErrorKind::PurseState))?;
         let id = movement.transaction;
-        self.ask_banks(&mut |desk| desk.movement_asks(Some(id)))
-            .await?;
+        self.ask_sealed(Sealed::Movement(id), pin).await?;
         let (mut is_at_once, mut refused) = (false, None);
         self.perform(&mut |desk| {
             is_at_once = desk.is_accepted_at_once(id)?;
@@ -119,8 +119,7 @@ impl<P: Ports> Wallet<P> {
         self.know_revocations().await?;
         self.run(&mut Answering::new(transaction, accept, pin))
             .await?;
-        self.ask_banks(&mut |desk| desk.movement_asks(Some(transaction)))
-            .await?;
+        self.ask_sealed(Sealed::Movement(transaction), pin).await?;
         let mut purse = String::new();
         self.perform(&mut |desk| {
             let movement = desk.banking()?.movement(transaction)?;
@@ -163,7 +162,8 @@ impl Desk<'_> {
         let banking = self.banking()?;
         for movement in banking.movements() {
             let is_meant = only.is_none_or(|only| movement.transaction == only);
-            let (true, Some(said)) = (is_meant, &movement.said) else {
+            let said = movement.said.as_ref().and_then(Asked::to_send);
+            let (true, Some(said)) = (is_meant, said) else {
                 continue;
             };
             let Ok(purse) = banking.purse(&movement.purse) else {
@@ -175,7 +175,7 @@ impl Desk<'_> {
             };
             let url = context.urls.url(&purse.bank, path);
             let question = Question::Movement(movement.transaction);
-            asks.push(ask::post(question, url, said.question.clone(), CBOR));
+            asks.push(ask::post(question, url, said, CBOR));
         }
         Ok(asks)
     }
@@ -186,7 +186,7 @@ impl Desk<'_> {
         transaction: TransactionId,
         said: &Said,
     ) -> Result<bool, WalletError> {
-        let Ok(movement) = self.banking()?.movement(transaction).cloned() else {
+        let Ok(mut movement) = self.banking()?.movement(transaction).cloned() else {
             return Ok(false);
         };
         let Some(question) = movement.said.clone() else {
@@ -197,6 +197,11 @@ impl Desk<'_> {
                 Some(said) => self.take_word(movement, &said),
                 None => Ok(false),
             },
+            Err(error) if is_misplaced(error) => {
+                movement.said = Some(question.gone_astray());
+                self.keep_banking(movement)?;
+                Ok(true)
+            }
             Err(CallError::Refused(problem)) => {
                 // Nobody signed that, so nothing is ended by it: the next report tells what became of it.
                 self.miss_movement(movement, refusal::kind(*problem))?;

@@ -185,6 +185,7 @@ impl Opening<'_> {
             account: Some(opened.account),
             account_expires_at: Some(opened.expires_at),
             currency: Some(opening.currency),
+            registration: Some(opening.number),
             ..account
         };
         let given = self.given.clone();

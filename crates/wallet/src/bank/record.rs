@@ -108,6 +108,9 @@ pub struct Said {
     /// The encoded question; sent as often as needed.
     #[cbor(n(3), with = "minicbor::bytes")]
     pub question: Vec<u8>,
+    /// The bank is in another key space than this was sealed for: it has to be sealed again.
+    #[n(4)]
+    pub misplaced: Option<bool>,
 }
 
 /// A purse.

@@ -18,6 +18,7 @@ use super::question::Question;
 use super::record::{AccountBalance, OpenedPurse, PurseRecord, Said as Asked};
 use super::refusal;
 use super::said::Speaking;
+use super::spaces::{Sealed, is_misplaced};
 use crate::core::access::check_pin;
 use crate::core::ask::{self, Ask, CBOR, CallError, Said};
 use crate::core::conversation::{Errand, Needed};
@@ -48,8 +49,7 @@ impl<P: Ports> Wallet<P> {
         self.know_revocations().await?;
         for _ in 0..ROUNDS_MAX {
             self.run(&mut Reporting::new(id, pin)).await?;
-            self.ask_banks(&mut |desk| desk.report_asks(Some(id)))
-                .await?;
+            self.ask_sealed(Sealed::Report(id), pin).await?;
             self.perform(&mut |desk| desk.require_reported(id)).await?;
             self.deliver(id).await?;
             let mut is_all = true;
@@ -186,7 +186,7 @@ impl Desk<'_> {
         let meant = purses.filter(|purse| only.is_none_or(|only| purse.id == only));
         Ok(meant
             .filter_map(|purse| {
-                let question = purse.report.as_ref()?.question.clone();
+                let question = purse.report.as_ref()?.to_send()?;
                 let url = context.urls.url(&purse.bank, "/v1/reports");
                 let about = Question::Report(purse.id.clone());
                 Some(ask::post(about, url, question, CBOR))
@@ -210,6 +210,11 @@ impl Desk<'_> {
                     Some(answer) => self.take_report_answer(purse, &opened, answer),
                     None => Ok(false),
                 }
+            }
+            Err(error) if is_misplaced(error) => {
+                purse.report = Some(asked.gone_astray());
+                self.keep_banking(purse)?;
+                Ok(true)
             }
             Err(CallError::Refused(problem)) => {
                 purse.report = None;

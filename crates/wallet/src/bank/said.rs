@@ -123,17 +123,50 @@ impl Speaking {
             nonce,
             key: ConversationKey(key.as_bytes().to_vec()),
             question,
+            misplaced: None,
         })
     }
 }
 
 impl Said {
+    /// Whether the bank said that it is in another key space.
+    #[must_use]
+    pub fn is_misplaced(&self) -> bool {
+        self.misplaced == Some(true)
+    }
+
+    /// The same, once the bank said so.
+    #[must_use]
+    pub fn gone_astray(&self) -> Self {
+        Self {
+            misplaced: Some(true),
+            ..self.clone()
+        }
+    }
+
+    /// The encoded question, if it makes sense to send it.
+    #[must_use]
+    pub fn to_send(&self) -> Option<Vec<u8>> {
+        (!self.is_misplaced()).then(|| self.question.clone())
+    }
+
+    /// What was sealed. None if it is not what this key sealed.
+    #[must_use]
+    pub fn content(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let question: PurseConversation = decode(&self.question).ok()?;
+        self.opened(Direction::ToBank, &question.ciphertext)
+    }
+
     /// Opens the bank's answer to it. None if it is not the bank's.
     #[must_use]
     pub fn answered(&self, answer: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let answer: PurseConversationAnswer = decode(answer).ok()?;
+        self.opened(Direction::ToHolder, &answer.ciphertext)
+    }
+
+    fn opened(&self, direction: Direction, ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let key = DerivedKey::from(<[u8; 32]>::try_from(self.key.0.as_slice()).ok()?);
         let about = (&self.pair, self.nonce);
-        open_said(&key, about, Direction::ToHolder, &answer.ciphertext).ok()
+        open_said(&key, about, direction, ciphertext).ok()
     }
 }

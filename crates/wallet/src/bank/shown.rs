@@ -8,7 +8,7 @@ use super::ends;
 use super::fees::name_of;
 use super::instruction_record::named;
 use super::paid_order::PaidOrder;
-use super::record::{AccountBalance, MovementRecord, OpeningRecord, PurseRecord};
+use super::record::{AccountBalance, MovementRecord, OpeningRecord, PurseRecord, Said};
 use super::renewal_record::RenewalRecord;
 use crate::bank::view::{
     BankAccountView, BankView, BlockedView, ClosedAccountView, EndView, FeeView, LimitsView,
@@ -287,7 +287,8 @@ fn is_telling(purse: &PurseRecord, slices: &Slices) -> bool {
 fn wants_report(purse: &PurseRecord, slices: &Slices) -> bool {
     let mut movements = slices.banking.movements();
     let is_open = movements.any(|movement| {
-        let is_missed = movement.failure.is_some() && !movement.state.has_ended();
+        let is_misplaced = movement.said.as_ref().is_some_and(Said::is_misplaced);
+        let is_missed = (movement.failure.is_some() || is_misplaced) && !movement.state.has_ended();
         let refunded = PaidOrder::of(movement, slices).refunded;
         let is_refunded = refunded > movement.refunded.unwrap_or(0);
         movement.purse == purse.id && (is_missed || is_refunded)

@@ -8,8 +8,9 @@ use tallystick_protocol::bank::AccountStatementRequest;
 use super::record::Said;
 use super::refusal;
 use super::said::Speaking;
+use super::spaces::is_misplaced;
 use crate::core::access::check_pin;
-use crate::core::ask::{self, Answer, CBOR, CallError};
+use crate::core::ask::{self, CBOR, CallError};
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -65,25 +66,35 @@ impl<P: Ports> Wallet<P> {
             prepared: None,
             said: None,
         };
-        self.run(&mut looking).await?;
-        let (Some(prepared), Some(said)) = (looking.prepared, looking.said) else {
-            return Err(WalletError::new(ErrorKind::PurseState));
-        };
-        let failed = |kind| WalletError::new(kind).about(&prepared.bank_name);
-        let ask = ask::post((), prepared.url, said.question.clone(), CBOR);
-        let answer = match self.ask(vec![ask]).await.pop() {
-            Some(Answer {
-                said: Ok(answer), ..
-            }) => answer,
-            Some(Answer {
-                said: Err(CallError::Refused(problem)),
-                ..
-            }) => return Err(failed(refusal::kind(problem))),
-            _ => return Err(failed(ErrorKind::BankUnreachable)),
+        let (mut said, mut answer) = self.looked(&mut looking).await?;
+        if answer.as_ref().is_err_and(is_misplaced) {
+            let (pair, mut anew) = (said.pair, looking.anew());
+            self.find_bank_space(account, &pair.party, pair.key.space)
+                .await?;
+            (said, answer) = self.looked(&mut anew).await?;
+        }
+        let bank_name = looking.prepared.map(|prepared| prepared.bank_name);
+        let failed = |kind| WalletError::new(kind).about(&bank_name.unwrap_or_default());
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(CallError::Refused(problem)) => return Err(failed(refusal::kind(problem))),
+            Err(_) => return Err(failed(ErrorKind::BankUnreachable)),
         };
         let written = said.answered(&answer);
         let written = written.and_then(|written| String::from_utf8(written.to_vec()).ok());
         written.ok_or_else(|| failed(ErrorKind::BankAnswerInvalid))
+    }
+
+    /// What was asked, and what came of it.
+    async fn looked(&self, looking: &mut Looking<'_>) -> Result<(Said, ask::Said), WalletError> {
+        self.run(looking).await?;
+        let (Some(prepared), Some(said)) = (&looking.prepared, looking.said.take()) else {
+            return Err(WalletError::new(ErrorKind::PurseState));
+        };
+        let ask = ask::post((), prepared.url.clone(), said.question.clone(), CBOR);
+        let answer = self.ask(vec![ask]).await.pop().map(|answer| answer.said);
+        let nobody = || Err(CallError::Later(String::new()));
+        Ok((said, answer.unwrap_or_else(nobody)))
     }
 }
 
@@ -95,6 +106,17 @@ struct Looking<'a> {
     pin: &'a str,
     prepared: Option<Prepared>,
     said: Option<Said>,
+}
+
+impl Looking<'_> {
+    /// The same question, to be asked again.
+    const fn anew(&self) -> Self {
+        Self {
+            prepared: None,
+            said: None,
+            ..*self
+        }
+    }
 }
 
 struct Prepared {

@@ -1,22 +1,20 @@
-//! A party may be in a further key space than the first of its role. Then the wallet fetches its
-//! share of that space and asks the holder once more: only the PIN lets the card use the new share.
+//! A party of an order may be in another key space than the order was made for ([`crate::account::spaces`]). Then the
+//! holder is asked once more.
 
 use tallystick_protocol::keys::Space;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use crate::account::question as account;
+use crate::account::spaces::{Newest, newest_space};
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Failure, OrderRecord};
 use crate::checkout::order::state::OrderState;
 use crate::checkout::question::Question;
-use crate::core::ask::{self, Answer, Ask, CallError, JSON, Said};
+use crate::core::ask::{Answer, Ask, Said};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::core::json;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
-use crate::holder::card_account::HeldShare;
-use crate::holder::profile::KnownSpace;
 
 impl<P: Ports> Wallet<P> {
     /// Puts the shares of a round into the cards that lack them.
@@ -51,33 +49,25 @@ impl Desk<'_> {
             return Ok(());
         };
         let Some(index) = index else {
-            let url = self.context.urls.url(&party, "/v1/identity");
             let question = Question::Identity {
                 order: order.request_id.clone(),
                 role,
             };
-            asks.push(ask::get(question, url, JSON));
+            asks.push(self.identity_ask(&party, question));
             return Ok(());
         };
         let space = Space { role, index };
         let Some(card) = self.profile()?.card_of(order).cloned() else {
             return Ok(());
         };
-        let held = &card.enrolment.shares;
-        let context = self.context;
-        let missing = context.key_centres.iter().filter(|centre| {
-            let centre = (*centre).clone();
-            !held.contains(&HeldShare { space, centre })
-        });
-        let before = asks.len();
-        for centre in missing {
+        let missing = self.missing_share_asks(&card, space)?;
+        if missing.is_empty() {
+            return self.ask_again(order.clone(), &party, space);
+        }
+        asks.extend(missing.into_iter().map(|ask| {
             let order = order.request_id.clone();
-            let ask = self.share_ask(&card, role, centre, Some(index))?;
-            asks.push(ask.map(|wanted| Question::Share { order, wanted }));
-        }
-        if asks.len() == before {
-            return self.ask_again(order.clone(), party, space);
-        }
+            ask.map(|wanted| Question::Share { order, wanted })
+        }));
         Ok(())
     }
 
@@ -88,12 +78,10 @@ impl Desk<'_> {
         said: &Said,
     ) -> Result<(), WalletError> {
         let order = self.order(id)?;
-        let newest = match said {
-            Err(CallError::Later(_)) => return Ok(()),
-            Err(_) => None,
-            Ok(identity) => json::member(identity, "spaces")
-                .and_then(json::numbers)
-                .and_then(|spaces| spaces.into_iter().max()),
+        let newest = match newest_space(said) {
+            Newest::NotYet => return Ok(()),
+            Newest::Nowhere => None,
+            Newest::Index(index) => Some(index),
         };
         let used = met(&order, role).map(|(_, space)| space.index);
         let Some(index) = newest.filter(|newest| Some(*newest) != used) else {
@@ -140,13 +128,9 @@ impl Desk<'_> {
     fn ask_again(
         &mut self,
         mut order: OrderRecord,
-        party: Domain,
+        party: &Domain,
         space: Space,
     ) -> Result<(), WalletError> {
-        let mut profile = self.profile()?.clone();
-        let known = &mut profile.spaces;
-        known.retain(|known| known.party != party || known.space.role != space.role);
-        known.push(KnownSpace { party, space });
         let about = order.party_name(space.role);
         order.move_to(OrderState::Asked, Event::KeysRenewed, self.now())?;
         order.approval = None;
@@ -157,7 +141,7 @@ impl Desk<'_> {
         if let Some(attention) = self.attention(&order.request_id) {
             attention.renewing = None;
         }
-        self.keep_profile(profile)?;
+        self.know_space(party, space)?;
         self.keep_order(order)
     }
 }

@@ -160,6 +160,10 @@ pub struct CardAccount {
     /// The currency of an account at a bank.
     #[n(12)]
     pub currency: Option<Currency>,
+    /// The number of the registration by which an account at a bank was opened, 32 bytes: its purses are applied for
+    /// with it.
+    #[cbor(n(13), with = "minicbor::bytes")]
+    pub registration: Option<[u8; 32]>,
 }
 
 impl CardAccount {

@@ -29,6 +29,7 @@ mod renewing;
 mod revoked;
 #[path = "../purchase/revoking.rs"]
 mod revoking;
+mod spaces;
 mod time;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]

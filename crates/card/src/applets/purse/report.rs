@@ -39,6 +39,7 @@ pub(crate) fn report(
         after,
         entries,
         at: asked.at,
+        prepaid: asked.prepaid,
     };
     work.sign(session, &report, rng).map(Outcome::data)
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::bank::FeeOption;
-use tallystick_protocol::purse::{Endpoint, PrepaidState};
+use tallystick_protocol::purse::{Endpoint, PrepaidPending, PrepaidState};
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Root, TransactionId};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
@@ -129,7 +129,7 @@ pub struct OrderToPay {
 }
 
 /// Which part of the history is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, DecodeMap)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub(crate) struct HistoryAsked {
     /// The entries after this one; of a report if it is not said, those that the bank does not know yet.
@@ -138,4 +138,7 @@ pub(crate) struct HistoryAsked {
     /// Now.
     #[n(1)]
     pub(crate) at: Timestamp,
+    /// A prepaid card for which the report speaks as well.
+    #[n(2)]
+    pub(crate) prepaid: Option<PrepaidPending>,
 }

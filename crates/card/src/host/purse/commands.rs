@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use minicbor::bytes::ByteVec;
-use tallystick_protocol::purse::SealedSecret;
+use tallystick_protocol::purse::{PrepaidPending, SealedSecret};
 use tallystick_protocol::trust::signature::Algorithm;
 use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::identifier::TransactionId;
@@ -169,7 +169,25 @@ pub fn pay(place: u8, order: &OrderToPay) -> Apdu {
 /// # Errors
 /// None.
 pub fn report(place: u8, after: Option<u64>, at: Timestamp) -> Apdu {
-    let asked = HistoryAsked { after, at };
+    let asked = HistoryAsked {
+        after,
+        at,
+        prepaid: None,
+    };
+    apdu([0x80, ins::REPORT, place, 0], &encode_value(&asked))
+}
+
+/// As [`report`], and for a prepaid card as its agent: what that has under way and its bank never heard of is ended
+/// (T004-36). Needs the PIN.
+///
+/// # Errors
+/// [`CardError::TooLarge`].
+pub fn report_with(place: u8, prepaid: PrepaidPending, at: Timestamp) -> Apdu {
+    let asked = HistoryAsked {
+        after: None,
+        at,
+        prepaid: Some(prepaid),
+    };
     apdu([0x80, ins::REPORT, place, 0], &encode_value(&asked))
 }
 

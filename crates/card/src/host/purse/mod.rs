@@ -12,8 +12,8 @@ pub use asked::{
 };
 pub use commands::{
     answer_offer, apply, clear_history, close, draw, list_purses, make_key, open, pay, put_bank,
-    put_key, put_roots, read_history, read_messages, read_purse, renew, renewed, report, request,
-    take_notice, take_verdict,
+    put_key, put_roots, read_history, read_messages, read_purse, renew, renewed, report,
+    report_with, request, take_notice, take_verdict,
 };
 pub use replies::{history, messages, prepared, public_key, purse, purses, signed, transaction};
 pub use views::{ListedPurse, PendingMessages, PendingStep, PendingView, PurseView};

@@ -1,7 +1,10 @@
 //! A prepaid card: no key, no PIN, and a purse of an account that signs for it.
 
+use alloc::vec;
+
 use tallystick_protocol::purse::{
-    CheckpointNotice, Endpoint, MovementOutcome, MovementRequest, MovementVerdict, PurseNumber,
+    CheckpointNotice, Endpoint, MovementOutcome, MovementRequest, MovementVerdict, PrepaidPending,
+    PurseNumber, PurseReport,
 };
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::{Algorithm, VerifyingKey};
@@ -192,6 +195,36 @@ fn t004_34_a_prepaid_card_gives_back_by_the_bank_s_word_alone() {
     // The agent said yes, and the bank did it.
     run(&mut holder, &request, Completed);
     assert_eq!(amounts(&mut holder)[1], (600, 0, 0));
+}
+
+#[test]
+fn t004_36_a_purse_reports_for_a_prepaid_card_what_that_has_under_way() {
+    let mut holder = both();
+    let request = asked(&mut holder, PURSE, PREPAID, 1_000);
+    run(&mut holder, &request, Completed);
+    let request = asked(&mut holder, PREPAID, ACCOUNT, 400);
+    let shown = PrepaidPending {
+        state: request.prepaid.clone().unwrap(),
+        pending: vec![request.transaction],
+    };
+    let now = holder.now;
+    let signed = holder.ok(purse::report_with(0, shown.clone(), now));
+    let report: PurseReport = holder.read(&signed);
+    assert_eq!(report.prepaid, Some(shown));
+    assert_eq!(report.pending, [request.transaction], "its own");
+    // The bank never heard of it, and says so to the card; the agent need not hear it first.
+    let mut checkpoint = holder.bank.next();
+    checkpoint.purse = CARD;
+    let verdict = holder.bank.sign(&MovementVerdict {
+        purse: CARD,
+        transaction: request.transaction,
+        outcome: NotCompleted,
+        checkpoint,
+    });
+    for _ in 0..2 {
+        holder.ok(purse::take_verdict(PLACE, &verdict, now));
+        assert_eq!(amounts(&mut holder)[1], (1_000, 0, 0));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use tallystick_protocol::bank::InstructionOutcome;
 use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::open_purses::has_purse;
 use super::payments::{OutsidePayment, Purpose, stored_by_name};
 use crate::bank::Bank;
 use crate::bank::banking_system::BankingSystem;
@@ -90,10 +91,17 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// Closes the account that says so, and decides what is said of it.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`Kind::Unreachable`](crate::office::fault::Kind::Unreachable) while an object does not say whether it has a purse of
+    /// the account; those of the database.
     pub(in crate::bank) async fn close_account(&self, told: &Told) -> Result<(), Fault> {
         let office = &self.issuer.office;
         let account = told.account.account;
+        let is_new = find(office.tables(), account)?
+            .is_none_or(|closing| closing.state == ClosingState::Kept);
+        // A new purse is opened at this object alone, where `begin_closing` looks again.
+        if is_new && self.has_purse_elsewhere(account).await? {
+            return self.decide_told(told, |_| Ok(InstructionOutcome::HasPurses.into()));
+        }
         let begun = office.transaction(|tables| self.begin_closing(tables, account))?;
         let closing = match begun {
             Ok(closing) => closing,
@@ -279,8 +287,7 @@ fn what_keeps_open(
     account: i64,
     balance: &Balance,
 ) -> Result<Option<InstructionOutcome>, DatabaseError> {
-    let purse = "SELECT 1 FROM bank_purses WHERE account = ? AND closed_at IS NULL LIMIT 1";
-    if first(tables, purse, &[account.into()])?.is_some() {
+    if has_purse(tables, account)? {
         return Ok(Some(InstructionOutcome::HasPurses));
     }
     let ordered =

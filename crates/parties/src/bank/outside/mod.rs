@@ -8,6 +8,7 @@ mod closing;
 pub(super) mod console;
 mod holdings;
 pub(super) mod mandates;
+mod open_purses;
 pub(super) mod orders;
 pub(super) mod payments;
 pub(super) mod schema;
@@ -16,3 +17,4 @@ mod unassigned;
 
 pub(super) use closing::{PATH as SHUT, TELL as TELL_SHUT};
 pub(super) use holdings::PATH as HOLDINGS;
+pub(super) use open_purses::PATH as OPEN_PURSES;
