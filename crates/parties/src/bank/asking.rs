@@ -109,7 +109,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             ended_at: Some(now),
             ..self.movement(asked, now)
         };
-        movements::require_new_number(tables, &refused.changes, &refused.transaction)?;
+        movements::standing(tables, &refused, request.at)?.require_new_number()?;
         movements::insert(tables, &refused)?;
         movements::decide_verdict(tables, &refused, MovementState::Refused, now)?;
         Ok(refused)
@@ -159,20 +159,16 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             return Ok(known);
         }
         purse.require_usable(now)?;
-        let holder = &asked.said.pair.holder;
-        let changes = asked.prepaid.as_ref().unwrap_or(&request.purse);
-        movements::require_new_number(tables, changes, &request.transaction)?;
-        movements::require_new_time(tables, holder, request.at)?;
-        self.require_amount(request, &purse)?;
-        if movements::offered_to(tables, &purse.number)?.is_some() {
-            let other = "Another movement of this purse waits for its reply.";
-            return Err(Fault::new(Kind::Conflict, other));
-        }
-        let own = ends::own_account(tables, holder, now)?;
-        let source = self.source(tables, asked, &own)?;
-        let credit = self.credit(tables, asked)?;
-        let before = ledger::balance(tables, &source.ledger, request.amount.currency)?.available();
         let movement = self.movement(asked, now);
+        let standing = movements::standing(tables, &movement, request.at)?;
+        standing.require_new_number()?;
+        standing.require_new_time()?;
+        self.require_amount(request, &purse)?;
+        standing.require_none_offered()?;
+        let own = ends::own_account(tables, &movement.holder, now)?;
+        let source = self.source(tables, asked, &own)?;
+        let credit = self.credit(tables, asked, &purse)?;
+        let before = ledger::balance(tables, &source.ledger, request.amount.currency)?.available();
         hold(
             tables,
             &movement,
@@ -295,11 +291,12 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
     }
 
-    /// The account of the ledger that receives it, with its kind.
+    /// The account of the ledger that receives it, with its kind. `purse` is the one that asks.
     fn credit(
         &self,
         tables: &dyn Tables,
         asked: &Asked<'_>,
+        purse: &Purse,
     ) -> Result<(String, AccountKind), Fault> {
         let request = asked.request;
         if let Some(destination) = &asked.destination {
@@ -309,23 +306,22 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             };
             return Ok((destination.known.ledger.clone(), kind));
         }
-        let number = asked.prepaid.as_ref();
-        let number = match (&request.destination, number) {
-            (Endpoint::Prepaid(_), Some(number)) => number,
-            _ => &request.purse,
+        let prepaid = match (&request.destination, &asked.prepaid) {
+            (Endpoint::Prepaid(_), Some(number)) => Some(purses::require(tables, number)?),
+            _ => None,
         };
-        let purse = purses::require(tables, number)?;
+        let purse = prepaid.as_ref().unwrap_or(purse);
         if purse.currency != request.amount.currency {
             return Err(Fault::new(Kind::OtherCurrency, ""));
         }
-        let holds = purses::amount(tables, &purse)?;
+        let holds = purses::amount(tables, purse)?;
         if holds.saturating_add(request.amount.minor) > purse.limits.holding {
             return Err(Fault::new(
                 Kind::OverLimit,
                 "The purse may not hold that much.",
             ));
         }
-        Ok((purses::ledger_name(number), AccountKind::Purse))
+        Ok((purses::ledger_name(&purse.number), AccountKind::Purse))
     }
 }
 

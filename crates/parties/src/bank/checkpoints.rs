@@ -29,9 +29,7 @@ pub(super) fn next(
     change: Change,
     now: Timestamp,
 ) -> Result<Checkpoint, Fault> {
-    let sql = "UPDATE bank_purses SET checkpoint = checkpoint + 1 WHERE number = ?";
-    tables.run(sql, &[(*number).into()])?;
-    let purse = purses::require(tables, number)?;
+    let purse = purses::count_checkpoint(tables, number)?;
     let with = |amount: u64, change: i64| amount.saturating_add_signed(change);
     Ok(Checkpoint {
         purse: purse.number,

@@ -71,10 +71,13 @@ pub(super) fn own_account(
 ) -> Result<Own, Fault> {
     let none = || Fault::new(Kind::Revoked, "The account is on another device.");
     let found = accounts::of_holder(tables, holder)?.ok_or_else(none)?;
-    if accounts::is_locked(tables, found.account)? {
+    let bars = accounts::bars(tables, found.account)?;
+    if bars.is_locked {
         return Err(Fault::new(Kind::Unauthorised, "The account is locked."));
     }
-    accounts::require_open(tables, found.account)?;
+    if bars.is_shut {
+        return Err(accounts::closed());
+    }
     if !is_current(&found.card.expiry, now) {
         return Err(Fault::new(Kind::AccountEnded, ""));
     }
@@ -124,9 +127,7 @@ fn known_account(
         ledger: books::name_of(account),
         name: shown(&name),
         currency,
-        is_open: is_current(&expiry, now)
-            && !accounts::is_locked(tables, account)?
-            && !accounts::is_shut(tables, account)?,
+        is_open: is_current(&expiry, now) && !accounts::bars(tables, account)?.is_any(),
     }))
 }
 

@@ -206,55 +206,74 @@ pub(super) fn by_reference(
     typed::find(tables, "reference = ?", &[reference.into()])
 }
 
-/// The movement of this purse that waits for a reply, if one does.
-pub(super) fn offered_to(
-    tables: &(impl Tables + ?Sized),
-    purse: &PurseNumber,
-) -> Result<Option<Movement>, DatabaseError> {
-    typed::find(
-        tables,
-        "purse = ? AND state = 'offered' LIMIT 1",
-        &[(*purse).into()],
-    )
+/// What is known beside a movement that is to begin.
+pub(super) struct Standing {
+    has_number: bool,
+    has_time: bool,
+    is_offered: bool,
 }
 
-/// Requires that this user asked for nothing else at that time (Sa4; T004-37).
-///
-/// # Errors
-/// [`Kind::Replayed`].
-pub(super) fn require_new_time(
+/// Looks for what a movement that is asked for `at` that time may not be beside.
+pub(super) fn standing(
     tables: &(impl Tables + ?Sized),
-    holder: &HolderId,
+    movement: &Movement,
     at: Timestamp,
-) -> Result<(), Fault> {
-    let sql = "SELECT transaction_id FROM bank_movements WHERE holder = ? AND asked_at = ?";
-    let other: Option<TransactionId> = typed::one(tables, sql, &[(*holder).into(), at.into()])?;
-    match other {
-        None => Ok(()),
-        Some(_) => Err(Fault::new(
-            Kind::Replayed,
-            "Something else was asked for at the same time.",
-        )),
+) -> Result<Standing, DatabaseError> {
+    let sql = "SELECT
+        EXISTS (SELECT 1 FROM bank_movements WHERE changes = ? AND transaction_id = ?),
+        EXISTS (SELECT 1 FROM bank_movements WHERE holder = ? AND asked_at = ?),
+        EXISTS (SELECT 1 FROM bank_movements WHERE purse = ? AND state = 'offered')";
+    let values = [
+        movement.changes.into(),
+        movement.transaction.into(),
+        movement.holder.into(),
+        at.into(),
+        movement.purse.into(),
+    ];
+    let found: Option<(bool, bool, bool)> = typed::one(tables, sql, &values)?;
+    let (has_number, has_time, is_offered) = found.ok_or(DatabaseError::RolledBack)?;
+    Ok(Standing {
+        has_number,
+        has_time,
+        is_offered,
+    })
+}
+
+impl Standing {
+    /// Requires that no other purse asked for the movement of this number of the card that changes: a verdict names
+    /// neither an amount nor who has to hear it.
+    ///
+    /// # Errors
+    /// [`Kind::Replayed`].
+    pub(super) fn require_new_number(&self) -> Result<(), Fault> {
+        let other = "Another purse has asked for this movement of the card.";
+        refuse_if(self.has_number, Kind::Replayed, other)
+    }
+
+    /// Requires that this user asked for nothing else at that time (Sa4; T004-37).
+    ///
+    /// # Errors
+    /// [`Kind::Replayed`].
+    pub(super) fn require_new_time(&self) -> Result<(), Fault> {
+        let other = "Something else was asked for at the same time.";
+        refuse_if(self.has_time, Kind::Replayed, other)
+    }
+
+    /// Requires that no movement of the purse that asks waits for a reply.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`].
+    pub(super) fn require_none_offered(&self) -> Result<(), Fault> {
+        let other = "Another movement of this purse waits for its reply.";
+        refuse_if(self.is_offered, Kind::Conflict, other)
     }
 }
 
-/// Requires that no other purse asked for the movement of this number of the card that changes: a verdict names neither
-/// an amount nor who has to hear it.
-///
-/// # Errors
-/// [`Kind::Replayed`].
-pub(super) fn require_new_number(
-    tables: &(impl Tables + ?Sized),
-    changes: &PurseNumber,
-    transaction: &TransactionId,
-) -> Result<(), Fault> {
-    match changing(tables, changes, transaction)? {
-        None => Ok(()),
-        Some(_) => Err(Fault::new(
-            Kind::Replayed,
-            "Another purse has asked for this movement of the card.",
-        )),
+fn refuse_if(is_so: bool, kind: Kind, why: &'static str) -> Result<(), Fault> {
+    if is_so {
+        return Err(Fault::new(kind, why));
     }
+    Ok(())
 }
 
 /// The movement of this number of the card that changes, whoever asked for it.

@@ -10,7 +10,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use crate::ledger::{self, Account, AccountKind};
 use crate::office::fault::{Fault, Kind};
 use crate::ports::{DatabaseError, Row, Tables, Value};
-use crate::store::typed::{self, Stored, typed_row};
+use crate::store::typed::{self, Stored, TypedRow as _, typed_row};
 
 /// Where a purse's history stands: the number of an entry and its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,8 +175,24 @@ pub(super) fn require(
     tables: &(impl Tables + ?Sized),
     number: &PurseNumber,
 ) -> Result<Purse, Fault> {
-    let unknown = || Fault::new(Kind::NotFound, "There is no such purse.");
     find(tables, number)?.ok_or_else(unknown)
+}
+
+fn unknown() -> Fault {
+    Fault::new(Kind::NotFound, "There is no such purse.")
+}
+
+/// Counts one checkpoint more. Returns the purse as it is then.
+///
+/// # Errors
+/// As [`require`].
+pub(super) fn count_checkpoint(tables: &dyn Tables, number: &PurseNumber) -> Result<Purse, Fault> {
+    let sql = format!(
+        "UPDATE bank_purses SET checkpoint = checkpoint + 1 WHERE number = ? RETURNING {}",
+        Purse::COLUMNS
+    );
+    let counted: Option<Purse> = typed::one(tables, &sql, &[(*number).into()])?;
+    counted.ok_or_else(unknown)
 }
 
 /// Stores a new purse and opens its books.

@@ -227,12 +227,37 @@ pub(super) fn unlock(tables: &dyn Tables, account: i64) -> Result<(), DatabaseEr
 }
 
 /// Whether an operator locked the account.
+#[cfg(feature = "bank")] // an issuer asks for both at once
 pub(crate) fn is_locked(
     tables: &(impl Tables + ?Sized),
     account: i64,
 ) -> Result<bool, DatabaseError> {
     let sql = "SELECT 1 FROM issuer_locked_accounts WHERE account = ?";
     Ok(first(tables, sql, &[account.into()])?.is_some())
+}
+
+/// What keeps value from leaving an account, and from coming onto it.
+pub(crate) struct Bars {
+    /// An operator locked it.
+    pub is_locked: bool,
+    /// It is closed, or about to be: see [`is_shut`].
+    pub is_shut: bool,
+}
+
+/// Looks for both at once.
+pub(crate) fn bars(tables: &(impl Tables + ?Sized), account: i64) -> Result<Bars, DatabaseError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM issuer_locked_accounts WHERE account = ?1),
+        EXISTS (SELECT 1 FROM issuer_shut_accounts WHERE account = ?1)";
+    let found: Option<(bool, bool)> = typed::one(tables, sql, &[account.into()])?;
+    let (is_locked, is_shut) = found.ok_or(DatabaseError::RolledBack)?;
+    Ok(Bars { is_locked, is_shut })
+}
+
+impl Bars {
+    /// Whether there is either.
+    pub(crate) const fn is_any(&self) -> bool {
+        self.is_locked || self.is_shut
+    }
 }
 
 /// Nothing comes onto the account or leaves it any more, and no wallet is enrolled for it: it is closed, or about to
@@ -269,9 +294,14 @@ pub(crate) fn is_shut(
 /// [`Kind::AccountEnded`].
 pub(crate) fn require_open(tables: &(impl Tables + ?Sized), account: i64) -> Result<(), Fault> {
     if is_shut(tables, account)? {
-        return Err(Fault::new(Kind::AccountEnded, "The account is closed."));
+        return Err(closed());
     }
     Ok(())
+}
+
+/// What is said of an account that is shut.
+pub(crate) fn closed() -> Fault {
+    Fault::new(Kind::AccountEnded, "The account is closed.")
 }
 
 /// How many accounts a console shows.

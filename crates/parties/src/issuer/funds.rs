@@ -42,12 +42,11 @@ pub(crate) fn owner_of(
     let Some(account) = accounts::of_holder(tables, claim.holder)? else {
         return Ok(None);
     };
-    let is_locked = accounts::is_locked(tables, account.account)?
-        || accounts::is_shut(tables, account.account)?;
+    let is_barred = accounts::bars(tables, account.account)?.is_any();
     Ok(Some(Owner {
         number: account.account,
         account: books::name_of(account.account),
-        is_genuine: is_right(&account) & !is_locked,
+        is_genuine: is_right(&account) & !is_barred,
     }))
 }
 

@@ -4,7 +4,6 @@ use tallystick_protocol::wire::money::{MINOR_MAX, Money};
 
 use super::LedgerError;
 use super::accounts::{self, Account};
-use crate::ports::database::first;
 use crate::ports::{DatabaseError, Tables, Value};
 use crate::store::typed::{self, typed_row};
 
@@ -125,14 +124,18 @@ fn finish(tables: &(impl Tables + ?Sized), end: &End<'_>, kind: &str) -> Result<
     }
     let pending = booked(tables, end.pending)?.filter(|pending| pending.kind == "pending");
     let pending = pending.ok_or(LedgerError::Unknown)?;
-    let ended = "SELECT 1 FROM transfers WHERE pending_id = ?";
-    if first(tables, ended, &[end.pending.into()])?.is_some() {
-        return Err(LedgerError::Conflict);
-    }
-    let frozen = "SELECT 1 FROM accounts WHERE account IN (?, ?) AND frozen_at_ms IS NOT NULL";
-    let sides = [pending.debit.into(), pending.credit.into()];
-    if first(tables, frozen, &sides)?.is_some() {
-        return Err(LedgerError::Frozen);
+    let barred = "SELECT EXISTS (SELECT 1 FROM transfers WHERE pending_id = ?),
+        EXISTS (SELECT 1 FROM accounts WHERE account IN (?, ?) AND frozen_at_ms IS NOT NULL)";
+    let about = [
+        end.pending.into(),
+        pending.debit.into(),
+        pending.credit.into(),
+    ];
+    match typed::one(tables, barred, &about)? {
+        Some((false, false)) => {}
+        Some((true, _)) => return Err(LedgerError::Conflict),
+        Some((false, true)) => return Err(LedgerError::Frozen),
+        None => return Err(DatabaseError::RolledBack.into()),
     }
     let row = [
         pending.debit.into(),
