@@ -12,6 +12,11 @@ import { processorMs } from './processor.mjs'
 import { serve } from './serve.mjs'
 
 const MOVED = 10
+/**
+ * A purse signs at most two moments of its clock, seconds, for a movement, each one later than the last: faster than
+ * that it would be ahead of its bank's, whose offers would be over.
+ */
+const MOVEMENT_SECONDS = 2
 const DEPOSIT = 90_000
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
@@ -36,7 +41,8 @@ export async function bankOnWorkerd(parties) {
   own.page.on('request', request => (asked += Number(isOfBank(request, parties))))
   return {
     name: 'tallystick',
-    move: (kind, count) => own.page.evaluate(moved, { kind, count, minor: MOVED, pin: AIKO.pin, other: other.account.end }),
+    move: (kind, count) =>
+      own.page.evaluate(moved, { kind, count, minor: MOVED, pin: AIKO.pin, other: other.account.end, seconds: MOVEMENT_SECONDS }),
     /** What the card remembers has to be heard by the bank before it is full. */
     report: () => own.page.evaluate(reported, { pin: AIKO.pin }),
     processorMs,
@@ -109,8 +115,8 @@ async function opened({ deployment, issuer, person, iban, bank }) {
   return (await wallet.view()).accounts[0]
 }
 
-/** Runs in a page: moves value so often; resolves to the milliseconds that it took. */
-async function moved({ kind, count, minor, pin, other }) {
+/** Runs in a page: moves value so often; resolves to the milliseconds that it took, once the clock has caught up. */
+async function moved({ kind, count, minor, pin, other, seconds }) {
   const { wallet } = globalThis
   const view = await wallet.view()
   const [account, purse] = [view.accounts[0].end, view.purses[0].end]
@@ -121,7 +127,9 @@ async function moved({ kind, count, minor, pin, other }) {
     const id = await wallet.move_value({ purse_id: view.purses[0].id, from, to }, minor, pin)
     if (kind === 'transfer') await wallet.answer_movement(id, true, pin)
   }
-  return performance.now() - began
+  const took = performance.now() - began
+  await new Promise(resolve => setTimeout(resolve, count * seconds * 1000 - took))
+  return took
 }
 
 /** Runs in a page: tells the bank what the purse did, so that the card may forget it. */
