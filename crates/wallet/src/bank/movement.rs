@@ -2,9 +2,9 @@
 //! it gives; the bank holds the value and offers; the holder accepts or not; the bank's verdict ends it, in the card
 //! as well. Each step is stored before anything is sent, and what was sent is sent again until it is answered.
 //!
-//! What moves between the holder's own account, own purse and a prepaid card that is here, and what waited at the bank, is accepted by the gesture
-//! that asked for it, if the offer is for what was asked: nobody else's name is to be read there. Value for somebody
-//! else waits for the holder, who sees whose the destination is (Sa10, Sd6).
+//! What moves between the holder's own account, own purse and a prepaid card that is here, and what waited at the bank,
+//! is accepted by the gesture that asked for it, if the offer is for what was asked: nobody else's name is to be read
+//! there. Value for somebody else waits for the holder, who sees whose the destination is (Sa10, Sd6).
 
 use tallystick_protocol::purse::{Endpoint, MovementOffer, MovementVerdict};
 use tallystick_protocol::trust::keyed;
@@ -317,7 +317,8 @@ impl Desk<'_> {
         let mut purse = self.purse(&movement.purse)?;
         purse.tell(verdict.clone().into());
         self.keep_banking(purse)?;
-        if let Some(mut card) = self.prepaid_in(&movement) {
+        let card = self.prepaid_in(&movement);
+        if let Some(mut card) = card.filter(|card| card.is_told_by(&verdict)) {
             card.tell(verdict.clone().into());
             self.keep_banking(card)?;
         }

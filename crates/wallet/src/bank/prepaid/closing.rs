@@ -20,10 +20,17 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::PurseHoldsValue`], [`ErrorKind::PurseInUse`] if the card says so, [`ErrorKind::Locked`], or a failure
     /// of reader, card or storage.
     pub async fn remove_prepaid(&self, id: &str) -> Result<(), WalletError> {
-        self.run(&mut Removing { id, place: None }).await?;
+        let removed = self.run(&mut Removing { id, place: None }).await;
+        let is_gone = |error: &WalletError| error.kind == ErrorKind::NoPurseInCard;
+        if let Err(error) = removed
+            && !is_gone(&error)
+        {
+            return Err(error);
+        }
+        // It was never in the card, or was out already when the wallet died before it could note so.
         self.perform(&mut |desk| match desk.prepaid(id) {
-            Ok(record) if record.place.is_none() => desk.drop_banking(&record),
-            _ => Ok(()),
+            Ok(record) => desk.drop_banking(&record),
+            Err(_) => Ok(()),
         })
         .await
     }

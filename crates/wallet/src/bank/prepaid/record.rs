@@ -3,7 +3,8 @@
 use minicbor::Encode;
 use minicbor::bytes::ByteVec;
 use tallystick_codec::DecodeMap;
-use tallystick_protocol::purse::{Checkpoint, Endpoint, PurseNumber, PurseState};
+use tallystick_protocol::purse::{Checkpoint, Endpoint, MovementVerdict, PurseNumber, PurseState};
+use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::Domain;
 use tallystick_protocol::wire::money::Currency;
 use tallystick_protocol::wire::time::Timestamp;
@@ -105,6 +106,14 @@ impl PrepaidRecord {
     #[must_use]
     pub const fn has_to_hear(&self) -> bool {
         !self.undelivered.is_empty() || (self.opening.is_some() && self.place.is_none())
+    }
+
+    /// Whether a verdict, which was verified, is about this card: a word about its agent alone it does not take.
+    #[must_use]
+    pub fn is_told_by(&self, verdict: &[u8]) -> bool {
+        let said = keyed::unverified::<MovementVerdict>(verdict);
+        let number = said.map(|said| said.checkpoint.purse).ok();
+        number.is_some() && number == self.issued.as_ref().map(|issued| issued.number)
     }
 
     /// Keeps something for the card to hear, unless that waits for it already.
