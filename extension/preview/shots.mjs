@@ -19,6 +19,7 @@ const WINDOWS = {
   receipt: [800, 800],
   readers: [800, 800],
   purse: [460, 720],
+  prepaid: [460, 720],
   'bank-opening': [460, 720],
 }
 const SHOTS = {
@@ -184,6 +185,7 @@ const ACTS = {
     await tab.locator('summary').filter({ hasText: 'Card lost?' }).click()
     await tab.getByRole('button', { name: 'Block the purse' }).click()
   },
+  'bank-home-prepaid': tab => tab.getByRole('button', { name: 'Prepaid cards' }).click(),
   prepaid: tab => tab.getByRole('button', { name: 'Read the card' }).click(),
   'prepaid-load': tab => tab.getByRole('button', { name: '¥3,000' }).click(),
   'prepaid-back': tab => tab.getByRole('button', { name: 'Everything' }).click(),
