@@ -16,6 +16,7 @@ use crate::bank::asking::begun;
 use crate::bank::card;
 use crate::bank::record::{MovementRecord, PurseRecord};
 use crate::bank::said::Speaking;
+use crate::bank::spaces::Sealed;
 use crate::bank::view::MovementState;
 use crate::core::access::check_pin;
 use crate::core::conversation::{Errand, Needed};
@@ -64,8 +65,7 @@ impl<P: Ports> Wallet<P> {
         })
         .await?;
         for movement in asked {
-            self.ask_banks(&mut |desk| desk.movement_asks(Some(movement)))
-                .await?;
+            self.ask_sealed(Sealed::Movement(movement), pin).await?;
         }
         for card in cards {
             self.tell_prepaid(&card).await?;
@@ -97,8 +97,7 @@ impl<P: Ports> Wallet<P> {
             let Some(id) = settling.kept else {
                 return Ok(());
             };
-            self.ask_banks(&mut |desk| desk.movement_asks(Some(id)))
-                .await?;
+            self.ask_sealed(Sealed::Movement(id), pin).await?;
             let mut state = MovementState::Asking;
             self.perform(&mut |desk| {
                 state = desk.banking()?.movement(id)?.state;
