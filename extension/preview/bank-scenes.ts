@@ -8,6 +8,8 @@ import type {
   MovementView,
   OpeningView,
   OrderView,
+  PrepaidReading,
+  PrepaidView,
   PurseView,
   WalletView,
 } from '../shared/wallet-types'
@@ -73,6 +75,26 @@ const purse: PurseView = {
   fees: [{ option: 'account', amount_minor: 300 }],
   telling: false,
 }
+const CARD_NUMBER = 'd40e7712aa9c4f0e8b6f5d3c2b1a0f9e'
+const prepaid: PrepaidView = {
+  id: 'prepaid',
+  account_id: 'account',
+  agent_id: 'purse',
+  bank_name: 'Sumida Bank',
+  bank_domain: bank.domain,
+  number: CARD_NUMBER,
+  end: `prepaid:${CARD_NUMBER}`,
+  currency: 'JPY',
+  step: 'ready',
+  amount_minor: 3_000,
+  out_minor: 0,
+  in_minor: 0,
+  checkpoint_at: NOW - 180,
+  ends_at: NOW + 1_700 * DAY,
+  place: 'software',
+  wants_card: false,
+  wants_settling: false,
+}
 const closedAccount: ClosedAccountView = {
   id: 'account',
   bank_name: 'Sumida Bank',
@@ -88,7 +110,7 @@ const ends: Record<'account' | 'purse' | 'kenji' | 'prepaid' | 'shop' | 'waiting
   account: { kind: 'account', number: account.number, own_id: 'account' },
   purse: { kind: 'purse', number: NUMBER, own_id: 'purse' },
   kenji: { kind: 'purse', number: '81c04e5f9d2a4b37a6e0d5c18f42b90e' },
-  prepaid: { kind: 'prepaid', number: 'd40e7712aa9c4f0e8b6f5d3c2b1a0f9e' },
+  prepaid: { kind: 'prepaid', number: CARD_NUMBER, own_id: 'prepaid' },
   shop: { kind: 'shop', number: 'kiso-tea.localhost' },
   waiting: { kind: 'waiting', number: '9e'.repeat(32) },
 }
@@ -106,6 +128,7 @@ const load: MovementView = {
 }
 const unload: MovementView = { ...load, id: 'unload', kind: 'unload', from: ends.purse, to: ends.account, amount_minor: 2_000 }
 const send: MovementView = { ...load, id: 'send', kind: 'transfer', from: ends.purse, to: ends.kenji, amount_minor: 1_500 }
+const giving: MovementView = { ...load, id: 'giving', kind: 'transfer', from: ends.prepaid, to: ends.purse, amount_minor: 700 }
 const take: MovementView = { ...load, id: 'take', kind: 'take', from: ends.waiting, to: ends.purse, amount_minor: 1_480 }
 const payment: MovementView = {
   ...load,
@@ -123,6 +146,15 @@ const now = (movement: MovementView, state: MovementState, also: Partial<Movemen
   updated_at: NOW - 20,
   ...also,
 })
+const reading: PrepaidReading = {
+  amount_minor: 2_300,
+  out_minor: 700,
+  in_minor: 0,
+  entries: [
+    { id: 'giving', from: ends.prepaid, to: ends.purse, amount_minor: 700, balance_minor: 2_300, at: NOW - 40 },
+    { id: 'topping', from: ends.account, to: ends.prepaid, amount_minor: 3_000, balance_minor: 3_000, at: NOW - DAY },
+  ],
+}
 const offer = { before_minor: 12_350, after_minor: 10_850, expires_at: NOW + 540 }
 const waiting = [
   { end: `waiting:${'9e'.repeat(32)}`, from: ends.shop, amount_minor: 1_480, at: NOW - 3_600 },
@@ -175,7 +207,7 @@ export function bankScenes({ ready, asked, moving, done, refused, old, order, fo
   const popup = (also: Partial<WalletView>): Scene => ({ ...wallet(also), popup: true })
   const held = (also: Partial<PurseView>, movements: MovementView[] = banked.movements): Scene =>
     wallet({ purses: [{ ...purse, ...also }], movements: [...movements] })
-  const before: Partial<WalletView> = { accounts: [], purses: [], movements: [], orders: [] }
+  const before: Partial<WalletView> = { accounts: [], purses: [], prepaid: [], movements: [], orders: [] }
   const opens = (also: Partial<WalletView>, answers: Scene['answers'] = {}): Scene => wallet({ ...before, ...also }, answers)
   const problem = (kind: string): WalletProblem => ({ kind, about: 'Sumida Bank', details: '' })
   const made: BankAccountView = { ...account, available_minor: null, pending_minor: null, as_of: null, purse_id: undefined }
@@ -289,6 +321,20 @@ export function bankScenes({ ready, asked, moving, done, refused, old, order, fo
     ]),
     'purse-card': wallet({ purses: [{ ...purse, place: 'reader', wants_card: true }] }, { readers: [] }),
     'purse-several': wallet({ accounts: [account, euros], purses: [euroPurse, purse] }),
+
+    'prepaid-none': wallet({}),
+    'prepaid-new': wallet({}),
+    'prepaid-asked': wallet({
+      prepaid: [{ ...prepaid, step: 'asked', number: '', end: '', amount_minor: 0, ends_at: null, checkpoint_at: null }],
+    }),
+    prepaid: wallet(
+      { prepaid: [{ ...prepaid, amount_minor: 2_300, out_minor: 700 }], movements: [now(giving, 'accepted'), payment, load] },
+      { read_prepaid: () => Promise.resolve(reading) },
+    ),
+    'prepaid-load': wallet({ prepaid: [prepaid] }),
+    'prepaid-back': wallet({ prepaid: [prepaid] }),
+    'prepaid-unsettled': wallet({ prepaid: [{ ...prepaid, amount_minor: 2_300, out_minor: 700, wants_settling: true }] }),
+    'bank-home-prepaid': popup({ prepaid: [{ ...prepaid, amount_minor: 2_300, out_minor: 700 }] }),
 
     'pay-purse': order(paysWith('purse'), { ...banked, orders: [paysWith('purse')] }),
     'pay-account': order(paysWith('account'), { ...banked, orders: [paysWith('account')] }),

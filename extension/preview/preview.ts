@@ -8,6 +8,7 @@ const query = new URLSearchParams(location.search)
 const scene = SCENES[query.get('scene') ?? '']
 if (scene) {
   installChromeDouble(scene)
-  const page = query.get('page')
-  await import.meta.glob('../features/*/*.ts')[`../features/${page}/${page}.ts`]?.()
+  const starts = import.meta.glob('../features/*/*.ts')
+  const start = Object.keys(starts).find(path => path.endsWith(`/${query.get('page')}.ts`))
+  if (start) await starts[start]?.()
 }

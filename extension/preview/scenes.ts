@@ -154,6 +154,7 @@ const ready: WalletView = {
   accounts: [],
   closed_accounts: [],
   purses: [],
+  prepaid: [],
   movements: [],
   unreadable_orders: 0,
   pin_tries_left: 3,

@@ -19,6 +19,7 @@ const WINDOWS = {
   receipt: [800, 800],
   readers: [800, 800],
   purse: [460, 720],
+  prepaid: [460, 720],
   'bank-opening': [460, 720],
 }
 const SHOTS = {
@@ -65,6 +66,7 @@ const SHOTS = {
     'bank-home-busy',
     'bank-home-many',
     'bank-home-ends',
+    'bank-home-prepaid',
     'bank-side',
     'bank-account-ends',
   ],
@@ -139,6 +141,7 @@ const SHOTS = {
       'several',
     ].map(state => `purse-${state}`),
   ],
+  prepaid: ['prepaid', 'prepaid-none', 'prepaid-new', 'prepaid-asked', 'prepaid-load', 'prepaid-back', 'prepaid-unsettled'],
 }
 /** Where on its page a scene is. */
 const PLACES = {
@@ -149,6 +152,9 @@ const PLACES = {
   'purse-send': 'purse/send',
   'purse-send-wrong': 'purse/send',
   'purse-several': 'euro-purse',
+  'prepaid-new': 'new/account',
+  'prepaid-load': 'prepaid/load',
+  'prepaid-back': 'prepaid/unload',
   'opening-done': 'account',
 }
 
@@ -179,6 +185,10 @@ const ACTS = {
     await tab.locator('summary').filter({ hasText: 'Card lost?' }).click()
     await tab.getByRole('button', { name: 'Block the purse' }).click()
   },
+  'bank-home-prepaid': tab => tab.getByRole('button', { name: 'Prepaid cards' }).click(),
+  prepaid: tab => tab.getByRole('button', { name: 'Read the card' }).click(),
+  'prepaid-load': tab => tab.getByRole('button', { name: '¥3,000' }).click(),
+  'prepaid-back': tab => tab.getByRole('button', { name: 'Everything' }).click(),
   'purse-load': tab => tab.getByRole('button', { name: '¥3,000' }).click(),
   'purse-load-short': tab => tab.getByRole('textbox', { name: 'Amount' }).fill('60,000'),
   'purse-unload': tab => tab.getByRole('button', { name: 'Everything' }).click(),

@@ -78,6 +78,11 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   close_purse: { takes: [text, text], waits: 'card', drives: true },
   close_account: { takes: [text, text], waits: 'card', drives: true },
   block_purse: { takes: [text, text], waits: 'card', drives: true },
+  get_prepaid: { takes: [text, text], waits: 'card', drives: true },
+  tend_prepaid: { takes: [text], again: 'freely', waits: 'card', drives: true },
+  settle_prepaid: { takes: [text, text], waits: 'card', drives: true },
+  read_prepaid: { takes: [text], again: 'freely', waits: 'card' },
+  remove_prepaid: { takes: [text], waits: 'card' },
   account_statement: { takes: [text, number, number, text], waits: 'card' },
   // Addresses
   save_address: { takes: [record], again: 'once' },

@@ -27,6 +27,8 @@ export type {
   OrderView,
   PartyView,
   Phase,
+  PrepaidReading,
+  PrepaidView,
   PurseView,
   ReaderCardView,
   RegistrationForm,

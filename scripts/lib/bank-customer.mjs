@@ -94,6 +94,36 @@ export class BankCustomer extends Shopper {
     await page.close()
   }
 
+  /** The page of the first prepaid card, with one of its acts open. */
+  async prepaid(act = '') {
+    const [card] = (await this.view()).prepaid
+    const page = await this.openPage(`${this.walletUrl('prepaid')}#${card.id}${act && `/${act}`}`)
+    await page.setViewportSize({ width: 460, height: 720 })
+    return page
+  }
+
+  /** Gets an empty prepaid card from the bank of the account, by way of the purse's page. */
+  async getPrepaid() {
+    const page = await this.purse()
+    await page.getByRole('link', { name: words('prepaid.get'), exact: true }).click()
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(page, 'prepaid-get', { fullPage: true })
+    await page.getByRole('button', { name: words('prepaid.get.button'), exact: true }).click()
+    await page.getByRole('navigation', { name: words('prepaid.acts') }).waitFor()
+    await page.close()
+  }
+
+  /** Moves an amount between account and prepaid card: `load` or `unload`. */
+  async movePrepaid(act, yen) {
+    const page = await this.prepaid(act)
+    await page.getByLabel(words('move.amount'), { exact: true }).fill(String(yen))
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await page.getByRole('button', { name: new RegExp(`^${words(`move.${act}.button`, { amount: '' }).trim()}.*\\d`) }).click()
+    await page.getByRole('navigation', { name: words('prepaid.acts') }).waitFor()
+    await this.shot(page, `prepaid-after-${act}`, { fullPage: true })
+    await page.close()
+  }
+
   /** Has the shop's operator give part of the newest order back. */
   async haveRefunded(yen) {
     const [order] = (await this.view()).orders

@@ -188,6 +188,7 @@ async function remainingPages() {
   await visit('receipt', `${shopper.walletUrl('receipt')}#${order.request_id}`, heading(words('receipt.signed')))
   await visit('backup', shopper.walletUrl('backup'), heading(words('backup.restore')))
   await visit('purse, none yet', shopper.walletUrl('purse'), heading(words('purse.none')))
+  await visit('prepaid card, none yet', shopper.walletUrl('prepaid'), heading(words('prepaid.none')))
   await visit('opening an account', shopper.walletUrl('bank-opening'), heading(words('opening.title')))
   await visit('readers, none paired', shopper.walletUrl('readers'), heading(words('readers.now.none')), { then: openFolds })
   await visit('privacy', shopper.walletUrl('privacy'), heading(words('privacy.copied')))

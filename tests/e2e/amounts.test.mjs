@@ -25,7 +25,6 @@ test('numbers of accounts and purses are read with the spaces that they are show
   assert.equal(endOf('account', '００４２'), 'account:42')
   const number = '3f9a07c25b1e4d8896aa410fe27bc2d1'
   assert.equal(endOf('purse', '3F9A 07C2 5B1E 4D88 96AA 410F E27B C2D1'), `purse:${number}`)
-  assert.equal(endOf('prepaid', number), `prepaid:${number}`)
 })
 
 test('what is no such number is none', () => {

@@ -83,6 +83,41 @@ test('what is unloaded is on the account again, and everything adds up to what c
   assert.equal(sum, 0, 'each movement stands on two accounts')
 })
 
+const cardOf = async () => (await holder.view()).prepaid[0]
+
+test('t004_24 t004_29 a prepaid card is got from the bank, topped up, seen and read out, and the money is taken back', async () => {
+  const before = { holder: await booked('holder'), purse: await booked('purse') }
+  await holder.getPrepaid()
+  assert.deepEqual([(await cardOf()).step, (await cardOf()).amount_minor], ['ready', 0])
+  await holder.movePrepaid('load', 2_000)
+  assert.deepEqual([(await cardOf()).amount_minor, (await cardOf()).in_minor, (await cardOf()).out_minor], [2_000, 0, 0])
+  assert.equal(await booked('holder'), before.holder - 2_000)
+  const home = await holder.openPage(holder.walletUrl('popup'))
+  await home.getByRole('button', { name: words('wallet.prepaid') }).click()
+  const face = home.getByRole('article', { name: words('prepaid.of', { bank: 'Midori Bank' }) })
+  await face.getByText(words('prepaid.bearer')).waitFor()
+  await face.getByText('¥2,000').waitFor()
+  await home.close()
+  await holder.movePrepaid('unload', 1_500)
+  const page = await holder.prepaid()
+  await page.getByRole('button', { name: words('prepaid.read.button') }).click()
+  await page.getByText(words('prepaid.entry.left', { amount: '¥2,000' })).waitFor()
+  await page.getByText(words('prepaid.entry.left', { amount: '¥500' })).waitFor()
+  await page.close()
+  await holder.movePrepaid('unload', 500)
+  assert.equal(await booked('holder'), before.holder)
+  assert.equal((await cardOf()).amount_minor, 0)
+  const last = await holder.prepaid()
+  await last
+    .locator('summary')
+    .filter({ hasText: words('prepaid.remove') })
+    .click()
+  await last.getByRole('button', { name: words('prepaid.remove'), exact: true }).click()
+  await last.getByRole('heading', { name: words('prepaid.none') }).waitFor()
+  await last.close()
+  assert.deepEqual((await holder.view()).prepaid, [])
+})
+
 test('the account pays an order as easily as the purse', async () => {
   const store = await holder.fillBasket([{ sku: 'hojicha-100', quantity: 1 }])
   const approval = await holder.pay(store)

@@ -73,6 +73,8 @@ pub struct WalletView {
     pub closed_accounts: Vec<ClosedAccountView>,
     /// The purses of those accounts, closed and blocked ones with them; empty while locked.
     pub purses: Vec<PurseView>,
+    /// The prepaid cards that are in the card of an account that is here; empty while locked.
+    pub prepaid: Vec<PrepaidView>,
     /// What moved in and out of the purses, newest first; empty while locked.
     pub movements: Vec<MovementView>,
     /// The addresses; empty while locked.
@@ -135,6 +137,7 @@ impl Desk<'_> {
             accounts: Vec::new(),
             closed_accounts: Vec::new(),
             purses: Vec::new(),
+            prepaid: Vec::new(),
             movements: Vec::new(),
             addresses: Vec::new(),
             orders: Vec::new(),
@@ -177,12 +180,14 @@ impl Desk<'_> {
             accounts,
             closed_accounts,
             purses,
+            prepaid,
             movements,
         } = Shown::of(&unlocked.slices, self.now());
         view.openings = openings;
         view.accounts = accounts;
         view.closed_accounts = closed_accounts;
         view.purses = purses;
+        view.prepaid = prepaid;
         view.movements = movements;
         for address in &profile.addresses {
             view.addresses.push(address.view());

@@ -7,6 +7,7 @@ import { money } from '../../i18n/format'
 import type { WalletView } from '../../shared/wallet-types'
 import AccountStack from './AccountStack.svelte'
 import CardStack from './CardStack.svelte'
+import PrepaidStack from './PrepaidStack.svelte'
 import PurseStack from './PurseStack.svelte'
 
 export interface Kind {
@@ -30,6 +31,13 @@ export const KINDS: readonly Kind[] = [
       return sumOf(held.map(purse => [purse.currency, purse.amount_minor])) ?? heldOf(held.length, 'wallet.purses.held')
     },
     content: PurseStack,
+  },
+  {
+    name: 'prepaid',
+    title: 'wallet.prepaid',
+    holding: ({ prepaid }) =>
+      sumOf(prepaid.map(card => [card.currency, card.amount_minor])) ?? heldOf(prepaid.length, 'wallet.prepaid.held'),
+    content: PrepaidStack,
   },
   {
     name: 'accounts',

@@ -2,7 +2,7 @@
 
 import { capitalised } from '../../i18n/format'
 import { endName } from '../../shared/bank/bank-words'
-import type { BankAccountView, MovementView, PurseView, WalletView } from '../../shared/wallet-types'
+import type { BankAccountView, MovementView, PrepaidView, PurseView, WalletView } from '../../shared/wallet-types'
 
 export interface Standing {
   name: string
@@ -10,10 +10,12 @@ export interface Standing {
   after: number
 }
 
-type Own = BankAccountView | PurseView
+type Own = BankAccountView | PurseView | PrepaidView
 
-/** The holder's own account or purse with this end; its amount may not be known. */
-export const ownOf = (end: string, view: WalletView): Own | undefined => [...view.accounts, ...view.purses].find(one => one.end === end)
+const allOf = (view: WalletView): Own[] => [...view.accounts, ...view.purses, ...view.prepaid]
+
+/** The holder's own account, purse or prepaid card with this end; its amount may not be known. */
+export const ownOf = (end: string, view: WalletView): Own | undefined => allOf(view).find(one => one.end === end)
 
 export const amountOf = (own: Own): number | null => ('amount_minor' in own ? own.amount_minor : own.available_minor)
 
@@ -24,7 +26,7 @@ export function standings(from: string, to: string, minor: number, view: WalletV
     const own = ownOf(end, view)
     const before = own && amountOf(own)
     if (!own || before === null || before === undefined || before + by < 0) return []
-    const kind = 'account_id' in own ? 'purse' : 'account'
+    const kind = end.startsWith('prepaid:') ? 'prepaid' : 'account_id' in own ? 'purse' : 'account'
     return [{ name: capitalised(endName({ kind, number: own.number, own_id: own.id }, view)), before, after: before + by }]
   }
   return [...change(from, -minor), ...change(to, minor)]
@@ -33,6 +35,6 @@ export function standings(from: string, to: string, minor: number, view: WalletV
 /** The same of a movement that the bank offers: of its source the bank says it itself. */
 export function offeredStandings({ offer, from, to, amount_minor: minor }: MovementView, view: WalletView): Standing[] {
   const source: Standing[] = offer ? [{ name: capitalised(endName(from, view)), before: offer.before_minor, after: offer.after_minor }] : []
-  const own = [...view.accounts, ...view.purses].find(one => one.id === to.own_id)
+  const own = allOf(view).find(one => one.id === to.own_id)
   return [...source, ...(own ? standings('', own.end, minor, view) : [])]
 }

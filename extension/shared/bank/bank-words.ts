@@ -23,7 +23,7 @@ export const waitingOf = (purse: PurseView): number => purse.waiting.reduce((sum
 /** An end of a movement as its holder knows it. */
 export function endName(end: EndView, view: WalletView): string {
   const several = view.accounts.length > 1
-  const own = view.accounts.find(one => one.id === end.own_id) ?? view.purses.find(one => one.id === end.own_id)
+  const own = [...view.accounts, ...view.purses, ...view.prepaid].find(one => one.id === end.own_id)
   if (own)
     return t(several ? (`end.${end.kind}.own.named` as 'end.account.own.named') : (`end.${end.kind}.own` as 'end.account.own'), {
       bank: own.bank_name,

@@ -1,9 +1,9 @@
-// The numbers of accounts, purses and prepaid cards, as people read and type them.
+// The numbers of accounts and purses, as people read and type them.
 
 import type { EndView } from '../wallet-types'
 
-/** What value can be sent to. */
-export type Destination = 'account' | 'purse' | 'prepaid'
+/** What value can be sent to by its number. A prepaid card has to be there. */
+export type Destination = 'account' | 'purse'
 
 const PURSE = /^[0-9a-f]{32}$/
 /** An account's number is an unsigned 64-bit integer. */

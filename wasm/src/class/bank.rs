@@ -166,6 +166,49 @@ impl JsWallet {
         ))
     }
 
+    /// Asks the bank of an account for an empty prepaid card. Returns the card's `id`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn get_prepaid(&self, account: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        said(Box::pin(
+            async move { wallet.get_prepaid(&account, &pin).await },
+        ))
+    }
+
+    /// Does what is due for a prepaid card and needs no PIN; a card in a reader must be there for it.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn tend_prepaid(&self, id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.tend_prepaid(&id).await }))
+    }
+
+    /// Calls off what a prepaid card has set aside without its bank having been told.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn settle_prepaid(&self, id: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(
+            async move { wallet.settle_prepaid(&id, &pin).await },
+        ))
+    }
+
+    /// What a prepaid card says of itself, without the bank and without the PIN.
+    #[wasm_bindgen(unchecked_return_type = "Promise<PrepaidReading>")]
+    pub fn read_prepaid(&self, id: String) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            shown(&thrown(wallet.read_prepaid(&id).await)?)
+        }))
+    }
+
+    /// Takes an empty prepaid card out of the card.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn remove_prepaid(&self, id: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.remove_prepaid(&id).await }))
+    }
+
     /// The statement of an account from one day to another (days since 1970-01-01, UTC): its pages, each a camt.053
     /// document.
     #[wasm_bindgen(unchecked_return_type = "Promise<string[]>")]

@@ -59,9 +59,14 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             require_same(&known, &purse, &digest)?;
             return self.answer_movement(&said, &known).await;
         }
-        self.require_fresh(message.at)?;
-        self.take_notice(&purse.number, &message.state, message.at)?;
-        let prepaid = self.shown_prepaid(&message).await?;
+        let fresh = self.require_fresh(message.at);
+        if fresh.is_ok() {
+            self.take_notice(&purse.number, &message.state, message.at)?;
+        }
+        let prepaid = match fresh {
+            Err(fault) if message.prepaid.is_none() => return Err(fault),
+            _ => self.shown_prepaid(&message).await?,
+        };
         let mut asked = Asked {
             said: &said,
             request: &message,
@@ -70,7 +75,12 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             destination: None,
         };
         let office = &self.issuer.office;
-        let movement = match self.decided(&mut asked).await {
+        // What was not asked for now is decided, too: its prepaid card would wait for that for good.
+        let decided = match fresh {
+            Ok(()) => self.decided(&mut asked).await,
+            Err(_) => Err(Fault::new(Kind::Conflict, "It was not asked for now.")),
+        };
+        let movement = match decided {
             Err(fault) if prepaid.is_some() && is_decision(fault.kind) => {
                 office.transaction(|tables| self.refuse(tables, &asked))?
             }

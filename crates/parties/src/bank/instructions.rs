@@ -35,6 +35,11 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// SHA-256 of the encoded instruction.
+    pub(super) const fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
     /// The reference of what is said about it.
     fn reference(&self) -> String {
         HEXLOWER.encode(&self.digest)
@@ -72,11 +77,16 @@ impl From<InstructionOutcome> for Decided {
 
 impl<P: Ports, B: BankingSystem> Bank<P, B> {
     /// `POST /v1/instructions`: sealed; the answer is the signed [`InstructionAnswer`], the same to the same instruction.
+    /// To one that wants a prepaid card it is what has to be written into that card.
     pub(super) async fn take_instruction(&self, request: &Incoming) -> Result<Answer, Fault> {
         let said = self.open_conversation(request, "instructions").await?;
         let told = self.told(&said)?;
         // Nothing is decided that could not be said.
         self.purse_key().await?;
+        if told.instruction.what == InstructionKind::IssuePrepaid {
+            let opening = self.issue_told(&told).await?;
+            return self.answer_sealed(&said, &encode(&opening));
+        }
         if !is_answered(self.issuer.office.tables(), &told)? {
             self.require_fresh(told.instruction.at)?;
             self.follow(&told).await?;
@@ -134,7 +144,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 return Ok(());
             }
             let decided = work(tables)?;
-            keep(tables, told, office.now())?;
+            keep(tables, told, told.instruction.purse, office.now())?;
             let answer = InstructionAnswer {
                 instruction: told.digest,
                 outcome: decided.outcome,
@@ -169,14 +179,23 @@ fn is_answered(tables: &(impl Tables + ?Sized), told: &Told) -> Result<bool, Dat
     Ok(typed::one::<i64>(tables, sql, &[told.digest.into()])?.is_some())
 }
 
-fn keep(tables: &dyn Tables, told: &Told, now: Timestamp) -> Result<(), DatabaseError> {
+/// Keeps an instruction that is followed, with the purse that it is about or brought about.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn keep(
+    tables: &dyn Tables,
+    told: &Told,
+    purse: Option<PurseNumber>,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
     tables.run(
         "INSERT INTO bank_instructions (digest, account, what, purse, signed, received_at) VALUES (?, ?, ?, ?, ?, ?)",
         &[
             told.digest.into(),
             told.account.account.into(),
             told.instruction.what.as_str().into(),
-            told.instruction.purse.map(|purse| purse.0.to_vec()).into(),
+            purse.map(|purse| purse.0.to_vec()).into(),
             (&told.signed).into(),
             now.into(),
         ],

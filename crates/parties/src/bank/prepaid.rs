@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::bank::PurseOpening;
+use tallystick_protocol::bank::{InstructionKind, PurseOpening};
 use tallystick_protocol::purse::{
     Checkpoint, CheckpointNotice, Endpoint, HISTORY_START, HistoryPolicy, MovementOffer,
     MovementRequest, MovementVerdict, PrepaidState, PurseCertificate, PurseKind, PurseNumber,
@@ -14,18 +14,26 @@ use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::money::Currency;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::Bank;
 use super::alerts::{self, Alert};
 use super::banking_system::BankingSystem;
 use super::conversation::keyed_fault;
+use super::instructions::{self, Told};
 use super::purses::{Head, Purse};
+use super::{Bank, ends};
+use crate::issuer::accounts;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
-use crate::ports::Ports;
+use crate::ports::{Ports, Tables};
 use crate::store::once::{Command, FOR_GOOD, KEY_MAX_BYTES, once};
+use crate::store::typed;
 
 /// For how long a prepaid card is good, in seconds (five years).
 const GOOD_SECONDS: u64 = 5 * 365 * 86_400;
+
+/// How many cards an account gets in [`ISSUED_SECONDS`].
+const ISSUED_MAX: u64 = 16;
+/// The time in which they are counted, in seconds (one day).
+const ISSUED_SECONDS: u64 = 86_400;
 
 /// The body of `POST /v1/prepaid-cards`.
 #[derive(Deserialize)]
@@ -66,6 +74,32 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let number = PurseNumber::try_from(number.as_slice()).map_err(|_| Fault::internal())?;
         let opening: PurseOpening = self.opening(&number.to_string(), None).await?;
         Ok(web::cbor(encode(&opening)))
+    }
+
+    /// An empty card for whoever has an account, with what has to be written into it; the same to the same instruction.
+    /// It is nobody's in the books: that this account asked for it is kept with the instruction alone.
+    ///
+    /// # Errors
+    /// [`Kind::OverCap`]; [`Kind::AccountEnded`]; [`Kind::WrongClock`] of an instruction that is old, and new here.
+    pub(super) async fn issue_told(&self, told: &Told) -> Result<PurseOpening, Fault> {
+        let office = &self.issuer.office;
+        let number = office.transaction(|tables| {
+            let known = "SELECT purse FROM bank_instructions WHERE digest = ?";
+            if let Some(number) = typed::one(tables, known, &[(*told.digest()).into()])? {
+                return Ok(number);
+            }
+            self.require_fresh(told.instruction.at)?;
+            let now = office.now();
+            let own = ends::own_account(tables, &told.instruction.holder, now)?;
+            require_few(tables, own.account, now)?;
+            let limit = accounts::limit(tables, own.account)?.ok_or_else(Fault::internal)?;
+            let purse = self.new_prepaid(limit.currency);
+            self.open_purse(tables, &purse)?;
+            instructions::keep(tables, told, Some(purse.number), now)?;
+            Ok::<_, Fault>(purse.number)
+        })?;
+        office.log("prepaid-issued", None, "ok");
+        self.opening(&number.to_string(), None).await
     }
 
     fn new_prepaid(&self, currency: Currency) -> Purse {
@@ -110,7 +144,9 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let Some(shown) = &request.prepaid else {
             return Ok(None);
         };
-        let number = self.known_prepaid(shown, request.at).await?;
+        // Nothing is noted of a time that is still to come.
+        let at = request.at.min(self.issuer.office.now());
+        let number = self.known_prepaid(shown, at).await?;
         if named == Some(number) {
             return Ok(Some(number));
         }
@@ -156,6 +192,23 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         self.take_notice(&number, &shown.state, at)?;
         Ok(number)
     }
+}
+
+/// Requires that an account did not get too many cards of late.
+fn require_few(tables: &dyn Tables, account: i64, now: Timestamp) -> Result<(), Fault> {
+    let sql =
+        "SELECT count(*) FROM bank_instructions WHERE account = ? AND what = ? AND received_at > ?";
+    let since = Timestamp(now.0.saturating_sub(ISSUED_SECONDS));
+    let what = InstructionKind::IssuePrepaid.as_str();
+    let issued: Option<u64> =
+        typed::one(tables, sql, &[account.into(), what.into(), since.into()])?;
+    if issued.unwrap_or(0) < ISSUED_MAX {
+        return Ok(());
+    }
+    Err(Fault::new(
+        Kind::OverCap,
+        "An account gets at most 16 prepaid cards a day.",
+    ))
 }
 
 /// Where every history begins.

@@ -34,7 +34,7 @@ fn close(world: &World, holder: &Holder, purse: &Purse) -> AccountInstruction {
     }
 }
 
-fn signed(holder: &Holder, instruction: &AccountInstruction) -> Vec<u8> {
+pub fn signed(holder: &Holder, instruction: &AccountInstruction) -> Vec<u8> {
     let bytes = to_be_signed(instruction, Algorithm::Ps256);
     let signature = sign_pss(&mut TestRng::new(5), &holder.key, &bytes).unwrap();
     assemble(&encode(instruction), Algorithm::Ps256, &signature)

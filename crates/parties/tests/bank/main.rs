@@ -26,6 +26,7 @@ mod opening;
 mod ordering;
 mod outside;
 mod paying;
+mod prepaid;
 mod purse;
 mod purse_opening;
 mod renewal;

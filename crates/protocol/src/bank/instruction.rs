@@ -29,6 +29,10 @@ crate::named_enum! {
         /// An account without purses is not wanted any more; what is on it goes to the account outside.
         #[n(3)]
         CloseAccount => "close-account",
+        /// An empty prepaid card is wanted, in the account's currency. It is not answered by an [`InstructionAnswer`] but
+        /// by a [`PurseOpening`](super::PurseOpening).
+        #[n(4)]
+        IssuePrepaid => "issue-prepaid",
     }
 }
 
@@ -48,7 +52,7 @@ pub struct AccountInstruction {
     /// What is to be done.
     #[n(3)]
     pub what: InstructionKind,
-    /// Which purse; none for the account itself.
+    /// Which purse; none for the account itself, and none for a card that is to be issued.
     #[n(4)]
     pub purse: Option<PurseNumber>,
     /// When, by the wallet's clock.

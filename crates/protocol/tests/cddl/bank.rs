@@ -197,7 +197,11 @@ fn fees_and_a_holder_s_instructions_are_as_the_page_says() {
                 account: 4711,
                 holder: HolderId([3; 32]),
                 what,
-                purse: (what != InstructionKind::CloseAccount).then_some(PURSE),
+                purse: matches!(
+                    what,
+                    InstructionKind::BlockPurse | InstructionKind::ClosePurse
+                )
+                .then_some(PURSE),
                 at: Timestamp(1),
             },
         );

@@ -34,12 +34,17 @@ impl<P: Ports> Wallet<P> {
             Err(error) if error.kind == ErrorKind::CertificateRevoked => {}
             asked => asked?,
         }
-        let mut purses = Vec::new();
+        let (mut purses, mut prepaid) = (Vec::new(), Vec::new());
         self.perform(&mut |desk| {
             purses = desk.to_be_told();
+            prepaid = desk.prepaid_to_be_told();
             Ok(())
         })
         .await?;
+        for card in prepaid {
+            // As below: what is left is told when its holder looks after it.
+            let _told = self.tell_prepaid(&card).await;
+        }
         for purse in purses {
             // The software card is always there. What it does not take, it does not take the next time either: the
             // purse is marked, and its holder asked for a report.
@@ -93,6 +98,7 @@ impl Desk<'_> {
         asks.extend(self.key_renewal_asks(None)?);
         asks.extend(self.key_renewed_asks(None)?);
         asks.extend(self.instruction_asks(None)?);
+        asks.extend(self.prepaid_asks(None)?);
         Ok(asks)
     }
 
@@ -182,6 +188,7 @@ impl Desk<'_> {
             Question::Renewal(id) => self.take_renewal(id, said),
             Question::Renewed(id) => self.take_renewed(id, said),
             Question::Instruction(id) => self.take_instruction(id, said),
+            Question::Prepaid(id) => self.take_prepaid(id, said),
         }
     }
 
@@ -231,6 +238,19 @@ impl Desk<'_> {
         purses.map(|purse| purse.id.clone()).collect()
     }
 
+    /// The prepaid cards of the software card that have something to hear.
+    fn prepaid_to_be_told(&self) -> Vec<String> {
+        let Some(unlocked) = &self.state.unlocked else {
+            return Vec::new();
+        };
+        let slices = &unlocked.slices;
+        let cards = slices.banking.prepaid().filter(|card| {
+            let account = slices.profile.card(&card.account);
+            card.has_to_hear() && account.is_ok_and(|one| one.place() == KeyPlace::Software)
+        });
+        cards.map(|card| card.id.clone()).collect()
+    }
+
     fn bank_pause(&mut self) -> Result<Option<u64>, WalletError> {
         let now_ms = self.now_ms;
         let asks = self.all_asks()?;
@@ -270,6 +290,10 @@ fn record_of(banking: &Banking, question: &Question) -> Option<String> {
             Some([&purse.record(), "/keys"].concat())
         }
         Question::Instruction(id) => banking.instruction(id).map(Kept::record),
+        Question::Prepaid(id) => {
+            let mut cards = banking.prepaid();
+            cards.find(|one| one.id == *id).map(Kept::record)
+        }
         Question::Movement(id) | Question::Verdict(id) => {
             banking.movement(*id).ok().map(Kept::record)
         }

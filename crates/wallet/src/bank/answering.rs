@@ -28,6 +28,8 @@ pub struct Answering<'a> {
 
 struct Prepared {
     place: u8,
+    /// Where the prepaid card is that the purse relays: it accepts what its agent accepts, and before it.
+    relayed: Option<u8>,
     speaking: Speaking,
     offer: Vec<u8>,
     at: Timestamp,
@@ -73,10 +75,13 @@ impl Errand for Answering<'_> {
         check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         let purse = desk.purse(&movement.purse)?;
         desk.require_bank_of(&movement.purse)?;
+        let card = desk.prepaid_in(&movement).filter(|_| self.accept);
+        let relayed = card.map(|card| card.in_card()).transpose()?;
         let profile = desk.profile()?.clone();
         let account = profile.card(&purse.account)?;
         self.prepared = Some(Prepared {
             place: purse.place,
+            relayed,
             speaking: Speaking::new(&profile, account, &purse.bank, desk.rng)?,
             offer,
             at: purse.next_moment(now),
@@ -99,13 +104,16 @@ impl Errand for Answering<'_> {
             let Prepared {
                 place, offer, at, ..
             } = prepared;
-            return Ok(vec![
-                Command::present_pin(self.pin),
+            let first = prepared.relayed;
+            let first = first.map(|place| card::answer(place, self.accept, offer, *at));
+            let answered = [
                 prepared.speaking.derive(),
                 card::answer(*place, self.accept, offer, *at),
-            ]);
+            ];
+            let pin = Command::present_pin(self.pin);
+            return Ok([pin].into_iter().chain(first).chain(answered).collect());
         }
-        let [_, key, signed] = replies else {
+        let [_, .., key, signed] = replies else {
             return Err(WalletError::new(ErrorKind::CardFailed));
         };
         let signed = card::signed(signed)?;

@@ -7,8 +7,10 @@ use tallystick_card::host::purse::MovementTerms;
 use tallystick_protocol::purse::{Endpoint, MovementRequest, PurseState};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::card;
+use super::prepaid::relayed::Relayed;
 use super::record::{FORMAT, MovementRecord, PurseRecord};
 use super::said::Speaking;
 use crate::bank::view::MovementState;
@@ -33,6 +35,8 @@ struct Prepared {
     purse: PurseRecord,
     speaking: Speaking,
     terms: MovementTerms,
+    /// The prepaid card at one of its ends, which is asked first.
+    relayed: Option<Relayed>,
     was_asked: bool,
 }
 
@@ -71,11 +75,6 @@ impl<'a> Asking<'a> {
         if source == destination || is_taken || is_shop {
             return Err(WalletError::new(ErrorKind::EndInvalid));
         }
-        // A prepaid card has to be there and to be asked first; this release has none.
-        let is_prepaid = |end: &Endpoint| matches!(end, Endpoint::Prepaid(_));
-        if is_prepaid(&source) || is_prepaid(&destination) {
-            return Err(WalletError::new(ErrorKind::EndInvalid));
-        }
         Ok(MovementTerms {
             source,
             destination,
@@ -96,10 +95,20 @@ impl Errand for Asking<'_> {
         let profile = desk.profile()?.clone();
         let account = profile.card(&purse.account)?;
         let speaking = Speaking::new(&profile, account, &purse.bank, desk.rng)?;
+        let card = desk.prepaid_at((&terms.source, &terms.destination))?;
+        let relayed = match card {
+            Some(card) => {
+                require_lasting(&purse, desk.now())?;
+                let agent = (&purse, purse.usable()?);
+                Some(Relayed::new(&card, agent, &terms.destination)?)
+            }
+            None => None,
+        };
         self.prepared = Some(Prepared {
             purse,
             speaking,
             terms,
+            relayed,
             was_asked: false,
         });
         Ok(Some(account.needed()))
@@ -114,6 +123,11 @@ impl Errand for Asking<'_> {
         let Some(prepared) = &mut self.prepared else {
             return Ok(Vec::new());
         };
+        if let Some(relayed) = &mut prepared.relayed
+            && let Some(commands) = relayed.next(self.pin, &mut prepared.terms, replies)?
+        {
+            return Ok(commands);
+        }
         if !prepared.was_asked {
             prepared.was_asked = true;
             return Ok(vec![
@@ -125,7 +139,9 @@ impl Errand for Asking<'_> {
         let [_, key, signed] = replies else {
             return Err(WalletError::new(ErrorKind::CardFailed));
         };
-        self.signed = Some(prepared.movement(key, signed, rng)?);
+        let said = (&prepared.speaking, key);
+        let signed = card::signed(signed)?;
+        self.signed = Some(begun(&prepared.purse.id, said, &signed, rng)?);
         Ok(Vec::new())
     }
 
@@ -140,35 +156,41 @@ impl Errand for Asking<'_> {
     }
 }
 
-impl Prepared {
-    fn movement(
-        &self,
-        key: &Reply,
-        signed: &Reply,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<(MovementRecord, PurseState), WalletError> {
-        let signed = card::signed(signed)?;
-        // The wallet's own card has just signed it.
-        let request: MovementRequest = keyed::unverified(&signed)
-            .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
-        let movement = MovementRecord {
-            format: FORMAT,
-            transaction: request.transaction,
-            purse: self.purse.id.clone(),
-            source: request.source,
-            destination: request.destination,
-            amount: request.amount,
-            state: MovementState::Asking,
-            created_at: request.at,
-            updated_at: request.at,
-            said: Some(self.speaking.clone().say(key, &signed, rng)?),
-            offer: None,
-            verdict: None,
-            reference: None,
-            request_id: None,
-            refunded: None,
-            failure: None,
-        };
-        Ok((movement, request.state))
+/// What has a key that ends cannot be an agent: its bank would not hear of what a prepaid card has set aside.
+fn require_lasting(purse: &PurseRecord, now: Timestamp) -> Result<(), WalletError> {
+    match purse.usable()?.key_ends_at > now {
+        true => Ok(()),
+        false => Err(WalletError::new(ErrorKind::PurseKeyEnded).about(&purse.bank_name)),
     }
+}
+
+/// The movement that a purse has just signed for, with what it holds since.
+pub fn begun(
+    purse: &str,
+    (speaking, key): (&Speaking, &Reply),
+    signed: &[u8],
+    rng: &mut dyn CryptoRng,
+) -> Result<(MovementRecord, PurseState), WalletError> {
+    // The wallet's own card has just signed it.
+    let request: MovementRequest = keyed::unverified(signed)
+        .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
+    let movement = MovementRecord {
+        format: FORMAT,
+        transaction: request.transaction,
+        purse: purse.to_owned(),
+        source: request.source,
+        destination: request.destination,
+        amount: request.amount,
+        state: MovementState::Asking,
+        created_at: request.at,
+        updated_at: request.at,
+        said: Some(speaking.clone().say(key, signed, rng)?),
+        offer: None,
+        verdict: None,
+        reference: None,
+        request_id: None,
+        refunded: None,
+        failure: None,
+    };
+    Ok((movement, request.state))
 }

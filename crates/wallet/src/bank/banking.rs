@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::instruction_record::InstructionRecord;
 use super::pausing::Pausing;
+use super::prepaid::record::PrepaidRecord;
 use super::record::{BYTES_MAX, MovementRecord, OpeningRecord, PurseRecord};
 use crate::bank::view::MovementState;
 use crate::core::desk::Desk;
@@ -23,6 +24,8 @@ const PURSES: &str = "bank/purse/";
 const MOVEMENTS: &str = "bank/movement/";
 /// In front of the names of instructions to banks.
 const INSTRUCTIONS: &str = "bank/instruction/";
+/// In front of the identifiers of prepaid cards.
+const PREPAID: &str = "bank/prepaid/";
 /// The most movements that are kept; of those that have ended the oldest makes room.
 const MOVEMENTS_MAX: usize = 500;
 
@@ -33,6 +36,7 @@ pub struct Banking {
     purses: Vec<PurseRecord>,
     movements: Vec<MovementRecord>,
     instructions: Vec<InstructionRecord>,
+    prepaid: Vec<PrepaidRecord>,
     /// When parties are asked again; in memory alone.
     pub pausing: Pausing,
     /// How many records cannot be read any more. They stay as they are.
@@ -87,6 +91,16 @@ impl Kept for InstructionRecord {
     }
 }
 
+impl Kept for PrepaidRecord {
+    fn record(&self) -> String {
+        [PREPAID, &self.id].concat()
+    }
+
+    fn all(banking: &mut Banking) -> &mut Vec<Self> {
+        &mut banking.prepaid
+    }
+}
+
 impl Banking {
     /// The accounts on their way.
     pub fn openings(&self) -> impl Iterator<Item = &OpeningRecord> {
@@ -106,6 +120,11 @@ impl Banking {
     /// What banks were told.
     pub fn instructions(&self) -> impl Iterator<Item = &InstructionRecord> {
         self.instructions.iter()
+    }
+
+    /// The prepaid cards.
+    pub fn prepaid(&self) -> impl Iterator<Item = &PrepaidRecord> {
+        self.prepaid.iter()
     }
 
     /// What a bank was told, by its name.
@@ -149,21 +168,24 @@ impl Banking {
         movement.ok_or_else(|| WalletError::new(ErrorKind::NoSuchMovement))
     }
 
-    /// Whether keys of that account may go: a purse that holds something, or from which something is under
-    /// way, would be lost with them.
+    /// Whether keys of that account may go: a purse or prepaid card that holds something, or from which something is
+    /// under way, would be lost with them.
     #[must_use]
     pub fn has_value_of(&self, account: &str) -> bool {
-        self.purses.iter().any(|purse| {
-            let holds = purse.state.as_ref().is_some_and(|state| {
-                state.amount > 0 || state.pending_out > 0 || state.pending_in > 0
-            });
-            let is_moving = self
-                .movements
-                .iter()
-                .any(|movement| movement.purse == purse.id && !movement.state.has_ended());
-            let is_here = purse.closed_at.is_none() && purse.blocked.is_none();
-            purse.account == account && is_here && (holds || is_moving)
-        })
+        let mut prepaid = self.prepaid.iter();
+        let is_on_card = prepaid.any(|card| card.account == account && card.has_value());
+        is_on_card
+            || self.purses.iter().any(|purse| {
+                let holds = purse.state.as_ref().is_some_and(|state| {
+                    state.amount > 0 || state.pending_out > 0 || state.pending_in > 0
+                });
+                let is_moving = self
+                    .movements
+                    .iter()
+                    .any(|movement| movement.purse == purse.id && !movement.state.has_ended());
+                let is_here = purse.closed_at.is_none() && purse.blocked.is_none();
+                purse.account == account && is_here && (holds || is_moving)
+            })
     }
 
     fn take<T: Kept>(&mut self, bytes: &[u8]) -> bool {
@@ -184,7 +206,7 @@ impl MovementState {
 
 impl Slice for Banking {
     fn owns(name: &str) -> bool {
-        [OPENINGS, PURSES, MOVEMENTS, INSTRUCTIONS]
+        [OPENINGS, PURSES, MOVEMENTS, INSTRUCTIONS, PREPAID]
             .iter()
             .any(|prefix| name.starts_with(prefix))
     }
@@ -199,6 +221,7 @@ impl Slice for Banking {
             name if name.starts_with(OPENINGS) => self.take::<OpeningRecord>(&bytes),
             name if name.starts_with(PURSES) => self.take::<PurseRecord>(&bytes),
             name if name.starts_with(INSTRUCTIONS) => self.take::<InstructionRecord>(&bytes),
+            name if name.starts_with(PREPAID) => self.take::<PrepaidRecord>(&bytes),
             _ => self.take::<MovementRecord>(&bytes),
         };
         self.unreadable += usize::from(!is_read);
@@ -207,8 +230,9 @@ impl Slice for Banking {
 
     /// Value in a purse would be lost with the wallet, and so would what it alone follows.
     fn is_under_way(&self) -> bool {
-        let mut purses = self.purses.iter();
-        purses.any(|purse| self.has_value_of(&purse.account))
+        let purses = self.purses.iter().map(|purse| &purse.account);
+        let mut accounts = purses.chain(self.prepaid.iter().map(|card| &card.account));
+        accounts.any(|account| self.has_value_of(account))
     }
 }
 

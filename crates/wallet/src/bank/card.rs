@@ -3,10 +3,12 @@
 use tallystick_card::Applet;
 use tallystick_card::host::CardError;
 use tallystick_card::host::purse::{
-    self, ApplicationTerms, ListedPurse, MovementTerms, OpeningGiven, OrderToPay, PLACES,
+    self, ApplicationTerms, ListedPurse, MovementTerms, OpeningGiven, OrderToPay, PLACES, Prepared,
     PurseView, RenewalTerms,
 };
+use tallystick_protocol::purse::{HistoryEntry, PurseNumber};
 use tallystick_protocol::trust::signature::Algorithm;
+use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -30,6 +32,14 @@ pub fn free_place(reply: &Reply) -> Result<u8, WalletError> {
     let is_taken = |place: u8| taken.iter().any(|one: &ListedPurse| one.place == place);
     let place = (0..PLACES).find(|place| !is_taken(*place));
     place.ok_or_else(|| WalletError::new(ErrorKind::PurseLimit))
+}
+
+/// The place where that purse is open, if it is in the card: from the reply to [`list`].
+pub fn place_of(reply: &Reply, number: PurseNumber) -> Result<Option<u8>, WalletError> {
+    let taken = purse::purses(reply).map_err(failed)?;
+    let mut taken = taken.iter();
+    let found = taken.find(|one: &&ListedPurse| one.number == Some(number));
+    Ok(found.map(|one| one.place))
 }
 
 /// Tells the card whom it trusts, and makes the key of a purse: [`public_key`]. Needs the PIN.
@@ -92,6 +102,21 @@ pub fn request(place: u8, terms: &MovementTerms) -> Command {
     command(purse::request(place, terms))
 }
 
+/// Draws the number of a movement that this purse takes from a prepaid card: [`drawn`]. Needs the PIN.
+pub fn draw(place: u8, at: Timestamp) -> Command {
+    command(purse::draw(place, at))
+}
+
+/// The number that was drawn.
+pub fn drawn(reply: &Reply) -> Result<TransactionId, WalletError> {
+    purse::transaction(reply).map_err(failed)
+}
+
+/// What a prepaid card shows for a movement: of the reply to [`request`].
+pub fn prepared(reply: &Reply) -> Result<Prepared, WalletError> {
+    purse::prepared(reply).map_err(failed)
+}
+
 /// Says what the holder decided. Needs the PIN.
 pub fn answer(place: u8, accepted: bool, offer: &[u8], at: Timestamp) -> Command {
     command(purse::answer_offer(place, accepted, offer, at))
@@ -120,6 +145,28 @@ pub fn report(place: u8, at: Timestamp) -> Command {
 /// Asks what the purse holds: [`view`].
 pub fn read(place: u8) -> Command {
     command(purse::read_purse(place))
+}
+
+/// Asks for its history after that entry: [`history`].
+pub fn read_history(place: u8, after: u64) -> Command {
+    command(purse::read_history(place, after))
+}
+
+/// A part of a history, oldest entry first.
+pub fn history(reply: &Reply) -> Result<Vec<HistoryEntry>, WalletError> {
+    purse::history(reply).map_err(failed)
+}
+
+/// Asks for what it signed about a movement that has not ended: [`asked`].
+pub fn read_messages(place: u8, transaction: &TransactionId) -> Command {
+    command(purse::read_messages(place, transaction))
+}
+
+/// The request that it signed.
+pub fn asked(reply: &Reply) -> Result<Vec<u8>, WalletError> {
+    let messages = purse::messages(reply).map_err(failed)?;
+    let missing = || WalletError::new(ErrorKind::CardFailed);
+    messages.asked.ok_or_else(missing)
 }
 
 /// What a purse holds.

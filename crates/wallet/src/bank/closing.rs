@@ -201,7 +201,9 @@ impl Desk<'_> {
                 && purse.blocked.is_none()
                 && !purse.is_erased
         };
-        if self.banking()?.purses().any(is_open) {
+        let banking = self.banking()?;
+        let has_prepaid = banking.prepaid().any(|card| card.account == id);
+        if has_prepaid || banking.purses().any(is_open) {
             let kind = ErrorKind::AccountHasPurse;
             return Err(WalletError::new(kind).about(&account.issuer_name));
         }

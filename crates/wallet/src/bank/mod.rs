@@ -23,6 +23,7 @@ mod movement;
 mod opening;
 mod paid_order;
 mod pausing;
+pub mod prepaid;
 mod purse_opening;
 mod question;
 pub mod record;

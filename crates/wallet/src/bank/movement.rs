@@ -2,9 +2,9 @@
 //! it gives; the bank holds the value and offers; the holder accepts or not; the bank's verdict ends it, in the card
 //! as well. Each step is stored before anything is sent, and what was sent is sent again until it is answered.
 //!
-//! What moves between the holder's own account and own purse, and what waited at the bank, is accepted by the gesture
-//! that asked for it, if the offer is for what was asked: nobody else's name is to be read there. Value for somebody
-//! else waits for the holder, who sees whose the destination is (Sa10, Sd6).
+//! What moves between the holder's own account, own purse and a prepaid card that is here, and what waited at the bank,
+//! is accepted by the gesture that asked for it, if the offer is for what was asked: nobody else's name is to be read
+//! there. Value for somebody else waits for the holder, who sees whose the destination is (Sa10, Sd6).
 
 use tallystick_protocol::purse::{Endpoint, MovementOffer, MovementVerdict};
 use tallystick_protocol::trust::keyed;
@@ -85,8 +85,23 @@ impl<P: Ports> Wallet<P> {
         if has_ended_bank {
             self.report(purse, pin).await?;
         }
+        let mut card = None;
+        self.perform(&mut |desk| {
+            card = desk.prepaid_at((&ends.0, &ends.1))?.map(|card| card.id);
+            Ok(())
+        })
+        .await?;
+        if card.is_some() {
+            // What the card has set aside and nobody was told of is called off first.
+            self.settle_relayed(purse, pin).await?;
+        }
         let mut asking = Asking::new(purse, ends, amount_minor, pin);
-        self.run(&mut asking).await?;
+        let asked = self.run(&mut asking).await;
+        if let (Err(_), Some(card)) = (&asked, &card) {
+            // It may have been prepared before its agent failed: that is seen then.
+            let _seen = self.tell_prepaid(card).await;
+        }
+        asked?;
         let movement = asking.kept();
         let movement = movement.ok_or_else(|| WalletError::new(ErrorKind::PurseState))?;
         let id = movement.transaction;
@@ -104,13 +119,34 @@ impl<P: Ports> Wallet<P> {
             let _later = self.report(purse, pin).await;
             return Err(WalletError::new(kind));
         }
+        self.follow_refusal(id, pin).await?;
         if is_at_once {
             self.answer_offer(id, true, pin).await?;
         }
         Ok(id)
     }
 
-    async fn answer_offer(
+    /// What a prepaid card was prepared for is refused by the bank's signed verdict, which names no reason: card and purse
+    /// hear that, then the holder.
+    async fn follow_refusal(&self, id: TransactionId, pin: &str) -> Result<(), WalletError> {
+        let mut refused = None;
+        self.perform(&mut |desk| {
+            let movement = desk.banking()?.movement(id)?.clone();
+            if movement.state == MovementState::Ending {
+                refused = Some(desk.purse(&movement.purse)?);
+            }
+            Ok(())
+        })
+        .await?;
+        let Some(purse) = refused else {
+            return Ok(());
+        };
+        self.deliver(&purse.id).await?;
+        self.follow_relayed(id, pin).await?;
+        Err(WalletError::new(ErrorKind::BankRefused).about(&purse.bank_name))
+    }
+
+    pub(super) async fn answer_offer(
         &self,
         transaction: TransactionId,
         accept: bool,
@@ -127,7 +163,8 @@ impl<P: Ports> Wallet<P> {
             Ok(())
         })
         .await?;
-        self.deliver(&purse).await
+        self.deliver(&purse).await?;
+        self.follow_relayed(transaction, pin).await
     }
 }
 
@@ -140,6 +177,7 @@ impl Desk<'_> {
         }
         let purse = self.purse(&movement.purse)?;
         let account = self.profile()?.card(&purse.account)?.account;
+        let card = self.prepaid_in(&movement);
         let is_own = |end: &Endpoint| match end {
             Endpoint::Account(number) => Some(*number) == account,
             Endpoint::Purse(number) => purse
@@ -147,7 +185,8 @@ impl Desk<'_> {
                 .as_ref()
                 .is_some_and(|opened| opened.number == *number),
             Endpoint::Waiting(_) => true,
-            Endpoint::Prepaid(_) | Endpoint::Shop(_) => false,
+            Endpoint::Prepaid(_) => card.as_ref().is_some_and(|card| card.is(end)),
+            Endpoint::Shop(_) => false,
         };
         Ok(is_own(&movement.source) && is_own(&movement.destination))
     }
@@ -278,6 +317,11 @@ impl Desk<'_> {
         let mut purse = self.purse(&movement.purse)?;
         purse.tell(verdict.clone().into());
         self.keep_banking(purse)?;
+        let card = self.prepaid_in(&movement);
+        if let Some(mut card) = card.filter(|card| card.is_told_by(&verdict)) {
+            card.tell(verdict.clone().into());
+            self.keep_banking(card)?;
+        }
         movement.verdict = Some(verdict);
         movement.state = MovementState::Ending;
         movement.said = None;

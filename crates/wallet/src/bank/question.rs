@@ -21,6 +21,8 @@ pub enum Question {
     Renewal(String),
     /// The authority, to hear that the new key of that purse is in the card.
     Renewed(String),
+    /// The bank, for that prepaid card.
+    Prepaid(String),
     /// The bank, to do what the holder told it, by the name of that.
     Instruction(String),
 }

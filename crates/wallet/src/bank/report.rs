@@ -46,6 +46,12 @@ impl<P: Ports> Wallet<P> {
 
     /// As [`Wallet::report_purse`], without taking what waits.
     pub(super) async fn report(&self, id: &str, pin: &str) -> Result<(), WalletError> {
+        self.settle_relayed(id, pin).await?;
+        self.report_settled(id, pin).await
+    }
+
+    /// As [`Wallet::report`], with a purse that relays nothing of which the bank has not heard.
+    pub(super) async fn report_settled(&self, id: &str, pin: &str) -> Result<(), WalletError> {
         self.know_revocations().await?;
         for _ in 0..ROUNDS_MAX {
             self.run(&mut Reporting::new(id, pin)).await?;
@@ -123,6 +129,7 @@ impl Errand for Reporting<'_> {
         desk.stay_unlocked();
         let purse = desk.purse(self.purse)?;
         purse.usable()?;
+        desk.require_relayed_answered(&purse)?;
         check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         let profile = desk.profile()?.clone();
         let account = profile.card(&purse.account)?;

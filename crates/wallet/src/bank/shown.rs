@@ -8,12 +8,13 @@ use super::ends;
 use super::fees::name_of;
 use super::instruction_record::named;
 use super::paid_order::PaidOrder;
+use super::prepaid::shown::prepaid_view;
 use super::record::{AccountBalance, MovementRecord, OpeningRecord, PurseRecord, Said};
 use super::renewal_record::RenewalRecord;
 use crate::bank::view::{
     BankAccountView, BankView, BlockedView, ClosedAccountView, EndView, FeeView, LimitsView,
-    MovementKind, MovementOfferView, MovementView, OpeningStep, OpeningView, PurseStep, PurseView,
-    RenewalStep, RenewalView, WaitingView,
+    MovementKind, MovementOfferView, MovementView, OpeningStep, OpeningView, PrepaidView,
+    PurseStep, PurseView, RenewalStep, RenewalView, WaitingView,
 };
 use crate::core::error::ErrorKind;
 use crate::core::place::KeyPlace;
@@ -31,6 +32,8 @@ pub struct Shown {
     pub closed_accounts: Vec<ClosedAccountView>,
     /// Purses.
     pub purses: Vec<PurseView>,
+    /// Prepaid cards.
+    pub prepaid: Vec<PrepaidView>,
     /// Movements, newest first.
     pub movements: Vec<MovementView>,
 }
@@ -59,6 +62,10 @@ impl Shown {
             closed_accounts: closed_accounts(slices),
             purses: purses
                 .filter_map(|purse| purse_view(purse, slices, now))
+                .collect(),
+            prepaid: banking
+                .prepaid()
+                .filter_map(|card| prepaid_view(card, slices))
                 .collect(),
             movements,
         }
@@ -297,7 +304,7 @@ fn wants_report(purse: &PurseRecord, slices: &Slices) -> bool {
     is_here && (purse.wants_report || !purse.waiting.is_empty() || is_open)
 }
 
-fn end_view(end: &Endpoint, slices: &Slices) -> EndView {
+pub(super) fn end_view(end: &Endpoint, slices: &Slices) -> EndView {
     let (kind, number) = ends::parts(end);
     let own_id = match end {
         Endpoint::Account(number) => {
@@ -313,7 +320,11 @@ fn end_view(end: &Endpoint, slices: &Slices) -> EndView {
             });
             own.map(|purse| purse.id.clone())
         }
-        Endpoint::Prepaid(_) | Endpoint::Waiting(_) | Endpoint::Shop(_) => None,
+        Endpoint::Prepaid(_) => {
+            let mut cards = slices.banking.prepaid();
+            cards.find(|card| card.is(end)).map(|card| card.id.clone())
+        }
+        Endpoint::Waiting(_) | Endpoint::Shop(_) => None,
     };
     EndView {
         kind,

@@ -23,6 +23,7 @@ mod interruptions;
 mod opening;
 mod overtaken;
 mod paying;
+mod prepaid;
 mod purse;
 mod reader;
 mod renewing;
