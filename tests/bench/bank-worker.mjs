@@ -3,6 +3,7 @@
 // purse, and the first moves value when it is told to. What a wallet itself takes, a PIN stretched twice a movement
 // most of all, is in the times by the clock, not in the bank's.
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
 import { browserEnvironment, findBrowser } from '../../scripts/lib/browser.mjs'
 import { at } from '../../scripts/lib/paths.mjs'
@@ -13,14 +14,14 @@ import { serve } from './serve.mjs'
 
 const MOVED = 10
 /**
- * A purse signs at most two moments of its clock, seconds, for a movement, each one later than the last: faster than
- * that it would be ahead of its bank's, whose offers would be over.
+ * A purse signs at most two moments of its clock, seconds, for a movement, each one later than the last. If movements
+ * follow each other faster it gets ahead of its bank's clock, until the bank's offers are over for it.
  */
 const MOVEMENT_SECONDS = 2
 const DEPOSIT = 90_000
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
-/** Resolves to { name, move(kind, count), processorMs(), requests(), close() }; see `inTurn`. */
+/** Resolves to { name, move(kind, count), report(count), processorMs(), requests(), close() }; see `inTurn`. */
 export async function bankOnWorkerd(parties) {
   const site = await serve(
     {
@@ -41,10 +42,12 @@ export async function bankOnWorkerd(parties) {
   own.page.on('request', request => (asked += Number(isOfBank(request, parties))))
   return {
     name: 'tallystick',
-    move: (kind, count) =>
-      own.page.evaluate(moved, { kind, count, minor: MOVED, pin: AIKO.pin, other: other.account.end, seconds: MOVEMENT_SECONDS }),
-    /** What the card remembers has to be heard by the bank before it is full. */
-    report: () => own.page.evaluate(reported, { pin: AIKO.pin }),
+    move: (kind, count) => own.page.evaluate(moved, { kind, count, minor: MOVED, pin: AIKO.pin, other: other.account.end }),
+    /** What the card remembers has to be heard by the bank before it is full, and the clock catches up. */
+    async report(count) {
+      await own.page.evaluate(reported, { pin: AIKO.pin })
+      await sleep(count * MOVEMENT_SECONDS * 1000)
+    },
     processorMs,
     /** How often the bank was asked since the last time. */
     requests() {
@@ -115,8 +118,8 @@ async function opened({ deployment, issuer, person, iban, bank }) {
   return (await wallet.view()).accounts[0]
 }
 
-/** Runs in a page: moves value so often; resolves to the milliseconds that it took, once the clock has caught up. */
-async function moved({ kind, count, minor, pin, other, seconds }) {
+/** Runs in a page: moves value so often; resolves to the milliseconds that it took. */
+async function moved({ kind, count, minor, pin, other }) {
   const { wallet } = globalThis
   const view = await wallet.view()
   const [account, purse] = [view.accounts[0].end, view.purses[0].end]
@@ -127,9 +130,7 @@ async function moved({ kind, count, minor, pin, other, seconds }) {
     const id = await wallet.move_value({ purse_id: view.purses[0].id, from, to }, minor, pin)
     if (kind === 'transfer') await wallet.answer_movement(id, true, pin)
   }
-  const took = performance.now() - began
-  await new Promise(resolve => setTimeout(resolve, count * seconds * 1000 - took))
-  return took
+  return performance.now() - began
 }
 
 /** Runs in a page: tells the bank what the purse did, so that the card may forget it. */

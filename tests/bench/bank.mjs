@@ -1,4 +1,5 @@
 // What a movement costs a bank: natively, on workerd, and beside what mints of Cashu use for theirs.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { must } from '../../scripts/lib/command.mjs'
 import { BLANK_DOMAIN } from '../../scripts/lib/parties.mjs'
 import { bankOnWorkerd } from './bank-worker.mjs'
@@ -8,6 +9,9 @@ import { quartiles, ratio } from './statistics.mjs'
 
 /** What moves, as the native program names it, and what of Cashu stands beside it. */
 export const MOVEMENTS = { withdrawal: 'load', deposit: 'unload', transfer: 'transfer' }
+
+/** For how long it is watched what each contestant does by itself. */
+const IDLE_MS = 10_000
 
 const EXAMPLE = ['-p', 'tallystick-parties', '--features', 'native', '--example', 'bank_cost']
 
@@ -44,11 +48,14 @@ function read({ objects, accounts, ...figures }, first) {
 
 /**
  * Ours on workerd and the mints of Cashu in turn, each round so many movements of each kind. `contestants` are
- * { name, move(kind, count), processorMs(), report?() }. Resolves to, for each, its name and for each kind
- * { processorMs, perSecond, timesOurs }, quartiles over the rounds. The first is ours; the first round does not count.
+ * { name, move(kind, count), processorMs(), report?(count) }. Resolves to, for each, its name and for each kind
+ * { processorMs, perSecond, timesOurs }, quartiles over the rounds. The first is ours; the first round does not count. What a contestant uses while nobody asks it anything
+ * (ours is nine parties in one process, with what they do by the clock) is taken off.
  */
 export async function inTurn(contestants, { rounds, each }) {
   const figures = contestants.map(() => Object.fromEntries(Object.values(MOVEMENTS).map(kind => [kind, []])))
+  const idle = []
+  for (const contestant of contestants) idle.push(await idleOf(contestant))
   for (let round = 0; round <= rounds; round++) {
     for (const [place, contestant] of contestants.entries()) {
       // Loads first: they fill what the others empty.
@@ -56,8 +63,8 @@ export async function inTurn(contestants, { rounds, each }) {
         const before = contestant.processorMs()
         const ms = await contestant.move(kind, each)
         const used = contestant.processorMs() - before
-        await contestant.report?.()
-        if (round > 0) figures[place][kind].push({ used: used / each, ms: ms / each })
+        await contestant.report?.(each)
+        if (round > 0) figures[place][kind].push({ used: (used - idle[place] * ms) / each, ms: ms / each })
       }
     }
   }
@@ -73,6 +80,13 @@ export async function inTurn(contestants, { rounds, each }) {
     ])
     return { name, ...Object.fromEntries(cells) }
   })
+}
+
+/** Milliseconds of processor time that it uses in a millisecond while nobody asks it anything. */
+async function idleOf(contestant) {
+  const before = contestant.processorMs()
+  await sleep(IDLE_MS)
+  return (contestant.processorMs() - before) / IDLE_MS
 }
 
 /** The bank on workerd, with an empty request beside it, and the mints of Cashu that can be had. */
