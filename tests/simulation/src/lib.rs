@@ -49,4 +49,4 @@ mod weather;
 
 pub use plant::Plant;
 pub use run::{Crash, Options, Outcome, run};
-pub use sweep::Sweep;
+pub use sweep::{Sweep, every_step_or};

@@ -7,6 +7,15 @@ use crate::run::{Crash, Options, run};
 /// More writes than anybody does in one of these runs.
 const WRITES_MAX: u32 = 2_000;
 
+/// After which writes the power fails: all of them if `EVERY_STEP` is set, else every so many, which takes less time.
+#[must_use]
+pub fn every_step_or(sample: u32) -> u32 {
+    match std::env::var_os("EVERY_STEP") {
+        Some(_) => 1,
+        None => sample,
+    }
+}
+
 /// Whose power fails, and after which writes.
 #[derive(Clone, Copy, Debug)]
 pub struct Sweep {

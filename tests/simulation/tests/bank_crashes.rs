@@ -1,7 +1,7 @@
 //! Where there is a bank: the power of everybody in turn fails once, in the middle of what two holders do there.
 
 use tallystick_simulation::cast::{AUTHORITY, BANK, BANKING_SYSTEM, CA, DIRECTORY};
-use tallystick_simulation::{Crash, Options, Sweep, run};
+use tallystick_simulation::{Crash, Options, Sweep, every_step_or, run};
 
 /// Who stores something for it, and how much at least.
 const PARTIES: [(&str, u32); 5] = [
@@ -12,22 +12,13 @@ const PARTIES: [(&str, u32); 5] = [
     (BANKING_SYSTEM, 20),
 ];
 
-/// After which writes the power fails: every one if `EVERY_STEP` is set, which takes half an hour, else a sample.
-fn every() -> u32 {
-    if std::env::var_os("EVERY_STEP").is_some() {
-        1
-    } else {
-        100
-    }
-}
-
 /// One run for each of these writes and calls; asserts that there are as many as there must be.
 fn sweep(at: &'static str, least: u32, lose_answer: bool) {
     let sweep = Sweep {
         at,
         lose_answer,
         bank: true,
-        every: every(),
+        every: every_step_or(100),
     };
     let writes = sweep.run();
     println!("{at}: about {writes} writes or calls");
