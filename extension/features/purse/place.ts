@@ -1,10 +1,9 @@
-// Where on the page one is: `#PURSE` or `#PURSE/ACT`.
+// Where on the page one is: `#PURSE` or `#PURSE/ACT`, likewise of a prepaid card; `#new/ACCOUNT` for a new one.
 
-/** What moves value, in the order of their buttons. */
-export const ACTS = ['load', 'unload', 'send'] as const
-export type Act = (typeof ACTS)[number]
+import { ACTS, type Act } from '../../shared/bank/acts'
 
-export function placeOf(hash: string): { purse: string; act?: Act } {
-  const [purse = '', wanted] = hash.replace(/^#/, '').split('/')
-  return { purse, act: ACTS.find(act => act === wanted) }
+export function placeOf(hash: string): { id: string; act?: Act; newOf?: string } {
+  const [id = '', rest] = hash.replace(/^#/, '').split('/')
+  if (id === 'new') return { id: '', newOf: rest ?? '' }
+  return { id, act: ACTS.find(act => act === rest) }
 }
