@@ -5,12 +5,12 @@ use tallystick_parties::native::block_on;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{FeeName, Phase, PurseStep, RenewalStep};
 
-use super::customer::{available, with_purse};
+use super::customer::available;
+use super::deaths::{DEPOSIT, Deaths};
 use super::device::Device;
 use super::holder::{PASSPHRASE, PIN, open};
 use super::world::{AUTHORITY, BANK, World};
 
-const DEPOSIT: u64 = 10_000;
 /// What the bank of these worlds takes for a new key.
 const FEE: u64 = 300;
 
@@ -60,33 +60,18 @@ fn has_happened_once(world: &World, device: &Device, died: &str) {
     assert_eq!(world.number(AUTHORITY, replaced), 1, "{died}");
 }
 
-fn dies_at_every_step(lose_answers: bool) {
-    let world = World::with_authority();
-    let device = with_purse(&world, DEPOSIT).device;
-    let before = device.journal().len();
-    go_on(&world, &device).unwrap();
-    let steps = device.journal().split_off(before).len();
-    has_happened_once(&world, &device, "undisturbed");
-    assert!(steps > 10);
-    for number in 0..steps {
-        let world = World::with_authority();
-        let device = with_purse(&world, DEPOSIT).device;
-        device.fail_after(u32::try_from(number).unwrap(), lose_answers);
-        let died = format!("died at step {} of {steps}", number + 1);
-        let _ended = go_on(&world, &device);
-        assert!(device.has_failed(), "{died}");
-        device.mend();
-        go_on(&world, &device).unwrap_or_else(|error| panic!("{died}: {error}"));
-        has_happened_once(&world, &device, &died);
-    }
-}
+const RENEWS_AND_CLOSES: Deaths = Deaths {
+    go_on,
+    rounds: 1,
+    is_right: has_happened_once,
+};
 
 #[test]
 fn a_key_is_renewed_and_an_account_closed_once_though_the_wallet_dies_at_any_step() {
-    dies_at_every_step(false);
+    RENEWS_AND_CLOSES.at_every_step(false);
 }
 
 #[test]
 fn a_key_is_renewed_and_an_account_closed_once_though_any_answer_is_lost() {
-    dies_at_every_step(true);
+    RENEWS_AND_CLOSES.at_every_step(true);
 }

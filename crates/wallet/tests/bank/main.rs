@@ -12,6 +12,7 @@
 mod ask;
 mod closing;
 mod customer;
+mod deaths;
 #[path = "../purchase/device.rs"]
 mod device;
 mod dying;

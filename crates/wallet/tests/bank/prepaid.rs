@@ -8,12 +8,11 @@ use tallystick_wallet::view::{
 use tallystick_wallet::{ErrorKind, WalletError};
 
 use super::customer::{account, available, load, movement, purse, with_account, with_purse};
+use super::deaths::{DEPOSIT, Deaths};
 use super::device::Device;
 use super::holder::{Holder, PASSPHRASE, PIN, open};
 use super::reader::{CARD_PIN, WithReader, ready};
 use super::world::{BANK, Between, World};
-
-const DEPOSIT: u64 = 10_000;
 
 fn card(holder: &Holder<'_>) -> PrepaidView {
     holder.view().prepaid[0].clone()
@@ -370,41 +369,29 @@ fn go_on(world: &World, device: &Device) -> Result<(), WalletError> {
     Ok(())
 }
 
-fn dies_at_every_step(lose_answers: bool) {
-    let world = World::with_authority();
-    let device = with_purse(&world, DEPOSIT).device;
-    let before = device.journal().len();
-    go_on(&world, &device).unwrap();
-    let steps = device.journal().split_off(before).len();
-    assert!(steps > 10);
-    for number in 0..steps {
-        let world = World::with_authority();
-        let device = with_purse(&world, DEPOSIT).device;
-        device.fail_after(u32::try_from(number).unwrap(), lose_answers);
-        let died = format!("died at step {} of {steps}", number + 1);
-        let _ended = go_on(&world, &device);
-        assert!(device.has_failed(), "{died}");
-        device.mend();
-        for _ in 0..2 {
-            go_on(&world, &device).unwrap_or_else(|error| panic!("{died}: {error}"));
-        }
-        let wallet = open(&world, &device).unwrap();
-        block_on(wallet.unlock(PASSPHRASE)).unwrap();
-        let view = block_on(wallet.view()).unwrap();
-        let card = &view.prepaid[0];
-        assert_eq!(view.prepaid.len(), 1, "{died}");
-        let parts = (card.amount_minor, card.out_minor, card.in_minor);
-        assert_eq!(parts, (1_800, 0, 0), "{died}");
-        assert_eq!(available(&world, "holder 1"), 8_200, "{died}");
-    }
+fn is_whole(world: &World, device: &Device, died: &str) {
+    let wallet = open(world, device).unwrap();
+    block_on(wallet.unlock(PASSPHRASE)).unwrap();
+    let view = block_on(wallet.view()).unwrap();
+    let card = &view.prepaid[0];
+    assert_eq!(view.prepaid.len(), 1, "{died}");
+    let parts = (card.amount_minor, card.out_minor, card.in_minor);
+    assert_eq!(parts, (1_800, 0, 0), "{died}");
+    assert_eq!(available(world, "holder 1"), 8_200, "{died}");
 }
+
+const GETS_AND_MOVES: Deaths = Deaths {
+    go_on,
+    rounds: 2,
+    is_right: is_whole,
+};
 
 #[test]
 fn t004_36_a_prepaid_card_is_whole_though_the_wallet_dies_at_any_step() {
-    dies_at_every_step(false);
+    GETS_AND_MOVES.at_every_step(false);
 }
 
 #[test]
 fn t004_36_a_prepaid_card_is_whole_though_any_answer_is_lost() {
-    dies_at_every_step(true);
+    GETS_AND_MOVES.at_every_step(true);
 }

@@ -9,3 +9,4 @@ pub mod record;
 pub mod relayed;
 mod settling;
 pub mod shown;
+pub mod view;

@@ -6,8 +6,8 @@ use tallystick_card::host::purse::PurseView;
 use tallystick_protocol::purse::{ENTRIES_MAX, HistoryEntry};
 
 use super::shown;
+use super::view::PrepaidReading;
 use crate::bank::card;
-use crate::bank::view::PrepaidReading;
 use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};

@@ -5,9 +5,9 @@ use tallystick_protocol::purse::{Endpoint, HistoryEntry, PurseState};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::record::PrepaidRecord;
+use super::view::{PrepaidEntry, PrepaidReading, PrepaidStep, PrepaidView};
 use crate::bank::ends;
 use crate::bank::shown::end_view;
-use crate::bank::view::{PrepaidEntry, PrepaidReading, PrepaidStep, PrepaidView};
 use crate::core::error::ErrorKind;
 use crate::core::place::KeyPlace;
 use crate::slices::Slices;
