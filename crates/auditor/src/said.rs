@@ -2,13 +2,14 @@
 
 use tallystick_protocol::bank::{AccountInstruction, KeyRenewal, Proof, ProofKind};
 use tallystick_protocol::checkout::answers::{Acceptance, AuthorisationRequest, Refusal};
-use tallystick_protocol::checkout::order::{HolderApproval, OrderProof, verify_approval};
+use tallystick_protocol::checkout::order::{HolderApproval, OrderProof};
 use tallystick_protocol::checkout::refunds::RefundRequest;
 use tallystick_protocol::purse::{
     MovementReply, MovementRequest, MovementVerdict, PurseNumber, PursePayment,
 };
 use tallystick_protocol::trust::certificate::CertificateError;
 use tallystick_protocol::trust::command::{self, CommandError, OperatorCommand, OperatorKey};
+use tallystick_protocol::trust::holder::verify_holder;
 use tallystick_protocol::trust::keyed::{self, KeyedError, KeyedMessage};
 use tallystick_protocol::trust::statement::{StatementError, open};
 use tallystick_protocol::wire::cbor::{CborError, decode};
@@ -125,11 +126,11 @@ impl Said {
                 Self::Request(open(bytes, anchors, at, Role::Shop)?.message)
             }
             ProofKind::Approval => {
-                let said = verify_approval(bytes, anchors, at)?;
+                let said = verify_holder::<HolderApproval>(bytes, anchors, at)?;
                 let account = directory.account_of_certificate(&said.certificate);
                 let stranger = || Wrong::Untrusted("No account has this certificate.".into());
                 let account = account.ok_or_else(stranger)?.to_owned();
-                Self::Approval(said.approval, account)
+                Self::Approval(said.message, account)
             }
             ProofKind::OrderProof => Self::Order(Box::new(decode(bytes)?)),
             ProofKind::Acceptance => {

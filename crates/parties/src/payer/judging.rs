@@ -3,11 +3,12 @@
 
 use tallystick_protocol::checkout::answers::{AuthorisationRequest, RefusalReason};
 use tallystick_protocol::checkout::order::{
-    ORDER_LIFETIME_SECONDS, OpenedPart, amount_of, verify_approval,
+    HolderApproval, ORDER_LIFETIME_SECONDS, OpenedPart, amount_of,
 };
 use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::instrument::Payment;
 use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
+use tallystick_protocol::trust::holder::verify_holder;
 use tallystick_protocol::trust::statement::{Verified, open};
 use tallystick_protocol::wire::identifier::Role;
 
@@ -177,9 +178,9 @@ impl<P: Ports> Payer<'_, P> {
     fn approved_by(&self, request: &AuthorisationRequest, part: &OpenedPart) -> Option<Vec<u8>> {
         let identity = self.office.identity().ok()?;
         let approval = part.approval.as_deref()?;
-        let verified = verify_approval(approval, &identity.anchors, self.office.now()).ok()?;
-        let is_about_it = verified.approval.root == request.part.root
-            && verified.approval.order_id == part.header.order_id;
+        let verified = verify_holder::<HolderApproval>(approval, &identity.anchors, self.office.now()).ok()?;
+        let is_about_it = verified.message.root == request.part.root
+            && verified.message.order_id == part.header.order_id;
         is_about_it.then_some(verified.certificate)
     }
 }

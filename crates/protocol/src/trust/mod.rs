@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod command;
+pub mod holder;
 pub mod introduction;
 pub mod keyed;
 pub mod signature;

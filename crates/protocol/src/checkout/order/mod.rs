@@ -15,9 +15,7 @@ mod part;
 mod proof;
 mod split;
 
-pub use approval::{
-    APPROVAL_MAX_BYTES, HolderApproval, UnsignedApproval, VerifiedApproval, verify_approval,
-};
+pub use approval::{HolderApproval, UnsignedApproval, VerifiedApproval};
 pub use fields::{
     Destination, FieldError, HolderDetails, ItemLine, ItemNumberLine, OrderFields, VALUE_MAX_BYTES,
     amount_of, goods_match, item_numbers_of, items_of, text_of,

@@ -376,7 +376,7 @@ fn signed_with(pattern: &[u8], replacement: &[u8]) -> Result<Certificate, Certif
 #[test]
 fn what_the_root_signed_outside_the_profile_is_refused() {
     let role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x01";
-    let other_role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x0a";
+    let other_role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x0b";
     for (what, pattern, replacement) in [
         (
             "version 2",
