@@ -11,6 +11,7 @@
 //! - [`bank`]: how an account at a bank comes to be, and what is said around a purse.
 //! - [`instrument`]: what a holder can pay with.
 //! - [`checkout`]: the order, split, and what is answered.
+//! - [`home`]: a card that stays at home and signs while its holder is away.
 #![no_std]
 
 extern crate alloc;
@@ -20,6 +21,7 @@ extern crate self as tallystick_protocol;
 pub mod account;
 pub mod bank;
 pub mod checkout;
+pub mod home;
 pub mod instrument;
 pub mod keys;
 pub mod purse;

@@ -37,6 +37,12 @@ pub struct Sealed {
     pub ciphertext: Vec<u8>,
 }
 
+/// A secret that both sides of something sealed have, 32 bytes (RFC 9180 §5.3).
+pub type Exported = Zeroizing<[u8; 32]>;
+
+/// For what a secret is exported.
+const EXPORTER: &[u8] = b"tallystick";
+
 /// Seals to an X25519 public key (RFC 7748, 32 bytes).
 ///
 /// # Errors
@@ -47,6 +53,20 @@ pub fn seal_to(
     info: &[u8],
     secret: &[u8],
 ) -> Result<Sealed, KeyError> {
+    Ok(seal_and_export(rng, recipient_key, info, secret)?.0)
+}
+
+/// Seals as [`seal_to`] does, and exports a secret that whoever opens it has, too.
+///
+/// # Errors
+/// [`KeyError::CannotSeal`] if the public key is of low order.
+pub fn seal_and_export(
+    rng: &mut impl CryptoRng,
+    recipient_key: &[u8; 32],
+    info: &[u8],
+    secret: &[u8],
+) -> Result<(Sealed, Exported), KeyError> {
+    let mut exported = Exported::default();
     let mut sealed = || -> Result<_, HpkeError> {
         let key = PublicKey::from_bytes(recipient_key)?;
         let (encapsulated, mut context) = hpke::setup_sender_with_rng::<
@@ -54,13 +74,15 @@ pub fn seal_to(
             HkdfSha256,
             X25519HkdfSha256,
         >(&OpModeS::Base, &key, info, rng)?;
+        context.export(EXPORTER, exported.as_mut())?;
         Ok((encapsulated, context.seal(secret, &[])?))
     };
     let (encapsulated, ciphertext) = sealed().map_err(|_| KeyError::CannotSeal)?;
-    Ok(Sealed {
+    let sealed = Sealed {
         encapsulated: encapsulated.to_bytes().into(),
         ciphertext,
-    })
+    };
+    Ok((sealed, exported))
 }
 
 /// Opens with the X25519 private key what was sealed under the same `info`.
@@ -73,6 +95,19 @@ pub fn open_sealed(
     encapsulated: &[u8; 32],
     ciphertext: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    Ok(open_and_export(secret_key, info, encapsulated, ciphertext)?.0)
+}
+
+/// Opens as [`open_sealed`] does, and exports the secret that whoever sealed it has, too.
+///
+/// # Errors
+/// [`KeyError::CannotOpen`] for another key, another `info` or altered bytes.
+pub fn open_and_export(
+    secret_key: &[u8; 32],
+    info: &[u8],
+    encapsulated: &[u8; 32],
+    ciphertext: &[u8],
+) -> Result<(Zeroizing<Vec<u8>>, Exported), KeyError> {
     let opened = || -> Result<_, HpkeError> {
         let key = PrivateKey::from_bytes(secret_key)?;
         let encapsulated = EncappedKey::from_bytes(encapsulated)?;
@@ -82,7 +117,10 @@ pub fn open_sealed(
             &encapsulated,
             info,
         )?;
-        context.open(ciphertext, &[]).map(Zeroizing::new)
+        let opened = context.open(ciphertext, &[]).map(Zeroizing::new)?;
+        let mut exported = Exported::default();
+        context.export(EXPORTER, exported.as_mut())?;
+        Ok((opened, exported))
     };
     opened().map_err(|_| KeyError::CannotOpen)
 }

@@ -92,6 +92,37 @@ pub mod message {
         ACCOUNT_STATEMENT_REQUEST = 113;
         EVIDENCE_PAGE = 120;
         ORDER_PROOF = 121;
+        ACCESS_REQUEST = 130;
+        ACCESS_ANSWER = 131;
+        OPENING = 132;
+        OPENING_ANSWER_OF_HOME = 133;
+        RELEASE = 134;
+        RELEASE_ANSWER = 135;
+        TERMINAL_PROOF = 136;
+        ENTRANCE = 137;
+        AGREEMENT_HELLO = 138;
+        AGREEMENT_ANSWER = 139;
+        AGREEMENT_PROOF = 140;
+        AGREEMENT_FINISH = 141;
+        AGREEMENT_CONFIRMATION = 142;
+        HANDOVER = 143;
+        RECORD = 144;
+        ENTER_ASK = 145;
+        SIGN_ASK = 146;
+        SIGNED_AT_HOME = 147;
+        REFUSED_AT_HOME = 148;
+        LOAN = 149;
+        LENT = 150;
+        LENT_LIST = 151;
+        HOME_REGISTRATION = 152;
+        SESSION_ASK = 153;
+        SESSION_ANSWER = 154;
+        HOME_CONNECT = 155;
+        HOME_CALL = 156;
+        ENTER_CALL = 157;
+        HOME_REPLY = 158;
+        INNER_REQUEST = 159;
+        INNER_RESPONSE = 160;
     }
 }
 
@@ -174,6 +205,19 @@ pub mod context {
         SEALED_SHARE = "tallystick/v1/sealed-share/";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";
         SIBLING_REQUEST = "tallystick/v1/sibling-request";
+        ACCESS_REQUEST = "tallystick/v1/access-request";
+        AGREEMENT = "tallystick/v1/agreement";
+        AGREEMENT_PROOF = "tallystick/v1/agreement-proof";
+        ENTRANCE = "tallystick/v1/entrance";
+        HOME_NAME = "tallystick/v1/home/name";
+        HOME_OPENING = "tallystick/v1/home/opening";
+        HOME_REGISTRATION = "tallystick/v1/home/registration";
+        HOME_RELEASE = "tallystick/v1/home/release";
+        LENT_ACCOUNT = "tallystick/v1/home/lent-account";
+        LOAN = "tallystick/v1/home/loan";
+        RECORD = "tallystick/v1/record";
+        TERMINAL_NAME = "tallystick/v1/terminal/name";
+        TERMINAL_PROOF = "tallystick/v1/terminal/proof";
         WAITING_REFUND = "tallystick/v1/waiting-refund";
         WAITING_TRANSFER = "tallystick/v1/waiting-transfer";
         WALLET_OFFER = "tallystick/v1/wallet/offer";

@@ -30,6 +30,8 @@ crate::named_enum! {
         Bank = 8 => "bank",
         /// The banking system outside, where money comes from and goes to (EP 1 221 669: BS).
         BankingSystem = 9 => "banking-system",
+        /// Stands between those who are away and the card that they left at home (source document 000).
+        HomeProxy = 10 => "home-proxy",
     }
 }
 
@@ -105,8 +107,8 @@ mod tests {
             let bytes = minicbor::to_vec(role).unwrap();
             assert_eq!(minicbor::decode::<Role>(&bytes).unwrap(), role);
         }
-        assert!(Role::try_from(10).is_err());
+        assert!(Role::try_from(11).is_err());
         assert!("mint".parse::<Role>().is_err());
-        assert!(minicbor::decode::<Role>(&[10]).is_err());
+        assert!(minicbor::decode::<Role>(&[11]).is_err());
     }
 }
