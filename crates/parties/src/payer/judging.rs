@@ -178,7 +178,8 @@ impl<P: Ports> Payer<'_, P> {
     fn approved_by(&self, request: &AuthorisationRequest, part: &OpenedPart) -> Option<Vec<u8>> {
         let identity = self.office.identity().ok()?;
         let approval = part.approval.as_deref()?;
-        let verified = verify_holder::<HolderApproval>(approval, &identity.anchors, self.office.now()).ok()?;
+        let verified =
+            verify_holder::<HolderApproval>(approval, &identity.anchors, self.office.now()).ok()?;
         let is_about_it = verified.message.root == request.part.root
             && verified.message.order_id == part.header.order_id;
         is_about_it.then_some(verified.certificate)
