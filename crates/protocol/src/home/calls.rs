@@ -116,7 +116,7 @@ pub struct SessionAnswer {
 
 impl Message for SessionAnswer {
     const TYPE: u16 = message::SESSION_ANSWER;
-    const LEN_MAX: usize = 4 * 1024;
+    const LEN_MAX: usize = 9 * 1024;
 }
 
 /// The home browser says which home it is: the first thing over its connection.
