@@ -132,7 +132,7 @@ impl Handover {
     ///
     /// # Errors
     /// As [`Handover::key`]; [`AgreementError::Statement`] if it is not the shop that signed, or something else;
-    /// [`AgreementError::NotConfirmed`] if it is about another share or another profile.
+    /// [`AgreementError::NotConfirmed`] if it was asked for by another name, or is about another share or another profile.
     pub fn key_with(
         &self,
         (shop, profile): (&Domain, Profile),
@@ -144,7 +144,7 @@ impl Handover {
             let shown = self.shown.as_ref().ok_or(AgreementError::Transport)?;
             let own = schedule::share(second);
             let hello = &shown.hello;
-            if hello.second != Some(own) || hello.profile != profile {
+            if (&hello.to, hello.second, hello.profile) != (shop, Some(own), profile) {
                 return Err(AgreementError::NotConfirmed);
             }
             let transcript = shown.verify(self, shop, anchors, now)?;
@@ -153,6 +153,17 @@ impl Handover {
             }
         }
         self.key(second)
+    }
+}
+
+#[cfg(test)]
+impl Handover {
+    pub(in crate::home) fn swap_shown(&mut self, other: &Self) {
+        self.shown.clone_from(&other.shown);
+    }
+
+    pub(in crate::home) fn leave_out_shown(&mut self) {
+        self.shown = None;
     }
 }
 
