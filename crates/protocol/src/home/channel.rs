@@ -7,6 +7,7 @@ use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::agreement::Profile;
 use crate::checkout::order::OrderProof;
 use crate::keys::KeyContext;
 use crate::wire::cbor::{Message, decode_list};
@@ -41,6 +42,12 @@ pub struct EnterAsk {
     /// The shop.
     #[n(2)]
     pub shop: Domain,
+    /// Of what the key is to come.
+    #[n(3)]
+    pub profile: Profile,
+    /// The terminal's own share of it (X25519, 32 bytes), if the proxy is not to know the key: the card refuses another.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub second: Option<[u8; 32]>,
 }
 
 impl Message for EnterAsk {

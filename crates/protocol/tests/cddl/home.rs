@@ -180,6 +180,8 @@ fn what_a_terminal_and_a_home_card_say_in_records_is_as_the_page_says() {
             key: [1; 32],
             loan: 1,
             shop: domain("shop.example"),
+            profile: Profile::KeyAgreement,
+            second: Some([2; 32]),
         },
     );
     let ask = SignAsk {

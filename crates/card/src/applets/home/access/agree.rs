@@ -61,6 +61,7 @@ pub(crate) fn finish(
     let finished = received.finish(rng, &signed);
     let (finish, agreed) = finished.map_err(|error| not_agreed(&error))?;
     procedure.left = Some(leave(&agreed));
+    procedure.agreed_at = Some(given.at);
     procedure.step = Step::Confirm;
     put(state, procedure)?;
     Ok(Outcome::data(encode(&finish)).changing(true))

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::agree::not_agreed;
 use super::ask::keep_key;
-use super::stored::{Procedure, Step, at_step, put};
+use super::stored::{Entering, Procedure, Step, at_step, put, take};
 use crate::StatusWord;
 use crate::applets::home::instruction::{END_ASK, ENTER_ASK, RELEASE_ASK, SIGN_ASK};
 use crate::applets::home::require_p1_alone;
@@ -41,7 +41,7 @@ pub(crate) fn take_answer(state: &mut State, command: &Command<'_>) -> Result<Ou
         Some(refusal) => Err(refusal),
         None => match step {
             Step::Released => released(&mut procedure, &answer.content)?,
-            Step::Entered => entered(&mut procedure, &answer.content)?,
+            Step::Entered => entered(state, &mut procedure, &answer.content)?,
             Step::Signed => signed(&mut procedure, &answer.content)?,
             _ => Ok(Vec::new()),
         },
@@ -77,17 +77,17 @@ fn released(procedure: &mut Procedure, record: &[u8]) -> Result<Said, StatusWord
     Ok(Ok(Vec::new()))
 }
 
-/// The key, which the shop has confirmed; answers with the name of the session there.
-fn entered(procedure: &mut Procedure, content: &[u8]) -> Result<Said, StatusWord> {
+/// The key, once this card has seen by its roots that the shop itself agreed on it with this card's share; answers with
+/// the name of the session there.
+fn entered(state: &State, procedure: &mut Procedure, content: &[u8]) -> Result<Said, StatusWord> {
     let handover: Handover = decode(content).map_err(|_| StatusWord::WrongData)?;
-    let second = procedure.left.as_ref().map(|secret| {
-        let mut second = Zeroizing::new([0; 32]);
-        if let Some(bytes) = secret.as_slice().first_chunk::<32>() {
-            second.copy_from_slice(bytes);
-        }
-        second
-    });
-    let key = handover.key(second.as_deref());
+    let entering: Entering = take(procedure.left.as_ref())?;
+    let missing = StatusWord::ConditionsNotSatisfied;
+    let anchors = state.purses.as_ref().and_then(|purses| purses.anchors());
+    let anchors = anchors.ok_or(missing)?;
+    let now = procedure.agreed_at.ok_or(missing)?;
+    let asked = (&entering.shop, entering.profile);
+    let key = handover.key_with(asked, entering.second.as_ref(), &anchors, now);
     let key = key.map_err(|error| not_agreed(&error))?;
     procedure.shop = Some(key.record_keys(Side::Initiator));
     Ok(Ok(handover.session.to_vec()))

@@ -12,7 +12,7 @@ use tallystick_protocol::keys::sealed::public_key;
 use tallystick_protocol::wire::cbor::{Message, encode};
 use zeroize::Zeroizing;
 
-use super::stored::{Access, Procedure, Step, at_step, leave, put, take};
+use super::stored::{Access, Entering, Procedure, Step, at_step, leave, put, take};
 use crate::StatusWord;
 use crate::applets::home::instruction::{END_ASK, ENTER_ASK, RELEASE_ASK, SIGN_ASK};
 use crate::applets::home::{asked, require_no_data, require_p1_alone};
@@ -88,21 +88,27 @@ fn enter(
     terms: EnterTerms,
     rng: &mut impl CryptoRng,
 ) -> Result<(SessionAsk, Step), StatusWord> {
+    let mut entering = Entering {
+        shop: terms.shop.clone(),
+        profile: terms.profile,
+        second: None,
+    };
+    let mut second = None;
+    if terms.is_joint {
+        let secret = entering.second.insert([0; 32]);
+        rng.fill_bytes(secret);
+        second = Some(public_key(secret).map_err(|_| StatusWord::MemoryFailure)?);
+    }
     let ask = EnterAsk {
         key: key(procedure)?,
         loan: terms.loan,
         shop: terms.shop.clone(),
+        profile: terms.profile,
+        second,
     };
     let sealed = to_card(procedure, &ask)?;
-    procedure.left = None;
+    procedure.left = Some(leave(&entering));
     procedure.shop = None;
-    let mut second = None;
-    if terms.is_joint {
-        let mut secret = Zeroizing::new([0; 32]);
-        rng.fill_bytes(secret.as_mut());
-        second = Some(public_key(&secret).map_err(|_| StatusWord::MemoryFailure)?);
-        procedure.left = Some(secret.as_slice().into());
-    }
     let ask = SessionAsk {
         kind: SessionAskKind::Enter,
         sealed,

@@ -3,10 +3,12 @@
 use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::home::PublicKeys;
+use tallystick_protocol::home::agreement::Profile;
 use tallystick_protocol::home::records::RecordKeys;
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::{Domain, HomeId};
-use zeroize::Zeroizing;
+use tallystick_protocol::wire::time::Timestamp;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::StatusWord;
 use crate::applets::home::key_pair::KeyPair;
@@ -61,6 +63,24 @@ pub(super) struct Procedure {
     /// The session with the shop.
     #[n(10)]
     pub(super) shop: Option<RecordKeys>,
+    /// When the session with the proxy was agreed on, by the wallet's clock.
+    #[n(11)]
+    pub(super) agreed_at: Option<Timestamp>,
+}
+
+/// What was asked of a shop, until it is seen that the shop itself agreed to it.
+#[derive(Encode, DecodeMap, Zeroize, ZeroizeOnDrop)]
+#[cbor(map)]
+pub(super) struct Entering {
+    #[zeroize(skip)]
+    #[n(0)]
+    pub(super) shop: Domain,
+    #[zeroize(skip)]
+    #[n(1)]
+    pub(super) profile: Profile,
+    /// The secret of the terminal's own share.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub(super) second: Option<[u8; 32]>,
 }
 
 /// What is to be done next.
@@ -168,6 +188,7 @@ impl Procedure {
             channel: None,
             key: None,
             shop: None,
+            agreed_at: None,
         }
     }
 

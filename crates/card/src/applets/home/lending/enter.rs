@@ -77,7 +77,8 @@ fn decided(
     if lent.loan.ends_at <= now {
         return Err(HomeRefusal::AfterEnd);
     }
-    if call.hello.to != ask.shop {
+    let hello = &call.hello;
+    if (&hello.to, hello.profile, hello.second) != (&ask.shop, ask.profile, ask.second) {
         return Err(HomeRefusal::ShopNotConfirmed);
     }
     let anchors = state.purses.as_ref().and_then(|purses| purses.anchors());

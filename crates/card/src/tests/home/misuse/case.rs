@@ -198,6 +198,8 @@ impl Case {
             key: self.key,
             loan: 1,
             shop: domain(SHOP),
+            profile: Profile::KeyAgreement,
+            second: None,
         }
     }
 

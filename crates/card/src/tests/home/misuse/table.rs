@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use tallystick_protocol::home::agreement::Profile;
 use tallystick_protocol::home::calls::HomeCallKind::{Access, End, Enter, Open, Sign, Stop};
 use tallystick_protocol::home::{AccessPurpose, HomeRefusal as Why};
 use tallystick_protocol::keys::Epoch;
@@ -580,6 +581,18 @@ pub(super) const ROWS: &[Row] = &[
         },
     ),
     (
+        "to enter with a share that is not the terminal's",
+        Released,
+        Why::ShopNotConfirmed,
+        |case| case.enter_asking(|ask| ask.second = Some([5; 32])),
+    ),
+    (
+        "to enter in another profile than the terminal asked for",
+        Released,
+        Why::ShopNotConfirmed,
+        |case| case.enter_asking(|ask| ask.profile = Profile::KeyTransport),
+    ),
+    (
         "to enter with the proof of another agreement",
         Released,
         Why::ShopNotConfirmed,
@@ -850,7 +863,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         "an order with the shares of two parties",
         Released,
-        Why::Unreadable,
+        Why::Malformed,
         |case| {
             case.sign_asking(|ask| {
                 ask.contexts.pop();
@@ -872,7 +885,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         "an order with five nonces",
         Released,
-        Why::Unreadable,
+        Why::Malformed,
         |case| {
             case.sign_asking(|ask| {
                 ask.nonces.pop();
