@@ -136,6 +136,7 @@ export async function firefoxTests(suite) {
 export async function systemTests(suite) {
   await nodeTests(suite, 'Card and standard tools', 'tests/card-tools')
   await nodeTests(suite, 'ISO 20022 and other libraries', 'tests/iso20022')
+  await nodeTests(suite, 'Mail and another server', 'tests/mail')
   await nodeTests(suite, 'Parties on workerd', 'tests/worker')
   await nodeTests(suite, 'End to end in Chromium', 'tests/e2e')
 }

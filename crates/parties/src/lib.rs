@@ -20,6 +20,8 @@ pub mod iso20022;
 #[cfg(feature = "key-centre")]
 pub mod key_centre;
 pub mod ledger;
+#[cfg(feature = "mail")]
+pub mod mail;
 pub mod money_answer;
 pub mod moves;
 #[cfg(feature = "native")]

@@ -7,6 +7,8 @@ pub mod banking;
 pub mod clock;
 pub mod database;
 pub mod log;
+#[cfg(feature = "mail")]
+pub mod mail;
 pub mod network;
 pub mod random;
 pub mod siblings;

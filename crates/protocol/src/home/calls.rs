@@ -116,7 +116,7 @@ pub struct SessionAnswer {
 
 impl Message for SessionAnswer {
     const TYPE: u16 = message::SESSION_ANSWER;
-    const LEN_MAX: usize = 4 * 1024;
+    const LEN_MAX: usize = 9 * 1024;
 }
 
 /// The home browser says which home it is: the first thing over its connection.
@@ -259,7 +259,7 @@ pub struct LentList {
 
 impl Message for LentList {
     const TYPE: u16 = message::LENT_LIST;
-    const LEN_MAX: usize = 128 * 1024;
+    const LEN_MAX: usize = 260 * 1024;
 }
 
 /// The most loans to one terminal at a time.

@@ -127,12 +127,27 @@ fn decode_three<C>(
     decoder: &mut minicbor::Decoder<'_>,
     context: &mut C,
 ) -> Result<Vec<KeyContext>, minicbor::decode::Error> {
-    decode_list(decoder, context, 3)
+    decode_exactly(decoder, context, 3)
 }
 
 fn decode_six<C>(
     decoder: &mut minicbor::Decoder<'_>,
     context: &mut C,
 ) -> Result<Vec<minicbor::bytes::ByteArray<32>>, minicbor::decode::Error> {
-    decode_list(decoder, context, 6)
+    decode_exactly(decoder, context, 6)
+}
+
+fn decode_exactly<'b, C, T: minicbor::Decode<'b, C>>(
+    decoder: &mut minicbor::Decoder<'b>,
+    context: &mut C,
+    count: usize,
+) -> Result<Vec<T>, minicbor::decode::Error> {
+    let list = decode_list(decoder, context, count)?;
+    if list.len() == count {
+        Ok(list)
+    } else {
+        Err(minicbor::decode::Error::message(
+            "there are too few of them",
+        ))
+    }
 }

@@ -26,6 +26,8 @@ pub mod password;
 pub mod records;
 mod refusal;
 pub mod registration;
+#[cfg(test)]
+mod tests;
 
 pub use access::{AccessAnswer, AccessPurpose, AccessRequest};
 pub use entrance::Entrance;

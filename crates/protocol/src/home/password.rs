@@ -1,7 +1,7 @@
 //! The two passwords, sealed to the home card (H4 and H5; claim 3). Neither proxy nor home browser can read or use them:
 //! the first is sealed with the card's nonce; the second is bound to the transcript of the terminal's session as well, and
 //! opens only together with what the card answered to the first. Both are signed by the terminal, so that a stranger
-//! cannot use up the tries.
+//! cannot use up the tries. Both are filled up to one length, so that nobody on the way sees how long they are.
 
 use alloc::vec::Vec;
 
@@ -46,7 +46,8 @@ impl Opening {
     /// Seals the first password; with the secret under which the card answers.
     ///
     /// # Errors
-    /// [`KeyError::CannotSeal`] if the home's key is of low order.
+    /// [`KeyError::CannotSeal`] if the home's key is of low order, or the password longer than
+    /// [`PASSWORD_BYTES_MAX`].
     pub fn new(
         rng: &mut impl CryptoRng,
         (home, sealing_key): (HomeId, &[u8; 32]),
@@ -55,7 +56,8 @@ impl Opening {
         password: &str,
     ) -> Result<(Self, Exported), KeyError> {
         let info = info(context::HOME_OPENING, &home, &terminal, &[&nonce]);
-        let (sealed, answered) = seal_and_export(rng, sealing_key, &info, password.as_bytes())?;
+        let (sealed, answered) =
+            seal_and_export(rng, sealing_key, &info, filled(password)?.as_ref())?;
         let opening = Self {
             home,
             terminal,
@@ -79,7 +81,8 @@ impl Opening {
             encapsulated,
             ciphertext,
         } = &self.sealed;
-        open_and_export(sealing_secret, &info, encapsulated, ciphertext)
+        let (opened, exported) = open_and_export(sealing_secret, &info, encapsulated, ciphertext)?;
+        Ok((of_filled(&opened)?, exported))
     }
 }
 
@@ -135,8 +138,9 @@ keyed_message!(Release, message::RELEASE, 1024, context::HOME_RELEASE);
 struct Secrets {
     #[cbor(n(0), with = "minicbor::bytes")]
     gate: [u8; 32],
+    /// As [`filled`] gives it.
     #[cbor(n(1), with = "minicbor::bytes")]
-    password: Vec<u8>,
+    password: Filled,
 }
 
 impl Drop for Secrets {
@@ -160,7 +164,8 @@ impl Release {
     /// Seals gate and second password; with the secret of the channel that follows.
     ///
     /// # Errors
-    /// [`KeyError::CannotSeal`] if the home's key is of low order.
+    /// [`KeyError::CannotSeal`] if the home's key is of low order, or the password longer than
+    /// [`PASSWORD_BYTES_MAX`].
     pub fn new(
         rng: &mut impl CryptoRng,
         (home, sealing_key): (HomeId, &[u8; 32]),
@@ -172,7 +177,7 @@ impl Release {
         let nonce = answer.nonce;
         let secrets = Secrets {
             gate: answer.gate,
-            password: password.as_bytes().to_vec(),
+            password: *filled(password)?,
         };
         let secrets = Zeroizing::new(encode_value(&secrets));
         let info = info(context::HOME_RELEASE, &home, &terminal, &[&nonce, &session]);
@@ -206,7 +211,7 @@ impl Release {
         let secrets: Secrets = decode_value(&opened, 512).map_err(|_| KeyError::CannotOpen)?;
         Ok(Released {
             gate: Zeroizing::new(secrets.gate),
-            password: Zeroizing::new(secrets.password.clone()),
+            password: of_filled(&secrets.password)?,
             channel,
         })
     }
@@ -223,6 +228,31 @@ pub fn answer_keys(exported: &Exported, nonce: &[u8; 32], side: Side) -> RecordK
 #[must_use]
 pub fn channel_keys(exported: &Exported, session: &[u8; 32], side: Side) -> RecordKeys {
     RecordKeys::new(exported, session, side)
+}
+
+/// A password's length, the password, and zeros.
+type Filled = [u8; 1 + PASSWORD_BYTES_MAX];
+
+fn filled(password: &str) -> Result<Zeroizing<Filled>, KeyError> {
+    let mut filled = Zeroizing::new([0; 1 + PASSWORD_BYTES_MAX]);
+    let [length, room @ ..] = &mut *filled;
+    *length = u8::try_from(password.len()).map_err(|_| KeyError::CannotSeal)?;
+    let place = room.get_mut(..password.len());
+    let place = place.ok_or(KeyError::CannotSeal)?;
+    place.copy_from_slice(password.as_bytes());
+    Ok(filled)
+}
+
+/// The password out of it, if it was filled in that one way.
+fn of_filled(filled: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let filled: &Filled = filled.try_into().map_err(|_| KeyError::CannotOpen)?;
+    let [length, room @ ..] = filled;
+    let length = usize::from(*length);
+    let (password, rest) = room.split_at_checked(length).ok_or(KeyError::CannotOpen)?;
+    if rest.iter().any(|byte| *byte != 0) {
+        return Err(KeyError::CannotOpen);
+    }
+    Ok(Zeroizing::new(password.to_vec()))
 }
 
 fn info(context: &str, home: &HomeId, terminal: &TerminalId, bound: &[&[u8; 32]]) -> Vec<u8> {

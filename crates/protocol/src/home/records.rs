@@ -85,7 +85,8 @@ impl Drop for Direction {
     }
 }
 
-/// The keys of one side of a session. They can be stored, and go on where they were.
+/// The keys of one side of a session. They can be stored, and go on where they were. Whoever stores them does so before
+/// a record leaves: keys that are older than what was sent would seal two contents with one nonce.
 #[derive(Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct RecordKeys {

@@ -4,6 +4,7 @@
 mod account;
 mod answers;
 mod bank;
+mod home;
 mod order;
 mod purse;
 #[path = "../support/mod.rs"]

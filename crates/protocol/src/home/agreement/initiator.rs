@@ -10,7 +10,7 @@ use tallystick_codec::DecodeMap;
 use zeroize::Zeroize;
 
 use super::AgreementError;
-use super::handover::{Handover, SessionKey};
+use super::handover::{Handover, SessionKey, Shown};
 use super::hello::{AgreementProof, Confirmation, Finish, Hello, HelloAnswer, Profile};
 use super::schedule::{self, Secret};
 use crate::home::records::{RecordKeys, Side};
@@ -37,18 +37,18 @@ impl Drop for Initiator {
 }
 
 /// What is signed first, verified: the statement's own transcript must be that of these messages.
-fn proven(
+pub(super) fn proven(
     first: &[u8; 32],
-    hello: &Hello,
+    (to, profile): (&Domain, Profile),
     signed: &[u8],
     anchors: &TrustAnchors,
     now: Timestamp,
     role: Role,
 ) -> Result<Verified<AgreementProof>, AgreementError> {
     let verified = statement::open::<AgreementProof>(signed, anchors, now, role)?;
-    verified.require_sender(&hello.to)?;
+    verified.require_sender(to)?;
     verified.require_transaction(first)?;
-    let sends = hello.profile == Profile::KeyTransport;
+    let sends = profile == Profile::KeyTransport;
     if verified.message.transport_key.is_some() != sends {
         return Err(AgreementError::Transport);
     }
@@ -69,8 +69,9 @@ pub fn verify_responder(
     role: Role,
 ) -> Result<[u8; 32], AgreementError> {
     let first = schedule::first(hello, &answer.session, &answer.share);
-    proven(&first, hello, signed, anchors, now, role)?;
-    Ok(schedule::second(&first, answer))
+    let asked = (&hello.to, hello.profile);
+    proven(&first, asked, signed, anchors, now, role)?;
+    Ok(schedule::second(&first, &schedule::of_answer(answer)))
 }
 
 impl Initiator {
@@ -87,7 +88,7 @@ impl Initiator {
         let hello = Hello {
             to,
             profile,
-            share: x25519_dalek::x25519(secret, x25519_dalek::X25519_BASEPOINT_BYTES),
+            share: schedule::share(&secret),
             nonce,
             second,
         };
@@ -115,10 +116,11 @@ impl Initiator {
         let first = schedule::first(&self.hello, &answer.session, &answer.share);
         let mut handshake = RecordKeys::new(&common, &first, Side::Initiator);
         let signed = handshake.open(&answer.sealed)?;
-        let proof = proven(&first, &self.hello, &signed, anchors, now, role)?;
+        let asked = (&self.hello.to, self.hello.profile);
+        let proof = proven(&first, asked, &signed, anchors, now, role)?;
         Ok(Received {
             hello: self.hello.clone(),
-            transcript: schedule::second(&first, &answer),
+            transcript: schedule::second(&first, &schedule::of_answer(&answer)),
             answer,
             signed: signed.to_vec(),
             transport_key: proof.message.transport_key,
@@ -176,14 +178,24 @@ impl Received {
             sealed,
             transported,
         };
-        let third = schedule::third(&self.transcript, &finish);
+        let said = schedule::of_finish(&finish);
+        let third = schedule::third(&self.transcript, &said);
         let (profile, sent) = (self.hello.profile, sent.as_deref());
+        let agreed = schedule::agreed(profile, &self.common, sent, &third)?;
+        let is_joint = self.hello.second.is_some();
+        let shown = is_joint.then(|| Shown {
+            answer: schedule::of_answer(&self.answer),
+            finish: said,
+            hello: self.hello,
+            signed: self.signed,
+        });
         let agreed = Agreed {
-            agreed: *schedule::agreed(profile, &self.common, sent, &third)?,
+            agreed: *agreed,
             transcript: third,
             share: self.answer.share,
-            is_joint: self.hello.second.is_some(),
+            is_joint,
             session: self.answer.session,
+            shown,
         };
         Ok((finish, agreed))
     }
@@ -205,6 +217,8 @@ pub struct Agreed {
     /// Names the session at the responder, 16 bytes.
     #[cbor(n(4), with = "minicbor::bytes")]
     pub session: [u8; 16],
+    #[n(5)]
+    shown: Option<Shown>,
 }
 
 impl Drop for Agreed {
@@ -244,6 +258,7 @@ impl Agreed {
             is_joint: self.is_joint,
             session: self.session,
             confirmation,
+            shown: self.shown.clone(),
         })
     }
 }

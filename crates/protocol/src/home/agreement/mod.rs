@@ -10,6 +10,8 @@
 mod handover;
 mod hello;
 mod initiator;
+#[cfg(test)]
+mod known_answers;
 mod responder;
 mod schedule;
 

@@ -30,7 +30,7 @@ impl Responder {
         let (mut secret, mut session) = (Secret::default(), [0; 16]);
         rng.fill_bytes(secret.as_mut());
         rng.fill_bytes(&mut session);
-        let share = x25519_dalek::x25519(*secret, x25519_dalek::X25519_BASEPOINT_BYTES);
+        let share = schedule::share(&secret);
         Self {
             hello,
             session,
@@ -56,11 +56,11 @@ impl Responder {
         }
     }
 
-    /// The answer, with what was signed.
+    /// The answer, with what was signed. There is one: two under the same shares would have the same nonce.
     ///
     /// # Errors
-    /// [`AgreementError::Share`] if the initiator's share is of low order.
-    pub fn answer(&self, signed: &[u8]) -> Result<(HelloAnswer, Answered), AgreementError> {
+    /// [`AgreementError::Share`] if a share that the initiator sent is of low order.
+    pub fn answer(self, signed: &[u8]) -> Result<(HelloAnswer, Answered), AgreementError> {
         let common = schedule::common(&self.secret, &self.hello.share)?;
         let joint = match &self.hello.second {
             Some(second) => Some(*schedule::common(&self.secret, second)?),
@@ -74,12 +74,12 @@ impl Responder {
             sealed: handshake.seal(signed, false)?,
         };
         let answered = Answered {
-            hello: self.hello.clone(),
+            hello: self.hello,
             session: self.session,
             common: *common,
             joint,
             handshake,
-            transcript: schedule::second(&first, &answer),
+            transcript: schedule::second(&first, &schedule::of_answer(&answer)),
         };
         Ok((answer, answered))
     }
@@ -132,7 +132,7 @@ impl Answered {
         finish: &Finish,
         transported: Option<&[u8; 32]>,
     ) -> Result<(SessionKey, Confirmation), AgreementError> {
-        let third = schedule::third(&self.transcript, finish);
+        let third = schedule::third(&self.transcript, &schedule::of_finish(finish));
         let common = Secret::new(self.common);
         let agreed = schedule::agreed(self.hello.profile, &common, transported, &third)?;
         let key = match self.joint {

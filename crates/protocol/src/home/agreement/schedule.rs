@@ -24,18 +24,34 @@ pub(super) fn first(hello: &Hello, session: &[u8; 16], share: &[u8; 32]) -> [u8;
         .into()
 }
 
-/// The same with the responder's proof. The initiator signs it.
-pub(super) fn second(first: &[u8; 32], answer: &HelloAnswer) -> [u8; 32] {
-    let hash = Sha256::new().chain_update(CONTEXT).chain_update(first);
-    let hash = hash.chain_update(Sha256::digest(&answer.sealed));
-    hash.finalize().into()
+/// The same with the responder's proof, of which [`of_answer`] is the digest. The initiator signs it.
+pub(super) fn second(first: &[u8; 32], answer: &[u8; 32]) -> [u8; 32] {
+    with(first, answer)
 }
 
-/// Everything. The key depends on it.
-pub(super) fn third(second: &[u8; 32], finish: &Finish) -> [u8; 32] {
-    let hash = Sha256::new().chain_update(CONTEXT).chain_update(second);
-    let hash = hash.chain_update(Sha256::digest(encode(finish)));
-    hash.finalize().into()
+/// Everything, to the finish of which [`of_finish`] is the digest. The key depends on it.
+pub(super) fn third(second: &[u8; 32], finish: &[u8; 32]) -> [u8; 32] {
+    with(second, finish)
+}
+
+/// What stands for the responder's proof in a transcript.
+pub(super) fn of_answer(answer: &HelloAnswer) -> [u8; 32] {
+    Sha256::digest(&answer.sealed).into()
+}
+
+/// What stands for the initiator's second message in a transcript.
+pub(super) fn of_finish(finish: &Finish) -> [u8; 32] {
+    Sha256::digest(encode(finish)).into()
+}
+
+fn with(transcript: &[u8; 32], said: &[u8; 32]) -> [u8; 32] {
+    let hash = Sha256::new().chain_update(CONTEXT).chain_update(transcript);
+    hash.chain_update(said).finalize().into()
+}
+
+/// The X25519 key of a secret.
+pub(super) fn share(secret: &[u8; 32]) -> [u8; 32] {
+    x25519_dalek::x25519(*secret, x25519_dalek::X25519_BASEPOINT_BYTES)
 }
 
 /// What two X25519 keys have in common (RFC 7748 §6.1).
