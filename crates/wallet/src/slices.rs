@@ -13,7 +13,7 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
 use crate::holder::profile::Profile;
-use crate::{account, bank, checkout, core, holder};
+use crate::{account, bank, checkout, core, holder, home};
 
 /// What a record says once it is opened, or why it does not open.
 pub type Opened = Result<Zeroizing<Vec<u8>>, WalletError>;
@@ -85,6 +85,7 @@ pub fn error_kinds() -> impl Iterator<Item = ErrorKind> {
         account::errors::KINDS,
         bank::errors::KINDS,
         checkout::errors::KINDS,
+        home::errors::KINDS,
     ];
     kinds.into_iter().flatten().copied()
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::checkout::order::state::OrderState;
+use crate::home::view::AwayStep;
 
 /// What the holder chose when approving.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -219,6 +220,10 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub refunded_minor: Option<u64>,
+    /// How far a purchase with a lent account is, while that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub away_step: Option<AwayStep>,
     /// When the shop asked, in seconds.
     pub created_at: u64,
     /// When it last changed, in seconds.

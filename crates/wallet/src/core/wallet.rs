@@ -46,6 +46,8 @@ pub struct Context {
     pub registration: Option<Domain>,
     /// At which banks.
     pub banks: Vec<Domain>,
+    /// By which proxy cards are lent.
+    pub home_proxy: Option<Domain>,
 }
 
 /// A wallet over its ports.
@@ -95,6 +97,7 @@ impl<P: Ports> Wallet<P> {
                 welcome_url: deployment.welcome_url.clone(),
                 registration: optional(deployment.registration.as_deref())?,
                 banks: banks(deployment)?,
+                home_proxy: optional(deployment.home_proxy.as_deref())?,
             },
             stretch,
             state: Exclusive::new(State {

@@ -39,6 +39,7 @@ pub fn deployment(world: &World) -> Deployment {
         registration: has(AUTHORITY).then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has(BANK).then(|| BANK.to_owned())),
         directory: has(DIRECTORY).then(|| DIRECTORY.to_owned()),
+        home_proxy: None,
     }
 }
 
