@@ -24,11 +24,13 @@ pub enum Applet {
     Keys,
     /// Purses.
     Purse,
+    /// A card that stays at home, and the card of whoever is away.
+    Home,
 }
 
 impl Applet {
     /// All applets.
-    pub const ALL: [Self; 3] = [Self::Identity, Self::Keys, Self::Purse];
+    pub const ALL: [Self; 4] = [Self::Identity, Self::Keys, Self::Purse, Self::Home];
 
     /// The application identifier.
     #[must_use]
@@ -37,6 +39,7 @@ impl Applet {
             Self::Identity => &[0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0],
             Self::Keys => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x01],
             Self::Purse => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x02],
+            Self::Home => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x03],
         }
     }
 }

@@ -5,11 +5,20 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::CardError;
-use crate::iso::apdu::DATA_MAX;
+use crate::iso::apdu::{DATA_MAX, LONG_DATA_MAX};
 
 /// Header, data, and room for as much response data as there can be, in extended form.
 pub(super) fn apdu(header: [u8; 4], data: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
-    if data.len() > DATA_MAX {
+    built(header, data, DATA_MAX)
+}
+
+/// The same for the few commands that carry more.
+pub(super) fn long_apdu(header: [u8; 4], data: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+    built(header, data, LONG_DATA_MAX)
+}
+
+fn built(header: [u8; 4], data: &[u8], most: usize) -> Result<Zeroizing<Vec<u8>>, CardError> {
+    if data.len() > most {
         return Err(CardError::TooLarge);
     }
     let [.., high, low] = data.len().to_be_bytes();

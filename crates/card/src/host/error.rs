@@ -1,5 +1,7 @@
 //! What a card's refusal means to its host.
 
+use tallystick_protocol::home::HomeRefusal;
+
 use crate::StatusWord;
 
 /// Why a card did not do it, or why it was not asked.
@@ -48,6 +50,9 @@ pub enum CardError {
     /// The purse holds value, or something is pending.
     #[error("the purse holds value, or a movement has not ended")]
     NotSettled,
+    /// A home card refuses what a terminal asks.
+    #[error("the card at home refused: {}", .0.as_str())]
+    AtHome(HomeRefusal),
     /// Any other refusal.
     #[error("the card refused with status {0:04X}")]
     Refused(u16),
@@ -57,6 +62,9 @@ pub enum CardError {
     /// A PIN is 6 to 8 digits.
     #[error("a PIN has 6 to 8 digits")]
     MalformedPin,
+    /// A password of a home card has 8 to 128 bytes.
+    #[error("a password has 8 to 128 bytes")]
+    MalformedPassword,
     /// More data than a command carries.
     #[error("this is too large for the card")]
     TooLarge,
@@ -78,6 +86,7 @@ impl From<StatusWord> for CardError {
             StatusWord::OlderCheckpoint => Self::OlderCheckpoint,
             StatusWord::PendingFull => Self::PendingFull,
             StatusWord::NotSettled => Self::NotSettled,
+            StatusWord::AtHome(refusal) => Self::AtHome(refusal),
             other => Self::Refused(other.into()),
         }
     }

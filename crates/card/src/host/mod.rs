@@ -9,6 +9,7 @@ mod commands;
 mod derive_request;
 mod error;
 mod exchange;
+pub mod home;
 mod public_key;
 pub mod purse;
 mod replies;

@@ -2,10 +2,26 @@
 
 use crate::Header;
 use crate::StatusWord;
+use crate::applets::home::instruction::{ACCESS_KEYS, FROM_SHOP, TO_SHOP};
+use crate::iso::chaining::CHAINED;
 
 /// The most data one command carries, chained or not, in bytes: a holder's share of degree 255 with
 /// room for its label.
 pub(crate) const DATA_MAX: usize = 12 * 1024;
+
+/// The most data that the commands carry in which an access card seals a request to a shop or opens an answer, in
+/// bytes: an order's three parts, in one extended APDU.
+pub(crate) const LONG_DATA_MAX: usize = 60_000;
+
+impl Header {
+    /// The most data that a command carries.
+    pub(crate) const fn data_max(self) -> usize {
+        match (self.cla | CHAINED, self.ins, self.p1) {
+            (0x90, TO_SHOP | FROM_SHOP, _) | (0x90, ACCESS_KEYS, 1) => LONG_DATA_MAX,
+            _ => DATA_MAX,
+        }
+    }
+}
 
 /// How much response data is taken without a length field for it: strictly none (ISO/IEC 7816-4 §5.1), but
 /// PIV cards answer SELECT all the same, and there are tools that count on it.
@@ -26,11 +42,12 @@ impl<'a> Command<'a> {
             .split_first_chunk::<4>()
             .ok_or(StatusWord::WrongLength)?;
         let (data, expected) = split(body).ok_or(StatusWord::WrongLength)?;
-        if data.len() > DATA_MAX {
+        let header = Header { cla, ins, p1, p2 };
+        if data.len() > header.data_max() {
             return Err(StatusWord::WrongLength);
         }
         Ok(Self {
-            header: Header { cla, ins, p1, p2 },
+            header,
             data,
             expected,
         })

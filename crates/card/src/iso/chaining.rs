@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 
 use crate::Header;
 use crate::StatusWord;
-use crate::iso::apdu::{Command, DATA_MAX};
+use crate::iso::apdu::Command;
 
 /// The bit of the class byte that says that more of the data follows.
-const CHAINED: u8 = 0x10;
+pub(crate) const CHAINED: u8 = 0x10;
 /// The bit of the class byte that says that the command is an applet's own (§5.4.1). GET RESPONSE is
 /// the same with it.
 const PROPRIETARY: u8 = 0x80;
@@ -50,7 +50,7 @@ impl Chain {
             Some(begun) => begun,
             None => (command.header, Zeroizing::default()),
         };
-        if data.len() + command.data.len() > DATA_MAX {
+        if data.len() + command.data.len() > command.header.data_max() {
             return Step::Answer(Zeroizing::default(), StatusWord::WrongLength);
         }
         // A vector that grows would leave copies of secrets behind.

@@ -19,7 +19,7 @@ pub(crate) fn select(session: &mut Session, command: &Command<'_>) -> Result<Out
         Applet::Identity => {
             command.data.len() >= SHORTEST_IDENTITY_NAME && applet.aid().starts_with(command.data)
         }
-        Applet::Keys | Applet::Purse => applet.aid() == command.data,
+        Applet::Keys | Applet::Purse | Applet::Home => applet.aid() == command.data,
     };
     let applet = Applet::ALL
         .into_iter()
@@ -36,6 +36,8 @@ pub(crate) fn select(session: &mut Session, command: &Command<'_>) -> Result<Out
             ];
             tlv::object(0x61, &parts.concat())
         }
-        Applet::Keys | Applet::Purse => tlv::object(0x6f, &tlv::object(0x84, applet.aid())),
+        Applet::Keys | Applet::Purse | Applet::Home => {
+            tlv::object(0x6f, &tlv::object(0x84, applet.aid()))
+        }
     }))
 }

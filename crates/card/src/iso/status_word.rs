@@ -1,5 +1,11 @@
 //! The two bytes that end every response (ISO/IEC 7816-4 §5.6).
 
+use tallystick_protocol::home::HomeRefusal;
+use tallystick_protocol::wire::cbor::{decode_value, encode_value};
+
+/// The first byte of what a home card says to a terminal; the second is the refusal's number.
+const AT_HOME: u16 = 0x9500;
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -62,6 +68,8 @@ pub enum StatusWord {
     PendingFull,
     /// 9409: the purse holds value, or something is pending.
     NotSettled,
+    /// 95XX: a home card refuses what a terminal asks; the number of a [`HomeRefusal`].
+    AtHome(HomeRefusal),
     /// Anything else, from a foreign card.
     Other(u16),
 }
@@ -98,6 +106,7 @@ impl From<StatusWord> for u16 {
             StatusWord::OlderCheckpoint => 0x9407,
             StatusWord::PendingFull => 0x9408,
             StatusWord::NotSettled => 0x9409,
+            StatusWord::AtHome(refusal) => AT_HOME | Self::from(number(refusal)),
             StatusWord::Other(word) => word,
         }
     }
@@ -136,7 +145,32 @@ impl From<u16> for StatusWord {
             0x9407 => Self::OlderCheckpoint,
             0x9408 => Self::PendingFull,
             0x9409 => Self::NotSettled,
+            0x9500..=0x95ff => match decode_value(&[low], 1) {
+                Ok(refusal) => Self::AtHome(refusal),
+                Err(_) => Self::Other(word),
+            },
             other => Self::Other(other),
         }
+    }
+}
+
+/// A refusal's number. It is below 24 and stands for itself in CBOR.
+fn number(refusal: HomeRefusal) -> u8 {
+    encode_value(&refusal).first().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_of_a_home_card_has_a_status_word_of_its_own() {
+        for (place, refusal) in HomeRefusal::ALL.into_iter().enumerate() {
+            let word = u16::from(StatusWord::AtHome(refusal));
+            assert_eq!(usize::from(word), 0x9501 + place);
+            assert_eq!(StatusWord::from(word), StatusWord::AtHome(refusal));
+        }
+        assert_eq!(StatusWord::from(0x9500), StatusWord::Other(0x9500));
+        assert_eq!(StatusWord::from(0x9520), StatusWord::Other(0x9520));
     }
 }

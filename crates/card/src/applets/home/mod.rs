@@ -1,0 +1,3 @@
+//! The home applet (source document 000).
+
+pub(crate) mod instruction;
