@@ -219,6 +219,10 @@ impl Desk<'_> {
         view.unreadable_orders = unlocked.slices.orders.unreadable();
         view.lock_minutes = Some(unlocked.lock_minutes());
         view.locks_at = lock::shown(unlocked.locks_at_ms);
+        let homes = &unlocked.slices.homes;
+        view.home = homes.own.as_ref().map(|own| own.view(self.now()));
+        let away = homes.away.iter();
+        view.away = away.map(|away| away.view(self.now())).collect();
         view.pin_tries_left = unlocked.tries.pin;
         view.puk_tries_left = unlocked.tries.puk;
         view.reader_pin_tries_left = unlocked.reader_tries.map(|tries| tries.pin);

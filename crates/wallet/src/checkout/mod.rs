@@ -22,7 +22,7 @@ mod question;
 mod receipt;
 pub mod receive;
 mod refunds;
-mod seal;
+pub mod seal;
 mod send;
 pub mod shown;
 mod spaces;

@@ -60,6 +60,8 @@ pub struct Wallet<P: Ports> {
     pub(crate) advancing: Exclusive<()>,
     /// Only one call at a time talks to each card.
     pub(crate) conversing: Conversing,
+    /// Only one call at a time follows a procedure with the access card.
+    pub(crate) proceeding: Exclusive<()>,
     /// Only one call at a time asks the directory.
     pub(crate) looking_up: Exclusive<()>,
 }
@@ -106,6 +108,7 @@ impl<P: Ports> Wallet<P> {
             }),
             advancing: Exclusive::new(()),
             conversing: Conversing::default(),
+            proceeding: Exclusive::new(()),
             looking_up: Exclusive::new(()),
             ports,
         };

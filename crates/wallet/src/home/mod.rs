@@ -1,7 +1,16 @@
 //! The home proxy (source document 000), on both of its ends: [`lending`] is the wallet whose card stays at home, [`away`]
 //! the one that is used on the way. What each says to whom: `docs/messages.cddl`, "the home proxy".
 
+pub mod account;
 pub mod away;
+mod card;
+mod code;
+mod errand;
 pub mod errors;
 pub mod lending;
+mod proxy;
+mod refusal;
+mod slice;
 pub mod view;
+
+pub use slice::Homes;
