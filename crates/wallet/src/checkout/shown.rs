@@ -72,7 +72,7 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
         sentence_key: sentence_key(order),
         can_cancel: order.can_be_cancelled(),
         refunded_minor: order.refunded.map(|refunded| refunded.minor),
-        away_step: unlocked.slices.homes.under_way.step_of(&order.request_id),
+        away_step: unlocked.slices.orders.under_way.step_of(&order.request_id),
         created_at: order.created_at.seconds(),
         updated_at: order.updated_at.seconds(),
         expires_at: order.expires_at().seconds(),
