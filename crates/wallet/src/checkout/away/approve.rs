@@ -65,7 +65,11 @@ impl<P: Ports> Wallet<P> {
                 return Err(error);
             }
         }
-        self.send_signed(request_id).await
+        match self.send_signed(request_id).await {
+            Err(error) if error.kind == ErrorKind::StorageFailed => Err(error),
+            // It is approved, and goes on as any approved order.
+            _ => Ok(()),
+        }
     }
 
     /// What is to be signed, at which home.
@@ -153,6 +157,26 @@ impl<P: Ports> Wallet<P> {
                 break;
             }
             before = state;
+        }
+        self.leave_what_has_ended(request_id).await
+    }
+
+    /// An order that came to nothing before it was sent needs no session any more.
+    async fn leave_what_has_ended(&self, request_id: &str) -> Result<(), WalletError> {
+        let mut left = None;
+        self.perform(&mut |desk| {
+            if desk.order(request_id)?.settled {
+                let under_way = &mut desk.orders()?.under_way;
+                left = under_way.session_of(request_id).cloned();
+                under_way.end(request_id);
+            }
+            Ok(())
+        })
+        .await?;
+        if let Some(session) = left {
+            let _alone = self.proceeding.take().await;
+            self.end_session(request_id, session.home, session.records)
+                .await;
         }
         Ok(())
     }

@@ -96,7 +96,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// The card at home forgets the release.
-    async fn end_session(&self, request_id: &str, home: HomeId, records: String) {
+    pub(super) async fn end_session(&self, request_id: &str, home: HomeId, records: String) {
         let Ok(away) = self.away_home(&home).await else {
             return;
         };
