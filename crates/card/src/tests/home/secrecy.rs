@@ -2,11 +2,13 @@
 
 use alloc::vec::Vec;
 
-use super::world::{FIRST, SECOND, World};
+use tallystick_protocol::test_keys::TestAuthority;
+
+use super::world::{FIRST, NOW, SECOND, World};
 use crate::host;
 use crate::safe::Place;
 use crate::state::State;
-use crate::tests::bench::PIN;
+use crate::tests::bench::{Bench, PIN};
 use crate::{Applet, Card};
 
 fn contains(kept: &[u8], secret: &[u8]) -> bool {
@@ -14,7 +16,7 @@ fn contains(kept: &[u8], secret: &[u8]) -> bool {
 }
 
 #[test]
-fn t000_4_neither_passwords_nor_what_they_open_are_kept_in_clear() {
+fn neither_passwords_nor_what_they_open_are_kept_in_clear() {
     let mut world = World::lent();
     world.released();
     world.enter().unwrap();
@@ -44,7 +46,7 @@ fn t000_4_neither_passwords_nor_what_they_open_are_kept_in_clear() {
 }
 
 #[test]
-fn t000_4_no_debug_shows_a_secret() {
+fn no_debug_shows_a_secret() {
     let mut world = World::lent();
     world.released();
     for hand in [&world.home, &world.away] {
@@ -84,4 +86,20 @@ fn nothing_of_the_applet_answers_while_another_is_selected() {
         let response = bench.send(host::home::lending::status()).bytes;
         assert!(host::done(&response).is_err());
     }
+}
+
+#[test]
+fn a_card_that_is_used_for_neither_half_is_written_as_before() {
+    let mut bench = Bench::personalised();
+    bench.verify();
+    bench.select(Applet::Purse);
+    let root = TestAuthority::new(NOW).root.as_der().to_vec();
+    bench.ok(host::purse::put_roots(&[root]));
+    let before = bench.card.state();
+    assert!(before[0] <= 0xab);
+    bench.select(Applet::Home);
+    bench.ok(host::home::lending::status());
+    assert_eq!(bench.card.state(), before);
+    bench.ok(host::home::access::keys());
+    assert_eq!(bench.card.state()[0], before[0] + 1);
 }
