@@ -5,7 +5,7 @@ use js_sys::{Array, Reflect};
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{
-    Address, Choice, Deployment, FeeName, KeyPlace, MoveChoice, RegistrationForm,
+    Address, Choice, Deployment, FeeName, KeyPlace, LoanTerms, MoveChoice, RegistrationForm,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -51,6 +51,7 @@ pub(crate) fn deployment(value: &JsValue) -> Result<Deployment, WalletError> {
         registration: domain(value, "registration")?,
         banks: banks(value)?,
         directory: domain(value, "directory")?,
+        home_proxy: domain(value, "home_proxy")?,
     })
 }
 
@@ -135,5 +136,24 @@ pub(crate) fn choice(value: &JsValue) -> Result<Choice, WalletError> {
         card_id: text(value, "card_id")?,
         address_id: text(value, "address_id")?,
         accept_extra: member(value, "accept_extra")?.is_truthy(),
+    })
+}
+
+fn whole(value: &JsValue, name: &str) -> Result<u64, WalletError> {
+    let number = member(value, name)?.as_f64().ok_or_else(|| wrong(name))?;
+    amount(number).map_err(|_| wrong(name))
+}
+
+pub(crate) fn loan_terms(value: &JsValue) -> Result<LoanTerms, WalletError> {
+    let count = whole(value, "count")?;
+    Ok(LoanTerms {
+        terminal: text(value, "terminal")?,
+        card_id: text(value, "card_id")?,
+        shops: texts(value, "shops")?,
+        currency: text(value, "currency")?,
+        each_minor: whole(value, "each_minor")?,
+        total_minor: whole(value, "total_minor")?,
+        count: u32::try_from(count).map_err(|_| wrong("count"))?,
+        ends_at: whole(value, "ends_at")?,
     })
 }

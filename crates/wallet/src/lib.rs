@@ -11,6 +11,7 @@ mod bank;
 mod checkout;
 pub mod core;
 mod holder;
+mod home;
 mod slices;
 pub mod view;
 

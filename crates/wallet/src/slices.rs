@@ -1,6 +1,7 @@
 //! The slices of the wallet: what the core asks of each, and which there are. Here alone they are named
 //! together; a new one is a folder, a field here, and what its pages show in [`crate::view`].
 
+use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::account::offer::Offering;
@@ -13,7 +14,8 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
 use crate::holder::profile::Profile;
-use crate::{account, bank, checkout, core, holder};
+use crate::home::Homes;
+use crate::{account, bank, checkout, core, holder, home};
 
 /// What a record says once it is opened, or why it does not open.
 pub type Opened = Result<Zeroizing<Vec<u8>>, WalletError>;
@@ -49,6 +51,8 @@ pub struct Slices {
     pub banking: Banking,
     /// The orders.
     pub orders: Orders,
+    /// What is lent, from here and to here.
+    pub homes: Homes,
 }
 
 impl Slices {
@@ -61,6 +65,7 @@ impl Slices {
         take_up(&mut slices.profile, records, &open)?;
         take_up(&mut slices.banking, records, &open)?;
         take_up(&mut slices.orders, records, &open)?;
+        take_up(&mut slices.homes, records, &open)?;
         Ok(slices)
     }
 
@@ -68,6 +73,19 @@ impl Slices {
     #[must_use]
     pub fn is_under_way(&self) -> bool {
         self.profile.is_under_way() || self.banking.is_under_way() || self.orders.is_under_way()
+    }
+
+    /// Whether there is something that can pay: a card of its own, or one that is lent.
+    #[must_use]
+    pub fn can_pay(&self) -> bool {
+        let is_lent = self.homes.away.iter().any(|away| !away.loans.is_empty());
+        self.profile.is_enrolled() || is_lent
+    }
+
+    /// Whether time does not lock the wallet at present: somebody away uses what is in it.
+    #[must_use]
+    pub fn stays_unlocked(&self, now: Timestamp) -> bool {
+        self.homes.is_on(now)
     }
 
     /// After how many minutes the wallet locks itself, if the holder has chosen.
@@ -85,6 +103,7 @@ pub fn error_kinds() -> impl Iterator<Item = ErrorKind> {
         account::errors::KINDS,
         bank::errors::KINDS,
         checkout::errors::KINDS,
+        home::errors::KINDS,
     ];
     kinds.into_iter().flatten().copied()
 }

@@ -12,6 +12,7 @@ pub use crate::core::codes::CodesView;
 pub use crate::core::deployment::Deployment;
 pub use crate::core::place::KeyPlace;
 pub use crate::holder::view::*;
+pub use crate::home::view::*;
 use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
@@ -77,6 +78,16 @@ pub struct WalletView {
     pub prepaid: Vec<PrepaidView>,
     /// What moved in and out of the purses, newest first; empty while locked.
     pub movements: Vec<MovementView>,
+    /// What is lent from here, once home was set up; none while locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub home: Option<HomeView>,
+    /// What others lend to this wallet; empty while locked.
+    pub away: Vec<AwayView>,
+    /// The domain of the home proxy; none where nothing can be lent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub home_proxy: Option<String>,
     /// The addresses; empty while locked.
     pub addresses: Vec<Address>,
     /// The orders, newest first; empty while locked.
@@ -139,6 +150,13 @@ impl Desk<'_> {
             purses: Vec::new(),
             prepaid: Vec::new(),
             movements: Vec::new(),
+            home: None,
+            away: Vec::new(),
+            home_proxy: self
+                .context
+                .home_proxy
+                .as_ref()
+                .map(|proxy| proxy.as_str().to_owned()),
             addresses: Vec::new(),
             orders: Vec::new(),
             unreadable_orders: 0,
@@ -201,6 +219,10 @@ impl Desk<'_> {
         view.unreadable_orders = unlocked.slices.orders.unreadable();
         view.lock_minutes = Some(unlocked.lock_minutes());
         view.locks_at = lock::shown(unlocked.locks_at_ms);
+        let homes = &unlocked.slices.homes;
+        view.home = homes.own.as_ref().map(|own| own.view(self.now()));
+        let away = homes.away.iter();
+        view.away = away.map(|away| away.view(self.now())).collect();
         view.pin_tries_left = unlocked.tries.pin;
         view.puk_tries_left = unlocked.tries.puk;
         view.reader_pin_tries_left = unlocked.reader_tries.map(|tries| tries.pin);

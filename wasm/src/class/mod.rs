@@ -5,6 +5,7 @@ mod account;
 mod bank;
 mod checkout;
 mod holder;
+mod home;
 
 use core::pin::Pin;
 use std::rc::Rc;

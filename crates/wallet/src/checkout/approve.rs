@@ -64,6 +64,10 @@ impl Errand for Approving<'_> {
         let Some(purchase) = desk.purchase(self.request_id, self.choice)? else {
             return Ok(None);
         };
+        if purchase.lent().is_some() {
+            // Its keys are at home, and no PIN of this wallet opens them.
+            return Err(WalletError::new(ErrorKind::CallInvalid));
+        }
         check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         let purchase = self.purchase.insert(purchase);
         Ok(Some(purchase.card.needed()))
@@ -79,7 +83,8 @@ impl Errand for Approving<'_> {
             return Ok(Vec::new());
         };
         if let Some(sealing) = self.sealing.take() {
-            self.sealed = Some(purchase.seal(sealing, replies, rng)?);
+            let made = purchase.made(&sealing, replies)?;
+            self.sealed = Some(purchase.seal(sealing, made, rng)?);
             return Ok(Vec::new());
         }
         let sealing = self.sealing.insert(purchase.split(rng)?);
@@ -121,7 +126,7 @@ impl Desk<'_> {
     }
 
     /// What there is to seal.
-    fn purchase(
+    pub(super) fn purchase(
         &mut self,
         request_id: &str,
         choice: &Choice,
@@ -157,7 +162,11 @@ impl Desk<'_> {
     }
 
     /// The order may have been declined or have expired while the card was at work.
-    fn keep_approval(&mut self, request_id: &str, approval: Approval) -> Result<(), WalletError> {
+    pub(super) fn keep_approval(
+        &mut self,
+        request_id: &str,
+        approval: Approval,
+    ) -> Result<(), WalletError> {
         let Some(mut order) = self.waiting(request_id)? else {
             return Ok(());
         };

@@ -69,6 +69,8 @@ impl Desk<'_> {
         let is_silent = attention.shop_is_silent || waited_ms >= SILENCE_MS;
         match order.state {
             OrderState::Approved => return self.confirmation_asks(&order, asks),
+            // It is sent beside this round.
+            OrderState::Confirmed if self.is_in_session(&id) => {}
             OrderState::Confirmed => {
                 // Stored before it is sent: from now on the shop may have the order.
                 order.move_to(OrderState::Sent, Event::Sent, self.now())?;

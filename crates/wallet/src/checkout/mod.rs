@@ -6,6 +6,7 @@
 mod advance;
 mod approve;
 mod attention;
+mod away;
 mod cancel;
 mod confirm;
 mod decline;

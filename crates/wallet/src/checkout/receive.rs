@@ -78,7 +78,7 @@ impl Desk<'_> {
 
     fn receive_form(&mut self, origin: &str, signed: &[u8]) -> Result<String, WalletError> {
         let unlocked = self.unlocked()?;
-        if !unlocked.slices.profile.is_enrolled() {
+        if !unlocked.slices.can_pay() {
             return Err(WalletError::new(ErrorKind::NotEnrolled));
         }
         if let Some(known) = request_of(unlocked, origin, signed) {

@@ -3,18 +3,19 @@
 use rand_core::CryptoRng;
 use tallystick_card::host;
 use tallystick_protocol::checkout::cancellation::CancellationKey;
+use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
-    PartKey, PreparedOrder, UnsignedApproval,
+    OrderProof, PartKey, PreparedOrder, UnsignedApproval,
 };
 use tallystick_protocol::checkout::policy::{Field, Policy, READERS};
 use tallystick_protocol::instrument::Payment;
-use tallystick_protocol::keys::{PairContext, Purpose, Suite};
+use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose, Suite};
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{OrderId, Role};
 use tallystick_protocol::wire::time::Timestamp;
 
-use crate::checkout::instrument::{self, Means, Paying, SetAside};
+use crate::checkout::instrument::{self, Lent, Means, Paying, SetAside};
 use crate::checkout::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
 use crate::checkout::view::Choice;
 use crate::core::error::{ErrorKind, WalletError};
@@ -34,6 +35,7 @@ pub struct Purchase {
     /// What pays, as the wallet names it.
     means: String,
     purse: Option<Paying>,
+    lent: Option<Lent>,
     address: StoredAddress,
     policy: Policy,
     extra_accepted: bool,
@@ -48,6 +50,16 @@ pub struct Sealed {
     pub set_aside: Option<SetAside>,
 }
 
+/// What the keys of an account made for an order: in the wallet's own card, or in one that stays at home.
+pub struct Made {
+    /// PS256 over the approval.
+    pub signature: [u8; 256],
+    /// A key for each pair, purpose and nonce of [`Sealing::pairs`].
+    pub keys: Vec<DerivedKey>,
+    /// What a purse that pays has set aside.
+    pub set_aside: Option<SetAside>,
+}
+
 /// An order that is split, with what the card is asked for it.
 pub struct Sealing {
     header: OrderHeader,
@@ -58,7 +70,39 @@ pub struct Sealing {
     pairs: Vec<(PairContext, Purpose, [u8; 32])>,
 }
 
+impl Sealing {
+    /// The order's header, leaves and amount: what a card that stays at home reads before it signs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FormInvalid`].
+    pub fn proof(&self) -> Result<OrderProof, WalletError> {
+        OrderProof::of_prepared(&self.prepared)
+            .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))
+    }
+
+    /// For which pairs, purposes and nonces keys are derived: two for each reader, in their order.
+    #[must_use]
+    pub fn pairs(&self) -> &[(PairContext, Purpose, [u8; 32])] {
+        &self.pairs
+    }
+}
+
 impl Purchase {
+    /// The loan that pays, if one does.
+    pub const fn lent(&self) -> Option<&Lent> {
+        self.lent.as_ref()
+    }
+
+    /// The form that is answered.
+    pub const fn form(&self) -> &OrderForm {
+        &self.order.form
+    }
+
+    /// The shop's certified name.
+    pub fn shop_name(&self) -> &str {
+        &self.order.shop_name
+    }
+
     /// The purse that pays, as the wallet names it, if one does.
     pub fn purse(&self) -> Option<&str> {
         self.purse.as_ref().map(Paying::purse)
@@ -76,8 +120,13 @@ impl Purchase {
             payment,
             shown,
             purse,
+            lent,
         } = instrument::means(slices, &choice.card_id)?;
-        let profile = slices.profile.clone();
+        // What is lent is ordered for as at home: with what its own wallet knows.
+        let profile = match &lent {
+            Some(lent) => lent.account.profile(&slices.profile.addresses),
+            None => slices.profile.clone(),
+        };
         if !order.form.instruments.contains(&payment.instrument()) {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
             return Err(error.about(&order.shop_name));
@@ -89,6 +138,9 @@ impl Purchase {
         if card.enrolment.certificate_ends_at()? <= now {
             let error = WalletError::new(ErrorKind::CardNotRenewed);
             return Err(error.about(&card.issuer_name));
+        }
+        if lent.as_ref().is_some_and(|lent| lent.ends_at <= now) {
+            return Err(WalletError::new(ErrorKind::LoanOver));
         }
         let mut addresses = profile.addresses.iter();
         let address = addresses.find(|address| address.id == choice.address_id);
@@ -103,6 +155,7 @@ impl Purchase {
             shown,
             means: choice.card_id.clone(),
             purse,
+            lent,
             address: address.clone(),
             policy: if extra_accepted {
                 asked
@@ -175,11 +228,27 @@ impl Purchase {
         Ok(commands)
     }
 
-    /// Seals with what the card answered.
+    /// What the card answered to [`Purchase::commands`].
+    pub fn made(&self, sealing: &Sealing, replies: &[Reply]) -> Result<Made, WalletError> {
+        let [_, signed, others @ ..] = replies else {
+            return Err(WalletError::new(ErrorKind::CardFailed));
+        };
+        let (keys, paid) = others
+            .split_at_checked(sealing.pairs.len())
+            .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+        let keys: Result<_, _> = keys.iter().map(|key| host::derived_key(key)).collect();
+        Ok(Made {
+            signature: signature(signed)?,
+            keys: keys.map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?,
+            set_aside: self.set_aside(paid)?,
+        })
+    }
+
+    /// Seals with what the keys made.
     pub fn seal(
         &self,
         sealing: Sealing,
-        replies: &[Reply],
+        made: Made,
         mut rng: &mut dyn CryptoRng,
     ) -> Result<Sealed, WalletError> {
         let failed =
@@ -191,19 +260,19 @@ impl Purchase {
             cancellation,
             pairs,
         } = sealing;
-        let [_, signed, others @ ..] = replies else {
+        let Made {
+            signature,
+            keys,
+            set_aside,
+        } = made;
+        if keys.len() != pairs.len() {
             return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        let (keys, paid) = others
-            .split_at_checked(pairs.len())
-            .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
-        let set_aside = self.set_aside(paid)?;
+        }
         let signed = unsigned
-            .finish(&signature(signed)?)
+            .finish(&signature)
             .map_err(|error| failed(&error))?;
         let (mut part_keys, mut confirmations) = (Vec::new(), Vec::new());
         for ((pair, purpose, nonce), key) in pairs.into_iter().zip(keys) {
-            let key = host::derived_key(key).map_err(|error| failed(&error))?;
             if purpose == Purpose::OrderPart {
                 part_keys.push(PartKey { pair, nonce, key });
             } else {
@@ -255,6 +324,7 @@ impl Purchase {
 
     fn header(&self, mut rng: &mut dyn CryptoRng) -> OrderHeader {
         let Self { order, now, .. } = self;
+        let ends_at = self.lent.as_ref().map(|lent| lent.ends_at);
         OrderHeader {
             order_id: OrderId::random(&mut rng),
             holder: self.card.enrolment.holder(),
@@ -264,7 +334,8 @@ impl Purchase {
             sent_at: *now,
             expires_at: now
                 .plus_seconds(ORDER_LIFETIME_SECONDS)
-                .min(order.form.envelope.expires_at),
+                .min(order.form.envelope.expires_at)
+                .min(ends_at.unwrap_or(Timestamp(u64::MAX))),
         }
     }
 

@@ -58,7 +58,9 @@ impl Desk<'_> {
         };
         let space = Space { role, index };
         let Some(card) = self.profile()?.card_of(order).cloned() else {
-            return Ok(());
+            // Its keys are in a card that is lent, or gone: nobody here can put a share into it.
+            let party = order.party_name(role);
+            return self.fail_unsent(order.clone(), ErrorKind::PartyRefused, &party);
         };
         let missing = self.missing_share_asks(&card, space)?;
         if missing.is_empty() {

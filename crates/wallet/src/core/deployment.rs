@@ -25,4 +25,7 @@ pub struct Deployment {
     /// Domain of the directory, which has the list of revoked certificates; null: revoked ones are not refused.
     #[cfg_attr(feature = "typescript", tsify(type = "string | null"))]
     pub directory: Option<String>,
+    /// Domain of the home proxy; null or absent where no card is lent.
+    #[cfg_attr(feature = "typescript", tsify(optional, type = "string | null"))]
+    pub home_proxy: Option<String>,
 }

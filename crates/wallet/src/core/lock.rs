@@ -1,5 +1,6 @@
 //! When the wallet locks itself: after the time that the holder chose, or only with the browser.
 
+use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::core::desk::{Desk, SessionChange};
@@ -41,6 +42,7 @@ impl Unlocked {
 
     fn next_lock_ms(&self, now_ms: u64) -> u64 {
         match self.lock_minutes() {
+            _ if self.slices.stays_unlocked(Timestamp(now_ms / 1000)) => NEVER_MS,
             0 => NEVER_MS,
             minutes => now_ms.saturating_add(u64::from(minutes) * MINUTE_MS),
         }
@@ -101,7 +103,16 @@ impl Desk<'_> {
     /// Locks if the time is up.
     pub fn lock_in_time(&mut self) {
         let now_ms = self.now_ms;
-        if matches!(&self.state.unlocked, Some(unlocked) if unlocked.locks_at_ms <= now_ms) {
+        let Some(unlocked) = &mut self.state.unlocked else {
+            return;
+        };
+        let was_never = unlocked.locks_at_ms == NEVER_MS;
+        let is_never = unlocked.next_lock_ms(now_ms) == NEVER_MS;
+        if was_never != is_never {
+            // What keeps it from locking has begun or ended by itself: counted anew.
+            unlocked.locks_at_ms = 0;
+            self.stay_unlocked();
+        } else if unlocked.locks_at_ms <= now_ms {
             self.lock();
         }
     }

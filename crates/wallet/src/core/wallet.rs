@@ -46,6 +46,8 @@ pub struct Context {
     pub registration: Option<Domain>,
     /// At which banks.
     pub banks: Vec<Domain>,
+    /// By which proxy cards are lent.
+    pub home_proxy: Option<Domain>,
 }
 
 /// A wallet over its ports.
@@ -58,6 +60,8 @@ pub struct Wallet<P: Ports> {
     pub(crate) advancing: Exclusive<()>,
     /// Only one call at a time talks to each card.
     pub(crate) conversing: Conversing,
+    /// Only one call at a time follows a procedure with the access card.
+    pub(crate) proceeding: Exclusive<()>,
     /// Only one call at a time asks the directory.
     pub(crate) looking_up: Exclusive<()>,
 }
@@ -95,6 +99,7 @@ impl<P: Ports> Wallet<P> {
                 welcome_url: deployment.welcome_url.clone(),
                 registration: optional(deployment.registration.as_deref())?,
                 banks: banks(deployment)?,
+                home_proxy: optional(deployment.home_proxy.as_deref())?,
             },
             stretch,
             state: Exclusive::new(State {
@@ -103,6 +108,7 @@ impl<P: Ports> Wallet<P> {
             }),
             advancing: Exclusive::new(()),
             conversing: Conversing::default(),
+            proceeding: Exclusive::new(()),
             looking_up: Exclusive::new(()),
             ports,
         };

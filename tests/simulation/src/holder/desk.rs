@@ -53,5 +53,6 @@ pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool) -> Deployment {
         registration: has_bank.then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has_bank.then(|| BANK.to_owned())),
         directory: has_bank.then(|| DIRECTORY.to_owned()),
+        home_proxy: None,
     }
 }

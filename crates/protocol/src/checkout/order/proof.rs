@@ -9,6 +9,7 @@ use super::header::OrderHeader;
 use super::leaf::{Leaf, root};
 use super::opened::{Disclosed, OpenedPart};
 use super::part::PartError;
+use super::split::PreparedOrder;
 use crate::checkout::policy::{Field, LEAF_COUNT};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::Root;
@@ -49,6 +50,20 @@ impl OrderProof {
             header: part.header.clone(),
             leaves: part.leaves,
             amount: amount.clone(),
+        })
+    }
+
+    /// What an order proves that waits for the holder's approval.
+    ///
+    /// # Errors
+    /// [`PartError::MissingField`] of an order that does not say the amount.
+    pub fn of_prepared(order: &PreparedOrder) -> Result<Self, PartError> {
+        let missing = PartError::MissingField(Field::Amount.as_str());
+        let amount = order.disclosed(Field::Amount).ok_or(missing)?;
+        Ok(Self {
+            header: order.header().clone(),
+            leaves: *order.leaves(),
+            amount,
         })
     }
 

@@ -132,6 +132,20 @@ impl PreparedOrder {
         })
     }
 
+    /// The leaves of all fields.
+    pub(super) fn leaves(&self) -> &[Leaf; LEAF_COUNT] {
+        &self.leaves
+    }
+
+    /// A field with its salt, if the order has it.
+    pub(super) fn disclosed(&self, field: Field) -> Option<Disclosed> {
+        Some(Disclosed {
+            field,
+            salt: self.salts[field.leaf()],
+            value: self.fields.get(field)?.to_vec(),
+        })
+    }
+
     fn key_for<'k>(&self, role: Role, keys: &'k [PartKey]) -> Result<&'k PartKey, SplitError> {
         keys.iter()
             .find(|key| {
@@ -148,17 +162,8 @@ impl PreparedOrder {
         role: Role,
         (approval, payment): (&[u8], Option<&[u8]>),
     ) -> PartContent {
-        let disclosed = policy
-            .fields_of(role)
-            .filter_map(|field| {
-                let value = self.fields.get(field)?.to_vec();
-                Some(Disclosed {
-                    field,
-                    salt: self.salts[field.leaf()],
-                    value,
-                })
-            })
-            .collect();
+        let fields = policy.fields_of(role);
+        let disclosed = fields.filter_map(|field| self.disclosed(field)).collect();
         PartContent {
             header: self.header.clone(),
             leaves: self.leaves,

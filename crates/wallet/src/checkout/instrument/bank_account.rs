@@ -27,5 +27,6 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
         shown: account.card.number.last4().to_owned(),
         account: account.clone(),
         purse: None,
+        lent: None,
     })
 }

@@ -3,10 +3,12 @@
 
 mod bank_account;
 mod card_account;
+mod lent;
 mod purse;
 #[cfg(feature = "toy-instrument")]
 mod toy;
 
+pub use lent::Lent;
 pub use purse::{Paying, SetAside};
 
 use tallystick_protocol::checkout::form::OrderForm;
@@ -26,6 +28,8 @@ pub struct Means {
     pub shown: String,
     /// The purse that sets the amount aside and signs, if one pays.
     pub purse: Option<Paying>,
+    /// What is lent, if something that is lent pays.
+    pub lent: Option<Lent>,
 }
 
 /// What an instrument knows of a holder's means.
@@ -41,6 +45,7 @@ const KINDS: &[Kind] = &[
     card_account::KIND,
     bank_account::KIND,
     purse::KIND,
+    lent::KIND,
     #[cfg(feature = "toy-instrument")]
     toy::KIND,
 ];

@@ -58,6 +58,7 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
             place: purse.place,
             signed_at: purse.signed_at,
         }),
+        lent: None,
     })
 }
 

@@ -1,0 +1,123 @@
+//! Conversations with the card that lends, and with the access card.
+
+use rand_core::CryptoRng;
+use tallystick_card::host::TakenSlot;
+
+use crate::core::conversation::{Errand, Needed};
+use crate::core::desk::Desk;
+use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
+use crate::core::ports::Ports;
+use crate::core::secure_element::{Command, Reply};
+use crate::core::wallet::Wallet;
+
+/// Which card, and what it is asked, all at once.
+pub type Prepared = Option<(Needed, Vec<Command>)>;
+type Prepare<'a> = &'a mut dyn FnMut(&mut Desk<'_>) -> Result<Prepared, WalletError>;
+type Keep<'a> = &'a mut dyn FnMut(&mut Desk<'_>, &[Reply]) -> Result<(), WalletError>;
+
+/// Something that a card does at one go.
+struct AtOneGo<'a> {
+    prepare: Prepare<'a>,
+    keep: Keep<'a>,
+    commands: Vec<Command>,
+    replies: Vec<Reply>,
+}
+
+impl Errand for AtOneGo<'_> {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        desk.unlocked()?;
+        let Some((needed, commands)) = (self.prepare)(desk)? else {
+            return Ok(None);
+        };
+        self.commands = commands;
+        Ok(Some(needed))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        replies: &[Reply],
+        _: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        self.replies = replies.to_vec();
+        Ok(core::mem::take(&mut self.commands))
+    }
+
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        (self.keep)(desk, &self.replies)
+    }
+}
+
+impl<P: Ports> Wallet<P> {
+    /// Has a card do something, and keeps what came of it with the card's new state. `prepare` is called twice.
+    pub(crate) async fn at_one_go(
+        &self,
+        prepare: Prepare<'_>,
+        keep: Keep<'_>,
+    ) -> Result<(), WalletError> {
+        let mut errand = AtOneGo {
+            prepare,
+            keep,
+            commands: Vec::new(),
+            replies: Vec::new(),
+        };
+        self.run(&mut errand).await
+    }
+
+    /// Asks the access card, which is the software card.
+    pub(crate) async fn ask_access_card(
+        &self,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Reply>, WalletError> {
+        let mut asking = Asking {
+            commands,
+            replies: Vec::new(),
+        };
+        self.run(&mut asking).await?;
+        Ok(asking.replies)
+    }
+
+    /// As [`Wallet::ask_access_card`], with one command.
+    pub(crate) async fn ask_access_card_once(
+        &self,
+        command: Command,
+    ) -> Result<Reply, WalletError> {
+        let replies = self.ask_access_card(vec![command]).await?;
+        last(&replies).cloned()
+    }
+}
+
+/// Questions to the access card of which nothing is kept but its state.
+struct Asking {
+    commands: Vec<Command>,
+    replies: Vec<Reply>,
+}
+
+impl Errand for Asking {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        desk.unlocked()?;
+        Ok(Some(Needed::at(KeyPlace::Software)))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        replies: &[Reply],
+        _: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        self.replies = replies.to_vec();
+        Ok(core::mem::take(&mut self.commands))
+    }
+
+    fn keep(&mut self, _: &mut Desk<'_>) -> Result<(), WalletError> {
+        Ok(())
+    }
+}
+
+/// What was answered last.
+pub fn last(replies: &[Reply]) -> Result<&Reply, WalletError> {
+    replies
+        .last()
+        .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))
+}

@@ -1,0 +1,163 @@
+//! The home proxy: a card that stays at home and is lent, and what others lend to this wallet.
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
+
+use super::{JsWallet, done, given, said, shown, thrown};
+use crate::arguments;
+
+#[wasm_bindgen(js_class = Wallet)]
+impl JsWallet {
+    /// Sets up home in the software card or in the card in the reader, whose PIN it is, with the two passwords that open
+    /// it from away; again: with new passwords. Tells the proxy.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_set_up(
+        &self,
+        pin: String,
+        first: String,
+        second: String,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        let (first, second) = (Zeroizing::new(first), Zeroizing::new(second));
+        done(Box::pin(async move {
+            let place = arguments::place(&place)?;
+            wallet.home_set_up(&pin, &first, &second, place).await
+        }))
+    }
+
+    /// Lets another wallet in, by its access code, under that name. Returns the invitation for it.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn home_enrol(&self, pin: String, code: String, name: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        said(Box::pin(async move {
+            wallet.home_enrol(&pin, &code, &name).await
+        }))
+    }
+
+    /// The invitation, to be shown once more. It is no secret.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn home_invitation(&self) -> Promise {
+        let wallet = self.0.clone();
+        said(Box::pin(async move { wallet.home_invitation().await }))
+    }
+
+    /// Lets that terminal in no more: its loans are gone with it.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_revoke(&self, terminal: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.home_revoke(&terminal).await }))
+    }
+
+    /// Lends an account to a terminal, within those terms.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_lend(
+        &self,
+        pin: String,
+        #[wasm_bindgen(unchecked_param_type = "LoanTerms")] terms: JsValue,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(async move {
+            let terms = arguments::loan_terms(&terms)?;
+            wallet.home_lend(&pin, &terms).await
+        }))
+    }
+
+    /// Stops a loan. Counts from the moment at which the card has it, whether or not the proxy hears of it.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_stop(&self, number: u32) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.home_stop(number).await }))
+    }
+
+    /// Stops all loans.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_stop_everything(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.home_stop_everything().await }))
+    }
+
+    /// Where the home browser connects, and what it says first; null while nothing is lent or the wallet is locked.
+    #[wasm_bindgen(unchecked_return_type = "Promise<HomeConnection | null>")]
+    pub fn home_connection(&self) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            match thrown(wallet.home_connection().await)? {
+                Some(connection) => shown(&connection),
+                None => Ok(JsValue::NULL),
+            }
+        }))
+    }
+
+    /// Answers what the proxy asked over the connection, also while locked.
+    #[wasm_bindgen(unchecked_return_type = "Promise<HomeAnswered>")]
+    pub fn home_call(&self, call: Vec<u8>) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            shown(&thrown(wallet.home_call(&call).await)?)
+        }))
+    }
+
+    /// This wallet's access code, for the holder of a home. It is no secret.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn away_code(&self) -> Promise {
+        let wallet = self.0.clone();
+        said(Box::pin(async move { wallet.away_code().await }))
+    }
+
+    /// Joins a home by its invitation. The PIN lets the card take up whom it trusts.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn away_join(&self, invitation: String, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(async move {
+            wallet.away_join(&invitation, &pin).await
+        }))
+    }
+
+    /// Fetches what a home lends to this wallet.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn away_fetch(&self, home: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.away_fetch(&home).await }))
+    }
+
+    /// Approves an order with a lent account, by the two passwords: has it signed at home and sent to the shop. Follow
+    /// `away_step` of the order meanwhile. If it fails, nothing was ordered, unless the order is approved.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn away_approve(
+        &self,
+        request_id: String,
+        #[wasm_bindgen(unchecked_param_type = "Choice")] choice: JsValue,
+        first: String,
+        second: String,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let (first, second) = (Zeroizing::new(first), Zeroizing::new(second));
+        done(Box::pin(async move {
+            let choice = arguments::choice(&choice)?;
+            wallet
+                .away_approve(&request_id, &choice, &first, &second)
+                .await
+        }))
+    }
+
+    /// Stops everything that a home lends, to whomever.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn away_stop(&self, home: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.away_stop(&home).await }))
+    }
+
+    /// Forgets a home and what it lends.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn away_leave(&self, home: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.away_leave(&home).await }))
+    }
+}
