@@ -32,6 +32,7 @@ export async function deploymentOf(parties) {
     registration: domainsOf('registration-authority')[0] ?? null,
     banks: domainsOf('bank'),
     directory: domainsOf('directory')[0] ?? null,
+    home_proxy: domainsOf('home-proxy')[0] ?? null,
   }
 }
 
