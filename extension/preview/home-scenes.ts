@@ -64,6 +64,7 @@ const use: UseView = {
 }
 const home: HomeView = {
   is_on: true,
+  place: 'reader',
   id: '7b1d'.repeat(16),
   proxy: PROXY,
   is_registered: true,
@@ -131,7 +132,7 @@ export function homeScenes({ ready, asked, done, tsubaki, order, forever }: Part
     },
     'pay-lent': withLoan(),
     'pay-lent-wrong': withLoan(),
-    'pay-lent-barred': withLoan({}, [{ ...away, loans: [{ ...lent, each_minor: 2_000 }] }]),
+    'pay-lent-barred': withLoan({ payable: [] }, [{ ...away, loans: [{ ...lent, count_left: 0, left_minor: 1_040 }] }]),
     'paying-lent': { ...withLoan({ away_step: 'signing' }), answers: { away_approve: forever } },
   }
 }

@@ -83,8 +83,10 @@ export function meansOf(order: OrderView, view: WalletView): Means[] {
       }),
     ),
   ]
-  const rank = ({ id }: Means) => (id === order.proposed_card ? -1 : order.payable.indexOf(id))
-  return all.filter(({ id }) => order.payable.includes(id)).sort((one, other) => rank(one) - rank(other))
+  const rank = ({ id }: Means) =>
+    id === order.proposed_card ? -1 : order.payable.includes(id) ? order.payable.indexOf(id) : order.payable.length
+  // What is lent and cannot pay this order is shown with the reason: whoever was lent something looks for it.
+  return all.filter(({ id, lent, barred }) => order.payable.includes(id) || (lent && barred)).sort((one, other) => rank(one) - rank(other))
 }
 
 /** Why a loan cannot pay this order, as far as this wallet knows; the card at home decides. */

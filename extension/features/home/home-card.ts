@@ -6,12 +6,6 @@ import type { CardView, KeyPlace, WalletView } from '../../shared/wallet-types'
 export const homePlaces = ({ cards }: Pick<WalletView, 'cards'>): KeyPlace[] =>
   (['reader', 'software'] as const).filter(place => cards.some(card => card.ready && card.place === place))
 
-/** Where the card at home is: where the accounts are that it has lent; before the first loan, where it would be. */
-export function homePlace({ home, cards }: Pick<WalletView, 'home' | 'cards'>): KeyPlace {
-  const lent = home?.loans.map(loan => cards.find(card => card.id === loan.card_id)?.place).find(Boolean)
-  return lent ?? homePlaces({ cards })[0] ?? 'software'
-}
-
 /** The accounts that can be lent: those of the card at home. */
 export const lendable = ({ cards }: Pick<WalletView, 'cards'>, place: KeyPlace): CardView[] =>
   cards.filter(card => card.ready && card.place === place)
