@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::Instruction;
 use crate::RestoreError;
 use crate::StatusWord;
+use crate::applets::home::{access, lending};
 use crate::applets::identity;
 use crate::applets::keys;
 use crate::applets::purse;
@@ -30,7 +31,7 @@ pub struct Response {
     pub changed: bool,
 }
 
-/// A card with three applets. Session state (selected applet, verified PIN) is lost with the value.
+/// A card with four applets. Session state (selected applet, verified PIN) is lost with the value.
 pub struct Card {
     state: State,
     session: Session,
@@ -182,6 +183,29 @@ impl Card {
             Instruction::ListPurses => purse::list(state, command),
             Instruction::ClearHistory => purse::clear(state, session, command),
             Instruction::ClosePurse => purse::close(state, session, command),
+            Instruction::SetUpHome => lending::set_up(state, session, command, stretch, rng),
+            Instruction::Terminal => lending::terminal(state, session, command),
+            Instruction::RegisterHome => lending::register(state, command),
+            Instruction::Lend => lending::lend(state, session, command),
+            Instruction::StopLending => lending::stop(state, command),
+            Instruction::HomeLog => lending::log(state, command),
+            Instruction::AnswerAccess => lending::answer_access(state, command, rng),
+            Instruction::TakeOpening => lending::take_opening(state, command, keep, rng),
+            Instruction::TakeRelease => lending::take_release(state, command, keep, rng),
+            Instruction::EnterShop => lending::enter(state, command, rng),
+            Instruction::SignOrder => lending::sign_order(state, command, rng),
+            Instruction::StopFromAway => lending::stop_from_away(state, command),
+            Instruction::EndAccess => lending::end(state, command),
+            Instruction::AccessKeys => access::access_keys(state, command, rng),
+            Instruction::RequestAccess => access::request(state, command, rng),
+            Instruction::Opening => access::opening(state, command, rng),
+            Instruction::Hello => access::hello(state, command, rng),
+            Instruction::Finish => access::finish(state, command, rng),
+            Instruction::Confirm => access::confirm(state, command),
+            Instruction::AskHome => access::ask(state, command, rng),
+            Instruction::TakeAnswer => access::take_answer(state, command),
+            Instruction::ToShop => access::to_shop(state, command),
+            Instruction::FromShop => access::from_shop(state, command),
         }
     }
 }

@@ -111,6 +111,52 @@ pub enum Instruction {
     ClearHistory,
     /// 80 3E place: delete a purse.
     ClosePurse,
+    /// 80 40 00 what: make a home card, or show it.
+    SetUpHome,
+    /// 80 42 what: enrol a terminal, or revoke one.
+    Terminal,
+    /// 80 44: sign what a proxy is told.
+    RegisterHome,
+    /// 80 46: lend.
+    Lend,
+    /// 80 48 what: stop a loan, or everything.
+    StopLending,
+    /// 80 4A: show the newest orders that were signed.
+    HomeLog,
+    /// 80 50: give a terminal a nonce.
+    AnswerAccess,
+    /// 80 52: take a first password.
+    TakeOpening,
+    /// 80 54: take a second password.
+    TakeRelease,
+    /// 80 56: show the holder to a shop.
+    EnterShop,
+    /// 80 58: sign an order for a terminal.
+    SignOrder,
+    /// 80 5A: stop everything for a terminal.
+    StopFromAway,
+    /// 80 5C: end a terminal's session.
+    EndAccess,
+    /// 80 60 what: show a terminal's keys, or open an account that is lent to it.
+    AccessKeys,
+    /// 80 62: begin a way into a home.
+    RequestAccess,
+    /// 80 64 what: seal a first password, or take the answer.
+    Opening,
+    /// 80 66: speak to the proxy.
+    Hello,
+    /// 80 68: show the terminal to the proxy.
+    Finish,
+    /// 80 6A: take the proxy's confirmation.
+    Confirm,
+    /// 80 6C what: ask within the session.
+    AskHome,
+    /// 80 6E what: take the answer.
+    TakeAnswer,
+    /// 80 70: seal a request to a shop.
+    ToShop,
+    /// 80 72: open what a shop answered.
+    FromShop,
 }
 
 impl Instruction {
@@ -150,6 +196,29 @@ impl Instruction {
             | Self::ListPurses
             | Self::ClearHistory
             | Self::ClosePurse => Some(Applet::Purse),
+            Self::SetUpHome
+            | Self::Terminal
+            | Self::RegisterHome
+            | Self::Lend
+            | Self::StopLending
+            | Self::HomeLog
+            | Self::AnswerAccess
+            | Self::TakeOpening
+            | Self::TakeRelease
+            | Self::EnterShop
+            | Self::SignOrder
+            | Self::StopFromAway
+            | Self::EndAccess
+            | Self::AccessKeys
+            | Self::RequestAccess
+            | Self::Opening
+            | Self::Hello
+            | Self::Finish
+            | Self::Confirm
+            | Self::AskHome
+            | Self::TakeAnswer
+            | Self::ToShop
+            | Self::FromShop => Some(Applet::Home),
         }
     }
 }
@@ -191,6 +260,29 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0x3a) => Self::ListPurses,
             (0x80, 0x3c) => Self::ClearHistory,
             (0x80, 0x3e) => Self::ClosePurse,
+            (0x80, 0x40) => Self::SetUpHome,
+            (0x80, 0x42) => Self::Terminal,
+            (0x80, 0x44) => Self::RegisterHome,
+            (0x80, 0x46) => Self::Lend,
+            (0x80, 0x48) => Self::StopLending,
+            (0x80, 0x4a) => Self::HomeLog,
+            (0x80, 0x50) => Self::AnswerAccess,
+            (0x80, 0x52) => Self::TakeOpening,
+            (0x80, 0x54) => Self::TakeRelease,
+            (0x80, 0x56) => Self::EnterShop,
+            (0x80, 0x58) => Self::SignOrder,
+            (0x80, 0x5a) => Self::StopFromAway,
+            (0x80, 0x5c) => Self::EndAccess,
+            (0x80, 0x60) => Self::AccessKeys,
+            (0x80, 0x62) => Self::RequestAccess,
+            (0x80, 0x64) => Self::Opening,
+            (0x80, 0x66) => Self::Hello,
+            (0x80, 0x68) => Self::Finish,
+            (0x80, 0x6a) => Self::Confirm,
+            (0x80, 0x6c) => Self::AskHome,
+            (0x80, 0x6e) => Self::TakeAnswer,
+            (0x80, 0x70) => Self::ToShop,
+            (0x80, 0x72) => Self::FromShop,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
             (0x01..=0x03 | 0x40..=0x7f, _) => return Err(StatusWord::NoLogicalChannels),
             (0x04..=0x0f, _) => return Err(StatusWord::NoSecureMessaging),

@@ -19,6 +19,7 @@ mod reference_data;
 mod safe;
 mod secret_bytes;
 mod session;
+mod signing;
 mod state;
 pub mod stretch;
 

@@ -9,6 +9,7 @@ use tallystick_protocol::keys::CENTRES_MAX;
 use zeroize::Zeroizing;
 
 use crate::StatusWord;
+use crate::applets::home::Home;
 use crate::applets::identity::{CERTIFICATE_MAX, KeyReference, SIGNATURE, rsa_key};
 use crate::applets::keys::{SHARES_MAX, SLOT_ROOM, SLOTS_MAX, Slot, StoredShare};
 use crate::applets::purse::{PURSES_MAX, Purses};
@@ -24,10 +25,13 @@ const VERSION_WITH_SAFE: u8 = 2;
 /// The longest state that is read, in bytes: all slots full of the longest shares, all purses, and the rest.
 const STATE_MAX: usize = SLOTS_MAX * SHARES_MAX * (CENTRES_MAX + 1) * crate::iso::apdu::DATA_MAX
     + PURSES_MAX * PURSE_ROOM_MAX
+    + HOME_ROOM_MAX
     + 192 * 1024;
 /// More than a purse takes: 48 entries with the longest evidence, 16 pending movements with the longest request and
 /// reply, the rest.
 const PURSE_ROOM_MAX: usize = 256 * 1024;
+/// More than what is at home and what is away take: 32 loans, the newest orders, a procedure.
+const HOME_ROOM_MAX: usize = 128 * 1024;
 /// More than a further key takes: its reference, its primes and lengths.
 const KEY_ROOM: usize = 96 + rsa_key::BYTES;
 /// More than a certificate takes beside its content.
@@ -82,6 +86,9 @@ pub(crate) struct State {
     /// Roots, banks and purses; none on a card that was never given one.
     #[n(10)]
     pub(crate) purses: Option<Purses>,
+    /// What stays at home, and what is away; none on a card that was never used for either.
+    #[n(11)]
+    pub(crate) home: Option<Home>,
 }
 
 /// The certificate of a further key.
@@ -123,6 +130,7 @@ impl State {
             safe: None,
             signature_modulus: None,
             purses: None,
+            home: None,
         }
     }
 
@@ -299,6 +307,7 @@ impl State {
             + certificates
             + shares
             + self.purses.as_ref().map_or(0, Purses::room)
+            + self.home.as_ref().map_or(0, Home::room)
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
@@ -307,8 +316,8 @@ impl State {
         }
         // The version is read first: what follows may look different in another one.
         match bytes {
-            [0xa5..=0xab, 0, VERSION_IN_CLEAR | VERSION_WITH_SAFE, ..] => {}
-            [0xa5..=0xab, 0, _, ..] => return Err(RestoreError::Version),
+            [0xa5..=0xac, 0, VERSION_IN_CLEAR | VERSION_WITH_SAFE, ..] => {}
+            [0xa5..=0xac, 0, _, ..] => return Err(RestoreError::Version),
             _ => return Err(RestoreError::Damaged),
         }
         let state: Self = minicbor::decode(bytes).map_err(|_| RestoreError::Damaged)?;
@@ -338,6 +347,7 @@ impl State {
                 .is_sorted_by(|one, next| one.number < next.number)
             && self.slots.iter().all(|slot| slot.is_valid(has_safe))
             && (self.purses.iter()).all(|purses| purses.is_valid(has_safe))
+            && (self.home.iter()).all(|home| home.is_valid(has_safe))
             && are_valid(
                 self.further_keys.as_deref(),
                 |key| key.reference,

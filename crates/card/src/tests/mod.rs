@@ -3,6 +3,7 @@
 mod apdu_form;
 mod bench;
 mod exchange;
+mod home;
 mod identity;
 mod keys;
 mod memory;

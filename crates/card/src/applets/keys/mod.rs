@@ -17,7 +17,7 @@ pub(crate) use generate_enrolment_key::generate_enrolment_key;
 pub(crate) use list::list;
 pub(crate) use prove::prove;
 pub(crate) use put_share::put_share;
-use share_sum::share_sum;
+pub(crate) use share_sum::share_sum;
 pub(crate) use slot::{SHARES_MAX, SLOT_ROOM, SLOTS_MAX, Slot, StoredShare};
 pub(crate) use status::status;
 

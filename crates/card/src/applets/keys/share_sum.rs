@@ -7,7 +7,7 @@ use crate::applets::keys::{Slot, StoredShare};
 use crate::safe::{Place, SafeKey};
 
 /// Takes all shares that came out of the safe, and adds them.
-pub(super) fn share_sum(
+pub(crate) fn share_sum(
     slot: &Slot,
     key: &SafeKey,
     share: &StoredShare,

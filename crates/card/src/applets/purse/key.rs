@@ -8,19 +8,16 @@ use tallystick_codec::DecodeMap;
 use tallystick_protocol::purse::{P256_SECRET_BYTES, RSA_SECRET_BYTES, key_digest};
 use tallystick_protocol::trust::keyed::{KeyedMessage, assemble, to_be_signed};
 use tallystick_protocol::trust::signature::{
-    Algorithm, PUBLIC_KEY_LEN_MAX, SALT_LEN, VerifyingKey, emsa_pss_encode, sign_es256,
+    Algorithm, PUBLIC_KEY_LEN_MAX, VerifyingKey, sign_es256,
 };
 use tallystick_protocol::wire::cbor::encode;
-use zeroize::Zeroizing;
 
 use crate::StatusWord;
 use crate::applets::identity::rsa_key;
 use crate::host::SigningPublicKey;
 use crate::safe::{KeptSecret, Place, SafeKey, SafeSlit};
 use crate::secret_bytes::SecretBytes;
-
-/// How many draws make a P-256 key: one out of 2³² is none.
-const DRAWS_MAX: usize = 8;
+use crate::signing::{p256_secret, sign_ps256};
 
 /// Which kind of key.
 #[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
@@ -149,17 +146,6 @@ impl PurseKey {
     }
 }
 
-fn p256_secret(rng: &mut impl CryptoRng) -> Result<SecretBytes, StatusWord> {
-    for _ in 0..DRAWS_MAX {
-        let mut bytes = Zeroizing::new([0; P256_SECRET_BYTES]);
-        rng.fill_bytes(bytes.as_mut());
-        if VerifyingKey::of_p256(&bytes).is_ok() {
-            return Ok(bytes.as_slice().into());
-        }
-    }
-    Err(StatusWord::MemoryFailure)
-}
-
 fn p256_bytes(secret: &SecretBytes) -> Result<&[u8; P256_SECRET_BYTES], StatusWord> {
     let bytes = secret.as_slice().try_into();
     bytes.map_err(|_| StatusWord::MemoryFailure)
@@ -175,20 +161,4 @@ fn rsa_public(primes: &SecretBytes) -> Result<Vec<u8>, StatusWord> {
     let modulus = rsa_key::modulus(primes).map_err(|_| StatusWord::WrongData)?;
     let key = SigningPublicKey::new(modulus).map_err(|_| StatusWord::WrongData)?;
     Ok(key.to_spki())
-}
-
-fn sign_ps256(
-    primes: &SecretBytes,
-    to_sign: &[u8],
-    rng: &mut impl CryptoRng,
-) -> Result<Vec<u8>, StatusWord> {
-    let mut salt = [0; SALT_LEN];
-    rng.fill_bytes(&mut salt);
-    let block = emsa_pss_encode(to_sign, &salt, 8 * rsa_key::BLOCK)
-        .map_err(|_| StatusWord::MemoryFailure)?;
-    let block = block
-        .as_slice()
-        .try_into()
-        .map_err(|_| StatusWord::MemoryFailure)?;
-    rsa_key::private_operation(primes, block, rng)
 }

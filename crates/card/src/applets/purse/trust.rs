@@ -97,6 +97,11 @@ impl Purses {
             .map_err(|error| refused(&error))
     }
 
+    /// The roots, once they were set.
+    pub(crate) fn anchors(&self) -> Option<TrustAnchors> {
+        anchors(&self.roots).ok()
+    }
+
     /// A bank whose certificate came.
     pub(super) fn bank(&self, domain: &Domain) -> Result<&Bank, StatusWord> {
         let mut banks = self.banks.iter();
