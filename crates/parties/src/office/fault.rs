@@ -1,6 +1,9 @@
 //! Why a party refuses a request, as it is told to whoever asked (RFC 9457).
 
 use tallystick_protocol::account::EnrolmentError;
+use tallystick_protocol::home::HomeRefusal;
+use tallystick_protocol::home::agreement::AgreementError;
+use tallystick_protocol::home::records::RecordError;
 use tallystick_protocol::keys::KeyError;
 use tallystick_protocol::keys::confirmation::ConfirmationError;
 use tallystick_protocol::trust::certificate::CertificateError;
@@ -109,13 +112,22 @@ macro_rules! fault_from_protocol {
 }
 
 fault_from_protocol!(
+    AgreementError,
     CborError,
     CertificateError,
     EnrolmentError,
+    RecordError,
     RevocationError,
     SignatureError,
     StatementError
 );
+
+/// What the home proxy refuses outside of a session.
+impl From<HomeRefusal> for Fault {
+    fn from(refusal: HomeRefusal) -> Self {
+        Self::new(refusal.into(), "")
+    }
+}
 
 impl From<KeyError> for Fault {
     fn from(error: KeyError) -> Self {

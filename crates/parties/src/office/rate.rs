@@ -87,6 +87,8 @@ limits! {
     registrations, "registrations", 6000;
     /// Order forms, signed and stored for whoever asks.
     forms, "forms", 3000;
+    /// Sessions that shops begin with holders' proxies, signed and stored for whoever asks.
+    sessions, "sessions", 3000;
     /// Accounts, where they are opened for whoever asks.
     accounts, "accounts", 600;
     /// Passwords and their salts, asked for at a bank's page by whoever types the number of one account.

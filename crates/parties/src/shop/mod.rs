@@ -20,6 +20,7 @@ mod received;
 mod refunding;
 pub mod refunds;
 pub(crate) mod schema;
+mod sessions;
 mod settling;
 pub mod state;
 pub mod stock;
@@ -62,6 +63,9 @@ pub(crate) enum Task {
     ShowRefunds,
     Evidence,
     CancelByKey,
+    BeginSession,
+    FinishSession,
+    TakeRecord,
 }
 
 /// What a shop answers at beside what every party does.
@@ -80,6 +84,14 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .at(Belongs::ToShard(places::of_reference)),
     Route::post("/v1/cancellations", Task::CancelByKey)
         .at(Belongs::ToShard(places::of_cancellation)),
+    Route::post("/v1/sessions/{}", Task::BeginSession)
+        .dear()
+        .at(Belongs::ToAnyShard(sessions::of_session)),
+    Route::post("/v1/sessions/{}/{}", Task::FinishSession)
+        .at(Belongs::ToAnyShard(sessions::of_session)),
+    Route::post("/v1/sessions/{}/{}/records", Task::TakeRecord)
+        .dear()
+        .at(Belongs::ToAnyShard(sessions::of_session)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
 ];
 
@@ -111,6 +123,7 @@ impl<P: Ports> Shop<P> {
         }
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
         let form = chosen.first().copied().unwrap_or_default();
+        let second = chosen.get(1).copied().unwrap_or_default();
         match task {
             Task::ShowCatalogue => self.show_catalogue().await,
             Task::MakeForm => self.make_form(request).await,
@@ -119,6 +132,9 @@ impl<P: Ports> Shop<P> {
             Task::ShowSummary => self.show_summary(form),
             Task::ShowRefunds => self.show_refunds(form),
             Task::CancelByKey => self.cancel_by_key(request).await,
+            Task::BeginSession => self.begin_session(request, form).await,
+            Task::FinishSession => self.finish_session(request, second).await,
+            Task::TakeRecord => self.take_record(request, second).await,
             Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);
                 self.office.show_evidence(request, others).await

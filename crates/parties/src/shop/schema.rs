@@ -124,6 +124,18 @@ pub const TABLES: &[Migration] = &[
         "CREATE TABLE shop_put_back (root BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT",
         "CREATE INDEX shop_put_back_by_time ON shop_put_back (at)",
     ]),
+    // Sessions with holders by way of their home proxies. `kept` is sealed; `heard` is SHA-256 of what came last.
+    Migration(&[
+        "CREATE TABLE shop_sessions (
+        name BLOB PRIMARY KEY,
+        expires_at INTEGER NOT NULL,
+        holder BLOB,
+        kept BLOB NOT NULL,
+        heard BLOB,
+        said BLOB
+    ) STRICT",
+        "CREATE INDEX shop_sessions_by_end ON shop_sessions (expires_at)",
+    ]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.
@@ -150,6 +162,11 @@ pub const KEPT: &[Rule] = &[
         what: "put-back",
         days: PUT_BACK_DAYS,
         sql: "DELETE FROM shop_put_back WHERE at <= ?",
+    },
+    Rule {
+        what: "sessions",
+        days: 0,
+        sql: "DELETE FROM shop_sessions WHERE expires_at <= ?",
     },
     Rule {
         what: "forms",

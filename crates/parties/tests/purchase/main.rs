@@ -35,6 +35,7 @@ mod refunds;
 mod refusals;
 mod revocation;
 mod search;
+mod sessions;
 mod signed_words;
 mod spread;
 mod spread_issuer;

@@ -2,6 +2,9 @@
 
 use super::{Problem, ProblemKind};
 use crate::account::EnrolmentError;
+use crate::home::HomeRefusal;
+use crate::home::agreement::AgreementError;
+use crate::home::records::RecordError;
 use crate::trust::certificate::CertificateError;
 use crate::trust::certificate::revocation::RevocationError;
 use crate::trust::signature::SignatureError;
@@ -85,6 +88,65 @@ impl From<&StatementError> for ProblemKind {
     }
 }
 
+impl From<&RecordError> for ProblemKind {
+    fn from(error: &RecordError) -> Self {
+        match error {
+            RecordError::Malformed => Self::Malformed,
+            RecordError::OutOfTurn => Self::Replayed,
+            RecordError::DoesNotOpen => Self::BadSignature,
+            RecordError::TooLong => Self::TooLarge,
+        }
+    }
+}
+
+impl From<&AgreementError> for ProblemKind {
+    fn from(error: &AgreementError) -> Self {
+        match error {
+            AgreementError::Statement(error) => error.into(),
+            AgreementError::Record(error) => error.into(),
+            AgreementError::Share | AgreementError::Transport => Self::Malformed,
+            AgreementError::NotConfirmed => Self::BadSignature,
+        }
+    }
+}
+
+/// "home-" and the refusal's name.
+impl From<HomeRefusal> for ProblemKind {
+    fn from(refusal: HomeRefusal) -> Self {
+        match refusal {
+            HomeRefusal::Unknown => Self::HomeUnknown,
+            HomeRefusal::NotConnected => Self::HomeNotConnected,
+            HomeRefusal::Locked => Self::HomeLocked,
+            HomeRefusal::NoCard => Self::HomeNoCard,
+            HomeRefusal::BadSignature => Self::HomeBadSignature,
+            HomeRefusal::WrongFirstPassword => Self::HomeWrongFirstPassword,
+            HomeRefusal::WrongSecondPassword => Self::HomeWrongSecondPassword,
+            HomeRefusal::Blocked => Self::HomeBlocked,
+            HomeRefusal::OutOfOrder => Self::HomeOutOfOrder,
+            HomeRefusal::NoLoan => Self::HomeNoLoan,
+            HomeRefusal::OtherShop => Self::HomeOtherShop,
+            HomeRefusal::AboveEach => Self::HomeAboveEach,
+            HomeRefusal::AboveTotal => Self::HomeAboveTotal,
+            HomeRefusal::NoneLeft => Self::HomeNoneLeft,
+            HomeRefusal::AfterEnd => Self::HomeAfterEnd,
+            HomeRefusal::Unreadable => Self::HomeUnreadable,
+            HomeRefusal::ShopNotConfirmed => Self::HomeShopNotConfirmed,
+            HomeRefusal::ShopUnreachable => Self::HomeShopUnreachable,
+            HomeRefusal::TooMany => Self::HomeTooMany,
+            HomeRefusal::Malformed => Self::HomeMalformed,
+            HomeRefusal::NoSession => Self::HomeNoSession,
+        }
+    }
+}
+
+impl ProblemKind {
+    /// The refusal of a home that it names, if it names one.
+    #[must_use]
+    pub fn home_refusal(self) -> Option<HomeRefusal> {
+        HomeRefusal::from_name(self.as_str().strip_prefix("home-")?)
+    }
+}
+
 macro_rules! problem_from {
     ($($error:ty),+) => {
         $(impl From<$error> for Problem {
@@ -96,9 +158,11 @@ macro_rules! problem_from {
 }
 
 problem_from!(
+    AgreementError,
     CborError,
     CertificateError,
     EnrolmentError,
+    RecordError,
     RevocationError,
     SignatureError,
     StatementError

@@ -129,6 +129,48 @@ problem_kinds! {
     OldState, "old-state", 409, "The purse is older than what the bank knows: it was restored from an old copy.";
     /// The directory does not have the certificate, which may be on its way there.
     NotInDirectory, "not-in-directory", 503, "The certificate is not in the directory yet. Try again in a moment.";
+    /// Home, or this terminal of it, is not known to the proxy.
+    HomeUnknown, "home-unknown", 404, "The proxy does not know this home, or not this device of it.";
+    /// The home browser is not connected.
+    HomeNotConnected, "home-not-connected", 503, "The wallet at home is not connected.";
+    /// The wallet at home is locked.
+    HomeLocked, "home-locked", 503, "The wallet at home is locked.";
+    /// The card at home is not there.
+    HomeNoCard, "home-no-card", 503, "The card at home is not in its reader.";
+    /// A terminal's signature or nonce does not match.
+    HomeBadSignature, "home-bad-signature", 403, "The signature of this device does not match.";
+    /// The first password is wrong.
+    HomeWrongFirstPassword, "home-wrong-first-password", 403, "The first password is wrong.";
+    /// The second password is wrong.
+    HomeWrongSecondPassword, "home-wrong-second-password", 403, "The second password is wrong.";
+    /// The tries are used up.
+    HomeBlocked, "home-blocked", 403, "Too many wrong passwords were tried. New ones are set at home.";
+    /// The order of the passwords and of the session was not kept.
+    HomeOutOfOrder, "home-out-of-order", 409, "The steps did not come in their order. Begin again.";
+    /// Nothing is lent under that number.
+    HomeNoLoan, "home-no-loan", 403, "Nothing is lent any more.";
+    /// The loan is for other shops.
+    HomeOtherShop, "home-other-shop", 403, "It is lent for other shops.";
+    /// More than one order may cost.
+    HomeAboveEach, "home-above-each", 403, "This is more than one order may cost.";
+    /// More than is left of the loan.
+    HomeAboveTotal, "home-above-total", 403, "This is more than is left of what is lent.";
+    /// No order is left of the loan.
+    HomeNoneLeft, "home-none-left", 403, "No more orders are lent.";
+    /// The order goes on longer than the loan.
+    HomeAfterEnd, "home-after-end", 403, "The order would go on longer than it is lent.";
+    /// The card cannot read what it is to sign.
+    HomeUnreadable, "home-unreadable", 409, "The card at home cannot read what it is to sign.";
+    /// The shop is not who it says.
+    HomeShopNotConfirmed, "home-shop-not-confirmed", 403, "The shop could not be confirmed.";
+    /// The shop does not answer the proxy.
+    HomeShopUnreachable, "home-shop-unreachable", 502, "The shop does not answer.";
+    /// Too many requests to a home.
+    HomeTooMany, "home-too-many", 429, "There were too many requests. Try again in a moment.";
+    /// What is said to a home is malformed.
+    HomeMalformed, "home-malformed", 400, "The message to the card at home is malformed.";
+    /// The session of a terminal has ended.
+    HomeNoSession, "home-no-session", 410, "The session has ended, or was never begun.";
     /// Our own fault.
     Internal, "internal", 500, "Something went wrong at this party.";
 }

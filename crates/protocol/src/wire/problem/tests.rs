@@ -1,5 +1,7 @@
 use super::*;
+use crate::home::HomeRefusal;
 use crate::trust::statement::StatementError;
+use alloc::format;
 
 #[test]
 fn every_kind_is_read_back_from_its_json() {
@@ -64,4 +66,14 @@ fn an_error_becomes_a_problem_with_its_sentence() {
     let problem = Problem::from(StatementError::Expired);
     assert_eq!(problem.kind, ProblemKind::Expired);
     assert_eq!(problem.detail, "The statement has expired.");
+}
+
+#[test]
+fn every_refusal_of_a_home_is_a_kind_of_its_own_and_is_read_back() {
+    for refusal in HomeRefusal::ALL {
+        let kind = ProblemKind::from(refusal);
+        assert_eq!(kind.as_str(), format!("home-{}", refusal.as_str()));
+        assert_eq!(kind.home_refusal(), Some(refusal));
+    }
+    assert_eq!(ProblemKind::Malformed.home_refusal(), None);
 }
