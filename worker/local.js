@@ -47,6 +47,18 @@ const lasting = name =>
     alarm() {
       return whole(() => this.#made().alarm())
     }
+
+    webSocketMessage(socket, message) {
+      return whole(() => this.#made().webSocketMessage(socket, message))
+    }
+
+    webSocketClose(socket, code, reason, wasClean) {
+      return whole(() => this.#made().webSocketClose(socket, code, reason, wasClean))
+    }
+
+    webSocketError(socket, error) {
+      return whole(() => this.#made().webSocketError(socket, error))
+    }
   }
 
 export const CaBook = lasting('CaBook')
@@ -58,6 +70,7 @@ export const BankBook = lasting('BankBook')
 export const BankingSystemBook = lasting('BankingSystemBook')
 export const DirectoryBook = lasting('DirectoryBook')
 export const RegistrationAuthorityBook = lasting('RegistrationAuthorityBook')
+export const HomeProxyBook = lasting('HomeProxyBook')
 
 export default {
   fetch: (request, env, context) => whole(() => party.fetch(request, env, context)),

@@ -24,7 +24,8 @@ export default {
     const url = new URL(request.url)
     const party = env.DOMAINS[url.hostname]
     if (!party) return refused(url.hostname)
-    if (!env.RECORDER) return env[party].fetch(request)
+    // What goes over a WebSocket is not recorded.
+    if (!env.RECORDER || request.headers.get('upgrade')) return env[party].fetch(request)
     const sent = await request.arrayBuffer()
     const answer = await env[party].fetch(new Request(request, { body: sent.byteLength ? sent : undefined }))
     const received = await answer.arrayBuffer()

@@ -2,19 +2,24 @@
 
 use std::cell::OnceCell;
 
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use tallystick_parties::Party;
 use tallystick_parties::office::fault::{Fault, Kind};
 use tallystick_parties::ports::Tables as _;
-use worker::{Env, State};
+use tallystick_parties::ports::sockets::TAG;
+use worker::{Env, Headers, State, WebSocket};
 
 use crate::logging::CORRELATION_HEADER;
 use crate::ports::WorkerPorts;
 use crate::ports::database::ObjectDatabase;
+use crate::ports::sockets::Held;
 use crate::settings::SettingsError;
 use crate::{convert, logging, problem};
 
 /// When an alarm that found wrong settings rings again, in milliseconds.
 const MISCONFIGURED_MS: u64 = 60_000;
+
+const CORRELATION_NAME: HeaderName = HeaderName::from_static(CORRELATION_HEADER);
 
 /// What the Durable Object of every role has in common. The party itself sets the alarm, in the
 /// transaction that stores what it is for.
@@ -47,10 +52,42 @@ impl<P: Party> Book<P> {
         let incoming = convert::from_worker(request).await?;
         let correlation = incoming.headers().get(CORRELATION_HEADER).cloned();
         let mut answer = party.serve(incoming).await;
+        if let Some(tag) = answer.headers_mut().remove(TAG) {
+            return self.connect(&tag, correlation);
+        }
         if let Some(correlation) = correlation {
             answer.headers_mut().insert(CORRELATION_HEADER, correlation);
         }
         convert::to_worker(answer)
+    }
+
+    /// Keeps the connection that the party lets in.
+    fn connect(
+        &self,
+        tag: &HeaderValue,
+        correlation: Option<HeaderValue>,
+    ) -> worker::Result<worker::Response> {
+        let tag = tag.to_str().map_err(|error| error.to_string())?;
+        let client = Held::new(&self.state).accept(tag)?;
+        let mut headers = HeaderMap::new();
+        headers.extend(correlation.map(|value| (CORRELATION_NAME, value)));
+        let answer = worker::Response::from_websocket(client)?;
+        Ok(answer.with_headers(Headers::from(headers)))
+    }
+
+    /// Lets the party hear a message of whoever is connected. Of text, which no party takes, it hears that it was said;
+    /// "ping" was answered before.
+    pub async fn message(&self, socket: &WebSocket, message: &[u8], open: Open<P>) {
+        if let (Ok(party), Some(tag)) = (self.party(open), Held::new(&self.state).tag_of(socket)) {
+            party.message(&tag, message).await;
+        }
+    }
+
+    /// Lets the party hear that somebody is not connected any more.
+    pub async fn closed(&self, socket: &WebSocket, open: Open<P>) {
+        if let (Ok(party), Some(tag)) = (self.party(open), Held::new(&self.state).tag_of(socket)) {
+            party.closed(&tag).await;
+        }
     }
 
     /// Lets the party do what is due. With wrong settings nothing is done and nothing is lost: the

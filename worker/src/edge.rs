@@ -11,7 +11,7 @@ use crate::ports::siblings;
 use crate::{BODY_LIMIT, address, body, problem, settings};
 
 /// What a party reads of a request's headers; nothing else of them reaches it.
-const FORWARDED: [&str; 3] = ["content-type", "authorization", "if-none-match"];
+const FORWARDED: [&str; 4] = ["content-type", "authorization", "if-none-match", "upgrade"];
 
 /// Answers one request from outside.
 pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {

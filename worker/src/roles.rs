@@ -100,6 +100,59 @@ book_of!(
     open_registration_authority
 );
 
+/// The book of the home proxy, to which home browsers hold connections open.
+#[cfg(feature = "home-proxy")]
+#[durable_object]
+pub struct HomeProxyBook {
+    book: Book<tallystick_parties::home_proxy::HomeProxy<WorkerPorts>>,
+}
+
+#[cfg(feature = "home-proxy")]
+impl DurableObject for HomeProxyBook {
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            book: Book::new(state, env),
+        }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.book.fetch(request, open_home_proxy).await
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.book.alarm(open_home_proxy).await
+    }
+
+    async fn websocket_message(
+        &self,
+        socket: worker::WebSocket,
+        message: worker::WebSocketIncomingMessage,
+    ) -> Result<()> {
+        let message = match message {
+            worker::WebSocketIncomingMessage::Binary(message) => message,
+            worker::WebSocketIncomingMessage::String(_) => Vec::new(),
+        };
+        self.book.message(&socket, &message, open_home_proxy).await;
+        Ok(())
+    }
+
+    async fn websocket_close(
+        &self,
+        socket: worker::WebSocket,
+        _code: usize,
+        _reason: String,
+        _was_clean: bool,
+    ) -> Result<()> {
+        self.book.closed(&socket, open_home_proxy).await;
+        Ok(())
+    }
+
+    async fn websocket_error(&self, socket: worker::WebSocket, _: worker::Error) -> Result<()> {
+        self.book.closed(&socket, open_home_proxy).await;
+        Ok(())
+    }
+}
+
 #[cfg(feature = "ca")]
 fn open_ca(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::ca::Ca<WorkerPorts>> {
     use tallystick_parties::ca::{Ca, Config};
@@ -235,4 +288,15 @@ fn open_registration_authority(
         banks: settings::domains(env, "BANKS")?,
     };
     Ok(RegistrationAuthority::new(ports, config))
+}
+
+#[cfg(feature = "home-proxy")]
+fn open_home_proxy(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::home_proxy::HomeProxy<WorkerPorts>> {
+    use tallystick_parties::home_proxy::{HomeProxy, HomeProxyConfig};
+    let mut config = HomeProxyConfig::new(settings::read(env, Role::HomeProxy)?);
+    config.terminals = settings::terminals(env)?;
+    Ok(HomeProxy::new(ports, config))
 }

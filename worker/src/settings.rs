@@ -322,6 +322,26 @@ pub fn is_no_real_money(env: &Env) -> Result<bool, SettingsError> {
     }
 }
 
+/// The terminals that a home proxy lets through, if its operator lists them in TERMINALS.
+#[cfg(feature = "home-proxy")]
+pub fn terminals(env: &Env) -> Result<Option<Terminals>, SettingsError> {
+    let Some(text) = optional(env, "TERMINALS") else {
+        return Ok(None);
+    };
+    let read = tallystick_parties::home_proxy::HomeProxyConfig::read_terminals(&text);
+    read.map(Some).ok_or(SettingsError::Form(
+        "TERMINALS",
+        "a list such as HOME=TALLY-ACCESS-1.…, separated by semicolons",
+    ))
+}
+
+/// Terminals, each of its home.
+#[cfg(feature = "home-proxy")]
+type Terminals = Vec<(
+    tallystick_protocol::wire::identifier::HomeId,
+    tallystick_protocol::home::PublicKeys,
+)>;
+
 /// Who may command the party, separated by semicolons: "Aiko=MIIB…", as the console shows it.
 fn operators(env: &Env) -> Result<Vec<Operator>, SettingsError> {
     let text = optional(env, "OPERATORS").unwrap_or_default();

@@ -13,6 +13,8 @@ pub mod ca;
 pub mod console;
 #[cfg(feature = "directory")]
 pub mod directory;
+#[cfg(feature = "home-proxy")]
+pub mod home_proxy;
 #[cfg(feature = "iso20022")]
 pub mod iso20022;
 #[cfg(feature = "key-centre")]

@@ -48,6 +48,10 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::banking_system::ROUTES, holds);
     }
+    #[cfg(feature = "home-proxy")]
+    {
+        found = found || some(crate::home_proxy::ROUTES, holds);
+    }
     #[cfg(feature = "registration-authority")]
     {
         found = found || some(crate::registration_authority::ROUTES, holds);

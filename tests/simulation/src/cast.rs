@@ -7,6 +7,7 @@ use tallystick_parties::banking_system::{BankingConfig, BankingSystem, Client};
 use tallystick_parties::ca::{self, Ca};
 use tallystick_parties::courier::Courier;
 use tallystick_parties::directory::Directory;
+use tallystick_parties::home_proxy::{HomeProxy, HomeProxyConfig};
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::office::place::{Place, Shards};
@@ -50,6 +51,8 @@ pub const CA: &str = "ca.localhost";
 pub const DIRECTORY: &str = "directory.localhost";
 /// The ordinary bank outside, in a sandbox.
 pub const BANKING_SYSTEM: &str = "kitsune-bank.localhost";
+/// The home proxy, where there is one.
+pub const HOME_PROXY: &str = "hearth.localhost";
 /// The bank, and who is there only if it is.
 pub const BESIDE_THE_BANK: [&str; 4] = [BANK, AUTHORITY, DIRECTORY, BANKING_SYSTEM];
 /// Everybody but those only some shops take, in the order in which they are given the test keys.
@@ -309,6 +312,11 @@ impl Cast {
                     false => Outside::Played,
                 };
                 Running::Bank(Rc::new(Bank::new(ports, self.bank(), outside)))
+            }
+            HOME_PROXY => {
+                let settings = self.settings(Role::HomeProxy, HOME_PROXY);
+                let config = HomeProxyConfig::new(settings);
+                Running::HomeProxy(Rc::new(HomeProxy::new(ports, config)))
             }
             BANKING_SYSTEM => {
                 Running::BankingSystem(Rc::new(BankingSystem::new(ports, outside_bank())))

@@ -2,7 +2,9 @@
 
 use std::rc::Weak;
 
-use tallystick_parties::native::{self, KeptLog, SeededRandom, SetClock, SqliteDatabase};
+use tallystick_parties::native::{
+    self, KeptLog, MemorySockets, SeededRandom, SetClock, SqliteDatabase,
+};
 
 use crate::network::SimulatedNetwork;
 use crate::pen::Pen;
@@ -21,6 +23,7 @@ pub(crate) fn machine(
     let random = SeededRandom::new(&format!("{seed}, {name}"));
     Machine {
         database: SqliteDatabase::new().unwrap(),
+        sockets: MemorySockets::new(&clock),
         clock,
         signing: Pen::new(town.clone(), random.clone()),
         random,

@@ -9,6 +9,7 @@ use tallystick_parties::banking_system::BankingSystem;
 use tallystick_parties::ca::Ca;
 use tallystick_parties::courier::Courier;
 use tallystick_parties::directory::Directory;
+use tallystick_parties::home_proxy::HomeProxy;
 use tallystick_parties::issuer::Issuer;
 use tallystick_parties::key_centre::KeyCentre;
 use tallystick_parties::ports::Ports;
@@ -37,6 +38,8 @@ pub enum Running<P: Ports> {
     Bank(Rc<Bank<P, Outside>>),
     /// The ordinary bank outside.
     BankingSystem(Rc<BankingSystem<P>>),
+    /// The home proxy.
+    HomeProxy(Rc<HomeProxy<P>>),
 }
 
 impl<P: Ports> Clone for Running<P> {
@@ -51,6 +54,7 @@ impl<P: Ports> Clone for Running<P> {
             Self::Directory(party) => Self::Directory(party.clone()),
             Self::Bank(party) => Self::Bank(party.clone()),
             Self::BankingSystem(party) => Self::BankingSystem(party.clone()),
+            Self::HomeProxy(party) => Self::HomeProxy(party.clone()),
         }
     }
 }
@@ -67,6 +71,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Directory(party) => party.serve(request).await,
             Self::Bank(party) => party.serve(request).await,
             Self::BankingSystem(party) => party.serve(request).await,
+            Self::HomeProxy(party) => party.serve(request).await,
         }
     }
 
@@ -81,6 +86,19 @@ impl<P: Ports> Party for Running<P> {
             Self::Directory(party) => party.wake().await,
             Self::Bank(party) => party.wake().await,
             Self::BankingSystem(party) => party.wake().await,
+            Self::HomeProxy(party) => party.wake().await,
+        }
+    }
+
+    async fn message(&self, tag: &str, message: &[u8]) {
+        if let Self::HomeProxy(party) = self {
+            party.message(tag, message).await;
+        }
+    }
+
+    async fn closed(&self, tag: &str) {
+        if let Self::HomeProxy(party) = self {
+            party.closed(tag).await;
         }
     }
 }

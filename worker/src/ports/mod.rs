@@ -5,6 +5,7 @@ pub mod network;
 pub mod random;
 pub mod siblings;
 pub mod signing;
+pub mod sockets;
 
 use tallystick_parties::ports::{Clock, Log, Ports};
 
@@ -15,6 +16,7 @@ pub struct WorkerPorts {
     database: database::ObjectDatabase,
     network: network::Fetching,
     siblings: siblings::Objects,
+    sockets: sockets::Held,
 }
 
 impl WorkerPorts {
@@ -27,6 +29,7 @@ impl WorkerPorts {
             database: database::ObjectDatabase::new(state.storage()),
             network: network::Fetching,
             siblings: siblings::Objects::new(state, env)?,
+            sockets: sockets::Held::new(state),
         })
     }
 }
@@ -38,6 +41,7 @@ impl Ports for WorkerPorts {
     type Signing = signing::WebCrypto;
     type Network = network::Fetching;
     type Siblings = siblings::Objects;
+    type Sockets = sockets::Held;
     type Log = Console;
 
     fn database(&self) -> &Self::Database {
@@ -62,6 +66,10 @@ impl Ports for WorkerPorts {
 
     fn siblings(&self) -> &Self::Siblings {
         &self.siblings
+    }
+
+    fn sockets(&self) -> &Self::Sockets {
+        &self.sockets
     }
 
     fn log(&self) -> &Self::Log {

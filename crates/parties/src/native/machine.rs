@@ -1,6 +1,9 @@
 //! The machine one party runs on.
 
-use super::{Hub, InProcessNetwork, KeptLog, RsaSigning, SeededRandom, SetClock, SqliteDatabase};
+use super::{
+    Hub, InProcessNetwork, KeptLog, MemorySockets, RsaSigning, SeededRandom, SetClock,
+    SqliteDatabase,
+};
 use crate::office::place::Place;
 use crate::ports::{DatabaseError, Network, Ports, Siblings, Signing};
 
@@ -18,6 +21,8 @@ pub struct Machine<S = RsaSigning, N = InProcessNetwork> {
     pub signing: S,
     /// Its way to the others, and to the other objects of its party.
     pub network: N,
+    /// Who is connected to it.
+    pub sockets: MemorySockets,
     /// What it logged.
     pub log: KeptLog,
 }
@@ -51,6 +56,7 @@ impl Machine {
             signing: RsaSigning::new(random.clone()),
             random,
             network: hub.network(domain).at(place),
+            sockets: MemorySockets::new(clock),
             log: KeptLog::default(),
         })
     }
@@ -63,6 +69,7 @@ impl<S: Signing, N: Network + Siblings> Ports for Machine<S, N> {
     type Signing = S;
     type Network = N;
     type Siblings = N;
+    type Sockets = MemorySockets;
     type Log = KeptLog;
 
     fn database(&self) -> &SqliteDatabase {
@@ -87,6 +94,10 @@ impl<S: Signing, N: Network + Siblings> Ports for Machine<S, N> {
 
     fn siblings(&self) -> &N {
         &self.network
+    }
+
+    fn sockets(&self) -> &MemorySockets {
+        &self.sockets
     }
 
     fn log(&self) -> &KeptLog {

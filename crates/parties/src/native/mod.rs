@@ -9,6 +9,7 @@ mod machine;
 mod random;
 mod run;
 mod signing;
+mod sockets;
 
 pub use clock::SetClock;
 pub use database::SqliteDatabase;
@@ -18,3 +19,4 @@ pub use machine::Machine;
 pub use random::SeededRandom;
 pub use run::block_on;
 pub use signing::RsaSigning;
+pub use sockets::{Line, MemorySockets};

@@ -11,4 +11,10 @@ pub trait Party {
     /// Does what is due: bootstrap, letters in the outbox, expiry. The party sets its own alarm, with
     /// what it is for: see [`crate::ports::Tables::set_alarm`].
     async fn wake(&self);
+
+    /// Hears a binary message of whoever is connected under this tag: see [`crate::ports::sockets`].
+    async fn message(&self, _tag: &str, _message: &[u8]) {}
+
+    /// Hears that whoever was connected under this tag is not any more.
+    async fn closed(&self, _tag: &str) {}
 }

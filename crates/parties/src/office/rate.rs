@@ -87,8 +87,16 @@ limits! {
     registrations, "registrations", 6000;
     /// Order forms, signed and stored for whoever asks.
     forms, "forms", 3000;
-    /// Sessions that shops begin with holders' proxies, signed and stored for whoever asks.
+    /// Sessions that shops begin with holders' proxies, and proxies with terminals, signed and stored for whoever asks.
     sessions, "sessions", 3000;
+    /// Homes registered at a proxy by whoever asks.
+    homes, "homes", 600;
+    /// What one home says, and what is asked of it by all of its terminals.
+    home, "home-each", 240;
+    /// What one terminal asks of its home.
+    terminal, "terminal-each", 60;
+    /// Passwords, of each kind, that one terminal brings to its home.
+    home_passwords, "home-passwords-each", 10;
     /// Accounts, where they are opened for whoever asks.
     accounts, "accounts", 600;
     /// Passwords and their salts, asked for at a bank's page by whoever types the number of one account.

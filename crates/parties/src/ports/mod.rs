@@ -11,6 +11,7 @@ pub mod network;
 pub mod random;
 pub mod siblings;
 pub mod signing;
+pub mod sockets;
 
 pub use clock::Clock;
 pub use database::{Database, DatabaseError, Row, Tables, Value};
@@ -19,6 +20,7 @@ pub use network::{Network, NetworkError};
 pub use random::{PortRng, Random};
 pub use siblings::Siblings;
 pub use signing::{KeyPair, Signing, SigningError};
+pub use sockets::{SocketGone, Sockets};
 
 /// All ports of one party, in one bundle, so that a role has one type parameter.
 pub trait Ports {
@@ -34,6 +36,8 @@ pub trait Ports {
     type Network: Network;
     /// The other objects of this party.
     type Siblings: Siblings;
+    /// Connections that others hold open.
+    type Sockets: Sockets;
     /// Where log lines go.
     type Log: Log;
 
@@ -49,6 +53,8 @@ pub trait Ports {
     fn network(&self) -> &Self::Network;
     /// The other objects of this party.
     fn siblings(&self) -> &Self::Siblings;
+    /// Connections that others hold open.
+    fn sockets(&self) -> &Self::Sockets;
     /// Where log lines go.
     fn log(&self) -> &Self::Log;
 }

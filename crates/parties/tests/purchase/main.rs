@@ -23,6 +23,7 @@ mod expiry;
 mod forgery;
 mod handing_over;
 mod holder;
+mod home_proxy;
 mod information_flow;
 mod limits;
 mod metrics;

@@ -18,9 +18,9 @@ use tallystick_protocol::wire::time::Timestamp;
     reason = "what is not used by these tests is used by others"
 )]
 pub use tallystick_simulation::cast::{
-    AUTHORITY, BANK, BANK_SHARDS, CA, CENTRE, COURIER, COURIER_SHARDS, DIRECTORY, ISSUER,
-    ISSUER_SHARDS, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP, SHOP_SHARDS,
-    SHOP_STOCK, START, domain, settings,
+    AUTHORITY, BANK, BANK_SHARDS, CA, CENTRE, COURIER, COURIER_SHARDS, DIRECTORY, HOME_PROXY,
+    ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP,
+    SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
 };
 use tallystick_simulation::cast::{
     Cast, NAMES, Running, handles_of, party_of, place_of, purse_key_token,
@@ -112,6 +112,13 @@ impl World {
             ..Cast::default()
         };
         Self::of(&names, cast)
+    }
+
+    /// As [`World::new`], with a home proxy.
+    #[allow(dead_code, reason = "not all tests have one")]
+    pub fn with_home_proxy() -> Self {
+        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, HOME_PROXY];
+        Self::of(&names, Cast::default())
     }
 
     /// A directory opens, and everybody's operator names it.

@@ -1,0 +1,151 @@
+//! The home proxy (source document 000): stands between those who are away and the card that they left at home.
+//!
+//! It knows which terminals are whose (H2), lets none other through, keeps the order of claim 3, agrees on a key with
+//! the shop, for which the card at home signs, and tells the key to the terminal within their session. It can neither
+//! read the passwords nor make the card sign anything: see [`tallystick_protocol::home`].
+
+mod access;
+mod asking;
+mod calling;
+mod config;
+mod connecting;
+mod console;
+mod homes;
+mod known;
+mod schema;
+mod sessions;
+mod waiting;
+
+pub use config::HomeProxyConfig;
+pub use known::{KnownTerminals, Listed, Registered};
+
+use self::sessions::Busy;
+use self::waiting::Waiting;
+use crate::office::Office;
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
+use crate::office::party::Party;
+use crate::office::routes::{self, Route};
+use crate::ports::Ports;
+use crate::post::due::{Job, Next};
+use crate::post::waking::Duties;
+use crate::store::retention::Rule;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    Register,
+    TakeLent,
+    TellLent,
+    Connect,
+    Stop,
+    Access,
+    Open,
+    BeginSession,
+    FinishSession,
+    TakeRecord,
+}
+
+/// What a home proxy answers at beside what every party does.
+pub(crate) const ROUTES: &[Route<Task>] = &[
+    Route::post("/v1/homes", Task::Register).dear(),
+    Route::post("/v1/homes/lent", Task::TakeLent).dear(),
+    Route::get("/v1/homes/{}/connection", Task::Connect),
+    Route::post("/v1/homes/{}/lent", Task::TellLent),
+    Route::post("/v1/homes/{}/stops", Task::Stop),
+    Route::post("/v1/homes/{}/requests", Task::Access),
+    Route::post("/v1/homes/{}/openings", Task::Open),
+    Route::post("/v1/homes/{}/sessions", Task::BeginSession).dear(),
+    Route::post("/v1/homes/{}/sessions/{}", Task::FinishSession),
+    Route::post("/v1/homes/{}/sessions/{}/records", Task::TakeRecord),
+];
+
+/// A home proxy.
+pub struct HomeProxy<P: Ports> {
+    office: Office<P>,
+    known: Box<dyn KnownTerminals>,
+    waiting: Waiting,
+    busy: Busy,
+}
+
+impl<P: Ports> HomeProxy<P> {
+    /// A home proxy on this machine.
+    pub fn new(ports: P, config: HomeProxyConfig) -> Self {
+        let known: Box<dyn KnownTerminals> = match config.terminals {
+            None => Box::new(Registered),
+            Some(listed) => Box::new(Listed::new(listed)),
+        };
+        Self {
+            office: Office::new(ports, config.settings, schema::MIGRATIONS),
+            known,
+            waiting: Waiting::default(),
+            busy: Busy::default(),
+        }
+    }
+
+    async fn handle(&self, request: &Incoming) -> Result<Answer, Fault> {
+        if let Some(answer) = self.office.serve_common(request).await? {
+            return Ok(answer);
+        }
+        if let Some(answer) = self.office.serve_console(self, request)? {
+            return Ok(answer);
+        }
+        let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
+        let home = chosen.first().copied().unwrap_or_default();
+        let session = (home, chosen.get(1).copied().unwrap_or_default());
+        match task {
+            Task::Register => self.register(request).await,
+            Task::TakeLent => self.take_lent(request),
+            Task::TellLent => self.tell_lent(request, home).await,
+            Task::Connect => self.connect(request, home),
+            Task::Stop => self.stop(request, home).await,
+            Task::Access => self.ask_access(request, home).await,
+            Task::Open => self.open_home(request, home).await,
+            Task::BeginSession => self.begin_session(request, home).await,
+            Task::FinishSession => self.finish_session(request, session).await,
+            Task::TakeRecord => self.take_record(request, session).await,
+        }
+    }
+
+    fn note(&self, outcome: Result<(), Fault>) {
+        if let Err(fault) = outcome {
+            self.office.log("home-refused", None, fault.kind.as_str());
+            self.office.log_cause(None, &fault);
+        }
+    }
+}
+
+impl<P: Ports> Duties for HomeProxy<P> {
+    async fn perform(&self, job: &Job) -> Result<Next, Fault> {
+        match job.kind.as_str() {
+            connecting::ARRIVAL => self.end_arrival(&job.reference),
+            sessions::END => self.end_session(&job.reference).await,
+            _ => Ok(Next::Done),
+        }
+    }
+
+    fn kept(&self) -> &'static [Rule] {
+        schema::KEPT
+    }
+}
+
+impl<P: Ports> Party for HomeProxy<P> {
+    async fn serve(&self, request: Incoming) -> Answer {
+        self.office
+            .receive(request, async |request| self.handle(request).await)
+            .await
+    }
+
+    async fn wake(&self) {
+        self.office.wake(self).await;
+    }
+
+    async fn message(&self, tag: &str, message: &[u8]) {
+        let heard = self.hear(tag, message).await;
+        self.note(heard);
+    }
+
+    async fn closed(&self, tag: &str) {
+        let lost = self.lose(tag);
+        self.note(lost);
+    }
+}

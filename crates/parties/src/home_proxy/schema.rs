@@ -1,0 +1,78 @@
+//! The home proxy's tables.
+
+use crate::store::retention::Rule;
+use crate::store::schema::Migration;
+
+/// For how long a home is kept that is neither registered anew nor connects, in days.
+const UNUSED_DAYS: u64 = 400;
+
+/// All versions of the tables, oldest first. What is secret is sealed, and nothing here is a password or a card's.
+pub(super) const MIGRATIONS: &[Migration] = &[Migration(&[
+    // One row a home. `verifier` is SHA-256 of the token with which the home browser connects; `connection` is the tag of
+    // the connection that counts. `stop` is a terminal's signed request to stop everything, until home has heard it.
+    "CREATE TABLE homes (
+        home BLOB PRIMARY KEY, keys BLOB NOT NULL, verifier BLOB NOT NULL, version INTEGER NOT NULL,
+        digest BLOB NOT NULL, used_at INTEGER NOT NULL, connection TEXT UNIQUE, connected_at INTEGER,
+        stop BLOB, stop_by BLOB) STRICT",
+    "CREATE INDEX homes_by_use ON homes (used_at)",
+    // Known terminals (H2).
+    "CREATE TABLE home_terminals (
+        home BLOB NOT NULL, terminal BLOB NOT NULL, keys BLOB NOT NULL,
+        PRIMARY KEY (home, terminal)) STRICT",
+    // Connections of which it is not known yet who they are.
+    "CREATE TABLE home_arrivals (
+        tag TEXT PRIMARY KEY, home BLOB NOT NULL, until_ms INTEGER NOT NULL) STRICT",
+    "CREATE INDEX home_arrivals_by_home ON home_arrivals (home)",
+    // What homes left for their terminals.
+    "CREATE TABLE home_lent (
+        home BLOB NOT NULL, terminal BLOB NOT NULL, lent BLOB NOT NULL, left_at INTEGER NOT NULL,
+        PRIMARY KEY (home, terminal)) STRICT",
+    // Requests that were made: each is good once.
+    "CREATE TABLE home_requests (digest BLOB PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT",
+    "CREATE INDEX home_requests_by_end ON home_requests (expires_at)",
+    // Homes that the first password has opened, for whom and until when.
+    "CREATE TABLE home_gates (
+        home BLOB NOT NULL, terminal BLOB NOT NULL, expires_at INTEGER NOT NULL,
+        PRIMARY KEY (home, terminal)) STRICT",
+    // Sessions with terminals; of one without a terminal it is not known yet whose it is.
+    "CREATE TABLE home_sessions (
+        name BLOB PRIMARY KEY, home BLOB NOT NULL, terminal BLOB, expires_at INTEGER NOT NULL,
+        is_released INTEGER NOT NULL, kept BLOB NOT NULL, heard BLOB, said BLOB) STRICT",
+    "CREATE INDEX home_sessions_by_home ON home_sessions (home, terminal)",
+    "CREATE INDEX home_sessions_by_end ON home_sessions (expires_at)",
+])];
+
+/// What is kept how long, beside what every party keeps.
+pub(super) const KEPT: &[Rule] = &[
+    Rule {
+        what: "home-requests",
+        days: 0,
+        sql: "DELETE FROM home_requests WHERE expires_at <= ?",
+    },
+    Rule {
+        what: "home-gates",
+        days: 0,
+        sql: "DELETE FROM home_gates WHERE expires_at <= ?",
+    },
+    Rule {
+        what: "home-sessions",
+        days: 0,
+        sql: "DELETE FROM home_sessions WHERE expires_at <= ?",
+    },
+    Rule {
+        what: "home-lent",
+        days: UNUSED_DAYS,
+        sql: "DELETE FROM home_lent WHERE left_at <= ?",
+    },
+    Rule {
+        what: "home-terminals",
+        days: UNUSED_DAYS,
+        sql: "DELETE FROM home_terminals WHERE home IN (
+            SELECT home FROM homes WHERE used_at <= ? AND connection IS NULL)",
+    },
+    Rule {
+        what: "homes",
+        days: UNUSED_DAYS,
+        sql: "DELETE FROM homes WHERE used_at <= ? AND connection IS NULL",
+    },
+];

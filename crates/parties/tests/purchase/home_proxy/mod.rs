@@ -1,0 +1,7 @@
+//! The home proxy between a terminal, a home and the shop (source document 000).
+
+mod connecting;
+mod ends;
+mod proxying;
+mod refusing;
+mod stopping;
