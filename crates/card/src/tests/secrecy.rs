@@ -6,6 +6,7 @@ use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, Centre, NONCE, PUK, context, pair};
+use super::home::world::{FIRST, SECOND};
 use super::purse::lived::live;
 use crate::Applet;
 use crate::host;
@@ -35,6 +36,9 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     bench.verify();
     bench.select(Applet::Purse);
     live(|apdu| bench.send(apdu).bytes, &public);
+    bench.select(Applet::Home);
+    bench.ok(host::home::lending::set_up(FIRST, SECOND));
+    bench.ok(host::home::access::keys());
     let holder = HolderId::of_enrolment_key(&public);
     let share = centre.holder_share(&holder, &key);
     let state = State::from_bytes(&bench.card.state()).unwrap();
@@ -48,8 +52,11 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     assert_eq!(purse_keys.len(), 3);
     let mut in_safe = vec![&share[..], signature_key.as_slice(), key_of_safe.as_bytes()];
     in_safe.extend(purse_keys.iter().map(|(_, secret)| secret.as_slice()));
-    let secrets = secret_pieces(&[&in_safe[..], &[slot.secret.as_slice()]].concat());
-    assert!(secrets.len() >= 8 + 2 + 16 + 2 + 3 * 2);
+    let home = state.home.as_ref().unwrap().secrets();
+    assert_eq!(home.len(), 4);
+    let secrets = [&in_safe[..], &[slot.secret.as_slice()], &home].concat();
+    let secrets = secret_pieces(&secrets);
+    assert!(secrets.len() >= 8 + 2 + 16 + 2 + 3 * 2 + 4 * 2);
     let kept = bench.card.state();
     for piece in &secret_pieces(&in_safe) {
         assert!(

@@ -58,6 +58,16 @@ impl<P: Ports> Wallet<P> {
         path: &str,
         body: Vec<u8>,
     ) -> Result<Vec<u8>, WalletError> {
+        Ok(self.tell_and_look(asked, path, body).await?.1)
+    }
+
+    /// As [`Wallet::tell`]; with the HTTP status.
+    pub(super) async fn tell_and_look(
+        &self,
+        asked: &Asked<'_>,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<(u16, Vec<u8>), WalletError> {
         let url = self.context.urls.url(asked.proxy, path);
         let mut said = self.post(&url, &body).await;
         for _ in 1..SENDINGS {
@@ -76,7 +86,7 @@ impl<P: Ports> Wallet<P> {
             body,
         } = response;
         match status {
-            200..300 => Ok(body),
+            200..300 => Ok((status, body)),
             _ if content_type == PROBLEM_MEDIA_TYPE => Err(refusal(&body).map_or_else(
                 || match status {
                     429 => meant(HomeRefusal::TooMany, asked.named()),

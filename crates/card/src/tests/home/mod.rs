@@ -1,8 +1,9 @@
 //! The home applet at its boundary: a card at home, a card away, and a proxy and a shop that do whatever a test wants.
 
 mod lending;
+mod misuse;
 mod order;
 mod power_failure;
 mod run;
 mod secrecy;
-mod world;
+pub(super) mod world;

@@ -38,22 +38,23 @@ use crate::host::{self, CardError, purse};
 use crate::tests::bench::{Bench, CHEAP, Centre, domain};
 use crate::tests::home::power_failure::cut_everywhere;
 
-pub(super) const NOW: Timestamp = Timestamp(1_800_000_000);
-pub(super) const FIRST: &str = "heron over rice";
-pub(super) const SECOND: &str = "nine lanterns lit";
-pub(super) const PROXY: &str = "hearth.localhost";
-pub(super) const SHOP: &str = "tea.localhost";
+pub(in crate::tests::home) const NOW: Timestamp = Timestamp(1_800_000_000);
+pub(in crate::tests) const FIRST: &str = "heron over rice";
+pub(in crate::tests) const SECOND: &str = "nine lanterns lit";
+pub(in crate::tests::home) const PROXY: &str = "hearth.localhost";
+pub(in crate::tests::home) const SHOP: &str = "tea.localhost";
+pub(in crate::tests::home) const OTHER_SHOP: &str = "lamps.localhost";
 const CENTRE: &str = "keys.localhost";
 
-pub(super) type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
+pub(in crate::tests::home) type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
 /// What came of something that a home may refuse.
-pub(super) type Said<T> = Result<T, HomeRefusal>;
+pub(in crate::tests::home) type Said<T> = Result<T, HomeRefusal>;
 
 /// A card in somebody's hands.
-pub(super) struct Hand {
-    pub(super) bench: Bench,
+pub(in crate::tests::home) struct Hand {
+    pub(in crate::tests::home) bench: Bench,
     /// Whether the power fails at every write of every command.
-    pub(super) cuts: bool,
+    pub(in crate::tests::home) cuts: bool,
 }
 
 impl Clone for Hand {
@@ -72,7 +73,7 @@ impl Clone for Hand {
 
 impl Hand {
     /// The response to a command; the home applet is selected, the PIN is not verified.
-    pub(super) fn send(&mut self, apdu: Apdu) -> Zeroizing<Vec<u8>> {
+    pub(in crate::tests::home) fn send(&mut self, apdu: Apdu) -> Zeroizing<Vec<u8>> {
         let apdu = apdu.unwrap();
         if self.cuts {
             let (response, card) = cut_everywhere(&self.bench.card, &apdu, &mut self.bench.rng);
@@ -83,16 +84,16 @@ impl Hand {
         self.bench.raw(&apdu).bytes
     }
 
-    pub(super) fn bytes(&mut self, apdu: Apdu) -> Vec<u8> {
+    pub(in crate::tests::home) fn bytes(&mut self, apdu: Apdu) -> Vec<u8> {
         home::bytes(&self.send(apdu)).unwrap()
     }
 
-    pub(super) fn done(&mut self, apdu: Apdu) {
+    pub(in crate::tests::home) fn done(&mut self, apdu: Apdu) {
         host::done(&self.send(apdu)).unwrap();
     }
 
     /// With the PIN.
-    pub(super) fn with_pin(&mut self, apdu: Apdu) -> Zeroizing<Vec<u8>> {
+    pub(in crate::tests::home) fn with_pin(&mut self, apdu: Apdu) -> Zeroizing<Vec<u8>> {
         self.bench.verify();
         self.bench.select(Applet::Home);
         let response = self.bench.send(apdu).bytes;
@@ -105,35 +106,35 @@ impl Hand {
 
 /// A shop that answers a proxy.
 #[derive(Clone)]
-pub(super) struct Shop {
-    pub(super) domain: Domain,
-    pub(super) role: Role,
+pub(in crate::tests::home) struct Shop {
+    pub(in crate::tests::home) domain: Domain,
+    pub(in crate::tests::home) role: Role,
     /// What it is certified as.
     certified: Domain,
     anchors: TrustAnchors,
     answered: Option<Answered>,
     /// Who entered, under what.
-    pub(super) session: Option<(HolderId, RecordKeys)>,
+    pub(in crate::tests::home) session: Option<(HolderId, RecordKeys)>,
 }
 
 /// All of them.
 #[derive(Clone)]
-pub(super) struct World {
-    pub(super) home: Hand,
-    pub(super) away: Hand,
-    pub(super) rng: TestRng,
-    pub(super) keys: PublicKeys,
-    pub(super) terminal: TerminalId,
-    pub(super) holder: HolderId,
+pub(in crate::tests::home) struct World {
+    pub(in crate::tests::home) home: Hand,
+    pub(in crate::tests::home) away: Hand,
+    pub(in crate::tests::home) rng: TestRng,
+    pub(in crate::tests::home) keys: PublicKeys,
+    pub(in crate::tests::home) terminal: TerminalId,
+    pub(in crate::tests::home) holder: HolderId,
     /// The holder's certificate.
-    pub(super) certificate: Vec<u8>,
-    pub(super) contexts: Vec<KeyContext>,
+    pub(in crate::tests::home) certificate: Vec<u8>,
+    pub(in crate::tests::home) contexts: Vec<KeyContext>,
     /// The session with the terminal, as the proxy has it.
-    pub(super) records: Option<RecordKeys>,
+    pub(in crate::tests::home) records: Option<RecordKeys>,
     /// Calls that the proxy has made.
-    pub(super) calls: Vec<HomeCall>,
-    pub(super) shop: Shop,
-    pub(super) at: Timestamp,
+    pub(in crate::tests::home) calls: Vec<HomeCall>,
+    pub(in crate::tests::home) shop: Shop,
+    pub(in crate::tests::home) at: Timestamp,
 }
 
 fn contexts() -> Vec<KeyContext> {
@@ -147,7 +148,7 @@ fn contexts() -> Vec<KeyContext> {
 
 impl World {
     /// Set up: roots in both cards, an account in the one at home, and the terminal enrolled there.
-    pub(super) fn new() -> Self {
+    pub(in crate::tests::home) fn new() -> Self {
         let mut authority = TestAuthority::new(NOW);
         let roots = authority.root.as_der().to_vec();
         let mut home = Bench::personalised();
@@ -201,13 +202,13 @@ impl World {
     }
 
     /// Loan number 1: twice at most 500 yen at the tea shop, 800 in all.
-    pub(super) fn lent() -> Self {
+    pub(in crate::tests::home) fn lent() -> Self {
         let mut world = Self::new();
         world.lend(world.terms());
         world
     }
 
-    pub(super) fn terms(&self) -> LoanTerms {
+    pub(in crate::tests::home) fn terms(&self) -> LoanTerms {
         LoanTerms {
             terminal: self.terminal,
             holder: self.holder,
@@ -220,27 +221,31 @@ impl World {
         }
     }
 
-    pub(super) fn lend(&mut self, terms: LoanTerms) -> Loan {
+    pub(in crate::tests::home) fn lend(&mut self, terms: LoanTerms) -> Loan {
         let signed = self.home.with_pin(lending::lend(&terms));
         let signed = home::bytes(&signed).unwrap();
         keyed::open(&signed, &self.keys.verifying().unwrap()).unwrap()
     }
 
-    pub(super) fn view(&mut self) -> HomeView {
+    pub(in crate::tests::home) fn view(&mut self) -> HomeView {
         let cuts = core::mem::take(&mut self.home.cuts);
         let view = lending::view(&self.home.send(lending::status())).unwrap();
         self.home.cuts = cuts;
         view
     }
 
-    pub(super) fn log(&mut self) -> Vec<Decision> {
+    pub(in crate::tests::home) fn log(&mut self) -> Vec<Decision> {
         let cuts = core::mem::take(&mut self.home.cuts);
         let log = lending::decisions(&self.home.send(lending::log())).unwrap();
         self.home.cuts = cuts;
         log
     }
 
-    pub(super) fn call(&mut self, kind: HomeCallKind, content: Vec<u8>) -> HomeReply {
+    pub(in crate::tests::home) fn call(
+        &mut self,
+        kind: HomeCallKind,
+        content: Vec<u8>,
+    ) -> HomeReply {
         let call = HomeCall {
             number: self.calls.len() as u64,
             terminal: self.terminal,
@@ -253,14 +258,14 @@ impl World {
     }
 
     /// A call that may have been made before.
-    pub(super) fn put(&mut self, call: &HomeCall) -> HomeReply {
+    pub(in crate::tests::home) fn put(&mut self, call: &HomeCall) -> HomeReply {
         let response = self.home.send(calls::apdu_for(call, self.at));
         let reply = calls::reply_of(call, &response);
         assert_eq!(reply.number, call.number);
         reply
     }
 
-    pub(super) fn said(reply: HomeReply) -> Said<Vec<u8>> {
+    pub(in crate::tests::home) fn said(reply: HomeReply) -> Said<Vec<u8>> {
         match reply.refusal {
             None => Ok(reply.content),
             Some(refusal) => Err(refusal),
@@ -268,7 +273,7 @@ impl World {
     }
 
     // H1.
-    pub(super) fn request(&mut self, purpose: AccessPurpose) -> Vec<u8> {
+    pub(in crate::tests::home) fn request(&mut self, purpose: AccessPurpose) -> Vec<u8> {
         let terms = AccessTerms {
             home: self.keys.home(),
             proxy: domain(PROXY),
@@ -278,14 +283,14 @@ impl World {
         self.away.bytes(access::request(&terms))
     }
 
-    pub(super) fn access(&mut self) -> Said<AccessAnswer> {
+    pub(in crate::tests::home) fn access(&mut self) -> Said<AccessAnswer> {
         let request = self.request(AccessPurpose::Open);
         let reply = Self::said(self.call(HomeCallKind::Access, request))?;
         Ok(decode(&reply).unwrap())
     }
 
     // H4.
-    pub(super) fn open(&mut self, answer: &AccessAnswer, first: &str) -> Said<()> {
+    pub(in crate::tests::home) fn open(&mut self, answer: &AccessAnswer, first: &str) -> Said<()> {
         let keys = self.keys.clone();
         let opening = self.away.bytes(access::opening(&keys, answer, first));
         let record = Self::said(self.call(HomeCallKind::Open, opening))?;
@@ -294,7 +299,7 @@ impl World {
     }
 
     // H3.
-    pub(super) fn session(&mut self) {
+    pub(in crate::tests::home) fn session(&mut self) {
         let hello: Hello = decode(&self.away.bytes(access::hello())).unwrap();
         assert_eq!(hello.to, domain(PROXY));
         let responder = Responder::new(&mut self.rng, hello);
@@ -319,14 +324,14 @@ impl World {
     }
 
     /// What the terminal asks in its session, as its proxy reads it.
-    pub(super) fn asked(&mut self, apdu: Apdu) -> SessionAsk {
+    pub(in crate::tests::home) fn asked(&mut self, apdu: Apdu) -> SessionAsk {
         let record = self.away.bytes(apdu);
         let content = self.records.as_mut().unwrap().open(&record).unwrap();
         decode(&content).unwrap()
     }
 
     /// What the proxy answers, as a record.
-    pub(super) fn answer(&mut self, said: Said<Vec<u8>>) -> Vec<u8> {
+    pub(in crate::tests::home) fn answer(&mut self, said: Said<Vec<u8>>) -> Vec<u8> {
         let answer = match said {
             Ok(content) => SessionAnswer {
                 refusal: None,
@@ -342,7 +347,7 @@ impl World {
     }
 
     // H5.
-    pub(super) fn release(&mut self, second: &str) -> Said<()> {
+    pub(in crate::tests::home) fn release(&mut self, second: &str) -> Said<()> {
         let ask = self.asked(access::ask_release(second));
         assert_eq!(ask.kind, SessionAskKind::Release);
         let said = Self::said(self.call(HomeCallKind::Release, ask.sealed));
@@ -354,14 +359,14 @@ impl World {
     }
 
     /// H1 to H5.
-    pub(super) fn released(&mut self) {
+    pub(in crate::tests::home) fn released(&mut self) {
         let answer = self.access().unwrap();
         self.open(&answer, FIRST).unwrap();
         self.session();
         self.release(SECOND).unwrap();
     }
 
-    pub(super) fn entering(&self) -> EnterTerms {
+    pub(in crate::tests::home) fn entering(&self) -> EnterTerms {
         EnterTerms {
             loan: 1,
             shop: domain(SHOP),
@@ -373,7 +378,7 @@ impl World {
     }
 
     // H6 and H7, as `with` has it.
-    pub(super) fn enter_with(
+    pub(in crate::tests::home) fn enter_with(
         &mut self,
         terms: &EnterTerms,
         with: impl FnOnce(&mut Self, &mut EnterCall),
@@ -411,12 +416,12 @@ impl World {
         access::entered(&response).unwrap()
     }
 
-    pub(super) fn enter(&mut self) -> Said<[u8; 16]> {
+    pub(in crate::tests::home) fn enter(&mut self) -> Said<[u8; 16]> {
         let terms = self.entering();
         self.enter_with(&terms, |_, _| {})
     }
 
-    pub(super) fn header(&self) -> OrderHeader {
+    pub(in crate::tests::home) fn header(&self) -> OrderHeader {
         OrderHeader {
             order_id: OrderId([4; 32]),
             holder: self.holder,
@@ -428,7 +433,7 @@ impl World {
         }
     }
 
-    pub(super) fn signing(&self, proof: OrderProof) -> SignTerms {
+    pub(in crate::tests::home) fn signing(&self, proof: OrderProof) -> SignTerms {
         SignTerms {
             loan: 1,
             proof,
@@ -439,17 +444,17 @@ impl World {
     }
 
     /// An order of so many yen.
-    pub(super) fn order(&self, minor: u64) -> SignTerms {
+    pub(in crate::tests::home) fn order(&self, minor: u64) -> SignTerms {
         self.signing(proof(self.header(), Money::new(minor, Currency::Jpy)))
     }
 
-    pub(super) fn sign(&mut self, terms: &SignTerms) -> Said<Signed> {
+    pub(in crate::tests::home) fn sign(&mut self, terms: &SignTerms) -> Said<Signed> {
         let ask = self.asked(access::ask_sign(terms));
         assert_eq!(ask.kind, SessionAskKind::Sign);
         self.sign_sealed(ask.sealed)
     }
 
-    pub(super) fn sign_sealed(&mut self, sealed: Vec<u8>) -> Said<Signed> {
+    pub(in crate::tests::home) fn sign_sealed(&mut self, sealed: Vec<u8>) -> Said<Signed> {
         let said = Self::said(self.call(HomeCallKind::Sign, sealed));
         let record = self.answer(said);
         let response = self
@@ -458,7 +463,7 @@ impl World {
         access::signed(&response).unwrap()
     }
 
-    pub(super) fn end(&mut self) -> Said<()> {
+    pub(in crate::tests::home) fn end(&mut self) -> Said<()> {
         let ask = self.asked(access::ask_end());
         assert_eq!(ask.kind, SessionAskKind::End);
         assert!(self.records.as_ref().unwrap().is_complete());
@@ -469,7 +474,11 @@ impl World {
     }
 
     /// H8: one request and its answer.
-    pub(super) fn talk(&mut self, request: &InnerRequest, answer: &InnerResponse) -> InnerResponse {
+    pub(in crate::tests::home) fn talk(
+        &mut self,
+        request: &InnerRequest,
+        answer: &InnerResponse,
+    ) -> InnerResponse {
         let record = self.away.bytes(access::to_shop(request, false));
         let (_, keys) = self.shop.session.as_mut().unwrap();
         assert_eq!(
@@ -530,12 +539,16 @@ struct WrittenProof {
 }
 
 /// What proves an order's amount.
-pub(super) fn proof(header: OrderHeader, amount: Money) -> OrderProof {
+pub(in crate::tests::home) fn proof(header: OrderHeader, amount: Money) -> OrderProof {
     proof_saying(header, amount, amount)
 }
 
 /// The same, where the leaf is of one amount and another is said.
-pub(super) fn proof_saying(header: OrderHeader, amount: Money, said: Money) -> OrderProof {
+pub(in crate::tests::home) fn proof_saying(
+    header: OrderHeader,
+    amount: Money,
+    said: Money,
+) -> OrderProof {
     let leaf = Leaf::of(
         &header.order_id,
         Field::Amount,

@@ -23,6 +23,8 @@ use crate::home::proxy::{Asked, path_of};
 
 /// The most homes that let a wallet in.
 const HOMES_MAX: usize = 8;
+/// The HTTP status with which the proxy says that it stops everything, and that home has not heard of it yet.
+const ACCEPTED: u16 = 202;
 
 impl<P: Ports> Wallet<P> {
     /// This wallet's access code, for the holder of a home. It is no secret.
@@ -98,20 +100,18 @@ impl<P: Ports> Wallet<P> {
             shop: "",
         };
         let path = path_of(&home, "/stops");
-        self.tell(&asked, &path, request)
-            .await
-            .map_err(|error| match error.kind {
-                ErrorKind::HomeNotConnected | ErrorKind::HomeLocked | ErrorKind::HomeNoCard => {
-                    WalletError::new(ErrorKind::HomeStopUnheard).about(away.proxy.as_str())
-                }
-                _ => error,
-            })?;
+        let (status, _) = self.tell_and_look(&asked, &path, request).await?;
         self.perform(&mut |desk| {
             let mut away = desk.away_home(&home)?;
             away.loans.clear();
             desk.keep_away_home(away)
         })
-        .await
+        .await?;
+        if status == ACCEPTED {
+            let unheard = WalletError::new(ErrorKind::HomeStopUnheard);
+            return Err(unheard.about(away.proxy.as_str()));
+        }
+        Ok(())
     }
 
     /// Forgets a home and what it lends.
