@@ -2,22 +2,21 @@
 
 use crate::Header;
 use crate::StatusWord;
-use crate::applets::home::instruction::{ACCESS_KEYS, FROM_SHOP, TO_SHOP};
+use crate::applets::home::instruction::{ACCESS_KEYS, ENTER, FROM_SHOP, TO_SHOP};
 use crate::iso::chaining::CHAINED;
 
 /// The most data one command carries, chained or not, in bytes: a holder's share of degree 255 with
 /// room for its label.
 pub(crate) const DATA_MAX: usize = 12 * 1024;
 
-/// The most data that the commands carry in which an access card seals a request to a shop or opens an answer, in
-/// bytes: an order's three parts, in one extended APDU.
+/// The most data that a few commands of the home applet carry, in bytes: an order's three parts, in one extended APDU.
 pub(crate) const LONG_DATA_MAX: usize = 60_000;
 
 impl Header {
     /// The most data that a command carries.
     pub(crate) const fn data_max(self) -> usize {
         match (self.cla | CHAINED, self.ins, self.p1) {
-            (0x90, TO_SHOP | FROM_SHOP, _) | (0x90, ACCESS_KEYS, 1) => LONG_DATA_MAX,
+            (0x90, TO_SHOP | FROM_SHOP | ENTER, _) | (0x90, ACCESS_KEYS, 1) => LONG_DATA_MAX,
             _ => DATA_MAX,
         }
     }

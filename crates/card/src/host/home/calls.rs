@@ -14,8 +14,12 @@ use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::applets::home::instruction as ins;
-use crate::host::build::apdu;
+use crate::host::build::long_apdu;
 use crate::host::{CardError, data};
+use crate::iso::apdu::DATA_MAX;
+
+/// The longest content of a call that is no entrance, in bytes: less than a command carries.
+const CONTENT_MAX: usize = DATA_MAX - 64;
 
 /// What the proxy asks for whom.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
@@ -51,7 +55,12 @@ pub fn apdu_for(call: &HomeCall, at: Timestamp) -> Result<Zeroizing<Vec<u8>>, Ca
         content: call.content.clone().into(),
         at,
     };
-    apdu([0x80, instruction, 0, 0], &encode_value(&asked))
+    let apdu = long_apdu([0x80, instruction, 0, 0], &encode_value(&asked))?;
+    // What only an entrance may be.
+    if call.kind != HomeCallKind::Enter && call.content.len() > CONTENT_MAX {
+        return Err(CardError::TooLarge);
+    }
+    Ok(apdu)
 }
 
 /// What is answered to a call, by the card's response to [`apdu_for`].

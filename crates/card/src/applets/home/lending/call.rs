@@ -6,16 +6,15 @@ use tallystick_protocol::wire::identifier::{HomeId, TerminalId};
 
 use super::stored::lending;
 use crate::StatusWord;
-use crate::applets::home::{refused, require_no_parameters};
+use crate::applets::home::{asked, refused, require_no_parameters};
 use crate::host::home::calls::Call;
-use crate::iso::apdu::{Command, DATA_MAX};
+use crate::iso::apdu::Command;
 use crate::state::State;
 
 /// What is asked for whom.
 pub(super) fn call(command: &Command<'_>) -> Result<Call, StatusWord> {
     require_no_parameters(command.header)?;
-    let call = tallystick_protocol::wire::cbor::decode_value(command.data, DATA_MAX);
-    call.map_err(|_| refused(HomeRefusal::Malformed))
+    asked(command).map_err(|_| refused(HomeRefusal::Malformed))
 }
 
 /// Something that a known terminal signed.
