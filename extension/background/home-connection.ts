@@ -19,6 +19,8 @@ const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000]
 const JITTER = 0.2
 /** A connection that held so long was a good one: the next pause is the first again. */
 const GOOD_MS = 10_000
+/** So long the connection stays after the last loan: whoever is half-way then hears from the card that it is over. */
+const LINGER_MS = 20_000
 /** Stands in the extension's storage while the holder has switched lending off: no secret, and asked for before any connection. */
 const OFF = 'home-off'
 /** The longest call of a proxy: `HomeCall::LEN_MAX`. */
@@ -42,6 +44,9 @@ export class HomeConnection {
   #answering = 0
   #ping: ReturnType<typeof setInterval> | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
+  #lingering: ReturnType<typeof setTimeout> | undefined
+  /** Since when the socket is open. */
+  #openedAt = 0
 
   /** `told` hears of each order that the card at home has signed. */
   constructor(host: WalletHost, told: (use: UseView) => void) {
@@ -89,12 +94,15 @@ export class HomeConnection {
     }
     this.#off ??= chrome.storage.local.get(OFF).then(stored => stored[OFF] === true)
     const off = await this.#off
-    if (off || !home?.is_on) return this.#end(off && home ? 'off' : 'idle')
+    if (off) return this.#end(home ? 'off' : 'idle')
+    if (!home?.is_on) return this.#linger()
+    clearTimeout(this.#lingering)
+    this.#lingering = undefined
     const begins = !this.#wanted
     this.#wanted = true
     if (begins) await chrome.alarms.create(HOME_ALARM, { periodInMinutes: ALARM_PERIOD_MINUTES })
-    const due = begins || this.#retry === undefined
-    if (due) await this.#connect()
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#set({ state: 'connected', since: this.#openedAt })
+    else if (begins || this.#retry === undefined) await this.#connect()
   }
 
   async #connect(): Promise<void> {
@@ -118,15 +126,15 @@ export class HomeConnection {
     const socket = new WebSocket(url)
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
+    this.#openedAt = 0
     const late = setTimeout(() => this.#lose(socket, 'unreachable'), OPENING_MS)
-    let openedAt = 0
     socket.onopen = () => {
       clearTimeout(late)
-      openedAt = this.#heardAt = Date.now()
+      this.#openedAt = this.#heardAt = Date.now()
       socket.send(new Uint8Array(first))
       socket.send('ping')
       this.#ping = setInterval(() => this.#keepAlive(socket), PING_MS)
-      this.#set({ state: 'connected', since: openedAt })
+      this.#set({ state: 'connected', since: this.#openedAt })
     }
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       this.#heardAt = Date.now()
@@ -134,8 +142,8 @@ export class HomeConnection {
     }
     socket.onclose = () => {
       clearTimeout(late)
-      if (openedAt && Date.now() - openedAt > GOOD_MS) this.#tries = 0
-      this.#lose(socket, openedAt ? 'ended' : 'unreachable')
+      if (this.#openedAt && Date.now() - this.#openedAt > GOOD_MS) this.#tries = 0
+      this.#lose(socket, this.#openedAt ? 'ended' : 'unreachable')
     }
   }
 
@@ -182,8 +190,19 @@ export class HomeConnection {
     this.#set({ state: 'down', why, since, again_at: Date.now() + ms })
   }
 
+  /** Nothing is lent any more. */
+  #linger(): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return this.#end('idle')
+    this.#wanted = false
+    void chrome.alarms.clear(HOME_ALARM)
+    this.#lingering ??= setTimeout(() => this.#end('idle'), LINGER_MS)
+    this.#set({ state: 'idle' })
+  }
+
   #end(state: 'off' | 'idle'): void {
     this.#close()
+    clearTimeout(this.#lingering)
+    this.#lingering = undefined
     clearTimeout(this.#retry)
     this.#retry = undefined
     this.#wanted = false

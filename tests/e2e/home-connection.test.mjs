@@ -132,16 +132,35 @@ test('a card that is lent has a connection, which says first who it is, and an a
   assert.ok(alarms.get(HOME_ALARM).periodInMinutes <= 0.5)
 })
 
-test('where nothing is lent nobody connects, and with the last loan the connection ends', async () => {
+test('where nothing is lent nobody connects, and soon after the last loan the connection ends', async () => {
   view = { phase: 'ready', home: { is_on: false } }
   const { home, shows } = await come()
   assert.deepEqual([sockets.length, home.link.state, alarms.size], [0, 'idle', 0])
   await shows({ phase: 'ready', home: { is_on: true } })
   sockets[0].opens()
   await shows({ phase: 'ready', home: { is_on: false } })
-  assert.deepEqual([sockets[0].closed, home.link.state, alarms.size], [true, 'idle', 0])
+  assert.deepEqual([home.link.state, alarms.size], ['idle', 0])
+  await later(20_000)
+  assert.deepEqual([sockets[0].closed, home.link.state], [true, 'idle'])
   await later(600_000)
   assert.equal(sockets.length, 1)
+})
+
+test('whoever is half-way when the last loan is stopped hears it from the card, and the next loan goes on over the same connection', async () => {
+  const { home, shows } = await come()
+  sockets[0].opens()
+  await shows({ phase: 'ready', home: { is_on: false } })
+  sockets[0].says(new ArrayBuffer(8))
+  await settled()
+  assert.deepEqual(sockets[0].sent.at(-1), Uint8Array.of(9))
+  await shows({ phase: 'ready', home: { is_on: true } })
+  assert.deepEqual([home.link.state, alarms.size], ['connected', 1])
+  await later(20_000)
+  assert.deepEqual([sockets.length, sockets[0].closed], [1, undefined])
+  await shows({ phase: 'ready', home: { is_on: false } })
+  sockets[0].breaks()
+  await later(120_000)
+  assert.equal(sockets.length, 1, 'nothing is lent: nobody connects again')
 })
 
 test('what the proxy asks the wallet answers, and a use is told once', async () => {
