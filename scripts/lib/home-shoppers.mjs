@@ -53,6 +53,12 @@ export class Lender extends ReaderShopper {
     await this.shot(page, 'lending-lent', { fullPage: true })
   }
 
+  /** Stops the one loan there is. */
+  async stopLoan() {
+    await this.page.getByRole('button', { name: `${words('home.stop')} ${words('home.stop.which', { who: NAME })}` }).click()
+    await this.page.getByText(words('home.loans.none')).waitFor()
+  }
+
   /** Stops everything with one press; resolves to how long the card took to have it, in milliseconds. */
   async stopEverything() {
     const pressed = Date.now()
@@ -105,6 +111,7 @@ export class Borrower extends Shopper {
 
   /** Chooses what is lent in an approval window. */
   async payWithLoan(approval) {
+    await approval.getByText(words('approve.with'), { exact: true }).waitFor()
     if (await approval.getByLabel(words('home.first'), { exact: true }).count()) return
     await this.payWith(approval, /, lent/)
   }

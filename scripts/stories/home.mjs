@@ -10,9 +10,9 @@ import { VirtualCard, whyNoDevice } from '../lib/virtual-card.mjs'
 
 const ISSUER = PARTIES.find(({ id }) => id === 'issuer-ume')
 const TEA = [{ sku: 'sencha-100', quantity: 2 }]
-/** What is lent, in yen, and for how many orders. */
+/** What is lent, in yen: enough for two of the purchases, and for more orders than that. */
 const LENT = 10_000
-const ORDERS = 2
+const ORDERS = 5
 /** So slow is the card while somebody stops it: as one that computes in a reader. */
 const SLOW_MS = 150
 
@@ -56,7 +56,7 @@ async function purchase(home, away) {
   const approval = await away.pay(store)
   await away.payWithLoan(approval)
   await away.approveFromAway(approval)
-  await approval.getByRole('heading', { name: words('away.step.signing') }).waitFor()
+  await approval.locator('[aria-current=step]').waitFor()
   await away.shot(approval, 'approve-steps')
   const tracking = await away.delivered(approval)
   say(`From Approve to the courier's acceptance, by way of home: ${away.secondsToAcceptance.toFixed(2)} s.`)
@@ -73,13 +73,14 @@ async function runOut(away) {
   const approval = await away.pay(store)
   await away.payWithLoan(approval)
   await away.approveFromAway(approval)
-  await approval.getByText(problemWords('loan-none-left')).waitFor()
+  await approval.getByText(problemWords('loan-above-total')).waitFor()
   await away.shot(approval, 'loan-used-up')
   await approval.getByRole('button', { name: words('approve.decline') }).click()
   await store.close()
 }
 
 async function stopped(home, away, card) {
+  await home.stopLoan()
   await home.lend(LENT, ORDERS)
   await away.fetchLoans()
   const store = await away.fillBasket(TEA)
