@@ -1,5 +1,6 @@
 //! The home applet at its boundary: a card at home, a card away, and a proxy and a shop that do whatever a test wants.
 
+mod away;
 mod lending;
 mod misuse;
 mod order;

@@ -86,7 +86,7 @@ fn memory_state(memory: &Memory) -> Zeroizing<Vec<u8>> {
 }
 
 #[test]
-fn t000_6_an_order_is_counted_logged_and_remembered_as_one_wherever_the_power_fails() {
+fn t000_4_an_order_is_counted_logged_and_remembered_as_one_wherever_the_power_fails() {
     let mut world = World::lent();
     (world.home.cuts, world.away.cuts) = (true, true);
     let answer = world.access().unwrap();

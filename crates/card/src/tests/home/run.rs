@@ -55,7 +55,7 @@ fn t000_7_the_access_card_builds_the_session_receives_the_key_and_talks_to_the_s
 }
 
 #[test]
-fn t000_7_without_a_share_of_the_terminal_the_proxy_knows_the_key_and_hands_it_over() {
+fn t000_1_without_a_share_of_the_terminal_the_proxy_knows_the_key_and_hands_it_over() {
     let mut world = World::lent();
     world.released();
     let terms = EnterTerms {
@@ -68,7 +68,7 @@ fn t000_7_without_a_share_of_the_terminal_the_proxy_knows_the_key_and_hands_it_o
 }
 
 #[test]
-fn t000_6_what_the_card_at_home_signs_and_derives_is_what_it_signs_and_derives_at_home() {
+fn what_the_card_at_home_signs_and_derives_is_what_it_signs_and_derives_at_home() {
     let mut world = World::lent();
     world.released();
     world.enter().unwrap();
@@ -112,7 +112,7 @@ fn t000_6_what_the_card_at_home_signs_and_derives_is_what_it_signs_and_derives_a
 }
 
 #[test]
-fn t000_6_the_same_order_again_is_answered_with_the_same_and_counted_once() {
+fn t000_4_the_same_order_again_is_answered_with_the_same_and_counted_once() {
     let mut world = World::lent();
     world.released();
     let order = world.order(300);
@@ -131,7 +131,7 @@ fn t000_6_the_same_order_again_is_answered_with_the_same_and_counted_once() {
 }
 
 #[test]
-fn t000_6_a_loan_is_counted_down_to_its_last_order_and_its_last_yen() {
+fn t000_4_a_loan_is_counted_down_to_its_last_order_and_its_last_yen() {
     let mut world = World::lent();
     world.released();
     let order = |world: &World, number: u8, minor| {
@@ -165,7 +165,7 @@ fn t000_6_a_loan_is_counted_down_to_its_last_order_and_its_last_yen() {
 }
 
 #[test]
-fn t000_9_whoever_is_away_stops_everything_and_an_old_stop_stops_nothing_later() {
+fn whoever_is_away_stops_everything_and_an_old_stop_stops_nothing_later() {
     let mut world = World::lent();
     world.released();
     let stop = world.request(AccessPurpose::Stop);

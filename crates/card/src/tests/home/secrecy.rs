@@ -14,7 +14,7 @@ fn contains(kept: &[u8], secret: &[u8]) -> bool {
 }
 
 #[test]
-fn t000_4_neither_passwords_nor_what_they_open_are_kept_in_clear() {
+fn neither_passwords_nor_what_they_open_are_kept_in_clear() {
     let mut world = World::lent();
     world.released();
     world.enter().unwrap();
@@ -44,7 +44,7 @@ fn t000_4_neither_passwords_nor_what_they_open_are_kept_in_clear() {
 }
 
 #[test]
-fn t000_4_no_debug_shows_a_secret() {
+fn no_debug_shows_a_secret() {
     let mut world = World::lent();
     world.released();
     for hand in [&world.home, &world.away] {

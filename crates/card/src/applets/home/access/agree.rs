@@ -6,6 +6,7 @@ use tallystick_protocol::home::agreement::{
 };
 use tallystick_protocol::home::calls::TerminalProof;
 use tallystick_protocol::home::records::Side;
+use tallystick_protocol::trust::statement::StatementError;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 
@@ -83,6 +84,7 @@ pub(crate) fn confirm(state: &mut State, command: &Command<'_>) -> Result<Outcom
 /// Why no key was agreed on. What the other side signed is a matter of its certificate and its signature.
 pub(super) const fn not_agreed(error: &AgreementError) -> StatusWord {
     match error {
+        AgreementError::Statement(StatementError::Expired) => StatusWord::Expired,
         AgreementError::Statement(statement) if statement.is_about_the_clock() => {
             StatusWord::Expired
         }

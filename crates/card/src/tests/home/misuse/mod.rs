@@ -10,7 +10,7 @@ use case::{Case, Stage};
 use table::ROWS;
 
 #[test]
-fn t000_4_each_misuse_is_refused_with_its_own_word_and_nothing_is_signed_or_counted() {
+fn each_misuse_is_refused_with_its_own_word_and_nothing_is_signed_or_counted() {
     let stages = Stage::ALL.map(Case::at);
     let mut wrong = Vec::new();
     for (what, stage, expected, misuse) in ROWS {
