@@ -17,7 +17,18 @@ const WASM_ONLY = ['tallystick-wasm', 'tallystick-software-card', 'tallystick-re
 const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate])]
 
 /** What a deployment compiles alone, each by its feature. */
-const ROLES = ['ca', 'key-centre', 'shop', 'issuer', 'courier', 'directory', 'registration-authority', 'bank', 'banking-system']
+const ROLES = [
+  'ca',
+  'key-centre',
+  'shop',
+  'issuer',
+  'courier',
+  'directory',
+  'registration-authority',
+  'bank',
+  'banking-system',
+  'home-proxy',
+]
 
 /** Formatting, lints, types, the wallet's size, and what may stand where. */
 export async function staticChecks(suite) {

@@ -21,7 +21,7 @@ export async function prepare({ meanwhile = () => undefined, ...options } = {}) 
   return parties
 }
 
-/** What the extension must know of a local deployment: root certificate, key centres, port, who opens accounts where, where revoked certificates are looked up. */
+/** What the extension must know of a local deployment: root certificate, key centres, port, who opens accounts where, where revoked certificates are looked up, by whom cards at home are reached. */
 export async function deploymentOf(parties) {
   const root = await parties.fetch(parties.domain('ca'), '/v1/root.cer')
   return {

@@ -24,6 +24,7 @@ const CONSOLE_SIGNS = {
   ca: '証明書',
   directory: '取り消された証明書',
   'registration-authority': '口座の申し込み',
+  'home-proxy': '家',
 }
 /** What is wrong, as sentences. */
 const left = []

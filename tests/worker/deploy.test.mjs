@@ -22,7 +22,7 @@ function filled(role) {
 }
 
 /** What only an operator sets: the demo's operators register by themselves, and it has no need of the rest. */
-const OPERATORS_ALONE = ['ROOTS', 'BLOCKED', 'LIMITS', 'OPERATORS', 'SHARDS']
+const OPERATORS_ALONE = ['ROOTS', 'BLOCKED', 'LIMITS', 'OPERATORS', 'SHARDS', 'TERMINALS']
 
 describe("an operator's file", () => {
   for (const role of ROLES) {

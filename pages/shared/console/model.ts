@@ -3,7 +3,7 @@
 
 export const STRANDS = ['shop', 'issuer', 'courier'] as const
 export type Strand = (typeof STRANDS)[number]
-export type Role = Strand | 'bank' | 'key-centre' | 'ca' | 'directory' | 'banking-system' | 'registration-authority'
+export type Role = Strand | 'bank' | 'key-centre' | 'ca' | 'directory' | 'banking-system' | 'registration-authority' | 'home-proxy'
 /** Whose seat in an order a role takes: a bank pays as an issuer does. */
 export const seatOf = (role: Role): Role => (role === 'bank' ? 'issuer' : role)
 

@@ -11,6 +11,7 @@ export const console = {
   'role_banking-system': 'Banking system',
   role_directory: 'Directory',
   'role_registration-authority': 'Registration authority',
+  'role_home-proxy': 'Home proxy',
   role_holder: 'Holder',
   note_spaces:
     'A space’s keys stay secret while at most so many holders and at most so many parties are in corrupt hands. It issues no more than that; then a new space opens.',
@@ -35,6 +36,8 @@ export const console = {
   verdict_directory: 'The directory says whose certificate counts no more. It never sees an order.',
   'verdict_registration-authority':
     'The registration authority passes on who wants an account, and forgets it after a month. It never sees an order.',
+  'verdict_home-proxy':
+    'The home proxy knows who uses whose card, and where. It cannot read a password, sign an order or see what is bought.',
   more_shop: 'The shop knows what to pack and, where the patent’s table was chosen, who pays. It cannot know the card.',
   more_issuer:
     'The issuer knows what to charge and, where the patent’s table was chosen, the holder’s address and the numbers of the items.',
@@ -46,6 +49,8 @@ export const console = {
     'Below are the certificates that the certificate authority made, and the list that it signed of those that were revoked. Everybody asks for that list once an hour.',
   'about_registration-authority':
     'Below are registrations and keys of purses, without names. What people told is sealed here, is shown to nobody, and is dropped after a month.',
+  'about_home-proxy':
+    'Below are the homes whose cards answer here. What is lent, for how much and to whom stands in the card at home, and an order passes between terminal and shop without coming by.',
   strand_shop: 'What was bought',
   strand_issuer: 'Card and charge',
   strand_courier: 'Name and address',
@@ -106,6 +111,9 @@ export const console = {
   'home_registration-authority': 'Where an account at a bank begins',
   'homeText_registration-authority':
     '{name} takes in who wants an account, tells it to the bank alone, and gives back what the bank signed. It has the keys of purses certified, renewed, and revoked once another one took their place.',
+  'home_home-proxy': 'Your card stays at home',
+  'homeText_home-proxy':
+    '{name} lets those whom you lent your card reach it where it is: in its reader at home. It knows their devices by name and lets no other through. Two passwords open the card, and {name} can read neither.',
   rootCertificate: 'Root certificate (DER)',
   revocationList: 'List of revoked certificates (DER)',
   openConsole: 'Open the console',
@@ -153,6 +161,8 @@ export const console = {
   'table_purse-keys': 'Keys of purses',
   'table_revocation-list': 'List of revoked certificates',
   note_ledger: 'The newest movements, each with both its sides. What is pending is set aside; only what is posted has moved.',
+  table_homes: 'Homes',
+  note_homes: 'A home is connected while its browser is open. While it is to be stopped, nobody is let through.',
   column_at: 'When',
   column_order: 'Order',
   column_amount: 'Amount',
@@ -183,6 +193,10 @@ export const console = {
   column_space: 'Space',
   column_holders: 'Holders',
   column_parties: 'Parties',
+  column_home: 'Home',
+  column_used: 'Used last',
+  column_connected: 'Connected since',
+  column_terminals: 'Devices',
   fact_issuer: 'Issuer',
   fact_courier: 'Courier',
   fact_shop: 'Shop',
@@ -221,6 +235,12 @@ export const console = {
   word_ca: 'certificate authority',
   word_directory: 'directory',
   'word_registration-authority': 'registration authority',
+  'word_home-proxy': 'home proxy',
+  word_connected: 'connected',
+  word_away: 'not connected',
+  word_stopping: 'to be stopped',
+  'word_home-arrival': 'connection of a home',
+  'word_home-session-end': 'end of a session',
   word_opened: 'opened',
   'word_unknown-account': 'no such outside account',
   'word_name-differs': 'outside account is somebody else’s',
@@ -285,6 +305,10 @@ export const console = {
   counter_registrations: 'registrations',
   counter_registrations_waiting: 'waiting for a bank',
   counter_accounts_opened: 'accounts opened',
+  counter_homes: 'homes',
+  counter_homes_connected: 'homes connected',
+  counter_home_terminals: 'devices',
+  counter_home_sessions: 'sessions',
   counter_purse_keys: 'keys of purses in use',
   counter_purse_keys_waiting: 'keys under way',
   counter_purse_keys_replaced: 'keys replaced',
