@@ -19,6 +19,9 @@ use zeroize::Zeroizing;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::secure_element::{Command, Reply};
 
+/// The status word of data that is not what a command takes (ISO/IEC 7816-4 §5.6).
+const WRONG_DATA: u16 = 0x6a80;
+
 type Apdu = Result<Zeroizing<Vec<u8>>, CardError>;
 
 /// A command to the card that lends; its refusal is the holder's own card's.
@@ -131,7 +134,7 @@ pub fn access_keys() -> Command {
 
 /// Opens an account that is lent: [`account`].
 pub fn open_account(home: &HomeId, sealed: &Sealed) -> Command {
-    away(access::open_account(home, sealed))
+    Command::of(Applet::Home, access::open_account(home, sealed), not_lent)
 }
 
 /// The account.
@@ -238,8 +241,8 @@ fn failed_at_home(error: CardError) -> WalletError {
 
 fn failed_away(error: CardError) -> WalletError {
     let kind = match error {
-        CardError::AtHome(_) | CardError::BadSignature => ErrorKind::HomeAnswerInvalid,
         CardError::MalformedPassword => ErrorKind::HomePasswordInvalid,
+        _ if is_about_what_was_said(&error) => ErrorKind::HomeAnswerInvalid,
         _ => ErrorKind::CardFailed,
     };
     WalletError::caused(kind, &error)
@@ -247,8 +250,21 @@ fn failed_away(error: CardError) -> WalletError {
 
 fn proxy_unproven(error: CardError) -> WalletError {
     let kind = match error {
-        CardError::AtHome(_) | CardError::BadSignature => ErrorKind::HomeProxyRefused,
+        CardError::Expired => ErrorKind::ClockWrong,
+        _ if is_about_what_was_said(&error) => ErrorKind::HomeProxyRefused,
         _ => ErrorKind::CardFailed,
     };
     WalletError::caused(kind, &error)
+}
+
+fn not_lent(error: CardError) -> WalletError {
+    WalletError::caused(ErrorKind::LentInvalid, &error)
+}
+
+/// Whether the card refuses what others said: it does not open, is no such message, or is not signed by whom it should.
+fn is_about_what_was_said(error: &CardError) -> bool {
+    matches!(
+        error,
+        CardError::AtHome(_) | CardError::BadSignature | CardError::Refused(WRONG_DATA)
+    )
 }

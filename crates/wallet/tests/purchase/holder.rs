@@ -10,7 +10,7 @@ use tallystick_wallet::view::{
 
 use super::device::Device;
 use super::world::{
-    AUTHORITY, BANK, CENTRE, COURIER, DIRECTORY, ISSUER, ORIGIN, SHOP, World, text,
+    AUTHORITY, BANK, CENTRE, COURIER, DIRECTORY, HOME_PROXY, ISSUER, ORIGIN, SHOP, World, text,
 };
 
 pub const PASSPHRASE: &str = "five split tally sticks";
@@ -39,7 +39,7 @@ pub fn deployment(world: &World) -> Deployment {
         registration: has(AUTHORITY).then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has(BANK).then(|| BANK.to_owned())),
         directory: has(DIRECTORY).then(|| DIRECTORY.to_owned()),
-        home_proxy: None,
+        home_proxy: has(HOME_PROXY).then(|| HOME_PROXY.to_owned()),
     }
 }
 

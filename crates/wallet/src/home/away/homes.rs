@@ -217,7 +217,7 @@ impl<P: Ports> Wallet<P> {
         let opened = self.ask_access_card_once(open).await;
         let account = opened.and_then(|reply| card::account(&reply));
         let account = account.map_err(|error| match error.kind {
-            ErrorKind::HomeAnswerInvalid => invalid(&error),
+            ErrorKind::LentInvalid => error.about(away.proxy.as_str()),
             _ => error,
         })?;
         let is_signed = digest(&account) == loan.account;

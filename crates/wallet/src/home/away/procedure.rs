@@ -128,7 +128,9 @@ impl<P: Ports> Procedure<'_, P> {
 
     fn by_proxy(&self, error: WalletError) -> WalletError {
         match error.kind {
-            ErrorKind::HomeProxyRefused => error.about(self.away.proxy.as_str()),
+            ErrorKind::HomeProxyRefused | ErrorKind::ClockWrong => {
+                error.about(self.away.proxy.as_str())
+            }
             _ => error,
         }
     }
