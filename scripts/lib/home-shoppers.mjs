@@ -10,11 +10,14 @@ const NAME = 'Travel laptop'
 const PAGE = { width: 640, height: 860 }
 
 export class Lender extends ReaderShopper {
-  /** Sets up home with the card in the reader; resolves to the page, which stays open. */
+  /** @type {'reader' | 'software'} Where the card is that stays at home. */
+  place = 'reader'
+
+  /** Sets up home; resolves to the page, which stays open. */
   async setUpHome() {
     const page = (this.page = await this.openPage(this.walletUrl('home')))
     await page.setViewportSize(PAGE)
-    await page.getByRole('radio', { name: words('home.which.reader') }).check()
+    if (this.place === 'reader') await page.getByRole('radio', { name: words('home.which.reader') }).check()
     await page.getByLabel(words('home.first'), { exact: true }).fill(FIRST)
     await page.getByLabel(words('home.second'), { exact: true }).fill(SECOND)
     await this.#pin()
@@ -68,7 +71,8 @@ export class Lender extends ReaderShopper {
   }
 
   async #pin() {
-    await this.page.getByLabel(words('approve.pin.reader'), { exact: true }).fill(this.readerPin)
+    const [label, pin] = this.place === 'reader' ? [words('approve.pin.reader'), this.readerPin] : [words('add.pin'), this.person.pin]
+    await this.page.getByLabel(label, { exact: true }).fill(pin)
   }
 }
 
