@@ -12,8 +12,10 @@ const MAY_USE = {
     holder: ['core', 'slices'],
     account: ['core', 'slices', 'holder', 'sealing'],
     bank: ['core', 'slices', 'holder', 'account'],
+    home: ['core', 'slices', 'holder'],
     checkout: ['core', 'slices', 'holder', 'account'],
-    'checkout/instrument': ['core', 'slices', 'holder', 'bank'],
+    'checkout/instrument': ['core', 'slices', 'holder', 'bank', 'home'],
+    'checkout/away': ['core', 'slices', 'holder', 'home'],
   },
 }
 

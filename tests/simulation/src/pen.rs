@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 use coset::cbor::Value;
 use tallystick_parties::native::{RsaSigning, SeededRandom, block_on};
 use tallystick_parties::ports::{KeyPair, Signing, SigningError};
+use zeroize::Zeroizing;
 
 use crate::town::Town;
 
@@ -108,5 +109,13 @@ impl Signing for Pen {
             town.scheduler.sleep(town.dice.below(SIGNING_MS)).await;
         }
         signature
+    }
+
+    async fn open(
+        &self,
+        pkcs8: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SigningError> {
+        self.signing.open(pkcs8, ciphertext).await
     }
 }

@@ -29,6 +29,14 @@ impl Signing for WebCrypto {
     async fn sign(&self, key: &CryptoKey, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         sign(key, message).await.map_err(refused)
     }
+
+    async fn open(
+        &self,
+        pkcs8: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SigningError> {
+        open(pkcs8, ciphertext).await.map_err(refused)
+    }
 }
 
 fn refused(error: JsValue) -> SigningError {
@@ -81,9 +89,13 @@ async fn generate() -> Result<KeyPair, JsValue> {
 /// A key that signs and cannot be exported.
 async fn import(pkcs8: &[u8]) -> Result<CryptoKey, JsValue> {
     let algorithm = object(&[("name", "RSA-PSS".into()), ("hash", "SHA-256".into())])?;
+    imported(pkcs8, &algorithm, "sign").await
+}
+
+async fn imported(pkcs8: &[u8], algorithm: &Object, usage: &str) -> Result<CryptoKey, JsValue> {
     let copy = Uint8Array::from(pkcs8);
-    let usages = Array::of1(&"sign".into());
-    let imported = subtle()?.import_key_with_object("pkcs8", &copy, &algorithm, false, &usages)?;
+    let usages = Array::of1(&usage.into());
+    let imported = subtle()?.import_key_with_object("pkcs8", &copy, algorithm, false, &usages)?;
     let key = settled(imported).await;
     copy.fill(0, 0, copy.length());
     Ok(key?.unchecked_into())
@@ -98,6 +110,14 @@ async fn sign(key: &CryptoKey, message: &[u8]) -> Result<Vec<u8>, JsValue> {
     let signature =
         settled(subtle()?.sign_with_object_and_js_u8_array(&algorithm, key, &message)?).await?;
     Ok(bytes(&signature))
+}
+
+async fn open(pkcs8: &[u8], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, JsValue> {
+    let algorithm = object(&[("name", "RSA-OAEP".into()), ("hash", "SHA-256".into())])?;
+    let key = imported(pkcs8, &algorithm, "decrypt").await?;
+    let ciphertext = Uint8Array::from(ciphertext);
+    let opened = subtle()?.decrypt_with_object_and_js_u8_array(&algorithm, &key, &ciphertext)?;
+    Ok(Zeroizing::new(wiped(&settled(opened).await?)))
 }
 
 fn bytes(buffer: &JsValue) -> Vec<u8> {

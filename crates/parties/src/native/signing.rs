@@ -3,8 +3,9 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use rsa::RsaPrivateKey;
 use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use rsa::{Oaep, RsaPrivateKey};
+use sha2::Sha256;
 use tallystick_protocol::trust::signature::{public_key_to_spki, sign_pss};
 use zeroize::Zeroizing;
 
@@ -57,6 +58,16 @@ impl Signing for RsaSigning {
 
     async fn sign(&self, key: &RsaPrivateKey, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         sign_pss(&mut PortRng(&self.random), key, message).map_err(refused)
+    }
+
+    async fn open(
+        &self,
+        pkcs8: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SigningError> {
+        let key = RsaPrivateKey::from_pkcs8_der(pkcs8).map_err(refused)?;
+        let opened = key.decrypt(Oaep::<Sha256>::new(), ciphertext);
+        opened.map(Zeroizing::new).map_err(refused)
     }
 }
 

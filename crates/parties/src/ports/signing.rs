@@ -1,4 +1,5 @@
-//! The signing port: RSA-2048 with PSS, SHA-256 and a 32-byte salt (RFC 8017 §8.1).
+//! The signing port: RSA-2048 with PSS, SHA-256 and a 32-byte salt (RFC 8017 §8.1). It also opens what was sent under an
+//! RSA key.
 
 use zeroize::Zeroizing;
 
@@ -24,6 +25,14 @@ pub trait Signing {
 
     /// Signs `message` (hashed here): 256 bytes.
     async fn sign(&self, key: &Self::Key, message: &[u8]) -> Result<Vec<u8>, SigningError>;
+
+    /// Opens what was sent under this private key (PKCS#8 DER), which signs nothing: RSAES-OAEP with SHA-256 (RFC 8017
+    /// §7.1).
+    async fn open(
+        &self,
+        pkcs8: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SigningError>;
 }
 
 /// The platform could not make a key or signature.

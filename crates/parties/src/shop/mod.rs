@@ -26,6 +26,7 @@ pub mod state;
 pub mod stock;
 mod storefront;
 mod summary;
+mod transport;
 
 pub use config::{CourierOffer, FORM_LIFETIME_SECONDS, ShopConfig};
 

@@ -107,13 +107,13 @@ impl<P: Ports> Shop<P> {
             let other = "The session is with another shop.";
             return Err(Fault::new(Kind::WrongRecipient, other));
         }
-        if hello.profile != Profile::KeyAgreement {
-            let said = "This shop agrees on keys by X25519 alone.";
-            return Err(Fault::new(Kind::UnsupportedVersion, said));
-        }
         office.admit(&[("sessions", office.settings.limits.sessions)])?;
+        let transport_key = match hello.profile {
+            Profile::KeyTransport => Some(self.transport_key().await?),
+            _ => None,
+        };
         let responder = Responder::new(&mut office.rng(), hello);
-        let proof = responder.proof(own.clone(), office.now(), None);
+        let proof = responder.proof(own.clone(), office.now(), transport_key);
         let (answer, answered) = responder.answer(&office.say(&proof).await?)?;
         let kept = Zeroizing::new(encode_value(&answered));
         let session = Session {
@@ -155,7 +155,8 @@ impl<P: Ports> Shop<P> {
         });
         let holder = verified.await?;
         self.office.admit_holder("sessions", &holder)?;
-        let (key, confirmation) = answered.agree(&finish, None)?;
+        let transported = self.transported(answered.hello.profile, &finish);
+        let (key, confirmation) = answered.agree(&finish, transported.await?.as_deref())?;
         let keys = key.record_keys(Side::Responder);
         let next = Session {
             expires_at: self.office.now().plus_seconds(SESSION_SECONDS),

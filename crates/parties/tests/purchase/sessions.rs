@@ -7,7 +7,7 @@ use tallystick_protocol::home::agreement::{
 };
 use tallystick_protocol::home::calls::{InnerRequest, InnerResponse};
 use tallystick_protocol::home::records::{Record, RecordKeys, Side};
-use tallystick_protocol::test_keys::{TestAuthority, TestRng};
+use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority, TestRng};
 use tallystick_protocol::trust::holder::UnsignedByHolder;
 use tallystick_protocol::trust::signature::sign_pss;
 use tallystick_protocol::wire::cbor::{decode, encode};
@@ -25,6 +25,7 @@ struct Visit<'w> {
     world: &'w World,
     rng: TestRng,
     start: u8,
+    profile: Profile,
 }
 
 /// The session once the key is known.
@@ -39,6 +40,7 @@ impl<'w> Visit<'w> {
             world,
             rng: TestRng::new(77),
             start,
+            profile: Profile::KeyAgreement,
         }
     }
 
@@ -51,8 +53,7 @@ impl<'w> Visit<'w> {
     }
 
     fn begin(&mut self) -> Received {
-        let profile = Profile::KeyAgreement;
-        let initiator = Initiator::new(&mut self.rng, domain(SHOP), profile, None);
+        let initiator = Initiator::new(&mut self.rng, domain(SHOP), self.profile, None);
         let answer = self.say(initiator.hello());
         assert!(answer.status().is_success(), "{}", text(&answer));
         let answer: HelloAnswer = decode(answer.body()).unwrap();
@@ -359,7 +360,7 @@ fn a_session_without_a_shown_holder_answers_no_record_and_ends_after_two_minutes
 }
 
 #[test]
-fn a_hello_to_another_shop_or_in_a_profile_that_it_does_not_know_is_refused() {
+fn a_hello_to_another_shop_is_refused() {
     let world = World::new();
     let mut visit = Visit::new(&world, 3);
     let hello = |rng: &mut TestRng, to, profile| {
@@ -369,8 +370,6 @@ fn a_hello_to_another_shop_or_in_a_profile_that_it_does_not_know_is_refused() {
     };
     let other = hello(&mut visit.rng, OTHER_SHOP, Profile::KeyAgreement);
     assert_eq!(problem(&visit.say(&other)), "wrong-recipient");
-    let transport = hello(&mut visit.rng, SHOP, Profile::KeyTransport);
-    assert_eq!(problem(&visit.say(&transport)), "unsupported-version");
 }
 
 #[test]
@@ -392,4 +391,27 @@ fn a_shop_in_shards_has_each_session_where_the_order_s_form_is() {
         let refused = elsewhere.ask(&world, &order_of(&order));
         assert_eq!(problem_in(&refused), "starting");
     }
+}
+
+#[test]
+fn t000_1_in_the_document_s_own_form_the_secret_is_sent_under_a_key_of_the_shop() {
+    let (world, holder, order) = world_and_order();
+    world.machine(SHOP).signing.prepare(TEST_KEYS[6]);
+    let mut visit = Visit::new(&world, order.form_digest[0]);
+    visit.profile = Profile::KeyTransport;
+    let mut session = visit.enter(&holder);
+    let taken = session.ask(&world, &order_of(&order));
+    assert_eq!(taken.status, 200, "{}", problem_in(&taken));
+    // The next session is under the same key, and what was sent for one opens no other.
+    let received = visit.begin();
+    let signed = visit.entrance(&holder, &received);
+    let (mut finish, _, path) = visit.finish(received, &signed);
+    finish.transported = Some(vec![1; 256]);
+    let refused = world.post(SHOP, &path, CBOR, encode(&finish));
+    assert_eq!(problem(&refused), "bad-signature");
+    finish.transported = None;
+    let refused = world.post(SHOP, &path, CBOR, encode(&finish));
+    assert_eq!(problem(&refused), "bad-signature");
+    let held = world.machine(SHOP).database.bytes().unwrap();
+    assert!(!holds(&held, &TEST_KEYS[6][400..500]), "it rests sealed");
 }

@@ -126,7 +126,7 @@ impl Desk<'_> {
     }
 
     /// What there is to seal.
-    pub(crate) fn purchase(
+    pub(super) fn purchase(
         &mut self,
         request_id: &str,
         choice: &Choice,
@@ -162,7 +162,7 @@ impl Desk<'_> {
     }
 
     /// The order may have been declined or have expired while the card was at work.
-    pub(crate) fn keep_approval(
+    pub(super) fn keep_approval(
         &mut self,
         request_id: &str,
         approval: Approval,

@@ -6,6 +6,7 @@
 mod advance;
 mod approve;
 mod attention;
+mod away;
 mod cancel;
 mod confirm;
 mod decline;
@@ -22,7 +23,7 @@ mod question;
 mod receipt;
 pub mod receive;
 mod refunds;
-pub mod seal;
+mod seal;
 mod send;
 pub mod shown;
 mod spaces;

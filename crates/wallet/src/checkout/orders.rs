@@ -4,6 +4,7 @@ use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use zeroize::Zeroizing;
 
 use crate::checkout::Attention;
+use crate::checkout::away::under_way::UnderWay;
 use crate::checkout::order::record::{self, OrderRecord};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -40,6 +41,8 @@ pub struct Orders {
     all: Vec<Order>,
     /// The names of records that cannot be read any more. They stay as they are.
     unreadable: Vec<String>,
+    /// Purchases with what is lent; in memory alone.
+    pub under_way: UnderWay,
 }
 
 impl Orders {

@@ -11,7 +11,7 @@ use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 
 impl Desk<'_> {
-    pub(crate) fn take_sent(&mut self, id: &str, said: &Said) -> Result<(), WalletError> {
+    pub(super) fn take_sent(&mut self, id: &str, said: &Said) -> Result<(), WalletError> {
         let Err(CallError::Refused(kind)) = said else {
             return self.take_receipt(id, said);
         };

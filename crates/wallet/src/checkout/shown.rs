@@ -12,7 +12,7 @@ use crate::checkout::order::state::OrderState;
 use crate::checkout::order::{matrix, strand};
 use crate::checkout::proposal::Proposal;
 use crate::checkout::view::{
-    DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView,
+    AwayStep, DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView,
 };
 use crate::core::state::Unlocked;
 use crate::holder::card_account::CardAccount;
@@ -72,7 +72,7 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
         sentence_key: sentence_key(order),
         can_cancel: order.can_be_cancelled(),
         refunded_minor: order.refunded.map(|refunded| refunded.minor),
-        away_step: unlocked.slices.homes.under_way.step_of(&order.request_id),
+        away_step: step_of(order, unlocked),
         created_at: order.created_at.seconds(),
         updated_at: order.updated_at.seconds(),
         expires_at: order.expires_at().seconds(),
@@ -90,6 +90,13 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
             })
             .collect(),
     }
+}
+
+/// How far it is with what is lent, until the shop has it.
+fn step_of(order: &OrderRecord, unlocked: &Unlocked) -> Option<AwayStep> {
+    let is_on_its_way = !order.settled && order.shop_state.is_none();
+    let step = unlocked.slices.orders.under_way.step_of(&order.request_id);
+    step.filter(|_| is_on_its_way)
 }
 
 /// How far an order is, or what has become of it since.

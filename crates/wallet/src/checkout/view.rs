@@ -5,7 +5,6 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::checkout::order::state::OrderState;
-use crate::home::view::AwayStep;
 
 /// What the holder chose when approving.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -145,6 +144,29 @@ pub struct HistoryView {
     pub at: u64,
     /// Key of the event in the catalogue, such as `asked` or `confirmed-shop`.
     pub event: &'static str,
+}
+
+/// How far a purchase with a lent account is, in the order in which it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum AwayStep {
+    /// The proxy looks this wallet up, and asks home (H1, H2).
+    Access,
+    /// The first password is on its way to the card at home (H4).
+    FirstPassword,
+    /// Wallet and proxy agree on a key (H3).
+    Session,
+    /// The second password is on its way (H5).
+    SecondPassword,
+    /// The proxy agrees on a key with the shop, and hands it over (H6, H7).
+    Shop,
+    /// The card at home signs.
+    Signing,
+    /// All parties show who they are.
+    Confirming,
+    /// The order goes to the shop under that key (H8).
+    Sending,
 }
 
 /// An order.

@@ -51,7 +51,7 @@ impl Errand for AtOneGo<'_> {
 
 impl<P: Ports> Wallet<P> {
     /// Has a card do something, and keeps what came of it with the card's new state. `prepare` is called twice.
-    pub(super) async fn at_one_go(
+    pub(crate) async fn at_one_go(
         &self,
         prepare: Prepare<'_>,
         keep: Keep<'_>,
@@ -66,7 +66,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// Asks the access card, which is the software card.
-    pub(super) async fn ask_access_card(
+    pub(crate) async fn ask_access_card(
         &self,
         commands: Vec<Command>,
     ) -> Result<Vec<Reply>, WalletError> {
@@ -79,7 +79,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// As [`Wallet::ask_access_card`], with one command.
-    pub(super) async fn ask_access_card_once(
+    pub(crate) async fn ask_access_card_once(
         &self,
         command: Command,
     ) -> Result<Reply, WalletError> {

@@ -3,13 +3,13 @@
 
 pub mod account;
 pub mod away;
-mod card;
+pub mod card;
 mod code;
-mod errand;
+pub mod errand;
 pub mod errors;
 pub mod lending;
-mod proxy;
-mod refusal;
+pub mod proxy;
+pub mod refusal;
 mod slice;
 pub mod view;
 

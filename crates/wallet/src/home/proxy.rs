@@ -4,12 +4,13 @@ use tallystick_protocol::home::HomeRefusal;
 use tallystick_protocol::wire::cbor::{Message, decode};
 use tallystick_protocol::wire::identifier::{Domain, HomeId};
 use tallystick_protocol::wire::problem::PROBLEM_MEDIA_TYPE;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::refusal::{Named, meant};
 use crate::core::ask::CBOR;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::json;
-use crate::core::ports::{Method, Network, NetworkError, Ports, Request, Response};
+use crate::core::ports::{Clock, Method, Network, NetworkError, Ports, Request, Response};
 use crate::core::wallet::Wallet;
 
 /// How often something is sent whose answer may have been lost: the same is answered with the same.
@@ -48,11 +49,16 @@ pub fn path_of(home: &HomeId, rest: &str) -> String {
 }
 
 impl<P: Ports> Wallet<P> {
+    /// The time in seconds.
+    pub(crate) fn time(&self) -> Timestamp {
+        Timestamp(self.ports.clock().now_ms() / 1000)
+    }
+
     /// Says something to the proxy. What it answers is nothing, or a message.
     ///
     /// # Errors
     /// [`ErrorKind::HomeProxyUnreachable`], [`ErrorKind::HomeProxyRefused`], or what the proxy says of home.
-    pub(super) async fn tell(
+    pub(crate) async fn tell(
         &self,
         asked: &Asked<'_>,
         path: &str,
@@ -62,7 +68,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// As [`Wallet::tell`]; with the HTTP status.
-    pub(super) async fn tell_and_look(
+    pub(crate) async fn tell_and_look(
         &self,
         asked: &Asked<'_>,
         path: &str,
@@ -107,7 +113,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// As [`Wallet::tell`]: the answer is a message.
-    pub(super) async fn ask_proxy<M: Message>(
+    pub(crate) async fn ask_proxy<M: Message>(
         &self,
         asked: &Asked<'_>,
         path: &str,
@@ -118,7 +124,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// Posts plain CBOR once.
-    pub(super) async fn post(&self, url: &str, body: &[u8]) -> Result<Response, NetworkError> {
+    pub(crate) async fn post(&self, url: &str, body: &[u8]) -> Result<Response, NetworkError> {
         let request = Request {
             method: Method::Post,
             url: url.to_owned(),

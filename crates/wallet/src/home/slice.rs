@@ -6,7 +6,6 @@ use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::away::record::AwayRecord;
-use super::away::under_way::UnderWay;
 use super::lending::record::HomeRecord;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -28,8 +27,6 @@ pub struct Homes {
     pub own: Option<HomeRecord>,
     /// Those that let it in, in no particular order.
     pub away: Vec<AwayRecord>,
-    /// Purchases with what they lend; in memory alone.
-    pub under_way: UnderWay,
 }
 
 impl Homes {
@@ -104,7 +101,7 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchLoan`], or if the wallet is locked.
-    pub(super) fn away_home(&mut self, home: &HomeId) -> Result<AwayRecord, WalletError> {
+    pub(crate) fn away_home(&mut self, home: &HomeId) -> Result<AwayRecord, WalletError> {
         let away = self.homes()?.away(home).cloned();
         away.ok_or_else(|| WalletError::new(ErrorKind::NoSuchLoan))
     }
@@ -113,7 +110,7 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// If the wallet is locked.
-    pub(super) fn keep_away_home(&mut self, away: AwayRecord) -> Result<(), WalletError> {
+    pub(crate) fn keep_away_home(&mut self, away: AwayRecord) -> Result<(), WalletError> {
         let home = away.home();
         let bytes = Zeroizing::new(encode_value(&away));
         self.put_sealed(&record_of(&home), &bytes)?;

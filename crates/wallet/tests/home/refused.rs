@@ -34,6 +34,7 @@ fn t000_3_a_wrong_password_buys_nothing_and_five_of_them_block_until_new_ones_ar
     let request = away.asked();
     let first = refused(&away, &request, "autumn river", SECOND);
     assert_eq!(first, ErrorKind::HomeWrongFirst);
+    assert_eq!(home.view().first_tries_left, 4);
     let second = refused(&away, &request, FIRST, "autumn mountain");
     assert_eq!(second, ErrorKind::HomeWrongSecond);
     let short = refused(&away, &request, "short", SECOND);

@@ -2,18 +2,23 @@
 
 use alloc::vec::Vec;
 
-use tallystick_protocol::home::calls::{InnerRequest, InnerResponse};
+use tallystick_protocol::home::AccessPurpose;
+use tallystick_protocol::home::calls::{HomeCallKind, InnerRequest, InnerResponse};
 use tallystick_protocol::test_keys::TestRng;
 use zeroize::Zeroizing;
 
-use super::world::{FIRST, SECOND, World};
+use super::world::{FIRST, NOW, PROXY, SECOND, World};
 use crate::Applet;
 use crate::Card;
+use crate::Header;
+use crate::Instruction;
 use crate::Page;
-use crate::host;
+use crate::host::home::lending::RegistrationTerms;
+use crate::host::home::{access, lending};
+use crate::host::{self, home};
 use crate::journal::Journal;
 use crate::state::State;
-use crate::tests::bench::CHEAP;
+use crate::tests::bench::{CHEAP, PIN, domain};
 use crate::tests::memory::{ERASED, Memory, power};
 
 const PAGES: usize = 1024;
@@ -31,6 +36,7 @@ pub(super) fn cut_everywhere(
     card: &Card,
     apdu: &[u8],
     rng: &mut TestRng,
+    with_pin: bool,
 ) -> (Zeroizing<Vec<u8>>, Card) {
     let memory = Memory::erased(PAGES);
     let (mut journal, _) = Journal::open(memory.clone()).unwrap();
@@ -38,6 +44,10 @@ pub(super) fn cut_everywhere(
         journal.write(&card.state()).unwrap();
     }
     let mut powered = power(&memory).costing(CHEAP);
+    if with_pin {
+        powered.transmit(&host::select(Applet::Identity).unwrap(), rng);
+        powered.transmit(&host::verify_pin(PIN).unwrap(), rng);
+    }
     powered.transmit(&host::select(Applet::Home).unwrap(), rng);
     let mut image = memory.pages();
     memory.0.borrow_mut().writes.clear();
@@ -87,8 +97,20 @@ fn memory_state(memory: &Memory) -> Zeroizing<Vec<u8>> {
 
 #[test]
 fn t000_4_an_order_is_counted_logged_and_remembered_as_one_wherever_the_power_fails() {
-    let mut world = World::lent();
+    let mut world = World::new();
     (world.home.cuts, world.away.cuts) = (true, true);
+    let set_up = lending::set_up(FIRST, SECOND);
+    home::public_keys(&world.home.with_pin(set_up)).unwrap();
+    let terminal = home::public_keys(&world.away.send(access::keys())).unwrap();
+    let enrol = lending::enrol(&terminal, "The laptop");
+    host::done(&world.home.with_pin(enrol)).unwrap();
+    world.lend(world.terms());
+    let registration = lending::register(&RegistrationTerms {
+        proxy: domain(PROXY),
+        verifier: [5; 32],
+        at: NOW,
+    });
+    world.home.done(registration);
     let answer = world.access().unwrap();
     world.open(&answer, FIRST).unwrap();
     world.session();
@@ -111,11 +133,27 @@ fn t000_4_an_order_is_counted_logged_and_remembered_as_one_wherever_the_power_fa
     };
     assert!(world.talk(&request, &response) == response);
     world.end().unwrap();
+    world.home.done(lending::log());
+    let stop = world.request(AccessPurpose::Stop);
+    World::said(world.call(HomeCallKind::Stop, stop)).unwrap();
+    world.home.done(lending::stop_everything());
     let view = world.view();
     assert_eq!(
         (view.loans[0].total_left, view.loans[0].count_left),
         (500, 1)
     );
+    let done = [&world.home.cut[..], &world.away.cut].concat();
+    for ins in 0..=0xff {
+        let header = Header {
+            cla: 0x80,
+            ins,
+            p1: 0,
+            p2: 0,
+        };
+        let instruction = Instruction::try_from(header);
+        let is_ours = instruction.is_ok_and(|one| one.applet() == Some(Applet::Home));
+        assert_eq!(done.contains(&ins), is_ours, "{ins:02x}");
+    }
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 use alloc::vec::Vec;
 
-use super::world::{FIRST, SECOND, World};
+use tallystick_protocol::test_keys::TestAuthority;
+
+use super::world::{FIRST, NOW, SECOND, World};
 use crate::host;
 use crate::safe::Place;
 use crate::state::State;
-use crate::tests::bench::PIN;
+use crate::tests::bench::{Bench, PIN};
 use crate::{Applet, Card};
 
 fn contains(kept: &[u8], secret: &[u8]) -> bool {
@@ -84,4 +86,20 @@ fn nothing_of_the_applet_answers_while_another_is_selected() {
         let response = bench.send(host::home::lending::status()).bytes;
         assert!(host::done(&response).is_err());
     }
+}
+
+#[test]
+fn a_card_that_is_used_for_neither_half_is_written_as_before() {
+    let mut bench = Bench::personalised();
+    bench.verify();
+    bench.select(Applet::Purse);
+    let root = TestAuthority::new(NOW).root.as_der().to_vec();
+    bench.ok(host::purse::put_roots(&[root]));
+    let before = bench.card.state();
+    assert!(before[0] <= 0xab);
+    bench.select(Applet::Home);
+    bench.ok(host::home::lending::status());
+    assert_eq!(bench.card.state(), before);
+    bench.ok(host::home::access::keys());
+    assert_eq!(bench.card.state()[0], before[0] + 1);
 }

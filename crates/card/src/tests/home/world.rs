@@ -55,6 +55,8 @@ pub(in crate::tests::home) struct Hand {
     pub(in crate::tests::home) bench: Bench,
     /// Whether the power fails at every write of every command.
     pub(in crate::tests::home) cuts: bool,
+    /// The second bytes of the commands in which it did.
+    pub(in crate::tests::home) cut: Vec<u8>,
 }
 
 impl Clone for Hand {
@@ -66,8 +68,11 @@ impl Clone for Hand {
             rng: self.bench.rng.clone(),
         };
         bench.select(Applet::Home);
-        let cuts = self.cuts;
-        Self { bench, cuts }
+        Self {
+            bench,
+            cuts: self.cuts,
+            cut: self.cut.clone(),
+        }
     }
 }
 
@@ -76,12 +81,18 @@ impl Hand {
     pub(in crate::tests::home) fn send(&mut self, apdu: Apdu) -> Zeroizing<Vec<u8>> {
         let apdu = apdu.unwrap();
         if self.cuts {
-            let (response, card) = cut_everywhere(&self.bench.card, &apdu, &mut self.bench.rng);
-            self.bench.card = card;
-            self.bench.select(Applet::Home);
-            return response;
+            return self.send_cut(&apdu, false);
         }
         self.bench.raw(&apdu).bytes
+    }
+
+    fn send_cut(&mut self, apdu: &[u8], with_pin: bool) -> Zeroizing<Vec<u8>> {
+        self.cut.push(apdu[1]);
+        let Bench { card, rng } = &mut self.bench;
+        let (response, card) = cut_everywhere(card, apdu, rng, with_pin);
+        self.bench.card = card;
+        self.bench.select(Applet::Home);
+        response
     }
 
     pub(in crate::tests::home) fn bytes(&mut self, apdu: Apdu) -> Vec<u8> {
@@ -94,6 +105,9 @@ impl Hand {
 
     /// With the PIN.
     pub(in crate::tests::home) fn with_pin(&mut self, apdu: Apdu) -> Zeroizing<Vec<u8>> {
+        if self.cuts {
+            return self.send_cut(&apdu.unwrap(), true);
+        }
         self.bench.verify();
         self.bench.select(Applet::Home);
         let response = self.bench.send(apdu).bytes;
@@ -177,7 +191,11 @@ impl World {
             bench.ok(host::forget_pin());
             bench.select(Applet::Home);
         }
-        let hand = |bench| Hand { bench, cuts: false };
+        let hand = |bench| Hand {
+            bench,
+            cuts: false,
+            cut: Vec::new(),
+        };
         Self {
             home: hand(home),
             away: hand(away),

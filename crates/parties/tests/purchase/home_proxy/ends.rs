@@ -488,10 +488,21 @@ impl<'w> Terminal<'w> {
         start: u8,
         second: Option<[u8; 32]>,
     ) -> Result<Handover, HomeRefusal> {
+        self.enters_in(Profile::KeyAgreement, session, start, second)
+    }
+
+    /// As [`Terminal::enters`], in that profile.
+    pub fn enters_in(
+        &mut self,
+        profile: Profile,
+        session: &mut Session,
+        start: u8,
+        second: Option<[u8; 32]>,
+    ) -> Result<Handover, HomeRefusal> {
         let enter = Enter {
             shop: domain(SHOP),
             form_start: start,
-            profile: Profile::KeyAgreement,
+            profile,
             second,
             certificate: CERTIFIED.to_vec(),
         };

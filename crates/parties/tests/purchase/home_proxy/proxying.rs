@@ -1,13 +1,14 @@
 //! From the terminal's request to an order under the key that it was told.
 
 use tallystick_protocol::home::AccessPurpose;
+use tallystick_protocol::home::agreement::Profile;
 use tallystick_protocol::home::calls::{
     HomeCallKind, InnerRequest, InnerResponse, LentList, SessionAskKind,
 };
 use tallystick_protocol::home::records::Side;
 use tallystick_protocol::home::{Loan, loan::Lent};
 use tallystick_protocol::keys::sealed::seal_to;
-use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::test_keys::{TEST_KEYS, TestRng};
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::money::{Currency, Money};
@@ -184,4 +185,23 @@ fn what_is_lent_is_fetched_by_its_terminal_alone() {
     };
     assert_eq!(fetch(&mut terminal), [lent.into()]);
     assert!(fetch(&mut other).is_empty());
+}
+
+#[test]
+fn t000_1_the_key_is_agreed_on_in_the_document_s_own_form_as_well() {
+    let world = World::with_home_proxy();
+    let holder = holder(&world);
+    world.machine(SHOP).signing.prepare(TEST_KEYS[6]);
+    let mut terminal = Terminal::new(&world, 20);
+    let mut home = Home::new(10, &[&terminal]);
+    home.register(&world);
+    let _line = home.connect(&world, &holder);
+    let mut session = terminal.released(&home);
+    let own = [7; 32];
+    for second in [None, Some(own)] {
+        let share = second.as_ref().map(x25519);
+        let handover = terminal.enters_in(Profile::KeyTransport, &mut session, 0, share);
+        let key = handover.unwrap().key(second.as_ref());
+        assert!(key.is_ok());
+    }
 }

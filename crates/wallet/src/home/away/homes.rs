@@ -134,7 +134,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// What is kept of a home.
-    pub(super) async fn away_home(&self, home: &HomeId) -> Result<AwayRecord, WalletError> {
+    pub(crate) async fn away_home(&self, home: &HomeId) -> Result<AwayRecord, WalletError> {
         let mut away = None;
         self.perform(&mut |desk| {
             desk.stay_unlocked();
@@ -146,7 +146,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// H1, signed by the access card.
-    pub(super) async fn access_request(
+    pub(crate) async fn access_request(
         &self,
         away: &AwayRecord,
         purpose: AccessPurpose,

@@ -1,9 +1,5 @@
-//! Away: the wallet that uses a card that stays at home. Its own software card is the access card: it knows the terminal's
-//! keys and the sessions' keys, and the two passwords only pass through it.
+//! Away: the wallet that uses a card that stays at home, and what is lent to it. Its own software card is the access card: it
+//! knows the terminal's keys and the sessions' keys. Purchases are the checkout's.
 
-mod approve;
 mod homes;
-mod procedure;
 pub mod record;
-mod send;
-pub mod under_way;

@@ -15,6 +15,7 @@ use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
 use crate::home::card;
+use crate::home::errand::last;
 use crate::home::view::{HomeAnswered, UseView};
 
 impl<P: Ports> Wallet<P> {
@@ -47,6 +48,9 @@ impl<P: Ports> Wallet<P> {
             (Ok(()), None) => Err(HomeRefusal::NoCard),
             (Err(error), _) => Err(card::refusal_of(&error)),
         };
+        if let Err(HomeRefusal::WrongFirstPassword | HomeRefusal::WrongSecondPassword) = answer {
+            self.look_at_tries().await;
+        }
         let (refusal, content) = match answer {
             Ok(content) => (None, content),
             Err(refusal) => (Some(refusal), Vec::new()),
@@ -60,6 +64,22 @@ impl<P: Ports> Wallet<P> {
             reply: encode(&reply),
             used: calling.used,
         })
+    }
+}
+
+impl<P: Ports> Wallet<P> {
+    /// A try less is left: the holder at home is shown how many.
+    async fn look_at_tries(&self) {
+        // If the card does not say it now, it says it next time.
+        let _later = self
+            .at_one_go(
+                &mut |desk| {
+                    let own = desk.own_home()?;
+                    Ok(Some((desk.home_card(&own)?, vec![card::status()])))
+                },
+                &mut |desk, replies| desk.keep_status(last(replies)?),
+            )
+            .await;
     }
 }
 

@@ -28,7 +28,7 @@ struct Due {
 
 impl<P: Ports> Wallet<P> {
     /// Sends what is confirmed by all and has a session with its shop.
-    pub(crate) async fn send_in_sessions(&self) -> Result<(), WalletError> {
+    pub(in crate::checkout) async fn send_in_sessions(&self) -> Result<(), WalletError> {
         let mut due = Vec::new();
         self.perform(&mut |desk| {
             due = desk.due_in_sessions()?;
@@ -52,7 +52,7 @@ impl<P: Ports> Wallet<P> {
                     // Locked meanwhile. The shop can be asked again.
                     return Ok(());
                 }
-                desk.homes()?.under_way.end(&request_id);
+                desk.orders()?.under_way.end(&request_id);
                 desk.take_sent(&request_id, &said)
             })
             .await?;
@@ -96,7 +96,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// The card at home forgets the release.
-    async fn end_session(&self, request_id: &str, home: HomeId, records: String) {
+    pub(super) async fn end_session(&self, request_id: &str, home: HomeId, records: String) {
         let Ok(away) = self.away_home(&home).await else {
             return;
         };
@@ -113,9 +113,9 @@ impl<P: Ports> Wallet<P> {
 
 impl Desk<'_> {
     /// Whether an order goes to its shop in a session.
-    pub(crate) fn is_in_session(&self, request_id: &str) -> bool {
+    pub(in crate::checkout) fn is_in_session(&self, request_id: &str) -> bool {
         let unlocked = self.state.unlocked.as_ref();
-        let under_way = unlocked.map(|unlocked| &unlocked.slices.homes.under_way);
+        let under_way = unlocked.map(|unlocked| &unlocked.slices.orders.under_way);
         under_way.is_some_and(|under_way| under_way.session_of(request_id).is_some())
     }
 
@@ -133,7 +133,7 @@ impl Desk<'_> {
         let confirmed: Vec<_> = confirmed.cloned().collect();
         for mut order in confirmed {
             let request_id = order.request_id.clone();
-            let session = self.homes()?.under_way.session_of(&request_id).cloned();
+            let session = self.orders()?.under_way.session_of(&request_id).cloned();
             let split = order.approval.as_ref();
             let split = split.and_then(|approval| approval.split_order.clone());
             let (Some(session), Some(body)) = (session, split) else {

@@ -3,7 +3,7 @@
 
 use tallystick_protocol::wire::identifier::HomeId;
 
-use crate::home::view::AwayStep;
+use crate::checkout::view::AwayStep;
 
 /// A session with a shop, in which an order goes to it.
 #[derive(Debug, Clone, PartialEq, Eq)]

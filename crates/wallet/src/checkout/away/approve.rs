@@ -13,18 +13,18 @@ use tallystick_protocol::home::{PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN};
 use tallystick_protocol::keys::{DerivedKey, Purpose};
 
 use super::procedure::Procedure;
-use super::record::AwayRecord;
 use super::under_way::ShopSession;
 use crate::checkout::order::record::Failure;
 use crate::checkout::order::state::OrderState;
 use crate::checkout::seal::{Made, Purchase, Sealed, Sealing};
+use crate::checkout::view::AwayStep;
 use crate::checkout::view::Choice;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
+use crate::home::away::record::AwayRecord;
 use crate::home::card;
-use crate::home::view::AwayStep;
 
 /// How many rounds of an order are made at once after it was signed: confirming, sending, and what follows.
 const ROUNDS_MAX: usize = 4;
@@ -65,7 +65,11 @@ impl<P: Ports> Wallet<P> {
                 return Err(error);
             }
         }
-        self.send_signed(request_id).await
+        match self.send_signed(request_id).await {
+            Err(error) if error.kind == ErrorKind::StorageFailed => Err(error),
+            // It is approved, and goes on as any approved order.
+            _ => Ok(()),
+        }
     }
 
     /// What is to be signed, at which home.
@@ -82,7 +86,7 @@ impl<P: Ports> Wallet<P> {
             let lent = purchase.lent();
             let lent = lent.ok_or_else(|| WalletError::new(ErrorKind::CallInvalid))?;
             let away = desk.away_home(&lent.home.home())?;
-            desk.homes()?.under_way.leave_sessions();
+            desk.orders()?.under_way.leave_sessions();
             found = Some((purchase, away));
             Ok(())
         })
@@ -141,7 +145,7 @@ impl<P: Ports> Wallet<P> {
                     OrderState::Approved => AwayStep::Confirming,
                     _ => AwayStep::Sending,
                 };
-                let under_way = &mut desk.homes()?.under_way;
+                let under_way = &mut desk.orders()?.under_way;
                 if under_way.session_of(request_id).is_some() {
                     under_way.step(request_id, step);
                 }
@@ -153,6 +157,26 @@ impl<P: Ports> Wallet<P> {
                 break;
             }
             before = state;
+        }
+        self.leave_what_has_ended(request_id).await
+    }
+
+    /// An order that came to nothing before it was sent needs no session any more.
+    async fn leave_what_has_ended(&self, request_id: &str) -> Result<(), WalletError> {
+        let mut left = None;
+        self.perform(&mut |desk| {
+            if desk.order(request_id)?.settled {
+                let under_way = &mut desk.orders()?.under_way;
+                left = under_way.session_of(request_id).cloned();
+                under_way.end(request_id);
+            }
+            Ok(())
+        })
+        .await?;
+        if let Some(session) = left {
+            let _alone = self.proceeding.take().await;
+            self.end_session(request_id, session.home, session.records)
+                .await;
         }
         Ok(())
     }
@@ -213,7 +237,7 @@ impl<P: Ports> Procedure<'_, P> {
                 };
                 let sealed = purchase.seal(sealing, made, desk.rng)?;
                 desk.keep_signed_at_home(self.request_id, &purchase, sealed, &signed)?;
-                let under_way = &mut desk.homes()?.under_way;
+                let under_way = &mut desk.orders()?.under_way;
                 under_way.enter(self.request_id, session.clone());
                 Ok(())
             })
@@ -279,7 +303,7 @@ impl Desk<'_> {
         if self.state.unlocked.is_none() {
             return Ok(());
         }
-        self.homes()?.under_way.end(request_id);
+        self.orders()?.under_way.end(request_id);
         let mut order = self.order(request_id)?;
         if order.state == OrderState::Asked {
             order.failure = Some(Failure {

@@ -5,18 +5,17 @@ use tallystick_protocol::home::agreement::{Confirmation, HelloAnswer};
 use tallystick_protocol::home::calls::SessionAskKind;
 use tallystick_protocol::home::{AccessAnswer, AccessPurpose, HomeRefusal};
 use tallystick_protocol::wire::cbor::decode;
-use tallystick_protocol::wire::time::Timestamp;
 
-use super::record::AwayRecord;
+use crate::checkout::view::AwayStep;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::core::ports::{Clock, Ports};
+use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
+use crate::home::away::record::AwayRecord;
 use crate::home::card;
 use crate::home::errand::last;
 use crate::home::proxy::{Asked, path_of};
 use crate::home::refusal::meant;
-use crate::home::view::AwayStep;
 
 /// A procedure of the terminal with a home, by way of its proxy.
 pub struct Procedure<'a, P: Ports> {
@@ -47,7 +46,7 @@ impl<P: Ports> Procedure<'_, P> {
         wallet
             .perform(&mut |desk| {
                 desk.stay_unlocked();
-                desk.homes()?.under_way.step(self.request_id, step);
+                desk.orders()?.under_way.step(self.request_id, step);
                 Ok(())
             })
             .await
@@ -133,12 +132,5 @@ impl<P: Ports> Procedure<'_, P> {
             }
             _ => error,
         }
-    }
-}
-
-impl<P: Ports> Wallet<P> {
-    /// The time in seconds.
-    pub(super) fn time(&self) -> Timestamp {
-        Timestamp(self.ports.clock().now_ms() / 1000)
     }
 }

@@ -1,0 +1,7 @@
+//! Purchases with what is lent: the card at home takes the place of the wallet's own, and two passwords that of the PIN.
+//! The rest is as always.
+
+mod approve;
+mod procedure;
+mod send;
+pub mod under_way;
