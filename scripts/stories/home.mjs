@@ -13,8 +13,8 @@ const TEA = [{ sku: 'sencha-100', quantity: 2 }]
 /** What is lent, in yen: enough for two of the purchases, and for more orders than that. */
 const LENT = 10_000
 const ORDERS = 5
-/** So slow is the card while somebody stops it: as one that computes in a reader. */
-const SLOW_MS = 150
+/** So slow is the card while somebody stops it, in milliseconds a command: as one of plastic. */
+const SLOW_MS = 50
 
 /** Why it cannot be played here, as a sentence; or undefined. */
 export async function obstacle() {
@@ -88,7 +88,8 @@ async function stopped(home, away, card) {
   await away.payWithLoan(approval)
   await card.delay(SLOW_MS)
   await away.approveFromAway(approval)
-  await approval.locator('[aria-current=step]').waitFor()
+  // The first password has opened the card, and the second is on its way.
+  await approval.locator('li.done', { hasText: words('away.step.session') }).waitFor()
   const took = await home.stopEverything()
   say(`Stopped ${(took / 1000).toFixed(2)} s after the press.`)
   await card.delay(0)

@@ -90,7 +90,7 @@ test('every place where the money of an order can be has words', () => {
 })
 
 test('every step of a purchase with a lent account has words, and every way in which its connection can be', () => {
-  const view = readFileSync(at('crates/wallet/src/home/view.rs'), 'utf8')
+  const view = readFileSync(at('crates/wallet/src/checkout/view.rs'), 'utf8')
   const [, steps = ''] = view.split('pub enum AwayStep {')
   const names = [...(steps.split('}')[0] ?? '').matchAll(/^ {4}(\w+),$/gm)].map(([, name]) =>
     name.replaceAll(/(?<=.)[A-Z]/g, '-$&').toLowerCase(),
