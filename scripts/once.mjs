@@ -1,10 +1,11 @@
-// npm start -- --once [--story purchase|bank|reader] [--json FILE]: a story with the real extension in
+// npm start -- --once [--story purchase|bank|reader|home] [--json FILE]: a story with the real extension in
 // headless Chromium, and what each party saw of it. Succeeds only if everything went through and
 // nobody could open another's part.
 //
 //   purchase  one purchase with the software card
 //   bank      an account at a bank, and a purchase from the purse in the card
 //   reader    a purchase with a card behind a software USB device: Linux, root
+//   home      a card behind such a device stays at home, and another browser buys with it: Linux, root
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +19,7 @@ const STORIES = {
   purchase: () => import('./stories/purchase.mjs'),
   bank: () => import('./stories/bank.mjs'),
   reader: () => import('./stories/reader.mjs'),
+  home: () => import('./stories/home.mjs'),
 }
 
 export async function main(args) {

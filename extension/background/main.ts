@@ -4,6 +4,8 @@
 import { readPageRequest } from '../shared/messages'
 import { wordsOf } from '../shared/problem-words'
 import { ALARM, Drive } from './drive'
+import { HOME_ALARM, HomeConnection } from './home-connection'
+import { listenToNotices, noticeUse } from './home-notices'
 import { LOCK_ALARM, LockWatch } from './lock-watch'
 import { anyPaired, openReaders } from './open-readers'
 import { openWallet } from './open-wallet'
@@ -28,8 +30,9 @@ const readers = new ReaderHost(openReaders, anyPaired)
 const host = new WalletHost(() => openWallet(readers))
 const drive = new Drive(host)
 const requests = new PageRequests(host, drive)
-const calls = new OwnCalls(host, drive, requests, readers)
-const ports = new Ports(host)
+const home = new HomeConnection(host, use => void noticeUse(use).catch(() => undefined))
+const calls = new OwnCalls(host, drive, requests, readers, home)
+const ports = new Ports(host, home)
 const lockWatch = new LockWatch(host)
 const revocationWatch = new RevocationWatch(host)
 
@@ -47,8 +50,10 @@ chrome.alarms.onAlarm.addListener(alarm => {
   if (alarm.name === ALARM) drive.kick()
   if (alarm.name === LOCK_ALARM) lockWatch.look()
   if (alarm.name === REVOCATION_ALARM) void revocationWatch.look()
+  if (alarm.name === HOME_ALARM) void home.look().catch(() => undefined)
 })
 
+listenToNotices()
 chrome.windows.onRemoved.addListener(windowId => void requests.windowClosed(windowId))
 chrome.tabs.onRemoved.addListener(tabId => void requests.tabClosed(tabId))
 chrome.runtime.onStartup.addListener(() => drive.kick())
@@ -56,6 +61,8 @@ chrome.runtime.onInstalled.addListener(() => drive.kick())
 
 // Whatever woke this service worker, an order may have been left half-way when it last died.
 void chrome.alarms.get(ALARM).then(alarm => alarm && drive.kick())
+// And while a card is lent, whoever is away waits for its connection.
+void chrome.alarms.get(HOME_ALARM).then(alarm => alarm && home.look().catch(() => undefined))
 
 async function answer(message: unknown, sender: chrome.runtime.MessageSender): Promise<unknown> {
   if (isOwnPage(sender, house)) {

@@ -7,6 +7,7 @@ import type { OwnAnswer } from '../shared/messages'
 import type { WalletApi } from '../shared/wallet-types'
 import { Answers } from './answers'
 import type { Drive } from './drive'
+import type { HomeConnection } from './home-connection'
 import type { PageRequests } from './page-requests'
 import { problemOf } from './problems'
 import type { ReaderHost } from './readers'
@@ -28,6 +29,7 @@ export class OwnCalls {
     private readonly drive: Drive,
     requests: PageRequests,
     readers: ReaderHost,
+    home: HomeConnection,
   ) {
     this.#service = {
       open_ask: id => requests.open(id),
@@ -35,6 +37,8 @@ export class OwnCalls {
       readers: () => readers.list(),
       reader_filters: () => readers.filters(),
       forget_reader: id => readers.forget(id),
+      lend_card: on => home.lend(on),
+      connect_home: async () => home.now(),
     }
   }
 

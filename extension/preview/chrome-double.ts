@@ -15,6 +15,7 @@ export function installChromeDouble(scene: Scene): void {
       onMessage: {
         addListener: (listen: (push: Push) => void) => {
           if (scene.view) setTimeout(listen, 0, { type: 'view', view: scene.view })
+          if (scene.homeLink) setTimeout(listen, 0, { type: 'home', link: scene.homeLink })
           if (scene.problem) setTimeout(listen, 0, { type: 'problem', problem: scene.problem })
         },
       },
@@ -34,5 +35,6 @@ export function installChromeDouble(scene: Scene): void {
   const chooser = scene.devices === false ? undefined : Object.assign(new EventTarget(), { requestDevice: async () => [] })
   for (const bus of ['hid', 'usb']) Object.defineProperty(navigator, bus, { value: chooser })
   const sidePanel = {}
-  Object.assign(globalThis, { chrome: { runtime, storage, windows, extension, sidePanel } })
+  const permissions = { request: async () => true }
+  Object.assign(globalThis, { chrome: { runtime, storage, windows, extension, sidePanel, permissions } })
 }

@@ -4,6 +4,7 @@ import type { AskView, WalletProblem } from '../shared/messages'
 import type { ReaderView } from '../shared/reader-types'
 import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
 import { bankScenes } from './bank-scenes'
+import { homeScenes } from './home-scenes'
 import type { Scene } from './scene'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -153,6 +154,7 @@ const ready: WalletView = {
   openings: [],
   accounts: [],
   closed_accounts: [],
+  away: [],
   purses: [],
   prepaid: [],
   movements: [],
@@ -283,5 +285,6 @@ export const SCENES: Record<string, Scene> = {
     answers: { readers: [reader('card')], reader_card: used, move_card: forever },
   },
 
+  ...homeScenes({ ready, asked, done, tsubaki, order, forever }),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
 }

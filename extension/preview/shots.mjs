@@ -21,6 +21,7 @@ const WINDOWS = {
   purse: [460, 720],
   prepaid: [460, 720],
   'bank-opening': [460, 720],
+  home: [640, 800],
 }
 const SHOTS = {
   approve: [
@@ -52,6 +53,10 @@ const SHOTS = {
     'paying-purse',
     'refused-purse',
     'refunded-purse',
+    'pay-lent',
+    'pay-lent-wrong',
+    'pay-lent-barred',
+    'paying-lent',
   ],
   popup: [
     'new',
@@ -141,6 +146,11 @@ const SHOTS = {
       'several',
     ].map(state => `purse-${state}`),
   ],
+  home: [
+    'locked',
+    ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lent', 'down', 'off', 'blocked', 'stopped', 'new'].map(state => `home-${state}`),
+    ...['begin', 'nothing', 'lent', 'unheard'].map(state => `away-${state}`),
+  ],
   prepaid: ['prepaid', 'prepaid-none', 'prepaid-new', 'prepaid-asked', 'prepaid-load', 'prepaid-back', 'prepaid-unsettled'],
 }
 /** Where on its page a scene is. */
@@ -156,6 +166,10 @@ const PLACES = {
   'prepaid-load': 'prepaid/load',
   'prepaid-back': 'prepaid/unload',
   'opening-done': 'account',
+  'away-begin': 'away',
+  'away-nothing': 'away',
+  'away-lent': 'away',
+  'away-unheard': 'away',
 }
 
 const PIN = '483920'
@@ -199,6 +213,20 @@ const ACTS = {
   },
   'purse-send-wrong': tab => tab.getByLabel('Its number').fill('81c0 4e5f'),
   'purse-long': tab => tab.locator('summary').nth(3).click(),
+  'home-let-in': tab => tab.getByRole('button', { name: 'Show the invitation' }).click(),
+  async 'home-lend'(tab) {
+    await tab.getByRole('button', { name: 'Lend something' }).click()
+    await tab.getByRole('button', { name: '¥10,000' }).click()
+  },
+  'home-stopped': tab => tab.locator('summary').first().click(),
+  'away-begin': tab => tab.getByRole('button', { name: 'Show the code' }).click(),
+  'away-unheard': tab => tab.getByRole('button', { name: 'Stop everything' }).click(),
+  async 'pay-lent-wrong'(tab) {
+    await tab.getByLabel('First password').fill('pine needle tea')
+    await tab.getByLabel('Second password').fill('seven grey cats')
+    await tab.waitForTimeout(1_000)
+    await tab.getByRole('button', { name: /^Approve/ }).click()
+  },
   'readers-not-chosen': tab => tab.getByRole('button', { name: 'Choose a HID reader' }).click(),
   async 'readers-puk'(tab) {
     await fillAll(tab, ['PIN of this card', 'The same PIN again'])

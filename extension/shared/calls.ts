@@ -4,7 +4,7 @@
 
 import { BACKUP_BYTES_MAX, type AskView } from './messages'
 import type { ReaderFilters, ReaderView } from './reader-types'
-import { bytesWithin, flag, number, numberOrNothing, record, text, type Shape } from './shapes'
+import { bytesWithin, detailed, flag, number, numberOrNothing, record, text, type Shape } from './shapes'
 import type { WalletApi } from './wallet-types'
 
 /** What the service worker does itself: web pages' requests and readers are no part of the wallet. */
@@ -16,10 +16,23 @@ export interface ServiceApi {
   readers(): Promise<ReaderView[]>
   reader_filters(): Promise<ReaderFilters>
   forget_reader(id: string): Promise<void>
+  /** Lets terminals reach the card at home, or not, whatever is lent. */
+  lend_card(on: boolean): Promise<void>
+  /** Connects to the home proxy now, instead of after the pause. */
+  connect_home(): Promise<void>
 }
 
 /** Calls of the wallet that are the service worker's alone: orders are driven on, web pages' words handed over. */
-type OwnersCall = 'free' | 'advance' | 'renew_revocations' | 'check_form' | 'check_offer' | 'receive_form' | 'receive_offer'
+type OwnersCall =
+  | 'free'
+  | 'advance'
+  | 'renew_revocations'
+  | 'check_form'
+  | 'check_offer'
+  | 'receive_form'
+  | 'receive_offer'
+  | 'home_connection'
+  | 'home_call'
 type WalletCalls = Pick<WalletApi, Exclude<Extract<keyof WalletApi, string>, OwnersCall>>
 
 /** The calls of a page, as their Rust definition types them. */
@@ -97,6 +110,22 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   evidence: { takes: [text], again: 'freely' },
   open_ask: { takes: [text], again: 'freely' },
   pay_again: { takes: [text] },
+  // A card that stays at home, and one that is lent to this wallet
+  home_set_up: { takes: [text, text, text, text], waits: 'card' },
+  home_enrol: { takes: [text, text, text], waits: 'card' },
+  home_invitation: { takes: [], again: 'freely' },
+  home_revoke: { takes: [text], again: 'freely', waits: 'card' },
+  home_lend: { takes: [text, detailed], waits: 'card' },
+  home_stop: { takes: [number], again: 'freely', waits: 'card' },
+  home_stop_everything: { takes: [], again: 'freely', waits: 'card' },
+  away_code: { takes: [], again: 'freely' },
+  away_join: { takes: [text, text], waits: 'parties' },
+  away_fetch: { takes: [text], again: 'freely', waits: 'parties' },
+  away_approve: { takes: [text, record, text, text], waits: 'parties', drives: true },
+  away_stop: { takes: [text], again: 'freely', waits: 'parties' },
+  away_leave: { takes: [text], again: 'freely' },
+  lend_card: { takes: [flag], again: 'freely' },
+  connect_home: { takes: [], again: 'freely' },
   // Readers
   readers: { takes: [], again: 'freely' },
   reader_filters: { takes: [], again: 'freely' },

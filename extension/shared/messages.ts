@@ -1,5 +1,6 @@
 // What the three parts of the extension say to each other, and the limits they hold each other to.
 
+import type { HomeLink } from './home-link'
 import type { WalletView } from './wallet-types'
 
 /** The most characters one request of a web page may have, encoded as it travels. */
@@ -92,6 +93,8 @@ export type Push =
   | { type: 'problem'; problem: WalletProblem }
   /** Why open orders do not go on at the moment; nothing when they do again. */
   | { type: 'trouble'; problem?: WalletProblem }
+  /** How the connection to the home proxy is. */
+  | { type: 'home'; link: HomeLink }
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/
 const IDENTIFIER = /^[A-Za-z0-9-]{1,64}$/

@@ -81,6 +81,27 @@ const PASSING = new Set([
   'other-card',
   'reader-failed',
   'chooser-refused',
+  'home-password-invalid',
+  'access-code-invalid',
+  'invitation-invalid',
+  'loan-invalid',
+  'loan-limit',
+  'no-such-loan',
+  'lent-invalid',
+  'lent-card-elsewhere',
+  'home-proxy-unreachable',
+  'home-proxy-refused',
+  'home-unknown',
+  'home-not-connected',
+  'home-locked',
+  'home-no-card',
+  'home-wrong-first',
+  'home-wrong-second',
+  'home-shop-failed',
+  'home-card-refused',
+  'home-answer-invalid',
+  'home-too-many',
+  'home-stop-unheard',
 ])
 
 /** Errors that no page of the wallet mends: they are read, and the page goes on with something else. */
@@ -94,6 +115,15 @@ const TO_BE_READ = new Set([
   'purse-key-replaced',
   'purse-unknown',
   'not-paid-out',
+  'no-home-proxy',
+  'home-not-set-up',
+  'home-blocked',
+  'loan-over',
+  'loan-other-shop',
+  'loan-above-each',
+  'loan-above-total',
+  'loan-none-left',
+  'loan-after-end',
 ])
 
 /** A tab with another page of the wallet. (One opened by window.open may come up without chrome.runtime.) */

@@ -1,6 +1,6 @@
 // The words for an error, by its kind.
 
-import { count, isKey, language, t } from '../i18n'
+import { count, isKey, keyOr, language, t } from '../i18n'
 import { timeOfDay } from '../i18n/format'
 import type { WalletProblem } from './messages'
 
@@ -42,6 +42,8 @@ const ABOUT_THINGS = new Set(['address-invalid', 'order-state', 'registration-in
 
 function aboutOf({ kind, about = '' }: Told): string {
   if (!about) return t('about.nobody')
+  // A card at home names its reason by a word of the protocol.
+  if (kind === 'home-card-refused') return t(keyOr('refusal', about, 'about.unknown'))
   if (!ABOUT_THINGS.has(kind) || language === 'en') return about
   const thing = about.replaceAll(' ', '_')
   for (const key of [`about.${thing}`, `state.${thing}`]) if (isKey(key)) return t(key)

@@ -34,6 +34,21 @@ export function record<T extends object>(value: unknown): T {
   return value as T
 }
 
+/** The most members of a list in a record. */
+const LIST_MAX = 32
+
+/** An object that may have numbers and lists of texts beside them. */
+export function detailed<T extends object>(value: unknown): T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('expected a record')
+  for (const member of Object.values(value)) {
+    if (Array.isArray(member)) {
+      if (member.length > LIST_MAX) throw new TypeError('expected a shorter list')
+      for (const one of member) text(one)
+    } else if (typeof member !== 'boolean' && typeof member !== 'number') text(member)
+  }
+  return value as T
+}
+
 /** Bytes, as `packed` packs them, at most so many. */
 export const bytesWithin =
   (most: number): Shape<Uint8Array> =>

@@ -2,6 +2,7 @@
 
 import { packed, unpacked } from './bytes'
 import { CALLS, type Calls, type Method, type OwnCall } from './calls'
+import type { HomeLink } from './home-link'
 import type { OwnAnswer, Push, WalletProblem } from './messages'
 import type { Address, ApproveChoice, KeyPlace, WalletView } from './wallet-types'
 
@@ -24,6 +25,8 @@ class WalletClient {
   problem = $state.raw<WalletProblem>()
   /** Why open orders do not go on at the moment. */
   trouble = $state.raw<WalletProblem>()
+  /** How the connection to the home proxy is. */
+  homeLink = $state.raw<HomeLink>({ state: 'idle' })
 
   #stayedAt = 0
 
@@ -111,6 +114,8 @@ class WalletClient {
         this.problem = undefined
       } else if (message.type === 'trouble') {
         this.trouble = message.problem
+      } else if (message.type === 'home') {
+        this.homeLink = message.link
       } else if (!this.view) {
         this.problem = message.problem
       }

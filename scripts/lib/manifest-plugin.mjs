@@ -2,7 +2,7 @@
 //
 // A path that ends in .html stays a page; the service worker becomes background.js; each content
 // script becomes one classic script, because Chromium does not load modules there; any other
-// file is copied. In the release build, patterns of plain http (http://*.localhost/*) go.
+// file is copied. In the release build, patterns of plain http (http://*.localhost/*), and of sockets over it, go.
 
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
@@ -45,7 +45,7 @@ export function manifestPlugin({ development }) {
       }
       const policy = manifest.content_security_policy
       if (policy && !development) {
-        for (const key of Object.keys(policy)) policy[key] = policy[key].replace(/ http:\/\/\S+?(?=[ ;]|$)/g, '')
+        for (const key of Object.keys(policy)) policy[key] = policy[key].replace(/ (?:http|ws):\/\/\S+?(?=[ ;]|$)/g, '')
       }
       await writeFile(join(outDir, 'manifest.json'), `${JSON.stringify(await settle(manifest, outDir), null, 2)}\n`)
       await copyLocales(outDir)

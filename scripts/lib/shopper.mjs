@@ -15,6 +15,12 @@ export function wordsIn(language) {
 /** A text of the wallet's English catalogue with its places filled in. */
 export const words = wordsIn('en')
 
+/** The sentence in English with which the wallet says of one kind of error what happened. */
+export function problemWords(kind) {
+  const catalogue = JSON.parse(readFileSync(at('extension/i18n/problems/en.json'), 'utf8'))
+  return catalogue[`problem.${kind}.sentence`]
+}
+
 /** Aiko, who shops in the demonstration. Everything here is made up. */
 export const AIKO = {
   name: 'Aiko Tanaka',

@@ -191,6 +191,8 @@ async function remainingPages() {
   await visit('prepaid card, none yet', shopper.walletUrl('prepaid'), heading(words('prepaid.none')))
   await visit('opening an account', shopper.walletUrl('bank-opening'), heading(words('opening.title')))
   await visit('readers, none paired', shopper.walletUrl('readers'), heading(words('readers.now.none')), { then: openFolds })
+  await visit('lending, not set up', shopper.walletUrl('home'), heading(words('home.title')))
+  await visit('lent to, nothing yet', `${shopper.walletUrl('home')}#away`, heading(words('away.begin')))
   await visit('privacy', shopper.walletUrl('privacy'), heading(words('privacy.copied')))
   await visit('reset', shopper.walletUrl('reset'), heading(words('reset.stays')))
   await visit('store, how paying works', `${parties.url('shop')}/#/paying`, heading(), { light: true })

@@ -73,7 +73,7 @@ function ask(wallet, method, ...args) {
 
 test('what is not in the table of calls is no call', () => {
   assert.deepEqual(readOwnCall({ type: 'call', method: 'lock', args: [], more: 1 }), { type: 'call', method: 'lock', args: [] })
-  for (const method of ['advance', 'free', 'receive_form', 'check_offer', 'constructor', '__proto__', 7]) {
+  for (const method of ['advance', 'free', 'receive_form', 'check_offer', 'home_call', 'home_connection', 'constructor', '__proto__', 7]) {
     assert.equal(readOwnCall({ type: 'call', method, args: [] }), null, String(method))
   }
 })
@@ -96,6 +96,10 @@ test('an argument of another shape does not reach the wallet', async t => {
     ['insert_address', { label: 'Home' }, '0'],
     ['approve', 'id', [], '483920'],
     ['restore', 'bytes', 'passphrase'],
+    ['home_lend', '483920', { terminal: 'x'.repeat(1025) }],
+    ['home_lend', '483920', { shops: [{ domain: 'kiso-tea.localhost' }] }],
+    ['home_lend', '483920', { shops: Array.from({ length: 33 }, () => 'kiso-tea.localhost') }],
+    ['away_approve', 'id', {}, 'first'],
   ]
   for (const [method, ...args] of wrong) assert.equal((await ask(wallet, method, ...args)).ok, false, `${method} ${args}`.slice(0, 60))
   assert.equal(reached, 0)

@@ -13,7 +13,7 @@ const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 const LONG = 12
 /** What Japanese leaves in Latin letters: names, commands, addresses, places. */
 const LATIN_KEPT =
-  /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension(?:-firefox)?|manifest\.json|chrome:\/\/extensions|about:debugging#\/runtime\/this-firefox|EP 0 791 901|IndexedDB|IBAN|storage\.session|CSV|ISO 20022|camt\.053|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
+  /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension(?:-firefox)?|manifest\.json|chrome:\/\/extensions|about:debugging#\/runtime\/this-firefox|EP 0 791 901|IndexedDB|IBAN|storage\.session|CSV|ISO 20022|camt\.053|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|TALLY-(?:ACCESS|HOME)-1|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
 
 const catalogues = {
   'the wallet’s pages': [json('extension/i18n/en.json'), json('extension/i18n/ja.json')],
@@ -54,7 +54,7 @@ function assertJapanese(key, text, english) {
 }
 
 test('every kind of error that the wallet names has words, and no other', () => {
-  const kinds = ['core/error', 'account/errors', 'holder/errors', 'bank/errors', 'checkout/errors'].flatMap(file =>
+  const kinds = ['core/error', 'account/errors', 'holder/errors', 'bank/errors', 'checkout/errors', 'home/errors'].flatMap(file =>
     [...readFileSync(at(`crates/wallet/src/${file}.rs`), 'utf8').matchAll(/^ {4}\w+ = \d+, "([\w-]+)";$/gm)].map(([, name]) => name),
   )
   assert.ok(kinds.length > 70, `only ${kinds.length} kinds were found`)
@@ -87,6 +87,22 @@ test('every place where the money of an order can be has words', () => {
       .sort(),
     places.sort(),
   )
+})
+
+test('every step of a purchase with a lent account has words, and every way in which its connection can be', () => {
+  const view = readFileSync(at('crates/wallet/src/checkout/view.rs'), 'utf8')
+  const [, steps = ''] = view.split('pub enum AwayStep {')
+  const names = [...(steps.split('}')[0] ?? '').matchAll(/^ {4}(\w+),$/gm)].map(([, name]) =>
+    name.replaceAll(/(?<=.)[A-Z]/g, '-$&').toLowerCase(),
+  )
+  assert.ok(names.length >= 8, `${names}`)
+  const link = readFileSync(at('extension/shared/home-link.ts'), 'utf8')
+  const links = [...link.matchAll(/'([a-z]+)'/g)].map(([, name]) => name).filter(name => name !== 'down')
+  assert.ok(links.length >= 8, `${links}`)
+  const [english] = catalogues['the wallet’s pages']
+  // That the parties show who they are is part of sending to whoever waits.
+  const keys = [...names.filter(name => name !== 'confirming').map(name => `away.step.${name}`), ...links.map(name => `home.link.${name}`)]
+  for (const key of keys) assert.ok(Object.hasOwn(english, key), `there are no words for ${key}`)
 })
 
 test('no catalogue says that something unknown happened', () => {

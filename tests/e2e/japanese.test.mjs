@@ -184,6 +184,8 @@ async function otherPages() {
   await visit('receipt', `${shopper.walletUrl('receipt')}#${order.request_id}`, say('receipt.signed'))
   await visit('backup', shopper.walletUrl('backup'), say('backup.restore'))
   await visit('readers', shopper.walletUrl('readers'), say('readers.now.none'))
+  await visit('lending', shopper.walletUrl('home'), say('home.title'))
+  await visit('lent-to', `${shopper.walletUrl('home')}#away`, say('away.begin'))
   await visit('privacy', shopper.walletUrl('privacy'), say('privacy.copied'))
   await visit('reset', shopper.walletUrl('reset'), say('reset.stays'))
   await visit('paying', `${world.parties.url('shop')}/#/paying`, '名乗らずに支払う')

@@ -4,7 +4,7 @@ import { t } from '../../i18n'
 import { money } from '../../i18n/format'
 import type { Payment } from '../../shared/orders/payment'
 import { shortNumber } from '../../shared/bank/numbers'
-import type { KeyPlace, OrderView, WalletView } from '../../shared/wallet-types'
+import type { AwayLoanView, KeyPlace, OrderView, WalletView } from '../../shared/wallet-types'
 
 export interface Means {
   /** It in the calls of the wallet. */
@@ -17,10 +17,14 @@ export interface Means {
   payer: { name: string; domain: string }
   holderName?: string
   place: KeyPlace
+  /** It is lent by a home: the card there signs, for two passwords. */
+  lent?: { loan: AwayLoanView; home: string; proxy: string }
   /** What is left on it, in words; nothing where it is not known. */
   left?: string
   /** It has less than the order comes to. */
   short: boolean
+  /** Why it cannot be chosen, where too little is not the reason. */
+  obstacle?: string
   /** It cannot be chosen: a purse and an account know what they have. A card's limit is its issuer's to judge. */
   barred: boolean
 }
@@ -32,6 +36,7 @@ export function meansOf(order: OrderView, view: WalletView): Means[] {
     const short = currency === order.currency && minor < order.total_minor
     return { left: money(minor, currency), short, barred: short && !mayBeMore }
   }
+  const shop = order.parties.find(party => party.role === 'shop')?.domain ?? ''
   const all: Means[] = [
     ...view.purses.map((purse): Means => ({
       id: purse.id,
@@ -61,9 +66,37 @@ export function meansOf(order: OrderView, view: WalletView): Means[] {
       place: card.place,
       ...left(card.left_minor ?? null, card.currency, true),
     })),
+    ...view.away.flatMap(home =>
+      home.loans.map((loan): Means => {
+        const obstacle = obstacleOf(loan, shop, order)
+        return {
+          id: loan.card_id,
+          payment: 'card',
+          label: t('approve.lent', { issuer: loan.name, last4: loan.shown }),
+          payer: { name: loan.name, domain: '' },
+          holderName: loan.holder_name,
+          place: 'software',
+          lent: { loan, home: home.name, proxy: home.proxy },
+          ...left(loan.left_minor, loan.currency),
+          ...(obstacle && { obstacle, barred: true }),
+        }
+      }),
+    ),
   ]
-  const rank = ({ id }: Means) => (id === order.proposed_card ? -1 : order.payable.indexOf(id))
-  return all.filter(({ id }) => order.payable.includes(id)).sort((one, other) => rank(one) - rank(other))
+  const rank = ({ id }: Means) =>
+    id === order.proposed_card ? -1 : order.payable.includes(id) ? order.payable.indexOf(id) : order.payable.length
+  // What is lent and cannot pay this order is shown with the reason: whoever was lent something looks for it.
+  return all.filter(({ id, lent, barred }) => order.payable.includes(id) || (lent && barred)).sort((one, other) => rank(one) - rank(other))
+}
+
+/** Why a loan cannot pay this order, as far as this wallet knows; the card at home decides. */
+function obstacleOf(loan: AwayLoanView, shop: string, order: OrderView): string | undefined {
+  if (loan.ends_at <= Date.now() / 1000) return t('approve.lent.ended')
+  if (loan.count_left === 0) return t('approve.lent.used')
+  if (loan.shops.length > 0 && !loan.shops.includes(shop)) return t('approve.lent.elsewhere')
+  if (loan.currency === order.currency && loan.each_minor < order.total_minor)
+    return t('approve.lent.each', { each: money(loan.each_minor, loan.currency) })
+  return undefined
 }
 
 /** What pays unless the holder chooses: the first that has enough, else the first. */

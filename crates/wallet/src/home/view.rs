@@ -4,6 +4,7 @@ use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 
+use crate::core::place::KeyPlace;
 use crate::holder::view::Address;
 
 /// A wallet that may be used away from home, as the holder named it.
@@ -95,6 +96,8 @@ pub struct UseView {
 pub struct HomeView {
     /// Whether terminals are let in. While it is, time does not lock the wallet; its holder does.
     pub is_on: bool,
+    /// Where the card is.
+    pub place: KeyPlace,
     /// The home's name: 64 hexadecimal digits.
     pub id: String,
     /// The proxy's domain.

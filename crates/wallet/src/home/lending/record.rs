@@ -285,6 +285,7 @@ impl HomeRecord {
     pub fn view(&self, now: Timestamp) -> HomeView {
         HomeView {
             is_on: self.is_on(now),
+            place: self.place,
             id: self.home().to_string(),
             proxy: self.proxy.as_str().to_owned(),
             is_registered: self.unregistered.is_none(),
