@@ -27,6 +27,26 @@ pub struct Homes {
     pub own: Option<HomeRecord>,
     /// Those that let it in, in no particular order.
     pub away: Vec<AwayRecord>,
+    /// The holder's stops since the wallet was unlocked.
+    pub stops: Stops,
+}
+
+/// The holder's stops. They count from the press on, whatever the card is at: its answer to what was asked before does
+/// not go out any more.
+#[derive(Default)]
+pub struct Stops {
+    /// How often *stop* was pressed.
+    pub pressed: u64,
+    /// How many of them the card has heard.
+    pub heard: u64,
+}
+
+impl Stops {
+    /// Whether the card has not heard of the last one yet.
+    #[must_use]
+    pub const fn are_waiting(&self) -> bool {
+        self.heard < self.pressed
+    }
 }
 
 impl Homes {

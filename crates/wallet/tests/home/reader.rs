@@ -55,4 +55,17 @@ fn a_card_in_a_reader_at_home_signs_and_one_that_was_pulled_out_does_not() {
     away.approve(&request, FIRST, SECOND).unwrap();
     away.holder.finish();
     assert_eq!(away.holder.order(&request).state, OrderState::Delivering);
+
+    // A stop counts from the press on, although the card is not there to hear of it.
+    let request = away.asked();
+    home.device.reader().eject();
+    let unheard = block_on(home.wallet.home_stop_everything()).unwrap_err();
+    assert_eq!(unheard.kind, ErrorKind::NoCard);
+    home.device.reader().insert(&held);
+    let refused = away.approve(&request, FIRST, SECOND).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::LoanOver);
+    assert_eq!(away.holder.order(&request).state, OrderState::Asked);
+    block_on(home.wallet.home_stop_everything()).unwrap();
+    let refused = away.approve(&request, FIRST, SECOND).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::LoanOver);
 }

@@ -29,6 +29,8 @@ impl<P: Ports> Wallet<P> {
             decode(call).map_err(|error| WalletError::caused(ErrorKind::CallInvalid, &error))?;
         let mut calling = Calling {
             call: &call,
+            stops: None,
+            is_stopped: false,
             at: Timestamp(0),
             place: KeyPlace::Software,
             asked: 0,
@@ -47,6 +49,12 @@ impl<P: Ports> Wallet<P> {
             }
             (Ok(()), None) => Err(HomeRefusal::NoCard),
             (Err(error), _) => Err(card::refusal_of(&error)),
+        };
+        let is_stopped = calling.is_stopped || self.is_stopped_since(calling.stops).await;
+        let answer = if is_stopped {
+            Err(HomeRefusal::NoLoan)
+        } else {
+            answer
         };
         if let Err(HomeRefusal::WrongFirstPassword | HomeRefusal::WrongSecondPassword) = answer {
             self.look_at_tries().await;
@@ -68,6 +76,19 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl<P: Ports> Wallet<P> {
+    /// Whether the holder has pressed *stop* since there were so many stops.
+    async fn is_stopped_since(&self, stops: Option<u64>) -> bool {
+        let mut pressed = None;
+        // A wallet that was locked meanwhile has refused already.
+        let _locked = self
+            .perform(&mut |desk| {
+                pressed = Some(desk.homes()?.stops.pressed);
+                Ok(())
+            })
+            .await;
+        stops.is_some() && pressed != stops
+    }
+
     /// A try less is left: the holder at home is shown how many.
     async fn look_at_tries(&self) {
         // If the card does not say it now, it says it next time.
@@ -86,6 +107,10 @@ impl<P: Ports> Wallet<P> {
 /// A call on its way into the card.
 struct Calling<'a> {
     call: &'a HomeCall,
+    /// How often the holder had pressed *stop* when the call came.
+    stops: Option<u64>,
+    /// Whether it came to a card that is to be stopped.
+    is_stopped: bool,
     at: Timestamp,
     place: KeyPlace,
     /// How often the card was asked.
@@ -99,6 +124,12 @@ struct Calling<'a> {
 impl Errand for Calling<'_> {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
         let own = desk.own_home()?;
+        let stops = &desk.homes()?.stops;
+        let came = *self.stops.get_or_insert(stops.pressed);
+        if stops.are_waiting() || came != stops.pressed {
+            self.is_stopped = true;
+            return Ok(None);
+        }
         self.at = desk.now();
         self.place = own.place;
         desk.home_card(&own).map(Some)

@@ -85,6 +85,15 @@ impl<P: Ports> Wallet<P> {
     }
 
     async fn stop(&self, number: Option<u32>) -> Result<(), WalletError> {
+        let mut pressed = 0;
+        self.perform(&mut |desk| {
+            desk.own_home()?;
+            let stops = &mut desk.homes()?.stops;
+            stops.pressed = stops.pressed.saturating_add(1);
+            pressed = stops.pressed;
+            Ok(())
+        })
+        .await?;
         self.at_one_go(
             &mut |desk| {
                 desk.stay_unlocked();
@@ -97,7 +106,11 @@ impl<P: Ports> Wallet<P> {
                 };
                 Ok(Some((desk.home_card(&own)?, vec![stop, card::status()])))
             },
-            &mut |desk, replies| desk.keep_status(last(replies)?),
+            &mut |desk, replies| {
+                let stops = &mut desk.homes()?.stops;
+                stops.heard = stops.heard.max(pressed);
+                desk.keep_status(last(replies)?)
+            },
         )
         .await?;
         self.tell_proxy_now_or_later().await
