@@ -91,7 +91,9 @@ async function stopped(home, away, card) {
   // The first password has opened the card, and the second is on its way.
   await approval.locator('li.done', { hasText: words('away.step.session') }).waitFor()
   const took = await home.stopEverything()
-  say(`Stopped at the press: from then on nothing goes out. The card itself, at work meanwhile, heard of it ${(took / 1000).toFixed(2)} s later.`)
+  say(
+    `Stopped at the press: from then on nothing goes out. The card itself, at work meanwhile, heard of it ${(took / 1000).toFixed(2)} s later.`,
+  )
   await card.delay(0)
   await home.shot(home.page, 'lending-stopped', { fullPage: true })
   // Wherever it was on its way: nothing came of it.
