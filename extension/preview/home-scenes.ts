@@ -61,6 +61,7 @@ const use: UseView = {
   shop: SHOP,
   amount_minor: 3_480,
   currency: 'JPY',
+  state: 'open',
 }
 const home: HomeView = {
   is_on: true,
@@ -73,7 +74,11 @@ const home: HomeView = {
     { id: kenji.terminal, name: 'Kenji, at the university' },
   ],
   loans: [loan, kenji, over],
-  uses: [use, { ...use, number: 6, at: NOW - 90_000, amount_minor: 2_960 }, { ...use, number: 5, at: NOW - 180_000, amount_minor: 1_480 }],
+  uses: [
+    use,
+    { ...use, number: 6, at: NOW - 90_000, amount_minor: 2_960, state: 'given-back' },
+    { ...use, number: 5, at: NOW - 180_000, amount_minor: 1_480, state: 'paid' },
+  ],
   first_tries_left: 5,
   second_tries_left: 5,
 }

@@ -117,6 +117,8 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   home_revoke: { takes: [text], again: 'freely', waits: 'card' },
   home_lend: { takes: [text, detailed], waits: 'card' },
   home_stop: { takes: [number], again: 'freely', waits: 'card' },
+  home_top_up: { takes: [text, number, number, number, number], waits: 'card' },
+  home_follow_uses: { takes: [], again: 'freely', waits: 'card' },
   home_stop_everything: { takes: [], again: 'freely', waits: 'card' },
   away_code: { takes: [], again: 'freely' },
   away_join: { takes: [text, text], waits: 'parties' },

@@ -123,6 +123,10 @@ pub enum Instruction {
     StopLending,
     /// 80 4A: show the newest orders that were signed.
     HomeLog,
+    /// 80 4C: give an order back to its loan.
+    HomeCancel,
+    /// 80 4E: lend more.
+    TopUpLoan,
     /// 80 50: give a terminal a nonce.
     AnswerAccess,
     /// 80 52: take a first password.
@@ -202,6 +206,8 @@ impl Instruction {
             | Self::Lend
             | Self::StopLending
             | Self::HomeLog
+            | Self::HomeCancel
+            | Self::TopUpLoan
             | Self::AnswerAccess
             | Self::TakeOpening
             | Self::TakeRelease
@@ -266,6 +272,8 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0x46) => Self::Lend,
             (0x80, 0x48) => Self::StopLending,
             (0x80, 0x4a) => Self::HomeLog,
+            (0x80, 0x4c) => Self::HomeCancel,
+            (0x80, 0x4e) => Self::TopUpLoan,
             (0x80, 0x50) => Self::AnswerAccess,
             (0x80, 0x52) => Self::TakeOpening,
             (0x80, 0x54) => Self::TakeRelease,

@@ -82,6 +82,31 @@ impl JsWallet {
         done(Box::pin(async move { wallet.home_stop_everything().await }))
     }
 
+    /// Lends more by a loan that has lent `from` in all so far: in minor units, and so many orders more.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_top_up(
+        &self,
+        pin: String,
+        number: u32,
+        from: f64,
+        more: f64,
+        orders: u32,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        done(Box::pin(async move {
+            let (from, more) = (arguments::amount(from)?, arguments::amount(more)?);
+            wallet.home_top_up(&pin, number, from, (more, orders)).await
+        }))
+    }
+
+    /// Asks the issuers what became of what was bought; what is not charged is the loan's again.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_follow_uses(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.home_follow_uses().await }))
+    }
+
     /// Where the home browser connects, and what it says first; null while nothing is lent or the wallet is locked.
     #[wasm_bindgen(unchecked_return_type = "Promise<HomeConnection | null>")]
     pub fn home_connection(&self) -> Promise {

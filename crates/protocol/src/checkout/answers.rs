@@ -402,6 +402,22 @@ signed_message!(
     context::ISSUER_ANSWER
 );
 
+impl IssuerAnswer {
+    /// Whether it says that nothing is charged for the order of that root, which was over at `expires_at`, and never will
+    /// be: it was set free, it was refused, or the issuer did not know it when it was over.
+    #[must_use]
+    pub fn frees(&self, root: &Root, expires_at: Timestamp) -> bool {
+        let never_came =
+            || self.envelope.transaction == root.0 && self.envelope.sent_at >= expires_at;
+        self.root == *root
+            && match (self.money, &self.refusal) {
+                (Some(MoneyState::Released), _) | (None, Some(_)) => true,
+                (None, None) => never_came(),
+                _ => false,
+            }
+    }
+}
+
 /// The courier tells whoever knows the root what it decided.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]

@@ -43,6 +43,9 @@ impl Desk<'_> {
         }
         order.settled = true;
         order.issuer_has_none = none.then_some(true);
+        if none || order.money == Some(MoneyState::Released) {
+            self.lent_again(&order)?;
+        }
         self.keep_order(order)
     }
 
@@ -99,6 +102,7 @@ impl Desk<'_> {
             order.end(to, event, Some((why.0, &why.1)), now)?;
             order.issuer_has_none = none.then_some(true);
             order.settled = true;
+            self.lent_again(&order)?;
         } else if over_for >= GIVE_UP_SECONDS {
             let (kind, about) = unanswered;
             let why = Some((kind, about.as_str()));

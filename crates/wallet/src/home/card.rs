@@ -3,7 +3,7 @@
 use tallystick_card::Applet;
 use tallystick_card::host::home::access::{self, AccessTerms, EnterTerms, SignTerms};
 use tallystick_card::host::home::lending::{
-    self, Decision, HomeView, LoanTerms, RegistrationTerms,
+    self, Decision, HomeView, LoanTerms, RegistrationTerms, TopUp,
 };
 use tallystick_card::host::home::{self, calls};
 use tallystick_card::host::{CardError, purse};
@@ -12,7 +12,7 @@ use tallystick_protocol::home::calls::{HomeCall, InnerRequest, InnerResponse, Se
 use tallystick_protocol::home::channel::Signed;
 use tallystick_protocol::home::{AccessAnswer, HomeRefusal, PublicKeys};
 use tallystick_protocol::keys::sealed::Sealed;
-use tallystick_protocol::wire::identifier::{HomeId, TerminalId};
+use tallystick_protocol::wire::identifier::{HomeId, Root, TerminalId};
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -77,6 +77,16 @@ pub fn stop(number: u32) -> Command {
 /// Stops all of them.
 pub fn stop_everything() -> Command {
     at_home(lending::stop_everything())
+}
+
+/// Lends more of a loan: [`bytes`] are the loan, signed anew. Needs the PIN.
+pub fn top_up(terms: &TopUp) -> Command {
+    at_home(lending::top_up(terms))
+}
+
+/// Gives an order back to its loan, by the issuer's signed word.
+pub fn cancel(root: &Root, word: &[u8], at: Timestamp) -> Command {
+    at_home(lending::cancel(root, word, at))
 }
 
 /// Asks for what was signed: [`decisions`].

@@ -88,6 +88,25 @@ pub struct UseView {
     pub amount_minor: u64,
     /// ISO 4217 code.
     pub currency: String,
+    /// What became of it.
+    pub state: UseState,
+}
+
+/// What became of an order that the card at home signed, as its issuer signed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, minicbor::Encode, minicbor::Decode)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum UseState {
+    /// On its way, as far as is known.
+    #[n(0)]
+    Open,
+    /// It was paid.
+    #[n(1)]
+    Paid,
+    /// Nothing was charged: it is the loan's again.
+    #[n(2)]
+    GivenBack,
 }
 
 /// A card that stays at home.

@@ -12,6 +12,7 @@ mod ask;
 #[path = "../purchase/device.rs"]
 mod device;
 mod ends;
+mod given_back;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "the tests of purchases use the rest")]
 mod holder;

@@ -12,6 +12,10 @@ pub(crate) const LEND: u8 = 0x46;
 pub(crate) const STOP: u8 = 0x48;
 /// Shows the newest decisions.
 pub(crate) const LOG: u8 = 0x4a;
+/// Gives an order back to its loan.
+pub(crate) const CANCEL: u8 = 0x4c;
+/// Lends more.
+pub(crate) const TOP_UP: u8 = 0x4e;
 
 /// Gives a terminal a nonce.
 pub(crate) const ANSWER_ACCESS: u8 = 0x50;

@@ -150,6 +150,24 @@ pub struct LoanView {
     pub is_stopped: bool,
 }
 
+/// How much more is lent.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct TopUp {
+    /// The loan's number.
+    #[n(0)]
+    pub loan: u32,
+    /// What it has been so far in all, in minor units: said twice, it counts once.
+    #[n(1)]
+    pub from: u64,
+    /// How much more, in minor units of the loan's currency, not zero.
+    #[n(2)]
+    pub more: u64,
+    /// How many more orders.
+    #[n(3)]
+    pub orders: u32,
+}
+
 /// An order that the card signed for a terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
@@ -175,6 +193,30 @@ pub struct Decision {
     /// When it was approved, as the order itself says.
     #[n(6)]
     pub at: Timestamp,
+    /// When the order is over.
+    #[n(7)]
+    pub expires_at: Timestamp,
+    /// Who pays it.
+    #[n(8)]
+    pub issuer: Domain,
+    /// Whether it was cancelled, and is the loan's again.
+    #[n(9)]
+    pub is_cancelled: bool,
+}
+
+/// What cancels an order.
+#[derive(Encode, DecodeMap)]
+#[cbor(map)]
+pub(crate) struct Cancelling {
+    /// Its root.
+    #[n(0)]
+    pub(crate) root: Root,
+    /// What the issuer signed.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub(crate) word: Vec<u8>,
+    /// When, by the wallet's clock.
+    #[n(2)]
+    pub(crate) at: Timestamp,
 }
 
 /// Makes a home card of this card, or gives it new passwords: [`super::public_keys`]. Whatever was released is not any
@@ -241,6 +283,14 @@ pub fn lend(terms: &LoanTerms) -> Apdu {
     apdu([0x80, ins::LEND, 0, 0], &encode_value(terms))
 }
 
+/// Lends more of what is lent: the card signs the [`Loan`] anew ([`super::bytes`]), under its number. Needs the PIN.
+///
+/// # Errors
+/// None.
+pub fn top_up(terms: &TopUp) -> Apdu {
+    apdu([0x80, ins::TOP_UP, 0, 0], &encode_value(terms))
+}
+
 /// Stops a loan: [`crate::host::done`]. Needs no PIN.
 ///
 /// # Errors
@@ -263,6 +313,21 @@ pub fn stop_everything() -> Apdu {
 /// None.
 pub fn log() -> Apdu {
     apdu([0x80, ins::LOG, 0, 0], &[])
+}
+
+/// Gives an order back to its loan, once, by the issuer's signed word that nothing is charged for it
+/// ([`IssuerAnswer`](tallystick_protocol::checkout::answers::IssuerAnswer)): [`crate::host::done`]. Needs no PIN: the word
+/// is what authenticates it.
+///
+/// # Errors
+/// None.
+pub fn cancel(root: &Root, word: &[u8], at: Timestamp) -> Apdu {
+    let cancelling = Cancelling {
+        root: *root,
+        word: word.to_vec(),
+        at,
+    };
+    apdu([0x80, ins::CANCEL, 0, 0], &encode_value(&cancelling))
 }
 
 /// What the card is and lends.

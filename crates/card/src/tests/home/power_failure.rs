@@ -7,6 +7,7 @@ use tallystick_protocol::home::calls::{HomeCallKind, InnerRequest, InnerResponse
 use tallystick_protocol::test_keys::TestRng;
 use zeroize::Zeroizing;
 
+use super::cancel::freed;
 use super::world::{FIRST, NOW, PROXY, SECOND, World};
 use crate::Applet;
 use crate::Card;
@@ -105,6 +106,13 @@ fn t000_4_an_order_is_counted_logged_and_remembered_as_one_wherever_the_power_fa
     let enrol = lending::enrol(&terminal, "The laptop");
     host::done(&world.home.with_pin(enrol)).unwrap();
     world.lend(world.terms());
+    let more = lending::TopUp {
+        loan: 1,
+        from: 800,
+        more: 200,
+        orders: 1,
+    };
+    host::data(&world.home.with_pin(lending::top_up(&more))).unwrap();
     let registration = lending::register(&RegistrationTerms {
         proxy: domain(PROXY),
         verifier: [5; 32],
@@ -118,7 +126,7 @@ fn t000_4_an_order_is_counted_logged_and_remembered_as_one_wherever_the_power_fa
     world.enter().unwrap();
     let order = world.order(300);
     let signed = world.sign(&order).unwrap();
-    assert_eq!((signed.total_left, signed.count_left), (500, 1));
+    assert_eq!((signed.total_left, signed.count_left), (700, 2));
     assert_eq!(world.log().len(), 1);
     let request = InnerRequest {
         posts: true,
@@ -137,10 +145,12 @@ fn t000_4_an_order_is_counted_logged_and_remembered_as_one_wherever_the_power_fa
     let stop = world.request(AccessPurpose::Stop);
     World::said(world.call(HomeCallKind::Stop, stop)).unwrap();
     world.home.done(lending::stop_everything());
+    let root = order.proof.root();
+    world.home.done(lending::cancel(&root, &freed(root), NOW));
     let view = world.view();
     assert_eq!(
         (view.loans[0].total_left, view.loans[0].count_left),
-        (500, 1)
+        (1000, 3)
     );
     let done = [&world.home.cut[..], &world.away.cut].concat();
     for ins in 0..=0xff {

@@ -2,6 +2,7 @@
 //! The rest is as always.
 
 mod approve;
+mod given_back;
 mod procedure;
 mod send;
 pub mod under_way;

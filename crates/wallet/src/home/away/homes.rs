@@ -185,8 +185,9 @@ impl<P: Ports> Wallet<P> {
             for one in &mut loans {
                 // What the card said when it signed is newer than the loan.
                 if let Some(known) = away.loan(one.loan.number) {
-                    one.total_left = one.total_left.min(known.total_left);
-                    one.count_left = one.count_left.min(known.count_left);
+                    let (more, orders) = known.topped_up(&one.loan);
+                    one.total_left = one.total_left.min(known.total_left.saturating_add(more));
+                    one.count_left = one.count_left.min(known.count_left.saturating_add(orders));
                 }
             }
             away.loans = loans;

@@ -51,6 +51,13 @@ impl LentRecord {
             && form.envelope.sent_at < loan.ends_at
     }
 
+    /// How much more, and how many more orders, are lent by that loan than by this one.
+    #[must_use]
+    pub const fn topped_up(&self, by: &Loan) -> (u64, u32) {
+        let more = by.total.saturating_sub(self.loan.total);
+        (more, by.count.saturating_sub(self.loan.count))
+    }
+
     fn view(&self) -> AwayLoanView {
         let (loan, account) = (&self.loan, &self.account.account);
         AwayLoanView {

@@ -3,7 +3,9 @@
 
 mod calls;
 mod connection;
+mod following;
 mod loans;
 pub mod record;
 mod set_up;
 mod terminals;
+mod top_up;

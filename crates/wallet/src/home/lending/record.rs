@@ -12,7 +12,7 @@ use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::place::KeyPlace;
-use crate::home::view::{HomeView, LoanState, LoanView, TerminalView, UseView};
+use crate::home::view::{HomeView, LoanState, LoanView, TerminalView, UseState, UseView};
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;
@@ -104,6 +104,15 @@ pub struct UseRecord {
     /// When, as the order says.
     #[n(6)]
     pub at: Timestamp,
+    /// When the order is over.
+    #[n(7)]
+    pub expires_at: Timestamp,
+    /// Who pays it.
+    #[n(8)]
+    pub issuer: Domain,
+    /// What became of it.
+    #[n(9)]
+    pub state: UseState,
 }
 
 impl UseRecord {
@@ -118,6 +127,7 @@ impl UseRecord {
             shop: self.shop.as_str().to_owned(),
             amount_minor: self.amount.minor,
             currency: self.amount.currency.code().to_owned(),
+            state: self.state,
         }
     }
 }
@@ -258,8 +268,14 @@ impl HomeRecord {
         }
     }
 
-    /// Takes up what the card signed, oldest first; the newest of what is new.
+    /// Takes up what the card signed and what it gave back, oldest first; the newest of what is new.
     pub fn take_log(&mut self, log: &[Decision]) -> Option<UseRecord> {
+        for decision in log.iter().filter(|one| one.is_cancelled) {
+            let mut uses = self.uses.iter_mut();
+            if let Some(kept) = uses.find(|one| one.number == decision.number) {
+                kept.state = UseState::GivenBack;
+            }
+        }
         let newest = self.uses.last().map_or(0, |one| one.number);
         let mut new = None;
         for decision in log.iter().filter(|one| one.number > newest) {
@@ -271,6 +287,12 @@ impl HomeRecord {
                 amount: decision.amount,
                 root: decision.root,
                 at: decision.at,
+                expires_at: decision.expires_at,
+                issuer: decision.issuer.clone(),
+                state: match decision.is_cancelled {
+                    true => UseState::GivenBack,
+                    false => UseState::Open,
+                },
             };
             self.uses.push(one.clone());
             new = Some(one);

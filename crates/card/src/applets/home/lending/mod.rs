@@ -1,6 +1,7 @@
 //! The half of the applet that is at home.
 
 mod call;
+mod cancel;
 mod door;
 mod end;
 mod enter;
@@ -16,8 +17,10 @@ mod sign;
 mod stop;
 mod stored;
 mod terminal;
+mod top_up;
 mod view;
 
+pub(crate) use cancel::cancel;
 pub(crate) use end::end;
 pub(crate) use enter::enter;
 pub(crate) use lend::lend;
@@ -30,4 +33,5 @@ pub(crate) use sign::sign_order;
 pub(crate) use stop::{stop, stop_from_away};
 pub(crate) use stored::Lending;
 pub(crate) use terminal::terminal;
+pub(crate) use top_up::top_up;
 pub(crate) use view::log;

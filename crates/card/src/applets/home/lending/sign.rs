@@ -235,6 +235,9 @@ fn log(
         amount: proof.amount().map_err(|_| HomeRefusal::Unreadable)?,
         root: proof.root(),
         at: proof.header.sent_at,
+        expires_at: proof.header.expires_at,
+        issuer: proof.header.issuer.clone(),
+        is_cancelled: false,
     });
     Ok(())
 }
