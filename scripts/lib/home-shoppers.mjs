@@ -3,8 +3,8 @@ import { ReaderShopper } from './reader-shopper.mjs'
 import { Shopper, words } from './shopper.mjs'
 
 /** With both of them, and with neither alone, the card at home signs for whoever is away. */
-const FIRST = 'low tide at the third pier'
-const SECOND = 'eleven paper lanterns'
+export const FIRST = 'low tide at the third pier'
+export const SECOND = 'eleven paper lanterns'
 const NAME = 'Travel laptop'
 /** The window of a page that is looked at. */
 const PAGE = { width: 640, height: 860 }
