@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 use tallystick_protocol::home::HomeRefusal;
-use tallystick_protocol::home::agreement::{Answered, Finish, Hello, Profile, Responder};
+use tallystick_protocol::home::agreement::{Answered, Finish, Hello, Profile};
 use tallystick_protocol::home::calls::{SessionAnswer, SessionAsk, TerminalProof};
 use tallystick_protocol::home::records::{RecordKeys, Side};
 use tallystick_protocol::trust::keyed;
@@ -146,10 +146,7 @@ impl<P: Ports> HomeProxy<P> {
     ) -> Result<Answer, Fault> {
         let home = home_in(home)?;
         let hello: Hello = decode(body_of(request)?)?;
-        let (office, own) = (&self.office, &self.office.settings.domain);
-        if hello.to != *own {
-            return Err(Fault::new(Kind::WrongRecipient, "This is another proxy."));
-        }
+        let office = &self.office;
         if hello.profile != Profile::KeyAgreement || hello.second.is_some() {
             let said =
                 "A session with the proxy is agreed on by X25519, by the terminal for itself.";
@@ -166,9 +163,7 @@ impl<P: Ports> HomeProxy<P> {
         if opened.unwrap_or_default() == 0 {
             return Err(HomeRefusal::OutOfOrder.into());
         }
-        let responder = Responder::new(&mut office.rng(), hello);
-        let proof = responder.proof(own.clone(), office.now(), None);
-        let (answer, answered) = responder.answer(&office.say(&proof).await?)?;
+        let (answer, answered) = office.respond(hello, None).await?;
         let kept = Zeroizing::new(encode_value(&answered));
         let session = Session {
             kept: office.seal(&sealed_as(&answered.session), &kept)?,

@@ -7,7 +7,7 @@
 use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::order::SplitOrder;
 use tallystick_protocol::home::Entrance;
-use tallystick_protocol::home::agreement::{Answered, Finish, Hello, Profile, Responder};
+use tallystick_protocol::home::agreement::{Answered, Finish, Hello, Profile};
 use tallystick_protocol::home::calls::{InnerRequest, InnerResponse};
 use tallystick_protocol::home::records::{RecordKeys, Side};
 use tallystick_protocol::trust::holder::verify_holder;
@@ -102,19 +102,13 @@ impl<P: Ports> Shop<P> {
     ) -> Result<Answer, Fault> {
         start_in(start).ok_or_else(Fault::not_found)?;
         let hello: Hello = decode(web::body_as(request, web::CBOR)?)?;
-        let (office, own) = (&self.office, &self.office.settings.domain);
-        if hello.to != *own {
-            let other = "The session is with another shop.";
-            return Err(Fault::new(Kind::WrongRecipient, other));
-        }
+        let office = &self.office;
         office.admit(&[("sessions", office.settings.limits.sessions)])?;
         let transport_key = match hello.profile {
             Profile::KeyTransport => Some(self.transport_key().await?),
             _ => None,
         };
-        let responder = Responder::new(&mut office.rng(), hello);
-        let proof = responder.proof(own.clone(), office.now(), transport_key);
-        let (answer, answered) = responder.answer(&office.say(&proof).await?)?;
+        let (answer, answered) = office.respond(hello, transport_key).await?;
         let kept = Zeroizing::new(encode_value(&answered));
         let session = Session {
             kept: office.seal(&sealed_as(&answered.session), &kept)?,

@@ -5,6 +5,8 @@ pub mod identity;
 mod introductions;
 pub(crate) mod opened;
 pub(crate) mod registration;
+#[cfg(any(feature = "home-proxy", feature = "shop"))]
+mod responding;
 pub(crate) mod revocations;
 mod revoking;
 mod shares;
