@@ -1,5 +1,6 @@
 //! From the terminal's request to an order under the key that it was told.
 
+use tallystick_parties::native::{Line, Machine};
 use tallystick_protocol::home::AccessPurpose;
 use tallystick_protocol::home::agreement::Profile;
 use tallystick_protocol::home::calls::{
@@ -12,6 +13,7 @@ use tallystick_protocol::test_keys::{TEST_KEYS, TestRng};
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_simulation::cast::Running;
 
 use super::super::holder::{CBOR, Holder};
 use super::super::search::holds;
@@ -23,6 +25,16 @@ pub fn holder(world: &World) -> Holder {
     let mut holder = Holder::enrol(world, 1, "Hanako Tanaka", "03-1234-5678");
     assert!(holder.confirms(world, Role::Shop, SHOP));
     holder
+}
+
+/// A terminal, and the home that knows it, registered and connected.
+pub fn connected(world: &World) -> (Terminal<'_>, Home, Line<Running<Machine>>) {
+    let holder = holder(world);
+    let terminal = Terminal::new(world, 20);
+    let mut home = Home::new(10, &[&terminal]);
+    home.register(world);
+    let line = home.connect(world, &holder);
+    (terminal, home, line)
 }
 
 #[test]

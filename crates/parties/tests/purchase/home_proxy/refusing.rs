@@ -12,7 +12,7 @@ use tallystick_simulation::cast::Running;
 
 use super::super::world::{HOME_PROXY, OTHER_SHOP, SHOP, World, domain, problem, settings, text};
 use super::ends::{Home, SECOND, Terminal};
-use super::proxying::holder;
+use super::proxying::{connected, holder};
 
 #[test]
 fn a_request_that_is_another_s_old_said_before_or_for_something_else_is_refused() {
@@ -83,11 +83,7 @@ fn t000_3_a_session_before_the_first_password_and_asks_before_the_second_are_ref
 #[test]
 fn t000_3_a_second_password_bound_to_another_session_is_refused() {
     let world = World::with_home_proxy();
-    let holder = holder(&world);
-    let mut terminal = Terminal::new(&world, 20);
-    let mut home = Home::new(10, &[&terminal]);
-    home.register(&world);
-    let _line = home.connect(&world, &holder);
+    let (mut terminal, home, _line) = connected(&world);
     let before = terminal.released(&home);
     let opened = terminal.opens(&home);
     let mut session = terminal.begins(&home).unwrap();
@@ -131,11 +127,7 @@ fn a_proof_that_another_made_or_that_is_about_something_else_begins_no_session()
 #[test]
 fn a_record_that_is_said_again_is_answered_with_the_same_bytes_and_asks_home_once() {
     let world = World::with_home_proxy();
-    let holder = holder(&world);
-    let mut terminal = Terminal::new(&world, 20);
-    let mut home = Home::new(10, &[&terminal]);
-    home.register(&world);
-    let _line = home.connect(&world, &holder);
+    let (mut terminal, home, _line) = connected(&world);
     let mut session = terminal.released(&home);
     let mut channel = session.channel.take().unwrap();
     let asked = tallystick_protocol::home::calls::SessionAsk {
@@ -172,11 +164,7 @@ fn a_record_that_is_said_again_is_answered_with_the_same_bytes_and_asks_home_onc
 #[test]
 fn a_home_that_stalls_lies_or_refuses_is_told_by_name() {
     let world = World::with_home_proxy();
-    let holder = holder(&world);
-    let mut terminal = Terminal::new(&world, 20);
-    let mut home = Home::new(10, &[&terminal]);
-    home.register(&world);
-    let _line = home.connect(&world, &holder);
+    let (mut terminal, home, _line) = connected(&world);
     home.card.borrow_mut().is_silent = true;
     let began = world.now();
     assert_eq!(problem(&terminal.asks(&home)), "home-not-connected");
@@ -202,11 +190,7 @@ fn a_home_that_stalls_lies_or_refuses_is_told_by_name() {
 #[test]
 fn a_shop_that_is_another_or_does_not_answer_is_not_entered() {
     let world = World::with_home_proxy();
-    let holder = holder(&world);
-    let mut terminal = Terminal::new(&world, 20);
-    let mut home = Home::new(10, &[&terminal]);
-    home.register(&world);
-    let _line = home.connect(&world, &holder);
+    let (mut terminal, home, _line) = connected(&world);
     let mut session = terminal.released(&home);
     world.hub.cut(SHOP, true);
     let refused = terminal.enters(&mut session, 0, None).err();
@@ -224,11 +208,7 @@ fn a_shop_that_is_another_or_does_not_answer_is_not_entered() {
 #[test]
 fn passwords_are_tried_ten_times_a_minute_and_no_more() {
     let world = World::with_home_proxy();
-    let holder = holder(&world);
-    let mut terminal = Terminal::new(&world, 20);
-    let mut home = Home::new(10, &[&terminal]);
-    home.register(&world);
-    let _line = home.connect(&world, &holder);
+    let (mut terminal, home, _line) = connected(&world);
     let path = home.path("openings");
     let mut kinds = Vec::new();
     for _ in 0..12 {
@@ -247,11 +227,7 @@ fn passwords_are_tried_ten_times_a_minute_and_no_more() {
 #[test]
 fn a_terminal_has_four_sessions_at_a_time() {
     let world = World::with_home_proxy();
-    let holder = holder(&world);
-    let mut terminal = Terminal::new(&world, 20);
-    let mut home = Home::new(10, &[&terminal]);
-    home.register(&world);
-    let _line = home.connect(&world, &holder);
+    let (mut terminal, home, _line) = connected(&world);
     let sessions: Vec<_> = (0..4).map(|_| terminal.released(&home)).collect();
     terminal.opens(&home);
     assert_eq!(terminal.begins(&home).err().unwrap(), "home-too-many");

@@ -4,7 +4,7 @@ use tallystick_protocol::home::calls::HomeCallKind;
 
 use super::super::world::{HOME_PROXY, World, problem};
 use super::ends::{Home, Terminal};
-use super::proxying::holder;
+use super::proxying::{connected, holder};
 
 #[test]
 fn a_stop_drops_all_sessions_and_nobody_is_let_through_until_home_has_heard_it() {
@@ -38,11 +38,7 @@ fn a_stop_drops_all_sessions_and_nobody_is_let_through_until_home_has_heard_it()
 #[test]
 fn while_home_does_not_take_the_stop_nothing_else_is_asked_of_it() {
     let world = World::with_home_proxy();
-    let holder = holder(&world);
-    let mut terminal = Terminal::new(&world, 20);
-    let mut home = Home::new(10, &[&terminal]);
-    home.register(&world);
-    let _line = home.connect(&world, &holder);
+    let (mut terminal, home, _line) = connected(&world);
     home.card.borrow_mut().refuses = Some(tallystick_protocol::home::HomeRefusal::Locked);
     assert_eq!(terminal.stops(&home).status(), 202);
     assert_eq!(problem(&terminal.asks(&home)), "home-locked");
@@ -54,11 +50,7 @@ fn while_home_does_not_take_the_stop_nothing_else_is_asked_of_it() {
 #[test]
 fn a_terminal_that_home_revokes_is_let_through_no_more_at_once() {
     let world = World::with_home_proxy();
-    let holder = holder(&world);
-    let mut terminal = Terminal::new(&world, 20);
-    let mut home = Home::new(10, &[&terminal]);
-    home.register(&world);
-    let _line = home.connect(&world, &holder);
+    let (mut terminal, mut home, _line) = connected(&world);
     let mut session = terminal.released(&home);
     home.revoke_all(&world);
     let record = session.keys.seal(b"", false).unwrap();
