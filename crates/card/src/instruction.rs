@@ -141,25 +141,25 @@ pub enum Instruction {
     StopFromAway,
     /// 80 5C: end a terminal's session.
     EndAccess,
-    /// 80 60 what: show a terminal's keys, or open an account that is lent to it.
+    /// 80 A0 what: show a terminal's keys, or open an account that is lent to it.
     AccessKeys,
-    /// 80 62: begin a way into a home.
+    /// 80 A2: begin a way into a home.
     RequestAccess,
-    /// 80 64 what: seal a first password, or take the answer.
+    /// 80 A4 what: seal a first password, or take the answer.
     Opening,
-    /// 80 66: speak to the proxy.
+    /// 80 A6: speak to the proxy.
     Hello,
-    /// 80 68: show the terminal to the proxy.
+    /// 80 A8: show the terminal to the proxy.
     Finish,
-    /// 80 6A: take the proxy's confirmation.
+    /// 80 AA: take the proxy's confirmation.
     Confirm,
-    /// 80 6C what: ask within the session.
+    /// 80 AC what: ask within the session.
     AskHome,
-    /// 80 6E what: take the answer.
+    /// 80 AE what: take the answer.
     TakeAnswer,
-    /// 80 70: seal a request to a shop.
+    /// 80 B0: seal a request to a shop.
     ToShop,
-    /// 80 72: open what a shop answered.
+    /// 80 B2: open what a shop answered.
     FromShop,
 }
 
@@ -281,20 +281,42 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0x58) => Self::SignOrder,
             (0x80, 0x5a) => Self::StopFromAway,
             (0x80, 0x5c) => Self::EndAccess,
-            (0x80, 0x60) => Self::AccessKeys,
-            (0x80, 0x62) => Self::RequestAccess,
-            (0x80, 0x64) => Self::Opening,
-            (0x80, 0x66) => Self::Hello,
-            (0x80, 0x68) => Self::Finish,
-            (0x80, 0x6a) => Self::Confirm,
-            (0x80, 0x6c) => Self::AskHome,
-            (0x80, 0x6e) => Self::TakeAnswer,
-            (0x80, 0x70) => Self::ToShop,
-            (0x80, 0x72) => Self::FromShop,
+            (0x80, 0xa0) => Self::AccessKeys,
+            (0x80, 0xa2) => Self::RequestAccess,
+            (0x80, 0xa4) => Self::Opening,
+            (0x80, 0xa6) => Self::Hello,
+            (0x80, 0xa8) => Self::Finish,
+            (0x80, 0xaa) => Self::Confirm,
+            (0x80, 0xac) => Self::AskHome,
+            (0x80, 0xae) => Self::TakeAnswer,
+            (0x80, 0xb0) => Self::ToShop,
+            (0x80, 0xb2) => Self::FromShop,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
             (0x01..=0x03 | 0x40..=0x7f, _) => return Err(StatusWord::NoLogicalChannels),
             (0x04..=0x0f, _) => return Err(StatusWord::NoSecureMessaging),
             _ => return Err(StatusWord::UnknownClass),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_command_looks_like_a_status_word_which_readers_may_refuse_to_pass_on() {
+        // ISO/IEC 7816-4, 5.4.2: instructions 6X and 9X are invalid.
+        for cla in [0x00, 0x80] {
+            for ins in (0x60..=0x6f).chain(0x90..=0x9f) {
+                let header = Header {
+                    cla,
+                    ins,
+                    p1: 0,
+                    p2: 0,
+                };
+                let known = Instruction::try_from(header);
+                assert_eq!(known, Err(StatusWord::UnknownInstruction), "{ins:02x}");
+            }
+        }
     }
 }

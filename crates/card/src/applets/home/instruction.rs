@@ -33,25 +33,25 @@ pub(crate) const STOP_FROM_AWAY: u8 = 0x5a;
 pub(crate) const END: u8 = 0x5c;
 
 /// Shows the terminal's keys.
-pub(crate) const ACCESS_KEYS: u8 = 0x60;
+pub(crate) const ACCESS_KEYS: u8 = 0xa0;
 /// Begins a procedure.
-pub(crate) const REQUEST_ACCESS: u8 = 0x62;
+pub(crate) const REQUEST_ACCESS: u8 = 0xa2;
 /// Seals the first password (P1 = [`SEAL`]), or takes the answer ([`TAKE`]).
-pub(crate) const OPENING: u8 = 0x64;
+pub(crate) const OPENING: u8 = 0xa4;
 /// Speaks to the proxy.
-pub(crate) const HELLO: u8 = 0x66;
+pub(crate) const HELLO: u8 = 0xa6;
 /// Shows the terminal to the proxy.
-pub(crate) const FINISH: u8 = 0x68;
+pub(crate) const FINISH: u8 = 0xa8;
 /// Takes the proxy's confirmation.
-pub(crate) const CONFIRM: u8 = 0x6a;
+pub(crate) const CONFIRM: u8 = 0xaa;
 /// Asks within the session; P1 is [`RELEASE_ASK`] and so on.
-pub(crate) const ASK: u8 = 0x6c;
+pub(crate) const ASK: u8 = 0xac;
 /// Takes the answer to that; P1 as in [`ASK`].
-pub(crate) const TAKE_ANSWER: u8 = 0x6e;
+pub(crate) const TAKE_ANSWER: u8 = 0xae;
 /// Seals a request to a shop; P1 = 01 the last one.
-pub(crate) const TO_SHOP: u8 = 0x70;
+pub(crate) const TO_SHOP: u8 = 0xb0;
 /// Opens what a shop answered.
-pub(crate) const FROM_SHOP: u8 = 0x72;
+pub(crate) const FROM_SHOP: u8 = 0xb2;
 
 pub(crate) const PASSWORDS: u8 = 0;
 pub(crate) const STATE: u8 = 1;

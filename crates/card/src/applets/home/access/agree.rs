@@ -1,4 +1,4 @@
-//! HELLO (80 66 00 00), FINISH (80 68 00 00) and CONFIRM (80 6A 00 00): H3.
+//! HELLO (80 A6 00 00), FINISH (80 A8 00 00) and CONFIRM (80 AA 00 00): H3.
 
 use rand_core::CryptoRng;
 use tallystick_protocol::home::agreement::{

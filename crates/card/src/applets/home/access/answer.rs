@@ -1,4 +1,4 @@
-//! ANSWER (80 6E kind 00): what the proxy answers within the session.
+//! ANSWER (80 AE kind 00): what the proxy answers within the session.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! ASK (80 6C kind 00): within the session with the proxy (H5 to H7).
+//! ASK (80 AC kind 00): within the session with the proxy (H5 to H7).
 
 use alloc::vec::Vec;
 

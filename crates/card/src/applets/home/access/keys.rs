@@ -1,4 +1,4 @@
-//! ACCESS KEYS (80 60 P1 00).
+//! ACCESS KEYS (80 A0 P1 00).
 
 use rand_core::CryptoRng;
 use tallystick_protocol::home::loan::account_info;

@@ -1,4 +1,4 @@
-//! OPENING (80 64 P1 00): H4.
+//! OPENING (80 A4 P1 00): H4.
 
 use minicbor::Encode;
 use rand_core::CryptoRng;

@@ -1,4 +1,4 @@
-//! REQUEST (80 62 00 00): H1.
+//! REQUEST (80 A2 00 00): H1.
 
 use rand_core::CryptoRng;
 use tallystick_protocol::home::{AccessPurpose, AccessRequest};

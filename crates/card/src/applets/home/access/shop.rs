@@ -1,4 +1,4 @@
-//! TO SHOP (80 70 P1 00) and FROM SHOP (80 72 00 00): H8.
+//! TO SHOP (80 B0 P1 00) and FROM SHOP (80 B2 00 00): H8.
 
 use tallystick_protocol::home::calls::{InnerRequest, InnerResponse};
 use tallystick_protocol::home::records::RecordKeys;
