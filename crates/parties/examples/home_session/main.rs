@@ -38,6 +38,12 @@ mod world;
 use std::time::Duration;
 
 fn main() {
+    // Whoever waits for a thread that has failed would wait for ever.
+    let said = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        said(info);
+        std::process::exit(1);
+    }));
     let words: Vec<_> = std::env::args().skip(1).collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
