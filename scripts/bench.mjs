@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank]
+// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank|home]
 //
 // Measures the wallet beside what people would use instead, and purchases from Approve to the
 // courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
@@ -42,9 +42,11 @@ await run(async () => {
       orders: () => amongParties(parties => measureOrders(parties, quick)),
       scale: () => measureScale(quick),
       bank: () => measureBank(quick),
+      home: () => measureHome(quick),
     }
     const measured = await parts[only]()
     if (only === 'bank') return void process.stdout.write(`${(await import('../tests/bench/report.mjs')).bankTables(measured)}\n`)
+    if (only === 'home') return publishHome(measured, quick)
     return void process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`)
   }
   const sealed = await step('Sealing beside others', () => sealing({ wasm, quick }))
@@ -57,6 +59,7 @@ await run(async () => {
     ...(await amongParties(parties => measure(parties, quick))),
     scale: await measureScale(quick),
     bank: await measureBank(quick),
+    home: await measureHome(quick),
     cards: { ...cards, purchases: cards.without ? undefined : await amongParties(parties => measureReader(parties, quick)) },
   }
   await publish(results, quick)
@@ -70,13 +73,18 @@ async function commands(wasm, quick) {
   return step("A card's commands", () => cards({ wasm, quick }))
 }
 
-/** Measures among parties with room for many purchases, on tables of their own. */
-async function amongParties(work) {
+/**
+ * Measures among parties with room for many purchases, on tables of their own.
+ *
+ * @param {(parties: any) => any} work
+ * @param {Record<string, Record<string, string>>} vars
+ */
+async function amongParties(work, vars = ROOMY) {
   const { prepare } = await import('./lib/prepare.mjs')
   const persist = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
   const { buildWorker } = await import('./lib/worker.mjs')
   const worker = await buildWorker() // as it is deployed
-  const parties = await prepare({ port: 0, persist, worker, blank: true, vars: ROOMY })
+  const parties = await prepare({ port: 0, persist, worker, blank: true, vars })
   try {
     return await work(parties)
   } finally {
@@ -186,6 +194,20 @@ async function measureBank(quick) {
   return { native, beside: await amongParties(beside) }
 }
 
+/** What it takes to be let in by way of home: natively beside TLS; on workerd; in two browsers. */
+async function measureHome(quick) {
+  const { HOME_VARS, idle, nativeSessions, workerdSessions } = await import('../tests/bench/home.mjs')
+  const { homePurchases } = await import('../tests/bench/home-purchases.mjs')
+  const { buildSessionProgram } = await import('../tests/support/sessions.mjs')
+  const program = await step('Building what goes through sessions by way of home', buildSessionProgram)
+  const native = await step('Sessions by way of home natively, beside TLS', () => nativeSessions(program, { quick }))
+  const among = work => amongParties(work, HOME_VARS)
+  const workerd = await among(parties => step('Sessions by way of home on workerd', () => workerdSessions(program, parties, { quick })))
+  const idled = await among(parties => step('Homes that are connected and idle', () => idle(parties, { quick })))
+  const buy = parties => step('Buying at home and by way of home', () => homePurchases(parties, { count: quick ? 3 : 15 }))
+  return { native, workerd, idle: idled, purchases: await amongParties(buy) }
+}
+
 /** Purchases with a card behind WebHID, as many as its account pays for; beside the times, what went over the line. */
 async function measureReader(parties, quick) {
   const { ReaderShopper } = await import('./lib/reader-shopper.mjs')
@@ -226,6 +248,19 @@ async function publish(results, quick) {
   writeFileSync(at('docs/bench.svg'), chart(results))
 }
 
+/** The part about home alone; unless it was quick, docs/bench-home.md is written from it. */
+async function publishHome(measured, quick) {
+  const { homeTables } = await import('../tests/bench/home-report.mjs')
+  const text = homeTables(measured)
+  process.stdout.write(`${text}\n`)
+  mkdirSync(artifactsFolder, { recursive: true })
+  writeFileSync(join(artifactsFolder, 'bench-home.json'), `${JSON.stringify(measured, null, 2)}\n`)
+  if (quick) return
+  const date = new Date().toISOString().slice(0, 10)
+  const heading = `# How fast by way of home\n\n\`npm run bench -- --only home\`, ${date}, on ${machine(measured.purchases.browser)}. This file is written by the script.\n`
+  writeFileSync(at('docs/bench-home.md'), `${heading}\n${text.replaceAll('\n### ', '\n## ').replace(/^### /, '## ')}\n`)
+}
+
 /** What it ran on, without names of machines or people. */
 function machine(browser) {
   const [{ model }] = cpus()
@@ -236,9 +271,10 @@ function optionsOf(args) {
   const options = { quick: false, only: undefined }
   for (let i = 0; i < args.length; i++) {
     if (args[i] === '--quick') options.quick = true
-    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank'].includes(args[i + 1]))
+    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank', 'home'].includes(args[i + 1]))
       options.only = args[++i]
-    else throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale or bank.`)
+    else
+      throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale, bank or home.`)
   }
   return options
 }

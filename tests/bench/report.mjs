@@ -1,17 +1,9 @@
 // The results as text: one table for stdout and docs/bench.md alike, in Markdown.
+import { number, spread, table, time } from './format.mjs'
+import { homeTables } from './home-report.mjs'
 import { COMMANDS, GOALS, LINES, NAMES, ORDER, PROPERTIES, PURCHASE, READY, REQUESTS, STEPS } from './rows.mjs'
 
-const number = (value, digits = 3) => (value >= 100 ? value.toFixed(0) : Number(value.toPrecision(digits)).toString())
-const time = ms => (ms < 1 ? `${number(ms * 1000)} µs` : `${number(ms)} ms`)
-const spread = ({ p5, p95 }) => `${time(p5)} – ${time(p95)}`
 const kilobytes = bytes => (bytes === null ? '' : `${(bytes / 1000).toFixed(1)} kB`)
-
-/** Columns wide enough for what is in them. */
-export function table(header, rows) {
-  const widths = header.map((_, place) => Math.max(...[header, ...rows].map(row => [...row[place]].length)))
-  const line = row => `| ${row.map((cell, place) => cell + ' '.repeat(widths[place] - [...cell].length)).join(' | ')} |`
-  return [line(header), `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n')
-}
 
 /** Whether a goal was reached, as a sentence. */
 const goal = (what, reached, limit) =>
@@ -34,7 +26,7 @@ function beside(measured, names, limit, what) {
 
 /** All results in Markdown, below the headings of `level`. */
 export function report(results) {
-  const { sealing, cards, purchases, paints, windows, throughput, requests, scale, bank, posting, sizes } = results
+  const { sealing, cards, purchases, paints, windows, throughput, requests, scale, bank, home, posting, sizes } = results
   return [
     '## (a) Three payloads of 300 bytes, keys at hand',
     beside(sealing.ready, READY, GOALS.ready, 'sealing under ready keys'),
@@ -62,6 +54,8 @@ export function report(results) {
     postingTable(posting),
     '## A movement at a bank',
     bankTables(bank),
+    '## By way of home',
+    homeTables(home),
     '## First contentful paint',
     table(
       ['page', 'median', 'p5 – p95', 'its largest piece', 'p5 – p95', 'times'],

@@ -85,6 +85,9 @@ export const GOALS = {
   scale: 1.2,
   multiple: 28,
   perSecond: 15,
+  besideTls: 1,
+  awayTrips: 1,
+  awayComputing: 10,
 }
 
 /** What the parties do, and the processor time that it may take, in milliseconds. */

@@ -1,8 +1,9 @@
 // The home proxy on workerd: a home browser connects by WebSocket, which lasts while the object is not in memory, and a
 // terminal reaches it over HTTP.
 import assert from 'node:assert/strict'
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { after, test } from 'node:test'
+import { HOME_CONNECT, HOME_REGISTRATION, keysOf, message, seconds } from '../support/home-messages.mjs'
 import { openParties } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
 import { openSocket } from '../support/socket.mjs'
@@ -10,7 +11,7 @@ import { openSocket } from '../support/socket.mjs'
 const PROXY = 'hearth.localhost'
 const COSE = 'application/cose'
 /** Numbers of messages, purposes and calls: docs/messages.cddl. */
-const [ACCESS_REQUEST, ACCESS_ANSWER, HOME_REGISTRATION, HOME_CONNECT, HOME_CALL, HOME_REPLY] = [130, 131, 152, 155, 156, 158]
+const [ACCESS_REQUEST, ACCESS_ANSWER, HOME_CALL, HOME_REPLY] = [130, 131, 156, 158]
 const [OPEN, STOP] = [1, 3]
 const [ACCESS_CALL, STOP_CALL] = [1, 6]
 
@@ -18,44 +19,6 @@ const parties = await openParties()
 const sockets = []
 after(() => sockets.forEach(socket => socket.close()))
 
-/** Deterministic CBOR (RFC 8949 §4.2) of what these tests say: numbers, text, bytes, lists, maps. */
-function cbor(value) {
-  const head = (major, count) => {
-    if (count < 24) return Buffer.from([(major << 5) | count])
-    if (count < 256) return Buffer.from([(major << 5) | 24, count])
-    if (count < 65_536) return Buffer.from([(major << 5) | 25, count >> 8, count & 255])
-    const long = Buffer.alloc(count < 2 ** 32 ? 5 : 9)
-    long[0] = (major << 5) | (long.length === 5 ? 26 : 27)
-    if (long.length === 5) long.writeUInt32BE(count, 1)
-    else long.writeBigUInt64BE(BigInt(count), 1)
-    return long
-  }
-  if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value)
-  if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)])
-  if (Buffer.isBuffer(value)) return Buffer.concat([head(2, value.length), value])
-  if (Array.isArray(value)) return Buffer.concat([head(4, value.length), ...value.map(cbor)])
-  return Buffer.concat([head(5, value.size), ...[...value].flatMap(([key, item]) => [cbor(key), cbor(item)])])
-}
-
-/** A map with the keys 0, 1, 2 …; what is undefined is left out. */
-const map = (...items) => new Map([...items.entries()].filter(([, item]) => item !== undefined))
-const message = (type, ...items) => cbor([1, type, map(...items)])
-
-/** Keys of a home card or a terminal, with the name that follows from them. */
-function keysOf(context) {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const keys = map(publicKey.export({ type: 'spki', format: 'der' }), randomBytes(32))
-  const name = createHash('sha256').update(context).update(cbor(keys)).digest()
-  const signed = (what, payload) => {
-    const header = cbor(new Map([[1, -7]]))
-    const structure = cbor(['Signature1', header, Buffer.from(what), payload])
-    const signature = sign('sha256', structure, { key: privateKey, dsaEncoding: 'ieee-p1363' })
-    return Buffer.concat([Buffer.from([0xd2]), cbor([header, new Map(), payload, signature])])
-  }
-  return { keys, name, signed }
-}
-
-const seconds = () => Math.floor(Date.now() / 1000)
 const post = (path, body) => parties.fetch(PROXY, path, { method: 'POST', headers: { 'content-type': COSE }, body })
 
 /** A home with one terminal, registered. */

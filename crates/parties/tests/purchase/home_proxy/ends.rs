@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use http::Response;
 use rand_core::Rng as _;
+use rsa::RsaPrivateKey;
 use sha2::{Digest, Sha256};
 use tallystick_parties::native::{Line, Machine};
 use tallystick_protocol::home::agreement::{
@@ -24,11 +25,13 @@ use tallystick_protocol::home::{
 use tallystick_protocol::keys::sealed::Exported;
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_protocol::trust::holder::UnsignedByHolder;
 use tallystick_protocol::trust::keyed::{self, KeyedMessage};
 use tallystick_protocol::trust::signature::{Algorithm, Es256Key, VerifyingKey, sign_pss};
 use tallystick_protocol::wire::cbor::{decode, encode};
-use tallystick_protocol::wire::identifier::{HomeId, Role, TerminalId};
+use tallystick_protocol::wire::identifier::{HolderId, HomeId, Role, TerminalId};
+use tallystick_protocol::wire::time::Timestamp;
 use tallystick_simulation::cast::Running;
 
 use super::super::holder::{CBOR, COSE, Holder};
@@ -152,50 +155,24 @@ impl Home {
         let machine = world.machine(HOME_PROXY);
         let party = Rc::new(proxy);
         let address = format!("https://{HOME_PROXY}{}", self.path("connection"));
-        let (card, keys) = (self.card.clone(), self.keys.clone());
-        let (anchors, clock) = (world.anchors.clone(), world.clock.clone());
-        let signer = (holder.id, holder.certificate.clone(), holder.key.clone());
+        let (card, signer) = (self.card.clone(), self.signer(world, holder));
+        let clock = world.clock.clone();
         machine.sockets.connect(&party, &address, move |message| {
-            let call: HomeCall = decode(message).unwrap();
-            let mut card = card.borrow_mut();
-            card.calls.push(call.kind);
-            if card.is_silent {
-                return None;
-            }
-            let now = tallystick_protocol::wire::time::Timestamp(
-                tallystick_parties::ports::Clock::now_ms(&clock) / 1000,
-            );
-            let done = match (card.refuses, card.lies) {
-                (Some(refusal), _) => Err(refusal),
-                (None, true) => Ok(b"something else".to_vec()),
-                (None, false) => card.answer(&call, &keys, |enter| {
-                    let (hello, answer, proof) = (&enter.hello, &enter.answer, &enter.proof);
-                    let transcript =
-                        verify_responder(hello, answer, proof, &anchors, now, Role::Shop)
-                            .map_err(|_| HomeRefusal::ShopNotConfirmed)?;
-                    let entrance = Entrance {
-                        holder: signer.0,
-                        shop: hello.to.clone(),
-                        transcript,
-                        expires_at: now.plus_seconds(300),
-                    };
-                    let unsigned = UnsignedByHolder::new(&entrance, &signer.1);
-                    let mut rng = TestRng::new(8);
-                    let signature = sign_pss(&mut rng, &signer.2, &unsigned.to_be_signed());
-                    Ok(unsigned.finish(&signature.unwrap()).unwrap())
-                }),
-            };
-            let (refusal, content) = match done {
-                Ok(content) => (None, content),
-                Err(refusal) => (Some(refusal), Vec::new()),
-            };
-            let number = call.number;
-            Some(encode(&HomeReply {
-                number,
-                refusal,
-                content,
-            }))
+            let now = tallystick_parties::ports::Clock::now_ms(&clock) / 1000;
+            signer.hear(&mut card.borrow_mut(), Timestamp(now), message)
         })
+    }
+
+    /// Who answers at the other end of its connection.
+    pub fn signer(&self, world: &World, holder: &Holder) -> Signer {
+        let roots = world.anchors.roots().iter();
+        Signer {
+            keys: self.keys.clone(),
+            holder: holder.id,
+            certificate: holder.certificate.clone(),
+            key: holder.key.clone(),
+            roots: roots.map(|root| root.as_der().to_vec()).collect(),
+        }
     }
 
     /// Connects and shows its token.
@@ -215,6 +192,60 @@ impl Home {
 
     pub fn calls(&self) -> Vec<HomeCallKind> {
         self.card.borrow().calls.clone()
+    }
+}
+
+/// The home card's keys and the account's, with what its browser does around them.
+#[derive(Clone)]
+pub struct Signer {
+    keys: Keys,
+    holder: HolderId,
+    certificate: Vec<u8>,
+    key: RsaPrivateKey,
+    roots: Vec<Vec<u8>>,
+}
+
+impl Signer {
+    /// What is said to a call of the proxy; nothing, if its browser is silent.
+    pub fn hear(&self, card: &mut Card, now: Timestamp, message: &[u8]) -> Option<Vec<u8>> {
+        let call: HomeCall = decode(message).unwrap();
+        card.calls.push(call.kind);
+        if card.is_silent {
+            return None;
+        }
+        let done = match (card.refuses, card.lies) {
+            (Some(refusal), _) => Err(refusal),
+            (None, true) => Ok(b"something else".to_vec()),
+            (None, false) => card.answer(&call, &self.keys, |enter| self.enter(enter, now)),
+        };
+        let (refusal, content) = match done {
+            Ok(content) => (None, content),
+            Err(refusal) => (Some(refusal), Vec::new()),
+        };
+        let number = call.number;
+        Some(encode(&HomeReply {
+            number,
+            refusal,
+            content,
+        }))
+    }
+
+    /// H6: shows the holder to the shop, once that has shown itself.
+    fn enter(&self, enter: &EnterCall, now: Timestamp) -> Result<Vec<u8>, HomeRefusal> {
+        let (hello, answer, proof) = (&enter.hello, &enter.answer, &enter.proof);
+        let anchors = TrustAnchors::from_der(&self.roots).unwrap();
+        let transcript = verify_responder(hello, answer, proof, &anchors, now, Role::Shop)
+            .map_err(|_| HomeRefusal::ShopNotConfirmed)?;
+        let entrance = Entrance {
+            holder: self.holder,
+            shop: hello.to.clone(),
+            transcript,
+            expires_at: now.plus_seconds(300),
+        };
+        let unsigned = UnsignedByHolder::new(&entrance, &self.certificate);
+        let mut rng = TestRng::new(8);
+        let signature = sign_pss(&mut rng, &self.key, &unsigned.to_be_signed());
+        Ok(unsigned.finish(&signature.unwrap()).unwrap())
     }
 }
 
@@ -352,10 +383,21 @@ impl<'w> Terminal<'w> {
         (self.keys.sign(&opening), exported)
     }
 
-    pub fn opens(&mut self, home: &Home) -> Opened {
+    /// H1 and H2, with the card's nonce.
+    pub fn nonce(&mut self, home: &Home) -> [u8; 32] {
         let answer = self.asks(home);
         assert!(answer.status().is_success(), "{}", text(&answer));
         let AccessAnswer { nonce } = decode(answer.body()).unwrap();
+        nonce
+    }
+
+    pub fn opens(&mut self, home: &Home) -> Opened {
+        let nonce = self.nonce(home);
+        self.opens_by(home, nonce)
+    }
+
+    /// H4, by that nonce.
+    pub fn opens_by(&mut self, home: &Home, nonce: [u8; 32]) -> Opened {
         let (signed, exported) = self.opening(home, nonce, FIRST);
         let answer = self.post(&home.path("openings"), signed);
         assert!(answer.status().is_success(), "{}", text(&answer));
