@@ -261,6 +261,7 @@ fn terms(purchase: &Purchase, sealing: &Sealing) -> Result<SignTerms, WalletErro
             .iter()
             .map(|(_, _, nonce)| ByteArray::from(*nonce))
             .collect(),
+        purse: None,
     })
 }
 

@@ -162,6 +162,7 @@ impl Desk<'_> {
             count: terms.count,
             ends_at,
             account: digest(&content),
+            purse: None,
         });
         let package = Package {
             lent: Lent {
