@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
-use tallystick_protocol::purse::{Endpoint, PursePayment};
+use tallystick_protocol::purse::{Endpoint, PursePayment, PurseState};
 use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -39,6 +39,8 @@ pub(crate) struct Paid {
     pub(crate) signed: Vec<u8>,
     /// When, as it says.
     pub(crate) at: Timestamp,
+    /// What the purse holds then.
+    pub(crate) state: PurseState,
     /// The purse as it will be; none if it is as it was.
     work: Option<Work>,
 }
@@ -92,7 +94,8 @@ pub(super) fn set_aside(
     request::keep_signed(&mut work, &signed);
     Ok(Paid {
         signed,
-        at: order.at,
+        at: payment.at,
+        state: payment.state,
         work: Some(work),
     })
 }
@@ -113,6 +116,7 @@ fn again(work: &Work, order: &Pending) -> Result<Option<Paid>, StatusWord> {
         let paid = |signed| Paid {
             signed,
             at: known.at,
+            state: work.value.state(),
             work: None,
         };
         Ok(known.asked.clone().map(paid))

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::home::{Loan, PublicKeys};
-use tallystick_protocol::purse::PurseNumber;
+use tallystick_protocol::purse::{PurseNumber, PurseState};
 use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Root, TerminalId};
 use tallystick_protocol::wire::money::Money;
@@ -241,6 +241,9 @@ pub struct PaidFrom {
     /// When, as the payment says.
     #[n(2)]
     pub at: Timestamp,
+    /// What the purse holds, the amount pending out included.
+    #[n(3)]
+    pub state: PurseState,
 }
 
 /// What cancels an order.

@@ -80,6 +80,7 @@ fn t000_4_the_amount_is_taken_from_the_purse_in_the_step_that_signs_the_order() 
     assert_eq!((decision.root, decision.amount), (root, yen(300)));
     let paid = decision.paid.as_ref().unwrap();
     assert_eq!((paid.purse, paid.at), (NUMBER, NOW));
+    assert_eq!(paid.state, said.state);
     assert_eq!(paid.reference, PursePayment::reference(payment));
 }
 

@@ -3,6 +3,7 @@
 
 mod approve;
 mod given_back;
+mod payment;
 mod procedure;
 mod send;
 pub mod under_way;

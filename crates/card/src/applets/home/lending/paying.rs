@@ -72,6 +72,7 @@ pub(super) fn again(
 /// A payment as the log has it.
 pub(super) fn logged(purse: &NamedPurse, paid: &Paid) -> PaidFrom {
     PaidFrom {
+        state: paid.state.clone(),
         purse: purse.number,
         reference: PursePayment::reference(&paid.signed),
         at: paid.at,
