@@ -73,7 +73,8 @@ export function meansOf(order: OrderView, view: WalletView): Means[] {
         return {
           id: loan.card_id,
           payment: loan.pays,
-          label: t('approve.lent', { what: lentWord(loan) }),
+          label: t('approve.lent', { what: loan.pays === 'card' ? lentWord(loan) : t(`approve.${loan.pays}`, { bank: loan.name }) }),
+          which: loan.pays === 'card' ? undefined : `··${loan.shown}`,
           payer: { name: loan.name, domain: '' },
           holderName: loan.holder_name,
           place: 'software',
