@@ -6,4 +6,5 @@ mod given_back;
 mod payment;
 mod procedure;
 mod send;
+mod spaces;
 pub mod under_way;
