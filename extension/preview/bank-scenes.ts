@@ -32,7 +32,7 @@ const NOW = Math.floor(Date.now() / 1000)
 const DAY = 24 * 60 * 60
 
 const bank = { domain: 'sumida-bank.localhost', url: 'http://sumida-bank.localhost:8787/' }
-const account: BankAccountView = {
+export const account: BankAccountView = {
   id: 'account',
   bank_name: 'Sumida Bank',
   bank_domain: bank.domain,
@@ -51,7 +51,7 @@ const account: BankAccountView = {
   closing: false,
 }
 const NUMBER = '3f9a07c25b1e4d8896aa410fe27bc2d1'
-const purse: PurseView = {
+export const purse: PurseView = {
   id: 'purse',
   account_id: 'account',
   bank_name: 'Sumida Bank',

@@ -2,6 +2,7 @@
 
 import type { HomeLink } from '../shared/home-link'
 import type { AwayLoanView, AwayView, CardView, HomeView, LoanView, OrderView, UseView, WalletView } from '../shared/wallet-types'
+import { account, purse } from './bank-scenes'
 import type { Scene } from './scene'
 
 /** What the other scenes are made of. */
@@ -26,6 +27,7 @@ const loan: LoanView = {
   terminal: LAPTOP,
   terminal_name: 'Travel laptop',
   card_id: 'tsubaki',
+  pays: 'card',
   name: 'Tsubaki Card',
   shown: '9130',
   shops: [SHOP],
@@ -45,6 +47,10 @@ const kenji: LoanView = {
   terminal: '51aa'.repeat(16),
   terminal_name: 'Kenji, at the university',
   shops: [],
+  card_id: purse.id,
+  pays: 'purse',
+  name: purse.bank_name,
+  shown: 'c2d1',
   each_minor: 3_000,
   total_minor: 3_000,
   left_minor: 3_000,
@@ -62,6 +68,7 @@ const use: UseView = {
   amount_minor: 3_480,
   currency: 'JPY',
   state: 'open',
+  paid_by: { pays: 'card', name: 'Tsubaki Card', shown: '9130' },
 }
 const home: HomeView = {
   is_on: true,
@@ -76,7 +83,14 @@ const home: HomeView = {
   loans: [loan, kenji, over],
   uses: [
     use,
-    { ...use, number: 6, at: NOW - 90_000, amount_minor: 2_960, state: 'given-back' },
+    {
+      ...use,
+      number: 6,
+      at: NOW - 90_000,
+      amount_minor: 2_960,
+      state: 'given-back',
+      paid_by: { pays: 'purse', name: purse.bank_name, shown: 'c2d1' },
+    },
     { ...use, number: 5, at: NOW - 180_000, amount_minor: 1_480, state: 'paid' },
   ],
   first_tries_left: 5,
@@ -87,6 +101,7 @@ const connected: HomeLink = { state: 'connected', since: (NOW - 4_000) * 1000 }
 const lent: AwayLoanView = {
   number: 2,
   card_id: `lent:${home.id}:2`,
+  pays: 'card',
   name: 'Tsubaki Card',
   shown: '9130',
   holder_name: 'Hanako Mori',
@@ -98,14 +113,15 @@ const lent: AwayLoanView = {
   ends_at: NOW + 3 * DAY,
   addresses: [],
 }
+const lentPurse: AwayLoanView = { ...lent, pays: 'purse', name: purse.bank_name, shown: 'c2d1' }
 const away: AwayView = { home: home.id, proxy: PROXY, name: 'Hanako Mori', loans: [lent] }
 const CODE = `TALLY-ACCESS-1.${'ogFYQQTn0c9sB2VQ7mKx_3d'.repeat(7)}`
 const INVITATION = `TALLY-HOME-1.${'ogCiAVhBBPgH4yTzK9w-Qe1'.repeat(7)}`
 
 export function homeScenes({ ready, asked, done, tsubaki, order, forever }: Parts): Record<string, Scene> {
   const base: WalletView = { ...ready, cards: [tsubaki], orders: [done], home_proxy: PROXY }
-  const atHome = (view: Partial<HomeView> = {}, homeLink = connected): Scene => ({
-    view: { ...base, home: { ...home, ...view } },
+  const atHome = (view: Partial<HomeView> = {}, homeLink = connected, also: Partial<WalletView> = {}): Scene => ({
+    view: { ...base, ...also, home: { ...home, ...view } },
     homeLink,
     answers: { readers: [{ id: 'token', name: 'Kumiki Token', dialect: 'ledger-hid', state: 'card' }], home_invitation: INVITATION },
   })
@@ -122,6 +138,11 @@ export function homeScenes({ ready, asked, done, tsubaki, order, forever }: Part
     'home-nobody': atHome({ is_on: false, terminals: [], loans: [], uses: [] }, { state: 'idle' }),
     'home-let-in': { ...atHome({ is_on: false, loans: [], uses: [] }, { state: 'idle' }) },
     'home-lend': atHome({ loans: [], uses: [], is_on: false }, { state: 'idle' }),
+    'home-lend-purse': atHome(
+      { loans: [], uses: [], is_on: false, place: 'software' },
+      { state: 'idle' },
+      { cards: [{ ...tsubaki, place: 'software' }], accounts: [account], purses: [purse] },
+    ),
     'home-lent': atHome(),
     'home-down': atHome({}, { state: 'down', why: 'unreachable', since: (NOW - 300) * 1000, again_at: (NOW + 20) * 1000 }),
     'home-off': atHome({}, { state: 'off' }),
@@ -136,6 +157,7 @@ export function homeScenes({ ready, asked, done, tsubaki, order, forever }: Part
       answers: { away_stop: { kind: 'home-stop-unheard', about: PROXY, details: '' } },
     },
     'pay-lent': withLoan(),
+    'pay-lent-purse': withLoan({}, [{ ...away, loans: [lentPurse] }]),
     'pay-lent-wrong': withLoan(),
     'pay-lent-barred': withLoan({ payable: [] }, [{ ...away, loans: [{ ...lent, count_left: 0, left_minor: 1_040 }] }]),
     'paying-lent': { ...withLoan({ away_step: 'signing' }), answers: { away_approve: forever } },

@@ -54,6 +54,7 @@ const SHOTS = {
     'refused-purse',
     'refunded-purse',
     'pay-lent',
+    'pay-lent-purse',
     'pay-lent-wrong',
     'pay-lent-barred',
     'paying-lent',
@@ -148,7 +149,9 @@ const SHOTS = {
   ],
   home: [
     'locked',
-    ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lent', 'down', 'off', 'blocked', 'stopped', 'new'].map(state => `home-${state}`),
+    ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lend-purse', 'lent', 'down', 'off', 'blocked', 'stopped', 'new'].map(
+      state => `home-${state}`,
+    ),
     ...['begin', 'nothing', 'lent', 'unheard'].map(state => `away-${state}`),
   ],
   prepaid: ['prepaid', 'prepaid-none', 'prepaid-new', 'prepaid-asked', 'prepaid-load', 'prepaid-back', 'prepaid-unsettled'],
@@ -217,6 +220,11 @@ const ACTS = {
   async 'home-lend'(tab) {
     await tab.getByRole('button', { name: 'Lend something' }).click()
     await tab.getByRole('button', { name: '¥10,000' }).click()
+  },
+  async 'home-lend-purse'(tab) {
+    await tab.getByRole('button', { name: 'Lend something' }).click()
+    await tab.getByRole('button', { name: '¥10,000' }).click()
+    await tab.getByRole('button', { name: 'Change Pays with' }).click()
   },
   'home-stopped': tab => tab.locator('summary').first().click(),
   'away-begin': tab => tab.getByRole('button', { name: 'Show the code' }).click(),

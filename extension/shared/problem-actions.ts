@@ -123,6 +123,9 @@ const TO_BE_READ = new Set([
   'loan-above-each',
   'loan-above-total',
   'loan-none-left',
+  'loan-purse-short',
+  'loan-purse-barred',
+  'lent-keys-missing',
   'loan-after-end',
 ])
 

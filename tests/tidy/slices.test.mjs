@@ -13,6 +13,7 @@ const MAY_USE = {
     account: ['core', 'slices', 'holder', 'sealing'],
     bank: ['core', 'slices', 'holder', 'account'],
     home: ['core', 'slices', 'holder'],
+    'home/lending': ['core', 'slices', 'holder', 'bank'],
     checkout: ['core', 'slices', 'holder', 'account'],
     'checkout/instrument': ['core', 'slices', 'holder', 'bank', 'home'],
     'checkout/away': ['core', 'slices', 'holder', 'home'],

@@ -2,6 +2,7 @@
 
 import { t } from '../../i18n'
 import { money } from '../../i18n/format'
+import { lentWord } from '../../shared/lent'
 import type { Payment } from '../../shared/orders/payment'
 import { shortNumber } from '../../shared/bank/numbers'
 import type { AwayLoanView, KeyPlace, OrderView, WalletView } from '../../shared/wallet-types'
@@ -71,8 +72,9 @@ export function meansOf(order: OrderView, view: WalletView): Means[] {
         const obstacle = obstacleOf(loan, shop, order)
         return {
           id: loan.card_id,
-          payment: 'card',
-          label: t('approve.lent', { issuer: loan.name, last4: loan.shown }),
+          payment: loan.pays,
+          label: t('approve.lent', { what: loan.pays === 'card' ? lentWord(loan) : t(`approve.${loan.pays}`, { bank: loan.name }) }),
+          which: loan.pays === 'card' ? undefined : `··${loan.shown}`,
           payer: { name: loan.name, domain: '' },
           holderName: loan.holder_name,
           place: 'software',

@@ -145,7 +145,7 @@ impl From<u16> for StatusWord {
             0x9407 => Self::OlderCheckpoint,
             0x9408 => Self::PendingFull,
             0x9409 => Self::NotSettled,
-            0x9500..=0x95ff => match decode_value(&[low], 1) {
+            0x9500..=0x95ff => match decode_value(&encode_value(&low), 2) {
                 Ok(refusal) => Self::AtHome(refusal),
                 Err(_) => Self::Other(word),
             },
@@ -154,9 +154,9 @@ impl From<u16> for StatusWord {
     }
 }
 
-/// A refusal's number. It is below 24 and stands for itself in CBOR.
+/// A refusal's number: the last byte of its CBOR, as of every number below 256.
 fn number(refusal: HomeRefusal) -> u8 {
-    encode_value(&refusal).first().copied().unwrap_or_default()
+    encode_value(&refusal).last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

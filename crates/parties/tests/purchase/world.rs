@@ -121,6 +121,36 @@ impl World {
         Self::of(&names, Cast::default())
     }
 
+    /// As [`World::with_home_proxy`], with another shop and room for so many parties of a role in one key space.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn with_home_proxy_and_spaces_of(parties_in_a_space: u16) -> Self {
+        let cast = Cast {
+            parties_in_a_space,
+            ..Cast::default()
+        };
+        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, OTHER_SHOP, HOME_PROXY];
+        Self::of(&names, cast)
+    }
+
+    /// As [`World::with_home_proxy`], with a bank whose accounts and purses the shop takes, and its registration authority.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn with_home_proxy_and_bank() -> Self {
+        let cast = Cast {
+            takes_the_bank: true,
+            instruments: &[
+                Instrument::CardAccount,
+                Instrument::BankAccount,
+                Instrument::Purse,
+            ],
+            purse_key_token: purse_key_token(),
+            ..Cast::default()
+        };
+        let names = [
+            CA, CENTRE, SHOP, ISSUER, COURIER, BANK, AUTHORITY, HOME_PROXY,
+        ];
+        Self::of(&names, cast)
+    }
+
     /// A directory opens, and everybody's operator names it.
     #[allow(dead_code, reason = "the wallet's tests have none")]
     pub fn open_directory(&mut self) {

@@ -10,6 +10,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::agreement::Profile;
 use crate::checkout::order::OrderProof;
 use crate::keys::KeyContext;
+use crate::purse::{PurseNumber, PursePayment};
 use crate::wire::cbor::{Message, decode_list};
 use crate::wire::identifier::Domain;
 use crate::wire::number::decode_whole;
@@ -78,6 +79,9 @@ pub struct SignAsk {
     /// For each of the three the nonces of the part's key and of the confirmation key, 32 bytes each.
     #[cbor(n(5), decode_with = "decode_six")]
     pub nonces: Vec<minicbor::bytes::ByteArray<32>>,
+    /// The purse that pays, as the terminal was told; none where an account does. The card refuses another than the loan's.
+    #[n(6)]
+    pub purse: Option<PurseNumber>,
 }
 
 impl Message for SignAsk {
@@ -101,11 +105,17 @@ pub struct Signed {
     /// How many orders are left of it.
     #[n(3)]
     pub count_left: u32,
+    /// The signed [`PursePayment`] of this very order, where a purse pays.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub payment: Option<Vec<u8>>,
 }
+
+/// More than a signed payment has, in bytes.
+const SIGNED_PAYMENT_BYTES_MAX: usize = PursePayment::LEN_MAX + 512;
 
 impl Message for Signed {
     const TYPE: u16 = message::SIGNED_AT_HOME;
-    const LEN_MAX: usize = 1024;
+    const LEN_MAX: usize = 1024 + SIGNED_PAYMENT_BYTES_MAX;
 }
 
 impl Drop for Signed {

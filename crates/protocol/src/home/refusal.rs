@@ -71,5 +71,15 @@ crate::named_enum! {
         /// The session has ended, or was never begun.
         #[n(21)]
         NoSession => "no-session",
+        /// The purse that pays has less than the order costs.
+        #[n(22)]
+        PurseShort => "purse-short",
+        /// The purse that pays takes part in nothing: it is not in the card any more, its key has ended, too much has not
+        /// ended in it, its history is full, or it has paid this order before.
+        #[n(23)]
+        PurseBarred => "purse-barred",
+        /// Another purse is to pay than the loan's, or the order is paid by somebody else than the purse's bank.
+        #[n(24)]
+        OtherPurse => "other-purse",
     }
 }

@@ -18,6 +18,7 @@ use tallystick_protocol::home::{
     Opening, OpeningAnswer, PublicKeys, Release,
 };
 use tallystick_protocol::keys::sealed::{Sealed, public_key};
+use tallystick_protocol::purse::PurseNumber;
 use tallystick_protocol::test_keys::{TestAuthority, test_spki, test_statement};
 use tallystick_protocol::wire::cbor::{Message, decode, decode_value, encode, encode_value};
 use tallystick_protocol::wire::identifier::{HolderId, HomeId, OrderId, Role, TerminalId};
@@ -191,15 +192,24 @@ fn what_a_terminal_and_a_home_card_say_in_records_is_as_the_page_says() {
         certificate: vec![2],
         contexts: vec![context(); 3],
         nonces: vec![ByteArray::from([3; 32]); 6],
+        purse: None,
     };
     holds("sign-ask", &ask);
-    let signed = Signed {
-        signature: vec![1; 256],
-        keys: vec![ByteArray::from([2; 32]); 6],
-        total_left: 4_000,
-        count_left: 2,
+    let from_purse = SignAsk {
+        purse: Some(PurseNumber([4; 16])),
+        ..ask
     };
-    holds("signed-at-home", &signed);
+    holds("sign-ask", &from_purse);
+    for payment in [None, Some(vec![5; 900])] {
+        let signed = Signed {
+            signature: vec![1; 256],
+            keys: vec![ByteArray::from([2; 32]); 6],
+            total_left: 4_000,
+            count_left: 2,
+            payment,
+        };
+        holds("signed-at-home", &signed);
+    }
     for reason in HomeRefusal::ALL {
         holds("refused-at-home", &RefusedAtHome { reason });
     }
@@ -215,6 +225,7 @@ fn for_each_of_the_three_parts_there_is_one_context_and_two_keys() {
             certificate: vec![2],
             contexts: vec![context(); contexts],
             nonces: vec![ByteArray::from([3; 32]); nonces],
+            purse: None,
         };
         assert!(validate("sign-ask", &encode(&ask)).is_err());
         assert!(decode::<SignAsk>(&encode(&ask)).is_err());

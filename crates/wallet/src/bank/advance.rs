@@ -123,7 +123,7 @@ impl Desk<'_> {
 
     /// Asks how payments ended, once the order's issuer has said that money moved or does not.
     fn verdict_asks(&mut self) -> Result<Vec<Ask<Question>>, WalletError> {
-        let context = self.context;
+        let (context, now) = (self.context, self.now());
         let slices = &self.unlocked()?.slices;
         let mut asks = Vec::new();
         for movement in slices.banking.movements() {
@@ -131,7 +131,7 @@ impl Desk<'_> {
                 continue;
             };
             let is_open = movement.state == MovementState::Paying && movement.failure.is_none();
-            if !is_open || !PaidOrder::of(movement, slices).has_ended() {
+            if !is_open || !PaidOrder::of(movement, slices, now).has_ended() {
                 continue;
             }
             let Ok(purse) = slices.banking.purse(&movement.purse) else {
@@ -201,10 +201,11 @@ impl Desk<'_> {
         let Some(opened) = &purse.opened else {
             return Ok(false);
         };
+        let now = self.now();
         let answer = match said {
             Ok(answer) => answer,
             Err(CallError::Refused(ProblemKind::NotFound))
-                if !PaidOrder::of(&movement, &self.unlocked()?.slices).is_decided() =>
+                if !PaidOrder::of(&movement, &self.unlocked()?.slices, now).is_decided() =>
             {
                 // The bank has never seen it: the order did not leave the wallet, or came to nothing on its way.
                 self.miss_movement(movement, ErrorKind::PurseWantsReport)?;

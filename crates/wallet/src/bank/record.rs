@@ -8,7 +8,7 @@ use tallystick_protocol::account::AccountOffer;
 use tallystick_protocol::bank::FeeSchedule;
 use tallystick_protocol::keys::PairContext;
 use tallystick_protocol::purse::{Checkpoint, Endpoint, PurseNumber, PurseState, WaitingCredit};
-use tallystick_protocol::wire::identifier::{Domain, TransactionId};
+use tallystick_protocol::wire::identifier::{Domain, Root, TransactionId};
 use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -273,6 +273,51 @@ pub struct AccountBalance {
     /// When it was asked.
     #[n(2)]
     pub at: Timestamp,
+}
+
+/// What a purse has set aside for an order.
+pub struct SetAsideForOrder {
+    /// The purse, as the wallet names it.
+    pub purse: String,
+    /// Its number.
+    pub number: PurseNumber,
+    /// The order's root.
+    pub root: Root,
+    /// The shop.
+    pub shop: Domain,
+    /// How much.
+    pub amount: Money,
+    /// When the card signed.
+    pub at: Timestamp,
+    /// By what the verdict is asked for.
+    pub reference: [u8; 32],
+    /// The order, as the wallet names it; none of one that a terminal made with what is lent.
+    pub request_id: Option<String>,
+}
+
+impl MovementRecord {
+    /// A payment whose verdict is still to come.
+    #[must_use]
+    pub fn paying(paid: SetAsideForOrder) -> Self {
+        Self {
+            format: FORMAT,
+            transaction: TransactionId(paid.root.0),
+            purse: paid.purse,
+            source: Endpoint::Purse(paid.number),
+            destination: Endpoint::Shop(paid.shop),
+            amount: paid.amount,
+            state: MovementState::Paying,
+            created_at: paid.at,
+            updated_at: paid.at,
+            said: None,
+            offer: None,
+            verdict: None,
+            reference: Some(paid.reference),
+            request_id: paid.request_id,
+            failure: None,
+            refunded: None,
+        }
+    }
 }
 
 /// A movement of value.

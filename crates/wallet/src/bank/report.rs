@@ -286,6 +286,7 @@ impl Desk<'_> {
 
     /// What has been given back of orders until now is known to the bank's answer.
     fn see_refunds(&mut self, purse: &str) -> Result<(), WalletError> {
+        let now = self.now();
         let Some(unlocked) = &self.state.unlocked else {
             return Ok(());
         };
@@ -295,7 +296,7 @@ impl Desk<'_> {
             .movements()
             .filter(|movement| movement.purse == purse)
             .filter_map(|movement| {
-                let refunded = PaidOrder::of(movement, slices).refunded;
+                let refunded = PaidOrder::of(movement, slices, now).refunded;
                 (refunded > movement.refunded.unwrap_or(0)).then(|| (movement.clone(), refunded))
             })
             .collect();

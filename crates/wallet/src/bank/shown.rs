@@ -228,7 +228,7 @@ fn purse_view(purse: &PurseRecord, slices: &Slices, now: Timestamp) -> Option<Pu
             .as_ref()
             .map(|opened| opened.key_ends_at.seconds()),
         place,
-        wants_report: wants_report(purse, slices),
+        wants_report: wants_report(purse, slices, now),
         wants_card,
         fees: fees_of(purse, now),
         renewal: purse.renewal.as_ref().map(renewal_view),
@@ -291,12 +291,12 @@ fn is_telling(purse: &PurseRecord, slices: &Slices) -> bool {
 
 /// Whether a report would tell wallet or bank something: what the card has, that the bank has not heard of, or what
 /// was given back of an order and waits at the bank.
-fn wants_report(purse: &PurseRecord, slices: &Slices) -> bool {
+fn wants_report(purse: &PurseRecord, slices: &Slices, now: Timestamp) -> bool {
     let mut movements = slices.banking.movements();
     let is_open = movements.any(|movement| {
         let is_misplaced = movement.said.as_ref().is_some_and(Said::is_misplaced);
         let is_missed = (movement.failure.is_some() || is_misplaced) && !movement.state.has_ended();
-        let refunded = PaidOrder::of(movement, slices).refunded;
+        let refunded = PaidOrder::of(movement, slices, now).refunded;
         let is_refunded = refunded > movement.refunded.unwrap_or(0);
         movement.purse == purse.id && (is_missed || is_refunded)
     });

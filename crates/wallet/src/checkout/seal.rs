@@ -12,7 +12,7 @@ use tallystick_protocol::checkout::policy::{Field, Policy, READERS};
 use tallystick_protocol::instrument::Payment;
 use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose, Suite};
 use tallystick_protocol::wire::cbor::encode;
-use tallystick_protocol::wire::identifier::{OrderId, Role};
+use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::checkout::instrument::{self, Lent, Means, Paying, SetAside};
@@ -56,7 +56,9 @@ pub struct Made {
     pub signature: [u8; 256],
     /// A key for each pair, purpose and nonce of [`Sealing::pairs`].
     pub keys: Vec<DerivedKey>,
-    /// What a purse that pays has set aside.
+    /// What a purse that pays has signed, for the part of whoever pays.
+    pub payment: Option<Vec<u8>>,
+    /// What a purse of this wallet has set aside.
     pub set_aside: Option<SetAside>,
 }
 
@@ -78,6 +80,12 @@ impl Sealing {
     pub fn proof(&self) -> Result<OrderProof, WalletError> {
         OrderProof::of_prepared(&self.prepared)
             .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))
+    }
+
+    /// The order's root.
+    #[must_use]
+    pub fn root(&self) -> Root {
+        self.prepared.root()
     }
 
     /// For which pairs, purposes and nonces keys are derived: two for each reader, in their order.
@@ -236,11 +244,13 @@ impl Purchase {
         let (keys, paid) = others
             .split_at_checked(sealing.pairs.len())
             .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+        let set_aside = self.set_aside(paid)?;
         let keys: Result<_, _> = keys.iter().map(|key| host::derived_key(key)).collect();
         Ok(Made {
             signature: signature(signed)?,
             keys: keys.map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?,
-            set_aside: self.set_aside(paid)?,
+            payment: set_aside.as_ref().map(|one| one.payment().to_vec()),
+            set_aside,
         })
     }
 
@@ -263,6 +273,7 @@ impl Purchase {
         let Made {
             signature,
             keys,
+            payment,
             set_aside,
         } = made;
         if keys.len() != pairs.len() {
@@ -285,9 +296,14 @@ impl Purchase {
             }
         }
         let root = prepared.root();
-        let payment = set_aside.as_ref().map(SetAside::payment);
         let split = prepared
-            .seal(&mut rng, &self.policy, &part_keys, &signed, payment)
+            .seal(
+                &mut rng,
+                &self.policy,
+                &part_keys,
+                &signed,
+                payment.as_deref(),
+            )
             .map_err(|error| WalletError::caused(ErrorKind::FormInvalid, &error))?;
         let approval = Approval {
             order_id: header.order_id,

@@ -58,9 +58,13 @@ impl Desk<'_> {
         };
         let space = Space { role, index };
         let Some(card) = self.profile()?.card_of(order).cloned() else {
-            // Its keys are in a card that is lent, or gone: nobody here can put a share into it.
-            let party = order.party_name(role);
-            return self.fail_unsent(order.clone(), ErrorKind::PartyRefused, &party);
+            let name = order.party_name(role);
+            let failure = match self.meet_from_away(order, &party, space)? {
+                Some(true) => return self.ask_again(order.clone(), &party, space),
+                Some(false) => ErrorKind::LentKeysMissing,
+                None => ErrorKind::PartyRefused,
+            };
+            return self.fail_unsent(order.clone(), failure, &name);
         };
         let missing = self.missing_share_asks(&card, space)?;
         if missing.is_empty() {

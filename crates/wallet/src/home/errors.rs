@@ -63,4 +63,10 @@ error_kinds! {
     HomeTooMany = 218, "home-too-many";
     /// Home could not be told that everything is to stop.
     HomeStopUnheard = 219, "home-stop-unheard";
+    /// The purse at home has less than the order costs.
+    LoanPurseShort = 226, "loan-purse-short";
+    /// The purse at home cannot pay this order.
+    LoanPurseBarred = 227, "loan-purse-barred";
+    /// The card at home had no keys for a party when it was lent.
+    LentKeysMissing = 228, "lent-keys-missing";
 }

@@ -30,6 +30,8 @@ pub fn meant(refusal: HomeRefusal, named: Named<'_>) -> WalletError {
         HomeRefusal::AboveTotal => (ErrorKind::LoanAboveTotal, ""),
         HomeRefusal::NoneLeft => (ErrorKind::LoanNoneLeft, ""),
         HomeRefusal::AfterEnd => (ErrorKind::LoanAfterEnd, ""),
+        HomeRefusal::PurseShort => (ErrorKind::LoanPurseShort, ""),
+        HomeRefusal::PurseBarred => (ErrorKind::LoanPurseBarred, ""),
         HomeRefusal::ShopNotConfirmed | HomeRefusal::ShopUnreachable => {
             (ErrorKind::HomeShopFailed, named.shop)
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::core::place::KeyPlace;
+use crate::holder::card_account::CardAccount;
 use crate::holder::view::Address;
 
 /// A wallet that may be used away from home, as the holder named it.
@@ -32,6 +33,35 @@ pub enum LoanState {
     Ended,
 }
 
+/// What pays of what is lent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, minicbor::Encode, minicbor::Decode)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum LentKind {
+    /// A card account.
+    #[n(0)]
+    Card,
+    /// An account at a bank.
+    #[n(1)]
+    Account,
+    /// A purse in the card.
+    #[n(2)]
+    Purse,
+}
+
+impl LentKind {
+    /// Of an account, or of its purse.
+    #[must_use]
+    pub fn of(account: &CardAccount, is_purse: bool) -> Self {
+        match (is_purse, account.is_at_bank()) {
+            (true, _) => Self::Purse,
+            (false, true) => Self::Account,
+            (false, false) => Self::Card,
+        }
+    }
+}
+
 /// Something that the card lends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
@@ -42,9 +72,11 @@ pub struct LoanView {
     pub terminal: String,
     /// What the holder calls that.
     pub terminal_name: String,
-    /// The account that pays, as the wallet names it; empty if it is not here any more.
+    /// The account or purse that pays, as the wallet names it; empty if it is not here any more.
     pub card_id: String,
-    /// Its issuer's certified name.
+    /// Which of them it is.
+    pub pays: LentKind,
+    /// Its issuer's or bank's certified name.
     pub name: String,
     /// The end of its number.
     pub shown: String,
@@ -90,6 +122,22 @@ pub struct UseView {
     pub currency: String,
     /// What became of it.
     pub state: UseState,
+    /// What paid, while its loan is remembered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub paid_by: Option<PaidByView>,
+}
+
+/// What paid for something that the card signed for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct PaidByView {
+    /// Account or purse.
+    pub pays: LentKind,
+    /// Its issuer's or bank's certified name.
+    pub name: String,
+    /// The end of its number.
+    pub shown: String,
 }
 
 /// What became of an order that the card at home signed, as its issuer signed it.
@@ -143,9 +191,11 @@ pub struct AwayLoanView {
     pub number: u32,
     /// Names it among the means of an order: `lent:HOME:NUMBER`.
     pub card_id: String,
-    /// The issuer's certified name.
+    /// Account or purse.
+    pub pays: LentKind,
+    /// The issuer's or bank's certified name.
     pub name: String,
-    /// The end of the account's number.
+    /// The end of its number.
     pub shown: String,
     /// Whose account it is.
     pub holder_name: String,
@@ -220,7 +270,7 @@ mod bytes {
 pub struct LoanTerms {
     /// To which terminal.
     pub terminal: String,
-    /// The account that pays, as the wallet names it.
+    /// The account or purse that pays, as the wallet names it.
     pub card_id: String,
     /// Domains of shops; empty: at any.
     pub shops: Vec<String>,

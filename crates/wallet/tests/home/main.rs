@@ -9,6 +9,9 @@
 #[path = "../../../parties/tests/purchase/ask.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;
+#[path = "../bank/customer.rs"]
+#[allow(dead_code, reason = "the tests of banks use the rest")]
+mod customer;
 #[path = "../purchase/device.rs"]
 mod device;
 mod ends;
@@ -16,6 +19,7 @@ mod given_back;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "the tests of purchases use the rest")]
 mod holder;
+mod instruments;
 mod lending;
 mod lies;
 mod lock;
@@ -25,6 +29,7 @@ mod refused;
 #[path = "../../../parties/tests/purchase/search.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod search;
+mod spaces;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

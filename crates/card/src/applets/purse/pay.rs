@@ -1,8 +1,11 @@
 //! PAY (80 32 place 00): an order is paid.
 
+use alloc::vec::Vec;
+
 use rand_core::CryptoRng;
-use tallystick_protocol::purse::{Endpoint, PursePayment};
+use tallystick_protocol::purse::{Endpoint, PursePayment, PurseState};
 use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::pending::{Pending, Side};
 use super::work::Work;
@@ -11,6 +14,7 @@ use crate::StatusWord;
 use crate::host::purse::{OrderToPay, PendingStep};
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
+use crate::safe::SafeKey;
 use crate::session::Session;
 use crate::state::State;
 
@@ -24,8 +28,37 @@ pub(crate) fn pay(
 ) -> Result<Outcome, StatusWord> {
     let place = place_alone(command.header)?;
     let order: OrderToPay = asked(command)?;
-    let mut work = Work::begin(state, place, order.at)?;
-    session.require_verified()?;
+    let work = Work::begin(state, place, order.at)?;
+    let paid = set_aside(work, order, session.require_verified()?, rng)?;
+    let signed = paid.signed.clone();
+    Ok(Outcome::data(signed).changing(paid.keep(state)))
+}
+
+/// A payment that was signed. What it changes in the purse is still to be kept.
+pub(crate) struct Paid {
+    pub(crate) signed: Vec<u8>,
+    /// When, as it says.
+    pub(crate) at: Timestamp,
+    /// What the purse holds then.
+    pub(crate) state: PurseState,
+    /// The purse as it will be; none if it is as it was.
+    work: Option<Work>,
+}
+
+impl Paid {
+    /// Keeps what is set aside; whether that is something else than before.
+    pub(crate) fn keep(self, state: &mut State) -> bool {
+        self.work.is_some_and(|work| work.finish(state))
+    }
+}
+
+/// Sets the amount aside in a copy of the purse, and signs.
+pub(super) fn set_aside(
+    mut work: Work,
+    order: OrderToPay,
+    safe: &SafeKey,
+    rng: &mut impl CryptoRng,
+) -> Result<Paid, StatusWord> {
     if order.amount.minor == 0 {
         return Err(StatusWord::WrongData);
     }
@@ -44,7 +77,7 @@ pub(crate) fn pay(
         reply: None,
     };
     if let Some(paid) = again(&work, &pending)? {
-        return Ok(Outcome::data(paid));
+        return Ok(paid);
     }
     work.require_current()?;
     request::begin(&mut work, pending)?;
@@ -57,13 +90,18 @@ pub(crate) fn pay(
         state: work.value.state(),
         at: order.at,
     };
-    let signed = work.sign(session, &payment, rng)?;
+    let signed = work.sign_by(safe, &payment, rng)?;
     request::keep_signed(&mut work, &signed);
-    Ok(Outcome::data(signed).changing(work.finish(state)))
+    Ok(Paid {
+        signed,
+        at: payment.at,
+        state: payment.state,
+        work: Some(work),
+    })
 }
 
 /// The payment, if this order is pending.
-fn again(work: &Work, order: &Pending) -> Result<Option<alloc::vec::Vec<u8>>, StatusWord> {
+fn again(work: &Work, order: &Pending) -> Result<Option<Paid>, StatusWord> {
     let known = work.value.find(order.transaction);
     let Some(known) = known.and_then(|index| work.value.pending.get(index)) else {
         let mut history = work.value.history.iter();
@@ -75,7 +113,13 @@ fn again(work: &Work, order: &Pending) -> Result<Option<alloc::vec::Vec<u8>>, St
         };
     };
     if (&known.destination, known.amount) == (&order.destination, order.amount) {
-        Ok(known.asked.clone())
+        let paid = |signed| Paid {
+            signed,
+            at: known.at,
+            state: work.value.state(),
+            work: None,
+        };
+        Ok(known.asked.clone().map(paid))
     } else {
         Err(StatusWord::AlreadyThere)
     }

@@ -126,10 +126,17 @@ impl Purses {
 
     /// Whether another place has the purse of that bank and number.
     pub(super) fn has(&self, bank: &Domain, number: PurseNumber) -> bool {
-        self.purses.iter().any(|purse| {
+        self.place_of(bank, number).is_some()
+    }
+
+    /// Where the purse of that bank and number is.
+    pub(super) fn place_of(&self, bank: &Domain, number: PurseNumber) -> Option<u8> {
+        let mut purses = self.purses.iter();
+        let purse = purses.find(|purse| {
             let certificate = purse.value.as_ref().and_then(|value| value.terms().ok());
             certificate.is_some_and(|terms| terms.number == number && terms.bank == *bank)
-        })
+        });
+        purse.map(|purse| purse.place)
     }
 
     /// Seals what came before the card had a safe.

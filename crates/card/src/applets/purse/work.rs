@@ -7,8 +7,10 @@ use tallystick_protocol::purse::{Checkpoint, Endpoint, PurseCertificate, PurseKi
 use tallystick_protocol::trust::keyed::KeyedMessage;
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::key::PurseKey;
 use super::stored::{Purse, Purses, Value};
 use crate::StatusWord;
+use crate::safe::SafeKey;
 use crate::session::Session;
 use crate::state::State;
 
@@ -73,16 +75,30 @@ impl Work {
         self.now = self.now.max(at);
     }
 
-    /// Has the purse's key sign; a prepaid purse has none.
+    /// Has the purse's key sign, after the PIN; a prepaid purse has none.
     pub(super) fn sign<M: KeyedMessage>(
         &self,
         session: &Session,
         message: &M,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<u8>, StatusWord> {
-        let key = self.purse.key.as_ref();
-        let key = key.ok_or(StatusWord::ConditionsNotSatisfied)?;
+        let key = self.key()?;
         key.sign(self.purse.place, session.require_verified()?, message, rng)
+    }
+
+    /// Has the purse's key sign by whatever opened the safe.
+    pub(super) fn sign_by<M: KeyedMessage>(
+        &self,
+        safe: &SafeKey,
+        message: &M,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<u8>, StatusWord> {
+        self.key()?.sign(self.purse.place, safe, message, rng)
+    }
+
+    fn key(&self) -> Result<&PurseKey, StatusWord> {
+        let key = self.purse.key.as_ref();
+        key.ok_or(StatusWord::ConditionsNotSatisfied)
     }
 
     /// Whether it is a purse of an account: only that signs, and wants the PIN for it. A prepaid one belongs to whoever

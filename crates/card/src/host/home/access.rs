@@ -13,6 +13,7 @@ use tallystick_protocol::home::channel::Signed;
 use tallystick_protocol::home::{AccessAnswer, AccessPurpose, HomeRefusal, PublicKeys};
 use tallystick_protocol::keys::KeyContext;
 use tallystick_protocol::keys::sealed::Sealed;
+use tallystick_protocol::purse::PurseNumber;
 use tallystick_protocol::wire::cbor::{decode, encode, encode_value};
 use tallystick_protocol::wire::identifier::{Domain, HomeId};
 use tallystick_protocol::wire::time::Timestamp;
@@ -117,6 +118,9 @@ pub struct SignTerms {
     /// For each of the three the nonces of the part's key and of the confirmation key, 32 bytes each.
     #[n(4)]
     pub nonces: Vec<ByteArray<32>>,
+    /// The purse that pays, if one is lent.
+    #[n(5)]
+    pub purse: Option<PurseNumber>,
 }
 
 /// What a proxy's answer said.

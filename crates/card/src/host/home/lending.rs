@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::home::{Loan, PublicKeys};
+use tallystick_protocol::purse::{PurseNumber, PurseState};
 use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::identifier::{Domain, HolderId, Root, TerminalId};
 use tallystick_protocol::wire::money::Money;
@@ -65,6 +66,18 @@ pub struct RegistrationTerms {
     pub at: Timestamp,
 }
 
+/// A purse of the card.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct NamedPurse {
+    /// Its bank.
+    #[n(0)]
+    pub bank: Domain,
+    /// Its number there.
+    #[n(1)]
+    pub number: PurseNumber,
+}
+
 /// What is to be lent; the card puts in its name and the loan's number. See
 /// [`Loan`].
 #[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
@@ -94,6 +107,10 @@ pub struct LoanTerms {
     /// SHA-256 of what the terminal is told of the account.
     #[cbor(n(7), with = "minicbor::bytes")]
     pub account: [u8; 32],
+    /// The purse of this card that pays, of the loan's currency; none where the account does. The signed loan does not say
+    /// it, because the proxy can read that: the terminal is told with the account.
+    #[n(8)]
+    pub purse: Option<NamedPurse>,
 }
 
 /// What a home card shows. Nothing of it is signed: it is the card's word to its own wallet.
@@ -148,6 +165,9 @@ pub struct LoanView {
     /// Whether it was stopped.
     #[n(3)]
     pub is_stopped: bool,
+    /// The purse that pays, if one does.
+    #[n(4)]
+    pub purse: Option<NamedPurse>,
 }
 
 /// How much more is lent.
@@ -202,6 +222,28 @@ pub struct Decision {
     /// Whether it was cancelled, and is the loan's again.
     #[n(9)]
     pub is_cancelled: bool,
+    /// What its purse signed, if one pays; that purse's bank is the issuer.
+    #[n(10)]
+    pub paid: Option<PaidFrom>,
+}
+
+/// What a purse has set aside for an order.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct PaidFrom {
+    /// Which purse.
+    #[n(0)]
+    pub purse: PurseNumber,
+    /// By what its bank is asked for the verdict
+    /// ([`PursePayment::reference`](tallystick_protocol::purse::PursePayment::reference)).
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub reference: [u8; 32],
+    /// When, as the payment says.
+    #[n(2)]
+    pub at: Timestamp,
+    /// What the purse holds, the amount pending out included.
+    #[n(3)]
+    pub state: PurseState,
 }
 
 /// What cancels an order.

@@ -16,7 +16,12 @@ use crate::tests::bench::domain;
 const ISSUER: &str = "asahi-card.localhost";
 
 /// What somebody signs about an order.
-fn word(by: (Role, &str), about: Root, money: Option<MoneyState>, at: Timestamp) -> Vec<u8> {
+pub(super) fn word(
+    by: (Role, &str),
+    about: Root,
+    money: Option<MoneyState>,
+    at: Timestamp,
+) -> Vec<u8> {
     let (role, name) = by;
     let certificate = TestAuthority::new(NOW).party(role, name, "Somebody", 6);
     let envelope = Envelope::new(domain(name), Audience::Anyone, about.0, at, 600);

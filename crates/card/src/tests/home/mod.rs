@@ -6,6 +6,8 @@ mod lending;
 mod misuse;
 mod order;
 mod power_failure;
+mod purse;
+mod purse_world;
 mod run;
 mod secrecy;
 mod top_up;

@@ -236,6 +236,7 @@ impl World {
             count: 2,
             ends_at: NOW.plus_seconds(3600),
             account: [3; 32],
+            purse: None,
         }
     }
 
@@ -458,6 +459,7 @@ impl World {
             certificate: self.certificate.clone(),
             contexts: self.contexts.clone(),
             nonces: (0..6).map(|number| ByteArray::from([number; 32])).collect(),
+            purse: None,
         }
     }
 

@@ -135,6 +135,9 @@ impl From<HomeRefusal> for ProblemKind {
             HomeRefusal::TooMany => Self::HomeTooMany,
             HomeRefusal::Malformed => Self::HomeMalformed,
             HomeRefusal::NoSession => Self::HomeNoSession,
+            HomeRefusal::PurseShort => Self::HomePurseShort,
+            HomeRefusal::PurseBarred => Self::HomePurseBarred,
+            HomeRefusal::OtherPurse => Self::HomeOtherPurse,
         }
     }
 }

@@ -171,6 +171,12 @@ problem_kinds! {
     HomeMalformed, "home-malformed", 400, "The message to the card at home is malformed.";
     /// The session of a terminal has ended.
     HomeNoSession, "home-no-session", 410, "The session has ended, or was never begun.";
+    /// The purse that pays has too little.
+    HomePurseShort, "home-purse-short", 403, "The purse at home has less than this costs.";
+    /// The purse that pays takes part in nothing.
+    HomePurseBarred, "home-purse-barred", 403, "The purse at home cannot pay this.";
+    /// Another purse, or another bank, than was lent.
+    HomeOtherPurse, "home-other-purse", 403, "It is another purse that is lent.";
     /// Our own fault.
     Internal, "internal", 500, "Something went wrong at this party.";
 }

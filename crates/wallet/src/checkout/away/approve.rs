@@ -11,7 +11,9 @@ use tallystick_protocol::home::calls::SessionAskKind;
 use tallystick_protocol::home::channel::Signed;
 use tallystick_protocol::home::{PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN};
 use tallystick_protocol::keys::{DerivedKey, Purpose};
+use tallystick_protocol::wire::identifier::Root;
 
+use super::payment::{lent_purse, require_payment};
 use super::procedure::Procedure;
 use super::under_way::ShopSession;
 use crate::checkout::order::record::Failure;
@@ -40,7 +42,8 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::HomeNoCard`]; of its card [`ErrorKind::HomeWrongFirst`], [`ErrorKind::HomeWrongSecond`],
     /// [`ErrorKind::HomeBlocked`], [`ErrorKind::LoanOver`], [`ErrorKind::LoanOtherShop`],
     /// [`ErrorKind::LoanAboveEach`], [`ErrorKind::LoanAboveTotal`], [`ErrorKind::LoanNoneLeft`],
-    /// [`ErrorKind::LoanAfterEnd`], [`ErrorKind::HomeCardRefused`], [`ErrorKind::HomeAnswerInvalid`]; of the shop
+    /// [`ErrorKind::LoanAfterEnd`], [`ErrorKind::LoanPurseShort`], [`ErrorKind::LoanPurseBarred`],
+    /// [`ErrorKind::HomeCardRefused`], [`ErrorKind::HomeAnswerInvalid`]; of the shop
     /// [`ErrorKind::HomeShopFailed`]. Nothing was ordered then.
     pub async fn away_approve(
         &self,
@@ -228,7 +231,7 @@ impl<P: Ports> Procedure<'_, P> {
         let kind = SessionAskKind::Sign;
         let reply = self.ask(kind, card::ask_sign(&terms)).await?;
         let signed = card::signed(&reply)?.map_err(|refusal| self.meant(refusal))?;
-        let made = made(&signed)?;
+        let made = made(&split.0, split.1.root(), &signed)?;
         let (mut made, mut split) = (Some(made), Some(split));
         self.wallet
             .perform(&mut |desk| {
@@ -261,17 +264,20 @@ fn terms(purchase: &Purchase, sealing: &Sealing) -> Result<SignTerms, WalletErro
             .iter()
             .map(|(_, _, nonce)| ByteArray::from(*nonce))
             .collect(),
+        purse: lent_purse(purchase),
     })
 }
 
 /// What it signed, as the wallet's own card would have.
-fn made(signed: &Signed) -> Result<Made, WalletError> {
+fn made(purchase: &Purchase, root: Root, signed: &Signed) -> Result<Made, WalletError> {
     let signature = signed.signature.as_slice().try_into();
     let invalid = |_| WalletError::new(ErrorKind::HomeAnswerInvalid);
+    require_payment(purchase, root, signed.payment.as_deref())?;
     let keys = signed.keys.iter();
     Ok(Made {
         signature: signature.map_err(invalid)?,
         keys: keys.map(|key| DerivedKey::from(**key)).collect(),
+        payment: signed.payment.clone(),
         set_aside: None,
     })
 }

@@ -3,6 +3,8 @@
 
 mod approve;
 mod given_back;
+mod payment;
 mod procedure;
 mod send;
+mod spaces;
 pub mod under_way;

@@ -1,8 +1,8 @@
-//! An account that somebody lends to this wallet: its keys stay in the card at home, which signs.
+//! An account or a purse that somebody lends to this wallet: its keys stay in the card at home, which signs, and whose
+//! purse sets the amount aside.
 
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::home::PublicKeys;
-use tallystick_protocol::instrument::{BankAccountDetails, CardDetails, Payment};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::{Kind, Means};
@@ -25,18 +25,10 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
     let (home, number) = named(name)?;
     let away = slices.homes.away(&home)?;
     let one = away.loan(number)?;
-    let account = &one.account.account;
-    let payment = match account.account.filter(|_| account.is_at_bank()) {
-        Some(account) => Payment::BankAccount(BankAccountDetails { account }),
-        None => Payment::CardAccount(CardDetails {
-            number: account.card.number.as_str().to_owned(),
-            expiry: account.card.expiry.to_string(),
-        }),
-    };
     Some(Means {
-        payment,
-        shown: account.card.number.last4().to_owned(),
-        account: account.clone(),
+        payment: one.account.payment(),
+        shown: one.account.shown(),
+        account: one.account.account.clone(),
         purse: None,
         lent: Some(Lent {
             home: away.keys.clone(),

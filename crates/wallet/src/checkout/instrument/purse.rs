@@ -4,19 +4,19 @@
 use tallystick_card::host::purse::OrderToPay;
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::instrument::{Instrument, Payment, PurseDetails};
-use tallystick_protocol::purse::{Endpoint, PursePayment};
+use tallystick_protocol::purse::PursePayment;
 use tallystick_protocol::trust::keyed;
-use tallystick_protocol::wire::identifier::{Root, TransactionId};
+use tallystick_protocol::wire::identifier::Root;
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::{Kind, Means};
 use crate::bank::card;
-use crate::bank::record::{FORMAT, MovementRecord, PurseRecord, moment_after};
-use crate::bank::view::MovementState;
+use crate::bank::record::{MovementRecord, PurseRecord, SetAsideForOrder, moment_after};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::secure_element::{Command, Reply};
+use crate::home::account::end_of;
 use crate::slices::Slices;
 
 pub(super) const KIND: Kind = Kind { payable, find };
@@ -47,11 +47,9 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
     let purse = slices.banking.purse(name).ok()?;
     let account = slices.profile.card(&purse.account).ok()?;
     let number = purse.usable().ok()?.number;
-    let digits = number.to_string();
-    let last = digits.get(digits.len().saturating_sub(4)..);
     Some(Means {
         payment: Payment::Purse(PurseDetails { purse: number }),
-        shown: last.unwrap_or_default().to_owned(),
+        shown: end_of(&number.to_string()).to_owned(),
         account: account.clone(),
         purse: Some(Paying {
             purse: purse.id.clone(),
@@ -127,24 +125,16 @@ impl SetAside {
     /// If the wallet is locked.
     pub fn keep(&self, desk: &mut Desk<'_>, request_id: &str) -> Result<(), WalletError> {
         let said = self.said.clone();
-        desk.begin_movement(MovementRecord {
-            format: FORMAT,
-            transaction: TransactionId(said.root.0),
+        desk.begin_movement(MovementRecord::paying(SetAsideForOrder {
             purse: self.purse.clone(),
-            source: Endpoint::Purse(said.purse),
-            destination: Endpoint::Shop(said.shop),
+            number: said.purse,
+            root: said.root,
+            shop: said.shop,
             amount: said.amount,
-            state: MovementState::Paying,
-            created_at: said.at,
-            updated_at: said.at,
-            said: None,
-            offer: None,
-            verdict: None,
-            reference: Some(PursePayment::reference(&self.payment)),
+            at: said.at,
+            reference: PursePayment::reference(&self.payment),
             request_id: Some(request_id.to_owned()),
-            failure: None,
-            refunded: None,
-        })?;
+        }))?;
         desk.keep_signed(&self.purse, said.state, said.at)
     }
 }

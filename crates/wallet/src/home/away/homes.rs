@@ -188,6 +188,10 @@ impl<P: Ports> Wallet<P> {
                     let (more, orders) = known.topped_up(&one.loan);
                     one.total_left = one.total_left.min(known.total_left.saturating_add(more));
                     one.count_left = one.count_left.min(known.count_left.saturating_add(orders));
+                    if known.loan.account == one.loan.account {
+                        // With what was found out since of where parties are.
+                        one.account = known.account.clone();
+                    }
                 }
             }
             away.loans = loans;

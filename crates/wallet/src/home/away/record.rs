@@ -42,7 +42,7 @@ impl LentRecord {
     pub fn can_pay(&self, form: &OrderForm) -> bool {
         let (loan, total) = (&self.loan, form.total);
         let account = &self.account.account;
-        form.instruments.contains(&account.instrument())
+        (form.instruments).contains(&self.account.payment().instrument())
             && form.issuers.contains(&account.issuer)
             && loan.is_for(&form.envelope.from)
             && loan.each.currency == total.currency
@@ -64,7 +64,8 @@ impl LentRecord {
             number: loan.number,
             card_id: name_of(&loan.home, loan.number),
             name: account.issuer_name.clone(),
-            shown: account.card.number.last4().to_owned(),
+            pays: self.account.pays(),
+            shown: self.account.shown(),
             holder_name: account.card.holder_name.clone(),
             shops: loan
                 .shops

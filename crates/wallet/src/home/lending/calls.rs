@@ -130,7 +130,7 @@ impl Errand for Calling<'_> {
             self.is_stopped = true;
             return Ok(None);
         }
-        self.at = desk.now();
+        self.at = desk.moment_of_lent_purses()?;
         self.place = own.place;
         desk.home_card(&own).map(Some)
     }
@@ -164,13 +164,10 @@ impl Errand for Calling<'_> {
             return Ok(());
         };
         desk.keep_status(status)?;
-        if let Some(log) = self.rest.get(1) {
-            let mut own = desk.own_home()?;
-            let new = own.take_log(&card::decisions(log)?);
-            if let Some(new) = new {
-                self.used = Some(new.view());
-                desk.keep_own_home(own)?;
-            }
+        if let Some(log) = self.rest.get(1)
+            && let Some(new) = desk.keep_log(log)?
+        {
+            self.used = Some(desk.own_home()?.use_view(&new));
         }
         Ok(())
     }

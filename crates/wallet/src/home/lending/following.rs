@@ -14,10 +14,6 @@ use crate::core::wallet::Wallet;
 use crate::home::card;
 use crate::home::view::UseState;
 
-/// How long after an order's time its issuer is still asked, in seconds: what the courier accepted binds the issuer for
-/// a day.
-const ASKED_SECONDS: u64 = 25 * 60 * 60;
-
 impl<P: Ports> Wallet<P> {
     /// Asks the issuers what became of the orders that were signed for others. What does not answer is asked the next
     /// time. Without a use that is open nobody is asked.
@@ -66,9 +62,7 @@ impl<P: Ports> Wallet<P> {
                     return Ok(());
                 };
                 desk.keep_status(status)?;
-                let mut own = desk.own_home()?;
-                own.take_log(&card::decisions(log)?);
-                desk.keep_own_home(own)
+                desk.keep_log(log).map(|_| ())
             },
         )
         .await?;
@@ -83,9 +77,7 @@ impl Desk<'_> {
         let Some(own) = self.homes()?.own.as_ref() else {
             return Ok(Vec::new());
         };
-        let is_open = |one: &&UseRecord| {
-            one.state == UseState::Open && now.seconds_since(one.expires_at) < ASKED_SECONDS
-        };
+        let is_open = |one: &&UseRecord| one.is_open(now);
         let asked: Vec<_> = own.uses.iter().filter(is_open).cloned().collect();
         let first_of = |number| {
             let mut loans = own.loans.iter();

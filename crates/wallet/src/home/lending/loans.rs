@@ -7,6 +7,7 @@ use tallystick_protocol::home::calls::LENT_MAX;
 use tallystick_protocol::home::loan::{Lent, account_info};
 use tallystick_protocol::home::{Loan, SHOPS_MAX};
 use tallystick_protocol::keys::sealed::seal_to;
+use tallystick_protocol::purse::PurseNumber;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{Domain, TerminalId};
@@ -21,10 +22,11 @@ use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
-use crate::home::account::{LentAccount, digest};
+use crate::holder::card_account::CardAccount;
+use crate::home::account::{LentAccount, LentPurse, digest};
 use crate::home::card;
 use crate::home::errand::last;
-use crate::home::view::LoanTerms;
+use crate::home::view::{LentKind, LoanTerms};
 
 /// The longest that something may be lent, in seconds (a year).
 const LOAN_SECONDS_MAX: u64 = 366 * 86_400;
@@ -35,13 +37,23 @@ struct Package {
     account: String,
     name: String,
     shown: String,
+    pays: LentKind,
+}
+
+/// What pays of a loan.
+struct Paying {
+    /// The account whose keys sign.
+    account: CardAccount,
+    /// Its purse, if that pays.
+    purse: Option<PurseNumber>,
 }
 
 impl<P: Ports> Wallet<P> {
-    /// Lends an account to a terminal. If the proxy does not hear of it at once, it is told later.
+    /// Lends an account or a purse to a terminal. If the proxy does not hear of it at once, it is told later.
     ///
     /// # Errors
     /// [`ErrorKind::HomeNotSetUp`], [`ErrorKind::NoSuchLoan`] if there is no such terminal, [`ErrorKind::NoSuchCard`],
+    /// [`ErrorKind::PurseBlocked`] and [`ErrorKind::PurseState`] of a purse that cannot pay,
     /// [`ErrorKind::LentCardElsewhere`], [`ErrorKind::LoanInvalid`] says what is wrong, [`ErrorKind::LoanLimit`],
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::Locked`], or a failure of reader, card or
     /// storage.
@@ -141,15 +153,13 @@ impl Desk<'_> {
         if own.lent_to(&id, now) >= LENT_MAX {
             return Err(WalletError::new(ErrorKind::LoanLimit));
         }
-        let profile = self.profile()?.clone();
-        let account = profile.card(&terms.card_id)?;
-        if !account.enrolment.is_done() {
-            return Err(WalletError::new(ErrorKind::NotEnrolled));
-        }
+        let Paying { account, purse } = self.paying(&terms.card_id, currency)?;
         if account.place() != own.place {
             return Err(WalletError::new(ErrorKind::LentCardElsewhere));
         }
-        let content = LentAccount::of(&profile, account).encoded()?;
+        let lent_purse = purse.map(|number| LentPurse { number });
+        let told = LentAccount::of(self.profile()?, &account, lent_purse);
+        let content = told.encoded()?;
         let info = account_info(&own.home(), &id);
         let sealed = seal_to(&mut self.rng, &terminal.keys.sealing, &info, &content)
             .map_err(|error| WalletError::caused(ErrorKind::AccessCodeInvalid, &error))?;
@@ -162,17 +172,43 @@ impl Desk<'_> {
             count: terms.count,
             ends_at,
             account: digest(&content),
+            purse: purse.map(|number| in_card::NamedPurse {
+                bank: account.issuer.clone(),
+                number,
+            }),
         });
         let package = Package {
             lent: Lent {
                 loan: Vec::new(),
                 account: sealed,
             },
-            account: account.id.clone(),
+            account: terms.card_id.clone(),
             name: account.issuer_name.clone(),
-            shown: account.card.number.last4().to_owned(),
+            shown: told.shown(),
+            pays: told.pays(),
         };
         Ok((account.needed(), lend, package))
+    }
+
+    /// An account, or a purse that can pay in that currency.
+    fn paying(&mut self, name: &str, currency: Currency) -> Result<Paying, WalletError> {
+        let purse = self.banking()?.purse(name).ok().cloned();
+        let (account, purse) = match purse {
+            None => (name.to_owned(), None),
+            Some(purse) => {
+                let opened = purse.usable()?;
+                if opened.currency != currency {
+                    return Err(WalletError::new(ErrorKind::LoanInvalid).about("currency"));
+                }
+                (purse.account.clone(), Some(opened.number))
+            }
+        };
+        let account = self.profile()?.card(&account)?.clone();
+        if account.enrolment.is_done() {
+            Ok(Paying { account, purse })
+        } else {
+            Err(WalletError::new(ErrorKind::NotEnrolled))
+        }
     }
 
     fn keep_loan(
@@ -198,6 +234,7 @@ impl Desk<'_> {
             account: package.account,
             name: package.name,
             shown: package.shown,
+            pays: Some(package.pays),
             is_stopped: false,
         };
         own.unlist(record.loan.terminal);

@@ -5,6 +5,7 @@ mod calls;
 mod connection;
 mod following;
 mod loans;
+mod paid;
 pub mod record;
 mod set_up;
 mod terminals;

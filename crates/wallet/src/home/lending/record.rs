@@ -3,7 +3,7 @@
 
 use minicbor::Encode;
 use minicbor::bytes::ByteVec;
-use tallystick_card::host::home::lending::{Decision, HomeView as InCard};
+use tallystick_card::host::home::lending::{Decision, HomeView as InCard, PaidFrom};
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::home::calls::{LENT_MAX, LentList};
 use tallystick_protocol::home::{Loan, PublicKeys};
@@ -12,12 +12,17 @@ use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::place::KeyPlace;
-use crate::home::view::{HomeView, LoanState, LoanView, TerminalView, UseState, UseView};
+use crate::home::view::{
+    HomeView, LentKind, LoanState, LoanView, PaidByView, TerminalView, UseState, UseView,
+};
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;
 /// The most uses that are kept.
 const USES_MAX: usize = 100;
+/// How long after an order's time its issuer is still asked, in seconds: what the courier accepted binds the issuer for
+/// a day.
+const ASKED_SECONDS: u64 = 25 * 60 * 60;
 /// The most loans that are kept; those that are over make room.
 const LOANS_MAX: usize = 48;
 
@@ -43,7 +48,7 @@ pub struct LoanRecord {
     /// The encoded [`Lent`](tallystick_protocol::home::loan::Lent), for the terminal.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub lent: Vec<u8>,
-    /// The account, as the wallet names it.
+    /// The account or purse, as the wallet names it.
     #[n(2)]
     pub account: String,
     /// Its issuer's certified name.
@@ -61,6 +66,9 @@ pub struct LoanRecord {
     /// Whether it was stopped.
     #[n(7)]
     pub is_stopped: bool,
+    /// What pays; a card account if it is not said.
+    #[n(8)]
+    pub pays: Option<LentKind>,
 }
 
 impl LoanRecord {
@@ -76,6 +84,10 @@ impl LoanRecord {
         } else {
             LoanState::Lent
         }
+    }
+
+    fn pays(&self) -> LentKind {
+        self.pays.unwrap_or(LentKind::Card)
     }
 }
 
@@ -113,12 +125,25 @@ pub struct UseRecord {
     /// What became of it.
     #[n(9)]
     pub state: UseState,
+    /// What a purse set aside for it, if one pays.
+    #[n(10)]
+    pub paid: Option<PaidFrom>,
 }
 
 impl UseRecord {
-    /// For the pages.
+    /// Whether its issuer has said that it was paid.
     #[must_use]
-    pub fn view(&self) -> UseView {
+    pub const fn is_paid(&self) -> bool {
+        matches!(self.state, UseState::Paid)
+    }
+
+    /// Whether its issuer is still asked how it ended.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.state == UseState::Open && now.seconds_since(self.expires_at) < ASKED_SECONDS
+    }
+
+    fn view(&self, loan: Option<&LoanRecord>) -> UseView {
         UseView {
             number: self.number,
             at: self.at.seconds(),
@@ -128,6 +153,11 @@ impl UseRecord {
             amount_minor: self.amount.minor,
             currency: self.amount.currency.code().to_owned(),
             state: self.state,
+            paid_by: loan.map(|loan| PaidByView {
+                pays: loan.pays(),
+                name: loan.name.clone(),
+                shown: loan.shown.clone(),
+            }),
         }
     }
 }
@@ -289,6 +319,7 @@ impl HomeRecord {
                 at: decision.at,
                 expires_at: decision.expires_at,
                 issuer: decision.issuer.clone(),
+                paid: decision.paid.clone(),
                 state: match decision.is_cancelled {
                     true => UseState::GivenBack,
                     false => UseState::Open,
@@ -300,6 +331,13 @@ impl HomeRecord {
         let spare = self.uses.len().saturating_sub(USES_MAX);
         self.uses.drain(..spare);
         new
+    }
+
+    /// A use, for the pages.
+    #[must_use]
+    pub fn use_view(&self, one: &UseRecord) -> UseView {
+        let mut loans = self.loans.iter();
+        one.view(loans.find(|loan| loan.loan.number == one.loan))
     }
 
     /// For the pages.
@@ -325,7 +363,12 @@ impl HomeRecord {
                 .rev()
                 .map(|one| self.loan_view(one, now))
                 .collect(),
-            uses: self.uses.iter().rev().map(UseRecord::view).collect(),
+            uses: self
+                .uses
+                .iter()
+                .rev()
+                .map(|one| self.use_view(one))
+                .collect(),
             first_tries_left: self.first_tries,
             second_tries_left: self.second_tries,
         }
@@ -338,6 +381,7 @@ impl HomeRecord {
             terminal: loan.terminal.to_string(),
             terminal_name: self.name_of(&loan.terminal),
             card_id: one.account.clone(),
+            pays: one.pays(),
             name: one.name.clone(),
             shown: one.shown.clone(),
             shops: loan

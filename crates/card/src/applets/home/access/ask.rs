@@ -131,6 +131,7 @@ fn sign(procedure: &mut Procedure, terms: SignTerms) -> Result<(SessionAsk, Step
         certificate: terms.certificate,
         contexts: terms.contexts,
         nonces: terms.nonces,
+        purse: terms.purse,
     };
     let sealed = to_card(procedure, &ask)?;
     Ok((of(SessionAskKind::Sign, sealed), Step::Signed))

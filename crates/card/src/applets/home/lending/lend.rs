@@ -8,6 +8,7 @@ use tallystick_protocol::wire::money::MINOR_MAX;
 use super::stored::{Lending, lending, lending_mut};
 use crate::StatusWord;
 use crate::applets::home::{asked, require_no_parameters};
+use crate::applets::purse::require_lendable;
 use crate::host::home::lending::{LOAN_BYTES_MAX, LOANS_MAX, LoanTerms, LoanView};
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
@@ -36,6 +37,9 @@ pub(crate) fn lend(
     if !fits {
         return Err(StatusWord::WrongData);
     }
+    if let Some(purse) = &terms.purse {
+        require_lendable(state, purse, terms.each.currency)?;
+    }
     make_room(&mut next, &terms)?;
     let number = next.newest_loan.checked_add(1);
     let number = number.ok_or(StatusWord::NotEnoughMemory)?;
@@ -61,6 +65,7 @@ pub(crate) fn lend(
         count_left: loan.count,
         is_stopped: false,
         loan,
+        purse: terms.purse,
     });
     *lending_mut(state)? = next;
     Ok(Outcome::data(signed).changing(true))

@@ -8,6 +8,7 @@ mod enter;
 mod lend;
 mod nonce;
 mod opening;
+mod paying;
 mod register;
 mod release;
 mod released;

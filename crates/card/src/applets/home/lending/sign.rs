@@ -13,17 +13,19 @@ use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::holder::{HolderMessage, UnsignedByHolder};
 use tallystick_protocol::wire::cbor::{decode, encode, encode_value};
 use tallystick_protocol::wire::identifier::{HolderId, Role, TerminalId};
+use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::call::call;
-use super::rules;
 use super::stored::{Lending, REMEMBERED_MAX, Remembered, lending, lending_mut};
+use super::{paying, rules};
 use crate::StatusWord;
 use crate::applets::home::refused;
 use crate::applets::identity::{KeyReference, SIGNATURE, rsa_key};
 use crate::applets::keys::{Slot, share_sum};
+use crate::applets::purse::Paid;
 use crate::host::SigningPublicKey;
-use crate::host::home::lending::{DECISIONS_MAX, Decision};
+use crate::host::home::lending::{DECISIONS_MAX, Decision, PaidFrom};
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
 use crate::safe::{Place, SafeKey};
@@ -33,8 +35,8 @@ use crate::state::State;
 /// Of which parties the keys come, in the order in which they stand in request and answer.
 const PARTIES: [Role; 3] = [Role::Shop, Role::Issuer, Role::Courier];
 
-/// A terminal's record with a [`SignAsk`]. Answers with a record: what was signed, or why nothing was. Count-down, log and
-/// what is remembered are one change, kept before the answer leaves.
+/// A terminal's record with a [`SignAsk`]. Answers with a record: what was signed, or why nothing was. Count-down, log,
+/// what is remembered and what a purse that pays sets aside are one change, kept before the answer leaves.
 pub(crate) fn sign_order(
     state: &mut State,
     command: &Command<'_>,
@@ -48,28 +50,32 @@ pub(crate) fn sign_order(
     let content = released.channel.open(&call.content);
     let content = content.map_err(|_| refused(HomeRefusal::BadSignature))?;
     let kept = next.clone();
-    let answer = match decided(state, &mut next, terminal, &content, rng) {
-        Ok(signed) => Zeroizing::new(encode(&signed)),
+    let decided = decided(state, &mut next, (terminal, call.at), &content, rng);
+    let (answer, paid) = match decided {
+        Ok((signed, paid)) => (Zeroizing::new(encode(&signed)), paid),
         Err(reason) => {
             // Nothing of what was begun stays, but that the record came.
             next = kept;
-            Zeroizing::new(encode(&RefusedAtHome { reason }))
+            (Zeroizing::new(encode(&RefusedAtHome { reason })), None)
         }
     };
     let released = next.released_mut(&terminal)?;
     let record = released.channel.seal(&answer, false);
     let record = record.map_err(|_| StatusWord::MemoryFailure)?;
     *lending_mut(state)? = next;
+    if let Some(paid) = paid {
+        paid.keep(state);
+    }
     Ok(Outcome::data(record).changing(true))
 }
 
 fn decided(
     state: &State,
     next: &mut Lending,
-    terminal: TerminalId,
+    (terminal, at): (TerminalId, Timestamp),
     content: &[u8],
     rng: &mut impl CryptoRng,
-) -> Result<Signed, HomeRefusal> {
+) -> Result<(Signed, Option<Paid>), HomeRefusal> {
     let ask: SignAsk = decode(content).map_err(|_| HomeRefusal::Malformed)?;
     let released = next.released_mut(&terminal);
     let safe = released.ok().and_then(|one| one.safe_key(&ask.key));
@@ -81,20 +87,28 @@ fn decided(
     if proof.header.holder != lent.loan.holder {
         return Err(HomeRefusal::Unreadable);
     }
+    paying::require_meant(&lent, ask.purse, proof)?;
     let asked = digest(&ask);
     if let Some(known) = next.remembered.iter().find(|one| one.root == root) {
         if (known.loan, known.asked) != (ask.loan, asked) {
             return Err(HomeRefusal::Unreadable);
         }
-        return Ok(Signed {
+        let signed = Signed {
             signature: known.signature.clone(),
             keys: keys(slot, &safe, &ask)?,
             total_left: known.total_left,
             count_left: known.count_left,
-        });
+            payment: paying::again(state, lent.purse.as_ref(), &root)?,
+        };
+        return Ok((signed, None));
     }
     rules::require_allowed(&lent, proof, amount)?;
     let keys = keys(slot, &safe, &ask)?;
+    let paid = lent
+        .purse
+        .as_ref()
+        .map(|purse| paying::pay(state, purse, proof, amount, at, &safe, rng))
+        .transpose()?;
     let approval = HolderApproval {
         order_id: proof.header.order_id,
         root,
@@ -113,13 +127,17 @@ fn decided(
             count_left,
         },
     );
-    log(next, &ask.proof, ask.loan, terminal)?;
-    Ok(Signed {
+    let logged = lent.purse.as_ref().zip(paid.as_ref());
+    let logged = logged.map(|(purse, paid)| paying::logged(purse, paid));
+    log(next, &ask.proof, (ask.loan, terminal), logged)?;
+    let signed = Signed {
         signature,
         keys,
         total_left,
         count_left,
-    })
+        payment: paid.as_ref().map(|paid| paid.signed.clone()),
+    };
+    Ok((signed, paid))
 }
 
 /// The slot of that holder.
@@ -219,8 +237,8 @@ fn remember(next: &mut Lending, answered: Remembered) {
 fn log(
     next: &mut Lending,
     proof: &OrderProof,
-    loan: u32,
-    terminal: TerminalId,
+    (loan, terminal): (u32, TerminalId),
+    paid: Option<PaidFrom>,
 ) -> Result<(), HomeRefusal> {
     let number = next.decided.checked_add(1).ok_or(HomeRefusal::NoCard)?;
     next.decided = number;
@@ -238,6 +256,7 @@ fn log(
         expires_at: proof.header.expires_at,
         issuer: proof.header.issuer.clone(),
         is_cancelled: false,
+        paid,
     });
     Ok(())
 }

@@ -23,8 +23,8 @@ use crate::state::State;
 
 /// How many orders are answered with the same again.
 pub(super) const REMEMBERED_MAX: usize = 8;
-/// More than a loan takes beside itself, in bytes.
-const LOAN_ROOM: usize = 64;
+/// More than a loan takes beside itself, in bytes: what is left of it, and the purse that pays.
+const LOAN_ROOM: usize = 384;
 
 /// Everything of a card at home.
 #[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]

@@ -25,7 +25,9 @@ use crate::host;
 use crate::host::home::calls;
 use crate::host::home::lending::{self, Decision, LoanTerms, LoanView};
 use crate::tests::bench::domain;
+use crate::tests::home::purse_world::{lend_purse, order_from, purse_bytes};
 use crate::tests::home::world::{FIRST, NOW, PROXY, SECOND, SHOP, Said, World, proof};
+use crate::tests::purse::bank::Bank;
 
 /// How far a case is.
 #[derive(Clone, Copy)]
@@ -56,7 +58,7 @@ pub(super) struct Case {
     exported: Exported,
     pub(super) channel: Option<RecordKeys>,
     pub(super) key: [u8; 32],
-    mark: (Vec<LoanView>, Vec<Decision>),
+    mark: (Vec<LoanView>, Vec<Decision>, Vec<u8>),
 }
 
 impl Case {
@@ -87,7 +89,7 @@ impl Case {
             exported: Exported::default(),
             channel: None,
             key: [0; 32],
-            mark: (Vec::new(), Vec::new()),
+            mark: (Vec::new(), Vec::new(), Vec::new()),
         };
         case.mark();
         if !matches!(stage, Stage::Fresh) {
@@ -106,14 +108,18 @@ impl Case {
 
     /// What is counted from here on is what a misuse has done.
     pub(super) fn mark(&mut self) {
-        self.mark = (self.world.view().loans, self.world.log());
+        let purse = purse_bytes(&mut self.world);
+        self.mark = (self.world.view().loans, self.world.log(), purse);
     }
 
-    /// Whether every loan is as it was, but that it may have been stopped, and nothing was logged.
+    /// Whether every loan is as it was, but that it may have been stopped, nothing was logged, and the purse, if there is
+    /// one, holds what it held.
     pub(super) fn is_as_it_was(&mut self) -> bool {
         let loans = self.world.view().loans;
         let left = |loan: &LoanView| (loan.total_left, loan.count_left);
-        loans.iter().map(left).eq(self.mark.0.iter().map(left)) && self.world.log() == self.mark.1
+        loans.iter().map(left).eq(self.mark.0.iter().map(left))
+            && self.world.log() == self.mark.1
+            && purse_bytes(&mut self.world) == self.mark.2
     }
 
     pub(super) fn signed<M: KeyedMessage>(&self, message: &M) -> Vec<u8> {
@@ -264,6 +270,7 @@ impl Case {
             certificate: self.world.certificate.clone(),
             contexts: self.world.contexts.clone(),
             nonces: (0..6).map(|number| ByteArray::from([number; 32])).collect(),
+            purse: None,
         }
     }
 
@@ -292,6 +299,35 @@ impl Case {
     /// Signs an order where something else is asked beside it.
     pub(super) fn sign_asking(&mut self, alter: impl FnOnce(&mut SignAsk)) -> Said<()> {
         let mut ask = self.ask(300);
+        alter(&mut ask);
+        self.sign(&ask)
+    }
+
+    /// Lends a purse that holds so much, as loan 3.
+    pub(super) fn lend_purse(&mut self, minor: u64) -> Bank {
+        let bank = lend_purse(&mut self.world, minor, self.terminal);
+        self.mark();
+        bank
+    }
+
+    /// An order of so many yen from it.
+    pub(super) fn ask_purse(&mut self, minor: u64) -> SignAsk {
+        let order = order_from(&self.world, minor);
+        SignAsk {
+            key: self.key,
+            loan: 3,
+            proof: order.proof,
+            certificate: order.certificate,
+            contexts: order.contexts,
+            nonces: order.nonces,
+            purse: order.purse,
+        }
+    }
+
+    /// The same, where something else is asked.
+    pub(super) fn sign_from_purse(&mut self, alter: impl FnOnce(&mut SignAsk)) -> Said<()> {
+        self.lend_purse(1_000);
+        let mut ask = self.ask_purse(300);
         alter(&mut ask);
         self.sign(&ask)
     }

@@ -4,6 +4,7 @@ mod access;
 mod end;
 mod enter;
 mod open;
+mod purse;
 mod release;
 mod sign;
 
@@ -57,6 +58,7 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
         release::ROWS,
         enter::ROWS,
         sign::ROWS,
+        purse::ROWS,
         end::ROWS,
     ];
     tables.into_iter().flatten()
