@@ -100,11 +100,14 @@ impl JsWallet {
         }))
     }
 
-    /// Asks the issuers what became of what was bought; what is not charged is the loan's again.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    /// Asks the issuers what became of what was bought; what is not charged is the loan's again. Returns what the card
+    /// signed and this wallet has not heard of before.
+    #[wasm_bindgen(unchecked_return_type = "Promise<UseView[]>")]
     pub fn home_follow_uses(&self) -> Promise {
         let wallet = self.0.clone();
-        done(Box::pin(async move { wallet.home_follow_uses().await }))
+        given(Box::pin(async move {
+            shown(&thrown(wallet.home_follow_uses().await)?)
+        }))
     }
 
     /// Where the home browser connects, and what it says first; null while nothing is lent or the wallet is locked.

@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
 
-use crate::core::conversation::{Errand, Needed};
+use crate::core::conversation::{Errand, Needed, Urgency};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::place::KeyPlace;
@@ -18,6 +18,7 @@ type Keep<'a> = &'a mut dyn FnMut(&mut Desk<'_>, &[Reply]) -> Result<(), WalletE
 
 /// Something that a card does at one go.
 struct AtOneGo<'a> {
+    urgency: Urgency,
     prepare: Prepare<'a>,
     keep: Keep<'a>,
     commands: Vec<Command>,
@@ -47,6 +48,10 @@ impl Errand for AtOneGo<'_> {
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
         (self.keep)(desk, &self.replies)
     }
+
+    fn urgency(&self) -> Urgency {
+        self.urgency
+    }
 }
 
 impl<P: Ports> Wallet<P> {
@@ -56,7 +61,18 @@ impl<P: Ports> Wallet<P> {
         prepare: Prepare<'_>,
         keep: Keep<'_>,
     ) -> Result<(), WalletError> {
+        self.at_one_go_as(Urgency::InTurn, prepare, keep).await
+    }
+
+    /// As [`Wallet::at_one_go`], before others that need the card or giving way to them.
+    pub(crate) async fn at_one_go_as(
+        &self,
+        urgency: Urgency,
+        prepare: Prepare<'_>,
+        keep: Keep<'_>,
+    ) -> Result<(), WalletError> {
         let mut errand = AtOneGo {
+            urgency,
             prepare,
             keep,
             commands: Vec::new(),

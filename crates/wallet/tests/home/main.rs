@@ -25,6 +25,7 @@ mod refused;
 #[path = "../../../parties/tests/purchase/search.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod search;
+mod stopping;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

@@ -7,25 +7,34 @@ use tallystick_protocol::wire::identifier::{Role, Root};
 
 use super::record::UseRecord;
 use crate::core::ask::{self, Answer, Ask, COSE};
+use crate::core::conversation::Urgency;
 use crate::core::desk::Desk;
 use crate::core::error::WalletError;
 use crate::core::ports::Ports;
+use crate::core::secure_element::Reply;
 use crate::core::wallet::Wallet;
 use crate::home::card;
-use crate::home::view::UseState;
+use crate::home::view::{UseState, UseView};
 
 /// How long after an order's time its issuer is still asked, in seconds: what the courier accepted binds the issuer for
 /// a day.
 const ASKED_SECONDS: u64 = 25 * 60 * 60;
 
 impl<P: Ports> Wallet<P> {
-    /// Asks the issuers what became of the orders that were signed for others. What does not answer is asked the next
-    /// time. Without a use that is open nobody is asked.
+    /// Takes up what the card has signed and this wallet has not heard of: because it was ended or the card pulled out
+    /// meanwhile. Then asks the issuers what became of the orders that were signed for others. What does not answer is
+    /// asked the next time. Without a use that is open nobody is asked. Returns the uses of which it has not heard
+    /// before, oldest first.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`](crate::ErrorKind::Locked), or a failure of reader, card or storage where something is given
     /// back.
-    pub async fn home_follow_uses(&self) -> Result<(), WalletError> {
+    pub async fn home_follow_uses(&self) -> Result<Vec<UseView>, WalletError> {
+        let new = match self.read_log().await {
+            // Issuers can be asked without the card.
+            Err(error) if error.kind.is_about_the_card() => Vec::new(),
+            read => read?,
+        };
         let mut asks = Vec::new();
         self.perform(&mut |desk| {
             asks = desk.open_uses()?;
@@ -33,12 +42,37 @@ impl<P: Ports> Wallet<P> {
         })
         .await?;
         if asks.is_empty() {
-            return Ok(());
+            return Ok(new);
         }
         for answer in self.ask(asks).await {
             self.take_word(&answer).await?;
         }
-        Ok(())
+        Ok(new)
+    }
+
+    /// Asks the card what it has signed, unless all is known; what is new of it.
+    async fn read_log(&self) -> Result<Vec<UseView>, WalletError> {
+        let mut new = Vec::new();
+        self.at_one_go_as(
+            Urgency::GivesWay,
+            &mut |desk| {
+                let homes = desk.homes()?;
+                let Some(own) = homes.own.clone().filter(|_| !homes.is_log_read) else {
+                    return Ok(None);
+                };
+                if own.loans.is_empty() {
+                    return Ok(None);
+                }
+                let commands = vec![card::status(), card::log()];
+                Ok(Some((desk.home_card(&own)?, commands)))
+            },
+            &mut |desk, replies| {
+                new = desk.keep_log(replies)?;
+                Ok(())
+            },
+        )
+        .await?;
+        Ok(new)
     }
 
     async fn take_word(&self, answer: &Answer<Root>) -> Result<(), WalletError> {
@@ -54,21 +88,19 @@ impl<P: Ports> Wallet<P> {
         if !is_free {
             return Ok(());
         }
-        self.at_one_go(
+        self.at_one_go_as(
+            Urgency::GivesWay,
             &mut |desk| {
                 let own = desk.own_home()?;
+                // If it ends early, the log says whether the card has done it.
+                desk.homes()?.is_log_read = false;
                 let cancel = card::cancel(&root, word, desk.now());
                 let commands = vec![cancel, card::status(), card::log()];
                 Ok(Some((desk.home_card(&own)?, commands)))
             },
             &mut |desk, replies| {
-                let [.., status, log] = replies else {
-                    return Ok(());
-                };
-                desk.keep_status(status)?;
-                let mut own = desk.own_home()?;
-                own.take_log(&card::decisions(log)?);
-                desk.keep_own_home(own)
+                desk.keep_log(replies)?;
+                Ok(())
             },
         )
         .await?;
@@ -77,6 +109,19 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl Desk<'_> {
+    /// Takes up what the card says of itself and what it has logged, which it was asked last; what is new of it.
+    pub(super) fn keep_log(&mut self, replies: &[Reply]) -> Result<Vec<UseView>, WalletError> {
+        let [.., status, log] = replies else {
+            return Ok(Vec::new());
+        };
+        self.keep_status(status)?;
+        let mut own = self.own_home()?;
+        let new = own.take_log(&card::decisions(log)?);
+        self.keep_own_home(own)?;
+        self.homes()?.is_log_read = true;
+        Ok(new.iter().map(UseRecord::view).collect())
+    }
+
     /// A question for each use of which the issuer has not said how it ended.
     fn open_uses(&mut self) -> Result<Vec<Ask<Root>>, WalletError> {
         let now = self.now();
