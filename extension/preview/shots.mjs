@@ -149,7 +149,7 @@ const SHOTS = {
   home: [
     'locked',
     ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lent', 'down', 'off', 'blocked', 'stopped', 'new'].map(state => `home-${state}`),
-    ...['begin', 'nothing', 'lent', 'unheard'].map(state => `away-${state}`),
+    ...['begin', 'nothing', 'in-reader', 'lent', 'unheard'].map(state => `away-${state}`),
   ],
   prepaid: ['prepaid', 'prepaid-none', 'prepaid-new', 'prepaid-asked', 'prepaid-load', 'prepaid-back', 'prepaid-unsettled'],
 }
@@ -168,6 +168,7 @@ const PLACES = {
   'opening-done': 'account',
   'away-begin': 'away',
   'away-nothing': 'away',
+  'away-in-reader': 'away',
   'away-lent': 'away',
   'away-unheard': 'away',
 }

@@ -131,20 +131,31 @@ impl JsWallet {
         }))
     }
 
-    /// This wallet's access code, for the holder of a home. It is no secret.
+    /// The access code of the card there, for the holder of a home. It is no secret.
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
-    pub fn away_code(&self) -> Promise {
+    pub fn away_code(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
+    ) -> Promise {
         let wallet = self.0.clone();
-        said(Box::pin(async move { wallet.away_code().await }))
+        said(Box::pin(async move {
+            wallet.away_code(arguments::place(&place)?).await
+        }))
     }
 
-    /// Joins a home by its invitation. The PIN lets the card take up whom it trusts.
+    /// Joins a home by its invitation with the card there, whose PIN lets it take up whom it trusts.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn away_join(&self, invitation: String, pin: String) -> Promise {
+    pub fn away_join(
+        &self,
+        invitation: String,
+        pin: String,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
+    ) -> Promise {
         let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
         done(Box::pin(async move {
-            wallet.away_join(&invitation, &pin).await
+            let place = arguments::place(&place)?;
+            wallet.away_join(&invitation, &pin, place).await
         }))
     }
 

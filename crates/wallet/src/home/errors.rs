@@ -63,4 +63,6 @@ error_kinds! {
     HomeTooMany = 218, "home-too-many";
     /// Home could not be told that everything is to stop.
     HomeStopUnheard = 219, "home-stop-unheard";
+    /// The card in the reader is not the access card that joined the home, or can be none.
+    OtherAccessCard = 229, "other-access-card";
 }

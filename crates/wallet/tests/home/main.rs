@@ -6,6 +6,7 @@
     reason = "the exemption of tests does not reach their helpers"
 )]
 
+mod access_card;
 #[path = "../../../parties/tests/purchase/ask.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;

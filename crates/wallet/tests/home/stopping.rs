@@ -30,7 +30,7 @@ fn in_reader(world: &World) -> Home<'_> {
         .wallet
         .home_set_up(CARD_PIN, FIRST, SECOND, KeyPlace::Reader);
     block_on(set_up).unwrap();
-    let code = block_on(away.holder.wallet.away_code()).unwrap();
+    let code = block_on(away.holder.wallet.away_code(KeyPlace::Software)).unwrap();
     block_on(home.wallet.home_enrol(CARD_PIN, &code, "Phone")).unwrap();
     let mut terms = home.terms();
     terms.card_id = home.wallet_view().cards[1].id.clone();
