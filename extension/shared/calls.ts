@@ -128,6 +128,7 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   away_join: { takes: [text, text, text], waits: 'parties' },
   away_fetch: { takes: [text], again: 'freely', waits: 'parties' },
   away_approve: { takes: [text, record, text, text], waits: 'parties', drives: true },
+  away_try: { takes: [text, text, text], waits: 'parties' },
   away_stop: { takes: [text], again: 'freely', waits: 'parties' },
   away_leave: { takes: [text], again: 'freely' },
   lend_card: { takes: [flag], again: 'freely' },

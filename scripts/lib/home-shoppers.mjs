@@ -118,6 +118,14 @@ export class Borrower extends ReaderShopper {
     await this.shot(this.page, 'away-lent', { fullPage: true })
   }
 
+  /** Goes the whole way home by those passwords, without buying. */
+  async tryHome(first = FIRST, second = SECOND) {
+    await this.page.getByText(words('away.try'), { exact: true }).click()
+    await this.page.getByLabel(words('home.first'), { exact: true }).fill(first)
+    await this.page.getByLabel(words('home.second'), { exact: true }).fill(second)
+    await this.page.getByRole('button', { name: words('away.try.button'), exact: true }).click()
+  }
+
   /** Stops everything that the home lends, with one press. */
   async stopEverything() {
     await this.page.getByRole('button', { name: words('home.stop.all'), exact: true }).click()

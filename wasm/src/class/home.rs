@@ -186,6 +186,16 @@ impl JsWallet {
         }))
     }
 
+    /// Tries the whole way to the card at home by the two passwords, without buying. Follow `away_trial` meanwhile.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn away_try(&self, home: String, first: String, second: String) -> Promise {
+        let wallet = self.0.clone();
+        let (first, second) = (Zeroizing::new(first), Zeroizing::new(second));
+        done(Box::pin(async move {
+            wallet.away_try(&home, &first, &second).await
+        }))
+    }
+
     /// Stops everything that a home lends, to whomever.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn away_stop(&self, home: String) -> Promise {

@@ -27,6 +27,7 @@ mod refused;
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod search;
 mod stopping;
+mod trial;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

@@ -2,7 +2,9 @@
 //! The rest is as always.
 
 mod approve;
+mod enter;
 mod given_back;
 mod procedure;
 mod send;
+pub mod trial;
 pub mod under_way;

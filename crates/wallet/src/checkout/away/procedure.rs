@@ -3,7 +3,9 @@
 
 use tallystick_protocol::home::agreement::{Confirmation, HelloAnswer};
 use tallystick_protocol::home::calls::SessionAskKind;
-use tallystick_protocol::home::{AccessAnswer, AccessPurpose, HomeRefusal};
+use tallystick_protocol::home::{
+    AccessAnswer, AccessPurpose, HomeRefusal, PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN,
+};
 use tallystick_protocol::wire::cbor::decode;
 
 use crate::checkout::view::AwayStep;
@@ -138,4 +140,21 @@ impl<P: Ports> Procedure<'_, P> {
             _ => error,
         }
     }
+}
+
+/// Whether a card takes passwords of these lengths; none is asked about others.
+///
+/// # Errors
+/// [`ErrorKind::HomeWrongFirst`] or [`ErrorKind::HomeWrongSecond`].
+pub fn require_fit(first: &str, second: &str) -> Result<(), WalletError> {
+    let length = PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX;
+    for (password, wrong) in [
+        (first, ErrorKind::HomeWrongFirst),
+        (second, ErrorKind::HomeWrongSecond),
+    ] {
+        if !length.contains(&password.len()) {
+            return Err(WalletError::new(wrong));
+        }
+    }
+    Ok(())
 }
