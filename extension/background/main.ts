@@ -3,9 +3,11 @@
 
 import { readPageRequest } from '../shared/messages'
 import { wordsOf } from '../shared/problem-words'
+import type { UseView } from '../shared/wallet-types'
 import { ALARM, Drive } from './drive'
 import { HOME_ALARM, HomeConnection } from './home-connection'
 import { listenToNotices, noticeUse } from './home-notices'
+import { HomeUses, USES_ALARM } from './home-uses'
 import { LOCK_ALARM, LockWatch } from './lock-watch'
 import { anyPaired, openReaders } from './open-readers'
 import { openWallet } from './open-wallet'
@@ -30,8 +32,10 @@ const readers = new ReaderHost(openReaders, anyPaired)
 const host = new WalletHost(() => openWallet(readers))
 const drive = new Drive(host)
 const requests = new PageRequests(host, drive)
-const home = new HomeConnection(host, use => void noticeUse(use).catch(() => undefined))
-const calls = new OwnCalls(host, drive, requests, readers, home)
+const told = (use: UseView) => void noticeUse(use).catch(() => undefined)
+const home = new HomeConnection(host, told)
+const uses = new HomeUses(host, told)
+const calls = new OwnCalls(host, drive, requests, readers, home, uses)
 const ports = new Ports(host, home)
 const lockWatch = new LockWatch(host)
 const revocationWatch = new RevocationWatch(host)
@@ -51,6 +55,7 @@ chrome.alarms.onAlarm.addListener(alarm => {
   if (alarm.name === LOCK_ALARM) lockWatch.look()
   if (alarm.name === REVOCATION_ALARM) void revocationWatch.look()
   if (alarm.name === HOME_ALARM) void home.look().catch(() => undefined)
+  if (alarm.name === USES_ALARM) void uses.look().catch(() => undefined)
 })
 
 listenToNotices()
@@ -63,6 +68,7 @@ chrome.runtime.onInstalled.addListener(() => drive.kick())
 void chrome.alarms.get(ALARM).then(alarm => alarm && drive.kick())
 // And while a card is lent, whoever is away waits for its connection.
 void chrome.alarms.get(HOME_ALARM).then(alarm => alarm && home.look().catch(() => undefined))
+void chrome.alarms.get(USES_ALARM).then(alarm => alarm && uses.look().catch(() => undefined))
 
 async function answer(message: unknown, sender: chrome.runtime.MessageSender): Promise<unknown> {
   if (isOwnPage(sender, house)) {

@@ -8,6 +8,7 @@ import type { WalletApi } from '../shared/wallet-types'
 import { Answers } from './answers'
 import type { Drive } from './drive'
 import type { HomeConnection } from './home-connection'
+import type { HomeUses } from './home-uses'
 import type { PageRequests } from './page-requests'
 import { problemOf } from './problems'
 import type { ReaderHost } from './readers'
@@ -30,6 +31,7 @@ export class OwnCalls {
     requests: PageRequests,
     readers: ReaderHost,
     home: HomeConnection,
+    uses: HomeUses,
   ) {
     this.#service = {
       open_ask: id => requests.open(id),
@@ -39,6 +41,7 @@ export class OwnCalls {
       forget_reader: id => readers.forget(id),
       lend_card: on => home.lend(on),
       connect_home: async () => home.now(),
+      home_follow_uses: () => uses.look(),
     }
   }
 

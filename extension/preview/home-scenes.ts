@@ -114,7 +114,7 @@ const lent: AwayLoanView = {
   addresses: [],
 }
 const lentPurse: AwayLoanView = { ...lent, pays: 'purse', name: purse.bank_name, shown: 'c2d1' }
-const away: AwayView = { home: home.id, proxy: PROXY, name: 'Hanako Mori', loans: [lent] }
+const away: AwayView = { home: home.id, place: 'software', proxy: PROXY, name: 'Hanako Mori', loans: [lent] }
 const CODE = `TALLY-ACCESS-1.${'ogFYQQTn0c9sB2VQ7mKx_3d'.repeat(7)}`
 const INVITATION = `TALLY-HOME-1.${'ogCiAVhBBPgH4yTzK9w-Qe1'.repeat(7)}`
 
@@ -150,6 +150,10 @@ export function homeScenes({ ready, asked, done, tsubaki, order, forever }: Part
     'home-stopped': atHome({ is_on: false, loans: home.loans.map(one => ({ ...one, state: 'stopped' })) }, { state: 'idle' }),
     'home-new': { view: { ...ready, phase: 'new', cards: [] } },
     'away-begin': { view: base, answers: { away_code: CODE } },
+    'away-in-reader': {
+      view: { ...base, away: [{ ...away, place: 'reader' }] },
+      answers: { away_fetch: { kind: 'other-access-card', details: '' } },
+    },
     'away-nothing': { view: { ...base, away: [{ ...away, loans: [] }] } },
     'away-lent': { view: { ...base, away: [away] }, answers: { away_fetch: null, away_stop: null } },
     'away-unheard': {

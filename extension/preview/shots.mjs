@@ -152,7 +152,7 @@ const SHOTS = {
     ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lend-purse', 'lent', 'down', 'off', 'blocked', 'stopped', 'new'].map(
       state => `home-${state}`,
     ),
-    ...['begin', 'nothing', 'lent', 'unheard'].map(state => `away-${state}`),
+    ...['begin', 'nothing', 'in-reader', 'lent', 'unheard'].map(state => `away-${state}`),
   ],
   prepaid: ['prepaid', 'prepaid-none', 'prepaid-new', 'prepaid-asked', 'prepaid-load', 'prepaid-back', 'prepaid-unsettled'],
 }
@@ -171,6 +171,7 @@ const PLACES = {
   'opening-done': 'account',
   'away-begin': 'away',
   'away-nothing': 'away',
+  'away-in-reader': 'away',
   'away-lent': 'away',
   'away-unheard': 'away',
 }

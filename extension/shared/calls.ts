@@ -20,6 +20,8 @@ export interface ServiceApi {
   lend_card(on: boolean): Promise<void>
   /** Connects to the home proxy now, instead of after the pause. */
   connect_home(): Promise<void>
+  /** Asks what became of what was bought with the card at home; a use that was not known is told to the holder. */
+  home_follow_uses(): Promise<void>
 }
 
 /** Calls of the wallet that are the service worker's alone: orders are driven on, web pages' words handed over. */
@@ -33,6 +35,7 @@ type OwnersCall =
   | 'receive_offer'
   | 'home_connection'
   | 'home_call'
+  | 'home_follow_uses'
 type WalletCalls = Pick<WalletApi, Exclude<Extract<keyof WalletApi, string>, OwnersCall>>
 
 /** The calls of a page, as their Rust definition types them. */
@@ -116,14 +119,16 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   home_invitation: { takes: [], again: 'freely' },
   home_revoke: { takes: [text], again: 'freely', waits: 'card' },
   home_lend: { takes: [text, detailed], waits: 'card' },
-  home_stop: { takes: [number], again: 'freely', waits: 'card' },
+  // What the card has heard is shown although the proxy has not heard it yet.
+  home_stop: { takes: [number], again: 'freely', waits: 'parties' },
   home_top_up: { takes: [text, number, number, number, number], waits: 'card' },
   home_follow_uses: { takes: [], again: 'freely', waits: 'card' },
-  home_stop_everything: { takes: [], again: 'freely', waits: 'card' },
-  away_code: { takes: [], again: 'freely' },
-  away_join: { takes: [text, text], waits: 'parties' },
+  home_stop_everything: { takes: [], again: 'freely', waits: 'parties' },
+  away_code: { takes: [text], again: 'freely', waits: 'card' },
+  away_join: { takes: [text, text, text], waits: 'parties' },
   away_fetch: { takes: [text], again: 'freely', waits: 'parties' },
   away_approve: { takes: [text, record, text, text], waits: 'parties', drives: true },
+  away_try: { takes: [text, text, text], waits: 'parties' },
   away_stop: { takes: [text], again: 'freely', waits: 'parties' },
   away_leave: { takes: [text], again: 'freely' },
   lend_card: { takes: [flag], again: 'freely' },

@@ -102,6 +102,7 @@ const PASSING = new Set([
   'home-answer-invalid',
   'home-too-many',
   'home-stop-unheard',
+  'other-access-card',
 ])
 
 /** Errors that no page of the wallet mends: they are read, and the page goes on with something else. */

@@ -1,6 +1,6 @@
 // Two people with one card, as programs: whoever leaves it at home in its reader and lends it, and whoever is away and buys with it.
 import { ReaderShopper } from './reader-shopper.mjs'
-import { Shopper, words } from './shopper.mjs'
+import { words } from './shopper.mjs'
 
 /** With both of them, and with neither alone, the card at home signs for whoever is away. */
 export const FIRST = 'low tide at the third pier'
@@ -76,11 +76,15 @@ export class Lender extends ReaderShopper {
   }
 }
 
-export class Borrower extends Shopper {
+export class Borrower extends ReaderShopper {
+  /** @type {'reader' | 'software'} Where the card is that goes along. */
+  place = 'software'
+
   /** Resolves to the access code, which is taken home. */
   async accessCode() {
     const page = (this.page = await this.openPage(`${this.walletUrl('home')}#away`))
     await page.setViewportSize(PAGE)
+    if (this.place === 'reader') await page.getByRole('radio', { name: words('away.which.reader') }).check()
     await page.getByRole('button', { name: words('away.code.show') }).click()
     const shown = page.getByRole('region', { name: words('home.code'), exact: true })
     await shown.waitFor()
@@ -92,7 +96,8 @@ export class Borrower extends Shopper {
   async join(invitation) {
     this.invitation = invitation
     await this.page.getByLabel(words('away.invitation'), { exact: true }).fill(invitation)
-    await this.page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    if (this.place === 'reader') await this.page.getByLabel(words('approve.pin.reader'), { exact: true }).fill(this.readerPin)
+    else await this.page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
     await this.page.getByRole('button', { name: words('away.join.button'), exact: true }).click()
     await this.page.getByRole('button', { name: words('away.fetch') }).waitFor()
   }
@@ -111,6 +116,21 @@ export class Borrower extends Shopper {
     await this.page.getByRole('button', { name: words('away.fetch') }).click()
     await this.page.getByText(words('away.fetched')).waitFor()
     await this.shot(this.page, 'away-lent', { fullPage: true })
+  }
+
+  /** Goes the whole way home by those passwords, without buying. */
+  async tryHome(first = FIRST, second = SECOND) {
+    await this.page.getByText(words('away.try'), { exact: true }).click()
+    await this.page.getByLabel(words('home.first'), { exact: true }).fill(first)
+    await this.page.getByLabel(words('home.second'), { exact: true }).fill(second)
+    await this.page.getByRole('button', { name: words('away.try.button'), exact: true }).click()
+  }
+
+  /** Stops everything that the home lends, with one press. */
+  async stopEverything() {
+    await this.page.getByRole('button', { name: words('home.stop.all'), exact: true }).click()
+    await this.page.getByText(words('away.stopped')).waitFor()
+    await this.shot(this.page, 'away-stopped', { fullPage: true })
   }
 
   /** Chooses what is lent in an approval window. */

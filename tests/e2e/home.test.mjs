@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Borrower, FIRST, Lender, SECOND } from '../../scripts/lib/home-shoppers.mjs'
-import { words } from '../../scripts/lib/shopper.mjs'
+import { problemWords, words } from '../../scripts/lib/shopper.mjs'
 import { eventually, openWorld } from './support/world.mjs'
 
 const TEA = [{ sku: 'hojicha-100', quantity: 1 }]
@@ -11,7 +11,7 @@ const recorded = []
 let world, home, away
 
 before(async () => {
-  world = await openWorld({ record: recorded, shots: SHOTS, as: Lender })
+  world = await openWorld({ record: recorded, shots: SHOTS, as: Lender, granted: ['notifications'] })
   home = world.shopper
   home.place = 'software'
   away = await Borrower.start(world.parties, { extension: world.extension, shots: SHOTS })
@@ -19,7 +19,7 @@ before(async () => {
   await away.enrol()
   await home.setUpHome()
   await away.join(await home.letIn(await away.accessCode()))
-  await home.lend(10_000, 3)
+  await home.lend(20_000, 6)
   await away.fetchLoans()
 })
 
@@ -66,6 +66,20 @@ test('no party receives a password, and none keeps one', () => {
   }
 })
 
+/** The notifications that the browser at home shows, by number of use. */
+async function noticed() {
+  const shown = await home.context
+    .serviceWorkers()
+    .at(-1)
+    .evaluate(() => chrome.notifications.getAll())
+  return Object.keys(shown).sort()
+}
+
+test('a use is a notification of the browser at home', async () => {
+  const { number } = (await home.view()).home.uses[0]
+  await eventually('a notification', async () => (await noticed()).includes(`home-use-${number}`))
+})
+
 test('the home shows what was bought, and then that it was paid', async () => {
   const uses = home.page.locator('section[aria-labelledby=uses] li')
   await uses.first().getByText(world.parties.domain('shop')).waitFor()
@@ -87,4 +101,54 @@ test('a home whose browser dies in mid-procedure leaves nothing half-done, and i
   await away.delivered(order.approval)
   assert.equal(await left(), before - 1)
   await done(order)
+})
+
+test('with no page open and its service worker dead, a home comes back by its alarm, tells each use, and follows it to its end', async () => {
+  const known = (await home.view()).home.uses.length
+  await home.page.close()
+  await home.killServiceWorker()
+  const order = await asking()
+  await eventually(
+    'home is connected again',
+    async () => {
+      await away.page.waitForTimeout(2_000)
+      await away.approveFromAway(order.approval)
+      const refused = order.approval.getByText(problemWords('home-not-connected'))
+      const begun = order.approval.locator('li.done', { hasText: words('away.step.access') })
+      const delivered = order.approval.getByText(words('approve.tracking'))
+      await refused.or(begun.first()).or(delivered).first().waitFor()
+      return (await refused.count()) === 0
+    },
+    90_000,
+  )
+  await away.delivered(order.approval)
+  await done(order)
+  await eventually('a notification for it', async () => (await noticed()).length > 0)
+  // No page of the home is opened by this: the issuer is asked by the alarm alone.
+  await eventually(
+    'it is known to be paid',
+    async () => {
+      const { uses } = (await home.view()).home
+      return uses.length === known + 1 && uses.every(use => use.state === 'paid')
+    },
+    150_000,
+  )
+})
+
+test('the way home is tried from away: passwords, card and shop answer, and nothing is bought', async () => {
+  const before = await home.view()
+  await away.tryHome(FIRST, 'eleven paper boats')
+  await away.page.getByText(problemWords('home-wrong-second')).waitFor()
+  await away.page.getByText(words('away.try'), { exact: true }).click()
+  await away.tryHome()
+  await away.page.getByText(words('away.try.works.shop', { shop: world.parties.domain('shop') })).waitFor()
+  const after = await home.view()
+  assert.deepEqual([after.home.uses.length, after.home.loans], [before.home.uses.length, before.home.loans])
+})
+
+test('everything is stopped from the wallet away, and the home shows it', async () => {
+  await away.stopEverything()
+  await eventually('home shows it', async () => (await home.view()).home.loans.every(({ state }) => state === 'stopped'))
+  await away.page.getByRole('button', { name: words('away.fetch') }).click()
+  await away.page.getByText(words('away.none')).waitFor()
 })

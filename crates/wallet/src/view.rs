@@ -18,7 +18,7 @@ use serde::Serialize;
 use tsify::Tsify;
 
 use crate::bank::shown::{Shown, banks};
-use crate::checkout::shown::{left, order_view};
+use crate::checkout::shown::{left, order_view, trial_step};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::lock;
@@ -84,6 +84,10 @@ pub struct WalletView {
     pub home: Option<HomeView>,
     /// What others lend to this wallet; empty while locked.
     pub away: Vec<AwayView>,
+    /// How far a try of the whole way home is; only while there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub away_trial: Option<AwayStep>,
     /// The domain of the home proxy; none where nothing can be lent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -152,6 +156,7 @@ impl Desk<'_> {
             movements: Vec::new(),
             home: None,
             away: Vec::new(),
+            away_trial: None,
             home_proxy: self
                 .context
                 .home_proxy
@@ -223,6 +228,7 @@ impl Desk<'_> {
         view.home = homes.own.as_ref().map(|own| own.view(self.now()));
         let away = homes.away.iter();
         view.away = away.map(|away| away.view(self.now())).collect();
+        view.away_trial = trial_step(unlocked);
         view.pin_tries_left = unlocked.tries.pin;
         view.puk_tries_left = unlocked.tries.puk;
         view.reader_pin_tries_left = unlocked.reader_tries.map(|tries| tries.pin);

@@ -13,18 +13,19 @@ import { Shopper } from '../../../scripts/lib/shopper.mjs'
 /**
  * Starts a world. `profile`: a browser profile to go on with; `shots`: a folder for pictures; `card`: a VirtualCard
  * in a reader that the wallet may use; `limited`: the wallet's storage has the browser's quota, which a test can
- * make as small as a full disk; `as`: which person shops; other `options` go to startParties.
+ * make as small as a full disk; `granted`: permissions that the
+ * holder is taken to have given, which no program can give in the browser's own window; `as`: which person shops; other `options` go to startParties.
  *
- * @param {import('../../../scripts/lib/parties.mjs').PartiesOptions & { profile?: string, shots?: string, card?: import('../../../scripts/lib/virtual-card.mjs').VirtualCard, limited?: boolean, as?: typeof Shopper }} [options]
+ * @param {import('../../../scripts/lib/parties.mjs').PartiesOptions & { profile?: string, shots?: string, card?: import('../../../scripts/lib/virtual-card.mjs').VirtualCard, limited?: boolean, granted?: string[], as?: typeof Shopper }} [options]
  */
-export async function openWorld({ profile, shots, card, limited, as = card ? ReaderShopper : Shopper, ...options } = {}) {
+export async function openWorld({ profile, shots, card, limited, granted = [], as = card ? ReaderShopper : Shopper, ...options } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-world-'))
   const { parties, persist, extension } = await settle(folder, extensionFolder, options)
   let running = parties
-  if (limited) {
+  if (limited || granted.length > 0) {
     const manifest = join(extension, 'manifest.json')
     const asBuilt = JSON.parse(readFileSync(manifest, 'utf8'))
-    const permissions = asBuilt.permissions.filter(name => name !== 'unlimitedStorage')
+    const permissions = [...asBuilt.permissions.filter(name => !limited || name !== 'unlimitedStorage'), ...granted]
     writeFileSync(manifest, JSON.stringify({ ...asBuilt, permissions }))
   }
   const shopper = await as.start(parties, { extension, profile, shots, ...card?.browserOptions(extension) })

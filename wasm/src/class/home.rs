@@ -100,11 +100,14 @@ impl JsWallet {
         }))
     }
 
-    /// Asks the issuers what became of what was bought; what is not charged is the loan's again.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    /// Asks the issuers what became of what was bought; what is not charged is the loan's again. Returns what the card
+    /// signed and this wallet has not heard of before.
+    #[wasm_bindgen(unchecked_return_type = "Promise<UseView[]>")]
     pub fn home_follow_uses(&self) -> Promise {
         let wallet = self.0.clone();
-        done(Box::pin(async move { wallet.home_follow_uses().await }))
+        given(Box::pin(async move {
+            shown(&thrown(wallet.home_follow_uses().await)?)
+        }))
     }
 
     /// Where the home browser connects, and what it says first; null while nothing is lent or the wallet is locked.
@@ -128,20 +131,31 @@ impl JsWallet {
         }))
     }
 
-    /// This wallet's access code, for the holder of a home. It is no secret.
+    /// The access code of the card there, for the holder of a home. It is no secret.
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
-    pub fn away_code(&self) -> Promise {
+    pub fn away_code(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
+    ) -> Promise {
         let wallet = self.0.clone();
-        said(Box::pin(async move { wallet.away_code().await }))
+        said(Box::pin(async move {
+            wallet.away_code(arguments::place(&place)?).await
+        }))
     }
 
-    /// Joins a home by its invitation. The PIN lets the card take up whom it trusts.
+    /// Joins a home by its invitation with the card there, whose PIN lets it take up whom it trusts.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-    pub fn away_join(&self, invitation: String, pin: String) -> Promise {
+    pub fn away_join(
+        &self,
+        invitation: String,
+        pin: String,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
+    ) -> Promise {
         let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
         done(Box::pin(async move {
-            wallet.away_join(&invitation, &pin).await
+            let place = arguments::place(&place)?;
+            wallet.away_join(&invitation, &pin, place).await
         }))
     }
 
@@ -169,6 +183,16 @@ impl JsWallet {
             wallet
                 .away_approve(&request_id, &choice, &first, &second)
                 .await
+        }))
+    }
+
+    /// Tries the whole way to the card at home by the two passwords, without buying. Follow `away_trial` meanwhile.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn away_try(&self, home: String, first: String, second: String) -> Promise {
+        let wallet = self.0.clone();
+        let (first, second) = (Zeroizing::new(first), Zeroizing::new(second));
+        done(Box::pin(async move {
+            wallet.away_try(&home, &first, &second).await
         }))
     }
 

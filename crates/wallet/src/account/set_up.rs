@@ -103,7 +103,7 @@ impl Desk<'_> {
         self.put(name::HEADER, header.to_bytes());
         self.forget_offer();
         self.keep_profile(draft.profile.clone())?;
-        self.keep_card(&mut draft.card, KeyPlace::Software, Ok(Tries::FULL))?;
+        self.keep_card(&mut draft.card, KeyPlace::Software, Some(Ok(Tries::FULL)))?;
         self.stay_unlocked();
         Ok(())
     }

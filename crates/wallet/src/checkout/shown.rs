@@ -5,6 +5,7 @@ use tallystick_protocol::checkout::policy::{Policy, READERS};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
+use crate::checkout::away::trial::TRIAL;
 use crate::checkout::instrument;
 use crate::checkout::order::money::{self, Whereabouts};
 use crate::checkout::order::record::{Failure, OrderRecord};
@@ -90,6 +91,11 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
             })
             .collect(),
     }
+}
+
+/// How far a try of the way home is.
+pub fn trial_step(unlocked: &Unlocked) -> Option<AwayStep> {
+    unlocked.slices.orders.under_way.step_of(TRIAL)
 }
 
 /// How far it is with what is lent, until the shop has it.

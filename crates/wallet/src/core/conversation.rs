@@ -11,7 +11,7 @@ use tallystick_card::host::TakenSlot;
 
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
-use crate::core::exclusive::{Exclusive, Guard};
+use crate::core::exclusive::{Ahead, Exclusive, Guard};
 use crate::core::place::KeyPlace;
 use crate::core::ports::{Cards, Ports};
 use crate::core::secure_element::{Command, Reply, SecureElement, Tries, unreachable};
@@ -37,6 +37,15 @@ impl Conversing {
     /// Waits until nobody else talks to the card there.
     pub async fn turn(&self, place: KeyPlace) -> Guard<'_, ()> {
         self.at(place).take().await
+    }
+
+    /// As [`Conversing::turn`], before all who wait by that.
+    async fn turn_ahead(&self, place: KeyPlace) -> Guard<'_, ()> {
+        self.at(place).take_ahead().await
+    }
+
+    fn ahead(&self, place: KeyPlace) -> Ahead {
+        self.at(place).ahead()
     }
 
     const fn at(&self, place: KeyPlace) -> &Exclusive<()> {
@@ -102,6 +111,22 @@ pub trait Errand {
 
     /// Keeps what came of it. The card's new state is kept with it.
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError>;
+
+    /// How it stands to the other errands that need the card.
+    fn urgency(&self) -> Urgency {
+        Urgency::InTurn
+    }
+}
+
+/// How an errand stands to the others that need the same card.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// It waits for its turn, and is done to the end.
+    InTurn,
+    /// It waits for its turn, shows no PIN, and ends before its next APDU once one that goes ahead waits.
+    GivesWay,
+    /// It goes before all that wait, and shows no PIN.
+    Ahead,
 }
 
 impl<P: Ports> Wallet<P> {
@@ -111,7 +136,11 @@ impl<P: Ports> Wallet<P> {
         let Some(Needed { place, .. }) = self.prepare(errand).await? else {
             return Ok(());
         };
-        let _turn = self.conversing.turn(place).await;
+        let urgency = errand.urgency();
+        let _turn = match urgency {
+            Urgency::Ahead => self.conversing.turn_ahead(place).await,
+            _ => self.conversing.turn(place).await,
+        };
         let Some(needed) = self.prepare(errand).await? else {
             return Ok(());
         };
@@ -120,8 +149,15 @@ impl<P: Ports> Wallet<P> {
             return Err(WalletError::new(ErrorKind::OtherCard));
         }
         let mut card = self.card(needed.place).await?;
+        if urgency == Urgency::GivesWay && place == KeyPlace::Reader {
+            card.give_way_to(self.conversing.ahead(place));
+        }
         let talked = self.talk(&mut card, needed, errand).await;
-        let tries = card.tries().await;
+        let tries = match (urgency, place) {
+            // Without a PIN the tries are what they were, and asking a card in a reader takes its time.
+            (Urgency::GivesWay | Urgency::Ahead, KeyPlace::Reader) => None,
+            _ => Some(card.tries().await),
+        };
         self.perform(&mut |desk| {
             desk.keep_card(&mut card, needed.place, tries.clone())?;
             talked.clone()?;
@@ -211,14 +247,14 @@ impl<P: Ports> Wallet<P> {
             return Ok(());
         };
         let mut card = self.card(KeyPlace::Software).await?;
-        let tries = card.tries().await;
+        let tries = Some(card.tries().await);
         self.perform(&mut |desk| desk.keep_card(&mut card, KeyPlace::Software, tries.clone()))
             .await
     }
 }
 
 impl Desk<'_> {
-    /// Replaces the card's state, if it is another one now, and remembers how many tries it has left.
+    /// Replaces the card's state, if it is another one now, and remembers how many tries it has left, if it was asked.
     /// To be called before anything is made of what the card answered.
     ///
     /// # Errors
@@ -227,15 +263,18 @@ impl Desk<'_> {
         &mut self,
         card: &mut SecureElement,
         place: KeyPlace,
-        tries: Result<Tries, WalletError>,
+        tries: Option<Result<Tries, WalletError>>,
     ) -> Result<(), WalletError> {
         let unlocked = self.unlocked()?;
         if place == KeyPlace::Reader {
             // It keeps its state itself; and if it was pulled out, what it did before is what counts.
-            unlocked.reader_tries = tries.ok().or(unlocked.reader_tries);
+            let told = tries.and_then(Result::ok);
+            unlocked.reader_tries = told.or(unlocked.reader_tries);
             return Ok(());
         }
-        unlocked.tries = tries?;
+        if let Some(tries) = tries {
+            unlocked.tries = tries?;
+        }
         if let Some(record) = card.unsaved(&unlocked.card, &unlocked.key)? {
             unlocked.card.clone_from(&record);
             self.put(name::CARD, record);

@@ -13,6 +13,7 @@ use tallystick_protocol::trust::signature::{SALT_LEN, emsa_pss_encode};
 use zeroize::Zeroizing;
 
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::exclusive::Ahead;
 use crate::core::ports::{CardFault, FaultKind, PoweredCard};
 use crate::sealing::StateKey;
 use crate::sealing::puk::Puk;
@@ -170,6 +171,8 @@ pub struct SecureElement {
     selected: Option<Applet>,
     /// How long an APDU it takes, as far as it has shown.
     form: Form,
+    /// For whom the conversation ends early.
+    gives_way_to: Option<Ahead>,
 }
 
 impl SecureElement {
@@ -180,7 +183,13 @@ impl SecureElement {
             stored,
             selected: None,
             form: Form::Extended,
+            gives_way_to: None,
         }
+    }
+
+    /// From now on it is sent no APDU any more once somebody waits to go ahead.
+    pub fn give_way_to(&mut self, ahead: Ahead) {
+        self.gives_way_to = Some(ahead);
     }
 
     /// What is to be stored of it, if that is something else than `stored` now; if `stored` is not what
@@ -282,6 +291,11 @@ impl SecureElement {
     async fn send(&mut self, apdu: &[u8]) -> Result<Reply, WalletError> {
         let mut exchange = Exchange::new(apdu, self.form).map_err(failed)?;
         loop {
+            // A long command is many APDUs; one whose end does not come, the card drops.
+            if self.gives_way_to.as_ref().is_some_and(Ahead::is_somebody) {
+                let why = &"the conversation gives way to another";
+                return Err(WalletError::caused(ErrorKind::ReaderBusy, why));
+            }
             let response = self.card.transmit(exchange.to_send()).await;
             let response = response.map_err(unreachable)?;
             if let Some(whole) = exchange.receive(&response).map_err(failed)? {

@@ -10,9 +10,12 @@ use tallystick_card::host::{CardError, purse};
 use tallystick_protocol::home::agreement::{Confirmation, HelloAnswer};
 use tallystick_protocol::home::calls::{HomeCall, InnerRequest, InnerResponse, SessionAskKind};
 use tallystick_protocol::home::channel::Signed;
-use tallystick_protocol::home::{AccessAnswer, HomeRefusal, PublicKeys};
+use tallystick_protocol::home::{
+    AccessAnswer, AccessPurpose, AccessRequest, HomeRefusal, PublicKeys,
+};
 use tallystick_protocol::keys::sealed::Sealed;
-use tallystick_protocol::wire::identifier::{HomeId, Root, TerminalId};
+use tallystick_protocol::trust::keyed;
+use tallystick_protocol::wire::identifier::{Domain, HomeId, Root, TerminalId};
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -142,6 +145,38 @@ pub fn access_keys() -> Command {
     away(access::keys())
 }
 
+/// As [`access_keys`], of a card that the holder has just put into a reader.
+pub fn access_keys_in_reader() -> Command {
+    Command::of(Applet::Home, access::keys(), no_access_card)
+}
+
+/// Has a card show that it is an access card: [`require_access`]. `home` is drawn by lot.
+pub fn prove_access(home: HomeId, proxy: &Domain, at: Timestamp) -> Command {
+    let terms = AccessTerms {
+        home,
+        proxy: proxy.clone(),
+        purpose: AccessPurpose::Fetch,
+        at,
+    };
+    Command::of(Applet::Home, access::request(&terms), no_access_card)
+}
+
+/// That the access card with these keys answered.
+///
+/// # Errors
+/// [`ErrorKind::OtherAccessCard`] if another one did.
+pub fn require_access(reply: &Reply, home: HomeId, keys: &PublicKeys) -> Result<(), WalletError> {
+    let other =
+        |error: &dyn core::fmt::Display| WalletError::caused(ErrorKind::OtherAccessCard, error);
+    let key = keys.verifying().map_err(|error| other(&error))?;
+    let request = bytes(reply).map_err(|error| other(&error))?;
+    let request: AccessRequest = keyed::open(&request, &key).map_err(|error| other(&error))?;
+    match request.home == home && request.terminal == keys.terminal() {
+        true => Ok(()),
+        false => Err(other(&"it answered to something else")),
+    }
+}
+
 /// Opens an account that is lent: [`account`].
 pub fn open_account(home: &HomeId, sealed: &Sealed) -> Command {
     Command::of(Applet::Home, access::open_account(home, sealed), not_lent)
@@ -265,6 +300,11 @@ fn proxy_unproven(error: CardError) -> WalletError {
         _ => ErrorKind::CardFailed,
     };
     WalletError::caused(kind, &error)
+}
+
+/// A card without the applet, or one that has no keys of a terminal.
+fn no_access_card(error: CardError) -> WalletError {
+    WalletError::caused(ErrorKind::OtherAccessCard, &error)
 }
 
 fn not_lent(error: CardError) -> WalletError {

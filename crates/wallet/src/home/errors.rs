@@ -69,4 +69,6 @@ error_kinds! {
     LoanPurseBarred = 227, "loan-purse-barred";
     /// The card at home had no keys for a party when it was lent.
     LentKeysMissing = 228, "lent-keys-missing";
+    /// The card in the reader is not the access card that joined the home, or can be none.
+    OtherAccessCard = 229, "other-access-card";
 }

@@ -29,6 +29,9 @@ pub struct Homes {
     pub away: Vec<AwayRecord>,
     /// The holder's stops since the wallet was unlocked.
     pub stops: Stops,
+    /// Whether all was taken up that the card has logged. Until it was read once, and wherever a conversation ended
+    /// early, nobody knows.
+    pub is_log_read: bool,
 }
 
 /// The holder's stops. They count from the press on, whatever the card is at: its answer to what was asked before does

@@ -221,6 +221,8 @@ pub struct AwayLoanView {
 pub struct AwayView {
     /// Names it in calls: 64 hexadecimal digits.
     pub home: String,
+    /// Where the access card is that it lets in.
+    pub place: KeyPlace,
     /// The proxy's domain.
     pub proxy: String,
     /// Whose home it is; until something is lent, the beginning of its name.

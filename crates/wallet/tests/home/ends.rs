@@ -59,9 +59,14 @@ impl<'w> Home<'w> {
 
     /// Lets that wallet in, which joins.
     pub fn let_in(&self, away: &Away<'_>) {
-        let code = block_on(away.holder.wallet.away_code()).unwrap();
+        let code = block_on(away.holder.wallet.away_code(KeyPlace::Software)).unwrap();
         let invitation = block_on(self.wallet.home_enrol(PIN, &code, "Travel laptop")).unwrap();
-        block_on(away.holder.wallet.away_join(&invitation, PIN)).unwrap();
+        block_on(
+            away.holder
+                .wallet
+                .away_join(&invitation, PIN, KeyPlace::Software),
+        )
+        .unwrap();
     }
 
     /// Terms that fit two bags of tea.

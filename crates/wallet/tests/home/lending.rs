@@ -57,9 +57,9 @@ fn what_is_no_code_no_terminal_and_no_loan_is_refused_with_its_name() {
     };
     let invitation = block_on(home.wallet.home_invitation()).unwrap();
     assert_eq!(enrol(&invitation, "phone"), ErrorKind::AccessCodeInvalid);
-    let code = block_on(away.holder.wallet.away_code()).unwrap();
+    let code = block_on(away.holder.wallet.away_code(KeyPlace::Software)).unwrap();
     assert_eq!(enrol(&code, " "), ErrorKind::LoanInvalid);
-    let joined = block_on(away.holder.wallet.away_join(&code, PIN));
+    let joined = block_on(away.holder.wallet.away_join(&code, PIN, KeyPlace::Software));
     assert_eq!(joined.unwrap_err().kind, ErrorKind::InvitationInvalid);
     let lend = |change: fn(&mut tallystick_wallet::view::LoanTerms)| home.lend(change).unwrap_err();
     assert_eq!(

@@ -6,6 +6,7 @@
     reason = "the exemption of tests does not reach their helpers"
 )]
 
+mod access_card;
 #[path = "../../../parties/tests/purchase/ask.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod ask;
@@ -30,6 +31,8 @@ mod refused;
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod search;
 mod spaces;
+mod stopping;
+mod trial;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

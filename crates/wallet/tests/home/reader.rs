@@ -31,12 +31,12 @@ fn a_card_in_a_reader_at_home_signs_and_one_that_was_pulled_out_does_not() {
         .wallet
         .home_set_up(CARD_PIN, FIRST, SECOND, KeyPlace::Reader);
     block_on(set_up).unwrap();
-    let code = block_on(away.holder.wallet.away_code()).unwrap();
+    let code = block_on(away.holder.wallet.away_code(KeyPlace::Software)).unwrap();
     let invitation = block_on(home.wallet.home_enrol(CARD_PIN, &code, "Phone")).unwrap();
     block_on(
         away.holder
             .wallet
-            .away_join(&invitation, super::holder::PIN),
+            .away_join(&invitation, super::holder::PIN, KeyPlace::Software),
     )
     .unwrap();
     let mut terms = home.terms();

@@ -5,16 +5,15 @@
 //! it goes to the shop in the session that the proxy agreed on ([`super::send`]).
 
 use minicbor::bytes::ByteArray;
-use tallystick_card::host::home::access::{EnterTerms, SignTerms};
-use tallystick_protocol::home::agreement::Profile;
+use tallystick_card::host::home::access::SignTerms;
 use tallystick_protocol::home::calls::SessionAskKind;
 use tallystick_protocol::home::channel::Signed;
-use tallystick_protocol::home::{PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN};
 use tallystick_protocol::keys::{DerivedKey, Purpose};
 use tallystick_protocol::wire::identifier::Root;
 
+use super::enter::EnteredShop;
 use super::payment::{lent_purse, require_payment};
-use super::procedure::Procedure;
+use super::procedure::{Procedure, require_fit};
 use super::under_way::ShopSession;
 use crate::checkout::order::record::Failure;
 use crate::checkout::order::state::OrderState;
@@ -104,16 +103,7 @@ impl<P: Ports> Wallet<P> {
         (purchase, away): &(Purchase, AwayRecord),
         (first, second): (&str, &str),
     ) -> Result<(), WalletError> {
-        let length = PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX;
-        for (password, wrong) in [
-            (first, ErrorKind::HomeWrongFirst),
-            (second, ErrorKind::HomeWrongSecond),
-        ] {
-            // No card takes such a one, and none is asked.
-            if !length.contains(&password.len()) {
-                return Err(WalletError::new(wrong));
-            }
-        }
+        require_fit(first, second)?;
         let mut procedure = Procedure {
             wallet: self,
             away,
@@ -125,7 +115,7 @@ impl<P: Ports> Wallet<P> {
         procedure.begin_session().await?;
         let signed = async {
             procedure.release(second).await?;
-            let session = procedure.enter(purchase).await?;
+            let session = procedure.enter(EnteredShop::of(purchase)?).await?;
             procedure.sign(choice, session).await
         };
         let signed = signed.await;
@@ -186,31 +176,6 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl<P: Ports> Procedure<'_, P> {
-    /// H6 and H7: the proxy agrees on a key with the shop, to which the card at home shows its holder.
-    async fn enter(&self, purchase: &Purchase) -> Result<ShopSession, WalletError> {
-        self.step(AwayStep::Shop).await?;
-        let (form, account) = (purchase.form(), &purchase.card);
-        let certificate = account.enrolment.certificate.clone();
-        let terms = EnterTerms {
-            loan: purchase.lent().map_or(0, |lent| lent.number),
-            shop: form.envelope.from.clone(),
-            form_start: form.start(),
-            profile: Profile::KeyAgreement,
-            is_joint: true,
-            certificate: certificate.ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?,
-        };
-        let kind = SessionAskKind::Enter;
-        let reply = self.ask(kind, card::ask_enter(&terms)).await?;
-        let session = card::entered(&reply)?.map_err(|refusal| self.meant(refusal))?;
-        let start = base16ct::lower::encode_string(&[form.start()]);
-        let session = base16ct::lower::encode_string(&session);
-        Ok(ShopSession {
-            path: ["/v1/sessions/", &start, "/", &session, "/records"].concat(),
-            home: self.away.home(),
-            records: self.records.clone().unwrap_or_default(),
-        })
-    }
-
     /// Has the card at home sign the order, and keeps it as approved.
     async fn sign(&self, choice: &Choice, session: ShopSession) -> Result<(), WalletError> {
         self.step(AwayStep::Signing).await?;

@@ -2,9 +2,11 @@
 //! The rest is as always.
 
 mod approve;
+mod enter;
 mod given_back;
 mod payment;
 mod procedure;
 mod send;
 mod spaces;
+pub mod trial;
 pub mod under_way;

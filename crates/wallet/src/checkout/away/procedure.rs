@@ -3,7 +3,9 @@
 
 use tallystick_protocol::home::agreement::{Confirmation, HelloAnswer};
 use tallystick_protocol::home::calls::SessionAskKind;
-use tallystick_protocol::home::{AccessAnswer, AccessPurpose, HomeRefusal};
+use tallystick_protocol::home::{
+    AccessAnswer, AccessPurpose, HomeRefusal, PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN,
+};
 use tallystick_protocol::wire::cbor::decode;
 
 use crate::checkout::view::AwayStep;
@@ -68,10 +70,11 @@ impl<P: Ports> Procedure<'_, P> {
         let answer: AccessAnswer = wallet.ask_proxy(&self.asked(), &path, request).await?;
         self.step(AwayStep::FirstPassword).await?;
         let opening = card::opening(&self.away.keys, &answer, first);
-        let opening = card::bytes(&wallet.ask_access_card_once(opening).await?)?;
+        let opening = card::bytes(&wallet.ask_access_card_once(self.away, opening).await?)?;
         let path = path_of(&home, "/openings");
         let record = wallet.tell(&self.asked(), &path, opening).await?;
-        wallet.ask_access_card_once(card::opened(&record)).await?;
+        let opened = wallet.ask_access_card_once(self.away, card::opened(&record));
+        opened.await?;
         Ok(())
     }
 
@@ -79,19 +82,23 @@ impl<P: Ports> Procedure<'_, P> {
     pub async fn begin_session(&mut self) -> Result<(), WalletError> {
         let (wallet, home) = (self.wallet, self.away.home());
         self.step(AwayStep::Session).await?;
-        let hello = card::bytes(&wallet.ask_access_card_once(card::hello()).await?)?;
+        let hello = card::bytes(
+            &wallet
+                .ask_access_card_once(self.away, card::hello())
+                .await?,
+        )?;
         let sessions = path_of(&home, "/sessions");
         let answer: HelloAnswer = wallet.ask_proxy(&self.asked(), &sessions, hello).await?;
         let session = base16ct::lower::encode_string(&answer.session);
         let finish = card::finish(&answer, wallet.time());
-        let finish = wallet.ask_access_card_once(finish).await;
+        let finish = wallet.ask_access_card_once(self.away, finish).await;
         let finish = card::bytes(&finish.map_err(|error| self.by_proxy(error))?)?;
         let path = [&sessions, "/", &session].concat();
         let said = wallet.tell(&self.asked(), &path, finish).await?;
         let confirmation: Confirmation = decode(&said).map_err(|error| {
             self.by_proxy(WalletError::caused(ErrorKind::HomeProxyRefused, &error))
         })?;
-        let confirm = wallet.ask_access_card_once(card::confirm(&confirmation));
+        let confirm = wallet.ask_access_card_once(self.away, card::confirm(&confirmation));
         confirm.await.map_err(|error| self.by_proxy(error))?;
         self.records = Some([&path, "/records"].concat());
         Ok(())
@@ -110,10 +117,10 @@ impl<P: Ports> Procedure<'_, P> {
         let wallet = self.wallet;
         let none = || self.meant(HomeRefusal::NoSession);
         let path = self.records.as_ref().ok_or_else(none)?;
-        let record = card::bytes(&wallet.ask_access_card_once(ask).await?)?;
+        let record = card::bytes(&wallet.ask_access_card_once(self.away, ask).await?)?;
         let said = wallet.tell(&self.asked(), path, record).await?;
         let replies = wallet
-            .ask_access_card(vec![card::answer(kind, &said)])
+            .ask_access_card(self.away, vec![card::answer(kind, &said)])
             .await?;
         last(&replies).cloned()
     }
@@ -133,4 +140,21 @@ impl<P: Ports> Procedure<'_, P> {
             _ => error,
         }
     }
+}
+
+/// Whether a card takes passwords of these lengths; none is asked about others.
+///
+/// # Errors
+/// [`ErrorKind::HomeWrongFirst`] or [`ErrorKind::HomeWrongSecond`].
+pub fn require_fit(first: &str, second: &str) -> Result<(), WalletError> {
+    let length = PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX;
+    for (password, wrong) in [
+        (first, ErrorKind::HomeWrongFirst),
+        (second, ErrorKind::HomeWrongSecond),
+    ] {
+        if !length.contains(&password.len()) {
+            return Err(WalletError::new(wrong));
+        }
+    }
+    Ok(())
 }

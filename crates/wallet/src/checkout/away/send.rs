@@ -46,7 +46,7 @@ impl<P: Ports> Wallet<P> {
                 body,
                 session,
             } = order;
-            let said = self.send_in_session(&url, body).await;
+            let said = self.send_in_session(&session.home, &url, body).await;
             self.perform(&mut |desk| {
                 if desk.state.unlocked.is_none() {
                     // Locked meanwhile. The shop can be asked again.
@@ -62,7 +62,7 @@ impl<P: Ports> Wallet<P> {
         Ok(())
     }
 
-    async fn send_in_session(&self, url: &str, body: Vec<u8>) -> Said {
+    async fn send_in_session(&self, home: &HomeId, url: &str, body: Vec<u8>) -> Said {
         let later = |error: &dyn core::fmt::Display| CallError::Later(error.to_string());
         let request = InnerRequest {
             posts: true,
@@ -70,7 +70,8 @@ impl<P: Ports> Wallet<P> {
             content_type: CBOR.to_owned(),
             body,
         };
-        let record = self.ask_access_card_once(card::to_shop(&request, true));
+        let away = self.away_home(home).await.map_err(|error| later(&error))?;
+        let record = self.ask_access_card_once(&away, card::to_shop(&request, true));
         let record = record.await.and_then(|reply| card::bytes(&reply));
         let record = record.map_err(|error| later(&error))?;
         let mut said = self.post(url, &record).await;
@@ -82,7 +83,7 @@ impl<P: Ports> Wallet<P> {
         }
         // What is said outside of the session is nobody's word about the order.
         let answer = meaning(said, CBOR).map_err(|error| later(&error))?;
-        let response = self.ask_access_card_once(card::from_shop(&answer));
+        let response = self.ask_access_card_once(&away, card::from_shop(&answer));
         let response = response
             .await
             .and_then(|reply| card::shop_response(&reply))

@@ -19,6 +19,7 @@ use crate::core::wallet::Wallet;
 use crate::home::account::{LentAccount, digest};
 use crate::home::card;
 use crate::home::code::{self, Invitation};
+use crate::home::errand::last;
 use crate::home::proxy::{Asked, path_of};
 
 /// The most homes that let a wallet in.
@@ -27,21 +28,45 @@ const HOMES_MAX: usize = 8;
 const ACCEPTED: u16 = 202;
 
 impl<P: Ports> Wallet<P> {
-    /// This wallet's access code, for the holder of a home. It is no secret.
+    /// The access code of the card there, for the holder of a home. It is no secret.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`], or a failure of card or storage.
-    pub async fn away_code(&self) -> Result<String, WalletError> {
-        Ok(code::access_code(&self.access_keys().await?))
+    /// [`ErrorKind::OtherAccessCard`] of a card in a reader that can be none, [`ErrorKind::Locked`], or a failure of reader,
+    /// card or storage.
+    pub async fn away_code(&self, place: KeyPlace) -> Result<String, WalletError> {
+        let mut keys = None;
+        let ask = match place {
+            KeyPlace::Software => card::access_keys,
+            KeyPlace::Reader => card::access_keys_in_reader,
+        };
+        self.at_one_go(
+            &mut |desk| {
+                desk.stay_unlocked();
+                Ok(Some((Needed::at(place), vec![ask()])))
+            },
+            &mut |_, replies| {
+                keys = Some(card::public_keys(last(replies)?)?);
+                Ok(())
+            },
+        )
+        .await?;
+        let keys = keys.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+        Ok(code::access_code(&keys))
     }
 
-    /// Joins a home by its invitation, and fetches what it lends if it lends something already. The PIN lets the card
-    /// take up whom it trusts.
+    /// Joins a home by its invitation with the card there as access card, and fetches what it lends if it lends
+    /// something already. The card's PIN lets it take up whom it trusts; it is not asked for again.
     ///
     /// # Errors
-    /// [`ErrorKind::InvitationInvalid`], [`ErrorKind::LoanLimit`], [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`],
-    /// [`ErrorKind::Locked`], or a failure of card or storage.
-    pub async fn away_join(&self, invitation: &str, pin: &str) -> Result<(), WalletError> {
+    /// [`ErrorKind::InvitationInvalid`], [`ErrorKind::LoanLimit`], [`ErrorKind::OtherAccessCard`] of a card in a reader that
+    /// can be none, [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::Locked`], or a failure of reader,
+    /// card or storage.
+    pub async fn away_join(
+        &self,
+        invitation: &str,
+        pin: &str,
+        place: KeyPlace,
+    ) -> Result<(), WalletError> {
         let invitation = Invitation::from_text(invitation);
         let invitation =
             invitation.ok_or_else(|| WalletError::new(ErrorKind::InvitationInvalid))?;
@@ -55,17 +80,29 @@ impl<P: Ports> Wallet<P> {
                     return Err(WalletError::new(ErrorKind::LoanLimit));
                 }
                 let roots = desk.roots();
-                let commands = vec![Command::present_pin(pin), card::put_roots(&roots)];
-                Ok(Some((Needed::at(KeyPlace::Software), commands)))
+                let commands = vec![
+                    card::access_keys_in_reader(),
+                    Command::present_pin(pin),
+                    card::put_roots(&roots),
+                ];
+                Ok(Some((Needed::at(place), commands)))
             },
-            &mut |desk, _| {
+            &mut |desk, replies| {
+                let keys = replies
+                    .first()
+                    .ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+                let keys = card::public_keys(keys)?;
+                let access = (place == KeyPlace::Reader).then_some(keys);
+                // What was lent to another card is of no use to this one.
                 let known = desk.homes()?.away(&home).cloned();
+                let known = known.filter(|known| known.access == access);
                 let loans = known.map_or_else(Vec::new, |known| known.loans);
                 desk.keep_away_home(AwayRecord {
                     format: FORMAT,
                     keys: invitation.home.clone(),
                     proxy: invitation.proxy.clone(),
                     loans,
+                    access,
                 })
             },
         )
@@ -128,9 +165,13 @@ impl<P: Ports> Wallet<P> {
         .await
     }
 
-    async fn access_keys(&self) -> Result<PublicKeys, WalletError> {
-        let reply = self.ask_access_card_once(card::access_keys()).await?;
-        card::public_keys(&reply)
+    /// The keys by which a home knows this wallet's access card.
+    async fn access_keys(&self, away: &AwayRecord) -> Result<PublicKeys, WalletError> {
+        if let Some(keys) = &away.access {
+            return Ok(keys.clone());
+        }
+        let reply = self.ask_access_card_once(away, card::access_keys());
+        card::public_keys(&reply.await?)
     }
 
     /// What is kept of a home.
@@ -157,13 +198,15 @@ impl<P: Ports> Wallet<P> {
             purpose,
             at: self.time(),
         };
-        let reply = self.ask_access_card_once(card::request(&terms)).await?;
+        let reply = self
+            .ask_access_card_once(away, card::request(&terms))
+            .await?;
         card::bytes(&reply)
     }
 
     async fn fetch(&self, home: &HomeId) -> Result<(), WalletError> {
         let away = self.away_home(home).await?;
-        let terminal = self.access_keys().await?.terminal();
+        let terminal = self.access_keys(&away).await?.terminal();
         let request = self.access_request(&away, AccessPurpose::Fetch).await?;
         let asked = Asked {
             proxy: &away.proxy,
@@ -219,7 +262,7 @@ impl<P: Ports> Wallet<P> {
             ));
         }
         let open = card::open_account(&loan.home, &lent.account);
-        let opened = self.ask_access_card_once(open).await;
+        let opened = self.ask_access_card_once(away, open).await;
         let account = opened.and_then(|reply| card::account(&reply));
         let account = account.map_err(|error| match error.kind {
             ErrorKind::LentInvalid => error.about(away.proxy.as_str()),
@@ -238,7 +281,11 @@ impl<P: Ports> Wallet<P> {
     }
 }
 
-fn id_of(home: &str) -> Result<HomeId, WalletError> {
+/// The home that is meant in a call.
+///
+/// # Errors
+/// [`ErrorKind::NoSuchLoan`] of what names none.
+pub(crate) fn id_of(home: &str) -> Result<HomeId, WalletError> {
     home.parse()
         .map_err(|_| WalletError::new(ErrorKind::NoSuchLoan))
 }

@@ -1,5 +1,5 @@
-//! Away: the wallet that uses a card that stays at home, and what is lent to it. Its own software card is the access card: it
-//! knows the terminal's keys and the sessions' keys. Purchases are the checkout's.
+//! Away: the wallet that uses a card that stays at home, and what is lent to it. Its access card is its own software card or one
+//! in a reader: it knows the terminal's keys and the sessions' keys. Purchases are the checkout's.
 
-mod homes;
+pub mod homes;
 pub mod record;

@@ -7,6 +7,7 @@ use tallystick_protocol::home::{Loan, PublicKeys};
 use tallystick_protocol::wire::identifier::{Domain, HomeId};
 use tallystick_protocol::wire::time::Timestamp;
 
+use crate::core::place::KeyPlace;
 use crate::holder::profile::StoredAddress;
 use crate::home::account::LentAccount;
 use crate::home::view::{AwayLoanView, AwayView};
@@ -116,9 +117,21 @@ pub struct AwayRecord {
     /// What it lends, by number.
     #[n(3)]
     pub loans: Vec<LentRecord>,
+    /// The keys of the access card, if that is a card in a reader: it is known by them.
+    #[n(4)]
+    pub access: Option<PublicKeys>,
 }
 
 impl AwayRecord {
+    /// Where the access card is.
+    #[must_use]
+    pub const fn place(&self) -> KeyPlace {
+        match self.access {
+            Some(_) => KeyPlace::Reader,
+            None => KeyPlace::Software,
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub fn home(&self) -> HomeId {
@@ -143,6 +156,7 @@ impl AwayRecord {
         let open = self.loans.iter().filter(|one| one.loan.ends_at > now);
         AwayView {
             home,
+            place: self.place(),
             proxy: self.proxy.as_str().to_owned(),
             name,
             loans: open.map(LentRecord::view).collect(),

@@ -7,7 +7,7 @@ use tallystick_protocol::home::calls::{HomeCall, HomeCallKind, HomeReply};
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::time::Timestamp;
 
-use crate::core::conversation::{Errand, Needed};
+use crate::core::conversation::{Errand, Needed, Urgency};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::place::KeyPlace;
@@ -93,7 +93,8 @@ impl<P: Ports> Wallet<P> {
     async fn look_at_tries(&self) {
         // If the card does not say it now, it says it next time.
         let _later = self
-            .at_one_go(
+            .at_one_go_as(
+                Urgency::GivesWay,
                 &mut |desk| {
                     let own = desk.own_home()?;
                     Ok(Some((desk.home_card(&own)?, vec![card::status()])))
@@ -132,6 +133,9 @@ impl Errand for Calling<'_> {
         }
         self.at = desk.moment_of_lent_purses()?;
         self.place = own.place;
+        if self.call.kind == HomeCallKind::Sign {
+            desk.homes()?.is_log_read = false;
+        }
         desk.home_card(&own).map(Some)
     }
 
@@ -160,15 +164,18 @@ impl Errand for Calling<'_> {
     }
 
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let Some(status) = self.rest.first() else {
-            return Ok(());
-        };
-        desk.keep_status(status)?;
-        if let Some(log) = self.rest.get(1)
-            && let Some(new) = desk.keep_log(log)?
-        {
-            self.used = Some(desk.own_home()?.use_view(&new));
+        match self.rest.as_slice() {
+            [] => Ok(()),
+            [status] => desk.keep_status(status),
+            replies => {
+                self.used = desk.keep_log(replies)?.pop();
+                Ok(())
+            }
         }
-        Ok(())
+    }
+
+    /// A stop does not wait for what is not answered any more.
+    fn urgency(&self) -> Urgency {
+        Urgency::GivesWay
     }
 }

@@ -7,21 +7,29 @@ use tallystick_protocol::wire::identifier::{Role, Root};
 
 use super::record::UseRecord;
 use crate::core::ask::{self, Answer, Ask, COSE};
+use crate::core::conversation::Urgency;
 use crate::core::desk::Desk;
 use crate::core::error::WalletError;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
 use crate::home::card;
-use crate::home::view::UseState;
+use crate::home::view::{UseState, UseView};
 
 impl<P: Ports> Wallet<P> {
-    /// Asks the issuers what became of the orders that were signed for others. What does not answer is asked the next
-    /// time. Without a use that is open nobody is asked.
+    /// Takes up what the card has signed and this wallet has not heard of: because it was ended or the card pulled out
+    /// meanwhile. Then asks the issuers what became of the orders that were signed for others. What does not answer is
+    /// asked the next time. Without a use that is open nobody is asked. Returns the uses of which it has not heard
+    /// before, oldest first.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`](crate::ErrorKind::Locked), or a failure of reader, card or storage where something is given
     /// back.
-    pub async fn home_follow_uses(&self) -> Result<(), WalletError> {
+    pub async fn home_follow_uses(&self) -> Result<Vec<UseView>, WalletError> {
+        let new = match self.read_log().await {
+            // Issuers can be asked without the card.
+            Err(error) if error.kind.is_about_the_card() => Vec::new(),
+            read => read?,
+        };
         let mut asks = Vec::new();
         self.perform(&mut |desk| {
             asks = desk.open_uses()?;
@@ -29,12 +37,37 @@ impl<P: Ports> Wallet<P> {
         })
         .await?;
         if asks.is_empty() {
-            return Ok(());
+            return Ok(new);
         }
         for answer in self.ask(asks).await {
             self.take_word(&answer).await?;
         }
-        Ok(())
+        Ok(new)
+    }
+
+    /// Asks the card what it has signed, unless all is known; what is new of it.
+    async fn read_log(&self) -> Result<Vec<UseView>, WalletError> {
+        let mut new = Vec::new();
+        self.at_one_go_as(
+            Urgency::GivesWay,
+            &mut |desk| {
+                let homes = desk.homes()?;
+                let Some(own) = homes.own.clone().filter(|_| !homes.is_log_read) else {
+                    return Ok(None);
+                };
+                if own.loans.is_empty() {
+                    return Ok(None);
+                }
+                let commands = vec![card::status(), card::log()];
+                Ok(Some((desk.home_card(&own)?, commands)))
+            },
+            &mut |desk, replies| {
+                new = desk.keep_log(replies)?;
+                Ok(())
+            },
+        )
+        .await?;
+        Ok(new)
     }
 
     async fn take_word(&self, answer: &Answer<Root>) -> Result<(), WalletError> {
@@ -50,19 +83,19 @@ impl<P: Ports> Wallet<P> {
         if !is_free {
             return Ok(());
         }
-        self.at_one_go(
+        self.at_one_go_as(
+            Urgency::GivesWay,
             &mut |desk| {
                 let own = desk.own_home()?;
+                // If it ends early, the log says whether the card has done it.
+                desk.homes()?.is_log_read = false;
                 let cancel = card::cancel(&root, word, desk.now());
                 let commands = vec![cancel, card::status(), card::log()];
                 Ok(Some((desk.home_card(&own)?, commands)))
             },
             &mut |desk, replies| {
-                let [.., status, log] = replies else {
-                    return Ok(());
-                };
-                desk.keep_status(status)?;
-                desk.keep_log(log).map(|_| ())
+                desk.keep_log(replies)?;
+                Ok(())
             },
         )
         .await?;

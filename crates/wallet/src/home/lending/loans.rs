@@ -16,7 +16,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use super::record::LoanRecord;
 use crate::core::access::check_pin;
-use crate::core::conversation::Needed;
+use crate::core::conversation::{Needed, Urgency};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
@@ -106,7 +106,8 @@ impl<P: Ports> Wallet<P> {
             Ok(())
         })
         .await?;
-        self.at_one_go(
+        self.at_one_go_as(
+            Urgency::Ahead,
             &mut |desk| {
                 desk.stay_unlocked();
                 let own = desk.own_home()?;

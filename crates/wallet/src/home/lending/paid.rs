@@ -10,20 +10,25 @@ use crate::core::desk::Desk;
 use crate::core::error::WalletError;
 use crate::core::secure_element::Reply;
 use crate::home::card;
-use crate::home::view::LoanState;
+use crate::home::view::{LoanState, UseView};
 
 impl Desk<'_> {
-    /// Takes up what the card says that it signed and gave back; the newest of what is new.
-    pub(super) fn keep_log(&mut self, log: &Reply) -> Result<Option<UseRecord>, WalletError> {
+    /// Takes up what the card says of itself and what it has logged, which it was asked last; what is new of it, oldest
+    /// first.
+    pub(super) fn keep_log(&mut self, replies: &[Reply]) -> Result<Vec<UseView>, WalletError> {
+        let [.., status, log] = replies else {
+            return Ok(Vec::new());
+        };
+        self.keep_status(status)?;
         let mut own = self.own_home()?;
-        let before = own.uses.last().map_or(0, |one| one.number);
         let new = own.take_log(&card::decisions(log)?);
-        let uses = own.uses.iter().filter(|one| one.number > before);
-        for one in uses.cloned().collect::<Vec<_>>() {
-            self.keep_paid(&one)?;
+        for one in &new {
+            self.keep_paid(one)?;
         }
+        let views = new.iter().map(|one| own.use_view(one)).collect();
         self.keep_own_home(own)?;
-        Ok(new)
+        self.homes()?.is_log_read = true;
+        Ok(views)
     }
 
     /// Now, or the first moment of which no purse that is lent has signed anything: what a purse signs must not be older than

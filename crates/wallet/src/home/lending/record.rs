@@ -298,8 +298,8 @@ impl HomeRecord {
         }
     }
 
-    /// Takes up what the card signed and what it gave back, oldest first; the newest of what is new.
-    pub fn take_log(&mut self, log: &[Decision]) -> Option<UseRecord> {
+    /// Takes up what the card signed and what it gave back, oldest first; what is new of it.
+    pub fn take_log(&mut self, log: &[Decision]) -> Vec<UseRecord> {
         for decision in log.iter().filter(|one| one.is_cancelled) {
             let mut uses = self.uses.iter_mut();
             if let Some(kept) = uses.find(|one| one.number == decision.number) {
@@ -307,7 +307,7 @@ impl HomeRecord {
             }
         }
         let newest = self.uses.last().map_or(0, |one| one.number);
-        let mut new = None;
+        let mut new = Vec::new();
         for decision in log.iter().filter(|one| one.number > newest) {
             let one = UseRecord {
                 number: decision.number,
@@ -326,7 +326,7 @@ impl HomeRecord {
                 },
             };
             self.uses.push(one.clone());
-            new = Some(one);
+            new.push(one);
         }
         let spare = self.uses.len().saturating_sub(USES_MAX);
         self.uses.drain(..spare);
