@@ -71,5 +71,14 @@ crate::named_enum! {
         /// The session has ended, or was never begun.
         #[n(21)]
         NoSession => "no-session",
+        /// The proxy sends no mail.
+        #[n(22)]
+        NoMail => "no-mail",
+        /// The code is not the one that was mailed last, or is over.
+        #[n(23)]
+        WrongCode => "wrong-code",
+        /// No address of this home is confirmed.
+        #[n(24)]
+        NoAddress => "no-address",
     }
 }

@@ -63,4 +63,12 @@ error_kinds! {
     HomeTooMany = 218, "home-too-many";
     /// Home could not be told that everything is to stop.
     HomeStopUnheard = 219, "home-stop-unheard";
+    /// What was typed is no e-mail address.
+    MailAddressInvalid = 225, "mail-address-invalid";
+    /// The proxy sends no mail.
+    HomeNoMail = 226, "home-no-mail";
+    /// The code is not the one that was mailed last, or is over.
+    HomeWrongCode = 227, "home-wrong-code";
+    /// The proxy has no confirmed address of this home.
+    HomeNoAddress = 228, "home-no-address";
 }

@@ -19,6 +19,7 @@ mod holder;
 mod lending;
 mod lies;
 mod lock;
+mod mail;
 mod paying;
 mod reader;
 mod refused;

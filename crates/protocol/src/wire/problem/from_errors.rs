@@ -135,6 +135,9 @@ impl From<HomeRefusal> for ProblemKind {
             HomeRefusal::TooMany => Self::HomeTooMany,
             HomeRefusal::Malformed => Self::HomeMalformed,
             HomeRefusal::NoSession => Self::HomeNoSession,
+            HomeRefusal::NoMail => Self::HomeNoMail,
+            HomeRefusal::WrongCode => Self::HomeWrongCode,
+            HomeRefusal::NoAddress => Self::HomeNoAddress,
         }
     }
 }

@@ -171,6 +171,12 @@ problem_kinds! {
     HomeMalformed, "home-malformed", 400, "The message to the card at home is malformed.";
     /// The session of a terminal has ended.
     HomeNoSession, "home-no-session", 410, "The session has ended, or was never begun.";
+    /// The proxy sends no mail.
+    HomeNoMail, "home-no-mail", 409, "This proxy sends no mail.";
+    /// The code is not the one that was mailed.
+    HomeWrongCode, "home-wrong-code", 403, "This is not the code that was mailed last, or it is over.";
+    /// Nothing is mailed to an address that is not confirmed.
+    HomeNoAddress, "home-no-address", 409, "No address of this home is confirmed.";
     /// Our own fault.
     Internal, "internal", 500, "Something went wrong at this party.";
 }

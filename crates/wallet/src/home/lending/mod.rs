@@ -5,6 +5,8 @@ mod calls;
 mod connection;
 mod following;
 mod loans;
+mod mail;
+pub mod mail_record;
 pub mod record;
 mod set_up;
 mod terminals;

@@ -12,7 +12,9 @@ use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::place::KeyPlace;
-use crate::home::view::{HomeView, LoanState, LoanView, TerminalView, UseState, UseView};
+use crate::home::view::{
+    HomeMailView, HomeView, LoanState, LoanView, TerminalView, UseState, UseView,
+};
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;
@@ -328,6 +330,7 @@ impl HomeRecord {
             uses: self.uses.iter().rev().map(UseRecord::view).collect(),
             first_tries_left: self.first_tries,
             second_tries_left: self.second_tries,
+            mail: HomeMailView::default(),
         }
     }
 
