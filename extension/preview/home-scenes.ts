@@ -81,6 +81,7 @@ const home: HomeView = {
   ],
   first_tries_left: 5,
   second_tries_left: 5,
+  mail: { is_waiting: false },
 }
 const connected: HomeLink = { state: 'connected', since: (NOW - 4_000) * 1000 }
 
@@ -123,6 +124,8 @@ export function homeScenes({ ready, asked, done, tsubaki, order, forever }: Part
     'home-let-in': { ...atHome({ is_on: false, loans: [], uses: [] }, { state: 'idle' }) },
     'home-lend': atHome({ loans: [], uses: [], is_on: false }, { state: 'idle' }),
     'home-lent': atHome(),
+    'home-mail-asked': atHome({ mail: { asked: 'hanako@example.jp', is_waiting: false } }),
+    'home-mail-on': atHome({ mail: { address: 'hanako@example.jp', is_waiting: true } }),
     'home-down': atHome({}, { state: 'down', why: 'unreachable', since: (NOW - 300) * 1000, again_at: (NOW + 20) * 1000 }),
     'home-off': atHome({}, { state: 'off' }),
     'home-blocked': atHome({ second_tries_left: 0, is_registered: false }),

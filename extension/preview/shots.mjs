@@ -148,7 +148,9 @@ const SHOTS = {
   ],
   home: [
     'locked',
-    ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lent', 'down', 'off', 'blocked', 'stopped', 'new'].map(state => `home-${state}`),
+    ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lent', 'mail-asked', 'mail-on', 'down', 'off', 'blocked', 'stopped', 'new'].map(
+      state => `home-${state}`,
+    ),
     ...['begin', 'nothing', 'lent', 'unheard'].map(state => `away-${state}`),
   ],
   prepaid: ['prepaid', 'prepaid-none', 'prepaid-new', 'prepaid-asked', 'prepaid-load', 'prepaid-back', 'prepaid-unsettled'],

@@ -33,6 +33,7 @@ type OwnersCall =
   | 'receive_offer'
   | 'home_connection'
   | 'home_call'
+  | 'home_tell'
 type WalletCalls = Pick<WalletApi, Exclude<Extract<keyof WalletApi, string>, OwnersCall>>
 
 /** The calls of a page, as their Rust definition types them. */
@@ -119,6 +120,9 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   home_stop: { takes: [number], again: 'freely', waits: 'card' },
   home_top_up: { takes: [text, number, number, number, number], waits: 'card' },
   home_follow_uses: { takes: [], again: 'freely', waits: 'card' },
+  home_mail_ask: { takes: [text], waits: 'parties' },
+  home_mail_confirm: { takes: [text], again: 'once', waits: 'parties' },
+  home_mail_remove: { takes: [], again: 'freely', waits: 'parties' },
   home_stop_everything: { takes: [], again: 'freely', waits: 'card' },
   away_code: { takes: [], again: 'freely' },
   away_join: { takes: [text, text], waits: 'parties' },
