@@ -188,7 +188,10 @@ impl<P: Ports> HomeProxy<P> {
                 return Ok(false);
             }
             let sealed = office.seal(&format!("home-mail|{home}"), address.as_str().as_bytes())?;
-            mail::forget(tables, &owner(home))?;
+            if confirmed.is_some() {
+                // What was not sent yet is not for the new address, and not for the old one any more.
+                mail::forget(tables, &owner(home))?;
+            }
             tables.run(
                 "INSERT INTO home_mail (home, address, told, day, mailed) VALUES (?, ?, 0, 0, 0)
                  ON CONFLICT (home) DO UPDATE SET address = excluded.address",
