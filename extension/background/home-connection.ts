@@ -155,6 +155,8 @@ export class HomeConnection {
       if (socket.readyState === WebSocket.OPEN) socket.send(new Uint8Array(reply))
       // What was signed was signed, whether or not whoever asked still hears of it.
       if (use) this.#told(use)
+      // It is mailed, too; what is not heard now is told at the next connection.
+      if (use) void this.#host.aside(wallet => wallet.home_tell()).catch(() => undefined)
     } catch (error) {
       // The wallet refuses in its reply; this is a fault of the program, and no personal data.
       console.error('home:', error)

@@ -95,6 +95,7 @@ const home: HomeView = {
   ],
   first_tries_left: 5,
   second_tries_left: 5,
+  mail: { is_waiting: false },
 }
 const connected: HomeLink = { state: 'connected', since: (NOW - 4_000) * 1000 }
 
@@ -144,6 +145,8 @@ export function homeScenes({ ready, asked, done, tsubaki, order, forever }: Part
       { cards: [{ ...tsubaki, place: 'software' }], accounts: [account], purses: [purse] },
     ),
     'home-lent': atHome(),
+    'home-mail-asked': atHome({ mail: { asked: 'hanako@example.jp', is_waiting: false } }),
+    'home-mail-on': atHome({ mail: { address: 'hanako@example.jp', is_waiting: true } }),
     'home-down': atHome({}, { state: 'down', why: 'unreachable', since: (NOW - 300) * 1000, again_at: (NOW + 20) * 1000 }),
     'home-off': atHome({}, { state: 'off' }),
     'home-blocked': atHome({ second_tries_left: 0, is_registered: false }),

@@ -149,7 +149,7 @@ const SHOTS = {
   ],
   home: [
     'locked',
-    ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lend-purse', 'lent', 'down', 'off', 'blocked', 'stopped', 'new'].map(
+    ...['begin', 'nowhere', 'nobody', 'let-in', 'lend', 'lend-purse', 'lent', 'mail-asked', 'mail-on', 'down', 'off', 'blocked', 'stopped', 'new'].map(
       state => `home-${state}`,
     ),
     ...['begin', 'nothing', 'in-reader', 'lent', 'unheard'].map(state => `away-${state}`),

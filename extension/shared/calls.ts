@@ -36,6 +36,7 @@ type OwnersCall =
   | 'home_connection'
   | 'home_call'
   | 'home_follow_uses'
+  | 'home_tell'
 type WalletCalls = Pick<WalletApi, Exclude<Extract<keyof WalletApi, string>, OwnersCall>>
 
 /** The calls of a page, as their Rust definition types them. */
@@ -123,6 +124,9 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   home_stop: { takes: [number], again: 'freely', waits: 'parties' },
   home_top_up: { takes: [text, number, number, number, number], waits: 'card' },
   home_follow_uses: { takes: [], again: 'freely', waits: 'card' },
+  home_mail_ask: { takes: [text], waits: 'parties' },
+  home_mail_confirm: { takes: [text], again: 'once', waits: 'parties' },
+  home_mail_remove: { takes: [], again: 'freely', waits: 'parties' },
   home_stop_everything: { takes: [], again: 'freely', waits: 'parties' },
   away_code: { takes: [text], again: 'freely', waits: 'card' },
   away_join: { takes: [text, text, text], waits: 'parties' },

@@ -103,10 +103,14 @@ const PASSING = new Set([
   'home-too-many',
   'home-stop-unheard',
   'other-access-card',
+  'mail-address-invalid',
+  'home-wrong-code',
+  'home-no-address',
 ])
 
 /** Errors that no page of the wallet mends: they are read, and the page goes on with something else. */
 const TO_BE_READ = new Set([
+  'home-no-mail',
   'certificate-revoked',
   'account-ended',
   'purse-blocked',

@@ -70,6 +70,7 @@ export default {
  *   'outside'), when it has been answered.
  * - `log`: a callback for the parties' log lines; default: none.
  * - `vars`: extra variables by party, for tests.
+ * - `reaches`: the parties that may open connections of their own (TCP) to whatever listens on this machine; default: none.
  * - `blank`: beside them one that does nothing, at BLANK_DOMAIN: what a request costs before a party is reached.
  * - `limits`: how many requests of one address are let through in a minute, by the name of the limit as in
  *   worker/deploy/*.jsonc; default: any number. Miniflare plays the counter by a request of its own.
@@ -86,6 +87,7 @@ export default {
  * @property {Record<string, Record<string, string>>} [vars]
  * @property {Record<string, number>} [limits]
  * @property {string} [worker]
+ * @property {string[]} [reaches]
  * @property {boolean} [blank]
  * @property {boolean} [waitHealthy]
  * @param {PartiesOptions} [options]
@@ -98,6 +100,7 @@ export async function startParties({
   vars = {},
   limits = {},
   worker = LOCAL_WORKER,
+  reaches = [],
   blank = false,
   waitHealthy = true,
 } = {}) {
@@ -115,6 +118,7 @@ export async function startParties({
     name: `road-${from}`,
     modules: [{ type: 'ESModule', path: 'road.mjs', contents: ROAD }],
     compatibilityDate: '2026-11-01',
+    compatibilityFlags: reaches.includes(from) ? ['connect_pass_through'] : [],
     bindings: { DOMAINS: domains, FROM: from },
     serviceBindings: { ...Object.fromEntries(Object.values(domains).map(id => [id, id])), ...(recorder && { RECORDER: recorder }) },
   })

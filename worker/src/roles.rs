@@ -298,5 +298,7 @@ fn open_home_proxy(
     use tallystick_parties::home_proxy::{HomeProxy, HomeProxyConfig};
     let mut config = HomeProxyConfig::new(settings::read(env, Role::HomeProxy)?);
     config.terminals = settings::terminals(env)?;
+    config.post = settings::post(env)?;
+    config.require_safe()?;
     Ok(HomeProxy::new(ports, config))
 }

@@ -2,11 +2,15 @@
 //! or missing setting does not start; it says which one instead.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
+#[cfg(feature = "home-proxy")]
+use tallystick_parties::mail::{Account, Post, Sender};
 use tallystick_parties::office::place::Shards;
 use tallystick_parties::office::rate::{Limits, LimitsError};
 use tallystick_parties::office::settings::{
     ConsoleAccess, Operator, Settings, UnsafeSetting, owner,
 };
+#[cfg(feature = "home-proxy")]
+use tallystick_parties::ports::mail::Security;
 use tallystick_parties::routes;
 use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::wire::identifier::{Domain, Role};
@@ -363,4 +367,39 @@ fn console(env: &Env) -> Result<ConsoleAccess, SettingsError> {
         Some("closed") | None => Ok(ConsoleAccess::Closed),
         Some(_) => Err(SettingsError::Form("CONSOLE", "open, token or closed")),
     }
+}
+
+/// How mail goes out: MAIL is empty (not at all), "kept" (shown at the party's own page, in a demo alone), or how the
+/// connection to SMTP_HOST is encrypted: "starttls" or "tls".
+#[cfg(feature = "home-proxy")]
+pub fn post(env: &Env) -> Result<Option<Post>, SettingsError> {
+    let security = match optional(env, "MAIL").as_deref() {
+        None => return Ok(None),
+        Some("kept") => {
+            let own = domain(env, "DOMAIN")?;
+            let from = format!("mail@{own}");
+            let from = from.parse();
+            let from = from.map_err(|_| SettingsError::Form("DOMAIN", "of an e-mail address"))?;
+            return Ok(Some(Post::Kept(Sender { from, own })));
+        }
+        Some("starttls") => Security::StartTls,
+        Some("tls") => Security::Implicit,
+        Some(_) => {
+            let no = "empty, kept, starttls or tls";
+            return Err(SettingsError::Form("MAIL", no));
+        }
+    };
+    let from = text(env, "SMTP_FROM")?.parse();
+    let from = from.map_err(|_| SettingsError::Form("SMTP_FROM", "an e-mail address"))?;
+    let host = (domain(env, "SMTP_HOST")?, security);
+    let password = Zeroizing::new(text(env, "SMTP_PASSWORD")?);
+    let user = text(env, "SMTP_USER")?;
+    let account = Account::new(host, domain(env, "DOMAIN")?, from, (&user, &password));
+    let no = "of 1 to 255 bytes";
+    let mut account = account.ok_or(SettingsError::Form("SMTP_USER or SMTP_PASSWORD", no))?;
+    if let Some(port) = optional(env, "SMTP_PORT") {
+        let port = port.parse().ok().filter(|port| *port != 0);
+        account.port = port.ok_or(SettingsError::Form("SMTP_PORT", "a port"))?;
+    }
+    Ok(Some(Post::Server(account)))
 }

@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tallystick_parties::mail::{self, Account, Decided, Decision};
+use tallystick_parties::mail::{self, Account, Decision, Post};
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
 use tallystick_parties::office::Office;
 use tallystick_parties::office::fault::Fault;
@@ -116,16 +116,16 @@ fn run() -> Outcome<()> {
     let to = "aiko@example.jp".parse()?;
     let decision = Decision {
         id: DECISION,
-        decided: Decided::Signed,
         terminal: "愛子の携帯\r\nBcc: everybody@example.jp",
         shop: &Domain::parse("kiso-tea.localhost")?,
-        amount: Some(Money::new(2_000, Currency::Jpy)),
+        amount: Money::new(2_000, Currency::Jpy),
         at: Timestamp(START_MS / 1000),
     };
+    let post = Post::Server(account.clone());
     // Said twice, it is one mail.
     for _ in 0..2 {
         office.transaction(|tables| {
-            mail::decision(tables, &account, &to, &decision, office.now_ms())
+            mail::decision(tables, &post, ("aiko", &to), &decision, office.now_ms())
         })?;
     }
     let duties = Mailing {

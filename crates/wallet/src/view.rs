@@ -27,6 +27,7 @@ use crate::core::secure_element::Tries;
 use crate::core::state::{State, Unlocked};
 use crate::core::wallet::Wallet;
 use crate::holder::card_account::CardAccount;
+use crate::home::lending::mail_record::MailRecord;
 use crate::sealing::header::Header;
 
 /// How far the wallet is.
@@ -225,7 +226,10 @@ impl Desk<'_> {
         view.lock_minutes = Some(unlocked.lock_minutes());
         view.locks_at = lock::shown(unlocked.locks_at_ms);
         let homes = &unlocked.slices.homes;
-        view.home = homes.own.as_ref().map(|own| own.view(self.now()));
+        view.home = homes.own.as_ref().map(|own| HomeView {
+            mail: MailRecord::of(homes.mail.as_ref(), own).view(own),
+            ..own.view(self.now())
+        });
         let away = homes.away.iter();
         view.away = away.map(|away| away.view(self.now())).collect();
         view.away_trial = trial_step(unlocked);

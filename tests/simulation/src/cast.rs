@@ -10,9 +10,11 @@ use tallystick_parties::directory::Directory;
 use tallystick_parties::home_proxy::{HomeProxy, HomeProxyConfig};
 use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
+use tallystick_parties::mail::{Account, Post};
 use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration_token};
 use tallystick_parties::ports::Ports;
+use tallystick_parties::ports::mail::Security;
 use tallystick_parties::registration_authority::{RegistrationAuthority, RegistrationConfig};
 use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
 use tallystick_parties::store::handles::Handles;
@@ -315,7 +317,8 @@ impl Cast {
             }
             HOME_PROXY => {
                 let settings = self.settings(Role::HomeProxy, HOME_PROXY);
-                let config = HomeProxyConfig::new(settings);
+                let mut config = HomeProxyConfig::new(settings);
+                config.post = Some(Post::Server(mail_account()));
                 Running::HomeProxy(Rc::new(HomeProxy::new(ports, config)))
             }
             BANKING_SYSTEM => {
@@ -422,4 +425,11 @@ fn outside_bank() -> BankingConfig {
     config.opening_minor = 100_000;
     config.opens_accounts = true;
     config
+}
+
+/// By which server the home proxy mails.
+fn mail_account() -> Account {
+    let host = (domain("mail.localhost"), Security::StartTls);
+    let from = "hearth@hearth.localhost".parse().unwrap();
+    Account::new(host, domain(HOME_PROXY), from, ("hearth", "a password")).unwrap()
 }

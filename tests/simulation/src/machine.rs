@@ -3,7 +3,7 @@
 use std::rc::Weak;
 
 use tallystick_parties::native::{
-    self, KeptLog, MemorySockets, SeededRandom, SetClock, SqliteDatabase,
+    self, KeptLog, MailServer, MemorySockets, SeededRandom, SetClock, SqliteDatabase,
 };
 
 use crate::network::SimulatedNetwork;
@@ -28,6 +28,7 @@ pub(crate) fn machine(
         signing: Pen::new(town.clone(), random.clone()),
         random,
         network: SimulatedNetwork::new(town.clone(), name),
+        mail: MailServer::default(),
         log: KeptLog::default(),
     }
 }

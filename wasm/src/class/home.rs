@@ -131,6 +131,38 @@ impl JsWallet {
         }))
     }
 
+    /// Tells the proxy what is to be mailed and it has not heard of.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_tell(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.home_tell().await }))
+    }
+
+    /// Has the proxy mail a code to this address.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_mail_ask(&self, address: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(
+            async move { wallet.home_mail_ask(&address).await },
+        ))
+    }
+
+    /// Confirms the address by the code that was mailed to it: from here on each purchase is mailed.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_mail_confirm(&self, code: String) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(
+            async move { wallet.home_mail_confirm(&code).await },
+        ))
+    }
+
+    /// Nothing is mailed any more.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn home_mail_remove(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.home_mail_remove().await }))
+    }
+
     /// The access code of the card there, for the holder of a home. It is no secret.
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
     pub fn away_code(

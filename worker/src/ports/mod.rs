@@ -1,6 +1,7 @@
 //! The ports of `tallystick-parties`, made of what workerd gives.
 
 pub mod database;
+pub mod mail;
 pub mod network;
 pub mod random;
 pub mod siblings;
@@ -42,6 +43,7 @@ impl Ports for WorkerPorts {
     type Network = network::Fetching;
     type Siblings = siblings::Objects;
     type Sockets = sockets::Held;
+    type Mail = mail::Connecting;
     type Log = Console;
 
     fn database(&self) -> &Self::Database {
@@ -70,6 +72,10 @@ impl Ports for WorkerPorts {
 
     fn sockets(&self) -> &Self::Sockets {
         &self.sockets
+    }
+
+    fn mail(&self) -> &Self::Mail {
+        &mail::Connecting
     }
 
     fn log(&self) -> &Self::Log {

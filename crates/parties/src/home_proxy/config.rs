@@ -5,7 +5,8 @@ use tallystick_protocol::home::PublicKeys;
 use tallystick_protocol::wire::cbor::decode_value;
 use tallystick_protocol::wire::identifier::HomeId;
 
-use crate::office::settings::Settings;
+use crate::mail::Post;
+use crate::office::settings::{Settings, UnsafeSetting};
 
 /// What an access code begins with, as a wallet shows it.
 const ACCESS_CODE: &str = "TALLY-ACCESS-1.";
@@ -19,6 +20,8 @@ pub struct HomeProxyConfig {
     pub settings: Settings,
     /// The terminals that are let through, each of its home; `None`: those that homes register.
     pub terminals: Option<Vec<(HomeId, PublicKeys)>>,
+    /// How decisions are mailed; `None`: not at all.
+    pub post: Option<Post>,
 }
 
 impl HomeProxyConfig {
@@ -28,6 +31,18 @@ impl HomeProxyConfig {
         Self {
             settings,
             terminals: None,
+            post: None,
+        }
+    }
+
+    /// Whether a proxy may start with these settings where others can reach it.
+    ///
+    /// # Errors
+    /// [`UnsafeSetting::KeptMail`].
+    pub fn require_safe(&self) -> Result<(), UnsafeSetting> {
+        match self.post {
+            Some(Post::Kept(_)) if !self.settings.is_demo() => Err(UnsafeSetting::KeptMail),
+            _ => Ok(()),
         }
     }
 
@@ -54,8 +69,25 @@ fn read_terminal(text: &str) -> Option<(HomeId, PublicKeys)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Sender;
+    use crate::store::vault::SealingKey;
     use tallystick_protocol::trust::signature::VerifyingKey;
     use tallystick_protocol::wire::cbor::encode_value;
+    use tallystick_protocol::wire::identifier::{Domain, Role};
+
+    #[test]
+    fn mail_is_kept_to_be_shown_in_a_demo_alone() {
+        for (domain, is_safe) in [("hearth.localhost", true), ("hearth.example", false)] {
+            let own = Domain::parse(domain).unwrap();
+            let sealing = SealingKey::new([1; 32]);
+            let settings = Settings::new(Role::HomeProxy, own.clone(), "H", own.clone(), sealing);
+            let mut config = HomeProxyConfig::new(settings);
+            assert_eq!(config.require_safe(), Ok(()));
+            let from = "hearth@hearth.example".parse().unwrap();
+            config.post = Some(Post::Kept(Sender { from, own }));
+            assert_eq!(config.require_safe().is_ok(), is_safe, "{domain}");
+        }
+    }
 
     #[test]
     fn listed_terminals_are_read_by_home_and_access_code() {

@@ -168,17 +168,29 @@ impl<P: Ports> HomeProxy<P> {
         Ok(())
     }
 
+    /// The home of this name, if this is the token of its browser; `what` it says is counted.
+    pub(super) fn by_token(
+        &self,
+        what: &str,
+        home: &HomeId,
+        token: &[u8; 32],
+    ) -> Result<Home, Fault> {
+        let office = &self.office;
+        let bucket = format!("{what}|{home}");
+        office.admit(&[(&bucket, office.settings.limits.home)])?;
+        let found = find(office.tables(), home)?.ok_or(HomeRefusal::Unknown)?;
+        if !found.has_token(token) {
+            return Err(Fault::new(Kind::Unauthorised, "This is not its token."));
+        }
+        Ok(found)
+    }
+
     /// `POST /v1/homes/lent`: a home leaves what it lends to one terminal. It replaces what was left before.
     pub(super) fn take_lent(&self, request: &Incoming) -> Result<Answer, Fault> {
         let list: LentList = decode(body_of(request)?)?;
         let office = &self.office;
-        let bucket = format!("lent|{}", list.home);
-        office.admit(&[(&bucket, office.settings.limits.home)])?;
         let unknown = || Fault::from(HomeRefusal::Unknown);
-        let home = find(office.tables(), &list.home)?.ok_or_else(unknown)?;
-        if !home.has_token(&list.token) {
-            return Err(Fault::new(Kind::Unauthorised, "This is not its token."));
-        }
+        let home = self.by_token("lent", &list.home, &list.token)?;
         let known = self
             .known
             .find(office.tables(), &list.home, &list.terminal)?;

@@ -5,11 +5,13 @@
 //! read the passwords nor make the card sign anything: see [`tallystick_protocol::home`].
 
 mod access;
+mod addresses;
 mod asking;
 mod calling;
 mod config;
 mod connecting;
 mod console;
+mod decisions;
 mod homes;
 mod known;
 mod schema;
@@ -21,6 +23,7 @@ pub use known::{KnownTerminals, Listed, Registered};
 
 use self::sessions::Busy;
 use self::waiting::Waiting;
+use crate::mail::{self, Post};
 use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -43,12 +46,18 @@ pub(crate) enum Task {
     BeginSession,
     FinishSession,
     TakeRecord,
+    TakeAddress,
+    TakeDecisions,
+    ShowMail,
 }
 
 /// What a home proxy answers at beside what every party does.
 pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/homes", Task::Register).dear(),
     Route::post("/v1/homes/lent", Task::TakeLent).dear(),
+    Route::post("/v1/homes/mail-address", Task::TakeAddress).dear(),
+    Route::post("/v1/homes/decisions", Task::TakeDecisions).dear(),
+    Route::get("/v1/mail", Task::ShowMail).private(),
     Route::get("/v1/homes/{}/connection", Task::Connect),
     Route::post("/v1/homes/{}/lent", Task::TellLent),
     Route::post("/v1/homes/{}/stops", Task::Stop),
@@ -63,6 +72,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
 pub struct HomeProxy<P: Ports> {
     office: Office<P>,
     known: Box<dyn KnownTerminals>,
+    post: Option<Post>,
     waiting: Waiting,
     busy: Busy,
 }
@@ -75,8 +85,10 @@ impl<P: Ports> HomeProxy<P> {
             Some(listed) => Box::new(Listed::new(listed)),
         };
         Self {
-            office: Office::new(ports, config.settings, schema::MIGRATIONS),
+            office: Office::new(ports, config.settings, schema::MIGRATIONS)
+                .with_schema("mail", mail::SCHEMA),
             known,
+            post: config.post,
             waiting: Waiting::default(),
             busy: Busy::default(),
         }
@@ -103,6 +115,9 @@ impl<P: Ports> HomeProxy<P> {
             Task::BeginSession => self.begin_session(request, home).await,
             Task::FinishSession => self.finish_session(request, session).await,
             Task::TakeRecord => self.take_record(request, session).await,
+            Task::TakeAddress => self.take_address(request),
+            Task::TakeDecisions => self.take_decisions(request),
+            Task::ShowMail => self.show_mail(),
         }
     }
 
@@ -118,6 +133,7 @@ impl<P: Ports> Duties for HomeProxy<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             connecting::ARRIVAL => self.end_arrival(&job.reference),
+            mail::JOB => self.send_mail(job).await,
             sessions::END => self.end_session(&job.reference).await,
             _ => Ok(Next::Done),
         }

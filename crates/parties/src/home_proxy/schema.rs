@@ -40,6 +40,18 @@ pub(super) const MIGRATIONS: &[Migration] = &[Migration(&[
         is_released INTEGER NOT NULL, kept BLOB NOT NULL, heard BLOB, said BLOB) STRICT",
     "CREATE INDEX home_sessions_by_home ON home_sessions (home, terminal)",
     "CREATE INDEX home_sessions_by_end ON home_sessions (expires_at)",
+]), Migration(&[
+    // The confirmed address of a home, sealed; the newest decision that was noted to be mailed.
+    "CREATE TABLE home_mail (
+        home BLOB PRIMARY KEY, address BLOB NOT NULL, told INTEGER NOT NULL, day INTEGER NOT NULL,
+        mailed INTEGER NOT NULL) STRICT",
+    // The code that was mailed last, with its address, sealed.
+    "CREATE TABLE home_codes (
+        home BLOB PRIMARY KEY, sealed BLOB NOT NULL, sent_at INTEGER NOT NULL, tries INTEGER NOT NULL) STRICT",
+    // Codes of the last day. `address` is a MAC.
+    "CREATE TABLE home_codes_sent (home BLOB NOT NULL, address BLOB NOT NULL, at INTEGER NOT NULL) STRICT",
+    "CREATE INDEX home_codes_sent_by_home ON home_codes_sent (home, at)",
+    "CREATE INDEX home_codes_sent_by_address ON home_codes_sent (address, at)",
 ])];
 
 /// What is kept how long, beside what every party keeps.
@@ -58,6 +70,23 @@ pub(super) const KEPT: &[Rule] = &[
         what: "home-sessions",
         days: 0,
         sql: "DELETE FROM home_sessions WHERE expires_at <= ?",
+    },
+    crate::mail::KEPT,
+    Rule {
+        what: "home-codes",
+        days: 1,
+        sql: "DELETE FROM home_codes WHERE sent_at <= ?",
+    },
+    Rule {
+        what: "home-codes-sent",
+        days: 1,
+        sql: "DELETE FROM home_codes_sent WHERE at <= ?",
+    },
+    Rule {
+        what: "home-mail",
+        days: UNUSED_DAYS,
+        sql: "DELETE FROM home_mail WHERE home IN (
+            SELECT home FROM homes WHERE used_at <= ? AND connection IS NULL)",
     },
     Rule {
         what: "home-lent",

@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use tallystick_protocol::wire::identifier::Domain;
+use tallystick_protocol::wire::identifier::{Domain, MailAddress};
 use zeroize::Zeroizing;
 
-use super::Address;
+use super::Sender;
 use crate::ports::mail::Security;
 
 /// The longest user name, and the longest password, in bytes.
@@ -16,14 +16,12 @@ const CREDENTIAL_BYTES_MAX: usize = 255;
 pub struct Account {
     /// The server's name, as its certificate has it.
     pub host: Domain,
-    /// Its port: 465 or 587.
+    /// Its port: 465 or 587, unless the operator says another.
     pub port: u16,
     /// How the connection is encrypted.
     pub security: Security,
     /// From whom mail comes.
-    pub from: Address,
-    /// The party's own domain, which it greets with, and under which it names its messages.
-    pub own: Domain,
+    pub sender: Sender,
     user: String,
     password: Zeroizing<String>,
 }
@@ -44,7 +42,7 @@ impl Account {
     pub fn new(
         (host, security): (Domain, Security),
         own: Domain,
-        from: Address,
+        from: MailAddress,
         (user, password): (&str, &str),
     ) -> Option<Self> {
         let fits =
@@ -57,8 +55,7 @@ impl Account {
             host,
             port,
             security,
-            from,
-            own,
+            sender: Sender { from, own },
             user: user.to_owned(),
             password: Zeroizing::new(password.to_owned()),
         })

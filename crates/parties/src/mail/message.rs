@@ -3,9 +3,10 @@
 use mail_builder::MessageBuilder;
 use mail_builder::headers::date::Date;
 use mail_builder::headers::raw::Raw;
+use tallystick_protocol::wire::identifier::MailAddress;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::{Account, Address};
+use super::Sender;
 
 /// What a mail says.
 pub(super) struct Text {
@@ -15,20 +16,20 @@ pub(super) struct Text {
 
 /// The bytes of a mail, the same for the same: its name is `id` at the party's own domain.
 pub(super) fn written(
-    account: &Account,
-    to: &Address,
+    sender: &Sender,
+    to: &MailAddress,
     id: &str,
-    text: Text,
+    text: &Text,
     at: Timestamp,
 ) -> Vec<u8> {
-    let Account { from, own, .. } = account;
+    let Sender { from, own } = sender;
     let mut written = Vec::new();
     MessageBuilder::new()
         .from((own.as_str(), from.as_str()))
         .to(to.as_str())
         .date(date(at))
-        .message_id(format!("{id}@{own}"))
-        .subject(text.subject)
+        .message_id(named(sender, id))
+        .subject(text.subject.as_str())
         // No out-of-office answers (RFC 3834 §5).
         .header("Auto-Submitted", Raw::new("auto-generated"))
         // Lines of text end in CR LF in whatever they are encoded (RFC 2045 §6.8).
@@ -38,6 +39,11 @@ pub(super) fn written(
         written.extend_from_slice(b"\r\n");
     }
     written
+}
+
+/// The `Message-ID` of a mail, without the angle brackets.
+pub(super) fn named(sender: &Sender, id: &str) -> String {
+    format!("{id}@{}", sender.own)
 }
 
 fn date(at: Timestamp) -> Date {

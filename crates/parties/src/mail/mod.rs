@@ -7,9 +7,10 @@
 //! keeps [`KEPT`], and has jobs of the kind [`JOB`] done by [`deliver`].
 
 mod account;
-mod address;
+mod code;
 mod decision;
 mod message;
+mod post;
 mod reply;
 mod stored;
 mod submission;
@@ -17,7 +18,8 @@ mod submission;
 mod tests;
 
 pub use account::Account;
-pub use address::{Address, AddressError};
-pub use decision::{Decided, Decision, decision};
-pub use stored::{JOB, KEPT, SCHEMA, deliver};
+pub use code::code;
+pub use decision::{Decision, decision};
+pub use post::{Post, Sender};
+pub use stored::{JOB, KEPT, KeptMail, Noted, SCHEMA, deliver, forget, kept};
 pub use submission::{SubmissionError, submit};

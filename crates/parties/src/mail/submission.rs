@@ -2,10 +2,11 @@
 //! and says nothing of a mail before it has said the password.
 
 use data_encoding::BASE64;
+use tallystick_protocol::wire::identifier::MailAddress;
 use zeroize::Zeroizing;
 
+use super::Account;
 use super::reply::{Lines, Reply};
-use super::{Account, Address};
 use crate::ports::mail::{Connect, Security, Wire, WireError};
 
 /// The longest line of a message in bytes, without its end (RFC 5322 §2.1.1).
@@ -73,13 +74,13 @@ impl SubmissionError {
 pub async fn submit(
     connect: &impl Connect,
     account: &Account,
-    to: &Address,
+    to: &MailAddress,
     content: &[u8],
 ) -> Result<(), SubmissionError> {
     require_sendable(content)?;
     let mut session = Session::open(connect, account).await?;
     session.log_in(account).await?;
-    session.send(&account.from, to, content).await?;
+    session.send(&account.sender.from, to, content).await?;
     // It has the mail: that it is told so long changes nothing any more.
     let _said = session.lines.write(b"QUIT\r\n").await;
     Ok(())
@@ -146,8 +147,8 @@ impl<W: Wire> Session<W> {
 
     async fn send(
         &mut self,
-        from: &Address,
-        to: &Address,
+        from: &MailAddress,
+        to: &MailAddress,
         content: &[u8],
     ) -> Result<(), SubmissionError> {
         let (from, to, mut size) = (from.as_str(), to.as_str(), String::new());
@@ -183,7 +184,7 @@ async fn greet<W: Wire>(
     lines: &mut Lines<W>,
     account: &Account,
 ) -> Result<Vec<String>, SubmissionError> {
-    let reply = ask(lines, &format!("EHLO {}", account.own)).await?;
+    let reply = ask(lines, &format!("EHLO {}", account.sender.own)).await?;
     require(&reply, 250, "EHLO")?;
     Ok(reply.lines.into_iter().skip(1).collect())
 }

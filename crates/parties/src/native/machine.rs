@@ -1,7 +1,7 @@
 //! The machine one party runs on.
 
 use super::{
-    Hub, InProcessNetwork, KeptLog, MemorySockets, RsaSigning, SeededRandom, SetClock,
+    Hub, InProcessNetwork, KeptLog, MailServer, MemorySockets, RsaSigning, SeededRandom, SetClock,
     SqliteDatabase,
 };
 use crate::office::place::Place;
@@ -23,6 +23,8 @@ pub struct Machine<S = RsaSigning, N = InProcessNetwork> {
     pub network: N,
     /// Who is connected to it.
     pub sockets: MemorySockets,
+    /// The mail server that it reaches.
+    pub mail: MailServer,
     /// What it logged.
     pub log: KeptLog,
 }
@@ -57,6 +59,7 @@ impl Machine {
             random,
             network: hub.network(domain).at(place),
             sockets: MemorySockets::new(clock),
+            mail: MailServer::default(),
             log: KeptLog::default(),
         })
     }
@@ -70,6 +73,7 @@ impl<S: Signing, N: Network + Siblings> Ports for Machine<S, N> {
     type Network = N;
     type Siblings = N;
     type Sockets = MemorySockets;
+    type Mail = MailServer;
     type Log = KeptLog;
 
     fn database(&self) -> &SqliteDatabase {
@@ -98,6 +102,10 @@ impl<S: Signing, N: Network + Siblings> Ports for Machine<S, N> {
 
     fn sockets(&self) -> &MemorySockets {
         &self.sockets
+    }
+
+    fn mail(&self) -> &MailServer {
+        &self.mail
     }
 
     fn log(&self) -> &KeptLog {

@@ -97,6 +97,8 @@ limits! {
     terminal, "terminal-each", 60;
     /// Passwords, of each kind, that one terminal brings to its home.
     home_passwords, "home-passwords-each", 10;
+    /// Codes mailed to addresses of whoever has a home. One home and one address have fewer of their own.
+    mail_codes, "mail-codes", 60;
     /// Accounts, where they are opened for whoever asks.
     accounts, "accounts", 600;
     /// Passwords and their salts, asked for at a bank's page by whoever types the number of one account.

@@ -176,6 +176,12 @@ pub enum UnsafeSetting {
         "CLIENT_TOKENS has a token of fewer than 22 characters: make one with `openssl rand -base64 24`."
     )]
     ShortClientToken,
+    /// The proxy would show everybody what it mails.
+    #[error(
+        "MAIL is kept, which shows everybody what is mailed: name a server, or leave it empty. \
+         It may be kept at *.localhost only."
+    )]
+    KeptMail,
     /// Whoever answers at the CA's address first would be trusted.
     #[error(
         "ROOTS is empty: set it to the CA's root certificate in base64. \

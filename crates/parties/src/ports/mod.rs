@@ -7,7 +7,6 @@ pub mod banking;
 pub mod clock;
 pub mod database;
 pub mod log;
-#[cfg(feature = "mail")]
 pub mod mail;
 pub mod network;
 pub mod random;
@@ -18,6 +17,7 @@ pub mod sockets;
 pub use clock::Clock;
 pub use database::{Database, DatabaseError, Row, Tables, Value};
 pub use log::Log;
+pub use mail::Connect;
 pub use network::{Network, NetworkError};
 pub use random::{PortRng, Random};
 pub use siblings::Siblings;
@@ -40,6 +40,8 @@ pub trait Ports {
     type Siblings: Siblings;
     /// Connections that others hold open.
     type Sockets: Sockets;
+    /// Connections to mail servers.
+    type Mail: Connect;
     /// Where log lines go.
     type Log: Log;
 
@@ -57,6 +59,8 @@ pub trait Ports {
     fn siblings(&self) -> &Self::Siblings;
     /// Connections that others hold open.
     fn sockets(&self) -> &Self::Sockets;
+    /// Connections to mail servers.
+    fn mail(&self) -> &Self::Mail;
     /// Where log lines go.
     fn log(&self) -> &Self::Log;
 }

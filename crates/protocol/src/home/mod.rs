@@ -19,6 +19,7 @@ pub mod access;
 pub mod agreement;
 pub mod calls;
 pub mod channel;
+pub mod decisions;
 mod entrance;
 pub mod keys;
 pub mod loan;

@@ -81,5 +81,14 @@ crate::named_enum! {
         /// Another purse is to pay than the loan's, or the order is paid by somebody else than the purse's bank.
         #[n(24)]
         OtherPurse => "other-purse",
+        /// The proxy sends no mail.
+        #[n(25)]
+        NoMail => "no-mail",
+        /// The code is not the one that was mailed last, or is over.
+        #[n(26)]
+        WrongCode => "wrong-code",
+        /// No address of this home is confirmed.
+        #[n(27)]
+        NoAddress => "no-address",
     }
 }

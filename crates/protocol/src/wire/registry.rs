@@ -123,6 +123,8 @@ pub mod message {
         HOME_REPLY = 158;
         INNER_REQUEST = 159;
         INNER_RESPONSE = 160;
+        HOME_MAIL_ADDRESS = 161;
+        HOME_DECISIONS = 162;
     }
 }
 
@@ -212,6 +214,7 @@ pub mod context {
         AGREEMENT = "tallystick/v1/agreement";
         AGREEMENT_PROOF = "tallystick/v1/agreement-proof";
         ENTRANCE = "tallystick/v1/entrance";
+        HOME_DECISION_MAIL = "tallystick/v1/home/decision-mail";
         HOME_NAME = "tallystick/v1/home/name";
         HOME_OPENING = "tallystick/v1/home/opening";
         HOME_REGISTRATION = "tallystick/v1/home/registration";

@@ -11,6 +11,7 @@ use tallystick_protocol::home::calls::{
     LentList, SessionAnswer, SessionAsk, SessionAskKind, TerminalProof,
 };
 use tallystick_protocol::home::channel::{EnterAsk, RefusedAtHome, ReleaseAnswer, SignAsk, Signed};
+use tallystick_protocol::home::decisions::{HomeDecisions, HomeMailAddress, ToldDecision};
 use tallystick_protocol::home::loan::Lent;
 use tallystick_protocol::home::records::{Record, RecordKeys, Side};
 use tallystick_protocol::home::{
@@ -274,6 +275,85 @@ fn what_home_leaves_with_its_proxy_is_as_the_page_says() {
             at: NOW,
         },
     );
+}
+
+#[test]
+fn what_home_tells_its_proxy_to_be_mailed_is_as_the_page_says() {
+    let address = || Some("aiko@example.jp".parse().unwrap());
+    let code = || Some("01234567".to_owned());
+    let said = [(None, None), (address(), None), (address(), code())];
+    for (address, code) in said {
+        let (home, token) = (HOME, [1; 32]);
+        holds(
+            "home-mail-address",
+            &HomeMailAddress {
+                home,
+                token,
+                address,
+                code,
+            },
+        );
+    }
+    let decision = ToldDecision {
+        number: 1,
+        terminal_name: "愛子の携帯".into(),
+        shop: domain("shop.example"),
+        amount: yen(2_000),
+        at: NOW,
+    };
+    holds(
+        "home-decisions",
+        &HomeDecisions {
+            home: HOME,
+            token: [1; 32],
+            decisions: vec![decision],
+        },
+    );
+}
+
+#[test]
+fn a_code_is_digits_an_address_one_line_and_decisions_not_too_many() {
+    let told = |address: &str, code: Option<&str>| {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes);
+        let fields = 3 + u64::from(code.is_some());
+        encoder.array(3).unwrap().u8(1).unwrap().u16(161).unwrap();
+        encoder.map(fields).unwrap();
+        encoder.u8(0).unwrap().bytes(&[1; 32]).unwrap();
+        encoder.u8(1).unwrap().bytes(&[1; 32]).unwrap();
+        encoder.u8(2).unwrap().str(address).unwrap();
+        if let Some(code) = code {
+            encoder.u8(3).unwrap().str(code).unwrap();
+        }
+        decode::<HomeMailAddress>(&bytes).is_ok()
+    };
+    assert!(told("aiko@example.jp", None));
+    assert!(told("aiko@example.jp", Some("01234567")));
+    for code in ["", "0123456", "0123456x", "012345678"] {
+        assert!(!told("aiko@example.jp", Some(code)), "{code}");
+    }
+    for address in ["aiko", "a@example.jp\r\nRCPT TO:<b@example.jp>", ""] {
+        assert!(!told(address, None), "{address}");
+    }
+    let decision = |name: &str| ToldDecision {
+        number: 1,
+        terminal_name: name.into(),
+        shop: domain("shop.example"),
+        amount: yen(1),
+        at: NOW,
+    };
+    let decisions = |decisions| {
+        let (home, token) = (HOME, [1; 32]);
+        let said = HomeDecisions {
+            home,
+            token,
+            decisions,
+        };
+        decode::<HomeDecisions>(&encode(&said)).is_ok()
+    };
+    assert!(decisions(vec![decision("phone"); 32]));
+    assert!(!decisions(vec![decision("phone"); 33]));
+    assert!(!decisions(vec![decision(&"a".repeat(257))]));
 }
 
 #[test]

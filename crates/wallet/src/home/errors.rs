@@ -71,4 +71,12 @@ error_kinds! {
     LentKeysMissing = 228, "lent-keys-missing";
     /// The card in the reader is not the access card that joined the home, or can be none.
     OtherAccessCard = 229, "other-access-card";
+    /// What was typed is no e-mail address.
+    MailAddressInvalid = 225, "mail-address-invalid";
+    /// The proxy sends no mail.
+    HomeNoMail = 230, "home-no-mail";
+    /// The code is not the one that was mailed last, or is over.
+    HomeWrongCode = 231, "home-wrong-code";
+    /// The proxy has no confirmed address of this home.
+    HomeNoAddress = 232, "home-no-address";
 }

@@ -35,6 +35,9 @@ pub fn meant(refusal: HomeRefusal, named: Named<'_>) -> WalletError {
         HomeRefusal::ShopNotConfirmed | HomeRefusal::ShopUnreachable => {
             (ErrorKind::HomeShopFailed, named.shop)
         }
+        HomeRefusal::NoMail => (ErrorKind::HomeNoMail, named.proxy),
+        HomeRefusal::WrongCode => (ErrorKind::HomeWrongCode, ""),
+        HomeRefusal::NoAddress => (ErrorKind::HomeNoAddress, named.proxy),
         HomeRefusal::TooMany => (ErrorKind::HomeTooMany, named.proxy),
         other => (ErrorKind::HomeCardRefused, other.as_str()),
     };

@@ -6,6 +6,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::away::record::AwayRecord;
+use super::lending::mail_record::MailRecord;
 use super::lending::record::HomeRecord;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -15,6 +16,8 @@ use crate::slices::{Opened, Slice};
 const PREFIX: &str = "home/";
 /// The name of the record of this wallet's own home.
 const LENDING: &str = "home/lending";
+/// The name of the record of what is mailed.
+const MAIL: &str = "home/mail";
 /// In front of the names of homes that let this wallet in.
 const AWAY: &str = "home/away/";
 /// The longest record, in bytes.
@@ -25,6 +28,8 @@ const BYTES_MAX: usize = 1024 * 1024;
 pub struct Homes {
     /// This wallet's own, once it was set up.
     pub own: Option<HomeRecord>,
+    /// To which address its decisions are mailed.
+    pub mail: Option<MailRecord>,
     /// Those that let it in, in no particular order.
     pub away: Vec<AwayRecord>,
     /// The holder's stops since the wallet was unlocked.
@@ -84,6 +89,8 @@ impl Slice for Homes {
         };
         if name == LENDING {
             self.own = decode_value(&bytes, BYTES_MAX).ok();
+        } else if name == MAIL {
+            self.mail = decode_value(&bytes, BYTES_MAX).ok();
         } else if let Ok(away) = decode_value(&bytes, BYTES_MAX) {
             self.away.push(away);
         }
@@ -117,6 +124,17 @@ impl Desk<'_> {
         let bytes = Zeroizing::new(encode_value(&home));
         self.put_sealed(LENDING, &bytes)?;
         self.homes()?.own = Some(home);
+        Ok(())
+    }
+
+    /// Replaces what is kept of mail.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub(super) fn keep_home_mail(&mut self, mail: MailRecord) -> Result<(), WalletError> {
+        let bytes = Zeroizing::new(encode_value(&mail));
+        self.put_sealed(MAIL, &bytes)?;
+        self.homes()?.mail = Some(mail);
         Ok(())
     }
 

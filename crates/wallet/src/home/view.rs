@@ -181,6 +181,24 @@ pub struct HomeView {
     pub first_tries_left: u8,
     /// Wrong second passwords that it still accepts.
     pub second_tries_left: u8,
+    /// To which address each purchase is mailed.
+    pub mail: HomeMailView,
+}
+
+/// To which address the purchases with a card at home are mailed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct HomeMailView {
+    /// The address that was confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub address: Option<String>,
+    /// The address that a code was mailed to, which was not typed yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub asked: Option<String>,
+    /// Whether the proxy has still to hear of something.
+    pub is_waiting: bool,
 }
 
 /// Something that a home lends to this wallet.

@@ -24,6 +24,7 @@ mod instruments;
 mod lending;
 mod lies;
 mod lock;
+mod mail;
 mod paying;
 mod reader;
 mod refused;

@@ -85,6 +85,7 @@ fn what_holds_a_secret_in_the_open_cannot_be_shown_at_all() {
     use crate::home::agreement::Handover;
     use crate::home::calls::{HomeConnect, LentList, SessionAsk};
     use crate::home::channel::{EnterAsk, ReleaseAnswer, SignAsk, Signed};
+    use crate::home::decisions::{HomeDecisions, HomeMailAddress};
     use crate::home::password::Released;
     assert!(has_debug!(Hello), "the probe itself");
     assert!(!has_debug!(Initiator));
@@ -102,5 +103,7 @@ fn what_holds_a_secret_in_the_open_cannot_be_shown_at_all() {
     assert!(!has_debug!(Signed));
     assert!(!has_debug!(HomeConnect));
     assert!(!has_debug!(LentList));
+    assert!(!has_debug!(HomeMailAddress));
+    assert!(!has_debug!(HomeDecisions));
     assert!(!has_debug!(SessionAsk));
 }

@@ -7,11 +7,15 @@ use crate::home::calls::{
     SessionAsk,
 };
 use crate::home::channel::{EnterAsk, SignAsk, Signed};
+use crate::home::decisions::{
+    CODE_DIGITS, DECISIONS_MAX, HomeDecisions, HomeMailAddress, TERMINAL_NAME_BYTES_MAX,
+};
 use crate::home::loan::Lent;
 use crate::home::records::CONTENT_BYTES_MAX;
 use crate::home::{Loan, Release};
 use crate::trust::{keyed, statement};
 use crate::wire::cbor::Message;
+use crate::wire::identifier::{DOMAIN_BYTES_MAX, MAIL_ADDRESS_BYTES_MAX};
 
 /// What a record adds to its content, and a message to what it carries.
 const AROUND: usize = 64;
@@ -33,5 +37,8 @@ const _: () = {
     assert!(InnerRequest::LEN_MAX <= CONTENT_BYTES_MAX);
     assert!(InnerResponse::LEN_MAX <= CONTENT_BYTES_MAX);
     assert!(keyed::max_len::<Loan>() + AROUND <= Lent::LEN_MAX);
+    let told = TERMINAL_NAME_BYTES_MAX + DOMAIN_BYTES_MAX + 2 * 32 + AROUND;
+    assert!(DECISIONS_MAX * told + AROUND * 2 <= HomeDecisions::LEN_MAX);
+    assert!(MAIL_ADDRESS_BYTES_MAX + CODE_DIGITS + AROUND * 2 <= HomeMailAddress::LEN_MAX);
     assert!(LENT_MAX * (Lent::LEN_MAX + 8) + AROUND * 2 <= LentList::LEN_MAX);
 };

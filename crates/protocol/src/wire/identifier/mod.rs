@@ -5,6 +5,7 @@ mod domain;
 mod handle;
 mod holder;
 mod home;
+mod mail_address;
 mod order;
 mod role;
 mod transaction;
@@ -13,6 +14,7 @@ pub use domain::{DOMAIN_BYTES_MAX, Domain};
 pub use handle::Handle;
 pub use holder::HolderId;
 pub use home::{HomeId, TerminalId};
+pub use mail_address::{MAIL_ADDRESS_BYTES_MAX, MailAddress};
 pub use order::{OrderId, Root};
 pub use role::Role;
 pub use transaction::TransactionId;
@@ -36,6 +38,9 @@ pub enum IdentifierError {
     /// Not 16 bytes.
     #[error("a handle of 16 bytes was expected")]
     HandleLength,
+    /// Not a name at a domain.
+    #[error("this is not an e-mail address")]
+    MailAddress,
     /// Not 16 bytes, or not 32 lower-case hexadecimal digits.
     #[error("the number of a purse was expected")]
     PurseNumber,

@@ -138,6 +138,9 @@ impl From<HomeRefusal> for ProblemKind {
             HomeRefusal::PurseShort => Self::HomePurseShort,
             HomeRefusal::PurseBarred => Self::HomePurseBarred,
             HomeRefusal::OtherPurse => Self::HomeOtherPurse,
+            HomeRefusal::NoMail => Self::HomeNoMail,
+            HomeRefusal::WrongCode => Self::HomeWrongCode,
+            HomeRefusal::NoAddress => Self::HomeNoAddress,
         }
     }
 }

@@ -177,6 +177,12 @@ problem_kinds! {
     HomePurseBarred, "home-purse-barred", 403, "The purse at home cannot pay this.";
     /// Another purse, or another bank, than was lent.
     HomeOtherPurse, "home-other-purse", 403, "It is another purse that is lent.";
+    /// The proxy sends no mail.
+    HomeNoMail, "home-no-mail", 409, "This proxy sends no mail.";
+    /// The code is not the one that was mailed.
+    HomeWrongCode, "home-wrong-code", 403, "This is not the code that was mailed last, or it is over.";
+    /// Nothing is mailed to an address that is not confirmed.
+    HomeNoAddress, "home-no-address", 409, "No address of this home is confirmed.";
     /// Our own fault.
     Internal, "internal", 500, "Something went wrong at this party.";
 }

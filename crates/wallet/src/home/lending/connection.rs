@@ -17,6 +17,8 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// A failure of the storage.
     pub async fn home_connection(&self) -> Result<Option<HomeConnection>, WalletError> {
+        // What was signed while the browser died is told, too, whether or not something is still lent.
+        self.tell_decisions_now_or_later().await?;
         let mut own = None;
         self.perform(&mut |desk| {
             let now = desk.now();

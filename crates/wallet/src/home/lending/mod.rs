@@ -6,6 +6,8 @@ mod connection;
 mod following;
 mod loans;
 mod paid;
+mod mail;
+pub mod mail_record;
 pub mod record;
 mod set_up;
 mod terminals;

@@ -13,7 +13,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::place::KeyPlace;
 use crate::home::view::{
-    HomeView, LentKind, LoanState, LoanView, PaidByView, TerminalView, UseState, UseView,
+    HomeMailView, HomeView, LentKind, LoanState, LoanView, PaidByView, TerminalView, UseState, UseView,
 };
 
 /// The format that this release writes.
@@ -371,6 +371,7 @@ impl HomeRecord {
                 .collect(),
             first_tries_left: self.first_tries,
             second_tries_left: self.second_tries,
+            mail: HomeMailView::default(),
         }
     }
 
