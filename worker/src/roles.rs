@@ -298,5 +298,6 @@ fn open_home_proxy(
     use tallystick_parties::home_proxy::{HomeProxy, HomeProxyConfig};
     let mut config = HomeProxyConfig::new(settings::read(env, Role::HomeProxy)?);
     config.terminals = settings::terminals(env)?;
+    config.hosted_max = settings::hosted_cards(env)?;
     Ok(HomeProxy::new(ports, config))
 }

@@ -19,7 +19,12 @@ pub struct HomeProxyConfig {
     pub settings: Settings,
     /// The terminals that are let through, each of its home; `None`: those that homes register.
     pub terminals: Option<Vec<(HomeId, PublicKeys)>>,
+    /// How many cards are hosted at most; 0: none.
+    pub hosted_max: u32,
 }
+
+/// How many cards a proxy hosts whose operator says nothing about it.
+pub const HOSTED_MAX: u32 = 1_000;
 
 impl HomeProxyConfig {
     /// A proxy for the terminals that homes register.
@@ -28,6 +33,7 @@ impl HomeProxyConfig {
         Self {
             settings,
             terminals: None,
+            hosted_max: HOSTED_MAX,
         }
     }
 

@@ -11,14 +11,16 @@ mod config;
 mod connecting;
 mod console;
 mod homes;
+mod hosted;
 mod known;
 mod schema;
 mod sessions;
 mod waiting;
 
-pub use config::HomeProxyConfig;
+pub use config::{HOSTED_MAX, HomeProxyConfig};
 pub use known::{KnownTerminals, Listed, Registered};
 
+use self::hosted::Powers;
 use self::sessions::Busy;
 use self::waiting::Waiting;
 use crate::office::Office;
@@ -43,6 +45,10 @@ pub(crate) enum Task {
     BeginSession,
     FinishSession,
     TakeRecord,
+    HostCard,
+    PowerCard,
+    CommandCard,
+    RemoveCard,
 }
 
 /// What a home proxy answers at beside what every party does.
@@ -57,6 +63,10 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/homes/{}/sessions", Task::BeginSession).dear(),
     Route::post("/v1/homes/{}/sessions/{}", Task::FinishSession),
     Route::post("/v1/homes/{}/sessions/{}/records", Task::TakeRecord),
+    Route::post("/v1/hosted-cards", Task::HostCard).dear(),
+    Route::post("/v1/hosted-cards/{}/power", Task::PowerCard),
+    Route::post("/v1/hosted-cards/{}/commands", Task::CommandCard),
+    Route::post("/v1/hosted-cards/{}/removal", Task::RemoveCard),
 ];
 
 /// A home proxy.
@@ -65,6 +75,8 @@ pub struct HomeProxy<P: Ports> {
     known: Box<dyn KnownTerminals>,
     waiting: Waiting,
     busy: Busy,
+    powers: Powers,
+    hosted_max: u32,
 }
 
 impl<P: Ports> HomeProxy<P> {
@@ -79,6 +91,8 @@ impl<P: Ports> HomeProxy<P> {
             known,
             waiting: Waiting::default(),
             busy: Busy::default(),
+            powers: Powers::default(),
+            hosted_max: config.hosted_max,
         }
     }
 
@@ -90,6 +104,8 @@ impl<P: Ports> HomeProxy<P> {
             return Ok(answer);
         }
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
+        self.powers.sweep(self.office.now_ms());
+        // Of a home, or of a hosted card.
         let home = chosen.first().copied().unwrap_or_default();
         let session = (home, chosen.get(1).copied().unwrap_or_default());
         match task {
@@ -103,6 +119,10 @@ impl<P: Ports> HomeProxy<P> {
             Task::BeginSession => self.begin_session(request, home).await,
             Task::FinishSession => self.finish_session(request, session).await,
             Task::TakeRecord => self.take_record(request, session).await,
+            Task::HostCard => self.host_card(request),
+            Task::PowerCard => self.power_card(request, home),
+            Task::CommandCard => self.command_card(request, home),
+            Task::RemoveCard => self.remove_card(request, home),
         }
     }
 
@@ -136,6 +156,7 @@ impl<P: Ports> Party for HomeProxy<P> {
     }
 
     async fn wake(&self) {
+        self.powers.sweep(self.office.now_ms());
         self.office.wake(self).await;
     }
 

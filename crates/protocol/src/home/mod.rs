@@ -20,6 +20,7 @@ pub mod agreement;
 pub mod calls;
 pub mod channel;
 mod entrance;
+pub mod hosted;
 pub mod keys;
 pub mod loan;
 pub mod password;

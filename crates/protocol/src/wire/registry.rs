@@ -123,6 +123,10 @@ pub mod message {
         HOME_REPLY = 158;
         INNER_REQUEST = 159;
         INNER_RESPONSE = 160;
+        HOSTED_CARD = 161;
+        HOSTED_POWER = 162;
+        HOSTED_COMMAND = 163;
+        HOSTED_RESPONSE = 164;
     }
 }
 

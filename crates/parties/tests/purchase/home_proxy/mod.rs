@@ -2,6 +2,7 @@
 
 mod connecting;
 mod ends;
+mod hosted;
 mod proxying;
 mod refusing;
 mod stopping;
