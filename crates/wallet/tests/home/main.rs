@@ -16,6 +16,7 @@ mod given_back;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "the tests of purchases use the rest")]
 mod holder;
+mod hosted;
 mod lending;
 mod lies;
 mod lock;

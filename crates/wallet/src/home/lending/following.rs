@@ -9,7 +9,9 @@ use super::record::UseRecord;
 use crate::core::ask::{self, Answer, Ask, COSE};
 use crate::core::desk::Desk;
 use crate::core::error::WalletError;
+use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
+use crate::core::secure_element::Reply;
 use crate::core::wallet::Wallet;
 use crate::home::card;
 use crate::home::view::UseState;
@@ -20,12 +22,14 @@ const ASKED_SECONDS: u64 = 25 * 60 * 60;
 
 impl<P: Ports> Wallet<P> {
     /// Asks the issuers what became of the orders that were signed for others. What does not answer is asked the next
-    /// time. Without a use that is open nobody is asked.
+    /// time. Without a use that is open nobody is asked. A hosted card, which no call reaches through this wallet, is asked
+    /// first what it signed.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`](crate::ErrorKind::Locked), or a failure of reader, card or storage where something is given
     /// back.
     pub async fn home_follow_uses(&self) -> Result<(), WalletError> {
+        self.look_at_hosted().await?;
         let mut asks = Vec::new();
         self.perform(&mut |desk| {
             asks = desk.open_uses()?;
@@ -39,6 +43,21 @@ impl<P: Ports> Wallet<P> {
             self.take_word(&answer).await?;
         }
         Ok(())
+    }
+
+    async fn look_at_hosted(&self) -> Result<(), WalletError> {
+        self.at_one_go(
+            &mut |desk| {
+                let own = desk.homes()?.own.clone();
+                let Some(own) = own.filter(|own| own.place == KeyPlace::Hosted) else {
+                    return Ok(None);
+                };
+                let commands = vec![card::status(), card::log()];
+                Ok(Some((desk.home_card(&own)?, commands)))
+            },
+            &mut |desk, replies| desk.keep_log(replies),
+        )
+        .await
     }
 
     async fn take_word(&self, answer: &Answer<Root>) -> Result<(), WalletError> {
@@ -61,15 +80,7 @@ impl<P: Ports> Wallet<P> {
                 let commands = vec![cancel, card::status(), card::log()];
                 Ok(Some((desk.home_card(&own)?, commands)))
             },
-            &mut |desk, replies| {
-                let [.., status, log] = replies else {
-                    return Ok(());
-                };
-                desk.keep_status(status)?;
-                let mut own = desk.own_home()?;
-                own.take_log(&card::decisions(log)?);
-                desk.keep_own_home(own)
-            },
+            &mut |desk, replies| desk.keep_log(replies),
         )
         .await?;
         self.tell_proxy_now_or_later().await
@@ -77,6 +88,17 @@ impl<P: Ports> Wallet<P> {
 }
 
 impl Desk<'_> {
+    /// Takes up what the card said last: what it is and lends, and what it signed.
+    fn keep_log(&mut self, replies: &[Reply]) -> Result<(), WalletError> {
+        let [.., status, log] = replies else {
+            return Ok(());
+        };
+        self.keep_status(status)?;
+        let mut own = self.own_home()?;
+        own.take_log(&card::decisions(log)?);
+        self.keep_own_home(own)
+    }
+
     /// A question for each use of which the issuer has not said how it ended.
     fn open_uses(&mut self) -> Result<Vec<Ask<Root>>, WalletError> {
         let now = self.now();

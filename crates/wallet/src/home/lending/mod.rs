@@ -4,6 +4,7 @@
 mod calls;
 mod connection;
 mod following;
+mod hosted;
 mod loans;
 pub mod record;
 mod set_up;
