@@ -101,6 +101,8 @@ const PASSING = new Set([
   'home-card-refused',
   'home-answer-invalid',
   'home-too-many',
+  'hosted-unreachable',
+  'hosted-interrupted',
   'home-stop-unheard',
 ])
 
@@ -116,6 +118,8 @@ const TO_BE_READ = new Set([
   'purse-unknown',
   'not-paid-out',
   'no-home-proxy',
+  'hosted-gone',
+  'hosted-nowhere',
   'home-not-set-up',
   'home-blocked',
   'loan-over',

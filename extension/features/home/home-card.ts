@@ -2,9 +2,9 @@
 
 import type { CardView, KeyPlace, WalletView } from '../../shared/wallet-types'
 
-/** Where cards are that can be lent. The one in the reader comes first: it is made to be left somewhere. */
+/** Where cards are that can be lent. Those that are made to be left somewhere come first. */
 export const homePlaces = ({ cards }: Pick<WalletView, 'cards'>): KeyPlace[] =>
-  (['reader', 'software'] as const).filter(place => cards.some(card => card.ready && card.place === place))
+  (['reader', 'hosted', 'software'] as const).filter(place => cards.some(card => card.ready && card.place === place))
 
 /** The accounts that can be lent: those of the card at home. */
 export const lendable = ({ cards }: Pick<WalletView, 'cards'>, place: KeyPlace): CardView[] =>
