@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { after, test } from 'node:test'
+import { cbor, map, message } from '../support/messages.mjs'
 import { openParties } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
 import { openSocket } from '../support/socket.mjs'
@@ -17,29 +18,6 @@ const [ACCESS_CALL, STOP_CALL] = [1, 6]
 const parties = await openParties()
 const sockets = []
 after(() => sockets.forEach(socket => socket.close()))
-
-/** Deterministic CBOR (RFC 8949 §4.2) of what these tests say: numbers, text, bytes, lists, maps. */
-function cbor(value) {
-  const head = (major, count) => {
-    if (count < 24) return Buffer.from([(major << 5) | count])
-    if (count < 256) return Buffer.from([(major << 5) | 24, count])
-    if (count < 65_536) return Buffer.from([(major << 5) | 25, count >> 8, count & 255])
-    const long = Buffer.alloc(count < 2 ** 32 ? 5 : 9)
-    long[0] = (major << 5) | (long.length === 5 ? 26 : 27)
-    if (long.length === 5) long.writeUInt32BE(count, 1)
-    else long.writeBigUInt64BE(BigInt(count), 1)
-    return long
-  }
-  if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value)
-  if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)])
-  if (Buffer.isBuffer(value)) return Buffer.concat([head(2, value.length), value])
-  if (Array.isArray(value)) return Buffer.concat([head(4, value.length), ...value.map(cbor)])
-  return Buffer.concat([head(5, value.size), ...[...value].flatMap(([key, item]) => [cbor(key), cbor(item)])])
-}
-
-/** A map with the keys 0, 1, 2 …; what is undefined is left out. */
-const map = (...items) => new Map([...items.entries()].filter(([, item]) => item !== undefined))
-const message = (type, ...items) => cbor([1, type, map(...items)])
 
 /** Keys of a home card or a terminal, with the name that follows from them. */
 function keysOf(context) {
