@@ -45,8 +45,11 @@ class WalletClient {
   /** A new address is named here, so that saying it again adds it once. */
   saveAddress = (address: Address) => (address.id ? this.call.save_address(address) : this.call.insert_address({ ...address, id: newId() }))
 
-  /** Wrong PINs that the card still accepts: the wallet's own, or the one that was last in the reader. */
-  triesLeft = (place: KeyPlace): number => (place === 'reader' ? this.view?.reader_pin_tries_left : this.view?.pin_tries_left) ?? 3
+  /** Wrong PINs that the card still accepts: the wallet's own, the one that was last in the reader, or the hosted one. */
+  triesLeft = (place: KeyPlace): number => {
+    const { pin_tries_left: software, reader_pin_tries_left: reader, hosted_pin_tries_left: hosted } = this.view ?? {}
+    return { software, reader, hosted }[place] ?? 3
+  }
 
   /**
    * Approves an order. If the service worker died on the way, the wallet says what became of it:

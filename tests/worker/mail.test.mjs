@@ -1,35 +1,30 @@
 // T000-4 on workerd: what a card at home decided is mailed, through a real mail server, or kept to be shown in a demo.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
+import { HOME_REGISTRATION, keysOf, map, message, seconds } from '../support/home-messages.mjs'
 import { emptyFolder, openParties } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
 
 const PROXY = 'hearth.localhost'
 const AIKO = 'aiko@example.jp'
 /** Numbers of messages: docs/messages.cddl. */
-const [HOME_REGISTRATION, HOME_MAIL_ADDRESS, HOME_DECISIONS] = [152, 161, 162]
+const [HOME_MAIL_ADDRESS, HOME_DECISIONS] = [161, 162]
 const PATIENCE_MS = 30_000
 
 /** A home that is registered at this proxy. */
 async function registered(parties) {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const keys = map(publicKey.export({ type: 'spki', format: 'der' }), randomBytes(32))
-  const home = createHash('sha256').update('tallystick/v1/home/name').update(cbor(keys)).digest()
+  const { keys, name: home, signed } = keysOf('tallystick/v1/home/name')
   const token = randomBytes(32)
   const verifier = createHash('sha256').update(token).digest()
-  const payload = message(HOME_REGISTRATION, keys, PROXY, verifier, [], 1, Math.floor(Date.now() / 1000))
-  const header = cbor(new Map([[1, -7]]))
-  const structure = cbor(['Signature1', header, Buffer.from('tallystick/v1/home/registration'), payload])
-  const signature = sign('sha256', structure, { key: privateKey, dsaEncoding: 'ieee-p1363' })
-  const signed = Buffer.concat([Buffer.from([0xd2]), cbor([header, new Map(), payload, signature])])
+  const registration = message(HOME_REGISTRATION, keys, PROXY, verifier, [], 1, seconds())
   const post = (path, type, body) => parties.fetch(PROXY, path, { method: 'POST', headers: { 'content-type': type }, body })
-  const answer = await post('/v1/homes', 'application/cose', signed)
+  const answer = await post('/v1/homes', 'application/cose', signed('tallystick/v1/home/registration', registration))
   assert.equal(answer.status, 204, answer.text())
   return {
     address: (address, code) => post('/v1/homes/mail-address', 'application/cbor', message(HOME_MAIL_ADDRESS, home, token, address, code)),

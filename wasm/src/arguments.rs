@@ -116,6 +116,7 @@ pub(crate) fn place(name: &str) -> Result<KeyPlace, WalletError> {
     match name {
         "software" => Ok(KeyPlace::Software),
         "reader" => Ok(KeyPlace::Reader),
+        "hosted" => Ok(KeyPlace::Hosted),
         _ => Err(wrong("place")),
     }
 }

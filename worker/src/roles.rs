@@ -300,5 +300,6 @@ fn open_home_proxy(
     config.terminals = settings::terminals(env)?;
     config.post = settings::post(env)?;
     config.require_safe()?;
+    config.hosted_max = settings::hosted_cards(env)?;
     Ok(HomeProxy::new(ports, config))
 }

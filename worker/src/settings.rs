@@ -339,6 +339,16 @@ pub fn terminals(env: &Env) -> Result<Option<Terminals>, SettingsError> {
     ))
 }
 
+/// How many cards a home proxy hosts: HOSTED_CARDS, 0 for none.
+#[cfg(feature = "home-proxy")]
+pub fn hosted_cards(env: &Env) -> Result<u32, SettingsError> {
+    let Some(text) = optional(env, "HOSTED_CARDS") else {
+        return Ok(tallystick_parties::home_proxy::HOSTED_MAX);
+    };
+    let form = SettingsError::Form("HOSTED_CARDS", "a number of cards, 0 for none");
+    text.trim().parse().map_err(|_| form)
+}
+
 /// Terminals, each of its home.
 #[cfg(feature = "home-proxy")]
 type Terminals = Vec<(

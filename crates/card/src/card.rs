@@ -89,6 +89,15 @@ impl Card {
         self.transmit_keeping(apdu, rng, &mut |_| Ok(()))
     }
 
+    /// Executes commands beside what is going on, as over another logical channel (ISO/IEC 7816-4 §12.1): nothing is
+    /// selected there and no PIN is verified, and what is selected and verified here stays.
+    pub fn beside<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let here = core::mem::take(&mut self.session);
+        let done = work(self);
+        self.session = here;
+        done
+    }
+
     /// As [`Self::transmit`]. What must not be lost in the middle of the command is kept there by `keep`;
     /// the command ends with its error.
     pub(crate) fn transmit_keeping(

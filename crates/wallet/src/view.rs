@@ -109,6 +109,14 @@ pub struct WalletView {
     /// Wrong PUKs that it still accepts.
     #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
     pub reader_puk_tries_left: Option<u8>,
+    /// The domain of the proxy that hosts a card of this wallet, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub hosted_at: Option<String>,
+    /// Wrong PINs that the hosted card still accepts, once it has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub hosted_pin_tries_left: Option<u8>,
     /// Where a new holder gets a card.
     pub welcome_url: String,
     /// Whether the wallet was made before there were recovery codes: its PUK opens it, and new codes
@@ -170,6 +178,8 @@ impl Desk<'_> {
             puk_tries_left: Tries::FULL.puk,
             reader_pin_tries_left: None,
             reader_puk_tries_left: None,
+            hosted_at: None,
+            hosted_pin_tries_left: None,
             welcome_url: self.context.welcome_url.clone(),
             opens_with_puk: state.header.as_ref().is_some_and(Header::opens_with_puk),
             lock_minutes: None,
@@ -237,6 +247,9 @@ impl Desk<'_> {
         view.puk_tries_left = unlocked.tries.puk;
         view.reader_pin_tries_left = unlocked.reader_tries.map(|tries| tries.pin);
         view.reader_puk_tries_left = unlocked.reader_tries.map(|tries| tries.puk);
+        let hosted = unlocked.hosted.as_ref();
+        view.hosted_at = hosted.map(|hosted| hosted.proxy.as_str().to_owned());
+        view.hosted_pin_tries_left = unlocked.hosted_tries.map(|tries| tries.pin);
     }
 }
 

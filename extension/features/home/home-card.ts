@@ -18,9 +18,9 @@ export interface Lendable {
   currency: string
 }
 
-/** Where cards are that can be lent. The one in the reader comes first: it is made to be left somewhere. */
+/** Where cards are that can be lent. Those that are made to be left somewhere come first. */
 export const homePlaces = ({ cards, accounts }: Held): KeyPlace[] =>
-  (['reader', 'software'] as const).filter(place => [...cards, ...accounts].some(one => one.ready && one.place === place))
+  (['reader', 'hosted', 'software'] as const).filter(place => [...cards, ...accounts].some(one => one.ready && one.place === place))
 
 /** What can be lent: cards, accounts and purses of the card at home. */
 export function lendable({ cards, accounts, purses }: Held, place: KeyPlace): Lendable[] {

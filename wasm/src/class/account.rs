@@ -60,6 +60,16 @@ impl JsWallet {
         }))
     }
 
+    /// As `move_card`, to the hosted card.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn move_to_hosted(&self, id: String, browser_pin: String, hosted_pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let (browser_pin, hosted_pin) = (Zeroizing::new(browser_pin), Zeroizing::new(hosted_pin));
+        done(Box::pin(async move {
+            wallet.move_to_hosted(&id, &browser_pin, &hosted_pin).await
+        }))
+    }
+
     /// Removes a card with its keys. Without the PIN: the one on offer, or one whose keys are in a card
     /// in a reader; they stay in that card then.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
@@ -86,6 +96,30 @@ impl JsWallet {
         said(Box::pin(
             async move { wallet.prepare_reader_card(&pin).await },
         ))
+    }
+
+    /// Has the home proxy host a card, and gives it its PIN. Returns its PUK, to be shown once.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn host_card(&self, pin: String) -> Promise {
+        let wallet = self.0.clone();
+        let pin = Zeroizing::new(pin);
+        said(Box::pin(async move { wallet.host_card(&pin).await }))
+    }
+
+    /// What the hosted card is.
+    #[wasm_bindgen(unchecked_return_type = "Promise<ReaderCardView>")]
+    pub fn hosted_card(&self) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            shown(&thrown(wallet.hosted_card().await)?)
+        }))
+    }
+
+    /// Has the proxy delete the hosted card with everything in it.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn unhost_card(&self) -> Promise {
+        let wallet = self.0.clone();
+        done(Box::pin(async move { wallet.unhost_card().await }))
     }
 
     /// Changes the PIN of the software card or of the card in the reader.

@@ -1,3 +1,8 @@
+use alloc::vec::Vec;
+
+use tallystick_protocol::test_keys::TestRng;
+use zeroize::Zeroizing;
+
 use super::bench::{Bench, PIN, PUK};
 use crate::Applet;
 use crate::Card;
@@ -141,6 +146,29 @@ fn a_malformed_new_pin_costs_no_try_and_changes_nothing() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn what_is_done_beside_sees_no_pin_and_disturbs_none() {
+    let mut bench = Bench::personalised();
+    bench.verify();
+    let mut card = Card::restore(&bench.card.state()).unwrap();
+    let mut rng = TestRng::new(5);
+    let mut ask = |card: &mut Card, apdu: Result<Zeroizing<Vec<u8>>, CardError>| {
+        card.transmit(&apdu.unwrap(), &mut rng).bytes
+    };
+    ask(&mut card, host::select(Applet::Identity));
+    assert_eq!(host::done(&ask(&mut card, host::verify_pin(PIN))), Ok(()));
+    let refused = card.beside(|card| {
+        ask(card, host::select(Applet::Keys));
+        ask(card, host::select(Applet::Identity));
+        ask(card, host::new_puk(b"87654321"))
+    });
+    assert_eq!(host::done(&refused), Err(CardError::PinRequired));
+    assert_eq!(
+        host::done(&ask(&mut card, host::new_puk(b"87654321"))),
+        Ok(())
+    );
 }
 
 #[test]

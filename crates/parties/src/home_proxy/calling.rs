@@ -1,4 +1,4 @@
-//! Asks home: a call over the connection of the home browser, and its reply.
+//! Asks home: the card that is hosted here, or a call over the connection of the home browser; and its reply.
 
 use core::pin::pin;
 
@@ -83,8 +83,6 @@ impl<P: Ports> HomeProxy<P> {
         kind: HomeCallKind,
         content: Vec<u8>,
     ) -> Result<HomeReply, NoReply> {
-        let tag = homes::connection(self.office.tables(), home)?;
-        let tag = tag.ok_or(NoReply::Refused(HomeRefusal::NotConnected))?;
         let call = HomeCall {
             // Drawn, so that after a restart no late reply is taken for another call's.
             number: self.office.rng().next_u64() % WHOLE_MAX,
@@ -92,6 +90,11 @@ impl<P: Ports> HomeProxy<P> {
             kind,
             content,
         };
+        if let Some(reply) = self.answer_hosted(home, &call)? {
+            return Ok(reply);
+        }
+        let tag = homes::connection(self.office.tables(), home)?;
+        let tag = tag.ok_or(NoReply::Refused(HomeRefusal::NotConnected))?;
         let bytes = encode(&call);
         if bytes.len() > HomeCall::LEN_MAX {
             return Err(NoReply::Refused(HomeRefusal::Malformed));

@@ -22,7 +22,12 @@ pub struct HomeProxyConfig {
     pub terminals: Option<Vec<(HomeId, PublicKeys)>>,
     /// How decisions are mailed; `None`: not at all.
     pub post: Option<Post>,
+    /// How many cards are hosted at most; 0: none.
+    pub hosted_max: u32,
 }
+
+/// How many cards a proxy hosts whose operator says nothing about it.
+pub const HOSTED_MAX: u32 = 1_000;
 
 impl HomeProxyConfig {
     /// A proxy for the terminals that homes register.
@@ -32,6 +37,7 @@ impl HomeProxyConfig {
             settings,
             terminals: None,
             post: None,
+            hosted_max: HOSTED_MAX,
         }
     }
 

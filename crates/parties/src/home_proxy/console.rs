@@ -20,15 +20,19 @@ impl<P: Ports> Show for HomeProxy<P> {
     fn counters(&self) -> Result<Counters, Fault> {
         let sql = "SELECT (SELECT count(*) FROM homes), (SELECT count(connection) FROM homes),
             (SELECT count(*) FROM home_terminals),
-            (SELECT count(*) FROM home_sessions WHERE terminal IS NOT NULL AND expires_at > ?)";
+            (SELECT count(*) FROM home_sessions WHERE terminal IS NOT NULL AND expires_at > ?),
+            (SELECT count(*) FROM hosted_cards)";
         let now = self.office.now().into();
-        let counted: Option<(u64, u64, u64, u64)> = typed::one(self.office.tables(), sql, &[now])?;
-        let (homes, connected, terminals, sessions) = counted.ok_or_else(Fault::internal)?;
+        let counted: Option<(u64, u64, u64, u64, u64)> =
+            typed::one(self.office.tables(), sql, &[now])?;
+        let (homes, connected, terminals, sessions, hosted) =
+            counted.ok_or_else(Fault::internal)?;
         Ok(Counters::from([
             ("homes".to_owned(), homes),
             ("homes_connected".to_owned(), connected),
             ("home_terminals".to_owned(), terminals),
             ("home_sessions".to_owned(), sessions),
+            ("hosted_cards".to_owned(), hosted),
         ]))
     }
 

@@ -62,6 +62,21 @@ pub(super) fn connection(
     Ok(found.flatten())
 }
 
+/// Forgets a home whose card there is no more, and what it left for its terminals.
+pub(super) fn forget(tables: &dyn Tables, home: &HomeId) -> Result<(), DatabaseError> {
+    for table in [
+        "homes",
+        "home_terminals",
+        "home_lent",
+        "home_gates",
+        "home_sessions",
+    ] {
+        let sql = format!("DELETE FROM {table} WHERE home = ?");
+        tables.run(&sql, &[home.0.into()])?;
+    }
+    Ok(())
+}
+
 /// The name of a home in a path.
 pub(super) fn home_in(path: &str) -> Result<HomeId, Fault> {
     path.parse().map_err(|_| Fault::not_found())

@@ -13,14 +13,16 @@ mod connecting;
 mod console;
 mod decisions;
 mod homes;
+mod hosted;
 mod known;
 mod schema;
 mod sessions;
 mod waiting;
 
-pub use config::HomeProxyConfig;
+pub use config::{HOSTED_MAX, HomeProxyConfig};
 pub use known::{KnownTerminals, Listed, Registered};
 
+use self::hosted::Powers;
 use self::sessions::Busy;
 use self::waiting::Waiting;
 use crate::mail::{self, Post};
@@ -49,6 +51,10 @@ pub(crate) enum Task {
     TakeAddress,
     TakeDecisions,
     ShowMail,
+    HostCard,
+    PowerCard,
+    CommandCard,
+    RemoveCard,
 }
 
 /// What a home proxy answers at beside what every party does.
@@ -66,6 +72,10 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/homes/{}/sessions", Task::BeginSession).dear(),
     Route::post("/v1/homes/{}/sessions/{}", Task::FinishSession),
     Route::post("/v1/homes/{}/sessions/{}/records", Task::TakeRecord),
+    Route::post("/v1/hosted-cards", Task::HostCard).dear(),
+    Route::post("/v1/hosted-cards/{}/power", Task::PowerCard),
+    Route::post("/v1/hosted-cards/{}/commands", Task::CommandCard),
+    Route::post("/v1/hosted-cards/{}/removal", Task::RemoveCard),
 ];
 
 /// A home proxy.
@@ -75,6 +85,8 @@ pub struct HomeProxy<P: Ports> {
     post: Option<Post>,
     waiting: Waiting,
     busy: Busy,
+    powers: Powers,
+    hosted_max: u32,
 }
 
 impl<P: Ports> HomeProxy<P> {
@@ -91,6 +103,8 @@ impl<P: Ports> HomeProxy<P> {
             post: config.post,
             waiting: Waiting::default(),
             busy: Busy::default(),
+            powers: Powers::default(),
+            hosted_max: config.hosted_max,
         }
     }
 
@@ -102,6 +116,8 @@ impl<P: Ports> HomeProxy<P> {
             return Ok(answer);
         }
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;
+        self.powers.sweep(self.office.now_ms());
+        // Of a home, or of a hosted card.
         let home = chosen.first().copied().unwrap_or_default();
         let session = (home, chosen.get(1).copied().unwrap_or_default());
         match task {
@@ -118,6 +134,10 @@ impl<P: Ports> HomeProxy<P> {
             Task::TakeAddress => self.take_address(request),
             Task::TakeDecisions => self.take_decisions(request),
             Task::ShowMail => self.show_mail(),
+            Task::HostCard => self.host_card(request),
+            Task::PowerCard => self.power_card(request, home),
+            Task::CommandCard => self.command_card(request, home),
+            Task::RemoveCard => self.remove_card(request, home),
         }
     }
 
@@ -152,6 +172,7 @@ impl<P: Ports> Party for HomeProxy<P> {
     }
 
     async fn wake(&self) {
+        self.powers.sweep(self.office.now_ms());
         self.office.wake(self).await;
     }
 

@@ -6,8 +6,11 @@ use crate::store::schema::Migration;
 /// For how long a home is kept that is neither registered anew nor connects, in days.
 const UNUSED_DAYS: u64 = 400;
 
-/// All versions of the tables, oldest first. What is secret is sealed, and nothing here is a password or a card's.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration(&[
+/// All versions of the tables, oldest first. What is secret is sealed, and nothing here is a password; a card's
+/// is what [`HOSTED`] keeps, alone.
+pub(super) const MIGRATIONS: &[Migration] = &[HOMES, HOSTED, MAILED];
+
+const HOMES: Migration = Migration(&[
     // One row a home. `verifier` is SHA-256 of the token with which the home browser connects; `connection` is the tag of
     // the connection that counts. `stop` is a terminal's signed request to stop everything, until home has heard it.
     "CREATE TABLE homes (
@@ -40,7 +43,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[Migration(&[
         is_released INTEGER NOT NULL, kept BLOB NOT NULL, heard BLOB, said BLOB) STRICT",
     "CREATE INDEX home_sessions_by_home ON home_sessions (home, terminal)",
     "CREATE INDEX home_sessions_by_end ON home_sessions (expires_at)",
-]), Migration(&[
+]);
+
+/// Mail about decisions.
+const MAILED: Migration = Migration(&[
     // The confirmed address of a home, sealed; the newest decision that was noted to be mailed.
     "CREATE TABLE home_mail (
         home BLOB PRIMARY KEY, address BLOB NOT NULL, told INTEGER NOT NULL, day INTEGER NOT NULL,
@@ -52,7 +58,16 @@ pub(super) const MIGRATIONS: &[Migration] = &[Migration(&[
     "CREATE TABLE home_codes_sent (home BLOB NOT NULL, address BLOB NOT NULL, at INTEGER NOT NULL) STRICT",
     "CREATE INDEX home_codes_sent_by_home ON home_codes_sent (home, at)",
     "CREATE INDEX home_codes_sent_by_address ON home_codes_sent (address, at)",
-])];
+]);
+
+/// Cards that are hosted here. `name` is SHA-256 of the holder's token; `sealed` is the card's state, `home` the home that
+/// it is, once it is one. What is blank was made and never changed.
+const HOSTED: Migration = Migration(&[
+    "CREATE TABLE hosted_cards (
+        name BLOB PRIMARY KEY, sealed BLOB NOT NULL, home BLOB UNIQUE, is_blank INTEGER NOT NULL,
+        made_at INTEGER NOT NULL, used_at INTEGER NOT NULL) STRICT",
+    "CREATE INDEX hosted_cards_by_use ON hosted_cards (used_at)",
+]);
 
 /// What is kept how long, beside what every party keeps.
 pub(super) const KEPT: &[Rule] = &[
@@ -92,6 +107,16 @@ pub(super) const KEPT: &[Rule] = &[
         what: "home-lent",
         days: UNUSED_DAYS,
         sql: "DELETE FROM home_lent WHERE left_at <= ?",
+    },
+    Rule {
+        what: "hosted-cards-blank",
+        days: 1,
+        sql: "DELETE FROM hosted_cards WHERE used_at <= ? AND is_blank <> 0",
+    },
+    Rule {
+        what: "hosted-cards",
+        days: UNUSED_DAYS,
+        sql: "DELETE FROM hosted_cards WHERE used_at <= ?",
     },
     Rule {
         what: "home-terminals",

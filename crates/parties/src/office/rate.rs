@@ -99,6 +99,18 @@ limits! {
     home_passwords, "home-passwords-each", 10;
     /// Codes mailed to addresses of whoever has a home. One home and one address have fewer of their own.
     mail_codes, "mail-codes", 60;
+    /// Cards that a proxy makes for whoever asks.
+    hosted_cards, "hosted-cards", 30;
+    /// What one hosted card is told.
+    hosted, "hosted-each", 600;
+    /// PINs, PUKs and new passwords that one hosted card is shown: each takes tenths of a second.
+    hosted_pins_each, "hosted-pins-each", 20;
+    /// Those of all hosted cards together.
+    hosted_pins, "hosted-pins", 90;
+    /// Keys that one hosted card makes: each takes seconds.
+    hosted_keys_each, "hosted-keys-each", 4;
+    /// Those of all hosted cards together.
+    hosted_keys, "hosted-keys", 8;
     /// Accounts, where they are opened for whoever asks.
     accounts, "accounts", 600;
     /// Passwords and their salts, asked for at a bank's page by whoever types the number of one account.

@@ -21,6 +21,7 @@ pub mod calls;
 pub mod channel;
 pub mod decisions;
 mod entrance;
+pub mod hosted;
 pub mod keys;
 pub mod loan;
 pub mod password;

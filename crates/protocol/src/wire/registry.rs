@@ -125,6 +125,10 @@ pub mod message {
         INNER_RESPONSE = 160;
         HOME_MAIL_ADDRESS = 161;
         HOME_DECISIONS = 162;
+        HOSTED_CARD = 163;
+        HOSTED_POWER = 164;
+        HOSTED_COMMAND = 165;
+        HOSTED_RESPONSE = 166;
     }
 }
 

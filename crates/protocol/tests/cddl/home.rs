@@ -12,6 +12,7 @@ use tallystick_protocol::home::calls::{
 };
 use tallystick_protocol::home::channel::{EnterAsk, RefusedAtHome, ReleaseAnswer, SignAsk, Signed};
 use tallystick_protocol::home::decisions::{HomeDecisions, HomeMailAddress, ToldDecision};
+use tallystick_protocol::home::hosted::{HostedCard, HostedCommand, HostedPower, HostedResponse};
 use tallystick_protocol::home::loan::Lent;
 use tallystick_protocol::home::records::{Record, RecordKeys, Side};
 use tallystick_protocol::home::{
@@ -445,4 +446,21 @@ fn what_a_terminal_asks_a_shop_is_as_the_page_says() {
             body: vec![1],
         },
     );
+}
+
+#[test]
+fn what_wallet_and_hosted_card_say_is_as_the_page_says() {
+    holds("hosted-card", &HostedCard { token: [1; 32] });
+    holds("hosted-power", &HostedPower { power: [2; 16] });
+    holds(
+        "hosted-command",
+        &HostedCommand {
+            token: [1; 32],
+            power: [2; 16],
+            number: 1,
+            apdu: vec![0, 0xa4, 4, 0],
+        },
+    );
+    let response = vec![0x90, 0];
+    holds("hosted-response", &HostedResponse { response });
 }

@@ -16,7 +16,7 @@ use crate::core::wallet::Wallet;
 use crate::holder::card_account::CardAccount;
 
 impl<P: Ports> Wallet<P> {
-    /// Makes the keys of the card on offer, in the software card or in the card in the reader, with that
+    /// Makes the keys of the card on offer, in the software card, in the card in the reader or in the hosted one, with that
     /// card's PIN, and keeps it; [`Wallet::enrol`] goes on from there.
     ///
     /// # Errors
@@ -131,7 +131,7 @@ impl Errand for Removing<'_> {
             return Ok(None);
         }
         let account = desk.unused_card(self.id)?;
-        if account.place() == KeyPlace::Reader && self.pin.is_empty() {
+        if account.place().is_outside() && self.pin.is_empty() {
             self.keep(desk)?;
             return Ok(None);
         }

@@ -35,7 +35,7 @@ impl Making {
             card: offer.card.clone(),
             limit: offer.limit,
             enrolment: Enrolment::begin(slot),
-            place: (place == KeyPlace::Reader).then_some(place),
+            place: place.is_outside().then_some(place),
             handover: None,
             face: None,
             instrument: offer.instrument,

@@ -28,7 +28,7 @@ impl<P: Ports> Wallet<P> {
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardInUse`] while an order that it pays is not settled,
-    /// [`ErrorKind::CallInvalid`] if it is in a reader's card already, [`ErrorKind::NotEnrolled`],
+    /// [`ErrorKind::CallInvalid`] if it is in another card already, [`ErrorKind::NotEnrolled`],
     /// [`ErrorKind::CardLimit`], [`ErrorKind::WrongPin`] or [`ErrorKind::PinBlocked`] of either card,
     /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
     pub async fn move_card(
@@ -37,6 +37,30 @@ impl<P: Ports> Wallet<P> {
         browser_pin: &str,
         reader_pin: &str,
     ) -> Result<(), WalletError> {
+        self.move_to(id, browser_pin, (reader_pin, KeyPlace::Reader))
+            .await
+    }
+
+    /// As [`Wallet::move_card`], to the card that the home proxy hosts.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn move_to_hosted(
+        &self,
+        id: &str,
+        browser_pin: &str,
+        hosted_pin: &str,
+    ) -> Result<(), WalletError> {
+        self.move_to(id, browser_pin, (hosted_pin, KeyPlace::Hosted))
+            .await
+    }
+
+    async fn move_to(
+        &self,
+        id: &str,
+        browser_pin: &str,
+        (pin, to): (&str, KeyPlace),
+    ) -> Result<(), WalletError> {
         // Before keys are made that a wrong PIN would leave unused.
         let command = Some(Command::present_pin(browser_pin));
         let place = KeyPlace::Software;
@@ -44,7 +68,8 @@ impl<P: Ports> Wallet<P> {
         let grant = crate::random_32(&mut self.ports.random());
         let mut renewing = Renewing {
             id,
-            pin: reader_pin,
+            pin,
+            to,
             grant,
             account: None,
             making: None,
@@ -70,7 +95,7 @@ impl Desk<'_> {
     fn movable(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         self.stay_unlocked();
         let account = self.unused_card(id)?;
-        if account.place() == KeyPlace::Reader {
+        if account.place().is_outside() {
             return Err(WalletError::new(ErrorKind::CallInvalid));
         }
         if account.enrolment.certificate.is_none() {
@@ -80,10 +105,11 @@ impl Desk<'_> {
     }
 }
 
-/// New keys in the making, in the card in the reader.
+/// New keys in the making, in the card in the reader or in the hosted one.
 struct Renewing<'a> {
     id: &'a str,
     pin: &'a str,
+    to: KeyPlace,
     grant: [u8; 32],
     account: Option<CardAccount>,
     making: Option<Making>,
@@ -93,7 +119,7 @@ struct Renewing<'a> {
 impl Errand for Renewing<'_> {
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
         self.account = Some(desk.movable(self.id)?);
-        Ok(Some(Needed::at(KeyPlace::Reader)))
+        Ok(Some(Needed::at(self.to)))
     }
 
     fn next(
@@ -109,7 +135,7 @@ impl Errand for Renewing<'_> {
             let slot = free_slot(&mut taken.iter().map(|taken| taken.slot))?;
             account.face = Some(account.face());
             account.enrolment = Enrolment::begin(slot);
-            account.place = Some(KeyPlace::Reader);
+            account.place = Some(self.to);
             let making = Making::anew(account, self.grant);
             return Ok(self.making.insert(making).begin(self.pin));
         };

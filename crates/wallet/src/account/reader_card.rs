@@ -1,4 +1,4 @@
-//! The card in the reader: what it is, and making a new one the holder's own.
+//! The card in the reader, or the one that the home proxy hosts: what it is, and making a new one the holder's own.
 
 use crate::account::cards::CARDS_MAX;
 use crate::account::view::{ReaderCardKind, ReaderCardView};
@@ -17,8 +17,20 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::Locked`], [`ErrorKind::NoReader`], [`ErrorKind::NoCard`],
     /// [`ErrorKind::ReaderHeld`], [`ErrorKind::CardRemoved`], [`ErrorKind::ReaderFailed`].
     pub async fn reader_card(&self) -> Result<ReaderCardView, WalletError> {
-        let _turn = self.conversing.turn(KeyPlace::Reader).await;
-        let mut card = self.card(KeyPlace::Reader).await?;
+        self.card_outside(KeyPlace::Reader).await
+    }
+
+    /// What the hosted card is. Presents no PIN.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`], [`ErrorKind::HostedGone`], [`ErrorKind::HostedUnreachable`].
+    pub async fn hosted_card(&self) -> Result<ReaderCardView, WalletError> {
+        self.card_outside(KeyPlace::Hosted).await
+    }
+
+    async fn card_outside(&self, place: KeyPlace) -> Result<ReaderCardView, WalletError> {
+        let _turn = self.conversing.turn(place).await;
+        let mut card = self.card(place).await?;
         let slots = card.slots().await?;
         let is_new = slots.is_some() && card.is_from_factory().await?;
         let tries = card.tries().await;
@@ -43,11 +55,14 @@ impl<P: Ports> Wallet<P> {
         };
         self.perform(&mut |desk| {
             let unlocked = desk.unlocked()?;
-            unlocked.reader_tries = Some(tries);
+            match place {
+                KeyPlace::Hosted => unlocked.hosted_tries = Some(tries),
+                _ => unlocked.reader_tries = Some(tries),
+            }
             let cards = unlocked.slices.profile.cards.iter();
             let there = cards.filter(|card| {
                 let holder = card.enrolment.holder();
-                card.place() == KeyPlace::Reader && slots.iter().any(|slot| slot.holder == holder)
+                card.place() == place && slots.iter().any(|slot| slot.holder == holder)
             });
             view.card_ids = there.map(|card| card.id.clone()).collect();
             Ok(())
@@ -63,12 +78,27 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::CardNotNew`], [`ErrorKind::MalformedPin`], [`ErrorKind::Locked`], or a failure of
     /// reader or card.
     pub async fn prepare_reader_card(&self, pin: &str) -> Result<String, WalletError> {
+        self.prepare_card(pin, KeyPlace::Reader).await
+    }
+
+    /// Has the home proxy host a card, and makes it the holder's own as [`Wallet::prepare_reader_card`] does. If it was
+    /// interrupted, it goes on when called with that PIN.
+    ///
+    /// # Errors
+    /// As there; [`ErrorKind::HostedNowhere`], [`ErrorKind::HostedUnreachable`].
+    pub async fn host_card(&self, pin: &str) -> Result<String, WalletError> {
         check_pin(pin)?;
-        if self.reader_card().await?.kind != ReaderCardKind::New {
+        self.be_hosted().await?;
+        self.prepare_card(pin, KeyPlace::Hosted).await
+    }
+
+    async fn prepare_card(&self, pin: &str, place: KeyPlace) -> Result<String, WalletError> {
+        check_pin(pin)?;
+        if self.card_outside(place).await?.kind != ReaderCardKind::New {
             return Err(WalletError::new(ErrorKind::CardNotNew));
         }
-        let _turn = self.conversing.turn(KeyPlace::Reader).await;
-        let mut card = self.card(KeyPlace::Reader).await?;
+        let _turn = self.conversing.turn(place).await;
+        let mut card = self.card(place).await?;
         let puk = puk::generate(&mut self.ports.random());
         let first = card.execute(vec![Command::first_pin(pin)]).await;
         let mut commands = vec![Command::first_puk(&puk)];

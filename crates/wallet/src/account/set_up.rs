@@ -82,7 +82,7 @@ impl<P: Ports> Wallet<P> {
 struct Draft {
     key: StateKey,
     codes: Codes,
-    card: SecureElement,
+    card: SecureElement<'static>,
     profile: Profile,
 }
 

@@ -22,6 +22,7 @@ use crate::core::wallet::Wallet;
 pub struct Conversing {
     browser: Exclusive<()>,
     reader: Exclusive<()>,
+    hosted: Exclusive<()>,
 }
 
 impl Default for Conversing {
@@ -29,6 +30,7 @@ impl Default for Conversing {
         Self {
             browser: Exclusive::new(()),
             reader: Exclusive::new(()),
+            hosted: Exclusive::new(()),
         }
     }
 }
@@ -52,6 +54,7 @@ impl Conversing {
         match place {
             KeyPlace::Software => &self.browser,
             KeyPlace::Reader => &self.reader,
+            KeyPlace::Hosted => &self.hosted,
         }
     }
 }
@@ -100,7 +103,7 @@ pub trait Errand {
     /// is this errand's turn to talk to that card: by then another may have changed what is stored.
     fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError>;
 
-    /// What the card is asked next, given the slots that are taken in it if it is in a reader, and what
+    /// What the card is asked next, given the slots that are taken in it if it is outside, and what
     /// it answered last; nothing, once that is all.
     fn next(
         &mut self,
@@ -176,8 +179,8 @@ impl<P: Ports> Wallet<P> {
         Ok(needed)
     }
 
-    /// The card there, with power: the one line in which a card in a reader differs.
-    pub(crate) async fn card(&self, place: KeyPlace) -> Result<SecureElement, WalletError> {
+    /// The card there, with power: the one line in which cards elsewhere differ.
+    pub(crate) async fn card(&self, place: KeyPlace) -> Result<SecureElement<'_>, WalletError> {
         let mut card = None;
         match place {
             KeyPlace::Software => {
@@ -192,18 +195,19 @@ impl<P: Ports> Wallet<P> {
                 let powered = powered.map_err(unreachable)?;
                 card = Some(SecureElement::new(powered, Vec::new()));
             }
+            KeyPlace::Hosted => card = Some(SecureElement::new(self.hosted().await?, Vec::new())),
         }
         card.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))
     }
 
     async fn talk(
         &self,
-        card: &mut SecureElement,
+        card: &mut SecureElement<'_>,
         needed: Needed,
         errand: &mut dyn Errand,
     ) -> Result<(), WalletError> {
         let mut taken = Vec::new();
-        if needed.place == KeyPlace::Reader {
+        if needed.place.is_outside() {
             let slots = card.slots().await?;
             taken = slots.ok_or_else(|| WalletError::new(ErrorKind::OtherCard))?;
             if let Some(account) = needed.account
@@ -226,7 +230,7 @@ impl<P: Ports> Wallet<P> {
     /// what was sealed to the account's enrolment key as well.
     async fn is_held(
         &self,
-        card: &mut SecureElement,
+        card: &mut SecureElement<'_>,
         taken: &[TakenSlot],
         Held {
             slot,
@@ -261,16 +265,22 @@ impl Desk<'_> {
     /// If the wallet is locked, or if the card fails.
     pub fn keep_card(
         &mut self,
-        card: &mut SecureElement,
+        card: &mut SecureElement<'_>,
         place: KeyPlace,
         tries: Option<Result<Tries, WalletError>>,
     ) -> Result<(), WalletError> {
         let unlocked = self.unlocked()?;
-        if place == KeyPlace::Reader {
-            // It keeps its state itself; and if it was pulled out, what it did before is what counts.
-            let told = tries.and_then(Result::ok);
-            unlocked.reader_tries = told.or(unlocked.reader_tries);
-            return Ok(());
+        // One outside keeps its state itself; and if it was pulled out, what it did before is what counts.
+        match place {
+            KeyPlace::Reader => {
+                unlocked.reader_tries = tries.and_then(Result::ok).or(unlocked.reader_tries);
+                return Ok(());
+            }
+            KeyPlace::Hosted => {
+                unlocked.hosted_tries = tries.and_then(Result::ok).or(unlocked.hosted_tries);
+                return Ok(());
+            }
+            KeyPlace::Software => {}
         }
         if let Some(tries) = tries {
             unlocked.tries = tries?;

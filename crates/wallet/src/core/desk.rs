@@ -95,7 +95,7 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// If the wallet is locked, [`ErrorKind::StorageDamaged`] or [`ErrorKind::StorageNewer`].
-    pub fn card(&mut self) -> Result<SecureElement, WalletError> {
+    pub fn card(&mut self) -> Result<SecureElement<'static>, WalletError> {
         let cards = self.cards;
         let unlocked = self.unlocked()?;
         sealed::check_format(&unlocked.card)?;

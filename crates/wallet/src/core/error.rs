@@ -86,6 +86,14 @@ error_kinds! {
     OtherCard = 74, "other-card";
     /// The reader failed.
     ReaderFailed = 76, "reader-failed";
+    /// The proxy that hosts the card does not answer, or not now.
+    HostedUnreachable = 77, "hosted-unreachable";
+    /// The proxy does not host the card any more, or never did.
+    HostedGone = 78, "hosted-gone";
+    /// The hosted card lost its power while it was at work.
+    HostedInterrupted = 79, "hosted-interrupted";
+    /// No home proxy is known to this build, or the one that is hosts no cards.
+    HostedNowhere = 96, "hosted-nowhere";
     /// More than one card is on the reader.
     SeveralCards = 90, "several-cards";
     /// A FeliCa card is on the reader.
@@ -154,6 +162,9 @@ impl ErrorKind {
                 | Self::ReaderNotOpened
                 | Self::ReaderBusy
                 | Self::ReaderSilent
+                | Self::HostedUnreachable
+                | Self::HostedGone
+                | Self::HostedInterrupted
         )
     }
 }

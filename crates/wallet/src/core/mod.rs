@@ -9,6 +9,7 @@ pub mod deployment;
 pub mod desk;
 pub mod error;
 pub mod exclusive;
+pub mod hosted;
 pub mod join;
 pub mod json;
 pub mod lock;

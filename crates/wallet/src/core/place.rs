@@ -16,4 +16,15 @@ pub enum KeyPlace {
     /// In a card that the holder puts into a reader.
     #[n(1)]
     Reader,
+    /// In the card that the home proxy hosts.
+    #[n(2)]
+    Hosted,
+}
+
+impl KeyPlace {
+    /// Whether the card keeps its state itself, and may be another one than the wallet remembers.
+    #[must_use]
+    pub const fn is_outside(self) -> bool {
+        !matches!(self, Self::Software)
+    }
 }

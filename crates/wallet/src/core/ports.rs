@@ -154,6 +154,12 @@ pub enum FaultKind {
     Removed,
     /// The reader failed otherwise.
     Reader,
+    /// The proxy that hosts the card does not answer, or not now.
+    Unreachable,
+    /// The proxy does not host the card any more.
+    Gone,
+    /// The hosted card lost its power while it was at work: the command was done or not.
+    Interrupted,
     /// The card itself failed, or its stored state does not open.
     Card,
 }
@@ -164,7 +170,7 @@ pub enum FaultKind {
 pub struct CardFault {
     /// What happened.
     pub kind: FaultKind,
-    /// The reader's product name; empty where it is not known, or where there is none.
+    /// The reader's product name, or the proxy's domain; empty where it is not known, or where there is none.
     pub reader: String,
     /// Technical particulars.
     pub reason: String,

@@ -164,8 +164,8 @@ pub fn signature(reply: &[u8]) -> Result<[u8; 256], WalletError> {
 }
 
 /// A card in its reader: powered on with this value, off when it is dropped.
-pub struct SecureElement {
-    card: Box<dyn PoweredCard>,
+pub struct SecureElement<'c> {
+    card: Box<dyn PoweredCard + 'c>,
     /// The stored state that it was given power with.
     stored: Vec<u8>,
     selected: Option<Applet>,
@@ -175,9 +175,9 @@ pub struct SecureElement {
     gives_way_to: Option<Ahead>,
 }
 
-impl SecureElement {
+impl<'c> SecureElement<'c> {
     /// The card that was just given power with that stored state; a card in a reader keeps its own.
-    pub const fn new(card: Box<dyn PoweredCard>, stored: Vec<u8>) -> Self {
+    pub const fn new(card: Box<dyn PoweredCard + 'c>, stored: Vec<u8>) -> Self {
         Self {
             card,
             stored,
@@ -320,6 +320,9 @@ pub fn unreachable(fault: CardFault) -> WalletError {
         FaultKind::Silent => ErrorKind::ReaderSilent,
         FaultKind::Removed => ErrorKind::CardRemoved,
         FaultKind::Reader => ErrorKind::ReaderFailed,
+        FaultKind::Unreachable => ErrorKind::HostedUnreachable,
+        FaultKind::Gone => ErrorKind::HostedGone,
+        FaultKind::Interrupted => ErrorKind::HostedInterrupted,
         FaultKind::Card => ErrorKind::CardFailed,
     };
     WalletError::caused(kind, &fault).about(&fault.reader)

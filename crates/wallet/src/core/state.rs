@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::hosted::HostedRecord;
 use crate::core::ports::Record;
 use crate::core::revocations::Revocations;
 use crate::core::secure_element::Tries;
@@ -16,6 +17,8 @@ pub mod name {
     pub const HEADER: &str = "header";
     /// The software card.
     pub const CARD: &str = crate::sealing::software_card::RECORD;
+    /// Which card the home proxy hosts.
+    pub const HOSTED: &str = "hosted-card";
     /// The newest list of revoked certificates, in clear.
     pub const REVOCATIONS: &str = "revocations";
 }
@@ -34,6 +37,10 @@ pub struct Unlocked {
     pub tries: Tries,
     /// Tries left on the card that was last in the reader.
     pub reader_tries: Option<Tries>,
+    /// The card that the home proxy hosts.
+    pub hosted: Option<HostedRecord>,
+    /// Tries left on it, once it has said so.
+    pub hosted_tries: Option<Tries>,
     /// What the slices keep.
     pub slices: Slices,
 }
@@ -49,6 +56,8 @@ impl Unlocked {
             card: Vec::new(),
             tries: Tries::FULL,
             reader_tries: None,
+            hosted: None,
+            hosted_tries: None,
             slices: Slices::default(),
         }
     }
@@ -79,12 +88,16 @@ impl State {
     pub fn unlock(&mut self, key: StateKey, locks_at_ms: u64) -> Result<(), WalletError> {
         let open = |record: &Record| opened(&key, &record.name, &record.bytes);
         let card = self.record(name::CARD)?.to_vec();
+        let hosted = self.record(name::HOSTED).ok();
+        let hosted = hosted.and_then(|bytes| opened(&key, name::HOSTED, bytes).ok());
+        let hosted = hosted.and_then(|bytes| HostedRecord::read(&bytes));
         let slices = Slices::of(&self.records, open)?;
         self.beside.unlock(&self.records, open);
         self.unlocked = Some(Unlocked {
             locks_at_ms,
             lock_minutes: slices.lock_minutes(),
             card,
+            hosted,
             slices,
             ..Unlocked::new(key)
         });

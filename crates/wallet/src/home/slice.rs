@@ -10,6 +10,7 @@ use super::lending::mail_record::MailRecord;
 use super::lending::record::HomeRecord;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::slices::{Opened, Slice};
 
 /// In front of the names of all its records.
@@ -58,10 +59,11 @@ impl Stops {
 }
 
 impl Homes {
-    /// Whether terminals are let in: then time does not lock the wallet.
+    /// Whether terminals are let in through this wallet: then time does not lock it. A hosted card needs none.
     #[must_use]
     pub fn is_on(&self, now: Timestamp) -> bool {
-        self.own.as_ref().is_some_and(|own| own.is_on(now))
+        let own = self.own.as_ref();
+        own.is_some_and(|own| own.is_on(now) && own.place != KeyPlace::Hosted)
     }
 
     /// A home that lets this wallet in.
@@ -135,6 +137,16 @@ impl Desk<'_> {
         let bytes = Zeroizing::new(encode_value(&mail));
         self.put_sealed(MAIL, &bytes)?;
         self.homes()?.mail = Some(mail);
+        Ok(())
+    }
+
+    /// Forgets this wallet's own home: its card is no more.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub(super) fn drop_own_home(&mut self) -> Result<(), WalletError> {
+        self.homes()?.own = None;
+        self.delete(LENDING.to_owned());
         Ok(())
     }
 

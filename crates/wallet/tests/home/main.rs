@@ -20,6 +20,7 @@ mod given_back;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "the tests of purchases use the rest")]
 mod holder;
+mod hosted;
 mod instruments;
 mod lending;
 mod lies;

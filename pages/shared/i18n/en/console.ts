@@ -313,6 +313,7 @@ export const console = {
   counter_homes_connected: 'homes connected',
   counter_home_terminals: 'devices',
   counter_home_sessions: 'sessions',
+  counter_hosted_cards: 'hosted cards',
   counter_purse_keys: 'keys of purses in use',
   counter_purse_keys_waiting: 'keys under way',
   counter_purse_keys_replaced: 'keys replaced',

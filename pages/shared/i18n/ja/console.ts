@@ -314,6 +314,7 @@ export const console: CatalogueLike<typeof english> = {
   counter_homes_connected: '接続中の家',
   counter_home_terminals: '端末',
   counter_home_sessions: 'セッション',
+  counter_hosted_cards: '預かっているカード',
   counter_purse_keys: '使用中の財布の鍵',
   counter_purse_keys_waiting: '手続き中の鍵',
   counter_purse_keys_replaced: '交換した鍵',

@@ -77,7 +77,7 @@ impl Holder {
     /// The PIN of the card in which the bank's keys live.
     pub(super) fn pin_at(&self, place: KeyPlace) -> &'static str {
         match place {
-            KeyPlace::Reader => PIN,
+            KeyPlace::Reader | KeyPlace::Hosted => PIN,
             KeyPlace::Software => self.typed_pin(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod connecting;
 mod ends;
+mod hosted;
 mod mailing;
 mod proxying;
 mod refusing;

@@ -38,6 +38,8 @@ impl<P: Ports> Wallet<P> {
         let ask = match place {
             KeyPlace::Software => card::access_keys,
             KeyPlace::Reader => card::access_keys_in_reader,
+            // A card that stays with a proxy goes along with nobody.
+            KeyPlace::Hosted => return Err(WalletError::new(ErrorKind::OtherAccessCard)),
         };
         self.at_one_go(
             &mut |desk| {
@@ -71,6 +73,9 @@ impl<P: Ports> Wallet<P> {
         let invitation =
             invitation.ok_or_else(|| WalletError::new(ErrorKind::InvitationInvalid))?;
         check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
+        if place == KeyPlace::Hosted {
+            return Err(WalletError::new(ErrorKind::OtherAccessCard));
+        }
         let home = invitation.home.home();
         self.at_one_go(
             &mut |desk| {

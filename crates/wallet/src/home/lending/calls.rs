@@ -43,7 +43,7 @@ impl<P: Ports> Wallet<P> {
             (Ok(()), Some(answer)) => Ok(answer),
             // A card in a reader keeps its state itself: what it did, it did, although it was pulled out since.
             (Err(error), Some(answer))
-                if calling.place == KeyPlace::Reader && error.kind.is_about_the_card() =>
+                if calling.place.is_outside() && error.kind.is_about_the_card() =>
             {
                 Ok(answer)
             }

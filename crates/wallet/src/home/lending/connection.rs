@@ -5,13 +5,15 @@ use tallystick_protocol::wire::cbor::encode;
 
 use super::record::HomeRecord;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
 use crate::home::proxy::{Asked, path_of};
 use crate::home::view::HomeConnection;
 
 impl<P: Ports> Wallet<P> {
-    /// Where the home browser connects, and what it says first; nothing while nothing is lent or the wallet is locked.
+    /// Where the home browser connects, and what it says first; nothing while nothing is lent, the wallet is
+    /// locked, or the proxy hosts the card itself.
     /// What the proxy has not heard of yet, it is told before.
     ///
     /// # Errors
@@ -32,6 +34,9 @@ impl<P: Ports> Wallet<P> {
             return Ok(None);
         };
         self.tell_proxy_now_or_later().await?;
+        if own.place == KeyPlace::Hosted {
+            return Ok(None);
+        }
         let path = path_of(&own.home(), "/connection");
         let url = self.context.urls.url(&own.proxy, &path);
         let first = HomeConnect {

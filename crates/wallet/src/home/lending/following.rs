@@ -5,11 +5,12 @@ use tallystick_protocol::checkout::answers::{IssuerAnswer, MoneyState};
 use tallystick_protocol::trust::statement;
 use tallystick_protocol::wire::identifier::{Role, Root};
 
-use super::record::UseRecord;
+use super::record::{HomeRecord, UseRecord};
 use crate::core::ask::{self, Answer, Ask, COSE};
 use crate::core::conversation::Urgency;
 use crate::core::desk::Desk;
 use crate::core::error::WalletError;
+use crate::core::place::KeyPlace;
 use crate::core::ports::Ports;
 use crate::core::wallet::Wallet;
 use crate::home::card;
@@ -45,14 +46,17 @@ impl<P: Ports> Wallet<P> {
         Ok(new)
     }
 
-    /// Asks the card what it has signed, unless all is known; what is new of it.
+    /// Asks the card what it has signed, unless all is known; what is new of it. No call reaches a hosted card through this
+    /// wallet, so that it is asked each time.
     async fn read_log(&self) -> Result<Vec<UseView>, WalletError> {
         let mut new = Vec::new();
         self.at_one_go_as(
             Urgency::GivesWay,
             &mut |desk| {
                 let homes = desk.homes()?;
-                let Some(own) = homes.own.clone().filter(|_| !homes.is_log_read) else {
+                let may_be_new =
+                    |own: &HomeRecord| !homes.is_log_read || own.place == KeyPlace::Hosted;
+                let Some(own) = homes.own.clone().filter(may_be_new) else {
                     return Ok(None);
                 };
                 if own.loans.is_empty() {

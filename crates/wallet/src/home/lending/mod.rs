@@ -4,10 +4,11 @@
 mod calls;
 mod connection;
 mod following;
+mod hosted;
 mod loans;
-mod paid;
 mod mail;
 pub mod mail_record;
+mod paid;
 pub mod record;
 mod set_up;
 mod terminals;

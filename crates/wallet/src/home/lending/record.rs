@@ -13,7 +13,8 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::place::KeyPlace;
 use crate::home::view::{
-    HomeMailView, HomeView, LentKind, LoanState, LoanView, PaidByView, TerminalView, UseState, UseView,
+    HomeMailView, HomeView, LentKind, LoanState, LoanView, PaidByView, TerminalView, UseState,
+    UseView,
 };
 
 /// The format that this release writes.
