@@ -3,13 +3,13 @@
 use tallystick_simulation::cast::{CA, CENTRE, COURIER, ISSUER, SHOP};
 use tallystick_simulation::{Crash, Options, Sweep, every_step_or, run};
 
-/// One run for every second write of this participant, or for each; about how many there were.
+/// One run for every third write of this participant, or for each; about how many there were.
 fn at_its_writes(at: &'static str, lose_answer: bool) -> u32 {
     let sweep = Sweep {
         at,
         lose_answer,
         bank: false,
-        every: every_step_or(2),
+        every: every_step_or(3),
     };
     sweep.run()
 }

@@ -5,6 +5,8 @@
     reason = "the exemption of tests does not reach their helpers"
 )]
 
+use std::sync::LazyLock;
+
 use tallystick_simulation::cast::{COURIER, ISSUER, OTHER_COURIER, OTHER_ISSUER};
 use tallystick_simulation::{Options, Outcome, Plant, run};
 
@@ -19,22 +21,46 @@ fn outcome(seed: u64, steps: u32, plant: Option<Plant>) -> Outcome {
     })
 }
 
+/// Steps of the runs at which several tests look.
+const STEPS: u32 = 60;
+
+/// The runs from seed 1 on at which several tests look, made once and two at a time.
+static RUNS: LazyLock<Vec<Outcome>> = LazyLock::new(|| {
+    let every_second = |first: usize| {
+        let seeds = (1..=20).skip(first).step_by(2);
+        seeds
+            .map(|seed| outcome(seed, STEPS, None))
+            .collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| every_second(1));
+        let odd = every_second(0);
+        let pairs = odd.into_iter().zip(other.join().unwrap());
+        pairs.flat_map(<[Outcome; 2]>::from).collect()
+    })
+});
+
+/// One of them.
+fn of_runs(seed: u64) -> &'static Outcome {
+    &RUNS[usize::try_from(seed).unwrap() - 1]
+}
+
 #[test]
 fn the_same_seed_and_steps_give_the_same_run_to_the_byte() {
     for seed in [3, 8] {
-        let (once, again) = (outcome(seed, 40, None), outcome(seed, 40, None));
-        assert_eq!(once, again, "seed {seed}");
+        let (once, again) = (of_runs(seed), outcome(seed, STEPS, None));
+        assert_eq!(*once, again, "seed {seed}");
         assert!(once.lines.len() > 100, "seed {seed} does next to nothing");
-        assert_ne!(once.digest, outcome(seed + 1, 40, None).digest);
+        assert_ne!(once.digest, of_runs(seed + 1).digest);
     }
 }
 
 #[test]
 fn nobody_changes_a_run_by_reading_it() {
-    let read = outcome(5, 40, None);
+    let read = of_runs(5);
     let unread = run(Options {
         seed: 5,
-        steps: 40,
+        steps: STEPS,
         ..Options::default()
     });
     assert_eq!(read.digest, unread.digest);
@@ -63,17 +89,14 @@ fn times(runs: &[Outcome], says: impl Fn(&str) -> bool) -> usize {
 
 #[test]
 fn holders_have_cards_of_both_issuers_choose_between_both_couriers_and_move_their_accounts() {
-    let runs: Vec<_> = (1..=6).map(|seed| outcome(seed, 60, None)).collect();
+    let runs = &RUNS[..6];
     for issuer in [ISSUER, OTHER_ISSUER] {
         // At the office or at one of its shards.
         let at = format!("    {issuer}");
         let captured = |line: &str| {
             line.contains(&at) && line.contains(": order ") && line.ends_with("is captured")
         };
-        assert!(
-            times(&runs, captured) >= 3,
-            "{issuer} is hardly ever chosen"
-        );
+        assert!(times(runs, captured) >= 3, "{issuer} is hardly ever chosen");
     }
     for courier in [COURIER, OTHER_COURIER] {
         // At the office or at one of its shards.
@@ -82,15 +105,15 @@ fn holders_have_cards_of_both_issuers_choose_between_both_couriers_and_move_thei
             line.contains(&at) && line.contains(": order ") && line.ends_with("is confirmed")
         };
         assert!(
-            times(&runs, confirmed) >= 3,
+            times(runs, confirmed) >= 3,
             "{courier} is hardly ever chosen"
         );
     }
-    assert!(times(&runs, |line| line.ends_with(" moves here")) >= 6);
-    assert!(times(&runs, |line| line.ends_with(" is gone")) >= 3);
-    assert!(times(&runs, |line| line.ends_with(" are here from a backup")) >= 3);
+    assert!(times(runs, |line| line.ends_with(" moves here")) >= 6);
+    assert!(times(runs, |line| line.ends_with(" is gone")) >= 3);
+    assert!(times(runs, |line| line.ends_with(" are here from a backup")) >= 3);
     let paid_there = |line: &str| line.contains("-new: order") && line.contains(" is delivering ");
-    assert!(times(&runs, paid_there) >= 1, "a moved account never pays");
+    assert!(times(runs, paid_there) >= 1, "a moved account never pays");
 }
 
 /// Whether one of a few seeds shows the mistake, in these words.
@@ -224,7 +247,7 @@ fn money_that_the_shop_did_not_ask_to_be_given_back_is_noticed() {
 
 #[test]
 fn random_runs_have_worthless_answers_parties_that_hang_disowned_orders_and_evictions() {
-    let runs: Vec<_> = (1..=20).map(|seed| outcome(seed, 60, None)).collect();
+    let runs = &*RUNS;
     for says in [
         "[somebody else: a page]",
         "[somebody else: nothing]",
@@ -239,7 +262,7 @@ fn random_runs_have_worthless_answers_parties_that_hang_disowned_orders_and_evic
         "POST /v1/cancellations",
         "the operator says cancel",
     ] {
-        let said = times(&runs, |line| line.contains(says));
+        let said = times(runs, |line| line.contains(says));
         assert!(said >= 1, "{says} is never there");
     }
 }
@@ -247,10 +270,10 @@ fn random_runs_have_worthless_answers_parties_that_hang_disowned_orders_and_evic
 #[test]
 fn random_runs_have_shards_that_die_lose_what_they_say_to_each_other_and_are_made_while_orders_are_open()
  {
-    let runs: Vec<_> = (1..=20).map(|seed| outcome(seed, 60, None)).collect();
+    let runs = &*RUNS;
     let between = |line: &str| line.matches(COURIER).count() == 2;
     for says in ["[lost]", "[doubled]", "[delayed "] {
-        let said = times(&runs, |line| between(line) && line.contains(says));
+        let said = times(runs, |line| between(line) && line.contains(says));
         assert!(said >= 1, "{says} is never there");
     }
     for says in [
@@ -258,19 +281,19 @@ fn random_runs_have_shards_that_die_lose_what_they_say_to_each_other_and_are_mad
         "the courier is spread over four shards",
         "/siblings/known/v1/",
     ] {
-        assert!(times(&runs, |line| line.contains(says)) >= 1, "{says}");
+        assert!(times(runs, |line| line.contains(says)) >= 1, "{says}");
     }
     let done = |line: &str| line.contains("/shard-0") && line.ends_with("is confirmed");
-    assert!(times(&runs, done) >= 10, "shards do next to nothing");
+    assert!(times(runs, done) >= 10, "shards do next to nothing");
 }
 
 #[test]
 fn random_runs_have_a_shop_whose_stock_is_asked_doubly_lately_and_in_vain_and_that_is_spread_meanwhile()
  {
-    let runs: Vec<_> = (1..=20).map(|seed| outcome(seed, 60, None)).collect();
+    let runs = &*RUNS;
     let to_stock = |line: &str| line.contains("/stock  #");
     for says in ["[lost]", "[doubled]", "[delayed "] {
-        let said = times(&runs, |line| to_stock(line) && line.contains(says));
+        let said = times(runs, |line| to_stock(line) && line.contains(says));
         assert!(said >= 1, "{says} is never there");
     }
     for says in [
@@ -280,11 +303,11 @@ fn random_runs_have_a_shop_whose_stock_is_asked_doubly_lately_and_in_vain_and_th
         "/siblings/stock/put-back",
         "/siblings/shelf",
     ] {
-        assert!(times(&runs, |line| line.contains(says)) >= 1, "{says}");
+        assert!(times(runs, |line| line.contains(says)) >= 1, "{says}");
     }
     let sold =
         |line: &str| line.contains("kiso-tea.localhost/shard-0") && line.ends_with("is accepted");
-    assert!(times(&runs, sold) >= 10, "shards do next to nothing");
+    assert!(times(runs, sold) >= 10, "shards do next to nothing");
 }
 
 #[test]
