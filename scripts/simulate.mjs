@@ -20,6 +20,8 @@ await run(async () => {
       '3h',
       '--bank',
       'some',
+      '--home',
+      'some',
       '--report',
       join(artifactsFolder, 'simulation.md'),
       ...given,

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use tallystick_simulation::Lending;
+
 /// How the program is called.
-pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T] [--bank none|some|all]
+pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T] [--bank none|some|all] [--home none|some|all|hostile]
   --seed N      one run, the same one each time
   --seeds A..B  the runs from A to B
   --steps M     how many wishes and faults a run has (60); fewer are the beginning of the same run
@@ -11,7 +13,9 @@ pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [
   --for TIME    as many seeds as fit into this time, from the first one on
   --report FILE a summary as Markdown
   --threads T   runs side by side (one for each processor)
-  --bank WHICH  whether runs have a bank, accounts and purses: none, all, or some, those with even seeds (none)";
+  --bank WHICH  whether runs have a bank, accounts and purses: none, all, or some, those with even seeds (none)
+  --home WHICH  whether cards that stay at home are lent: none, all, some, those with seeds that three divides, or in
+                all runs by a proxy and a home browser in hostile hands (none)";
 
 /// Steps of a run unless it is said otherwise.
 const STEPS: u32 = 60;
@@ -34,6 +38,8 @@ pub struct Arguments {
     pub threads: usize,
     /// Which runs have a bank.
     pub bank: WithBank,
+    /// Which runs have a home proxy.
+    pub home: WithHome,
 }
 
 /// Which runs have a bank.
@@ -65,6 +71,42 @@ impl WithBank {
     }
 }
 
+/// Which runs have a home proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithHome {
+    /// None of them.
+    None,
+    /// Those whose seeds three divides.
+    Some,
+    /// All of them.
+    All,
+    /// All of them, in hostile hands.
+    Hostile,
+}
+
+impl WithHome {
+    /// What there is in that run.
+    #[must_use]
+    pub const fn in_run(self, seed: u64) -> Lending {
+        match self {
+            Self::Some if seed.is_multiple_of(3) => Lending::Honest,
+            Self::None | Self::Some => Lending::Nobody,
+            Self::All => Lending::Honest,
+            Self::Hostile => Lending::Hostile,
+        }
+    }
+
+    /// What to say to have that run again.
+    #[must_use]
+    pub const fn told(self, seed: u64) -> &'static str {
+        match self.in_run(seed) {
+            Lending::Nobody => "",
+            Lending::Honest => " --home all",
+            Lending::Hostile => " --home hostile",
+        }
+    }
+}
+
 impl Arguments {
     /// Reads them.
     ///
@@ -80,6 +122,7 @@ impl Arguments {
             report: None,
             threads: processors,
             bank: WithBank::None,
+            home: WithHome::None,
         };
         let mut ends = false;
         while let Some(word) = words.next() {
@@ -119,6 +162,15 @@ impl Arguments {
                         "some" => WithBank::Some,
                         "all" => WithBank::All,
                         _ => return Err("--bank is none, some or all.".to_owned()),
+                    };
+                }
+                "--home" => {
+                    read.home = match value.as_str() {
+                        "none" => WithHome::None,
+                        "some" => WithHome::Some,
+                        "all" => WithHome::All,
+                        "hostile" => WithHome::Hostile,
+                        _ => return Err("--home is none, some, all or hostile.".to_owned()),
                     };
                 }
                 _ => return Err(format!("{word} is no option.")),

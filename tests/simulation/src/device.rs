@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rand_core::CryptoRng;
+use tallystick_card::host::home::access::SignTerms;
 use tallystick_card::host::purse::PurseView;
 use tallystick_parties::native::{SeededRandom, SetClock};
 use tallystick_parties::ports::{Clock as _, Network as PartyNetwork};
@@ -20,6 +21,7 @@ use tallystick_wallet::sealing::software_card::{RECORD, SoftwareCard};
 use tallystick_wallet::sealing::stretch::Stretch;
 use zeroize::Zeroizing;
 
+use crate::lending::{AccessCard, HomeCard};
 use crate::prime_pool::{DeviceRandom, KeyPool};
 use crate::purses;
 use crate::reader::Reader;
@@ -62,6 +64,8 @@ struct Inner {
     lose_answers: Cell<bool>,
     /// The key under which the software card was opened last.
     state_key: RefCell<Option<StateKey>>,
+    /// What the software card was asked and told of other people's cards.
+    access: Rc<RefCell<AccessCard>>,
     /// How many keys of the pool cards have made here.
     keys: Rc<Cell<usize>>,
 }
@@ -192,6 +196,32 @@ impl<N> Device<N> {
         let random = DeviceRandom::new(self.random.clone(), None);
         let mut card = SoftwareCard::open(key, &sealed, random).unwrap();
         purses::in_card(|apdu| card.execute(apdu))
+    }
+
+    /// The software card as a home, if it is one.
+    pub(crate) fn home_card(&self) -> Option<HomeCard> {
+        let key = self.inner.state_key.borrow().clone()?;
+        let sealed = self.record(RECORD)?;
+        let random = DeviceRandom::new(self.random.clone(), None);
+        let mut card = SoftwareCard::open(&key, &sealed, random).ok()?;
+        HomeCard::read(|apdu| card.execute(apdu))
+    }
+
+    /// The orders that this computer wanted signed by a card at somebody's home.
+    #[must_use]
+    pub fn asked_home(&self) -> Vec<SignTerms> {
+        self.inner.access.borrow().asked.clone()
+    }
+
+    /// What it asked for is forgotten here; nothing else is.
+    pub(crate) fn forget_asking(&self) {
+        self.inner.access.borrow_mut().asked.clear();
+    }
+
+    /// The keys that it was told for them.
+    #[must_use]
+    pub fn told_by_home(&self) -> Vec<[u8; 32]> {
+        self.inner.access.borrow().told.clone()
     }
 
     /// Changes a stored record.
@@ -345,11 +375,13 @@ impl<N> Session for Device<N> {
 }
 
 /// The software card where there is no module of its own for it.
-struct Powered<R>(SoftwareCard<R>);
+struct Powered<R>(SoftwareCard<R>, Rc<RefCell<AccessCard>>);
 
 impl<R: CryptoRng> PoweredCard for Powered<R> {
     fn transmit<'a>(&'a mut self, apdu: &'a [u8]) -> Later<'a, CardResponse> {
-        Box::pin(ready(Ok(self.0.execute(apdu))))
+        let response = self.0.execute(apdu);
+        self.1.borrow_mut().watch(apdu, &response);
+        Box::pin(ready(Ok(response)))
     }
 
     fn unsaved(&mut self, key: &StateKey) -> Result<Option<Vec<u8>>, CardFault> {
@@ -360,13 +392,13 @@ impl<R: CryptoRng> PoweredCard for Powered<R> {
 impl<N: PartyNetwork> Cards for Device<N> {
     fn blank(&self) -> Result<Box<dyn PoweredCard>, CardFault> {
         let card = SoftwareCard::blank(self.random()).costing(CHEAP);
-        Ok(Box::new(Powered(card)))
+        Ok(Box::new(Powered(card, self.inner.access.clone())))
     }
 
     fn power(&self, key: &StateKey, sealed: &[u8]) -> Result<Box<dyn PoweredCard>, CardFault> {
         let card = SoftwareCard::open(key, sealed, self.random()).map_err(CardFault::new)?;
         *self.inner.state_key.borrow_mut() = Some(key.clone());
-        Ok(Box::new(Powered(card)))
+        Ok(Box::new(Powered(card, self.inner.access.clone())))
     }
 
     fn in_reader(&self) -> Later<'_, Result<Box<dyn PoweredCard>, CardFault>> {

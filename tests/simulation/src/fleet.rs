@@ -45,10 +45,12 @@ pub fn run_all(arguments: &Arguments) -> Summary {
             steps: arguments.steps,
             print: arguments.print,
             bank: arguments.bank.in_run(seed),
+            lending: arguments.home.in_run(seed),
             ..Options::default()
         };
         let outcome = run(options);
-        take(&summary, options, arguments.bank.told(seed), &outcome);
+        let told = [arguments.bank.told(seed), arguments.home.told(seed)].concat();
+        take(&summary, options, &told, &outcome);
     };
     std::thread::scope(|scope| {
         for _ in 0..arguments.threads {

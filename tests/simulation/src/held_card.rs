@@ -10,7 +10,8 @@ use tallystick_parties::native::SeededRandom;
 use zeroize::Zeroizing;
 
 use crate::device::CHEAP;
-use crate::prime_pool::DeviceRandom;
+use crate::lending::HomeCard;
+use crate::prime_pool::{DeviceRandom, KeyPool};
 use crate::purses;
 
 /// How large its memory is: two areas of 64 KiB.
@@ -24,6 +25,7 @@ struct HeldCardState {
     memory: Memory,
     card: RefCell<PersistentCard<Memory>>,
     random: SeededRandom,
+    pool: Option<(KeyPool, Rc<Cell<usize>>)>,
 }
 
 impl HeldCard {
@@ -33,12 +35,18 @@ impl HeldCard {
     /// Never: the memory is large enough.
     #[must_use]
     pub fn new(seed: &str) -> Self {
+        Self::making(seed, None)
+    }
+
+    /// As [`HeldCard::new`]; its RSA keys are of the fixed ones.
+    pub(crate) fn making(seed: &str, pool: Option<KeyPool>) -> Self {
         let memory = Memory::erased();
         let card = PersistentCard::format(memory.clone()).unwrap();
         Self(Rc::new(HeldCardState {
             memory,
             card: RefCell::new(card.costing(CHEAP)),
             random: SeededRandom::new(seed),
+            pool: pool.map(|pool| (pool, Rc::default())),
         }))
     }
 
@@ -62,6 +70,15 @@ impl HeldCard {
         let mut card = Card::restore(&state).unwrap();
         let mut random = self.random();
         purses::in_card(|apdu| card.transmit(apdu, &mut random).bytes)
+    }
+
+    /// What is lent by it, as [`HeldCard::purses`].
+    pub(crate) fn home_card(&self) -> Option<HomeCard> {
+        let copy = self.0.memory.copy();
+        let state = PersistentCard::power(copy).ok()?.state()?;
+        let mut card = Card::restore(&state).ok()?;
+        let mut random = self.random();
+        HomeCard::read(|apdu| card.transmit(apdu, &mut random).bytes)
     }
 
     /// Its power fails after so many further writes of a page; what is then being written is torn.
@@ -105,7 +122,7 @@ impl HeldCard {
     }
 
     fn random(&self) -> DeviceRandom {
-        DeviceRandom::new(self.0.random.clone(), None)
+        DeviceRandom::new(self.0.random.clone(), self.0.pool.clone())
     }
 }
 

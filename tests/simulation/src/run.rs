@@ -12,11 +12,13 @@ use crate::dice::Dice;
 use crate::holder::banking::Errand;
 use crate::holder::{Holder, Wish};
 use crate::invariants;
+use crate::lending::Lending;
 use crate::operator;
 use crate::people::PEOPLE;
 use crate::plant::Plant;
 use crate::steps;
 use crate::steps_at_bank;
+use crate::steps_away;
 use crate::town::Town;
 use crate::weather::Weather;
 
@@ -52,6 +54,8 @@ pub struct Options {
     pub real_degrees: bool,
     /// Whether there is a bank, with everybody who belongs to it, and holders have accounts and purses there.
     pub bank: bool,
+    /// Whether holders lend cards that stay at home, and who carries what is said.
+    pub lending: Lending,
 }
 
 /// The power of a participant fails once, between two writes.
@@ -79,6 +83,8 @@ pub struct Outcome {
     pub delivered: u64,
     /// Orders that came to nothing.
     pub ended: u64,
+    /// What those did who had home proxy and home browser, and how often.
+    pub tricks: std::collections::BTreeMap<String, u32>,
     /// Invariants that do not hold, in sentences.
     pub violations: Vec<String>,
     /// The readable sequence, if it was asked for.
@@ -99,6 +105,7 @@ pub fn run(options: Options) -> Outcome {
         crashes: town.crashes.get(),
         delivered,
         ended,
+        tricks: town.thieves.tricks.borrow().clone(),
         violations,
         lines: town.journal.lines(),
     };
@@ -114,6 +121,9 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
     let mut rests = match options.crash {
         Some(crash) if options.bank => holders_use_the_bank(town, &anchors, crash),
         Some(crash) => one_holder_buys(town, &anchors, crash),
+        None if options.lending == Lending::Hostile => {
+            steps_away::with_thieves(town, &anchors, options.steps)
+        }
         None if options.days > 0 => live_quietly(town, &anchors, options.days),
         None => take_steps(town, &anchors, &dice, options.steps),
     };
@@ -146,7 +156,7 @@ fn parties_start(town: &Rc<Town>, crash: Option<Crash>) -> Option<TrustAnchors> 
     anchors(town)
 }
 
-fn holder_comes(
+pub(crate) fn holder_comes(
     town: &Rc<Town>,
     index: usize,
     anchors: &TrustAnchors,
@@ -174,9 +184,12 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
     let mut rests = true;
     let operator = Dice::new(town.seed, "operator");
     let bank = Dice::new(town.seed, "steps at the bank");
+    let away = Dice::new(town.seed, "steps away");
     for _ in 0..steps {
         let at_bank = town.has_bank.then(|| steps_at_bank::take(town, &bank));
         let pause_ms = at_bank.flatten();
+        let away_too = || steps_away::take(town, &away);
+        let pause_ms = pause_ms.or_else(|| town.lending.is_on().then(away_too).flatten());
         let pause_ms = pause_ms.unwrap_or_else(|| steps::take(town, dice));
         operator::work(town, &operator);
         rests &= town.run_for(pause_ms);
@@ -256,6 +269,7 @@ fn heal(town: &Rc<Town>) -> bool {
     town.siblings.take();
     town.cuts.borrow_mut().heal();
     town.liar.set(None);
+    town.thieves.rest();
     for seat in &town.seats {
         seat.machine.database.mend();
     }

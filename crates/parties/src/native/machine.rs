@@ -5,12 +5,12 @@ use super::{
     SqliteDatabase,
 };
 use crate::office::place::Place;
-use crate::ports::{DatabaseError, Network, Ports, Siblings, Signing};
+use crate::ports::{DatabaseError, Network, Ports, Siblings, Signing, Sockets};
 
 /// All ports of one party. A clone is the same machine: a party made over it later finds what the
 /// one before it stored, as after a restart.
 #[derive(Clone)]
-pub struct Machine<S = RsaSigning, N = InProcessNetwork> {
+pub struct Machine<S = RsaSigning, N = InProcessNetwork, C = MemorySockets> {
     /// Its database.
     pub database: SqliteDatabase,
     /// Its clock.
@@ -22,7 +22,7 @@ pub struct Machine<S = RsaSigning, N = InProcessNetwork> {
     /// Its way to the others, and to the other objects of its party.
     pub network: N,
     /// Who is connected to it.
-    pub sockets: MemorySockets,
+    pub sockets: C,
     /// The mail server that it reaches.
     pub mail: MailServer,
     /// What it logged.
@@ -65,14 +65,14 @@ impl Machine {
     }
 }
 
-impl<S: Signing, N: Network + Siblings> Ports for Machine<S, N> {
+impl<S: Signing, N: Network + Siblings, C: Sockets> Ports for Machine<S, N, C> {
     type Database = SqliteDatabase;
     type Clock = SetClock;
     type Random = SeededRandom;
     type Signing = S;
     type Network = N;
     type Siblings = N;
-    type Sockets = MemorySockets;
+    type Sockets = C;
     type Mail = MailServer;
     type Log = KeptLog;
 
@@ -100,7 +100,7 @@ impl<S: Signing, N: Network + Siblings> Ports for Machine<S, N> {
         &self.network
     }
 
-    fn sockets(&self) -> &MemorySockets {
+    fn sockets(&self) -> &C {
         &self.sockets
     }
 

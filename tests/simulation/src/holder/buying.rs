@@ -5,7 +5,7 @@ use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Address, Choice, OrderState, OrderView, WalletView};
 
 use super::cards::means;
-use super::{Approved, Holder, JSON, OwnWallet, PIN, Wish};
+use super::{Approved, Holder, JSON, OwnWallet, PIN, Payer, Wish};
 use crate::cast::{COURIERS, ORIGIN, SHOP};
 use crate::town::Town;
 
@@ -53,6 +53,8 @@ impl Holder {
         let last = order.payable.last();
         let from_bank = town.has_bank && (self.is_careful || self.money.dice.chance(500));
         let chosen = last.filter(|_| from_bank).unwrap_or(chosen);
+        let lent = self.would_borrow(town, view, order);
+        let chosen = lent.map_or(chosen, |loan| &loan.card_id);
         let to_island = self.goes_to_island.take();
         let mut addresses = view.addresses.iter();
         let address = addresses.find(|address| address.lines.contains(ISLAND) == to_island);
@@ -63,12 +65,16 @@ impl Holder {
                 .unwrap_or_default(),
             accept_extra: false,
         };
+        let mut lent = view.away.iter().flat_map(|away| &away.loans);
+        if let Some(loan) = lent.find(|loan| loan.card_id == *chosen) {
+            return self.buys_away(town, wallet, request, (loan, &choice)).await;
+        }
         let (account, place) = means(view, chosen);
         let pin = self.pin_at(place);
         if let Some(account) = account.filter(|_| pin == PIN) {
             self.approved.borrow_mut().push(Approved {
                 request_id: request.clone(),
-                account,
+                payer: Payer::Own(account),
                 at_ms: town.scheduler.now_ms(),
             });
         }

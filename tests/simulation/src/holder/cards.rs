@@ -112,7 +112,8 @@ impl Holder {
             if !self.is_careful && self.dice.chance(50) {
                 wallet.remove_card(OFFERED, "").await?;
             } else {
-                let outcome = wallet.add_card(self.typed_pin(), KeyPlace::Software).await;
+                let place = self.card_place(wallet).await?;
+                let outcome = wallet.add_card(self.pin_at(place), place).await;
                 self.unless_expired(wallet, outcome).await?;
             }
             return Ok(true);
@@ -137,6 +138,16 @@ impl Holder {
                 Err(error)
             }
         }
+    }
+
+    /// Where a new card's keys are to live: in the card in the reader, if that is to stay at home.
+    async fn card_place(&self, wallet: &OwnWallet) -> Result<KeyPlace, WalletError> {
+        let place = self.lending.place;
+        if place == KeyPlace::Reader && self.device.reader().card().is_none() {
+            self.device.reader().insert(&self.money.card);
+            wallet.prepare_reader_card(PIN).await?;
+        }
+        Ok(place)
     }
 
     pub(super) async fn remove_some_card(

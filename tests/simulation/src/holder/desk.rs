@@ -4,7 +4,7 @@ use tallystick_parties::native::SetClock;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_wallet::view::Deployment;
 
-use crate::cast::{AUTHORITY, BANK, CENTRE, DIRECTORY, ISSUER};
+use crate::cast::{AUTHORITY, BANK, CENTRE, DIRECTORY, HOME_PROXY, ISSUER};
 use crate::device::Place;
 use crate::network::SimulatedNetwork;
 use crate::prime_pool::KeyPool;
@@ -41,7 +41,7 @@ pub(super) fn origin(party: &str) -> String {
 }
 
 /// What is packaged with the wallet.
-pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool) -> Deployment {
+pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool, has_proxy: bool) -> Deployment {
     let roots = anchors.roots().iter();
     Deployment {
         root_certificates: roots
@@ -53,6 +53,6 @@ pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool) -> Deployment {
         registration: has_bank.then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has_bank.then(|| BANK.to_owned())),
         directory: has_bank.then(|| DIRECTORY.to_owned()),
-        home_proxy: None,
+        home_proxy: has_proxy.then(|| HOME_PROXY.to_owned()),
     }
 }

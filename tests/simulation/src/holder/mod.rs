@@ -6,6 +6,7 @@ pub(crate) mod banking;
 mod buying;
 mod cards;
 mod desk;
+pub(crate) mod lending;
 mod money;
 
 use std::cell::{Cell, RefCell};
@@ -21,6 +22,7 @@ use tallystick_wallet::view::{Deployment, KeyPlace, OrderView, Phase, WalletView
 
 use self::banking::Errand;
 use self::desk::{OnTheDesk, deployment};
+use self::lending::{Away, Lending};
 use self::money::Money;
 use crate::device::{CHEAP, Device};
 use crate::dice::Dice;
@@ -60,14 +62,25 @@ pub(crate) enum Wish {
     Restore,
     /// Something of the bank.
     AtTheBank(Errand),
+    /// Something at home, or away with a card that stays at somebody's home.
+    Away(Away),
 }
 
-/// What the PIN was typed for: from when on which order, by the wallet's own name for it, may be paid from
+/// What the PIN was typed for, or the two passwords: from when on which order, by the wallet's own name for it, may be paid from
 /// which account.
 pub(crate) struct Approved {
     pub(crate) request_id: String,
-    pub(crate) account: AccountName,
+    pub(crate) payer: Payer,
     pub(crate) at_ms: u64,
+}
+
+/// From which account an order is paid.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Payer {
+    /// One of the holder's own.
+    Own(AccountName),
+    /// What this computer has lent by its loan of that number.
+    Lent(&'static str, u32),
 }
 
 /// One of them at one of their computers.
@@ -83,6 +96,8 @@ pub(crate) struct Holder {
     puk: RefCell<Option<String>>,
     /// What is at the bank.
     pub(crate) money: Money,
+    /// What is lent and borrowed.
+    pub(crate) lending: Lending,
     /// What is still wanted.
     pub(crate) wishes: RefCell<VecDeque<Wish>>,
     /// Where the next parcel goes.
@@ -122,7 +137,7 @@ impl Holder {
             (index, 0),
             person,
             papers,
-            deployment(anchors, town.has_bank),
+            deployment(anchors, town.has_bank, town.lending.is_on()),
             is_careful,
         ))
     }
@@ -173,6 +188,7 @@ impl Holder {
             life: Cell::new(0),
             puk: RefCell::default(),
             money: Money::new(town, name),
+            lending: Lending::new(town, name),
             wishes: RefCell::default(),
             goes_to_island: Cell::new(false),
             is_careful,
@@ -219,6 +235,7 @@ impl Holder {
                     town.scheduler.sleep(pause_ms).await;
                 }
             });
+            holder.stays_connected(&town, &wallet, holder.owner());
             loop {
                 let acted = holder.tend(&town, &wallet).await;
                 let pause_ms = match acted {
@@ -234,6 +251,7 @@ impl Holder {
     /// The computer stops.
     pub(crate) fn stop(&self, town: &Town) {
         town.scheduler.kill(self.owner());
+        town.hang_up(self.name);
         if self.dice.chance(300) {
             self.device.forget_session();
         }
@@ -305,6 +323,9 @@ impl Holder {
         if self.tends_money(town, wallet, view).await? {
             return Ok(true);
         }
+        if self.tends_lending(town, wallet, view).await? {
+            return Ok(true);
+        }
         if self.is_calm.get() {
             return self.looks_again(town, wallet, view).await;
         }
@@ -322,6 +343,7 @@ impl Holder {
             Some(Wish::Account) => self.move_here(town, wallet, view).await,
             Some(Wish::Backup) => self.back_up(wallet).await,
             Some(Wish::Restore) => self.restore(town, wallet).await,
+            Some(Wish::Away(wish)) => self.lends(town, wallet, view, wish).await,
             Some(Wish::AtTheBank(errand)) => self.runs(town, wallet, view, errand).await,
             Some(wish) => self.ask_for(wallet, wish).await,
         }

@@ -10,7 +10,12 @@ use tallystick_wallet::view::{KeyPlace, MovementView, PurseView, WalletView};
 use super::Holder;
 use crate::dice::Dice;
 use crate::held_card::HeldCard;
+use crate::lending::Lending;
+use crate::prime_pool::KeyPool;
 use crate::town::Town;
+
+/// Which of the fixed keys a card in a reader makes, if it does: none that a computer's does.
+const KEYS_AT_HOME: KeyPool = KeyPool { first: 30, step: 6 };
 
 /// Money that a holder puts in.
 #[derive(Clone)]
@@ -52,13 +57,16 @@ impl Money {
     pub(super) fn new(town: &Town, name: &str) -> Self {
         let dice = Dice::new(town.seed, &format!("{name} at the bank"));
         let in_reader = dice.chance(500);
+        // The keys of a card that stays at home are known here, so that they can be searched for.
+        let is_sought = town.lending == Lending::Hostile;
+        let keys = is_sought.then_some(KEYS_AT_HOME);
         Self {
             place: if in_reader {
                 KeyPlace::Reader
             } else {
                 KeyPlace::Software
             },
-            card: HeldCard::new(&format!("{}, {name}'s card", town.seed)),
+            card: HeldCard::making(&format!("{}, {name}'s card", town.seed), keys),
             iban: RefCell::default(),
             deposits: RefCell::default(),
             purses: RefCell::default(),

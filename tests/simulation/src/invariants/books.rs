@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{none, orders_of, rows, texts};
 use crate::cast::{COURIERS, ISSUERS};
-use crate::holder::{Approved, Holder};
+use crate::holder::{Approved, Holder, Payer};
 use crate::people::AccountName;
 use crate::town::Town;
 
@@ -169,7 +169,7 @@ fn approved(town: &Town, issuer: &str, broken: &mut Vec<String>) {
         };
         if !holders
             .iter()
-            .any(|holder| has_approved(holder, &booked, is_honest))
+            .any(|holder| has_approved(town, holder, &booked, is_honest))
         {
             broken.push(format!(
                 "{issuer}: nobody approved order {order} over {minor} for the account of {holder_name} that ends in {last4}"
@@ -178,17 +178,18 @@ fn approved(town: &Town, issuer: &str, broken: &mut Vec<String>) {
     }
 }
 
-fn has_approved(holder: &Holder, booked: &Booked<'_>, is_honest: bool) -> bool {
+fn has_approved(town: &Town, holder: &Holder, booked: &Booked<'_>, is_honest: bool) -> bool {
     let orders = holder.orders.borrow();
     let mut orders = orders.iter().filter(|order| {
         order.order_id.as_deref() == Some(booked.order) && order.total_minor == booked.minor
     });
-    let of_this_account = |approved: &Approved| {
-        holder.person.name == booked.holder_name
-            && approved.account == booked.account
-            && holder
-                .papers
-                .is_at(&approved.account, holder.name, approved.at_ms)
+    let of_this_account = |approved: &Approved| match &approved.payer {
+        Payer::Own(account) => is_of(holder, account, approved.at_ms, booked),
+        Payer::Lent(home, number) => town.holder(home).is_some_and(|home| {
+            let accounts = home.lending.accounts.borrow();
+            let account = accounts.get(number);
+            account.is_some_and(|account| is_of(&home, account, approved.at_ms, booked))
+        }),
     };
     orders.any(|order| {
         let approved = holder.approved.borrow();
@@ -196,4 +197,11 @@ fn has_approved(holder: &Holder, booked: &Booked<'_>, is_honest: bool) -> bool {
         approved
             .any(|one| one.request_id == order.request_id && (!is_honest || of_this_account(one)))
     })
+}
+
+/// Whether it is booked on this account, which was at this computer then.
+fn is_of(holder: &Holder, account: &AccountName, at_ms: u64, booked: &Booked<'_>) -> bool {
+    holder.person.name == booked.holder_name
+        && *account == booked.account
+        && holder.papers.is_at(account, holder.name, at_ms)
 }

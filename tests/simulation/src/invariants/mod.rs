@@ -5,6 +5,7 @@ mod books;
 pub(crate) mod business;
 mod crossings;
 mod endings;
+mod lent;
 pub(crate) mod parcels;
 mod places;
 mod purses;
@@ -38,6 +39,8 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     endings::check(town, &mut broken);
     secrecy::check(town, &mut broken);
     places::check(town, &mut broken);
+    lent::check(town, &mut broken);
+    lent::at_rest(town, &mut broken);
     if town.has_bank {
         bank::check(town, &mut broken);
         purses::explained(town, &mut broken);
@@ -50,6 +53,7 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
 pub(crate) fn broken_now(town: &Town) -> Vec<String> {
     let mut broken = Vec::new();
     crossings::check(town, &mut broken);
+    lent::check(town, &mut broken);
     if town.has_bank {
         purses::explained(town, &mut broken);
     }

@@ -13,6 +13,7 @@ use super::texts;
 use crate::cast::{
     AUTHORITY, BANK, BANKING_SYSTEM, BESIDE_THE_BANK, COURIERS, ISSUERS, OTHER_SHOP, SHOP,
 };
+use crate::holder::lending;
 use crate::people::{PEOPLE, Person};
 use crate::search::holds;
 use crate::seat::Seat;
@@ -38,6 +39,7 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
 fn secrets_from(town: &Town, party: &'static str) -> Words {
     let everybody = |_: &&Person| true;
     let mut secrets = orders_of_others(town, party);
+    secrets.extend(passwords(town));
     if !BESIDE_THE_BANK.contains(&party) {
         secrets.extend(accounts(town));
     }
@@ -81,6 +83,14 @@ fn secrets_from(town: &Town, party: &'static str) -> Words {
         secrets.extend(places(everybody));
     }
     secrets
+}
+
+/// The passwords of those who lend.
+fn passwords(town: &Town) -> Words {
+    let holders = town.holders.borrow();
+    let homes = holders.iter().filter(|holder| holder.lending.is_home());
+    let words = homes.flat_map(|home| lending::passwords(home.name));
+    words.map(String::into_bytes).collect()
 }
 
 fn bytes(text: &str) -> Vec<u8> {
@@ -206,7 +216,7 @@ fn has_chosen(town: &Town, person: &Person, courier: &str) -> bool {
 }
 
 /// What a party received, stored and logged.
-fn everything_at(town: &Town, seat: &Seat) -> Vec<u8> {
+pub(super) fn everything_at(town: &Town, seat: &Seat) -> Vec<u8> {
     let received = town.received.borrow();
     let mut bytes = received.get(seat.name).cloned().unwrap_or_default();
     bytes.extend(seat.machine.database.bytes().unwrap_or_default());

@@ -1,6 +1,7 @@
 //! Mistakes that no party makes, to see that the invariants notice them.
 
 mod at_bank;
+mod at_home;
 
 use std::rc::Rc;
 
@@ -9,7 +10,7 @@ use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::wire::identifier::OrderId;
 use tallystick_protocol::wire::money::{Currency, Money};
 
-use crate::cast::{BANK, COURIER, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
+use crate::cast::{BANK, COURIER, HOME_PROXY, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -66,6 +67,12 @@ pub enum Plant {
     DepositTwice,
     /// A card has again what it gave away.
     RestoreCard,
+    /// A card that stays at home is again what it was before it signed anything.
+    RestoreHome,
+    /// Those who have the home proxy hear the passwords.
+    TellPassword,
+    /// A terminal forgets what it asked to have signed.
+    ForgetAsking,
 }
 
 impl Plant {
@@ -129,6 +136,9 @@ impl Plant {
             }
             (Self::HoldUnanswered, BANK) => at_bank::hold_unanswered(seat),
             (Self::RestoreCard, BANK) => at_bank::restore_card(town),
+            (Self::RestoreHome, HOME_PROXY) => at_home::restore_card(town),
+            (Self::TellPassword, HOME_PROXY) => at_home::tell_password(town),
+            (Self::ForgetAsking, HOME_PROXY) => at_home::forget_asking(town),
             (Self::LoseGoods, SHOP) => run("DELETE FROM shop_reserved"),
             (Self::PutBackTwice, SHOP) => run(
                 "UPDATE shop_stock SET pieces = pieces + 1 WHERE EXISTS (SELECT 1 FROM shop_put_back)",

@@ -7,7 +7,7 @@ use tallystick_parties::Party;
 use tallystick_parties::office::place::Place;
 
 use super::Town;
-use crate::cast::party_of;
+use crate::cast::{HOME_PROXY, party_of};
 use crate::lies::{self, Heard};
 use crate::network::Reply;
 use crate::weather::Weather;
@@ -88,6 +88,7 @@ impl Town {
         self.scheduler
             .after(patience_ms, move || patience.fill(None));
         let ways = self.ways(from, to, &mut faults);
+        let (request, ways) = self.stolen(call, request, ways, &mut faults);
         let length = request.body().len();
         let Call { number, what, .. } = &**call;
         self.note(&format!(
@@ -102,6 +103,26 @@ impl Town {
                 }
             });
         }
+    }
+
+    /// Whether the home proxy hears it or says it.
+    fn is_by_way_of_home(&self, call: &Call) -> bool {
+        [call.from, call.to].contains(&HOME_PROXY)
+    }
+
+    /// What those make of a request who have the home proxy.
+    fn stolen(
+        &self,
+        call: &Call,
+        mut request: Request<Vec<u8>>,
+        ways: Vec<u64>,
+        faults: &mut String,
+    ) -> (Request<Vec<u8>>, Vec<u64>) {
+        if !self.is_by_way_of_home(call) {
+            return (request, ways);
+        }
+        let goes = self.thieves.request(&call.what, request.body_mut(), faults);
+        (request, if goes { ways } else { Vec::new() })
     }
 
     fn patience_ms(&self, of: &str) -> u64 {
@@ -156,6 +177,18 @@ impl Town {
         ways
     }
 
+    /// How long a message on a line between these two is under way; `None`: it cuts the line.
+    pub(crate) fn way_on_line(
+        &self,
+        a: &'static str,
+        b: &'static str,
+        faults: &mut String,
+    ) -> Option<u64> {
+        let ways = self.ways(a, b, faults);
+        // Nothing is doubled on a line.
+        ways.first().copied()
+    }
+
     fn lie_of(&self, from: &str, body: &[u8]) -> Option<(String, Vec<u8>)> {
         let (liar, share) = self.liar.get()?;
         let lies = liar == party_of(from) && self.dice.chance(share);
@@ -201,6 +234,9 @@ impl Town {
         }
         let mut ways = self.ways(call.to, call.from, &mut faults);
         self.hang(call, &mut ways, &mut faults);
+        if self.is_by_way_of_home(call) {
+            self.thieves.answer(&call.what, &mut answer, &mut faults);
+        }
         let (status, length) = (answer.status().as_u16(), answer.body().len());
         let Call {
             from, to, number, ..
@@ -286,7 +322,7 @@ impl Town {
         }
     }
 
-    fn heard_by(&self, who: &str) -> Vec<Heard> {
+    pub(crate) fn heard_by(&self, who: &str) -> Vec<Heard> {
         let heard = self.heard.borrow();
         heard
             .get(who)
@@ -300,7 +336,7 @@ impl Town {
             .is_some_and(|(liar, share)| liar == party_of(who) && self.dice.chance(share / 4))
     }
 
-    fn record(&self, by: &'static str, bytes: &[u8]) {
+    pub(crate) fn record(&self, by: &'static str, bytes: &[u8]) {
         if self.seat(by).is_some() {
             let mut received = self.received.borrow_mut();
             received.entry(by).or_default().extend_from_slice(bytes);

@@ -13,13 +13,14 @@ use tallystick_parties::routes;
 use tallystick_protocol::instrument::Instrument;
 
 use crate::cast::{
-    BANK, BESIDE_THE_BANK, COURIER, Cast, EVERYBODY, ISSUER, ISSUERS, SHOP, START, beside_offices,
-    handles_of, place_of, purse_key_token,
+    BANK, BESIDE_THE_BANK, COURIER, Cast, EVERYBODY, HOME_PROXY, ISSUER, ISSUERS, SHOP, START,
+    beside_offices, handles_of, place_of, purse_key_token,
 };
 use crate::dice::Dice;
 use crate::holder::Holder;
 use crate::invariants::parcels::Gate;
 use crate::journal::Journal;
+use crate::lending::Lending;
 use crate::lies::Heard;
 use crate::machine::machine;
 use crate::plant::Plant;
@@ -27,6 +28,7 @@ use crate::prime_pool::party_key;
 use crate::run::Options;
 use crate::scheduler::{Owner, Scheduler, Step};
 use crate::seat::Seat;
+use crate::thieves::Thieves;
 use crate::watch::Watch;
 use crate::weather::{Cuts, Weather};
 
@@ -47,6 +49,10 @@ pub(crate) struct Town {
     pub(crate) cast: Cell<Cast>,
     /// Whether there is a bank.
     pub(crate) has_bank: bool,
+    /// Whether holders lend cards that stay at home, and who carries what is said.
+    pub(crate) lending: Lending,
+    /// Those who have the home proxy and a home browser, if they do.
+    pub(crate) thieves: Thieves,
     /// Which parties were spread over shards in the middle of a run, and when.
     spread_at_ms: RefCell<BTreeMap<&'static str, u64>>,
     /// Chance of the network.
@@ -88,6 +94,7 @@ impl Town {
             print: is_read,
             real_degrees,
             bank: has_bank,
+            lending,
             ..
         } = options;
         let clock = SetClock::at(START * 1000);
@@ -107,6 +114,8 @@ impl Town {
             });
             seats.extend(shards);
             let beside = BESIDE_THE_BANK.into_iter().filter(|_| has_bank);
+            let proxy = lending.is_on().then_some(HOME_PROXY);
+            let beside = beside.chain(proxy);
             seats.extend((EVERYBODY.len()..).zip(beside).map(with_key));
             Self {
                 me: me.clone(),
@@ -117,6 +126,8 @@ impl Town {
                     ..with_bank(has_bank, seed, some_cast(&Dice::new(seed, "cast")))
                 }),
                 has_bank,
+                lending,
+                thieves: Thieves::new(seed, lending),
                 spread_at_ms: RefCell::default(),
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
@@ -158,7 +169,8 @@ impl Town {
     /// Everybody who is there, by their domains.
     pub(crate) fn parties(&self) -> Vec<&'static str> {
         let beside = BESIDE_THE_BANK.into_iter().filter(|_| self.has_bank);
-        EVERYBODY.into_iter().chain(beside).collect()
+        let proxy = self.lending.is_on().then_some(HOME_PROXY);
+        EVERYBODY.into_iter().chain(beside).chain(proxy).collect()
     }
 
     /// Everybody who pays orders: the issuers, and the bank.
@@ -291,7 +303,7 @@ impl Town {
         }
     }
 
-    fn holder(&self, name: &str) -> Option<Rc<Holder>> {
+    pub(crate) fn holder(&self, name: &str) -> Option<Rc<Holder>> {
         let holders = self.holders.borrow();
         holders.iter().find(|holder| holder.name == name).cloned()
     }
@@ -321,6 +333,7 @@ impl Town {
             });
         } else if let Some(seat) = self.seat(name).cloned() {
             seat.stop(self);
+            self.cut_lines_at(name);
             self.scheduler.after(pause_ms, move || {
                 if let Some(town) = town.upgrade()
                     && seat.running().is_none()
