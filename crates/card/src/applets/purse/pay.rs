@@ -42,6 +42,7 @@ pub(crate) fn pay(
         step: PendingStep::Asked,
         asked: None,
         reply: None,
+        outgoing: None,
     };
     if let Some(paid) = again(&work, &pending)? {
         return Ok(Outcome::data(paid));
