@@ -1,8 +1,8 @@
 //! What purses say to each other.
 
 use tallystick_protocol::purse::local::{
-    Contradiction, Credentials, LocalAnswer, LocalPayment, LocalRequest, SaidKind, SealedAnswer,
-    SealedPayment, Taken,
+    Contradiction, Credentials, LocalAnswer, LocalEvidence, LocalPayment, LocalRequest, SaidKind,
+    SealedAnswer, SealedPayment, Taken,
 };
 use tallystick_protocol::test_keys::TestRng;
 use tallystick_protocol::trust::signature::VerifyingKey;
@@ -65,9 +65,12 @@ fn what_purses_say_to_each_other_is_as_the_page_says() {
             },
         );
     }
+    let evidence = LocalEvidence {
+        purse: credentials(),
+        signed: vec![1; 90],
+    };
     let rng = &mut TestRng::new(1);
-    let (payment, key) =
-        SealedPayment::seal(rng, &request(None), credentials(), vec![1; 90]).unwrap();
+    let (payment, key) = SealedPayment::seal(rng, &request(None), &evidence).unwrap();
     holds("sealed-local-payment", &payment);
     let transaction = TransactionId([1; 32]);
     let answer = SealedAnswer::seal(rng, &key, &transaction, &[1; 90]).unwrap();

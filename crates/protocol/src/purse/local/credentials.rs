@@ -53,6 +53,14 @@ impl Credentials {
         Ok(Self { certificate, key })
     }
 
+    /// The key that they name, of credentials that were verified before.
+    ///
+    /// # Errors
+    /// [`LocalError::Malformed`].
+    pub fn key(&self) -> Result<VerifyingKey, LocalError> {
+        Ok(VerifyingKey::from_short(&self.key)?)
+    }
+
     /// Verifies that this bank signed the purse, and that it is valid now (Sb3, Sb6).
     ///
     /// # Errors
@@ -72,7 +80,7 @@ impl Credentials {
         if now.0 < begins || now >= certificate.expires_at {
             return Err(LocalError::Expired);
         }
-        let key = VerifyingKey::from_short(&self.key)?;
+        let key = self.key()?;
         if certificate.key != Some(key_digest(&key.to_spki()?)) {
             return Err(LocalError::BadSignature);
         }

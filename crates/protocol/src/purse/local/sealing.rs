@@ -7,21 +7,20 @@ use rand_core::CryptoRng;
 use tallystick_codec::DecodeMap;
 use zeroize::Zeroizing;
 
-use super::{Credentials, LocalAnswer, LocalError, LocalPayment, LocalRequest, Shown};
+use super::{LocalAnswer, LocalError, LocalEvidence, LocalPayment, LocalRequest, Shown};
 use crate::keys::DerivedKey;
 use crate::keys::encrypt0::{self, Encrypt0, IV_BYTES, OVERHEAD_MAX_BYTES};
 use crate::keys::sealed::{Exported, Sealed, open_and_export, seal_and_export};
+use crate::purse::EVIDENCE_BYTES_MAX;
 use crate::trust::keyed;
 use crate::trust::signature::VerifyingKey;
-use crate::wire::cbor::{Message, decode_value, encode_value};
+use crate::wire::cbor::Message;
 use crate::wire::identifier::{Domain, TransactionId};
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
 
 /// By how many bytes of its nonce a payment says which request it answers, and an answer which payment.
 const NAME_BYTES: usize = 8;
-/// The longest payment with its credentials, in bytes.
-const CONTENT_BYTES_MAX: usize = 2560;
 
 /// A payment, sealed to the key of the request that it answers (HPKE, RFC 9180). At most 644 bytes with keys of P-256 and
 /// a bank's name of up to 32 characters: a QR code of version 17.
@@ -31,24 +30,14 @@ pub struct SealedPayment {
     /// The first bytes of the request's nonce.
     #[cbor(n(0), with = "minicbor::bytes")]
     pub request: [u8; NAME_BYTES],
-    /// A [`Paid`].
+    /// A [`LocalEvidence`].
     #[n(1)]
     sealed: Sealed,
 }
 
 impl Message for SealedPayment {
     const TYPE: u16 = message::SEALED_LOCAL_PAYMENT;
-    const LEN_MAX: usize = CONTENT_BYTES_MAX + 128;
-}
-
-/// What is sealed: who pays, and the signed [`LocalPayment`].
-#[derive(Encode, DecodeMap)]
-#[cbor(map)]
-struct Paid {
-    #[n(0)]
-    payer: Credentials,
-    #[cbor(n(1), with = "minicbor::bytes")]
-    payment: Vec<u8>,
+    const LEN_MAX: usize = EVIDENCE_BYTES_MAX + 128;
 }
 
 /// A payment that was opened.
@@ -58,8 +47,8 @@ pub struct Delivered {
     pub payer: Shown,
     /// What is paid.
     pub payment: LocalPayment,
-    /// The payment as it was signed: the evidence of it.
-    pub signed: Vec<u8>,
+    /// The payment as it was signed, and who signed it: what the payee keeps.
+    pub evidence: LocalEvidence,
     /// Under this the answer is sealed.
     pub answer_key: Exported,
 }
@@ -72,10 +61,9 @@ impl SealedPayment {
     pub fn seal(
         rng: &mut impl CryptoRng,
         request: &LocalRequest,
-        payer: Credentials,
-        payment: Vec<u8>,
+        payment: &LocalEvidence,
     ) -> Result<(Self, Exported), LocalError> {
-        let content = Zeroizing::new(encode_value(&Paid { payer, payment }));
+        let content = Zeroizing::new(payment.to_bytes());
         let info = info(&request.nonce);
         let (sealed, answer_key) = seal_and_export(rng, &request.sealing, &info, &content)?;
         let request = name(&request.nonce);
@@ -86,7 +74,7 @@ impl SealedPayment {
     /// pays this request is for the caller to see.
     ///
     /// # Errors
-    /// [`LocalError::CannotOpen`]; as [`Credentials::verify`].
+    /// [`LocalError::CannotOpen`]; as [`LocalEvidence::payment`].
     pub fn open(
         &self,
         (nonce, secret): (&[u8; 32], &[u8; 32]),
@@ -99,17 +87,12 @@ impl SealedPayment {
         } = &self.sealed;
         let (content, answer_key) =
             open_and_export(secret, &info(nonce), encapsulated, ciphertext)?;
-        let paid: Paid =
-            decode_value(&content, CONTENT_BYTES_MAX).map_err(|_| LocalError::Malformed)?;
-        let payer = paid.payer.verify(bank, now)?;
-        let payment: LocalPayment = keyed::open(&paid.payment, &payer.key)?;
-        if payment.payer != payer.certificate.number || payment.bank != payer.certificate.bank {
-            return Err(LocalError::BadSignature);
-        }
+        let evidence = LocalEvidence::read(&content)?;
+        let (payer, payment) = evidence.payment(bank, now)?;
         Ok(Delivered {
             payer,
             payment,
-            signed: paid.payment,
+            evidence,
             answer_key,
         })
     }

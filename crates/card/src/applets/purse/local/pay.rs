@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use rand_core::CryptoRng;
 use tallystick_protocol::purse::Endpoint;
 use tallystick_protocol::purse::local::{
-    Credentials, LocalPayment, LocalRequest, SealedPayment, Shown,
+    Credentials, LocalEvidence, LocalPayment, LocalRequest, SealedPayment, Shown,
 };
 use tallystick_protocol::wire::cbor::encode;
 
@@ -61,12 +61,16 @@ pub(crate) fn pay(
     let signed = work.sign(session, &payment, rng)?;
     let credentials = Credentials::new(work.value.certificate.clone(), &own_key(&work)?);
     let credentials = credentials.map_err(|_| StatusWord::MemoryFailure)?;
-    let sealed = SealedPayment::seal(rng, &request, credentials, signed);
+    let evidence = LocalEvidence {
+        purse: credentials,
+        signed,
+    };
+    let sealed = SealedPayment::seal(rng, &request, &evidence);
     let (sealed, answer_key) = sealed.map_err(refused)?;
     let sealed = encode(&sealed);
     let outgoing = Outgoing {
         answer_key: answer_key.as_slice().into(),
-        payee: payee.key.to_short().map_err(|_| StatusWord::WrongData)?,
+        payee: request.payee,
     };
     if let Some(last) = work.value.pending.last_mut() {
         last.asked = Some(sealed.clone());

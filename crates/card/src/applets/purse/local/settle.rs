@@ -1,8 +1,7 @@
 //! SETTLE (80 BA place 00): Sb11 and Sb12.
 
 use tallystick_protocol::purse::Endpoint;
-use tallystick_protocol::purse::local::{LocalAnswer, SealedAnswer};
-use tallystick_protocol::trust::signature::VerifyingKey;
+use tallystick_protocol::purse::local::{LocalAnswer, LocalEvidence, SealedAnswer};
 use tallystick_protocol::wire::cbor::decode;
 
 use super::refused;
@@ -27,17 +26,18 @@ pub(crate) fn settle(state: &mut State, command: &Command<'_>) -> Result<Outcome
     let Some(index) = pending.position(|one| one.outgoing.is_some() && is_about(one)) else {
         return Ok(Outcome::done());
     };
-    let (answer, signed) = opened(&work, index, &sealed)?;
+    let (answer, evidence) = opened(&work, index, &sealed)?;
     let pending = work.value.pending.remove(index);
     if answer.taken.is_some() {
-        work.value.add_evidence(pending.transaction, &signed);
+        work.value.add_evidence(pending.transaction, &evidence);
     } else {
         work.value.uncount(pending.transaction);
-        work.value.give_back(&pending, given.at, &signed);
+        work.value.give_back(&pending, given.at, &evidence);
     }
     Ok(Outcome::done().changing(work.finish(state)))
 }
 
+/// The answer about that payment, verified, and what is kept of it.
 fn opened(
     work: &Work,
     index: usize,
@@ -49,8 +49,7 @@ fn opened(
     let outgoing = outgoing.ok_or(StatusWord::ReferenceNotFound)?;
     let key = outgoing.answer_key.as_slice().try_into();
     let key = key.map_err(|_| StatusWord::MemoryFailure)?;
-    let payee = VerifyingKey::from_short(&outgoing.payee);
-    let payee = payee.map_err(|_| StatusWord::MemoryFailure)?;
+    let payee = outgoing.payee.key().map_err(refused)?;
     let opened = sealed.open(key, &pending.transaction, &payee);
     let (answer, signed) = opened.map_err(refused)?;
     let is_this = answer.payer == work.terms.number
@@ -59,7 +58,11 @@ fn opened(
         && answer.amount.currency == work.terms.currency
         && answer.bank == work.terms.bank;
     if is_this {
-        Ok((answer, signed))
+        let evidence = LocalEvidence {
+            purse: outgoing.payee.clone(),
+            signed,
+        };
+        Ok((answer, evidence.to_bytes()))
     } else {
         Err(StatusWord::NotForThisPurse)
     }

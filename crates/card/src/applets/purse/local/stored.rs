@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
+use tallystick_protocol::purse::local::Credentials;
 use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -52,10 +53,9 @@ pub(in crate::applets::purse) struct Outgoing {
     /// Opens the answer.
     #[n(0)]
     pub(super) answer_key: SecretBytes,
-    /// The payee's key, as [`VerifyingKey::to_short`](tallystick_protocol::trust::signature::VerifyingKey::to_short)
-    /// writes it.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub(super) payee: Vec<u8>,
+    /// Who is paid. It was verified before.
+    #[n(1)]
+    pub(super) payee: Credentials,
 }
 
 /// A payment to another purse that the bank does not know of: what counts against the limits of the checkpoint.

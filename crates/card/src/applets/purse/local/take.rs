@@ -101,7 +101,8 @@ fn take_in(
         reply: None,
         outgoing: None,
     };
-    work.value.take_in(&incoming, at, &delivered.signed);
+    work.value
+        .take_in(&incoming, at, &delivered.evidence.to_bytes());
     Ok(Taken {
         sequence: work.value.sequence,
         previous,

@@ -4,7 +4,7 @@ use tallystick_protocol::purse::local::{Contradiction, Credentials, LocalPayment
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::VerifyingKey;
 
-use super::pair::{Person, pay};
+use super::pair::{Person, pay, signed};
 
 #[test]
 fn two_payments_of_a_card_and_its_copy_name_the_purse_and_no_payee() {
@@ -21,7 +21,7 @@ fn two_payments_of_a_card_and_its_copy_name_the_purse_and_no_payee() {
     let credentials = Credentials::new(view.certificate.unwrap(), &key).unwrap();
     let payments = payees.each_mut().map(|payee| {
         let entry = payee.holder.history().pop().unwrap();
-        (SaidKind::Payment, entry.evidence)
+        (SaidKind::Payment, signed(&entry))
     });
     let [first, second] = payments;
     let said: LocalPayment = keyed::unverified(&first.1).unwrap();

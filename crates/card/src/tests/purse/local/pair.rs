@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-use tallystick_protocol::purse::{Endpoint, MovementOutcome, OfflineLimits, PurseNumber};
+use tallystick_protocol::purse::local::LocalEvidence;
+use tallystick_protocol::purse::{
+    Endpoint, HistoryEntry, MovementOutcome, OfflineLimits, PurseNumber,
+};
 use tallystick_protocol::trust::signature::Algorithm;
 
 use crate::Applet;
@@ -129,4 +132,9 @@ pub(super) fn pay(payer: &mut Person, payee: &mut Person, amount: u64) {
     let payment = payer.pays(&request, amount).unwrap();
     let answer = payee.takes(&payment).unwrap();
     payer.settles(&answer).unwrap();
+}
+
+/// What the partner signed of an entry.
+pub(super) fn signed(entry: &HistoryEntry) -> Vec<u8> {
+    LocalEvidence::read(&entry.evidence).unwrap().signed
 }

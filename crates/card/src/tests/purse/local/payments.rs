@@ -3,7 +3,7 @@ use tallystick_protocol::purse::{Endpoint, require_chain};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::signature::Algorithm;
 
-use super::pair::{Person, pay};
+use super::pair::{Person, pay, signed};
 use crate::host::purse;
 use crate::tests::purse::bank::Bank;
 
@@ -40,9 +40,9 @@ fn t004_6_value_goes_from_purse_to_purse_and_both_log_what_the_other_signed() {
         assert_eq!((taken.payee.clone(), taken.payer.clone()), ends);
         assert_eq!(given.transaction, taken.transaction);
         // T004-19: each has what the other signed over both names and the amount.
-        let payment: LocalPayment = payer.holder.read(&taken.evidence);
+        let payment: LocalPayment = payer.holder.read(&signed(&taken));
         assert_eq!(payment.entry().hash(), given.hash());
-        let answer: LocalAnswer = payee.holder.read(&given.evidence);
+        let answer: LocalAnswer = payee.holder.read(&signed(&given));
         assert_eq!(answer.entry().unwrap().hash(), taken.hash());
     }
 }
@@ -84,7 +84,7 @@ fn a_report_of_payments_between_purses_is_one_chain() {
         Ok(())
     );
     for entry in &report.entries {
-        let payment: LocalPayment = keyed::unverified(&entry.evidence).unwrap();
+        let payment: LocalPayment = keyed::unverified(&signed(entry)).unwrap();
         assert_eq!(payment.amount.minor, entry.amount);
     }
 }

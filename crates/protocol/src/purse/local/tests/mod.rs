@@ -74,6 +74,13 @@ impl Purse {
         Credentials::new(certificate, &self.key()).unwrap()
     }
 
+    fn says(&self, signed: Vec<u8>) -> LocalEvidence {
+        LocalEvidence {
+            purse: self.credentials(),
+            signed,
+        }
+    }
+
     fn asks(&self) -> LocalRequest {
         LocalRequest {
             payee: self.credentials(),
@@ -119,8 +126,7 @@ fn sealed_payment() -> (SealedPayment, LocalPayment, crate::keys::sealed::Export
     let rng = &mut TestRng::new(1);
     let payment = PAYER.pays(&PAYEE);
     let signed = sign(&payment, &PAYER.secret);
-    let (sealed, key) =
-        SealedPayment::seal(rng, &PAYEE.asks(), PAYER.credentials(), signed).unwrap();
+    let (sealed, key) = SealedPayment::seal(rng, &PAYEE.asks(), &PAYER.says(signed)).unwrap();
     (sealed, payment, key)
 }
 
@@ -189,13 +195,13 @@ fn nobody_pays_with_another_purses_credentials() {
     let rng = &mut TestRng::new(3);
     // A payment by the payer's key under the payee's credentials, and one that names somebody else as the payer.
     let mine = sign(&PAYER.pays(&PAYEE), &PAYER.secret);
-    let (sealed, _) = SealedPayment::seal(rng, &PAYEE.asks(), PAYEE.credentials(), mine).unwrap();
+    let (sealed, _) = SealedPayment::seal(rng, &PAYEE.asks(), &PAYEE.says(mine)).unwrap();
     let opened = sealed.open((&NONCE, &OPENS), bank, NOW);
     assert_eq!(opened.unwrap_err(), LocalError::BadSignature);
     let mut named = PAYER.pays(&PAYEE);
     named.payer = PAYEE.number;
     let named = sign(&named, &PAYER.secret);
-    let (sealed, _) = SealedPayment::seal(rng, &PAYEE.asks(), PAYER.credentials(), named).unwrap();
+    let (sealed, _) = SealedPayment::seal(rng, &PAYEE.asks(), &PAYER.says(named)).unwrap();
     let opened = sealed.open((&NONCE, &OPENS), bank, NOW);
     assert_eq!(opened.unwrap_err(), LocalError::BadSignature);
     // Another key beside what the bank signed.
