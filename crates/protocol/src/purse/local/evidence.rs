@@ -41,6 +41,17 @@ impl LocalEvidence {
         encode_value(self)
     }
 
+    /// When it was signed, as whoever signed it says: at that time the purse's certificate has to have been good. Nothing
+    /// else may be decided by it.
+    ///
+    /// # Errors
+    /// [`LocalError::Malformed`].
+    pub fn said_at(&self) -> Result<Timestamp, LocalError> {
+        let payment = keyed::unverified::<LocalPayment>(&self.signed);
+        let answer = || keyed::unverified::<LocalAnswer>(&self.signed).map(|answer| answer.at);
+        Ok(payment.map(|payment| payment.at).or_else(|_| answer())?)
+    }
+
     /// Verifies purse and payment, that the purse is the payer, and of the bank that both name (Sb6, Sb7, Sc2).
     ///
     /// # Errors
