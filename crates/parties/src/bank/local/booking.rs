@@ -26,7 +26,7 @@ use crate::post::due::{self, NewJob, Next};
 pub(in crate::bank) const WINDOW: &str = "local-window";
 
 impl<P: Ports, B: BankingSystem> Bank<P, B> {
-    /// Books what was heard, as far as it is this object's, and has the other object told. The same again books
+    /// Books what a report told, as far as it is this object's, and has the other object told. The same again books
     /// nothing. Call it in a transaction.
     ///
     /// # Errors
@@ -36,6 +36,21 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         tables: &dyn Tables,
         heard: Heard,
     ) -> Result<(), Fault> {
+        let (transaction, payer, payee) = (heard.transaction, heard.payer, heard.payee);
+        self.book_own(tables, heard)?;
+        let is_here = |purse| purses::find(tables, purse).map(|found| found.is_some());
+        let elsewhere = match (is_here(&payee)?, is_here(&payer)?) {
+            (true, true) => return Ok(()),
+            (true, false) => payer,
+            (false, _) => payee,
+        };
+        let office = &self.issuer.office;
+        let place = office.spread()?.shards.of(elsewhere.0[0]);
+        telling::put(tables, &transaction, place, office.now_ms())
+    }
+
+    /// Books this object's half, or halves.
+    pub(super) fn book_own(&self, tables: &dyn Tables, heard: Heard) -> Result<(), Fault> {
         let office = &self.issuer.office;
         rows::keep(tables, &heard.clone().row(office.now()))?;
         let (payer, payee) = (heard.payer, heard.payee);
@@ -57,13 +72,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             self.watch(tables, &payer)?;
             end_movement(tables, &heard, purse.holder, office.now())?;
         }
-        let elsewhere = match (has_payee, has_payer.is_some()) {
-            (true, true) => return Ok(()),
-            (true, false) => payer,
-            (false, _) => payee,
-        };
-        let place = office.spread()?.shards.of(elsewhere.0[0]);
-        telling::put(tables, &heard.transaction, place, office.now_ms())
+        Ok(())
     }
 
     /// Puts on the clock that a purse has to have covered by then what it gave.

@@ -20,6 +20,6 @@ pub(super) use booking::WINDOW;
 pub(super) use claims::{TABLE as CLAIMS, compare_report, proofs};
 pub(super) use covering::{cover, uncovered};
 pub(super) use hearing::{Believed, Heard, hear};
-pub(super) use rows::TABLE;
+pub(super) use rows::{TABLE, proofs_of};
 pub(super) use shortfall::{TABLE as SHORTFALLS, look_again, make_good};
 pub(super) use telling::{PATH, TELL};

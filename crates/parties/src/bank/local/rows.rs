@@ -1,10 +1,13 @@
 //! The rows of payments between purses.
 
+use tallystick_protocol::bank::{Proof, ProofKind};
 use tallystick_protocol::purse::PurseNumber;
+use tallystick_protocol::purse::local::LocalEvidence;
 use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
+use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Tables};
 use crate::store::typed::{self, Stored, typed_row};
 
@@ -64,4 +67,37 @@ pub(super) fn keep(tables: &dyn Tables, local: &Local) -> Result<(), DatabaseErr
         &values,
     )?;
     Ok(())
+}
+
+/// What either purse signed of the payment of this number, as an auditor is shown it for the entry `about`.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::bank) fn proofs_of(
+    tables: &dyn Tables,
+    about: &str,
+    number: &str,
+) -> Result<Vec<Proof>, Fault> {
+    let transaction = number.parse().map_err(|_| Fault::internal())?;
+    let Some(local) = find(tables, &transaction)? else {
+        return Ok(Vec::new());
+    };
+    let said = [
+        (ProofKind::LocalPayment, local.payment),
+        (ProofKind::LocalAnswer, local.answer),
+    ];
+    let said = said
+        .into_iter()
+        .filter_map(|(kind, bytes)| Some((kind, bytes?)));
+    said.map(|(kind, bytes)| {
+        let evidence = LocalEvidence::read(&bytes).map_err(|_| Fault::internal())?;
+        Ok(Proof {
+            kind,
+            about: about.to_owned(),
+            signed: evidence.signed,
+            key: None,
+            at: local.heard_at,
+        })
+    })
+    .collect()
 }

@@ -81,7 +81,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             now: office.now(),
         };
         let heard = read(&told, &believed)?;
-        office.transaction(|tables| self.book_local(tables, heard))?;
+        office.transaction(|tables| self.book_own(tables, heard))?;
         Ok(web::cbor(Vec::new()))
     }
 }

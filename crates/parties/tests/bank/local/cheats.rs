@@ -24,7 +24,9 @@ fn a_purse_that_was_copied_and_spent_twice_is_named_and_its_account_pays() {
     let mut copy = cheat.purse.clone();
     let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
     pay(&world, &mut cheat, &mut payees[0], 1, 3_000);
-    cheat.with_copy(&mut copy, |copy| pay(&world, copy, &mut payees[1], 2, 3_000));
+    cheat.with_copy(&mut copy, |copy| {
+        pay(&world, copy, &mut payees[1], 2, 3_000)
+    });
     for payee in &mut payees {
         payee.reports(&world);
     }
@@ -48,7 +50,9 @@ fn a_payment_that_the_own_report_hides_names_the_purse_whichever_comes_first() {
         let mut copy = cheat.purse.clone();
         let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
         pay(&world, &mut cheat, &mut payees[0], 1, 2_000);
-        cheat.with_copy(&mut copy, |copy| pay(&world, copy, &mut payees[1], 2, 1_000));
+        cheat.with_copy(&mut copy, |copy| {
+            pay(&world, copy, &mut payees[1], 2, 1_000)
+        });
         if report_first {
             cheat.with_copy(&mut copy, |copy| copy.reports(&world));
             payees[0].reports(&world);
@@ -74,7 +78,9 @@ fn what_an_account_cannot_pay_the_bank_bears_and_says_so() {
     let mut copy = cheat.purse.clone();
     let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
     pay(&world, &mut cheat, &mut payees[0], 1, 9_000);
-    cheat.with_copy(&mut copy, |copy| pay(&world, copy, &mut payees[1], 2, 9_000));
+    cheat.with_copy(&mut copy, |copy| {
+        pay(&world, copy, &mut payees[1], 2, 9_000)
+    });
     for payee in &mut payees {
         payee.reports(&world);
     }

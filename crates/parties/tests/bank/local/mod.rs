@@ -3,5 +3,5 @@
 mod cheats;
 mod honest;
 mod orders;
-mod people;
+pub mod people;
 mod sooner_or_later;

@@ -68,7 +68,9 @@ fn every_order_of_uploads_about_a_purse_that_was_spent_twice_ends_in_the_same_le
         pay(&world, &mut giver, &mut cheat, 9, 500);
         let mut copy = cheat.purse.clone();
         pay(&world, &mut cheat, &mut payees[0], 1, 3_500);
-        cheat.with_copy(&mut copy, |copy| pay(&world, copy, &mut payees[1], 2, 3_500));
+        cheat.with_copy(&mut copy, |copy| {
+            pay(&world, copy, &mut payees[1], 2, 3_500)
+        });
         let [first, second] = &mut payees;
         let uploads = [first, second, &mut giver];
         for one in order {
