@@ -4,6 +4,7 @@ use tallystick_protocol::bank::{AccountInstruction, KeyRenewal, Proof, ProofKind
 use tallystick_protocol::checkout::answers::{Acceptance, AuthorisationRequest, Refusal};
 use tallystick_protocol::checkout::order::{HolderApproval, OrderProof};
 use tallystick_protocol::checkout::refunds::RefundRequest;
+use tallystick_protocol::purse::local::{LocalAnswer, LocalPayment};
 use tallystick_protocol::purse::{
     MovementReply, MovementRequest, MovementVerdict, PurseNumber, PursePayment,
 };
@@ -98,6 +99,8 @@ pub(crate) enum Said {
     Command(OperatorCommand, String),
     Renewal(KeyRenewal),
     Instruction(AccountInstruction),
+    Local(LocalPayment),
+    Received(LocalAnswer),
 }
 
 impl Said {
@@ -139,6 +142,18 @@ impl Said {
             ProofKind::Refusal => refusal(bytes, trust, proof)?,
             ProofKind::RefundRequest => Self::Refund(open(bytes, anchors, at, Role::Shop)?.message),
             ProofKind::Command => command(proof, trust)?,
+            ProofKind::LocalPayment => {
+                let number = |message: &LocalPayment| message.payer;
+                Self::Local(by_purse(bytes, number, directory)?)
+            }
+            ProofKind::LocalAnswer => {
+                let number = |message: &LocalAnswer| message.payee;
+                let answer = by_purse(bytes, number, directory)?;
+                if answer.taken.is_none() {
+                    return Err(Wrong::Unreadable("It refuses the payment.".into()));
+                }
+                Self::Received(answer)
+            }
             ProofKind::Instruction => Self::Instruction(instruction(proof, trust, directory)?),
             _ => return Err(Wrong::Unreadable("It is for no entry.".into())),
         })
@@ -165,6 +180,8 @@ impl Said {
             Self::Command(said, _) => format!("command {}", said.id),
             Self::Renewal(said) => format!("key-renewal {} {}", said.purse, said.at.0),
             Self::Instruction(said) => format!("instruction {} {}", said.account, said.at.0),
+            Self::Local(said) => format!("local-payment {}", said.transaction()),
+            Self::Received(said) => format!("local-answer {}", said.transaction),
         })
     }
 }

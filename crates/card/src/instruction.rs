@@ -111,6 +111,14 @@ pub enum Instruction {
     ClearHistory,
     /// 80 3E place: delete a purse.
     ClosePurse,
+    /// 80 B4 place: ask another purse for a payment.
+    AskPurse,
+    /// 80 B6 place: pay another purse.
+    PayPurse,
+    /// 80 B8 place what: look at a payment, take it or refuse it.
+    TakePayment,
+    /// 80 BA place: take the other purse's answer.
+    SettlePayment,
     /// 80 40 00 what: make a home card, or show it.
     SetUpHome,
     /// 80 42 what: enrol a terminal, or revoke one.
@@ -194,6 +202,10 @@ impl Instruction {
             | Self::AnswerOffer
             | Self::TakeVerdict
             | Self::Pay
+            | Self::AskPurse
+            | Self::PayPurse
+            | Self::TakePayment
+            | Self::SettlePayment
             | Self::Report
             | Self::TakeNotice
             | Self::ReadPurse
@@ -266,6 +278,10 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0x3a) => Self::ListPurses,
             (0x80, 0x3c) => Self::ClearHistory,
             (0x80, 0x3e) => Self::ClosePurse,
+            (0x80, 0xb4) => Self::AskPurse,
+            (0x80, 0xb6) => Self::PayPurse,
+            (0x80, 0xb8) => Self::TakePayment,
+            (0x80, 0xba) => Self::SettlePayment,
             (0x80, 0x40) => Self::SetUpHome,
             (0x80, 0x42) => Self::Terminal,
             (0x80, 0x44) => Self::RegisterHome,

@@ -142,9 +142,9 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// The purse of which an account of the ledger says what it holds, or what waits for it.
+/// The purse of which an account of the ledger says what it holds, what waits for it, or what it gave.
 fn purse_in(account: &str) -> Option<PurseNumber> {
     let (word, number) = account.split_once(' ')?;
-    let is_purse = word == "purse" || word == "waiting";
+    let is_purse = ["purse", "waiting", "given"].contains(&word);
     is_purse.then(|| number.parse().ok()).flatten()
 }

@@ -3,6 +3,7 @@
 
 mod crossings;
 mod holders;
+mod local;
 mod movements;
 mod orders;
 mod outside;
@@ -205,6 +206,9 @@ impl<'a> Audit<'a> {
             self.end_once(object, ends, transfer)?;
         }
         let of = |kind| self.has(object, ends, kind);
+        if of(ProofKind::LocalPayment) || of(ProofKind::LocalAnswer) {
+            return self.local(object, transfer);
+        }
         if of(ProofKind::MovementRequest) {
             return match is_ending {
                 false => self.movement(object, transfer),

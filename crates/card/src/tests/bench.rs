@@ -47,7 +47,13 @@ impl Bench {
 
     /// With its own PIN and PUK, identity applet selected.
     pub(super) fn personalised() -> Self {
+        Self::seeded(1)
+    }
+
+    /// The same with other random numbers.
+    pub(super) fn seeded(seed: u64) -> Self {
         let mut bench = Self::blank();
+        bench.rng = TestRng::new(seed);
         bench.select(Applet::Identity);
         bench.ok(host::change_pin(host::FACTORY_PIN, PIN));
         bench.ok(host::change_puk(host::FACTORY_PUK, PUK));
@@ -80,6 +86,12 @@ impl Bench {
     pub(super) fn verify(&mut self) {
         self.select(Applet::Identity);
         self.ok(host::verify_pin(PIN));
+    }
+
+    pub(super) fn forget_pin(&mut self) {
+        let selected = self.card.state();
+        self.card = Card::restore(&selected).unwrap().costing(CHEAP);
+        self.select(Applet::Purse);
     }
 
     pub(super) fn enrol(&mut self, slot: u8) -> [u8; 32] {

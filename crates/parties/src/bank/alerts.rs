@@ -23,6 +23,10 @@ tallystick_protocol::named_enum! {
         OldState => "old-state",
         /// The balance that a prepaid card shows was not signed.
         BadCheckpoint => "bad-checkpoint",
+        /// A purse has signed two things of one place of its history: it was copied, and spent twice.
+        SpentTwice => "spent-twice",
+        /// What another purse is to have signed was not signed by it.
+        BadPartner => "bad-partner",
         /// A receipt of a lost purse came when what was paid back was not on the account any more: the bank bears it.
         Loss => "loss",
     }

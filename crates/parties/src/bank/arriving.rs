@@ -11,6 +11,7 @@ use super::banking_system::BankingSystem;
 use super::closing;
 use super::movements::Movement;
 use super::waiting::{self, Waiting};
+use crate::ledger::AccountKind;
 use crate::ledger::across::Crossing;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -52,6 +53,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     pub(super) fn take_in(&self, request: &Incoming) -> Result<Answer, Fault> {
         let office = &self.issuer.office;
         office.take_in(request, |tables, came: &Crossing| {
+            // What a purse gave covers there what its payee has already.
+            if came.kind == AccountKind::Given {
+                return Ok(());
+            }
             let Some((transaction, origin)) = read_name(&came.id) else {
                 return self.issuer.arrived(tables, came);
             };

@@ -18,6 +18,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::Bank;
 use super::account_number;
 use super::banking_system::BankingSystem;
+use super::local;
 use super::movements;
 use super::purses::{self, Purse};
 use super::statements;
@@ -303,6 +304,10 @@ fn proofs_of(tables: &dyn Tables, transfer: &BookTransfer) -> Result<Vec<Proof>,
     let mut proofs = kept(tables, &transfer.id)?;
     proofs.extend(told_by_holder(tables, transfer)?);
     let (word, reference) = transfer.id.split_once(' ').unwrap_or_default();
+    if word == "local" {
+        proofs.extend(local::proofs_of(tables, &transfer.id, reference)?);
+        return Ok(proofs);
+    }
     let number = transfer.debit.strip_prefix("purse ");
     let named = match word {
         "move" | "end" => movements::read_reference(reference),

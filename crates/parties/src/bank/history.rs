@@ -133,8 +133,9 @@ pub(super) fn keep(
     Ok(())
 }
 
-/// Whether the bank may still hear of a movement that it does not know: an order's, whose time is not over. The order
-/// is not younger than what the bank was told of it, whatever the wallet's clock said.
+/// Whether the bank may still hear of a movement that it does not know: an order's, whose time is not over, or a payment to
+/// another purse, whose payee may report it until the window (in seconds) is over. It is not younger than what the bank
+/// was told of it, whatever the wallet's clock said.
 ///
 /// # Errors
 /// Only the database's own.
@@ -142,7 +143,7 @@ pub(super) fn may_come(
     tables: &dyn Tables,
     purse: &PurseNumber,
     transaction: &TransactionId,
-    now: Timestamp,
+    (now, window): (Timestamp, u64),
 ) -> Result<bool, DatabaseError> {
     let sql = "SELECT entry, kept_at FROM bank_history
         WHERE purse = ? AND transaction_id = ? ORDER BY sequence LIMIT 1";
@@ -153,9 +154,10 @@ pub(super) fn may_come(
     };
     let entry: HistoryEntry =
         decode_value(&bytes, ENTRY_BYTES_MAX).map_err(|_| DatabaseError::Shape(0))?;
-    let over_at = entry
-        .at
-        .min(kept_at)
-        .plus_seconds(ORDER_LIFETIME_SECONDS + 2 * CLOCK_SKEW_SECONDS);
-    Ok(matches!(entry.payee, Endpoint::Shop(_)) && now < over_at)
+    let seconds = match entry.payee {
+        Endpoint::Shop(_) => ORDER_LIFETIME_SECONDS + 2 * CLOCK_SKEW_SECONDS,
+        Endpoint::Purse(payee) if payee != *purse => window,
+        _ => return Ok(false),
+    };
+    Ok(now < entry.at.min(kept_at).plus_seconds(seconds))
 }

@@ -27,6 +27,7 @@ mod funds;
 mod history;
 mod instructions;
 mod key;
+mod local;
 mod lost;
 mod movements;
 mod openings;
@@ -233,6 +234,8 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
                 self.pay_out_late(&job.reference)?;
                 Ok(next)
             }
+            local::WINDOW => self.end_window(&job.reference),
+            local::TELL => self.tell_local(job).await,
             charges::GIVE_BACK => self.give_back_fee(&job.reference),
             continuing::TELL => self.tell_continued(job).await,
             lost::PAYBACK => self.pay_back(&job.reference),

@@ -5,7 +5,7 @@ use tallystick_protocol::purse::PurseNumber;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
-use super::{continuing, ends, fees, key, lost, outside, page, purses};
+use super::{continuing, ends, fees, key, local, lost, outside, page, purses};
 use crate::office::across;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -52,6 +52,7 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
                 self.tell_outside_account(request)
             }
             continuing::PATH if !self.issuer.office.is_shard() => self.hear_continued(request),
+            local::PATH => self.hear_local(request).await,
             lost::PATH => self.hear_of_lost(request),
             outside::OPEN_PURSES => self.tell_open_purses(request),
             page::PATH => self.tell_part(request),

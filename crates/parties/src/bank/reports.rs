@@ -14,6 +14,7 @@ use super::banking_system::BankingSystem;
 use super::checkpoints::{self, Change};
 use super::conversation::FromPurse;
 use super::history;
+use super::local::{self, Believed, Heard};
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
 use super::statements;
@@ -40,9 +41,17 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let FromPurse { purse, message } = self.said_by_purse(&said, |message: &PurseReport| {
             (Some(&message.bank), &message.purse)
         })?;
-        self.purse_key().await?;
+        let signed = &said.content;
+        let key = self.purse_key().await?;
         let office = &self.issuer.office;
-        let read = office.transaction(|tables| self.read_report(tables, &purse, &message))?;
+        let believed = Believed {
+            bank: &office.settings.domain,
+            key: &key.public,
+            now: office.now(),
+        };
+        let read = office.transaction(|tables| {
+            self.read_report(tables, &purse, (&message, signed), &believed)
+        })?;
         let notice = match read {
             Read::Notice(notice) => notice,
             Read::Refused(fault) => {
@@ -59,7 +68,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         &self,
         tables: &dyn Tables,
         before: &Purse,
-        report: &PurseReport,
+        (report, signed): (&PurseReport, &[u8]),
+        believed: &Believed<'_>,
     ) -> Result<Read, Fault> {
         let now = self.issuer.office.now();
         let purse = purses::require(tables, &before.number)?;
@@ -72,7 +82,19 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Ok(followed) => followed,
             Err(error) => return refuse_history(tables, &purse, error, now),
         };
+        let heard = match self.heard_local(&purse, &followed, believed) {
+            Ok(heard) => heard,
+            Err(at) => return refuse_partner(tables, &purse, at, now),
+        };
         history::keep(tables, &purse.number, &followed, now)?;
+        for heard in heard {
+            self.book_local(tables, heard)?;
+        }
+        local::compare_report(tables, (report, signed), now)?;
+        if followed.is_whole && report.pending.is_empty() {
+            // Nothing more comes that the purse was paid with.
+            local::make_good(tables, &purse.number, now)?;
+        }
         for transaction in &report.pending {
             self.end_if_over(tables, &purse, transaction)?;
         }
@@ -95,9 +117,32 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
                 self.undo(tables, &known, MovementState::Lapsed)
             }
             Some(_) => Ok(()),
-            None if history::may_come(tables, &purse.number, transaction, now)? => Ok(()),
+            None if history::may_come(
+                tables,
+                &purse.number,
+                transaction,
+                (now, self.config.reconciliation_seconds),
+            )? =>
+            {
+                Ok(())
+            }
             None => bar(tables, purse, transaction, now),
         }
+    }
+
+    /// The payments between purses of which the new entries tell; the number of the first that is none.
+    fn heard_local(
+        &self,
+        purse: &Purse,
+        followed: &history::Followed<'_>,
+        believed: &Believed<'_>,
+    ) -> Result<Vec<Heard>, u64> {
+        let mut heard = Vec::new();
+        for entry in followed.entries {
+            let told = local::hear((&purse.number, purse.currency), entry, believed);
+            heard.extend(told.map_err(|_| entry.sequence)?);
+        }
+        Ok(heard)
     }
 
     /// Whether a purse with nothing under way holds something else than the books say (T004-44). Raises the alert.
@@ -111,7 +156,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             return Ok(false);
         }
         let state = &report.state;
-        let expected = purses::amount(tables, purse)?;
+        let given = local::uncovered(tables, purse)?;
+        let expected = purses::amount(tables, purse)?.saturating_sub(given);
         let reported = state
             .amount
             .saturating_add(state.pending_out)
@@ -156,6 +202,18 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             prepaid_verdicts: None,
         })
     }
+}
+
+/// The bank notes who showed what was not signed as it says, and books nothing of the report (T004-40).
+fn refuse_partner(
+    tables: &dyn Tables,
+    purse: &Purse,
+    at: u64,
+    now: Timestamp,
+) -> Result<Read, Fault> {
+    alerts::raise(tables, Alert::BadPartner, (&purse.number, at), None, now)?;
+    let why = "What another purse is to have signed was not signed by it.";
+    Ok(Read::Refused(Fault::new(Kind::BadSignature, why)))
 }
 
 fn refuse_history(

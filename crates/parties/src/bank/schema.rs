@@ -1,7 +1,7 @@
 //! The bank's tables beside the issuer's. Balances are not here: the ledger has them. All of it stays, with what purses
 //! signed: it is the bank's books, and its evidence.
 
-use super::{fees, lost, page};
+use super::{fees, local, lost, page};
 use crate::payer::evidence;
 use crate::store::schema::Migration;
 
@@ -155,6 +155,11 @@ pub const TABLES: &[Migration] = &[Migration(&[
         signed BLOB NOT NULL,
         received_at INTEGER NOT NULL
     ) STRICT",
+    local::TABLE[0],
+    local::TABLE[1],
+    local::CLAIMS[0],
+    local::CLAIMS[1],
+    local::SHORTFALLS,
     lost::TABLE,
     fees::TABLE,
     page::TABLES[0],

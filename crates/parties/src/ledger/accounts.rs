@@ -23,6 +23,8 @@ pub enum AccountKind {
     Purse,
     /// What waits for a purse until its card takes it.
     Waiting,
+    /// What a purse gave other purses without the bank; below zero, what it does not cover yet.
+    Given,
     /// Money at banks outside: what came from there is a debit, what went there a credit.
     Outside,
     /// Money that came from banks outside for nobody known.
@@ -45,6 +47,7 @@ impl AccountKind {
             Self::Between => "between",
             Self::Purse => "purse",
             Self::Waiting => "waiting",
+            Self::Given => "given",
             Self::Outside => "outside",
             Self::Unassigned => "unassigned",
             Self::Fees => "fees",
@@ -63,6 +66,7 @@ impl AccountKind {
             Self::Between,
             Self::Purse,
             Self::Waiting,
+            Self::Given,
             Self::Outside,
             Self::Unassigned,
             Self::Fees,
@@ -80,9 +84,12 @@ impl AccountKind {
             | Self::Waiting
             | Self::Fees
             | Self::Unassigned => "credit",
-            Self::CreditLines | Self::Settled | Self::Between | Self::Outside | Self::Losses => {
-                "none"
-            }
+            Self::CreditLines
+            | Self::Settled
+            | Self::Between
+            | Self::Given
+            | Self::Outside
+            | Self::Losses => "none",
         }
     }
 }

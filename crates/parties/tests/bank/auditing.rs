@@ -27,6 +27,7 @@ use tallystick_simulation::cast::PURSE_KEY_TOKEN;
 use super::authority::certified_party;
 use super::commanding::{command, done};
 use super::holder::{CBOR, Holder};
+use super::local::people::{Person, pay};
 use super::ordering::{order, refund, verdict};
 use super::purse::{Key, Purse, account};
 use super::talk::{buy, form, send_order};
@@ -71,8 +72,23 @@ fn lived(shards: u16) -> World {
     done(&command(&world, "book-deposit", &deposit));
     let shop = [("party", SHOP), ("amount", "1100")];
     done(&command(&world, "pay-out", &shop));
+    pays_without_the_bank(&world, [(holder, purse), (friend, theirs)]);
     world.run_for(60_000);
     world
+}
+
+/// Each pays the other from purse to purse; the bank hears it from the payee first, then from the payer.
+fn pays_without_the_bank(world: &World, two: [(Holder, Purse); 2]) {
+    let [mut one, mut other] = two.map(|(holder, purse)| Person { holder, purse });
+    for person in [&mut one, &mut other] {
+        person.reports(world);
+    }
+    pay(world, &mut one, &mut other, 1, 130);
+    other.reports(world);
+    one.reports(world);
+    pay(world, &mut other, &mut one, 2, 70);
+    other.reports(world);
+    one.reports(world);
 }
 
 /// A load that the holder does not accept, and one without a reply.

@@ -20,6 +20,7 @@ mod crash;
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
 mod kitsune;
+mod local;
 mod lost;
 mod moving;
 mod opening;

@@ -251,6 +251,39 @@ impl Purse {
         self.under.insert(transaction, under);
     }
 
+    /// Adds what another purse pays, with what that one signed.
+    pub fn take_from_purse(
+        &mut self,
+        at: Timestamp,
+        transaction: TransactionId,
+        (payer, payee): (Endpoint, Endpoint),
+        (minor, evidence): (u64, Vec<u8>),
+    ) {
+        let under = Under {
+            out: 0,
+            within: 0,
+            source: payer,
+            destination: payee,
+        };
+        self.amount += minor;
+        self.write(at, transaction, &under, minor);
+        self.history.last_mut().unwrap().evidence = evidence;
+    }
+
+    /// The payee has the payment, and signed so.
+    pub fn settle(&mut self, transaction: TransactionId, evidence: Vec<u8>) {
+        if self.under.remove(&transaction).is_some() {
+            let mut entries = self.history.iter_mut().rev();
+            let entry = entries.find(|entry| entry.transaction == transaction);
+            entry.unwrap().evidence = evidence;
+        }
+    }
+
+    /// Whether a movement of this number has not ended.
+    pub fn waits_for(&self, transaction: TransactionId) -> bool {
+        self.under.contains_key(&transaction)
+    }
+
     fn draw(&mut self) -> TransactionId {
         self.next += 1;
         let mut bytes = [self.next; 32];

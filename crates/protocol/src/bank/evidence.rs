@@ -199,6 +199,12 @@ crate::named_enum! {
         /// An [`AccountInstruction`](super::AccountInstruction), by the account's key.
         #[n(15)]
         Instruction => "instruction",
+        /// A [`LocalPayment`](crate::purse::local::LocalPayment), by the purse that paid another one.
+        #[n(16)]
+        LocalPayment => "local-payment",
+        /// A [`LocalAnswer`](crate::purse::local::LocalAnswer) that takes it, by the purse that was paid.
+        #[n(17)]
+        LocalAnswer => "local-answer",
     }
 }
 

@@ -17,7 +17,7 @@ use crate::wire::time::Timestamp;
 /// What the first entry names as the hash of the one before.
 pub const HISTORY_START: [u8; 32] = [0; 32];
 /// The longest evidence in an entry, in bytes: a partner's receipt.
-pub const EVIDENCE_BYTES_MAX: usize = 1024;
+pub const EVIDENCE_BYTES_MAX: usize = 1536;
 
 /// One change of a purse's amount.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]

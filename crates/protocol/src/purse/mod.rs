@@ -10,6 +10,7 @@ mod certificate;
 mod checkpoint;
 mod endpoint;
 mod history;
+pub mod local;
 mod movement;
 mod number;
 mod payment;

@@ -90,7 +90,7 @@ pub struct PurseReport {
 keyed_message!(
     PurseReport,
     message::PURSE_REPORT,
-    48 * 1024,
+    64 * 1024,
     context::PURSE_REPORT
 );
 

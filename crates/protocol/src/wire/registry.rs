@@ -129,6 +129,12 @@ pub mod message {
         HOSTED_POWER = 164;
         HOSTED_COMMAND = 165;
         HOSTED_RESPONSE = 166;
+        LOCAL_REQUEST = 170;
+        LOCAL_PAYMENT = 171;
+        LOCAL_ANSWER = 172;
+        SEALED_LOCAL_PAYMENT = 173;
+        SEALED_LOCAL_ANSWER = 174;
+        CONTRADICTION = 175;
     }
 }
 
@@ -177,6 +183,10 @@ pub mod context {
         INSTRUCTION_ANSWER = "tallystick/v1/instruction-answer";
         KEY_RENEWAL = "tallystick/v1/key-renewal";
         KEY_RENEWED = "tallystick/v1/key-renewed";
+        LOCAL_ANSWER = "tallystick/v1/local-answer";
+        LOCAL_PAYMENT = "tallystick/v1/local-payment";
+        LOCAL_REQUEST = "tallystick/v1/local-request";
+        LOCAL_TRANSACTION = "tallystick/v1/local-transaction";
         MADE_UP = "tallystick/v1/made-up";
         MOVEMENT_OFFER = "tallystick/v1/movement-offer";
         MOVEMENT_REPLY = "tallystick/v1/movement-reply";
@@ -212,6 +222,8 @@ pub mod context {
         RENEWED_KEY_CERTIFIED = "tallystick/v1/renewed-key-certified";
         SEALED_ROW = "tallystick/v1/sealed-row";
         SEALED_SHARE = "tallystick/v1/sealed-share/";
+        SEALED_LOCAL_ANSWER = "tallystick/v1/sealed-local-answer";
+        SEALED_LOCAL_PAYMENT = "tallystick/v1/sealed-local-payment";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";
         SIBLING_REQUEST = "tallystick/v1/sibling-request";
         ACCESS_REQUEST = "tallystick/v1/access-request";

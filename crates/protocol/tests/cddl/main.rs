@@ -5,6 +5,7 @@ mod account;
 mod answers;
 mod bank;
 mod home;
+mod local;
 mod order;
 mod purse;
 #[path = "../support/mod.rs"]

@@ -33,6 +33,15 @@ pub(crate) const CLEAR: u8 = 0x3c;
 /// Deletes a purse.
 pub(crate) const CLOSE: u8 = 0x3e;
 
+/// Asks another purse for a payment.
+pub(crate) const ASK: u8 = 0xb4;
+/// Pays another purse.
+pub(crate) const PAY_PURSE: u8 = 0xb6;
+/// Shows a payment that came, takes it or refuses it; P2 is [`LOOK`], [`TAKE`] or [`REFUSE`].
+pub(crate) const TAKE_PAYMENT: u8 = 0xb8;
+/// Takes the other purse's answer.
+pub(crate) const SETTLE: u8 = 0xba;
+
 /// ECDSA on P-256.
 pub(crate) const ES256: u8 = 1;
 /// RSA with 2048 bits.
@@ -56,3 +65,10 @@ pub(crate) const STATE: u8 = 0;
 pub(crate) const HISTORY: u8 = 1;
 /// What the card signed about a pending movement.
 pub(crate) const MESSAGES: u8 = 2;
+
+/// What came, and from whom.
+pub(crate) const LOOK: u8 = 0;
+/// The payment is taken.
+pub(crate) const TAKE: u8 = 1;
+/// It never is.
+pub(crate) const REFUSE: u8 = 2;

@@ -86,6 +86,8 @@ fn first(
         sequence: 0,
         head: HISTORY_START,
         drawn: None,
+        asked: alloc::vec::Vec::new(),
+        given: alloc::vec::Vec::new(),
     })
 }
 

@@ -75,6 +75,7 @@ pub(super) fn set_aside(
         step: PendingStep::Asked,
         asked: None,
         reply: None,
+        outgoing: None,
     };
     if let Some(paid) = again(&work, &pending)? {
         return Ok(paid);

@@ -8,6 +8,7 @@ use tallystick_protocol::purse::Endpoint;
 use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::local::Outgoing;
 use crate::host::purse::{PendingStep, PendingView};
 
 /// What a movement does to the purse.
@@ -50,6 +51,9 @@ pub(super) struct Pending {
     /// The signed reply.
     #[cbor(n(8), with = "minicbor::bytes")]
     pub(super) reply: Option<Vec<u8>>,
+    /// What belongs to a payment to another purse.
+    #[n(9)]
+    pub(super) outgoing: Option<Outgoing>,
 }
 
 impl Pending {

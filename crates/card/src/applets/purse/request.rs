@@ -57,6 +57,7 @@ pub(crate) fn request(
         step: PendingStep::Asked,
         asked: None,
         reply: None,
+        outgoing: None,
     };
     begin(&mut work, pending)?;
     let answer = if signs {

@@ -15,6 +15,7 @@ use tallystick_protocol::wire::money::MINOR_MAX;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::key::PurseKey;
+use super::local::{ASKED_MAX, Asked, GivenAway};
 use super::pending::Pending;
 use crate::StatusWord;
 use crate::safe::SafeSlit;
@@ -107,6 +108,12 @@ pub(super) struct Value {
     /// A number drawn for a movement that is still to begin.
     #[n(8)]
     pub(super) drawn: Option<TransactionId>,
+    /// What it asked other purses for, oldest first.
+    #[n(9)]
+    pub(super) asked: Vec<Asked>,
+    /// What it gave other purses and the bank does not know, oldest first.
+    #[n(10)]
+    pub(super) given: Vec<GivenAway>,
 }
 
 impl Purses {
@@ -222,6 +229,7 @@ impl Value {
             .is_ok_and(|terms| terms.number == self.checkpoint.purse)
             && held.is_some()
             && self.pending.len() <= PENDING_MAX
+            && self.asked.len() <= ASKED_MAX
             && self.history.len() <= HISTORY_MAX + PENDING_MAX
     }
 }

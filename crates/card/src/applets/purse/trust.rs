@@ -129,7 +129,8 @@ impl Purses {
         })
     }
 
-    fn key(&self, bank: &Domain, now: Timestamp) -> Result<VerifyingKey, StatusWord> {
+    /// The key with which a bank signs purses, certified now.
+    pub(super) fn key(&self, bank: &Domain, now: Timestamp) -> Result<VerifyingKey, StatusWord> {
         let certificate = &self.bank(bank)?.certificate;
         Ok(self.certified(certificate, now)?.public_key)
     }

@@ -3,6 +3,7 @@
 
 mod asked;
 mod commands;
+mod local;
 mod replies;
 mod views;
 
@@ -14,6 +15,10 @@ pub use commands::{
     answer_offer, apply, clear_history, close, draw, list_purses, make_key, open, pay, put_bank,
     put_key, put_roots, read_history, read_messages, read_purse, renew, renewed, report,
     report_with, request, take_notice, take_verdict,
+};
+pub use local::{
+    PaymentGiven, PaymentSeen, PaymentWanted, ask_purse, look_at_payment, pay_purse, payment_seen,
+    refuse_payment, settle_payment, take_payment,
 };
 pub use replies::{history, messages, prepared, public_key, purse, purses, signed, transaction};
 pub use views::{ListedPurse, PendingMessages, PendingStep, PendingView, PurseView};

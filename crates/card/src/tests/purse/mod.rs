@@ -6,6 +6,7 @@ mod history;
 pub(super) mod holder;
 mod keys;
 pub(super) mod lived;
+mod local;
 mod movements;
 mod notices;
 mod payments;

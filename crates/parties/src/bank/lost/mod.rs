@@ -9,7 +9,7 @@ mod rows;
 
 pub(super) use payback::{PAYBACK, look_again};
 pub(super) use places::PATH;
-pub(super) use receipts::{Receipt, is_receipt, provide};
+pub(super) use receipts::{LOSSES, Receipt, is_receipt, provide};
 pub(super) use rows::{By, Lost, TABLE, find, lift, table};
 
 use minicbor::{Decode, Encode};

@@ -19,7 +19,7 @@ use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Tables};
 
 /// What the bank bears itself.
-pub(super) const LOSSES: Account<'static> = Account {
+pub(in crate::bank) const LOSSES: Account<'static> = Account {
     kind: AccountKind::Losses,
     name: "losses",
 };

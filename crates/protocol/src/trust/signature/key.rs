@@ -80,6 +80,31 @@ impl VerifyingKey {
         }
     }
 
+    /// Writes it as short as it can be: of P-256 the compressed point (SEC 1 §2.3.3, 33 bytes), of RSA as
+    /// [`VerifyingKey::to_spki`].
+    ///
+    /// # Errors
+    /// [`SignatureError::UnsupportedKey`] if it cannot be encoded.
+    pub fn to_short(&self) -> Result<Vec<u8>, SignatureError> {
+        match self {
+            Self::Rsa(key) => public_key_to_spki(key),
+            Self::P256(key) => Ok(key.to_sec1_point(true).as_bytes().to_vec()),
+        }
+    }
+
+    /// Reads what [`VerifyingKey::to_short`] writes.
+    ///
+    /// # Errors
+    /// As [`VerifyingKey::from_spki`].
+    pub fn from_short(bytes: &[u8]) -> Result<Self, SignatureError> {
+        match bytes {
+            [2 | 3, ..] => p256::ecdsa::VerifyingKey::from_sec1_bytes(bytes)
+                .map(Self::P256)
+                .map_err(|_| SignatureError::UnknownKind),
+            _ => public_key_from_spki(bytes).map(Self::Rsa),
+        }
+    }
+
     /// The public half of a P-256 private key of 32 bytes.
     ///
     /// # Errors

@@ -1,0 +1,105 @@
+//! Who spent twice is named by two of his own signatures; the payees are paid.
+
+use tallystick_parties::ports::Tables as _;
+use tallystick_protocol::purse::local::Contradiction;
+use tallystick_protocol::wire::cbor::decode;
+
+use super::people::{Person, alerts, losses, pay};
+use crate::authority::world;
+use crate::world::{BANK, World, domain};
+
+/// The proof that the bank keeps, as a third party checks it.
+fn named(world: &World, person: &Person) -> bool {
+    let sql = "SELECT proof FROM bank_contradictions";
+    let rows = world.machine(BANK).database.run(sql, &[]).unwrap();
+    let proof: Contradiction = decode(rows[0].blob(0).unwrap()).unwrap();
+    let verified = proof.verify((&domain(BANK), &person.purse.bank), world.now());
+    verified == Ok(person.purse.number)
+}
+
+#[test]
+fn a_purse_that_was_copied_and_spent_twice_is_named_and_its_account_pays() {
+    let world = world();
+    let mut cheat = Person::new(&world, 1, 3_000);
+    let mut copy = cheat.purse.clone();
+    let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
+    pay(&world, &mut cheat, &mut payees[0], 1, 3_000);
+    cheat.with_copy(&mut copy, |copy| {
+        pay(&world, copy, &mut payees[1], 2, 3_000)
+    });
+    for payee in &mut payees {
+        payee.reports(&world);
+    }
+    assert_eq!(alerts(&world, "spent-twice"), 1);
+    assert!(named(&world, &cheat));
+    assert_eq!(
+        payees.each_ref().map(|payee| payee.books(&world).0),
+        [3_000, 3_000]
+    );
+    assert_eq!(cheat.books(&world), (0, 4_000));
+    assert_eq!(losses(&world), 0);
+    let refused = cheat.tries_to_report(&world);
+    assert_eq!(refused.as_deref(), Some("purse-blocked"));
+}
+
+#[test]
+fn a_payment_that_the_own_report_hides_names_the_purse_whichever_comes_first() {
+    for report_first in [true, false] {
+        let world = world();
+        let mut cheat = Person::new(&world, 1, 3_000);
+        let mut copy = cheat.purse.clone();
+        let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
+        pay(&world, &mut cheat, &mut payees[0], 1, 2_000);
+        cheat.with_copy(&mut copy, |copy| {
+            pay(&world, copy, &mut payees[1], 2, 1_000)
+        });
+        if report_first {
+            cheat.with_copy(&mut copy, |copy| copy.reports(&world));
+            payees[0].reports(&world);
+        } else {
+            payees[0].reports(&world);
+            cheat.with_copy(&mut copy, |copy| copy.tries_to_report(&world));
+        }
+        assert_eq!(alerts(&world, "spent-twice"), 1, "{report_first}");
+        assert!(named(&world, &cheat), "{report_first}");
+        payees[1].reports(&world);
+        assert_eq!(
+            payees.each_ref().map(|payee| payee.books(&world).0),
+            [2_000, 1_000]
+        );
+        assert_eq!(cheat.books(&world), (0, 7_000), "{report_first}");
+    }
+}
+
+#[test]
+fn what_an_account_cannot_pay_the_bank_bears_and_says_so() {
+    let world = world();
+    let mut cheat = Person::new(&world, 1, 9_000);
+    let mut copy = cheat.purse.clone();
+    let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
+    pay(&world, &mut cheat, &mut payees[0], 1, 9_000);
+    cheat.with_copy(&mut copy, |copy| {
+        pay(&world, copy, &mut payees[1], 2, 9_000)
+    });
+    for payee in &mut payees {
+        payee.reports(&world);
+    }
+    assert_eq!(cheat.books(&world), (0, 0));
+    assert_eq!(losses(&world), 8_000);
+    assert_eq!(alerts(&world, "loss"), 1);
+}
+
+#[test]
+fn a_purse_whose_gift_is_never_covered_is_short_when_the_window_is_over() {
+    let world = world();
+    let mut cheat = Person::new(&world, 1, 1_000);
+    // A card that was doctored: it holds what nobody gave it.
+    cheat.purse.amount += 2_000;
+    let mut payee = Person::new(&world, 2, 0);
+    pay(&world, &mut cheat, &mut payee, 1, 3_000);
+    payee.reports(&world);
+    assert_eq!(payee.books(&world).0, 3_000);
+    assert_eq!(cheat.books(&world), (0, 9_000));
+    world.run_for(8 * 86_400 * 1_000);
+    assert_eq!(cheat.books(&world), (0, 7_000));
+}

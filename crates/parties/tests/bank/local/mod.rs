@@ -1,0 +1,7 @@
+//! Payments that purses made without the bank, as their reports bring them (EP 1 221 669, Sc1 to Sc4).
+
+mod cheats;
+mod honest;
+mod orders;
+pub mod people;
+mod sooner_or_later;

@@ -1,0 +1,168 @@
+//! People with purses that pay each other.
+
+use tallystick_protocol::purse::Endpoint;
+use tallystick_protocol::purse::local::{
+    Credentials, LocalAnswer, LocalEvidence, LocalPayment, Taken,
+};
+use tallystick_protocol::test_keys::test_key;
+use tallystick_protocol::wire::identifier::TransactionId;
+
+use crate::authority::{deposit, enrolled_with_key};
+use crate::holder::Holder;
+use crate::purse::{Key, Purse, account, available, yen};
+use crate::world::{BANK, World, domain};
+
+/// A holder with an account and a purse.
+pub struct Person {
+    pub holder: Holder,
+    pub purse: Purse,
+}
+
+/// What a payer hands over, and what the payee answers to it.
+#[derive(Clone)]
+pub struct Handed {
+    pub payment: LocalPayment,
+    pub evidence: LocalEvidence,
+}
+
+impl Person {
+    /// With 10,000 yen on the account, and so much of it in the purse.
+    pub fn new(world: &World, seed: u8, inside: u64) -> Self {
+        // Nobody has another's key: parties and authority have the first of them.
+        let key = test_key(usize::from(seed) + 3);
+        let mut holder = enrolled_with_key(world, seed.into(), key);
+        deposit(world, &holder, 10_000, &format!("person {seed}"));
+        let mut purse = Purse::open(world, &holder, Key::P256([seed + 40; 32]));
+        if inside > 0 {
+            purse.load(world, &mut holder, inside);
+        }
+        let mut person = Self { holder, purse };
+        person.reports(world);
+        person
+    }
+
+    pub fn reports(&mut self, world: &World) {
+        self.purse.synchronise(world, &mut self.holder);
+    }
+
+    /// As [`Person::reports`], of a purse that may be refused.
+    pub fn tries_to_report(&mut self, world: &World) -> Option<String> {
+        world.run_for(1_000);
+        let report = self.purse.report(world);
+        self.purse.send(world, &mut self.holder, &report).err()
+    }
+
+    fn says(&self, signed: Vec<u8>) -> LocalEvidence {
+        let certificate = self.purse.certificate.clone();
+        LocalEvidence {
+            purse: Credentials::new(certificate, &self.purse.key.public()).unwrap(),
+            signed,
+        }
+    }
+
+    /// Sb5: sets aside and signs.
+    pub fn pays(&mut self, world: &World, payee: &Self, nonce: u8, minor: u64) -> Handed {
+        let before = self.purse.state();
+        let mut payment = LocalPayment {
+            bank: domain(BANK),
+            payer: self.purse.number,
+            payee: payee.purse.number,
+            nonce: [nonce; 32],
+            amount: yen(minor),
+            sequence: before.sequence + 1,
+            previous: before.head,
+            balance: 0,
+            at: world.now(),
+        };
+        let ends = (self.purse.end(), payee.purse.end());
+        let transaction = payment.transaction();
+        self.purse
+            .set_aside(world.now(), transaction, (&ends.0, &ends.1), minor);
+        payment.balance = self.purse.amount;
+        let signed = self.purse.key.sign(&payment);
+        Handed {
+            evidence: self.says(signed),
+            payment,
+        }
+    }
+
+    /// Sb9, Sb10: adds and signs.
+    pub fn takes(&mut self, world: &World, handed: &Handed) -> LocalEvidence {
+        let before = self.purse.state();
+        let payment = &handed.payment;
+        let minor = payment.amount.minor;
+        let ends = (
+            Endpoint::Purse(payment.payer),
+            Endpoint::Purse(payment.payee),
+        );
+        let evidence = handed.evidence.to_bytes();
+        let number = payment.transaction();
+        self.purse
+            .take_from_purse(world.now(), number, ends, (minor, evidence));
+        let answer = LocalAnswer {
+            bank: domain(BANK),
+            payer: payment.payer,
+            payee: payment.payee,
+            transaction: number,
+            amount: payment.amount,
+            taken: Some(Taken {
+                sequence: before.sequence + 1,
+                previous: before.head,
+                balance: self.purse.amount,
+            }),
+            at: world.now(),
+        };
+        let signed = self.purse.key.sign(&answer);
+        self.says(signed)
+    }
+
+    /// Sb12.
+    pub fn settles(&mut self, handed: &Handed, receipt: &LocalEvidence) {
+        let number = handed.payment.transaction();
+        self.purse.settle(number, receipt.to_bytes());
+    }
+
+    /// Does something with a copy of the purse, as if it were the purse.
+    pub fn with_copy<T>(&mut self, copy: &mut Purse, what: impl FnOnce(&mut Self) -> T) -> T {
+        core::mem::swap(&mut self.purse, copy);
+        let done = what(self);
+        core::mem::swap(&mut self.purse, copy);
+        done
+    }
+
+    /// Whether its card has the payment still under way.
+    pub fn waits_for(&self, handed: &Handed) -> bool {
+        let number: TransactionId = handed.payment.transaction();
+        self.purse.waits_for(number)
+    }
+
+    /// What the bank's books say is in the purse, and on the account.
+    pub fn books(&self, world: &World) -> (i64, i64) {
+        let inside = format!("purse {}", self.purse.number);
+        let Endpoint::Account(number) = account(&self.holder) else {
+            panic!("an account");
+        };
+        let sql = format!("SELECT account FROM issuer_accounts WHERE card_number = '{number}'");
+        let row = world.number(BANK, &sql);
+        let holder = format!("holder {row}");
+        (available(world, &inside), available(world, &holder))
+    }
+}
+
+/// One pays another, and both cards know how it ended.
+pub fn pay(world: &World, payer: &mut Person, payee: &mut Person, nonce: u8, minor: u64) -> Handed {
+    let handed = payer.pays(world, payee, nonce, minor);
+    let receipt = payee.takes(world, &handed);
+    payer.settles(&handed, &receipt);
+    handed
+}
+
+/// What the bank bears.
+pub fn losses(world: &World) -> i64 {
+    -available(world, "losses")
+}
+
+pub fn alerts(world: &World, alert: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM bank_alerts WHERE alert = '{alert}'");
+    world.number(BANK, &sql)
+}
