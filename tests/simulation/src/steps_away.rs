@@ -91,7 +91,7 @@ fn some_wish(dice: &Dice) -> Away {
         ),
         13..15 => Away::Stop(dice.chance(300)),
         15 => Away::Revoke,
-        16 => Away::StopFromAway,
+        16 => Away::StopEverything,
         _ => Away::Fetch,
     }
 }

@@ -134,8 +134,17 @@ fn each_command_is_done_or_not_done_wherever_the_power_fails() {
     });
     let all: Vec<_> = all
         .filter_map(|header| Instruction::try_from(header).ok())
-        // What two cards do with each other is cut in `tests::home::power_failure`.
+        // What two cards do with each other is cut in `tests::home::power_failure` and `tests::purse::local::power`.
         .filter(|instruction| instruction.applet() != Some(Applet::Home))
+        .filter(|instruction| {
+            !matches!(
+                instruction,
+                Instruction::AskPurse
+                    | Instruction::PayPurse
+                    | Instruction::TakePayment
+                    | Instruction::SettlePayment
+            )
+        })
         .collect();
     for instruction in &all {
         assert!(

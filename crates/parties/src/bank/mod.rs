@@ -86,6 +86,7 @@ pub(crate) enum Task {
     TakeReport,
     ShowVerdict,
     ShowBooks,
+    ShowContradiction,
     TakeInstruction,
     ShowAccount,
     ShowPayingIn,
@@ -138,6 +139,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/holder-sessions/own/blocks", Task::BlockOwn).private(),
     Route::post("/v1/holder-sessions/own/end", Task::EndSession).private(),
     Route::get("/v1/evidence", Task::ShowBooks).private(),
+    Route::get("/v1/contradictions/{}", Task::ShowContradiction)
+        .private()
+        .at(Belongs::ToShard(local::purse_in)),
 ];
 
 /// A conversation names its holder.
@@ -202,6 +206,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::BlockOwn => self.block_own(request).await,
             Task::EndSession => self.end_session(request),
             Task::ShowBooks => self.show_books(request).await,
+            Task::ShowContradiction => {
+                let purse = chosen.first().copied().unwrap_or_default();
+                self.show_contradiction(request, purse)
+            }
         }
     }
 }

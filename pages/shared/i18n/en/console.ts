@@ -519,6 +519,8 @@ export const console = {
   word_closed: 'closed',
   word_fee: 'fee for a new key',
   'word_amounts-differ': 'amounts differed, set right',
+  'word_spent-twice': 'spent twice: two of its signatures contradict each other',
+  'word_bad-partner': 'what another purse is to have signed was not signed by it',
   'word_history-gap': 'entry missing or doubled',
   'word_history-altered': 'history altered',
   'word_old-state': 'card restored from an old copy',

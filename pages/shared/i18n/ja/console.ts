@@ -517,6 +517,8 @@ export const console: CatalogueLike<typeof english> = {
   word_closed: '閉鎖',
   word_fee: '鍵の更新料',
   'word_amounts-differ': '金額の相違（帳簿に合わせた）',
+  'word_spent-twice': '二重使用（署名が互いに矛盾）',
+  'word_bad-partner': '相手の署名が一致しない',
   'word_history-gap': '履歴の欠落または重複',
   'word_history-altered': '履歴の改変',
   'word_old-state': '古い写しから復元されたカード',

@@ -35,7 +35,7 @@ pub(crate) enum Away {
     /// To let the terminal in no more; it may come again.
     Revoke,
     /// Away, to stop everything there is at home.
-    StopFromAway,
+    StopEverything,
     /// Away, to hear what is lent.
     Fetch,
 }
@@ -249,7 +249,7 @@ impl Holder {
         wish: Away,
     ) -> Result<bool, WalletError> {
         match wish {
-            Away::StopFromAway | Away::Fetch => {
+            Away::StopEverything | Away::Fetch => {
                 for away in &view.away {
                     if wish == Away::Fetch {
                         wallet.away_fetch(&away.home).await?;

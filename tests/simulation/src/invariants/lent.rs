@@ -64,10 +64,10 @@ fn was_asked(home: &Holder, asked: &[SignTerms], broken: &mut Vec<String>) {
     }
 }
 
-fn of_loan<'d>(
-    decided: &'d BTreeMap<u32, Decision>,
+fn of_loan(
+    decided: &BTreeMap<u32, Decision>,
     number: u32,
-) -> impl Iterator<Item = &'d Decision> + Clone {
+) -> impl Iterator<Item = &Decision> + Clone {
     decided.values().filter(move |one| one.loan == number)
 }
 

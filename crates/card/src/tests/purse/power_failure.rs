@@ -19,7 +19,7 @@ use crate::tests::bench::{CHEAP, PIN};
 use crate::tests::memory::{Memory, power};
 
 /// What can be spent, is pending out, is pending in; how long the history is, and how many movements are pending.
-type Books = (u64, u64, u64, u64, usize);
+pub(super) type Books = (u64, u64, u64, u64, usize);
 
 const PAGES: usize = 512;
 
@@ -44,16 +44,16 @@ fn books_in(pages: &[Page]) -> Books {
 }
 
 /// A card in pages, with what a holder's card keeps.
-struct Cut {
+pub(super) struct Cut {
     memory: Memory,
     rng: TestRng,
     /// The public key of the purse.
     key: VerifyingKey,
-    writes: usize,
+    pub(super) writes: usize,
 }
 
 impl Cut {
-    fn of(holder: &mut Holder) -> Self {
+    pub(super) fn of(holder: &mut Holder) -> Self {
         let memory = Memory::erased(PAGES);
         let (mut journal, _) = Journal::open(memory.clone()).unwrap();
         for _ in 0..2 {
@@ -81,7 +81,7 @@ impl Cut {
     }
 
     /// Does a command; wherever the power fails in it, the books are those of before or those of after.
-    fn step(&mut self, apdu: Apdu, change: fn(Books) -> Books) -> Vec<u8> {
+    pub(super) fn step(&mut self, apdu: Apdu, change: fn(Books) -> Books) -> Vec<u8> {
         let mut card = self.powered();
         let mut image = self.memory.pages();
         let before = books_in(&image);

@@ -198,14 +198,15 @@ fn caught(
     make_good(tables, &purse, now)
 }
 
-/// The proofs against purses, newest first.
+/// The newest proof against a purse.
 ///
 /// # Errors
 /// Only the database's own.
-pub(in crate::bank) fn proofs(
+pub(super) fn proof_against(
     tables: &(impl Tables + ?Sized),
-    most: u32,
-) -> Result<Vec<(PurseNumber, Vec<u8>)>, DatabaseError> {
-    let sql = "SELECT purse, proof FROM bank_contradictions ORDER BY found_at DESC LIMIT ?";
-    typed::all(tables, sql, &[most.into()])
+    purse: &PurseNumber,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    let sql =
+        "SELECT proof FROM bank_contradictions WHERE purse = ? ORDER BY found_at DESC LIMIT 1";
+    typed::one(tables, sql, &[(*purse).into()])
 }

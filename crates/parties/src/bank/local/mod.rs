@@ -14,12 +14,14 @@ mod covering;
 mod hearing;
 mod rows;
 mod shortfall;
+mod showing;
 mod telling;
 
 pub(super) use booking::WINDOW;
-pub(super) use claims::{TABLE as CLAIMS, compare_report, proofs};
-pub(super) use covering::{cover, uncovered};
+pub(super) use claims::{TABLE as CLAIMS, compare_report};
+pub(super) use covering::uncovered;
 pub(super) use hearing::{Believed, Heard, hear};
 pub(super) use rows::{TABLE, proofs_of};
-pub(super) use shortfall::{TABLE as SHORTFALLS, look_again, make_good};
+pub(super) use shortfall::{TABLE as SHORTFALLS, make_good};
+pub(super) use showing::purse_in;
 pub(super) use telling::{PATH, TELL};

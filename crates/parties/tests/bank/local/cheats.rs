@@ -1,6 +1,5 @@
 //! Who spent twice is named by two of his own signatures; the payees are paid.
 
-use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::purse::local::Contradiction;
 use tallystick_protocol::wire::cbor::decode;
 
@@ -8,11 +7,12 @@ use super::people::{Person, alerts, losses, pay};
 use crate::authority::world;
 use crate::world::{BANK, World, domain};
 
-/// The proof that the bank keeps, as a third party checks it.
+/// Whether the bank shows a proof that a third party takes, with the bank's key alone.
 fn named(world: &World, person: &Person) -> bool {
-    let sql = "SELECT proof FROM bank_contradictions";
-    let rows = world.machine(BANK).database.run(sql, &[]).unwrap();
-    let proof: Contradiction = decode(rows[0].blob(0).unwrap()).unwrap();
+    let path = format!("/v1/contradictions/{}", person.purse.number);
+    let answer = world.get(BANK, &path);
+    assert!(answer.status().is_success());
+    let proof: Contradiction = decode(answer.body()).unwrap();
     let verified = proof.verify((&domain(BANK), &person.purse.bank), world.now());
     verified == Ok(person.purse.number)
 }

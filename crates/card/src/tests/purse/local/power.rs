@@ -1,6 +1,8 @@
-//! The power goes between any two commands: a card that begins again from what it kept goes on.
+//! The power goes: between any two commands, and at every write of each.
 
 use super::pair::Person;
+use crate::host::purse;
+use crate::tests::purse::power_failure::{Books, Cut};
 
 #[test]
 fn a_card_that_loses_power_after_each_command_ends_the_payment_all_the_same() {
@@ -19,4 +21,46 @@ fn a_card_that_loses_power_after_each_command_ends_the_payment_all_the_same() {
     payer.settles(&answer).unwrap();
     payer = payer.copy(15);
     assert_eq!(payer.amounts(), (2_000, 0));
+}
+
+/// What is set aside for another purse.
+fn given((amount, out, coming, sequence, pending): Books) -> Books {
+    (amount - 500, out + 500, coming, sequence + 1, pending + 1)
+}
+
+#[test]
+fn a_cut_at_any_write_of_asking_paying_taking_and_settling_loses_and_creates_nothing() {
+    let (mut payer, mut payee) = (Person::holding(1, 3_000), Person::new(2));
+    let at = payer.holder.now;
+    let mut giving = Cut::of(&mut payer.holder);
+    let mut getting = Cut::of(&mut payee.holder);
+    let wanted = purse::PaymentWanted {
+        amount: Some(500),
+        at,
+    };
+    let mut payments = [0; 2].map(|_| {
+        let request = getting.step(purse::ask_purse(0, &wanted), |books| books);
+        giving.step(payer.paying(&request, 500), given)
+    });
+    let [taken, refused] = &mut payments;
+    let yes = getting.step(
+        purse::take_payment(0, taken, at),
+        |(amount, out, coming, sequence, pending)| {
+            (amount + 500, out, coming, sequence + 1, pending)
+        },
+    );
+    let no = getting.step(purse::refuse_payment(0, refused, at), |books| books);
+    giving.step(
+        purse::settle_payment(0, &yes, at),
+        |(amount, out, coming, sequence, pending)| {
+            (amount, out - 500, coming, sequence, pending - 1)
+        },
+    );
+    giving.step(
+        purse::settle_payment(0, &no, at),
+        |(amount, out, coming, sequence, pending)| {
+            (amount + 500, out - 500, coming, sequence + 1, pending - 1)
+        },
+    );
+    assert!(giving.writes + getting.writes > 60);
 }
