@@ -6,7 +6,7 @@ use minicbor::{Decoder, Encode};
 use tallystick_codec::DecodeMap;
 
 use super::LocalError;
-use crate::purse::{PurseCertificate, key_digest};
+use crate::purse::{PurseCertificate, PurseNumber, key_digest};
 use crate::trust::certificate::CLOCK_SKEW_SECONDS;
 use crate::trust::keyed;
 use crate::trust::signature::{PUBLIC_KEY_LEN_MAX, SignatureError, VerifyingKey};
@@ -59,6 +59,14 @@ impl Credentials {
     /// [`LocalError::Malformed`].
     pub fn key(&self) -> Result<VerifyingKey, LocalError> {
         Ok(VerifyingKey::from_short(&self.key)?)
+    }
+
+    /// The purse's number, as they say it. Nothing may be decided by it.
+    ///
+    /// # Errors
+    /// [`LocalError::Malformed`].
+    pub fn number(&self) -> Result<PurseNumber, LocalError> {
+        Ok(keyed::unverified::<PurseCertificate>(&self.certificate)?.number)
     }
 
     /// Verifies that this bank signed the purse, and that it is valid now (Sb3, Sb6).
