@@ -55,8 +55,8 @@ pub(crate) struct AccessCard {
 /// The longest request to sign, in bytes.
 const ASK_BYTES_MAX: usize = 32_768;
 /// Within the session, and its answer: the instructions, and what *sign* is in both.
-const ASK: u8 = 0x6c;
-const TAKE_ANSWER: u8 = 0x6e;
+const ASK: u8 = 0xac;
+const TAKE_ANSWER: u8 = 0xae;
 const SIGN: u8 = 3;
 
 impl AccessCard {
