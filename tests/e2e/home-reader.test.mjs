@@ -80,8 +80,8 @@ test(
     const left = async () => (await home.view()).home.loans[0].count_left
     const before = await left()
     const order = await asking()
-    // ASK: the second password is to be sealed.
-    await goes.pullBefore('ins=6c')
+    // AskHome: the second password is to be sealed.
+    await goes.pullBefore('ins=ac')
     const pulled = goes.pulled()
     await away.approveFromAway(order.approval)
     await pulled

@@ -1,9 +1,9 @@
 //! What the cards of both ends themselves say of what is lent, and what they were asked.
 
-use tallystick_card::Applet;
 use tallystick_card::host;
 use tallystick_card::host::home::access::{self, SignTerms};
 use tallystick_card::host::home::lending::{self, Decision, HomeView};
+use tallystick_card::{Applet, Header, Instruction};
 use tallystick_protocol::wire::cbor::decode_value;
 use zeroize::Zeroizing;
 
@@ -54,25 +54,24 @@ pub(crate) struct AccessCard {
 
 /// The longest request to sign, in bytes.
 const ASK_BYTES_MAX: usize = 32_768;
-/// Within the session, and its answer: the instructions, and what *sign* is in both.
-const ASK: u8 = 0x6c;
-const TAKE_ANSWER: u8 = 0x6e;
+/// What *sign* is within the session and in its answer.
 const SIGN: u8 = 3;
 
 impl AccessCard {
     /// Takes up a command and its response.
     pub(crate) fn watch(&mut self, apdu: &[u8], response: &[u8]) {
-        let [0x80, instruction, SIGN, 0, 0, high, low, data @ ..] = apdu else {
+        let [cla, ins, p1 @ SIGN, p2, 0, high, low, data @ ..] = apdu else {
             return;
         };
-        match *instruction {
-            ASK if host::data(response).is_ok() => {
+        let (cla, ins, p1, p2) = (*cla, *ins, *p1, *p2);
+        match Instruction::try_from(Header { cla, ins, p1, p2 }) {
+            Ok(Instruction::AskHome) if host::data(response).is_ok() => {
                 let length = usize::from(u16::from_be_bytes([*high, *low]));
                 let asked = data.get(..length);
                 let asked = asked.and_then(|asked| decode_value(asked, ASK_BYTES_MAX).ok());
                 self.asked.extend(asked);
             }
-            TAKE_ANSWER => {
+            Ok(Instruction::TakeAnswer) => {
                 if let Ok(Ok(signed)) = access::signed(response) {
                     self.told.extend(signed.keys.iter().map(|key| **key));
                 }

@@ -133,7 +133,7 @@ pub(crate) fn with_thieves(town: &Rc<Town>, anchors: &TrustAnchors, steps: u32) 
         guest.wishes.borrow_mut().push_back(Wish::Tea);
         for _ in 0..dice.between(1, 8) {
             town.thieves.act(town);
-            rests &= town.run_for(dice.between(50, 8_000));
+            rests &= town.run_for(dice.between(50, 20_000));
         }
         town.notice(crate::invariants::broken_now(town));
     }

@@ -22,6 +22,8 @@ use crate::town::Town;
 const WRONG_PASSWORD: &str = "autumn mountain";
 /// How often a home asks what became of what was bought, and a guest what is lent, in milliseconds.
 const LOOKS_EVERY_MS: u64 = 10 * 60_000;
+/// How long somebody waits who was told that they ask too often.
+const TOO_MANY_MS: u64 = 20_000;
 
 /// What a holder wants at home or away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -381,6 +383,10 @@ impl Holder {
             Err(error) => self.show(town, &format!("did not buy away: {:?}", error.kind)),
         }
         match bought {
+            Err(error) if error.kind == ErrorKind::HomeTooMany => {
+                town.scheduler.sleep(TOO_MANY_MS).await;
+                Err(error)
+            }
             Err(error) if error.kind == ErrorKind::HomeBlocked => {
                 // The holder at home is told, and sets new ones; not where somebody looks on.
                 let home = town.holder(host);

@@ -30,6 +30,9 @@ pub(crate) struct Thieves {
     are_at_work: Cell<bool>,
     /// How many of a thousand messages they touch at present.
     share: Cell<u32>,
+    /// The only kind of message that they touch at present, if they spare all others: most procedures that are disturbed
+    /// from the beginning never come to their end.
+    aim: Cell<Option<&'static str>>,
     dice: Dice,
     random: SeededRandom,
     /// What the proxy asked home.
@@ -54,6 +57,7 @@ impl Thieves {
             are_there: lending == Lending::Hostile,
             are_at_work: Cell::new(false),
             share: Cell::new(0),
+            aim: Cell::new(None),
             dice: Dice::new(seed, "thieves"),
             random: SeededRandom::new(&format!("{seed}, thieves")),
             calls: RefCell::default(),
@@ -66,10 +70,17 @@ impl Thieves {
         }
     }
 
-    /// From now on they do not only listen; with which zeal, is chance.
+    /// From now on they do not only listen; with which zeal and at what, is chance.
     pub(crate) fn go_to_work(&self) {
         self.are_at_work.set(true);
-        self.share.set(*self.dice.pick(&[0, 10, 30, 80, 250]));
+        let aim = self.dice.chance(500).then(|| *self.dice.pick(&AIMS));
+        self.aim.set(aim);
+        let shares = if aim.is_some() {
+            [250, 500, 500, 750]
+        } else {
+            [0, 10, 30, 200]
+        };
+        self.share.set(*self.dice.pick(&shares));
     }
 
     /// They do nothing any more.
@@ -89,8 +100,9 @@ impl Thieves {
         self.seen.borrow_mut().extend_from_slice(bytes);
     }
 
-    fn touches(&self) -> bool {
-        self.are_at_work.get() && self.dice.chance(self.share.get())
+    fn touches(&self, kind: &str) -> bool {
+        let aims = self.aim.get().is_none_or(|aim| aim == kind);
+        self.are_at_work.get() && aims && self.dice.chance(self.share.get())
     }
 
     /// The proxy asks home; what comes of it.
@@ -104,10 +116,10 @@ impl Thieves {
         };
         let before = self.calls.borrow().clone();
         keep(&mut self.calls.borrow_mut(), call.clone());
-        if !self.touches() || before.is_empty() {
+        let kind = call.kind.as_str();
+        if !self.touches(kind) || before.is_empty() {
             return Some(message.to_vec());
         }
-        let kind = call.kind.as_str();
         let alike: Vec<_> = before.iter().filter(|one| one.kind == call.kind).collect();
         match self.dice.below(10) {
             0 => {
@@ -154,7 +166,7 @@ impl Thieves {
         };
         let before = self.replies.borrow().clone();
         keep(&mut self.replies.borrow_mut(), reply.clone());
-        if !self.touches() || before.is_empty() {
+        if !self.touches("reply") || before.is_empty() {
             return Some(message.to_vec());
         }
         match self.dice.below(6) {
@@ -192,7 +204,7 @@ impl Thieves {
             self.said.borrow_mut().entry(kind.clone()).or_default(),
             body.clone(),
         );
-        if !self.touches() || before.is_empty() {
+        if !self.touches(&kind) || before.is_empty() {
             return true;
         }
         match self.dice.below(5) {
@@ -228,7 +240,7 @@ impl Thieves {
             self.answered.borrow_mut().entry(kind.clone()).or_default(),
             answer.clone(),
         );
-        if !self.touches() || before.is_empty() {
+        if !self.touches(&kind) || before.is_empty() {
             return;
         }
         if self.dice.chance(700) {
@@ -278,6 +290,24 @@ fn keep<T>(kept: &mut Vec<T>, one: T) {
     }
     kept.push(one);
 }
+
+/// What they may aim at, in the order of a purchase; that which few purchases come to, twice.
+const AIMS: [&str; 14] = [
+    "requests",
+    "openings",
+    "open",
+    "sessions",
+    "sessions, under way",
+    "records",
+    "lent",
+    "reply",
+    "release",
+    "enter",
+    "sign",
+    "release",
+    "enter",
+    "sign",
+];
 
 /// The kinds of calls.
 const KINDS: [HomeCallKind; 7] = [
