@@ -42,3 +42,21 @@ test('a card at the home proxy signs while no page at home is open', async () =>
   await away.delivered(approval)
   await Promise.all([store.close(), approval.close()])
 })
+
+test('the browser at home looks by itself for what such a card signed', async () => {
+  const [background] = home.context.serviceWorkers()
+  const alarm = await background.evaluate(() => chrome.alarms.get('home-uses'))
+  assert.equal(alarm?.periodInMinutes, 1)
+})
+
+test('the home shows what was bought meanwhile, and stops it', async () => {
+  const page = (home.page = await home.openPage(home.walletUrl('home')))
+  const bought = page.locator('section', { has: page.getByRole('heading', { name: words('home.uses') }) })
+  await bought.getByText(world.parties.domain('shop')).waitFor()
+  await home.shot(page, 'hosting-used', { fullPage: true })
+  await home.stopLoan()
+  const [loan] = (await home.view()).home.loans
+  assert.ok(loan === undefined || loan.state !== 'lent')
+  await away.page.reload()
+  await away.page.getByText(words('away.none')).waitFor()
+})
