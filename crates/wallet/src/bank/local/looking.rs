@@ -65,6 +65,7 @@ impl<P: Ports> Wallet<P> {
             partner: short(&seen.payer),
             purses: vec![purse.id],
             at: seen.at.0,
+            answered: Some(asked.state).filter(|state| *state != LocalState::Asked),
         })
     }
 
@@ -79,6 +80,7 @@ impl<P: Ports> Wallet<P> {
                 partner: paid.partner.as_ref().map(short).unwrap_or_default(),
                 purses: vec![paid.purse.clone()],
                 at: paid.created_at.0,
+                answered: None,
             });
             Ok(())
         })
@@ -162,6 +164,7 @@ impl Desk<'_> {
                 partner: short(&certificate.number),
                 purses: Vec::new(),
                 at: request.at.0,
+                answered: None,
             });
             if can_pay {
                 seen.purses.push(purse.id.clone());

@@ -79,6 +79,10 @@ pub struct SeenText {
     pub purses: Vec<String>,
     /// When it was signed, by the other's clock.
     pub at: u64,
+    /// How it was answered here, if it was: what the purse's list shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub answered: Option<LocalState>,
 }
 
 /// What a text from another wallet is.
