@@ -14,7 +14,7 @@ export const frontOf = async parties => (await parties.fetch(MACHINE.domain, '/v
 export async function openMachine(parties) {
   if ((await frontOf(parties)).state === 'selling') return
   const command = await operatorOf(parties, MACHINE)
-  await command('open-purse', { iban: await openOutside(parties) })
+  await command('set-up-purse', { iban: await openOutside(parties) })
   const until = Date.now() + PATIENCE_MS
   while ((await frontOf(parties)).state !== 'selling') {
     if (Date.now() > until) throw new Error(`The machine has no purse yet; ${MACHINE.domain}/console says why.`)

@@ -25,6 +25,7 @@ const CONSOLE_SIGNS = {
   directory: '取り消された証明書',
   'registration-authority': '口座の申し込み',
   'home-proxy': '家',
+  vending: '不正な利用',
 }
 /** What is wrong, as sentences. */
 const left = []

@@ -44,7 +44,7 @@ test('v1 its purse is opened at the bank by the command of its dealer', async ()
   const { purses } = await consoleOf('midori-bank.localhost')
   assert.equal(purses.length, 1)
   const command = await operatorOf(parties, { role: 'vending', domain: MACHINE })
-  await assert.rejects(command('open-purse', { iban: 'GB82 WEST 1234 5698 7654 32' }), /409/)
+  await assert.rejects(command('set-up-purse', { iban: 'GB82 WEST 1234 5698 7654 32' }), /409/)
 })
 
 test('v1 whoever chooses the same is asked by the same text, until somebody pays', async () => {

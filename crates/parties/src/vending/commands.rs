@@ -8,7 +8,7 @@ use crate::ports::{Ports, Tables};
 /// The commands.
 pub(super) const COMMANDS: &[CommandShape] = &[
     CommandShape {
-        name: "open-purse",
+        name: "set-up-purse",
         arguments: &[Argument {
             name: "iban",
             kind: ArgumentKind::Iban,
@@ -29,7 +29,7 @@ impl<P: Ports + 'static> Vending<P> {
         told: &Arguments<'_>,
     ) -> Result<(), Fault> {
         match command {
-            "open-purse" => self.begin_opening(tables, told.iban()?),
+            "set-up-purse" => self.begin_opening(tables, told.iban()?),
             "upload-now" => {
                 self.purse_id()?.ok_or_else(Fault::not_found)?;
                 super::collecting::put(tables, self.office.now_ms())

@@ -72,7 +72,7 @@ impl<'w> Vendor<'w> {
     /// A machine with its purse.
     pub fn ready(world: &'w World) -> Self {
         let vendor = Self::new(world);
-        vendor.command("open-purse", &[("iban", GOOD_ACCOUNT.to_owned())]);
+        vendor.command("set-up-purse", &[("iban", GOOD_ACCOUNT.to_owned())]);
         vendor.run_for(120_000);
         assert_eq!(vendor.get("/v1/machine")["state"], "selling");
         vendor

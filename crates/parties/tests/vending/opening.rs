@@ -24,7 +24,7 @@ fn a_purse_is_opened_by_the_dealers_command_and_by_itself_when_the_bank_is_there
     let vendor = Vendor::new(&world);
     world.hub.cut(BANK, true);
     let account = tallystick_simulation::banking::GOOD_ACCOUNT.to_owned();
-    vendor.command("open-purse", &[("iban", account)]);
+    vendor.command("set-up-purse", &[("iban", account)]);
     vendor.run_for(60_000);
     assert_eq!(vendor.get("/v1/machine")["state"], "unopened");
     assert_eq!(
@@ -41,14 +41,14 @@ fn an_account_outside_that_nobody_has_opens_no_purse_and_the_dealer_tries_anothe
     let world = World::with_authority();
     let vendor = Vendor::new(&world);
     let mistyped = "GB82 WEST 1234 5698 7654 33".to_owned();
-    vendor.command("open-purse", &[("iban", mistyped)]);
+    vendor.command("set-up-purse", &[("iban", mistyped)]);
     vendor.run_for(60_000);
     assert_eq!(
         vendor.table("machine-purse")[0][0]["word"],
         "registration-invalid"
     );
     let account = tallystick_simulation::banking::GOOD_ACCOUNT.to_owned();
-    vendor.command("open-purse", &[("iban", account)]);
+    vendor.command("set-up-purse", &[("iban", account)]);
     vendor.run_for(120_000);
     assert_eq!(vendor.get("/v1/machine")["state"], "selling");
 }
