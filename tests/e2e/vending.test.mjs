@@ -32,13 +32,14 @@ after(async () => {
   await world?.close()
 })
 
-/** Gives the wallet a text: pays what it asks for, or settles with it. Resolves to what the wallet shows then. */
-async function give(text) {
+/** Gives the wallet a text: pays what it asks for (`yen`, if the text leaves that open), or settles with it. Resolves to what the wallet shows then. */
+async function give(text, yen) {
   const page = await aiko.purse()
   await page.getByRole('button', { name: words('between.take'), exact: true }).click()
   await page.getByLabel(words('between.paste'), { exact: true }).fill(text)
   await page.getByRole('button', { name: words('between.look'), exact: true }).click()
   if (text.startsWith('TALLY-ASK-')) {
+    if (yen) await page.getByLabel(words('move.amount'), { exact: true }).fill(String(yen))
     await page.getByLabel(words('add.pin'), { exact: true }).fill(aiko.person.pin)
     await page.getByRole('button', { name: new RegExp(`^${words('between.pay.button', { amount: '' }).trim()} .*\\d`) }).click()
   }
@@ -83,6 +84,27 @@ test('what is no payment is refused with a sentence, and can be put right', asyn
     await machine.insert(text)
     assert.match(await machine.complains(), says)
   }
+  await machine.leave()
+})
+
+test('t004_41 short money drops nothing, comes back to the purse, and stands on the console of the dealer', async () => {
+  const { parties } = world
+  const asked = await parties.fetch(parties.domain('vending'), '/v1/choices', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ product: 'coffee', leaves_amount_open: true }),
+  })
+  const short = await give(asked.json().text, 100)
+  assert.equal((await purse()).out_minor, 100)
+  await machine.order('coffee')
+  const refusal = await machine.pay(short)
+  assert.match(await machine.says(), /Nothing fell\s+That is less than the price/)
+  assert.equal(await machine.tray(), 'Nothing has fallen yet.')
+  await give(refusal)
+  const { amount_minor, out_minor } = await purse()
+  assert.deepEqual([amount_minor, out_minor], [LOADED - SENCHA, 0])
+  const { improper } = await consoleOf(parties, 'vending')
+  assert.deepEqual([improper.length, improper[0].reason], [1, 'short-money'])
   await machine.leave()
 })
 
