@@ -85,7 +85,7 @@ test('after a restart it is the same machine, with the same purse and the same r
   assert.equal((await choose('sencha')).json().text, text)
 })
 
-test('once the purse is open, the account outside that it was opened for is forgotten', async () => {
+test('of what opened the purse only its passphrase and its PIN are kept, sealed', async () => {
   const secrets = await parties.sql('vending', "SELECT name FROM secrets WHERE name LIKE 'vending-%' ORDER BY name")
   assert.deepEqual(
     secrets.map(({ name }) => name),
