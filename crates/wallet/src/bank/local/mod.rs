@@ -11,5 +11,5 @@ mod paying;
 pub mod record;
 mod settling;
 pub mod shown;
-mod text;
+pub mod text;
 pub mod view;

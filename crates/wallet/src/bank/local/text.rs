@@ -1,6 +1,8 @@
 //! The texts: what is copied, and what a code shows.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use tallystick_protocol::purse::local::SealedPayment;
+use tallystick_protocol::wire::cbor::decode;
 
 /// In front of a request.
 const REQUEST: &str = "TALLY-ASK-1.";
@@ -48,6 +50,17 @@ impl Carried {
         let answer = || bytes(ANSWER).map(Self::Answer);
         request.or_else(payment).or_else(answer)
     }
+}
+
+/// How the payment is named for which the text of a payer's card pays, as [`LocalView::id`](super::view::LocalView::id)
+/// names it; none if the text carries no payment. Nothing is verified.
+#[must_use]
+pub fn asked_by_text(text: &str) -> Option<String> {
+    let Some(Carried::Payment(payment)) = Carried::from_text(text) else {
+        return None;
+    };
+    let payment: SealedPayment = decode(&payment).ok()?;
+    Some(base16ct::lower::encode_string(&payment.request))
 }
 
 #[cfg(test)]
