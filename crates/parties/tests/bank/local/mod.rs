@@ -5,3 +5,4 @@ mod honest;
 mod orders;
 pub mod people;
 mod sooner_or_later;
+mod third_party;
