@@ -7,6 +7,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::Bank;
 use super::banking_system::BankingSystem;
 use super::instructions::{Decided, Told};
+use super::local;
 use super::purses::{self, Purse};
 use super::waiting::Waiting;
 use crate::issuer::books;
@@ -49,6 +50,10 @@ fn what_keeps_open(
     // A prepaid card that it relays moves by it, too.
     let sql = "SELECT 1 FROM bank_movements WHERE (purse = ?1 OR changes = ?1) AND ended_at IS NULL LIMIT 1";
     if first(tables, sql, &[purse.number.into()])?.is_some() {
+        return Ok(Some(InstructionOutcome::UnderWay));
+    }
+    let awaited = local::awaited(tables, &purse.number)?;
+    if awaited.taken != 0 || awaited.given != 0 {
         return Ok(Some(InstructionOutcome::UnderWay));
     }
     Ok((inside.posted() != 0).then_some(InstructionOutcome::HoldsValue))

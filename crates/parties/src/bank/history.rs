@@ -100,6 +100,24 @@ fn beginning(purse: &Purse, report: &PurseReport) -> Result<Head, HistoryError> 
     }
 }
 
+/// The entry of a purse's history at that place, if it is known.
+///
+/// # Errors
+/// The database's own; an entry that cannot be read.
+pub(super) fn entry_at(
+    tables: &(impl Tables + ?Sized),
+    purse: &PurseNumber,
+    sequence: u64,
+) -> Result<Option<HistoryEntry>, DatabaseError> {
+    let sql = "SELECT entry FROM bank_history WHERE purse = ? AND sequence = ?";
+    let entry: Option<Vec<u8>> = typed::one(tables, sql, &[(*purse).into(), sequence.into()])?;
+    let read = |bytes: Vec<u8>| decode_value(&bytes, ENTRY_BYTES_MAX);
+    entry
+        .map(read)
+        .transpose()
+        .map_err(|_| DatabaseError::Shape(0))
+}
+
 /// Keeps new entries, and that the history is known up to there.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ mod states;
 mod verdicts;
 mod waiting;
 
-pub use config::{BankConfig, PurseKeyKind};
+pub use config::{BankConfig, PurseKeyKind, Reconcile};
 pub use deposits::Deposit;
 
 use core::cell::RefCell;
@@ -244,6 +244,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
             }
             local::WINDOW => self.end_window(&job.reference),
             local::TELL => self.tell_local(job).await,
+            local::OTHER_HISTORY => self.end_waiting(&job.reference),
             charges::GIVE_BACK => self.give_back_fee(&job.reference),
             continuing::TELL => self.tell_continued(job).await,
             lost::PAYBACK => self.pay_back(&job.reference),

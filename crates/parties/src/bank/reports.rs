@@ -90,6 +90,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         for heard in heard {
             self.book_local(tables, heard)?;
         }
+        self.compare_local(tables, followed.entries)?;
         local::compare_report(tables, (report, signed), now)?;
         if followed.is_whole && report.pending.is_empty() {
             // Nothing more comes that the purse was paid with.
@@ -98,8 +99,13 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         for transaction in &report.pending {
             self.end_if_over(tables, &purse, transaction)?;
         }
-        let forces = followed.is_whole && self.is_wrong(tables, &purse, report)?;
-        let checkpoint = checkpoints::next(tables, &purse.number, Change::default(), now)?;
+        let wrong = match followed.is_whole {
+            true => self.wrong(tables, &purse, report)?,
+            false => None,
+        };
+        let change = wrong.unwrap_or_default();
+        let checkpoint = checkpoints::next(tables, &purse.number, change, now)?;
+        let forces = wrong.is_some();
         Ok(Read::Notice(CheckpointNotice { checkpoint, forces }))
     }
 
@@ -145,31 +151,37 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         Ok(heard)
     }
 
-    /// Whether a purse with nothing under way holds something else than the books say (T004-44). Raises the alert.
-    fn is_wrong(
+    /// If a purse with nothing under way holds something else than the books say (T004-44): what it should hold, beside what
+    /// is booked. Raises the alert.
+    fn wrong(
         &self,
         tables: &dyn Tables,
         purse: &Purse,
         report: &PurseReport,
-    ) -> Result<bool, Fault> {
+    ) -> Result<Option<Change>, Fault> {
         if !report.pending.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         let state = &report.state;
-        let given = local::uncovered(tables, purse)?;
-        let expected = purses::amount(tables, purse)?.saturating_sub(given);
+        let booked = purses::amount(tables, purse)?;
+        let awaited = local::awaited(tables, &purse.number)?;
+        let owed = local::uncovered(tables, purse)?.saturating_add(awaited.given);
+        let expected = booked.saturating_add(awaited.taken).saturating_sub(owed);
         let reported = state
             .amount
             .saturating_add(state.pending_out)
             .saturating_add(state.pending_in);
         if expected == reported {
-            return Ok(false);
+            return Ok(None);
         }
         let about = (&purse.number, state.sequence);
         let amounts = Some((expected, reported));
         let now = self.issuer.office.now();
         alerts::raise(tables, Alert::AmountsDiffer, about, amounts, now)?;
-        Ok(true)
+        Ok(Some(Change {
+            purse: expected.cast_signed() - booked.cast_signed(),
+            account: 0,
+        }))
     }
 
     async fn report_answer(

@@ -157,6 +157,8 @@ pub const TABLES: &[Migration] = &[Migration(&[
     ) STRICT",
     local::TABLE[0],
     local::TABLE[1],
+    local::TABLE[2],
+    local::TABLE[3],
     local::CLAIMS[0],
     local::CLAIMS[1],
     local::SHORTFALLS,

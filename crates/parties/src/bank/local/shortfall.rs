@@ -8,6 +8,7 @@ use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::covering::{cover, given_by, given_name, uncovered};
+use super::rows;
 use crate::bank::alerts::{self, Alert};
 use crate::bank::lost::LOSSES;
 use crate::bank::purses::{self, Purse};
@@ -58,7 +59,9 @@ pub(in crate::bank) fn make_good(
 ) -> Result<(), Fault> {
     cover(tables, number, now.milliseconds())?;
     let purse = purses::require(tables, number)?;
-    let owed = uncovered(tables, &purse)?;
+    // What it was paid and waits for the other history covers it later.
+    let awaited = rows::awaited(tables, number)?.taken;
+    let owed = uncovered(tables, &purse)?.saturating_sub(awaited);
     let known: Option<Shortfall> = typed::find(tables, "purse = ?", &[(*number).into()])?;
     let mut shortfall = known.unwrap_or(Shortfall {
         purse: *number,
