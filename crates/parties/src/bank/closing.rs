@@ -6,6 +6,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
+use super::frozen;
 use super::instructions::{Decided, Told};
 use super::local;
 use super::purses::{self, Purse};
@@ -52,8 +53,9 @@ fn what_keeps_open(
     if first(tables, sql, &[purse.number.into()])?.is_some() {
         return Ok(Some(InstructionOutcome::UnderWay));
     }
+    let is_frozen = frozen::until(tables, &purse.number)?.is_some();
     let awaited = local::awaited(tables, &purse.number)?;
-    if awaited.taken != 0 || awaited.given != 0 {
+    if is_frozen || awaited.taken != 0 || awaited.given != 0 {
         return Ok(Some(InstructionOutcome::UnderWay));
     }
     Ok((inside.posted() != 0).then_some(InstructionOutcome::HoldsValue))

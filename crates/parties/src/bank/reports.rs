@@ -11,8 +11,9 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::Bank;
 use super::alerts::{self, Alert};
 use super::banking_system::BankingSystem;
-use super::checkpoints::{self, Change};
+use super::checkpoints;
 use super::conversation::FromPurse;
+use super::frozen;
 use super::history;
 use super::local::{self, Believed, Heard};
 use super::movements::{self, Movement, MovementState};
@@ -78,9 +79,17 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         if let Some(fault) = states::note(tables, &purse, &report.state, report.at, now)? {
             return Ok(Read::Refused(fault));
         }
+        let window = (now, self.config.reconciliation_seconds);
+        let frozen = frozen::until(tables, &purse.number)?;
         let followed = match history::follow(&purse, report) {
+            Err(HistoryError::Gap(_)) if frozen.is_some_and(|until| until <= now) => {
+                history::follow_with_gaps(&purse, report)
+            }
+            followed => followed,
+        };
+        let followed = match followed {
             Ok(followed) => followed,
-            Err(error) => return refuse_history(tables, &purse, error, now),
+            Err(error) => return refuse_history(tables, &purse, error, window),
         };
         let heard = match self.heard_local(&purse, &followed, believed) {
             Ok(heard) => heard,
@@ -92,17 +101,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
         self.compare_local(tables, followed.entries)?;
         local::compare_report(tables, (report, signed), now)?;
-        if followed.is_whole && report.pending.is_empty() {
-            // Nothing more comes that the purse was paid with.
-            local::make_good(tables, &purse.number, now)?;
-        }
         for transaction in &report.pending {
             self.end_if_over(tables, &purse, transaction)?;
         }
-        let wrong = match followed.is_whole {
-            true => self.wrong(tables, &purse, report)?,
-            false => None,
-        };
+        let wrong = self.hold_to_books(tables, &purse, (report, &followed), frozen)?;
         let change = wrong.unwrap_or_default();
         let checkpoint = checkpoints::next(tables, &purse.number, change, now)?;
         let forces = wrong.is_some();
@@ -149,39 +151,6 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             heard.extend(told.map_err(|_| entry.sequence)?);
         }
         Ok(heard)
-    }
-
-    /// If a purse with nothing under way holds something else than the books say (T004-44): what it should hold, beside what
-    /// is booked. Raises the alert.
-    fn wrong(
-        &self,
-        tables: &dyn Tables,
-        purse: &Purse,
-        report: &PurseReport,
-    ) -> Result<Option<Change>, Fault> {
-        if !report.pending.is_empty() {
-            return Ok(None);
-        }
-        let state = &report.state;
-        let booked = purses::amount(tables, purse)?;
-        let awaited = local::awaited(tables, &purse.number)?;
-        let owed = local::uncovered(tables, purse)?.saturating_add(awaited.given);
-        let expected = booked.saturating_add(awaited.taken).saturating_sub(owed);
-        let reported = state
-            .amount
-            .saturating_add(state.pending_out)
-            .saturating_add(state.pending_in);
-        if expected == reported {
-            return Ok(None);
-        }
-        let about = (&purse.number, state.sequence);
-        let amounts = Some((expected, reported));
-        let now = self.issuer.office.now();
-        alerts::raise(tables, Alert::AmountsDiffer, about, amounts, now)?;
-        Ok(Some(Change {
-            purse: expected.cast_signed() - booked.cast_signed(),
-            account: 0,
-        }))
     }
 
     async fn report_answer(
@@ -232,14 +201,17 @@ fn refuse_history(
     tables: &dyn Tables,
     purse: &Purse,
     error: HistoryError,
-    now: Timestamp,
+    window: (Timestamp, u64),
 ) -> Result<Read, Fault> {
     let (alert, kind, at) = match error {
         HistoryError::Gap(at) => (Alert::Gap, Kind::HistoryGap, at),
         HistoryError::Altered(at) => (Alert::Altered, Kind::HistoryAltered, at),
         _ => return Err(Fault::malformed(error)),
     };
-    alerts::raise(tables, alert, (&purse.number, at), None, now)?;
+    alerts::raise(tables, alert, (&purse.number, at), None, window.0)?;
+    if alert == Alert::Gap {
+        frozen::freeze(tables, &purse.number, window)?;
+    }
     Ok(Read::Refused(Fault::new(kind, error)))
 }
 

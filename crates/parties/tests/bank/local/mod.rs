@@ -2,6 +2,7 @@
 
 mod both;
 mod cheats;
+mod gaps;
 mod honest;
 mod orders;
 pub mod people;
