@@ -2,7 +2,7 @@
 
 use tallystick_protocol::bank::InstructionOutcome;
 use tallystick_protocol::checkout::answers::ShopState;
-use tallystick_protocol::purse::{HistoryPolicy, MovementOutcome, PurseReport};
+use tallystick_protocol::purse::{HistoryPolicy, MovementOutcome};
 use tallystick_simulation::cast::Cast;
 
 use super::people::{Person, alerts, losses, pay};
@@ -15,22 +15,6 @@ use crate::world::{BANK, World};
 
 /// The reconciliation window, in milliseconds.
 const WINDOW_MS: u64 = 7 * 86_400_000;
-
-/// What a card reports that lost its newest entries but so many.
-fn lost(world: &World, person: &Person, newest: usize) -> PurseReport {
-    let mut report = person.purse.report(world);
-    let left = report.entries.len().saturating_sub(newest);
-    report.entries.truncate(left);
-    report
-}
-
-/// Sends such a report, and has the card take what the bank says.
-fn reports_what_is_left(world: &World, person: &mut Person, newest: usize) -> Result<bool, String> {
-    world.run_for(1_000);
-    let report = lost(world, person, newest);
-    let answer = person.purse.send(world, &mut person.holder, &report)?;
-    Ok(person.purse.hears(world, &answer).notice.forces)
-}
 
 fn loads(world: &World, person: &mut Person) -> Option<String> {
     let ends = (account(&person.holder), person.purse.end());
@@ -66,7 +50,7 @@ fn a_purse_with_gaps_neither_loads_nor_unloads_until_what_is_missing_comes() {
     let [mut payer, mut payee] = two(&world);
     pay(&world, &mut payer, &mut payee, 1, 700);
     pay(&world, &mut payer, &mut payee, 2, 300);
-    let refused = reports_what_is_left(&world, &mut payer, 1).err();
+    let refused = payer.reports_what_is_left(&world, 1).err();
     assert_eq!(refused.as_deref(), Some("history-gap"));
     assert!(is_frozen(&world));
     for moves in [loads, unloads] {
@@ -96,7 +80,7 @@ fn a_purse_with_gaps_pays_no_order_and_takes_no_offer_that_waited() {
     let offer = payer.purse.ask(&world, &mut payer.holder, &request);
     let offer = offer.unwrap().offer();
     payer.purse.accept(&offer);
-    let refused = reports_what_is_left(&world, &mut payer, 1).err();
+    let refused = payer.reports_what_is_left(&world, 1).err();
     assert_eq!(refused.as_deref(), Some("history-gap"));
     let verdict = payer
         .purse
@@ -116,17 +100,17 @@ fn t004_39_both_histories_lost_sets_both_purses_to_the_banks_amounts_when_the_wi
     let [payer, payee] = &mut people;
     pay(&world, payer, payee, 1, 1_200);
     for person in &mut people {
-        let refused = reports_what_is_left(&world, person, 1).err();
+        let refused = person.reports_what_is_left(&world, 1).err();
         assert_eq!(refused.as_deref(), Some("history-gap"));
     }
     world.run_for(WINDOW_MS - 60_000);
     for person in &mut people {
-        let refused = reports_what_is_left(&world, person, 1).err();
+        let refused = person.reports_what_is_left(&world, 1).err();
         assert_eq!(refused.as_deref(), Some("history-gap"), "a minute before");
     }
     world.run_for(120_000);
     for person in &mut people {
-        assert_eq!(reports_what_is_left(&world, person, 1), Ok(true));
+        assert_eq!(person.reports_what_is_left(&world, 1), Ok(true));
     }
     let amounts = people.each_ref().map(|person| person.purse.amount);
     assert_eq!(amounts, [5_000, 0]);
@@ -153,11 +137,11 @@ fn t004_38_a_purse_with_a_gap_is_right_when_the_other_history_has_come_meanwhile
         let mut people = two(&world);
         let [payer, payee] = &mut people;
         pay(&world, payer, payee, 1, 1_200);
-        let refused = reports_what_is_left(&world, &mut people[lost_by], 1).err();
+        let refused = people[lost_by].reports_what_is_left(&world, 1).err();
         assert_eq!(refused.as_deref(), Some("history-gap"));
         people[1 - lost_by].reports(&world);
         world.run_for(WINDOW_MS + 60_000);
-        let forced = reports_what_is_left(&world, &mut people[lost_by], 1);
+        let forced = people[lost_by].reports_what_is_left(&world, 1);
         assert_eq!(forced, Ok(false), "{lost_by}");
         assert!(!is_frozen(&world));
         let amounts = people.each_ref().map(|person| person.purse.amount);
@@ -203,7 +187,7 @@ fn an_entry_that_is_altered_or_there_twice_is_refused_after_the_window_too() {
     for nonce in 1..4 {
         pay(&world, &mut payer, &mut payee, nonce, 100);
     }
-    let refused = reports_what_is_left(&world, &mut payer, 1).err();
+    let refused = payer.reports_what_is_left(&world, 1).err();
     assert_eq!(refused.as_deref(), Some("history-gap"));
     world.run_for(WINDOW_MS + 60_000);
     let whole = payer.purse.report(&world);
@@ -226,15 +210,13 @@ fn what_is_under_way_behind_a_gap_ends_before_the_purse_is_set_right() {
     let world = world();
     let [mut payer, payee] = two(&world);
     let handed = payer.pays(&world, &payee, 1, 1_200);
-    let refused = reports_what_is_left(&world, &mut payer, 1).err();
+    let refused = payer.reports_what_is_left(&world, 1).err();
     assert_eq!(refused.as_deref(), Some("history-gap"));
     world.run_for(WINDOW_MS + 60_000);
-    let report = lost(&world, &payer, 1);
-    let answer = payer
-        .purse
-        .send(&world, &mut payer.holder, &report)
-        .unwrap();
-    let heard = payer.purse.hears(&world, &answer);
+    let mut report = payer.purse.report(&world);
+    report.entries.pop();
+    let answer = payer.purse.send(&world, &mut payer.holder, &report);
+    let heard = payer.purse.hears(&world, &answer.unwrap());
     assert_eq!(heard.outcomes, [MovementOutcome::NotCompleted]);
     assert!(!heard.notice.forces && !payer.waits_for(&handed));
     payer.reports(&world);

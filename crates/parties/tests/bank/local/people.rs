@@ -52,6 +52,16 @@ impl Person {
         self.purse.send(world, &mut self.holder, &report).err()
     }
 
+    /// Reports without so many of its newest entries, which are lost. Whether it is set to other amounts.
+    pub fn reports_what_is_left(&mut self, world: &World, lost: usize) -> Result<bool, String> {
+        world.run_for(1_000);
+        let mut report = self.purse.report(world);
+        let left = report.entries.len().saturating_sub(lost);
+        report.entries.truncate(left);
+        let answer = self.purse.send(world, &mut self.holder, &report)?;
+        Ok(self.purse.hears(world, &answer).notice.forces)
+    }
+
     fn says(&self, signed: Vec<u8>) -> LocalEvidence {
         let certificate = self.purse.certificate.clone();
         LocalEvidence {
