@@ -2,6 +2,8 @@
 
 use tallystick_protocol::bank::InstructionOutcome;
 use tallystick_protocol::purse::PurseNumber;
+use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::Bank;
@@ -9,6 +11,7 @@ use super::banking_system::BankingSystem;
 use super::frozen;
 use super::instructions::{Decided, Told};
 use super::local;
+use super::lost;
 use super::purses::{self, Purse};
 use super::waiting::Waiting;
 use crate::issuer::books;
@@ -103,4 +106,38 @@ pub(super) fn redirect(tables: &dyn Tables, credit: &Waiting) -> Result<bool, Fa
     };
     ledger::transfer(tables, &onward)?;
     Ok(true)
+}
+
+/// What another purse paid to a purse that is closed by now goes to its account: its card reports nothing any more. Call it
+/// in the transaction that books the payment.
+///
+/// # Errors
+/// Those of the ledger and the database.
+pub(super) fn pass_on(
+    tables: &dyn Tables,
+    number: &PurseNumber,
+    (transaction, now): (&TransactionId, Timestamp),
+) -> Result<(), Fault> {
+    let purse = purses::require(tables, number)?;
+    if lost::find(tables, number)?.is_some() {
+        return Ok(lost::look_again(tables, number, now.milliseconds())?);
+    }
+    let inside = purses::ledger_name(number);
+    let free = ledger::balance(tables, &inside, purse.currency)?.available();
+    let minor = u64::try_from(free).unwrap_or(0);
+    let (Some(_), Some(account), true) = (purse.closed_at, purse.account, minor > 0) else {
+        return Ok(());
+    };
+    let holder = books::name_of(account);
+    let onward = Transfer {
+        id: &format!("closed {transaction} {number}"),
+        at_ms: now.milliseconds(),
+        order_id: None,
+        memo: "Goes to the account: the purse is closed",
+        debit: purses::inside_of(&inside),
+        credit: books::of_holder(&holder),
+        money: Money::new(minor, purse.currency),
+    };
+    ledger::transfer(tables, &onward)?;
+    Ok(())
 }

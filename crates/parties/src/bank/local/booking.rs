@@ -13,6 +13,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use crate::bank::Bank;
 use crate::bank::banking_system::BankingSystem;
+use crate::bank::closing;
 use crate::bank::movements::{self, Movement, MovementState};
 use crate::bank::purses;
 use crate::ledger::across::Crossing;
@@ -78,6 +79,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             credit(tables, local, office.now_ms())?;
             cover(tables, &payee, office.now_ms())?;
             look_again(tables, &payee, office.now())?;
+            closing::pass_on(tables, &payee, (&local.transaction, office.now()))?;
         }
         if let Some(purse) = &has_payer {
             if !has_payee {
@@ -92,13 +94,17 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         Ok(())
     }
 
-    /// Puts on the clock that a purse has to have covered by then what it gave.
+    /// Puts on the clock that a purse has to have covered by then what it gave. One that is closed has to at once.
     fn watch(&self, tables: &dyn Tables, payer: &PurseNumber) -> Result<(), Fault> {
         let purse = purses::require(tables, payer)?;
         if uncovered(tables, &purse)? == 0 {
             return Ok(());
         }
         let office = &self.issuer.office;
+        if purse.closed_at.is_some() {
+            // What it held went to its account, and its own history does not come any more.
+            return make_good(tables, payer, office.now());
+        }
         let window = self.config.reconciliation_seconds;
         let job = NewJob {
             kind: WINDOW,
@@ -109,7 +115,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         Ok(due::put(tables, &job, office.now_ms())?)
     }
 
-    /// The reconciliation window of what a purse gave is over: what is not covered by now was spent twice.
+    /// The reconciliation window of what a purse gave is over: what is not covered by now is booked against
+    /// its account.
     pub(in crate::bank) fn end_window(&self, reference: &str) -> Result<Next, Fault> {
         let number: PurseNumber = reference.parse().map_err(|_| Fault::internal())?;
         let office = &self.issuer.office;

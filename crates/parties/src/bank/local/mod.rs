@@ -4,7 +4,8 @@
 //!
 //! The payee is credited at once. What the payer gave stands on an account *given* of its purse, which its purse covers
 //! as soon as it holds that much by the books: the payer may have been paid by somebody of whom the bank hears later. What
-//! is not covered when the purse's own history is known, or when the window is over, was spent twice.
+//! is not covered when the purse's own history is known, or when the window is over, is
+//! booked against its account.
 //!
 //! A bank that wants both histories (`Reconcile::Both`) books when they agree, or when the window is over.
 //!

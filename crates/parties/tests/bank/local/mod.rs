@@ -4,6 +4,7 @@ mod both;
 mod cheats;
 mod gaps;
 mod honest;
+mod losses;
 mod orders;
 pub mod people;
 mod sooner_or_later;
