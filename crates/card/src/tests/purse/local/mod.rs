@@ -2,6 +2,7 @@
 
 mod copies;
 mod doctored;
+mod full;
 mod limits;
 mod lost;
 mod pair;
