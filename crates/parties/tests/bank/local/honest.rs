@@ -1,6 +1,7 @@
 //! Nobody honest is ever named (this has gone wrong elsewhere: Tribler/tribler#6306).
 
 use super::people::{Person, alerts, losses, pay};
+use crate::auditing::requires_clean_audit;
 use crate::authority::world;
 use crate::world::{BANK, World};
 
@@ -182,6 +183,7 @@ fn who_paid_on_what_he_was_paid_and_lost_his_history_as_his_payer_did_is_not_nam
     assert_eq!(all, [(3_000, 5_000), (500, 10_000), (1_500, 10_000)]);
     assert_eq!(ben.purse.amount, 500);
     nobody_spent_twice(&world);
+    requires_clean_audit(&world);
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use tallystick_protocol::bank::InstructionOutcome;
 
 use super::people::{Person, alerts, losses, pay};
+use crate::auditing::requires_clean_audit;
 use crate::authority::world;
 use crate::closing;
+use crate::lost::WINDOW_MS;
 use crate::lost::blocking::instruct;
-use crate::lost::{WINDOW_MS, adds_up};
 use crate::world::World;
 
 fn two(world: &World) -> [Person; 2] {
@@ -31,7 +32,7 @@ fn what_a_lost_purse_paid_is_taken_from_what_it_held_while_the_window_runs() {
     world.run_for(WINDOW_MS + 60_000);
     assert_eq!(payer.books(&world), (0, 8_800));
     assert_eq!(losses(&world), 0);
-    adds_up(&world);
+    requires_clean_audit(&world);
 }
 
 #[test]
@@ -47,7 +48,7 @@ fn a_receipt_that_comes_after_a_lost_purse_was_paid_back_is_taken_from_its_accou
     assert_eq!((losses(&world), alerts(&world, "spent-twice")), (0, 0));
     payee.reports(&world);
     assert_eq!(payer.books(&world), (0, 8_800), "once");
-    adds_up(&world);
+    requires_clean_audit(&world);
 }
 
 #[test]
@@ -67,7 +68,7 @@ fn what_a_lost_purse_was_paid_is_the_accounts_whenever_its_payer_tells() {
         }
         assert_eq!(payee.books(&world), (0, 11_200), "{is_late}");
         assert_eq!(payer.books(&world), (3_800, 5_000));
-        adds_up(&world);
+        requires_clean_audit(&world);
     }
 }
 
@@ -82,7 +83,7 @@ fn what_a_closed_purse_was_paid_is_the_accounts_when_its_payer_tells() {
         payer.reports(&world);
         assert_eq!(payee.books(&world), (0, 11_200));
     }
-    adds_up(&world);
+    requires_clean_audit(&world);
 }
 
 #[test]
@@ -105,6 +106,6 @@ fn a_lost_purse_that_paid_on_what_it_was_paid_ends_the_same_whichever_history_co
             "{first}"
         );
         assert_eq!((losses(&world), alerts(&world, "spent-twice")), (0, 0));
-        adds_up(&world);
+        requires_clean_audit(&world);
     }
 }
