@@ -5,7 +5,7 @@ use tallystick_protocol::bank::InstructionOutcome;
 use tallystick_protocol::purse::MovementOutcome;
 use tallystick_simulation::cast::Cast;
 
-use super::people::{Person, alerts, losses, pay};
+use super::people::{Person, alerts, apart, losses, pay};
 use crate::authority::with;
 use crate::closing::outcome;
 use crate::purse::account;
@@ -164,24 +164,6 @@ fn whoever_spent_twice_is_named_at_once_and_his_payees_are_paid_when_the_window_
     assert_eq!(paid, [3_000, 3_000]);
     assert_eq!(cheat.books(&world), (0, 4_000));
     assert_eq!(losses(&world), 0);
-}
-
-/// Two whose purses are at two objects of the bank.
-fn apart(world: &World) -> [Person; 2] {
-    let payer = Person::new(world, 1, 5_000);
-    let mut others = (2..).map(|seed| Person::new(world, seed, 0));
-    let payee = others.find(|other| object_of(world, other) != object_of(world, &payer));
-    [payer, payee.unwrap()]
-}
-
-fn object_of(world: &World, person: &Person) -> &'static str {
-    let sql = format!(
-        "SELECT count(*) FROM bank_purses WHERE lower(hex(number)) = '{}'",
-        person.purse.number
-    );
-    let mut objects = world.machines.iter().map(|(name, _)| *name);
-    let has = |name: &&str| name.starts_with(BANK) && world.number(name, &sql) == 1;
-    objects.find(has).unwrap()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use tallystick_protocol::bank::InstructionOutcome;
 
-use super::people::{Person, alerts, losses, pay};
+use super::people::{Person, alerts, apart, losses, pay};
 use crate::auditing::requires_clean_audit;
 use crate::authority::world;
 use crate::closing;
@@ -105,6 +105,33 @@ fn a_lost_purse_that_paid_on_what_it_was_paid_ends_the_same_whichever_history_co
             [(3_000, 5_000), (0, 10_500), (1_500, 10_000)],
             "{first}"
         );
+        assert_eq!((losses(&world), alerts(&world, "spent-twice")), (0, 0));
+        requires_clean_audit(&world);
+    }
+}
+
+#[test]
+fn lost_purses_at_two_objects_end_as_at_one() {
+    for payer_is_lost in [true, false] {
+        let mut world = world();
+        world.spread_bank(4);
+        let mut people = apart(&world);
+        let [payer, payee] = &mut people;
+        pay(&world, payer, payee, 1, 1_200);
+        let (lost, told) = if payer_is_lost {
+            (payer, payee)
+        } else {
+            (payee, payer)
+        };
+        is_lost_and_paid_back(&world, lost);
+        told.reports(&world);
+        world.run_for(60_000);
+        let expected = match payer_is_lost {
+            true => [(0, 8_800), (1_200, 10_000)],
+            false => [(3_800, 5_000), (0, 11_200)],
+        };
+        let books = people.each_ref().map(|person| person.books(&world));
+        assert_eq!(books, expected, "{payer_is_lost}");
         assert_eq!((losses(&world), alerts(&world, "spent-twice")), (0, 0));
         requires_clean_audit(&world);
     }

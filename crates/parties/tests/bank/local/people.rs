@@ -176,3 +176,21 @@ pub fn alerts(world: &World, alert: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM bank_alerts WHERE alert = '{alert}'");
     world.number(BANK, &sql)
 }
+
+/// Two whose purses are at two objects of the bank.
+pub fn apart(world: &World) -> [Person; 2] {
+    let payer = Person::new(world, 1, 5_000);
+    let mut others = (2..).map(|seed| Person::new(world, seed, 0));
+    let payee = others.find(|other| object_of(world, other) != object_of(world, &payer));
+    [payer, payee.unwrap()]
+}
+
+fn object_of(world: &World, person: &Person) -> &'static str {
+    let sql = format!(
+        "SELECT count(*) FROM bank_purses WHERE lower(hex(number)) = '{}'",
+        person.purse.number
+    );
+    let mut objects = world.machines.iter().map(|(name, _)| *name);
+    let has = |name: &&str| name.starts_with(BANK) && world.number(name, &sql) == 1;
+    objects.find(has).unwrap()
+}
