@@ -250,6 +250,7 @@ fn open_bank(
     }
     config.reconciliation_seconds =
         settings::reconciliation_seconds(env, config.reconciliation_seconds)?;
+    config.reconcile = settings::reconcile(env, config.reconcile)?;
     config.blocked = settings::blocked(env)?;
     config.require_safe()?;
     let outside = OrdinaryBank {

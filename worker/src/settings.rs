@@ -306,6 +306,19 @@ pub fn reconciliation_seconds(env: &Env, otherwise: u64) -> Result<u64, Settings
     ))
 }
 
+/// By whose history a bank books payments between purses; `otherwise` if `RECONCILE` says nothing.
+#[cfg(feature = "bank")]
+pub fn reconcile(
+    env: &Env,
+    otherwise: tallystick_parties::bank::Reconcile,
+) -> Result<tallystick_parties::bank::Reconcile, SettingsError> {
+    use tallystick_parties::bank::Reconcile;
+    let Some(text) = optional(env, "RECONCILE") else {
+        return Ok(otherwise);
+    };
+    Reconcile::from_name(&text).ok_or(SettingsError::Form("RECONCILE", "either or both"))
+}
+
 /// Whether whoever asks gets an account with play money: only if OPEN_ACCOUNTS says so.
 #[cfg(feature = "banking-system")]
 pub fn opens_play_accounts(env: &Env) -> Result<bool, SettingsError> {

@@ -25,6 +25,8 @@ pub(super) struct Followed<'a> {
     pub head: Head,
     /// Whether that is its end.
     pub is_whole: bool,
+    /// Whether entries before it are not known, and will not be.
+    pub has_gaps: bool,
 }
 
 /// Requires that a report's history follows from what is known of it, and leads to the head that the card signed unless
@@ -69,6 +71,50 @@ pub(super) fn follow<'a>(
         entries: new,
         head: last,
         is_whole,
+        has_gaps: known != purse.known,
+    })
+}
+
+/// What a report tells whose missing entries did not come: those that are there, in their order, each of which follows
+/// from the one before it if that is there.
+///
+/// # Errors
+/// [`HistoryError`] at the first entry that is there twice or was altered.
+pub(super) fn follow_with_gaps<'a>(
+    purse: &Purse,
+    report: &'a PurseReport,
+) -> Result<Followed<'a>, HistoryError> {
+    let known = purse.known;
+    let entries = report.entries.iter();
+    let old = entries.take_while(|entry| entry.sequence <= known.sequence);
+    let (_, new) = report.entries.split_at(old.count());
+    let mut last = known;
+    for entry in new {
+        let follows = entry.sequence == last.sequence.saturating_add(1);
+        if entry.sequence <= last.sequence {
+            return Err(HistoryError::Gap(entry.sequence));
+        }
+        if follows && entry.previous != last.hash {
+            return Err(HistoryError::Altered(entry.sequence));
+        }
+        last = Head {
+            sequence: entry.sequence,
+            hash: entry.hash(),
+        };
+    }
+    let newest = Head {
+        sequence: report.state.sequence,
+        hash: report.state.head,
+    };
+    let is_whole = last.sequence >= newest.sequence || report.entries.len() < ENTRIES_MAX;
+    if last.sequence >= newest.sequence && last != newest {
+        return Err(HistoryError::Altered(last.sequence));
+    }
+    Ok(Followed {
+        entries: new,
+        head: if is_whole { newest } else { last },
+        is_whole,
+        has_gaps: true,
     })
 }
 
@@ -98,6 +144,24 @@ fn beginning(purse: &Purse, report: &PurseReport) -> Result<Head, HistoryError> 
         Some(_) => Err(HistoryError::Altered(seen.sequence)),
         None => Ok(begins),
     }
+}
+
+/// The entry of a purse's history at that place, if it is known.
+///
+/// # Errors
+/// The database's own; an entry that cannot be read.
+pub(super) fn entry_at(
+    tables: &(impl Tables + ?Sized),
+    purse: &PurseNumber,
+    sequence: u64,
+) -> Result<Option<HistoryEntry>, DatabaseError> {
+    let sql = "SELECT entry FROM bank_history WHERE purse = ? AND sequence = ?";
+    let entry: Option<Vec<u8>> = typed::one(tables, sql, &[(*purse).into(), sequence.into()])?;
+    let read = |bytes: Vec<u8>| decode_value(&bytes, ENTRY_BYTES_MAX);
+    entry
+        .map(read)
+        .transpose()
+        .map_err(|_| DatabaseError::Shape(0))
 }
 
 /// Keeps new entries, and that the history is known up to there.

@@ -15,6 +15,7 @@ mod checkpoints;
 mod closing;
 mod commanded;
 mod commands;
+mod comparing;
 mod config;
 mod console_view;
 mod continuing;
@@ -23,6 +24,7 @@ mod deposits;
 mod ends;
 mod evidence;
 mod fees;
+mod frozen;
 mod funds;
 mod history;
 mod instructions;
@@ -50,7 +52,7 @@ mod states;
 mod verdicts;
 mod waiting;
 
-pub use config::{BankConfig, PurseKeyKind};
+pub use config::{BankConfig, PurseKeyKind, Reconcile};
 pub use deposits::Deposit;
 
 use core::cell::RefCell;
@@ -244,6 +246,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
             }
             local::WINDOW => self.end_window(&job.reference),
             local::TELL => self.tell_local(job).await,
+            local::OTHER_HISTORY => self.end_waiting(&job.reference),
             charges::GIVE_BACK => self.give_back_fee(&job.reference),
             continuing::TELL => self.tell_continued(job).await,
             lost::PAYBACK => self.pay_back(&job.reference),

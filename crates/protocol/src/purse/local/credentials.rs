@@ -53,6 +53,14 @@ impl Credentials {
         Ok(Self { certificate, key })
     }
 
+    /// Requires that they count at that time, of credentials that were verified before.
+    ///
+    /// # Errors
+    /// [`LocalError::Expired`], [`LocalError::Malformed`].
+    pub fn require_counts(&self, at: Timestamp) -> Result<(), LocalError> {
+        require_counts(&keyed::unverified(&self.certificate)?, at)
+    }
+
     /// The key that they name, of credentials that were verified before.
     ///
     /// # Errors
@@ -67,6 +75,11 @@ impl Credentials {
     /// [`LocalError::Malformed`].
     pub fn number(&self) -> Result<PurseNumber, LocalError> {
         Ok(keyed::unverified::<PurseCertificate>(&self.certificate)?.number)
+    }
+
+    /// When the bank signed the purse, as they say; not verified.
+    pub(super) fn certified_at(&self) -> Result<Timestamp, LocalError> {
+        Ok(keyed::unverified::<PurseCertificate>(&self.certificate)?.issued_at)
     }
 
     /// Verifies that this bank signed the purse, and that it is valid now (Sb3, Sb6).
@@ -84,16 +97,25 @@ impl Credentials {
             return Err(LocalError::OtherBank);
         }
         let certificate: PurseCertificate = keyed::open(&self.certificate, key)?;
-        let begins = certificate.issued_at.0.saturating_sub(CLOCK_SKEW_SECONDS);
-        if now.0 < begins || now >= certificate.expires_at {
-            return Err(LocalError::Expired);
-        }
+        require_counts(&certificate, now)?;
         let key = self.key()?;
         if certificate.key != Some(key_digest(&key.to_spki()?)) {
             return Err(LocalError::BadSignature);
         }
         Ok(Shown { certificate, key })
     }
+}
+
+/// Requires that what the bank says of a purse counts at that time.
+pub(super) fn require_counts(
+    certificate: &PurseCertificate,
+    at: Timestamp,
+) -> Result<(), LocalError> {
+    let begins = certificate.issued_at.0.saturating_sub(CLOCK_SKEW_SECONDS);
+    if at.0 < begins || at >= certificate.expires_at {
+        return Err(LocalError::Expired);
+    }
+    Ok(())
 }
 
 fn decode_certificate<C>(
