@@ -21,6 +21,7 @@ export type Cell =
   | { account: { kind: string; of: string } }
   | { facts: { name: string; text: string }[] }
   | { share: { of: number; most: number } }
+  | { file: string }
 
 export interface Fact {
   name: string

@@ -88,6 +88,7 @@ pub(crate) enum Task {
     TakeReport,
     ShowVerdict,
     ShowBooks,
+    ShowPurseCertificate,
     ShowContradiction,
     TakeInstruction,
     ShowAccount,
@@ -141,6 +142,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/holder-sessions/own/blocks", Task::BlockOwn).private(),
     Route::post("/v1/holder-sessions/own/end", Task::EndSession).private(),
     Route::get("/v1/evidence", Task::ShowBooks).private(),
+    Route::get("/v1/purses.cer", Task::ShowPurseCertificate).dear(),
     Route::get("/v1/contradictions/{}", Task::ShowContradiction)
         .private()
         .at(Belongs::ToShard(local::purse_in)),
@@ -208,6 +210,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::BlockOwn => self.block_own(request).await,
             Task::EndSession => self.end_session(request),
             Task::ShowBooks => self.show_books(request).await,
+            Task::ShowPurseCertificate => self.show_purse_certificate().await,
             Task::ShowContradiction => {
                 let purse = chosen.first().copied().unwrap_or_default();
                 self.show_contradiction(request, purse)
