@@ -94,6 +94,15 @@ export class BankCustomer extends Shopper {
     await page.close()
   }
 
+  /** Opens the wallet of a browser that was started again. */
+  async unlock() {
+    const page = await this.openPage(this.walletUrl('purse'))
+    await page.getByLabel(words('unlock.passphrase'), { exact: true }).fill(this.person.passphrase)
+    await page.getByRole('button', { name: words('action.unlock'), exact: true }).click()
+    await page.getByRole('heading', { name: words('unlock.title') }).waitFor({ state: 'detached' })
+    await page.close()
+  }
+
   /** Asks another purse to pay so much; resolves to the text that is shown to whoever pays. */
   async askForPayment(yen) {
     const page = await this.purse()
