@@ -53,6 +53,15 @@ test('t004_6 one asks, the other pays, the first takes, and both purses know it,
   for (const text of [request, payment, answer]) assert.ok(text.length <= 1_100, `${text.length} characters`)
 })
 
+test('the page says that there is no network, and that this needs none', async () => {
+  const page = await kenji.purse()
+  await page
+    .getByRole('status')
+    .filter({ hasText: words('between.offline') })
+    .waitFor()
+  await page.close()
+})
+
 test('what was received is spent on at once', async () => {
   const answer = await aiko.answerPayment(await kenji.payPurse(await aiko.askForPayment(700)))
   await kenji.settlePayment(answer)
