@@ -20,14 +20,14 @@ const PATIENCE_MS = 60_000
 export async function play(parties, shots) {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-copied-'))
   const all = []
-  const open = async (person, options = {}) => {
-    const holder = await BankCustomer.start(parties, { shots: join(shots, person.name.split(' ')[0].toLowerCase()), person, ...options })
+  const open = async (person, name, options = {}) => {
+    const holder = await BankCustomer.start(parties, { shots: join(shots, name), person, ...options })
     all.push(holder)
     return holder
   }
   try {
-    const aiko = await open(AIKO)
-    const kenji = await open(KENJI)
+    const aiko = await open(AIKO, 'aiko')
+    const kenji = await open(KENJI, 'kenji')
     await step('Aiko: a wallet, an account at a bank, ¥10,000 in the purse', () => richBy(aiko, 10_000))
     await step('Kenji: a wallet and an account, and an empty purse', () => richBy(kenji, 0))
     await network([aiko, kenji], false)
@@ -75,15 +75,15 @@ async function drink(parties, holder, shots) {
 /** He keeps his browser's whole folder, pays out of the one, and pays out of the other what is in it still. */
 async function spendTwice({ open, folder, payees }) {
   const [own, copy] = ['own', 'copy'].map(name => join(folder, name))
-  const ren = await open(REN, { profile: own })
+  const ren = await open(REN, 'ren', { profile: own })
   await richBy(ren, COPIED)
   await ren.close()
   cpSync(own, copy, { recursive: true })
-  for (const [profile, payee] of [
-    [own, payees[0]],
-    [copy, payees[1]],
+  for (const [name, profile, payee] of [
+    ['ren-own', own, payees[0]],
+    ['ren-copy', copy, payees[1]],
   ]) {
-    const again = await open(REN, { profile })
+    const again = await open(REN, name, { profile })
     await again.unlock()
     await network([again, payee], false)
     await pay(again, payee, COPIED)
