@@ -376,7 +376,8 @@ fn signed_with(pattern: &[u8], replacement: &[u8]) -> Result<Certificate, Certif
 #[test]
 fn what_the_root_signed_outside_the_profile_is_refused() {
     let role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x01";
-    let other_role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x0b";
+    // The largest number of one byte, which no role has before there are 128 of them.
+    let no_role = b"\x06\x01\x04\x01\x83\xcc\x08\x01\x7f";
     for (what, pattern, replacement) in [
         (
             "version 2",
@@ -384,7 +385,7 @@ fn what_the_root_signed_outside_the_profile_is_refused() {
             &b"\xa0\x03\x02\x01\x01"[..],
         ),
         ("a length that does not fit", b"\x02\x10", b"\x02\x0f"),
-        ("an unknown role", role, other_role),
+        ("an unknown role", role, no_role),
         (
             "a key for more than signing",
             b"\x03\x02\x07\x80",
