@@ -19,12 +19,14 @@ const ENTRY_BYTES_MAX: usize = 2048;
 
 /// The entries of a report that were not known, and up to where the history is known with them.
 pub(super) struct Followed<'a> {
+    /// What was known, and is said again.
+    pub repeated: &'a [HistoryEntry],
     /// What is new.
     pub entries: &'a [HistoryEntry],
     /// Where the history stands after it.
     pub head: Head,
-    /// Whether that is its end.
-    pub is_whole: bool,
+    /// After which entry what the report tells ends, if it does before the history does: what it says again may fill it.
+    pub tells_through: Option<u64>,
 }
 
 /// Requires that a report's history follows from what is known of it, and leads to the head that the card signed unless
@@ -65,10 +67,17 @@ pub(super) fn follow<'a>(
     if is_whole && last.sequence != report.state.sequence {
         return Err(HistoryError::Gap(last.sequence));
     }
+    let told = u64::try_from(report.entries.len()).unwrap_or(u64::MAX);
+    let tells = report.after.saturating_add(told);
+    let tells_through = (tells < report.state.sequence).then_some(tells);
+    if tells_through.is_some() && report.entries.len() < ENTRIES_MAX {
+        return Err(HistoryError::Gap(tells.saturating_add(1)));
+    }
     Ok(Followed {
+        repeated: old,
         entries: new,
         head: last,
-        is_whole,
+        tells_through,
     })
 }
 

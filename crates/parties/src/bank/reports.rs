@@ -24,7 +24,7 @@ use crate::issuer::books;
 use crate::ledger;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{Answer, Incoming};
-use crate::ports::{Ports, Tables};
+use crate::ports::{DatabaseError, Ports, Tables};
 
 /// What a report comes to.
 enum Read {
@@ -82,7 +82,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Ok(followed) => followed,
             Err(error) => return refuse_history(tables, &purse, error, now),
         };
-        let heard = match self.heard_local(&purse, &followed, believed) {
+        let heard = match self.heard_local(tables, &purse, &followed, believed)? {
             Ok(heard) => heard,
             Err(at) => return refuse_partner(tables, &purse, at, now),
         };
@@ -91,15 +91,24 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             self.book_local(tables, heard)?;
         }
         local::compare_report(tables, (report, signed), now)?;
-        if followed.is_whole && report.pending.is_empty() {
+        let tells_all = followed.tells_through.is_none();
+        let is_newest = tells_all && !local::was_overtaken(tables, report)?;
+        if is_newest && report.pending.is_empty() {
             // Nothing more comes that the purse was paid with.
             local::make_good(tables, &purse.number, now)?;
         }
-        for transaction in &report.pending {
-            self.end_if_over(tables, &purse, transaction)?;
+        if tells_all {
+            for transaction in &report.pending {
+                self.end_if_over(tables, &purse, transaction)?;
+            }
         }
-        let forces = followed.is_whole && self.is_wrong(tables, &purse, report)?;
-        let checkpoint = checkpoints::next(tables, &purse.number, Change::default(), now)?;
+        let missed = local::note_again(tables, report, tells_all)?;
+        let is_judged = is_newest && missed.is_none();
+        let forces = is_judged && self.is_wrong(tables, &purse, report)?;
+        let mut checkpoint = checkpoints::next(tables, &purse.number, Change::default(), now)?;
+        if let Some(through) = followed.tells_through.or(missed) {
+            checkpoint.through = through;
+        }
         Ok(Read::Notice(CheckpointNotice { checkpoint, forces }))
     }
 
@@ -130,19 +139,28 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
     }
 
-    /// The payments between purses of which the new entries tell; the number of the first that is none.
+    /// The payments between purses of which the new entries tell, and those before to which a receipt has come since; the
+    /// number of the first that is none.
     fn heard_local(
         &self,
+        tables: &dyn Tables,
         purse: &Purse,
         followed: &history::Followed<'_>,
         believed: &Believed<'_>,
-    ) -> Result<Vec<Heard>, u64> {
-        let mut heard = Vec::new();
-        for entry in followed.entries {
-            let told = local::hear((&purse.number, purse.currency), entry, believed);
-            heard.extend(told.map_err(|_| entry.sequence)?);
+    ) -> Result<Result<Vec<Heard>, u64>, DatabaseError> {
+        let mut told = Vec::new();
+        for entry in followed.repeated {
+            told.extend(local::is_news(tables, &purse.number, entry)?.then_some(entry));
         }
-        Ok(heard)
+        told.extend(followed.entries);
+        let mut heard = Vec::new();
+        for entry in told {
+            match local::hear((&purse.number, purse.currency), entry, believed) {
+                Ok(one) => heard.extend(one),
+                Err(_) => return Ok(Err(entry.sequence)),
+            }
+        }
+        Ok(Ok(heard))
     }
 
     /// Whether a purse with nothing under way holds something else than the books say (T004-44). Raises the alert.

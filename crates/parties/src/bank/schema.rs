@@ -160,6 +160,7 @@ pub const TABLES: &[Migration] = &[Migration(&[
     local::CLAIMS[0],
     local::CLAIMS[1],
     local::SHORTFALLS,
+    local::TOLD_AGAIN,
     lost::TABLE,
     fees::TABLE,
     page::TABLES[0],
