@@ -24,6 +24,7 @@ const ROOMY = {
   shop: { LIMITS },
   courier: { LIMITS },
   'key-centre': { LIMITS },
+  'home-proxy': { LIMITS: 'home-passwords-each 6000/60, terminal-each 6000/60, home-each 6000/60' },
 }
 
 await run(async () => {

@@ -1,9 +1,10 @@
-// npm start -- --once [--story purchase|bank|reader|home] [--json FILE]: a story with the real extension in
+// npm start -- --once [--story purchase|bank|purse|reader|home] [--json FILE]: a story with the real extension in
 // headless Chromium, and what each party saw of it. Succeeds only if everything went through and
 // nobody could open another's part.
 //
 //   purchase  one purchase with the software card
 //   bank      an account at a bank, and a purchase from the purse in the card
+//   purse     two purses pay each other with the network off, a drink is bought, and who spent twice is named
 //   reader    a purchase with a card behind a software USB device: Linux, root
 //   home      a card behind such a device stays at home, and another browser buys with it: Linux, root
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,6 +19,7 @@ import { seenBy, table } from './lib/who-saw-what.mjs'
 const STORIES = {
   purchase: () => import('./stories/purchase.mjs'),
   bank: () => import('./stories/bank.mjs'),
+  purse: () => import('./stories/purse.mjs'),
   reader: () => import('./stories/reader.mjs'),
   home: () => import('./stories/home.mjs'),
 }
@@ -51,13 +53,13 @@ export async function obstacleOf(name) {
 /** Prints who saw what; stops if somebody saw what is not theirs. */
 async function tell(parties, { tracking, shots, json }) {
   const seen = await seenBy(parties)
-  say(`\n${table(seen)}\n`)
-  say(`Bought, charged and on its way as ${tracking}.`)
+  // Where nothing was ordered of a shop, there are no parts.
+  if (tracking) say(`\n${table(seen)}\n\nBought, charged and on its way as ${tracking}.`)
   say(`Pictures of every step: ${shots}`)
   if (json) writeFileSync(json, `${JSON.stringify({ tracking, parties: seen }, null, 2)}\n`)
   const leaks = seen.flatMap(party => party.openedOfOthers)
   if (leaks.length > 0) throw new Stop(`A party opened what is not its own: ${leaks.join(', ')}.`)
-  say('Nobody could open the part of another.')
+  if (tracking) say('Nobody could open the part of another.')
 }
 
 function option(args, name, what) {

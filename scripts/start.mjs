@@ -3,6 +3,7 @@
 //   npm start    PORT=8788 npm start for another port
 //   npm start -- --once [--story reader] [--json FILE]  a purchase in headless Chromium: see once.mjs
 import { bootstrap } from './lib/bootstrap.mjs'
+import { openMachine } from './lib/dealer.mjs'
 import { Stop, run, say, step } from './lib/say.mjs'
 import { PARTIES } from './lib/secrets.mjs'
 
@@ -22,6 +23,9 @@ await run(async () => {
       .map(({ id }) => parties.url(id))
       .join('  ')}`,
   )
+  say(`Buy a drink:       ${parties.url('vending')}`)
+  // It takes some seconds, and nobody has to wait: the machine says that it is not selling yet.
+  openMachine(parties).catch(error => say(`The vending machine does not sell: ${error.message}`))
   say('What each saw:')
   for (const { id, name } of of('shop', 'issuer', 'courier')) say(`  ${name.padEnd(17)}${parties.url(id)}/console`)
   say('')

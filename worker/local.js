@@ -71,6 +71,7 @@ export const BankingSystemBook = lasting('BankingSystemBook')
 export const DirectoryBook = lasting('DirectoryBook')
 export const RegistrationAuthorityBook = lasting('RegistrationAuthorityBook')
 export const HomeProxyBook = lasting('HomeProxyBook')
+export const VendingBook = lasting('VendingBook')
 
 export default {
   fetch: (request, env, context) => whole(() => party.fetch(request, env, context)),

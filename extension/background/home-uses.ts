@@ -1,6 +1,7 @@
 // Follows what was bought with the card at home to its end, whether or not a page is open: an alarm wakes this service
-// worker as long as it is not known of a purchase what became of it.
+// worker as long as it is not known of a purchase what became of it, and while a card that the home proxy keeps is lent.
 
+import { mayHaveUnheard } from '../shared/lent'
 import type { UseView, WalletView } from '../shared/wallet-types'
 import type { WalletHost } from './wallet-host'
 
@@ -39,7 +40,7 @@ export class HomeUses {
   /** A locked wallet shows nothing: then it stays as it was. */
   async #watch({ phase, home }: WalletView): Promise<void> {
     if (phase === 'locked') return
-    const wanted = home?.uses.some(use => use.state === 'open' && secondsSince(use.at) < FOLLOWED_SECONDS) ?? false
+    const wanted = home !== undefined && (mayHaveUnheard(home) || home.uses.some(isFollowed))
     if (wanted === this.#wanted) return
     this.#wanted = wanted
     if (wanted) await chrome.alarms.create(USES_ALARM, { periodInMinutes: ALARM_PERIOD_MINUTES })
@@ -49,4 +50,5 @@ export class HomeUses {
   }
 }
 
+const isFollowed = ({ state, at }: UseView) => state === 'open' && secondsSince(at) < FOLLOWED_SECONDS
 const secondsSince = (at: number) => Date.now() / 1000 - at

@@ -158,6 +158,7 @@ const ready: WalletView = {
   purses: [],
   prepaid: [],
   movements: [],
+  payments: [],
   unreadable_orders: 0,
   pin_tries_left: 3,
   puk_tries_left: 3,

@@ -104,6 +104,11 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   settle_prepaid: { takes: [text, text], waits: 'card', drives: true },
   read_prepaid: { takes: [text], again: 'freely', waits: 'card' },
   remove_prepaid: { takes: [text], waits: 'card' },
+  ask_for_payment: { takes: [text, number, text], waits: 'card' },
+  look_at_text: { takes: [text], again: 'freely', waits: 'card' },
+  pay_purse: { takes: [text, text, number, text], waits: 'card' },
+  answer_payment: { takes: [text, flag, text], waits: 'card' },
+  settle_payment: { takes: [text], again: 'freely', waits: 'card' },
   account_statement: { takes: [text, number, number, text], waits: 'card' },
   // Addresses
   save_address: { takes: [record], again: 'once' },

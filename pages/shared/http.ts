@@ -58,6 +58,14 @@ export async function getText(path: string, headers: Record<string, string>): Pr
   return { text: await response.text(), link: response.headers.get('link') ?? '' }
 }
 
+/** The bytes of a file. */
+export async function getBytes(path: string, headers: Record<string, string>): Promise<ArrayBuffer> {
+  const response = await request(path, { headers })
+  const bytes = await response.arrayBuffer()
+  if (bytes.byteLength > BYTES_LENGTH_MAX) throw new RequestFailure(response.status, 'too-long', '')
+  return bytes
+}
+
 /** Sends bytes, a signed statement if nothing else is said, and returns the JSON that comes back. */
 export async function postForJson<T>(
   path: string,

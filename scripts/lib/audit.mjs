@@ -45,13 +45,41 @@ export async function exportBooks(parties, folder) {
   throw new Stop(`The bank shows more than ${PAGES_MAX} pages.`)
 }
 
-/** Builds the auditor and returns its path. */
-function buildAuditor() {
+/**
+ * Has the proof that a purse was spent twice, which a bank gives at `path`, judged by the program for third parties:
+ * resolves to its sentence, or stops if nothing is proved.
+ *
+ * @param {Parameters<typeof auditBank>[0]} parties
+ * @param {string} path
+ */
+export async function judgeProof(parties, path) {
+  const program = await buildAuditor('tallystick-contradiction')
+  const folder = mkdtempSync(join(tmpdir(), 'tallystick-proof-'))
+  try {
+    const files = [
+      [parties.domain('ca'), '/v1/root.cer', 'root.cer'],
+      [parties.domain('bank'), '/v1/purses.cer', 'bank.cer'],
+      [parties.domain('bank'), path, 'proof.cbor'],
+    ]
+    for (const [domain, from, name] of files) writeFileSync(join(folder, name), await body(parties, domain, from))
+    const { code, output } = await attempt(
+      program,
+      files.map(([, , name]) => join(folder, name)),
+    )
+    if (code !== 0) throw new Stop('The proof proves nothing.', output)
+    return output.trim()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Builds the auditor's programs and returns the path of one. */
+function buildAuditor(program = CRATE) {
   return step('Building the auditor', async () => {
     await must('cargo', ['build', '--quiet', '-p', CRATE], 'The auditor does not compile; the errors are above.', {
       offline: 'cargo could not fetch the crates',
     })
-    return resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug', CRATE)
+    return resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug', program)
   })
 }
 

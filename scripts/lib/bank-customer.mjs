@@ -94,6 +94,76 @@ export class BankCustomer extends Shopper {
     await page.close()
   }
 
+  /** Opens the wallet of a browser that was started again. */
+  async unlock() {
+    const page = await this.openPage(this.walletUrl('purse'))
+    await page.getByLabel(words('unlock.passphrase'), { exact: true }).fill(this.person.passphrase)
+    await page.getByRole('button', { name: words('action.unlock'), exact: true }).click()
+    await page.getByRole('heading', { name: words('unlock.title') }).waitFor({ state: 'detached' })
+    await page.close()
+  }
+
+  /** Asks another purse to pay so much; resolves to the text that is shown to whoever pays. */
+  async askForPayment(yen) {
+    const page = await this.purse()
+    await page.getByRole('button', { name: words('between.ask'), exact: true }).click()
+    await page.getByLabel(words('between.amount'), { exact: true }).fill(String(yen))
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await page.getByRole('button', { name: words('between.ask.button'), exact: true }).click()
+    return this.#textFor(page, 'between-asked')
+  }
+
+  /** Pays what another purse asks for; resolves to the text that is shown to it. */
+  async payPurse(request) {
+    const page = await this.purse()
+    await this.#paste(page, request)
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(page, 'between-pay', { fullPage: true })
+    await page.getByRole('button', { name: new RegExp(`^${words('between.pay.button', { amount: '' }).trim()} .*\\d`) }).click()
+    return this.#textFor(page, 'between-paid')
+  }
+
+  /** Takes what another purse pays, or refuses it; resolves to the answer that is shown to it. */
+  async answerPayment(payment, takes = true) {
+    const page = await this.purse()
+    await this.#paste(page, payment)
+    return this.takeShown(page, takes)
+  }
+
+  /** The same, once its page has read the payment. */
+  async takeShown(page, takes = true) {
+    await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
+    await this.shot(page, takes ? 'between-take' : 'between-refuse', { fullPage: true })
+    const name = takes ? new RegExp(`^${words('between.take.button', { amount: '' }).trim()} .*\\d`) : words('between.refuse')
+    await page.getByRole('button', { name }).click()
+    return this.#textFor(page, takes ? 'between-taken' : 'between-refused')
+  }
+
+  /** Takes up the answer of a purse that was paid. */
+  async settlePayment(answer) {
+    const page = await this.purse()
+    await this.#paste(page, answer)
+    await page.getByRole('button', { name: words('between.ask'), exact: true }).waitFor()
+    await this.shot(page, 'between-settled', { fullPage: true })
+    await page.close()
+  }
+
+  /** Puts a text of another wallet before this one. */
+  async #paste(page, text) {
+    await page.getByRole('button', { name: words('between.take'), exact: true }).click()
+    await page.getByLabel(words('between.paste'), { exact: true }).fill(text)
+    await page.getByRole('button', { name: words('between.look'), exact: true }).click()
+  }
+
+  async #textFor(page, shot) {
+    await page.getByRole('button', { name: words('between.ask'), exact: true }).waitFor()
+    const shown = page.getByRole('region', { name: words('between.text.label'), exact: true }).first()
+    const text = (await shown.textContent()).trim()
+    await this.shot(page, shot, { fullPage: true })
+    await page.close()
+    return text
+  }
+
   /** The page of the first prepaid card, with one of its acts open. */
   async prepaid(act = '') {
     const [card] = (await this.view()).prepaid

@@ -29,6 +29,7 @@ const ROLES = [
   'bank',
   'banking-system',
   'home-proxy',
+  'vending',
 ]
 
 /** Formatting, lints, types, the wallet's size, and what may stand where. */

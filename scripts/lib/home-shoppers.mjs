@@ -10,8 +10,31 @@ const NAME = 'Travel laptop'
 const PAGE = { width: 640, height: 860 }
 
 export class Lender extends ReaderShopper {
-  /** @type {'reader' | 'software'} Where the card is that stays at home. */
+  /** @type {'reader' | 'software' | 'hosted'} Where the card is that stays at home. */
   place = 'reader'
+
+  /** Gets a card at the home proxy, whose PIN is that of this wallet, and moves the one account into it. */
+  async hostCard() {
+    const page = (this.page = await this.openPage(this.walletUrl('home')))
+    await page.setViewportSize(PAGE)
+    await page.getByText(words('host.title'), { exact: true }).click()
+    const form = button => page.locator('form', { has: page.getByRole('button', { name: words(button), exact: true }) })
+    const pin = (where, label) => where.getByLabel(words(label), { exact: true }).fill(this.person.pin)
+    await pin(form('host.button'), 'host.pin')
+    await pin(form('host.button'), 'onboarding.pin.again')
+    await this.shot(page, 'hosting-offered', { fullPage: true })
+    await page.getByRole('button', { name: words('host.button'), exact: true }).click()
+    await page.getByRole('button', { name: words('onboarding.puk.kept') }).click()
+    await page.getByRole('button', { name: /^Move .* there$/ }).click()
+    await pin(form('host.move.button'), 'add.pin')
+    await pin(form('host.move.button'), 'host.pin')
+    await this.shot(page, 'hosting-move', { fullPage: true })
+    await page.getByRole('button', { name: words('host.move.button'), exact: true }).click()
+    await page.getByText(/revokes the old ones/).waitFor({ state: 'detached' })
+    await this.shot(page, 'hosting-moved', { fullPage: true })
+    await page.close()
+    this.place = 'hosted'
+  }
 
   /** Sets up home; resolves to the page, which stays open. */
   async setUpHome() {
@@ -23,7 +46,9 @@ export class Lender extends ReaderShopper {
     await this.#pin()
     await this.shot(page, 'lending-passwords', { fullPage: true })
     await page.getByRole('button', { name: words('home.begin.button'), exact: true }).click()
-    await page.getByRole('switch', { name: words('home.switch') }).waitFor()
+    await (
+      this.place === 'hosted' ? page.getByText(/Nothing is lent\./) : page.getByRole('switch', { name: words('home.switch') })
+    ).waitFor()
     return page
   }
 
@@ -52,7 +77,7 @@ export class Lender extends ReaderShopper {
     await this.#pin()
     await this.shot(page, 'lending-terms', { fullPage: true })
     await page.getByRole('button', { name: /^Lend ¥/ }).click()
-    await page.getByText(/^Connected to/).waitFor()
+    await page.getByText(this.place === 'hosted' ? /this browser need not be on/ : /^Connected to/).waitFor()
     await this.shot(page, 'lending-lent', { fullPage: true })
   }
 
@@ -71,8 +96,8 @@ export class Lender extends ReaderShopper {
   }
 
   async #pin() {
-    const [label, pin] = this.place === 'reader' ? [words('approve.pin.reader'), this.readerPin] : [words('add.pin'), this.person.pin]
-    await this.page.getByLabel(label, { exact: true }).fill(pin)
+    const label = { reader: 'approve.pin.reader', software: 'add.pin', hosted: 'host.pin' }[this.place]
+    await this.page.getByLabel(words(label), { exact: true }).fill(this.place === 'reader' ? this.readerPin : this.person.pin)
   }
 }
 

@@ -11,7 +11,17 @@ import { ensureBindgen, ensureWorkerBuild, workerBuildEnvironment } from './tool
 /** The folder of the worker of local runs: all roles, built in a fraction of the time. */
 export const LOCAL_WORKER = at('worker/build/local')
 
-const inputs = [...RUST, 'crates/card', 'crates/parties', 'worker/Cargo.toml', 'worker/src', 'worker/local.js', 'scripts/lib/worker.mjs']
+const inputs = [
+  ...RUST,
+  'crates/card',
+  'crates/parties',
+  'crates/sealing',
+  'crates/wallet',
+  'worker/Cargo.toml',
+  'worker/src',
+  'worker/local.js',
+  'scripts/lib/worker.mjs',
+]
 
 const NOT_COMPILED = { sentence: 'The worker does not compile; the errors are above.', offline: 'cargo could not fetch the crates' }
 

@@ -105,7 +105,7 @@ async function stopped(home, away, card) {
 
 async function pictures(home, away) {
   await away.page.reload()
-  await away.page.waitForTimeout(500)
+  await away.page.getByText(words('away.none')).waitFor()
   await away.shot(away.page, 'away-after', { fullPage: true })
   const console = await home.openPage(`${home.parties.url('home-proxy')}/console`)
   await console.waitForTimeout(500)

@@ -13,7 +13,7 @@ const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 const LONG = 12
 /** What Japanese leaves in Latin letters: names, commands, addresses, places. */
 const LATIN_KEPT =
-  /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension(?:-firefox)?|manifest\.json|chrome:\/\/extensions|about:debugging#\/runtime\/this-firefox|EP 0 791 901|IndexedDB|IBAN|storage\.session|CSV|ISO 20022|camt\.053|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|TALLY-(?:ACCESS|HOME)-1|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
+  /\{\w+\}|Tallystick|Asahi Card|Kiso Tea & Books|Hayate|Chromium|Firefox|npm start|dist\/extension(?:-firefox)?|manifest\.json|chrome:\/\/extensions|about:debugging#\/runtime\/this-firefox|EP 0 791 901|IndexedDB|IBAN|storage\.session|CSV|ISO 20022|camt\.053|SHA-256|WebHID|WebUSB|HID|USB|CCID|Ledger|CanoKey|Sony|RC-S380|RC-S300|ACR122U|Windows|WinUSB|TALLY-(?:ACCESS|HOME|ASK|PAY|GOT)-1|Linux|FeliCa|Chrome|Edge|Safari|PIN|PUK|CA\b|DER\b|\bg\b|\bml\b/g
 
 const catalogues = {
   'the wallet’s pages': [json('extension/i18n/en.json'), json('extension/i18n/ja.json')],

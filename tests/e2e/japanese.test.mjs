@@ -25,6 +25,7 @@ const CONSOLE_SIGNS = {
   directory: '取り消された証明書',
   'registration-authority': '口座の申し込み',
   'home-proxy': '家',
+  vending: '不正な利用',
 }
 /** What is wrong, as sentences. */
 const left = []
@@ -194,7 +195,7 @@ async function otherPages() {
     await visit(`console-${role}-order`, `${world.parties.url(role)}/console#orders/${order.order_id}`, '署名された文書')
   }
   for (const role of ROLES.filter(role => !['shop', 'issuer'].includes(role)))
-    await visit(`home-${role}`, world.parties.url(role), 'コンソールを開く')
+    await visit(`home-${role}`, world.parties.url(role), role === 'vending' ? '販売機のコンソール' : 'コンソールを開く')
 }
 
 test('a card and a purchase in Japanese', () => {

@@ -100,6 +100,13 @@ book_of!(
     open_registration_authority
 );
 
+book_of!(
+    "vending",
+    VendingBook,
+    tallystick_parties::vending::Vending<WorkerPorts>,
+    open_vending
+);
+
 /// The book of the home proxy, to which home browsers hold connections open.
 #[cfg(feature = "home-proxy")]
 #[durable_object]
@@ -243,6 +250,7 @@ fn open_bank(
     }
     config.reconciliation_seconds =
         settings::reconciliation_seconds(env, config.reconciliation_seconds)?;
+    config.reconcile = settings::reconcile(env, config.reconcile)?;
     config.blocked = settings::blocked(env)?;
     config.require_safe()?;
     let outside = OrdinaryBank {
@@ -302,4 +310,22 @@ fn open_home_proxy(
     config.require_safe()?;
     config.hosted_max = settings::hosted_cards(env)?;
     Ok(HomeProxy::new(ports, config))
+}
+
+#[cfg(feature = "vending")]
+fn open_vending(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::vending::Vending<WorkerPorts>> {
+    use tallystick_parties::vending::{Vending, VendingConfig};
+    let banks = (
+        settings::domain(env, "BANK")?,
+        settings::domain(env, "REGISTRATION_AUTHORITY")?,
+    );
+    let own = settings::read(env, Role::Vending)?;
+    let products = settings::products(env)?;
+    let mut config = VendingConfig::new(own, banks, products, settings::dealer(env)?);
+    config.currency = settings::currency(env)?;
+    config.collect_seconds = settings::collect_seconds(env)?;
+    Ok(Vending::new(ports, config))
 }

@@ -306,6 +306,19 @@ pub fn reconciliation_seconds(env: &Env, otherwise: u64) -> Result<u64, Settings
     ))
 }
 
+/// By whose history a bank books payments between purses; `otherwise` if `RECONCILE` says nothing.
+#[cfg(feature = "bank")]
+pub fn reconcile(
+    env: &Env,
+    otherwise: tallystick_parties::bank::Reconcile,
+) -> Result<tallystick_parties::bank::Reconcile, SettingsError> {
+    use tallystick_parties::bank::Reconcile;
+    let Some(text) = optional(env, "RECONCILE") else {
+        return Ok(otherwise);
+    };
+    Reconcile::from_name(&text).ok_or(SettingsError::Form("RECONCILE", "either or both"))
+}
+
 /// Whether whoever asks gets an account with play money: only if OPEN_ACCOUNTS says so.
 #[cfg(feature = "banking-system")]
 pub fn opens_play_accounts(env: &Env) -> Result<bool, SettingsError> {
@@ -412,4 +425,48 @@ pub fn post(env: &Env) -> Result<Option<Post>, SettingsError> {
         account.port = port.ok_or(SettingsError::Form("SMTP_PORT", "a port"))?;
     }
     Ok(Some(Post::Server(account)))
+}
+
+/// What a machine sells: PRODUCTS.
+#[cfg(feature = "vending")]
+pub fn products(env: &Env) -> Result<Vec<tallystick_parties::vending::Product>, SettingsError> {
+    let read = tallystick_parties::vending::VendingConfig::read_products(&text(env, "PRODUCTS")?);
+    read.ok_or(SettingsError::Form(
+        "PRODUCTS",
+        "a list of up to eight such as sencha|Cold sencha|150, separated by semicolons",
+    ))
+}
+
+/// Whose machine it is: DEALER.
+#[cfg(feature = "vending")]
+pub fn dealer(env: &Env) -> Result<tallystick_parties::vending::Dealer, SettingsError> {
+    let text = text(env, "DEALER")?;
+    let parts: Vec<&str> = text.split('|').map(str::trim).collect();
+    let [name, address, telephone] = parts[..] else {
+        let form = "a name, an address and a telephone number with | between them";
+        return Err(SettingsError::Form("DEALER", form));
+    };
+    Ok(tallystick_parties::vending::Dealer {
+        name: name.to_owned(),
+        address: address.to_owned(),
+        telephone: telephone.to_owned(),
+    })
+}
+
+/// In which currency a machine sells: CURRENCY.
+#[cfg(feature = "vending")]
+pub fn currency(env: &Env) -> Result<tallystick_protocol::wire::money::Currency, SettingsError> {
+    let currency = text(env, "CURRENCY")?.parse();
+    currency.map_err(|_| SettingsError::Form("CURRENCY", "JPY, EUR, USD or GBP"))
+}
+
+/// How often a machine's log is uploaded, in seconds: COLLECT_SECONDS, a day at most.
+#[cfg(feature = "vending")]
+pub fn collect_seconds(env: &Env) -> Result<u64, SettingsError> {
+    let seconds: u64 = number(env, "COLLECT_SECONDS")?;
+    let form = SettingsError::Form("COLLECT_SECONDS", "a number of seconds from 10 to 86400");
+    (10..=86_400)
+        .contains(&seconds)
+        .then_some(seconds)
+        .ok_or(form)
 }

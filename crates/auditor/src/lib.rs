@@ -6,8 +6,10 @@
 //! does wrong is not repeated.
 
 pub mod books;
+pub mod contradiction;
 mod directory;
 mod export;
+pub mod files;
 mod finding;
 mod report;
 mod rules;

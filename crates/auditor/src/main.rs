@@ -4,10 +4,10 @@
 mod arguments;
 
 use std::fs;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use tallystick_auditor::files::content;
 use tallystick_auditor::{Export, Report, Trust, audit};
 use tallystick_protocol::bank::EvidencePage;
 use tallystick_protocol::trust::certificate::TrustAnchors;
@@ -84,17 +84,4 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     }
     files.sort();
     Ok(files)
-}
-
-/// What is in a file of at most so many bytes.
-fn content(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
-    let unread = |error| format!("{} cannot be read: {error}.", path.display());
-    let file = fs::File::open(path).map_err(unread)?;
-    let mut bytes = Vec::new();
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(most).read_to_end(&mut bytes).map_err(unread)?;
-    if bytes.len() > limit {
-        return Err(format!("{} is longer than {limit} bytes.", path.display()));
-    }
-    Ok(bytes)
 }

@@ -46,5 +46,7 @@ pub mod payer;
 pub mod registration_authority;
 #[cfg(feature = "shop")]
 pub mod shop;
+#[cfg(feature = "vending")]
+pub mod vending;
 
 pub use office::party::Party;

@@ -56,6 +56,10 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::registration_authority::ROUTES, holds);
     }
+    #[cfg(feature = "vending")]
+    {
+        found = found || some(crate::vending::ROUTES, holds);
+    }
     found
 }
 

@@ -15,6 +15,7 @@ mod home;
 mod slices;
 pub mod view;
 
+pub use crate::bank::local::text::asked_by_text;
 pub use crate::core::error::{ErrorKind, WalletError};
 pub use crate::core::wallet::Wallet;
 pub use tallystick_sealing as sealing;

@@ -102,6 +102,7 @@ pub fn error_kinds() -> impl Iterator<Item = ErrorKind> {
         holder::errors::KINDS,
         account::errors::KINDS,
         bank::errors::KINDS,
+        bank::local::errors::KINDS,
         checkout::errors::KINDS,
         home::errors::KINDS,
     ];

@@ -79,6 +79,8 @@ pub struct WalletView {
     pub prepaid: Vec<PrepaidView>,
     /// What moved in and out of the purses, newest first; empty while locked.
     pub movements: Vec<MovementView>,
+    /// What the purses asked others for and paid them without a bank, newest first; empty while locked.
+    pub payments: Vec<LocalView>,
     /// What is lent from here, once home was set up; none while locked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -163,6 +165,7 @@ impl Desk<'_> {
             purses: Vec::new(),
             prepaid: Vec::new(),
             movements: Vec::new(),
+            payments: Vec::new(),
             home: None,
             away: Vec::new(),
             away_trial: None,
@@ -216,6 +219,7 @@ impl Desk<'_> {
             purses,
             prepaid,
             movements,
+            payments,
         } = Shown::of(&unlocked.slices, self.now());
         view.openings = openings;
         view.accounts = accounts;
@@ -223,6 +227,7 @@ impl Desk<'_> {
         view.purses = purses;
         view.prepaid = prepaid;
         view.movements = movements;
+        view.payments = payments;
         for address in &profile.addresses {
             view.addresses.push(address.view());
         }

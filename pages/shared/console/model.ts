@@ -3,7 +3,8 @@
 
 export const STRANDS = ['shop', 'issuer', 'courier'] as const
 export type Strand = (typeof STRANDS)[number]
-export type Role = Strand | 'bank' | 'key-centre' | 'ca' | 'directory' | 'banking-system' | 'registration-authority' | 'home-proxy'
+export type Role =
+  Strand | 'bank' | 'key-centre' | 'ca' | 'directory' | 'banking-system' | 'registration-authority' | 'home-proxy' | 'vending'
 /** Whose seat in an order a role takes: a bank pays as an issuer does. */
 export const seatOf = (role: Role): Role => (role === 'bank' ? 'issuer' : role)
 
@@ -20,6 +21,7 @@ export type Cell =
   | { account: { kind: string; of: string } }
   | { facts: { name: string; text: string }[] }
   | { share: { of: number; most: number } }
+  | { file: string }
 
 export interface Fact {
   name: string
@@ -68,7 +70,7 @@ export interface Order extends Line {
   statements: Statement[]
   tables: Table[]
 }
-export type ArgumentKind = 'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count' | 'booking'
+export type ArgumentKind = 'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count' | 'booking' | 'iban'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',

@@ -13,6 +13,7 @@ export function say(cell: Cell): string {
   if ('text' in cell) return cell.text
   if ('facts' in cell) return cell.facts.map(({ name, text }) => `${word('fact', name)} ${text}`).join(', ')
   if ('share' in cell) return `${countOf(cell.share.of)} / ${countOf(cell.share.most)}`
+  if ('file' in cell) return cell.file.slice(cell.file.lastIndexOf('/') + 1)
   const { kind, of } = cell.account
   return sentence(`account_${kind}`, { of }) || `${kind} ${of}`
 }

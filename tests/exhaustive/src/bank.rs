@@ -25,7 +25,7 @@ use crate::world::{BANK, World, problem};
 pub type BankId = u32;
 
 /// The tables, and what of them tells states apart.
-pub const TABLES: [(&str, &str); 13] = [
+pub const TABLES: [(&str, &str); 14] = [
     ("bank_purses", "*"),
     ("bank_movements", "*"),
     ("bank_waiting", "*"),
@@ -37,6 +37,7 @@ pub const TABLES: [(&str, &str); 13] = [
     ("bank_contradictions", "*"),
     ("bank_shortfalls", "*"),
     ("bank_told_again", "*"),
+    ("bank_frozen", "*"),
     (
         "accounts",
         "name, debits_pending, debits_posted, credits_pending, credits_posted",

@@ -20,7 +20,7 @@ pub struct Books {
     pub losses: i64,
     /// Alerts that it raised, by their names.
     pub alerts: Vec<String>,
-    /// Proofs against somebody, and purses that are blocked.
+    /// Proofs against somebody, and purses that are blocked or frozen.
     pub named: i64,
 }
 
@@ -52,7 +52,8 @@ impl Books {
                 .collect(),
             named: number(
                 "SELECT (SELECT count(*) FROM bank_contradictions)
-                    + (SELECT count(*) FROM bank_purses WHERE blocked_at IS NOT NULL)",
+                    + (SELECT count(*) FROM bank_purses WHERE blocked_at IS NOT NULL)
+                    + (SELECT count(*) FROM bank_frozen)",
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use tallystick_parties::bank::{Bank, BankConfig, PurseKeyKind};
+use tallystick_parties::bank::{Bank, BankConfig, PurseKeyKind, Reconcile};
 use tallystick_parties::banking_system::{BankingConfig, BankingSystem, Client};
 use tallystick_parties::ca::{self, Ca};
 use tallystick_parties::courier::Courier;
@@ -221,6 +221,8 @@ pub struct Cast {
     pub purse_key: PurseKeyKind,
     /// What its purses do when their history is full.
     pub purse_policy: HistoryPolicy,
+    /// By whose history the bank books what purses paid each other.
+    pub reconcile: Reconcile,
     /// With this the bank's key for purses is certified.
     pub purse_key_token: [u8; 32],
     /// What the bank takes for a new key, in yen, by the ways of paying that it offers.
@@ -244,6 +246,7 @@ impl Default for Cast {
             offer_seconds: 120,
             purse_key: PurseKeyKind::P256,
             purse_policy: HistoryPolicy::UploadFirst,
+            reconcile: Reconcile::Either,
             purse_key_token: PURSE_KEY_TOKEN,
             fees: &[(FeeOption::Account, 300)],
         }
@@ -387,6 +390,7 @@ impl Cast {
         }
         config.purse_key = self.purse_key;
         config.policy = self.purse_policy;
+        config.reconcile = self.reconcile;
         config.offer_seconds = self.offer_seconds;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));
         config

@@ -6,6 +6,7 @@ mod bank;
 mod checkout;
 mod holder;
 mod home;
+mod local;
 
 use core::pin::Pin;
 use std::rc::Rc;

@@ -110,7 +110,9 @@ impl<'a> Audit<'a> {
                 transfer.debit == account && transfer.credit == OUTSIDE
             }
             InstructionKind::ClosePurse => {
-                transfer.debit.starts_with("waiting ") && transfer.credit == account
+                // What waited for it, or what another purse had paid to it.
+                let is_purse = |word| transfer.debit.starts_with(word);
+                (is_purse("waiting ") || is_purse("purse ")) && transfer.credit == account
             }
             InstructionKind::BlockPurse => self.is_within_one(transfer),
             _ => false,

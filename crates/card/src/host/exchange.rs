@@ -15,7 +15,7 @@ use crate::StatusWord;
 /// The most a short APDU carries, in bytes.
 const PIECE: usize = 255;
 /// More data than any response has, in bytes.
-const RESPONSE_MAX: usize = 65_536;
+const RESPONSE_MAX: usize = 128 * 1024;
 /// More APDUs than any command takes, the pieces of the longest and of its response included.
 const ROUNDS_MAX: u16 = 512;
 /// The class bit of a command with more to come.

@@ -27,7 +27,7 @@ tallystick_protocol::named_enum! {
         SpentTwice => "spent-twice",
         /// What another purse is to have signed was not signed by it.
         BadPartner => "bad-partner",
-        /// A receipt of a lost purse came when what was paid back was not on the account any more: the bank bears it.
+        /// What a purse owed was not on its account any more, after it was spent twice or paid back as lost: the bank bears it.
         Loss => "loss",
     }
 }
@@ -67,6 +67,10 @@ pub(super) fn raise(
 pub(super) fn table(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     let sql = "SELECT raised_at, alert, lower(hex(purse)), sequence, expected, reported
         FROM bank_alerts ORDER BY number DESC LIMIT ?";
+    let proof = |alert: &str, purse: &str| match Alert::from_name(alert) {
+        Some(Alert::SpentTwice) => Cell::File(["/v1/contradictions/", purse].concat()),
+        _ => Cell::None,
+    };
     let line = |row: &Row| {
         let amount = |at| match row.is_null(at) {
             true => Ok(Cell::None),
@@ -79,12 +83,15 @@ pub(super) fn table(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseEr
             Cell::Count(row.integer(3)?),
             amount(4)?,
             amount(5)?,
+            proof(row.text(1)?, row.text(2)?),
         ])
     };
     let rows = tables.run(sql, &[SHOWN.into()])?;
     Ok(Table {
         name: "alerts",
-        columns: &["at", "alert", "purse", "entry", "expected", "reported"],
+        columns: &[
+            "at", "alert", "purse", "entry", "expected", "reported", "proof",
+        ],
         rows: rows
             .iter()
             .map(line)

@@ -12,6 +12,7 @@ use super::banking_system::BankingSystem;
 use super::checkpoints::{self, Change};
 use super::conversation::{FromPurse, Said};
 use super::ends::{self, Destination, Own};
+use super::frozen;
 use super::movements::{self, Movement, MovementState};
 use super::purses::{self, Purse};
 use super::statements;
@@ -169,6 +170,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             return Ok(known);
         }
         purse.require_usable(now)?;
+        frozen::require_none(tables, &purse)?;
         let movement = self.movement(asked, now);
         let standing = movements::standing(tables, &movement, request.at)?;
         standing.require_new_number()?;
@@ -343,6 +345,7 @@ const fn is_decision(kind: Kind) -> bool {
             | Kind::AmountMismatch
             | Kind::Conflict
             | Kind::DestinationClosed
+            | Kind::HistoryGap
             | Kind::NoAmount
             | Kind::OtherCurrency
             | Kind::OverLimit

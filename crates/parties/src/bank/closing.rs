@@ -2,11 +2,16 @@
 
 use tallystick_protocol::bank::InstructionOutcome;
 use tallystick_protocol::purse::PurseNumber;
+use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::Bank;
 use super::banking_system::BankingSystem;
+use super::frozen;
 use super::instructions::{Decided, Told};
+use super::local;
+use super::lost;
 use super::purses::{self, Purse};
 use super::waiting::Waiting;
 use crate::issuer::books;
@@ -49,6 +54,11 @@ fn what_keeps_open(
     // A prepaid card that it relays moves by it, too.
     let sql = "SELECT 1 FROM bank_movements WHERE (purse = ?1 OR changes = ?1) AND ended_at IS NULL LIMIT 1";
     if first(tables, sql, &[purse.number.into()])?.is_some() {
+        return Ok(Some(InstructionOutcome::UnderWay));
+    }
+    let is_frozen = frozen::until(tables, &purse.number)?.is_some();
+    let awaited = local::awaited(tables, &purse.number)?;
+    if is_frozen || awaited.taken != 0 || awaited.given != 0 {
         return Ok(Some(InstructionOutcome::UnderWay));
     }
     Ok((inside.posted() != 0).then_some(InstructionOutcome::HoldsValue))
@@ -96,4 +106,38 @@ pub(super) fn redirect(tables: &dyn Tables, credit: &Waiting) -> Result<bool, Fa
     };
     ledger::transfer(tables, &onward)?;
     Ok(true)
+}
+
+/// What another purse paid to a purse that is closed by now goes to its account: its card reports nothing any more. Call it
+/// in the transaction that books the payment.
+///
+/// # Errors
+/// Those of the ledger and the database.
+pub(super) fn pass_on(
+    tables: &dyn Tables,
+    number: &PurseNumber,
+    (transaction, now): (&TransactionId, Timestamp),
+) -> Result<(), Fault> {
+    let purse = purses::require(tables, number)?;
+    if lost::find(tables, number)?.is_some() {
+        return Ok(lost::look_again(tables, number, now.milliseconds())?);
+    }
+    let inside = purses::ledger_name(number);
+    let free = ledger::balance(tables, &inside, purse.currency)?.available();
+    let minor = u64::try_from(free).unwrap_or(0);
+    let (Some(_), Some(account), true) = (purse.closed_at, purse.account, minor > 0) else {
+        return Ok(());
+    };
+    let holder = books::name_of(account);
+    let onward = Transfer {
+        id: &format!("closed {transaction} {number}"),
+        at_ms: now.milliseconds(),
+        order_id: None,
+        memo: "Goes to the account: the purse is closed",
+        debit: purses::inside_of(&inside),
+        credit: books::of_holder(&holder),
+        money: Money::new(minor, purse.currency),
+    };
+    ledger::transfer(tables, &onward)?;
+    Ok(())
 }

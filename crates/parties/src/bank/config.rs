@@ -17,6 +17,17 @@ pub enum PurseKeyKind {
     Rsa,
 }
 
+tallystick_protocol::named_enum! {
+    /// By whose history the bank books what purses paid each other without it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Reconcile {
+        /// By the payer's or the payee's, whichever comes first. The default.
+        Either => "either",
+        /// By both, once they agree; by one when the reconciliation window is over.
+        Both => "both",
+    }
+}
+
 /// The bank's settings.
 #[derive(Clone)]
 pub struct BankConfig {
@@ -44,8 +55,11 @@ pub struct BankConfig {
     pub fees: Vec<Fee>,
     /// How long the bank waits for the reply to an offer, in seconds (Sa7 to Sa12).
     pub offer_seconds: u64,
-    /// How long after its holder blocked it a lost purse is paid back, in seconds: the reconciliation window.
+    /// How long after its holder blocked it a lost purse is paid back, and the other history of a payment between purses is
+    /// waited for, in seconds: the reconciliation window.
     pub reconciliation_seconds: u64,
+    /// By whose history payments between purses are booked.
+    pub reconcile: Reconcile,
     /// How long after an order's expiry an acceptance that was made in time binds the bank, in seconds.
     pub binding_seconds: u64,
     /// How long after an order's expiry the courier is asked what became of it, in seconds.
@@ -86,6 +100,7 @@ impl BankConfig {
                 .into(),
             offer_seconds: 120,
             reconciliation_seconds: 7 * 86_400,
+            reconcile: Reconcile::Either,
             binding_seconds: 86_400,
             inquiry_grace_seconds: 60,
             statement_seconds: 900,

@@ -27,6 +27,8 @@ pub(super) struct Followed<'a> {
     pub head: Head,
     /// After which entry what the report tells ends, if it does before the history does: what it says again may fill it.
     pub tells_through: Option<u64>,
+    /// Whether entries before it are not known, and will not be.
+    pub has_gaps: bool,
 }
 
 /// Requires that a report's history follows from what is known of it, and leads to the head that the card signed unless
@@ -78,6 +80,57 @@ pub(super) fn follow<'a>(
         entries: new,
         head: last,
         tells_through,
+        has_gaps: known != purse.known,
+    })
+}
+
+/// What a report tells whose missing entries did not come: those that are there, in their order, each of which follows
+/// from the one before it if that is there.
+///
+/// # Errors
+/// [`HistoryError`] at the first entry that is there twice or was altered.
+pub(super) fn follow_with_gaps<'a>(
+    purse: &Purse,
+    report: &'a PurseReport,
+) -> Result<Followed<'a>, HistoryError> {
+    let known = purse.known;
+    let entries = report.entries.iter();
+    let old = entries.take_while(|entry| entry.sequence <= known.sequence);
+    let (old, new) = report.entries.split_at(old.count());
+    let mut last = known;
+    for entry in new {
+        let follows = entry.sequence == last.sequence.saturating_add(1);
+        if entry.sequence <= last.sequence {
+            return Err(HistoryError::Gap(entry.sequence));
+        }
+        if follows && entry.previous != last.hash {
+            return Err(HistoryError::Altered(entry.sequence));
+        }
+        last = Head {
+            sequence: entry.sequence,
+            hash: entry.hash(),
+        };
+    }
+    let newest = Head {
+        sequence: report.state.sequence,
+        hash: report.state.head,
+    };
+    if last.sequence >= newest.sequence && last != newest {
+        return Err(HistoryError::Altered(last.sequence));
+    }
+    // A report that is not full tells what is left.
+    let is_full = report.entries.len() >= ENTRIES_MAX;
+    let tells = report.entries.last().filter(|_| is_full);
+    let tells_through = tells
+        .map(|entry| entry.sequence)
+        .filter(|tells| *tells < newest.sequence);
+    let head = tells_through.map_or(newest, |_| last);
+    Ok(Followed {
+        repeated: old,
+        entries: new,
+        head,
+        tells_through,
+        has_gaps: true,
     })
 }
 
@@ -107,6 +160,24 @@ fn beginning(purse: &Purse, report: &PurseReport) -> Result<Head, HistoryError> 
         Some(_) => Err(HistoryError::Altered(seen.sequence)),
         None => Ok(begins),
     }
+}
+
+/// The entry of a purse's history at that place, if it is known.
+///
+/// # Errors
+/// The database's own; an entry that cannot be read.
+pub(super) fn entry_at(
+    tables: &(impl Tables + ?Sized),
+    purse: &PurseNumber,
+    sequence: u64,
+) -> Result<Option<HistoryEntry>, DatabaseError> {
+    let sql = "SELECT entry FROM bank_history WHERE purse = ? AND sequence = ?";
+    let entry: Option<Vec<u8>> = typed::one(tables, sql, &[(*purse).into(), sequence.into()])?;
+    let read = |bytes: Vec<u8>| decode_value(&bytes, ENTRY_BYTES_MAX);
+    entry
+        .map(read)
+        .transpose()
+        .map_err(|_| DatabaseError::Shape(0))
 }
 
 /// Keeps new entries, and that the history is known up to there.

@@ -15,6 +15,7 @@ mod checkpoints;
 mod closing;
 mod commanded;
 mod commands;
+mod comparing;
 mod config;
 mod console_view;
 mod continuing;
@@ -23,6 +24,7 @@ mod deposits;
 mod ends;
 mod evidence;
 mod fees;
+mod frozen;
 mod funds;
 mod history;
 mod instructions;
@@ -50,7 +52,7 @@ mod states;
 mod verdicts;
 mod waiting;
 
-pub use config::{BankConfig, PurseKeyKind};
+pub use config::{BankConfig, PurseKeyKind, Reconcile};
 pub use deposits::Deposit;
 
 use core::cell::RefCell;
@@ -86,6 +88,7 @@ pub(crate) enum Task {
     TakeReport,
     ShowVerdict,
     ShowBooks,
+    ShowPurseCertificate,
     ShowContradiction,
     TakeInstruction,
     ShowAccount,
@@ -139,6 +142,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/holder-sessions/own/blocks", Task::BlockOwn).private(),
     Route::post("/v1/holder-sessions/own/end", Task::EndSession).private(),
     Route::get("/v1/evidence", Task::ShowBooks).private(),
+    Route::get("/v1/purses.cer", Task::ShowPurseCertificate).dear(),
     Route::get("/v1/contradictions/{}", Task::ShowContradiction)
         .private()
         .at(Belongs::ToShard(local::purse_in)),
@@ -206,6 +210,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Task::BlockOwn => self.block_own(request).await,
             Task::EndSession => self.end_session(request),
             Task::ShowBooks => self.show_books(request).await,
+            Task::ShowPurseCertificate => self.show_purse_certificate().await,
             Task::ShowContradiction => {
                 let purse = chosen.first().copied().unwrap_or_default();
                 self.show_contradiction(request, purse)
@@ -244,6 +249,7 @@ impl<P: Ports, B: BankingSystem> Duties for Bank<P, B> {
             }
             local::WINDOW => self.end_window(&job.reference),
             local::TELL => self.tell_local(job).await,
+            local::OTHER_HISTORY => self.end_waiting(&job.reference),
             charges::GIVE_BACK => self.give_back_fee(&job.reference),
             continuing::TELL => self.tell_continued(job).await,
             lost::PAYBACK => self.pay_back(&job.reference),

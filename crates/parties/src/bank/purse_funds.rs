@@ -9,6 +9,7 @@ use tallystick_protocol::wire::identifier::{Root, TransactionId};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::closing;
+use super::frozen;
 use super::funds::is_approved;
 use super::lost::{self, Receipt};
 use super::movements::{self, Movement, MovementState};
@@ -112,8 +113,11 @@ impl Paid {
         let payment = &self.heard.message;
         let (state, at) = (&payment.state, payment.at);
         let is_receipt = lost::is_receipt(tables, &self.purse, (at, claim.asked_at))?;
-        let is_usable =
-            is_receipt || self.purse.require_usable(claim.now).is_ok() && !self.is_revoked(claim);
+        let is_frozen = frozen::until(tables, &self.purse.number)?.is_some();
+        let is_usable = is_receipt
+            || self.purse.require_usable(claim.now).is_ok()
+                && !is_frozen
+                && !self.is_revoked(claim);
         let is_set_aside =
             state.pending_out >= claim.amount.minor && self.purse.currency == claim.amount.currency;
         let has_come = states::require_come(at, claim.now).is_ok();

@@ -8,6 +8,7 @@ use super::arriving;
 use super::asking::{END, taker_of};
 use super::banking_system::BankingSystem;
 use super::conversation::FromPurse;
+use super::frozen;
 use super::movements::{self, Movement, MovementState};
 use super::purses;
 use super::states::{self, Finding};
@@ -69,7 +70,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             return self.undo(tables, movement, MovementState::Lapsed);
         }
         let is_sound = matches!(finding, Finding::Fits | Finding::Late);
-        if reply.accepted && is_sound && purse.blocked_at.is_none() {
+        let is_frozen = frozen::until(tables, &purse.number)?.is_some();
+        if reply.accepted && is_sound && purse.blocked_at.is_none() && !is_frozen {
             return self.complete(tables, movement);
         }
         self.undo(tables, movement, MovementState::Refused)

@@ -11,8 +11,9 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::Bank;
 use super::alerts::{self, Alert};
 use super::banking_system::BankingSystem;
-use super::checkpoints::{self, Change};
+use super::checkpoints;
 use super::conversation::FromPurse;
+use super::frozen;
 use super::history;
 use super::local::{self, Believed, Heard};
 use super::movements::{self, Movement, MovementState};
@@ -78,9 +79,17 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         if let Some(fault) = states::note(tables, &purse, &report.state, report.at, now)? {
             return Ok(Read::Refused(fault));
         }
+        let window = (now, self.config.reconciliation_seconds);
+        let frozen = frozen::until(tables, &purse.number)?;
         let followed = match history::follow(&purse, report) {
+            Err(HistoryError::Gap(_)) if frozen.is_some_and(|until| until <= now) => {
+                history::follow_with_gaps(&purse, report)
+            }
+            followed => followed,
+        };
+        let followed = match followed {
             Ok(followed) => followed,
-            Err(error) => return refuse_history(tables, &purse, error, now),
+            Err(error) => return refuse_history(tables, &purse, error, window),
         };
         let heard = match self.heard_local(tables, &purse, &followed, believed)? {
             Ok(heard) => heard,
@@ -90,25 +99,26 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         for heard in heard {
             self.book_local(tables, heard)?;
         }
+        self.compare_local(tables, followed.entries)?;
         local::compare_report(tables, (report, signed), now)?;
         let tells_all = followed.tells_through.is_none();
-        let is_newest = tells_all && !local::was_overtaken(tables, report)?;
-        if is_newest && report.pending.is_empty() {
-            // Nothing more comes that the purse was paid with.
-            local::make_good(tables, &purse.number, now)?;
-        }
         if tells_all {
             for transaction in &report.pending {
                 self.end_if_over(tables, &purse, transaction)?;
             }
         }
         let missed = local::note_again(tables, report, tells_all)?;
-        let is_judged = is_newest && missed.is_none();
-        let forces = is_judged && self.is_wrong(tables, &purse, report)?;
-        let mut checkpoint = checkpoints::next(tables, &purse.number, Change::default(), now)?;
+        let is_judged = tells_all && missed.is_none() && !local::was_overtaken(tables, report)?;
+        let wrong = match is_judged {
+            true => self.hold_to_books(tables, &purse, (report, &followed), frozen)?,
+            false => None,
+        };
+        let change = wrong.unwrap_or_default();
+        let mut checkpoint = checkpoints::next(tables, &purse.number, change, now)?;
         if let Some(through) = followed.tells_through.or(missed) {
             checkpoint.through = through;
         }
+        let forces = wrong.is_some();
         Ok(Read::Notice(CheckpointNotice { checkpoint, forces }))
     }
 
@@ -163,33 +173,6 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         Ok(Ok(heard))
     }
 
-    /// Whether a purse with nothing under way holds something else than the books say (T004-44). Raises the alert.
-    fn is_wrong(
-        &self,
-        tables: &dyn Tables,
-        purse: &Purse,
-        report: &PurseReport,
-    ) -> Result<bool, Fault> {
-        if !report.pending.is_empty() {
-            return Ok(false);
-        }
-        let state = &report.state;
-        let given = local::uncovered(tables, purse)?;
-        let expected = purses::amount(tables, purse)?.saturating_sub(given);
-        let reported = state
-            .amount
-            .saturating_add(state.pending_out)
-            .saturating_add(state.pending_in);
-        if expected == reported {
-            return Ok(false);
-        }
-        let about = (&purse.number, state.sequence);
-        let amounts = Some((expected, reported));
-        let now = self.issuer.office.now();
-        alerts::raise(tables, Alert::AmountsDiffer, about, amounts, now)?;
-        Ok(true)
-    }
-
     async fn report_answer(
         &self,
         purse: &Purse,
@@ -238,14 +221,17 @@ fn refuse_history(
     tables: &dyn Tables,
     purse: &Purse,
     error: HistoryError,
-    now: Timestamp,
+    window: (Timestamp, u64),
 ) -> Result<Read, Fault> {
     let (alert, kind, at) = match error {
         HistoryError::Gap(at) => (Alert::Gap, Kind::HistoryGap, at),
         HistoryError::Altered(at) => (Alert::Altered, Kind::HistoryAltered, at),
         _ => return Err(Fault::malformed(error)),
     };
-    alerts::raise(tables, alert, (&purse.number, at), None, now)?;
+    alerts::raise(tables, alert, (&purse.number, at), None, window.0)?;
+    if alert == Alert::Gap {
+        frozen::freeze(tables, &purse.number, window)?;
+    }
     Ok(Read::Refused(Fault::new(kind, error)))
 }
 

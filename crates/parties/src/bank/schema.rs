@@ -1,7 +1,7 @@
 //! The bank's tables beside the issuer's. Balances are not here: the ledger has them. All of it stays, with what purses
 //! signed: it is the bank's books, and its evidence.
 
-use super::{fees, local, lost, page};
+use super::{fees, frozen, local, lost, page};
 use crate::payer::evidence;
 use crate::store::schema::Migration;
 
@@ -157,10 +157,13 @@ pub const TABLES: &[Migration] = &[Migration(&[
     ) STRICT",
     local::TABLE[0],
     local::TABLE[1],
+    local::TABLE[2],
+    local::TABLE[3],
     local::CLAIMS[0],
     local::CLAIMS[1],
     local::SHORTFALLS,
     local::TOLD_AGAIN,
+    frozen::TABLE,
     lost::TABLE,
     fees::TABLE,
     page::TABLES[0],

@@ -49,6 +49,8 @@ pub enum Cell {
         /// Of so many.
         most: i64,
     },
+    /// A file that this party gives, by the path at which it is asked for.
+    File(String),
     /// There is none.
     None,
 }

@@ -77,6 +77,8 @@ pub enum ArgumentKind {
     Count,
     /// The number of a booking at a bank outside.
     Booking,
+    /// The number of an account at a bank outside (ISO 13616).
+    Iban,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -146,6 +148,18 @@ impl<'a> Arguments<'a> {
     /// As of [`Arguments::account`].
     pub fn booking(&self) -> Result<i64, Fault> {
         self.read("booking", |text| text.parse().ok().filter(|n| *n > 0))
+    }
+
+    /// The number of an account at a bank outside (ISO 13616), with or without spaces. Its check digits are not looked at.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn iban(&self) -> Result<&str, Fault> {
+        let text = self.text("iban")?;
+        let is_one = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
+        let is_iban = (15..=42).contains(&text.len()) && text.bytes().all(is_one);
+        let unread = || Fault::malformed("An argument of the command cannot be read.");
+        is_iban.then_some(text).ok_or_else(unread)
     }
 
     /// An amount in minor units.

@@ -32,7 +32,7 @@ const SESSION_SECONDS: u64 = 15 * 60;
 const ENDED_SECONDS: u64 = 60;
 /// Sessions of one home.
 const OF_HOME_MAX: u64 = 32;
-/// Sessions of one terminal.
+/// Sessions of one terminal; with one more the one that was unused the longest ends.
 const OF_TERMINAL_MAX: u64 = 4;
 /// The longest that is stored of a session in clear, in bytes.
 const STORED_BYTES_MAX: usize = 4 * 1024;
@@ -257,13 +257,46 @@ impl<P: Ports> HomeProxy<P> {
         if gates.is_empty() {
             return Err(HomeRefusal::OutOfOrder.into());
         }
-        let sql = "SELECT count(*), count(*) FILTER (WHERE terminal = ?) FROM home_sessions
+        self.make_way(tables, home, terminal)?;
+        let sql = "SELECT count(*) FROM home_sessions
             WHERE home = ? AND terminal IS NOT NULL AND expires_at > ?";
-        let values = [terminal.0.into(), home.0.into(), now.into()];
-        let there: Option<(u64, u64)> = typed::one(tables, sql, &values)?;
-        let (of_home, of_terminal) = there.unwrap_or_default();
-        if of_home >= OF_HOME_MAX || of_terminal >= OF_TERMINAL_MAX {
+        let there: Option<u64> = typed::one(tables, sql, &[home.0.into(), now.into()])?;
+        if there.unwrap_or_default() >= OF_HOME_MAX {
             return Err(HomeRefusal::TooMany.into());
+        }
+        Ok(())
+    }
+
+    /// Ends the session that was unused the longest of a terminal that begins one more than it may have: what it left
+    /// unfinished, on a poor line or by a wrong password, must not keep its holder away.
+    fn make_way(
+        &self,
+        tables: &dyn Tables,
+        home: &HomeId,
+        terminal: &TerminalId,
+    ) -> Result<(), Fault> {
+        let now = self.office.now();
+        // Each step of a session is a new row.
+        let sql = "UPDATE home_sessions SET expires_at = ? WHERE name IN (
+                SELECT name FROM home_sessions WHERE home = ? AND terminal = ? AND expires_at > ?
+                ORDER BY rowid DESC LIMIT -1 OFFSET ?)
+            RETURNING name";
+        let values = [
+            now.into(),
+            home.0.into(),
+            terminal.0.into(),
+            now.into(),
+            (OF_TERMINAL_MAX - 1).into(),
+        ];
+        let now_ms = self.office.now_ms();
+        for row in tables.run(sql, &values)? {
+            let job = NewJob {
+                kind: END,
+                reference: &data_encoding::HEXLOWER.encode(row.blob(0)?),
+                peer: None,
+                at_ms: now_ms,
+            };
+            due::put(tables, &job, now_ms)?;
         }
         Ok(())
     }

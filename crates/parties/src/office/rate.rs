@@ -124,6 +124,8 @@ limits! {
     /// Key shares of all together. One takes up to a fifth of a second, so that these are at most two
     /// thirds of a key centre's time.
     shares, "shares", 180;
+    /// What a vending machine is asked for and given: buttons and slot.
+    machine, "machine", 600;
     /// Looks at the console in which something is new.
     console, "console", 600;
 }

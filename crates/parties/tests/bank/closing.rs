@@ -51,7 +51,7 @@ fn tell(
     Ok(keyed::open(&answer, &purse.bank).unwrap())
 }
 
-fn outcome(world: &World, holder: &mut Holder, purse: &Purse) -> InstructionOutcome {
+pub fn outcome(world: &World, holder: &mut Holder, purse: &Purse) -> InstructionOutcome {
     world.run_for(1_000);
     let instruction = close(world, holder, purse);
     tell(world, holder, purse, &instruction).unwrap().outcome

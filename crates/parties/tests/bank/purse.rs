@@ -476,6 +476,11 @@ impl Purse {
     pub fn synchronise(&mut self, world: &World, holder: &mut Holder) -> Synchronised {
         world.run_for(1_000);
         let answer = self.send(world, holder, &self.report(world)).unwrap();
+        self.hears(world, &answer)
+    }
+
+    /// Takes what the bank says to a report.
+    pub fn hears(&mut self, world: &World, answer: &PurseReportAnswer) -> Synchronised {
         let mut outcomes = Vec::new();
         for verdict in &answer.verdicts {
             let verdict: MovementVerdict = keyed::open(verdict, &self.bank).unwrap();
@@ -489,7 +494,7 @@ impl Purse {
             self.amount = notice.checkpoint.purse_amount;
         }
         Synchronised {
-            answer,
+            answer: answer.clone(),
             notice,
             outcomes,
         }

@@ -16,8 +16,8 @@ use crate::keys::{DerivedKey, PairContext};
 use crate::wire::cbor::{Message, encode_value};
 use crate::wire::registry::{context, message};
 
-/// The longest sealed content in bytes.
-pub const CONVERSATION_BYTES_MAX: usize = 64 * 1024;
+/// The longest sealed content in bytes: a whole report, signed.
+pub const CONVERSATION_BYTES_MAX: usize = 132 * 1024;
 
 /// A holder says something to the bank about a purse: a signed
 /// [`MovementRequest`](crate::purse::MovementRequest), [`MovementReply`](crate::purse::MovementReply) or

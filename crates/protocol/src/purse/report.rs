@@ -15,8 +15,8 @@ use crate::wire::number::decode_whole;
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
 
-/// The most entries of history in one report; a longer history takes several.
-pub const ENTRIES_MAX: usize = 32;
+/// The most entries of history in one report, which is one request; a longer history takes several.
+pub const ENTRIES_MAX: usize = 64;
 /// The most movements that are pending in a purse at once.
 pub const PENDING_MAX: usize = 16;
 
@@ -90,7 +90,7 @@ pub struct PurseReport {
 keyed_message!(
     PurseReport,
     message::PURSE_REPORT,
-    64 * 1024,
+    128 * 1024,
     context::PURSE_REPORT
 );
 

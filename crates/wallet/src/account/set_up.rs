@@ -36,11 +36,37 @@ impl<P: Ports> Wallet<P> {
         check_pin(pin)?;
         let mut offer = None;
         self.perform(&mut |desk| {
-            offer = Some(desk.first_offer()?);
+            desk.require_nothing_set_up()?;
+            offer = Some(desk.offer()?);
             Ok(())
         })
         .await?;
         let offer = offer.ok_or_else(|| WalletError::new(ErrorKind::NoOffer))?;
+        self.set_up_with(Some(offer), passphrase, pin).await
+    }
+
+    /// As [`Wallet::set_up`], with nothing in the card yet: for a machine, whose one account is at a bank.
+    ///
+    /// # Errors
+    /// As [`Wallet::set_up`], without those about an offer.
+    pub async fn set_up_empty(
+        &self,
+        passphrase: &str,
+        pin: &str,
+    ) -> Result<CodesView, WalletError> {
+        check_passphrase(passphrase)?;
+        check_pin(pin)?;
+        self.perform(&mut |desk| desk.require_nothing_set_up())
+            .await?;
+        self.set_up_with(None, passphrase, pin).await
+    }
+
+    async fn set_up_with(
+        &self,
+        offer: Option<OfferRecord>,
+        passphrase: &str,
+        pin: &str,
+    ) -> Result<CodesView, WalletError> {
         let mut draft = self.draft(offer, pin).await?;
         let header = Header::new(
             &draft.key,
@@ -56,24 +82,30 @@ impl<P: Ports> Wallet<P> {
         Ok(draft.codes.view())
     }
 
-    async fn draft(&self, offer: OfferRecord, pin: &str) -> Result<Draft, WalletError> {
+    async fn draft(&self, offer: Option<OfferRecord>, pin: &str) -> Result<Draft, WalletError> {
         let rng = &mut self.ports.random();
         let codes = Codes::generate(rng);
         let card = self.ports.cards().blank();
         let card = card.map_err(unreachable)?;
         let mut card = SecureElement::new(card, Vec::new());
-        let mut making = Making::new(offer, FIRST_CARD.to_owned(), KeyPlace::Software, FIRST_SLOT);
-        let mut commands = vec![Command::first_pin(pin), Command::first_puk(&codes.puk)];
-        commands.extend(making.begin(pin));
-        let replies = card.execute(commands).await?;
-        let replies = card.execute(making.sign(&replies, rng)?).await?;
-        let account = making.finish(&replies)?;
-        let account = account.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?;
+        let first = vec![Command::first_pin(pin), Command::first_puk(&codes.puk)];
+        card.execute(first).await?;
+        let profile = match offer {
+            None => Profile::default(),
+            Some(offer) => {
+                let mut making =
+                    Making::new(offer, FIRST_CARD.to_owned(), KeyPlace::Software, FIRST_SLOT);
+                let replies = card.execute(making.begin(pin)).await?;
+                let replies = card.execute(making.sign(&replies, rng)?).await?;
+                let account = making.finish(&replies)?;
+                Profile::new(account.ok_or_else(|| WalletError::new(ErrorKind::CardFailed))?)
+            }
+        };
         Ok(Draft {
             key: StateKey::generate(rng),
             codes,
             card,
-            profile: Profile::new(account),
+            profile,
         })
     }
 }
@@ -87,17 +119,15 @@ struct Draft {
 }
 
 impl Desk<'_> {
-    fn first_offer(&mut self) -> Result<OfferRecord, WalletError> {
+    fn require_nothing_set_up(&mut self) -> Result<(), WalletError> {
         match self.state.header {
-            None => self.offer(),
+            None => Ok(()),
             Some(_) => Err(WalletError::new(ErrorKind::AlreadySetUp)),
         }
     }
 
     fn keep_draft(&mut self, draft: &mut Draft, header: &Header) -> Result<(), WalletError> {
-        if self.state.header.is_some() {
-            return Err(WalletError::new(ErrorKind::AlreadySetUp));
-        }
+        self.require_nothing_set_up()?;
         self.state.header = Some(header.clone());
         self.state.unlocked = Some(Unlocked::new(draft.key.clone()));
         self.put(name::HEADER, header.to_bytes());

@@ -8,6 +8,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::instruction_record::InstructionRecord;
+use super::local::record::LocalRecord;
 use super::pausing::Pausing;
 use super::prepaid::record::PrepaidRecord;
 use super::record::{BYTES_MAX, MovementRecord, OpeningRecord, PurseRecord};
@@ -26,6 +27,10 @@ const MOVEMENTS: &str = "bank/movement/";
 const INSTRUCTIONS: &str = "bank/instruction/";
 /// In front of the identifiers of prepaid cards.
 const PREPAID: &str = "bank/prepaid/";
+/// In front of the names of payments between purses.
+const LOCALS: &str = "bank/local/";
+/// The most payments between purses that are kept; of those that have ended the oldest makes room.
+const LOCALS_MAX: usize = 200;
 /// The most movements that are kept; of those that have ended the oldest makes room.
 const MOVEMENTS_MAX: usize = 500;
 
@@ -37,6 +42,7 @@ pub struct Banking {
     movements: Vec<MovementRecord>,
     instructions: Vec<InstructionRecord>,
     prepaid: Vec<PrepaidRecord>,
+    locals: Vec<LocalRecord>,
     /// When parties are asked again; in memory alone.
     pub pausing: Pausing,
     /// How many records cannot be read any more. They stay as they are.
@@ -101,7 +107,22 @@ impl Kept for PrepaidRecord {
     }
 }
 
+impl Kept for LocalRecord {
+    fn record(&self) -> String {
+        [LOCALS, &self.id()].concat()
+    }
+
+    fn all(banking: &mut Banking) -> &mut Vec<Self> {
+        &mut banking.locals
+    }
+}
+
 impl Banking {
+    /// The payments between purses.
+    pub fn locals(&self) -> impl Iterator<Item = &LocalRecord> {
+        self.locals.iter()
+    }
+
     /// The accounts on their way.
     pub fn openings(&self) -> impl Iterator<Item = &OpeningRecord> {
         self.openings.iter()
@@ -206,7 +227,7 @@ impl MovementState {
 
 impl Slice for Banking {
     fn owns(name: &str) -> bool {
-        [OPENINGS, PURSES, MOVEMENTS, INSTRUCTIONS, PREPAID]
+        [OPENINGS, PURSES, MOVEMENTS, INSTRUCTIONS, PREPAID, LOCALS]
             .iter()
             .any(|prefix| name.starts_with(prefix))
     }
@@ -222,6 +243,7 @@ impl Slice for Banking {
             name if name.starts_with(PURSES) => self.take::<PurseRecord>(&bytes),
             name if name.starts_with(INSTRUCTIONS) => self.take::<InstructionRecord>(&bytes),
             name if name.starts_with(PREPAID) => self.take::<PrepaidRecord>(&bytes),
+            name if name.starts_with(LOCALS) => self.take::<LocalRecord>(&bytes),
             _ => self.take::<MovementRecord>(&bytes),
         };
         self.unreadable += usize::from(!is_read);
@@ -285,6 +307,22 @@ impl Desk<'_> {
             self.drop_banking(&oldest)?;
         }
         self.keep_banking(movement)
+    }
+
+    /// Keeps a payment between purses that has just begun, in the place of the oldest that has ended if there are many.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn begin_local(&mut self, local: LocalRecord) -> Result<(), WalletError> {
+        let locals = &self.banking()?.locals;
+        let ended = locals.iter().filter(|other| other.has_ended());
+        let oldest = ended.min_by_key(|other| other.updated_at).cloned();
+        if locals.len() >= LOCALS_MAX
+            && let Some(oldest) = oldest
+        {
+            self.drop_banking(&oldest)?;
+        }
+        self.keep_banking(local)
     }
 
     /// Keeps what a purse holds, as its card has just signed it, and of which moment.

@@ -19,6 +19,7 @@ mod fees;
 mod form;
 mod instructing;
 pub mod instruction_record;
+pub mod local;
 mod movement;
 mod opening;
 mod paid_order;

@@ -277,6 +277,7 @@ impl Desk<'_> {
             }
             // The card had it pending when it signed the report, so it has not heard this.
             _ => {
+                self.end_local(&said)?;
                 let mut purse = self.purse(purse)?;
                 purse.tell(verdict.to_vec().into());
                 self.keep_banking(purse)

@@ -7,6 +7,8 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::ends;
 use super::fees::name_of;
 use super::instruction_record::named;
+use super::local::record::LocalRecord;
+use super::local::view::LocalView;
 use super::paid_order::PaidOrder;
 use super::prepaid::shown::prepaid_view;
 use super::record::{AccountBalance, MovementRecord, OpeningRecord, PurseRecord, Said};
@@ -36,6 +38,8 @@ pub struct Shown {
     pub prepaid: Vec<PrepaidView>,
     /// Movements, newest first.
     pub movements: Vec<MovementView>,
+    /// Payments between purses, newest first.
+    pub payments: Vec<LocalView>,
 }
 
 impl Shown {
@@ -52,6 +56,8 @@ impl Shown {
             .map(|movement| movement_view(movement, slices))
             .collect();
         movements.sort_by_key(|movement| core::cmp::Reverse(movement.created_at));
+        let mut payments: Vec<_> = banking.locals().map(LocalRecord::view).collect();
+        payments.sort_by_key(|payment| core::cmp::Reverse(payment.created_at));
         let accounts = profile.cards.iter().filter(|card| card.is_at_bank());
         let purses = banking.purses();
         Self {
@@ -68,6 +74,7 @@ impl Shown {
                 .filter_map(|card| prepaid_view(card, slices))
                 .collect(),
             movements,
+            payments,
         }
     }
 }

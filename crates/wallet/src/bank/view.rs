@@ -6,6 +6,7 @@ use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 
+pub use crate::bank::local::view::*;
 pub use crate::bank::prepaid::view::*;
 use crate::core::place::KeyPlace;
 

@@ -21,6 +21,7 @@ mod endings;
 #[allow(dead_code, reason = "the tests of purchases use the rest")]
 mod holder;
 mod interruptions;
+mod local;
 mod opening;
 mod overtaken;
 mod paying;

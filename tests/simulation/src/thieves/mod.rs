@@ -33,6 +33,8 @@ pub(crate) struct Thieves {
     /// The only kind of message that they touch at present, if they spare all others: most procedures that are disturbed
     /// from the beginning never come to their end.
     aim: Cell<Option<&'static str>>,
+    /// Which kind of message is the next one's aim: each in turn, so that no run leaves one out.
+    next_aim: Cell<usize>,
     dice: Dice,
     random: SeededRandom,
     /// What the proxy asked home.
@@ -58,6 +60,7 @@ impl Thieves {
             are_at_work: Cell::new(false),
             share: Cell::new(0),
             aim: Cell::new(None),
+            next_aim: Cell::new(0),
             dice: Dice::new(seed, "thieves"),
             random: SeededRandom::new(&format!("{seed}, thieves")),
             calls: RefCell::default(),
@@ -73,7 +76,7 @@ impl Thieves {
     /// From now on they do not only listen; with which zeal and at what, is chance.
     pub(crate) fn go_to_work(&self) {
         self.are_at_work.set(true);
-        let aim = self.dice.chance(500).then(|| *self.dice.pick(&AIMS));
+        let aim = self.dice.chance(500).then(|| self.aim_at_next());
         self.aim.set(aim);
         let shares = if aim.is_some() {
             [250, 500, 500, 750]
@@ -81,6 +84,12 @@ impl Thieves {
             [0, 10, 30, 200]
         };
         self.share.set(*self.dice.pick(&shares));
+    }
+
+    fn aim_at_next(&self) -> &'static str {
+        let next = self.next_aim.get();
+        self.next_aim.set((next + 1) % AIMS.len());
+        AIMS[next]
     }
 
     /// They do nothing any more.
@@ -291,19 +300,21 @@ fn keep<T>(kept: &mut Vec<T>, one: T) {
     kept.push(one);
 }
 
-/// What they may aim at, in the order of a purchase; that which few purchases come to, twice.
-const AIMS: [&str; 14] = [
+/// What they may aim at, in the order of a purchase; that which few purchases come to, more often.
+const AIMS: [&str; 16] = [
     "requests",
     "openings",
+    "sign",
     "open",
     "sessions",
+    "release",
+    "sign",
     "sessions, under way",
     "records",
-    "lent",
-    "reply",
-    "release",
     "enter",
     "sign",
+    "lent",
+    "reply",
     "release",
     "enter",
     "sign",

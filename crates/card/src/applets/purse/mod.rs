@@ -47,6 +47,8 @@ pub(crate) use read::read;
 pub(crate) use report::report;
 pub(crate) use request::request;
 pub(crate) use sign::sign;
+#[cfg(test)]
+pub(crate) use stored::HISTORY_MAX;
 pub(crate) use stored::{PURSES_MAX, Purses};
 pub(crate) use trust::{put_bank, put_roots};
 pub(crate) use verdict::verdict;

@@ -24,9 +24,10 @@ use crate::safe::SafeSlit;
 pub(crate) const PURSES_MAX: usize = 16;
 /// Banks whose certificates a card holds: no more than it has purses.
 pub(super) const BANKS_MAX: usize = PURSES_MAX;
-/// A history with that many entries is full: one report carries it. What was pending then still gets its entry, so
-/// that there are at most [`PENDING_MAX`] more.
-pub(super) const HISTORY_MAX: usize = ENTRIES_MAX;
+/// A history with that many entries is full. What was pending then still gets its entry, so that there are at most
+/// [`PENDING_MAX`] more; one report carries them all.
+pub(crate) const HISTORY_MAX: usize = 32;
+const _: () = assert!(HISTORY_MAX + PENDING_MAX <= ENTRIES_MAX);
 
 /// Everything about purses.
 #[derive(Clone, Debug, Default, PartialEq, Encode, DecodeMap)]

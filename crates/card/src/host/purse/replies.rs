@@ -12,7 +12,7 @@ use crate::host::replies::list;
 use crate::host::{CardError, data};
 
 /// More bytes than any of these responses has.
-const RESPONSE_MAX: usize = 65_536;
+const RESPONSE_MAX: usize = 128 * 1024;
 
 /// A purse's public key (subject public key info, DER).
 ///

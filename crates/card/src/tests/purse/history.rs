@@ -1,10 +1,11 @@
 use alloc::vec::Vec;
 
 use tallystick_protocol::purse::{
-    ENTRIES_MAX, HISTORY_START, HistoryPolicy, MovementOutcome, PENDING_MAX, require_chain,
+    HISTORY_START, HistoryPolicy, MovementOutcome, PENDING_MAX, require_chain,
 };
 
 use super::holder::Holder;
+use crate::applets::purse::HISTORY_MAX;
 use crate::host::CardError;
 use crate::host::purse;
 
@@ -16,10 +17,10 @@ fn full(policy: HistoryPolicy) -> Holder {
     let now = holder.now;
     holder.ok(purse::take_notice(0, &notice, now));
     let known = holder.history().len();
-    for _ in known..ENTRIES_MAX {
+    for _ in known..HISTORY_MAX {
         holder.unload(1).unwrap();
     }
-    assert_eq!(holder.history().len(), ENTRIES_MAX);
+    assert_eq!(holder.history().len(), HISTORY_MAX);
     holder
 }
 
@@ -52,11 +53,11 @@ fn t004_4_21_the_oldest_entry_is_erased_for_the_next_payment() {
     assert!(!holder.view().is_full);
     holder.pay(1, 1).unwrap();
     let history = holder.history();
-    assert_eq!(history.len(), ENTRIES_MAX);
+    assert_eq!(history.len(), HISTORY_MAX);
     assert_eq!(history[0].sequence, 2);
     // A report says after which entry its own begin: the bank sees that one is missing.
     let report = holder.report(Some(0));
-    assert_eq!((report.after, report.entries.len()), (1, ENTRIES_MAX));
+    assert_eq!((report.after, report.entries.len()), (1, HISTORY_MAX));
     let refused = holder.tried(purse::clear_history(0));
     assert_eq!(refused, Err(CardError::Refused(0x6985)));
 }
@@ -66,7 +67,7 @@ fn t004_5_22_only_what_the_bank_has_verified_is_erased() {
     let mut holder = full(HistoryPolicy::UploadFirst);
     refuses_all(&mut holder);
     let report = holder.report(None);
-    assert_eq!((report.after, report.entries.len()), (0, ENTRIES_MAX));
+    assert_eq!((report.after, report.entries.len()), (0, HISTORY_MAX));
     let (known, head) = ((0, HISTORY_START), report.state.head);
     require_chain(&report.entries, known, head).unwrap();
     // The bank verified all but the last two.
@@ -102,15 +103,11 @@ fn what_is_under_way_ends_even_when_the_history_is_full() {
             holder.end(request.transaction, MovementOutcome::NotCompleted);
         }
         assert_eq!(holder.amounts(), (amount, 0, 0));
-        // More than one report carries: the second goes on where the first ended.
-        let first = holder.report(None);
-        assert_eq!(first.entries.len(), ENTRIES_MAX);
-        let middle = first.entries.last().unwrap();
-        let second = holder.report(Some(middle.sequence));
-        assert_eq!(second.entries.len(), PENDING_MAX);
-        let all = [first.entries.clone(), second.entries].concat();
-        let before = all[0].previous;
-        require_chain(&all, (first.after, before), second.state.head).unwrap();
+        // One report carries all of them.
+        let report = holder.report(None);
+        assert_eq!(report.entries.len(), HISTORY_MAX + PENDING_MAX);
+        let before = report.entries[0].previous;
+        require_chain(&report.entries, (report.after, before), report.state.head).unwrap();
         crate::Card::restore(&holder.bench.card.state()).unwrap();
     }
 }

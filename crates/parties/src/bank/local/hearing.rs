@@ -90,7 +90,9 @@ impl Heard {
             money: self.money,
             payment,
             answer,
+            is_agreed: false,
             heard_at,
+            booked_at: None,
         }
     }
 }

@@ -1,5 +1,6 @@
-//! What a purse gave and never held: it was spent twice. Whoever was paid is paid. It is booked against the payer's account,
-//! as far as that reaches; what is missing then the bank bears. Should the purse turn out to have held more after all, what
+//! What a purse gave and is not known to have held: it was spent twice, or its history is lost and so is its payers'. Whoever
+//! was paid is paid. It is booked against the payer's account, as far as that reaches; what is missing then the bank bears.
+//! That accuses nobody: who spent twice is named by two of his own signatures alone (`claims`). Should the purse turn out to have held more after all, what
 //! the bank bore comes back first, then what was taken from the account: so the order in which histories arrive does
 //! not matter.
 
@@ -8,6 +9,7 @@ use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::covering::{cover, given_by, given_name, uncovered};
+use super::rows;
 use crate::bank::alerts::{self, Alert};
 use crate::bank::lost::LOSSES;
 use crate::bank::purses::{self, Purse};
@@ -26,7 +28,7 @@ pub(in crate::bank) const TABLE: &str = "CREATE TABLE bank_shortfalls (
 ) STRICT";
 
 typed_row! {
-    /// What was missing of a purse that was spent twice, in minor units of its currency.
+    /// What was missing of a purse, in minor units of its currency.
     struct Shortfall in "bank_shortfalls" {
         purse: PurseNumber = "purse",
         /// Taken from the account.
@@ -58,7 +60,9 @@ pub(in crate::bank) fn make_good(
 ) -> Result<(), Fault> {
     cover(tables, number, now.milliseconds())?;
     let purse = purses::require(tables, number)?;
-    let owed = uncovered(tables, &purse)?;
+    // What it was paid and waits for the other history covers it later.
+    let awaited = rows::awaited(tables, number)?.taken;
+    let owed = uncovered(tables, &purse)?.saturating_sub(awaited);
     let known: Option<Shortfall> = typed::find(tables, "purse = ?", &[(*number).into()])?;
     let mut shortfall = known.unwrap_or(Shortfall {
         purse: *number,
@@ -107,14 +111,14 @@ fn take(
     let bookings = [
         Booking {
             word: "short",
-            memo: "Taken from the account: the purse was spent twice",
+            memo: "Taken from the account: the purse gave more than it is known to have held",
             debit: books::of_holder(&holder),
             credit: given_by(&given),
             minor: from_account,
         },
         Booking {
             word: "short-borne",
-            memo: "Borne by the bank: the purse was spent twice",
+            memo: "Borne by the bank: the purse gave more than it is known to have held",
             debit: LOSSES,
             credit: given_by(&given),
             minor: borne,

@@ -1,5 +1,6 @@
-//! Shows the proof that a purse was spent twice, for whoever may see the console: it is checked without the bank.
+//! Shows the proof that a purse was spent twice, for whoever may see the console, and by what it is checked without the bank.
 
+use http::StatusCode;
 use tallystick_protocol::purse::PurseNumber;
 
 use super::claims;
@@ -20,6 +21,13 @@ pub(in crate::bank) fn purse_in(asked: &Asked<'_>) -> Option<Key> {
 }
 
 impl<P: Ports, B: BankingSystem> Bank<P, B> {
+    /// `GET /v1/purses.cer`: the certificate (DER) of the key with which this bank signs purses. With it anybody judges a
+    /// proof.
+    pub(in crate::bank) async fn show_purse_certificate(&self) -> Result<Answer, Fault> {
+        let certificate = self.purse_key().await?.certificate.clone();
+        Ok(web::answer(StatusCode::OK, web::CERTIFICATE, certificate))
+    }
+
     /// `GET /v1/contradictions/{purse}`: a
     /// [`Contradiction`](tallystick_protocol::purse::local::Contradiction).
     pub(in crate::bank) fn show_contradiction(

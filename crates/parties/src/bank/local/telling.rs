@@ -2,8 +2,10 @@
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use tallystick_protocol::purse::local::LocalEvidence;
-use tallystick_protocol::wire::identifier::TransactionId;
+use tallystick_protocol::purse::local::{LocalError, LocalEvidence};
+use tallystick_protocol::trust::signature::VerifyingKey;
+use tallystick_protocol::wire::identifier::{Domain, TransactionId};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::hearing::{Believed, Heard};
 use super::rows;
@@ -21,7 +23,7 @@ pub(in crate::bank) const PATH: &str = "/siblings/local-payments";
 /// The kind of the job that tells; its reference is the payment's number.
 pub(in crate::bank) const TELL: &str = "local-payment";
 
-/// What one object tells another: what the payer signed, or what the payee signed.
+/// What one object tells another: what the payer signed, what the payee signed, or both.
 #[derive(Encode, Decode)]
 #[cbor(map)]
 struct Told {
@@ -29,6 +31,9 @@ struct Told {
     payment: Option<ByteVec>,
     #[n(1)]
     receipt: Option<ByteVec>,
+    /// Both histories tell of it.
+    #[n(2)]
+    is_agreed: bool,
 }
 
 /// Has the object at that place told.
@@ -59,6 +64,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let told = Told {
             payment: local.payment.map(Into::into),
             receipt: local.answer.map(Into::into),
+            is_agreed: local.is_agreed,
         };
         let told = minicbor::to_vec(&told).map_err(|_| Fault::internal())?;
         let place = place.ok_or_else(Fault::internal)?;
@@ -80,23 +86,37 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             key: &key.public,
             now: office.now(),
         };
-        let heard = read(&told, &believed)?;
-        office.transaction(|tables| self.book_own(tables, heard))?;
+        let all = read(&told, &believed)?;
+        office.transaction(|tables| {
+            for heard in all {
+                let transaction = heard.transaction;
+                self.book_own(tables, heard)?;
+                if told.is_agreed {
+                    rows::agree(tables, &transaction)?;
+                    self.settle_local(tables, &transaction)?;
+                }
+            }
+            Ok::<_, Fault>(())
+        })?;
         Ok(web::cbor(Vec::new()))
     }
 }
 
-fn read(told: &Told, believed: &Believed<'_>) -> Result<Heard, Fault> {
+fn read(told: &Told, believed: &Believed<'_>) -> Result<Vec<Heard>, Fault> {
     let bank = (believed.bank, believed.key);
-    let bytes = told.payment.as_ref().or(told.receipt.as_ref());
-    let read = |bytes: &ByteVec| {
-        let evidence = LocalEvidence::read(bytes)?;
-        let at = evidence.said_at()?.min(believed.now);
-        match told.payment {
-            Some(_) => Heard::of_payment(&evidence, bank, at),
-            None => Heard::of_receipt(&evidence, bank, at),
-        }
-    };
-    let bytes = bytes.ok_or_else(|| Fault::malformed("It tells nothing."))?;
-    read(bytes).map_err(Fault::untrusted)
+    type Reads =
+        fn(&LocalEvidence, (&Domain, &VerifyingKey), Timestamp) -> Result<Heard, LocalError>;
+    let said: [(&Option<ByteVec>, Reads); 2] = [
+        (&told.payment, Heard::of_payment),
+        (&told.receipt, Heard::of_receipt),
+    ];
+    let mut heard = Vec::new();
+    for (bytes, reads) in said {
+        let Some(bytes) = bytes else { continue };
+        let evidence = LocalEvidence::read(bytes).map_err(Fault::untrusted)?;
+        let at = evidence.said_at().map_err(Fault::untrusted)?;
+        let one = reads(&evidence, bank, at.min(believed.now));
+        heard.push(one.map_err(Fault::untrusted)?);
+    }
+    Ok(heard)
 }

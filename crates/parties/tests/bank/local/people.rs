@@ -52,6 +52,16 @@ impl Person {
         self.purse.send(world, &mut self.holder, &report).err()
     }
 
+    /// Reports without so many of its newest entries, which are lost. Whether it is set to other amounts.
+    pub fn reports_what_is_left(&mut self, world: &World, lost: usize) -> Result<bool, String> {
+        world.run_for(1_000);
+        let mut report = self.purse.report(world);
+        let left = report.entries.len().saturating_sub(lost);
+        report.entries.truncate(left);
+        let answer = self.purse.send(world, &mut self.holder, &report)?;
+        Ok(self.purse.hears(world, &answer).notice.forces)
+    }
+
     fn says(&self, signed: Vec<u8>) -> LocalEvidence {
         let certificate = self.purse.certificate.clone();
         LocalEvidence {
@@ -165,4 +175,22 @@ pub fn losses(world: &World) -> i64 {
 pub fn alerts(world: &World, alert: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM bank_alerts WHERE alert = '{alert}'");
     world.number(BANK, &sql)
+}
+
+/// Two whose purses are at two objects of the bank.
+pub fn apart(world: &World) -> [Person; 2] {
+    let payer = Person::new(world, 1, 5_000);
+    let mut others = (2..).map(|seed| Person::new(world, seed, 0));
+    let payee = others.find(|other| object_of(world, other) != object_of(world, &payer));
+    [payer, payee.unwrap()]
+}
+
+fn object_of(world: &World, person: &Person) -> &'static str {
+    let sql = format!(
+        "SELECT count(*) FROM bank_purses WHERE lower(hex(number)) = '{}'",
+        person.purse.number
+    );
+    let mut objects = world.machines.iter().map(|(name, _)| *name);
+    let has = |name: &&str| name.starts_with(BANK) && world.number(name, &sql) == 1;
+    objects.find(has).unwrap()
 }

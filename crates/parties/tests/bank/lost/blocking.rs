@@ -41,7 +41,7 @@ fn what_the_operator_or_the_bank_itself_blocked_begins_no_window_until_the_holde
 }
 
 /// What the bank says to the holder's instruction to block a purse.
-fn instruct(world: &World, holder: &mut Holder, number: PurseNumber) -> InstructionAnswer {
+pub fn instruct(world: &World, holder: &mut Holder, number: PurseNumber) -> InstructionAnswer {
     let instruction = AccountInstruction {
         bank: crate::world::domain(BANK),
         account: holder.card.number.as_str().parse().unwrap(),

@@ -1,7 +1,7 @@
 //! A purse is lost: its holder blocks it at the bank's page, what no receipt claims is paid back when the window is
 //! over, and what comes later is booked by the rule of `docs/electronic-value.md`.
 
-mod blocking;
+pub mod blocking;
 mod page;
 mod payback;
 mod receipts;

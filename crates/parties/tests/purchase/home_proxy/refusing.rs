@@ -225,18 +225,21 @@ fn passwords_are_tried_ten_times_a_minute_and_no_more() {
 }
 
 #[test]
-fn a_terminal_has_four_sessions_at_a_time() {
+fn a_terminal_has_four_sessions_and_with_a_fifth_the_one_unused_the_longest_ends() {
     let world = World::with_home_proxy();
     let (mut terminal, home, _line) = connected(&world);
-    let sessions: Vec<_> = (0..4).map(|_| terminal.released(&home)).collect();
-    terminal.opens(&home);
-    assert_eq!(terminal.begins(&home).err().unwrap(), "home-too-many");
-    world.run_for(60_000);
-    let mut last = sessions.into_iter().next_back().unwrap();
-    let ended = terminal.asks_within(&mut last, SessionAskKind::End, Vec::new(), None);
-    assert_eq!(ended.refusal, None);
-    world.run_for(60_000);
-    assert!(terminal.begins(&home).is_ok());
+    let mut sessions: Vec<_> = (0..4).map(|_| terminal.released(&home)).collect();
+    assert!(terminal.enters(&mut sessions[0], 0, None).is_ok());
+    let mut fifth = terminal.released(&home);
+    assert!(terminal.enters(&mut fifth, 1, None).is_ok());
+    let record = sessions[1].keys.seal(&[1], false).unwrap();
+    let refused = terminal.post(&sessions[1].path, record);
+    assert_eq!(problem(&refused), "home-no-session");
+    for going_on in [0, 2, 3] {
+        let session = &mut sessions[going_on];
+        let ended = terminal.asks_within(session, SessionAskKind::End, Vec::new(), None);
+        assert_eq!(ended.refusal, None);
+    }
 }
 
 #[test]

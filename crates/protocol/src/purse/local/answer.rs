@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
-use super::contradiction::Claim;
+use super::word::Claim;
 use crate::purse::{Endpoint, HistoryEntry, PurseNumber};
 use crate::trust::keyed::keyed_message;
 use crate::wire::identifier::{Domain, TransactionId};

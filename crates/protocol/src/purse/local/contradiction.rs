@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
-use super::{Credentials, LocalAnswer, LocalError, LocalPayment};
-use crate::purse::{MovementRequest, PurseNumber, PursePayment, PurseReport, PurseState};
+use super::word::{SaidKind, Word};
+use super::{Credentials, LocalError};
+use crate::purse::{PurseNumber, PurseReport};
 use crate::trust::keyed;
 use crate::trust::signature::VerifyingKey;
 use crate::wire::cbor::Message;
@@ -16,40 +17,6 @@ use crate::wire::time::Timestamp;
 
 /// The longest of the two, in bytes: a report is that long.
 const SAID_BYTES_MAX: usize = keyed::max_len::<PurseReport>();
-
-/// That a purse's history has this entry at this place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// Whose history.
-    pub purse: PurseNumber,
-    /// At which place.
-    pub sequence: u64,
-    /// [`HistoryEntry::hash`](crate::purse::HistoryEntry::hash) of the entry there.
-    pub entry: [u8; 32],
-}
-
-crate::named_enum! {
-    /// What kind of signed message says it.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-    #[cbor(index_only)]
-    pub enum SaidKind {
-        /// A [`LocalPayment`].
-        #[n(1)]
-        Payment => "payment",
-        /// A [`LocalAnswer`] that takes.
-        #[n(2)]
-        Receipt => "receipt",
-        /// A [`PursePayment`].
-        #[n(3)]
-        OrderPayment => "order-payment",
-        /// A [`MovementRequest`].
-        #[n(4)]
-        Movement => "movement",
-        /// A [`PurseReport`]: of its newest entry, and of each that it tells.
-        #[n(5)]
-        Report => "report",
-    }
-}
 
 /// One of the two.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, DecodeMap)]
@@ -83,6 +50,17 @@ impl Message for Contradiction {
     const LEN_MAX: usize = 2 * SAID_BYTES_MAX + 2048;
 }
 
+/// A purse that was caught, and by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caught {
+    /// Who.
+    pub purse: PurseNumber,
+    /// At which place of its history.
+    pub sequence: u64,
+    /// The two things that it signed of it.
+    pub words: [Word; 2],
+}
+
 impl Contradiction {
     /// Of two signed messages.
     #[must_use]
@@ -106,76 +84,56 @@ impl Contradiction {
         }
     }
 
-    /// Who was caught: verifies purse and both signatures, and that they say two things of one place. `at` is when the
-    /// purse's certificate counted.
+    /// When the bank signed the purse, as the proof says: a moment at which the purse's certificate counted. Times that
+    /// the purse itself says are its own words. Nothing else may be decided by it before [`Contradiction::caught`].
     ///
     /// # Errors
-    /// [`LocalError::NoContradiction`] if both can be true; else what does not hold.
+    /// [`LocalError::Malformed`].
+    pub fn certified_at(&self) -> Result<Timestamp, LocalError> {
+        self.purse.certified_at()
+    }
+
+    /// As [`Contradiction::caught`], with the purse alone.
+    ///
+    /// # Errors
+    /// As there.
     pub fn verify(
         &self,
         bank: (&Domain, &VerifyingKey),
         at: Timestamp,
     ) -> Result<PurseNumber, LocalError> {
+        Ok(self.caught(bank, at)?.purse)
+    }
+
+    /// Who was caught, and by what: verifies purse and both signatures, and that they say two things of one place. `at` is
+    /// when the purse's certificate counted.
+    ///
+    /// # Errors
+    /// [`LocalError::NoContradiction`] if both can be true; else what does not hold.
+    pub fn caught(
+        &self,
+        bank: (&Domain, &VerifyingKey),
+        at: Timestamp,
+    ) -> Result<Caught, LocalError> {
         let shown = self.purse.verify(bank, at)?;
-        let first = self.first.claim(&shown.key, self.sequence)?;
-        let second = self.second.claim(&shown.key, self.sequence)?;
-        let of_one_place = first.purse == second.purse && first.sequence == second.sequence;
-        if !of_one_place || first.purse != shown.certificate.number || first.entry == second.entry {
-            return Err(LocalError::NoContradiction);
+        let open = |said: &Said| Word::open(said.kind, &said.signed, &shown.key);
+        let words = [open(&self.first)?, open(&self.second)?];
+        let claims = words.each_ref().map(|word| {
+            let claim = word.claim(self.sequence);
+            claim.filter(|_| word.bank() == bank.0)
+        });
+        let purse = shown.certificate.number;
+        match claims {
+            [Some(first), Some(second)]
+                if [first.purse, second.purse] == [purse; 2] && first.entry != second.entry =>
+            {
+                Ok(Caught {
+                    purse,
+                    sequence: self.sequence,
+                    words,
+                })
+            }
+            _ => Err(LocalError::NoContradiction),
         }
-        Ok(first.purse)
-    }
-}
-
-impl Said {
-    /// What it says of that place.
-    fn claim(&self, key: &VerifyingKey, sequence: u64) -> Result<Claim, LocalError> {
-        let claim = match self.kind {
-            SaidKind::Payment => Some(keyed::open::<LocalPayment>(&self.signed, key)?.claim()),
-            SaidKind::Receipt => keyed::open::<LocalAnswer>(&self.signed, key)?.claim(),
-            SaidKind::OrderPayment => {
-                let said: PursePayment = keyed::open(&self.signed, key)?;
-                Some(newest(said.purse, &said.state))
-            }
-            SaidKind::Movement => {
-                let said: MovementRequest = keyed::open(&self.signed, key)?;
-                Some(newest(said.purse, &said.state))
-            }
-            SaidKind::Report => keyed::open::<PurseReport>(&self.signed, key)?.claim(sequence),
-        };
-        claim
-            .filter(|claim| claim.sequence == sequence)
-            .ok_or(LocalError::NoContradiction)
-    }
-}
-
-fn newest(purse: PurseNumber, state: &PurseState) -> Claim {
-    Claim {
-        purse,
-        sequence: state.sequence,
-        entry: state.head,
-    }
-}
-
-impl PurseReport {
-    /// What it says of the entry at that place: the newest, whose hash the card signs, or one before it that the report
-    /// tells, down from the newest by their hashes.
-    #[must_use]
-    pub fn claim(&self, sequence: u64) -> Option<Claim> {
-        let mut claim = newest(self.purse, &self.state);
-        if claim.sequence == sequence {
-            return Some(claim);
-        }
-        for entry in self.entries.iter().rev() {
-            if (entry.sequence, entry.hash()) != (claim.sequence, claim.entry) {
-                return None;
-            }
-            claim.sequence = entry.sequence.checked_sub(1)?;
-            claim.entry = entry.previous;
-            if claim.sequence == sequence {
-                return Some(claim);
-            }
-        }
-        None
     }
 }

@@ -6,7 +6,7 @@ use minicbor::{Decoder, Encode};
 use tallystick_codec::DecodeMap;
 
 use super::LocalError;
-use crate::purse::{PurseCertificate, key_digest};
+use crate::purse::{PurseCertificate, PurseNumber, key_digest};
 use crate::trust::certificate::CLOCK_SKEW_SECONDS;
 use crate::trust::keyed;
 use crate::trust::signature::{PUBLIC_KEY_LEN_MAX, SignatureError, VerifyingKey};
@@ -53,12 +53,33 @@ impl Credentials {
         Ok(Self { certificate, key })
     }
 
+    /// Requires that they count at that time, of credentials that were verified before.
+    ///
+    /// # Errors
+    /// [`LocalError::Expired`], [`LocalError::Malformed`].
+    pub fn require_counts(&self, at: Timestamp) -> Result<(), LocalError> {
+        require_counts(&keyed::unverified(&self.certificate)?, at)
+    }
+
     /// The key that they name, of credentials that were verified before.
     ///
     /// # Errors
     /// [`LocalError::Malformed`].
     pub fn key(&self) -> Result<VerifyingKey, LocalError> {
         Ok(VerifyingKey::from_short(&self.key)?)
+    }
+
+    /// The purse's number, as they say it. Nothing may be decided by it.
+    ///
+    /// # Errors
+    /// [`LocalError::Malformed`].
+    pub fn number(&self) -> Result<PurseNumber, LocalError> {
+        Ok(keyed::unverified::<PurseCertificate>(&self.certificate)?.number)
+    }
+
+    /// When the bank signed the purse, as they say; not verified.
+    pub(super) fn certified_at(&self) -> Result<Timestamp, LocalError> {
+        Ok(keyed::unverified::<PurseCertificate>(&self.certificate)?.issued_at)
     }
 
     /// Verifies that this bank signed the purse, and that it is valid now (Sb3, Sb6).
@@ -76,16 +97,25 @@ impl Credentials {
             return Err(LocalError::OtherBank);
         }
         let certificate: PurseCertificate = keyed::open(&self.certificate, key)?;
-        let begins = certificate.issued_at.0.saturating_sub(CLOCK_SKEW_SECONDS);
-        if now.0 < begins || now >= certificate.expires_at {
-            return Err(LocalError::Expired);
-        }
+        require_counts(&certificate, now)?;
         let key = self.key()?;
         if certificate.key != Some(key_digest(&key.to_spki()?)) {
             return Err(LocalError::BadSignature);
         }
         Ok(Shown { certificate, key })
     }
+}
+
+/// Requires that what the bank says of a purse counts at that time.
+pub(super) fn require_counts(
+    certificate: &PurseCertificate,
+    at: Timestamp,
+) -> Result<(), LocalError> {
+    let begins = certificate.issued_at.0.saturating_sub(CLOCK_SKEW_SECONDS);
+    if at.0 < begins || at >= certificate.expires_at {
+        return Err(LocalError::Expired);
+    }
+    Ok(())
 }
 
 fn decode_certificate<C>(

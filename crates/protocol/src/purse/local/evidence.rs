@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
+use super::credentials::require_counts;
 use super::{Credentials, LocalAnswer, LocalError, LocalPayment, Shown};
 use crate::purse::EVIDENCE_BYTES_MAX;
 use crate::trust::keyed;
@@ -52,7 +53,8 @@ impl LocalEvidence {
         Ok(payment.map(|payment| payment.at).or_else(|_| answer())?)
     }
 
-    /// Verifies purse and payment, that the purse is the payer, and of the bank that both name (Sb6, Sb7, Sc2).
+    /// Verifies purse and payment, that the purse is the payer, that it counted when it says it signed (the bank will judge
+    /// by that), and of the bank that both name (Sb6, Sb7, Sc2).
     ///
     /// # Errors
     /// As [`Credentials::verify`]; [`LocalError::BadSignature`] also of a payment in another purse's name.
@@ -63,13 +65,15 @@ impl LocalEvidence {
     ) -> Result<(Shown, LocalPayment), LocalError> {
         let payer = self.purse.verify(bank, now)?;
         let payment: LocalPayment = keyed::open(&self.signed, &payer.key)?;
+        require_counts(&payer.certificate, payment.at)?;
         let is_own = payment.payer == payer.certificate.number && payment.bank == *bank.0;
         is_own
             .then_some((payer, payment))
             .ok_or(LocalError::BadSignature)
     }
 
-    /// Verifies purse and answer, that the purse is the payee, and of the bank that both name (Sb11, Sc2).
+    /// Verifies purse and answer, that the purse is the payee, that it counted when it says it signed, and of the bank that
+    /// both name (Sb11, Sc2).
     ///
     /// # Errors
     /// As [`LocalEvidence::payment`].
@@ -80,6 +84,7 @@ impl LocalEvidence {
     ) -> Result<(Shown, LocalAnswer), LocalError> {
         let payee = self.purse.verify(bank, now)?;
         let answer: LocalAnswer = keyed::open(&self.signed, &payee.key)?;
+        require_counts(&payee.certificate, answer.at)?;
         let is_own = answer.payee == payee.certificate.number && answer.bank == *bank.0;
         is_own
             .then_some((payee, answer))

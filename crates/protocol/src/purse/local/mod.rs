@@ -18,12 +18,14 @@ mod request;
 mod sealing;
 #[cfg(test)]
 mod tests;
+mod word;
 
 pub use answer::{LocalAnswer, Taken};
-pub use contradiction::{Claim, Contradiction, SaidKind};
+pub use contradiction::{Caught, Contradiction};
 pub use credentials::{Credentials, Shown};
 pub use error::LocalError;
 pub use evidence::LocalEvidence;
 pub use payment::LocalPayment;
 pub use request::LocalRequest;
 pub use sealing::{Delivered, SealedAnswer, SealedPayment};
+pub use word::{Claim, SaidKind, Word};

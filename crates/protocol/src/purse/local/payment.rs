@@ -6,7 +6,7 @@ use minicbor::Encode;
 use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
-use super::contradiction::Claim;
+use super::word::Claim;
 use crate::purse::{Endpoint, HistoryEntry, PurseNumber};
 use crate::trust::keyed::keyed_message;
 use crate::wire::identifier::{Domain, TransactionId};

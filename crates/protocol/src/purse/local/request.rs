@@ -4,9 +4,10 @@ use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
 use super::{Credentials, LocalError, Shown};
+use crate::purse::PurseNumber;
 use crate::trust::keyed::{self, keyed_message};
 use crate::trust::signature::VerifyingKey;
-use crate::wire::identifier::Domain;
+use crate::wire::identifier::{Domain, TransactionId};
 use crate::wire::number::decode_whole;
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
@@ -39,6 +40,12 @@ keyed_message!(
 );
 
 impl LocalRequest {
+    /// The number of the movement by which this purse pays it to that one.
+    #[must_use]
+    pub fn transaction(&self, payer: &PurseNumber, payee: &PurseNumber) -> TransactionId {
+        super::payment::transaction(payer, payee, &self.nonce)
+    }
+
     /// Verifies the purse by its bank's key, and the request by the purse's (Sb3; T004-12).
     ///
     /// # Errors

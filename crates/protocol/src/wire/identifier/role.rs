@@ -32,6 +32,8 @@ crate::named_enum! {
         BankingSystem = 9 => "banking-system",
         /// Stands between those who are away and the card that they left at home (source document 000).
         HomeProxy = 10 => "home-proxy",
+        /// Sells against electronic value, by a machine that may be offline (EP 1 221 669: VM and VS).
+        Vending = 11 => "vending",
     }
 }
 
@@ -107,8 +109,8 @@ mod tests {
             let bytes = minicbor::to_vec(role).unwrap();
             assert_eq!(minicbor::decode::<Role>(&bytes).unwrap(), role);
         }
-        assert!(Role::try_from(11).is_err());
+        assert!(Role::try_from(12).is_err());
         assert!("mint".parse::<Role>().is_err());
-        assert!(minicbor::decode::<Role>(&[11]).is_err());
+        assert!(minicbor::decode::<Role>(&[12]).is_err());
     }
 }

@@ -46,7 +46,8 @@ pub(crate) fn pay(
         sequence: 0,
         previous: work.value.head,
         balance: 0,
-        at: given.at,
+        // The wallet's clock may be behind what the bank has signed: the payee's bank judges by this time.
+        at: work.now,
     };
     if let Some(known) = again(&work, &payment)? {
         return Ok(Outcome::data(known));

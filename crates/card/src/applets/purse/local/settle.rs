@@ -52,6 +52,8 @@ fn opened(
     let payee = outgoing.payee.key().map_err(refused)?;
     let opened = sealed.open(key, &pending.transaction, &payee);
     let (answer, signed) = opened.map_err(refused)?;
+    // The bank judges by the time that the payee says: an answer that it would not take is none.
+    outgoing.payee.require_counts(answer.at).map_err(refused)?;
     let is_this = answer.payer == work.terms.number
         && Endpoint::Purse(answer.payee) == pending.destination
         && answer.amount.minor == pending.amount

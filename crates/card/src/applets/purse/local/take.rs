@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 use tallystick_protocol::purse::Endpoint;
 use tallystick_protocol::purse::local::{Delivered, LocalAnswer, SealedAnswer, Taken};
-use tallystick_protocol::wire::cbor::encode;
+use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::look::seen;
@@ -22,7 +22,7 @@ use crate::session::Session;
 use crate::state::State;
 
 /// Shows a payment (P2 = 00), takes it (01) or refuses it for good (02). Answers with the sealed answer; the same payment
-/// again has the same, whatever P2 says. Another payment for a request that was answered is refused.
+/// again has the same, whatever P2 says and however it is sealed. Another payment for a request that was answered is refused.
 pub(crate) fn take(
     state: &mut State,
     session: &Session,
@@ -44,13 +44,20 @@ pub(crate) fn take(
     if let Some(known) = known.filter(|known| known.payment == received.digest) {
         return Ok(Outcome::data(known.answer.clone()));
     }
+    let known = known.cloned();
     let is_used = known.is_some();
     let delivered = received.open(&work, state)?;
+    if let Some(known) = known.filter(|known| known.is_about(&delivered)) {
+        // Sealed anew: whoever refused it now would have signed both that it was taken and that it never is.
+        return Ok(Outcome::data(known.answer));
+    }
+    // The wallet's clock may be behind what the bank has signed: the payer's bank judges by this time.
+    let at = work.now;
     let taken = match takes && !is_used {
-        true => Some(take_in(&mut work, &received, &delivered, given.at)?),
+        true => Some(take_in(&mut work, &received, &delivered, at)?),
         false => None,
     };
-    let answer = answer(&work, &delivered, taken, given.at);
+    let answer = answer(&work, &delivered, taken, at);
     let signed = work.sign(session, &answer, rng)?;
     let (key, transaction) = (&delivered.answer_key, &answer.transaction);
     let sealed = SealedAnswer::seal(rng, key, transaction, &signed).map_err(refused)?;
@@ -68,6 +75,15 @@ pub(crate) fn take(
         });
     }
     Ok(Outcome::data(sealed).changing(work.finish(state)))
+}
+
+impl Answered {
+    /// Whether it answers that payment, however it was sealed.
+    fn is_about(&self, delivered: &Delivered) -> bool {
+        let answer = decode::<SealedAnswer>(&self.answer);
+        let transaction = delivered.payment.transaction();
+        answer.is_ok_and(|answer| transaction.0.starts_with(&answer.payment))
+    }
 }
 
 /// Adds the amount, and the payment to the history as its evidence (Sb9).

@@ -82,3 +82,24 @@ fn sixteen_requests_wait_and_only_answered_ones_make_room() {
         .tried(crate::host::purse::ask_purse(0, &wanted));
     assert_eq!(full, Err(CardError::PendingFull));
 }
+
+#[test]
+fn cards_that_are_exchanged_between_two_steps_change_nothing_and_the_right_ones_go_on() {
+    let mut payer = Person::holding(1, 3_000);
+    let mut payee = Person::new(2);
+    let mut others = [3, 4].map(|seed| Person::holding(seed, 500));
+    let request = payee.asks(Some(1_000));
+    let payment = payer.pays(&request, 1_000).unwrap();
+    // Another card of the payee's, which asked for nothing; it cannot sign either that it never takes it.
+    assert_eq!(others[0].takes(&payment), Err(CardError::NotFound));
+    assert_eq!(others[0].refuses(&payment), Err(CardError::NotFound));
+    let answer = payee.takes(&payment).unwrap();
+    // Another card of the payer's: nothing of this is under way there.
+    others[1].settles(&answer).unwrap();
+    for other in &mut others {
+        assert_eq!(other.amounts(), (500, 0));
+    }
+    assert_eq!(payer.amounts(), (2_000, 1_000));
+    payer.settles(&answer).unwrap();
+    assert_eq!((payer.amounts(), payee.amounts()), ((2_000, 0), (1_000, 0)));
+}
