@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { buildWasm, checkWasmSizes } from './builds.mjs'
 import { browserEnvironment, findBrowser, findChromedriver } from './browser.mjs'
 import { environment, which } from './command.mjs'
+import { CRATE as EXHAUSTIVE, exhaustiveTests } from './exhaustive.mjs'
 import { findFirefox, webdriverFile } from './firefox.mjs'
 import { foreignCardTests } from './foreign-card.mjs'
 import { at } from './paths.mjs'
@@ -75,7 +76,7 @@ export async function staticChecks(suite) {
 
 /** The Rust tests that run natively. */
 export async function nativeTests(suite) {
-  const native = [...NATIVE, '--exclude', CRATE]
+  const native = [...NATIVE, '--exclude', CRATE, '--exclude', EXHAUSTIVE]
   if (which('cargo-nextest')) {
     await suite.runner(
       'Native tests',
@@ -99,9 +100,10 @@ export async function nativeTests(suite) {
   }
 }
 
-/** What has a build of its own: the simulation, in its profile, and a card that is not ours. */
+/** What has a build of its own: simulation and exhaustive check, in their profile, and a card that is not ours. */
 export async function nativeTestsApart(suite) {
   await simulationTests(suite, cargoCounts)
+  await exhaustiveTests(suite, cargoCounts)
   await foreignCardTests(suite, cargoCounts)
 }
 

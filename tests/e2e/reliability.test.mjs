@@ -15,9 +15,11 @@ function textOf(folder, ending) {
 }
 
 test('every test that docs/reliability.md names is there', () => {
-  const native = textOf('crates', '.rs') + textOf('tests/simulation', '.rs') + textOf('wasm/reader/tests', '.rs')
+  const native =
+    textOf('crates', '.rs') + textOf('tests/simulation', '.rs') + textOf('tests/exhaustive', '.rs') + textOf('wasm/reader/tests', '.rs')
   const browser = textOf('tests/e2e', '.test.mjs')
-  const named = [...page.matchAll(/`([^`]+)`/g)].map(([, name]) => name).filter(name => /[ _]/.test(name) && !name.startsWith('npm '))
+  const said = [...page.matchAll(/`([^`]+)`/g)].map(([, name]) => name)
+  const named = said.filter(name => /[ _]/.test(name) && !name.startsWith('npm '))
   assert.ok(named.length >= 50, `only ${named.length} tests are named`)
   for (const name of named) {
     const there = name.includes(' ') ? browser.includes(`test('${name}'`) : native.includes(`fn ${name}()`)

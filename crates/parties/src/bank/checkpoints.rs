@@ -3,6 +3,7 @@
 use tallystick_protocol::purse::{Checkpoint, PurseNumber};
 use tallystick_protocol::wire::time::Timestamp;
 
+use super::local;
 use super::purses::{self, Purse};
 use crate::issuer::books;
 use crate::ledger;
@@ -31,13 +32,15 @@ pub(super) fn next(
 ) -> Result<Checkpoint, Fault> {
     let purse = purses::count_checkpoint(tables, number)?;
     let with = |amount: u64, change: i64| amount.saturating_add_signed(change);
+    let known = purse.known.sequence;
+    let again = local::begins_after(tables, number)?;
     Ok(Checkpoint {
         purse: purse.number,
         number: purse.checkpoint,
         account_amount: account_amount(tables, &purse)?.map(|amount| with(amount, change.account)),
         purse_amount: with(purses::amount(tables, &purse)?, change.purse),
         at: now,
-        through: purse.known.sequence,
+        through: again.map_or(known, |after| known.min(after)),
         limits: purse.limits,
         policy: purse.policy,
     })

@@ -23,9 +23,9 @@ struct Amounts {
 }
 
 impl<P: Ports, B: BankingSystem> Bank<P, B> {
-    /// Looks at what a purse holds once its history is known. If it has to be set right: by how much that differs from
-    /// what is booked. One with gaps is frozen, unless it holds what it should. Call it in a transaction, after everything
-    /// that the report tells is booked.
+    /// Looks at what a purse holds by a report that tells its history to the end and that nothing overtook. If it has to be
+    /// set right: by how much that differs from what is booked. One with gaps is frozen, unless it holds what it should. Call
+    /// it in a transaction, after everything that the report tells is booked.
     ///
     /// # Errors
     /// Those of the ledger and the database.
@@ -37,9 +37,6 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         frozen: Option<Timestamp>,
     ) -> Result<Option<Change>, Fault> {
         let now = self.issuer.office.now();
-        if !followed.is_whole {
-            return Ok(None);
-        }
         let is_open = is_open(tables, purse, followed, (frozen, now))?;
         let is_settled = report.pending.is_empty();
         if is_settled && !is_open {

@@ -19,12 +19,14 @@ const ENTRY_BYTES_MAX: usize = 2048;
 
 /// The entries of a report that were not known, and up to where the history is known with them.
 pub(super) struct Followed<'a> {
+    /// What was known, and is said again.
+    pub repeated: &'a [HistoryEntry],
     /// What is new.
     pub entries: &'a [HistoryEntry],
     /// Where the history stands after it.
     pub head: Head,
-    /// Whether that is its end.
-    pub is_whole: bool,
+    /// After which entry what the report tells ends, if it does before the history does: what it says again may fill it.
+    pub tells_through: Option<u64>,
     /// Whether entries before it are not known, and will not be.
     pub has_gaps: bool,
 }
@@ -67,10 +69,17 @@ pub(super) fn follow<'a>(
     if is_whole && last.sequence != report.state.sequence {
         return Err(HistoryError::Gap(last.sequence));
     }
+    let told = u64::try_from(report.entries.len()).unwrap_or(u64::MAX);
+    let tells = report.after.saturating_add(told);
+    let tells_through = (tells < report.state.sequence).then_some(tells);
+    if tells_through.is_some() && report.entries.len() < ENTRIES_MAX {
+        return Err(HistoryError::Gap(tells.saturating_add(1)));
+    }
     Ok(Followed {
+        repeated: old,
         entries: new,
         head: last,
-        is_whole,
+        tells_through,
         has_gaps: known != purse.known,
     })
 }
@@ -87,7 +96,7 @@ pub(super) fn follow_with_gaps<'a>(
     let known = purse.known;
     let entries = report.entries.iter();
     let old = entries.take_while(|entry| entry.sequence <= known.sequence);
-    let (_, new) = report.entries.split_at(old.count());
+    let (old, new) = report.entries.split_at(old.count());
     let mut last = known;
     for entry in new {
         let follows = entry.sequence == last.sequence.saturating_add(1);
@@ -106,14 +115,21 @@ pub(super) fn follow_with_gaps<'a>(
         sequence: report.state.sequence,
         hash: report.state.head,
     };
-    let is_whole = last.sequence >= newest.sequence || report.entries.len() < ENTRIES_MAX;
     if last.sequence >= newest.sequence && last != newest {
         return Err(HistoryError::Altered(last.sequence));
     }
+    // A report that is not full tells what is left.
+    let is_full = report.entries.len() >= ENTRIES_MAX;
+    let tells = report.entries.last().filter(|_| is_full);
+    let tells_through = tells
+        .map(|entry| entry.sequence)
+        .filter(|tells| *tells < newest.sequence);
+    let head = tells_through.map_or(newest, |_| last);
     Ok(Followed {
+        repeated: old,
         entries: new,
-        head: if is_whole { newest } else { last },
-        is_whole,
+        head,
+        tells_through,
         has_gaps: true,
     })
 }

@@ -25,7 +25,7 @@ use crate::issuer::books;
 use crate::ledger;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{Answer, Incoming};
-use crate::ports::{Ports, Tables};
+use crate::ports::{DatabaseError, Ports, Tables};
 
 /// What a report comes to.
 enum Read {
@@ -91,7 +91,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Ok(followed) => followed,
             Err(error) => return refuse_history(tables, &purse, error, window),
         };
-        let heard = match self.heard_local(&purse, &followed, believed) {
+        let heard = match self.heard_local(tables, &purse, &followed, believed)? {
             Ok(heard) => heard,
             Err(at) => return refuse_partner(tables, &purse, at, now),
         };
@@ -101,12 +101,23 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
         self.compare_local(tables, followed.entries)?;
         local::compare_report(tables, (report, signed), now)?;
-        for transaction in &report.pending {
-            self.end_if_over(tables, &purse, transaction)?;
+        let tells_all = followed.tells_through.is_none();
+        if tells_all {
+            for transaction in &report.pending {
+                self.end_if_over(tables, &purse, transaction)?;
+            }
         }
-        let wrong = self.hold_to_books(tables, &purse, (report, &followed), frozen)?;
+        let missed = local::note_again(tables, report, tells_all)?;
+        let is_judged = tells_all && missed.is_none() && !local::was_overtaken(tables, report)?;
+        let wrong = match is_judged {
+            true => self.hold_to_books(tables, &purse, (report, &followed), frozen)?,
+            false => None,
+        };
         let change = wrong.unwrap_or_default();
-        let checkpoint = checkpoints::next(tables, &purse.number, change, now)?;
+        let mut checkpoint = checkpoints::next(tables, &purse.number, change, now)?;
+        if let Some(through) = followed.tells_through.or(missed) {
+            checkpoint.through = through;
+        }
         let forces = wrong.is_some();
         Ok(Read::Notice(CheckpointNotice { checkpoint, forces }))
     }
@@ -138,19 +149,28 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         }
     }
 
-    /// The payments between purses of which the new entries tell; the number of the first that is none.
+    /// The payments between purses of which the new entries tell, and those before to which a receipt has come since; the
+    /// number of the first that is none.
     fn heard_local(
         &self,
+        tables: &dyn Tables,
         purse: &Purse,
         followed: &history::Followed<'_>,
         believed: &Believed<'_>,
-    ) -> Result<Vec<Heard>, u64> {
-        let mut heard = Vec::new();
-        for entry in followed.entries {
-            let told = local::hear((&purse.number, purse.currency), entry, believed);
-            heard.extend(told.map_err(|_| entry.sequence)?);
+    ) -> Result<Result<Vec<Heard>, u64>, DatabaseError> {
+        let mut told = Vec::new();
+        for entry in followed.repeated {
+            told.extend(local::is_news(tables, &purse.number, entry)?.then_some(entry));
         }
-        Ok(heard)
+        told.extend(followed.entries);
+        let mut heard = Vec::new();
+        for entry in told {
+            match local::hear((&purse.number, purse.currency), entry, believed) {
+                Ok(one) => heard.extend(one),
+                Err(_) => return Ok(Err(entry.sequence)),
+            }
+        }
+        Ok(Ok(heard))
     }
 
     async fn report_answer(

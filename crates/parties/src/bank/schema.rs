@@ -162,6 +162,7 @@ pub const TABLES: &[Migration] = &[Migration(&[
     local::CLAIMS[0],
     local::CLAIMS[1],
     local::SHORTFALLS,
+    local::TOLD_AGAIN,
     frozen::TABLE,
     lost::TABLE,
     fees::TABLE,

@@ -85,6 +85,17 @@ impl SqliteDatabase {
         Ok(data.to_vec())
     }
 
+    /// Makes it what it was when [`SqliteDatabase::bytes`] were read, for everybody who has a clone of it.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn restore(&self, bytes: &[u8]) -> Result<(), DatabaseError> {
+        let mut connection = self.0.connection.try_borrow_mut().map_err(refused)?;
+        connection
+            .deserialize_read_exact("main", bytes, bytes.len(), false)
+            .map_err(refused)
+    }
+
     /// For when the alarm is set, in milliseconds since 1970.
     ///
     /// # Errors

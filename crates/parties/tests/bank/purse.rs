@@ -11,10 +11,10 @@ use tallystick_protocol::checkout::order::HolderDetails;
 use tallystick_protocol::instrument::{Payment, PurseDetails};
 use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::purse::{
-    Checkpoint, CheckpointNotice, Endpoint, HISTORY_START, HistoryEntry, MovementOffer,
-    MovementOutcome, MovementReply, MovementRequest, MovementVerdict, PrepaidPending, PrepaidState,
-    PurseCertificate, PurseKind, PurseNumber, PursePayment, PurseReport, PurseReportAnswer,
-    PurseState, key_digest,
+    Checkpoint, CheckpointNotice, ENTRIES_MAX, Endpoint, HISTORY_START, HistoryEntry,
+    MovementOffer, MovementOutcome, MovementReply, MovementRequest, MovementVerdict,
+    PrepaidPending, PrepaidState, PurseCertificate, PurseKind, PurseNumber, PursePayment,
+    PurseReport, PurseReportAnswer, PurseState, key_digest,
 };
 use tallystick_protocol::test_keys::{TestRng, test_key};
 use tallystick_protocol::trust::certificate::Certificate;
@@ -439,6 +439,7 @@ impl Purse {
         let through = self.checkpoint.through;
         let entries = self.history.iter();
         let entries = entries.filter(|entry| entry.sequence > through);
+        let entries = entries.take(ENTRIES_MAX);
         PurseReport {
             bank: domain(BANK),
             purse: self.number,

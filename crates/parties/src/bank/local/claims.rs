@@ -1,7 +1,9 @@
 //! What purses have signed of their histories, place by place: two of one place that differ name who spent twice, and
 //! are the proof of it.
 
-use tallystick_protocol::purse::local::{Claim, Contradiction, Credentials, SaidKind};
+use tallystick_protocol::purse::local::{
+    Claim, Contradiction, Credentials, LocalAnswer, LocalPayment, SaidKind,
+};
 use tallystick_protocol::purse::{PurseNumber, PurseReport};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::cbor::{decode_value, encode, encode_value};
@@ -169,6 +171,37 @@ pub(in crate::bank) fn compare_report(
         return caught(tables, &said, (other.kind, other.signed), now);
     }
     Ok(())
+}
+
+/// Whether something overtook a report on its way: the bank has what the purse signed afterwards, and not before the report,
+/// from another purse. Such a report says what was so, and is not held against books that have more. What was signed before
+/// the report and is not in it is: the purse was put back.
+///
+/// # Errors
+/// Only the database's own.
+pub(in crate::bank) fn was_overtaken(
+    tables: &dyn Tables,
+    report: &PurseReport,
+) -> Result<bool, DatabaseError> {
+    let newest =
+        "purse = ? AND sequence > ? AND credentials IS NOT NULL ORDER BY sequence DESC LIMIT 1";
+    let after = [report.purse.into(), report.state.sequence.into()];
+    let newest = typed::find::<Kept>(tables, newest, &after)?;
+    let said_at = newest.and_then(|newest| said_at(newest.kind, &newest.signed));
+    Ok(said_at.is_some_and(|at| at >= report.at))
+}
+
+/// When a purse said it to another one.
+fn said_at(kind: SaidKind, signed: &[u8]) -> Option<Timestamp> {
+    match kind {
+        SaidKind::Payment => keyed::unverified::<LocalPayment>(signed)
+            .ok()
+            .map(|said| said.at),
+        SaidKind::Receipt => keyed::unverified::<LocalAnswer>(signed)
+            .ok()
+            .map(|said| said.at),
+        _ => None,
+    }
 }
 
 fn caught(

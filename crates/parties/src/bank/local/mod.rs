@@ -11,6 +11,7 @@
 //!
 //! Payer and payee may be at two objects of the bank. Each books its half; the one that hears first tells the other.
 
+mod again;
 mod booking;
 mod claims;
 mod covering;
@@ -21,8 +22,9 @@ mod showing;
 mod telling;
 mod waiting;
 
+pub(super) use again::{TABLE as TOLD_AGAIN, begins_after, is_news, note as note_again};
 pub(super) use booking::WINDOW;
-pub(super) use claims::{TABLE as CLAIMS, compare_report};
+pub(super) use claims::{TABLE as CLAIMS, compare_report, was_overtaken};
 pub(super) use covering::uncovered;
 pub(super) use hearing::{Believed, Heard, hear};
 pub(super) use rows::{TABLE, awaited, proofs_of};

@@ -1,6 +1,6 @@
 //! A long history goes up in requests of 64 entries.
 
-use tallystick_protocol::purse::{ENTRIES_MAX, PurseReport};
+use tallystick_protocol::purse::PurseReport;
 
 use super::people::{Person, alerts, pay};
 use crate::authority::world;
@@ -19,9 +19,7 @@ fn paid(world: &World, times: u8) -> [Person; 2] {
 /// What a card reports of a history that is longer than a report.
 fn first_of(person: &Person, world: &World) -> PurseReport {
     world.run_for(1_000);
-    let mut report = person.purse.report(world);
-    report.entries.truncate(ENTRIES_MAX);
-    report
+    person.purse.report(world)
 }
 
 fn sends(world: &World, person: &mut Person, report: &PurseReport) -> Result<bool, String> {
@@ -45,8 +43,9 @@ fn a_batch_of_64_entries_is_one_request() {
 fn one_entry_more_is_refused_in_one_request_and_taken_in_two() {
     let world = world();
     let [_, mut payee] = paid(&world, 65);
-    world.run_for(1_000);
-    let report = payee.purse.report(&world);
+    let mut report = first_of(&payee, &world);
+    report.entries.clone_from(&payee.purse.history);
+    assert_eq!(report.entries.len(), 65);
     let refused = sends(&world, &mut payee, &report).err();
     assert_eq!(refused.as_deref(), Some("malformed"));
     let first = first_of(&payee, &world);
