@@ -1,22 +1,17 @@
 //! A purse here takes a payment, or refuses it for good (Sb8 to Sb10).
 
-use rand_core::CryptoRng;
-use tallystick_card::host::TakenSlot;
-use tallystick_card::host::purse::{PaymentSeen, PurseView};
+use core::cell::Cell;
+
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::card;
-use super::record::LocalRecord;
 use super::text::Carried;
 use super::view::LocalState;
 use crate::bank::card as purse_card;
-use crate::bank::record::PurseRecord;
 use crate::core::access::check_pin;
-use crate::core::conversation::{Errand, Needed};
-use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
-use crate::core::secure_element::{Command, Reply};
+use crate::core::secure_element::Command;
 use crate::core::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
@@ -37,95 +32,51 @@ impl<P: Ports> Wallet<P> {
         let Some(Carried::Payment(payment)) = Carried::from_text(text) else {
             return Err(WalletError::new(ErrorKind::PaymentTextInvalid));
         };
-        let mut answering = Answering {
-            payment,
-            accept,
-            pin,
-            prepared: None,
-            was_asked: false,
-            answered: None,
-            kept: None,
-        };
-        self.run(&mut answering).await?;
-        let kept = answering.kept;
+        let mut kept = None;
+        let signed_at = Cell::new(Timestamp(0));
+        self.at_one_go(
+            &mut |desk| {
+                desk.stay_unlocked();
+                let asked = desk.asked_for(&payment)?;
+                let purse = desk.purse(&asked.purse)?;
+                purse.usable()?;
+                check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
+                let at = purse.next_moment(desk.now());
+                signed_at.set(at);
+                let commands = vec![
+                    Command::present_pin(pin),
+                    card::look(purse.place, &payment, at),
+                    card::answer(purse.place, accept, &payment, at),
+                    purse_card::read(purse.place),
+                ];
+                Ok(Some((desk.card_of(&purse)?, commands)))
+            },
+            &mut |desk, replies| {
+                let [_, seen, answer, view] = replies else {
+                    return Err(WalletError::new(ErrorKind::CardFailed));
+                };
+                let mut asked = desk.asked_for(&payment)?;
+                // What was answered before keeps its answer, whatever was asked for now.
+                if asked.state == LocalState::Asked {
+                    let seen = card::seen(seen)?;
+                    asked.state = match accept {
+                        true => LocalState::Taken,
+                        false => LocalState::Refused,
+                    };
+                    asked.amount = Some(seen.amount);
+                    asked.partner = Some(seen.payer);
+                    asked.updated_at = desk.now();
+                }
+                asked.text = Some(Carried::Answer(purse_card::signed(answer)?).to_text());
+                let mut purse = desk.purse(&asked.purse)?;
+                purse.state = purse_card::view(view)?.state;
+                purse.signed_at = Some(signed_at.get());
+                desk.keep_banking(purse)?;
+                kept = Some(asked.id());
+                desk.keep_banking(asked)
+            },
+        )
+        .await?;
         kept.ok_or_else(|| WalletError::new(ErrorKind::PaymentNotAsked))
-    }
-}
-
-struct Answering<'a> {
-    payment: Vec<u8>,
-    accept: bool,
-    pin: &'a str,
-    prepared: Option<(PurseRecord, LocalRecord, Timestamp)>,
-    was_asked: bool,
-    answered: Option<(PaymentSeen, Vec<u8>, PurseView)>,
-    kept: Option<String>,
-}
-
-impl Errand for Answering<'_> {
-    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
-        desk.stay_unlocked();
-        let asked = desk.asked_for(&self.payment)?;
-        let purse = desk.purse(&asked.purse)?;
-        purse.usable()?;
-        check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
-        let at = purse.next_moment(desk.now());
-        let needed = desk.profile()?.card(&purse.account)?.needed();
-        self.prepared = Some((purse, asked, at));
-        Ok(Some(needed))
-    }
-
-    fn next(
-        &mut self,
-        _: &[TakenSlot],
-        replies: &[Reply],
-        _: &mut dyn CryptoRng,
-    ) -> Result<Vec<Command>, WalletError> {
-        let Some((purse, _, at)) = &self.prepared else {
-            return Ok(Vec::new());
-        };
-        if !self.was_asked {
-            self.was_asked = true;
-            return Ok(vec![
-                Command::present_pin(self.pin),
-                card::look(purse.place, &self.payment, *at),
-                card::answer(purse.place, self.accept, &self.payment, *at),
-                purse_card::read(purse.place),
-            ]);
-        }
-        let [_, seen, answer, view] = replies else {
-            return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        let answered = (
-            card::seen(seen)?,
-            purse_card::signed(answer)?,
-            purse_card::view(view)?,
-        );
-        self.answered = Some(answered);
-        Ok(Vec::new())
-    }
-
-    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let (Some((mut purse, mut asked, at)), Some((seen, answer, view))) =
-            (self.prepared.take(), self.answered.take())
-        else {
-            return Ok(());
-        };
-        // What was answered before keeps its answer, whatever was asked for now.
-        if asked.state == LocalState::Asked {
-            asked.state = match self.accept {
-                true => LocalState::Taken,
-                false => LocalState::Refused,
-            };
-            asked.amount = Some(seen.amount);
-            asked.partner = Some(seen.payer);
-            asked.updated_at = desk.now();
-        }
-        asked.text = Some(Carried::Answer(answer).to_text());
-        purse.state = view.state;
-        purse.signed_at = Some(at);
-        desk.keep_banking(purse)?;
-        self.kept = Some(asked.id());
-        desk.keep_banking(asked)
     }
 }

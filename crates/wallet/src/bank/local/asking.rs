@@ -1,10 +1,11 @@
 //! A purse here asks to be paid (Sb1, Sb2).
 
-use rand_core::CryptoRng;
-use tallystick_card::host::TakenSlot;
+use core::cell::Cell;
+
 use tallystick_card::host::purse::PaymentWanted;
 use tallystick_protocol::purse::local::LocalRequest;
 use tallystick_protocol::trust::keyed;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::card;
 use super::record::{FORMAT, LocalRecord};
@@ -13,11 +14,10 @@ use super::view::LocalState;
 use crate::bank::card as purse_card;
 use crate::bank::record::PurseRecord;
 use crate::core::access::check_pin;
-use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
-use crate::core::secure_element::{Command, Reply};
+use crate::core::secure_element::Command;
 use crate::core::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
@@ -35,81 +35,49 @@ impl<P: Ports> Wallet<P> {
         amount_minor: Option<u64>,
         pin: &str,
     ) -> Result<String, WalletError> {
-        let mut asking = Asking {
-            purse,
-            amount_minor,
-            pin,
-            prepared: None,
-            was_asked: false,
-            kept: None,
-        };
-        self.run(&mut asking).await?;
-        let kept = asking.kept;
+        let mut kept = None;
+        let signed_at = Cell::new(Timestamp(0));
+        self.at_one_go(
+            &mut |desk| {
+                desk.stay_unlocked();
+                let purse = desk.purse(purse)?;
+                purse.usable()?;
+                if amount_minor == Some(0) {
+                    return Err(WalletError::new(ErrorKind::AmountInvalid));
+                }
+                check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
+                let at = purse.next_moment(desk.now());
+                signed_at.set(at);
+                let wanted = PaymentWanted {
+                    amount: amount_minor,
+                    at,
+                };
+                let commands = vec![Command::present_pin(pin), card::ask(purse.place, &wanted)];
+                Ok(Some((desk.card_of(&purse)?, commands)))
+            },
+            &mut |desk, replies| {
+                let [_, signed] = replies else {
+                    return Err(WalletError::new(ErrorKind::CardFailed));
+                };
+                let signed = purse_card::signed(signed)?;
+                let purse = desk.purse(purse)?;
+                kept = Some(desk.keep_request(purse, signed, signed_at.get())?);
+                Ok(())
+            },
+        )
+        .await?;
         kept.ok_or_else(|| WalletError::new(ErrorKind::PurseState))
     }
 }
 
-struct Asking<'a> {
-    purse: &'a str,
-    amount_minor: Option<u64>,
-    pin: &'a str,
-    prepared: Option<(PurseRecord, PaymentWanted)>,
-    was_asked: bool,
-    /// The request, and the purse as its card shows it then.
-    kept: Option<String>,
-}
-
-impl Errand for Asking<'_> {
-    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
-        desk.stay_unlocked();
-        let purse = desk.purse(self.purse)?;
-        purse.usable()?;
-        if self.amount_minor == Some(0) {
-            return Err(WalletError::new(ErrorKind::AmountInvalid));
-        }
-        check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
-        let wanted = PaymentWanted {
-            amount: self.amount_minor,
-            at: purse.next_moment(desk.now()),
-        };
-        let needed = desk.profile()?.card(&purse.account)?.needed();
-        self.prepared = Some((purse, wanted));
-        Ok(Some(needed))
-    }
-
-    fn next(
+impl Desk<'_> {
+    /// Keeps what the wallet's own card has just signed; how the payment is named.
+    fn keep_request(
         &mut self,
-        _: &[TakenSlot],
-        replies: &[Reply],
-        _: &mut dyn CryptoRng,
-    ) -> Result<Vec<Command>, WalletError> {
-        let Some((purse, wanted)) = &self.prepared else {
-            return Ok(Vec::new());
-        };
-        if !self.was_asked {
-            self.was_asked = true;
-            return Ok(vec![
-                Command::present_pin(self.pin),
-                card::ask(purse.place, wanted),
-            ]);
-        }
-        let [_, signed] = replies else {
-            return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        let signed = purse_card::signed(signed)?;
-        self.kept = Some(Carried::Request(signed).to_text());
-        Ok(Vec::new())
-    }
-
-    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let (Some((mut purse, wanted)), Some(text)) = (self.prepared.take(), self.kept.take())
-        else {
-            return Ok(());
-        };
-        let Some(Carried::Request(signed)) = Carried::from_text(&text) else {
-            return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        // The wallet's own card has just signed it.
+        mut purse: PurseRecord,
+        signed: Vec<u8>,
+        at: Timestamp,
+    ) -> Result<String, WalletError> {
         let request: LocalRequest = keyed::unverified(&signed)
             .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
         let record = LocalRecord {
@@ -117,16 +85,17 @@ impl Errand for Asking<'_> {
             name: super::record::name_of(&request.nonce),
             purse: purse.id.clone(),
             state: LocalState::Asked,
-            amount: wanted.amount,
+            amount: request.amount,
             currency: purse.usable()?.currency,
             partner: None,
-            text: Some(text),
-            created_at: desk.now(),
-            updated_at: desk.now(),
+            text: Some(Carried::Request(signed).to_text()),
+            created_at: self.now(),
+            updated_at: self.now(),
         };
-        purse.signed_at = Some(wanted.at);
-        desk.keep_banking(purse)?;
-        self.kept = Some(record.id());
-        desk.begin_local(record)
+        purse.signed_at = Some(at);
+        self.keep_banking(purse)?;
+        let id = record.id();
+        self.begin_local(record)?;
+        Ok(id)
     }
 }

@@ -1,11 +1,7 @@
 //! What a text from another wallet is, before anything is done with it.
 
-use rand_core::CryptoRng;
-use tallystick_card::host::TakenSlot;
-use tallystick_card::host::purse::PaymentSeen;
 use tallystick_protocol::purse::local::{LocalRequest, SealedAnswer, SealedPayment};
 use tallystick_protocol::wire::cbor::decode;
-use tallystick_protocol::wire::time::Timestamp;
 
 use super::card;
 use super::record::LocalRecord;
@@ -13,11 +9,10 @@ use super::shown::short;
 use super::text::Carried;
 use super::view::{LocalState, SeenKind, SeenText};
 use crate::bank::record::PurseRecord;
-use crate::core::conversation::{Errand, Needed};
+use crate::core::conversation::Needed;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
-use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
@@ -48,25 +43,34 @@ impl<P: Ports> Wallet<P> {
     }
 
     async fn look_at_payment(&self, payment: Vec<u8>) -> Result<SeenText, WalletError> {
-        let mut looking = Looking {
-            payment,
-            prepared: None,
-            was_asked: false,
-            seen: None,
-        };
-        self.run(&mut looking).await?;
-        let (Some((purse, asked, _)), Some(seen)) = (looking.prepared, looking.seen) else {
-            return Err(WalletError::new(ErrorKind::PaymentNotAsked));
-        };
-        Ok(SeenText {
-            kind: SeenKind::Payment,
-            amount_minor: Some(seen.amount),
-            currency: asked.currency.code().to_owned(),
-            partner: short(&seen.payer),
-            purses: vec![purse.id],
-            at: seen.at.0,
-            answered: Some(asked.state).filter(|state| *state != LocalState::Asked),
-        })
+        let mut said = None;
+        self.at_one_go(
+            &mut |desk| {
+                let asked = desk.asked_for(&payment)?;
+                let purse = desk.purse(&asked.purse)?;
+                let commands = vec![card::look(purse.place, &payment, desk.now())];
+                Ok(Some((desk.card_of(&purse)?, commands)))
+            },
+            &mut |desk, replies| {
+                let [seen] = replies else {
+                    return Err(WalletError::new(ErrorKind::CardFailed));
+                };
+                let seen = card::seen(seen)?;
+                let asked = desk.asked_for(&payment)?;
+                said = Some(SeenText {
+                    kind: SeenKind::Payment,
+                    amount_minor: Some(seen.amount),
+                    currency: asked.currency.code().to_owned(),
+                    partner: short(&seen.payer),
+                    purses: vec![asked.purse],
+                    at: seen.at.0,
+                    answered: Some(asked.state).filter(|state| *state != LocalState::Asked),
+                });
+                Ok(())
+            },
+        )
+        .await?;
+        said.ok_or_else(|| WalletError::new(ErrorKind::PaymentNotAsked))
     }
 
     async fn look_at_answer(&self, answer: &[u8]) -> Result<SeenText, WalletError> {
@@ -86,49 +90,6 @@ impl<P: Ports> Wallet<P> {
         })
         .await?;
         seen.ok_or_else(|| WalletError::new(ErrorKind::PaymentNotAsked))
-    }
-}
-
-/// A payment that the card looks at; it changes nothing.
-struct Looking {
-    payment: Vec<u8>,
-    prepared: Option<(PurseRecord, LocalRecord, Timestamp)>,
-    was_asked: bool,
-    seen: Option<PaymentSeen>,
-}
-
-impl Errand for Looking {
-    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
-        let asked = desk.asked_for(&self.payment)?;
-        let purse = desk.purse(&asked.purse)?;
-        let needed = desk.profile()?.card(&purse.account)?.needed();
-        let now = desk.now();
-        self.prepared = Some((purse, asked, now));
-        Ok(Some(needed))
-    }
-
-    fn next(
-        &mut self,
-        _: &[TakenSlot],
-        replies: &[Reply],
-        _: &mut dyn CryptoRng,
-    ) -> Result<Vec<Command>, WalletError> {
-        let Some((purse, _, now)) = &self.prepared else {
-            return Ok(Vec::new());
-        };
-        if !self.was_asked {
-            self.was_asked = true;
-            return Ok(vec![card::look(purse.place, &self.payment, *now)]);
-        }
-        let [seen] = replies else {
-            return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        self.seen = Some(card::seen(seen)?);
-        Ok(Vec::new())
-    }
-
-    fn keep(&mut self, _: &mut Desk<'_>) -> Result<(), WalletError> {
-        Ok(())
     }
 }
 
@@ -171,6 +132,11 @@ impl Desk<'_> {
             }
         }
         seen.ok_or_else(|| WalletError::new(refused))
+    }
+
+    /// The card in which a purse is.
+    pub(super) fn card_of(&mut self, purse: &PurseRecord) -> Result<Needed, WalletError> {
+        Ok(self.profile()?.card(&purse.account)?.needed())
     }
 
     /// The request of a purse here that this payment answers.

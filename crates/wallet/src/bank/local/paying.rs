@@ -1,13 +1,13 @@
 //! A purse here pays another one (Sb3 to Sb5).
 
-use rand_core::CryptoRng;
-use tallystick_card::host::TakenSlot;
-use tallystick_card::host::purse::PaymentGiven;
+use core::cell::Cell;
+
+use tallystick_card::host::purse::{PaymentGiven, PurseView};
+use tallystick_protocol::purse::Endpoint;
 use tallystick_protocol::purse::local::LocalRequest;
-use tallystick_protocol::purse::{Endpoint, PurseNumber};
 use tallystick_protocol::trust::keyed;
-use tallystick_protocol::wire::identifier::TransactionId;
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::card;
 use super::record::{FORMAT, LocalRecord, name_of};
@@ -16,11 +16,10 @@ use super::view::LocalState;
 use crate::bank::card as purse_card;
 use crate::bank::record::PurseRecord;
 use crate::core::access::check_pin;
-use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
-use crate::core::secure_element::{Command, Reply};
+use crate::core::secure_element::Command;
 use crate::core::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
@@ -43,128 +42,101 @@ impl<P: Ports> Wallet<P> {
         let Some(Carried::Request(request)) = Carried::from_text(text) else {
             return Err(WalletError::new(ErrorKind::PaymentTextInvalid));
         };
-        let mut paying = Paying {
-            purse,
-            request,
-            amount_minor,
-            pin,
-            prepared: None,
-            was_asked: false,
-            paid: None,
-            kept: None,
-        };
-        self.run(&mut paying).await?;
-        let kept = paying.kept;
+        let mut kept = None;
+        let signed_at = Cell::new(Timestamp(0));
+        self.at_one_go(
+            &mut |desk| {
+                desk.stay_unlocked();
+                let purse = desk.purse(purse)?;
+                let currency = purse.usable()?.currency;
+                if amount_minor == 0 {
+                    return Err(WalletError::new(ErrorKind::AmountInvalid));
+                }
+                check_pin(pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
+                let at = purse.next_moment(desk.now());
+                signed_at.set(at);
+                let given = PaymentGiven {
+                    request: request.clone(),
+                    amount: Money::new(amount_minor, currency),
+                    at,
+                };
+                let commands = vec![
+                    Command::present_pin(pin),
+                    card::pay(purse.place, &given),
+                    purse_card::read(purse.place),
+                ];
+                Ok(Some((desk.card_of(&purse)?, commands)))
+            },
+            &mut |desk, replies| {
+                let [_, payment, view] = replies else {
+                    return Err(WalletError::new(ErrorKind::CardFailed));
+                };
+                let purse = desk.purse(purse)?;
+                let paid = Paid {
+                    request: &request,
+                    amount_minor,
+                    payment: purse_card::signed(payment)?,
+                    view: purse_card::view(view)?,
+                    at: signed_at.get(),
+                };
+                kept = Some(desk.keep_payment(purse, paid)?);
+                Ok(())
+            },
+        )
+        .await?;
         kept.ok_or_else(|| WalletError::new(ErrorKind::PurseState))
     }
 }
 
-struct Paying<'a> {
-    purse: &'a str,
-    request: Vec<u8>,
+/// What the card has paid, and the purse as it shows it then.
+struct Paid<'a> {
+    request: &'a [u8],
     amount_minor: u64,
-    pin: &'a str,
-    prepared: Option<(PurseRecord, PaymentGiven)>,
-    was_asked: bool,
-    /// The sealed payment, its number and its payee, and the purse as its card shows it then.
-    paid: Option<Paid>,
-    kept: Option<String>,
-}
-
-struct Paid {
     payment: Vec<u8>,
-    transaction: TransactionId,
-    payee: Option<PurseNumber>,
-    view: tallystick_card::host::purse::PurseView,
+    view: PurseView,
+    at: Timestamp,
 }
 
-impl Errand for Paying<'_> {
-    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
-        desk.stay_unlocked();
-        let purse = desk.purse(self.purse)?;
-        let currency = purse.usable()?.currency;
-        if self.amount_minor == 0 {
-            return Err(WalletError::new(ErrorKind::AmountInvalid));
-        }
-        check_pin(self.pin).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
-        let given = PaymentGiven {
-            request: self.request.clone(),
-            amount: Money::new(self.amount_minor, currency),
-            at: purse.next_moment(desk.now()),
-        };
-        let needed = desk.profile()?.card(&purse.account)?.needed();
-        self.prepared = Some((purse, given));
-        Ok(Some(needed))
-    }
-
-    fn next(
+impl Desk<'_> {
+    /// Keeps what the card has set aside and sealed; how the payment is named.
+    fn keep_payment(
         &mut self,
-        _: &[TakenSlot],
-        replies: &[Reply],
-        _: &mut dyn CryptoRng,
-    ) -> Result<Vec<Command>, WalletError> {
-        let Some((purse, given)) = &self.prepared else {
-            return Ok(Vec::new());
+        mut purse: PurseRecord,
+        paid: Paid<'_>,
+    ) -> Result<String, WalletError> {
+        let invalid = |error: &dyn core::error::Error| {
+            WalletError::caused(ErrorKind::PaymentTextInvalid, error)
         };
-        if !self.was_asked {
-            self.was_asked = true;
-            return Ok(vec![
-                Command::present_pin(self.pin),
-                card::pay(purse.place, given),
-                purse_card::read(purse.place),
-            ]);
-        }
-        let [_, payment, view] = replies else {
-            return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        let (payment, view) = (purse_card::signed(payment)?, purse_card::view(view)?);
         // The card has verified the request; which payment it is the card says.
-        let request: LocalRequest = keyed::unverified(&given.request)
-            .map_err(|error| WalletError::caused(ErrorKind::PaymentTextInvalid, &error))?;
+        let request: LocalRequest =
+            keyed::unverified(paid.request).map_err(|error| invalid(&error))?;
+        let payee = request.payee.number().map_err(|error| invalid(&error))?;
         let opened = purse.usable()?;
-        let number = request
-            .payee
-            .number()
-            .map(|payee| (payee, request.transaction(&opened.number, &payee)))
-            .map_err(|error| WalletError::caused(ErrorKind::PaymentTextInvalid, &error))?;
-        let (payee, transaction) = number;
-        let known = view
-            .pending
-            .iter()
+        let currency = opened.currency;
+        let transaction = request.transaction(&opened.number, &payee);
+        let mut pending = paid.view.pending.iter();
+        let is_set_aside = pending
             .any(|one| one.transaction == transaction && one.destination == Endpoint::Purse(payee));
-        if !known {
+        if !is_set_aside {
             return Err(WalletError::new(ErrorKind::CardFailed));
         }
-        self.paid = Some(Paid {
-            payment,
-            transaction,
-            payee: Some(payee),
-            view,
-        });
-        Ok(Vec::new())
-    }
-
-    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let (Some((mut purse, given)), Some(paid)) = (self.prepared.take(), self.paid.take())
-        else {
-            return Ok(());
-        };
         let record = LocalRecord {
             format: FORMAT,
-            name: name_of(&paid.transaction.0),
+            name: name_of(&transaction.0),
             purse: purse.id.clone(),
             state: LocalState::Paid,
-            amount: Some(given.amount.minor),
-            currency: given.amount.currency,
-            partner: paid.payee,
+            amount: Some(paid.amount_minor),
+            currency,
+            partner: Some(payee),
             text: Some(Carried::Payment(paid.payment).to_text()),
-            created_at: desk.now(),
-            updated_at: desk.now(),
+            created_at: self.now(),
+            updated_at: self.now(),
         };
         purse.state = paid.view.state;
-        purse.signed_at = Some(given.at);
-        desk.keep_banking(purse)?;
-        self.kept = Some(record.id());
-        desk.begin_local(record)
+        purse.signed_at = Some(paid.at);
+        self.keep_banking(purse)?;
+        let id = record.id();
+        self.begin_local(record)?;
+        Ok(id)
     }
 }

@@ -1,22 +1,16 @@
 //! The payee's answer settles what a purse here has paid, or gives it back (Sb11, Sb12).
 
-use rand_core::CryptoRng;
-use tallystick_card::host::TakenSlot;
 use tallystick_card::host::purse::PurseView;
 use tallystick_protocol::purse::{MovementOutcome, MovementVerdict};
-use tallystick_protocol::wire::time::Timestamp;
 
 use super::card;
 use super::record::{LocalRecord, name_of};
 use super::text::Carried;
 use super::view::LocalState;
 use crate::bank::card as purse_card;
-use crate::bank::record::PurseRecord;
-use crate::core::conversation::{Errand, Needed};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
-use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
@@ -30,66 +24,36 @@ impl<P: Ports> Wallet<P> {
         let Some(Carried::Answer(answer)) = Carried::from_text(text) else {
             return Err(WalletError::new(ErrorKind::PaymentTextInvalid));
         };
-        let mut settling = Settling {
-            answer,
-            prepared: None,
-            was_asked: false,
-            view: None,
-            kept: None,
-        };
-        self.run(&mut settling).await?;
-        let kept = settling.kept;
+        let mut kept = None;
+        self.at_one_go(
+            &mut |desk| {
+                desk.stay_unlocked();
+                let paid = desk.paid_by(&answer)?;
+                let purse = desk.purse(&paid.purse)?;
+                let commands = vec![
+                    card::settle(purse.place, &answer, desk.now()),
+                    purse_card::read(purse.place),
+                ];
+                Ok(Some((desk.card_of(&purse)?, commands)))
+            },
+            &mut |desk, replies| {
+                let [_, view] = replies else {
+                    return Err(WalletError::new(ErrorKind::CardFailed));
+                };
+                let paid = desk.paid_by(&answer)?;
+                kept = Some(paid.id());
+                desk.settle_local(paid, purse_card::view(view)?)
+            },
+        )
+        .await?;
         kept.ok_or_else(|| WalletError::new(ErrorKind::PaymentNotAsked))
     }
 }
 
-struct Settling {
-    answer: Vec<u8>,
-    prepared: Option<(PurseRecord, LocalRecord, Timestamp)>,
-    was_asked: bool,
-    view: Option<PurseView>,
-    kept: Option<String>,
-}
-
-impl Errand for Settling {
-    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
-        desk.stay_unlocked();
-        let paid = desk.paid_by(&self.answer)?;
-        let purse = desk.purse(&paid.purse)?;
-        let needed = desk.profile()?.card(&purse.account)?.needed();
-        let now = desk.now();
-        self.prepared = Some((purse, paid, now));
-        Ok(Some(needed))
-    }
-
-    fn next(
-        &mut self,
-        _: &[TakenSlot],
-        replies: &[Reply],
-        _: &mut dyn CryptoRng,
-    ) -> Result<Vec<Command>, WalletError> {
-        let Some((purse, _, now)) = &self.prepared else {
-            return Ok(Vec::new());
-        };
-        if !self.was_asked {
-            self.was_asked = true;
-            return Ok(vec![
-                card::settle(purse.place, &self.answer, *now),
-                purse_card::read(purse.place),
-            ]);
-        }
-        let [_, view] = replies else {
-            return Err(WalletError::new(ErrorKind::CardFailed));
-        };
-        self.view = Some(purse_card::view(view)?);
-        Ok(Vec::new())
-    }
-
-    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        let (Some((mut purse, mut paid, _)), Some(view)) = (self.prepared.take(), self.view.take())
-        else {
-            return Ok(());
-        };
+impl Desk<'_> {
+    /// The card has taken up the payee's answer, and shows the purse so.
+    fn settle_local(&mut self, mut paid: LocalRecord, view: PurseView) -> Result<(), WalletError> {
+        let mut purse = self.purse(&paid.purse)?;
         let before = purse.state.as_ref().map(|state| state.amount);
         let after = view.state.as_ref().map(|state| state.amount);
         if paid.state == LocalState::Paid {
@@ -99,16 +63,13 @@ impl Errand for Settling {
                 false => LocalState::Settled,
             };
             paid.text = None;
-            paid.updated_at = desk.now();
+            paid.updated_at = self.now();
         }
         purse.state = view.state;
-        desk.keep_banking(purse)?;
-        self.kept = Some(paid.id());
-        desk.keep_banking(paid)
+        self.keep_banking(purse)?;
+        self.keep_banking(paid)
     }
-}
 
-impl Desk<'_> {
     /// The bank says how a payment to another purse ended, of which no answer came.
     pub(in crate::bank) fn end_local(&mut self, said: &MovementVerdict) -> Result<(), WalletError> {
         let name = name_of(&said.transaction.0);
