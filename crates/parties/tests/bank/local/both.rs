@@ -5,7 +5,7 @@ use tallystick_protocol::bank::InstructionOutcome;
 use tallystick_protocol::purse::MovementOutcome;
 use tallystick_simulation::cast::Cast;
 
-use super::people::{Person, alerts, apart, losses, pay};
+use super::people::{Copied, Person, alerts, apart, losses, pay, spend_twice};
 use crate::authority::with;
 use crate::closing::outcome;
 use crate::purse::account;
@@ -148,13 +148,9 @@ fn what_waits_cannot_be_unloaded_and_keeps_its_purse_open() {
 #[test]
 fn whoever_spent_twice_is_named_at_once_and_his_payees_are_paid_when_the_window_is_over() {
     let world = world();
-    let mut cheat = Person::new(&world, 1, 3_000);
-    let mut copy = cheat.purse.clone();
-    let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
-    pay(&world, &mut cheat, &mut payees[0], 1, 3_000);
-    cheat.with_copy(&mut copy, |copy| {
-        pay(&world, copy, &mut payees[1], 2, 3_000)
-    });
+    let Copied {
+        cheat, mut payees, ..
+    } = spend_twice(&world, 3_000, [3_000, 3_000]);
     for payee in &mut payees {
         payee.reports(&world);
     }

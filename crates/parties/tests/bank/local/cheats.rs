@@ -3,16 +3,14 @@
 use tallystick_protocol::purse::local::Contradiction;
 use tallystick_protocol::wire::cbor::decode;
 
-use super::people::{Person, alerts, losses, pay};
+use super::people::{Copied, Person, alerts, losses, pay, proof_against, spend_twice};
 use crate::authority::world;
 use crate::world::{BANK, World, domain};
 
 /// Whether the bank shows a proof that a third party takes, with the bank's key alone.
 fn named(world: &World, person: &Person) -> bool {
-    let path = format!("/v1/contradictions/{}", person.purse.number);
-    let answer = world.get(BANK, &path);
-    assert!(answer.status().is_success());
-    let proof: Contradiction = decode(answer.body()).unwrap();
+    let proof = proof_against(world, person).unwrap();
+    let proof: Contradiction = decode(&proof).unwrap();
     let verified = proof.verify((&domain(BANK), &person.purse.bank), world.now());
     verified == Ok(person.purse.number)
 }
@@ -20,13 +18,11 @@ fn named(world: &World, person: &Person) -> bool {
 #[test]
 fn a_purse_that_was_copied_and_spent_twice_is_named_and_its_account_pays() {
     let world = world();
-    let mut cheat = Person::new(&world, 1, 3_000);
-    let mut copy = cheat.purse.clone();
-    let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
-    pay(&world, &mut cheat, &mut payees[0], 1, 3_000);
-    cheat.with_copy(&mut copy, |copy| {
-        pay(&world, copy, &mut payees[1], 2, 3_000)
-    });
+    let Copied {
+        mut cheat,
+        mut payees,
+        ..
+    } = spend_twice(&world, 3_000, [3_000, 3_000]);
     for payee in &mut payees {
         payee.reports(&world);
     }
@@ -46,13 +42,11 @@ fn a_purse_that_was_copied_and_spent_twice_is_named_and_its_account_pays() {
 fn a_payment_that_the_own_report_hides_names_the_purse_whichever_comes_first() {
     for report_first in [true, false] {
         let world = world();
-        let mut cheat = Person::new(&world, 1, 3_000);
-        let mut copy = cheat.purse.clone();
-        let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
-        pay(&world, &mut cheat, &mut payees[0], 1, 2_000);
-        cheat.with_copy(&mut copy, |copy| {
-            pay(&world, copy, &mut payees[1], 2, 1_000)
-        });
+        let Copied {
+            mut cheat,
+            mut copy,
+            mut payees,
+        } = spend_twice(&world, 3_000, [2_000, 1_000]);
         if report_first {
             cheat.with_copy(&mut copy, |copy| copy.reports(&world));
             payees[0].reports(&world);
@@ -74,13 +68,9 @@ fn a_payment_that_the_own_report_hides_names_the_purse_whichever_comes_first() {
 #[test]
 fn what_an_account_cannot_pay_the_bank_bears_and_says_so() {
     let world = world();
-    let mut cheat = Person::new(&world, 1, 9_000);
-    let mut copy = cheat.purse.clone();
-    let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
-    pay(&world, &mut cheat, &mut payees[0], 1, 9_000);
-    cheat.with_copy(&mut copy, |copy| {
-        pay(&world, copy, &mut payees[1], 2, 9_000)
-    });
+    let Copied {
+        cheat, mut payees, ..
+    } = spend_twice(&world, 9_000, [9_000, 9_000]);
     for payee in &mut payees {
         payee.reports(&world);
     }

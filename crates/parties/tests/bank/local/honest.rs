@@ -1,6 +1,6 @@
 //! Nobody honest is ever named (this has gone wrong elsewhere: Tribler/tribler#6306).
 
-use super::people::{Person, alerts, losses, pay};
+use super::people::{Copied, Person, alerts, losses, pay, proof_against, spend_twice};
 use crate::auditing::requires_clean_audit;
 use crate::authority::world;
 use crate::world::{BANK, World};
@@ -23,12 +23,11 @@ fn nobody_spent_twice(world: &World) {
 
 /// Whether the bank names this one, and blocks the purse.
 fn is_named(world: &World, person: &Person) -> bool {
-    let path = format!("/v1/contradictions/{}", person.purse.number);
     let sql = format!(
         "SELECT count(*) FROM bank_purses WHERE lower(hex(number)) = '{}' AND blocked_at > 0",
         person.purse.number
     );
-    let has_proof = world.get(BANK, &path).status().is_success();
+    let has_proof = proof_against(world, person).is_some();
     assert_eq!(has_proof, world.number(BANK, &sql) == 1);
     has_proof
 }
@@ -139,13 +138,11 @@ fn a_report_that_comes_twice_names_nobody() {
 #[test]
 fn a_payee_of_a_cheat_who_lost_his_history_is_paid_and_not_named() {
     let world = world();
-    let mut cheat = Person::new(&world, 1, 3_000);
-    let mut copy = cheat.purse.clone();
-    let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
-    pay(&world, &mut cheat, &mut payees[0], 1, 2_000);
-    cheat.with_copy(&mut copy, |copy| {
-        pay(&world, copy, &mut payees[1], 2, 1_000)
-    });
+    let Copied {
+        mut cheat,
+        mut copy,
+        mut payees,
+    } = spend_twice(&world, 3_000, [2_000, 1_000]);
     payees[0].reports(&world);
     let refused = payees[1].reports_what_is_left(&world, 1).err();
     assert_eq!(refused.as_deref(), Some("history-gap"));

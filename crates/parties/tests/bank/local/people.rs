@@ -167,6 +167,39 @@ pub fn pay(world: &World, payer: &mut Person, payee: &mut Person, nonce: u8, min
     handed
 }
 
+/// Somebody with so much in the purse, who copied it and paid this and that out of the one and the other.
+pub struct Copied {
+    pub cheat: Person,
+    pub copy: Purse,
+    pub payees: [Person; 2],
+}
+
+/// Spends what is in a purse twice: nobody has told the bank of it yet.
+pub fn spend_twice(world: &World, inside: u64, [first, second]: [u64; 2]) -> Copied {
+    let mut cheat = Person::new(world, 1, inside);
+    let mut copy = cheat.purse.clone();
+    let mut payees = [2, 3].map(|seed| Person::new(world, seed, 0));
+    pay(world, &mut cheat, &mut payees[0], 1, first);
+    cheat.with_copy(&mut copy, |copy| {
+        pay(world, copy, &mut payees[1], 2, second)
+    });
+    Copied {
+        cheat,
+        copy,
+        payees,
+    }
+}
+
+/// The proof that the bank shows against somebody, if there is one.
+pub fn proof_against(world: &World, person: &Person) -> Option<Vec<u8>> {
+    let path = format!("/v1/contradictions/{}", person.purse.number);
+    let answer = world.get(BANK, &path);
+    answer
+        .status()
+        .is_success()
+        .then(|| answer.body().to_owned())
+}
+
 /// What the bank bears.
 pub fn losses(world: &World) -> i64 {
     -available(world, "losses")

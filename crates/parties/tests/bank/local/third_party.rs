@@ -2,7 +2,7 @@
 
 use tallystick_auditor::contradiction::{Proven, judge};
 
-use super::people::{Person, pay};
+use super::people::{Copied, proof_against, spend_twice};
 use crate::authority::world;
 use crate::world::{BANK, World};
 
@@ -11,31 +11,18 @@ fn bank_certificate(world: &World) -> Vec<u8> {
     world.get(BANK, "/v1/purses.cer").body().to_owned()
 }
 
-fn download(world: &World, person: &Person) -> Option<Vec<u8>> {
-    let path = format!("/v1/contradictions/{}", person.purse.number);
-    let answer = world.get(BANK, &path);
-    answer
-        .status()
-        .is_success()
-        .then(|| answer.body().to_owned())
-}
-
 #[test]
 fn a_downloaded_proof_is_judged_without_the_bank_and_there_is_none_against_those_who_were_paid() {
     let world = world();
-    let mut cheat = Person::new(&world, 1, 3_000);
-    let mut copy = cheat.purse.clone();
-    let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
-    pay(&world, &mut cheat, &mut payees[0], 1, 3_000);
-    cheat.with_copy(&mut copy, |copy| {
-        pay(&world, copy, &mut payees[1], 2, 2_000)
-    });
+    let Copied {
+        cheat, mut payees, ..
+    } = spend_twice(&world, 3_000, [3_000, 2_000]);
     for payee in &mut payees {
         payee.reports(&world);
-        assert!(download(&world, payee).is_none());
+        assert!(proof_against(&world, payee).is_none());
     }
     let certificate = bank_certificate(&world);
-    let proof = download(&world, &cheat).unwrap();
+    let proof = proof_against(&world, &cheat).unwrap();
     let Proven { bank, caught } = judge(&proof, &certificate, &world.anchors).unwrap();
     assert_eq!((bank.as_str(), caught.purse), (BANK, cheat.purse.number));
     let sentence = judge(&proof, &certificate, &world.anchors).unwrap();
@@ -50,17 +37,15 @@ fn a_downloaded_proof_is_judged_without_the_bank_and_there_is_none_against_those
 #[test]
 fn a_proof_by_a_report_that_hides_a_payment_is_judged_too() {
     let world = world();
-    let mut cheat = Person::new(&world, 1, 3_000);
-    let mut copy = cheat.purse.clone();
-    let mut payees = [2, 3].map(|seed| Person::new(&world, seed, 0));
-    pay(&world, &mut cheat, &mut payees[0], 1, 2_000);
-    cheat.with_copy(&mut copy, |copy| {
-        pay(&world, copy, &mut payees[1], 2, 1_000)
-    });
+    let Copied {
+        mut cheat,
+        mut copy,
+        mut payees,
+    } = spend_twice(&world, 3_000, [2_000, 1_000]);
     cheat.with_copy(&mut copy, |copy| copy.reports(&world));
     payees[0].reports(&world);
     let certificate = bank_certificate(&world);
-    let proof = download(&world, &cheat).unwrap();
+    let proof = proof_against(&world, &cheat).unwrap();
     let proven = judge(&proof, &certificate, &world.anchors).unwrap();
     assert_eq!(proven.caught.purse, cheat.purse.number);
     let told = format!(
