@@ -113,10 +113,11 @@ export class BankCustomer extends Shopper {
     return this.#textFor(page, 'between-asked')
   }
 
-  /** Pays what another purse asks for; resolves to the text that is shown to it. */
-  async payPurse(request) {
+  /** Pays what another purse asks for, or `yen` if it leaves that open; resolves to the text that is shown to it. */
+  async payPurse(request, yen = 0) {
     const page = await this.purse()
     await this.#paste(page, request)
+    if (yen) await page.getByLabel(words('move.amount'), { exact: true }).fill(String(yen))
     await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
     await this.shot(page, 'between-pay', { fullPage: true })
     await page.getByRole('button', { name: new RegExp(`^${words('between.pay.button', { amount: '' }).trim()} .*\\d`) }).click()

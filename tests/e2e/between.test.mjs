@@ -42,7 +42,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('t004_6 one asks, the other pays, the first takes, and both purses know it, with no network', async () => {
+test('t004_6 t004_14 t004_25 t004_30 one asks, the other pays, the first takes, and both purses know it, with no network', async () => {
   const request = await kenji.askForPayment(1_500)
   const payment = await aiko.payPurse(request)
   assert.equal((await purseOf(aiko)).out_minor, 1_500, 'it is on its way before anything is shown')

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { BankCustomer } from '../../scripts/lib/bank-customer.mjs'
-import { words } from '../../scripts/lib/shopper.mjs'
 import { VendingMachine } from '../../scripts/lib/vending-machine.mjs'
 import { axeLook, narrowLook } from './support/looks.mjs'
 import { consoleOf, eventually, openWorld } from './support/world.mjs'
@@ -32,34 +31,16 @@ after(async () => {
   await world?.close()
 })
 
-/** Gives the wallet a text: pays what it asks for (`yen`, if the text leaves that open), or settles with it. Resolves to what the wallet shows then. */
-async function give(text, yen) {
-  const page = await aiko.purse()
-  await page.getByRole('button', { name: words('between.take'), exact: true }).click()
-  await page.getByLabel(words('between.paste'), { exact: true }).fill(text)
-  await page.getByRole('button', { name: words('between.look'), exact: true }).click()
-  if (text.startsWith('TALLY-ASK-')) {
-    if (yen) await page.getByLabel(words('move.amount'), { exact: true }).fill(String(yen))
-    await page.getByLabel(words('add.pin'), { exact: true }).fill(aiko.person.pin)
-    await page.getByRole('button', { name: new RegExp(`^${words('between.pay.button', { amount: '' }).trim()} .*\\d`) }).click()
-  }
-  await page.getByRole('button', { name: words('between.ask'), exact: true }).waitFor()
-  const shown = page.getByRole('region', { name: words('between.text.label'), exact: true }).first()
-  const says = (await shown.count()) > 0 ? (await shown.textContent()).trim() : ''
-  await page.close()
-  return says
-}
-
 test('t004_16 v1 to v9 a drink is bought with no network in the wallet', async () => {
   await offline(true)
   request = await machine.order('sencha')
-  payment = await give(request)
+  payment = await aiko.payPurse(request)
   const { amount_minor, out_minor } = await purse()
   assert.deepEqual([amount_minor, out_minor], [LOADED - SENCHA, SENCHA], 'it is set aside before anything is shown')
   answer = await machine.pay(payment)
   assert.match(await machine.says(), /Here is your drink\s+Cold sencha has fallen/)
   assert.equal(await machine.tray(), 'Cold sencha lies in the tray.')
-  await give(answer)
+  await aiko.settlePayment(answer)
   assert.equal((await purse()).out_minor, 0)
   for (const text of [request, payment, answer]) assert.ok(text.length <= 1_100, `${text.length} characters`)
   await machine.takeDrink()
@@ -94,13 +75,13 @@ test('t004_41 short money drops nothing, comes back to the purse, and stands on 
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ product: 'coffee', leaves_amount_open: true }),
   })
-  const short = await give(asked.json().text, 100)
+  const short = await aiko.payPurse(asked.json().text, 100)
   assert.equal((await purse()).out_minor, 100)
   await machine.order('coffee')
   const refusal = await machine.pay(short)
   assert.match(await machine.says(), /Nothing fell\s+That is less than the price/)
   assert.equal(await machine.tray(), 'Nothing has fallen yet.')
-  await give(refusal)
+  await aiko.settlePayment(refusal)
   const { amount_minor, out_minor } = await purse()
   assert.deepEqual([amount_minor, out_minor], [LOADED - SENCHA, 0])
   const { improper } = await consoleOf(parties, 'vending')

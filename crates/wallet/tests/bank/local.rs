@@ -52,7 +52,7 @@ fn settles(holder: &Holder<'_>, answer: &str) -> LocalState {
 }
 
 #[test]
-fn t004_7_15_two_wallets_pay_each_other_while_no_bank_can_be_reached() {
+fn t004_7_t004_15_two_wallets_pay_each_other_while_no_bank_can_be_reached() {
     let world = World::with_authority();
     let (payer, payee) = two(&world);
     world.hub.cut(BANK, true);

@@ -49,7 +49,7 @@ impl WithReader<'_> {
 }
 
 #[test]
-fn t004_8_value_follows_the_card_in_the_reader() {
+fn t004_8_t004_26_t004_31_value_follows_the_card_in_the_reader() {
     let world = World::with_authority();
     let WithReader { holder, card } = ready(&world);
     let here = WithReader { holder, card };

@@ -193,7 +193,7 @@ fn t004_8_value_follows_the_card_to_whatever_device_reads_it() {
 }
 
 #[test]
-fn t004_9_17_value_carries_the_time_at_which_it_was_sent() {
+fn t004_9_t004_17_value_carries_the_time_at_which_it_was_sent() {
     let mut holder = Holder::holding(5_000);
     holder.now = START.plus_seconds(1_234);
     let request = holder.give(1_000).unwrap();

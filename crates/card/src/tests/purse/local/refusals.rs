@@ -10,7 +10,7 @@ use crate::tests::purse::bank::{Bank, BankKey, LIFE};
 use crate::tests::purse::holder::yen;
 
 #[test]
-fn t004_11_and_12_a_purse_of_another_bank_a_forged_one_or_an_old_one_is_neither_paid_nor_taken() {
+fn t004_11_t004_12_a_purse_of_another_bank_a_forged_one_or_an_old_one_is_neither_paid_nor_taken() {
     let mut payer = Person::holding(1, 3_000);
     let other = Bank::named("other-bank.localhost", BankKey::P256([8; 32]));
     let mut other = Person::of(2, other, Algorithm::Es256);

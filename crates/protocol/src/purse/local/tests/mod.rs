@@ -168,7 +168,7 @@ fn each_of_the_three_legs_fits_a_still_code() {
 }
 
 #[test]
-fn t004_11_and_12_a_purse_of_another_bank_or_one_that_is_over_is_refused_by_either_side() {
+fn t004_11_t004_12_t004_27_a_purse_of_another_bank_or_one_that_is_over_is_refused_by_either_side() {
     let (bank, key) = bank();
     let asked = sign(&PAYEE.asks(), &PAYEE.secret);
     let (sealed, ..) = sealed_payment();
