@@ -60,12 +60,14 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             require_same(&known, &purse, &digest)?;
             return self.answer_movement(&said, &known).await;
         }
-        let fresh = self.require_fresh(message.at);
-        if fresh.is_ok() {
-            self.take_notice(&purse.number, &message.state, message.at)?;
-        }
-        let prepaid = match fresh {
-            Err(fault) if message.prepaid.is_none() => return Err(fault),
+        // What was not asked for now, or was overtaken, is decided, too: the card would wait for that for good, or until
+        // the reconciliation window is over.
+        let ends_by_verdict = message.prepaid.is_some() || goes_to_another_purse(&message);
+        let timely = self
+            .require_fresh(message.at)
+            .and_then(|()| self.take_notice(&purse.number, &message.state, message.at));
+        let prepaid = match timely {
+            Err(fault) if !(ends_by_verdict && is_decision(fault.kind)) => return Err(fault),
             _ => self.shown_prepaid(&message).await?,
         };
         let mut asked = Asked {
@@ -76,14 +78,18 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             destination: None,
         };
         let office = &self.issuer.office;
-        // What was not asked for now is decided, too: its prepaid card would wait for that for good.
-        let decided = match fresh {
+        let decided = match timely {
             Ok(()) => self.decided(&mut asked).await,
-            Err(_) => Err(Fault::new(Kind::Conflict, "It was not asked for now.")),
+            Err(late) => Err(late),
         };
         let movement = match decided {
-            Err(fault) if prepaid.is_some() && is_decision(fault.kind) => {
-                office.transaction(|tables| self.refuse(tables, &asked))?
+            Err(fault) if ends_by_verdict && is_decision(fault.kind) => {
+                let refused = office.transaction(|tables| self.refuse(tables, &asked))?;
+                // The purse hears of it with its next report, and its holder at once why.
+                if prepaid.is_none() && refused.state == MovementState::Refused {
+                    return Err(fault);
+                }
+                refused
             }
             decided => decided?,
         };
@@ -104,8 +110,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         office.transaction(|tables| self.offer(tables, asked))
     }
 
-    /// Refuses by a verdict what a prepaid card was prepared for: it signs no report by which it could hear of that
-    /// later. Call it in a transaction.
+    /// Refuses by a verdict what would not end by the next report: a prepaid card signs none, and of value for another
+    /// purse a history does not tell whether its payee has it already. Call it in a transaction.
     fn refuse(&self, tables: &dyn Tables, asked: &Asked<'_>) -> Result<Movement, Fault> {
         let now = self.issuer.office.now();
         let request = asked.request;
@@ -337,6 +343,14 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     }
 }
 
+/// Whether a purse gives to another one.
+fn goes_to_another_purse(request: &MovementRequest) -> bool {
+    let own = Endpoint::Purse(request.purse);
+    request.source == own
+        && matches!(request.destination, Endpoint::Purse(_))
+        && request.destination != own
+}
+
 /// Whether the bank has decided by that problem, and not only failed or been asked for something else.
 const fn is_decision(kind: Kind) -> bool {
     matches!(
@@ -349,8 +363,10 @@ const fn is_decision(kind: Kind) -> bool {
             | Kind::NoAmount
             | Kind::OtherCurrency
             | Kind::OverLimit
+            | Kind::Replayed
             | Kind::ShortOfMoney
             | Kind::UnknownDestination
+            | Kind::WrongClock
             | Kind::WrongSource
     )
 }

@@ -3,7 +3,9 @@
 
 use tallystick_parties::ledger::across::trial_of_all;
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
-use tallystick_protocol::purse::{Endpoint, HistoryPolicy, MovementOutcome, MovementVerdict};
+use tallystick_protocol::purse::{
+    Endpoint, HistoryPolicy, MovementOutcome, MovementVerdict, PurseNumber,
+};
 use tallystick_protocol::test_keys::TestRng;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::HolderId;
@@ -117,6 +119,41 @@ fn what_is_transferred_arrives_once() {
 #[test]
 fn what_is_transferred_between_two_shards_arrives_once() {
     transfers(4);
+}
+
+/// Whether what is asked comes late, and by what.
+enum Late {
+    Not,
+    ByItsTime,
+    Overtaken,
+}
+
+#[test]
+fn what_the_bank_refuses_to_send_is_back_in_the_purse_by_its_next_report() {
+    for (late, expected) in [
+        (Late::Not, "unknown-destination"),
+        (Late::ByItsTime, "wrong-clock"),
+        (Late::Overtaken, "replayed"),
+    ] {
+        let Two { world, one, .. } = two(1);
+        let (mut holder, mut purse) = one;
+        let nobody = Endpoint::Purse(PurseNumber([9; 16]));
+        let request = purse.request(&world, purse.end(), nobody, 500);
+        match late {
+            Late::Not => {}
+            Late::ByItsTime => world.run_for(11 * 60_000),
+            Late::Overtaken => {
+                purse.load(&world, &mut holder, 100);
+                purse.synchronise(&world, &mut holder);
+            }
+        }
+        let refused = purse.ask(&world, &mut holder, &request).err();
+        assert_eq!(refused.as_deref(), Some(expected));
+        let before = purse.amount;
+        purse.synchronise(&world, &mut holder);
+        assert_eq!(purse.amount, before + 500, "{expected}");
+        assert!(!purse.waits_for(request.transaction));
+    }
 }
 
 #[test]
