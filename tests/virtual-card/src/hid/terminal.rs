@@ -10,29 +10,34 @@ use std::{
     },
     path::{Path, PathBuf},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
     fs::{Mode, OFlags, fstat, major, minor, open},
-    io::{Errno, ioctl_fionread, read, write},
+    io::{Errno, read, write},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr},
 };
 
 use super::framing::{REPORT, Report};
 
-/// A terminal holds 4,095 bytes for its reader and would split a report that goes beyond: no more than
-/// this is put in unread.
-const UNREAD_MAX: u64 = 2_048;
-/// How long a host may leave reports unread before they are given up, in milliseconds.
-const PATIENCE: u32 = 2_000;
+/// A terminal holds 4,095 bytes for its reader and splits the report that goes beyond. So many bytes go in, and the next
+/// only when all of them have been read.
+const UNREAD_MAX: usize = 2_048;
+/// How long a host may leave reports unread before they are given up.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Between two looks at whether they were read.
+const PAUSE: Duration = Duration::from_micros(200);
 
 /// Both ends. The host's is kept open too: a terminal without it reports an error instead of waiting.
 pub struct Terminal {
     ours: OwnedFd,
     hosts: OwnedFd,
     node: PathBuf,
+    /// Bytes at most that the host has not read.
+    unread: usize,
 }
 
 impl Terminal {
@@ -54,6 +59,7 @@ impl Terminal {
             ours,
             hosts,
             node: PathBuf::from(OsString::from_vec(node)),
+            unread: 0,
         })
     }
 
@@ -95,24 +101,38 @@ impl Terminal {
     ///
     /// # Errors
     /// If the terminal fails. A host that does not read is none.
-    pub fn send(&self, report: &Report) -> io::Result<()> {
-        let mut waited = 0;
-        while ioctl_fionread(&self.hosts)? > UNREAD_MAX && waited < PATIENCE {
-            thread::sleep(Duration::from_millis(1));
-            waited += 1;
+    pub fn send(&mut self, report: &Report) -> io::Result<()> {
+        if self.unread + report.len() > UNREAD_MAX {
+            let since = Instant::now();
+            while !self.is_read()? {
+                if since.elapsed() >= PATIENCE {
+                    return Ok(());
+                }
+                thread::sleep(PAUSE);
+            }
+            self.unread = 0;
         }
         let mut gone = 0;
-        while waited < PATIENCE && gone < report.len() {
+        while gone < report.len() {
             gone += retry(|| write(&self.ours, &report[gone..]))?;
         }
+        self.unread += report.len();
         Ok(())
+    }
+
+    /// Whether the host has read all there was. What is still on its way to the host's end is counted by no terminal, and
+    /// a look at whether there is something to read is what brings it there.
+    fn is_read(&self) -> io::Result<bool> {
+        let mut hosts = [PollFd::new(&self.hosts, PollFlags::IN)];
+        Ok(retry(|| poll(&mut hosts, Some(&Timespec::default())))? == 0)
     }
 
     /// Forgets what the host did not read: a hidraw node has nothing for who opens it anew.
     ///
     /// # Errors
     /// If the terminal fails.
-    pub fn forget_unread(&self) -> io::Result<()> {
+    pub fn forget_unread(&mut self) -> io::Result<()> {
+        self.unread = 0;
         Ok(tcflush(&self.hosts, QueueSelector::IFlush)?)
     }
 }
@@ -132,7 +152,7 @@ mod tests {
 
     #[test]
     fn reports_go_both_ways_unchanged() {
-        let terminal = Terminal::open().unwrap();
+        let mut terminal = Terminal::open().unwrap();
         let report: Report = std::array::from_fn(|place| place as u8 ^ 0x0d);
         let output = [&[0], &report[..]].concat();
         assert_eq!(write(&terminal.hosts, &output), Ok(65));
@@ -144,8 +164,28 @@ mod tests {
     }
 
     #[test]
+    fn every_report_of_long_answers_is_read_whole_and_by_itself() {
+        const REPORTS: u16 = 5_000;
+        let mut terminal = Terminal::open().unwrap();
+        let host = terminal.hosts.try_clone().unwrap();
+        let reading = thread::spawn(move || {
+            for number in 0..REPORTS {
+                let mut input = [0; REPORT];
+                assert_eq!(retry(|| read(&host, &mut input)).unwrap(), REPORT);
+                assert_eq!(input[..2], number.to_be_bytes());
+            }
+        });
+        for number in 0..REPORTS {
+            let mut report = [0x5c; REPORT];
+            report[..2].copy_from_slice(&number.to_be_bytes());
+            terminal.send(&report).unwrap();
+        }
+        reading.join().unwrap();
+    }
+
+    #[test]
     fn what_was_not_read_is_forgotten() {
-        let terminal = Terminal::open().unwrap();
+        let mut terminal = Terminal::open().unwrap();
         terminal.send(&[1; REPORT]).unwrap();
         terminal.forget_unread().unwrap();
         terminal.send(&[2; REPORT]).unwrap();
