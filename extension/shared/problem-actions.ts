@@ -125,6 +125,7 @@ const TO_BE_READ = new Set([
   'purse-blocked',
   'purse-closed',
   'purse-differs',
+  'purse-frozen',
   'purse-key-ended',
   'purse-key-replaced',
   'purse-unknown',

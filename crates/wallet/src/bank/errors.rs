@@ -91,4 +91,6 @@ error_kinds! {
     NotPaidOut = 182, "not-paid-out";
     /// The bank knows no such purse of the account.
     PurseUnknown = 183, "purse-unknown";
+    /// Entries of the purse's history are missing at the bank: the purse is frozen until they come, or the window is over.
+    PurseFrozen = 184, "purse-frozen";
 }

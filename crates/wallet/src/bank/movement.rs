@@ -35,7 +35,7 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::EndInvalid`], [`ErrorKind::PurseShort`], [`ErrorKind::PurseLimit`],
     /// [`ErrorKind::PurseBusy`], [`ErrorKind::PurseHistoryFull`]; the bank's reason if it refused:
     /// [`ErrorKind::AccountShort`], [`ErrorKind::UnknownDestination`], [`ErrorKind::DestinationClosed`],
-    /// [`ErrorKind::AccountEnded`], [`ErrorKind::PurseBlocked`], [`ErrorKind::PurseDiffers`],
+    /// [`ErrorKind::AccountEnded`], [`ErrorKind::PurseBlocked`], [`ErrorKind::PurseDiffers`], [`ErrorKind::PurseFrozen`],
     /// [`ErrorKind::BankRefused`]; [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::Locked`], or
     /// a failure of reader, card or storage.
     pub async fn move_value(

@@ -37,13 +37,24 @@ pub const fn kind(problem: ProblemKind) -> ErrorKind {
         ProblemKind::AccountEnded => ErrorKind::AccountEnded,
         ProblemKind::PurseBlocked => ErrorKind::PurseBlocked,
         ProblemKind::PurseClosed => ErrorKind::PurseClosed,
-        ProblemKind::HistoryGap
-        | ProblemKind::HistoryAltered
-        | ProblemKind::OldState
-        | ProblemKind::BadCheckpoint => ErrorKind::PurseDiffers,
+        ProblemKind::HistoryGap => ErrorKind::PurseFrozen,
+        ProblemKind::HistoryAltered | ProblemKind::OldState | ProblemKind::BadCheckpoint => {
+            ErrorKind::PurseDiffers
+        }
         ProblemKind::Conflict => ErrorKind::PurseBusy,
         ProblemKind::WrongClock => ErrorKind::ClockWrong,
         ProblemKind::Revoked => ErrorKind::CardMoved,
         _ => ErrorKind::BankRefused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t004_39_a_purse_with_a_gap_is_frozen_for_a_time_and_one_that_was_altered_is_not_believed() {
+        assert_eq!(kind(ProblemKind::HistoryGap), ErrorKind::PurseFrozen);
+        assert_eq!(kind(ProblemKind::HistoryAltered), ErrorKind::PurseDiffers);
     }
 }
