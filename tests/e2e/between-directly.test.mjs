@@ -3,8 +3,7 @@
 // wallet it gives names of multicast DNS instead, so that both kinds are gone by.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import http from 'node:http'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { BankCustomer } from '../../scripts/lib/bank-customer.mjs'
@@ -12,18 +11,16 @@ import { AIKO, words } from '../../scripts/lib/shopper.mjs'
 import { moduleOf } from './support/catalogues.mjs'
 import { cameraOf, film } from './support/fake-camera.mjs'
 import { axeLook, narrowLook } from './support/looks.mjs'
+import { noLocalNetwork, silenceAt } from './support/network.mjs'
 import { eventually, openWorld } from './support/world.mjs'
 
 const { descriptionOf, pairingOf, pairingOfOwn, pairingText } = await moduleOf('extension/features/purse/between/pairing.ts')
 
 const KENJI = { ...AIKO, name: 'Kenji Mori' }
-const isAlone = Object.values(networkInterfaces()).every(addresses => addresses?.every(({ internal }) => internal))
-const skip = isAlone && 'This machine is in no network, not even a local one.'
+const skip = noLocalNetwork
 const folder = mkdtempSync(join(tmpdir(), 'tallystick-camera-'))
 const filmed = join(folder, 'code.y4m')
 const SHOTS = process.env.TALLYSTICK_SHOTS
-/** What is asked for where the parties were. */
-const asked = []
 let world, aiko, kenji, silence
 /** The pages that are connected: Kenji's purse and Aiko's. */
 let his, hers
@@ -141,12 +138,7 @@ before(async () => {
   await aiko.deposit(50_000)
   await aiko.move('load', 10_000)
   await world.down()
-  // Where every party was, somebody now only notes who asks, and hangs up.
-  silence = http.createServer(({ headers, url, socket }) => {
-    asked.push(`${headers.host}${url}`)
-    socket.destroy()
-  })
-  await new Promise(resolve => silence.listen(world.parties.port, '127.0.0.1', resolve))
+  silence = await silenceAt(world.parties.port)
   his = await kenji.purse()
   hers = await aiko.purse()
 })
@@ -298,5 +290,5 @@ test('t004_6 after all that a payment by codes is as good as before', { skip }, 
 })
 
 test('no wallet asked any party for anything meanwhile', { skip }, () => {
-  assert.deepEqual(asked, [])
+  assert.deepEqual(silence.asked, [])
 })

@@ -47,7 +47,7 @@ test('a code carries how a browser is reached, and the other side writes a descr
     'a=ice-ufrag:O44f',
     'a=ice-pwd:5Iz1gKyJIbWRmHA/U7twnsGa',
     `a=fingerprint:sha-256 ${FINGERPRINT}`,
-    'a=setup:actpass',
+    'a=setup:active',
     'a=mid:0',
     'a=sctp-port:5000',
     `a=candidate:1 1 udp 2113937151 ${NAME} 52354 typ host`,
@@ -60,7 +60,7 @@ test('a code carries how a browser is reached, and the other side writes a descr
 test('an answer says that it is one', () => {
   const { type, sdp } = descriptionOf(pairingOf(pairingText(pairingOfOwn(offer([candidate(NAME)], { type: 'answer' })))))
   assert.equal(type, 'answer')
-  assert.match(sdp, /^a=setup:active\r$/m)
+  assert.match(sdp, /^a=setup:passive\r$/m)
 })
 
 test('the longest code fits a still one', () => {

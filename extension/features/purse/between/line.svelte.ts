@@ -131,9 +131,8 @@ export class Line {
 
   #watch(peer: RTCPeerConnection): void {
     peer.onconnectionstatechange = () => {
-      // Before the other has read the answer nobody is there yet, and a browser may give up too soon.
-      if (peer !== this.#peer || peer.connectionState !== 'failed' || this.state === 'answered') return
-      this.end(this.state === 'open' ? 'lost' : 'unreached')
+      // Until the other has read the answer nobody is there yet: a browser that gives up before that tries again after it.
+      if (peer === this.#peer && peer.connectionState === 'failed' && this.state === 'open') this.end('lost')
     }
   }
 

@@ -112,7 +112,8 @@ export function descriptionOf({ part, ufrag, password, fingerprint, candidates }
     `a=ice-ufrag:${ufrag}`,
     `a=ice-pwd:${password}`,
     `a=fingerprint:sha-256 ${hexOf(fingerprint).toUpperCase().match(/../g)?.join(':')}`,
-    `a=setup:${part === 'offer' ? 'actpass' : 'active'}`,
+    // Whoever reads last begins the handshake: one begun earlier would be tried at ever longer intervals meanwhile.
+    `a=setup:${part === 'offer' ? 'active' : 'passive'}`,
     'a=mid:0',
     'a=sctp-port:5000',
     ...candidates.map(
