@@ -30,3 +30,6 @@ function bytesOfBase64(base64: string): Uint8Array<ArrayBuffer> {
 export function bytesOf(base64url: string): Uint8Array {
   return bytesOfBase64(base64url.replaceAll('-', '+').replaceAll('_', '/'))
 }
+
+/** Encodes base64url without padding. */
+export const base64urlOf = (bytes: Uint8Array): string => base64Of(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')

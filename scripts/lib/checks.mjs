@@ -119,7 +119,7 @@ export async function browserTests(suite) {
   await suite.runner('Reader tests in Chromium', 'wasm-pack', wasmPack('wasm/reader'), cargoCounts, { env })
 }
 
-/** The same in headless Firefox, and a purchase with the extension there. */
+/** The same in headless Firefox, and what the extension is tried at there. */
 export async function firefoxTests(suite) {
   const firefox = await findFirefox()
   if (firefox.missing) return suite.skip('Firefox', firefox.missing)
@@ -132,7 +132,7 @@ export async function firefoxTests(suite) {
   const wasmPack = folder => ['test', '--headless', '--firefox', '--geckodriver', firefox.driver, '--release', folder]
   await suite.runner('Wallet tests in Firefox', 'wasm-pack', wasmPack('wasm'), cargoCounts, { env })
   await suite.runner('Reader tests in Firefox', 'wasm-pack', wasmPack('wasm/reader'), cargoCounts, { env })
-  await nodeTests(suite, 'A purchase in Firefox', 'tests/firefox')
+  await nodeTests(suite, 'A purchase and payments in Firefox', 'tests/firefox')
 }
 
 /** The card behind PC/SC, the parties on workerd, and the whole in Chromium. */

@@ -10,6 +10,7 @@ import { findFirefox } from '../../scripts/lib/firefox.mjs'
 import { firefoxFolder } from '../../scripts/lib/paths.mjs'
 import { AIKO, words } from '../../scripts/lib/shopper.mjs'
 import { consoleOf, eventually, settle } from '../e2e/support/world.mjs'
+import { enrol } from '../support/firefox-holder.mjs'
 import { Firefox } from '../support/webdriver.mjs'
 
 const found = await findFirefox()
@@ -42,22 +43,7 @@ test('without the wallet the issuer’s page says how to load it into Firefox', 
 
 test('an account is opened at the issuer’s page, and the wallet is set up with it', { skip }, async () => {
   await firefox.install(extension)
-  const issuer = await firefox.openPage(parties.url('issuer'))
-  await issuer.type('Your name', AIKO.name)
-  await issuer.type('Telephone', AIKO.telephone)
-  await issuer.press('button', 'Open account')
-  const onboarding = await firefox.opened('/onboarding.html')
-  await onboarding.type(words('onboarding.passphrase'), AIKO.passphrase)
-  await onboarding.type(words('onboarding.pin'), AIKO.pin)
-  await onboarding.type(words('onboarding.pin.again'), AIKO.pin)
-  await onboarding.press('button', words('onboarding.create'))
-  await onboarding.press('button', words('onboarding.puk.kept'))
-  await onboarding.type(words('address.name'), AIKO.address.name)
-  await onboarding.type(words('address.telephone'), AIKO.address.telephone)
-  await onboarding.type(words('address.postal_code'), AIKO.address.postalCode)
-  await onboarding.type(words('address.lines'), AIKO.address.lines)
-  await onboarding.press('button', words('address.save'))
-  await onboarding.shows(words('onboarding.done.title'))
+  await enrol(firefox, parties)
 })
 
 test('the button in the toolbar shows the wallet, as wide as it is drawn, and offers no side panel', { skip }, async () => {

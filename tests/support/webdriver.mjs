@@ -127,6 +127,11 @@ export class Firefox {
     if (state !== 'stopped') throw new Error(`The background page is ${state}.`)
   }
 
+  /** Works offline, as the entry of Firefox's menu says. */
+  goOffline() {
+    return this.#inBrowser('Services.io.manageOfflineStatus = false; Services.io.offline = true')
+  }
+
   /** Presses an extension's button in the toolbar. */
   openPopup(id) {
     return this.#inBrowser(
@@ -222,10 +227,19 @@ class Page {
   /** Waits until the page shows this; resolves to all that it shows. */
   shows(words) {
     return patiently(`“${words}” on the page`, async () => {
-      const { [ELEMENT]: body } = await this.#ask('POST', '/element', { using: 'css selector', value: 'body' })
-      const shown = await this.#ask('GET', `/element/${body}/text`)
+      const shown = await this.#text()
       return shown.includes(words) ? shown : undefined
     })
+  }
+
+  /** Waits until the page shows something of this pattern; resolves to that. */
+  showsLike(pattern) {
+    return patiently(`${pattern} on the page`, async () => (await this.#text()).match(pattern)?.[0])
+  }
+
+  async #text() {
+    const { [ELEMENT]: body } = await this.#ask('POST', '/element', { using: 'css selector', value: 'body' })
+    return this.#ask('GET', `/element/${body}/text`)
   }
 
   /** The first that assistive technology is told to have this role, if one is given, and this name. */
