@@ -17,6 +17,14 @@ const WASM = ['--target', 'wasm32-unknown-unknown']
 const WASM_ONLY = ['tallystick-wasm', 'tallystick-software-card', 'tallystick-readers', 'tallystick-worker', 'tallystick-bench']
 const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate])]
 
+/** WebAssembly that only tests run: fast enough, and built in a fraction of the time that what is shipped takes. */
+const TESTED = {
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '2',
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  WASM_BINDGEN_TEST_TIMEOUT: '120',
+}
+
 /** What a deployment compiles alone, each by its feature. */
 const ROLES = [
   'ca',
@@ -111,7 +119,7 @@ export async function nativeTestsApart(suite) {
 export async function browserTests(suite) {
   const browser = await findBrowser()
   const driver = findChromedriver()
-  const env = { ...browserEnvironment(browser), ...withoutOurPaths(), WASM_BINDGEN_TEST_TIMEOUT: '120', CHROME_BIN: browser }
+  const env = { ...browserEnvironment(browser), ...withoutOurPaths(), ...TESTED, CHROME_BIN: browser }
   // Without a chromedriver here, wasm-pack brings one itself.
   if (driver) env.PATH = `${dirname(driver)}:${environment().PATH}`
   const wasmPack = folder => ['test', '--headless', '--chrome', ...(driver ? ['--chromedriver', driver] : []), '--release', folder]
@@ -126,7 +134,7 @@ export async function firefoxTests(suite) {
   const env = {
     ...firefox.env,
     ...withoutOurPaths(),
-    WASM_BINDGEN_TEST_TIMEOUT: '120',
+    ...TESTED,
     WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverFile(firefox.browser),
   }
   const wasmPack = folder => ['test', '--headless', '--firefox', '--geckodriver', firefox.driver, '--release', folder]
