@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank|home]
+// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank|between|home]
 //
 // Measures the wallet beside what people would use instead, and purchases from Approve to the
 // courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
@@ -27,6 +27,20 @@ const ROOMY = {
   'home-proxy': { LIMITS: 'home-passwords-each 6000/60, terminal-each 6000/60, home-each 6000/60' },
 }
 
+/** Parts that have a file of their own in docs, written from them unless they were quick. */
+const OWN_FILES = {
+  home: {
+    title: 'How fast by way of home',
+    tables: async measured => (await import('../tests/bench/home-report.mjs')).homeTables(measured),
+    browser: ({ purchases }) => purchases.browser,
+  },
+  between: {
+    title: 'How fast from purse to purse',
+    tables: async measured => (await import('../tests/bench/report.mjs')).betweenTables(measured),
+    browser: ({ browser }) => browser,
+  },
+}
+
 await run(async () => {
   const { quick, only } = optionsOf(process.argv.slice(2))
   await bootstrap()
@@ -43,11 +57,12 @@ await run(async () => {
       orders: () => amongParties(parties => measureOrders(parties, quick)),
       scale: () => measureScale(quick),
       bank: () => measureBank(quick),
+      between: () => measureBetween(quick),
       home: () => measureHome(quick),
     }
     const measured = await parts[only]()
     if (only === 'bank') return void process.stdout.write(`${(await import('../tests/bench/report.mjs')).bankTables(measured)}\n`)
-    if (only === 'home') return publishHome(measured, quick)
+    if (only in OWN_FILES) return publishAlone(only, measured, quick)
     return void process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`)
   }
   const sealed = await step('Sealing beside others', () => sealing({ wasm, quick }))
@@ -60,6 +75,7 @@ await run(async () => {
     ...(await amongParties(parties => measure(parties, quick))),
     scale: await measureScale(quick),
     bank: await measureBank(quick),
+    between: await measureBetween(quick),
     home: await measureHome(quick),
     cards: { ...cards, purchases: cards.without ? undefined : await amongParties(parties => measureReader(parties, quick)) },
   }
@@ -195,6 +211,13 @@ async function measureBank(quick) {
   return { native, beside: await amongParties(beside) }
 }
 
+/** What two wallets compute that pay each other without a bank. */
+async function measureBetween(quick) {
+  const { betweenPurses } = await import('../tests/bench/between.mjs')
+  const pay = parties => step('Purses that pay each other, back and forth', () => betweenPurses(parties, { hops: quick ? 40 : 1_000 }))
+  return amongParties(pay)
+}
+
 /** What it takes to be let in by way of home: natively beside TLS; on workerd; in two browsers. */
 async function measureHome(quick) {
   const { HOME_VARS, idle, nativeSessions, workerdSessions } = await import('../tests/bench/home.mjs')
@@ -249,17 +272,17 @@ async function publish(results, quick) {
   writeFileSync(at('docs/bench.svg'), chart(results))
 }
 
-/** The part about home alone; unless it was quick, docs/bench-home.md is written from it. */
-async function publishHome(measured, quick) {
-  const { homeTables } = await import('../tests/bench/home-report.mjs')
-  const text = homeTables(measured)
+/** Prints one part alone, and writes its file. */
+async function publishAlone(part, measured, quick) {
+  const { title, tables, browser } = OWN_FILES[part]
+  const text = await tables(measured)
   process.stdout.write(`${text}\n`)
   mkdirSync(artifactsFolder, { recursive: true })
-  writeFileSync(join(artifactsFolder, 'bench-home.json'), `${JSON.stringify(measured, null, 2)}\n`)
+  writeFileSync(join(artifactsFolder, `bench-${part}.json`), `${JSON.stringify(measured, null, 2)}\n`)
   if (quick) return
   const date = new Date().toISOString().slice(0, 10)
-  const heading = `# How fast by way of home\n\n\`npm run bench -- --only home\`, ${date}, on ${machine(measured.purchases.browser)}. This file is written by the script.\n`
-  writeFileSync(at('docs/bench-home.md'), `${heading}\n${text.replaceAll('\n### ', '\n## ').replace(/^### /, '## ')}\n`)
+  const heading = `# ${title}\n\n\`npm run bench -- --only ${part}\`, ${date}, on ${machine(browser(measured))}. This file is written by the script.\n`
+  writeFileSync(at(`docs/bench-${part}.md`), `${heading}\n${text.replaceAll('\n### ', '\n## ').replace(/^### /, '## ')}\n`)
 }
 
 /** What it ran on, without names of machines or people. */
@@ -272,10 +295,12 @@ function optionsOf(args) {
   const options = { quick: false, only: undefined }
   for (let i = 0; i < args.length; i++) {
     if (args[i] === '--quick') options.quick = true
-    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank', 'home'].includes(args[i + 1]))
+    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank', 'between', 'home'].includes(args[i + 1]))
       options.only = args[++i]
     else
-      throw new Stop(`Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale, bank or home.`)
+      throw new Stop(
+        `Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale, bank, between or home.`,
+      )
   }
   return options
 }

@@ -7,8 +7,8 @@ import { startMints } from './cashu.mjs'
 import { costOf } from './processor.mjs'
 import { quartiles, ratio } from './statistics.mjs'
 
-/** What moves, as the native program names it, and what of Cashu stands beside it. */
-export const MOVEMENTS = { withdrawal: 'load', deposit: 'unload', transfer: 'transfer' }
+/** What moves, as the native program names it, and as the contestants do: of Cashu stands a swap beside the last three. */
+export const MOVEMENTS = { withdrawal: 'load', deposit: 'unload', transfer: 'transfer', reconciliation: 'reconciliation', batch: 'batch' }
 
 /** For how long it is watched what each contestant does by itself. */
 const IDLE_MS = 10_000
@@ -59,7 +59,7 @@ export async function inTurn(contestants, { rounds, each }) {
   for (let round = 0; round <= rounds; round++) {
     for (const [place, contestant] of contestants.entries()) {
       // Loads first: they fill what the others empty.
-      for (const kind of ['load', 'transfer', 'unload']) {
+      for (const kind of ['load', 'transfer', 'reconciliation', 'batch', 'unload']) {
         const before = contestant.processorMs()
         const ms = await contestant.move(kind, each)
         const used = contestant.processorMs() - before

@@ -1,4 +1,5 @@
 // The results as text: one table for stdout and docs/bench.md alike, in Markdown.
+import { MESSAGES } from './between.mjs'
 import { number, spread, table, time } from './format.mjs'
 import { homeTables } from './home-report.mjs'
 import { COMMANDS, GOALS, LINES, NAMES, ORDER, PROPERTIES, PURCHASE, READY, REQUESTS, STEPS } from './rows.mjs'
@@ -26,7 +27,7 @@ function beside(measured, names, limit, what) {
 
 /** All results in Markdown, below the headings of `level`. */
 export function report(results) {
-  const { sealing, cards, purchases, paints, windows, throughput, requests, scale, bank, home, posting, sizes } = results
+  const { sealing, cards, purchases, paints, windows, throughput, requests, scale, bank, between, home, posting, sizes } = results
   return [
     '## (a) Three payloads of 300 bytes, keys at hand',
     beside(sealing.ready, READY, GOALS.ready, 'sealing under ready keys'),
@@ -54,6 +55,8 @@ export function report(results) {
     postingTable(posting),
     '## A movement at a bank',
     bankTables(bank),
+    '## From purse to purse, without a bank',
+    betweenTables(between),
     '## By way of home',
     homeTables(home),
     '## First contentful paint',
@@ -176,7 +179,7 @@ export function bankTables({ native, beside }) {
 }
 
 function nativeTable({ objects, accounts }) {
-  const kinds = ['withdrawal', 'deposit', 'transfer']
+  const kinds = ['withdrawal', 'deposit', 'transfer', 'reconciliation', 'batch']
   const cells = row =>
     kinds.flatMap(kind => [time(row[kind].processorMs.p50), middle(row[kind].processorMs), number(row[kind].perSecond.p50)])
   const rows = [
@@ -191,12 +194,12 @@ function nativeTable({ objects, accounts }) {
     '',
     goal('a withdrawal or deposit natively', dearest, GOALS.movement),
     `Goal for ${many.accounts.toLocaleString('en')} accounts: at most ${GOALS.accounts} times the processor time of ${few.accounts.toLocaleString('en')}, round by round; ${times <= GOALS.accounts ? 'reached' : '**missed**'} at ${number(times)}.`,
-    'A withdrawal goes into a purse, a deposit out of it, a transfer onto somebody else’s account; each is a request with its offer and a reply with its verdict, every message signed and sealed. Processor time of the bank alone, one thread; all accounts share the keys of a hundred holders. Between shards a transfer is a letter more.',
+    'A withdrawal goes into a purse, a deposit out of it, a transfer onto somebody else’s account; each is a request with its offer and a reply with its verdict, every message signed and sealed. Processor time of the bank alone, one thread; all accounts share the keys of a hundred holders. Between shards a transfer is a letter more. A reconciliation is a payment from purse to purse that both report alone, in a batch ten of them are one report of each.',
   ].join('\n')
 }
 
 function besideTable({ empty, rows, missing }) {
-  const kinds = ['load', 'unload', 'transfer']
+  const kinds = ['load', 'unload', 'transfer', 'reconciliation', 'batch']
   const ours = rows[0]
   const name = row => (row === ours ? 'Tallystick on workerd' : row.name)
   const cells = (row, kind) => [
@@ -214,11 +217,42 @@ function besideTable({ empty, rows, missing }) {
     '',
     goal('a load or unload on workerd, beyond two empty requests', dearest, GOALS.movementOnWorkerd),
     empty ? `An empty request takes ${time(empty.p50)} in the same workerd.` : '',
-    'Processor time of the server alone (user and system), the contestants in turn in each round. Of Cashu a load is a quote with its minting, an unload a quote with its melting, a transfer a swap, each of one coin and with a lightning backend that only pretends. It differs: a mint keeps no accounts and knows no holders, its coins are blinded, and it signs nothing that shows what was decided; our bank keeps double entry, verifies two signatures and makes two.',
+    ...mintGoals(rows),
+    'Processor time of the server alone (user and system), the contestants in turn in each round. Of Cashu a load is a quote with its minting, an unload a quote with its melting, a transfer a swap, and so is a payment between people, each of one coin and with a lightning backend that only pretends. It differs: a mint keeps no accounts and knows no holders, its coins are blinded, and it signs nothing that shows what was decided; our bank keeps double entry, verifies two signatures and makes two.',
     ...missing,
   ]
     .filter((line, place) => line || place === 1)
     .join('\n')
+}
+
+/** Whether a payment reported in a batch costs as much less than a swap as was wanted. */
+function mintGoals(rows) {
+  return Object.entries(GOALS.besideMint).flatMap(([mint, limit]) => {
+    const row = rows.find(({ name }) => name.startsWith(mint))
+    if (!row) return []
+    const { p50 } = row.batch.timesOurs
+    return `Goal for reconciliations beside swaps of ${mint}, for each processor second: ${limit} times as many; ${p50 >= limit ? 'reached' : '**missed**'} at ${number(p50)}, ten payments a report, and at ${number(row.reconciliation.timesOurs.p50)} with each by itself.`
+  })
+}
+
+/** Payments from purse to purse without a bank: what each side computes, and the length of the messages. */
+export function betweenTables({ hops, early, late }) {
+  const row = (what, { payer, payee, pin, bytes }) => [
+    what,
+    ...[payer, payee, pin].flatMap(ms => [time(ms.p50), spread(ms)]),
+    ...Object.values(bytes).map(String),
+  ]
+  const same = Object.keys(early.bytes).every(name => late.bytes[name] - early.bytes[name] <= 8)
+  return [
+    table(
+      ['', 'payer', 'p5 – p95', 'payee', 'p5 – p95', 'a PIN', 'p5 – p95', ...MESSAGES],
+      [row(`the first ${early.payer.n}`, early), row(`the last ${late.payer.n} of ${hops.toLocaleString('en')}`, late)],
+    ),
+    '',
+    goal('each side, after many as at first', Math.max(early.payer.p50, early.payee.p50, late.payer.p50, late.payee.p50), GOALS.between),
+    `Goal for the messages: the same length, but for larger numbers; ${same ? 'reached' : '**missed**'}.`,
+    'Two wallets with software cards in pages of Chromium pay each other back and forth, each spending what it was paid; every ten payments both tell the bank. A side computes twice for a payment: the payee asks and takes, the payer pays and settles. Asking, paying and taking want a PIN, which is stretched on purpose and told apart. Bytes of each message, which its text holds in base64url.',
+  ].join('\n')
 }
 
 /** Bytes and times of each command, over each line that was measured. */

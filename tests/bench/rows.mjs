@@ -88,6 +88,8 @@ export const GOALS = {
   besideTls: 1,
   awayTrips: 1,
   awayComputing: 10,
+  between: 5,
+  besideMint: { 'cdk-mintd': 4, nutshell: 20 },
 }
 
 /** What the parties do, and the processor time that it may take, in milliseconds. */

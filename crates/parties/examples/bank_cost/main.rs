@@ -1,5 +1,5 @@
 //! What a movement costs a bank, for the benchmark: withdrawals into a purse, deposits out of it, transfers from
-//! account to account; with the bank on one object and on several, and with a thousand accounts and many more. Each
+//! account to account, and payments from purse to purse that both report afterwards; with the bank on one object and on several, and with a thousand accounts and many more. Each
 //! is the request with its offer, and the reply with its verdict, at the bank's own HTTP boundary. Counted is the
 //! processor time of the bank alone, its jobs and its SQLite included; holders, purses and the authorities around them
 //! are played beside it, and count for nothing.
@@ -25,6 +25,9 @@ mod copies;
 #[allow(dead_code, reason = "what is not measured others test")]
 mod holder;
 mod meter;
+#[path = "../../tests/bank/local/people.rs"]
+#[allow(dead_code, reason = "what is not measured others test")]
+mod people;
 #[path = "../../tests/bank/purse.rs"]
 #[allow(dead_code, reason = "what is not measured others test")]
 mod purse;

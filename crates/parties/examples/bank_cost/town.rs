@@ -16,6 +16,7 @@ use super::authority::{deposit, enrolled_with_key, with};
 use super::copies;
 use super::holder::Holder;
 use super::meter::{Meter, Metered, Took};
+use super::people::{Person, pay};
 use super::purse::{Key, Purse, account};
 use super::world::{BANK, World, text};
 
@@ -24,6 +25,11 @@ pub const HOLDERS: u8 = 100;
 /// What comes onto an account before anything is measured, and what moves at a time, in yen.
 const DEPOSIT: u64 = 50_000;
 const MOVED: u64 = 10;
+/// What is in each purse before anything is measured, in yen.
+const FILLED: u64 = 5_000;
+/// What a purse pays another, and how many such payments are one report.
+const PAID: u64 = 1;
+const BATCH: u32 = 10;
 /// Between two movements.
 const PAUSE_MS: u64 = 1_000;
 
@@ -36,11 +42,21 @@ pub enum Kind {
     Deposit,
     /// From an account onto somebody else's (Sd1 to Sd10).
     Transfer,
+    /// From a purse into somebody else's without the bank, which both report by itself (Sc1 to Sc4).
+    Reconciliation,
+    /// [`BATCH`] such payments in one report of each.
+    Batch,
 }
 
 impl Kind {
     /// All, in the order in which they are measured: a purse is filled before it is emptied.
-    pub const ALL: [Self; 3] = [Self::Withdrawal, Self::Deposit, Self::Transfer];
+    pub const ALL: [Self; 5] = [
+        Self::Withdrawal,
+        Self::Reconciliation,
+        Self::Batch,
+        Self::Deposit,
+        Self::Transfer,
+    ];
 
     /// As the figures name it.
     pub fn as_str(self) -> &'static str {
@@ -48,6 +64,8 @@ impl Kind {
             Self::Withdrawal => "withdrawal",
             Self::Deposit => "deposit",
             Self::Transfer => "transfer",
+            Self::Reconciliation => "reconciliation",
+            Self::Batch => "batch",
         }
     }
 }
@@ -56,10 +74,12 @@ impl Kind {
 pub struct Town {
     world: World,
     objects: Vec<(Machine, Metered)>,
-    holders: Vec<(Holder, Purse)>,
+    holders: Vec<Person>,
     meter: Meter,
     /// How often each kind was done.
-    done: [usize; 3],
+    done: [usize; 5],
+    /// How many payments purses made without the bank, which are told apart by it.
+    paid: u8,
     has_copies: bool,
 }
 
@@ -76,7 +96,8 @@ impl Town {
             objects: Vec::new(),
             holders: Vec::new(),
             meter: Meter::default(),
-            done: [0; 3],
+            done: [0; 5],
+            paid: 0,
             has_copies: accounts > 0,
             world,
         };
@@ -119,16 +140,19 @@ impl Town {
         self.pass(5 * PAUSE_MS);
     }
 
-    /// A new holder with money on the account and an empty purse.
-    fn holder(&self, number: u8, key: &RsaPrivateKey) -> (Holder, Purse) {
+    /// A new holder with money on the account and in the purse.
+    fn holder(&self, number: u8, key: &RsaPrivateKey) -> Person {
         let world = &self.world;
-        let holder = enrolled_with_key(world, u64::from(number), key.clone());
+        let mut holder = enrolled_with_key(world, u64::from(number), key.clone());
         self.pass(PAUSE_MS);
         let paid = deposit(world, &holder, DEPOSIT, &format!("for {number}"));
         assert!(paid.status().is_success(), "{}", text(&paid));
         self.pass(PAUSE_MS);
-        let purse = Purse::open(world, &holder, Key::P256([number; 32]));
-        (holder, purse)
+        let mut purse = Purse::open(world, &holder, Key::P256([number; 32]));
+        let ends = (account(&holder), purse.end());
+        moved(world, &mut holder, &mut purse, ends, FILLED);
+        self.pass(PAUSE_MS);
+        Person { holder, purse }
     }
 
     /// Lets time pass for the bank.
@@ -151,22 +175,48 @@ impl Town {
     /// Moves value so many times, one holder after the other, and says what each time took the bank.
     pub fn moves(&mut self, kind: Kind, count: u32) -> Took {
         self.meter.take(1);
+        let payments = match kind {
+            Kind::Batch => BATCH,
+            _ => 1,
+        };
         for _ in 0..count {
             // Who withdrew deposits.
             let place = self.done[kind as usize] % self.holders.len();
             self.done[kind as usize] += 1;
-            let beside = account(&self.holders[(place + 1) % self.holders.len()].0);
-            let (holder, purse) = &mut self.holders[place];
-            let own = account(holder);
-            let ends = match kind {
-                Kind::Withdrawal => (own, purse.end()),
-                Kind::Deposit => (purse.end(), own),
-                Kind::Transfer => (own, beside),
-            };
-            moved(&self.world, holder, purse, ends);
+            match kind {
+                Kind::Reconciliation | Kind::Batch => self.reconciles(place, payments),
+                Kind::Withdrawal | Kind::Deposit | Kind::Transfer => self.one_moves(place, kind),
+            }
             self.pass(PAUSE_MS);
         }
-        self.meter.take(count)
+        self.meter.take(count * payments)
+    }
+
+    fn one_moves(&mut self, place: usize, kind: Kind) {
+        let beside = account(&self.holders[(place + 1) % self.holders.len()].holder);
+        let Person { holder, purse } = &mut self.holders[place];
+        let own = account(holder);
+        let ends = match kind {
+            Kind::Withdrawal => (own, purse.end()),
+            Kind::Deposit => (purse.end(), own),
+            _ => (own, beside),
+        };
+        moved(&self.world, holder, purse, ends, MOVED);
+    }
+
+    /// One pays the next so often, and both report it: the payee, who has something to gain by it, first.
+    fn reconciles(&mut self, place: usize, payments: u32) {
+        let beside = (place + 1) % self.holders.len();
+        let [payer, payee] = self.holders.get_disjoint_mut([place, beside]).unwrap();
+        for _ in 0..payments {
+            self.paid = self.paid.wrapping_add(1);
+            pay(&self.world, payer, payee, self.paid, PAID);
+        }
+        for Person { holder, purse } in [payee, payer] {
+            let report = purse.report(&self.world);
+            let answer = purse.send(&self.world, holder, &report).unwrap();
+            purse.hears(&self.world, &answer);
+        }
     }
 
     /// Requires that all books together are right and nothing is under way.
@@ -184,8 +234,14 @@ impl Town {
 }
 
 /// Asked, offered, accepted, done.
-fn moved(world: &World, holder: &mut Holder, purse: &mut Purse, ends: (Endpoint, Endpoint)) {
-    let request = purse.request(world, ends.0, ends.1, MOVED);
+fn moved(
+    world: &World,
+    holder: &mut Holder,
+    purse: &mut Purse,
+    ends: (Endpoint, Endpoint),
+    minor: u64,
+) {
+    let request = purse.request(world, ends.0, ends.1, minor);
     let offer = purse.ask(world, holder, &request).unwrap().offer();
     purse.accept(&offer);
     let verdict = purse.send_reply(world, holder, offer.transaction, true);
