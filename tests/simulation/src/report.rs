@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use tallystick_simulation::Counts;
+
 use crate::arguments::Arguments;
 use crate::fleet::Summary;
 
@@ -10,14 +12,30 @@ use crate::fleet::Summary;
 #[must_use]
 pub fn line(summary: &Summary) -> String {
     format!(
-        "Simulation: {} seeds held, {} failed; {} messages, {} orders delivered, {} refused or expired, {} s",
+        "Simulation: {} seeds held, {} failed; {} messages, {} orders delivered, {} refused or expired, {}{} s",
         summary.seeds - summary.failures.len() as u64,
         summary.failures.len(),
         summary.messages,
         summary.delivered,
         summary.ended,
+        between(&summary.between),
         summary.time.as_secs()
     )
+}
+
+fn between(counts: &Counts) -> String {
+    let Counts {
+        paid,
+        settled,
+        refused,
+        lost,
+    } = counts;
+    match paid {
+        0 => String::new(),
+        _ => format!(
+            "{paid} payments between purses: {settled} settled, {refused} refused, {lost} taken by nobody; "
+        ),
+    }
 }
 
 /// The same as a page.
