@@ -1,6 +1,6 @@
 //! What is true of every run in which purses pay each other without a bank, and that its checks can fail.
 
-use tallystick_simulation::{Crash, Options, Outcome, Plant, Sweep, every_step_or, run};
+use tallystick_simulation::{Crash, Options, Outcome, Plant, Sweep, run};
 
 fn outcome(seed: u64, steps: u32, plant: Option<Plant>) -> Outcome {
     run(Options {
@@ -73,7 +73,7 @@ fn t_u3_a_crash_of_a_wallet_that_pays_or_is_paid_offline_loses_and_creates_no_va
         lose_answer: false,
         bank: true,
         between: true,
-        every: every_step_or(3),
+        every: 1,
     };
     let writes = sweep.run();
     println!("about {writes} writes or calls");
