@@ -29,11 +29,12 @@ fn between(counts: &Counts) -> String {
         settled,
         refused,
         lost,
+        named,
     } = counts;
     match paid {
         0 => String::new(),
         _ => format!(
-            "{paid} payments between purses: {settled} settled, {refused} refused, {lost} taken by nobody; "
+            "{paid} payments between purses: {settled} settled, {refused} refused, {lost} taken by nobody, {named} copied purses named; "
         ),
     }
 }
@@ -47,7 +48,11 @@ pub fn write(file: &str, arguments: &Arguments, summary: &Summary) -> std::io::R
         fs::create_dir_all(folder)?;
     }
     let Arguments {
-        seeds, steps, bank, ..
+        seeds,
+        steps,
+        bank,
+        between,
+        ..
     } = arguments;
     let mut page = format!(
         "# Simulation\n\nSeeds from {} on, {steps} steps each.\n\n{}.\n",
@@ -60,8 +65,9 @@ pub fn write(file: &str, arguments: &Arguments, summary: &Summary) -> std::io::R
             page.push_str(&format!("- {violation}\n"));
         }
         page.push_str(&format!(
-            "\n`npm run simulate -- --seed {seed} --steps {steps}{} --print`\n",
-            bank.told(*seed)
+            "\n`npm run simulate -- --seed {seed} --steps {steps}{}{} --print`\n",
+            bank.told(*seed),
+            between.told(*seed)
         ));
     }
     fs::write(file, page)

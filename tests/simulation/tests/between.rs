@@ -40,7 +40,7 @@ fn t004_2_t004_38_many_purses_pay_each_other_and_value_is_neither_made_nor_lost_
     let all = runs.iter().map(|run| run.between);
     let all = all.reduce(|all, one| all + one).unwrap_or_default();
     assert!(
-        all.settled >= 60 && all.refused >= 10 && all.lost >= 5,
+        all.settled >= 60 && all.refused >= 10 && all.lost >= 5 && all.named >= 1,
         "{all:?}"
     );
     for says in [
@@ -102,6 +102,14 @@ fn a_bank_that_credits_a_payment_between_purses_twice_is_noticed() {
     assert!(is_noticed(
         Plant::CreditPaymentTwice,
         "an account is not what was decided about it: purse "
+    ));
+}
+
+#[test]
+fn a_bank_that_forgets_who_spent_twice_is_noticed() {
+    assert!(is_noticed(
+        Plant::ForgetProof,
+        "was spent twice, and is not named"
     ));
 }
 

@@ -69,6 +69,8 @@ pub enum Plant {
     RestoreCard,
     /// The bank credits a payment between purses twice.
     CreditPaymentTwice,
+    /// The bank forgets the proofs that it found.
+    ForgetProof,
     /// Somebody who is taken to be honest has a copy of their card.
     SpendTwice,
     /// A card that stays at home is again what it was before it signed anything.
@@ -141,6 +143,7 @@ impl Plant {
             ) => {
                 at_bank::book_again(self, seat);
             }
+            (Self::ForgetProof, BANK) => run("DELETE FROM bank_contradictions"),
             (Self::HoldUnanswered, BANK) => at_bank::hold_unanswered(seat),
             (Self::RestoreCard, BANK) => at_bank::restore_card(town),
             (Self::RestoreHome, HOME_PROXY) => at_home::restore_card(town),

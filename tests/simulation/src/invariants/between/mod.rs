@@ -258,6 +258,8 @@ pub struct Counts {
     pub refused: u64,
     /// Never seen by it, or never answered.
     pub lost: u64,
+    /// Cards that were copied and spent twice, and are named by a proof.
+    pub named: u64,
 }
 
 impl core::ops::Add for Counts {
@@ -269,13 +271,19 @@ impl core::ops::Add for Counts {
             settled: self.settled + other.settled,
             refused: self.refused + other.refused,
             lost: self.lost + other.lost,
+            named: self.named + other.named,
         }
     }
 }
 
 /// Counts them.
 pub(crate) fn counts(town: &Town) -> Counts {
-    let mut counts = Counts::default();
+    let sql = "SELECT DISTINCT lower(hex(purse)) FROM bank_contradictions";
+    let named = texts(town, BANK, sql).len();
+    let mut counts = Counts {
+        named: u64::try_from(named).unwrap_or(u64::MAX),
+        ..Counts::default()
+    };
     let sql = "SELECT lower(hex(transaction_id)) FROM bank_movements WHERE state = 'barred'";
     let barred = texts(town, BANK, sql);
     for (number, paid) in &Paid::of(town).0 {
