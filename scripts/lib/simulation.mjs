@@ -41,7 +41,12 @@ export async function simulationTests(suite, count) {
   const program = await build()
   const left = TIME.all - Math.ceil((Date.now() - since) / 1000)
   const seconds = Math.min(Math.max(left, TIME.least), TIME.most)
-  await suite.runner('Simulation: random runs', program, ['--for', `${seconds}s`, '--bank', 'some', '--home', 'some'], seedCounts)
+  await suite.runner(
+    'Simulation: random runs',
+    program,
+    ['--for', `${seconds}s`, '--bank', 'some', '--between', 'some', '--home', 'some'],
+    seedCounts,
+  )
 }
 
 /** "Simulation: 212 seeds held, 0 failed; …" */

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tallystick_simulation::Lending;
 
 /// How the program is called.
-pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T] [--bank none|some|all] [--home none|some|all|hostile]
+pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T] [--bank none|some|all] [--between none|some|all] [--home none|some|all|hostile]
   --seed N      one run, the same one each time
   --seeds A..B  the runs from A to B
   --steps M     how many wishes and faults a run has (60); fewer are the beginning of the same run
@@ -14,6 +14,8 @@ pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [
   --report FILE a summary as Markdown
   --threads T   runs side by side (one for each processor)
   --bank WHICH  whether runs have a bank, accounts and purses: none, all, or some, those with even seeds (none)
+  --between W   whether, in runs with a bank, purses pay each other without it: none, all, or some, those with seeds that
+                four divides (none)
   --home WHICH  whether cards that stay at home are lent: none, all, some, those with seeds that three divides, or in
                 all runs by a proxy and a home browser in hostile hands (none)";
 
@@ -38,6 +40,8 @@ pub struct Arguments {
     pub threads: usize,
     /// Which runs have a bank.
     pub bank: WithBank,
+    /// In which runs purses pay each other.
+    pub between: WithBetween,
     /// Which runs have a home proxy.
     pub home: WithHome,
 }
@@ -68,6 +72,39 @@ impl WithBank {
     #[must_use]
     pub const fn told(self, seed: u64) -> &'static str {
         if self.in_run(seed) { " --bank all" } else { "" }
+    }
+}
+
+/// In which runs purses pay each other without the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithBetween {
+    /// In none of them.
+    None,
+    /// In those whose seeds four divides.
+    Some,
+    /// In all of them.
+    All,
+}
+
+impl WithBetween {
+    /// Whether they do in that run, if it has a bank.
+    #[must_use]
+    pub const fn in_run(self, seed: u64) -> bool {
+        match self {
+            Self::None => false,
+            Self::Some => seed.is_multiple_of(4),
+            Self::All => true,
+        }
+    }
+
+    /// What to say to have that run again.
+    #[must_use]
+    pub const fn told(self, seed: u64) -> &'static str {
+        if self.in_run(seed) {
+            " --between all"
+        } else {
+            ""
+        }
     }
 }
 
@@ -122,6 +159,7 @@ impl Arguments {
             report: None,
             threads: processors,
             bank: WithBank::None,
+            between: WithBetween::None,
             home: WithHome::None,
         };
         let mut ends = false;
@@ -162,6 +200,14 @@ impl Arguments {
                         "some" => WithBank::Some,
                         "all" => WithBank::All,
                         _ => return Err("--bank is none, some or all.".to_owned()),
+                    };
+                }
+                "--between" => {
+                    read.between = match value.as_str() {
+                        "none" => WithBetween::None,
+                        "some" => WithBetween::Some,
+                        "all" => WithBetween::All,
+                        _ => return Err("--between is none, some or all.".to_owned()),
                     };
                 }
                 "--home" => {

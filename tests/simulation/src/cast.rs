@@ -223,6 +223,8 @@ pub struct Cast {
     pub purse_policy: HistoryPolicy,
     /// By whose history the bank books what purses paid each other.
     pub reconcile: Reconcile,
+    /// How long the bank waits for the other history of such a payment, and for what is missing of one, in seconds.
+    pub reconciliation_seconds: u64,
     /// With this the bank's key for purses is certified.
     pub purse_key_token: [u8; 32],
     /// What the bank takes for a new key, in yen, by the ways of paying that it offers.
@@ -247,6 +249,7 @@ impl Default for Cast {
             purse_key: PurseKeyKind::P256,
             purse_policy: HistoryPolicy::UploadFirst,
             reconcile: Reconcile::Either,
+            reconciliation_seconds: 7 * 86_400,
             purse_key_token: PURSE_KEY_TOKEN,
             fees: &[(FeeOption::Account, 300)],
         }
@@ -391,6 +394,7 @@ impl Cast {
         config.purse_key = self.purse_key;
         config.policy = self.purse_policy;
         config.reconcile = self.reconcile;
+        config.reconciliation_seconds = self.reconciliation_seconds;
         config.offer_seconds = self.offer_seconds;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));
         config

@@ -11,6 +11,7 @@ use tallystick_card::host::home::access::SignTerms;
 use tallystick_card::host::purse::PurseView;
 use tallystick_parties::native::{SeededRandom, SetClock};
 use tallystick_parties::ports::{Clock as _, Network as PartyNetwork};
+use tallystick_protocol::purse::{HistoryEntry, PurseNumber};
 use tallystick_wallet::core::ports::{
     CardFault, CardResponse, Cards, Change, Clock, DeviceKey, DeviceKeyError, Later, Method,
     Network, NetworkError, Ports, PoweredCard, Record, Request, Response, Session, SessionError,
@@ -196,6 +197,17 @@ impl<N> Device<N> {
         let random = DeviceRandom::new(self.random.clone(), None);
         let mut card = SoftwareCard::open(key, &sealed, random).unwrap();
         purses::in_card(|apdu| card.execute(apdu))
+    }
+
+    /// What the software card keeps of the histories of its purses.
+    pub(crate) fn histories(&self) -> Vec<(PurseNumber, Vec<HistoryEntry>)> {
+        let key = self.inner.state_key.borrow();
+        let (Some(key), Some(sealed)) = (&*key, self.record(RECORD)) else {
+            return Vec::new();
+        };
+        let random = DeviceRandom::new(self.random.clone(), None);
+        let mut card = SoftwareCard::open(key, &sealed, random).unwrap();
+        purses::histories_in_card(|apdu| card.execute(apdu))
     }
 
     /// The software card as a home, if it is one.

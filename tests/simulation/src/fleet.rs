@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tallystick_simulation::{Options, Outcome, run};
+use tallystick_simulation::{Counts, Options, Outcome, run};
 
 use crate::arguments::Arguments;
 
@@ -22,6 +22,8 @@ pub struct Summary {
     pub delivered: u64,
     /// Orders that came to nothing.
     pub ended: u64,
+    /// What became of payments between purses.
+    pub between: Counts,
     /// How long it took.
     pub time: Duration,
     /// Seeds whose invariants do not hold, with what does not.
@@ -45,11 +47,17 @@ pub fn run_all(arguments: &Arguments) -> Summary {
             steps: arguments.steps,
             print: arguments.print,
             bank: arguments.bank.in_run(seed),
+            between: arguments.between.in_run(seed),
             lending: arguments.home.in_run(seed),
             ..Options::default()
         };
         let outcome = run(options);
-        let told = [arguments.bank.told(seed), arguments.home.told(seed)].concat();
+        let told = [
+            arguments.bank.told(seed),
+            arguments.between.told(seed),
+            arguments.home.told(seed),
+        ];
+        let told = told.concat();
         take(&summary, options, &told, &outcome);
     };
     std::thread::scope(|scope| {
@@ -83,6 +91,7 @@ fn take(summary: &Mutex<Summary>, options: Options, bank: &str, outcome: &Outcom
     summary.messages += outcome.messages;
     summary.delivered += outcome.delivered;
     summary.ended += outcome.ended;
+    summary.between = summary.between + outcome.between;
     if outcome.violations.is_empty() {
         return;
     }

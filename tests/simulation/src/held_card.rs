@@ -7,6 +7,7 @@ use std::rc::Rc;
 use tallystick_card::host::purse::PurseView;
 use tallystick_card::{Card, MemoryFault, PAGE_BYTES, Page, Pages, PersistentCard};
 use tallystick_parties::native::SeededRandom;
+use tallystick_protocol::purse::{HistoryEntry, PurseNumber};
 use zeroize::Zeroizing;
 
 use crate::device::CHEAP;
@@ -70,6 +71,15 @@ impl HeldCard {
         let mut card = Card::restore(&state).unwrap();
         let mut random = self.random();
         purses::in_card(|apdu| card.transmit(apdu, &mut random).bytes)
+    }
+
+    /// What it keeps of the histories of its purses, as [`HeldCard::purses`].
+    pub(crate) fn histories(&self) -> Vec<(PurseNumber, Vec<HistoryEntry>)> {
+        let copy = self.0.memory.copy();
+        let state = PersistentCard::power(copy).unwrap().state().unwrap();
+        let mut card = Card::restore(&state).unwrap();
+        let mut random = self.random();
+        purses::histories_in_card(|apdu| card.transmit(apdu, &mut random).bytes)
     }
 
     /// What is lent by it, as [`HeldCard::purses`].

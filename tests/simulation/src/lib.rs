@@ -17,6 +17,7 @@
 )]
 
 pub mod banking;
+mod between;
 pub mod cast;
 pub mod device;
 mod dice;
@@ -45,12 +46,14 @@ mod seat;
 mod steps;
 mod steps_at_bank;
 mod steps_away;
+mod steps_between;
 mod sweep;
 mod thieves;
 mod town;
 mod watch;
 mod weather;
 
+pub use invariants::between::Counts;
 pub use lending::Lending;
 pub use plant::Plant;
 pub use run::{Crash, Options, Outcome, run};

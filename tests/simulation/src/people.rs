@@ -54,6 +54,45 @@ pub(crate) static PEOPLE: [Person; 3] = [
     },
 ];
 
+/// Who comes besides where purses pay each other without a bank.
+pub(crate) static NEIGHBOURS: [Person; 3] = [
+    Person {
+        name: "Wakako Mori",
+        issuer: OTHER_ISSUER,
+        telephone: "+81 90 7777 1200",
+        recipient: "Shigeru Hori",
+        recipient_telephone: "+81 92 444 8181",
+        street: "Yanagibashi 31",
+        postal_code: "812-0024",
+        computers: ["holder-4", "holder-4-new"],
+    },
+    Person {
+        name: "Tatsuo Abe",
+        issuer: ISSUER,
+        telephone: "+81 80 2468 1357",
+        recipient: "Nobuko Fujii",
+        recipient_telephone: "+81 22 333 9070",
+        street: "Kokubuncho 52",
+        postal_code: "980-0803",
+        computers: ["holder-5", "holder-5-new"],
+    },
+    Person {
+        name: "Reiko Nishida",
+        issuer: OTHER_ISSUER,
+        telephone: "+81 70 8642 9753",
+        recipient: "Isamu Ueno",
+        recipient_telephone: "+81 82 555 6161",
+        street: "Hatchobori 9",
+        postal_code: "730-0013",
+        computers: ["holder-6", "holder-6-new"],
+    },
+];
+
+/// Whoever may come, those who buy in every run first.
+pub(crate) fn everybody() -> impl Iterator<Item = &'static Person> {
+    PEOPLE.iter().chain(&NEIGHBOURS)
+}
+
 /// An account as its holder names it: the issuer's domain, and the last digits on the card.
 pub(crate) type AccountName = (String, String);
 

@@ -39,6 +39,9 @@ pub fn party_key(number: usize) -> Vec<u8> {
     key.to_pkcs8_der().unwrap().as_bytes().to_vec()
 }
 
+/// How many keys there are that have a first prime of a test key and a second one of another.
+pub(crate) const MIXED_KEYS: usize = TEST_KEYS.len() * (TEST_KEYS.len() - 1);
+
 /// Which of the fixed keys the cards of one computer make, one after the other.
 #[derive(Clone, Copy)]
 pub struct KeyPool {
@@ -84,9 +87,14 @@ impl DeviceRandom {
         if self.numbers.is_multiple_of(NUMBERS_A_PRIME) {
             let which = (self.numbers / NUMBERS_A_PRIME) % 2;
             let first = key % TEST_KEYS.len();
-            let apart = 1 + key / TEST_KEYS.len() % (TEST_KEYS.len() - 1);
+            let turn = key / TEST_KEYS.len();
+            // After all pairs of a first and a second prime come pairs of second ones.
+            let (apart, of) = match turn.checked_sub(TEST_KEYS.len() - 1) {
+                None => (1 + turn, which),
+                Some(turn) => (1 + turn % (TEST_KEYS.len() / 2 - 1), 1),
+            };
             let key = test_key(first + which * apart);
-            bytes.copy_from_slice(&key.primes()[which].to_le_bytes()[..PRIME_BYTES]);
+            bytes.copy_from_slice(&key.primes()[of].to_le_bytes()[..PRIME_BYTES]);
         } else {
             // Below every prime of that length, so that it is taken as a base.
             bytes[PRIME_BYTES - 1] = 0;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use tallystick_simulation::Counts;
+
 use crate::arguments::Arguments;
 use crate::fleet::Summary;
 
@@ -10,14 +12,31 @@ use crate::fleet::Summary;
 #[must_use]
 pub fn line(summary: &Summary) -> String {
     format!(
-        "Simulation: {} seeds held, {} failed; {} messages, {} orders delivered, {} refused or expired, {} s",
+        "Simulation: {} seeds held, {} failed; {} messages, {} orders delivered, {} refused or expired, {}{} s",
         summary.seeds - summary.failures.len() as u64,
         summary.failures.len(),
         summary.messages,
         summary.delivered,
         summary.ended,
+        between(&summary.between),
         summary.time.as_secs()
     )
+}
+
+fn between(counts: &Counts) -> String {
+    let Counts {
+        paid,
+        settled,
+        refused,
+        lost,
+        named,
+    } = counts;
+    match paid {
+        0 => String::new(),
+        _ => format!(
+            "{paid} payments between purses: {settled} settled, {refused} refused, {lost} taken by nobody, {named} copied purses named; "
+        ),
+    }
 }
 
 /// The same as a page.
@@ -29,7 +48,11 @@ pub fn write(file: &str, arguments: &Arguments, summary: &Summary) -> std::io::R
         fs::create_dir_all(folder)?;
     }
     let Arguments {
-        seeds, steps, bank, ..
+        seeds,
+        steps,
+        bank,
+        between,
+        ..
     } = arguments;
     let mut page = format!(
         "# Simulation\n\nSeeds from {} on, {steps} steps each.\n\n{}.\n",
@@ -42,8 +65,9 @@ pub fn write(file: &str, arguments: &Arguments, summary: &Summary) -> std::io::R
             page.push_str(&format!("- {violation}\n"));
         }
         page.push_str(&format!(
-            "\n`npm run simulate -- --seed {seed} --steps {steps}{} --print`\n",
-            bank.told(*seed)
+            "\n`npm run simulate -- --seed {seed} --steps {steps}{}{} --print`\n",
+            bank.told(*seed),
+            between.told(*seed)
         ));
     }
     fs::write(file, page)

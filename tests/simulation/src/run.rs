@@ -11,14 +11,15 @@ use crate::cast::CA;
 use crate::dice::Dice;
 use crate::holder::banking::Errand;
 use crate::holder::{Holder, Wish};
-use crate::invariants;
+use crate::invariants::{self, between::Counts};
 use crate::lending::Lending;
 use crate::operator;
-use crate::people::PEOPLE;
+use crate::people::{PEOPLE, everybody};
 use crate::plant::Plant;
 use crate::steps;
 use crate::steps_at_bank;
 use crate::steps_away;
+use crate::steps_between;
 use crate::town::Town;
 use crate::weather::Weather;
 
@@ -27,6 +28,11 @@ const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 /// How long nothing happens after the last step: first with the wallets at work, which may take until orders
 /// and reservations have expired; then until every party has looked at its books once more, which it does daily.
 const QUIET_MS: [u64; 2] = [100 * MINUTE_MS, 26 * 60 * MINUTE_MS];
+
+/// Longer than the bank's reconciliation window.
+const WINDOW_MS: u64 = 25 * 60 * MINUTE_MS;
+/// How long wallets are at work after it: they report every quarter of an hour.
+const AFTERWARDS_MS: u64 = 35 * MINUTE_MS;
 
 /// How long it takes until two holders have accounts and purses, though somebody lost the power meanwhile.
 const OPENING_MS: u64 = 10 * MINUTE_MS;
@@ -54,6 +60,8 @@ pub struct Options {
     pub real_degrees: bool,
     /// Whether there is a bank, with everybody who belongs to it, and holders have accounts and purses there.
     pub bank: bool,
+    /// Whether, where there is a bank, more holders come, and their purses pay each other without it.
+    pub between: bool,
     /// Whether holders lend cards that stay at home, and who carries what is said.
     pub lending: Lending,
 }
@@ -83,6 +91,8 @@ pub struct Outcome {
     pub delivered: u64,
     /// Orders that came to nothing.
     pub ended: u64,
+    /// What became of payments between purses.
+    pub between: Counts,
     /// What those did who had home proxy and home browser, and how often.
     pub tricks: std::collections::BTreeMap<String, u32>,
     /// Invariants that do not hold, in sentences.
@@ -105,6 +115,7 @@ pub fn run(options: Options) -> Outcome {
         crashes: town.crashes.get(),
         delivered,
         ended,
+        between: invariants::between::counts(&town),
         tricks: town.thieves.tricks.borrow().clone(),
         violations,
         lines: town.journal.lines(),
@@ -119,6 +130,7 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
         return vec!["the parties did not start".to_owned()];
     };
     let mut rests = match options.crash {
+        Some(crash) if town.between.is_on => steps_between::two_pay(town, &anchors, crash),
         Some(crash) if options.bank => holders_use_the_bank(town, &anchors, crash),
         Some(crash) => one_holder_buys(town, &anchors, crash),
         None if options.lending == Lending::Hostile => {
@@ -169,6 +181,14 @@ pub(crate) fn holder_comes(
 }
 
 fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) -> bool {
+    let people = match town.between.is_on {
+        true => everybody().count(),
+        false => PEOPLE.len(),
+    };
+    for index in 0..people {
+        holder_comes(town, index, anchors, false);
+    }
+    let mut rests = !town.between.is_on || steps_between::open(town);
     let liar = steps::liar(dice);
     if let Some((name, share)) = liar {
         town.note(&format!("{name} lies in {share} of 1000 messages"));
@@ -178,16 +198,15 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
         .set(steps::forgets(&Dice::new(town.seed, "eviction")));
     town.lied.set(liar.map(|(name, _)| name));
     town.siblings.set(Weather::BETWEEN_SIBLINGS);
-    for index in 0..PEOPLE.len() {
-        holder_comes(town, index, anchors, false);
-    }
-    let mut rests = true;
     let operator = Dice::new(town.seed, "operator");
     let bank = Dice::new(town.seed, "steps at the bank");
     let away = Dice::new(town.seed, "steps away");
+    let between = Dice::new(town.seed, "steps between purses");
     for _ in 0..steps {
-        let at_bank = town.has_bank.then(|| steps_at_bank::take(town, &bank));
-        let pause_ms = at_bank.flatten();
+        let between = || steps_between::take(town, &between);
+        let pause_ms = town.between.is_on.then(between).flatten();
+        let at_bank = || steps_at_bank::take(town, &bank);
+        let pause_ms = pause_ms.or_else(|| town.has_bank.then(at_bank).flatten());
         let away_too = || steps_away::take(town, &away);
         let pause_ms = pause_ms.or_else(|| town.lending.is_on().then(away_too).flatten());
         let pause_ms = pause_ms.unwrap_or_else(|| steps::take(town, dice));
@@ -270,6 +289,7 @@ fn heal(town: &Rc<Town>) -> bool {
     town.cuts.borrow_mut().heal();
     town.liar.set(None);
     town.thieves.rest();
+    town.between.is_calm.set(true);
     for seat in &town.seats {
         seat.machine.database.mend();
     }
@@ -281,9 +301,16 @@ fn heal(town: &Rc<Town>) -> bool {
             .looks_again_ms
             .set(town.scheduler.now_ms() + LOOKS_AGAIN_MS);
     }
-    let rests = town.run_for(QUIET_MS[0]);
+    let mut rests = town.run_for(QUIET_MS[0]);
     for holder in &holders {
         holder.stop(town);
+    }
+    if town.between.is_on {
+        // What nobody took comes back when nobody can tell of it any more.
+        rests &= town.run_for(WINDOW_MS);
+        holders.iter().for_each(|holder| holder.start(town));
+        rests &= town.run_for(AFTERWARDS_MS);
+        holders.iter().for_each(|holder| holder.stop(town));
     }
     rests && town.run_for(QUIET_MS[1])
 }

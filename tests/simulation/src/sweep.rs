@@ -25,6 +25,8 @@ pub struct Sweep {
     pub lose_answer: bool,
     /// Whether there is a bank.
     pub bank: bool,
+    /// Whether purses pay each other without it.
+    pub between: bool,
     /// 1: after every write there is; N: after every Nth.
     pub every: u32,
 }
@@ -72,6 +74,7 @@ impl Sweep {
                 lose_answer: self.lose_answer,
             }),
             bank: self.bank,
+            between: self.between,
             ..Options::default()
         });
         let found = &outcome.violations;

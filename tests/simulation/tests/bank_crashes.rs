@@ -18,6 +18,7 @@ fn sweep(at: &'static str, least: u32, lose_answer: bool) {
         at,
         lose_answer,
         bank: true,
+        between: false,
         every: every_step_or(100),
     };
     let writes = sweep.run();

@@ -9,6 +9,7 @@ fn at_its_writes(at: &'static str, lose_answer: bool) -> u32 {
         at,
         lose_answer,
         bank: false,
+        between: false,
         every: every_step_or(3),
     };
     sweep.run()

@@ -61,8 +61,8 @@ impl Holder {
     }
 
     /// The card is in the reader, or soon.
-    fn holds_card(&self) {
-        if self.money.place != KeyPlace::Reader {
+    pub(super) fn holds_card(&self) {
+        if self.money.place != KeyPlace::Reader || self.money.is_lost.get() {
             return;
         }
         let reader = self.device.reader();

@@ -3,6 +3,7 @@
 
 mod backup;
 pub(crate) mod banking;
+pub(crate) mod between;
 mod buying;
 mod cards;
 mod desk;
@@ -21,14 +22,15 @@ use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Deployment, KeyPlace, OrderView, Phase, WalletView};
 
 use self::banking::Errand;
+use self::between::Meetings;
 use self::desk::{OnTheDesk, deployment};
 use self::lending::{Away, Lending};
 use self::money::Money;
 use crate::device::{CHEAP, Device};
 use crate::dice::Dice;
 use crate::network::SimulatedNetwork;
-use crate::people::{AccountName, PEOPLE, Papers, Person};
-use crate::prime_pool::KeyPool;
+use crate::people::{AccountName, PEOPLE, Papers, Person, everybody};
+use crate::prime_pool::{KeyPool, MIXED_KEYS};
 use crate::scheduler::Owner;
 use crate::town::Town;
 
@@ -96,6 +98,8 @@ pub(crate) struct Holder {
     puk: RefCell<Option<String>>,
     /// What is at the bank.
     pub(crate) money: Money,
+    /// What others gave them to read.
+    pub(crate) meetings: Meetings,
     /// What is lent and borrowed.
     pub(crate) lending: Lending,
     /// What is still wanted.
@@ -130,7 +134,7 @@ impl Holder {
         anchors: &TrustAnchors,
         is_careful: bool,
     ) -> Rc<Self> {
-        let person = &PEOPLE[index];
+        let person = everybody().nth(index).unwrap_or(&PEOPLE[0]);
         let papers = Rc::default();
         Rc::new(Self::at(
             town,
@@ -145,7 +149,7 @@ impl Holder {
     /// The same holder at the other computer, with a wallet of its own.
     pub(crate) fn beside(&self, town: &Town) -> Rc<Self> {
         let is_this = |person: &Person| std::ptr::eq(person, self.person);
-        let index = PEOPLE.iter().position(is_this).unwrap_or(0);
+        let index = everybody().position(is_this).unwrap_or(0);
         let papers = self.papers.clone();
         let deployment = self.deployment.clone();
         Rc::new(Self::at(
@@ -172,10 +176,7 @@ impl Holder {
             clock: town.clock(&dice),
             network: SimulatedNetwork::new(town.me(), name),
             seed: format!("{}, {name}'s computer", town.seed),
-            keys: KeyPool {
-                first: index + computer * PEOPLE.len(),
-                step: 2 * PEOPLE.len(),
-            },
+            keys: keys_of(index, computer),
         };
         Self {
             name,
@@ -188,6 +189,7 @@ impl Holder {
             life: Cell::new(0),
             puk: RefCell::default(),
             money: Money::new(town, name),
+            meetings: Meetings::new(town, name),
             lending: Lending::new(town, name),
             wishes: RefCell::default(),
             goes_to_island: Cell::new(false),
@@ -317,6 +319,9 @@ impl Holder {
         wallet: &OwnWallet,
         view: &WalletView,
     ) -> Result<bool, WalletError> {
+        if self.is_with_others(town, wallet, view).await? {
+            return Ok(true);
+        }
         if self.has_to_decide(town, wallet, view).await? {
             return Ok(true);
         }
@@ -366,5 +371,21 @@ impl Holder {
             .ok()?;
         let answer = self.network.send(request).await.ok()?;
         answer.status().is_success().then(|| answer.into_body())
+    }
+}
+
+/// The fixed keys of a computer: those who come only sometimes have some that nobody else has.
+fn keys_of(index: usize, computer: usize) -> KeyPool {
+    let buyers = PEOPLE.len();
+    if index < buyers {
+        KeyPool {
+            first: index + computer * buyers,
+            step: 2 * buyers,
+        }
+    } else {
+        KeyPool {
+            first: MIXED_KEYS + index - buyers + computer * buyers,
+            step: 2 * buyers,
+        }
     }
 }

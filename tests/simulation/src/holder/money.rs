@@ -36,6 +36,8 @@ pub(crate) struct Money {
     pub(crate) place: KeyPlace,
     /// The card for the reader.
     pub(crate) card: HeldCard,
+    /// Whether that card is lost, and nobody finds it.
+    pub(crate) is_lost: Cell<bool>,
     /// The account at the ordinary bank outside.
     pub(super) iban: RefCell<Option<String>>,
     /// What was put in.
@@ -67,6 +69,7 @@ impl Money {
                 KeyPlace::Software
             },
             card: HeldCard::making(&format!("{}, {name}'s card", town.seed), keys),
+            is_lost: Cell::new(false),
             iban: RefCell::default(),
             deposits: RefCell::default(),
             purses: RefCell::default(),

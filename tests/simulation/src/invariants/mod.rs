@@ -1,6 +1,7 @@
 //! What must hold after every run.
 
 mod bank;
+pub(crate) mod between;
 mod books;
 pub(crate) mod business;
 mod crossings;
@@ -42,9 +43,12 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     lent::check(town, &mut broken);
     lent::at_rest(town, &mut broken);
     if town.has_bank {
+        town.between.histories.look(town);
+        between::check(town, &mut broken);
         bank::check(town, &mut broken);
         purses::explained(town, &mut broken);
         purses::at_rest(town, &mut broken);
+        between::at_rest(town, &mut broken);
     }
     broken
 }
@@ -55,7 +59,9 @@ pub(crate) fn broken_now(town: &Town) -> Vec<String> {
     crossings::check(town, &mut broken);
     lent::check(town, &mut broken);
     if town.has_bank {
+        town.between.histories.look(town);
         purses::explained(town, &mut broken);
+        between::check(town, &mut broken);
     }
     broken
 }

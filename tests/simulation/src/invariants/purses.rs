@@ -1,5 +1,5 @@
-//! What a card has in its purse is what the bank's books say, but for what is under way: at every moment to the unit,
-//! and when everything has come to rest without any difference, in the wallet's view as well.
+//! What a card has in its purse is what the bank's books say, but for what is under way and what purses paid each other,
+//! of which the bank may hear later: at every moment to the unit, and when everything has come to rest without any difference, in the wallet's view as well.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use tallystick_protocol::purse::{Endpoint, PurseNumber};
 use tallystick_wallet::view::{MovementState, MovementView};
 
 use super::bank::hex;
-use super::rows;
+use super::books::sums;
+use super::{between, rows};
 use crate::cast::{BANK, CA, CENTRE};
 use crate::holder::Holder;
 use crate::town::Town;
@@ -21,11 +22,7 @@ struct Books {
 
 impl Books {
     fn of(town: &Town) -> Self {
-        let sql = "SELECT name, credits_posted - debits_posted FROM accounts WHERE kind = 'purse'";
-        let purses = rows(town, BANK, sql);
-        let purses = purses
-            .iter()
-            .filter_map(|row| Some((row.text(0).ok()?.to_owned(), row.integer(1).ok()?)));
+        let purses = sums(town, BANK, BY_THE_BANK).into_iter();
         let sql = "SELECT lower(hex(purse)), lower(hex(transaction_id)), state FROM bank_movements";
         let movements = rows(town, BANK, sql);
         let movements = movements.iter().filter_map(|row| {
@@ -49,6 +46,14 @@ fn number(purse: &PurseView) -> Option<PurseNumber> {
     purse.checkpoint.as_ref().map(|checkpoint| checkpoint.purse)
 }
 
+/// What the books have for each purse by what moved with the bank alone.
+const BY_THE_BANK: &str =
+    "SELECT name, credits_posted - debits_posted FROM accounts WHERE kind = 'purse'
+     UNION ALL SELECT d.name, t.minor FROM transfers t JOIN accounts d ON d.account = t.debit AND d.kind = 'purse'
+        JOIN accounts c ON c.account = t.credit AND c.kind = 'given' WHERE t.kind IN ('single', 'post')
+     UNION ALL SELECT c.name, -t.minor FROM transfers t JOIN accounts c ON c.account = t.credit AND c.kind = 'purse'
+        JOIN accounts d ON d.account = t.debit AND d.kind = 'given' WHERE t.kind IN ('single', 'post')";
+
 /// Call it at any moment: what the bank has for a purse is what its card can spend, with what the card has set aside
 /// and the bank has not moved, and what the bank has moved and the card has not heard of.
 pub(super) fn explained(town: &Town, broken: &mut Vec<String>) {
@@ -57,6 +62,7 @@ pub(super) fn explained(town: &Town, broken: &mut Vec<String>) {
         return;
     }
     let mut books = Books::of(town);
+    let paid = between::Paid::of(town);
     for holder in town.holders.borrow().iter() {
         for purse in holder.purses() {
             let Some((own, state)) = number(&purse).zip(purse.state.as_ref()) else {
@@ -66,7 +72,9 @@ pub(super) fn explained(town: &Town, broken: &mut Vec<String>) {
             let has_moved = |pending: &PendingView| {
                 books.state(&name, &hex(&pending.transaction.0)) == Some("completed")
             };
-            let under_way = purse.pending.iter().map(|pending| {
+            let of_bank = purse.pending.iter();
+            let of_bank = of_bank.filter(|pending| !paid.has(&pending.transaction));
+            let under_way = of_bank.map(|pending| {
                 let (source, destination) = (&pending.source, &pending.destination);
                 let (is_out, is_in) = (
                     *source == Endpoint::Purse(own) && pending.step != PendingStep::Refused,
@@ -76,11 +84,16 @@ pub(super) fn explained(town: &Town, broken: &mut Vec<String>) {
                 let counts = (is_out && !has_moved(pending)) || (is_in && has_moved(pending));
                 if counts { pending.amount } else { 0 }
             });
-            let explained = state.amount + under_way.sum::<u64>();
-            let booked = books.purses.remove(&format!("purse {name}"));
-            if booked != i64::try_from(explained).ok() {
+            let with_bank =
+                i64::try_from(state.amount + under_way.sum::<u64>()).unwrap_or(i64::MAX);
+            let explained = with_bank - paid.came_to(&own);
+            let booked = books.purses.remove(&format!("purse {name}")).unwrap_or(0);
+            if town.between.has_copy(holder.name) {
+                continue;
+            }
+            if booked != explained {
                 broken.push(format!(
-                    "{}: the card explains {explained} in purse {name} ({} to spend), and the bank has {booked:?}",
+                    "{}: the card explains {explained} in purse {name} ({} to spend), and the bank has {booked}",
                     holder.name, state.amount
                 ));
             }
@@ -102,7 +115,12 @@ pub(super) fn at_rest(town: &Town, broken: &mut Vec<String>) {
         return;
     }
     let books = Books::of(town);
-    for holder in town.holders.borrow().iter() {
+    let holders = town.holders.borrow();
+    // What was doctored says what it likes, and what is lost says nothing.
+    let speaks = |holder: &&std::rc::Rc<Holder>| {
+        !town.between.has_copy(holder.name) && !holder.money.is_lost.get()
+    };
+    for holder in holders.iter().filter(speaks) {
         for purse in holder.purses() {
             for pending in &purse.pending {
                 broken.push(format!(

@@ -14,7 +14,7 @@ use crate::cast::{
     AUTHORITY, BANK, BANKING_SYSTEM, BESIDE_THE_BANK, COURIERS, ISSUERS, OTHER_SHOP, SHOP,
 };
 use crate::holder::lending;
-use crate::people::{PEOPLE, Person};
+use crate::people::{Person, everybody};
 use crate::search::holds;
 use crate::seat::Seat;
 use crate::town::Town;
@@ -162,15 +162,12 @@ fn accounts(town: &Town) -> Words {
 }
 
 fn telephones() -> Words {
-    PEOPLE
-        .iter()
-        .map(|person| bytes(person.telephone))
-        .collect()
+    everybody().map(|person| bytes(person.telephone)).collect()
 }
 
 /// Names and telephone numbers of cardholders.
-fn people(who: impl Fn(&&Person) -> bool) -> Words {
-    let words = PEOPLE.iter().filter(who).flat_map(|person| {
+fn people(who: impl Fn(&&'static Person) -> bool) -> Words {
+    let words = everybody().filter(who).flat_map(|person| {
         let digits = person.telephone.chars().filter(char::is_ascii_digit);
         [
             bytes(person.name),
@@ -182,8 +179,8 @@ fn people(who: impl Fn(&&Person) -> bool) -> Words {
 }
 
 /// Where parcels go, and to whom.
-fn places(whose: impl Fn(&&Person) -> bool) -> Words {
-    let words = PEOPLE.iter().filter(whose).flat_map(|person| {
+fn places(whose: impl Fn(&&'static Person) -> bool) -> Words {
+    let words = everybody().filter(whose).flat_map(|person| {
         [
             person.recipient,
             person.recipient_telephone,

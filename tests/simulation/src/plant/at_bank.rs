@@ -12,10 +12,12 @@ use crate::holder::Holder;
 use crate::seat::Seat;
 use crate::town::Town;
 
-/// From which kind of account to which value is booked once more: loads, what waits (whoever gave it), deposits.
+/// From which kind of account to which value is booked once more: loads, what waits (whoever gave it), what another
+/// purse gave, deposits.
 fn ends(plant: Plant) -> [AccountKind; 2] {
     match plant {
         Plant::LoadTwice => [AccountKind::Holder, AccountKind::Purse],
+        Plant::CreditPaymentTwice => [AccountKind::Given, AccountKind::Purse],
         Plant::WaitTwice => [AccountKind::Outside, AccountKind::Waiting],
         _ => [AccountKind::Outside, AccountKind::Holder],
     }

@@ -67,6 +67,12 @@ pub enum Plant {
     DepositTwice,
     /// A card has again what it gave away.
     RestoreCard,
+    /// The bank credits a payment between purses twice.
+    CreditPaymentTwice,
+    /// The bank forgets the proofs that it found.
+    ForgetProof,
+    /// Somebody who is taken to be honest has a copy of their card.
+    SpendTwice,
     /// A card that stays at home is again what it was before it signed anything.
     RestoreHome,
     /// Those who have the home proxy hear the passwords.
@@ -131,9 +137,13 @@ impl Plant {
                  VALUES ('letter', 'nobody/nothing', 1, 1, 1) ON CONFLICT DO NOTHING",
             ),
             (Self::TakeTwice, COURIER) if seat.name == COURIER => take_from_shards(town, seat),
-            (Self::LoadTwice | Self::WaitTwice | Self::DepositTwice, BANK) => {
+            (
+                Self::LoadTwice | Self::WaitTwice | Self::DepositTwice | Self::CreditPaymentTwice,
+                BANK,
+            ) => {
                 at_bank::book_again(self, seat);
             }
+            (Self::ForgetProof, BANK) => run("DELETE FROM bank_contradictions"),
             (Self::HoldUnanswered, BANK) => at_bank::hold_unanswered(seat),
             (Self::RestoreCard, BANK) => at_bank::restore_card(town),
             (Self::RestoreHome, HOME_PROXY) => at_home::restore_card(town),

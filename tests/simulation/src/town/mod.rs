@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::{Rc, Weak};
 
 use http::Request;
+use tallystick_parties::bank::Reconcile;
 use tallystick_parties::native::SetClock;
 use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::routes;
 use tallystick_protocol::instrument::Instrument;
 
+use crate::between::Between;
 use crate::cast::{
     BANK, BESIDE_THE_BANK, COURIER, Cast, EVERYBODY, HOME_PROXY, ISSUER, ISSUERS, SHOP, START,
     beside_offices, handles_of, place_of, purse_key_token,
@@ -53,6 +55,8 @@ pub(crate) struct Town {
     pub(crate) lending: Lending,
     /// Those who have the home proxy and a home browser, if they do.
     pub(crate) thieves: Thieves,
+    /// Purses that pay each other, if they do.
+    pub(crate) between: Between,
     /// Which parties were spread over shards in the middle of a run, and when.
     spread_at_ms: RefCell<BTreeMap<&'static str, u64>>,
     /// Chance of the network.
@@ -94,6 +98,7 @@ impl Town {
             print: is_read,
             real_degrees,
             bank: has_bank,
+            between,
             lending,
             ..
         } = options;
@@ -123,11 +128,16 @@ impl Town {
                 seed,
                 cast: Cell::new(Cast {
                     real_degrees,
-                    ..with_bank(has_bank, seed, some_cast(&Dice::new(seed, "cast")))
+                    ..with_purses(
+                        between,
+                        seed,
+                        with_bank(has_bank, seed, some_cast(&Dice::new(seed, "cast"))),
+                    )
                 }),
                 has_bank,
                 lending,
                 thieves: Thieves::new(seed, lending),
+                between: Between::new(seed, between && has_bank, plant),
                 spread_at_ms: RefCell::default(),
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
@@ -380,6 +390,19 @@ fn with_bank(has_bank: bool, seed: u64, cast: Cast) -> Cast {
         offer_seconds: *dice.pick(&[3 * CLOCK_OFF_SECONDS, 120]),
         has_ordinary_bank: true,
         purse_key_token: purse_key_token(),
+        ..cast
+    }
+}
+
+/// Where purses pay each other the bank books it by either history or by both, and waits for a day.
+fn with_purses(pay_each_other: bool, seed: u64, cast: Cast) -> Cast {
+    if !pay_each_other {
+        return cast;
+    }
+    let dice = Dice::new(seed, "the bank, between purses");
+    Cast {
+        reconcile: *dice.pick(&[Reconcile::Either, Reconcile::Either, Reconcile::Both]),
+        reconciliation_seconds: 86_400,
         ..cast
     }
 }
