@@ -103,12 +103,7 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> u64 {
             town.spread(ISSUER, Shards::new(4).unwrap());
         }
         60..68 => {
-            let events = u32::try_from(dice.below(12)).unwrap_or(0);
-            town.note(&format!(
-                "{}: the power will fail after {events} writes and calls",
-                holder.name
-            ));
-            holder.device.fail_after(events + 1, dice.chance(500));
+            town.power_will_fail(holder, dice, 12);
         }
         68..72 => town.crash(holder.name),
         72..81 => {

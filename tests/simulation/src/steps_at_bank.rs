@@ -73,12 +73,7 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> Option<u64> {
             town.cuts.borrow_mut().hang(party, until_ms);
         }
         _ => {
-            let events = u32::try_from(dice.below(12)).unwrap_or(0);
-            town.note(&format!(
-                "{}: the power will fail after {events} writes and calls",
-                holder.name
-            ));
-            holder.device.fail_after(events + 1, dice.chance(500));
+            town.power_will_fail(holder, dice, 12);
         }
     }
     Some(dice.between(100, 15_000))

@@ -163,6 +163,16 @@ impl Town {
         })
     }
 
+    /// A holder's device loses its power after some writes and calls, fewer than so many.
+    pub(crate) fn power_will_fail(&self, holder: &Holder, dice: &Dice, below: u64) {
+        let events = u32::try_from(dice.below(below)).unwrap_or(0);
+        let name = holder.name;
+        self.note(&format!(
+            "{name}: the power will fail after {events} writes and calls"
+        ));
+        holder.device.fail_after(events + 1, dice.chance(500));
+    }
+
     /// A clock of this town that may be off a little.
     pub(crate) fn clock(&self, dice: &Dice) -> SetClock {
         self.scheduler.clock.skewed(some_skew(dice))
