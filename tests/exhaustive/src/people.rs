@@ -153,7 +153,7 @@ impl Saying {
         let nonce = holder.nonce();
         let key = holder.key_for(&pair, Purpose::Banking, &nonce);
         let about = (&pair, nonce);
-        let sealed = seal_said(&mut holder.rng, &key, about, Direction::ToBank, said).unwrap();
+        let sealed = seal_said(&mut holder.rng, &key, about, Direction::ToParty, said).unwrap();
         let question = PurseConversation {
             pair: pair.clone(),
             nonce,

@@ -87,7 +87,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         office.ensure_share(&said.pair.key).await?;
         let key = office.pairwise(&said.pair, Purpose::Banking, &said.nonce)?;
         let about = (&said.pair, said.nonce);
-        let content = open_said(&key, about, Direction::ToBank, &said.ciphertext);
+        let content = open_said(&key, about, Direction::ToParty, &said.ciphertext);
         Ok(Said {
             content: content.map_err(conversation_fault)?,
             pair: said.pair,

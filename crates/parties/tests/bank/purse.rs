@@ -545,7 +545,7 @@ pub fn say(world: &World, holder: &mut Holder, path: &str, said: &[u8]) -> Resul
     let nonce = holder.nonce();
     let key = holder.key_for(&pair, Purpose::Banking, &nonce);
     let about = (&pair, nonce);
-    let ciphertext = seal_said(&mut holder.rng, &key, about, Direction::ToBank, said).unwrap();
+    let ciphertext = seal_said(&mut holder.rng, &key, about, Direction::ToParty, said).unwrap();
     let question = PurseConversation {
         pair: pair.clone(),
         nonce,

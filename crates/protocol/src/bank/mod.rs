@@ -17,11 +17,9 @@ mod purse_key;
 mod renewal;
 mod renewing;
 
+pub use crate::keys::conversation::{CONVERSATION_BYTES_MAX, ConversationError, Direction};
 pub use account_statement::AccountStatementRequest;
-pub use conversation::{
-    CONVERSATION_BYTES_MAX, ConversationError, Direction, PurseConversation,
-    PurseConversationAnswer, open_said, seal_said,
-};
+pub use conversation::{PurseConversation, PurseConversationAnswer, open_said, seal_said};
 pub use evidence::{
     BookAccount, BookHolder, BookPurse, BookTransfer, EvidencePage, EvidencePart, Proof, ProofKind,
     TransferKind,

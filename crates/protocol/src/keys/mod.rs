@@ -10,6 +10,7 @@
 pub mod blom;
 pub mod confirmation;
 pub mod context;
+pub mod conversation;
 pub mod degrees;
 pub mod derive;
 pub(crate) mod encrypt0;

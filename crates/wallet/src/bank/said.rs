@@ -111,7 +111,7 @@ impl Speaking {
         let Self { pair, nonce, .. } = self;
         let key = host::derived_key(derived).map_err(|error| failed(&error))?;
         let about = (&pair, nonce);
-        let ciphertext = seal_said(&mut rng, &key, about, Direction::ToBank, said)
+        let ciphertext = seal_said(&mut rng, &key, about, Direction::ToParty, said)
             .map_err(|error| failed(&error))?;
         let question = encode(&PurseConversation {
             pair: pair.clone(),
@@ -154,7 +154,7 @@ impl Said {
     #[must_use]
     pub fn content(&self) -> Option<Zeroizing<Vec<u8>>> {
         let question: PurseConversation = decode(&self.question).ok()?;
-        self.opened(Direction::ToBank, &question.ciphertext)
+        self.opened(Direction::ToParty, &question.ciphertext)
     }
 
     /// Opens the bank's answer to it. None if it is not the bank's.
