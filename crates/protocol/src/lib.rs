@@ -9,6 +9,7 @@
 //! - [`account`]: how an account and its keys come to be.
 //! - [`purse`]: what a purse in a card and its bank sign.
 //! - [`bank`]: how an account at a bank comes to be, and what is said around a purse.
+//! - [`coupon`]: coupons with an owner.
 //! - [`instrument`]: what a holder can pay with.
 //! - [`checkout`]: the order, split, and what is answered.
 //! - [`home`]: a card that stays at home and signs while its holder is away.
@@ -21,6 +22,7 @@ extern crate self as tallystick_protocol;
 pub mod account;
 pub mod bank;
 pub mod checkout;
+pub mod coupon;
 pub mod home;
 pub mod instrument;
 pub mod keys;

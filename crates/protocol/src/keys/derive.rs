@@ -37,6 +37,8 @@ pub enum Purpose {
     OrderPart = 2,
     /// What a holder and the bank say to each other about a purse.
     Banking = 3,
+    /// What a holder and a coupon office say to each other about coupons.
+    Coupons = 4,
 }
 
 impl TryFrom<u8> for Suite {
@@ -55,7 +57,12 @@ impl TryFrom<u8> for Purpose {
     type Error = KeyError;
 
     fn try_from(number: u8) -> Result<Self, KeyError> {
-        let all = [Self::Confirmation, Self::OrderPart, Self::Banking];
+        let all = [
+            Self::Confirmation,
+            Self::OrderPart,
+            Self::Banking,
+            Self::Coupons,
+        ];
         all.into_iter()
             .find(|purpose| *purpose as u8 == number)
             .ok_or(KeyError::Purpose)

@@ -4,6 +4,7 @@
 mod account;
 mod answers;
 mod bank;
+mod coupon;
 mod home;
 mod local;
 mod order;

@@ -147,7 +147,7 @@ fn contexts_are_checked_when_decoded() {
     let same = [domain("a.example"), domain("a.example")];
     assert_eq!(Centres::new(same), Err(KeyError::Centres));
     assert!(minicbor::decode::<Suite>(&[2]).is_err());
-    assert!(minicbor::decode::<Purpose>(&[4]).is_err());
+    assert!(minicbor::decode::<Purpose>(&[5]).is_err());
     let zero_degree = minicbor::to_vec(Degrees {
         holder: 0,
         party: 1,

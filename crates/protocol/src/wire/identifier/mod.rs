@@ -44,4 +44,7 @@ pub enum IdentifierError {
     /// Not 16 bytes, or not 32 lower-case hexadecimal digits.
     #[error("the number of a purse was expected")]
     PurseNumber,
+    /// Not 16 bytes, or not 32 lower-case hexadecimal digits.
+    #[error("the number of a coupon was expected")]
+    CouponNumber,
 }

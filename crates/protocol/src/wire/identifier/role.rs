@@ -34,6 +34,9 @@ crate::named_enum! {
         HomeProxy = 10 => "home-proxy",
         /// Sells against electronic value, by a machine that may be offline (EP 1 221 669: VM and VS).
         Vending = 11 => "vending",
+        /// Issues coupons and keeps whose they are (source document 001: CMS). In an order it sits where an issuer sits, and
+        /// is certified as one; this is the role of the key with which it signs coupons.
+        CouponOffice = 12 => "coupon-office",
     }
 }
 
@@ -109,8 +112,8 @@ mod tests {
             let bytes = minicbor::to_vec(role).unwrap();
             assert_eq!(minicbor::decode::<Role>(&bytes).unwrap(), role);
         }
-        assert!(Role::try_from(12).is_err());
+        assert!(Role::try_from(13).is_err());
         assert!("mint".parse::<Role>().is_err());
-        assert!(minicbor::decode::<Role>(&[12]).is_err());
+        assert!(minicbor::decode::<Role>(&[13]).is_err());
     }
 }
