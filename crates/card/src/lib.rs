@@ -16,6 +16,7 @@ mod journal;
 mod outcome;
 mod persistent_card;
 mod reference_data;
+mod room;
 mod safe;
 mod secret_bytes;
 mod session;

@@ -14,6 +14,7 @@ use crate::applets::identity::{CERTIFICATE_MAX, KeyReference, SIGNATURE, rsa_key
 use crate::applets::keys::{SHARES_MAX, SLOT_ROOM, SLOTS_MAX, Slot, StoredShare};
 use crate::applets::purse::{PURSES_MAX, Purses};
 use crate::reference_data::{BYTES, FACTORY_PIN, FACTORY_PUK, Of, ReferenceData};
+use crate::room::room_of;
 use crate::safe::{KeptSecret, Place, SafeKey, SafeSlit};
 use crate::secret_bytes::SecretBytes;
 use crate::stretch::Stretch;
@@ -306,7 +307,7 @@ impl State {
             + keys * KEY_ROOM
             + certificates
             + shares
-            + self.purses.as_ref().map_or(0, Purses::room)
+            + self.purses.as_ref().map_or(0, room_of)
             + self.home.as_ref().map_or(0, Home::room)
     }
 

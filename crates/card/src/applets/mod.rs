@@ -3,5 +3,6 @@
 
 pub mod home;
 pub mod identity;
+mod issuers;
 pub mod keys;
 pub mod purse;

@@ -25,7 +25,6 @@ mod put_key;
 mod read;
 mod report;
 mod request;
-mod room;
 mod sign;
 mod stored;
 mod trust;

@@ -24,8 +24,9 @@ pub(crate) fn open(state: &mut State, command: &Command<'_>) -> Result<Outcome, 
     let claimed: PurseCertificate =
         keyed::unverified(&given.certificate).map_err(|_| StatusWord::WrongData)?;
     let known = purses(state)?;
-    let now = known.now(&claimed.bank, given.at)?;
-    let terms: PurseCertificate = known.open(&claimed.bank, &given.certificate, now)?;
+    let known_banks = known.known_banks();
+    let now = known_banks.now(&claimed.bank, given.at)?;
+    let terms: PurseCertificate = known_banks.open(&claimed.bank, &given.certificate, now)?;
     if terms.expires_at <= now {
         return Err(StatusWord::Expired);
     }
@@ -68,7 +69,7 @@ fn first(
     now: Timestamp,
 ) -> Result<Value, StatusWord> {
     let message = given.notice.as_ref().ok_or(StatusWord::WrongData)?;
-    let notice: CheckpointNotice = purses.open(&terms.bank, message, now)?;
+    let notice: CheckpointNotice = purses.known_banks().open(&terms.bank, message, now)?;
     let checkpoint = notice.checkpoint;
     if checkpoint.purse != terms.number {
         return Err(StatusWord::NotForThisPurse);

@@ -8,16 +8,16 @@ use tallystick_codec::DecodeMap;
 use tallystick_protocol::purse::{
     Checkpoint, ENTRIES_MAX, HistoryEntry, PENDING_MAX, PurseCertificate, PurseKind, PurseNumber,
 };
-use tallystick_protocol::trust::certificate::{ANCHORS_MAX, Certificate};
+use tallystick_protocol::trust::certificate::ANCHORS_MAX;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::identifier::{Domain, TransactionId};
 use tallystick_protocol::wire::money::MINOR_MAX;
-use tallystick_protocol::wire::time::Timestamp;
 
 use super::key::PurseKey;
 use super::local::{ASKED_MAX, Asked, GivenAway};
 use super::pending::Pending;
 use crate::StatusWord;
+use crate::applets::issuers::{Issuer, is_certificate};
 use crate::safe::SafeSlit;
 
 /// Purses that a card holds.
@@ -38,24 +38,10 @@ pub(crate) struct Purses {
     pub(super) roots: Vec<ByteVec>,
     /// The banks, in the order in which they came.
     #[n(1)]
-    pub(super) banks: Vec<Bank>,
+    pub(super) banks: Vec<Issuer>,
     /// The purses, by place.
     #[n(2)]
     pub(super) purses: Vec<Purse>,
-}
-
-/// A bank that signs purses.
-#[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
-#[cbor(map)]
-pub(super) struct Bank {
-    #[n(0)]
-    pub(super) domain: Domain,
-    /// The newest certificate of its key (DER; Fig 7 and 10: EB-verify certificate).
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub(super) certificate: Vec<u8>,
-    /// The newest time that it has signed: it is not earlier than that, whatever the wallet's clock says.
-    #[n(2)]
-    pub(super) newest: Timestamp,
 }
 
 /// What stands at a place.
@@ -178,12 +164,11 @@ impl Purses {
 
     /// Whether it is as a card writes it.
     pub(crate) fn is_valid(&self, has_safe: bool) -> bool {
-        let is_certificate = |bytes: &[u8]| (1..=Certificate::LEN_MAX).contains(&bytes.len());
         self.roots.len() <= ANCHORS_MAX
             && self.banks.len() <= BANKS_MAX
             && self.purses.len() <= PURSES_MAX
             && self.roots.iter().all(|root| is_certificate(root))
-            && (self.banks.iter()).all(|bank| is_certificate(&bank.certificate))
+            && self.banks.iter().all(Issuer::is_valid)
             && self.purses.is_sorted_by(|one, next| one.place < next.place)
             && self.purses.iter().all(|purse| purse.is_valid(has_safe))
     }

@@ -35,7 +35,7 @@ impl Work {
         let value = purse.value.clone();
         let value = value.ok_or(StatusWord::ConditionsNotSatisfied)?;
         let terms = value.terms()?;
-        let now = purses.now(&terms.bank, at)?;
+        let now = purses.known_banks().now(&terms.bank, at)?;
         Ok(Self {
             purse: purse.clone(),
             terms,
@@ -51,7 +51,8 @@ impl Work {
             return false;
         };
         self.purse.value = Some(self.value);
-        let newer = (purses.bank(&self.terms.bank)).is_ok_and(|bank| bank.newest < self.heard);
+        let newer = (purses.known_banks().find(&self.terms.bank))
+            .is_ok_and(|bank| bank.newest < self.heard);
         let changed = newer || purses.at(self.purse.place) != Some(&self.purse);
         if changed {
             purses.hear(&self.terms.bank, self.heard);
@@ -66,7 +67,9 @@ impl Work {
         state: &State,
         signed: &[u8],
     ) -> Result<M, StatusWord> {
-        purses(state)?.open(&self.terms.bank, signed, self.now)
+        purses(state)?
+            .known_banks()
+            .open(&self.terms.bank, signed, self.now)
     }
 
     /// What the bank signed last says what time it is at least.

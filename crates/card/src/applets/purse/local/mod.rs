@@ -38,7 +38,7 @@ fn refused(error: LocalError) -> StatusWord {
 /// The purse's bank and the key with which it signs purses, certified now: it is what a stranger's purse is verified by.
 fn bank(work: &Work, state: &State) -> Result<(Domain, VerifyingKey), StatusWord> {
     let bank = work.terms.bank.clone();
-    let key = purses(state)?.key(&bank, work.now)?;
+    let key = purses(state)?.known_banks().key(&bank, work.now)?;
     Ok((bank, key))
 }
 
