@@ -73,11 +73,21 @@ pub fn assemble(payload: &[u8], algorithm: Algorithm, signature: &[u8]) -> Vec<u
 /// # Errors
 /// [`KeyedError`] says what does not hold.
 pub fn open<M: KeyedMessage>(bytes: &[u8], key: &VerifyingKey) -> Result<M, KeyedError> {
-    let (payload, signature) = parts(bytes, max_len::<M>(), key.algorithm())?;
-    let signed = structure(payload, M::CONTEXT, key.algorithm());
+    Ok(decode(verified(bytes, max_len::<M>(), key, M::CONTEXT)?)?)
+}
+
+/// The payload, once its signature was verified.
+fn verified<'a>(
+    bytes: &'a [u8],
+    limit: usize,
+    key: &VerifyingKey,
+    context: &str,
+) -> Result<&'a [u8], KeyedError> {
+    let (payload, signature) = parts(bytes, limit, key.algorithm())?;
+    let signed = structure(payload, context, key.algorithm());
     key.verify(&signed, signature)
         .map_err(|_| KeyedError::BadSignature)?;
-    Ok(decode(payload)?)
+    Ok(payload)
 }
 
 /// Reads a message without verifying who signed it: to know where it belongs. Nothing may be decided by it.
@@ -85,9 +95,14 @@ pub fn open<M: KeyedMessage>(bytes: &[u8], key: &VerifyingKey) -> Result<M, Keye
 /// # Errors
 /// [`KeyedError`] if it is too long or no such message.
 pub fn unverified<M: KeyedMessage>(bytes: &[u8]) -> Result<M, KeyedError> {
-    let read = |algorithm| parts(bytes, max_len::<M>(), algorithm);
+    Ok(decode(payload(bytes, max_len::<M>())?)?)
+}
+
+/// The payload, whoever signed it.
+fn payload(bytes: &[u8], limit: usize) -> Result<&[u8], KeyedError> {
+    let read = |algorithm| parts(bytes, limit, algorithm);
     let (payload, _) = read(Algorithm::Es256).or_else(|_| read(Algorithm::Ps256))?;
-    Ok(decode(payload)?)
+    Ok(payload)
 }
 
 /// Payload and signature of exactly what [`assemble`] writes.

@@ -59,14 +59,20 @@ pub enum CborError {
 /// Encodes a message.
 #[must_use]
 pub fn encode<M: Message>(message: &M) -> Vec<u8> {
-    let mut encoder = Encoder::new(Vec::new());
+    let mut encoder = begun(M::TYPE);
     // Writing into a Vec cannot fail; the encoders of the messages raise no errors of their own.
+    let _infallible = encoder.encode(message);
+    encoder.into_writer()
+}
+
+/// What stands before a message's body. Not generic: it is there once, and not once for each kind of message.
+fn begun(kind: u16) -> Encoder<Vec<u8>> {
+    let mut encoder = Encoder::new(Vec::new());
     let _infallible = encoder
         .array(3)
         .and_then(|e| e.u8(VERSION))
-        .and_then(|e| e.u16(M::TYPE))
-        .and_then(|e| e.encode(message));
-    encoder.into_writer()
+        .and_then(|e| e.u16(kind).map(|_| ()));
+    encoder
 }
 
 /// Decodes a message and refuses every encoding but the deterministic one.
@@ -74,12 +80,15 @@ pub fn encode<M: Message>(message: &M) -> Vec<u8> {
 /// # Errors
 /// [`CborError`] says what is wrong with the bytes.
 pub fn decode<M: Message>(bytes: &[u8]) -> Result<M, CborError> {
-    if bytes.len() > M::LEN_MAX {
-        return Err(CborError::TooLong {
-            actual: bytes.len(),
-            limit: M::LEN_MAX,
-        });
-    }
+    let mut decoder = head(bytes, M::TYPE, M::LEN_MAX)?;
+    let message: M = decoder.decode().map_err(malformed)?;
+    require_same(&encode(&message), bytes)?;
+    Ok(message)
+}
+
+/// Reads what stands before a message's body; as [`begun`] not generic.
+fn head(bytes: &[u8], kind: u16, limit: usize) -> Result<Decoder<'_>, CborError> {
+    require_short(bytes, limit)?;
     let mut decoder = Decoder::new(bytes);
     if decoder.array().map_err(malformed)? != Some(3) {
         return Err(CborError::Malformed);
@@ -89,17 +98,31 @@ pub fn decode<M: Message>(bytes: &[u8]) -> Result<M, CborError> {
         return Err(CborError::UnsupportedVersion(version));
     }
     let actual = decoder.u64().map_err(malformed)?;
-    if actual != u64::from(M::TYPE) {
+    if actual != u64::from(kind) {
         return Err(CborError::WrongType {
-            expected: M::TYPE,
+            expected: kind,
             actual,
         });
     }
-    let message: M = decoder.decode().map_err(malformed)?;
-    if encode(&message) != bytes {
-        return Err(CborError::NotDeterministic);
+    Ok(decoder)
+}
+
+const fn require_short(bytes: &[u8], limit: usize) -> Result<(), CborError> {
+    if bytes.len() > limit {
+        return Err(CborError::TooLong {
+            actual: bytes.len(),
+            limit,
+        });
     }
-    Ok(message)
+    Ok(())
+}
+
+fn require_same(encoded: &[u8], bytes: &[u8]) -> Result<(), CborError> {
+    if encoded == bytes {
+        Ok(())
+    } else {
+        Err(CborError::NotDeterministic)
+    }
 }
 
 /// Encodes a value that is part of a key derivation or of associated data, not a message.
@@ -118,16 +141,9 @@ pub fn decode_value<T>(bytes: &[u8], max_len: usize) -> Result<T, CborError>
 where
     T: Encode<()> + for<'bytes> Decode<'bytes, ()>,
 {
-    if bytes.len() > max_len {
-        return Err(CborError::TooLong {
-            actual: bytes.len(),
-            limit: max_len,
-        });
-    }
+    require_short(bytes, max_len)?;
     let value: T = minicbor::decode(bytes).map_err(malformed)?;
-    if encode_value(&value) != bytes {
-        return Err(CborError::NotDeterministic);
-    }
+    require_same(&encode_value(&value), bytes)?;
     Ok(value)
 }
 
