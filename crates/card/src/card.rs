@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::Instruction;
 use crate::RestoreError;
 use crate::StatusWord;
+use crate::applets::coupon;
 use crate::applets::home::{access, lending};
 use crate::applets::identity;
 use crate::applets::keys;
@@ -31,7 +32,7 @@ pub struct Response {
     pub changed: bool,
 }
 
-/// A card with four applets. Session state (selected applet, verified PIN) is lost with the value.
+/// A card with five applets. Session state (selected applet, verified PIN) is lost with the value.
 pub struct Card {
     state: State,
     session: Session,
@@ -80,6 +81,12 @@ impl Card {
     #[cfg(test)]
     pub(crate) fn safe_key(&self) -> Option<SafeKey> {
         self.session.require_verified().ok().cloned()
+    }
+
+    /// The key of locked coupons, while their password was given.
+    #[cfg(test)]
+    pub(crate) fn coupon_key(&self) -> Option<SafeKey> {
+        self.session.coupons.clone()
     }
 
     /// Executes one APDU. Either it happened as a whole or nothing changed; with `changed`, the new
@@ -221,6 +228,20 @@ impl Card {
             Instruction::TakeAnswer => access::take_answer(state, command),
             Instruction::ToShop => access::to_shop(state, command),
             Instruction::FromShop => access::from_shop(state, command),
+            Instruction::PutOffice => coupon::put_office(state, command),
+            Instruction::StoreCoupon => coupon::store(state, session, command, rng),
+            Instruction::ListCoupons => coupon::list(state, session, command),
+            Instruction::ReadCoupon => coupon::read(state, session, command),
+            Instruction::RemoveCoupon => coupon::remove(state, session, command),
+            Instruction::SignForCoupon => coupon::sign(state, session, command, rng),
+            Instruction::HearOffice => coupon::hear(state, command),
+            Instruction::LockCoupon => coupon::lock(state, session, command, rng),
+            Instruction::CouponPassword => {
+                coupon::password(state, session, command, keep, stretch, rng)
+            }
+            Instruction::VerifyPinBlock => {
+                coupon::verify_block(state, session, command, keep, stretch, rng)
+            }
         }
     }
 }

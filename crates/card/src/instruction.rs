@@ -26,11 +26,19 @@ pub enum Applet {
     Purse,
     /// A card that stays at home, and the card of whoever is away.
     Home,
+    /// Coupons.
+    Coupon,
 }
 
 impl Applet {
     /// All applets.
-    pub const ALL: [Self; 4] = [Self::Identity, Self::Keys, Self::Purse, Self::Home];
+    pub const ALL: [Self; 5] = [
+        Self::Identity,
+        Self::Keys,
+        Self::Purse,
+        Self::Home,
+        Self::Coupon,
+    ];
 
     /// The application identifier.
     #[must_use]
@@ -40,6 +48,7 @@ impl Applet {
             Self::Keys => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x01],
             Self::Purse => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x02],
             Self::Home => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x03],
+            Self::Coupon => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x04],
         }
     }
 }
@@ -169,6 +178,26 @@ pub enum Instruction {
     ToShop,
     /// 80 B2: open what a shop answered.
     FromShop,
+    /// 80 C2: take an office's certificate.
+    PutOffice,
+    /// 80 C4: take a coupon.
+    StoreCoupon,
+    /// 80 C6: list the coupons.
+    ListCoupons,
+    /// 80 C8 place: show a coupon.
+    ReadCoupon,
+    /// 80 CA place: delete a coupon.
+    RemoveCoupon,
+    /// 80 CC place what: sign something about coupons.
+    SignForCoupon,
+    /// 80 CE place what: take the office's word.
+    HearOffice,
+    /// 80 D0 place what: lock a coupon, or unlock it.
+    LockCoupon,
+    /// 80 D2 00 what: set the password of locked coupons, or give it.
+    CouponPassword,
+    /// 80 D4 00 02: present the PIN in a block.
+    VerifyPinBlock,
 }
 
 impl Instruction {
@@ -237,6 +266,16 @@ impl Instruction {
             | Self::TakeAnswer
             | Self::ToShop
             | Self::FromShop => Some(Applet::Home),
+            Self::PutOffice
+            | Self::StoreCoupon
+            | Self::ListCoupons
+            | Self::ReadCoupon
+            | Self::RemoveCoupon
+            | Self::SignForCoupon
+            | Self::HearOffice
+            | Self::LockCoupon
+            | Self::CouponPassword
+            | Self::VerifyPinBlock => Some(Applet::Coupon),
         }
     }
 }
@@ -307,6 +346,16 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0xae) => Self::TakeAnswer,
             (0x80, 0xb0) => Self::ToShop,
             (0x80, 0xb2) => Self::FromShop,
+            (0x80, 0xc2) => Self::PutOffice,
+            (0x80, 0xc4) => Self::StoreCoupon,
+            (0x80, 0xc6) => Self::ListCoupons,
+            (0x80, 0xc8) => Self::ReadCoupon,
+            (0x80, 0xca) => Self::RemoveCoupon,
+            (0x80, 0xcc) => Self::SignForCoupon,
+            (0x80, 0xce) => Self::HearOffice,
+            (0x80, 0xd0) => Self::LockCoupon,
+            (0x80, 0xd2) => Self::CouponPassword,
+            (0x80, 0xd4) => Self::VerifyPinBlock,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
             (0x01..=0x03 | 0x40..=0x7f, _) => return Err(StatusWord::NoLogicalChannels),
             (0x04..=0x0f, _) => return Err(StatusWord::NoSecureMessaging),

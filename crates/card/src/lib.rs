@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod applets;
 mod card;
+mod door;
 pub mod host;
 mod instruction;
 mod iso;

@@ -13,6 +13,7 @@ use tallystick_protocol::wire::registry::context;
 
 use minicbor::{Decode, Decoder, Encode, Encoder, data::Type, decode, encode};
 use rand_core::CryptoRng;
+use tallystick_protocol::coupon::CouponId;
 use tallystick_protocol::keys::{
     KeyContext,
     sealed::{Sealed, TAG_BYTES, open_sealed, public_key, seal_to},
@@ -43,6 +44,8 @@ pub(crate) enum Place<'a> {
     Share(u8, &'a KeyContext),
     /// The key of the purse at that place whose public half has that digest.
     PurseKey(u8, &'a [u8; 32]),
+    /// What a locked coupon is; its key is another than the safe's.
+    Coupon(&'a CouponId),
 }
 
 impl Place<'_> {
@@ -51,6 +54,7 @@ impl Place<'_> {
             Self::SigningKey(reference) => (0, *reference, Vec::new()),
             Self::Share(slot, context) => (1, *slot, encode_value(*context)),
             Self::PurseKey(place, digest) => (2, *place, digest.to_vec()),
+            Self::Coupon(coupon) => (3, 0, coupon.0.to_vec()),
         };
         [CONTEXT, &[kind, number], &context].concat()
     }

@@ -9,10 +9,12 @@ use crate::safe::SafeKey;
 #[derive(Default)]
 pub(crate) struct Session {
     pub(crate) selected: Option<Applet>,
-    /// The key of the safe, while the PIN is verified. It holds for both applets.
+    /// The key of the safe, while the PIN is verified. It holds for all applets.
     key: Option<SafeKey>,
     /// The PIN was verified and no signature made since.
     pub(crate) may_sign: bool,
+    /// The key of locked coupons, once their password was given.
+    pub(crate) coupons: Option<SafeKey>,
     pub(crate) chain: Chain,
 }
 

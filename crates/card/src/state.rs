@@ -9,6 +9,7 @@ use tallystick_protocol::keys::CENTRES_MAX;
 use zeroize::Zeroizing;
 
 use crate::StatusWord;
+use crate::applets::coupon::{self, Coupons};
 use crate::applets::home::Home;
 use crate::applets::identity::{CERTIFICATE_MAX, KeyReference, SIGNATURE, rsa_key};
 use crate::applets::keys::{SHARES_MAX, SLOT_ROOM, SLOTS_MAX, Slot, StoredShare};
@@ -27,6 +28,7 @@ const VERSION_WITH_SAFE: u8 = 2;
 const STATE_MAX: usize = SLOTS_MAX * SHARES_MAX * (CENTRES_MAX + 1) * crate::iso::apdu::DATA_MAX
     + PURSES_MAX * PURSE_ROOM_MAX
     + HOME_ROOM_MAX
+    + coupon::ROOM_MAX
     + 192 * 1024;
 /// More than a purse takes: 48 entries with the longest evidence, 16 pending movements with the longest request and
 /// reply, the rest.
@@ -90,6 +92,9 @@ pub(crate) struct State {
     /// What stays at home, and what is away; none on a card that was never used for either.
     #[n(11)]
     pub(crate) home: Option<Home>,
+    /// Offices and coupons; none on a card that was never given one.
+    #[n(12)]
+    pub(crate) coupons: Option<Coupons>,
 }
 
 /// The certificate of a further key.
@@ -132,6 +137,7 @@ impl State {
             signature_modulus: None,
             purses: None,
             home: None,
+            coupons: None,
         }
     }
 
@@ -309,6 +315,7 @@ impl State {
             + shares
             + self.purses.as_ref().map_or(0, room_of)
             + self.home.as_ref().map_or(0, Home::room)
+            + self.coupons.as_ref().map_or(0, Coupons::room)
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
@@ -317,8 +324,8 @@ impl State {
         }
         // The version is read first: what follows may look different in another one.
         match bytes {
-            [0xa5..=0xac, 0, VERSION_IN_CLEAR | VERSION_WITH_SAFE, ..] => {}
-            [0xa5..=0xac, 0, _, ..] => return Err(RestoreError::Version),
+            [0xa5..=0xad, 0, VERSION_IN_CLEAR | VERSION_WITH_SAFE, ..] => {}
+            [0xa5..=0xad, 0, _, ..] => return Err(RestoreError::Version),
             _ => return Err(RestoreError::Damaged),
         }
         let state: Self = minicbor::decode(bytes).map_err(|_| RestoreError::Damaged)?;
@@ -349,6 +356,7 @@ impl State {
             && self.slots.iter().all(|slot| slot.is_valid(has_safe))
             && (self.purses.iter()).all(|purses| purses.is_valid(has_safe))
             && (self.home.iter()).all(|home| home.is_valid(has_safe))
+            && self.coupons.iter().all(Coupons::is_valid)
             && are_valid(
                 self.further_keys.as_deref(),
                 |key| key.reference,

@@ -106,7 +106,7 @@ pub(super) fn put(
     (roots, role): (&[ByteVec], Role),
     given: Signed,
     most: usize,
-    used: impl FnOnce() -> Result<Vec<Domain>, StatusWord>,
+    used: &dyn Fn() -> Result<Vec<Domain>, StatusWord>,
 ) -> Result<bool, StatusWord> {
     let certificate = Certificate::from_der(&given.bytes).map_err(|error| refused(&error))?;
     let all = Known {
@@ -154,7 +154,7 @@ pub(super) fn hear(issuers: &mut [Issuer], domain: &Domain, at: Timestamp) {
 fn make_room(
     issuers: &mut Vec<Issuer>,
     most: usize,
-    used: impl FnOnce() -> Result<Vec<Domain>, StatusWord>,
+    used: &dyn Fn() -> Result<Vec<Domain>, StatusWord>,
 ) -> Result<(), StatusWord> {
     if issuers.len() < most {
         return Ok(());

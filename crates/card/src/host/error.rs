@@ -35,21 +35,31 @@ pub enum CardError {
     /// The purse, its bank's certificate or the bank's offer has expired.
     #[error("it has expired")]
     Expired,
-    /// What was signed is for another purse, bank or currency.
-    #[error("this is for another purse, bank or currency")]
+    /// What was signed is for another purse, bank or currency; or the coupon is of an office that the card does not know, or
+    /// another holder's.
+    #[error("this is for another purse or holder, or of another bank, office or currency")]
     NotForThisPurse,
-    /// The bank, or the authority that certified it, did not sign that.
-    #[error("the signature is not the bank's")]
+    /// The bank or office, or the authority that certified it, did not sign that.
+    #[error("the signature is not that of the bank or office")]
     BadSignature,
-    /// The card has a newer checkpoint.
-    #[error("the purse knows something newer from its bank")]
+    /// The card has a newer checkpoint, or knows a newer owner of the coupon.
+    #[error("the card knows something newer from the bank or office")]
     OlderCheckpoint,
     /// As many movements are pending as a purse takes.
     #[error("too many movements of the purse have not ended")]
     PendingFull,
-    /// The purse holds value, or something is pending.
-    #[error("the purse holds value, or a movement has not ended")]
+    /// The purse holds value, or something is pending; the coupon is under way.
+    #[error("the purse holds value, or something has not ended")]
     NotSettled,
+    /// The card holds as many coupons as it takes, or remembers as many that were removed.
+    #[error("the card has no room for another coupon")]
+    CouponsFull,
+    /// The coupon was promised to somebody else, or is over.
+    #[error("the coupon was promised to somebody else, or is over")]
+    CouponBound,
+    /// The coupon is locked.
+    #[error("the coupon is locked; its password comes first")]
+    Locked,
     /// A home card refuses what a terminal asks.
     #[error("the card at home refused: {}", .0.as_str())]
     AtHome(HomeRefusal),
@@ -62,7 +72,7 @@ pub enum CardError {
     /// A PIN is 6 to 8 digits.
     #[error("a PIN has 6 to 8 digits")]
     MalformedPin,
-    /// A password of a home card has 8 to 128 bytes.
+    /// A password of a home card or of coupons has 8 to 128 bytes.
     #[error("a password has 8 to 128 bytes")]
     MalformedPassword,
     /// More data than a command carries.
@@ -86,6 +96,9 @@ impl From<StatusWord> for CardError {
             StatusWord::OlderCheckpoint => Self::OlderCheckpoint,
             StatusWord::PendingFull => Self::PendingFull,
             StatusWord::NotSettled => Self::NotSettled,
+            StatusWord::CouponsFull => Self::CouponsFull,
+            StatusWord::CouponBound => Self::CouponBound,
+            StatusWord::Locked => Self::Locked,
             StatusWord::AtHome(refusal) => Self::AtHome(refusal),
             other => Self::Refused(other.into()),
         }

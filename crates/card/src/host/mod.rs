@@ -6,6 +6,7 @@
 
 mod build;
 mod commands;
+pub mod coupon;
 mod derive_request;
 mod error;
 mod exchange;

@@ -19,7 +19,9 @@ pub(crate) fn select(session: &mut Session, command: &Command<'_>) -> Result<Out
         Applet::Identity => {
             command.data.len() >= SHORTEST_IDENTITY_NAME && applet.aid().starts_with(command.data)
         }
-        Applet::Keys | Applet::Purse | Applet::Home => applet.aid() == command.data,
+        Applet::Keys | Applet::Purse | Applet::Home | Applet::Coupon => {
+            applet.aid() == command.data
+        }
     };
     let applet = Applet::ALL
         .into_iter()
@@ -36,7 +38,7 @@ pub(crate) fn select(session: &mut Session, command: &Command<'_>) -> Result<Out
             ];
             tlv::object(0x61, &parts.concat())
         }
-        Applet::Keys | Applet::Purse | Applet::Home => {
+        Applet::Keys | Applet::Purse | Applet::Home | Applet::Coupon => {
             tlv::object(0x6f, &tlv::object(0x84, applet.aid()))
         }
     }))

@@ -58,16 +58,22 @@ pub enum StatusWord {
     InsufficientAmount,
     /// 9404: purse, certificate or offer has expired.
     Expired,
-    /// 9405: for another purse, bank or currency.
+    /// 9405: for another purse, bank or currency; or of another office, or another holder's.
     NotForThisPurse,
     /// 9406: the bank, or the authority behind it, did not sign that.
     BadSignature,
-    /// 9407: the card has a newer checkpoint.
+    /// 9407: the card has a newer checkpoint, or knows a newer owner of the coupon.
     OlderCheckpoint,
     /// 9408: no more movements can be pending.
     PendingFull,
-    /// 9409: the purse holds value, or something is pending.
+    /// 9409: the purse holds value, or something is pending; the coupon is under way.
     NotSettled,
+    /// 940A: no more coupons, or no more of those that were removed.
+    CouponsFull,
+    /// 940B: the coupon was promised to somebody else, or is over.
+    CouponBound,
+    /// 940C: the coupon is locked.
+    Locked,
     /// 95XX: a home card refuses what a terminal asks; the number of a [`HomeRefusal`].
     AtHome(HomeRefusal),
     /// Anything else, from a foreign card.
@@ -106,6 +112,9 @@ impl From<StatusWord> for u16 {
             StatusWord::OlderCheckpoint => 0x9407,
             StatusWord::PendingFull => 0x9408,
             StatusWord::NotSettled => 0x9409,
+            StatusWord::CouponsFull => 0x940a,
+            StatusWord::CouponBound => 0x940b,
+            StatusWord::Locked => 0x940c,
             StatusWord::AtHome(refusal) => AT_HOME | Self::from(number(refusal)),
             StatusWord::Other(word) => word,
         }
@@ -145,6 +154,9 @@ impl From<u16> for StatusWord {
             0x9407 => Self::OlderCheckpoint,
             0x9408 => Self::PendingFull,
             0x9409 => Self::NotSettled,
+            0x940a => Self::CouponsFull,
+            0x940b => Self::CouponBound,
+            0x940c => Self::Locked,
             0x9500..=0x95ff => match decode_value(&encode_value(&low), 2) {
                 Ok(refusal) => Self::AtHome(refusal),
                 Err(_) => Self::Other(word),

@@ -2,6 +2,7 @@
 
 mod apdu_form;
 mod bench;
+mod coupon;
 mod exchange;
 mod home;
 mod identity;

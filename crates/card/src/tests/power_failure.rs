@@ -8,7 +8,10 @@ use super::{
     bench::PIN,
     memory::{ERASED, Memory, power, send},
     purse::holder::Apdu,
-    scenarios::{PAGES, Scenario, lived_in, purse_scenarios, scenarios, with_purses},
+    scenarios::{
+        PAGES, Scenario, coupon_scenarios, lived_in, purse_scenarios, scenarios, with_coupons,
+        with_purses,
+    },
 };
 use crate::Applet;
 use crate::Card;
@@ -46,12 +49,11 @@ fn path(scenario: &Scenario, before: &State, after: &State) -> Vec<State> {
     if scenario.takes_a_try {
         let of_puk = matches!(scenario.command[..4], [_, 0x2c, ..] | [_, 0x24, _, 0x81]);
         let mut counted = before.clone();
-        let reference = if of_puk {
-            &mut counted.puk
-        } else {
-            &mut counted.pin
-        };
-        reference.take_try().unwrap();
+        match (scenario.instruction(), &mut counted.coupons) {
+            (Instruction::CouponPassword, Some(coupons)) => coupons.take_try(),
+            _ if of_puk => counted.puk.take_try().unwrap(),
+            _ => counted.pin.take_try().unwrap(),
+        }
         path.push(counted);
     }
     if path.last() != Some(after) {
@@ -111,8 +113,12 @@ fn each_command_is_done_or_not_done_wherever_the_power_fails() {
     let (purse_pages, said) = with_purses();
     let cards = scenarios(&public, &share).into_iter();
     let purses = purse_scenarios(&said).into_iter();
+    let (coupon_pages, said) = with_coupons();
+    let coupons = coupon_scenarios(&said).into_iter();
     let cards = cards.map(|scenario| (scenario, &pages));
-    let all_scenarios = cards.chain(purses.map(|scenario| (scenario, &purse_pages)));
+    let all_scenarios = cards
+        .chain(purses.map(|scenario| (scenario, &purse_pages)))
+        .chain(coupons.map(|scenario| (scenario, &coupon_pages)));
     let mut covered = Vec::new();
     let mut cuts = 0;
     for (scenario, pages) in all_scenarios {
@@ -337,6 +343,17 @@ fn a_purse_key_that_was_replaced_or_deleted_is_nowhere_in_the_memory() {
         (host::purse::close(1), 0),
     ];
     are_gone_after(&pages, &[&keys[0], &keys[2]], &ended);
+}
+
+#[test]
+fn t001_13_a_coupon_that_was_locked_or_removed_is_nowhere_in_the_memory_in_clear() {
+    let (pages, said) = with_coupons();
+    let signature = &said.held[said.held.len() - 40..];
+    let (lock, remove) = (host::coupon::lock(0), host::coupon::remove(0));
+    for ended in [lock, remove] {
+        let applet = host::select(Applet::Coupon);
+        are_gone_after(&pages, &[signature], &[(applet, 1), (ended, 0)]);
+    }
 }
 
 /// Whether the memory holds that many of the secrets after each command, the PIN being verified.

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{
     bench::{CHEAP, Centre, NONCE, PIN, PUK, context, domain, pair},
+    coupon,
     memory::Memory,
     purse::bank::START,
     purse::holder::{ACCOUNT, PURSE, yen},
@@ -22,6 +23,7 @@ use crate::Header;
 use crate::Instruction;
 use crate::Page;
 use crate::PersistentCard;
+use crate::host::coupon as asks;
 use crate::host::purse::{self, MovementTerms, OrderToPay, RenewalTerms};
 use crate::host::{self, CardError};
 
@@ -86,9 +88,10 @@ impl Scenario {
 
 /// A personalised card in a memory; what `live` makes of it.
 fn personalised<T>(
+    pages: usize,
     live: impl FnOnce(&mut dyn FnMut(Result<Apdu, CardError>) -> Apdu) -> T,
 ) -> (Vec<Page>, T) {
-    let memory = Memory::erased(PAGES);
+    let memory = Memory::erased(pages);
     let mut rng = TestRng::new(3);
     let card = PersistentCard::format(memory.clone()).unwrap();
     let mut card = card.costing(CHEAP);
@@ -107,7 +110,7 @@ fn personalised<T>(
 /// A memory with a personalised card with keys, certificate, slots and a share; and the share of another
 /// epoch, to be put.
 pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare) {
-    let (pages, (public, next)) = personalised(|ok| {
+    let (pages, (public, next)) = personalised(PAGES, |ok| {
         ok(host::generate_signing_key(0));
         ok(host::put_certificate(&[0x30; 300]));
         ok(host::generate_signing_key(3));
@@ -124,7 +127,7 @@ pub(super) fn lived_in() -> (Vec<Page>, [u8; 32], SealedShare) {
 
 /// A memory with a personalised card with purses, and what their bank has said since.
 pub(super) fn with_purses() -> (Vec<Page>, Said) {
-    personalised(|ok| {
+    personalised(PAGES, |ok| {
         ok(host::select(Applet::Keys));
         let public = host::enrolment_public_key(&ok(host::generate_enrolment_key(0))).unwrap();
         ok(host::select(Applet::Identity));
@@ -132,6 +135,11 @@ pub(super) fn with_purses() -> (Vec<Page>, Said) {
         ok(host::select(Applet::Purse));
         live(ok, &public)
     })
+}
+
+/// A memory with a personalised card with coupons, and what comes next.
+pub(super) fn with_coupons() -> (Vec<Page>, coupon::lived::Said) {
+    personalised(2 * PAGES, |ok| coupon::lived::live(ok))
 }
 
 pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario> {
@@ -282,5 +290,49 @@ pub(super) fn purse_scenarios(said: &Said) -> Vec<Scenario> {
         nothing(scenario("purses", &bearer, purse::list_purses())),
         scenario("history emptied", &holder, purse::clear_history(0)),
         scenario("a purse key deleted", &holder, purse::close(1)),
+    ]
+}
+
+/// As [`scenarios`], of [`with_coupons`].
+pub(super) fn coupon_scenarios(said: &coupon::lived::Said) -> Vec<Scenario> {
+    let applet = host::select(Applet::Coupon);
+    let verify = asks::verify_pin_block(PIN);
+    let given = asks::present_password(coupon::world::PASSWORD);
+    let wrong = asks::present_password("not this one");
+    let bearer = [&applet];
+    let holder = [&applet, &verify];
+    let opened = [&applet, &verify, &given];
+    let office = asks::put_office(&said.other_office, START);
+    let transfer = coupon::world::handing(0, &said.transfer);
+    let again = coupon::world::handing(1, &said.given);
+    let answer = asks::hear_answer(1, &said.answer, START);
+    let nothing = Scenario::changing_nothing;
+    let trying = Scenario::presenting;
+    let block = asks::verify_pin_block(PIN);
+    let bad_block = asks::verify_pin_block("000000");
+    vec![
+        scenario("an office", &bearer, office),
+        scenario("a coupon", &bearer, asks::store(&said.coupon, START)),
+        scenario("a newer owner", &bearer, asks::store(&said.newer, START)),
+        nothing(scenario("coupons", &bearer, asks::list())),
+        nothing(scenario("coupon read", &bearer, asks::read(0))),
+        scenario("a coupon removed", &holder, asks::remove(0)),
+        scenario("a coupon given away", &holder, transfer),
+        nothing(scenario("the same again", &bearer, again)),
+        scenario("an answer", &bearer, answer),
+        scenario("a coupon locked", &bearer, asks::lock(0)),
+        scenario("a coupon unlocked", &opened, asks::unlock(2)),
+        scenario("a password", &opened, asks::set_password("another one 9")),
+        nothing(trying(
+            scenario("the password", &bearer, given.clone()),
+            0x9000,
+        )),
+        trying(scenario("a wrong password", &bearer, wrong.clone()), 0x63c4),
+        trying(
+            scenario("after a wrong one", &[&applet, &wrong], given.clone()),
+            0x9000,
+        ),
+        nothing(trying(scenario("a PIN block", &bearer, block), 0x9000)),
+        trying(scenario("a wrong block", &bearer, bad_block), 0x63c2),
     ]
 }

@@ -6,6 +6,7 @@ use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::wire::identifier::HolderId;
 
 use super::bench::{Bench, Centre, NONCE, PUK, context, pair};
+use super::coupon::world::PASSWORD;
 use super::home::world::{FIRST, SECOND};
 use super::purse::lived::live;
 use crate::Applet;
@@ -39,6 +40,10 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     bench.select(Applet::Home);
     bench.ok(host::home::lending::set_up(FIRST, SECOND));
     bench.ok(host::home::access::keys());
+    bench.select(Applet::Coupon);
+    bench.ok(host::coupon::set_password(PASSWORD));
+    bench.ok(host::coupon::present_password(PASSWORD));
+    let key_of_coupons = bench.card.coupon_key().unwrap();
     let holder = HolderId::of_enrolment_key(&public);
     let share = centre.holder_share(&holder, &key);
     let state = State::from_bytes(&bench.card.state()).unwrap();
@@ -51,12 +56,13 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     let purse_keys = state.purses.as_ref().unwrap().secrets(&key_of_safe);
     assert_eq!(purse_keys.len(), 3);
     let mut in_safe = vec![&share[..], signature_key.as_slice(), key_of_safe.as_bytes()];
+    in_safe.push(key_of_coupons.as_bytes());
     in_safe.extend(purse_keys.iter().map(|(_, secret)| secret.as_slice()));
     let home = state.home.as_ref().unwrap().secrets();
     assert_eq!(home.len(), 4);
     let secrets = [&in_safe[..], &[slot.secret.as_slice()], &home].concat();
     let secrets = secret_pieces(&secrets);
-    assert!(secrets.len() >= 8 + 2 + 16 + 2 + 3 * 2 + 4 * 2);
+    assert!(secrets.len() >= 8 + 2 + 16 + 2 + 3 * 2 + 4 * 2 + 2);
     let kept = bench.card.state();
     for piece in &secret_pieces(&in_safe) {
         assert!(
@@ -64,7 +70,7 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
             "what is stored has it in clear"
         );
     }
-    for value in [&b"246810"[..], PUK] {
+    for value in [&b"246810"[..], PUK, PASSWORD.as_bytes()] {
         assert!(!kept.windows(value.len()).any(|window| window == value));
     }
 

@@ -178,6 +178,7 @@ pub mod context {
         AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
         BANK_KEY_REQUEST = "tallystick/v1/bank-key-request";
         CANCELLATION_LOCK = "tallystick/v1/cancellation-lock";
+        CARD_COUPON_KEY = "tallystick/v1/card/coupon-key";
         CARD_HOME_GATE = "tallystick/v1/card/home-gate";
         CARD_HOME_KEY = "tallystick/v1/card/home-key";
         CARD_HOME_RELEASED = "tallystick/v1/card/home-released";

@@ -28,6 +28,17 @@ impl KeyReference {
         }
     }
 
+    /// The signature key of the account whose enrolment key is in that slot.
+    ///
+    /// # Errors
+    /// [`StatusWord::ReferenceNotFound`] beyond the last slot.
+    pub(crate) fn of_slot(slot: u8) -> Result<Self, StatusWord> {
+        match slot {
+            0 => Self::new(SIGNATURE),
+            further => Self::new(0x81_u8.saturating_add(further)),
+        }
+    }
+
     pub(crate) const fn number(self) -> u8 {
         self.0
     }

@@ -26,7 +26,7 @@ pub(crate) use general_authenticate::general_authenticate;
 pub(crate) use generate_asymmetric::generate_asymmetric;
 pub(crate) use key_reference::{KeyReference, SIGNATURE};
 pub(crate) use reset_retry_counter::reset_retry_counter;
-pub(crate) use verify::verify;
+pub(crate) use verify::{present_pin, verify};
 
 /// RSA with 2048 bits (NIST SP 800-78-5, table 10).
 const RSA_2048: u8 = 0x07;

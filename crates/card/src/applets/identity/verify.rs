@@ -29,21 +29,33 @@ pub(crate) fn verify(
             Ok(Outcome::done())
         }
         (0x00, PIN, value) => {
-            let value: &[u8; BYTES] = value.try_into().map_err(|_| StatusWord::WrongData)?;
-            let before = (state.pin.tries(), state.safe);
-            session.set_verified(None);
-            let result = present(state, |state| &mut state.pin, value, keep)
-                .and_then(|key| state.in_safe(key, stretch, rng));
-            let outcome = match result {
-                Ok(key) => {
-                    session.set_verified(Some(key));
-                    Outcome::done()
-                }
-                Err(status) => Outcome::ended(status),
-            };
-            Ok(outcome.changing((state.pin.tries(), state.safe) != before))
+            let value = value.try_into().map_err(|_| StatusWord::WrongData)?;
+            Ok(present_pin(state, session, value, keep, stretch, rng))
         }
         (0x00 | 0xff, _, _) => Err(StatusWord::ReferenceNotFound),
         _ => Err(StatusWord::WrongParameters),
     }
+}
+
+/// Presents the PIN, 8 bytes as on the wire of VERIFY.
+pub(crate) fn present_pin(
+    state: &mut State,
+    session: &mut Session,
+    value: &[u8; BYTES],
+    keep: Keep<'_>,
+    stretch: Stretch,
+    rng: &mut impl CryptoRng,
+) -> Outcome {
+    let before = (state.pin.tries(), state.safe);
+    session.set_verified(None);
+    let result = present(state, |state| &mut state.pin, value, keep)
+        .and_then(|key| state.in_safe(key, stretch, rng));
+    let outcome = match result {
+        Ok(key) => {
+            session.set_verified(Some(key));
+            Outcome::done()
+        }
+        Err(status) => Outcome::ended(status),
+    };
+    outcome.changing((state.pin.tries(), state.safe) != before)
 }

@@ -49,7 +49,7 @@ pub(crate) use sign::sign;
 #[cfg(test)]
 pub(crate) use stored::HISTORY_MAX;
 pub(crate) use stored::{PURSES_MAX, Purses};
-pub(crate) use trust::{put_bank, put_roots};
+pub(crate) use trust::{put_bank, put_roots, require_no_parameters};
 pub(crate) use verdict::verdict;
 
 use minicbor::{Decode, Encode};
@@ -77,14 +77,14 @@ fn place_alone(header: Header) -> Result<u8, StatusWord> {
 }
 
 /// What the command is asked.
-fn asked<T>(command: &Command<'_>) -> Result<T, StatusWord>
+pub(crate) fn asked<T>(command: &Command<'_>) -> Result<T, StatusWord>
 where
     T: Encode<()> + for<'b> Decode<'b, ()>,
 {
     decode_value(command.data, DATA_MAX).map_err(|_| StatusWord::WrongData)
 }
 
-fn require_no_data(command: &Command<'_>) -> Result<(), StatusWord> {
+pub(crate) fn require_no_data(command: &Command<'_>) -> Result<(), StatusWord> {
     if command.data.is_empty() {
         Ok(())
     } else {

@@ -60,11 +60,16 @@ pub(crate) fn put_bank(state: &mut State, command: &Command<'_>) -> Result<Outco
             .map(|value| value.terms().map(|terms| terms.bank))
             .collect()
     };
-    let changed = issuers::put(banks, (roots, Role::Bank), given, BANKS_MAX, used)?;
+    let changed = issuers::put(banks, (roots, Role::Bank), given, BANKS_MAX, &used)?;
     Ok(Outcome::done().changing(changed))
 }
 
 impl Purses {
+    /// The roots (DER); none before they were set.
+    pub(crate) fn roots(&self) -> &[ByteVec] {
+        &self.roots
+    }
+
     /// The roots, once they were set.
     pub(crate) fn anchors(&self) -> Option<TrustAnchors> {
         anchors(&self.roots).ok()

@@ -43,7 +43,9 @@ impl Work {
                 Instruction::Verify
                 | Instruction::ChangeReferenceData
                 | Instruction::ResetRetryCounter
-                | Instruction::SetUpHome,
+                | Instruction::SetUpHome
+                | Instruction::CouponPassword
+                | Instruction::VerifyPinBlock,
             ) => Self::Stretching,
             _ => Self::Small,
         }

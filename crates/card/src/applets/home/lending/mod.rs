@@ -2,7 +2,6 @@
 
 mod call;
 mod cancel;
-mod door;
 mod end;
 mod enter;
 mod lend;

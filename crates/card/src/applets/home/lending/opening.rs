@@ -8,10 +8,10 @@ use tallystick_protocol::wire::cbor::encode;
 use zeroize::Zeroizing;
 
 use super::call::Said;
-use super::door::Behind;
 use super::stored::{lending, lending_mut};
 use crate::StatusWord;
 use crate::applets::home::refused;
+use crate::door::Behind;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
 use crate::state::{Keep, State};

@@ -6,11 +6,11 @@ use tallystick_protocol::home::records::Side;
 use tallystick_protocol::home::{HomeRefusal, Release};
 
 use super::call::Said;
-use super::door::Behind;
 use super::released::{RELEASES_MAX, Released};
 use super::stored::{lending, lending_mut};
 use crate::StatusWord;
 use crate::applets::home::refused;
+use crate::door::Behind;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;
 use crate::state::{Keep, State};

@@ -13,8 +13,8 @@ use tallystick_protocol::wire::identifier::TerminalId;
 use tallystick_protocol::wire::registry::context;
 use zeroize::Zeroizing;
 
-use super::door::{WRAPPED_BYTES, unwrap, wrap};
 use crate::StatusWord;
+use crate::door::{WRAPPED_BYTES, unwrap, wrap};
 use crate::safe::SafeKey;
 
 /// The most releases at a time; a further one ends the oldest.

@@ -4,13 +4,13 @@ use rand_core::CryptoRng;
 use tallystick_protocol::home::{PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN};
 use tallystick_protocol::wire::cbor::encode_value;
 
-use super::door::{Behind, Door, Secret};
 use super::stored::{Lending, lending_mut};
 use super::view;
 use crate::StatusWord;
 use crate::applets::home::instruction::{PASSWORDS, STATE};
 use crate::applets::home::key_pair::KeyPair;
 use crate::applets::home::{asked, require_no_data};
+use crate::door::{Behind, Door, Secret};
 use crate::host::home::lending::Passwords;
 use crate::iso::apdu::Command;
 use crate::outcome::Outcome;

@@ -21,7 +21,7 @@ use super::stored::{Lending, REMEMBERED_MAX, Remembered, lending, lending_mut};
 use super::{paying, rules};
 use crate::StatusWord;
 use crate::applets::home::refused;
-use crate::applets::identity::{KeyReference, SIGNATURE, rsa_key};
+use crate::applets::identity::{KeyReference, rsa_key};
 use crate::applets::keys::{Slot, share_sum};
 use crate::applets::purse::Paid;
 use crate::host::SigningPublicKey;
@@ -154,11 +154,7 @@ pub(super) fn signature<M: HolderMessage>(
     certificate: &[u8],
     rng: &mut impl CryptoRng,
 ) -> Result<Vec<u8>, HomeRefusal> {
-    let reference = match slot.number {
-        0 => SIGNATURE,
-        further => 0x81_u8.saturating_add(further),
-    };
-    let reference = KeyReference::new(reference).map_err(|_| HomeRefusal::NoCard)?;
+    let reference = KeyReference::of_slot(slot.number).map_err(|_| HomeRefusal::NoCard)?;
     let key = state.key(reference).ok_or(HomeRefusal::NoCard)?;
     let place = Place::SigningKey(reference.number());
     let primes = safe.open(&place, key).map_err(|_| HomeRefusal::NoCard)?;

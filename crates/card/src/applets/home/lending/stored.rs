@@ -10,12 +10,12 @@ use tallystick_protocol::trust::signature::PUBLIC_KEY_LEN_MAX;
 use tallystick_protocol::wire::identifier::{Root, TerminalId};
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::door::Door;
 use super::released::{RELEASES_MAX, Released};
 use crate::StatusWord;
 use crate::applets::home::key_pair::KeyPair;
 use crate::applets::home::refused;
 use crate::applets::identity::rsa_key;
+use crate::door::Door;
 use crate::host::home::lending::{
     DECISIONS_MAX, Decision, LOAN_BYTES_MAX, LOANS_MAX, LoanView, NAME_BYTES_MAX,
 };

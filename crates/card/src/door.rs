@@ -1,7 +1,8 @@
-//! What a password opens. Neither password is kept: whoever can open has the right one.
+//! What a password opens. No password is kept: whoever can open has the right one.
 //!
-//! The first opens a gate, a random secret that its terminal then has. The second opens the safe's private half, and
-//! only together with the gate: whoever knows the second alone has nothing to try it on.
+//! At home the first opens a gate, a random secret that its terminal then has. The second opens the safe's private half,
+//! and only together with the gate: whoever knows the second alone has nothing to try it on. The password of coupons opens
+//! the key to which they are sealed when they are locked.
 
 use alloc::vec::Vec;
 
@@ -20,20 +21,22 @@ use crate::host::home::lending::TRIES_MAX;
 use crate::stretch::{SALT_BYTES, Stretch};
 
 /// A secret, 32 bytes.
-pub(super) type Secret = Zeroizing<[u8; 32]>;
+pub(crate) type Secret = Zeroizing<[u8; 32]>;
 
 /// Bytes of a wrapped secret: itself and the tag of AES-GCM.
-pub(super) const WRAPPED_BYTES: usize = 32 + 16;
+pub(crate) const WRAPPED_BYTES: usize = 32 + 16;
 /// Each key that wraps is used once, so the nonce says nothing.
 const NONCE: [u8; 12] = [0; 12];
 
 /// Which door.
 #[derive(Clone, Copy)]
-pub(super) enum Behind<'a> {
+pub(crate) enum Behind<'a> {
     /// The gate.
     FirstPassword,
     /// The safe's private half; needs the gate besides.
     SecondPassword(&'a [u8; 32]),
+    /// What opens locked coupons.
+    Coupons,
 }
 
 impl<'a> Behind<'a> {
@@ -41,6 +44,7 @@ impl<'a> Behind<'a> {
         match self {
             Self::FirstPassword => (context::CARD_HOME_GATE, &[]),
             Self::SecondPassword(gate) => (context::CARD_HOME_KEY, gate),
+            Self::Coupons => (context::CARD_COUPON_KEY, &[]),
         }
     }
 }
@@ -48,7 +52,7 @@ impl<'a> Behind<'a> {
 /// A secret behind a password, and how many tries are left.
 #[derive(Clone, Debug, PartialEq, Encode, DecodeMap)]
 #[cbor(map)]
-pub(super) struct Door {
+pub(crate) struct Door {
     /// What a guess costs.
     #[n(0)]
     stretch: Stretch,
@@ -57,11 +61,11 @@ pub(super) struct Door {
     #[cbor(n(2), with = "minicbor::bytes")]
     wrapped: Vec<u8>,
     #[n(3)]
-    pub(super) tries_left: u8,
+    pub(crate) tries_left: u8,
 }
 
 impl Door {
-    pub(super) fn new(
+    pub(crate) fn new(
         behind: Behind<'_>,
         password: &[u8],
         secret: &[u8; 32],
@@ -80,14 +84,14 @@ impl Door {
     }
 
     /// Takes a try. This has to be kept before anything is compared.
-    pub(super) fn take_try(&mut self) -> Result<(), StatusWord> {
+    pub(crate) fn take_try(&mut self) -> Result<(), StatusWord> {
         let left = self.tries_left.checked_sub(1);
         self.tries_left = left.ok_or(StatusWord::MemoryFailure)?;
         Ok(())
     }
 
     /// What is behind it, if that is the password; it gives all tries back.
-    pub(super) fn open(
+    pub(crate) fn open(
         &mut self,
         behind: Behind<'_>,
         password: &[u8],
@@ -100,7 +104,7 @@ impl Door {
         Ok(opened)
     }
 
-    pub(super) fn is_valid(&self) -> bool {
+    pub(crate) fn is_valid(&self) -> bool {
         self.wrapped.len() == WRAPPED_BYTES && self.tries_left <= TRIES_MAX
     }
 }
@@ -125,7 +129,7 @@ fn key(
 }
 
 /// A secret under a key that wraps nothing else.
-pub(super) fn wrap(
+pub(crate) fn wrap(
     key: &[u8; 32],
     context: &str,
     secret: &[u8; 32],
@@ -140,7 +144,7 @@ pub(super) fn wrap(
 }
 
 /// The secret, if that is the key.
-pub(super) fn unwrap(key: &[u8; 32], context: &str, wrapped: &[u8]) -> Option<Secret> {
+pub(crate) fn unwrap(key: &[u8; 32], context: &str, wrapped: &[u8]) -> Option<Secret> {
     let payload = Payload {
         msg: wrapped,
         aad: context.as_bytes(),
