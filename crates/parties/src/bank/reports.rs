@@ -17,6 +17,7 @@ use super::frozen;
 use super::history;
 use super::local::{self, Believed, Heard};
 use super::movements::{self, Movement, MovementState};
+use super::overtaken;
 use super::purses::{self, Purse};
 use super::statements;
 use super::states;
@@ -108,7 +109,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             }
         }
         let missed = local::note_again(tables, report, tells_all)?;
-        let is_judged = tells_all && missed.is_none() && !local::was_overtaken(tables, report)?;
+        let is_judged = tells_all && missed.is_none() && !overtaken::was(tables, report)?;
         let wrong = match is_judged {
             true => self.hold_to_books(tables, &purse, (report, &followed), frozen)?,
             false => None,
