@@ -59,6 +59,7 @@ impl<P: Ports> Wallet<P> {
                     request: request.clone(),
                     amount: Money::new(amount_minor, currency),
                     at,
+                    prepaid: None,
                 };
                 let commands = vec![
                     Command::present_pin(pin),
