@@ -6,7 +6,7 @@ use tallystick_protocol::purse::{Endpoint, MovementVerdict, PrepaidState, number
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::cbor::encode_value;
 
-use super::people::{Handed, Person, alerts, losses, pay, proof_against};
+use super::people::{Handed, Person, alerts, apart, losses, object_of, pay, proof_against};
 use crate::auditing::{found, pages, requires_clean_audit};
 use crate::authority::world;
 use crate::lost::WINDOW_MS;
@@ -17,9 +17,13 @@ use crate::world::{BANK, World};
 /// A prepaid card beside somebody's purse, with so much of the account on it.
 fn topped_up(world: &World, person: &mut Person, minor: u64) -> Purse {
     let mut card = Purse::prepaid(world, "one");
-    let ends = (account(&person.holder), card.prepaid_end());
-    relays(world, person, &mut card, ends, minor);
+    tops_up(world, person, &mut card, minor);
     card
+}
+
+fn tops_up(world: &World, person: &mut Person, card: &mut Purse, minor: u64) {
+    let ends = (account(&person.holder), card.prepaid_end());
+    relays(world, person, card, ends, minor);
 }
 
 /// The purse has the bank move value of the prepaid card, or to it.
@@ -290,6 +294,26 @@ fn what_a_purse_took_over_and_did_not_tell_before_it_was_lost_its_account_bears(
     assert_eq!(payee.books(&world), (700, 10_000));
     assert_eq!(payer.books(&world), (0, 8_300));
     assert_eq!((on_card(&world, &card), losses(&world)), (1_000, 0));
+    requires_clean_audit(&world);
+}
+
+#[test]
+fn a_card_of_another_object_of_the_bank_counts_as_one_that_holds_nothing() {
+    let mut world = world();
+    world.spread_bank(4);
+    let [mut payer, mut other] = apart(&world);
+    let here = object_of(&world, &payer.purse);
+    let mut cards = (1..).map(|number: u8| Purse::prepaid(&world, &number.to_string()));
+    let card = cards.find(|card| object_of(&world, card) == here);
+    let mut card = card.unwrap();
+    tops_up(&world, &mut payer, &mut card, 1_000);
+    takes_over(&world, &mut other, &mut card, 400);
+    other.reports(&world);
+    assert_eq!((other.purse.amount, other.books(&world).0), (0, 0));
+    assert_eq!(on_card(&world, &card), 1_000);
+    takes_over(&world, &mut payer, &mut card, 600);
+    payer.reports(&world);
+    assert_eq!((payer.purse.amount, on_card(&world, &card)), (5_600, 400));
     requires_clean_audit(&world);
 }
 
