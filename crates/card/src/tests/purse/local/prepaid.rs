@@ -8,6 +8,7 @@ use tallystick_protocol::purse::{
     TakenOver,
 };
 use tallystick_protocol::trust::signature::VerifyingKey;
+use tallystick_protocol::wire::money::Currency;
 
 use super::pair::{LIMITS, Person};
 use crate::Applet;
@@ -164,6 +165,8 @@ fn what_a_prepaid_card_cannot_pay_moves_nothing_in_either() {
     assert_eq!(refused(&mut payer, 0, PLACE), CardError::Refused(0x6a80));
     assert_eq!(refused(&mut payer, 10, 0), CardError::NotForThisPurse);
     assert_eq!(refused(&mut payer, 10, 7), CardError::NotFound);
+    opens_another(&mut payer, 5, Currency::Eur);
+    assert_eq!(refused(&mut payer, 10, 5), CardError::NotForThisPurse);
     payer.holder.bench.select(Applet::Identity);
     payer.holder.bench.ok(host::forget_pin());
     payer.holder.bench.select(Applet::Purse);
@@ -173,6 +176,19 @@ fn what_a_prepaid_card_cannot_pay_moves_nothing_in_either() {
     let short = pays(&mut poor, &request, 51);
     assert_eq!(short, Err(CardError::InsufficientAmount));
     assert_eq!((poor.amounts(), on_card(&mut poor)), ((30_000, 0), 50));
+}
+
+/// A prepaid card of another currency, at that place.
+fn opens_another(person: &mut Person, place: u8, currency: Currency) {
+    let mut bank = Bank::new();
+    bank.checkpoint.purse = PurseNumber([8; 16]);
+    bank.currency = currency;
+    let opening = OpeningGiven {
+        certificate: bank.sign(&bank.terms(None)),
+        notice: Some(bank.notice(false)),
+        at: person.holder.now,
+    };
+    person.holder.ok(purse::open(place, &opening));
 }
 
 /// As the bank says from now on.
