@@ -50,6 +50,9 @@ pub enum CardError {
     /// The purse holds value, or something is pending.
     #[error("the purse holds value, or a movement has not ended")]
     NotSettled,
+    /// The bank has not heard yet of what the purse took over from a prepaid card.
+    #[error("the bank has not heard yet of what was taken over from a prepaid card")]
+    NotTold,
     /// A home card refuses what a terminal asks.
     #[error("the card at home refused: {}", .0.as_str())]
     AtHome(HomeRefusal),
@@ -86,6 +89,7 @@ impl From<StatusWord> for CardError {
             StatusWord::OlderCheckpoint => Self::OlderCheckpoint,
             StatusWord::PendingFull => Self::PendingFull,
             StatusWord::NotSettled => Self::NotSettled,
+            StatusWord::NotTold => Self::NotTold,
             StatusWord::AtHome(refusal) => Self::AtHome(refusal),
             other => Self::Refused(other.into()),
         }

@@ -68,6 +68,8 @@ pub enum StatusWord {
     PendingFull,
     /// 9409: the purse holds value, or something is pending.
     NotSettled,
+    /// 940A: the bank has not heard yet of what a purse took over from a prepaid card.
+    NotTold,
     /// 95XX: a home card refuses what a terminal asks; the number of a [`HomeRefusal`].
     AtHome(HomeRefusal),
     /// Anything else, from a foreign card.
@@ -106,6 +108,7 @@ impl From<StatusWord> for u16 {
             StatusWord::OlderCheckpoint => 0x9407,
             StatusWord::PendingFull => 0x9408,
             StatusWord::NotSettled => 0x9409,
+            StatusWord::NotTold => 0x940a,
             StatusWord::AtHome(refusal) => AT_HOME | Self::from(number(refusal)),
             StatusWord::Other(word) => word,
         }
@@ -145,6 +148,7 @@ impl From<u16> for StatusWord {
             0x9407 => Self::OlderCheckpoint,
             0x9408 => Self::PendingFull,
             0x9409 => Self::NotSettled,
+            0x940a => Self::NotTold,
             0x9500..=0x95ff => match decode_value(&encode_value(&low), 2) {
                 Ok(refusal) => Self::AtHome(refusal),
                 Err(_) => Self::Other(word),

@@ -96,9 +96,16 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Ok(heard) => heard,
             Err(at) => return refuse_partner(tables, &purse, at, now),
         };
+        let taken = match local::hear_taken(tables, &purse, followed.entries, believed)? {
+            Ok(taken) => taken,
+            Err(at) => return refuse_partner(tables, &purse, at, now),
+        };
         history::keep(tables, &purse.number, &followed, now)?;
         for heard in heard {
             self.book_local(tables, heard)?;
+        }
+        for taken in &taken {
+            local::book_taken(tables, &purse, (taken, signed), now)?;
         }
         self.compare_local(tables, followed.entries)?;
         local::compare_report(tables, (report, signed), now)?;

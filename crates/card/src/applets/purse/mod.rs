@@ -28,6 +28,7 @@ mod request;
 mod room;
 mod sign;
 mod stored;
+mod take_over;
 mod trust;
 mod verdict;
 mod work;
