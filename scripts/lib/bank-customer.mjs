@@ -113,10 +113,16 @@ export class BankCustomer extends Shopper {
     return this.#textFor(page, 'between-asked')
   }
 
-  /** Pays what another purse asks for, or `yen` if it leaves that open; resolves to the text that is shown to it. */
-  async payPurse(request, yen = 0) {
+  /** Pays what another purse asks for, or `yen` if it leaves that open, from the purse or from the prepaid card; resolves to the
+   *  text that is shown to it. */
+  async payPurse(request, yen = 0, from = 'purse') {
     const page = await this.purse()
     await this.#paste(page, request)
+    if (from === 'prepaid') {
+      await page.getByRole('button', { name: `${words('action.change')} ${words('move.from')}`, exact: true }).click()
+      await page.getByRole('radio', { name: new RegExp(words('end.prepaid.own'), 'i') }).click()
+      await page.getByText(words('between.prepaid'), { exact: true }).waitFor()
+    }
     if (yen) await page.getByLabel(words('move.amount'), { exact: true }).fill(String(yen))
     await page.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
     await this.shot(page, 'between-pay', { fullPage: true })

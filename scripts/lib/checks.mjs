@@ -1,5 +1,5 @@
 // The steps of `npm run check` and `npm test`.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { buildWasm, checkWasmSizes } from './builds.mjs'
 import { browserEnvironment, findBrowser, findChromedriver } from './browser.mjs'
@@ -149,17 +149,25 @@ export async function systemTests(suite) {
   await nodeTests(suite, 'ISO 20022 and other libraries', 'tests/iso20022')
   await nodeTests(suite, 'Mail and another server', 'tests/mail')
   await nodeTests(suite, 'Parties on workerd', 'tests/worker')
-  await nodeTests(suite, 'End to end in Chromium', 'tests/e2e')
+  await endToEnd(suite)
 }
 
+/** Two files at a time, for most of what they do is wait; but whoever has the device of the virtual card has it alone. */
+async function endToEnd(suite) {
+  const files = testsIn('tests/e2e').map(file => ({ file, alone: readFileSync(file, 'utf8').includes('/virtual-card.mjs') }))
+  await suite.runners('End to end in Chromium', files, file => [process.execPath, [...NODE_TESTS, file]], nodeCounts)
+}
+
+/** What waits for something that never comes fails by name, long before it stops everything. */
+const NODE_TESTS = ['--test', '--test-concurrency=1', '--test-timeout=900000', '--test-reporter=spec']
+
 async function nodeTests(suite, title, folder) {
-  const files = existsSync(at(folder))
-    ? readdirSync(at(folder))
-        .filter(name => name.endsWith('.test.mjs'))
-        .sort()
-    : []
-  if (files.length === 0) return
-  // What waits for something that never comes fails by name, long before it stops everything.
-  const args = ['--test', '--test-concurrency=1', '--test-timeout=900000', '--test-reporter=spec', ...files.map(name => at(folder, name))]
-  await suite.runner(title, process.execPath, args, nodeCounts)
+  const files = testsIn(folder)
+  if (files.length > 0) await suite.runner(title, process.execPath, [...NODE_TESTS, ...files], nodeCounts)
+}
+
+function testsIn(folder) {
+  const names = existsSync(at(folder)) ? readdirSync(at(folder)) : []
+  const tests = names.filter(name => name.endsWith('.test.mjs')).sort()
+  return tests.map(name => at(folder, name))
 }

@@ -1,4 +1,5 @@
 // Runs the steps of a test run, counts what each says, and closes with one line.
+import { basename } from 'node:path'
 import { attempt } from './command.mjs'
 import { Stop, say } from './say.mjs'
 
@@ -35,7 +36,7 @@ export class Suite {
       else say([error.details.trimEnd(), error.message].filter(Boolean).join('\n'))
       this.add(title, { failed: 1 })
     }
-    say(`   ${((Date.now() - since) / 1000).toFixed(1)} s`)
+    say(`   ${seconds(since)}`)
   }
 
   /** A program whose exit code decides: one test. */
@@ -55,7 +56,39 @@ export class Suite {
     // A runner that fails without a failed test (it did not compile, say) is a failure itself.
     if (code !== 0 && !counts.failed) counts.failed = 1
     this.add(title, counts)
-    say(`   ${counts.passed ?? 0} passed, ${counts.failed ?? 0} failed, ${((Date.now() - since) / 1000).toFixed(1)} s`)
+    say(`   ${counts.passed ?? 0} passed, ${counts.failed ?? 0} failed, ${seconds(since)}`)
+  }
+
+  /**
+   * A runner that is started once for each file: first those that want to be alone, then the others two at a time. What a
+   * file says appears when it has ended, so that nobody reads two at once.
+   *
+   * @param {string} title
+   * @param {{ file: string, alone: boolean }[]} files
+   * @param {(file: string) => [string, string[]]} command of one file
+   * @param {(output: string) => { passed?: number, failed?: number, skipped?: number }} count
+   */
+  async runners(title, files, command, count) {
+    say(`\n── ${title}`)
+    const since = Date.now()
+    const total = { passed: 0, failed: 0, skipped: 0 }
+    const lane = async waiting => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const began = Date.now()
+        const [program, args] = command(next.file)
+        const { code, output } = await attempt(program, args)
+        const { passed = 0, failed = 0, skipped = 0 } = count(output)
+        total.passed += passed
+        total.failed += code !== 0 && !failed ? 1 : failed
+        total.skipped += skipped
+        say(`${output.trimEnd()}\n   ${basename(next.file)}: ${seconds(began)}`)
+      }
+    }
+    await lane(files.filter(({ alone }) => alone))
+    const others = files.filter(({ alone }) => !alone)
+    await Promise.all([lane(others), lane(others)])
+    this.add(title, total)
+    say(`   ${total.passed} passed, ${total.failed} failed, ${seconds(since)}`)
   }
 
   /** Prints the closing line and sets the exit code. */
@@ -67,6 +100,8 @@ export class Suite {
     process.exitCode = this.failed ? 1 : 0
   }
 }
+
+const seconds = since => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
 const sum = (output, pattern) => [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0)
 

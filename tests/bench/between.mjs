@@ -13,8 +13,9 @@ export const MESSAGES = ['request', 'payment', 'answer']
 
 /**
  * Two wallets pay each other so many times, in turn, and spend what they were paid. Resolves to { hops, browser, early,
- * late }: of the first payments and of the last as many { payer, payee, pin, bytes }; milliseconds as summaries, without
- * the PIN's stretching, which is in `pin` for each time it is typed; bytes of each message at most.
+ * late }: of the first payments and of the last as many { payer, payee, pin, stored, bytes }; milliseconds as summaries,
+ * without the PIN's stretching, which is in `pin` for each time it is typed, and without the browser's storage, which is in
+ * `stored` for each step; bytes of each message at most.
  */
 export async function betweenPurses(parties, { hops }) {
   const { wallets, browser, close } = await walletsAtBank(parties, 2)
@@ -41,6 +42,7 @@ function summed(payments) {
     payer: of(({ payer }) => payer),
     payee: of(({ payee }) => payee),
     pin: summary(payments.flatMap(({ pins }) => pins)),
+    stored: summary(payments.flatMap(({ stored }) => stored)),
     bytes: Object.fromEntries(MESSAGES.map(name => [name, longest(name)])),
   }
 }
@@ -52,10 +54,10 @@ export async function paid(payer, payee, minor) {
   const payment = await payer.page.evaluate(stepped, { step: 'pay', text: request.text, minor, pin })
   const answer = await payee.page.evaluate(stepped, { step: 'answer', text: payment.text, pin })
   const settled = await payer.page.evaluate(stepped, { step: 'settle', text: answer.text })
-  const without = ({ ms, pinMs }) => ms - pinMs
   return {
-    payer: without(payment) + without(settled),
-    payee: without(request) + without(answer),
+    payer: payment.ms + settled.ms,
+    payee: request.ms + answer.ms,
+    stored: [request, payment, answer, settled].map(({ storedMs }) => storedMs),
     pins: [request, payment, answer].map(({ pinMs }) => pinMs),
     bytes: { request: bytesOf(request.text), payment: bytesOf(payment.text), answer: bytesOf(answer.text) },
   }
@@ -81,11 +83,11 @@ async function loaded({ minor, pin }) {
   await wallet.move_value({ purse_id: purse.id, from: account.end, to: purse.end }, minor, pin)
 }
 
-/** Runs in a page: one step of a payment; resolves to the text for the other, and what the step and its PIN took. */
+/** Runs in a page: one step of a payment; resolves to the text for the other, and to what the step, its PIN and its storage took. */
 async function stepped({ step, text, minor, pin }) {
   const { wallet } = globalThis
   const purse = (await wallet.view()).purses[0].id
-  globalThis.pinMs = 0
+  globalThis.pinMs = globalThis.storedMs = 0
   const began = performance.now()
   const id = await {
     ask: () => wallet.ask_for_payment(purse, minor, pin),
@@ -95,5 +97,6 @@ async function stepped({ step, text, minor, pin }) {
   }[step]()
   const ms = performance.now() - began
   const { payments } = await wallet.view()
-  return { text: payments.find(payment => payment.id === id)?.text, ms, pinMs: globalThis.pinMs }
+  const { pinMs, storedMs } = globalThis
+  return { text: payments.find(payment => payment.id === id)?.text, ms: ms - pinMs - storedMs, pinMs, storedMs }
 }

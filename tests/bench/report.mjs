@@ -237,21 +237,21 @@ function mintGoals(rows) {
 
 /** Payments from purse to purse without a bank: what each side computes, and the length of the messages. */
 export function betweenTables({ hops, early, late }) {
-  const row = (what, { payer, payee, pin, bytes }) => [
+  const row = (what, { payer, payee, stored, pin, bytes }) => [
     what,
-    ...[payer, payee, pin].flatMap(ms => [time(ms.p50), spread(ms)]),
+    ...[payer, payee, stored, pin].flatMap(ms => [time(ms.p50), spread(ms)]),
     ...Object.values(bytes).map(String),
   ]
   const same = Object.keys(early.bytes).every(name => late.bytes[name] - early.bytes[name] <= 8)
   return [
     table(
-      ['', 'payer', 'p5 – p95', 'payee', 'p5 – p95', 'a PIN', 'p5 – p95', ...MESSAGES],
+      ['', 'payer', 'p5 – p95', 'payee', 'p5 – p95', 'stored', 'p5 – p95', 'a PIN', 'p5 – p95', ...MESSAGES],
       [row(`the first ${early.payer.n}`, early), row(`the last ${late.payer.n} of ${hops.toLocaleString('en')}`, late)],
     ),
     '',
     goal('each side, after many as at first', Math.max(early.payer.p50, early.payee.p50, late.payer.p50, late.payee.p50), GOALS.between),
     `Goal for the messages: the same length, but for larger numbers; ${same ? 'reached' : '**missed**'}.`,
-    'Two wallets with software cards in pages of Chromium pay each other back and forth, each spending what it was paid; every ten payments both tell the bank. A side computes twice for a payment: the payee asks and takes, the payer pays and settles. Asking, paying and taking want a PIN, which is stretched on purpose and told apart. Bytes of each message, which its text holds in base64url.',
+    'Two wallets with software cards in pages of Chromium pay each other back and forth, each spending what it was paid; every ten payments both tell the bank. A side computes twice for a payment: the payee asks and takes, the payer pays and settles. Told apart: what each of the four steps waits for the browser’s storage, and the PIN of asking, paying and taking, which is stretched on purpose. Bytes of each message, which its text holds in base64url.',
   ].join('\n')
 }
 

@@ -32,6 +32,8 @@ before(async () => {
   }
   await aiko.deposit(50_000)
   await aiko.move('load', 10_000)
+  await aiko.getPrepaid()
+  await aiko.movePrepaid('load', 2_000)
   await network(false)
   recorded.length = 0
 })
@@ -93,17 +95,35 @@ test('a payment that is refused is back in the purse that paid, and can never be
   await page.close()
 })
 
+test('t004_24 t004_29 a prepaid card pays: the purse beside it takes that over and answers for it', async () => {
+  const cardOf = async () => (await aiko.view()).prepaid[0].amount_minor
+  const payment = await aiko.payPurse(await kenji.askForPayment(600), 0, 'prepaid')
+  assert.deepEqual([await cardOf(), (await purseOf(aiko)).out_minor], [1_400, 600])
+  await aiko.settlePayment(await kenji.answerPayment(payment))
+  assert.deepEqual(await amounts(), [8_800, 1_800])
+  await aiko.settlePayment(await kenji.answerPayment(await aiko.payPurse(await kenji.askForPayment(400), 0, 'prepaid'), false))
+  assert.deepEqual([await cardOf(), ...(await amounts())], [1_000, 9_200, 1_800])
+  const page = await aiko.purse()
+  await page.getByText(words('between.prepaid.returned'), { exact: true }).waitFor()
+  await page.close()
+})
+
 test('no party heard from a wallet meanwhile', () => {
   const heard = recorded.filter(({ from }) => from === 'outside').map(({ url }) => url)
   assert.deepEqual(heard, [])
 })
 
 test('t004_2 when the network is back, the history of either moves both at the bank', async () => {
+  const booked = (what, minor) =>
+    eventually(what, async () => {
+      const { balances } = await consoleOf(world.parties, 'bank')
+      const purses = balances.filter(({ account }) => account.kind === 'purse').map(({ balance }) => balance.minor)
+      return minor.every(amount => purses.includes(amount))
+    })
   await network(true)
   await kenji.synchronise()
-  await eventually('the bank has moved it', async () => {
-    const { balances } = await consoleOf(world.parties, 'bank')
-    const purses = balances.filter(({ account }) => account.kind === 'purse').map(({ balance }) => balance.minor)
-    return purses.includes(1_200) && purses.includes(8_800)
-  })
+  // Of what the prepaid card gave, the purse that took it over tells alone.
+  await booked('the bank has moved what was paid', [1_800, 8_200, 2_000])
+  await aiko.synchronise()
+  await booked('the bank has moved what was taken over', [1_800, 9_200, 1_000])
 })

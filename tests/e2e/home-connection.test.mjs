@@ -73,6 +73,7 @@ beforeEach(() => {
   wallet = {
     home_connection: mock.fn(async () => ({ url: URL_OF_PROXY, first: FIRST })),
     home_call: mock.fn(async () => ({ reply: Uint8Array.of(9) })),
+    home_tell: mock.fn(async () => undefined),
   }
   globalThis.WebSocket = Socket
   globalThis.addEventListener = (name, listener) => (listeners[name] = listener)

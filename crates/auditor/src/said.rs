@@ -6,7 +6,7 @@ use tallystick_protocol::checkout::order::{HolderApproval, OrderProof};
 use tallystick_protocol::checkout::refunds::RefundRequest;
 use tallystick_protocol::purse::local::{LocalAnswer, LocalPayment};
 use tallystick_protocol::purse::{
-    MovementReply, MovementRequest, MovementVerdict, PurseNumber, PursePayment,
+    MovementReply, MovementRequest, MovementVerdict, PurseNumber, PursePayment, PurseReport,
 };
 use tallystick_protocol::trust::certificate::CertificateError;
 use tallystick_protocol::trust::command::{self, CommandError, OperatorCommand, OperatorKey};
@@ -101,6 +101,8 @@ pub(crate) enum Said {
     Instruction(AccountInstruction),
     Local(LocalPayment),
     Received(LocalAnswer),
+    /// By a purse that took over from a prepaid card.
+    Report(Box<PurseReport>),
 }
 
 impl Said {
@@ -154,14 +156,21 @@ impl Said {
                 }
                 Self::Received(answer)
             }
+            ProofKind::PurseReport => {
+                let number = |message: &PurseReport| message.purse;
+                Self::Report(Box::new(by_purse(bytes, number, directory)?))
+            }
             ProofKind::Instruction => Self::Instruction(instruction(proof, trust, directory)?),
             _ => return Err(Wrong::Unreadable("It is for no entry.".into())),
         })
     }
 
-    /// Whether it is for one entry. A holder's instruction, or agreement to a fee, may be for several.
+    /// Whether it is for one entry. A holder's instruction, or agreement to a fee, may be for several, and so may a report.
     pub(crate) const fn is_for_one(&self) -> bool {
-        !matches!(self, Self::Renewal(_) | Self::Instruction(_))
+        !matches!(
+            self,
+            Self::Renewal(_) | Self::Instruction(_) | Self::Report(_)
+        )
     }
 
     /// What makes it this message and no other. None of what nobody signed.
@@ -182,6 +191,7 @@ impl Said {
             Self::Instruction(said) => format!("instruction {} {}", said.account, said.at.0),
             Self::Local(said) => format!("local-payment {}", said.transaction()),
             Self::Received(said) => format!("local-answer {}", said.transaction),
+            Self::Report(said) => format!("purse-report {} {}", said.purse, said.state.sequence),
         })
     }
 }

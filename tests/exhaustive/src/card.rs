@@ -243,6 +243,7 @@ impl CardMachine {
                     request: bytes(id).to_vec(),
                     amount: Money::new(minor, Currency::Jpy),
                     at,
+                    prepaid: None,
                 };
                 purse::pay_purse(0, &given)
             }

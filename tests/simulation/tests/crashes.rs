@@ -3,14 +3,14 @@
 use tallystick_simulation::cast::{CA, CENTRE, COURIER, ISSUER, SHOP};
 use tallystick_simulation::{Crash, Options, Sweep, every_step_or, run};
 
-/// One run for every third write of this participant, or for each; about how many there were.
+/// One run for every sixth write of this participant, or for each; about how many there were.
 fn at_its_writes(at: &'static str, lose_answer: bool) -> u32 {
     let sweep = Sweep {
         at,
         lose_answer,
         bank: false,
         between: false,
-        every: every_step_or(3),
+        every: every_step_or(6),
     };
     sweep.run()
 }

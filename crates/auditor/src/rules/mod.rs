@@ -7,6 +7,7 @@ mod local;
 mod movements;
 mod orders;
 mod outside;
+mod taken;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -208,6 +209,9 @@ impl<'a> Audit<'a> {
         let of = |kind| self.has(object, ends, kind);
         if of(ProofKind::LocalPayment) || of(ProofKind::LocalAnswer) {
             return self.local(object, transfer);
+        }
+        if of(ProofKind::PurseReport) {
+            return self.taken(object, transfer);
         }
         if of(ProofKind::MovementRequest) {
             return match is_ending {

@@ -51,6 +51,9 @@ pub enum CardError {
     /// The purse holds value, or something is pending; the coupon is under way.
     #[error("the purse holds value, or something has not ended")]
     NotSettled,
+    /// The bank has not heard yet of what the purse took over from a prepaid card.
+    #[error("the bank has not heard yet of what was taken over from a prepaid card")]
+    NotTold,
     /// The card holds as many coupons as it takes, or remembers as many that were removed.
     #[error("the card has no room for another coupon")]
     CouponsFull,
@@ -96,6 +99,7 @@ impl From<StatusWord> for CardError {
             StatusWord::OlderCheckpoint => Self::OlderCheckpoint,
             StatusWord::PendingFull => Self::PendingFull,
             StatusWord::NotSettled => Self::NotSettled,
+            StatusWord::NotTold => Self::NotTold,
             StatusWord::CouponsFull => Self::CouponsFull,
             StatusWord::CouponBound => Self::CouponBound,
             StatusWord::Locked => Self::Locked,

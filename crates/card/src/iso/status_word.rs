@@ -68,11 +68,13 @@ pub enum StatusWord {
     PendingFull,
     /// 9409: the purse holds value, or something is pending; the coupon is under way.
     NotSettled,
-    /// 940A: no more coupons, or no more of those that were removed.
+    /// 940A: the bank has not heard yet of what a purse took over from a prepaid card.
+    NotTold,
+    /// 940B: no more coupons, or no more of those that were removed.
     CouponsFull,
-    /// 940B: the coupon was promised to somebody else, or is over.
+    /// 940C: the coupon was promised to somebody else, or is over.
     CouponBound,
-    /// 940C: the coupon is locked.
+    /// 940D: the coupon is locked.
     Locked,
     /// 95XX: a home card refuses what a terminal asks; the number of a [`HomeRefusal`].
     AtHome(HomeRefusal),
@@ -112,9 +114,10 @@ impl From<StatusWord> for u16 {
             StatusWord::OlderCheckpoint => 0x9407,
             StatusWord::PendingFull => 0x9408,
             StatusWord::NotSettled => 0x9409,
-            StatusWord::CouponsFull => 0x940a,
-            StatusWord::CouponBound => 0x940b,
-            StatusWord::Locked => 0x940c,
+            StatusWord::NotTold => 0x940a,
+            StatusWord::CouponsFull => 0x940b,
+            StatusWord::CouponBound => 0x940c,
+            StatusWord::Locked => 0x940d,
             StatusWord::AtHome(refusal) => AT_HOME | Self::from(number(refusal)),
             StatusWord::Other(word) => word,
         }
@@ -154,9 +157,10 @@ impl From<u16> for StatusWord {
             0x9407 => Self::OlderCheckpoint,
             0x9408 => Self::PendingFull,
             0x9409 => Self::NotSettled,
-            0x940a => Self::CouponsFull,
-            0x940b => Self::CouponBound,
-            0x940c => Self::Locked,
+            0x940a => Self::NotTold,
+            0x940b => Self::CouponsFull,
+            0x940c => Self::CouponBound,
+            0x940d => Self::Locked,
             0x9500..=0x95ff => match decode_value(&encode_value(&low), 2) {
                 Ok(refusal) => Self::AtHome(refusal),
                 Err(_) => Self::Other(word),

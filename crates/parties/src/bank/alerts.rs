@@ -27,6 +27,8 @@ tallystick_protocol::named_enum! {
         SpentTwice => "spent-twice",
         /// What another purse is to have signed was not signed by it.
         BadPartner => "bad-partner",
+        /// A purse took more over from a prepaid card than that held by the books: the card was copied, and spent elsewhere.
+        PrepaidShort => "prepaid-short",
         /// What a purse owed was not on its account any more, after it was spent twice or paid back as lost: the bank bears it.
         Loss => "loss",
     }

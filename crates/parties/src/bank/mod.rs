@@ -34,6 +34,7 @@ mod lost;
 mod movements;
 mod openings;
 mod outside;
+mod overtaken;
 mod page;
 mod places;
 mod prepaid;

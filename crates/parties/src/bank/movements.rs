@@ -184,6 +184,21 @@ pub(super) fn find(
     typed::find(tables, "purse = ? AND transaction_id = ?", &values)
 }
 
+/// What was completed of this purse's value since then.
+pub(super) fn completed_since(
+    tables: &(impl Tables + ?Sized),
+    purse: &PurseNumber,
+    since: Timestamp,
+) -> Result<Vec<Movement>, DatabaseError> {
+    let completed = MovementState::Completed.as_str().into();
+    let values = [(*purse).into(), since.into(), completed];
+    typed::find_all(
+        tables,
+        "changes = ? AND ended_at >= ? AND state = ?",
+        &values,
+    )
+}
+
 /// The movement by which a purse paid the order of this root, in this state.
 pub(super) fn of_order(
     tables: &(impl Tables + ?Sized),

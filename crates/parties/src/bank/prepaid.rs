@@ -5,11 +5,10 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::bank::{InstructionKind, PurseOpening};
 use tallystick_protocol::purse::{
-    Checkpoint, CheckpointNotice, Endpoint, HISTORY_START, HistoryPolicy, MovementOffer,
-    MovementRequest, MovementVerdict, PrepaidState, PurseCertificate, PurseKind, PurseNumber,
+    Endpoint, HISTORY_START, HistoryPolicy, MovementRequest, PrepaidState, PurseCertificate,
+    PurseKind, PurseNumber,
 };
 use tallystick_protocol::trust::keyed;
-use tallystick_protocol::trust::signature::VerifyingKey;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::money::Currency;
 use tallystick_protocol::wire::time::Timestamp;
@@ -182,7 +181,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         if certificate.expires_at <= office.now() {
             return Err(Fault::new(Kind::AccountEnded, "The card has ended."));
         }
-        if !has_its_checkpoint(shown, &number, &key.public) {
+        if !shown.has_its_checkpoint(&number, &key.public) {
             office.transaction(|tables| {
                 let about = (&number, shown.state.sequence);
                 alerts::raise(tables, Alert::BadCheckpoint, about, None, office.now())
@@ -216,15 +215,3 @@ pub(super) const START: Head = Head {
     sequence: 0,
     hash: HISTORY_START,
 };
-
-/// Whether the bank signed the checkpoint that a card shows, in whichever message, and it is the one that the card
-/// says it has.
-fn has_its_checkpoint(shown: &PrepaidState, number: &PurseNumber, key: &VerifyingKey) -> bool {
-    let bytes = shown.checkpoint.as_slice();
-    let signed: Option<Checkpoint> = keyed::open::<CheckpointNotice>(bytes, key)
-        .map(|notice| notice.checkpoint)
-        .or_else(|_| keyed::open::<MovementOffer>(bytes, key).map(|offer| offer.checkpoint))
-        .or_else(|_| keyed::open::<MovementVerdict>(bytes, key).map(|verdict| verdict.checkpoint))
-        .ok();
-    signed.is_some_and(|signed| signed.purse == *number && signed.number == shown.state.checkpoint)
-}

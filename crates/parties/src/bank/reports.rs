@@ -17,6 +17,7 @@ use super::frozen;
 use super::history;
 use super::local::{self, Believed, Heard};
 use super::movements::{self, Movement, MovementState};
+use super::overtaken;
 use super::purses::{self, Purse};
 use super::statements;
 use super::states;
@@ -95,9 +96,16 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Ok(heard) => heard,
             Err(at) => return refuse_partner(tables, &purse, at, now),
         };
+        let taken = match local::hear_taken(tables, &purse, followed.entries, believed)? {
+            Ok(taken) => taken,
+            Err(at) => return refuse_partner(tables, &purse, at, now),
+        };
         history::keep(tables, &purse.number, &followed, now)?;
         for heard in heard {
             self.book_local(tables, heard)?;
+        }
+        for taken in &taken {
+            local::book_taken(tables, &purse, (taken, signed), now)?;
         }
         self.compare_local(tables, followed.entries)?;
         local::compare_report(tables, (report, signed), now)?;
@@ -108,7 +116,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             }
         }
         let missed = local::note_again(tables, report, tells_all)?;
-        let is_judged = tells_all && missed.is_none() && !local::was_overtaken(tables, report)?;
+        let is_judged = tells_all && missed.is_none() && !overtaken::was(tables, report)?;
         let wrong = match is_judged {
             true => self.hold_to_books(tables, &purse, (report, &followed), frozen)?,
             false => None,

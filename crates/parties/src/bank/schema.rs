@@ -69,6 +69,7 @@ pub const TABLES: &[Migration] = &[Migration(&[
     // A card takes one verdict of one number, whichever purse asks for it.
     "CREATE UNIQUE INDEX bank_movements_by_card ON bank_movements (changes, transaction_id)",
     "CREATE UNIQUE INDEX bank_movements_offered ON bank_movements (purse) WHERE state = 'offered'",
+    "CREATE INDEX bank_movements_by_end ON bank_movements (changes, ended_at)",
     "CREATE INDEX bank_movements_by_age ON bank_movements (received_at)",
     "CREATE INDEX bank_movements_by_state ON bank_movements (state)",
     // What waits for a purse, or waited.

@@ -178,7 +178,7 @@ fn cancels(world: &World, holder: &mut Holder) {
 }
 
 /// All pages of all objects of the bank, as they follow each other.
-fn pages(world: &World) -> Vec<EvidencePage> {
+pub fn pages(world: &World) -> Vec<EvidencePage> {
     let mut pages = Vec::new();
     let mut next = Some("/v1/evidence".to_owned());
     while let Some(path) = next {
@@ -209,7 +209,7 @@ fn audited(pages: &[EvidencePage], trust: &Trust) -> Report {
     audit(&export, trust)
 }
 
-fn found(world: &World, pages: &[EvidencePage]) -> Vec<Finding> {
+pub fn found(world: &World, pages: &[EvidencePage]) -> Vec<Finding> {
     audited(pages, &trust(world)).findings
 }
 

@@ -114,6 +114,21 @@ fn while_an_order_is_under_way_the_purse_is_told_nothing_and_nothing_is_barred()
 }
 
 #[test]
+fn t004_44_a_report_that_an_order_overtook_is_not_held_against_the_purse() {
+    let (world, mut holder, mut purse) = start(5_000);
+    let late = purse.report(&world);
+    world.run_for(1_000);
+    let (order, signed) = order(&world, &mut holder, &mut purse);
+    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+    let _ = purse.send(&world, &mut holder, &late);
+    purse.take(&world, &verdict(&world, &holder, &purse, &signed));
+    let heard = purse.synchronise(&world, &mut holder);
+    assert!(!heard.notice.forces);
+    let alerts = world.number(BANK, "SELECT count(*) FROM bank_alerts");
+    assert_eq!((purse.amount, alerts), (3_000, 0));
+}
+
+#[test]
 fn what_a_purse_did_not_sign_or_does_not_hold_pays_nothing() {
     let (world, mut holder, purse) = start(5_000);
     let form = form(&world, &[("sencha-100", 1)]);

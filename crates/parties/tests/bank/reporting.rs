@@ -337,3 +337,34 @@ fn a_beginning_that_is_not_what_the_card_said_before_is_altered() {
     let refused = purse.send(&world, &mut holder, &forged).err();
     assert_eq!(refused.as_deref(), Some("history-altered"));
 }
+
+#[test]
+fn t004_44_a_report_that_a_load_overtook_is_not_held_against_the_purse() {
+    let (world, mut holder, mut purse) = start();
+    let late = purse.report(&world);
+    // Also in the very second in which the report was signed.
+    for pause in [0, 1_000] {
+        world.run_for(pause);
+        purse.load(&world, &mut holder, 700);
+        let _ = purse.send(&world, &mut holder, &late);
+        assert_eq!(alerts(&world, "amounts-differ"), 0);
+    }
+    world.run_for(1_000);
+    let heard = purse.synchronise(&world, &mut holder);
+    assert!(!heard.notice.forces);
+    assert_eq!(purse.amount, 6_400);
+}
+
+#[test]
+fn t004_44_a_purse_that_was_put_back_before_a_load_has_what_the_books_say() {
+    let (world, mut holder, mut purse) = start();
+    let mut before = purse.clone();
+    purse.load(&world, &mut holder, 700);
+    world.run_for(1_000);
+    let heard = before.synchronise(&world, &mut holder);
+    assert!(heard.notice.forces);
+    assert_eq!(
+        (alerts(&world, "amounts-differ"), before.amount),
+        (1, 5_700)
+    );
+}

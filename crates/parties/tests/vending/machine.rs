@@ -196,8 +196,12 @@ pub fn person(world: &World, minor: u64) -> Holder<'_> {
 
 /// V2, V3: pays what a request asks for, or so much.
 pub fn pays(holder: &Holder<'_>, request: &str, minor: u64) -> String {
-    let id = purse(holder).id;
-    let paid = block_on(holder.wallet.pay_purse(&id, request, minor, PIN)).unwrap();
+    pays_from(holder, &purse(holder).id, request, minor)
+}
+
+/// The same from a purse or a prepaid card, by its name.
+pub fn pays_from(holder: &Holder<'_>, from: &str, request: &str, minor: u64) -> String {
+    let paid = block_on(holder.wallet.pay_purse(from, request, minor, PIN)).unwrap();
     let payments = holder.view().payments;
     let paid = payments.into_iter().find(|one| one.id == paid);
     paid.unwrap().text.unwrap()

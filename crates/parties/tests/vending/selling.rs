@@ -1,11 +1,11 @@
 //! A drink is bought (V1 to V9).
 
 use tallystick_parties::native::block_on;
-use tallystick_wallet::view::LocalState;
+use tallystick_wallet::view::{LocalState, MoveChoice};
 
-use super::customer::purse;
+use super::customer::{account, purse};
 use super::holder::PIN;
-use super::machine::{Came, SENCHA, VENDING, Vendor, inside, pays, person, settles};
+use super::machine::{Came, SENCHA, VENDING, Vendor, inside, pays, pays_from, person, settles};
 use super::world::{BANK, World};
 
 /// So many entries a card's history has room for (docs/card.md).
@@ -40,6 +40,29 @@ fn t004_16_v1_to_v9_a_drink_is_bought_while_no_bank_can_be_reached() {
     assert_eq!(sale[1]["text"], "sencha");
     assert_eq!(sale[2]["money"]["minor"], 150);
     assert_eq!(sale[4], "none", "the bank has not heard of it");
+}
+
+#[test]
+fn t004_16_a_drink_is_bought_with_a_prepaid_card_while_no_bank_can_be_reached() {
+    let world = World::with_authority();
+    let vendor = Vendor::ready(&world);
+    let payer = person(&world, 100);
+    let account = account(&payer);
+    block_on(payer.wallet.get_prepaid(&account.id, PIN)).unwrap();
+    let card = || payer.view().prepaid[0].clone();
+    let topped_up = MoveChoice {
+        purse_id: purse(&payer).id,
+        from: account.end,
+        to: card().end,
+    };
+    block_on(payer.wallet.move_value(&topped_up, 1_000, PIN)).unwrap();
+    world.hub.cut(BANK, true);
+    let request = vendor.chooses("sencha");
+    let payment = pays_from(&payer, &card().id, &request, SENCHA);
+    let came = vendor.takes(&payment);
+    assert_eq!((came.outcome.as_str(), vendor.drinks()), ("dropped", 1));
+    assert_eq!(settles(&payer, &came), LocalState::Settled);
+    assert_eq!((inside(&payer), card().amount_minor), ((100, 0), 850));
 }
 
 #[test]

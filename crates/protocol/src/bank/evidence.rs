@@ -205,6 +205,9 @@ crate::named_enum! {
         /// A [`LocalAnswer`](crate::purse::local::LocalAnswer) that takes it, by the purse that was paid.
         #[n(17)]
         LocalAnswer => "local-answer",
+        /// A [`PurseReport`](crate::purse::PurseReport), by a purse that took over from a prepaid card.
+        #[n(18)]
+        PurseReport => "purse-report",
     }
 }
 

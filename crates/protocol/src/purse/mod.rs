@@ -16,6 +16,7 @@ mod number;
 mod payment;
 mod report;
 mod sealed_secret;
+mod taken_over;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -34,4 +35,5 @@ pub use report::{
     WaitingCredit,
 };
 pub use sealed_secret::{P256_SECRET_BYTES, RSA_SECRET_BYTES, SealedSecret};
+pub use taken_over::{TakeOverError, TakenOver, number_of_take_over};
 pub use waiting::{number_of_refund, number_of_transfer};

@@ -254,6 +254,7 @@ pub mod context {
         PARTY_SHARE_ANSWER = "tallystick/v1/party-share-answer";
         PARTY_SHARE_REQUEST = "tallystick/v1/party-share-request";
         PASSWORD_SALT = "tallystick/v1/password-salt";
+        PREPAID_TAKE_OVER = "tallystick/v1/prepaid-take-over";
         PURSE_APPLICATION = "tallystick/v1/purse-application";
         PURSE_CERTIFICATE = "tallystick/v1/purse-certificate";
         PURSE_CONVERSATION = "tallystick/v1/purse-conversation";

@@ -182,6 +182,7 @@ fn failed(error: CardError) -> WalletError {
         CardError::Expired => ErrorKind::MovementExpired,
         CardError::PendingFull => ErrorKind::PurseBusy,
         CardError::NotSettled => ErrorKind::PurseInUse,
+        CardError::NotTold => ErrorKind::PurseWantsReport,
         CardError::NotFound => ErrorKind::NoPurseInCard,
         CardError::BadSignature | CardError::NotForThisPurse | CardError::OlderCheckpoint => {
             ErrorKind::BankAnswerInvalid

@@ -19,16 +19,16 @@ fn two(world: &World) -> (Holder<'_>, Holder<'_>) {
     (payer, payee)
 }
 
-fn payment(holder: &Holder<'_>, id: &str) -> LocalView {
+pub fn payment(holder: &Holder<'_>, id: &str) -> LocalView {
     let payments = holder.view().payments;
     payments.into_iter().find(|one| one.id == id).unwrap()
 }
 
-fn text(holder: &Holder<'_>, id: &str) -> String {
+pub fn text(holder: &Holder<'_>, id: &str) -> String {
     payment(holder, id).text.unwrap()
 }
 
-fn asks(holder: &Holder<'_>, amount: Option<u64>) -> String {
+pub fn asks(holder: &Holder<'_>, amount: Option<u64>) -> String {
     let id = purse(holder).id;
     let asked = block_on(holder.wallet.ask_for_payment(&id, amount, PIN)).unwrap();
     text(holder, &asked)
@@ -41,12 +41,12 @@ fn pays(holder: &Holder<'_>, request: &str, minor: u64) -> Result<String, ErrorK
         .map_err(|error| error.kind)
 }
 
-fn answers(holder: &Holder<'_>, payment: &str, accept: bool) -> String {
+pub fn answers(holder: &Holder<'_>, payment: &str, accept: bool) -> String {
     let answered = block_on(holder.wallet.answer_payment(payment, accept, PIN)).unwrap();
     text(holder, &answered)
 }
 
-fn settles(holder: &Holder<'_>, answer: &str) -> LocalState {
+pub fn settles(holder: &Holder<'_>, answer: &str) -> LocalState {
     let settled = block_on(holder.wallet.settle_payment(answer)).unwrap();
     payment(holder, &settled).state
 }

@@ -26,6 +26,7 @@ mod opening;
 mod overtaken;
 mod paying;
 mod prepaid;
+mod prepaid_pays;
 mod purse;
 mod reader;
 mod renewing;

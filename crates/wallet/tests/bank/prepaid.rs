@@ -14,7 +14,7 @@ use super::holder::{Holder, PASSPHRASE, PIN, open};
 use super::reader::{CARD_PIN, WithReader, ready};
 use super::world::{BANK, Between, World};
 
-fn card(holder: &Holder<'_>) -> PrepaidView {
+pub fn card(holder: &Holder<'_>) -> PrepaidView {
     holder.view().prepaid[0].clone()
 }
 
@@ -38,28 +38,28 @@ fn moved_with(
 }
 
 /// A wallet with an account, a purse, and an empty prepaid card.
-fn with_prepaid(world: &World) -> Holder<'_> {
+pub fn with_prepaid(world: &World) -> Holder<'_> {
     let holder = with_purse(world, DEPOSIT);
     let id = account(&holder).id;
     block_on(holder.wallet.get_prepaid(&id, PIN)).unwrap();
     holder
 }
 
-fn top_up(holder: &Holder<'_>, minor: u64) -> Result<String, ErrorKind> {
+pub fn top_up(holder: &Holder<'_>, minor: u64) -> Result<String, ErrorKind> {
     moved(holder, &account(holder).end, &card(holder).end, minor)
 }
 
-fn take_back(holder: &Holder<'_>, minor: u64) -> Result<String, ErrorKind> {
+pub fn take_back(holder: &Holder<'_>, minor: u64) -> Result<String, ErrorKind> {
     moved(holder, &card(holder).end, &account(holder).end, minor)
 }
 
-fn parts(holder: &Holder<'_>) -> (u64, u64, u64) {
+pub fn parts(holder: &Holder<'_>) -> (u64, u64, u64) {
     let card = card(holder);
     (card.amount_minor, card.out_minor, card.in_minor)
 }
 
 /// What the books say: on the account, in the purse, on the card.
-fn books(world: &World, holder: &Holder<'_>) -> (i64, i64, i64) {
+pub fn books(world: &World, holder: &Holder<'_>) -> (i64, i64, i64) {
     let of = |number: &str| available(world, &format!("purse {number}"));
     let on_account = available(world, "holder 1");
     (

@@ -527,6 +527,7 @@ export const console = {
   word_fee: 'fee for a new key',
   'word_amounts-differ': 'amounts differed, set right',
   'word_spent-twice': 'spent twice: two of its signatures contradict each other',
+  'word_prepaid-short': 'a purse took more over from a prepaid card than that held: the card was copied',
   'word_bad-partner': 'what another purse is to have signed was not signed by it',
   'word_history-gap': 'entry missing or doubled',
   'word_history-altered': 'history altered',

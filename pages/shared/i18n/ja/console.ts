@@ -525,6 +525,7 @@ export const console: CatalogueLike<typeof english> = {
   word_fee: '鍵の更新料',
   'word_amounts-differ': '金額の相違（帳簿に合わせた）',
   'word_spent-twice': '二重使用（署名が互いに矛盾）',
+  'word_prepaid-short': 'プリペイドカードの残高を超える引き取り（カードの複製）',
   'word_bad-partner': '相手の署名が一致しない',
   'word_history-gap': '履歴の欠落または重複',
   'word_history-altered': '履歴の改変',

@@ -27,7 +27,7 @@ use super::framing::{REPORT, Report};
 /// only when all of them have been read.
 const UNREAD_MAX: usize = 2_048;
 /// How long a host may leave reports unread before they are given up.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Between two looks at whether they were read.
 const PAUSE: Duration = Duration::from_micros(200);
 

@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::state::State;
 
 /// Empties a history that stops when it is full (F1), after the PIN was verified. The next entry still names the one
-/// before it.
+/// before it. What was taken over from a prepaid card stays until the bank has heard of it.
 pub(crate) fn clear(
     state: &mut State,
     session: &Session,
@@ -24,6 +24,9 @@ pub(crate) fn clear(
     work.require_bearer(session)?;
     if work.value.checkpoint.policy != HistoryPolicy::Stop {
         return Err(StatusWord::ConditionsNotSatisfied);
+    }
+    if work.value.untold_take_over().is_some() {
+        return Err(StatusWord::NotTold);
     }
     work.value.history.clear();
     Ok(Outcome::done().changing(work.finish(state)))

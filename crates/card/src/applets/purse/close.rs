@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::state::State;
 
 /// Deletes a purse that holds nothing and in which nothing is pending, or a key for which none was opened. Wants the
-/// PIN where there is a key.
+/// PIN where there is a key. As long as the bank has not heard of what was taken over from a prepaid card, both stay.
 pub(crate) fn close(
     state: &mut State,
     session: &Session,
@@ -29,6 +29,11 @@ pub(crate) fn close(
     });
     if !is_settled {
         return Err(StatusWord::NotSettled);
+    }
+    if let Some(value) = &purse.value
+        && purses(state)?.has_untold(value)?
+    {
+        return Err(StatusWord::NotTold);
     }
     if let Some(purses) = &mut state.purses {
         purses.purses.retain(|purse| purse.place != place);

@@ -47,7 +47,9 @@ impl Value {
     /// Whether no value moves until there is room in the history (T004-3, T004-5).
     pub(super) fn is_full(&self) -> bool {
         let kept = match self.checkpoint.policy {
-            HistoryPolicy::EraseOldest => return false,
+            HistoryPolicy::EraseOldest => self
+                .untold_take_over()
+                .map_or(0, |first| self.history.len().saturating_sub(first)),
             HistoryPolicy::Stop => self.history.len(),
             HistoryPolicy::UploadFirst => {
                 let unknown = |entry: &&HistoryEntry| entry.sequence > self.checkpoint.through;
@@ -164,7 +166,8 @@ impl Value {
         let surplus = (self.history.len() + 1).saturating_sub(HISTORY_MAX);
         let may_go = match self.checkpoint.policy {
             HistoryPolicy::Stop => 0,
-            HistoryPolicy::EraseOldest => surplus,
+            // The bank hears from nobody else what was taken over.
+            HistoryPolicy::EraseOldest => self.untold_take_over().unwrap_or(surplus),
             HistoryPolicy::UploadFirst => {
                 let through = self.checkpoint.through;
                 self.history

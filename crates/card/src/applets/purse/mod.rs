@@ -27,6 +27,7 @@ mod report;
 mod request;
 mod sign;
 mod stored;
+mod take_over;
 mod trust;
 mod verdict;
 mod work;

@@ -8,6 +8,7 @@ use tallystick_protocol::wire::time::Timestamp;
 
 use super::instruction::{BEGIN, DRAW};
 use super::pending::{Pending, Side};
+use super::stored::Value;
 use super::work::Work;
 use super::{asked, place};
 use crate::StatusWord;
@@ -175,10 +176,17 @@ fn to_sign(work: &Work, terms: MovementTerms, transaction: TransactionId) -> Mov
 fn shown(work: &Work, transaction: TransactionId) -> Prepared {
     Prepared {
         transaction,
-        state: PrepaidState {
-            certificate: work.value.certificate.clone(),
-            checkpoint: work.value.checkpoint_message.clone(),
-            state: work.value.state(),
-        },
+        state: work.value.shown(),
+    }
+}
+
+impl Value {
+    /// A prepaid purse as it is shown (Fig 11).
+    pub(super) fn shown(&self) -> PrepaidState {
+        PrepaidState {
+            certificate: self.certificate.clone(),
+            checkpoint: self.checkpoint_message.clone(),
+            state: self.state(),
+        }
     }
 }

@@ -46,6 +46,10 @@ pub struct PaymentGiven {
     /// Now.
     #[n(2)]
     pub at: Timestamp,
+    /// The place of a prepaid card in this card, if the amount is that card's: the purse takes it over and pays it on, both
+    /// or neither.
+    #[n(3)]
+    pub prepaid: Option<u8>,
 }
 
 /// A payment that came, before it is taken (Sb8).
@@ -82,7 +86,8 @@ pub fn ask_purse(place: u8, wanted: &PaymentWanted) -> Apdu {
 }
 
 /// Pays: [`super::signed`], a [`SealedPayment`](tallystick_protocol::purse::local::SealedPayment) for the payee. The amount
-/// is set aside before it leaves the card. Needs the PIN.
+/// is set aside before it leaves the card; where it is a prepaid card's, that has given it to the purse by then. Needs the
+/// PIN.
 ///
 /// # Errors
 /// [`CardError::TooLarge`].

@@ -18,7 +18,8 @@ use crate::journal::Journal;
 use crate::tests::bench::{CHEAP, PIN};
 use crate::tests::memory::{Memory, power};
 
-/// What can be spent, is pending out, is pending in; how long the history is, and how many movements are pending.
+/// What can be spent of all that is in the card; of the purse at place 0 what is pending out, is pending in, how long the
+/// history is, and how many movements are pending.
 pub(super) type Books = (u64, u64, u64, u64, usize);
 
 const PAGES: usize = 512;
@@ -29,8 +30,15 @@ fn books(card: &mut Card) -> Books {
     let response = card.transmit(&purse::read_purse(0).unwrap(), &mut rng);
     let view = purse::purse(&response.bytes).unwrap();
     let state = view.state.unwrap();
+    let listed = card.transmit(&purse::list_purses().unwrap(), &mut rng);
+    let mut amount = 0;
+    for listed in purse::purses(&listed.bytes).unwrap() {
+        let response = card.transmit(&purse::read_purse(listed.place).unwrap(), &mut rng);
+        let view = purse::purse(&response.bytes).unwrap();
+        amount += view.state.map_or(0, |state| state.amount);
+    }
     (
-        state.amount,
+        amount,
         state.pending_out,
         state.pending_in,
         state.sequence,

@@ -173,9 +173,7 @@ pub(in crate::bank) fn compare_report(
     Ok(())
 }
 
-/// Whether something overtook a report on its way: the bank has what the purse signed afterwards, and not before the report,
-/// from another purse. Such a report says what was so, and is not held against books that have more. What was signed before
-/// the report and is not in it is: the purse was put back.
+/// Whether the bank has from another purse what this one signed afterwards, and not before the report.
 ///
 /// # Errors
 /// Only the database's own.

@@ -9,6 +9,8 @@
 //!
 //! A bank that wants both histories (`Reconcile::Both`) books when they agree, or when the window is over.
 //!
+//! What a prepaid card pays the purse beside it has taken over first (`taken`): the bank hears of that from this purse alone.
+//!
 //! Payer and payee may be at two objects of the bank. Each books its half; the one that hears first tells the other.
 
 mod again;
@@ -19,6 +21,7 @@ mod hearing;
 mod rows;
 mod shortfall;
 mod showing;
+mod taken;
 mod telling;
 mod waiting;
 
@@ -30,5 +33,6 @@ pub(super) use hearing::{Believed, Heard, hear};
 pub(super) use rows::{TABLE, awaited, proofs_of};
 pub(super) use shortfall::{TABLE as SHORTFALLS, make_good};
 pub(super) use showing::purse_in;
+pub(super) use taken::{book_taken, hear_taken};
 pub(super) use telling::{PATH, TELL};
 pub(super) use waiting::OTHER_HISTORY;

@@ -8,5 +8,6 @@ mod honest;
 mod losses;
 mod orders;
 pub mod people;
+mod prepaid;
 mod sooner_or_later;
 mod third_party;

@@ -214,14 +214,16 @@ pub fn alerts(world: &World, alert: &str) -> i64 {
 pub fn apart(world: &World) -> [Person; 2] {
     let payer = Person::new(world, 1, 5_000);
     let mut others = (2..).map(|seed| Person::new(world, seed, 0));
-    let payee = others.find(|other| object_of(world, other) != object_of(world, &payer));
+    let of_payer = object_of(world, &payer.purse);
+    let payee = others.find(|other| object_of(world, &other.purse) != of_payer);
     [payer, payee.unwrap()]
 }
 
-fn object_of(world: &World, person: &Person) -> &'static str {
+/// The object of the bank at which a purse is.
+pub fn object_of(world: &World, purse: &Purse) -> &'static str {
     let sql = format!(
         "SELECT count(*) FROM bank_purses WHERE lower(hex(number)) = '{}'",
-        person.purse.number
+        purse.number
     );
     let mut objects = world.machines.iter().map(|(name, _)| *name);
     let has = |name: &&str| name.starts_with(BANK) && world.number(name, &sql) == 1;

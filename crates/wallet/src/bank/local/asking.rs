@@ -91,6 +91,7 @@ impl Desk<'_> {
             text: Some(Carried::Request(signed).to_text()),
             created_at: self.now(),
             updated_at: self.now(),
+            prepaid: None,
         };
         purse.signed_at = Some(at);
         self.keep_banking(purse)?;

@@ -1,5 +1,6 @@
 //! What a text from another wallet is, before anything is done with it.
 
+use tallystick_protocol::purse::PurseState;
 use tallystick_protocol::purse::local::{LocalRequest, SealedAnswer, SealedPayment};
 use tallystick_protocol::wire::cbor::decode;
 
@@ -63,6 +64,7 @@ impl<P: Ports> Wallet<P> {
                     currency: asked.currency.code().to_owned(),
                     partner: short(&seen.payer),
                     purses: vec![asked.purse],
+                    prepaid: Vec::new(),
                     at: seen.at.0,
                     answered: Some(asked.state).filter(|state| *state != LocalState::Asked),
                 });
@@ -83,6 +85,7 @@ impl<P: Ports> Wallet<P> {
                 currency: paid.currency.code().to_owned(),
                 partner: paid.partner.as_ref().map(short).unwrap_or_default(),
                 purses: vec![paid.purse.clone()],
+                prepaid: Vec::new(),
                 at: paid.created_at.0,
                 answered: None,
             });
@@ -113,22 +116,30 @@ impl Desk<'_> {
                 }
             };
             let certificate = &shown.certificate;
-            let can_pay = certificate.currency == opened.currency
-                && certificate.number != opened.number
-                && purse.state.as_ref().is_some_and(|state| {
-                    request.amount.is_none_or(|amount| amount <= state.amount)
-                });
+            let is_payable =
+                certificate.currency == opened.currency && certificate.number != opened.number;
+            let has = |state: Option<&PurseState>, at_least: u64| {
+                is_payable && state.is_some_and(|state| at_least <= state.amount)
+            };
             let seen = seen.get_or_insert_with(|| SeenText {
                 kind: SeenKind::Request,
                 amount_minor: request.amount,
                 currency: certificate.currency.code().to_owned(),
                 partner: short(&certificate.number),
                 purses: Vec::new(),
+                prepaid: Vec::new(),
                 at: request.at.0,
                 answered: None,
             });
-            if can_pay {
+            if has(purse.state.as_ref(), request.amount.unwrap_or(0)) {
                 seen.purses.push(purse.id.clone());
+            }
+            for card in self.banking()?.prepaid() {
+                // The purse beside it pays for it.
+                let is_beside = card.account == purse.account && card.place.is_some();
+                if is_beside && has(card.state.as_ref(), request.amount.unwrap_or(1)) {
+                    seen.prepaid.push(card.id.clone());
+                }
             }
         }
         seen.ok_or_else(|| WalletError::new(refused))

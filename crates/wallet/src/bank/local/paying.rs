@@ -14,6 +14,7 @@ use super::record::{FORMAT, LocalRecord, name_of};
 use super::text::Carried;
 use super::view::LocalState;
 use crate::bank::card as purse_card;
+use crate::bank::prepaid::record::PrepaidRecord;
 use crate::bank::record::PurseRecord;
 use crate::core::access::check_pin;
 use crate::core::desk::Desk;
@@ -23,7 +24,8 @@ use crate::core::secure_element::Command;
 use crate::core::wallet::Wallet;
 
 impl<P: Ports> Wallet<P> {
-    /// Pays what a text asks for: the amount is set aside in the card before the payment leaves it, and the text in the view
+    /// Pays what a text asks for, from a purse or from a prepaid card, for which its account's purse pays: that takes the
+    /// amount over first, in one go. The amount is set aside in the card before the payment leaves it, and the text in the view
     /// is shown to the payee. The same text again shows the same payment. Returns how it is named.
     ///
     /// # Errors
@@ -34,7 +36,7 @@ impl<P: Ports> Wallet<P> {
     /// failure of reader, card or storage.
     pub async fn pay_purse(
         &self,
-        purse: &str,
+        from: &str,
         text: &str,
         amount_minor: u64,
         pin: &str,
@@ -47,7 +49,7 @@ impl<P: Ports> Wallet<P> {
         self.at_one_go(
             &mut |desk| {
                 desk.stay_unlocked();
-                let purse = desk.purse(purse)?;
+                let Payer { purse, prepaid } = desk.payer(from)?;
                 let currency = purse.usable()?.currency;
                 if amount_minor == 0 {
                     return Err(WalletError::new(ErrorKind::AmountInvalid));
@@ -59,27 +61,30 @@ impl<P: Ports> Wallet<P> {
                     request: request.clone(),
                     amount: Money::new(amount_minor, currency),
                     at,
+                    prepaid: prepaid.as_ref().map(PrepaidRecord::in_card).transpose()?,
                 };
-                let commands = vec![
+                let mut commands = vec![
                     Command::present_pin(pin),
                     card::pay(purse.place, &given),
                     purse_card::read(purse.place),
                 ];
+                commands.extend(given.prepaid.map(purse_card::read));
                 Ok(Some((desk.card_of(&purse)?, commands)))
             },
             &mut |desk, replies| {
-                let [_, payment, view] = replies else {
+                let [_, payment, view, rest @ ..] = replies else {
                     return Err(WalletError::new(ErrorKind::CardFailed));
                 };
-                let purse = desk.purse(purse)?;
+                let payer = desk.payer(from)?;
                 let paid = Paid {
                     request: &request,
                     amount_minor,
                     payment: purse_card::signed(payment)?,
                     view: purse_card::view(view)?,
+                    left: rest.first().map(purse_card::view).transpose()?,
                     at: signed_at.get(),
                 };
-                kept = Some(desk.keep_payment(purse, paid)?);
+                kept = Some(desk.keep_payment(payer, paid)?);
                 Ok(())
             },
         )
@@ -88,20 +93,44 @@ impl<P: Ports> Wallet<P> {
     }
 }
 
-/// What the card has paid, and the purse as it shows it then.
+/// Who pays: a purse, for itself or for a prepaid card beside it.
+struct Payer {
+    purse: PurseRecord,
+    prepaid: Option<PrepaidRecord>,
+}
+
+/// What the card has paid, and the purse as it shows it then; the prepaid card, if it is that one's.
 struct Paid<'a> {
     request: &'a [u8],
     amount_minor: u64,
     payment: Vec<u8>,
     view: PurseView,
+    left: Option<PurseView>,
     at: Timestamp,
 }
 
 impl Desk<'_> {
+    /// The purse of that name, or the one that pays for the prepaid card of that name.
+    fn payer(&mut self, from: &str) -> Result<Payer, WalletError> {
+        let Ok(card) = self.prepaid(from) else {
+            let purse = self.purse(from)?;
+            return Ok(Payer {
+                purse,
+                prepaid: None,
+            });
+        };
+        let agent = self.banking()?.purse_of(&card.account).cloned();
+        let none = || WalletError::new(ErrorKind::PurseState).about(&card.bank_name);
+        Ok(Payer {
+            purse: agent.ok_or_else(none)?,
+            prepaid: Some(card),
+        })
+    }
+
     /// Keeps what the card has set aside and sealed; how the payment is named.
     fn keep_payment(
         &mut self,
-        mut purse: PurseRecord,
+        Payer { mut purse, prepaid }: Payer,
         paid: Paid<'_>,
     ) -> Result<String, WalletError> {
         let invalid = |error: &dyn core::error::Error| {
@@ -131,7 +160,12 @@ impl Desk<'_> {
             text: Some(Carried::Payment(paid.payment).to_text()),
             created_at: self.now(),
             updated_at: self.now(),
+            prepaid: prepaid.as_ref().map(|card| card.id.clone()),
         };
+        if let (Some(card), Some(left)) = (prepaid, &paid.left) {
+            let card = self.seen_in_card(card, left)?;
+            self.keep_banking(card)?;
+        }
         purse.state = paid.view.state;
         purse.signed_at = Some(paid.at);
         self.keep_banking(purse)?;

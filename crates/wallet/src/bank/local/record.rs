@@ -45,6 +45,9 @@ pub struct LocalRecord {
     /// When it last changed.
     #[n(9)]
     pub updated_at: Timestamp,
+    /// The prepaid card, as the wallet names it, from which the purse took over what it paid.
+    #[n(10)]
+    pub prepaid: Option<String>,
 }
 
 impl LocalRecord {

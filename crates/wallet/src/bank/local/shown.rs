@@ -30,6 +30,7 @@ impl LocalRecord {
             text: self.text.clone(),
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,
+            is_prepaid: self.prepaid.is_some(),
         }
     }
 }

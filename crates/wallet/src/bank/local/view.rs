@@ -59,6 +59,8 @@ pub struct LocalView {
     pub created_at: u64,
     /// When it last changed.
     pub updated_at: u64,
+    /// It was paid from a prepaid card: the purse took it over, and what comes back is the purse's.
+    pub is_prepaid: bool,
 }
 
 /// What a text from another wallet is, and what can be done with it.
@@ -77,6 +79,8 @@ pub struct SeenText {
     pub partner: String,
     /// The purses here that can pay it, or the one that is paid.
     pub purses: Vec<String>,
+    /// The prepaid cards here from which it can be paid.
+    pub prepaid: Vec<String>,
     /// When it was signed, by the other's clock.
     pub at: u64,
     /// How it was answered here, if it was: what the purse's list shows.
@@ -90,7 +94,7 @@ pub struct SeenText {
 #[cfg_attr(feature = "typescript", derive(Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum SeenKind {
-    /// Somebody asks to be paid: `pay_purse`.
+    /// Somebody asks to be paid: `pay_purse`, from one of `purses` or `prepaid`.
     Request,
     /// Somebody pays a purse here: `answer_payment`.
     Payment,

@@ -156,7 +156,7 @@ fn given(record: &PrepaidRecord) -> Result<Option<(IssuedCard, PurseOpening)>, W
 
 impl Desk<'_> {
     /// A prepaid card as its card has just shown it.
-    pub(super) fn seen_in_card(
+    pub(in crate::bank) fn seen_in_card(
         &mut self,
         mut record: PrepaidRecord,
         view: &PurseView,

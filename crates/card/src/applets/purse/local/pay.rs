@@ -13,6 +13,7 @@ use super::stored::Outgoing;
 use super::{bank, own_key, refused};
 use crate::StatusWord;
 use crate::applets::purse::pending::{Pending, Side};
+use crate::applets::purse::take_over::take_over;
 use crate::applets::purse::work::Work;
 use crate::applets::purse::{asked, place_alone, request};
 use crate::host::purse::{PaymentGiven, PendingStep};
@@ -22,7 +23,8 @@ use crate::session::Session;
 use crate::state::State;
 
 /// Verifies who asks, sets the amount aside, and answers with the sealed payment. The same request again gives the same
-/// payment; another amount for it, or one that was settled, is refused.
+/// payment; another amount for it, or one that was settled, is refused. What a prepaid card of this card pays the purse takes
+/// over from it in the same change, so that nothing is taken over that is not paid, and nothing twice.
 pub(crate) fn pay(
     state: &mut State,
     session: &Session,
@@ -54,6 +56,14 @@ pub(crate) fn pay(
     }
     work.require_current()?;
     work.value.require_may_give(given.amount.minor)?;
+    let giver = match given.prepaid {
+        Some(place) => {
+            let giver = take_over(&mut work, state, place, &given)?;
+            payment.previous = work.value.head;
+            Some(giver)
+        }
+        None => None,
+    };
     request::begin(&mut work, pending(&payment))?;
     let transaction = payment.transaction();
     work.value.count_given(transaction, given.amount.minor);
@@ -76,6 +86,9 @@ pub(crate) fn pay(
     if let Some(last) = work.value.pending.last_mut() {
         last.asked = Some(sealed.clone());
         last.outgoing = Some(outgoing);
+    }
+    if let Some(giver) = giver {
+        giver.finish(state);
     }
     Ok(Outcome::data(sealed).changing(work.finish(state)))
 }

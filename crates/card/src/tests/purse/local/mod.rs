@@ -8,4 +8,5 @@ mod lost;
 mod pair;
 mod payments;
 mod power;
+mod prepaid;
 mod refusals;

@@ -73,6 +73,7 @@ impl Person {
             request: request.to_vec(),
             amount: yen(amount),
             at: self.holder.now,
+            prepaid: None,
         };
         purse::pay_purse(0, &given)
     }

@@ -1,6 +1,7 @@
 //! The power goes: between any two commands, and at every write of each.
 
 use super::pair::Person;
+use super::prepaid::{PLACE, paying, with_prepaid};
 use crate::host::purse;
 use crate::tests::purse::power_failure::{Books, Cut};
 
@@ -63,4 +64,28 @@ fn a_cut_at_any_write_of_asking_paying_taking_and_settling_loses_and_creates_not
         },
     );
     assert!(giving.writes + getting.writes > 60);
+}
+
+#[test]
+fn a_cut_at_any_write_of_what_a_prepaid_card_pays_leaves_it_in_the_card_or_has_it_paid() {
+    let (mut payer, mut payee) = (with_prepaid(1, 3_000, 700), Person::new(2));
+    let at = payer.holder.now;
+    let request = payee.asks(Some(500));
+    let mut giving = Cut::of(&mut payer.holder);
+    let mut getting = Cut::of(&mut payee.holder);
+    // Of the two purses together: what one gives the other is never in both, and never in neither.
+    let payment = giving.step(
+        paying(&payer, &request, 500, PLACE),
+        |(amount, out, coming, sequence, pending)| {
+            (amount - 500, out + 500, coming, sequence + 2, pending + 1)
+        },
+    );
+    let no = getting.step(purse::refuse_payment(0, &payment, at), |books| books);
+    giving.step(
+        purse::settle_payment(0, &no, at),
+        |(amount, out, coming, sequence, pending)| {
+            (amount + 500, out - 500, coming, sequence + 1, pending - 1)
+        },
+    );
+    assert!(giving.writes > 30);
 }

@@ -66,6 +66,7 @@ fn a_request_is_paid_with_its_amount_by_another_purse_in_its_currency_and_with_t
         request: request.clone(),
         amount: yen(10),
         at: payer.holder.now,
+        prepaid: None,
     };
     given.amount.currency = Currency::Eur;
     let tried = payer.holder.tried(purse::pay_purse(0, &given));
