@@ -1,0 +1,214 @@
+//! Somebody who was given a coupon wants to be its owner (C9 to C13): the office verifies it, asks the present owner, and
+//! changes the registry if that one says yes. No, or nothing in time, leaves the coupon whose it is (T001-7); both are told.
+
+use data_encoding::HEXLOWER;
+use tallystick_protocol::coupon::{
+    CouponOutcome, CouponState, Owner, OwnerChangeRequest, TransferReply,
+};
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::CouponOffice;
+use super::handing_on::{checked, note_spender, spends_again};
+use super::key::CouponKey;
+use super::notices::{self, Decided, Signed};
+use super::registry::{self, Change, Row};
+use super::state::{Step, after};
+use crate::office::fault::Fault;
+use crate::office::http::{Answer, Incoming};
+use crate::ports::{Ports, Tables};
+use crate::post::due::{self, NewJob, Next};
+
+/// The kind of the job that ends the time in which an owner may reply; its reference is the coupon's number.
+pub(super) const SILENCE: &str = "coupon-silence";
+
+/// Somebody who wants a coupon.
+pub(super) struct Wanted<'a> {
+    pub by: Owner,
+    /// SHA-256 of the coupon that was shown.
+    pub shown: [u8; 32],
+    pub change: u32,
+    /// SHA-256 of what asks.
+    pub asked: &'a [u8; 32],
+}
+
+impl<P: Ports> CouponOffice<P> {
+    /// `POST /v1/coupon-requests` (C11), by a holder.
+    pub(super) async fn take_request(&self, request: &Incoming) -> Result<Answer, Fault> {
+        self.take_notice(request, "coupon-requests", |tables, key, notice| {
+            self.ask_for(tables, key, notice)
+        })
+        .await
+    }
+
+    fn ask_for(
+        &self,
+        tables: &dyn Tables,
+        key: &CouponKey,
+        notice: &Signed<OwnerChangeRequest>,
+    ) -> Result<Decided, Fault> {
+        let asked = &notice.message;
+        let Some(row) = registry::find(tables, &asked.coupon)? else {
+            return Ok(Decided::of(CouponOutcome::Unknown, asked.coupon));
+        };
+        let wanted = Wanted {
+            by: Owner::Holder(asked.holder),
+            shown: asked.shown,
+            change: asked.change,
+            asked: &notice.digest,
+        };
+        self.ask_owner(tables, key, row, &wanted)
+    }
+
+    /// Verifies what was shown and has the owner asked (C10, C12).
+    pub(super) fn ask_owner(
+        &self,
+        tables: &dyn Tables,
+        key: &CouponKey,
+        mut row: Row,
+        wanted: &Wanted<'_>,
+    ) -> Result<Decided, Fault> {
+        let office = &self.issuer.office;
+        let now = office.now();
+        let refused = if row.valid_until <= now {
+            Some(CouponOutcome::Expired)
+        } else if row.change != wanted.change {
+            Some(CouponOutcome::Changed)
+        } else if row.whole().digest() != wanted.shown {
+            Some(CouponOutcome::Invalid)
+        } else if row.owner == wanted.by {
+            Some(CouponOutcome::NotOffered)
+        } else if row.state == CouponState::Named {
+            // The owner said by a gateway who shall have it, and is not asked again.
+            return self.present(tables, key, row, &wanted.by, wanted.asked);
+        } else if row.owner.holder().is_none() || after(row.state, Step::Ask).is_err() {
+            Some(CouponOutcome::WrongState)
+        } else {
+            None
+        };
+        if let Some(outcome) = refused {
+            return Ok(Decided::of(outcome, row.id));
+        }
+        let until = now.plus_seconds(self.config.ask_seconds);
+        let until = Timestamp(until.0.min(row.valid_until.0));
+        row.take(Step::Ask).map_err(|_| Fault::internal())?;
+        row.asked = Some(*wanted.asked);
+        row.named = Some(wanted.by.clone());
+        row.until = Some(until);
+        row.ended = None;
+        registry::store(tables, &row, Step::Ask.as_str(), Some(wanted.asked), now)?;
+        let job = NewJob {
+            kind: SILENCE,
+            reference: &HEXLOWER.encode(&row.id.0),
+            peer: None,
+            at_ms: until.milliseconds(),
+        };
+        due::put(tables, &job, office.now_ms())?;
+        Ok(Decided {
+            outcome: CouponOutcome::Waiting,
+            coupon: Some(row.id),
+            until: Some(until),
+        })
+    }
+
+    /// `POST /v1/coupon-replies` (C12): the owner says yes or no.
+    pub(super) async fn take_reply(&self, request: &Incoming) -> Result<Answer, Fault> {
+        self.take_notice(request, "coupon-replies", |tables, key, notice| {
+            self.hear_reply(tables, key, notice)
+        })
+        .await
+    }
+
+    fn hear_reply(
+        &self,
+        tables: &dyn Tables,
+        key: &CouponKey,
+        notice: &Signed<TransferReply>,
+    ) -> Result<Decided, Fault> {
+        let said = &notice.message;
+        let now = self.issuer.office.now();
+        let mut row = match checked(tables, &said.coupon, &said.holder, said.change, now)? {
+            Ok(row) => row,
+            Err(outcome) => return Ok(Decided::of(outcome, said.coupon)),
+        };
+        let decided = |outcome| Ok(Decided::of(outcome, said.coupon));
+        if row.state != CouponState::Asked {
+            return decided(CouponOutcome::WrongState);
+        }
+        // What the card showed is what was asked: neither the asker nor the request is another by now.
+        if row.asked != Some(said.asked) || row.named.as_ref() != Some(&said.to) {
+            return decided(CouponOutcome::Invalid);
+        }
+        if row.until.is_none_or(|until| until <= now) {
+            self.end_ask(tables, &mut row, CouponOutcome::Silent, None)?;
+            return decided(CouponOutcome::Expired);
+        }
+        let digest = Some(&notice.digest);
+        if !said.agrees {
+            self.end_ask(tables, &mut row, CouponOutcome::Denied, digest)?;
+            return decided(CouponOutcome::Done);
+        }
+        let is_shop = said.to.shop().is_some();
+        if is_shop && let Some(outcome) = spends_again(tables, &row, notice.signer.account)? {
+            self.end_ask(tables, &mut row, outcome, digest)?;
+            return decided(outcome);
+        }
+        let asked = said.asked;
+        let change = Change {
+            to: said.to.clone(),
+            step: if is_shop {
+                Step::ConfirmShop
+            } else {
+                Step::Confirm
+            },
+            notice: digest,
+        };
+        if !self.change_owner(tables, key, &mut row, change)? {
+            return decided(CouponOutcome::WrongState);
+        }
+        if is_shop {
+            note_spender(tables, &row, notice.signer.account)?;
+        }
+        notices::ended(tables, &asked, CouponOutcome::Done)?;
+        due::cancel(tables, SILENCE, &HEXLOWER.encode(&row.id.0))?;
+        decided(CouponOutcome::Done)
+    }
+
+    /// The coupon stays whose it is, and both hear so: who asked, asking again; the owner, looking at the coupon.
+    pub(super) fn end_ask(
+        &self,
+        tables: &dyn Tables,
+        row: &mut Row,
+        outcome: CouponOutcome,
+        notice: Option<&[u8; 32]>,
+    ) -> Result<(), Fault> {
+        if let Some(asked) = row.asked {
+            notices::ended(tables, &asked, outcome)?;
+        }
+        row.take(Step::Refuse).map_err(|_| Fault::internal())?;
+        row.ended = Some(outcome);
+        let now = self.issuer.office.now();
+        registry::store(tables, row, outcome.as_str(), notice, now)?;
+        Ok(due::cancel(tables, SILENCE, &HEXLOWER.encode(&row.id.0))?)
+    }
+
+    /// The job: the owner said nothing in time.
+    pub(super) fn hear_silence(&self, reference: &str) -> Result<Next, Fault> {
+        let office = &self.issuer.office;
+        let coupon = reference.parse().map_err(|_| Fault::internal())?;
+        office.transaction(|tables| {
+            let now = office.now();
+            let waits = |row: &Row| matches!(row.state, CouponState::Asked | CouponState::Named);
+            let Some(mut row) = registry::find(tables, &coupon)?.filter(waits) else {
+                return Ok(Next::Done);
+            };
+            match row.until {
+                Some(until) if until > now => Ok(Next::At(until.milliseconds())),
+                _ => {
+                    self.end_ask(tables, &mut row, CouponOutcome::Silent, None)?;
+                    office.log("coupon", None, CouponOutcome::Silent.as_str());
+                    Ok(Next::Done)
+                }
+            }
+        })
+    }
+}

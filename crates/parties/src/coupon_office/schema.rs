@@ -1,0 +1,116 @@
+//! The office's tables beside the issuer's. Balances are not here: the ledger has them.
+
+use crate::store::schema::Migration;
+
+/// The steps that lead to the newest schema.
+pub const TABLES: &[Migration] = &[Migration(&[
+    // The ownership registry: one row a coupon (source document 001: transfer management memory).
+    "CREATE TABLE coupons (
+        id BLOB PRIMARY KEY CHECK (length(id) = 16),
+        campaign BLOB,
+        kind TEXT NOT NULL,
+        funding TEXT NOT NULL,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        currency TEXT NOT NULL,
+        terms BLOB NOT NULL,
+        not_before INTEGER NOT NULL,
+        valid_until INTEGER NOT NULL,
+        account INTEGER,
+        state TEXT NOT NULL,
+        owner BLOB NOT NULL,
+        change INTEGER NOT NULL,
+        owner_key BLOB NOT NULL,
+        ownership BLOB NOT NULL,
+        asked BLOB,
+        named BLOB,
+        until INTEGER,
+        claim BLOB,
+        ended TEXT
+    ) STRICT",
+    "CREATE INDEX coupons_by_end ON coupons (valid_until)
+        WHERE state NOT IN ('spent', 'converted', 'expired')",
+    "CREATE INDEX coupons_by_account ON coupons (account)
+        WHERE state NOT IN ('spent', 'converted', 'expired')",
+    "CREATE INDEX coupons_by_campaign ON coupons (campaign) WHERE campaign IS NOT NULL",
+    // The chain: what happened to each coupon, with what was signed for it.
+    "CREATE TABLE coupon_history (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        coupon BLOB NOT NULL REFERENCES coupons (id),
+        step TEXT NOT NULL,
+        change INTEGER NOT NULL,
+        owner BLOB NOT NULL,
+        notice BLOB,
+        at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE INDEX coupon_history_by_coupon ON coupon_history (coupon, number)",
+    // What holders and shops signed, and what came of it: each is done once.
+    "CREATE TABLE coupon_notices (
+        digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+        kind TEXT NOT NULL,
+        coupon BLOB,
+        outcome TEXT NOT NULL,
+        until INTEGER,
+        signed BLOB NOT NULL,
+        certificate BLOB,
+        at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE INDEX coupon_notices_by_age ON coupon_notices (at)",
+    // A key for each owner, sealed (source document 001: the user-specific key).
+    "CREATE TABLE coupon_owner_keys (
+        owner BLOB PRIMARY KEY,
+        sealed BLOB NOT NULL,
+        stated BLOB NOT NULL
+    ) STRICT",
+    // The billing ledger's lines (source document 001: charge information memory).
+    "CREATE TABLE coupon_lines (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        account INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        coupon BLOB,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        currency TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        total INTEGER
+    ) STRICT",
+    "CREATE INDEX coupon_lines_by_account ON coupon_lines (account, number)",
+    "CREATE INDEX coupon_lines_open ON coupon_lines (account) WHERE total IS NULL",
+    // Campaigns, each at one object, which decides who gets one of them.
+    "CREATE TABLE coupon_campaigns (
+        id BLOB PRIMARY KEY CHECK (length(id) = 16),
+        shop TEXT NOT NULL,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        currency TEXT NOT NULL,
+        count INTEGER NOT NULL CHECK (count > 0),
+        each INTEGER NOT NULL CHECK (each > 0),
+        issued INTEGER NOT NULL DEFAULT 0 CHECK (issued <= count),
+        minimum INTEGER NOT NULL,
+        once_each INTEGER NOT NULL,
+        ends_at INTEGER NOT NULL,
+        opened_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE coupon_had (
+        campaign BLOB NOT NULL REFERENCES coupon_campaigns (id),
+        account INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (campaign, account)
+    ) STRICT, WITHOUT ROWID",
+    // Who has spent a coupon of a campaign.
+    "CREATE TABLE coupon_spent (
+        campaign BLOB NOT NULL REFERENCES coupon_campaigns (id),
+        account INTEGER NOT NULL,
+        PRIMARY KEY (campaign, account)
+    ) STRICT, WITHOUT ROWID",
+    // Terminals behind a gateway, and whose account each of them is. At the office alone.
+    "CREATE TABLE coupon_terminals (
+        terminal TEXT PRIMARY KEY,
+        account INTEGER NOT NULL
+    ) STRICT",
+])];
+
+/// For how many days it is kept what somebody signed that nothing came of: longer than it can be said again. Coupons, their
+/// history, what was signed for it and the billing ledger are the office's books and stay.
+pub const NOTICE_DAYS: u64 = 62;
+
+/// Drops such notices; its one parameter is that many days ago.
+pub const FORGET_NOTICES: &str = "DELETE FROM coupon_notices WHERE at <= ?
+    AND digest NOT IN (SELECT notice FROM coupon_history WHERE notice IS NOT NULL)";
