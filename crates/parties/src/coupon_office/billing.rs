@@ -30,7 +30,7 @@ pub(super) const COUPONS: Account<'static> = Account {
 /// What prepaid coupons were worth whose time was over before they were spent: owed to nobody known, and nobody's profit.
 pub(super) const LAPSED: Account<'static> = Account {
     kind: AccountKind::Lapsed,
-    name: "lapsed coupons",
+    name: "lapsed",
 };
 
 /// The name of the account on which a holder's charges of a period stand.
@@ -86,7 +86,7 @@ pub(super) fn charge_first(
 ) -> Result<(), LedgerError> {
     let holder = books::name_of(account);
     let booking = Booking {
-        what: "issue",
+        what: "coupon-issue",
         coupon,
         memo: "Coupon, paid beforehand",
         debit: books::of_holder(&holder),
@@ -107,7 +107,7 @@ pub(super) fn set_aside(
 ) -> Result<(), LedgerError> {
     let (holder, charges) = (books::name_of(account), charges_of(account));
     let booking = Booking {
-        what: "hold",
+        what: "coupon-hold",
         coupon,
         memo: "Coupon, paid afterwards",
         debit: books::of_holder(&holder),
@@ -115,7 +115,7 @@ pub(super) fn set_aside(
         money,
         at_ms,
     };
-    let id = format!("hold {coupon}");
+    let id = format!("coupon-hold {coupon}");
     ledger::reserve(tables, &transfer_of(&booking, &id))?;
     Ok(())
 }
@@ -123,8 +123,8 @@ pub(super) fn set_aside(
 /// What was set aside for a postpaid coupon is free again.
 pub(super) fn free(tables: &dyn Tables, coupon: &CouponId, at_ms: u64) -> Result<(), LedgerError> {
     let end = End {
-        id: &format!("free {coupon}"),
-        pending: &format!("hold {coupon}"),
+        id: &format!("coupon-free {coupon}"),
+        pending: &format!("coupon-hold {coupon}"),
         at_ms,
         memo: "Coupon totalled or over",
     };
@@ -149,7 +149,7 @@ impl<P: Ports> CouponOffice<P> {
         let charges = row.account.map(charges_of).unwrap_or_default();
         let is_postpaid = row.funding == Funding::Postpaid;
         let booking = Booking {
-            what: "spend",
+            what: "coupon-spend",
             coupon: &row.id,
             memo: "Coupon spent",
             debit: if is_postpaid {

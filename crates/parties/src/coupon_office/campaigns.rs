@@ -148,7 +148,7 @@ impl<P: Ports> CouponOffice<P> {
         let coupon = self.new_coupon_id();
         let budget = budget_of(id);
         let booking = Booking {
-            what: "issue",
+            what: "coupon-issue",
             coupon: &coupon,
             memo: "Coupon of a campaign",
             debit: of_budget(&budget),

@@ -115,7 +115,7 @@ fn newest(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     Ok(Table {
         name: "coupons",
         columns: &[
-            "coupon", "kind", "funding", "value", "state", "owner", "changes", "until",
+            "coupon", "what", "funding", "value", "state", "owner", "changes", "until",
         ],
         rows: lines.map(line).collect(),
     })
@@ -187,7 +187,7 @@ fn charges(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     };
     Ok(Table {
         name: "coupon-charges",
-        columns: &["at", "account", "kind", "amount", "coupon", "state"],
+        columns: &["at", "account", "line", "amount", "coupon", "state"],
         rows: lines.into_iter().map(line).collect(),
     })
 }

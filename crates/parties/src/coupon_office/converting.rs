@@ -80,7 +80,7 @@ impl<P: Ports> CouponOffice<P> {
         // A postpaid coupon of one's own is charged and converted at once, which moves nothing.
         if !is_postpaid || from != to {
             let booking = Booking {
-                what: "convert",
+                what: "coupon-convert",
                 coupon: &row.id,
                 memo: "Coupon converted",
                 debit: if is_postpaid {

@@ -66,7 +66,7 @@ impl<P: Ports> CouponOffice<P> {
             None => billing::LAPSED,
         };
         let booking = Booking {
-            what: "lapse",
+            what: "coupon-lapse",
             coupon: &row.id,
             memo: "Coupon not spent in its time",
             debit: billing::COUPONS,

@@ -15,9 +15,9 @@ tallystick_protocol::named_enum! {
         /// The owner said no, or nothing in time.
         Refuse => "refused",
         /// The owner said yes to a holder (C13).
-        Confirm => "confirmed",
+        Confirm => "agreed",
         /// The owner said yes to a shop.
-        ConfirmShop => "confirmed-to-shop",
+        ConfirmShop => "agreed-to-shop",
         /// The owner said by a gateway who shall have it.
         Name => "named",
         /// Whoever was named has shown it.

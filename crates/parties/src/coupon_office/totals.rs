@@ -105,7 +105,7 @@ impl<P: Ports> CouponOffice<P> {
         let minor = charged.minor.abs_diff(converted.minor);
         let money = Money { minor, ..charged };
         let transfer = Transfer {
-            id: &format!("coupon total {account}/{last}"),
+            id: &format!("coupon-total {account}/{last}"),
             at_ms: office.now_ms(),
             order_id: None,
             memo,

@@ -147,7 +147,7 @@ fn t001_8_an_expired_coupon_is_refused_and_its_money_comes_to_rest() {
     world.run_for(DAY_MS);
     let over = "SELECT count(*) FROM coupons WHERE state = 'expired'";
     assert_eq!(world.number(COUPONS, over), 2);
-    assert_eq!(balance(&world, "lapsed coupons"), 500);
+    assert_eq!(balance(&world, "lapsed"), 500);
     assert_eq!(super::coupon::available(&world, "holder 1"), 49_500);
     require_books(&world);
 }

@@ -145,7 +145,7 @@ crate::named_enum! {
         Debit => "debit",
         /// A period's negative total was put onto the account (C19).
         #[n(4)]
-        PayOut => "pay-out",
+        PayOut => "paid-out",
     }
 }
 
