@@ -34,10 +34,63 @@ pub(super) struct Wanted<'a> {
 impl<P: Ports> CouponOffice<P> {
     /// `POST /v1/coupon-requests` (C11), by a holder.
     pub(super) async fn take_request(&self, request: &Incoming) -> Result<Answer, Fault> {
-        self.take_notice(request, "coupon-requests", |tables, key, notice| {
-            self.ask_for(tables, key, notice)
-        })
-        .await
+        let said = self.open_conversation(request, "coupon-requests").await?;
+        let key = self.coupon_key().await?;
+        let notice: Signed<OwnerChangeRequest> = self.brought(&said, &said.content).await?;
+        let reclaims = self.reclaims(&notice).await?;
+        let decided = self.decide_notice(&key, &notice, |tables, key, notice| {
+            if reclaims {
+                self.reclaim(tables, key, notice)
+            } else {
+                self.ask_for(tables, key, notice)
+            }
+        })?;
+        self.answer_decided(&said, &key, notice.digest, decided)
+    }
+
+    /// Whether the coupon's owner is who asks, under the identifier that the account had on another device.
+    async fn reclaims(&self, notice: &Signed<OwnerChangeRequest>) -> Result<bool, Fault> {
+        let row = registry::find(self.issuer.office.tables(), &notice.message.coupon)?;
+        let owner = row.and_then(|row| row.owner.holder().copied());
+        match owner {
+            Some(owner) if owner != notice.message.holder => {
+                Ok(self.former(&owner).await? == Some(notice.signer.account))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Nobody has to be asked: both identifiers are one account's, and the owner's counts no more.
+    fn reclaim(
+        &self,
+        tables: &dyn Tables,
+        key: &CouponKey,
+        notice: &Signed<OwnerChangeRequest>,
+    ) -> Result<Decided, Fault> {
+        let asked = &notice.message;
+        let decided = |outcome| Ok(Decided::of(outcome, asked.coupon));
+        let Some(mut row) = registry::find(tables, &asked.coupon)? else {
+            return decided(CouponOutcome::Unknown);
+        };
+        if row.change != asked.change {
+            return decided(CouponOutcome::Changed);
+        }
+        if row.whole().digest() != asked.shown {
+            return decided(CouponOutcome::Invalid);
+        }
+        if row.valid_until <= self.issuer.office.now() {
+            return decided(CouponOutcome::Expired);
+        }
+        let change = Change {
+            to: Owner::Holder(asked.holder),
+            step: Step::Reclaim,
+            notice: Some(&notice.digest),
+        };
+        if self.change_owner(tables, key, &mut row, change)? {
+            decided(CouponOutcome::Done)
+        } else {
+            decided(CouponOutcome::WrongState)
+        }
     }
 
     fn ask_for(
@@ -147,8 +200,13 @@ impl<P: Ports> CouponOffice<P> {
             self.end_ask(tables, &mut row, CouponOutcome::Denied, digest)?;
             return decided(CouponOutcome::Done);
         }
+        let barred = match said.to.shop() {
+            Some(shop) if self.is_blocked(tables, shop)? => Some(CouponOutcome::NotHere),
+            Some(_) => spends_again(tables, &row, notice.signer.account)?,
+            None => None,
+        };
         let is_shop = said.to.shop().is_some();
-        if is_shop && let Some(outcome) = spends_again(tables, &row, notice.signer.account)? {
+        if let Some(outcome) = barred {
             self.end_ask(tables, &mut row, outcome, digest)?;
             return decided(outcome);
         }

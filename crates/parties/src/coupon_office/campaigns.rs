@@ -87,8 +87,10 @@ impl<P: Ports> CouponOffice<P> {
                 .plus_seconds(told.limit("days")?.saturating_mul(DAY_SECONDS)),
             opened_at: office.now(),
         };
-        if campaign.count == 0 || campaign.each == 0 || campaign.ends_at <= office.now() {
-            return Err(Fault::malformed("A campaign of no coupons, or of no time."));
+        let is_none = campaign.count == 0 || campaign.each == 0 || budget.minor == 0;
+        if is_none || campaign.ends_at <= office.now() {
+            let none = "A campaign of no coupons, no budget or no time.";
+            return Err(Fault::malformed(none));
         }
         typed::insert(tables, &campaign)?;
         let name = budget_of(&id);

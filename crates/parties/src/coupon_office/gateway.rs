@@ -75,9 +75,13 @@ impl<P: Ports> CouponOffice<P> {
         office.admit(&[("gateway", office.settings.limits.sender)])?;
         let none = || Fault::new(Kind::Unauthorised, "No account is known for this terminal.");
         let terminal = self.terminal(&said.terminal).await?.ok_or_else(none)?;
-        let home = office.spread()?.shards.of(terminal.holder[0]);
-        if said.what == GatewayWhat::Issue && home != office.place() {
-            return office.ask_sibling(home, PATH, body.to_vec()).await;
+        if said.what == GatewayWhat::Issue {
+            let enrolled = self.enrolled(&HolderId(terminal.holder)).await?;
+            let enrolled = enrolled.ok_or_else(none)?;
+            let home = Place::of_object(&enrolled.place).ok_or_else(Fault::internal)?;
+            if home != office.place() {
+                return office.ask_sibling(home, PATH, body.to_vec()).await;
+            }
         }
         let key = self.coupon_key().await?;
         let encoded: GatewayMessage = decode(body)?;

@@ -123,6 +123,11 @@ impl<P: Ports> CouponOffice<P> {
         Ok(Decided::of(outcome, asked.coupon))
     }
 
+    /// Whether settings or an operator's command stop the shop.
+    pub(super) fn is_blocked(&self, tables: &dyn Tables, shop: &Domain) -> Result<bool, Fault> {
+        Ok(self.config.blocked.contains(shop) || parties::blocked(tables)?.contains(shop))
+    }
+
     /// What keeps a coupon from being spent at a shop, if anything does. What was bought the office does not know: that an
     /// order meets the coupon's conditions the shop says, and where there are any nobody else can.
     pub(super) fn bars_shop(
@@ -133,9 +138,7 @@ impl<P: Ports> CouponOffice<P> {
         word: ShopsWord<'_>,
     ) -> Result<Option<CouponOutcome>, Fault> {
         let terms = row.read_terms()?;
-        let is_blocked =
-            self.config.blocked.contains(shop) || parties::blocked(tables)?.contains(shop);
-        if is_blocked || !terms.is_for(shop) {
+        if self.is_blocked(tables, shop)? || !terms.is_for(shop) {
             return Ok(Some(CouponOutcome::NotHere));
         }
         if row.not_before > self.issuer.office.now() {

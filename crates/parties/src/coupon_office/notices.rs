@@ -1,7 +1,6 @@
 //! What somebody signed about a coupon, done once: the same again is answered with what came of it. Who signed is found at the
 //! object where the signer's account lives, so that a certificate proves nothing here that was revoked there.
 
-use http::Method;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -25,6 +24,8 @@ use crate::store::typed;
 
 /// Where an object is asked who a holder is.
 pub(super) const ENROLLED: &str = "/siblings/enrolled";
+/// Where an object is asked whose a holder identifier was that counts no more.
+pub(super) const FORMER: &str = "/siblings/former";
 /// How far ahead a wallet's clock may be, in seconds.
 const AHEAD_SECONDS: u64 = 300;
 /// How old what is signed may be, in seconds: a coupon may have been handed over far from any network. Notices are kept
@@ -161,6 +162,15 @@ pub(super) fn before(
     }))
 }
 
+/// Whether the very same may be granted later, so that its refusal is not for good: its time comes, or a shop says what the
+/// order is. Any other refusal is: what a wallet told its holder to have failed must not happen afterwards.
+const fn may_come(outcome: CouponOutcome) -> bool {
+    matches!(
+        outcome,
+        CouponOutcome::ConditionNotMet | CouponOutcome::NotYet
+    )
+}
+
 /// Does it unless it was done, and keeps what came of it. Call it in the transaction that decides.
 pub(super) fn once(
     tables: &dyn Tables,
@@ -172,6 +182,9 @@ pub(super) fn once(
         return Ok(decided);
     }
     let decided = work(tables)?;
+    if may_come(decided.outcome) {
+        return Ok(decided);
+    }
     tables.run(
         "INSERT INTO coupon_notices (digest, kind, coupon, outcome, until, signed, certificate, at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -257,6 +270,45 @@ impl<P: Ports> CouponOffice<P> {
         Ok(None)
     }
 
+    /// The account that a holder had before it was moved to other keys; none if the holder is enrolled or unknown.
+    ///
+    /// # Errors
+    /// As of [`CouponOffice::enrolled`].
+    pub(super) async fn former(&self, holder: &HolderId) -> Result<Option<i64>, Fault> {
+        let office = &self.issuer.office;
+        let [first, ..] = holder.0;
+        let home = office.spread()?.shards.of(first);
+        for place in [home, Place::Office] {
+            let found: Option<i64> = if place == office.place() {
+                self.former_here(holder)?
+            } else {
+                let answer = office.ask_sibling(place, FORMER, holder.0.to_vec()).await?;
+                minicbor::decode(&answer).map_err(|_| Fault::internal())?
+            };
+            if found.is_some() || home == Place::Office {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn former_here(&self, holder: &HolderId) -> Result<Option<i64>, Fault> {
+        let sql = "SELECT account FROM issuer_revoked_holders WHERE holder = ?";
+        let tables = self.issuer.office.tables();
+        Ok(typed::one(tables, sql, &[holder.0.into()])?)
+    }
+
+    /// Tells another object whose a holder identifier was.
+    pub(super) fn tell_former(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let unread = || Fault::malformed("A sibling says something else.");
+        let holder = web::body_as(request, web::CBOR)?;
+        let holder = HolderId::try_from(holder).map_err(|_| unread())?;
+        let found = self.former_here(&holder)?;
+        Ok(web::cbor(
+            minicbor::to_vec(found).map_err(|_| Fault::internal())?,
+        ))
+    }
+
     fn enrolled_here(&self, holder: &HolderId) -> Result<Option<Enrolled>, Fault> {
         let tables = self.issuer.office.tables();
         let found = accounts::of_holder(tables, holder)?;
@@ -270,9 +322,6 @@ impl<P: Ports> CouponOffice<P> {
     /// Tells another object who a holder is.
     pub(super) fn tell_enrolled(&self, request: &Incoming) -> Result<Answer, Fault> {
         let unread = || Fault::malformed("A sibling says something else.");
-        if request.method() != Method::POST {
-            return Err(unread());
-        }
         let holder = web::body_as(request, web::CBOR)?;
         let holder = HolderId::try_from(holder).map_err(|_| unread())?;
         let found = self.enrolled_here(&holder)?;

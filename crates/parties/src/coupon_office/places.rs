@@ -31,6 +31,7 @@ impl<P: Ports> Spreading for CouponOffice<P> {
         match request.uri().path() {
             across::PATH => self.take_in(request),
             notices::ENROLLED => self.tell_enrolled(request),
+            notices::FORMER => self.tell_former(request),
             gateway::PATH => self.take_passed_on(request).await,
             gateway::TERMINALS if is_office => self.tell_terminal(request),
             key::PATH if is_office => self.show_key().await,

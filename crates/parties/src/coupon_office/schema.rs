@@ -43,6 +43,7 @@ pub const TABLES: &[Migration] = &[Migration(&[
         at INTEGER NOT NULL
     ) STRICT",
     "CREATE INDEX coupon_history_by_coupon ON coupon_history (coupon, number)",
+    "CREATE INDEX coupon_history_by_notice ON coupon_history (notice) WHERE notice IS NOT NULL",
     // What holders and shops signed, and what came of it: each is done once.
     "CREATE TABLE coupon_notices (
         digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
@@ -113,4 +114,4 @@ pub const NOTICE_DAYS: u64 = 62;
 
 /// Drops such notices; its one parameter is that many days ago.
 pub const FORGET_NOTICES: &str = "DELETE FROM coupon_notices WHERE at <= ?
-    AND digest NOT IN (SELECT notice FROM coupon_history WHERE notice IS NOT NULL)";
+    AND NOT EXISTS (SELECT 1 FROM coupon_history WHERE notice = coupon_notices.digest)";

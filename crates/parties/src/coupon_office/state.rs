@@ -30,6 +30,8 @@ tallystick_protocol::named_enum! {
         Withdraw => "withdrawn",
         /// Somebody redeemed the link.
         Redeem => "redeemed",
+        /// Its owner's account is on another device, which has it now.
+        Reclaim => "reclaimed",
         /// Its value was set against what was charged (C18).
         Convert => "converted",
         /// Its time is over.
@@ -58,7 +60,7 @@ pub struct IllegalStep {
 pub fn after(state: CouponState, step: Step) -> Result<CouponState, IllegalStep> {
     use CouponState as In;
     Ok(match (state, step) {
-        (In::Owned, Step::HandOn)
+        (In::Owned, Step::HandOn | Step::Reclaim)
         | (In::Asked, Step::Refuse | Step::Confirm)
         | (In::Named, Step::Refuse | Step::Present)
         | (In::Offered, Step::Withdraw | Step::Redeem)
@@ -101,6 +103,7 @@ mod tests {
                 Step::Name,
                 Step::Offer,
                 Step::Convert,
+                Step::Reclaim,
             ] {
                 assert!(after(state, step).is_err(), "{state:?} {step:?}");
             }

@@ -152,3 +152,27 @@ fn of_two_who_want_it_at_once_the_first_is_asked_for() {
     assert_eq!(anna.reply(&world, coupon.id(), true), CouponOutcome::Done);
     assert_eq!(ben.want(&world, &request).coupon().change(), 1);
 }
+
+#[test]
+fn on_a_new_device_the_same_account_has_its_coupons_again_and_the_old_keys_move_none() {
+    let world = world();
+    let (mut anna, mut ben) = (Person::new(&world, 1), Person::new(&world, 2));
+    let coupon = anna.buy(&world, Funding::Prepaid, 500);
+    let mut there = anna.on_a_new_device(&world, 7);
+    assert_ne!(there.id(), anna.id());
+    let old = anna.give(&world, &coupon, ben.owner());
+    assert_eq!(old.unwrap_err(), "revoked");
+    // A stranger has to ask, and nobody can agree.
+    let asked = ben.change_request(&world, &coupon);
+    let mut other = asked.clone();
+    other.shown = [1; 32];
+    assert_eq!(ben.want(&world, &other).outcome(), CouponOutcome::Invalid);
+    let request = there.change_request(&world, &coupon);
+    let again = there.want(&world, &request).coupon();
+    assert_eq!((again.opened.owner(), again.change()), (&there.owner(), 1));
+    assert_eq!(
+        there.give(&world, &again, shop()).unwrap(),
+        CouponOutcome::Done
+    );
+    require_books(&world);
+}

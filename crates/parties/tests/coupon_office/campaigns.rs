@@ -139,13 +139,14 @@ fn what_an_order_has_to_be_the_shop_says_and_nobody_else() {
     let coupon = anna.pick(&world, campaign, 100).unwrap().coupon();
     let given = anna.give(&world, &coupon, shop()).unwrap();
     assert_eq!(given, CouponOutcome::ConditionNotMet);
+    // What she signed waits for a shop that can say so.
+    let transfer = anna.transfer(&world, &coupon, shop());
+    let signed = anna.sign(&transfer);
     for (total, expected) in [
         (999, CouponOutcome::ConditionNotMet),
         (1_000, CouponOutcome::Done),
     ] {
-        let transfer = anna.transfer(&world, &coupon, shop());
-        let signed = anna.sign(&transfer);
-        let mut said = presentation(&world, &coupon, Some(signed));
+        let mut said = presentation(&world, &coupon, Some(signed.clone()));
         said.total = Some(yen(total));
         let answer = present(&world, &by_shop(&world, &said)).unwrap();
         assert_eq!(answer.outcome, expected);

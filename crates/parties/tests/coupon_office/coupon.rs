@@ -2,7 +2,7 @@
 
 use http::Response;
 use tallystick_parties::ledger::trial_balance;
-use tallystick_protocol::account::AccountOffer;
+use tallystick_protocol::account::{AccountOffer, MoveRequest};
 use tallystick_protocol::coupon::{
     CampaignId, ClaimCancellation, ClaimOffer, ClaimProof, ClaimRedemption, ClaimRequest,
     ConfirmationAsk, ConversionNotice, Coupon, CouponAnswer, CouponConversation,
@@ -108,6 +108,8 @@ impl Answered {
 /// A holder.
 pub struct Person {
     pub holder: Holder,
+    /// What the account was opened with.
+    offer: AccountOffer,
     nonce: u64,
 }
 
@@ -120,8 +122,35 @@ impl Person {
         let offer = open::<AccountOffer>(answer.body(), &world.anchors, world.now(), Role::Issuer);
         // Each has a key of its own, which nobody else in this world signs with but the operator.
         let key = test_key([7, 6, 5][(seed as usize - 1) % 3]);
-        let holder = Holder::enrol_with_key(world, seed, offer.unwrap().message, key);
-        Self { holder, nonce: 0 }
+        let offer = offer.unwrap().message;
+        let holder = Holder::enrol_with_key(world, seed, offer.clone(), key);
+        Self {
+            holder,
+            offer,
+            nonce: 0,
+        }
+    }
+
+    /// The same account on a new device, whose keys the old ones hand it to.
+    pub fn on_a_new_device(&mut self, world: &World, seed: u64) -> Self {
+        let grant = [9; 32];
+        let unsigned = MoveRequest::unsigned(domain(COUPONS), self.id(), &grant);
+        let signature = sign_pss(
+            &mut self.holder.rng,
+            &self.holder.key,
+            &unsigned.to_be_signed(),
+        );
+        let request = unsigned.signed(signature.unwrap());
+        let answer = world.post(COUPONS, "/v1/moves", CBOR, encode(&request));
+        assert!(answer.status().is_success(), "{}", text(&answer));
+        let mut offer = self.offer.clone();
+        offer.grant = grant;
+        let holder = Holder::enrol_with_key(world, seed, offer.clone(), test_key(5));
+        Self {
+            holder,
+            offer,
+            nonce: 0,
+        }
     }
 
     pub fn id(&self) -> HolderId {
