@@ -40,7 +40,7 @@ test('t001_6 its key for coupons is certified in a role of its own, on P-256', a
 })
 
 test('a campaign is opened by its operator’s command, with its budget', async () => {
-  const command = await operatorOf(parties, { role: 'issuer', domain: OFFICE })
+  const command = await operatorOf(parties, { role: 'coupon-office', domain: OFFICE })
   await command('open-campaign', CAMPAIGN)
   const { campaigns, balances } = await wholeConsole(parties, OFFICE)
   assert.equal(campaigns.length, 1)

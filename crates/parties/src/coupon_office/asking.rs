@@ -85,6 +85,7 @@ impl<P: Ports> CouponOffice<P> {
             to: Owner::Holder(asked.holder),
             step: Step::Reclaim,
             notice: Some(&notice.digest),
+            spends: None,
         };
         if self.change_owner(tables, key, &mut row, change)? {
             decided(CouponOutcome::Done)
@@ -219,6 +220,7 @@ impl<P: Ports> CouponOffice<P> {
                 Step::Confirm
             },
             notice: digest,
+            spends: None,
         };
         if !self.change_owner(tables, key, &mut row, change)? {
             return decided(CouponOutcome::WrongState);
@@ -255,12 +257,19 @@ impl<P: Ports> CouponOffice<P> {
         let coupon = reference.parse().map_err(|_| Fault::internal())?;
         office.transaction(|tables| {
             let now = office.now();
-            let waits = |row: &Row| matches!(row.state, CouponState::Asked | CouponState::Named);
+            let waits = |row: &Row| {
+                use CouponState::{Asked, Held, Named};
+                matches!(row.state, Asked | Named | Held)
+            };
             let Some(mut row) = registry::find(tables, &coupon)?.filter(waits) else {
                 return Ok(Next::Done);
             };
             match row.until {
                 Some(until) if until > now => Ok(Next::At(until.milliseconds())),
+                _ if row.state == CouponState::Held => {
+                    self.give_free(tables, &mut row, None)?;
+                    Ok(Next::Done)
+                }
                 _ => {
                     self.end_ask(tables, &mut row, CouponOutcome::Silent, None)?;
                     office.log("coupon", None, CouponOutcome::Silent.as_str());

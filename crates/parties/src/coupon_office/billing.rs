@@ -13,6 +13,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::CouponOffice;
 use super::registry::Row;
 use crate::issuer::books;
+use crate::ledger::across;
 use crate::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
 use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables};
@@ -122,9 +123,46 @@ pub(super) fn set_aside(
 
 /// What was set aside for a postpaid coupon is free again.
 pub(super) fn free(tables: &dyn Tables, coupon: &CouponId, at_ms: u64) -> Result<(), LedgerError> {
+    let part = format!("coupon-hold {coupon}/part");
+    if across::is_named(tables, &part)? {
+        return void(tables, &format!("coupon-free {coupon}/part"), &part, at_ms);
+    }
+    let (id, whole) = (
+        format!("coupon-free {coupon}"),
+        format!("coupon-hold {coupon}"),
+    );
+    void(tables, &id, &whole, at_ms)
+}
+
+/// Of what was set aside for a postpaid coupon only this part stays so, for the charge; what is over is set aside for the
+/// coupon that is made of it.
+pub(super) fn split(
+    tables: &dyn Tables,
+    coupon: &CouponId,
+    account: i64,
+    (part, made, rest): (Money, &CouponId, Money),
+    at_ms: u64,
+) -> Result<(), LedgerError> {
+    free(tables, coupon, at_ms)?;
+    let (holder, charges) = (books::name_of(account), charges_of(account));
+    let booking = Booking {
+        what: "coupon-hold",
+        coupon,
+        memo: "Coupon, paid afterwards in part",
+        debit: books::of_holder(&holder),
+        credit: of_charges(&charges),
+        money: part,
+        at_ms,
+    };
+    let id = format!("coupon-hold {coupon}/part");
+    ledger::reserve(tables, &transfer_of(&booking, &id))?;
+    set_aside(tables, made, account, rest, at_ms)
+}
+
+fn void(tables: &dyn Tables, id: &str, pending: &str, at_ms: u64) -> Result<(), LedgerError> {
     let end = End {
-        id: &format!("coupon-free {coupon}"),
-        pending: &format!("coupon-hold {coupon}"),
+        id,
+        pending,
         at_ms,
         memo: "Coupon totalled or over",
     };
@@ -143,7 +181,12 @@ pub(super) struct Line {
 impl<P: Ports> CouponOffice<P> {
     /// A coupon has reached a shop: the shop is owed its value, and of a postpaid one the issuee is charged (C14, C15),
     /// whoever handed it to the shop: once, and exactly (T001-10).
-    pub(super) fn book_spent(&self, tables: &dyn Tables, row: &Row) -> Result<(), Fault> {
+    pub(super) fn book_spent(
+        &self,
+        tables: &dyn Tables,
+        row: &Row,
+        money: Money,
+    ) -> Result<(), Fault> {
         let shop = row.owner.shop().ok_or_else(Fault::internal)?;
         let payable = books::payable_to(shop);
         let charges = row.account.map(charges_of).unwrap_or_default();
@@ -161,23 +204,23 @@ impl<P: Ports> CouponOffice<P> {
                 kind: AccountKind::Payable,
                 name: &payable,
             },
-            money: row.value,
+            money,
             at_ms: self.issuer.office.now_ms(),
         };
         book(tables, &booking)?;
         if is_postpaid {
-            self.charge(tables, row)?;
+            self.charge(tables, row, money)?;
         }
         Ok(())
     }
 
     /// The line by which a postpaid coupon's issuee is charged.
-    pub(super) fn charge(&self, tables: &dyn Tables, row: &Row) -> Result<(), Fault> {
+    pub(super) fn charge(&self, tables: &dyn Tables, row: &Row, money: Money) -> Result<(), Fault> {
         let line = Line {
             account: row.account.ok_or_else(Fault::internal)?,
             kind: LineKind::Charge,
             coupon: Some(row.id),
-            money: row.value,
+            money,
         };
         Ok(self.write_line(tables, &line)?)
     }

@@ -163,6 +163,7 @@ impl<P: Ports> CouponOffice<P> {
             to: Owner::Holder(asked.holder),
             step: Step::Redeem,
             notice: Some(&notice.digest),
+            spends: None,
         };
         if !self.change_owner(tables, key, &mut row, change)? {
             return decided(CouponOutcome::WrongState);

@@ -26,6 +26,8 @@ pub struct CouponConfig {
     pub issues_postpaid: bool,
     /// How long a coupon's owner is asked, in seconds (C12).
     pub ask_seconds: u64,
+    /// How long a coupon is held for an order at most, in seconds.
+    pub hold_seconds: u64,
     /// How often what was charged is totalled, in seconds (C16).
     pub period_seconds: u64,
     /// The secret that a mobile gateway shares with the office, 32 bytes; without it no gateway is heard.
@@ -50,6 +52,7 @@ impl CouponConfig {
             valid_days: 180,
             issues_postpaid: true,
             ask_seconds: 86_400,
+            hold_seconds: 7 * 86_400,
             period_seconds: 30 * 86_400,
             gateway_secret: None,
             blocked: Vec::new(),

@@ -75,7 +75,7 @@ impl<P: Ports> CouponOffice<P> {
         let (from, to) = (charges_of(issuee), charges_of(owner.account));
         let is_postpaid = row.funding == Funding::Postpaid;
         if is_postpaid {
-            self.charge(tables, row)?;
+            self.charge(tables, row, row.value)?;
         }
         // A postpaid coupon of one's own is charged and converted at once, which moves nothing.
         if !is_postpaid || from != to {

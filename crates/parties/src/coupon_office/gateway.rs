@@ -226,6 +226,7 @@ impl<P: Ports> CouponOffice<P> {
                 Owner::Shop(_) => Step::PresentAtShop,
             },
             notice: Some(digest),
+            spends: None,
         };
         let is_done = self.change_owner(tables, key, &mut row, change)?;
         due::cancel(tables, SILENCE, &coupon.to_string())?;

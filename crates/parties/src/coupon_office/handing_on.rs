@@ -110,6 +110,7 @@ impl<P: Ports> CouponOffice<P> {
                 Owner::Holder(_) => Step::HandOn,
             },
             notice: Some(&notice.digest),
+            spends: None,
         };
         let is_spent = change.step == Step::Spend;
         let outcome = if self.change_owner(tables, key, &mut row, change)? {
@@ -167,17 +168,21 @@ pub(super) fn spends_again(
     let Some(campaign) = row.campaign.filter(|_| once_each(row).unwrap_or(true)) else {
         return Ok(None);
     };
-    let sql = "SELECT 1 FROM coupon_spent WHERE campaign = ? AND account = ?";
-    let found = first(tables, sql, &[campaign.into(), account.into()])?;
+    let sql = "SELECT 1 FROM coupon_spent WHERE campaign = ? AND account = ? AND coupon <> ?";
+    let found = first(
+        tables,
+        sql,
+        &[campaign.into(), account.into(), row.id.into()],
+    )?;
     Ok(found.map(|_| CouponOutcome::HadEnough))
 }
 
 /// Notes who spent a campaign's coupon.
 pub(super) fn note_spender(tables: &dyn Tables, row: &Row, account: i64) -> Result<(), Fault> {
     if let Some(campaign) = row.campaign {
-        let sql =
-            "INSERT INTO coupon_spent (campaign, account) VALUES (?, ?) ON CONFLICT DO NOTHING";
-        tables.run(sql, &[campaign.into(), account.into()])?;
+        let sql = "INSERT INTO coupon_spent (campaign, account, coupon) VALUES (?, ?, ?)
+            ON CONFLICT DO NOTHING";
+        tables.run(sql, &[campaign.into(), account.into(), row.id.into()])?;
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ mod converting;
 mod expiring;
 mod gateway;
 mod handing_on;
+mod holding;
 mod issuing;
 mod key;
 mod notices;
@@ -64,6 +65,7 @@ pub(crate) enum Task {
     ShowBill,
     Verify,
     Present,
+    Settle,
     Gateway,
     ShowCertificate,
 }
@@ -105,6 +107,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .at(Belongs::ToShard(shops::verified_in)),
     Route::post("/v1/coupon-presentations", Task::Present)
         .at(Belongs::ToShard(shops::presented_in)),
+    Route::post("/v1/coupon-settlements", Task::Settle).at(Belongs::ToShard(holding::settled_in)),
     Route::post("/v1/gateway-requests", Task::Gateway).at(Belongs::ToShard(gateway::coupon_in)),
     Route::get("/v1/coupons.cer", Task::ShowCertificate).dear(),
 ];
@@ -152,6 +155,7 @@ impl<P: Ports> CouponOffice<P> {
             Task::ShowBill => self.show_bill(request).await,
             Task::Verify => self.verify(request).await,
             Task::Present => self.take_presentation(request).await,
+            Task::Settle => self.take_settlement(request).await,
             Task::Gateway => self.take_gateway(request).await,
             Task::ShowCertificate => self.show_certificate().await,
         }

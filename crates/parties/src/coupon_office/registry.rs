@@ -151,6 +151,8 @@ pub(super) struct Change<'a> {
     pub to: Owner,
     pub step: Step,
     pub notice: Option<&'a [u8; 32]>,
+    /// How much of it a shop gets; all of it if nothing is said.
+    pub spends: Option<Money>,
 }
 
 impl<P: Ports> CouponOffice<P> {
@@ -204,7 +206,7 @@ impl<P: Ports> CouponOffice<P> {
         let now = self.issuer.office.now();
         store(tables, row, change.step.as_str(), change.notice, now)?;
         if row.owner.shop().is_some() {
-            self.book_spent(tables, row)?;
+            self.book_spent(tables, row, change.spends.unwrap_or(row.value))?;
         }
         self.issuer.office.log("coupon", None, change.step.as_str());
         Ok(true)

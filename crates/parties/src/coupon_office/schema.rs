@@ -56,6 +56,15 @@ pub const TABLES: &[Migration] = &[Migration(&[
         at INTEGER NOT NULL
     ) STRICT",
     "CREATE INDEX coupon_notices_by_age ON coupon_notices (at)",
+    // What was taken of a coupon for an order, what of that was given back, and which coupon was made of it last.
+    "CREATE TABLE coupon_taken (
+        coupon BLOB PRIMARY KEY REFERENCES coupons (id),
+        order_id BLOB NOT NULL,
+        holder BLOB NOT NULL,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        given_back INTEGER NOT NULL DEFAULT 0 CHECK (given_back BETWEEN 0 AND minor),
+        made BLOB
+    ) STRICT",
     // A key for each owner, sealed (source document 001: the user-specific key).
     "CREATE TABLE coupon_owner_keys (
         owner BLOB PRIMARY KEY,
@@ -99,8 +108,10 @@ pub const TABLES: &[Migration] = &[Migration(&[
     "CREATE TABLE coupon_spent (
         campaign BLOB NOT NULL REFERENCES coupon_campaigns (id),
         account INTEGER NOT NULL,
+        coupon BLOB NOT NULL,
         PRIMARY KEY (campaign, account)
     ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX coupon_spent_by_coupon ON coupon_spent (coupon)",
     // Terminals behind a gateway, and whose account each of them is. At the office alone.
     "CREATE TABLE coupon_terminals (
         terminal TEXT PRIMARY KEY,

@@ -151,8 +151,15 @@ impl<P: Ports> CouponOffice<P> {
             };
             // The holder may have brought it, too: it is one transfer.
             return notices::once(tables, &asked, office.now(), |tables| {
-                self.hand_on(tables, key, transfer, Some(word))
+                match &presentation.held_for {
+                    Some(order) => self.hold(tables, transfer, (word, order)),
+                    None => self.hand_on(tables, key, transfer, Some(word)),
+                }
             });
+        }
+        if presentation.held_for.is_some() {
+            let lacks = "Only a coupon that its owner handed over is held for an order.";
+            return Err(Fault::malformed(lacks));
         }
         if let Some(outcome) = self.bars_shop(tables, &row, shop, word)? {
             return Ok(Decided::of(outcome, number));

@@ -30,6 +30,12 @@ tallystick_protocol::named_enum! {
         Withdraw => "withdrawn",
         /// Somebody redeemed the link.
         Redeem => "redeemed",
+        /// It is held for an order.
+        Hold => "held",
+        /// Nothing came of the order.
+        Free => "freed",
+        /// The order goes: it is the shop's.
+        Take => "taken",
         /// Its owner's account is on another device, which has it now.
         Reclaim => "reclaimed",
         /// Its value was set against what was charged (C18).
@@ -64,11 +70,14 @@ pub fn after(state: CouponState, step: Step) -> Result<CouponState, IllegalStep>
         | (In::Asked, Step::Refuse | Step::Confirm)
         | (In::Named, Step::Refuse | Step::Present)
         | (In::Offered, Step::Withdraw | Step::Redeem)
+        | (In::Held, Step::Free)
         | (In::Blocked, Step::Unblock) => In::Owned,
         (In::Owned, Step::Spend)
         | (In::Asked, Step::ConfirmShop)
+        | (In::Held, Step::Take)
         | (In::Named, Step::PresentAtShop) => In::Spent,
         (In::Owned, Step::Ask) => In::Asked,
+        (In::Owned, Step::Hold) => In::Held,
         (In::Owned | In::Named, Step::Name) => In::Named,
         (In::Owned, Step::Offer) => In::Offered,
         (In::Owned, Step::Convert) => In::Converted,
@@ -95,7 +104,7 @@ mod tests {
 
     #[test]
     fn t001_9_while_one_thing_is_under_way_no_other_begins() {
-        for state in [CouponState::Asked, CouponState::Offered] {
+        for state in [CouponState::Asked, CouponState::Offered, CouponState::Held] {
             for step in [
                 Step::HandOn,
                 Step::Spend,
@@ -104,6 +113,7 @@ mod tests {
                 Step::Offer,
                 Step::Convert,
                 Step::Reclaim,
+                Step::Hold,
             ] {
                 assert!(after(state, step).is_err(), "{state:?} {step:?}");
             }

@@ -33,7 +33,8 @@ impl<P: Ports> CouponOffice<P> {
         if !is_owner && !self.has_owned(&row.id, &said)? {
             return Err(unknown());
         }
-        let status = self.status(&key, &row, is_owner.then_some(&said.pair.holder))?;
+        let speaker = &said.pair.holder;
+        let status = self.status(&key, &row, is_owner.then_some(speaker), speaker)?;
         self.answer_sealed(&said, &key.sign(&status)?)
     }
 
@@ -59,12 +60,14 @@ impl<P: Ports> CouponOffice<P> {
         key: &CouponKey,
         row: &Row,
         owner: Option<&HolderId>,
+        speaker: &HolderId,
     ) -> Result<CouponStatus, Fault> {
         let office = &self.issuer.office;
         let ask = match owner {
             Some(holder) if row.state == CouponState::Asked => Some(self.ask(key, row, holder)?),
             _ => None,
         };
+        let made = self.made_of(&row.id, speaker)?;
         Ok(CouponStatus {
             office: office.settings.domain.clone(),
             coupon: row.id,
@@ -74,6 +77,7 @@ impl<P: Ports> CouponOffice<P> {
             ask,
             ended: owner.and(row.ended),
             at: office.now(),
+            made,
         })
     }
 

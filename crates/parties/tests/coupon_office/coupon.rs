@@ -8,8 +8,8 @@ use tallystick_protocol::coupon::{
     ConfirmationAsk, ConversionNotice, Coupon, CouponAnswer, CouponConversation,
     CouponConversationAnswer, CouponId, CouponKind, CouponOutcome, CouponQuery, CouponState,
     CouponStatus, CouponTalk, CouponTransfer, CouponVerdict, CouponVerification, Funding,
-    IssueRequest, OpenedCoupon, Owner, OwnerChangeRequest, OwnerKey, ShopPresentation,
-    TransferReply, VerdictKind, asked_digest,
+    IssueRequest, OpenedCoupon, Owner, OwnerChangeRequest, OwnerKey, SettlementKind,
+    ShopPresentation, ShopSettlement, TransferReply, VerdictKind, asked_digest,
 };
 use tallystick_protocol::keys::Purpose;
 use tallystick_protocol::keys::conversation::Direction;
@@ -17,7 +17,7 @@ use tallystick_protocol::test_keys::{test_key, test_statement};
 use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed::{self, KeyedMessage, assemble, to_be_signed};
 use tallystick_protocol::trust::signature::{Algorithm, VerifyingKey, sign_es256, sign_pss};
-use tallystick_protocol::trust::statement::{Audience, Envelope, open};
+use tallystick_protocol::trust::statement::{Audience, Envelope, SignedMessage, open};
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::{HolderId, Role};
 use tallystick_protocol::wire::money::{Currency, Money};
@@ -27,6 +27,8 @@ use tallystick_simulation::operators::{COMMANDS, Command, MEDIA_TYPE, OPERATORS,
 use super::holder::{CBOR, COSE, Holder, JSON};
 use super::world::{COUPONS, SHOP, World, domain, problem, text};
 
+/// The order for which coupons are held.
+pub const ORDER: [u8; 32] = [5; 32];
 /// How long a period of the billing ledger is, in milliseconds.
 const PERIOD_MS: u64 = 30 * 86_400_000;
 
@@ -485,11 +487,38 @@ pub fn presentation(world: &World, coupon: &Held, transfer: Option<Vec<u8>>) -> 
         transfer,
         total: None,
         condition: None,
+        held_for: None,
     }
 }
 
+/// What the shop says of a coupon that is held for its order; `number` tells one word from another.
+pub fn settlement(
+    world: &World,
+    coupon: CouponId,
+    (kind, amount): (SettlementKind, Option<u64>),
+    number: u8,
+) -> Vec<u8> {
+    let to = Audience::Party(domain(COUPONS));
+    let said = ShopSettlement {
+        envelope: Envelope::new(domain(SHOP), to, [number; 32], world.now(), 600),
+        coupon,
+        order: ORDER,
+        kind,
+        amount: amount.map(yen),
+    };
+    by_shop(world, &said)
+}
+
+/// The shop says it.
+pub fn settle(world: &World, body: &[u8]) -> CouponOutcome {
+    let answer = world.post(COUPONS, "/v1/coupon-settlements", COSE, body.to_vec());
+    assert!(answer.status().is_success(), "{}", text(&answer));
+    let said: CouponAnswer = keyed::open(answer.body(), &office_key(world)).unwrap();
+    said.outcome
+}
+
 /// Signed with the shop's own key.
-pub fn by_shop(world: &World, said: &ShopPresentation) -> Vec<u8> {
+pub fn by_shop<M: SignedMessage>(world: &World, said: &M) -> Vec<u8> {
     let identity = world.get_json(SHOP, "/v1/identity");
     let der = data_encoding::BASE64
         .decode(identity["certificate"].as_str().unwrap().as_bytes())

@@ -13,6 +13,7 @@ mod ask;
 mod asking;
 mod billing;
 mod campaigns;
+mod checkout;
 mod claims;
 mod coupon;
 mod gateway;

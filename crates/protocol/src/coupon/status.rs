@@ -100,6 +100,9 @@ pub struct CouponStatus {
     /// When it said so.
     #[n(7)]
     pub at: Timestamp,
+    /// The newest coupon of this holder's that was made of it: of what an order did not need, or what was given back.
+    #[n(8)]
+    pub made: Option<CouponId>,
 }
 keyed_message!(
     CouponStatus,

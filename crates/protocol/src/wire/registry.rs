@@ -163,6 +163,7 @@ pub mod message {
         GATEWAY_REQUEST = 205;
         GATEWAY_MESSAGE = 206;
         COUPON_KEY_REQUEST = 207;
+        SHOP_SETTLEMENT = 208;
     }
 }
 
@@ -274,6 +275,7 @@ pub mod context {
         SEALED_SHARE = "tallystick/v1/sealed-share/";
         SEALED_LOCAL_ANSWER = "tallystick/v1/sealed-local-answer";
         SEALED_LOCAL_PAYMENT = "tallystick/v1/sealed-local-payment";
+        SHOP_SETTLEMENT = "tallystick/v1/shop-settlement";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";
         SIBLING_REQUEST = "tallystick/v1/sibling-request";
         ACCESS_REQUEST = "tallystick/v1/access-request";

@@ -736,4 +736,8 @@ export const console = {
   fact_days: 'For how many days',
   fact_minimum: 'Least that an order comes to',
   fact_once: '1: one of them for each account, 0: as many as it has',
+  word_freed: 'given free',
+  word_taken: 'taken for an order, spent',
+  word_reclaimed: 'moved to a new device',
+  'word_coupon-back': 'coupon given back',
 } as const

@@ -734,4 +734,8 @@ export const console: CatalogueLike<typeof english> = {
   fact_days: '有効日数',
   fact_minimum: '注文の最低額',
   fact_once: '1なら口座ごとに1枚だけ使える、0なら何枚でも',
+  word_freed: '取り置き解除',
+  word_taken: '注文に充当',
+  word_reclaimed: '新しい端末へ移行',
+  'word_coupon-back': 'クーポンの返却',
 }
