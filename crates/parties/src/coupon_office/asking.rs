@@ -15,6 +15,7 @@ use super::registry::{self, Change, Row};
 use super::state::{Step, after};
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
+use crate::ports::database::first;
 use crate::ports::{Ports, Tables};
 use crate::post::due::{self, NewJob, Next};
 
@@ -136,6 +137,8 @@ impl<P: Ports> CouponOffice<P> {
             return self.present(tables, key, row, &wanted.by, wanted.asked);
         } else if row.owner.holder().is_none() || after(row.state, Step::Ask).is_err() {
             Some(CouponOutcome::WrongState)
+        } else if was_denied(tables, &row, &wanted.by)? {
+            Some(CouponOutcome::Denied)
         } else {
             None
         };
@@ -198,6 +201,7 @@ impl<P: Ports> CouponOffice<P> {
         }
         let digest = Some(&notice.digest);
         if !said.agrees {
+            note_denied(tables, &row, &said.to)?;
             self.end_ask(tables, &mut row, CouponOutcome::Denied, digest)?;
             return decided(CouponOutcome::Done);
         }
@@ -278,4 +282,21 @@ impl<P: Ports> CouponOffice<P> {
             }
         })
     }
+}
+
+/// Whether this owner said no to them before: nobody who has once seen a coupon can keep its owner from using it by asking.
+fn was_denied(tables: &dyn Tables, row: &Row, asker: &Owner) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM coupon_denied WHERE coupon = ? AND change = ? AND asker = ?";
+    let about = [row.id.into(), row.change.into(), asker.clone().into()];
+    Ok(first(tables, sql, &about)?.is_some())
+}
+
+fn note_denied(tables: &dyn Tables, row: &Row, asker: &Owner) -> Result<(), Fault> {
+    let sql =
+        "INSERT INTO coupon_denied (coupon, change, asker) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    tables.run(
+        sql,
+        &[row.id.into(), row.change.into(), asker.clone().into()],
+    )?;
+    Ok(())
 }

@@ -65,6 +65,13 @@ pub const TABLES: &[Migration] = &[Migration(&[
         given_back INTEGER NOT NULL DEFAULT 0 CHECK (given_back BETWEEN 0 AND minor),
         made BLOB
     ) STRICT",
+    // To whom an owner said no: they do not ask again while it is that owner's.
+    "CREATE TABLE coupon_denied (
+        coupon BLOB NOT NULL REFERENCES coupons (id),
+        change INTEGER NOT NULL,
+        asker BLOB NOT NULL,
+        PRIMARY KEY (coupon, change, asker)
+    ) STRICT, WITHOUT ROWID",
     // A key for each owner, sealed (source document 001: the user-specific key).
     "CREATE TABLE coupon_owner_keys (
         owner BLOB PRIMARY KEY,

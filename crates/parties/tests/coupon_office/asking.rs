@@ -41,6 +41,9 @@ fn t001_7_denied_it_stays_and_both_are_told() {
         (status.change, status.ended),
         (0, Some(CouponOutcome::Denied))
     );
+    // Who was denied does not ask again, so that nobody keeps her from using it.
+    let again = ben.change_request(&world, &coupon);
+    assert_eq!(ben.want(&world, &again).outcome(), CouponOutcome::Denied);
     // It is hers to give as before.
     assert_eq!(
         anna.give(&world, &coupon, shop()).unwrap(),
