@@ -8,6 +8,7 @@ use tallystick_protocol::coupon::{
 };
 use tallystick_protocol::wire::identifier::Domain;
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::registry::context;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::billing::{Booking, COUPONS, book};
@@ -197,7 +198,8 @@ impl<P: Ports> CouponOffice<P> {
 /// The number of the campaign that the command of this number opens.
 #[must_use]
 pub fn campaign_of(command: &str) -> CampaignId {
-    let digest: [u8; 32] = Sha256::digest(format!("tallystick/v1/campaign {command}")).into();
+    let named = Sha256::new().chain_update(context::CAMPAIGN_NUMBER);
+    let digest: [u8; 32] = named.chain_update(command).finalize().into();
     let (start, _) = digest.split_at(16);
     CampaignId::try_from(start).unwrap_or(CampaignId([0; 16]))
 }

@@ -178,6 +178,7 @@ pub mod context {
         AUTHORISATION = "tallystick/v1/authorisation";
         AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
         BANK_KEY_REQUEST = "tallystick/v1/bank-key-request";
+        CAMPAIGN_NUMBER = "tallystick/v1/campaign-number";
         CANCELLATION_LOCK = "tallystick/v1/cancellation-lock";
         CARD_HOME_GATE = "tallystick/v1/card/home-gate";
         CARD_HOME_KEY = "tallystick/v1/card/home-key";
