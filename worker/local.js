@@ -72,6 +72,7 @@ export const DirectoryBook = lasting('DirectoryBook')
 export const RegistrationAuthorityBook = lasting('RegistrationAuthorityBook')
 export const HomeProxyBook = lasting('HomeProxyBook')
 export const VendingBook = lasting('VendingBook')
+export const CouponOfficeBook = lasting('CouponOfficeBook')
 
 export default {
   fetch: (request, env, context) => whole(() => party.fetch(request, env, context)),

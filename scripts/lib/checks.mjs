@@ -38,6 +38,7 @@ const ROLES = [
   'banking-system',
   'home-proxy',
   'vending',
+  'coupon-office',
 ]
 
 /** Formatting, lints, types, the wallet's size, and what may stand where. */

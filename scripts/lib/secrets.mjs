@@ -33,13 +33,15 @@ function withTokens(secrets) {
     if (role !== 'ca') secrets[id].REGISTRATION_TOKEN = registrationToken(key, seatOf(role), domain, name)
     // A bank's key for purses is certified in the role of a bank, by a token of its own.
     if (role === 'bank') secrets[id].PURSE_KEY_TOKEN = registrationToken(key, role, domain, name)
+    // As with a coupon office's key for coupons.
+    if (role === 'coupon-office') secrets[id].COUPON_KEY_TOKEN = registrationToken(key, role, domain, name)
   }
   giveBankTokens(secrets)
   return secrets
 }
 
-/** The role in which a party is certified for orders: a bank sits where an issuer sits. */
-const seatOf = role => (role === 'bank' ? 'issuer' : role)
+/** The role in which a party is certified for orders: a bank and a coupon office sit where an issuer sits. */
+const seatOf = role => (role === 'bank' || role === 'coupon-office' ? 'issuer' : role)
 
 /** The bank outside that tests ask, beside the demo's own banks. */
 export const BANK_CLIENT = 'client-bank.localhost'

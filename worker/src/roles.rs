@@ -107,6 +107,13 @@ book_of!(
     open_vending
 );
 
+book_of!(
+    "coupon-office",
+    CouponOfficeBook,
+    tallystick_parties::coupon_office::CouponOffice<WorkerPorts>,
+    open_coupon_office
+);
+
 /// The book of the home proxy, to which home browsers hold connections open.
 #[cfg(feature = "home-proxy")]
 #[durable_object]
@@ -190,16 +197,24 @@ fn open_key_centre(
 #[cfg(feature = "shop")]
 fn open_shop(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::shop::Shop<WorkerPorts>> {
     use tallystick_parties::shop::{FORM_LIFETIME_SECONDS, Shop, ShopConfig};
-    use tallystick_protocol::instrument::Instrument;
     let config = ShopConfig {
         settings: settings::read(env, Role::Shop)?,
         origin: settings::origin(env)?,
         couriers: settings::couriers(env)?,
         issuers: settings::domains(env, "ISSUERS")?,
-        instruments: Instrument::ALL.to_vec(),
+        instruments: instruments(),
         form_lifetime_seconds: FORM_LIFETIME_SECONDS,
     };
     Ok(Shop::new(ports, config))
+}
+
+/// What a shop takes in an order. A coupon is spent by presenting it to its office, and pays no order yet.
+#[cfg(feature = "shop")]
+fn instruments() -> Vec<tallystick_protocol::instrument::Instrument> {
+    use tallystick_protocol::instrument::Instrument;
+    let all = Instrument::ALL.iter().copied();
+    all.filter(|instrument| *instrument != Instrument::Coupon)
+        .collect()
 }
 
 #[cfg(feature = "issuer")]
@@ -328,4 +343,26 @@ fn open_vending(
     config.currency = settings::currency(env)?;
     config.collect_seconds = settings::collect_seconds(env)?;
     Ok(Vending::new(ports, config))
+}
+
+#[cfg(feature = "coupon-office")]
+fn open_coupon_office(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::coupon_office::CouponOffice<WorkerPorts>> {
+    use tallystick_parties::coupon_office::{CouponConfig, CouponOffice};
+    use tallystick_protocol::wire::money::{Currency, Money};
+    let own = settings::read(env, Role::CouponOffice)?;
+    let mut config = CouponConfig::new(own, settings::key(env, "COUPON_KEY_TOKEN")?);
+    config.limit = Money::new(settings::number(env, "ACCOUNT_LIMIT")?, Currency::Jpy);
+    config.opens_accounts = settings::opens_accounts(env)?;
+    config.value_max = settings::number(env, "COUPON_VALUE_MAX")?;
+    config.valid_days = settings::coupon_days(env)?;
+    config.issues_postpaid = settings::issues_postpaid(env)?;
+    config.ask_seconds = settings::ask_seconds(env)?;
+    config.period_seconds = settings::period_seconds(env)?;
+    config.gateway_secret = settings::gateway_secret(env)?;
+    config.blocked = settings::blocked(env)?;
+    config.require_safe()?;
+    Ok(CouponOffice::new(ports, config))
 }

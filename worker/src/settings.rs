@@ -104,10 +104,11 @@ pub fn vault(env: &Env, role: Role) -> Result<Vault, SettingsError> {
     ))
 }
 
-/// The role in which a deployment takes part in orders, and is certified: a bank sits where an issuer sits.
+/// The role in which a deployment takes part in orders, and is certified: a bank and a coupon office sit where an issuer
+/// sits.
 const fn seat_of(role: Role) -> Role {
     match role {
-        Role::Bank => Role::Issuer,
+        Role::Bank | Role::CouponOffice => Role::Issuer,
         other => other,
     }
 }
@@ -235,7 +236,7 @@ fn courier(text: &str) -> Option<tallystick_parties::shop::CourierOffer> {
 }
 
 /// The shops and couriers that an issuer stopped, separated by commas.
-#[cfg(any(feature = "issuer", feature = "bank"))]
+#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
 pub fn blocked(env: &Env) -> Result<Vec<Domain>, SettingsError> {
     match optional(env, "BLOCKED") {
         Some(_) => domains(env, "BLOCKED"),
@@ -244,7 +245,7 @@ pub fn blocked(env: &Env) -> Result<Vec<Domain>, SettingsError> {
 }
 
 /// Whether whoever asks gets an account with credit: only if OPEN_ACCOUNTS says "open".
-#[cfg(feature = "issuer")]
+#[cfg(any(feature = "issuer", feature = "coupon-office"))]
 pub fn opens_accounts(env: &Env) -> Result<bool, SettingsError> {
     match optional(env, "OPEN_ACCOUNTS").as_deref() {
         Some("open") => Ok(true),
@@ -469,4 +470,64 @@ pub fn collect_seconds(env: &Env) -> Result<u64, SettingsError> {
         .contains(&seconds)
         .then_some(seconds)
         .ok_or(form)
+}
+
+/// Whether a coupon office issues coupons that are paid for afterwards: POSTPAID.
+#[cfg(feature = "coupon-office")]
+pub fn issues_postpaid(env: &Env) -> Result<bool, SettingsError> {
+    match optional(env, "POSTPAID").as_deref() {
+        Some("yes") => Ok(true),
+        Some("no") | None => Ok(false),
+        Some(_) => Err(SettingsError::Form("POSTPAID", "yes or no")),
+    }
+}
+
+/// For how many days a coupon is good: COUPON_DAYS, ten years at most.
+#[cfg(feature = "coupon-office")]
+pub fn coupon_days(env: &Env) -> Result<u32, SettingsError> {
+    let days: u32 = number(env, "COUPON_DAYS")?;
+    let form = SettingsError::Form("COUPON_DAYS", "a number of days from 1 to 3650");
+    (1..=3650).contains(&days).then_some(days).ok_or(form)
+}
+
+/// How long a coupon's owner is asked, in seconds: ASK_SECONDS, 30 days at most.
+#[cfg(feature = "coupon-office")]
+pub fn ask_seconds(env: &Env) -> Result<u64, SettingsError> {
+    seconds_in(
+        env,
+        ("ASK_SECONDS", "a number of seconds from 60 to 2592000"),
+        60..=2_592_000,
+    )
+}
+
+/// How often what was charged for coupons is totalled, in seconds: PERIOD_SECONDS, a year at most.
+#[cfg(feature = "coupon-office")]
+pub fn period_seconds(env: &Env) -> Result<u64, SettingsError> {
+    seconds_in(
+        env,
+        ("PERIOD_SECONDS", "a number of seconds from 60 to 31622400"),
+        60..=31_622_400,
+    )
+}
+
+#[cfg(feature = "coupon-office")]
+fn seconds_in(
+    env: &Env,
+    (name, form): (&'static str, &'static str),
+    range: std::ops::RangeInclusive<u64>,
+) -> Result<u64, SettingsError> {
+    let seconds: u64 = number(env, name)?;
+    range
+        .contains(&seconds)
+        .then_some(seconds)
+        .ok_or(SettingsError::Form(name, form))
+}
+
+/// What a mobile gateway shares with a coupon office, if it hears one: GATEWAY_SECRET, 32 bytes.
+#[cfg(feature = "coupon-office")]
+pub fn gateway_secret(env: &Env) -> Result<Option<Zeroizing<[u8; 32]>>, SettingsError> {
+    match optional(env, "GATEWAY_SECRET") {
+        Some(_) => key(env, "GATEWAY_SECRET").map(|secret| Some(Zeroizing::new(secret))),
+        None => Ok(None),
+    }
 }

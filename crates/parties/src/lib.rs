@@ -36,11 +36,13 @@ pub mod store;
 
 #[cfg(feature = "bank")]
 pub mod bank;
+#[cfg(feature = "coupon-office")]
+pub mod coupon_office;
 #[cfg(feature = "courier")]
 pub mod courier;
-#[cfg(any(feature = "issuer", feature = "bank"))]
+#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
 pub mod issuer;
-#[cfg(any(feature = "issuer", feature = "bank"))]
+#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
 pub mod payer;
 #[cfg(feature = "registration-authority")]
 pub mod registration_authority;

@@ -32,13 +32,17 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::shop::ROUTES, holds);
     }
-    #[cfg(any(feature = "issuer", feature = "bank"))]
+    #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
     {
         found = found || some(crate::issuer::ROUTES, holds);
     }
     #[cfg(feature = "bank")]
     {
         found = found || some(crate::bank::ROUTES, holds);
+    }
+    #[cfg(feature = "coupon-office")]
+    {
+        found = found || some(crate::coupon_office::ROUTES, holds);
     }
     #[cfg(feature = "courier")]
     {
@@ -77,12 +81,16 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
         })
     }
     let own = match role {
-        // A bank is an issuer to others, and answers at routes of its own beside.
-        #[cfg(feature = "bank")]
-        Role::Issuer => find(crate::bank::ROUTES, posts, path)
-            .or_else(|| find(crate::issuer::ROUTES, posts, path)),
-        #[cfg(all(feature = "issuer", not(feature = "bank")))]
-        Role::Issuer => find(crate::issuer::ROUTES, posts, path),
+        // A bank or a coupon office is an issuer to others, and answers at routes of its own beside.
+        #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
+        Role::Issuer => {
+            let found = find(crate::issuer::ROUTES, posts, path);
+            #[cfg(feature = "bank")]
+            let found = found.or_else(|| find(crate::bank::ROUTES, posts, path));
+            #[cfg(feature = "coupon-office")]
+            let found = found.or_else(|| find(crate::coupon_office::ROUTES, posts, path));
+            found
+        }
         #[cfg(feature = "courier")]
         Role::Courier => find(crate::courier::ROUTES, posts, path),
         #[cfg(feature = "shop")]

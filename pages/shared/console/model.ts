@@ -4,9 +4,18 @@
 export const STRANDS = ['shop', 'issuer', 'courier'] as const
 export type Strand = (typeof STRANDS)[number]
 export type Role =
-  Strand | 'bank' | 'key-centre' | 'ca' | 'directory' | 'banking-system' | 'registration-authority' | 'home-proxy' | 'vending'
+  | Strand
+  | 'bank'
+  | 'key-centre'
+  | 'ca'
+  | 'directory'
+  | 'banking-system'
+  | 'registration-authority'
+  | 'home-proxy'
+  | 'vending'
+  | 'coupon-office'
 /** Whose seat in an order a role takes: a bank pays as an issuer does. */
-export const seatOf = (role: Role): Role => (role === 'bank' ? 'issuer' : role)
+export const seatOf = (role: Role): Role => (role === 'bank' || role === 'coupon-office' ? 'issuer' : role)
 
 /** A typed value. What says it to a reader is `Value.svelte`, for every role. */
 export type Cell =
@@ -70,7 +79,8 @@ export interface Order extends Line {
   statements: Statement[]
   tables: Table[]
 }
-export type ArgumentKind = 'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count' | 'booking' | 'iban'
+export type ArgumentKind =
+  'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count' | 'booking' | 'iban' | 'coupon' | 'terminal'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use tallystick_parties::bank::{Bank, BankConfig, PurseKeyKind, Reconcile};
 use tallystick_parties::banking_system::{BankingConfig, BankingSystem, Client};
 use tallystick_parties::ca::{self, Ca};
+use tallystick_parties::coupon_office::{CouponConfig, CouponOffice};
 use tallystick_parties::courier::Courier;
 use tallystick_parties::directory::Directory;
 use tallystick_parties::home_proxy::{HomeProxy, HomeProxyConfig};
@@ -12,6 +13,7 @@ use tallystick_parties::issuer::{Issuer, IssuerConfig};
 use tallystick_parties::key_centre::{self, KeyCentre, SpaceDegrees};
 use tallystick_parties::mail::{Account, Post};
 use tallystick_parties::office::place::{Place, Shards};
+use tallystick_parties::office::rate::RateLimit;
 use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration_token};
 use tallystick_parties::ports::Ports;
 use tallystick_parties::ports::mail::Security;
@@ -55,6 +57,8 @@ pub const DIRECTORY: &str = "directory.localhost";
 pub const BANKING_SYSTEM: &str = "kitsune-bank.localhost";
 /// The home proxy, where there is one.
 pub const HOME_PROXY: &str = "hearth.localhost";
+/// The coupon office, where there is one.
+pub const COUPONS: &str = "warifu.localhost";
 /// The bank, and who is there only if it is.
 pub const BESIDE_THE_BANK: [&str; 4] = [BANK, AUTHORITY, DIRECTORY, BANKING_SYSTEM];
 /// Everybody but those only some shops take, in the order in which they are given the test keys.
@@ -106,6 +110,13 @@ pub const BANK_SHARDS: [&str; 4] = [
     "midori-bank.localhost/shard-02",
     "midori-bank.localhost/shard-03",
 ];
+/// The coupon office's shards, if it has all of them.
+pub const COUPON_SHARDS: [&str; 4] = [
+    "warifu.localhost/shard-00",
+    "warifu.localhost/shard-01",
+    "warifu.localhost/shard-02",
+    "warifu.localhost/shard-03",
+];
 /// Where the shop's pages are.
 pub const ORIGIN: &str = "http://kiso-tea.localhost:8787";
 /// 20 November 2026, 10:00 UTC, in seconds since 1970.
@@ -114,6 +125,8 @@ pub const START: u64 = 1_795_168_800;
 pub const SEALING_KEY: [u8; 32] = [5; 32];
 /// With this the bank's key for purses is certified.
 pub const PURSE_KEY_TOKEN: [u8; 32] = [11; 32];
+/// What a mobile gateway shares with the coupon office.
+pub const GATEWAY_SECRET: [u8; 32] = [12; 32];
 /// With this the CA makes the tokens with which parties register.
 pub const REGISTRATION_KEY: [u8; 32] = [9; 32];
 
@@ -139,7 +152,13 @@ fn display_name(role: Role, name: &str) -> String {
 
 /// All objects that parties can have beside their offices.
 pub fn beside_offices() -> impl Iterator<Item = &'static str> {
-    let shards = [COURIER_SHARDS, SHOP_SHARDS, ISSUER_SHARDS, BANK_SHARDS];
+    let shards = [
+        COURIER_SHARDS,
+        SHOP_SHARDS,
+        ISSUER_SHARDS,
+        BANK_SHARDS,
+        COUPON_SHARDS,
+    ];
     let stock = core::iter::once(SHOP_STOCK);
     shards.into_iter().flatten().chain(stock)
 }
@@ -165,6 +184,18 @@ pub fn place_of(object: &str) -> Place {
 pub fn purse_key_token() -> [u8; 32] {
     let name = display_name(Role::Issuer, BANK);
     registration_token(&REGISTRATION_KEY, Role::Bank, &domain(BANK), &name)
+}
+
+/// With this the CA certifies the coupon office's key for coupons.
+#[must_use]
+pub fn coupon_key_token() -> [u8; 32] {
+    let name = display_name(Role::Issuer, COUPONS);
+    registration_token(
+        &REGISTRATION_KEY,
+        Role::CouponOffice,
+        &domain(COUPONS),
+        &name,
+    )
 }
 
 /// The settings of a party in this role.
@@ -213,6 +244,12 @@ pub struct Cast {
     pub takes_the_bank: bool,
     /// Over how many objects the bank's accounts and purses are spread.
     pub bank_shards: Shards,
+    /// Over how many objects the coupon office's coupons and accounts are spread.
+    pub coupon_shards: Shards,
+    /// Whether the coupon office hears a mobile gateway.
+    pub has_gateway: bool,
+    /// Whether holders may ask the coupon office as often as they like.
+    pub has_rush: bool,
     /// Whether the bank asks an ordinary bank outside over the network, instead of one that is played.
     pub has_ordinary_bank: bool,
     /// How long the bank waits for the reply to an offer, in seconds.
@@ -244,6 +281,9 @@ impl Default for Cast {
             issuer_shards: Shards::NONE,
             takes_the_bank: false,
             bank_shards: Shards::NONE,
+            coupon_shards: Shards::NONE,
+            has_gateway: true,
+            has_rush: false,
             has_ordinary_bank: false,
             offer_seconds: 120,
             purse_key: PurseKeyKind::P256,
@@ -281,6 +321,7 @@ impl Cast {
             SHOP => (Role::Shop, self.shop_shards),
             ISSUER => (Role::Issuer, self.issuer_shards),
             BANK => (Role::Issuer, self.bank_shards),
+            COUPONS => (Role::Issuer, self.coupon_shards),
             _ => (Role::Shop, Shards::NONE),
         }
     }
@@ -321,6 +362,7 @@ impl Cast {
                 };
                 Running::Bank(Rc::new(Bank::new(ports, self.bank(), outside)))
             }
+            COUPONS => Running::Coupons(Rc::new(CouponOffice::new(ports, self.coupons()))),
             HOME_PROXY => {
                 let settings = self.settings(Role::HomeProxy, HOME_PROXY);
                 let mut config = HomeProxyConfig::new(settings);
@@ -397,6 +439,21 @@ impl Cast {
         config.reconciliation_seconds = self.reconciliation_seconds;
         config.offer_seconds = self.offer_seconds;
         config.directory = self.has_directory.then(|| domain(DIRECTORY));
+        config
+    }
+
+    fn coupons(&self) -> CouponConfig {
+        let mut own = self.settings(Role::Issuer, COUPONS);
+        own.shards = self.coupon_shards;
+        if self.has_rush {
+            own.limits.holder = RateLimit {
+                count: 10_000,
+                seconds: 60,
+            };
+        }
+        let mut config = CouponConfig::new(own, coupon_key_token());
+        config.opens_accounts = true;
+        config.gateway_secret = self.has_gateway.then(|| GATEWAY_SECRET.into());
         config
     }
 

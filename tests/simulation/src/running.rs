@@ -7,6 +7,7 @@ use tallystick_parties::Party;
 use tallystick_parties::bank::Bank;
 use tallystick_parties::banking_system::BankingSystem;
 use tallystick_parties::ca::Ca;
+use tallystick_parties::coupon_office::CouponOffice;
 use tallystick_parties::courier::Courier;
 use tallystick_parties::directory::Directory;
 use tallystick_parties::home_proxy::HomeProxy;
@@ -38,6 +39,8 @@ pub enum Running<P: Ports> {
     Bank(Rc<Bank<P, Outside>>),
     /// The ordinary bank outside.
     BankingSystem(Rc<BankingSystem<P>>),
+    /// The coupon office.
+    Coupons(Rc<CouponOffice<P>>),
     /// The home proxy.
     HomeProxy(Rc<HomeProxy<P>>),
 }
@@ -54,6 +57,7 @@ impl<P: Ports> Clone for Running<P> {
             Self::Directory(party) => Self::Directory(party.clone()),
             Self::Bank(party) => Self::Bank(party.clone()),
             Self::BankingSystem(party) => Self::BankingSystem(party.clone()),
+            Self::Coupons(party) => Self::Coupons(party.clone()),
             Self::HomeProxy(party) => Self::HomeProxy(party.clone()),
         }
     }
@@ -71,6 +75,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Directory(party) => party.serve(request).await,
             Self::Bank(party) => party.serve(request).await,
             Self::BankingSystem(party) => party.serve(request).await,
+            Self::Coupons(party) => party.serve(request).await,
             Self::HomeProxy(party) => party.serve(request).await,
         }
     }
@@ -86,6 +91,7 @@ impl<P: Ports> Party for Running<P> {
             Self::Directory(party) => party.wake().await,
             Self::Bank(party) => party.wake().await,
             Self::BankingSystem(party) => party.wake().await,
+            Self::Coupons(party) => party.wake().await,
             Self::HomeProxy(party) => party.wake().await,
         }
     }

@@ -2,10 +2,10 @@
 //! present their token, holders whose issuer or registration authority asks for it, and the keys with which
 //! banks sign purses; revokes certificates, signs the list of those, and registers everything at the directory.
 
-mod banks;
 mod console;
 mod holders;
 mod issuing;
+mod keys_beside;
 mod listing;
 mod parties;
 mod registering;
@@ -44,6 +44,7 @@ pub(crate) enum Task {
     CertifyHolder,
     Revoke,
     CertifyBankKey,
+    CertifyCouponKey,
 }
 
 /// What a CA answers at beside what every party does.
@@ -53,6 +54,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/holder-certificates", Task::CertifyHolder),
     Route::post("/v1/revocations", Task::Revoke),
     Route::post("/v1/bank-keys", Task::CertifyBankKey),
+    Route::post("/v1/coupon-keys", Task::CertifyCouponKey),
 ];
 
 /// The certification authority.
@@ -110,6 +112,7 @@ impl<P: Ports> Ca<P> {
             Task::CertifyParty => self.certify_party(request).await,
             Task::CertifyHolder => self.certify_holder(request).await,
             Task::CertifyBankKey => self.certify_bank_key(request).await,
+            Task::CertifyCouponKey => self.certify_coupon_key(request).await,
             Task::Revoke => self.revoke_at_request(request).await,
         }
     }

@@ -6,11 +6,13 @@
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tallystick_protocol::coupon::{CouponId, TERMINAL_BYTES_MAX};
 use tallystick_protocol::purse::PurseNumber;
 use tallystick_protocol::trust::command::{
     self, CommandError, MEDIA_TYPE, OperatorCommand, OperatorKey, SignedCommand,
 };
 use tallystick_protocol::wire::identifier::{Domain, OrderId};
+use tallystick_protocol::wire::text::is_plain;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::Show;
@@ -79,6 +81,10 @@ pub enum ArgumentKind {
     Booking,
     /// The number of an account at a bank outside (ISO 13616).
     Iban,
+    /// A coupon's number in hexadecimal.
+    Coupon,
+    /// A terminal behind a gateway, as that calls it.
+    Terminal,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -197,6 +203,25 @@ impl<'a> Arguments<'a> {
     /// As of [`Arguments::account`].
     pub fn purse(&self) -> Result<PurseNumber, Fault> {
         self.read("purse", |text| text.parse().ok())
+    }
+
+    /// A coupon's number.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn coupon(&self) -> Result<CouponId, Fault> {
+        self.read("coupon", |text| text.parse().ok())
+    }
+
+    /// A terminal behind a gateway, 1 to 64 bytes.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn terminal(&self) -> Result<&str, Fault> {
+        let text = self.text("terminal")?;
+        let is_terminal = (1..=TERMINAL_BYTES_MAX).contains(&text.len()) && is_plain(text);
+        let unread = || Fault::malformed("An argument of the command cannot be read.");
+        is_terminal.then_some(text).ok_or_else(unread)
     }
 
     /// A limit under this name; unlike an amount it may be zero.

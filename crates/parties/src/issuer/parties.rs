@@ -39,7 +39,7 @@ pub(super) fn unblock(tables: &dyn Tables, party: &Domain) -> Result<bool, Datab
 ///
 /// # Errors
 /// Only the database's own.
-pub(super) fn blocked(tables: &(impl Tables + ?Sized)) -> Result<Vec<Domain>, DatabaseError> {
+pub(crate) fn blocked(tables: &(impl Tables + ?Sized)) -> Result<Vec<Domain>, DatabaseError> {
     let sql = "SELECT domain FROM issuer_blocked_parties ORDER BY domain LIMIT ?";
     let rows = tables.run(sql, &[BLOCKED_MAX.into()])?;
     rows.iter().map(|row| rows::domain(row, 0)).collect()

@@ -33,6 +33,14 @@ pub enum AccountKind {
     Fees,
     /// What the party bears itself.
     Losses,
+    /// What is owed for coupons that were paid for and are out.
+    Coupons,
+    /// What a holder's coupons came to in a period, until it is totalled.
+    Charges,
+    /// What coupons were worth that nobody spent in their time.
+    Lapsed,
+    /// What a shop paid in for its coupons and is not issued yet.
+    Campaign,
 }
 
 impl AccountKind {
@@ -52,6 +60,10 @@ impl AccountKind {
             Self::Unassigned => "unassigned",
             Self::Fees => "fees",
             Self::Losses => "losses",
+            Self::Coupons => "coupons",
+            Self::Charges => "charges",
+            Self::Lapsed => "lapsed",
+            Self::Campaign => "campaign",
         }
     }
 
@@ -71,6 +83,10 @@ impl AccountKind {
             Self::Unassigned,
             Self::Fees,
             Self::Losses,
+            Self::Coupons,
+            Self::Charges,
+            Self::Lapsed,
+            Self::Campaign,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }
@@ -83,13 +99,17 @@ impl AccountKind {
             | Self::Purse
             | Self::Waiting
             | Self::Fees
-            | Self::Unassigned => "credit",
+            | Self::Unassigned
+            | Self::Coupons
+            | Self::Lapsed
+            | Self::Campaign => "credit",
             Self::CreditLines
             | Self::Settled
             | Self::Between
             | Self::Given
             | Self::Outside
-            | Self::Losses => "none",
+            | Self::Losses
+            | Self::Charges => "none",
         }
     }
 }

@@ -6,6 +6,9 @@ use tallystick_protocol::bank::FeeOption;
 use tallystick_protocol::checkout::answers::RefusalReason;
 use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 use tallystick_protocol::checkout::refunds::RefundOutcome;
+use tallystick_protocol::coupon::{
+    CampaignId, CouponId, CouponKind, CouponOutcome, CouponState, Funding, LineKind, Owner,
+};
 use tallystick_protocol::purse::{HistoryPolicy, PurseKind, PurseNumber};
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::{
@@ -15,6 +18,9 @@ use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::ports::{DatabaseError, Row, Tables, Value};
+
+/// The longest owner of a coupon as it is stored, in bytes: a domain name and what stands around it.
+const OWNER_BYTES_MAX: usize = 300;
 
 /// What one or more columns side by side hold.
 pub trait Stored: Sized {
@@ -217,6 +223,14 @@ in_one_column! {
     PurseKind: |row, at| PurseKind::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     FeeOption: |row, at| FeeOption::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     HistoryPolicy: |row, at| HistoryPolicy::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    CouponId: |row, at| CouponId::try_from(row.blob(at)?).map_err(|_| DatabaseError::Shape(at)),
+    CampaignId: |row, at| CampaignId::try_from(row.blob(at)?).map_err(|_| DatabaseError::Shape(at)),
+    CouponKind: |row, at| CouponKind::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    Funding: |row, at| Funding::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    CouponState: |row, at| CouponState::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    CouponOutcome: |row, at| CouponOutcome::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    LineKind: |row, at| LineKind::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    Owner: |row, at| decode_value(row.blob(at)?, OWNER_BYTES_MAX).map_err(|_| DatabaseError::Shape(at)),
     Currency: |row, at| row.text(at)?.parse().map_err(|_| DatabaseError::Shape(at)),
     Domain: |row, at| Domain::parse(row.text(at)?).map_err(|_| DatabaseError::Shape(at)),
     RefusalReason: |row, at| RefusalReason::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
@@ -245,6 +259,14 @@ value_from! {
     PurseKind => |kind| kind.as_str().into(),
     FeeOption => |option| option.as_str().into(),
     HistoryPolicy => |policy| policy.as_str().into(),
+    CouponId => |coupon| coupon.0.to_vec().into(),
+    CampaignId => |campaign| campaign.0.to_vec().into(),
+    CouponKind => |kind| kind.as_str().into(),
+    Funding => |funding| funding.as_str().into(),
+    CouponState => |state| state.as_str().into(),
+    CouponOutcome => |outcome| outcome.as_str().into(),
+    LineKind => |kind| kind.as_str().into(),
+    Owner => |owner| encode_value(&owner).into(),
     Currency => |currency| currency.code().into(),
     Domain => |domain| domain.as_str().into(),
     &Domain => |domain| domain.as_str().into(),

@@ -18,9 +18,9 @@ use tallystick_protocol::wire::time::Timestamp;
     reason = "what is not used by these tests is used by others"
 )]
 pub use tallystick_simulation::cast::{
-    AUTHORITY, BANK, BANK_SHARDS, CA, CENTRE, COURIER, COURIER_SHARDS, DIRECTORY, HOME_PROXY,
-    ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP, SEALING_KEY, SHOP,
-    SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
+    AUTHORITY, BANK, BANK_SHARDS, CA, CENTRE, COUPON_SHARDS, COUPONS, COURIER, COURIER_SHARDS,
+    DIRECTORY, HOME_PROXY, ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP,
+    SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
 };
 use tallystick_simulation::cast::{
     Cast, NAMES, Running, handles_of, party_of, place_of, purse_key_token,
@@ -228,6 +228,19 @@ impl World {
         };
         let names = [CA, CENTRE, BANK, SHOP, ISSUER, COURIER, AUTHORITY];
         Self::of(&names, cast)
+    }
+
+    /// A coupon office, with whoever it needs around it, and a shop.
+    #[allow(dead_code, reason = "the coupon office's tests use it")]
+    pub fn with_coupons(cast: Cast) -> Self {
+        Self::of(&[CA, CENTRE, SHOP, COURIER, COUPONS], cast)
+    }
+
+    /// The coupon office's operator spreads it over so many shards.
+    #[allow(dead_code, reason = "the coupon office's tests use it")]
+    pub fn spread_coupons(&mut self, shards: u16) {
+        self.cast.coupon_shards = Shards::new(shards).unwrap();
+        self.spread(COUPONS);
     }
 
     /// The bank's operator spreads it over so many shards.

@@ -36,7 +36,7 @@ pub use notices::{
 };
 pub use owner::Owner;
 pub use ownership::{HeldBy, OwnerKey, Ownership};
-pub use presented::ShopPresentation;
+pub use presented::{SettlementKind, ShopPresentation, ShopSettlement};
 pub use status::{
     BillingAnswer, BillingLine, BillingQuery, CouponQuery, CouponState, CouponStatus, LINES_MAX,
     LineKind,

@@ -100,6 +100,9 @@ pub struct CouponStatus {
     /// When it said so.
     #[n(7)]
     pub at: Timestamp,
+    /// The newest coupon of this holder's that was made of it: of what an order did not need, or what was given back.
+    #[n(8)]
+    pub made: Option<CouponId>,
 }
 keyed_message!(
     CouponStatus,
@@ -145,7 +148,7 @@ crate::named_enum! {
         Debit => "debit",
         /// A period's negative total was put onto the account (C19).
         #[n(4)]
-        PayOut => "pay-out",
+        PayOut => "paid-out",
     }
 }
 

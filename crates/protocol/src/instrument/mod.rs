@@ -5,12 +5,14 @@
 
 mod bank_account;
 mod card_account;
+mod coupon;
 mod purse;
 #[cfg(feature = "toy-instrument")]
 mod toy;
 
 pub use bank_account::BankAccountDetails;
 pub use card_account::CardDetails;
+pub use coupon::CouponDetails;
 pub use purse::PurseDetails;
 #[cfg(feature = "toy-instrument")]
 pub use toy::Toy;
@@ -91,6 +93,8 @@ instruments! {
     2 "bank-account" BankAccount(BankAccountDetails);
     /// A purse in a card, of a bank.
     3 "purse" Purse(PurseDetails);
+    /// A coupon with an owner.
+    4 "coupon" Coupon(CouponDetails);
     /// Tokens, to see in tests what an instrument takes.
     #[cfg(feature = "toy-instrument")]
     200 "toy" Toy(Toy);

@@ -163,6 +163,7 @@ pub mod message {
         GATEWAY_REQUEST = 205;
         GATEWAY_MESSAGE = 206;
         COUPON_KEY_REQUEST = 207;
+        SHOP_SETTLEMENT = 208;
     }
 }
 
@@ -177,6 +178,7 @@ pub mod context {
         AUTHORISATION = "tallystick/v1/authorisation";
         AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
         BANK_KEY_REQUEST = "tallystick/v1/bank-key-request";
+        CAMPAIGN_NUMBER = "tallystick/v1/campaign-number";
         CANCELLATION_LOCK = "tallystick/v1/cancellation-lock";
         CARD_COUPON_KEY = "tallystick/v1/card/coupon-key";
         CARD_HOME_GATE = "tallystick/v1/card/home-gate";
@@ -276,6 +278,7 @@ pub mod context {
         SEALED_SHARE = "tallystick/v1/sealed-share/";
         SEALED_LOCAL_ANSWER = "tallystick/v1/sealed-local-answer";
         SEALED_LOCAL_PAYMENT = "tallystick/v1/sealed-local-payment";
+        SHOP_SETTLEMENT = "tallystick/v1/shop-settlement";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";
         SIBLING_REQUEST = "tallystick/v1/sibling-request";
         ACCESS_REQUEST = "tallystick/v1/access-request";

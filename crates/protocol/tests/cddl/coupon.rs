@@ -6,8 +6,8 @@ use tallystick_protocol::coupon::{
     Coupon, CouponAnswer, CouponConversation, CouponConversationAnswer, CouponId, CouponKeyRequest,
     CouponKind, CouponOutcome, CouponQuery, CouponState, CouponStatus, CouponTerms, CouponTransfer,
     CouponVerdict, CouponVerification, Funding, GatewayMessage, GatewayRequest, GatewayWhat,
-    HeldBy, IssueRequest, LineKind, Owner, OwnerChangeRequest, OwnerKey, Ownership,
-    ShopPresentation, TransferReply, VerdictKind,
+    HeldBy, IssueRequest, LineKind, Owner, OwnerChangeRequest, OwnerKey, Ownership, SettlementKind,
+    ShopPresentation, ShopSettlement, TransferReply, VerdictKind,
 };
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::identifier::{Domain, HolderId};
@@ -307,6 +307,7 @@ fn what_the_office_answers_is_as_the_page_says() {
                 ask: is_asked.then(|| vec![2]),
                 ended: is_asked.then_some(CouponOutcome::Silent),
                 at: Timestamp(4),
+                made: is_asked.then_some(COUPON),
             },
         );
     }
@@ -342,6 +343,19 @@ fn what_shops_and_gateways_say_about_coupons_is_as_the_page_says() {
                 transfer: is_whole.then(|| vec![2]),
                 total: is_whole.then(|| yen(9)),
                 condition: is_whole.then(|| "tea".into()),
+                held_for: is_whole.then_some([6; 32]),
+            },
+        );
+    }
+    for kind in SettlementKind::ALL {
+        holds(
+            "shop-settlement",
+            &ShopSettlement {
+                envelope: envelope(Audience::Party(office())),
+                coupon: COUPON,
+                order: [6; 32],
+                kind,
+                amount: (kind != SettlementKind::Free).then(|| yen(5)),
             },
         );
     }

@@ -87,6 +87,7 @@ fn a_status_counts_for_its_coupon_and_not_for_an_older_owner() {
         whole: None,
         ask: None,
         ended: None,
+        made: None,
         at: START,
     });
     let other = world.tried(coupon::hear_status(0, &other, START));

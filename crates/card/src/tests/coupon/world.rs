@@ -313,6 +313,7 @@ impl World {
             whole: None,
             ask: None,
             ended: None,
+            made: None,
             at: START.plus_seconds(after),
         });
         let heard = self.tried(coupon::hear_status(0, &status, START));
