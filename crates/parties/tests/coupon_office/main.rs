@@ -22,6 +22,7 @@ mod handing_on;
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
 mod power;
+mod random;
 mod refusing;
 mod spread;
 #[path = "../purchase/talk.rs"]
