@@ -6,9 +6,10 @@ use tallystick_protocol::coupon::{ConversionNotice, CouponId, CouponOutcome, Fun
 
 use super::CouponOffice;
 use super::billing::{self, Booking, Line, book, charges_of, of_charges};
+use super::enrolled::Enrolled;
 use super::handing_on::checked;
 use super::key::CouponKey;
-use super::notices::{Decided, Enrolled, Signed};
+use super::notices::{Decided, Signed};
 use super::registry::{self, Row};
 use super::state::{Step, after};
 use crate::ledger::AccountKind;

@@ -13,6 +13,7 @@ mod config;
 mod console_view;
 mod conversation;
 mod converting;
+mod enrolled;
 mod expiring;
 mod gateway;
 mod handing_on;
@@ -23,6 +24,7 @@ mod notices;
 mod places;
 mod registry;
 pub(crate) mod schema;
+mod settling;
 mod shops;
 mod state;
 mod status;
@@ -107,7 +109,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .at(Belongs::ToShard(shops::verified_in)),
     Route::post("/v1/coupon-presentations", Task::Present)
         .at(Belongs::ToShard(shops::presented_in)),
-    Route::post("/v1/coupon-settlements", Task::Settle).at(Belongs::ToShard(holding::settled_in)),
+    Route::post("/v1/coupon-settlements", Task::Settle).at(Belongs::ToShard(settling::settled_in)),
     Route::post("/v1/gateway-requests", Task::Gateway).at(Belongs::ToShard(gateway::coupon_in)),
     Route::get("/v1/coupons.cer", Task::ShowCertificate).dear(),
 ];

@@ -1,8 +1,5 @@
-//! What somebody signed about a coupon, done once: the same again is answered with what came of it. Who signed is found at the
-//! object where the signer's account lives, so that a certificate proves nothing here that was revoked there.
+//! What somebody signed about a coupon, done once: the same again is answered with what came of it.
 
-use minicbor::bytes::ByteVec;
-use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 use tallystick_protocol::coupon::{
     ClaimCancellation, ClaimOffer, ClaimRedemption, ConversionNotice, CouponId, CouponOutcome,
@@ -15,17 +12,11 @@ use tallystick_protocol::wire::identifier::{Domain, HolderId};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::CouponOffice;
-use crate::issuer::accounts;
+use super::enrolled::Enrolled;
 use crate::office::fault::{Fault, Kind};
-use crate::office::http::{self as web, Answer, Incoming};
-use crate::office::place::Place;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::store::typed;
 
-/// Where an object is asked who a holder is.
-pub(super) const ENROLLED: &str = "/siblings/enrolled";
-/// Where an object is asked whose a holder identifier was that counts no more.
-pub(super) const FORMER: &str = "/siblings/former";
 /// How far ahead a wallet's clock may be, in seconds.
 const AHEAD_SECONDS: u64 = 300;
 /// How old what is signed may be, in seconds: a coupon may have been handed over far from any network. Notices are kept
@@ -96,19 +87,6 @@ impl Notice for CouponTransfer {
     fn may_be_brought_by(&self, speaker: &HolderId) -> bool {
         *speaker == self.holder || self.to == Owner::Holder(*speaker)
     }
-}
-
-/// Who a holder is: the account that is enrolled, and the certificate of its key.
-#[derive(Clone, Encode, Decode)]
-#[cbor(map)]
-pub(super) struct Enrolled {
-    #[n(0)]
-    pub account: i64,
-    #[n(1)]
-    pub certificate: ByteVec,
-    /// The object at which the account lives.
-    #[n(2)]
-    pub place: String,
 }
 
 /// A notice whose signer is known.
@@ -244,90 +222,6 @@ impl<P: Ports> CouponOffice<P> {
             message,
             signer,
         })
-    }
-
-    /// The account that a holder is enrolled for now, wherever it lives; none if the holder is revoked or unknown.
-    ///
-    /// # Errors
-    /// [`Kind::Unreachable`] if the object does not answer.
-    pub(super) async fn enrolled(&self, holder: &HolderId) -> Result<Option<Enrolled>, Fault> {
-        let office = &self.issuer.office;
-        let [first, ..] = holder.0;
-        let home = office.spread()?.shards.of(first);
-        for place in [home, Place::Office] {
-            let found = if place == office.place() {
-                self.enrolled_here(holder)?
-            } else {
-                let answer = office
-                    .ask_sibling(place, ENROLLED, holder.0.to_vec())
-                    .await?;
-                minicbor::decode(&answer).map_err(|_| Fault::internal())?
-            };
-            if found.is_some() || home == Place::Office {
-                return Ok(found);
-            }
-        }
-        Ok(None)
-    }
-
-    /// The account that a holder had before it was moved to other keys; none if the holder is enrolled or unknown.
-    ///
-    /// # Errors
-    /// As of [`CouponOffice::enrolled`].
-    pub(super) async fn former(&self, holder: &HolderId) -> Result<Option<i64>, Fault> {
-        let office = &self.issuer.office;
-        let [first, ..] = holder.0;
-        let home = office.spread()?.shards.of(first);
-        for place in [home, Place::Office] {
-            let found: Option<i64> = if place == office.place() {
-                self.former_here(holder)?
-            } else {
-                let answer = office.ask_sibling(place, FORMER, holder.0.to_vec()).await?;
-                minicbor::decode(&answer).map_err(|_| Fault::internal())?
-            };
-            if found.is_some() || home == Place::Office {
-                return Ok(found);
-            }
-        }
-        Ok(None)
-    }
-
-    fn former_here(&self, holder: &HolderId) -> Result<Option<i64>, Fault> {
-        let sql = "SELECT account FROM issuer_revoked_holders WHERE holder = ?";
-        let tables = self.issuer.office.tables();
-        Ok(typed::one(tables, sql, &[holder.0.into()])?)
-    }
-
-    /// Tells another object whose a holder identifier was.
-    pub(super) fn tell_former(&self, request: &Incoming) -> Result<Answer, Fault> {
-        let unread = || Fault::malformed("A sibling says something else.");
-        let holder = web::body_as(request, web::CBOR)?;
-        let holder = HolderId::try_from(holder).map_err(|_| unread())?;
-        let found = self.former_here(&holder)?;
-        Ok(web::cbor(
-            minicbor::to_vec(found).map_err(|_| Fault::internal())?,
-        ))
-    }
-
-    fn enrolled_here(&self, holder: &HolderId) -> Result<Option<Enrolled>, Fault> {
-        let tables = self.issuer.office.tables();
-        let found = accounts::of_holder(tables, holder)?;
-        Ok(found.map(|account| Enrolled {
-            account: account.account,
-            certificate: account.certificate.into(),
-            place: self.issuer.office.place().to_string(),
-        }))
-    }
-
-    /// Tells another object who a holder is.
-    pub(super) fn tell_enrolled(&self, request: &Incoming) -> Result<Answer, Fault> {
-        let unread = || Fault::malformed("A sibling says something else.");
-        let holder = web::body_as(request, web::CBOR)?;
-        let holder = HolderId::try_from(holder).map_err(|_| unread())?;
-        let found = self.enrolled_here(&holder)?;
-        Ok(web::cbor(
-            minicbor::to_vec(&found).map_err(|_| Fault::internal())?,
-        ))
     }
 }
 

@@ -2,7 +2,7 @@
 //! of whoever pays for it: the holder who was issued it, or the campaign; its number's first byte says which.
 
 use super::CouponOffice;
-use super::{gateway, key, notices, registry};
+use super::{enrolled, gateway, key, registry};
 use crate::office::across;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -30,8 +30,8 @@ impl<P: Ports> Spreading for CouponOffice<P> {
         let is_office = !self.issuer.office.is_shard();
         match request.uri().path() {
             across::PATH => self.take_in(request),
-            notices::ENROLLED => self.tell_enrolled(request),
-            notices::FORMER => self.tell_former(request),
+            enrolled::ENROLLED => self.tell_enrolled(request),
+            enrolled::FORMER => self.tell_former(request),
             gateway::PATH => self.take_passed_on(request).await,
             gateway::TERMINALS if is_office => self.tell_terminal(request),
             key::PATH if is_office => self.show_key().await,

@@ -62,6 +62,11 @@ fn a_coupon_is_held_for_an_order_and_taken_when_it_goes() {
     }
     assert_eq!(
         said(&world, &coupon, (TAKE, Some(500)), 2),
+        CouponOutcome::Done,
+        "by other words, and once"
+    );
+    assert_eq!(
+        said(&world, &coupon, (TAKE, Some(499)), 4),
         CouponOutcome::WrongState
     );
     assert_eq!(

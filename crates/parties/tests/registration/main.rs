@@ -8,6 +8,7 @@ mod applying;
 mod bank;
 mod bank_keys;
 mod card;
+mod coupon_keys;
 mod making;
 mod registering;
 mod renewing;
