@@ -26,6 +26,7 @@ const CONSOLE_SIGNS = {
   'registration-authority': '口座の申し込み',
   'home-proxy': '家',
   vending: '不正な利用',
+  'coupon-office': 'クーポンの経緯',
 }
 /** What is wrong, as sentences. */
 const left = []
