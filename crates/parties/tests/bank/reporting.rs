@@ -304,7 +304,7 @@ fn t004_3_4_20_21_what_a_card_may_erase_the_bank_does_not_miss() {
 }
 
 #[test]
-fn t004_5_13_22_a_card_that_uploads_first_erases_nothing_that_is_not_known() {
+fn t004_5_t004_13_t004_22_a_card_that_uploads_first_erases_nothing_that_is_not_known() {
     let (world, mut holder, purse) = of_policy(HistoryPolicy::UploadFirst);
     let report = with_the_last(&purse, &world, 1);
     let refused = purse.send(&world, &mut holder, &report).err();

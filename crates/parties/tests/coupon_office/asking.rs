@@ -96,7 +96,7 @@ fn t001_7_a_shop_asks_and_is_the_owner_once_that_one_agrees() {
 }
 
 #[test]
-fn t001_21_22_what_is_shown_and_was_altered_is_forged_and_asks_nobody() {
+fn t001_21_t001_22_what_is_shown_and_was_altered_is_forged_and_asks_nobody() {
     let world = world();
     let (mut anna, mut ben) = (Person::new(&world, 1), Person::new(&world, 2));
     let coupon = anna.buy(&world, Funding::Prepaid, 500);

@@ -105,7 +105,8 @@ fn t001_4_from_terminal_to_terminal_to_shop_it_changes_twice_and_is_charged_once
 }
 
 #[test]
-fn t001_17_18_19_20_the_registry_says_the_same_when_the_office_starts_anew_between_the_steps() {
+fn t001_17_t001_18_t001_19_t001_20_the_registry_says_the_same_when_the_office_starts_anew_between_the_steps()
+ {
     let mut world = world();
     let (mut anna, mut ben) = (Person::new(&world, 1), Person::new(&world, 2));
     let coupon = anna.buy(&world, Funding::Prepaid, 500);
