@@ -31,6 +31,7 @@ impl CouponsShown {
                         .map_or_else(String::new, |limit| limit.currency.code().to_owned()),
                     limit_minor: account.limit.map(|limit| limit.minor),
                     ready: account.enrolment.is_done(),
+                    place: account.place(),
                 })
                 .collect(),
             coupons: Vec::new(),
