@@ -2,13 +2,13 @@
 
 import type { LookedAt } from '../../shared/wallet-types'
 
-/** What its office says of a coupon, after which nobody can have it. A gift that was changed may have come here already. */
-const HOPELESS = new Set<LookedAt['verdict']>(['changed', 'over', 'expired', 'unknown', 'forged'])
+/** What its office says of a coupon, after which nobody can have it. */
+const HOPELESS = new Set<LookedAt['verdict']>(['over', 'expired', 'unknown', 'forged'])
 
 /** Whether the holder can have it. */
 export function canBeTaken({ what, mine, verdict }: LookedAt): boolean {
-  if (what === 'address' || (mine && what === 'shown')) return false
-  // A gift names for whom it is.
-  if (what === 'given' && !mine) return false
-  return !HOPELESS.has(verdict)
+  if (what === 'address') return false
+  // A gift names for whom it is. One that has changed its owner may be this holder's already: taking it brings it here.
+  if (what === 'given') return mine && !HOPELESS.has(verdict)
+  return !mine && verdict !== 'changed' && !HOPELESS.has(verdict)
 }

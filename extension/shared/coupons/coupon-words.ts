@@ -27,7 +27,8 @@ export const couponName = (coupon: CouponView): string => t('coupon.of', { amoun
 export function chipOf(coupon: CouponView): Key {
   const { state, under_way: way } = coupon
   if (isOver(coupon) || state === 'blocked') return `coupon.chip.${state}`
-  if (way && ['issue', 'receipt', 'redemption', 'request'].includes(way.what)) return 'coupon.chip.coming'
+  if (way && ['issue', 'redemption', 'request'].includes(way.what)) return 'coupon.chip.coming'
+  if (way?.what === 'receipt') return 'coupon.chip.unconfirmed'
   if (coupon.locked) return 'coupon.chip.locked'
   if (coupon.ask || state === 'asked') return 'coupon.chip.asked'
   if (way?.what === 'order' || state === 'held') return 'coupon.chip.held'
@@ -42,6 +43,7 @@ export function standingOf(coupon: CouponView): string {
   const { state, under_way: way, office_name: office } = coupon
   const words = { office, amount: amountOf(coupon.value), to: way?.to ?? t('coupon.somebody') }
   if (isOver(coupon) || state === 'blocked') return t(`coupon.is.${state}`, words)
+  if (way?.what === 'receipt') return t('coupon.is.unconfirmed', words)
   if (way && !(way.what === 'offer' && state === 'offered')) return t(`coupon.way.${way.what}`, words)
   if (coupon.locked) return t('coupon.is.locked')
   if (coupon.unconfirmed) return t('coupon.is.unconfirmed', words)

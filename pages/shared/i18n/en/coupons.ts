@@ -12,7 +12,7 @@ export const coupons = {
   next3: 'In the wallet you find “Coupons”: get one, receive one, give one away.',
   next4: 'A shop that takes coupons sees the one you use. {issuer} sees that it was spent there, not on what.',
   toWallet: 'Your coupons are in the wallet: press its button in the toolbar.',
-  cardAlt: 'Picture of a coupon in the name of {name}',
+  cardAlt: 'Picture of a coupon for {name}',
   test: 'test coupon',
   numberNote: 'Every coupon has a number that nobody can guess. Only its owner’s wallet shows it.',
   walletThere: 'Your Tallystick wallet is here and ready to take the account.',
