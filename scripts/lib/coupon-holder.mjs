@@ -37,7 +37,7 @@ export class CouponHolder extends Shopper {
   async getCoupon(yen, { kind = 'voucher', funding = 'prepaid' } = {}) {
     const page = await this.coupons('get')
     await page.getByLabel(words('coupon.get.amount'), { exact: true }).fill(String(yen))
-    await page.getByRole('radio', { name: words(`coupon.kind.${kind}`) }).check()
+    await page.getByRole('radio', { name: new RegExp(`^${words(`coupon.kind.${kind}`)} `) }).check()
     await page.getByRole('radio', { name: new RegExp(`^${words(`coupon.get.${funding}`)} `) }).check()
     await this.#pin(page)
     await this.shot(page, 'coupon-get', { fullPage: true })
