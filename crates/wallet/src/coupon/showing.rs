@@ -137,8 +137,7 @@ impl<P: Ports> Wallet<P> {
             },
         )
         .await?;
-        self.follow_with_pin(id, pin).await?;
-        self.perform(&mut |desk| desk.require_going(id)).await
+        self.follow_with_pin(id, pin).await
     }
 }
 
