@@ -15,6 +15,9 @@ use crate::core::secure_element::Reply;
 use crate::core::wallet::Wallet;
 use crate::holder::card_account::CardAccount;
 
+/// What says at the desk what is to be asked.
+type Asking<'a> = &'a mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Ask<Question>>, WalletError>;
+
 /// How many coupons are looked at in one go.
 const LOOKS_MAX: usize = 64;
 
@@ -100,10 +103,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// Asks offices, and takes up what they said. Returns whether anything came of it.
-    pub(super) async fn ask_offices(
-        &self,
-        asks: &mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Ask<Question>>, WalletError>,
-    ) -> Result<bool, WalletError> {
+    pub(super) async fn ask_offices(&self, asks: Asking<'_>) -> Result<bool, WalletError> {
         let mut due = Vec::new();
         self.perform(&mut |desk| {
             due = asks(desk)?;

@@ -24,6 +24,7 @@ mod holder;
 mod links;
 mod locking;
 mod other_device;
+mod shop;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;
