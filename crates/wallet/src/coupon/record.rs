@@ -358,7 +358,7 @@ impl CouponRecord {
         let waits = self
             .under_way
             .as_ref()
-            .is_some_and(|it| it.failure.is_none());
+            .is_some_and(|it| it.failure.is_none() && !(it.is_answered && self.standing.is_over()));
         waits || matches!(self.standing, Standing::Asked | Standing::Held)
     }
 }

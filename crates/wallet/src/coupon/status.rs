@@ -6,7 +6,8 @@ use tallystick_protocol::coupon::{ConfirmationAsk, CouponId, CouponStatus};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::record::{CouponRecord, FORMAT, Standing};
+use super::record::{CouponRecord, FORMAT, Standing, UnderWay};
+use super::shown::short;
 use super::view::{CouponEventKind, CouponWhat};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -166,7 +167,7 @@ impl CouponRecord {
                 self.note(at, CouponEventKind::Found, None)
             }
             Standing::Asked => {
-                let to = self.asked().map(|asked| asked.to.to_string());
+                let to = self.asked().map(|asked| short(&asked.to));
                 self.note(at, CouponEventKind::WasAsked, to);
             }
             Standing::Given => self.note(at, CouponEventKind::Given, whom),
@@ -178,7 +179,13 @@ impl CouponRecord {
         }
         self.standing = standing;
         if standing.is_over() {
-            self.under_way = None;
+            // The receiver's wallet has still to hear of a gift, by its text.
+            let is_gift =
+                |it: &UnderWay| standing == Standing::Given && it.what == CouponWhat::Transfer;
+            self.under_way = self.under_way.take().filter(is_gift);
+            if let Some(gift) = &mut self.under_way {
+                gift.is_answered = true;
+            }
         }
     }
 }
