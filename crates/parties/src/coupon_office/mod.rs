@@ -34,13 +34,10 @@ pub use campaigns::campaign_of;
 pub use config::CouponConfig;
 pub use state::{IllegalStep, Step, after};
 
-use core::cell::RefCell;
-use std::rc::Rc;
-
 use http::{Request, Response};
 use tallystick_protocol::instrument::Instrument;
 
-use self::key::CouponKey;
+use self::key::OfCoupons;
 use crate::issuer::{self, Issuer};
 use crate::office::Office;
 use crate::office::fault::Fault;
@@ -51,6 +48,7 @@ use crate::office::routes::{self, Route};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
+use crate::standing::key_beside::KeyBeside;
 use crate::store::retention::Rule;
 
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +119,7 @@ const OF_SUBJECT: Belongs = Belongs::ToShard(conversation::subject_of);
 pub struct CouponOffice<P: Ports> {
     issuer: Issuer<P>,
     config: CouponConfig,
-    key: RefCell<Option<Rc<CouponKey>>>,
+    key: KeyBeside<P, OfCoupons>,
 }
 
 impl<P: Ports> CouponOffice<P> {
@@ -130,10 +128,11 @@ impl<P: Ports> CouponOffice<P> {
         let office = Office::new(ports, config.settings.clone(), issuer::schema::TABLES)
             .with_schema("coupon-office", schema::TABLES);
         let issuer = Issuer::that_pays_from(office, config.as_issuer(), &[], Instrument::Coupon);
+        let token = config.coupon_key_token;
         Self {
             issuer,
             config,
-            key: RefCell::new(None),
+            key: KeyBeside::new(OfCoupons { token }),
         }
     }
 

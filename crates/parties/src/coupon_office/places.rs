@@ -34,7 +34,7 @@ impl<P: Ports> Spreading for CouponOffice<P> {
             enrolled::FORMER => self.tell_former(request),
             gateway::PATH => self.take_passed_on(request).await,
             gateway::TERMINALS if is_office => self.tell_terminal(request),
-            key::PATH if is_office => self.show_key().await,
+            key::PATH if is_office => self.key.show(&self.issuer.office).await,
             _ => self.issuer.answer_sibling(request).await,
         }
     }
