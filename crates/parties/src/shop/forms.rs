@@ -115,6 +115,7 @@ impl<P: Ports> Shop<P> {
             instruments: self.config.instruments.clone(),
             policy,
             extra: Vec::new(),
+            coupons: None,
         };
         form.validate().map_err(Fault::malformed)?;
         Ok(form)
