@@ -15,7 +15,7 @@ use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
 use crate::holder::profile::Profile;
 use crate::home::Homes;
-use crate::{account, bank, checkout, core, holder, home};
+use crate::{account, bank, checkout, core, coupon, holder, home};
 
 /// What a record says once it is opened, or why it does not open.
 pub type Opened = Result<Zeroizing<Vec<u8>>, WalletError>;
@@ -104,6 +104,7 @@ pub fn error_kinds() -> impl Iterator<Item = ErrorKind> {
         bank::errors::KINDS,
         bank::local::errors::KINDS,
         checkout::errors::KINDS,
+        coupon::errors::KINDS,
         home::errors::KINDS,
     ];
     kinds.into_iter().flatten().copied()

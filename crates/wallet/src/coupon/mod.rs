@@ -1,0 +1,9 @@
+//! Coupons with an owner (source document 001): bought at an office, kept in the card, given, shown, spent and converted.
+//!
+//! Each step is stored before anything is sent, and every message can be sent again: a wallet that dies anywhere goes on from
+//! its last stored step. What a coupon is worth and whose it is, the office signs; what moves it, the card.
+
+mod calls;
+pub mod errors;
+pub mod shown;
+pub mod view;
