@@ -132,6 +132,7 @@ const PASSING = new Set([
   'coupon-on-its-way',
   'coupon-changed',
   'coupon-mine',
+  'coupon-in-use',
   'mail-address-invalid',
   'home-wrong-code',
   'home-no-address',

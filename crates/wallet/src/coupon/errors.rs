@@ -59,4 +59,6 @@ error_kinds! {
     CouponOnItsWay = 125, "coupon-on-its-way";
     /// Nothing was said to the office from this device yet, which takes the PIN once.
     OfficeUnasked = 126, "office-unasked";
+    /// The account has coupons that would be lost with its keys.
+    CouponInUse = 127, "coupon-in-use";
 }
