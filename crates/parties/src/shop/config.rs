@@ -67,6 +67,15 @@ impl CouponOffer {
         }
     }
 
+    /// Whether every form's rule is within its limits, whatever the goods.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let mut whole = self.rule(&[]);
+        let names = self.conditions.iter();
+        whole.conditions = names.map(|condition| condition.name.clone()).collect();
+        whole.is_sound()
+    }
+
     /// What a form for these goods says of coupons.
     #[must_use]
     pub fn rule(&self, items: &[Item]) -> CouponRule {

@@ -4,7 +4,7 @@ use tallystick_protocol::checkout::coupons::COUPONS_MAX;
 use tallystick_protocol::checkout::refunds::{CouponGivenBack, REFUNDS_MAX};
 use tallystick_protocol::coupon::{CouponId, CouponOutcome, SettlementKind};
 use tallystick_protocol::trust::statement::StatementError;
-use tallystick_protocol::wire::identifier::OrderId;
+use tallystick_protocol::wire::identifier::{OrderId, Root};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -40,6 +40,11 @@ impl CouponRefund {
     #[must_use]
     pub const fn counts(&self) -> bool {
         matches!(self.outcome, None | Some(CouponOutcome::Done))
+    }
+
+    /// The reference of its letter and its statement.
+    fn reference(&self, root: &Root) -> String {
+        format!("{root} {} {}", self.place, self.number)
     }
 
     fn paper(&self) -> String {
@@ -102,7 +107,7 @@ impl<P: Ports> Shop<P> {
         order: &Order,
         refund: &CouponRefund,
     ) -> Result<(), Fault> {
-        let reference = format!("{} {} {}", order.root, refund.place, refund.number);
+        let reference = refund.reference(&order.root);
         let (order, coupon, _) = rows::by_reference(tables, &reference)?;
         let about = (letters::GIVE_BACK_COUPON, &*reference);
         let what = (SettlementKind::GiveBack, Some(refund.money));
@@ -141,7 +146,7 @@ impl<P: Ports> Exchange<P> for GivingBack<'_, P> {
         (order, coupon, refund): &Self::Subject,
         said: Said<'_>,
     ) -> Result<Self::Word, Fault> {
-        let reference = format!("{} {} {}", order.root, refund.place, refund.number);
+        let reference = refund.reference(&order.root);
         let about = (letters::GIVE_BACK_COUPON, &*reference);
         let answer = self.0.coupon_answer((coupon, order), about, said)?;
         // What was made of it is another coupon.

@@ -13,6 +13,7 @@ use crate::ports::{Ports, Random, Tables};
 use crate::post::exchange::{Exchange, Said};
 use crate::post::outbox::{self, Content, NewLetter};
 use crate::shop::book::Order;
+use crate::shop::delivering::PATIENCE_SECONDS;
 use crate::shop::state::OrderState;
 use crate::shop::{EVIDENCE_SECONDS, Shop, asking, letters};
 use crate::standing::statements;
@@ -23,14 +24,15 @@ const PATH: &str = "/v1/coupon-presentations";
 /// The question whether the office holds a coupon.
 pub(in crate::shop) struct Holding<'a, P: Ports>(pub(in crate::shop) &'a Shop<P>);
 
-/// Posts the question. It goes on after the order's end, until it is known whether there is something to give free.
+/// Posts the question. It goes on for a day after the order's end, until it is known whether there is something to give free;
+/// the office ends a hold by itself.
 pub(super) fn ask_office(
     tables: &dyn Tables,
     order: &Order,
     coupon: &OrderCoupon,
     now_ms: u64,
 ) -> Result<(), Fault> {
-    let give_up_at = order.expires_at.plus_seconds(EVIDENCE_SECONDS);
+    let give_up_at = order.expires_at.plus_seconds(PATIENCE_SECONDS);
     let letter = NewLetter {
         kind: letters::HOLD_COUPON,
         reference: &coupon.reference(&order.root),
