@@ -4,6 +4,7 @@ import type { AskView, WalletProblem } from '../shared/messages'
 import type { ReaderView } from '../shared/reader-types'
 import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
 import { bankScenes } from './bank-scenes'
+import { couponScenes } from './coupon-scenes'
 import { homeScenes } from './home-scenes'
 import type { Scene } from './scene'
 
@@ -301,5 +302,6 @@ export const SCENES: Record<string, Scene> = {
   },
 
   ...homeScenes({ ready, asked, done, tsubaki, order, forever }),
+  ...couponScenes(ready),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
 }

@@ -22,6 +22,7 @@ const WINDOWS = {
   prepaid: [460, 720],
   'bank-opening': [460, 720],
   home: [640, 800],
+  coupons: [460, 720],
 }
 const SHOTS = {
   approve: [
@@ -75,6 +76,7 @@ const SHOTS = {
     'bank-home-prepaid',
     'bank-side',
     'bank-account-ends',
+    'coupons-home',
   ],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
   orders: ['orders', 'locked', 'problem', 'bank-orders'],
@@ -167,8 +169,43 @@ const SHOTS = {
     ].map(state => `home-${state}`),
     ...['begin', 'nothing', 'in-reader', 'lent', 'unheard'].map(state => `away-${state}`),
   ],
+  coupons: [
+    'locked',
+    ...[
+      'nowhere',
+      'none',
+      'all',
+      'one',
+      'campaign',
+      'unconfirmed',
+      'locked',
+      'asked',
+      'given',
+      'offered',
+      'spent',
+      'moving',
+      'missed',
+      'get',
+      'address',
+      'give',
+      'give-own',
+      'link',
+      'show',
+      'lock',
+      'convert',
+      'take',
+      'take-link',
+      'take-campaign',
+      'take-shown',
+      'take-forged',
+      'take-elsewhere',
+      'take-paste',
+    ].map(state => `coupons-${state}`),
+  ],
   prepaid: ['prepaid', 'prepaid-none', 'prepaid-new', 'prepaid-asked', 'prepaid-load', 'prepaid-back', 'prepaid-unsettled'],
 }
+/** The coupon that most scenes of coupons are about. */
+const COUPON = '2a7c91e04b5d4f8899aa10c2d4e6f801'
 /** Where on its page a scene is. */
 const PLACES = {
   receipt: 'done',
@@ -181,6 +218,18 @@ const PLACES = {
   'prepaid-new': 'new/account',
   'prepaid-load': 'prepaid/load',
   'prepaid-back': 'prepaid/unload',
+  ...Object.fromEntries(
+    ['campaign', 'unconfirmed', 'locked', 'asked', 'given', 'offered', 'spent', 'moving', 'missed'].map(id => [`coupons-${id}`, id]),
+  ),
+  'coupons-one': COUPON,
+  ...Object.fromEntries(['give', 'link', 'show', 'lock', 'convert'].map(act => [`coupons-${act}`, `${COUPON}/${act}`])),
+  'coupons-give-own': `${COUPON}/give`,
+  'coupons-get': 'get',
+  'coupons-address': 'address',
+  'coupons-take-paste': 'take',
+  ...Object.fromEntries(
+    ['take', 'take-link', 'take-campaign', 'take-shown', 'take-forged', 'take-elsewhere'].map(act => [`coupons-${act}`, 'take/1']),
+  ),
   'opening-done': 'account',
   'away-begin': 'away',
   'away-nothing': 'away',
@@ -200,6 +249,10 @@ const approve = async tab => {
 }
 const pick = tab => tab.getByRole('radio', { name: /On the card in the reader/ }).check()
 const move = tab => tab.getByRole('button', { name: /^Move .*Asahi/ }).click()
+const readCode = async tab => {
+  await tab.getByLabel('Code of whoever gets it').fill('tallystick:coupon?1.x')
+  await tab.getByRole('button', { name: 'Look at it' }).click()
+}
 /** What is done on a page before its picture is taken. */
 const ACTS = {
   'by-reader-insert': approve,
@@ -216,6 +269,16 @@ const ACTS = {
     await tab.locator('summary').filter({ hasText: 'Card lost?' }).click()
     await tab.getByRole('button', { name: 'Block the purse' }).click()
   },
+  'coupons-home': tab => tab.getByRole('button', { name: 'Coupons' }).click(),
+  async 'coupons-all'(tab) {
+    for (const fold of await tab.locator('summary').all()) await fold.click()
+    await tab.getByRole('button', { name: 'Ask Warifu Coupons' }).click()
+  },
+  'coupons-get': tab => tab.getByRole('button', { name: '¥3,000' }).click(),
+  'coupons-give': readCode,
+  'coupons-give-own': readCode,
+  'coupons-one': tab => tab.locator('summary').click(),
+  'coupons-lock': tab => tab.getByRole('button', { name: 'Lock it' }).click(),
   'bank-home-prepaid': tab => tab.getByRole('button', { name: 'Prepaid cards' }).click(),
   prepaid: tab => tab.getByRole('button', { name: 'Read the card' }).click(),
   'prepaid-load': tab => tab.getByRole('button', { name: '¥3,000' }).click(),

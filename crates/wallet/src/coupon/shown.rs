@@ -68,6 +68,7 @@ fn office_view(account: &CardAccount) -> CouponOfficeView {
         currency: currency.unwrap_or_default(),
         limit_minor: account.limit.map(|limit| limit.minor),
         ready: account.enrolment.is_done(),
+        place: account.place(),
     }
 }
 

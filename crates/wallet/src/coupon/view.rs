@@ -6,6 +6,8 @@ use tallystick_protocol::wire::money::Money;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 
+use crate::core::place::KeyPlace;
+
 /// An amount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
@@ -52,6 +54,8 @@ pub struct CouponOfficeView {
     pub limit_minor: Option<u64>,
     /// Whether the account is enrolled.
     pub ready: bool,
+    /// Where the account's keys are: their PIN is asked for.
+    pub place: KeyPlace,
 }
 
 /// How far a coupon is.
