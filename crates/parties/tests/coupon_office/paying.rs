@@ -367,3 +367,45 @@ fn a_coupon_of_a_campaign_pays_where_the_order_meets_what_it_asks_for() {
     assert_eq!(owed_for_coupons(&world), 200);
     require_rest(&world);
 }
+
+#[test]
+fn of_a_campaign_for_one_order_each_two_coupons_in_one_order_are_refused_and_both_are_free() {
+    let world = world();
+    let mut buyer = Buyer::new(&world);
+    let campaign = super::campaigns::open(&world, &[("once", "1")], "1");
+    let mut pick = || buyer.anna.pick(&world, campaign, 100).unwrap().coupon();
+    let coupons = [pick(), pick()];
+    let order = buyer.order(&world, &coupons);
+    let receipt = buy(&world, &order);
+    assert_eq!(refused(&world, &receipt), RefusalReason::CouponRefused);
+    for coupon in &coupons {
+        assert!(buyer.is_owned(&world, coupon));
+    }
+    let order = buyer.order(&world, &coupons[..1]);
+    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+    require_rest(&world);
+}
+
+#[test]
+fn coupons_pay_where_shop_and_office_are_spread_over_objects() {
+    let mut world = world();
+    world.spread_shop(4);
+    world.spread_coupons(4);
+    world.run_for(MINUTE);
+    let mut buyer = Buyer::new(&world);
+    let coupons = buyer.coupons(&world, &[700, 1_500]);
+    let wrong = buyer.order_as(&world, &coupons[..1], |wish| {
+        wish.details.name = "Somebody Else".to_owned();
+    });
+    assert_eq!(buy(&world, &wrong).state, ShopState::Refused);
+    world.run_for(MINUTE);
+    assert!(buyer.is_owned(&world, &coupons[0]));
+    let order = buyer.order_by_coupons(&world, &coupons);
+    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+    assert_eq!(owed_for_coupons(&world), 2_000);
+    let refunded = super::paying_back::refund(&world, &order, 600, "one");
+    assert_eq!(refunded.status(), 200);
+    world.run_for(MINUTE);
+    assert_eq!(owed_for_coupons(&world), 1_400);
+    require_books(&world);
+}
