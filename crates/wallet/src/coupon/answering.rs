@@ -1,6 +1,6 @@
 //! What offices answer to what was signed: verified, then taken up.
 
-use tallystick_protocol::coupon::{CouponAnswer, CouponOutcome, TransferReply};
+use tallystick_protocol::coupon::{CouponAnswer, CouponOutcome, Owner, TransferReply};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::problem::ProblemKind;
 
@@ -235,11 +235,15 @@ impl CouponRecord {
             (CouponWhat::Reply, CouponOutcome::Done) => {
                 // The wallet's own card has signed it.
                 let reply = keyed::unverified::<TransferReply>(&under_way.said);
-                if reply.is_ok_and(|reply| reply.agrees) {
-                    self.standing = Standing::Given;
-                    self.note(at, CouponEventKind::Given, under_way.to);
-                } else {
-                    self.standing = Standing::Owned;
+                let agreed = reply.ok().filter(|reply| reply.agrees);
+                let (standing, event) = match agreed.map(|reply| reply.to) {
+                    Some(Owner::Shop(_)) => (Standing::Spent, Some(CouponEventKind::Spent)),
+                    Some(Owner::Holder(_)) => (Standing::Given, Some(CouponEventKind::Given)),
+                    None => (Standing::Owned, None),
+                };
+                self.standing = standing;
+                if let Some(event) = event {
+                    self.note(at, event, under_way.to);
                 }
                 self.ask = None;
                 self.under_way = None;

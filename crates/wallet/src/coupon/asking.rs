@@ -11,7 +11,12 @@ use crate::core::ask::Ask;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::Ports;
+use crate::core::secure_element::Reply;
 use crate::core::wallet::Wallet;
+use crate::holder::card_account::CardAccount;
+
+/// What says at the desk what is to be asked.
+type Asking<'a> = &'a mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Ask<Question>>, WalletError>;
 
 /// How many coupons are looked at in one go.
 const LOOKS_MAX: usize = 64;
@@ -36,38 +41,55 @@ impl<P: Ports> Wallet<P> {
     /// card hears of it.
     ///
     /// # Errors
-    /// Those of [`Wallet::gesture`]; not that the office could not be reached: what is under way says so.
+    /// What the office refused it for; those of [`Wallet::gesture`]. Not that the office could not be reached: then it is under
+    /// way.
     pub(super) async fn follow_with_pin(&self, id: &str, pin: &str) -> Result<(), WalletError> {
-        self.follow_one(id).await?;
+        if let Some(refused) = self.follow_one(id).await? {
+            return Err(refused);
+        }
         let mut astray = None;
         self.perform(&mut |desk| {
-            let account = desk.coupons()?.coupon(id).map(|it| it.account.clone());
-            astray = None;
-            if let Ok(account) = account {
-                let talk = desk.office(&account)?.talk;
-                astray = talk.filter(|talk| talk.is_misplaced).map(|_| account);
-            }
+            let account = desk.coupon(id)?.account;
+            let talk = desk.office(&account)?.talk;
+            astray = talk.filter(|talk| talk.is_misplaced).map(|_| account);
             Ok(())
         })
         .await?;
         if let Some(account) = astray {
-            self.gesture(&account, pin, &mut |_, _| Ok(Vec::new()), &mut |_, _, _| {
-                Ok(())
-            })
-            .await?;
-            self.follow_one(id).await?;
+            let (mut nothing, mut nobody) = (
+                |_: &mut Desk<'_>, _: &CardAccount| Ok(Vec::new()),
+                |_: &mut Desk<'_>, _: &CardAccount, _: &[Reply]| Ok(()),
+            );
+            self.gesture(&account, pin, &mut nothing, &mut nobody)
+                .await?;
+            if let Some(refused) = self.follow_one(id).await? {
+                return Err(refused);
+            }
         }
         Ok(())
     }
 
-    /// As [`Wallet::follow_with_pin`], in the key space that is known.
-    pub(super) async fn follow_one(&self, id: &str) -> Result<(), WalletError> {
+    /// As [`Wallet::follow_with_pin`], in the key space that is known. Returns what the office refused it for.
+    async fn follow_one(&self, id: &str) -> Result<Option<WalletError>, WalletError> {
         self.ask_offices(&mut |desk| desk.under_way_asks(Some(id)))
             .await?;
+        let mut refused = None;
+        self.perform(&mut |desk| {
+            let record = desk.coupon(id)?;
+            let failure = record.under_way.as_ref().and_then(|it| it.failure);
+            refused = failure.map(|kind| WalletError::new(kind).about(&record.office_name));
+            if refused.is_some() && record.is_coming() {
+                // It never came.
+                desk.drop_coupon(&record)?;
+            }
+            Ok(())
+        })
+        .await?;
         self.tend_or_wait(id).await?;
         self.ask_offices(&mut |desk| desk.state_asks(&|coupon| coupon.id == id))
             .await?;
-        self.tend_or_wait(id).await
+        self.tend_or_wait(id).await?;
+        Ok(refused)
     }
 
     /// Has the card hear what it has to hear; one that is not there hears it the next time.
@@ -81,10 +103,7 @@ impl<P: Ports> Wallet<P> {
     }
 
     /// Asks offices, and takes up what they said. Returns whether anything came of it.
-    pub(super) async fn ask_offices(
-        &self,
-        asks: &mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Ask<Question>>, WalletError>,
-    ) -> Result<bool, WalletError> {
+    pub(super) async fn ask_offices(&self, asks: Asking<'_>) -> Result<bool, WalletError> {
         let mut due = Vec::new();
         self.perform(&mut |desk| {
             due = asks(desk)?;

@@ -50,8 +50,7 @@ impl<P: Ports> Wallet<P> {
             },
         )
         .await?;
-        self.follow_with_pin(id, pin).await?;
-        self.perform(&mut |desk| desk.require_going(id)).await
+        self.follow_with_pin(id, pin).await
     }
 
     /// What an office has charged to an account, by its signed word.

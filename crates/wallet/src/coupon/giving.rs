@@ -86,7 +86,6 @@ impl<P: Ports> Wallet<P> {
         )
         .await?;
         self.follow_with_pin(id, pin).await?;
-        self.perform(&mut |desk| desk.require_going(id)).await?;
         Ok(text)
     }
 }
@@ -160,15 +159,5 @@ impl Desk<'_> {
         record.begin(under_way, CouponEventKind::HandedOn);
         self.keep_coupon(record)?;
         Ok(text)
-    }
-
-    /// Requires that the office did not refuse what is under way.
-    pub(super) fn require_going(&mut self, id: &str) -> Result<(), WalletError> {
-        let record = self.coupon(id)?;
-        let last = record.under_way.as_ref().and_then(|it| it.failure);
-        match last {
-            Some(kind) => Err(WalletError::new(kind).about(&record.office_name)),
-            None => Ok(()),
-        }
     }
 }

@@ -118,7 +118,6 @@ impl<P: Ports> Wallet<P> {
         )
         .await?;
         self.follow_with_pin(&kept, pin).await?;
-        self.perform(&mut |desk| desk.require_coming(&kept)).await?;
         Ok(kept)
     }
 }
@@ -159,18 +158,5 @@ impl Desk<'_> {
             at: moment.at,
             nonce: moment.nonce,
         })
-    }
-
-    /// Requires that a coupon did not come to nothing; one that did is forgotten. One that waits for its office is kept.
-    pub(super) fn require_coming(&mut self, id: &str) -> Result<(), WalletError> {
-        let record = self.coupon(id)?;
-        let failure = record.under_way.as_ref().and_then(|it| it.failure);
-        let Some(kind) = failure else {
-            return Ok(());
-        };
-        if record.is_coming() {
-            self.drop_coupon(&record)?;
-        }
-        Err(WalletError::new(kind).about(&record.office_name))
     }
 }

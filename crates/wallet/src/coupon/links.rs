@@ -104,7 +104,6 @@ impl<P: Ports> Wallet<P> {
         )
         .await?;
         self.follow_with_pin(id, pin).await?;
-        self.perform(&mut |desk| desk.require_going(id)).await?;
         Ok(text)
     }
 
@@ -141,8 +140,7 @@ impl<P: Ports> Wallet<P> {
             },
         )
         .await?;
-        self.follow_with_pin(id, pin).await?;
-        self.perform(&mut |desk| desk.require_going(id)).await
+        self.follow_with_pin(id, pin).await
     }
 
     /// Redeems a link for an account.

@@ -8,6 +8,11 @@ use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
 
+/// What the card is asked; nothing, if nothing is left to do.
+type Ask<'a> = &'a mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Command>, WalletError>;
+/// Keeps what it answered.
+type Keep<'a> = &'a mut dyn FnMut(&mut Desk<'_>, &[Reply]) -> Result<(), WalletError>;
+
 impl<P: Ports> Wallet<P> {
     /// Locks a coupon, once there is a password. What it is worth is forgotten here; the card tells it again when it is
     /// unlocked.
@@ -105,8 +110,8 @@ impl<P: Ports> Wallet<P> {
     async fn with_coupon(
         &self,
         id: &str,
-        commands: &mut dyn FnMut(&mut Desk<'_>) -> Result<Vec<Command>, WalletError>,
-        keep: &mut dyn FnMut(&mut Desk<'_>, &[Reply]) -> Result<(), WalletError>,
+        commands: Ask<'_>,
+        keep: Keep<'_>,
     ) -> Result<(), WalletError> {
         self.at_one_go(
             &mut |desk| {

@@ -111,7 +111,7 @@ impl<P: Ports> Wallet<P> {
             &account,
             pin,
             &mut |desk, _| {
-                let (place, ask) = desk.to_be_answered(id)?;
+                let (place, ask) = desk.open_ask(id)?;
                 let moment = desk.moment();
                 Ok(vec![card::sign_reply(place, &ask, agrees, moment)])
             },
@@ -137,14 +137,13 @@ impl<P: Ports> Wallet<P> {
             },
         )
         .await?;
-        self.follow_with_pin(id, pin).await?;
-        self.perform(&mut |desk| desk.require_going(id)).await
+        self.follow_with_pin(id, pin).await
     }
 }
 
 impl Desk<'_> {
     /// Where a coupon is in the card, and what its owner is asked about it.
-    fn to_be_answered(&mut self, id: &str) -> Result<(u8, Vec<u8>), WalletError> {
+    fn open_ask(&mut self, id: &str) -> Result<(u8, Vec<u8>), WalletError> {
         let now = self.now();
         let record = self.coupon(id)?;
         let refused = |kind| Err(WalletError::new(kind).about(&record.office_name));

@@ -45,7 +45,6 @@ impl<P: Ports> Wallet<P> {
             }
         };
         self.follow_with_pin(&id, pin).await?;
-        self.perform(&mut |desk| desk.require_coming(&id)).await?;
         Ok(id)
     }
 
