@@ -117,7 +117,6 @@ pub fn buy(holder: &Holder<'_>, coupons: &[String]) -> OrderView {
     let request = holder.asked(TEA);
     approve(holder, &request, coupons).unwrap();
     holder.finish();
-    follow(holder);
     holder.order(&request)
 }
 
@@ -177,5 +176,4 @@ pub fn give_back(holder: &Holder<'_>, order: &OrderView, minor: u64, id: &'stati
     holder.world.run_for(60_000);
     block_on(holder.wallet.follow_money(&order.request_id)).unwrap();
     holder.finish();
-    follow(holder);
 }

@@ -12,6 +12,9 @@
 mod ask;
 mod buyer;
 mod choosing;
+#[path = "../bank/customer.rs"]
+#[allow(dead_code, reason = "the tests of banks use the rest")]
+mod customer;
 #[path = "../purchase/device.rs"]
 mod device;
 mod ends;
@@ -19,6 +22,7 @@ mod ends;
 #[allow(dead_code, reason = "the tests of purchases use the rest")]
 mod holder;
 mod paying;
+mod purse;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

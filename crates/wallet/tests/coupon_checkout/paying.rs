@@ -85,11 +85,11 @@ fn t001_17_what_is_given_back_goes_to_the_coupon_first_and_comes_as_a_coupon() {
     let (holder, coupons) = with_coupons(&world, &[500]);
     let order = buy(&holder, &coupons);
     give_back(&holder, &order, 300, "one");
+    assert_eq!(usable(&holder), [300], "it comes by itself");
     let part = holder.order(&order.request_id);
     assert_eq!(part.paid_coupons[0].given_back_minor, Some(300));
     assert_eq!(part.refunded_minor, None);
     assert_eq!(part.sentence_key, "partly-refunded");
-    assert_eq!(usable(&holder), [300]);
     assert_eq!(world.balance("holder 1"), LIMIT - 1_500);
     give_back(&holder, &order, 1_700, "two");
     let whole = holder.order(&order.request_id);
