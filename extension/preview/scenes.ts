@@ -5,6 +5,7 @@ import type { ReaderView } from '../shared/reader-types'
 import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
 import { bankScenes } from './bank-scenes'
 import { homeScenes } from './home-scenes'
+import { orderCouponScenes } from './order-coupon-scenes'
 import type { Scene } from './scene'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -302,4 +303,5 @@ export const SCENES: Record<string, Scene> = {
 
   ...homeScenes({ ready, asked, done, tsubaki, order, forever }),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
+  ...orderCouponScenes({ ready, asked, done, order }),
 }

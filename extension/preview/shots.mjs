@@ -58,6 +58,12 @@ const SHOTS = {
     'pay-lent-wrong',
     'pay-lent-barred',
     'paying-lent',
+    'pay-coupons',
+    'pay-coupons-chosen',
+    'pay-coupons-whole',
+    'pay-coupons-together',
+    'pay-coupons-nowhere',
+    'paid-coupons',
   ],
   popup: [
     'new',
@@ -82,7 +88,7 @@ const SHOTS = {
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
   reset: ['finished', 'new'],
-  receipt: ['receipt'],
+  receipt: ['receipt', 'receipt-coupons'],
   readers: [
     'unsupported',
     'none',
@@ -172,6 +178,7 @@ const SHOTS = {
 /** Where on its page a scene is. */
 const PLACES = {
   receipt: 'done',
+  'receipt-coupons': 'done',
   'purse-load': 'purse/load',
   'purse-load-short': 'purse/load',
   'purse-unload': 'purse/unload',
@@ -200,6 +207,10 @@ const approve = async tab => {
 }
 const pick = tab => tab.getByRole('radio', { name: /On the card in the reader/ }).check()
 const move = tab => tab.getByRole('button', { name: /^Move .*Asahi/ }).click()
+const tick = name => async tab => {
+  await tab.getByRole('button', { name: 'Use Coupons' }).click()
+  await tab.getByRole('checkbox', { name }).first().check()
+}
 /** What is done on a page before its picture is taken. */
 const ACTS = {
   'by-reader-insert': approve,
@@ -210,6 +221,9 @@ const ACTS = {
   'further-reader': pick,
   'further-new-card': pick,
   'move-asked': move,
+  'pay-coupons-chosen': tick(/^Voucher, ¥1,000/),
+  'pay-coupons-whole': tick(/^Electronic money/),
+  'pay-coupons-together': tick(/^Voucher, ¥1,000/),
   'pay-choose': tab => tab.getByRole('button', { name: 'Change Pay with' }).click(),
   'purse-renew': tab => tab.getByRole('button', { name: 'Renew the key' }).click(),
   async 'purse-lost'(tab) {
