@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use tallystick_card::host::coupon::Progress;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::coupon::{
-    ConfirmationAsk, Coupon, CouponId, CouponState, CouponTerms, Ownership,
+    ConfirmationAsk, Coupon, CouponId, CouponState, CouponTerms, Owner, Ownership,
 };
 use tallystick_protocol::keys::PairContext;
 use tallystick_protocol::trust::keyed;
@@ -18,6 +18,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::view::{CouponEventKind, CouponWhat};
 use crate::core::error::{ErrorKind, WalletError};
+use crate::holder::card_account::CardAccount;
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;
@@ -298,6 +299,14 @@ impl CouponRecord {
     #[must_use]
     pub fn asked(&self) -> Option<ConfirmationAsk> {
         keyed::unverified(self.ask.as_deref()?).ok()
+    }
+
+    /// Whether it is owned by keys that its account had before.
+    #[must_use]
+    pub fn is_formers(&self, account: &CardAccount) -> bool {
+        let now = Owner::Holder(account.enrolment.holder());
+        let is_here = !self.standing.is_over() && self.standing != Standing::Coming;
+        is_here && self.ownership().is_some_and(|whose| whose.owner != now)
     }
 
     /// Whether it can be handed on, spent or converted now.

@@ -287,6 +287,9 @@ pub struct CouponView {
     pub unconfirmed: bool,
     /// Whether it wants the password.
     pub locked: bool,
+    /// Whether it is still owned by keys that the account had before: `take_coupon` with what `show_coupon` says brings it to
+    /// those that it has now.
+    pub former: bool,
     /// What is under way.
     #[cfg_attr(feature = "typescript", tsify(type = "UnderWayView | null"))]
     pub under_way: Option<UnderWayView>,
