@@ -12,6 +12,7 @@
 mod ask;
 mod asking;
 mod billing;
+mod buyer;
 mod campaigns;
 mod checkout;
 mod claims;
