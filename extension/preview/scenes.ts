@@ -6,6 +6,7 @@ import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletVie
 import { bankScenes } from './bank-scenes'
 import { couponScenes } from './coupon-scenes'
 import { homeScenes } from './home-scenes'
+import { orderCouponScenes } from './order-coupon-scenes'
 import type { Scene } from './scene'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -304,4 +305,5 @@ export const SCENES: Record<string, Scene> = {
   ...homeScenes({ ready, asked, done, tsubaki, order, forever }),
   ...couponScenes(ready),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
+  ...orderCouponScenes({ ready, asked, done, order }),
 }

@@ -96,7 +96,11 @@ impl Desk<'_> {
     }
 
     /// Something was made of a coupon: what an order did not need, or what was given back.
-    fn take_made(&mut self, of: &CouponRecord, made: CouponId) -> Result<bool, WalletError> {
+    pub(super) fn take_made(
+        &mut self,
+        of: &CouponRecord,
+        made: CouponId,
+    ) -> Result<bool, WalletError> {
         if self.coupons()?.numbered(&of.office, made).is_some() {
             return Ok(false);
         }
@@ -177,7 +181,8 @@ impl CouponRecord {
             _ => {}
         }
         self.standing = standing;
-        if standing.is_over() {
+        // What was signed about one that is stopped comes to nothing at its office.
+        if standing.is_over() || standing == Standing::Blocked {
             self.under_way = None;
         }
     }
