@@ -35,7 +35,7 @@ export function readFile(text: string, campaign: string): { links: Link[]; confl
     if (trouble) conflicts.push({ line: at + 1, trouble })
     else if (typeof read !== 'string') {
       seen.add(read.claim)
-      links.push(read)
+      links.push({ ...read, line: at + 1 })
     }
   }
   return { links, conflicts }

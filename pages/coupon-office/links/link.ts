@@ -1,5 +1,6 @@
 // A campaign's link: which coupon, and the secret key by which the first wallet that has it gets that coupon. Both stand behind
-// the number sign, which no browser sends. The one place of the pages where a link is written and read.
+// the number sign, which no browser sends. The wallet reads it in crates/wallet/src/coupon/text.rs; the one place of this page
+// where one is written and read.
 
 export interface Link {
   /** The coupon's number, 16 bytes in hexadecimal. */
@@ -8,6 +9,8 @@ export interface Link {
   claim: string
   /** The secret key of P-256, 32 bytes in base64url. */
   secret: string
+  /** The line of the file that it was read from. */
+  line?: number
 }
 
 const PATH = '/claim'
@@ -15,6 +18,10 @@ const FORM = /^(https?:\/\/[a-z0-9.:-]+)\/claim#([0-9a-f]{32})\.([A-Za-z0-9_-]{4
 
 export const addressOf = ({ coupon, secret }: Pick<Link, 'coupon' | 'secret'>, office = location.origin): string =>
   `${office}${PATH}#${coupon}.${secret}`
+
+/** Where whoever asks gets a coupon of the campaign, while there are any. */
+export const campaignAddressOf = (id: string, { minor, currency }: { minor: number; currency: string }, office = location.origin): string =>
+  `${office}/campaign#${id}.${minor}.${currency}`
 
 /** What an address of a link of this office names; nothing if it is none. */
 export function linkAt(address: string, office = location.origin): Pick<Link, 'coupon' | 'secret'> | undefined {

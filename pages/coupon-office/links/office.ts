@@ -78,7 +78,7 @@ export async function command(
   { owner, operator, campaign }: { owner: Owner; operator: string; campaign: string },
   links: readonly Link[],
   done: (count: number) => void,
-): Promise<{ at: number; state: State }[]> {
+): Promise<{ at: number; state: Exclude<State, 'new'> }[]> {
   const key = await operatorFor(owner, operator)
   const { role, domain } = owner
   let count = 0
@@ -87,7 +87,7 @@ export async function command(
     const isIssue = what === 'issue-links'
     const isDone = isIssue && states.every(state => state === 'waiting')
     if (isIssue && !isDone) {
-      const inTheWay = states.map((state, at) => ({ at: count + at, state })).filter(({ state }) => state !== 'new')
+      const inTheWay = states.flatMap((state, at) => (state === 'new' ? [] : [{ at: count + at, state }]))
       if (inTheWay.length > 0) return inTheWay
     }
     if (!isDone) await sendCommand(await signedCommand(key, { role, domain, command: what, arguments: { campaign, list } }))

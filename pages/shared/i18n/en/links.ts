@@ -7,6 +7,7 @@ export const links = {
   locked: 'Open the console first, with its token, and come back.',
   unreachable: 'The office does not answer. Nothing was changed.',
   retry: 'Try again',
+  whoeverAsks: 'Without a link of one’s own, whoever asks here gets one while there are any:',
   noCampaigns: 'No campaign is open. Open one on the console.',
   campaign: 'Campaign',
   campaignLine: '{shop}, {value} each, {left} left, until {until}',

@@ -10,6 +10,7 @@ export const links: CatalogueLike<typeof english> = {
   locked: '先に管理画面をトークンで開いてから、戻ってきてください。',
   unreachable: 'クーポン局が応答しません。何も変わっていません。',
   retry: 'もう一度',
+  whoeverAsks: '個別のリンクがなくても、残りがある間は、次の場所で求めた人が1枚受け取れます。',
   noCampaigns: '開催中のキャンペーンがありません。管理画面で始めてください。',
   campaign: 'キャンペーン',
   campaignLine: '{shop}、1枚{value}、残り{left}枚、{until}まで',
