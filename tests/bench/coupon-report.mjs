@@ -16,7 +16,7 @@ export function couponTables({ native, beside, links }) {
   return [
     '### On 1, 4 and 16 objects',
     perRow(native.objects, ({ objects }) => String(objects), 'objects'),
-    'Processor time of the office alone, one thread, median (quartiles) over the rounds; a second by the clock. Handed on is a transfer that the owner’s card signed (RSA-2048), sealed, verified, decided, the ownership signed anew (P-256), and the answer signed and sealed. A coupon is at one object, so that objects do not share work, and of each as many go through in a second as of one. The office’s verdict and who verifies a coupon alone verify its three signatures.',
+    'Processor time of the office alone, one thread, median (quartiles) over the rounds; a second by the clock. Handed on is a transfer that the owner’s card signed (RSA-2048), sealed, verified, decided, the ownership signed anew (P-256), and the answer signed and sealed. A coupon is at one object; of several, that one asks another who the receiver is, which is what a transfer costs there more, and each carries its own coupons. The office’s verdict and who verifies a coupon alone verify its three signatures.',
     '### At a thousand coupons and at many',
     perRow(native.coupons, ({ coupons }) => coupons.toLocaleString('en'), 'coupons'),
     goal('the ratio', Math.max(...native.coupons.slice(1).map(row => row.transfer.timesFirst.p50)), RATIO_MAX, number),
