@@ -80,7 +80,21 @@ export interface Order extends Line {
   tables: Table[]
 }
 export type ArgumentKind =
-  'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count' | 'booking' | 'iban' | 'coupon' | 'terminal'
+  | 'account'
+  | 'amount'
+  | 'party'
+  | 'order'
+  | 'certificate'
+  | 'purse'
+  | 'limit'
+  | 'count'
+  | 'booking'
+  | 'iban'
+  | 'coupon'
+  | 'terminal'
+  | 'campaign'
+  | 'condition'
+  | 'digest'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',

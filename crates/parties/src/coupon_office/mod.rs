@@ -31,7 +31,7 @@ mod state;
 mod status;
 mod totals;
 
-pub use campaigns::campaign_of;
+pub use campaigns::{LINKS_MAX, campaign_of};
 pub use config::CouponConfig;
 pub use state::{IllegalStep, Step, after};
 
@@ -70,6 +70,8 @@ pub(crate) enum Task {
     Settle,
     Gateway,
     ShowCertificate,
+    TakeLinks,
+    ShowLinks,
 }
 
 /// What a coupon office answers at beside what an issuer does.
@@ -112,6 +114,13 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/coupon-settlements", Task::Settle).at(Belongs::ToShard(settling::settled_in)),
     Route::post("/v1/gateway-requests", Task::Gateway).at(Belongs::ToShard(gateway::coupon_in)),
     Route::get("/v1/coupons.cer", Task::ShowCertificate).dear(),
+    // An operator's, about the links of a campaign.
+    Route::post("/v1/console/campaigns/{}/links", Task::TakeLinks)
+        .private()
+        .at(Belongs::ToShard(campaigns::campaign_in)),
+    Route::get("/v1/console/campaigns/{}/links", Task::ShowLinks)
+        .private()
+        .at(Belongs::ToShard(campaigns::campaign_in)),
 ];
 
 /// Orders of which coupons have paid everything.
@@ -145,9 +154,10 @@ impl<P: Ports> CouponOffice<P> {
         if let Some(answer) = self.issuer.serve_before(self, request).await? {
             return Ok(answer);
         }
-        let Some((task, _)) = routes::find(ROUTES, request)? else {
+        let Some((task, chosen)) = routes::find(ROUTES, request)? else {
             return self.issuer.serve_own(request).await;
         };
+        let campaign = chosen.first().copied().unwrap_or_default();
         match task {
             Task::Issue => self.take_issue(request).await,
             Task::HandOn => self.take_transfer(request).await,
@@ -164,6 +174,8 @@ impl<P: Ports> CouponOffice<P> {
             Task::Settle => self.take_settlement(request).await,
             Task::Gateway => self.take_gateway(request).await,
             Task::ShowCertificate => self.show_certificate().await,
+            Task::TakeLinks => self.take_links(request, campaign),
+            Task::ShowLinks => self.show_links(request, campaign),
         }
     }
 }
@@ -200,6 +212,7 @@ impl<P: Ports> Duties for CouponOffice<P> {
 
     fn night(&self) -> Result<(), Fault> {
         self.end_expired()?;
+        self.end_links()?;
         let office = &self.issuer.office;
         let before = office.now().minus_seconds(schema::NOTICE_DAYS * 86_400);
         office.transaction(|tables| tables.run(schema::FORGET_NOTICES, &[before.into()]))?;
