@@ -23,6 +23,7 @@ mod ends;
 mod holder;
 mod paying;
 mod purse;
+mod seeing;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;
