@@ -38,6 +38,7 @@ const coupon: CouponView = {
   under_way: null,
   ask: null,
   timeline: [{ at: NOW - 20 * DAY, what: 'bought', whom: null, money: null }],
+  former: false,
   made_of: null,
   ends_soon: false,
 }
@@ -101,6 +102,7 @@ const over = [
   one('converted', { usable: false, state: 'converted', value: yen(2_000) }),
   one('expired', { usable: false, state: 'expired', valid_until: NOW - DAY }),
 ]
+const former = one('former', { former: true, usable: false })
 const early = one('early', { not_before: NOW + 3 * DAY, valid_until: NOW + 30 * DAY })
 const moving = one('moving', { usable: false, under_way: { ...begun, what: 'redemption' }, value: yen(700), unconfirmed: true })
 const missed = one('missed', { usable: false, under_way: { ...begun, what: 'conversion', failure: 'office-unreachable' } })
@@ -148,6 +150,7 @@ export function couponScenes(ready: WalletView): Record<string, Scene> {
     'coupons-spent': wallet([spent, rest]),
     'coupons-moving': wallet([moving]),
     'coupons-missed': wallet([missed]),
+    'coupons-former': wallet([former]),
     'coupons-get': wallet([]),
     'coupons-address': wallet([], { coupon_address: 'tallystick:coupon?1.aGVyZSBpcyBhIGhvbGRlcg' }),
     'coupons-give': wallet([coupon], {

@@ -191,6 +191,7 @@ const SHOTS = {
       'spent',
       'moving',
       'missed',
+      'former',
       'get',
       'address',
       'give',
@@ -226,7 +227,10 @@ const PLACES = {
   'prepaid-load': 'prepaid/load',
   'prepaid-back': 'prepaid/unload',
   ...Object.fromEntries(
-    ['campaign', 'unconfirmed', 'locked', 'asked', 'given', 'offered', 'spent', 'moving', 'missed'].map(id => [`coupons-${id}`, id]),
+    ['campaign', 'unconfirmed', 'locked', 'asked', 'given', 'offered', 'spent', 'moving', 'missed', 'former'].map(id => [
+      `coupons-${id}`,
+      id,
+    ]),
   ),
   'coupons-one': COUPON,
   ...Object.fromEntries(['give', 'link', 'show', 'lock', 'convert'].map(act => [`coupons-${act}`, `${COUPON}/${act}`])),

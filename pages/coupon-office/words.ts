@@ -2,10 +2,10 @@ import type { AccountKey, AccountWords } from '../shared/account/account.ts'
 import { accountWords } from '../shared/account/words.ts'
 import { coupons } from '../shared/i18n/en/coupons.ts'
 import { issuer } from '../shared/i18n/en/issuer.ts'
-import { links as linkTexts } from '../shared/i18n/en/links.ts'
+import { couponLinks } from '../shared/i18n/en/coupon-links.ts'
 import { coupons as couponsJa } from '../shared/i18n/ja/coupons.ts'
 import { issuer as issuerJa } from '../shared/i18n/ja/issuer.ts'
-import { links as linkTextsJa } from '../shared/i18n/ja/links.ts'
+import { couponLinks as couponLinksJa } from '../shared/i18n/ja/coupon-links.ts'
 import { translator, type Values } from '../shared/i18n/translate.ts'
 import { formatMoney } from '../shared/money.ts'
 import { nameOf, ownName } from '../shared/neighbours.ts'
@@ -15,7 +15,7 @@ export const office = nameOf(ownName('warifu'))
 
 // What is said of an account at any issuer, but for what is different here.
 const texts = translator({ ...issuer, ...coupons }, { ja: { ...issuerJa, ...couponsJa } })
-const linked = translator(linkTexts, { ja: linkTextsJa })
+const linked = translator(couponLinks, { ja: couponLinksJa })
 export const { language } = texts
 
 /** A text of the front page, with the office's name where it belongs. */

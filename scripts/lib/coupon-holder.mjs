@@ -6,13 +6,13 @@ const PAGE = { width: 460, height: 720 }
 export class CouponHolder extends Shopper {
   /** Gets an account at the office into a wallet that has something already. */
   async openCouponAccount() {
-    await this.addCard('coupon-office')
+    await this.addCard('coupon-office', 'coupon.account.done')
   }
 
   /** Gets a new wallet with an account at the office, and nothing else. */
   async beginWithCoupons() {
     const onboarding = await this.openAccount('coupon-office')
-    await this.setUp(onboarding)
+    await this.setUp(onboarding, { done: 'coupon.account.done' })
     await onboarding.close()
   }
 

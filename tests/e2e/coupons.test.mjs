@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { CouponHolder } from '../../scripts/lib/coupon-holder.mjs'
+import { operatorOf } from '../../scripts/lib/operator.mjs'
 import { AIKO, problemWords, words } from '../../scripts/lib/shopper.mjs'
 import { axeLook, motionLook, narrowLook } from './support/looks.mjs'
 import { consoleOf, eventually, openWorld } from './support/world.mjs'
@@ -26,7 +27,8 @@ const looksWell = async page => {
 }
 
 before(async () => {
-  world = await openWorld({ record: recorded, shots: SHOTS, as: CouponHolder })
+  // Within a week, so that every coupon is one that ends soon.
+  world = await openWorld({ record: recorded, shots: SHOTS, as: CouponHolder, vars: { 'coupon-office': { COUPON_DAYS: '5' } } })
   aiko = world.shopper
   kenji = await CouponHolder.start(world.parties, { extension: world.extension, shots: SHOTS, person: KENJI })
   await aiko.enrol()
@@ -157,6 +159,31 @@ test('t001_13 t001_14 t001_24 a locked coupon shows nothing without its password
   await looksWell(page)
   await aiko.unlockCoupon(page, PASSWORD)
   await until('it can be read', aiko, id, ({ locked, value }) => !locked && value?.minor === 1_200)
+  await page.close()
+})
+
+test('a campaign’s link says what it is worth, and gives one to each who asks', async () => {
+  const paid = { party: 'kiso-tea.localhost', amount: '300', count: '2', each: '1', budget: '600', days: '30', minimum: '0', once: '0' }
+  const domain = world.parties.domain('coupon-office')
+  const { commands } = await consoleOf(world.parties, 'coupon-office')
+  const wanted = commands.find(({ name }) => name === 'open-campaign').arguments.map(({ name }) => name)
+  const command = await operatorOf(world.parties, { role: 'coupon-office', domain })
+  await command('open-campaign', Object.fromEntries(wanted.map(name => [name, paid[name] ?? ''])))
+  const { campaigns } = await consoleOf(world.parties, 'coupon-office')
+  const link = `${world.parties.url('coupon-office')}/campaign#${campaigns[0].campaign}.300.JPY`
+  const page = await kenji.openLink(link)
+  await page.getByText('¥300', { exact: true }).waitFor()
+  const id = await kenji.take(page, 'coupon.saw.campaign.button')
+  const { shops } = await until('it is his', kenji, id, isMine)
+  assert.deepEqual(shops, ['kiso-tea.localhost'])
+})
+
+test('a week before a coupon ends the popup and the button say so', async () => {
+  const page = await aiko.openPage(aiko.walletUrl('popup'))
+  const ending = (await aiko.held()).filter(coupon => coupon.ends_soon).length
+  assert.ok(ending > 1, `${ending}`)
+  await page.getByText(words('coupon.ends.other', { count: ending, date: '' }).split(',')[0]).waitFor()
+  assert.equal(await page.evaluate(() => chrome.action.getBadgeText({})), String(ending))
   await page.close()
 })
 

@@ -2,6 +2,9 @@
 
 import type { LookedAt } from '../../shared/wallet-types'
 
+/** The longest text of a coupon, in characters, as the wallet has it. */
+export const TEXT_MAX = 11_000
+
 /** What its office says of a coupon, after which nobody can have it. */
 const HOPELESS = new Set<LookedAt['verdict']>(['over', 'expired', 'unknown', 'forged'])
 

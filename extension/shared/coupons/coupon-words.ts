@@ -30,6 +30,7 @@ export function chipOf(coupon: CouponView): Key {
   if (way && ['issue', 'redemption', 'request'].includes(way.what)) return 'coupon.chip.coming'
   if (way?.what === 'receipt') return 'coupon.chip.unconfirmed'
   if (coupon.locked) return 'coupon.chip.locked'
+  if (coupon.former) return 'coupon.chip.former'
   if (coupon.ask || state === 'asked') return 'coupon.chip.asked'
   if (way?.what === 'order' || state === 'held') return 'coupon.chip.held'
   if (state === 'offered') return 'coupon.chip.offered'
@@ -46,6 +47,7 @@ export function standingOf(coupon: CouponView): string {
   if (way?.what === 'receipt') return t('coupon.is.unconfirmed', words)
   if (way && !(way.what === 'offer' && state === 'offered')) return t(`coupon.way.${way.what}`, words)
   if (coupon.locked) return t('coupon.is.locked')
+  if (coupon.former) return t('coupon.is.former', words)
   if (coupon.unconfirmed) return t('coupon.is.unconfirmed', words)
   if (state === 'owned' && coupon.not_before > nowSeconds()) return t('coupon.is.early', { date: dateTime(coupon.not_before) })
   return t(`coupon.is.${state}`, words)

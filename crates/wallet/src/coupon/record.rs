@@ -367,7 +367,7 @@ impl CouponRecord {
         let waits = self
             .under_way
             .as_ref()
-            .is_some_and(|it| it.failure.is_none());
+            .is_some_and(|it| it.failure.is_none() && !(it.is_answered && self.standing.is_over()));
         // What was made of another is known by its number, and asked for.
         let is_named = self.coupon.is_some() && self.under_way.is_none();
         let comes = self.standing == Standing::Coming && is_named;

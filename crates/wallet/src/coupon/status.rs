@@ -6,7 +6,8 @@ use tallystick_protocol::coupon::{ConfirmationAsk, CouponId, CouponStatus};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::record::{CouponRecord, FORMAT, Standing};
+use super::record::{CouponRecord, FORMAT, Standing, UnderWay};
+use super::shown::short;
 use super::view::{CouponEventKind, CouponWhat};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -170,7 +171,7 @@ impl CouponRecord {
                 self.note(at, CouponEventKind::Found, None)
             }
             Standing::Asked => {
-                let to = self.asked().map(|asked| asked.to.to_string());
+                let to = self.asked().map(|asked| short(&asked.to));
                 self.note(at, CouponEventKind::WasAsked, to);
             }
             Standing::Given => self.note(at, CouponEventKind::Given, whom),
@@ -181,8 +182,16 @@ impl CouponRecord {
             _ => {}
         }
         self.standing = standing;
-        // What was signed about one that is stopped comes to nothing at its office.
-        if standing.is_over() || standing == Standing::Blocked {
+        if standing.is_over() {
+            // The receiver's wallet has still to hear of a gift, by its text.
+            let is_gift =
+                |it: &UnderWay| standing == Standing::Given && it.what == CouponWhat::Transfer;
+            self.under_way = self.under_way.take().filter(is_gift);
+            if let Some(gift) = &mut self.under_way {
+                gift.is_answered = true;
+            }
+        } else if standing == Standing::Blocked {
+            // What was signed about one that is stopped comes to nothing at its office.
             self.under_way = None;
         }
     }

@@ -1,12 +1,13 @@
 // What the coupon office's pages say to which links lead, in Japanese.
 import type { CatalogueLike } from '../translate.ts'
-import type { links as english } from '../en/links.ts'
+import type { couponLinks as english } from '../en/coupon-links.ts'
 
-export const links: CatalogueLike<typeof english> = {
+export const couponLinks: CatalogueLike<typeof english> = {
   claimTitle: 'クーポンが贈られました',
   claimText:
     'ウォレットに入れると、あなたのものになります。最初に入れた人のものになるので、このリンクを人に渡さず、早めに受け取ってください。',
   campaignTitle: 'クーポンをどうぞ',
+  campaignWorth: '{amount}のクーポンをどうぞ',
   campaignText: '{issuer}がお店に代わって、残りがあるかぎり順に配っています。',
   secret: 'このアドレスの#より後ろは、ブラウザーの外に出ません。{issuer}のコンピューターにも伝わっていません。',
   take: 'ウォレットで確認する',

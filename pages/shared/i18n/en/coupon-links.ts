@@ -1,9 +1,10 @@
 // What the coupon office's pages say to which links lead, in English.
-export const links = {
+export const couponLinks = {
   claimTitle: 'Somebody gives you a coupon',
   claimText:
     'Put it into your wallet, and it is yours. Whoever does that first has it: do not pass this link on, and do not wait too long.',
   campaignTitle: 'A coupon for you',
+  campaignWorth: 'A coupon of {amount} for you',
   campaignText: '{issuer} gives these away for a shop, one after the other, as long as there are some left.',
   secret: 'What stands behind the # of this address stays in your browser. No computer of {issuer} has seen it.',
   take: 'Look at it in my wallet',
