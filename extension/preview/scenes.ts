@@ -6,6 +6,7 @@ import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletVie
 import { bankScenes } from './bank-scenes'
 import { couponScenes } from './coupon-scenes'
 import { homeScenes } from './home-scenes'
+import { orderCouponScenes } from './order-coupon-scenes'
 import type { Scene } from './scene'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -64,6 +65,10 @@ const asked: OrderView = {
   items: [{ name: 'Sencha, first flush 100 g', quantity: 2, price_minor: 1480 }],
   delivery: { name: 'Hayate Courier', price_minor: 520 },
   total_minor: 3480,
+  rest_minor: 3480,
+  takes_coupons: false,
+  coupons: [],
+  paid_coupons: [],
   currency: 'JPY',
   policy: 'strict',
   extra: [],
@@ -132,7 +137,14 @@ const refused: OrderView = {
     until: 0,
   },
 }
-const old: OrderView = { ...done, request_id: 'old', created_at: NOW - 864000, updated_at: NOW - 864000, total_minor: 1980 }
+const old: OrderView = {
+  ...done,
+  request_id: 'old',
+  created_at: NOW - 864000,
+  updated_at: NOW - 864000,
+  total_minor: 1980,
+  rest_minor: 1980,
+}
 const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
 const extra: OrderView = {
   ...asked,
@@ -293,4 +305,5 @@ export const SCENES: Record<string, Scene> = {
   ...homeScenes({ ready, asked, done, tsubaki, order, forever }),
   ...couponScenes(ready),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
+  ...orderCouponScenes({ ready, asked, done, order }),
 }

@@ -59,6 +59,12 @@ const SHOTS = {
     'pay-lent-wrong',
     'pay-lent-barred',
     'paying-lent',
+    'pay-coupons',
+    'pay-coupons-chosen',
+    'pay-coupons-whole',
+    'pay-coupons-together',
+    'pay-coupons-nowhere',
+    'paid-coupons',
   ],
   popup: [
     'new',
@@ -84,7 +90,7 @@ const SHOTS = {
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
   reset: ['finished', 'new'],
-  receipt: ['receipt'],
+  receipt: ['receipt', 'receipt-coupons'],
   readers: [
     'unsupported',
     'none',
@@ -210,6 +216,7 @@ const COUPON = '2a7c91e04b5d4f8899aa10c2d4e6f801'
 /** Where on its page a scene is. */
 const PLACES = {
   receipt: 'done',
+  'receipt-coupons': 'done',
   'purse-load': 'purse/load',
   'purse-load-short': 'purse/load',
   'purse-unload': 'purse/unload',
@@ -257,6 +264,10 @@ const readCode = async tab => {
   await tab.getByLabel('Code of whoever gets it').fill('tallystick:coupon?1.x')
   await tab.getByRole('button', { name: 'Look at it' }).click()
 }
+const tick = name => async tab => {
+  await tab.getByRole('button', { name: 'Use Coupons' }).click()
+  await tab.getByRole('checkbox', { name }).first().check()
+}
 /** What is done on a page before its picture is taken. */
 const ACTS = {
   'by-reader-insert': approve,
@@ -267,6 +278,9 @@ const ACTS = {
   'further-reader': pick,
   'further-new-card': pick,
   'move-asked': move,
+  'pay-coupons-chosen': tick(/^Voucher, ¥1,000/),
+  'pay-coupons-whole': tick(/^Electronic money/),
+  'pay-coupons-together': tick(/^Voucher, ¥1,000/),
   'pay-choose': tab => tab.getByRole('button', { name: 'Change Pay with' }).click(),
   'purse-renew': tab => tab.getByRole('button', { name: 'Renew the key' }).click(),
   async 'purse-lost'(tab) {

@@ -4,7 +4,7 @@
 
 import { BACKUP_BYTES_MAX, type AskView } from './messages'
 import type { ReaderFilters, ReaderView } from './reader-types'
-import { bytesWithin, couponText, detailed, flag, number, numberOrNothing, record, text, type Shape } from './shapes'
+import { bytesWithin, couponText, detailed, flag, number, numberOrNothing, record, text, texts, type Shape } from './shapes'
 import type { WalletApi } from './wallet-types'
 
 /** What the service worker does itself: web pages' requests and readers are no part of the wallet. */
@@ -134,7 +134,8 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   set_default_address: { takes: [text], again: 'once' },
   remove_address: { takes: [text], again: 'once' },
   // Orders
-  approve: { takes: [text, record, text], waits: 'card', drives: true },
+  approve: { takes: [text, detailed, text], waits: 'card', drives: true },
+  price_with_coupons: { takes: [text, texts], again: 'freely' },
   decline: { takes: [text], again: 'once' },
   cancel: { takes: [text], again: 'freely', drives: true },
   follow_money: { takes: [text], again: 'freely', drives: true },
@@ -158,7 +159,7 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   away_code: { takes: [text], again: 'freely', waits: 'card' },
   away_join: { takes: [text, text, text], waits: 'parties' },
   away_fetch: { takes: [text], again: 'freely', waits: 'parties' },
-  away_approve: { takes: [text, record, text, text], waits: 'parties', drives: true },
+  away_approve: { takes: [text, detailed, text, text], waits: 'parties', drives: true },
   away_try: { takes: [text, text, text], waits: 'parties' },
   away_stop: { takes: [text], again: 'freely', waits: 'parties' },
   away_leave: { takes: [text], again: 'freely' },

@@ -46,6 +46,12 @@ export function record<T extends object>(value: unknown): T {
 /** The most members of a list in a record. */
 const LIST_MAX = 32
 
+/** A short list of texts. */
+export function texts(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length > LIST_MAX) throw new TypeError('expected a short list')
+  return value.map(one => text(one))
+}
+
 /** An object that may have numbers and lists of texts beside them. */
 export function detailed<T extends object>(value: unknown): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('expected a record')

@@ -142,6 +142,15 @@ export class CouponHolder extends Shopper {
     await page.close()
   }
 
+  /** Lets a coupon pay its part of the order that the window asks about. */
+  async payWithCoupon(approval, id) {
+    const { kind, value } = await this.coupon(id)
+    const name = words(`approve.coupon.${kind}`, { amount: `¥${value.minor.toLocaleString('en')}` })
+    await approval.getByRole('button', { name: `${words('approve.coupons.use')} ${words('approve.coupons')}` }).click()
+    await approval.getByRole('checkbox', { name: new RegExp(`^${name}`) }).check()
+    await this.shot(approval, 'approve-coupon')
+  }
+
   /** Locks a coupon; `password` is chosen if the card has none yet. */
   async lockCoupon(id, password) {
     const page = await this.coupons(`${id}/lock`)

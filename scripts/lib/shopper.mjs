@@ -229,6 +229,18 @@ export class Shopper {
     return (await approval.locator('.tracking strong').textContent()).trim()
   }
 
+  /** Has the shop's operator give part of the newest order back. */
+  async haveRefunded(yen) {
+    const [order] = (await this.view()).orders
+    const page = await this.openPage(`${this.parties.url('shop')}/console#orders/${order.order_id}`)
+    await page.getByRole('button', { name: 'Refund' }).click()
+    await page.getByLabel('Amount', { exact: true }).fill(String(yen))
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Sign and do it: Refund' }).click()
+    await page.getByText('Done: Refund.').waitFor()
+    await page.close()
+  }
+
   /** What the wallet knows, as its own pages are told. */
   async view() {
     const page = await this.openPage(this.walletUrl('popup'))

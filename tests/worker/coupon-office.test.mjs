@@ -18,7 +18,17 @@ const COUPON_VERIFICATION = 197
 const GATEWAY_MESSAGE = 206
 /** The role of a key for coupons, as a certificate names it (1.3.6.1.4.1.58888.1.12). */
 const COUPON_OFFICE = /\.1\.12$/
-const CAMPAIGN = { party: 'kiso-tea.localhost', amount: '100', count: '5', each: '1', budget: '500', days: '30', minimum: '0', once: '0' }
+const CAMPAIGN = {
+  party: 'kiso-tea.localhost',
+  amount: '100',
+  count: '5',
+  each: '1',
+  budget: '500',
+  days: '30',
+  minimum: '0',
+  once: '0',
+  condition: 'tea',
+}
 
 const persist = emptyFolder()
 let parties
@@ -49,6 +59,26 @@ test('a campaign is opened by its operator’s command, with its budget', async 
   await assert.rejects(command('open-campaign', { ...CAMPAIGN, count: '0' }), /400/)
 })
 
+test('links of a campaign are issued by a list that was sent, and count as issued', async () => {
+  const command = await operatorOf(parties, { role: 'coupon-office', domain: OFFICE })
+  const { campaigns } = await wholeConsole(parties, OFFICE)
+  const [{ campaign, condition }] = campaigns
+  assert.equal(condition, 'tea')
+  const claims = randomBytes(3 * 32)
+  const path = `/v1/console/campaigns/${campaign}/links`
+  const sent = (await post(path, claims, 'application/octet-stream')).json()
+  assert.deepEqual(sent.states, ['new', 'new', 'new'])
+  assert.equal(sent.list, createHash('sha256').update(claims).digest('hex'))
+  await command('issue-links', { campaign, list: sent.list })
+  const after = await wholeConsole(parties, OFFICE)
+  assert.deepEqual(after.campaigns[0].issued, { of: 3, most: 5 })
+  assert.equal(after.campaigns[0].budget.minor, 200)
+  await assert.rejects(command('issue-links', { campaign, list: sent.list }), /409/)
+  const file = (await parties.fetch(OFFICE, path)).text()
+  assert.equal(file.split('\r\n').filter(line => line.includes(',waiting,')).length, 3)
+  assertProblem(await post(path, claims.subarray(1), 'application/octet-stream'), 400)
+})
+
 test('what is no coupon of this office is said to be none, for the question’s nonce', async () => {
   const none = message(COUPON, randomBytes(90), randomBytes(90), randomBytes(90))
   const nonce = randomBytes(32)
@@ -57,6 +87,22 @@ test('what is no coupon of this office is said to be none, for the question’s 
   const shown = createHash('sha256').update(none).digest()
   assert.ok(answer.body.includes(shown) && answer.body.includes(nonce))
   assertProblem(await post('/v1/coupon-verifications', Buffer.from('no')), 400)
+})
+
+test('the demo’s shop says on its form whose coupons it takes, and which conditions an order of tea meets', async () => {
+  const body = JSON.stringify({ items: [{ sku: 'sencha-100', quantity: 1 }] })
+  const headers = { 'content-type': 'application/json' }
+  const form = await parties.fetch('kiso-tea.localhost', '/v1/forms', { method: 'POST', headers, body })
+  assert.equal(form.status, 200, form.text())
+  // Number 9 of the form: the offices, how many, which pays first, which go together, the conditions, what is given back first.
+  const rule = Buffer.concat([
+    Buffer.from('09a60081', 'hex'),
+    Buffer.from([0x70]),
+    Buffer.from(OFFICE),
+    Buffer.from('010302010301048163746561', 'hex'),
+    Buffer.from('0501', 'hex'),
+  ])
+  assert.ok(form.body.includes(rule), form.body.toString('hex'))
 })
 
 test('t001_25 without a shared secret no gateway is heard', async () => {

@@ -138,7 +138,16 @@ pub(crate) fn choice(value: &JsValue) -> Result<Choice, WalletError> {
         card_id: text(value, "card_id")?,
         address_id: text(value, "address_id")?,
         accept_extra: member(value, "accept_extra")?.is_truthy(),
+        coupons: chosen_coupons(value)?,
     })
+}
+
+/// None where none were offered.
+fn chosen_coupons(value: &JsValue) -> Result<Vec<String>, WalletError> {
+    if member(value, "coupons")?.is_undefined() {
+        return Ok(Vec::new());
+    }
+    texts(value, "coupons")
 }
 
 fn whole(value: &JsValue, name: &str) -> Result<u64, WalletError> {

@@ -18,7 +18,7 @@ use super::holder::CBOR;
 use super::world::{COUPONS, World};
 
 /// Opens a campaign of coupons worth 100 yen each.
-fn open(world: &World, told: &[(&str, &str)], id: &str) -> CampaignId {
+pub fn open(world: &World, told: &[(&str, &str)], id: &str) -> CampaignId {
     let usual = [
         ("party", "kiso-tea.localhost"),
         ("amount", "100"),
@@ -28,6 +28,7 @@ fn open(world: &World, told: &[(&str, &str)], id: &str) -> CampaignId {
         ("days", "30"),
         ("minimum", "0"),
         ("once", "0"),
+        ("condition", ""),
     ];
     let told: Vec<_> = usual
         .iter()

@@ -236,6 +236,37 @@ impl World {
         Self::of(&[CA, CENTRE, SHOP, COURIER, COUPONS], cast)
     }
 
+    /// As [`World::with_coupons`], with a card issuer, and a shop that takes coupons.
+    #[allow(
+        dead_code,
+        reason = "the coupon office's and the wallet's tests use it"
+    )]
+    pub fn with_coupons_at_the_checkout(cast: Cast) -> Self {
+        let cast = Cast {
+            takes_coupons: true,
+            ..cast
+        };
+        Self::of(&[CA, CENTRE, SHOP, COURIER, COUPONS, ISSUER], cast)
+    }
+
+    /// A card issuer, a bank and a coupon office, whose coupons the shop takes or not.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn with_coupons_and_bank(takes_coupons: bool) -> Self {
+        let cast = Cast {
+            takes_the_bank: true,
+            takes_coupons,
+            instruments: &[
+                Instrument::CardAccount,
+                Instrument::BankAccount,
+                Instrument::Purse,
+            ],
+            purse_key_token: purse_key_token(),
+            ..Cast::default()
+        };
+        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, BANK, AUTHORITY, COUPONS];
+        Self::of(&names, cast)
+    }
+
     /// As [`World::with_coupons`], with an office that came first into a key space with room for one: who comes later has
     /// shares of the next.
     #[allow(dead_code, reason = "the wallet's tests use it")]

@@ -186,7 +186,9 @@ impl CouponTerms {
     }
 }
 
-fn is_condition(name: &str) -> bool {
+/// Whether this can be the name of a condition: 1 to [`CONDITION_BYTES_MAX`] bytes of plain text.
+#[must_use]
+pub fn is_condition(name: &str) -> bool {
     (1..=CONDITION_BYTES_MAX).contains(&name.len()) && is_plain(name)
 }
 

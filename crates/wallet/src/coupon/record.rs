@@ -368,6 +368,9 @@ impl CouponRecord {
             .under_way
             .as_ref()
             .is_some_and(|it| it.failure.is_none() && !(it.is_answered && self.standing.is_over()));
-        waits || matches!(self.standing, Standing::Asked | Standing::Held)
+        // What was made of another is known by its number, and asked for.
+        let is_named = self.coupon.is_some() && self.under_way.is_none();
+        let comes = self.standing == Standing::Coming && is_named;
+        waits || comes || matches!(self.standing, Standing::Asked | Standing::Held)
     }
 }

@@ -97,7 +97,11 @@ impl Desk<'_> {
     }
 
     /// Something was made of a coupon: what an order did not need, or what was given back.
-    fn take_made(&mut self, of: &CouponRecord, made: CouponId) -> Result<bool, WalletError> {
+    pub(super) fn take_made(
+        &mut self,
+        of: &CouponRecord,
+        made: CouponId,
+    ) -> Result<bool, WalletError> {
         if self.coupons()?.numbered(&of.office, made).is_some() {
             return Ok(false);
         }
@@ -186,6 +190,9 @@ impl CouponRecord {
             if let Some(gift) = &mut self.under_way {
                 gift.is_answered = true;
             }
+        } else if standing == Standing::Blocked {
+            // What was signed about one that is stopped comes to nothing at its office.
+            self.under_way = None;
         }
     }
 }

@@ -147,6 +147,7 @@ impl<'w> Holder<'w> {
             card_id: card.to_owned(),
             address_id: address.to_owned(),
             accept_extra: false,
+            coupons: Vec::new(),
         };
         block_on(self.wallet.approve(&request, &choice, PIN)).unwrap();
         // An order that waits for the holder is looked at again only when it expires.
@@ -179,6 +180,7 @@ impl<'w> Holder<'w> {
             card_id: view.cards[0].id.clone(),
             address_id: view.addresses[0].id.clone().unwrap(),
             accept_extra: false,
+            coupons: Vec::new(),
         }
     }
 
