@@ -34,6 +34,7 @@ const voucher: CouponView = {
   under_way: null,
   ask: null,
   timeline: [],
+  former: false,
   made_of: null,
   ends_soon: false,
 }
