@@ -149,6 +149,7 @@ export class CouponHolder extends Shopper {
     await approval.getByRole('button', { name: `${words('approve.coupons.use')} ${words('approve.coupons')}` }).click()
     await approval.getByRole('checkbox', { name: new RegExp(`^${name}`) }).check()
     await this.shot(approval, 'approve-coupon')
+    await approval.getByRole('button', { name: words('action.done'), exact: true }).click()
   }
 
   /** Locks a coupon; `password` is chosen if the card has none yet. */
