@@ -6,7 +6,7 @@ const PAGE = { width: 460, height: 720 }
 export class CouponHolder extends Shopper {
   /** Gets an account at the office into a wallet that has something already. */
   async openCouponAccount() {
-    await this.addCard('coupon-office', 'coupon.account.done')
+    await this.addCard('coupon-office', { button: 'add.button.office', done: 'coupon.account.done' })
   }
 
   /** Gets a new wallet with an account at the office, and nothing else. */

@@ -148,12 +148,12 @@ export class Shopper {
     return puk
   }
 
-  /** Gets another card from an issuer into the wallet that is there; `done`: which words say that it is. */
-  async addCard(issuer, done = 'onboarding.done.title') {
+  /** Gets another card from an issuer into the wallet that is there; `button` and `done`: which words add it, and say that it is there. */
+  async addCard(issuer, { button = 'add.button', done = 'onboarding.done.title' } = {}) {
     const onboarding = await this.openAccount(issuer)
     await onboarding.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
     await this.shot(onboarding, 'add-card', { fullPage: true })
-    await onboarding.getByRole('button', { name: words('add.button') }).click()
+    await onboarding.getByRole('button', { name: words(button) }).click()
     await onboarding.getByText(words(done), { exact: true }).first().waitFor()
     await this.shot(onboarding, 'add-card-ready', { fullPage: true })
     await onboarding.close()
