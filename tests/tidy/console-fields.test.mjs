@@ -19,7 +19,7 @@ const LEAST = {
 
 test('what a party reads under the strict policy is no more than it should, in every field', () => {
   assert.ok(FIELDS.length >= 16, 'the fields were found')
-  for (const [role, least] of Object.entries(LEAST))
+  for (const role of /** @type {const} */ (['shop', 'issuer', 'courier']))
     for (const field of FIELDS)
-      assert.equal(readsMore(role, { opened: [{ field, value: '' }] }), !least.includes(field), `${role} and ${field}`)
+      assert.equal(readsMore(role, { opened: [{ field, value: 'none' }] }), !LEAST[role].includes(field), `${role} and ${field}`)
 })

@@ -173,10 +173,10 @@ export function rowsOf(order: Order, role: Role): Row[] {
 }
 
 /** Whether an order disclosed more to this party than its strict piece: a wider table was chosen. */
-export function readsMore(role: Role, order: Order): boolean {
+export function readsMore(role: Role, { opened }: Pick<Order, 'opened'>): boolean {
   const own = new Set(ROWS.filter(({ readers }) => readers.some(reader => reader === seatOf(role))).flatMap(({ fields }) => fields))
   own.delete('holder-address')
-  return order.opened.some(({ field }) => !own.has(field))
+  return opened.some(({ field }) => !own.has(field))
 }
 
 /** How one party's strand of an order looks from this console. */
