@@ -4,6 +4,7 @@ mod bank;
 pub(crate) mod between;
 mod books;
 pub(crate) mod business;
+pub(crate) mod coupons;
 mod crossings;
 mod endings;
 mod lent;
@@ -42,6 +43,8 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     places::check(town, &mut broken);
     lent::check(town, &mut broken);
     lent::at_rest(town, &mut broken);
+    coupons::check(town, &mut broken);
+    coupons::at_rest(town, &mut broken);
     if town.has_bank {
         town.between.histories.look(town);
         between::check(town, &mut broken);
@@ -58,6 +61,7 @@ pub(crate) fn broken_now(town: &Town) -> Vec<String> {
     let mut broken = Vec::new();
     crossings::check(town, &mut broken);
     lent::check(town, &mut broken);
+    coupons::check(town, &mut broken);
     if town.has_bank {
         town.between.histories.look(town);
         purses::explained(town, &mut broken);

@@ -41,6 +41,7 @@ impl Town {
         }
         let to = self.seat_for(&request).map_or("nobody", |seat| seat.name);
         let what = format!("{} {}", request.method(), short(request.uri().path()));
+        self.overhears(from, to, &request);
         self.calls.set(self.calls.get() + 1);
         let call = Rc::new(Call {
             number: self.calls.get(),
