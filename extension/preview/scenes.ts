@@ -63,6 +63,10 @@ const asked: OrderView = {
   items: [{ name: 'Sencha, first flush 100 g', quantity: 2, price_minor: 1480 }],
   delivery: { name: 'Hayate Courier', price_minor: 520 },
   total_minor: 3480,
+  rest_minor: 3480,
+  takes_coupons: false,
+  coupons: [],
+  paid_coupons: [],
   currency: 'JPY',
   policy: 'strict',
   extra: [],
@@ -131,7 +135,14 @@ const refused: OrderView = {
     until: 0,
   },
 }
-const old: OrderView = { ...done, request_id: 'old', created_at: NOW - 864000, updated_at: NOW - 864000, total_minor: 1980 }
+const old: OrderView = {
+  ...done,
+  request_id: 'old',
+  created_at: NOW - 864000,
+  updated_at: NOW - 864000,
+  total_minor: 1980,
+  rest_minor: 1980,
+}
 const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
 const extra: OrderView = {
   ...asked,
@@ -151,6 +162,9 @@ const ready: WalletView = {
   addresses: [address, office],
   orders: [],
   banks: [],
+  coupon_offices: [],
+  coupon_sites: [],
+  coupons: [],
   openings: [],
   accounts: [],
   closed_accounts: [],

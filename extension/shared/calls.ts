@@ -4,7 +4,7 @@
 
 import { BACKUP_BYTES_MAX, type AskView } from './messages'
 import type { ReaderFilters, ReaderView } from './reader-types'
-import { bytesWithin, detailed, flag, number, numberOrNothing, record, text, type Shape } from './shapes'
+import { bytesWithin, couponText, detailed, flag, number, numberOrNothing, record, text, texts, type Shape } from './shapes'
 import type { WalletApi } from './wallet-types'
 
 /** What the service worker does itself: web pages' requests and readers are no part of the wallet. */
@@ -110,13 +110,32 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   answer_payment: { takes: [text, flag, text], waits: 'card' },
   settle_payment: { takes: [text], again: 'freely', waits: 'card' },
   account_statement: { takes: [text, number, number, text], waits: 'card' },
+  // Coupons
+  get_coupon: { takes: [text, text, number, text, text], waits: 'card', drives: true },
+  get_campaign_coupon: { takes: [text, text, text], waits: 'card', drives: true },
+  coupon_address: { takes: [text], again: 'freely' },
+  give_coupon: { takes: [text, text, text], waits: 'card', drives: true },
+  show_coupon: { takes: [text], again: 'freely', waits: 'card' },
+  look_at_coupon: { takes: [couponText], again: 'freely', waits: 'parties' },
+  take_coupon: { takes: [couponText, text, text], waits: 'card', drives: true },
+  answer_coupon: { takes: [text, flag, text], waits: 'card', drives: true },
+  offer_coupon: { takes: [text, number, text], waits: 'card', drives: true },
+  cancel_coupon_offer: { takes: [text, text], waits: 'card', drives: true },
+  convert_coupon: { takes: [text, text], waits: 'card', drives: true },
+  lock_coupon: { takes: [text], again: 'freely', waits: 'card' },
+  unlock_coupon: { takes: [text, text], waits: 'card' },
+  set_coupon_password: { takes: [text, text, text, text], waits: 'card' },
+  follow_coupons: { takes: [], again: 'freely', waits: 'card', drives: true },
+  coupon_bill: { takes: [text], again: 'freely', waits: 'parties' },
+  forget_coupon: { takes: [text], again: 'once' },
   // Addresses
   save_address: { takes: [record], again: 'once' },
   insert_address: { takes: [record, numberOrNothing], again: 'once' },
   set_default_address: { takes: [text], again: 'once' },
   remove_address: { takes: [text], again: 'once' },
   // Orders
-  approve: { takes: [text, record, text], waits: 'card', drives: true },
+  approve: { takes: [text, detailed, text], waits: 'card', drives: true },
+  price_with_coupons: { takes: [text, texts], again: 'freely' },
   decline: { takes: [text], again: 'once' },
   cancel: { takes: [text], again: 'freely', drives: true },
   follow_money: { takes: [text], again: 'freely', drives: true },
@@ -140,7 +159,7 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   away_code: { takes: [text], again: 'freely', waits: 'card' },
   away_join: { takes: [text, text, text], waits: 'parties' },
   away_fetch: { takes: [text], again: 'freely', waits: 'parties' },
-  away_approve: { takes: [text, record, text, text], waits: 'parties', drives: true },
+  away_approve: { takes: [text, detailed, text, text], waits: 'parties', drives: true },
   away_try: { takes: [text, text, text], waits: 'parties' },
   away_stop: { takes: [text], again: 'freely', waits: 'parties' },
   away_leave: { takes: [text], again: 'freely' },

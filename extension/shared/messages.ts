@@ -59,7 +59,7 @@ export interface WalletProblem {
   issuer?: string
   until?: number
   /** What the order would be paid from. */
-  payment?: 'card' | 'account' | 'purse'
+  payment?: 'card' | 'account' | 'purse' | 'coupon'
   details: string
 }
 

@@ -15,6 +15,15 @@ export function text<T extends string>(value: unknown): T {
   return value as T
 }
 
+/** The most characters of a text with a coupon in it; the wallet says exactly. */
+const COUPON_CHARACTERS_MAX = 12_288
+
+/** A text of a coupon, as it was copied or read from a code. */
+export function couponText(value: unknown): string {
+  if (typeof value !== 'string' || value.length > COUPON_CHARACTERS_MAX) throw new TypeError('expected a text')
+  return value
+}
+
 export function number(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError('expected a number')
   return value
@@ -36,6 +45,12 @@ export function record<T extends object>(value: unknown): T {
 
 /** The most members of a list in a record. */
 const LIST_MAX = 32
+
+/** A short list of texts. */
+export function texts(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length > LIST_MAX) throw new TypeError('expected a short list')
+  return value.map(one => text(one))
+}
 
 /** An object that may have numbers and lists of texts beside them. */
 export function detailed<T extends object>(value: unknown): T {

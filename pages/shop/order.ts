@@ -12,6 +12,8 @@ export interface Summary {
   items: { name: string; quantity: number; /** of one piece */ price_minor: number }[]
   delivery: { name: string; price_minor: number }
   total_minor: number
+  /** What of it coupons pay. */
+  coupons_minor?: number
   currency: string
   tracking?: string | null
   /** `shop`, `issuer` or `courier`, if one of them refused it. */
@@ -21,8 +23,8 @@ export interface Summary {
 }
 
 /** The key of the sentence that says where an order stands, and where the money is. */
-export function standOf({ state, is_charged, refused_by, refused_reason }: Summary): string {
-  if (state === 'accepted' && is_charged) return 'stand_charged'
+export function standOf({ state, is_charged, refused_by, refused_reason, coupons_minor, total_minor }: Summary): string {
+  if (state === 'accepted' && is_charged) return coupons_minor === total_minor ? 'stand_charged_coupons' : 'stand_charged'
   if (state !== 'refused') return `stand_${state}`
   if (refused_reason === 'cancelled') return 'stand_refused_cancelled'
   if (refused_by === 'issuer' || refused_by === 'courier') return `stand_refused_${refused_by}`

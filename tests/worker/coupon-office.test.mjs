@@ -59,6 +59,22 @@ test('what is no coupon of this office is said to be none, for the question’s 
   assertProblem(await post('/v1/coupon-verifications', Buffer.from('no')), 400)
 })
 
+test('the demo’s shop says on its form whose coupons it takes, and which conditions an order of tea meets', async () => {
+  const body = JSON.stringify({ items: [{ sku: 'sencha-100', quantity: 1 }] })
+  const headers = { 'content-type': 'application/json' }
+  const form = await parties.fetch('kiso-tea.localhost', '/v1/forms', { method: 'POST', headers, body })
+  assert.equal(form.status, 200, form.text())
+  // Number 9 of the form: the offices, how many, which pays first, which go together, the conditions, what is given back first.
+  const rule = Buffer.concat([
+    Buffer.from('09a60081', 'hex'),
+    Buffer.from([0x70]),
+    Buffer.from(OFFICE),
+    Buffer.from('010302010301048163746561', 'hex'),
+    Buffer.from('0501', 'hex'),
+  ])
+  assert.ok(form.body.includes(rule), form.body.toString('hex'))
+})
+
 test('t001_25 without a shared secret no gateway is heard', async () => {
   const said = message(GATEWAY_MESSAGE, undefined, randomBytes(40), randomBytes(32))
   assertProblem(await post('/v1/gateway-requests', said), 401)

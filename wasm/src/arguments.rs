@@ -49,7 +49,8 @@ pub(crate) fn deployment(value: &JsValue) -> Result<Deployment, WalletError> {
         welcome_url: text(value, "welcome_url")?,
         local_port,
         registration: domain(value, "registration")?,
-        banks: banks(value)?,
+        banks: domains(value, "banks")?,
+        coupon_offices: domains(value, "coupon_offices")?,
         directory: domain(value, "directory")?,
         home_proxy: domain(value, "home_proxy")?,
     })
@@ -65,10 +66,10 @@ fn domain(value: &JsValue, field: &str) -> Result<Option<String>, WalletError> {
 }
 
 /// Absent in packages of earlier releases.
-fn banks(value: &JsValue) -> Result<Vec<String>, WalletError> {
-    match member(value, "banks")?.is_undefined() {
+fn domains(value: &JsValue, field: &str) -> Result<Vec<String>, WalletError> {
+    match member(value, field)?.is_undefined() {
         true => Ok(Vec::new()),
-        false => texts(value, "banks"),
+        false => texts(value, field),
     }
 }
 
@@ -137,7 +138,16 @@ pub(crate) fn choice(value: &JsValue) -> Result<Choice, WalletError> {
         card_id: text(value, "card_id")?,
         address_id: text(value, "address_id")?,
         accept_extra: member(value, "accept_extra")?.is_truthy(),
+        coupons: chosen_coupons(value)?,
     })
+}
+
+/// None where none were offered.
+fn chosen_coupons(value: &JsValue) -> Result<Vec<String>, WalletError> {
+    if member(value, "coupons")?.is_undefined() {
+        return Ok(Vec::new());
+    }
+    texts(value, "coupons")
 }
 
 fn whole(value: &JsValue, name: &str) -> Result<u64, WalletError> {

@@ -204,11 +204,12 @@ fn open_shop(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::shop::
         issuers: settings::domains(env, "ISSUERS")?,
         instruments: instruments(),
         form_lifetime_seconds: FORM_LIFETIME_SECONDS,
+        coupons: settings::coupons(env)?,
     };
     Ok(Shop::new(ports, config))
 }
 
-/// What a shop takes in an order. A coupon is spent by presenting it to its office, and pays no order yet.
+/// What a shop takes in an order. Coupons are no account that pays: a shop takes them beside it (COUPON_OFFICES).
 #[cfg(feature = "shop")]
 fn instruments() -> Vec<tallystick_protocol::instrument::Instrument> {
     use tallystick_protocol::instrument::Instrument;
@@ -360,6 +361,7 @@ fn open_coupon_office(
     config.valid_days = settings::coupon_days(env)?;
     config.issues_postpaid = settings::issues_postpaid(env)?;
     config.ask_seconds = settings::ask_seconds(env)?;
+    config.hold_seconds = settings::hold_seconds(env, config.hold_seconds)?;
     config.period_seconds = settings::period_seconds(env)?;
     config.gateway_secret = settings::gateway_secret(env)?;
     config.blocked = settings::blocked(env)?;

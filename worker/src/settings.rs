@@ -235,6 +235,51 @@ fn courier(text: &str) -> Option<tallystick_parties::shop::CourierOffer> {
     })
 }
 
+/// Which coupons a shop takes: those of COUPON_OFFICES, domains separated by commas, and none without it. COUPONS_MOST is how many
+/// for an order, COUPON_ORDER which pays first (ending-first, largest-first), COUPON_MIX which go together (any, one-voucher),
+/// COUPON_REFUND what is given back first (coupons-first, in-proportion); COUPON_CONDITIONS names the conditions that are agreed on
+/// with offices, separated by semicolons.
+#[cfg(feature = "shop")]
+pub fn coupons(env: &Env) -> Result<Option<tallystick_parties::shop::CouponOffer>, SettingsError> {
+    use tallystick_protocol::checkout::coupons::{CouponMix, CouponOrder, RefundOrder};
+    if optional(env, "COUPON_OFFICES").is_none() {
+        return Ok(None);
+    }
+    let mut offer = tallystick_parties::shop::CouponOffer::new(domains(env, "COUPON_OFFICES")?);
+    if optional(env, "COUPONS_MOST").is_some() {
+        offer.most = number(env, "COUPONS_MOST")?;
+    }
+    if let Some(name) = optional(env, "COUPON_ORDER") {
+        let form = SettingsError::Form("COUPON_ORDER", "ending-first or largest-first");
+        offer.order = CouponOrder::from_name(&name).ok_or(form)?;
+    }
+    if let Some(name) = optional(env, "COUPON_MIX") {
+        let form = SettingsError::Form("COUPON_MIX", "any or one-voucher");
+        offer.mix = CouponMix::from_name(&name).ok_or(form)?;
+    }
+    if let Some(name) = optional(env, "COUPON_REFUND") {
+        let form = SettingsError::Form("COUPON_REFUND", "coupons-first or in-proportion");
+        offer.refund = RefundOrder::from_name(&name).ok_or(form)?;
+    }
+    let conditions = optional(env, "COUPON_CONDITIONS").unwrap_or_default();
+    let conditions = conditions.split(';').map(str::trim);
+    let conditions = conditions.filter(|one| !one.is_empty());
+    offer.conditions = conditions.map(condition).collect();
+    let limits = "1 to 4 offices, 1 to 4 coupons for an order, and at most 8 conditions of up to 64 bytes, each once";
+    let form = SettingsError::Form("COUPON_OFFICES", limits);
+    offer.is_sound().then_some(Some(offer)).ok_or(form)
+}
+
+/// "name", which every order meets, or "name|number|number": an order of any of these goods.
+#[cfg(feature = "shop")]
+fn condition(text: &str) -> tallystick_parties::shop::NamedCondition {
+    let mut parts = text.split('|').map(|part| part.trim().to_owned());
+    tallystick_parties::shop::NamedCondition {
+        name: parts.next().unwrap_or_default(),
+        goods: parts.collect(),
+    }
+}
+
 /// The shops and couriers that an issuer stopped, separated by commas.
 #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
 pub fn blocked(env: &Env) -> Result<Vec<Domain>, SettingsError> {
@@ -497,6 +542,20 @@ pub fn ask_seconds(env: &Env) -> Result<u64, SettingsError> {
         env,
         ("ASK_SECONDS", "a number of seconds from 60 to 2592000"),
         60..=2_592_000,
+    )
+}
+
+/// How long a coupon is held for an order, in seconds: HOLD_SECONDS, from an hour, which is longer than an order lives, to 30 days;
+/// a week as usual.
+#[cfg(feature = "coupon-office")]
+pub fn hold_seconds(env: &Env, usual: u64) -> Result<u64, SettingsError> {
+    if optional(env, "HOLD_SECONDS").is_none() {
+        return Ok(usual);
+    }
+    seconds_in(
+        env,
+        ("HOLD_SECONDS", "a number of seconds from 3600 to 2592000"),
+        3_600..=2_592_000,
     )
 }
 

@@ -5,7 +5,10 @@ mod support;
 
 use rand_core::CryptoRng;
 use support::Seeded;
-use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
+use tallystick_protocol::checkout::coupons::{
+    CouponMix, CouponOrder, CouponRule, CouponShare, RefundOrder, coupons_of,
+};
+use tallystick_protocol::checkout::form::{Delivery, FormError, Item, OrderForm};
 use tallystick_protocol::checkout::order::{
     Destination, HolderDetails, OpenedPart, OrderFields, OrderHeader, PartError, PartKey,
     PreparedOrder, SIZE_CLASSES, SplitError, SplitOrder, amount_of, items_of,
@@ -63,6 +66,7 @@ fn form() -> OrderForm {
         instruments: vec![Instrument::CardAccount],
         policy: PolicyName::Strict,
         extra: vec![],
+        coupons: None,
     }
 }
 
@@ -168,10 +172,10 @@ fn t002_1_each_party_opens_its_own_part_and_finds_what_the_policy_gives_it() {
     let order = split(1);
     let strict = Policy::new(PolicyName::Strict, &[]);
     for role in READERS {
-        // A card account has fields of its own and leaves *payment* empty; nobody can cancel this order.
-        let expected = strict
-            .fields_of(role)
-            .filter(|field| !matches!(field, Field::Payment | Field::Cancellation));
+        // A card account has fields of its own and leaves *payment* empty; nobody can cancel this order, and no coupon pays.
+        let expected = strict.fields_of(role).filter(|field| {
+            !matches!(field, Field::Payment | Field::Cancellation | Field::Coupons)
+        });
         assert_eq!(readable(&open(&order, role)), expected.collect::<Vec<_>>());
     }
     assert_eq!(
@@ -375,4 +379,53 @@ fn a_form_must_add_up_and_belong_to_the_page() {
     ] {
         assert!(form().check_origin(origin).is_err(), "accepted on {origin}");
     }
+}
+
+#[test]
+fn what_coupons_pay_is_read_by_the_shop_alone_and_whoever_pays_reads_the_rest() {
+    let share = CouponShare {
+        coupon: vec![1; 2_000],
+        transfer: vec![2; 400],
+        amount: yen(1_000),
+    };
+    let shares = [share.clone(), share];
+    let fields = fields().paid_by_coupons(&shares, yen(1_480)).unwrap();
+    let order = split_of(&mut Seeded(1, 0), 1, &Policy::least(), fields);
+    let shop = open(&order, Role::Shop);
+    assert_eq!(
+        coupons_of(shop.require(Field::Coupons).unwrap()).unwrap(),
+        shares
+    );
+    for other in [Role::Issuer, Role::Courier] {
+        assert!(open(&order, other).get(Field::Coupons).is_none());
+    }
+    for reader in [Role::Shop, Role::Issuer] {
+        let part = open(&order, reader);
+        assert_eq!(
+            amount_of(part.require(Field::Amount).unwrap()),
+            Ok(yen(1_480))
+        );
+    }
+}
+
+#[test]
+fn a_form_says_which_coupons_the_shop_takes_within_limits_and_old_forms_say_none() {
+    let old = encode(&form());
+    assert_eq!(decode::<OrderForm>(&old).unwrap().coupons, None);
+    let mut taking = form();
+    taking.coupons = Some(CouponRule {
+        offices: vec![domain("coupons.example")],
+        most: 3,
+        order: CouponOrder::EndingFirst,
+        mix: CouponMix::Any,
+        conditions: vec![],
+        refund: RefundOrder::CouponsFirst,
+    });
+    assert_eq!(taking.validate(), Ok(()));
+    assert_eq!(decode::<OrderForm>(&encode(&taking)).unwrap(), taking);
+    taking.coupons.as_mut().unwrap().most = 0;
+    assert_eq!(taking.validate(), Err(FormError::Coupons));
+    taking = form();
+    taking.extra = vec![Field::Coupons];
+    assert_eq!(taking.validate(), Err(FormError::Extra));
 }

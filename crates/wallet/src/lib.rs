@@ -10,6 +10,7 @@ mod backup;
 mod bank;
 mod checkout;
 pub mod core;
+mod coupon;
 mod holder;
 mod home;
 mod slices;

@@ -13,9 +13,10 @@ use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
+use crate::coupon::coupons::Coupons;
 use crate::holder::profile::Profile;
 use crate::home::Homes;
-use crate::{account, bank, checkout, core, holder, home};
+use crate::{account, bank, checkout, core, coupon, holder, home};
 
 /// What a record says once it is opened, or why it does not open.
 pub type Opened = Result<Zeroizing<Vec<u8>>, WalletError>;
@@ -49,6 +50,8 @@ pub struct Slices {
     pub renewing: Renewing,
     /// Accounts at banks on their way, purses and movements.
     pub banking: Banking,
+    /// Coupons.
+    pub coupons: Coupons,
     /// The orders.
     pub orders: Orders,
     /// What is lent, from here and to here.
@@ -64,6 +67,7 @@ impl Slices {
         let mut slices = Self::default();
         take_up(&mut slices.profile, records, &open)?;
         take_up(&mut slices.banking, records, &open)?;
+        take_up(&mut slices.coupons, records, &open)?;
         take_up(&mut slices.orders, records, &open)?;
         take_up(&mut slices.homes, records, &open)?;
         Ok(slices)
@@ -72,7 +76,10 @@ impl Slices {
     /// Whether something is under way.
     #[must_use]
     pub fn is_under_way(&self) -> bool {
-        self.profile.is_under_way() || self.banking.is_under_way() || self.orders.is_under_way()
+        self.profile.is_under_way()
+            || self.banking.is_under_way()
+            || self.coupons.is_under_way()
+            || self.orders.is_under_way()
     }
 
     /// Whether there is something that can pay: a card of its own, or one that is lent.
@@ -104,6 +111,7 @@ pub fn error_kinds() -> impl Iterator<Item = ErrorKind> {
         bank::errors::KINDS,
         bank::local::errors::KINDS,
         checkout::errors::KINDS,
+        coupon::errors::KINDS,
         home::errors::KINDS,
     ];
     kinds.into_iter().flatten().copied()
@@ -160,7 +168,8 @@ impl Beside {
 }
 
 impl<P: Ports> Wallet<P> {
-    /// Does what is due in every slice: orders go on, then what banks were asked, then cards are renewed that end
+    /// Does what is due in every slice: orders go on, then what banks and
+    /// coupon offices were asked, then cards are renewed that end
     /// soon. Returns the
     /// milliseconds until the next call, or nothing if nothing is open or the wallet is locked.
     ///
@@ -185,15 +194,17 @@ impl<P: Ports> Wallet<P> {
         let orders_ms = self.advance_orders().await?;
         known?;
         let banks_ms = self.advance_banks().await?;
+        let coupons_ms = self.advance_coupons().await?;
         self.renew_cards().await?;
-        Ok(orders_ms.into_iter().chain(banks_ms).min())
+        let due_ms = orders_ms.into_iter().chain(banks_ms);
+        Ok(due_ms.chain(coupons_ms).min())
     }
 }
 
 impl Desk<'_> {
     /// Whether parties have to be asked about something, now or later.
     fn has_open(&mut self) -> Result<bool, WalletError> {
-        Ok(self.has_open_orders() || self.has_open_at_banks()?)
+        Ok(self.has_open_orders() || self.has_open_at_banks()? || self.has_open_coupons()?)
     }
 
     /// What each slice does before any piece of work.

@@ -11,6 +11,7 @@ pub use crate::checkout::view::*;
 pub use crate::core::codes::CodesView;
 pub use crate::core::deployment::Deployment;
 pub use crate::core::place::KeyPlace;
+pub use crate::coupon::view::*;
 pub use crate::holder::view::*;
 pub use crate::home::view::*;
 use serde::Serialize;
@@ -26,6 +27,7 @@ use crate::core::ports::Ports;
 use crate::core::secure_element::Tries;
 use crate::core::state::{State, Unlocked};
 use crate::core::wallet::Wallet;
+use crate::coupon::shown::{CouponsShown, sites};
 use crate::holder::card_account::CardAccount;
 use crate::home::lending::mail_record::MailRecord;
 use crate::sealing::header::Header;
@@ -81,6 +83,12 @@ pub struct WalletView {
     pub movements: Vec<MovementView>,
     /// What the purses asked others for and paid them without a bank, newest first; empty while locked.
     pub payments: Vec<LocalView>,
+    /// The accounts at coupon offices; empty while locked. They are not among the cards.
+    pub coupon_offices: Vec<CouponOfficeView>,
+    /// The offices at which an account can be had.
+    pub coupon_sites: Vec<OfficeSiteView>,
+    /// The coupons: usable ones by their end, then the others, newest first; empty while locked.
+    pub coupons: Vec<CouponView>,
     /// What is lent from here, once home was set up; none while locked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -166,6 +174,9 @@ impl Desk<'_> {
             prepaid: Vec::new(),
             movements: Vec::new(),
             payments: Vec::new(),
+            coupon_offices: Vec::new(),
+            coupon_sites: sites(self.context),
+            coupons: Vec::new(),
             home: None,
             away: Vec::new(),
             away_trial: None,
@@ -205,7 +216,9 @@ impl Desk<'_> {
         let newest = profile.cards.iter().rev().find(unfinished);
         let newest = newest.or(profile.cards.last());
         view.enrolment = newest.map(|card| card.enrolment.view(centres));
-        for card in profile.cards.iter().filter(|card| !card.is_at_bank()) {
+        let offices = &self.context.coupon_offices;
+        let is_card = |card: &&CardAccount| !card.is_at_bank() && !offices.contains(&card.issuer);
+        for card in profile.cards.iter().filter(is_card) {
             view.cards.push(CardView {
                 left_minor: left(card, unlocked),
                 ends_at: card.ends_soon_at(self.now()),
@@ -228,6 +241,9 @@ impl Desk<'_> {
         view.prepaid = prepaid;
         view.movements = movements;
         view.payments = payments;
+        let shown = CouponsShown::of(&unlocked.slices, self.context, self.now());
+        view.coupon_offices = shown.offices;
+        view.coupons = shown.coupons;
         for address in &profile.addresses {
             view.addresses.push(address.view());
         }

@@ -10,7 +10,7 @@ import type { AwayLoanView, KeyPlace, OrderView, WalletView } from '../../shared
 export interface Means {
   /** It in the calls of the wallet. */
   id: string
-  payment: Payment
+  payment: Exclude<Payment, 'coupon'>
   label: string
   /** Its number in short, where the label does not say it. */
   which?: string
@@ -30,14 +30,24 @@ export interface Means {
   barred: boolean
 }
 
+/** What coupons leave to pay, and in which card they are. */
+export interface Rest {
+  minor: number
+  place?: KeyPlace
+}
+
 /** Those that the shop takes; what is proposed, which is what paid there last, comes first. */
-export function meansOf(order: OrderView, view: WalletView): Means[] {
+export function meansOf(order: OrderView, view: WalletView, rest: Rest): Means[] {
   const left = (minor: number | null, currency: string, mayBeMore = false): Pick<Means, 'left' | 'short' | 'barred'> => {
     if (minor === null) return { short: false, barred: false }
-    const short = currency === order.currency && minor < order.total_minor
+    const short = currency === order.currency && minor < rest.minor
     return { left: money(minor, currency), short, barred: short && !mayBeMore }
   }
   const shop = order.parties.find(party => party.role === 'shop')?.domain ?? ''
+  const apart = (one: Means): Means => {
+    const obstacle = apartFrom(one, rest)
+    return obstacle ? { ...one, obstacle, barred: true } : one
+  }
   const all: Means[] = [
     ...view.purses.map((purse): Means => ({
       id: purse.id,
@@ -88,7 +98,17 @@ export function meansOf(order: OrderView, view: WalletView): Means[] {
   const rank = ({ id }: Means) =>
     id === order.proposed_card ? -1 : order.payable.includes(id) ? order.payable.indexOf(id) : order.payable.length
   // What is lent and cannot pay this order is shown with the reason: whoever was lent something looks for it.
-  return all.filter(({ id, lent, barred }) => order.payable.includes(id) || (lent && barred)).sort((one, other) => rank(one) - rank(other))
+  return all
+    .map(apart)
+    .filter(({ id, lent, barred }) => order.payable.includes(id) || (lent && barred))
+    .sort((one, other) => rank(one) - rank(other))
+}
+
+/** Why that cannot pay what coupons leave: one card signs for all of an order. */
+function apartFrom({ place, lent }: Means, rest: Rest): string | undefined {
+  if (rest.place === undefined) return undefined
+  if (lent) return t('approve.coupons.lent')
+  return place === rest.place ? undefined : t('approve.coupons.other-place')
 }
 
 /** Why a loan cannot pay this order, as far as this wallet knows; the card at home decides. */

@@ -32,6 +32,10 @@ export function sentenceOf(order: OrderView): string {
   return named(order.sentence_key.replace(/^order\./, ''), `order.${order.state}`)
 }
 
+/** How much of what coupons paid was given back, as coupons. */
+export const couponsGivenBack = (order: OrderView): number =>
+  order.paid_coupons.reduce((sum, { given_back_minor }) => sum + (given_back_minor ?? 0), 0)
+
 /** One line of the order's history. */
 export function eventWord(order: OrderView, event: string): string {
   const key = `event.${event}`
@@ -93,6 +97,13 @@ export function hostOf(origin: string): string {
 /** From what it was paid, as people know it; nothing before it was approved. */
 export function paidWith(order: OrderView): string | undefined {
   const payment = paymentOf(order)
+  if (payment === 'coupon') return t('orders.coupons.alone', { office: partyName(order, 'issuer') })
+  const paid = restPaidWith(order, payment)
+  return paid && order.paid_coupons.length > 0 ? t('orders.coupons.also', { payment: paid }) : paid
+}
+
+/** What paid what coupons left. */
+function restPaidWith(order: OrderView, payment: Exclude<Payment, 'coupon'>): string | undefined {
   if (payment !== 'card') return t(`approve.${payment}`, { bank: partyName(order, 'issuer') })
   return order.card_last4 && t('approve.card', { issuer: partyName(order, 'issuer'), last4: order.card_last4 })
 }

@@ -127,7 +127,7 @@ export type RowName = 'items' | 'amount' | 'card' | 'holder' | 'destination'
 
 /** The rows of the wallet's matrix: which fields they gather and who reads them under `strict`. */
 const ROWS: readonly { row: RowName; fields: readonly string[]; readers: readonly Strand[] }[] = [
-  { row: 'items', fields: ['items', 'item-numbers', 'form'], readers: ['shop'] },
+  { row: 'items', fields: ['items', 'item-numbers', 'form', 'coupons'], readers: ['shop'] },
   { row: 'amount', fields: ['amount', 'payment-type'], readers: ['shop', 'issuer'] },
   { row: 'card', fields: ['card-number', 'card-expiry'], readers: ['issuer'] },
   { row: 'holder', fields: ['holder-name', 'holder-telephone', 'holder-address'], readers: ['issuer'] },

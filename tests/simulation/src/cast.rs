@@ -18,10 +18,11 @@ use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration
 use tallystick_parties::ports::Ports;
 use tallystick_parties::ports::mail::Security;
 use tallystick_parties::registration_authority::{RegistrationAuthority, RegistrationConfig};
-use tallystick_parties::shop::{CourierOffer, Shop, ShopConfig};
+use tallystick_parties::shop::{CouponOffer, CourierOffer, NamedCondition, Shop, ShopConfig};
 use tallystick_parties::store::handles::Handles;
 use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::bank::{Fee, FeeOption};
+use tallystick_protocol::checkout::coupons::RefundOrder;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::purse::HistoryPolicy;
@@ -279,6 +280,10 @@ pub struct Cast {
     pub reconciliation_seconds: u64,
     /// With this the bank's key for purses is certified.
     pub purse_key_token: [u8; 32],
+    /// Whether the shop takes coupons of the office.
+    pub takes_coupons: bool,
+    /// What of a refund goes back first.
+    pub coupon_refund: RefundOrder,
     /// What the bank takes for a new key, in yen, by the ways of paying that it offers.
     pub fees: &'static [(FeeOption, u64)],
 }
@@ -307,6 +312,8 @@ impl Default for Cast {
             reconcile: Reconcile::Either,
             reconciliation_seconds: 7 * 86_400,
             purse_key_token: PURSE_KEY_TOKEN,
+            takes_coupons: false,
+            coupon_refund: RefundOrder::CouponsFirst,
             fees: &[(FeeOption::Account, 300)],
         }
     }
@@ -489,6 +496,14 @@ impl Cast {
         own.shards = self.spread(name).1;
         let mut config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
         config.instruments = self.instruments.to_vec();
+        config.coupons = self.takes_coupons.then(|| CouponOffer {
+            refund: self.coupon_refund,
+            conditions: vec![NamedCondition {
+                name: "tea".to_owned(),
+                goods: vec!["sencha-100".to_owned()],
+            }],
+            ..CouponOffer::new(vec![domain(COUPONS)])
+        });
         if self.takes_the_bank {
             config.issuers.push(domain(BANK));
         }

@@ -46,6 +46,17 @@ impl JsWallet {
         }))
     }
 
+    /// What these coupons would pay of an order that waits for the holder. Signs and stores nothing.
+    #[wasm_bindgen(unchecked_return_type = "Promise<PricedView>")]
+    pub fn price_with_coupons(&self, request_id: String, coupons: Vec<String>) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            shown(&thrown(
+                wallet.price_with_coupons(&request_id, &coupons).await,
+            )?)
+        }))
+    }
+
     /// Declines an order that has not been sent.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn decline(&self, request_id: String) -> Promise {

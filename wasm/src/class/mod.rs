@@ -4,6 +4,7 @@
 mod account;
 mod bank;
 mod checkout;
+mod coupons;
 mod holder;
 mod home;
 mod local;

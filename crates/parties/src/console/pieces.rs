@@ -8,6 +8,7 @@ use std::rc::Rc;
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tallystick_protocol::checkout::coupons::coupons_of;
 use tallystick_protocol::checkout::order::{
     OpenedPart, SealedPart, amount_of, item_numbers_of, items_of,
 };
@@ -122,6 +123,11 @@ fn text(field: Field, value: &[u8]) -> String {
                 .map(|line| format!("{} × {}", line.quantity, line.sku))
                 .collect();
             lines.join("\n")
+        }),
+        // What each pays. The coupons themselves are not for whoever looks at a screen.
+        Field::Coupons => coupons_of(value).ok().map(|shares| {
+            let paid: Vec<_> = shares.iter().map(|one| one.amount.to_string()).collect();
+            paid.join("\n")
         }),
         Field::Form | Field::Amount => None,
         // Whoever looks at the console need not know more of a card than which one it is.

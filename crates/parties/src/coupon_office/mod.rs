@@ -15,6 +15,7 @@ mod conversation;
 mod converting;
 mod enrolled;
 mod expiring;
+mod funds;
 mod gateway;
 mod handing_on;
 mod holding;
@@ -48,6 +49,7 @@ use crate::office::http::{Answer, Incoming};
 use crate::office::party::Party;
 use crate::office::place::Belongs;
 use crate::office::routes::{self, Route};
+use crate::payer::Funds;
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
@@ -114,6 +116,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/coupons.cer", Task::ShowCertificate).dear(),
 ];
 
+/// Orders of which coupons have paid everything.
+const FUNDS: &[&dyn Funds] = &[&funds::CouponHolders];
+
 /// A conversation names the coupon that it is about, or its holder.
 const OF_SUBJECT: Belongs = Belongs::ToShard(conversation::subject_of);
 
@@ -129,7 +134,7 @@ impl<P: Ports> CouponOffice<P> {
     pub fn new(ports: P, config: CouponConfig) -> Self {
         let office = Office::new(ports, config.settings.clone(), issuer::schema::TABLES)
             .with_schema("coupon-office", schema::TABLES);
-        let issuer = Issuer::that_pays_from(office, config.as_issuer(), &[], Instrument::Coupon);
+        let issuer = Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::Coupon);
         Self {
             issuer,
             config,

@@ -6,7 +6,7 @@ use tallystick_protocol::checkout::order::{
     HolderApproval, ORDER_LIFETIME_SECONDS, OpenedPart, amount_of,
 };
 use tallystick_protocol::checkout::policy::Field;
-use tallystick_protocol::instrument::Payment;
+use tallystick_protocol::instrument::{Instrument, Payment};
 use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::trust::holder::verify_holder;
 use tallystick_protocol::trust::statement::{Verified, open};
@@ -89,7 +89,7 @@ impl<P: Ports> Payer<'_, P> {
             Some(RefusalReason::Expired)
         } else if part.header.expires_at > now.plus_seconds(longest) {
             Some(RefusalReason::Declined)
-        } else if amount != request.amount || amount.minor == 0 {
+        } else if amount != request.amount || (amount.minor == 0) != pays_nothing(part) {
             Some(RefusalReason::AmountMismatch)
         } else if self.is_stopped(part) {
             Some(RefusalReason::Declined)
@@ -184,4 +184,11 @@ impl<P: Ports> Payer<'_, P> {
             && verified.message.order_id == part.header.order_id;
         is_about_it.then_some(verified.certificate)
     }
+}
+
+/// Whether nothing is left to pay: coupons have paid, and their office authorises the order and no amount. It pays by nothing
+/// else, and nobody else does so.
+fn pays_nothing(part: &OpenedPart) -> bool {
+    let name = part.get(Field::PaymentType).unwrap_or_default();
+    Instrument::from_name(name) == Some(Instrument::Coupon)
 }

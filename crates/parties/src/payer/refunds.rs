@@ -72,7 +72,9 @@ pub fn decide(
     money: Money,
     now_ms: u64,
 ) -> Result<Refund, Fault> {
-    let outcome = if stored.state == ReservationState::Captured {
+    let outcome = if stored.money.minor == 0 {
+        RefundOutcome::NotCharged
+    } else if stored.state == ReservationState::Captured {
         match books::refund(tables, &stored.root, number, money, now_ms) {
             Ok(()) => RefundOutcome::Refunded,
             Err(LedgerError::Exceeded) => RefundOutcome::TooMuch,

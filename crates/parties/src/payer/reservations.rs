@@ -50,7 +50,7 @@ impl Reservation {
     }
 }
 
-/// Sets the money aside on that account of the ledger, and stores the reservation. `Ok(false)`: the account
+/// Sets the money aside on that account of the ledger, and stores the reservation; nothing is set aside of nothing. `Ok(false)`: the account
 /// cannot spend that much; nothing is stored.
 ///
 /// # Errors
@@ -61,6 +61,10 @@ pub fn reserve(
     account: &str,
     now_ms: u64,
 ) -> Result<bool, Fault> {
+    if reservation.money.minor == 0 {
+        insert(tables, reservation)?;
+        return Ok(true);
+    }
     let purchase = Purchase {
         account,
         order_id: &reservation.order_id,
@@ -149,6 +153,7 @@ pub fn settle(
         .move_to(next)
         .map_err(|illegal| Fault::new(Kind::Conflict, illegal))?;
     match next {
+        _ if stored.money.minor == 0 => {}
         ReservationState::Captured => books::capture(tables, root, now_ms)?,
         _ => books::release(tables, root, now_ms)?,
     }

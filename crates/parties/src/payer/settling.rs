@@ -186,11 +186,14 @@ impl<P: Ports> Payer<'_, P> {
         if !self.terms.is_spread {
             return Ok(());
         }
-        let account = books::payer_of(tables, root)?;
+        // None if nothing was set aside.
+        let Some(account) = books::payer_of(tables, root)? else {
+            return Ok(());
+        };
         let now_ms = self.office.now_ms();
         let job = NewJob {
             kind: FREED,
-            reference: &account.ok_or_else(Fault::internal)?,
+            reference: &account,
             peer: None,
             at_ms: now_ms,
         };

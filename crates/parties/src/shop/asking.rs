@@ -140,7 +140,7 @@ impl<P: Ports> Asking<'_, P> {
                 order.order_id.0,
                 EVIDENCE_SECONDS,
             ),
-            amount: order.amount,
+            amount: order.rest(),
             part,
         })
     }
@@ -168,7 +168,7 @@ impl<P: Ports> Asking<'_, P> {
         if !agree {
             return Err(StatementError::WrongTransaction.into());
         }
-        if yes.amount != order.amount {
+        if yes.amount != order.rest() {
             return Ok(IssuerWord::OtherAmount);
         }
         Ok(IssuerWord::Yes {

@@ -33,6 +33,8 @@ typed_row! {
         pub courier: Domain = "courier",
         /// The form's total.
         pub amount: Money = "minor, currency",
+        /// What of it coupons pay, in minor units.
+        pub by_coupons: u64 = "by_coupons",
         /// When it arrived.
         pub received_at: Timestamp = "received_at",
         /// When it ends if nothing happens.
@@ -57,6 +59,15 @@ impl Order {
     #[must_use]
     pub fn reference(&self) -> String {
         self.root.to_string()
+    }
+
+    /// What coupons leave of the total: to whoever pays, the order comes to that.
+    #[must_use]
+    pub fn rest(&self) -> Money {
+        Money {
+            minor: self.amount.minor.saturating_sub(self.by_coupons),
+            ..self.amount
+        }
     }
 
     /// What the issuer gave out to find the order's money again, once it has authorised it.
@@ -123,10 +134,11 @@ pub fn insert(
     let parties = (order.issuer.clone(), order.courier.clone());
     let times = (order.received_at, order.expires_at);
     (parties, order.amount, times, order.state).write(&mut values);
+    values.push(order.by_coupons.into());
     tables.run(
         "INSERT INTO shop_orders (form_digest, order_id, root, issuer, courier, minor, currency,
-            received_at, expires_at, state, refused_by, refused_reason, issuer_nonce, courier_nonce)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')",
+            received_at, expires_at, state, refused_by, refused_reason, by_coupons, issuer_nonce, courier_nonce)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')",
         &values,
     )?;
     keep_paper(tables, &order.order_id, "form", &order.form)?;

@@ -1,5 +1,7 @@
 //! What the shop's operator sets beside what every party has.
 
+use tallystick_protocol::checkout::coupons::{CouponMix, CouponOrder, CouponRule, RefundOrder};
+use tallystick_protocol::checkout::form::Item;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::Domain;
 
@@ -20,6 +22,77 @@ pub struct ShopConfig {
     pub instruments: Vec<Instrument>,
     /// How long a form may become an order, in seconds.
     pub form_lifetime_seconds: u64,
+    /// Which coupons the shop takes; none if it takes no coupons.
+    pub coupons: Option<CouponOffer>,
+}
+
+/// Which coupons a shop takes, and how they pay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CouponOffer {
+    /// Whose coupons.
+    pub offices: Vec<Domain>,
+    /// How many for one order.
+    pub most: u8,
+    /// Which of them pays first.
+    pub order: CouponOrder,
+    /// Which go together.
+    pub mix: CouponMix,
+    /// What is given back first.
+    pub refund: RefundOrder,
+    /// The conditions that the shop has agreed on with offices.
+    pub conditions: Vec<NamedCondition>,
+}
+
+/// A condition that coupons ask for by name, and which orders meet it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedCondition {
+    /// Its name.
+    pub name: String,
+    /// An order of any of these goods meets it, by the shop's numbers; every order, if it names none.
+    pub goods: Vec<String>,
+}
+
+impl CouponOffer {
+    /// Up to three coupons of these offices for an order, of any kind, whichever ends first pays first, and what they paid is
+    /// given back first.
+    #[must_use]
+    pub fn new(offices: Vec<Domain>) -> Self {
+        Self {
+            offices,
+            most: 3,
+            order: CouponOrder::EndingFirst,
+            mix: CouponMix::Any,
+            refund: RefundOrder::CouponsFirst,
+            conditions: Vec::new(),
+        }
+    }
+
+    /// Whether every form's rule is within its limits, whatever the goods.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let mut whole = self.rule(&[]);
+        let names = self.conditions.iter();
+        whole.conditions = names.map(|condition| condition.name.clone()).collect();
+        whole.is_sound()
+    }
+
+    /// What a form for these goods says of coupons.
+    #[must_use]
+    pub fn rule(&self, items: &[Item]) -> CouponRule {
+        let has = |goods: &String| items.iter().any(|item| item.sku == *goods);
+        let meets = |condition: &&NamedCondition| {
+            condition.goods.is_empty() || condition.goods.iter().any(has)
+        };
+        let met = self.conditions.iter().filter(meets);
+        CouponRule {
+            offices: self.offices.clone(),
+            most: self.most,
+            order: self.order,
+            mix: self.mix,
+            conditions: met.map(|condition| condition.name.clone()).collect(),
+            refund: self.refund,
+        }
+    }
 }
 
 /// A courier that delivers for the shop, and on what terms.
@@ -64,6 +137,7 @@ impl ShopConfig {
             issuers: vec![issuer],
             instruments: vec![Instrument::CardAccount],
             form_lifetime_seconds: FORM_LIFETIME_SECONDS,
+            coupons: None,
         }
     }
 }

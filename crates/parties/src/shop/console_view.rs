@@ -1,16 +1,19 @@
 //! The shop's console: its own part open, the other two closed.
 
+use tallystick_protocol::coupon::CouponOutcome;
 use tallystick_protocol::wire::identifier::{OrderId, Role};
+use tallystick_protocol::wire::money::Money;
 
 use super::Shop;
 use super::book::{self, Order};
+use super::coupons::{self, OrderCoupon};
 use super::settling;
 use super::state::OrderState;
 use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
 use crate::console::lines::{self, Listing};
-use crate::console::{Cell, Counters, Detail, Fact, Show, StatementLine};
+use crate::console::{Cell, Counters, Detail, Fact, Show, StatementLine, Table};
 use crate::office::fault::Fault;
-use crate::ports::{Ports, Tables};
+use crate::ports::{DatabaseError, Ports, Tables};
 
 /// A sale that the issuer has not confirmed yet says so.
 pub(crate) const LISTING: Listing = Listing {
@@ -84,7 +87,7 @@ impl<P: Ports> Show for Shop<P> {
             opened,
             pieces,
             statements: statements(&order),
-            tables: Vec::new(),
+            tables: coupons_table(tables, &order)?.into_iter().collect(),
         }))
     }
 
@@ -103,6 +106,36 @@ impl<P: Ports> Show for Shop<P> {
     fn counters(&self) -> Result<Counters, Fault> {
         Ok(lines::counted(self.office.tables(), &LISTING)?)
     }
+}
+
+/// What coupons pay of an order, what of it was given back, and how far each has come; none if it has none.
+fn coupons_table(
+    tables: &(impl Tables + ?Sized),
+    order: &Order,
+) -> Result<Option<Table>, DatabaseError> {
+    let coupons = coupons::of_order(tables, &order.order_id)?;
+    if coupons.is_empty() {
+        return Ok(None);
+    }
+    let refunds = coupons::refunds_of(tables, &order.order_id)?;
+    let line = |coupon: &OrderCoupon| {
+        let back = refunds.iter().filter(|refund| {
+            refund.place == coupon.place && refund.outcome == Some(CouponOutcome::Done)
+        });
+        let back = back.fold(0_u64, |sum, refund| sum.saturating_add(refund.money.minor));
+        let state = format!("share-{}", coupon.state.as_str());
+        vec![
+            Cell::Party(coupon.office.to_string()),
+            coupon.share.into(),
+            Money::new(back, coupon.share.currency).into(),
+            Cell::word(&state),
+        ]
+    };
+    Ok(Some(Table {
+        name: "order-coupons",
+        columns: &["party", "amount", "given-back", "state"],
+        rows: coupons.iter().map(line).collect(),
+    }))
 }
 
 fn statements(order: &Order) -> Vec<StatementLine> {

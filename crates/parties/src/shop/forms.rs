@@ -101,6 +101,8 @@ impl<P: Ports> Shop<P> {
             let price = item.price().map_err(Fault::malformed)?;
             total = total.checked_add(price).map_err(Fault::malformed)?;
         }
+        let coupons = self.config.coupons.as_ref();
+        let coupons = coupons.map(|offer| offer.rule(&items));
         let form = OrderForm {
             envelope: self.office.envelope(
                 Audience::Holder,
@@ -115,6 +117,7 @@ impl<P: Ports> Shop<P> {
             instruments: self.config.instruments.clone(),
             policy,
             extra: Vec::new(),
+            coupons,
         };
         form.validate().map_err(Fault::malformed)?;
         Ok(form)

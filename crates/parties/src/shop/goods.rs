@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use minicbor::{Decode, Encode};
 
+use super::Shop;
 use super::book::{self, Order};
 use super::state::OrderState;
 use super::stock::{self, Goods, Pieces, Shelf};
-use super::{Shop, asking};
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
@@ -69,8 +69,8 @@ impl<P: Ports> Shop<P> {
         })
     }
 
-    /// Moves an order to `next` and, if it ends without a sale, has its goods put back on the shelf. In the
-    /// transaction that decides.
+    /// Moves an order to `next` and, if it ends without a sale, has its goods put back on the shelf and its coupons given
+    /// free. In the transaction that decides.
     ///
     /// # Errors
     /// As of [`book::move_to`].
@@ -84,6 +84,7 @@ impl<P: Ports> Shop<P> {
         if !next.frees_stock() {
             return Ok(());
         }
+        self.free_coupons(tables, order)?;
         if self.has_the_goods()? {
             let goods = Goods::new(&order.order_id, &order.root, Vec::new());
             return Ok(stock::put_back(tables, &goods, self.office.now())?);
@@ -229,7 +230,7 @@ impl<P: Ports> SiblingLetter<P> for Reserving<'_, P> {
             return Ok(()); // it ended meanwhile, and another letter has it put back
         }
         if read(answer)? {
-            return asking::ask_issuer(tables, &order, self.0.office.now_ms());
+            return self.0.ask_next(tables, &order);
         }
         self.0.end(tables, &order, RefusalReason::OutOfStock)
     }

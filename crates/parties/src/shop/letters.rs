@@ -19,3 +19,12 @@ pub const REFUSAL: &str = "refusal";
 pub const REFUND: &str = "refund";
 /// Paper: what whoever paid signed about a refund, followed by its number.
 pub const REFUND_ADVICE: &str = "refund-advice";
+/// Letter and statement: an office is asked to hold a coupon for the order. About the order's root and the coupon's place,
+/// as all that is said of a coupon.
+pub const HOLD_COUPON: &str = "hold-coupon";
+/// Letter and statement: an office is told that nothing comes of the order.
+pub const FREE_COUPON: &str = "free-coupon";
+/// Letter and statement: an office is told that the order is charged.
+pub const TAKE_COUPON: &str = "take-coupon";
+/// Letter, statement and paper: an office is told to give back what a coupon paid. Followed by the refund's number, too.
+pub const GIVE_BACK_COUPON: &str = "give-back-coupon";

@@ -8,6 +8,7 @@ mod cancelling;
 pub mod catalogue;
 mod config;
 pub(crate) mod console_view;
+mod coupons;
 mod delivering;
 mod expiry;
 mod forms;
@@ -28,13 +29,14 @@ mod storefront;
 mod summary;
 mod transport;
 
-pub use config::{CourierOffer, FORM_LIFETIME_SECONDS, ShopConfig};
+pub use config::{CouponOffer, CourierOffer, FORM_LIFETIME_SECONDS, NamedCondition, ShopConfig};
 
 use core::cell::RefCell;
 
 use http::{Request, Response};
 
 use self::asking::Asking;
+use self::coupons::{GivingBack, Holding, SettlingCoupons};
 use self::delivering::Delivering;
 use self::goods::Heard;
 use self::refunding::Refunding;
@@ -180,11 +182,19 @@ impl<P: Ports> Shop<P> {
         let Some(letter) = self.office.letter_of(job)? else {
             return Ok(Next::Done);
         };
+        if coupons::is_about_coupon(&letter.kind) {
+            self.coupon_key(&letter.to).await?;
+        }
         match letter.kind.as_str() {
             letters::AUTHORISE => Asking(self).ask(&letter, job).await,
             letters::DELIVER | letters::CANCEL => Delivering(self).ask(&letter, job).await,
             letters::REFUND => Refunding(self).ask(&letter, job).await,
             letters::RELAY | letters::RELEASE => Settling(self).ask(&letter, job).await,
+            letters::HOLD_COUPON => Holding(self).ask(&letter, job).await,
+            letters::FREE_COUPON | letters::TAKE_COUPON => {
+                SettlingCoupons(self).ask(&letter, job).await
+            }
+            letters::GIVE_BACK_COUPON => GivingBack(self).ask(&letter, job).await,
             _ => Err(Fault::internal()),
         }
     }

@@ -11,16 +11,18 @@ use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
 
 use super::book::{self, Order};
+use super::coupons::rest_of;
 use super::goods::Held;
 use super::letters;
 use super::received::CheckedOrder;
 use super::state::OrderState;
-use super::{EVIDENCE_SECONDS, Shop, asking, expiry, forms, settling};
+use super::{EVIDENCE_SECONDS, Shop, expiry, forms, settling};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
 use crate::store::once::{self, Command, once};
+use crate::store::typed;
 
 /// How long after an order's time the same order gets the same answer, in seconds.
 const ANSWER_SECONDS: u64 = EVIDENCE_SECONDS;
@@ -150,13 +152,17 @@ impl<P: Ports> Shop<P> {
         if let Some(lock) = &checked.lock {
             book::keep_paper(tables, &order.order_id, letters::LOCK, lock)?;
         }
+        for coupon in checked.coupons.iter().flat_map(|paid| &paid.coupons) {
+            typed::insert(tables, coupon)?;
+        }
         if let OrderState::Refused { reason, .. } = order.state {
+            self.free_coupons(tables, &order)?;
             return self.refuse(tables, &order, reason);
         }
         expiry::watch(tables, &order, self.office.now_ms())?;
         match held {
             Held::Asked => Ok(()),
-            _ => asking::ask_issuer(tables, &order, self.office.now_ms()),
+            _ => self.ask_next(tables, &order),
         }
     }
 
@@ -168,6 +174,11 @@ impl<P: Ports> Shop<P> {
             issuer: split.header.issuer.clone(),
             courier: split.header.courier.clone(),
             amount: checked.form.total,
+            by_coupons: checked
+                .form
+                .total
+                .minor
+                .saturating_sub(rest_of(&checked.form, checked.coupons.as_ref()).minor),
             received_at: self.office.now(),
             expires_at: split.header.expires_at,
             state: OrderState::Received,

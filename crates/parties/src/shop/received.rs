@@ -6,8 +6,10 @@ use tallystick_protocol::checkout::order::{
     items_of,
 };
 use tallystick_protocol::checkout::policy::Field;
-use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::instrument::Instrument;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
+use super::coupons::{ByCoupons, rest_of};
 use super::{Shop, forms};
 use crate::office::fault::{Fault, Kind};
 use crate::parts::part_fault;
@@ -24,6 +26,8 @@ pub(super) struct CheckedOrder {
     pub form_digest: [u8; 32],
     /// The lock whose key cancels it; none in what release 0.1.0 sent.
     pub lock: Option<Vec<u8>>,
+    /// What coupons pay of it, if they do.
+    pub coupons: Option<ByCoupons>,
 }
 
 impl<P: Ports> Shop<P> {
@@ -34,12 +38,14 @@ impl<P: Ports> Shop<P> {
         let digest = part.require(Field::Form).map_err(part_fault)?;
         let form = forms::find(self.office.tables(), digest, self.office.now())?;
         let form_digest = <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)?;
-        check_against_form(&form, order, &part)?;
+        let coupons = self.check_coupons(&form, order, &part).await?;
+        check_against_form(&form, order, &part, coupons.as_ref())?;
         let lock = part.get(Field::Cancellation).map(<[u8]>::to_vec);
         Ok(CheckedOrder {
             form,
             form_digest,
             lock,
+            coupons,
         })
     }
 
@@ -103,6 +109,7 @@ fn check_against_form(
     form: &OrderForm,
     order: &SplitOrder,
     part: &OpenedPart,
+    coupons: Option<&ByCoupons>,
 ) -> Result<(), Fault> {
     let mismatch = || Fault::untrusted("The order is not what the form offered.");
     let field = |field| part.require(field).map_err(part_fault);
@@ -111,19 +118,32 @@ fn check_against_form(
     let amount = amount_of(field(Field::Amount)?).map_err(Fault::untrusted)?;
     let payment = field(Field::PaymentType)?;
     let header = &order.header;
-    let payable = form
-        .instruments
-        .iter()
-        .any(|instrument| instrument.as_str().as_bytes() == payment);
-    if amount != form.total {
+    let rest = rest_of(form, coupons);
+    if amount != rest {
         return Err(Fault::new(
             Kind::AmountMismatch,
-            "The order's amount is not the form's total.",
+            "The order's amount is not the form's total less what coupons pay.",
         ));
     }
     let agrees = goods_match(form, &items, &numbers)
-        && payable
-        && header.courier == form.delivery.courier
-        && form.issuers.contains(&header.issuer);
+        && is_payable(form, (payment, &header.issuer), coupons)
+        && header.courier == form.delivery.courier;
     if agrees { Ok(()) } else { Err(mismatch()) }
+}
+
+/// Whether the shop is paid so, by that party. What coupons pay for altogether their office authorises: it knows the holder,
+/// and takes nothing else.
+fn is_payable(
+    form: &OrderForm,
+    (payment, issuer): (&[u8], &Domain),
+    coupons: Option<&ByCoupons>,
+) -> bool {
+    if let Some(paid) = coupons.filter(|paid| paid.rest.minor == 0) {
+        let mut offices = paid.coupons.iter().map(|coupon| &coupon.office);
+        return payment == Instrument::Coupon.as_str().as_bytes()
+            && offices.any(|office| office == issuer);
+    }
+    let mut instruments = form.instruments.iter();
+    instruments.any(|instrument| instrument.as_str().as_bytes() == payment)
+        && form.issuers.contains(issuer)
 }

@@ -10,7 +10,7 @@ use tallystick_protocol::wire::money::Money;
 
 use super::book::{self, Order};
 use super::refunds::{self, Refund};
-use super::{EVIDENCE_SECONDS, Shop, letters, settling};
+use super::{EVIDENCE_SECONDS, Shop, coupons, letters, settling};
 use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer};
@@ -25,11 +25,13 @@ impl<P: Ports> Shop<P> {
         let order = self.order_of_form(form)?;
         let advices = refunds::advices(self.office.tables(), &order.order_id)?;
         let advices = advices.into_iter().map(Into::into).collect();
-        Ok(web::cbor(encode(&RefundAdvices { advices })))
+        let coupons = coupons::given_back_of(self.office.tables(), &order.order_id)?;
+        let coupons = Some(coupons).filter(|given| !given.is_empty());
+        Ok(web::cbor(encode(&RefundAdvices { advices, coupons })))
     }
 
-    /// Decides to give back `minor` of what an order cost, and posts the request to whoever paid. Call it in a
-    /// transaction, once a command.
+    /// Decides to give back `minor` of what an order cost, and posts the requests to whoever paid and to the offices of its
+    /// coupons. Call it in a transaction, once a command.
     pub(super) fn refund(
         &self,
         tables: &dyn Tables,
@@ -37,7 +39,24 @@ impl<P: Ports> Shop<P> {
         minor: u64,
     ) -> Result<(), Fault> {
         let order = book::find(tables, order_id)?.ok_or_else(Fault::not_found)?;
-        let refund = refunds::decide(tables, &order, minor, self.office.now())?;
+        let decided = refunds::decide(tables, &order, minor, self.office.now())?;
+        for refund in &decided.coupons {
+            self.give_back_coupon(tables, &order, refund)?;
+        }
+        if let Some(refund) = &decided.rest {
+            self.ask_for_refund(tables, &order, refund)?;
+        }
+        self.office
+            .log("refund-asked", Some(&correlation(&order.root.0)), "ok");
+        Ok(())
+    }
+
+    fn ask_for_refund(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        refund: &Refund,
+    ) -> Result<(), Fault> {
         let reference = refund.reference(&order.root);
         let request = RefundRequest {
             envelope: self.office.envelope(
@@ -56,7 +75,7 @@ impl<P: Ports> Shop<P> {
             kind: letters::REFUND,
             reference: &reference,
             to: &order.issuer,
-            path: &settling::at_payer(tables, &order, "/v1/refunds"),
+            path: &settling::at_payer(tables, order, "/v1/refunds"),
             content: Content::Statement(letters::REFUND.to_owned()),
             give_up_at_ms: self
                 .office
@@ -64,10 +83,7 @@ impl<P: Ports> Shop<P> {
                 .plus_seconds(EVIDENCE_SECONDS)
                 .milliseconds(),
         };
-        outbox::post(tables, &letter, self.office.now_ms())?;
-        self.office
-            .log("refund-asked", Some(&correlation(&order.root.0)), "ok");
-        Ok(())
+        Ok(outbox::post(tables, &letter, self.office.now_ms())?)
     }
 }
 

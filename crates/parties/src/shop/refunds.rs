@@ -1,11 +1,15 @@
 //! The rows of refunds that the shop asked for, and the only place that decides to ask.
 
+use tallystick_protocol::checkout::coupons::{Paid, RefundOrder, split_refund};
+use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::checkout::refunds::{REFUNDS_MAX, RefundOutcome};
+use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::{OrderId, Root};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::book::{self, Order};
+use super::coupons::{self, CouponRefund, ShareState};
 use super::state::OrderState;
 use super::{letters, settling};
 use crate::office::fault::{Fault, Kind};
@@ -36,7 +40,16 @@ impl Refund {
     }
 }
 
-/// Decides to give back `minor` of what an order cost. Call it in a transaction.
+/// What was decided to be given back, and to whom.
+pub struct Decided {
+    /// To whoever paid what coupons did not, if it gets anything.
+    pub rest: Option<Refund>,
+    /// To coupons.
+    pub coupons: Vec<CouponRefund>,
+}
+
+/// Decides to give back `minor` of what an order cost: to its coupons and to whoever paid the rest, as the form's rule splits
+/// it. Call it in a transaction.
 ///
 /// # Errors
 /// [`Kind::Conflict`] if the order is not charged, if less is left, or after [`REFUNDS_MAX`] refunds.
@@ -45,31 +58,100 @@ pub fn decide(
     order: &Order,
     minor: u64,
     now: Timestamp,
-) -> Result<Refund, Fault> {
+) -> Result<Decided, Fault> {
     let is_charged = settling::is_charged(tables, &order.root)?;
     if order.state != OrderState::Accepted || !is_charged {
         let said = "Only what was charged can be given back.";
         return Err(Fault::new(Kind::Conflict, said));
     }
     let asked = of(tables, &order.order_id)?;
-    let left = order.amount.minor.saturating_sub(given(&asked));
+    let asked_of_coupons = coupons::refunds_of(tables, &order.order_id)?;
+    let paid = paid_by_coupons(tables, order, &asked_of_coupons, now)?;
+    let rest = Paid {
+        taken: order.rest(),
+        given_back: Money::new(given(&asked), order.amount.currency),
+    };
+    let left = paid.iter().chain([&rest]).fold(0_u64, |sum, paid| {
+        sum.saturating_add(paid.taken.minor.saturating_sub(paid.given_back.minor))
+    });
     if minor == 0 || minor > left {
         let said = format!("At most {left} can be given back.");
         return Err(Fault::new(Kind::Conflict, said));
     }
-    let number = u32::try_from(asked.len()).unwrap_or(REFUNDS_MAX) + 1;
+    let numbers = asked.iter().map(|refund| refund.number);
+    let numbers = numbers.chain(asked_of_coupons.iter().map(|refund| refund.number));
+    let number = numbers.max().unwrap_or(0).saturating_add(1);
     if number > REFUNDS_MAX {
         return Err(Fault::new(Kind::OverCap, ""));
     }
-    let refund = Refund {
+    let amount = Money::new(minor, order.amount.currency);
+    let split = split_refund(refund_order(order)?, &paid, rest, amount);
+    let split = split.map_err(|_| Fault::internal())?;
+    let refund = |money| Refund {
         order_id: order.order_id,
         number,
-        money: Money::new(minor, order.amount.currency),
+        money,
         asked_at: now,
         outcome: None,
     };
-    typed::insert(tables, &refund)?;
-    Ok(refund)
+    let rest = Some(split.rest).filter(|money| money.minor > 0).map(refund);
+    if let Some(rest) = &rest {
+        typed::insert(tables, rest)?;
+    }
+    let mut refunds = Vec::new();
+    for (place, money) in (0..).zip(split.coupons) {
+        if money.minor == 0 {
+            continue;
+        }
+        let refund = CouponRefund {
+            order_id: order.order_id,
+            number,
+            place,
+            money,
+            asked_at: now,
+            outcome: None,
+        };
+        typed::insert(tables, &refund)?;
+        refunds.push(refund);
+    }
+    Ok(Decided {
+        rest,
+        coupons: refunds,
+    })
+}
+
+/// What each coupon of an order has paid and been given back. To one whose time is over nothing can be given back.
+fn paid_by_coupons(
+    tables: &dyn Tables,
+    order: &Order,
+    asked: &[CouponRefund],
+    now: Timestamp,
+) -> Result<Vec<Paid>, Fault> {
+    let currency = order.amount.currency;
+    let coupons = coupons::of_order(tables, &order.order_id)?;
+    if coupons.iter().any(|one| one.state == ShareState::Taking) {
+        let said = "Its coupons are not taken yet. Try again in a moment.";
+        return Err(Fault::new(Kind::Conflict, said));
+    }
+    let paid = coupons.iter().map(|coupon| {
+        let mine = asked.iter().filter(|refund| refund.place == coupon.place);
+        let back = mine.filter(|refund| refund.counts());
+        let back = back.fold(0_u64, |sum, refund| sum.saturating_add(refund.money.minor));
+        let can = coupon.state == ShareState::Taken && coupon.valid_until > now;
+        Paid {
+            taken: Money::new(if can { coupon.share.minor } else { back }, currency),
+            given_back: Money::new(back, currency),
+        }
+    });
+    Ok(paid.collect())
+}
+
+/// What is given back first, as the order's form says.
+fn refund_order(order: &Order) -> Result<RefundOrder, Fault> {
+    let form: OrderForm = decode(&order.form).map_err(|_| Fault::internal())?;
+    Ok(form
+        .coupons
+        .map_or(RefundOrder::CouponsFirst, |rule| rule.refund))
 }
 
 /// The refunds of an order, in their order.

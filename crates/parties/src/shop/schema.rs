@@ -136,6 +136,40 @@ pub const TABLES: &[Migration] = &[
     ) STRICT",
         "CREATE INDEX shop_sessions_by_end ON shop_sessions (expires_at)",
     ]),
+    // Coupons that pay orders, what was given back of them, and the certificates of their offices' keys.
+    Migration(&[
+        "ALTER TABLE shop_orders ADD COLUMN by_coupons INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE shop_coupons (
+        order_id BLOB NOT NULL,
+        place INTEGER NOT NULL,
+        office TEXT NOT NULL,
+        coupon BLOB NOT NULL,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        currency TEXT NOT NULL,
+        condition TEXT,
+        asks_total INTEGER NOT NULL,
+        valid_until INTEGER NOT NULL,
+        whole BLOB NOT NULL,
+        transfer BLOB NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (order_id, place)
+    ) STRICT",
+        "CREATE TABLE shop_coupon_refunds (
+        order_id BLOB NOT NULL,
+        number INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        minor INTEGER NOT NULL CHECK (minor > 0),
+        currency TEXT NOT NULL,
+        asked_at INTEGER NOT NULL,
+        outcome TEXT,
+        PRIMARY KEY (order_id, number, place)
+    ) STRICT",
+        "CREATE TABLE shop_coupon_offices (
+        office TEXT PRIMARY KEY,
+        certificate BLOB NOT NULL,
+        fetched_at INTEGER NOT NULL
+    ) STRICT",
+    ]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.
@@ -155,6 +189,14 @@ pub const KEPT: &[Rule] = &[
         what: "parts",
         days: PARTS_DAYS,
         sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'cancellation-lock') AND order_id IN (
+            SELECT order_id FROM shop_orders
+            WHERE expires_at <= ? AND state IN ('accepted', 'refused', 'expired'))",
+    },
+    // The coupons themselves and what handed them over.
+    Rule {
+        what: "coupons",
+        days: PARTS_DAYS,
+        sql: "UPDATE shop_coupons SET whole = x'', transfer = x'' WHERE whole <> x'' AND order_id IN (
             SELECT order_id FROM shop_orders
             WHERE expires_at <= ? AND state IN ('accepted', 'refused', 'expired'))",
     },

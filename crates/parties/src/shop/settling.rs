@@ -48,6 +48,7 @@ impl<P: Ports> Exchange<P> for Settling<'_, P> {
         match (order.state, settled) {
             (OrderState::Accepted, Settled::Captured) => {
                 note_charged(tables, &order.root, office.now_ms())?;
+                self.0.take_coupons(tables, order)?;
             }
             // The acceptance came after the release: no payment, and the shop does not deliver.
             (OrderState::Accepted, Settled::Free) => {

@@ -20,6 +20,9 @@ pub struct Summary {
     items: Vec<Line>,
     delivery: Delivery,
     total_minor: u64,
+    /// What of it coupons pay; none if they pay nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coupons_minor: Option<u64>,
     currency: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<String>,
@@ -72,6 +75,7 @@ pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
             price_minor: form.delivery.price.minor,
         },
         total_minor: order.amount.minor,
+        coupons_minor: Some(order.by_coupons).filter(|minor| *minor > 0),
         currency: order.amount.currency.code(),
         tracking: order.tracking.clone(),
         refused_by: refused.map(|(by, _)| by.as_str()),

@@ -96,6 +96,7 @@ impl<P: Ports + 'static> Vending<P> {
             local_port: None,
             registration: Some(self.config.registration.to_string()),
             banks: vec![self.config.bank.to_string()],
+            coupon_offices: Vec::new(),
             directory: settings.directory.as_ref().map(ToString::to_string),
             home_proxy: None,
         })

@@ -18,7 +18,7 @@ use super::holder::CBOR;
 use super::world::{COUPONS, World};
 
 /// Opens a campaign of coupons worth 100 yen each.
-fn open(world: &World, told: &[(&str, &str)], id: &str) -> CampaignId {
+pub fn open(world: &World, told: &[(&str, &str)], id: &str) -> CampaignId {
     let usual = [
         ("party", "kiso-tea.localhost"),
         ("amount", "100"),

@@ -21,6 +21,10 @@ mod handing_on;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod paying;
+mod paying_back;
+mod paying_letters;
+mod paying_refused;
 mod power;
 mod random;
 mod refusing;

@@ -6,6 +6,7 @@ use tallystick_protocol::account::{
     HolderShareRequest,
 };
 use tallystick_protocol::checkout::cancellation::CancellationKey;
+use tallystick_protocol::checkout::coupons::CouponShare;
 use tallystick_protocol::checkout::form::{FormReference, OrderForm, form_digest};
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
@@ -24,6 +25,7 @@ use tallystick_protocol::trust::signature::{public_key_to_spki, sign_pss};
 use tallystick_protocol::trust::statement::open;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::{HolderId, OrderId, Role, Root};
+use tallystick_protocol::wire::money::Money;
 
 use super::talk::form;
 use super::world::{BANK, CENTRE, COUPONS, ISSUER, OTHER_ISSUER, World, domain, problem, text};
@@ -91,6 +93,8 @@ pub struct Wish {
     pub approved: Option<HolderApproval>,
     /// What cancels the order.
     pub cancellation: Option<CancellationKey>,
+    /// Coupons that pay a part, and what they leave.
+    pub coupons: Option<(Vec<CouponShare>, Money)>,
 }
 
 impl Holder {
@@ -245,6 +249,7 @@ impl Holder {
             signed_payment: None,
             approved: None,
             cancellation: None,
+            coupons: None,
         }
     }
 
@@ -272,6 +277,10 @@ impl Holder {
         .unwrap();
         let fields = match &wish.cancellation {
             Some(key) => fields.cancelled_by(key),
+            None => fields,
+        };
+        let fields = match &wish.coupons {
+            Some((shares, rest)) => fields.paid_by_coupons(shares, *rest).unwrap(),
             None => fields,
         };
         let prepared = PreparedOrder::new(&mut self.rng, header, fields);

@@ -236,6 +236,19 @@ impl World {
         Self::of(&[CA, CENTRE, SHOP, COURIER, COUPONS], cast)
     }
 
+    /// As [`World::with_coupons`], with a card issuer, and a shop that takes coupons.
+    #[allow(
+        dead_code,
+        reason = "the coupon office's and the wallet's tests use it"
+    )]
+    pub fn with_coupons_at_the_checkout(cast: Cast) -> Self {
+        let cast = Cast {
+            takes_coupons: true,
+            ..cast
+        };
+        Self::of(&[CA, CENTRE, SHOP, COURIER, COUPONS, ISSUER], cast)
+    }
+
     /// The coupon office's operator spreads it over so many shards.
     #[allow(dead_code, reason = "the coupon office's tests use it")]
     pub fn spread_coupons(&mut self, shards: u16) {

@@ -146,6 +146,9 @@ crate::named_enum! {
         /// Holder or shop cancelled before the courier accepted.
         #[n(7)]
         Cancelled => "cancelled",
+        /// A coupon that should pay was not to be had: spent, changed or over by now, or its office says no.
+        #[n(8)]
+        CouponRefused => "coupon-refused",
     }
 }
 

@@ -55,10 +55,13 @@ crate::named_enum! {
         /// The lock whose key cancels the order; see [`cancellation`](super::cancellation).
         #[n(14)]
         Cancellation => "cancellation",
+        /// The coupons that pay a part of the order, or all of it; see [`coupons`](super::coupons).
+        #[n(15)]
+        Coupons => "coupons",
     }
 }
 
-/// Leaves of every order: the fields, and a place for a field to come.
+/// Leaves of every order: one for each field.
 pub const LEAF_COUNT: usize = 16;
 
 impl Field {
@@ -81,6 +84,6 @@ impl Field {
     /// Whether a shop may ask to read this field beyond its policy.
     #[must_use]
     pub fn may_be_requested(self) -> bool {
-        !self.is_payment() && !matches!(self, Field::Form | Field::Cancellation)
+        !self.is_payment() && !matches!(self, Field::Form | Field::Cancellation | Field::Coupons)
     }
 }

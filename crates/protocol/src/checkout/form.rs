@@ -11,6 +11,7 @@ use minicbor::Encode;
 use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
+use crate::checkout::coupons::CouponRule;
 use crate::checkout::policy::{Field, Policy, PolicyName};
 use crate::instrument::Instrument;
 use crate::trust::statement::{Envelope, SignedMessage};
@@ -106,6 +107,9 @@ pub struct OrderForm {
     /// What the shop asks to read beyond the policy; needs the holder's consent.
     #[n(8)]
     pub extra: Vec<Field>,
+    /// Which coupons the shop takes; none if it takes no coupons.
+    #[n(9)]
+    pub coupons: Option<CouponRule>,
 }
 
 impl Message for OrderForm {
@@ -139,6 +143,9 @@ pub enum FormError {
     /// The shop asks for a field that no shop may read.
     #[error("The order form asks for something that no shop may read.")]
     Extra,
+    /// What it says of coupons is outside its limits.
+    #[error("What the order form says of coupons is outside its limits.")]
+    Coupons,
     /// Not the page that the form was signed for.
     #[error("The order form belongs to {expected}, not to the page that showed it.")]
     WrongOrigin {
@@ -174,6 +181,9 @@ impl OrderForm {
             || !self.extra.iter().all(|field| field.may_be_requested())
         {
             return Err(FormError::Extra);
+        }
+        if self.coupons.as_ref().is_some_and(|rule| !rule.is_sound()) {
+            return Err(FormError::Coupons);
         }
         self.check_total()
     }

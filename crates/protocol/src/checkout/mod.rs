@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod cancellation;
+pub mod coupons;
 mod field;
 pub mod form;
 pub mod order;

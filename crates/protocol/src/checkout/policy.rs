@@ -28,8 +28,9 @@ crate::named_enum! {
 impl PolicyName {
     fn allows(self, role: Role, field: Field) -> bool {
         use Field::{
-            Amount, Cancellation, DestinationAddress, DestinationName, DestinationTelephone, Form,
-            HolderAddress, HolderName, HolderTelephone, ItemNumbers, Items, PaymentType,
+            Amount, Cancellation, Coupons, DestinationAddress, DestinationName,
+            DestinationTelephone, Form, HolderAddress, HolderName, HolderTelephone, ItemNumbers,
+            Items, PaymentType,
         };
         if field.is_payment() {
             return role == Role::Issuer;
@@ -38,7 +39,7 @@ impl PolicyName {
             (_, Role::Shop)
                 if matches!(
                     field,
-                    Form | Items | ItemNumbers | Amount | PaymentType | Cancellation
+                    Form | Items | ItemNumbers | Amount | PaymentType | Cancellation | Coupons
                 ) =>
             {
                 true
@@ -179,6 +180,16 @@ mod tests {
                 assert_eq!(readers(&greedy, field), [Role::Issuer]);
             }
         }
+    }
+
+    #[test]
+    fn coupons_are_for_the_shop_alone_whatever_a_policy_is_called() {
+        for name in PolicyName::ALL {
+            let greedy = Policy::new(name, &Field::ALL);
+            assert_eq!(readers(&greedy, Field::Coupons), [Role::Shop]);
+            assert!(!greedy.is_extra(Role::Shop, Field::Coupons));
+        }
+        assert!(!Field::Coupons.may_be_requested());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 
 use super::answers::STATEMENT_MAX_BYTES;
+use crate::coupon::CouponId;
 use crate::trust::statement::{Envelope, signed_message};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::{Handle, Root};
@@ -91,6 +92,21 @@ signed_message!(
     context::REFUND_ADVICE
 );
 
+/// What was given back of a coupon: a coupon of the holder's again.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct CouponGivenBack {
+    /// The coupon that paid.
+    #[n(0)]
+    pub coupon: CouponId,
+    /// How much.
+    #[n(1)]
+    pub amount: Money,
+    /// The office's signed [`CouponAnswer`](crate::coupon::CouponAnswer), which names the coupon that was made.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub answer: Vec<u8>,
+}
+
 /// What whoever paid signed about an order's refunds, as the shop passes it on to the holder. The courier, which
 /// knows the order's root as well, must not learn what it cost, so the payer tells this to nobody else.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
@@ -99,6 +115,9 @@ pub struct RefundAdvices {
     /// Signed [`RefundAdvice`]s, at most [`REFUNDS_MAX`].
     #[n(0)]
     pub advices: Vec<minicbor::bytes::ByteVec>,
+    /// What coupons were given back, if any.
+    #[n(1)]
+    pub coupons: Option<Vec<CouponGivenBack>>,
 }
 impl Message for RefundAdvices {
     const TYPE: u16 = message::REFUND_ADVICES;

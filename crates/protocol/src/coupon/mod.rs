@@ -41,6 +41,7 @@ pub use status::{
     BillingAnswer, BillingLine, BillingQuery, CouponQuery, CouponState, CouponStatus, LINES_MAX,
     LineKind,
 };
+pub(crate) use terms::is_condition;
 pub use terms::{
     CONDITION_BYTES_MAX, Conditions, CouponKind, CouponTerms, Funding, SHOPS_MAX, TermsError,
 };

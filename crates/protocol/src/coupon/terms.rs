@@ -186,7 +186,8 @@ impl CouponTerms {
     }
 }
 
-fn is_condition(name: &str) -> bool {
+/// Whether it can be the name of a condition.
+pub(crate) fn is_condition(name: &str) -> bool {
     (1..=CONDITION_BYTES_MAX).contains(&name.len()) && is_plain(name)
 }
 

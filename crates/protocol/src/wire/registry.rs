@@ -200,6 +200,7 @@ pub mod context {
         CONVERSION_NOTICE = "tallystick/v1/conversion-notice";
         COUPON_ANSWER = "tallystick/v1/coupon-answer";
         COUPON_CONVERSATION = "tallystick/v1/coupon-conversation";
+        COUPON_HELD_FOR = "tallystick/v1/coupon-held-for";
         COUPON_KEY_REQUEST = "tallystick/v1/coupon-key-request";
         COUPON_STATUS = "tallystick/v1/coupon-status";
         COUPON_TERMS = "tallystick/v1/coupon-terms";

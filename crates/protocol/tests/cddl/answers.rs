@@ -9,7 +9,7 @@ use tallystick_protocol::checkout::cancellation::{
     CancellationKey, CancellationRequest, DeliveryCancellation,
 };
 use tallystick_protocol::checkout::refunds::{
-    REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
+    CouponGivenBack, REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
 };
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::identifier::{Handle, OrderId, Role, Root};
@@ -170,6 +170,18 @@ fn the_answers_are_as_the_page_says() {
         "refund-advices",
         &RefundAdvices {
             advices: vec![vec![1].into(), vec![2].into()],
+            coupons: None,
+        },
+    );
+    holds(
+        "refund-advices",
+        &RefundAdvices {
+            advices: vec![],
+            coupons: Some(vec![CouponGivenBack {
+                coupon: CouponId([7; 16]),
+                amount: yen(500),
+                answer: vec![1],
+            }]),
         },
     );
     for outcome in RefundOutcome::ALL {

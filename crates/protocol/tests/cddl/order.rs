@@ -1,5 +1,8 @@
 //! The order, and how parties are known before it.
 
+use tallystick_protocol::checkout::coupons::{
+    CouponMix, CouponOrder, CouponRule, CouponShare, RefundOrder,
+};
 use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
 use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
@@ -8,10 +11,11 @@ use tallystick_protocol::keys::DerivedKey;
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
 use tallystick_protocol::trust::introduction::{Introduction, IntroductionRequest};
 use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
 use tallystick_protocol::wire::time::Timestamp;
 
-use crate::{domain, envelope, holds, pair, part, support, yen};
+use crate::{domain, envelope, holds, pair, part, support, validate, yen};
 
 #[test]
 fn the_order_is_as_the_page_says() {
@@ -36,8 +40,24 @@ fn the_order_is_as_the_page_says() {
             instruments: vec![Instrument::CardAccount],
             policy: PolicyName::Strict,
             extra: vec![Field::HolderTelephone],
+            coupons: Some(CouponRule {
+                offices: vec![domain("coupons.example")],
+                most: 3,
+                order: CouponOrder::EndingFirst,
+                mix: CouponMix::OneVoucher,
+                conditions: vec!["tea".into()],
+                refund: RefundOrder::InProportion,
+            }),
         },
     );
+    let shares = vec![CouponShare {
+        coupon: vec![1],
+        transfer: vec![2],
+        amount: yen(500),
+    }];
+    assert!(validate("coupon-shares", &encode_value(&shares)).is_ok());
+    let none: Vec<CouponShare> = vec![];
+    assert!(validate("coupon-shares", &encode_value(&none)).is_err());
     let header = OrderHeader {
         order_id: OrderId([3; 32]),
         holder: pair().holder,

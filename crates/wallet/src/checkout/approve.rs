@@ -26,7 +26,7 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::FormExpired`],
     /// [`ErrorKind::NoSuchOrder`], [`ErrorKind::NoSuchCard`], [`ErrorKind::NoSuchAddress`],
-    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::CardNotRenewed`], [`ErrorKind::OrderState`] if the order was declined or has
+    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::CouponNotUsable`], [`ErrorKind::CardNotRenewed`], [`ErrorKind::OrderState`] if the order was declined or has
     /// expired, [`ErrorKind::CertificateRevoked`], [`ErrorKind::RevocationsStale`], [`ErrorKind::Locked`], or a
     /// failure of card or storage.
     pub async fn approve(
@@ -37,6 +37,7 @@ impl<P: Ports> Wallet<P> {
     ) -> Result<(), WalletError> {
         self.know_revocations().await?;
         self.renew_before_paying(&choice.card_id).await?;
+        self.hand_coupons(request_id, choice, pin).await?;
         self.run(&mut Approving {
             request_id,
             choice,

@@ -9,6 +9,7 @@ mod attention;
 mod away;
 mod cancel;
 mod confirm;
+mod coupons;
 mod decline;
 mod directly;
 mod due;

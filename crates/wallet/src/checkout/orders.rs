@@ -135,7 +135,14 @@ impl Desk<'_> {
     pub fn keep_order(&mut self, order: OrderRecord) -> Result<(), WalletError> {
         let bytes = Zeroizing::new(encode_value(&order));
         let name = record_of(&order.request_id);
+        let before = self.orders()?.find(&order.request_id);
+        let has_ended = order.state.is_final()
+            && before.is_some_and(|before| before.record.state != order.state);
         self.put_sealed(&name, &bytes)?;
+        if has_ended {
+            // Its coupons are taken now, or free again: their office says which.
+            self.look_after_order(&order.request_id)?;
+        }
         self.orders()?.put(&name, order);
         Ok(())
     }

@@ -1,13 +1,17 @@
 //! What pays: what can, what did, and what to propose.
 
+use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
+use crate::checkout::coupons;
 use crate::checkout::instrument;
 use crate::checkout::order::record::OrderRecord;
 use crate::checkout::order::state::OrderState;
 use crate::core::state::Unlocked;
 use crate::holder::card_account::CardAccount;
 use crate::holder::profile::Profile;
+use crate::slices::Slices;
 
 impl Profile {
     /// The card or account whose keys an order was approved with, if it is still here.
@@ -42,12 +46,12 @@ impl Proposal {
     /// was refused for the last order there comes after all others. The address is the
     /// default: where a gift went once, nothing goes again by itself.
     /// Nothing once the holder has decided.
-    pub fn of(order: &OrderRecord, unlocked: &Unlocked) -> Self {
+    pub fn of(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> Self {
         if order.state != OrderState::Asked {
             return Self::default();
         }
         let Profile { addresses, .. } = &unlocked.slices.profile;
-        let payable = instrument::payable(&unlocked.slices, &order.form);
+        let payable = payable(&unlocked.slices, (&order.form, &order.request_id), now);
         let profile = &unlocked.slices.profile;
         let used = last_purchase(order, unlocked).and_then(|last| profile.means_of(last));
         let refused = refused_means(order, unlocked);
@@ -64,6 +68,18 @@ impl Proposal {
             payable,
         }
     }
+}
+
+/// What can pay an order: the whole of it first, then what can pay the rest that coupons may leave.
+fn payable(slices: &Slices, order: (&OrderForm, &str), now: Timestamp) -> Vec<String> {
+    let form = order.0;
+    let mut payable = instrument::payable(slices, form, form.total);
+    let rest = coupons::least_rest(slices, order, now);
+    let with_coupons = instrument::payable(slices, form, rest);
+    let is_new = |name: &String| !payable.contains(name);
+    let more: Vec<_> = with_coupons.into_iter().filter(is_new).collect();
+    payable.extend(more);
+    payable
 }
 
 /// The last order from the same shop that a courier took.

@@ -1,5 +1,5 @@
 //! What the shop says about an order, and the others' signed statements that it passes on. Every
-//! one is verified, and must be about this root, payee and amount.
+//! one is verified, and must be about this root, payee and what the payer pays.
 
 use tallystick_protocol::checkout::answers::{
     Acceptance, Authorisation, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopReceipt,
@@ -90,7 +90,7 @@ impl Desk<'_> {
         let approval = order.approval.as_ref()?;
         let agrees = said.root == approval.root
             && said.payee == order.form.envelope.from
-            && said.amount == order.form.total;
+            && said.amount == order.rest();
         agrees.then_some(())
     }
 
@@ -288,6 +288,7 @@ fn target(order: &OrderRecord, findings: &Findings) -> Target {
         }
         (Some((_, RefusalReason::OutOfStock, _)), _) => Some(ErrorKind::OutOfStock),
         (Some((_, RefusalReason::Cancelled, _)), _) => Some(ErrorKind::Cancelled),
+        (Some((_, RefusalReason::CouponRefused, _)), _) => Some(ErrorKind::CouponRefused),
         (Some(_), _) | (None, Some(ShopState::Refused)) => Some(ErrorKind::ShopRefused),
         (None, Some(ShopState::Expired)) => Some(ErrorKind::ExpiredSent),
         _ => None,

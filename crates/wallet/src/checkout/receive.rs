@@ -3,7 +3,9 @@
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::trust::statement::{self, Verified};
 use tallystick_protocol::wire::identifier::{Domain, Role};
+use tallystick_protocol::wire::time::Timestamp;
 
+use crate::checkout::coupons;
 use crate::checkout::instrument;
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{self, HistoryEntry, OrderRecord};
@@ -85,6 +87,7 @@ impl Desk<'_> {
             return Ok(known);
         }
         let verified = self.verified_form(origin, signed)?;
+        let now = self.now();
         let unlocked = self.unlocked()?;
         let envelope = &verified.message.envelope;
         if let Some(known) = known(unlocked, |OrderRecord { form, .. }| {
@@ -92,7 +95,7 @@ impl Desk<'_> {
         }) {
             return Ok(known);
         }
-        check_payable(unlocked, &verified)?;
+        check_payable(unlocked, &verified, now)?;
         for old in superfluous(unlocked, &verified.message.envelope.from)? {
             self.drop_order(&old)?;
         }
@@ -191,8 +194,15 @@ fn known(unlocked: &Unlocked, is_it: impl Fn(&OrderRecord) -> bool) -> Option<St
     known.map(|order| order.request_id.clone())
 }
 
-fn check_payable(unlocked: &Unlocked, form: &Verified<OrderForm>) -> Result<(), WalletError> {
-    if instrument::payable(&unlocked.slices, &form.message).is_empty() {
+/// That there is something which can pay it, or coupons which may pay for everything. It has no name yet.
+fn check_payable(
+    unlocked: &Unlocked,
+    form: &Verified<OrderForm>,
+    now: Timestamp,
+) -> Result<(), WalletError> {
+    let slices = &unlocked.slices;
+    let rest = coupons::least_rest(slices, (&form.message, ""), now);
+    if rest.minor > 0 && instrument::payable(slices, &form.message, rest).is_empty() {
         return Err(WalletError::new(ErrorKind::CardNotAccepted).about(&form.signer.name));
     }
     Ok(())

@@ -18,15 +18,20 @@ use crate::core::error::WalletError;
 impl Desk<'_> {
     pub(super) fn take_refunds(&mut self, id: &str, said: &Said) -> Result<(), WalletError> {
         let mut order = self.order(id)?;
-        let told = said.as_ref().ok().and_then(|bytes| {
-            let advices: RefundAdvices = decode(bytes).ok()?;
-            Some((self.refunded(&order, &advices)?, bytes.clone()))
-        });
-        let before = order.refunded;
-        if let Some((refunded, signed)) = told {
-            order.take_refund(refunded, signed, self.now());
+        let Ok(signed) = said else {
+            return Ok(());
+        };
+        let Ok(advices) = decode::<RefundAdvices>(signed) else {
+            return Ok(());
+        };
+        let (before, now) = (order.clone(), self.now());
+        if let Some(refunded) = self.refunded(&order, &advices) {
+            order.take_refund(refunded, signed.clone(), now);
         }
-        if order.refunded == before {
+        let coupons = advices.coupons.unwrap_or_default();
+        let given = self.coupons_given_back(&order, &coupons)?;
+        order.take_given_back(&given, signed, now);
+        if order == before {
             return Ok(());
         }
         self.keep_order(order)

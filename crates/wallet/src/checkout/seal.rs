@@ -13,8 +13,10 @@ use tallystick_protocol::instrument::Payment;
 use tallystick_protocol::keys::{DerivedKey, PairContext, Purpose, Suite};
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
+use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
+use crate::checkout::coupons::{Obstacle, PaidByCoupons};
 use crate::checkout::instrument::{self, Lent, Means, Paying, SetAside};
 use crate::checkout::order::record::{Approval, Confirmation, ConfirmationKey, OrderRecord};
 use crate::checkout::view::Choice;
@@ -36,6 +38,7 @@ pub struct Purchase {
     means: String,
     purse: Option<Paying>,
     lent: Option<Lent>,
+    coupons: Option<PaidByCoupons>,
     address: StoredAddress,
     policy: Policy,
     extra_accepted: bool,
@@ -111,6 +114,17 @@ impl Purchase {
         &self.order.shop_name
     }
 
+    /// The coupons that pay a part, if some do.
+    pub const fn coupons(&self) -> Option<&PaidByCoupons> {
+        self.coupons.as_ref()
+    }
+
+    /// What whoever pays is asked for: what coupons leave of the total.
+    pub fn rest(&self) -> Money {
+        let coupons = self.coupons.as_ref();
+        coupons.map_or(self.order.form.total, |paid| paid.rest)
+    }
+
     /// The purse that pays, as the wallet names it, if one does.
     pub fn purse(&self) -> Option<&str> {
         self.purse.as_ref().map(Paying::purse)
@@ -123,25 +137,37 @@ impl Purchase {
         choice: &Choice,
         now: Timestamp,
     ) -> Result<Self, WalletError> {
+        let coupons = PaidByCoupons::chosen(slices, &order, &choice.coupons, now)?;
+        let answers = coupons.as_ref().and_then(PaidByCoupons::answering);
         let Means {
             account: card,
             payment,
             shown,
             purse,
             lent,
-        } = instrument::means(slices, &choice.card_id)?;
+        } = match answers {
+            Some(coupon) => instrument::means_of_office(slices, coupon)?,
+            None => instrument::means(slices, &choice.card_id)?,
+        };
         // What is lent is ordered for as at home: with what its own wallet knows.
         let profile = match &lent {
             Some(lent) => lent.account.profile(&slices.profile.addresses),
             None => slices.profile.clone(),
         };
-        if !order.form.instruments.contains(&payment.instrument()) {
+        // Where coupons pay for everything, the form's rule for them has named the office.
+        let is_taken = answers.is_some()
+            || (order.form.instruments.contains(&payment.instrument())
+                && order.form.issuers.contains(&card.issuer));
+        if !is_taken {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
             return Err(error.about(&order.shop_name));
         }
-        if !order.form.issuers.contains(&card.issuer) {
-            let error = WalletError::new(ErrorKind::CardNotAccepted);
-            return Err(error.about(&order.shop_name));
+        if let Some(paid) = &coupons {
+            let is_elsewhere = lent.is_some() || paid.card != card.place();
+            if is_elsewhere {
+                // One card signs for an order, and what is lent is signed for at home.
+                return Err(Obstacle::OtherCard.into());
+            }
         }
         if card.enrolment.certificate_ends_at()? <= now {
             let error = WalletError::new(ErrorKind::CardNotRenewed);
@@ -161,9 +187,13 @@ impl Purchase {
             card,
             payment,
             shown,
-            means: choice.card_id.clone(),
+            means: match answers {
+                Some(coupon) => coupon.account.clone(),
+                None => choice.card_id.clone(),
+            },
             purse,
             lent,
+            coupons,
             address: address.clone(),
             policy: if extra_accepted {
                 asked
@@ -192,7 +222,12 @@ impl Purchase {
             WalletError::caused(ErrorKind::AddressInvalid, &error).about(&error.to_string())
         })?;
         let cancellation = CancellationKey::random(&mut rng);
-        let fields = fields.cancelled_by(&cancellation);
+        let mut fields = fields.cancelled_by(&cancellation);
+        if let Some(paid) = &self.coupons {
+            fields = fields
+                .paid_by_coupons(&paid.shares()?, paid.rest)
+                .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
+        }
         let prepared = PreparedOrder::new(&mut rng, header.clone(), fields);
         let certificate = self.card.enrolment.certificate.as_deref();
         let certificate = certificate.ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?;
@@ -231,7 +266,8 @@ impl Purchase {
         }
         if let Some(purse) = &self.purse {
             let root = sealing.prepared.root();
-            commands.push(purse.command(root, &self.order.form, self.now));
+            let shop = &self.order.form.envelope.from;
+            commands.push(purse.command(root, (shop, self.rest()), self.now));
         }
         Ok(commands)
     }
@@ -321,6 +357,7 @@ impl Purchase {
             policy: Some(self.policy.name()),
             cancellation: Some(cancellation),
             means: Some(self.means.clone()),
+            coupons: self.coupons.as_ref().map(PaidByCoupons::parts),
         };
         Ok(Sealed {
             approval,

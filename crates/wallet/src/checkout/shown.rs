@@ -6,14 +6,17 @@ use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::checkout::away::trial::TRIAL;
+use crate::checkout::coupons;
 use crate::checkout::instrument;
+use crate::checkout::order::coupon_part::CouponPart;
 use crate::checkout::order::money::{self, Whereabouts};
 use crate::checkout::order::record::{Failure, OrderRecord};
 use crate::checkout::order::state::OrderState;
 use crate::checkout::order::{matrix, strand};
 use crate::checkout::proposal::Proposal;
 use crate::checkout::view::{
-    AwayStep, DeliveryView, FailureView, HistoryView, ItemView, OrderView, PartyView,
+    AwayStep, DeliveryView, FailureView, HistoryView, ItemView, OrderCouponView, OrderView,
+    PaidCouponView, PartyView,
 };
 use crate::core::state::Unlocked;
 use crate::holder::card_account::CardAccount;
@@ -25,7 +28,8 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
     let form = &order.form;
     let approval = order.approval.as_ref();
     let policy = policy_of(order);
-    let proposal = Proposal::of(order, unlocked);
+    let proposal = Proposal::of(order, unlocked, now);
+    let offered = coupons::offered(order, unlocked, now);
     let proposed = proposal.card.as_deref();
     let proposed = proposed.and_then(|name| instrument::means(&unlocked.slices, name).ok());
     let proposed = proposed.as_ref().map(|means| &means.account);
@@ -51,7 +55,10 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
             price_minor: form.delivery.price.minor,
         },
         total_minor: form.total.minor,
+        rest_minor: order.rest().minor,
         currency: form.total.currency.code().to_owned(),
+        takes_coupons: form.coupons.is_some(),
+        paid_coupons: order.coupons().iter().map(paid_coupon_view).collect(),
         policy: policy.name().as_str().to_owned(),
         extra: matrix::extra(&policy),
         own_address: unlocked
@@ -61,7 +68,8 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
             .first()
             .filter(|_| order.state == OrderState::Asked)
             .map(StoredAddress::in_short),
-        matrix: matrix::rows(&policy),
+        matrix: matrix::rows(&policy, sees_coupons(order, &offered)),
+        coupons: offered,
         payable: proposal.payable,
         proposed_card: proposal.card,
         proposed_address: proposal.address,
@@ -93,6 +101,21 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
     }
 }
 
+fn paid_coupon_view(part: &CouponPart) -> PaidCouponView {
+    PaidCouponView {
+        id: part.id.clone(),
+        office_name: part.office_name.clone(),
+        minor: part.amount.minor,
+        given_back_minor: part.given_back.map(|money| money.minor),
+    }
+}
+
+/// Whether there are coupons for somebody to see: some that can pay it, and once approved those that do.
+fn sees_coupons(order: &OrderRecord, offered: &[OrderCouponView]) -> bool {
+    let can_pay = |coupon: &OrderCouponView| coupon.obstacle.is_none();
+    !order.coupons().is_empty() || offered.iter().any(can_pay)
+}
+
 /// How far a try of the way home is.
 pub fn trial_step(unlocked: &Unlocked) -> Option<AwayStep> {
     unlocked.slices.orders.under_way.step_of(TRIAL)
@@ -110,7 +133,7 @@ fn sentence_key(order: &OrderRecord) -> &'static str {
     match order.state {
         _ if order.is_being_cancelled() => "cancelling",
         OrderState::Delivering if order.is_refunded() => "refunded",
-        OrderState::Delivering if order.refunded.is_some() => "partly-refunded",
+        OrderState::Delivering if order.is_partly_refunded() => "partly-refunded",
         state => state.as_str(),
     }
 }
@@ -131,7 +154,7 @@ pub fn left(card: &CardAccount, unlocked: &Unlocked) -> Option<u64> {
     });
     let spent = spent.fold(0_u64, |sum, order| {
         let back = order.refunded.map_or(0, |refunded| refunded.minor);
-        sum.saturating_add(order.form.total.minor.saturating_sub(back))
+        sum.saturating_add(order.rest().minor.saturating_sub(back))
     });
     Some(limit.minor.saturating_sub(spent))
 }

@@ -4,18 +4,22 @@ use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 
+pub use crate::checkout::coupons::view::*;
 use crate::checkout::order::state::OrderState;
 
 /// What the holder chose when approving.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
 pub struct Choice {
-    /// The card that pays.
+    /// The card that pays what coupons leave; of no meaning if they pay for everything.
     pub card_id: String,
     /// Where the parcel goes.
     pub address_id: String,
     /// Whether they get what the shop asked for beyond the least.
     pub accept_extra: bool,
+    /// The coupons that pay a part, or everything.
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub coupons: Vec<String>,
 }
 
 /// A party of an order.
@@ -43,7 +47,7 @@ pub struct MatrixRow {
     #[cfg_attr(
         feature = "typescript",
         tsify(
-            type = "'items' | 'amount' | 'payment' | 'name' | 'telephone' | 'holder_address' | 'destination'"
+            type = "'items' | 'amount' | 'payment' | 'coupons' | 'name' | 'telephone' | 'holder_address' | 'destination'"
         )
     )]
     pub row: &'static str,
@@ -195,8 +199,16 @@ pub struct OrderView {
     pub delivery: DeliveryView,
     /// What is to be paid, in minor units.
     pub total_minor: u64,
+    /// What whoever pays is asked for, in minor units: what the coupons of an approved order leave.
+    pub rest_minor: u64,
     /// ISO 4217 code.
     pub currency: String,
+    /// Whether the shop takes coupons.
+    pub takes_coupons: bool,
+    /// The holder's coupons, those first that can pay it; only while the holder is asked.
+    pub coupons: Vec<OrderCouponView>,
+    /// What coupons pay; once approved.
+    pub paid_coupons: Vec<PaidCouponView>,
     /// The policy's name, `strict` or `ep0791901-fig2`: the form's, once approved that of the seals.
     pub policy: String,
     /// What is read beyond the least if the holder consents; once approved, what was consented to.

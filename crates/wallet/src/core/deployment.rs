@@ -22,6 +22,8 @@ pub struct Deployment {
     pub registration: Option<String>,
     /// Domains of the banks at which it opens accounts.
     pub banks: Vec<String>,
+    /// Domains of the coupon offices: an account of one of them holds coupons, and pays no order as a card does.
+    pub coupon_offices: Vec<String>,
     /// Domain of the directory, which has the list of revoked certificates; null: revoked ones are not refused.
     #[cfg_attr(feature = "typescript", tsify(type = "string | null"))]
     pub directory: Option<String>,

@@ -22,7 +22,7 @@ use crate::sealing::header::Header;
 use crate::sealing::stretch::Stretch;
 use crate::slices::Beside;
 
-/// The most banks of a deployment.
+/// The most banks of a deployment, and the most coupon offices.
 const BANKS_MAX: usize = 16;
 /// The most key centres of a deployment.
 const CENTRES_MAX: usize = tallystick_protocol::keys::CENTRES_MAX;
@@ -46,6 +46,8 @@ pub struct Context {
     pub registration: Option<Domain>,
     /// At which banks.
     pub banks: Vec<Domain>,
+    /// Who issues coupons.
+    pub coupon_offices: Vec<Domain>,
     /// By which proxy cards are lent.
     pub home_proxy: Option<Domain>,
 }
@@ -98,7 +100,8 @@ impl<P: Ports> Wallet<P> {
                 },
                 welcome_url: deployment.welcome_url.clone(),
                 registration: optional(deployment.registration.as_deref())?,
-                banks: banks(deployment)?,
+                banks: domains(&deployment.banks, "banks")?,
+                coupon_offices: domains(&deployment.coupon_offices, "coupon offices")?,
                 home_proxy: optional(deployment.home_proxy.as_deref())?,
             },
             stretch,
@@ -264,11 +267,11 @@ fn optional(name: Option<&str>) -> Result<Option<Domain>, WalletError> {
     name.map(named).transpose()
 }
 
-fn banks(deployment: &Deployment) -> Result<Vec<Domain>, WalletError> {
-    if deployment.banks.len() > BANKS_MAX {
-        return Err(invalid(&"there are more than sixteen banks"));
+fn domains(names: &[String], what: &str) -> Result<Vec<Domain>, WalletError> {
+    if names.len() > BANKS_MAX {
+        return Err(invalid(&format_args!("there are more than sixteen {what}")));
     }
-    deployment.banks.iter().map(|name| named(name)).collect()
+    names.iter().map(|name| named(name)).collect()
 }
 
 fn named(name: &str) -> Result<Domain, WalletError> {

@@ -130,6 +130,7 @@ pub fn choice(holder: &Holder<'_>, means: &str) -> Choice {
         card_id: means.to_owned(),
         address_id: holder.view().addresses[0].id.clone().unwrap(),
         accept_extra: false,
+        coupons: Vec::new(),
     }
 }
 

@@ -56,6 +56,7 @@ impl<'w> Story<'w> {
             card_id: view.purses[0].id.clone(),
             address_id: view.addresses[0].id.clone().unwrap(),
             accept_extra: false,
+            coupons: Vec::new(),
         };
         block_on(wallet.approve(&request, &choice, PIN))?;
         self.rest(&wallet)?;

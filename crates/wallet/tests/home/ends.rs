@@ -146,6 +146,7 @@ impl<'w> Away<'w> {
             card_id: loan.card_id,
             address_id: loan.addresses[0].id.clone().unwrap(),
             accept_extra: false,
+            coupons: Vec::new(),
         }
     }
 

@@ -10,7 +10,8 @@ use tallystick_wallet::view::{
 
 use super::device::Device;
 use super::world::{
-    AUTHORITY, BANK, CENTRE, COURIER, DIRECTORY, HOME_PROXY, ISSUER, ORIGIN, SHOP, World, text,
+    AUTHORITY, BANK, CENTRE, COUPONS, COURIER, DIRECTORY, HOME_PROXY, ISSUER, ORIGIN, SHOP, World,
+    text,
 };
 
 pub const PASSPHRASE: &str = "five split tally sticks";
@@ -38,6 +39,7 @@ pub fn deployment(world: &World) -> Deployment {
         local_port: Some(8787),
         registration: has(AUTHORITY).then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has(BANK).then(|| BANK.to_owned())),
+        coupon_offices: Vec::from_iter(has(COUPONS).then(|| COUPONS.to_owned())),
         directory: has(DIRECTORY).then(|| DIRECTORY.to_owned()),
         home_proxy: has(HOME_PROXY).then(|| HOME_PROXY.to_owned()),
     }
@@ -145,6 +147,7 @@ impl<'w> Holder<'w> {
             card_id: card.to_owned(),
             address_id: address.to_owned(),
             accept_extra: false,
+            coupons: Vec::new(),
         };
         block_on(self.wallet.approve(&request, &choice, PIN)).unwrap();
         // An order that waits for the holder is looked at again only when it expires.
@@ -177,6 +180,7 @@ impl<'w> Holder<'w> {
             card_id: view.cards[0].id.clone(),
             address_id: view.addresses[0].id.clone().unwrap(),
             accept_extra: false,
+            coupons: Vec::new(),
         }
     }
 

@@ -84,6 +84,7 @@ impl<'w> Story<'w> {
             card_id: cards[0].id.clone(),
             address_id: addresses[0].id.clone().unwrap(),
             accept_extra: false,
+            coupons: Vec::new(),
         };
         block_on(wallet.approve(&request, &choice, PIN))?;
         self.advance(&wallet)

@@ -41,6 +41,8 @@ export const shop = {
   goodsTotal: 'Goods',
   delivery: 'Delivery by {courier}',
   total: 'Total',
+  paidByCoupons: 'Paid by coupons',
+  paidOtherwise: 'Paid otherwise',
   each: '{price} each',
   toCheckout: 'Go to checkout',
   basketGone: '{name} is sold out. Remove it to go on.',
@@ -153,6 +155,7 @@ export const shop = {
   stand_delivering: 'The courier is deciding. The amount is reserved, not charged.',
   stand_accepted: 'The courier has your parcel’s label. The amount is reserved; your card’s issuer is asked to charge it.',
   stand_charged: 'The courier has your parcel’s label. Your card is charged.',
+  stand_charged_coupons: 'The courier has your parcel’s label. Your coupons have paid for it.',
   stand_expired: 'The order took too long and was dropped. Nothing is charged.',
   stand_refused: 'Part of the order could not be read, so we stopped. Nothing is charged.',
   stand_refused_cancelled: 'The order was cancelled. Nothing is charged.',
@@ -161,6 +164,8 @@ export const shop = {
   'stand_refused_out-of-stock': 'Something in your order has just sold out. No money has moved.',
   stand_refused_unreachable: 'One of the parties could not be confirmed, so nothing was passed on. Nothing is charged.',
   'stand_refused_amount-mismatch': 'The amounts did not agree, so we stopped. Nothing is charged.',
+  'stand_refused_coupon-refused':
+    'A coupon could not be used any more, so we stopped. Nothing is charged, and your other coupons are yours as before.',
   stand_refused_expired: 'The order took too long and was dropped. Nothing is charged.',
   'errForm_out-of-stock':
     'There is less left of something in your basket than you want. Look into the basket. Nothing was ordered and no money has moved.',

@@ -41,6 +41,8 @@ export const shop: CatalogueLike<typeof english> = {
   goodsTotal: '商品代',
   delivery: '配送料（{courier}）',
   total: '合計',
+  paidByCoupons: 'クーポンでのお支払い',
+  paidOtherwise: 'そのほかのお支払い',
   each: '1点 {price}',
   toCheckout: 'お支払いへ進む',
   basketGone: '{name}は品切れです。かごから取り出してお進みください。',
@@ -154,6 +156,7 @@ export const shop: CatalogueLike<typeof english> = {
   stand_delivering: '配送会社が確認しています。代金は確保されましたが、請求はまだです。',
   stand_accepted: '配送会社が伝票を作成しました。代金は確保され、カード会社に請求を依頼しています。',
   stand_charged: '配送会社が伝票を作成し、カードに請求されました。',
+  stand_charged_coupons: '配送会社が荷物のラベルを受け取りました。クーポンでのお支払いが完了しました。',
   stand_expired: '時間がかかりすぎたため、ご注文を取りやめました。請求はありません。',
   stand_refused: 'ご注文の一部を読み取れなかったため、中止しました。請求はありません。',
   stand_refused_cancelled: 'ご注文はキャンセルされました。請求はありません。',
@@ -162,6 +165,8 @@ export const shop: CatalogueLike<typeof english> = {
   'stand_refused_out-of-stock': 'ご注文の品が、たった今売り切れました。お金は動いていません。',
   stand_refused_unreachable: '身元を確認できない相手があったため、何も渡していません。請求はありません。',
   'stand_refused_amount-mismatch': '金額が一致しなかったため、中止しました。請求はありません。',
+  'stand_refused_coupon-refused':
+    'クーポンの1枚が使えなくなっていたため、中止しました。請求はなく、ほかのクーポンは元どおりお使いいただけます。',
   stand_refused_expired: '時間がかかりすぎたため、ご注文を取りやめました。請求はありません。',
   'errForm_out-of-stock':
     'かごの中に、在庫がご希望より少ない品があります。かごをご確認ください。注文は行われておらず、お金も動いていません。',

@@ -196,6 +196,7 @@ fn form() -> Result<OrderForm, JsError> {
         issuers: vec![Domain::parse(domain_of(Role::Issuer))?],
         instruments: vec![Instrument::CardAccount],
         policy: PolicyName::Strict,
+        coupons: None,
         extra: Vec::new(),
     })
 }

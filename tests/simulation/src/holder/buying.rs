@@ -64,6 +64,7 @@ impl Holder {
                 .and_then(|address| address.id.clone())
                 .unwrap_or_default(),
             accept_extra: false,
+            coupons: Vec::new(),
         };
         let mut lent = view.away.iter().flat_map(|away| &away.loans);
         if let Some(loan) = lent.find(|loan| loan.card_id == *chosen) {

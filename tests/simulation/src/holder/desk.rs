@@ -52,6 +52,7 @@ pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool, has_proxy: bool
         local_port: Some(8787),
         registration: has_bank.then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has_bank.then(|| BANK.to_owned())),
+        coupon_offices: Vec::new(),
         directory: has_bank.then(|| DIRECTORY.to_owned()),
         home_proxy: has_proxy.then(|| HOME_PROXY.to_owned()),
     }

@@ -6,6 +6,7 @@ use tallystick_codec::DecodeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::checkout::cancellation::CancellationKey;
+use crate::checkout::coupons::{COUPONS_MAX, CouponShare, content_of};
 use crate::checkout::form::{OrderForm, form_digest};
 use crate::checkout::policy::{Field, LEAF_COUNT};
 use crate::instrument::Payment;
@@ -73,6 +74,9 @@ pub enum FieldError {
     /// The field's bytes are not what this field holds.
     #[error("The field {} is malformed.", .0.as_str())]
     Malformed(Field),
+    /// None, more than [`COUPONS_MAX`], or too long ones.
+    #[error("An order takes 1 to {COUPONS_MAX} coupons, of at most {VALUE_MAX_BYTES} bytes.")]
+    Coupons,
 }
 
 /// The values of an order's fields; absent ones are absent for everybody.
@@ -121,6 +125,21 @@ impl OrderFields {
     pub fn cancelled_by(mut self, key: &CancellationKey) -> Self {
         self.set(Field::Cancellation, key.lock());
         self
+    }
+
+    /// The same fields, of which these coupons pay a part: what whoever pays reads as the amount is the rest, which is
+    /// zero if they pay for everything. What is left, [`CouponRule::shares`](crate::checkout::coupons::CouponRule) says.
+    ///
+    /// # Errors
+    /// [`FieldError::Coupons`] of none, too many, or too long ones.
+    pub fn paid_by_coupons(
+        mut self,
+        shares: &[CouponShare],
+        rest: Money,
+    ) -> Result<Self, FieldError> {
+        self.set(Field::Coupons, content_of(shares)?);
+        self.set(Field::Amount, encode_value(&rest));
+        Ok(self)
     }
 
     /// The value of a field, if the order has it.

@@ -24,7 +24,7 @@ impl Desk<'_> {
         };
         let mut loans = away.loans.iter_mut();
         if let Some(one) = loans.find(|one| one.loan.number == number) {
-            let total = one.total_left.saturating_add(order.form.total.minor);
+            let total = one.total_left.saturating_add(order.rest().minor);
             one.total_left = total.min(one.loan.total);
             one.count_left = one.count_left.saturating_add(1).min(one.loan.count);
         }

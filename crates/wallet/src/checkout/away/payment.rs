@@ -24,7 +24,7 @@ pub(super) fn require_payment(
         (Some(purse), Some(payment)) => {
             let said = keyed::unverified::<PursePayment>(payment);
             said.is_ok_and(|said| {
-                (said.purse, said.root, said.amount) == (purse, root, purchase.form().total)
+                (said.purse, said.root, said.amount) == (purse, root, purchase.rest())
                     && said.bank == purchase.card.issuer
                     && said.shop == purchase.form().envelope.from
             })

@@ -2,13 +2,14 @@
 
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::instrument::{BankAccountDetails, Instrument, Payment};
+use tallystick_protocol::wire::money::Money;
 
 use super::{Kind, Means};
 use crate::slices::Slices;
 
 pub(super) const KIND: Kind = Kind { payable, find };
 
-fn payable(slices: &Slices, form: &OrderForm) -> Vec<String> {
+fn payable(slices: &Slices, form: &OrderForm, _: Money) -> Vec<String> {
     let accepts_accounts = form.instruments.contains(&Instrument::BankAccount);
     let accounts = slices.profile.cards.iter().filter(|account| {
         accepts_accounts

@@ -3,6 +3,7 @@
 
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::home::PublicKeys;
+use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::{Kind, Means};
@@ -12,7 +13,7 @@ use crate::slices::Slices;
 
 pub(super) const KIND: Kind = Kind { payable, find };
 
-fn payable(slices: &Slices, form: &OrderForm) -> Vec<String> {
+fn payable(slices: &Slices, form: &OrderForm, _: Money) -> Vec<String> {
     let homes = slices.homes.away.iter();
     let loans = homes.flat_map(|away| &away.loans);
     loans

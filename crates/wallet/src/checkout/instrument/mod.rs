@@ -3,16 +3,19 @@
 
 mod bank_account;
 mod card_account;
+mod coupon;
 mod lent;
 mod purse;
 #[cfg(feature = "toy-instrument")]
 mod toy;
 
+pub use coupon::means_of_office;
 pub use lent::Lent;
 pub use purse::{Paying, SetAside};
 
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::instrument::Payment;
+use tallystick_protocol::wire::money::Money;
 
 use crate::core::error::{ErrorKind, WalletError};
 use crate::holder::card_account::CardAccount;
@@ -34,8 +37,8 @@ pub struct Means {
 
 /// What an instrument knows of a holder's means.
 struct Kind {
-    /// The names of those that can pay what a form asks.
-    payable: fn(&Slices, &OrderForm) -> Vec<String>,
+    /// The names of those that can pay so much of what a form asks.
+    payable: fn(&Slices, &OrderForm, Money) -> Vec<String>,
     /// The means of that name, if it is one of this instrument's.
     find: fn(&Slices, &str) -> Option<Means>,
 }
@@ -50,12 +53,12 @@ const KINDS: &[Kind] = &[
     toy::KIND,
 ];
 
-/// What can pay what a form asks, by name.
+/// What can pay so much of what a form asks, by name: its total, or what coupons leave of it. Nobody pays nothing.
 #[must_use]
-pub fn payable(slices: &Slices, form: &OrderForm) -> Vec<String> {
-    let kinds = KINDS.iter();
+pub fn payable(slices: &Slices, form: &OrderForm, amount: Money) -> Vec<String> {
+    let kinds = KINDS.iter().filter(|_| amount.minor > 0);
     kinds
-        .flat_map(|kind| (kind.payable)(slices, form))
+        .flat_map(|kind| (kind.payable)(slices, form, amount))
         .collect()
 }
 

@@ -6,7 +6,7 @@ use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::instrument::{Instrument, Payment, PurseDetails};
 use tallystick_protocol::purse::PursePayment;
 use tallystick_protocol::trust::keyed;
-use tallystick_protocol::wire::identifier::Root;
+use tallystick_protocol::wire::identifier::{Domain, Root};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -21,25 +21,25 @@ use crate::slices::Slices;
 
 pub(super) const KIND: Kind = Kind { payable, find };
 
-fn payable(slices: &Slices, form: &OrderForm) -> Vec<String> {
+fn payable(slices: &Slices, form: &OrderForm, amount: Money) -> Vec<String> {
     let accepts_purses = form.instruments.contains(&Instrument::Purse);
     let purses = slices.banking.purses().filter(|purse| {
         let account = slices.profile.card(&purse.account);
         accepts_purses
             && form.issuers.contains(&purse.bank)
             && account.is_ok_and(|account| account.enrolment.is_done())
-            && can_spend(purse, form.total)
+            && can_spend(purse, amount)
     });
     purses.map(|purse| purse.id.clone()).collect()
 }
 
-fn can_spend(purse: &PurseRecord, total: Money) -> bool {
+fn can_spend(purse: &PurseRecord, amount: Money) -> bool {
     let opened = purse.usable();
-    let has_currency = opened.is_ok_and(|opened| opened.currency == total.currency);
+    let has_currency = opened.is_ok_and(|opened| opened.currency == amount.currency);
     let has_amount = purse
         .state
         .as_ref()
-        .is_some_and(|state| state.amount >= total.minor);
+        .is_some_and(|state| state.amount >= amount.minor);
     has_currency && has_amount
 }
 
@@ -85,11 +85,11 @@ impl Paying {
 
     /// Sets the amount aside in the card: for [`Paying::signed`]. Needs the PIN.
     #[must_use]
-    pub fn command(&self, root: Root, form: &OrderForm, at: Timestamp) -> Command {
+    pub fn command(&self, root: Root, (shop, amount): (&Domain, Money), at: Timestamp) -> Command {
         let order = OrderToPay {
             root,
-            shop: form.envelope.from.clone(),
-            amount: form.total,
+            shop: shop.clone(),
+            amount,
             at: moment_after(self.signed_at, at),
         };
         card::pay(self.place, &order)

@@ -2,6 +2,7 @@
 
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::instrument::{Payment, Toy};
+use tallystick_protocol::wire::money::Money;
 
 use super::{Kind, Means};
 use crate::slices::Slices;
@@ -9,7 +10,7 @@ use crate::slices::Slices;
 pub(super) const KIND: Kind = Kind { payable, find };
 
 /// The wallet keeps no tokens: whoever has some knows their name.
-fn payable(_: &Slices, _: &OrderForm) -> Vec<String> {
+fn payable(_: &Slices, _: &OrderForm, _: Money) -> Vec<String> {
     Vec::new()
 }
 

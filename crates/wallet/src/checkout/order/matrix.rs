@@ -5,11 +5,14 @@ use tallystick_protocol::wire::identifier::Role;
 
 use crate::checkout::view::{ExtraView, MatrixRow};
 
+/// The row of coupons.
+const COUPONS: &str = "coupons";
 /// A row and the fields it stands for.
-const ROWS: [(&str, &[Field]); 7] = [
+const ROWS: [(&str, &[Field]); 8] = [
     ("items", &[Field::Items, Field::ItemNumbers]),
     ("amount", &[Field::Amount]),
     ("payment", &Field::PAYMENT),
+    (COUPONS, &[Field::Coupons]),
     ("name", &[Field::HolderName, Field::DestinationName]),
     (
         "telephone",
@@ -19,11 +22,13 @@ const ROWS: [(&str, &[Field]); 7] = [
     ("destination", &[Field::DestinationAddress]),
 ];
 
-/// The matrix of a policy. A cell is set as soon as the party reads any field of the row.
+/// The matrix of a policy. A cell is set as soon as the party reads any field of the row. That of coupons is there if
+/// some can pay.
 #[must_use]
-pub fn rows(policy: &Policy) -> Vec<MatrixRow> {
+pub fn rows(policy: &Policy, has_coupons: bool) -> Vec<MatrixRow> {
     let sees = |role, fields: &[Field]| fields.iter().any(|field| policy.reads(role, *field));
     ROWS.iter()
+        .filter(|(row, _)| has_coupons || *row != COUPONS)
         .map(|(row, fields)| MatrixRow {
             row,
             shop: sees(Role::Shop, fields),
@@ -63,7 +68,7 @@ mod tests {
     use tallystick_protocol::checkout::policy::PolicyName;
 
     fn cells(policy: &Policy, name: &str) -> (bool, bool, bool, bool) {
-        let row = rows(policy)
+        let row = rows(policy, true)
             .into_iter()
             .find(|row| row.row == name)
             .unwrap();
@@ -83,6 +88,14 @@ mod tests {
             cells(&strict, "holder_address"),
             (false, false, false, false)
         );
+    }
+
+    #[test]
+    fn coupons_are_seen_by_the_shop_alone_and_only_if_there_are_some() {
+        for policy in PolicyName::ALL.map(|name| Policy::new(name, &Field::ALL)) {
+            assert_eq!(cells(&policy, "coupons"), (true, false, false, false));
+            assert!(!rows(&policy, false).iter().any(|row| row.row == "coupons"));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! An order as the wallet keeps it.
 
+pub mod coupon_part;
 pub mod event;
 pub mod matrix;
 pub mod money;

@@ -44,7 +44,7 @@ impl Whereabouts {
         }
         Some(match order.money {
             Some(MoneyState::Captured) if order.is_refunded() => Self::Refunded,
-            Some(MoneyState::Captured) if order.refunded.is_some() => Self::PartlyRefunded,
+            Some(MoneyState::Captured) if order.is_partly_refunded() => Self::PartlyRefunded,
             Some(MoneyState::Captured) => Self::Charged,
             Some(MoneyState::Released) => Self::Released,
             Some(MoneyState::Reserved) => Self::Reserved,

@@ -7,12 +7,14 @@ use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::checkout::policy::PolicyName;
+use tallystick_protocol::coupon::CouponId;
 use tallystick_protocol::keys::PairContext;
 use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role, Root};
 use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::coupon_part::CouponPart;
 use super::event::Event;
 use crate::checkout::order::state::OrderState;
 use crate::core::error::{ErrorKind, WalletError};
@@ -117,6 +119,9 @@ pub struct Approval {
     /// What pays, as the wallet names it; absent in what earlier releases sealed, where it was the card of the keys.
     #[n(14)]
     pub means: Option<String>,
+    /// What coupons pay of it, in the order in which they stand in the shop's part; absent where none pays.
+    #[n(15)]
+    pub coupons: Option<Vec<CouponPart>>,
 }
 
 /// Why an order came to nothing, or why the holder is asked once more.
@@ -264,14 +269,33 @@ impl OrderRecord {
         }
     }
 
+    /// What coupons pay of it.
+    #[must_use]
+    pub fn coupons(&self) -> &[CouponPart] {
+        let approval = self.approval.as_ref();
+        let coupons = approval.and_then(|approval| approval.coupons.as_deref());
+        coupons.unwrap_or_default()
+    }
+
+    /// What whoever pays is asked for: what coupons leave of the total.
+    #[must_use]
+    pub fn rest(&self) -> Money {
+        let total = self.form.total;
+        let paid = self
+            .coupons()
+            .iter()
+            .fold(0_u64, |sum, part| sum.saturating_add(part.amount.minor));
+        Money::new(total.minor.saturating_sub(paid), total.currency)
+    }
+
     /// Takes up how much the issuer says that it gave back, in words that it signed. Nobody is given back less
     /// than before, nor more than was paid.
     pub fn take_refund(&mut self, refunded: Money, signed: Vec<u8>, now: Timestamp) {
-        let total = self.form.total;
+        let rest = self.rest();
         let before = self.refunded.map_or(0, |refunded| refunded.minor);
-        let is_more = refunded.currency == total.currency
+        let is_more = refunded.currency == rest.currency
             && refunded.minor > before
-            && refunded.minor <= total.minor;
+            && refunded.minor <= rest.minor;
         if is_more {
             self.refunded = Some(refunded);
             self.refund = Some(signed);
@@ -279,10 +303,38 @@ impl OrderRecord {
         }
     }
 
-    /// Whether all that was paid was given back.
+    /// Takes up how much of each coupon its office says that it gave back, as the shop passed its words on. Nobody is
+    /// given back less than before, nor more than was paid.
+    pub fn take_given_back(&mut self, given: &[(CouponId, Money)], signed: &[u8], now: Timestamp) {
+        let mut is_more = false;
+        let approval = self.approval.as_mut();
+        for part in approval
+            .and_then(|one| one.coupons.as_mut())
+            .into_iter()
+            .flatten()
+        {
+            let sum = given.iter().find(|(coupon, _)| *coupon == part.coupon);
+            is_more |= sum.is_some_and(|(_, sum)| part.take_given_back(*sum));
+        }
+        if is_more {
+            self.refund = Some(signed.to_vec());
+            self.note(Event::Refunded, now);
+        }
+    }
+
+    /// Whether some of what was paid was given back, as money or as a coupon.
+    #[must_use]
+    pub fn is_partly_refunded(&self) -> bool {
+        self.refunded.is_some() || self.coupons().iter().any(CouponPart::is_given_back)
+    }
+
+    /// Whether all that was paid was given back: what the payer paid, and each coupon's share.
     #[must_use]
     pub fn is_refunded(&self) -> bool {
-        self.refunded == Some(self.form.total)
+        let rest = self.rest();
+        let is_rest_back = rest.minor == 0 || self.refunded == Some(rest);
+        let are_coupons_back = self.coupons().iter().all(CouponPart::is_all_given_back);
+        self.is_partly_refunded() && is_rest_back && are_coupons_back
     }
 
     /// Whether the shop signed that the order came to nothing, and it was paid or taken on all the same.
