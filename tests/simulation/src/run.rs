@@ -339,9 +339,10 @@ fn coupons_settle(town: &Rc<Town>) -> bool {
     let count = u64::try_from(town.coupons.overheard.count()).unwrap_or(0);
     town.all_is_said_again();
     rests &= town.run_for(count * PAUSE_MS + MINUTE_MS);
-    if invariants::coupons::decided(town) != before {
-        town.notice(vec!["something came of what was said again".to_owned()]);
-    }
+    let after = invariants::coupons::decided(town);
+    let came = after.symmetric_difference(&before);
+    let came = came.map(|what| format!("something came of what was said again: {what}"));
+    town.notice(came.take(3).collect());
     // Whoever looks once more, sees the same.
     town.customers_calm_down();
     rests &= town.run_for(LOOKS_ONCE_MORE_MS);

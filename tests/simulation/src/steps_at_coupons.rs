@@ -14,6 +14,7 @@ use crate::cast::{COUPONS, SHOP};
 use crate::coupons::counter::COUNTER;
 use crate::coupons::{CUSTOMERS, Campaign, Errand};
 use crate::dice::Dice;
+use crate::holder::{Holder, Wish};
 use crate::operator;
 use crate::operators::Command;
 use crate::run::Crash;
@@ -87,7 +88,8 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> Option<u64> {
     let name = *dice.pick(&CUSTOMERS);
     let until_ms = |length_ms| town.scheduler.now_ms() + length_ms;
     match dice.below(100) {
-        0..58 => wish(town, name, dice),
+        0..26 => wish(town, name, dice),
+        26..58 => wallet_wish(town, dice),
         58..70 => {
             let writes = u32::try_from(dice.below(12)).unwrap_or(0);
             let objects: Vec<_> = town.objects(COUPONS).collect();
@@ -122,22 +124,27 @@ pub(crate) fn take(town: &Rc<Town>, dice: &Dice) -> Option<u64> {
             town.note(&format!("{COUPONS} hangs for {length_ms} ms"));
             town.cuts.borrow_mut().hang(COUPONS, until_ms(length_ms));
         }
-        88..90 => {
-            let length_ms = dice.between(5_000, 300_000);
-            town.note(&format!(
-                "somebody answers for {COUPONS} for {length_ms} ms"
-            ));
-            town.cuts
-                .borrow_mut()
-                .answer_for(COUPONS, until_ms(length_ms));
-        }
-        90..96 => town.some_is_said_again(dice, dice.between(1, 12)),
+        88..96 => town.some_is_said_again(dice, dice.between(1, 12)),
         _ => {
             town.note("time passes");
             return Some(dice.between(60_000, 900_000));
         }
     }
     Some(dice.between(100, 15_000))
+}
+
+/// Somebody with a wallet of ours wants something, or a bag of tea.
+fn wallet_wish(town: &Town, dice: &Dice) {
+    let holders = town.holders.borrow().clone();
+    let first: Vec<_> = holders.iter().filter(|one| one.is_first()).collect();
+    let holder = dice.pick(&first);
+    for _ in 0..dice.between(1, 3) {
+        let wish = match dice.chance(300) {
+            true => Wish::Tea,
+            false => Holder::some_coupon_wish(dice),
+        };
+        holder.wishes.borrow_mut().push_back(wish);
+    }
 }
 
 /// Customers want more things at once than others do.

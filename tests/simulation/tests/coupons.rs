@@ -66,7 +66,11 @@ fn t001_9_t001_10_each_coupon_has_one_owner_and_every_unit_is_accounted_for_what
         "warifu.localhost: the power fails",
         "warifu.localhost/shard-0",
         "warifu.localhost hangs",
-        "somebody answers for warifu.localhost",
+        "TALLY-COUPON-GIFT-1",
+        "TALLY-COUPON-SHOW-1",
+        "http://warifu.localhost:8787/claim",
+        "POST /v1/coupon-presentations",
+        "POST /v1/coupon-settlements",
     ] {
         let said = times(&runs, says);
         println!("{says} {said} times");

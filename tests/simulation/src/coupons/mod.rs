@@ -50,6 +50,8 @@ pub(crate) struct Coupons {
     pub(crate) campaigns: RefCell<Vec<Campaign>>,
     /// What was said to the office.
     pub(crate) overheard: Overheard,
+    /// What was handed over and not read: it is handed over again in the end, or its receiver would never hear of it.
+    pub(crate) lost: RefCell<Vec<Box<dyn FnOnce()>>>,
     /// Whether nothing new is begun, and nothing handed over gets lost.
     pub(crate) is_calm: Cell<bool>,
 }
@@ -62,6 +64,7 @@ impl Coupons {
             counter: RefCell::default(),
             campaigns: RefCell::default(),
             overheard: Overheard::default(),
+            lost: RefCell::default(),
             is_calm: Cell::new(false),
         }
     }
@@ -88,6 +91,9 @@ impl Town {
     /// Nothing new is begun; what is open is finished.
     pub(crate) fn customers_calm_down(&self) {
         self.coupons.is_calm.set(true);
+        for again in self.coupons.lost.take() {
+            again();
+        }
         for customer in self.coupons.customers.borrow().iter() {
             customer.calms_down();
         }

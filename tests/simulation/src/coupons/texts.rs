@@ -60,18 +60,24 @@ impl Town {
             from.name,
             text.name()
         ));
+        let (town, lost) = (self.me(), text.clone());
+        let read = move |text| {
+            let to = town.upgrade().and_then(|town| town.coupons.customer(to));
+            if let Some(to) = to {
+                to.texts.borrow_mut().push_back(text);
+            }
+        };
+        if times == 0 {
+            let again: Box<dyn FnOnce()> = Box::new(move || read(lost));
+            return self.coupons.lost.borrow_mut().push(again);
+        }
         for _ in 0..times {
             let way_ms = match may_fail && dice.chance(DELAYED) {
                 true => dice.between(5_000, DELAY_MAX_MS),
                 false => dice.between(200, 5_000),
             };
-            let (town, text) = (self.me(), text.clone());
-            self.scheduler.after(way_ms, move || {
-                let to = town.upgrade().and_then(|town| town.coupons.customer(to));
-                if let Some(to) = to {
-                    to.texts.borrow_mut().push_back(text);
-                }
-            });
+            let (read, text) = (read.clone(), text.clone());
+            self.scheduler.after(way_ms, move || read(text));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::town::Town;
 
 /// Call it at any moment. While the power of an object is gone, nobody can look at its books.
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
-    for issuer in town.ledgers() {
+    for issuer in town.payers() {
         let mut objects = town.objects(issuer);
         if objects.any(|seat| seat.machine.database.is_spent()) {
             continue;
@@ -22,7 +22,7 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
 }
 
 pub(super) fn at_rest(town: &Town, broken: &mut Vec<String>) {
-    for issuer in town.ledgers() {
+    for issuer in town.payers() {
         let served = that_served(town, issuer);
         let books: Vec<_> = served.map(|seat| &seat.machine.database).collect();
         match trial_of_all(&books) {

@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 use tallystick_parties::ports::{Row, Tables as _};
 
-use crate::cast::{BANK, COURIERS, ISSUERS, SHOP};
+use crate::cast::{BANK, COUPONS, COURIERS, ISSUERS, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -118,7 +118,7 @@ fn none(town: &Town, broken: &mut Vec<String>, party: &str, sql: &str, complaint
 pub(crate) fn orders_of(party: &str) -> Option<&'static str> {
     if party == SHOP {
         Some("shop_orders")
-    } else if ISSUERS.contains(&party) || party == BANK {
+    } else if ISSUERS.contains(&party) || party == BANK || party == COUPONS {
         Some("issuer_reservations")
     } else if COURIERS.contains(&party) {
         Some("courier_deliveries")

@@ -15,7 +15,7 @@ const LATE_MS: u64 = 60_000;
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
     one_word(town, broken);
     on_the_clock(town, broken);
-    for issuer in town.ledgers() {
+    for issuer in town.payers() {
         trial_balance(town, issuer, broken);
     }
 }

@@ -41,7 +41,6 @@ impl Town {
         }
         let to = self.seat_for(&request).map_or("nobody", |seat| seat.name);
         let what = format!("{} {}", request.method(), short(request.uri().path()));
-        self.overhears(from, to, &request);
         self.calls.set(self.calls.get() + 1);
         let call = Rc::new(Call {
             number: self.calls.get(),
@@ -55,6 +54,7 @@ impl Town {
             *request.body_mut() = body;
             faults.push_str(&lie);
         }
+        self.overhears(from, to, &request);
         self.send(&call, request, faults);
     }
 

@@ -11,6 +11,7 @@ use tallystick_parties::bank::Reconcile;
 use tallystick_parties::native::SetClock;
 use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::routes;
+use tallystick_protocol::checkout::coupons::RefundOrder;
 use tallystick_protocol::instrument::Instrument;
 
 use crate::between::Between;
@@ -205,16 +206,11 @@ impl Town {
         all.chain(proxy).chain(office).collect()
     }
 
-    /// Everybody who keeps a ledger: those who pay orders, and the coupon office.
-    pub(crate) fn ledgers(&self) -> Vec<&'static str> {
-        let office = self.coupons.is_on.then_some(COUPONS);
-        self.payers().into_iter().chain(office).collect()
-    }
-
-    /// Everybody who pays orders: the issuers, and the bank.
+    /// Everybody who pays orders: the issuers, the bank, and the coupon office for those that coupons pay altogether.
     pub(crate) fn payers(&self) -> Vec<&'static str> {
         let bank = self.has_bank.then_some(BANK);
-        ISSUERS.into_iter().chain(bank).collect()
+        let office = self.coupons.is_on.then_some(COUPONS);
+        ISSUERS.into_iter().chain(bank).chain(office).collect()
     }
 
     /// All objects of a party that are in use, its office first.
@@ -453,6 +449,8 @@ fn with_coupons(are_there: bool, seed: u64, cast: Cast) -> Cast {
             valid_days: 1,
         }),
         has_gateway: false,
+        takes_coupons: true,
+        coupon_refund: *dice.pick(&[RefundOrder::CouponsFirst, RefundOrder::InProportion]),
         ..cast
     }
 }

@@ -3,9 +3,11 @@
 //! come to rest, whoever takes a coupon to be theirs is right, and nobody has lost one.
 
 mod money;
+mod orders;
 mod pockets;
 mod registry;
 mod signed;
+mod wallets;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +31,7 @@ pub(super) fn at_rest(town: &Town, broken: &mut Vec<String>) {
         registry::ids(town, broken);
         signed::check(town, broken);
         money::at_rest(town, broken);
+        orders::at_rest(town, broken);
     }
 }
 
@@ -36,6 +39,7 @@ pub(super) fn at_rest(town: &Town, broken: &mut Vec<String>) {
 pub(crate) fn settled(town: &Town) -> Vec<String> {
     let mut broken = Vec::new();
     pockets::check(town, &mut broken);
+    wallets::check(town, &mut broken);
     broken
 }
 
