@@ -197,7 +197,7 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
         holder_comes(town, index, anchors, false);
     }
     let mut rests = !town.between.is_on || steps_between::open(town);
-    rests &= !town.coupons.is_on || steps_at_coupons::open(town, anchors);
+    rests &= !town.coupons.is_on || steps_at_coupons::come(town, anchors);
     let liar = steps::liar(dice);
     if let Some((name, share)) = liar {
         town.note(&format!("{name} lies in {share} of 1000 messages"));

@@ -41,6 +41,26 @@ pub(crate) fn open(town: &Rc<Town>, anchors: &TrustAnchors) -> bool {
     opened & town.run_for(OPENING_MS / 4)
 }
 
+/// As [`open`], and each of them wants something to begin with.
+pub(crate) fn come(town: &Rc<Town>, anchors: &TrustAnchors) -> bool {
+    let opened = open(town, anchors);
+    let dice = Dice::new(town.seed, "before coupons are handed on");
+    for customer in town.coupons.customers.borrow().iter() {
+        let buys = Errand::Buy(Funding::Postpaid, dice.between(100, 3_000));
+        let errands = [
+            Errand::Pick,
+            buys,
+            Errand::Pick,
+            Errand::Pick,
+            Errand::Restore,
+            Errand::Give,
+            Errand::Cheat,
+        ];
+        customer.errands.borrow_mut().extend(errands);
+    }
+    opened
+}
+
 fn campaign(
     town: &Rc<Town>,
     number: u32,
@@ -176,8 +196,8 @@ fn some_errand(dice: &Dice) -> Errand {
         70..74 => Errand::Convert,
         74..78 => Errand::Spend,
         78..90 => Errand::CheckOut,
-        90..93 => Errand::LookAtBill,
-        93..96 => Errand::Restore,
+        90..91 => Errand::LookAtBill,
+        91..94 => Errand::Restore,
         _ => Errand::Cheat,
     }
 }

@@ -22,8 +22,8 @@ fn times(runs: &[Outcome], says: &str) -> usize {
 
 /// Whether one of a few seeds shows the mistake, in these words.
 fn is_noticed(plant: Plant, complaint: &str) -> bool {
-    (1..=12).any(|seed| {
-        let violations = outcome(seed, 30, Some(plant)).violations;
+    (1..=8).any(|seed| {
+        let violations = outcome(seed, 20, Some(plant)).violations;
         let is_noticed = violations.iter().any(|found| found.contains(complaint));
         println!("{plant:?}, seed {seed}: {is_noticed}");
         is_noticed
@@ -33,12 +33,12 @@ fn is_noticed(plant: Plant, complaint: &str) -> bool {
 #[test]
 fn t001_9_t001_10_each_coupon_has_one_owner_and_every_unit_is_accounted_for_whatever_fails_and_whoever_cheats()
  {
-    let runs: Vec<_> = (1..=5).map(|seed| outcome(seed, 60, None)).collect();
+    let runs: Vec<_> = (1..=4).map(|seed| outcome(seed, 60, None)).collect();
     for (seed, run) in (1..).zip(&runs) {
         println!("seed {seed}: {} messages", run.messages);
         assert_eq!(run.violations, [""; 0], "seed {seed}");
     }
-    for says in [
+    let there = [
         "/v1/coupon-issues: done",
         "/v1/coupon-issues: exhausted",
         "/v1/coupon-issues: had-enough",
@@ -71,16 +71,15 @@ fn t001_9_t001_10_each_coupon_has_one_owner_and_every_unit_is_accounted_for_what
         "http://warifu.localhost:8787/claim",
         "POST /v1/coupon-presentations",
         "POST /v1/coupon-settlements",
-    ] {
-        let said = times(&runs, says);
-        println!("{says} {said} times");
-        assert!(said >= 1, "{says} is never there");
-    }
+    ];
+    let never = |says: &&str| times(&runs, says) == 0;
+    let never: Vec<_> = there.into_iter().filter(never).collect();
+    assert_eq!(never, [""; 0], "these are never there");
 }
 
 #[test]
 fn the_same_seed_and_steps_give_the_same_run_with_a_coupon_office_to_the_byte() {
-    assert_eq!(outcome(3, 20, None), outcome(3, 20, None));
+    assert_eq!(outcome(3, 12, None), outcome(3, 12, None));
 }
 
 #[test]
@@ -91,7 +90,7 @@ fn t_u3_a_crash_of_the_coupon_office_at_any_write_leaves_each_coupon_with_one_ow
         bank: false,
         between: false,
         coupons: true,
-        every: every_step_or(20),
+        every: every_step_or(40),
     };
     let writes = sweep.run();
     println!("about {writes} writes");

@@ -151,13 +151,21 @@ impl Holder {
         for coupon in &view.coupons {
             let shown = self.coupons.shown.borrow();
             let before = shown.iter().find(|before| before.id == coupon.id);
-            if before.map(|before| before.state) != Some(coupon.state) {
+            let under_way = |coupon: &CouponView| {
+                let under_way = coupon.under_way.as_ref();
+                under_way.map(|it| (it.what, it.failure))
+            };
+            let is_new = before.is_none_or(|before| {
+                before.state != coupon.state || under_way(before) != under_way(coupon)
+            });
+            if is_new {
                 let value = coupon.value.as_ref().map_or(0, |value| value.minor);
                 let line = format!(
-                    "    {}: coupon {} of {value} is {:?}",
+                    "    {}: coupon {} of {value} is {:?}, {:?}",
                     self.name,
                     coupon.id.get(..8).unwrap_or(&coupon.id),
-                    coupon.state
+                    coupon.state,
+                    under_way(coupon)
                 );
                 town.journal.show(town.scheduler.now_ms(), &line);
             }

@@ -31,21 +31,34 @@ pub(super) fn work(plant: Plant, seat: &Seat) {
             run("UPDATE coupon_campaigns SET issued = 0");
             run("DELETE FROM coupon_had");
         }
-        Plant::NextNumber => run(
-            "INSERT INTO coupons (id, campaign, kind, funding, minor, currency, terms, not_before, valid_until, account,
-                state, owner, change, owner_key, ownership)
-             SELECT substr(id, 1, 15) || x'00', campaign, kind, funding, minor, currency, terms, not_before, valid_until, account,
-                state, owner, change, owner_key, ownership FROM coupons
-                WHERE (SELECT count(*) FROM coupons) BETWEEN 2 AND 4 LIMIT 1",
-        ),
+        Plant::NextNumber => draw_next(seat),
         _ => {}
     }
 }
 
-/// Of what was taken the shop gets as much once more, past the ledger's own check.
+/// There is a coupon whose number is next to another one's.
+fn draw_next(seat: &Seat) {
+    let tables = &seat.machine.database;
+    let some = "SELECT id FROM coupons WHERE (SELECT count(*) FROM coupons) = 1";
+    for row in tables.run(some, &[]).unwrap_or_default() {
+        let Ok(mut id) = row.blob(0).map(<[u8]>::to_vec) else {
+            continue;
+        };
+        if let Some(last) = id.last_mut() {
+            *last ^= 1;
+        }
+        let again = "INSERT INTO coupons (id, campaign, kind, funding, minor, currency, terms, not_before, valid_until,
+                account, state, owner, change, owner_key, ownership)
+            SELECT ?, campaign, kind, funding, minor, currency, terms, not_before, valid_until, account, state, owner,
+                change, owner_key, ownership FROM coupons";
+        let _drawn = tables.run(again, &[id.into()]);
+    }
+}
+
+/// For what was spent the shop gets as much once more, past the ledger's own check.
 fn settle_again(seat: &Seat) {
     let tables = &seat.machine.database;
-    let taken = "SELECT lower(hex(coupon)), minor FROM coupon_taken";
+    let taken = "SELECT lower(hex(id)), minor FROM coupons WHERE state = 'spent'";
     for row in tables.run(taken, &[]).unwrap_or_default() {
         let (Ok(coupon), Ok(minor)) = (row.text(0), row.number(1)) else {
             continue;
