@@ -46,15 +46,25 @@ pub(crate) fn come(town: &Rc<Town>, anchors: &TrustAnchors) -> bool {
     let opened = open(town, anchors);
     let dice = Dice::new(town.seed, "before coupons are handed on");
     for customer in town.coupons.customers.borrow().iter() {
-        let buys = Errand::Buy(Funding::Postpaid, dice.between(100, 3_000));
+        let funding = [Funding::Postpaid, Funding::Prepaid];
+        let buys = funding.map(|funding| Errand::Buy(funding, dice.between(100, 3_000)));
         let errands = [
             Errand::Pick,
-            buys,
+            buys[0],
+            buys[1],
             Errand::Pick,
             Errand::Pick,
             Errand::Restore,
+            Errand::Show,
+            Errand::Offer,
+            Errand::CheckOut,
+            Errand::Restore,
+            buys[1],
             Errand::Give,
+            Errand::Show,
+            Errand::Offer,
             Errand::Cheat,
+            Errand::CheckOut,
         ];
         customer.errands.borrow_mut().extend(errands);
     }
