@@ -1,5 +1,6 @@
 // Builds what one party serves to browsers, pages/ROLE into dist/pages/ROLE: the store or the
-// front page (index.html), a bank's page for holders (account.html), a demo's mail (mail.html), the console (console.html). TALLYSTICK_ROLE says which.
+// front page (index.html), a bank's page for holders (account.html), what links to coupons lead to (claim.html, campaign.html),
+// where an operator draws them (links.html), a demo's mail (mail.html), the console (console.html). TALLYSTICK_ROLE says which.
 import { existsSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -34,7 +35,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       external: ['/tallystick.js'],
-      input: ['index.html', 'account.html', 'console.html', 'mail.html'].map(name => resolve(source, name)).filter(existsSync),
+      input: ['index.html', 'account.html', 'claim.html', 'campaign.html', 'links.html', 'console.html', 'mail.html']
+        .map(name => resolve(source, name))
+        .filter(existsSync),
     },
   },
 })

@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank|between|home]
+// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank|between|coupon|home]
 //
 // Measures the wallet beside what people would use instead, and purchases from Approve to the
 // courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
@@ -39,6 +39,11 @@ const OWN_FILES = {
     tables: async measured => (await import('../tests/bench/report.mjs')).betweenTables(measured),
     browser: ({ browser }) => browser,
   },
+  coupon: {
+    title: 'What coupons cost their office',
+    tables: async measured => (await import('../tests/bench/coupon-report.mjs')).couponTables(measured),
+    browser: ({ links }) => links.browser,
+  },
 }
 
 await run(async () => {
@@ -48,6 +53,7 @@ await run(async () => {
   const { buildBenchWasm } = await import('./lib/builds.mjs')
   const { sealing } = await import('../tests/bench/sealing.mjs')
   await ensureTools()
+  if (only === 'coupon') return publishAlone(only, await measureCoupons(quick), quick)
   const wasm = await buildBenchWasm()
   if (only) {
     const parts = {
@@ -218,6 +224,19 @@ async function measureBetween(quick) {
   return amongParties(pay)
 }
 
+/** What coupons cost their office: natively, beside mints of Cashu, and links from the operator's page on workerd. */
+async function measureCoupons(quick) {
+  const { besideSwaps, linksOnWorkerd, nativeCoupons } = await import('../tests/bench/coupon.mjs')
+  const { buildPages } = await import('./lib/builds.mjs')
+  const { buildLocalWorker } = await import('./lib/worker.mjs')
+  await buildLocalWorker()
+  await buildPages()
+  const native = await step('Coupons natively, on 1, 4 and 16 objects, a thousand and many, in a rush', () => nativeCoupons({ quick }))
+  const beside = await step('Coupons beside swaps of Cashu’s mints', () => besideSwaps({ quick }))
+  const links = await step('Links of a campaign, from the page to the office', () => linksOnWorkerd({ quick }))
+  return { native, beside, links }
+}
+
 /** What it takes to be let in by way of home: natively beside TLS; on workerd; in two browsers. */
 async function measureHome(quick) {
   const { HOME_VARS, idle, nativeSessions, workerdSessions } = await import('../tests/bench/home.mjs')
@@ -295,11 +314,14 @@ function optionsOf(args) {
   const options = { quick: false, only: undefined }
   for (let i = 0; i < args.length; i++) {
     if (args[i] === '--quick') options.quick = true
-    else if (args[i] === '--only' && ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank', 'between', 'home'].includes(args[i + 1]))
+    else if (
+      args[i] === '--only' &&
+      ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank', 'between', 'coupon', 'home'].includes(args[i + 1])
+    )
       options.only = args[++i]
     else
       throw new Stop(
-        `Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale, bank, between or home.`,
+        `Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale, bank, between, coupon or home.`,
       )
   }
   return options

@@ -1,10 +1,11 @@
-// npm start -- --once [--story purchase|bank|purse|reader|home] [--json FILE]: a story with the real extension in
+// npm start -- --once [--story purchase|bank|purse|coupon|reader|home] [--json FILE]: a story with the real extension in
 // headless Chromium, and what each party saw of it. Succeeds only if everything went through and
 // nobody could open another's part.
 //
 //   purchase  one purchase with the software card
 //   bank      an account at a bank, and a purchase from the purse in the card
 //   purse     two purses pay each other with the network off, a drink is bought, and who spent twice is named
+//   coupon    a coupon is bought, given to somebody else, spent together with a card, and a part of it given back
 //   reader    a purchase with a card behind a software USB device: Linux, root
 //   home      a card behind such a device stays at home, and another browser buys with it: Linux, root
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,6 +21,7 @@ const STORIES = {
   purchase: () => import('./stories/purchase.mjs'),
   bank: () => import('./stories/bank.mjs'),
   purse: () => import('./stories/purse.mjs'),
+  coupon: () => import('./stories/coupon.mjs'),
   reader: () => import('./stories/reader.mjs'),
   home: () => import('./stories/home.mjs'),
 }

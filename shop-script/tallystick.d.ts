@@ -17,6 +17,11 @@ export interface Tallystick {
   /** Shows the holder an account offer of this page's own issuer. Resolves when the wallet has opened it. */
   addCard(offer: Uint8Array): Promise<void>
   /**
+   * Hands over a link to a coupon, or to a campaign, of this page's own office: the whole link, with what is behind its `#`.
+   * Resolves when the wallet shows it; whether the holder takes it, the page is not told. Needs a gesture as an order does.
+   */
+  takeCoupon(link: string): Promise<void>
+  /**
    * Calls `listener` when the holder, whose payment was refused, presses *Pay with another card* in the wallet:
    * write a new form for the same goods and ask again. That press is the gesture for it. Returns how to stop.
    */
@@ -41,6 +46,7 @@ export type TallystickErrorName =
   /** The wallet does not accept the form or the offer: signature, origin, content. */
   | 'FormRefused'
   | 'OfferRefused'
+  | 'CouponRefused'
   /** The page may not ask: in a frame, sandboxed, or not https. */
   | 'NotAllowed'
   /** Not a form or offer at all, or over 64 KiB. */

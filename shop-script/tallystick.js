@@ -29,6 +29,9 @@ export const tallystick = Object.freeze({
   addCard: async offer => {
     await ask('offer', offer)
   },
+  takeCoupon: async link => {
+    await ask('coupon', new TextEncoder().encode(link))
+  },
   onAgain(listener) {
     window.addEventListener('tallystick:again', listener)
     return () => window.removeEventListener('tallystick:again', listener)

@@ -6,12 +6,13 @@ import type { WalletProblem } from '../shared/messages'
 
 export interface Ask {
   id: string
-  kind: 'order' | 'offer'
+  kind: 'order' | 'offer' | 'coupon'
   /** As the browser named it; never taken from the page's own words. */
   origin: string
   /** SHA-256 of the form or offer: the same one again is the same ask. */
   digest: string
-  /** The form or offer, base64url, until the wallet has taken it: an offer names a card. */
+  /** The form or offer, base64url, until the wallet has taken it: an offer names a card. Of a coupon the link, whose
+   *  secret stays until its tab closes. */
   payload?: string
   /** The wallet's name for the order, once it has taken the form. */
   request_id?: string

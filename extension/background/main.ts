@@ -4,6 +4,7 @@
 import { readPageRequest } from '../shared/messages'
 import { wordsOf } from '../shared/problem-words'
 import type { UseView } from '../shared/wallet-types'
+import { showBadge } from './coupon-badge'
 import { ALARM, Drive } from './drive'
 import { HOME_ALARM, HomeConnection } from './home-connection'
 import { listenToNotices, noticeUse } from './home-notices'
@@ -59,6 +60,7 @@ chrome.alarms.onAlarm.addListener(alarm => {
 })
 
 listenToNotices()
+host.listen(view => void showBadge(view).catch(() => undefined))
 chrome.windows.onRemoved.addListener(windowId => void requests.windowClosed(windowId))
 chrome.tabs.onRemoved.addListener(tabId => void requests.tabClosed(tabId))
 chrome.runtime.onStartup.addListener(() => drive.kick())

@@ -1,4 +1,4 @@
-// What web pages may ask, through the content script: offer an order, offer an account, and
+// What web pages may ask, through the content script: offer an order, offer an account, hand over a link to a coupon, and
 // learn how their own order stands. Nothing here pays; only the holder's own pages can approve.
 //
 // Nothing opens that the holder did not begin on that page, nor for anything that its own party did
@@ -9,7 +9,8 @@ import { bytesOf } from '../shared/bytes'
 import type { AskView, OfferRequest, OrderRequest, OrderStatus, PageAnswer, PageRequest } from '../shared/messages'
 import { wordsOf } from '../shared/problem-words'
 import type { WalletView } from '../shared/wallet-types'
-import { allAsks, findAsk, makeRoom, saveAsk, type Ask } from './asks'
+import { allAsks, findAsk, makeRoom, removeAsk, saveAsk, type Ask } from './asks'
+import { takeLink } from './coupon-links'
 import type { Drive } from './drive'
 import { statusOf } from './order-status'
 import { turnedDown, waitMs, welcome } from './patience'
@@ -39,14 +40,16 @@ export class PageRequests {
 
   async answer(request: PageRequest, origin: string, tab: chrome.tabs.Tab | undefined): Promise<PageAnswer<unknown>> {
     if (request.type === 'order-status') return this.#status(request.request_id, request.seen, origin)
+    if (request.type === 'coupon') return this.#alone(() => takeLink(request, origin))
     return this.#alone(() => this.#take(request, origin, tab))
   }
 
-  /** Takes a form or offer that had to wait until the wallet could; for the extension's own pages. */
+  /** Takes a form or offer that had to wait until the wallet could, or a link as it is; for the extension's own pages. */
   async open(id: string): Promise<AskView | null> {
     return this.#alone(async () => {
       const ask = await findAsk(id)
       if (!ask) return null
+      if (ask.kind === 'coupon') return { kind: ask.kind, origin: ask.origin, text: ask.payload, begun: true, waiting: [] }
       const { kind, origin, request_id, problem, begun = false } = await this.#handOver(ask)
       const waiting = (await allAsks()).filter(one => isWaiting(one) && one.id !== id).map(one => one.origin)
       return { kind, origin, request_id, problem, begun, waiting }
@@ -78,8 +81,9 @@ export class PageRequests {
   /** A tab of the browser closed: an offer still asked for in it is asked no longer. */
   async tabClosed(tabId: number): Promise<void> {
     return this.#alone(async () => {
-      const ask = (await allAsks()).find(one => one.tab_id === tabId && !one.ended)
-      if (ask) await this.#close({ ...ask, tab_id: undefined })
+      const ask = (await allAsks()).find(one => one.tab_id === tabId && (!one.ended || one.kind === 'coupon'))
+      if (ask?.kind === 'coupon') await removeAsk(ask.id)
+      else if (ask) await this.#close({ ...ask, tab_id: undefined })
     })
   }
 

@@ -39,6 +39,12 @@ export async function openOnboarding(askId: string): Promise<number | undefined>
   return (await chrome.tabs.create({ url: pageUrl('onboarding', askId), active: true })).id
 }
 
+/** Opens the page of coupons, in a tab, with what a web page handed over. */
+export async function openCoupons(askId: string): Promise<number | undefined> {
+  const url = chrome.runtime.getURL(`pages/coupons.html#take/${encodeURIComponent(askId)}`)
+  return (await chrome.tabs.create({ url, active: true })).id
+}
+
 /** Brings a window to the front; false when it is gone. */
 export async function focusWindow(id: number | undefined): Promise<boolean> {
   if (id === undefined) return false

@@ -15,7 +15,7 @@ const RETRIES_MAX = 40
 
 interface Incoming {
   id: string
-  type: 'order' | 'offer'
+  type: 'order' | 'offer' | 'coupon'
   payload: string
 }
 
@@ -45,7 +45,7 @@ function read(detail: unknown): Incoming | null {
   try {
     const { id, type, payload } = JSON.parse(detail) as Record<string, unknown>
     if (typeof id !== 'string' || !/^[A-Za-z0-9-]{1,64}$/.test(id)) return null
-    if (type !== 'order' && type !== 'offer') return null
+    if (type !== 'order' && type !== 'offer' && type !== 'coupon') return null
     return isPayload(payload) ? { id, type, payload } : { id, type, payload: '' }
   } catch {
     return null
@@ -104,15 +104,21 @@ async function placeOrder(id: string, form: string, gesture: boolean): Promise<{
   }
 }
 
+/** What the page is told when it is done. */
+async function done(type: Incoming['type'], id: string, payload: string, gesture: boolean): Promise<unknown> {
+  if (type === 'order') return placeOrder(id, payload, gesture)
+  await send(type === 'offer' ? { type, offer: payload, gesture } : { type, link: payload, gesture })
+  return null
+}
+
 async function serve({ id, type, payload }: Incoming): Promise<void> {
   // Before anything waits: a gesture is for what it was made for.
   const gesture = takeGesture()
   underWay += 1
   try {
-    if (!payload) throw new Refused('BadRequest', 'The form or offer is empty, over 64 KiB, or not base64url.')
+    if (!payload) throw new Refused('BadRequest', 'What the page hands over is empty, over 64 KiB, or not base64url.')
     if (underWay > REQUESTS_MAX) throw new Refused('Busy', 'This page has too many requests under way.')
-    const result =
-      type === 'order' ? await placeOrder(id, payload, gesture) : await send({ type: 'offer', offer: payload, gesture }).then(() => null)
+    const result = await done(type, id, payload, gesture)
     respond(id, { ok: true, result })
   } catch (error) {
     const { name, message, orderId } = error instanceof Refused ? error : new Refused('Unavailable', String(error))

@@ -4,7 +4,9 @@ import type { AskView, WalletProblem } from '../shared/messages'
 import type { ReaderView } from '../shared/reader-types'
 import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
 import { bankScenes } from './bank-scenes'
+import { couponScenes } from './coupon-scenes'
 import { homeScenes } from './home-scenes'
+import { orderCouponScenes } from './order-coupon-scenes'
 import type { Scene } from './scene'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -301,5 +303,7 @@ export const SCENES: Record<string, Scene> = {
   },
 
   ...homeScenes({ ready, asked, done, tsubaki, order, forever }),
+  ...couponScenes(ready),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
+  ...orderCouponScenes({ ready, asked, done, order }),
 }

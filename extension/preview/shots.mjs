@@ -22,6 +22,7 @@ const WINDOWS = {
   prepaid: [460, 720],
   'bank-opening': [460, 720],
   home: [640, 800],
+  coupons: [460, 720],
 }
 const SHOTS = {
   approve: [
@@ -58,6 +59,12 @@ const SHOTS = {
     'pay-lent-wrong',
     'pay-lent-barred',
     'paying-lent',
+    'pay-coupons',
+    'pay-coupons-chosen',
+    'pay-coupons-whole',
+    'pay-coupons-together',
+    'pay-coupons-nowhere',
+    'paid-coupons',
   ],
   popup: [
     'new',
@@ -75,6 +82,7 @@ const SHOTS = {
     'bank-home-prepaid',
     'bank-side',
     'bank-account-ends',
+    'coupons-home',
   ],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
   orders: ['orders', 'locked', 'problem', 'bank-orders'],
@@ -82,7 +90,7 @@ const SHOTS = {
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
   reset: ['finished', 'new'],
-  receipt: ['receipt'],
+  receipt: ['receipt', 'receipt-coupons'],
   readers: [
     'unsupported',
     'none',
@@ -167,11 +175,48 @@ const SHOTS = {
     ].map(state => `home-${state}`),
     ...['begin', 'nothing', 'in-reader', 'lent', 'unheard'].map(state => `away-${state}`),
   ],
+  coupons: [
+    'locked',
+    ...[
+      'nowhere',
+      'none',
+      'all',
+      'one',
+      'campaign',
+      'unconfirmed',
+      'locked',
+      'asked',
+      'given',
+      'offered',
+      'spent',
+      'moving',
+      'missed',
+      'former',
+      'get',
+      'address',
+      'give',
+      'give-own',
+      'link',
+      'show',
+      'lock',
+      'convert',
+      'take',
+      'take-link',
+      'take-campaign',
+      'take-shown',
+      'take-forged',
+      'take-elsewhere',
+      'take-paste',
+    ].map(state => `coupons-${state}`),
+  ],
   prepaid: ['prepaid', 'prepaid-none', 'prepaid-new', 'prepaid-asked', 'prepaid-load', 'prepaid-back', 'prepaid-unsettled'],
 }
+/** The coupon that most scenes of coupons are about. */
+const COUPON = '2a7c91e04b5d4f8899aa10c2d4e6f801'
 /** Where on its page a scene is. */
 const PLACES = {
   receipt: 'done',
+  'receipt-coupons': 'done',
   'purse-load': 'purse/load',
   'purse-load-short': 'purse/load',
   'purse-unload': 'purse/unload',
@@ -181,6 +226,21 @@ const PLACES = {
   'prepaid-new': 'new/account',
   'prepaid-load': 'prepaid/load',
   'prepaid-back': 'prepaid/unload',
+  ...Object.fromEntries(
+    ['campaign', 'unconfirmed', 'locked', 'asked', 'given', 'offered', 'spent', 'moving', 'missed', 'former'].map(id => [
+      `coupons-${id}`,
+      id,
+    ]),
+  ),
+  'coupons-one': COUPON,
+  ...Object.fromEntries(['give', 'link', 'show', 'lock', 'convert'].map(act => [`coupons-${act}`, `${COUPON}/${act}`])),
+  'coupons-give-own': `${COUPON}/give`,
+  'coupons-get': 'get',
+  'coupons-address': 'address',
+  'coupons-take-paste': 'take',
+  ...Object.fromEntries(
+    ['take', 'take-link', 'take-campaign', 'take-shown', 'take-forged', 'take-elsewhere'].map(act => [`coupons-${act}`, 'take/1']),
+  ),
   'opening-done': 'account',
   'away-begin': 'away',
   'away-nothing': 'away',
@@ -200,6 +260,14 @@ const approve = async tab => {
 }
 const pick = tab => tab.getByRole('radio', { name: /On the card in the reader/ }).check()
 const move = tab => tab.getByRole('button', { name: /^Move .*Asahi/ }).click()
+const readCode = async tab => {
+  await tab.getByLabel('Code of whoever gets it').fill('tallystick:coupon?1.x')
+  await tab.getByRole('button', { name: 'Look at it' }).click()
+}
+const tick = name => async tab => {
+  await tab.getByRole('button', { name: 'Use Coupons' }).click()
+  await tab.getByRole('checkbox', { name }).first().check()
+}
 /** What is done on a page before its picture is taken. */
 const ACTS = {
   'by-reader-insert': approve,
@@ -210,12 +278,25 @@ const ACTS = {
   'further-reader': pick,
   'further-new-card': pick,
   'move-asked': move,
+  'pay-coupons-chosen': tick(/^Voucher, ¥1,000/),
+  'pay-coupons-whole': tick(/^Electronic money/),
+  'pay-coupons-together': tick(/^Voucher, ¥1,000/),
   'pay-choose': tab => tab.getByRole('button', { name: 'Change Pay with' }).click(),
   'purse-renew': tab => tab.getByRole('button', { name: 'Renew the key' }).click(),
   async 'purse-lost'(tab) {
     await tab.locator('summary').filter({ hasText: 'Card lost?' }).click()
     await tab.getByRole('button', { name: 'Block the purse' }).click()
   },
+  'coupons-home': tab => tab.getByRole('button', { name: 'Coupons' }).click(),
+  async 'coupons-all'(tab) {
+    for (const fold of await tab.locator('summary').all()) await fold.click()
+    await tab.getByRole('button', { name: 'Ask Warifu Coupons' }).click()
+  },
+  'coupons-get': tab => tab.getByRole('button', { name: '¥3,000' }).click(),
+  'coupons-give': readCode,
+  'coupons-give-own': readCode,
+  'coupons-one': tab => tab.locator('summary').click(),
+  'coupons-lock': tab => tab.getByRole('button', { name: 'Lock it' }).click(),
   'bank-home-prepaid': tab => tab.getByRole('button', { name: 'Prepaid cards' }).click(),
   prepaid: tab => tab.getByRole('button', { name: 'Read the card' }).click(),
   'prepaid-load': tab => tab.getByRole('button', { name: '¥3,000' }).click(),

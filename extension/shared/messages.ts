@@ -22,6 +22,14 @@ export interface OfferRequest {
   gesture: boolean
 }
 
+/** A coupon office's page hands over a link to a coupon or to a campaign: its whole text (UTF-8, base64url). */
+export interface CouponRequest {
+  type: 'coupon'
+  link: string
+  /** As for an order. */
+  gesture: boolean
+}
+
 /** The content script asks how the order it relayed is getting on. */
 export interface StatusRequest {
   type: 'order-status'
@@ -30,7 +38,7 @@ export interface StatusRequest {
   seen?: string
 }
 
-export type PageRequest = OrderRequest | OfferRequest | StatusRequest
+export type PageRequest = OrderRequest | OfferRequest | CouponRequest | StatusRequest
 
 /** What the service worker tells a page's content script: the holder wants to pay once more, with another card. */
 export interface PageTold {
@@ -75,11 +83,13 @@ export type PageAnswer<T> = Answer<T, PageProblem>
 
 /** What a page asked for and the holder has not answered yet. */
 export interface AskView {
-  kind: 'order' | 'offer'
+  kind: 'order' | 'offer' | 'coupon'
   origin: string
   /** The wallet's name for the order; absent while the wallet is locked or has no card. */
   request_id?: string
   problem?: WalletProblem
+  /** The link to a coupon. */
+  text?: string
   /** The window opened with the gesture that asked for it: the caret may stand in the PIN. */
   begun: boolean
   /** Which other sites wait until this is decided, by origin. */
@@ -108,6 +118,8 @@ export function readPageRequest(value: unknown): PageRequest | null {
       return isPayload(message.form) ? { type: 'order', form: message.form, gesture: message.gesture === true } : null
     case 'offer':
       return isPayload(message.offer) ? { type: 'offer', offer: message.offer, gesture: message.gesture === true } : null
+    case 'coupon':
+      return isPayload(message.link) ? { type: 'coupon', link: message.link, gesture: message.gesture === true } : null
     case 'order-status': {
       if (typeof message.request_id !== 'string' || !IDENTIFIER.test(message.request_id)) return null
       const request: StatusRequest = { type: 'order-status', request_id: message.request_id }

@@ -1,3 +1,3 @@
-import { mountPartyHome } from '../shared/party/mount.ts'
+import { mountOffice } from './mount.ts'
 
-mountPartyHome({ role: 'coupon-office', name: 'Warifu Coupons' })
+mountOffice()

@@ -32,6 +32,11 @@ export function addCard(offer: Uint8Array): Promise<void> {
   return tallystick.addCard(offer)
 }
 
+/** Hands over the whole text of a link to a coupon. */
+export function takeCoupon(link: string): Promise<void> {
+  return tallystick.takeCoupon(link)
+}
+
 export function refusalOf(error: unknown): WalletRefusal {
   if (error instanceof Error) {
     // A single word is a code, not a sentence: nobody is shown codes.

@@ -31,6 +31,8 @@ export interface Catalogue {
   couriers: Courier[]
   /** Whose cards the store takes, by domain. */
   issuers: string[]
+  /** Whose coupons, by domain. */
+  coupon_offices: string[]
   products: Product[]
 }
 

@@ -201,18 +201,6 @@ export class BankCustomer extends Shopper {
     await page.close()
   }
 
-  /** Has the shop's operator give part of the newest order back. */
-  async haveRefunded(yen) {
-    const [order] = (await this.view()).orders
-    const page = await this.openPage(`${this.parties.url('shop')}/console#orders/${order.order_id}`)
-    await page.getByRole('button', { name: 'Refund' }).click()
-    await page.getByLabel('Amount', { exact: true }).fill(String(yen))
-    await page.getByRole('button', { name: 'Go on' }).click()
-    await page.getByRole('button', { name: 'Sign and do it: Refund' }).click()
-    await page.getByText('Done: Refund.').waitFor()
-    await page.close()
-  }
-
   /** Takes what waits at the bank into the purse, once the bank has heard of it; resolves to what is in the purse then. */
   async takeWaiting() {
     const [{ amount_minor: before }] = (await this.view()).purses

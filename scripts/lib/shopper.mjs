@@ -106,9 +106,9 @@ export class Shopper {
    * Passphrase, PIN, codes and address; resolves to the PUK when the card is ready.
    *
    * @param {object} onboarding the page
-   * @param {{ onPuk?: () => void }} [options] what happens while the PUK is shown
+   * @param {{ onPuk?: () => void, done?: string }} [options] what happens while the PUK is shown, and which words say that it is done
    */
-  async setUp(onboarding, { onPuk } = {}) {
+  async setUp(onboarding, { onPuk, done = 'onboarding.done.title' } = {}) {
     const { passphrase, pin } = this.person
     await onboarding.getByLabel(words('onboarding.passphrase'), { exact: true }).fill(passphrase)
     await onboarding.getByLabel(words('onboarding.pin'), { exact: true }).fill(pin)
@@ -119,7 +119,7 @@ export class Shopper {
     await this.fillAddress(onboarding, this.person.address)
     await this.shot(onboarding, 'onboarding-address', { fullPage: true })
     await onboarding.getByRole('button', { name: words('address.save') }).click()
-    await onboarding.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
+    await onboarding.getByText(words(done), { exact: true }).first().waitFor()
     await this.shot(onboarding, 'onboarding-ready', { fullPage: true })
     return puk
   }
@@ -148,13 +148,13 @@ export class Shopper {
     return puk
   }
 
-  /** Gets another card from an issuer into the wallet that is there. */
-  async addCard(issuer) {
+  /** Gets another card from an issuer into the wallet that is there; `button` and `done`: which words add it, and say that it is there. */
+  async addCard(issuer, { button = 'add.button', done = 'onboarding.done.title' } = {}) {
     const onboarding = await this.openAccount(issuer)
     await onboarding.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
     await this.shot(onboarding, 'add-card', { fullPage: true })
-    await onboarding.getByRole('button', { name: words('add.button') }).click()
-    await onboarding.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
+    await onboarding.getByRole('button', { name: words(button) }).click()
+    await onboarding.getByText(words(done), { exact: true }).first().waitFor()
     await this.shot(onboarding, 'add-card-ready', { fullPage: true })
     await onboarding.close()
   }
@@ -227,6 +227,18 @@ export class Shopper {
     this.#accepted = Date.now()
     await this.shot(approval, 'approved')
     return (await approval.locator('.tracking strong').textContent()).trim()
+  }
+
+  /** Has the shop's operator give part of the newest order back. */
+  async haveRefunded(yen) {
+    const [order] = (await this.view()).orders
+    const page = await this.openPage(`${this.parties.url('shop')}/console#orders/${order.order_id}`)
+    await page.getByRole('button', { name: 'Refund' }).click()
+    await page.getByLabel('Amount', { exact: true }).fill(String(yen))
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Sign and do it: Refund' }).click()
+    await page.getByText('Done: Refund.').waitFor()
+    await page.close()
   }
 
   /** What the wallet knows, as its own pages are told. */

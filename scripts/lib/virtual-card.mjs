@@ -48,6 +48,9 @@ export async function buildVirtualCard() {
   return at(process.env.CARGO_TARGET_DIR ?? 'target', PROFILE, CRATE)
 }
 
+/** How long something that has the card pulled may take, in milliseconds. */
+const PULLED_MS = 60_000
+
 /** A card in a software USB device, and a Chromium that can see it. */
 export class VirtualCard {
   #program
@@ -110,9 +113,15 @@ export class VirtualCard {
     return this.#tell(`pull-after ${command}`)
   }
 
-  /** Resolves when a card has gone by an instruction given earlier. */
+  /** Resolves when a card has gone by an instruction given earlier; fails when what would have it go is not said in a minute. */
   pulled() {
-    return new Promise(resolve => this.#pulled.push(resolve))
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('The virtual card was not pulled.')), PULLED_MS)
+      this.#pulled.push(() => {
+        clearTimeout(late)
+        resolve()
+      })
+    })
   }
 
   /** Lets nobody open the device, as another program does that has it for itself. */

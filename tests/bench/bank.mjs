@@ -83,7 +83,7 @@ export async function inTurn(contestants, { rounds, each }) {
 }
 
 /** Milliseconds of processor time that it uses in a millisecond while nobody asks it anything. */
-async function idleOf(contestant) {
+export async function idleOf(contestant) {
   const before = contestant.processorMs()
   await sleep(IDLE_MS)
   return (contestant.processorMs() - before) / IDLE_MS

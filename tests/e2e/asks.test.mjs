@@ -114,6 +114,8 @@ beforeEach(() => start())
 
 const order = (form = FORM, { origin = SHOP, gesture = true } = {}) => requests.answer({ type: 'order', form, gesture }, origin, TAB)
 const offer = (origin, gesture = true) => requests.answer({ type: 'offer', offer: FORM, gesture }, origin, TAB)
+const coupon = (text, gesture = true) =>
+  requests.answer({ type: 'coupon', link: Buffer.from(text).toString('base64url'), gesture }, SHOP, TAB)
 const close = async id => {
   windows.delete(id)
   await requests.windowClosed(id)
@@ -129,6 +131,25 @@ test('without a gesture nothing opens, whatever is asked and however the wallet 
     }
     assert.equal(windows.size + tabs.length, 0, phase)
   }
+})
+
+test('a link to a coupon of the page’s own site is shown in a tab of the wallet, and forgotten when that closes', async () => {
+  const text = `${SHOP}/claim#2a7c.secret`
+  assert.equal((await coupon(text)).ok, true)
+  assert.equal(tabs.length, 1)
+  const [, id] = tabs[0].url.split('#take/')
+  assert.deepEqual(await requests.open(id), { kind: 'coupon', origin: SHOP, text, begun: true, waiting: [] })
+  assert.equal((await coupon(`${SHOP}/claim#2a7d.secret`)).ok, true)
+  assert.equal(await requests.open(id), null, 'the newer one takes the place of the older')
+  await requests.tabClosed(2)
+  assert.equal(await requests.open(tabs[1].url.split('#take/')[1]), null)
+})
+
+test('a link without a gesture, of another site, without a secret, or that is none opens nothing', async () => {
+  assert.equal((await coupon(`${SHOP}/claim#x`, false)).error.name, 'NoGesture')
+  for (const text of [`${OTHER}/claim#x`, `${SHOP}/claim`, `${SHOP}/claim#`, 'claim#x', `${SHOP}/claim#${'x'.repeat(1024)}`])
+    assert.equal((await coupon(text)).error.name, 'CouponRefused', text)
+  assert.equal(tabs.length, 0)
 })
 
 test('what its own party did not sign opens nothing, also while the wallet is locked or empty', async () => {

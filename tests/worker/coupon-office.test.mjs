@@ -18,7 +18,17 @@ const COUPON_VERIFICATION = 197
 const GATEWAY_MESSAGE = 206
 /** The role of a key for coupons, as a certificate names it (1.3.6.1.4.1.58888.1.12). */
 const COUPON_OFFICE = /\.1\.12$/
-const CAMPAIGN = { party: 'kiso-tea.localhost', amount: '100', count: '5', each: '1', budget: '500', days: '30', minimum: '0', once: '0' }
+const CAMPAIGN = {
+  party: 'kiso-tea.localhost',
+  amount: '100',
+  count: '5',
+  each: '1',
+  budget: '500',
+  days: '30',
+  minimum: '0',
+  once: '0',
+  condition: 'tea',
+}
 
 const persist = emptyFolder()
 let parties
@@ -47,6 +57,26 @@ test('a campaign is opened by its operator’s command, with its budget', async 
   assert.equal(campaigns[0].shop, 'kiso-tea.localhost')
   assert.ok(balances.some(({ account, balance }) => account.kind === 'campaign' && balance.minor === 500))
   await assert.rejects(command('open-campaign', { ...CAMPAIGN, count: '0' }), /400/)
+})
+
+test('links of a campaign are issued by a list that was sent, and count as issued', async () => {
+  const command = await operatorOf(parties, { role: 'coupon-office', domain: OFFICE })
+  const { campaigns } = await wholeConsole(parties, OFFICE)
+  const [{ campaign, condition }] = campaigns
+  assert.equal(condition, 'tea')
+  const claims = randomBytes(3 * 32)
+  const path = `/v1/console/campaigns/${campaign}/links`
+  const sent = (await post(path, claims, 'application/octet-stream')).json()
+  assert.deepEqual(sent.states, ['new', 'new', 'new'])
+  assert.equal(sent.list, createHash('sha256').update(claims).digest('hex'))
+  await command('issue-links', { campaign, list: sent.list })
+  const after = await wholeConsole(parties, OFFICE)
+  assert.deepEqual(after.campaigns[0].issued, { of: 3, most: 5 })
+  assert.equal(after.campaigns[0].budget.minor, 200)
+  await assert.rejects(command('issue-links', { campaign, list: sent.list }), /409/)
+  const file = (await parties.fetch(OFFICE, path)).text()
+  assert.equal(file.split('\r\n').filter(line => line.includes(',waiting,')).length, 3)
+  assertProblem(await post(path, claims.subarray(1), 'application/octet-stream'), 400)
 })
 
 test('what is no coupon of this office is said to be none, for the question’s nonce', async () => {

@@ -545,8 +545,8 @@ pub fn ask_seconds(env: &Env) -> Result<u64, SettingsError> {
     )
 }
 
-/// How long a coupon is held for an order, in seconds: HOLD_SECONDS, from an hour, which is longer than an order lives, to 30 days;
-/// a week as usual.
+/// How long a coupon is held for an order, in seconds: HOLD_SECONDS, a week as usual, 30 days at most. Not below two days: an order
+/// may be charged a day after its time, when its courier is heard late.
 #[cfg(feature = "coupon-office")]
 pub fn hold_seconds(env: &Env, usual: u64) -> Result<u64, SettingsError> {
     if optional(env, "HOLD_SECONDS").is_none() {
@@ -554,8 +554,8 @@ pub fn hold_seconds(env: &Env, usual: u64) -> Result<u64, SettingsError> {
     }
     seconds_in(
         env,
-        ("HOLD_SECONDS", "a number of seconds from 3600 to 2592000"),
-        3_600..=2_592_000,
+        ("HOLD_SECONDS", "a number of seconds from 172800 to 2592000"),
+        172_800..=2_592_000,
     )
 }
 

@@ -23,8 +23,8 @@ export function payersOf(order: OrderView, chosen: ChosenCoupons, view: WalletVi
     const coupon = view?.coupons.find(({ id }) => id === one.id)
     if (!coupon) return []
     const ticked = chosen.ids.includes(one.id)
-    const left = ticked ? undefined : leftOut(chosen, rest)
-    const obstacle = one.obstacle ?? left
+    const spare = !ticked && chosen.ids.length > 0 && rest === 0
+    const obstacle = one.obstacle
     return [
       {
         id: one.id,
@@ -33,16 +33,17 @@ export function payersOf(order: OrderView, chosen: ChosenCoupons, view: WalletVi
           coupon.valid_until > 0
             ? t('approve.coupon.of', { office: coupon.office_name, day: day(coupon.valid_until) })
             : coupon.office_name,
-        says: obstacle ? obstacleWord(obstacle, coupon) : paysWord(coupon, chosen.share(one.id), one.pays_minor, order),
+        says: obstacle
+          ? obstacleWord(obstacle, coupon)
+          : spare
+            ? t('approve.coupon.spare')
+            : paysWord(coupon, chosen.share(one.id), one.pays_minor, order),
         ticked,
-        barred: obstacle !== undefined && !ticked,
+        barred: (obstacle !== undefined || spare) && !ticked,
       },
     ]
   })
 }
-
-/** Why one more cannot be ticked. */
-const leftOut = (chosen: ChosenCoupons, rest: number) => (chosen.ids.length > 0 && rest === 0 ? 'unneeded' : undefined)
 
 function labelOf({ kind, value }: CouponView): string {
   if (!kind || !value) return t('approve.coupon.locked')

@@ -4,9 +4,11 @@
 import type { Component } from 'svelte'
 import { count, type Key } from '../../i18n'
 import { money } from '../../i18n/format'
+import { living } from '../../shared/coupons/coupon-words'
 import type { WalletView } from '../../shared/wallet-types'
 import AccountStack from './AccountStack.svelte'
 import CardStack from './CardStack.svelte'
+import CouponStack from './CouponStack.svelte'
 import PrepaidStack from './PrepaidStack.svelte'
 import PurseStack from './PurseStack.svelte'
 
@@ -51,6 +53,14 @@ export const KINDS: readonly Kind[] = [
     title: 'wallet.cards',
     holding: ({ cards }) => heldOf(cards.length, 'wallet.cards.held'),
     content: CardStack,
+  },
+  {
+    name: 'coupons',
+    title: 'wallet.coupons',
+    // What they come to together nobody can spend at once: conditions, shops and ends differ.
+    holding: ({ coupons, coupon_offices: offices }) =>
+      offices.length > 0 ? count('wallet.coupons.held', living(coupons).length) : undefined,
+    content: CouponStack,
   },
 ]
 

@@ -80,7 +80,21 @@ export interface Order extends Line {
   tables: Table[]
 }
 export type ArgumentKind =
-  'account' | 'amount' | 'party' | 'order' | 'certificate' | 'purse' | 'limit' | 'count' | 'booking' | 'iban' | 'coupon' | 'terminal'
+  | 'account'
+  | 'amount'
+  | 'party'
+  | 'order'
+  | 'certificate'
+  | 'purse'
+  | 'limit'
+  | 'count'
+  | 'booking'
+  | 'iban'
+  | 'coupon'
+  | 'terminal'
+  | 'campaign'
+  | 'condition'
+  | 'digest'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',
@@ -127,9 +141,9 @@ export type RowName = 'items' | 'amount' | 'card' | 'holder' | 'destination'
 
 /** The rows of the wallet's matrix: which fields they gather and who reads them under `strict`. */
 const ROWS: readonly { row: RowName; fields: readonly string[]; readers: readonly Strand[] }[] = [
-  { row: 'items', fields: ['items', 'item-numbers', 'form', 'coupons'], readers: ['shop'] },
+  { row: 'items', fields: ['items', 'item-numbers', 'form', 'coupons', 'cancellation'], readers: ['shop'] },
   { row: 'amount', fields: ['amount', 'payment-type'], readers: ['shop', 'issuer'] },
-  { row: 'card', fields: ['card-number', 'card-expiry'], readers: ['issuer'] },
+  { row: 'card', fields: ['card-number', 'card-expiry', 'payment'], readers: ['issuer'] },
   { row: 'holder', fields: ['holder-name', 'holder-telephone', 'holder-address'], readers: ['issuer'] },
   {
     row: 'destination',
@@ -159,10 +173,10 @@ export function rowsOf(order: Order, role: Role): Row[] {
 }
 
 /** Whether an order disclosed more to this party than its strict piece: a wider table was chosen. */
-export function readsMore(role: Role, order: Order): boolean {
+export function readsMore(role: Role, { opened }: Pick<Order, 'opened'>): boolean {
   const own = new Set(ROWS.filter(({ readers }) => readers.some(reader => reader === seatOf(role))).flatMap(({ fields }) => fields))
   own.delete('holder-address')
-  return order.opened.some(({ field }) => !own.has(field))
+  return opened.some(({ field }) => !own.has(field))
 }
 
 /** How one party's strand of an order looks from this console. */

@@ -2,6 +2,7 @@
 // A command is a JSON Web Signature (RFC 7515, compact) with PS256.
 import { postForJson } from '../http.ts'
 import { operatorHeaders } from './feed.svelte.ts'
+import type { Owner } from './model.ts'
 
 /** What a command's signature is for, so that it counts for nothing else. */
 const TYPE = 'tallystick/v1/operator-command'
@@ -63,6 +64,13 @@ export const sendCommand = (signed: string): Promise<unknown> =>
 /** In a demo the page's own key becomes an operator's. */
 export const registerOperator = (name: string, { publicKey }: Operator): Promise<unknown> =>
   postForJson('/v1/console/operators', utf8(JSON.stringify({ name, key: publicKey })), 'application/json', operatorHeaders())
+
+/** This browser's operator key, made when it is first needed; in a demo it becomes an operator's then, under this name. */
+export async function operatorFor({ operators, registers_operators }: Owner, name: string): Promise<Operator> {
+  const own = await makeOperator()
+  if (registers_operators && !operators.some(({ key }) => key === own.id)) await registerOperator(name, own)
+  return own
+}
 
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))

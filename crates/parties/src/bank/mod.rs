@@ -56,14 +56,11 @@ mod waiting;
 pub use config::{BankConfig, PurseKeyKind, Reconcile};
 pub use deposits::Deposit;
 
-use core::cell::RefCell;
-use std::rc::Rc;
-
 use http::{Request, Response};
 use tallystick_protocol::instrument::Instrument;
 
 use self::banking_system::BankingSystem;
-use self::key::PurseKey;
+use self::key::OfPurses;
 use self::outside::{orders, statement};
 use crate::issuer::{self, Issuer};
 use crate::office::Office;
@@ -76,6 +73,7 @@ use crate::payer::{FREED, Funds};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
+use crate::standing::key_beside::KeyBeside;
 use crate::store::retention::Rule;
 
 #[derive(Clone, Copy, Debug)]
@@ -160,7 +158,7 @@ pub struct Bank<P: Ports, B: BankingSystem> {
     issuer: Issuer<P>,
     config: BankConfig,
     outside: B,
-    key: RefCell<Option<Rc<PurseKey<P>>>>,
+    key: KeyBeside<P, OfPurses>,
 }
 
 impl<P: Ports, B: BankingSystem> Bank<P, B> {
@@ -173,10 +171,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::BankAccount)
                 .keeping_evidence();
         Self {
+            key: KeyBeside::new(OfPurses::of(&config)),
             issuer,
             config,
             outside,
-            key: RefCell::new(None),
         }
     }
 

@@ -57,7 +57,7 @@ impl<P: Ports, B: BankingSystem> Spreading for Bank<P, B> {
             outside::OPEN_PURSES => self.tell_open_purses(request),
             page::PATH => self.tell_part(request),
             fees::PATH if !self.issuer.office.is_shard() => self.tell_promised(request),
-            key::PATH if !self.issuer.office.is_shard() => self.show_key().await,
+            key::PATH if !self.issuer.office.is_shard() => self.key.show(&self.issuer.office).await,
             _ => self.issuer.answer_sibling(request).await,
         }
     }

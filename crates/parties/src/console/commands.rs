@@ -6,7 +6,7 @@
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use tallystick_protocol::coupon::{CouponId, TERMINAL_BYTES_MAX};
+use tallystick_protocol::coupon::{CampaignId, CouponId, TERMINAL_BYTES_MAX, is_condition};
 use tallystick_protocol::purse::PurseNumber;
 use tallystick_protocol::trust::command::{
     self, CommandError, MEDIA_TYPE, OperatorCommand, OperatorKey, SignedCommand,
@@ -85,6 +85,12 @@ pub enum ArgumentKind {
     Coupon,
     /// A terminal behind a gateway, as that calls it.
     Terminal,
+    /// A campaign's number in hexadecimal.
+    Campaign,
+    /// The name of a condition, or nothing.
+    Condition,
+    /// SHA-256 of something in hexadecimal.
+    Digest,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -222,6 +228,39 @@ impl<'a> Arguments<'a> {
         let is_terminal = (1..=TERMINAL_BYTES_MAX).contains(&text.len()) && is_plain(text);
         let unread = || Fault::malformed("An argument of the command cannot be read.");
         is_terminal.then_some(text).ok_or_else(unread)
+    }
+
+    /// A campaign's number.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn campaign(&self) -> Result<CampaignId, Fault> {
+        self.read("campaign", |text| text.parse().ok())
+    }
+
+    /// The name of a condition, 1 to 64 bytes of plain text; none if nothing is said.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn condition(&self) -> Result<Option<&str>, Fault> {
+        let text = self.text("condition")?;
+        let unread = || Fault::malformed("An argument of the command cannot be read.");
+        match text {
+            "" => Ok(None),
+            text if is_condition(text) => Ok(Some(text)),
+            _ => Err(unread()),
+        }
+    }
+
+    /// SHA-256 of something, under this name.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn digest(&self, name: &str) -> Result<[u8; 32], Fault> {
+        self.read(name, |text| {
+            let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?;
+            bytes.try_into().ok()
+        })
     }
 
     /// A limit under this name; unlike an amount it may be zero.

@@ -10,7 +10,8 @@ use crate::office::http::{self as web, Answer};
 
 /// How many lines a file holds.
 pub const FILE_LINES: usize = 5_000;
-const CSV: &str = "text/csv; charset=utf-8";
+/// A table for spreadsheets (RFC 4180).
+pub const CSV: &str = "text/csv; charset=utf-8";
 const HEAD: &str = "received,number,order,amount,currency,state,by,reason,tracking,party\r\n";
 
 /// The file. Where more lines come after it, the header `link` says where they begin (RFC 8288).
@@ -65,7 +66,8 @@ fn decimal(minor: i64, currency: &str) -> String {
 }
 
 /// Seconds since 1970 as "2026-11-26T20:04:08Z" (RFC 3339), by the civil calendar in days since 0000-03-01.
-fn moment(seconds: u64) -> String {
+#[must_use]
+pub fn moment(seconds: u64) -> String {
     let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);
     let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era =

@@ -6,7 +6,7 @@
 
 pub mod cells;
 pub mod commands;
-mod csv;
+pub(crate) mod csv;
 mod evidence;
 pub mod lines;
 mod merged;

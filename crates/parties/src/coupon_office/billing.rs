@@ -11,6 +11,7 @@ use tallystick_protocol::wire::money::Money;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::CouponOffice;
+use super::campaigns;
 use super::registry::Row;
 use crate::issuer::books;
 use crate::ledger::across;
@@ -208,6 +209,7 @@ impl<P: Ports> CouponOffice<P> {
             at_ms: self.issuer.office.now_ms(),
         };
         book(tables, &booking)?;
+        campaigns::count_spent(tables, row, (money.minor, 0))?;
         if is_postpaid {
             self.charge(tables, row, money)?;
         }

@@ -150,7 +150,7 @@ impl<P: Ports> CouponOffice<P> {
         let now = self.issuer.office.now();
         let decided = |outcome| Ok(Decided::of(outcome, asked.coupon));
         let Some(mut row) = registry::find(tables, &asked.coupon)? else {
-            return decided(CouponOutcome::Unknown);
+            return self.redeem_of_campaign(tables, key, notice);
         };
         let is_its_key = row.claim == Some(ClaimOffer::hash(&asked.claim_key));
         if row.state != CouponState::Offered || !is_its_key {

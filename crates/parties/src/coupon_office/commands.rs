@@ -18,7 +18,8 @@ const COUPON: Argument = argument("coupon", ArgumentKind::Coupon);
 const PARTY: Argument = argument("party", ArgumentKind::Party);
 
 /// A campaign: whose, how much each is worth, how many, how many for an account, what the shop paid in, for how many days, the
-/// least that an order comes to, and whether an account spends one of them (1) or as many as it has (0).
+/// least that an order comes to, whether an account spends one of them (1) or as many as it has (0), and the name of what the
+/// shop says an order has to be, if it has to be anything.
 const CAMPAIGN: &[Argument] = &[
     PARTY,
     AMOUNT,
@@ -28,6 +29,13 @@ const CAMPAIGN: &[Argument] = &[
     argument("days", ArgumentKind::Count),
     argument("minimum", ArgumentKind::Limit),
     argument("once", ArgumentKind::Count),
+    argument("condition", ArgumentKind::Condition),
+];
+
+/// Of which campaign, and which list of links, as this office said that it is called when it was sent.
+const LINKS: &[Argument] = &[
+    argument("campaign", ArgumentKind::Campaign),
+    argument("list", ArgumentKind::Digest),
 ];
 
 /// The commands.
@@ -41,6 +49,9 @@ pub(super) const COMMANDS: &[CommandShape] = &[
     shape("block-party", &[PARTY]),
     shape("unblock-party", &[PARTY]),
     shape("open-campaign", CAMPAIGN),
+    shape("issue-links", LINKS),
+    shape("cancel-links", LINKS),
+    shape("cancel-link", &[COUPON]),
     shape("bill-coupons", &[]),
     shape("block-coupon", &[COUPON]),
     shape("unblock-coupon", &[COUPON]),
@@ -68,6 +79,9 @@ impl<P: Ports> CouponOffice<P> {
     ) -> Result<(), Fault> {
         match command {
             "open-campaign" => self.open_campaign(tables, told),
+            "issue-links" => self.issue_links(tables, told),
+            "cancel-links" => self.cancel_links(tables, told),
+            "cancel-link" => self.cancel_link(tables, told),
             "bill-coupons" => Ok(self.total_soon(tables)?),
             "block-coupon" => self.stop(tables, &told.coupon()?, Step::Block),
             "unblock-coupon" => self.stop(tables, &told.coupon()?, Step::Unblock),

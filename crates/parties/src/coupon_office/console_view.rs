@@ -75,6 +75,15 @@ fn owner_cell(owner: &Owner) -> Cell {
     }
 }
 
+/// The word of a coupon's funding, state or step. Two of them mean something else at a bank, of a movement and of a card.
+fn word(name: &str) -> Cell {
+    Cell::word(match name {
+        "held" => "held-for-order",
+        "prepaid" => "paid-before",
+        other => other,
+    })
+}
+
 /// The newest coupons.
 fn newest(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     type Line = (
@@ -104,9 +113,9 @@ fn newest(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
         vec![
             Cell::Text(id.to_string()),
             Cell::word(&kind),
-            Cell::word(&funding),
+            word(&funding),
             value.into(),
-            Cell::word(&state),
+            word(&state),
             owner_cell(&owner),
             Cell::Count(change.into()),
             Cell::Time(until.0),
@@ -131,7 +140,7 @@ fn chains(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
         vec![
             Cell::Time(at.0),
             Cell::Text(coupon.to_string()),
-            Cell::word(&step),
+            word(&step),
             Cell::Count(change.into()),
             owner_cell(&owner),
         ]
@@ -143,27 +152,52 @@ fn chains(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     })
 }
 
-/// The newest campaigns at this object.
+/// The newest campaigns at this object, and what each did: how many are issued, links that wait included, and what is left of
+/// the budget.
 fn campaigns(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
-    type Line = (CampaignId, Domain, Money, i64, i64, Timestamp);
-    let sql = "SELECT id, shop, minor, currency, issued, count, ends_at FROM coupon_campaigns
-        ORDER BY opened_at DESC LIMIT ?";
+    type Line = (
+        (CampaignId, Domain, Money, Option<String>, Timestamp),
+        (i64, i64, i64, i64),
+        (i64, i64),
+    );
+    let sql = "SELECT id, shop, minor, currency, condition, ends_at, issued + waiting, count, waiting, redeemed, spent,
+            coalesce((SELECT credits_posted - debits_posted FROM accounts a
+                WHERE a.name = 'campaign ' || lower(hex(c.id)) AND a.currency = c.currency), 0)
+        FROM coupon_campaigns c ORDER BY opened_at DESC LIMIT ?";
     let lines: Vec<Line> = typed::all(tables, sql, &[SHOWN.into()])?;
-    let line = |(id, shop, value, issued, count, until): Line| {
+    let line = |(about, (issued, count, waiting, redeemed), (spent, budget)): Line| {
+        let (id, shop, value, condition, until) = about;
+        let most = Cell::Share {
+            of: issued,
+            most: count,
+        };
         vec![
             Cell::Text(id.to_string()),
             Cell::Party(shop.to_string()),
             value.into(),
-            Cell::Share {
-                of: issued,
-                most: count,
-            },
+            most,
+            Cell::Count(waiting),
+            Cell::Count(redeemed),
+            Cell::money(spent, value.currency),
+            Cell::money(budget, value.currency),
+            Cell::or_none(condition, Cell::Text),
             Cell::Time(until.0),
         ]
     };
     Ok(Table {
         name: "campaigns",
-        columns: &["campaign", "shop", "value", "issued", "until"],
+        columns: &[
+            "campaign",
+            "shop",
+            "value",
+            "issued",
+            "links",
+            "redeemed",
+            "spent",
+            "budget",
+            "condition",
+            "until",
+        ],
         rows: lines.into_iter().map(line).collect(),
     })
 }

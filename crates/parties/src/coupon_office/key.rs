@@ -1,53 +1,39 @@
 //! The key with which the office signs coupons (source document 001: the key of sigValue), and the keys that it holds for
-//! owners (of sigOwner). The office makes the first and has it certified; shards have it from there. The others are drawn at
-//! whichever object first signs for an owner, and rest there sealed.
+//! owners (of sigOwner), which are drawn at whichever object first signs for an owner, and rest there sealed.
 
 use std::rc::Rc;
 
-use http::Method;
-use minicbor::bytes::ByteVec;
-use minicbor::{Decode, Encode};
-use sha2::{Digest, Sha256};
-use tallystick_protocol::account::CertificateAnswer;
 use tallystick_protocol::coupon::{CouponKeyRequest, HeldBy, Owner, OwnerKey};
-use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::keyed::{KeyedMessage, assemble, to_be_signed};
-use tallystick_protocol::trust::signature::{Algorithm, Es256Key, VerifyingKey};
-use tallystick_protocol::trust::statement::Audience;
-use tallystick_protocol::wire::cbor::{decode, encode, encode_value};
+use tallystick_protocol::trust::signature::{Algorithm, Es256Key};
+use tallystick_protocol::trust::statement::Envelope;
+use tallystick_protocol::wire::cbor::{encode, encode_value};
 use tallystick_protocol::wire::identifier::Role;
-use tallystick_protocol::wire::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::CouponOffice;
+use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer};
-use crate::office::place::Place;
-use crate::payer::EVIDENCE_SECONDS;
-use crate::ports::{DatabaseError, Network, Ports, Random, Tables};
-use crate::standing::registration::RENEWAL_SECONDS;
-use crate::store::{facts, secrets, typed};
+use crate::ports::{Ports, Tables};
+use crate::standing::key_beside::{self, Kind, Names, Pair, Ready};
+use crate::store::typed;
 
 /// The name under which the private key is sealed, 32 bytes.
 const SECRET: &str = "coupon-key";
-/// The public half (subject public key info, DER).
-const PUBLIC: &str = "coupon-key-public";
-/// Its certificate (DER).
-const CERTIFICATE: &str = "coupon-key-certificate";
 /// The name under which owners' keys are sealed.
 const OWNER_SECRET: &str = "coupon-owner-key";
 /// Where a shard asks the office for the key.
 pub(super) const PATH: &str = "/siblings/coupon-key";
 
-/// The key, ready to sign.
-pub(super) struct CouponKey {
-    /// Its certificate (DER).
-    pub certificate: Vec<u8>,
-    /// The public half.
-    pub public: VerifyingKey,
-    ends_at: Timestamp,
-    signer: Es256Key,
+/// The key, on P-256.
+pub(super) struct OfCoupons {
+    /// The token with which the authority certifies it.
+    pub token: [u8; 32],
 }
+
+/// The key, ready to sign.
+pub(super) type CouponKey = Ready<Es256Key>;
 
 impl CouponKey {
     /// Signs a message. ES256 is deterministic here (RFC 6979): the same message has the same signature, so that nothing
@@ -66,16 +52,40 @@ pub(super) fn sign_with<M: KeyedMessage>(key: &Es256Key, message: &M) -> Result<
     Ok(assemble(&payload, Algorithm::Es256, &signature))
 }
 
-/// The key as the office tells its shards.
-#[derive(Encode, Decode)]
-#[cbor(map)]
-struct Told {
-    #[n(0)]
-    sealed: ByteVec,
-    #[n(1)]
-    public: ByteVec,
-    #[n(2)]
-    certificate: ByteVec,
+impl<P: Ports> Kind<P> for OfCoupons {
+    type Signer = Es256Key;
+    type Request = CouponKeyRequest;
+
+    const NAMES: Names = Names {
+        secrets: &[SECRET],
+        public: "coupon-key-public",
+        certificate: "coupon-key-certificate",
+        role: Role::CouponOffice,
+        at_authority: "/v1/coupon-keys",
+        at_office: PATH,
+        logged: "coupon-key-certified",
+    };
+
+    async fn draw(&self, office: &Office<P>) -> Result<Pair, Fault> {
+        let (secret, public) = key_beside::draw_p256(office);
+        Ok(Pair {
+            name: SECRET,
+            secret: Zeroizing::new(secret.to_vec()),
+            public: public.to_spki()?,
+        })
+    }
+
+    async fn open(&self, office: &Office<P>) -> Result<Es256Key, Fault> {
+        key_beside::p256(office, SECRET)?.ok_or_else(Fault::internal)
+    }
+
+    fn request(&self, envelope: Envelope, public_key: Vec<u8>) -> CouponKeyRequest {
+        CouponKeyRequest {
+            envelope,
+            public_key,
+            token: self.token,
+        }
+    }
 }
 
 impl<P: Ports> CouponOffice<P> {
@@ -84,111 +94,7 @@ impl<P: Ports> CouponOffice<P> {
     /// # Errors
     /// [`Kind::Unreachable`](crate::office::fault::Kind::Unreachable) while the authority does not answer.
     pub(super) async fn coupon_key(&self) -> Result<Rc<CouponKey>, Fault> {
-        let office = &self.issuer.office;
-        let lasts_until = office.now().plus_seconds(RENEWAL_SECONDS);
-        if let Some(key) = self.key.borrow().as_ref()
-            && key.ends_at > lasts_until
-        {
-            return Ok(key.clone());
-        }
-        let certificate = self.ensure_certificate().await?;
-        let secret = secrets::get(office, SECRET)?.ok_or_else(Fault::internal)?;
-        let secret = secret
-            .as_slice()
-            .try_into()
-            .map_err(|_| Fault::internal())?;
-        let read = Certificate::from_der(&certificate)?;
-        let key = Rc::new(CouponKey {
-            public: read.public_key().clone(),
-            ends_at: read.not_after(),
-            certificate,
-            signer: Es256Key::from_secret(secret)?,
-        });
-        self.key.replace(Some(key.clone()));
-        Ok(key)
-    }
-
-    /// The certificate, renewed if it ends soon. One that is still good is used while the authority is silent.
-    async fn ensure_certificate(&self) -> Result<Vec<u8>, Fault> {
-        let office = &self.issuer.office;
-        let present = facts::get(office.tables(), CERTIFICATE)?;
-        let lasts = |seconds| {
-            let present = present.as_ref()?;
-            let ends_at = Certificate::from_der(present).ok()?.not_after();
-            (ends_at > office.now().plus_seconds(seconds)).then(|| present.clone())
-        };
-        if let Some(present) = lasts(RENEWAL_SECONDS) {
-            return Ok(present);
-        }
-        let renewed = if office.is_shard() {
-            self.copy_key().await
-        } else {
-            self.have_key_certified().await
-        };
-        match renewed {
-            Err(fault) => lasts(0).ok_or(fault),
-            certified => certified,
-        }
-    }
-
-    async fn have_key_certified(&self) -> Result<Vec<u8>, Fault> {
-        let office = &self.issuer.office;
-        let public_key = self.ensure_pair()?;
-        let ca = Audience::Party(office.settings.ca.clone());
-        let digest = Sha256::digest(&public_key).into();
-        let asked = CouponKeyRequest {
-            envelope: office.envelope(ca, digest, EVIDENCE_SECONDS),
-            public_key: public_key.clone(),
-            token: self.config.coupon_key_token,
-        };
-        let request = web::request_to(
-            office.settings.ca.as_str(),
-            Method::POST,
-            "/v1/coupon-keys",
-            Some(web::COSE),
-            office.say(&asked).await?,
-        )?;
-        let answer = office.ports.network().send(request).await?;
-        let answer: CertificateAnswer = decode(web::answer_as(&answer, web::CBOR)?)?;
-        let certificate = Certificate::from_der(&answer.certificate)?;
-        let anchors = &office.identity()?.anchors;
-        let owner = anchors.verify(&certificate, office.now(), Role::CouponOffice)?;
-        let is_ours = owner.domain.as_ref() == Some(&office.settings.domain)
-            && owner.public_key.to_spki()? == public_key;
-        if !is_ours {
-            return Err(Fault::untrusted("The CA certified somebody else."));
-        }
-        office.transaction(|tables| facts::put(tables, CERTIFICATE, &answer.certificate))?;
-        office.log("coupon-key-certified", None, "ok");
-        Ok(answer.certificate)
-    }
-
-    /// Makes the key pair unless there is one; returns the public half.
-    fn ensure_pair(&self) -> Result<Vec<u8>, Fault> {
-        let office = &self.issuer.office;
-        if let Some(public) = facts::get(office.tables(), PUBLIC)? {
-            return Ok(public);
-        }
-        let (secret, public) = self.draw();
-        let sealed = office.seal(SECRET, &*secret)?;
-        let public = public.to_spki()?;
-        office.transaction(|tables| {
-            secrets::put(tables, SECRET, &sealed)?;
-            facts::put(tables, PUBLIC, &public)?;
-            Ok::<_, DatabaseError>(())
-        })?;
-        Ok(public)
-    }
-
-    /// Random bytes are a private key of P-256 but for one time in 2³².
-    fn draw(&self) -> (Zeroizing<[u8; 32]>, VerifyingKey) {
-        loop {
-            let mut secret = Zeroizing::new([0; 32]);
-            self.issuer.office.ports.random().fill(&mut *secret);
-            if let Ok(public) = VerifyingKey::of_es256(&secret) {
-                return (secret, public);
-            }
-        }
+        self.key.ready(&self.issuer.office).await
     }
 
     /// The key that this object holds for an owner, with the office's statement about it; drawn when it is first needed.
@@ -205,13 +111,9 @@ impl<P: Ports> CouponOffice<P> {
         let stored: Option<(Vec<u8>, Vec<u8>)> = typed::one(tables, sql, &[name.clone().into()])?;
         if let Some((sealed, stated)) = stored {
             let secret = office.unseal(OWNER_SECRET, &sealed)?;
-            let secret = secret
-                .as_slice()
-                .try_into()
-                .map_err(|_| Fault::internal())?;
-            return Ok((Es256Key::from_secret(secret)?, stated));
+            return Ok((key_beside::read_p256(&secret)?, stated));
         }
-        let (secret, public) = self.draw();
+        let (secret, public) = key_beside::draw_p256(office);
         let stated = key.sign(&OwnerKey {
             office: office.settings.domain.clone(),
             owner: owner.clone(),
@@ -236,35 +138,5 @@ impl<P: Ports> CouponOffice<P> {
             web::CERTIFICATE,
             certificate,
         ))
-    }
-
-    /// At the office: tells a shard the key.
-    pub(super) async fn show_key(&self) -> Result<Answer, Fault> {
-        self.coupon_key().await?;
-        let tables = self.issuer.office.tables();
-        let sealed = secrets::sealed(tables, SECRET)?;
-        let fact = |name| facts::get(tables, name)?.ok_or_else(Fault::internal);
-        let told = Told {
-            sealed: sealed.ok_or_else(Fault::internal)?.into(),
-            public: fact(PUBLIC)?.into(),
-            certificate: fact(CERTIFICATE)?.into(),
-        };
-        let told = minicbor::to_vec(&told).map_err(|_| Fault::internal())?;
-        Ok(web::cbor(told))
-    }
-
-    /// At a shard: takes over the office's key. Returns its certificate.
-    async fn copy_key(&self) -> Result<Vec<u8>, Fault> {
-        let office = &self.issuer.office;
-        let answer = office.ask_sibling(Place::Office, PATH, Vec::new()).await?;
-        let unread = |_| Fault::malformed("A sibling says something else.");
-        let told: Told = minicbor::decode(&answer).map_err(unread)?;
-        office.transaction(|tables: &dyn Tables| {
-            secrets::put(tables, SECRET, &told.sealed)?;
-            facts::put(tables, PUBLIC, &told.public)?;
-            facts::put(tables, CERTIFICATE, &told.certificate)?;
-            Ok::<_, DatabaseError>(())
-        })?;
-        Ok(told.certificate.to_vec())
     }
 }

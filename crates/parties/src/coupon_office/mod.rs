@@ -31,17 +31,14 @@ mod state;
 mod status;
 mod totals;
 
-pub use campaigns::campaign_of;
+pub use campaigns::{LINKS_MAX, campaign_of};
 pub use config::CouponConfig;
 pub use state::{IllegalStep, Step, after};
-
-use core::cell::RefCell;
-use std::rc::Rc;
 
 use http::{Request, Response};
 use tallystick_protocol::instrument::Instrument;
 
-use self::key::CouponKey;
+use self::key::OfCoupons;
 use crate::issuer::{self, Issuer};
 use crate::office::Office;
 use crate::office::fault::Fault;
@@ -53,6 +50,7 @@ use crate::payer::Funds;
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
+use crate::standing::key_beside::KeyBeside;
 use crate::store::retention::Rule;
 
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +70,8 @@ pub(crate) enum Task {
     Settle,
     Gateway,
     ShowCertificate,
+    TakeLinks,
+    ShowLinks,
 }
 
 /// What a coupon office answers at beside what an issuer does.
@@ -114,6 +114,13 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/coupon-settlements", Task::Settle).at(Belongs::ToShard(settling::settled_in)),
     Route::post("/v1/gateway-requests", Task::Gateway).at(Belongs::ToShard(gateway::coupon_in)),
     Route::get("/v1/coupons.cer", Task::ShowCertificate).dear(),
+    // An operator's, about the links of a campaign.
+    Route::post("/v1/console/campaigns/{}/links", Task::TakeLinks)
+        .private()
+        .at(Belongs::ToShard(campaigns::campaign_in)),
+    Route::get("/v1/console/campaigns/{}/links", Task::ShowLinks)
+        .private()
+        .at(Belongs::ToShard(campaigns::campaign_in)),
 ];
 
 /// Orders of which coupons have paid everything.
@@ -126,7 +133,7 @@ const OF_SUBJECT: Belongs = Belongs::ToShard(conversation::subject_of);
 pub struct CouponOffice<P: Ports> {
     issuer: Issuer<P>,
     config: CouponConfig,
-    key: RefCell<Option<Rc<CouponKey>>>,
+    key: KeyBeside<P, OfCoupons>,
 }
 
 impl<P: Ports> CouponOffice<P> {
@@ -135,10 +142,11 @@ impl<P: Ports> CouponOffice<P> {
         let office = Office::new(ports, config.settings.clone(), issuer::schema::TABLES)
             .with_schema("coupon-office", schema::TABLES);
         let issuer = Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::Coupon);
+        let token = config.coupon_key_token;
         Self {
             issuer,
             config,
-            key: RefCell::new(None),
+            key: KeyBeside::new(OfCoupons { token }),
         }
     }
 
@@ -146,9 +154,10 @@ impl<P: Ports> CouponOffice<P> {
         if let Some(answer) = self.issuer.serve_before(self, request).await? {
             return Ok(answer);
         }
-        let Some((task, _)) = routes::find(ROUTES, request)? else {
+        let Some((task, chosen)) = routes::find(ROUTES, request)? else {
             return self.issuer.serve_own(request).await;
         };
+        let campaign = chosen.first().copied().unwrap_or_default();
         match task {
             Task::Issue => self.take_issue(request).await,
             Task::HandOn => self.take_transfer(request).await,
@@ -165,6 +174,8 @@ impl<P: Ports> CouponOffice<P> {
             Task::Settle => self.take_settlement(request).await,
             Task::Gateway => self.take_gateway(request).await,
             Task::ShowCertificate => self.show_certificate().await,
+            Task::TakeLinks => self.take_links(request, campaign),
+            Task::ShowLinks => self.show_links(request, campaign),
         }
     }
 }
@@ -201,6 +212,7 @@ impl<P: Ports> Duties for CouponOffice<P> {
 
     fn night(&self) -> Result<(), Fault> {
         self.end_expired()?;
+        self.end_links()?;
         let office = &self.issuer.office;
         let before = office.now().minus_seconds(schema::NOTICE_DAYS * 86_400);
         office.transaction(|tables| tables.run(schema::FORGET_NOTICES, &[before.into()]))?;

@@ -2,7 +2,7 @@
 //! of whoever pays for it: the holder who was issued it, or the campaign; its number's first byte says which.
 
 use super::CouponOffice;
-use super::{enrolled, gateway, key, registry};
+use super::{campaigns, enrolled, gateway, key, registry};
 use crate::office::across;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
@@ -11,13 +11,16 @@ use crate::ports::{DatabaseError, Ports};
 use tallystick_protocol::coupon::CouponId;
 
 impl<P: Ports> Spreading for CouponOffice<P> {
-    /// What an issuer knows, or the number of a coupon with zeros behind it.
+    /// What an issuer knows, or the number of a coupon or a campaign with zeros behind it.
     fn knows(&self, key: &[u8; 32]) -> Result<bool, DatabaseError> {
         let (number, rest) = key.split_at(16);
         if rest.iter().all(|byte| *byte == 0)
             && let Ok(coupon) = CouponId::try_from(number)
         {
-            return Ok(registry::find(self.issuer.office.tables(), &coupon)?.is_some());
+            let tables = self.issuer.office.tables();
+            return Ok(
+                registry::find(tables, &coupon)?.is_some() || campaigns::knows(tables, &coupon)?
+            );
         }
         self.issuer.knows(key)
     }
@@ -34,7 +37,7 @@ impl<P: Ports> Spreading for CouponOffice<P> {
             enrolled::FORMER => self.tell_former(request),
             gateway::PATH => self.take_passed_on(request).await,
             gateway::TERMINALS if is_office => self.tell_terminal(request),
-            key::PATH if is_office => self.show_key().await,
+            key::PATH if is_office => self.key.show(&self.issuer.office).await,
             _ => self.issuer.answer_sibling(request).await,
         }
     }

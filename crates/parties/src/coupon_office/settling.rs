@@ -12,6 +12,7 @@ use tallystick_protocol::wire::money::Money;
 use super::CouponOffice;
 use super::asking::SILENCE;
 use super::billing::{self, Booking, COUPONS, book};
+use super::campaigns;
 use super::conversation::key_of;
 use super::issuing::New;
 use super::key::CouponKey;
@@ -227,6 +228,7 @@ impl<P: Ports> CouponOffice<P> {
             Err(LedgerError::Short) => return decided(CouponOutcome::NotCharged),
             booked => booked?,
         }
+        campaigns::count_spent(tables, row, (0, amount.minor))?;
         let mut before = row.clone();
         before.owner = Owner::Holder(taken.holder);
         self.make_of(

@@ -41,6 +41,8 @@ pub enum AccountKind {
     Lapsed,
     /// What a shop paid in for its coupons and is not issued yet.
     Campaign,
+    /// What a campaign's links are worth that nobody has redeemed yet.
+    Links,
 }
 
 impl AccountKind {
@@ -64,6 +66,7 @@ impl AccountKind {
             Self::Charges => "charges",
             Self::Lapsed => "lapsed",
             Self::Campaign => "campaign",
+            Self::Links => "links",
         }
     }
 
@@ -87,6 +90,7 @@ impl AccountKind {
             Self::Charges,
             Self::Lapsed,
             Self::Campaign,
+            Self::Links,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }
@@ -102,7 +106,8 @@ impl AccountKind {
             | Self::Unassigned
             | Self::Coupons
             | Self::Lapsed
-            | Self::Campaign => "credit",
+            | Self::Campaign
+            | Self::Links => "credit",
             Self::CreditLines
             | Self::Settled
             | Self::Between

@@ -18,6 +18,8 @@ struct Catalogue<'a> {
     couriers: Vec<CourierView<'a>>,
     /// Whose cards the store takes, by domain.
     issuers: Vec<&'a str>,
+    /// Whose coupons, by domain.
+    coupon_offices: Vec<&'a str>,
     products: Vec<ProductView>,
 }
 
@@ -71,6 +73,8 @@ impl<P: Ports> Shop<P> {
             days_min: courier.days.0,
             days_max: courier.days.1,
         });
+        let coupons = self.config.coupons.iter();
+        let offices = coupons.flat_map(|offer| &offer.offices);
         let catalogue = Catalogue {
             store: Store {
                 name: &settings.name,
@@ -80,6 +84,7 @@ impl<P: Ports> Shop<P> {
             currency: "JPY",
             couriers: couriers.collect(),
             issuers: self.config.issuers.iter().map(Domain::as_str).collect(),
+            coupon_offices: offices.map(Domain::as_str).collect(),
             products: products.collect(),
         };
         Ok(web::json(StatusCode::OK, &catalogue))

@@ -3,6 +3,8 @@
 pub(crate) mod confirmations;
 pub mod identity;
 mod introductions;
+#[cfg(any(feature = "bank", feature = "coupon-office"))]
+pub(crate) mod key_beside;
 pub(crate) mod opened;
 pub(crate) mod registration;
 #[cfg(any(feature = "home-proxy", feature = "shop"))]

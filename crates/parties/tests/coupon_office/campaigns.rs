@@ -28,6 +28,7 @@ pub fn open(world: &World, told: &[(&str, &str)], id: &str) -> CampaignId {
         ("days", "30"),
         ("minimum", "0"),
         ("once", "0"),
+        ("condition", ""),
     ];
     let told: Vec<_> = usual
         .iter()

@@ -1,6 +1,7 @@
 //! A holder with coupons, as far as the office sees one; a shop that is given some; and what stands in the office's books.
 
 use http::Response;
+use rsa::RsaPrivateKey;
 use tallystick_parties::ledger::trial_balance;
 use tallystick_protocol::account::{AccountOffer, MoveRequest};
 use tallystick_protocol::coupon::{
@@ -117,13 +118,17 @@ pub struct Person {
 
 impl Person {
     pub fn new(world: &World, seed: u64) -> Self {
+        // Each has a key of its own, which nobody else in this world signs with but the operator.
+        Self::with_key(world, seed, test_key([7, 6, 5][(seed as usize - 1) % 3]))
+    }
+
+    /// A holder with this key, which is nobody else's.
+    pub fn with_key(world: &World, seed: u64, key: RsaPrivateKey) -> Self {
         let applied = serde_json::json!({ "name": "Hanako Yamada", "telephone": "090-1234-5678" });
         let body = applied.to_string().into_bytes();
         let answer = world.post(COUPONS, "/v1/accounts", JSON, body);
         assert!(answer.status().is_success(), "{}", text(&answer));
         let offer = open::<AccountOffer>(answer.body(), &world.anchors, world.now(), Role::Issuer);
-        // Each has a key of its own, which nobody else in this world signs with but the operator.
-        let key = test_key([7, 6, 5][(seed as usize - 1) % 3]);
         let offer = offer.unwrap().message;
         let holder = Holder::enrol_with_key(world, seed, offer.clone(), key);
         Self {

@@ -12,6 +12,7 @@
 mod ask;
 mod asking;
 mod billing;
+mod buyer;
 mod campaigns;
 mod checkout;
 mod claims;
@@ -21,6 +22,7 @@ mod handing_on;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod links;
 mod paying;
 mod paying_back;
 mod paying_letters;

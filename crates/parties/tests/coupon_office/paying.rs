@@ -1,171 +1,15 @@
-//! Coupons pay orders: a real shop, issuer, courier and office. What a wallet does is done by the functions of the protocol.
+//! Coupons pay orders: a real shop, issuer, courier and office.
 
-use tallystick_protocol::checkout::answers::{Refusal, RefusalReason, ShopReceipt, ShopState};
+use tallystick_protocol::checkout::answers::{RefusalReason, ShopState};
 use tallystick_protocol::checkout::cancellation::{CancellationKey, CancellationRequest};
-use tallystick_protocol::checkout::coupons::{CouponRuleError, CouponShare};
-use tallystick_protocol::coupon::{
-    CouponKind, CouponOutcome, CouponState, CouponTerms, CouponTransfer, Funding,
-};
-use tallystick_protocol::instrument::{CouponDetails, Payment};
-use tallystick_protocol::trust::statement::open;
+use tallystick_protocol::coupon::{CouponKind, CouponOutcome, CouponState, Funding};
 use tallystick_protocol::wire::cbor::encode;
-use tallystick_protocol::wire::identifier::Role;
-use tallystick_protocol::wire::money::Money;
-use tallystick_simulation::cast::Cast;
 
-use super::coupon::{Held, Person, balance, require_books, shop};
-use super::holder::{CBOR, Form, Holder, Order, Wish};
-use super::talk::{buy, form, receipt, send_order, state};
-use super::world::{Between, COUPONS, COURIER, ISSUER, SHOP, World, domain};
-
-pub const MINUTE: u64 = 60_000;
-/// A bag of tea and its delivery, in yen.
-pub const PRICE: u64 = 2_000;
-const PAYABLE: &str = "payable to kiso-tea.localhost";
-pub const TEA: &[(&str, u32)] = &[("sencha-100", 1)];
-
-pub fn world() -> World {
-    World::with_coupons_at_the_checkout(Cast::default())
-}
-
-/// Who has a card at the issuer and coupons at the office.
-pub struct Buyer {
-    pub card: Holder,
-    pub anna: Person,
-}
-
-impl Buyer {
-    pub fn new(world: &World) -> Self {
-        Self {
-            card: Holder::enrol(world, 1, "Hanako Yamada", "090-1234-5678"),
-            anna: Person::new(world, 1),
-        }
-    }
-
-    pub fn coupons(&mut self, world: &World, values: &[u64]) -> Vec<Held> {
-        let buy = |value: &u64| self.anna.buy(world, Funding::Prepaid, *value);
-        values.iter().map(buy).collect()
-    }
-
-    /// What the coupons pay by the form's rule, handed over to the shop.
-    pub fn shares(
-        &mut self,
-        world: &World,
-        form: &Form,
-        coupons: &[Held],
-    ) -> (Vec<CouponShare>, Money) {
-        let applied = applied(world, form, coupons).unwrap();
-        let with = coupons.iter().zip(applied.0);
-        let shares = with.map(|(coupon, amount)| self.share(world, coupon, amount));
-        (shares.collect(), applied.1)
-    }
-
-    pub fn share(&mut self, world: &World, coupon: &Held, amount: Money) -> CouponShare {
-        let transfer = self.anna.transfer(world, coupon, shop());
-        self.share_by(coupon, amount, &transfer)
-    }
-
-    pub fn share_by(
-        &mut self,
-        coupon: &Held,
-        amount: Money,
-        transfer: &CouponTransfer,
-    ) -> CouponShare {
-        CouponShare {
-            coupon: coupon.bytes.clone(),
-            transfer: self.anna.sign(transfer),
-            amount,
-        }
-    }
-
-    /// An order of a bag of tea that these coupons and the card pay.
-    pub fn order(&mut self, world: &World, coupons: &[Held]) -> Order {
-        self.order_as(world, coupons, |_| {})
-    }
-
-    pub fn order_as(
-        &mut self,
-        world: &World,
-        coupons: &[Held],
-        change: impl FnOnce(&mut Wish),
-    ) -> Order {
-        let form = form(world, TEA);
-        let paid = self.shares(world, &form, coupons);
-        let mut wish = self.card.wish();
-        wish.coupons = Some(paid);
-        change(&mut wish);
-        self.card.order(world, &form, &wish)
-    }
-
-    /// An order that coupons pay altogether: their office authorises it.
-    pub fn order_by_coupons(&mut self, world: &World, coupons: &[Held]) -> Order {
-        let form = form(world, TEA);
-        let paid = self.shares(world, &form, coupons);
-        let mut wish = self.anna.holder.wish();
-        wish.coupons = Some(paid);
-        wish.payment = Some(named(&coupons[0]));
-        self.anna.holder.order(world, &form, &wish)
-    }
-
-    pub fn is_owned(&mut self, world: &World, coupon: &Held) -> bool {
-        let status = self.anna.look(world, coupon.id()).unwrap();
-        (status.state, status.change) == (Some(CouponState::Owned), coupon.change())
-    }
-
-    /// What was made of a coupon: of what an order did not need, or what was given back.
-    pub fn made_of(&mut self, world: &World, coupon: &Held) -> u64 {
-        let made = self.anna.look(world, coupon.id()).unwrap().made;
-        self.anna
-            .fetch(world, made.unwrap())
-            .opened
-            .terms
-            .value
-            .minor
-    }
-}
-
-pub fn named(coupon: &Held) -> Payment {
-    Payment::Coupon(CouponDetails {
-        coupon: coupon.id(),
-        change: coupon.change(),
-    })
-}
-
-fn applied(
-    world: &World,
-    form: &Form,
-    coupons: &[Held],
-) -> Result<(Vec<Money>, Money), CouponRuleError> {
-    let terms: Vec<&CouponTerms> = coupons.iter().map(|one| &one.opened.terms).collect();
-    let rule = form.form.coupons.as_ref().unwrap();
-    let applied = rule.shares((form.form.total, &domain(SHOP)), world.now(), &terms)?;
-    Ok((applied.shares, applied.rest))
-}
-
-/// What the office owes the shop for coupons.
-pub fn owed_for_coupons(world: &World) -> i64 {
-    balance(world, PAYABLE)
-}
-
-/// Why the shop refused.
-pub fn refused(world: &World, receipt: &ShopReceipt) -> RefusalReason {
-    assert_eq!(receipt.state, ShopState::Refused);
-    let signed = receipt.refusal.as_ref().unwrap();
-    let said = open::<Refusal>(signed, &world.anchors, world.now(), Role::Shop);
-    said.unwrap().message.reason
-}
-
-/// Nothing is left to be said, and the books are right.
-pub fn require_rest(world: &World) {
-    for name in [SHOP, ISSUER, COURIER, COUPONS] {
-        assert_eq!(
-            world.number(name, "SELECT count(*) FROM outbox"),
-            0,
-            "{name}"
-        );
-    }
-    require_books(world);
-}
+use super::buyer::{Buyer, MINUTE, PAYABLE, PRICE, owed_for_coupons, refused, require_rest, world};
+use super::coupon::{Person, balance, require_books};
+use super::holder::CBOR;
+use super::talk::{buy, receipt, send_order, state};
+use super::world::{Between, COUPONS, COURIER, ISSUER, SHOP};
 
 #[test]
 fn t001_2_a_coupon_pays_a_part_of_an_order_and_the_card_the_rest() {
@@ -366,4 +210,46 @@ fn a_coupon_of_a_campaign_pays_where_the_order_meets_what_it_asks_for() {
     assert_eq!(buy(&world, &order).state, ShopState::Accepted);
     assert_eq!(owed_for_coupons(&world), 200);
     require_rest(&world);
+}
+
+#[test]
+fn of_a_campaign_for_one_order_each_two_coupons_in_one_order_are_refused_and_both_are_free() {
+    let world = world();
+    let mut buyer = Buyer::new(&world);
+    let campaign = super::campaigns::open(&world, &[("once", "1")], "1");
+    let mut pick = || buyer.anna.pick(&world, campaign, 100).unwrap().coupon();
+    let coupons = [pick(), pick()];
+    let order = buyer.order(&world, &coupons);
+    let receipt = buy(&world, &order);
+    assert_eq!(refused(&world, &receipt), RefusalReason::CouponRefused);
+    for coupon in &coupons {
+        assert!(buyer.is_owned(&world, coupon));
+    }
+    let order = buyer.order(&world, &coupons[..1]);
+    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+    require_rest(&world);
+}
+
+#[test]
+fn coupons_pay_where_shop_and_office_are_spread_over_objects() {
+    let mut world = world();
+    world.spread_shop(4);
+    world.spread_coupons(4);
+    world.run_for(MINUTE);
+    let mut buyer = Buyer::new(&world);
+    let coupons = buyer.coupons(&world, &[700, 1_500]);
+    let wrong = buyer.order_as(&world, &coupons[..1], |wish| {
+        wish.details.name = "Somebody Else".to_owned();
+    });
+    assert_eq!(buy(&world, &wrong).state, ShopState::Refused);
+    world.run_for(MINUTE);
+    assert!(buyer.is_owned(&world, &coupons[0]));
+    let order = buyer.order_by_coupons(&world, &coupons);
+    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+    assert_eq!(owed_for_coupons(&world), 2_000);
+    let refunded = super::paying_back::refund(&world, &order, 600, "one");
+    assert_eq!(refunded.status(), 200);
+    world.run_for(MINUTE);
+    assert_eq!(owed_for_coupons(&world), 1_400);
+    require_books(&world);
 }

@@ -12,9 +12,9 @@ use tallystick_protocol::wire::identifier::Role;
 use tallystick_simulation::cast::Cast;
 use tallystick_simulation::operators::{COMMANDS, Command, MEDIA_TYPE, OPERATORS, registration};
 
+use super::buyer::{Buyer, MINUTE, PRICE, owed_for_coupons, require_rest, world};
 use super::coupon::{Held, office_key};
 use super::holder::{JSON, Order};
-use super::paying::{Buyer, MINUTE, PRICE, owed_for_coupons, require_rest, world};
 use super::talk::buy;
 use super::world::{SHOP, World, problem, text};
 

@@ -7,7 +7,7 @@ use http::Response;
 use tallystick_protocol::checkout::answers::ShopState;
 use tallystick_protocol::coupon::CouponState;
 
-use super::paying::{Buyer, MINUTE, owed_for_coupons, require_rest, world};
+use super::buyer::{Buyer, MINUTE, owed_for_coupons, require_rest, world};
 use super::paying_back::refund;
 use super::talk::{send_order, state};
 use super::world::{Between, COUPONS, ISSUER, SHOP, World};

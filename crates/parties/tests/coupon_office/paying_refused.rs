@@ -11,9 +11,9 @@ use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::money::{Currency, Money};
 
+use super::buyer::{Buyer, MINUTE, TEA, named, owed_for_coupons, world};
 use super::coupon::{Held, by_shop, shop, yen};
 use super::holder::{COSE, Order, Wish};
-use super::paying::{Buyer, MINUTE, TEA, named, owed_for_coupons, world};
 use super::talk::{form, send_order, state};
 use super::world::{COUPONS, ISSUER, OTHER_SHOP, SHOP, World, domain, problem, text};
 

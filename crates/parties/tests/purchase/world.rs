@@ -249,6 +249,35 @@ impl World {
         Self::of(&[CA, CENTRE, SHOP, COURIER, COUPONS, ISSUER], cast)
     }
 
+    /// A card issuer, a bank and a coupon office, whose coupons the shop takes or not.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn with_coupons_and_bank(takes_coupons: bool) -> Self {
+        let cast = Cast {
+            takes_the_bank: true,
+            takes_coupons,
+            instruments: &[
+                Instrument::CardAccount,
+                Instrument::BankAccount,
+                Instrument::Purse,
+            ],
+            purse_key_token: purse_key_token(),
+            ..Cast::default()
+        };
+        let names = [CA, CENTRE, SHOP, ISSUER, COURIER, BANK, AUTHORITY, COUPONS];
+        Self::of(&names, cast)
+    }
+
+    /// As [`World::with_coupons`], with an office that came first into a key space with room for one: who comes later has
+    /// shares of the next.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn with_coupons_in_a_full_space() -> Self {
+        let cast = Cast {
+            parties_in_a_space: 1,
+            ..Cast::default()
+        };
+        Self::of(&[CA, CENTRE, COUPONS, ISSUER, SHOP, COURIER], cast)
+    }
+
     /// The coupon office's operator spreads it over so many shards.
     #[allow(dead_code, reason = "the coupon office's tests use it")]
     pub fn spread_coupons(&mut self, shards: u16) {

@@ -7,7 +7,7 @@ use minicbor::Encode;
 use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
-use super::CouponId;
+use super::{CampaignId, CouponId};
 use crate::trust::keyed::keyed_message;
 use crate::wire::cbor::Message;
 use crate::wire::identifier::{Domain, HolderId};
@@ -52,6 +52,19 @@ impl ClaimOffer {
         let hash = Sha256::new().chain_update(context::CLAIM_KEY.as_bytes());
         hash.chain_update(claim_key).finalize().into()
     }
+}
+
+/// The number of the coupon that a link of a campaign brings, by the hash of the link's public key ([`ClaimOffer::hash`]): its
+/// first byte is the campaign's, so that it is where the campaign is, and nobody guesses the others who does not know the link.
+#[must_use]
+pub fn claimed_coupon(campaign: &CampaignId, claim: &[u8; 32]) -> CouponId {
+    let mut number = [0; 16];
+    let (start, rest) = number.split_at_mut(1);
+    start.fill(campaign.start());
+    rest.iter_mut()
+        .zip(claim)
+        .for_each(|(own, byte)| *own = *byte);
+    CouponId(number)
 }
 
 /// The owner takes a link back that nobody has redeemed. Signed by the account's key.

@@ -22,8 +22,8 @@ pub struct CouponConversation {
     /// Which key opens it.
     #[n(0)]
     pub pair: PairContext,
-    /// The nonce of the key derivation, 32 random bytes, used once
-    /// ([`Purpose::Coupons`](crate::keys::Purpose::Coupons)).
+    /// The nonce of the key derivation, 32 random bytes ([`Purpose::Coupons`](crate::keys::Purpose::Coupons)). Several things may
+    /// be said under one: each is sealed with an IV of its own, and each answer names what it answers.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub nonce: [u8; 32],
     /// The coupon or campaign that it is about, 16 bytes, by which the office finds the object that has it; none of what

@@ -26,7 +26,9 @@ mod tests;
 pub use answers::{
     ConfirmationAsk, CouponAnswer, CouponOutcome, CouponVerdict, CouponVerification, VerdictKind,
 };
-pub use claim::{ClaimCancellation, ClaimOffer, ClaimProof, ClaimRedemption, ClaimRequest};
+pub use claim::{
+    ClaimCancellation, ClaimOffer, ClaimProof, ClaimRedemption, ClaimRequest, claimed_coupon,
+};
 pub use conversation::{CouponConversation, CouponConversationAnswer, CouponTalk};
 pub use gateway::{GatewayError, GatewayMessage, GatewayRequest, GatewayWhat, TERMINAL_BYTES_MAX};
 pub use identifier::{CampaignId, CouponId};
@@ -41,8 +43,8 @@ pub use status::{
     BillingAnswer, BillingLine, BillingQuery, CouponQuery, CouponState, CouponStatus, LINES_MAX,
     LineKind,
 };
-pub(crate) use terms::is_condition;
 pub use terms::{
     CONDITION_BYTES_MAX, Conditions, CouponKind, CouponTerms, Funding, SHOPS_MAX, TermsError,
+    is_condition,
 };
 pub use whole::{Coupon, CouponError, OpenedCoupon};

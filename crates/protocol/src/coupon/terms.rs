@@ -186,8 +186,9 @@ impl CouponTerms {
     }
 }
 
-/// Whether it can be the name of a condition.
-pub(crate) fn is_condition(name: &str) -> bool {
+/// Whether this can be the name of a condition: 1 to [`CONDITION_BYTES_MAX`] bytes of plain text.
+#[must_use]
+pub fn is_condition(name: &str) -> bool {
     (1..=CONDITION_BYTES_MAX).contains(&name.len()) && is_plain(name)
 }
 

@@ -24,7 +24,7 @@ pub const MEDIA_TYPE: &str = "application/jose";
 /// The longest command, in bytes.
 pub const COMMAND_MAX_BYTES: usize = 8 * 1024;
 /// The most arguments of a command.
-pub const ARGUMENTS_MAX: usize = 8;
+pub const ARGUMENTS_MAX: usize = 12;
 /// The length of an argument and of an id, in bytes, at most.
 const TEXT_MAX_BYTES: usize = 256;
 /// The shortest id, in bytes: one drawn at random is not shorter.

@@ -11,6 +11,7 @@ use tallystick_protocol::checkout::cancellation::{
 use tallystick_protocol::checkout::refunds::{
     CouponGivenBack, REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
 };
+use tallystick_protocol::coupon::CouponId;
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::identifier::{Handle, OrderId, Role, Root};
 use tallystick_protocol::wire::time::Timestamp;

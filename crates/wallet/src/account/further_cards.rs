@@ -131,6 +131,9 @@ impl Errand for Removing<'_> {
             return Ok(None);
         }
         let account = desk.unused_card(self.id)?;
+        if desk.unlocked()?.slices.coupons.has_value_of(self.id) {
+            return Err(WalletError::new(ErrorKind::CouponInUse));
+        }
         if account.place().is_outside() && self.pin.is_empty() {
             self.keep(desk)?;
             return Ok(None);
@@ -163,8 +166,7 @@ impl Desk<'_> {
     /// A card that pays no order which is not settled, and whose purse holds nothing.
     ///
     /// # Errors
-    /// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardInUse`], [`ErrorKind::PurseInUse`], [`ErrorKind::CouponInUse`],
-    /// [`ErrorKind::Locked`].
+    /// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardInUse`], [`ErrorKind::PurseInUse`], [`ErrorKind::Locked`].
     pub fn unused_card(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         let unlocked = self.unlocked()?;
         let account = unlocked.slices.profile.card(id)?.clone();
@@ -176,9 +178,6 @@ impl Desk<'_> {
         let holder = account.enrolment.holder();
         if unlocked.slices.banking.has_value_of(id) {
             return Err(WalletError::new(ErrorKind::PurseInUse));
-        }
-        if unlocked.slices.coupons.has_value_of(id) {
-            return Err(WalletError::new(ErrorKind::CouponInUse));
         }
         if open.any(|order| order.record.holder() == Some(holder)) {
             return Err(WalletError::new(ErrorKind::CardInUse));

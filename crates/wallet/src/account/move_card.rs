@@ -28,6 +28,7 @@ impl<P: Ports> Wallet<P> {
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardInUse`] while an order that it pays is not settled,
+    /// [`ErrorKind::CouponInUse`] while something is under way with a coupon of it, or one is locked,
     /// [`ErrorKind::CallInvalid`] if it is in another card already, [`ErrorKind::NotEnrolled`],
     /// [`ErrorKind::CardLimit`], [`ErrorKind::WrongPin`] or [`ErrorKind::PinBlocked`] of either card,
     /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
@@ -95,6 +96,9 @@ impl Desk<'_> {
     fn movable(&mut self, id: &str) -> Result<CardAccount, WalletError> {
         self.stay_unlocked();
         let account = self.unused_card(id)?;
+        if !self.unlocked()?.slices.coupons.may_move(id) {
+            return Err(WalletError::new(ErrorKind::CouponInUse));
+        }
         if account.place().is_outside() {
             return Err(WalletError::new(ErrorKind::CallInvalid));
         }

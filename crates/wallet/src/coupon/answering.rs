@@ -229,8 +229,10 @@ impl CouponRecord {
         match (under_way.what, answer.outcome) {
             (CouponWhat::Transfer, CouponOutcome::Done) => {
                 self.standing = Standing::Given;
-                self.note(at, CouponEventKind::Given, under_way.to);
-                self.under_way = None;
+                self.note(at, CouponEventKind::Given, under_way.to.clone());
+                // The receiver's wallet has still to hear of it, by the text.
+                under_way.is_answered = true;
+                self.under_way = Some(under_way);
             }
             (CouponWhat::Reply, CouponOutcome::Done) => {
                 // The wallet's own card has signed it.

@@ -21,35 +21,37 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::CouponNotOffered`] of a campaign's; as [`Wallet::give_coupon`].
     pub async fn convert_coupon(&self, id: &str, pin: &str) -> Result<(), WalletError> {
         let account = self.account_of(id).await?;
-        self.gesture(
-            &account,
-            pin,
-            &mut |desk, _| {
-                let now = desk.now();
-                let record = desk.coupon(id)?;
-                let place = record.usable(now)?;
-                if record.terms().is_none_or(|terms| terms.campaign.is_some()) {
-                    let error = WalletError::new(ErrorKind::CouponNotOffered);
-                    return Err(error.about(&record.office_name));
-                }
-                let moment = desk.moment();
-                Ok(vec![card::sign_conversion(place, moment)])
-            },
-            &mut |desk, _, replies| {
-                let failed = || WalletError::new(ErrorKind::CardFailed);
-                let [signed] = replies else {
-                    return Err(failed());
-                };
-                let said = card::signed(signed)?;
-                let told: ConversionNotice = keyed::unverified(&said).map_err(|_| failed())?;
-                let mut record = desk.coupon(id)?;
-                let under_way: UnderWay = desk.signed_now(CouponWhat::Conversion, &told, said);
-                record.under_way = Some(about(under_way, told.coupon));
-                record.progress = None;
-                desk.keep_coupon(record)
-            },
-        )
-        .await?;
+        let went = self
+            .gesture(
+                &account,
+                pin,
+                &mut |desk, _| {
+                    let now = desk.now();
+                    let record = desk.coupon(id)?;
+                    let place = record.usable(now)?;
+                    if record.terms().is_none_or(|terms| terms.campaign.is_some()) {
+                        let error = WalletError::new(ErrorKind::CouponNotOffered);
+                        return Err(error.about(&record.office_name));
+                    }
+                    let moment = desk.moment();
+                    Ok(vec![card::sign_conversion(place, moment)])
+                },
+                &mut |desk, _, replies| {
+                    let failed = || WalletError::new(ErrorKind::CardFailed);
+                    let [signed] = replies else {
+                        return Err(failed());
+                    };
+                    let said = card::signed(signed)?;
+                    let told: ConversionNotice = keyed::unverified(&said).map_err(|_| failed())?;
+                    let mut record = desk.coupon(id)?;
+                    let under_way: UnderWay = desk.signed_now(CouponWhat::Conversion, &told, said);
+                    record.under_way = Some(about(under_way, told.coupon));
+                    record.progress = None;
+                    desk.keep_coupon(record)
+                },
+            )
+            .await;
+        self.or_taken_up(id, went).await?;
         self.follow_with_pin(id, pin).await
     }
 

@@ -97,6 +97,18 @@ impl Coupons {
         coupons.any(|coupon| coupon.account == account && !coupon.standing.is_over())
     }
 
+    /// Whether that account may get other keys: its coupons are asked for with the new ones then, so that they have to be at hand,
+    /// and nothing may be under way that only the old ones end.
+    #[must_use]
+    pub fn may_move(&self, account: &str) -> bool {
+        let of_account = self
+            .coupons
+            .iter()
+            .filter(|coupon| coupon.account == account);
+        let mut kept = of_account.filter(|coupon| !coupon.standing.is_over());
+        kept.all(|coupon| coupon.under_way.is_none() && coupon.whole.is_some())
+    }
+
     /// When offices are due to be asked, in milliseconds.
     #[must_use]
     pub const fn due_ms(&self) -> u64 {

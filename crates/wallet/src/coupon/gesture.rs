@@ -63,7 +63,15 @@ impl<P: Ports> Wallet<P> {
                     return Err(failed());
                 };
                 let mut office = desk.office(&account.id)?;
-                office.talk = Some(talking.derived(key)?);
+                let talk = talking.derived(key)?;
+                if office
+                    .talk
+                    .is_some_and(|before| before.pair.holder != talk.pair.holder)
+                {
+                    // Another card by now: its places are others.
+                    office.over.clear();
+                }
+                office.talk = Some(talk);
                 desk.keep_coupon(office)?;
                 desk.coupons()?.hurry();
                 keep(desk, &account, signed)
@@ -129,11 +137,8 @@ impl Desk<'_> {
     fn places_over(&mut self, account: &str) -> Result<Vec<u8>, WalletError> {
         let over = self.office(account)?.over;
         let coupons = self.coupons()?;
-        let is_taken = |place: &u8| {
-            coupons
-                .iter()
-                .any(|coupon| coupon.account == account && coupon.place == Some(*place))
-        };
+        // Other accounts may have coupons in the same card.
+        let is_taken = |place: &u8| coupons.iter().any(|coupon| coupon.place == Some(*place));
         Ok(over.into_iter().filter(|place| !is_taken(place)).collect())
     }
 

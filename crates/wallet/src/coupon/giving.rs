@@ -62,29 +62,31 @@ impl<P: Ports> Wallet<P> {
         }
         let receiver: RefCell<Option<HolderId>> = RefCell::new(None);
         let mut text = String::new();
-        self.gesture(
-            &account,
-            pin,
-            &mut |desk, _| {
-                let (record, holder) = desk.receiver(id, to)?;
-                let now = desk.now();
-                let place = record.usable(now)?;
-                let ends = record.valid_until.unwrap_or(now);
-                let until = now.plus_seconds(GIFT_SECONDS).min(ends);
-                let moment = desk.moment();
-                receiver.replace(Some(holder));
-                let to = Owner::Holder(holder);
-                Ok(vec![card::sign_transfer(place, &to, until, moment)])
-            },
-            &mut |desk, _, replies| {
-                let (Some(holder), [signed]) = (receiver.take(), replies) else {
-                    return Err(WalletError::new(ErrorKind::CardFailed));
-                };
-                text = desk.keep_gift(id, &holder, card::signed(signed)?)?;
-                Ok(())
-            },
-        )
-        .await?;
+        let went = self
+            .gesture(
+                &account,
+                pin,
+                &mut |desk, _| {
+                    let (record, holder) = desk.receiver(id, to)?;
+                    let now = desk.now();
+                    let place = record.usable(now)?;
+                    let ends = record.valid_until.unwrap_or(now);
+                    let until = now.plus_seconds(GIFT_SECONDS).min(ends);
+                    let moment = desk.moment();
+                    receiver.replace(Some(holder));
+                    let to = Owner::Holder(holder);
+                    Ok(vec![card::sign_transfer(place, &to, until, moment)])
+                },
+                &mut |desk, _, replies| {
+                    let (Some(holder), [signed]) = (receiver.take(), replies) else {
+                        return Err(WalletError::new(ErrorKind::CardFailed));
+                    };
+                    text = desk.keep_gift(id, &holder, card::signed(signed)?)?;
+                    Ok(())
+                },
+            )
+            .await;
+        self.or_taken_up(id, went).await?;
         self.follow_with_pin(id, pin).await?;
         Ok(text)
     }

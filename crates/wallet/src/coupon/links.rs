@@ -65,44 +65,47 @@ impl<P: Ports> Wallet<P> {
         let account = self.account_of(id).await?;
         let made: RefCell<Option<Zeroizing<[u8; 32]>>> = RefCell::new(None);
         let mut text = String::new();
-        self.gesture(
-            &account,
-            pin,
-            &mut |desk, _| {
-                let record = desk.coupon(id)?;
-                let now = desk.now();
-                let place = record.usable(now)?;
-                let ends = record.valid_until.unwrap_or(now);
-                let until = now.plus_seconds(u64::from(days) * DAY_SECONDS).min(ends);
-                let (secret, public) = drawn(desk.rng);
-                made.replace(Some(secret));
-                let claim = ClaimOffer::hash(&public);
-                let moment = desk.moment();
-                Ok(vec![card::sign_offer(place, claim, until, moment)])
-            },
-            &mut |desk, account, replies| {
-                let (Some(key), [signed]) = (made.take(), replies) else {
-                    return Err(failed(&"the card signed nothing"));
-                };
-                let mut record = desk.coupon(id)?;
-                let said = card::signed(signed)?;
-                let offer: ClaimOffer = keyed::unverified(&said).map_err(|error| failed(&error))?;
-                let link = Link {
-                    office: account.issuer.clone(),
-                    coupon: offer.coupon,
-                    key,
-                };
-                text = link.to_text(desk.context.urls);
-                let under_way = UnderWay {
-                    until: Some(offer.until),
-                    text: Some(text.clone()),
-                    ..desk.signed_now(CouponWhat::Offer, &offer, said)
-                };
-                record.begin(about(under_way, offer.coupon), CouponEventKind::Offered);
-                desk.keep_coupon(record)
-            },
-        )
-        .await?;
+        let went = self
+            .gesture(
+                &account,
+                pin,
+                &mut |desk, _| {
+                    let record = desk.coupon(id)?;
+                    let now = desk.now();
+                    let place = record.usable(now)?;
+                    let ends = record.valid_until.unwrap_or(now);
+                    let until = now.plus_seconds(u64::from(days) * DAY_SECONDS).min(ends);
+                    let (secret, public) = drawn(desk.rng);
+                    made.replace(Some(secret));
+                    let claim = ClaimOffer::hash(&public);
+                    let moment = desk.moment();
+                    Ok(vec![card::sign_offer(place, claim, until, moment)])
+                },
+                &mut |desk, account, replies| {
+                    let (Some(key), [signed]) = (made.take(), replies) else {
+                        return Err(failed(&"the card signed nothing"));
+                    };
+                    let mut record = desk.coupon(id)?;
+                    let said = card::signed(signed)?;
+                    let offer: ClaimOffer =
+                        keyed::unverified(&said).map_err(|error| failed(&error))?;
+                    let link = Link {
+                        office: account.issuer.clone(),
+                        coupon: offer.coupon,
+                        key,
+                    };
+                    text = link.to_text(desk.context.urls);
+                    let under_way = UnderWay {
+                        until: Some(offer.until),
+                        text: Some(text.clone()),
+                        ..desk.signed_now(CouponWhat::Offer, &offer, said)
+                    };
+                    record.begin(about(under_way, offer.coupon), CouponEventKind::Offered);
+                    desk.keep_coupon(record)
+                },
+            )
+            .await;
+        self.or_taken_up(id, went).await?;
         self.follow_with_pin(id, pin).await?;
         Ok(text)
     }

@@ -18,6 +18,7 @@ mod locking;
 mod looking;
 mod office;
 pub mod record;
+mod recovering;
 mod showing;
 pub mod shown;
 pub mod spending;

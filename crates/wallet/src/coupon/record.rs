@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use tallystick_card::host::coupon::Progress;
 use tallystick_codec::DecodeMap;
 use tallystick_protocol::coupon::{
-    ConfirmationAsk, Coupon, CouponId, CouponState, CouponTerms, Ownership,
+    ConfirmationAsk, Coupon, CouponId, CouponState, CouponTerms, Owner, Ownership,
 };
 use tallystick_protocol::keys::PairContext;
 use tallystick_protocol::trust::keyed;
@@ -18,6 +18,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::view::{CouponEventKind, CouponWhat};
 use crate::core::error::{ErrorKind, WalletError};
+use crate::holder::card_account::CardAccount;
 
 /// The format that this release writes.
 pub const FORMAT: u8 = 1;
@@ -300,6 +301,14 @@ impl CouponRecord {
         keyed::unverified(self.ask.as_deref()?).ok()
     }
 
+    /// Whether it is owned by keys that its account had before.
+    #[must_use]
+    pub fn is_formers(&self, account: &CardAccount) -> bool {
+        let now = Owner::Holder(account.enrolment.holder());
+        let is_here = !self.standing.is_over() && self.standing != Standing::Coming;
+        is_here && self.ownership().is_some_and(|whose| whose.owner != now)
+    }
+
     /// Whether it can be handed on, spent or converted now.
     #[must_use]
     pub fn is_usable(&self, now: Timestamp) -> bool {
@@ -358,7 +367,10 @@ impl CouponRecord {
         let waits = self
             .under_way
             .as_ref()
-            .is_some_and(|it| it.failure.is_none());
-        waits || matches!(self.standing, Standing::Asked | Standing::Held)
+            .is_some_and(|it| it.failure.is_none() && !(it.is_answered && self.standing.is_over()));
+        // What was made of another is known by its number, and asked for.
+        let is_named = self.coupon.is_some() && self.under_way.is_none();
+        let comes = self.standing == Standing::Coming && is_named;
+        waits || comes || matches!(self.standing, Standing::Asked | Standing::Held)
     }
 }

@@ -53,7 +53,15 @@ impl CouponsShown {
             offices: accounts.map(office_view).collect(),
             coupons: records
                 .into_iter()
-                .map(|record| coupon_view(record, now))
+                .map(|record| {
+                    let account = slices.profile.card(&record.account).ok();
+                    let former = account.is_some_and(|account| record.is_formers(account));
+                    CouponView {
+                        former,
+                        usable: record.is_usable(now) && !former,
+                        ..coupon_view(record, now)
+                    }
+                })
                 .collect(),
         }
     }
@@ -68,6 +76,7 @@ fn office_view(account: &CardAccount) -> CouponOfficeView {
         currency: currency.unwrap_or_default(),
         limit_minor: account.limit.map(|limit| limit.minor),
         ready: account.enrolment.is_done(),
+        place: account.place(),
     }
 }
 
@@ -115,6 +124,7 @@ fn coupon_view(record: &CouponRecord, now: Timestamp) -> CouponView {
         usable,
         unconfirmed: is_unconfirmed(record),
         locked: record.is_locked,
+        former: false,
         under_way: record.under_way.as_ref().map(under_way_view),
         ask: record.asked().map(|asked| CouponAskView {
             to: short(&asked.to),

@@ -2,7 +2,7 @@
 //! office alone says what became of a coupon that was in an order; it is asked while the order is under way.
 
 use tallystick_card::host::coupon::{Moment, Progress};
-use tallystick_protocol::coupon::{CouponTerms, Owner};
+use tallystick_protocol::coupon::{CouponId, CouponTerms, Owner};
 use tallystick_protocol::wire::identifier::Domain;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -113,6 +113,21 @@ impl Desk<'_> {
         record.note(now, CouponEventKind::Ordered, Some(shop.to_owned()));
         self.coupons()?.hurry();
         self.keep_coupon(record)
+    }
+
+    /// Notes that a coupon was made of one that an order took: its office is asked for it, once.
+    ///
+    /// # Errors
+    /// If the wallet is locked.
+    pub fn coupon_was_made(&mut self, of: &str, made: CouponId) -> Result<(), WalletError> {
+        // Whoever has forgotten the coupon finds nothing by it.
+        let Ok(record) = self.coupon(of) else {
+            return Ok(());
+        };
+        if self.take_made(&record, made)? {
+            self.coupons()?.hurry();
+        }
+        Ok(())
     }
 
     /// Notes that the order of that name came to nothing, or that it has ended: the office is asked at once how its coupons are.

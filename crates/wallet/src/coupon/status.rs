@@ -6,7 +6,8 @@ use tallystick_protocol::coupon::{ConfirmationAsk, CouponId, CouponStatus};
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::record::{CouponRecord, FORMAT, Standing};
+use super::record::{CouponRecord, FORMAT, Standing, UnderWay};
+use super::shown::short;
 use super::view::{CouponEventKind, CouponWhat};
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
@@ -96,7 +97,11 @@ impl Desk<'_> {
     }
 
     /// Something was made of a coupon: what an order did not need, or what was given back.
-    fn take_made(&mut self, of: &CouponRecord, made: CouponId) -> Result<bool, WalletError> {
+    pub(super) fn take_made(
+        &mut self,
+        of: &CouponRecord,
+        made: CouponId,
+    ) -> Result<bool, WalletError> {
         if self.coupons()?.numbered(&of.office, made).is_some() {
             return Ok(false);
         }
@@ -166,7 +171,7 @@ impl CouponRecord {
                 self.note(at, CouponEventKind::Found, None)
             }
             Standing::Asked => {
-                let to = self.asked().map(|asked| asked.to.to_string());
+                let to = self.asked().map(|asked| short(&asked.to));
                 self.note(at, CouponEventKind::WasAsked, to);
             }
             Standing::Given => self.note(at, CouponEventKind::Given, whom),
@@ -178,6 +183,15 @@ impl CouponRecord {
         }
         self.standing = standing;
         if standing.is_over() {
+            // The receiver's wallet has still to hear of a gift, by its text.
+            let is_gift =
+                |it: &UnderWay| standing == Standing::Given && it.what == CouponWhat::Transfer;
+            self.under_way = self.under_way.take().filter(is_gift);
+            if let Some(gift) = &mut self.under_way {
+                gift.is_answered = true;
+            }
+        } else if standing == Standing::Blocked {
+            // What was signed about one that is stopped comes to nothing at its office.
             self.under_way = None;
         }
     }

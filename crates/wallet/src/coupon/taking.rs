@@ -170,10 +170,14 @@ impl Desk<'_> {
             return Err(error.about(&account.issuer_name));
         }
         let mut record = match known {
-            Some(known) if known.standing.is_over() || known.is_coming() => CouponRecord {
-                events: known.events.clone(),
-                ..CouponRecord::coming(known.id, account, now)
-            },
+            Some(known)
+                if known.standing.is_over() || known.is_coming() || known.is_formers(account) =>
+            {
+                CouponRecord {
+                    events: known.events.clone(),
+                    ..CouponRecord::coming(known.id, account, now)
+                }
+            }
             Some(_) => return Err(WalletError::new(ErrorKind::CouponMine)),
             None => CouponRecord::coming(crate::random_id(self.rng), account, now),
         };

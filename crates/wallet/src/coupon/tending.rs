@@ -60,11 +60,13 @@ impl<P: Ports> Wallet<P> {
                     Urgency::GivesWay,
                     &mut |desk| {
                         let record = desk.coupon(id)?;
-                        step.set(record.next(has_read));
+                        let account = desk.coupon_account(&record.account)?;
+                        // Of keys that the account had before it is in another card.
+                        let next = record.next(has_read);
+                        step.set(next.filter(|_| !record.is_formers(&account)));
                         let Some(step) = step.get() else {
                             return Ok(None);
                         };
-                        let account = desk.coupon_account(&record.account)?;
                         Ok(Some((account.needed(), desk.tending(&record, step)?)))
                     },
                     &mut |desk, replies| match step.get() {
@@ -146,6 +148,9 @@ impl Desk<'_> {
                 record.is_locked = view.is_locked;
                 if let Some(shown) = view.shown {
                     record.progress = Some(shown.progress);
+                    if let (Some(kind), Some(signed)) = (shown.kind, shown.signed) {
+                        self.take_up_signed(&mut record, kind, signed);
+                    }
                 }
             }
         }

@@ -6,6 +6,8 @@ use tallystick_protocol::wire::money::Money;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
 
+use crate::core::place::KeyPlace;
+
 /// An amount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
@@ -52,6 +54,8 @@ pub struct CouponOfficeView {
     pub limit_minor: Option<u64>,
     /// Whether the account is enrolled.
     pub ready: bool,
+    /// Where the account's keys are: their PIN is asked for.
+    pub place: KeyPlace,
 }
 
 /// How far a coupon is.
@@ -287,6 +291,9 @@ pub struct CouponView {
     pub unconfirmed: bool,
     /// Whether it wants the password.
     pub locked: bool,
+    /// Whether it is still owned by keys that the account had before: `take_coupon` with what `show_coupon` says brings it to
+    /// those that it has now.
+    pub former: bool,
     /// What is under way.
     #[cfg_attr(feature = "typescript", tsify(type = "UnderWayView | null"))]
     pub under_way: Option<UnderWayView>,

@@ -19,6 +19,13 @@ fn t001_1_t001_23_t001_27_a_coupon_goes_from_wallet_to_wallet() {
     assert_eq!((looked.what, looked.mine), (CouponTextKind::Address, false));
     let text = give(&giver, &id, &to).unwrap();
     assert_eq!(state(&giver, &id), (CouponStanding::Given, false));
+    let handed = coupon(&giver, &id).under_way.and_then(|it| it.text);
+    assert_eq!(
+        handed.as_ref(),
+        Some(&text),
+        "its receiver knows it by that"
+    );
+    assert!(!coupon(&giver, &id).unconfirmed);
     let looked = block_on(taker.wallet.look_at_coupon(&text)).unwrap();
     assert_eq!((looked.what, looked.mine), (CouponTextKind::Given, true));
     assert_eq!(looked.coupon.unwrap().value.minor, 500);

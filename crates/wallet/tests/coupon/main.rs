@@ -25,6 +25,7 @@ mod links;
 mod locking;
 mod other_device;
 mod shop;
+mod spaces;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

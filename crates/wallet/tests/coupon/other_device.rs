@@ -1,12 +1,16 @@
 //! The office's word decides: an old copy of the wallet, another device, a coupon's end.
 
 use tallystick_parties::native::block_on;
+use tallystick_simulation::reader::HeldCard;
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::sealing::software_card::RECORD;
 use tallystick_wallet::view::CouponStanding;
 
 use super::customer::{MINE, address, buy, coupon, customer, follow, give, state, take, world};
-use super::holder::{PASSPHRASE, PIN};
+use super::holder::{Holder, PASSPHRASE, PIN};
+use super::world::COUPONS;
+
+const CARD_PIN: &str = "135790";
 
 #[test]
 fn t001_7_an_old_copy_of_a_wallet_gives_nothing_twice() {
@@ -61,4 +65,60 @@ fn an_account_with_coupons_is_not_removed() {
     assert_eq!(removed.unwrap_err().kind, ErrorKind::CouponInUse);
     block_on(holder.wallet.convert_coupon(&id, PIN)).unwrap();
     block_on(holder.wallet.remove_card(&account, PIN)).unwrap();
+}
+
+#[test]
+fn t001_16_what_the_card_signed_before_the_wallet_died_is_taken_up_from_it() {
+    let world = world();
+    let (mut giver, taker) = (customer(&world), customer(&world));
+    let id = buy(&giver, 500);
+    buy(&taker, 100);
+    let name = format!("coupon/held/{id}");
+    let before = giver.device.record(&name).unwrap();
+    world.hub.cut(COUPONS, true);
+    give(&giver, &id, &address(&taker)).unwrap();
+    // The card has kept it, the wallet has not.
+    giver.device.tamper(&name, |stored| *stored = before);
+    giver.restart();
+    assert_eq!(state(&giver, &id), MINE);
+    let other = customer_address(&giver);
+    assert_eq!(give(&giver, &id, &other), Err(ErrorKind::CouponUnderWay));
+    let text = coupon(&giver, &id).under_way.unwrap().text.unwrap();
+    world.hub.cut(COUPONS, false);
+    let taken = take(&taker, &text).unwrap();
+    assert_eq!(state(&taker, &taken), MINE);
+    giver.finish();
+    assert_eq!(state(&giver, &id), (CouponStanding::Given, false));
+}
+
+/// Where nobody's wallet is.
+fn customer_address(holder: &Holder<'_>) -> String {
+    let mut text = address(holder);
+    let last = text.pop().unwrap();
+    text.push(if last == 'A' { 'E' } else { 'A' });
+    text
+}
+
+#[test]
+fn t001_1_a_coupon_follows_its_account_into_another_card() {
+    let world = world();
+    let holder = customer(&world);
+    let id = buy(&holder, 500);
+    let account = super::customer::account(&holder);
+    holder.device.reader().insert(&HeldCard::new("held card"));
+    block_on(holder.wallet.prepare_reader_card(CARD_PIN)).unwrap();
+    block_on(holder.wallet.move_card(&account, PIN, CARD_PIN)).unwrap();
+    block_on(holder.wallet.enrol()).unwrap();
+    let moved = coupon(&holder, &id);
+    assert!(moved.former && !moved.usable);
+    let text = block_on(holder.wallet.show_coupon(&id)).unwrap();
+    let taken = block_on(holder.wallet.take_coupon(&text, &account, CARD_PIN)).unwrap();
+    assert_eq!(taken, id);
+    assert_eq!(state(&holder, &id), MINE);
+    let taker = customer(&world);
+    let to = address(&taker);
+    let given = holder.wallet.give_coupon(&id, &to, CARD_PIN);
+    let text = block_on(given).unwrap();
+    let taken = take(&taker, &text).unwrap();
+    assert_eq!(state(&taker, &taken), MINE);
 }

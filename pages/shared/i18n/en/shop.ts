@@ -56,6 +56,7 @@ export const shop = {
   arrives: 'arrives {when}',
   courier: 'The courier',
   cardsTaken: 'We take cards of {issuers}.',
+  couponsTaken: 'We take coupons of {offices}, for a part or all of it.',
   payTitle: 'Payment',
   whoSees: 'Who will see what',
   seesShop: 'what you buy and the total',

@@ -56,6 +56,7 @@ export const shop: CatalogueLike<typeof english> = {
   arrives: '{when}お届け',
   courier: '配送会社',
   cardsTaken: '{issuers}のカードをご利用いただけます。',
+  couponsTaken: '{offices}のクーポンも、一部または全額のお支払いにご利用いただけます。',
   payTitle: 'お支払い',
   whoSees: '誰に何が見えるか',
   seesShop: '購入品と合計金額',

@@ -22,7 +22,7 @@ const GIVEN_BACK_MAX: usize = REFUNDS_MAX as usize * COUPONS_MAX;
 
 impl Desk<'_> {
     /// How much of each coupon of the order its office has signed that it gave back; what is not its word counts for
-    /// nothing.
+    /// nothing. What was made of them is looked for.
     ///
     /// # Errors
     /// If the wallet is locked.
@@ -43,6 +43,9 @@ impl Desk<'_> {
             let made: BTreeMap<CouponId, Money> = made
                 .filter_map(|one| Some((made_of(one, &key)?, one.amount)))
                 .collect();
+            for coupon in made.keys() {
+                self.coupon_was_made(&part.id, *coupon)?;
+            }
             let mut amounts = made.into_values();
             let first = amounts.next();
             let sum = first.and_then(|first| {

@@ -1,7 +1,7 @@
 //! The holder's coupons, as they could pay.
 
 use tallystick_card::host::coupon::Progress;
-use tallystick_protocol::coupon::CouponTerms;
+use tallystick_protocol::coupon::{CouponTerms, Owner};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::core::place::KeyPlace;
@@ -76,11 +76,11 @@ fn of(coupon: &CouponRecord, account: &CardAccount) -> Option<Held> {
         change: coupon.change,
         coupon: coupon.whole.clone().filter(|_| !coupon.is_locked),
         terms: coupon.terms().filter(|_| !coupon.is_locked),
-        bar: bar(coupon),
+        bar: bar(coupon, account),
     })
 }
 
-fn bar(coupon: &CouponRecord) -> Option<Bar> {
+fn bar(coupon: &CouponRecord, account: &CardAccount) -> Option<Bar> {
     if coupon.is_locked {
         return Some(Bar::Locked);
     }
@@ -96,7 +96,11 @@ fn bar(coupon: &CouponRecord) -> Option<Bar> {
             _ => Bar::UnderWay,
         });
     }
-    let is_free =
-        coupon.standing == Standing::Owned && coupon.progress.is_none_or(|it| it == Progress::Held);
+    let whose = coupon.ownership().map(|ownership| ownership.owner);
+    // One of the keys that an account had before is in another card.
+    let is_own = whose == Some(Owner::Holder(account.enrolment.holder()));
+    let is_free = is_own
+        && coupon.standing == Standing::Owned
+        && coupon.progress.is_none_or(|it| it == Progress::Held);
     (!is_free).then_some(Bar::UnderWay)
 }

@@ -55,3 +55,32 @@ impl CouponPart {
         self.given_back == Some(self.amount)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tallystick_protocol::wire::money::Currency;
+
+    fn yen(minor: u64) -> Money {
+        Money::new(minor, Currency::Jpy)
+    }
+
+    #[test]
+    fn what_was_given_back_grows_and_never_beyond_what_was_paid() {
+        let mut part = CouponPart {
+            id: "one".to_owned(),
+            coupon: CouponId([1; 16]),
+            office: Domain::parse("warifu.localhost").unwrap(),
+            office_name: "Warifu".to_owned(),
+            amount: yen(500),
+            given_back: None,
+        };
+        assert!(!part.take_given_back(yen(0)) && !part.is_given_back());
+        assert!(part.take_given_back(yen(200)) && part.is_given_back());
+        for refused in [yen(200), yen(100), yen(501), Money::new(300, Currency::Eur)] {
+            assert!(!part.take_given_back(refused));
+        }
+        assert!(!part.is_all_given_back());
+        assert!(part.take_given_back(yen(500)) && part.is_all_given_back());
+    }
+}

@@ -1,0 +1,4 @@
+import { start } from '../../shared/page/start'
+import CouponsPage from './CouponsPage.svelte'
+
+start(CouponsPage)

@@ -1,0 +1,3 @@
+import { mountLink } from './mount.ts'
+
+mountLink('campaign')
