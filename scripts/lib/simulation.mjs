@@ -44,7 +44,7 @@ export async function simulationTests(suite, count) {
   await suite.runner(
     'Simulation: random runs',
     program,
-    ['--for', `${seconds}s`, '--bank', 'some', '--between', 'some', '--home', 'some'],
+    ['--for', `${seconds}s`, '--bank', 'some', '--between', 'some', '--home', 'some', '--coupons', 'some'],
     seedCounts,
   )
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tallystick_simulation::Lending;
 
 /// How the program is called.
-pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T] [--bank none|some|all] [--between none|some|all] [--home none|some|all|hostile]
+pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [--print] [--for 90s|10m|3h] [--report FILE] [--threads T] [--bank none|some|all] [--between none|some|all] [--home none|some|all|hostile] [--coupons none|some|all]
   --seed N      one run, the same one each time
   --seeds A..B  the runs from A to B
   --steps M     how many wishes and faults a run has (60); fewer are the beginning of the same run
@@ -17,7 +17,9 @@ pub const USAGE: &str = "simulate [--seed N | --seeds FIRST..LAST] [--steps M] [
   --between W   whether, in runs with a bank, purses pay each other without it: none, all, or some, those with seeds that
                 four divides (none)
   --home WHICH  whether cards that stay at home are lent: none, all, some, those with seeds that three divides, or in
-                all runs by a proxy and a home browser in hostile hands (none)";
+                all runs by a proxy and a home browser in hostile hands (none)
+  --coupons W   whether there is a coupon office with customers: none, all, or some, those with seeds that five divides
+                (none)";
 
 /// Steps of a run unless it is said otherwise.
 const STEPS: u32 = 60;
@@ -44,6 +46,41 @@ pub struct Arguments {
     pub between: WithBetween,
     /// Which runs have a home proxy.
     pub home: WithHome,
+    /// Which runs have a coupon office.
+    pub coupons: WithCoupons,
+}
+
+/// Which runs have a coupon office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithCoupons {
+    /// None of them.
+    None,
+    /// Those whose seeds five divides.
+    Some,
+    /// All of them.
+    All,
+}
+
+impl WithCoupons {
+    /// Whether that run has one.
+    #[must_use]
+    pub const fn in_run(self, seed: u64) -> bool {
+        match self {
+            Self::None => false,
+            Self::Some => seed.is_multiple_of(5),
+            Self::All => true,
+        }
+    }
+
+    /// What to say to have that run again.
+    #[must_use]
+    pub const fn told(self, seed: u64) -> &'static str {
+        if self.in_run(seed) {
+            " --coupons all"
+        } else {
+            ""
+        }
+    }
 }
 
 /// Which runs have a bank.
@@ -161,6 +198,7 @@ impl Arguments {
             bank: WithBank::None,
             between: WithBetween::None,
             home: WithHome::None,
+            coupons: WithCoupons::None,
         };
         let mut ends = false;
         while let Some(word) = words.next() {
@@ -217,6 +255,14 @@ impl Arguments {
                         "all" => WithHome::All,
                         "hostile" => WithHome::Hostile,
                         _ => return Err("--home is none, some, all or hostile.".to_owned()),
+                    };
+                }
+                "--coupons" => {
+                    read.coupons = match value.as_str() {
+                        "none" => WithCoupons::None,
+                        "some" => WithCoupons::Some,
+                        "all" => WithCoupons::All,
+                        _ => return Err("--coupons is none, some or all.".to_owned()),
                     };
                 }
                 _ => return Err(format!("{word} is no option.")),

@@ -220,6 +220,19 @@ pub fn handles_of(role: Role, name: &str) -> Handles {
     vault.handles().clone()
 }
 
+/// How long things take at the coupon office.
+#[derive(Clone, Copy, Debug)]
+pub struct CouponTimes {
+    /// How long an owner is asked, in seconds.
+    pub asked_seconds: u64,
+    /// How long a coupon is held for an order, in seconds.
+    pub held_seconds: u64,
+    /// How often what was charged is totalled, in seconds.
+    pub period_seconds: u64,
+    /// For how many days a coupon is good.
+    pub valid_days: u32,
+}
+
 /// How they are set up.
 #[derive(Clone, Copy, Debug)]
 pub struct Cast {
@@ -247,6 +260,8 @@ pub struct Cast {
     pub bank_shards: Shards,
     /// Over how many objects the coupon office's coupons and accounts are spread.
     pub coupon_shards: Shards,
+    /// How long things take at the coupon office, if not as long as there is usual.
+    pub coupon_times: Option<CouponTimes>,
     /// Whether the coupon office hears a mobile gateway.
     pub has_gateway: bool,
     /// Whether holders may ask the coupon office as often as they like.
@@ -287,6 +302,7 @@ impl Default for Cast {
             takes_the_bank: false,
             bank_shards: Shards::NONE,
             coupon_shards: Shards::NONE,
+            coupon_times: None,
             has_gateway: true,
             has_rush: false,
             has_ordinary_bank: false,
@@ -460,6 +476,12 @@ impl Cast {
         }
         let mut config = CouponConfig::new(own, coupon_key_token());
         config.opens_accounts = true;
+        if let Some(times) = self.coupon_times {
+            config.ask_seconds = times.asked_seconds;
+            config.hold_seconds = times.held_seconds;
+            config.period_seconds = times.period_seconds;
+            config.valid_days = times.valid_days;
+        }
         config.gateway_secret = self.has_gateway.then(|| GATEWAY_SECRET.into());
         config
     }

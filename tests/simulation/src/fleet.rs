@@ -49,6 +49,7 @@ pub fn run_all(arguments: &Arguments) -> Summary {
             bank: arguments.bank.in_run(seed),
             between: arguments.between.in_run(seed),
             lending: arguments.home.in_run(seed),
+            coupons: arguments.coupons.in_run(seed),
             ..Options::default()
         };
         let outcome = run(options);
@@ -56,6 +57,7 @@ pub fn run_all(arguments: &Arguments) -> Summary {
             arguments.bank.told(seed),
             arguments.between.told(seed),
             arguments.home.told(seed),
+            arguments.coupons.told(seed),
         ];
         let told = told.concat();
         take(&summary, options, &told, &outcome);

@@ -19,6 +19,7 @@
 pub mod banking;
 mod between;
 pub mod cast;
+mod coupons;
 pub mod device;
 mod dice;
 mod held_card;
@@ -45,6 +46,7 @@ pub mod search;
 mod seat;
 mod steps;
 mod steps_at_bank;
+mod steps_at_coupons;
 mod steps_away;
 mod steps_between;
 mod sweep;

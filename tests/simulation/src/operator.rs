@@ -61,15 +61,15 @@ pub(crate) fn work(town: &Rc<Town>, dice: &Dice) {
         &id[..8]
     ));
     for _ in 0..times {
-        give(town, signed.clone());
+        give(town, SHOP, signed.clone());
     }
 }
 
-/// The command reaches the shop from its own page, which registers the operator's key first, if the shop is there.
-fn give(town: &Rc<Town>, signed: Vec<u8>) {
-    let Some(seat) = town.seat(SHOP) else { return };
+/// The command reaches a party from its own page, which registers the operator's key first, if the party is there.
+pub(crate) fn give(town: &Rc<Town>, party: &str, signed: Vec<u8>) {
+    let Some(seat) = town.seat(party) else { return };
     let to = |path, kind, body| {
-        Request::post(format!("https://{SHOP}{path}"))
+        Request::post(format!("https://{party}{path}"))
             .header("content-type", kind)
             .body(body)
     };

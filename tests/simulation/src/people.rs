@@ -164,6 +164,13 @@ impl Papers {
         (!movable.is_empty()).then(|| dice.pick(&movable).clone())
     }
 
+    /// The accounts that were opened at an issuer.
+    pub(crate) fn at_issuer(&self, issuer: &str) -> Vec<AccountName> {
+        let accounts = self.accounts.borrow();
+        let own = accounts.keys().filter(|(of, _)| of == issuer);
+        own.cloned().collect()
+    }
+
     /// Whether this computer was the last to be given the card before that time. Another one that had it
     /// is revoked.
     pub(crate) fn is_at(&self, name: &AccountName, computer: &str, at_ms: u64) -> bool {

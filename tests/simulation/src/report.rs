@@ -52,6 +52,8 @@ pub fn write(file: &str, arguments: &Arguments, summary: &Summary) -> std::io::R
         steps,
         bank,
         between,
+        home,
+        coupons,
         ..
     } = arguments;
     let mut page = format!(
@@ -65,9 +67,11 @@ pub fn write(file: &str, arguments: &Arguments, summary: &Summary) -> std::io::R
             page.push_str(&format!("- {violation}\n"));
         }
         page.push_str(&format!(
-            "\n`npm run simulate -- --seed {seed} --steps {steps}{}{} --print`\n",
+            "\n`npm run simulate -- --seed {seed} --steps {steps}{}{}{}{} --print`\n",
             bank.told(*seed),
-            between.told(*seed)
+            between.told(*seed),
+            home.told(*seed),
+            coupons.told(*seed)
         ));
     }
     fs::write(file, page)

@@ -8,6 +8,7 @@ use tallystick_parties::native::block_on;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 
 use crate::cast::CA;
+use crate::coupons::replay::PAUSE_MS;
 use crate::dice::Dice;
 use crate::holder::banking::Errand;
 use crate::holder::{Holder, Wish};
@@ -18,6 +19,7 @@ use crate::people::{PEOPLE, everybody};
 use crate::plant::Plant;
 use crate::steps;
 use crate::steps_at_bank;
+use crate::steps_at_coupons;
 use crate::steps_away;
 use crate::steps_between;
 use crate::town::Town;
@@ -36,6 +38,9 @@ const AFTERWARDS_MS: u64 = 35 * MINUTE_MS;
 
 /// How long it takes until two holders have accounts and purses, though somebody lost the power meanwhile.
 const OPENING_MS: u64 = 10 * MINUTE_MS;
+
+/// How long customers of the coupon office look at what they have.
+const LOOKS_ONCE_MORE_MS: u64 = 15 * MINUTE_MS;
 
 /// When holders look once more at what they paid: what was to be given back has been by then.
 const LOOKS_AGAIN_MS: u64 = 80 * MINUTE_MS;
@@ -64,6 +69,8 @@ pub struct Options {
     pub between: bool,
     /// Whether holders lend cards that stay at home, and who carries what is said.
     pub lending: Lending,
+    /// Whether there is a coupon office with customers.
+    pub coupons: bool,
 }
 
 /// The power of a participant fails once, between two writes.
@@ -130,6 +137,7 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
         return vec!["the parties did not start".to_owned()];
     };
     let mut rests = match options.crash {
+        Some(crash) if town.coupons.is_on => steps_at_coupons::one_of_each(town, &anchors, crash),
         Some(crash) if town.between.is_on => steps_between::two_pay(town, &anchors, crash),
         Some(crash) if options.bank => holders_use_the_bank(town, &anchors, crash),
         Some(crash) => one_holder_buys(town, &anchors, crash),
@@ -189,6 +197,7 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
         holder_comes(town, index, anchors, false);
     }
     let mut rests = !town.between.is_on || steps_between::open(town);
+    rests &= !town.coupons.is_on || steps_at_coupons::come(town, anchors);
     let liar = steps::liar(dice);
     if let Some((name, share)) = liar {
         town.note(&format!("{name} lies in {share} of 1000 messages"));
@@ -202,6 +211,7 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
     let bank = Dice::new(town.seed, "steps at the bank");
     let away = Dice::new(town.seed, "steps away");
     let between = Dice::new(town.seed, "steps between purses");
+    let coupons = Dice::new(town.seed, "steps at the coupon office");
     for _ in 0..steps {
         let between = || steps_between::take(town, &between);
         let pause_ms = town.between.is_on.then(between).flatten();
@@ -209,6 +219,8 @@ fn take_steps(town: &Rc<Town>, anchors: &TrustAnchors, dice: &Dice, steps: u32) 
         let pause_ms = pause_ms.or_else(|| town.has_bank.then(at_bank).flatten());
         let away_too = || steps_away::take(town, &away);
         let pause_ms = pause_ms.or_else(|| town.lending.is_on().then(away_too).flatten());
+        let at_office = || steps_at_coupons::take(town, &coupons);
+        let pause_ms = pause_ms.or_else(|| town.coupons.is_on.then(at_office).flatten());
         let pause_ms = pause_ms.unwrap_or_else(|| steps::take(town, dice));
         operator::work(town, &operator);
         rests &= town.run_for(pause_ms);
@@ -290,6 +302,7 @@ fn heal(town: &Rc<Town>) -> bool {
     town.liar.set(None);
     town.thieves.rest();
     town.between.is_calm.set(true);
+    town.customers_calm_down();
     for seat in &town.seats {
         seat.machine.database.mend();
     }
@@ -305,6 +318,7 @@ fn heal(town: &Rc<Town>) -> bool {
     for holder in &holders {
         holder.stop(town);
     }
+    rests &= !town.coupons.is_on || coupons_settle(town);
     if town.between.is_on {
         // What nobody took comes back when nobody can tell of it any more.
         rests &= town.run_for(WINDOW_MS);
@@ -313,6 +327,28 @@ fn heal(town: &Rc<Town>) -> bool {
         holders.iter().for_each(|holder| holder.stop(town));
     }
     rests && town.run_for(QUIET_MS[1])
+}
+
+/// Everything is said to the coupon office once more, and nothing comes of it.
+fn coupons_settle(town: &Rc<Town>) -> bool {
+    // Whoever looked before has not seen what was still under way.
+    town.customers_calm_down();
+    let mut rests = town.run_for(LOOKS_ONCE_MORE_MS);
+    let before = invariants::coupons::decided(town);
+    town.notice(invariants::coupons::settled(town));
+    let count = u64::try_from(town.coupons.overheard.count()).unwrap_or(0);
+    town.all_is_said_again();
+    rests &= town.run_for(count * PAUSE_MS + MINUTE_MS);
+    let after = invariants::coupons::decided(town);
+    let came = after.symmetric_difference(&before);
+    let came = came.map(|what| format!("something came of what was said again: {what}"));
+    town.notice(came.take(3).collect());
+    // Whoever looks once more, sees the same.
+    town.customers_calm_down();
+    rests &= town.run_for(LOOKS_ONCE_MORE_MS);
+    town.notice(invariants::coupons::settled(town));
+    town.customers_go();
+    rests
 }
 
 fn panic_sentence(panic: &(dyn std::any::Any + Send)) -> String {

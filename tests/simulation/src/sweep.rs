@@ -27,6 +27,8 @@ pub struct Sweep {
     pub bank: bool,
     /// Whether purses pay each other without it.
     pub between: bool,
+    /// Whether customers of the coupon office do one thing after the other, and nobody else does anything.
+    pub coupons: bool,
     /// 1: after every write there is; N: after every Nth.
     pub every: u32,
 }
@@ -75,6 +77,7 @@ impl Sweep {
             }),
             bank: self.bank,
             between: self.between,
+            coupons: self.coupons,
             ..Options::default()
         });
         let found = &outcome.violations;

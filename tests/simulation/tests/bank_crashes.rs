@@ -19,6 +19,7 @@ fn sweep(at: &'static str, least: u32, lose_answer: bool) {
         lose_answer,
         bank: true,
         between: false,
+        coupons: false,
         every: every_step_or(100),
     };
     let writes = sweep.run();

@@ -73,6 +73,7 @@ fn t_u3_a_crash_of_a_wallet_that_pays_or_is_paid_offline_loses_and_creates_no_va
         lose_answer: false,
         bank: true,
         between: true,
+        coupons: false,
         every: 1,
     };
     let writes = sweep.run();

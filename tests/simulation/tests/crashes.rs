@@ -10,6 +10,7 @@ fn at_its_writes(at: &'static str, lose_answer: bool) -> u32 {
         lose_answer,
         bank: false,
         between: false,
+        coupons: false,
         every: every_step_or(6),
     };
     sweep.run()

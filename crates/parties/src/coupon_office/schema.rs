@@ -66,6 +66,12 @@ pub const TABLES: &[Migration] = &[
         given_back INTEGER NOT NULL DEFAULT 0 CHECK (given_back BETWEEN 0 AND minor),
         made BLOB
     ) STRICT",
+        // Of what was made of one coupon for one holder: what was made before it. Whoever follows one after the other finds all.
+        "CREATE TABLE coupon_made (
+        coupon BLOB PRIMARY KEY REFERENCES coupons (id),
+        holder BLOB NOT NULL,
+        earlier BLOB NOT NULL
+    ) STRICT",
         // To whom an owner said no: they do not ask again while it is that owner's.
         "CREATE TABLE coupon_denied (
         coupon BLOB NOT NULL REFERENCES coupons (id),

@@ -165,6 +165,7 @@ impl<P: Ports> CouponOffice<P> {
                 billing::split(tables, &before.id, account, (amount, &coupon, rest), at_ms)?;
             }
             self.make_of(tables, key, &before, (coupon, rest, before.funding), digest)?;
+            self.note_made(tables, &row.id, &holder, &coupon)?;
             // Of a campaign for one order each, what is over is the same coupon going on.
             let goes_on = "UPDATE coupon_spent SET coupon = ? WHERE coupon = ?";
             tables.run(goes_on, &[coupon.into(), row.id.into()])?;
@@ -237,6 +238,7 @@ impl<P: Ports> CouponOffice<P> {
             (coupon, amount, Funding::Prepaid),
             digest,
         )?;
+        self.note_made(tables, &row.id, &taken.holder, &coupon)?;
         tables.run(
             "UPDATE coupon_taken SET given_back = given_back + ?, made = ? WHERE coupon = ?",
             &[amount.minor.into(), coupon.into(), row.id.into()],
@@ -268,17 +270,41 @@ impl<P: Ports> CouponOffice<P> {
         self.make(tables, key, coupon, new, Some(digest))
     }
 
-    /// The newest coupon that was made of one, for whom it was made.
+    /// A coupon is about to be the newest that was made of another: what was it before comes after it, so that a holder who
+    /// did not look in between finds both.
+    fn note_made(
+        &self,
+        tables: &dyn Tables,
+        of: &CouponId,
+        holder: &HolderId,
+        made: &CouponId,
+    ) -> Result<(), Fault> {
+        if let Some(earlier) = self.made_of(tables, of, holder)? {
+            let sql = "INSERT INTO coupon_made (coupon, holder, earlier) VALUES (?, ?, ?)";
+            tables.run(sql, &[(*made).into(), holder.0.into(), earlier.into()])?;
+        }
+        Ok(())
+    }
+
+    /// The newest coupon that was made of one, for whom it was made; if none was, and it was made of another one itself, what
+    /// was made of that before.
     pub(super) fn made_of(
         &self,
+        tables: &(impl Tables + ?Sized),
         coupon: &CouponId,
         holder: &HolderId,
     ) -> Result<Option<CouponId>, Fault> {
-        let tables = self.issuer.office.tables();
         let taken: Option<Taken> = typed::find(tables, "coupon = ?", &[(*coupon).into()])?;
-        Ok(taken
-            .filter(|taken| taken.holder == *holder)
-            .and_then(|taken| taken.made))
+        let taken = taken.filter(|taken| taken.holder == *holder);
+        if let Some(made) = taken.and_then(|taken| taken.made) {
+            return Ok(Some(made));
+        }
+        let sql = "SELECT earlier FROM coupon_made WHERE coupon = ? AND holder = ?";
+        Ok(typed::one(
+            tables,
+            sql,
+            &[(*coupon).into(), holder.0.into()],
+        )?)
     }
 }
 

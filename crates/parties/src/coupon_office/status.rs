@@ -67,7 +67,7 @@ impl<P: Ports> CouponOffice<P> {
             Some(holder) if row.state == CouponState::Asked => Some(self.ask(key, row, holder)?),
             _ => None,
         };
-        let made = self.made_of(&row.id, speaker)?;
+        let made = self.made_of(office.tables(), &row.id, speaker)?;
         Ok(CouponStatus {
             office: office.settings.domain.clone(),
             coupon: row.id,

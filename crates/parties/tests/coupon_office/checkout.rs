@@ -5,7 +5,7 @@ use tallystick_protocol::coupon::{
 };
 
 use super::coupon::{
-    Held, ORDER, Person, available, balance, by_shop, period_passes, present, presentation,
+    Held, ORDER, Person, available, balance, by_shop, held, period_passes, present, presentation,
     require_books, settle, settlement, shop, verdict, world,
 };
 use super::world::{COUPONS, World};
@@ -239,4 +239,41 @@ fn another_order_takes_nothing_and_nothing_is_held_without_its_owner() {
         CouponOutcome::NotOwner
     );
     assert_eq!(balance(&world, PAYABLE), 0);
+}
+
+#[test]
+fn a_holder_who_did_not_look_in_between_finds_all_that_was_made_of_a_coupon() {
+    let world = world();
+    let mut anna = Person::new(&world, 1);
+    let coupon = anna.buy(&world, Funding::Prepaid, 500);
+    hold(&world, &mut anna, &coupon);
+    let words = [(TAKE, 320), (BACK, 100), (BACK, 50)];
+    for (number, (kind, minor)) in (1..).zip(words) {
+        let told = said(&world, &coupon, (kind, Some(minor)), number);
+        assert_eq!(told, CouponOutcome::Done);
+    }
+    // The last one is spent in part, and what is left of it comes before the others.
+    let last = anna.look(&world, coupon.id()).unwrap().made.unwrap();
+    let last = anna.fetch(&world, last);
+    hold(&world, &mut anna, &last);
+    assert_eq!(
+        said(&world, &last, (TAKE, Some(20)), 4),
+        CouponOutcome::Done
+    );
+    let mut found = Vec::new();
+    let mut next = anna.look(&world, coupon.id()).unwrap().made;
+    while let Some(made) = next {
+        let made = anna.look(&world, made).unwrap();
+        let whole = made.whole.map(|bytes| held(&world, bytes));
+        found.push(whole.map(|whole| whole.opened.terms.value.minor));
+        next = made.made;
+    }
+    assert_eq!(found, [None, Some(30), Some(100), Some(180)]);
+    // Somebody else who has one of them now is not told of the others.
+    let mut ben = Person::new(&world, 2);
+    let rest = anna.look(&world, last.id()).unwrap().made.unwrap();
+    let rest = anna.fetch(&world, rest);
+    anna.give(&world, &rest, ben.owner()).unwrap();
+    assert_eq!(ben.look(&world, rest.id()).unwrap().made, None);
+    require_books(&world);
 }

@@ -100,7 +100,9 @@ pub struct CouponStatus {
     /// When it said so.
     #[n(7)]
     pub at: Timestamp,
-    /// The newest coupon of this holder's that was made of it: of what an order did not need, or what was given back.
+    /// The newest coupon of this holder's that was made of it: of what an order did not need, or what was given back. Of one
+    /// that was made so itself: the one that was made before it, unless another was made of it. Whoever follows from one to
+    /// the next finds all.
     #[n(8)]
     pub made: Option<CouponId>,
 }

@@ -158,6 +158,17 @@ impl Desk<'_> {
             .numbered(&account.issuer, wish.coupon)
             .cloned();
         let known = known.filter(|known| known.account == account.id);
+        // What was said is not answered: said anew, it would be refused for what it says itself, and the answer to it be lost.
+        let is_open = |it: &UnderWay| it.failure.is_none() && !it.is_answered;
+        let open = known.as_ref().filter(|known| known.is_coming());
+        let open = open.and_then(|known| Some((known.id.clone(), known.under_way.as_ref()?)));
+        if let Some((id, under_way)) = open.filter(|(_, under_way)| is_open(under_way)) {
+            if under_way.what == wish.what {
+                return Ok(id);
+            }
+            let error = WalletError::new(ErrorKind::CouponUnderWay);
+            return Err(error.about(&account.issuer_name));
+        }
         let mut record = match known {
             Some(known)
                 if known.standing.is_over() || known.is_coming() || known.is_formers(account) =>

@@ -74,3 +74,17 @@ fn t001_7_a_coupon_stays_whose_it_is_when_the_owner_says_nothing() {
     let silent = coupon(&asker, &wanted);
     assert_eq!(silent.under_way.unwrap().failure, Some("coupon-denied"));
 }
+
+#[test]
+fn a_coupon_that_is_asked_for_again_before_an_answer_comes_is_asked_for_once() {
+    let world = world();
+    let (owner, asker) = (customer(&world), customer(&world));
+    let id = buy(&owner, 500);
+    let text = block_on(owner.wallet.show_coupon(&id)).unwrap();
+    let wanted = take(&asker, &text).unwrap();
+    assert_eq!(take(&asker, &text).unwrap(), wanted);
+    follow(&owner);
+    answer(&owner, &id, true).unwrap();
+    follow(&asker);
+    assert_eq!(state(&asker, &wanted), MINE);
+}

@@ -6,7 +6,7 @@ use tallystick_wallet::view::{Address, Choice, OrderState, OrderView, WalletView
 
 use super::cards::means;
 use super::{Approved, Holder, JSON, OwnWallet, PIN, Payer, Wish};
-use crate::cast::{COURIERS, ORIGIN, SHOP};
+use crate::cast::{COUPONS, COURIERS, ORIGIN, SHOP};
 use crate::town::Town;
 
 /// Where no courier goes.
@@ -64,7 +64,7 @@ impl Holder {
                 .and_then(|address| address.id.clone())
                 .unwrap_or_default(),
             accept_extra: false,
-            coupons: Vec::new(),
+            coupons: self.pays_with(order),
         };
         let mut lent = view.away.iter().flat_map(|away| &away.loans);
         if let Some(loan) = lent.find(|loan| loan.card_id == *chosen) {
@@ -72,7 +72,10 @@ impl Holder {
         }
         let (account, place) = means(view, chosen);
         let pin = self.pin_at(place);
-        if let Some(account) = account.filter(|_| pin == PIN) {
+        // If coupons pay for everything, their office's account signs for it.
+        let at_office = self.papers.at_issuer(COUPONS);
+        let at_office = at_office.into_iter().filter(|_| !choice.coupons.is_empty());
+        for account in account.into_iter().chain(at_office).filter(|_| pin == PIN) {
             self.approved.borrow_mut().push(Approved {
                 request_id: request.clone(),
                 payer: Payer::Own(account),

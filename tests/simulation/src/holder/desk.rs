@@ -4,10 +4,11 @@ use tallystick_parties::native::SetClock;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_wallet::view::Deployment;
 
-use crate::cast::{AUTHORITY, BANK, CENTRE, DIRECTORY, HOME_PROXY, ISSUER};
+use crate::cast::{AUTHORITY, BANK, CENTRE, COUPONS, DIRECTORY, HOME_PROXY, ISSUER};
 use crate::device::Place;
 use crate::network::SimulatedNetwork;
 use crate::prime_pool::KeyPool;
+use crate::town::Town;
 
 /// Where a holder's computer stands.
 pub(super) struct OnTheDesk {
@@ -41,7 +42,8 @@ pub(super) fn origin(party: &str) -> String {
 }
 
 /// What is packaged with the wallet.
-pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool, has_proxy: bool) -> Deployment {
+pub(super) fn deployment(town: &Town, anchors: &TrustAnchors) -> Deployment {
+    let (has_bank, has_proxy) = (town.has_bank, town.lending.is_on());
     let roots = anchors.roots().iter();
     Deployment {
         root_certificates: roots
@@ -52,7 +54,7 @@ pub(super) fn deployment(anchors: &TrustAnchors, has_bank: bool, has_proxy: bool
         local_port: Some(8787),
         registration: has_bank.then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has_bank.then(|| BANK.to_owned())),
-        coupon_offices: Vec::new(),
+        coupon_offices: Vec::from_iter(town.coupons.is_on.then(|| COUPONS.to_owned())),
         directory: has_bank.then(|| DIRECTORY.to_owned()),
         home_proxy: has_proxy.then(|| HOME_PROXY.to_owned()),
     }

@@ -6,6 +6,7 @@ pub(crate) mod banking;
 pub(crate) mod between;
 mod buying;
 mod cards;
+pub(crate) mod coupons;
 mod desk;
 pub(crate) mod lending;
 mod money;
@@ -23,6 +24,7 @@ use tallystick_wallet::view::{Deployment, KeyPlace, OrderView, Phase, WalletView
 
 use self::banking::Errand;
 use self::between::Meetings;
+use self::coupons::{CouponErrand, OwnCoupons};
 use self::desk::{OnTheDesk, deployment};
 use self::lending::{Away, Lending};
 use self::money::Money;
@@ -64,6 +66,8 @@ pub(crate) enum Wish {
     Restore,
     /// Something of the bank.
     AtTheBank(Errand),
+    /// Something with coupons.
+    Coupons(CouponErrand),
     /// Something at home, or away with a card that stays at somebody's home.
     Away(Away),
 }
@@ -100,6 +104,8 @@ pub(crate) struct Holder {
     pub(crate) money: Money,
     /// What others gave them to read.
     pub(crate) meetings: Meetings,
+    /// What there is of coupons.
+    pub(crate) coupons: OwnCoupons,
     /// What is lent and borrowed.
     pub(crate) lending: Lending,
     /// What is still wanted.
@@ -141,7 +147,7 @@ impl Holder {
             (index, 0),
             person,
             papers,
-            deployment(anchors, town.has_bank, town.lending.is_on()),
+            deployment(town, anchors),
             is_careful,
         ))
     }
@@ -190,6 +196,7 @@ impl Holder {
             puk: RefCell::default(),
             money: Money::new(town, name),
             meetings: Meetings::new(town, name),
+            coupons: OwnCoupons::new(town, name),
             lending: Lending::new(town, name),
             wishes: RefCell::default(),
             goes_to_island: Cell::new(false),
@@ -240,6 +247,10 @@ impl Holder {
             holder.stays_connected(&town, &wallet, holder.owner());
             loop {
                 let acted = holder.tend(&town, &wallet).await;
+                if let Err(error) = &acted {
+                    let line = format!("    {}: {}", holder.name, error.kind.name());
+                    town.journal.show(town.scheduler.now_ms(), &line);
+                }
                 let pause_ms = match acted {
                     Ok(true) => holder.dice.between(50, 1_500),
                     _ if holder.is_calm.get() => 60_000,
@@ -272,7 +283,7 @@ impl Holder {
     }
 
     /// Looks at the wallet and does the next thing. Says whether there was one.
-    async fn tend(&self, town: &Town, wallet: &OwnWallet) -> Result<bool, WalletError> {
+    async fn tend(&self, town: &Rc<Town>, wallet: &OwnWallet) -> Result<bool, WalletError> {
         let view = wallet.view().await?;
         match view.phase {
             Phase::New => self.begin(town, wallet, &view).await,
@@ -293,7 +304,7 @@ impl Holder {
     /// With a wallet that is open: what is under way comes first, then what is wanted.
     async fn go_on(
         &self,
-        town: &Town,
+        town: &Rc<Town>,
         wallet: &OwnWallet,
         view: &WalletView,
     ) -> Result<bool, WalletError> {
@@ -304,7 +315,7 @@ impl Holder {
             }
             return Ok(false);
         }
-        if self.has_more_keys(wallet, view).await? {
+        if self.has_more_keys(wallet, view).await? || self.has_office_keys(wallet, view).await? {
             return Ok(true);
         }
         if view.phase == Phase::Ready {
@@ -315,7 +326,7 @@ impl Holder {
 
     async fn live(
         &self,
-        town: &Town,
+        town: &Rc<Town>,
         wallet: &OwnWallet,
         view: &WalletView,
     ) -> Result<bool, WalletError> {
@@ -329,6 +340,9 @@ impl Holder {
             return Ok(true);
         }
         if self.tends_lending(town, wallet, view).await? {
+            return Ok(true);
+        }
+        if self.tends_coupons(town, wallet, view).await? {
             return Ok(true);
         }
         if self.is_calm.get() {
@@ -348,6 +362,7 @@ impl Holder {
             Some(Wish::Account) => self.move_here(town, wallet, view).await,
             Some(Wish::Backup) => self.back_up(wallet).await,
             Some(Wish::Restore) => self.restore(town, wallet).await,
+            Some(Wish::Coupons(errand)) => self.uses_coupons(town, wallet, view, errand).await,
             Some(Wish::Away(wish)) => self.lends(town, wallet, view, wish).await,
             Some(Wish::AtTheBank(errand)) => self.runs(town, wallet, view, errand).await,
             Some(wish) => self.ask_for(wallet, wish).await,

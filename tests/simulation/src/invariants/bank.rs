@@ -288,6 +288,6 @@ fn opened(town: &Town, broken: &mut Vec<String>) {
 }
 
 /// A number as the tables show it.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::invariants) fn hex(bytes: &[u8]) -> String {
     HEXLOWER.encode(bytes)
 }

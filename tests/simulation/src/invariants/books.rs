@@ -52,7 +52,8 @@ const BOOKS: [(&str, &str); 5] = [
     (
         "an order was captured more than once",
         "SELECT 'order ' || lower(hex(t.order_id)) FROM transfers t JOIN accounts a ON a.account = t.credit
-             WHERE a.kind = 'payable' AND t.kind IN ('single', 'post') GROUP BY t.order_id HAVING count(*) > 1",
+             WHERE a.kind = 'payable' AND t.kind IN ('single', 'post') AND t.order_id IS NOT NULL
+             GROUP BY t.order_id HAVING count(*) > 1",
     ),
     (
         "an order was captured that is not booked as captured, or for another amount",
@@ -181,7 +182,7 @@ fn approved(town: &Town, issuer: &str, broken: &mut Vec<String>) {
 fn has_approved(town: &Town, holder: &Holder, booked: &Booked<'_>, is_honest: bool) -> bool {
     let orders = holder.orders.borrow();
     let mut orders = orders.iter().filter(|order| {
-        order.order_id.as_deref() == Some(booked.order) && order.total_minor == booked.minor
+        order.order_id.as_deref() == Some(booked.order) && order.rest_minor == booked.minor
     });
     let of_this_account = |approved: &Approved| match &approved.payer {
         Payer::Own(account) => is_of(holder, account, approved.at_ms, booked),

@@ -4,6 +4,7 @@ mod bank;
 pub(crate) mod between;
 mod books;
 pub(crate) mod business;
+pub(crate) mod coupons;
 mod crossings;
 mod endings;
 mod lent;
@@ -20,7 +21,7 @@ use std::rc::Rc;
 
 use tallystick_parties::ports::{Row, Tables as _};
 
-use crate::cast::{BANK, COURIERS, ISSUERS, SHOP};
+use crate::cast::{BANK, COUPONS, COURIERS, ISSUERS, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -42,6 +43,8 @@ pub(crate) fn broken(town: &Town) -> Vec<String> {
     places::check(town, &mut broken);
     lent::check(town, &mut broken);
     lent::at_rest(town, &mut broken);
+    coupons::check(town, &mut broken);
+    coupons::at_rest(town, &mut broken);
     if town.has_bank {
         town.between.histories.look(town);
         between::check(town, &mut broken);
@@ -58,6 +61,7 @@ pub(crate) fn broken_now(town: &Town) -> Vec<String> {
     let mut broken = Vec::new();
     crossings::check(town, &mut broken);
     lent::check(town, &mut broken);
+    coupons::check(town, &mut broken);
     if town.has_bank {
         town.between.histories.look(town);
         purses::explained(town, &mut broken);
@@ -114,7 +118,7 @@ fn none(town: &Town, broken: &mut Vec<String>, party: &str, sql: &str, complaint
 pub(crate) fn orders_of(party: &str) -> Option<&'static str> {
     if party == SHOP {
         Some("shop_orders")
-    } else if ISSUERS.contains(&party) || party == BANK {
+    } else if ISSUERS.contains(&party) || party == BANK || party == COUPONS {
         Some("issuer_reservations")
     } else if COURIERS.contains(&party) {
         Some("courier_deliveries")

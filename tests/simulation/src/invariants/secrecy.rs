@@ -11,7 +11,7 @@ use tallystick_wallet::view::OrderView;
 
 use super::texts;
 use crate::cast::{
-    AUTHORITY, BANK, BANKING_SYSTEM, BESIDE_THE_BANK, COURIERS, ISSUERS, OTHER_SHOP, SHOP,
+    AUTHORITY, BANK, BANKING_SYSTEM, BESIDE_THE_BANK, COUPONS, COURIERS, ISSUERS, OTHER_SHOP, SHOP,
 };
 use crate::holder::lending;
 use crate::people::{Person, everybody};
@@ -56,6 +56,12 @@ fn secrets_from(town: &Town, party: &'static str) -> Words {
         secrets.extend(goods());
         secrets.extend(cards(town, |_| true));
         secrets.extend(people(|person| !has_applied(town, person, BANK)));
+        secrets.extend(places(everybody));
+    } else if party == COUPONS {
+        // What an order comes to a shop may tell it.
+        secrets.extend(goods());
+        secrets.extend(cards(town, |_| true));
+        secrets.extend(people(|person| !has_applied(town, person, COUPONS)));
         secrets.extend(places(everybody));
     } else if party == BANKING_SYSTEM {
         secrets.extend(goods());

@@ -1,6 +1,7 @@
 //! Mistakes that no party makes, to see that the invariants notice them.
 
 mod at_bank;
+mod at_coupons;
 mod at_home;
 
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::wire::identifier::OrderId;
 use tallystick_protocol::wire::money::{Currency, Money};
 
-use crate::cast::{BANK, COURIER, HOME_PROXY, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
+use crate::cast::{BANK, COUPONS, COURIER, HOME_PROXY, ISSUER, OTHER_COURIER, OTHER_ISSUER, SHOP};
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -79,6 +80,18 @@ pub enum Plant {
     TellPassword,
     /// A terminal forgets what it asked to have signed.
     ForgetAsking,
+    /// The coupon office counts a transfer twice.
+    HandOnTwice,
+    /// The coupon office pays a shop once more for what was taken.
+    SettleTwice,
+    /// The coupon office gives a coupon to somebody else, and nobody signed that.
+    MoveCoupon,
+    /// The coupon office charges a spent coupon twice.
+    ChargeCouponTwice,
+    /// The coupon office forgets how many of a campaign it has given.
+    ForgetLimit,
+    /// The coupon office draws a number that is next to another one.
+    NextNumber,
 }
 
 impl Plant {
@@ -149,6 +162,15 @@ impl Plant {
             (Self::RestoreHome, HOME_PROXY) => at_home::restore_card(town),
             (Self::TellPassword, HOME_PROXY) => at_home::tell_password(town),
             (Self::ForgetAsking, HOME_PROXY) => at_home::forget_asking(town),
+            (
+                Self::HandOnTwice
+                | Self::SettleTwice
+                | Self::MoveCoupon
+                | Self::ChargeCouponTwice
+                | Self::ForgetLimit
+                | Self::NextNumber,
+                COUPONS,
+            ) => at_coupons::work(self, seat),
             (Self::LoseGoods, SHOP) => run("DELETE FROM shop_reserved"),
             (Self::PutBackTwice, SHOP) => run(
                 "UPDATE shop_stock SET pieces = pieces + 1 WHERE EXISTS (SELECT 1 FROM shop_put_back)",

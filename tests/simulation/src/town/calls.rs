@@ -54,6 +54,7 @@ impl Town {
             *request.body_mut() = body;
             faults.push_str(&lie);
         }
+        self.overhears(from, to, &request);
         self.send(&call, request, faults);
     }
 

@@ -11,13 +11,15 @@ use tallystick_parties::bank::Reconcile;
 use tallystick_parties::native::SetClock;
 use tallystick_parties::office::place::{Place, Shards};
 use tallystick_parties::routes;
+use tallystick_protocol::checkout::coupons::RefundOrder;
 use tallystick_protocol::instrument::Instrument;
 
 use crate::between::Between;
 use crate::cast::{
-    BANK, BESIDE_THE_BANK, COURIER, Cast, EVERYBODY, HOME_PROXY, ISSUER, ISSUERS, SHOP, START,
-    beside_offices, handles_of, place_of, purse_key_token,
+    BANK, BESIDE_THE_BANK, COUPONS, COURIER, Cast, CouponTimes, EVERYBODY, HOME_PROXY, ISSUER,
+    ISSUERS, SHOP, START, beside_offices, handles_of, place_of, purse_key_token,
 };
+use crate::coupons::Coupons;
 use crate::dice::Dice;
 use crate::holder::Holder;
 use crate::invariants::parcels::Gate;
@@ -57,6 +59,8 @@ pub(crate) struct Town {
     pub(crate) thieves: Thieves,
     /// Purses that pay each other, if they do.
     pub(crate) between: Between,
+    /// The coupon office's customers, if it is there.
+    pub(crate) coupons: Coupons,
     /// Which parties were spread over shards in the middle of a run, and when.
     spread_at_ms: RefCell<BTreeMap<&'static str, u64>>,
     /// Chance of the network.
@@ -100,6 +104,7 @@ impl Town {
             bank: has_bank,
             between,
             lending,
+            coupons,
             ..
         } = options;
         let clock = SetClock::at(START * 1000);
@@ -120,7 +125,8 @@ impl Town {
             seats.extend(shards);
             let beside = BESIDE_THE_BANK.into_iter().filter(|_| has_bank);
             let proxy = lending.is_on().then_some(HOME_PROXY);
-            let beside = beside.chain(proxy);
+            let office = coupons.then_some(COUPONS);
+            let beside = beside.chain(proxy).chain(office);
             seats.extend((EVERYBODY.len()..).zip(beside).map(with_key));
             Self {
                 me: me.clone(),
@@ -128,16 +134,21 @@ impl Town {
                 seed,
                 cast: Cell::new(Cast {
                     real_degrees,
-                    ..with_purses(
-                        between,
+                    ..with_coupons(
+                        coupons,
                         seed,
-                        with_bank(has_bank, seed, some_cast(&Dice::new(seed, "cast"))),
+                        with_purses(
+                            between,
+                            seed,
+                            with_bank(has_bank, seed, some_cast(&Dice::new(seed, "cast"))),
+                        ),
                     )
                 }),
                 has_bank,
                 lending,
                 thieves: Thieves::new(seed, lending),
                 between: Between::new(seed, between && has_bank, plant),
+                coupons: Coupons::new(coupons),
                 spread_at_ms: RefCell::default(),
                 dice: Dice::new(seed, "network"),
                 weather: Cell::default(),
@@ -190,13 +201,16 @@ impl Town {
     pub(crate) fn parties(&self) -> Vec<&'static str> {
         let beside = BESIDE_THE_BANK.into_iter().filter(|_| self.has_bank);
         let proxy = self.lending.is_on().then_some(HOME_PROXY);
-        EVERYBODY.into_iter().chain(beside).chain(proxy).collect()
+        let office = self.coupons.is_on.then_some(COUPONS);
+        let all = EVERYBODY.into_iter().chain(beside);
+        all.chain(proxy).chain(office).collect()
     }
 
-    /// Everybody who pays orders: the issuers, and the bank.
+    /// Everybody who pays orders: the issuers, the bank, and the coupon office for those that coupons pay altogether.
     pub(crate) fn payers(&self) -> Vec<&'static str> {
         let bank = self.has_bank.then_some(BANK);
-        ISSUERS.into_iter().chain(bank).collect()
+        let office = self.coupons.is_on.then_some(COUPONS);
+        ISSUERS.into_iter().chain(bank).chain(office).collect()
     }
 
     /// All objects of a party that are in use, its office first.
@@ -218,6 +232,7 @@ impl Town {
             SHOP => cast.shop_shards = shards,
             ISSUER => cast.issuer_shards = shards,
             BANK => cast.bank_shards = shards,
+            COUPONS => cast.coupon_shards = shards,
             _ => return,
         }
         self.cast.set(cast);
@@ -413,6 +428,29 @@ fn with_purses(pay_each_other: bool, seed: u64, cast: Cast) -> Cast {
     Cast {
         reconcile: *dice.pick(&[Reconcile::Either, Reconcile::Either, Reconcile::Both]),
         reconciliation_seconds: 86_400,
+        ..cast
+    }
+}
+
+/// With a coupon office, at which nothing takes longer than a run.
+fn with_coupons(are_there: bool, seed: u64, cast: Cast) -> Cast {
+    if !are_there {
+        return cast;
+    }
+    let dice = Dice::new(seed, "the coupon office");
+    Cast {
+        // Room for all who are issuers to their holders.
+        parties_in_a_space: 4,
+        coupon_shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
+        coupon_times: Some(CouponTimes {
+            asked_seconds: *dice.pick(&[120, 600]),
+            held_seconds: 1_800,
+            period_seconds: *dice.pick(&[3_600, 6 * 3_600]),
+            valid_days: 1,
+        }),
+        has_gateway: false,
+        takes_coupons: true,
+        coupon_refund: *dice.pick(&[RefundOrder::CouponsFirst, RefundOrder::InProportion]),
         ..cast
     }
 }
