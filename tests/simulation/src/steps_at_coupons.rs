@@ -90,6 +90,7 @@ fn campaign(
         ("days", "1".to_owned()),
         ("minimum", "500".to_owned()),
         ("once", once.to_string()),
+        ("condition", String::new()),
     ];
     let command = Command {
         role: "issuer",

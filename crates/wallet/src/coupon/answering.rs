@@ -85,8 +85,7 @@ impl Desk<'_> {
                 }
                 Err(CallError::Refused(problem)) => {
                     if let About::UnderWay(id) = about {
-                        self.refuse(id, kind(*problem))?;
-                        has_moved = true;
+                        has_moved |= self.hear_unsigned(id, kind(*problem))?;
                     }
                 }
                 Err(CallError::Later(_) | CallError::Strange { .. }) => {}
@@ -95,16 +94,20 @@ impl Desk<'_> {
         Ok(has_moved)
     }
 
-    /// The office takes nothing of it.
-    fn refuse(&mut self, id: &str, kind: ErrorKind) -> Result<(), WalletError> {
+    /// Somebody in the office's place takes nothing of it. Only what the office signs ends what the card signed, so it is
+    /// said again, and what was said of it is shown meanwhile. Returns whether that is new.
+    fn hear_unsigned(&mut self, id: &str, kind: ErrorKind) -> Result<bool, WalletError> {
         let Ok(mut record) = self.coupon(id) else {
-            return Ok(());
+            return Ok(false);
         };
-        let now = self.now();
-        if let Some(under_way) = record.under_way.take() {
-            record.fail(under_way, kind, now);
+        let Some(under_way) = &mut record.under_way else {
+            return Ok(false);
+        };
+        if under_way.told.replace(kind) == Some(kind) {
+            return Ok(false);
         }
-        self.keep_coupon(record)
+        self.keep_coupon(record)?;
+        Ok(true)
     }
 
     fn take_coupon_answer(&mut self, id: &str, signed: &[u8]) -> Result<bool, WalletError> {
@@ -115,9 +118,10 @@ impl Desk<'_> {
         };
         let key = self.office_key(&record.account)?;
         let answer: CouponAnswer = keyed::open(signed, &key).map_err(|error| unfit(&error))?;
-        let Some(under_way) = record.under_way.clone() else {
+        let Some(mut under_way) = record.under_way.clone() else {
             return Ok(false);
         };
+        under_way.told = None;
         if answer.asked != under_way.asked {
             return Err(unfit(&"the office answers something else"));
         }

@@ -157,6 +157,7 @@ impl Desk<'_> {
             is_answered: false,
             failure: None,
             about: record.coupon,
+            told: None,
         };
         record.begin(under_way, CouponEventKind::HandedOn);
         self.keep_coupon(record)?;

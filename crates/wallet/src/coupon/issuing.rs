@@ -111,6 +111,7 @@ impl<P: Ports> Wallet<P> {
                     is_answered: false,
                     failure: None,
                     about: request.campaign.map(|campaign| CouponId(campaign.0)),
+                    told: None,
                 });
                 kept.clone_from(&record.id);
                 desk.begin_coupon(record)

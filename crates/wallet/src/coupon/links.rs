@@ -258,6 +258,7 @@ impl Desk<'_> {
             is_answered: false,
             failure: None,
             about: None,
+            told: None,
         }
     }
 }

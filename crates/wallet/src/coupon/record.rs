@@ -126,6 +126,9 @@ pub struct UnderWay {
     /// The coupon, or campaign, by which the office finds the object that has it.
     #[n(9)]
     pub about: Option<CouponId>,
+    /// What somebody in the office's place said of it and nobody signed: it is shown, and ends nothing.
+    #[n(10)]
+    pub told: Option<ErrorKind>,
 }
 
 /// A signed word of the office that the card has still to hear.

@@ -171,6 +171,6 @@ fn under_way_view(it: &UnderWay) -> UnderWayView {
         to: it.to.clone(),
         until: it.until.map(Timestamp::seconds),
         text: it.text.clone(),
-        failure: it.failure.map(ErrorKind::name),
+        failure: it.failure.or(it.told).map(ErrorKind::name),
     }
 }

@@ -108,6 +108,7 @@ impl Desk<'_> {
             is_answered: false,
             failure: None,
             about: record.coupon,
+            told: None,
         });
         record.progress = Some(Progress::GivenAway);
         record.note(now, CouponEventKind::Ordered, Some(shop.to_owned()));

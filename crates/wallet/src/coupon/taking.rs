@@ -198,6 +198,7 @@ impl Desk<'_> {
             is_answered: false,
             failure: None,
             about: record.coupon,
+            told: None,
         });
         let id = record.id.clone();
         self.begin_coupon(record)?;

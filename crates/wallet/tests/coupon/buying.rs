@@ -1,6 +1,8 @@
 //! Buying coupons.
 
+use http::Response;
 use tallystick_parties::native::block_on;
+use tallystick_protocol::wire::problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemKind};
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::view::{CouponEventKind, MoneyView};
 
@@ -8,7 +10,7 @@ use super::customer::{
     MINE, account, at_office, balance, buy, buy_as, coupon, customer, state, world,
 };
 use super::holder::PIN;
-use super::world::COUPONS;
+use super::world::{Between, COUPONS};
 
 #[test]
 fn t001_1_t001_23_a_wallet_asks_for_a_coupon_and_has_it_in_its_card() {
@@ -83,4 +85,35 @@ fn a_wish_that_did_not_reach_the_office_is_said_again_and_bought_once() {
     holder.finish();
     assert_eq!(state(&holder, &id), MINE);
     assert_eq!(balance(&world, "coupons"), 800);
+}
+
+#[test]
+fn what_somebody_says_in_the_offices_place_ends_nothing_that_the_card_has_signed() {
+    let world = world();
+    let holder = customer(&world);
+    world.put_between(COUPONS, |path| {
+        if path != "/v1/coupon-issues" {
+            return Between::Nothing;
+        }
+        let no = Problem::from(ProblemKind::Expired).to_json();
+        let answer = Response::builder()
+            .status(409)
+            .header("content-type", PROBLEM_MEDIA_TYPE)
+            .body(no);
+        Between::Afterwards(answer.unwrap())
+    });
+    let id = buy(&holder, 500);
+    let waiting = coupon(&holder, &id);
+    let under_way = waiting.under_way.unwrap();
+    assert!(
+        !waiting.usable && under_way.failure.is_some(),
+        "it is shown"
+    );
+    assert_eq!(balance(&world, "coupons"), 500, "the office has charged it");
+    world.connect_again(COUPONS);
+    world.run_for(60_000);
+    holder.finish();
+    assert_eq!(state(&holder, &id), MINE);
+    assert!(coupon(&holder, &id).under_way.is_none());
+    assert_eq!(balance(&world, "coupons"), 500, "once");
 }

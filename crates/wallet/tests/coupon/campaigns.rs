@@ -20,6 +20,7 @@ fn campaign(world: &World) -> String {
         ("days", "30".to_owned()),
         ("minimum", "1000".to_owned()),
         ("once", "1".to_owned()),
+        ("condition", String::new()),
     ];
     command(world, "open-campaign", &told, "1");
     let id = campaign_of(&format!("command-{:0>16}", "1"));
