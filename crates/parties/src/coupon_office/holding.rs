@@ -1,5 +1,5 @@
 //! Coupons at the checkout: one is held for an order from the holder's approval on, then taken, in part or whole, once the
-//! courier has the order, or given free if nothing comes of it. What an order did not need, and what is given back of it
+//! order is charged, or given free if nothing comes of it. What an order did not need, and what is given back of it
 //! afterwards, is a coupon of the holder's again. So several coupons go into one order, and a card or a purse pays the rest of
 //! it: to its payer the order comes to what is left.
 //!

@@ -50,7 +50,7 @@ crate::named_enum! {
     #[cbor(index_only)]
     #[non_exhaustive]
     pub enum SettlementKind {
-        /// The courier has the order: the amount is the shop's, and what is over is a coupon of the holder's again.
+        /// The order is charged: the amount is the shop's, and what is over is a coupon of the holder's again.
         #[n(1)]
         Take => "take",
         /// Nothing comes of the order: it is its owner's as before.
