@@ -11,6 +11,7 @@
 //! - [`bank`]: how an account at a bank comes to be, and what is said around a purse.
 //! - [`coupon`]: coupons with an owner.
 //! - [`instrument`]: what a holder can pay with.
+//! - [`settlement`]: contactless cards, settled through the browser.
 //! - [`checkout`]: the order, split, and what is answered.
 //! - [`home`]: a card that stays at home and signs while its holder is away.
 #![no_std]
@@ -27,6 +28,7 @@ pub mod home;
 pub mod instrument;
 pub mod keys;
 pub mod purse;
+pub mod settlement;
 #[cfg(feature = "test-keys")]
 pub mod test_keys;
 pub mod trust;

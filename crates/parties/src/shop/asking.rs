@@ -142,6 +142,7 @@ impl<P: Ports> Asking<'_, P> {
             ),
             amount: order.rest(),
             part,
+            settlement: None,
         })
     }
 

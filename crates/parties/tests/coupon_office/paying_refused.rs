@@ -159,6 +159,7 @@ fn asked(world: &World, payer: &str, order: &Order, minor: u64) -> RefusalReason
         envelope: Envelope::new(domain(SHOP), to, order.id.0, world.now(), 600),
         amount: yen(minor),
         part: order.split.part(Role::Issuer).unwrap().clone(),
+        settlement: None,
     };
     let body = by_shop(world, &request);
     let answer = world.post(payer, "/v1/authorisations", COSE, body);

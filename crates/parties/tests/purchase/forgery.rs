@@ -48,6 +48,7 @@ fn request(world: &World, from: &str, order: &Order, minor: u64) -> Authorisatio
         envelope: envelope(world, from, ISSUER, order),
         amount: Money::new(minor, Currency::Jpy),
         part: order.split.part(Role::Issuer).unwrap().clone(),
+        settlement: None,
     }
 }
 

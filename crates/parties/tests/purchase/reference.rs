@@ -48,6 +48,7 @@ fn t002_9_the_issuer_passes_against_a_reference_shop_and_courier() {
         envelope: envelope(SHOP, Audience::Party(domain(ISSUER))),
         amount: Money::new(2000, Currency::Jpy),
         part: order.split.part(Role::Issuer).unwrap().clone(),
+        settlement: None,
     };
     let answer = world.post(
         ISSUER,
@@ -143,6 +144,7 @@ impl Reference {
             envelope,
             amount,
             part,
+            ..
         } = request.message;
         let shop = Audience::Party(envelope.from.clone());
         let authorisation = Authorisation {

@@ -35,6 +35,11 @@ pub struct AuthorisationRequest {
     /// The issuer's part, as the wallet sealed it.
     #[n(2)]
     pub part: SealedPart,
+    /// The shop's signed [`SettlementRequest`](crate::settlement::SettlementRequest) (SIG1), for whoever settles by a contactless card; others
+    /// do not look at it.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub settlement: Option<Vec<u8>>,
 }
 signed_message!(
     AuthorisationRequest,

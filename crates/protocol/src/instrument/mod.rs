@@ -5,6 +5,7 @@
 
 mod bank_account;
 mod card_account;
+mod contactless;
 mod coupon;
 mod purse;
 #[cfg(feature = "toy-instrument")]
@@ -12,6 +13,7 @@ mod toy;
 
 pub use bank_account::BankAccountDetails;
 pub use card_account::CardDetails;
+pub use contactless::ContactlessDetails;
 pub use coupon::CouponDetails;
 pub use purse::PurseDetails;
 #[cfg(feature = "toy-instrument")]
@@ -95,6 +97,8 @@ instruments! {
     3 "purse" Purse(PurseDetails);
     /// A coupon with an owner.
     4 "coupon" Coupon(CouponDetails);
+    /// A contactless card, settled through the browser.
+    5 "contactless-card" Contactless(ContactlessDetails);
     /// Tokens, to see in tests what an instrument takes.
     #[cfg(feature = "toy-instrument")]
     200 "toy" Toy(Toy);

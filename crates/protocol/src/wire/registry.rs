@@ -164,6 +164,24 @@ pub mod message {
         GATEWAY_MESSAGE = 206;
         COUPON_KEY_REQUEST = 207;
         SHOP_SETTLEMENT = 208;
+        SETTLEMENT_REQUEST = 211;
+        SETTLEMENT_ORDER = 212;
+        BILL_PROPOSAL = 213;
+        BILL = 214;
+        SETTLEMENT_OUTCOME = 215;
+        SETTLEMENT_END = 216;
+        CARD_READING = 217;
+        CREDIT_ORDER = 218;
+        CREDIT_WITHDRAWAL = 219;
+        CREDIT_OUTCOME = 220;
+        CHARGE_REQUEST = 221;
+        CHARGE_ANSWER = 222;
+        VALUE_UPDATE = 223;
+        TAP_ASK = 224;
+        TAP_STEP = 225;
+        TAP_ANSWERS = 226;
+        TAP_END = 227;
+        CARD_REQUEST = 228;
     }
 }
 
@@ -178,6 +196,22 @@ pub mod context {
         AUTHORISATION = "tallystick/v1/authorisation";
         AUTHORISATION_REQUEST = "tallystick/v1/authorisation-request";
         BANK_KEY_REQUEST = "tallystick/v1/bank-key-request";
+        BILL = "tallystick/v1/bill";
+        BILL_PROPOSAL = "tallystick/v1/bill-proposal";
+        CARD_COMMITMENT = "tallystick/v1/card-commitment";
+        CARD_READING = "tallystick/v1/card-reading";
+        CHARGE_ANSWER = "tallystick/v1/charge-answer";
+        CHARGE_REQUEST = "tallystick/v1/charge-request";
+        COMMAND_BLOCK = "tallystick/v1/command-block";
+        CREDIT_ORDER = "tallystick/v1/credit-order";
+        CREDIT_OUTCOME = "tallystick/v1/credit-outcome";
+        CREDIT_WITHDRAWAL = "tallystick/v1/credit-withdrawal";
+        SETTLEMENT_END = "tallystick/v1/settlement-end";
+        SETTLEMENT_GOODS = "tallystick/v1/settlement-goods";
+        SETTLEMENT_ORDER = "tallystick/v1/settlement-order";
+        SETTLEMENT_OUTCOME = "tallystick/v1/settlement-outcome";
+        SETTLEMENT_REQUEST = "tallystick/v1/settlement-request";
+        VALUE_UPDATE = "tallystick/v1/value-update";
         CAMPAIGN_NUMBER = "tallystick/v1/campaign-number";
         CANCELLATION_LOCK = "tallystick/v1/cancellation-lock";
         CARD_COUPON_KEY = "tallystick/v1/card/coupon-key";

@@ -33,6 +33,7 @@ fn the_answers_are_as_the_page_says() {
             envelope: to(),
             amount: yen(1),
             part: part(),
+            settlement: Some(vec![1; 40]),
         },
     );
     holds(

@@ -37,6 +37,11 @@ crate::named_enum! {
         /// Issues coupons and keeps whose they are (source document 001: CMS). In an order it sits where an issuer sits, and
         /// is certified as one; this is the role of the key with which it signs coupons.
         CouponOffice = 12 => "coupon-office",
+        /// Has the keys of contactless cards, and tells them what to do (source document 003: SS).
+        SecurityServer = 13 => "security-server",
+        /// The front of settlement with contactless cards (source document 003). In an order it sits where an issuer sits, and is
+        /// certified as one.
+        Settlement = 14 => "settlement",
     }
 }
 
@@ -112,8 +117,8 @@ mod tests {
             let bytes = minicbor::to_vec(role).unwrap();
             assert_eq!(minicbor::decode::<Role>(&bytes).unwrap(), role);
         }
-        assert!(Role::try_from(13).is_err());
+        assert!(Role::try_from(15).is_err());
         assert!("mint".parse::<Role>().is_err());
-        assert!(minicbor::decode::<Role>(&[13]).is_err());
+        assert!(minicbor::decode::<Role>(&[15]).is_err());
     }
 }

@@ -99,6 +99,8 @@ problem_kinds! {
     Revoked, "revoked", 403, "This card was moved to another device.";
     /// Not possible in the present state.
     Conflict, "conflict", 409, "This is not possible in the present state.";
+    /// Whoever pays waits until the holder's card is held to a reader.
+    AwaitingCard, "awaiting-card", 409, "The card that pays has not been held to its reader yet.";
     /// Nothing would move.
     NoAmount, "no-amount", 400, "The amount is zero.";
     /// More than one movement may move, or a purse may hold.
