@@ -99,7 +99,7 @@ test('the issuer charged the amount exactly once, and its ledger balances', asyn
   assert.equal(captures[0].amount.minor, 3480)
 })
 
-test('t002_5 information flow: nobody received or held what it must not know, in any encoding', () => {
+test('t002_5 t_u2 information flow: nobody received or held what it must not know, in any encoding', () => {
   const card = order.card_last4
   const offer = recorded.find(({ url }) => url?.endsWith('/v1/accounts')).response.toString('latin1')
   const number = offer
