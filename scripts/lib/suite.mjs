@@ -18,11 +18,12 @@ export class Suite {
     this.record = record
   }
 
-  add(title, { passed = 0, failed = 0, skipped = 0 }) {
+  /** `said` is what a step that failed said at its end: said once more when everything has run, where nobody has to look for it. */
+  add(title, { passed = 0, failed = 0, skipped = 0 }, said = '') {
     this.passed += passed
     this.failed += failed
     this.skipped += skipped
-    if (failed > 0) this.failures.push(title)
+    if (failed > 0) this.failures.push([`FAILED: ${title}`, ending(said)].filter(Boolean).join('\n'))
   }
 
   /** A step that cannot be taken here, and why: one skipped test. `place` is where its tests would have run. */
@@ -46,9 +47,10 @@ export class Suite {
       if (sentence) say(sentence)
       this.add(title, { passed: 1 })
     } catch (error) {
-      if (!(error instanceof Stop)) say(error.stack ?? String(error))
-      else say([error.details.trimEnd(), error.message].filter(Boolean).join('\n'))
-      this.add(title, { failed: 1 })
+      const stopped = error instanceof Stop ? [error.details.trimEnd(), error.message].filter(Boolean).join('\n') : undefined
+      const said = stopped ?? error.stack ?? String(error)
+      say(said)
+      this.add(title, { failed: 1 }, said)
     }
     say(`   ${seconds(since)}`)
   }
@@ -69,7 +71,7 @@ export class Suite {
     const counts = count(output)
     // A runner that fails without a failed test (it did not compile, say) is a failure itself.
     if (code !== 0 && !counts.failed) counts.failed = 1
-    this.add(title, counts)
+    this.add(title, counts, output)
     this.ran(title, counts.names)
     say(`   ${counts.passed ?? 0} passed, ${counts.failed ?? 0} failed, ${seconds(since)}`)
   }
@@ -88,14 +90,17 @@ export class Suite {
     const since = Date.now()
     const total = { passed: 0, failed: 0, skipped: 0 }
     const ran = { passed: [], skipped: [] }
+    const failures = []
     const lane = async waiting => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const began = Date.now()
         const [program, args] = command(next.file)
         const { code, output } = await attempt(program, args)
         const { passed = 0, failed = 0, skipped = 0, names = { passed: [], skipped: [] } } = count(output)
+        const failing = code !== 0 && !failed ? 1 : failed
+        if (failing) failures.push(`${basename(next.file)}:\n${ending(output)}`)
         total.passed += passed
-        total.failed += code !== 0 && !failed ? 1 : failed
+        total.failed += failing
         total.skipped += skipped
         ran.passed.push(...names.passed)
         ran.skipped.push(...names.skipped)
@@ -105,14 +110,14 @@ export class Suite {
     await lane(files.filter(({ alone }) => alone))
     const others = files.filter(({ alone }) => !alone)
     await Promise.all([lane(others), lane(others)])
-    this.add(title, total)
+    this.add(title, total, failures.join('\n'))
     this.ran(title, ran)
     say(`   ${total.passed} passed, ${total.failed} failed, ${seconds(since)}`)
   }
 
   /** Prints the closing line and sets the exit code. */
   close() {
-    for (const failure of this.failures) say(`FAILED: ${failure}`)
+    for (const failure of this.failures) say(failure)
     if (this.passed + this.failed === 0) this.failed = 1
     const skipped = this.skipped ? `, ${this.skipped} skipped` : ''
     process.stdout.write(`\n${this.passed} passed, ${this.failed} failed${skipped}\n`)
@@ -125,6 +130,11 @@ export class Suite {
  *
  * @typedef {{ passed?: number, failed?: number, skipped?: number, names?: { passed: string[], skipped: string[] } }} Counts
  */
+
+/** How much of a failed step is said again, in lines: every runner names what failed, and why, at its end. */
+const ENDING_LINES = 60
+
+const ending = said => said.trimEnd().split('\n').slice(-ENDING_LINES).join('\n')
 
 const seconds = since => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
