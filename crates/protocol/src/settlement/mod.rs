@@ -21,7 +21,9 @@ pub use card_request::CardRequest;
 pub use charge::{ChargeAnswer, ChargeRefusal, ChargeRequest, ChargeState, ValueUpdate};
 pub use credit::{CreditOrder, CreditOutcome, CreditReason, CreditState, CreditWithdrawal};
 pub use identifier::{Alias, CardIdentifier, ReadingId, TapId};
-pub use outcome::{SettlementEnd, SettlementOutcome, SettlementRefusal, SettlementState};
+pub use outcome::{
+    OutcomeReceipt, SettlementEnd, SettlementOutcome, SettlementRefusal, SettlementState,
+};
 pub use reading::CardReading;
 pub use request::{SettlementOrder, SettlementRequest, goods_digest, signed_digest};
 pub use tap::{

@@ -182,6 +182,7 @@ pub mod message {
         TAP_ANSWERS = 226;
         TAP_END = 227;
         CARD_REQUEST = 228;
+        OUTCOME_RECEIPT = 229;
     }
 }
 
@@ -206,6 +207,7 @@ pub mod context {
         CREDIT_ORDER = "tallystick/v1/credit-order";
         CREDIT_OUTCOME = "tallystick/v1/credit-outcome";
         CREDIT_WITHDRAWAL = "tallystick/v1/credit-withdrawal";
+        OUTCOME_RECEIPT = "tallystick/v1/outcome-receipt";
         SETTLEMENT_END = "tallystick/v1/settlement-end";
         SETTLEMENT_GOODS = "tallystick/v1/settlement-goods";
         SETTLEMENT_ORDER = "tallystick/v1/settlement-order";
