@@ -12,6 +12,7 @@
 //! - [`coupon`]: coupons with an owner.
 //! - [`instrument`]: what a holder can pay with.
 //! - [`checkout`]: the order, split, and what is answered.
+//! - [`settlement`]: a contactless card that pays at a security server.
 //! - [`home`]: a card that stays at home and signs while its holder is away.
 #![no_std]
 
@@ -27,6 +28,7 @@ pub mod home;
 pub mod instrument;
 pub mod keys;
 pub mod purse;
+pub mod settlement;
 #[cfg(feature = "test-keys")]
 pub mod test_keys;
 pub mod trust;

@@ -37,6 +37,8 @@ crate::named_enum! {
         /// Issues coupons and keeps whose they are (source document 001: CMS). In an order it sits where an issuer sits, and
         /// is certified as one; this is the role of the key with which it signs coupons.
         CouponOffice = 12 => "coupon-office",
+        /// Has the keys of contactless cards, and alone decides what one pays (source document 003: the security server).
+        SecurityServer = 13 => "security-server",
     }
 }
 
@@ -112,8 +114,8 @@ mod tests {
             let bytes = minicbor::to_vec(role).unwrap();
             assert_eq!(minicbor::decode::<Role>(&bytes).unwrap(), role);
         }
-        assert!(Role::try_from(13).is_err());
+        assert!(Role::try_from(14).is_err());
         assert!("mint".parse::<Role>().is_err());
-        assert!(minicbor::decode::<Role>(&[13]).is_err());
+        assert!(minicbor::decode::<Role>(&[14]).is_err());
     }
 }
