@@ -39,6 +39,7 @@ const ROLES = [
   'home-proxy',
   'vending',
   'coupon-office',
+  'security-server',
 ]
 
 /** Formatting, lints, types, the wallet's size, and what may stand where. */
