@@ -9,6 +9,7 @@ mod home;
 mod local;
 mod order;
 mod purse;
+mod settlement;
 #[path = "../support/mod.rs"]
 mod support;
 
