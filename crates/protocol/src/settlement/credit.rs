@@ -75,13 +75,20 @@ signed_message!(
     context::CREDIT_ORDER
 );
 
-/// The front withdraws a credit that was not written. Answered with the [`CreditOutcome`].
+/// The front withdraws a credit that was not written. Answered with the [`CreditOutcome`], also if its [`CreditOrder`] never
+/// came: then none that comes later is followed.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct CreditWithdrawal {
     /// From the front to the security server; its transaction is the credit's number.
     #[n(0)]
     pub envelope: Envelope,
+    /// Which card.
+    #[n(1)]
+    pub alias: Alias,
+    /// How much.
+    #[n(2)]
+    pub amount: Money,
 }
 signed_message!(
     CreditWithdrawal,

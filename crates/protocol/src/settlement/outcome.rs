@@ -105,7 +105,8 @@ signed_message!(
     context::SETTLEMENT_OUTCOME
 );
 
-/// The front says that an order is over: no card is told to pay it any more. Answered with the [`SettlementOutcome`].
+/// The front says that an order is over: no card is told to pay it any more. Answered with the [`SettlementOutcome`], also if
+/// its [`SettlementOrder`](super::SettlementOrder) never came: then none that comes later is followed.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct SettlementEnd {
@@ -115,10 +116,34 @@ pub struct SettlementEnd {
     /// The order's root.
     #[n(1)]
     pub root: Root,
+    /// SHA-256 of the shop's signed request.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub request: [u8; 32],
+    /// What it was about.
+    #[n(3)]
+    pub amount: Money,
 }
 signed_message!(
     SettlementEnd,
     message::SETTLEMENT_END,
     1024,
     context::SETTLEMENT_END
+);
+
+/// The front has heard a [`SettlementOutcome`], or a [`CreditOutcome`](super::CreditOutcome): it need not be said again.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
+#[cbor(map)]
+pub struct OutcomeReceipt {
+    /// From the front to the security server; its transaction is that of what it heard.
+    #[n(0)]
+    pub envelope: Envelope,
+    /// SHA-256 of the signed statement that it heard ([`signed_digest`](super::signed_digest)).
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub outcome: [u8; 32],
+}
+signed_message!(
+    OutcomeReceipt,
+    message::OUTCOME_RECEIPT,
+    1024,
+    context::OUTCOME_RECEIPT
 );

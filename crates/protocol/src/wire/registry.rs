@@ -164,6 +164,7 @@ pub mod message {
         GATEWAY_MESSAGE = 206;
         COUPON_KEY_REQUEST = 207;
         SHOP_SETTLEMENT = 208;
+        CARD_PERSONALISATION = 210;
         SETTLEMENT_REQUEST = 211;
         SETTLEMENT_ORDER = 212;
         BILL_PROPOSAL = 213;
@@ -182,6 +183,7 @@ pub mod message {
         TAP_ANSWERS = 226;
         TAP_END = 227;
         CARD_REQUEST = 228;
+        OUTCOME_RECEIPT = 229;
     }
 }
 
@@ -206,6 +208,7 @@ pub mod context {
         CREDIT_ORDER = "tallystick/v1/credit-order";
         CREDIT_OUTCOME = "tallystick/v1/credit-outcome";
         CREDIT_WITHDRAWAL = "tallystick/v1/credit-withdrawal";
+        OUTCOME_RECEIPT = "tallystick/v1/outcome-receipt";
         SETTLEMENT_END = "tallystick/v1/settlement-end";
         SETTLEMENT_GOODS = "tallystick/v1/settlement-goods";
         SETTLEMENT_ORDER = "tallystick/v1/settlement-order";
@@ -214,6 +217,8 @@ pub mod context {
         VALUE_UPDATE = "tallystick/v1/value-update";
         CAMPAIGN_NUMBER = "tallystick/v1/campaign-number";
         CANCELLATION_LOCK = "tallystick/v1/cancellation-lock";
+        CARD_KEYS = "tallystick/v1/card-keys";
+        CARD_PERSONALISATION = "tallystick/v1/card-personalisation";
         CARD_COUPON_KEY = "tallystick/v1/card/coupon-key";
         CARD_HOME_GATE = "tallystick/v1/card/home-gate";
         CARD_HOME_KEY = "tallystick/v1/card/home-key";
@@ -246,6 +251,7 @@ pub mod context {
         OWNER_CHANGE_REQUEST = "tallystick/v1/owner-change-request";
         OWNER_KEY = "tallystick/v1/owner-key";
         SHOP_PRESENTATION = "tallystick/v1/shop-presentation";
+        TRANSACTION_CERTIFICATE = "tallystick/v1/transaction-certificate";
         TRANSFER_REPLY = "tallystick/v1/transfer-reply";
         DELIVERY_CANCELLATION = "tallystick/v1/delivery-cancellation";
         DELIVERY_REQUEST = "tallystick/v1/delivery-request";

@@ -53,8 +53,15 @@ fn what_shop_front_and_security_server_say_is_as_the_page_says() {
     let end = SettlementEnd {
         envelope: envelope(Audience::Anyone),
         root: Root([3; 32]),
+        request: [5; 32],
+        amount: yen(1),
     };
     holds("settlement-end", &end);
+    let receipt = OutcomeReceipt {
+        envelope: envelope(Audience::Anyone),
+        outcome: [6; 32],
+    };
+    holds("outcome-receipt", &receipt);
 }
 
 #[test]
@@ -79,6 +86,8 @@ fn what_is_said_of_cards_and_credits_is_as_the_page_says() {
         "credit-withdrawal",
         &CreditWithdrawal {
             envelope: envelope(Audience::Anyone),
+            alias: ALIAS,
+            amount: yen(1),
         },
     );
     let outcome = CreditOutcome {
