@@ -21,6 +21,7 @@ export const STEPS = {
   'Two purses and a bank: what is planted is found': 'exhaustive',
   'A PIV card that is not ours': 'foreign',
   'Card and standard tools': 'tools',
+  'Secure messaging and another host': 'tools',
   'ISO 20022 and other libraries': 'iso20022',
   'Mail and another server': 'mail',
   'Parties on workerd': 'workerd',
