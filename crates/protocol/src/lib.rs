@@ -13,6 +13,7 @@
 //! - [`instrument`]: what a holder can pay with.
 //! - [`settlement`]: contactless cards, settled through the browser.
 //! - [`checkout`]: the order, split, and what is answered.
+//! - [`settlement`]: a contactless card that pays at a security server.
 //! - [`home`]: a card that stays at home and signs while its holder is away.
 #![no_std]
 

@@ -2,9 +2,14 @@
 //! to each other. The shop signs twice: what is to be paid ([`SettlementRequest`], SIG1), and that it is to be paid by the card
 //! that was read ([`Bill`], SIG2), of which it learns neither identifier nor balance. The security server says what was
 //! paid ([`SettlementOutcome`]); whoever relays its blocks of commands can read and alter none.
+//!
+//! - [`channel`]: secure messaging between the security server and the card (GlobalPlatform SCP03).
+//! - [`card`]: what is said in it, and what a card is personalised with.
 
 mod bill;
+pub mod card;
 mod card_request;
+pub mod channel;
 mod charge;
 mod credit;
 mod identifier;

@@ -164,6 +164,7 @@ pub mod message {
         GATEWAY_MESSAGE = 206;
         COUPON_KEY_REQUEST = 207;
         SHOP_SETTLEMENT = 208;
+        CARD_PERSONALISATION = 210;
         SETTLEMENT_REQUEST = 211;
         SETTLEMENT_ORDER = 212;
         BILL_PROPOSAL = 213;
@@ -216,6 +217,8 @@ pub mod context {
         VALUE_UPDATE = "tallystick/v1/value-update";
         CAMPAIGN_NUMBER = "tallystick/v1/campaign-number";
         CANCELLATION_LOCK = "tallystick/v1/cancellation-lock";
+        CARD_KEYS = "tallystick/v1/card-keys";
+        CARD_PERSONALISATION = "tallystick/v1/card-personalisation";
         CARD_COUPON_KEY = "tallystick/v1/card/coupon-key";
         CARD_HOME_GATE = "tallystick/v1/card/home-gate";
         CARD_HOME_KEY = "tallystick/v1/card/home-key";
@@ -248,6 +251,7 @@ pub mod context {
         OWNER_CHANGE_REQUEST = "tallystick/v1/owner-change-request";
         OWNER_KEY = "tallystick/v1/owner-key";
         SHOP_PRESENTATION = "tallystick/v1/shop-presentation";
+        TRANSACTION_CERTIFICATE = "tallystick/v1/transaction-certificate";
         TRANSFER_REPLY = "tallystick/v1/transfer-reply";
         DELIVERY_CANCELLATION = "tallystick/v1/delivery-cancellation";
         DELIVERY_REQUEST = "tallystick/v1/delivery-request";
