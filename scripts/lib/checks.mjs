@@ -39,6 +39,7 @@ const ROLES = [
   'home-proxy',
   'vending',
   'coupon-office',
+  'security-server',
 ]
 
 /** Formatting, lints, types, the wallet's size, and what may stand where. */
@@ -147,6 +148,7 @@ export async function firefoxTests(suite) {
 /** The card behind PC/SC, the parties on workerd, and the whole in Chromium. */
 export async function systemTests(suite) {
   await nodeTests(suite, 'Card and standard tools', 'tests/card-tools')
+  await nodeTests(suite, 'Secure messaging and another host', 'tests/secure-channel')
   await nodeTests(suite, 'ISO 20022 and other libraries', 'tests/iso20022')
   await nodeTests(suite, 'Mail and another server', 'tests/mail')
   await nodeTests(suite, 'Parties on workerd', 'tests/worker')
