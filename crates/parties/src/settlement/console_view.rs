@@ -71,6 +71,23 @@ impl<P: Ports> Show for SettlementServer<P> {
     }
 }
 
+/// The word of what a card did.
+fn done_word(kind: &str) -> &str {
+    if kind == "credit" {
+        "card-top-up"
+    } else {
+        "card-debit"
+    }
+}
+
+/// The word of a refusal. One of them means something else of a payment outside.
+fn refusal_word(reason: &str) -> &str {
+    match reason {
+        "other-currency" => "card-other-currency",
+        other => other,
+    }
+}
+
 /// What cards confirmed last.
 fn log(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     type Line = (Timestamp, String, Alias, Money, Option<u64>);
@@ -81,7 +98,7 @@ fn log(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
         let balance = balance.map(|minor| Money { minor, ..money });
         vec![
             Cell::Time(at.0),
-            Cell::word(&kind),
+            Cell::word(done_word(&kind)),
             Cell::Text(alias.to_string()),
             money.into(),
             Cell::or_none(balance, Cell::from),
@@ -89,7 +106,7 @@ fn log(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     };
     Ok(Table {
         name: "settlement-log",
-        columns: &["at", "what", "contactless-card", "amount", "on-card"],
+        columns: &["at", "what", "card", "amount", "left-on-card"],
         rows: lines.into_iter().map(line).collect(),
     })
 }
@@ -126,8 +143,8 @@ fn settlements(
             Cell::Text(order.to_string().chars().take(16).collect()),
             Cell::Party(shop.to_string()),
             money.into(),
-            Cell::word(&stage),
-            Cell::or_none(reason, |reason| Cell::word(&reason)),
+            Cell::word(&format!("stage-{stage}")),
+            Cell::or_none(reason, |reason| Cell::word(refusal_word(&reason))),
             Cell::or_none(decision, |decision| Cell::word(&decision)),
             Cell::Time(until.0),
         ]
@@ -159,7 +176,7 @@ fn cards(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     };
     Ok(Table {
         name: "contactless-cards",
-        columns: &["contactless-card", "on-card", "waits-for-card"],
+        columns: &["card", "left-on-card", "waits-for-card"],
         rows: lines.into_iter().map(line).collect(),
     })
 }
@@ -179,7 +196,7 @@ fn charges(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
             Cell::Count(account),
             Cell::Text(alias.to_string()),
             money.into(),
-            Cell::word(&state),
+            Cell::word(&format!("charge-{state}")),
             Cell::or_none(reason, |reason| Cell::word(&reason)),
             Cell::Time(until.0),
         ]
@@ -187,13 +204,7 @@ fn charges(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     Ok(Table {
         name: "card-charges",
         columns: &[
-            "at",
-            "account",
-            "contactless-card",
-            "amount",
-            "state",
-            "reason",
-            "until",
+            "at", "account", "card", "amount", "state", "reason", "until",
         ],
         rows: lines.into_iter().map(line).collect(),
     })
@@ -210,13 +221,13 @@ fn credits(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
             Cell::Time(at.0),
             Cell::Text(alias.to_string()),
             money.into(),
-            Cell::word(reason.as_str()),
-            Cell::word(state.as_str()),
+            Cell::word(&format!("credit-{}", reason.as_str())),
+            Cell::word(&format!("credit-{}", state.as_str())),
         ]
     };
     Ok(Table {
         name: "card-credits",
-        columns: &["at", "contactless-card", "amount", "reason", "state"],
+        columns: &["at", "card", "amount", "reason", "state"],
         rows: lines.into_iter().map(line).collect(),
     })
 }
