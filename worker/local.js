@@ -74,6 +74,7 @@ export const HomeProxyBook = lasting('HomeProxyBook')
 export const VendingBook = lasting('VendingBook')
 export const CouponOfficeBook = lasting('CouponOfficeBook')
 export const SecurityServerBook = lasting('SecurityServerBook')
+export const SettlementBook = lasting('SettlementBook')
 
 export default {
   fetch: (request, env, context) => whole(() => party.fetch(request, env, context)),

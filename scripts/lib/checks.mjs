@@ -40,6 +40,7 @@ const ROLES = [
   'vending',
   'coupon-office',
   'security-server',
+  'settlement',
 ]
 
 /** Formatting, lints, types, the wallet's size, and what may stand where. */

@@ -43,7 +43,7 @@ function withTokens(secrets) {
 }
 
 /** The role in which a party is certified for orders: a bank and a coupon office sit where an issuer sits. */
-const seatOf = role => (role === 'bank' || role === 'coupon-office' ? 'issuer' : role)
+const seatOf = role => (['bank', 'coupon-office', 'settlement'].includes(role) ? 'issuer' : role)
 
 /** The bank outside that tests ask, beside the demo's own banks. */
 export const BANK_CLIENT = 'client-bank.localhost'

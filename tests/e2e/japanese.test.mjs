@@ -28,6 +28,7 @@ const CONSOLE_SIGNS = {
   vending: '不正な利用',
   'coupon-office': 'クーポンの経緯',
   'security-server': 'カードが行ったこと',
+  settlement: 'カードが払った記録',
 }
 /** What is wrong, as sentences. */
 const left = []

@@ -121,6 +121,13 @@ book_of!(
     open_security_server
 );
 
+book_of!(
+    "settlement",
+    SettlementBook,
+    tallystick_parties::settlement::SettlementServer<WorkerPorts>,
+    open_settlement
+);
+
 /// The book of the home proxy, to which home browsers hold connections open.
 #[cfg(feature = "home-proxy")]
 #[durable_object]
@@ -388,4 +395,22 @@ fn open_security_server(
         front: settings::domain(env, "FRONT")?,
     };
     Ok(SecurityServer::new(ports, config))
+}
+
+#[cfg(feature = "settlement")]
+fn open_settlement(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::settlement::SettlementServer<WorkerPorts>> {
+    use tallystick_parties::settlement::{SettlementConfig, SettlementServer};
+    use tallystick_protocol::wire::money::{Currency, Money};
+    let own = settings::read(env, Role::Settlement)?;
+    let mut config = SettlementConfig::new(own, settings::domain(env, "SECURITY_SERVER")?);
+    config.limit = Money::new(settings::number(env, "ACCOUNT_LIMIT")?, Currency::Jpy);
+    config.opens_accounts = settings::opens_accounts(env)?;
+    config.charge_max = settings::number(env, "CHARGE_MAX")?;
+    config.charge_seconds = settings::charge_seconds(env)?;
+    config.blocked = settings::blocked(env)?;
+    config.require_safe()?;
+    Ok(SettlementServer::new(ports, config))
 }

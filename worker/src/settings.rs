@@ -75,7 +75,9 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
         settings.limits = Limits::parse(&limits)?;
     }
     settings.shards = shards(env)?;
-    if !settings.shards.is_none() && !routes::can_be_spread(role) {
+    // A contactless card is anybody's who holds it: no shard could be the one of its holder.
+    let can_be_spread = routes::can_be_spread(role) && called != Role::Settlement;
+    if !settings.shards.is_none() && !can_be_spread {
         let no = "1: a party of this role has no shards";
         return Err(SettingsError::Form("SHARDS", no));
     }
@@ -104,11 +106,11 @@ pub fn vault(env: &Env, role: Role) -> Result<Vault, SettingsError> {
     ))
 }
 
-/// The role in which a deployment takes part in orders, and is certified: a bank and a coupon office sit where an issuer
-/// sits.
+/// The role in which a deployment takes part in orders, and is certified: a bank, a coupon office and a
+/// settlement server sit where an issuer sits.
 const fn seat_of(role: Role) -> Role {
     match role {
-        Role::Bank | Role::CouponOffice => Role::Issuer,
+        Role::Bank | Role::CouponOffice | Role::Settlement => Role::Issuer,
         other => other,
     }
 }
@@ -281,7 +283,12 @@ fn condition(text: &str) -> tallystick_parties::shop::NamedCondition {
 }
 
 /// The shops and couriers that an issuer stopped, separated by commas.
-#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
+#[cfg(any(
+    feature = "issuer",
+    feature = "bank",
+    feature = "coupon-office",
+    feature = "settlement"
+))]
 pub fn blocked(env: &Env) -> Result<Vec<Domain>, SettingsError> {
     match optional(env, "BLOCKED") {
         Some(_) => domains(env, "BLOCKED"),
@@ -290,7 +297,7 @@ pub fn blocked(env: &Env) -> Result<Vec<Domain>, SettingsError> {
 }
 
 /// Whether whoever asks gets an account with credit: only if OPEN_ACCOUNTS says "open".
-#[cfg(any(feature = "issuer", feature = "coupon-office"))]
+#[cfg(any(feature = "issuer", feature = "coupon-office", feature = "settlement"))]
 pub fn opens_accounts(env: &Env) -> Result<bool, SettingsError> {
     match optional(env, "OPEN_ACCOUNTS").as_deref() {
         Some("open") => Ok(true),
@@ -606,4 +613,14 @@ pub fn settlement_master(
         .and_then(|bytes| <[u8; 16]>::try_from(bytes.as_slice()).ok())
         .map(|bytes| tallystick_protocol::settlement::channel::MasterKey::new(bytes.into()))
         .ok_or(SettingsError::Form(NAME, "32 hexadecimal digits"))
+}
+
+/// How long a charge waits for its card, in seconds: CHARGE_SECONDS, from one minute to one hour.
+#[cfg(feature = "settlement")]
+pub fn charge_seconds(env: &Env) -> Result<u64, SettingsError> {
+    let seconds = number(env, "CHARGE_SECONDS")?;
+    if (60..=3600).contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err(SettingsError::Form("CHARGE_SECONDS", "from 60 to 3600"))
 }

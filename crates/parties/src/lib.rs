@@ -40,14 +40,16 @@ pub mod bank;
 pub mod coupon_office;
 #[cfg(feature = "courier")]
 pub mod courier;
-#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
+#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
 pub mod issuer;
-#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
+#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
 pub mod payer;
 #[cfg(feature = "registration-authority")]
 pub mod registration_authority;
 #[cfg(feature = "security-server")]
 pub mod security_server;
+#[cfg(feature = "settlement")]
+pub mod settlement;
 #[cfg(feature = "shop")]
 pub mod shop;
 #[cfg(feature = "vending")]

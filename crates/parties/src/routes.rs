@@ -32,7 +32,7 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::shop::ROUTES, holds);
     }
-    #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
+    #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
     {
         found = found || some(crate::issuer::ROUTES, holds);
     }
@@ -43,6 +43,10 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     #[cfg(feature = "coupon-office")]
     {
         found = found || some(crate::coupon_office::ROUTES, holds);
+    }
+    #[cfg(feature = "settlement")]
+    {
+        found = found || some(crate::settlement::ROUTES, holds);
     }
     #[cfg(feature = "courier")]
     {
@@ -86,7 +90,7 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
     }
     let own = match role {
         // A bank or a coupon office is an issuer to others, and answers at routes of its own beside.
-        #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
+        #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
         Role::Issuer => {
             let found = find(crate::issuer::ROUTES, posts, path);
             #[cfg(feature = "bank")]

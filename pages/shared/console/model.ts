@@ -15,8 +15,9 @@ export type Role =
   | 'vending'
   | 'coupon-office'
   | 'security-server'
+  | 'settlement'
 /** Whose seat in an order a role takes: a bank pays as an issuer does. */
-export const seatOf = (role: Role): Role => (role === 'bank' || role === 'coupon-office' ? 'issuer' : role)
+export const seatOf = (role: Role): Role => (role === 'bank' || role === 'coupon-office' || role === 'settlement' ? 'issuer' : role)
 
 /** A typed value. What says it to a reader is `Value.svelte`, for every role. */
 export type Cell =

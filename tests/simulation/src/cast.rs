@@ -18,6 +18,8 @@ use tallystick_parties::office::settings::{ConsoleAccess, Settings, registration
 use tallystick_parties::ports::Ports;
 use tallystick_parties::ports::mail::Security;
 use tallystick_parties::registration_authority::{RegistrationAuthority, RegistrationConfig};
+use tallystick_parties::security_server::{SecurityConfig, SecurityServer};
+use tallystick_parties::settlement::{SettlementConfig, SettlementServer};
 use tallystick_parties::shop::{CouponOffer, CourierOffer, NamedCondition, Shop, ShopConfig};
 use tallystick_parties::store::handles::Handles;
 use tallystick_parties::store::vault::{SealingKey, Vault};
@@ -26,6 +28,7 @@ use tallystick_protocol::checkout::coupons::RefundOrder;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::purse::HistoryPolicy;
+use tallystick_protocol::settlement::channel::MasterKey;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 use tallystick_protocol::wire::money::{Currency, Money};
 
@@ -60,6 +63,10 @@ pub const BANKING_SYSTEM: &str = "kitsune-bank.localhost";
 pub const HOME_PROXY: &str = "hearth.localhost";
 /// The coupon office, where there is one.
 pub const COUPONS: &str = "warifu.localhost";
+/// The front of settlement with contactless cards, where there is one.
+pub const SETTLEMENT: &str = "kazaguruma.localhost";
+/// The security server that has the cards' keys, where there is one.
+pub const SECURITY: &str = "kazaguruma-security.localhost";
 /// The bank, and who is there only if it is.
 pub const BESIDE_THE_BANK: [&str; 4] = [BANK, AUTHORITY, DIRECTORY, BANKING_SYSTEM];
 /// Everybody but those only some shops take, in the order in which they are given the test keys.
@@ -282,6 +289,8 @@ pub struct Cast {
     pub purse_key_token: [u8; 32],
     /// Whether the shop takes coupons of the office.
     pub takes_coupons: bool,
+    /// Whether the shop takes contactless cards.
+    pub takes_contactless: bool,
     /// What of a refund goes back first.
     pub coupon_refund: RefundOrder,
     /// What the bank takes for a new key, in yen, by the ways of paying that it offers.
@@ -313,6 +322,7 @@ impl Default for Cast {
             reconciliation_seconds: 7 * 86_400,
             purse_key_token: PURSE_KEY_TOKEN,
             takes_coupons: false,
+            takes_contactless: false,
             coupon_refund: RefundOrder::CouponsFirst,
             fees: &[(FeeOption::Account, 300)],
         }
@@ -386,6 +396,10 @@ impl Cast {
                 Running::Bank(Rc::new(Bank::new(ports, self.bank(), outside)))
             }
             COUPONS => Running::Coupons(Rc::new(CouponOffice::new(ports, self.coupons()))),
+            SETTLEMENT => {
+                Running::Settlement(Rc::new(SettlementServer::new(ports, self.settlement())))
+            }
+            SECURITY => Running::Security(Rc::new(SecurityServer::new(ports, self.security()))),
             HOME_PROXY => {
                 let settings = self.settings(Role::HomeProxy, HOME_PROXY);
                 let mut config = HomeProxyConfig::new(settings);
@@ -486,6 +500,21 @@ impl Cast {
         config
     }
 
+    fn settlement(&self) -> SettlementConfig {
+        let own = self.settings(Role::Issuer, SETTLEMENT);
+        let mut config = SettlementConfig::new(own, domain(SECURITY));
+        config.opens_accounts = true;
+        config
+    }
+
+    fn security(&self) -> SecurityConfig {
+        SecurityConfig {
+            settings: self.settings(Role::SecurityServer, SECURITY),
+            master: MasterKey::new([13; 16].into()),
+            front: domain(SETTLEMENT),
+        }
+    }
+
     fn shop(&self, name: &str) -> ShopConfig {
         let origin = if name == SHOP {
             ORIGIN.to_owned()
@@ -506,6 +535,10 @@ impl Cast {
         });
         if self.takes_the_bank {
             config.issuers.push(domain(BANK));
+        }
+        if self.takes_contactless {
+            config.issuers.push(domain(SETTLEMENT));
+            config.instruments.push(Instrument::Contactless);
         }
         if self.offers_a_choice {
             config.issuers.push(domain(OTHER_ISSUER));

@@ -15,6 +15,8 @@ use tallystick_parties::issuer::Issuer;
 use tallystick_parties::key_centre::KeyCentre;
 use tallystick_parties::ports::Ports;
 use tallystick_parties::registration_authority::RegistrationAuthority;
+use tallystick_parties::security_server::SecurityServer;
+use tallystick_parties::settlement::SettlementServer;
 use tallystick_parties::shop::Shop;
 
 use crate::banking::Outside;
@@ -41,6 +43,10 @@ pub enum Running<P: Ports> {
     BankingSystem(Rc<BankingSystem<P>>),
     /// The coupon office.
     Coupons(Rc<CouponOffice<P>>),
+    /// The front of settlement with contactless cards.
+    Settlement(Rc<SettlementServer<P>>),
+    /// The security server.
+    Security(Rc<SecurityServer<P>>),
     /// The home proxy.
     HomeProxy(Rc<HomeProxy<P>>),
 }
@@ -58,6 +64,8 @@ impl<P: Ports> Clone for Running<P> {
             Self::Bank(party) => Self::Bank(party.clone()),
             Self::BankingSystem(party) => Self::BankingSystem(party.clone()),
             Self::Coupons(party) => Self::Coupons(party.clone()),
+            Self::Settlement(party) => Self::Settlement(party.clone()),
+            Self::Security(party) => Self::Security(party.clone()),
             Self::HomeProxy(party) => Self::HomeProxy(party.clone()),
         }
     }
@@ -76,6 +84,8 @@ impl<P: Ports> Party for Running<P> {
             Self::Bank(party) => party.serve(request).await,
             Self::BankingSystem(party) => party.serve(request).await,
             Self::Coupons(party) => party.serve(request).await,
+            Self::Settlement(party) => party.serve(request).await,
+            Self::Security(party) => party.serve(request).await,
             Self::HomeProxy(party) => party.serve(request).await,
         }
     }
@@ -92,6 +102,8 @@ impl<P: Ports> Party for Running<P> {
             Self::Bank(party) => party.wake().await,
             Self::BankingSystem(party) => party.wake().await,
             Self::Coupons(party) => party.wake().await,
+            Self::Settlement(party) => party.wake().await,
+            Self::Security(party) => party.wake().await,
             Self::HomeProxy(party) => party.wake().await,
         }
     }

@@ -75,7 +75,7 @@ pub(crate) fn is_of_holder(
 }
 
 /// Whether both certify one key: the holder's certificate may have been renewed since.
-fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn is_of_one_key(one: &[u8], other: &[u8]) -> bool {
     let key = |der| Certificate::from_der(der).map(|one| one.public_key().clone());
     matches!((key(one), key(other)), (Ok(one), Ok(other)) if one == other)
 }

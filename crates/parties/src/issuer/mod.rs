@@ -134,7 +134,7 @@ impl<P: Ports> Issuer<P> {
     }
 
     /// This issuer, as far as it pays: not for whom its settings or an operator's command block.
-    fn payer(&self) -> Result<Payer<'_, P>, Fault> {
+    pub(crate) fn payer(&self) -> Result<Payer<'_, P>, Fault> {
         let mut blocked = parties::blocked(self.office.tables())?;
         blocked.extend_from_slice(&self.config.blocked);
         Ok(Payer {

@@ -43,6 +43,8 @@ pub enum AccountKind {
     Campaign,
     /// What a campaign's links are worth that nobody has redeemed yet.
     Links,
+    /// What is on a contactless card, and what waits to be written to it.
+    Card,
 }
 
 impl AccountKind {
@@ -67,6 +69,7 @@ impl AccountKind {
             Self::Lapsed => "lapsed",
             Self::Campaign => "campaign",
             Self::Links => "links",
+            Self::Card => "card",
         }
     }
 
@@ -91,6 +94,7 @@ impl AccountKind {
             Self::Lapsed,
             Self::Campaign,
             Self::Links,
+            Self::Card,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }
@@ -107,7 +111,8 @@ impl AccountKind {
             | Self::Coupons
             | Self::Lapsed
             | Self::Campaign
-            | Self::Links => "credit",
+            | Self::Links
+            | Self::Card => "credit",
             Self::CreditLines
             | Self::Settled
             | Self::Between

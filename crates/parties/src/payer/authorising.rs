@@ -20,8 +20,22 @@ use crate::ports::{Ports, Tables};
 impl<P: Ports> Payer<'_, P> {
     /// `POST /v1/authorisations`.
     pub(crate) async fn authorise(&self, request: &Incoming) -> Result<Answer, Fault> {
+        self.authorise_once(request, async |_| Ok(())).await
+    }
+
+    /// As [`Payer::authorise`], once `ready` says that it can be decided: what it fails with is answered, and nothing is
+    /// decided yet. What was decided before is not asked about again.
+    pub(crate) async fn authorise_once(
+        &self,
+        request: &Incoming,
+        ready: impl AsyncFnOnce(&Judged) -> Result<(), Fault>,
+    ) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        let verify = async || self.judge(body).await;
+        let verify = async || {
+            let judged = self.judge(body).await?;
+            ready(&judged).await?;
+            Ok(judged)
+        };
         let store = |tables: &dyn Tables, judged: &_| self.store(tables, judged);
         let root = self
             .office

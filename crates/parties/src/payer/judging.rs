@@ -35,6 +35,20 @@ pub(crate) struct Judged {
     approved_by: Option<Vec<u8>>,
 }
 
+impl Judged {
+    /// Whether it is refused whatever the account.
+    #[cfg(feature = "settlement")]
+    pub(crate) const fn is_objected_to(&self) -> bool {
+        self.objection.is_some()
+    }
+
+    /// What pays, if it is anything that this payer knows.
+    #[cfg(feature = "settlement")]
+    pub(crate) const fn payment(&self) -> Option<&Payment> {
+        self.payment.as_ref()
+    }
+}
+
 /// What the payer decides, but for the balance.
 pub(crate) struct Verdict {
     /// Whose money it is, if the holder is known.
@@ -153,7 +167,7 @@ impl<P: Ports> Payer<'_, P> {
     }
 
     /// What the order says of who pays, if this payer pays by its instrument.
-    fn claim<'c>(&'c self, judged: &'c Judged) -> Option<(&'c dyn Funds, Claim<'c>)> {
+    pub(crate) fn claim<'c>(&'c self, judged: &'c Judged) -> Option<(&'c dyn Funds, Claim<'c>)> {
         let payment = judged.payment.as_ref()?;
         let funds = self.funds_of(payment.instrument())?;
         let claim = Claim {

@@ -15,6 +15,8 @@ pub mod state;
 mod words;
 
 pub use funds::{Claim, Funds, Owner};
+#[cfg(feature = "settlement")]
+pub(crate) use judging::Judged;
 
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::{Domain, HolderId};

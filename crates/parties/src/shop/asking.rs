@@ -9,7 +9,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::book::{self, Evidence, Order};
 use super::state::OrderState;
-use super::{EVIDENCE_SECONDS, Shop, delivering, letters};
+use super::{EVIDENCE_SECONDS, Shop, billing, delivering, letters};
 use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::ports::{Ports, Tables};
@@ -142,7 +142,7 @@ impl<P: Ports> Asking<'_, P> {
             ),
             amount: order.rest(),
             part,
-            settlement: None,
+            settlement: billing::request_of(tables, order)?,
         })
     }
 

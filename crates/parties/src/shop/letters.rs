@@ -3,6 +3,10 @@
 
 /// Letter and statement: the issuer is asked to authorise.
 pub const AUTHORISE: &str = "authorise";
+/// Statement: what a contactless card is to pay (SIG1). It goes with the question to whoever pays.
+pub const SETTLEMENT: &str = "settlement-request";
+/// Statement: which card is to pay it (SIG2).
+pub const BILL: &str = "bill";
 /// Letter and statement: the courier is asked to deliver.
 pub const DELIVER: &str = "deliver";
 /// Letter and statement: the courier is asked not to deliver.

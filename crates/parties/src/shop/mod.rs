@@ -3,6 +3,7 @@
 //! It reads its own part of an order and relays the other two without being able to open them.
 
 mod asking;
+mod billing;
 pub mod book;
 mod cancelling;
 pub mod catalogue;
@@ -69,6 +70,7 @@ pub(crate) enum Task {
     BeginSession,
     FinishSession,
     TakeRecord,
+    Bill,
 }
 
 /// What a shop answers at beside what every party does.
@@ -95,6 +97,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/sessions/{}/{}/records", Task::TakeRecord)
         .dear()
         .at(Belongs::ToAnyShard(sessions::of_session)),
+    Route::post("/v1/bills", Task::Bill).at(Belongs::ToShard(billing::of_proposal)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
 ];
 
@@ -138,6 +141,7 @@ impl<P: Ports> Shop<P> {
             Task::BeginSession => self.begin_session(request, form).await,
             Task::FinishSession => self.finish_session(request, second).await,
             Task::TakeRecord => self.take_record(request, second).await,
+            Task::Bill => self.bill(request).await,
             Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);
                 self.office.show_evidence(request, others).await
@@ -184,6 +188,9 @@ impl<P: Ports> Shop<P> {
         };
         if coupons::is_about_coupon(&letter.kind) {
             self.coupon_key(&letter.to).await?;
+        }
+        if letter.kind == letters::AUTHORISE {
+            self.sign_request(&letter).await?;
         }
         match letter.kind.as_str() {
             letters::AUTHORISE => Asking(self).ask(&letter, job).await,

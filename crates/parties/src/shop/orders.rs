@@ -86,7 +86,9 @@ impl<P: Ports> Shop<P> {
     /// An order is asked for by its form ([`FormReference`]), which shop, page and wallet know.
     /// Its number and its root do not open it: issuer and courier know those.
     pub(super) async fn show_order(&self, form: &str) -> Result<Answer, Fault> {
-        self.receipt(&self.order_of_form(form)?).await
+        let order = self.order_of_form(form)?;
+        self.hurry(&order)?;
+        self.receipt(&order).await
     }
 
     /// `GET /v1/orders/{form}/summary`: what the store's own page shows after the purchase.
@@ -154,6 +156,9 @@ impl<P: Ports> Shop<P> {
         }
         for coupon in checked.coupons.iter().flat_map(|paid| &paid.coupons) {
             typed::insert(tables, coupon)?;
+        }
+        if checked.is_by_card {
+            self.decide_request(tables, &order, &checked.form_digest)?;
         }
         if let OrderState::Refused { reason, .. } = order.state {
             self.free_coupons(tables, &order)?;

@@ -10,7 +10,7 @@ use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::coupons::{ByCoupons, rest_of};
-use super::{Shop, forms};
+use super::{Shop, billing, forms};
 use crate::office::fault::{Fault, Kind};
 use crate::parts::part_fault;
 use crate::ports::Ports;
@@ -28,6 +28,8 @@ pub(super) struct CheckedOrder {
     pub lock: Option<Vec<u8>>,
     /// What coupons pay of it, if they do.
     pub coupons: Option<ByCoupons>,
+    /// Whether a contactless card pays the rest.
+    pub is_by_card: bool,
 }
 
 impl<P: Ports> Shop<P> {
@@ -41,7 +43,9 @@ impl<P: Ports> Shop<P> {
         let coupons = self.check_coupons(&form, order, &part).await?;
         check_against_form(&form, order, &part, coupons.as_ref())?;
         let lock = part.get(Field::Cancellation).map(<[u8]>::to_vec);
+        let is_by_card = billing::is_by_card(part.require(Field::PaymentType).map_err(part_fault)?);
         Ok(CheckedOrder {
+            is_by_card,
             form,
             form_digest,
             lock,

@@ -11,6 +11,7 @@ use tallystick_protocol::coupon::{
 };
 use tallystick_protocol::purse::{HistoryPolicy, PurseKind, PurseNumber};
 use tallystick_protocol::settlement::{Alias, CreditReason, CreditState, ReadingId};
+use tallystick_protocol::settlement::{ChargeRefusal, ChargeState, SettlementRefusal};
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::{
     Domain, Handle, HolderId, OrderId, Root, TransactionId,
@@ -240,6 +241,9 @@ in_one_column! {
     Domain: |row, at| Domain::parse(row.text(at)?).map_err(|_| DatabaseError::Shape(at)),
     RefusalReason: |row, at| RefusalReason::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     RefundOutcome: |row, at| RefundOutcome::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    SettlementRefusal: |row, at| SettlementRefusal::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    ChargeState: |row, at| ChargeState::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    ChargeRefusal: |row, at| ChargeRefusal::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
 }
 
 macro_rules! value_from {
@@ -281,6 +285,9 @@ value_from! {
     &Domain => |domain| domain.as_str().into(),
     RefusalReason => |reason| reason.as_str().into(),
     RefundOutcome => |outcome| outcome.as_str().into(),
+    SettlementRefusal => |reason| reason.as_str().into(),
+    ChargeState => |state| state.as_str().into(),
+    ChargeRefusal => |reason| reason.as_str().into(),
 }
 
 /// The state in column `at`, of `others` by the name that each has; `None`: "refused", with more in the columns

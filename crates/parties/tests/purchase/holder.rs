@@ -28,7 +28,9 @@ use tallystick_protocol::wire::identifier::{HolderId, OrderId, Role, Root};
 use tallystick_protocol::wire::money::Money;
 
 use super::talk::form;
-use super::world::{BANK, CENTRE, COUPONS, ISSUER, OTHER_ISSUER, World, domain, problem, text};
+use super::world::{
+    BANK, CENTRE, COUPONS, ISSUER, OTHER_ISSUER, SETTLEMENT, World, domain, problem, text,
+};
 
 pub const CBOR: &str = "application/cbor";
 pub const COSE: &str = "application/cose";
@@ -139,7 +141,7 @@ impl Holder {
         let mut rng = TestRng::new(seed);
         let mut secret = [0; 32];
         rand_core::Rng::fill_bytes(&mut rng, &mut secret);
-        let issuer = [ISSUER, OTHER_ISSUER, BANK, COUPONS]
+        let issuer = [ISSUER, OTHER_ISSUER, BANK, COUPONS, SETTLEMENT]
             .into_iter()
             .find(|name| domain(name) == offer.envelope.from)
             .unwrap();

@@ -20,7 +20,7 @@ use tallystick_protocol::wire::time::Timestamp;
 pub use tallystick_simulation::cast::{
     AUTHORITY, BANK, BANK_SHARDS, CA, CENTRE, COUPON_SHARDS, COUPONS, COURIER, COURIER_SHARDS,
     DIRECTORY, HOME_PROXY, ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP,
-    SEALING_KEY, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
+    SEALING_KEY, SECURITY, SETTLEMENT, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
 };
 use tallystick_simulation::cast::{
     Cast, NAMES, Running, handles_of, party_of, place_of, purse_key_token,
@@ -276,6 +276,17 @@ impl World {
             ..Cast::default()
         };
         Self::of(&[CA, CENTRE, COUPONS, ISSUER, SHOP, COURIER], cast)
+    }
+
+    /// The front of settlement with contactless cards and its security server, and a shop that takes such cards.
+    #[allow(dead_code, reason = "the tests of settlement use it")]
+    pub fn with_settlement(cast: Cast) -> Self {
+        let cast = Cast {
+            takes_contactless: true,
+            ..cast
+        };
+        let names = [CA, CENTRE, SHOP, COURIER, SETTLEMENT, SECURITY, OTHER_SHOP];
+        Self::of(&names, cast)
     }
 
     /// The coupon office's operator spreads it over so many shards.

@@ -1,13 +1,26 @@
 //! Value that waits for a card: what was given back, and what its holder puts on it.
 
 use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
 use super::Alias;
 use crate::trust::statement::{Envelope, signed_message};
+use crate::wire::identifier::{Root, TransactionId};
 use crate::wire::money::Money;
 use crate::wire::registry::{context, message};
 use crate::wire::time::Timestamp;
+
+/// The number of the credit that gives back what an order cost, or of that of its refund of this number, from 1: SHA-256 of the
+/// context string, the order's root and the refund's number (4 bytes, big-endian; 0: the whole order came to nothing).
+#[must_use]
+pub fn credit_number(root: &Root, refund: u32) -> TransactionId {
+    let hash = Sha256::new()
+        .chain_update(context::CREDIT_NUMBER)
+        .chain_update(root.0)
+        .chain_update(refund.to_be_bytes());
+    TransactionId(hash.finalize().into())
+}
 
 crate::named_enum! {
     /// Why a card is credited.

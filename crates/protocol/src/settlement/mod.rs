@@ -24,7 +24,9 @@ mod tests;
 pub use bill::{Bill, BillProposal, card_commitment};
 pub use card_request::CardRequest;
 pub use charge::{ChargeAnswer, ChargeRefusal, ChargeRequest, ChargeState, ValueUpdate};
-pub use credit::{CreditOrder, CreditOutcome, CreditReason, CreditState, CreditWithdrawal};
+pub use credit::{
+    CreditOrder, CreditOutcome, CreditReason, CreditState, CreditWithdrawal, credit_number,
+};
 pub use identifier::{Alias, CardIdentifier, ReadingId, TapId};
 pub use outcome::{
     OutcomeReceipt, SettlementEnd, SettlementOutcome, SettlementRefusal, SettlementState,

@@ -205,6 +205,7 @@ pub mod context {
         CHARGE_ANSWER = "tallystick/v1/charge-answer";
         CHARGE_REQUEST = "tallystick/v1/charge-request";
         COMMAND_BLOCK = "tallystick/v1/command-block";
+        CREDIT_NUMBER = "tallystick/v1/credit-number";
         CREDIT_ORDER = "tallystick/v1/credit-order";
         CREDIT_OUTCOME = "tallystick/v1/credit-outcome";
         CREDIT_WITHDRAWAL = "tallystick/v1/credit-withdrawal";

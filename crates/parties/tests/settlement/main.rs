@@ -1,0 +1,34 @@
+//! Settlement with contactless cards at the HTTP boundary: shop, front, security server and courier, and real cards whose commands
+//! and responses somebody carries, directly or by way of the front.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the exemption of tests does not reach their helpers"
+)]
+
+#[path = "../purchase/ask.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod ask;
+mod billing;
+mod charging;
+mod desk;
+#[path = "../settlement_security/field.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod field;
+mod giving_back;
+#[path = "../purchase/holder.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod holder;
+mod late;
+mod losing;
+mod paying;
+mod power;
+mod requests;
+mod stacks;
+#[path = "../purchase/talk.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod talk;
+#[path = "../purchase/world.rs"]
+#[allow(dead_code, reason = "what these tests do not use others do")]
+mod world;
