@@ -40,6 +40,7 @@ pub fn deployment(world: &World) -> Deployment {
         registration: has(AUTHORITY).then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has(BANK).then(|| BANK.to_owned())),
         coupon_offices: Vec::from_iter(has(COUPONS).then(|| COUPONS.to_owned())),
+        settlement_servers: Vec::new(),
         directory: has(DIRECTORY).then(|| DIRECTORY.to_owned()),
         home_proxy: has(HOME_PROXY).then(|| HOME_PROXY.to_owned()),
     }
