@@ -21,7 +21,7 @@ export async function prepare({ meanwhile = () => undefined, ...options } = {}) 
   return parties
 }
 
-/** What the extension must know of a local deployment: root certificate, key centres, port, who opens accounts where, who issues coupons, where revoked certificates are looked up, by whom cards at home are reached. */
+/** What the extension must know of a local deployment: root certificate, key centres, port, who opens accounts where, who issues coupons, where contactless cards are paid with, where revoked certificates are looked up, by whom cards at home are reached. */
 export async function deploymentOf(parties) {
   const root = await parties.fetch(parties.domain('ca'), '/v1/root.cer')
   return {
@@ -32,6 +32,7 @@ export async function deploymentOf(parties) {
     registration: domainsOf('registration-authority')[0] ?? null,
     banks: domainsOf('bank'),
     coupon_offices: domainsOf('coupon-office'),
+    settlement_servers: domainsOf('settlement').map((front, place) => ({ front, security: domainsOf('security-server')[place] })),
     directory: domainsOf('directory')[0] ?? null,
     home_proxy: domainsOf('home-proxy')[0] ?? null,
   }
