@@ -46,6 +46,8 @@ pub mod issuer;
 pub mod payer;
 #[cfg(feature = "registration-authority")]
 pub mod registration_authority;
+#[cfg(feature = "security-server")]
+pub mod security_server;
 #[cfg(feature = "shop")]
 pub mod shop;
 #[cfg(feature = "vending")]

@@ -60,6 +60,10 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::registration_authority::ROUTES, holds);
     }
+    #[cfg(feature = "security-server")]
+    {
+        found = found || some(crate::security_server::ROUTES, holds);
+    }
     #[cfg(feature = "vending")]
     {
         found = found || some(crate::vending::ROUTES, holds);

@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tallystick_protocol::coupon::{CampaignId, CouponId, TERMINAL_BYTES_MAX, is_condition};
 use tallystick_protocol::purse::PurseNumber;
+use tallystick_protocol::settlement::Alias;
 use tallystick_protocol::trust::command::{
     self, CommandError, MEDIA_TYPE, OperatorCommand, OperatorKey, SignedCommand,
 };
@@ -91,6 +92,8 @@ pub enum ArgumentKind {
     Condition,
     /// SHA-256 of something in hexadecimal.
     Digest,
+    /// The alias of a contactless card in hexadecimal.
+    Card,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -250,6 +253,14 @@ impl<'a> Arguments<'a> {
             text if is_condition(text) => Ok(Some(text)),
             _ => Err(unread()),
         }
+    }
+
+    /// The alias of a contactless card.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn card(&self) -> Result<Alias, Fault> {
+        self.read("card", |text| text.parse().ok())
     }
 
     /// SHA-256 of something, under this name.

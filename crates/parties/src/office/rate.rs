@@ -119,6 +119,10 @@ limits! {
     passwords, "passwords", 600;
     /// Purse keys, certified or made for whoever asks.
     purse_keys, "purse-keys", 600;
+    /// Contactless cards, made and stored for whoever asks.
+    cards, "cards", 60;
+    /// Steps of taps with contactless cards, of all cards together.
+    taps, "taps", 6000;
     /// Key shares of one holder or party.
     shares_each, "shares-each", 30;
     /// Key shares of all together. One takes up to a fifth of a second, so that these are at most two

@@ -10,6 +10,7 @@ use tallystick_protocol::coupon::{
     CampaignId, CouponId, CouponKind, CouponOutcome, CouponState, Funding, LineKind, Owner,
 };
 use tallystick_protocol::purse::{HistoryPolicy, PurseKind, PurseNumber};
+use tallystick_protocol::settlement::{Alias, CreditReason, CreditState, ReadingId};
 use tallystick_protocol::wire::cbor::{decode_value, encode_value};
 use tallystick_protocol::wire::identifier::{
     Domain, Handle, HolderId, OrderId, Root, TransactionId,
@@ -231,6 +232,10 @@ in_one_column! {
     CouponOutcome: |row, at| CouponOutcome::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     LineKind: |row, at| LineKind::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     Owner: |row, at| decode_value(row.blob(at)?, OWNER_BYTES_MAX).map_err(|_| DatabaseError::Shape(at)),
+    Alias: |row, at| Alias::try_from(row.blob(at)?).map_err(|_| DatabaseError::Shape(at)),
+    ReadingId: |row, at| ReadingId::try_from(row.blob(at)?).map_err(|_| DatabaseError::Shape(at)),
+    CreditReason: |row, at| CreditReason::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    CreditState: |row, at| CreditState::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     Currency: |row, at| row.text(at)?.parse().map_err(|_| DatabaseError::Shape(at)),
     Domain: |row, at| Domain::parse(row.text(at)?).map_err(|_| DatabaseError::Shape(at)),
     RefusalReason: |row, at| RefusalReason::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
@@ -267,6 +272,10 @@ value_from! {
     CouponOutcome => |outcome| outcome.as_str().into(),
     LineKind => |kind| kind.as_str().into(),
     Owner => |owner| encode_value(&owner).into(),
+    Alias => |alias| alias.0.to_vec().into(),
+    ReadingId => |reading| reading.0.to_vec().into(),
+    CreditReason => |reason| reason.as_str().into(),
+    CreditState => |state| state.as_str().into(),
     Currency => |currency| currency.code().into(),
     Domain => |domain| domain.as_str().into(),
     &Domain => |domain| domain.as_str().into(),

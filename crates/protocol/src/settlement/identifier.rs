@@ -47,12 +47,6 @@ macro_rules! identifier_of_bytes {
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self)
-            }
-        }
-
         impl<C> minicbor::Encode<C> for $name {
             fn encode<W: minicbor::encode::Write>(
                 &self,
@@ -72,6 +66,24 @@ macro_rules! identifier_of_bytes {
             }
         }
     };
+}
+
+/// Gives an identifier that anybody may see its text for developers as well.
+macro_rules! shown {
+    ($($name:ident),+) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        })+
+    };
+}
+shown!(Alias, ReadingId, TapId);
+
+impl fmt::Debug for CardIdentifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CardIdentifier(…)")
+    }
 }
 
 /// What a card says of itself in clear, 10 bytes: the diversification data of SCP03, from which its keys follow. Drawn at
