@@ -1,4 +1,4 @@
-// npm start -- --once [--story purchase|bank|purse|coupon|reader|home] [--json FILE]: a story with the real extension in
+// npm start -- --once [--story purchase|bank|purse|coupon|reader|home|all] [--json FILE]: a story with the real extension in
 // headless Chromium, and what each party saw of it. Succeeds only if everything went through and
 // nobody could open another's part.
 //
@@ -8,6 +8,7 @@
 //   coupon    a coupon is bought, given to somebody else, spent together with a card, and a part of it given back
 //   reader    a purchase with a card behind a software USB device: Linux, root
 //   home      a card behind such a device stays at home, and another browser buys with it: Linux, root
+//   all       every one of them, one after the other; what this machine cannot play is said
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,12 +27,34 @@ const STORIES = {
   home: () => import('./stories/home.mjs'),
 }
 
+const ALL = 'all'
+const NAMES = [...Object.keys(STORIES), ALL].join(' or ')
+
 export async function main(args) {
   const json = option(args, '--json', 'a file: npm start -- --once --json seen.json')
-  const name = option(args, '--story', `a story: ${Object.keys(STORIES).join(' or ')}`) ?? 'purchase'
-  if (!Object.hasOwn(STORIES, name)) throw new Stop(`There is no story called ${name}: choose ${Object.keys(STORIES).join(' or ')}.`)
+  const name = option(args, '--story', `a story: ${NAMES}`) ?? 'purchase'
+  if (name === ALL) return playAll(json)
+  if (!Object.hasOwn(STORIES, name)) throw new Stop(`There is no story called ${name}: choose ${NAMES}.`)
   const obstacle = await obstacleOf(name)
   if (obstacle) throw new Stop(obstacle)
+  await playOne(name, json)
+}
+
+/** Plays all that this machine can; the first that fails ends it. */
+async function playAll(json) {
+  if (json) throw new Stop('--json takes what was seen in one story: name it with --story.')
+  const left = []
+  for (const name of Object.keys(STORIES)) {
+    const obstacle = await obstacleOf(name)
+    say(`\n── ${name}${obstacle ? ': not on this machine' : ''}`)
+    if (obstacle) left.push(obstacle)
+    else await playOne(name)
+  }
+  say(`\nPlayed ${Object.keys(STORIES).length - left.length} of ${Object.keys(STORIES).length} stories.`)
+  for (const obstacle of left) say(obstacle)
+}
+
+async function playOne(name, json) {
   const story = await STORIES[name]()
   const shots = join(artifactsFolder, name)
   rmSync(shots, { recursive: true, force: true })

@@ -4,7 +4,11 @@ import { Stop, run, say } from './lib/say.mjs'
 
 await run(async () => {
   const { Suite } = await import('./lib/suite.mjs')
+  const { forgetRecords } = await import('./lib/conformance/records.mjs')
+  const { conformance } = await import('./lib/conformance/judge.mjs')
   const suite = new Suite()
+  // What an earlier run showed is not what this one shows.
+  forgetRecords()
   try {
     await bootstrap()
     const { ensureTools } = await import('./lib/tools.mjs')
@@ -17,6 +21,7 @@ await run(async () => {
     await suite.check('Worker, extension and pages build', async () => (await import('./lib/builds.mjs')).buildAll())
     await checks.systemTests(suite)
     await checks.firefoxTests(suite)
+    await conformance(suite)
   } catch (error) {
     say(error instanceof Stop ? [error.details, error.message].filter(Boolean).join('\n') : error.stack)
     suite.add('Set-up', { failed: 1 })

@@ -73,6 +73,7 @@ export const RegistrationAuthorityBook = lasting('RegistrationAuthorityBook')
 export const HomeProxyBook = lasting('HomeProxyBook')
 export const VendingBook = lasting('VendingBook')
 export const CouponOfficeBook = lasting('CouponOfficeBook')
+export const SecurityServerBook = lasting('SecurityServerBook')
 
 export default {
   fetch: (request, env, context) => whole(() => party.fetch(request, env, context)),

@@ -6,7 +6,7 @@ import { bytesOf } from '../shared/bytes'
 import type { CouponRequest, PageAnswer } from '../shared/messages'
 import { allAsks, makeRoom, removeAsk, saveAsk } from './asks'
 import { waitMs } from './patience'
-import { openCoupons } from './windows'
+import { openCoupons, showsCoupon } from './windows'
 
 /** Longer than any link that a wallet or a campaign makes. */
 const CHARACTERS_MAX = 1024
@@ -21,6 +21,11 @@ export async function takeLink({ link, gesture }: CouponRequest, origin: string)
   const text = linkOf(link, origin)
   if (!text) return refuse('CouponRefused', 'This is no link to a coupon of this site.')
   const former = (await allAsks()).find(ask => ask.kind === 'coupon' && ask.origin === origin)
+  if (former?.payload === text && (await showsCoupon(former.id))) {
+    // Handed over again, because the first answer was lost, or the holder looks for the tab.
+    await saveAsk({ ...former, tab_id: await openCoupons(former.id) })
+    return { ok: true, value: null }
+  }
   if (former) await removeAsk(former.id)
   if (!(await makeRoom())) return refuse('Busy', 'Too many sites are waiting for an answer.')
   // Nothing is asked that a page could wait for: it counts as ended.

@@ -47,8 +47,9 @@ export class PageRequests {
   /** Takes a form or offer that had to wait until the wallet could, or a link as it is; for the extension's own pages. */
   async open(id: string): Promise<AskView | null> {
     return this.#alone(async () => {
-      const ask = await findAsk(id)
-      if (!ask) return null
+      const stored = await findAsk(id)
+      if (!stored) return null
+      const ask = await this.#placed(stored)
       if (ask.kind === 'coupon') return { kind: ask.kind, origin: ask.origin, text: ask.payload, begun: true, waiting: [] }
       const { kind, origin, request_id, problem, begun = false } = await this.#handOver(ask)
       const waiting = (await allAsks()).filter(one => isWaiting(one) && one.id !== id).map(one => one.origin)
@@ -179,7 +180,15 @@ export class PageRequests {
     // Another approval is open: it comes to the front and says who waits.
     for (const other of (await allAsks()).filter(isOpenWindow))
       if (other.id !== ask.id && (await windows.focusWindow(other.window_id))) return
-    await saveAsk({ ...ask, begun: true, window_id: await windows.openApproveWindow(ask.id, tab?.windowId, true) })
+    const begun = await saveAsk({ ...ask, begun: true })
+    await saveAsk({ ...begun, window_id: await windows.openApproveWindow(ask.id, tab?.windowId, true) })
+  }
+
+  /** With the window in which its page is, should the service worker have died before that was noted: closing it declines. */
+  async #placed(ask: Ask): Promise<Ask> {
+    if (ask.kind !== 'order' || ask.ended || ask.window_id !== undefined) return ask
+    const window_id = await windows.approveWindowOf(ask.id)
+    return window_id === undefined ? ask : saveAsk({ ...ask, window_id })
   }
 
   /** Opens what waited longest, if no approval is open; behind what the holder is doing now. */

@@ -6,8 +6,16 @@ import type { PageTold } from '../shared/messages'
 const APPROVE_WIDTH = 460
 const APPROVE_HEIGHT = 720
 
-/** Opens the approval window for an ask, beside the window `openerId` that asked; unless `focused`, what the holder is doing keeps the keyboard. */
+/**
+ * Opens the approval window for an ask, beside the window `openerId` that asked; unless `focused`, what the holder is doing keeps
+ * the keyboard. Resolves to its number; where it is open already, to that one's.
+ */
 export async function openApproveWindow(askId: string, openerId: number | undefined, focused: boolean): Promise<number | undefined> {
+  const there = await approveWindowOf(askId)
+  if (there !== undefined) {
+    if (focused) await focusWindow(there)
+    return there
+  }
   const wanted: chrome.windows.CreateData = {
     url: pageUrl('approve', askId),
     type: 'popup',
@@ -34,15 +42,31 @@ async function fitToZoom(opened: chrome.windows.Window | undefined, openerId: nu
   await chrome.windows.update(opened.id, { left, top: opener.top ?? 0, width, height }).catch(() => undefined)
 }
 
-/** Opens onboarding in a tab. */
-export async function openOnboarding(askId: string): Promise<number | undefined> {
-  return (await chrome.tabs.create({ url: pageUrl('onboarding', askId), active: true })).id
+/** The window in which the approval of an ask is shown, whether or not that was noted. */
+export const approveWindowOf = async (askId: string): Promise<number | undefined> => (await shownAt(pageUrl('approve', askId)))?.windowId
+
+/** Opens onboarding in a tab, or brings the one to the front in which it is open for this ask. */
+export const openOnboarding = (askId: string): Promise<number | undefined> => openTab(pageUrl('onboarding', askId))
+
+/** Opens the page of coupons, in a tab, with what a web page handed over, or brings the one to the front that shows it. */
+export const openCoupons = (askId: string): Promise<number | undefined> => openTab(couponsUrl(askId))
+
+/** Whether a tab shows what a web page handed over. */
+export const showsCoupon = async (askId: string): Promise<boolean> => (await shownAt(couponsUrl(askId))) !== undefined
+
+async function openTab(url: string): Promise<number | undefined> {
+  const there = await shownAt(url)
+  if (there && (await focusTab(there.tabId))) return there.tabId
+  return (await chrome.tabs.create({ url, active: true })).id
 }
 
-/** Opens the page of coupons, in a tab, with what a web page handed over. */
-export async function openCoupons(askId: string): Promise<number | undefined> {
-  const url = chrome.runtime.getURL(`pages/coupons.html#take/${encodeURIComponent(askId)}`)
-  return (await chrome.tabs.create({ url, active: true })).id
+/**
+ * Where a page of the wallet is open. What was noted of it does not say: the service worker may have died between opening it
+ * and noting that, and whoever asked then asks again.
+ */
+async function shownAt(url: string): Promise<{ windowId: number; tabId: number } | undefined> {
+  const contexts = await chrome.runtime.getContexts({ contextTypes: [chrome.runtime.ContextType.TAB] })
+  return contexts.find(({ documentUrl }) => documentUrl === url)
 }
 
 /** Brings a window to the front; false when it is gone. */
@@ -86,6 +110,8 @@ export async function tellPage(tabId: number | undefined, told: PageTold): Promi
 export async function closeWindow(id: number | undefined): Promise<void> {
   if (id !== undefined) await chrome.windows.remove(id).catch(() => undefined)
 }
+
+const couponsUrl = (askId: string): string => chrome.runtime.getURL(`pages/coupons.html#take/${encodeURIComponent(askId)}`)
 
 function pageUrl(page: 'approve' | 'onboarding', askId: string): string {
   return chrome.runtime.getURL(`pages/${page}.html?ask=${encodeURIComponent(askId)}`)

@@ -7,8 +7,11 @@ import type { OwnAnswer, Push, WalletProblem } from './messages'
 import type { Address, ApproveChoice, KeyPlace, WalletView } from './wallet-types'
 
 const RECONNECT_PAUSE_MS = 250
-const RETRIES_MAX = 8
+/** On a busy machine a service worker takes seconds to die and to start, and what is sent meanwhile is refused at once. */
+const RETRIES_MAX = 40
 const RETRY_PAUSE_MS = 250
+/** How often an approval is begun anew at most: each time the card may have verified the PIN. */
+const APPROVALS_MAX = 8
 /** How often at most the wallet is told that its holder is doing something. */
 const STAY_PAUSE_MS = 10_000
 
@@ -61,7 +64,7 @@ class WalletClient {
         return await this.call.approve(requestId, choice, pin)
       } catch (error) {
         const died = error instanceof CallFailed && error.problem.kind === 'unreachable'
-        if (!died || attempt === RETRIES_MAX) throw error
+        if (!died || attempt === APPROVALS_MAX) throw error
         const view = await this.call.view()
         const order = view.orders.find(one => one.request_id === requestId)
         if (order && order.state !== 'asked') return

@@ -39,6 +39,7 @@ const ROLES = [
   'home-proxy',
   'vending',
   'coupon-office',
+  'security-server',
 ]
 
 /** Formatting, lints, types, the wallet's size, and what may stand where. */
@@ -97,8 +98,9 @@ export async function nativeTests(suite) {
         '--all-features',
         '--no-fail-fast',
         '--hide-progress-bar',
+        // Each by its name, for some show a statement of the documents.
         '--status-level',
-        'fail',
+        'pass',
         '--final-status-level',
         'fail',
       ],
@@ -131,7 +133,7 @@ export async function browserTests(suite) {
 /** The same in headless Firefox, and what the extension is tried at there. */
 export async function firefoxTests(suite) {
   const firefox = await findFirefox()
-  if (firefox.missing) return suite.skip('Firefox', firefox.missing)
+  if (firefox.missing) return suite.skip('Firefox', firefox.missing, 'firefox')
   const env = {
     ...firefox.env,
     ...withoutOurPaths(),
@@ -147,6 +149,7 @@ export async function firefoxTests(suite) {
 /** The card behind PC/SC, the parties on workerd, and the whole in Chromium. */
 export async function systemTests(suite) {
   await nodeTests(suite, 'Card and standard tools', 'tests/card-tools')
+  await nodeTests(suite, 'Secure messaging and another host', 'tests/secure-channel')
   await nodeTests(suite, 'ISO 20022 and other libraries', 'tests/iso20022')
   await nodeTests(suite, 'Mail and another server', 'tests/mail')
   await nodeTests(suite, 'Parties on workerd', 'tests/worker')

@@ -30,7 +30,7 @@ export async function exhaustive(args) {
 
 /** Every state of the quick scope, and that what is planted is found. */
 export async function exhaustiveTests(suite, count) {
-  const tests = ['test', '--quiet', '--profile', PROFILE, '-p', CRATE, '--tests', '--no-fail-fast']
+  const tests = ['test', '--profile', PROFILE, '-p', CRATE, '--tests', '--no-fail-fast']
   await suite.runner('Two purses and a bank: what is planted is found', 'cargo', tests, count)
   await suite.runner('Two purses and a bank: every state', await build(), ['quick'], scopeCounts)
 }

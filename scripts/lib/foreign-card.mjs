@@ -17,7 +17,7 @@ export async function foreignCardTests(suite, count) {
     return
   }
   const manifest = at('tests/foreign-card/Cargo.toml')
-  await suite.runner(TITLE, 'cargo', ['test', '--quiet', '--locked', '--manifest-path', manifest, '--no-fail-fast'], count, {
+  await suite.runner(TITLE, 'cargo', ['test', '--locked', '--manifest-path', manifest, '--no-fail-fast'], count, {
     env: { ...env, CARGO_TARGET_DIR: at('target/foreign-card') },
   })
 }

@@ -18,6 +18,8 @@ export function localSecrets(folder) {
   const secrets = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const fresh = PARTIES.filter(({ id }) => !secrets[id])
   for (const { id } of fresh) secrets[id] = { SEALING_KEY: randomBytes(32).toString('hex') }
+  // From which the keys of all contactless cards come.
+  for (const { id, role } of fresh) if (role === 'security-server') secrets[id].SETTLEMENT_MASTER = randomBytes(16).toString('hex')
   secrets.ca.REGISTRATION_KEY ??= randomBytes(32).toString('hex')
   if (fresh.length > 0) {
     mkdirSync(folder, { recursive: true })

@@ -35,6 +35,9 @@ export const AIKO = {
   },
 }
 
+/** How long a service worker is waited for that is to be killed, on a busy machine. */
+const WAKES_MS = 5_000
+
 export class Shopper {
   #shots
   #count = 0
@@ -115,6 +118,16 @@ export class Shopper {
     await onboarding.getByLabel(words('onboarding.pin.again')).fill(pin)
     await this.shot(onboarding, 'onboarding-secrets', { fullPage: true })
     await onboarding.getByRole('button', { name: words('onboarding.create') }).click()
+    return this.finishSetUp(onboarding, { onPuk, done })
+  }
+
+  /**
+   * What is left once the wallet is made: the PUK and the address.
+   *
+   * @param {object} onboarding the page
+   * @param {{ onPuk?: () => void, done?: string }} [options]
+   */
+  async finishSetUp(onboarding, { onPuk, done = 'onboarding.done.title' } = {}) {
     const puk = await this.keepPuk(onboarding, onPuk)
     await this.fillAddress(onboarding, this.person.address)
     await this.shot(onboarding, 'onboarding-address', { fullPage: true })
@@ -257,13 +270,23 @@ export class Shopper {
     }
   }
 
-  /** Kills the service worker, as Chromium does when it is idle or short of memory; says how many were killed. */
+  /**
+   * Kills the service worker, as Chromium does when it is idle or short of memory; says how many were killed. One that has just
+   * been killed, or rests, is waited for: an open page of the wallet wakes it within a second. None is killed where nobody wakes it.
+   */
   async killServiceWorker() {
     const session = (await this.context.browser()?.newBrowserCDPSession()) ?? (await this.context.newCDPSession(this.context.pages()[0]))
-    const { targetInfos } = await session.send('Target.getTargets')
-    const ours = targetInfos.filter(({ type, url }) => type === 'service_worker' && url.includes(this.browser.extensionId))
-    for (const { targetId } of ours) await session.send('Target.closeTarget', { targetId })
-    await session.detach()
-    return ours.length
+    try {
+      const until = Date.now() + WAKES_MS
+      for (;;) {
+        const { targetInfos } = await session.send('Target.getTargets')
+        const ours = targetInfos.filter(({ type, url }) => type === 'service_worker' && url.includes(this.browser.extensionId))
+        for (const { targetId } of ours) await session.send('Target.closeTarget', { targetId })
+        if (ours.length > 0 || Date.now() > until) return ours.length
+        await new Promise(resolve => setTimeout(resolve, 20))
+      }
+    } finally {
+      await session.detach()
+    }
   }
 }

@@ -33,9 +33,9 @@ export async function simulate(args) {
 
 /** The runs of `npm test`: as many seeds as there is time for, from the first one on. They count as one test. */
 export async function simulationTests(suite, count) {
-  const tests = ['test', '--quiet', '--profile', PROFILE, '-p', CRATE, '--all-targets']
+  const tests = ['test', '--profile', PROFILE, '-p', CRATE, '--all-targets']
   // Whether it compiles is for the tests to say: they are counted.
-  await attempt('cargo', [...tests, '--no-run'])
+  await attempt('cargo', [...tests, '--quiet', '--no-run'])
   const since = Date.now()
   await suite.runner('Simulation: its own tests', 'cargo', [...tests, '--no-fail-fast'], count)
   const program = await build()

@@ -1,6 +1,9 @@
 // Runs the steps of a test run, counts what each says, and closes with one line.
 import { basename } from 'node:path'
 import { attempt } from './command.mjs'
+import { cargoNames, nextestNames, nodeNames } from './conformance/names.mjs'
+import { STEPS } from './conformance/places.mjs'
+import { keepRecord } from './conformance/records.mjs'
 import { Stop, say } from './say.mjs'
 
 /** Counts of passed, failed and skipped tests, over all steps. */
@@ -10,17 +13,29 @@ export class Suite {
   skipped = 0
   failures = []
 
-  add(title, { passed = 0, failed = 0, skipped = 0 }) {
+  /** `record` keeps which tests ran in a step whose tests show statements; see `keepRecord`. */
+  constructor(record = keepRecord) {
+    this.record = record
+  }
+
+  /** `said` is what a step that failed said at its end: said once more when everything has run, where nobody has to look for it. */
+  add(title, { passed = 0, failed = 0, skipped = 0 }, said = '') {
     this.passed += passed
     this.failed += failed
     this.skipped += skipped
-    if (failed > 0) this.failures.push(title)
+    if (failed > 0) this.failures.push([`FAILED: ${title}`, ending(said)].filter(Boolean).join('\n'))
   }
 
-  /** A step that cannot be taken here, and why: one skipped test. */
-  skip(title, sentence) {
+  /** A step that cannot be taken here, and why: one skipped test. `place` is where its tests would have run. */
+  skip(title, sentence, place = STEPS[title]) {
     say(`\n── ${title}\nSkipped: ${sentence}`)
     this.add(title, { skipped: 1 })
+    if (place) this.record({ title, place, left: true })
+  }
+
+  /** Keeps which tests of a step ran, if they can show a statement. */
+  ran(title, names) {
+    if (STEPS[title]) this.record({ title, place: STEPS[title], ...names })
   }
 
   /** A step that either holds or does not: one test. */
@@ -32,9 +47,10 @@ export class Suite {
       if (sentence) say(sentence)
       this.add(title, { passed: 1 })
     } catch (error) {
-      if (!(error instanceof Stop)) say(error.stack ?? String(error))
-      else say([error.details.trimEnd(), error.message].filter(Boolean).join('\n'))
-      this.add(title, { failed: 1 })
+      const stopped = error instanceof Stop ? [error.details.trimEnd(), error.message].filter(Boolean).join('\n') : undefined
+      const said = stopped ?? error.stack ?? String(error)
+      say(said)
+      this.add(title, { failed: 1 }, said)
     }
     say(`   ${seconds(since)}`)
   }
@@ -55,7 +71,8 @@ export class Suite {
     const counts = count(output)
     // A runner that fails without a failed test (it did not compile, say) is a failure itself.
     if (code !== 0 && !counts.failed) counts.failed = 1
-    this.add(title, counts)
+    this.add(title, counts, output)
+    this.ran(title, counts.names)
     say(`   ${counts.passed ?? 0} passed, ${counts.failed ?? 0} failed, ${seconds(since)}`)
   }
 
@@ -66,40 +83,58 @@ export class Suite {
    * @param {string} title
    * @param {{ file: string, alone: boolean }[]} files
    * @param {(file: string) => [string, string[]]} command of one file
-   * @param {(output: string) => { passed?: number, failed?: number, skipped?: number }} count
+   * @param {(output: string) => Counts} count
    */
   async runners(title, files, command, count) {
     say(`\n── ${title}`)
     const since = Date.now()
     const total = { passed: 0, failed: 0, skipped: 0 }
+    const ran = { passed: [], skipped: [] }
+    const failures = []
     const lane = async waiting => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const began = Date.now()
         const [program, args] = command(next.file)
         const { code, output } = await attempt(program, args)
-        const { passed = 0, failed = 0, skipped = 0 } = count(output)
+        const { passed = 0, failed = 0, skipped = 0, names = { passed: [], skipped: [] } } = count(output)
+        const failing = code !== 0 && !failed ? 1 : failed
+        if (failing) failures.push(`${basename(next.file)}:\n${ending(output)}`)
         total.passed += passed
-        total.failed += code !== 0 && !failed ? 1 : failed
+        total.failed += failing
         total.skipped += skipped
+        ran.passed.push(...names.passed)
+        ran.skipped.push(...names.skipped)
         say(`${output.trimEnd()}\n   ${basename(next.file)}: ${seconds(began)}`)
       }
     }
     await lane(files.filter(({ alone }) => alone))
     const others = files.filter(({ alone }) => !alone)
     await Promise.all([lane(others), lane(others)])
-    this.add(title, total)
+    this.add(title, total, failures.join('\n'))
+    this.ran(title, ran)
     say(`   ${total.passed} passed, ${total.failed} failed, ${seconds(since)}`)
   }
 
   /** Prints the closing line and sets the exit code. */
   close() {
-    for (const failure of this.failures) say(`FAILED: ${failure}`)
+    for (const failure of this.failures) say(failure)
     if (this.passed + this.failed === 0) this.failed = 1
     const skipped = this.skipped ? `, ${this.skipped} skipped` : ''
     process.stdout.write(`\n${this.passed} passed, ${this.failed} failed${skipped}\n`)
     process.exitCode = this.failed ? 1 : 0
   }
 }
+
+/**
+ * What a runner says of its tests: how many, and by `names` which.
+ *
+ * @typedef {{ passed?: number, failed?: number, skipped?: number, names?: { passed: string[], skipped: string[] } }} Counts
+ */
+
+/** How much of a failed step is said again, in lines: every runner names what failed, and why, at its end. */
+const ENDING_LINES = 60
+
+const ending = said => said.trimEnd().split('\n').slice(-ENDING_LINES).join('\n')
 
 const seconds = since => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
@@ -110,6 +145,7 @@ export const cargoCounts = output => ({
   passed: sum(output, /test result: .*? (\d+) passed/g),
   failed: sum(output, /test result: .*? (\d+) failed/g),
   skipped: sum(output, /test result: .*? (\d+) ignored/g),
+  names: cargoNames(output),
 })
 
 /** What nextest says: "Summary [ 1.2s] 9 tests run: 8 passed (1 slow), 1 failed, 2 skipped". */
@@ -120,6 +156,7 @@ export const nextestCounts = output => {
     passed: sum(summary, /(\d+) passed/g),
     failed: sum(summary, /(\d+) (?:failed|timed out|exec failed)/g),
     skipped: sum(summary, /(\d+) skipped/g),
+    names: nextestNames(output),
   }
 }
 
@@ -128,4 +165,5 @@ export const nodeCounts = output => ({
   passed: sum(output, /^(?:ℹ|#) pass (\d+)/gm),
   failed: sum(output, /^(?:ℹ|#) (?:fail|cancelled) (\d+)/gm),
   skipped: sum(output, /^(?:ℹ|#) (?:skipped|todo) (\d+)/gm),
+  names: nodeNames(output),
 })

@@ -24,7 +24,14 @@ function browser() {
   focused = []
   tabs = []
   globalThis.chrome = {
-    runtime: { getURL: path => `chrome-extension://wallet/${path}` },
+    runtime: {
+      getURL: path => `chrome-extension://wallet/${path}`,
+      ContextType: { TAB: 'TAB' },
+      getContexts: async () => [
+        ...[...windows].map(([windowId, { url }]) => ({ documentUrl: url, windowId, tabId: 1000 + windowId })),
+        ...tabs.map(({ url }, place) => ({ documentUrl: url, windowId: TAB.windowId, tabId: place + 1 })),
+      ],
+    },
     storage: {
       session: {
         get: async name => structuredClone(name === null ? session : { [name]: session[name] }),
@@ -51,8 +58,8 @@ function browser() {
     },
     tabs: {
       create: async wanted => tabs.push(wanted) && { id: tabs.length },
-      update: async () => {
-        throw new Error('no such tab')
+      update: async id => {
+        if (id === undefined || id > tabs.length) throw new Error('no such tab')
       },
     },
   }
@@ -111,6 +118,27 @@ function start(phase = 'ready') {
 }
 
 beforeEach(() => start())
+
+/**
+ * The service worker dies after it has opened what `ask` has it open and before it notes that; another one lives on over the
+ * same browser and wallet. The page that asked has heard nothing, and asks again.
+ */
+async function diesAt(ask) {
+  const { windows: real, tabs: realTabs } = chrome
+  const opened = new Promise(resolve => {
+    const and = create => async wanted => {
+      await create(wanted)
+      resolve()
+      return new Promise(() => {})
+    }
+    chrome.windows = { ...real, create: and(real.create) }
+    chrome.tabs = { ...realTabs, create: and(realTabs.create) }
+  })
+  void ask()
+  await opened
+  Object.assign(chrome, { windows: real, tabs: realTabs })
+  requests = new PageRequests(wallet, { kick() {} })
+}
 
 const order = (form = FORM, { origin = SHOP, gesture = true } = {}) => requests.answer({ type: 'order', form, gesture }, origin, TAB)
 const offer = (origin, gesture = true) => requests.answer({ type: 'offer', offer: FORM, gesture }, origin, TAB)
@@ -273,4 +301,47 @@ test('after the browser’s end a page still hears of a form that was decided, a
   start()
   wallet.orders.push(...orders)
   assert.equal((await order(FORM, { gesture: false })).error?.name, 'NoGesture')
+})
+
+test('a service worker that dies while it opens a window is asked again, and there is one window', async () => {
+  await diesAt(order)
+  const again = await order()
+  assert.ok(again.ok)
+  assert.equal(windows.size, 1)
+  assert.equal((await requests.open(again.value.request_id)).begun, true, 'the holder expects to type there')
+  await close([...windows.keys()][0])
+  assert.equal(wallet.orders[0].state, 'declined', 'closing it declines')
+})
+
+test('a window whose opening was not noted declines when it is closed, also before the page asks again', async () => {
+  await diesAt(order)
+  const [[id, { url }]] = windows
+  await requests.open(new URL(url).searchParams.get('ask'))
+  await close(id)
+  assert.equal(wallet.orders[0].state, 'declined')
+})
+
+test('a service worker that dies while it opens the next window opens it once', async () => {
+  await order()
+  await order('B'.repeat(40), { origin: OTHER })
+  const [first] = windows.keys()
+  await diesAt(() => close(first))
+  assert.equal(windows.size, 1)
+  wallet.decide('request-0', 'declined')
+  await settled()
+  assert.equal((await order('B'.repeat(40), { origin: OTHER })).ok, true)
+  assert.equal(windows.size, 1)
+})
+
+test('a service worker that dies while it opens a tab is asked again, and there is one tab', async () => {
+  start('locked')
+  await diesAt(() => offer(SHOP))
+  assert.ok((await offer(SHOP)).ok)
+  assert.equal(tabs.length, 1)
+  start()
+  const link = () => coupon(`${SHOP}/claim#2a7c.secret`)
+  await diesAt(link)
+  assert.ok((await link()).ok)
+  assert.equal(tabs.length, 1)
+  assert.equal((await requests.open(tabs[0].url.split('#take/')[1])).kind, 'coupon', 'which shows the link')
 })

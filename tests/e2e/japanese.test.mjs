@@ -27,6 +27,7 @@ const CONSOLE_SIGNS = {
   'home-proxy': '家',
   vending: '不正な利用',
   'coupon-office': 'クーポンの経緯',
+  'security-server': 'カードが行ったこと',
 }
 /** What is wrong, as sentences. */
 const left = []

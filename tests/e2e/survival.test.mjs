@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Shopper, words } from '../../scripts/lib/shopper.mjs'
-import { consoleOf, eventually, openWorld } from './support/world.mjs'
+import { chargesAt, consoleOf, eventually, openWorld } from './support/world.mjs'
 
-/** A page repeats a call as often before it says that the wallet does not answer. */
+/** Fewer than a page repeats a call before it says that the wallet does not answer. */
 const KILLS_MAX = 7
 
 let world
@@ -53,14 +53,22 @@ test('the service worker dies while the wallet is made: it was made, or the form
     await onboarding.getByRole('button', { name: words('onboarding.create') }).click()
     await new Promise(resolve => setTimeout(resolve, 50))
     assert.equal(await other.killServiceWorker(), 1)
-    await onboarding.getByText('The wallet’s own background does not answer.').waitFor()
-    await onboarding.getByRole('button', { name: words('action.retry') }).click()
-    await other.setUp(onboarding)
+    // On a busy machine the next service worker may be the first that hears of it.
+    const unheard = onboarding.getByText('The wallet’s own background does not answer.')
+    await unheard.or(onboarding.getByRole('heading', { name: words('onboarding.puk.title') })).waitFor()
+    if (await unheard.isVisible()) {
+      await onboarding.getByRole('button', { name: words('action.retry') }).click()
+      await other.setUp(onboarding)
+    } else {
+      await other.finishSetUp(onboarding)
+    }
     assert.equal((await other.view()).phase, 'ready')
   } finally {
     await other.close()
   }
 })
+
+const approvals = () => world.shopper.context.pages().filter(page => page.url().includes('/approve.html'))
 
 /** Buys one thing while `moment` kills the service worker; everything must happen exactly once. */
 async function buyKilledAt(sku, moment) {
@@ -68,14 +76,12 @@ async function buyKilledAt(sku, moment) {
   const before = (await consoleOf(parties, 'courier')).orders.length
   const store = await shopper.fillBasket([{ sku, quantity: 1 }])
   const approval = await shopper.pay(store)
-  const killing = moment(approval)
-  await shopper.approve(approval)
-  await killing
+  await Promise.all([moment(approval), shopper.approve(approval)])
   const tracking = await shopper.delivered(approval)
   const { orders } = await consoleOf(parties, 'courier')
   assert.equal(orders.length, before + 1, 'the courier has this order exactly once')
-  const charged = (await consoleOf(parties, 'issuer')).ledger.filter(({ memo }) => /captur|charg|paid/i.test(memo))
-  assert.equal(charged.length, before + 1, 'each order was charged exactly once')
+  assert.equal((await chargesAt(parties, 'issuer', before + 1)).length, before + 1, 'each order was charged exactly once')
+  assert.equal(approvals().length, 1, 'one window asked')
   await store.getByText(tracking).waitFor()
   await Promise.all([approval.close(), store.close()])
 }

@@ -104,7 +104,7 @@ test('the page can be read by everybody, fits a telephone, and speaks Japanese t
   await machine.leave()
 })
 
-test('v10 to v13 the log is uploaded at the dealer’s command, and both purses are booked at the bank', async () => {
+test('t004_16 v10 to v13 the log is uploaded at the dealer’s command, and both purses are booked at the bank', async () => {
   const page = await aiko.context.newPage()
   await offline(false)
   await page.goto(`${world.parties.url('vending')}/console`)

@@ -100,7 +100,7 @@ const header = ({ text }, name) => text.match(new RegExp(`^${name}: (.*)\r$`, 'm
 const body = ({ text }) => Buffer.from(text.split('\r\n\r\n')[1], 'base64').toString()
 
 for (const isImplicit of [false, true])
-  test(`T000-4: a decision is mailed over ${isImplicit ? 'TLS' : 'STARTTLS'} once if the server takes it`, async () => {
+  test(`t000_4 a decision is mailed over ${isImplicit ? 'TLS' : 'STARTTLS'} once if the server takes it`, async () => {
     const { mails, said } = await mailed({ isImplicit })
     assert.deepEqual(said, ['taken'])
     assert.equal(mails.length, 1)
@@ -115,7 +115,7 @@ for (const isImplicit of [false, true])
     assert.match(body(mail), /自宅のカードが kiso-tea\.localhost での注文に署名しました。/)
   })
 
-test('T000-4: what a server took without saying so is mailed again as the same bytes, under the same Message-ID', async () => {
+test('t000_4 what a server took without saying so is mailed again as the same bytes, under the same Message-ID', async () => {
   let dropped = 0
   const { mails, said } = await mailed({
     habits: ({ take, cut }) => ({
@@ -132,7 +132,7 @@ test('T000-4: what a server took without saying so is mailed again as the same b
   )
 })
 
-test('T000-4: a server that says later is asked later', async () => {
+test('t000_4 a server that says later is asked later', async () => {
   let asked = 0
   const later = Object.assign(new Error('greylisted'), { responseCode: 451 })
   const { mails, said } = await mailed({

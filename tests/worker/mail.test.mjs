@@ -69,7 +69,7 @@ function certificate() {
 const { key, cert, file } = certificate()
 process.env.NODE_EXTRA_CA_CERTS = file
 
-test('T000-4: a demo without a mail server keeps what would be mailed, and shows it at a page', async () => {
+test('t000_4 a demo without a mail server keeps what would be mailed, and shows it at a page', async () => {
   const parties = await openParties()
   const home = await registered(parties)
   const mails = async () => (await parties.fetch(PROXY, '/v1/mail')).json().mails
@@ -89,7 +89,7 @@ test('T000-4: a demo without a mail server keeps what would be mailed, and shows
   assert.match(kept[0].id, /^[0-9a-f]{64}@hearth\.localhost$/)
 })
 
-test('T000-4: another’s mail server takes it from workerd over STARTTLS, again under the same Message-ID if it hung up', async () => {
+test('t000_4 another’s mail server takes it from workerd over STARTTLS, again under the same Message-ID if it hung up', async () => {
   const mails = []
   let drops = 0
   const server = new SMTPServer({

@@ -39,7 +39,7 @@ test('a machine without a purse shows what it will sell, and sells nothing', asy
   assertProblem(await choose('sake'), 404, 'not-found')
 })
 
-test('v1 its purse is opened at the bank by the command of its dealer', async () => {
+test('t004_16 v1 its purse is opened at the bank by the command of its dealer', async () => {
   await openMachine(parties)
   const { purses } = await consoleOf('midori-bank.localhost')
   assert.equal(purses.length, 1)
@@ -47,7 +47,7 @@ test('v1 its purse is opened at the bank by the command of its dealer', async ()
   await assert.rejects(command('set-up-purse', { iban: 'GB82 WEST 1234 5698 7654 32' }), /409/)
 })
 
-test('v1 whoever chooses the same is asked by the same text, until somebody pays', async () => {
+test('t004_16 v1 whoever chooses the same is asked by the same text, until somebody pays', async () => {
   const first = (await choose('sencha')).json()
   assert.equal(first.amount_minor, 150)
   assert.match(first.text, /^TALLY-ASK-1\.[\w-]+$/)

@@ -114,6 +114,13 @@ book_of!(
     open_coupon_office
 );
 
+book_of!(
+    "security-server",
+    SecurityServerBook,
+    tallystick_parties::security_server::SecurityServer<WorkerPorts>,
+    open_security_server
+);
+
 /// The book of the home proxy, to which home browsers hold connections open.
 #[cfg(feature = "home-proxy")]
 #[durable_object]
@@ -367,4 +374,18 @@ fn open_coupon_office(
     config.blocked = settings::blocked(env)?;
     config.require_safe()?;
     Ok(CouponOffice::new(ports, config))
+}
+
+#[cfg(feature = "security-server")]
+fn open_security_server(
+    env: &Env,
+    ports: WorkerPorts,
+) -> Opened<tallystick_parties::security_server::SecurityServer<WorkerPorts>> {
+    use tallystick_parties::security_server::{SecurityConfig, SecurityServer};
+    let config = SecurityConfig {
+        settings: settings::read(env, Role::SecurityServer)?,
+        master: settings::settlement_master(env)?,
+        front: settings::domain(env, "FRONT")?,
+    };
+    Ok(SecurityServer::new(ports, config))
 }

@@ -14,6 +14,7 @@ use crate::applets::home::{access, lending};
 use crate::applets::identity;
 use crate::applets::keys;
 use crate::applets::purse;
+use crate::applets::settlement;
 use crate::iso::apdu::Command;
 use crate::iso::chaining::Step;
 use crate::iso::select;
@@ -32,7 +33,7 @@ pub struct Response {
     pub changed: bool,
 }
 
-/// A card with five applets. Session state (selected applet, verified PIN) is lost with the value.
+/// A card with six applets. Session state (selected applet, verified PIN) is lost with the value.
 pub struct Card {
     state: State,
     session: Session,
@@ -115,7 +116,10 @@ impl Card {
     ) -> Response {
         let mut command = match Command::parse(apdu) {
             Ok(command) => command,
-            Err(status) => return respond(Zeroizing::default(), status, false),
+            Err(status) => {
+                self.session.tap = None;
+                return respond(Zeroizing::default(), status, false);
+            }
         };
         match self.session.chain.receive(&mut command) {
             Step::Answer(data, status) => respond(data, status, false),
@@ -144,7 +148,9 @@ impl Card {
         rng: &mut impl CryptoRng,
         keep: Keep<'_>,
     ) -> Result<Outcome, StatusWord> {
-        let instruction = Instruction::try_from(command.header)?;
+        // Only what is right in the channel puts it back.
+        let tap = self.session.tap.take();
+        let instruction = Instruction::of(command.header, self.session.selected)?;
         if let Some(applet) = instruction.applet() {
             let selected = self
                 .session
@@ -241,6 +247,19 @@ impl Card {
             }
             Instruction::VerifyPinBlock => {
                 coupon::verify_block(state, session, command, keep, stretch, rng)
+            }
+            Instruction::ManageCard => settlement::manage(state, session, command, rng),
+            Instruction::InitializeUpdate => {
+                settlement::initialize_update(state, session, command, rng)
+            }
+            Instruction::ExternalAuthenticate => {
+                settlement::external_authenticate(session, tap, command)
+            }
+            Instruction::ReadBalance
+            | Instruction::Debit
+            | Instruction::TopUp
+            | Instruction::Acknowledge => {
+                settlement::in_channel(state, session, tap, command, instruction)
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Which commands there are, and to which applet each belongs.
 
+use tallystick_protocol::settlement::{card, channel};
+
 use crate::StatusWord;
+use crate::applets::settlement::instruction::MANAGE;
 
 /// The first four bytes of a command, without the chaining bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +31,19 @@ pub enum Applet {
     Home,
     /// Coupons.
     Coupon,
+    /// A contactless card that pays at a security server.
+    Settlement,
 }
 
 impl Applet {
     /// All applets.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Identity,
         Self::Keys,
         Self::Purse,
         Self::Home,
         Self::Coupon,
+        Self::Settlement,
     ];
 
     /// The application identifier.
@@ -49,6 +55,7 @@ impl Applet {
             Self::Purse => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x02],
             Self::Home => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x03],
             Self::Coupon => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x04],
+            Self::Settlement => &[0xf0, 0x54, 0x41, 0x4c, 0x4c, 0x59, 0x05],
         }
     }
 }
@@ -198,6 +205,20 @@ pub enum Instruction {
     CouponPassword,
     /// 80 D4 00 02: present the PIN in a block.
     VerifyPinBlock,
+    /// 80 D6 what: make a contactless card, show it, or forget it.
+    ManageCard,
+    /// 80 50 version, of the settlement applet: begin a channel.
+    InitializeUpdate,
+    /// 84 82 33: open it.
+    ExternalAuthenticate,
+    /// 84 D8, in the channel: say what the card holds.
+    ReadBalance,
+    /// 84 DA, in the channel: pay.
+    Debit,
+    /// 84 DC, in the channel: take value.
+    TopUp,
+    /// 84 DE, in the channel: keep less of the last transaction.
+    Acknowledge,
 }
 
 impl Instruction {
@@ -276,6 +297,27 @@ impl Instruction {
             | Self::LockCoupon
             | Self::CouponPassword
             | Self::VerifyPinBlock => Some(Applet::Coupon),
+            Self::ManageCard
+            | Self::InitializeUpdate
+            | Self::ExternalAuthenticate
+            | Self::ReadBalance
+            | Self::Debit
+            | Self::TopUp
+            | Self::Acknowledge => Some(Applet::Settlement),
+        }
+    }
+
+    /// The command of that header where that applet is selected. INITIALIZE UPDATE has the number that SCP03 gives it, which
+    /// another applet uses for something of its own.
+    ///
+    /// # Errors
+    /// As `try_from`.
+    pub fn of(header: Header, selected: Option<Applet>) -> Result<Self, StatusWord> {
+        match (selected, header.cla, header.ins) {
+            (Some(Applet::Settlement), 0x80, channel::INITIALIZE_UPDATE) => {
+                Ok(Self::InitializeUpdate)
+            }
+            _ => Self::try_from(header),
         }
     }
 }
@@ -356,11 +398,29 @@ impl TryFrom<Header> for Instruction {
             (0x80, 0xd0) => Self::LockCoupon,
             (0x80, 0xd2) => Self::CouponPassword,
             (0x80, 0xd4) => Self::VerifyPinBlock,
+            (0x80, MANAGE) => Self::ManageCard,
+            (channel::SECURE_CLASS, ins) => secured(ins)?,
             (0x00 | 0x80, _) => return Err(StatusWord::UnknownInstruction),
             (0x01..=0x03 | 0x40..=0x7f, _) => return Err(StatusWord::NoLogicalChannels),
             (0x04..=0x0f, _) => return Err(StatusWord::NoSecureMessaging),
             _ => return Err(StatusWord::UnknownClass),
         })
+    }
+}
+
+/// The command of that number in the channel.
+const fn secured(ins: u8) -> Result<Instruction, StatusWord> {
+    const READ: u8 = card::READ[1];
+    const DEBIT: u8 = card::DEBIT[1];
+    const TOP_UP: u8 = card::TOP_UP[1];
+    const ACKNOWLEDGE: u8 = card::ACKNOWLEDGE[1];
+    match ins {
+        channel::EXTERNAL_AUTHENTICATE => Ok(Instruction::ExternalAuthenticate),
+        READ => Ok(Instruction::ReadBalance),
+        DEBIT => Ok(Instruction::Debit),
+        TOP_UP => Ok(Instruction::TopUp),
+        ACKNOWLEDGE => Ok(Instruction::Acknowledge),
+        _ => Err(StatusWord::UnknownInstruction),
     }
 }
 
@@ -371,7 +431,7 @@ mod tests {
     #[test]
     fn no_command_looks_like_a_status_word_which_readers_may_refuse_to_pass_on() {
         // ISO/IEC 7816-4, 5.4.2: instructions 6X and 9X are invalid.
-        for cla in [0x00, 0x80] {
+        for cla in [0x00, 0x80, 0x84] {
             for ins in (0x60..=0x6f).chain(0x90..=0x9f) {
                 let header = Header {
                     cla,

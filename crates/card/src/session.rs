@@ -2,6 +2,7 @@
 
 use crate::Applet;
 use crate::StatusWord;
+use crate::applets::settlement::Tap;
 use crate::iso::chaining::Chain;
 use crate::safe::SafeKey;
 
@@ -15,6 +16,8 @@ pub(crate) struct Session {
     pub(crate) may_sign: bool,
     /// The key of locked coupons, once their password was given.
     pub(crate) coupons: Option<SafeKey>,
+    /// The channel to a security server. Whatever is not said in it ends it.
+    pub(crate) tap: Option<Tap>,
     pub(crate) chain: Chain,
 }
 

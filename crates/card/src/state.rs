@@ -14,6 +14,7 @@ use crate::applets::home::Home;
 use crate::applets::identity::{CERTIFICATE_MAX, KeyReference, SIGNATURE, rsa_key};
 use crate::applets::keys::{SHARES_MAX, SLOT_ROOM, SLOTS_MAX, Slot, StoredShare};
 use crate::applets::purse::{PURSES_MAX, Purses};
+use crate::applets::settlement::{self, Settlement};
 use crate::reference_data::{BYTES, FACTORY_PIN, FACTORY_PUK, Of, ReferenceData};
 use crate::room::room_of;
 use crate::safe::{KeptSecret, Place, SafeKey, SafeSlit};
@@ -29,6 +30,7 @@ const STATE_MAX: usize = SLOTS_MAX * SHARES_MAX * (CENTRES_MAX + 1) * crate::iso
     + PURSES_MAX * PURSE_ROOM_MAX
     + HOME_ROOM_MAX
     + coupon::ROOM_MAX
+    + settlement::ROOM_MAX
     + 192 * 1024;
 /// More than a purse takes: 48 entries with the longest evidence, 16 pending movements with the longest request and
 /// reply, the rest.
@@ -95,6 +97,9 @@ pub(crate) struct State {
     /// Offices and coupons; none on a card that was never given one.
     #[n(12)]
     pub(crate) coupons: Option<Coupons>,
+    /// The contactless card; none on a card that was never asked to be one.
+    #[n(13)]
+    pub(crate) settlement: Option<Settlement>,
 }
 
 /// The certificate of a further key.
@@ -138,6 +143,7 @@ impl State {
             purses: None,
             home: None,
             coupons: None,
+            settlement: None,
         }
     }
 
@@ -316,6 +322,7 @@ impl State {
             + self.purses.as_ref().map_or(0, room_of)
             + self.home.as_ref().map_or(0, Home::room)
             + self.coupons.as_ref().map_or(0, Coupons::room)
+            + self.settlement.as_ref().map_or(0, room_of)
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
@@ -324,8 +331,8 @@ impl State {
         }
         // The version is read first: what follows may look different in another one.
         match bytes {
-            [0xa5..=0xad, 0, VERSION_IN_CLEAR | VERSION_WITH_SAFE, ..] => {}
-            [0xa5..=0xad, 0, _, ..] => return Err(RestoreError::Version),
+            [0xa5..=0xae, 0, VERSION_IN_CLEAR | VERSION_WITH_SAFE, ..] => {}
+            [0xa5..=0xae, 0, _, ..] => return Err(RestoreError::Version),
             _ => return Err(RestoreError::Damaged),
         }
         let state: Self = minicbor::decode(bytes).map_err(|_| RestoreError::Damaged)?;
@@ -357,6 +364,7 @@ impl State {
             && (self.purses.iter()).all(|purses| purses.is_valid(has_safe))
             && (self.home.iter()).all(|home| home.is_valid(has_safe))
             && self.coupons.iter().all(Coupons::is_valid)
+            && self.settlement.iter().all(Settlement::is_valid)
             && are_valid(
                 self.further_keys.as_deref(),
                 |key| key.reference,

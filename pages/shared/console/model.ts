@@ -14,6 +14,7 @@ export type Role =
   | 'home-proxy'
   | 'vending'
   | 'coupon-office'
+  | 'security-server'
 /** Whose seat in an order a role takes: a bank pays as an issuer does. */
 export const seatOf = (role: Role): Role => (role === 'bank' || role === 'coupon-office' ? 'issuer' : role)
 
@@ -95,6 +96,7 @@ export type ArgumentKind =
   | 'campaign'
   | 'condition'
   | 'digest'
+  | 'card'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',

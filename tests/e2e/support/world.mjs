@@ -71,6 +71,18 @@ export async function eventually(what, look, ms = 20_000) {
 /** A console of a party, as JSON, with every order that it lists. */
 export const consoleOf = (parties, role) => wholeConsole(parties, parties.domain(role))
 
+/**
+ * The charges in a payer's ledger, once there are `least`. The wallet shows a parcel's number as soon as the courier has accepted;
+ * shop and courier tell the payer of it only then.
+ */
+export async function chargesAt(parties, role, least = 0) {
+  const charged = async () => (await consoleOf(parties, role)).ledger.filter(({ memo }) => /captur|charg|paid/i.test(memo))
+  return eventually(`${least} charges`, async () => {
+    const charges = await charged()
+    return charges.length >= least && charges
+  })
+}
+
 /** How many of a product the store has. */
 export async function stockOf(parties, sku) {
   const { products } = (await parties.fetch(parties.domain('shop'), '/v1/catalogue')).json()

@@ -172,7 +172,7 @@ pub(super) fn anchors(roots: &[ByteVec]) -> Result<TrustAnchors, CertificateErro
     TrustAnchors::from_der(&roots)
 }
 
-fn refused(error: &CertificateError) -> StatusWord {
+pub(super) fn refused(error: &CertificateError) -> StatusWord {
     match error {
         CertificateError::Expired | CertificateError::NotYetValid => StatusWord::Expired,
         CertificateError::UnknownAuthority | CertificateError::BadSignature => {

@@ -1,5 +1,5 @@
-//! What is selected by its name: the identity applet (PIV), that of keys from names, that of purses, that of coupons, and
-//! that of a card at home and of whoever is away.
+//! What is selected by its name: the identity applet (PIV), that of keys from names, that of purses, that of coupons, that of
+//! a card at home and of whoever is away, and that of a contactless card.
 
 pub mod coupon;
 pub mod home;
@@ -7,3 +7,4 @@ pub mod identity;
 mod issuers;
 pub mod keys;
 pub mod purse;
+pub mod settlement;

@@ -14,6 +14,7 @@ pub mod home;
 mod public_key;
 pub mod purse;
 mod replies;
+pub mod settlement;
 mod taken_slot;
 
 pub use commands::{

@@ -19,7 +19,7 @@ pub(crate) fn select(session: &mut Session, command: &Command<'_>) -> Result<Out
         Applet::Identity => {
             command.data.len() >= SHORTEST_IDENTITY_NAME && applet.aid().starts_with(command.data)
         }
-        Applet::Keys | Applet::Purse | Applet::Home | Applet::Coupon => {
+        Applet::Keys | Applet::Purse | Applet::Home | Applet::Coupon | Applet::Settlement => {
             applet.aid() == command.data
         }
     };
@@ -38,7 +38,7 @@ pub(crate) fn select(session: &mut Session, command: &Command<'_>) -> Result<Out
             ];
             tlv::object(0x61, &parts.concat())
         }
-        Applet::Keys | Applet::Purse | Applet::Home | Applet::Coupon => {
+        Applet::Keys | Applet::Purse | Applet::Home | Applet::Coupon | Applet::Settlement => {
             tlv::object(0x6f, &tlv::object(0x84, applet.aid()))
         }
     }))

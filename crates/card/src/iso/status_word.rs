@@ -32,6 +32,8 @@ pub enum StatusWord {
     Blocked,
     /// 6985: not in this state of the card, or no applet selected.
     ConditionsNotSatisfied,
+    /// 6988: in the channel, the MAC or what it protects is wrong; the channel has ended.
+    BadSecureMessaging,
     /// 6A80: the data is malformed or does not fit the card.
     WrongData,
     /// 6A82: no such applet or data object.
@@ -66,7 +68,7 @@ pub enum StatusWord {
     OlderCheckpoint,
     /// 9408: no more movements can be pending.
     PendingFull,
-    /// 9409: the purse holds value, or something is pending; the coupon is under way.
+    /// 9409: the purse or the contactless card holds value, or something is pending; the coupon is under way.
     NotSettled,
     /// 940A: the bank has not heard yet of what a purse took over from a prepaid card.
     NotTold,
@@ -96,6 +98,7 @@ impl From<StatusWord> for u16 {
             StatusWord::SecurityStatusNotSatisfied => 0x6982,
             StatusWord::Blocked => 0x6983,
             StatusWord::ConditionsNotSatisfied => 0x6985,
+            StatusWord::BadSecureMessaging => 0x6988,
             StatusWord::WrongData => 0x6a80,
             StatusWord::NotFound => 0x6a82,
             StatusWord::NotEnoughMemory => 0x6a84,
@@ -139,6 +142,7 @@ impl From<u16> for StatusWord {
             0x6982 => Self::SecurityStatusNotSatisfied,
             0x6983 => Self::Blocked,
             0x6985 => Self::ConditionsNotSatisfied,
+            0x6988 => Self::BadSecureMessaging,
             0x6a80 => Self::WrongData,
             0x6a82 => Self::NotFound,
             0x6a84 => Self::NotEnoughMemory,

@@ -14,3 +14,4 @@ mod power_failure;
 mod purse;
 mod scenarios;
 mod secrecy;
+mod settlement;

@@ -9,7 +9,8 @@ use super::{
     memory::{ERASED, Memory, power, send},
     purse::holder::Apdu,
     scenarios::{
-        PAGES, Scenario, coupon_scenarios, lived_in, purse_scenarios, scenarios, with_coupons,
+        PAGES, Scenario, coupon_scenarios, lived_in, prepared_scenarios, purse_scenarios,
+        scenarios, settlement_scenarios, with_contactless_card, with_coupons, with_prepared_card,
         with_purses,
     },
 };
@@ -25,6 +26,9 @@ use crate::applets::identity::KeyReference;
 use crate::host;
 use crate::journal::Journal;
 use crate::state::State;
+
+/// Of the random numbers of a command that is cut.
+const SEED: u64 = 4;
 
 /// The state in a memory; what a card would be after the power came back.
 fn state_in(pages: &[Page]) -> State {
@@ -67,7 +71,7 @@ fn path(scenario: &Scenario, before: &State, after: &State) -> Vec<State> {
 fn cut_at_every_write(scenario: &Scenario, pages: &[Page]) -> usize {
     let name = scenario.name;
     let memory = Memory::with(pages.to_vec());
-    let mut rng = TestRng::new(4);
+    let mut rng = TestRng::new(SEED);
     let mut card = power(&memory);
     for apdu in &scenario.session {
         card.transmit(apdu, &mut rng);
@@ -115,10 +119,16 @@ fn each_command_is_done_or_not_done_wherever_the_power_fails() {
     let purses = purse_scenarios(&said).into_iter();
     let (coupon_pages, said) = with_coupons();
     let coupons = coupon_scenarios(&said).into_iter();
+    let (prepared_pages, said) = with_prepared_card();
+    let prepared = prepared_scenarios(&said).into_iter();
+    let tapped_pages = with_contactless_card();
+    let tapped = settlement_scenarios(&tapped_pages, SEED).into_iter();
     let cards = cards.map(|scenario| (scenario, &pages));
     let all_scenarios = cards
         .chain(purses.map(|scenario| (scenario, &purse_pages)))
-        .chain(coupons.map(|scenario| (scenario, &coupon_pages)));
+        .chain(coupons.map(|scenario| (scenario, &coupon_pages)))
+        .chain(prepared.map(|scenario| (scenario, &prepared_pages)))
+        .chain(tapped.map(|scenario| (scenario, &tapped_pages)));
     let mut covered = Vec::new();
     let mut cuts = 0;
     for (scenario, pages) in all_scenarios {
@@ -130,16 +140,12 @@ fn each_command_is_done_or_not_done_wherever_the_power_fails() {
             covered.push(scenario.instruction());
         }
     }
-    let all = (0..=0xff_u8).flat_map(|ins| {
-        [0x00, 0x80].map(|cla| Header {
-            cla,
-            ins,
-            p1: 0,
-            p2: 0,
-        })
-    });
-    let all: Vec<_> = all
+    let (p1, p2) = (0, 0);
+    let headers =
+        (0..=0xff_u8).flat_map(|ins| [0x00, 0x80, 0x84].map(|cla| Header { cla, ins, p1, p2 }));
+    let all: Vec<_> = headers
         .filter_map(|header| Instruction::try_from(header).ok())
+        .chain([Instruction::InitializeUpdate])
         // What two cards do with each other is cut in `tests::home::power_failure` and `tests::purse::local::power`.
         .filter(|instruction| instruction.applet() != Some(Applet::Home))
         .filter(|instruction| {
@@ -343,6 +349,18 @@ fn a_purse_key_that_was_replaced_or_deleted_is_nowhere_in_the_memory() {
         (host::purse::close(1), 0),
     ];
     are_gone_after(&pages, &[&keys[0], &keys[2]], &ended);
+}
+
+#[test]
+fn the_keys_of_a_card_that_was_forgotten_are_nowhere_in_the_memory() {
+    let (pages, _) = with_prepared_card();
+    let state = state_in(&pages);
+    let secrets: Vec<_> = state.settlement.as_ref().unwrap().secrets().collect();
+    let ended = [
+        (host::select(Applet::Settlement), 1),
+        (host::settlement::forget(), 0),
+    ];
+    are_gone_after(&pages, &secrets, &ended);
 }
 
 #[test]

@@ -4,8 +4,11 @@ use alloc::{vec, vec::Vec};
 
 use tallystick_protocol::bank::FeeOption;
 use tallystick_protocol::keys::{Purpose, SealedShare, proof::Challenge};
-use tallystick_protocol::test_keys::TestRng;
+use tallystick_protocol::settlement::card::{ACKNOWLEDGE, DEBIT, READ, TOP_UP};
+use tallystick_protocol::settlement::channel::HostOpening;
+use tallystick_protocol::test_keys::{TestAuthority, TestRng};
 use tallystick_protocol::trust::signature::Algorithm;
+use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::identifier::{HolderId, Root};
 use tallystick_protocol::wire::money::{Currency, Money};
 use zeroize::Zeroizing;
@@ -13,10 +16,11 @@ use zeroize::Zeroizing;
 use super::{
     bench::{CHEAP, Centre, NONCE, PIN, PUK, context, domain, pair},
     coupon,
-    memory::Memory,
+    memory::{Memory, power},
     purse::bank::START,
     purse::holder::{ACCOUNT, PURSE, yen},
     purse::lived::{Said, live},
+    settlement,
 };
 use crate::Applet;
 use crate::Header;
@@ -49,7 +53,12 @@ pub(super) struct Scenario {
 impl Scenario {
     pub(super) fn instruction(&self) -> Instruction {
         let [cla, ins, p1, p2] = *self.command.first_chunk().unwrap();
-        Instruction::try_from(Header { cla, ins, p1, p2 }).unwrap()
+        let selected = |apdu: &Apdu| {
+            let mut applets = Applet::ALL.into_iter();
+            applets.find(|applet| host::select(*applet).as_ref() == Ok(apdu))
+        };
+        let selected = self.session.iter().rev().find_map(selected);
+        Instruction::of(Header { cla, ins, p1, p2 }, selected).unwrap()
     }
 }
 
@@ -142,6 +151,31 @@ pub(super) fn with_coupons() -> (Vec<Page>, coupon::lived::Said) {
     personalised(2 * PAGES, |ok| coupon::lived::live(ok))
 }
 
+/// A memory with a contactless card on which are 500.
+pub(super) fn with_contactless_card() -> Vec<Page> {
+    let made = personalised(PAGES, |ok| {
+        ok(host::verify_pin(PIN));
+        settlement::world::live(&mut *ok);
+        settlement::world::charge(ok);
+    });
+    made.0
+}
+
+/// A memory with a card that is prepared to be a contactless one, and what its security server has signed.
+pub(super) fn with_prepared_card() -> (Vec<Page>, Vec<u8>) {
+    personalised(PAGES, |ok| {
+        let mut authority = TestAuthority::new(START);
+        ok(host::verify_pin(PIN));
+        ok(host::select(Applet::Purse));
+        ok(purse::put_roots(&[authority.root.as_der().to_vec()]));
+        ok(host::select(Applet::Settlement));
+        let key = ok(host::settlement::prepare());
+        let key = host::settlement::prepared(&key).unwrap();
+        let said = settlement::world::personalisation(key);
+        settlement::world::signed(&mut authority, &said)
+    })
+}
+
 pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario> {
     let (identity, keys) = (host::select(Applet::Identity), host::select(Applet::Keys));
     let verify = host::verify_pin(PIN);
@@ -219,6 +253,11 @@ pub(super) fn scenarios(public: &[u8; 32], share: &SealedShare) -> Vec<Scenario>
             "certificate replaced",
             &[&identity, &verify],
             host::put_certificate(&[0x31; 900]),
+        ),
+        scenario(
+            "a card prepared",
+            &[&host::select(Applet::Settlement)],
+            host::settlement::prepare(),
         ),
         scenario("a slot taken", &[&keys], host::generate_enrolment_key(9)),
         scenario("a slot replaced", &[&identity, &verify, &keys], replace),
@@ -334,5 +373,52 @@ pub(super) fn coupon_scenarios(said: &coupon::lived::Said) -> Vec<Scenario> {
         ),
         nothing(trying(scenario("a PIN block", &bearer, block), 0x9000)),
         trying(scenario("a wrong block", &bearer, bad_block), 0x63c2),
+    ]
+}
+
+/// As [`scenarios`], of [`with_prepared_card`].
+pub(super) fn prepared_scenarios(said: &[u8]) -> Vec<Scenario> {
+    let (identity, verify) = (host::select(Applet::Identity), host::verify_pin(PIN));
+    let applet = host::select(Applet::Settlement);
+    let given = host::settlement::personalise(said, START);
+    vec![
+        scenario("a card personalised", &[&applet], given),
+        scenario(
+            "a card forgotten",
+            &[&identity, &verify, &applet],
+            host::settlement::forget(),
+        ),
+    ]
+}
+
+/// As [`scenarios`], of [`with_contactless_card`]: what is said in a channel is made for the random numbers that the card will
+/// have drawn.
+pub(super) fn settlement_scenarios(pages: &[Page], seed: u64) -> Vec<Scenario> {
+    let applet = host::select(Applet::Settlement).unwrap();
+    let opening = HostOpening::begin(0, &[7; 16]).unwrap();
+    let update = Zeroizing::new(opening.initialize_update().unwrap());
+    let mut card = power(&Memory::with(pages.to_vec()));
+    let mut rng = TestRng::new(seed);
+    card.transmit(&applet, &mut rng);
+    let answer = opening.read(&card.transmit(&update, &mut rng)).unwrap();
+    let keys = settlement::world::keys();
+    let (command, channel) = opening.authenticate(&answer, &keys).unwrap();
+    let (applet, update) = (Ok(applet), Ok(update));
+    let authenticate = Ok(Zeroizing::new(command));
+    let open = [&applet, &update, &authenticate];
+    let said = |header, data: &[u8]| {
+        let command = channel.clone().wrap(header, data).unwrap();
+        Ok(Zeroizing::new(command))
+    };
+    let order = encode_value(&settlement::world::order(1, 100, 1));
+    let nothing = Scenario::changing_nothing;
+    vec![
+        nothing(scenario("whose card", &[&applet], host::settlement::show())),
+        nothing(scenario("a tap", &[&applet], update.clone())),
+        nothing(scenario("a channel", &open[..2], authenticate.clone())),
+        nothing(scenario("a balance", &open, said(READ, &[]))),
+        scenario("a debit", &open, said(DEBIT, &order)),
+        scenario("a top-up", &open, said(TOP_UP, &order)),
+        scenario("acknowledged", &open, said(ACKNOWLEDGE, &[1])),
     ]
 }

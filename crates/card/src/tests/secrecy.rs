@@ -9,6 +9,7 @@ use super::bench::{Bench, Centre, NONCE, PUK, context, pair};
 use super::coupon::world::PASSWORD;
 use super::home::world::{FIRST, SECOND};
 use super::purse::lived::live;
+use super::settlement;
 use crate::Applet;
 use crate::host;
 use crate::safe::Place;
@@ -43,6 +44,7 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     bench.select(Applet::Coupon);
     bench.ok(host::coupon::set_password(PASSWORD));
     bench.ok(host::coupon::present_password(PASSWORD));
+    settlement::world::live(|apdu| bench.send(apdu).bytes);
     let key_of_coupons = bench.card.coupon_key().unwrap();
     let holder = HolderId::of_enrolment_key(&public);
     let share = centre.holder_share(&holder, &key);
@@ -60,9 +62,12 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     in_safe.extend(purse_keys.iter().map(|(_, secret)| secret.as_slice()));
     let home = state.home.as_ref().unwrap().secrets();
     assert_eq!(home.len(), 4);
-    let secrets = [&in_safe[..], &[slot.secret.as_slice()], &home].concat();
+    let contactless = state.settlement.as_ref().unwrap().secrets();
+    let contactless: Vec<_> = contactless.collect();
+    assert_eq!(contactless.iter().map(|keys| keys.len()).sum::<usize>(), 64);
+    let secrets = [&in_safe[..], &[slot.secret.as_slice()], &home, &contactless].concat();
     let secrets = secret_pieces(&secrets);
-    assert!(secrets.len() >= 8 + 2 + 16 + 2 + 3 * 2 + 4 * 2 + 2);
+    assert!(secrets.len() >= 8 + 2 + 16 + 2 + 3 * 2 + 4 * 2 + 2 + 4);
     let kept = bench.card.state();
     for piece in &secret_pieces(&in_safe) {
         assert!(
@@ -96,7 +101,7 @@ fn no_response_to_any_instruction_contains_a_secret_and_nor_does_what_is_stored(
     let mut fresh = None;
     let mut is_as_kept = false;
     for applet in Applet::ALL {
-        for cla in [0x00, 0x80, 0x10, 0x90] {
+        for cla in [0x00, 0x80, 0x84, 0x10, 0x90] {
             for ins in 0..=0xff_u8 {
                 // Making an RSA key 40 times would take long and tell nothing new.
                 if ins == 0x47 {

@@ -21,7 +21,8 @@ const SHOWN: u32 = 30;
 pub(crate) const LISTING: Listing = Listing {
     table: "security_settlements",
     states: &["proposed", "ready", "debiting", "settled", "refused"],
-    reason: "reason",
+    // Some words mean something else at a bank.
+    reason: "iif(reason = 'other-currency', 'card-other-currency', reason)",
     by: "NULL",
     with: "coalesce(shop, '')",
     has_amount: true,
@@ -43,7 +44,7 @@ impl<P: Ports> Show for SecurityServer<P> {
         let facts = vec![
             Fact::new("card", Cell::or_none(alias, Cell::Text)),
             Fact::new("left-on-card", Cell::or_none(left, Cell::from)),
-            Fact::new("until", Cell::Time(settlement.expires_at.0)),
+            Fact::new("payable-until", Cell::Time(settlement.expires_at.0)),
         ];
         Ok(Some(Detail {
             root: settlement.root.to_string(),
@@ -128,6 +129,16 @@ fn subject(subject: &[u8; 32]) -> Cell {
     Cell::Text(text.get(..16).unwrap_or_default().to_owned())
 }
 
+/// The word of what a card was told. At a coupon office it means something else.
+fn act(act: &str) -> Cell {
+    Cell::Word(format!("card-{act}"))
+}
+
+/// The word of why a card is credited, or of how far that is.
+fn of_credit(word: &str) -> Cell {
+    Cell::Word(format!("credit-{word}"))
+}
+
 fn log(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     type Line = ((u64, Alias, u32, String), ([u8; 32], Money, u64));
     let sql =
@@ -139,7 +150,7 @@ fn log(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
             Cell::Time(at),
             Cell::Text(alias.to_string()),
             Cell::Count(counter.into()),
-            Cell::word(&kind),
+            act(&kind),
             subject(&about),
             amount.into(),
             Money::new(left, amount.currency).into(),
@@ -169,14 +180,14 @@ fn unresolved(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
         vec![
             Cell::Time(at),
             Cell::Text(alias.to_string()),
-            Cell::word(&kind),
+            act(&kind),
             subject(&about),
             amount.into(),
         ]
     };
     Ok(Table {
         name: "card-unresolved",
-        columns: &["at", "card", "kind", "about", "amount"],
+        columns: &["at", "card", "act", "about", "amount"],
         rows: lines.into_iter().map(line).collect(),
     })
 }
@@ -190,7 +201,7 @@ fn resolved(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
         vec![
             Cell::Time(at),
             Cell::Text(alias.to_string()),
-            Cell::word(&kind),
+            act(&kind),
             subject(&about),
             amount.into(),
             Cell::Time(resolved_at),
@@ -199,7 +210,7 @@ fn resolved(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
     };
     Ok(Table {
         name: "card-resolved",
-        columns: &["at", "card", "kind", "about", "amount", "resolved", "found"],
+        columns: &["at", "card", "act", "about", "amount", "resolved", "found"],
         rows: lines.into_iter().map(line).collect(),
     })
 }
@@ -240,13 +251,13 @@ fn credits(tables: &(impl Tables + ?Sized)) -> Result<Table, DatabaseError> {
             Cell::Text(alias.to_string()),
             subject(&number),
             Money::new(minor, currency).into(),
-            Cell::or_none(reason, |reason| Cell::word(&reason)),
-            Cell::word(&state),
+            Cell::or_none(reason, |reason| of_credit(&reason)),
+            of_credit(&state),
         ]
     };
     Ok(Table {
         name: "card-credits",
-        columns: &["at", "card", "credit", "amount", "reason", "state"],
+        columns: &["at", "card", "card-credit", "amount", "reason", "state"],
         rows: lines.into_iter().map(line).collect(),
     })
 }

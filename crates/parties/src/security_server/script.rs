@@ -1,20 +1,12 @@
 //! What cards are told in the channel: these commands and no others, so that nothing that comes from outside is ever one.
 
 use minicbor::bytes::ByteVec;
-use tallystick_protocol::settlement::TapId;
-use tallystick_protocol::settlement::TapStep;
-use tallystick_protocol::settlement::card::CardOrder;
-use tallystick_protocol::settlement::channel::{ChannelError, HostChannel, SECURE_CLASS};
+use tallystick_protocol::settlement::card::{CardOrder, DEBIT, READ, TOP_UP};
+use tallystick_protocol::settlement::channel::{ChannelError, HostChannel};
+use tallystick_protocol::settlement::{TapId, TapStep};
 use tallystick_protocol::wire::cbor::encode_value;
 
 use super::pending::Act;
-
-/// Says what the card holds and did last.
-const READ: [u8; 4] = [SECURE_CLASS, 0xd8, 0, 0];
-/// Pays off the card.
-const DEBIT: [u8; 4] = [SECURE_CLASS, 0xda, 0, 0];
-/// Pays onto the card.
-const TOP_UP: [u8; 4] = [SECURE_CLASS, 0xdc, 0, 0];
 
 /// READ, in this channel.
 ///

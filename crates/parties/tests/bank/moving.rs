@@ -26,7 +26,7 @@ fn books(world: &World, purse: &Purse) -> (i64, i64) {
 }
 
 #[test]
-fn t004_1_32_a_purse_is_loaded_and_unloaded_and_the_books_know_what_it_holds() {
+fn t004_1_t004_32_a_purse_is_loaded_and_unloaded_and_the_books_know_what_it_holds() {
     let (world, mut holder, mut purse) = start();
     purse.load(&world, &mut holder, 3_000);
     assert_eq!(purse.amount, 3_000);

@@ -83,7 +83,7 @@ fn nobody_opens_a_purse_on_another_s_account_or_with_another_key() {
 }
 
 #[test]
-fn t004_18_28_a_purse_whose_key_has_ended_moves_nothing() {
+fn t004_18_t004_28_a_purse_whose_key_has_ended_moves_nothing() {
     let world = world();
     let mut holder = enrolled(&world, 1);
     deposit(&world, &holder, 10_000, "one");

@@ -41,7 +41,7 @@ fn expiry(world: &World) -> String {
 }
 
 #[test]
-fn t004_10_23_a_purse_gets_a_new_key_for_the_fee_and_goes_on_with_its_value() {
+fn t004_10_t004_23_a_purse_gets_a_new_key_for_the_fee_and_goes_on_with_its_value() {
     for new in [NEW, Key::Rsa(7)] {
         let mut scene = scene();
         scene.purse.load(&scene.world, &mut scene.holder, 1_000);

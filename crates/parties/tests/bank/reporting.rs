@@ -144,7 +144,7 @@ fn t004_44_amounts_that_disagree_with_the_books_are_set_right_with_an_alert() {
 }
 
 #[test]
-fn t004_10_23_what_another_key_signed_or_an_ended_one_moves_nothing() {
+fn t004_10_t004_23_what_another_key_signed_or_an_ended_one_moves_nothing() {
     let (world, mut holder, purse) = start();
     let mut other = purse.clone();
     other.key = Key::P256([8; 32]);
@@ -280,7 +280,7 @@ fn with_the_last(purse: &Purse, world: &World, left: usize) -> PurseReport {
 }
 
 #[test]
-fn t004_3_4_20_21_what_a_card_may_erase_the_bank_does_not_miss() {
+fn t004_3_t004_4_t004_20_t004_21_what_a_card_may_erase_the_bank_does_not_miss() {
     for policy in [HistoryPolicy::Stop, HistoryPolicy::EraseOldest] {
         for left in [0, 1, 3] {
             let (world, mut holder, mut purse) = of_policy(policy);
@@ -313,7 +313,8 @@ fn t004_5_t004_13_t004_22_a_card_that_uploads_first_erases_nothing_that_is_not_k
 }
 
 #[test]
-fn t004_39_44_a_card_that_erased_and_holds_something_else_is_set_right_when_the_window_is_over() {
+fn t004_39_t004_44_a_card_that_erased_and_holds_something_else_is_set_right_when_the_window_is_over()
+ {
     let (world, mut holder, mut purse) = of_policy(HistoryPolicy::EraseOldest);
     purse.amount += 1;
     let report = with_the_last(&purse, &world, 0);

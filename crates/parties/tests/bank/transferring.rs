@@ -157,7 +157,7 @@ fn what_the_bank_refuses_to_send_is_back_in_the_purse_by_its_next_report() {
 }
 
 #[test]
-fn t004_24_29_a_prepaid_card_is_loaded_and_unloaded_by_an_agent() {
+fn t004_24_t004_29_a_prepaid_card_is_loaded_and_unloaded_by_an_agent() {
     let world = world();
     let mut holder = enrolled(&world, 1);
     deposit(&world, &holder, 10_000, "one");

@@ -157,7 +157,7 @@ fn t001_12_converting_ones_own_postpaid_coupon_wins_nothing() {
 }
 
 #[test]
-fn the_charges_equal_the_sum_of_what_reached_shops_to_the_unit() {
+fn t001_10_the_charges_equal_the_sum_of_what_reached_shops_to_the_unit() {
     let world = world();
     let (mut anna, mut ben) = (Person::new(&world, 1), Person::new(&world, 2));
     let mut sum = 0;

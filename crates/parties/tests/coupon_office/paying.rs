@@ -133,7 +133,7 @@ fn t001_7_an_order_whose_time_is_over_gives_its_coupons_free() {
 }
 
 #[test]
-fn a_cancelled_order_gives_its_coupons_free() {
+fn t_u5_a_cancelled_order_gives_its_coupons_free() {
     let world = world();
     let mut buyer = Buyer::new(&world);
     let coupons = buyer.coupons(&world, &[500]);

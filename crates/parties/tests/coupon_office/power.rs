@@ -94,7 +94,7 @@ impl Power {
 }
 
 #[test]
-fn the_office_loses_power_at_any_write_and_the_coupon_goes_its_way_once() {
+fn t001_17_the_office_loses_power_at_any_write_and_the_coupon_goes_its_way_once() {
     let mut writes = 0;
     while way_with_power_failure(writes) {
         writes += 1;

@@ -89,7 +89,7 @@ fn t001_9_what_was_said_before_is_answered_again_and_done_once() {
 }
 
 #[test]
-fn handed_to_two_at_once_it_has_exactly_one_owner() {
+fn t001_9_handed_to_two_at_once_it_has_exactly_one_owner() {
     let world = world();
     let (mut anna, mut ben) = (Person::new(&world, 1), Person::new(&world, 2));
     let mut carl = Person::new(&world, 3);

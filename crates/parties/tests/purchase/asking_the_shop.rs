@@ -43,7 +43,7 @@ fn identifiers(world: &World, party: &str, role: Role, order: &Order) -> Vec<[u8
 }
 
 #[test]
-fn nothing_that_issuer_or_courier_know_opens_an_order_at_the_shop() {
+fn t_u2_nothing_that_issuer_or_courier_know_opens_an_order_at_the_shop() {
     let (world, order) = bought();
     for (party, role) in [(ISSUER, Role::Issuer), (COURIER, Role::Courier)] {
         for identifier in identifiers(&world, party, role, &order) {
@@ -64,7 +64,7 @@ fn nothing_that_issuer_or_courier_know_opens_an_order_at_the_shop() {
 }
 
 #[test]
-fn what_opens_an_order_at_the_shop_is_with_nobody_but_shop_and_holder() {
+fn t_u2_what_opens_an_order_at_the_shop_is_with_nobody_but_shop_and_holder() {
     let (world, order) = bought();
     assert!(holds(&everything_at(&world, SHOP), &order.form_digest));
     for party in [ISSUER, COURIER, CENTRE, CA] {

@@ -198,7 +198,7 @@ fn t002_4_without_the_shops_instruction_the_courier_does_nothing() {
 }
 
 #[test]
-fn a_clearance_is_used_once() {
+fn t002_3_a_clearance_is_used_once() {
     let world = World::new();
     let mut holder = holder(&world);
     let order = holder.usual_order(&world, &[("sencha-100", 1)]);

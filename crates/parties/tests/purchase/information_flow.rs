@@ -94,7 +94,7 @@ fn assert_unknown(world: &World, party: &str, secrets: &[&Vec<Vec<u8>>]) {
 }
 
 #[test]
-fn under_strict_no_party_receives_or_holds_what_it_must_not_know() {
+fn t_u2_under_strict_no_party_receives_or_holds_what_it_must_not_know() {
     let (world, _holder, order, fields) = purchase();
     assert_eq!(buy(&world, &order).state, ShopState::Accepted);
     assert_unknown(
@@ -182,7 +182,7 @@ fn who_took_no_part_holds_nothing_of_a_purchase() {
 }
 
 #[test]
-fn the_search_does_find_what_each_party_may_know() {
+fn t_u2_the_search_does_find_what_each_party_may_know() {
     let (world, _holder, order, fields) = purchase();
     buy(&world, &order);
     assert!(holds(&everything_at(&world, SHOP), &fields.goods[0]));
@@ -202,7 +202,7 @@ fn the_search_does_find_what_each_party_may_know() {
 }
 
 #[test]
-fn no_log_line_names_a_holder_or_any_field() {
+fn t_u2_no_log_line_names_a_holder_or_any_field() {
     let (world, holder, order, fields) = purchase();
     buy(&world, &order);
     for (party, machine) in &world.machines {
@@ -226,7 +226,7 @@ fn no_log_line_names_a_holder_or_any_field() {
 }
 
 #[test]
-fn every_key_a_party_can_derive_opens_its_own_part_and_no_other() {
+fn t002_1_t_u2_every_key_a_party_can_derive_opens_its_own_part_and_no_other() {
     let (world, mut holder, order, _) = purchase();
     let other = holder.usual_order(&world, &[("matcha-30", 1)]);
     buy(&world, &order);
@@ -246,7 +246,7 @@ fn every_key_a_party_can_derive_opens_its_own_part_and_no_other() {
 }
 
 #[test]
-fn parts_on_the_way_are_all_of_one_length() {
+fn t_u2_parts_on_the_way_are_all_of_one_length() {
     let (_world, _holder, order, _) = purchase();
     let lengths: Vec<usize> = order
         .split

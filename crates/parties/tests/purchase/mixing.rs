@@ -74,7 +74,7 @@ fn an_order_made_from_another_shops_form_is_refused() {
 }
 
 #[test]
-fn parts_of_two_orders_do_not_go_together() {
+fn t002_13_parts_of_two_orders_do_not_go_together() {
     let world = World::new();
     let mut holder = holder(&world);
     let one = holder.usual_order(&world, &[("sencha-100", 1)]);
@@ -89,7 +89,7 @@ fn parts_of_two_orders_do_not_go_together() {
 }
 
 #[test]
-fn a_part_relabelled_as_another_orders_stays_closed_because_the_root_is_in_its_seal() {
+fn t002_13_a_part_relabelled_as_another_orders_stays_closed_because_the_root_is_in_its_seal() {
     let world = World::new();
     let mut holder = holder(&world);
     for at in 0..3 {

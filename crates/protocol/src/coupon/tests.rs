@@ -137,7 +137,7 @@ fn t001_6_value_is_signed_by_the_office_and_owner_by_the_owners_key() {
 }
 
 #[test]
-fn parts_of_other_coupons_owners_and_ends_are_refused() {
+fn t001_5_parts_of_other_coupons_owners_and_ends_are_refused() {
     let other_terms = Coupon {
         terms: signed(&terms(2), OFFICE),
         ..coupon(1)

@@ -10,6 +10,7 @@ mod local;
 mod order;
 mod purse;
 mod settlement;
+mod settlement_card;
 #[path = "../support/mod.rs"]
 mod support;
 

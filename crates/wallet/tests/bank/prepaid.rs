@@ -74,7 +74,7 @@ fn read(holder: &Holder<'_>) -> PrepaidReading {
 }
 
 #[test]
-fn t004_24_29_a_prepaid_card_is_got_topped_up_and_taken_back_by_the_wallet_as_agent() {
+fn t004_24_t004_29_a_prepaid_card_is_got_topped_up_and_taken_back_by_the_wallet_as_agent() {
     let world = World::with_authority();
     let holder = with_prepaid(&world);
     let empty = card(&holder);

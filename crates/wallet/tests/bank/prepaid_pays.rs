@@ -36,7 +36,7 @@ fn pays(holder: &Holder<'_>, request: &str, minor: u64) -> Result<(String, Strin
 }
 
 #[test]
-fn t004_24_29_a_prepaid_card_pays_another_wallet_while_no_bank_can_be_reached() {
+fn t004_24_t004_29_a_prepaid_card_pays_another_wallet_while_no_bank_can_be_reached() {
     let world = World::with_authority();
     let (payer, payee) = two(&world);
     let request = asks(&payee, Some(1_200));

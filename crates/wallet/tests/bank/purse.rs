@@ -12,7 +12,7 @@ use super::holder::PIN;
 use super::world::World;
 
 #[test]
-fn t004_1_7_an_account_loads_a_purse_in_the_wallet_itself_and_the_purse_unloads() {
+fn t004_1_t004_7_an_account_loads_a_purse_in_the_wallet_itself_and_the_purse_unloads() {
     let world = World::with_authority();
     let holder = with_purse(&world, 10_000);
     let opened = purse(&holder);

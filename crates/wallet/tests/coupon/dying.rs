@@ -80,11 +80,11 @@ fn at_every_step(lose_answers: bool) {
 }
 
 #[test]
-fn a_wallet_that_dies_anywhere_buys_and_gives_once() {
+fn t001_16_t001_23_a_wallet_that_dies_anywhere_buys_and_gives_once() {
     at_every_step(false);
 }
 
 #[test]
-fn a_wallet_that_loses_any_answer_buys_and_gives_once() {
+fn t001_16_t001_23_a_wallet_that_loses_any_answer_buys_and_gives_once() {
     at_every_step(true);
 }

@@ -34,7 +34,7 @@ fn refuses_all(holder: &mut Holder) {
 }
 
 #[test]
-fn t004_3_20_a_full_history_stops_all_value_until_its_holder_empties_it() {
+fn t004_3_t004_20_a_full_history_stops_all_value_until_its_holder_empties_it() {
     let mut holder = full(HistoryPolicy::Stop);
     refuses_all(&mut holder);
     holder.upload();
@@ -48,7 +48,7 @@ fn t004_3_20_a_full_history_stops_all_value_until_its_holder_empties_it() {
 }
 
 #[test]
-fn t004_4_21_the_oldest_entry_is_erased_for_the_next_payment() {
+fn t004_4_t004_21_the_oldest_entry_is_erased_for_the_next_payment() {
     let mut holder = full(HistoryPolicy::EraseOldest);
     assert!(!holder.view().is_full);
     holder.pay(1, 1).unwrap();
@@ -63,7 +63,7 @@ fn t004_4_21_the_oldest_entry_is_erased_for_the_next_payment() {
 }
 
 #[test]
-fn t004_5_22_only_what_the_bank_has_verified_is_erased() {
+fn t004_5_t004_22_only_what_the_bank_has_verified_is_erased() {
     let mut holder = full(HistoryPolicy::UploadFirst);
     refuses_all(&mut holder);
     let report = holder.report(None);

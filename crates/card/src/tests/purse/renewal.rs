@@ -56,7 +56,7 @@ fn renew(holder: &mut Holder, algorithm: Algorithm) -> (VerifyingKey, VerifyingK
 }
 
 #[test]
-fn t004_10_18_28_a_renewed_key_works_and_the_old_one_signs_nothing_any_more() {
+fn t004_10_t004_18_t004_28_a_renewed_key_works_and_the_old_one_signs_nothing_any_more() {
     for (first, next) in [
         (Algorithm::Es256, Algorithm::Es256),
         (Algorithm::Ps256, Algorithm::Es256),
@@ -82,7 +82,7 @@ fn t004_10_18_28_a_renewed_key_works_and_the_old_one_signs_nothing_any_more() {
 }
 
 #[test]
-fn t004_10_18_28_an_expired_key_asks_for_no_new_one_and_moves_nothing() {
+fn t004_10_t004_18_t004_28_an_expired_key_asks_for_no_new_one_and_moves_nothing() {
     let mut holder = Holder::holding(100);
     holder.ok(purse::make_key(0, Algorithm::Es256));
     holder.now = START.plus_seconds(LIFE);

@@ -7,6 +7,7 @@ use crate::store::schema::{COMMON, Migration, migrate};
 const SHOP: &Listing = &crate::shop::console_view::LISTING;
 const ISSUER: &Listing = &crate::issuer::console_view::LISTING;
 const COURIER: &Listing = &crate::courier::console_view::LISTING;
+const SECURITY: &Listing = &crate::security_server::console_view::LISTING;
 
 fn database(schema: &str, tables: &[Migration]) -> SqliteDatabase {
     let database = SqliteDatabase::new().unwrap();
@@ -129,6 +130,11 @@ fn every_way_of_looking_has_an_index_and_none_but_the_rarest_sorts() {
         (SHOP, "shop", crate::shop::schema::TABLES),
         (ISSUER, "issuer", crate::issuer::schema::TABLES),
         (COURIER, "courier", crate::courier::schema::TABLES),
+        (
+            SECURITY,
+            "security-server",
+            crate::security_server::schema::TABLES,
+        ),
     ] {
         let database = database(schema, tables);
         let state = format!("state={}", listing.states[1]);

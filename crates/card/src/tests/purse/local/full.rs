@@ -32,7 +32,7 @@ fn full(seed: u8, policy: HistoryPolicy) -> Person {
 }
 
 #[test]
-fn t004_3_5_20_22_a_full_history_neither_asks_pays_nor_takes_before_there_is_room() {
+fn t004_3_t004_5_t004_20_t004_22_a_full_history_neither_asks_pays_nor_takes_before_there_is_room() {
     for policy in [HistoryPolicy::Stop, HistoryPolicy::UploadFirst] {
         let mut one = full(1, policy);
         let mut other = Person::holding(2, 3_000);
@@ -57,7 +57,7 @@ fn t004_3_5_20_22_a_full_history_neither_asks_pays_nor_takes_before_there_is_roo
 }
 
 #[test]
-fn t004_4_21_a_full_history_that_erases_its_oldest_entry_pays_and_takes() {
+fn t004_4_t004_21_a_full_history_that_erases_its_oldest_entry_pays_and_takes() {
     let mut one = full(1, HistoryPolicy::EraseOldest);
     let mut other = full(2, HistoryPolicy::EraseOldest);
     let amounts = (one.amounts().0, other.amounts().0);

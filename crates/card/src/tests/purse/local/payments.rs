@@ -8,7 +8,7 @@ use crate::host::purse;
 use crate::tests::purse::bank::Bank;
 
 #[test]
-fn t004_6_value_goes_from_purse_to_purse_and_both_log_what_the_other_signed() {
+fn t004_6_t004_19_value_goes_from_purse_to_purse_and_both_log_what_the_other_signed() {
     for algorithm in [Algorithm::Es256, Algorithm::Ps256] {
         let mut payer = Person::of(1, Bank::new(), algorithm);
         payer.load(3_000);
