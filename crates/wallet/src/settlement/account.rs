@@ -1,6 +1,5 @@
 //! Accounts at fronts. They are ordinary accounts, opened as those of coupon offices are.
 
-use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::Domain;
 
 use super::record::CardRecord;
@@ -13,11 +12,10 @@ use crate::holder::profile::Profile;
 #[must_use]
 pub fn account_of<'a>(profile: &'a Profile, card: &CardRecord) -> Option<&'a CardAccount> {
     let usable = || {
-        profile.cards.iter().filter(|account| {
-            account.issuer == card.front
-                && account.instrument() == Instrument::Contactless
-                && account.enrolment.is_done()
-        })
+        profile
+            .cards
+            .iter()
+            .filter(|account| account.issuer == card.front && account.enrolment.is_done())
     };
     let here = usable().find(|account| account.place() == card.place);
     here.or_else(|| usable().next())

@@ -1,13 +1,14 @@
 //! Getting a contactless card: an element makes a key, the security server signs which card it is and seals the card's keys to
 //! that key, and the element takes them. Once.
 
+use tallystick_card::host::settlement::ShownCard;
 use tallystick_protocol::settlement::CardRequest;
 use tallystick_protocol::settlement::card::CardPersonalisation;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::Domain;
 use tallystick_protocol::wire::money::Currency;
 
-use super::card::{self, Shown};
+use super::card;
 use super::record::{CardRecord, FORMAT, GettingRecord};
 use super::server::{CARDS, unfit};
 use crate::core::access::check_pin;
@@ -81,7 +82,7 @@ impl<P: Ports> Wallet<P> {
         element: &mut SecureElement<'_>,
         wanted: &Wanted,
         pin: &str,
-    ) -> Result<Shown, WalletError> {
+    ) -> Result<ShownCard, WalletError> {
         let commands = vec![Command::present_pin(pin), card::put_roots(&wanted.roots)];
         element.execute(commands).await?;
         let recipient = card::prepare(element).await?;
@@ -177,7 +178,11 @@ impl Desk<'_> {
     }
 
     /// Keeps a card that is there.
-    fn keep_contactless(&mut self, wanted: &Wanted, shown: &Shown) -> Result<String, WalletError> {
+    fn keep_contactless(
+        &mut self,
+        wanted: &Wanted,
+        shown: &ShownCard,
+    ) -> Result<String, WalletError> {
         if shown.server != wanted.server.security {
             let error = WalletError::new(ErrorKind::ContactlessElsewhere);
             return Err(error.about(shown.server.as_str()));

@@ -10,7 +10,7 @@ use super::record::{FORMAT, KeptReading, OutcomeRecord};
 use super::server::unfit;
 use super::watch::{Purpose, Watch};
 use crate::core::desk::Desk;
-use crate::core::error::WalletError;
+use crate::core::error::{ErrorKind, WalletError};
 
 impl Desk<'_> {
     /// The card is about to be told to pay: until the security server has said what came of it, nobody knows.
@@ -47,7 +47,7 @@ impl Desk<'_> {
         }
         let read = match &end.reading {
             Some(signed) => self.keep_reading(watch, signed),
-            None => Err(unfit(&"the card was not read")),
+            None => Err(WalletError::new(ErrorKind::CardNotRead)),
         };
         match (&watch.purpose, read) {
             (Purpose::Read, read) => read,
