@@ -4,6 +4,7 @@ import type { AskView, WalletProblem } from '../shared/messages'
 import type { ReaderView } from '../shared/reader-types'
 import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
 import { bankScenes } from './bank-scenes'
+import { contactlessScenes } from './contactless-scenes'
 import { couponScenes } from './coupon-scenes'
 import { homeScenes } from './home-scenes'
 import { orderCouponScenes } from './order-coupon-scenes'
@@ -167,6 +168,10 @@ const ready: WalletView = {
   coupon_offices: [],
   coupon_sites: [],
   coupons: [],
+  settlement_accounts: [],
+  settlement_sites: [],
+  contactless: [],
+  settlement_route: 'direct',
   openings: [],
   accounts: [],
   closed_accounts: [],
@@ -303,6 +308,7 @@ export const SCENES: Record<string, Scene> = {
   },
 
   ...homeScenes({ ready, asked, done, tsubaki, order, forever }),
+  ...contactlessScenes(ready, asked, moving),
   ...couponScenes(ready),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
   ...orderCouponScenes({ ready, asked, done, order }),

@@ -23,6 +23,7 @@ const WINDOWS = {
   'bank-opening': [460, 720],
   home: [640, 800],
   coupons: [460, 720],
+  contactless: [460, 720],
 }
 const SHOTS = {
   approve: [
@@ -54,6 +55,10 @@ const SHOTS = {
     'paying-purse',
     'refused-purse',
     'refunded-purse',
+    'approve-contactless',
+    'approve-contactless-unread',
+    'approve-contactless-short',
+    ...['hold', 'software', 'trouble', 'unknown', 'paid'].map(state => `pay-contactless-${state}`),
     'pay-lent',
     'pay-lent-purse',
     'pay-lent-wrong',
@@ -175,6 +180,9 @@ const SHOTS = {
     ].map(state => `home-${state}`),
     ...['begin', 'nothing', 'in-reader', 'lent', 'unheard'].map(state => `away-${state}`),
   ],
+  contactless: ['nowhere', 'no-account', 'none', 'get', 'unread', 'one', 'two', 'waiting', 'charge', 'forget'].map(
+    state => `contactless-${state}`,
+  ),
   coupons: [
     'locked',
     ...[
@@ -213,6 +221,8 @@ const SHOTS = {
 }
 /** The coupon that most scenes of coupons are about. */
 const COUPON = '2a7c91e04b5d4f8899aa10c2d4e6f801'
+/** The contactless card that most scenes of such cards are about. */
+const CONTACTLESS = '7c1d09e2b45f8a6630aa'
 /** Where on its page a scene is. */
 const PLACES = {
   receipt: 'done',
@@ -232,6 +242,10 @@ const PLACES = {
       id,
     ]),
   ),
+  'contactless-get': 'get',
+  'contactless-charge': `${CONTACTLESS}/charge`,
+  'contactless-forget': '0b93f1d2c7a8e45561f0/forget',
+  ...Object.fromEntries(['unread', 'one', 'waiting'].map(id => [`contactless-${id}`, CONTACTLESS])),
   'coupons-one': COUPON,
   ...Object.fromEntries(['give', 'link', 'show', 'lock', 'convert'].map(act => [`coupons-${act}`, `${COUPON}/${act}`])),
   'coupons-give-own': `${COUPON}/give`,

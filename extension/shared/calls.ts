@@ -128,6 +128,14 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   follow_coupons: { takes: [], again: 'freely', waits: 'card', drives: true },
   coupon_bill: { takes: [text], again: 'freely', waits: 'parties' },
   forget_coupon: { takes: [text], again: 'once' },
+  // Contactless cards
+  get_contactless: { takes: [text, text, text], waits: 'card' },
+  read_contactless: { takes: [text], again: 'freely', waits: 'card' },
+  collect_contactless: { takes: [text], again: 'freely', waits: 'card', drives: true },
+  charge_contactless: { takes: [text, number, text], waits: 'card', drives: true },
+  forget_contactless: { takes: [text, text], waits: 'card' },
+  set_settlement_route: { takes: [text], again: 'freely' },
+  tap_order: { takes: [text], again: 'freely', waits: 'card', drives: true },
   // Addresses
   save_address: { takes: [record], again: 'once' },
   insert_address: { takes: [record, numberOrNothing], again: 'once' },

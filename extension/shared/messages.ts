@@ -67,7 +67,7 @@ export interface WalletProblem {
   issuer?: string
   until?: number
   /** What the order would be paid from. */
-  payment?: 'card' | 'account' | 'purse' | 'coupon'
+  payment?: 'card' | 'account' | 'purse' | 'coupon' | 'contactless'
   details: string
 }
 

@@ -15,8 +15,9 @@ const MAY_USE = {
     home: ['core', 'slices', 'holder'],
     'home/lending': ['core', 'slices', 'holder', 'bank'],
     coupon: ['core', 'slices', 'holder', 'account'],
-    checkout: ['core', 'slices', 'holder', 'account', 'coupon'],
-    'checkout/instrument': ['core', 'slices', 'holder', 'bank', 'home'],
+    settlement: ['core', 'slices', 'holder', 'account'],
+    checkout: ['core', 'slices', 'holder', 'account', 'coupon', 'settlement'],
+    'checkout/instrument': ['core', 'slices', 'holder', 'bank', 'home', 'settlement'],
     'checkout/away': ['core', 'slices', 'holder', 'home'],
   },
 }

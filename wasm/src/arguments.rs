@@ -6,6 +6,7 @@ use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{
     Address, Choice, Deployment, FeeName, KeyPlace, LoanTerms, MoveChoice, RegistrationForm,
+    SettlementServer,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -51,6 +52,7 @@ pub(crate) fn deployment(value: &JsValue) -> Result<Deployment, WalletError> {
         registration: domain(value, "registration")?,
         banks: domains(value, "banks")?,
         coupon_offices: domains(value, "coupon_offices")?,
+        settlement_servers: settlement_servers(value)?,
         directory: domain(value, "directory")?,
         home_proxy: domain(value, "home_proxy")?,
     })
@@ -71,6 +73,23 @@ fn domains(value: &JsValue, field: &str) -> Result<Vec<String>, WalletError> {
         true => Ok(Vec::new()),
         false => texts(value, field),
     }
+}
+
+/// Absent in packages of earlier releases.
+fn settlement_servers(value: &JsValue) -> Result<Vec<SettlementServer>, WalletError> {
+    const NAME: &str = "settlement_servers";
+    let list = member(value, NAME)?;
+    if list.is_undefined() {
+        return Ok(Vec::new());
+    }
+    let list: Array = list.dyn_into().map_err(|_| wrong(NAME))?;
+    let server = |server: JsValue| {
+        Ok(SettlementServer {
+            front: text(&server, "front")?,
+            security: text(&server, "security")?,
+        })
+    };
+    list.iter().take(LIST_MAX).map(server).collect()
 }
 
 pub(crate) fn registration(value: &JsValue) -> Result<RegistrationForm, WalletError> {

@@ -13,6 +13,7 @@ pub mod core;
 mod coupon;
 mod holder;
 mod home;
+mod settlement;
 mod slices;
 pub mod view;
 

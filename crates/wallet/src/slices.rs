@@ -16,7 +16,8 @@ use crate::core::wallet::Wallet;
 use crate::coupon::coupons::Coupons;
 use crate::holder::profile::Profile;
 use crate::home::Homes;
-use crate::{account, bank, checkout, core, coupon, holder, home};
+use crate::settlement::settlements::Settlements;
+use crate::{account, bank, checkout, core, coupon, holder, home, settlement};
 
 /// What a record says once it is opened, or why it does not open.
 pub type Opened = Result<Zeroizing<Vec<u8>>, WalletError>;
@@ -52,6 +53,8 @@ pub struct Slices {
     pub banking: Banking,
     /// Coupons.
     pub coupons: Coupons,
+    /// Contactless cards.
+    pub settlements: Settlements,
     /// The orders.
     pub orders: Orders,
     /// What is lent, from here and to here.
@@ -68,6 +71,7 @@ impl Slices {
         take_up(&mut slices.profile, records, &open)?;
         take_up(&mut slices.banking, records, &open)?;
         take_up(&mut slices.coupons, records, &open)?;
+        take_up(&mut slices.settlements, records, &open)?;
         take_up(&mut slices.orders, records, &open)?;
         take_up(&mut slices.homes, records, &open)?;
         Ok(slices)
@@ -79,6 +83,7 @@ impl Slices {
         self.profile.is_under_way()
             || self.banking.is_under_way()
             || self.coupons.is_under_way()
+            || self.settlements.is_under_way()
             || self.orders.is_under_way()
     }
 
@@ -113,6 +118,7 @@ pub fn error_kinds() -> impl Iterator<Item = ErrorKind> {
         checkout::errors::KINDS,
         coupon::errors::KINDS,
         home::errors::KINDS,
+        settlement::errors::KINDS,
     ];
     kinds.into_iter().flatten().copied()
 }
@@ -168,9 +174,8 @@ impl Beside {
 }
 
 impl<P: Ports> Wallet<P> {
-    /// Does what is due in every slice: orders go on, then what banks and
-    /// coupon offices were asked, then cards are renewed that end
-    /// soon. Returns the
+    /// Does what is due in every slice: orders go on, then what banks, coupon offices and settlement servers were asked,
+    /// then cards are renewed that end soon. Returns the
     /// milliseconds until the next call, or nothing if nothing is open or the wallet is locked.
     ///
     /// # Errors
@@ -195,16 +200,22 @@ impl<P: Ports> Wallet<P> {
         known?;
         let banks_ms = self.advance_banks().await?;
         let coupons_ms = self.advance_coupons().await?;
+        let charges_ms = self.advance_charges().await?;
+        let taps_ms = self.advance_taps().await?;
         self.renew_cards().await?;
         let due_ms = orders_ms.into_iter().chain(banks_ms);
-        Ok(due_ms.chain(coupons_ms).min())
+        let due_ms = due_ms.chain(coupons_ms).chain(charges_ms);
+        Ok(due_ms.chain(taps_ms).min())
     }
 }
 
 impl Desk<'_> {
     /// Whether parties have to be asked about something, now or later.
     fn has_open(&mut self) -> Result<bool, WalletError> {
-        Ok(self.has_open_orders() || self.has_open_at_banks()? || self.has_open_coupons()?)
+        Ok(self.has_open_orders()
+            || self.has_open_at_banks()?
+            || self.has_open_coupons()?
+            || self.has_open_charges()?)
     }
 
     /// What each slice does before any piece of work.

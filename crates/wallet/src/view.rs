@@ -9,11 +9,12 @@ pub use crate::bank::view::*;
 pub use crate::checkout::order::state::OrderState;
 pub use crate::checkout::view::*;
 pub use crate::core::codes::CodesView;
-pub use crate::core::deployment::Deployment;
+pub use crate::core::deployment::{Deployment, SettlementServer};
 pub use crate::core::place::KeyPlace;
 pub use crate::coupon::view::*;
 pub use crate::holder::view::*;
 pub use crate::home::view::*;
+pub use crate::settlement::view::*;
 use serde::Serialize;
 #[cfg(feature = "typescript")]
 use tsify::Tsify;
@@ -31,6 +32,7 @@ use crate::coupon::shown::{CouponsShown, sites};
 use crate::holder::card_account::CardAccount;
 use crate::home::lending::mail_record::MailRecord;
 use crate::sealing::header::Header;
+use crate::settlement::shown::{SettlementsShown, is_at_front, sites as settlement_sites};
 
 /// How far the wallet is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -89,6 +91,14 @@ pub struct WalletView {
     pub coupon_sites: Vec<OfficeSiteView>,
     /// The coupons: usable ones by their end, then the others, newest first; empty while locked.
     pub coupons: Vec<CouponView>,
+    /// The accounts at fronts of settlement servers; empty while locked. They are not among the cards.
+    pub settlement_accounts: Vec<SettlementAccountView>,
+    /// The settlement servers at whose fronts an account can be had.
+    pub settlement_sites: Vec<SettlementSiteView>,
+    /// The contactless cards, oldest first; empty while locked.
+    pub contactless: Vec<ContactlessView>,
+    /// By which way they talk to their security servers.
+    pub settlement_route: SettlementRoute,
     /// What is lent from here, once home was set up; none while locked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -177,6 +187,10 @@ impl Desk<'_> {
             coupon_offices: Vec::new(),
             coupon_sites: sites(self.context),
             coupons: Vec::new(),
+            settlement_accounts: Vec::new(),
+            settlement_sites: settlement_sites(self.context),
+            contactless: Vec::new(),
+            settlement_route: SettlementRoute::Direct,
             home: None,
             away: Vec::new(),
             away_trial: None,
@@ -217,7 +231,10 @@ impl Desk<'_> {
         let newest = newest.or(profile.cards.last());
         view.enrolment = newest.map(|card| card.enrolment.view(centres));
         let offices = &self.context.coupon_offices;
-        let is_card = |card: &&CardAccount| !card.is_at_bank() && !offices.contains(&card.issuer);
+        let is_card = |card: &&CardAccount| {
+            let is_elsewhere = offices.contains(&card.issuer) || is_at_front(self.context, card);
+            !card.is_at_bank() && !is_elsewhere
+        };
         for card in profile.cards.iter().filter(is_card) {
             view.cards.push(CardView {
                 left_minor: left(card, unlocked),
@@ -244,6 +261,10 @@ impl Desk<'_> {
         let shown = CouponsShown::of(&unlocked.slices, self.context, self.now());
         view.coupon_offices = shown.offices;
         view.coupons = shown.coupons;
+        let shown = SettlementsShown::of(&unlocked.slices, self.context, self.now());
+        view.settlement_accounts = shown.accounts;
+        view.contactless = shown.cards;
+        view.settlement_route = shown.route;
         for address in &profile.addresses {
             view.addresses.push(address.view());
         }

@@ -5,7 +5,8 @@ import { money } from '../../i18n/format'
 import { lentWord } from '../../shared/lent'
 import type { Payment } from '../../shared/orders/payment'
 import { shortNumber } from '../../shared/bank/numbers'
-import type { AwayLoanView, KeyPlace, OrderView, WalletView } from '../../shared/wallet-types'
+import { isGood } from '../../shared/contactless/contactless-words'
+import type { AwayLoanView, ContactlessView, KeyPlace, OrderView, WalletView } from '../../shared/wallet-types'
 
 export interface Means {
   /** It in the calls of the wallet. */
@@ -20,6 +21,8 @@ export interface Means {
   place: KeyPlace
   /** It is lent by a home: the card there signs, for two passwords. */
   lent?: { loan: AwayLoanView; home: string; proxy: string }
+  /** It is a contactless card: what is on it counts once it was read for this order. */
+  contactless?: { card: ContactlessView; isRead: boolean }
   /** What is left on it, in words; nothing where it is not known. */
   left?: string
   /** It has less than the order comes to. */
@@ -37,7 +40,7 @@ export interface Rest {
 }
 
 /** Those that the shop takes; what is proposed, which is what paid there last, comes first. */
-export function meansOf(order: OrderView, view: WalletView, rest: Rest): Means[] {
+export function meansOf(order: OrderView, view: WalletView, rest: Rest, now = Date.now()): Means[] {
   const left = (minor: number | null, currency: string, mayBeMore = false): Pick<Means, 'left' | 'short' | 'barred'> => {
     if (minor === null) return { short: false, barred: false }
     const short = currency === order.currency && minor < rest.minor
@@ -77,6 +80,20 @@ export function meansOf(order: OrderView, view: WalletView, rest: Rest): Means[]
       place: card.place,
       ...left(card.left_minor ?? null, card.currency, true),
     })),
+    ...view.contactless.map((card): Means => {
+      const isRead = isGood(card, now)
+      return {
+        id: card.id,
+        payment: 'contactless',
+        label: t('approve.contactless', { bank: card.front_name }),
+        which: `··${card.last4}`,
+        payer: { name: card.front_name, domain: card.front_domain },
+        // The account at the front signs; the card is held to the reader besides.
+        place: card.account_place ?? card.place,
+        contactless: { card, isRead },
+        ...(isRead ? left(card.balance_minor, card.currency) : { short: false, barred: false }),
+      }
+    }),
     ...view.away.flatMap(home =>
       home.loans.map((loan): Means => {
         const obstacle = obstacleOf(loan, shop, order)

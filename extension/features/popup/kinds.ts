@@ -8,6 +8,7 @@ import { living } from '../../shared/coupons/coupon-words'
 import type { WalletView } from '../../shared/wallet-types'
 import AccountStack from './AccountStack.svelte'
 import CardStack from './CardStack.svelte'
+import ContactlessStack from './ContactlessStack.svelte'
 import CouponStack from './CouponStack.svelte'
 import PrepaidStack from './PrepaidStack.svelte'
 import PurseStack from './PurseStack.svelte'
@@ -53,6 +54,15 @@ export const KINDS: readonly Kind[] = [
     title: 'wallet.cards',
     holding: ({ cards }) => heldOf(cards.length, 'wallet.cards.held'),
     content: CardStack,
+  },
+  {
+    name: 'contactless',
+    title: 'contactless.title',
+    holding: ({ contactless, settlement_accounts: accounts }) =>
+      accounts.length === 0
+        ? undefined
+        : (sumOf(contactless.map(card => [card.currency, card.balance_minor])) ?? count('wallet.contactless.held', contactless.length)),
+    content: ContactlessStack,
   },
   {
     name: 'coupons',

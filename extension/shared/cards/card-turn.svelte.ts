@@ -18,6 +18,7 @@ const BY_HAND: Record<string, Stage> = {
   'felica-card': 'insert',
   'card-removed': 'pulled',
   'other-card': 'other',
+  'other-contactless': 'other',
 }
 /** How often a step that fails with the card in its place is tried again before its error is shown. */
 const TRIES = 3

@@ -8,6 +8,7 @@ mod coupons;
 mod holder;
 mod home;
 mod local;
+mod settlement;
 
 use core::pin::Pin;
 use std::rc::Rc;

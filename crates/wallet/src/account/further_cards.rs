@@ -134,6 +134,9 @@ impl Errand for Removing<'_> {
         if desk.unlocked()?.slices.coupons.has_value_of(self.id) {
             return Err(WalletError::new(ErrorKind::CouponInUse));
         }
+        if desk.settlements()?.has_charge_of(self.id) {
+            return Err(WalletError::new(ErrorKind::CardInUse));
+        }
         if account.place().is_outside() && self.pin.is_empty() {
             self.keep(desk)?;
             return Ok(None);

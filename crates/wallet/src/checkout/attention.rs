@@ -45,6 +45,10 @@ pub struct Attention {
     pub renewing: Option<(Role, Option<u32>)>,
     /// What was missing when a share of that space was fetched: a key centre's answer or the card.
     pub absent: Option<(ErrorKind, String)>,
+    /// When a contactless card in this element is next held to its reader, in milliseconds.
+    pub tap_due_ms: u64,
+    /// Why the last try with the contactless card came to nothing.
+    pub tap_trouble: Option<ErrorKind>,
     /// Whether this round asked anybody.
     pub is_asking: bool,
     /// How the order stood when the round began.

@@ -28,6 +28,7 @@ mod seal;
 mod send;
 pub mod shown;
 mod spaces;
+mod tapping;
 pub mod view;
 
 pub use attention::{Attention, PAUSE_MS_MIN};

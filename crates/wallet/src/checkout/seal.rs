@@ -145,6 +145,7 @@ impl Purchase {
             shown,
             purse,
             lent,
+            tap,
         } = match answers {
             Some(coupon) => instrument::means_of_office(slices, coupon)?,
             None => instrument::means(slices, &choice.card_id)?,
@@ -161,6 +162,10 @@ impl Purchase {
         if !is_taken {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
             return Err(error.about(&order.shop_name));
+        }
+        if let Some(tap) = tap {
+            let total = order.form.total;
+            tap.require(coupons.as_ref().map_or(total, |paid| paid.rest), now)?;
         }
         if let Some(paid) = &coupons {
             let is_elsewhere = lent.is_some() || paid.card != card.place();

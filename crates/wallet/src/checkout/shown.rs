@@ -14,6 +14,7 @@ use crate::checkout::order::record::{Failure, OrderRecord};
 use crate::checkout::order::state::OrderState;
 use crate::checkout::order::{matrix, strand};
 use crate::checkout::proposal::Proposal;
+use crate::checkout::tapping::tap_view;
 use crate::checkout::view::{
     AwayStep, DeliveryView, FailureView, HistoryView, ItemView, OrderCouponView, OrderView,
     PaidCouponView, PartyView,
@@ -31,8 +32,8 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
     let proposal = Proposal::of(order, unlocked, now);
     let offered = coupons::offered(order, unlocked, now);
     let proposed = proposal.card.as_deref();
-    let proposed = proposed.and_then(|name| instrument::means(&unlocked.slices, name).ok());
-    let proposed = proposed.as_ref().map(|means| &means.account);
+    let proposed = proposed.and_then(|name| instrument::account(&unlocked.slices, name));
+    let proposed = proposed.as_ref();
     OrderView {
         request_id: order.request_id.clone(),
         order_id: approval
@@ -82,6 +83,7 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
         can_cancel: order.can_be_cancelled(),
         refunded_minor: order.refunded.map(|refunded| refunded.minor),
         away_step: step_of(order, unlocked),
+        tap: tap_view(order, unlocked, now),
         created_at: order.created_at.seconds(),
         updated_at: order.updated_at.seconds(),
         expires_at: order.expires_at().seconds(),

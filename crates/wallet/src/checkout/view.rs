@@ -6,6 +6,7 @@ use tsify::Tsify;
 
 pub use crate::checkout::coupons::view::*;
 use crate::checkout::order::state::OrderState;
+use crate::settlement::view::OrderTapView;
 
 /// What the holder chose when approving.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -258,6 +259,10 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub away_step: Option<AwayStep>,
+    /// How it stands with the contactless card that pays it; once approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub tap: Option<OrderTapView>,
     /// When the shop asked, in seconds.
     pub created_at: u64,
     /// When it last changed, in seconds.

@@ -287,6 +287,7 @@ impl Desk<'_> {
         }
         if let Some(record) = card.unsaved(&unlocked.card, &unlocked.key)? {
             unlocked.card.clone_from(&record);
+            card.saved(record.clone());
             self.put(name::CARD, record);
         }
         Ok(())

@@ -207,6 +207,11 @@ impl<'c> SecureElement<'c> {
         Ok(unsaved)
     }
 
+    /// What [`SecureElement::unsaved`] said is stored: what it says next follows from it.
+    pub fn saved(&mut self, stored: Vec<u8>) {
+        self.stored = stored;
+    }
+
     /// Executes commands one after the other, as far as the card does what it is asked; what it
     /// answered to each.
     pub async fn execute(&mut self, commands: Vec<Command>) -> Result<Vec<Reply>, WalletError> {
@@ -224,6 +229,13 @@ impl<'c> SecureElement<'c> {
             replies.push(reply);
         }
         Ok(replies)
+    }
+
+    /// Passes on a command that another has made, in its own form, and gives back the answer as it came: neither is altered or
+    /// understood. What applet is selected is not known afterwards.
+    pub async fn pass(&mut self, apdu: &[u8]) -> Result<Reply, WalletError> {
+        self.selected = None;
+        self.card.transmit(apdu).await.map_err(unreachable)
     }
 
     /// How often PIN and PUK may still be tried.

@@ -22,7 +22,7 @@ use crate::sealing::header::Header;
 use crate::sealing::stretch::Stretch;
 use crate::slices::Beside;
 
-/// The most banks of a deployment, and the most coupon offices.
+/// The most banks of a deployment, the most coupon offices, and the most settlement servers.
 const BANKS_MAX: usize = 16;
 /// The most key centres of a deployment.
 const CENTRES_MAX: usize = tallystick_protocol::keys::CENTRES_MAX;
@@ -48,8 +48,19 @@ pub struct Context {
     pub banks: Vec<Domain>,
     /// Who issues coupons.
     pub coupon_offices: Vec<Domain>,
+    /// Where contactless cards are paid with.
+    pub settlement_servers: Vec<Settlement>,
     /// By which proxy cards are lent.
     pub home_proxy: Option<Domain>,
+}
+
+/// A settlement server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// Its front, where holders have accounts.
+    pub front: Domain,
+    /// Its security server, which has the keys of its cards.
+    pub security: Domain,
 }
 
 /// A wallet over its ports.
@@ -102,6 +113,7 @@ impl<P: Ports> Wallet<P> {
                 registration: optional(deployment.registration.as_deref())?,
                 banks: domains(&deployment.banks, "banks")?,
                 coupon_offices: domains(&deployment.coupon_offices, "coupon offices")?,
+                settlement_servers: settlement_servers(deployment)?,
                 home_proxy: optional(deployment.home_proxy.as_deref())?,
             },
             stretch,
@@ -272,6 +284,20 @@ fn domains(names: &[String], what: &str) -> Result<Vec<Domain>, WalletError> {
         return Err(invalid(&format_args!("there are more than sixteen {what}")));
     }
     names.iter().map(|name| named(name)).collect()
+}
+
+fn settlement_servers(deployment: &Deployment) -> Result<Vec<Settlement>, WalletError> {
+    let servers = &deployment.settlement_servers;
+    if servers.len() > BANKS_MAX {
+        return Err(invalid(&"there are more than sixteen settlement servers"));
+    }
+    let named = servers.iter().map(|server| {
+        Ok(Settlement {
+            front: named(&server.front)?,
+            security: named(&server.security)?,
+        })
+    });
+    named.collect()
 }
 
 fn named(name: &str) -> Result<Domain, WalletError> {

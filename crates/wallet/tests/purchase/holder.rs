@@ -5,7 +5,7 @@ use tallystick_wallet::Wallet;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::sealing::stretch::Stretch;
 use tallystick_wallet::view::{
-    Address, Choice, Deployment, KeyPlace, OrderView, Phase, WalletView,
+    Address, Choice, Deployment, KeyPlace, OrderView, Phase, SettlementServer, WalletView,
 };
 
 use super::device::Device;
@@ -17,6 +17,9 @@ use super::world::{
 pub const PASSPHRASE: &str = "five split tally sticks";
 pub const PIN: &str = "271828";
 pub const ISSUER_ORIGIN: &str = "http://asahi-card.localhost:8787";
+
+/// The security server of settlement with contactless cards, where there is one.
+pub const SECURITY: &str = "kazaguruma-security.localhost";
 
 /// One packet of tea.
 pub const TEA: &str = r#"[{"sku":"sencha-100","quantity":1}]"#;
@@ -40,6 +43,10 @@ pub fn deployment(world: &World) -> Deployment {
         registration: has(AUTHORITY).then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has(BANK).then(|| BANK.to_owned())),
         coupon_offices: Vec::from_iter(has(COUPONS).then(|| COUPONS.to_owned())),
+        settlement_servers: Vec::from_iter(has(SECURITY).then(|| SettlementServer {
+            front: ISSUER.to_owned(),
+            security: SECURITY.to_owned(),
+        })),
         directory: has(DIRECTORY).then(|| DIRECTORY.to_owned()),
         home_proxy: has(HOME_PROXY).then(|| HOME_PROXY.to_owned()),
     }

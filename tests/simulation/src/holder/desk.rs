@@ -54,6 +54,7 @@ pub(super) fn deployment(town: &Town, anchors: &TrustAnchors) -> Deployment {
         local_port: Some(8787),
         registration: has_bank.then(|| AUTHORITY.to_owned()),
         banks: Vec::from_iter(has_bank.then(|| BANK.to_owned())),
+        settlement_servers: Vec::new(),
         coupon_offices: Vec::from_iter(town.coupons.is_on.then(|| COUPONS.to_owned())),
         directory: has_bank.then(|| DIRECTORY.to_owned()),
         home_proxy: has_proxy.then(|| HOME_PROXY.to_owned()),

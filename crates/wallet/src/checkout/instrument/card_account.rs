@@ -32,5 +32,6 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
         account: account.clone(),
         purse: None,
         lent: None,
+        tap: None,
     })
 }

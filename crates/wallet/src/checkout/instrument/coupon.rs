@@ -27,5 +27,6 @@ pub fn means_of_office(slices: &Slices, coupon: &PayingCoupon) -> Result<Means, 
         account: account.clone(),
         purse: None,
         lent: None,
+        tap: None,
     })
 }

@@ -37,6 +37,7 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
             ends_at: one.loan.ends_at,
             account: one.account.clone(),
         }),
+        tap: None,
     })
 }
 

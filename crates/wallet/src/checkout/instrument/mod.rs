@@ -3,12 +3,14 @@
 
 mod bank_account;
 mod card_account;
+mod contactless;
 mod coupon;
 mod lent;
 mod purse;
 #[cfg(feature = "toy-instrument")]
 mod toy;
 
+pub use contactless::{Tap, card_of};
 pub use coupon::means_of_office;
 pub use lent::Lent;
 pub use purse::{Paying, SetAside};
@@ -33,6 +35,8 @@ pub struct Means {
     pub purse: Option<Paying>,
     /// What is lent, if something that is lent pays.
     pub lent: Option<Lent>,
+    /// What was read of a contactless card, if one pays.
+    pub tap: Option<Tap>,
 }
 
 /// What an instrument knows of a holder's means.
@@ -48,6 +52,7 @@ const KINDS: &[Kind] = &[
     card_account::KIND,
     bank_account::KIND,
     purse::KIND,
+    contactless::KIND,
     lent::KIND,
     #[cfg(feature = "toy-instrument")]
     toy::KIND,
@@ -65,8 +70,20 @@ pub fn payable(slices: &Slices, form: &OrderForm, amount: Money) -> Vec<String> 
 /// What pays, by its name.
 ///
 /// # Errors
-/// [`ErrorKind::NoSuchCard`].
+/// [`ErrorKind::NoSuchCard`], [`ErrorKind::CardNotRead`] of a contactless card that was never read.
 pub(super) fn means(slices: &Slices, name: &str) -> Result<Means, WalletError> {
     let means = KINDS.iter().find_map(|kind| (kind.find)(slices, name));
-    means.ok_or_else(|| WalletError::new(ErrorKind::NoSuchCard))
+    means.ok_or_else(|| match card_of(slices, name) {
+        Some(_) => WalletError::new(ErrorKind::CardNotRead),
+        None => WalletError::new(ErrorKind::NoSuchCard),
+    })
+}
+
+/// The account that would answer for what pays by that name, whether it can pay yet or not.
+#[must_use]
+pub(super) fn account(slices: &Slices, name: &str) -> Option<CardAccount> {
+    match means(slices, name) {
+        Ok(means) => Some(means.account),
+        Err(_) => contactless::account(slices, name).cloned(),
+    }
 }

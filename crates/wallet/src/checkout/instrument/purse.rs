@@ -57,6 +57,7 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
             signed_at: purse.signed_at,
         }),
         lent: None,
+        tap: None,
     })
 }
 

@@ -25,5 +25,6 @@ fn find(slices: &Slices, name: &str) -> Option<Means> {
         shown: chest.to_owned(),
         purse: None,
         lent: None,
+        tap: None,
     })
 }

@@ -1,0 +1,4 @@
+import { start } from '../../shared/page/start'
+import ContactlessPage from './ContactlessPage.svelte'
+
+start(ContactlessPage)
