@@ -40,7 +40,7 @@ impl<P: Ports> SecurityServer<P> {
         self.close_if_over(&settlement.root)?;
         self.office
             .transaction(|tables| self.store_bill(tables, &settlement.root, &bill))?;
-        Ok(web::cose(self.own_word(&settlement.root).await?))
+        Ok(web::cose(self.bare_word(&settlement.root).await?))
     }
 
     fn store_bill(

@@ -42,9 +42,13 @@ impl<P: Ports> SecurityServer<P> {
             match self.settlement_of_tap(&root)? {
                 Told::Request(request) => told = Some(request),
                 Told::Refused => {
-                    let mut brought = Brought::default();
-                    brought.order(root);
-                    return self.end_tap(id, &brought, None).await;
+                    let end = TapEnd {
+                        tap: id,
+                        reading: None,
+                        outcomes: vec![self.bare_word(&root).await?.into()],
+                        credits: Vec::new(),
+                    };
+                    return Ok(web::cbor(encode(&end)));
                 }
             }
         }
@@ -74,7 +78,7 @@ impl<P: Ports> SecurityServer<P> {
         let settlement = settlement.ok_or_else(wait)?;
         match settlement.progress {
             Progress::Proposed => Err(wait()),
-            // What a refusal says is no secret of the card; what is on a card that paid is told with the card alone.
+            // It needs no card; what is on a card that paid is told with the card alone.
             Progress::Refused(_) => Ok(Told::Refused),
             _ => settlement.request.map(Told::Request).ok_or_else(wait),
         }
@@ -207,24 +211,15 @@ impl<P: Ports> SecurityServer<P> {
             Some(card) => Some(self.say_reading(card, course.nonce).await?),
             None => None,
         };
-        self.end_tap(course.id, &course.brought, reading).await
-    }
-
-    async fn end_tap(
-        &self,
-        tap: TapId,
-        brought: &Brought,
-        reading: Option<Vec<u8>>,
-    ) -> Result<Answer, Fault> {
         let (mut outcomes, mut credits) = (Vec::new(), Vec::new());
-        for root in &brought.orders {
+        for root in &course.brought.orders {
             outcomes.push(ByteVec::from(self.own_word(root).await?));
         }
-        for number in &brought.credits {
+        for number in &course.brought.credits {
             credits.push(ByteVec::from(self.word_of_credit(number).await?));
         }
         let end = TapEnd {
-            tap,
+            tap: course.id,
             reading,
             outcomes,
             credits,

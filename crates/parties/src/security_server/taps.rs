@@ -10,8 +10,9 @@ use tallystick_protocol::wire::identifier::Root;
 
 use super::pending::Pending;
 
-/// How many taps are under way at most; of more the oldest is over.
-pub(super) const TAPS_MAX: usize = 256;
+/// How many taps are under way at most whose cards have shown that they are ones, and how many others; of more the oldest is
+/// over. Apart, so that nobody without a card ends a tap of one.
+const TAPS_MAX: usize = 256;
 /// How long a tap is under way at most, in milliseconds (two minutes).
 pub(super) const TAP_MS: u64 = 120_000;
 
@@ -85,14 +86,20 @@ pub(super) struct Known {
     pub pending: Option<u64>,
 }
 
-/// All of them, the oldest first.
+/// All of them, the oldest first: those of cards that have not shown yet that they are ones, and the others.
 #[derive(Default)]
-pub(super) struct Taps(RefCell<VecDeque<Tap>>);
+pub(super) struct Taps {
+    opening: RefCell<VecDeque<Tap>>,
+    open: RefCell<VecDeque<Tap>>,
+}
 
 impl Taps {
     /// Waits for a card's answer.
     pub(super) fn put(&self, tap: Tap, now_ms: u64) {
-        let mut taps = self.0.borrow_mut();
+        let mut taps = match tap.asked {
+            Asked::Opening(_) => self.opening.borrow_mut(),
+            _ => self.open.borrow_mut(),
+        };
         taps.retain(|tap| now_ms < tap.ends_at_ms);
         while taps.len() >= TAPS_MAX {
             taps.pop_front();
@@ -102,10 +109,13 @@ impl Taps {
 
     /// Takes a tap out to which there is an answer; a second answer finds none.
     pub(super) fn take(&self, id: &TapId, now_ms: u64) -> Option<Tap> {
-        let mut taps = self.0.borrow_mut();
-        taps.retain(|tap| now_ms < tap.ends_at_ms);
-        let at = taps.iter().position(|tap| tap.id == *id)?;
-        taps.remove(at)
+        let taken = |taps: &RefCell<VecDeque<Tap>>| {
+            let mut taps = taps.borrow_mut();
+            taps.retain(|tap| now_ms < tap.ends_at_ms);
+            let at = taps.iter().position(|tap| tap.id == *id)?;
+            taps.remove(at)
+        };
+        taken(&self.opening).or_else(|| taken(&self.open))
     }
 }
 

@@ -128,6 +128,19 @@ impl<P: Ports> SecurityServer<P> {
             .await
     }
 
+    /// How an order is, to whoever asks without the card: neither which card it is nor what is left on it. That is said to the
+    /// front, and to who holds the card.
+    pub(super) async fn bare_word(&self, root: &Root) -> Result<Vec<u8>, Fault> {
+        let settlement = settlements::find(self.office.tables(), root)?;
+        let settlement = settlement.ok_or_else(Fault::internal)?;
+        let bare = SettlementOutcome {
+            alias: None,
+            balance: None,
+            ..self.message(&settlement)
+        };
+        self.office.say(&bare).await
+    }
+
     /// The signed word about the order of this root.
     pub(super) async fn own_word(&self, root: &Root) -> Result<Vec<u8>, Fault> {
         let settlement = settlements::find(self.office.tables(), root)?;

@@ -139,3 +139,27 @@ fn t003_5_the_same_bill_again_is_one_bill() {
     assert_eq!(world.bring(&bill).unwrap().state, SettlementState::Settled);
     assert_eq!((world.debits(), world.on(&card)), (1, 380));
 }
+
+#[test]
+fn a_shop_that_brings_its_bill_again_learns_neither_the_card_nor_what_is_left_on_it() {
+    let world = World::new();
+    let card = world.card(500);
+    let order = world.order(&card, 120);
+    let bill = world.bill_for(&world.proposal(&order));
+    let is_bare = |outcome: &SettlementOutcome| {
+        assert_eq!((outcome.alias, outcome.balance), (None, None));
+    };
+    is_bare(&world.bring(&bill).unwrap());
+    let outcome = world.settle(&order, &card);
+    assert_eq!(outcome.balance, Some(yen(380)));
+    let again = world.bring(&bill).unwrap();
+    assert_eq!(again.state, SettlementState::Settled);
+    is_bare(&again);
+    // Nor by a tap without the card, of an order that was refused.
+    let order = world.ready(&card, 120);
+    world.end(&order).unwrap();
+    let end = world.carry(TapPurpose::Settle(order.root()), &mut |_| None);
+    let refused = world.outcome(&end.unwrap());
+    assert_eq!(refused.refusal, Some(SettlementRefusal::Ended));
+    is_bare(&refused);
+}

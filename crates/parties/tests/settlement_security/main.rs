@@ -8,9 +8,11 @@
 
 mod bills;
 mod cards;
+mod console;
 mod credits;
 mod field;
 mod fronts;
+mod power;
 mod relayed;
 mod requests;
 mod signers;
