@@ -6,12 +6,12 @@ use tallystick_protocol::settlement::{
     signed_digest,
 };
 use tallystick_protocol::trust::statement::{Audience, StatementError, Verified, unverified};
-use tallystick_protocol::wire::identifier::{Role, TransactionId};
+use tallystick_protocol::wire::identifier::{Domain, Role, TransactionId};
 
 use super::credits::{self, Credit};
 use super::log::{self, Entry};
 use super::settlements::{self, Decision, Settlement, Stage};
-use super::{SettlementServer, charges, ending, funds, words};
+use super::{SettlementServer, charges, charging, funds, words};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::payer::EVIDENCE_SECONDS;
@@ -53,7 +53,7 @@ impl<P: Ports> SettlementServer<P> {
         &self,
         heard: &[u8],
         about: [u8; 32],
-        server: &tallystick_protocol::wire::identifier::Domain,
+        server: &Domain,
     ) -> Result<Answer, Fault> {
         let office = self.office();
         let outcome = signed_digest(heard);
@@ -126,8 +126,7 @@ impl<P: Ports> SettlementServer<P> {
             let row = settlements::find(tables, &row.root)?.ok_or_else(Fault::internal)?;
             return funds::give_back(tables, &row, now);
         }
-        // Its order's time may be over before the shop asks again.
-        Ok(ending::watch(tables, row, self.office().now_ms())?)
+        Ok(())
     }
 
     /// What the security server signed about this very credit.
@@ -178,7 +177,7 @@ impl<P: Ports> SettlementServer<P> {
             log::write(tables, &entry)?;
         }
         if credit.reason == CreditReason::Charged && credits::is_last(state) {
-            due::cancel(tables, super::charging::CHARGE_ENDS, &about)?;
+            due::cancel(tables, charging::CHARGE_ENDS, &about)?;
             let is_written = state == CreditState::Written;
             return charges::end(tables, number, is_written, self.office().now_ms());
         }

@@ -97,6 +97,7 @@ impl<P: Ports + 'static> Vending<P> {
             registration: Some(self.config.registration.to_string()),
             banks: vec![self.config.bank.to_string()],
             coupon_offices: Vec::new(),
+            settlement_servers: Vec::new(),
             directory: settings.directory.as_ref().map(ToString::to_string),
             home_proxy: None,
         })

@@ -152,3 +152,16 @@ fn an_account_that_does_not_order_by_its_own_key_leaves_every_card_alone() {
     assert_eq!(world.requests(SECURITY, "/v1/settlements"), 0);
     require_rest(&world, &buyer);
 }
+
+#[test]
+fn a_shop_with_shards_finds_the_order_that_it_is_to_bill() {
+    let mut world = world();
+    world.spread_shop(4);
+    let mut buyer = Buyer::with(&world, 5_000);
+    for left in [3_000, 1_000] {
+        let order = buyer.asked(&world);
+        let outcome = buyer.settle(&world, &order).unwrap();
+        assert_eq!(outcome.balance.unwrap().minor, left);
+        assert_eq!(ends(&world, &order).state, ShopState::Accepted);
+    }
+}
