@@ -17,6 +17,7 @@ mod courier_alone;
 mod crash;
 mod directory;
 mod due;
+mod epochs;
 mod enrolment;
 mod evidence;
 mod expiry;
