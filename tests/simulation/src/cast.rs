@@ -243,6 +243,8 @@ pub struct CouponTimes {
 /// How they are set up.
 #[derive(Clone, Copy, Debug)]
 pub struct Cast {
+    /// The epoch of everybody's key shares.
+    pub epoch: u32,
     /// How many parties of a role have room in one key space.
     pub parties_in_a_space: u16,
     /// Whether key spaces have the degrees that the key centre's example settings give them, for thousands of
@@ -250,6 +252,8 @@ pub struct Cast {
     pub real_degrees: bool,
     /// Whether the shop takes the other issuer's cards too, and lets the buyer choose the courier.
     pub offers_a_choice: bool,
+    /// Whether the shop takes the card issuer's cards.
+    pub takes_cards: bool,
     /// What the shop can be paid with.
     pub instruments: &'static [Instrument],
     /// Whether there is a directory, by whose list everybody looks up revoked certificates, and where the bank
@@ -300,9 +304,11 @@ pub struct Cast {
 impl Default for Cast {
     fn default() -> Self {
         Self {
+            epoch: 1,
             parties_in_a_space: 4,
             real_degrees: false,
             offers_a_choice: false,
+            takes_cards: true,
             instruments: &[Instrument::CardAccount],
             has_directory: false,
             shards: Shards::NONE,
@@ -413,10 +419,11 @@ impl Cast {
         }
     }
 
-    /// As [`settings`], with the directory if there is one.
+    /// As [`settings`], with the directory if there is one, and the epoch.
     fn settings(&self, role: Role, name: &str) -> Settings {
         let mut settings = settings(role, name);
         settings.directory = self.has_directory.then(|| domain(DIRECTORY));
+        settings.epoch = self.epoch;
         settings
     }
 
@@ -525,6 +532,11 @@ impl Cast {
         own.shards = self.spread(name).1;
         let mut config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
         config.instruments = self.instruments.to_vec();
+        if !self.takes_cards {
+            config.issuers.clear();
+            let is_card = |instrument: &Instrument| *instrument == Instrument::CardAccount;
+            config.instruments.retain(|one| !is_card(one));
+        }
         config.coupons = self.takes_coupons.then(|| CouponOffer {
             refund: self.coupon_refund,
             conditions: vec![NamedCondition {

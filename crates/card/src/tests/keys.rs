@@ -269,15 +269,36 @@ fn slots_and_shares_are_limited() {
     assert_eq!(bench.status(&[0x80, 0x10, 0xff, 0, 0]), 0x6a86);
     let public = bench.enrol(0);
     let mut centre = Centre::new(CENTRE);
-    for epoch in 0..16 {
-        put(
-            &mut bench,
-            &centre.sealed(&public, &context(epoch, &[CENTRE])),
-        )
-        .unwrap();
+    let of_space = |index, epoch| {
+        let mut context = context(epoch, &[CENTRE]);
+        context.space.index = index;
+        context
+    };
+    for index in 0..16 {
+        put(&mut bench, &centre.sealed(&public, &of_space(index, 1))).unwrap();
     }
-    let one_more = put(&mut bench, &centre.sealed(&public, &context(16, &[CENTRE])));
-    assert_eq!(one_more, Err(CardError::Refused(0x6a84)));
+    for (index, epoch) in [(16, 1), (0, 0), (0, 2)] {
+        let one_more = put(&mut bench, &centre.sealed(&public, &of_space(index, epoch)));
+        assert_eq!(one_more, Err(CardError::Refused(0x6a84)), "epoch {epoch}");
+    }
+}
+
+#[test]
+fn t_u4_in_a_full_slot_the_shares_of_the_earliest_epoch_give_way_to_those_of_a_later() {
+    let mut bench = Bench::personalised();
+    bench.select(Applet::Keys);
+    let public = bench.enrol(0);
+    let mut centre = Centre::new(CENTRE);
+    for epoch in 0..40 {
+        let sealed = centre.sealed(&public, &context(epoch, &[CENTRE]));
+        assert_eq!(put(&mut bench, &sealed), Ok(true), "epoch {epoch}");
+        assert_eq!(put(&mut bench, &sealed), Ok(false), "epoch {epoch}");
+    }
+    // Long gone, and not to come back.
+    let old = centre.sealed(&public, &context(20, &[CENTRE]));
+    assert_eq!(put(&mut bench, &old), Err(CardError::Refused(0x6a84)));
+    let kept = centre.sealed(&public, &context(38, &[CENTRE]));
+    assert_eq!(put(&mut bench, &kept), Ok(false));
 }
 
 #[test]

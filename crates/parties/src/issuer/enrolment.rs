@@ -68,7 +68,9 @@ impl<P: Ports> Issuer<P> {
             _ => self.have_certified(&keys, &enrolled).await?,
         };
         self.settle(enrolled.account).await?;
-        let ticket = if self.lasts(enrolled.at.plus_seconds(TICKET_SECONDS)) {
+        // What was decided at enrolment names the epoch of then.
+        let is_of_this_epoch = self.office.epoch_began_at()? < enrolled.at;
+        let ticket = if is_of_this_epoch && self.lasts(enrolled.at.plus_seconds(TICKET_SECONDS)) {
             let reference = keys.holder.to_string();
             self.office.signed(words::TICKET, &reference).await?
         } else {

@@ -26,6 +26,7 @@ use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::due::{self, Job, NewJob, Next};
 use crate::post::waking::Duties;
 use crate::standing::opened::Opened;
+use crate::store::retention::Rule;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
@@ -137,6 +138,10 @@ impl<P: Ports> Duties for KeyCentre<P> {
             DRAWING => self.draw(),
             _ => Ok(Next::Done),
         }
+    }
+
+    fn kept(&self) -> &'static [Rule] {
+        schema::KEPT
     }
 }
 

@@ -1,6 +1,24 @@
 //! The key centre's own tables.
 
+use crate::standing::epochs::EARLIER_EPOCH_DAYS;
+use crate::store::retention::Rule;
 use crate::store::schema::Migration;
+
+/// What is destroyed when: the masters of an epoch, as soon as nobody opens anything under it.
+pub(super) const KEPT: &[Rule] = &[
+    Rule {
+        what: "masters",
+        days: EARLIER_EPOCH_DAYS,
+        sql: "DELETE FROM master_rows WHERE epoch <
+            (SELECT max(epoch) FROM key_epochs WHERE began_at <= ?)",
+    },
+    Rule {
+        what: "issued-shares",
+        days: EARLIER_EPOCH_DAYS,
+        sql: "DELETE FROM issued WHERE epoch <
+            (SELECT max(epoch) FROM key_epochs WHERE began_at <= ?)",
+    },
+];
 
 /// All versions of the tables, oldest first.
 pub(super) const MIGRATIONS: &[Migration] = &[Migration(&[

@@ -51,6 +51,7 @@ struct Inner {
     parties: RefCell<BTreeMap<(String, Place), Rc<dyn Reachable>>>,
     spread: RefCell<BTreeMap<String, (Role, Shards, Handles)>>,
     unreachable: RefCell<BTreeSet<String>>,
+    missed: RefCell<BTreeSet<String>>,
     received: RefCell<Vec<Received>>,
 }
 
@@ -98,6 +99,20 @@ impl Hub {
         } else {
             unreachable.remove(domain);
         }
+    }
+
+    /// The domains at which there is a party, each once, sorted.
+    #[must_use]
+    pub fn domains(&self) -> Vec<String> {
+        let parties = self.0.parties.borrow();
+        let domains: BTreeSet<_> = parties.keys().map(|(domain, _)| domain.clone()).collect();
+        domains.into_iter().collect()
+    }
+
+    /// The domains that somebody has asked and at which there was no party, each once, sorted.
+    #[must_use]
+    pub fn missed(&self) -> Vec<String> {
+        self.0.missed.borrow().iter().cloned().collect()
     }
 
     /// The network as `name` sees it.
@@ -151,6 +166,9 @@ impl Network for InProcessNetwork {
         let secure = request.uri().scheme_str() == Some("https");
         if crate::routes::is_between_siblings(request.uri().path()) {
             return Ok(web::problem(&Fault::not_found()));
+        }
+        if party.is_none() {
+            self.hub.0.missed.borrow_mut().insert(host.clone());
         }
         let Some(party) = party.filter(|_| secure && !cut) else {
             return Err(NetworkError(format!("{host} does not answer")));

@@ -19,7 +19,7 @@ use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use ::http::Method;
-use tallystick_protocol::keys::{PartyShare, RawKey};
+use tallystick_protocol::keys::{Epoch, PartyShare, RawKey};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::console::ConsoleMemory;
@@ -72,10 +72,12 @@ pub struct Office<P: Ports> {
     pub(crate) spread: Cell<Option<Spread>>,
     pub(crate) identity: RefCell<Option<Rc<Identity>>>,
     pub(crate) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
-    /// The opened shares of the present epoch, by the number of their space.
-    pub(crate) opened_shares: Opened<u32, PartyShare>,
-    /// What it shares with holders who spoke last, by space and holder.
-    pub(crate) opened_pairs: Opened<(u32, [u8; 32]), RawKey>,
+    /// Whether its operator's epoch is one before that in which it has run.
+    pub(crate) is_in_past_epoch: Cell<bool>,
+    /// The opened shares, by epoch and the number of their space.
+    pub(crate) opened_shares: Opened<(Epoch, u32), PartyShare>,
+    /// What it shares with holders who spoke last, by epoch, space and holder.
+    pub(crate) opened_pairs: Opened<(Epoch, u32, [u8; 32]), RawKey>,
 }
 
 /// The RSA key in the platform's keeping.
@@ -104,6 +106,7 @@ impl<P: Ports> Office<P> {
             spread: Cell::new(None),
             identity: RefCell::new(None),
             signing_key: RefCell::new(None),
+            is_in_past_epoch: Cell::new(false),
             opened_shares: Opened::new(OPENED_SHARES_ROOM),
             opened_pairs: Opened::new(OPENED_PAIRS_ROOM),
         }
@@ -165,6 +168,7 @@ impl<P: Ports> Office<P> {
             }
             // Sets the alarm, too: from what is stored, whatever alarm the platform remembers.
             retention::await_night(database, self.now_ms())?;
+            self.note_epoch()?;
             self.migrated.set(true);
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Who a party is to others: its certificate and key shares, and what it says and is told under them.
 
 pub(crate) mod confirmations;
+pub(crate) mod epochs;
 pub mod identity;
 mod introductions;
 #[cfg(any(feature = "bank", feature = "coupon-office"))]

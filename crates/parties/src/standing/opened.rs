@@ -30,8 +30,9 @@ impl<K: Ord, V> Opened<K, V> {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.kept.borrow().by_name.is_empty()
+    /// Whether one of such a name is here.
+    pub(crate) fn has(&self, is_such: impl Fn(&K) -> bool) -> bool {
+        self.kept.borrow().by_name.keys().any(is_such)
     }
 
     pub(crate) fn get(&self, name: &K) -> Option<Rc<V>> {

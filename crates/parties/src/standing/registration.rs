@@ -37,6 +37,8 @@ pub enum Obstacle {
     Revocations,
     /// It has no key share yet.
     KeyShare,
+    /// The epoch of key shares is one before that in which it has run.
+    Epoch,
     /// The number of shards is not what it was.
     Shards,
     /// What it stored cannot be read.
@@ -52,6 +54,7 @@ impl Obstacle {
             Self::Certificate => "certificate",
             Self::Revocations => "revocations",
             Self::KeyShare => "key-share",
+            Self::Epoch => "epoch",
             Self::Shards => "shards",
             Self::Database => "database",
         }
@@ -67,6 +70,7 @@ impl Obstacle {
             Self::Certificate => "It is waiting for its certificate.",
             Self::Revocations => "It is waiting for the list of revoked certificates.",
             Self::KeyShare => "It is waiting for its key share.",
+            Self::Epoch => "EPOCH is lower than it was: its keys are gone.",
             Self::Shards => "SHARDS is not what it was: its orders would not be found.",
             Self::Database => "What it stored cannot be read.",
         }
@@ -90,6 +94,9 @@ impl<P: Ports> Office<P> {
         }
         if self.spread().is_err() {
             return Some(Obstacle::Shards);
+        }
+        if self.is_in_past_epoch.get() {
+            return Some(Obstacle::Epoch);
         }
         if let Some(missing) = self.revocations_missing() {
             return Some(missing);
@@ -141,6 +148,9 @@ impl<P: Ports> Office<P> {
         }
         if facts::get(self.tables(), CERTIFICATE)?.is_none() {
             self.become_certified().await?;
+        }
+        if self.is_in_past_epoch.get() {
+            return Err(Fault::new(Kind::Starting, "EPOCH is lower than it was."));
         }
         // What was stored before may not open any more: then nothing of the rest would help.
         self.identity()?;

@@ -7,7 +7,7 @@ use tallystick_protocol::account::{PartyShareAnswer, PartyShareRequest};
 use tallystick_protocol::keys::sealed_share::enrolment_public_key;
 use tallystick_protocol::keys::{
     Centres, DerivedKey, Epoch, KeyContext, PairContext, PartyShare, Purpose, RawKey,
-    ShareRecipient, Space, holder_point, open_share,
+    ShareRecipient, holder_point, open_share,
 };
 use tallystick_protocol::trust::statement::{Audience, open};
 use tallystick_protocol::wire::identifier::{Domain, Role};
@@ -36,11 +36,15 @@ impl<P: Ports> Office<P> {
     /// # Errors
     /// Only the database's own.
     pub fn spaces(&self) -> Result<Vec<u32>, DatabaseError> {
+        self.spaces_in(self.epoch())
+    }
+
+    fn spaces_in(&self, epoch: Epoch) -> Result<Vec<u32>, DatabaseError> {
         let centres = u64::try_from(self.settings.key_centres.len()).unwrap_or(u64::MAX);
         let rows = self.tables().run(
             "SELECT space FROM key_shares WHERE epoch = ? AND piece = 0
              GROUP BY space HAVING count(*) >= ? ORDER BY space",
-            &[self.settings.epoch.into(), centres.into()],
+            &[epoch.0.into(), centres.into()],
         )?;
         rows.iter().map(|row| row.number(0)).collect()
     }
@@ -48,7 +52,8 @@ impl<P: Ports> Office<P> {
     /// Whether this party has its whole share of some space of the present epoch.
     pub(crate) fn has_a_share(&self) -> bool {
         // What was opened is not asked for again.
-        !self.opened_shares.is_empty() || self.spaces().is_ok_and(|spaces| !spaces.is_empty())
+        self.opened_shares.has(|(epoch, _)| *epoch == self.epoch())
+            || self.spaces().is_ok_and(|spaces| !spaces.is_empty())
     }
 
     /// The key centres as keys name them.
@@ -71,10 +76,18 @@ impl<P: Ports> Office<P> {
     /// [`Kind::UnknownSpace`] for another role, epoch or set of centres; [`Kind::OverCap`] if the
     /// space takes no more parties; [`Kind::Unreachable`] while a centre does not answer.
     pub async fn ensure_share(&self, context: &KeyContext) -> Result<(), Fault> {
-        self.require_own_context(context)?;
-        let index = context.space.index;
-        if self.opened_shares.get(&index).is_some() || self.spaces()?.contains(&index) {
+        self.require_good_context(context)?;
+        let (epoch, index) = (context.epoch, context.space.index);
+        let is_open = self.opened_shares.get(&(epoch, index)).is_some();
+        if is_open || self.spaces_in(epoch)?.contains(&index) {
             return Ok(());
+        }
+        if epoch != self.epoch() {
+            // The centres give no shares of it any more.
+            return match self.is_shard() {
+                true => self.copy_earlier_share(epoch, index).await,
+                false => Err(Fault::new(Kind::UnknownSpace, "")),
+            };
         }
         if self.is_shard() {
             return self.copy_share(Some(index)).await;
@@ -124,15 +137,15 @@ impl<P: Ports> Office<P> {
         Ok(self.raw_key(pair)?.derive(pair, purpose, nonce)?)
     }
 
-    /// What this party and a holder share, of a space whose epoch and centres are its own. Whoever speaks twice in a
+    /// What this party and a holder share, of a space that is good here. Whoever speaks twice in a
     /// row, as all who move value do, is computed once.
     fn raw_key(&self, pair: &PairContext) -> Result<Rc<RawKey>, Fault> {
-        let name = (pair.key.space.index, pair.holder.0);
+        let name = (pair.key.epoch, pair.key.space.index, pair.holder.0);
         if let Some(key) = self.opened_pairs.get(&name) {
             return Ok(key);
         }
         let point = holder_point(&pair.holder, &pair.key)?;
-        let share = self.own_share(&pair.key.space)?;
+        let share = self.own_share(pair.key.epoch, pair.key.space.index)?;
         let key = share.pairwise(&point);
         Ok(self.opened_pairs.keep(name, key, size_of::<RawKey>()))
     }
@@ -146,28 +159,30 @@ impl<P: Ports> Office<P> {
             return Err(Fault::new(Kind::WrongRecipient, "It names another party."));
         }
         pair.check()?;
-        self.require_own_context(&pair.key)
+        self.require_good_context(&pair.key)
     }
 
-    fn require_own_context(&self, context: &KeyContext) -> Result<(), Fault> {
-        let own = context.space.role == self.settings.role
-            && context.epoch == self.epoch()
+    /// Of this party's role and centres, and of an epoch that is good.
+    fn require_good_context(&self, context: &KeyContext) -> Result<(), Fault> {
+        let is_good = context.space.role == self.settings.role
+            && self.is_good_epoch(context.epoch)?
             && context.centres == self.centres()?;
-        if own {
+        if is_good {
             Ok(())
         } else {
             Err(Fault::new(Kind::UnknownSpace, ""))
         }
     }
 
-    fn own_share(&self, space: &Space) -> Result<Rc<PartyShare>, Fault> {
-        if let Some(share) = self.opened_shares.get(&space.index) {
+    fn own_share(&self, epoch: Epoch, index: u32) -> Result<Rc<PartyShare>, Fault> {
+        let name = (epoch, index);
+        if let Some(share) = self.opened_shares.get(&name) {
             return Ok(share);
         }
         let mut sum: Option<PartyShare> = None;
         let mut length = 0;
         for centre in &self.settings.key_centres {
-            let bytes = self.stored_share(space.index, centre)?;
+            let bytes = self.stored_share(name, centre)?;
             length = bytes.len();
             let share = PartyShare::from_bytes(&bytes).map_err(|_| Fault::internal())?;
             sum = Some(match sum {
@@ -176,17 +191,21 @@ impl<P: Ports> Office<P> {
             });
         }
         let sum = sum.ok_or_else(|| Fault::new(Kind::UnknownSpace, ""))?;
-        Ok(self.opened_shares.keep(space.index, sum, length))
+        Ok(self.opened_shares.keep(name, sum, length))
     }
 
-    fn stored_share(&self, space: u32, centre: &Domain) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    fn stored_share(
+        &self,
+        (epoch, space): (Epoch, u32),
+        centre: &Domain,
+    ) -> Result<Zeroizing<Vec<u8>>, Fault> {
         let rows = self.tables().run(
             "SELECT sealed FROM key_shares WHERE space = ? AND epoch = ? AND centre = ? ORDER BY piece",
-            &[space.into(), self.settings.epoch.into(), centre.as_str().into()],
+            &[space.into(), epoch.0.into(), centre.as_str().into()],
         )?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(rows.len() * PIECE));
         for (piece, row) in rows.iter().enumerate() {
-            let name = self.piece_name(space, centre, piece);
+            let name = piece_name((epoch, space), centre, piece);
             bytes.extend_from_slice(&self.unseal(&name, row.blob(0)?)?);
         }
         if bytes.is_empty() {
@@ -233,7 +252,10 @@ impl<P: Ports> Office<P> {
         answer.require_recipient(&self.as_audience())?;
         answer.require_transaction(&transaction)?;
         let PartyShareAnswer { degrees, share, .. } = &answer.message;
-        self.require_own_context(share.context())?;
+        if share.context().epoch != self.epoch() {
+            return Err(Fault::new(Kind::UnknownSpace, ""));
+        }
+        self.require_good_context(share.context())?;
         let index = share.context().space.index;
         if share.centre() != centre || space.is_some_and(|asked| asked != index) {
             return Err(Fault::untrusted(
@@ -254,14 +276,16 @@ impl<P: Ports> Office<P> {
 
     fn store_share(&self, space: u32, centre: &Domain, share: &[u8]) -> Result<(), Fault> {
         let pieces = share.chunks(PIECE).enumerate().map(|(piece, bytes)| {
-            let sealed = self.seal(&self.piece_name(space, centre, piece), bytes)?;
+            let name = piece_name((self.epoch(), space), centre, piece);
+            let sealed = self.seal(&name, bytes)?;
             Ok((piece, sealed))
         });
         let pieces = pieces.collect::<Result<Vec<_>, DatabaseError>>()?;
         self.transaction(|tables| {
             for (piece, sealed) in pieces {
                 let piece = u32::try_from(piece).unwrap_or(u32::MAX);
-                self.put_piece(tables, space, centre.as_str(), piece, &sealed)?;
+                let place = (self.epoch(), space);
+                self.put_piece(tables, place, centre.as_str(), piece, &sealed)?;
             }
             Ok(())
         })
@@ -271,7 +295,7 @@ impl<P: Ports> Office<P> {
     pub(crate) fn put_piece(
         &self,
         tables: &dyn Tables,
-        space: u32,
+        (epoch, space): (Epoch, u32),
         centre: &str,
         piece: u32,
         sealed: &[u8],
@@ -281,7 +305,7 @@ impl<P: Ports> Office<P> {
              VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             &[
                 space.into(),
-                self.settings.epoch.into(),
+                epoch.0.into(),
                 centre.into(),
                 piece.into(),
                 sealed.into(),
@@ -289,8 +313,8 @@ impl<P: Ports> Office<P> {
         )?;
         Ok(())
     }
+}
 
-    fn piece_name(&self, space: u32, centre: &Domain, piece: usize) -> String {
-        format!("key-share|{}|{space}|{centre}|{piece}", self.settings.epoch)
-    }
+fn piece_name((epoch, space): (Epoch, u32), centre: &Domain, piece: usize) -> String {
+    format!("key-share|{}|{space}|{centre}|{piece}", epoch.0)
 }

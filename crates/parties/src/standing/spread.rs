@@ -4,7 +4,7 @@
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use tallystick_protocol::keys::{KeyContext, Space};
+use tallystick_protocol::keys::{Epoch, KeyContext, Space};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::office::Office;
@@ -26,6 +26,8 @@ const OLD_SECONDS: u64 = 31 * 86_400;
 const STANDING: &str = "/siblings/standing";
 /// Where a shard asks the office for the share of a key space.
 const SHARES: &str = "/siblings/shares";
+/// Where a shard asks the office for the share of a key space of an earlier epoch.
+const EARLIER_SHARES: &str = "/siblings/earlier-shares";
 
 /// How a party is spread, as it is stored.
 #[derive(Clone, Copy, Debug, Encode, Decode)]
@@ -133,6 +135,7 @@ impl<P: Ports> Office<P> {
         match request.uri().path() {
             STANDING => self.show_standing(read(body)?, role).map(Some),
             SHARES => self.show_shares(read(body)?).await.map(Some),
+            EARLIER_SHARES => self.show_earlier_shares(read(body)?).map(Some),
             _ => Ok(None),
         }
     }
@@ -203,10 +206,23 @@ impl<P: Ports> Office<P> {
                 .first()
                 .ok_or_else(|| Fault::new(Kind::Starting, "It has no key share yet."))?,
         };
+        self.show_pieces(self.epoch(), space)
+    }
+
+    /// The share of that space of an epoch that is over, and good still; nothing, if the office has none.
+    fn show_earlier_shares(&self, (epoch, space): (u32, u32)) -> Result<Answer, Fault> {
+        self.identity()?;
+        if !self.is_good_epoch(Epoch(epoch))? {
+            return Err(Fault::new(Kind::UnknownSpace, ""));
+        }
+        self.show_pieces(Epoch(epoch), space)
+    }
+
+    fn show_pieces(&self, epoch: Epoch, space: u32) -> Result<Answer, Fault> {
         let rows: Vec<(u32, String, u32, Vec<u8>)> = typed::all(
             self.tables(),
             "SELECT space, centre, piece, sealed FROM key_shares WHERE space = ? AND epoch = ?",
-            &[space.into(), self.settings.epoch.into()],
+            &[space.into(), epoch.0.into()],
         )?;
         let piece = |(space, centre, piece, sealed): (_, _, _, Vec<u8>)| SharePiece {
             space,
@@ -265,20 +281,40 @@ impl<P: Ports> Office<P> {
         let answer = self
             .ask_sibling(Place::Office, SHARES, written(&space)?)
             .await?;
+        self.keep_pieces(self.epoch(), &read::<Vec<SharePiece>>(&answer)?)?;
+        Ok(())
+    }
+
+    /// At a shard: takes over the office's share of this space of an epoch that is over.
+    ///
+    /// # Errors
+    /// [`Kind::UnknownSpace`] if the office has none; [`Kind::Unreachable`] while it does not answer.
+    pub(crate) async fn copy_earlier_share(&self, epoch: Epoch, space: u32) -> Result<(), Fault> {
+        let asked = written(&(epoch.0, space))?;
+        let answer = self
+            .ask_sibling(Place::Office, EARLIER_SHARES, asked)
+            .await?;
         let pieces: Vec<SharePiece> = read(&answer)?;
+        if pieces.is_empty() {
+            return Err(Fault::new(Kind::UnknownSpace, ""));
+        }
+        self.keep_pieces(epoch, &pieces)?;
+        Ok(())
+    }
+
+    fn keep_pieces(&self, epoch: Epoch, pieces: &[SharePiece]) -> Result<(), DatabaseError> {
         self.transaction(|tables| {
-            for piece in &pieces {
+            for piece in pieces {
                 self.put_piece(
                     tables,
-                    piece.space,
+                    (epoch, piece.space),
                     &piece.centre,
                     piece.piece,
                     &piece.sealed,
                 )?;
             }
             Ok::<_, DatabaseError>(())
-        })?;
-        Ok(())
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::due::{self, NewJob, Next};
 use crate::post::waking::Duties;
+use crate::standing::epochs::EARLIER_EPOCH_DAYS;
 
 const DAY_SECONDS: u64 = 86_400;
 /// How long after an order's end its parts are kept, in days: as long as what was signed about it is
@@ -40,6 +41,12 @@ const COMMON: &[Rule] = &[
         what: "commands",
         days: 0,
         sql: "DELETE FROM commands WHERE keep_until <= ?",
+    },
+    Rule {
+        what: "key-shares",
+        days: EARLIER_EPOCH_DAYS,
+        sql: "DELETE FROM key_shares WHERE epoch <
+            (SELECT max(epoch) FROM key_epochs WHERE began_at <= ?)",
     },
     Rule {
         what: "trial-balances",

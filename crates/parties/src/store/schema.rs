@@ -143,4 +143,10 @@ pub const COMMON: &[Migration] = &[
         "CREATE TABLE demo_operators (
             key_id TEXT PRIMARY KEY, name TEXT NOT NULL, key BLOB NOT NULL) STRICT",
     ]),
+    // Which epochs of key shares this object has run in, and since when (in seconds since 1970).
+    Migration(&[
+        "CREATE TABLE key_epochs (
+            epoch INTEGER PRIMARY KEY, began_at INTEGER NOT NULL) STRICT",
+        "INSERT INTO key_epochs (epoch, began_at) SELECT DISTINCT epoch, 0 FROM key_shares",
+    ]),
 ];

@@ -50,10 +50,7 @@ impl Buyer {
         form: &Form,
         coupons: &[Held],
     ) -> (Vec<CouponShare>, Money) {
-        let applied = applied(world, form, coupons).unwrap();
-        let with = coupons.iter().zip(applied.0);
-        let shares = with.map(|(coupon, amount)| self.share(world, coupon, amount));
-        (shares.collect(), applied.1)
+        shares(&mut self.anna, world, form, coupons)
     }
 
     pub fn share(&mut self, world: &World, coupon: &Held, amount: Money) -> CouponShare {
@@ -67,11 +64,7 @@ impl Buyer {
         amount: Money,
         transfer: &CouponTransfer,
     ) -> CouponShare {
-        CouponShare {
-            coupon: coupon.bytes.clone(),
-            transfer: self.anna.sign(transfer),
-            amount,
-        }
+        share_by(&mut self.anna, coupon, amount, transfer)
     }
 
     /// An order of a bag of tea that these coupons and the card pay.
@@ -95,12 +88,7 @@ impl Buyer {
 
     /// An order that coupons pay altogether: their office authorises it.
     pub fn order_by_coupons(&mut self, world: &World, coupons: &[Held]) -> Order {
-        let form = form(world, TEA);
-        let paid = self.shares(world, &form, coupons);
-        let mut wish = self.anna.holder.wish();
-        wish.coupons = Some(paid);
-        wish.payment = Some(named(&coupons[0]));
-        self.anna.holder.order(world, &form, &wish)
+        order_by_coupons(&mut self.anna, world, coupons)
     }
 
     pub fn is_owned(&mut self, world: &World, coupon: &Held) -> bool {
@@ -117,6 +105,44 @@ impl Buyer {
             .terms
             .value
             .minor
+    }
+}
+
+/// An order of a bag of tea that somebody's coupons pay altogether.
+pub fn order_by_coupons(anna: &mut Person, world: &World, coupons: &[Held]) -> Order {
+    let form = form(world, TEA);
+    let mut wish = anna.holder.wish();
+    wish.coupons = Some(shares(anna, world, &form, coupons));
+    wish.payment = Some(named(&coupons[0]));
+    anna.holder.order(world, &form, &wish)
+}
+
+/// What the coupons pay by the form's rule, handed over to the shop.
+fn shares(
+    anna: &mut Person,
+    world: &World,
+    form: &Form,
+    coupons: &[Held],
+) -> (Vec<CouponShare>, Money) {
+    let applied = applied(world, form, coupons).unwrap();
+    let with = coupons.iter().zip(applied.0);
+    let shares = with.map(|(coupon, amount)| {
+        let transfer = anna.transfer(world, coupon, shop());
+        share_by(anna, coupon, amount, &transfer)
+    });
+    (shares.collect(), applied.1)
+}
+
+fn share_by(
+    anna: &mut Person,
+    coupon: &Held,
+    amount: Money,
+    transfer: &CouponTransfer,
+) -> CouponShare {
+    CouponShare {
+        coupon: coupon.bytes.clone(),
+        transfer: anna.sign(transfer),
+        amount,
     }
 }
 

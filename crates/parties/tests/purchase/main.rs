@@ -7,6 +7,7 @@
     reason = "the exemption of tests does not reach their helpers"
 )]
 
+mod alone;
 mod ask;
 mod asking_the_shop;
 mod bad_input;
@@ -17,6 +18,7 @@ mod courier_alone;
 mod crash;
 mod directory;
 mod due;
+mod epochs;
 mod enrolment;
 mod evidence;
 mod expiry;

@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod enrol;
+mod epoch;
 pub mod errors;
 pub mod further_cards;
 pub mod making;

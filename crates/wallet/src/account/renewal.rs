@@ -168,12 +168,11 @@ impl Desk<'_> {
         let enrolment = &mut account.enrolment;
         let is_same = enrolment.epoch == Some(ticket.epoch)
             && enrolment.centres.as_ref() == Some(&ticket.centres);
-        if !is_same {
-            return Err(unfit(
-                &"the shares are of another epoch or of other centres",
-            ));
-        }
         enrolment.certificate = Some(answer.holder_certificate);
+        if !is_same {
+            // The ticket goes with the shares: both come when the new epoch is entered ([`super::epoch`]).
+            return Ok(account);
+        }
         enrolment.ticket = Some(answer.ticket);
         enrolment.ticket_ends_at = Some(ticket.envelope.expires_at);
         Ok(account)

@@ -1,7 +1,7 @@
 //! Fetching key shares. They arrive sealed to the enrolment key; the card opens and adds them.
 
 use tallystick_protocol::account::{HolderShareAnswer, HolderShareRequest};
-use tallystick_protocol::keys::ShareRecipient;
+use tallystick_protocol::keys::{SealedShare, ShareRecipient};
 use tallystick_protocol::trust::statement;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{Domain, Role};
@@ -48,16 +48,31 @@ impl Desk<'_> {
         wanted: &ShareWanted,
         said: &Said,
     ) -> Result<Option<Progress>, WalletError> {
+        let mut account = self.profile()?.card(&wanted.card)?.clone();
+        let share = self.share_for(&mut account, wanted, said)?;
+        Ok(share.map(|share| Progress {
+            account,
+            put: Put::Share(share),
+        }))
+    }
+
+    /// Notes in an account that it holds what a centre answered, and gives what its card has to be told for that;
+    /// nothing if it has it already.
+    pub(super) fn share_for(
+        &self,
+        account: &mut CardAccount,
+        wanted: &ShareWanted,
+        said: &Said,
+    ) -> Result<Option<SealedShare>, WalletError> {
         let ShareWanted {
-            card,
             role,
             index,
             centre,
+            ..
         } = wanted;
         let said = said
             .as_ref()
             .map_err(|error| refused(error, centre.as_str()))?;
-        let mut account = self.profile()?.card(card)?.clone();
         let enrolment = &mut account.enrolment;
         let answer = self.checked_share(said, enrolment, *role, centre, *index);
         let answer = answer.map_err(|error| error.about(centre.as_str()))?;
@@ -69,8 +84,7 @@ impl Desk<'_> {
             return Ok(None);
         }
         enrolment.shares.push(held);
-        let put = Put::Share(answer.share);
-        Ok(Some(Progress { account, put }))
+        Ok(Some(answer.share))
     }
 
     /// Signed by that centre, for this holder, role, epoch and set of centres.

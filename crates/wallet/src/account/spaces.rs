@@ -3,7 +3,7 @@
 //! the centres' shares of that space put into the card, and remembers where to meet that party. What was made for the
 //! old space has to be made anew, with the PIN: only that lets a card use a share.
 
-use tallystick_protocol::keys::Space;
+use tallystick_protocol::keys::{Epoch, KeyContext, Space};
 use tallystick_protocol::wire::identifier::Domain;
 
 use crate::account::question::{Question, ShareWanted};
@@ -17,8 +17,8 @@ use crate::holder::card_account::{CardAccount, HeldShare};
 use crate::holder::profile::KnownSpace;
 
 impl<P: Ports> Wallet<P> {
-    /// Finds out where a party is that is not in the space `used`, and puts what an account lacks of that space into its
-    /// card. From then on it is met there.
+    /// Finds out where a party is that has no keys of `used`, and puts what an account lacks of its space or epoch into
+    /// its card. From then on it is met there.
     ///
     /// # Errors
     /// [`ErrorKind::EnrolmentUnreachable`] while party or centre do not answer, [`ErrorKind::EnrolmentRefused`] if the
@@ -27,7 +27,7 @@ impl<P: Ports> Wallet<P> {
         &self,
         account: &str,
         party: &Domain,
-        used: Space,
+        used: &KeyContext,
     ) -> Result<(), WalletError> {
         let mut asks = Vec::new();
         self.perform(&mut |desk| {
@@ -38,12 +38,16 @@ impl<P: Ports> Wallet<P> {
         let said = self.ask(asks).await.pop();
         let said = said.map_or_else(|| Err(CallError::Later(String::new())), |one| one.said);
         let failed = |kind| WalletError::new(kind).about(party.as_str());
-        let index = match newest_space(&said) {
+        let index = match newest_space(&said, used) {
             Newest::NotYet => return Err(failed(ErrorKind::EnrolmentUnreachable)),
-            Newest::Index(index) if index != used.index => index,
-            _ => return Err(failed(ErrorKind::EnrolmentRefused)),
+            Newest::Epoch(epoch) => return self.enter_epoch(account, epoch).await,
+            Newest::Index(index) => index,
+            Newest::Nowhere => return Err(failed(ErrorKind::EnrolmentRefused)),
         };
-        let space = Space { index, ..used };
+        let space = Space {
+            index,
+            ..used.space
+        };
         let mut asks = Vec::new();
         self.perform(&mut |desk| {
             let account = desk.profile()?.card(account)?.clone();
@@ -106,19 +110,32 @@ impl Desk<'_> {
 pub(crate) enum Newest {
     /// Nobody answered yet.
     NotYet,
-    /// Nothing that can be used.
+    /// Nothing that can be used, or nothing else than what was used.
     Nowhere,
+    /// In a later epoch.
+    Epoch(Epoch),
     /// In the space with this number, its newest.
     Index(u32),
 }
 
-/// The newest of the spaces in a party's identity.
-pub(crate) fn newest_space(said: &Said) -> Newest {
-    let spaces = match said {
+/// The epoch and the newest of the spaces in a party's identity, as far as that is something else than `used`.
+pub(crate) fn newest_space(said: &Said, used: &KeyContext) -> Newest {
+    let identity = match said {
         Err(CallError::Later(_)) => return Newest::NotYet,
-        Err(_) => None,
-        Ok(identity) => json::member(identity, "spaces").and_then(json::numbers),
+        Err(_) => return Newest::Nowhere,
+        Ok(identity) => identity,
     };
+    let epoch = json::member(identity, "epoch").and_then(|number| number.parse().ok());
+    match epoch.map_or(used.epoch, Epoch) {
+        later if later > used.epoch => return Newest::Epoch(later),
+        // Its operator has not come to the epoch that we are in.
+        earlier if earlier < used.epoch => return Newest::NotYet,
+        _ => {}
+    }
+    let spaces = json::member(identity, "spaces").and_then(json::numbers);
     let newest = spaces.and_then(|spaces| spaces.into_iter().max());
-    newest.map_or(Newest::Nowhere, Newest::Index)
+    match newest {
+        Some(index) if index != used.space.index => Newest::Index(index),
+        _ => Newest::Nowhere,
+    }
 }

@@ -5,7 +5,7 @@
 
 use rand_core::CryptoRng;
 use tallystick_card::host::TakenSlot;
-use tallystick_protocol::keys::Space;
+use tallystick_protocol::keys::KeyContext;
 use tallystick_protocol::wire::identifier::{Domain, TransactionId};
 use tallystick_protocol::wire::problem::ProblemKind;
 use zeroize::Zeroizing;
@@ -48,8 +48,8 @@ struct Misplaced {
 }
 
 impl Misplaced {
-    const fn space(&self) -> Space {
-        self.said.pair.key.space
+    const fn key(&self) -> &KeyContext {
+        &self.said.pair.key
     }
 }
 
@@ -76,8 +76,7 @@ impl<P: Ports> Wallet<P> {
             return Ok(());
         };
         let Misplaced { account, bank, .. } = &misplaced;
-        self.find_bank_space(account, bank, misplaced.space())
-            .await?;
+        self.find_bank_space(account, bank, misplaced.key()).await?;
         self.run(&mut Resealing {
             sealed,
             pin,
@@ -95,7 +94,7 @@ impl<P: Ports> Wallet<P> {
         &self,
         account: &str,
         bank: &Domain,
-        used: Space,
+        used: &KeyContext,
     ) -> Result<(), WalletError> {
         let found = self.find_space(account, bank, used).await;
         found.map_err(|error| match error.kind {

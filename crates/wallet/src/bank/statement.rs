@@ -69,7 +69,7 @@ impl<P: Ports> Wallet<P> {
         let (mut said, mut answer) = self.looked(&mut looking).await?;
         if answer.as_ref().is_err_and(is_misplaced) {
             let (pair, mut anew) = (said.pair, looking.anew());
-            self.find_bank_space(account, &pair.party, pair.key.space)
+            self.find_bank_space(account, &pair.party, &pair.key)
                 .await?;
             (said, answer) = self.looked(&mut anew).await?;
         }

@@ -29,6 +29,7 @@ impl<P: Ports> Wallet<P> {
         .await?;
         let answers = self.ask(asks).await;
         self.take_shares(&answers).await?;
+        self.enter_epochs().await?;
         self.send_in_sessions().await?;
         let mut pause_ms = None;
         self.perform(&mut |desk| {

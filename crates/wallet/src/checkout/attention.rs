@@ -1,5 +1,6 @@
 //! How an order is being attended to: when it is looked at again, and what its last round told.
 
+use tallystick_protocol::keys::Epoch;
 use tallystick_protocol::wire::identifier::Role;
 
 use crate::checkout::order::state::OrderState;
@@ -26,6 +27,17 @@ pub enum Pace {
     Late,
 }
 
+/// Where a party is that has none of the keys that an order was made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It has to be asked.
+    Unknown,
+    /// In the space with that number.
+    Space(u32),
+    /// In a later epoch.
+    Epoch(Epoch),
+}
+
 /// Kept in memory alone: after a restart everything is due at once.
 #[derive(Default)]
 pub struct Attention {
@@ -41,8 +53,8 @@ pub struct Attention {
     pub no_money: bool,
     /// The issuer said in this round where the money is.
     pub issuer_spoke: bool,
-    /// A party is in another space; its number, once known.
-    pub renewing: Option<(Role, Option<u32>)>,
+    /// A party has none of the keys that the order was made with.
+    pub renewing: Option<(Role, Elsewhere)>,
     /// What was missing when a share of that space was fetched: a key centre's answer or the card.
     pub absent: Option<(ErrorKind, String)>,
     /// When a contactless card in this element is next held to its reader, in milliseconds.

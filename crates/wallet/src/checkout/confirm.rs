@@ -8,6 +8,7 @@ use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::problem::ProblemKind;
 use tallystick_protocol::wire::time::Timestamp;
 
+use crate::checkout::attention::Elsewhere;
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{Confirmation, OrderRecord};
 use crate::checkout::order::state::OrderState;
@@ -27,8 +28,8 @@ impl Desk<'_> {
         asks: &mut Vec<Ask<Question>>,
     ) -> Result<(), WalletError> {
         let renewing = self.attention(&order.request_id);
-        if let Some((role, index)) = renewing.and_then(|attention| attention.renewing) {
-            return self.renewal_asks(order, role, index, asks);
+        if let Some((role, place)) = renewing.and_then(|attention| attention.renewing) {
+            return self.renewal_asks(order, role, place, asks);
         }
         let sent_at = self.now();
         let confirmations = order.approval.iter().flat_map(|one| &one.confirmations);
@@ -75,10 +76,10 @@ impl Desk<'_> {
                 Err(failure) => failure,
             },
             Err(CallError::Later(_)) => return Ok(()),
-            // It is in another space than this key's, or has no place left in this key's.
+            // It is in another space or epoch than this key's, or has no place left in this key's.
             Err(CallError::Refused(ProblemKind::UnknownSpace | ProblemKind::OverCap)) => {
                 if let Some(attention) = self.attention(id) {
-                    attention.renewing = Some((role, None));
+                    attention.renewing = Some((role, Elsewhere::Unknown));
                 }
                 return Ok(());
             }

@@ -90,14 +90,14 @@ impl<P: Ports> Wallet<P> {
             let office = desk.profile()?.card(account)?.issuer.clone();
             let talk = desk.office(account)?.talk;
             let talk = talk.filter(|talk| talk.is_misplaced);
-            astray = talk.map(|talk| (office, talk.pair.key.space));
+            astray = talk.map(|talk| (office, talk.pair.key));
             Ok(())
         })
         .await?;
         let Some((office, used)) = astray else {
             return Ok(());
         };
-        let found = self.find_space(account, &office, used).await;
+        let found = self.find_space(account, &office, &used).await;
         found.map_err(|error| match error.kind {
             ErrorKind::EnrolmentUnreachable => {
                 WalletError::new(ErrorKind::OfficeUnreachable).about(&error.about)

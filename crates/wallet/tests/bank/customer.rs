@@ -29,7 +29,12 @@ pub fn form() -> RegistrationForm {
 
 /// Registers, has the account opened, and makes its keys.
 pub fn open_account(holder: &Holder<'_>) -> BankAccountView {
-    let opening = block_on(holder.wallet.register(&form(), PASSWORD)).unwrap();
+    open_account_with(holder, &form())
+}
+
+/// As [`open_account`], with that form.
+pub fn open_account_with(holder: &Holder<'_>, form: &RegistrationForm) -> BankAccountView {
+    let opening = block_on(holder.wallet.register(form, PASSWORD)).unwrap();
     block_on(holder.wallet.continue_opening(&opening)).unwrap();
     let place = KeyPlace::Software;
     block_on(holder.wallet.open_account(&opening, PIN, place)).unwrap();

@@ -120,6 +120,22 @@ impl<'w> Holder<'w> {
         holder
     }
 
+    /// A wallet on a new computer that has no card, with an address.
+    #[allow(dead_code, reason = "the vending machine's tests use it")]
+    pub fn without_card(world: &'w World) -> Self {
+        let device = Device::new(world);
+        let wallet = open(world, &device).unwrap();
+        let codes = block_on(wallet.set_up_empty(PASSPHRASE, PIN)).unwrap();
+        block_on(wallet.save_address(&address())).unwrap();
+        Self {
+            world,
+            device,
+            wallet,
+            puk: codes.puk,
+            recovery_code: codes.recovery_code,
+        }
+    }
+
     /// A wallet on a new computer that has taken this offer, still without an address.
     pub fn with_card(world: &'w World, offer: &[u8]) -> Self {
         let device = Device::new(world);

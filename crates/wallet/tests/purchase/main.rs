@@ -17,6 +17,7 @@ mod cards;
 mod clocks;
 mod consent;
 mod device;
+mod epochs;
 mod holder;
 mod interruptions;
 mod late;

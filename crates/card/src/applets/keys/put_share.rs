@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
-use tallystick_protocol::keys::{HolderShare, SealedShare, ShareRecipient, open_share};
+use tallystick_protocol::keys::{HolderShare, KeyContext, SealedShare, ShareRecipient, open_share};
 use tallystick_protocol::wire::cbor::decode_value;
 use tallystick_protocol::wire::identifier::Domain;
 use zeroize::Zeroizing;
@@ -40,6 +40,7 @@ pub(crate) fn put_share(
     let slot = slot.ok_or(StatusWord::ReferenceNotFound)?;
     let share = open(slot, &sealed)?;
     let digest = Sha256::digest(share.to_bytes());
+    make_room(slot, sealed.context());
     let full = slot.shares.len() >= SHARES_MAX;
     let known = slot
         .shares
@@ -67,6 +68,22 @@ pub(crate) fn put_share(
         }
     }
     Ok(Outcome::done().changing(true))
+}
+
+/// In a full slot, the shares of the earliest epoch give way to one of an epoch at least two later: parties open nothing
+/// under them any more. Those of the epoch just before stay, for what is under way.
+fn make_room(slot: &mut Slot, context: &KeyContext) {
+    let is_known = slot.share(context).is_some();
+    if is_known || slot.shares.len() < SHARES_MAX {
+        return;
+    }
+    let epochs = slot.shares.iter().map(|share| share.context.epoch);
+    let Some(earliest) = epochs.min() else {
+        return;
+    };
+    if context.epoch.0 >= earliest.0.saturating_add(2) {
+        slot.shares.retain(|share| share.context.epoch != earliest);
+    }
 }
 
 impl StoredShare {

@@ -1,5 +1,6 @@
 //! The home proxy between a terminal, a home and the shop (source document 000).
 
+mod alone;
 mod connecting;
 mod ends;
 mod hosted;

@@ -15,7 +15,7 @@ use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_simulation::cast::Running;
 
-use super::super::holder::{CBOR, Holder};
+use super::super::holder::{CBOR, Holder, Order};
 use super::super::search::holds;
 use super::super::talk::form;
 use super::super::world::{HOME_PROXY, SHOP, World, problem, text};
@@ -46,10 +46,29 @@ fn t000_10_a_terminal_sends_its_name_and_request_to_the_first_server_and_has_the
     let mut home = Home::new(10, &[&terminal]);
     home.register(&world);
     let _line = home.connect(&world, &holder);
-    let mut session = terminal.released(&home);
     let offered = form(&world, &[("hojicha-100", 1)]);
     let wish = holder.wish();
     let order = holder.order(&world, &offered, &wish);
+    orders(&world, &mut terminal, &home, &order);
+    let kinds = [
+        HomeCallKind::Access,
+        HomeCallKind::Open,
+        HomeCallKind::Release,
+        HomeCallKind::Enter,
+        HomeCallKind::End,
+    ];
+    assert_eq!(home.calls(), kinds);
+    // The passwords were nowhere in clear but at the two ends.
+    let held = world.machine(HOME_PROXY).database.bytes().unwrap();
+    for word in [FIRST, SECOND] {
+        assert!(!holds(&held, word.as_bytes()));
+        assert!(!holds(&world.received_by(HOME_PROXY), word.as_bytes()));
+    }
+}
+
+/// Enters the shop with the home's card, and orders within the session, which it ends.
+pub fn orders(world: &World, terminal: &mut Terminal<'_>, home: &Home, order: &Order) {
+    let mut session = terminal.released(home);
     let secret = [7; 32];
     let share = x25519(&secret);
     let handover = terminal.enters(&mut session, 0, Some(share)).unwrap();
@@ -71,20 +90,6 @@ fn t000_10_a_terminal_sends_its_name_and_request_to_the_first_server_and_has_the
     assert_eq!(said.status, 200);
     let ended = terminal.asks_within(&mut session, SessionAskKind::End, Vec::new(), None);
     assert_eq!(ended.refusal, None);
-    let kinds = [
-        HomeCallKind::Access,
-        HomeCallKind::Open,
-        HomeCallKind::Release,
-        HomeCallKind::Enter,
-        HomeCallKind::End,
-    ];
-    assert_eq!(home.calls(), kinds);
-    // The passwords were nowhere in clear but at the two ends.
-    let held = world.machine(HOME_PROXY).database.bytes().unwrap();
-    for word in [FIRST, SECOND] {
-        assert!(!holds(&held, word.as_bytes()));
-        assert!(!holds(&world.received_by(HOME_PROXY), word.as_bytes()));
-    }
 }
 
 fn x25519(secret: &[u8; 32]) -> [u8; 32] {
