@@ -29,6 +29,8 @@ export interface Catalogue {
   store: { name: string; domain: string; tagline: string }
   currency: string
   couriers: Courier[]
+  /** How an order can be paid: names of instruments. */
+  instruments: string[]
   /** Whose cards the store takes, by domain. */
   issuers: string[]
   /** Whose coupons, by domain. */

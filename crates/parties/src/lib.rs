@@ -40,9 +40,19 @@ pub mod bank;
 pub mod coupon_office;
 #[cfg(feature = "courier")]
 pub mod courier;
-#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
+#[cfg(any(
+    feature = "issuer",
+    feature = "bank",
+    feature = "coupon-office",
+    feature = "settlement"
+))]
 pub mod issuer;
-#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
+#[cfg(any(
+    feature = "issuer",
+    feature = "bank",
+    feature = "coupon-office",
+    feature = "settlement"
+))]
 pub mod payer;
 #[cfg(feature = "registration-authority")]
 pub mod registration_authority;

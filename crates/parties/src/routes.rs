@@ -32,7 +32,12 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
     {
         found = found || some(crate::shop::ROUTES, holds);
     }
-    #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
+    #[cfg(any(
+        feature = "issuer",
+        feature = "bank",
+        feature = "coupon-office",
+        feature = "settlement"
+    ))]
     {
         found = found || some(crate::issuer::ROUTES, holds);
     }
@@ -90,7 +95,12 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
     }
     let own = match role {
         // A bank or a coupon office is an issuer to others, and answers at routes of its own beside.
-        #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
+        #[cfg(any(
+            feature = "issuer",
+            feature = "bank",
+            feature = "coupon-office",
+            feature = "settlement"
+        ))]
         Role::Issuer => {
             let found = find(crate::issuer::ROUTES, posts, path);
             #[cfg(feature = "bank")]

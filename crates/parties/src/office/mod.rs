@@ -1,6 +1,11 @@
 //! What every role stands on: ports, settings, the vault, and how a request is received.
 
-#[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office", feature = "settlement"))]
+#[cfg(any(
+    feature = "issuer",
+    feature = "bank",
+    feature = "coupon-office",
+    feature = "settlement"
+))]
 pub(crate) mod across;
 pub(crate) mod every_shard;
 pub mod fault;

@@ -16,6 +16,8 @@ struct Catalogue<'a> {
     currency: &'static str,
     /// Among them the buyer chooses; the first is proposed.
     couriers: Vec<CourierView<'a>>,
+    /// How an order can be paid, by the instruments' names.
+    instruments: Vec<&'static str>,
     /// Whose cards the store takes, by domain.
     issuers: Vec<&'a str>,
     /// Whose coupons, by domain.
@@ -75,6 +77,7 @@ impl<P: Ports> Shop<P> {
         });
         let coupons = self.config.coupons.iter();
         let offices = coupons.flat_map(|offer| &offer.offices);
+        let instruments = self.config.instruments.iter();
         let catalogue = Catalogue {
             store: Store {
                 name: &settings.name,
@@ -83,6 +86,7 @@ impl<P: Ports> Shop<P> {
             },
             currency: "JPY",
             couriers: couriers.collect(),
+            instruments: instruments.map(|instrument| instrument.as_str()).collect(),
             issuers: self.config.issuers.iter().map(Domain::as_str).collect(),
             coupon_offices: offices.map(Domain::as_str).collect(),
             products: products.collect(),
