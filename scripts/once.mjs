@@ -1,4 +1,4 @@
-// npm start -- --once [--story purchase|bank|purse|coupon|reader|home|all] [--json FILE]: a story with the real extension in
+// npm start -- --once [--story purchase|bank|purse|coupon|tap|reader|home|all] [--json FILE]: a story with the real extension in
 // headless Chromium, and what each party saw of it. Succeeds only if everything went through and
 // nobody could open another's part.
 //
@@ -6,6 +6,7 @@
 //   bank      an account at a bank, and a purchase from the purse in the card
 //   purse     two purses pay each other with the network off, a drink is bought, and who spent twice is named
 //   coupon    a coupon is bought, given to somebody else, spent together with a card, and a part of it given back
+//   tap       a contactless card gets value, pays in the store, and gets a part back
 //   reader    a purchase with a card behind a software USB device: Linux, root
 //   home      a card behind such a device stays at home, and another browser buys with it: Linux, root
 //   all       every one of them, one after the other; what this machine cannot play is said
@@ -23,6 +24,7 @@ const STORIES = {
   bank: () => import('./stories/bank.mjs'),
   purse: () => import('./stories/purse.mjs'),
   coupon: () => import('./stories/coupon.mjs'),
+  tap: () => import('./stories/tap.mjs'),
   reader: () => import('./stories/reader.mjs'),
   home: () => import('./stories/home.mjs'),
 }
