@@ -3,8 +3,8 @@
 import { plain, wholeConsole } from './console.mjs'
 import { PARTIES } from './secrets.mjs'
 
-/** Roles that read a part of an order, and whose part each reads: a bank sits where an issuer sits. */
-const READERS = { shop: 'shop', issuer: 'issuer', bank: 'issuer', courier: 'courier' }
+/** Roles that read a part of an order, and whose part each reads: whoever pays sits where an issuer sits. */
+const READERS = { shop: 'shop', issuer: 'issuer', bank: 'issuer', 'coupon-office': 'issuer', settlement: 'issuer', courier: 'courier' }
 
 /**
  * For each reader that took part in an order: the fields it opened, the sealed pieces it held (size, and whether its own keys

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { wholeConsole } from '../lib/console.mjs'
 import { ContactlessHolder } from '../lib/contactless-holder.mjs'
 import { Stop, say, step } from '../lib/say.mjs'
+import { words } from '../lib/shopper.mjs'
 
 const PUT_ON = 5_000
 const GIVEN_BACK = 300
@@ -38,6 +39,8 @@ async function pay(holder) {
   const approval = await holder.pay(store)
   await holder.payWithContactless(approval)
   await holder.approve(approval)
+  await approval.getByText(words('approve.tap.itself')).waitFor({ timeout: 5_000 })
+  await holder.shot(approval, 'approve-tapping')
   const tracking = await holder.delivered(approval)
   say(`From Approve to the courier's acceptance: ${holder.secondsToAcceptance.toFixed(2)} s.`)
   await approval.close()

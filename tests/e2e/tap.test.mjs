@@ -33,30 +33,37 @@ test('without an account the page says where there is one', async () => {
   await page.close()
 })
 
-test('a card of the wallet becomes a contactless one, which holds nothing yet', async () => {
+test('a card of the wallet becomes a contactless one', async () => {
   await aiko.openSettlementAccount()
   card = await aiko.getContactless()
-  const page = await aiko.contactless(card)
-  await page.getByRole('button', { name: words('tap.read'), exact: true }).click()
-  await page.getByText('¥0').first().waitFor()
-  await looksWell(page)
-  await page.close()
+  assert.equal(await balance(), null)
+})
+
+test('t003_2 t003_8 nothing is approved before the card was read, nor by one with too little on it', async () => {
+  const store = await aiko.fillBasket([{ sku: 'sencha-100', quantity: 1 }])
+  const approval = await aiko.pay(store)
+  await aiko.payWith(approval, new RegExp(`^${CONTACTLESS}`))
+  const read = approval.getByRole('button', { name: words('approve.tap.read.button'), exact: true })
+  await read.waitFor()
+  assert.equal(await approval.getByRole('button', { name: /^Approve/ }).count(), 0)
+  await looksWell(approval)
+  await read.click()
+  await approval.getByText(words('approve.over.contactless', { issuer: 'Kazaguruma Pay', left: '¥0' })).waitFor()
+  await approval.getByRole('button', { name: words('approve.decline') }).click()
+  await store.close()
 })
 
 test('t003_11 the account puts value on it, and pays it once the card has it', async () => {
   await aiko.putOn(card, 5_000)
   assert.equal(await balance(), 5_000)
-  const { 'settlement-charges': charges } = await front()
+  const { 'card-charges': charges } = await front()
   assert.equal(charges.length, 1)
 })
 
 test('t003_2 the window shows goods, total and what is on the card before anything is approved; then the card pays', async () => {
   const store = await aiko.fillBasket([{ sku: 'sencha-100', quantity: 1 }])
   const approval = await aiko.pay(store)
-  await aiko.payWith(approval, new RegExp(`^${CONTACTLESS}`))
-  await approval.getByRole('button', { name: words('approve.tap.read.button'), exact: true }).waitFor()
-  assert.equal(await approval.getByRole('button', { name: /^Approve/ }).count(), 0, 'nothing can be approved unread')
-  await approval.getByRole('button', { name: words('approve.tap.read.button'), exact: true }).click()
+  await aiko.payWithContactless(approval)
   await approval.getByText(words('approve.tap.balance', { amount: '¥5,000' })).waitFor()
   await approval.getByText('Sencha', { exact: false }).first().waitFor()
   const [{ total_minor: total }] = (await aiko.view()).orders
@@ -121,6 +128,7 @@ test('t003_10 by way of the settlement server the same is booked', async () => {
 })
 
 test('the service worker dies while the card pays: it pays once', async () => {
+  await aiko.putOn(card, 5_000)
   const before = await balance()
   const store = await aiko.fillBasket([{ sku: 'hojicha-100', quantity: 1 }])
   const approval = await aiko.pay(store)
