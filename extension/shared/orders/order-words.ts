@@ -26,6 +26,8 @@ export function namesOf(order: OrderView): Record<PartyRole, string> {
 
 /** Where the order and the money are, in a sentence or two. */
 export function sentenceOf(order: OrderView): string {
+  // The shop hears of it in a moment.
+  if (order.tap?.state === 'paid' && isUnderWay(order) && order.state !== 'authorised') return t('approve.tap.paid')
   const named = (name: string, otherwise: Key) => t(keyFor(paymentOf(order), 'order', name, otherwise), namesOf(order))
   if (order.state === 'delivering' && !isCharged(order)) return named('delivering.reserved', 'order.delivering.reserved')
   if (isUnderWay(order) && isCharged(order)) return named('charged', 'order.charged')

@@ -9,6 +9,7 @@ use tallystick_protocol::settlement::{
 use tallystick_protocol::trust::holder::UnsignedByHolder;
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::money::Money;
+use tallystick_protocol::wire::problem::ProblemKind;
 
 use super::record::{ChargeRecord, FORMAT};
 use super::server::{refusal, unfit};
@@ -25,6 +26,9 @@ use crate::holder::card_account::CardAccount;
 
 /// Where a front takes charges.
 const PATH: &str = "/v1/charges";
+
+/// How old a charge is, in seconds, that a front does not know and therefore takes no more: well over what clocks may differ.
+const STALE_SECONDS: u64 = 3_600;
 
 /// Which charge a front is asked about.
 pub(super) struct Question([u8; 32]);
@@ -203,6 +207,8 @@ impl Desk<'_> {
         };
         let front = self.settlements()?.card(charge.alias)?.front.clone();
         let before = charge.clone();
+        let age = self.now().seconds_since(charge.at);
+        let is_stale = charge.state.is_none() && age > STALE_SECONDS;
         match &answer.said {
             Ok(signed) => match self.charge_answer(&front, &charge, signed) {
                 Ok(said) => {
@@ -214,6 +220,11 @@ impl Desk<'_> {
                 Err(error) => charge.told = Some(error.kind),
             },
             Err(CallError::Later(_)) => return Ok(false),
+            // What it never had it takes only while it is fresh: this one never will be taken.
+            Err(CallError::Refused(ProblemKind::WrongClock)) if is_stale => {
+                charge.state = Some(ChargeState::Refused);
+                charge.refusal = Some(ChargeRefusal::Expired);
+            }
             Err(error) => charge.told = Some(refusal(error, front.as_str()).kind),
         }
         let has_moved = charge != before;

@@ -10,16 +10,13 @@ use tallystick_wallet::view::{
 
 use super::device::Device;
 use super::world::{
-    AUTHORITY, BANK, CENTRE, COUPONS, COURIER, DIRECTORY, HOME_PROXY, ISSUER, ORIGIN, SHOP, World,
-    text,
+    AUTHORITY, BANK, CENTRE, COUPONS, COURIER, DIRECTORY, HOME_PROXY, ISSUER, ORIGIN, SECURITY,
+    SETTLEMENT, SHOP, World, text,
 };
 
 pub const PASSPHRASE: &str = "five split tally sticks";
 pub const PIN: &str = "271828";
 pub const ISSUER_ORIGIN: &str = "http://asahi-card.localhost:8787";
-
-/// The security server of settlement with contactless cards, where there is one.
-pub const SECURITY: &str = "kazaguruma-security.localhost";
 
 /// One packet of tea.
 pub const TEA: &str = r#"[{"sku":"sencha-100","quantity":1}]"#;
@@ -44,7 +41,8 @@ pub fn deployment(world: &World) -> Deployment {
         banks: Vec::from_iter(has(BANK).then(|| BANK.to_owned())),
         coupon_offices: Vec::from_iter(has(COUPONS).then(|| COUPONS.to_owned())),
         settlement_servers: Vec::from_iter(has(SECURITY).then(|| SettlementServer {
-            front: ISSUER.to_owned(),
+            // Where there is no real one, the card issuer's domain is that of a reference.
+            front: if has(SETTLEMENT) { SETTLEMENT } else { ISSUER }.to_owned(),
             security: SECURITY.to_owned(),
         })),
         directory: has(DIRECTORY).then(|| DIRECTORY.to_owned()),

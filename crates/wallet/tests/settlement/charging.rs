@@ -11,10 +11,10 @@ use tallystick_wallet::ErrorKind;
 use tallystick_wallet::view::ChargeStanding;
 
 use super::front::FRONT_KEY;
-use super::holder::{Holder, PIN, SECURITY};
+use super::holder::{Holder, PIN};
 use super::pay::{Pay, balance, card, certificate, fill, get, get_in_reader, yen};
 use super::security::SECURITY_KEY;
-use super::world::ISSUER;
+use super::world::{ISSUER, SECURITY};
 
 fn charge(holder: &Holder<'_>, id: &str, minor: u64) -> Result<String, ErrorKind> {
     let charged = holder.wallet.charge_contactless(id, minor, PIN);

@@ -19,9 +19,8 @@ use tallystick_protocol::wire::problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemKin
 use tallystick_protocol::wire::time::Timestamp;
 use tallystick_simulation::cast::Running;
 
-use super::holder::SECURITY;
 use super::security::Security;
-use super::world::{ISSUER, domain};
+use super::world::{ISSUER, SECURITY, domain};
 
 /// The number of its test key: the issuer's.
 pub const FRONT_KEY: usize = 3;

@@ -1,5 +1,5 @@
 //! Contactless cards: the whole wallet, the real card and the real security server, all in one process, with lies in between on
-//! demand. The front is a reference: it relays, pays charges and hands on what a shop has signed.
+//! demand. The front is a reference there: it relays, pays charges and hands on what a shop has signed; `real` has the real one.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +19,7 @@ mod front;
 mod holder;
 mod pay;
 mod reading;
+mod real;
 mod relaying;
 mod security;
 mod settling;

@@ -25,9 +25,9 @@ use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Choice, ContactlessView, KeyPlace, OrderView};
 
 use super::front::{FRONT_KEY, Front, post};
-use super::holder::{Holder, PIN, SECURITY, TEA, form};
+use super::holder::{Holder, PIN, TEA, form};
 use super::security::Security;
-use super::world::{ISSUER, ORIGIN, SHOP, World, domain};
+use super::world::{ISSUER, ORIGIN, SECURITY, SHOP, World, domain};
 
 /// A packet of tea and its delivery, in yen.
 pub const PRICE: u64 = 2_000;
@@ -222,6 +222,8 @@ pub fn get_in_reader(holder: &Holder<'_>) -> (HeldCard, String) {
 /// Puts so much on a card, and has it take it.
 pub fn fill(holder: &Holder<'_>, id: &str, minor: u64) {
     block_on(holder.wallet.charge_contactless(id, minor, PIN)).unwrap();
+    // The real front tells the security server by a letter.
+    holder.world.run_for(3_000);
     assert!(block_on(holder.wallet.collect_contactless(id)).unwrap());
 }
 

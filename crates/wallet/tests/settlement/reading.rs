@@ -4,9 +4,9 @@ use tallystick_parties::native::block_on;
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::view::{KeyPlace, OrderState, SettlementRoute};
 
-use super::holder::{Holder, PIN, SECURITY};
+use super::holder::{Holder, PIN};
 use super::pay::{CARD_PIN, PRICE, Pay, balance, card, fill, get, get_in_reader, ordered, read};
-use super::world::ISSUER;
+use super::world::{ISSUER, SECURITY};
 
 #[test]
 fn a_card_is_had_once_and_found_again() {

@@ -12,8 +12,7 @@ use tallystick_protocol::test_keys::TEST_KEYS;
 use tallystick_protocol::wire::identifier::Role;
 use zeroize::Zeroizing;
 
-use super::holder::SECURITY;
-use super::world::{ISSUER, World, domain, settings};
+use super::world::{ISSUER, SECURITY, World, domain, settings};
 
 /// The number of its test key.
 pub const SECURITY_KEY: usize = 7;
