@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank|between|coupon|home]
+// npm run bench [-- --quick] [-- --only sealing|cards|windows|orders|scale|bank|between|coupon|home|tap]
 //
 // Measures the wallet beside what people would use instead, and purchases from Approve to the
 // courier's acceptance. Writes artifacts/bench.json, docs/bench.md and docs/bench.svg, all from the
@@ -44,6 +44,11 @@ const OWN_FILES = {
     tables: async measured => (await import('../tests/bench/coupon-report.mjs')).couponTables(measured),
     browser: ({ links }) => links.browser,
   },
+  tap: {
+    title: 'How fast with a contactless card',
+    tables: async measured => (await import('../tests/bench/tap-report.mjs')).tapTables(measured),
+    browser: ({ purchases }) => purchases.browser.browser,
+  },
 }
 
 await run(async () => {
@@ -54,6 +59,7 @@ await run(async () => {
   const { sealing } = await import('../tests/bench/sealing.mjs')
   await ensureTools()
   if (only === 'coupon') return publishAlone(only, await measureCoupons(quick), quick)
+  if (only === 'tap') return publishAlone(only, await measureTaps(quick), quick)
   const wasm = await buildBenchWasm()
   if (only) {
     const parts = {
@@ -237,6 +243,17 @@ async function measureCoupons(quick) {
   return { native, beside, links }
 }
 
+/** What a contactless card's payment takes: natively, whose time; in Chromium, beside payments of the account. */
+async function measureTaps(quick) {
+  const { nativeTaps } = await import('../tests/bench/tap.mjs')
+  const native = await step('Settlements natively, at a thousand and many cards', () => nativeTaps({ quick }))
+  const { inBrowser, inReader } = await import('../tests/bench/tap-purchases.mjs')
+  const count = quick ? 3 : 15
+  const one = parties => step('Buying with a contactless card and with the account', () => inBrowser(parties, { count }))
+  const other = parties => step('The same with the card behind WebHID', () => inReader(parties, { count }))
+  return { native, purchases: { browser: await amongParties(one), reader: await amongParties(other) } }
+}
+
 /** What it takes to be let in by way of home: natively beside TLS; on workerd; in two browsers. */
 async function measureHome(quick) {
   const { HOME_VARS, idle, nativeSessions, workerdSessions } = await import('../tests/bench/home.mjs')
@@ -316,12 +333,12 @@ function optionsOf(args) {
     if (args[i] === '--quick') options.quick = true
     else if (
       args[i] === '--only' &&
-      ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank', 'between', 'coupon', 'home'].includes(args[i + 1])
+      ['sealing', 'cards', 'windows', 'orders', 'scale', 'bank', 'between', 'coupon', 'home', 'tap'].includes(args[i + 1])
     )
       options.only = args[++i]
     else
       throw new Stop(
-        `Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale, bank, between, coupon or home.`,
+        `Unknown option ${args[i]}: npm run bench takes --quick, --only sealing, cards, windows, orders, scale, bank, between, coupon, home or tap.`,
       )
   }
   return options

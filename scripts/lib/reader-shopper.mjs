@@ -1,22 +1,32 @@
 // A person who pays with a card in a reader: the virtual card behind a software USB device.
 import { Shopper, words } from './shopper.mjs'
 
+/**
+ * Gives the new card in the reader its PIN, on the page of readers of this shopper's wallet; resolves to its PUK.
+ *
+ * @param {Shopper} shopper
+ * @param {string} pin
+ */
+export async function prepareCardInReader(shopper, pin) {
+  const readers = await shopper.openPage(shopper.walletUrl('readers'))
+  await readers.getByLabel(words('readers.card.pin'), { exact: true }).fill(pin)
+  await readers.getByLabel(words('onboarding.pin.again')).fill(pin)
+  await shopper.shot(readers, 'readers-new-card', { fullPage: true })
+  await readers.getByRole('button', { name: words('readers.card.prepare') }).click()
+  const puk = await shopper.keepPuk(readers)
+  await readers.getByText(words('readers.card.accounts.none')).waitFor()
+  await shopper.shot(readers, 'readers-card-prepared', { fullPage: true })
+  await readers.close()
+  return puk
+}
+
 export class ReaderShopper extends Shopper {
   /** Of the card in the reader. */
   readerPin = '719364'
 
   /** Gives the new card in the reader its PIN, on the page of readers; resolves to its PUK. */
-  async prepareReaderCard() {
-    const readers = await this.openPage(this.walletUrl('readers'))
-    await readers.getByLabel(words('readers.card.pin'), { exact: true }).fill(this.readerPin)
-    await readers.getByLabel(words('onboarding.pin.again')).fill(this.readerPin)
-    await this.shot(readers, 'readers-new-card', { fullPage: true })
-    await readers.getByRole('button', { name: words('readers.card.prepare') }).click()
-    const puk = await this.keepPuk(readers)
-    await readers.getByText(words('readers.card.accounts.none')).waitFor()
-    await this.shot(readers, 'readers-card-prepared', { fullPage: true })
-    await readers.close()
-    return puk
+  prepareReaderCard() {
+    return prepareCardInReader(this, this.readerPin)
   }
 
   /** Gets another card from an issuer, with keys that the card in the reader makes. */

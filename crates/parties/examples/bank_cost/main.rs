@@ -28,6 +28,7 @@ mod meter;
 #[path = "../../tests/bank/local/people.rs"]
 #[allow(dead_code, reason = "what is not measured others test")]
 mod people;
+mod processor;
 #[path = "../../tests/bank/purse.rs"]
 #[allow(dead_code, reason = "what is not measured others test")]
 mod purse;

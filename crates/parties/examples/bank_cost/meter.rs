@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use http::{Request, Response};
-use rustix::time::{ClockId, clock_gettime};
 use tallystick_parties::Party;
 use tallystick_parties::native::Machine;
 use tallystick_simulation::cast::Running;
+
+use super::processor::processor_time;
 
 /// What was counted for one of several things done alike, in milliseconds.
 pub struct Took {
@@ -53,15 +54,6 @@ impl Meter {
         }
         done
     }
-}
-
-/// What this thread has used so far.
-fn processor_time() -> Duration {
-    let used = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(
-        used.tv_sec.unsigned_abs(),
-        u32::try_from(used.tv_nsec).unwrap(),
-    )
 }
 
 /// A party that is counted.

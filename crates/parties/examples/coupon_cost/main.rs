@@ -25,6 +25,8 @@ mod hall;
 mod holder;
 #[path = "../bank_cost/meter.rs"]
 mod meter;
+#[path = "../bank_cost/processor.rs"]
+mod processor;
 mod rush;
 #[path = "../../tests/purchase/talk.rs"]
 #[allow(dead_code, reason = "what is not measured others test")]

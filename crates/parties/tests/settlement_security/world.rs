@@ -113,14 +113,19 @@ impl World {
 
     /// The security server anew, over what it stored: what was in memory alone is gone.
     pub fn restart(&self) {
+        let server = Rc::new(self.started());
+        self.hub.connect(SERVER, server.clone());
+        block_on(server.wake());
+    }
+
+    /// The security server over what it stored, not connected yet.
+    pub fn started(&self) -> SecurityServer<Machine> {
         let config = SecurityConfig {
             settings: settings(Role::SecurityServer, SERVER),
             master: MasterKey::new(Zeroizing::new([5; 16])),
             front: domain(FRONT),
         };
-        let server = Rc::new(SecurityServer::new(self.server.clone(), config));
-        self.hub.connect(SERVER, server.clone());
-        block_on(server.wake());
+        SecurityServer::new(self.server.clone(), config)
     }
 
     /// Lets so many seconds pass in which the server does what is due.
