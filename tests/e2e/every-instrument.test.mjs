@@ -50,12 +50,13 @@ test('t_u1 a card account pays the order, and the books balance', async () => {
 test('t_u1 a bank account pays it, and the books balance', async () => {
   await customer.openBankAccount()
   await customer.deposit()
+  // What is on the account the wallet hears with the purse's first load.
+  await customer.move('load', 10_000)
   await buy(approval => aiko.payWith(approval, /^Account/))
   await balanced('bank', 1)
 })
 
 test('t_u1 a purse in the card pays it, and the books balance', async () => {
-  await customer.move('load', 10_000)
   await buy(approval => aiko.payWith(approval, /^Purse/))
   await balanced('bank', 2)
 })

@@ -7,6 +7,7 @@
     reason = "the exemption of tests does not reach their helpers"
 )]
 
+mod alone;
 #[path = "../purchase/ask.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
