@@ -38,7 +38,7 @@ function made(statements, ran) {
   const across = of(statements, 'T-U').length
   const shown = missing.length === 0 ? 'all are shown' : `*not shown yet: ${missing.join(', ')}*`
   return `This page is made from the names of the tests that ran and passed: by \`npm run conformance\`, and \`npm test\` breaks if a statement
-has none, or if it would be another page. ${statements.length - across} statements of five documents, ${across} across them: ${shown}.`
+has none, or if the page names one that did not run. ${statements.length - across} statements of five documents, ${across} across them: ${shown}.`
 }
 
 function table(statements, ran) {
