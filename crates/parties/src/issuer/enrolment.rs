@@ -22,10 +22,10 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::payer::EVIDENCE_SECONDS;
 use crate::ports::database::first;
-use crate::ports::{Network, Ports, Tables};
+use crate::ports::{DatabaseError, Network, Ports, Tables};
 use crate::standing::registration::RENEWAL_SECONDS;
 use crate::store::once::{Command, FOR_GOOD, once};
-use crate::store::rows;
+use crate::store::{rows, typed};
 
 /// How long a ticket can be used, in seconds (one year): a wallet fetches the share of a further
 /// key space when it first meets a party in it.
@@ -39,6 +39,14 @@ struct Enrolled {
 }
 
 impl<P: Ports> Issuer<P> {
+    /// Since when this object runs in its present epoch.
+    fn epoch_began_at(&self) -> Result<Timestamp, DatabaseError> {
+        let sql = "SELECT began_at FROM key_epochs WHERE epoch = ?";
+        let office = &self.office;
+        let began_at = typed::one(office.tables(), sql, &[office.settings.epoch.into()])?;
+        Ok(began_at.unwrap_or(Timestamp(0)))
+    }
+
     /// `POST /v1/enrolments`.
     pub(super) async fn enrol(&self, request: &Incoming) -> Result<Answer, Fault> {
         let request: EnrolmentRequest = decode(web::body_as(request, web::CBOR)?)?;
@@ -69,7 +77,7 @@ impl<P: Ports> Issuer<P> {
         };
         self.settle(enrolled.account).await?;
         // What was decided at enrolment names the epoch of then.
-        let is_of_this_epoch = self.office.epoch_began_at()? < enrolled.at;
+        let is_of_this_epoch = self.epoch_began_at()? < enrolled.at;
         let ticket = if is_of_this_epoch && self.lasts(enrolled.at.plus_seconds(TICKET_SECONDS)) {
             let reference = keys.holder.to_string();
             self.office.signed(words::TICKET, &reference).await?

@@ -2,7 +2,6 @@
 //! shares of it. What was sealed under the epoch before is still opened for a while, so that no order fails of it.
 
 use tallystick_protocol::keys::Epoch;
-use tallystick_protocol::wire::time::Timestamp;
 
 use crate::office::Office;
 use crate::ports::{DatabaseError, Ports, Tables as _};
@@ -27,17 +26,6 @@ impl<P: Ports> Office<P> {
         self.is_in_past_epoch
             .set(newest.is_some_and(|newest| newest > own));
         Ok(())
-    }
-
-    /// Since when this object runs in its present epoch.
-    ///
-    /// # Errors
-    /// Only the database's own.
-    #[cfg(any(feature = "issuer", feature = "bank", feature = "coupon-office"))]
-    pub(crate) fn epoch_began_at(&self) -> Result<Timestamp, DatabaseError> {
-        let sql = "SELECT began_at FROM key_epochs WHERE epoch = ?";
-        let began_at = typed::one(self.tables(), sql, &[self.settings.epoch.into()])?;
-        Ok(began_at.unwrap_or(Timestamp(0)))
     }
 
     /// Whether keys of that epoch are good now: it is the present one, or an earlier one that was the present one until
