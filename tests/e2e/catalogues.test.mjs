@@ -22,7 +22,7 @@ const catalogues = {
     Object.fromEntries(Object.entries(json(`extension/_locales/${language}/messages.json`)).map(([key, { message }]) => [key, message])),
   ),
 }
-for (const file of readdirSync(at('pages/shared/i18n/en'))) {
+for (const file of readdirSync(at('pages/shared/i18n/en')).filter(name => name.endsWith('.ts'))) {
   catalogues[`the pages’ ${file}`] = await Promise.all(['en', 'ja'].map(language => exportOf(`pages/shared/i18n/${language}/${file}`)))
 }
 const goodsInJapanese = await exportOf('pages/shared/i18n/ja/goods.ts')
