@@ -7,6 +7,7 @@ import { bankScenes } from './bank-scenes'
 import { contactlessScenes } from './contactless-scenes'
 import { couponScenes } from './coupon-scenes'
 import { homeScenes } from './home-scenes'
+import { manyOrdersScenes } from './many-orders-scenes'
 import { orderCouponScenes } from './order-coupon-scenes'
 import type { Scene } from './scene'
 
@@ -311,5 +312,6 @@ export const SCENES: Record<string, Scene> = {
   ...contactlessScenes(ready, asked, moving),
   ...couponScenes(ready),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
+  ...manyOrdersScenes({ ready, asked, moving, done, refused, card: ume }),
   ...orderCouponScenes({ ready, asked, done, order }),
 }

@@ -88,9 +88,10 @@ const SHOTS = {
     'bank-side',
     'bank-account-ends',
     'coupons-home',
+    'popup-50',
   ],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
-  orders: ['orders', 'locked', 'problem', 'bank-orders'],
+  orders: ['orders', 'orders-50', 'orders-found', 'orders-none-found', 'locked', 'problem', 'bank-orders'],
   settings: ['bank-settings', 'finished', 'many-addresses', 'locked', 'new', 'with-reader', 'move-asked', 'move-working'],
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
@@ -301,6 +302,8 @@ const ACTS = {
     await tab.locator('summary').filter({ hasText: 'Card lost?' }).click()
     await tab.getByRole('button', { name: 'Block the purse' }).click()
   },
+  'orders-found': tab => tab.getByRole('textbox', { name: 'Find an order' }).fill('haiku ¥1,720'),
+  'orders-none-found': tab => tab.getByRole('textbox', { name: 'Find an order' }).fill('coffee'),
   'coupons-home': tab => tab.getByRole('button', { name: 'Coupons' }).click(),
   async 'coupons-all'(tab) {
     for (const fold of await tab.locator('summary').all()) await fold.click()
