@@ -148,6 +148,19 @@ const old: OrderView = {
   rest_minor: 1980,
 }
 const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
+/** Of a shop that is registered for tax. */
+const billed = {
+  ...receipt,
+  seller: {
+    name: 'Kiso Tea & Books, Inc.',
+    address: '1234 Narai, Shiojiri, Nagano 399-6303',
+    registration: 'T1234567890123',
+  },
+  tax: [
+    { basis_points: 800, taxable: 2_960, tax: 219 },
+    { basis_points: 1_000, taxable: 520, tax: 47 },
+  ],
+}
 const extra: OrderView = {
   ...asked,
   extra: [{ role: 'shop', rows: ['telephone'] }],
@@ -275,6 +288,11 @@ export const SCENES: Record<string, Scene> = {
   receipt: {
     view: { ...ready, orders: [receipt] },
     answers: { evidence: ['form', 'authorisation', 'acceptance'].map(what => ({ what, digest: 'a3f1'.repeat(16) })) },
+  },
+
+  'receipt-billed': {
+    view: { ...ready, orders: [billed] },
+    answers: { evidence: [] },
   },
 
   'readers-unsupported': { ...readers([]), devices: false },
