@@ -348,7 +348,7 @@ const ACTS = {
     await tab.waitForTimeout(1_000)
     await tab.getByRole('button', { name: /^Approve/ }).click()
   },
-  'readers-not-chosen': tab => tab.getByRole('button', { name: 'Choose a HID reader' }).click(),
+  'readers-not-chosen': tab => tab.getByRole('button', { name: /^Choose it in/ }).click(),
   async 'readers-puk'(tab) {
     await fillAll(tab, ['PIN of this card', 'The same PIN again'])
     await tab.getByRole('button', { name: 'Prepare the card' }).click()
