@@ -1,7 +1,7 @@
 // Where a Japanese postal code is: from a list that ships with the wallet, so that nobody learns of it.
 
 /** Between digits people write hyphens and blanks, and a mark in front. */
-const WRITTEN = /[\s\p{Pd}ー〒]/gu
+const WRITTEN = /[\s\p{Pd}\u2212ー〒]/gu
 /** What the list says in sentences rather than as a name. */
 const NO_NAME = /[（(、～]/
 
