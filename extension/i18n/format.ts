@@ -35,6 +35,29 @@ export function day(seconds: number): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(seconds * 1000)
 }
 
+/** A day from Unix seconds as it stands in a list: without the year if that is this one. */
+export function shortDay(seconds: number): string {
+  const at = new Date(seconds * 1000)
+  const year = at.getFullYear() === new Date().getFullYear() ? undefined : 'numeric'
+  return new Intl.DateTimeFormat(locale, { year, month: 'short', day: 'numeric' }).format(at)
+}
+
+/** A share of ten thousand, such as 8% for 800. */
+export function percent(basisPoints: number): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(basisPoints / 10_000)
+}
+
+/** A day as it stands in names of files: the reader's own day, in the digits of ISO 8601. */
+export function fileDay(seconds: number): string {
+  const at = new Date(seconds * 1000)
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(part => String(part).padStart(2, '0')).join('-')
+}
+
+/** A month of a year from Unix seconds. */
+export function month(seconds: number): string {
+  return new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long' }).format(seconds * 1000)
+}
+
 /** ISO 8601 in UTC from Unix seconds. */
 export const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 

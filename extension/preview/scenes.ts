@@ -7,6 +7,7 @@ import { bankScenes } from './bank-scenes'
 import { contactlessScenes } from './contactless-scenes'
 import { couponScenes } from './coupon-scenes'
 import { homeScenes } from './home-scenes'
+import { manyOrdersScenes } from './many-orders-scenes'
 import { orderCouponScenes } from './order-coupon-scenes'
 import type { Scene } from './scene'
 
@@ -158,6 +159,19 @@ const old: OrderView = {
   rest_minor: 1980,
 }
 const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
+/** Of a shop that is registered for tax. */
+const billed: OrderView = {
+  ...receipt,
+  seller: {
+    name: 'Kiso Tea & Books, Inc.',
+    address: '1234 Narai, Shiojiri, Nagano 399-6303',
+    registration: 'T1234567890123',
+  },
+  tax: [
+    { basis_points: 800, taxable_minor: 2_960, tax_minor: 219 },
+    { basis_points: 1_000, taxable_minor: 520, tax_minor: 47 },
+  ],
+}
 const extra: OrderView = {
   ...asked,
   extra: [{ role: 'shop', rows: ['telephone'] }],
@@ -287,6 +301,11 @@ export const SCENES: Record<string, Scene> = {
     answers: { evidence: ['form', 'authorisation', 'acceptance'].map(what => ({ what, digest: 'a3f1'.repeat(16) })) },
   },
 
+  'receipt-billed': {
+    view: { ...ready, orders: [billed] },
+    answers: { evidence: [] },
+  },
+
   'readers-unsupported': { ...readers([]), devices: false },
   'readers-none': readers([]),
   'readers-not-chosen': readers([]),
@@ -322,5 +341,6 @@ export const SCENES: Record<string, Scene> = {
   ...contactlessScenes(ready, asked, moving),
   ...couponScenes(ready),
   ...bankScenes({ ready, asked, moving, done, refused, old, order, forever }),
+  ...manyOrdersScenes({ ready, asked, moving, done, refused, card: ume }),
   ...orderCouponScenes({ ready, asked, done, order }),
 }

@@ -89,15 +89,16 @@ const SHOTS = {
     'bank-side',
     'bank-account-ends',
     'coupons-home',
+    'popup-50',
   ],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
-  orders: ['orders', 'locked', 'problem', 'bank-orders'],
+  orders: ['orders', 'orders-50', 'orders-found', 'orders-none-found', 'locked', 'problem', 'bank-orders'],
   settings: ['bank-settings', 'finished', 'many-addresses', 'locked', 'new', 'with-reader', 'move-asked', 'move-working'],
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
   tour: ['finished'],
   reset: ['finished', 'new'],
-  receipt: ['receipt', 'receipt-coupons'],
+  receipt: ['receipt', 'receipt-billed', 'receipt-coupons'],
   readers: [
     'unsupported',
     'none',
@@ -228,6 +229,7 @@ const CONTACTLESS = '7c1d09e2b45f8a6630aa'
 /** Where on its page a scene is. */
 const PLACES = {
   receipt: 'done',
+  'receipt-billed': 'done',
   'receipt-coupons': 'done',
   'purse-load': 'purse/load',
   'purse-load-short': 'purse/load',
@@ -303,6 +305,8 @@ const ACTS = {
     await tab.locator('summary').filter({ hasText: 'Card lost?' }).click()
     await tab.getByRole('button', { name: 'Block the purse' }).click()
   },
+  'orders-found': tab => tab.getByRole('textbox', { name: 'Find an order' }).fill('haiku ¥1,720'),
+  'orders-none-found': tab => tab.getByRole('textbox', { name: 'Find an order' }).fill('coffee'),
   'coupons-home': tab => tab.getByRole('button', { name: 'Coupons' }).click(),
   async 'coupons-all'(tab) {
     for (const fold of await tab.locator('summary').all()) await fold.click()
@@ -346,7 +350,7 @@ const ACTS = {
     await tab.waitForTimeout(1_000)
     await tab.getByRole('button', { name: /^Approve/ }).click()
   },
-  'readers-not-chosen': tab => tab.getByRole('button', { name: 'Choose a HID reader' }).click(),
+  'readers-not-chosen': tab => tab.getByRole('button', { name: /^Choose it in/ }).click(),
   async 'readers-puk'(tab) {
     await fillAll(tab, ['PIN of this card', 'The same PIN again'])
     await tab.getByRole('button', { name: 'Prepare the card' }).click()

@@ -51,6 +51,11 @@ const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 /** Whether a sentence of the wallet, which speaks its holder's language, is in that of a page. */
 export const isIn = (language: string, sentence: string): boolean => sentence !== '' && JAPANESE.test(sentence) === (language === 'ja')
 
+/** Telephones and tablets take no extensions. */
+export function isPhone(agent = navigator.userAgent): boolean {
+  return /\b(?:Android|iPhone|iPad|Mobile)\b/.test(agent)
+}
+
 /** Firefox takes the extension in another way than Chromium. */
 export function isFirefox(agent = navigator.userAgent): boolean {
   return /\bFirefox\//.test(agent)

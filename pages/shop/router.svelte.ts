@@ -9,6 +9,7 @@ export type Route =
   | { page: 'checkout' }
   | { page: 'order'; form: string | null }
   | { page: 'paying' }
+  | { page: 'legal' }
   | { page: 'missing' }
 
 /** An order's page is named by its form's reference: 33 bytes in hexadecimal digits, and 32 at release 0.1.0. */
@@ -25,6 +26,7 @@ export function routeOf(hash: string): Route {
     case 'basket':
     case 'checkout':
     case 'paying':
+    case 'legal':
       return { page: first }
     case 'order':
       return { page: 'order', form: FORM.test(second) ? second : null }

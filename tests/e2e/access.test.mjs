@@ -34,10 +34,10 @@ before(async () => {
 after(() => world?.close())
 
 /** Looks at a page in one of its states. */
-async function look(name, page, { light } = {}) {
+async function look(name, page) {
   looked.push(name)
   const note = (kind, sentences) => found[kind].push(...sentences.map(sentence => `${name}: ${sentence}`))
-  note('axe', await axeLook(page, { light }))
+  note('axe', await axeLook(page))
   note('motion', await motionLook(page))
   note('narrow', await narrowLook(page, NARROW))
   note('zoomed', await narrowLook(page, ZOOMED))
@@ -48,7 +48,7 @@ async function visit(name, url, sign, options = {}) {
   const page = await world.shopper.openPage(url)
   await sign(page).first().waitFor()
   await options.then?.(page)
-  await look(name, page, options)
+  await look(name, page)
   await page.close()
 }
 
@@ -126,18 +126,18 @@ async function purchaseByKeyboard() {
   const store = await shopper.openPage(parties.url('shop'))
   const goods = store.getByRole('link', { name: /Sencha, first flush/ })
   await goods.waitFor()
-  await look('store, home', store, { light: true })
+  await look('store, home', store)
   await enter(store, goods)
   await store.getByRole('heading', { level: 1, name: /Sencha/ }).waitFor()
-  await look('store, product', store, { light: true })
+  await look('store, product', store)
   await enter(store, store.getByRole('button', { name: 'Add to basket' }))
   await enter(store, store.getByRole('link', { name: 'Go to basket' }))
   await store.getByRole('heading', { level: 1, name: 'Basket' }).waitFor()
-  await look('store, basket', store, { light: true })
+  await look('store, basket', store)
   await enter(store, store.getByRole('link', { name: 'Go to checkout' }))
   await store.locator('#pay:not([disabled])').waitFor()
-  await enter(store, store.getByText('Rules for who sees what').first())
-  await look('store, checkout', store, { light: true })
+  await enter(store, store.getByText('Choose how much we see').first())
+  await look('store, checkout', store)
   const opened = shopper.context.waitForEvent('page', { predicate: page => page.url().includes('/approve.html') })
   await enter(store, store.locator('#pay'))
   const approval = await opened
@@ -154,7 +154,7 @@ async function purchaseByKeyboard() {
   await look('approval, paid', approval)
   await store.getByRole('heading', { name: 'Thank you' }).waitFor()
   await store.getByText('Tracking number').waitFor()
-  await look('store, order', store, { light: true })
+  await look('store, order', store)
   await tabTo(approval, button(approval, 'action.done'))
   await Promise.all([approval.close(), store.close()])
 }
@@ -200,8 +200,10 @@ async function remainingPages() {
   await visit('privacy', shopper.walletUrl('privacy'), heading(words('privacy.copied')))
   await visit('tour', shopper.walletUrl('tour'), heading(words('tour.home')))
   await visit('reset', shopper.walletUrl('reset'), heading(words('reset.stays')))
-  await visit('store, how paying works', `${parties.url('shop')}/#/paying`, heading(), { light: true })
-  await visit('store, no such page', `${parties.url('shop')}/#/nowhere`, heading(), { light: true })
+  await visit('store, how paying works', `${parties.url('shop')}/#/paying`, heading())
+  await visit('store, no such page', `${parties.url('shop')}/#/nowhere`, heading())
+  await visit('store, legal notice', `${parties.url('shop')}/#/legal`, heading('Legal notice'))
+  await visit('what is not there', `${parties.url('courier')}/nowhere`, heading('There is nothing at this address'))
   for (const role of ROLES) {
     const sign = page => page.getByRole('heading', { level: 2 })
     await visit(`console of the ${role}`, `${parties.url(role)}/console`, sign, { then: openFolds })

@@ -88,7 +88,7 @@ test('the store is reloaded and the holder declines: the page says so', () =>
     await store.reload()
     await store.getByText('Your wallet is asking you.').waitFor()
     await approval.getByRole('button', { name: words('approve.decline') }).click()
-    await store.getByText('You declined in your wallet.').waitFor()
+    await store.getByText('You declined in your wallet, or closed its window.').waitFor()
     await store.reload()
     await store.locator('#pay:not([disabled])').waitFor()
     assert.equal(approvals().length, 0, 'what was declined is not asked again')

@@ -67,7 +67,7 @@ test('what the issuer refused is paid with another card in place: the basket is 
   const [asked] = (await shopper.view()).orders.filter(({ state }) => state === 'asked')
   assert.equal(asked.parties[1].name, 'Ume Card', 'another card is proposed')
   await second.getByRole('button', { name: words('approve.decline') }).click()
-  await store.getByText('You declined in your wallet.').waitFor()
+  await store.getByText('You declined in your wallet, or closed its window.').waitFor()
   await store.close()
 })
 

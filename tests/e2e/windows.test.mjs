@@ -90,7 +90,7 @@ test('a window that has just come up takes neither PIN nor Approve, and then doe
   await next.getByLabel(words('approve.pin'), { exact: true }).waitFor()
   assert.ok(await approval.getByText(tracking).isVisible())
   await button(next, 'approve.decline').click()
-  await second.getByText('You declined in your wallet.').waitFor()
+  await second.getByText('You declined in your wallet, or closed its window.').waitFor()
   await Promise.all([approval.close(), store.close(), second.close()])
 })
 
@@ -127,7 +127,7 @@ test('approved while nobody answers: the window says who is silent and cancels, 
   await approval.getByText(words('approve.silent.unsent')).waitFor()
   await button(approval, 'approve.cancel').click()
   await approval.getByRole('heading', { name: words('approve.declined') }).waitFor()
-  await store.getByText('You declined in your wallet.').waitFor()
+  await store.getByText('You declined in your wallet, or closed its window.').waitFor()
   await world.back()
   assert.equal(await orders(), before)
   await Promise.all([approval.close(), store.close()])

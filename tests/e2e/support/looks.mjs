@@ -4,11 +4,10 @@ import AxeBuilder from '@axe-core/playwright'
 
 const GRAVE = new Set(['serious', 'critical'])
 
-/** What axe finds serious or critical, in light and, unless `light` alone exists, in dark. */
-export async function axeLook(page, { light = false } = {}) {
+/** What axe finds serious or critical, in light and in dark. */
+export async function axeLook(page) {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   const found = await axe(page)
-  if (light) return found
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
   // Only colours differ in the dark.
   const dark = await axe(page, { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } })

@@ -46,14 +46,14 @@ export const issuer = {
   errUnreachable: '{issuer} does not answer. No account was opened. Check your connection and try again.',
   errStarting: '{issuer} is just opening. Try again in a few seconds.',
   errAccountPlain: 'The account could not be opened. Nothing was stored in your wallet. Try again.',
-  errDeclined: 'You declined the card in your wallet. The account stays unused; you can hand the card over again.',
+  errDeclined: 'You declined the card in your wallet, or closed its window. The account stays unused; you can hand the card over again.',
   errWallet: 'Your wallet did not take the card: {reason}',
   errWalletPlain: 'Your wallet did not take the card. Open it to see why, then hand the card over again.',
   console: 'What the issuer’s own computer sees',
   demoNote: 'A demonstration. No real money, no real cards.',
   tear: 'What we see when you pay',
   tearText:
-    'Your card, your name and telephone, the amount, and which shop. Not to whom it goes; under the strict rules, not where it goes or what you bought either.',
+    'Your card, your name and telephone, the amount, and which shop. Not to whom it goes; unless you chose to share more, not where it goes or what you bought either.',
   errAccount_malformed:
     'The account could not be opened: a name is missing, or the telephone number has not between 6 and 15 digits. Nothing was stored in your wallet.',
   errAccount_unauthorised: '{issuer} opens accounts in person, not over the network.',

@@ -3,6 +3,9 @@ import type { CatalogueLike } from '../translate.ts'
 import type { install as english } from '../en/install.ts'
 
 export const install: CatalogueLike<typeof english> = {
+  computer:
+    'ウォレットは、パソコンのChromeに追加する拡張機能です。スマートフォンのブラウザーには追加できません。パソコンでこのページを開いてください。',
+  needed: 'このブラウザーには、まだウォレットがありません。入れるとここから進めます。',
   easiest:
     '画面のあるパソコンなら、npm startを実行すると、ウォレット入りのChromiumが開きます。お使いのChromiumに追加する場合は、次の手順で行います。',
   folder: 'npm startで作られたdist/extensionフォルダーを用意します。',
