@@ -40,7 +40,7 @@ export function packExtension({ folder, file, deployment }) {
 export async function packShopScript(folder) {
   const staging = mkdtempSync(join(tmpdir(), 'tallystick-shop-script-'))
   try {
-    for (const name of SHOP_SCRIPT) copyFileSync(at('shop-script', name), join(staging, name))
+    for (const name of SHOP_SCRIPT) copyFileSync(at('packages/page', name), join(staging, name))
     for (const name of LICENCES) copyFileSync(at(name), join(staging, name))
     mkdirSync(folder, { recursive: true })
     const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]

@@ -70,6 +70,6 @@ test('packing the shop script twice gives the same bytes, with its types and lic
   for (const name of ['package.json', 'README.md', 'tallystick.js', 'tallystick.d.ts', 'LICENSE-APACHE', 'LICENSE-MIT']) {
     assert.ok(tar.includes(`package/${name}\0`), name)
   }
-  const versions = ['package.json', 'shop-script/package.json'].map(name => json(readFileSync(at(name))).version)
+  const versions = ['package.json', 'packages/page/package.json'].map(name => json(readFileSync(at(name))).version)
   assert.equal(versions[0], versions[1], 'the shop script has the version of the whole')
 })

@@ -52,7 +52,7 @@ const SOURCES = [
   'extension',
   'pages',
   'scripts',
-  'shop-script',
+  'packages',
   'tests',
 ]
 
