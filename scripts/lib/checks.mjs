@@ -43,7 +43,7 @@ const ROLES = [
   'settlement',
 ]
 
-/** Formatting, lints, types, the wallet's size, and what may stand where. */
+/** Formatting, lints, types, the wallet's size, what may stand where, and what shops are given. */
 export async function staticChecks(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
   await suite.command('Formatting of the foreign card', 'cargo', ['fmt', '--manifest-path', at('tests/foreign-card/Cargo.toml'), '--check'])
@@ -83,6 +83,7 @@ export async function staticChecks(suite) {
   ])
   await suite.command('Lints of TypeScript, Svelte and scripts', process.execPath, [at('node_modules/eslint/bin/eslint.js'), '.'])
   await nodeTests(suite, 'Tidiness', 'tests/tidy')
+  await nodeTests(suite, 'Packages for shops', 'tests/packages')
 }
 
 /** The Rust tests that run natively. */
