@@ -8,9 +8,10 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { join } from 'node:path'
-import { at, stateFolder } from './paths.mjs'
+import { at, playFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
 import { PARTIES, localSecrets } from './secrets.mjs'
+import { partyOfShop, settingsOfShop } from './shops.mjs'
 import { LOCAL_WORKER } from './worker.mjs'
 
 const ROAD = `
@@ -69,6 +70,7 @@ export default {
  *   request: Buffer, response: Buffer } for every request that reaches a party ('from' is a party or
  *   'outside'), when it has been answered.
  * - `log`: a callback for the parties' log lines; default: none.
+ * - `shops`: shops that are played besides, as scripts/lib/shops.mjs has them; default: none.
  * - `vars`: extra variables by party, for tests.
  * - `reaches`: the parties that may open connections of their own (TCP) to whatever listens on this machine; default: none.
  * - `blank`: beside them one that does nothing, at BLANK_DOMAIN: what a request costs before a party is reached.
@@ -84,6 +86,7 @@ export default {
  * @property {string} [persist]
  * @property {Recorded[] | ((entry: Recorded) => void)} [record]
  * @property {(line: { level: string, message: string }) => void} [log]
+ * @property {import('./shops.mjs').Shop[]} [shops]
  * @property {Record<string, Record<string, string>>} [vars]
  * @property {Record<string, number>} [limits]
  * @property {string} [worker]
@@ -94,10 +97,11 @@ export default {
  */
 export async function startParties({
   port = 8787,
-  persist = join(stateFolder, 'parties'),
+  persist = join(playFolder, 'parties'),
   record,
   log,
-  vars = {},
+  shops = [],
+  vars: changed = {},
   limits = {},
   worker = LOCAL_WORKER,
   reaches = [],
@@ -110,8 +114,10 @@ export async function startParties({
     import('miniflare'),
     import('wrangler'),
   ])
-  const secrets = localSecrets(persist)
-  const domains = Object.fromEntries(PARTIES.map(({ id, domain }) => [domain, id]))
+  const played = [...PARTIES, ...shops.map(partyOfShop)]
+  const vars = { ...changed, ...Object.fromEntries(shops.map(shop => [shop.id, { ...settingsOfShop(shop), ...changed[shop.id] }])) }
+  const secrets = localSecrets(persist, played)
+  const domains = Object.fromEntries(played.map(({ id, domain }) => [domain, id]))
   if (blank) domains[BLANK_DOMAIN] = 'blank'
   const recorder = record && recording(typeof record === 'function' ? record : entry => record.push(entry))
   const road = from => ({
@@ -164,9 +170,9 @@ export async function startParties({
   // Their types want a file for each worker; some of ours are given as text.
   const workers = /** @type {any[]} */ ([
     road('outside'),
-    ...PARTIES.map(party),
+    ...played.map(party),
     ...(blank ? [nobody()] : []),
-    ...PARTIES.map(({ id }) => road(id)),
+    ...played.map(({ id }) => road(id)),
   ])
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -195,13 +201,14 @@ export async function startParties({
     /** Stops workerd. */
     stop: () => miniflare.dispose(),
   }
-  if (waitHealthy) await healthy(parties)
+  if (waitHealthy) await healthy(parties, played)
   return parties
 }
 
 /** The parties that somebody else started at this port, as far as they are asked from outside. */
 export const partiesAt = port => ({
   port,
+  url: id => `http://${domainOf(id)}:${port}`,
   domain: domainOf,
   /** @type {(host: string, path: string, init?: object) => ReturnType<typeof fetchFrom>} */
   fetch: (host, path, init) => fetchFrom(port, host, path, init),
@@ -280,9 +287,9 @@ function fetchFrom(port, host, path, { method = 'GET', headers = {}, body } = {}
   })
 }
 
-async function healthy(parties, patience = 60_000) {
+async function healthy(parties, played, patience = 60_000) {
   const until = Date.now() + patience
-  for (const { name, domain } of PARTIES) {
+  for (const { name, domain } of played) {
     for (;;) {
       const answer = await parties.fetch(domain, '/health')
       if (answer.status === 200) break
