@@ -53,6 +53,7 @@ const SOURCES = [
   'pages',
   'scripts',
   'packages',
+  'examples',
   'tests',
 ]
 
