@@ -10,7 +10,7 @@ import { defineConfig } from 'vite'
 const role = process.env.TALLYSTICK_ROLE ?? ''
 const source = resolve(import.meta.dirname, 'pages', role)
 const output = resolve(import.meta.dirname, 'dist/pages', role)
-const shopScript = resolve(import.meta.dirname, 'shop-script/tallystick.js')
+const shopScript = resolve(import.meta.dirname, 'packages/page/tallystick.js')
 
 export default defineConfig({
   root: source,

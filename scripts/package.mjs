@@ -1,7 +1,7 @@
 // npm run package [-- --deployment FILE]
 //
-// Makes what is handed out, into artifacts/: the extension for the store as a zip, and the script
-// for shops' pages as an npm package, each with its SHA-256 beside it. The zip belongs to no
+// Makes what is handed out, into artifacts/: the extension for the store as a zip, and for shops
+// the npm packages, each with its SHA-256 beside it. The zip belongs to no
 // deployment unless --deployment names the deployment.json to put into it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,14 +14,14 @@ await run(async () => {
   await bootstrap()
   const { ensureTools } = await import('./lib/tools.mjs')
   const { buildExtension, buildWasm } = await import('./lib/builds.mjs')
-  const { packExtension, packShopScript } = await import('./lib/archives.mjs')
+  const { PACKAGES, packExtension, packPackage } = await import('./lib/archives.mjs')
   await ensureTools()
   await buildWasm()
   const folder = await buildExtension({ development: false, outDir: at('dist/extension-production') })
   const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
   const file = join(artifactsFolder, `tallystick-extension-${version}.zip`)
   report(packExtension({ folder, file, deployment }))
-  report(await packShopScript(artifactsFolder))
+  for (const name of PACKAGES) report(await packPackage(name, artifactsFolder))
 })
 
 function report({ file, sha256, bytes }) {

@@ -4,8 +4,10 @@
 //   npm start -- --once [--story reader] [--json FILE]  a purchase in headless Chromium: see once.mjs
 import { bootstrap } from './lib/bootstrap.mjs'
 import { openMachine } from './lib/dealer.mjs'
+import { portOf } from './lib/port.mjs'
 import { Stop, run, say, step } from './lib/say.mjs'
 import { PARTIES } from './lib/secrets.mjs'
+import { readShops, writeEnvironment } from './lib/shops.mjs'
 
 await run(async () => {
   const args = process.argv.slice(2)
@@ -15,8 +17,10 @@ await run(async () => {
   if (args.length > 0) throw new Stop(`Unknown option ${args[0]}: npm start takes --once and, with it, --story NAME and --json FILE.`)
   const port = portOf(process.env.PORT)
   const { prepare } = await import('./lib/prepare.mjs')
-  const parties = await prepare({ port })
+  const shops = readShops()
+  const parties = await prepare({ port, shops })
   say(`\nThe store is open: ${parties.url('shop')}`)
+  for (const shop of shops) sayShop(shop, port)
   const of = (...roles) => PARTIES.filter(({ role }) => roles.includes(role))
   say(
     `Get a test card:   ${of('issuer')
@@ -52,10 +56,10 @@ function asked() {
   })
 }
 
-function portOf(text = '8787') {
-  const port = Number(text)
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Stop(`PORT is ${text}, which is not a port between 1 and 65535.`)
-  return port
+/** Where a shop that was added is: its own server is not ours to start, but it must know where the parties are now. */
+function sayShop(shop, port) {
+  writeEnvironment(shop, port)
+  say(`${`${shop.name}:`.padEnd(18)} ${shop.origin} once its own server runs; its console: http://${shop.domain}:${port}/console`)
 }
 
 /** With a display: Chromium with the extension, at the store. Otherwise a sentence. */

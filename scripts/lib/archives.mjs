@@ -1,4 +1,4 @@
-// Makes what is handed out: the extension's zip and the shop script's npm package. The same sources
+// Makes what is handed out: the extension's zip and the npm packages for shops. The same sources
 // give the same bytes, so that anybody can build them and compare the digest.
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,8 @@ import { Stop } from './say.mjs'
 /** The time of every entry: the first that a zip can name. In local time, as zip writes it. */
 const FIXED_TIME = new Date(1980, 0, 1)
 const DEPLOYMENT = 'deployment.json'
-const SHOP_SCRIPT = ['package.json', 'README.md', 'tallystick.js', 'tallystick.d.ts']
+/** What npm publishes for shops: for their pages, for their servers. */
+export const PACKAGES = ['page', 'server']
 const LICENCES = ['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT']
 
 /**
@@ -36,20 +37,21 @@ export function packExtension({ folder, file, deployment }) {
   return { file, entries: names, ...digestOf(file) }
 }
 
-/** Packs the script for shops' pages into `folder`, as npm publishes it. */
-export async function packShopScript(folder) {
-  const staging = mkdtempSync(join(tmpdir(), 'tallystick-shop-script-'))
+/** Packs one of PACKAGES into `folder`, as npm publishes it. */
+export async function packPackage(which, folder) {
+  const staging = mkdtempSync(join(tmpdir(), 'tallystick-package-'))
   try {
-    for (const name of SHOP_SCRIPT) copyFileSync(at('shop-script', name), join(staging, name))
+    const source = at('packages', which)
+    for (const name of readdirSync(source)) copyFileSync(join(source, name), join(staging, name))
     for (const name of LICENCES) copyFileSync(at(name), join(staging, name))
     mkdirSync(folder, { recursive: true })
     const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]
-    const output = await must('npm', args, 'npm could not pack the shop script.', { cwd: staging })
+    const output = await must('npm', args, `npm could not pack packages/${which}.`, { cwd: staging })
     const name = output
       .trim()
       .split('\n')
       .findLast(line => line.endsWith('.tgz'))
-    if (!name) throw new Stop('npm did not say what it packed the shop script into.', output)
+    if (!name) throw new Stop(`npm did not say what it packed packages/${which} into.`, output)
     const file = join(folder, basename(name.trim()))
     return { file, ...digestOf(file) }
   } finally {

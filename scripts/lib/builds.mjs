@@ -168,7 +168,7 @@ export async function buildPages(roles = ROLES) {
       await emptyFolder(output)
       continue
     }
-    const current = digest([...web, 'vite.pages.config.ts', 'pages/shared', `pages/${role}`, 'shop-script'])
+    const current = digest([...web, 'vite.pages.config.ts', 'pages/shared', `pages/${role}`, 'packages/page'])
     if (isFresh(`pages-${role}`, output, current)) continue
     await step(`Building the pages of the ${role}`, () =>
       vite(['--config', 'vite.pages.config.ts'], { TALLYSTICK_ROLE: role }, `The pages of the ${role} do not build; the errors are above.`),

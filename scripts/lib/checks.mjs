@@ -92,6 +92,7 @@ export async function webChecks(suite) {
   ])
   await suite.command('Lints of TypeScript, Svelte and scripts', process.execPath, [at('node_modules/eslint/bin/eslint.js'), '.'])
   await nodeTests(suite, 'Tidiness', 'tests/tidy')
+  await nodeTests(suite, 'Packages for shops', 'tests/packages')
 }
 
 /** The Rust tests that run natively. */

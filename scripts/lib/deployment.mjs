@@ -28,8 +28,8 @@ export function refusals(config, role, { rehearsal = false } = {}) {
   )
   const places = routes.map(route => (typeof route === 'string' ? { pattern: route } : route))
   refuse(
-    places.length !== 1 || places[0].pattern !== vars.DOMAIN || !places[0].custom_domain,
-    `The party must be reached at its DOMAIN and nowhere else: routes must be [{ "pattern": ${quoted(vars.DOMAIN)}, "custom_domain": true }].`,
+    !isWholeDomain(places, vars.DOMAIN) && !(role === 'shop' && isBesidePages(places, vars.DOMAIN)),
+    `The party must be reached at its DOMAIN and nowhere else: routes must be [{ "pattern": ${quoted(vars.DOMAIN)}, "custom_domain": true }]${role === 'shop' ? '; or, where the pages are a server’s of your own, its /v1/* and /health (docs/shops.md)' : ''}.`,
   )
   const limits = (config.ratelimits ?? []).map(({ name }) => name)
   refuse(
@@ -43,6 +43,14 @@ export function refusals(config, role, { rehearsal = false } = {}) {
     'observability.logs.invocation_logs must be false: the address of an order is all that it takes to see it.',
   )
   return reasons
+}
+
+const isWholeDomain = (places, domain) => places.length === 1 && places[0].pattern === domain && places[0].custom_domain === true
+
+/** A shop whose pages are its own server's has what the wallet and that server ask for, and nothing else of the host. */
+function isBesidePages(places, domain) {
+  const patterns = places.map(({ pattern }) => pattern).sort()
+  return patterns.length === 2 && patterns[0] === `${domain}/health` && patterns[1] === `${domain}/v1/*`
 }
 
 const quoted = value => JSON.stringify(value ?? '')

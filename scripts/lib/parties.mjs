@@ -9,9 +9,10 @@ import http from 'node:http'
 import net from 'node:net'
 import { join } from 'node:path'
 import { CATALOGUE_PATH, loadCatalogue } from './catalogue.mjs'
-import { at, stateFolder } from './paths.mjs'
+import { at, playFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
 import { PARTIES, localSecrets } from './secrets.mjs'
+import { partyOfShop, settingsOfShop } from './shops.mjs'
 import { LOCAL_WORKER } from './worker.mjs'
 import { wranglerOptions } from './wrangler-options.mjs'
 
@@ -71,6 +72,7 @@ export default {
  *   request: Buffer, response: Buffer } for every request that reaches a party ('from' is a party or
  *   'outside'), when it has been answered.
  * - `log`: a callback for the parties' log lines; default: none.
+ * - `shops`: shops that are played besides, as scripts/lib/shops.mjs has them; default: none.
  * - `vars`: extra variables by party, for tests.
  * - `reaches`: the parties that may open connections of their own (TCP) to whatever listens on this machine; default: none.
  * - `blank`: beside them one that does nothing, at BLANK_DOMAIN: what a request costs before a party is reached.
@@ -86,6 +88,7 @@ export default {
  * @property {string} [persist]
  * @property {Recorded[] | ((entry: Recorded) => void)} [record]
  * @property {(line: { level: string, message: string }) => void} [log]
+ * @property {import('./shops.mjs').Shop[]} [shops]
  * @property {Record<string, Record<string, string>>} [vars]
  * @property {Record<string, number>} [limits]
  * @property {string} [worker]
@@ -96,10 +99,11 @@ export default {
  */
 export async function startParties({
   port = 8787,
-  persist = join(stateFolder, 'parties'),
+  persist = join(playFolder, 'parties'),
   record,
   log,
-  vars = {},
+  shops = [],
+  vars: changed = {},
   limits = {},
   worker = LOCAL_WORKER,
   reaches = [],
@@ -108,8 +112,10 @@ export async function startParties({
 } = {}) {
   port = port === 0 ? await freePort() : await mustBeFree(port)
   const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, optionsOf] = await Promise.all([import('miniflare'), wranglerOptions()])
-  const secrets = localSecrets(persist)
-  const domains = Object.fromEntries(PARTIES.map(({ id, domain }) => [domain, id]))
+  const played = [...PARTIES, ...shops.map(partyOfShop)]
+  const vars = { ...changed, ...Object.fromEntries(shops.map(shop => [shop.id, { ...settingsOfShop(shop), ...changed[shop.id] }])) }
+  const secrets = localSecrets(persist, played)
+  const domains = Object.fromEntries(played.map(({ id, domain }) => [domain, id]))
   if (blank) domains[BLANK_DOMAIN] = 'blank'
   const recorder = record && recording(typeof record === 'function' ? record : entry => record.push(entry))
   const road = from => ({
@@ -161,9 +167,9 @@ export async function startParties({
   // Their types want a file for each worker; some of ours are given as text.
   const workers = /** @type {any[]} */ ([
     road('outside'),
-    ...PARTIES.map(party),
+    ...played.map(party),
     ...(blank ? [nobody()] : []),
-    ...PARTIES.map(({ id }) => road(id)),
+    ...played.map(({ id }) => road(id)),
   ])
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -195,7 +201,7 @@ export async function startParties({
     stop: () => miniflare.dispose(),
   }
   if (waitHealthy) {
-    await healthy(parties)
+    await healthy(parties, played)
     await loadCatalogues(parties)
   }
   return parties
@@ -204,6 +210,7 @@ export async function startParties({
 /** The parties that somebody else started at this port, as far as they are asked from outside. */
 export const partiesAt = port => ({
   port,
+  url: id => `http://${domainOf(id)}:${port}`,
   domain: domainOf,
   /** @type {(host: string, path: string, init?: object) => ReturnType<typeof fetchFrom>} */
   fetch: (host, path, init) => fetchFrom(port, host, path, init),
@@ -286,9 +293,9 @@ function fetchFrom(port, host, path, { method = 'GET', headers = {}, body } = {}
   })
 }
 
-async function healthy(parties, patience = 60_000) {
+async function healthy(parties, played, patience = 60_000) {
   const until = Date.now() + patience
-  for (const { name, domain } of PARTIES) {
+  for (const { name, domain } of played) {
     for (;;) {
       const answer = await parties.fetch(domain, '/health')
       if (answer.status === 200) break

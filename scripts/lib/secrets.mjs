@@ -13,10 +13,10 @@ import { at } from './paths.mjs'
 export const PARTIES = JSON.parse(readFileSync(at('worker/demo/parties.json'), 'utf8'))
 
 /** The secrets by party, read from `folder` or made there; a party that is new gets its own. */
-export function localSecrets(folder) {
+export function localSecrets(folder, parties = PARTIES) {
   const file = join(folder, 'secrets.json')
   const secrets = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
-  const fresh = PARTIES.filter(({ id }) => !secrets[id])
+  const fresh = parties.filter(({ id }) => !secrets[id])
   for (const { id } of fresh) secrets[id] = { SEALING_KEY: randomBytes(32).toString('hex') }
   // From which the keys of all contactless cards come.
   for (const { id, role } of fresh) if (role === 'security-server') secrets[id].SETTLEMENT_MASTER = randomBytes(16).toString('hex')
@@ -28,21 +28,32 @@ export function localSecrets(folder) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
   }
-  return withTokens(secrets)
+  return withTokens(secrets, parties)
 }
 
 /** The tokens follow from the CA's key: they are made, not kept. */
-function withTokens(secrets) {
+function withTokens(secrets, parties) {
   const key = Buffer.from(secrets.ca.REGISTRATION_KEY, 'hex')
-  for (const { id, role, domain, name } of PARTIES) {
+  for (const { id, role, domain, name } of parties) {
     if (role !== 'ca') secrets[id].REGISTRATION_TOKEN = registrationToken(key, seatOf(role), domain, name)
     // A bank's key for purses is certified in the role of a bank, by a token of its own.
     if (role === 'bank') secrets[id].PURSE_KEY_TOKEN = registrationToken(key, role, domain, name)
     // As with a coupon office's key for coupons.
     if (role === 'coupon-office') secrets[id].COUPON_KEY_TOKEN = registrationToken(key, role, domain, name)
   }
+  for (const { id, role, domain } of parties) if (role === 'shop') secrets[id].API_KEYS = `server=${apiKey(secrets[id], domain)}`
   giveBankTokens(secrets)
   return secrets
+}
+
+/** The key of a shop's own server: in the demo it follows from the shop's sealing key, so that there is nothing more to keep. */
+const apiKey = ({ SEALING_KEY }, domain) =>
+  createHmac('sha256', Buffer.from(SEALING_KEY, 'hex')).update(`api-key|${domain}`).digest('base64url')
+
+/** The API key of the shop `id` of the parties in `folder`. */
+export function apiKeyOf(folder, id, parties = PARTIES) {
+  const [, key] = localSecrets(folder, parties)[id].API_KEYS.match(/^server=(.*)$/)
+  return key
 }
 
 /** The role in which a party is certified for orders: a bank and a coupon office sit where an issuer sits. */

@@ -13,7 +13,7 @@ export function sizes(extension, zip) {
     'The extension’s scripts': of(filesIn(extension).filter(name => name.endsWith('.js'))),
     'The extension’s styles': of(filesIn(extension).filter(name => name.endsWith('.css'))),
     'The extension as a zip': { bytes: zip, gzipped: null },
-    'The script for shops’ pages': of([at('shop-script/tallystick.js')]),
+    'The script for shops’ pages': of([at('packages/page/tallystick.js')]),
     'The workers of all parties (WebAssembly)': existsSync(at('worker/build/all-roles/index_bg.wasm'))
       ? of([at('worker/build/all-roles/index_bg.wasm')])
       : null,

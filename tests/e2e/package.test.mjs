@@ -1,11 +1,11 @@
 // What is handed out: the same bytes each time, and nothing of the machine that made it.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gunzipSync, unzipSync } from 'fflate'
-import { machinePaths, packExtension, packShopScript } from '../../scripts/lib/archives.mjs'
+import { PACKAGES, machinePaths, packExtension, packPackage } from '../../scripts/lib/archives.mjs'
 import { buildExtension } from '../../scripts/lib/builds.mjs'
 import { at } from '../../scripts/lib/paths.mjs'
 
@@ -63,13 +63,15 @@ test('the zip holds no source map and no path of this machine', () => {
   }
 })
 
-test('packing the shop script twice gives the same bytes, with its types and licences', async () => {
-  const [one, two] = [await packShopScript(join(folder, 'one')), await packShopScript(join(folder, 'two'))]
-  assert.equal(one.sha256, two.sha256)
-  const tar = Buffer.from(gunzipSync(readFileSync(one.file))).toString('latin1')
-  for (const name of ['package.json', 'README.md', 'tallystick.js', 'tallystick.d.ts', 'LICENSE-APACHE', 'LICENSE-MIT']) {
-    assert.ok(tar.includes(`package/${name}\0`), name)
-  }
-  const versions = ['package.json', 'shop-script/package.json'].map(name => json(readFileSync(at(name))).version)
-  assert.equal(versions[0], versions[1], 'the shop script has the version of the whole')
-})
+for (const name of PACKAGES) {
+  test(`packing the package for a shop’s ${name} twice gives the same bytes, with its types and licences`, async () => {
+    const [one, two] = [await packPackage(name, join(folder, 'one')), await packPackage(name, join(folder, 'two'))]
+    assert.equal(one.sha256, two.sha256)
+    const tar = Buffer.from(gunzipSync(readFileSync(one.file))).toString('latin1')
+    for (const file of [...readdirSync(at('packages', name)), 'LICENSE-APACHE', 'LICENSE-MIT']) {
+      assert.ok(tar.includes(`package/${file}\0`), file)
+    }
+    const versions = ['package.json', `packages/${name}/package.json`].map(file => json(readFileSync(at(file))).version)
+    assert.equal(versions[0], versions[1], 'it has the version of the whole')
+  })
+}

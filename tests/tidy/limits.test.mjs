@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { at } from '../../scripts/lib/paths.mjs'
 import { filesUnder } from './sources.mjs'
 
-const FOLDERS = ['crates', 'wasm', 'worker', 'extension', 'pages', 'scripts', 'tests', 'shop-script']
+const FOLDERS = ['crates', 'wasm', 'worker', 'extension', 'pages', 'scripts', 'tests', 'packages']
 const IN_FRONT = /\b(?:const|static) (?:MAX|MIN)_[A-Z0-9_]+\b/
 
 test('no limit has MAX or MIN in front', () => {

@@ -52,7 +52,8 @@ const SOURCES = [
   'extension',
   'pages',
   'scripts',
-  'shop-script',
+  'packages',
+  'examples',
   'tests',
 ]
 

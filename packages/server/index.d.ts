@@ -1,0 +1,249 @@
+/** A text in several languages: language (BCP 47, such as `en`, `ja`, `pt-BR`) to plain text; 1 to 8 of them, each 1 to 120 bytes. */
+export type Name = Record<string, string>
+
+/** Money in the currency's smallest unit: yen, cents. */
+export type Minor = number
+
+/** A moment, RFC 3339 in UTC. */
+export type Time = string
+
+/** A good of the shop's own catalogue, which a line of a form may name by its `sku`. */
+export interface Product {
+  sku: string
+  name: Name
+  description?: Name
+  unit?: Name
+  /** What one costs, tax included. */
+  price_minor: Minor
+  /** The tax that the price includes: 1000 is 10 %. */
+  tax_basis_points?: number
+  /** How many there are; null for any number. Left out, what was known stays. */
+  stock?: number | null
+  category?: string
+  image?: string
+}
+
+export interface Catalogue {
+  tagline?: Name
+  /** At most 1,000. */
+  products: Product[]
+}
+
+/** A good of the catalogue, by its number. */
+export interface CatalogueLine {
+  sku: string
+  quantity: number
+}
+
+/** A good that only the shop's own server knows. */
+export interface FreeLine extends CatalogueLine {
+  name: Name
+  /** What one costs, tax included. */
+  unit_price_minor: Minor
+  tax_basis_points?: number
+}
+
+export interface FormRequest {
+  lines: (CatalogueLine | FreeLine)[]
+  /** By whom, of the shop's couriers; what is left out is as the shop's settings say. */
+  delivery?: { courier: string; name?: Name; price_minor?: Minor }
+  policy?: string
+  /** With what it may be paid; everything that the shop takes, if it is left out. */
+  instruments?: string[]
+  /** Whether coupons are taken. */
+  coupons?: boolean
+  /** A text of your own, at most 64 characters, which comes back in the order and in its events. */
+  reference?: string
+  /** The origin of the page, if the shop has several. */
+  origin?: string
+}
+
+/** A signed order form. */
+export interface Form {
+  /** What the page hands to the wallet, in base64. */
+  form: string
+  /** By what the order of this form can be asked for once it is there. */
+  order_reference: string
+  expires_at: Time
+  total_minor: Minor
+  currency: string
+  lines: OrderedLine[]
+  tax: { basis_points: number; taxable_minor: Minor; tax_minor: Minor }[]
+}
+
+export interface OrderedLine {
+  sku: string
+  name: Name
+  quantity: number
+  unit_price_minor: Minor
+}
+
+export interface OrderLine {
+  /** 64 hexadecimal digits. */
+  number: string
+  short_number: string
+  order_reference: string
+  reference?: string
+  state: string
+  total_minor: Minor
+  currency: string
+  received_at: Time
+  packed_at?: Time
+}
+
+export interface Order extends OrderLine {
+  refused?: { by: string; reason: string }
+  issuer: string
+  courier: string
+  tracking?: string
+  lines: OrderedLine[]
+  delivery: Record<string, unknown>
+  refunds: { number: string; amount_minor: Minor; asked_at: Time; outcome?: string }[]
+  /** Fields of holder and address: those that the order's policy lets the shop read. */
+  [field: string]: unknown
+}
+
+export interface OrderFilter {
+  state?: string
+  from?: Time
+  until?: Time
+  search?: string
+  before?: string | number
+  /** 1 to 100; 25 if it is left out. */
+  limit?: number
+}
+
+export type EventType =
+  'order.received' | 'order.accepted' | 'order.refused' | 'order.expired' | 'order.cancelled' | 'order.packed' | 'refund.decided'
+
+/** What a webhook says. It names no goods and no address: ask for the order. */
+export interface Event {
+  /** The same for every time that it is sent: an event that was seen already is nothing new. */
+  id: string
+  type: EventType
+  created_at: Time
+  /** The order's number. */
+  order: string
+  order_reference: string
+  reference?: string
+  state: string
+}
+
+/** An event in the shop's log, and how its sending went. */
+export interface SentEvent {
+  id: string
+  type: EventType
+  order: string
+  created_at: Time
+  state: 'waiting' | 'delivered' | 'given-up'
+  tries: number
+  last_status?: number
+  last_at?: Time
+  next_at?: Time
+}
+
+/** 1 to 64 visible ASCII characters: the same request under the same key is done once. A new one for each call, if it is left out. */
+export interface Once {
+  idempotencyKey?: string
+}
+
+/** An ES256 key as the shop publishes it, and any other key that is not one (RFC 7517). */
+export interface Jwk {
+  kid: string
+  kty?: string
+  crv?: string
+  x?: string
+  y?: string
+}
+
+/**
+ * A Tallystick shop as its own server sees it. Every call rejects with a `Problem` when the shop does not do it. A request that nobody
+ * answers is sent again, three times in all, ten seconds each.
+ */
+export class Shop {
+  /** `url`: where the shop is, such as https://shop.example. `apiKey`: one of its API_KEYS. */
+  constructor(options: { url: string | URL; apiKey: string | undefined; fetch?: typeof fetch })
+
+  /** Has the shop sign an order form. Hand `form` of the answer to the page. */
+  createForm(request: FormRequest, options?: Once): Promise<Form>
+
+  readonly orders: {
+    /** Newest first. */
+    list(filter?: OrderFilter): Promise<{ orders: OrderLine[]; next?: string | number }>
+    /** All of them, page by page. */
+    all(filter?: Omit<OrderFilter, 'before'>): AsyncGenerator<OrderLine, void>
+    get(number: string): Promise<Order>
+    /** Notes that it is packed. */
+    pack(number: string, options?: Once): Promise<Order>
+    /** Asks for the order's end; how it went, an event says. */
+    cancel(number: string, options?: Once): Promise<Order>
+    /** Asks for a part to be given back, or all; how it went, an event says. */
+    refund(number: string, amountMinor: Minor, options?: Once): Promise<Order>
+  }
+
+  readonly catalogue: {
+    /** Replaces the catalogue. */
+    put(catalogue: Catalogue): Promise<{ version: string | number; products: number }>
+    get(): Promise<Catalogue>
+  }
+
+  readonly events: {
+    /** Newest first. */
+    list(page?: { before?: string | number; limit?: number }): Promise<{ events: SentEvent[]; next?: string | number }>
+    sendAgain(id: string): Promise<unknown>
+  }
+
+  /** Finds a key of the shop's for `verifyWebhook`; remembers them for ten minutes. */
+  webhookKey: (kid: string) => Promise<Jwk | undefined>
+
+  /** A request of the merchant API that has no call of its own here: `path` is what follows /v1/merchant/. */
+  request(
+    method: string,
+    path: string,
+    options?: { query?: Record<string, string | number | undefined>; body?: unknown } & Once,
+  ): Promise<unknown>
+}
+
+/** Why the shop did not do what it was asked: RFC 9457's problem details. */
+export class Problem extends Error {
+  name: 'Problem'
+  /** A stable word: the last part of the problem's type; `unreachable` if nobody answered. */
+  kind: string
+  /** The HTTP status; 0 if nobody answered. */
+  status: number
+  title: string
+  detail?: string
+  /** Which part of the request is wrong, as a JSON pointer (RFC 6901). */
+  field?: string
+  /** After so many seconds it may go better. */
+  retryAfter?: number
+  constructor(
+    about: { kind: string; status: number; title: string; detail?: string; field?: string; retryAfter?: number },
+    options?: ErrorOptions,
+  )
+}
+
+export interface ReceivedRequest {
+  method: string
+  /** As the shop called it, with scheme and host: behind a proxy a server may not see that, so say what WEBHOOK says. */
+  url: string
+  headers: Headers | Record<string, string | string[] | undefined>
+  /** As it came, not parsed. */
+  body: Uint8Array | string
+}
+
+/**
+ * Verifies that the shop sent this request: its signature (RFC 9421, ecdsa-p256-sha256) over method, address, digest of the body and
+ * content type, made within the last five minutes. Returns the event; rejects with a `WebhookRefused`.
+ */
+export function verifyWebhook(
+  received: Request | ReceivedRequest,
+  keys: { keys: Jwk[] } | ((kid: string) => Jwk | undefined | Promise<Jwk | undefined>),
+  options?: { maxAgeSeconds?: number; now?: number },
+): Promise<Event>
+
+export class WebhookRefused extends Error {
+  name: 'WebhookRefused'
+  kind: 'unsigned' | 'malformed' | 'algorithm' | 'components' | 'too-old' | 'ahead' | 'unknown-key' | 'signature' | 'digest' | 'body'
+  constructor(kind: WebhookRefused['kind'], message: string, options?: ErrorOptions)
+}
