@@ -5,6 +5,7 @@ use tallystick_protocol::checkout::form::Item;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::Domain;
 
+use super::merchant::{ApiKey, Webhook};
 use crate::office::settings::Settings;
 
 /// The shop's settings.
@@ -24,6 +25,10 @@ pub struct ShopConfig {
     pub form_lifetime_seconds: u64,
     /// Which coupons the shop takes; none if it takes no coupons.
     pub coupons: Option<CouponOffer>,
+    /// Who may use the merchant's API; nobody, if there are none.
+    pub api_keys: Vec<ApiKey>,
+    /// Where the shop's own server is told what happened to orders; nowhere, if there is none.
+    pub webhook: Option<Webhook>,
 }
 
 /// Which coupons a shop takes, and how they pay.
@@ -138,6 +143,8 @@ impl ShopConfig {
             instruments: vec![Instrument::CardAccount],
             form_lifetime_seconds: FORM_LIFETIME_SECONDS,
             coupons: None,
+            api_keys: Vec::new(),
+            webhook: None,
         }
     }
 }

@@ -15,6 +15,7 @@ mod expiry;
 mod forms;
 mod goods;
 mod letters;
+pub mod merchant;
 mod orders;
 mod places;
 mod receipts;
@@ -40,6 +41,7 @@ use self::asking::Asking;
 use self::coupons::{GivingBack, Holding, SettlingCoupons};
 use self::delivering::Delivering;
 use self::goods::Heard;
+use self::merchant::{Act, events};
 use self::refunding::Refunding;
 use self::settling::Settling;
 use crate::office::Office;
@@ -66,6 +68,7 @@ pub(crate) enum Task {
     ShowSummary,
     ShowRefunds,
     Evidence,
+    Merchant(merchant::Task),
     CancelByKey,
     BeginSession,
     FinishSession,
@@ -99,6 +102,49 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .at(Belongs::ToAnyShard(sessions::of_session)),
     Route::post("/v1/bills", Task::Bill).at(Belongs::ToShard(billing::of_proposal)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
+    Route::get(
+        "/v1/merchant/orders",
+        Task::Merchant(merchant::Task::ListOrders),
+    )
+    .private(),
+    Route::get(
+        "/v1/merchant/orders/{}",
+        Task::Merchant(merchant::Task::ReadOrder),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/orders/{}/packed",
+        Task::Merchant(merchant::Task::Act(Act::Pack)),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/orders/{}/cancellation",
+        Task::Merchant(merchant::Task::Act(Act::Cancel)),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/orders/{}/refunds",
+        Task::Merchant(merchant::Task::Act(Act::Refund)),
+    )
+    .private(),
+    Route::get(
+        "/v1/merchant/events",
+        Task::Merchant(merchant::Task::ListEvents),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/events/{}/again",
+        Task::Merchant(merchant::Task::SendAgain),
+    )
+    .private(),
+    Route::get(
+        "/v1/merchant/openapi.json",
+        Task::Merchant(merchant::Task::Description),
+    ),
+    Route::get(
+        "/v1/merchant/webhook-keys",
+        Task::Merchant(merchant::Task::WebhookKeys),
+    ),
 ];
 
 /// A shop.
@@ -139,6 +185,7 @@ impl<P: Ports> Shop<P> {
             Task::FinishSession => self.finish_session(request, second).await,
             Task::TakeRecord => self.take_record(request, second).await,
             Task::Bill => self.bill(request).await,
+            Task::Merchant(task) => self.serve_merchant(request, task, form).await,
             Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);
                 self.office.show_evidence(request, others).await
@@ -168,6 +215,7 @@ impl<P: Ports> Duties for Shop<P> {
             due::LETTER => self.send(job).await,
             due::SIBLING_LETTER => self.ask_the_stock(job).await,
             expiry::KIND => self.expire(&job.reference),
+            events::JOB => self.send_event(job).await,
             _ => Ok(Next::Done),
         }
     }
