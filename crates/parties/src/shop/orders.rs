@@ -194,6 +194,8 @@ impl<P: Ports> Shop<P> {
             refusal: None,
             tracking: None,
             packed_at: None,
+            of_catalogue: checked.of_catalogue.0,
+            merchant_reference: checked.merchant_reference.clone(),
         }
     }
 

@@ -3,16 +3,15 @@
 
 use http::StatusCode;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use tallystick_protocol::wire::identifier::OrderId;
 use tallystick_protocol::wire::number::WHOLE_MAX;
 
 use super::asked::Query;
 use super::done_once::Wish;
 use super::events::Happened;
-use super::{order_view, orders};
+use super::{body, order_view, orders};
 use crate::office::fault::{Fault, Kind};
-use crate::office::http::{self as web, Answer, Incoming};
+use crate::office::http::{Answer, Incoming};
 use crate::ports::{Ports, Tables};
 use crate::shop::Shop;
 use crate::shop::book;
@@ -58,11 +57,11 @@ impl<P: Ports> Shop<P> {
         let wish = Wish::of(request)?;
         let minor = match act {
             Act::Refund => {
-                let body: RefundBody = web::json_body(request)?;
+                let body: RefundBody = body::read(request)?;
                 require_amount(body.amount_minor)?
             }
             Act::Pack | Act::Cancel => {
-                let _: NoBody = if_any(request)?;
+                let _: NoBody = body::read_if_any(request)?;
                 0
             }
         };
@@ -110,13 +109,5 @@ fn require_amount(minor: u64) -> Result<u64, Fault> {
     let said = "An amount is a whole number of minor units, not zero.";
     is_amount
         .then_some(minor)
-        .ok_or_else(|| Fault::malformed(said))
-}
-
-/// The body, or an empty object if nothing was sent.
-fn if_any<T: DeserializeOwned>(request: &Incoming) -> Result<T, Fault> {
-    if request.body().is_empty() {
-        return serde_json::from_str("{}").map_err(|_| Fault::internal());
-    }
-    web::json_body(request)
+        .ok_or_else(|| Fault::malformed(said).at("/amount_minor"))
 }

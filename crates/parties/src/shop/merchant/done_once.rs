@@ -50,7 +50,7 @@ impl Wish {
         })
     }
 
-    /// The first byte of the key, by which the same wish finds the same object.
+    /// The first byte of the key's name, by which the same wish finds the same object.
     pub fn start(&self) -> u8 {
         let first = self.key.get(..2).unwrap_or_default();
         u8::from_str_radix(first, 16).unwrap_or(0)

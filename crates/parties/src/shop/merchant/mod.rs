@@ -1,14 +1,18 @@
-//! The API of the merchant's own server, under `/v1/merchant/`: orders, what becomes of them, and webhooks.
+//! The API of the merchant's own server, under `/v1/merchant/`: whoever shows one of the shop's API keys may use it.
 
 mod acting;
 mod asked;
+mod body;
+pub mod catalogue;
 mod done_once;
 mod event_id;
 pub(in crate::shop) mod event_log;
 pub(in crate::shop) mod events;
 mod everywhere;
+mod forms;
 mod keys;
 mod moments;
+pub mod name;
 mod openapi;
 mod order_view;
 mod orders;
@@ -31,6 +35,7 @@ use crate::shop::Shop;
 /// What the shop's own server asks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
+    CreateForm,
     ListOrders,
     ReadOrder,
     Act(Act),
@@ -56,6 +61,7 @@ impl<P: Ports> Shop<P> {
             self.require_merchant(request)?;
         }
         match task {
+            Task::CreateForm => self.create_form(request).await,
             Task::ListOrders => self.list_orders(request).await,
             Task::ReadOrder => self.read_order(request, chosen).await,
             Task::Act(act) => self.act(request, chosen, act).await,

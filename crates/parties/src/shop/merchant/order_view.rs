@@ -1,10 +1,8 @@
 //! An order as the shop's own server reads it: what is in the shop's books, and of the holder exactly what the order's
 //! policy lets the shop read, as the shop's own part of the order opens it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use tallystick_protocol::checkout::form::{FormReference, OrderForm};
+use tallystick_protocol::checkout::form::{Delivery, FormReference, OrderForm};
 use tallystick_protocol::checkout::order::{OpenedPart, text_of};
 use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::checkout::refunds::RefundOutcome;
@@ -12,6 +10,7 @@ use tallystick_protocol::coupon::CouponOutcome;
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::Role;
 
+use super::name::Name;
 use crate::console::csv::moment;
 use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables};
@@ -19,9 +18,6 @@ use crate::shop::book::{self, Order};
 use crate::shop::state::OrderState;
 use crate::shop::{Shop, coupons, refunds, settling};
 use crate::store::typed;
-
-/// Text by language (BCP 47).
-pub(super) type Name = BTreeMap<String, String>;
 
 /// A line of the list.
 #[derive(Serialize)]
@@ -83,11 +79,24 @@ struct LineView {
     unit_price_minor: u64,
 }
 
+/// Who delivers, and for how much.
 #[derive(Serialize)]
-struct DeliveryView {
+pub(super) struct DeliveryView {
     courier: String,
     name: Name,
     price_minor: u64,
+}
+
+impl DeliveryView {
+    /// The delivery of a form.
+    #[must_use]
+    pub fn of(delivery: &Delivery) -> Self {
+        Self {
+            courier: delivery.courier.to_string(),
+            name: Name::of(&delivery.name, delivery.names.as_deref()),
+            price_minor: delivery.price.minor,
+        }
+    }
 }
 
 /// What of somebody the shop may read.
@@ -194,7 +203,7 @@ pub(super) fn line(tables: &(impl Tables + ?Sized), order: &Order) -> Result<Ord
         number: order.order_id.to_string(),
         short_number: order.order_id.short(),
         order_reference: reference_of(tables, order)?.to_string(),
-        reference: None,
+        reference: order.merchant_reference.clone(),
         state: order.state.name(),
         refused,
         is_charged: settling::is_charged(tables, &order.root)?,
@@ -221,27 +230,18 @@ pub(super) fn whole(
     let form = form_of(order)?;
     let lines = form.items.into_iter().map(|item| LineView {
         sku: item.sku,
-        name: undetermined(item.name),
+        name: Name::of(&item.name, item.names.as_deref()),
         quantity: item.quantity,
         unit_price_minor: item.unit_price.minor,
     });
     Ok(OrderView {
         line: line(tables, order)?,
         lines: lines.collect(),
-        delivery: DeliveryView {
-            courier: form.delivery.courier.to_string(),
-            name: undetermined(form.delivery.name),
-            price_minor: form.delivery.price.minor,
-        },
+        delivery: DeliveryView::of(&form.delivery),
         holder: people.holder,
         destination: people.destination,
         refunds: refunds_of(tables, order)?,
     })
-}
-
-/// A name of which nothing says in which language it is (RFC 5646 §4.1).
-fn undetermined(name: String) -> Name {
-    Name::from([("und".to_owned(), name)])
 }
 
 /// What was asked to be given back, oldest first; what goes to coupons behind what goes to whoever paid the rest.

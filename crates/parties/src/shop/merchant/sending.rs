@@ -71,7 +71,7 @@ impl<P: Ports> Shop<P> {
             created_at: moment(event.created_at.0),
             order: event.order_id.to_string(),
             order_reference: reference.to_string(),
-            reference: None,
+            reference: order.merchant_reference.as_deref(),
             state: &event.order_state,
         };
         serde_json::to_vec(&body).map_err(|_| Fault::internal())
