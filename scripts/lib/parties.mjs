@@ -3,7 +3,7 @@
 // Each party is a worker of its own, with its own Durable Object, secrets and domain; they share one
 // build, and parties of one role its pages. In front stands the road, a worker of a few lines: it finds a party by the host name, for
 // browsers (http://DOMAIN:PORT) and for the parties among themselves (https://DOMAIN), and refuses
-// every other host, so nothing here reaches the internet.
+// every other host, so nothing here reaches the internet. A shop's own server on this machine (WEBHOOK) is found, too.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
@@ -25,6 +25,8 @@ const refused = host => new Response(JSON.stringify({
 export default {
   async fetch(request, env, context) {
     const url = new URL(request.url)
+    // The one host outside that a shop tells what happened: its own server, on this machine.
+    if (url.origin === env.SERVER) return env.WEBHOOK.fetch(request)
     const party = env.DOMAINS[url.hostname]
     if (!party) return refused(url.hostname)
     // What goes over a WebSocket is not recorded.
@@ -123,8 +125,12 @@ export async function startParties({
     modules: [{ type: 'ESModule', path: 'road.mjs', contents: ROAD }],
     compatibilityDate: '2026-11-01',
     compatibilityFlags: reaches.includes(from) ? ['connect_pass_through'] : [],
-    bindings: { DOMAINS: domains, FROM: from },
-    serviceBindings: { ...Object.fromEntries(Object.values(domains).map(id => [id, id])), ...(recorder && { RECORDER: recorder }) },
+    bindings: { DOMAINS: domains, FROM: from, SERVER: vars[from]?.WEBHOOK ? new URL(vars[from].WEBHOOK).origin : '' },
+    serviceBindings: {
+      ...Object.fromEntries(Object.values(domains).map(id => [id, id])),
+      ...(recorder && { RECORDER: recorder }),
+      ...(vars[from]?.WEBHOOK && { WEBHOOK: toServer }),
+    },
   })
   const party = ({ id, role, domain, name }) => {
     const options = optionsOf[role]
@@ -260,6 +266,18 @@ function recording(keep) {
     }
     return new Response(null, { status: 204 })
   }
+}
+
+/** Hands a request on to the server of its host and port, which listens on this machine. */
+async function toServer(request) {
+  const { hostname, port, pathname, search } = new URL(request.url)
+  const headers = Object.fromEntries(request.headers)
+  const body = Buffer.from(await request.arrayBuffer())
+  const sent = fetchFrom(Number(port || 80), hostname, pathname + search, { method: request.method, headers, body })
+  return sent.then(
+    answer => new Response([204, 205, 304].includes(answer.status) ? null : answer.body, { status: answer.status }),
+    error => new Response(String(error.code), { status: 502 }),
+  )
 }
 
 /**
