@@ -41,19 +41,8 @@ function withTokens(secrets) {
     // As with a coupon office's key for coupons.
     if (role === 'coupon-office') secrets[id].COUPON_KEY_TOKEN = registrationToken(key, role, domain, name)
   }
-  for (const { id, role, domain } of PARTIES) if (role === 'shop') secrets[id].API_KEYS = `server=${apiKey(secrets[id], domain)}`
   giveBankTokens(secrets)
   return secrets
-}
-
-/** The key of a shop's own server: in the demo it follows from the shop's sealing key, so that there is nothing more to keep. */
-const apiKey = ({ SEALING_KEY }, domain) =>
-  createHmac('sha256', Buffer.from(SEALING_KEY, 'hex')).update(`api-key|${domain}`).digest('base64url')
-
-/** The API key of the shop `id` of the parties in `folder`. */
-export function apiKeyOf(folder, id) {
-  const [, key] = localSecrets(folder)[id].API_KEYS.match(/^server=(.*)$/)
-  return key
 }
 
 /** The role in which a party is certified for orders: a bank and a coupon office sit where an issuer sits. */
