@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { CATALOGUE_PATH, loadCatalogue } from './catalogue.mjs'
 import { at, playFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
-import { PARTIES, localSecrets } from './secrets.mjs'
+import { PARTIES, firstApiKey, localSecrets } from './secrets.mjs'
 import { partyOfShop, settingsOfShop } from './shops.mjs'
 import { LOCAL_WORKER } from './worker.mjs'
 import { wranglerOptions } from './wrangler-options.mjs'
@@ -196,7 +196,7 @@ export async function startParties({
     url: id => `http://${domainOf(id)}:${port}`,
     domain: domainOf,
     /** With which the merchant's own server uses a shop's API. */
-    apiKey: id => apiKeyOf({ ...secrets[id], ...vars[id] }),
+    apiKey: id => firstApiKey({ ...secrets[id], ...vars[id] }),
     /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
     fetch: (host, path, init) => fetchFrom(port, host, path, init),
     /** Rows of a query on a party's own tables, read only; on those of each of its objects, if it has shards. */
@@ -325,9 +325,6 @@ async function healthy(parties, played, patience = 60_000) {
     }
   }
 }
-
-/** The first of a shop's API keys; nothing if it has none. */
-const apiKeyOf = ({ API_KEYS = '' }) => API_KEYS.split(';')[0].split('=').slice(1).join('=')
 
 /** What each shop of the demo sells, if it has an API to be told by. */
 async function loadCatalogues(parties) {

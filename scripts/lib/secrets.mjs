@@ -21,10 +21,7 @@ export function localSecrets(folder, parties = PARTIES) {
   // From which the keys of all contactless cards come.
   for (const { id, role } of fresh) if (role === 'security-server') secrets[id].SETTLEMENT_MASTER = randomBytes(16).toString('hex')
   secrets.ca.REGISTRATION_KEY ??= randomBytes(32).toString('hex')
-  // With which the merchant's own server uses the shop's API. What was made before there was one gets it now.
-  const shops = PARTIES.filter(({ id, role }) => role === 'shop' && !secrets[id].API_KEYS)
-  for (const { id } of shops) secrets[id].API_KEYS = `demo=${randomBytes(24).toString('base64url')}`
-  if (fresh.length > 0 || shops.length > 0) {
+  if (fresh.length > 0) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
   }
@@ -50,11 +47,11 @@ function withTokens(secrets, parties) {
 const apiKey = ({ SEALING_KEY }, domain) =>
   createHmac('sha256', Buffer.from(SEALING_KEY, 'hex')).update(`api-key|${domain}`).digest('base64url')
 
+/** The first of the API keys that a shop's secrets name; nothing if it has none. */
+export const firstApiKey = ({ API_KEYS = '' }) => API_KEYS.split(';')[0].split('=').slice(1).join('=')
+
 /** The API key of the shop `id` of the parties in `folder`. */
-export function apiKeyOf(folder, id, parties = PARTIES) {
-  const [, key] = localSecrets(folder, parties)[id].API_KEYS.match(/^server=(.*)$/)
-  return key
-}
+export const apiKeyOf = (folder, id, parties = PARTIES) => firstApiKey(localSecrets(folder, parties)[id])
 
 /** The role in which a party is certified for orders: a bank and a coupon office sit where an issuer sits. */
 const seatOf = role => (['bank', 'coupon-office', 'settlement'].includes(role) ? 'issuer' : role)

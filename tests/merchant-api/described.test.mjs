@@ -4,14 +4,12 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { findChecker } from '../../scripts/lib/merchant-api.mjs'
-import { apiKeyOf } from '../../scripts/lib/secrets.mjs'
-import { emptyFolder, openParties } from '../support/parties.mjs'
+import { openParties } from '../support/parties.mjs'
 
 const SHOP = 'kiso-tea.localhost'
 const checker = await findChecker()
-const folder = emptyFolder()
-const parties = await openParties({ persist: folder })
-const key = apiKeyOf(folder, 'shop')
+const parties = await openParties()
+const key = parties.apiKey('shop')
 
 /** Whoever asks by an address that this machine resolves: *.localhost is none everywhere. */
 const front = createServer(async (request, response) => {
