@@ -41,7 +41,9 @@ function print(...lines) {
 function asked(args) {
   try {
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true })
-    if (positionals.length === (values.remove ? 1 : 2)) return { id: positionals[0], name: positionals[1], ...values }
+    // None of the options is taken twice.
+    const { origin, webhook, remove } = /** @type {{ origin?: string, webhook?: string, remove?: boolean }} */ (values)
+    if (positionals.length === (remove ? 1 : 2)) return { id: positionals[0], name: positionals[1], origin, webhook, remove }
   } catch {
     // Said below.
   }

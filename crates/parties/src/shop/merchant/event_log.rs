@@ -60,7 +60,7 @@ impl<P: Ports> Shop<P> {
                 .collect::<Result<_, _>>()?,
         };
         let own = web::json(StatusCode::OK, &page);
-        self.from_all(request, (&LIST, limit), own).await
+        self.list_of_all(request, (&LIST, limit), own).await
     }
 
     /// `POST /v1/merchant/events/{id}/again`: the same as often as it is asked, so it takes no key.

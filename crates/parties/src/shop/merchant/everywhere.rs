@@ -52,7 +52,7 @@ impl<P: Ports> Shop<P> {
     /// # Errors
     /// Those of another object; [`Kind::Unreachable`] if one did not answer: a list from which something is missing
     /// would look like a whole one.
-    pub(super) async fn from_all(
+    pub(super) async fn list_of_all(
         &self,
         request: &Incoming,
         (list, limit): (&List, usize),

@@ -90,7 +90,7 @@ impl<P: Ports> Shop<P> {
             next: found.next,
         };
         let own = web::json(StatusCode::OK, &page);
-        self.from_all(request, (&LIST, limit), own).await
+        self.list_of_all(request, (&LIST, limit), own).await
     }
 
     /// `GET /v1/merchant/orders/{number}`.
