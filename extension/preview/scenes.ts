@@ -2,7 +2,7 @@
 
 import type { AskView, WalletProblem } from '../shared/messages'
 import type { ReaderView } from '../shared/reader-types'
-import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
+import type { Address, CardView, LocalTextView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
 import { bankScenes } from './bank-scenes'
 import { contactlessScenes } from './contactless-scenes'
 import { couponScenes } from './coupon-scenes'
@@ -55,6 +55,12 @@ const strict = [
   row('destination', 'c'),
 ]
 
+/** A name in two languages, as a form has it. */
+const inTwo = (en: string, ja: string): LocalTextView[] => [
+  { language: 'en', text: en },
+  { language: 'ja', text: ja },
+]
+
 const asked: OrderView = {
   request_id: 'asked',
   origin: 'http://kiso-tea.localhost:8787',
@@ -64,9 +70,14 @@ const asked: OrderView = {
     { role: 'issuer', domain: 'asahi-card.localhost', name: 'Asahi Card', certified: true, confirmed: false },
     { role: 'courier', domain: 'hayate.localhost', name: 'Hayate Courier', certified: true, confirmed: false },
   ],
-  items: [{ name: 'Sencha, first flush 100 g', quantity: 2, price_minor: 1480 }],
+  items: [{ name: 'Sencha, first flush', names: inTwo('Sencha, first flush', '煎茶 一番茶'), quantity: 2, price_minor: 1480 }],
   delivery: { name: 'Hayate Courier', price_minor: 520 },
   total_minor: 3480,
+  tax: [
+    { basis_points: 800, taxable_minor: 2960, tax_minor: 219 },
+    { basis_points: 1000, taxable_minor: 520, tax_minor: 47 },
+  ],
+  seller: { name: '木曽茶舗', address: '長野県塩尻市奈良井 4-17', registration: 'T1234567890123' },
   rest_minor: 3480,
   takes_coupons: false,
   coupons: [],
@@ -148,19 +159,8 @@ const old: OrderView = {
   rest_minor: 1980,
 }
 const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
-/** Of a shop that is registered for tax. */
-const billed = {
-  ...receipt,
-  seller: {
-    name: 'Kiso Tea & Books, Inc.',
-    address: '1234 Narai, Shiojiri, Nagano 399-6303',
-    registration: 'T1234567890123',
-  },
-  tax: [
-    { basis_points: 800, taxable: 2_960, tax: 219 },
-    { basis_points: 1_000, taxable: 520, tax: 47 },
-  ],
-}
+/** Of a shop that says nothing of tax. */
+const untaxed: OrderView = { ...receipt, tax: [], seller: undefined }
 const extra: OrderView = {
   ...asked,
   extra: [{ role: 'shop', rows: ['telephone'] }],
@@ -290,8 +290,8 @@ export const SCENES: Record<string, Scene> = {
     answers: { evidence: ['form', 'authorisation', 'acceptance'].map(what => ({ what, digest: 'a3f1'.repeat(16) })) },
   },
 
-  'receipt-billed': {
-    view: { ...ready, orders: [billed] },
+  'receipt-untaxed': {
+    view: { ...ready, orders: [untaxed] },
     answers: { evidence: [] },
   },
 

@@ -8,6 +8,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { join } from 'node:path'
+import { CATALOGUE_PATH, loadCatalogue } from './catalogue.mjs'
 import { at, stateFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
 import { PARTIES, localSecrets } from './secrets.mjs'
@@ -186,6 +187,8 @@ export async function startParties({
     /** The address of a party for browsers. */
     url: id => `http://${domainOf(id)}:${port}`,
     domain: domainOf,
+    /** With which the merchant's own server uses a shop's API. */
+    apiKey: id => apiKeyOf({ ...secrets[id], ...vars[id] }),
     /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
     fetch: (host, path, init) => fetchFrom(port, host, path, init),
     /** Rows of a query on a party's own tables, read only; on those of each of its objects, if it has shards. */
@@ -195,7 +198,10 @@ export async function startParties({
     /** Stops workerd. */
     stop: () => miniflare.dispose(),
   }
-  if (waitHealthy) await healthy(parties)
+  if (waitHealthy) {
+    await healthy(parties)
+    await loadCatalogues(parties)
+  }
   return parties
 }
 
@@ -244,7 +250,11 @@ function recording(keep) {
   return async request => {
     const form = await request.formData()
     const bytes = async name => Buffer.from(await form.get(name).arrayBuffer())
-    keep({ ...JSON.parse(form.get('about')), request: await bytes('request'), response: await bytes('response') })
+    const about = JSON.parse(form.get('about'))
+    // What a shop sells is told it before anybody buys, under a key that is nobody's to read.
+    if (new URL(about.url).pathname !== CATALOGUE_PATH) {
+      keep({ ...about, request: await bytes('request'), response: await bytes('response') })
+    }
     return new Response(null, { status: 204 })
   }
 }
@@ -292,6 +302,17 @@ async function healthy(parties, patience = 60_000) {
       }
       await new Promise(resolve => setTimeout(resolve, 100))
     }
+  }
+}
+
+/** The first of a shop's API keys; nothing if it has none. */
+const apiKeyOf = ({ API_KEYS = '' }) => API_KEYS.split(';')[0].split('=').slice(1).join('=')
+
+/** What each shop of the demo sells, if it has an API to be told by. */
+async function loadCatalogues(parties) {
+  for (const { id, role, domain } of PARTIES) {
+    const apiKey = role === 'shop' && parties.apiKey(id)
+    if (apiKey) await loadCatalogue(parties.fetch, domain, apiKey)
   }
 }
 

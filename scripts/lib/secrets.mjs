@@ -21,7 +21,10 @@ export function localSecrets(folder) {
   // From which the keys of all contactless cards come.
   for (const { id, role } of fresh) if (role === 'security-server') secrets[id].SETTLEMENT_MASTER = randomBytes(16).toString('hex')
   secrets.ca.REGISTRATION_KEY ??= randomBytes(32).toString('hex')
-  if (fresh.length > 0) {
+  // With which the merchant's own server uses the shop's API. What was made before there was one gets it now.
+  const shops = PARTIES.filter(({ id, role }) => role === 'shop' && !secrets[id].API_KEYS)
+  for (const { id } of shops) secrets[id].API_KEYS = `demo=${randomBytes(24).toString('base64url')}`
+  if (fresh.length > 0 || shops.length > 0) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
   }

@@ -8,7 +8,7 @@ use worker::{Env, Headers, Method, Request, RequestInit, Response, Result};
 
 use crate::logging::{self, Answered, CORRELATION_HEADER};
 use crate::ports::siblings;
-use crate::{BODY_LIMIT, address, body, problem, settings};
+use crate::{address, body, problem, settings};
 
 /// What a party reads of a request's headers; nothing else of them reaches it.
 const FORWARDED: [&str; 4] = ["content-type", "authorization", "if-none-match", "upgrade"];
@@ -85,9 +85,10 @@ async fn forward(request: &mut Request, env: &Env, correlation: &str) -> Result<
     if !matches!(method, Method::Get | Method::Head | Method::Options)
         && request.inner().body().is_some()
     {
-        let Some(body) = body::of_request(request, BODY_LIMIT).await? else {
-            let fault = Fault::new(Kind::TooLarge, "At most 256 KiB are accepted.");
-            return refused(&fault, correlation);
+        let limit = routes::body_limit(&request.path());
+        let Some(body) = body::of_request(request, limit).await? else {
+            let said = format!("At most {} KiB are accepted.", limit / 1024);
+            return refused(&Fault::new(Kind::TooLarge, said), correlation);
         };
         sent = Some(body.clone());
         init.with_body(Some(body.into()));

@@ -18,8 +18,6 @@ mod settings;
 
 use worker::{Context, Env, Request, Response, Result, event};
 
-use tallystick_parties::office::http::BODY_LIMIT;
-
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
     edge::answer(request, &env).await

@@ -219,6 +219,9 @@ fn open_shop(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::shop::
         instruments: instruments(),
         form_lifetime_seconds: FORM_LIFETIME_SECONDS,
         coupons: settings::coupons(env)?,
+        origins: settings::origins(env)?,
+        seller: settings::seller(env)?,
+        api_keys: settings::api_keys(env)?,
     };
     Ok(Shop::new(ports, config))
 }

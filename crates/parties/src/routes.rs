@@ -1,12 +1,11 @@
 //! All routes of the roles in this build, for whoever stands in front of the parties.
 
-use http::Method;
 use tallystick_protocol::wire::identifier::Role;
 
 use crate::console;
-use crate::office::http::Incoming;
+use crate::office::http::{BODY_LIMIT, Incoming};
 use crate::office::place::{Asked, Belongs, Key, Place, Shards};
-use crate::office::routes::{Route, Shape, segments};
+use crate::office::routes::{Route, Shape, Verb, segments};
 use crate::office::{reception, siblings};
 use crate::store::handles::Handles;
 
@@ -81,15 +80,15 @@ fn any(mut holds: impl FnMut(&Shape) -> bool) -> bool {
 }
 
 /// What a request in this role says of where it belongs: its route's, and what it chose of the path.
-fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)> {
+fn shape_of(role: Role, verb: Verb, path: &str) -> Option<(Shape, Option<&str>)> {
     fn find<'p, T: Copy>(
         table: &[Route<T>],
-        posts: bool,
+        verb: Verb,
         path: &'p str,
     ) -> Option<(Shape, Option<&'p str>)> {
         let mut shapes = table.iter().map(|route| route.shape);
         shapes.find_map(|shape| {
-            let chosen = shape.parts(path).filter(|_| shape.posts == posts)?;
+            let chosen = shape.parts(path).filter(|_| shape.verb == verb)?;
             Some((shape, chosen.first().copied()))
         })
     }
@@ -102,21 +101,21 @@ fn shape_of(role: Role, posts: bool, path: &str) -> Option<(Shape, Option<&str>)
             feature = "settlement"
         ))]
         Role::Issuer => {
-            let found = find(crate::issuer::ROUTES, posts, path);
+            let found = find(crate::issuer::ROUTES, verb, path);
             #[cfg(feature = "bank")]
-            let found = found.or_else(|| find(crate::bank::ROUTES, posts, path));
+            let found = found.or_else(|| find(crate::bank::ROUTES, verb, path));
             #[cfg(feature = "coupon-office")]
-            let found = found.or_else(|| find(crate::coupon_office::ROUTES, posts, path));
+            let found = found.or_else(|| find(crate::coupon_office::ROUTES, verb, path));
             found
         }
         #[cfg(feature = "courier")]
-        Role::Courier => find(crate::courier::ROUTES, posts, path),
+        Role::Courier => find(crate::courier::ROUTES, verb, path),
         #[cfg(feature = "shop")]
-        Role::Shop => find(crate::shop::ROUTES, posts, path),
+        Role::Shop => find(crate::shop::ROUTES, verb, path),
         _ => None,
     };
-    own.or_else(|| find(reception::ROUTES, posts, path))
-        .or_else(|| find(console::ROUTES, posts, path))
+    own.or_else(|| find(reception::ROUTES, verb, path))
+        .or_else(|| find(console::ROUTES, verb, path))
 }
 
 /// Whether parties of this role can have shards.
@@ -134,8 +133,8 @@ pub fn place(role: Role, shards: Shards, handles: &Handles, request: &Incoming) 
     if shards.is_none() {
         return Place::Office;
     }
-    let posts = request.method() == Method::POST;
-    let Some((shape, chosen)) = shape_of(role, posts, request.uri().path()) else {
+    let shape = verb_of(request).and_then(|verb| shape_of(role, verb, request.uri().path()));
+    let Some((shape, chosen)) = shape else {
         return Place::Office;
     };
     if shape.is_private {
@@ -150,6 +149,14 @@ pub fn place(role: Role, shards: Shards, handles: &Handles, request: &Incoming) 
     };
     let start = key.and_then(|key| key.start);
     start.map_or(Place::Office, |start| shards.of(start))
+}
+
+/// HEAD asks for what GET answers.
+fn verb_of(request: &Incoming) -> Option<Verb> {
+    if request.method() == http::Method::HEAD {
+        return Some(Verb::Get);
+    }
+    Verb::of(request.method())
 }
 
 fn asked<'a>(request: &'a Incoming, chosen: Option<&'a str>, handles: &'a Handles) -> Asked<'a> {
@@ -167,8 +174,7 @@ fn asked<'a>(request: &'a Incoming, chosen: Option<&'a str>, handles: &'a Handle
 
 /// Where what a request asks for belongs, with its key; `None`: to whoever is asked.
 pub(crate) fn belongs(role: Role, handles: &Handles, request: &Incoming) -> Option<(Belongs, Key)> {
-    let posts = request.method() == Method::POST;
-    let (shape, chosen) = shape_of(role, posts, request.uri().path())?;
+    let (shape, chosen) = shape_of(role, verb_of(request)?, request.uri().path())?;
     match shape.belongs {
         Belongs::ToOffice | Belongs::Anywhere(_) => None,
         Belongs::ToAnyShard(key) | Belongs::ToShard(key) | Belongs::ToShardWhileNew(key) => {
@@ -206,4 +212,19 @@ pub fn is_between_siblings(path: &str) -> bool {
 #[must_use]
 pub fn is_private(path: &str) -> bool {
     any(|shape| shape.is_private && shape.is_at(path))
+}
+
+/// The longest body that is taken at a path, in bytes: that of the route there that takes most. Between the objects of a
+/// party goes whatever any route takes.
+#[must_use]
+pub fn body_limit(path: &str) -> usize {
+    let is_between = is_between_siblings(path);
+    let mut limit = BODY_LIMIT;
+    any(|shape| {
+        if is_between || shape.is_at(path) {
+            limit = limit.max(shape.body_limit);
+        }
+        false
+    });
+    limit
 }

@@ -9,11 +9,14 @@ use tallystick_protocol::checkout::coupons::{
     CouponMix, CouponOrder, CouponRule, CouponShare, RefundOrder, coupons_of,
 };
 use tallystick_protocol::checkout::form::{Delivery, FormError, Item, OrderForm};
+use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::order::{
     Destination, HolderDetails, OpenedPart, OrderFields, OrderHeader, PartError, PartKey,
     PreparedOrder, SIZE_CLASSES, SplitError, SplitOrder, amount_of, items_of,
 };
 use tallystick_protocol::checkout::policy::{Field, Policy, PolicyName, READERS};
+use tallystick_protocol::checkout::seller::Seller;
+use tallystick_protocol::checkout::tax;
 use tallystick_protocol::instrument::{CardDetails, Instrument, Payment, Toy};
 use tallystick_protocol::keys::{
     Centres, DerivedKey, Epoch, KeyContext, PairContext, Space, Suite,
@@ -55,11 +58,15 @@ fn form() -> OrderForm {
             name: "Sencha".into(),
             quantity: 2,
             unit_price: yen(1480),
+            names: None,
+            tax_basis_points: None,
         }],
         delivery: Delivery {
             courier: party(Role::Courier),
             name: "Hayate".into(),
             price: yen(520),
+            names: None,
+            tax_basis_points: None,
         },
         total: yen(3480),
         issuers: vec![party(Role::Issuer)],
@@ -67,6 +74,8 @@ fn form() -> OrderForm {
         policy: PolicyName::Strict,
         extra: vec![],
         coupons: None,
+        tax: None,
+        seller: None,
     }
 }
 
@@ -428,4 +437,108 @@ fn a_form_says_which_coupons_the_shop_takes_within_limits_and_old_forms_say_none
     taking = form();
     taking.extra = vec![Field::Coupons];
     assert_eq!(taking.validate(), Err(FormError::Extra));
+}
+
+/// What release 0.1.0 encoded of [`form`].
+const FORM_OF_0_1_0: &str = "@@";
+
+#[test]
+fn what_earlier_releases_signed_is_encoded_as_they_did() {
+    let old = data_encoding::HEXLOWER
+        .decode(FORM_OF_0_1_0.as_bytes())
+        .unwrap();
+    assert_eq!(decode::<OrderForm>(&old).unwrap(), form());
+    assert_eq!(encode(&form()), old);
+}
+
+/// A form whose goods have names in two languages and a rate of tax each.
+fn named_and_taxed() -> OrderForm {
+    let names = [("en", "Sencha"), ("ja", "煎茶")].map(|(language, text)| LocalText {
+        language: language.to_owned(),
+        text: text.to_owned(),
+    });
+    let mut form = form();
+    form.items[0].names = Some(names.into());
+    form.items[0].tax_basis_points = Some(800);
+    form.delivery.tax_basis_points = Some(1000);
+    form.tax = tax::lines_of(&form.items, &form.delivery).unwrap();
+    form.seller = Some(Seller {
+        name: "木曽茶舗".to_owned(),
+        address: Some("長野県塩尻市奈良井 1-2".to_owned()),
+        registration: Some("T1234567890123".to_owned()),
+    });
+    form
+}
+
+#[test]
+fn a_form_says_names_tax_and_seller() {
+    let form = named_and_taxed();
+    assert_eq!(form.validate(), Ok(()));
+    assert_eq!(decode::<OrderForm>(&encode(&form)).unwrap(), form);
+    let tax: Vec<_> = form.tax.iter().flatten().collect();
+    assert_eq!((tax[0].basis_points, tax[0].tax), (800, yen(219)));
+    assert_eq!((tax[1].basis_points, tax[1].tax), (1000, yen(47)));
+}
+
+#[test]
+fn names_that_are_none_or_differ_from_the_one_for_all_make_a_form_void() {
+    let wrongs: [fn(&mut LocalText); 5] = [
+        |name| name.language = "japanese".to_owned(),
+        |name| name.language = "en".to_owned(),
+        |name| name.language = "aa".to_owned(), // out of order
+        |name| name.text = "煎\u{202e}茶".to_owned(),
+        |name| name.text = "a".repeat(121),
+    ];
+    for wrong in wrongs {
+        let mut form = named_and_taxed();
+        wrong(&mut form.items[0].names.as_mut().unwrap()[1]);
+        assert_eq!(form.validate(), Err(FormError::Names));
+        let mut form = named_and_taxed();
+        form.delivery.names = form.items[0].names.clone();
+        assert_eq!(form.validate(), Ok(()));
+        wrong(&mut form.delivery.names.as_mut().unwrap()[1]);
+        assert_eq!(form.validate(), Err(FormError::Names));
+    }
+    let mut other = named_and_taxed();
+    other.items[0].name = "Gyokuro".to_owned();
+    assert_eq!(other.validate(), Err(FormError::Names));
+    let mut none = named_and_taxed();
+    none.items[0].names = Some(vec![]);
+    assert_eq!(none.validate(), Err(FormError::Names));
+}
+
+#[test]
+fn tax_that_does_not_follow_from_the_prices_makes_a_form_void() {
+    let wrongs: [fn(&mut OrderForm); 7] = [
+        |form| form.tax = None,
+        |form| form.tax.as_mut().unwrap()[0].tax = yen(220),
+        |form| form.tax.as_mut().unwrap()[0].taxable = yen(2961),
+        |form| form.tax.as_mut().unwrap().swap(0, 1),
+        |form| form.tax.as_mut().unwrap().truncate(1),
+        |form| form.items[0].tax_basis_points = Some(1000),
+        |form| form.items[0].tax_basis_points = Some(10_001),
+    ];
+    for wrong in wrongs {
+        let mut form = named_and_taxed();
+        wrong(&mut form);
+        assert_eq!(form.validate(), Err(FormError::Tax));
+    }
+    let mut untaxed = form();
+    untaxed.tax = named_and_taxed().tax;
+    assert_eq!(untaxed.validate(), Err(FormError::Tax));
+}
+
+#[test]
+fn a_seller_of_unseen_or_endless_words_makes_a_form_void() {
+    let wrongs: [fn(&mut Seller); 4] = [
+        |seller| seller.name = String::new(),
+        |seller| seller.name = "a".repeat(201),
+        |seller| seller.address = Some("line\nline".to_owned()),
+        |seller| seller.registration = Some("T\u{200b}1".to_owned()),
+    ];
+    for wrong in wrongs {
+        let mut form = named_and_taxed();
+        wrong(form.seller.as_mut().unwrap());
+        assert_eq!(form.validate(), Err(FormError::Seller));
+    }
 }

@@ -1,6 +1,7 @@
 //! Who takes part: the demo's parties and a second shop, over whatever ports they are given.
 
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use tallystick_parties::bank::{Bank, BankConfig, PurseKeyKind, Reconcile};
 use tallystick_parties::banking_system::{BankingConfig, BankingSystem, Client};
@@ -20,11 +21,15 @@ use tallystick_parties::ports::mail::Security;
 use tallystick_parties::registration_authority::{RegistrationAuthority, RegistrationConfig};
 use tallystick_parties::security_server::{SecurityConfig, SecurityServer};
 use tallystick_parties::settlement::{SettlementConfig, SettlementServer};
+use tallystick_parties::shop::catalogue::Replacement;
+use tallystick_parties::shop::merchant::{self, ApiKey};
 use tallystick_parties::shop::{CouponOffer, CourierOffer, NamedCondition, Shop, ShopConfig};
 use tallystick_parties::store::handles::Handles;
 use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::bank::{Fee, FeeOption};
 use tallystick_protocol::checkout::coupons::RefundOrder;
+use tallystick_protocol::checkout::names::LocalText;
+use tallystick_protocol::checkout::seller::Seller;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::Degrees;
 use tallystick_protocol::purse::HistoryPolicy;
@@ -88,6 +93,10 @@ pub const ISSUERS: [&str; 2] = [ISSUER, OTHER_ISSUER];
 pub const COURIERS: [&str; 2] = [COURIER, OTHER_COURIER];
 /// The parties of the demo.
 const DEMO: &str = include_str!("../../../worker/demo/parties.json");
+/// With this the merchant's own server uses a shop's API.
+pub const API_KEY: &str = "a-key-of-the-merchants-server";
+/// What the demo's shop sells.
+pub const CATALOGUE: &str = include_str!("../../../worker/demo/catalogues/kiso-tea.json");
 /// The courier's shards, if it has all of them.
 pub const COURIER_SHARDS: [&str; 4] = [
     "hayate.localhost/shard-00",
@@ -169,6 +178,27 @@ pub fn beside_offices() -> impl Iterator<Item = &'static str> {
     ];
     let stock = core::iter::once(SHOP_STOCK);
     shards.into_iter().flatten().chain(stock)
+}
+
+/// What every shop here sells from the beginning: the demo's catalogue.
+///
+/// # Panics
+/// If that is none.
+#[must_use]
+pub fn goods() -> &'static Replacement {
+    static GOODS: OnceLock<Replacement> = OnceLock::new();
+    GOODS.get_or_init(|| merchant::catalogue::read(CATALOGUE.as_bytes()).unwrap())
+}
+
+/// How many pieces of a product there are at the beginning.
+///
+/// # Panics
+/// If they are not counted.
+#[must_use]
+pub fn opening_stock(sku: &str) -> u32 {
+    let mut counts = goods().counts.iter();
+    let count = counts.find(|count| count.sku == sku).unwrap();
+    count.pieces.unwrap()
 }
 
 /// The party that an object belongs to, by its domain.
@@ -415,7 +445,12 @@ impl Cast {
             BANKING_SYSTEM => {
                 Running::BankingSystem(Rc::new(BankingSystem::new(ports, outside_bank())))
             }
-            shop => Running::Shop(Rc::new(Shop::new(ports, self.shop(shop)))),
+            name => {
+                let shop = Shop::new(ports, self.shop(name));
+                // Should its power fail in it, it has none until it is started again.
+                let _opened = shop.open_with(goods());
+                Running::Shop(Rc::new(shop))
+            }
         }
     }
 
@@ -531,6 +566,14 @@ impl Cast {
         let (mut own, courier) = (self.settings(Role::Shop, name), domain(COURIER));
         own.shards = self.spread(name).1;
         let mut config = ShopConfig::new(own, &origin, courier, "Hayate Courier", domain(ISSUER));
+        config.couriers[0].names = in_two_languages("Hayate Courier", "ハヤテ宅配便");
+        config.couriers[0].tax_basis_points = Some(1000);
+        config.seller = Some(Seller {
+            name: "木曽茶舗".to_owned(),
+            address: Some("長野県塩尻市奈良井 4-17".to_owned()),
+            registration: Some("T1234567890123".to_owned()),
+        });
+        config.api_keys = ApiKey::parse_all(&format!("test={API_KEY}")).unwrap();
         config.instruments = self.instruments.to_vec();
         if !self.takes_cards {
             config.issuers.clear();
@@ -559,10 +602,20 @@ impl Cast {
                 name: "Tsubame Express".to_owned(),
                 price_minor: 860,
                 days: (0, 1),
+                names: in_two_languages("Tsubame Express", "ツバメ急便"),
+                tax_basis_points: Some(1000),
             });
         }
         config
     }
+}
+
+fn in_two_languages(english: &str, japanese: &str) -> Vec<LocalText> {
+    let texts = [("en", english), ("ja", japanese)].map(|(language, text)| LocalText {
+        language: language.to_owned(),
+        text: text.to_owned(),
+    });
+    texts.into()
 }
 
 /// The ordinary bank outside: whoever asks gets an account, and the bank is its client.

@@ -1,12 +1,18 @@
 //! What a shop's operator sets.
 
+use tallystick_parties::shop::merchant::ApiKey;
+use tallystick_protocol::checkout::form::{TEXT_MAX_BYTES, origin_host};
+use tallystick_protocol::checkout::names::{self, LocalText};
+use tallystick_protocol::checkout::seller::Seller;
+use tallystick_protocol::checkout::tax;
 use tallystick_protocol::wire::identifier::Domain;
 use worker::Env;
 
-use super::{SettingsError, domains, number, optional, text};
+use super::{SettingsError, domain, domains, number, optional, text};
 
 /// The couriers of a shop, separated by semicolons: "domain|name|price in yen|days", where days is
-/// "1-2" or "0".
+/// "1-2" or "0". After that may follow the rate of the tax in the price in basis points, "tax=1000", and what the delivery is
+/// called in other languages, "ja=ハヤテ宅配便".
 pub fn couriers(env: &Env) -> Result<Vec<tallystick_parties::shop::CourierOffer>, SettingsError> {
     let text = text(env, "COURIERS")?;
     let offers: Option<Vec<_>> = text.split(';').map(courier).collect();
@@ -22,15 +28,92 @@ fn courier(text: &str) -> Option<tallystick_parties::shop::CourierOffer> {
     let (price, days) = (parts.next()?, parts.next()?);
     let (first, last) = days.split_once('-').unwrap_or((days, days));
     let days = (first.parse().ok()?, last.parse().ok()?);
-    if parts.next().is_some() || days.0 > days.1 {
+    if days.0 > days.1 {
         return None;
     }
-    Some(tallystick_parties::shop::CourierOffer {
+    let mut courier = tallystick_parties::shop::CourierOffer {
         domain: Domain::parse(domain).ok()?,
         name: name.to_owned(),
         price_minor: price.parse().ok()?,
         days,
-    })
+        names: Vec::new(),
+        tax_basis_points: None,
+    };
+    for part in parts {
+        match part.split_once('=')? {
+            ("tax", rate) => courier.tax_basis_points = Some(basis_points(rate)?),
+            (language, text) => courier.names.push(LocalText {
+                language: language.to_owned(),
+                text: text.to_owned(),
+            }),
+        }
+    }
+    add_default(&mut courier.names, name);
+    let are_sound = courier.names.is_empty() || names::are_sound(&courier.names, TEXT_MAX_BYTES);
+    are_sound.then_some(courier)
+}
+
+fn basis_points(text: &str) -> Option<u16> {
+    let rate = text.parse().ok()?;
+    (rate <= tax::BASIS_POINTS_MAX).then_some(rate)
+}
+
+/// Where there are names in other languages, everybody else reads the one that all couriers have.
+fn add_default(texts: &mut Vec<LocalText>, name: &str) {
+    if !texts.is_empty() && names::in_language(texts, names::DEFAULT_LANGUAGE).is_none() {
+        texts.push(LocalText {
+            language: names::DEFAULT_LANGUAGE.to_owned(),
+            text: name.to_owned(),
+        });
+    }
+    texts.sort_by(|one, other| one.language.cmp(&other.language));
+}
+
+/// Further origins of the shop's pages: ORIGINS, separated by commas.
+pub fn origins(env: &Env) -> Result<Vec<String>, SettingsError> {
+    let given = optional(env, "ORIGINS").unwrap_or_default();
+    let given = given.split(',').map(str::trim).filter(|one| !one.is_empty());
+    let origins: Vec<String> = given.map(str::to_owned).collect();
+    let own = domain(env, "DOMAIN")?;
+    let is_own = |origin: &String| origin_host(origin) == Some(own.as_str());
+    let form = SettingsError::Form(
+        "ORIGINS",
+        "a list of origins at the shop's own domain such as https://shop.example:8443, separated by commas",
+    );
+    let are_own = origins.len() <= ORIGINS_MAX && origins.iter().all(is_own);
+    are_own.then_some(origins).ok_or(form)
+}
+
+/// Most further origins of one shop.
+const ORIGINS_MAX: usize = 8;
+
+/// Who sells, for receipts: SELLER, "name|address|registration number", of which the last two may be missing; none without it.
+pub fn seller(env: &Env) -> Result<Option<Seller>, SettingsError> {
+    let Some(text) = optional(env, "SELLER") else {
+        return Ok(None);
+    };
+    let mut parts = text.split('|').map(str::trim);
+    let mut next = || parts.next().filter(|part| !part.is_empty()).map(str::to_owned);
+    let seller = Seller {
+        name: next().unwrap_or_default(),
+        address: next(),
+        registration: next(),
+    };
+    let form = SettingsError::Form(
+        "SELLER",
+        "a name, or name|address|registration number, each of at most 200 bytes in one line",
+    );
+    let is_sound = seller.is_sound() && parts.next().is_none();
+    is_sound.then_some(Some(seller)).ok_or(form)
+}
+
+/// The keys of the merchant's own server: API_KEYS, "NAME=KEY" separated by semicolons; without it there is no API.
+pub fn api_keys(env: &Env) -> Result<Vec<ApiKey>, SettingsError> {
+    let text = zeroize::Zeroizing::new(optional(env, "API_KEYS").unwrap_or_default());
+    ApiKey::parse_all(&text).ok_or(SettingsError::Form(
+        "API_KEYS",
+        "a list of NAME=KEY, separated by semicolons: names of lower-case letters, digits and hyphens, keys of 24 to 200 characters",
+    ))
 }
 
 /// Which coupons a shop takes: those of COUPON_OFFICES, domains separated by commas, and none without it. COUPONS_MOST is how many

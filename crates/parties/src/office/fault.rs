@@ -32,6 +32,8 @@ pub struct Fault {
     pub said: String,
     /// The methods that the route takes, if another was used; otherwise empty.
     pub allow: &'static str,
+    /// Where in the JSON that was sent it is, as a JSON pointer (RFC 6901); empty if it is nowhere in particular.
+    pub field: String,
 }
 
 impl Fault {
@@ -43,7 +45,15 @@ impl Fault {
             cause: "",
             said: String::new(),
             allow: "",
+            field: String::new(),
         }
+    }
+
+    /// The same, about what is at this JSON pointer.
+    #[must_use]
+    pub fn at(self, field: impl Into<String>) -> Self {
+        let field = field.into();
+        Self { field, ..self }
     }
 
     /// The route takes only these methods.
@@ -91,7 +101,7 @@ impl Fault {
     /// As it goes over the wire.
     #[must_use]
     pub fn to_problem(&self) -> Problem {
-        Problem::new(self.kind, &self.detail)
+        Problem::new(self.kind, &self.detail).at(&self.field)
     }
 }
 

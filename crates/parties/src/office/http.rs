@@ -8,7 +8,7 @@ use tallystick_protocol::wire::problem::{PROBLEM_MEDIA_TYPE, Problem};
 
 use crate::office::fault::{Fault, Kind};
 
-/// The largest body accepted, in bytes: 256 KiB.
+/// The largest body accepted, in bytes, where a route does not take more: 256 KiB.
 pub const BODY_LIMIT: usize = 256 * 1024;
 /// Deterministic CBOR.
 pub const CBOR: &str = "application/cbor";
@@ -39,6 +39,14 @@ pub fn body_as<'a>(request: &'a Incoming, media_type: &str) -> Result<&'a [u8], 
             format!("Send {media_type}."),
         ))
     }
+}
+
+/// Why a body of so many bytes is not accepted at a path, if it is not.
+#[must_use]
+pub fn over_limit(path: &str, bytes: usize) -> Option<Fault> {
+    let limit = crate::routes::body_limit(path);
+    let said = || format!("At most {} KiB are accepted.", limit / 1024);
+    (bytes > limit).then(|| Fault::new(Kind::TooLarge, said()))
 }
 
 /// The body as JSON of at most 16 KiB.
@@ -139,6 +147,8 @@ pub fn problem(fault: &Fault) -> Answer {
     let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut answer = answer(status, PROBLEM_MEDIA_TYPE, fault.to_problem().to_json());
     match fault.kind {
+        // RFC 9110 §11.6.1: whoever is refused so is told by what to show it. All that is shown here is a bearer token.
+        Kind::Unauthorised => set(&mut answer, header::WWW_AUTHENTICATE, "Bearer"),
         Kind::Starting => set(&mut answer, header::RETRY_AFTER, "2"),
         Kind::RateLimited => set(&mut answer, header::RETRY_AFTER, "60"),
         _ => {}

@@ -30,7 +30,7 @@ use tallystick_protocol::wire::time::Timestamp;
 use crate::console::ConsoleMemory;
 use crate::console::metrics::Answered;
 use crate::office::every_shard::ShardsReady;
-use crate::office::fault::{Fault, Kind};
+use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::Event;
 use crate::office::rate::Limiter;
@@ -198,8 +198,8 @@ impl<P: Ports> Office<P> {
             } else {
                 web::preflight()
             })
-        } else if request.body().len() > web::BODY_LIMIT {
-            Err(Fault::new(Kind::TooLarge, "At most 256 KiB are accepted."))
+        } else if let Some(fault) = web::over_limit(request.uri().path(), request.body().len()) {
+            Err(fault)
         } else {
             match self.migrate() {
                 Ok(()) => handle(&request).await,

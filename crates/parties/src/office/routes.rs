@@ -4,7 +4,7 @@
 use http::Method;
 
 use crate::office::fault::Fault;
-use crate::office::http::Incoming;
+use crate::office::http::{BODY_LIMIT, Incoming};
 use crate::office::place::Belongs;
 
 /// Stands for a part of a path that a request chooses: an identifier.
@@ -19,11 +19,35 @@ pub struct Route<T> {
     pub shape: Shape,
 }
 
+/// What a route does with what is at its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads it.
+    Get,
+    /// Takes a message.
+    Post,
+    /// Replaces it.
+    Put,
+}
+
+impl Verb {
+    /// The verb of a request's method, if any route takes it.
+    #[must_use]
+    pub fn of(method: &Method) -> Option<Self> {
+        match *method {
+            Method::GET => Some(Self::Get),
+            Method::POST => Some(Self::Post),
+            Method::PUT => Some(Self::Put),
+            _ => None,
+        }
+    }
+}
+
 /// What can be said of a route without knowing its role.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// Whether it takes a message; otherwise it is only read.
-    pub posts: bool,
+    /// What it does.
+    pub verb: Verb,
     /// Its path, with [`ANY`] for each part that a request chooses.
     pub path: &'static str,
     /// Whether it computes or stores something for whoever asks, so that addresses are held to few.
@@ -32,26 +56,34 @@ pub struct Shape {
     pub is_private: bool,
     /// Which of the party's objects answers.
     pub belongs: Belongs,
+    /// The longest body that it takes, in bytes.
+    pub body_limit: usize,
 }
 
 impl<T: Copy> Route<T> {
     /// Reads what is at `path`.
     pub const fn get(path: &'static str, task: T) -> Self {
-        Self::new(false, path, task)
+        Self::new(Verb::Get, path, task)
     }
 
     /// Takes a message at `path`.
     pub const fn post(path: &'static str, task: T) -> Self {
-        Self::new(true, path, task)
+        Self::new(Verb::Post, path, task)
     }
 
-    const fn new(posts: bool, path: &'static str, task: T) -> Self {
+    /// Replaces what is at `path`.
+    pub const fn put(path: &'static str, task: T) -> Self {
+        Self::new(Verb::Put, path, task)
+    }
+
+    const fn new(verb: Verb, path: &'static str, task: T) -> Self {
         let shape = Shape {
-            posts,
+            verb,
             path,
             is_dear: false,
             is_private: false,
             belongs: Belongs::ToOffice,
+            body_limit: BODY_LIMIT,
         };
         Self { task, shape }
     }
@@ -67,6 +99,13 @@ impl<T: Copy> Route<T> {
     #[must_use]
     pub const fn private(mut self) -> Self {
         self.shape.is_private = true;
+        self
+    }
+
+    /// It takes bodies of up to so many bytes.
+    #[must_use]
+    pub const fn takes(mut self, body_limit: usize) -> Self {
+        self.shape.body_limit = body_limit;
         self
     }
 
@@ -115,26 +154,30 @@ pub fn find<'r, T: Copy>(
     request: &'r Incoming,
 ) -> Result<Option<(T, Vec<&'r str>)>, Fault> {
     let path = request.uri().path();
-    let (mut reads, mut posts) = (false, false);
+    let asked = Verb::of(request.method());
+    let (mut reads, mut posts, mut puts) = (false, false, false);
     for route in table {
         let Some(parts) = route.shape.parts(path) else {
             continue;
         };
-        let method = if route.shape.posts {
-            posts = true;
-            Method::POST
-        } else {
-            reads = true;
-            Method::GET
-        };
-        if request.method() == method {
+        if asked == Some(route.shape.verb) {
             return Ok(Some((route.task, parts)));
         }
+        match route.shape.verb {
+            Verb::Get => reads = true,
+            Verb::Post => posts = true,
+            Verb::Put => puts = true,
+        }
     }
-    match (reads, posts) {
-        (false, false) => Ok(None),
-        (true, false) => Err(Fault::method_not_allowed("GET, HEAD, OPTIONS")),
-        (false, true) => Err(Fault::method_not_allowed("POST, OPTIONS")),
-        (true, true) => Err(Fault::method_not_allowed("GET, HEAD, POST, OPTIONS")),
-    }
+    let allowed = match (reads, posts, puts) {
+        (false, false, false) => return Ok(None),
+        (true, false, false) => "GET, HEAD, OPTIONS",
+        (false, true, false) => "POST, OPTIONS",
+        (false, false, true) => "PUT, OPTIONS",
+        (true, true, false) => "GET, HEAD, POST, OPTIONS",
+        (true, false, true) => "GET, HEAD, PUT, OPTIONS",
+        (false, true, true) => "POST, PUT, OPTIONS",
+        (true, true, true) => "GET, HEAD, POST, PUT, OPTIONS",
+    };
+    Err(Fault::method_not_allowed(allowed))
 }

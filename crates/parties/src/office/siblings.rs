@@ -66,7 +66,7 @@ pub(crate) fn named(request: &Incoming, role: Role, shards: Shards) -> Option<Pl
 
 /// Whether an operator's request is for one shard. What is to be done is done by the whole party.
 pub(crate) fn names_one(request: &Incoming) -> bool {
-    if request.method() == Method::POST {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return false;
     }
     let query = request.uri().query().unwrap_or_default();

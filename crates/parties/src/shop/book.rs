@@ -51,6 +51,10 @@ typed_row! {
         pub refusal: Option<Vec<u8>> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'refusal' AND p.order_id = shop_orders.order_id)",
         /// The courier's tracking number.
         pub tracking: Option<String> = "tracking",
+        /// Which lines of the form are of the catalogue ([`Marks`](super::wanted::Marks)).
+        pub of_catalogue: Option<u64> = "of_catalogue",
+        /// What the merchant calls it.
+        pub merchant_reference: Option<String> = "merchant_reference",
     }
 }
 
@@ -135,10 +139,12 @@ pub fn insert(
     let times = (order.received_at, order.expires_at);
     (parties, order.amount, times, order.state).write(&mut values);
     values.push(order.by_coupons.into());
+    (order.of_catalogue, order.merchant_reference.clone()).write(&mut values);
     tables.run(
         "INSERT INTO shop_orders (form_digest, order_id, root, issuer, courier, minor, currency,
-            received_at, expires_at, state, refused_by, refused_reason, by_coupons, issuer_nonce, courier_nonce)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')",
+            received_at, expires_at, state, refused_by, refused_reason, by_coupons, of_catalogue,
+            merchant_reference, issuer_nonce, courier_nonce)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'')",
         &values,
     )?;
     keep_paper(tables, &order.order_id, "form", &order.form)?;

@@ -2,9 +2,12 @@
 
 use tallystick_protocol::checkout::coupons::{CouponMix, CouponOrder, CouponRule, RefundOrder};
 use tallystick_protocol::checkout::form::Item;
+use tallystick_protocol::checkout::names::LocalText;
+use tallystick_protocol::checkout::seller::Seller;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::Domain;
 
+use super::merchant::ApiKey;
 use crate::office::settings::Settings;
 
 /// The shop's settings.
@@ -24,6 +27,12 @@ pub struct ShopConfig {
     pub form_lifetime_seconds: u64,
     /// Which coupons the shop takes; none if it takes no coupons.
     pub coupons: Option<CouponOffer>,
+    /// Further origins of pages that forms may be made for, beside `origin`.
+    pub origins: Vec<String>,
+    /// Who sells, as it stands on receipts.
+    pub seller: Option<Seller>,
+    /// Who may use the merchant's API; nobody, if there are none.
+    pub api_keys: Vec<ApiKey>,
 }
 
 /// Which coupons a shop takes, and how they pay.
@@ -106,6 +115,18 @@ pub struct CourierOffer {
     pub price_minor: u64,
     /// In how many days a parcel arrives at the earliest and at the latest; 0 is the same day.
     pub days: (u8, u8),
+    /// What the delivery is called in several languages, in their order; empty if it goes by `name` alone.
+    pub names: Vec<LocalText>,
+    /// The rate of the tax in the price, in basis points.
+    pub tax_basis_points: Option<u16>,
+}
+
+impl CourierOffer {
+    /// What the delivery is called in several languages, if it is.
+    #[must_use]
+    pub fn names_if_any(&self) -> Option<&[LocalText]> {
+        Some(self.names.as_slice()).filter(|names| !names.is_empty())
+    }
 }
 
 /// What a parcel costs unless the shop says otherwise, in yen.
@@ -133,11 +154,16 @@ impl ShopConfig {
                 name: courier_name.to_owned(),
                 price_minor: DELIVERY_PRICE_MINOR,
                 days: (1, 2),
+                names: Vec::new(),
+                tax_basis_points: None,
             }],
             issuers: vec![issuer],
             instruments: vec![Instrument::CardAccount],
             form_lifetime_seconds: FORM_LIFETIME_SECONDS,
             coupons: None,
+            origins: Vec::new(),
+            seller: None,
+            api_keys: Vec::new(),
         }
     }
 }

@@ -2,23 +2,18 @@
 //! (EP 0 791 901, step O1).
 
 use serde::Deserialize;
-use tallystick_protocol::checkout::form::{
-    Delivery, FormReference, ITEMS_MAX, Item, OrderForm, QUANTITY_MAX,
-};
+use tallystick_protocol::checkout::form::{FormReference, OrderForm};
 use tallystick_protocol::checkout::policy::PolicyName;
-use tallystick_protocol::trust::statement::Audience;
-use tallystick_protocol::wire::cbor::{decode, encode};
-use tallystick_protocol::wire::money::{Currency, Money};
+use tallystick_protocol::wire::cbor::{Message as _, decode, encode};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::Shop;
-use super::catalogue;
-use super::config::CourierOffer;
-use super::stock::Shelf;
+use super::wanted::{Marks, WantedDelivery, WantedForm, WantedLine};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Tables};
+use crate::store::typed;
 
 /// The header in which a form's answer says what the order will be asked for by ([`FormReference`]): a page has no
 /// encoder for CBOR.
@@ -43,16 +38,79 @@ struct BasketLine {
     quantity: u32,
 }
 
+impl Basket {
+    fn wanted(self) -> Result<WantedForm, Fault> {
+        let policy = self.policy.map(|name| {
+            let policy = PolicyName::from_name(&name);
+            policy.ok_or_else(|| Fault::malformed("There is no policy of this name."))
+        });
+        let lines = self.items.into_iter();
+        let lines =
+            lines.map(|BasketLine { sku, quantity }| WantedLine::OfCatalogue { sku, quantity });
+        let delivery = self.courier.map(|courier| WantedDelivery {
+            courier,
+            names: None,
+            price_minor: None,
+        });
+        Ok(WantedForm {
+            lines: lines.collect(),
+            delivery,
+            policy: policy.transpose()?,
+            ..WantedForm::default()
+        })
+    }
+}
+
+/// A form that the shop has signed and keeps.
+pub struct SignedForm {
+    /// The COSE message.
+    pub bytes: Vec<u8>,
+    /// What the order will be asked for by.
+    pub reference: FormReference,
+    /// What it says.
+    pub form: OrderForm,
+}
+
+/// A form as it is kept.
+pub struct KeptForm {
+    /// The form.
+    pub form: OrderForm,
+    /// Which of its lines are of the catalogue.
+    pub of_catalogue: Marks,
+    /// What the merchant calls the order.
+    pub merchant_reference: Option<String>,
+}
+
 impl<P: Ports> Shop<P> {
-    /// Signs a form for a basket, or says what the shop cannot deliver.
+    /// `POST /v1/forms`: signs a form for a basket of the catalogue's goods, or says what the shop cannot deliver.
     pub(super) async fn make_form(&self, request: &Incoming) -> Result<Answer, Fault> {
         let basket: Basket = web::json_body(request)?;
         let limit = self.office.settings.limits.forms;
         self.office.admit(&[("forms", limit)])?;
-        let shelf = self.shelf().await?;
-        let form = self.form_for(&basket, &shelf)?;
-        let signed = self.office.say(&form).await?;
-        let reference = FormReference::of(&form, &signed);
+        // What is said of a wish's lines, a basket has elsewhere.
+        let signed = self.sign_form(&basket.wanted()?).await;
+        let signed = signed.map_err(|fault| fault.at(""))?;
+        let mut answer = web::cose(signed.bytes);
+        web::set_text(&mut answer, REFERENCE, &signed.reference.to_string())?;
+        Ok(answer)
+    }
+
+    /// Signs the form that is wanted, and keeps it until it becomes an order or expires.
+    ///
+    /// # Errors
+    /// [`Kind::Malformed`], [`Kind::NotFound`] (a product or a courier that the shop does not have) or [`Kind::OutOfStock`],
+    /// each with the JSON pointer of what of the wish it is about, as the merchant's API writes it; what else keeps the shop
+    /// from signing.
+    pub async fn sign_form(&self, wanted: &WantedForm) -> Result<SignedForm, Fault> {
+        let offered = self.offered().await?;
+        let form = self.form_for(wanted, &offered)?;
+        if encode(&form).len() > OrderForm::LEN_MAX {
+            let said =
+                "The form gets too long: order fewer products at once, or shorten their names.";
+            return Err(Fault::new(Kind::TooLarge, said).at("/lines"));
+        }
+        let bytes = self.office.say(&form).await?;
+        let reference = FormReference::of(&form, &bytes);
         self.office.transaction(|tables| {
             self.office.require_own(self, &form.envelope.transaction)?;
             tables.run(
@@ -60,112 +118,32 @@ impl<P: Ports> Shop<P> {
                 &[self.office.now().0.into()],
             )?;
             tables.run(
-                "INSERT INTO shop_forms (digest, form, expires_at) VALUES (?, ?, ?)",
+                "INSERT INTO shop_forms (digest, form, expires_at, of_catalogue, merchant_reference)
+                 VALUES (?, ?, ?, ?, ?)",
                 &[
                     reference.digest.into(),
                     encode(&form).into(),
                     form.envelope.expires_at.0.into(),
+                    Marks::of(&wanted.lines).0.into(),
+                    wanted.merchant_reference.as_deref().into(),
                 ],
             )?;
             Ok::<_, Fault>(())
         })?;
-        let mut answer = web::cose(signed);
-        web::set_text(&mut answer, REFERENCE, &reference.to_string())?;
-        Ok(answer)
+        Ok(SignedForm {
+            bytes,
+            reference,
+            form,
+        })
     }
 
     /// A number whose first byte says that the form is here.
-    fn number(&self) -> Result<[u8; 32], Fault> {
+    pub(super) fn number(&self) -> Result<[u8; 32], Fault> {
         let mut number = [0; 32];
         self.office.ports.random().fill(&mut number);
         let shards = self.office.spread()?.shards;
         number[0] = shards.start_at(self.office.place(), number[0]);
         Ok(number)
-    }
-
-    fn form_for(&self, basket: &Basket, shelf: &Shelf) -> Result<OrderForm, Fault> {
-        let policy = match &basket.policy {
-            None => PolicyName::Strict,
-            Some(name) => PolicyName::from_name(name)
-                .ok_or_else(|| Fault::malformed("There is no policy of this name."))?,
-        };
-        let items = self.items_of(basket, shelf)?;
-        let courier = self.courier_of(basket)?;
-        let delivery = Delivery {
-            courier: courier.domain.clone(),
-            name: courier.name.clone(),
-            price: Money::new(courier.price_minor, Currency::Jpy),
-        };
-        let mut total = delivery.price;
-        for item in &items {
-            let price = item.price().map_err(Fault::malformed)?;
-            total = total.checked_add(price).map_err(Fault::malformed)?;
-        }
-        let coupons = self.config.coupons.as_ref();
-        let coupons = coupons.map(|offer| offer.rule(&items));
-        let form = OrderForm {
-            envelope: self.office.envelope(
-                Audience::Holder,
-                self.number()?,
-                self.config.form_lifetime_seconds,
-            ),
-            origin: self.config.origin.clone(),
-            items,
-            delivery,
-            total,
-            issuers: self.config.issuers.clone(),
-            instruments: self.config.instruments.clone(),
-            policy,
-            extra: Vec::new(),
-            coupons,
-        };
-        form.validate().map_err(Fault::malformed)?;
-        Ok(form)
-    }
-
-    fn courier_of(&self, basket: &Basket) -> Result<&CourierOffer, Fault> {
-        let mut couriers = self.config.couriers.iter();
-        let courier = match &basket.courier {
-            None => couriers.next(),
-            Some(chosen) => couriers.find(|courier| courier.domain.as_str() == chosen),
-        };
-        courier.ok_or_else(|| {
-            Fault::new(
-                Kind::NotFound,
-                "The store does not deliver by this courier.",
-            )
-        })
-    }
-
-    fn items_of(&self, basket: &Basket, shelf: &Shelf) -> Result<Vec<Item>, Fault> {
-        if basket.items.is_empty() || basket.items.len() > ITEMS_MAX {
-            return Err(Fault::malformed(
-                "A basket holds between 1 and 50 different products.",
-            ));
-        }
-        let mut items: Vec<Item> = Vec::with_capacity(basket.items.len());
-        for line in &basket.items {
-            let product = catalogue::product(&line.sku)
-                .ok_or_else(|| Fault::new(Kind::NotFound, "The store has no such product."))?;
-            if line.quantity == 0 || line.quantity > QUANTITY_MAX {
-                return Err(Fault::malformed("A quantity is between 1 and 999."));
-            }
-            if items.iter().any(|item| item.sku == product.sku) {
-                return Err(Fault::malformed("Each product appears once in a basket."));
-            }
-            let left = shelf.left(product);
-            if left < line.quantity {
-                let said = format!("Only {left} of {} are left.", product.name);
-                return Err(Fault::new(Kind::OutOfStock, said));
-            }
-            items.push(Item {
-                sku: product.sku.to_owned(),
-                name: product.name.to_owned(),
-                quantity: line.quantity,
-                unit_price: Money::new(product.price_minor, Currency::Jpy),
-            });
-        }
-        Ok(items)
     }
 }
 
@@ -177,19 +155,19 @@ pub fn find(
     tables: &(impl Tables + ?Sized),
     digest: &[u8],
     now: Timestamp,
-) -> Result<OrderForm, Fault> {
-    let row = first(
-        tables,
-        "SELECT form FROM shop_forms WHERE digest = ? AND expires_at > ?",
-        &[digest.into(), now.into()],
-    )?
-    .ok_or_else(|| {
-        Fault::new(
-            Kind::Expired,
-            "The shop has no such order form, or no longer.",
-        )
+) -> Result<KeptForm, Fault> {
+    type Kept = (Vec<u8>, Option<u64>, Option<String>);
+    let sql = "SELECT form, of_catalogue, merchant_reference FROM shop_forms WHERE digest = ? AND expires_at > ?";
+    let kept = typed::one::<Kept>(tables, sql, &[digest.into(), now.into()])?;
+    let (form, of_catalogue, merchant_reference) = kept.ok_or_else(|| {
+        let said = "The shop has no such order form, or no longer.";
+        Fault::new(Kind::Expired, said)
     })?;
-    decode(row.blob(0)?).map_err(|_| Fault::internal())
+    Ok(KeptForm {
+        form: decode(&form).map_err(|_| Fault::internal())?,
+        of_catalogue: Marks(of_catalogue),
+        merchant_reference,
+    })
 }
 
 /// Whether the form of this digest is stored.

@@ -8,8 +8,10 @@ use minicbor::{Decode, Encode};
 
 use super::Shop;
 use super::book::{self, Order};
+use super::catalogue::{self, Catalogue, Replacement};
 use super::state::OrderState;
 use super::stock::{self, Goods, Pieces, Shelf};
+use super::wanted::Marks;
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
@@ -28,18 +30,53 @@ const RESERVE: &str = "/siblings/stock/reserve";
 const PUT_BACK: &str = "/siblings/stock/put-back";
 /// Where it says what is left.
 const LEFT: &str = "/siblings/stock/left";
+/// Where it says what is sold and left.
+const OFFERED: &str = "/siblings/stock/offered";
+/// Where the catalogue is replaced.
+const REPLACE: &str = "/siblings/stock/replace";
 /// Where the office says what was left before there were shards.
 const SHELF: &str = "/siblings/shelf";
+/// Where it says besides what was sold.
+const WHOLE: &str = "/siblings/goods";
 /// The fact that the stock has the office's shelf.
 const TAKEN_OVER: &str = "stock-taken-over";
 /// For how long a shard says again what was left, in milliseconds. It promises nothing by it.
 const LEFT_MS: u64 = 2_000;
 
-/// What a shard heard of the stock last, and until when it says so again without asking (milliseconds since 1970).
+/// What is sold, and what is left of it.
+#[derive(Clone)]
+pub(super) struct Offered {
+    pub catalogue: Rc<Catalogue>,
+    pub shelf: Rc<Shelf>,
+}
+
+/// What an object knows of the goods: at a shard what it heard of the stock last, and until when it says so again without
+/// asking (milliseconds since 1970); where the goods are, the catalogue that it has read.
 #[derive(Clone, Default)]
 pub(super) struct Heard {
     until_ms: u64,
-    shelf: Option<Rc<Shelf>>,
+    offered: Option<Offered>,
+}
+
+/// What a shard asks the stock by.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct WhichIsKnown {
+    /// The version of the catalogue that the shard has, 0 if none.
+    #[n(0)]
+    version: u64,
+}
+
+/// What the stock answers.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct WhatIsThere {
+    /// What is left.
+    #[n(0)]
+    pieces: Vec<Pieces>,
+    /// The catalogue, if it is another than the one that the shard has.
+    #[n(1)]
+    catalogue: Option<Catalogue>,
 }
 
 /// What came of holding back goods.
@@ -117,35 +154,114 @@ impl<P: Ports> Shop<P> {
         }
     }
 
-    /// What is on the shelf, as far as it is known here. What is promised is decided when it is held back.
+    /// What is sold and what of it is on the shelf, as far as it is known here. What is promised is decided when it is held
+    /// back.
     ///
     /// # Errors
     /// [`Kind::Unreachable`] if the stock does not answer, and never did.
-    pub(super) async fn shelf(&self) -> Result<Rc<Shelf>, Fault> {
+    pub(super) async fn offered(&self) -> Result<Offered, Fault> {
         if self.has_the_goods()? {
-            return Ok(Rc::new(Shelf::of(stock::shelf(self.office.tables())?)));
+            return Ok(self.own_goods()?);
         }
         let before = self.heard.borrow().clone();
-        if let Some(shelf) = before
-            .shelf
-            .as_ref()
-            .filter(|_| self.office.now_ms() < before.until_ms)
+        if let Some(offered) = &before.offered
+            && self.office.now_ms() < before.until_ms
         {
-            return Ok(shelf.clone());
+            return Ok(offered.clone());
         }
-        let answer = self.office.ask_sibling(Place::Stock, LEFT, Vec::new());
-        match (answer.await, before.shelf) {
-            (Ok(said), _) => {
-                let shelf = Rc::new(Shelf::of(read(&said)?));
+        match (
+            self.ask_what_is_offered(before.offered.as_ref()).await,
+            before.offered,
+        ) {
+            (Ok(offered), _) => {
                 self.heard.replace(Heard {
                     until_ms: self.office.now_ms().saturating_add(LEFT_MS),
-                    shelf: Some(shelf.clone()),
+                    offered: Some(offered.clone()),
                 });
-                Ok(shelf)
+                Ok(offered)
             }
-            (Err(_), Some(shelf)) => Ok(shelf),
+            (Err(_), Some(offered)) => Ok(offered),
             (Err(fault), None) => Err(fault),
         }
+    }
+
+    async fn ask_what_is_offered(&self, before: Option<&Offered>) -> Result<Offered, Fault> {
+        let version = before.map_or(0, |before| before.catalogue.version);
+        let asked = written(&WhichIsKnown { version })?;
+        let said = self.office.ask_sibling(Place::Stock, OFFERED, asked);
+        let said: WhatIsThere = read(&said.await?)?;
+        let known = before.map(|before| before.catalogue.clone());
+        Ok(Offered {
+            catalogue: match said.catalogue {
+                Some(catalogue) => Rc::new(catalogue),
+                None => known.unwrap_or_default(),
+            },
+            shelf: Rc::new(Shelf::of(said.pieces)),
+        })
+    }
+
+    /// Where the goods are: what is in the tables, of which the catalogue is read once.
+    fn own_goods(&self) -> Result<Offered, DatabaseError> {
+        let tables = self.office.tables();
+        let version = catalogue::version(tables)?;
+        let known = self.heard.borrow().offered.clone();
+        let known = known.map(|offered| offered.catalogue);
+        let catalogue = match known.filter(|known| known.version == version) {
+            Some(known) => known,
+            None => Rc::new(catalogue::read(tables)?),
+        };
+        let shelf = Rc::new(Shelf::of(stock::shelf(tables)?));
+        let offered = Offered { catalogue, shelf };
+        self.heard.borrow_mut().offered = Some(offered.clone());
+        Ok(offered)
+    }
+
+    /// Replaces what the shop sells, and answers the version of the catalogue.
+    ///
+    /// # Errors
+    /// As of [`Replacement::check`]; [`Kind::Unreachable`] if the object that has the goods does not answer.
+    pub async fn replace_catalogue(&self, replacement: &Replacement) -> Result<u64, Fault> {
+        replacement.check()?;
+        let version = if self.has_the_goods()? {
+            let now_ms = self.office.now_ms();
+            self.office
+                .transaction(|tables| catalogue::replace(tables, replacement, now_ms))?
+        } else {
+            let asked = written(replacement)?;
+            read(
+                &self
+                    .office
+                    .ask_sibling(Place::Stock, REPLACE, asked)
+                    .await?,
+            )?
+        };
+        self.heard.borrow_mut().until_ms = 0;
+        Ok(version)
+    }
+
+    /// What the shop sells.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] if the object that has the goods does not answer, and never did.
+    pub async fn catalogue(&self) -> Result<Rc<Catalogue>, Fault> {
+        Ok(self.offered().await?.catalogue)
+    }
+
+    /// Gives a shop that has no catalogue its first, before anything is asked of it: for whoever runs one in a process of
+    /// theirs. At the office alone; with shards the stock takes it over from there.
+    ///
+    /// # Errors
+    /// As of [`Replacement::check`], and the database's own.
+    pub fn open_with(&self, first: &Replacement) -> Result<(), Fault> {
+        first.check()?;
+        self.office.migrate()?;
+        if self.office.place() != Place::Office || catalogue::version(self.office.tables())? > 0 {
+            return Ok(());
+        }
+        let now_ms = self.office.now_ms();
+        self.office
+            .transaction(|tables| catalogue::replace(tables, first, now_ms))?;
+        Ok(())
     }
 
     /// Answers what the shop's objects ask each other about goods.
@@ -153,6 +269,7 @@ impl<P: Ports> Shop<P> {
         let body = web::body_as(request, web::CBOR)?;
         match (self.office.place(), request.uri().path()) {
             (Place::Office, SHELF) => self.show_shelf(),
+            (Place::Office, WHOLE) => self.show_goods(),
             (Place::Stock, RESERVE) => {
                 let goods: Goods = read(body)?;
                 self.take_over().await?;
@@ -173,6 +290,20 @@ impl<P: Ports> Shop<P> {
                 self.take_over().await?;
                 Ok(web::cbor(written(&stock::shelf(self.office.tables())?)?))
             }
+            (Place::Stock, OFFERED) => {
+                let WhichIsKnown { version } = read(body)?;
+                self.take_over().await?;
+                Ok(web::cbor(written(&self.what_is_there(version)?)?))
+            }
+            (Place::Stock, REPLACE) => {
+                let replacement: Replacement = read(body)?;
+                self.take_over().await?;
+                let now_ms = self.office.now_ms();
+                let replaced = self
+                    .office
+                    .transaction(|tables| catalogue::replace(tables, &replacement, now_ms));
+                Ok(web::cbor(written(&replaced?)?))
+            }
             _ => Err(Fault::not_found()),
         }
     }
@@ -185,19 +316,45 @@ impl<P: Ports> Shop<P> {
         Ok(web::cbor(written(&stock::shelf(self.office.tables())?)?))
     }
 
-    /// At the stock: takes over what the office had on its shelf, once.
+    /// As [`Shop::show_shelf`], with the catalogue.
+    fn show_goods(&self) -> Result<Answer, Fault> {
+        if self.has_the_goods()? {
+            return Err(Fault::new(Kind::Starting, "There are no shards yet."));
+        }
+        let tables = self.office.tables();
+        let whole = WhatIsThere {
+            pieces: stock::shelf(tables)?,
+            catalogue: Some(catalogue::read(tables)?),
+        };
+        Ok(web::cbor(written(&whole)?))
+    }
+
+    /// What is in the tables here, with the catalogue unless it is of the version that is known already.
+    fn what_is_there(&self, known: u64) -> Result<WhatIsThere, DatabaseError> {
+        let offered = self.own_goods()?;
+        let is_known = known == offered.catalogue.version;
+        Ok(WhatIsThere {
+            pieces: stock::shelf(self.office.tables())?,
+            catalogue: (!is_known).then(|| (*offered.catalogue).clone()),
+        })
+    }
+
+    /// At the stock: takes over what the office sold and had on its shelf, once.
     async fn take_over(&self) -> Result<(), Fault> {
         if facts::get(self.office.tables(), TAKEN_OVER)?.is_some() {
             return Ok(());
         }
-        let said = self.office.ask_sibling(Place::Office, SHELF, Vec::new());
-        let shelf: Vec<Pieces> = read(&said.await?)?;
+        let said = self.office.ask_sibling(Place::Office, WHOLE, Vec::new());
+        let whole: WhatIsThere = read(&said.await?)?;
         self.office.transaction(|tables| {
             if facts::get(tables, TAKEN_OVER)?.is_some() {
                 return Ok(());
             }
-            for Pieces { sku, pieces } in &shelf {
+            for Pieces { sku, pieces } in &whole.pieces {
                 stock::set(tables, sku, *pieces)?;
+            }
+            if let Some(catalogue) = &whole.catalogue {
+                catalogue::keep(tables, catalogue)?;
             }
             facts::put(tables, TAKEN_OVER, &[])
         })?;
@@ -267,10 +424,13 @@ impl<P: Ports> SiblingLetter<P> for PuttingBack<'_, P> {
     }
 }
 
-/// What an order needs, by its form.
+/// What an order needs of the catalogue's goods, by its form.
 fn needed(order: &Order) -> Result<Goods, Fault> {
     let form: OrderForm = decode(&order.form).map_err(|_| Fault::internal())?;
-    let lines = form.items.into_iter().map(|item| Pieces {
+    let of_catalogue = Marks(order.of_catalogue);
+    let items = form.items.into_iter().enumerate();
+    let items = items.filter(|(place, _)| of_catalogue.has(*place));
+    let lines = items.map(|(_, item)| Pieces {
         sku: item.sku,
         pieces: item.quantity,
     });

@@ -12,9 +12,10 @@ pub(crate) mod console_view;
 mod coupons;
 mod delivering;
 mod expiry;
-mod forms;
+pub mod forms;
 mod goods;
 mod letters;
+pub mod merchant;
 mod orders;
 mod places;
 mod receipts;
@@ -29,6 +30,7 @@ pub mod stock;
 mod storefront;
 mod summary;
 mod transport;
+pub mod wanted;
 
 pub use config::{CouponOffer, CourierOffer, FORM_LIFETIME_SECONDS, NamedCondition, ShopConfig};
 
@@ -40,6 +42,7 @@ use self::asking::Asking;
 use self::coupons::{GivingBack, Holding, SettlingCoupons};
 use self::delivering::Delivering;
 use self::goods::Heard;
+use self::merchant::catalogue::CATALOGUE_LIMIT;
 use self::refunding::Refunding;
 use self::settling::Settling;
 use crate::office::Office;
@@ -60,6 +63,8 @@ const EVIDENCE_SECONDS: u64 = 30 * 86_400;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
     ShowCatalogue,
+    PutCatalogue,
+    GetCatalogue,
     MakeForm,
     TakeOrder,
     ShowOrder,
@@ -99,6 +104,10 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .at(Belongs::ToAnyShard(sessions::of_session)),
     Route::post("/v1/bills", Task::Bill).at(Belongs::ToShard(billing::of_proposal)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
+    Route::put("/v1/merchant/catalogue", Task::PutCatalogue)
+        .private()
+        .takes(CATALOGUE_LIMIT),
+    Route::get("/v1/merchant/catalogue", Task::GetCatalogue).private(),
 ];
 
 /// A shop.
@@ -129,6 +138,14 @@ impl<P: Ports> Shop<P> {
         let second = chosen.get(1).copied().unwrap_or_default();
         match task {
             Task::ShowCatalogue => self.show_catalogue().await,
+            Task::PutCatalogue => {
+                self.require_merchant(request)?;
+                self.put_catalogue(request).await
+            }
+            Task::GetCatalogue => {
+                self.require_merchant(request)?;
+                self.get_catalogue().await
+            }
             Task::MakeForm => self.make_form(request).await,
             Task::TakeOrder => self.take_order(request).await,
             Task::ShowOrder => self.show_order(form).await,

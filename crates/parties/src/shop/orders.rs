@@ -192,6 +192,8 @@ impl<P: Ports> Shop<P> {
             acceptance: None,
             refusal: None,
             tracking: None,
+            of_catalogue: checked.of_catalogue.0,
+            merchant_reference: checked.merchant_reference.clone(),
         }
     }
 

@@ -10,6 +10,7 @@ use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::coupons::{ByCoupons, rest_of};
+use super::wanted::Marks;
 use super::{Shop, billing, forms};
 use crate::office::fault::{Fault, Kind};
 use crate::parts::part_fault;
@@ -30,6 +31,10 @@ pub(super) struct CheckedOrder {
     pub coupons: Option<ByCoupons>,
     /// Whether a contactless card pays the rest.
     pub is_by_card: bool,
+    /// Which lines of the form are of the catalogue.
+    pub of_catalogue: Marks,
+    /// What the merchant calls it.
+    pub merchant_reference: Option<String>,
 }
 
 impl<P: Ports> Shop<P> {
@@ -38,7 +43,8 @@ impl<P: Ports> Shop<P> {
         self.check_header(order)?;
         let part = self.open_own_part(order).await?;
         let digest = part.require(Field::Form).map_err(part_fault)?;
-        let form = forms::find(self.office.tables(), digest, self.office.now())?;
+        let kept = forms::find(self.office.tables(), digest, self.office.now())?;
+        let form = kept.form;
         let form_digest = <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)?;
         let coupons = self.check_coupons(&form, order, &part).await?;
         check_against_form(&form, order, &part, coupons.as_ref())?;
@@ -50,6 +56,8 @@ impl<P: Ports> Shop<P> {
             form_digest,
             lock,
             coupons,
+            of_catalogue: kept.of_catalogue,
+            merchant_reference: kept.merchant_reference,
         })
     }
 

@@ -6,7 +6,7 @@ use crate::store::schema::Migration;
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[
     Migration(&[
-    // Pieces that are neither sold nor reserved. A product without a row has its opening stock.
+    // Pieces that are neither sold nor reserved.
     "CREATE TABLE shop_stock (
         sku TEXT PRIMARY KEY,
         pieces INTEGER NOT NULL CHECK (pieces >= 0)
@@ -169,6 +169,22 @@ pub const TABLES: &[Migration] = &[
         certificate BLOB NOT NULL,
         fetched_at INTEGER NOT NULL
     ) STRICT",
+    ]),
+    // What the shop sells, in the order of the shelf. A product without a row in shop_stock is not counted.
+    Migration(&[
+        "CREATE TABLE shop_products (
+        place INTEGER PRIMARY KEY,
+        sku TEXT NOT NULL UNIQUE,
+        product BLOB NOT NULL
+    ) STRICT",
+        // Which lines of a form are goods of the catalogue, bit n for line n, as far as not all are; and what the merchant
+        // calls the order.
+        "ALTER TABLE shop_forms ADD COLUMN of_catalogue INTEGER",
+        "ALTER TABLE shop_forms ADD COLUMN merchant_reference TEXT",
+        "ALTER TABLE shop_orders ADD COLUMN of_catalogue INTEGER",
+        "ALTER TABLE shop_orders ADD COLUMN merchant_reference TEXT",
+        "CREATE INDEX shop_orders_by_merchant_reference ON shop_orders (merchant_reference)
+         WHERE merchant_reference IS NOT NULL",
     ]),
 ];
 

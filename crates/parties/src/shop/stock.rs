@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 use tallystick_protocol::wire::identifier::{OrderId, Root};
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::catalogue::{self, Product};
+use super::catalogue;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Tables};
 
@@ -51,7 +51,7 @@ impl Goods {
     }
 }
 
-/// What is on the shelf, by product; what nobody ever took away is not in it.
+/// What is on the shelf, by product; what nobody counts is not in it.
 #[derive(Clone, Debug, Default)]
 pub struct Shelf(BTreeMap<String, u32>);
 
@@ -63,11 +63,10 @@ impl Shelf {
         Self(pieces.map(|Pieces { sku, pieces }| (sku, pieces)).collect())
     }
 
-    /// Pieces of a product that are neither sold nor reserved.
+    /// Pieces of a product that are neither sold nor reserved; none if nobody counts them.
     #[must_use]
-    pub fn left(&self, product: &Product) -> u32 {
-        let pieces = self.0.get(product.sku).copied();
-        pieces.unwrap_or(product.opening_stock)
+    pub fn left(&self, sku: &str) -> Option<u32> {
+        self.0.get(sku).copied()
     }
 }
 
@@ -87,14 +86,15 @@ fn pieces_of(row: &crate::ports::Row) -> Result<Pieces, DatabaseError> {
     })
 }
 
-fn left(tables: &dyn Tables, product: &Product) -> Result<u32, DatabaseError> {
+fn left(tables: &dyn Tables, sku: &str) -> Result<Option<u32>, DatabaseError> {
     let sql = "SELECT pieces FROM shop_stock WHERE sku = ?";
-    first(tables, sql, &[product.sku.into()])?
-        .map_or(Ok(product.opening_stock), |row| row.number(0))
+    let row = first(tables, sql, &[sku.into()])?;
+    row.map(|row| row.number(0)).transpose()
 }
 
-/// Holds back everything an order needs, or nothing at all. `Ok(false)`: there is too little of something, or the
-/// order has put its goods back before. Call it in the transaction that decides.
+/// Holds back everything an order needs, or nothing at all. `Ok(false)`: there is too little of something, it is sold no
+/// more, or the order has put its goods back before. Of what nobody counts nothing is held back. Call it in the
+/// transaction that decides.
 ///
 /// # Errors
 /// Only the database's own.
@@ -108,11 +108,14 @@ pub fn reserve(tables: &dyn Tables, goods: &Goods) -> Result<bool, DatabaseError
     }
     let mut wanted = Vec::with_capacity(goods.lines.len());
     for line in &goods.lines {
-        let Some(product) = catalogue::product(&line.sku) else {
+        if !catalogue::has(tables, &line.sku)? {
             return Ok(false);
+        }
+        let Some(left) = left(tables, &line.sku)? else {
+            continue;
         };
-        match left(tables, product)?.checked_sub(line.pieces) {
-            Some(rest) => wanted.push((product.sku, line.pieces, rest)),
+        match left.checked_sub(line.pieces) {
+            Some(rest) => wanted.push((line.sku.as_str(), line.pieces, rest)),
             None => return Ok(false),
         }
     }
@@ -148,11 +151,9 @@ pub fn put_back(tables: &dyn Tables, goods: &Goods, now: Timestamp) -> Result<()
     let mut lines = taken(tables, goods)?;
     lines.extend(goods.lines.iter().cloned());
     for line in lines {
-        let Some(product) = catalogue::product(&line.sku) else {
-            continue;
-        };
-        let pieces = left(tables, product)?.saturating_add(line.pieces);
-        set(tables, product.sku, pieces)?;
+        if let Some(left) = left(tables, &line.sku)? {
+            set(tables, &line.sku, left.saturating_add(line.pieces))?;
+        }
     }
     Ok(())
 }
@@ -194,5 +195,14 @@ pub fn set(tables: &dyn Tables, sku: &str, pieces: u32) -> Result<(), DatabaseEr
          ON CONFLICT (sku) DO UPDATE SET pieces = excluded.pieces",
         &[sku.into(), pieces.into()],
     )?;
+    Ok(())
+}
+
+/// Counts the pieces of a product no more.
+///
+/// # Errors
+/// Only the database's own.
+pub fn count_no_more(tables: &dyn Tables, sku: &str) -> Result<(), DatabaseError> {
+    tables.run("DELETE FROM shop_stock WHERE sku = ?", &[sku.into()])?;
     Ok(())
 }

@@ -4,14 +4,16 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::Shop;
-use super::catalogue::{PRODUCTS, TAGLINE};
+use super::goods::Offered;
+use super::merchant::catalogue::ProductView;
+use super::merchant::name::Name;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer};
 use crate::ports::Ports;
 use tallystick_protocol::wire::identifier::Domain;
 
 #[derive(Serialize)]
-struct Catalogue<'a> {
+struct StoreView<'a> {
     store: Store<'a>,
     currency: &'static str,
     /// Among them the buyer chooses; the first is proposed.
@@ -29,48 +31,28 @@ struct Catalogue<'a> {
 struct Store<'a> {
     name: &'a str,
     domain: &'a str,
-    tagline: &'static str,
+    tagline: Option<Name>,
 }
 
 #[derive(Serialize)]
 struct CourierView<'a> {
     domain: &'a str,
-    name: &'a str,
+    name: Name,
     price_minor: u64,
     days_min: u8,
     days_max: u8,
 }
 
-#[derive(Serialize)]
-struct ProductView {
-    sku: &'static str,
-    name: &'static str,
-    description: &'static str,
-    unit: &'static str,
-    price_minor: u64,
-    stock: u32,
-    category: &'static str,
-    image: &'static str,
-}
-
 impl<P: Ports> Shop<P> {
     /// `GET /v1/catalogue`.
     pub(super) async fn show_catalogue(&self) -> Result<Answer, Fault> {
-        let shelf = self.shelf().await?;
-        let products = PRODUCTS.iter().map(|product| ProductView {
-            sku: product.sku,
-            name: product.name,
-            description: product.description,
-            unit: product.unit,
-            price_minor: product.price_minor,
-            stock: shelf.left(product),
-            category: product.category,
-            image: product.image,
-        });
+        let Offered { catalogue, shelf } = self.offered().await?;
+        let products = catalogue.products.iter();
+        let products = products.map(|product| ProductView::of(product, &shelf));
         let settings = &self.office.settings;
         let couriers = self.config.couriers.iter().map(|courier| CourierView {
             domain: courier.domain.as_str(),
-            name: &courier.name,
+            name: Name::of(&courier.name, courier.names_if_any()),
             price_minor: courier.price_minor,
             days_min: courier.days.0,
             days_max: courier.days.1,
@@ -78,11 +60,11 @@ impl<P: Ports> Shop<P> {
         let coupons = self.config.coupons.iter();
         let offices = coupons.flat_map(|offer| &offer.offices);
         let instruments = self.config.instruments.iter();
-        let catalogue = Catalogue {
+        let view = StoreView {
             store: Store {
                 name: &settings.name,
                 domain: settings.domain.as_str(),
-                tagline: TAGLINE,
+                tagline: catalogue.tagline.as_deref().map(Name::from),
             },
             currency: "JPY",
             couriers: couriers.collect(),
@@ -91,6 +73,6 @@ impl<P: Ports> Shop<P> {
             coupon_offices: offices.map(Domain::as_str).collect(),
             products: products.collect(),
         };
-        Ok(web::json(StatusCode::OK, &catalogue))
+        Ok(web::json(StatusCode::OK, &view))
     }
 }

@@ -5,6 +5,7 @@ use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::wire::cbor::decode;
 
 use super::book::Order;
+use super::merchant::name::Name;
 use super::state::OrderState;
 use crate::office::fault::Fault;
 
@@ -37,14 +38,14 @@ pub struct Summary {
 #[derive(Serialize)]
 struct Line {
     sku: String,
-    name: String,
+    name: Name,
     quantity: u32,
     price_minor: u64,
 }
 
 #[derive(Serialize)]
 struct Delivery {
-    name: String,
+    name: Name,
     price_minor: u64,
 }
 
@@ -56,7 +57,7 @@ pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
     let form: OrderForm = decode(&order.form).map_err(|_| Fault::internal())?;
     let lines = form.items.into_iter().map(|item| Line {
         sku: item.sku,
-        name: item.name,
+        name: Name::of(&item.name, item.names.as_deref()),
         quantity: item.quantity,
         price_minor: item.unit_price.minor,
     });
@@ -71,7 +72,7 @@ pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
         is_charged,
         items: lines.collect(),
         delivery: Delivery {
-            name: form.delivery.name,
+            name: Name::of(&form.delivery.name, form.delivery.names.as_deref()),
             price_minor: form.delivery.price.minor,
         },
         total_minor: order.amount.minor,

@@ -19,7 +19,10 @@ fn the_catalogue_lists_twelve_products_of_three_shelves() {
     for product in products {
         assert!(product["price_minor"].as_u64().unwrap() > 0);
         assert!(product["stock"].as_u64().unwrap() > 0);
-        assert!(product["description"].as_str().unwrap().len() > 40);
+        for language in ["en", "ja"] {
+            assert!(product["name"][language].is_string());
+            assert!(product["description"][language].as_str().unwrap().len() > 40);
+        }
         assert!(["tea", "books", "ware"].contains(&product["category"].as_str().unwrap()));
     }
     assert_eq!(catalogue["store"]["domain"], SHOP);
@@ -32,7 +35,7 @@ fn the_courier_is_chosen_by_the_buyer_and_its_price_is_in_the_total() {
     let world = World::with_a_choice();
     let catalogue = world.get_json(SHOP, "/v1/catalogue");
     let second = &catalogue["couriers"][1];
-    assert_eq!(second["name"], "Tsubame Express");
+    assert_eq!(second["name"]["en"], "Tsubame Express");
     assert_eq!(
         (&second["days_min"], &second["days_max"]),
         (&0.into(), &1.into())

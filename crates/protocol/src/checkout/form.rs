@@ -12,7 +12,10 @@ use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
 use crate::checkout::coupons::CouponRule;
+use crate::checkout::names::{self, LocalText};
 use crate::checkout::policy::{Field, Policy, PolicyName};
+use crate::checkout::seller::Seller;
+use crate::checkout::tax::{self, TaxLine};
 use crate::instrument::Instrument;
 use crate::trust::statement::{Envelope, SignedMessage};
 use crate::wire::cbor::Message;
@@ -38,15 +41,21 @@ pub struct Item {
     /// The shop's number of the goods.
     #[n(0)]
     pub sku: String,
-    /// The name of the goods.
+    /// The name of the goods for whoever reads none of the languages of `names`.
     #[n(1)]
     pub name: String,
     /// How many, 1 to [`QUANTITY_MAX`].
     #[n(2)]
     pub quantity: u32,
-    /// The price of one.
+    /// The price of one, with its tax.
     #[n(3)]
     pub unit_price: Money,
+    /// The name in several languages, each of at most [`TEXT_MAX_BYTES`] bytes; none in what earlier releases signed.
+    #[n(4)]
+    pub names: Option<Vec<LocalText>>,
+    /// The rate of the tax in the price, in basis points; none if the form says nothing of it.
+    #[n(5)]
+    pub tax_basis_points: Option<u16>,
 }
 
 impl Item {
@@ -68,12 +77,18 @@ pub struct Delivery {
     /// The courier.
     #[n(0)]
     pub courier: Domain,
-    /// What the holder is shown.
+    /// What the holder is shown: the courier's certified name.
     #[n(1)]
     pub name: String,
-    /// The price of the delivery.
+    /// The price of the delivery, with its tax.
     #[n(2)]
     pub price: Money,
+    /// What this delivery is called in several languages, each of at most [`TEXT_MAX_BYTES`] bytes.
+    #[n(3)]
+    pub names: Option<Vec<LocalText>>,
+    /// As that of an item.
+    #[n(4)]
+    pub tax_basis_points: Option<u16>,
 }
 
 /// What a shop offers to one holder, once.
@@ -110,11 +125,18 @@ pub struct OrderForm {
     /// Which coupons the shop takes; none if it takes no coupons.
     #[n(9)]
     pub coupons: Option<CouponRule>,
+    /// The tax in the total, one line for each rate, as [`tax::lines_of`] reckons it; none if no item names a rate.
+    #[n(10)]
+    pub tax: Option<Vec<TaxLine>>,
+    /// Who sells, for the receipt.
+    #[n(11)]
+    pub seller: Option<Seller>,
 }
 
 impl Message for OrderForm {
     const TYPE: u16 = message::ORDER_FORM;
-    const LEN_MAX: usize = 24 * 1024;
+    /// With its signature it still goes through what a page may send to a wallet.
+    const LEN_MAX: usize = 40 * 1024;
 }
 
 impl SignedMessage for OrderForm {
@@ -146,6 +168,15 @@ pub enum FormError {
     /// What it says of coupons is outside its limits.
     #[error("What the order form says of coupons is outside its limits.")]
     Coupons,
+    /// Names in several languages that are none, or differ from the one that all read.
+    #[error("The order form's names in several languages are not as they should be.")]
+    Names,
+    /// The tax is not what follows from items and delivery.
+    #[error("The tax of the order form is not the one in its prices.")]
+    Tax,
+    /// What it says of the seller is outside its limits.
+    #[error("What the order form says of its seller is outside its limits.")]
+    Seller,
     /// Not the page that the form was signed for.
     #[error("The order form belongs to {expected}, not to the page that showed it.")]
     WrongOrigin {
@@ -185,7 +216,20 @@ impl OrderForm {
         if self.coupons.as_ref().is_some_and(|rule| !rule.is_sound()) {
             return Err(FormError::Coupons);
         }
-        self.check_total()
+        if self
+            .seller
+            .as_ref()
+            .is_some_and(|seller| !seller.is_sound())
+        {
+            return Err(FormError::Seller);
+        }
+        self.check_names()?;
+        self.check_total()?;
+        if tax::lines_of(&self.items, &self.delivery)? == self.tax {
+            Ok(())
+        } else {
+            Err(FormError::Tax)
+        }
     }
 
     /// Checks that the form was made for the page that showed it.
@@ -213,6 +257,20 @@ impl OrderForm {
     #[must_use]
     pub fn start(&self) -> u8 {
         self.envelope.transaction[0]
+    }
+
+    fn check_names(&self) -> Result<(), FormError> {
+        let are_sound = |item: &Item| {
+            let names = item.names.as_ref();
+            names.is_none_or(|names| names::are_names_of(&item.name, names, TEXT_MAX_BYTES))
+        };
+        let delivery = self.delivery.names.as_ref();
+        let is_delivery = delivery.is_none_or(|names| names::are_sound(names, TEXT_MAX_BYTES));
+        if is_delivery && self.items.iter().all(are_sound) {
+            Ok(())
+        } else {
+            Err(FormError::Names)
+        }
     }
 
     fn check_total(&self) -> Result<(), FormError> {

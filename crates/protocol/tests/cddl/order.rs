@@ -4,8 +4,11 @@ use tallystick_protocol::checkout::coupons::{
     CouponMix, CouponOrder, CouponRule, CouponShare, RefundOrder,
 };
 use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
+use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
+use tallystick_protocol::checkout::seller::Seller;
+use tallystick_protocol::checkout::tax::TaxLine;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::keys::DerivedKey;
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
@@ -16,6 +19,15 @@ use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::{domain, envelope, holds, pair, part, support, validate, yen};
+
+fn named(english: &str, japanese: &str) -> Vec<LocalText> {
+    let named = [("en", english), ("ja", japanese)];
+    let named = named.map(|(language, text)| LocalText {
+        language: language.into(),
+        text: text.into(),
+    });
+    named.into()
+}
 
 #[test]
 fn the_order_is_as_the_page_says() {
@@ -29,11 +41,15 @@ fn the_order_is_as_the_page_says() {
                 name: "Tea".into(),
                 quantity: 1,
                 unit_price: yen(1480),
+                names: Some(named("Tea", "茶")),
+                tax_basis_points: Some(800),
             }],
             delivery: Delivery {
                 courier: domain("courier.example"),
                 name: "Courier".into(),
                 price: yen(520),
+                names: Some(named("Courier", "宅配便")),
+                tax_basis_points: Some(1000),
             },
             total: yen(2000),
             issuers: vec![domain("issuer.example")],
@@ -47,6 +63,16 @@ fn the_order_is_as_the_page_says() {
                 mix: CouponMix::OneVoucher,
                 conditions: vec!["tea".into()],
                 refund: RefundOrder::InProportion,
+            }),
+            tax: Some(vec![TaxLine {
+                basis_points: 800,
+                taxable: yen(1480),
+                tax: yen(109),
+            }]),
+            seller: Some(Seller {
+                name: "Tea Shop".into(),
+                address: Some("1 Tea Street".into()),
+                registration: Some("T1234567890123".into()),
             }),
         },
     );

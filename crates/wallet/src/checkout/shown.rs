@@ -1,7 +1,10 @@
 //! From an order as it is kept to what the pages show of it.
 
 use tallystick_protocol::checkout::answers::MoneyState;
+use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::policy::{Policy, READERS};
+use tallystick_protocol::checkout::seller::Seller;
+use tallystick_protocol::checkout::tax::TaxLine;
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -16,8 +19,8 @@ use crate::checkout::order::{matrix, strand};
 use crate::checkout::proposal::Proposal;
 use crate::checkout::tapping::tap_view;
 use crate::checkout::view::{
-    AwayStep, DeliveryView, FailureView, HistoryView, ItemView, OrderCouponView, OrderView,
-    PaidCouponView, PartyView,
+    AwayStep, DeliveryView, FailureView, HistoryView, ItemView, LocalTextView, OrderCouponView,
+    OrderView, PaidCouponView, PartyView, SellerView, TaxLineView,
 };
 use crate::core::state::Unlocked;
 use crate::holder::card_account::CardAccount;
@@ -47,15 +50,19 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
             .iter()
             .map(|item| ItemView {
                 name: item.name.clone(),
+                names: names_view(item.names.as_deref()),
                 quantity: item.quantity,
                 price_minor: item.unit_price.minor,
             })
             .collect(),
         delivery: DeliveryView {
             name: form.delivery.name.clone(),
+            names: names_view(form.delivery.names.as_deref()),
             price_minor: form.delivery.price.minor,
         },
         total_minor: form.total.minor,
+        tax: form.tax.iter().flatten().map(tax_line_view).collect(),
+        seller: form.seller.as_ref().map(seller_view),
         rest_minor: order.rest().minor,
         currency: form.total.currency.code().to_owned(),
         takes_coupons: form.coupons.is_some(),
@@ -100,6 +107,31 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
                 event: entry.event.as_str(),
             })
             .collect(),
+    }
+}
+
+fn names_view(names: Option<&[LocalText]>) -> Vec<LocalTextView> {
+    let names = names.unwrap_or_default().iter();
+    let view = |name: &LocalText| LocalTextView {
+        language: name.language.clone(),
+        text: name.text.clone(),
+    };
+    names.map(view).collect()
+}
+
+fn tax_line_view(line: &TaxLine) -> TaxLineView {
+    TaxLineView {
+        basis_points: line.basis_points,
+        taxable_minor: line.taxable.minor,
+        tax_minor: line.tax.minor,
+    }
+}
+
+fn seller_view(seller: &Seller) -> SellerView {
+    SellerView {
+        name: seller.name.clone(),
+        address: seller.address.clone(),
+        registration: seller.registration.clone(),
     }
 }
 

@@ -77,12 +77,54 @@ pub struct ExtraView {
     pub rows: Vec<String>,
 }
 
+/// A text in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct LocalTextView {
+    /// The language by RFC 5646: `ja`, `pt-BR`.
+    pub language: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What of an order's total is tax at one rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct TaxLineView {
+    /// The rate in basis points: 800 is 8 %.
+    pub basis_points: u16,
+    /// What is taxed at it, tax included, in minor units.
+    pub taxable_minor: u64,
+    /// The tax in that, in minor units.
+    pub tax_minor: u64,
+}
+
+/// Who sells, for the receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct SellerView {
+    /// The name under which it does business.
+    pub name: String,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub address: Option<String>,
+    /// Its registration number for tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub registration: Option<String>,
+}
+
 /// One kind of goods in an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
 pub struct ItemView {
-    /// What it is called.
+    /// What it is called for whoever reads none of the languages of `names`.
     pub name: String,
+    /// What it is called in several languages, as the shop signed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub names: Vec<LocalTextView>,
     /// How many.
     pub quantity: u32,
     /// The price of one, in minor units.
@@ -93,8 +135,12 @@ pub struct ItemView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
 pub struct DeliveryView {
-    /// What the form calls it.
+    /// What the form calls it: the courier's name.
     pub name: String,
+    /// What it is called in several languages, as the shop signed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub names: Vec<LocalTextView>,
     /// Its price in minor units.
     pub price_minor: u64,
 }
@@ -200,6 +246,14 @@ pub struct OrderView {
     pub delivery: DeliveryView,
     /// What is to be paid, in minor units.
     pub total_minor: u64,
+    /// What of the total is tax, the lowest rate first; empty if the form says nothing of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub tax: Vec<TaxLineView>,
+    /// Who sells, if the form says more than the shop's certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub seller: Option<SellerView>,
     /// What whoever pays is asked for, in minor units: what the coupons of an approved order leave.
     pub rest_minor: u64,
     /// ISO 4217 code.

@@ -179,6 +179,8 @@ fn form() -> Result<OrderForm, JsError> {
         name: name.to_owned(),
         quantity: 1,
         unit_price: yen(price),
+        names: None,
+        tax_basis_points: None,
     };
     Ok(OrderForm {
         envelope: Envelope::new(shop, Audience::Anyone, [7; 32], NOW, 900),
@@ -191,6 +193,8 @@ fn form() -> Result<OrderForm, JsError> {
             courier: Domain::parse(domain_of(Role::Courier))?,
             name: "Hayate Courier, next day".to_owned(),
             price: yen(520),
+            names: None,
+            tax_basis_points: None,
         },
         total: yen(3100),
         issuers: vec![Domain::parse(domain_of(Role::Issuer))?],
@@ -198,6 +202,8 @@ fn form() -> Result<OrderForm, JsError> {
         policy: PolicyName::Strict,
         coupons: None,
         extra: Vec::new(),
+        tax: None,
+        seller: None,
     })
 }
 

@@ -1,12 +1,11 @@
 //! What a holder does at the shop, and when the wallet asks.
 
-use tallystick_parties::shop::catalogue::PRODUCTS;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{Address, Choice, OrderState, OrderView, WalletView};
 
 use super::cards::means;
 use super::{Approved, Holder, JSON, OwnWallet, PIN, Payer, Wish};
-use crate::cast::{COUPONS, COURIERS, ORIGIN, SHOP};
+use crate::cast::{COUPONS, COURIERS, ORIGIN, SHOP, goods};
 use crate::town::Town;
 
 /// Where no courier goes.
@@ -185,7 +184,7 @@ impl Holder {
         }
         let lines = self.dice.between(1, 2);
         let items = (0..lines).map(|_| {
-            let product = self.dice.pick(&PRODUCTS);
+            let product = self.dice.pick(&goods().products);
             serde_json::json!({ "sku": product.sku, "quantity": self.dice.between(1, 4) })
         });
         serde_json::json!({ "items": items.collect::<Vec<_>>() })

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
-use tallystick_parties::shop::catalogue::PRODUCTS;
 use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::money::{Currency, Money};
 use tallystick_wallet::view::OrderView;
@@ -104,9 +103,11 @@ fn bytes(text: &str) -> Vec<u8> {
 }
 
 fn goods() -> Words {
-    let words = PRODUCTS
-        .iter()
-        .flat_map(|product| [product.sku, product.name]);
+    let products = crate::cast::goods().products.iter();
+    let words = products.flat_map(|product| {
+        let names = product.names.iter().map(|name| name.text.as_str());
+        names.chain([product.sku.as_str()])
+    });
     words.map(bytes).collect()
 }
 

@@ -3,10 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tallystick_parties::shop::catalogue::PRODUCTS;
-
 use super::{rows, texts};
-use crate::cast::{SHOP, SHOP_STOCK};
+use crate::cast::{SHOP, SHOP_STOCK, goods, opening_stock};
 use crate::town::Town;
 
 /// What is on the shelf where it is: with shards the stock has it from the office once it was asked for something.
@@ -22,12 +20,12 @@ pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
         seat.machine.database.run(SHELF, &[]).unwrap_or_default()
     }));
     let held = sums(rows(town, SHOP, HELD));
-    for product in PRODUCTS {
-        let opening = i64::from(product.opening_stock);
-        let left = shelf.get(product.sku).copied().unwrap_or(opening);
-        let held = held.get(product.sku).copied().unwrap_or(0);
+    for product in &goods().products {
+        let sku = product.sku.as_str();
+        let opening = i64::from(opening_stock(sku));
+        let left = shelf.get(sku).copied().unwrap_or(opening);
+        let held = held.get(sku).copied().unwrap_or(0);
         if left + held != opening {
-            let sku = product.sku;
             broken.push(format!(
                 "{SHOP}: of {opening} {sku} there are {left} and {held} for orders"
             ));

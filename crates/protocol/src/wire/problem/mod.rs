@@ -17,6 +17,8 @@ pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
 pub const PROBLEM_LEN_MAX: usize = 4096;
 /// The longest detail that is kept, in bytes.
 const DETAIL_LEN_MAX: usize = 512;
+/// The longest pointer that is kept, in bytes.
+const FIELD_LEN_MAX: usize = 256;
 const TYPE_PREFIX: &str = "https://tallystick.example/problems/";
 
 /// A problem, of a kind with a stable name and with a sentence about this occurrence.
@@ -28,6 +30,9 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// A sentence about this occurrence, at most 512 bytes; may be empty.
     pub detail: String,
+    /// What of the JSON that was sent it is about, as a JSON pointer (RFC 6901) of at most 256 bytes; empty if nothing
+    /// in particular.
+    pub field: String,
 }
 
 /// The JSON object. Members that we do not know are ignored (RFC 9457 §3.2).
@@ -41,6 +46,9 @@ struct Members<'a> {
     status: u16,
     #[serde(borrow, default)]
     detail: Cow<'a, str>,
+    /// A member of our own (RFC 9457 §3.2).
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    field: Cow<'a, str>,
 }
 
 impl Problem {
@@ -49,8 +57,16 @@ impl Problem {
     pub fn new(kind: ProblemKind, detail: &str) -> Self {
         Self {
             kind,
-            detail: shorten(detail).to_owned(),
+            detail: shorten(detail, DETAIL_LEN_MAX).to_owned(),
+            field: String::new(),
         }
+    }
+
+    /// The same, about what is at this JSON pointer.
+    #[must_use]
+    pub fn at(self, field: &str) -> Self {
+        let field = shorten(field, FIELD_LEN_MAX).to_owned();
+        Self { field, ..self }
     }
 
     /// The stable URI of its kind.
@@ -69,6 +85,7 @@ impl Problem {
             title: self.kind.title().into(),
             status: self.kind.status(),
             detail: self.detail.as_str().into(),
+            field: self.field.as_str().into(),
         };
         // Strings and a number always have a JSON form.
         serde_json::to_vec(&members).unwrap_or_default()
@@ -93,13 +110,13 @@ impl Problem {
                 400..=499 => ProblemKind::Malformed,
                 _ => ProblemKind::Internal,
             });
-        Some(Self::new(kind, &members.detail))
+        Some(Self::new(kind, &members.detail).at(&members.field))
     }
 }
 
 /// As much of `text` as fits, without cutting through a character.
-fn shorten(text: &str) -> &str {
-    let end = (0..=DETAIL_LEN_MAX.min(text.len()))
+fn shorten(text: &str, bytes_max: usize) -> &str {
+    let end = (0..=bytes_max.min(text.len()))
         .rev()
         .find(|end| text.is_char_boundary(*end));
     end.and_then(|end| text.get(..end)).unwrap_or_default()
