@@ -159,19 +159,8 @@ const old: OrderView = {
   rest_minor: 1980,
 }
 const receipt: OrderView = { ...done, destination: `${address.name}\n${address.lines}\n${address.postal_code}\nJP` }
-/** Of a shop that is registered for tax. */
-const billed: OrderView = {
-  ...receipt,
-  seller: {
-    name: 'Kiso Tea & Books, Inc.',
-    address: '1234 Narai, Shiojiri, Nagano 399-6303',
-    registration: 'T1234567890123',
-  },
-  tax: [
-    { basis_points: 800, taxable_minor: 2_960, tax_minor: 219 },
-    { basis_points: 1_000, taxable_minor: 520, tax_minor: 47 },
-  ],
-}
+/** Of a shop that says nothing of tax. */
+const untaxed: OrderView = { ...receipt, tax: [], seller: undefined }
 const extra: OrderView = {
   ...asked,
   extra: [{ role: 'shop', rows: ['telephone'] }],
@@ -301,8 +290,8 @@ export const SCENES: Record<string, Scene> = {
     answers: { evidence: ['form', 'authorisation', 'acceptance'].map(what => ({ what, digest: 'a3f1'.repeat(16) })) },
   },
 
-  'receipt-billed': {
-    view: { ...ready, orders: [billed] },
+  'receipt-untaxed': {
+    view: { ...ready, orders: [untaxed] },
     answers: { evidence: [] },
   },
 

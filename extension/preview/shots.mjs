@@ -98,7 +98,7 @@ const SHOTS = {
   privacy: ['finished'],
   tour: ['finished'],
   reset: ['finished', 'new'],
-  receipt: ['receipt', 'receipt-billed', 'receipt-coupons'],
+  receipt: ['receipt', 'receipt-untaxed', 'receipt-coupons'],
   readers: [
     'unsupported',
     'none',
@@ -229,7 +229,7 @@ const CONTACTLESS = '7c1d09e2b45f8a6630aa'
 /** Where on its page a scene is. */
 const PLACES = {
   receipt: 'done',
-  'receipt-billed': 'done',
+  'receipt-untaxed': 'done',
   'receipt-coupons': 'done',
   'purse-load': 'purse/load',
   'purse-load-short': 'purse/load',

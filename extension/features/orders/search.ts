@@ -41,7 +41,7 @@ function wordsOf(order: OrderView): string[] {
   ]
 }
 
-const namesOf = ({ name, names = [] }: { name: string; names?: { text: string }[] }) => [name, ...names.map(({ text }) => text)]
+const namesOf = ({ name, names = [] }: OrderView['items'][number]) => [name, ...names.map(({ text }) => text)]
 
 /** Without what people write between digits, or leave out: 3,480 is 3480, and f917-aab0 is f917aab0. */
 const closed = (text: string): string => text.replaceAll(/[,.'’\p{Pd}\p{Sc} ]/gu, '')

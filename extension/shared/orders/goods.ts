@@ -1,17 +1,11 @@
 // What was bought, in the reader's language as far as the shop has said it.
 
 import { count, t } from '../../i18n'
-import type { LocalTextView, OrderView } from '../wallet-types'
+import type { OrderView } from '../wallet-types'
 import { inLanguage } from './names'
 
-/** Something that the shop named, perhaps in several languages. */
-interface Named {
-  name: string
-  names?: LocalTextView[]
-}
-
-/** What it is called in a language that the reader reads; otherwise as the shop calls it for everybody. */
-export const nameOf = ({ name, names }: Named): string => inLanguage(names, name)
+/** What the shop calls goods or a delivery, in the first of the reader's languages that it has a name in. */
+export const nameOf = ({ name, names }: Pick<OrderView['items'][number], 'name' | 'names'>): string => inLanguage(names, name)
 
 /** The goods of an order in few words: the first of them, and how many kinds more. */
 export function goodsOf({ items }: Pick<OrderView, 'items'>): string {
