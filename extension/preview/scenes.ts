@@ -2,7 +2,7 @@
 
 import type { AskView, WalletProblem } from '../shared/messages'
 import type { ReaderView } from '../shared/reader-types'
-import type { Address, CardView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
+import type { Address, CardView, LocalTextView, MatrixRow, OrderView, ReaderCardView, WalletView } from '../shared/wallet-types'
 import { bankScenes } from './bank-scenes'
 import { contactlessScenes } from './contactless-scenes'
 import { couponScenes } from './coupon-scenes'
@@ -54,6 +54,12 @@ const strict = [
   row('destination', 'c'),
 ]
 
+/** A name in two languages, as a form has it. */
+const inTwo = (en: string, ja: string): LocalTextView[] => [
+  { language: 'en', text: en },
+  { language: 'ja', text: ja },
+]
+
 const asked: OrderView = {
   request_id: 'asked',
   origin: 'http://kiso-tea.localhost:8787',
@@ -63,9 +69,14 @@ const asked: OrderView = {
     { role: 'issuer', domain: 'asahi-card.localhost', name: 'Asahi Card', certified: true, confirmed: false },
     { role: 'courier', domain: 'hayate.localhost', name: 'Hayate Courier', certified: true, confirmed: false },
   ],
-  items: [{ name: 'Sencha, first flush 100 g', quantity: 2, price_minor: 1480 }],
+  items: [{ name: 'Sencha, first flush', names: inTwo('Sencha, first flush', '煎茶 一番茶'), quantity: 2, price_minor: 1480 }],
   delivery: { name: 'Hayate Courier', price_minor: 520 },
   total_minor: 3480,
+  tax: [
+    { basis_points: 800, taxable_minor: 2960, tax_minor: 219 },
+    { basis_points: 1000, taxable_minor: 520, tax_minor: 47 },
+  ],
+  seller: { name: '木曽茶舗', address: '長野県塩尻市奈良井 4-17', registration: 'T1234567890123' },
   rest_minor: 3480,
   takes_coupons: false,
   coupons: [],

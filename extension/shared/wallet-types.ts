@@ -37,6 +37,7 @@ export type {
   LoanTerms,
   LoanView,
   LocalState,
+  LocalTextView,
   LocalView,
   LookedAt,
   LookedAtCoupon,

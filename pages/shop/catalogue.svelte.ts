@@ -1,6 +1,6 @@
 // The store's goods, as `GET /v1/catalogue` lists them.
 import { getJson } from '../shared/http.ts'
-import { goods } from './words.ts'
+import { inLanguage, type Name } from '../shared/i18n/names.ts'
 
 export type Category = 'tea' | 'ware' | 'books'
 export const CATEGORIES: readonly Category[] = ['tea', 'ware', 'books']
@@ -11,6 +11,7 @@ export interface Product {
   description: string
   unit: string
   price_minor: number
+  /** How many are left; `Infinity` if nobody counts them. */
   stock: number
   category: Category
   image: string
@@ -38,6 +39,20 @@ export interface Catalogue {
   products: Product[]
 }
 
+/** The catalogue as the store's computer says it: texts in several languages, and what may be missing. */
+type Said = Omit<Catalogue, 'store' | 'couriers' | 'products'> & {
+  store: Omit<Catalogue['store'], 'tagline'> & { tagline: Name | null }
+  couriers: (Omit<Courier, 'name'> & { name: Name })[]
+  products: (Pick<Product, 'sku' | 'price_minor'> & {
+    name: Name
+    description?: Name
+    unit?: Name
+    stock: number | null
+    category?: Category
+    image?: string
+  })[]
+}
+
 export const shelves = $state<{ catalogue: Catalogue | null; failed: boolean }>({
   catalogue: null,
   failed: false,
@@ -46,7 +61,7 @@ export const shelves = $state<{ catalogue: Catalogue | null; failed: boolean }>(
 /** Reads the catalogue again; what is already shown stays until the new one has come. */
 export async function loadCatalogue(): Promise<void> {
   try {
-    shelves.catalogue = inWords(await getJson<Catalogue>('/v1/catalogue'))
+    shelves.catalogue = inWords(await getJson<Said>('/v1/catalogue'))
     shelves.failed = false
   } catch {
     shelves.failed = true
@@ -58,12 +73,20 @@ export function productOf(sku: string): Product | undefined {
 }
 
 /** The catalogue as its reader should see it. */
-function inWords(catalogue: Catalogue): Catalogue {
-  const products = catalogue.products.map(product => ({
-    ...product,
-    name: goods(product.name),
-    description: goods(product.description),
-    unit: goods(product.unit),
-  }))
-  return { ...catalogue, store: { ...catalogue.store, tagline: goods(catalogue.store.tagline) }, products }
+function inWords(said: Said): Catalogue {
+  const { store, couriers, products } = said
+  return {
+    ...said,
+    store: { ...store, tagline: store.tagline ? inLanguage(store.tagline) : '' },
+    couriers: couriers.map(courier => ({ ...courier, name: inLanguage(courier.name) })),
+    products: products.map(product => ({
+      ...product,
+      name: inLanguage(product.name),
+      description: product.description ? inLanguage(product.description) : '',
+      unit: product.unit ? inLanguage(product.unit) : '',
+      stock: product.stock ?? Infinity,
+      category: product.category ?? CATEGORIES[0] ?? 'tea',
+      image: product.image ?? '',
+    })),
+  }
 }

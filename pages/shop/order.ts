@@ -1,6 +1,7 @@
 // An order as its own page shows it: `GET /v1/orders/{form}/summary`. The page asks by the reference that
 // came with the form, which it handed to the wallet: issuer and courier know the order's number.
 import { getJson } from '../shared/http.ts'
+import type { Name } from '../shared/i18n/names.ts'
 
 export interface Summary {
   order_id: string
@@ -9,8 +10,8 @@ export interface Summary {
   state: string
   /** Whether the issuer has signed that it charged the amount. */
   is_charged: boolean
-  items: { name: string; quantity: number; /** of one piece */ price_minor: number }[]
-  delivery: { name: string; price_minor: number }
+  items: { name: Name; quantity: number; /** of one piece */ price_minor: number }[]
+  delivery: { name: Name; price_minor: number }
   total_minor: number
   /** What of it coupons pay. */
   coupons_minor?: number

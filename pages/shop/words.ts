@@ -1,5 +1,4 @@
 import { shop } from '../shared/i18n/en/shop.ts'
-import { goods as japaneseGoods } from '../shared/i18n/ja/goods.ts'
 import { shop as ja } from '../shared/i18n/ja/shop.ts'
 import { translator } from '../shared/i18n/translate.ts'
 import { formatMoney } from '../shared/money.ts'
@@ -8,9 +7,6 @@ export const { t, language } = translator(shop, { ja })
 
 /** Names one after the other: "this and that". */
 export const list = new Intl.ListFormat(language, { type: 'conjunction' })
-
-/** What the store calls its goods, in the reader's language if there is a name for it. */
-export const goods = (name: string): string => (language === 'ja' ? (japaneseGoods[name] ?? name) : name)
 
 type Key = keyof typeof shop
 

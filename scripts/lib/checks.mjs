@@ -154,6 +154,7 @@ export async function systemTests(suite) {
   await nodeTests(suite, 'Secure messaging and another host', 'tests/secure-channel')
   await nodeTests(suite, 'ISO 20022 and other libraries', 'tests/iso20022')
   await nodeTests(suite, 'Mail and another server', 'tests/mail')
+  await nodeTests(suite, "Merchant API and another's description checker", 'tests/merchant-api')
   await nodeTests(suite, 'Parties on workerd', 'tests/worker')
   await endToEnd(suite)
 }

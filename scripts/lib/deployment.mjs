@@ -17,7 +17,7 @@ export function refusals(config, role, { rehearsal = false } = {}) {
     refuse(/\.localhost\b/.test(value), `${name} is ${quoted(value)}: *.localhost is the demo's and nobody else's.`)
     refuse(!rehearsal && /\.example\b/.test(value), `${name} is ${quoted(value)}, as in the example: fill in your own.`)
     refuse(
-      /SECRET|SEALING_KEY|REGISTRATION_KEY|TOKEN/.test(name),
+      /SECRET|SEALING_KEY|REGISTRATION_KEY|TOKEN|API_KEYS/.test(name),
       `${name} is a secret: take it out of the file and set it with wrangler secret put.`,
     )
   }
@@ -25,6 +25,10 @@ export function refusals(config, role, { rehearsal = false } = {}) {
   refuse(
     !rehearsal && role === 'banking-system' && vars.SANDBOX !== 'no-real-money',
     'This bank is a sandbox and keeps no money: it starts only if SANDBOX says "no-real-money".',
+  )
+  refuse(
+    vars.WEBHOOK && !vars.WEBHOOK.startsWith('https://'),
+    `WEBHOOK is ${quoted(vars.WEBHOOK)}: events go to an https address, or nowhere if it is empty.`,
   )
   const places = routes.map(route => (typeof route === 'string' ? { pattern: route } : route))
   refuse(

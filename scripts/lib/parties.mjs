@@ -3,14 +3,15 @@
 // Each party is a worker of its own, with its own Durable Object, secrets and domain; they share one
 // build, and parties of one role its pages. In front stands the road, a worker of a few lines: it finds a party by the host name, for
 // browsers (http://DOMAIN:PORT) and for the parties among themselves (https://DOMAIN), and refuses
-// every other host, so nothing here reaches the internet.
+// every other host, so nothing here reaches the internet. A shop's own server on this machine (WEBHOOK) is found, too.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { join } from 'node:path'
+import { CATALOGUE_PATH, loadCatalogue } from './catalogue.mjs'
 import { at, playFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
-import { PARTIES, localSecrets } from './secrets.mjs'
+import { PARTIES, apiKeyIn, localSecrets } from './secrets.mjs'
 import { partyOfShop, settingsOfShop } from './shops.mjs'
 import { LOCAL_WORKER } from './worker.mjs'
 
@@ -23,6 +24,8 @@ const refused = host => new Response(JSON.stringify({
 export default {
   async fetch(request, env, context) {
     const url = new URL(request.url)
+    // The one host outside that a shop tells what happened: its own server, on this machine.
+    if (url.origin === env.SERVER) return env.WEBHOOK.fetch(request)
     const party = env.DOMAINS[url.hostname]
     if (!party) return refused(url.hostname)
     // What goes over a WebSocket is not recorded.
@@ -125,8 +128,12 @@ export async function startParties({
     modules: [{ type: 'ESModule', path: 'road.mjs', contents: ROAD }],
     compatibilityDate: '2026-11-01',
     compatibilityFlags: reaches.includes(from) ? ['connect_pass_through'] : [],
-    bindings: { DOMAINS: domains, FROM: from },
-    serviceBindings: { ...Object.fromEntries(Object.values(domains).map(id => [id, id])), ...(recorder && { RECORDER: recorder }) },
+    bindings: { DOMAINS: domains, FROM: from, SERVER: vars[from]?.WEBHOOK ? new URL(vars[from].WEBHOOK).origin : '' },
+    serviceBindings: {
+      ...Object.fromEntries(Object.values(domains).map(id => [id, id])),
+      ...(recorder && { RECORDER: recorder }),
+      ...(vars[from]?.WEBHOOK && { WEBHOOK: toServer }),
+    },
   })
   const party = ({ id, role, domain, name }) => {
     const { workerOptions } = unstable_getMiniflareWorkerOptions(at(`worker/demo/${role}.jsonc`))
@@ -192,6 +199,8 @@ export async function startParties({
     /** The address of a party for browsers. */
     url: id => `http://${domainOf(id)}:${port}`,
     domain: domainOf,
+    /** With which the merchant's own server uses a shop's API. */
+    apiKey: id => apiKeyIn({ ...secrets[id], ...vars[id] }),
     /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
     fetch: (host, path, init) => fetchFrom(port, host, path, init),
     /** Rows of a query on a party's own tables, read only; on those of each of its objects, if it has shards. */
@@ -201,7 +210,10 @@ export async function startParties({
     /** Stops workerd. */
     stop: () => miniflare.dispose(),
   }
-  if (waitHealthy) await healthy(parties, played)
+  if (waitHealthy) {
+    await healthy(parties, played)
+    await loadCatalogues(parties)
+  }
   return parties
 }
 
@@ -251,9 +263,25 @@ function recording(keep) {
   return async request => {
     const form = await request.formData()
     const bytes = async name => Buffer.from(await form.get(name).arrayBuffer())
-    keep({ ...JSON.parse(form.get('about')), request: await bytes('request'), response: await bytes('response') })
+    const about = JSON.parse(form.get('about'))
+    // What a shop sells is told it before anybody buys, under a key that is nobody's to read.
+    if (new URL(about.url).pathname !== CATALOGUE_PATH) {
+      keep({ ...about, request: await bytes('request'), response: await bytes('response') })
+    }
     return new Response(null, { status: 204 })
   }
+}
+
+/** Hands a request on to the server of its host and port, which listens on this machine. */
+async function toServer(request) {
+  const { hostname, port, pathname, search } = new URL(request.url)
+  const headers = Object.fromEntries(request.headers)
+  const body = Buffer.from(await request.arrayBuffer())
+  const sent = fetchFrom(Number(port || 80), hostname, pathname + search, { method: request.method, headers, body })
+  return sent.then(
+    answer => new Response([204, 205, 304].includes(answer.status) ? null : answer.body, { status: answer.status }),
+    error => new Response(String(error.code), { status: 502 }),
+  )
 }
 
 /**
@@ -299,6 +327,14 @@ async function healthy(parties, played, patience = 60_000) {
       }
       await new Promise(resolve => setTimeout(resolve, 100))
     }
+  }
+}
+
+/** What each shop of the demo sells, if it has an API to be told by. */
+async function loadCatalogues(parties) {
+  for (const { id, role, domain } of PARTIES) {
+    const apiKey = role === 'shop' && parties.apiKey(id)
+    if (apiKey) await loadCatalogue(parties.fetch, domain, apiKey)
   }
 }
 

@@ -21,7 +21,10 @@ export function localSecrets(folder, parties = PARTIES) {
   // From which the keys of all contactless cards come.
   for (const { id, role } of fresh) if (role === 'security-server') secrets[id].SETTLEMENT_MASTER = randomBytes(16).toString('hex')
   secrets.ca.REGISTRATION_KEY ??= randomBytes(32).toString('hex')
-  if (fresh.length > 0) {
+  // With which the merchant's own server uses the shop's API. What was made before there was one gets it now.
+  const shops = parties.filter(({ id, role }) => role === 'shop' && !secrets[id].API_KEYS)
+  for (const { id } of shops) secrets[id].API_KEYS = `demo=${randomBytes(24).toString('base64url')}`
+  if (fresh.length > 0 || shops.length > 0) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
   }
@@ -38,20 +41,12 @@ function withTokens(secrets, parties) {
     // As with a coupon office's key for coupons.
     if (role === 'coupon-office') secrets[id].COUPON_KEY_TOKEN = registrationToken(key, role, domain, name)
   }
-  for (const { id, role, domain } of parties) if (role === 'shop') secrets[id].API_KEYS = `server=${apiKey(secrets[id], domain)}`
   giveBankTokens(secrets)
   return secrets
 }
 
-/** The key of a shop's own server: in the demo it follows from the shop's sealing key, so that there is nothing more to keep. */
-const apiKey = ({ SEALING_KEY }, domain) =>
-  createHmac('sha256', Buffer.from(SEALING_KEY, 'hex')).update(`api-key|${domain}`).digest('base64url')
-
-/** The API key of the shop `id` of the parties in `folder`. */
-export function apiKeyOf(folder, id, parties = PARTIES) {
-  const [, key] = localSecrets(folder, parties)[id].API_KEYS.match(/^server=(.*)$/)
-  return key
-}
+/** The first API key that a shop's secrets name, NAME=KEY; nothing without one. */
+export const apiKeyIn = ({ API_KEYS = '' }) => API_KEYS.split(';')[0].split('=').slice(1).join('=')
 
 /** The role in which a party is certified for orders: a bank and a coupon office sit where an issuer sits. */
 const seatOf = role => (['bank', 'coupon-office', 'settlement'].includes(role) ? 'issuer' : role)

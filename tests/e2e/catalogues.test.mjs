@@ -25,7 +25,7 @@ const catalogues = {
 for (const file of readdirSync(at('pages/shared/i18n/en')).filter(name => name.endsWith('.ts'))) {
   catalogues[`the pages’ ${file}`] = await Promise.all(['en', 'ja'].map(language => exportOf(`pages/shared/i18n/${language}/${file}`)))
 }
-const goodsInJapanese = await exportOf('pages/shared/i18n/ja/goods.ts')
+const demoCatalogue = json('worker/demo/catalogues/kiso-tea.json')
 
 for (const [name, [english, japanese]] of Object.entries(catalogues)) {
   const en = flat(english)
@@ -182,11 +182,13 @@ test('what the parties say is still what they say, and has Japanese words with t
 })
 
 test('every kind of goods and every sentence about an order has Japanese words', () => {
-  const goods = readFileSync(at('crates/parties/src/shop/catalogue.rs'), 'utf8').replaceAll(/\\\n\s*/g, '')
-  const texts = [...goods.matchAll(/(?:name|description|unit): "([^"]+)"/g)].map(([, text]) => text)
-  assert.ok(texts.length >= 36)
-  for (const text of texts) assert.ok(goodsInJapanese[text], `there are no Japanese words for “${text}”`)
-  for (const [english, japanese] of Object.entries(goodsInJapanese)) assertJapanese(english, japanese, english)
+  const { tagline, products } = demoCatalogue
+  const texts = [tagline, ...products.flatMap(({ name, description, unit }) => [name, description, unit])]
+  assert.ok(texts.length >= 37)
+  for (const { en, ja } of texts) {
+    assert.ok(ja, `there are no Japanese words for “${en}”`)
+    assertJapanese(en, ja, en)
+  }
   const states = [...readFileSync(at('crates/parties/src/shop/state.rs'), 'utf8').matchAll(/=> "([a-z]+)",/g)].map(([, state]) => state)
   assert.ok(states.length >= 7, `${states}`)
   const [english] = catalogues['the pages’ shop.ts']

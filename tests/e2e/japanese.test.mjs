@@ -11,8 +11,6 @@ import { narrowLook, textsOf } from './support/looks.mjs'
 import { openWorld } from './support/world.mjs'
 
 const say = wordsIn('ja')
-/** What is bought, as the store signed it: the wallet shows these words as they are, the store's own pages have Japanese ones. */
-const SIGNED = 'Sencha, first flush'
 /** What stands on each role's console, of what that role alone has where there is such a thing. */
 const CONSOLE_SIGNS = {
   shop: '操作の記録',
@@ -71,8 +69,7 @@ async function englishWalk() {
 
 /** The texts of a page that are English of a catalogue. */
 async function englishOn(page) {
-  const texts = (await textsOf(page)).filter(text => english.some(pattern => pattern.test(text)))
-  return page.url().startsWith('chrome-extension:') ? texts.filter(text => text !== SIGNED) : texts
+  return (await textsOf(page)).filter(text => english.some(pattern => pattern.test(text)))
 }
 
 /** Every English message that is said differently in Japanese, as a pattern for a whole text. */
@@ -85,8 +82,9 @@ async function englishPatterns() {
   for (const file of readdirSync(at('pages/shared/i18n/en'))) {
     pairs.push(await Promise.all(['en', 'ja'].map(language => exportOf(`pages/shared/i18n/${language}/${file}`))))
   }
-  const goods = await exportOf('pages/shared/i18n/ja/goods.ts')
-  pairs.push([Object.fromEntries(Object.keys(goods).map(text => [text, text])), goods])
+  const { tagline, products } = json('worker/demo/catalogues/kiso-tea.json')
+  const goods = [tagline, ...products.flatMap(({ name, description, unit }) => [name, description, unit])]
+  pairs.push(['en', 'ja'].map(language => Object.fromEntries(goods.map((text, place) => [place, text[language]]))))
   return pairs.flatMap(([en, ja]) => {
     const japanese = flat(ja)
     return (

@@ -73,6 +73,16 @@ describe("an operator's file", () => {
       changed(c => (c.vars.OPEN_ACCOUNTS = 'open')),
       /OPEN_ACCOUNTS is open/,
     ))
+  test('tells nobody what happens over http', () =>
+    assert.match(
+      changed(c => (c.vars.WEBHOOK = 'http://my-honey.jp/webhook'), 'shop'),
+      /WEBHOOK is "http:.*an https address/,
+    ))
+  test('has no API key in it', () =>
+    assert.match(
+      changed(c => (c.vars.API_KEYS = 'server=abcdefghijklmnopqrstuvwxyz'), 'shop'),
+      /API_KEYS is a secret/,
+    ))
   test('names the root that is trusted', () =>
     assert.match(
       changed(c => (c.vars.ROOTS = '')),

@@ -11,7 +11,13 @@ use crate::ports::siblings;
 use crate::{address, body, problem, settings};
 
 /// What a party reads of a request's headers; nothing else of them reaches it.
-const FORWARDED: [&str; 4] = ["content-type", "authorization", "if-none-match", "upgrade"];
+const FORWARDED: [&str; 5] = [
+    "content-type",
+    "authorization",
+    "if-none-match",
+    "upgrade",
+    "idempotency-key",
+];
 
 /// Answers one request from outside.
 pub async fn answer(mut request: Request, env: &Env) -> Result<Response> {

@@ -211,8 +211,10 @@ fn open_key_centre(
 #[cfg(feature = "shop")]
 fn open_shop(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::shop::Shop<WorkerPorts>> {
     use tallystick_parties::shop::{FORM_LIFETIME_SECONDS, Shop, ShopConfig};
+    let own = settings::read(env, Role::Shop)?;
     let config = ShopConfig {
-        settings: settings::read(env, Role::Shop)?,
+        webhook: settings::webhook(env, own.is_demo())?,
+        settings: own,
         origin: settings::origin(env)?,
         couriers: settings::couriers(env)?,
         issuers: settings::domains(env, "ISSUERS")?,

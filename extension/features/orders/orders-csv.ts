@@ -4,6 +4,7 @@
 import { t } from '../../i18n'
 import { decimalOf, isoTime } from '../../i18n/format'
 import { csvOf } from '../../shared/csv'
+import { inLanguage } from '../../shared/orders/names'
 import { isCharged, partyName, shopName, stateWord } from '../../shared/orders/order-words'
 import { paymentOf } from '../../shared/orders/payment'
 import type { OrderView } from '../../shared/wallet-types'
@@ -41,7 +42,7 @@ function line(order: OrderView): string[] {
     order.order_id ?? '',
     shopName(order),
     shop?.domain ?? '',
-    order.items.map(({ name, quantity }) => t('approve.item', { name, quantity })).join('; '),
+    order.items.map(({ name, names, quantity }) => t('approve.item', { name: inLanguage(names, name), quantity })).join('; '),
     decimal(order.delivery.price_minor),
     decimal(order.total_minor),
     decimal(isCharged(order) ? order.total_minor - order.rest_minor : 0),

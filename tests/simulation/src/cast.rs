@@ -22,7 +22,7 @@ use tallystick_parties::registration_authority::{RegistrationAuthority, Registra
 use tallystick_parties::security_server::{SecurityConfig, SecurityServer};
 use tallystick_parties::settlement::{SettlementConfig, SettlementServer};
 use tallystick_parties::shop::catalogue::Replacement;
-use tallystick_parties::shop::merchant::{self, ApiKey};
+use tallystick_parties::shop::merchant::{self, ApiKey, Webhook};
 use tallystick_parties::shop::{CouponOffer, CourierOffer, NamedCondition, Shop, ShopConfig};
 use tallystick_parties::store::handles::Handles;
 use tallystick_parties::store::vault::{SealingKey, Vault};
@@ -95,6 +95,10 @@ pub const COURIERS: [&str; 2] = [COURIER, OTHER_COURIER];
 const DEMO: &str = include_str!("../../../worker/demo/parties.json");
 /// With this the merchant's own server uses a shop's API.
 pub const API_KEY: &str = "a-key-of-the-merchants-server";
+/// The merchant's own server, which is told what happens to orders where [`Cast::tells_server`] says so.
+pub const SERVER: &str = "server.kiso-tea.localhost";
+/// Where it is told.
+const WEBHOOK: &str = "https://server.kiso-tea.localhost/webhook";
 /// What the demo's shop sells.
 pub const CATALOGUE: &str = include_str!("../../../worker/demo/catalogues/kiso-tea.json");
 /// The courier's shards, if it has all of them.
@@ -325,6 +329,8 @@ pub struct Cast {
     pub takes_coupons: bool,
     /// Whether the shop takes contactless cards.
     pub takes_contactless: bool,
+    /// Whether shops tell the merchant's own server what happens to orders.
+    pub tells_server: bool,
     /// What of a refund goes back first.
     pub coupon_refund: RefundOrder,
     /// What the bank takes for a new key, in yen, by the ways of paying that it offers.
@@ -359,6 +365,7 @@ impl Default for Cast {
             purse_key_token: PURSE_KEY_TOKEN,
             takes_coupons: false,
             takes_contactless: false,
+            tells_server: false,
             coupon_refund: RefundOrder::CouponsFirst,
             fees: &[(FeeOption::Account, 300)],
         }
@@ -573,6 +580,9 @@ impl Cast {
             address: Some("長野県塩尻市奈良井 4-17".to_owned()),
             registration: Some("T1234567890123".to_owned()),
         });
+        config.webhook = self
+            .tells_server
+            .then(|| Webhook::parse(WEBHOOK, true).unwrap());
         config.api_keys = ApiKey::parse_all(&format!("test={API_KEY}")).unwrap();
         config.instruments = self.instruments.to_vec();
         if !self.takes_cards {

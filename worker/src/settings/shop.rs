@@ -150,6 +150,19 @@ pub fn coupons(env: &Env) -> Result<Option<tallystick_parties::shop::CouponOffer
     offer.is_sound().then_some(Some(offer)).ok_or(form)
 }
 
+/// Where the shop's own server is told what happened: WEBHOOK; nowhere without it.
+pub fn webhook(
+    env: &Env,
+    is_demo: bool,
+) -> Result<Option<tallystick_parties::shop::merchant::Webhook>, SettingsError> {
+    let Some(text) = optional(env, "WEBHOOK") else {
+        return Ok(None);
+    };
+    let webhook = tallystick_parties::shop::merchant::Webhook::parse(&text, is_demo);
+    let form = "an https address without user and fragment, of at most 500 bytes; http at *.localhost in a demo alone";
+    webhook.map(Some).map_err(|_| SettingsError::Form("WEBHOOK", form))
+}
+
 /// "name", which every order meets, or "name|number|number": an order of any of these goods.
 fn condition(text: &str) -> tallystick_parties::shop::NamedCondition {
     let mut parts = text.split('|').map(|part| part.trim().to_owned());

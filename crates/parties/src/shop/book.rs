@@ -51,6 +51,8 @@ typed_row! {
         pub refusal: Option<Vec<u8>> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'refusal' AND p.order_id = shop_orders.order_id)",
         /// The courier's tracking number.
         pub tracking: Option<String> = "tracking",
+        /// When it was packed, as the shop's own server says.
+        pub packed_at: Option<Timestamp> = "packed_at",
         /// Which lines of the form are of the catalogue ([`Marks`](super::wanted::Marks)).
         pub of_catalogue: Option<u64> = "of_catalogue",
         /// What the merchant calls it.

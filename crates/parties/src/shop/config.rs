@@ -7,7 +7,7 @@ use tallystick_protocol::checkout::seller::Seller;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::Domain;
 
-use super::merchant::ApiKey;
+use super::merchant::{ApiKey, Webhook};
 use crate::office::settings::Settings;
 
 /// The shop's settings.
@@ -27,6 +27,8 @@ pub struct ShopConfig {
     pub form_lifetime_seconds: u64,
     /// Which coupons the shop takes; none if it takes no coupons.
     pub coupons: Option<CouponOffer>,
+    /// Where the shop's own server is told what happened to orders; nowhere, if there is none.
+    pub webhook: Option<Webhook>,
     /// Further origins of pages that forms may be made for, beside `origin`.
     pub origins: Vec<String>,
     /// Who sells, as it stands on receipts.
@@ -161,6 +163,7 @@ impl ShopConfig {
             instruments: vec![Instrument::CardAccount],
             form_lifetime_seconds: FORM_LIFETIME_SECONDS,
             coupons: None,
+            webhook: None,
             origins: Vec::new(),
             seller: None,
             api_keys: Vec::new(),

@@ -7,6 +7,7 @@ use tallystick_protocol::wire::money::Money;
 use super::Shop;
 use super::book::{self, Order};
 use super::coupons::{self, OrderCoupon};
+use super::merchant::{event_log, events};
 use super::settling;
 use super::state::OrderState;
 use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
@@ -104,7 +105,21 @@ impl<P: Ports> Show for Shop<P> {
     }
 
     fn counters(&self) -> Result<Counters, Fault> {
-        Ok(lines::counted(self.office.tables(), &LISTING)?)
+        let tables = self.office.tables();
+        let mut counters = lines::counted(tables, &LISTING)?;
+        if self.config.webhook.is_some() {
+            let (waiting, given_up) = events::counted(tables)?;
+            counters.insert("webhooks_waiting".to_owned(), waiting);
+            counters.insert("webhooks_given_up".to_owned(), given_up);
+        }
+        Ok(counters)
+    }
+
+    fn tables(&self) -> Result<Vec<Table>, Fault> {
+        if self.config.webhook.is_none() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![event_log::table(self.office.tables())?])
     }
 }
 

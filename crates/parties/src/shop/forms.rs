@@ -69,6 +69,10 @@ pub struct SignedForm {
     pub reference: FormReference,
     /// What it says.
     pub form: OrderForm,
+    /// Which of its lines are of the catalogue.
+    pub of_catalogue: Marks,
+    /// What the merchant calls the order.
+    pub merchant_reference: Option<String>,
 }
 
 /// A form as it is kept.
@@ -90,12 +94,14 @@ impl<P: Ports> Shop<P> {
         // What is said of a wish's lines, a basket has elsewhere.
         let signed = self.sign_form(&basket.wanted()?).await;
         let signed = signed.map_err(|fault| fault.at(""))?;
+        self.office
+            .transaction(|tables| self.keep_form(tables, &signed))?;
         let mut answer = web::cose(signed.bytes);
         web::set_text(&mut answer, REFERENCE, &signed.reference.to_string())?;
         Ok(answer)
     }
 
-    /// Signs the form that is wanted, and keeps it until it becomes an order or expires.
+    /// Signs the form that is wanted. Nobody may have it before it is kept ([`Shop::keep_form`]).
     ///
     /// # Errors
     /// [`Kind::Malformed`], [`Kind::NotFound`] (a product or a courier that the shop does not have) or [`Kind::OutOfStock`],
@@ -111,30 +117,38 @@ impl<P: Ports> Shop<P> {
         }
         let bytes = self.office.say(&form).await?;
         let reference = FormReference::of(&form, &bytes);
-        self.office.transaction(|tables| {
-            self.office.require_own(self, &form.envelope.transaction)?;
-            tables.run(
-                "DELETE FROM shop_forms WHERE expires_at < ?",
-                &[self.office.now().0.into()],
-            )?;
-            tables.run(
-                "INSERT INTO shop_forms (digest, form, expires_at, of_catalogue, merchant_reference)
-                 VALUES (?, ?, ?, ?, ?)",
-                &[
-                    reference.digest.into(),
-                    encode(&form).into(),
-                    form.envelope.expires_at.0.into(),
-                    Marks::of(&wanted.lines).0.into(),
-                    wanted.merchant_reference.as_deref().into(),
-                ],
-            )?;
-            Ok::<_, Fault>(())
-        })?;
         Ok(SignedForm {
             bytes,
             reference,
             form,
+            of_catalogue: Marks::of(&wanted.lines),
+            merchant_reference: wanted.merchant_reference.clone(),
         })
+    }
+
+    /// Keeps a form until it becomes an order or expires. In a transaction.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] if its number is another object's by now.
+    pub(super) fn keep_form(&self, tables: &dyn Tables, signed: &SignedForm) -> Result<(), Fault> {
+        let form = &signed.form;
+        self.office.require_own(self, &form.envelope.transaction)?;
+        tables.run(
+            "DELETE FROM shop_forms WHERE expires_at < ?",
+            &[self.office.now().0.into()],
+        )?;
+        tables.run(
+            "INSERT INTO shop_forms (digest, form, expires_at, of_catalogue, merchant_reference)
+             VALUES (?, ?, ?, ?, ?)",
+            &[
+                signed.reference.digest.into(),
+                encode(form).into(),
+                form.envelope.expires_at.0.into(),
+                signed.of_catalogue.0.into(),
+                signed.merchant_reference.as_deref().into(),
+            ],
+        )?;
+        Ok(())
     }
 
     /// A number whose first byte says that the form is here.

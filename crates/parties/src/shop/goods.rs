@@ -106,7 +106,7 @@ impl<P: Ports> Shop<P> {
         })
     }
 
-    /// Moves an order to `next` and, if it ends without a sale, has its goods put back on the shelf and its coupons given
+    /// Moves an order to `next`, has the shop's own server told and, if it ends without a sale, has its goods put back on the shelf and its coupons given
     /// free. In the transaction that decides.
     ///
     /// # Errors
@@ -118,6 +118,7 @@ impl<P: Ports> Shop<P> {
         next: OrderState,
     ) -> Result<(), Fault> {
         book::move_to(tables, &order.order_id, next)?;
+        self.tell_of_move(tables, order, &next)?;
         if !next.frees_stock() {
             return Ok(());
         }

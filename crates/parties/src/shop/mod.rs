@@ -43,6 +43,7 @@ use self::coupons::{GivingBack, Holding, SettlingCoupons};
 use self::delivering::Delivering;
 use self::goods::Heard;
 use self::merchant::catalogue::CATALOGUE_LIMIT;
+use self::merchant::{Act, events};
 use self::refunding::Refunding;
 use self::settling::Settling;
 use crate::office::Office;
@@ -71,6 +72,7 @@ pub(crate) enum Task {
     ShowSummary,
     ShowRefunds,
     Evidence,
+    Merchant(merchant::Task),
     CancelByKey,
     BeginSession,
     FinishSession,
@@ -104,6 +106,54 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .at(Belongs::ToAnyShard(sessions::of_session)),
     Route::post("/v1/bills", Task::Bill).at(Belongs::ToShard(billing::of_proposal)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
+    Route::post(
+        "/v1/merchant/forms",
+        Task::Merchant(merchant::Task::CreateForm),
+    )
+    .private(),
+    Route::get(
+        "/v1/merchant/orders",
+        Task::Merchant(merchant::Task::ListOrders),
+    )
+    .private(),
+    Route::get(
+        "/v1/merchant/orders/{}",
+        Task::Merchant(merchant::Task::ReadOrder),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/orders/{}/packed",
+        Task::Merchant(merchant::Task::Act(Act::Pack)),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/orders/{}/cancellation",
+        Task::Merchant(merchant::Task::Act(Act::Cancel)),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/orders/{}/refunds",
+        Task::Merchant(merchant::Task::Act(Act::Refund)),
+    )
+    .private(),
+    Route::get(
+        "/v1/merchant/events",
+        Task::Merchant(merchant::Task::ListEvents),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/events/{}/again",
+        Task::Merchant(merchant::Task::SendAgain),
+    )
+    .private(),
+    Route::get(
+        "/v1/merchant/openapi.json",
+        Task::Merchant(merchant::Task::Description),
+    ),
+    Route::get(
+        "/v1/merchant/webhook-keys",
+        Task::Merchant(merchant::Task::WebhookKeys),
+    ),
     Route::put("/v1/merchant/catalogue", Task::PutCatalogue)
         .private()
         .takes(CATALOGUE_LIMIT),
@@ -156,6 +206,7 @@ impl<P: Ports> Shop<P> {
             Task::FinishSession => self.finish_session(request, second).await,
             Task::TakeRecord => self.take_record(request, second).await,
             Task::Bill => self.bill(request).await,
+            Task::Merchant(task) => self.serve_merchant(request, task, form).await,
             Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);
                 self.office.show_evidence(request, others).await
@@ -185,6 +236,7 @@ impl<P: Ports> Duties for Shop<P> {
             due::LETTER => self.send(job).await,
             due::SIBLING_LETTER => self.ask_the_stock(job).await,
             expiry::KIND => self.expire(&job.reference),
+            events::JOB => self.send_event(job).await,
             _ => Ok(Next::Done),
         }
     }

@@ -151,6 +151,7 @@ impl<P: Ports> Shop<P> {
             };
         }
         book::insert(tables, &order, bytes, &checked.form_digest)?;
+        self.tell_of_move(tables, &order, &order.state)?;
         if let Some(lock) = &checked.lock {
             book::keep_paper(tables, &order.order_id, letters::LOCK, lock)?;
         }
@@ -192,6 +193,7 @@ impl<P: Ports> Shop<P> {
             acceptance: None,
             refusal: None,
             tracking: None,
+            packed_at: None,
             of_catalogue: checked.of_catalogue.0,
             merchant_reference: checked.merchant_reference.clone(),
         }

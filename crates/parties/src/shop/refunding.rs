@@ -9,6 +9,7 @@ use tallystick_protocol::wire::identifier::{OrderId, Role};
 use tallystick_protocol::wire::money::Money;
 
 use super::book::{self, Order};
+use super::merchant::events::Happened;
 use super::refunds::{self, Refund};
 use super::{EVIDENCE_SECONDS, Shop, coupons, letters, settling};
 use crate::office::Office;
@@ -127,6 +128,8 @@ impl<P: Ports> Exchange<P> for Refunding<'_, P> {
         (outcome, money, signed): Self::Word,
     ) -> Result<(), Fault> {
         refunds::settle(tables, refund, outcome, money, &signed)?;
+        self.0
+            .tell(tables, order, Happened::RefundDecided, &order.state)?;
         let about = correlation(&order.root.0);
         self.0
             .office

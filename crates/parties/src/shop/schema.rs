@@ -186,6 +186,25 @@ pub const TABLES: &[Migration] = &[
         "CREATE INDEX shop_orders_by_merchant_reference ON shop_orders (merchant_reference)
          WHERE merchant_reference IS NOT NULL",
     ]),
+    // What the shop's own server is told and whether it took it, and when it packed an order.
+    Migration(&[
+        "ALTER TABLE shop_orders ADD COLUMN packed_at INTEGER",
+        "CREATE TABLE shop_events (
+        id TEXT PRIMARY KEY,
+        type TEXT NOT NULL,
+        order_id BLOB NOT NULL,
+        order_state TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        tries INTEGER NOT NULL,
+        give_up_at INTEGER NOT NULL,
+        last_status INTEGER,
+        last_at INTEGER,
+        job TEXT NOT NULL
+    ) STRICT",
+        "CREATE INDEX shop_events_by_state ON shop_events (state)",
+        "CREATE INDEX shop_events_by_time ON shop_events (created_at)",
+    ]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.
@@ -196,6 +215,9 @@ pub const SIGNED_BY_OTHERS: &str = "SELECT p.bytes FROM shop_orders o JOIN shop_
 
 /// For how many days it is remembered that an order has put its goods back: no message is under way for so long.
 pub const PUT_BACK_DAYS: u64 = 31;
+
+/// For how many days the log of what the shop's own server was told is kept.
+pub const EVENTS_DAYS: u64 = 90;
 
 /// What is kept how long. Orders, their forms and the word that ended them stay: they are the shop's
 /// books.
@@ -225,6 +247,11 @@ pub const KEPT: &[Rule] = &[
         what: "sessions",
         days: 0,
         sql: "DELETE FROM shop_sessions WHERE expires_at <= ?",
+    },
+    Rule {
+        what: "events",
+        days: EVENTS_DAYS,
+        sql: "DELETE FROM shop_events WHERE created_at <= ? AND state <> 'waiting'",
     },
     Rule {
         what: "forms",

@@ -36,6 +36,7 @@ pub struct Vault {
     sibling: Hmac<Sha256>,
     handles: Handles,
     made_up: Hmac<Sha256>,
+    webhook: Hmac<Sha256>,
     owner: String,
 }
 
@@ -52,11 +53,13 @@ impl Vault {
         let sibling = mac(&derived(context::SIBLING_REQUEST));
         let handles = Handles::new(&derived(context::HANDLE));
         let made_up = mac(&derived(context::MADE_UP));
+        let webhook = mac(&derived(context::WEBHOOK_KEY));
         Self {
             cipher,
             sibling,
             handles,
             made_up,
+            webhook,
             owner,
         }
     }
@@ -81,6 +84,15 @@ impl Vault {
         let mut made_up = self.made_up.clone();
         made_up.update(name.as_bytes());
         made_up.finalize().into_bytes().into()
+    }
+
+    /// From what a shop makes the key that signs its webhooks, the same each time; `number` counts the tries until it is one:
+    /// HMAC-SHA-256 under HMAC(sealing key, context and owner).
+    #[must_use]
+    pub fn webhook_secret(&self, number: u8) -> [u8; 32] {
+        let mut secret = self.webhook.clone();
+        secret.update(&[number]);
+        secret.finalize().into_bytes().into()
     }
 
     /// Seals `plain` under a fresh random nonce: `plain.len() + OVERHEAD` bytes.

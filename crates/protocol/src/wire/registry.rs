@@ -323,6 +323,7 @@ pub mod context {
         SHOP_SETTLEMENT = "tallystick/v1/shop-settlement";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";
         SIBLING_REQUEST = "tallystick/v1/sibling-request";
+        WEBHOOK_KEY = "tallystick/v1/webhook-key";
         ACCESS_REQUEST = "tallystick/v1/access-request";
         AGREEMENT = "tallystick/v1/agreement";
         AGREEMENT_PROOF = "tallystick/v1/agreement-proof";

@@ -14,6 +14,7 @@ use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
 use crate::shop::book::{self, Order};
+use crate::shop::merchant::events::Happened;
 use crate::shop::{Shop, letters};
 use crate::store::typed::{self, typed_row};
 
@@ -174,6 +175,8 @@ impl<P: Ports> Exchange<P> for GivingBack<'_, P> {
             ],
         )?;
         book::keep_paper(tables, &order.order_id, &refund.paper(), &signed)?;
+        self.0
+            .tell(tables, order, Happened::RefundDecided, &order.state)?;
         self.0
             .log_coupon(order, letters::GIVE_BACK_COUPON, outcome.as_str());
         Ok(())

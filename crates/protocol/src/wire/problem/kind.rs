@@ -75,6 +75,8 @@ problem_kinds! {
     WrongClock, "wrong-clock", 400, "The clocks differ too much. Check the date and time of this device.";
     /// Used before, where once is permitted.
     Replayed, "replayed", 409, "This was used before.";
+    /// A key by which something is done once, with other words than before.
+    IdempotencyKeyReused, "idempotency-key-reused", 422, "This key was used before, for something else.";
     /// The shop cannot deliver the goods.
     OutOfStock, "out-of-stock", 409, "The goods are not in stock.";
     /// The issuer refuses the payment.
