@@ -27,6 +27,8 @@ export default {
     // The one host outside that a shop tells what happened: its own server, on this machine.
     if (url.origin === env.SERVER) return env.WEBHOOK.fetch(request)
     const party = env.DOMAINS[url.hostname]
+    // The front page of a shop that was added is its own server's.
+    if (url.pathname === '/' && env.PAGES[url.hostname]) return Response.redirect(env.PAGES[url.hostname])
     if (!party) return refused(url.hostname)
     // What goes over a WebSocket is not recorded.
     if (!env.RECORDER || request.headers.get('upgrade')) return env[party].fetch(request)
@@ -122,13 +124,14 @@ export async function startParties({
   const secrets = localSecrets(persist, played)
   const domains = Object.fromEntries(played.map(({ id, domain }) => [domain, id]))
   if (blank) domains[BLANK_DOMAIN] = 'blank'
+  const pages = Object.fromEntries(shops.map(({ domain, origin }) => [domain, origin]))
   const recorder = record && recording(typeof record === 'function' ? record : entry => record.push(entry))
   const road = from => ({
     name: `road-${from}`,
     modules: [{ type: 'ESModule', path: 'road.mjs', contents: ROAD }],
     compatibilityDate: '2026-11-01',
     compatibilityFlags: reaches.includes(from) ? ['connect_pass_through'] : [],
-    bindings: { DOMAINS: domains, FROM: from, SERVER: vars[from]?.WEBHOOK ? new URL(vars[from].WEBHOOK).origin : '' },
+    bindings: { DOMAINS: domains, PAGES: pages, FROM: from, SERVER: vars[from]?.WEBHOOK ? new URL(vars[from].WEBHOOK).origin : '' },
     serviceBindings: {
       ...Object.fromEntries(Object.values(domains).map(id => [id, id])),
       ...(recorder && { RECORDER: recorder }),
