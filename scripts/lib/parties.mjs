@@ -282,7 +282,7 @@ async function toServer(request) {
   const body = Buffer.from(await request.arrayBuffer())
   const sent = fetchFrom(Number(port || 80), hostname, pathname + search, { method: request.method, headers, body })
   return sent.then(
-    answer => new Response([204, 205, 304].includes(answer.status) ? null : answer.body, { status: answer.status }),
+    answer => new Response([204, 205, 304].includes(answer.status) ? null : new Uint8Array(answer.body), { status: answer.status }),
     error => new Response(String(error.code), { status: 502 }),
   )
 }
