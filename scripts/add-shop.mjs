@@ -8,7 +8,11 @@ import { parseArgs } from 'node:util'
 import { bootstrap } from './lib/bootstrap.mjs'
 import { Stop, run } from './lib/say.mjs'
 
-const OPTIONS = /** @type {const} */ ({ origin: { type: 'string' }, webhook: { type: 'string' }, remove: { type: 'boolean' } })
+const OPTIONS = /** @type {const} */ ({
+  origin: { type: 'string', multiple: false },
+  webhook: { type: 'string', multiple: false },
+  remove: { type: 'boolean', multiple: false },
+})
 const USAGE = 'npm run add-shop takes: my-honey "My Honey" [--origin http://my-honey.localhost:8950] [--webhook URL], or my-honey --remove.'
 
 await run(async () => {
@@ -38,6 +42,10 @@ function print(...lines) {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
+/**
+ * @param {string[]} args
+ * @returns {{ id: string, name?: string, origin?: string, webhook?: string, remove?: boolean }}
+ */
 function asked(args) {
   try {
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true })

@@ -43,16 +43,27 @@ export interface FreeLine extends CatalogueLine {
   tax_basis_points?: number
 }
 
+/** Who is to deliver, one of the shop's couriers. */
+export interface WantedDelivery {
+  courier: string
+  name?: Name
+  price_minor?: Minor
+}
+
+/** With what an order can be paid. */
+export type Instrument = 'card-account' | 'bank-account' | 'purse' | 'contactless'
+
+/** A form that is wanted. What is left out is as the shop's settings say. */
 export interface FormRequest {
+  /** 1 to 50. */
   lines: (CatalogueLine | FreeLine)[]
-  /** By whom, of the shop's couriers; what is left out is as the shop's settings say. */
-  delivery?: { courier: string; name?: Name; price_minor?: Minor }
-  policy?: string
-  /** With what it may be paid; everything that the shop takes, if it is left out. */
-  instruments?: string[]
+  delivery?: WantedDelivery
+  policy?: 'strict' | 'ep0791901-fig2'
+  /** With what it may be paid, of what the shop takes. */
+  instruments?: Instrument[]
   /** Whether coupons are taken. */
   coupons?: boolean
-  /** A text of your own, at most 64 characters, which comes back in the order and in its events. */
+  /** What your server calls the order, at most 64 bytes: it comes back in the order and in its events. */
   reference?: string
   /** The origin of the page, if the shop has several. */
   origin?: string
@@ -67,8 +78,22 @@ export interface Form {
   expires_at: Time
   total_minor: Minor
   currency: string
-  lines: OrderedLine[]
-  tax: { basis_points: number; taxable_minor: Minor; tax_minor: Minor }[]
+  lines: FormLine[]
+  delivery: OrderedDelivery
+  /** The tax in the prices, by rate. */
+  tax: TaxLine[]
+}
+
+export interface FormLine extends OrderedLine {
+  /** What all of them cost. */
+  price_minor: Minor
+  tax_basis_points?: number
+}
+
+export interface TaxLine {
+  basis_points: number
+  taxable_minor: Minor
+  tax_minor: Minor
 }
 
 export interface OrderedLine {
@@ -78,37 +103,65 @@ export interface OrderedLine {
   unit_price_minor: Minor
 }
 
+export interface OrderedDelivery {
+  courier: string
+  name: Name
+  price_minor: Minor
+}
+
+export type OrderState = 'received' | 'asking' | 'authorised' | 'delivering' | 'accepted' | 'refused' | 'expired'
+
 export interface OrderLine {
   /** 64 hexadecimal digits. */
   number: string
   short_number: string
   order_reference: string
   reference?: string
-  state: string
+  state: OrderState
+  refused?: { by: 'shop' | 'issuer' | 'courier'; reason: string }
+  /** Whether whoever pays has charged it. */
+  is_charged: boolean
   total_minor: Minor
+  /** What of it coupons pay. */
+  coupons_minor: Minor
   currency: string
+  issuer: string
+  courier: string
+  tracking?: string
   received_at: Time
   packed_at?: Time
 }
 
+/** What of a person the order's policy lets the shop read; often nothing. */
+export interface Person {
+  name?: string
+  address?: string
+  telephone?: string
+}
+
 export interface Order extends OrderLine {
-  refused?: { by: string; reason: string }
-  issuer: string
-  courier: string
-  tracking?: string
   lines: OrderedLine[]
-  delivery: Record<string, unknown>
-  refunds: { number: string; amount_minor: Minor; asked_at: Time; outcome?: string }[]
-  /** Fields of holder and address: those that the order's policy lets the shop read. */
-  [field: string]: unknown
+  delivery: OrderedDelivery
+  holder?: Person
+  destination?: Person
+  refunds: Refund[]
+}
+
+export interface Refund {
+  number: number
+  to: 'issuer' | 'coupon'
+  amount_minor: Minor
+  asked_at: Time
+  /** What came of it, as whoever paid has signed it. */
+  outcome: 'waiting' | 'refunded' | 'not-charged' | 'too-much' | 'not-covered' | 'refused'
 }
 
 export interface OrderFilter {
-  state?: string
+  state?: OrderState
   from?: Time
   until?: Time
   search?: string
-  before?: string | number
+  before?: string
   /** 1 to 100; 25 if it is left out. */
   limit?: number
 }
@@ -126,7 +179,7 @@ export interface Event {
   order: string
   order_reference: string
   reference?: string
-  state: string
+  state: OrderState
 }
 
 /** An event in the shop's log, and how its sending went. */
@@ -169,7 +222,7 @@ export class Shop {
 
   readonly orders: {
     /** Newest first. */
-    list(filter?: OrderFilter): Promise<{ orders: OrderLine[]; next?: string | number }>
+    list(filter?: OrderFilter): Promise<{ orders: OrderLine[]; next?: string }>
     /** All of them, page by page. */
     all(filter?: Omit<OrderFilter, 'before'>): AsyncGenerator<OrderLine, void>
     get(number: string): Promise<Order>
@@ -183,13 +236,13 @@ export class Shop {
 
   readonly catalogue: {
     /** Replaces the catalogue. */
-    put(catalogue: Catalogue): Promise<{ version: string | number; products: number }>
-    get(): Promise<Catalogue>
+    put(catalogue: Catalogue): Promise<{ version: number; products: number }>
+    get(): Promise<Catalogue & { version: number }>
   }
 
   readonly events: {
     /** Newest first. */
-    list(page?: { before?: string | number; limit?: number }): Promise<{ events: SentEvent[]; next?: string | number }>
+    list(page?: { before?: string; limit?: number }): Promise<{ events: SentEvent[]; next?: string }>
     sendAgain(id: string): Promise<unknown>
   }
 

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { CATALOGUE_PATH, loadCatalogue } from './catalogue.mjs'
 import { at, playFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
-import { PARTIES, firstApiKey, localSecrets } from './secrets.mjs'
+import { PARTIES, apiKeyIn, localSecrets } from './secrets.mjs'
 import { partyOfShop, settingsOfShop } from './shops.mjs'
 import { LOCAL_WORKER } from './worker.mjs'
 import { wranglerOptions } from './wrangler-options.mjs'
@@ -28,6 +28,8 @@ export default {
     // The one host outside that a shop tells what happened: its own server, on this machine.
     if (url.origin === env.SERVER) return env.WEBHOOK.fetch(request)
     const party = env.DOMAINS[url.hostname]
+    // The front page of a shop that was added is its own server's.
+    if (url.pathname === '/' && env.PAGES[url.hostname]) return Response.redirect(env.PAGES[url.hostname])
     if (!party) return refused(url.hostname)
     // What goes over a WebSocket is not recorded.
     if (!env.RECORDER || request.headers.get('upgrade')) return env[party].fetch(request)
@@ -119,13 +121,14 @@ export async function startParties({
   const secrets = localSecrets(persist, played)
   const domains = Object.fromEntries(played.map(({ id, domain }) => [domain, id]))
   if (blank) domains[BLANK_DOMAIN] = 'blank'
+  const pages = Object.fromEntries(shops.map(({ domain, origin }) => [domain, origin]))
   const recorder = record && recording(typeof record === 'function' ? record : entry => record.push(entry))
   const road = from => ({
     name: `road-${from}`,
     modules: [{ type: 'ESModule', path: 'road.mjs', contents: ROAD }],
     compatibilityDate: '2026-11-01',
     compatibilityFlags: reaches.includes(from) ? ['connect_pass_through'] : [],
-    bindings: { DOMAINS: domains, FROM: from, SERVER: vars[from]?.WEBHOOK ? new URL(vars[from].WEBHOOK).origin : '' },
+    bindings: { DOMAINS: domains, PAGES: pages, FROM: from, SERVER: vars[from]?.WEBHOOK ? new URL(vars[from].WEBHOOK).origin : '' },
     serviceBindings: {
       ...Object.fromEntries(Object.values(domains).map(id => [id, id])),
       ...(recorder && { RECORDER: recorder }),
@@ -196,7 +199,7 @@ export async function startParties({
     url: id => `http://${domainOf(id)}:${port}`,
     domain: domainOf,
     /** With which the merchant's own server uses a shop's API. */
-    apiKey: id => firstApiKey({ ...secrets[id], ...vars[id] }),
+    apiKey: id => apiKeyIn({ ...secrets[id], ...vars[id] }),
     /** One request from outside; resolves to { status, headers, body: Buffer, json(), text() }. */
     fetch: (host, path, init) => fetchFrom(port, host, path, init),
     /** Rows of a query on a party's own tables, read only; on those of each of its objects, if it has shards. */

@@ -38,7 +38,6 @@ function withTokens(secrets, parties) {
     // As with a coupon office's key for coupons.
     if (role === 'coupon-office') secrets[id].COUPON_KEY_TOKEN = registrationToken(key, role, domain, name)
   }
-  for (const { id, role, domain } of parties) if (role === 'shop') secrets[id].API_KEYS = `server=${apiKey(secrets[id], domain)}`
   giveBankTokens(secrets)
   return secrets
 }
@@ -48,10 +47,7 @@ const apiKey = ({ SEALING_KEY }, domain) =>
   createHmac('sha256', Buffer.from(SEALING_KEY, 'hex')).update(`api-key|${domain}`).digest('base64url')
 
 /** The first of the API keys that a shop's secrets name; nothing if it has none. */
-export const firstApiKey = ({ API_KEYS = '' }) => API_KEYS.split(';')[0].split('=').slice(1).join('=')
-
-/** The API key of the shop `id` of the parties in `folder`. */
-export const apiKeyOf = (folder, id, parties = PARTIES) => firstApiKey(localSecrets(folder, parties)[id])
+export const apiKeyIn = ({ API_KEYS = '' }) => API_KEYS.split(';')[0].split('=').slice(1).join('=')
 
 /** The role in which a party is certified for orders: a bank and a coupon office sit where an issuer sits. */
 const seatOf = role => (['bank', 'coupon-office', 'settlement'].includes(role) ? 'issuer' : role)

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { playFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
-import { PARTIES, apiKeyOf } from './secrets.mjs'
+import { PARTIES, apiKeyIn, localSecrets } from './secrets.mjs'
 
 /**
  * A shop that was added. `origin`: where its pages are, which is its own server; `webhook`: where it is told what happens, if anywhere.
@@ -36,7 +36,7 @@ export function readShops(folder = playFolder) {
 export const partyOfShop = ({ id, domain, name }) => ({ id, role: 'shop', domain, name })
 
 /** What such a shop's settings are, beside those of the demo's own. */
-export const settingsOfShop = ({ origin, webhook = '' }) => ({ ORIGIN: origin, WEBHOOK: webhook })
+export const settingsOfShop = ({ origin, webhook = '' }) => ({ ORIGIN: origin, WEBHOOK: webhook, SELLER: '' })
 
 /**
  * Adds a shop; `port`: the one of the parties. Throws a Stop with what is wrong with it.
@@ -70,11 +70,11 @@ export function removeShop(id, folder = playFolder) {
 /** What the shop's own server must know: where the shop is, and the key to it. */
 export function writeEnvironment(shop, port, folder = playFolder) {
   const file = environmentFile(shop.id, folder)
-  const key = apiKeyOf(join(folder, 'parties'), shop.id, [...PARTIES, ...readShops(folder).map(partyOfShop)])
+  const secrets = localSecrets(join(folder, 'parties'), [...PARTIES, ...readShops(folder).map(partyOfShop)])
   mkdirSync(join(folder, 'shops'), { recursive: true })
   const lines = [
     `TALLYSTICK_SHOP=http://${shop.domain}:${port}`,
-    `TALLYSTICK_API_KEY=${key}`,
+    `TALLYSTICK_API_KEY=${apiKeyIn(secrets[shop.id])}`,
     `TALLYSTICK_WEBHOOK=${shop.webhook ?? ''}`,
     `PORT=${new URL(shop.origin).port || 80}`,
   ]

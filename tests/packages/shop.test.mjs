@@ -94,7 +94,7 @@ test('an answer that is no problem, none at all, and one that is no JSON are pro
 })
 
 test('orders are listed, read, packed, cancelled and refunded', async () => {
-  const filter = { state: 'accepted', limit: 10, search: 'acacia & more', until: undefined }
+  const filter = { state: /** @type {const} */ ('accepted'), limit: 10, search: 'acacia & more', until: undefined }
   const listed = await asks(() => shop.orders.list(filter), { status: 200, body: { orders: [] } })
   assert.equal(listed.request.path, '/v1/merchant/orders?state=accepted&limit=10&search=acacia+%26+more')
   const paths = [

@@ -73,6 +73,19 @@ describe("an operator's file", () => {
       changed(c => (c.vars.OPEN_ACCOUNTS = 'open')),
       /OPEN_ACCOUNTS is open/,
     ))
+  test('of a shop may leave the pages of its host to its own server, and that of nobody else', () => {
+    const beside = config => {
+      const { DOMAIN } = config.vars
+      config.routes = ['/v1/*', '/health'].map(path => ({ pattern: `${DOMAIN}${path}`, zone_name: DOMAIN }))
+    }
+    assert.equal(changed(beside, 'shop'), '')
+    assert.match(changed(beside, 'issuer'), /at its DOMAIN and nowhere else/)
+    const more = config => {
+      beside(config)
+      config.routes.push({ pattern: 'other.tea.jp/v1/*', zone_name: 'other.tea.jp' })
+    }
+    assert.match(changed(more, 'shop'), /at its DOMAIN and nowhere else/)
+  })
   test('tells nobody what happens over http', () =>
     assert.match(
       changed(c => (c.vars.WEBHOOK = 'http://my-honey.jp/webhook'), 'shop'),

@@ -21,6 +21,8 @@ const button = payButton({
     sessionStorage.removeItem('basket')
     location.assign(`thanks.html?order=${orderId}`)
   },
+  // The button has told the buyer; this is for whoever looks at the page's console.
+  onfailed: error => console.warn(`${error.name}: ${error.message}`),
   language,
 })
 

@@ -117,7 +117,8 @@ impl Desk<'_> {
         form.check_origin(origin).map_err(|error| {
             WalletError::caused(ErrorKind::FormFromElsewhere, &error).about(shop.as_str())
         })?;
-        if !urls.is_origin_of(origin, shop) {
+        // The shop has signed for this very origin; it may be a server's of its own, at another port of its host.
+        if !urls.is_on_host_of(origin, shop) {
             return Err(WalletError::new(ErrorKind::FormFromElsewhere).about(shop.as_str()));
         }
         form.validate()

@@ -33,6 +33,21 @@ impl PartyUrls {
     pub fn is_origin_of(self, origin: &str, domain: &Domain) -> bool {
         self.origin(domain) == origin
     }
+
+    /// Whether a page of that origin is on the host of the party of that name, at whichever port: a shop's pages may be a
+    /// server's of its own beside it. Over TLS, but for names under `.localhost` in development.
+    #[must_use]
+    pub fn is_on_host_of(self, origin: &str, domain: &Domain) -> bool {
+        let own = self.origin(domain);
+        let scheme = own.split_once("://").map(|(scheme, _)| scheme);
+        let Some((given, place)) = origin.split_once("://") else {
+            return false;
+        };
+        let (host, port) = place.split_once(':').unwrap_or((place, "443"));
+        let is_port = port.parse::<u16>().is_ok_and(|number| number > 0)
+            && port.bytes().all(|byte| byte.is_ascii_digit());
+        scheme == Some(given) && host == domain.as_str() && is_port
+    }
 }
 
 /// The name in a web origin, without scheme and port, to be shown to people.
@@ -92,5 +107,39 @@ mod tests {
         ] {
             assert!(!urls.is_origin_of(other, &shop), "{other}");
         }
+    }
+
+    #[test]
+    fn a_host_has_pages_at_every_port_and_over_one_scheme() {
+        let urls = PartyUrls {
+            local_port: Some(8787),
+        };
+        let (local, shop) = (domain("my-honey.localhost"), domain("shop.example"));
+        for origin in [
+            "http://my-honey.localhost:8787",
+            "http://my-honey.localhost:8950",
+        ] {
+            assert!(urls.is_on_host_of(origin, &local), "{origin}");
+        }
+        for origin in ["https://shop.example", "https://shop.example:8443"] {
+            assert!(urls.is_on_host_of(origin, &shop), "{origin}");
+        }
+        for other in [
+            "https://my-honey.localhost:8950",
+            "http://www.my-honey.localhost:8950",
+            "http://my-honey.localhost.example:8950",
+            "http://my-honey.localhost:",
+            "http://my-honey.localhost:0",
+            "http://my-honey.localhost:+80",
+            "http://my-honey.localhost:80:90",
+            "http://my-honey.localhost:8950/",
+            "null",
+            "",
+        ] {
+            assert!(!urls.is_on_host_of(other, &local), "{other}");
+        }
+        assert!(!urls.is_on_host_of("http://shop.example", &shop));
+        let outside = PartyUrls { local_port: None };
+        assert!(!outside.is_on_host_of("http://my-honey.localhost:8950", &local));
     }
 }
