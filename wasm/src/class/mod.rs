@@ -156,6 +156,16 @@ impl JsWallet {
         }))
     }
 
+    /// Puts a new passphrase in the place of the old one; takes twice as long as unlocking.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn change_passphrase(&self, old: String, new: String) -> Promise {
+        let wallet = self.0.clone();
+        let (old, new) = (normalised(old), normalised(new));
+        done(Box::pin(async move {
+            wallet.change_passphrase(&old, &new).await
+        }))
+    }
+
     /// Unlocks; takes about half a second on purpose.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn unlock(&self, passphrase: String) -> Promise {

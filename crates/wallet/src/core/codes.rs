@@ -64,15 +64,7 @@ impl<P: Ports> Wallet<P> {
     /// [`ErrorKind::WrongPassphrase`], [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`],
     /// [`ErrorKind::MalformedPin`], [`ErrorKind::Locked`], or a failure of card or storage.
     pub async fn new_codes(&self, passphrase: &str, pin: &str) -> Result<CodesView, WalletError> {
-        let mut before = None;
-        self.perform(&mut |desk| {
-            desk.unlocked()?;
-            desk.stay_unlocked();
-            before = desk.state.header.clone();
-            Ok(())
-        })
-        .await?;
-        let before = before.ok_or_else(|| WalletError::new(ErrorKind::NotSetUp))?;
+        let before = self.header_while_unlocked().await?;
         let device_key = self.ports.device_key();
         let key = before
             .unwrap(Secret::Passphrase, passphrase.as_bytes(), device_key)
@@ -124,12 +116,6 @@ impl Errand for Reissuing<'_> {
     }
 
     fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
-        // Another page may have set another passphrase meanwhile.
-        if desk.state.header.as_ref() != Some(&self.before) {
-            return Err(WalletError::new(ErrorKind::WrongPassphrase));
-        }
-        desk.put(name::HEADER, self.header.to_bytes());
-        desk.state.header = Some(self.header.clone());
-        Ok(())
+        desk.replace_header(&self.before, &self.header)
     }
 }
