@@ -233,3 +233,66 @@ async fn wrap(
         wrapped,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use core::pin::pin;
+    use core::task::{Context, Poll, Waker};
+
+    use super::*;
+    use crate::DeviceKeyError;
+    use crate::testing::Seeded;
+
+    const CHEAP: Stretch = Stretch {
+        memory_kib: 64,
+        passes: 1,
+    };
+
+    /// A platform's key that wraps nothing: what is told apart here are the secrets.
+    struct Transparent;
+
+    impl DeviceKey for Transparent {
+        async fn wrap(&self, _: &str, bytes: &[u8]) -> Result<Vec<u8>, DeviceKeyError> {
+            Ok(bytes.to_vec())
+        }
+
+        async fn unwrap(
+            &self,
+            _: &str,
+            bytes: &[u8],
+        ) -> Result<Zeroizing<Vec<u8>>, DeviceKeyError> {
+            Ok(Zeroizing::new(bytes.to_vec()))
+        }
+    }
+
+    fn at_once<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("nothing here waits"),
+        }
+    }
+
+    fn opens(header: &Header, which: Secret, secret: &[u8]) -> Option<[u8; 32]> {
+        let key = at_once(header.unwrap(which, secret, &Transparent)).ok()?;
+        Some(*key.as_bytes())
+    }
+
+    #[test]
+    fn another_passphrase_takes_the_place_of_the_old_one_and_the_recovery_code_stays() {
+        let rng = &mut Seeded::new(1);
+        let key = StateKey::generate(rng);
+        let (old, code) = (b"seven quiet herons", b"0123456789ABCDEFGHJK");
+        let header = at_once(Header::new(&key, CHEAP, old, code, &Transparent, rng)).unwrap();
+        let new = b"four paper lanterns";
+        let changed = header.with_passphrase(&key, CHEAP, new, &Transparent, rng);
+        let changed = Header::from_bytes(&at_once(changed).unwrap().to_bytes()).unwrap();
+        let whole = Some(*key.as_bytes());
+        assert_eq!(opens(&changed, Secret::Passphrase, old), None);
+        assert_eq!(opens(&changed, Secret::Passphrase, new), whole);
+        assert_eq!(opens(&changed, Secret::RecoveryCode, code), whole);
+        // What was wrapped for one secret is not opened by another in its place.
+        assert_eq!(opens(&changed, Secret::RecoveryCode, new), None);
+        assert_eq!(opens(&changed, Secret::Puk, code), None);
+        assert_eq!(opens(&header, Secret::Passphrase, old), whole);
+    }
+}

@@ -2,10 +2,10 @@
 import { build } from 'esbuild'
 import { at } from '../../../scripts/lib/paths.mjs'
 
-/** What a module of the pages or of the extension exports. */
-export async function moduleOf(path) {
+/** What a module of the pages or of the extension exports; with another `copy`, one that reads the reader's languages anew. */
+export async function moduleOf(path, copy = '') {
   const { outputFiles } = await build({ entryPoints: [at(path)], bundle: true, format: 'esm', write: false, logLevel: 'silent' })
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`)
+  return import(`data:text/javascript;base64,${Buffer.from(`${outputFiles[0].text}\n// ${copy}`).toString('base64')}`)
 }
 
 /** What it exports under its only name. */

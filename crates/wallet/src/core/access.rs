@@ -15,6 +15,7 @@ use crate::core::secure_element::{Command, Reply};
 use crate::core::state::name;
 use crate::core::wallet::Wallet;
 use crate::sealing::header::{Header, Secret};
+use crate::sealing::stretch::Stretch;
 use crate::sealing::{StateKey, puk, recovery_code};
 
 const PASSPHRASE_CHARACTERS_MIN: usize = 8;
@@ -95,6 +96,43 @@ impl<P: Ports> Wallet<P> {
         .await
     }
 
+    /// Puts a new passphrase in the place of the one that the holder knows. The header alone changes, in one write:
+    /// the wallet is opened by the old passphrase or by the new one at every moment, never by both or by neither.
+    /// Recovery code, PUK and PIN stay good, and backups keep the passphrase they were made with. The state key stays
+    /// the same: whoever copied the browser's profile before, and knows the old passphrase, opens that copy still.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WeakPassphrase`], [`ErrorKind::WrongPassphrase`], also if another page set another one meanwhile,
+    /// [`ErrorKind::Locked`], [`ErrorKind::NotSetUp`], or a failure of the storage.
+    pub async fn change_passphrase(&self, old: &str, new: &str) -> Result<(), WalletError> {
+        check_passphrase(new)?;
+        let before = self.header_while_unlocked().await?;
+        let device_key = self.ports.device_key();
+        let key = before
+            .unwrap(Secret::Passphrase, old.as_bytes(), device_key)
+            .await?;
+        let rng = &mut self.ports.random();
+        let header = before
+            .with_passphrase(&key, self.stretch, new.as_bytes(), device_key, rng)
+            .await?;
+        self.perform(&mut |desk| desk.replace_header(&before, &header))
+            .await
+    }
+
+    /// The header, before something that needs time is done with it: [`Desk::replace_header`] then says whether it
+    /// still stands.
+    pub(crate) async fn header_while_unlocked(&self) -> Result<Header, WalletError> {
+        let mut before = None;
+        self.perform(&mut |desk| {
+            desk.unlocked()?;
+            desk.stay_unlocked();
+            before = desk.state.header.clone();
+            Ok(())
+        })
+        .await?;
+        before.ok_or_else(|| WalletError::new(ErrorKind::NotSetUp))
+    }
+
     async fn unlock_by(
         &self,
         which: Secret,
@@ -128,8 +166,12 @@ impl<P: Ports> Wallet<P> {
     ) -> Result<(), WalletError> {
         check_pin(old).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         check_pin(new)?;
-        let command = Some(Command::change_pin(old, new));
-        self.run(&mut Telling { place, command }).await
+        self.run(&mut ChangingPin {
+            place,
+            pins: (old, new),
+            stretch: self.stretch,
+        })
+        .await
     }
 
     /// Sets a new PIN with the PUK of that card, whether or not the old one is blocked.
@@ -147,6 +189,36 @@ impl<P: Ports> Wallet<P> {
         let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
         let command = Some(Command::unblock_pin(&puk, new));
         self.run(&mut Telling { place, command }).await
+    }
+}
+
+/// Another PIN, and with it what rests under the old one.
+struct ChangingPin<'a> {
+    place: KeyPlace,
+    pins: (&'a str, &'a str),
+    stretch: Stretch,
+}
+
+impl Errand for ChangingPin<'_> {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        desk.unlocked()?;
+        desk.stay_unlocked();
+        Ok(Some(Needed::at(self.place)))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        replies: &[Reply],
+        _: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let (old, new) = self.pins;
+        let command = replies.is_empty().then(|| Command::change_pin(old, new));
+        Ok(command.into_iter().collect())
+    }
+
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        desk.pin_changed(self.place, self.pins, self.stretch)
     }
 }
 
@@ -178,6 +250,23 @@ impl Errand for Telling {
 }
 
 impl Desk<'_> {
+    /// Puts a header in the place of the one that it was made from.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WrongPassphrase`] if another page changed a secret meanwhile: what was typed is of before.
+    pub(crate) fn replace_header(
+        &mut self,
+        before: &Header,
+        header: &Header,
+    ) -> Result<(), WalletError> {
+        if self.state.header.as_ref() != Some(before) {
+            return Err(WalletError::new(ErrorKind::WrongPassphrase));
+        }
+        self.put(name::HEADER, header.to_bytes());
+        self.state.header = Some(header.clone());
+        Ok(())
+    }
+
     fn unlock(&mut self, key: &StateKey) -> Result<(), WalletError> {
         if self.state.unlocked.is_none() {
             self.state.unlock(key.clone(), 0)?;

@@ -84,12 +84,76 @@ fn codes_that_were_lost_are_made_anew_with_passphrase_and_pin_and_the_old_ones_e
     let codes = block_on(holder.wallet.new_codes(PASSPHRASE, PIN)).unwrap();
     let unblock = |puk: &str| block_on(holder.wallet.unblock_pin(puk, PIN, KeyPlace::Software));
     assert_eq!(unblock(&holder.puk).unwrap_err().kind, ErrorKind::WrongPuk);
-    unblock(&codes.puk).unwrap();
+    unblock(&codes.puk.unwrap()).unwrap();
     block_on(holder.wallet.lock()).unwrap();
     let recover = |code: &str| block_on(holder.wallet.recover(code, "another passphrase"));
     let refused = recover(&holder.recovery_code).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::WrongRecoveryCode);
-    recover(&codes.recovery_code).unwrap();
+    recover(&codes.recovery_code.unwrap()).unwrap();
+}
+
+const ANOTHER: &str = "another passphrase";
+
+#[test]
+fn a_passphrase_is_changed_with_the_old_one_and_codes_and_pin_stay_good() {
+    let world = World::new();
+    let mut holder = Holder::ready(&world);
+    let kind = |old, new| {
+        let refused = block_on(holder.wallet.change_passphrase(old, new)).err();
+        refused.unwrap().kind
+    };
+    assert_eq!(kind(ANOTHER, ANOTHER), ErrorKind::WrongPassphrase);
+    assert_eq!(kind(PASSPHRASE, "short"), ErrorKind::WeakPassphrase);
+    block_on(holder.wallet.change_passphrase(PASSPHRASE, ANOTHER)).unwrap();
+    assert_eq!(holder.view().phase, Phase::Ready);
+    block_on(holder.wallet.lock()).unwrap();
+    let locked = block_on(holder.wallet.change_passphrase(ANOTHER, PASSPHRASE)).unwrap_err();
+    assert_eq!(locked.kind, ErrorKind::Locked);
+    holder.device.forget_session();
+    holder.restart();
+    let refused = block_on(holder.wallet.unlock(PASSPHRASE)).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::WrongPassphrase);
+    block_on(holder.wallet.unlock(ANOTHER)).unwrap();
+    block_on(
+        holder
+            .wallet
+            .unblock_pin(&holder.puk, PIN, KeyPlace::Software),
+    )
+    .unwrap();
+    block_on(holder.wallet.lock()).unwrap();
+    block_on(holder.wallet.recover(&holder.recovery_code, PASSPHRASE)).unwrap();
+}
+
+#[test]
+fn a_wallet_that_dies_while_its_passphrase_is_changed_has_the_old_one_or_the_new_one() {
+    for lose_answers in [false, true] {
+        let world = World::new();
+        let mut holder = Holder::ready(&world);
+        let before = holder.device.journal().len();
+        holder.device.fail_after(0, lose_answers);
+        let died = block_on(holder.wallet.change_passphrase(PASSPHRASE, ANOTHER));
+        assert_eq!(died.unwrap_err().kind, ErrorKind::StorageFailed);
+        holder.device.mend();
+        holder.device.forget_session();
+        holder.restart();
+        let (holds, gone) = match lose_answers {
+            // The write was done and nobody heard of it.
+            true => (ANOTHER, PASSPHRASE),
+            false => (PASSPHRASE, ANOTHER),
+        };
+        let refused = block_on(holder.wallet.unlock(gone)).unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::WrongPassphrase);
+        block_on(holder.wallet.unlock(holds)).unwrap();
+        assert_eq!(holder.view().cards.len(), 1);
+        // It is one write of one record, so there is nothing between the two.
+        block_on(holder.wallet.change_passphrase(holds, "a third passphrase")).unwrap();
+        let stores: Vec<_> = holder.device.journal().split_off(before);
+        let headers = stores.iter().filter(|step| step.contains("header"));
+        assert!(
+            headers.clone().all(|step| step == "store header"),
+            "{stores:?}"
+        );
+    }
 }
 
 #[test]
