@@ -13,6 +13,7 @@ mod asking_the_shop;
 mod bad_input;
 mod binding;
 mod cancelling;
+mod catalogue;
 mod commands;
 mod courier_alone;
 mod crash;

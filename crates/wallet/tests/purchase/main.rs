@@ -23,6 +23,7 @@ mod interruptions;
 mod late;
 mod lies;
 mod lock;
+mod names;
 mod onboarding;
 mod orders;
 mod outages;
