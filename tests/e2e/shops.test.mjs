@@ -19,6 +19,8 @@ import { eventually } from './support/world.mjs'
 
 /** How long a step of the document may take: `npm start` builds what has changed. */
 const STEP_MS_MAX = 840_000
+/** How long a page or a webhook may take beside everything that runs here. */
+const PATIENCE_MS = 120_000
 const STORE = 'http://my-honey.localhost:8950'
 
 const folder = mkdtempSync(join(tmpdir(), 'tallystick-shops-'))
@@ -74,6 +76,7 @@ before(async () => {
   cpSync(extensionFolder, extension, { recursive: true })
   writeFileSync(join(extension, 'deployment.json'), JSON.stringify(await deploymentOf(parties)))
   shopper = await Shopper.start(parties, { extension, shots: process.env.SHOTS })
+  shopper.context.setDefaultTimeout(PATIENCE_MS)
   await shopper.enrol()
 })
 
@@ -129,20 +132,28 @@ test('the server reads, packs and refunds the order, and every event was deliver
   )
   assert.equal(order.state, 'accepted')
   assert.ok((await shop.orders.pack(order.number)).packed_at)
-  await eventually('the charge', async () => (await shop.orders.get(order.number)).is_charged)
+  await eventually('the charge', async () => (await shop.orders.get(order.number)).is_charged, PATIENCE_MS)
   await shop.orders.refund(order.number, 1800, { idempotencyKey: 'broken-jar' })
   await shop.orders.refund(order.number, 1800, { idempotencyKey: 'broken-jar' })
-  await eventually('the refund', async () => (await shop.orders.get(order.number)).refunds.every(({ outcome }) => outcome === 'refunded'))
+  await eventually(
+    'the refund',
+    async () => (await shop.orders.get(order.number)).refunds.every(({ outcome }) => outcome === 'refunded'),
+    PATIENCE_MS,
+  )
   const { refunds } = await shop.orders.get(order.number)
   assert.deepEqual(
     refunds.map(({ amount_minor }) => amount_minor),
     [1800],
     'asked for twice, and given back once',
   )
-  await eventually('every webhook', async () => {
-    const { events } = await shop.events.list()
-    return events.length >= 4 && events.every(event => event.state === 'delivered') && events
-  })
+  await eventually(
+    'every webhook',
+    async () => {
+      const { events } = await shop.events.list()
+      return events.length >= 4 && events.every(event => event.state === 'delivered') && events
+    },
+    PATIENCE_MS,
+  )
   for (const type of ['order.packed', 'refund.decided']) assert.ok(server.output.includes(`${type} ${order.number}`), server.output)
 })
 
