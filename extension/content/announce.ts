@@ -5,6 +5,8 @@ import { isPayload, type OrderStatus, type PageAnswer, type PageProblem, type Pa
 import { pressedInWallet, takeGesture, watchGestures } from './gesture'
 
 const VERSION = 1
+/** What the wallet asks an issuer for itself and keeps for its holder: the issuer's page need not show it. */
+const KEEPS = ['account-code']
 /** The detail of an event: a payload, its identifier and the JSON around them. */
 const DETAIL_CHARACTERS_MAX = 64 * 1024 + 256
 /** Requests of one page that may be under way at once. */
@@ -32,7 +34,7 @@ class Refused extends Error {
 let underWay = 0
 
 function announce(): void {
-  window.dispatchEvent(new CustomEvent('tallystick:announce', { detail: JSON.stringify({ version: VERSION }) }))
+  window.dispatchEvent(new CustomEvent('tallystick:announce', { detail: JSON.stringify({ version: VERSION, keeps: KEEPS }) }))
 }
 
 function respond(id: string, outcome: { ok: true; result: unknown } | { ok: false; error: PageProblem & { orderId?: string } }): void {

@@ -191,6 +191,12 @@ const ready: WalletView = {
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
 const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }
+const sheet = { first: 4, second: 17, place: 'software' } as const
+const codes = {
+  puk: '7K3M-Q2XD',
+  recovery_code: '4T9W-0ZC8-QM2H-71DE-VX5R',
+  accounts: [{ issuer_name: 'Asahi Card', last4: '4242', code: '8HKQ2-ZM04X-W7C1D-PT5RE-93VNA' }],
+}
 const askOrder = (request_id?: string): AskView => ({ kind: 'order', origin: asked.origin, request_id, begun: true, waiting: [] })
 const wrongPin: WalletProblem = { kind: 'wrong-pin', details: '63C2' }
 
@@ -264,7 +270,11 @@ export const SCENES: Record<string, Scene> = {
     popup: true,
   },
 
-  offered: { view: { ...fresh, phase: 'offered', offer }, answers: { set_up: '7K3M-Q2XD' } },
+  offered: { view: { ...fresh, phase: 'offered', offer }, answers: { set_up: codes } },
+  'sheet-unkept': { view: { ...ready, sheet }, popup: true },
+  'sheet-settings': { view: { ...ready, sheet }, answers: { show_codes: codes, confirm_codes: { kind: 'codes-wrong', details: '' } } },
+  'sheet-shown': { view: { ...ready, sheet }, answers: { new_codes: codes, confirm_codes: { kind: 'codes-wrong', details: '' } } },
+  'sheet-asked': { view: { ...ready, sheet }, answers: { new_codes: codes, confirm_codes: { kind: 'codes-wrong', details: '' } } },
   enrolling: { view: { ...fresh, phase: 'enrolling', offer, enrolment: { step: 'certificate', steps_done: 1, steps_total: 5 } } },
   finished: { view: ready },
   orders: { view: { ...ready, orders: [moving, done, refused, old] } },

@@ -88,10 +88,23 @@ const SHOTS = {
     'bank-side',
     'bank-account-ends',
     'coupons-home',
+    'sheet-unkept',
   ],
   onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
   orders: ['orders', 'locked', 'problem', 'bank-orders'],
-  settings: ['bank-settings', 'finished', 'many-addresses', 'locked', 'new', 'with-reader', 'move-asked', 'move-working'],
+  settings: [
+    'sheet-settings',
+    'sheet-shown',
+    'sheet-asked',
+    'bank-settings',
+    'finished',
+    'many-addresses',
+    'locked',
+    'new',
+    'with-reader',
+    'move-asked',
+    'move-working',
+  ],
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
   reset: ['finished', 'new'],
@@ -282,8 +295,21 @@ const tick = name => async tab => {
   await tab.getByRole('button', { name: 'Use Coupons' }).click()
   await tab.getByRole('checkbox', { name }).first().check()
 }
+const makeCodes = async tab => {
+  await tab.locator('summary').filter({ hasText: 'Make new codes' }).click()
+  await tab.getByLabel('Passphrase of the wallet', { exact: true }).last().fill('seven quiet herons at dusk')
+  await fillAll(tab.locator('details[open]').last(), ['PIN'])
+  await tab.getByRole('button', { name: 'Make new codes' }).click()
+}
 /** What is done on a page before its picture is taken. */
 const ACTS = {
+  offered: tab => tab.getByRole('button', { name: 'Suggest four words' }).click(),
+  'sheet-shown': makeCodes,
+  async 'sheet-asked'(tab) {
+    await makeCodes(tab)
+    await tab.getByRole('button', { name: 'I have kept it' }).click()
+    await tab.getByLabel(/^Characters 4 and 17/).fill('77')
+  },
   'by-reader-insert': approve,
   'by-reader-pulled': approve,
   'by-reader-other': approve,

@@ -62,6 +62,8 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   // The wallet: set up, open, locked
   set_up: { takes: [text, text] },
   new_codes: { takes: [text, text] },
+  show_codes: { takes: [text, text, text], waits: 'card' },
+  confirm_codes: { takes: [text], again: 'freely' },
   change_passphrase: { takes: [text, text] },
   unlock: { takes: [text], again: 'freely', drives: true },
   recover: { takes: [text, text], drives: true },

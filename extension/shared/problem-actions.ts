@@ -49,6 +49,7 @@ const PASSING = new Set([
   'storage-failed',
   'party-unreachable',
   'enrolment-unreachable',
+  'codes-wrong',
   'registration-unreachable',
   'registration-invalid',
   'bank-unreachable',
@@ -152,6 +153,7 @@ const PASSING = new Set([
 
 /** Errors that no page of the wallet mends: they are read, and the page goes on with something else. */
 const TO_BE_READ = new Set([
+  'codes-sealed',
   'home-no-mail',
   'no-settlement-in-card',
   'settlement-request-wrong',

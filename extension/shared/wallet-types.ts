@@ -64,6 +64,7 @@ export type {
   SettlementAccountView,
   SettlementRoute,
   SettlementSiteView,
+  SheetView,
   StrandState,
   TapState,
   TerminalView,

@@ -11,6 +11,20 @@ export interface WalletRefusal {
 /** How long to wait for the extension to announce itself before saying that it is not there. */
 const ANNOUNCEMENT_MS_MAX = 1_200
 
+/** What the wallet said of itself that it keeps for its holder. */
+let kept: unknown[] = []
+addEventListener('tallystick:announce', event => {
+  try {
+    const { keeps } = JSON.parse((event as CustomEvent<string>).detail) as { keeps?: unknown }
+    kept = Array.isArray(keeps) ? keeps : []
+  } catch {
+    kept = []
+  }
+})
+
+/** Whether the wallet asks for the account's code itself and puts it on its holder's sheet; an older one leaves that to the page. */
+export const keepsAccountCode = (): boolean => kept.includes('account-code')
+
 export async function walletAvailable(ms = ANNOUNCEMENT_MS_MAX): Promise<boolean> {
   try {
     return await tallystick.whenAvailable(ms)

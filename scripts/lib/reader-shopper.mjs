@@ -36,6 +36,7 @@ export class ReaderShopper extends Shopper {
     await onboarding.getByLabel(words('approve.pin.reader'), { exact: true }).fill(this.readerPin)
     await this.shot(onboarding, 'add-card-in-reader', { fullPage: true })
     await onboarding.getByRole('button', { name: words('add.button') }).click()
+    await this.keepSheet(onboarding)
     await onboarding.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
     await this.shot(onboarding, 'add-card-in-reader-ready', { fullPage: true })
     await onboarding.close()

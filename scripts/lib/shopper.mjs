@@ -35,6 +35,34 @@ export const AIKO = {
   },
 }
 
+/** A recovery code as it is shown. */
+const RECOVERY_CODE = /^\w{4}(-\w{4}){4}$/
+
+/** The codes of the sheet that a page shows, in their order. They are secrets: no picture of them is kept. */
+export const codesOn = async page => (await page.locator('.number .visually-hidden').allTextContents()).map(code => code.trim())
+
+/**
+ * Types the two characters of the sheet that a page asks for, as soon as it does.
+ *
+ * @param {object} page
+ * @param {string[]} codes what stands on the sheet
+ * @param {typeof words} [say] the words of the page's language
+ */
+export async function giveBack(page, codes, say = words) {
+  const asked = key => new RegExp(say(key, { first: '\\D*(\\d+)\\D*', second: '\\D*(\\d+)\\D*', issuer: '.+' }))
+  const [recovery, account] = [asked('codes.ask.recovery'), asked('codes.ask.account')]
+  const label = page
+    .locator('label')
+    .filter({ hasText: recovery })
+    .or(page.locator('label').filter({ hasText: account }))
+  const text = await label.first().textContent()
+  const code = recovery.test(text) ? codes.find(one => RECOVERY_CODE.test(one)) : codes.findLast(one => !RECOVERY_CODE.test(one))
+  const [, first, second] = recovery.exec(text) ?? account.exec(text)
+  const characters = code.replaceAll('-', '')
+  await page.getByLabel(recovery.test(text) ? recovery : account).pressSequentially(characters[first - 1] + characters[second - 1])
+  await label.first().waitFor({ state: 'detached' })
+}
+
 /** How long a service worker is waited for that is to be killed, on a busy machine. */
 const WAKES_MS = 5_000
 
@@ -109,7 +137,7 @@ export class Shopper {
    * Passphrase, PIN, codes and address; resolves to the PUK when the card is ready.
    *
    * @param {object} onboarding the page
-   * @param {{ onPuk?: () => void, done?: string }} [options] what happens while the PUK is shown, and which words say that it is done
+   * @param {{ onPuk?: () => unknown, done?: string }} [options] what happens while the PUK is shown, and which words say that it is done
    */
   async setUp(onboarding, { onPuk, done = 'onboarding.done.title' } = {}) {
     const { passphrase, pin } = this.person
@@ -125,10 +153,10 @@ export class Shopper {
    * What is left once the wallet is made: the PUK and the address.
    *
    * @param {object} onboarding the page
-   * @param {{ onPuk?: () => void, done?: string }} [options]
+   * @param {{ onPuk?: () => unknown, done?: string }} [options]
    */
   async finishSetUp(onboarding, { onPuk, done = 'onboarding.done.title' } = {}) {
-    const puk = await this.keepPuk(onboarding, onPuk)
+    const [puk] = await this.keepSheet(onboarding, onPuk)
     await this.fillAddress(onboarding, this.person.address)
     await this.shot(onboarding, 'onboarding-address', { fullPage: true })
     await onboarding.getByRole('button', { name: words('address.save') }).click()
@@ -137,7 +165,17 @@ export class Shopper {
     return puk
   }
 
-  /** Reads the PUK that is shown once. It is a secret: its picture is not kept. `onPuk` is called while it is shown. */
+  /** Keeps the sheet that is shown, and gives two of its characters back; resolves to its codes, the PUK first. `onPuk` is called while it is shown. */
+  async keepSheet(page, onPuk) {
+    await page.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
+    onPuk?.()
+    const codes = await codesOn(page)
+    await page.getByRole('button', { name: words('onboarding.puk.kept') }).click()
+    await giveBack(page, codes)
+    return codes
+  }
+
+  /** Reads the PUK of a card in a reader, that is shown once. It is a secret: its picture is not kept. `onPuk` is called while it is shown. */
   async keepPuk(page, onPuk) {
     await page.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
     onPuk?.()
@@ -167,6 +205,7 @@ export class Shopper {
     await onboarding.getByLabel(words('add.pin'), { exact: true }).fill(this.person.pin)
     await this.shot(onboarding, 'add-card', { fullPage: true })
     await onboarding.getByRole('button', { name: words(button) }).click()
+    await this.keepSheet(onboarding)
     await onboarding.getByText(words(done), { exact: true }).first().waitFor()
     await this.shot(onboarding, 'add-card-ready', { fullPage: true })
     await onboarding.close()

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ROLES } from '../../scripts/lib/builds.mjs'
-import { AIKO, words } from '../../scripts/lib/shopper.mjs'
+import { AIKO, codesOn, giveBack, words } from '../../scripts/lib/shopper.mjs'
 import { enter, tabTo, type } from './support/keyboard.mjs'
 import { axeLook, motionLook, narrowLook } from './support/looks.mjs'
 import { eventually, openWorld } from './support/world.mjs'
@@ -83,7 +83,11 @@ async function cardByKeyboard() {
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
   await look('onboarding, PUK', page)
+  const codes = await codesOn(page)
   await enter(page, button(page, 'onboarding.puk.kept'))
+  await page.getByRole('heading', { name: words('codes.ask.title') }).waitFor()
+  await look('onboarding, the sheet is asked back', page)
+  await giveBack(page, codes)
   await field(page, 'address.name').waitFor()
   await look('onboarding, address', page)
   await type(page, field(page, 'address.name'), AIKO.address.name)
@@ -116,6 +120,11 @@ async function secondCardByKeyboard() {
   await tabTo(page, button(page, 'add.not'))
   await type(page, field(page, 'add.pin'), AIKO.pin)
   await enter(page, button(page, 'add.button'))
+  await page.getByRole('heading', { name: words('onboarding.puk.title') }).waitFor()
+  await look('the sheet of a further card', page)
+  const codes = await codesOn(page)
+  await enter(page, button(page, 'onboarding.puk.kept'))
+  await giveBack(page, codes)
   await page.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
   await look('add a card, ready', page)
   await Promise.all([page.close(), issuer.close()])

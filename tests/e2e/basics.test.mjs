@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { AIKO, Shopper, words } from '../../scripts/lib/shopper.mjs'
+import { AIKO, codesOn, giveBack, Shopper, words } from '../../scripts/lib/shopper.mjs'
 import { eventually, openWorld } from './support/world.mjs'
 
 const BACKUP_PASSPHRASE = 'four paper lanterns drifting'
@@ -19,8 +19,10 @@ before(async () => {
   const { shopper } = world
   const onboarding = await shopper.openAccount()
   const issuer = shopper.context.pages().find(page => page.url().startsWith(world.parties.url('issuer')))
-  code = (await issuer.locator('.code code').textContent()).trim()
-  await shopper.setUp(onboarding)
+  let sheet
+  await shopper.setUp(onboarding, { onPuk: () => (sheet = codesOn(onboarding)) })
+  code = (await sheet).at(-1)
+  assert.equal(await issuer.locator('.code code').count(), 0, 'the account code is the wallet’s and its holder’s')
   await Promise.all([onboarding.close(), issuer.close()])
 })
 

@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { ROLES } from '../../scripts/lib/builds.mjs'
 import { at } from '../../scripts/lib/paths.mjs'
-import { AIKO, Shopper, wordsIn } from '../../scripts/lib/shopper.mjs'
+import { AIKO, codesOn, giveBack, Shopper, wordsIn } from '../../scripts/lib/shopper.mjs'
 import { exportOf, flat } from './support/catalogues.mjs'
 import { narrowLook, textsOf } from './support/looks.mjs'
 import { openWorld } from './support/world.mjs'
@@ -138,7 +138,11 @@ async function card() {
   await button(page, 'onboarding.create').click()
   await button(page, 'onboarding.puk.kept').waitFor()
   await read('puk', page)
+  const codes = await codesOn(page)
   await button(page, 'onboarding.puk.kept').click()
+  await page.getByRole('heading', { name: say('codes.ask.title') }).waitFor()
+  await read('puk-asked-back', page)
+  await giveBack(page, codes, say)
   await field(page, 'address.name').fill('森 健二')
   await field(page, 'address.telephone').fill(AIKO.address.telephone)
   await field(page, 'address.postal_code').fill(AIKO.address.postalCode)

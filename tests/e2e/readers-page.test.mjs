@@ -88,6 +88,7 @@ test('the keys of a further card are made in it, and the page shows whose they a
   await onboarding.getByText(words('pin.tries.other', { count: 2 })).waitFor()
   await pin(onboarding, 'approve.pin.reader')
   await button(onboarding, 'add.button').click()
+  await world.shopper.keepSheet(onboarding)
   await onboarding.getByText(words('onboarding.done.title'), { exact: true }).first().waitFor()
   await onboarding.close()
   await page.bringToFront()

@@ -15,6 +15,7 @@ export async function enrol(firefox, parties, person = AIKO) {
   await onboarding.type(words('onboarding.pin.again'), person.pin)
   await onboarding.press('button', words('onboarding.create'))
   await onboarding.press('button', words('onboarding.puk.kept'))
+  await onboarding.press('button', words('codes.later'))
   await onboarding.type(words('address.name'), person.address.name)
   await onboarding.type(words('address.telephone'), person.address.telephone)
   await onboarding.type(words('address.postal_code'), person.address.postalCode)

@@ -9,7 +9,7 @@ import { filesUnder } from './sources.mjs'
 const MAY_USE = {
   'crates/wallet': {
     core: ['slices', 'sealing'],
-    holder: ['core', 'slices'],
+    holder: ['core', 'slices', 'sealing'],
     account: ['core', 'slices', 'holder', 'sealing'],
     bank: ['core', 'slices', 'holder', 'account'],
     home: ['core', 'slices', 'holder'],

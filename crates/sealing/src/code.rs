@@ -36,16 +36,25 @@ pub(super) fn read<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
     let mut code = Zeroizing::new([0; N]);
     let mut filled = 0;
     for character in text.chars().filter(|c| !matches!(c, ' ' | '-')) {
-        let byte = match character.to_ascii_uppercase() {
-            'O' => b'0',
-            'I' | 'L' => b'1',
-            other => u8::try_from(other).ok()?,
-        };
-        if !ALPHABET.contains(&byte) {
-            return None;
-        }
-        *code.get_mut(filled)? = byte;
+        *code.get_mut(filled)? = symbol(character)?;
         filled += 1;
     }
     (filled == N).then_some(code)
+}
+
+/// Some characters of a code as people type them, in the form in which they are shown; nothing if one is in no code.
+#[must_use]
+pub fn written(text: &str) -> Option<Zeroizing<String>> {
+    let typed = text.chars().filter(|c| !matches!(c, ' ' | '-'));
+    let symbols = typed.map(|character| symbol(character).map(char::from));
+    symbols.collect::<Option<String>>().map(Zeroizing::new)
+}
+
+fn symbol(character: char) -> Option<u8> {
+    let byte = match character.to_ascii_uppercase() {
+        'O' => b'0',
+        'I' | 'L' => b'1',
+        other => u8::try_from(other).ok()?,
+    };
+    ALPHABET.contains(&byte).then_some(byte)
 }

@@ -14,10 +14,12 @@ pub mod header;
 pub mod puk;
 pub mod record;
 pub mod recovery_code;
+pub mod sheet;
 pub mod software_card;
 #[cfg(test)]
 mod testing;
 
+pub use code::written as written_code;
 use rand_core::CryptoRng;
 pub use tallystick_card::stretch;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};

@@ -11,11 +11,14 @@ use crate::checkout::PAUSE_MS_MIN;
 use crate::checkout::orders::Orders;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
+use crate::core::place::KeyPlace;
 use crate::core::ports::{DeviceKey, Ports, Record};
 use crate::core::wallet::Wallet;
 use crate::coupon::coupons::Coupons;
 use crate::holder::profile::Profile;
+use crate::holder::sheet::SheetRecord;
 use crate::home::Homes;
+use crate::sealing::stretch::Stretch;
 use crate::settlement::settlements::Settlements;
 use crate::{account, bank, checkout, core, coupon, holder, home, settlement};
 
@@ -47,6 +50,8 @@ pub trait Slice {
 pub struct Slices {
     /// The holder's profile: accounts and addresses.
     pub profile: Profile,
+    /// The sheet, until the holder has shown to have it.
+    pub sheet: SheetRecord,
     /// When accounts are renewed.
     pub renewing: Renewing,
     /// Accounts at banks on their way, purses and movements.
@@ -69,6 +74,7 @@ impl Slices {
     pub fn of(records: &[Record], open: impl Fn(&Record) -> Opened) -> Result<Self, WalletError> {
         let mut slices = Self::default();
         take_up(&mut slices.profile, records, &open)?;
+        take_up(&mut slices.sheet, records, &open)?;
         take_up(&mut slices.banking, records, &open)?;
         take_up(&mut slices.coupons, records, &open)?;
         take_up(&mut slices.settlements, records, &open)?;
@@ -216,6 +222,20 @@ impl Desk<'_> {
             || self.has_open_at_banks()?
             || self.has_open_coupons()?
             || self.has_open_charges()?)
+    }
+
+    /// What each slice does once a card has another PIN, in one with the card's new state. `stretch` is what a
+    /// passphrase costs.
+    ///
+    /// # Errors
+    /// If the wallet is locked; of sealing.
+    pub fn pin_changed(
+        &mut self,
+        place: KeyPlace,
+        pins: (&str, &str),
+        stretch: Stretch,
+    ) -> Result<(), WalletError> {
+        self.keep_sheet_under(place, pins, stretch)
     }
 
     /// What each slice does before any piece of work.

@@ -8,10 +8,10 @@ pub use crate::backup::RestoredView;
 pub use crate::bank::view::*;
 pub use crate::checkout::order::state::OrderState;
 pub use crate::checkout::view::*;
-pub use crate::core::codes::CodesView;
 pub use crate::core::deployment::{Deployment, SettlementServer};
 pub use crate::core::place::KeyPlace;
 pub use crate::coupon::view::*;
+pub use crate::holder::codes::{AccountCodeView, CodesView};
 pub use crate::holder::view::*;
 pub use crate::home::view::*;
 pub use crate::settlement::view::*;
@@ -142,6 +142,10 @@ pub struct WalletView {
     /// Whether the wallet was made before there were recovery codes: its PUK opens it, and new codes
     /// should be made.
     pub opens_with_puk: bool,
+    /// The sheet with the holder's codes, until the holder has shown to have it. While unlocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub sheet: Option<SheetView>,
     /// After how many minutes the wallet locks itself; 0 when the browser closes. While unlocked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -210,6 +214,7 @@ impl Desk<'_> {
             hosted_pin_tries_left: None,
             welcome_url: self.context.welcome_url.clone(),
             opens_with_puk: state.header.as_ref().is_some_and(Header::opens_with_puk),
+            sheet: None,
             lock_minutes: None,
             locks_at: None,
         };
@@ -275,6 +280,7 @@ impl Desk<'_> {
             view.orders.insert(place, order);
         }
         view.unreadable_orders = unlocked.slices.orders.unreadable();
+        view.sheet = unlocked.slices.sheet.view();
         view.lock_minutes = Some(unlocked.lock_minutes());
         view.locks_at = lock::shown(unlocked.locks_at_ms);
         let homes = &unlocked.slices.homes;

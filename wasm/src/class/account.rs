@@ -28,8 +28,8 @@ impl JsWallet {
     }
 
     /// Adds the card on offer to a wallet that has been set up, with keys in the software card or in the
-    /// card in the reader, whose PIN it is; `enrol` goes on from there.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    /// card in the reader, whose PIN it is; `enrol` goes on from there. Returns the account's code for the holder's sheet.
+    #[wasm_bindgen(unchecked_return_type = "Promise<CodesView>")]
     pub fn add_card(
         &self,
         pin: String,
@@ -37,8 +37,9 @@ impl JsWallet {
     ) -> Promise {
         let wallet = self.0.clone();
         let pin = Zeroizing::new(pin);
-        done(Box::pin(async move {
-            wallet.add_card(&pin, arguments::place(&place)?).await
+        given(Box::pin(async move {
+            let place = thrown(arguments::place(&place))?;
+            shown(&thrown(wallet.add_card(&pin, place).await)?)
         }))
     }
 

@@ -136,7 +136,7 @@ impl JsWallet {
         }))
     }
 
-    /// Makes and seals the card. Returns PUK and recovery code, to be shown once.
+    /// Makes and seals the card. Returns PUK, recovery code and account code for the holder's sheet.
     #[wasm_bindgen(unchecked_return_type = "Promise<CodesView>")]
     pub fn set_up(&self, passphrase: String, pin: String) -> Promise {
         let wallet = self.0.clone();
@@ -146,7 +146,7 @@ impl JsWallet {
         }))
     }
 
-    /// Makes a new PUK and a new recovery code, to be shown once.
+    /// Makes a new PUK and a new recovery code for the holder's sheet.
     #[wasm_bindgen(unchecked_return_type = "Promise<CodesView>")]
     pub fn new_codes(&self, passphrase: String, pin: String) -> Promise {
         let wallet = self.0.clone();
@@ -154,6 +154,32 @@ impl JsWallet {
         given(Box::pin(async move {
             shown(&thrown(wallet.new_codes(&passphrase, &pin).await)?)
         }))
+    }
+
+    /// Shows once more what stands on the sheet, until `confirm_codes`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<CodesView>")]
+    pub fn show_codes(
+        &self,
+        passphrase: String,
+        pin: String,
+        #[wasm_bindgen(unchecked_param_type = "KeyPlace")] place: String,
+    ) -> Promise {
+        let wallet = self.0.clone();
+        let (passphrase, pin) = (normalised(passphrase), Zeroizing::new(pin));
+        given(Box::pin(async move {
+            let place = thrown(arguments::place(&place))?;
+            shown(&thrown(wallet.show_codes(&passphrase, &pin, place).await)?)
+        }))
+    }
+
+    /// Takes the two characters that the sheet is asked for.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn confirm_codes(&self, characters: String) -> Promise {
+        let wallet = self.0.clone();
+        let characters = Zeroizing::new(characters);
+        done(Box::pin(
+            async move { wallet.confirm_codes(&characters).await },
+        ))
     }
 
     /// Puts a new passphrase in the place of the old one; takes twice as long as unlocking.

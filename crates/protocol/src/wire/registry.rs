@@ -341,6 +341,7 @@ pub mod context {
         WAITING_TRANSFER = "tallystick/v1/waiting-transfer";
         WALLET_OFFER = "tallystick/v1/wallet/offer";
         WALLET_RECORD = "tallystick/v1/wallet/record";
+        WALLET_SHEET = "tallystick/v1/wallet/sheet";
         STATE_KEY_BY_PASSPHRASE = "tallystick/v1/wallet/state-key/passphrase";
         STATE_KEY_BY_PUK = "tallystick/v1/wallet/state-key/puk";
         STATE_KEY_BY_RECOVERY_CODE = "tallystick/v1/wallet/state-key/recovery-code";

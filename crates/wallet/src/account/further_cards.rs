@@ -14,25 +14,42 @@ use crate::core::ports::Ports;
 use crate::core::secure_element::{Command, Reply};
 use crate::core::wallet::Wallet;
 use crate::holder::card_account::CardAccount;
+use crate::holder::codes::CodesView;
+use crate::holder::sheet::{self, AccountCode, SheetCodes};
+use crate::sealing::stretch::Stretch;
 
 impl<P: Ports> Wallet<P> {
     /// Makes the keys of the card on offer, in the software card, in the card in the reader or in the hosted one, with that
-    /// card's PIN, and keeps it; [`Wallet::enrol`] goes on from there.
+    /// card's PIN, and keeps it; [`Wallet::enrol`] goes on from there. Returns the account's code, which the issuer is
+    /// asked for first and which is kept under that PIN until the holder has shown to have it.
     ///
     /// # Errors
-    /// [`ErrorKind::NoOffer`], [`ErrorKind::OfferExpired`], [`ErrorKind::CardLimit`],
+    /// [`ErrorKind::NoOffer`], [`ErrorKind::OfferExpired`], [`ErrorKind::CardLimit`], [`ErrorKind::EnrolmentUnreachable`],
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::MalformedPin`],
     /// [`ErrorKind::Locked`], or a failure of reader, card or storage.
-    pub async fn add_card(&self, pin: &str, place: KeyPlace) -> Result<(), WalletError> {
-        self.run(&mut Adding {
+    pub async fn add_card(&self, pin: &str, place: KeyPlace) -> Result<CodesView, WalletError> {
+        let mut adding = Adding {
             pin,
             place,
+            stretch: sheet::cost(self.stretch),
             offer: None,
             slot: None,
             making: None,
             made: None,
-        })
-        .await
+            code: None,
+        };
+        self.perform(&mut |desk| adding.prepare(desk).map(|_| ()))
+            .await?;
+        if let Some(offer) = &adding.offer {
+            adding.code = self
+                .account_code(offer)
+                .await?
+                .map(|code| (offer.clone(), code));
+        }
+        self.run(&mut adding).await?;
+        let codes = adding.code.as_ref().map(|(_, code)| code.clone());
+        let codes = codes.map(SheetCodes::of_account).unwrap_or_default();
+        Ok(codes.view())
     }
 
     /// Removes a card with its keys. What was paid with it stays in the orders, and the account stays
@@ -52,11 +69,15 @@ impl<P: Ports> Wallet<P> {
 struct Adding<'a> {
     pin: &'a str,
     place: KeyPlace,
+    /// What resting under the PIN costs.
+    stretch: Stretch,
     offer: Option<OfferRecord>,
     /// The slot in the software card; in another one it shows itself what is free.
     slot: Option<u8>,
     making: Option<Making>,
     made: Option<CardAccount>,
+    /// The account's code, and the offer that it was asked for with.
+    code: Option<(OfferRecord, AccountCode)>,
 }
 
 impl Errand for Adding<'_> {
@@ -73,6 +94,11 @@ impl Errand for Adding<'_> {
             self.slot = Some(free_slot(&mut here.map(|card| card.enrolment.slot))?);
         }
         self.offer = Some(desk.offer()?);
+        // Another offer may have come while the issuer was asked.
+        self.code = self
+            .code
+            .take()
+            .filter(|(of, _)| self.offer.as_ref() == Some(of));
         Ok(Some(Needed::at(self.place)))
     }
 
@@ -108,6 +134,12 @@ impl Errand for Adding<'_> {
                 face: Some(face),
                 ..made
             }));
+        if let Some((_, code)) = &self.code {
+            let mut sheet = desk.sheet()?.clone();
+            let codes = SheetCodes::of_account(code.clone());
+            sheet.add(&codes, self.stretch, self.pin, self.place, &mut desk.rng)?;
+            desk.keep_sheet(sheet)?;
+        }
         // Another one may be on offer by now.
         if desk.state.beside.offering.record == self.offer {
             desk.forget_offer();

@@ -23,7 +23,9 @@ pub struct Making {
 impl Making {
     /// An account of that offer, with keys in that slot.
     pub fn new(
-        OfferRecord { offer, issuer_name }: OfferRecord,
+        OfferRecord {
+            offer, issuer_name, ..
+        }: OfferRecord,
         id: String,
         place: KeyPlace,
         slot: u8,

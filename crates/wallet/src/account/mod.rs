@@ -1,6 +1,7 @@
 //! Cards: from an issuer's offer to one that can pay, which is meant, and what the card in a reader is.
 
 pub mod cards;
+mod code;
 pub mod enrol;
 mod epoch;
 pub mod errors;

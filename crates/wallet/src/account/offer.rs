@@ -25,7 +25,9 @@ use crate::slices::Opened;
 const CONTEXT: &str = context::WALLET_OFFER;
 /// The name of its record: under the device key, and once the wallet is set up under the state key.
 const RECORD: &str = "offer";
-const BYTES_MAX: usize = 8 * 1024;
+const BYTES_MAX: usize = 16 * 1024;
+/// The longest signed offer that is kept, in bytes: the account code is asked for with it.
+const SIGNED_BYTES_MAX: usize = 12 * 1024;
 /// How the card on offer is named in calls.
 pub const OFFERED: &str = "offer";
 
@@ -39,6 +41,9 @@ pub struct OfferRecord {
     /// The issuer's certified name.
     #[n(1)]
     pub issuer_name: String,
+    /// As the issuer signed it; absent where an earlier release took it.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub signed: Option<Vec<u8>>,
 }
 
 impl OfferRecord {
@@ -251,6 +256,7 @@ impl Desk<'_> {
         Ok(OfferRecord {
             issuer_name: verified.signer.name,
             offer: verified.message,
+            signed: (offer.len() <= SIGNED_BYTES_MAX).then(|| offer.to_vec()),
         })
     }
 }

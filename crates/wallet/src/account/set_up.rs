@@ -4,8 +4,6 @@
 use super::making::Making;
 use super::offer::OfferRecord;
 use crate::core::access::{check_passphrase, check_pin};
-use crate::core::codes::Codes;
-use crate::core::codes::CodesView;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::place::KeyPlace;
@@ -13,7 +11,9 @@ use crate::core::ports::{Cards, Ports};
 use crate::core::secure_element::{Command, SecureElement, Tries, unreachable};
 use crate::core::state::{Unlocked, name};
 use crate::core::wallet::Wallet;
+use crate::holder::codes::{Codes, CodesView};
 use crate::holder::profile::Profile;
+use crate::holder::sheet::{self, SheetRecord};
 use crate::sealing::StateKey;
 use crate::sealing::header::Header;
 
@@ -24,13 +24,15 @@ const FIRST_CARD: &str = "1";
 
 impl<P: Ports> Wallet<P> {
     /// Makes the card for the offer, sets the PIN, seals everything under the passphrase and
-    /// unlocks. Returns PUK and recovery code, which are shown once and kept nowhere in clear.
+    /// unlocks. Returns PUK, recovery code and the account's own code, which the issuer is asked for first. They are
+    /// kept under the PIN until the holder has shown to have them, and nowhere in clear.
     ///
     /// Everything that needs the PIN is done here, so that [`Wallet::enrol`] can go on without it.
     ///
     /// # Errors
     /// [`ErrorKind::NoOffer`], [`ErrorKind::AlreadySetUp`], [`ErrorKind::WeakPassphrase`],
-    /// [`ErrorKind::MalformedPin`], [`ErrorKind::OfferExpired`] or a failure of card or storage.
+    /// [`ErrorKind::MalformedPin`], [`ErrorKind::OfferExpired`], [`ErrorKind::EnrolmentUnreachable`] if the
+    /// issuer does not answer, or a failure of card or storage.
     pub async fn set_up(&self, passphrase: &str, pin: &str) -> Result<CodesView, WalletError> {
         check_passphrase(passphrase)?;
         check_pin(pin)?;
@@ -45,7 +47,8 @@ impl<P: Ports> Wallet<P> {
         self.set_up_with(Some(offer), passphrase, pin).await
     }
 
-    /// As [`Wallet::set_up`], with nothing in the card yet: for a machine, whose one account is at a bank.
+    /// As [`Wallet::set_up`], with nothing in the card yet: for a machine, whose one account is at a bank. Nobody keeps a
+    /// sheet for it, so none is waited for.
     ///
     /// # Errors
     /// As [`Wallet::set_up`], without those about an offer.
@@ -67,7 +70,18 @@ impl<P: Ports> Wallet<P> {
         passphrase: &str,
         pin: &str,
     ) -> Result<CodesView, WalletError> {
+        let (is_held, code) = match &offer {
+            Some(offer) => (true, self.account_code(offer).await?),
+            None => (false, None),
+        };
         let mut draft = self.draft(offer, pin).await?;
+        let mut written = draft.codes.on_sheet();
+        written.accounts.extend(code);
+        if is_held {
+            let (cost, place) = (sheet::cost(self.stretch), KeyPlace::Software);
+            let rng = &mut self.ports.random();
+            draft.sheet.add(&written, cost, pin, place, rng)?;
+        }
         let header = Header::new(
             &draft.key,
             self.stretch,
@@ -79,7 +93,7 @@ impl<P: Ports> Wallet<P> {
         .await?;
         self.perform(&mut |desk| desk.keep_draft(&mut draft, &header))
             .await?;
-        Ok(draft.codes.view())
+        Ok(written.view())
     }
 
     async fn draft(&self, offer: Option<OfferRecord>, pin: &str) -> Result<Draft, WalletError> {
@@ -106,6 +120,7 @@ impl<P: Ports> Wallet<P> {
             codes,
             card,
             profile,
+            sheet: SheetRecord::default(),
         })
     }
 }
@@ -116,6 +131,7 @@ struct Draft {
     codes: Codes,
     card: SecureElement<'static>,
     profile: Profile,
+    sheet: SheetRecord,
 }
 
 impl Desk<'_> {
@@ -133,6 +149,7 @@ impl Desk<'_> {
         self.put(name::HEADER, header.to_bytes());
         self.forget_offer();
         self.keep_profile(draft.profile.clone())?;
+        self.keep_sheet(draft.sheet.clone())?;
         self.keep_card(&mut draft.card, KeyPlace::Software, Some(Ok(Tries::FULL)))?;
         self.stay_unlocked();
         Ok(())

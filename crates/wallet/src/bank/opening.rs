@@ -169,6 +169,8 @@ impl Opening<'_> {
         let offer = OfferRecord {
             offer: opened.offer.clone(),
             issuer_name: opening.bank_name.clone().unwrap_or_default(),
+            // A bank gives no account codes.
+            signed: None,
         };
         Ok(Making::new(offer, crate::random_id(rng), self.place, slot))
     }

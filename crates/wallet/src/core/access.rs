@@ -15,6 +15,7 @@ use crate::core::secure_element::{Command, Reply};
 use crate::core::state::name;
 use crate::core::wallet::Wallet;
 use crate::sealing::header::{Header, Secret};
+use crate::sealing::stretch::Stretch;
 use crate::sealing::{StateKey, puk, recovery_code};
 
 const PASSPHRASE_CHARACTERS_MIN: usize = 8;
@@ -165,8 +166,12 @@ impl<P: Ports> Wallet<P> {
     ) -> Result<(), WalletError> {
         check_pin(old).map_err(|_| WalletError::new(ErrorKind::WrongPin))?;
         check_pin(new)?;
-        let command = Some(Command::change_pin(old, new));
-        self.run(&mut Telling { place, command }).await
+        self.run(&mut ChangingPin {
+            place,
+            pins: (old, new),
+            stretch: self.stretch,
+        })
+        .await
     }
 
     /// Sets a new PIN with the PUK of that card, whether or not the old one is blocked.
@@ -184,6 +189,36 @@ impl<P: Ports> Wallet<P> {
         let puk = puk::parse(puk).ok_or_else(|| WalletError::new(ErrorKind::WrongPuk))?;
         let command = Some(Command::unblock_pin(&puk, new));
         self.run(&mut Telling { place, command }).await
+    }
+}
+
+/// Another PIN, and with it what rests under the old one.
+struct ChangingPin<'a> {
+    place: KeyPlace,
+    pins: (&'a str, &'a str),
+    stretch: Stretch,
+}
+
+impl Errand for ChangingPin<'_> {
+    fn prepare(&mut self, desk: &mut Desk<'_>) -> Result<Option<Needed>, WalletError> {
+        desk.unlocked()?;
+        desk.stay_unlocked();
+        Ok(Some(Needed::at(self.place)))
+    }
+
+    fn next(
+        &mut self,
+        _: &[TakenSlot],
+        replies: &[Reply],
+        _: &mut dyn CryptoRng,
+    ) -> Result<Vec<Command>, WalletError> {
+        let (old, new) = self.pins;
+        let command = replies.is_empty().then(|| Command::change_pin(old, new));
+        Ok(command.into_iter().collect())
+    }
+
+    fn keep(&mut self, desk: &mut Desk<'_>) -> Result<(), WalletError> {
+        desk.pin_changed(self.place, self.pins, self.stretch)
     }
 }
 

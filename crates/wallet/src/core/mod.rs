@@ -4,7 +4,6 @@
 pub mod access;
 pub mod ask;
 pub mod at_one_go;
-pub mod codes;
 pub mod conversation;
 pub mod deployment;
 pub mod desk;

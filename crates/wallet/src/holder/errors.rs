@@ -1,4 +1,4 @@
-//! What can go wrong with addresses and backups.
+//! What can go wrong with addresses, backups and the sheet.
 
 use crate::core::error::error_kinds;
 
@@ -15,4 +15,8 @@ error_kinds! {
     BackupInvalid = 52, "backup-invalid";
     /// A newer release wrote the backup.
     BackupNewer = 53, "backup-newer";
+    /// The two characters are not those on the sheet.
+    CodesWrong = 128, "codes-wrong";
+    /// Nothing that is still to be shown rests under this PIN.
+    CodesSealed = 129, "codes-sealed";
 }

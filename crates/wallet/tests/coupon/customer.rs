@@ -27,8 +27,9 @@ pub fn customer(world: &World) -> Holder<'_> {
         world,
         device,
         wallet,
-        puk: codes.puk,
-        recovery_code: codes.recovery_code,
+        puk: codes.puk.unwrap(),
+        recovery_code: codes.recovery_code.unwrap(),
+        account_code: codes.accounts.first().map(|account| account.code.clone()),
     }
 }
 

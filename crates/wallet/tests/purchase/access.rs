@@ -84,12 +84,12 @@ fn codes_that_were_lost_are_made_anew_with_passphrase_and_pin_and_the_old_ones_e
     let codes = block_on(holder.wallet.new_codes(PASSPHRASE, PIN)).unwrap();
     let unblock = |puk: &str| block_on(holder.wallet.unblock_pin(puk, PIN, KeyPlace::Software));
     assert_eq!(unblock(&holder.puk).unwrap_err().kind, ErrorKind::WrongPuk);
-    unblock(&codes.puk).unwrap();
+    unblock(&codes.puk.unwrap()).unwrap();
     block_on(holder.wallet.lock()).unwrap();
     let recover = |code: &str| block_on(holder.wallet.recover(code, "another passphrase"));
     let refused = recover(&holder.recovery_code).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::WrongRecoveryCode);
-    recover(&codes.recovery_code).unwrap();
+    recover(&codes.recovery_code.unwrap()).unwrap();
 }
 
 const ANOTHER: &str = "another passphrase";

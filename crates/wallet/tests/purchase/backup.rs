@@ -31,17 +31,6 @@ fn ask(world: &World, path: &str, content_type: &str, body: Vec<u8>) -> Vec<u8> 
     answer.into_body()
 }
 
-fn account_code(world: &World, offer: &[u8]) -> String {
-    let json = ask(
-        world,
-        "/v1/account-codes",
-        "application/cose",
-        offer.to_vec(),
-    );
-    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
-    json["code"].as_str().unwrap().to_owned()
-}
-
 /// A wallet on another computer, with the same card.
 fn moved<'w>(world: &'w World, code: &str) -> Holder<'w> {
     let body = serde_json::json!({ "code": code }).to_string();
@@ -52,9 +41,8 @@ fn moved<'w>(world: &'w World, code: &str) -> Holder<'w> {
 #[test]
 fn a_new_device_has_addresses_orders_and_receipts_and_the_old_one_pays_no_more() {
     let world = World::new();
-    let offer = offer(&world);
-    let code = account_code(&world, &offer);
-    let old = Holder::with_card(&world, &offer);
+    let old = Holder::with_card(&world, &offer(&world));
+    let code = old.account_code.clone().unwrap();
     block_on(old.wallet.save_address(&address())).unwrap();
     let request = bought(&old);
     let declined = old.asked(GOODS);

@@ -115,6 +115,7 @@ fn a_party_whose_clock_is_wrong_ends_the_order_unsent_and_is_named() {
                 wallet,
                 puk,
                 recovery_code,
+                account_code: None,
             };
             let request = holder.asked(TEA);
             holder.approve(&request).unwrap();

@@ -56,6 +56,8 @@ pub struct Holder<'w> {
     pub wallet: Wallet<Device>,
     pub puk: String,
     pub recovery_code: String,
+    /// The code of the first card's account; none where it had one before.
+    pub account_code: Option<String>,
 }
 
 pub fn open(world: &World, device: &Device) -> Result<Wallet<Device>, WalletError> {
@@ -129,8 +131,9 @@ impl<'w> Holder<'w> {
             world,
             device,
             wallet,
-            puk: codes.puk,
-            recovery_code: codes.recovery_code,
+            puk: codes.puk.unwrap(),
+            recovery_code: codes.recovery_code.unwrap(),
+            account_code: codes.accounts.first().map(|account| account.code.clone()),
         }
     }
 
@@ -145,8 +148,9 @@ impl<'w> Holder<'w> {
             world,
             device,
             wallet,
-            puk: codes.puk,
-            recovery_code: codes.recovery_code,
+            puk: codes.puk.unwrap(),
+            recovery_code: codes.recovery_code.unwrap(),
+            account_code: codes.accounts.first().map(|account| account.code.clone()),
         }
     }
 

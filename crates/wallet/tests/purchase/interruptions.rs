@@ -12,9 +12,10 @@ use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, PIN, address, form, offer
 use super::world::{COURIER, ISSUER, ORIGIN, SHOP, World};
 
 /// Every write and every call from the issuer's offer to the courier's label.
-const STEPS: [&str; 25] = [
+const STEPS: [&str; 26] = [
     "store offer",
-    "store header offer profile card",
+    "POST /v1/account-codes",
+    "store header offer profile sheet card",
     "session",
     "POST /v1/enrolments",
     "store card profile",
@@ -154,7 +155,7 @@ fn onboarding_and_purchase_have_these_steps() {
     assert_eq!(steps, STEPS);
     assert_eq!(
         (of("store"), of("session"), of("POST"), of("GET")),
-        (14, 1, 8, 2)
+        (14, 1, 9, 2)
     );
 }
 
@@ -200,6 +201,8 @@ fn setting_up_happens_whole_or_not_at_all() {
     device.mend();
     let wallet = open(&world, &device).unwrap();
     assert!(device.record("header").is_none() && device.record("offer").is_some());
+    assert!(device.record("sheet").is_none());
     block_on(wallet.set_up(PASSPHRASE, PIN)).unwrap();
     assert!(device.record("header").is_some() && device.record("offer").is_none());
+    assert!(device.record("sheet").is_some());
 }

@@ -37,6 +37,7 @@ mod revoking;
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod search;
 mod shards;
+mod sheet;
 mod spaces;
 mod stock;
 mod toy;

@@ -27,6 +27,7 @@ fn an_issuer_that_has_no_account_of_the_holder_refuses_and_nothing_is_reserved()
         device,
         puk,
         recovery_code,
+        account_code: None,
     };
     let request = block_on(holder.wallet.receive_form(ORIGIN, &form(&anew, TEA))).unwrap();
     holder.approve(&request).unwrap();

@@ -26,8 +26,9 @@ fn holder(world: &World) -> (Holder<'_>, String) {
         world,
         device,
         wallet,
-        puk: codes.puk,
-        recovery_code: codes.recovery_code,
+        puk: codes.puk.unwrap(),
+        recovery_code: codes.recovery_code.unwrap(),
+        account_code: None,
     };
     fill(&holder, &id, FULL);
     (holder, id)

@@ -10,7 +10,6 @@ use super::{Holder, JSON, OwnWallet, PASSPHRASE, PIN, Wish};
 use crate::people::AccountName;
 use crate::town::Town;
 
-const COSE: &str = "application/cose";
 /// How the wallet calls the card on offer.
 const OFFERED: &str = "offer";
 /// After so many refusals in a row a card that never got its keys is thrown away.
@@ -63,12 +62,18 @@ impl Holder {
         place.and_then(|place| wishes.remove(place)).is_some()
     }
 
-    pub(super) async fn set_up(&self, wallet: &OwnWallet) -> Result<CodesView, WalletError> {
+    pub(super) async fn set_up(
+        &self,
+        wallet: &OwnWallet,
+        view: &WalletView,
+    ) -> Result<CodesView, WalletError> {
         let outcome = wallet.set_up(PASSPHRASE, PIN).await;
-        self.unless_expired(wallet, outcome).await
+        let codes = self.unless_expired(wallet, outcome).await?;
+        self.write_down(view, &codes);
+        Ok(codes)
     }
 
-    /// Opens an account, and perhaps writes down its code.
+    /// Opens an account.
     pub(super) async fn apply(
         &self,
         town: &Town,
@@ -91,14 +96,17 @@ impl Holder {
         let account = account_of(&offered.card);
         let now_ms = town.scheduler.now_ms();
         self.papers.opened(account.clone(), now_ms, self.name);
-        if !self.is_careful
-            && let Some(answer) = self.page(issuer, "/v1/account-codes", COSE, offer).await
-            && let Ok(answer) = serde_json::from_slice::<serde_json::Value>(&answer)
-            && let Some(code) = answer["code"].as_str()
-        {
-            self.papers.keep_code(&account, code.to_owned());
-        }
         Ok(true)
+    }
+
+    /// Writes the code of an account down that has just come, as its sheet shows it. Who is careful does not move cards.
+    fn write_down(&self, view: &WalletView, codes: &CodesView) {
+        let offered = view.offer.as_ref().map(|offer| account_of(&offer.card));
+        if !self.is_careful
+            && let (Some(account), [.., shown]) = (offered, codes.accounts.as_slice())
+        {
+            self.papers.keep_code(&account, shown.code.clone());
+        }
     }
 
     /// A card on offer, or one that has no keys yet, is on its way into the wallet. Says whether something was
@@ -114,7 +122,8 @@ impl Holder {
             } else {
                 let place = self.card_place(wallet).await?;
                 let outcome = wallet.add_card(self.pin_at(place), place).await;
-                self.unless_expired(wallet, outcome).await?;
+                let codes = self.unless_expired(wallet, outcome).await?;
+                self.write_down(view, &codes);
             }
             return Ok(true);
         }

@@ -288,8 +288,8 @@ impl Holder {
         match view.phase {
             Phase::New => self.begin(town, wallet, &view).await,
             Phase::Offered => {
-                let codes = self.set_up(wallet).await?;
-                *self.puk.borrow_mut() = Some(codes.puk);
+                let codes = self.set_up(wallet, &view).await?;
+                *self.puk.borrow_mut() = codes.puk;
                 Ok(true)
             }
             Phase::Locked => wallet.unlock(PASSPHRASE).await.map(|()| true),
