@@ -3,6 +3,7 @@
 // which pages cannot read.
 
 import type { WalletProblem } from '../shared/messages'
+import type { FormView } from '../shared/wallet-types'
 
 export interface Ask {
   id: string
@@ -16,6 +17,8 @@ export interface Ask {
   payload?: string
   /** The wallet's name for the order, once it has taken the form. */
   request_id?: string
+  /** What the order is about, while the wallet cannot take it. */
+  about?: FormView
   window_id?: number
   tab_id?: number
   /** The window and the tab that the page is in: the approval window goes beside it. */

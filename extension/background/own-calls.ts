@@ -35,6 +35,7 @@ export class OwnCalls {
   ) {
     this.#service = {
       open_ask: id => requests.open(id),
+      waiting_purchase: () => requests.waitingPurchase(),
       pay_again: id => requests.again(id),
       readers: () => readers.list(),
       reader_filters: () => readers.filters(),

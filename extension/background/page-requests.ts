@@ -8,7 +8,7 @@ import { t } from '../i18n'
 import { bytesOf } from '../shared/bytes'
 import type { AskView, OfferRequest, OrderRequest, OrderStatus, PageAnswer, PageRequest } from '../shared/messages'
 import { wordsOf } from '../shared/problem-words'
-import type { WalletView } from '../shared/wallet-types'
+import type { FormView, WalletView } from '../shared/wallet-types'
 import { allAsks, findAsk, makeRoom, removeAsk, saveAsk, type Ask } from './asks'
 import { takeLink } from './coupon-links'
 import type { Drive } from './drive'
@@ -51,10 +51,16 @@ export class PageRequests {
       if (!stored) return null
       const ask = await this.#placed(stored)
       if (ask.kind === 'coupon') return { kind: ask.kind, origin: ask.origin, text: ask.payload, begun: true, waiting: [] }
-      const { kind, origin, request_id, problem, begun = false } = await this.#handOver(ask)
+      const { kind, origin, request_id, about, problem, begun = false } = await this.#handOver(ask)
       const waiting = (await allAsks()).filter(one => isWaiting(one) && one.id !== id).map(one => one.origin)
-      return { kind, origin, request_id, problem, begun, waiting }
+      return { kind, origin, request_id, about, problem, begun, waiting }
     })
+  }
+
+  /** What the order is about that waits in its window for a card, or nothing. */
+  async waitingPurchase(): Promise<FormView | null> {
+    const waiting = (await allAsks()).findLast(ask => isOpenWindow(ask) && ask.about)
+    return waiting?.about ?? null
   }
 
   /**
@@ -158,13 +164,12 @@ export class PageRequests {
       return phase === 'locked' ? ask : { ...ask, request_id: TAKEN, ended: true, payload: undefined, problem: undefined }
     }
     if (phase !== 'ready') {
-      await this.#host.aside(wallet => wallet.check_form(ask.origin, bytes))
-      return ask
+      return { ...ask, about: await this.#host.aside(wallet => wallet.look_at_form(ask.origin, bytes)) }
     }
     const request_id = await this.#host.change(wallet => wallet.receive_form(ask.origin, bytes))
     // A form expires by itself, which the window must show.
     this.#drive.kick()
-    return { ...ask, request_id, payload: undefined, problem: undefined }
+    return { ...ask, request_id, payload: undefined, problem: undefined, about: undefined }
   }
 
   async #show(ask: Ask, tab?: chrome.tabs.Tab): Promise<void> {

@@ -19,6 +19,7 @@ const card: CardView = {
   last4: '4242',
   expiry: '09/29',
   holder_name: 'Hanako Mori',
+  holder_telephone: '+81355550142',
   limit_minor: 50_000,
   left_minor: 50_000,
   currency: 'JPY',
@@ -191,6 +192,7 @@ const ready: WalletView = {
 }
 const offer = { issuer_name: card.issuer_name, issuer_domain: card.issuer_domain, card }
 const fresh: WalletView = { ...ready, phase: 'new', cards: [], addresses: [] }
+const about = { shop_name: 'Kiso Tea & Books', total_minor: 2_000, currency: 'JPY' }
 const sheet = { first: 4, second: 17, place: 'software' } as const
 const codes = {
   puk: '7K3M-Q2XD',
@@ -250,7 +252,7 @@ export const SCENES: Record<string, Scene> = {
   refused: order(refused),
   expired: order({ ...asked, state: 'expired' }),
   locked: { view: { ...fresh, phase: 'locked' }, ask: askOrder() },
-  'no-card': { view: fresh, ask: askOrder() },
+  'no-card': { view: fresh, ask: { ...askOrder(), about } },
   gone: { view: ready },
   problem: {
     problem: { kind: 'deployment-missing', details: 'deployment.json is not in the extension.' },
@@ -271,6 +273,7 @@ export const SCENES: Record<string, Scene> = {
   },
 
   offered: { view: { ...fresh, phase: 'offered', offer }, answers: { set_up: codes } },
+  'offered-midway': { view: { ...fresh, phase: 'offered', offer }, answers: { set_up: codes, waiting_purchase: about } },
   'sheet-unkept': { view: { ...ready, sheet }, popup: true },
   'sheet-settings': { view: { ...ready, sheet }, answers: { show_codes: codes, confirm_codes: { kind: 'codes-wrong', details: '' } } },
   'sheet-shown': { view: { ...ready, sheet }, answers: { new_codes: codes, confirm_codes: { kind: 'codes-wrong', details: '' } } },

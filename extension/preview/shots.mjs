@@ -90,7 +90,7 @@ const SHOTS = {
     'coupons-home',
     'sheet-unkept',
   ],
-  onboarding: ['offered', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
+  onboarding: ['offered', 'offered-midway', 'enrolling', 'finished', 'further', 'further-reader', 'further-new-card'],
   orders: ['orders', 'locked', 'problem', 'bank-orders'],
   settings: [
     'sheet-settings',

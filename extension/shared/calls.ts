@@ -5,12 +5,14 @@
 import { BACKUP_BYTES_MAX, type AskView } from './messages'
 import type { ReaderFilters, ReaderView } from './reader-types'
 import { bytesWithin, couponText, detailed, flag, number, numberOrNothing, record, text, texts, type Shape } from './shapes'
-import type { WalletApi } from './wallet-types'
+import type { FormView, WalletApi } from './wallet-types'
 
 /** What the service worker does itself: web pages' requests and readers are no part of the wallet. */
 export interface ServiceApi {
   /** Takes a form or offer that had to wait until the wallet could. */
   open_ask(id: string): Promise<AskView | null>
+  /** What the order is about that waits in its window until there is a card. */
+  waiting_purchase(): Promise<FormView | null>
   /** Has the page that asked ask once more; false when it is gone. */
   pay_again(id: string): Promise<boolean>
   readers(): Promise<ReaderView[]>
@@ -30,6 +32,7 @@ type OwnersCall =
   | 'advance'
   | 'renew_revocations'
   | 'check_form'
+  | 'look_at_form'
   | 'check_offer'
   | 'receive_form'
   | 'receive_offer'
@@ -152,6 +155,7 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   follow_money: { takes: [text], again: 'freely', drives: true },
   evidence: { takes: [text], again: 'freely' },
   open_ask: { takes: [text], again: 'freely' },
+  waiting_purchase: { takes: [], again: 'freely' },
   pay_again: { takes: [text] },
   // A card that stays at home, and one that is lent to this wallet
   home_set_up: { takes: [text, text, text, text], waits: 'card' },

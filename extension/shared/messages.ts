@@ -1,7 +1,7 @@
 // What the three parts of the extension say to each other, and the limits they hold each other to.
 
 import type { HomeLink } from './home-link'
-import type { WalletView } from './wallet-types'
+import type { FormView, WalletView } from './wallet-types'
 
 /** The most characters one request of a web page may have, encoded as it travels. */
 export const MESSAGE_CHARACTERS_MAX = 64 * 1024
@@ -87,6 +87,8 @@ export interface AskView {
   origin: string
   /** The wallet's name for the order; absent while the wallet is locked or has no card. */
   request_id?: string
+  /** What the order is about, while the wallet cannot take it. */
+  about?: FormView
   problem?: WalletProblem
   /** The link to a coupon. */
   text?: string

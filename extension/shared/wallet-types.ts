@@ -30,6 +30,7 @@ export type {
   EnrolmentStep,
   EvidenceView,
   FeeView,
+  FormView,
   HomeView,
   KeyPlace,
   LimitsView,

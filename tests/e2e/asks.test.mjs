@@ -83,6 +83,10 @@ function played(phase) {
   const calls = {
     view: async () => view(),
     check_form: checked,
+    look_at_form: async (origin, bytes) => {
+      await checked(origin, bytes)
+      return { shop_name: 'Kiso Tea & Books', total_minor: 2_000, currency: 'JPY' }
+    },
     check_offer: checked,
     receive_form: async (origin, bytes) => {
       const known = await checked(origin, bytes)
@@ -193,6 +197,23 @@ test('what its own party did not sign opens nothing, also while the wallet is lo
     assert.ok((await order()).ok, 'an honest shop is heard')
     assert.equal(windows.size, 1)
   }
+})
+
+test('a purchase that waits for a card is told to the wallet’s own pages, until it can be taken or its window closes', async () => {
+  start('new')
+  assert.equal(await requests.waitingPurchase(), null)
+  const id = (await order()).value.request_id
+  const about = { shop_name: 'Kiso Tea & Books', total_minor: 2_000, currency: 'JPY' }
+  assert.deepEqual(await requests.waitingPurchase(), about)
+  assert.deepEqual((await requests.open(id)).about, about)
+  wallet.phase = 'ready'
+  const taken = await requests.open(id)
+  assert.deepEqual([taken.request_id, taken.about], ['request-0', undefined])
+  assert.equal(await requests.waitingPurchase(), null, 'from now on it is an order like any other')
+  start('new')
+  await order()
+  await close([...windows.keys()][0])
+  assert.equal(await requests.waitingPurchase(), null)
 })
 
 test('one approval at a time: the next waits without a window, and opens without taking the focus', async () => {

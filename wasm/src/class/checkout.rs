@@ -30,6 +30,15 @@ impl JsWallet {
         }))
     }
 
+    /// Looks whether a form is the page's own, and says what it is about. `origin` must be `sender.origin`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<FormView>")]
+    pub fn look_at_form(&self, origin: String, form: Vec<u8>) -> Promise {
+        let wallet = self.0.clone();
+        given(Box::pin(async move {
+            shown(&thrown(wallet.look_at_form(&origin, &form).await)?)
+        }))
+    }
+
     /// Approves an order with the PIN: splits, seals and persists it. Sends nothing.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn approve(

@@ -95,6 +95,8 @@ pub struct CardView {
     pub expiry: String,
     /// The name on the card.
     pub holder_name: String,
+    /// The holder's telephone number, as the issuer has it.
+    pub holder_telephone: String,
     /// The limit the issuer told, in minor units.
     #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
     pub limit_minor: Option<u64>,
@@ -178,6 +180,7 @@ pub fn card_view(
         last4: card.number.last4().to_owned(),
         expiry: card.expiry.to_string(),
         holder_name: card.holder_name.clone(),
+        holder_telephone: card.telephone.clone(),
         limit_minor: limit.map(|limit| limit.minor),
         left_minor: limit.map(|limit| limit.minor),
         currency: limit.map_or_else(String::new, |limit| limit.currency.code().to_owned()),

@@ -10,6 +10,7 @@ use crate::checkout::instrument;
 use crate::checkout::order::event::Event;
 use crate::checkout::order::record::{self, HistoryEntry, OrderRecord};
 use crate::checkout::order::state::OrderState;
+use crate::checkout::view::FormView;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 use crate::core::party_url;
@@ -65,6 +66,29 @@ impl<P: Ports> Wallet<P> {
         })
         .await?;
         Ok(request_id)
+    }
+
+    /// Looks whether a form is the page's own and in order, as [`Wallet::check_form`] does, and says what it is about: for
+    /// who has no card yet and is on the way to one. Nothing is stored.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn look_at_form(&self, origin: &str, form: &[u8]) -> Result<FormView, WalletError> {
+        self.look_up_revocations().await?;
+        let mut seen = None;
+        self.perform(&mut |desk| {
+            let Verified {
+                message, signer, ..
+            } = desk.verified_form(origin, form)?;
+            seen = Some(FormView {
+                shop_name: signer.name,
+                total_minor: message.total.minor,
+                currency: message.total.currency.code().to_owned(),
+            });
+            Ok(())
+        })
+        .await?;
+        seen.ok_or_else(|| WalletError::new(ErrorKind::FormInvalid))
     }
 }
 

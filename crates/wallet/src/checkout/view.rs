@@ -8,6 +8,19 @@ pub use crate::checkout::coupons::view::*;
 use crate::checkout::order::state::OrderState;
 use crate::settlement::view::OrderTapView;
 
+/// What a form is about, before the wallet can take it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct FormView {
+    /// The shop's certified name.
+    pub shop_name: String,
+    /// What is to be paid, in minor units.
+    #[cfg_attr(feature = "typescript", tsify(type = "number"))]
+    pub total_minor: u64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
 /// What the holder chose when approving.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]

@@ -10,6 +10,8 @@ export const coupons = {
   doneTitle: 'Your wallet has the account',
   next1: 'If your wallet is new, you choose a passphrase, which locks it, and a PIN, with which you sign.',
   next3: 'In the wallet you find “Coupons”: get one, receive one, give one away.',
+  purchaseWaits: 'A purchase waits in your wallet. Once you have a card, it goes on with that purchase by itself.',
+  purchaseNext: 'Your wallet then goes on with the purchase that waits.',
   next4: 'A shop that takes coupons sees the one you use. {issuer} sees that it was spent there, not on what.',
   toWallet: 'Your coupons are in the wallet: press its button in the toolbar.',
   cardAlt: 'Picture of a coupon for {name}',

@@ -17,6 +17,8 @@ export const issuer = {
   next1: 'Your wallet asks you for a passphrase, which locks it, and a PIN, which you give with each payment.',
   next2: 'It makes its keys and has them certified. That takes a few seconds.',
   next3: 'You add the address that parcels should go to. We are not told.',
+  purchaseWaits: 'A purchase waits in your wallet. Once you have a card, it goes on with that purchase by itself.',
+  purchaseNext: 'Your wallet then goes on with the purchase that waits.',
   next4: 'Then go shopping. The shop sees what you buy, we see what to charge, the courier sees where to go.',
   toStore: 'Go to Kiso Tea & Books',
   again: 'Hand it over again',

@@ -10,6 +10,8 @@ export const settlement = {
   doneTitle: 'Your wallet has the account',
   next1: 'If your wallet is new, you choose a passphrase, which locks it, and a PIN, with which you sign.',
   next3: 'In the wallet you make a card ready, and charge it from this account.',
+  purchaseWaits: 'A purchase waits in your wallet. Once you have a card, it goes on with that purchase by itself.',
+  purchaseNext: 'Your wallet then goes on with the purchase that waits.',
   next4: 'A shop learns neither which card pays nor what is on it. {issuer} learns what to charge, not what you buy.',
   toWallet: 'Your card waits in the wallet: press its button in the toolbar.',
   cardAlt: 'Picture of a contactless card for {name}',
