@@ -11,7 +11,7 @@ use super::holder::{Holder, ISSUER_ORIGIN, PASSPHRASE, PIN, offer, offer_of, ope
 use super::world::{ISSUER, OTHER_ISSUER, World};
 
 /// A wallet that has just been made, with what its sheet says.
-fn made<'w>(world: &'w World) -> (Device, Wallet<Device>, CodesView) {
+fn made(world: &World) -> (Device, Wallet<Device>, CodesView) {
     let device = Device::new(world);
     let wallet = open(world, &device).unwrap();
     block_on(wallet.receive_offer(ISSUER_ORIGIN, &offer(world))).unwrap();
