@@ -20,7 +20,7 @@ let browser
 
 before(async () => {
   browser = await launchBrowserWithExtension({ args: ['--accept-lang=en-US,en'] })
-  browser.context.setDefaultTimeout(30_000)
+  browser.context.setDefaultTimeout(60_000)
   await browser.context.addInitScript(playWallet, JSON.stringify(view))
 })
 
