@@ -331,7 +331,7 @@ const ACTS = {
     await tab.locator('summary').filter({ hasText: 'Card lost?' }).click()
     await tab.getByRole('button', { name: 'Block the purse' }).click()
   },
-  'orders-found': tab => tab.getByRole('textbox', { name: 'Find an order' }).fill('haiku ¥1,720'),
+  'orders-found': tab => tab.getByRole('textbox', { name: 'Find an order' }).fill('haiku 2,920'),
   'orders-none-found': tab => tab.getByRole('textbox', { name: 'Find an order' }).fill('coffee'),
   'coupons-home': tab => tab.getByRole('button', { name: 'Coupons' }).click(),
   async 'coupons-all'(tab) {

@@ -20,7 +20,7 @@ let browser
 
 before(async () => {
   browser = await launchBrowserWithExtension({ args: ['--accept-lang=en-US,en'] })
-  browser.context.setDefaultTimeout(30_000)
+  browser.context.setDefaultTimeout(60_000)
   await browser.context.addInitScript(playWallet, JSON.stringify(view))
 })
 
@@ -95,6 +95,10 @@ test('an order is found by shop, goods, number, amount and tracking number, what
   assert.equal(await rows(tab).count(), 1)
   await search(tab).fill('hy204933')
   assert.equal(await rows(tab).count(), orders.filter(({ tracking }) => tracking).length)
+  for (const amount of ['¥1,720', '¥99,999']) {
+    await search(tab).fill(amount)
+    assert.equal(await rows(tab).count(), 0, 'an amount is not found in dates and numbers')
+  }
   await search(tab).fill('coffee')
   await tab.getByText(words('orders.search.none')).waitFor()
   await tab.getByRole('button', { name: words('orders.search.all') }).click()

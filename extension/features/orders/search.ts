@@ -17,31 +17,33 @@ export function found(orders: OrderView[], typed: string): OrderView[] {
 
 function hasAll(order: OrderView, words: string[]): boolean {
   const text = folded(wordsOf(order).join('\n'))
-  const squeezed = closed(text)
+  const digits = closed(folded(digitsOf(order).join('\n')))
   return words.every(word => {
     if (text.includes(word)) return true
     const bare = closed(word)
     if (bare.length === 0) return false
-    return squeezed.includes(bare) || (bare.length >= WHOLE_NUMBER_MIN && (order.order_id?.startsWith(bare) ?? false))
+    return digits.includes(bare) || (bare.length >= WHOLE_NUMBER_MIN && (order.order_id?.startsWith(bare) ?? false))
   })
 }
 
 /** What of an order can be found. */
-function wordsOf(order: OrderView): string[] {
-  const { currency, total_minor: total } = order
-  return [
-    ...order.parties.flatMap(({ name, domain }) => [name, domain]),
-    ...order.items.flatMap(namesOf),
-    order.number ?? '',
-    order.tracking ?? '',
-    money(total, currency),
-    decimalOf(total, currency),
-    dateTime(order.created_at),
-    stateWord(order),
-  ]
-}
+const wordsOf = (order: OrderView): string[] => [
+  ...order.parties.flatMap(({ name, domain }) => [name, domain]),
+  ...order.items.flatMap(namesOf),
+  ...digitsOf(order),
+  dateTime(order.created_at),
+  stateWord(order),
+]
+
+/** What of it people write with hyphens, points and signs, or without. */
+const digitsOf = ({ number = '', tracking = '', total_minor: total, currency }: OrderView): string[] => [
+  number,
+  tracking,
+  money(total, currency),
+  decimalOf(total, currency),
+]
 
 const namesOf = ({ name, names = [] }: OrderView['items'][number]) => [name, ...names.map(({ text }) => text)]
 
 /** Without what people write between digits, or leave out: 3,480 is 3480, and f917-aab0 is f917aab0. */
-const closed = (text: string): string => text.replaceAll(/[,.'’\p{Pd}\p{Sc} ]/gu, '')
+const closed = (text: string): string => text.replaceAll(/[,.'’\p{Pd}\u2212\p{Sc} ]/gu, '')
