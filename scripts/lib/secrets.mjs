@@ -37,6 +37,7 @@ function withTokens(secrets, parties) {
     if (role === 'bank') secrets[id].PURSE_KEY_TOKEN = registrationToken(key, role, domain, name)
     // As with a coupon office's key for coupons.
     if (role === 'coupon-office') secrets[id].COUPON_KEY_TOKEN = registrationToken(key, role, domain, name)
+    if (role === 'shop') secrets[id].API_KEYS = `server=${apiKey(secrets[id], domain)}`
   }
   giveBankTokens(secrets)
   return secrets

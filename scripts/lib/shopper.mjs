@@ -59,7 +59,9 @@ export async function giveBack(page, codes, say = words) {
   const code = recovery.test(text) ? codes.find(one => RECOVERY_CODE.test(one)) : codes.findLast(one => !RECOVERY_CODE.test(one))
   const [, first, second] = recovery.exec(text) ?? account.exec(text)
   const characters = code.replaceAll('-', '')
-  await page.getByLabel(recovery.test(text) ? recovery : account).pressSequentially(characters[first - 1] + characters[second - 1])
+  await page
+    .getByLabel(recovery.test(text) ? recovery : account)
+    .pressSequentially(characters[Number(first) - 1] + characters[Number(second) - 1])
   await label.first().waitFor({ state: 'detached' })
 }
 

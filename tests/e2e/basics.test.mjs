@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { AIKO, codesOn, giveBack, Shopper, words } from '../../scripts/lib/shopper.mjs'
+import { AIKO, codesOn, Shopper, words } from '../../scripts/lib/shopper.mjs'
 import { eventually, openWorld } from './support/world.mjs'
 
 const BACKUP_PASSPHRASE = 'four paper lanterns drifting'
