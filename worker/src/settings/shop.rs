@@ -72,7 +72,10 @@ fn add_default(texts: &mut Vec<LocalText>, name: &str) {
 /// Further origins of the shop's pages: ORIGINS, separated by commas.
 pub fn origins(env: &Env) -> Result<Vec<String>, SettingsError> {
     let given = optional(env, "ORIGINS").unwrap_or_default();
-    let given = given.split(',').map(str::trim).filter(|one| !one.is_empty());
+    let given = given
+        .split(',')
+        .map(str::trim)
+        .filter(|one| !one.is_empty());
     let origins: Vec<String> = given.map(str::to_owned).collect();
     let own = domain(env, "DOMAIN")?;
     let is_own = |origin: &String| origin_host(origin) == Some(own.as_str());
@@ -93,7 +96,12 @@ pub fn seller(env: &Env) -> Result<Option<Seller>, SettingsError> {
         return Ok(None);
     };
     let mut parts = text.split('|').map(str::trim);
-    let mut next = || parts.next().filter(|part| !part.is_empty()).map(str::to_owned);
+    let mut next = || {
+        parts
+            .next()
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+    };
     let seller = Seller {
         name: next().unwrap_or_default(),
         address: next(),
@@ -160,7 +168,9 @@ pub fn webhook(
     };
     let webhook = tallystick_parties::shop::merchant::Webhook::parse(&text, is_demo);
     let form = "an https address without user and fragment, of at most 500 bytes; http at *.localhost in a demo alone";
-    webhook.map(Some).map_err(|_| SettingsError::Form("WEBHOOK", form))
+    webhook
+        .map(Some)
+        .map_err(|_| SettingsError::Form("WEBHOOK", form))
 }
 
 /// "name", which every order meets, or "name|number|number": an order of any of these goods.
