@@ -17,13 +17,14 @@ const DAY = 86_400
 const ORDERS = 50
 const CARDS = 16
 
+const SENCHA = { name: 'Sencha, first flush 100 g', price_minor: 1_480 }
 const GOODS = [
-  { name: 'Sencha, first flush 100 g', price_minor: 1_480 },
+  SENCHA,
   { name: 'Haiku of the seasons', price_minor: 1_200 },
   { name: 'Kyusu, side-handled tea pot of unglazed clay from Tokoname', price_minor: 6_800 },
   { name: 'Hojicha 200 g', price_minor: 980 },
 ]
-const item = (place: number, quantity: number) => ({ ...(GOODS[place % GOODS.length] ?? GOODS[0]!), quantity })
+const item = (place: number, quantity: number) => ({ ...(GOODS[place % GOODS.length] ?? SENCHA), quantity })
 
 export function manyOrdersScenes({ ready, asked, moving, done, refused, card }: Parts): Record<string, Scene> {
   const cancelled: OrderView = {
