@@ -217,7 +217,9 @@ fn an_offer_for_a_wallet_that_holds_cards_waits_for_its_pin() {
     let view = holder.view();
     assert_eq!((view.phase, view.cards.len()), (Phase::Ready, 1));
     assert_eq!(view.offer.unwrap().issuer_name, "Ume Card");
-    let refused = block_on(holder.wallet.add_card("000000", KeyPlace::Software)).err().unwrap();
+    let refused = block_on(holder.wallet.add_card("000000", KeyPlace::Software))
+        .err()
+        .unwrap();
     assert_eq!(refused.kind, ErrorKind::WrongPin);
     let view = holder.view();
     assert_eq!((view.pin_tries_left, view.cards.len()), (2, 1));
@@ -231,7 +233,9 @@ fn an_offer_for_a_wallet_that_holds_cards_waits_for_its_pin() {
     block_on(holder.wallet.unlock(super::holder::PASSPHRASE)).unwrap();
     block_on(holder.wallet.remove_card("offer", "")).unwrap();
     assert!(holder.view().offer.is_none());
-    let refused = block_on(holder.wallet.add_card(PIN, KeyPlace::Software)).err().unwrap();
+    let refused = block_on(holder.wallet.add_card(PIN, KeyPlace::Software))
+        .err()
+        .unwrap();
     assert_eq!(refused.kind, ErrorKind::NoOffer);
 }
 

@@ -109,7 +109,9 @@ fn an_offer_rests_under_the_state_key_once_there_is_one_and_is_deleted_when_it_e
     world.run_for(25 * 3_600_000);
     block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
     assert_eq!(offer_on_disk(&holder.device), None);
-    let refused = block_on(holder.wallet.add_card(PIN, KeyPlace::Software)).err().unwrap();
+    let refused = block_on(holder.wallet.add_card(PIN, KeyPlace::Software))
+        .err()
+        .unwrap();
     assert_eq!(refused.kind, ErrorKind::OfferExpired);
 }
 

@@ -331,7 +331,11 @@ fn a_card_pulled_while_an_account_is_added_can_be_put_back_and_the_account_added
     for apdus in 0..7 {
         reader.pull_after(apdus, false);
         let refused = block_on(with.holder.wallet.add_card(CARD_PIN, KeyPlace::Reader));
-        assert_eq!(refused.err().unwrap().kind, ErrorKind::CardRemoved, "{apdus}");
+        assert_eq!(
+            refused.err().unwrap().kind,
+            ErrorKind::CardRemoved,
+            "{apdus}"
+        );
         reader.leave_alone();
         reader.insert(&with.card);
         assert_eq!(with.holder.view().cards.len(), 2);
