@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { AIKO, codesOn, giveBack, Shopper, words } from '../../scripts/lib/shopper.mjs'
-import { openWorld } from './support/world.mjs'
+import { eventually, openWorld } from './support/world.mjs'
 
 const CLICKS_MAX = 12
 const KEYS_MAX = 60
@@ -152,6 +152,10 @@ test('a sheet that was not given back is reminded of after a restart, shown agai
     await dialog.accept()
     await person.killServiceWorker()
 
+    // Its keys may still be on their way: that goes on first, where the popup leads.
+    const finishing = await person.openPage(person.walletUrl('onboarding'))
+    await eventually('the card is ready', async () => (await person.view()).phase === 'ready', 60_000)
+    await finishing.close()
     const popup = await person.openPage(person.walletUrl('popup'))
     await popup.getByText(words('codes.remind')).waitFor()
     assert.equal((await person.view()).sheet.issuer_name, undefined)
