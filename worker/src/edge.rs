@@ -69,6 +69,12 @@ async fn admitted(request: &mut Request, env: &Env, correlation: &str) -> Result
     if routes::is_between_siblings(&request.path()) {
         return refused(&Fault::not_found(), correlation);
     }
+    // The bindings take a method that they do not know for GET.
+    if request.inner().method() != request.method().as_ref() {
+        let path = request.path();
+        let allowed = settings::role(env).map_or("", |role| routes::allowed(role, &path));
+        return refused(&Fault::method_not_allowed(allowed), correlation);
+    }
     let address = address::of(request.headers())?;
     let is_dear = request.method() == Method::Post && routes::is_dear(&request.path());
     let limit = if is_dear { DEAR_BY_ADDRESS } else { BY_ADDRESS };

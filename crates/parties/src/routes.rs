@@ -5,7 +5,7 @@ use tallystick_protocol::wire::identifier::Role;
 use crate::console;
 use crate::office::http::{BODY_LIMIT, Incoming};
 use crate::office::place::{Asked, Belongs, Key, Place, Shards};
-use crate::office::routes::{Route, Shape, Verb, segments};
+use crate::office::routes::{Route, Shape, Verb, methods, segments};
 use crate::office::{reception, siblings};
 use crate::store::handles::Handles;
 
@@ -212,6 +212,23 @@ pub fn is_between_siblings(path: &str) -> bool {
 #[must_use]
 pub fn is_private(path: &str) -> bool {
     any(|shape| shape.is_private && shape.is_at(path))
+}
+
+/// The methods of a path at a party in `role`, as the header `Allow` has them; those of reading, if nothing is there.
+#[must_use]
+pub fn allowed(role: Role, path: &str) -> &'static str {
+    let own = |verb| shape_of(role, verb, path).is_some();
+    let everybodys = |verb| any(|shape| shape.verb == verb && shape.is_at(path));
+    let (reads, posts, puts) = (own(Verb::Get), own(Verb::Post), own(Verb::Put));
+    methods(reads, posts, puts)
+        .or_else(|| {
+            methods(
+                everybodys(Verb::Get),
+                everybodys(Verb::Post),
+                everybodys(Verb::Put),
+            )
+        })
+        .unwrap_or("GET, HEAD, OPTIONS")
 }
 
 /// The longest body that is taken at a path, in bytes: that of the route there that takes most. Between the objects of a

@@ -186,12 +186,13 @@ pub fn correlate(request: &mut Incoming, correlation: Option<&str>) {
     }
 }
 
-/// The answer to OPTIONS at the operator's own routes: no page of another origin is let in.
+/// The answer to OPTIONS at the operator's own routes, of which `allowed` says the methods: no page of another origin is
+/// let in.
 #[must_use]
-pub fn private_preflight() -> Answer {
+pub fn private_preflight(allowed: &'static str) -> Answer {
     let mut answer = Response::new(Vec::new());
     *answer.status_mut() = StatusCode::NO_CONTENT;
-    set(&mut answer, header::ALLOW, "GET, HEAD, OPTIONS");
+    set(&mut answer, header::ALLOW, allowed);
     answer
 }
 

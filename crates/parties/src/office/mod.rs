@@ -194,7 +194,10 @@ impl<P: Ports> Office<P> {
         }
         let outcome = if request.method() == Method::OPTIONS {
             Ok(if is_private {
-                web::private_preflight()
+                web::private_preflight(crate::routes::allowed(
+                    self.settings.role,
+                    request.uri().path(),
+                ))
             } else {
                 web::preflight()
             })

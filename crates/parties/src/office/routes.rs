@@ -169,15 +169,23 @@ pub fn find<'r, T: Copy>(
             Verb::Put => puts = true,
         }
     }
-    let allowed = match (reads, posts, puts) {
-        (false, false, false) => return Ok(None),
-        (true, false, false) => "GET, HEAD, OPTIONS",
-        (false, true, false) => "POST, OPTIONS",
-        (false, false, true) => "PUT, OPTIONS",
-        (true, true, false) => "GET, HEAD, POST, OPTIONS",
-        (true, false, true) => "GET, HEAD, PUT, OPTIONS",
-        (false, true, true) => "POST, PUT, OPTIONS",
-        (true, true, true) => "GET, HEAD, POST, PUT, OPTIONS",
-    };
-    Err(Fault::method_not_allowed(allowed))
+    match methods(reads, posts, puts) {
+        Some(allowed) => Err(Fault::method_not_allowed(allowed)),
+        None => Ok(None),
+    }
+}
+
+/// The methods of a path as the header `Allow` has them (RFC 9110 §10.2.1), by whether it is read, posted to and
+/// replaced; `None` if it is nothing.
+pub(crate) const fn methods(reads: bool, posts: bool, puts: bool) -> Option<&'static str> {
+    match (reads, posts, puts) {
+        (false, false, false) => None,
+        (true, false, false) => Some("GET, HEAD, OPTIONS"),
+        (false, true, false) => Some("POST, OPTIONS"),
+        (false, false, true) => Some("PUT, OPTIONS"),
+        (true, true, false) => Some("GET, HEAD, POST, OPTIONS"),
+        (true, false, true) => Some("GET, HEAD, PUT, OPTIONS"),
+        (false, true, true) => Some("POST, PUT, OPTIONS"),
+        (true, true, true) => Some("GET, HEAD, POST, PUT, OPTIONS"),
+    }
 }
