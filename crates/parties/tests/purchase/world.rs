@@ -369,6 +369,7 @@ impl World {
             epoch: self.epoch.get(),
             ..self.cast
         };
+        let is_new = machine.database.alarm().unwrap().is_none();
         let party = cast.start(machine, name);
         self.hub
             .connect_at(party_of(name), place_of(name), Rc::new(party.clone()));
@@ -376,7 +377,7 @@ impl World {
         parties.retain(|(own, _)| *own != name);
         parties.push((name, party));
         let machine = self.machine(name);
-        if machine.database.alarm().unwrap().is_none() {
+        if is_new {
             // As its first request would.
             machine.database.set_alarm(machine.clock.now_ms()).unwrap();
         }
