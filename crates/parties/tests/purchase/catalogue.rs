@@ -15,7 +15,7 @@ use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_simulation::cast::{API_KEY, CATALOGUE, Running};
 
-use super::holder::{Form, Holder, JSON};
+use super::holder::{Holder, JSON};
 use super::talk::{buy, form};
 use super::world::{
     COURIER, ISSUER, ORIGIN, SHOP, SHOP_STOCK, World, domain, problem, settings, text,
@@ -86,14 +86,6 @@ fn honey(quantity: u32) -> WantedLine {
         unit_price_minor: 1_200,
         tax_basis_points: Some(800),
     })
-}
-
-fn sign(world: &World, wanted: &WantedForm) -> Form {
-    let signed = block_on(shop(world).sign_form(wanted)).unwrap();
-    Form {
-        signed: signed.bytes,
-        form: signed.form,
-    }
 }
 
 fn refused(world: &World, wanted: &WantedForm) -> (Kind, String) {
@@ -237,40 +229,6 @@ fn a_form_says_names_in_all_languages_the_tax_in_the_total_and_who_sells() {
         form.seller.unwrap().registration.as_deref(),
         Some("T1234567890123")
     );
-}
-
-#[test]
-fn lines_of_the_merchants_own_catalogue_hold_nothing_back_and_its_reference_stays_with_the_order() {
-    let world = World::new();
-    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
-    let mut sencha = honey(3);
-    if let WantedLine::Free(line) = &mut sencha {
-        line.sku = "sencha-100".to_owned();
-    }
-    let of_catalogue = WantedLine::OfCatalogue {
-        sku: "hojicha-100".to_owned(),
-        quantity: 2,
-    };
-    let wanted = WantedForm {
-        lines: vec![sencha, of_catalogue, honey(1)],
-        delivery: Some(WantedDelivery {
-            courier: COURIER.to_owned(),
-            names: Some(named("Tomorrow", "翌日")),
-            price_minor: Some(300),
-        }),
-        merchant_reference: Some("2026-0042".to_owned()),
-        ..WantedForm::default()
-    };
-    let form = sign(&world, &wanted);
-    assert_eq!(form.form.total.minor, 4 * 1_200 + 2 * 980 + 300);
-    assert_eq!(form.form.delivery.name, "Hayate Courier");
-    let wish = holder.wish();
-    let order = holder.order(&world, &form, &wish);
-    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
-    assert_eq!(world.stock("sencha-100"), 60);
-    assert_eq!(world.stock("hojicha-100"), 78);
-    let kept = "SELECT count(*) FROM shop_orders WHERE merchant_reference = '2026-0042'";
-    assert_eq!(world.number(SHOP, kept), 1);
 }
 
 #[test]

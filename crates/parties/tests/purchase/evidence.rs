@@ -53,7 +53,7 @@ fn each(before: i64, after: i64, orders: i64) -> i64 {
 }
 
 #[test]
-fn an_order_takes_at_most_27_kb_at_the_shop_while_it_is_open_and_6_kb_afterwards() {
+fn an_order_takes_at_most_29_kb_at_the_shop_while_it_is_open_and_6_kb_afterwards() {
     const ORDERS: i64 = 40;
     let world = World::new();
     let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
@@ -93,7 +93,7 @@ fn an_order_takes_at_most_27_kb_at_the_shop_while_it_is_open_and_6_kb_afterwards
     assert_eq!(world.number(SHOP, waiting), ORDERS);
     let open = each(before, bytes(&world, SHOP), ORDERS);
     println!("open: {open}");
-    assert!(open <= 27_000, "{open} bytes an open order");
+    assert!(open <= 29_000, "{open} bytes an open order");
     world.connect_again(COURIER);
     world.run_for(5 * 60_000);
     let sold = "SELECT count(*) FROM shop_orders WHERE state = 'accepted'";

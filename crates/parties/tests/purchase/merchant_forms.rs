@@ -81,6 +81,27 @@ fn a_form_of_ones_own_goods_and_prices_is_signed_bought_and_told_by_ones_own_ref
 }
 
 #[test]
+fn lines_of_the_merchants_own_catalogue_hold_nothing_back_even_under_a_number_of_the_shops() {
+    let (world, _) = world();
+    let wanted = json!({
+        "lines": [
+            { "sku": "sencha-100", "name": { "en": "Acacia honey" }, "quantity": 3, "unit_price_minor": 1_200 },
+            { "sku": "hojicha-100", "quantity": 2 },
+        ],
+        "delivery": { "courier": COURIER, "name": { "en": "Tomorrow", "ja": "翌日" }, "price_minor": 300 },
+    });
+    let (_, form) = form_in(&world, &ask(&world, "one", &wanted));
+    assert_eq!(form.form.total.minor, 3 * 1_200 + 2 * 980 + 300);
+    assert_eq!(form.form.delivery.name, "Hayate Courier");
+    let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
+    let wish = holder.wish();
+    let order = holder.order(&world, &form, &wish);
+    assert_eq!(buy(&world, &order).state, ShopState::Accepted);
+    assert_eq!(world.stock("sencha-100"), 60);
+    assert_eq!(world.stock("hojicha-100"), 78);
+}
+
+#[test]
 fn the_same_form_asked_for_twice_is_one_form() {
     let (world, _) = world();
     let first = ask(&world, "one", &honey());

@@ -81,7 +81,11 @@ mod tests {
             numbers.is_sorted() && numbers[0] != numbers[1],
             "{numbers:?}"
         );
-        assert!(numbers[0].starts_with("01a1f866-0d00-7000-"), "{}", numbers[0]);
+        assert!(
+            numbers[0].starts_with("01a1f866-0d00-7000-"),
+            "{}",
+            numbers[0]
+        );
     }
 
     #[test]
