@@ -4,8 +4,10 @@ use tallystick_parties::native::SqliteDatabase;
 use tallystick_parties::ports::database::in_transaction;
 use tallystick_parties::ports::{DatabaseError, Tables};
 
-/// What tells copies apart, by the column that has it; everything else is the original's.
-const OWN: [(&str, &[(&str, &str)]); 6] = [
+use super::copying::{Own, columns_and_values};
+
+/// The tables, and what of a copy in each is its own.
+const OWN: [(&str, &Own); 6] = [
     (
         "issuer_accounts",
         &[
@@ -71,23 +73,8 @@ pub fn add(database: &SqliteDatabase, number: u8, count: u32) {
 }
 
 /// Copies the rows of `table` that are the account's.
-fn copy(
-    tables: &dyn Tables,
-    table: &str,
-    own: &[(&str, &str)],
-    account: i64,
-) -> Result<(), DatabaseError> {
-    let sql = format!("SELECT name FROM pragma_table_info('{table}')");
-    let columns = tables.run(&sql, &[])?;
-    let columns: Vec<&str> = columns
-        .iter()
-        .map(|row| row.text(0))
-        .collect::<Result<_, _>>()?;
-    let values = columns.iter().map(|name| {
-        let other = own.iter().find(|(column, _)| column == name);
-        other.map_or_else(|| format!("s.{name}"), |(_, value)| (*value).to_owned())
-    });
-    let values: Vec<String> = values.collect();
+fn copy(tables: &dyn Tables, table: &str, own: &Own, account: i64) -> Result<(), DatabaseError> {
+    let (columns, values) = columns_and_values(tables, table, own)?;
     let purse = format!("(SELECT lower(hex(number)) FROM bank_purses WHERE account = {account})");
     let is_its = match table {
         "accounts" => {
@@ -96,9 +83,7 @@ fn copy(
         _ => format!("s.account = {account}"),
     };
     let sql = format!(
-        "INSERT INTO {table} ({}) SELECT {} FROM {table} s, copies n WHERE {is_its}",
-        columns.join(", "),
-        values.join(", ")
+        "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} s, copies n WHERE {is_its}"
     );
     tables.run(&sql, &[])?;
     Ok(())

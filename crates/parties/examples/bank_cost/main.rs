@@ -21,6 +21,7 @@ mod ask;
 #[allow(dead_code, reason = "what is not measured others test")]
 mod authority;
 mod copies;
+mod copying;
 #[path = "../../tests/purchase/holder.rs"]
 #[allow(dead_code, reason = "what is not measured others test")]
 mod holder;

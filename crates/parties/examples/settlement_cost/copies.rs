@@ -4,8 +4,10 @@ use tallystick_parties::native::SqliteDatabase;
 use tallystick_parties::ports::database::in_transaction;
 use tallystick_parties::ports::{DatabaseError, Tables};
 
-/// What tells copies apart, by the column that has it; everything else is the original's.
-const OWN: [(&str, &[(&str, &str)]); 6] = [
+use super::copying::{Own, columns_and_values};
+
+/// The tables, and what of a copy in each is its own.
+const OWN: [(&str, &Own); 6] = [
     (
         "security_cards",
         &[("alias", "n.alias"), ("nonce", "randomblob(32)")],
@@ -57,18 +59,8 @@ pub fn add(database: &SqliteDatabase, count: u32) {
 }
 
 /// Copies a row of `table`, or what was said of the settlement.
-fn copy(tables: &dyn Tables, table: &str, own: &[(&str, &str)]) -> Result<(), DatabaseError> {
-    let sql = format!("SELECT name FROM pragma_table_info('{table}')");
-    let columns = tables.run(&sql, &[])?;
-    let columns: Vec<&str> = columns
-        .iter()
-        .map(|row| row.text(0))
-        .collect::<Result<_, _>>()?;
-    let values = columns.iter().map(|name| {
-        let other = own.iter().find(|(column, _)| column == name);
-        other.map_or_else(|| format!("s.{name}"), |(_, value)| (*value).to_owned())
-    });
-    let values: Vec<String> = values.collect();
+fn copy(tables: &dyn Tables, table: &str, own: &Own) -> Result<(), DatabaseError> {
+    let (columns, values) = columns_and_values(tables, table, own)?;
     let which = match table {
         "statements" => {
             "WHERE reference = (SELECT lower(hex(root)) FROM security_settlements LIMIT 1)"
@@ -77,9 +69,7 @@ fn copy(tables: &dyn Tables, table: &str, own: &[(&str, &str)]) -> Result<(), Da
         _ => "LIMIT 1",
     };
     let sql = format!(
-        "INSERT INTO {table} ({}) SELECT {} FROM copies n, (SELECT * FROM {table} {which}) s",
-        columns.join(", "),
-        values.join(", ")
+        "INSERT INTO {table} ({columns}) SELECT {values} FROM copies n, (SELECT * FROM {table} {which}) s"
     );
     tables.run(&sql, &[])?;
     Ok(())

@@ -16,6 +16,8 @@
 
 mod clocks;
 mod copies;
+#[path = "../bank_cost/copying.rs"]
+mod copying;
 #[path = "../../tests/settlement_security/field.rs"]
 #[allow(dead_code, reason = "what is not measured others test")]
 mod field;

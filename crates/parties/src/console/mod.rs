@@ -214,6 +214,21 @@ impl ConsoleMemory {
 }
 
 impl<P: Ports> Office<P> {
+    /// Answers what is no matter of the role: what every party answers, then its console. `None`: the route is the role's own.
+    ///
+    /// # Errors
+    /// As of [`Office::serve_common`] and [`Office::serve_console`].
+    pub async fn serve_before(
+        &self,
+        role: &impl Show,
+        request: &Incoming,
+    ) -> Result<Option<Answer>, Fault> {
+        match self.serve_common(request).await? {
+            Some(answer) => Ok(Some(answer)),
+            None => self.serve_console(role, request),
+        }
+    }
+
     /// Answers what every console answers, for whoever may see it. `None`: the route is the role's own.
     ///
     /// # Errors

@@ -58,10 +58,7 @@ impl<P: Ports> Directory<P> {
     }
 
     async fn handle(&self, request: &Incoming) -> Result<Answer, Fault> {
-        if let Some(answer) = self.office.serve_common(request).await? {
-            return Ok(answer);
-        }
-        if let Some(answer) = self.office.serve_console(self, request)? {
+        if let Some(answer) = self.office.serve_before(self, request).await? {
             return Ok(answer);
         }
         let (task, chosen) = routes::find(ROUTES, request)?.ok_or_else(Fault::not_found)?;

@@ -9,7 +9,7 @@ use tallystick_protocol::trust::statement::{
     Audience, Envelope, StatementError, Verified, message_type, unverified,
 };
 use tallystick_protocol::wire::cbor::Message as _;
-use tallystick_protocol::wire::identifier::{Role, Root};
+use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 
 use super::settlements::{self, Decision, Settlement, Stage};
 use super::{SettlementServer, words};
@@ -19,7 +19,6 @@ use crate::payer::EVIDENCE_SECONDS;
 use crate::ports::{Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
 use crate::post::outbox::{self, Content, NewLetter};
-use crate::standing::statements;
 
 /// The shop's request, to the security server.
 pub(super) struct Ordering<'a, P: Ports>(pub(super) &'a SettlementServer<P>);
@@ -90,6 +89,25 @@ impl<P: Ports> SettlementServer<P> {
         let to = Audience::Party(row.server.clone());
         self.office().envelope(to, row.order_id.0, seconds)
     }
+
+    /// Posts what another signed, byte for byte, for as long as the order lasts.
+    fn pass_on(
+        &self,
+        tables: &dyn Tables,
+        row: &Settlement,
+        (kind, to): (&str, &Domain),
+        signed: Vec<u8>,
+    ) -> Result<(), Fault> {
+        let letter = NewLetter {
+            kind,
+            reference: &row.reference(),
+            to,
+            path: "/v1/bills",
+            content: Content::Relayed(signed),
+            give_up_at_ms: row.expires_at.milliseconds(),
+        };
+        Ok(outbox::post(tables, &letter, self.office().now_ms())?)
+    }
 }
 
 impl<P: Ports> Exchange<P> for Ordering<'_, P> {
@@ -108,18 +126,14 @@ impl<P: Ports> Exchange<P> for Ordering<'_, P> {
     }
 
     fn prepare(&self, tables: &dyn Tables, row: &Settlement) -> Result<(), Fault> {
-        if statements::find(tables, words::ORDER, &row.reference())?.is_some() {
-            return Ok(());
-        }
         let left = row.expires_at.seconds_since(self.0.office().now());
-        let order = SettlementOrder {
+        let order = || SettlementOrder {
             envelope: self.0.about(row, left),
             request: row.request.clone(),
             reading: row.reading,
         };
-        self.0
-            .office()
-            .decide(tables, words::ORDER, &row.reference(), &order)
+        let office = self.0.office();
+        office.decide_once(tables, words::ORDER, &row.reference(), order)
     }
 
     fn verify(&self, row: &Settlement, said: Said<'_>) -> Result<ServerWord, Fault> {
@@ -139,15 +153,8 @@ impl<P: Ports> Exchange<P> for Ordering<'_, P> {
         let sql = "UPDATE settlements SET stage = ?, proposal = ? WHERE root = ?";
         let values = [Stage::Proposed.into(), (&signed).into(), row.root.into()];
         tables.run(sql, &values)?;
-        let letter = NewLetter {
-            kind: words::PROPOSAL,
-            reference: &row.reference(),
-            to: &row.shop,
-            path: "/v1/bills",
-            content: Content::Relayed(signed),
-            give_up_at_ms: row.expires_at.milliseconds(),
-        };
-        Ok(outbox::post(tables, &letter, self.0.office().now_ms())?)
+        self.0
+            .pass_on(tables, row, (words::PROPOSAL, &row.shop), signed)
     }
 
     /// The settlement ends with its order.
@@ -195,15 +202,8 @@ impl<P: Ports> Exchange<P> for Proposing<'_, P> {
             sql,
             &[Stage::Billed.into(), (&signed).into(), row.root.into()],
         )?;
-        let letter = NewLetter {
-            kind: words::BILL,
-            reference: &row.reference(),
-            to: &row.server,
-            path: "/v1/bills",
-            content: Content::Relayed(signed),
-            give_up_at_ms: row.expires_at.milliseconds(),
-        };
-        Ok(outbox::post(tables, &letter, self.0.office().now_ms())?)
+        self.0
+            .pass_on(tables, row, (words::BILL, &row.server), signed)
     }
 
     fn over(&self, _: &dyn Tables, _: &Settlement) -> Result<(), Fault> {
@@ -257,18 +257,14 @@ impl<P: Ports> Exchange<P> for Ending<'_, P> {
     }
 
     fn prepare(&self, tables: &dyn Tables, row: &Settlement) -> Result<(), Fault> {
-        if statements::find(tables, words::END, &row.reference())?.is_some() {
-            return Ok(());
-        }
-        let end = SettlementEnd {
+        let end = || SettlementEnd {
             envelope: self.0.about(row, EVIDENCE_SECONDS),
             root: row.root,
             request: row.digest,
             amount: row.money,
         };
-        self.0
-            .office()
-            .decide(tables, words::END, &row.reference(), &end)
+        let office = self.0.office();
+        office.decide_once(tables, words::END, &row.reference(), end)
     }
 
     /// Only what ends it is an answer. Unknown is one: the last word comes when the card was read again.

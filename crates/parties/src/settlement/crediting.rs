@@ -11,7 +11,6 @@ use crate::office::fault::Fault;
 use crate::payer::EVIDENCE_SECONDS;
 use crate::ports::{Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
-use crate::standing::statements;
 
 /// The order to credit a card.
 pub(super) struct Crediting<'a, P: Ports>(pub(super) &'a SettlementServer<P>);
@@ -59,19 +58,15 @@ impl<P: Ports> Exchange<P> for Crediting<'_, P> {
 
     fn prepare(&self, tables: &dyn Tables, credit: &Credit) -> Result<(), Fault> {
         let reference = credit.number.to_string();
-        if statements::find(tables, words::CREDIT, &reference)?.is_some() {
-            return Ok(());
-        }
-        let order = CreditOrder {
+        let order = || CreditOrder {
             envelope: self.0.about_credit(credit),
             alias: credit.alias,
             amount: credit.money,
             reason: credit.reason,
             until: credit.until,
         };
-        self.0
-            .office()
-            .decide(tables, words::CREDIT, &reference, &order)
+        let office = self.0.office();
+        office.decide_once(tables, words::CREDIT, &reference, order)
     }
 
     fn verify(&self, credit: &Credit, said: Said<'_>) -> Result<Self::Word, Fault> {
@@ -105,17 +100,13 @@ impl<P: Ports> Exchange<P> for Withdrawing<'_, P> {
 
     fn prepare(&self, tables: &dyn Tables, credit: &Credit) -> Result<(), Fault> {
         let reference = credit.number.to_string();
-        if statements::find(tables, words::WITHDRAWAL, &reference)?.is_some() {
-            return Ok(());
-        }
-        let withdrawal = CreditWithdrawal {
+        let withdrawal = || CreditWithdrawal {
             envelope: self.0.about_credit(credit),
             alias: credit.alias,
             amount: credit.money,
         };
-        self.0
-            .office()
-            .decide(tables, words::WITHDRAWAL, &reference, &withdrawal)
+        let office = self.0.office();
+        office.decide_once(tables, words::WITHDRAWAL, &reference, withdrawal)
     }
 
     /// That it waits is no answer. Unknown is one: the last word comes when the card was read again.

@@ -90,6 +90,23 @@ impl<P: Ports> Office<P> {
         )
     }
 
+    /// As [`Office::decide`], unless that was decided before: then it stays as it was.
+    ///
+    /// # Errors
+    /// As of [`Office::decide`].
+    pub fn decide_once<M: SignedMessage>(
+        &self,
+        tables: &dyn Tables,
+        kind: &str,
+        reference: &str,
+        message: impl FnOnce() -> M,
+    ) -> Result<(), Fault> {
+        if statements::find(tables, kind, reference)?.is_some() {
+            return Ok(());
+        }
+        self.decide(tables, kind, reference, &message())
+    }
+
     /// Phase two: stores the decision to say `message`. See [`statements::store`].
     ///
     /// # Errors
