@@ -6,10 +6,15 @@ await run(async () => {
   await bootstrap()
   const { Suite } = await import('./lib/suite.mjs')
   const { ensureTools } = await import('./lib/tools.mjs')
-  const { nativeTests, staticChecks } = await import('./lib/checks.mjs')
+  const { nativeTests, rustChecks, webChecks } = await import('./lib/checks.mjs')
   const suite = new Suite()
   await ensureTools()
-  await staticChecks(suite)
-  await nativeTests(suite)
+  await suite.sideBySide(
+    async () => {
+      await rustChecks(suite)
+      await nativeTests(suite)
+    },
+    () => webChecks(suite),
+  )
   suite.close()
 })

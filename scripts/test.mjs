@@ -14,11 +14,19 @@ await run(async () => {
     const { ensureTools } = await import('./lib/tools.mjs')
     const checks = await import('./lib/checks.mjs')
     await ensureTools({ tests: true })
-    await checks.staticChecks(suite)
-    await checks.nativeTests(suite)
-    await checks.nativeTestsApart(suite)
-    await checks.browserTests(suite)
-    await suite.check('Worker, extension and pages build', async () => (await import('./lib/builds.mjs')).buildAll())
+    // Cargo locks the folder of each of its profiles: what is debugged is built on one side, what is optimised on the other.
+    await suite.sideBySide(
+      async () => {
+        await checks.rustChecks(suite)
+        await checks.nativeTests(suite)
+      },
+      async () => {
+        await checks.webChecks(suite)
+        await suite.check('Worker, extension and pages build', async () => (await import('./lib/builds.mjs')).buildAll())
+        await checks.browserTests(suite)
+        await checks.nativeTestsApart(suite)
+      },
+    )
     await checks.systemTests(suite)
     await checks.firefoxTests(suite)
     await conformance(suite)

@@ -43,17 +43,10 @@ const ROLES = [
   'settlement',
 ]
 
-/** Formatting, lints, types, the wallet's size, and what may stand where. */
-export async function staticChecks(suite) {
+/** Formatting and lints of Rust, natively and for WebAssembly, and that each role compiles alone. */
+export async function rustChecks(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
   await suite.command('Formatting of the foreign card', 'cargo', ['fmt', '--manifest-path', at('tests/foreign-card/Cargo.toml'), '--check'])
-  await suite.command('Formatting of TypeScript, Svelte and scripts', process.execPath, [
-    at('node_modules/prettier/bin/prettier.cjs'),
-    '--check',
-    '--log-level',
-    'warn',
-    '**/*.{ts,svelte,mjs,js}',
-  ])
   await suite.command('Clippy', 'cargo', ['clippy', '--quiet', ...NATIVE, '--all-targets', '--all-features', '--', '-D', 'warnings'])
   await suite.command('Clippy for WebAssembly', 'cargo', [
     'clippy',
@@ -68,6 +61,17 @@ export async function staticChecks(suite) {
     const alone = ['-p', 'tallystick-parties', '--no-default-features', '--features', role]
     await suite.command(`Clippy for ${role} alone`, 'cargo', ['clippy', '--quiet', ...alone, '--', '-D', 'warnings'])
   }
+}
+
+/** Formatting, lints and types of what is not Rust, the wallet's size, and what may stand where. */
+export async function webChecks(suite) {
+  await suite.command('Formatting of TypeScript, Svelte and scripts', process.execPath, [
+    at('node_modules/prettier/bin/prettier.cjs'),
+    '--check',
+    '--log-level',
+    'warn',
+    '**/*.{ts,svelte,mjs,js}',
+  ])
   await suite.check('The wallet builds', buildWasm)
   await suite.check('The wallet is small', async () => (await checkWasmSizes()).map(({ sentence }) => sentence).join('; '))
   await suite.command('Types', process.execPath, [
@@ -97,6 +101,10 @@ export async function nativeTests(suite) {
         'run',
         ...native,
         '--all-features',
+        // Examples are measured, not tested; that they compile says Clippy.
+        '--lib',
+        '--bins',
+        '--tests',
         '--no-fail-fast',
         '--hide-progress-bar',
         // Each by its name, for some show a statement of the documents.
@@ -153,14 +161,14 @@ export async function systemTests(suite) {
   await nodeTests(suite, 'Secure messaging and another host', 'tests/secure-channel')
   await nodeTests(suite, 'ISO 20022 and other libraries', 'tests/iso20022')
   await nodeTests(suite, 'Mail and another server', 'tests/mail')
-  await nodeTests(suite, 'Parties on workerd', 'tests/worker')
-  await endToEnd(suite)
+  await twoAtATime(suite, 'Parties on workerd', 'tests/worker')
+  await twoAtATime(suite, 'End to end in Chromium', 'tests/e2e')
 }
 
 /** Two files at a time, for most of what they do is wait; but whoever has the device of the virtual card has it alone. */
-async function endToEnd(suite) {
-  const files = testsIn('tests/e2e').map(file => ({ file, alone: readFileSync(file, 'utf8').includes('/virtual-card.mjs') }))
-  await suite.runners('End to end in Chromium', files, file => [process.execPath, [...NODE_TESTS, file]], nodeCounts)
+async function twoAtATime(suite, title, folder) {
+  const files = testsIn(folder).map(file => ({ file, alone: readFileSync(file, 'utf8').includes('/virtual-card.mjs') }))
+  await suite.runners(title, files, file => [process.execPath, [...NODE_TESTS, file]], nodeCounts)
 }
 
 /** What waits for something that never comes fails by name, long before it stops everything. */

@@ -1,12 +1,15 @@
 // Starts other programs, and sees to it that none outlives us.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { root, toolsFolder } from './paths.mjs'
-import { NoNetwork, Stop } from './say.mjs'
+import { NoNetwork, Stop, write } from './say.mjs'
 
 const running = new Set()
 const killAll = () => running.forEach(child => child.kill())
+/** @type {AsyncLocalStorage<Set<import('node:child_process').ChildProcess>[]>} */
+const siblings = new AsyncLocalStorage()
 process.on('exit', killAll)
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
@@ -61,17 +64,18 @@ export function which(name) {
 export function attempt(program, args, { env = {}, cwd = root, show = false, input } = {}) {
   return new Promise(resolve => {
     const child = spawn(program, args, { cwd, env: environment(env), stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
-    running.add(child)
+    const among = [running, ...(siblings.getStore() ?? [])]
+    among.forEach(children => children.add(child))
     let output = ''
     const take = stream => data => {
       output += data
-      if (show) stream.write(data)
+      if (show) write(data, stream)
     }
     child.stdout.on('data', take(process.stdout))
     child.stderr.on('data', take(process.stderr))
     child.stdin?.end(input)
     const end = code => {
-      running.delete(child)
+      among.forEach(children => children.delete(child))
       resolve({ code, output })
     }
     child.on('error', error => {
@@ -89,13 +93,15 @@ export function attempt(program, args, { env = {}, cwd = root, show = false, inp
 export async function sideBySide(...works) {
   /** @type {{ error: unknown } | undefined} */
   let failure
+  const started = new Set()
+  const within = [started, ...(siblings.getStore() ?? [])]
   const outcomes = await Promise.allSettled(
     works.map(async work => {
       try {
-        return await work()
+        return await siblings.run(within, work)
       } catch (error) {
         failure ??= { error }
-        killAll()
+        started.forEach(child => child.kill())
         throw error
       }
     }),

@@ -1,4 +1,5 @@
 // What the scripts tell people: progress of long steps, and one sentence when something stops them.
+import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** Something that a person can put right. Its message is one whole sentence. */
 export class Stop extends Error {
@@ -17,7 +18,27 @@ export class NoNetwork extends Stop {}
 
 /** Prints one line of progress. */
 export function say(line) {
-  process.stderr.write(`${line}\n`)
+  write(`${line}\n`)
+}
+
+/** @type {AsyncLocalStorage<string[]>} */
+const together = new AsyncLocalStorage()
+
+/** Prints as it is: at once, or with everything that is said in the same `inOnePiece`. */
+export function write(text, stream = process.stderr) {
+  const pieces = together.getStore()
+  if (pieces) pieces.push(String(text))
+  else stream.write(text)
+}
+
+/** What `work` says appears when it has ended: what goes on beside it says nothing in between. */
+export async function inOnePiece(work) {
+  const pieces = []
+  try {
+    return await together.run(pieces, work)
+  } finally {
+    write(pieces.join(''))
+  }
 }
 
 const running = new Map()
@@ -37,7 +58,7 @@ function began(key) {
 
 function ended(key, mark, since) {
   running.delete(key)
-  process.stderr.write(`${live ? '\r\x1b[K' : ''}${mark} ${key} (${seconds(since)})\n`)
+  write(`${live ? '\r\x1b[K' : ''}${mark} ${key} (${seconds(since)})\n`)
   if (running.size > 0) return void (live && show())
   clearInterval(ticking)
   ticking = undefined
@@ -47,7 +68,7 @@ function ended(key, mark, since) {
 export async function step(title, work) {
   const since = Date.now()
   began(title)
-  const timer = live ? undefined : setInterval(() => process.stderr.write(`· ${title} … ${seconds(since)}\n`), 20_000)
+  const timer = live ? undefined : setInterval(() => say(`· ${title} … ${seconds(since)}`), 20_000)
   try {
     const result = await work()
     ended(title, '✓', since)

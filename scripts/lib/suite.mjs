@@ -4,7 +4,7 @@ import { attempt } from './command.mjs'
 import { cargoNames, nextestNames, nodeNames } from './conformance/names.mjs'
 import { STEPS } from './conformance/places.mjs'
 import { keepRecord } from './conformance/records.mjs'
-import { Stop, say } from './say.mjs'
+import { Stop, inOnePiece, say } from './say.mjs'
 
 /** Counts of passed, failed and skipped tests, over all steps. */
 export class Suite {
@@ -12,6 +12,8 @@ export class Suite {
   failed = 0
   skipped = 0
   failures = []
+  /** How many series of steps are taken side by side. */
+  #beside = 1
 
   /** `record` keeps which tests ran in a step whose tests show statements; see `keepRecord`. */
   constructor(record = keepRecord) {
@@ -24,6 +26,31 @@ export class Suite {
     this.failed += failed
     this.skipped += skipped
     if (failed > 0) this.failures.push([`FAILED: ${title}`, ending(said)].filter(Boolean).join('\n'))
+  }
+
+  /**
+   * Takes these series of steps side by side: much of what compilers do keeps one processor busy, and there are two. What a step
+   * says then appears when it has ended.
+   *
+   * @param {((suite: Suite) => Promise<void>)[]} series
+   */
+  async sideBySide(...series) {
+    this.#beside = series.length
+    // Whatever goes wrong in one, the other comes to its end: it would be going on behind what follows.
+    const ends = await Promise.allSettled(series.map(steps => steps(this)))
+    this.#beside = 1
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+  }
+
+  /** Takes a step under its title; `work` is told when it began. */
+  async #take(title, work) {
+    const step = async () => {
+      say(`\n── ${title}`)
+      await work(Date.now())
+    }
+    if (this.#beside === 1) return step()
+    say(`▸ ${title}`)
+    await inOnePiece(step)
   }
 
   /** A step that cannot be taken here, and why: one skipped test. `place` is where its tests would have run. */
@@ -40,19 +67,19 @@ export class Suite {
 
   /** A step that either holds or does not: one test. */
   async check(title, work) {
-    say(`\n── ${title}`)
-    const since = Date.now()
-    try {
-      const sentence = await work()
-      if (sentence) say(sentence)
-      this.add(title, { passed: 1 })
-    } catch (error) {
-      const stopped = error instanceof Stop ? [error.details.trimEnd(), error.message].filter(Boolean).join('\n') : undefined
-      const said = stopped ?? error.stack ?? String(error)
-      say(said)
-      this.add(title, { failed: 1 }, said)
-    }
-    say(`   ${seconds(since)}`)
+    await this.#take(title, async since => {
+      try {
+        const sentence = await work()
+        if (sentence) say(sentence)
+        this.add(title, { passed: 1 })
+      } catch (error) {
+        const stopped = error instanceof Stop ? [error.details.trimEnd(), error.message].filter(Boolean).join('\n') : undefined
+        const said = stopped ?? error.stack ?? String(error)
+        say(said)
+        this.add(title, { failed: 1 }, said)
+      }
+      say(`   ${seconds(since)}`)
+    })
   }
 
   /** A program whose exit code decides: one test. */
@@ -65,15 +92,15 @@ export class Suite {
 
   /** A test runner whose own counts are taken over; `count` reads them from its output. */
   async runner(title, program, args, count, options = {}) {
-    say(`\n── ${title}`)
-    const since = Date.now()
-    const { code, output } = await attempt(program, args, { show: true, ...options })
-    const counts = count(output)
-    // A runner that fails without a failed test (it did not compile, say) is a failure itself.
-    if (code !== 0 && !counts.failed) counts.failed = 1
-    this.add(title, counts, output)
-    this.ran(title, counts.names)
-    say(`   ${counts.passed ?? 0} passed, ${counts.failed ?? 0} failed, ${seconds(since)}`)
+    await this.#take(title, async since => {
+      const { code, output } = await attempt(program, args, { show: true, ...options })
+      const counts = count(output)
+      // A runner that fails without a failed test (it did not compile, say) is a failure itself.
+      if (code !== 0 && !counts.failed) counts.failed = 1
+      this.add(title, counts, output)
+      this.ran(title, counts.names)
+      say(`   ${counts.passed ?? 0} passed, ${counts.failed ?? 0} failed, ${seconds(since)}`)
+    })
   }
 
   /**
