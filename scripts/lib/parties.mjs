@@ -12,6 +12,7 @@ import { at, stateFolder } from './paths.mjs'
 import { Stop } from './say.mjs'
 import { PARTIES, localSecrets } from './secrets.mjs'
 import { LOCAL_WORKER } from './worker.mjs'
+import { wranglerOptions } from './wrangler-options.mjs'
 
 const ROAD = `
 const refused = host => new Response(JSON.stringify({
@@ -105,11 +106,7 @@ export async function startParties({
   waitHealthy = true,
 } = {}) {
   port = port === 0 ? await freePort() : await mustBeFree(port)
-  process.env.WRANGLER_LOG ??= 'error' // it would complain about secrets that we bring ourselves
-  const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, { unstable_getMiniflareWorkerOptions }] = await Promise.all([
-    import('miniflare'),
-    import('wrangler'),
-  ])
+  const [{ Log, LogLevel, Miniflare, convertV4MiniflareOptions }, optionsOf] = await Promise.all([import('miniflare'), wranglerOptions()])
   const secrets = localSecrets(persist)
   const domains = Object.fromEntries(PARTIES.map(({ id, domain }) => [domain, id]))
   if (blank) domains[BLANK_DOMAIN] = 'blank'
@@ -123,8 +120,7 @@ export async function startParties({
     serviceBindings: { ...Object.fromEntries(Object.values(domains).map(id => [id, id])), ...(recorder && { RECORDER: recorder }) },
   })
   const party = ({ id, role, domain, name }) => {
-    const { workerOptions } = unstable_getMiniflareWorkerOptions(at(`worker/demo/${role}.jsonc`))
-    const { modulesRules, ...options } = workerOptions
+    const options = optionsOf[role]
     return {
       ...options,
       name: id,
