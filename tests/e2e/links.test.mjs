@@ -7,6 +7,7 @@ import { wholeConsole } from '../../scripts/lib/console.mjs'
 import { startParties } from '../../scripts/lib/parties.mjs'
 import { openCampaign, openLinks } from '../support/links.mjs'
 import { emptyFolder } from '../support/parties.mjs'
+import { settleInto } from '../support/settled.mjs'
 
 const COUNT = 30
 
@@ -25,6 +26,7 @@ const claimOf = secret => {
 }
 
 before(async () => {
+  await settleInto(persist)
   parties = await startParties({ port: 0, persist })
   campaign = await openCampaign(parties, 100)
   office = await openLinks(parties)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { startParties } from '../../scripts/lib/parties.mjs'
+import { settleInto } from './settled.mjs'
 
 /** An empty folder for tables and secrets; removed after the tests of this file. */
 export function emptyFolder() {
@@ -13,8 +14,9 @@ export function emptyFolder() {
 }
 
 /** Running parties, stopped after the tests of this file. */
-export async function openParties(options = {}) {
-  const parties = await startParties({ port: 0, persist: emptyFolder(), ...options })
+export async function openParties({ persist = emptyFolder(), ...options } = {}) {
+  await settleInto(persist, options)
+  const parties = await startParties({ port: 0, persist, ...options })
   after(() => parties.stop())
   return parties
 }

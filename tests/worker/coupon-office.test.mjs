@@ -10,6 +10,7 @@ import { startParties } from '../../scripts/lib/parties.mjs'
 import { message } from '../support/messages.mjs'
 import { emptyFolder } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
+import { settleInto } from '../support/settled.mjs'
 
 const OFFICE = 'warifu.localhost'
 /** Numbers of messages: docs/messages.cddl. */
@@ -34,6 +35,7 @@ const persist = emptyFolder()
 let parties
 
 before(async () => {
+  await settleInto(persist)
   parties = await startParties({ port: 0, persist })
 })
 after(() => parties.stop())

@@ -11,6 +11,7 @@ import { startParties } from '../../scripts/lib/parties.mjs'
 import { map, message } from '../support/messages.mjs'
 import { emptyFolder } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
+import { settleInto } from '../support/settled.mjs'
 
 const MACHINE = 'ichiba.localhost'
 /** The number of a sealed-local-payment: docs/messages.cddl. */
@@ -20,6 +21,7 @@ const persist = emptyFolder()
 let parties
 
 before(async () => {
+  await settleInto(persist)
   parties = await startParties({ port: 0, persist })
 })
 after(() => parties.stop())

@@ -9,6 +9,7 @@ import { startParties } from '../../../scripts/lib/parties.mjs'
 import { deploymentOf } from '../../../scripts/lib/prepare.mjs'
 import { ReaderShopper } from '../../../scripts/lib/reader-shopper.mjs'
 import { Shopper } from '../../../scripts/lib/shopper.mjs'
+import { settleInto } from '../../support/settled.mjs'
 
 /**
  * Starts a world. `profile`: a browser profile to go on with; `shots`: a folder for pictures; `card`: a VirtualCard
@@ -48,8 +49,8 @@ export async function openWorld({ profile, shots, card, limited, granted = [], a
 }
 
 /** Fresh parties, and a copy of the extension that was built into `built` which trusts them; all that either keeps is in `folder`. */
-export async function settle(folder, built, options = {}) {
-  const persist = join(folder, 'parties')
+export async function settle(folder, built, { persist = join(folder, 'parties'), ...options } = {}) {
+  await settleInto(persist, options)
   const parties = await startParties({ port: 0, persist, ...options })
   const extension = join(folder, 'extension')
   cpSync(built, extension, { recursive: true })
