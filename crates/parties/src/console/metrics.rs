@@ -1,5 +1,5 @@
 //! `GET /v1/metrics`: what a monitoring system watches, in Prometheus' text format 0.0.4. Behind the
-//! operator's token like the console. Each name stands in `docs/operator.md`.
+//! operator's token like the console. Each name stands in `docs/operators.md`.
 
 use core::cell::Cell;
 use core::fmt::Write as _;
