@@ -15,6 +15,7 @@ const WINDOWS = {
   settings: [800, 800],
   backup: [800, 800],
   privacy: [800, 800],
+  tour: [800, 800],
   reset: [800, 800],
   receipt: [800, 800],
   readers: [800, 800],
@@ -94,6 +95,7 @@ const SHOTS = {
   settings: ['bank-settings', 'finished', 'many-addresses', 'locked', 'new', 'with-reader', 'move-asked', 'move-working'],
   backup: ['finished', 'new', 'locked'],
   privacy: ['finished'],
+  tour: ['finished'],
   reset: ['finished', 'new'],
   receipt: ['receipt', 'receipt-coupons'],
   readers: [

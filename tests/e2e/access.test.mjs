@@ -198,6 +198,7 @@ async function remainingPages() {
   await visit('lending, not set up', shopper.walletUrl('home'), heading(words('home.title')))
   await visit('lent to, nothing yet', `${shopper.walletUrl('home')}#away`, heading(words('away.begin')))
   await visit('privacy', shopper.walletUrl('privacy'), heading(words('privacy.copied')))
+  await visit('tour', shopper.walletUrl('tour'), heading(words('tour.home')))
   await visit('reset', shopper.walletUrl('reset'), heading(words('reset.stays')))
   await visit('store, how paying works', `${parties.url('shop')}/#/paying`, heading(), { light: true })
   await visit('store, no such page', `${parties.url('shop')}/#/nowhere`, heading(), { light: true })

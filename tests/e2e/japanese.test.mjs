@@ -195,6 +195,7 @@ async function otherPages() {
   await visit('lending', shopper.walletUrl('home'), say('home.title'))
   await visit('lent-to', `${shopper.walletUrl('home')}#away`, say('away.begin'))
   await visit('privacy', shopper.walletUrl('privacy'), say('privacy.copied'))
+  await visit('tour', shopper.walletUrl('tour'), say('tour.home'))
   await visit('reset', shopper.walletUrl('reset'), say('reset.stays'))
   await visit('paying', `${world.parties.url('shop')}/#/paying`, '名乗らずに支払う')
   for (const role of ROLES) await visit(`console-${role}`, `${world.parties.url(role)}/console`, CONSOLE_SIGNS[role])
