@@ -11,9 +11,9 @@ await run(async () => {
   forgetRecords()
   try {
     await bootstrap()
-    const { ensureTools } = await import('./lib/tools.mjs')
+    const { ensureRust } = await import('./lib/tools.mjs')
     const checks = await import('./lib/checks.mjs')
-    await ensureTools({ tests: true })
+    await ensureRust()
     // Cargo locks the folder of each of its profiles: what is debugged is built on one side, what is optimised on the other.
     await suite.sideBySide(
       async () => {

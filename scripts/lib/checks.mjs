@@ -12,6 +12,7 @@ import { withoutOurPaths } from './rust-flags.mjs'
 import { Stop } from './say.mjs'
 import { CRATE, simulationTests } from './simulation.mjs'
 import { cargoCounts, nextestCounts, nodeCounts } from './suite.mjs'
+import { ensureWasmPack } from './tools.mjs'
 
 const WASM = ['--target', 'wasm32-unknown-unknown']
 /** What runs only in a browser or on workerd: linted and tested for WebAssembly, not natively. */
@@ -134,6 +135,7 @@ export async function nativeTestsApart(suite) {
 
 /** The tests of the wallet and of the readers in headless Chromium. */
 export async function browserTests(suite) {
+  await ensureWasmPack()
   const browser = await findBrowser()
   const driver = findChromedriver()
   const env = { ...browserEnvironment(browser), ...withoutOurPaths(), ...TESTED, CHROME_BIN: browser }

@@ -16,11 +16,10 @@ const QUICK = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '0', CARGO_PROFILE_RELEASE_LTO:
 
 const TARGET = 'wasm32-unknown-unknown'
 
-/** Makes sure of all tools for building, and with `tests` of those for testing too. */
-export async function ensureTools({ tests = false } = {}) {
+/** Makes sure of all tools for building. */
+export async function ensureTools() {
   await ensureRust()
   await ensureBindgen()
-  if (tests) await ensureTool(WASM_PACK)
 }
 
 let bindgen
@@ -29,6 +28,12 @@ let bindgen
 export function ensureBindgen() {
   bindgen ??= ensureTool(BINDGEN)
   return bindgen
+}
+
+/** Makes sure of what tests of WebAssembly in a browser are run with. */
+export async function ensureWasmPack() {
+  await ensureBindgen()
+  await ensureTool(WASM_PACK)
 }
 
 /** Makes sure of what only deployments and measurements are built with. */
