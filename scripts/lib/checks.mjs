@@ -95,34 +95,15 @@ export async function webChecks(suite) {
   await nodeTests(suite, 'Tidiness', 'tests/tidy')
 }
 
-/** The Rust tests that run natively. */
+/** The Rust tests that run natively. Examples are measured, not tested; that they compile says Clippy. */
 export async function nativeTests(suite) {
-  const native = [...NATIVE, '--exclude', CRATE, '--exclude', EXHAUSTIVE]
+  const native = [...NATIVE, '--exclude', CRATE, '--exclude', EXHAUSTIVE, '--all-features', '--lib', '--bins', '--tests', '--no-fail-fast']
   if (which('cargo-nextest')) {
-    await suite.runner(
-      'Native tests',
-      'cargo',
-      [
-        'nextest',
-        'run',
-        ...native,
-        '--all-features',
-        // Examples are measured, not tested; that they compile says Clippy.
-        '--lib',
-        '--bins',
-        '--tests',
-        '--no-fail-fast',
-        '--hide-progress-bar',
-        // Each by its name, for some show a statement of the documents.
-        '--status-level',
-        'pass',
-        '--final-status-level',
-        'fail',
-      ],
-      nextestCounts,
-    )
+    // Each by its name, for some show a statement of the documents.
+    const said = ['--hide-progress-bar', '--status-level', 'pass', '--final-status-level', 'fail']
+    await suite.runner('Native tests', 'cargo', ['nextest', 'run', ...native, ...said], nextestCounts)
   } else {
-    await suite.runner('Native tests', 'cargo', ['test', ...native, '--all-features', '--no-fail-fast'], cargoCounts)
+    await suite.runner('Native tests', 'cargo', ['test', ...native], cargoCounts)
   }
 }
 
