@@ -17,7 +17,7 @@ await run(async () => {
     // Cargo locks the folder of each of its profiles: what is debugged is built on one side, what is optimised on the other.
     await suite.sideBySide(
       async () => {
-        await checks.rustChecks(suite)
+        await checks.rustChecks(suite, ['--lib', '--bins', '--examples'])
         await checks.nativeTests(suite)
       },
       async () => {
