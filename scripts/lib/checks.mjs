@@ -24,6 +24,8 @@ const TESTED = {
   CARGO_PROFILE_RELEASE_OPT_LEVEL: '2',
   CARGO_PROFILE_RELEASE_LTO: 'off',
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  // Of all tests of a crate together; native tests run beside them.
+  WASM_BINDGEN_TEST_TIMEOUT: '600',
   WASM_BINDGEN_TEST_TIMEOUT: '120',
 }
 

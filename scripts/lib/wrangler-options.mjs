@@ -19,8 +19,8 @@ export async function wranglerOptions() {
   if (kept?.of === of) return kept.options
   const options = await made()
   mkdirSync(dirname(file), { recursive: true })
-  // Another process may read or write it at this moment.
-  writeFileSync(`${file}.${process.pid}`, JSON.stringify({ of, options }))
+  // Another process may read or write it at this moment. Wrangler takes what the environment has for secrets: nobody else reads it.
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify({ of, options }), { mode: 0o600 })
   renameSync(`${file}.${process.pid}`, file)
   return options
 }
