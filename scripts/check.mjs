@@ -1,4 +1,4 @@
-// npm run check: the quick part of npm test.
+// npm run check: lints, types and the quick part of npm test.
 import { bootstrap } from './lib/bootstrap.mjs'
 import { run } from './lib/say.mjs'
 
@@ -6,12 +6,13 @@ await run(async () => {
   await bootstrap()
   const { Suite } = await import('./lib/suite.mjs')
   const { ensureTools } = await import('./lib/tools.mjs')
-  const { nativeTests, rustChecks, webChecks } = await import('./lib/checks.mjs')
+  const { formatting, lints, nativeTests, webChecks } = await import('./lib/checks.mjs')
   const suite = new Suite()
   await ensureTools()
   await suite.sideBySide(
     async () => {
-      await rustChecks(suite)
+      await formatting(suite)
+      await lints(suite)
       await nativeTests(suite)
     },
     () => webChecks(suite),

@@ -14,17 +14,18 @@ await run(async () => {
     const { ensureRust } = await import('./lib/tools.mjs')
     const checks = await import('./lib/checks.mjs')
     await ensureRust()
-    // Cargo locks the folder of each of its profiles: what is debugged is built on one side, what is optimised on the other.
+    // Cargo locks the folder of each of its profiles: what runs natively is built on one side, WebAssembly on the other.
     await suite.sideBySide(
       async () => {
-        await checks.rustChecks(suite, ['--lib', '--bins', '--examples'])
+        await checks.formatting(suite)
         await checks.nativeTests(suite)
+        await checks.simulations(suite)
       },
       async () => {
         await checks.webChecks(suite)
         await suite.check('Worker, extension and pages build', async () => (await import('./lib/builds.mjs')).buildAll())
         await checks.browserTests(suite)
-        await checks.nativeTestsApart(suite)
+        await checks.foreignCard(suite)
       },
     )
     await checks.systemTests(suite)

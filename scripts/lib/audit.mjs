@@ -1,12 +1,11 @@
 // The auditor: a program of its own, which gets the bank's books as files and the root certificate beside them.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { attempt, must } from './command.mjs'
-import { root } from './paths.mjs'
-import { Stop, step } from './say.mjs'
+import { join } from 'node:path'
+import { attempt } from './command.mjs'
+import { nativeProgram } from './native.mjs'
+import { Stop } from './say.mjs'
 
-const CRATE = 'tallystick-auditor'
 /** More pages than the demo's bank ever has: a link that leads in a circle ends here. */
 const PAGES_MAX = 10_000
 
@@ -17,7 +16,7 @@ const PAGES_MAX = 10_000
  * @param {{ domain: (id: string) => string, fetch: (host: string, path: string) => Promise<{ status: number, headers: any, body: Buffer, text(): string }> }} parties
  */
 export async function auditBank(parties) {
-  const program = await buildAuditor()
+  const program = await nativeProgram('tallystick-auditor', 'the auditor')
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-audit-'))
   try {
     const pages = join(folder, 'pages')
@@ -53,7 +52,7 @@ export async function exportBooks(parties, folder) {
  * @param {string} path
  */
 export async function judgeProof(parties, path) {
-  const program = await buildAuditor('tallystick-contradiction')
+  const program = await nativeProgram('tallystick-contradiction', 'the judge of contradictions')
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-proof-'))
   try {
     const files = [
@@ -71,16 +70,6 @@ export async function judgeProof(parties, path) {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** Builds the auditor's programs and returns the path of one. */
-function buildAuditor(program = CRATE) {
-  return step('Building the auditor', async () => {
-    await must('cargo', ['build', '--quiet', '-p', CRATE], 'The auditor does not compile; the errors are above.', {
-      offline: 'cargo could not fetch the crates',
-    })
-    return resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug', program)
-  })
 }
 
 const body = async (parties, domain, path) => (await asked(parties, domain, path)).body

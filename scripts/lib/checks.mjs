@@ -1,33 +1,20 @@
 // The steps of `npm run check` and `npm test`.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { buildWasm, checkWasmSizes } from './builds.mjs'
 import { browserEnvironment, findBrowser, findChromedriver } from './browser.mjs'
-import { attempt, environment, which } from './command.mjs'
-import { CRATE as EXHAUSTIVE, exhaustiveTests } from './exhaustive.mjs'
+import { attempt } from './command.mjs'
+import { exhaustiveTests } from './exhaustive.mjs'
 import { findFirefox, webdriverFile } from './firefox.mjs'
 import { foreignCardTests } from './foreign-card.mjs'
+import { EVERY_CRATE, WASM_ONLY, compileNatively, nativeTest, testFiles } from './native.mjs'
 import { at } from './paths.mjs'
-import { withoutOurPaths } from './rust-flags.mjs'
+import { workerFlags } from './rust-flags.mjs'
 import { Stop } from './say.mjs'
-import { CRATE, simulationTests } from './simulation.mjs'
-import { cargoCounts, nextestCounts, nodeCounts } from './suite.mjs'
-import { ensureWasmPack } from './tools.mjs'
+import { simulationTests } from './simulation.mjs'
+import { cargoCounts, nodeCounts } from './suite.mjs'
+import { ensureBindgen } from './tools.mjs'
 
 const WASM = ['--target', 'wasm32-unknown-unknown']
-/** What runs only in a browser or on workerd: linted and tested for WebAssembly, not natively. */
-const WASM_ONLY = ['tallystick-wasm', 'tallystick-software-card', 'tallystick-readers', 'tallystick-worker', 'tallystick-bench']
-const NATIVE = ['--workspace', ...WASM_ONLY.flatMap(crate => ['--exclude', crate])]
-
-/** WebAssembly that only tests run: fast enough, and built in a fraction of the time that what is shipped takes. */
-const TESTED = {
-  CARGO_PROFILE_RELEASE_OPT_LEVEL: '2',
-  CARGO_PROFILE_RELEASE_LTO: 'off',
-  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
-  // Of all tests of a crate together; native tests run beside them.
-  WASM_BINDGEN_TEST_TIMEOUT: '600',
-  WASM_BINDGEN_TEST_TIMEOUT: '120',
-}
 
 /** What a deployment compiles alone, each by its feature. */
 const ROLES = [
@@ -47,14 +34,18 @@ const ROLES = [
   'settlement',
 ]
 
-/**
- * Formatting and lints of Rust, natively and for WebAssembly, and that each role compiles alone. `targets`: of what, as Cargo names
- * it; `npm test` compiles the tests anyway, and leaves their lints, which take as long again, to `npm run check`.
- */
-export async function rustChecks(suite, targets = ['--all-targets']) {
+/** Formatting of Rust. */
+export async function formatting(suite) {
   await suite.command('Formatting', 'cargo', ['fmt', '--all', '--check'])
   await suite.command('Formatting of the foreign card', 'cargo', ['fmt', '--manifest-path', at('tests/foreign-card/Cargo.toml'), '--check'])
-  await suite.command('Clippy', 'cargo', ['clippy', '--quiet', ...NATIVE, ...targets, '--all-features', '--', '-D', 'warnings'])
+}
+
+/**
+ * Lints of Rust, natively and for WebAssembly, and that each role compiles alone: of `npm run check`, for they compile everything
+ * once more, and what they find a test does not.
+ */
+export async function lints(suite) {
+  await suite.command('Clippy', 'cargo', ['clippy', '--quiet', ...EVERY_CRATE, '--all-targets', '--', '-D', 'warnings'])
   await suite.command('Clippy for WebAssembly', 'cargo', [
     'clippy',
     '--quiet',
@@ -101,52 +92,65 @@ export async function webChecks(suite) {
   await nodeTests(suite, 'Packages for shops', 'tests/packages')
 }
 
-/** The Rust tests that run natively. Examples are measured, not tested; that they compile says Clippy. */
+/** The Rust tests that run natively, and with them everything native that later steps start. */
 export async function nativeTests(suite) {
-  const native = [...NATIVE, '--exclude', CRATE, '--exclude', EXHAUSTIVE, '--all-features', '--lib', '--bins', '--tests', '--no-fail-fast']
-  if (which('cargo-nextest')) {
-    // Each by its name, for some show a statement of the documents.
-    const said = ['--hide-progress-bar', '--status-level', 'pass', '--final-status-level', 'fail']
-    await suite.runner('Native tests', 'cargo', ['nextest', 'run', ...native, ...said], nextestCounts)
-  } else {
-    await suite.runner('Native tests', 'cargo', ['test', ...native], cargoCounts)
-  }
+  await suite.check('What runs natively compiles', compileNatively)
+  const files = testFiles(...readdirSync(at('crates')).map(crate => `crates/${crate}`))
+  await suite.runner('Native tests', 'cargo', nativeTest('--lib', '--bins', ...files), cargoCounts)
 }
 
-/** What has a build of its own: simulation and exhaustive check, in their profile, and a card that is not ours. */
-export async function nativeTestsApart(suite) {
+/** The simulation and the exhaustive check. */
+export async function simulations(suite) {
   await simulationTests(suite, cargoCounts)
   await exhaustiveTests(suite, cargoCounts)
-  await foreignCardTests(suite, cargoCounts)
 }
+
+/** A card that is not ours. */
+export const foreignCard = suite => foreignCardTests(suite, cargoCounts)
 
 /** The tests of the wallet and of the readers in headless Chromium. */
 export async function browserTests(suite) {
-  await ensureWasmPack()
   const browser = await findBrowser()
   const driver = findChromedriver()
-  const env = { ...browserEnvironment(browser), ...withoutOurPaths(), ...TESTED, CHROME_BIN: browser }
-  // Without a chromedriver here, wasm-pack brings one itself.
-  if (driver) env.PATH = `${dirname(driver)}:${environment().PATH}`
-  const wasmPack = folder => ['test', '--headless', '--chrome', ...(driver ? ['--chromedriver', driver] : []), '--release', folder]
-  await suite.runner('Wallet tests in Chromium', 'wasm-pack', wasmPack('wasm'), cargoCounts, { env })
-  await suite.runner('Reader tests in Chromium', 'wasm-pack', wasmPack('wasm/reader'), cargoCounts, { env })
+  if (!driver)
+    return suite.skip(
+      'Wallet tests in Chromium',
+      'chromedriver is not here; on Debian it comes with Chromium, elsewhere CHROMEDRIVER names it.',
+    )
+  await webAssemblyTests(suite, 'Chromium', {
+    ...browserEnvironment(browser),
+    CHROME_BIN: browser,
+    CHROMEDRIVER: driver,
+    GECKODRIVER: undefined,
+  })
 }
 
 /** The same in headless Firefox, and what the extension is tried at there. */
 export async function firefoxTests(suite) {
   const firefox = await findFirefox()
   if (firefox.missing) return suite.skip('Firefox', firefox.missing, 'firefox')
-  const env = {
-    ...firefox.env,
-    ...withoutOurPaths(),
-    ...TESTED,
-    WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverFile(firefox.browser),
-  }
-  const wasmPack = folder => ['test', '--headless', '--firefox', '--geckodriver', firefox.driver, '--release', folder]
-  await suite.runner('Wallet tests in Firefox', 'wasm-pack', wasmPack('wasm'), cargoCounts, { env })
-  await suite.runner('Reader tests in Firefox', 'wasm-pack', wasmPack('wasm/reader'), cargoCounts, { env })
+  const settings = webdriverFile(firefox.browser)
+  await webAssemblyTests(suite, 'Firefox', { ...firefox.env, GECKODRIVER: firefox.driver, WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings })
   await nodeTests(suite, 'A purchase and payments in Firefox', 'tests/firefox')
+}
+
+/**
+ * What `wasm-pack test` starts, too: wasm-bindgen's runner, which finds its browser by these settings. The libraries below are those
+ * of the worker of local runs, of the same profile and flags.
+ */
+async function webAssemblyTests(suite, browser, settings) {
+  await ensureBindgen()
+  const env = {
+    ...workerFlags(),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: 'wasm-bindgen-test-runner',
+    WASM_BINDGEN_TEST_ONLY_WEB: '1',
+    // Of all tests of a crate together; native tests run beside them.
+    WASM_BINDGEN_TEST_TIMEOUT: '600',
+    ...settings,
+  }
+  const test = crate => ['test', '--profile', 'local', ...WASM, '-p', crate, '--tests', '--no-fail-fast']
+  await suite.runner(`Wallet tests in ${browser}`, 'cargo', test('tallystick-wasm'), cargoCounts, { env })
+  await suite.runner(`Reader tests in ${browser}`, 'cargo', test('tallystick-readers'), cargoCounts, { env })
 }
 
 /** The card behind PC/SC, the parties on workerd, and the whole in Chromium. */

@@ -1,22 +1,10 @@
-// The exhaustive check: two purses and a bank, every state that they can come to. Built as the simulation is.
+// The exhaustive check: two purses and a bank, every state that they can come to.
 import { spawn } from 'node:child_process'
-import { resolve as path } from 'node:path'
-import { environment, must } from './command.mjs'
+import { environment } from './command.mjs'
+import { nativeProgram, nativeTest, testFiles } from './native.mjs'
 import { root } from './paths.mjs'
-import { step } from './say.mjs'
-import { PROFILE } from './simulation.mjs'
 
-export const CRATE = 'tallystick-exhaustive'
-
-/** Builds the program and returns its path. */
-async function build() {
-  await step('Building the exhaustive check', () =>
-    must('cargo', ['build', '--quiet', '--profile', PROFILE, '-p', CRATE], 'The exhaustive check does not compile; the errors are above.', {
-      offline: 'cargo could not fetch the crates',
-    }),
-  )
-  return path(root, process.env.CARGO_TARGET_DIR ?? 'target', PROFILE, CRATE)
-}
+const build = () => nativeProgram('tallystick-exhaustive', 'the exhaustive check')
 
 /** Explores the full scope, its output as it comes. Resolves to the exit code. */
 export async function exhaustive(args) {
@@ -30,8 +18,7 @@ export async function exhaustive(args) {
 
 /** Every state of the quick scope, and that what is planted is found. */
 export async function exhaustiveTests(suite, count) {
-  const tests = ['test', '--profile', PROFILE, '-p', CRATE, '--tests', '--no-fail-fast']
-  await suite.runner('Two purses and a bank: what is planted is found', 'cargo', tests, count)
+  await suite.runner('Two purses and a bank: what is planted is found', 'cargo', nativeTest(...testFiles('tests/exhaustive')), count)
   await suite.runner('Two purses and a bank: every state', await build(), ['quick'], scopeCounts)
 }
 

@@ -6,12 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { attempt, environment, must } from './command.mjs'
+import { nativeExample } from './native.mjs'
 import { at } from './paths.mjs'
 import { pythonWith } from './pypi.mjs'
 import { Stop } from './say.mjs'
 import { buildVirtualCard } from './virtual-card.mjs'
 
-const EXAMPLE = ['run', '--quiet', '-p', 'tallystick-card', '--example', 'contactless', '--']
 const SELECT = '00a4040007f054414c4c59'
 /** What is said to a card from the factory before it takes roots: its PIN, in the identity applet. */
 const OPENED = ['00a404000ba00000030800001000010000', '0020008008313233343536ffff', `${SELECT}02`]
@@ -75,7 +75,8 @@ class Host {
 
 /** Lines that the example prints. */
 async function example(...words) {
-  const output = await must('cargo', [...EXAMPLE, ...words], 'The example contactless of crates/card does not run; the errors are above.')
+  const program = await nativeExample('contactless', 'what makes a card contactless')
+  const output = await must(program, words, 'The example contactless of crates/card does not run; the errors are above.')
   return output.trim().split('\n')
 }
 

@@ -1,7 +1,7 @@
 // Runs the steps of a test run, counts what each says, and closes with one line.
 import { basename } from 'node:path'
 import { attempt } from './command.mjs'
-import { cargoNames, nextestNames, nodeNames } from './conformance/names.mjs'
+import { cargoNames, nodeNames } from './conformance/names.mjs'
 import { STEPS } from './conformance/places.mjs'
 import { keepRecord } from './conformance/records.mjs'
 import { Stop, inOnePiece, say } from './say.mjs'
@@ -174,18 +174,6 @@ export const cargoCounts = output => ({
   skipped: sum(output, /test result: .*? (\d+) ignored/g),
   names: cargoNames(output),
 })
-
-/** What nextest says: "Summary [ 1.2s] 9 tests run: 8 passed (1 slow), 1 failed, 2 skipped". */
-export const nextestCounts = output => {
-  // eslint-disable-next-line no-control-regex -- colours of the terminal begin with one
-  const summary = output.replace(/\x1b\[[0-9;]*m/g, '').match(/^\s*Summary .*$/m)?.[0] ?? ''
-  return {
-    passed: sum(summary, /(\d+) passed/g),
-    failed: sum(summary, /(\d+) (?:failed|timed out|exec failed)/g),
-    skipped: sum(summary, /(\d+) skipped/g),
-    names: nextestNames(output),
-  }
-}
 
 /** What `node --test` says: "ℹ pass 3". */
 export const nodeCounts = output => ({

@@ -7,7 +7,6 @@ import { Stop, step } from './say.mjs'
 /** Exact versions: wasm-bindgen must equal the one in Cargo.lock. */
 const BINDGEN = { name: 'wasm-bindgen', crate: 'wasm-bindgen-cli', version: '0.2.130', flags: ['--no-default-features'] }
 const WORKER_BUILD = { name: 'worker-build', crate: 'worker-build', version: '0.8.7', flags: [] }
-const WASM_PACK = { name: 'wasm-pack', crate: 'wasm-pack', version: '0.15.1', flags: ['--locked'] }
 /** Mozilla's own: how tests reach Firefox. */
 const GECKODRIVER = { name: 'geckodriver', crate: 'geckodriver', version: '0.37.0', flags: ['--locked'] }
 
@@ -28,12 +27,6 @@ let bindgen
 export function ensureBindgen() {
   bindgen ??= ensureTool(BINDGEN)
   return bindgen
-}
-
-/** Makes sure of what tests of WebAssembly in a browser are run with. */
-export async function ensureWasmPack() {
-  await ensureBindgen()
-  await ensureTool(WASM_PACK)
 }
 
 /** Makes sure of what only deployments and measurements are built with. */

@@ -7,13 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { browserEnvironment, findBrowser } from './browser.mjs'
-import { attempt, environment, must, which } from './command.mjs'
-import { at } from './paths.mjs'
-import { step } from './say.mjs'
-
-const CRATE = 'tallystick-virtual-card'
-/** Optimised, because it makes RSA keys, and built in a minute. */
-const PROFILE = 'simulation'
+import { attempt, environment, which } from './command.mjs'
+import { nativeProgram } from './native.mjs'
 
 /** As tests/virtual-card/src/hid/sysfs.rs describes the device to Chromium. */
 export const DEVICE = { name: 'Tallystick Virtual Reader', 'vendor-id': 0x2c97, 'product-id': 0x1011, 'serial-number': '0001' }
@@ -39,14 +34,7 @@ export async function whyNoDevice() {
 }
 
 /** Builds the program; resolves to its path. */
-export async function buildVirtualCard() {
-  await step('Building the virtual card', () =>
-    must('cargo', ['build', '--quiet', '--profile', PROFILE, '-p', CRATE], 'The virtual card does not compile; the errors are above.', {
-      offline: 'cargo could not fetch the crates',
-    }),
-  )
-  return at(process.env.CARGO_TARGET_DIR ?? 'target', PROFILE, CRATE)
-}
+export const buildVirtualCard = () => nativeProgram('tallystick-virtual-card', 'the virtual card')
 
 /** How long something that has the card pulled may take, in milliseconds. */
 const PULLED_MS = 60_000

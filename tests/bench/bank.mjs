@@ -23,7 +23,7 @@ export async function nativeBank({ quick = false } = {}) {
   const sizes = quick ? ['2', '50', '10000'] : ['7', '100', '1000000']
   const output = await must(
     'cargo',
-    ['run', '--profile', 'simulation', '--quiet', ...EXAMPLE, '--', ...sizes],
+    ['run', '--profile', 'measured', '--quiet', ...EXAMPLE, '--', ...sizes],
     'The bank could not be measured natively.',
   )
   const measured = JSON.parse(output.slice(output.indexOf('{')))

@@ -20,7 +20,7 @@ export const KINDS = ['transfer', 'verdict', 'verification']
 const PATIENCE_MS = 600_000
 
 const EXAMPLE = ['-p', 'tallystick-parties', '--features', 'native', '--example', 'coupon_cost']
-const RUN = ['run', '--profile', 'simulation', '--quiet', ...EXAMPLE, '--']
+const RUN = ['run', '--profile', 'measured', '--quiet', ...EXAMPLE, '--']
 
 /**
  * Natively, in one process: { objects, coupons } as lists of rows, each with { processorMs, perSecond, timesFirst } for each of

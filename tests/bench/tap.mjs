@@ -6,7 +6,7 @@ import { quartiles, ratio } from './statistics.mjs'
 export const WHO = ['server', 'card', 'wallet', 'shop', 'front']
 
 const EXAMPLE = ['-p', 'tallystick-parties', '--features', 'native', '--example', 'settlement_cost']
-const RUN = ['run', '--profile', 'simulation', '--quiet', ...EXAMPLE, '--']
+const RUN = ['run', '--profile', 'measured', '--quiet', ...EXAMPLE, '--']
 
 /**
  * Natively, in one process: { rows, peers, exchanges }. A row, for so many `others` in the security server's tables, has of

@@ -6,8 +6,8 @@ import { connect as connectTls } from 'node:tls'
 import { test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
 import { attempt } from '../../scripts/lib/command.mjs'
+import { nativeExample } from '../../scripts/lib/native.mjs'
 
-const EXAMPLE = ['run', '--quiet', '-p', 'tallystick-parties', '--all-features', '--example', 'mail', '--']
 const PASSWORD = 'a pässword'
 const NAME = 'ab'.repeat(32)
 
@@ -85,8 +85,8 @@ async function mailed({ isImplicit = false, password = PASSWORD, habits = () => 
   cut = between.cut
   const port = await listening(between.server)
   try {
-    const args = [...EXAMPLE, String(port), isImplicit ? 'implicit' : 'start-tls', password]
-    const { code, output } = await attempt('cargo', args)
+    const program = await nativeExample('mail', 'what mails')
+    const { code, output } = await attempt(program, [String(port), isImplicit ? 'implicit' : 'start-tls', password])
     assert.equal(code, 0, output)
     return { mails, said: output.trim().split('\n') }
   } finally {

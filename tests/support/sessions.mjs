@@ -1,19 +1,10 @@
 // Whoever goes through procedures by way of home, stage by stage: a native program, driven line by line.
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { must } from '../../scripts/lib/command.mjs'
-import { at } from '../../scripts/lib/paths.mjs'
-import { join } from 'node:path'
-
-const PROGRAM = 'home_session'
-const PROFILE = 'simulation'
+import { nativeExample } from '../../scripts/lib/native.mjs'
 
 /** Builds the program; resolves to its file. */
-export async function buildSessionProgram() {
-  const args = ['build', '--profile', PROFILE, '--quiet', '-p', 'tallystick-parties', '--features', 'native', '--example', PROGRAM]
-  await must('cargo', args, 'What goes through procedures by way of home does not compile.')
-  return join(process.env.CARGO_TARGET_DIR ?? at('target'), PROFILE, 'examples', PROGRAM)
-}
+export const buildSessionProgram = () => nativeExample('home_session', 'what goes through procedures by way of home')
 
 /**
  * Starts it. Resolves to { first, ask(line), close() }: what it said first, and the answer to a line, both JSON.

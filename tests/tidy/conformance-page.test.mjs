@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { keptOf, ranIn, together } from '../../scripts/lib/conformance/counted.mjs'
-import { cargoNames, nextestNames, nodeNames } from '../../scripts/lib/conformance/names.mjs'
+import { cargoNames, nodeNames } from '../../scripts/lib/conformance/names.mjs'
 import { faultOf, numbersOf } from '../../scripts/lib/conformance/numbers.mjs'
 import { compose, missingOf, namedOn } from '../../scripts/lib/conformance/page.mjs'
 import { PLACES, STEPS } from '../../scripts/lib/conformance/places.mjs'
@@ -74,19 +74,6 @@ describe('the names that a runner prints', () => {
       'test result: FAILED. 2 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out',
     ].join('\n')
     assert.deepEqual(cargoNames(output), { passed: ['t003_1_passes', 't003_2_panics'], skipped: ['t003_4_waits', 't003_5_waits'] })
-  })
-
-  test('of nextest, whatever colour and however slow', () => {
-    const output = [
-      '        \x1b[32mPASS\x1b[0m [   0.021s] (  7/912) tallystick-card tests::t003_1_passes',
-      '        PASS [   0.021s] tallystick-parties::bank t003_2_without_a_count',
-      '        SLOW [> 60.000s] (  8/912) tallystick-card tests::t003_3_slow',
-      '        PASS [  61.021s] (  8/912) tallystick-card tests::t003_3_slow',
-      '        FAIL [   0.004s] (  9/912) tallystick-card tests::t003_4_fails',
-      '     SIGABRT [   0.004s] ( 10/912) tallystick-card tests::t003_5_dies',
-      '     Summary [   0.1s] 4 tests run: 3 passed, 2 failed, 0 skipped',
-    ].join('\n')
-    assert.deepEqual(nextestNames(output).passed, ['t003_1_passes', 't003_2_without_a_count', 't003_3_slow'])
   })
 
   test('of node, also within others, but not what is skipped or still to be done', () => {

@@ -13,12 +13,6 @@ export const cargoNames = output => ({
   skipped: all(output, /^test (\S+)(?: - should panic)? \.\.\. ignored(?:,.*)?\r?$/gm).map(withoutModules),
 })
 
-/** nextest: "PASS [   0.021s] (  7/912) crate::binary module::t002_5_…". */
-export const nextestNames = output => ({
-  passed: all(output, /^ *(?:PASS|LEAK) +\[[^\]]*\](?: \([^)]*\))? +\S+ +(\S+)$/gm).map(withoutModules),
-  skipped: all(output, /^ *SKIP +\[[^\]]*\](?: \([^)]*\))? +\S+ +(\S+)$/gm).map(withoutModules),
-})
-
 /** `node --test`: "✔ t002_5 … (12.3ms)", "﹣ … (0.1ms) # why". What is still to be done passes in vain, and is neither. */
 export const nodeNames = output => ({
   passed: all(output, /^ *✔ (.*) \([\d.]+ms\)$/gm),
