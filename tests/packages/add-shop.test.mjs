@@ -54,7 +54,7 @@ test('a shop that is added has keys, a token for its certificate and an API key 
   })
   const secrets = localSecrets(join(folder, 'parties'), [...PARTIES, partyOfShop(shop)])['my-honey']
   const told = environment('my-honey')
-  assert.equal(secrets.API_KEYS, `demo=${told.TALLYSTICK_API_KEY}`)
+  assert.equal(secrets.API_KEYS, `server=${told.TALLYSTICK_API_KEY}`)
   assert.ok(told.TALLYSTICK_API_KEY.length >= 24)
   assert.match(secrets.REGISTRATION_TOKEN, /^[0-9a-f]{64}$/)
   assert.equal(told.TALLYSTICK_SHOP, 'http://my-honey.localhost:8787')
