@@ -114,7 +114,7 @@ export async function browserTests(suite) {
   const driver = findChromedriver()
   if (!driver)
     return suite.skip(
-      'Wallet tests in Chromium',
+      'Wallet and readers in Chromium',
       'chromedriver is not here; on Debian it comes with Chromium, elsewhere CHROMEDRIVER names it.',
     )
   await webAssemblyTests(suite, 'Chromium', {
@@ -136,7 +136,7 @@ export async function firefoxTests(suite) {
 
 /**
  * What `wasm-pack test` starts, too: wasm-bindgen's runner, which finds its browser by these settings. The libraries below are those
- * of the worker of local runs, of the same profile and flags.
+ * of the worker of local runs, as far as they want the same features.
  */
 async function webAssemblyTests(suite, browser, settings) {
   await ensureBindgen()
@@ -148,9 +148,9 @@ async function webAssemblyTests(suite, browser, settings) {
     WASM_BINDGEN_TEST_TIMEOUT: '600',
     ...settings,
   }
-  const test = crate => ['test', '--profile', 'local', ...WASM, '-p', crate, '--tests', '--no-fail-fast']
-  await suite.runner(`Wallet tests in ${browser}`, 'cargo', test('tallystick-wasm'), cargoCounts, { env })
-  await suite.runner(`Reader tests in ${browser}`, 'cargo', test('tallystick-readers'), cargoCounts, { env })
+  // Both at once, for Cargo compiles the libraries below a crate anew if it is asked for alone.
+  const test = ['test', '--profile', 'local', ...WASM, '-p', 'tallystick-wasm', '-p', 'tallystick-readers', '--tests', '--no-fail-fast']
+  await suite.runner(`Wallet and readers in ${browser}`, 'cargo', test, cargoCounts, { env })
 }
 
 /** The card behind PC/SC, the parties on workerd, and the whole in Chromium. */

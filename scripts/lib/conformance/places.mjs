@@ -25,10 +25,8 @@ export const STEPS = {
   'ISO 20022 and other libraries': 'iso20022',
   'Mail and another server': 'mail',
   'Parties on workerd': 'workerd',
-  'Wallet tests in Chromium': 'chromium',
-  'Reader tests in Chromium': 'chromium',
+  'Wallet and readers in Chromium': 'chromium',
   'End to end in Chromium': 'chromium',
-  'Wallet tests in Firefox': 'firefox',
-  'Reader tests in Firefox': 'firefox',
+  'Wallet and readers in Firefox': 'firefox',
   'A purchase and payments in Firefox': 'firefox',
 }
