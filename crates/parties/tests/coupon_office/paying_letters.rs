@@ -135,8 +135,8 @@ fn order_with_power_failure(party: &'static str, writes: u32) -> bool {
 fn fail_between_writes(party: &'static str) {
     let mut writes = 0;
     while order_with_power_failure(party, writes) {
-        // Every third: what is written in one transaction is there or not there altogether.
-        writes += 3;
+        // What is written in one transaction is there or not there altogether.
+        writes += tallystick_simulation::every_step_or(6);
         assert!(writes < 200, "the order never ends");
     }
     assert!(writes > 5, "only {writes} writes at {party}");

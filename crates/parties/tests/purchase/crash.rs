@@ -1,6 +1,7 @@
-//! The power fails at each write of each party in turn; afterwards the purchase completes once.
+//! The power fails at writes of each party in turn, at each one if `EVERY_STEP` is set; afterwards the purchase completes once.
 
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
+use tallystick_simulation::every_step_or;
 
 use super::holder::Holder;
 use super::talk::{courier_answer, issuer_answer, send_order, state};
@@ -56,7 +57,7 @@ fn purchase_with_power_failure(party: &'static str, writes: u32) -> bool {
 fn fail_at_every_write(party: &'static str) {
     let mut writes = 0;
     while purchase_with_power_failure(party, writes) {
-        writes += 1;
+        writes += every_step_or(3);
         assert!(writes < 200, "the purchase never ends");
     }
     assert!(writes > 5, "only {writes} writes at {party}");
