@@ -57,7 +57,8 @@ export class ContactlessHolder extends Shopper {
     await button.waitFor()
     await this.shot(page, 'contactless-waiting', { fullPage: true })
     await button.click()
-    await button.waitFor({ state: 'detached' })
+    // The button itself is gone while the card is held; what waits, once the card has it.
+    await page.locator('#waiting').waitFor({ state: 'detached' })
     await this.shot(page, 'contactless-collected', { fullPage: true })
     await page.close()
   }
