@@ -276,10 +276,12 @@ fn adding_a_card_goes_on_from_every_step_while_the_first_one_can_pay() {
         holder.restart();
         let view = holder.view();
         assert_eq!(view.phase, Phase::Ready);
-        assert!(view.cards[0].ready && view.cards[1].ready == enrolled);
+        // The last write may have been done, and nobody heard of it.
+        let is_ready = view.cards[1].ready;
+        assert!(view.cards[0].ready && (is_ready || !enrolled));
         let asked = holder.asked(TEA);
         let payable = holder.order(&asked).payable;
-        assert_eq!(payable.len(), 1 + usize::from(enrolled));
+        assert_eq!(payable.len(), 1 + usize::from(is_ready));
         block_on(holder.wallet.decline(&asked)).unwrap();
         block_on(holder.wallet.enrol()).unwrap();
         let second = &holder.view().cards[1];
