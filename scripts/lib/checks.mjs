@@ -164,9 +164,9 @@ export async function systemTests(suite) {
   await twoAtATime(suite, 'End to end in Chromium', 'tests/e2e')
 }
 
-/** Two files at a time, for most of what they do is wait; but whoever has the device of the virtual card has it alone. */
+/** Two files at a time, for most of what they do is wait; but only one has the device of the virtual card. */
 async function twoAtATime(suite, title, folder) {
-  const files = testsIn(folder).map(file => ({ file, alone: readFileSync(file, 'utf8').includes('/virtual-card.mjs') }))
+  const files = testsIn(folder).map(file => ({ file, excludes: readFileSync(file, 'utf8').includes('/virtual-card.mjs') }))
   await suite.runners(title, files, file => [process.execPath, [...NODE_TESTS, file]], nodeCounts)
 }
 

@@ -104,11 +104,11 @@ export class Suite {
   }
 
   /**
-   * A runner that is started once for each file: first those that want to be alone, then the others two at a time. What a
-   * file says appears when it has ended, so that nobody reads two at once.
+   * A runner that is started once for each file, two at a time, but never two of those that exclude each other. What a file
+   * says appears when it has ended, so that nobody reads two at once.
    *
    * @param {string} title
-   * @param {{ file: string, alone: boolean }[]} files
+   * @param {{ file: string, excludes: boolean }[]} files `excludes`: each other that does
    * @param {(file: string) => [string, string[]]} command of one file
    * @param {(output: string) => Counts} count
    */
@@ -134,9 +134,9 @@ export class Suite {
         say(`${output.trimEnd()}\n   ${basename(next.file)}: ${seconds(began)}`)
       }
     }
-    await lane(files.filter(({ alone }) => alone))
-    const others = files.filter(({ alone }) => !alone)
-    await Promise.all([lane(others), lane(others)])
+    const others = files.filter(({ excludes }) => !excludes)
+    const inTurn = files.filter(({ excludes }) => excludes)
+    await Promise.all([lane(inTurn).then(() => lane(others)), lane(others)])
     this.add(title, total, failures.join('\n'))
     this.ran(title, ran)
     say(`   ${total.passed} passed, ${total.failed} failed, ${seconds(since)}`)

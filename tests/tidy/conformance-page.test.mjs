@@ -210,7 +210,7 @@ describe('a record', () => {
     writeFileSync(file, "console.log('test t003_1_a ... ok\\ntest result: ok. 1 passed; 0 failed; 0 ignored')")
     await suite.runner('Native tests', process.execPath, [file], cargoCounts)
     await suite.runner('Tidiness', process.execPath, [file], cargoCounts)
-    await suite.runners('End to end in Chromium', [{ file, alone: true }], one => [process.execPath, [one]], cargoCounts)
+    await suite.runners('End to end in Chromium', [{ file, excludes: true }], one => [process.execPath, [one]], cargoCounts)
     suite.skip('Firefox', 'it is not here', 'firefox')
     rmSync(folder, { recursive: true })
     assert.deepEqual(kept, [
