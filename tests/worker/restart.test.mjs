@@ -6,12 +6,14 @@ import { PARTIES, localSecrets } from '../../scripts/lib/secrets.mjs'
 import { startParties } from '../../scripts/lib/parties.mjs'
 import { emptyFolder, openParties } from '../support/parties.mjs'
 import { assertProblem } from '../support/problems.mjs'
+import { settleInto } from '../support/settled.mjs'
 
 /** As the demo's degrees say: a row more than a degree, for shops, issuers and couriers. */
 const MASTER_ROWS = 65 + 17 + 17
 
 test('after a restart every party is who it was', async () => {
   const persist = emptyFolder()
+  await settleInto(persist)
   const identities = async parties => Promise.all(PARTIES.map(async ({ domain }) => (await parties.fetch(domain, '/v1/identity')).json()))
   const first = await startParties({ port: 0, persist })
   const before = await identities(first)
