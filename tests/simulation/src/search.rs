@@ -1,5 +1,8 @@
 //! Searches bytes for something in every usual spelling.
 
+use std::collections::BTreeSet;
+
+use aho_corasick::AhoCorasick;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
 use memchr::memmem;
 
@@ -9,6 +12,38 @@ pub fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     spellings(needle)
         .iter()
         .any(|spelling| memmem::find(haystack, spelling).is_some())
+}
+
+/// Looks for several needles at once, in the same spellings.
+pub(crate) struct Searcher<'a> {
+    needles: Vec<&'a [u8]>,
+    spellings: AhoCorasick,
+    /// Of which needle each spelling is.
+    of: Vec<usize>,
+}
+
+impl<'a> Searcher<'a> {
+    pub(crate) fn new(needles: impl IntoIterator<Item = &'a Vec<u8>>) -> Self {
+        let needles: Vec<_> = needles.into_iter().map(Vec::as_slice).collect();
+        let spelt = |(of, needle): (usize, &&[u8])| {
+            let spellings = spellings(needle).into_iter();
+            spellings.map(move |spelling| (of, spelling))
+        };
+        let (of, all): (Vec<_>, Vec<_>) = needles.iter().enumerate().flat_map(spelt).unzip();
+        Self {
+            needles,
+            spellings: AhoCorasick::new(all).unwrap(),
+            of,
+        }
+    }
+
+    /// Those that `haystack` holds.
+    pub(crate) fn held_by(&self, haystack: &[u8]) -> BTreeSet<&'a [u8]> {
+        let found = self.spellings.find_overlapping_iter(haystack);
+        found
+            .map(|found| self.needles[self.of[found.pattern().as_usize()]])
+            .collect()
+    }
 }
 
 /// The needle itself, its hexadecimal digits in both cases, and the middle of its base64 at each of
@@ -52,6 +87,9 @@ mod tests {
             ] {
                 let noise = [b"....".to_vec(), encoded, b"....".to_vec()].concat();
                 assert!(holds(&noise, needle));
+                let needles = [b"Shiojiri".to_vec(), needle.to_vec(), b"Kiso".to_vec()];
+                let held = Searcher::new(&needles).held_by(&noise);
+                assert!(held.contains(&needle[..]) && !held.contains(&b"Kiso"[..]));
             }
         }
         assert!(!holds(b"Narai-juku, Shiojirx and more", needle));

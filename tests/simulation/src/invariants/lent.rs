@@ -15,7 +15,7 @@ use crate::cast::HOME_PROXY;
 use crate::holder::Holder;
 use crate::holder::lending::passwords;
 use crate::lending::{HomeCard, Lending};
-use crate::search::holds;
+use crate::search::Searcher;
 use crate::town::Town;
 
 /// At every moment.
@@ -221,8 +221,9 @@ fn unseen(town: &Town, broken: &mut Vec<String>) {
             secrets.push(("a card's key", prime.to_be_bytes()[..64].to_vec()));
         }
     }
-    for (what, secret) in secrets {
-        if holds(&seen, &secret) {
+    let held = Searcher::new(secrets.iter().map(|(_, secret)| secret)).held_by(&seen);
+    for (what, secret) in &secrets {
+        if held.contains(&secret[..]) {
             broken.push(format!("proxy and home browser saw {what}"));
         }
     }

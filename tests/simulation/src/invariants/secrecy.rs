@@ -14,7 +14,7 @@ use crate::cast::{
 };
 use crate::holder::lending;
 use crate::people::{Person, everybody};
-use crate::search::holds;
+use crate::search::Searcher;
 use crate::seat::Seat;
 use crate::town::Town;
 
@@ -23,10 +23,11 @@ type Words = BTreeSet<Vec<u8>>;
 pub(super) fn check(town: &Town, broken: &mut Vec<String>) {
     for party in town.parties() {
         let secrets = secrets_from(town, party);
+        let searcher = Searcher::new(&secrets);
         for seat in town.objects(party) {
             let everything = everything_at(town, seat);
-            for secret in secrets.iter().filter(|secret| holds(&everything, secret)) {
-                let shown = String::from_utf8(secret.clone())
+            for secret in searcher.held_by(&everything) {
+                let shown = String::from_utf8(secret.to_vec())
                     .unwrap_or_else(|error| HEXLOWER.encode(error.as_bytes()));
                 broken.push(format!("{} knows \"{shown}\"", seat.name));
             }
