@@ -44,6 +44,7 @@ pub mod running;
 mod scheduler;
 pub mod search;
 mod seat;
+pub mod sought;
 mod steps;
 mod steps_at_bank;
 mod steps_at_coupons;

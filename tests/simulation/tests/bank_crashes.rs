@@ -20,7 +20,7 @@ fn sweep(at: &'static str, least: u32, lose_answer: bool) {
         bank: true,
         between: false,
         coupons: false,
-        every: every_step_or(100),
+        every: every_step_or(200),
     };
     let writes = sweep.run();
     println!("{at}: about {writes} writes or calls");

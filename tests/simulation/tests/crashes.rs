@@ -3,7 +3,7 @@
 use tallystick_simulation::cast::{CA, CENTRE, COURIER, ISSUER, SHOP};
 use tallystick_simulation::{Crash, Options, Sweep, every_step_or, run};
 
-/// One run for every twelfth write of this participant, or for each; about how many there were.
+/// One run for every thirtieth write of this participant, or for each; about how many there were.
 fn at_its_writes(at: &'static str, lose_answer: bool) -> u32 {
     let sweep = Sweep {
         at,
@@ -11,7 +11,7 @@ fn at_its_writes(at: &'static str, lose_answer: bool) -> u32 {
         bank: false,
         between: false,
         coupons: false,
-        every: every_step_or(12),
+        every: every_step_or(30),
     };
     sweep.run()
 }

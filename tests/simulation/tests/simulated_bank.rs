@@ -1,6 +1,7 @@
 //! What is true of every run with a bank, and that its checks can fail.
 
 use tallystick_simulation::cast::{AUTHORITY, BANK, DIRECTORY};
+use tallystick_simulation::sought::{self, Sought, all_of, until_there};
 use tallystick_simulation::{Options, Outcome, Plant, run};
 
 fn outcome(seed: u64, steps: u32, plant: Option<Plant>) -> Outcome {
@@ -14,39 +15,22 @@ fn outcome(seed: u64, steps: u32, plant: Option<Plant>) -> Outcome {
     })
 }
 
-/// How many lines of a few runs say that.
-fn times(runs: &[Outcome], says: impl Fn(&str) -> bool) -> usize {
-    let lines = runs.iter().flat_map(|run| &run.lines);
-    lines.filter(|line| says(line)).count()
-}
+/// How the network says what it does to a message.
+static FAULTS: [&str; 3] = ["[lost]", "[doubled]", "[delayed "];
 
 /// Whether one of a few seeds shows the mistake, in these words.
 fn is_noticed(plant: Plant, complaint: &str) -> bool {
-    (1..=20).any(|seed| {
-        let violations = outcome(seed, 40, Some(plant)).violations;
-        let is_noticed = violations.iter().any(|found| found.contains(complaint));
-        println!("{plant:?}, seed {seed}: {is_noticed}");
-        is_noticed
-    })
+    is_noticed_from(1, plant, complaint)
+}
+
+/// The same from this seed on: those before are known not to show it.
+fn is_noticed_from(first: u64, plant: Plant, complaint: &str) -> bool {
+    sought::is_noticed(first..=20, complaint, |seed| outcome(seed, 40, Some(plant)))
 }
 
 #[test]
 fn random_runs_with_a_bank_move_value_every_way_and_every_amount_is_where_it_was_decided_to_be() {
-    let runs: Vec<_> = (1..=8).map(|seed| outcome(seed, 60, None)).collect();
-    for (seed, run) in (1..).zip(&runs) {
-        println!("seed {seed}: {} messages", run.messages);
-        assert_eq!(run.violations, [""; 0], "seed {seed}");
-    }
-    let completed = times(&runs, |line| {
-        line.contains(": movement ") && line.ends_with(" is Completed")
-    });
-    let undone = times(&runs, |line| {
-        line.contains(": movement ") && line.ends_with(" is NotCompleted")
-    });
-    println!("{completed} movements were done, {undone} were not");
-    assert!(completed >= 20, "{completed} movements were done");
-    assert!(undone >= 5, "{undone} movements came to nothing");
-    for says in [
+    let mut sought = all_of(&[
         "POST /v1/registrations",
         "POST /v1/openings",
         "POST /v1/checks",
@@ -62,34 +46,43 @@ fn random_runs_with_a_bank_move_value_every_way_and_every_amount_is_where_it_was
         "the bank is spread over four shards",
         "/siblings/ends",
         "/siblings/purse-key",
-    ] {
-        assert!(times(&runs, |line| line.contains(says)) >= 1, "{says}");
-    }
+    ]);
+    sought.push(movements(10, "Completed"));
+    sought.push(movements(5, "NotCompleted"));
     for party in [BANK, AUTHORITY, DIRECTORY] {
-        let fails = times(&runs, |line| {
-            line.contains(&format!("{party}: the power fails"))
-        });
-        assert!(fails >= 1, "the power of {party} never fails");
-        let says = ["[lost]", "[doubled]", "[delayed "];
-        let said =
-            says.map(|says| times(&runs, |line| line.contains(party) && line.contains(says)));
-        // Beside the bank there are few messages: of these a fault of any kind has to be there.
-        let suffers = if party == BANK {
-            said.iter().all(|&said| said >= 1)
-        } else {
-            said.iter().any(|&said| said >= 1)
-        };
-        assert!(suffers, "{party}: {says:?} {said:?} times");
+        sought.push(Sought::says(format!("{party}: the power fails")));
     }
+    for fault in &FAULTS {
+        sought.push(suffers(&[BANK], std::slice::from_ref(fault)));
+    }
+    // Beside the bank there are few messages: of these a fault of any kind has to be there.
+    sought.push(suffers(&[AUTHORITY, DIRECTORY], &FAULTS));
+    until_there(2, &sought, |seed| outcome(seed, 60, None));
+}
+
+/// At least so many movements that ended like this.
+fn movements(least: usize, end: &str) -> Sought {
+    let ends = format!(" is {end}");
+    Sought::lines(least, format!("movements: {end}"), move |line| {
+        line.contains(": movement ") && line.ends_with(&ends)
+    })
+}
+
+/// One of these faults in what is said to or by one of these parties.
+fn suffers(parties: &'static [&'static str], faults: &'static [&'static str]) -> Sought {
+    Sought::lines(1, format!("{parties:?}: {faults:?}"), move |line| {
+        let says = |word: &&str| line.contains(word);
+        parties.iter().any(says) && faults.iter().any(says)
+    })
 }
 
 #[test]
 fn the_same_seed_and_steps_give_the_same_run_with_a_bank_to_the_byte() {
-    let (once, again) = (outcome(3, 30, None), outcome(3, 30, None));
+    let (once, again) = (outcome(3, 12, None), outcome(3, 12, None));
     assert_eq!(once, again);
     let without = run(Options {
         seed: 3,
-        steps: 30,
+        steps: 12,
         ..Options::default()
     });
     assert_ne!(once.digest, without.digest);
@@ -102,7 +95,8 @@ fn a_bank_that_posts_a_load_twice_is_noticed() {
 
 #[test]
 fn a_bank_that_forgets_to_give_back_what_an_unanswered_offer_held_is_noticed() {
-    assert!(is_noticed(
+    assert!(is_noticed_from(
+        2,
         Plant::HoldUnanswered,
         "something is set aside and nothing is under way"
     ));
@@ -110,7 +104,8 @@ fn a_bank_that_forgets_to_give_back_what_an_unanswered_offer_held_is_noticed() {
 
 #[test]
 fn a_bank_that_credits_a_waiting_transfer_twice_is_noticed() {
-    assert!(is_noticed(
+    assert!(is_noticed_from(
+        5,
         Plant::WaitTwice,
         "what waits is not on the account of what waits"
     ));
