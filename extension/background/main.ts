@@ -4,7 +4,7 @@
 import { readPageRequest } from '../shared/messages'
 import { wordsOf } from '../shared/problem-words'
 import type { UseView } from '../shared/wallet-types'
-import { showBadge } from './coupon-badge'
+import { showBadge } from './badge'
 import { ALARM, Drive } from './drive'
 import { HOME_ALARM, HomeConnection } from './home-connection'
 import { listenToNotices, noticeUse } from './home-notices'
@@ -14,6 +14,7 @@ import { anyPaired, openReaders } from './open-readers'
 import { openWallet } from './open-wallet'
 import { OwnCalls, readOwnCall } from './own-calls'
 import { PageRequests } from './page-requests'
+import { PARCEL_ALARM, ParcelWatch } from './parcel-watch'
 import { Ports } from './ports'
 import { problemOf } from './problems'
 import { ReaderHost } from './readers'
@@ -36,7 +37,8 @@ const requests = new PageRequests(host, drive)
 const told = (use: UseView) => void noticeUse(use).catch(() => undefined)
 const home = new HomeConnection(host, told)
 const uses = new HomeUses(host, told)
-const calls = new OwnCalls(host, drive, requests, readers, home, uses)
+const parcels = new ParcelWatch(host)
+const calls = new OwnCalls(host, drive, requests, readers, home, uses, parcels)
 const ports = new Ports(host, home)
 const lockWatch = new LockWatch(host)
 const revocationWatch = new RevocationWatch(host)
@@ -57,6 +59,7 @@ chrome.alarms.onAlarm.addListener(alarm => {
   if (alarm.name === REVOCATION_ALARM) void revocationWatch.look()
   if (alarm.name === HOME_ALARM) void home.look().catch(() => undefined)
   if (alarm.name === USES_ALARM) void uses.look().catch(() => undefined)
+  if (alarm.name === PARCEL_ALARM) void parcels.look().catch(() => undefined)
 })
 
 listenToNotices()

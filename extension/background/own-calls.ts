@@ -10,6 +10,7 @@ import type { Drive } from './drive'
 import type { HomeConnection } from './home-connection'
 import type { HomeUses } from './home-uses'
 import type { PageRequests } from './page-requests'
+import type { ParcelWatch } from './parcel-watch'
 import { problemOf } from './problems'
 import type { ReaderHost } from './readers'
 import type { WalletHost } from './wallet-host'
@@ -32,6 +33,7 @@ export class OwnCalls {
     readers: ReaderHost,
     home: HomeConnection,
     uses: HomeUses,
+    parcels: ParcelWatch,
   ) {
     this.#service = {
       open_ask: id => requests.open(id),
@@ -43,6 +45,7 @@ export class OwnCalls {
       lend_card: on => home.lend(on),
       connect_home: async () => home.now(),
       home_follow_uses: () => uses.look(),
+      look_at_parcel: id => parcels.look(id),
     }
   }
 

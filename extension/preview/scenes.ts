@@ -94,6 +94,7 @@ const asked: OrderView = {
   strands: { shop: { fill: 0, word: 'waiting' }, issuer: { fill: 0, word: 'waiting' }, courier: { fill: 0, word: 'waiting' } },
   sentence_key: 'asked',
   can_cancel: false,
+  is_parcel_under_way: false,
   created_at: NOW,
   updated_at: NOW,
   expires_at: NOW + 600,
@@ -136,6 +137,37 @@ const done: OrderView = {
     'accepted',
     'charged',
   ),
+}
+/** Of which courier and shop say how far its parcel is. */
+const onTheWay: OrderView = {
+  ...done,
+  request_id: 'on-the-way',
+  strands: { ...done.strands, courier: { fill: 3, word: 'on-the-way' } },
+  is_parcel_under_way: true,
+  parcel: {
+    code: '7K3M-9Q5T',
+    page: 'http://hayate.localhost:8787/#HY-2049-3381-0701/7K3M-9Q5T',
+    moves: [
+      { step: 'label-made', at: NOW - 40 * 3600 },
+      { step: 'handed-over', at: NOW - 20 * 3600 },
+      { step: 'on-the-way', at: NOW - 2 * 3600 },
+    ],
+    is_news: true,
+  },
+  history: [...done.history, ...happened('parcel-handed-over', 'parcel-on-the-way')],
+}
+const delivered: OrderView = {
+  ...onTheWay,
+  request_id: 'delivered',
+  strands: { ...done.strands, courier: { fill: 3, word: 'delivered' } },
+  is_parcel_under_way: false,
+  parcel: {
+    code: '7K3M-9Q5T',
+    page: 'http://hayate.localhost:8787/#HY-2049-3381-0701/7K3M-9Q5T',
+    moves: [...(onTheWay.parcel?.moves ?? []), { step: 'delivered', at: NOW - 600 }],
+    is_news: false,
+  },
+  history: [...onTheWay.history, ...happened('parcel-delivered')],
 }
 const refused: OrderView = {
   ...moving,
@@ -263,6 +295,8 @@ export const SCENES: Record<string, Scene> = {
   'one-try': order(asked, { pin_tries_left: 1 }),
   moving: order(moving),
   done: order(done),
+  parcels: { view: { ...ready, orders: [onTheWay, delivered, old] } },
+  'popup-parcel': { view: { ...ready, orders: [onTheWay, delivered, old] }, popup: true },
   refused: order(refused),
   expired: order({ ...asked, state: 'expired' }),
   locked: { view: { ...fresh, phase: 'locked' }, ask: askOrder() },

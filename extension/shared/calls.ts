@@ -24,12 +24,15 @@ export interface ServiceApi {
   connect_home(): Promise<void>
   /** Asks what became of what was bought with the card at home; a use that was not known is told to the holder. */
   home_follow_uses(): Promise<void>
+  /** The holder looks at an order: what is known of its parcel is no news any more, and the shop is asked how far it is. */
+  look_at_parcel(requestId: string): Promise<void>
 }
 
 /** Calls of the wallet that are the service worker's alone: orders are driven on, web pages' words handed over. */
 type OwnersCall =
   | 'free'
   | 'advance'
+  | 'follow_parcels'
   | 'renew_revocations'
   | 'check_form'
   | 'look_at_form'
@@ -153,6 +156,7 @@ export const CALLS: { [M in Method]: Call<Parameters<Calls[M]>> } = {
   decline: { takes: [text], again: 'once' },
   cancel: { takes: [text], again: 'freely', drives: true },
   follow_money: { takes: [text], again: 'freely', drives: true },
+  look_at_parcel: { takes: [text], again: 'freely', waits: 'parties' },
   evidence: { takes: [text], again: 'freely' },
   open_ask: { takes: [text], again: 'freely' },
   waiting_purchase: { takes: [], again: 'freely' },

@@ -1,6 +1,9 @@
+import { mount } from 'svelte'
 import { nameOf, ownName } from '../shared/neighbours.ts'
-import { mountPartyHome } from '../shared/party/mount.ts'
+import '../shared/paper.css'
+import App from './App.svelte'
 
 const name = nameOf(ownName('hayate'))
 document.title = name
-mountPartyHome({ role: 'courier', name })
+const target = document.getElementById('app')
+if (target) mount(App, { target, props: { name } })

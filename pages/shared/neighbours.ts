@@ -26,3 +26,18 @@ export function ownName(otherwise: Neighbour, hostname = location.hostname): Nei
 
 /** What the party at a domain calls itself; the domain, if it is none of the demo's. */
 export const nameOf = (domain: string): string => nameAt(firstOf(domain)) ?? domain
+
+/**
+ * A courier's own page about a parcel. Number and code stand behind the number sign, which no browser sends: they are in no
+ * server's log.
+ */
+export function trackingAddress(
+  courier: string,
+  number: string,
+  code: string,
+  here: Pick<Location, 'protocol' | 'port'> = location,
+): string {
+  const isLocal = courier.endsWith('.localhost')
+  const origin = isLocal ? `${here.protocol}//${courier}${here.port ? `:${here.port}` : ''}` : `https://${courier}`
+  return `${origin}/#${number}/${code}`
+}

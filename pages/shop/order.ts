@@ -17,6 +17,14 @@ export interface Summary {
   coupons_minor?: number
   currency: string
   tracking?: string | null
+  /** How far the courier says that the parcel is, once the store has heard. */
+  parcel?: {
+    /** The courier's domain. */
+    courier: string
+    /** What opens the parcel's way at the courier's page, beside the number. */
+    code: string
+    moves: ParcelMove[]
+  }
   /** `shop`, `issuer` or `courier`, if one of them refused it. */
   refused_by?: string
   /** Why, in the words of the protocol. */
@@ -46,8 +54,29 @@ export const readSummary = (form: string) => getJson<Summary>(`/v1/orders/${form
 
 export const isStopped = (state: string) => STOPPED.includes(state)
 
-/** Nothing more will happen to an order in this state. */
+/** Nothing more will happen to the order itself in this state. */
 export const isOver = (state: string) => isStopped(state) || state === 'accepted'
+
+/** Nothing more will happen to it nor to its parcel. */
+export const isDelivered = ({ parcel }: Summary) => parcel?.moves.some(({ step }) => step === 'delivered') ?? false
+
+/** Where a parcel is between the store and whom it is for. */
+export const WAY = ['handed-over', 'on-the-way', 'delivered'] as const
+export interface ParcelMove {
+  step: 'label-made' | (typeof WAY)[number]
+  /** In seconds since 1970. */
+  at: number
+}
+
+/** How far a parcel is: each step with when it was said, and done too if a later one was. */
+export function wayOf(moves: ParcelMove[]): { step: (typeof WAY)[number]; mark: Mark; at: number | undefined }[] {
+  const furthest = Math.max(-1, ...moves.map(({ step }) => WAY.findIndex(one => one === step)))
+  return WAY.map((step, place) => ({
+    step,
+    mark: place <= furthest ? 'done' : place === furthest + 1 ? 'now' : 'open',
+    at: moves.find(one => one.step === step)?.at,
+  }))
+}
 
 export function progressOf(state: string): Progress {
   if (isStopped(state)) return { received: 'done', authorised: 'stopped', accepted: 'stopped' }

@@ -18,3 +18,8 @@ export const sentence = (key: string, otherwise: Key): string => t(isKey(key) ? 
 export function money(minor: number, currency: string): string {
   return formatMoney(minor, currency, language)
 }
+
+const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+
+/** Date and time of seconds since 1970. */
+export const moment = (seconds: number): string => day.format(seconds * 1_000)

@@ -6,6 +6,7 @@
 use minicbor::bytes::ByteVec;
 use serde::Serialize;
 use tallystick_protocol::checkout::form::origin_host;
+use tallystick_protocol::checkout::tracking::ParcelStep;
 use tallystick_protocol::wire::cbor::{CborError, decode_value, encode_value};
 use tallystick_protocol::wire::text::is_plain;
 use tallystick_protocol::wire::time::Timestamp;
@@ -127,6 +128,8 @@ fn is_sound(order: &OrderRecord) -> bool {
     let mut times = vec![order.created_at, order.updated_at, order.expires_at()];
     times.push(order.form.envelope.expires_at);
     times.extend(order.history.iter().map(|entry| entry.at));
+    let moves = order.parcel.as_ref().map(|parcel| &parcel.moves);
+    times.extend(moves.into_iter().flatten().map(|one| one.at));
     let mut texts = vec![
         &order.request_id,
         &order.origin,
@@ -146,6 +149,7 @@ fn is_sound(order: &OrderRecord) -> bool {
             .iter()
             .all(|text| text.len() <= TEXT_BYTES_MAX && is_plain(text))
         && order.history.len() <= record::HISTORY_MAX
+        && moves.is_none_or(|moves| (1..=ParcelStep::ALL.len()).contains(&moves.len()))
         && origin_host(&order.origin) == Some(order.form.envelope.from.as_str())
         && order.form.validate().is_ok()
 }

@@ -274,7 +274,7 @@ impl Desk<'_> {
             view.addresses.push(address.view());
         }
         for order in unlocked.slices.orders.iter() {
-            let order = order_view(&order.record, unlocked, self.now());
+            let order = order_view(&order.record, unlocked, self.context.urls, self.now());
             let newer = |other: &OrderView| other.created_at >= order.created_at;
             let place = view.orders.partition_point(newer);
             view.orders.insert(place, order);

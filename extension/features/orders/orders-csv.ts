@@ -29,7 +29,7 @@ export function ordersCsv(orders: OrderView[]): string {
     t('csv.card'),
     t('party.courier'),
     t('approve.tracking'),
-    t('orders.delivered'),
+    t('orders.goes'),
     t('csv.state'),
     t('csv.changed'),
   ]

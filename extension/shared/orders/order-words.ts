@@ -5,8 +5,8 @@ import type { OrderState, OrderView, PartyRole } from '../wallet-types'
 import { keyFor, partyWord, paymentOf, type Payment } from './payment'
 
 const MOVING = new Set<OrderState>(['approved', 'confirmed', 'sent', 'received', 'authorised'])
-/** An order under delivery stays among those on their way for this long, in seconds. */
-const FRESH_SECONDS = 24 * 60 * 60
+/** An order of which nobody says how far its parcel is stays among those on their way for this long, in seconds. */
+const UNTOLD_SECONDS = 24 * 60 * 60
 
 export function partyName(order: OrderView, role: PartyRole): string {
   const party = order.parties.find(one => one.role === role)
@@ -78,16 +78,31 @@ export function silentParties(order: OrderView): string[] {
   return (waiting[order.state] ?? []).map(role => partyName(order, role))
 }
 
-/** Among the orders on their way, as people see it: until a day after the courier took it. */
+/** Among the orders on their way, as people see it: until the courier says that the parcel was delivered. */
 export function isMoving(order: OrderView): boolean {
-  if (order.state === 'delivering') return Date.now() / 1000 - order.updated_at < FRESH_SECONDS
-  return isUnderWay(order)
+  if (order.state !== 'delivering') return isUnderWay(order)
+  // Courier or shop may be of an earlier release, which says nothing of parcels.
+  return order.parcel ? order.is_parcel_under_way : Date.now() / 1000 - order.updated_at < UNTOLD_SECONDS
 }
+
+/** The words for a step of a parcel. */
+export const stepWord = (step: NonNullable<OrderView['parcel']>['moves'][number]['step']): string =>
+  t(keyOr('strand', step === 'label-made' ? 'label' : step, 'strand.label'))
+
+/** How far an order's parcel is, in a word; nothing as long as nobody said so. */
+export function parcelStep(order: OrderView): string {
+  const last = order.parcel?.moves.at(-1)
+  return last ? stepWord(last.step) : ''
+}
+
+/** Whether the courier says that its parcel was delivered. */
+export const isDelivered = (order: OrderView): boolean => order.parcel?.moves.at(-1)?.step === 'delivered'
 
 export function stateWord(order: OrderView): string {
   if (isUnderWay(order)) return t('state.moving')
   if (order.failure?.kind === 'cancelled' && order.state === 'refused') return t('state.cancelled')
   if (order.strands.issuer.word === 'refunded') return t('state.refunded')
+  if (isDelivered(order)) return t('state.delivered')
   return t(keyOr('state', order.state, 'state.moving'))
 }
 

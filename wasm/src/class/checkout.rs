@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
-use super::{JsWallet, done, given, said, shown, thrown};
+use super::{JsWallet, done, given, pause, said, shown, thrown};
 use crate::arguments;
 
 #[wasm_bindgen(js_class = Wallet)]
@@ -87,6 +87,16 @@ impl JsWallet {
         done(Box::pin(
             async move { wallet.follow_money(&request_id).await },
         ))
+    }
+
+    /// Asks how far parcels are; `request_id` names the order that the holder looks at. Resolves to the milliseconds until
+    /// the next call, or null if no parcel is under way.
+    #[wasm_bindgen(unchecked_return_type = "Promise<number | null>")]
+    pub fn follow_parcels(&self, request_id: Option<String>) -> Promise {
+        let wallet = self.0.clone();
+        pause(Box::pin(async move {
+            wallet.follow_parcels(request_id.as_deref()).await
+        }))
     }
 
     /// What others signed for an order, by its digests.

@@ -1,24 +1,49 @@
-//! The courier's console: the labels, and nothing of what is in the parcels.
+//! The courier's console: the labels, how far the parcels are, and nothing of what is in them.
 
+use tallystick_protocol::checkout::tracking::ParcelStep;
 use tallystick_protocol::wire::identifier::OrderId;
 
-use super::Courier;
 use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
+use super::{Courier, parcels};
+use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
 use crate::console::lines::{self, Listing};
-use crate::console::{Cell, Counters, Detail, Fact, Show, StatementLine};
+use crate::console::{Cell, Counters, Detail, Fact, Show, StatementLine, Table};
 use crate::office::fault::Fault;
-use crate::ports::Ports;
+use crate::ports::{Ports, Tables};
 
+/// A parcel that may leave says how far it is.
 pub(crate) const LISTING: Listing = Listing {
     table: "courier_deliveries",
     states: &["accepted", "confirmed", "lapsed", "refused"],
-    reason: "refused_reason",
+    reason: "coalesce(refused_reason, (SELECT step FROM courier_moves m WHERE m.root = o.root AND step <> 'label-made'
+        ORDER BY number DESC LIMIT 1))",
     by: "NULL",
     with: "shop",
     has_amount: false,
     has_tracking: true,
 };
+
+const ORDER: &[Argument] = &[Argument {
+    name: "order",
+    kind: ArgumentKind::Order,
+}];
+
+/// What is said of the parcel of an order, by the step that it then came to.
+const MOVES: &[CommandShape] = &[
+    CommandShape {
+        name: "parcel-handed-over",
+        arguments: ORDER,
+    },
+    CommandShape {
+        name: "parcel-on-the-way",
+        arguments: ORDER,
+    },
+    CommandShape {
+        name: "parcel-delivered",
+        arguments: ORDER,
+    },
+];
 
 impl<P: Ports> Show for Courier<P> {
     fn listing(&self) -> Option<&'static Listing> {
@@ -40,8 +65,20 @@ impl<P: Ports> Show for Courier<P> {
             opened,
             pieces,
             statements: self.statements(&delivery),
-            tables: Vec::new(),
+            tables: way(self.office.tables(), &delivery)?.into_iter().collect(),
         }))
+    }
+
+    fn commands(&self) -> &'static [CommandShape] {
+        MOVES
+    }
+
+    fn obey(&self, tables: &dyn Tables, command: &str, told: &Arguments<'_>) -> Result<(), Fault> {
+        let step = command
+            .strip_prefix("parcel-")
+            .and_then(ParcelStep::from_name);
+        let step = step.ok_or_else(Fault::not_found)?;
+        self.move_parcel(tables, &told.order()?, step)
     }
 
     fn counters(&self) -> Result<Counters, Fault> {
@@ -71,4 +108,19 @@ impl<P: Ports> Courier<P> {
         }
         lines
     }
+}
+
+/// How far a parcel came, and when; none if it has no label.
+fn way(tables: &(impl Tables + ?Sized), delivery: &Delivery) -> Result<Option<Table>, Fault> {
+    let moves = parcels::of(tables, &delivery.root)?;
+    let line = |step: &str, at| vec![Cell::Time(at), Cell::word(step)];
+    let rows: Vec<_> = moves
+        .iter()
+        .map(|one| line(one.step.as_str(), one.at.0))
+        .collect();
+    Ok((!rows.is_empty()).then_some(Table {
+        name: "way",
+        columns: &["at", "step"],
+        rows,
+    }))
 }

@@ -2,6 +2,7 @@
 //! stored: it is printed from the sealed part, which only the courier's key opens.
 
 use tallystick_protocol::checkout::order::SealedPart;
+use tallystick_protocol::checkout::tracking::TrackingCode;
 use tallystick_protocol::wire::identifier::{Domain, Handle, OrderId, Root};
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -34,6 +35,8 @@ typed_row! {
         pub tracking: Option<String> = "tracking",
         /// Says to the issuer where the money is; the courier says it back.
         pub handle: Option<Handle> = "handle",
+        /// What opens the parcel's way beside its number; none of a label of an earlier release that nobody asked about.
+        pub code: Option<TrackingCode> = "code",
     }
 }
 
@@ -62,6 +65,31 @@ pub fn find(
     root: &Root,
 ) -> Result<Option<Delivery>, DatabaseError> {
     typed::find(tables, "root = ?", &[(*root).into()])
+}
+
+/// The delivery with this tracking number, if there is one.
+///
+/// # Errors
+/// Only the database's own.
+pub fn of_number(
+    tables: &(impl Tables + ?Sized),
+    number: &str,
+) -> Result<Option<Delivery>, DatabaseError> {
+    typed::find(tables, "tracking = ?", &[number.into()])
+}
+
+/// Gives a delivery its code, unless it has one. Call it in a transaction.
+///
+/// # Errors
+/// Only the database's own.
+pub fn keep_code(
+    tables: &dyn Tables,
+    root: &Root,
+    code: &TrackingCode,
+) -> Result<(), DatabaseError> {
+    let sql = "UPDATE courier_deliveries SET code = ? WHERE root = ? AND code IS NULL";
+    tables.run(sql, &[code.clone().into(), root.0.into()])?;
+    Ok(())
 }
 
 /// Whether a delivery of this root is stored.

@@ -2,6 +2,7 @@
 //! on the answer gains nothing.
 
 use tallystick_protocol::checkout::answers::{Acceptance, CourierAnswer, Refusal, RefusalReason};
+use tallystick_protocol::checkout::tracking::{ParcelStep, TrackingCode};
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::{Role, Root};
@@ -9,7 +10,7 @@ use tallystick_protocol::wire::identifier::{Role, Root};
 use super::checking::Checked;
 use super::deliveries::{self, Delivery};
 use super::state::DeliveryState;
-use super::{Courier, EVIDENCE_SECONDS, inquiries, tracking, words};
+use super::{Courier, EVIDENCE_SECONDS, inquiries, parcels, tracking, words};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
@@ -63,6 +64,9 @@ impl<P: Ports> Courier<P> {
             Ok(()) => (DeliveryState::Accepted, Some(self.draw_number())),
             Err(reason) => (DeliveryState::Refused { reason }, None),
         };
+        let code = number
+            .as_ref()
+            .map(|_| TrackingCode::random(&mut self.office.rng()));
         let header = &checked.part.header;
         let delivery = Delivery {
             root,
@@ -75,8 +79,12 @@ impl<P: Ports> Courier<P> {
             state,
             tracking: number,
             handle: checked.handle,
+            code,
         };
         deliveries::insert(tables, &delivery)?;
+        if delivery.tracking.is_some() {
+            parcels::note(tables, &root, ParcelStep::LabelMade, delivery.received_at)?;
+        }
         self.decide_word(tables, &delivery)?;
         self.tell_issuer(tables, &delivery)?;
         self.office.log(
@@ -88,9 +96,13 @@ impl<P: Ports> Courier<P> {
     }
 
     fn draw_number(&self) -> String {
+        let (prefix, rng) = (
+            tracking::prefix_of(&self.office.settings.domain),
+            &mut self.office.rng(),
+        );
         match self.office.place() {
-            Place::Shard(shard) => tracking::draw_at(&mut self.office.rng(), shard),
-            Place::Office | Place::Stock => tracking::draw(&mut self.office.rng()),
+            Place::Shard(shard) => tracking::draw_at(prefix, rng, shard),
+            Place::Office | Place::Stock => tracking::draw(prefix, rng),
         }
     }
 

@@ -6,10 +6,12 @@ pub(crate) mod console_view;
 pub mod deliveries;
 mod delivering;
 mod inquiries;
+pub mod parcels;
 mod places;
 pub(crate) mod schema;
 mod settling;
 pub mod state;
+mod telling;
 pub mod tracking;
 mod words;
 
@@ -38,6 +40,7 @@ pub(crate) enum Task {
     Inquire,
     Cancel,
     ShowAnswer,
+    Track,
     Evidence,
 }
 
@@ -47,6 +50,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/inquiries", Task::Inquire).at(Belongs::ToShard(places::of_inquiry)),
     Route::post("/v1/cancellations", Task::Cancel).at(Belongs::ToShard(places::of_cancellation)),
     Route::get("/v1/answers/{}", Task::ShowAnswer).at(Belongs::ToShard(places::of_answer)),
+    Route::post("/v1/tracking", Task::Track).at(Belongs::ToShard(places::of_tracking)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
 ];
 
@@ -72,6 +76,7 @@ impl<P: Ports> Courier<P> {
             Task::Deliver => self.deliver(request).await,
             Task::Inquire => self.inquire(request).await,
             Task::Cancel => self.cancel(request).await,
+            Task::Track => self.track(request).await,
             Task::Evidence => self.office.show_evidence(request, None).await,
             Task::ShowAnswer => {
                 let root = chosen.first().copied().unwrap_or_default();

@@ -45,6 +45,23 @@ pub const TABLES: &[Migration] = &[
     ]),
     // By what an issuer of several objects finds the order's money again.
     Migration(&["ALTER TABLE courier_deliveries ADD COLUMN handle BLOB"]),
+    // How far parcels came, a row a step, in the order in which it was said; and the code that opens a parcel's way beside
+    // its number. What has a label from before gets its code when somebody asks or it moves.
+    Migration(&[
+        "ALTER TABLE courier_deliveries ADD COLUMN code TEXT",
+        "CREATE TABLE courier_moves (
+        number INTEGER PRIMARY KEY,
+        root BLOB NOT NULL,
+        step TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        UNIQUE (root, step)
+    ) STRICT",
+        // Its entries of one root are in the order of the numbers: the last step is found without sorting.
+        "CREATE INDEX courier_moves_by_root ON courier_moves (root)",
+        "INSERT INTO courier_moves (root, step, at)
+         SELECT root, 'label-made', received_at FROM courier_deliveries
+         WHERE tracking IS NOT NULL ORDER BY received_at, order_id",
+    ]),
 ];
 
 const FIRST: Migration = Migration(&[
@@ -64,7 +81,7 @@ const FIRST: Migration = Migration(&[
     ) STRICT",
 ]);
 
-/// What is kept how long. Deliveries stay: they are the courier's books.
+/// What is kept how long. Deliveries and how far their parcels came stay: they are the courier's books.
 pub const KEPT: &[Rule] = &[Rule {
     what: "parts",
     days: PARTS_DAYS,
@@ -94,5 +111,9 @@ mod tests {
         let row = database.run(row, &[]).unwrap();
         assert_eq!(row[0].text(0).unwrap(), "DD");
         assert_eq!(row[0].text(1).unwrap(), "HY-1");
+        let moved = "SELECT step, at FROM courier_moves WHERE root = x'aa'";
+        let moved = database.run(moved, &[]).unwrap();
+        assert_eq!(moved[0].text(0).unwrap(), "label-made");
+        assert_eq!(moved[0].integer(1).unwrap(), 100);
     }
 }

@@ -7,3 +7,5 @@ pub const ACCEPTANCE: &str = "acceptance";
 pub const REFUSAL: &str = "refusal";
 /// The courier will not deliver what it never heard of. About "ROOT ISSUER".
 pub const CLOSED: &str = "closed";
+/// How far a parcel came. About "ROOT STEP": each step has a statement of its own.
+pub const TRACKING: &str = "tracking";

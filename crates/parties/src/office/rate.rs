@@ -128,6 +128,8 @@ limits! {
     /// Key shares of all together. One takes up to a fifth of a second, so that these are at most two
     /// thirds of a key centre's time.
     shares, "shares", 180;
+    /// Wrong codes of one parcel, typed by whoever asks where it is.
+    tracking_each, "tracking-each", 10;
     /// What a vending machine is asked for and given: buttons and slot.
     machine, "machine", 600;
     /// Looks at the console in which something is new.
@@ -238,6 +240,27 @@ impl<P: Ports> Office<P> {
     pub fn admit_holder(&self, route: &str, holder: &impl core::fmt::Display) -> Result<(), Fault> {
         let bucket = format!("{route}|{holder}");
         self.admit(&[(&bucket, self.settings.limits.holder)])
+    }
+
+    /// Compares a guess with a secret, as long as few guesses before were wrong; only those are counted.
+    ///
+    /// # Errors
+    /// [`Kind::RateLimited`] after too many wrong ones.
+    pub fn guess(
+        &self,
+        bucket: &str,
+        limit: RateLimit,
+        is_right: impl FnOnce() -> bool,
+    ) -> Result<bool, Fault> {
+        let now = self.now_ms();
+        if !self.limiter.has_room(bucket, limit, now) {
+            return Err(Fault::new(Kind::RateLimited, ""));
+        }
+        let is_right = is_right();
+        if !is_right {
+            self.limiter.count(bucket, limit, now);
+        }
+        Ok(is_right)
     }
 
     /// Does what cannot be known to be genuine before it is computed; only what fails is counted, so

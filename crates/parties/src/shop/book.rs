@@ -2,6 +2,7 @@
 
 use tallystick_protocol::checkout::answers::Authorisation;
 use tallystick_protocol::checkout::order::SplitOrder;
+use tallystick_protocol::checkout::tracking::ParcelStep;
 use tallystick_protocol::trust::statement::unverified;
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::identifier::{Domain, Handle, OrderId, Root};
@@ -51,6 +52,8 @@ typed_row! {
         pub refusal: Option<Vec<u8>> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'refusal' AND p.order_id = shop_orders.order_id)",
         /// The courier's tracking number.
         pub tracking: Option<String> = "tracking",
+        /// How far the courier says that the parcel is, once it was asked.
+        pub parcel: Option<ParcelStep> = "parcel",
         /// When it was packed, as the shop's own server says.
         pub packed_at: Option<Timestamp> = "packed_at",
         /// Which lines of the form are of the catalogue ([`Marks`](super::wanted::Marks)).
@@ -96,7 +99,11 @@ pub fn received(
     paper(tables, "received", order_id)
 }
 
-fn paper(
+/// One of the papers that an order has, by its kind.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn paper(
     tables: &(impl Tables + ?Sized),
     kind: &str,
     order_id: &OrderId,
@@ -301,5 +308,19 @@ pub fn keep_tracking(
         "UPDATE shop_orders SET tracking = ? WHERE order_id = ?",
         &[tracking.into(), order_id.0.into()],
     )?;
+    Ok(())
+}
+
+/// Keeps how far the courier says that the parcel is.
+///
+/// # Errors
+/// Only the database's own.
+pub(super) fn keep_parcel(
+    tables: &dyn Tables,
+    order_id: &OrderId,
+    step: ParcelStep,
+) -> Result<(), DatabaseError> {
+    let sql = "UPDATE shop_orders SET parcel = ? WHERE order_id = ?";
+    tables.run(sql, &[step.into(), order_id.0.into()])?;
     Ok(())
 }

@@ -8,15 +8,15 @@ use super::Shop;
 use super::book::{self, Order};
 use super::coupons::{self, OrderCoupon};
 use super::merchant::{event_log, events};
-use super::settling;
 use super::state::OrderState;
+use super::{following, settling};
 use crate::console::commands::{Argument, ArgumentKind, Arguments, CommandShape};
 use crate::console::lines::{self, Listing};
 use crate::console::{Cell, Counters, Detail, Fact, Show, StatementLine, Table};
 use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables};
 
-/// A sale that the issuer has not confirmed yet says so.
+/// A sale that the issuer has not confirmed yet says so; one that it has, how far its parcel is.
 pub(crate) const LISTING: Listing = Listing {
     table: "shop_orders",
     states: &[
@@ -29,7 +29,7 @@ pub(crate) const LISTING: Listing = Listing {
         "expired",
     ],
     reason: "CASE WHEN state = 'accepted' AND NOT EXISTS (SELECT 1 FROM shop_charged c WHERE c.root = o.root)
-        THEN 'uncharged' ELSE refused_reason END",
+        THEN 'uncharged' ELSE coalesce(refused_reason, nullif(parcel, 'label-made')) END",
     by: "refused_by",
     with: "courier",
     has_amount: true,
@@ -88,7 +88,10 @@ impl<P: Ports> Show for Shop<P> {
             opened,
             pieces,
             statements: statements(&order),
-            tables: coupons_table(tables, &order)?.into_iter().collect(),
+            tables: [coupons_table(tables, &order)?, way(tables, &order)?]
+                .into_iter()
+                .flatten()
+                .collect(),
         }))
     }
 
@@ -150,6 +153,20 @@ fn coupons_table(
         name: "order-coupons",
         columns: &["party", "amount", "given-back", "state"],
         rows: coupons.iter().map(line).collect(),
+    }))
+}
+
+/// How far the courier says that the parcel came, and when; none as long as nobody asked.
+fn way(tables: &(impl Tables + ?Sized), order: &Order) -> Result<Option<Table>, Fault> {
+    let report = following::report_of(tables, order)?;
+    Ok(report.map(|report| Table {
+        name: "way",
+        columns: &["at", "step"],
+        rows: report
+            .moves
+            .iter()
+            .map(|one| vec![Cell::Time(one.at.0), Cell::word(one.step.as_str())])
+            .collect(),
     }))
 }
 

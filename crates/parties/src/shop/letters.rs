@@ -32,3 +32,7 @@ pub const FREE_COUPON: &str = "free-coupon";
 pub const TAKE_COUPON: &str = "take-coupon";
 /// Letter, statement and paper: an office is told to give back what a coupon paid. Followed by the refund's number, too.
 pub const GIVE_BACK_COUPON: &str = "give-back-coupon";
+/// Letter and statement: the courier is asked where the parcel is.
+pub const TRACK: &str = "track";
+/// Paper: what the courier signed last of how far the parcel is.
+pub const TRACKING: &str = "tracking";

@@ -12,6 +12,7 @@ pub(crate) mod console_view;
 mod coupons;
 mod delivering;
 mod expiry;
+mod following;
 pub mod forms;
 mod goods;
 mod letters;
@@ -41,6 +42,7 @@ use http::{Request, Response};
 use self::asking::Asking;
 use self::coupons::{GivingBack, Holding, SettlingCoupons};
 use self::delivering::Delivering;
+use self::following::Following;
 use self::goods::Heard;
 use self::merchant::catalogue::CATALOGUE_LIMIT;
 use self::merchant::{Act, events};
@@ -71,6 +73,7 @@ pub(crate) enum Task {
     ShowOrder,
     ShowSummary,
     ShowRefunds,
+    ShowTracking,
     Evidence,
     Merchant(merchant::Task),
     CancelByKey,
@@ -93,6 +96,8 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/orders/{}/summary", Task::ShowSummary)
         .at(Belongs::ToShard(places::of_reference)),
     Route::get("/v1/orders/{}/refunds", Task::ShowRefunds)
+        .at(Belongs::ToShard(places::of_reference)),
+    Route::get("/v1/orders/{}/tracking", Task::ShowTracking)
         .at(Belongs::ToShard(places::of_reference)),
     Route::post("/v1/cancellations", Task::CancelByKey)
         .at(Belongs::ToShard(places::of_cancellation)),
@@ -201,6 +206,7 @@ impl<P: Ports> Shop<P> {
             Task::ShowOrder => self.show_order(form).await,
             Task::ShowSummary => self.show_summary(form),
             Task::ShowRefunds => self.show_refunds(form),
+            Task::ShowTracking => self.show_tracking(form),
             Task::CancelByKey => self.cancel_by_key(request).await,
             Task::BeginSession => self.begin_session(request, form).await,
             Task::FinishSession => self.finish_session(request, second).await,
@@ -262,6 +268,7 @@ impl<P: Ports> Shop<P> {
             letters::AUTHORISE => Asking(self).ask(&letter, job).await,
             letters::DELIVER | letters::CANCEL => Delivering(self).ask(&letter, job).await,
             letters::REFUND => Refunding(self).ask(&letter, job).await,
+            letters::TRACK => Following(self).ask(&letter, job).await,
             letters::RELAY | letters::RELEASE => Settling(self).ask(&letter, job).await,
             letters::HOLD_COUPON => Holding(self).ask(&letter, job).await,
             letters::FREE_COUPON | letters::TAKE_COUPON => {

@@ -16,7 +16,7 @@ use super::goods::Held;
 use super::letters;
 use super::received::CheckedOrder;
 use super::state::OrderState;
-use super::{EVIDENCE_SECONDS, Shop, expiry, forms, settling};
+use super::{EVIDENCE_SECONDS, Shop, expiry, following, forms, settling};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
@@ -94,11 +94,12 @@ impl<P: Ports> Shop<P> {
     /// `GET /v1/orders/{form}/summary`: what the store's own page shows after the purchase.
     pub(super) fn show_summary(&self, form: &str) -> Result<Answer, Fault> {
         let order = self.order_of_form(form)?;
-        let is_charged = settling::is_charged(self.office.tables(), &order.root)?;
-        Ok(web::json(
-            StatusCode::OK,
-            &super::summary::of(&order, is_charged)?,
-        ))
+        self.follow(&order)?;
+        let tables = self.office.tables();
+        let is_charged = settling::is_charged(tables, &order.root)?;
+        let report = following::report_of(tables, &order)?;
+        let summary = super::summary::of(&order, is_charged, report.as_ref())?;
+        Ok(web::json(StatusCode::OK, &summary))
     }
 
     pub(super) fn order_of_form(&self, form: &str) -> Result<Order, Fault> {
@@ -193,6 +194,7 @@ impl<P: Ports> Shop<P> {
             acceptance: None,
             refusal: None,
             tracking: None,
+            parcel: None,
             packed_at: None,
             of_catalogue: checked.of_catalogue.0,
             merchant_reference: checked.merchant_reference.clone(),

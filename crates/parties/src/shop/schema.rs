@@ -205,6 +205,8 @@ pub const TABLES: &[Migration] = &[
         "CREATE INDEX shop_events_by_state ON shop_events (state)",
         "CREATE INDEX shop_events_by_time ON shop_events (created_at)",
     ]),
+    // How far the courier says that the parcel is.
+    Migration(&["ALTER TABLE shop_orders ADD COLUMN parcel TEXT"]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.
@@ -222,11 +224,11 @@ pub const EVENTS_DAYS: u64 = 90;
 /// What is kept how long. Orders, their forms and the word that ended them stay: they are the shop's
 /// books.
 pub const KEPT: &[Rule] = &[
-    // The sealed parts, and what the issuer said that was good for the order's time alone.
+    // The sealed parts, what the issuer said that was good for the order's time alone, and the parcel's code.
     Rule {
         what: "parts",
         days: PARTS_DAYS,
-        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'cancellation-lock') AND order_id IN (
+        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'cancellation-lock', 'tracking') AND order_id IN (
             SELECT order_id FROM shop_orders
             WHERE expires_at <= ? AND state IN ('accepted', 'refused', 'expired'))",
     },

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::checkout::tracking::TrackingReport;
 use tallystick_protocol::wire::cbor::decode;
 
 use super::book::Order;
+use super::following::ParcelView;
 use super::merchant::name::Name;
 use super::state::OrderState;
 use crate::office::fault::Fault;
@@ -27,6 +29,9 @@ pub struct Summary {
     currency: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<String>,
+    /// How far the courier says that the parcel is, once the shop has heard. Nobody reads it who does not know the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parcel: Option<ParcelView>,
     /// Who refused it: with another card only what the issuer refused may go well.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused_by: Option<&'static str>,
@@ -49,11 +54,16 @@ struct Delivery {
     price_minor: u64,
 }
 
-/// The summary of an order, from the shop's own form. `is_charged` as the issuer signed it.
+/// The summary of an order, from the shop's own form. `is_charged` as the issuer signed it, `report` as the
+/// courier did.
 ///
 /// # Errors
 /// An internal fault only if the stored form is damaged.
-pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
+pub(super) fn of(
+    order: &Order,
+    is_charged: bool,
+    report: Option<&TrackingReport>,
+) -> Result<Summary, Fault> {
     let form: OrderForm = decode(&order.form).map_err(|_| Fault::internal())?;
     let lines = form.items.into_iter().map(|item| Line {
         sku: item.sku,
@@ -79,6 +89,7 @@ pub fn of(order: &Order, is_charged: bool) -> Result<Summary, Fault> {
         coupons_minor: Some(order.by_coupons).filter(|minor| *minor > 0),
         currency: order.amount.currency.code(),
         tracking: order.tracking.clone(),
+        parcel: report.map(|report| ParcelView::of(order, report)),
         refused_by: refused.map(|(by, _)| by.as_str()),
         refused_reason: refused.map(|(_, reason)| reason.as_str()),
     })

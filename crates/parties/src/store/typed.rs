@@ -6,6 +6,7 @@ use tallystick_protocol::bank::FeeOption;
 use tallystick_protocol::checkout::answers::RefusalReason;
 use tallystick_protocol::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 use tallystick_protocol::checkout::refunds::RefundOutcome;
+use tallystick_protocol::checkout::tracking::{ParcelStep, TrackingCode};
 use tallystick_protocol::coupon::{
     CampaignId, CouponId, CouponKind, CouponOutcome, CouponState, Funding, LineKind, Owner,
 };
@@ -240,6 +241,8 @@ in_one_column! {
     Currency: |row, at| row.text(at)?.parse().map_err(|_| DatabaseError::Shape(at)),
     Domain: |row, at| Domain::parse(row.text(at)?).map_err(|_| DatabaseError::Shape(at)),
     RefusalReason: |row, at| RefusalReason::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    ParcelStep: |row, at| ParcelStep::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
+    TrackingCode: |row, at| row.text(at)?.parse().map_err(|_| DatabaseError::Shape(at)),
     RefundOutcome: |row, at| RefundOutcome::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     SettlementRefusal: |row, at| SettlementRefusal::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
     ChargeState: |row, at| ChargeState::from_name(row.text(at)?).ok_or(DatabaseError::Shape(at)),
@@ -285,6 +288,8 @@ value_from! {
     &Domain => |domain| domain.as_str().into(),
     RefusalReason => |reason| reason.as_str().into(),
     RefundOutcome => |outcome| outcome.as_str().into(),
+    ParcelStep => |step| step.as_str().into(),
+    TrackingCode => |code| code.shown().into(),
     SettlementRefusal => |reason| reason.as_str().into(),
     ChargeState => |state| state.as_str().into(),
     ChargeRefusal => |reason| reason.as_str().into(),

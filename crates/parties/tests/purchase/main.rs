@@ -52,4 +52,5 @@ mod t002;
 mod t002_refused;
 mod talk;
 mod tampered;
+mod tracking;
 mod world;

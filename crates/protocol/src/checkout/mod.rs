@@ -11,3 +11,4 @@ pub mod policy;
 pub mod refunds;
 pub mod seller;
 pub mod tax;
+pub mod tracking;

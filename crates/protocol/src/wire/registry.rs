@@ -43,6 +43,8 @@ pub mod message {
         CANCELLATION_REQUEST = 44;
         DELIVERY_CANCELLATION = 45;
         REFUND_ADVICES = 46;
+        TRACKING_REQUEST = 47;
+        TRACKING_REPORT = 48;
         ACCOUNT_OFFER = 50;
         ENROLMENT_REQUEST = 51;
         ENROLMENT_ANSWER = 52;
@@ -252,6 +254,8 @@ pub mod context {
         OWNER_CHANGE_REQUEST = "tallystick/v1/owner-change-request";
         OWNER_KEY = "tallystick/v1/owner-key";
         SHOP_PRESENTATION = "tallystick/v1/shop-presentation";
+        TRACKING_REPORT = "tallystick/v1/tracking-report";
+        TRACKING_REQUEST = "tallystick/v1/tracking-request";
         TRANSACTION_CERTIFICATE = "tallystick/v1/transaction-certificate";
         TRANSFER_REPLY = "tallystick/v1/transfer-reply";
         DELIVERY_CANCELLATION = "tallystick/v1/delivery-cancellation";

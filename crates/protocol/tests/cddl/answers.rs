@@ -11,6 +11,9 @@ use tallystick_protocol::checkout::cancellation::{
 use tallystick_protocol::checkout::refunds::{
     CouponGivenBack, REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
 };
+use tallystick_protocol::checkout::tracking::{
+    ParcelMove, ParcelStep, TrackingReport, TrackingRequest,
+};
 use tallystick_protocol::coupon::CouponId;
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::identifier::{Handle, OrderId, Role, Root};
@@ -208,4 +211,26 @@ fn the_answers_are_as_the_page_says() {
             has_more: true,
         },
     );
+}
+
+#[test]
+fn what_is_said_of_a_parcel_is_as_the_page_says() {
+    let root = Root([4; 32]);
+    let request = TrackingRequest {
+        envelope: envelope(Audience::Party(domain("courier.example"))),
+        root,
+    };
+    holds("tracking-request", &request);
+    let moves = ParcelStep::ALL.map(|step| ParcelMove {
+        step,
+        at: Timestamp(1_900),
+    });
+    let report = TrackingReport {
+        envelope: envelope(Audience::Anyone),
+        root,
+        tracking: "HY-1234".into(),
+        code: "7K3M9QXT".parse().unwrap(),
+        moves: moves.into(),
+    };
+    holds("tracking-report", &report);
 }

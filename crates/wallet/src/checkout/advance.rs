@@ -62,6 +62,7 @@ impl Desk<'_> {
                 Question::Money(order) => self.take_money(order, said)?,
                 Question::Courier(order) => self.take_courier(order, said)?,
                 Question::Refunds(order) => self.take_refunds(order, said)?,
+                Question::Tracking(order) => self.take_parcel(order, said)?,
             }
         }
         self.end_round()

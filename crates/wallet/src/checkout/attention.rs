@@ -61,6 +61,10 @@ pub struct Attention {
     pub tap_due_ms: u64,
     /// Why the last try with the contactless card came to nothing.
     pub tap_trouble: Option<ErrorKind>,
+    /// When the shop is next asked about the parcel, in milliseconds.
+    pub parcel_due_ms: u64,
+    /// How often it was asked since the holder looked, or since the wallet was opened.
+    pub parcel_asked: usize,
     /// Whether this round asked anybody.
     pub is_asking: bool,
     /// How the order stood when the round began.
@@ -71,6 +75,14 @@ impl Attention {
     /// How long nothing has moved, in milliseconds.
     pub const fn waited_ms(&self, now_ms: u64) -> u64 {
         now_ms.saturating_sub(self.since_ms)
+    }
+
+    /// The shop is asked about the parcel, and again after the pause of its number, in milliseconds; after all of them
+    /// `later_ms` each time.
+    pub fn put_off_parcel(&mut self, soon_ms: &[u64], later_ms: u64, now_ms: u64) {
+        let pause_ms = soon_ms.get(self.parcel_asked).copied().unwrap_or(later_ms);
+        self.parcel_asked = self.parcel_asked.saturating_add(1);
+        self.parcel_due_ms = now_ms.saturating_add(pause_ms);
     }
 
     /// A round begins.

@@ -132,7 +132,7 @@ impl Desk<'_> {
     }
 
     /// Where the shop tells of an order: by its form, which issuer and courier do not know.
-    fn order_url(&self, order: &OrderRecord, what: &str) -> String {
+    pub(super) fn order_url(&self, order: &OrderRecord, what: &str) -> String {
         let form = FormReference::of(&order.form, &order.signed_form).to_string();
         let path = ["/v1/orders/", &form, what].concat();
         self.context.urls.url(&order.form.envelope.from, &path)

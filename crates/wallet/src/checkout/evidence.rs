@@ -24,6 +24,7 @@ impl<P: Ports> Wallet<P> {
                 ("receipt", order.receipt.as_ref()),
                 ("disowning", order.disowning.as_ref()),
                 ("refund", order.refund.as_ref()),
+                ("tracking", order.parcel.as_ref().map(|one| &one.signed)),
             ];
             for (what, signed) in statements {
                 evidence.extend(signed.map(|signed| EvidenceView {

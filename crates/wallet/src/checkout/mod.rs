@@ -19,6 +19,7 @@ pub mod evidence;
 mod instrument;
 pub mod order;
 pub mod orders;
+mod parcels;
 pub mod proposal;
 mod question;
 mod receipt;

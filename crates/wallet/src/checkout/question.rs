@@ -41,4 +41,6 @@ pub enum Question {
     Courier(String),
     /// The shop, what the issuer signed about refunds.
     Refunds(String),
+    /// The shop, what the courier signed of the parcel.
+    Tracking(String),
 }

@@ -201,6 +201,7 @@ impl Desk<'_> {
             cancelled_at: None,
             refunded: None,
             refund: None,
+            parcel: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::policy::{Policy, READERS};
 use tallystick_protocol::checkout::seller::Seller;
 use tallystick_protocol::checkout::tax::TaxLine;
+use tallystick_protocol::checkout::tracking::ParcelMove;
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
@@ -13,6 +14,7 @@ use crate::checkout::coupons;
 use crate::checkout::instrument;
 use crate::checkout::order::coupon_part::CouponPart;
 use crate::checkout::order::money::{self, Whereabouts};
+use crate::checkout::order::parcel::Parcel;
 use crate::checkout::order::record::{Failure, OrderRecord};
 use crate::checkout::order::state::OrderState;
 use crate::checkout::order::{matrix, strand};
@@ -20,15 +22,21 @@ use crate::checkout::proposal::Proposal;
 use crate::checkout::tapping::tap_view;
 use crate::checkout::view::{
     AwayStep, DeliveryView, FailureView, HistoryView, ItemView, LocalTextView, OrderCouponView,
-    OrderView, PaidCouponView, PartyView, SellerView, TaxLineView,
+    OrderView, PaidCouponView, ParcelMoveView, ParcelView, PartyView, SellerView, TaxLineView,
 };
+use crate::core::party_url::PartyUrls;
 use crate::core::state::Unlocked;
 use crate::holder::card_account::CardAccount;
 use crate::holder::profile::StoredAddress;
 
 /// An order, as the pages show it at that moment, in seconds.
 #[must_use]
-pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> OrderView {
+pub fn order_view(
+    order: &OrderRecord,
+    unlocked: &Unlocked,
+    urls: PartyUrls,
+    now: Timestamp,
+) -> OrderView {
     let form = &order.form;
     let approval = order.approval.as_ref();
     let policy = policy_of(order);
@@ -95,6 +103,11 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
         updated_at: order.updated_at.seconds(),
         expires_at: order.expires_at().seconds(),
         tracking: order.tracking.clone(),
+        parcel: order
+            .parcel
+            .as_ref()
+            .map(|parcel| parcel_view(order, parcel, urls)),
+        is_parcel_under_way: order.has_parcel_under_way(now),
         failure: order
             .failure
             .as_ref()
@@ -107,6 +120,22 @@ pub fn order_view(order: &OrderRecord, unlocked: &Unlocked, now: Timestamp) -> O
                 event: entry.event.as_str(),
             })
             .collect(),
+    }
+}
+
+fn parcel_view(order: &OrderRecord, parcel: &Parcel, urls: PartyUrls) -> ParcelView {
+    let code = parcel.code.shown();
+    let number = order.tracking.as_deref().unwrap_or_default();
+    let courier = &order.form.delivery.courier;
+    let view = |one: &ParcelMove| ParcelMoveView {
+        step: one.step.as_str(),
+        at: one.at.seconds(),
+    };
+    ParcelView {
+        page: [&urls.url(courier, "/#"), number, "/", &code].concat(),
+        moves: parcel.moves.iter().map(view).collect(),
+        is_news: parcel.is_news(),
+        code,
     }
 }
 

@@ -210,6 +210,34 @@ pub struct HistoryView {
     pub event: &'static str,
 }
 
+/// A parcel came so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct ParcelMoveView {
+    /// How far.
+    #[cfg_attr(
+        feature = "typescript",
+        tsify(type = "'label-made' | 'handed-over' | 'on-the-way' | 'delivered'")
+    )]
+    pub step: &'static str,
+    /// When, in seconds.
+    pub at: u64,
+}
+
+/// How far a parcel is, as the courier signed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct ParcelView {
+    /// What opens its way at the courier's page, beside the tracking number.
+    pub code: String,
+    /// The courier's page, with number and code behind the number sign, where no server sees them.
+    pub page: String,
+    /// How it came so far, the oldest first; never empty.
+    pub moves: Vec<ParcelMoveView>,
+    /// Whether it moved since the holder last looked.
+    pub is_news: bool,
+}
+
 /// How far a purchase with a lent account is, in the order in which it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
@@ -340,6 +368,12 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub tracking: Option<String>,
+    /// How far the parcel is, once the courier has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub parcel: Option<ParcelView>,
+    /// Whether the parcel may still move.
+    pub is_parcel_under_way: bool,
     /// Why it came to nothing, or why it has to be approved once more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
@@ -356,7 +390,7 @@ pub struct EvidenceView {
     #[cfg_attr(
         feature = "typescript",
         tsify(
-            type = "'form' | 'authorisation' | 'acceptance' | 'refusal' | 'receipt' | 'disowning' | 'refund'"
+            type = "'form' | 'authorisation' | 'acceptance' | 'refusal' | 'receipt' | 'disowning' | 'refund' | 'tracking'"
         )
     )]
     pub what: &'static str,

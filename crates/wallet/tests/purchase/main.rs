@@ -27,6 +27,7 @@ mod names;
 mod onboarding;
 mod orders;
 mod outages;
+mod parcels;
 mod reader;
 mod reader_move;
 mod refunds;

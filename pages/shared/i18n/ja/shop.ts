@@ -127,6 +127,10 @@ export const shop: CatalogueLike<typeof english> = {
   stepOpen: 'これから',
   stepStopped: '中止',
   tracking: 'お問い合わせ番号',
+  'parcel_handed-over': '配送会社へ引き渡し',
+  'parcel_on-the-way': '配送中',
+  parcel_delivered: '配達完了',
+  trackingPage: '{courier}で荷物の状況を見る',
   trackingHint: '伝票のお名前とご住所は、{courier}宛てに封印されています。',
   orderWaiting: 'ご注文はまだ届いていません。ウォレットから送信中かもしれません。お金は動いていません。',
   orderUnknown:

@@ -71,6 +71,15 @@ tallystick_protocol::named_enum! {
         /// The issuer gave back what was charged, or some of it.
         #[n(20)]
         Refunded => "refunded",
+        /// The shop handed the parcel over to the courier.
+        #[n(21)]
+        HandedOver => "parcel-handed-over",
+        /// The courier is on the way with it.
+        #[n(22)]
+        OnTheWay => "parcel-on-the-way",
+        /// The courier delivered it.
+        #[n(23)]
+        Delivered => "parcel-delivered",
     }
 }
 

@@ -4,6 +4,7 @@ pub mod coupon_part;
 pub mod event;
 pub mod matrix;
 pub mod money;
+pub mod parcel;
 pub mod record;
 pub mod state;
 pub mod strand;

@@ -16,6 +16,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::coupon_part::CouponPart;
 use super::event::Event;
+use super::parcel::Parcel;
 use crate::checkout::order::state::OrderState;
 use crate::core::error::{ErrorKind, WalletError};
 
@@ -222,6 +223,9 @@ pub struct OrderRecord {
     /// The issuer's signed words about that, as the shop passed them on, kept as evidence.
     #[cbor(n(26), with = "minicbor::bytes")]
     pub refund: Option<Vec<u8>>,
+    /// How far its parcel is; absent in what earlier releases kept.
+    #[n(27)]
+    pub parcel: Option<Parcel>,
 }
 
 impl OrderRecord {

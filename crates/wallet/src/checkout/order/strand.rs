@@ -1,8 +1,10 @@
 //! The three strands of an order: how far each party is.
 
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
+use tallystick_protocol::checkout::tracking::ParcelStep;
 use tallystick_protocol::wire::identifier::Role;
 
+use super::parcel::Parcel;
 use super::record::OrderRecord;
 use crate::checkout::order::state::OrderState;
 use crate::checkout::view::{StrandState, Strands};
@@ -37,13 +39,21 @@ fn settled_word(order: &OrderRecord, role: Role) -> Option<(u8, &'static str)> {
         }
     }
     if role == Role::Courier && order.tracking.is_some() {
-        return Some((3, "label"));
+        let step = order.parcel.as_ref().map(Parcel::step);
+        return Some((3, step.map_or("label", word_of)));
     }
     match order.state {
         OrderState::Declined => Some((0, "declined")),
         OrderState::Failed | OrderState::Refused => Some((0, "stopped")),
         OrderState::Expired => Some((0, "expired")),
         _ => None,
+    }
+}
+
+const fn word_of(step: ParcelStep) -> &'static str {
+    match step {
+        ParcelStep::LabelMade => "label",
+        other => other.as_str(),
     }
 }
 

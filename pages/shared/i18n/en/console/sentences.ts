@@ -226,6 +226,18 @@ export const sentences = {
   'asks_revoke-party':
     'Nobody accepts any certificate of this party any more, within the hour. It needs a new key and the next token. This cannot be taken back.',
   asks_refund: 'So much of what the order cost is given back to the holder, once the issuer has said so.',
+  'asks_parcel-handed-over':
+    'The shop has handed over the parcel of this order. Whoever has its number and its code is told so. It cannot be taken back.',
+  'asks_parcel-on-the-way':
+    'The parcel of this order is on the way. Whoever has its number and its code is told so. It cannot be taken back.',
+  'asks_parcel-delivered':
+    'The parcel of this order was delivered. Whoever has its number and its code is told so. It cannot be taken back.',
+  'where_courier_confirmed_handed-over': 'The shop has handed over the parcel.',
+  'where_courier_confirmed_on-the-way': 'The parcel is on the way.',
+  where_courier_confirmed_delivered: 'The parcel was delivered.',
+  'where_shop_accepted_handed-over': 'It is charged: the amount is owed to this shop. The courier has the parcel.',
+  'where_shop_accepted_on-the-way': 'It is charged: the amount is owed to this shop. The courier is on the way with the parcel.',
+  where_shop_accepted_delivered: 'It is charged: the amount is owed to this shop. The courier has delivered the parcel.',
   asks_cancel: 'An order that no courier has accepted ends: at once, or as soon as the courier says that it will not deliver.',
   where_shop_refused_cancelled: 'It was cancelled. The goods are back on the shelf, and nothing is owed.',
   'verdict_banking-system': 'The bank outside knows accounts and what is paid between them. It never sees an order, a purse or a shop.',

@@ -1,5 +1,6 @@
 // What heads tables, columns, facts and counters of the consoles, in English.
 export const tables = {
+  table_way: 'How far the parcel is',
   table_ledger: 'Ledger',
   table_balances: 'Balances',
   table_spaces: 'Spaces of keys',

@@ -3,6 +3,7 @@ import type { CatalogueLike } from '../../translate.ts'
 import type { tables as english } from '../../en/console/tables.ts'
 
 export const tables: CatalogueLike<typeof english> = {
+  table_way: '荷物の状況',
   table_ledger: '元帳',
   table_balances: '残高',
   table_spaces: '鍵の空間',

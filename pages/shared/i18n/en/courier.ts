@@ -1,0 +1,21 @@
+// What a courier’s own page says about a parcel, in English.
+export const courier = {
+  title: 'Where is my parcel?',
+  text: 'Number and code are in your wallet, and on the page of your order at the store. Nobody else has the code.',
+  number: 'Tracking number',
+  code: 'Tracking code',
+  codeHelp: 'Eight letters and digits, such as 7K3M-9Q5T',
+  look: 'Show the parcel',
+  looking: 'Looking…',
+  none: 'We have no parcel with this number and this code. Compare both with your wallet.',
+  tooMany: 'Too many wrong codes were tried for this parcel. Try again in a minute.',
+  unreachable: 'We do not answer at the moment. Try again.',
+  way: 'Parcel {number}',
+  'step_label-made': 'Label made',
+  'step_handed-over': 'Handed over to us',
+  'step_on-the-way': 'On the way',
+  step_delivered: 'Delivered',
+  done: 'done',
+  open: 'to come',
+  updated: 'As of {time}',
+} as const
