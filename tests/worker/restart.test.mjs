@@ -54,35 +54,40 @@ test('what a party keeps of its keys is sealed', async () => {
   }
 })
 
-describe('a party does not start', () => {
-  const refusal = async (role, vars) => {
-    const parties = await openParties({ vars: { [role]: vars }, waitHealthy: false })
-    const problem = assertProblem(await parties.fetch(parties.domain(role), '/health'), 500)
-    return problem.detail
-  }
+/** Each has its own mistake. */
+const wrong = await openParties({
+  vars: { shop: { ROLE: 'issuer' }, issuer: { SEALING_KEY: '' }, courier: { SEALING_KEY: 'my dog Hachi' }, 'key-centre': { DOMAIN: '' } },
+  waitHealthy: false,
+})
+const elsewhere = { DOMAIN: 'tea.example', ROOTS: 'MIIB', CONSOLE: 'closed', OPEN_ACCOUNTS: 'closed' }
+const open = await openParties({
+  vars: { shop: { ...elsewhere, CONSOLE: 'open' }, issuer: { ...elsewhere, OPEN_ACCOUNTS: 'open' }, courier: { ...elsewhere, ROOTS: '' } },
+  waitHealthy: false,
+})
 
+describe('a party does not start', () => {
+  const refusal = async (parties, role) => assertProblem(await parties.fetch(parties.domain(role), '/health'), 500).detail
   test('when ROLE is not the role of its build', async () => {
-    assert.match(await refusal('shop', { ROLE: 'issuer' }), /plays the role shop.*ROLE says "issuer"/)
+    assert.match(await refusal(wrong, 'shop'), /plays the role shop.*ROLE says "issuer"/)
   })
 
   test('without its sealing key', async () => {
-    assert.match(await refusal('issuer', { SEALING_KEY: '' }), /SEALING_KEY is missing/)
+    assert.match(await refusal(wrong, 'issuer'), /SEALING_KEY is missing/)
   })
 
   test('with a sealing key that is none, and does not repeat it', async () => {
-    const detail = await refusal('courier', { SEALING_KEY: 'my dog Hachi' })
+    const detail = await refusal(wrong, 'courier')
     assert.match(detail, /SEALING_KEY is not 64 hexadecimal digits/)
     assert.doesNotMatch(detail, /Hachi/)
   })
 
   test('with a console or accounts that are open to everybody, or a root asked of the network, outside a demo', async () => {
-    const elsewhere = { DOMAIN: 'tea.example', ROOTS: 'MIIB', CONSOLE: 'closed', OPEN_ACCOUNTS: 'closed' }
-    assert.match(await refusal('shop', { ...elsewhere, CONSOLE: 'open' }), /CONSOLE is open/)
-    assert.match(await refusal('issuer', { ...elsewhere, OPEN_ACCOUNTS: 'open' }), /OPEN_ACCOUNTS is open/)
-    assert.match(await refusal('courier', { ...elsewhere, ROOTS: '' }), /ROOTS is empty/)
+    assert.match(await refusal(open, 'shop'), /CONSOLE is open/)
+    assert.match(await refusal(open, 'issuer'), /OPEN_ACCOUNTS is open/)
+    assert.match(await refusal(open, 'courier'), /ROOTS is empty/)
   })
 
   test('without a domain', async () => {
-    assert.match(await refusal('key-centre', { DOMAIN: '' }), /DOMAIN is missing/)
+    assert.match(await refusal(wrong, 'key-centre'), /DOMAIN is missing/)
   })
 })
