@@ -10,10 +10,13 @@ use crate::run::Outcome;
 /// Seeds, after which what was in none of them does not happen any more.
 const SEEDS_MAX: u64 = 40;
 
+/// What is true of some runs.
+type Finding = Box<dyn Fn(&[&Outcome]) -> bool + Send + Sync>;
+
 /// Something that has to be in some runs together.
 pub struct Sought {
     name: String,
-    is_in: Box<dyn Fn(&[&Outcome]) -> bool + Send + Sync>,
+    is_in: Finding,
 }
 
 impl Sought {
