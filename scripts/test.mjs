@@ -26,6 +26,7 @@ await run(async () => {
         await suite.check('Worker, extension and pages build', async () => (await import('./lib/builds.mjs')).buildAll())
         await checks.browserTests(suite)
         await checks.foreignCard(suite)
+        await checks.foreignTools(suite)
       },
     )
     await checks.systemTests(suite)

@@ -153,13 +153,17 @@ async function webAssemblyTests(suite, browser, settings) {
   await suite.runner(`Wallet and readers in ${browser}`, 'cargo', test, cargoCounts, { env })
 }
 
-/** The card behind PC/SC, the parties on workerd, and the whole in Chromium. */
-export async function systemTests(suite) {
+/** What others made says of ours: of the card behind PC/SC, of what is said to banks, mail servers and shops. */
+export async function foreignTools(suite) {
   await nodeTests(suite, 'Card and standard tools', 'tests/card-tools')
   await nodeTests(suite, 'Secure messaging and another host', 'tests/secure-channel')
   await nodeTests(suite, 'ISO 20022 and other libraries', 'tests/iso20022')
   await nodeTests(suite, 'Mail and another server', 'tests/mail')
   await nodeTests(suite, "Merchant API and another's description checker", 'tests/merchant-api')
+}
+
+/** The parties on workerd, and the whole in Chromium. */
+export async function systemTests(suite) {
   await twoAtATime(suite, 'Parties on workerd', 'tests/worker')
   await twoAtATime(suite, 'End to end in Chromium', 'tests/e2e')
 }
