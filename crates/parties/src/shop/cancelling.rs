@@ -15,7 +15,7 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
-use crate::post::outbox::{self, Content, NewLetter};
+use crate::post::outbox;
 use crate::standing::statements;
 
 impl<P: Ports> Shop<P> {
@@ -95,18 +95,9 @@ impl<P: Ports> Shop<P> {
         self.office
             .decide(tables, letters::CANCEL, &reference, &cancellation)?;
         outbox::settle(tables, letters::DELIVER, &reference)?;
-        let letter = NewLetter {
-            kind: letters::CANCEL,
-            reference: &reference,
-            to: &order.courier,
-            path: "/v1/cancellations",
-            content: Content::Statement(letters::CANCEL.to_owned()),
-            give_up_at_ms: order
-                .expires_at
-                .plus_seconds(delivering::PATIENCE_SECONDS)
-                .milliseconds(),
-        };
-        outbox::post(tables, &letter, self.office.now_ms())?;
+        let (path, now_ms) = ("/v1/cancellations", self.office.now_ms());
+        let give_up_at = order.expires_at.plus_seconds(delivering::PATIENCE_SECONDS);
+        delivering::tell_courier(tables, order, letters::CANCEL, path, give_up_at, now_ms)?;
         self.log_cancelled(order, "courier-asked");
         Ok(())
     }

@@ -53,12 +53,25 @@ pub(super) fn ask_courier(
     give_up_at: Timestamp,
     now_ms: u64,
 ) -> Result<(), Fault> {
+    let path = "/v1/deliveries";
+    tell_courier(tables, order, letters::DELIVER, path, give_up_at, now_ms)
+}
+
+/// Posts to an order's courier what the shop has signed of this kind about it.
+pub(super) fn tell_courier(
+    tables: &dyn Tables,
+    order: &Order,
+    kind: &str,
+    path: &str,
+    give_up_at: Timestamp,
+    now_ms: u64,
+) -> Result<(), Fault> {
     let letter = NewLetter {
-        kind: letters::DELIVER,
+        kind,
         reference: &order.reference(),
         to: &order.courier,
-        path: "/v1/deliveries",
-        content: Content::Statement(letters::DELIVER.to_owned()),
+        path,
+        content: Content::Statement(kind.to_owned()),
         give_up_at_ms: give_up_at.milliseconds(),
     };
     Ok(outbox::post(tables, &letter, now_ms)?)

@@ -12,7 +12,7 @@ use tallystick_protocol::wire::identifier::Role;
 
 use super::book::{self, Order};
 use super::state::OrderState;
-use super::{EVIDENCE_SECONDS, Shop, letters};
+use super::{EVIDENCE_SECONDS, Shop, delivering, letters};
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer};
@@ -20,7 +20,7 @@ use crate::office::log::correlation;
 use crate::office::rate::RateLimit;
 use crate::ports::{Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
-use crate::post::outbox::{self, Content, NewLetter};
+use crate::post::outbox;
 use crate::standing::statements;
 
 /// How often the courier is asked about one order, however many look at it.
@@ -96,19 +96,9 @@ impl<P: Ports> Shop<P> {
         }
         self.office.transaction(|tables| {
             self.decide_question(tables, order)?;
-            let letter = NewLetter {
-                kind: letters::TRACK,
-                reference: &order.reference(),
-                to: &order.courier,
-                path: "/v1/tracking",
-                content: Content::Statement(letters::TRACK.to_owned()),
-                give_up_at_ms: self
-                    .office
-                    .now()
-                    .plus_seconds(PATIENCE_SECONDS)
-                    .milliseconds(),
-            };
-            Ok(outbox::post(tables, &letter, self.office.now_ms())?)
+            let (path, now_ms) = ("/v1/tracking", self.office.now_ms());
+            let give_up_at = self.office.now().plus_seconds(PATIENCE_SECONDS);
+            delivering::tell_courier(tables, order, letters::TRACK, path, give_up_at, now_ms)
         })
     }
 
