@@ -26,6 +26,8 @@ fn t001_2_a_coupon_pays_a_part_of_an_order_and_the_card_the_rest() {
     let summary = world.get_json(SHOP, &format!("{}/summary", order.path()));
     assert_eq!(summary["total_minor"], PRICE);
     assert_eq!(summary["coupons_minor"], 500);
+    // Whoever looks at an order has its courier asked where the parcel is.
+    world.run_for(MINUTE);
     require_rest(&world);
 }
 
