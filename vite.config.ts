@@ -6,6 +6,8 @@
 //   vite build --mode development    the same, and http://*.localhost pages may ask for orders
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import manifest from './manifest.json' with { type: 'json' }
+import { sharedChunks } from './scripts/lib/chunks.mjs'
 import { entriesOf, manifestPlugin } from './scripts/lib/manifest-plugin.mjs'
 
 export default defineConfig(({ mode }) => ({
@@ -24,6 +26,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       input: entriesOf(),
       output: {
+        codeSplitting: sharedChunks(manifest.background.service_worker),
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
