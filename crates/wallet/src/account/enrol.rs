@@ -41,7 +41,12 @@ impl<P: Ports> Wallet<P> {
                 return Ok(());
             };
             for Answer { question, said } in self.ask(vec![ask]).await {
-                self.take_enrolment(&question, &said).await?;
+                match (&question, &said) {
+                    (Question::Share(wanted), Err(error)) if is_over(error) => {
+                        self.enter_next_epoch(&wanted.card).await?;
+                    }
+                    _ => self.take_enrolment(&question, &said).await?,
+                }
             }
         }
     }
@@ -254,6 +259,11 @@ impl Desk<'_> {
         }
         Ok(ticket)
     }
+}
+
+/// Whether a key centre has no keys any more such as the ticket names: it has drawn others since the issuer signed it.
+const fn is_over(error: &CallError) -> bool {
+    matches!(error, CallError::Refused(ProblemKind::UnknownSpace))
 }
 
 /// What a failed call means for an enrolment.

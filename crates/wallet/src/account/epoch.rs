@@ -19,6 +19,20 @@ use crate::core::wallet::Wallet;
 use crate::holder::card_account::CardAccount;
 
 impl<P: Ports> Wallet<P> {
+    /// As [`Self::enter_epoch`], the one after the epoch of a ticket that the centres take no longer: an enrolment that was
+    /// half done when they drew their keys anew.
+    pub(super) async fn enter_next_epoch(&self, account: &str) -> Result<(), WalletError> {
+        let mut next = None;
+        self.perform(&mut |desk| {
+            next = desk.profile()?.card(account)?.enrolment.epoch;
+            Ok(())
+        })
+        .await?;
+        let next = next.ok_or_else(|| WalletError::new(ErrorKind::NotEnrolled))?;
+        self.enter_epoch(account, Epoch(next.0.saturating_add(1)))
+            .await
+    }
+
     /// Has an account's card hold the shares of that epoch, or of a later one that the issuer is in, and uses them from
     /// then on; nothing, if it does already.
     ///

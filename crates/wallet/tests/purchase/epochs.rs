@@ -1,9 +1,12 @@
 //! Everybody enters another epoch of key shares while the holder buys.
 
+use std::cell::Cell;
+
 use tallystick_parties::native::block_on;
+use tallystick_wallet::ErrorKind;
 use tallystick_wallet::view::OrderState;
 
-use super::holder::{Holder, PASSPHRASE, TEA};
+use super::holder::{Holder, PASSPHRASE, TEA, address, offer};
 use super::world::{Between, CENTRE, COURIER, ISSUER, SHOP, World};
 
 /// Who has key shares or makes them, in the order in which operators restart them.
@@ -132,6 +135,36 @@ fn t_u4_while_issuer_or_key_centre_is_away_nothing_is_sent_and_later_the_card_pa
         let request = holder.asked(TEA);
         holder.approve(&request).unwrap();
         until_asked_again(&holder, &request);
+        holder.approve(&request).unwrap();
+        holder.finish();
+        require_done(&holder, &request);
+    }
+}
+
+#[test]
+fn t_u4_an_enrolment_that_is_half_done_when_the_epoch_changes_ends_in_the_next() {
+    for shares in 0..3_usize {
+        let world = World::new();
+        let there = Cell::new(shares);
+        world.put_between(CENTRE, move |path| {
+            let gone = http::Response::builder().status(503).body(Vec::new());
+            match path == "/v1/holder-shares" && there.replace(there.get().saturating_sub(1)) == 0 {
+                true => Between::Instead(gone.unwrap()),
+                false => Between::Nothing,
+            }
+        });
+        let (holder, enrolled) = Holder::who_tries(&world, &offer(&world));
+        assert_eq!(enrolled.unwrap_err().kind, ErrorKind::EnrolmentUnreachable);
+        assert_eq!(world.requests(CENTRE, "/v1/holder-shares"), shares + 1);
+        // Only the centre has come to the next epoch: nothing to be had yet, and it is said so.
+        world.enter_epoch(2, &[CENTRE]);
+        let issuer_is_behind = block_on(holder.wallet.enrol());
+        let kind = issuer_is_behind.unwrap_err().kind;
+        assert_eq!(kind, ErrorKind::EnrolmentUnreachable);
+        world.enter_epoch(2, &KEYED);
+        block_on(holder.wallet.enrol()).unwrap();
+        block_on(holder.wallet.save_address(&address())).unwrap();
+        let request = holder.asked(TEA);
         holder.approve(&request).unwrap();
         holder.finish();
         require_done(&holder, &request);

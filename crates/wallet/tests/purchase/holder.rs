@@ -139,19 +139,27 @@ impl<'w> Holder<'w> {
 
     /// A wallet on a new computer that has taken this offer, still without an address.
     pub fn with_card(world: &'w World, offer: &[u8]) -> Self {
+        let (holder, enrolled) = Self::who_tries(world, offer);
+        enrolled.unwrap();
+        holder
+    }
+
+    /// As [`Self::with_card`], and how its enrolment ended.
+    pub fn who_tries(world: &'w World, offer: &[u8]) -> (Self, Result<(), WalletError>) {
         let device = Device::new(world);
         let wallet = open(world, &device).unwrap();
         block_on(wallet.receive_offer(ISSUER_ORIGIN, offer)).unwrap();
         let codes = block_on(wallet.set_up(PASSPHRASE, PIN)).unwrap();
-        block_on(wallet.enrol()).unwrap();
-        Self {
+        let enrolled = block_on(wallet.enrol());
+        let holder = Self {
             world,
             device,
             wallet,
             puk: codes.puk.unwrap(),
             recovery_code: codes.recovery_code.unwrap(),
             account_code: codes.accounts.first().map(|account| account.code.clone()),
-        }
+        };
+        (holder, enrolled)
     }
 
     /// Adds another card of that issuer; its name in the wallet.
