@@ -136,7 +136,7 @@ const kilobytes = bytes => `${(bytes / 1000).toFixed(1)} kB`
 /** Builds the extension into dist/extension; `development` also serves http://*.localhost pages. */
 export async function buildExtension({ development = true, outDir = extensionFolder } = {}) {
   const mode = development ? 'development' : 'production'
-  const inputs = [...web, 'vite.config.ts', 'manifest.json', 'extension', 'scripts/lib/manifest-plugin.mjs']
+  const inputs = [...web, 'vite.config.ts', 'manifest.json', 'extension', 'scripts/lib/manifest-plugin.mjs', 'scripts/lib/chunks.mjs']
   const current = digest(inputs, [mode, outDir, await wasmDigest()])
   if (isFresh(`extension-${mode}`, `${outDir}/manifest.json`, current)) return outDir
   await step('Building the extension', () =>
