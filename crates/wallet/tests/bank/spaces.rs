@@ -7,8 +7,11 @@ use tallystick_wallet::view::MovementState;
 use super::customer::{
     account, available, load, movement, open_account, purse, put_in, unload, with_purse,
 };
-use super::holder::{Holder, PIN};
-use super::world::{BANK, Between, CENTRE, World};
+use super::holder::{Holder, PASSPHRASE, PIN};
+use super::world::{AUTHORITY, BANK, Between, CENTRE, COURIER, ISSUER, SHOP, World};
+
+/// Longer than an epoch is good after the next has begun.
+const LONG_MS: u64 = 2 * 86_400_000;
 
 /// The bank alone is in its space, and the card has its share of the next.
 fn apart() -> World {
@@ -87,4 +90,21 @@ fn while_the_key_centre_is_away_nothing_moves_and_a_report_ends_what_was_begun()
     assert!(!purse(&holder).wants_report);
     load(&holder, 2_000).unwrap();
     assert_eq!(purse(&holder).amount_minor, 2_000);
+}
+
+#[test]
+fn t_u4_what_the_bank_is_asked_long_after_the_epoch_has_changed_is_said_in_the_next() {
+    let world = World::with_authority();
+    let holder = with_purse(&world, 10_000);
+    world.enter_epoch(2, &[CENTRE, SHOP, COURIER, ISSUER, BANK, AUTHORITY]);
+    world.run_for(LONG_MS);
+    block_on(holder.wallet.unlock(PASSPHRASE)).unwrap();
+    load(&holder, 6_000).unwrap();
+    assert_eq!(purse(&holder).amount_minor, 6_000);
+    assert_eq!(available(&world, "holder 1"), 4_000);
+    block_on(holder.wallet.report_purse(&purse(&holder).id, PIN)).unwrap();
+    let account = account(&holder).id;
+    let pages = block_on(holder.wallet.account_statement(&account, (0, 30_000), PIN));
+    assert_eq!(pages.unwrap().len(), 1);
+    assert_eq!(world.number(BANK, "SELECT count(*) FROM bank_movements"), 1);
 }
