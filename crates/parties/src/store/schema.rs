@@ -149,4 +149,9 @@ pub const COMMON: &[Migration] = &[
             epoch INTEGER PRIMARY KEY, began_at INTEGER NOT NULL) STRICT",
         "INSERT INTO key_epochs (epoch, began_at) SELECT DISTINCT epoch, 0 FROM key_shares",
     ]),
+    // How far everything was sealed anew under the present key; and the head of a piece of a share, which has no room for it.
+    Migration(&[
+        crate::standing::resealing::TABLE,
+        "ALTER TABLE key_shares ADD COLUMN head BLOB",
+    ]),
 ];
