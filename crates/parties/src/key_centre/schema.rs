@@ -3,7 +3,7 @@
 use super::masters;
 use crate::standing::epochs::EARLIER_EPOCH_DAYS;
 use crate::store::retention::Rule;
-use crate::store::schema::Migration;
+use crate::store::schema::{EXPANDING, Migration};
 use crate::store::sealed::Sealed;
 
 /// What is destroyed when: the masters of an epoch, as soon as nobody opens anything under it.
@@ -44,7 +44,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         "CREATE INDEX issued_counted ON issued (role, epoch, number, kind)",
     ]),
     // The head of a row, which has no room for it.
-    Migration(&["ALTER TABLE master_rows ADD COLUMN head BLOB"]),
+    Migration(&[EXPANDING, "ALTER TABLE master_rows ADD COLUMN head BLOB"]),
 ];
 
 /// Which columns are sealed.

@@ -8,6 +8,7 @@ use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::due::{self, NewJob, Next};
 use crate::store::key_id::KeyId;
+use crate::store::schema;
 use crate::store::sealed::{self, Sealed};
 use crate::store::typed::{self, typed_row};
 
@@ -150,6 +151,8 @@ impl<P: Ports> Office<P> {
 
     /// From now on everything is to be under the present key.
     fn begin_resealing(&self, tables: &dyn Tables, is_new: bool) -> Result<(), DatabaseError> {
+        // The release before would read what names its key as damaged.
+        schema::leave_behind(tables, "common")?;
         let mut progress = Progress::new(self.vault.key_id());
         if is_new {
             progress.done_at = Some(self.now().0);

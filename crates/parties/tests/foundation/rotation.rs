@@ -5,6 +5,7 @@ use tallystick_parties::native::{Machine, SeededRandom, block_on};
 use tallystick_parties::office::settings::Settings;
 use tallystick_parties::ports::{Clock as _, DatabaseError, Tables as _, Value};
 use tallystick_parties::store::key_id::{joined, named_in, parted};
+use tallystick_parties::store::schema::{COMMON, migrate};
 use tallystick_parties::store::secrets;
 use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::wire::identifier::Role;
@@ -88,6 +89,11 @@ fn store(machine: &Machine, name: &str, sealed: &[u8]) {
     machine.database.run(sql, &values).unwrap();
 }
 
+/// Opens the tables as the release before does.
+fn opened_by_the_release_before(machine: &Machine) -> Result<(), DatabaseError> {
+    migrate(&machine.database, "common", &COMMON[..COMMON.len() - 1])
+}
+
 /// Makes what a machine stored what the release before would have stored.
 fn as_of_before(machine: &Machine) {
     let (vault, random) = (vault(OLD), SeededRandom::new("before"));
@@ -98,6 +104,7 @@ fn as_of_before(machine: &Machine) {
     for sql in [
         "DELETE FROM resealing",
         "DELETE FROM due WHERE kind = 'resealing'",
+        "UPDATE meta SET version = version - 1 WHERE schema = 'common'",
     ] {
         machine.database.run(sql, &[]).unwrap();
     }
@@ -178,10 +185,16 @@ fn an_old_party_seals_as_the_release_before_until_its_operator_names_a_key_of_be
     let new = party.office.seal("new", b"value").unwrap();
     assert_eq!(named_in(&new), None, "the release before opens it");
     assert_eq!(number(&machine, "SELECT count(*) FROM resealing"), 0);
+    opened_by_the_release_before(&machine).unwrap();
+    for (name, value) in sealed(&machine) {
+        assert_eq!(named_in(&value), None, "{name}");
+    }
     // The same key named as that of before: everything names its key from now on.
     let party = Bare::new(machine.clone(), keys(OLD, Some(OLD)));
     settle(&world, &party, &machine);
     require_all_under(&machine, OLD);
+    let newer = opened_by_the_release_before(&machine).unwrap_err();
+    assert!(matches!(newer, DatabaseError::Newer(_)), "it stops there");
     // And for good.
     let party = Bare::new(machine.clone(), keys(OLD, None));
     block_on(party.wake());
