@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { unstable_readConfig } from 'wrangler'
 import { refusals } from '../../scripts/lib/deployment.mjs'
 import { at } from '../../scripts/lib/paths.mjs'
@@ -19,11 +20,12 @@ const commands = mark =>
   [...page.matchAll(/^```sh *(\w*)\n([\s\S]*?)^```$/gm)].filter(([, behind]) => behind === mark).map(([, , text]) => text.trim())
 const TOKEN = 'a token of this test alone'
 const persist = emptyFolder()
-const parties = await openParties({ persist, vars: { shop: { CONSOLE: 'token', CONSOLE_TOKEN: TOKEN } } })
+const withKeys = keys => openParties({ persist, vars: { shop: { CONSOLE: 'token', CONSOLE_TOKEN: TOKEN, ...keys } } })
+let parties = await withKeys({})
 
 describe('docs/operators.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-operator-'))
-  let ran = 0
+  const ran = new Set()
 
   before(() => {
     mkdirSync(join(folder, 'worker'))
@@ -31,11 +33,11 @@ describe('docs/operators.md', () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  /** Runs the page's command that has `part` in it, and says what it printed. */
-  function follow(part) {
-    const found = commands('').filter(command => command.includes(part))
+  /** Runs the page's command that has `part` in it and ends so, and says what it printed. */
+  function follow(part, end = '') {
+    const found = commands('').filter(command => command.includes(part) && command.endsWith(end))
     assert.equal(found.length, 1, `one command with ${part} on the page`)
-    ran += 1
+    ran.add(found[0])
     // curl finds *.localhost by itself.
     const here = id => `http://${parties.domain(id)}:${parties.port}`
     const command = found[0]
@@ -74,7 +76,7 @@ describe('docs/operators.md', () => {
         encoding: 'utf8',
         env: { ...process.env, REGISTRATION_KEY: key.toString('hex') },
       })
-      ran += 1
+      ran.add(command)
       return stdout.trim()
     }
     assert.equal(printed(first), registrationToken(key, 'shop', 'shop.example', 'The Shop'))
@@ -84,7 +86,7 @@ describe('docs/operators.md', () => {
   test('4: the party says that it does its work', () => assert.deepEqual(JSON.parse(follow('/v1/ready')), { ready: true, reasons: [] }))
 
   test('each number of the alarms and the dashboard is one that the parties tell', async () => {
-    const told = new Set(follow('/v1/metrics').match(/tallystick_\w+/g))
+    const told = new Set(follow('/v1/metrics', 'metrics').match(/tallystick_\w+/g))
     // Before its first night the books were never looked over.
     const looked = await parties.fetch(parties.domain('issuer'), '/v1/console/trial-balance', { method: 'POST' })
     assert.equal(looked.status, 200)
@@ -101,9 +103,43 @@ describe('docs/operators.md', () => {
     }
   })
 
+  test('the sealing key is changed step by step, and what the page says to wait for comes', async () => {
+    const old = localSecrets(persist).shop.SEALING_KEY
+    const made = follow('openssl rand')
+    const again = async keys => {
+      await parties.stop()
+      parties = await withKeys(keys)
+    }
+    const isDone = async () => {
+      const until = Date.now() + 60_000
+      let printed = ''
+      while (!/^tallystick_sealing_left 0$/m.test(printed)) {
+        assert.ok(Date.now() < until, printed)
+        await pause(500)
+        printed = follow('/v1/metrics | grep')
+      }
+      return printed.match(/sealing_key\{id="(\w{16})"\}/)[1]
+    }
+    const ready = async () => JSON.parse((await parties.fetch(parties.domain('shop'), '/v1/ready')).body.toString())
+    await again({ SEALING_KEY_BEFORE: old })
+    const before = await isDone()
+    await again({ SEALING_KEY: made, SEALING_KEY_BEFORE: old })
+    assert.notEqual(await isDone(), before)
+    assert.equal((await ready()).sealing_key_before, 'unused')
+    await again({ SEALING_KEY: made })
+    assert.deepEqual(await ready(), { ready: true, reasons: [] })
+  })
+
   test('no command of the page was left out but those that want an account or a build', () => {
-    assert.equal(ran, commands('').length)
+    assert.equal(ran.size, commands('').length)
     assert.deepEqual(commands('build'), ['npm run deploy -- shop --dry-run'])
-    assert.deepEqual(commands('account'), ['npx wrangler login', 'npm run deploy -- shop'])
+    const secret = (what, name) => `npx wrangler secret ${what} ${name} --config worker/deploy/shop.jsonc`
+    assert.deepEqual(commands('account'), [
+      'npx wrangler login',
+      'npm run deploy -- shop',
+      secret('put', 'SEALING_KEY_BEFORE'),
+      secret('put', 'SEALING_KEY'),
+      secret('delete', 'SEALING_KEY_BEFORE'),
+    ])
   })
 })

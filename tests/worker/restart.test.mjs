@@ -81,6 +81,12 @@ describe('a party does not start', () => {
     assert.doesNotMatch(detail, /Hachi/)
   })
 
+  test('with a sealing key of before that is none, and does not repeat it', async () => {
+    const detail = await refusal('courier', { SEALING_KEY_BEFORE: 'my dog Hachi' })
+    assert.match(detail, /SEALING_KEY_BEFORE is not 64 hexadecimal digits/)
+    assert.doesNotMatch(detail, /Hachi/)
+  })
+
   test('with a console or accounts that are open to everybody, or a root asked of the network, outside a demo', async () => {
     assert.match(await refusal(open, 'shop'), /CONSOLE is open/)
     assert.match(await refusal(open, 'issuer'), /OPEN_ACCOUNTS is open/)

@@ -186,6 +186,32 @@ impl Header {
         StateKey::from_bytes(&bytes).ok_or_else(|| damaged("a state key of another length"))
     }
 
+    /// The same header, with what the device's key wrapped wrapped anew: `anew` is given the context and the bytes of each
+    /// wrapping, and gives what comes in their place, nothing if they stay. Nothing if all of it stays.
+    ///
+    /// # Errors
+    /// Those of `anew`.
+    pub fn wrapped_anew<E>(
+        &self,
+        mut anew: impl FnMut(&str, &[u8]) -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Option<Self>, E> {
+        let mut header = self.clone();
+        let wrappings = [
+            (Secret::Passphrase, Some(&mut header.passphrase)),
+            (Secret::Puk, header.puk.as_mut()),
+            (Secret::RecoveryCode, header.recovery_code.as_mut()),
+        ];
+        let mut is_changed = false;
+        for (which, wrapping) in wrappings {
+            let Some(wrapping) = wrapping else { continue };
+            if let Some(wrapped) = anew(which.context(), &wrapping.wrapped)? {
+                wrapping.wrapped = wrapped;
+                is_changed = true;
+            }
+        }
+        Ok(is_changed.then_some(header))
+    }
+
     /// For storing.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -294,5 +320,36 @@ mod tests {
         assert_eq!(opens(&changed, Secret::RecoveryCode, new), None);
         assert_eq!(opens(&changed, Secret::Puk, code), None);
         assert_eq!(opens(&header, Secret::Passphrase, old), whole);
+    }
+
+    #[test]
+    fn what_the_device_wrapped_is_wrapped_anew_and_opens_by_the_same_secrets() {
+        let rng = &mut Seeded::new(1);
+        let key = StateKey::generate(rng);
+        let (passphrase, code) = (b"seven quiet herons", b"0123456789ABCDEFGHJK");
+        let header = Header::new(&key, CHEAP, passphrase, code, &Transparent, rng);
+        let header = at_once(header).unwrap();
+        let mut asked = Vec::new();
+        let same = header.wrapped_anew(|context, _| {
+            asked.push(context.to_owned());
+            Ok::<_, ()>(None)
+        });
+        assert!(same.unwrap().is_none());
+        assert_eq!(
+            asked,
+            [Secret::Passphrase, Secret::RecoveryCode].map(|which| which.context().to_owned())
+        );
+        let anew = header.wrapped_anew(|_, wrapped| Ok::<_, ()>(Some([b"anew", wrapped].concat())));
+        let anew = anew.unwrap().unwrap();
+        assert_eq!(opens(&anew, Secret::Passphrase, passphrase), None);
+        let back = anew.wrapped_anew(|_, wrapped| {
+            Ok::<_, ()>(wrapped.strip_prefix(b"anew").map(<[u8]>::to_vec))
+        });
+        let back = Header::from_bytes(&back.unwrap().unwrap().to_bytes()).unwrap();
+        let whole = Some(*key.as_bytes());
+        assert_eq!(opens(&back, Secret::Passphrase, passphrase), whole);
+        assert_eq!(opens(&back, Secret::RecoveryCode, code), whole);
+        let failed = header.wrapped_anew(|_, _| Err("failed"));
+        assert_eq!(failed.err(), Some("failed"));
     }
 }

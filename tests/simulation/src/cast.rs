@@ -253,12 +253,10 @@ pub fn settings(role: Role, name: &str) -> Settings {
     settings
 }
 
-/// With these a party, and its edge, finds orders again.
+/// As [`Cast::handles`], under the sealing key that nobody has changed.
 #[must_use]
 pub fn handles_of(role: Role, name: &str) -> Handles {
-    let settings = settings(role, name);
-    let vault = Vault::new(&settings.sealing_key, settings.owner());
-    vault.handles().clone()
+    Cast::default().handles(role, name)
 }
 
 /// How long things take at the coupon office.
@@ -279,6 +277,10 @@ pub struct CouponTimes {
 pub struct Cast {
     /// The epoch of everybody's key shares.
     pub epoch: u32,
+    /// Everybody's sealing key.
+    pub sealing_key: [u8; 32],
+    /// The one of before, while it changes.
+    pub sealing_key_before: Option<[u8; 32]>,
     /// How many parties of a role have room in one key space.
     pub parties_in_a_space: u16,
     /// Whether key spaces have the degrees that the key centre's example settings give them, for thousands of
@@ -341,6 +343,8 @@ impl Default for Cast {
     fn default() -> Self {
         Self {
             epoch: 1,
+            sealing_key: SEALING_KEY,
+            sealing_key_before: None,
             parties_in_a_space: 4,
             real_degrees: false,
             offers_a_choice: false,
@@ -409,7 +413,7 @@ impl Cast {
             CA => Running::Ca(Rc::new(self.authority(ports))),
             CENTRE => Running::Centre(Rc::new(self.centre(ports))),
             DIRECTORY => {
-                let settings = settings(Role::Directory, DIRECTORY);
+                let settings = self.under_its_keys(settings(Role::Directory, DIRECTORY));
                 Running::Directory(Rc::new(Directory::new(ports, settings)))
             }
             name @ (ISSUER | OTHER_ISSUER) => {
@@ -450,7 +454,9 @@ impl Cast {
                 Running::HomeProxy(Rc::new(HomeProxy::new(ports, config)))
             }
             BANKING_SYSTEM => {
-                Running::BankingSystem(Rc::new(BankingSystem::new(ports, outside_bank())))
+                let mut config = outside_bank();
+                config.settings = self.under_its_keys(config.settings);
+                Running::BankingSystem(Rc::new(BankingSystem::new(ports, config)))
             }
             name => {
                 let shop = Shop::new(ports, self.shop(name));
@@ -461,9 +467,24 @@ impl Cast {
         }
     }
 
-    /// As [`settings`], with the directory if there is one, and the epoch.
+    /// With these a party, and its edge, finds orders again.
+    #[must_use]
+    pub fn handles(&self, role: Role, name: &str) -> Handles {
+        let settings = self.under_its_keys(settings(role, name));
+        let before = settings.sealing_key_before.as_ref();
+        let vault = Vault::new(&settings.sealing_key, settings.owner()).after(before);
+        vault.handles().clone()
+    }
+
+    fn under_its_keys(&self, mut settings: Settings) -> Settings {
+        settings.sealing_key = SealingKey::new(self.sealing_key);
+        settings.sealing_key_before = self.sealing_key_before.map(SealingKey::new);
+        settings
+    }
+
+    /// As [`settings`], with the sealing keys, the directory if there is one, and the epoch.
     fn settings(&self, role: Role, name: &str) -> Settings {
-        let mut settings = settings(role, name);
+        let mut settings = self.under_its_keys(settings(role, name));
         settings.directory = self.has_directory.then(|| domain(DIRECTORY));
         settings.epoch = self.epoch;
         settings

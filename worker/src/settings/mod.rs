@@ -94,6 +94,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
         domain(env, "CA")?,
         sealing_key,
     );
+    settings.sealing_key_before = sealing_key_before(env)?;
     settings.called = called;
     settings.key_centres = domains(env, "KEY_CENTRES")?;
     settings.epoch = number(env, "EPOCH")?;
@@ -130,10 +131,18 @@ pub fn shards(env: &Env) -> Result<Shards, SettingsError> {
 /// With what the edge opens what the party gave out.
 pub fn vault(env: &Env, role: Role) -> Result<Vault, SettingsError> {
     let sealing_key = SealingKey::new(key(env, "SEALING_KEY")?);
-    Ok(Vault::new(
-        &sealing_key,
-        owner(seat_of(role), &domain(env, "DOMAIN")?),
-    ))
+    let owner = owner(seat_of(role), &domain(env, "DOMAIN")?);
+    let before = sealing_key_before(env)?;
+    Ok(Vault::new(&sealing_key, owner).after(before.as_ref()))
+}
+
+/// The sealing key of before, while the operator changes it.
+fn sealing_key_before(env: &Env) -> Result<Option<SealingKey>, SettingsError> {
+    const NAME: &str = "SEALING_KEY_BEFORE";
+    match optional(env, NAME).map(Zeroizing::new) {
+        Some(_) => Ok(Some(SealingKey::new(key(env, NAME)?))),
+        None => Ok(None),
+    }
 }
 
 /// The role in which a deployment takes part in orders, and is certified: a bank, a coupon office and a

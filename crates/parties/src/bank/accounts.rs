@@ -11,6 +11,7 @@ use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{Ports, Tables};
+use crate::store::sealed::Sealed;
 
 /// What was said in the registration and stands in no card record. Rests sealed.
 #[derive(Encode, Decode)]
@@ -40,6 +41,13 @@ pub(super) struct Details {
 fn sealed_name(account: i64) -> String {
     format!("bank-account|{account}")
 }
+
+/// What the registrations said.
+pub(super) const SEALED: Sealed = Sealed {
+    named_by: &["account"],
+    name: |row| Ok(sealed_name(row.integer(0)?)),
+    ..Sealed::whole("bank_accounts", "details")
+};
 
 /// Keeps what the registration says of a new account.
 ///

@@ -166,7 +166,8 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
     pub fn new(ports: P, config: BankConfig, outside: B) -> Self {
         let office = Office::new(ports, config.settings.clone(), issuer::schema::TABLES)
             .with_schema("bank", schema::TABLES)
-            .with_schema("bank-outside", outside::schema::TABLES);
+            .with_schema("bank-outside", outside::schema::TABLES)
+            .with_sealed(schema::SEALED);
         let issuer =
             Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::BankAccount)
                 .keeping_evidence();

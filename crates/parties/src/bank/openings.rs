@@ -22,9 +22,16 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::payer::EVIDENCE_SECONDS;
 use crate::ports::{Ports, Random, Tables};
 use crate::store::once::{Command, FOR_GOOD, before, once};
+use crate::store::sealed::Sealed;
 
 /// The name under which an answer is sealed: it holds an account number and a grant.
 const SEALED: &str = "opening";
+/// The answer to whoever asks again.
+pub(super) const SEALED_ANSWERS: Sealed = Sealed {
+    only: Some("what = 'open'"),
+    name: |_| Ok(SEALED.to_owned()),
+    ..Sealed::whole("commands", "answer")
+};
 
 /// For how long it is remembered that an account was not opened, in seconds (31 days): longer than a registration
 /// authority remembers who asked.

@@ -1,9 +1,10 @@
 //! The bank's tables beside the issuer's. Balances are not here: the ledger has them. All of it stays, with what purses
 //! signed: it is the bank's books, and its evidence.
 
-use super::{fees, frozen, local, lost, page};
+use super::{accounts, fees, frozen, local, lost, openings, outside, page};
 use crate::payer::evidence;
 use crate::store::schema::Migration;
+use crate::store::sealed::Sealed;
 
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[Migration(&[
@@ -173,3 +174,10 @@ pub const TABLES: &[Migration] = &[Migration(&[
     evidence::TABLE[0],
     evidence::TABLE[1],
 ])];
+
+/// Which columns are sealed.
+pub const SEALED: &[Sealed] = &[
+    openings::SEALED_ANSWERS,
+    accounts::SEALED,
+    outside::orders::SEALED,
+];

@@ -76,6 +76,7 @@ impl<P: Ports> Office<P> {
         let mut page = Page::default();
         self.about_itself(&mut page)?;
         self.about_jobs(&mut page)?;
+        self.about_sealing(&mut page)?;
         if self.settings.role == Role::Issuer {
             self.about_the_ledger(&mut page)?;
         }
@@ -134,6 +135,21 @@ impl<P: Ports> Office<P> {
             help,
             backlog.oldest_letter_ms / 1000,
         );
+        Ok(())
+    }
+
+    fn about_sealing(&self, page: &mut Page) -> Result<(), Fault> {
+        let key = (
+            "sealing_key",
+            "gauge",
+            "The present sealing key, by its name.",
+        );
+        page.family(key, "id", [(self.vault.key_id().to_string(), 1)]);
+        let resealing = self.resealing()?;
+        let help = "Values that may want the sealing key of before; at 0 it can be taken away.";
+        page.gauge("sealing_left", help, resealing.left);
+        let help = "Values that open under no sealing key that is there.";
+        page.gauge("sealing_unopened", help, resealing.unopened);
         Ok(())
     }
 

@@ -17,12 +17,18 @@ use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer};
 use crate::ports::{Ports, Tables};
 use crate::standing::key_beside::{self, Kind, Names, Pair, Ready};
+use crate::store::sealed::Sealed;
 use crate::store::typed;
 
 /// The name under which the private key is sealed, 32 bytes.
 const SECRET: &str = "coupon-key";
 /// The name under which owners' keys are sealed.
 const OWNER_SECRET: &str = "coupon-owner-key";
+/// Owners' keys.
+pub(super) const SEALED: Sealed = Sealed {
+    name: |_| Ok(OWNER_SECRET.to_owned()),
+    ..Sealed::whole("coupon_owner_keys", "sealed")
+};
 /// Where a shard asks the office for the key.
 pub(super) const PATH: &str = "/siblings/coupon-key";
 

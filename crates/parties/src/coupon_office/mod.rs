@@ -140,7 +140,8 @@ impl<P: Ports> CouponOffice<P> {
     /// An office on these ports.
     pub fn new(ports: P, config: CouponConfig) -> Self {
         let office = Office::new(ports, config.settings.clone(), issuer::schema::TABLES)
-            .with_schema("coupon-office", schema::TABLES);
+            .with_schema("coupon-office", schema::TABLES)
+            .with_sealed(schema::SEALED);
         let issuer = Issuer::that_pays_from(office, config.as_issuer(), FUNDS, Instrument::Coupon);
         let token = config.coupon_key_token;
         Self {

@@ -1,6 +1,8 @@
 //! The office's tables beside the issuer's. Balances are not here: the ledger has them.
 
+use super::key;
 use crate::store::schema::Migration;
+use crate::store::sealed::Sealed;
 
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[
@@ -169,3 +171,6 @@ pub const NOTICE_DAYS: u64 = 62;
 /// Drops such notices; its one parameter is that many days ago.
 pub const FORGET_NOTICES: &str = "DELETE FROM coupon_notices WHERE at <= ?
     AND NOT EXISTS (SELECT 1 FROM coupon_history WHERE notice = coupon_notices.digest)";
+
+/// Which columns are sealed.
+pub(super) const SEALED: &[Sealed] = &[key::SEALED];

@@ -14,6 +14,7 @@ use crate::mail::{self, Post};
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::ports::{DatabaseError, Ports, Tables};
+use crate::store::sealed::Sealed;
 use crate::store::typed::{self, typed_row};
 
 /// For how long a code is good, in seconds.
@@ -49,6 +50,27 @@ typed_row! {
         sent_at: u64 = "sent_at",
         tries: u32 = "tries",
     }
+}
+
+/// Confirmed addresses.
+pub(super) const SEALED_ADDRESSES: Sealed = Sealed {
+    named_by: &["home"],
+    name: |row| Ok(address_sealed_as(&HomeId(row.bytes32(0)?))),
+    ..Sealed::whole("home_mail", "address")
+};
+/// Codes that were mailed.
+pub(super) const SEALED_CODES: Sealed = Sealed {
+    named_by: &["home"],
+    name: |row| Ok(code_sealed_as(&HomeId(row.bytes32(0)?))),
+    ..Sealed::whole("home_codes", "sealed")
+};
+
+fn address_sealed_as(home: &HomeId) -> String {
+    format!("home-mail|{home}")
+}
+
+fn code_sealed_as(home: &HomeId) -> String {
+    format!("home-code|{home}")
 }
 
 /// The name of a home's mails, by which they are found.
@@ -104,7 +126,7 @@ impl<P: Ports> HomeProxy<P> {
             }
             self.count_code(tables, home, address, now)?;
             let plain = [code.as_bytes(), address.as_str().as_bytes()].concat();
-            let sealed = office.seal(&format!("home-code|{home}"), &plain)?;
+            let sealed = office.seal(&code_sealed_as(home), &plain)?;
             tables.run(
                 "INSERT INTO home_codes (home, sealed, sent_at, tries) VALUES (?, ?, ?, 0)
                  ON CONFLICT (home) DO UPDATE SET sealed = excluded.sealed,
@@ -147,7 +169,8 @@ impl<P: Ports> HomeProxy<P> {
         now: u64,
     ) -> Result<(), Fault> {
         let folded = address.as_str().to_ascii_lowercase();
-        let address = self.office.vault.made_up(&format!("mail-address|{folded}"));
+        let name = format!("mail-address|{folded}");
+        let address = self.office.made_up(tables, &name)?;
         let counted: Option<(u64, u64)> = typed::one(
             tables,
             "SELECT (SELECT count(*) FROM home_codes_sent WHERE home = ?1 AND at > ?3),
@@ -187,7 +210,7 @@ impl<P: Ports> HomeProxy<P> {
             if !is_good || !is_right || to != *address {
                 return Ok(false);
             }
-            let sealed = office.seal(&format!("home-mail|{home}"), address.as_str().as_bytes())?;
+            let sealed = office.seal(&address_sealed_as(home), address.as_str().as_bytes())?;
             if confirmed.is_some() {
                 // What was not sent yet is not for the new address, and not for the old one any more.
                 mail::forget(tables, &owner(home))?;
@@ -217,8 +240,9 @@ impl<P: Ports> HomeProxy<P> {
         let Some(found) = found else {
             return Ok(None);
         };
-        let name = format!("home-mail|{home}");
-        let plain = self.office.unseal(&name, &found.address)?;
+        let plain = self
+            .office
+            .unseal(&address_sealed_as(home), &found.address)?;
         Ok(Some((found, read_address(&plain)?)))
     }
 
@@ -231,8 +255,7 @@ impl<P: Ports> HomeProxy<P> {
         let Some(found) = found else {
             return Ok(None);
         };
-        let name = format!("home-code|{home}");
-        let plain = self.office.unseal(&name, &found.sealed)?;
+        let plain = self.office.unseal(&code_sealed_as(home), &found.sealed)?;
         let parts = plain.split_at_checked(CODE_DIGITS);
         let (code, address) = parts.ok_or(DatabaseError::Sealed)?;
         let code = String::from_utf8(code.to_vec()).map_err(|_| DatabaseError::Sealed)?;

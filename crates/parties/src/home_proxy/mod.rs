@@ -98,7 +98,8 @@ impl<P: Ports> HomeProxy<P> {
         };
         Self {
             office: Office::new(ports, config.settings, schema::MIGRATIONS)
-                .with_schema("mail", mail::SCHEMA),
+                .with_schema("mail", mail::SCHEMA)
+                .with_sealed(schema::SEALED),
             known,
             post: config.post,
             waiting: Waiting::default(),

@@ -1,7 +1,9 @@
 //! The home proxy's tables.
 
+use super::{addresses, hosted, sessions};
 use crate::store::retention::Rule;
 use crate::store::schema::Migration;
+use crate::store::sealed::Sealed;
 
 /// For how long a home is kept that is neither registered anew nor connects, in days.
 const UNUSED_DAYS: u64 = 400;
@@ -129,4 +131,12 @@ pub(super) const KEPT: &[Rule] = &[
         days: UNUSED_DAYS,
         sql: "DELETE FROM homes WHERE used_at <= ? AND connection IS NULL",
     },
+];
+
+/// Which columns are sealed.
+pub(super) const SEALED: &[Sealed] = &[
+    sessions::SEALED,
+    hosted::SEALED,
+    addresses::SEALED_ADDRESSES,
+    addresses::SEALED_CODES,
 ];

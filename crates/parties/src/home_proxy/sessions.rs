@@ -22,6 +22,7 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Ports, Tables};
 use crate::post::due::{self, NewJob};
+use crate::store::sealed::Sealed;
 use crate::store::typed::{self, typed_row};
 
 /// How long a terminal may take to show itself, in seconds.
@@ -135,6 +136,13 @@ impl Session {
 fn sealed_as(name: &[u8]) -> String {
     format!("home-session|{}", data_encoding::HEXLOWER.encode(name))
 }
+
+/// What is kept of sessions.
+pub(super) const SEALED: Sealed = Sealed {
+    named_by: &["name"],
+    name: |row| Ok(sealed_as(row.blob(0)?)),
+    ..Sealed::whole("home_sessions", "kept")
+};
 
 impl<P: Ports> HomeProxy<P> {
     /// `POST /v1/homes/{home}/sessions`: the proxy proves who it is. Only while the first password has opened that

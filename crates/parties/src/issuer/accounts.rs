@@ -19,6 +19,7 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Ports, Random, Row, Tables};
 use crate::store::once::{Command, KEY_MAX_BYTES, once};
+use crate::store::sealed::Sealed;
 use crate::store::{rows, typed};
 
 /// Years for which a new card is good.
@@ -38,6 +39,12 @@ struct Application {
 
 /// The name under which the answer to an application is sealed: it holds a card and a grant.
 const SEALED_OFFER: &str = "account-offer";
+/// The answer to whoever asks again.
+pub(super) const SEALED_ANSWERS: Sealed = Sealed {
+    only: Some("what = 'open-account'"),
+    name: |_| Ok(SEALED_OFFER.to_owned()),
+    ..Sealed::whole("commands", "answer")
+};
 
 impl<P: Ports> Issuer<P> {
     /// `POST /v1/accounts`: opens an account and hands over its card, signed, if the operator gives

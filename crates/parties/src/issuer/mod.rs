@@ -118,7 +118,7 @@ impl<P: Ports> Issuer<P> {
         instrument: Instrument,
     ) -> Self {
         Self {
-            office,
+            office: office.with_sealed(schema::SEALED),
             config,
             funds,
             instrument,

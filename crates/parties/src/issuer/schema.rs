@@ -1,7 +1,9 @@
 //! The issuer's tables. Balances are not here: the ledger has them.
 
+use super::accounts;
 use crate::store::retention::{PARTS_DAYS, Rule};
 use crate::store::schema::Migration;
+use crate::store::sealed::Sealed;
 
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[
@@ -161,6 +163,9 @@ pub const KEPT: &[Rule] = &[Rule {
     sql: "UPDATE issuer_reservations SET part = x''
         WHERE part <> x'' AND expires_at <= ? AND state <> 'reserved'",
 }];
+
+/// Which columns are sealed.
+pub(super) const SEALED: &[Sealed] = &[accounts::SEALED_ANSWERS];
 
 #[cfg(test)]
 mod tests {

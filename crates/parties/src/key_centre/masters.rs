@@ -1,12 +1,26 @@
 //! Masters: drawn row by row, each row sealed, and opened once as long as there is room.
 
 use tallystick_protocol::keys::MasterRow;
+use tallystick_protocol::wire::identifier::Role;
 
 use super::spaces::OpenSpace;
 use super::{KeyCentre, OPENED_ROWS_ROOM, ROLES};
 use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables, Value};
-use crate::store::typed;
+use crate::store::sealed::Sealed;
+use crate::store::{key_id, typed};
+
+/// Rows of masters. The table bounds what is beside the head.
+pub(super) const SEALED: Sealed = Sealed {
+    head: Some("head"),
+    named_by: &["role", "epoch", "number", "j"],
+    name: |row| {
+        let role = Role::try_from(row.number::<u8>(0)?).map_err(|_| DatabaseError::Shape(0))?;
+        let place = (row.number(1)?, row.number(2)?);
+        Ok(row_name(role, place, row.number(3)?))
+    },
+    ..Sealed::whole("master_rows", "sealed")
+};
 
 /// How many rows are drawn in one transaction (about 2 MiB in the demo).
 const ROWS_AT_ONCE: usize = 16;
@@ -31,11 +45,12 @@ impl<P: Ports> KeyCentre<P> {
         self.office.transaction(|tables| {
             for (j, sealed) in rows {
                 let [role, epoch, number] = self.key_of(space);
+                let (head, rest) = key_id::parted(&sealed);
                 // A row that is there is never replaced: shares were made from it.
                 tables.run(
-                    "INSERT INTO master_rows (role, epoch, number, j, sealed) VALUES (?, ?, ?, ?, ?)
+                    "INSERT INTO master_rows (role, epoch, number, j, head, sealed) VALUES (?, ?, ?, ?, ?, ?)
                      ON CONFLICT DO NOTHING",
-                    &[role, epoch, number, count(j), sealed.into()],
+                    &[role, epoch, number, count(j), head.into(), rest.into()],
                 )?;
             }
             Ok::<_, Fault>(())
@@ -95,12 +110,13 @@ impl<P: Ports> KeyCentre<P> {
 
     fn row(&self, space: &OpenSpace, j: usize) -> Result<MasterRow, Fault> {
         let [role, epoch, number] = self.key_of(space);
-        let sealed: Option<Vec<u8>> = typed::one(
+        let stored: Option<(Option<Vec<u8>>, Vec<u8>)> = typed::one(
             self.office.tables(),
-            "SELECT sealed FROM master_rows WHERE role = ? AND epoch = ? AND number = ? AND j = ?",
+            "SELECT head, sealed FROM master_rows WHERE role = ? AND epoch = ? AND number = ? AND j = ?",
             &[role, epoch, number, count(j)],
         )?;
-        let sealed = sealed.ok_or_else(Fault::internal)?;
+        let (head, rest) = stored.ok_or_else(Fault::internal)?;
+        let sealed = key_id::joined(head.as_deref(), &rest);
         let name = self.row_name(space, j);
         let bytes = self.office.unseal(&name, &sealed)?;
         MasterRow::from_bytes(&bytes).map_err(|_| Fault::internal())
@@ -129,13 +145,14 @@ impl<P: Ports> KeyCentre<P> {
     }
 
     fn row_name(&self, space: &OpenSpace, j: usize) -> String {
-        let epoch = self.office.settings.epoch;
-        format!(
-            "master|{}|{epoch}|{}|{j}",
-            space.space.role.as_str(),
-            space.space.index
-        )
+        let place = (self.office.settings.epoch, space.space.index);
+        row_name(space.space.role, place, j)
     }
+}
+
+/// The name under which row `j` of a master is sealed.
+fn row_name(role: Role, (epoch, number): (u32, u32), j: usize) -> String {
+    format!("master|{}|{epoch}|{number}|{j}", role.as_str())
 }
 
 fn count(j: usize) -> Value {

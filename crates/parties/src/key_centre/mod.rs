@@ -64,7 +64,8 @@ impl<P: Ports> KeyCentre<P> {
     /// A key centre on this machine.
     pub fn new(ports: P, config: Config) -> Self {
         Self {
-            office: Office::new(ports, config.settings, schema::MIGRATIONS),
+            office: Office::new(ports, config.settings, schema::MIGRATIONS)
+                .with_sealed(schema::SEALED),
             degrees: config.degrees,
             opened: Opened::new(OPENED_ROWS_ROOM),
             is_watching: Cell::new(false),

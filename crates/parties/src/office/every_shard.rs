@@ -10,7 +10,7 @@ use crate::office::Office;
 use crate::office::fault::Fault;
 use crate::office::http::{Answer, Incoming};
 use crate::office::place::Place;
-use crate::office::readiness::Reason;
+use crate::office::readiness::{KEY_WANTED, Reason};
 use crate::ports::{Ports, Siblings as _};
 
 /// How many shards are asked side by side.
@@ -20,10 +20,13 @@ pub(crate) const AT_ONCE: usize = 16;
 const READINESS_MS: u64 = 60_000;
 
 /// What was heard of the shards' readiness, and until when it is said again (milliseconds since 1970).
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct ShardsReady {
     until_ms: u64,
-    reasons: Vec<Reason>,
+    /// Why shards are not ready, each reason with its shard's name before it.
+    pub(crate) reasons: Vec<Reason>,
+    /// Whether one of them may want the sealing key of before, or did not say.
+    pub(crate) want_key_before: bool,
 }
 
 impl<P: Ports> Office<P> {
@@ -44,36 +47,46 @@ impl<P: Ports> Office<P> {
         answers.into_iter().flatten().collect()
     }
 
-    /// Why shards are not ready, each reason with its shard's name before it; asked for once a minute.
-    pub(crate) async fn shards_not_ready(&self, request: &Incoming) -> Vec<Reason> {
+    /// How ready the shards are; asked for once a minute.
+    pub(crate) async fn shards_readiness(&self, request: &Incoming) -> ShardsReady {
         if self.is_shard() || crate::office::siblings::names_one(request) {
-            return Vec::new();
+            return ShardsReady::default();
         }
         let now_ms = self.now_ms();
         {
             let before = self.shards_ready.borrow();
             if now_ms < before.until_ms {
-                return before.reasons.clone();
+                return before.clone();
             }
         }
         let answers = self.every_shard(request).await;
+        let mut heard = answers.iter().map(|(_, answer)| answer.as_ref());
+        let want_key_before = heard.any(|answer| answer.is_none_or(wants_key_before));
         let reasons = answers
             .into_iter()
             .flat_map(|(place, answer)| match answer {
                 Some(answer) => said_of(place, &answer),
                 None => vec![silent(place)],
             });
-        let reasons: Vec<_> = reasons.collect();
-        self.shards_ready.replace(ShardsReady {
+        let ready = ShardsReady {
             until_ms: now_ms.saturating_add(READINESS_MS),
-            reasons: reasons.clone(),
-        });
-        reasons
+            reasons: reasons.collect(),
+            want_key_before,
+        };
+        self.shards_ready.replace(ready.clone());
+        ready
     }
 }
 
 fn silent(place: Place) -> Reason {
     Reason::new("shard-silent", format!("{place} does not answer."))
+}
+
+/// Whether a shard's own answer says that it may want the sealing key of before, or does not say that it does not.
+fn wants_key_before(answer: &Answer) -> bool {
+    let json: Json = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let said = json.get("sealing_key_before").and_then(Json::as_str);
+    said.is_none_or(|said| said == KEY_WANTED)
 }
 
 /// The reasons in a shard's own answer.

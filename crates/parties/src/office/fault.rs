@@ -166,6 +166,7 @@ impl From<DatabaseError> for Fault {
     fn from(error: DatabaseError) -> Self {
         let said = match &error {
             DatabaseError::Sql(words) => crate::office::log::without_values(words),
+            DatabaseError::KeyMissing(id) => id.to_string(),
             _ => String::new(),
         };
         let broken = Self::broken(match error {
@@ -175,6 +176,7 @@ impl From<DatabaseError> for Fault {
             DatabaseError::Newer(_) => "database-newer",
             DatabaseError::TooLarge => "database-number",
             DatabaseError::Sealed => "database-sealed",
+            DatabaseError::KeyMissing(_) => "sealing-key-missing",
         });
         Self { said, ..broken }
     }

@@ -42,8 +42,10 @@ use crate::post::traffic::Traffic;
 use crate::standing::identity::Identity;
 use crate::standing::opened::Opened;
 use crate::standing::spread::Spread;
+use crate::store::key_id::KeyId;
 use crate::store::retention;
 use crate::store::schema::{self, Migration};
+use crate::store::sealed::Sealed;
 use crate::store::vault::Vault;
 
 /// The most that opened shares take together, in bytes as they are stored.
@@ -58,8 +60,12 @@ pub struct Office<P: Ports> {
     /// What its operator set.
     pub settings: Settings,
     pub(crate) vault: Vault,
+    /// The sealing key under which everything is, if it is neither the present one nor the one of before.
+    pub(crate) missing_key: Cell<Option<KeyId>>,
     /// The tables of the role, and those of what else it is, each under the name of its schema.
     schemas: Vec<(&'static str, &'static [Migration])>,
+    /// Which of their columns are sealed, beside those that every party seals.
+    pub(crate) sealed: Vec<&'static [Sealed]>,
     migrated: Cell<bool>,
     pub(crate) traffic: Traffic,
     pub(crate) bell: Bell,
@@ -92,12 +98,15 @@ impl<P: Ports> Office<P> {
     /// An office of a role with these tables of its own (schema name: the role's).
     pub fn new(ports: P, settings: Settings, migrations: &'static [Migration]) -> Self {
         let schemas = vec![(settings.role.as_str(), migrations)];
-        let vault = Vault::new(&settings.sealing_key, settings.owner());
+        let vault = Vault::new(&settings.sealing_key, settings.owner())
+            .after(settings.sealing_key_before.as_ref());
         Self {
             ports,
             settings,
             vault,
+            missing_key: Cell::new(None),
             schemas,
+            sealed: Vec::new(),
             migrated: Cell::new(false),
             traffic: Traffic::default(),
             bell: Bell::default(),
@@ -121,6 +130,14 @@ impl<P: Ports> Office<P> {
     #[must_use]
     pub fn with_schema(mut self, name: &'static str, migrations: &'static [Migration]) -> Self {
         self.schemas.push((name, migrations));
+        self
+    }
+
+    /// The same office with further columns that are sealed. Whatever is sealed stands in such a list, or it is lost with the
+    /// next sealing key.
+    #[must_use]
+    pub fn with_sealed(mut self, columns: &'static [Sealed]) -> Self {
+        self.sealed.push(columns);
         self
     }
 
@@ -174,6 +191,7 @@ impl<P: Ports> Office<P> {
             // Sets the alarm, too: from what is stored, whatever alarm the platform remembers.
             retention::await_night(database, self.now_ms())?;
             self.note_epoch()?;
+            self.note_sealing_key()?;
             self.migrated.set(true);
         }
         Ok(())

@@ -41,21 +41,36 @@ impl Reason {
 struct Readiness {
     ready: bool,
     reasons: Vec<Reason>,
+    /// Whether the sealing key of before may be taken away; only while there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealing_key_before: Option<&'static str>,
 }
+
+/// What [`Readiness::sealing_key_before`] says: something may still be sealed under it, or nothing is.
+pub(crate) const KEY_WANTED: &str = "wanted";
+const KEY_UNUSED: &str = "unused";
 
 impl<P: Ports> Office<P> {
     /// `GET /v1/ready`: 200 if everything is as it should be, 503 with the reasons otherwise.
     /// An office says what its shards lack as well.
     pub(crate) async fn readiness(&self, request: &Incoming) -> Answer {
         let mut reasons = self.not_ready();
-        reasons.extend(self.shards_not_ready(request).await);
+        let shards = self.shards_readiness(request).await;
+        reasons.extend(shards.reasons);
         let status = if reasons.is_empty() {
             StatusCode::OK
         } else {
             StatusCode::SERVICE_UNAVAILABLE
         };
         let ready = reasons.is_empty();
-        web::json(status, &Readiness { ready, reasons })
+        let is_wanted = shards.want_key_before || self.wants_key_before().unwrap_or(true);
+        let before = if is_wanted { KEY_WANTED } else { KEY_UNUSED };
+        let readiness = Readiness {
+            ready,
+            reasons,
+            sealing_key_before: self.vault.is_changing().then_some(before),
+        };
+        web::json(status, &readiness)
     }
 
     /// Everything that keeps this party from doing its work, or soon will.
@@ -70,6 +85,7 @@ impl<P: Ports> Office<P> {
             self.backlog_reasons(),
             self.ledger_reasons(),
             self.storage_reasons(),
+            self.sealing_reasons(),
         ];
         let unreadable = |_| {
             vec![Reason::new(
@@ -139,6 +155,23 @@ impl<P: Ports> Office<P> {
                 ),
             )]
         })
+    }
+
+    fn sealing_reasons(&self) -> Result<Vec<Reason>, Fault> {
+        let unopened = self.unopened()?;
+        let Some((number, missing)) = unopened else {
+            return Ok(Vec::new());
+        };
+        let sentence = match missing {
+            Some(id) => format!(
+                "{number} sealed values do not open: they want the key {id}, which is neither SEALING_KEY nor \
+                 SEALING_KEY_BEFORE."
+            ),
+            None => format!(
+                "{number} sealed values do not open under SEALING_KEY or SEALING_KEY_BEFORE."
+            ),
+        };
+        Ok(vec![Reason::new("sealed-values", sentence)])
     }
 
     fn storage_reasons(&self) -> Result<Vec<Reason>, Fault> {

@@ -1,5 +1,7 @@
 //! The routes that every party has.
 
+use std::borrow::Cow;
+
 use data_encoding::BASE64;
 use http::{StatusCode, header};
 use serde::Serialize;
@@ -26,7 +28,7 @@ struct Health<'a> {
     /// Whether it refuses revoked certificates.
     revocations: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
+    detail: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]

@@ -30,6 +30,9 @@ pub struct Settings {
     pub epoch: u32,
     /// Seals private keys and shares at rest.
     pub sealing_key: SealingKey,
+    /// What sealed them before, while the operator changes the key: it opens what was sealed under it until that is sealed
+    /// anew. Given at all, be it the same as `sealing_key`, it has everything that is sealed name its key from then on.
+    pub sealing_key_before: Option<SealingKey>,
     /// Lets this party register at the CA: [`registration_token`]. `None` at the CA itself.
     pub registration_token: Option<[u8; 32]>,
     /// The directory's domain: where the list of revoked certificates is. Without it none is looked up.
@@ -88,6 +91,7 @@ impl Settings {
             key_centres: Vec::new(),
             epoch: 1,
             sealing_key,
+            sealing_key_before: None,
             registration_token: None,
             directory: None,
             roots: Vec::new(),

@@ -24,8 +24,11 @@ pub(crate) const FIRST_SEGMENT: &str = "siblings";
 const KNOWN: &str = "/siblings/known";
 /// As [`KNOWN`], with what it is about in the path before the request's own, because only its part says so.
 const KNOWN_BY: &str = "/siblings/known-by/";
-/// The MAC of a request between siblings, in hexadecimal.
+/// The MAC of a request between siblings, in hexadecimal: under the sealing key of before while that changes, because an
+/// object may not have heard of the new one yet.
 const HEADER: &str = "x-sibling";
+/// The MAC under the present sealing key, beside that under the one of before: an object may not have that any more.
+const HEADER_PRESENT: &str = "x-sibling-present";
 /// Names the shard that an operator's request is for.
 const SHARD: &str = "shard=";
 
@@ -282,17 +285,32 @@ impl<P: Ports> Office<P> {
     }
 
     fn sign_as_sibling(&self, request: &mut Incoming) -> Result<(), Fault> {
-        let mac = self.sibling_mac(request).finalize().into_bytes();
-        let mac = HeaderValue::from_str(&HEXLOWER.encode(&mac)).map_err(|_| Fault::internal())?;
-        request.headers_mut().insert(HEADER, mac);
+        let (present, before) = {
+            let mut macs = self.sibling_macs(request);
+            (macs.next(), macs.next())
+        };
+        let macs = match before {
+            Some(before) => [(HEADER_PRESENT, present), (HEADER, Some(before))],
+            None => [(HEADER_PRESENT, None), (HEADER, present)],
+        };
+        for (header, mac) in macs {
+            let Some(mac) = mac else { continue };
+            let mac = HEXLOWER.encode(&mac.finalize().into_bytes());
+            let mac = HeaderValue::from_str(&mac).map_err(|_| Fault::internal())?;
+            request.headers_mut().insert(header, mac);
+        }
         Ok(())
     }
 
     /// Whether a request is of an object of this party.
     fn require_sibling(&self, request: &Incoming) -> Result<(), Fault> {
-        let given = request.headers().get(HEADER);
-        let given = given.and_then(|mac| HEXLOWER.decode(mac.as_bytes()).ok());
-        let is_one = given.is_some_and(|mac| self.sibling_mac(request).verify_slice(&mac).is_ok());
+        let given = [HEADER, HEADER_PRESENT].map(|header| request.headers().get(header));
+        let given = given.into_iter().flatten();
+        let mut given = given.filter_map(|mac| HEXLOWER.decode(mac.as_bytes()).ok());
+        let is_one = given.any(|given| {
+            let mut macs = self.sibling_macs(request);
+            macs.any(|mac| mac.verify_slice(&given).is_ok())
+        });
         if is_one {
             Ok(())
         } else {
@@ -300,18 +318,19 @@ impl<P: Ports> Office<P> {
         }
     }
 
-    fn sibling_mac(&self, request: &Incoming) -> hmac::Hmac<Sha256> {
-        let mut mac = self.vault.sibling_mac();
-        let target = request
-            .uri()
-            .path_and_query()
-            .map_or("", |target| target.as_str());
-        for part in [request.method().as_str(), target] {
-            mac.update(part.as_bytes());
-            mac.update(b"\n");
-        }
-        mac.update(&Sha256::digest(request.body()));
-        mac
+    /// Under the present sealing key, then under the one of before, if there is one.
+    fn sibling_macs(&self, request: &Incoming) -> impl Iterator<Item = hmac::Hmac<Sha256>> {
+        let target = request.uri().path_and_query();
+        let target = target.map_or("", |target| target.as_str());
+        let digest = Sha256::digest(request.body());
+        self.vault.sibling_macs().map(move |mut mac| {
+            for part in [request.method().as_str(), target] {
+                mac.update(part.as_bytes());
+                mac.update(b"\n");
+            }
+            mac.update(&digest);
+            mac
+        })
     }
 }
 
@@ -354,6 +373,8 @@ fn at_path(request: &Incoming, path: &str) -> Result<Incoming, Fault> {
     let uri = format!("https://{authority}{path}{}", query.unwrap_or_default());
     let mut copy = request.clone();
     *copy.uri_mut() = uri.parse().map_err(|_| Fault::internal())?;
-    copy.headers_mut().remove(HEADER);
+    for header in [HEADER, HEADER_PRESENT] {
+        copy.headers_mut().remove(header);
+    }
     Ok(copy)
 }

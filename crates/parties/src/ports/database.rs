@@ -2,6 +2,8 @@
 
 use tallystick_protocol::wire::number::WHOLE_MAX;
 
+use crate::store::key_id::KeyId;
+
 /// One SQL value. Integers must stay within ±2⁵³, because Durable Objects carry them as doubles.
 #[derive(Clone, PartialEq)]
 pub enum Value {
@@ -230,6 +232,9 @@ pub enum DatabaseError {
     /// A sealed value does not open: wrong key or altered data.
     #[error("a sealed value does not open")]
     Sealed,
+    /// A sealed value names a sealing key that is neither the present one nor the one of before.
+    #[error("a sealed value wants the sealing key {0}, which is not here")]
+    KeyMissing(KeyId),
 }
 
 #[cfg(test)]

@@ -22,6 +22,9 @@ pub const RENEWAL: &str = "renewal";
 /// The kind of the one job that asks for the newest list of revoked certificates.
 pub const REVOCATIONS: &str = "revocations";
 
+/// The kind of the one job that seals anew what is sealed: see `standing/resealing.rs`.
+pub const RESEALING: &str = "resealing";
+
 /// The kind of the one job of every night: see [`crate::store::retention`].
 pub const NIGHT: &str = "night";
 

@@ -226,6 +226,7 @@ impl<P: Ports> Office<P> {
             due::RENEWAL => self.renew_if_due().await.map(Next::At),
             due::REVOCATIONS => self.renew_revocations().await,
             due::NIGHT => self.pass_the_night(duties),
+            due::RESEALING => self.reseal_some(),
             _ => match self.send_revocation(&job).await {
                 Some(outcome) => outcome,
                 None => duties.perform(&job).await,

@@ -77,7 +77,7 @@ impl<P: Ports> RegistrationAuthority<P> {
     /// A registration authority on this machine.
     pub fn new(ports: P, config: RegistrationConfig) -> Self {
         Self {
-            office: Office::new(ports, config.settings, schema::TABLES),
+            office: Office::new(ports, config.settings, schema::TABLES).with_sealed(schema::SEALED),
             banks: config.banks,
         }
     }

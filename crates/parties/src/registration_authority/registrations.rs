@@ -19,6 +19,7 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::exchange::{Exchange, Said};
 use crate::post::outbox::{Content, NewLetter};
+use crate::store::sealed::Sealed;
 use crate::store::typed::{self, typed_row};
 
 typed_row! {
@@ -90,6 +91,29 @@ pub(super) fn require_opened(
 /// The names under which what belongs to a registration is sealed.
 fn sealed_as(what: &str, reference: &str) -> String {
     format!("registration/{what}/{reference}")
+}
+
+/// What a holder told.
+pub(super) const SEALED_TOLD: Sealed = Sealed {
+    name: |row| Ok(sealed_as("told", &HEXLOWER.encode(row.blob(0)?))),
+    ..of_registration("told")
+};
+/// The request to the bank that says so.
+pub(super) const SEALED_REQUEST: Sealed = Sealed {
+    name: |row| Ok(sealed_as("request", &HEXLOWER.encode(row.blob(0)?))),
+    ..of_registration("request")
+};
+/// The bank's answer.
+pub(super) const SEALED_ANSWER: Sealed = Sealed {
+    name: |row| Ok(sealed_as("answer", &HEXLOWER.encode(row.blob(0)?))),
+    ..of_registration("answer")
+};
+
+const fn of_registration(column: &'static str) -> Sealed {
+    Sealed {
+        named_by: &["number"],
+        ..Sealed::whole("ra_registrations", column)
+    }
 }
 
 impl<P: Ports> RegistrationAuthority<P> {

@@ -1,7 +1,9 @@
 //! The registration authority's tables.
 
+use super::registrations::{SEALED_ANSWER, SEALED_REQUEST, SEALED_TOLD};
 use crate::store::retention::Rule;
 use crate::store::schema::Migration;
+use crate::store::sealed::Sealed;
 
 /// For how long what a holder told is kept after it came, and what came to nothing, in days: long enough for a
 /// complaint.
@@ -64,3 +66,6 @@ pub(super) const KEPT: &[Rule] = &[
                 AND (replaces IS NULL OR state IN ('asking-bank', 'refused'))",
     },
 ];
+
+/// Which columns are sealed.
+pub(super) const SEALED: &[Sealed] = &[SEALED_TOLD, SEALED_REQUEST, SEALED_ANSWER];

@@ -12,6 +12,7 @@ use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{DatabaseError, Ports, Random, Tables};
+use crate::store::sealed::Sealed;
 use crate::store::typed::{self, typed_row};
 
 /// The version of the keys that cards are given.
@@ -63,6 +64,16 @@ impl Card {
 fn sealed_as(alias: &Alias) -> String {
     format!("card/identifier/{alias}")
 }
+
+/// Identifiers of cards.
+pub(super) const SEALED: Sealed = Sealed {
+    named_by: &["alias"],
+    name: |row| {
+        let alias = Alias::try_from(row.blob(0)?).map_err(|_| DatabaseError::Shape(0))?;
+        Ok(sealed_as(&alias))
+    },
+    ..Sealed::whole("security_cards", "identifier")
+};
 
 /// The card of this alias.
 ///

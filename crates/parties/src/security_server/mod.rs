@@ -89,7 +89,7 @@ impl<P: Ports> SecurityServer<P> {
     /// A security server on this machine.
     pub fn new(ports: P, config: SecurityConfig) -> Self {
         Self {
-            office: Office::new(ports, config.settings, schema::TABLES),
+            office: Office::new(ports, config.settings, schema::TABLES).with_sealed(schema::SEALED),
             master: config.master,
             front: config.front,
             taps: Taps::default(),

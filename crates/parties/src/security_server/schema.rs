@@ -1,7 +1,9 @@
 //! The security server's tables.
 
+use super::cards;
 use crate::store::retention::Rule;
 use crate::store::schema::Migration;
+use crate::store::sealed::Sealed;
 
 /// For how long what was asked and decided is kept after it came, in days: as long as orders are complained about.
 const DECIDED_DAYS: u64 = 400;
@@ -90,3 +92,6 @@ pub(crate) const KEPT: &[Rule] = &[
         sql: "DELETE FROM security_pending WHERE resolved_at <= ?",
     },
 ];
+
+/// Which columns are sealed.
+pub(super) const SEALED: &[Sealed] = &[cards::SEALED];

@@ -175,7 +175,8 @@ pub struct Shop<P: Ports> {
 impl<P: Ports> Shop<P> {
     /// A shop on these ports.
     pub fn new(ports: P, config: ShopConfig) -> Self {
-        let office = Office::new(ports, config.settings.clone(), schema::TABLES);
+        let office =
+            Office::new(ports, config.settings.clone(), schema::TABLES).with_sealed(schema::SEALED);
         let heard = RefCell::default();
         Self {
             office,

@@ -1,7 +1,10 @@
 //! The shop's tables.
 
+use super::merchant::done_once;
+use super::sessions;
 use crate::store::retention::{PARTS_DAYS, Rule};
 use crate::store::schema::Migration;
+use crate::store::sealed::Sealed;
 
 /// The steps that lead to the newest schema.
 pub const TABLES: &[Migration] = &[
@@ -261,6 +264,9 @@ pub const KEPT: &[Rule] = &[
         sql: "DELETE FROM shop_forms WHERE expires_at <= ?",
     },
 ];
+
+/// Which columns are sealed.
+pub(super) const SEALED: &[Sealed] = &[sessions::SEALED, done_once::SEALED_ANSWERS];
 
 #[cfg(all(test, feature = "native"))]
 mod tests {

@@ -22,6 +22,7 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::place::{Asked, Key};
 use crate::office::routes;
 use crate::ports::{DatabaseError, Ports};
+use crate::store::sealed::Sealed;
 use crate::store::typed::{self, typed_row};
 
 /// How long a holder may take to show itself, in seconds.
@@ -67,6 +68,13 @@ impl Session {
 fn sealed_as(name: &[u8]) -> String {
     format!("session|{}", data_encoding::HEXLOWER.encode(name))
 }
+
+/// What is kept of sessions.
+pub(super) const SEALED: Sealed = Sealed {
+    named_by: &["name"],
+    name: |row| Ok(sealed_as(row.blob(0)?)),
+    ..Sealed::whole("shop_sessions", "kept")
+};
 
 /// A session begins at the object of the order's form, whose first byte stands in the path.
 pub(super) fn of_session(asked: &Asked<'_>) -> Option<Key> {

@@ -239,7 +239,7 @@ async fn copied<P: Ports, K: Kind<P>>(office: &Office<P>) -> Result<Vec<u8>, Fau
     let name = K::NAMES.secrets.get(usize::from(told.name));
     let name = name.ok_or_else(unread)?;
     office.transaction(|tables: &dyn Tables| {
-        secrets::put(tables, name, &told.sealed)?;
+        secrets::put(tables, name, &office.as_sealed_here(name, &told.sealed)?)?;
         facts::put(tables, K::NAMES.public, &told.public)?;
         facts::put(tables, K::NAMES.certificate, &told.certificate)?;
         Ok::<_, DatabaseError>(())

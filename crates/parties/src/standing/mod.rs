@@ -8,10 +8,11 @@ mod introductions;
 pub(crate) mod key_beside;
 pub(crate) mod opened;
 pub(crate) mod registration;
+pub(crate) mod resealing;
 #[cfg(any(feature = "home-proxy", feature = "shop"))]
 mod responding;
 pub(crate) mod revocations;
 mod revoking;
-mod shares;
+pub(crate) mod shares;
 pub(crate) mod spread;
 pub mod statements;

@@ -1,5 +1,7 @@
 //! How a party comes into being: root, RSA key, certificate, key share; and how it stays certified.
 
+use std::borrow::Cow;
+
 use http::Method;
 use tallystick_protocol::account::{CertificateAnswer, PartyCertificateRequest};
 use tallystick_protocol::trust::certificate::{
@@ -15,6 +17,7 @@ use crate::ports::{DatabaseError, Network, Ports};
 use crate::post::due::{self, NewJob, Next};
 use crate::standing::identity::{CERTIFICATE, ROOT, RSA_KEY};
 use crate::store::facts;
+use crate::store::key_id::KeyId;
 use crate::store::secrets;
 
 /// The request for certification that this party's key signed (PKCS#10, DER).
@@ -31,6 +34,8 @@ const COPY_AGAIN_MS: u64 = 86_400_000;
 pub enum Obstacle {
     /// What it stored does not open: SEALING_KEY or DOMAIN is not what it was.
     Sealed,
+    /// What it stored wants another sealing key, of this name.
+    KeyMissing(KeyId),
     /// It has no certificate yet.
     Certificate,
     /// It has no list of revoked certificates yet.
@@ -51,6 +56,7 @@ impl Obstacle {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sealed => "sealed",
+            Self::KeyMissing(_) => "sealing-key-missing",
             Self::Certificate => "certificate",
             Self::Revocations => "revocations",
             Self::KeyShare => "key-share",
@@ -62,8 +68,14 @@ impl Obstacle {
 
     /// What is wrong and whose turn it is.
     #[must_use]
-    pub fn sentence(self) -> &'static str {
-        match self {
+    pub fn sentence(self) -> Cow<'static, str> {
+        let sentence = match self {
+            Self::KeyMissing(id) => {
+                return Cow::Owned(format!(
+                    "What it stored is sealed under the key {id}: SEALING_KEY or DOMAIN is not what it was, \
+                     and SEALING_KEY_BEFORE is not that key."
+                ));
+            }
             Self::Sealed => {
                 "What it stored does not open: SEALING_KEY or DOMAIN is not what it was."
             }
@@ -73,7 +85,8 @@ impl Obstacle {
             Self::Epoch => "EPOCH is lower than it was: its keys are gone.",
             Self::Shards => "SHARDS is not what it was: its orders would not be found.",
             Self::Database => "What it stored cannot be read.",
-        }
+        };
+        Cow::Borrowed(sentence)
     }
 }
 
@@ -85,9 +98,13 @@ impl<P: Ports> Office<P> {
 
     /// What is not there that this party needs to serve.
     pub fn obstacle(&self) -> Option<Obstacle> {
+        if let Some(missing) = self.missing_key.get() {
+            return Some(Obstacle::KeyMissing(missing));
+        }
         if let Err(fault) = self.identity() {
             return Some(match secrets::get(self, RSA_KEY) {
                 Err(DatabaseError::Sealed) => Obstacle::Sealed,
+                Err(DatabaseError::KeyMissing(id)) => Obstacle::KeyMissing(id),
                 _ if fault.kind == Kind::Starting => Obstacle::Certificate,
                 _ => Obstacle::Database,
             });

@@ -18,7 +18,19 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http as web;
 use crate::office::rate::RateLimit;
 use crate::ports::{DatabaseError, Network, Ports, Random, Tables};
-use crate::store::vault;
+use crate::store::sealed::Sealed;
+use crate::store::{key_id, rows, vault};
+
+/// Pieces of shares. The table bounds what is beside the head.
+pub(crate) const SEALED: Sealed = Sealed {
+    head: Some("head"),
+    named_by: &["epoch", "space", "centre", "piece"],
+    name: |row| {
+        let place = (Epoch(row.number(0)?), row.number(1)?);
+        Ok(piece_name(place, row.text(2)?, row.number(3)?))
+    },
+    ..Sealed::whole("key_shares", "sealed")
+};
 
 /// A sealed piece has at most 1 MiB.
 const PIECE: usize = 1024 * 1024 - vault::OVERHEAD;
@@ -200,13 +212,15 @@ impl<P: Ports> Office<P> {
         centre: &Domain,
     ) -> Result<Zeroizing<Vec<u8>>, Fault> {
         let rows = self.tables().run(
-            "SELECT sealed FROM key_shares WHERE space = ? AND epoch = ? AND centre = ? ORDER BY piece",
+            "SELECT head, sealed FROM key_shares WHERE space = ? AND epoch = ? AND centre = ? ORDER BY piece",
             &[space.into(), epoch.0.into(), centre.as_str().into()],
         )?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(rows.len() * PIECE));
-        for (piece, row) in rows.iter().enumerate() {
-            let name = piece_name((epoch, space), centre, piece);
-            bytes.extend_from_slice(&self.unseal(&name, row.blob(0)?)?);
+        for (piece, row) in (0..).zip(&rows) {
+            let name = piece_name((epoch, space), centre.as_str(), piece);
+            let head = rows::optional_blob(row, 0)?;
+            let sealed = key_id::joined(head.as_deref(), row.blob(1)?);
+            bytes.extend_from_slice(&self.unseal(&name, &sealed)?);
         }
         if bytes.is_empty() {
             return Err(Fault::new(Kind::UnknownSpace, ""));
@@ -275,15 +289,14 @@ impl<P: Ports> Office<P> {
     }
 
     fn store_share(&self, space: u32, centre: &Domain, share: &[u8]) -> Result<(), Fault> {
-        let pieces = share.chunks(PIECE).enumerate().map(|(piece, bytes)| {
-            let name = piece_name((self.epoch(), space), centre, piece);
+        let pieces = (0..).zip(share.chunks(PIECE)).map(|(piece, bytes)| {
+            let name = piece_name((self.epoch(), space), centre.as_str(), piece);
             let sealed = self.seal(&name, bytes)?;
             Ok((piece, sealed))
         });
         let pieces = pieces.collect::<Result<Vec<_>, DatabaseError>>()?;
         self.transaction(|tables| {
             for (piece, sealed) in pieces {
-                let piece = u32::try_from(piece).unwrap_or(u32::MAX);
                 let place = (self.epoch(), space);
                 self.put_piece(tables, place, centre.as_str(), piece, &sealed)?;
             }
@@ -300,21 +313,24 @@ impl<P: Ports> Office<P> {
         piece: u32,
         sealed: &[u8],
     ) -> Result<(), DatabaseError> {
+        let (head, rest) = key_id::parted(sealed);
         tables.run(
-            "INSERT INTO key_shares (space, epoch, centre, piece, sealed)
-             VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO key_shares (space, epoch, centre, piece, head, sealed)
+             VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             &[
                 space.into(),
                 epoch.0.into(),
                 centre.into(),
                 piece.into(),
-                sealed.into(),
+                head.into(),
+                rest.into(),
             ],
         )?;
         Ok(())
     }
 }
 
-fn piece_name((epoch, space): (Epoch, u32), centre: &Domain, piece: usize) -> String {
+/// The name under which a piece of a share is sealed.
+pub(crate) fn piece_name((epoch, space): (Epoch, u32), centre: &str, piece: u32) -> String {
     format!("key-share|{}|{space}|{centre}|{piece}", epoch.0)
 }

@@ -12,10 +12,11 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::place::{Place, Shards};
 use crate::office::siblings::Spreading;
-use crate::ports::{DatabaseError, Ports, Tables};
+use crate::ports::{DatabaseError, Ports, Row, Tables};
 use crate::standing::identity::{CERTIFICATE, PUBLIC_KEY, ROOT, RSA_KEY};
 use crate::standing::revocations::REVOCATIONS;
-use crate::store::{facts, secrets, typed};
+use crate::standing::shares;
+use crate::store::{facts, key_id, rows, secrets};
 
 /// Over how many shards, since when, and what was there before.
 const SPREAD: &str = "spread";
@@ -219,18 +220,21 @@ impl<P: Ports> Office<P> {
     }
 
     fn show_pieces(&self, epoch: Epoch, space: u32) -> Result<Answer, Fault> {
-        let rows: Vec<(u32, String, u32, Vec<u8>)> = typed::all(
-            self.tables(),
-            "SELECT space, centre, piece, sealed FROM key_shares WHERE space = ? AND epoch = ?",
+        let rows = self.tables().run(
+            "SELECT space, centre, piece, head, sealed FROM key_shares WHERE space = ? AND epoch = ?",
             &[space.into(), epoch.0.into()],
         )?;
-        let piece = |(space, centre, piece, sealed): (_, _, _, Vec<u8>)| SharePiece {
-            space,
-            centre,
-            piece,
-            sealed: sealed.into(),
+        let piece = |row: &Row| {
+            let head = rows::optional_blob(row, 3)?;
+            Ok(SharePiece {
+                space: row.number(0)?,
+                centre: row.text(1)?.to_owned(),
+                piece: row.number(2)?,
+                sealed: key_id::joined(head.as_deref(), row.blob(4)?).into(),
+            })
         };
-        let pieces: Vec<_> = rows.into_iter().map(piece).collect();
+        let pieces = rows.iter().map(piece);
+        let pieces = pieces.collect::<Result<Vec<_>, DatabaseError>>()?;
         Ok(web::cbor(written(&pieces)?))
     }
 
@@ -254,12 +258,14 @@ impl<P: Ports> Office<P> {
         let answer = self.ask_sibling(Place::Office, STANDING, asked).await?;
         let said: Standing = read(&answer)?;
         self.transaction(|tables| {
+            self.name_keys_like(tables, &said.sealed_key)?;
+            let sealed_key = self.as_sealed_here(RSA_KEY, &said.sealed_key)?;
             facts::put(tables, SPREAD, &written(&said.spread)?)?;
             facts::put(tables, PUBLIC_KEY, &said.public_key)?;
             if let Some(root) = &said.root {
                 facts::put(tables, ROOT, root)?;
             }
-            secrets::put(tables, RSA_KEY, &said.sealed_key)?;
+            secrets::put(tables, RSA_KEY, &sealed_key)?;
             facts::put(tables, CERTIFICATE, &said.certificate)
         })?;
         self.identity.replace(None);
@@ -305,13 +311,10 @@ impl<P: Ports> Office<P> {
     fn keep_pieces(&self, epoch: Epoch, pieces: &[SharePiece]) -> Result<(), DatabaseError> {
         self.transaction(|tables| {
             for piece in pieces {
-                self.put_piece(
-                    tables,
-                    (epoch, piece.space),
-                    &piece.centre,
-                    piece.piece,
-                    &piece.sealed,
-                )?;
+                let place = (epoch, piece.space);
+                let name = shares::piece_name(place, &piece.centre, piece.piece);
+                let sealed = self.as_sealed_here(&name, &piece.sealed)?;
+                self.put_piece(tables, place, &piece.centre, piece.piece, &sealed)?;
             }
             Ok::<_, DatabaseError>(())
         })

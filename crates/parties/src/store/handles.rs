@@ -10,14 +10,29 @@ use zeroize::Zeroizing;
 /// How many bytes of the root are in a handle.
 const OF_ROOT: usize = 7;
 
-/// Makes and opens the handles of one party.
+/// Makes and opens the handles of one party: makes them under the present key, and opens those of before, too, while the
+/// operator changes it.
 #[derive(Clone)]
-pub struct Handles(Aes256);
+pub struct Handles {
+    present: Aes256,
+    before: Option<Aes256>,
+}
 
 impl Handles {
     /// Under the key that a vault derived for them.
     pub(super) fn new(key: &Zeroizing<[u8; 32]>) -> Self {
-        Self(Aes256::new((&**key).into()))
+        Self {
+            present: Aes256::new((&**key).into()),
+            before: None,
+        }
+    }
+
+    /// The same, which also open what was made under the key of before.
+    pub(super) fn after(self, before: &Zeroizing<[u8; 32]>) -> Self {
+        Self {
+            before: Some(Aes256::new((&**before).into())),
+            ..self
+        }
     }
 
     /// The handle of an order whose money is set aside at the shard of this number.
@@ -27,19 +42,24 @@ impl Handles {
         block[0] = shard;
         block[1..=OF_ROOT].copy_from_slice(&root.0[..OF_ROOT]);
         let mut block = block.into();
-        self.0.encrypt_block(&mut block);
+        self.present.encrypt_block(&mut block);
         Handle(block.into())
     }
 
     /// The number of the shard in the handle of this order; `None` if it is another order's, or not ours.
     #[must_use]
     pub fn shard_in(&self, handle: &Handle, root: &Root) -> Option<u8> {
-        let mut block = handle.0.into();
-        self.0.decrypt_block(&mut block);
-        let block: [u8; 16] = block.into();
-        let is_own = block[OF_ROOT + 1..] == [0; 8] && block[1..=OF_ROOT] == root.0[..OF_ROOT];
-        is_own.then_some(block[0])
+        let mut keys = core::iter::once(&self.present).chain(&self.before);
+        keys.find_map(|key| opened(key, handle, root))
     }
+}
+
+fn opened(key: &Aes256, handle: &Handle, root: &Root) -> Option<u8> {
+    let mut block = handle.0.into();
+    key.decrypt_block(&mut block);
+    let block: [u8; 16] = block.into();
+    let is_own = block[OF_ROOT + 1..] == [0; 8] && block[1..=OF_ROOT] == root.0[..OF_ROOT];
+    is_own.then_some(block[0])
 }
 
 #[cfg(test)]
@@ -57,6 +77,16 @@ mod tests {
             assert_eq!(other.shard_in(&handle, &root), None);
         }
         assert_eq!(own.shard_in(&Handle([0; 16]), &root), None);
+    }
+
+    #[test]
+    fn a_handle_of_before_opens_while_the_key_is_changed_and_new_ones_are_under_the_new_key() {
+        let (old, new) = (Handles::new(&[1; 32].into()), Handles::new(&[2; 32].into()));
+        let changing = new.clone().after(&[1; 32].into());
+        let root = Root([7; 32]);
+        assert_eq!(changing.shard_in(&old.make(3, &root), &root), Some(3));
+        assert_eq!(new.shard_in(&changing.make(3, &root), &root), Some(3));
+        assert_eq!(new.shard_in(&old.make(3, &root), &root), None);
     }
 
     #[test]

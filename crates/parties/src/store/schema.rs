@@ -1,4 +1,5 @@
-//! Tables and their versions. A release opens what every release before it wrote.
+//! Tables and their versions. A release opens what every release before it wrote. The release before opens what this one wrote
+//! as long as all that this one did to the tables are steps that only add, and it has stored nothing that the other would misread.
 
 use crate::ports::database::{first, in_transaction};
 use crate::ports::{Database, DatabaseError, Tables};
@@ -6,47 +7,106 @@ use crate::ports::{Database, DatabaseError, Tables};
 /// One step of a schema: statements that lead from version n to n + 1. Never edited once released.
 pub struct Migration(pub &'static [&'static str]);
 
+/// Stands first in a step that only adds tables, columns and indices, which the release before does without. Whoever then stores
+/// what that release would misread calls [`leave_behind`] in the same transaction.
+pub const EXPANDING: &str = "-- expanding";
+
+impl Migration {
+    fn is_expanding(&self) -> bool {
+        self.0.first() == Some(&EXPANDING)
+    }
+
+    fn statements(&self) -> impl Iterator<Item = &'static str> {
+        self.0
+            .iter()
+            .copied()
+            .skip(usize::from(self.is_expanding()))
+    }
+
+    fn only_adds(&self) -> bool {
+        self.statements().all(|statement| {
+            statement.starts_with("CREATE TABLE ")
+                || statement.starts_with("CREATE INDEX ")
+                || (statement.starts_with("ALTER TABLE ") && statement.contains(" ADD COLUMN "))
+        })
+    }
+}
+
+/// How many steps a release must know to open the tables, by schema. Releases that know no expanding steps read this alone.
+const REQUIRED: &str = "meta";
+/// How many steps the tables have come through, by schema, where the last of them is an expanding one.
+const REACHED: &str = "meta_reached";
+
 /// Brings one named schema ("common", "shop", …) to the newest version, one transaction a step.
 ///
 /// # Errors
-/// [`DatabaseError::Newer`] if a later release wrote the data.
+/// [`DatabaseError::Newer`] if a later release wrote the data, and this one may not open it.
 pub fn migrate(
     database: &(impl Database + ?Sized),
     schema: &str,
     migrations: &[Migration],
 ) -> Result<(), DatabaseError> {
-    database.run(
-        "CREATE TABLE IF NOT EXISTS meta (schema TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT",
-        &[],
-    )?;
-    let stored = version(database, schema)?;
-    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
-    if stored > known {
-        return Err(DatabaseError::Newer(stored));
+    for table in [REQUIRED, REACHED] {
+        database.run(
+            &format!(
+                "CREATE TABLE IF NOT EXISTS {table} (schema TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
+            ),
+            &[],
+        )?;
     }
-    for (number, migration) in (1_u32..).zip(migrations).skip(stored as usize) {
+    let required = version(database, REQUIRED, schema)?;
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    if required > known {
+        return Err(DatabaseError::Newer(required));
+    }
+    let reached = required.max(version(database, REACHED, schema)?);
+    for (number, migration) in (1_u32..).zip(migrations).skip(reached as usize) {
+        let is_expanding = migration.is_expanding();
+        debug_assert!(!is_expanding || migration.only_adds(), "{schema} {number}");
         in_transaction(database, |tables| {
-            for statement in migration.0 {
+            for statement in migration.statements() {
                 tables.run(statement, &[])?;
             }
-            tables.run(
-                "INSERT INTO meta (schema, version) VALUES (?, ?)
-                 ON CONFLICT (schema) DO UPDATE SET version = excluded.version",
-                &[schema.into(), number.into()],
-            )?;
-            Ok::<_, DatabaseError>(())
+            let table = if is_expanding { REACHED } else { REQUIRED };
+            set_version(tables, table, schema, number)
         })?;
     }
     Ok(())
 }
 
-fn version(tables: &(impl Tables + ?Sized), schema: &str) -> Result<u32, DatabaseError> {
-    first(
-        tables,
-        "SELECT version FROM meta WHERE schema = ?",
-        &[schema.into()],
-    )?
-    .map_or(Ok(0), |row| row.number(0))
+/// From now on no release opens these tables that does not know all the steps that they have come through.
+///
+/// # Errors
+/// Only the database's own.
+pub(crate) fn leave_behind(tables: &dyn Tables, schema: &str) -> Result<(), DatabaseError> {
+    let reached = version(tables, REACHED, schema)?;
+    if reached > version(tables, REQUIRED, schema)? {
+        set_version(tables, REQUIRED, schema, reached)?;
+    }
+    Ok(())
+}
+
+fn version(
+    tables: &(impl Tables + ?Sized),
+    table: &str,
+    schema: &str,
+) -> Result<u32, DatabaseError> {
+    let sql = format!("SELECT version FROM {table} WHERE schema = ?");
+    first(tables, &sql, &[schema.into()])?.map_or(Ok(0), |row| row.number(0))
+}
+
+fn set_version(
+    tables: &dyn Tables,
+    table: &str,
+    schema: &str,
+    number: u32,
+) -> Result<(), DatabaseError> {
+    let sql = format!(
+        "INSERT INTO {table} (schema, version) VALUES (?, ?)
+         ON CONFLICT (schema) DO UPDATE SET version = excluded.version"
+    );
+    tables.run(&sql, &[schema.into(), number.into()])?;
+    Ok(())
 }
 
 /// The tables that every party has.
@@ -148,5 +208,11 @@ pub const COMMON: &[Migration] = &[
         "CREATE TABLE key_epochs (
             epoch INTEGER PRIMARY KEY, began_at INTEGER NOT NULL) STRICT",
         "INSERT INTO key_epochs (epoch, began_at) SELECT DISTINCT epoch, 0 FROM key_shares",
+    ]),
+    // How far everything was sealed anew under the present key; and the head of a piece of a share, which has no room for it.
+    Migration(&[
+        EXPANDING,
+        crate::standing::resealing::TABLE,
+        "ALTER TABLE key_shares ADD COLUMN head BLOB",
     ]),
 ];

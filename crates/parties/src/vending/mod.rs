@@ -67,7 +67,8 @@ pub struct Vending<P: Ports + 'static> {
 impl<P: Ports + 'static> Vending<P> {
     /// A machine on these ports.
     pub fn new(ports: P, config: VendingConfig) -> Self {
-        let office = Office::new(ports, config.settings.clone(), schema::MIGRATIONS);
+        let office = Office::new(ports, config.settings.clone(), schema::MIGRATIONS)
+            .with_sealed(schema::SEALED);
         Self {
             office: Rc::new(office),
             config,

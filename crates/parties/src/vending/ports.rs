@@ -14,12 +14,14 @@ use tallystick_wallet::core::ports::{
     SessionError, VaultError,
 };
 use tallystick_wallet::sealing::StateKey;
+use tallystick_wallet::sealing::header::Header;
 use tallystick_wallet::sealing::software_card::SoftwareCard;
 use tallystick_wallet::sealing::stretch::Stretch;
 use zeroize::Zeroizing;
 
 use crate::office::Office;
 use crate::ports::{Clock as _, DatabaseError, Network as _, Ports, Random as _};
+use crate::store::sealed::Sealed;
 use crate::store::typed;
 
 /// What guessing costs: next to nothing, because nothing is guessed. Passphrase and PIN are drawn, and rest in the same
@@ -141,9 +143,23 @@ impl<P: Ports> wallet::Clock for PursePorts<P> {
     }
 }
 
+/// Before each name under which the wallet's header has something wrapped.
+const WRAPPED: &str = "vending-wallet|";
+
 fn wrapped_as(context: &str) -> String {
-    format!("vending-wallet|{context}")
+    format!("{WRAPPED}{context}")
 }
+
+/// What the wallet's header has wrapped. All its other records are sealed by the wallet.
+pub(super) const SEALED: Sealed = Sealed {
+    only: Some("name = 'header'"),
+    name: |_| Ok(WRAPPED.to_owned()),
+    within: Some(|header, anew| {
+        let header = Header::from_bytes(header).map_err(|_| DatabaseError::Sealed)?;
+        Ok(header.wrapped_anew(anew)?.map(|header| header.to_bytes()))
+    }),
+    ..Sealed::whole("vending_records", "bytes")
+};
 
 impl<P: Ports> wallet::DeviceKey for PursePorts<P> {
     async fn wrap(&self, context: &str, bytes: &[u8]) -> Result<Vec<u8>, DeviceKeyError> {

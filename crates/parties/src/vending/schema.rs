@@ -1,7 +1,9 @@
 //! A machine's tables.
 
+use super::ports;
 use crate::store::retention::Rule;
 use crate::store::schema::Migration;
+use crate::store::sealed::Sealed;
 
 /// For how long sales are kept, in days: the dealer's books.
 const SALES_DAYS: u64 = 3_653;
@@ -59,3 +61,6 @@ pub(super) const KEPT: &[Rule] = &[
         sql: "DELETE FROM vending_uploads WHERE at <= ?",
     },
 ];
+
+/// Which columns are sealed.
+pub(super) const SEALED: &[Sealed] = &[ports::SEALED];

@@ -33,6 +33,7 @@ mod purse_opening;
 mod renewal;
 mod renewing;
 mod reporting;
+mod rotation;
 mod statements;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]

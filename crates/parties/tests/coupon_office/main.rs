@@ -31,6 +31,7 @@ mod paying_refused;
 mod power;
 mod random;
 mod refusing;
+mod rotation;
 mod spread;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]

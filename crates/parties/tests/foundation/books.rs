@@ -8,7 +8,7 @@ use tallystick_parties::native::{SeededRandom, SqliteDatabase};
 use tallystick_parties::office::fault::{Fault, Kind};
 use tallystick_parties::ports::database::in_transaction;
 use tallystick_parties::ports::{DatabaseError, Tables};
-use tallystick_parties::store::schema::{COMMON, Migration, migrate};
+use tallystick_parties::store::schema::{COMMON, EXPANDING, Migration, migrate};
 use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::wire::money::{Currency, Money};
 
@@ -316,6 +316,31 @@ fn a_release_opens_what_the_one_before_it_wrote() {
     let rows = database.run("SELECT name, price FROM tea", &[]).unwrap();
     assert_eq!(rows[0].text(0).unwrap(), "sencha");
     assert!(rows[0].is_null(1));
+}
+
+const EXPANDED: Migration = Migration(&[EXPANDING, "ALTER TABLE tea ADD COLUMN price INTEGER"]);
+const CONTRACTED: Migration = Migration(&["ALTER TABLE tea RENAME TO teas"]);
+
+#[test]
+fn a_release_opens_what_the_one_after_it_wrote_as_long_as_that_only_added() {
+    let database = SqliteDatabase::new().unwrap();
+    migrate(&database, "shop", &[FIRST, EXPANDED]).unwrap();
+    let run = |sql: &str| database.run(sql, &[]).unwrap();
+    run("INSERT INTO tea VALUES ('sencha', 1300)");
+    migrate(&database, "shop", &[FIRST]).unwrap();
+    run("INSERT INTO tea (name) VALUES ('hojicha')");
+    migrate(&database, "shop", &[FIRST, EXPANDED]).unwrap();
+    let rows = run("SELECT price FROM tea ORDER BY name");
+    assert!(rows[0].is_null(0));
+    assert_eq!(rows[1].integer(0).unwrap(), 1300);
+    // A step that changes something counts those before it.
+    let all = [FIRST, EXPANDED, CONTRACTED];
+    migrate(&database, "shop", &all).unwrap();
+    migrate(&database, "shop", &all).unwrap();
+    assert!(matches!(
+        migrate(&database, "shop", &[FIRST, EXPANDED]),
+        Err(DatabaseError::Newer(3))
+    ));
 }
 
 #[test]

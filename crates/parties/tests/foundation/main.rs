@@ -16,6 +16,7 @@ mod key_centre;
 mod masters;
 mod outbox;
 mod revoking;
+mod rotation;
 mod safe_settings;
 mod support;
 mod tickets;

@@ -41,6 +41,7 @@ mod reference;
 mod refunds;
 mod refusals;
 mod revocation;
+mod rotation;
 mod search;
 mod sessions;
 mod signed_words;

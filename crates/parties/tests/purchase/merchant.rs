@@ -138,6 +138,22 @@ fn silent(world: &World, who: &str, about: &'static str) {
 }
 
 #[test]
+fn what_was_answered_to_the_server_is_answered_again_after_the_sealing_key_changed() {
+    let (mut world, _) = world();
+    let order = bought(&world);
+    let refund = |world: &World| {
+        let body = json!({ "amount_minor": 500 });
+        post(world, &path_of(&order, "/refunds"), "one", Some(&body))
+    };
+    let first = refund(&world);
+    assert!(first.status().is_success(), "{}", text(&first));
+    let places = world.change_sealing_key();
+    let place = format!("{SHOP} commands.answer");
+    assert!(places.contains(&place), "{places:?}");
+    assert_eq!(refund(&world).body(), first.body());
+}
+
+#[test]
 fn an_order_is_read_with_its_lines_and_nothing_of_whoever_buys() {
     let (world, _) = world();
     let order = bought(&world);

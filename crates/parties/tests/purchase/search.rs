@@ -1,6 +1,7 @@
 //! Searches what somebody has: sealed parts with every key.
 
 use tallystick_parties::ports::Tables;
+use tallystick_parties::store::key_id::joined;
 use tallystick_parties::store::vault::{SealingKey, Vault};
 use tallystick_protocol::checkout::order::{OpenedPart, SealedPart};
 use tallystick_protocol::keys::{PairContext, PartyShare, Purpose, holder_point};
@@ -20,7 +21,7 @@ pub fn party_share(world: &World, party: &str, role: Role) -> PartyShare {
         .machine(party)
         .database
         .run(
-            "SELECT space, epoch, sealed FROM key_shares WHERE piece = 0",
+            "SELECT space, epoch, head, sealed FROM key_shares WHERE piece = 0",
             &[],
         )
         .unwrap();
@@ -30,7 +31,9 @@ pub fn party_share(world: &World, party: &str, role: Role) -> PartyShare {
         row.number::<u32>(1).unwrap(),
         row.number::<u32>(0).unwrap()
     );
-    PartyShare::from_bytes(&vault.open(&name, row.blob(2).unwrap()).unwrap()).unwrap()
+    let head = (!row.is_null(2)).then(|| row.blob(2).unwrap());
+    let sealed = joined(head, row.blob(3).unwrap());
+    PartyShare::from_bytes(&vault.open(&name, &sealed).unwrap()).unwrap()
 }
 
 /// A part, opened with the share of the party that it is sealed for.

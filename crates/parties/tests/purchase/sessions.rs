@@ -183,6 +183,17 @@ fn t000_1_an_order_travels_under_the_agreed_key_and_is_taken_as_if_from_home() {
 }
 
 #[test]
+fn a_session_goes_on_after_the_sealing_key_changed() {
+    let (mut world, holder, order) = world_and_order();
+    let mut session = Visit::new(&world, order.form_digest[0]).enter(&holder);
+    let places = world.change_sealing_key();
+    let place = format!("{SHOP} shop_sessions.kept");
+    assert!(places.contains(&place), "{places:?}");
+    let taken = session.ask(&world, &order_of(&order));
+    assert_eq!(taken.status, 200, "{}", problem_in(&taken));
+}
+
+#[test]
 fn t000_1_the_keys_of_a_session_are_not_in_the_shop_s_tables() {
     let (world, holder, order) = world_and_order();
     let mut session = Visit::new(&world, order.form_digest[0]).enter(&holder);

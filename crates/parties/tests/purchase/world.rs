@@ -1,6 +1,7 @@
 //! All five parties on machines of their own, a clock for everybody, and the network between them.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use http::{Request, Response};
@@ -8,7 +9,7 @@ use serde_json::Value as Json;
 use tallystick_parties::Party;
 use tallystick_parties::native::{Hub, Machine, SetClock, block_on};
 use tallystick_parties::office::place::Shards;
-use tallystick_parties::ports::{Clock as _, Tables as _};
+use tallystick_parties::ports::{Clock as _, Tables as _, Value};
 use tallystick_protocol::bank::FeeOption;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::test_keys::{TEST_KEYS, TestAuthority};
@@ -23,9 +24,7 @@ pub use tallystick_simulation::cast::{
     DIRECTORY, HOME_PROXY, ISSUER, ISSUER_SHARDS, ORIGIN, OTHER_COURIER, OTHER_ISSUER, OTHER_SHOP,
     SEALING_KEY, SECURITY, SETTLEMENT, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
 };
-use tallystick_simulation::cast::{
-    Cast, NAMES, Running, handles_of, party_of, place_of, purse_key_token,
-};
+use tallystick_simulation::cast::{Cast, NAMES, Running, party_of, place_of, purse_key_token};
 
 /// Everybody.
 pub struct World {
@@ -444,8 +443,72 @@ impl World {
             self.restart(name);
         }
         self.hub
-            .spread(party, role, shards, handles_of(role, party));
+            .spread(party, role, shards, self.cast.handles(role, party));
         self.run_for(5_000);
+    }
+
+    /// Everybody's operator sets these sealing keys, the present one and the one of before, and everybody starts anew.
+    #[allow(dead_code, reason = "not all tests change it")]
+    pub fn set_sealing_keys(&mut self, present: [u8; 32], before: Option<[u8; 32]>) {
+        self.set_some_sealing_keys(present, before, |_| true);
+    }
+
+    /// The same, but only some start anew: the others have not heard of it yet.
+    #[allow(dead_code, reason = "not all tests change it")]
+    pub fn set_some_sealing_keys(
+        &mut self,
+        present: [u8; 32],
+        before: Option<[u8; 32]>,
+        hears: impl Fn(&str) -> bool,
+    ) {
+        self.cast.sealing_key = present;
+        self.cast.sealing_key_before = before;
+        let names: Vec<_> = self.machines.iter().map(|(name, _)| *name).collect();
+        for name in names.into_iter().filter(|name| hears(name)) {
+            self.restart(name);
+            // Who is not asked stays asleep.
+            let machine = self.machine(name);
+            machine.database.set_alarm(machine.clock.now_ms()).unwrap();
+        }
+        for party in [COURIER, SHOP, ISSUER, BANK, COUPONS] {
+            let (role, shards) = self.cast.spread(party);
+            if !shards.is_none() {
+                let handles = self.cast.handles(role, party);
+                self.hub.spread(party, role, shards, handles);
+            }
+        }
+    }
+
+    /// Everybody's operator changes the sealing key, and takes the one of before away once nothing wants it. Where values
+    /// are that name their key: "party table.column".
+    #[allow(dead_code, reason = "not all tests change it")]
+    pub fn change_sealing_key(&mut self) -> BTreeSet<String> {
+        let before = self.cast.sealing_key;
+        let present = before.map(|byte| byte ^ 0x5a);
+        self.set_sealing_keys(present, Some(before));
+        self.run_for(30_000);
+        let places = self.require_resealed();
+        self.set_sealing_keys(present, None);
+        self.run_for(2_000);
+        places
+    }
+
+    /// Requires that whatever names a sealing key anywhere, in all tables of everybody, names the present one, and that
+    /// everybody says so. Where such values are: "party table.column".
+    #[allow(dead_code, reason = "not all tests change it")]
+    pub fn require_resealed(&self) -> BTreeSet<String> {
+        let mut places = BTreeSet::new();
+        for (name, machine) in &self.machines {
+            let present = "SELECT key_id FROM resealing WHERE done_at IS NOT NULL";
+            let present = machine.database.run(present, &[]).unwrap();
+            let present = present.first().map(|row| row.blob(0).unwrap().to_vec());
+            let present = present.unwrap_or_else(|| panic!("{name} has not come to an end"));
+            for (place, named) in keys_named_in(machine) {
+                assert_eq!(named, present, "{name} {place}");
+                places.insert(format!("{name} {place}"));
+            }
+        }
+        places
     }
 
     /// For when the alarm of the party of that name is set, by the clock on the wall.
@@ -515,6 +578,26 @@ impl World {
     pub fn now(&self) -> Timestamp {
         Timestamp(self.clock.now_ms() / 1000)
     }
+}
+
+/// Every key that a value in some table names, with the place: "table.column".
+#[allow(dead_code, reason = "not all tests change it")]
+pub fn keys_named_in(machine: &Machine) -> Vec<(String, Vec<u8>)> {
+    let run = |sql: &str| machine.database.run(sql, &[]).unwrap();
+    let mut found = Vec::new();
+    for table in run("SELECT name FROM sqlite_master WHERE type = 'table'") {
+        let table = table.text(0).unwrap();
+        let columns = run(&format!("SELECT name FROM pragma_table_info('{table}')"));
+        for row in run(&format!("SELECT * FROM {table}")) {
+            for (column, value) in columns.iter().zip(&row.0) {
+                let Value::Blob(bytes) = value else { continue };
+                let place = format!("{table}.{}", column.text(0).unwrap());
+                let heads = bytes.windows(12).filter(|head| head.starts_with(b"TSK1"));
+                found.extend(heads.map(|head| (place.clone(), head[4..].to_vec())));
+            }
+        }
+    }
+    found
 }
 
 /// The body of an answer as text, for messages of failing tests.

@@ -26,6 +26,7 @@ mod losing;
 mod paying;
 mod power;
 mod requests;
+mod rotation;
 mod stacks;
 #[path = "../purchase/talk.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tallystick_parties::Party as _;
 use tallystick_parties::native::{Machine, block_on};
 use tallystick_parties::ports::{Clock as _, Tables as _};
+use tallystick_parties::store::vault::SealingKey;
 use tallystick_parties::vending::{Dealer, Vending, VendingConfig};
 use tallystick_protocol::test_keys::TEST_KEYS;
 use tallystick_protocol::wire::identifier::Role;
@@ -82,6 +83,17 @@ impl<'w> Vendor<'w> {
     pub fn restart(&mut self) {
         self.party = Rc::new(Vending::new(self.machine.clone(), config()));
         self.world.hub.connect(VENDING, self.party.clone());
+    }
+
+    /// The dealer sets these sealing keys, the present one and the one of before.
+    pub fn set_sealing_keys(&mut self, present: [u8; 32], before: Option<[u8; 32]>) {
+        let mut config = config();
+        config.settings.sealing_key = SealingKey::new(present);
+        config.settings.sealing_key_before = before.map(SealingKey::new);
+        self.party = Rc::new(Vending::new(self.machine.clone(), config));
+        self.world.hub.connect(VENDING, self.party.clone());
+        let now = self.world.clock.now_ms();
+        self.machine.database.set_alarm(now).unwrap();
     }
 
     /// Lets time pass for the machine and everybody else.

@@ -24,6 +24,7 @@ mod machine;
 mod opening;
 mod power;
 mod refusing;
+mod rotation;
 mod selling;
 #[path = "../purchase/world.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]

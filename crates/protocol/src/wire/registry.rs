@@ -320,12 +320,14 @@ pub mod context {
         RENEWAL_PERMIT = "tallystick/v1/renewal-permit";
         RENEWAL_REQUEST = "tallystick/v1/renewal-request";
         RENEWED_KEY_CERTIFIED = "tallystick/v1/renewed-key-certified";
+        SEALED_BY_KEY = "tallystick/v1/sealed-by-key";
         SEALED_ROW = "tallystick/v1/sealed-row";
         SEALED_SHARE = "tallystick/v1/sealed-share/";
         SEALED_LOCAL_ANSWER = "tallystick/v1/sealed-local-answer";
         SEALED_LOCAL_PAYMENT = "tallystick/v1/sealed-local-payment";
         SHOP_SETTLEMENT = "tallystick/v1/shop-settlement";
         SHOP_RECEIPT = "tallystick/v1/shop-receipt";
+        SEALING_KEY_ID = "tallystick/v1/sealing-key-id";
         SIBLING_REQUEST = "tallystick/v1/sibling-request";
         WEBHOOK_KEY = "tallystick/v1/webhook-key";
         ACCESS_REQUEST = "tallystick/v1/access-request";

@@ -22,6 +22,7 @@ use crate::ledger::{self, Account, AccountKind, End, LedgerError, Transfer};
 use crate::office::fault::{Fault, Kind};
 use crate::ports::{Ports, Tables};
 use crate::post::due::{self, Job, NewJob, Next};
+use crate::store::sealed::Sealed;
 use crate::store::typed;
 
 /// The kind of the job that orders a payment; its reference is the payment's.
@@ -292,6 +293,13 @@ fn entry_of(payment: &OutsidePayment) -> String {
 fn sealed_name(reference: &str) -> String {
     format!("outside-payment|{reference}")
 }
+
+/// Where money goes or comes from.
+pub(in crate::bank) const SEALED: Sealed = Sealed {
+    named_by: &["reference"],
+    name: |row| Ok(sealed_name(row.text(0)?)),
+    ..Sealed::whole("bank_outside_payments", "other")
+};
 
 /// Sets aside what is paid out.
 fn set_aside(tables: &dyn Tables, payment: &OutsidePayment, now_ms: u64) -> Result<(), Fault> {

@@ -95,7 +95,7 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         let office = &self.issuer.office;
         let salt = match known(office.tables(), &number)? {
             Some((_, registration, _)) => password_salt(&office.settings.domain, &registration),
-            None => self.salt_of_nobody(&number),
+            None => self.salt_of_nobody(&number)?,
         };
         let salt = Salt {
             salt: data_encoding::HEXLOWER.encode(&salt),
@@ -105,11 +105,12 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
         Ok(web::json(StatusCode::OK, &salt))
     }
 
-    fn salt_of_nobody(&self, number: &str) -> [u8; PASSWORD_SALT_BYTES] {
-        let made_up = self.issuer.office.vault.made_up(&format!("salt {number}"));
+    fn salt_of_nobody(&self, number: &str) -> Result<[u8; PASSWORD_SALT_BYTES], DatabaseError> {
+        let office = &self.issuer.office;
+        let made_up = office.made_up(office.tables(), &format!("salt {number}"))?;
         let mut salt = [0; PASSWORD_SALT_BYTES];
         salt.copy_from_slice(&made_up[..PASSWORD_SALT_BYTES]);
-        salt
+        Ok(salt)
     }
 
     /// `POST /v1/holder-sessions`. What is wrong is never told.
@@ -161,11 +162,10 @@ impl<P: Ports, B: BankingSystem> Bank<P, B> {
             Some((account, _, details)) => {
                 accounts::password_digest(&self.issuer.office, *account, details)?
             }
-            None => self
-                .issuer
-                .office
-                .vault
-                .made_up(&format!("password {number}")),
+            None => {
+                let office = &self.issuer.office;
+                office.made_up(tables, &format!("password {number}"))?
+            }
         };
         let is_right = bool::from(kept.ct_eq(&password_digest(verifier)));
         Ok(known.filter(|_| is_right).map(|(account, ..)| account))

@@ -17,6 +17,7 @@ use tallystick_protocol::wire::cbor::{decode, encode};
 
 pub(super) use self::power::Powers;
 use self::stored::Name;
+pub(super) use self::stored::SEALED;
 use super::HomeProxy;
 use super::homes::{body_of, done};
 use crate::office::fault::{Fault, Kind};

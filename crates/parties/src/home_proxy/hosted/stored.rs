@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::home_proxy::{HomeProxy, homes};
 use crate::office::fault::Fault;
 use crate::ports::{DatabaseError, Ports, Tables, Value};
+use crate::store::sealed::Sealed;
 use crate::store::typed;
 
 /// SHA-256 of a card's token.
@@ -28,6 +29,13 @@ pub(super) fn shown(name: &Name) -> String {
 fn sealed_as(name: &Name) -> String {
     format!("hosted-card|{}", shown(name))
 }
+
+/// States of cards.
+pub(in crate::home_proxy) const SEALED: Sealed = Sealed {
+    named_by: &["name"],
+    name: |row| Ok(sealed_as(&row.bytes32(0)?)),
+    ..Sealed::whole("hosted_cards", "sealed")
+};
 
 /// The home that a card is, as it says itself.
 fn home_of<R: rand_core::CryptoRng>(card: &mut Card, rng: &mut R) -> Option<HomeId> {

@@ -9,6 +9,7 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Ports, Tables};
 use crate::shop::Shop;
 use crate::store::once::{self, Command, KEY_MAX_BYTES, once};
+use crate::store::sealed::Sealed;
 
 /// The header.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -18,6 +19,12 @@ const KEPT_SECONDS: u64 = 86_400;
 const SEALED: &str = "merchant-answer";
 /// Of which command they are.
 const WHAT: &str = "merchant";
+/// The answer to whoever asks again.
+pub(in crate::shop) const SEALED_ANSWERS: Sealed = Sealed {
+    only: Some("what = 'merchant'"),
+    name: |_| Ok(SEALED.to_owned()),
+    ..Sealed::whole("commands", "answer")
+};
 
 /// A request that is done once: its key within its address, and SHA-256 of what it says.
 pub(super) struct Wish {

@@ -4,7 +4,7 @@ mod acting;
 mod asked;
 mod body;
 pub mod catalogue;
-mod done_once;
+pub(super) mod done_once;
 mod event_id;
 pub(in crate::shop) mod event_log;
 pub(in crate::shop) mod events;
@@ -26,7 +26,7 @@ pub use webhook::{Webhook, WebhookError};
 
 use http::StatusCode;
 
-use self::signing_key::SigningKey;
+use self::signing_key::KeySet;
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
@@ -86,7 +86,7 @@ impl<P: Ports> Shop<P> {
         if self.config.webhook.is_none() && self.config.api_keys.is_empty() {
             return Err(Fault::not_found());
         }
-        let set = SigningKey::of(&self.office.vault)?.set();
+        let set = KeySet::of(&self.office.vault)?;
         let mut answer = web::json(StatusCode::OK, &set);
         web::let_caches_keep(&mut answer);
         Ok(answer)

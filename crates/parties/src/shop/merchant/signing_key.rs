@@ -1,7 +1,9 @@
 //! The key with which a shop signs what it tells its own server: P-256, made of the sealing key, so that every object of
-//! the shop has the same and nothing is stored. With another sealing key it is another one, by another `kid`.
+//! the shop has the same and nothing is stored. With another sealing key it is another one, by another `kid`; while the
+//! sealing key changes, both are told.
 
 use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, Mac as _};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::trust::signature::{Es256Key, VerifyingKey};
@@ -26,7 +28,7 @@ pub(in crate::shop) struct SigningKey {
 /// A set of public keys (RFC 7517 §5).
 #[derive(Serialize)]
 pub(in crate::shop) struct KeySet {
-    keys: [Jwk; 1],
+    keys: Vec<Jwk>,
 }
 
 /// A public key of P-256 (RFC 7518 §6.2).
@@ -48,9 +50,18 @@ impl SigningKey {
     /// # Errors
     /// [`Kind::Internal`](crate::office::fault::Kind::Internal), which does not happen.
     pub fn of(vault: &Vault) -> Result<Self, Fault> {
+        let mac = vault.webhook_macs().next().ok_or_else(Fault::internal)?;
+        Self::made_with(&mac)
+    }
+
+    fn made_with(mac: &Hmac<Sha256>) -> Result<Self, Fault> {
         // One of four thousand million results is no private key of P-256, and the next one is taken.
+        let made = |number: u8| {
+            let mac = mac.clone().chain_update([number]);
+            Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()))
+        };
         let secret = (0..=u8::MAX)
-            .map(|number| Zeroizing::new(vault.webhook_secret(number)))
+            .map(made)
             .find(|secret| Es256Key::from_secret(secret).is_ok());
         let secret = secret.ok_or_else(Fault::internal)?;
         let signer = Es256Key::from_secret(&secret).map_err(|_| Fault::internal())?;
@@ -67,20 +78,30 @@ impl SigningKey {
         Ok(Self { signer, id, x, y })
     }
 
-    /// What whoever verifies is given.
-    #[must_use]
-    pub fn set(self) -> KeySet {
-        KeySet {
-            keys: [Jwk {
-                kty: "EC",
-                crv: "P-256",
-                x: self.x,
-                y: self.y,
-                kid: self.id,
-                alg: "ES256",
-                is_for: "sig",
-            }],
+    fn public(self) -> Jwk {
+        Jwk {
+            kty: "EC",
+            crv: "P-256",
+            x: self.x,
+            y: self.y,
+            kid: self.id,
+            alg: "ES256",
+            is_for: "sig",
         }
+    }
+}
+
+impl KeySet {
+    /// What whoever verifies is given: the public half of the key that signs, and of the one that signed before.
+    ///
+    /// # Errors
+    /// As of [`SigningKey::of`].
+    pub fn of(vault: &Vault) -> Result<Self, Fault> {
+        let keys = vault.webhook_macs();
+        let keys = keys.map(|mac| Ok(SigningKey::made_with(&mac)?.public()));
+        Ok(Self {
+            keys: keys.collect::<Result<_, Fault>>()?,
+        })
     }
 }
 
@@ -109,8 +130,22 @@ mod tests {
     }
 
     #[test]
+    fn while_the_sealing_key_changes_the_new_key_signs_and_both_are_told() {
+        let (old, new) = (SealingKey::new([1; 32]), SealingKey::new([2; 32]));
+        let vault = Vault::new(&new, "shop|a.example".to_owned()).after(Some(&old));
+        assert_eq!(
+            SigningKey::of(&vault).unwrap().id,
+            key(2, "shop|a.example").id
+        );
+        let told = KeySet::of(&vault).unwrap().keys;
+        let told: Vec<_> = told.into_iter().map(|key| key.kid).collect();
+        assert_eq!(told, [2, 1].map(|seal| key(seal, "shop|a.example").id));
+    }
+
+    #[test]
     fn the_set_has_the_public_half_alone() {
-        let set = serde_json::to_value(key(1, "shop|a.example").set()).unwrap();
+        let vault = Vault::new(&SealingKey::new([1; 32]), "shop|a.example".to_owned());
+        let set = serde_json::to_value(KeySet::of(&vault).unwrap()).unwrap();
         let members = set["keys"][0].as_object().unwrap();
         let names: Vec<_> = members.keys().map(String::as_str).collect();
         assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x", "y"]);

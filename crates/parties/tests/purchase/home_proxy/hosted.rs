@@ -141,6 +141,18 @@ fn a_card_is_made_once_and_answers_as_one_in_a_reader_does() {
 }
 
 #[test]
+fn a_card_opens_under_a_new_sealing_key() {
+    let mut world = World::with_home_proxy();
+    with_card(&world);
+    let places = world.change_sealing_key();
+    let place = format!("{HOME_PROXY} hosted_cards.sealed");
+    assert!(places.contains(&place), "{places:?}");
+    let holder = Holder::new(&world, 1);
+    let mut power = holder.powers().unwrap();
+    power.selects(Applet::Keys);
+}
+
+#[test]
 fn nobody_without_the_token_reaches_a_card() {
     let world = World::with_home_proxy();
     let holder = with_card(&world);

@@ -80,6 +80,29 @@ fn about_decisions(world: &World) -> Vec<TakenMail> {
 }
 
 #[test]
+fn an_address_and_a_code_that_was_mailed_open_under_a_new_sealing_key() {
+    let mut world = World::with_home_proxy();
+    let (home, other) = (home(&world, 10), home(&world, 11));
+    confirmed(&world, &home);
+    let second = "ben@example.jp";
+    assert_eq!(says(&world, &other, Some(second), None).status(), 204);
+    let mailed = code(&world);
+    let places = world.change_sealing_key();
+    for place in ["home_mail.address", "home_codes.sealed"] {
+        assert!(
+            places.contains(&format!("{HOME_PROXY} {place}")),
+            "{places:?}"
+        );
+    }
+    assert_eq!(
+        says(&world, &other, Some(second), Some(&mailed)).status(),
+        204
+    );
+    assert_eq!(tells(&world, &home, &[1]).status(), 204);
+    assert_eq!(about_decisions(&world).len(), 1);
+}
+
+#[test]
 fn t000_4_what_home_tells_is_mailed_with_its_amount_and_told_again_it_is_no_other_mail() {
     let world = World::with_home_proxy();
     let home = home(&world, 10);

@@ -66,6 +66,18 @@ fn t000_10_a_terminal_sends_its_name_and_request_to_the_first_server_and_has_the
     }
 }
 
+#[test]
+fn what_is_kept_of_a_session_with_a_terminal_is_sealed_anew_under_a_new_sealing_key() {
+    let mut world = World::with_home_proxy();
+    {
+        let (mut terminal, home, _line) = connected(&world);
+        terminal.released(&home);
+    }
+    let places = world.change_sealing_key();
+    let place = format!("{HOME_PROXY} home_sessions.kept");
+    assert!(places.contains(&place), "{places:?}");
+}
+
 /// Enters the shop with the home's card, and orders within the session, which it ends.
 pub fn orders(world: &World, terminal: &mut Terminal<'_>, home: &Home, order: &Order) {
     let mut session = terminal.released(home);
