@@ -53,4 +53,5 @@ mod t002_refused;
 mod talk;
 mod tampered;
 mod tracking;
+mod without_courier;
 mod world;

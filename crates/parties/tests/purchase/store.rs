@@ -48,7 +48,7 @@ fn the_courier_is_chosen_by_the_buyer_and_its_price_is_in_the_total() {
     let signed = ask(OTHER_COURIER).into_body();
     let form = open::<OrderForm>(&signed, &world.anchors, world.now(), Role::Shop);
     let form = form.unwrap().message;
-    assert_eq!(form.delivery.courier, domain(OTHER_COURIER));
+    assert_eq!(form.courier(), Some(&domain(OTHER_COURIER)));
     assert_eq!(form.total.minor, 1480 + 860);
     assert_eq!(form.issuers, [domain(ISSUER), domain(OTHER_ISSUER)]);
     let unknown = ask("slow-boat.localhost");
