@@ -11,11 +11,11 @@ use super::world::{
 };
 
 #[test]
-fn the_catalogue_lists_twelve_products_of_three_shelves() {
+fn the_catalogue_lists_thirteen_products_of_three_shelves() {
     let world = World::new();
     let catalogue = world.get_json(SHOP, "/v1/catalogue");
     let products = catalogue["products"].as_array().unwrap();
-    assert_eq!(products.len(), 12);
+    assert_eq!(products.len(), 13);
     for product in products {
         assert!(product["price_minor"].as_u64().unwrap() > 0);
         assert!(product["stock"].as_u64().unwrap() > 0);
