@@ -41,7 +41,7 @@ export function manyOrdersScenes({ ready, asked, moving, done, refused, card }: 
   const orders = Array.from({ length: ORDERS }, (_, place): OrderView => {
     const kind = place < 2 ? moving : (kinds[place % kinds.length] ?? done)
     const items = Array.from({ length: 1 + (place % 3) }, (_, one) => item(place + one, 1 + (place % 2)))
-    const total = items.reduce((sum, { price_minor, quantity }) => sum + price_minor * quantity, asked.delivery.price_minor)
+    const total = items.reduce((sum, { price_minor, quantity }) => sum + price_minor * quantity, asked.delivery?.price_minor ?? 0)
     const at = NOW - place * place * 0.12 * DAY
     const number = `${(0x5c5c - place * 7).toString(16)}-${(0xa0b1 + place * 31).toString(16)}`
     return {

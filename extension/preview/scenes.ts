@@ -138,6 +138,29 @@ const done: OrderView = {
     'charged',
   ),
 }
+/** Of goods that no courier delivers: a licence that the shop hands over. */
+const licence: OrderView = {
+  ...asked,
+  request_id: 'licence',
+  parties: asked.parties.filter(({ role }) => role !== 'courier'),
+  delivery: undefined,
+  without_courier: 'by-shop',
+  matrix: strict.filter(({ row }) => row !== 'destination').map(row => ({ ...row, courier: false })),
+  proposed_address: undefined,
+  strands: { shop: { fill: 0, word: 'waiting' }, issuer: { fill: 0, word: 'waiting' } },
+}
+const handedOver: OrderView = {
+  ...done,
+  ...licence,
+  request_id: 'handed-over',
+  state: 'delivering',
+  sentence_key: 'handed-over',
+  address_label: undefined,
+  tracking: undefined,
+  handed: [{ name: licence.items[0]?.name ?? '', text: 'ABCD-1234-EFGH\nhttps://kiso-tea.localhost/guide' }],
+  strands: { shop: { fill: 3, word: 'handed-over' }, issuer: { fill: 3, word: 'charged' } },
+  history: happened('asked', 'approved', 'confirmed-issuer', 'confirmed-shop', 'sent', 'received', 'authorised', 'handed-over', 'charged'),
+}
 /** Of which courier and shop say how far its parcel is. */
 const onTheWay: OrderView = {
   ...done,
@@ -289,6 +312,8 @@ const further: WalletView = {
 export const SCENES: Record<string, Scene> = {
   asked: order(asked),
   extra: order(extra),
+  'by-shop': order(licence),
+  'handed-over': order(handedOver),
   long: order(long),
   'no-address': order(asked, { addresses: [] }),
   blocked: order(asked, { pin_tries_left: 0 }),

@@ -21,7 +21,14 @@ export interface Product {
   stock?: number | null
   category?: string
   image?: string
+  /** That no courier delivers it: the shop hands it over itself. */
+  without_courier?: WithoutCourier
+  /** What it hands over for it, such as the address of a download: 1 to 2,000 bytes, read by who has paid. */
+  handed_text?: string
 }
+
+/** How goods come to the holder that no courier delivers. */
+export type WithoutCourier = 'by-shop'
 
 export interface Catalogue {
   tagline?: Name
@@ -41,6 +48,15 @@ export interface FreeLine extends CatalogueLine {
   /** What one costs, tax included. */
   unit_price_minor: Minor
   tax_basis_points?: number
+  /** What the shop hands over for it, such as a licence key: 1 to 2,000 bytes. Only with `hand_over`. */
+  handed_text?: string
+}
+
+/** What is handed over for one line of an order. */
+export interface HandedLine {
+  sku: string
+  /** 1 to 2,000 bytes. */
+  handed_text: string
 }
 
 /** Who is to deliver, one of the shop's couriers. */
@@ -58,6 +74,8 @@ export interface FormRequest {
   /** 1 to 50. */
   lines: (CatalogueLine | FreeLine)[]
   delivery?: WantedDelivery
+  /** That the shop hands the goods over itself: at once when they are paid, or when `orders.handOver` says so. In the place of `delivery`. */
+  hand_over?: 'at-once' | 'when-told'
   policy?: 'strict' | 'ep0791901-fig2'
   /** With what it may be paid, of what the shop takes. */
   instruments?: Instrument[]
@@ -79,7 +97,9 @@ export interface Form {
   total_minor: Minor
   currency: string
   lines: FormLine[]
-  delivery: OrderedDelivery
+  /** Left out if no courier delivers. */
+  delivery?: OrderedDelivery
+  without_courier?: WithoutCourier
   /** The tax in the prices, by rate. */
   tax: TaxLine[]
 }
@@ -126,7 +146,9 @@ export interface OrderLine {
   coupons_minor: Minor
   currency: string
   issuer: string
-  courier: string
+  /** Left out if no courier delivers. */
+  courier?: string
+  without_courier?: WithoutCourier
   tracking?: string
   received_at: Time
   packed_at?: Time
@@ -141,7 +163,7 @@ export interface Person {
 
 export interface Order extends OrderLine {
   lines: OrderedLine[]
-  delivery: OrderedDelivery
+  delivery?: OrderedDelivery
   holder?: Person
   destination?: Person
   refunds: Refund[]
@@ -228,6 +250,8 @@ export class Shop {
     get(number: string): Promise<Order>
     /** Notes that it is packed. */
     pack(number: string, options?: Once): Promise<Order>
+    /** Hands over what no courier delivers, with these texts or those of the form: once, as soon as whoever pays has authorised it. */
+    handOver(number: string, lines?: HandedLine[], options?: Once): Promise<Order>
     /** Asks for the order's end; how it went, an event says. */
     cancel(number: string, options?: Once): Promise<Order>
     /** Asks for a part to be given back, or all; how it went, an event says. */

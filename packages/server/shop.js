@@ -89,6 +89,8 @@ const orders = shop => {
     list,
     get: number => shop.request('GET', path(number)),
     pack: (number, options) => shop.request('POST', path(number, '/packed'), once(options)),
+    handOver: (number, lines, options) =>
+      shop.request('POST', path(number, '/handed-over'), { body: { lines: lines ?? [] }, ...once(options) }),
     cancel: (number, options) => shop.request('POST', path(number, '/cancellation'), once(options)),
     refund: (number, amountMinor, options) =>
       shop.request('POST', path(number, '/refunds'), { body: { amount_minor: amountMinor }, ...once(options) }),

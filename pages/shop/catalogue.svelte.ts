@@ -15,6 +15,8 @@ export interface Product {
   stock: number
   category: Category
   image: string
+  /** The store hands it over itself, in the buyer's wallet. */
+  byShop: boolean
 }
 
 /** Who delivers, for how much, and in how many days at the earliest and the latest. */
@@ -50,6 +52,7 @@ type Said = Omit<Catalogue, 'store' | 'couriers' | 'products'> & {
     stock: number | null
     category?: Category
     image?: string
+    without_courier?: 'by-shop'
   })[]
 }
 
@@ -87,6 +90,7 @@ function inWords(said: Said): Catalogue {
       stock: product.stock ?? Infinity,
       category: product.category ?? CATEGORIES[0] ?? 'tea',
       image: product.image ?? '',
+      byShop: product.without_courier === 'by-shop',
     })),
   }
 }

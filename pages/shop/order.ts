@@ -11,7 +11,8 @@ export interface Summary {
   /** Whether the issuer has signed that it charged the amount. */
   is_charged: boolean
   items: { name: Name; quantity: number; /** of one piece */ price_minor: number }[]
-  delivery: { name: Name; price_minor: number }
+  /** None if the store hands over itself. */
+  delivery?: { name: Name; price_minor: number }
   total_minor: number
   /** What of it coupons pay. */
   coupons_minor?: number
@@ -31,8 +32,13 @@ export interface Summary {
   refused_reason?: string
 }
 
+/** Whether whoever pays has signed that an order which came to its end is charged. */
+export const isCharged = ({ state, is_charged }: Summary) => state === 'accepted' && is_charged
+
 /** The key of the sentence that says where an order stands, and where the money is. */
-export function standOf({ state, is_charged, refused_by, refused_reason, coupons_minor, total_minor }: Summary): string {
+export function standOf({ state, is_charged, refused_by, refused_reason, coupons_minor, total_minor, delivery }: Summary): string {
+  if (!delivery && ['asking', 'authorised', 'accepted'].includes(state))
+    return state === 'accepted' ? `stand_handed${is_charged ? '_charged' : ''}` : `stand_handed_${state}`
   if (state === 'accepted' && is_charged) return coupons_minor === total_minor ? 'stand_charged_coupons' : 'stand_charged'
   if (state !== 'refused') return `stand_${state}`
   if (refused_reason === 'cancelled') return 'stand_refused_cancelled'

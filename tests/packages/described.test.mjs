@@ -63,7 +63,14 @@ test('every call of the description can be made, and no other is', async () => {
   const { orders, catalogue, events } = shop
   const calls = [
     shop.createForm({ lines: [] }),
-    ...[orders.list(), orders.get('{number}'), orders.pack('{number}'), orders.cancel('{number}'), orders.refund('{number}', 1)],
+    ...[
+      orders.list(),
+      orders.get('{number}'),
+      orders.pack('{number}'),
+      orders.handOver('{number}'),
+      orders.cancel('{number}'),
+      orders.refund('{number}', 1),
+    ],
     ...[catalogue.put({ products: [] }), catalogue.get()],
     ...[events.list(), events.sendAgain('{id}')],
     shop.webhookKey('one'),

@@ -93,13 +93,19 @@ test('an answer that is no problem, none at all, and one that is no JSON are pro
   await assert.rejects(text.orders.get('a1'), { kind: 'malformed-answer' })
 })
 
-test('orders are listed, read, packed, cancelled and refunded', async () => {
+test('orders are listed, read, packed, handed over, cancelled and refunded', async () => {
   const filter = { state: /** @type {const} */ ('accepted'), limit: 10, search: 'acacia & more', until: undefined }
   const listed = await asks(() => shop.orders.list(filter), { status: 200, body: { orders: [] } })
   assert.equal(listed.request.path, '/v1/merchant/orders?state=accepted&limit=10&search=acacia+%26+more')
   const paths = [
     [() => shop.orders.get('a1'), 'GET', 'orders/a1', ''],
     [() => shop.orders.pack('a1'), 'POST', 'orders/a1/packed', ''],
+    [
+      () => shop.orders.handOver('a1', [{ sku: 'key', handed_text: 'ABCD' }]),
+      'POST',
+      'orders/a1/handed-over',
+      { lines: [{ sku: 'key', handed_text: 'ABCD' }] },
+    ],
     [() => shop.orders.cancel('a1'), 'POST', 'orders/a1/cancellation', ''],
     [() => shop.orders.refund('a1', 500), 'POST', 'orders/a1/refunds', { amount_minor: 500 }],
     [() => shop.catalogue.put({ products: [] }), 'PUT', 'catalogue', { products: [] }],
@@ -110,7 +116,7 @@ test('orders are listed, read, packed, cancelled and refunded', async () => {
   for (const [call, ...wanted] of paths) {
     const { request } = await asks(call)
     assert.deepEqual([request.method, request.path, request.body], [wanted[0], `/v1/merchant/${wanted[1]}`, wanted[2]])
-    const once = /packed|cancellation|refunds/.test(request.path)
+    const once = /packed|handed-over|cancellation|refunds/.test(request.path)
     assert.equal(Boolean(request.headers['idempotency-key']), once, request.path)
   }
 })

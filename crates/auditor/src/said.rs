@@ -2,6 +2,7 @@
 
 use tallystick_protocol::bank::{AccountInstruction, KeyRenewal, Proof, ProofKind};
 use tallystick_protocol::checkout::answers::{Acceptance, AuthorisationRequest, Refusal};
+use tallystick_protocol::checkout::handing::HandingOver;
 use tallystick_protocol::checkout::order::{HolderApproval, OrderProof};
 use tallystick_protocol::checkout::refunds::RefundRequest;
 use tallystick_protocol::purse::local::{LocalAnswer, LocalPayment};
@@ -92,6 +93,7 @@ pub(crate) enum Said {
     /// Signed by nobody: it opens the root that was approved.
     Order(Box<OrderProof>),
     Acceptance(Acceptance),
+    HandingOver(HandingOver),
     /// With the role in which it was signed.
     Refusal(Refusal, Role),
     Refund(RefundRequest),
@@ -141,6 +143,9 @@ impl Said {
             ProofKind::Acceptance => {
                 Self::Acceptance(open(bytes, anchors, at, Role::Courier)?.message)
             }
+            ProofKind::HandingOver => {
+                Self::HandingOver(open(bytes, anchors, at, Role::Shop)?.message)
+            }
             ProofKind::Refusal => refusal(bytes, trust, proof)?,
             ProofKind::RefundRequest => Self::Refund(open(bytes, anchors, at, Role::Shop)?.message),
             ProofKind::Command => command(proof, trust)?,
@@ -184,6 +189,7 @@ impl Said {
             Self::Approval(said, _) => format!("approval {}", said.root),
             Self::Order(_) => return None,
             Self::Acceptance(said) => format!("acceptance {}", said.root),
+            Self::HandingOver(said) => format!("handing-over {}", said.root),
             Self::Refusal(said, role) => format!("refusal {} {}", role.as_str(), said.root),
             Self::Refund(said) => format!("refund-request {} {}", said.root, said.number),
             Self::Command(said, _) => format!("command {}", said.id),

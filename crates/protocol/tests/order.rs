@@ -5,10 +5,12 @@ mod support;
 
 use rand_core::CryptoRng;
 use support::Seeded;
+use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::coupons::{
     CouponMix, CouponOrder, CouponRule, CouponShare, RefundOrder, coupons_of,
 };
-use tallystick_protocol::checkout::form::{Delivery, FormError, Item, OrderForm};
+use tallystick_protocol::checkout::form::{Delivery, FormError, Item, OrderForm, WithoutCourier};
+use tallystick_protocol::checkout::handing::{HandedGoods, HandedLine, HandingError};
 use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::order::{
     Destination, HolderDetails, OpenedPart, OrderFields, OrderHeader, PartError, PartKey,
@@ -61,13 +63,13 @@ fn form() -> OrderForm {
             names: None,
             tax_basis_points: None,
         }],
-        delivery: Delivery {
+        delivery: Some(Delivery {
             courier: party(Role::Courier),
             name: "Hayate".into(),
             price: yen(520),
             names: None,
             tax_basis_points: None,
-        },
+        }),
         total: yen(3480),
         issuers: vec![party(Role::Issuer)],
         instruments: vec![Instrument::CardAccount],
@@ -76,6 +78,7 @@ fn form() -> OrderForm {
         coupons: None,
         tax: None,
         seller: None,
+        without_courier: None,
     }
 }
 
@@ -101,7 +104,14 @@ fn fields_paid_with(payment: &Payment) -> OrderFields {
         address: "4-1-1 Nakano\nTokyo".into(),
         telephone: "+81 90 8765 4321".into(),
     };
-    OrderFields::new(&form(), b"the signed form", payment, &holder, &destination).unwrap()
+    OrderFields::new(
+        &form(),
+        b"the signed form",
+        payment,
+        &holder,
+        Some(&destination),
+    )
+    .unwrap()
 }
 
 fn header(order: u8) -> OrderHeader {
@@ -110,7 +120,7 @@ fn header(order: u8) -> OrderHeader {
         holder: HolderId::of_enrolment_key(&[7; 32]),
         shop: party(Role::Shop),
         issuer: party(Role::Issuer),
-        courier: party(Role::Courier),
+        courier: Some(party(Role::Courier)),
         sent_at: Timestamp(1_100),
         expires_at: Timestamp(2_000),
     }
@@ -466,8 +476,8 @@ fn named_and_taxed() -> OrderForm {
     let mut form = form();
     form.items[0].names = Some(names.into());
     form.items[0].tax_basis_points = Some(800);
-    form.delivery.tax_basis_points = Some(1000);
-    form.tax = tax::lines_of(&form.items, &form.delivery).unwrap();
+    form.delivery.as_mut().unwrap().tax_basis_points = Some(1000);
+    form.tax = tax::lines_of(&form.items, form.delivery.as_ref()).unwrap();
     form.seller = Some(Seller {
         name: "木曽茶舗".to_owned(),
         address: Some("長野県塩尻市奈良井 1-2".to_owned()),
@@ -500,9 +510,11 @@ fn names_that_are_none_or_differ_from_the_one_for_all_make_a_form_void() {
         wrong(&mut form.items[0].names.as_mut().unwrap()[1]);
         assert_eq!(form.validate(), Err(FormError::Names));
         let mut form = named_and_taxed();
-        form.delivery.names = form.items[0].names.clone();
+        let names = form.items[0].names.clone();
+        form.delivery.as_mut().unwrap().names = names;
         assert_eq!(form.validate(), Ok(()));
-        wrong(&mut form.delivery.names.as_mut().unwrap()[1]);
+        let delivery = form.delivery.as_mut().unwrap();
+        wrong(&mut delivery.names.as_mut().unwrap()[1]);
         assert_eq!(form.validate(), Err(FormError::Names));
     }
     let mut other = named_and_taxed();
@@ -547,4 +559,151 @@ fn a_seller_of_unseen_or_endless_words_makes_a_form_void() {
         wrong(form.seller.as_mut().unwrap());
         assert_eq!(form.validate(), Err(FormError::Seller));
     }
+}
+
+/// A form of goods that the shop hands over itself.
+fn without_courier() -> OrderForm {
+    OrderForm {
+        delivery: None,
+        total: yen(2960),
+        without_courier: Some(WithoutCourier::ByShop),
+        ..form()
+    }
+}
+
+#[test]
+fn a_form_names_a_courier_or_says_that_none_delivers_and_never_both_or_neither() {
+    let without = without_courier();
+    assert_eq!(without.validate(), Ok(()));
+    assert_eq!(without.courier(), None);
+    assert_eq!(form().courier(), Some(&party(Role::Courier)));
+    let both = OrderForm {
+        without_courier: Some(WithoutCourier::ByShop),
+        ..form()
+    };
+    assert_eq!(both.validate(), Err(FormError::Delivery));
+    let neither = OrderForm {
+        without_courier: None,
+        ..without_courier()
+    };
+    assert_eq!(neither.validate(), Err(FormError::Delivery));
+    let dear = OrderForm {
+        total: yen(3480),
+        ..without_courier()
+    };
+    assert_eq!(dear.validate(), Err(FormError::Total));
+}
+
+#[test]
+fn a_shop_may_not_ask_where_a_parcel_goes_that_there_is_not() {
+    for field in Field::ALL.into_iter().filter(|one| one.is_destination()) {
+        let asking = OrderForm {
+            extra: vec![field],
+            ..without_courier()
+        };
+        assert_eq!(asking.validate(), Err(FormError::Extra));
+        let with_courier = OrderForm {
+            extra: vec![field],
+            ..form()
+        };
+        assert_eq!(with_courier.validate(), Ok(()));
+    }
+}
+
+/// An order without a courier, prepared.
+fn prepared_without_courier(rng: &mut impl CryptoRng) -> PreparedOrder {
+    let holder = HolderDetails {
+        name: "Aiko Tanaka".into(),
+        telephone: "+81 3 1234 5678".into(),
+        address: None,
+    };
+    let form = without_courier();
+    let fields = OrderFields::new(&form, b"the signed form", &card(), &holder, None).unwrap();
+    let header = OrderHeader {
+        courier: None,
+        ..header(1)
+    };
+    PreparedOrder::new(rng, header, fields)
+}
+
+#[test]
+fn without_a_courier_shop_and_issuer_have_parts_and_no_destination_is_sealed_for_anybody() {
+    let rng = &mut Seeded(1, 0);
+    // Whatever the policy would let them read.
+    let greedy = Policy::new(PolicyName::Ep0791901Fig2, &Field::ALL);
+    let prepared = prepared_without_courier(rng);
+    let order = prepared
+        .seal(rng, &greedy, &keys(), b"signed", None)
+        .unwrap();
+    assert_eq!(order.parts.len(), 2);
+    assert!(order.part(Role::Courier).is_none());
+    for role in [Role::Shop, Role::Issuer] {
+        let part = open(&order, role);
+        assert!(readable(&part).iter().all(|field| !field.is_destination()));
+        assert_eq!(part.header.courier, None);
+    }
+}
+
+#[test]
+fn an_order_without_a_courier_is_not_made_into_one_with_a_courier_nor_the_other_way() {
+    let rng = &mut Seeded(1, 0);
+    let prepared = prepared_without_courier(rng);
+    let strict = Policy::least();
+    let mut without = prepared
+        .seal(rng, &strict, &keys(), b"signed", None)
+        .unwrap();
+    without.header.courier = Some(party(Role::Courier));
+    assert!(without.part(Role::Shop).is_none(), "a part is missing");
+    let mut with = split(1);
+    with.header.courier = None;
+    assert!(with.part(Role::Shop).is_none(), "there is a part too many");
+    with.parts.pop();
+    // What the card signed is in each part: who opens one finds the courier there.
+    let part = with.part(Role::Issuer).unwrap();
+    let opened = part.open(&key(Role::Issuer)).unwrap();
+    assert_eq!(opened.header.courier, Some(party(Role::Courier)));
+}
+
+fn handed(lines: &[(&str, &str)]) -> HandedGoods {
+    let line = |(sku, text): &(&str, &str)| HandedLine {
+        sku: (*sku).into(),
+        text: (*text).into(),
+    };
+    HandedGoods {
+        lines: lines.iter().map(line).collect(),
+    }
+}
+
+#[test]
+fn what_is_handed_over_is_of_the_form_and_within_limits() {
+    let form = without_courier();
+    let check = |lines: &[(&str, &str)]| handed(lines).check(&form);
+    assert_eq!(check(&[("sencha-100", "Your key:\n\nABCD-1234")]), Ok(()));
+    assert_eq!(check(&[]), Err(HandingError::Lines));
+    assert_eq!(check(&[("other", "key")]), Err(HandingError::Lines));
+    let twice = [("sencha-100", "a"), ("sencha-100", "b")];
+    assert_eq!(check(&twice), Err(HandingError::Lines));
+    for text in ["", " \n ", "\u{202e}key", "a\tb", &"x".repeat(2_001)] {
+        let said = check(&[("sencha-100", text)]);
+        assert_eq!(said, Err(HandingError::Text), "{text}");
+    }
+}
+
+#[test]
+fn what_is_handed_over_opens_with_the_holders_key_for_its_order_alone() {
+    let rng = &mut Seeded(1, 0);
+    let (own, others) = (CancellationKey::random(rng), CancellationKey::random(rng));
+    let (root, other_root) = (split(1).root, split(2).root);
+    let goods = handed(&[("sencha-100", "ABCD-1234")]);
+    let sealed = goods.seal(rng, &own.lock(), &root).unwrap();
+    assert_eq!(HandedGoods::open(&sealed, &own, &root), Ok(goods));
+    let closed = Err(HandingError::DoesNotOpen);
+    assert_eq!(HandedGoods::open(&sealed, &others, &root), closed);
+    assert_eq!(HandedGoods::open(&sealed, &own, &other_root), closed);
+    for at in 0..sealed.len() {
+        let mut altered = sealed.clone();
+        altered[at] ^= 1;
+        assert_eq!(HandedGoods::open(&altered, &own, &root), closed, "{at}");
+    }
+    assert!(!sealed.windows(9).any(|part| part == b"ABCD-1234"));
 }

@@ -24,11 +24,17 @@ export function namesOf(order: OrderView): Record<PartyRole, string> {
   }
 }
 
+/** The words for `prefix.name`, as they are where no courier delivers or where an account or a purse pays, if those differ. */
+function keyOfOrder(order: OrderView, prefix: 'order' | 'event', name: string, otherwise: Key): Key {
+  const own = `by-shop.${prefix}.${name}`
+  return order.without_courier && isKey(own) ? own : keyFor(paymentOf(order), prefix, name, otherwise)
+}
+
 /** Where the order and the money are, in a sentence or two. */
 export function sentenceOf(order: OrderView): string {
   // The shop hears of it in a moment.
   if (order.tap?.state === 'paid' && isUnderWay(order) && order.state !== 'authorised') return t('approve.tap.paid')
-  const named = (name: string, otherwise: Key) => t(keyFor(paymentOf(order), 'order', name, otherwise), namesOf(order))
+  const named = (name: string, otherwise: Key) => t(keyOfOrder(order, 'order', name, otherwise), namesOf(order))
   if (order.state === 'delivering' && !isCharged(order)) return named('delivering.reserved', 'order.delivering.reserved')
   if (isUnderWay(order) && isCharged(order)) return named('charged', 'order.charged')
   return named(order.sentence_key.replace(/^order\./, ''), `order.${order.state}`)
@@ -41,7 +47,7 @@ export const couponsGivenBack = (order: OrderView): number =>
 /** One line of the order's history. */
 export function eventWord(order: OrderView, event: string): string {
   const key = `event.${event}`
-  return isKey(key) ? t(keyFor(paymentOf(order), 'event', event, key), namesOf(order)) : event
+  return isKey(key) ? t(keyOfOrder(order, 'event', event, key), namesOf(order)) : event
 }
 
 /** Whether the issuer has said that the card is charged, whatever it gave back since. */
@@ -69,18 +75,18 @@ export const isWithHolder = (order: OrderView): boolean => order.state === 'appr
 export function silentParties(order: OrderView): string[] {
   const roles = Object.keys(order.strands) as PartyRole[]
   const waiting: Partial<Record<OrderState, PartyRole[]>> = {
-    approved: roles.filter(role => order.strands[role].word === 'sealed'),
+    approved: roles.filter(role => order.strands[role]?.word === 'sealed'),
     confirmed: ['shop'],
     sent: ['shop'],
     received: ['issuer'],
-    authorised: ['courier'],
+    authorised: [order.without_courier ? 'shop' : 'courier'],
   }
   return (waiting[order.state] ?? []).map(role => partyName(order, role))
 }
 
 /** Among the orders on their way, as people see it: until the courier says that the parcel was delivered. */
 export function isMoving(order: OrderView): boolean {
-  if (order.state !== 'delivering') return isUnderWay(order)
+  if (order.state !== 'delivering' || order.without_courier) return isUnderWay(order)
   // Courier or shop may be of an earlier release, which says nothing of parcels.
   return order.parcel ? order.is_parcel_under_way : Date.now() / 1000 - order.updated_at < UNTOLD_SECONDS
 }
@@ -103,6 +109,7 @@ export function stateWord(order: OrderView): string {
   if (order.failure?.kind === 'cancelled' && order.state === 'refused') return t('state.cancelled')
   if (order.strands.issuer.word === 'refunded') return t('state.refunded')
   if (isDelivered(order)) return t('state.delivered')
+  if (order.state === 'delivering' && order.without_courier) return t('state.handed-over')
   return t(keyOr('state', order.state, 'state.moving'))
 }
 

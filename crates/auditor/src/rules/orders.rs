@@ -142,7 +142,7 @@ impl<'a> Audit<'a> {
             && purse.and_then(|purse| purse.account.as_deref()) == Some(account)
     }
 
-    /// What the courier's acceptance, a refusal, or the end of the order's time ends.
+    /// What the courier's acceptance, the shop's word that it handed over where no courier delivers, a refusal, or the end of the order's time ends.
     pub(super) fn order_end(
         &mut self,
         object: &'a str,
@@ -158,17 +158,24 @@ impl<'a> Audit<'a> {
                 said.root == order.root
                     && said.shop == header.shop
                     && said.issuer == header.issuer
-                    && said.envelope.from == header.courier,
+                    && Some(&said.envelope.from) == header.courier.as_ref(),
+            ),
+            Said::HandingOver(said) => Some(
+                said.root == order.root
+                    && said.issuer == header.issuer
+                    && said.envelope.from == header.shop
+                    && header.courier.is_none(),
             ),
             _ => None,
         });
         let is_refused = self.find(object, &transfer.id, |said| match said {
             Said::Refusal(said, role) => {
                 let by = match role {
-                    Role::Shop => &header.shop,
-                    _ => &header.courier,
+                    Role::Shop => Some(&header.shop),
+                    _ => header.courier.as_ref(),
                 };
-                Some(said.root == order.root && said.by == *role && said.envelope.from == *by)
+                let is_theirs = Some(&said.envelope.from) == by;
+                Some(said.root == order.root && said.by == *role && is_theirs)
             }
             _ => None,
         });

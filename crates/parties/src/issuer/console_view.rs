@@ -96,9 +96,11 @@ impl<P: Ports> Issuer<P> {
     fn facts(&self, stored: &Reservation) -> Result<Vec<Fact>, Fault> {
         let mut facts = vec![
             Fact::new("shop", Cell::Party(stored.shop.to_string())),
-            Fact::new("courier", Cell::Party(stored.courier.to_string())),
             Fact::new("ends", Cell::Time(stored.expires_at.0)),
         ];
+        if let Some(courier) = stored.courier.domain() {
+            facts.insert(1, Fact::new("courier", Cell::Party(courier.to_string())));
+        }
         if let Some(account) = stored.owner {
             let currency = stored.money.currency;
             let name = books::name_of(account);
@@ -117,17 +119,17 @@ impl<P: Ports> Issuer<P> {
             return vec![StatementLine::new("refusal", own, vec![reason])];
         }
         let amount = Fact::new("amount", stored.money);
-        let courier = Fact::new("party", Cell::Party(stored.courier.to_string()));
-        let mut lines = vec![
-            StatementLine::new("authorisation", own, vec![amount]),
-            StatementLine::new("clearance", own, vec![courier]),
-        ];
-        if stored.state == ReservationState::Captured {
-            lines.push(StatementLine::new(
-                "acceptance",
-                &stored.courier,
-                Vec::new(),
-            ));
+        let mut lines = vec![StatementLine::new("authorisation", own, vec![amount])];
+        let is_captured = stored.state == ReservationState::Captured;
+        let Some(courier) = stored.courier.domain() else {
+            let handed = StatementLine::new("handing-over", &stored.shop, Vec::new());
+            lines.extend(is_captured.then_some(handed));
+            return lines;
+        };
+        let party = Fact::new("party", Cell::Party(courier.to_string()));
+        lines.push(StatementLine::new("clearance", own, vec![party]));
+        if is_captured {
+            lines.push(StatementLine::new("acceptance", courier, Vec::new()));
         }
         lines
     }

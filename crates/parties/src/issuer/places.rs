@@ -2,6 +2,7 @@
 //! that holder orders there, too. Opening, enrolling and moving accounts is the office's.
 
 use tallystick_protocol::checkout::answers::{Acceptance, AuthorisationRequest, Refusal};
+use tallystick_protocol::checkout::handing::HandingOver;
 use tallystick_protocol::checkout::refunds::RefundRequest;
 use tallystick_protocol::trust::statement::unverified;
 use tallystick_protocol::wire::identifier::{Handle, HolderId, Root};
@@ -38,6 +39,7 @@ fn said(body: &[u8]) -> Option<(Root, Option<Handle>)> {
     unverified::<Acceptance>(body)
         .map(|said| (said.root, said.handle))
         .or_else(|_| unverified::<Refusal>(body).map(|said| (said.root, said.handle)))
+        .or_else(|_| unverified::<HandingOver>(body).map(|said| (said.root, said.handle)))
         .or_else(|_| unverified::<RefundRequest>(body).map(|said| (said.root, said.handle)))
         .ok()
 }

@@ -16,6 +16,7 @@ use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
+use crate::store::courier::StoredCourier;
 
 impl<P: Ports> Payer<'_, P> {
     /// `POST /v1/authorisations`.
@@ -106,7 +107,7 @@ impl<P: Ports> Payer<'_, P> {
             part: Some(request.part.clone()),
             owner,
             shop: header.shop.clone(),
-            courier: header.courier.clone(),
+            courier: StoredCourier(header.courier.clone()),
             money: request.amount,
             received_at: self.office.now(),
             // What is refused for living too long is stored all the same, as a time that fits.
@@ -117,7 +118,7 @@ impl<P: Ports> Payer<'_, P> {
         }
     }
 
-    /// Two statements over the same root: with the amount for the shop, without it for the courier.
+    /// Two statements over the same root: with the amount for the shop, without it for the courier, if one delivers.
     fn decide_yes(
         &self,
         tables: &dyn Tables,
@@ -140,17 +141,20 @@ impl<P: Ports> Payer<'_, P> {
             amount: request.amount,
             handle,
         };
-        let clearance = Clearance {
-            envelope: envelope(header.courier.clone()),
-            root: request.part.root,
-            payee: header.shop.clone(),
-            courier: header.courier.clone(),
-            binds_until: Some(header.expires_at.plus_seconds(self.terms.binding_seconds)),
-            handle,
-        };
         let reference = request.part.root.to_string();
         self.office
             .decide(tables, words::AUTHORISATION, &reference, &authorisation)?;
+        let Some(courier) = &header.courier else {
+            return Ok(());
+        };
+        let clearance = Clearance {
+            envelope: envelope(courier.clone()),
+            root: request.part.root,
+            payee: header.shop.clone(),
+            courier: courier.clone(),
+            binds_until: Some(header.expires_at.plus_seconds(self.terms.binding_seconds)),
+            handle,
+        };
         self.office
             .decide(tables, words::CLEARANCE, &reference, &clearance)
     }
@@ -165,9 +169,13 @@ impl<P: Ports> Payer<'_, P> {
                 self.office.signed(words::REFUSAL, &reference).await?,
             ));
         }
+        let clearance = match stored.courier.domain() {
+            Some(_) => Some(self.office.signed(words::CLEARANCE, &reference).await?),
+            None => None,
+        };
         let answer = AuthorisationAnswer {
             authorisation: self.office.signed(words::AUTHORISATION, &reference).await?,
-            clearance: self.office.signed(words::CLEARANCE, &reference).await?,
+            clearance,
         };
         Ok(web::cbor(encode(&answer)))
     }

@@ -7,7 +7,7 @@ use http::Method;
 use tallystick_protocol::checkout::answers::{Acceptance, Inquiry, STATEMENT_MAX_BYTES};
 use tallystick_protocol::trust::statement::{Audience, message_type};
 use tallystick_protocol::wire::cbor::Message;
-use tallystick_protocol::wire::identifier::Root;
+use tallystick_protocol::wire::identifier::{Domain, Root};
 
 use super::Payer;
 use super::reservations::{self, Reservation};
@@ -34,7 +34,11 @@ impl<P: Ports> Payer<'_, P> {
         if now_ms < self.ask_at_ms(&stored) {
             return Ok(Next::At(self.ask_at_ms(&stored)));
         }
-        match self.ask_courier(&stored).await {
+        let Some(courier) = stored.courier.domain() else {
+            self.settle(&root, ReservationState::Released, None)?;
+            return Ok(Next::Done);
+        };
+        match self.ask_courier(&stored, courier).await {
             Ok((next, word)) => self.settle(&root, next, Some(&word))?,
             Err(fault) if self.is_bound(&stored, now_ms) => return Err(fault),
             Err(_) => self.settle(&root, ReservationState::Released, None)?,
@@ -42,9 +46,13 @@ impl<P: Ports> Payer<'_, P> {
         Ok(Next::Done)
     }
 
-    /// When the courier is asked about a reservation, in milliseconds since 1970.
+    /// When the courier is asked about a reservation, in milliseconds since 1970. Without a courier nobody is: what the shop
+    /// handed over in time it shows by itself, for as long as an acceptance would bind, and what it did not it releases.
     pub(crate) fn ask_at_ms(&self, stored: &Reservation) -> u64 {
-        let grace = self.terms.inquiry_grace_seconds;
+        let grace = match stored.courier.domain() {
+            Some(_) => self.terms.inquiry_grace_seconds,
+            None => self.terms.binding_seconds,
+        };
         stored.expires_at.plus_seconds(grace).milliseconds()
     }
 
@@ -58,10 +66,11 @@ impl<P: Ports> Payer<'_, P> {
     async fn ask_courier(
         &self,
         stored: &Reservation,
+        courier: &Domain,
     ) -> Result<(ReservationState, Vec<u8>), Fault> {
         let inquiry = Inquiry {
             envelope: self.office.envelope(
-                Audience::Party(stored.courier.clone()),
+                Audience::Party(courier.clone()),
                 stored.order_id.0,
                 QUESTION_SECONDS,
             ),
@@ -69,7 +78,7 @@ impl<P: Ports> Payer<'_, P> {
             expired_at: stored.expires_at,
         };
         let mut request = web::request_to(
-            stored.courier.as_str(),
+            courier.as_str(),
             Method::POST,
             "/v1/inquiries",
             Some(web::COSE),
@@ -92,11 +101,12 @@ impl<P: Ports> Payer<'_, P> {
     }
 
     fn word_of(&self, stored: &Reservation, word: &[u8]) -> Result<ReservationState, Fault> {
-        if self.terms.is_blocked(&stored.courier) {
+        let courier = stored.courier.domain();
+        if courier.is_some_and(|courier| self.terms.is_blocked(courier)) {
             return Err(Fault::untrusted("The courier is blocked."));
         }
         let (about, next) = if message_type(word, 2 * STATEMENT_MAX_BYTES)? == Acceptance::TYPE {
-            (self.accepted(word)?, ReservationState::Captured)
+            (self.accepted(word)?.0, ReservationState::Captured)
         } else {
             (self.refused(word)?, ReservationState::Released)
         };

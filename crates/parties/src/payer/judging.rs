@@ -115,7 +115,9 @@ impl<P: Ports> Payer<'_, P> {
     /// Whether the operator stopped the shop that would be paid or the courier that would deliver.
     fn is_stopped(&self, part: &OpenedPart) -> bool {
         let header = &part.header;
-        let stopped = self.terms.is_blocked(&header.shop) || self.terms.is_blocked(&header.courier);
+        let courier = header.courier.as_ref();
+        let stopped = self.terms.is_blocked(&header.shop)
+            || courier.is_some_and(|courier| self.terms.is_blocked(courier));
         if stopped {
             self.office.log("blocked", None, "declined");
         }

@@ -11,6 +11,7 @@ use crate::office::fault::{Fault, Kind};
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Tables};
 use crate::post::due::{self, NewJob};
+use crate::store::courier::StoredCourier;
 use crate::store::typed::{self, typed_row};
 
 /// The kind of the job that ends a reservation; its reference is the order's root.
@@ -29,8 +30,8 @@ typed_row! {
         pub owner: Option<i64> = "account",
         /// Who is paid.
         pub shop: Domain = "shop",
-        /// Who delivers.
-        pub courier: Domain = "courier",
+        /// Who delivers; nobody if the shop hands over itself.
+        pub courier: StoredCourier = "courier",
         /// The amount.
         pub money: Money = "minor, currency",
         /// When the request arrived.
@@ -127,7 +128,7 @@ pub fn watch(
     let job = NewJob {
         kind: EXPIRY,
         reference: &reservation.reference(),
-        peer: Some(reservation.courier.as_str()),
+        peer: reservation.courier.domain().map(Domain::as_str),
         at_ms: ask_at_ms,
     };
     due::put(tables, &job, now_ms)

@@ -1,10 +1,11 @@
-//! Captures on the courier's acceptance, releases on a refusal or when the time is over, and tells
+//! Captures on the courier's acceptance, or where no courier delivers on the shop's word that it handed over, releases on a refusal or when the time is over, and tells
 //! whoever knows the root where the money is.
 
 use tallystick_protocol::bank::ProofKind;
 use tallystick_protocol::checkout::answers::{
     Acceptance, IssuerAnswer, MoneyState, Refusal, STATEMENT_MAX_BYTES,
 };
+use tallystick_protocol::checkout::handing::HandingOver;
 use tallystick_protocol::checkout::refunds::RefundRequest;
 use tallystick_protocol::trust::certificate::CertificateError;
 use tallystick_protocol::trust::statement::{
@@ -26,14 +27,22 @@ use crate::post::due::{self, NewJob};
 const UNKNOWN_SECONDS: u64 = 300;
 
 impl<P: Ports> Payer<'_, P> {
-    /// `POST /v1/captures`: the courier's signed acceptance, by whomever it is brought. The answer is
-    /// where the money is then, signed, also if it had been released before.
+    /// `POST /v1/captures`: the courier's signed acceptance, or of an order without a courier the shop's signed word that it
+    /// handed over, by whomever it is brought. The answer is where the money is then, signed, also if it had been released
+    /// before.
     /// It is counted nowhere: verifying one costs less than carrying it, and a reservation is settled
     /// once. Whatever limit there was, somebody else could use it up while the release clock runs.
     pub(crate) async fn capture(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
-        let stored = self.accepted(body)?;
-        if self.terms.is_blocked(&stored.courier) {
+        let (stored, by) = match message_type(body, 2 * STATEMENT_MAX_BYTES)? {
+            HandingOver::TYPE => {
+                let stored = self.handed_over(body)?;
+                let shop = stored.shop.clone();
+                (stored, shop)
+            }
+            _ => self.accepted(body)?,
+        };
+        if self.terms.is_blocked(&by) {
             // A word that might be anybody's moves no money; the answer says where it is.
             self.log_order("blocked", &stored.root, "not-captured");
             return self.where_the_money_is(&stored.root).await;
@@ -58,13 +67,29 @@ impl<P: Ports> Payer<'_, P> {
         self.where_the_money_is(&stored.root).await
     }
 
-    /// The reservation that a courier's signed acceptance is about.
-    pub(crate) fn accepted(&self, body: &[u8]) -> Result<Reservation, Fault> {
+    /// The reservation that a courier's signed acceptance is about, and that courier. It counts for no order that names none.
+    pub(crate) fn accepted(&self, body: &[u8]) -> Result<(Reservation, Domain), Fault> {
         let identity = self.office.identity()?;
         let said = open::<Acceptance>(body, &identity.anchors, self.office.now(), Role::Courier)?;
         let stored = self.reservation_of(&said.message.root)?;
-        require_about(&said, &stored, &stored.courier)?;
+        let courier = stored.courier.domain().cloned();
+        let courier = courier.ok_or(StatementError::WrongTransaction)?;
+        require_about(&said, &stored, &courier)?;
         if said.message.issuer != self.office.settings.domain || said.message.shop != stored.shop {
+            return Err(StatementError::WrongTransaction.into());
+        }
+        Ok((stored, courier))
+    }
+
+    /// The reservation that a shop's signed word is about that it handed over what was bought. It counts for no order that
+    /// names a courier: the holder's card has signed whose word ends the order.
+    fn handed_over(&self, body: &[u8]) -> Result<Reservation, Fault> {
+        let identity = self.office.identity()?;
+        let said = open::<HandingOver>(body, &identity.anchors, self.office.now(), Role::Shop)?;
+        let stored = self.reservation_of(&said.message.root)?;
+        require_about(&said, &stored, &stored.shop)?;
+        let is_elsewhere = said.message.issuer != self.office.settings.domain;
+        if is_elsewhere || stored.courier.domain().is_some() {
             return Err(StatementError::WrongTransaction.into());
         }
         Ok(stored)
@@ -89,11 +114,11 @@ impl<P: Ports> Payer<'_, P> {
 
     fn refused_by(&self, said: &Verified<Refusal>) -> Result<Reservation, Fault> {
         let stored = self.reservation_of(&said.message.root)?;
-        let signer = if said.signer.role == Role::Shop {
-            &stored.shop
-        } else {
-            &stored.courier
+        let signer = match said.signer.role {
+            Role::Shop => Some(&stored.shop),
+            _ => stored.courier.domain(),
         };
+        let signer = signer.ok_or(StatementError::WrongTransaction)?;
         require_about(said, &stored, signer)?;
         if said.message.by != said.signer.role {
             return Err(StatementError::WrongTransaction.into());
@@ -158,10 +183,10 @@ impl<P: Ports> Payer<'_, P> {
             if moved {
                 let charged = next == ReservationState::Captured;
                 if let Some(word) = word {
-                    let kind = if charged {
-                        ProofKind::Acceptance
-                    } else {
-                        ProofKind::Refusal
+                    let kind = match message_type(word, 2 * STATEMENT_MAX_BYTES)? {
+                        HandingOver::TYPE => ProofKind::HandingOver,
+                        Acceptance::TYPE => ProofKind::Acceptance,
+                        _ => ProofKind::Refusal,
                     };
                     let about = books::settlement_of(root);
                     self.keep(tables, &about, Signed::new(kind, word))?;
@@ -212,6 +237,12 @@ impl<P: Ports> Payer<'_, P> {
         Ok(match kind {
             Acceptance::TYPE => {
                 open::<Acceptance>(body, anchors, now, Role::Courier)?
+                    .message
+                    .envelope
+                    .from
+            }
+            HandingOver::TYPE => {
+                open::<HandingOver>(body, anchors, now, Role::Shop)?
                     .message
                     .envelope
                     .from

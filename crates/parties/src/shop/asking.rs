@@ -21,10 +21,10 @@ pub(super) struct Asking<'a, P: Ports>(pub(super) &'a Shop<P>);
 
 /// What the issuer said, verified.
 pub(super) enum IssuerWord {
-    /// Both statements, as signed bytes.
+    /// Its statements, as signed bytes: the clearance if a courier delivers.
     Yes {
         authorisation: Vec<u8>,
-        clearance: Vec<u8>,
+        clearance: Option<Vec<u8>>,
     },
     /// Its signed refusal.
     No {
@@ -103,6 +103,9 @@ impl<P: Ports> Exchange<P> for Asking<'_, P> {
             } => {
                 self.0.move_to(tables, order, OrderState::Authorised)?;
                 book::keep(tables, id, Evidence::Authorisation, &authorisation)?;
+                let Some(clearance) = clearance else {
+                    return self.0.hand_over_if_ready(tables, order);
+                };
                 book::keep(tables, id, Evidence::Clearance, &clearance)?;
                 delivering::ask_courier(
                     tables,
@@ -146,7 +149,7 @@ impl<P: Ports> Asking<'_, P> {
         })
     }
 
-    /// Both statements must be by this issuer, about this root, for this shop and this courier.
+    /// The statements must be by this issuer, about this root, for this shop and this courier; without a courier there is one.
     fn yes(&self, order: &Order, answer: AuthorisationAnswer) -> Result<IssuerWord, Fault> {
         let office = &self.0.office;
         let own = &office.settings.domain;
@@ -158,15 +161,19 @@ impl<P: Ports> Asking<'_, P> {
             id,
         )?;
         authorisation.require_recipient(&office.as_audience())?;
-        let clearance =
-            office.statement_in::<Clearance>(&answer.clearance, Role::Issuer, issuer, id)?;
-        let (yes, clear) = (&authorisation.message, &clearance.message);
-        let agree = yes.root == order.root
-            && yes.payee == *own
-            && clear.root == order.root
-            && clear.payee == *own
-            && clear.courier == order.courier;
-        if !agree {
+        let clearance = answer.clearance.as_deref();
+        let clearance = clearance
+            .map(|signed| office.statement_in::<Clearance>(signed, Role::Issuer, issuer, id));
+        let is_clear = match (clearance.transpose()?, order.courier.domain()) {
+            (Some(clear), Some(courier)) => {
+                let clear = clear.message;
+                clear.root == order.root && clear.payee == *own && clear.courier == *courier
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        let yes = &authorisation.message;
+        if !is_clear || yes.root != order.root || yes.payee != *own {
             return Err(StatementError::WrongTransaction.into());
         }
         if yes.amount != order.rest() {

@@ -16,6 +16,7 @@ use crate::ports::database::first;
 use crate::ports::{DatabaseError, Tables};
 use crate::post::due;
 use crate::standing::statements;
+use crate::store::courier::StoredCourier;
 use crate::store::typed::{self, Stored as _, typed_row};
 
 typed_row! {
@@ -30,8 +31,8 @@ typed_row! {
         pub form: Vec<u8> = "(SELECT bytes FROM shop_papers p WHERE p.kind = 'form' AND p.order_id = shop_orders.order_id)",
         /// Who is asked to pay.
         pub issuer: Domain = "issuer",
-        /// Who is asked to deliver.
-        pub courier: Domain = "courier",
+        /// Who is asked to deliver; nobody if the shop hands over itself.
+        pub courier: StoredCourier = "courier",
         /// The form's total.
         pub amount: Money = "minor, currency",
         /// What of it coupons pay, in minor units.
@@ -160,7 +161,11 @@ pub fn insert(
     keep_paper(tables, &order.order_id, "received", received)
 }
 
-fn drop_paper(tables: &dyn Tables, order_id: &OrderId, kind: &str) -> Result<(), DatabaseError> {
+pub(super) fn drop_paper(
+    tables: &dyn Tables,
+    order_id: &OrderId,
+    kind: &str,
+) -> Result<(), DatabaseError> {
     let sql = "DELETE FROM shop_papers WHERE kind = ? AND order_id = ?";
     tables.run(sql, &[kind.into(), order_id.0.into()])?;
     Ok(())

@@ -46,7 +46,8 @@ impl<P: Ports> Shop<P> {
         order_id: &OrderId,
     ) -> Result<(), Fault> {
         if self.cancel(tables, order_id)? == OrderState::Accepted {
-            let said = "The courier has accepted it. The money can be given back.";
+            let said =
+                "The courier has accepted it, or it was handed over. The money can be given back.";
             return Err(Fault::new(Kind::Conflict, said));
         }
         Ok(())
@@ -84,9 +85,10 @@ impl<P: Ports> Shop<P> {
         if statements::find(tables, letters::CANCEL, &reference)?.is_some() {
             return Ok(());
         }
+        let courier = order.courier.domain().ok_or_else(Fault::internal)?;
         let cancellation = DeliveryCancellation {
             envelope: self.office.envelope(
-                Audience::Party(order.courier.clone()),
+                Audience::Party(courier.clone()),
                 order.order_id.0,
                 EVIDENCE_SECONDS,
             ),

@@ -2,13 +2,14 @@
 //! replaces them all at once; what is left of each stands in [`stock`](super::stock).
 
 use minicbor::{Decode, Encode};
-use tallystick_protocol::checkout::form::TEXT_MAX_BYTES;
+use tallystick_protocol::checkout::form::{TEXT_MAX_BYTES, WithoutCourier};
 use tallystick_protocol::checkout::names::{self, LocalText};
 use tallystick_protocol::checkout::tax::BASIS_POINTS_MAX;
 use tallystick_protocol::wire::money::MINOR_MAX;
 use tallystick_protocol::wire::text::is_plain;
 
 use super::stock;
+use super::without_courier::check_handed_text;
 use crate::office::fault::Fault;
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Row, Tables};
@@ -53,6 +54,12 @@ pub struct Product {
     /// Its picture: a name that the store's pages know, or an https address.
     #[n(7)]
     pub image: Option<String>,
+    /// That no courier delivers it, and how it comes to the holder then.
+    #[n(8)]
+    pub without_courier: Option<WithoutCourier>,
+    /// What the shop hands over for it, if that is a text: the same to everybody. Only of what no courier delivers.
+    #[n(9)]
+    pub handed_text: Option<String>,
 }
 
 impl Product {
@@ -171,7 +178,16 @@ fn check_product(product: &Product, at: &str) -> Result<(), Fault> {
         product.image.as_deref(),
         IMAGE_MAX_BYTES,
         &format!("{at}/image"),
-    )
+    )?;
+    let Some(text) = &product.handed_text else {
+        return Ok(());
+    };
+    let at = format!("{at}/handed_text");
+    if product.without_courier.is_none() {
+        let said = "Only for what no courier delivers is a text handed over.";
+        return Err(Fault::malformed(said).at(at));
+    }
+    check_handed_text(text, &at)
 }
 
 /// Checks the shop's number of something.

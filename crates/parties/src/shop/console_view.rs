@@ -1,7 +1,7 @@
 //! The shop's console: its own part open, the other two closed.
 
 use tallystick_protocol::coupon::CouponOutcome;
-use tallystick_protocol::wire::identifier::{OrderId, Role};
+use tallystick_protocol::wire::identifier::{Domain, OrderId, Role};
 use tallystick_protocol::wire::money::Money;
 
 use super::Shop;
@@ -79,15 +79,10 @@ impl<P: Ports> Show for Shop<P> {
         };
         Ok(Some(Detail {
             root: order.root.to_string(),
-            facts: vec![
-                Fact::new("issuer", Cell::Party(order.issuer.to_string())),
-                Fact::new("courier", Cell::Party(order.courier.to_string())),
-                Fact::new("ends", Cell::Time(order.expires_at.0)),
-                Fact::new("charged", Cell::word(charged)),
-            ],
+            facts: facts(&order, charged),
             opened,
             pieces,
-            statements: statements(&order),
+            statements: statements(&order, &self.office.settings.domain),
             tables: [coupons_table(tables, &order)?, way(tables, &order)?]
                 .into_iter()
                 .flatten()
@@ -170,7 +165,17 @@ fn way(tables: &(impl Tables + ?Sized), order: &Order) -> Result<Option<Table>, 
     }))
 }
 
-fn statements(order: &Order) -> Vec<StatementLine> {
+fn facts(order: &Order, charged: &'static str) -> Vec<Fact> {
+    let mut facts = vec![Fact::new("issuer", Cell::Party(order.issuer.to_string()))];
+    if let Some(courier) = order.courier.domain() {
+        facts.push(Fact::new("courier", Cell::Party(courier.to_string())));
+    }
+    facts.push(Fact::new("ends", Cell::Time(order.expires_at.0)));
+    facts.push(Fact::new("charged", Cell::word(charged)));
+    facts
+}
+
+fn statements(order: &Order, own: &Domain) -> Vec<StatementLine> {
     let mut lines = Vec::new();
     if order.authorisation.is_some() {
         // The clearance came with it, and went on to the courier.
@@ -180,26 +185,28 @@ fn statements(order: &Order) -> Vec<StatementLine> {
             &order.issuer,
             vec![amount],
         ));
-        let courier = Fact::new("party", Cell::Party(order.courier.to_string()));
-        lines.push(StatementLine::new(
-            "clearance",
-            &order.issuer,
-            vec![courier],
-        ));
+        if let Some(courier) = order.courier.domain() {
+            let courier = Fact::new("party", Cell::Party(courier.to_string()));
+            lines.push(StatementLine::new(
+                "clearance",
+                &order.issuer,
+                vec![courier],
+            ));
+        }
     }
-    if let (Some(_), Some(tracking)) = (&order.acceptance, &order.tracking) {
+    let courier = order.courier.domain();
+    if let (Some(_), Some(tracking), Some(courier)) = (&order.acceptance, &order.tracking, courier)
+    {
         let tracking = Fact::new("tracking", Cell::Text(tracking.clone()));
-        lines.push(StatementLine::new(
-            "acceptance",
-            &order.courier,
-            vec![tracking],
-        ));
+        lines.push(StatementLine::new("acceptance", courier, vec![tracking]));
+    }
+    if courier.is_none() && order.state == OrderState::Accepted {
+        lines.push(StatementLine::new("handing-over", own, Vec::new()));
     }
     if let (Some(_), OrderState::Refused { by, reason }) = (&order.refusal, order.state) {
-        let from = if by == Role::Issuer {
-            &order.issuer
-        } else {
-            &order.courier
+        let from = match courier {
+            Some(courier) if by != Role::Issuer => courier,
+            _ => &order.issuer,
         };
         let reason = Fact::new("reason", Cell::word(reason.as_str()));
         lines.push(StatementLine::new("refusal", from, vec![reason]));

@@ -69,7 +69,7 @@ pub(super) fn tell_courier(
     let letter = NewLetter {
         kind,
         reference: &order.reference(),
-        to: &order.courier,
+        to: order.courier.domain().ok_or_else(Fault::internal)?,
         path,
         content: Content::Statement(kind.to_owned()),
         give_up_at_ms: give_up_at.milliseconds(),
@@ -172,7 +172,7 @@ impl<P: Ports> Delivering<'_, P> {
         let split = book::split(tables, &order.order_id)?;
         Ok(DeliveryRequest {
             envelope: self.0.office.envelope(
-                Audience::Party(order.courier.clone()),
+                Audience::Party(order.courier.domain().ok_or_else(Fault::internal)?.clone()),
                 order.order_id.0,
                 EVIDENCE_SECONDS,
             ),
@@ -187,7 +187,8 @@ impl<P: Ports> Delivering<'_, P> {
 
     fn word(&self, order: &Order, signed: &[u8]) -> Result<CourierWord, Fault> {
         let office = &self.0.office;
-        let (courier, id) = (&order.courier, &order.order_id.0);
+        let courier = order.courier.domain().ok_or_else(Fault::internal)?;
+        let id = &order.order_id.0;
         let elsewhere = || Fault::from(StatementError::WrongTransaction);
         if message_type(signed, 2 * STATEMENT_MAX_BYTES)? == Acceptance::TYPE {
             let said = office.statement_in::<Acceptance>(signed, Role::Courier, courier, id)?;

@@ -8,7 +8,7 @@ use tallystick_protocol::checkout::tracking::{
     ParcelMove, ParcelStep, TrackingReport, TrackingRequest,
 };
 use tallystick_protocol::trust::statement::{Audience, StatementError, unverified};
-use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::book::{self, Order};
 use super::state::OrderState;
@@ -58,7 +58,11 @@ impl ParcelView {
             at: one.at.0,
         };
         Self {
-            courier: order.courier.to_string(),
+            courier: order
+                .courier
+                .domain()
+                .map(Domain::to_string)
+                .unwrap_or_default(),
             code: report.code.shown(),
             moves: report.moves.iter().map(view).collect(),
         }
@@ -112,9 +116,10 @@ impl<P: Ports> Shop<P> {
             return Ok(());
         }
         statements::forget(tables, letters::TRACK, &reference)?;
+        let courier = order.courier.domain().ok_or_else(Fault::internal)?;
         let request = TrackingRequest {
             envelope: self.office.envelope(
-                Audience::Party(order.courier.clone()),
+                Audience::Party(courier.clone()),
                 order.order_id.0,
                 EVIDENCE_SECONDS,
             ),
@@ -155,7 +160,7 @@ impl<P: Ports> Exchange<P> for Following<'_, P> {
         let said = self.0.office.statement_in::<TrackingReport>(
             said.bytes(),
             Role::Courier,
-            &order.courier,
+            order.courier.domain().ok_or_else(Fault::internal)?,
             &order.order_id.0,
         )?;
         let report = &said.message;

@@ -8,7 +8,9 @@ use tallystick_protocol::wire::cbor::{Message as _, decode, encode};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::Shop;
+use super::handing::Handing;
 use super::wanted::{Marks, WantedDelivery, WantedForm, WantedLine};
+use super::without_courier::{handing_of, is_all_handed_over};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
@@ -73,6 +75,8 @@ pub struct SignedForm {
     pub of_catalogue: Marks,
     /// What the merchant calls the order.
     pub merchant_reference: Option<String>,
+    /// What the shop hands over itself, and when; none if a courier delivers.
+    pub handing: Option<Handing>,
 }
 
 /// A form as it is kept.
@@ -83,6 +87,8 @@ pub struct KeptForm {
     pub of_catalogue: Marks,
     /// What the merchant calls the order.
     pub merchant_reference: Option<String>,
+    /// What the shop hands over itself, and when, as it is kept; none if a courier delivers.
+    pub handing: Option<Vec<u8>>,
 }
 
 impl<P: Ports> Shop<P> {
@@ -91,8 +97,13 @@ impl<P: Ports> Shop<P> {
         let basket: Basket = web::json_body(request)?;
         let limit = self.office.settings.limits.forms;
         self.office.admit(&[("forms", limit)])?;
+        let mut wanted = basket.wanted()?;
+        if is_all_handed_over(&wanted, &self.offered().await?) {
+            // A page proposes a courier for whatever is in the basket.
+            wanted.delivery = None;
+        }
         // What is said of a wish's lines, a basket has elsewhere.
-        let signed = self.sign_form(&basket.wanted()?).await;
+        let signed = self.sign_form(&wanted).await;
         let signed = signed.map_err(|fault| fault.at(""))?;
         self.office
             .transaction(|tables| self.keep_form(tables, &signed))?;
@@ -109,7 +120,8 @@ impl<P: Ports> Shop<P> {
     /// from signing.
     pub async fn sign_form(&self, wanted: &WantedForm) -> Result<SignedForm, Fault> {
         let offered = self.offered().await?;
-        let form = self.form_for(wanted, &offered)?;
+        let handing = handing_of(wanted, &offered)?;
+        let form = self.form_for(wanted, &offered, handing.as_ref())?;
         if encode(&form).len() > OrderForm::LEN_MAX {
             let said =
                 "The form gets too long: order fewer products at once, or shorten their names.";
@@ -123,6 +135,7 @@ impl<P: Ports> Shop<P> {
             form,
             of_catalogue: Marks::of(&wanted.lines),
             merchant_reference: wanted.merchant_reference.clone(),
+            handing,
         })
     }
 
@@ -132,20 +145,23 @@ impl<P: Ports> Shop<P> {
     /// [`Kind::Starting`] if its number is another object's by now.
     pub(super) fn keep_form(&self, tables: &dyn Tables, signed: &SignedForm) -> Result<(), Fault> {
         let form = &signed.form;
+        let handing = signed.handing.as_ref();
+        let handing = handing.map(|one| self.sealed_handing(one)).transpose()?;
         self.office.require_own(self, &form.envelope.transaction)?;
         tables.run(
             "DELETE FROM shop_forms WHERE expires_at < ?",
             &[self.office.now().0.into()],
         )?;
         tables.run(
-            "INSERT INTO shop_forms (digest, form, expires_at, of_catalogue, merchant_reference)
-             VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO shop_forms (digest, form, expires_at, of_catalogue, merchant_reference, handing)
+             VALUES (?, ?, ?, ?, ?, ?)",
             &[
                 signed.reference.digest.into(),
                 encode(form).into(),
                 form.envelope.expires_at.0.into(),
                 signed.of_catalogue.0.into(),
                 signed.merchant_reference.as_deref().into(),
+                handing.into(),
             ],
         )?;
         Ok(())
@@ -170,10 +186,11 @@ pub fn find(
     digest: &[u8],
     now: Timestamp,
 ) -> Result<KeptForm, Fault> {
-    type Kept = (Vec<u8>, Option<u64>, Option<String>);
-    let sql = "SELECT form, of_catalogue, merchant_reference FROM shop_forms WHERE digest = ? AND expires_at > ?";
+    type Kept = (Vec<u8>, Option<u64>, Option<String>, Option<Vec<u8>>);
+    let sql = "SELECT form, of_catalogue, merchant_reference, handing FROM shop_forms
+        WHERE digest = ? AND expires_at > ?";
     let kept = typed::one::<Kept>(tables, sql, &[digest.into(), now.into()])?;
-    let (form, of_catalogue, merchant_reference) = kept.ok_or_else(|| {
+    let (form, of_catalogue, merchant_reference, handing) = kept.ok_or_else(|| {
         let said = "The shop has no such order form, or no longer.";
         Fault::new(Kind::Expired, said)
     })?;
@@ -181,6 +198,7 @@ pub fn find(
         form: decode(&form).map_err(|_| Fault::internal())?,
         of_catalogue: Marks(of_catalogue),
         merchant_reference,
+        handing,
     })
 }
 

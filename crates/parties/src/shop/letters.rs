@@ -15,6 +15,12 @@ pub const CANCEL: &str = "cancel";
 pub const LOCK: &str = "cancellation-lock";
 /// Letter: the issuer is shown what the courier signed.
 pub const RELAY: &str = "relay";
+/// Statement: the shop's own word that it handed over what no courier delivers.
+pub const HAND_OVER: &str = "hand-over";
+/// Paper: what it handed over, sealed for the holder.
+pub const HANDED: &str = "handed";
+/// Paper: what it is to hand over, and when, sealed for the shop.
+pub const TO_HAND_OVER: &str = "to-hand-over";
 /// Letter: the issuer is told that nothing will be delivered.
 pub const RELEASE: &str = "release";
 /// Statement: the shop's own refusal.

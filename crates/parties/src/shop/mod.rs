@@ -15,6 +15,7 @@ mod expiry;
 mod following;
 pub mod forms;
 mod goods;
+mod handing;
 mod letters;
 pub mod merchant;
 mod orders;
@@ -32,6 +33,7 @@ mod storefront;
 mod summary;
 mod transport;
 pub mod wanted;
+mod without_courier;
 
 pub use config::{CouponOffer, CourierOffer, FORM_LIFETIME_SECONDS, NamedCondition, ShopConfig};
 
@@ -129,6 +131,11 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post(
         "/v1/merchant/orders/{}/packed",
         Task::Merchant(merchant::Task::Act(Act::Pack)),
+    )
+    .private(),
+    Route::post(
+        "/v1/merchant/orders/{}/handed-over",
+        Task::Merchant(merchant::Task::Act(Act::HandOver)),
     )
     .private(),
     Route::post(

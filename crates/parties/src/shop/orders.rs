@@ -21,6 +21,7 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
+use crate::store::courier::StoredCourier;
 use crate::store::once::{self, Command, once};
 use crate::store::typed;
 
@@ -156,6 +157,9 @@ impl<P: Ports> Shop<P> {
         if let Some(lock) = &checked.lock {
             book::keep_paper(tables, &order.order_id, letters::LOCK, lock)?;
         }
+        if let Some(handing) = &checked.handing {
+            book::keep_paper(tables, &order.order_id, letters::TO_HAND_OVER, handing)?;
+        }
         for coupon in checked.coupons.iter().flat_map(|paid| &paid.coupons) {
             typed::insert(tables, coupon)?;
         }
@@ -179,7 +183,7 @@ impl<P: Ports> Shop<P> {
             root: split.root,
             form: encode(&checked.form),
             issuer: split.header.issuer.clone(),
-            courier: split.header.courier.clone(),
+            courier: StoredCourier(split.header.courier.clone()),
             amount: checked.form.total,
             by_coupons: checked
                 .form

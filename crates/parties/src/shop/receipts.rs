@@ -54,6 +54,7 @@ impl<P: Ports> Shop<P> {
             }
             _ => order.refusal.clone(),
         };
+        let handed = self.handed_over(order).await?;
         Ok(ShopReceipt {
             envelope: self
                 .office
@@ -64,7 +65,23 @@ impl<P: Ports> Shop<P> {
             authorisation: order.authorisation.clone().filter(|_| !started),
             acceptance: order.acceptance.clone().filter(|_| !started),
             refusal: refusal.filter(|_| !started),
+            handing_over: handed.as_ref().map(|(word, _)| word.clone()),
+            handed: handed.and_then(|(_, sealed)| sealed),
         })
+    }
+
+    /// The shop's own signed word that it handed over what no courier delivers, and that as it is sealed for the holder.
+    async fn handed_over(
+        &self,
+        order: &Order,
+    ) -> Result<Option<(Vec<u8>, Option<Vec<u8>>)>, Fault> {
+        if order.courier.domain().is_some() || order.state != OrderState::Accepted {
+            return Ok(None);
+        }
+        let reference = order.reference();
+        let word = self.office.signed(letters::HAND_OVER, &reference).await?;
+        let sealed = book::paper(self.office.tables(), letters::HANDED, &order.order_id)?;
+        Ok(Some((word, sealed)))
     }
 }
 

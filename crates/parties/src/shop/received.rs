@@ -2,8 +2,8 @@
 
 use tallystick_protocol::checkout::form::OrderForm;
 use tallystick_protocol::checkout::order::{
-    ORDER_LIFETIME_SECONDS, OpenedPart, SplitOrder, amount_of, goods_match, item_numbers_of,
-    items_of,
+    ORDER_LIFETIME_SECONDS, OpenedPart, PartError, SplitOrder, amount_of, goods_match,
+    item_numbers_of, items_of,
 };
 use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::instrument::Instrument;
@@ -35,6 +35,8 @@ pub(super) struct CheckedOrder {
     pub of_catalogue: Marks,
     /// What the merchant calls it.
     pub merchant_reference: Option<String>,
+    /// What the shop hands over itself, and when, as it is kept; none if a courier delivers.
+    pub handing: Option<Vec<u8>>,
 }
 
 impl<P: Ports> Shop<P> {
@@ -49,6 +51,12 @@ impl<P: Ports> Shop<P> {
         let coupons = self.check_coupons(&form, order, &part).await?;
         check_against_form(&form, order, &part, coupons.as_ref())?;
         let lock = part.get(Field::Cancellation).map(<[u8]>::to_vec);
+        if form.courier().is_none() && lock.is_none() {
+            // Nobody could read what is handed over.
+            return Err(part_fault(PartError::MissingField(
+                Field::Cancellation.as_str(),
+            )));
+        }
         let is_by_card = billing::is_by_card(part.require(Field::PaymentType).map_err(part_fault)?);
         Ok(CheckedOrder {
             is_by_card,
@@ -58,6 +66,7 @@ impl<P: Ports> Shop<P> {
             coupons,
             of_catalogue: kept.of_catalogue,
             merchant_reference: kept.merchant_reference,
+            handing: kept.handing,
         })
     }
 
@@ -89,9 +98,8 @@ impl<P: Ports> Shop<P> {
                 "The order's period of validity is not permitted.",
             ));
         }
-        let complete = [Role::Shop, Role::Issuer, Role::Courier]
-            .iter()
-            .all(|role| order.part(*role).is_some());
+        let mut readers = header.readers();
+        let complete = readers.all(|role| order.part(role).is_some());
         if !complete {
             return Err(Fault::new(
                 Kind::WrongTransaction,
@@ -139,7 +147,7 @@ fn check_against_form(
     }
     let agrees = goods_match(form, &items, &numbers)
         && is_payable(form, (payment, &header.issuer), coupons)
-        && header.courier == form.delivery.courier;
+        && header.courier.as_ref() == form.courier();
     if agrees { Ok(()) } else { Err(mismatch()) }
 }
 

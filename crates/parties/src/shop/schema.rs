@@ -210,6 +210,8 @@ pub const TABLES: &[Migration] = &[
     ]),
     // How far the courier says that the parcel is.
     Migration(&["ALTER TABLE shop_orders ADD COLUMN parcel TEXT"]),
+    // What the shop hands over itself for a form without a courier, sealed.
+    Migration(&["ALTER TABLE shop_forms ADD COLUMN handing BLOB"]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.
@@ -227,11 +229,11 @@ pub const EVENTS_DAYS: u64 = 90;
 /// What is kept how long. Orders, their forms and the word that ended them stay: they are the shop's
 /// books.
 pub const KEPT: &[Rule] = &[
-    // The sealed parts, what the issuer said that was good for the order's time alone, and the parcel's code.
+    // The sealed parts, what the issuer said that was good for the order's time alone, the parcel's code, and what was handed over.
     Rule {
         what: "parts",
         days: PARTS_DAYS,
-        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'cancellation-lock', 'tracking') AND order_id IN (
+        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'cancellation-lock', 'tracking', 'to-hand-over', 'handed') AND order_id IN (
             SELECT order_id FROM shop_orders
             WHERE expires_at <= ? AND state IN ('accepted', 'refused', 'expired'))",
     },

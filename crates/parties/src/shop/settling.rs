@@ -139,7 +139,7 @@ impl<P: Ports> Shop<P> {
         )
     }
 
-    fn tell_issuer(
+    pub(super) fn tell_issuer(
         &self,
         tables: &dyn Tables,
         order: &Order,

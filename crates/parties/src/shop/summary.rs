@@ -1,7 +1,7 @@
 //! What the store's own page shows after a purchase: nothing that the shop should not know.
 
 use serde::Serialize;
-use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::checkout::form::{OrderForm, WithoutCourier};
 use tallystick_protocol::checkout::tracking::TrackingReport;
 use tallystick_protocol::wire::cbor::decode;
 
@@ -21,7 +21,11 @@ pub struct Summary {
     /// Whether the issuer has signed that it charged the amount; before that nobody says so.
     is_charged: bool,
     items: Vec<Line>,
-    delivery: Delivery,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<Delivery>,
+    /// How the goods come to the holder that no courier delivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_courier: Option<&'static str>,
     total_minor: u64,
     /// What of it coupons pay; none if they pay nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,10 +85,11 @@ pub(super) fn of(
         state: order.state.name(),
         is_charged,
         items: lines.collect(),
-        delivery: Delivery {
-            name: Name::of(&form.delivery.name, form.delivery.names.as_deref()),
-            price_minor: form.delivery.price.minor,
-        },
+        delivery: form.delivery.map(|one| Delivery {
+            name: Name::of(&one.name, one.names.as_deref()),
+            price_minor: one.price.minor,
+        }),
+        without_courier: form.without_courier.map(WithoutCourier::as_str),
         total_minor: order.amount.minor,
         coupons_minor: Some(order.by_coupons).filter(|minor| *minor > 0),
         currency: order.amount.currency.code(),

@@ -2,7 +2,7 @@
 //! and prices are given with the wish; and what becomes of it.
 
 use tallystick_protocol::checkout::form::{
-    Delivery, ITEMS_MAX, Item, OrderForm, QUANTITY_MAX, TEXT_MAX_BYTES,
+    Delivery, ITEMS_MAX, Item, OrderForm, QUANTITY_MAX, TEXT_MAX_BYTES, WithoutCourier,
 };
 use tallystick_protocol::checkout::names::{self, LocalText};
 use tallystick_protocol::checkout::policy::PolicyName;
@@ -16,6 +16,7 @@ use super::Shop;
 use super::catalogue::{check_price, check_rate, check_sku, check_texts};
 use super::config::{CouponOffer, CourierOffer};
 use super::goods::Offered;
+use super::handing::{Handing, When};
 use crate::office::fault::{Fault, Kind};
 use crate::ports::Ports;
 
@@ -27,8 +28,10 @@ pub const REFERENCE_MAX_BYTES: usize = 64;
 pub struct WantedForm {
     /// The goods, 1 to [`ITEMS_MAX`], each once.
     pub lines: Vec<WantedLine>,
-    /// The delivery; by the shop's first courier if it is left out.
+    /// The delivery; by the shop's first courier if it is left out, and nothing says that none delivers.
     pub delivery: Option<WantedDelivery>,
+    /// That the shop hands the goods over itself, and when. Of products of its catalogue that says so too.
+    pub hand_over: Option<When>,
     /// The policy; the strict one if it is left out.
     pub policy: Option<PolicyName>,
     /// What can be paid with, of what the shop takes.
@@ -68,6 +71,8 @@ pub struct FreeLine {
     pub unit_price_minor: u64,
     /// The rate of its tax, in basis points.
     pub tax_basis_points: Option<u16>,
+    /// What the shop hands over for it, if that is a text.
+    pub handed_text: Option<String>,
 }
 
 impl WantedLine {
@@ -135,11 +140,16 @@ impl<P: Ports> Shop<P> {
         &self,
         wanted: &WantedForm,
         offered: &Offered,
+        handing: Option<&Handing>,
     ) -> Result<OrderForm, Fault> {
         check_reference(wanted.merchant_reference.as_deref())?;
         let items = self.items_of(&wanted.lines, offered)?;
-        let delivery = self.delivery_of(wanted.delivery.as_ref())?;
-        let mut total = delivery.price;
+        let delivery = match handing {
+            Some(_) => None,
+            None => Some(self.delivery_of(wanted.delivery.as_ref())?),
+        };
+        let nothing = Money::new(0, Currency::Jpy);
+        let mut total = delivery.as_ref().map_or(nothing, |one| one.price);
         for (place, item) in items.iter().enumerate() {
             let price = item.price().map_err(Fault::malformed);
             let sum = price.and_then(|price| total.checked_add(price).map_err(Fault::malformed));
@@ -147,7 +157,7 @@ impl<P: Ports> Shop<P> {
         }
         let coupons = self.coupon_offer_of(wanted.coupons)?;
         let coupons = coupons.map(|offer| offer.rule(&items));
-        let tax = tax::lines_of(&items, &delivery).map_err(Fault::malformed)?;
+        let tax = tax::lines_of(&items, delivery.as_ref()).map_err(Fault::malformed)?;
         let form = OrderForm {
             envelope: self.office.envelope(
                 Audience::Holder,
@@ -165,8 +175,13 @@ impl<P: Ports> Shop<P> {
             coupons,
             tax,
             seller: self.config.seller.clone(),
+            without_courier: handing.map(|_| WithoutCourier::ByShop),
         };
         form.validate().map_err(Fault::malformed)?;
+        if let Some(goods) = handing.and_then(|handing| handing.goods.as_ref()) {
+            let checked = goods.check(&form).map_err(Fault::malformed);
+            checked.map_err(|fault| fault.at("/lines"))?;
+        }
         Ok(form)
     }
 
@@ -323,6 +338,7 @@ mod tests {
             quantity: 1,
             unit_price_minor: 1,
             tax_basis_points: None,
+            handed_text: None,
         })
     }
 

@@ -1,6 +1,7 @@
 //! What a party keeps, and how: tables and their steps, facts, sealed secrets, commands with their answers, and
 //! for how long.
 
+pub mod courier;
 pub mod facts;
 pub mod handles;
 pub mod key_id;

@@ -60,6 +60,7 @@ fn lived(shards: u16) -> World {
     refund(&world, &by_account, 2, 50);
     cancels(&world, &mut friend);
     world.run_for(1_000);
+    buys_what_no_courier_delivers(&world, &mut holder);
     theirs.load(&world, &mut friend, 2_000);
     world.run_for(1_000);
     let (by_purse, signed) = order(&world, &mut friend, &mut theirs);
@@ -143,6 +144,14 @@ fn pays_from_account(world: &World, holder: &mut Holder) -> super::holder::Order
     );
     assert_eq!(buy(world, &order).state, ShopState::Accepted);
     order
+}
+
+/// What the shop hands over itself: its own word is why the bank charges.
+fn buys_what_no_courier_delivers(world: &World, holder: &mut Holder) {
+    let mut wish = by_account(holder);
+    wish.cancellation = Some(CancellationKey::random(&mut holder.rng));
+    let order = holder.order(world, &form(world, &[("brewing-guide", 1)]), &wish);
+    assert_eq!(buy(world, &order).state, ShopState::Accepted);
 }
 
 fn by_account(holder: &Holder) -> super::holder::Wish {

@@ -35,7 +35,7 @@ fn asked(world: &World, method: &str, key: Option<&str>, body: Vec<u8>) -> Respo
     block_on(network.send(request.body(body).unwrap())).unwrap()
 }
 
-fn put(world: &World, catalogue: &Json) -> Response<Vec<u8>> {
+pub fn put(world: &World, catalogue: &Json) -> Response<Vec<u8>> {
     asked(
         world,
         "PUT",
@@ -85,6 +85,7 @@ fn honey(quantity: u32) -> WantedLine {
         quantity,
         unit_price_minor: 1_200,
         tax_basis_points: Some(800),
+        handed_text: None,
     })
 }
 
@@ -357,6 +358,7 @@ fn a_form_that_no_page_could_hand_on_is_not_signed() {
             quantity: 1,
             unit_price_minor: 1,
             tax_basis_points: None,
+            handed_text: None,
         })
     };
     let wanted = WantedForm {

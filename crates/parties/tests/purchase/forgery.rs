@@ -17,7 +17,7 @@ use super::world::{COURIER, ISSUER, OTHER_SHOP, SHOP, World, domain, problem, te
 
 /// Numbers of the test keys that the parties were started with.
 pub const SHOP_KEY: usize = 2;
-const COURIER_KEY: usize = 4;
+pub const COURIER_KEY: usize = 4;
 pub const OTHER_SHOP_KEY: usize = 5;
 
 fn holder(world: &World) -> Holder {
@@ -141,7 +141,7 @@ fn clearance_for(world: &World, order: &Order, minor: u64) -> Vec<u8> {
     let body = signed_as(world, SHOP, SHOP_KEY, &request(world, SHOP, order, minor));
     let answer = world.post(ISSUER, "/v1/authorisations", COSE, body);
     let answer: AuthorisationAnswer = decode(answer.body()).unwrap();
-    answer.clearance
+    answer.clearance.unwrap()
 }
 
 #[test]

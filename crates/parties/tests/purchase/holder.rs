@@ -262,7 +262,7 @@ impl Holder {
             holder: self.id,
             shop: form.form.envelope.from.clone(),
             issuer: domain(wish.issuer),
-            courier: form.form.delivery.courier.clone(),
+            courier: form.form.courier().cloned(),
             sent_at: world.now(),
             expires_at: world.now().plus_seconds(wish.lifetime),
         };
@@ -274,7 +274,7 @@ impl Holder {
                 None => Payment::CardAccount(wish.card.clone()),
             },
             &wish.details,
-            &wish.destination,
+            form.form.courier().map(|_| &wish.destination),
         )
         .unwrap();
         let fields = match &wish.cancellation {
@@ -293,7 +293,8 @@ impl Holder {
         let signature =
             sign_pss(&mut self.rng, &wish.approving_key, &unsigned.to_be_signed()).unwrap();
         let approval = unsigned.finish(&signature).unwrap();
-        let keys: Vec<PartKey> = READERS
+        let readers: Vec<_> = prepared.header().readers().collect();
+        let keys: Vec<PartKey> = readers
             .into_iter()
             .map(|role| {
                 let party = prepared.header().party(role).unwrap().to_string();

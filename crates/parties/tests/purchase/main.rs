@@ -54,4 +54,5 @@ mod t002_refused;
 mod talk;
 mod tampered;
 mod tracking;
+mod without_courier;
 mod world;

@@ -92,7 +92,7 @@ fn lines_of_the_merchants_own_catalogue_hold_nothing_back_even_under_a_number_of
     });
     let (_, form) = form_in(&world, &ask(&world, "one", &wanted));
     assert_eq!(form.form.total.minor, 3 * 1_200 + 2 * 980 + 300);
-    assert_eq!(form.form.delivery.name, "Hayate Courier");
+    assert_eq!(form.form.delivery.as_ref().unwrap().name, "Hayate Courier");
     let mut holder = Holder::enrol(&world, 1, "Hanako Yamada", "090-1234-5678");
     let wish = holder.wish();
     let order = holder.order(&world, &form, &wish);

@@ -29,7 +29,7 @@ fn an_order_for_other_goods_or_another_amount_than_the_form_offered_is_refused()
             form.form.items[0].name = "Matcha".to_owned()
         }),
         ("bad-signature", |form| {
-            form.form.delivery.courier = domain(OTHER_SHOP)
+            form.form.delivery.as_mut().unwrap().courier = domain(OTHER_SHOP)
         }),
     ];
     for (expected, change) in wrong {

@@ -11,11 +11,11 @@ use super::world::{
 };
 
 #[test]
-fn the_catalogue_lists_twelve_products_of_three_shelves() {
+fn the_catalogue_lists_thirteen_products_of_three_shelves() {
     let world = World::new();
     let catalogue = world.get_json(SHOP, "/v1/catalogue");
     let products = catalogue["products"].as_array().unwrap();
-    assert_eq!(products.len(), 12);
+    assert_eq!(products.len(), 13);
     for product in products {
         assert!(product["price_minor"].as_u64().unwrap() > 0);
         assert!(product["stock"].as_u64().unwrap() > 0);
@@ -48,7 +48,7 @@ fn the_courier_is_chosen_by_the_buyer_and_its_price_is_in_the_total() {
     let signed = ask(OTHER_COURIER).into_body();
     let form = open::<OrderForm>(&signed, &world.anchors, world.now(), Role::Shop);
     let form = form.unwrap().message;
-    assert_eq!(form.delivery.courier, domain(OTHER_COURIER));
+    assert_eq!(form.courier(), Some(&domain(OTHER_COURIER)));
     assert_eq!(form.total.minor, 1480 + 860);
     assert_eq!(form.issuers, [domain(ISSUER), domain(OTHER_ISSUER)]);
     let unknown = ask("slow-boat.localhost");

@@ -30,7 +30,7 @@ pub fn form_by(world: &World, courier: &str, items: &[(&str, u32)]) -> Form {
     ask_for_form(world, SHOP, &json!({ "courier": courier }), items)
 }
 
-fn ask_for_form(world: &World, shop: &str, wishes: &Json, items: &[(&str, u32)]) -> Form {
+pub fn ask_for_form(world: &World, shop: &str, wishes: &Json, items: &[(&str, u32)]) -> Form {
     let lines: Vec<_> = items
         .iter()
         .map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity }))

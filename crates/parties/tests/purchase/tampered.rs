@@ -29,7 +29,7 @@ const HEADER_AND_WHOLE: [OfOrder; 14] = [
         order.header.issuer = domain(OTHER_SHOP)
     }),
     ("the courier", |order| {
-        order.header.courier = domain(OTHER_SHOP)
+        order.header.courier = Some(domain(OTHER_SHOP))
     }),
     ("when it was sent", |order| order.header.sent_at.0 -= 1),
     ("when it expires", |order| order.header.expires_at.0 -= 1),

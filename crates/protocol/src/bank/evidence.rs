@@ -208,6 +208,9 @@ crate::named_enum! {
         /// A [`PurseReport`](crate::purse::PurseReport), by a purse that took over from a prepaid card.
         #[n(18)]
         PurseReport => "purse-report",
+        /// A [`HandingOver`](crate::checkout::handing::HandingOver), by the shop.
+        #[n(19)]
+        HandingOver => "handing-over",
     }
 }
 

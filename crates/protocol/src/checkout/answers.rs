@@ -6,6 +6,7 @@ use alloc::{string::String, vec::Vec};
 use minicbor::{Decode, Encode};
 use tallystick_codec::DecodeMap;
 
+use crate::checkout::handing::SEALED_MAX_BYTES;
 use crate::checkout::order::{CIPHERTEXT_MAX_BYTES, SealedPart};
 use crate::trust::statement::{Envelope, signed_message};
 use crate::wire::cbor::Message;
@@ -106,7 +107,7 @@ signed_message!(
     context::CLEARANCE
 );
 
-/// The two statements of an issuer that authorises, each as signed bytes.
+/// The statements of an issuer that authorises, each as signed bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
 pub struct AuthorisationAnswer {
@@ -114,10 +115,10 @@ pub struct AuthorisationAnswer {
     #[n(0)]
     #[cbor(with = "minicbor::bytes")]
     pub authorisation: Vec<u8>,
-    /// A signed [`Clearance`].
+    /// A signed [`Clearance`]; none if no courier delivers.
     #[n(1)]
     #[cbor(with = "minicbor::bytes")]
-    pub clearance: Vec<u8>,
+    pub clearance: Option<Vec<u8>>,
 }
 impl Message for AuthorisationAnswer {
     const TYPE: u16 = message::AUTHORISATION_ANSWER;
@@ -311,7 +312,8 @@ crate::named_enum! {
         /// The courier is being asked.
         #[n(4)]
         Delivering => "delivering",
-        /// The courier has accepted: the order is complete for the holder.
+        /// The courier has accepted, or the shop has handed over what no courier delivers: the order is complete for the
+        /// holder.
         #[n(5)]
         Accepted => "accepted",
         /// Somebody refused; nothing stays reserved.
@@ -359,11 +361,19 @@ pub struct ShopReceipt {
     #[n(6)]
     #[cbor(with = "minicbor::bytes")]
     pub refusal: Option<Vec<u8>>,
+    /// The shop's own signed [`HandingOver`](super::handing::HandingOver), once it handed over what no courier delivers.
+    #[n(7)]
+    #[cbor(with = "minicbor::bytes")]
+    pub handing_over: Option<Vec<u8>>,
+    /// What it handed over, sealed for the holder ([`HandedGoods`](super::handing::HandedGoods)), if that is a text.
+    #[n(8)]
+    #[cbor(with = "minicbor::bytes")]
+    pub handed: Option<Vec<u8>>,
 }
 signed_message!(
     ShopReceipt,
     message::SHOP_RECEIPT,
-    4 * STATEMENT_MAX_BYTES,
+    4 * STATEMENT_MAX_BYTES + SEALED_MAX_BYTES,
     context::SHOP_RECEIPT
 );
 

@@ -75,6 +75,15 @@ impl Field {
         Self::PAYMENT.contains(&self)
     }
 
+    /// Whether it is about where a parcel goes.
+    #[must_use]
+    pub fn is_destination(self) -> bool {
+        matches!(
+            self,
+            Field::DestinationName | Field::DestinationAddress | Field::DestinationTelephone
+        )
+    }
+
     /// The number of this field's leaf.
     #[must_use]
     pub fn leaf(self) -> usize {

@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use core::str::FromStr;
 use data_encoding::HEXLOWER;
-use minicbor::Encode;
+use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 use tallystick_codec::DecodeMap;
 
@@ -70,6 +70,19 @@ impl Item {
     }
 }
 
+crate::named_enum! {
+    /// How goods come to the holder that no courier delivers.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+    #[cbor(index_only)]
+    #[non_exhaustive]
+    pub enum WithoutCourier {
+        /// The shop hands them over itself, such as a licence key; its signed word
+        /// ([`HandingOver`](super::handing::HandingOver)) ends the order.
+        #[n(1)]
+        ByShop => "by-shop",
+    }
+}
+
 /// Who delivers, and for how much.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, DecodeMap)]
 #[cbor(map)]
@@ -104,9 +117,9 @@ pub struct OrderForm {
     /// The goods.
     #[n(2)]
     pub items: Vec<Item>,
-    /// The delivery.
+    /// The delivery by a courier; none if [`OrderForm::without_courier`] says so.
     #[n(3)]
-    pub delivery: Delivery,
+    pub delivery: Option<Delivery>,
     /// Goods and delivery together.
     #[n(4)]
     pub total: Money,
@@ -131,6 +144,9 @@ pub struct OrderForm {
     /// Who sells, for the receipt.
     #[n(11)]
     pub seller: Option<Seller>,
+    /// That no courier delivers, and how the goods come to the holder then; none if a courier does.
+    #[n(12)]
+    pub without_courier: Option<WithoutCourier>,
 }
 
 impl Message for OrderForm {
@@ -177,6 +193,9 @@ pub enum FormError {
     /// What it says of the seller is outside its limits.
     #[error("What the order form says of its seller is outside its limits.")]
     Seller,
+    /// It says both that a courier delivers and that none does, or neither.
+    #[error("The order form does not say clearly whether a courier delivers.")]
+    Delivery,
     /// Not the page that the form was signed for.
     #[error("The order form belongs to {expected}, not to the page that showed it.")]
     WrongOrigin {
@@ -199,8 +218,12 @@ impl OrderForm {
         let items_ok = self.items.iter().all(|item| {
             text_ok(&item.sku) && text_ok(&item.name) && (1..=QUANTITY_MAX).contains(&item.quantity)
         });
-        if !items_ok || !text_ok(&self.delivery.name) || self.origin.len() > ORIGIN_MAX_BYTES {
+        let delivery_ok = self.delivery.as_ref().is_none_or(|one| text_ok(&one.name));
+        if !items_ok || !delivery_ok || self.origin.len() > ORIGIN_MAX_BYTES {
             return Err(FormError::Item);
+        }
+        if self.delivery.is_some() == self.without_courier.is_some() {
+            return Err(FormError::Delivery);
         }
         if self.issuers.is_empty()
             || self.issuers.len() > ISSUERS_MAX
@@ -209,7 +232,7 @@ impl OrderForm {
             return Err(FormError::Payment);
         }
         if self.extra.len() > Field::ALL.len()
-            || !self.extra.iter().all(|field| field.may_be_requested())
+            || !self.extra.iter().all(|field| self.may_request(*field))
         {
             return Err(FormError::Extra);
         }
@@ -225,7 +248,7 @@ impl OrderForm {
         }
         self.check_names()?;
         self.check_total()?;
-        if tax::lines_of(&self.items, &self.delivery)? == self.tax {
+        if tax::lines_of(&self.items, self.delivery.as_ref())? == self.tax {
             Ok(())
         } else {
             Err(FormError::Tax)
@@ -253,6 +276,17 @@ impl OrderForm {
         Policy::new(self.policy, &self.extra)
     }
 
+    /// Who delivers, if a courier does.
+    #[must_use]
+    pub fn courier(&self) -> Option<&Domain> {
+        self.delivery.as_ref().map(|delivery| &delivery.courier)
+    }
+
+    /// Nobody is told a destination where nothing is delivered.
+    fn may_request(&self, field: Field) -> bool {
+        field.may_be_requested() && (self.delivery.is_some() || !field.is_destination())
+    }
+
     /// The first byte of the form's number, by which a shop finds which of its objects has the form.
     #[must_use]
     pub fn start(&self) -> u8 {
@@ -264,7 +298,8 @@ impl OrderForm {
             let names = item.names.as_ref();
             names.is_none_or(|names| names::are_names_of(&item.name, names, TEXT_MAX_BYTES))
         };
-        let delivery = self.delivery.names.as_ref();
+        let delivery = self.delivery.as_ref();
+        let delivery = delivery.and_then(|delivery| delivery.names.as_ref());
         let is_delivery = delivery.is_none_or(|names| names::are_sound(names, TEXT_MAX_BYTES));
         if is_delivery && self.items.iter().all(are_sound) {
             Ok(())
@@ -274,7 +309,8 @@ impl OrderForm {
     }
 
     fn check_total(&self) -> Result<(), FormError> {
-        let mut sum = self.delivery.price;
+        let delivery = self.delivery.as_ref().map(|delivery| delivery.price);
+        let mut sum = delivery.unwrap_or(Money::new(0, self.total.currency));
         for item in &self.items {
             sum = sum
                 .checked_add(item.price()?)

@@ -40,7 +40,10 @@ pub fn included(price: Money, basis_points: u16) -> Money {
 ///
 /// # Errors
 /// [`FormError::Tax`] for a rate above [`BASIS_POINTS_MAX`]; [`FormError::Total`] where prices do not add up.
-pub fn lines_of(items: &[Item], delivery: &Delivery) -> Result<Option<Vec<TaxLine>>, FormError> {
+pub fn lines_of(
+    items: &[Item],
+    delivery: Option<&Delivery>,
+) -> Result<Option<Vec<TaxLine>>, FormError> {
     let mut sums: BTreeMap<u16, Money> = BTreeMap::new();
     let mut add = |rate: Option<u16>, price: Money| {
         let Some(rate) = rate else {
@@ -59,7 +62,9 @@ pub fn lines_of(items: &[Item], delivery: &Delivery) -> Result<Option<Vec<TaxLin
     for item in items {
         add(item.tax_basis_points, item.price()?)?;
     }
-    add(delivery.tax_basis_points, delivery.price)?;
+    if let Some(delivery) = delivery {
+        add(delivery.tax_basis_points, delivery.price)?;
+    }
     if sums.is_empty() {
         return Ok(None);
     }
@@ -123,7 +128,9 @@ mod tests {
             item(23, 1, Some(800)),
             item(1980, 1, Some(1000)),
         ];
-        let lines = lines_of(&items, &delivery(Some(1000))).unwrap().unwrap();
+        let lines = lines_of(&items, Some(&delivery(Some(1000))))
+            .unwrap()
+            .unwrap();
         let said: Vec<_> = lines
             .iter()
             .map(|line| (line.basis_points, line.taxable.minor, line.tax.minor))
@@ -134,14 +141,17 @@ mod tests {
 
     #[test]
     fn what_names_no_rate_is_in_no_line() {
-        assert_eq!(lines_of(&[item(50, 1, None)], &delivery(None)), Ok(None));
-        let lines = lines_of(&[item(50, 1, None)], &delivery(Some(1000)));
+        assert_eq!(
+            lines_of(&[item(50, 1, None)], Some(&delivery(None))),
+            Ok(None)
+        );
+        let lines = lines_of(&[item(50, 1, None)], Some(&delivery(Some(1000))));
         assert_eq!(lines.unwrap().unwrap()[0].taxable, yen(520));
     }
 
     #[test]
     fn a_rate_above_a_hundred_per_cent_is_none() {
         let items = [item(50, 1, Some(BASIS_POINTS_MAX + 1))];
-        assert_eq!(lines_of(&items, &delivery(None)), Err(FormError::Tax));
+        assert_eq!(lines_of(&items, Some(&delivery(None))), Err(FormError::Tax));
     }
 }

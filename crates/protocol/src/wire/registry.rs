@@ -45,6 +45,7 @@ pub mod message {
         REFUND_ADVICES = 46;
         TRACKING_REQUEST = 47;
         TRACKING_REPORT = 48;
+        HANDING_OVER = 49;
         ACCOUNT_OFFER = 50;
         ENROLMENT_REQUEST = 51;
         ENROLMENT_ANSWER = 52;
@@ -266,6 +267,8 @@ pub mod context {
         EVIDENCE = "tallystick/v1/evidence";
         FEE_SCHEDULE = "tallystick/v1/fee-schedule";
         HANDLE = "tallystick/v1/handle";
+        HANDED_GOODS = "tallystick/v1/handed-goods";
+        HANDING_OVER = "tallystick/v1/handing-over";
         HOLDER_APPROVAL = "tallystick/v1/holder-approval";
         HOLDER_CERTIFICATE_REQUEST = "tallystick/v1/holder-certificate-request";
         HOLDER_IDENTIFIER = "tallystick/v1/holder-identifier";

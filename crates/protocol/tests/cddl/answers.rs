@@ -8,6 +8,7 @@ use tallystick_protocol::checkout::answers::{
 use tallystick_protocol::checkout::cancellation::{
     CancellationKey, CancellationRequest, DeliveryCancellation,
 };
+use tallystick_protocol::checkout::handing::{HandedGoods, HandedLine, HandingOver};
 use tallystick_protocol::checkout::refunds::{
     CouponGivenBack, REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
 };
@@ -16,10 +17,11 @@ use tallystick_protocol::checkout::tracking::{
 };
 use tallystick_protocol::coupon::CouponId;
 use tallystick_protocol::trust::statement::Audience;
+use tallystick_protocol::wire::cbor::encode_value;
 use tallystick_protocol::wire::identifier::{Handle, OrderId, Role, Root};
 use tallystick_protocol::wire::time::Timestamp;
 
-use crate::{domain, envelope, holds, part, support, yen};
+use crate::{domain, envelope, holds, part, support, validate, yen};
 
 #[test]
 fn the_answers_are_as_the_page_says() {
@@ -75,7 +77,14 @@ fn the_answers_are_as_the_page_says() {
         "authorisation-answer",
         &AuthorisationAnswer {
             authorisation: vec![1],
-            clearance: vec![2],
+            clearance: Some(vec![2]),
+        },
+    );
+    holds(
+        "authorisation-answer",
+        &AuthorisationAnswer {
+            authorisation: vec![1],
+            clearance: None,
         },
     );
     holds(
@@ -119,8 +128,43 @@ fn the_answers_are_as_the_page_says() {
             authorisation: Some(vec![1]),
             acceptance: Some(vec![2]),
             refusal: None,
+            handing_over: None,
+            handed: None,
         },
     );
+    holds(
+        "handing-over",
+        &HandingOver {
+            envelope: envelope(Audience::Anyone),
+            root,
+            issuer: domain("issuer.example"),
+            handed: Some([5; 32]),
+            handle: Some(Handle([9; 16])),
+        },
+    );
+    holds(
+        "shop-receipt",
+        &ShopReceipt {
+            envelope: envelope(Audience::Holder),
+            order_id: OrderId([3; 32]),
+            root,
+            state: ShopState::Accepted,
+            authorisation: Some(vec![1]),
+            acceptance: None,
+            refusal: None,
+            handing_over: Some(vec![2]),
+            handed: Some(vec![3]),
+        },
+    );
+    let handed = HandedGoods {
+        lines: vec![HandedLine {
+            sku: "guide".into(),
+            text: "ABCD-1234".into(),
+        }],
+    };
+    assert!(validate("handed-goods", &encode_value(&handed)).is_ok());
+    let nothing = HandedGoods { lines: vec![] };
+    assert!(validate("handed-goods", &encode_value(&nothing)).is_err());
     holds(
         "issuer-answer",
         &IssuerAnswer {

@@ -156,7 +156,7 @@ fn order_proof() -> OrderProof {
         holder: HolderId([4; 32]),
         shop: domain("shop.example"),
         issuer: domain("issuer.example"),
-        courier: domain("courier.example"),
+        courier: Some(domain("courier.example")),
         sent_at: Timestamp(1),
         expires_at: Timestamp(2),
     };

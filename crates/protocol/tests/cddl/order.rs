@@ -3,7 +3,7 @@
 use tallystick_protocol::checkout::coupons::{
     CouponMix, CouponOrder, CouponRule, CouponShare, RefundOrder,
 };
-use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm};
+use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm, WithoutCourier};
 use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
@@ -29,6 +29,32 @@ fn named(english: &str, japanese: &str) -> Vec<LocalText> {
     named.into()
 }
 
+/// A form of goods that the shop hands over itself.
+fn without_courier() -> OrderForm {
+    OrderForm {
+        envelope: envelope(Audience::Anyone),
+        origin: "https://shop.example".into(),
+        items: vec![Item {
+            sku: "guide".into(),
+            name: "Guide".into(),
+            quantity: 1,
+            unit_price: yen(980),
+            names: None,
+            tax_basis_points: None,
+        }],
+        delivery: None,
+        total: yen(980),
+        issuers: vec![domain("issuer.example")],
+        instruments: vec![Instrument::CardAccount],
+        policy: PolicyName::Strict,
+        extra: vec![],
+        coupons: None,
+        tax: None,
+        seller: None,
+        without_courier: Some(WithoutCourier::ByShop),
+    }
+}
+
 #[test]
 fn the_order_is_as_the_page_says() {
     holds(
@@ -44,13 +70,13 @@ fn the_order_is_as_the_page_says() {
                 names: Some(named("Tea", "茶")),
                 tax_basis_points: Some(800),
             }],
-            delivery: Delivery {
+            delivery: Some(Delivery {
                 courier: domain("courier.example"),
                 name: "Courier".into(),
                 price: yen(520),
                 names: Some(named("Courier", "宅配便")),
                 tax_basis_points: Some(1000),
-            },
+            }),
             total: yen(2000),
             issuers: vec![domain("issuer.example")],
             instruments: vec![Instrument::CardAccount],
@@ -74,8 +100,10 @@ fn the_order_is_as_the_page_says() {
                 address: Some("1 Tea Street".into()),
                 registration: Some("T1234567890123".into()),
             }),
+            without_courier: None,
         },
     );
+    holds("order-form", &without_courier());
     let shares = vec![CouponShare {
         coupon: vec![1],
         transfer: vec![2],
@@ -84,21 +112,31 @@ fn the_order_is_as_the_page_says() {
     assert!(validate("coupon-shares", &encode_value(&shares)).is_ok());
     let none: Vec<CouponShare> = vec![];
     assert!(validate("coupon-shares", &encode_value(&none)).is_err());
-    let header = OrderHeader {
+    let mut header = OrderHeader {
         order_id: OrderId([3; 32]),
         holder: pair().holder,
         shop: domain("shop.example"),
         issuer: domain("issuer.example"),
-        courier: domain("courier.example"),
+        courier: Some(domain("courier.example")),
         sent_at: Timestamp(1),
         expires_at: Timestamp(2),
     };
     holds(
         "split-order",
         &SplitOrder {
-            header,
+            header: header.clone(),
             root: Root([4; 32]),
             parts: vec![part(), part(), part()],
+            form_start: Some(5),
+        },
+    );
+    header.courier = None;
+    holds(
+        "split-order",
+        &SplitOrder {
+            header,
+            root: Root([4; 32]),
+            parts: vec![part(), part()],
             form_start: Some(5),
         },
     );

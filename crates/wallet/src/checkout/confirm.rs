@@ -1,4 +1,4 @@
-//! T002-7: every party shows who it is before anything is sent. All three must, or nothing goes.
+//! T002-7: every party of an order shows who it is before anything is sent. All must, or nothing goes.
 
 use tallystick_protocol::keys::DerivedKey;
 use tallystick_protocol::keys::confirmation::{ConfirmationAnswer, ConfirmationRequest};
@@ -62,9 +62,9 @@ impl Desk<'_> {
         }
         let failure = match said {
             Ok(answer) => match self.confirmed_name(&order, role, sent_at, answer) {
-                Ok(name) if role == Role::Courier && name != order.form.delivery.name => {
+                Ok(name) if role == Role::Courier && name != order.party_name(role) => {
                     // The name that the holder was shown is the shop's text.
-                    let shown = order.form.delivery.name.clone();
+                    let shown = order.party_name(role);
                     return self.fail_unsent(order, ErrorKind::CourierNotAsShown, &shown);
                 }
                 Ok(name) => {

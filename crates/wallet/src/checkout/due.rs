@@ -141,9 +141,8 @@ impl Desk<'_> {
     fn direct_asks(&self, order: &OrderRecord, asks: &mut Vec<Ask<Question>>) {
         asks.push(self.money_ask(order));
         // The courier knows of the order only once the issuer has cleared it.
-        if order.money.is_some() {
+        if let (Some(_), Some(courier)) = (order.money, order.form.courier()) {
             let id = order.request_id.clone();
-            let courier = &order.form.delivery.courier;
             let url = self.context.urls.url(courier, &answers_path(order));
             asks.push(ask::get(Question::Courier(id), url, CBOR));
         }

@@ -49,6 +49,8 @@ error_kinds! {
     CourierNotAsShown = 81, "courier-not-as-shown";
     /// Holder or shop cancelled it before the courier accepted.
     Cancelled = 130, "cancelled";
+    /// What the shop handed over cannot be read.
+    HandedUnreadable = 247, "handed-unreadable";
     /// The chosen coupons cannot pay the order, for the reason that is named.
     CouponNotUsable = 131, "coupon-not-usable";
     /// The shop could not have a coupon of the order held.

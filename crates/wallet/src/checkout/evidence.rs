@@ -20,6 +20,7 @@ impl<P: Ports> Wallet<P> {
                 ("form", Some(&order.signed_form)),
                 ("authorisation", order.authorisation.as_ref()),
                 ("acceptance", order.acceptance.as_ref()),
+                ("handing-over", order.handing_over.as_ref()),
                 ("refusal", order.refusal.as_ref()),
                 ("receipt", order.receipt.as_ref()),
                 ("disowning", order.disowning.as_ref()),

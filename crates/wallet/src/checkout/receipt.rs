@@ -5,6 +5,7 @@ use tallystick_protocol::checkout::answers::{
     Acceptance, Authorisation, IssuerAnswer, MoneyState, Refusal, RefusalReason, ShopReceipt,
     ShopState, TRACKING_MAX_BYTES,
 };
+use tallystick_protocol::checkout::handing::{HandedGoods, HandingOver, handed_digest};
 use tallystick_protocol::trust::statement::{self, SignedMessage, Verified};
 use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::text::is_plain;
@@ -17,6 +18,17 @@ use crate::core::ask::Said;
 use crate::core::desk::Desk;
 use crate::core::error::{ErrorKind, WalletError};
 
+/// The shop's signed word that it handed over what no courier delivers.
+#[derive(Clone)]
+pub(super) struct HandedOver {
+    /// As it was signed.
+    word: Vec<u8>,
+    /// What was handed over, if that is a text and can be read.
+    goods: Option<HandedGoods>,
+    /// Whether there is one that cannot be read.
+    is_unreadable: bool,
+}
+
 /// What is known of an order from verified statements.
 #[derive(Default)]
 pub(super) struct Findings {
@@ -24,6 +36,7 @@ pub(super) struct Findings {
     pub authorised: Option<Vec<u8>>,
     pub accepted: Option<(String, Vec<u8>)>,
     pub refused: Option<(Role, RefusalReason, Vec<u8>)>,
+    pub handed_over: Option<HandedOver>,
     pub money: Option<MoneyState>,
     /// The shop's receipt as signed.
     pub receipt: Option<Vec<u8>>,
@@ -76,6 +89,9 @@ impl Desk<'_> {
             let tracking = self.acceptance(order, &bytes)?;
             findings.accepted = Some((tracking, bytes));
         }
+        if let Some(bytes) = receipt.handing_over {
+            findings.handed_over = Some(self.handed_over(order, bytes, receipt.handed)?);
+        }
         if let Some(bytes) = receipt.refusal {
             let mut roles = [Role::Issuer, Role::Courier, Role::Shop].into_iter();
             let refusal = |by| Some((by, self.refusal(order, &bytes, by)?));
@@ -104,6 +120,34 @@ impl Desk<'_> {
             && said.tracking.len() <= TRACKING_MAX_BYTES
             && is_plain(&said.tracking);
         agrees.then_some(said.tracking)
+    }
+
+    /// The shop's word that it handed over, if this order names no courier: of one that does it says nothing.
+    fn handed_over(
+        &self,
+        order: &OrderRecord,
+        word: Vec<u8>,
+        sealed: Option<Vec<u8>>,
+    ) -> Option<HandedOver> {
+        let said = self.statement::<HandingOver>(order, &word, Role::Shop)?;
+        let approval = order.approval.as_ref()?;
+        let agrees = !order.has_courier()
+            && said.root == approval.root
+            && said.issuer == approval.issuer
+            && said.handed == sealed.as_deref().map(handed_digest);
+        if !agrees {
+            return None;
+        }
+        let key = approval.cancellation.as_ref();
+        let opened = sealed.as_deref().zip(key);
+        let opened = opened
+            .and_then(|(sealed, key)| HandedGoods::open(sealed, key, &approval.root).ok())
+            .filter(|goods| goods.check(&order.form).is_ok());
+        Some(HandedOver {
+            word,
+            is_unreadable: sealed.is_some() && opened.is_none(),
+            goods: opened,
+        })
     }
 
     /// Why the party in that role refused this order, if these bytes are its refusal.
@@ -151,7 +195,7 @@ impl Desk<'_> {
         let party = match role {
             Role::Shop => &order.form.envelope.from,
             Role::Issuer => &order.approval.as_ref()?.issuer,
-            _ => &order.form.delivery.courier,
+            _ => order.form.courier()?,
         };
         let anchors = self.anchors();
         let said = statement::open::<M>(bytes, anchors, self.now(), role).ok()?;
@@ -190,6 +234,19 @@ pub(super) fn take_up(
             order.refused_by = None;
             order.failure = None;
             order.move_to(OrderState::Delivering, Event::Accepted, now)?;
+        }
+        Target::HandedOver(handed) => {
+            order.handing_over = Some(handed.word);
+            order.handed = handed.goods;
+            if let Some(approval) = &mut order.approval {
+                approval.cancellation = None;
+            }
+            order.refused_by = None;
+            order.failure = handed.is_unreadable.then(|| Failure {
+                kind: ErrorKind::HandedUnreadable,
+                about: order.shop_name.clone(),
+            });
+            order.move_to(OrderState::Delivering, Event::HandedOverByShop, now)?;
         }
         Target::Refused(by, reason, bytes) => {
             let (kind, event) = match (by, reason) {
@@ -269,6 +326,7 @@ pub(super) fn disown(
 
 enum Target {
     Accepted(String, Vec<u8>),
+    HandedOver(HandedOver),
     Refused(Role, RefusalReason, Vec<u8>),
     Disowned(ErrorKind),
     Authorised,
@@ -277,10 +335,14 @@ enum Target {
 }
 
 /// Signed decisions of those who decide count before the shop's word about them. Issuer and courier
-/// decide; the shop, which could say one thing here and another there, only tells.
+/// decide; the shop, which could say one thing here and another there, only tells. Without a courier its word that it handed
+/// over decides, as the holder's card has signed.
 fn target(order: &OrderRecord, findings: &Findings) -> Target {
     if let Some((tracking, bytes)) = &findings.accepted {
         return Target::Accepted(tracking.clone(), bytes.clone());
+    }
+    if let Some(handed) = &findings.handed_over {
+        return Target::HandedOver(handed.clone());
     }
     let told = match (&findings.refused, findings.shop) {
         (Some((by @ (Role::Issuer | Role::Courier), reason, bytes)), _) => {

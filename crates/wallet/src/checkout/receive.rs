@@ -202,6 +202,8 @@ impl Desk<'_> {
             refunded: None,
             refund: None,
             parcel: None,
+            handing_over: None,
+            handed: None,
         }
     }
 }

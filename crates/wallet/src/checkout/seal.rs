@@ -39,7 +39,8 @@ pub struct Purchase {
     purse: Option<Paying>,
     lent: Option<Lent>,
     coupons: Option<PaidByCoupons>,
-    address: StoredAddress,
+    /// Where the parcel goes, if a courier delivers one.
+    address: Option<StoredAddress>,
     policy: Policy,
     extra_accepted: bool,
     now: Timestamp,
@@ -91,7 +92,7 @@ impl Sealing {
         self.prepared.root()
     }
 
-    /// For which pairs, purposes and nonces keys are derived: two for each reader, in their order.
+    /// For which pairs, purposes and nonces keys are derived: two for each reader of the order, in their order.
     #[must_use]
     pub fn pairs(&self) -> &[(PairContext, Purpose, [u8; 32])] {
         &self.pairs
@@ -159,6 +160,8 @@ impl Purchase {
         let is_taken = answers.is_some()
             || (order.form.instruments.contains(&payment.instrument())
                 && order.form.issuers.contains(&card.issuer));
+        // What is lent signs at home for orders with a courier alone.
+        let is_taken = is_taken && (lent.is_none() || order.has_courier());
         if !is_taken {
             let error = WalletError::new(ErrorKind::CardNotAccepted);
             return Err(error.about(&order.shop_name));
@@ -183,7 +186,10 @@ impl Purchase {
         }
         let mut addresses = profile.addresses.iter();
         let address = addresses.find(|address| address.id == choice.address_id);
-        let address = address.ok_or_else(|| WalletError::new(ErrorKind::NoSuchAddress))?;
+        let address = address.filter(|_| order.has_courier()).cloned();
+        if order.has_courier() && address.is_none() {
+            return Err(WalletError::new(ErrorKind::NoSuchAddress));
+        }
         let asked = order.form.policy();
         // The policy is the shop's text: without consent each party reads the least, whatever it is
         // called.
@@ -199,7 +205,7 @@ impl Purchase {
             purse,
             lent,
             coupons,
-            address: address.clone(),
+            address,
             policy: if extra_accepted {
                 asked
             } else {
@@ -221,7 +227,7 @@ impl Purchase {
             &order.signed_form,
             &self.payment,
             &self.holder_details(),
-            &self.destination(),
+            self.destination().as_ref(),
         )
         .map_err(|error| {
             WalletError::caused(ErrorKind::AddressInvalid, &error).about(&error.to_string())
@@ -241,7 +247,7 @@ impl Purchase {
             root: prepared.root(),
         };
         let mut pairs = Vec::new();
-        for role in READERS {
+        for role in header.readers() {
             let pair = self.pair(&header, role)?;
             for purpose in [Purpose::OrderPart, Purpose::Confirmation] {
                 pairs.push((pair.clone(), purpose, crate::random_32(rng)));
@@ -337,6 +343,7 @@ impl Purchase {
             }
         }
         let root = prepared.root();
+        let address = self.address.as_ref();
         let split = prepared
             .seal(
                 &mut rng,
@@ -352,13 +359,13 @@ impl Purchase {
             issuer: self.card.issuer.clone(),
             issuer_name: self.card.issuer_name.clone(),
             card_last4: self.shown.clone(),
-            address_label: self.address.label.clone(),
+            address_label: address.map_or_else(String::new, |one| one.label.clone()),
             expires_at: header.expires_at,
             confirmations,
             split_order: Some(encode(&split)),
             extra_accepted: self.extra_accepted,
-            destination: Some([&self.address.name, "\n", &self.address.on_label()].concat()),
-            address_id: Some(self.address.id.clone()),
+            destination: address.map(|one| [&one.name, "\n", &one.on_label()].concat()),
+            address_id: address.map(|one| one.id.clone()),
             policy: Some(self.policy.name()),
             cancellation: Some(cancellation),
             means: Some(self.means.clone()),
@@ -388,7 +395,7 @@ impl Purchase {
             holder: self.card.enrolment.holder(),
             shop: order.form.envelope.from.clone(),
             issuer: self.card.issuer.clone(),
-            courier: order.form.delivery.courier.clone(),
+            courier: order.form.courier().cloned(),
             sent_at: *now,
             expires_at: now
                 .plus_seconds(ORDER_LIFETIME_SECONDS)
@@ -421,21 +428,24 @@ impl Purchase {
         HolderDetails {
             name: card.holder_name.clone(),
             telephone: card.telephone.clone(),
-            address: address_is_read.then(|| self.own_address().on_label()),
+            address: self
+                .own_address()
+                .filter(|_| address_is_read)
+                .map(StoredAddress::on_label),
         }
     }
 
     /// The holder's own address: the first one, which is the default. A gift's address
     /// must not reach those who may know only where the holder lives.
-    fn own_address(&self) -> &StoredAddress {
-        self.profile.addresses.first().unwrap_or(&self.address)
+    fn own_address(&self) -> Option<&StoredAddress> {
+        self.profile.addresses.first().or(self.address.as_ref())
     }
 
-    fn destination(&self) -> Destination {
-        Destination {
-            name: self.address.name.clone(),
-            address: self.address.on_label(),
-            telephone: self.address.telephone.clone(),
-        }
+    fn destination(&self) -> Option<Destination> {
+        self.address.as_ref().map(|address| Destination {
+            name: address.name.clone(),
+            address: address.on_label(),
+            telephone: address.telephone.clone(),
+        })
     }
 }

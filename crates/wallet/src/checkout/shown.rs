@@ -1,8 +1,10 @@
 //! From an order as it is kept to what the pages show of it.
 
 use tallystick_protocol::checkout::answers::MoneyState;
+use tallystick_protocol::checkout::form::{Delivery, WithoutCourier};
+use tallystick_protocol::checkout::handing::HandedLine;
 use tallystick_protocol::checkout::names::LocalText;
-use tallystick_protocol::checkout::policy::{Policy, READERS};
+use tallystick_protocol::checkout::policy::Policy;
 use tallystick_protocol::checkout::seller::Seller;
 use tallystick_protocol::checkout::tax::TaxLine;
 use tallystick_protocol::checkout::tracking::ParcelMove;
@@ -21,8 +23,9 @@ use crate::checkout::order::{matrix, strand};
 use crate::checkout::proposal::Proposal;
 use crate::checkout::tapping::tap_view;
 use crate::checkout::view::{
-    AwayStep, DeliveryView, FailureView, HistoryView, ItemView, LocalTextView, OrderCouponView,
-    OrderView, PaidCouponView, ParcelMoveView, ParcelView, PartyView, SellerView, TaxLineView,
+    AwayStep, DeliveryView, FailureView, HandedView, HistoryView, ItemView, LocalTextView,
+    OrderCouponView, OrderView, PaidCouponView, ParcelMoveView, ParcelView, PartyView, SellerView,
+    TaxLineView,
 };
 use crate::core::party_url::PartyUrls;
 use crate::core::state::Unlocked;
@@ -52,7 +55,10 @@ pub fn order_view(
         number: approval.map(|approval| approval.order_id.short()),
         origin: order.origin.clone(),
         certified_by: order.certified_by.clone(),
-        parties: READERS.map(|role| party_view(order, proposed, role)).into(),
+        parties: order
+            .readers()
+            .map(|role| party_view(order, proposed, role))
+            .collect(),
         items: form
             .items
             .iter()
@@ -63,11 +69,9 @@ pub fn order_view(
                 price_minor: item.unit_price.minor,
             })
             .collect(),
-        delivery: DeliveryView {
-            name: form.delivery.name.clone(),
-            names: names_view(form.delivery.names.as_deref()),
-            price_minor: form.delivery.price.minor,
-        },
+        delivery: form.delivery.as_ref().map(delivery_view),
+        without_courier: form.without_courier.map(WithoutCourier::as_str),
+        handed: handed_views(order),
         total_minor: form.total.minor,
         tax: form.tax.iter().flatten().map(tax_line_view).collect(),
         seller: form.seller.as_ref().map(seller_view),
@@ -76,7 +80,7 @@ pub fn order_view(
         takes_coupons: form.coupons.is_some(),
         paid_coupons: order.coupons().iter().map(paid_coupon_view).collect(),
         policy: policy.name().as_str().to_owned(),
-        extra: matrix::extra(&policy),
+        extra: matrix::extra(&policy, order.has_courier()),
         own_address: unlocked
             .slices
             .profile
@@ -84,13 +88,15 @@ pub fn order_view(
             .first()
             .filter(|_| order.state == OrderState::Asked)
             .map(StoredAddress::in_short),
-        matrix: matrix::rows(&policy, sees_coupons(order, &offered)),
+        matrix: matrix::rows(&policy, sees_coupons(order, &offered), order.has_courier()),
         coupons: offered,
         payable: proposal.payable,
         proposed_card: proposal.card,
         proposed_address: proposal.address,
         card_last4: approval.map(|approval| approval.card_last4.clone()),
-        address_label: approval.map(|approval| approval.address_label.clone()),
+        address_label: approval
+            .map(|approval| approval.address_label.clone())
+            .filter(|_| order.has_courier()),
         destination: approval.and_then(|approval| approval.destination.clone()),
         state: order.state,
         strands: strand::of(order),
@@ -126,17 +132,40 @@ pub fn order_view(
 fn parcel_view(order: &OrderRecord, parcel: &Parcel, urls: PartyUrls) -> ParcelView {
     let code = parcel.code.shown();
     let number = order.tracking.as_deref().unwrap_or_default();
-    let courier = &order.form.delivery.courier;
+    let page = order.form.courier().map(|courier| urls.url(courier, "/#"));
+    let page = page.unwrap_or_default();
     let view = |one: &ParcelMove| ParcelMoveView {
         step: one.step.as_str(),
         at: one.at.seconds(),
     };
     ParcelView {
-        page: [&urls.url(courier, "/#"), number, "/", &code].concat(),
+        page: [&page, number, "/", &code].concat(),
         moves: parcel.moves.iter().map(view).collect(),
         is_news: parcel.is_news(),
         code,
     }
+}
+
+fn delivery_view(delivery: &Delivery) -> DeliveryView {
+    DeliveryView {
+        name: delivery.name.clone(),
+        names: names_view(delivery.names.as_deref()),
+        price_minor: delivery.price.minor,
+    }
+}
+
+/// What was handed over, under the names of the form's goods.
+fn handed_views(order: &OrderRecord) -> Vec<HandedView> {
+    let lines = order.handed.iter().flat_map(|goods| &goods.lines);
+    let view = |line: &HandedLine| {
+        let item = order.form.items.iter().find(|item| item.sku == line.sku)?;
+        Some(HandedView {
+            name: item.name.clone(),
+            names: names_view(item.names.as_deref()),
+            text: line.text.clone(),
+        })
+    };
+    lines.filter_map(view).collect()
 }
 
 fn names_view(names: Option<&[LocalText]>) -> Vec<LocalTextView> {
@@ -197,6 +226,7 @@ fn sentence_key(order: &OrderRecord) -> &'static str {
         _ if order.is_being_cancelled() => "cancelling",
         OrderState::Delivering if order.is_refunded() => "refunded",
         OrderState::Delivering if order.is_partly_refunded() => "partly-refunded",
+        OrderState::Delivering if !order.has_courier() => "handed-over",
         state => state.as_str(),
     }
 }
@@ -260,11 +290,10 @@ fn party_view(order: &OrderRecord, proposed: Option<&CardAccount>, role: Role) -
     let form = &order.form;
     let (domain, name, certified) = match role {
         Role::Issuer => issuer(order, proposed),
-        Role::Courier => (
-            form.delivery.courier.as_str(),
-            form.delivery.name.as_str(),
-            false,
-        ),
+        Role::Courier => match &form.delivery {
+            Some(delivery) => (delivery.courier.as_str(), delivery.name.as_str(), false),
+            None => ("", "", false),
+        },
         _ => (form.envelope.from.as_str(), order.shop_name.as_str(), true),
     };
     PartyView {

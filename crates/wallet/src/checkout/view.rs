@@ -27,7 +27,7 @@ pub struct FormView {
 pub struct Choice {
     /// The card that pays what coupons leave; of no meaning if they pay for everything.
     pub card_id: String,
-    /// Where the parcel goes.
+    /// Where the parcel goes; of no meaning if no courier delivers.
     pub address_id: String,
     /// Whether they get what the shop asked for beyond the least.
     pub accept_extra: bool,
@@ -158,6 +158,20 @@ pub struct DeliveryView {
     pub price_minor: u64,
 }
 
+/// What the shop handed over for one kind of goods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct HandedView {
+    /// The goods' name for whoever reads none of the languages of `names`.
+    pub name: String,
+    /// What they are called in several languages, as the shop signed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub names: Vec<LocalTextView>,
+    /// The text, such as a licence key; lines are separated by line feeds.
+    pub text: String,
+}
+
 /// How far one party is: one of the three split tallies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
@@ -169,7 +183,7 @@ pub struct StrandState {
     pub word: &'static str,
 }
 
-/// The three strands.
+/// The strands, one for each party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(Tsify))]
 pub struct Strands {
@@ -177,8 +191,10 @@ pub struct Strands {
     pub shop: StrandState,
     /// The issuer's.
     pub issuer: StrandState,
-    /// The courier's.
-    pub courier: StrandState,
+    /// The courier's, if one delivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub courier: Option<StrandState>,
 }
 
 /// Why an order came to nothing.
@@ -279,12 +295,22 @@ pub struct OrderView {
     pub origin: String,
     /// Who certified the shop.
     pub certified_by: String,
-    /// Shop, issuer and courier, in this order.
+    /// Shop, issuer and, if one delivers, courier, in this order.
     pub parties: Vec<PartyView>,
     /// The goods.
     pub items: Vec<ItemView>,
-    /// The delivery.
-    pub delivery: DeliveryView,
+    /// The delivery; none if no courier delivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub delivery: Option<DeliveryView>,
+    /// How the goods come to the holder that no courier delivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional, type = "'by-shop'"))]
+    pub without_courier: Option<&'static str>,
+    /// What the shop handed over, as far as that is a text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub handed: Vec<HandedView>,
     /// What is to be paid, in minor units.
     pub total_minor: u64,
     /// What of the total is tax, the lowest rate first; empty if the form says nothing of it.
@@ -390,7 +416,7 @@ pub struct EvidenceView {
     #[cfg_attr(
         feature = "typescript",
         tsify(
-            type = "'form' | 'authorisation' | 'acceptance' | 'refusal' | 'receipt' | 'disowning' | 'refund' | 'tracking'"
+            type = "'form' | 'authorisation' | 'acceptance' | 'handing-over' | 'refusal' | 'receipt' | 'disowning' | 'refund' | 'tracking'"
         )
     )]
     pub what: &'static str,

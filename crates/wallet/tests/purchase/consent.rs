@@ -109,8 +109,9 @@ fn a_courier_that_is_certified_under_another_name_than_was_shown_ends_the_order_
     let world = World::with_a_choice();
     let holder = Holder::ready(&world);
     let form = doctored(&world, |form| {
-        form.delivery.courier = domain(OTHER_COURIER);
-        form.delivery.name = "Hayate Courier".to_owned();
+        let delivery = form.delivery.as_mut().unwrap();
+        delivery.courier = domain(OTHER_COURIER);
+        delivery.name = "Hayate Courier".to_owned();
     });
     let request = block_on(holder.wallet.receive_form(ORIGIN, &form)).unwrap();
     let courier = &holder.order(&request).parties[2];

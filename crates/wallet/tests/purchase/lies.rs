@@ -12,6 +12,7 @@ use tallystick_parties::office::fault::Fault;
 use tallystick_parties::office::http::problem as as_answer;
 use tallystick_protocol::checkout::answers::{ShopReceipt, ShopState};
 use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::checkout::handing::HandingOver;
 use tallystick_protocol::checkout::order::SplitOrder;
 use tallystick_protocol::test_keys::test_statement;
 use tallystick_protocol::trust::certificate::Certificate;
@@ -53,12 +54,21 @@ struct Liar {
     now: Timestamp,
     taken: Rc<RefCell<Option<Vec<u8>>>>,
     says: ShopState,
+    hands_over: bool,
 }
 
 impl Liar {
     fn receipt(&self) -> Response<Vec<u8>> {
         let order: SplitOrder = decode(self.taken.borrow().as_ref().unwrap()).unwrap();
         let order_id = order.header.order_id;
+        let word = HandingOver {
+            envelope: Envelope::new(domain(SHOP), Audience::Anyone, order_id.0, self.now, 3600),
+            root: order.root,
+            issuer: domain(ISSUER),
+            handed: None,
+            handle: None,
+        };
+        let word = test_statement(&word, &self.leaf, SHOP_KEY);
         let receipt = ShopReceipt {
             envelope: Envelope::new(domain(SHOP), Audience::Holder, order_id.0, self.now, 3600),
             order_id,
@@ -67,6 +77,8 @@ impl Liar {
             authorisation: None,
             acceptance: None,
             refusal: None,
+            handing_over: self.hands_over.then_some(word),
+            handed: None,
         };
         Response::builder()
             .status(200)
@@ -97,6 +109,11 @@ fn honest(world: &World) -> Running<Machine> {
 
 /// Approves an order at a shop that says so to it; what the shop took.
 fn ordered_at_a_liar(holder: &Holder<'_>, says: ShopState) -> (String, Vec<u8>) {
+    ordered_at(holder, says, false)
+}
+
+/// As [`ordered_at_a_liar`], also at one that says that it handed over itself what a courier is to deliver.
+fn ordered_at(holder: &Holder<'_>, says: ShopState, hands_over: bool) -> (String, Vec<u8>) {
     let world = holder.world;
     let taken = Rc::default();
     let liar = Liar {
@@ -105,6 +122,7 @@ fn ordered_at_a_liar(holder: &Holder<'_>, says: ShopState) -> (String, Vec<u8>) 
         now: world.now(),
         taken: Rc::clone(&taken),
         says,
+        hands_over,
     };
     world.hub.connect(SHOP, Rc::new(liar));
     let request = holder.asked(TEA);
@@ -156,6 +174,17 @@ fn says_that_the_shop_lied(order: &OrderView) {
     assert_eq!(failure.kind, "shop-contradicted");
     assert_eq!(failure.money_key, Some("charged"));
     assert_eq!(failure.issuer, "Asahi Card");
+}
+
+#[test]
+fn a_shop_that_says_it_handed_over_what_a_courier_delivers_ends_nothing() {
+    let world = World::new();
+    let holder = Holder::ready(&world);
+    let (request, _) = ordered_at(&holder, ShopState::Accepted, true);
+    let told = holder.order(&request);
+    assert_eq!(told.state, OrderState::Sent, "{told:?}");
+    assert_eq!(told.failure.unwrap().kind, "answer-invalid");
+    assert!(!evidence(&holder, &request).contains(&"handing-over"));
 }
 
 #[test]

@@ -44,6 +44,7 @@ mod spaces;
 mod stock;
 mod toy;
 mod unknown;
+mod without_courier;
 #[path = "../../../parties/tests/purchase/world.rs"]
 #[allow(dead_code, reason = "the parties' own tests use the rest")]
 mod world;

@@ -27,7 +27,7 @@ fn t002_8_the_wallet_buys_from_reference_parties() {
             .all(|party| party.certified && party.confirmed)
     );
     assert_eq!(order.strands.issuer.word, "charged");
-    assert_eq!(order.strands.courier.word, "label");
+    assert_eq!(order.strands.courier.as_ref().unwrap().word, "label");
     assert!(order.failure.is_none());
 }
 

@@ -67,7 +67,7 @@ fn a_parcel_is_under_way_until_the_courier_signs_that_it_was_delivered() {
     let holder = Holder::ready(&world);
     let order = bought(&holder);
     assert!(order.is_parcel_under_way);
-    assert_eq!(order.strands.courier.word, "label");
+    assert_eq!(order.strands.courier.as_ref().unwrap().word, "label");
     followed(&holder, MINUTE);
     let seen = holder.order(&order.request_id);
     assert_eq!(steps(&seen), ["label-made"]);
@@ -78,7 +78,7 @@ fn a_parcel_is_under_way_until_the_courier_signs_that_it_was_delivered() {
     followed(&holder, MINUTE);
     let seen = holder.order(&order.request_id);
     assert_eq!(steps(&seen), ["label-made", "on-the-way"]);
-    assert_eq!(seen.strands.courier.word, "on-the-way");
+    assert_eq!(seen.strands.courier.as_ref().unwrap().word, "on-the-way");
     assert!(is_news(&seen) && seen.is_parcel_under_way);
     let seen = looked_at(&holder, &order);
     assert!(!is_news(&seen), "the holder has looked");
@@ -143,7 +143,7 @@ fn what_a_shop_makes_up_of_a_parcel_counts_for_nothing() {
     });
     let seen = looked_at(&holder, &order);
     assert_eq!(seen.parcel, None);
-    assert_eq!(seen.strands.courier.word, "label");
+    assert_eq!(seen.strands.courier.as_ref().unwrap().word, "label");
 }
 
 #[test]

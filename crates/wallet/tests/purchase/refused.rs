@@ -117,7 +117,7 @@ fn what_the_courier_refuses_is_released() {
     assert_eq!(order.state, OrderState::Refused, "{order:?}");
     assert_eq!(order.failure.unwrap().kind, "courier-refused");
     assert_eq!(order.strands.issuer.word, "released");
-    assert_eq!(order.strands.courier.word, "refused");
+    assert_eq!(order.strands.courier.as_ref().unwrap().word, "refused");
 }
 
 #[test]

@@ -98,14 +98,14 @@ impl CompleteOrder {
             &self.signed_form,
             &payment(),
             &holder_details(),
-            &destination(),
+            Some(&destination()),
         )?;
         let header = OrderHeader {
             order_id: OrderId::random(&mut random()),
             holder: self.pairs[0].holder,
             shop: Domain::parse(domain_of(Role::Shop))?,
             issuer: Domain::parse(domain_of(Role::Issuer))?,
-            courier: Domain::parse(domain_of(Role::Courier))?,
+            courier: Some(Domain::parse(domain_of(Role::Courier))?),
             sent_at: NOW,
             expires_at: NOW.plus_seconds(ORDER_LIFETIME_SECONDS),
         };
@@ -189,13 +189,13 @@ fn form() -> Result<OrderForm, JsError> {
             item("sencha-100", "Sencha, first flush", 1480),
             item("book-of-tea", "The Book of Tea", 1100),
         ],
-        delivery: Delivery {
+        delivery: Some(Delivery {
             courier: Domain::parse(domain_of(Role::Courier))?,
             name: "Hayate Courier, next day".to_owned(),
             price: yen(520),
             names: None,
             tax_basis_points: None,
-        },
+        }),
         total: yen(3100),
         issuers: vec![Domain::parse(domain_of(Role::Issuer))?],
         instruments: vec![Instrument::CardAccount],
@@ -204,6 +204,7 @@ fn form() -> Result<OrderForm, JsError> {
         extra: Vec::new(),
         tax: None,
         seller: None,
+        without_courier: None,
     })
 }
 

@@ -128,14 +128,18 @@ impl Holder {
                 order.state,
                 strands.shop.word,
                 strands.issuer.word,
-                strands.courier.word,
+                strands.courier.as_ref().map_or("none", |one| one.word),
             );
             let known = self.orders.borrow().iter().any(|before| {
                 let before_words = (
                     before.state,
                     before.strands.shop.word,
                     before.strands.issuer.word,
-                    before.strands.courier.word,
+                    before
+                        .strands
+                        .courier
+                        .as_ref()
+                        .map_or("none", |one| one.word),
                 );
                 before.request_id == order.request_id && before_words == words
             });

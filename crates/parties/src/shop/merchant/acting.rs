@@ -3,6 +3,7 @@
 
 use http::StatusCode;
 use serde::Deserialize;
+use tallystick_protocol::checkout::handing::{HandedGoods, HandedLine};
 use tallystick_protocol::wire::identifier::OrderId;
 use tallystick_protocol::wire::number::WHOLE_MAX;
 
@@ -16,6 +17,7 @@ use crate::ports::{Ports, Tables};
 use crate::shop::Shop;
 use crate::shop::book;
 use crate::shop::state::OrderState;
+use crate::shop::without_courier::check_handed_text;
 
 /// What is done with an order.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +28,39 @@ pub(crate) enum Act {
     Cancel,
     /// Gives money back.
     Refund,
+    /// Hands over what no courier delivers.
+    HandOver,
+}
+
+/// What is handed over.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HandOverBody {
+    #[serde(default)]
+    lines: Vec<HandedBody>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HandedBody {
+    sku: String,
+    handed_text: String,
+}
+
+impl HandOverBody {
+    /// Nothing, if no line is said.
+    fn goods(self) -> Result<Option<HandedGoods>, Fault> {
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (place, line) in self.lines.into_iter().enumerate() {
+            let at = format!("/lines/{place}/handed_text");
+            check_handed_text(&line.handed_text, &at)?;
+            lines.push(HandedLine {
+                sku: line.sku,
+                text: line.handed_text,
+            });
+        }
+        Ok((!lines.is_empty()).then_some(HandedGoods { lines }))
+    }
 }
 
 /// What a refund is asked for with.
@@ -41,7 +76,7 @@ struct RefundBody {
 struct NoBody {}
 
 impl<P: Ports> Shop<P> {
-    /// `POST /v1/merchant/orders/{number}/packed`, `…/cancellation` and `…/refunds`.
+    /// `POST /v1/merchant/orders/{number}/packed`, `…/cancellation`, `…/refunds` and `…/handed-over`.
     pub(super) async fn act(
         &self,
         request: &Incoming,
@@ -55,7 +90,13 @@ impl<P: Ports> Shop<P> {
 
     async fn act_here(&self, request: &Incoming, number: &str, act: Act) -> Result<Answer, Fault> {
         let wish = Wish::of(request)?;
+        let mut goods = None;
         let minor = match act {
+            Act::HandOver => {
+                let body: HandOverBody = body::read_if_any(request)?;
+                goods = body.goods()?;
+                0
+            }
             Act::Refund => {
                 let body: RefundBody = body::read(request)?;
                 require_amount(body.amount_minor)?
@@ -67,7 +108,7 @@ impl<P: Ports> Shop<P> {
         };
         let status = match act {
             Act::Pack => StatusCode::OK,
-            Act::Cancel | Act::Refund => StatusCode::ACCEPTED,
+            Act::Cancel | Act::Refund | Act::HandOver => StatusCode::ACCEPTED,
         };
         let number = orders::number_of(number)?;
         let order = book::find(self.office.tables(), &number)?.ok_or_else(Fault::not_found)?;
@@ -80,6 +121,7 @@ impl<P: Ports> Shop<P> {
                 Act::Pack => self.pack(tables, &number)?,
                 Act::Cancel => self.cancel_unless_accepted(tables, &number)?,
                 Act::Refund => self.refund(tables, &number, minor)?,
+                Act::HandOver => self.hand_over_by_wish(tables, &number, goods)?,
             }
             let order = book::find(tables, &number)?.ok_or_else(Fault::internal)?;
             let view = order_view::whole(tables, &order, people)?;
@@ -90,7 +132,7 @@ impl<P: Ports> Shop<P> {
     /// Notes when an order was packed. Again it does nothing more.
     fn pack(&self, tables: &dyn Tables, number: &OrderId) -> Result<(), Fault> {
         let order = book::find(tables, number)?.ok_or_else(Fault::not_found)?;
-        if order.state != OrderState::Accepted {
+        if order.state != OrderState::Accepted || order.courier.domain().is_none() {
             let said = "Only what a courier has accepted is packed.";
             return Err(Fault::new(Kind::Conflict, said));
         }

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
+use tallystick_protocol::checkout::form::WithoutCourier;
 
 use super::name::Name;
 use crate::office::fault::{Fault, Kind};
@@ -45,6 +46,10 @@ struct ProductBody {
     category: Option<String>,
     #[serde(default)]
     image: Option<String>,
+    #[serde(default)]
+    without_courier: Option<String>,
+    #[serde(default)]
+    handed_text: Option<String>,
 }
 
 /// Tells null from what is left out.
@@ -93,10 +98,21 @@ pub fn read(json: &[u8]) -> Result<Replacement, Fault> {
             tax_basis_points: product.tax_basis_points,
             category: product.category,
             image: product.image,
+            without_courier: without_courier(product.without_courier.as_deref(), &at)?,
+            handed_text: product.handed_text,
         });
     }
     replacement.check()?;
     Ok(replacement)
+}
+
+fn without_courier(name: Option<&str>, at: &str) -> Result<Option<WithoutCourier>, Fault> {
+    let named = |name: &str| {
+        let said = "Goods come without a courier by-shop, or leave this out.";
+        let found = WithoutCourier::from_name(name);
+        found.ok_or_else(|| Fault::malformed(said).at(format!("{at}/without_courier")))
+    };
+    name.map(named).transpose()
 }
 
 /// What the reader of JSON says of it names members and types, and of what was sent at most a word.
@@ -136,9 +152,23 @@ pub struct ProductView {
     category: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_courier: Option<&'static str>,
+    /// For the merchant alone: a buyer reads it who has paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handed_text: Option<String>,
 }
 
 impl ProductView {
+    /// A product with what is left of it, and with what is handed over for it.
+    #[must_use]
+    fn whole(product: &Product, shelf: &Shelf) -> Self {
+        Self {
+            handed_text: product.handed_text.clone(),
+            ..Self::of(product, shelf)
+        }
+    }
+
     /// A product with what is left of it.
     #[must_use]
     pub fn of(product: &Product, shelf: &Shelf) -> Self {
@@ -152,6 +182,8 @@ impl ProductView {
             stock: shelf.left(&product.sku),
             category: product.category.clone(),
             image: product.image.clone(),
+            without_courier: product.without_courier.map(WithoutCourier::as_str),
+            handed_text: None,
         }
     }
 }
@@ -161,7 +193,7 @@ fn view(catalogue: &Catalogue, shelf: &Shelf) -> View {
     View {
         version: catalogue.version,
         tagline: catalogue.tagline.as_deref().map(Name::from),
-        products: products.map(|one| ProductView::of(one, shelf)).collect(),
+        products: products.map(|one| ProductView::whole(one, shelf)).collect(),
     }
 }
 

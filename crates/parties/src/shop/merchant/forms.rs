@@ -5,6 +5,7 @@ use data_encoding::BASE64;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use tallystick_protocol::checkout::form::WithoutCourier;
 use tallystick_protocol::checkout::policy::PolicyName;
 use tallystick_protocol::instrument::Instrument;
 
@@ -20,6 +21,7 @@ use crate::office::place::Place;
 use crate::ports::{Ports, Siblings as _};
 use crate::shop::Shop;
 use crate::shop::forms::SignedForm;
+use crate::shop::handing::When;
 use crate::shop::wanted::{FreeLine, WantedDelivery, WantedForm, WantedLine};
 
 /// What is wanted. What is left out, or null, is as the shop's settings say.
@@ -29,6 +31,7 @@ struct FormBody {
     /// Each is read by itself, so that what is wrong with one can be told by its place.
     lines: Vec<Json>,
     delivery: Option<Json>,
+    hand_over: Option<String>,
     policy: Option<String>,
     instruments: Option<Vec<String>>,
     coupons: Option<bool>,
@@ -51,6 +54,7 @@ struct OwnLine {
     quantity: u32,
     unit_price_minor: u64,
     tax_basis_points: Option<u16>,
+    handed_text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +77,10 @@ impl FormBody {
                 price_minor: delivery.price_minor,
             })
         });
+        let hand_over = self.hand_over.map(|name| {
+            let said = "Goods are handed over at-once or when-told.";
+            When::from_name(&name).ok_or_else(|| Fault::malformed(said).at("/hand_over"))
+        });
         let policy = self.policy.map(|name| {
             let policy = PolicyName::from_name(&name);
             let said = "There is no policy of this name.";
@@ -90,6 +98,7 @@ impl FormBody {
         Ok(WantedForm {
             lines: lines.collect::<Result<_, _>>()?,
             delivery: delivery.transpose()?,
+            hand_over: hand_over.transpose()?,
             policy: policy.transpose()?,
             instruments: instruments.transpose()?,
             coupons: self.coupons,
@@ -116,6 +125,7 @@ fn wanted_line(json: Json, at: &str) -> Result<WantedLine, Fault> {
         quantity: line.quantity,
         unit_price_minor: line.unit_price_minor,
         tax_basis_points: line.tax_basis_points,
+        handed_text: line.handed_text,
     }))
 }
 
@@ -129,7 +139,10 @@ struct FormView {
     total_minor: u64,
     currency: &'static str,
     lines: Vec<LineView>,
-    delivery: DeliveryView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<DeliveryView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_courier: Option<&'static str>,
     tax: Vec<TaxView>,
 }
 
@@ -175,7 +188,8 @@ fn view(signed: &SignedForm) -> Result<FormView, Fault> {
         total_minor: form.total.minor,
         currency: form.total.currency.code(),
         lines: form.items.iter().map(line).collect::<Result<_, _>>()?,
-        delivery: DeliveryView::of(&form.delivery),
+        delivery: form.delivery.as_ref().map(DeliveryView::of),
+        without_courier: form.without_courier.map(WithoutCourier::as_str),
         tax: tax.collect(),
     })
 }

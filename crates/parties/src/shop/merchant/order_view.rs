@@ -2,13 +2,13 @@
 //! policy lets the shop read, as the shop's own part of the order opens it.
 
 use serde::Serialize;
-use tallystick_protocol::checkout::form::{Delivery, FormReference, OrderForm};
+use tallystick_protocol::checkout::form::{Delivery, FormReference, OrderForm, WithoutCourier};
 use tallystick_protocol::checkout::order::{OpenedPart, text_of};
 use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::checkout::refunds::RefundOutcome;
 use tallystick_protocol::coupon::CouponOutcome;
 use tallystick_protocol::wire::cbor::decode;
-use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::name::Name;
 use crate::console::csv::moment;
@@ -41,7 +41,11 @@ pub(super) struct OrderLine {
     coupons_minor: u64,
     currency: &'static str,
     issuer: String,
-    courier: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    courier: Option<String>,
+    /// How the goods come to the holder that no courier delivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_courier: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking: Option<String>,
     received_at: String,
@@ -61,7 +65,8 @@ pub(super) struct OrderView {
     #[serde(flatten)]
     line: OrderLine,
     lines: Vec<LineView>,
-    delivery: DeliveryView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<DeliveryView>,
     /// Who buys, as far as the shop may read it.
     #[serde(skip_serializing_if = "Person::is_nobody")]
     holder: Person,
@@ -199,6 +204,7 @@ pub(super) fn line(tables: &(impl Tables + ?Sized), order: &Order) -> Result<Ord
         }),
         _ => None,
     };
+    let without = form_of(order)?.without_courier;
     Ok(OrderLine {
         number: order.order_id.to_string(),
         short_number: order.order_id.short(),
@@ -211,7 +217,8 @@ pub(super) fn line(tables: &(impl Tables + ?Sized), order: &Order) -> Result<Ord
         coupons_minor: order.by_coupons,
         currency: order.amount.currency.code(),
         issuer: order.issuer.to_string(),
-        courier: order.courier.to_string(),
+        courier: order.courier.domain().map(Domain::to_string),
+        without_courier: without.map(WithoutCourier::as_str),
         tracking: order.tracking.clone(),
         received_at: moment(order.received_at.0),
         packed_at: order.packed_at.map(|at| moment(at.0)),
@@ -237,7 +244,7 @@ pub(super) fn whole(
     Ok(OrderView {
         line: line(tables, order)?,
         lines: lines.collect(),
-        delivery: DeliveryView::of(&form.delivery),
+        delivery: form.delivery.as_ref().map(DeliveryView::of),
         holder: people.holder,
         destination: people.destination,
         refunds: refunds_of(tables, order)?,

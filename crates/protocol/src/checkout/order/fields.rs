@@ -87,7 +87,7 @@ pub struct OrderFields {
 }
 
 impl OrderFields {
-    /// The fields of a purchase from a signed form.
+    /// The fields of a purchase from a signed form. `destination` is where the parcel goes, if a courier delivers one.
     ///
     /// # Errors
     /// [`FieldError::Text`] names the field that is empty or too long.
@@ -96,7 +96,7 @@ impl OrderFields {
         signed_form: &[u8],
         payment: &Payment,
         holder: &HolderDetails,
-        destination: &Destination,
+        destination: Option<&Destination>,
     ) -> Result<Self, FieldError> {
         let mut fields = Self {
             values: core::array::from_fn(|_| None),
@@ -114,9 +114,11 @@ impl OrderFields {
         if let Some(address) = &holder.address {
             fields.set_text(Field::HolderAddress, address)?;
         }
-        fields.set_text(Field::DestinationName, &destination.name)?;
-        fields.set_text(Field::DestinationAddress, &destination.address)?;
-        fields.set_text(Field::DestinationTelephone, &destination.telephone)?;
+        if let Some(destination) = destination {
+            fields.set_text(Field::DestinationName, &destination.name)?;
+            fields.set_text(Field::DestinationAddress, &destination.address)?;
+            fields.set_text(Field::DestinationTelephone, &destination.telephone)?;
+        }
         Ok(fields)
     }
 

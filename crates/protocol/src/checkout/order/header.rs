@@ -3,6 +3,7 @@
 use minicbor::Encode;
 use tallystick_codec::DecodeMap;
 
+use crate::checkout::policy::READERS;
 use crate::wire::identifier::{Domain, HolderId, OrderId, Role};
 use crate::wire::time::Timestamp;
 
@@ -23,9 +24,11 @@ pub struct OrderHeader {
     /// Who pays.
     #[n(3)]
     pub issuer: Domain,
-    /// Who delivers.
+    /// Who delivers. None if no courier does: then the shop's signed word that it handed over what was bought
+    /// ([`HandingOver`](crate::checkout::handing::HandingOver)) is what has whoever pays do so. The root covers this, so the
+    /// holder's card has signed it, and neither kind of order can be made into the other.
     #[n(4)]
-    pub courier: Domain,
+    pub courier: Option<Domain>,
     /// When the holder approved.
     #[n(5)]
     pub sent_at: Timestamp,
@@ -41,8 +44,14 @@ impl OrderHeader {
         match role {
             Role::Shop => Some(&self.shop),
             Role::Issuer => Some(&self.issuer),
-            Role::Courier => Some(&self.courier),
+            Role::Courier => self.courier.as_ref(),
             _ => None,
         }
+    }
+
+    /// Who reads a part of this order, in the order in which parts are sent: without a courier, shop and issuer.
+    pub fn readers(&self) -> impl Iterator<Item = Role> + '_ {
+        let takes_part = |role: &Role| self.party(*role).is_some();
+        READERS.into_iter().filter(takes_part)
     }
 }

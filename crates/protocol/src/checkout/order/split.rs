@@ -13,7 +13,7 @@ use super::leaf::{Leaf, SALT_BYTES, root};
 use super::opened::{Disclosed, PartContent};
 use super::padding::{SIZE_CLASSES, size_class};
 use super::part::{CIPHERTEXT_MAX_BYTES, PartError, SealedPart};
-use crate::checkout::policy::{Field, LEAF_COUNT, Policy, READERS};
+use crate::checkout::policy::{Field, LEAF_COUNT, Policy};
 use crate::keys::{DerivedKey, PairContext};
 use crate::wire::cbor::Message;
 use crate::wire::identifier::{Role, Root};
@@ -89,7 +89,7 @@ impl PreparedOrder {
         &self.header
     }
 
-    /// Seals the three parts. All are padded to the same size class, so that their lengths
+    /// Seals the parts of all readers. All are padded to the same size class, so that their lengths
     /// tell nothing apart. `approval` goes into the issuer's part only, and so does `payment`, what the
     /// instrument's own element signed over the root, if it signs anything.
     ///
@@ -103,17 +103,20 @@ impl PreparedOrder {
         approval: &[u8],
         payment: Option<&[u8]>,
     ) -> Result<SplitOrder, SplitError> {
-        let contents = READERS
-            .map(|role| Zeroizing::new(self.content(policy, role, (approval, payment)).encode()));
+        let content = |role| {
+            let content = self.content(policy, role, (approval, payment)).encode();
+            (role, Zeroizing::new(content))
+        };
+        let contents: Vec<_> = self.header.readers().map(content).collect();
         let longest = contents
             .iter()
-            .map(|content| content.len())
+            .map(|(_, content)| content.len())
             .max()
             .unwrap_or(0);
         let class = size_class(longest).ok_or(SplitError::TooLarge)?;
-        let mut parts = Vec::with_capacity(READERS.len());
-        for (role, content) in READERS.into_iter().zip(&contents) {
-            let key = self.key_for(role, keys)?;
+        let mut parts = Vec::with_capacity(contents.len());
+        for (role, content) in &contents {
+            let key = self.key_for(*role, keys)?;
             let id = self.header.order_id;
             parts.push(SealedPart::seal(
                 rng,
@@ -184,7 +187,7 @@ pub struct SplitOrder {
     /// The root.
     #[n(1)]
     pub root: Root,
-    /// The parts of shop, issuer and courier, in this order.
+    /// The parts of shop, issuer and courier, in this order; of shop and issuer if no courier delivers.
     #[n(2)]
     pub parts: Vec<SealedPart>,
     /// The first byte of the form's number, in clear, so that a shop finds which of its objects has the form. The
@@ -204,7 +207,11 @@ impl SplitOrder {
     #[must_use]
     pub fn part(&self, role: Role) -> Option<&SealedPart> {
         let part = self.parts.iter().find(|part| part.role() == role)?;
-        let belongs = self.parts.iter().map(SealedPart::role).eq(READERS)
+        let belongs = self
+            .parts
+            .iter()
+            .map(SealedPart::role)
+            .eq(self.header.readers())
             && part.root == self.root
             && part.order_id == self.header.order_id
             && part.pair.holder == self.header.holder

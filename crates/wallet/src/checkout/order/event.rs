@@ -80,6 +80,9 @@ tallystick_protocol::named_enum! {
         /// The courier delivered it.
         #[n(23)]
         Delivered => "parcel-delivered",
+        /// The shop handed over what no courier delivers.
+        #[n(24)]
+        HandedOverByShop => "handed-over",
     }
 }
 

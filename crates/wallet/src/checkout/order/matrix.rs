@@ -7,6 +7,8 @@ use crate::checkout::view::{ExtraView, MatrixRow};
 
 /// The row of coupons.
 const COUPONS: &str = "coupons";
+/// The row of where a parcel goes.
+const DESTINATION: &str = "destination";
 /// A row and the fields it stands for.
 const ROWS: [(&str, &[Field]); 8] = [
     ("items", &[Field::Items, Field::ItemNumbers]),
@@ -19,16 +21,20 @@ const ROWS: [(&str, &[Field]); 8] = [
         &[Field::HolderTelephone, Field::DestinationTelephone],
     ),
     ("holder_address", &[Field::HolderAddress]),
-    ("destination", &[Field::DestinationAddress]),
+    (DESTINATION, &[Field::DestinationAddress]),
 ];
 
 /// The matrix of a policy. A cell is set as soon as the party reads any field of the row. That of coupons is there if
-/// some can pay.
+/// some can pay; without a courier nobody is told a destination, and that row is not there.
 #[must_use]
-pub fn rows(policy: &Policy, has_coupons: bool) -> Vec<MatrixRow> {
-    let sees = |role, fields: &[Field]| fields.iter().any(|field| policy.reads(role, *field));
+pub fn rows(policy: &Policy, has_coupons: bool, has_courier: bool) -> Vec<MatrixRow> {
+    let sees = |role, fields: &[Field]| {
+        let takes_part = has_courier || role != Role::Courier;
+        takes_part && fields.iter().any(|field| policy.reads(role, *field))
+    };
     ROWS.iter()
         .filter(|(row, _)| has_coupons || *row != COUPONS)
+        .filter(|(row, _)| has_courier || *row != DESTINATION)
         .map(|(row, fields)| MatrixRow {
             row,
             shop: sees(Role::Shop, fields),
@@ -47,9 +53,9 @@ pub fn rows(policy: &Policy, has_coupons: bool) -> Vec<MatrixRow> {
         .collect()
 }
 
-/// What each party would read beyond the least, by the names of the rows.
+/// What each party of an order would read beyond the least, by the names of the rows.
 #[must_use]
-pub fn extra(policy: &Policy) -> Vec<ExtraView> {
+pub fn extra(policy: &Policy, has_courier: bool) -> Vec<ExtraView> {
     let of = |role: Role| ExtraView {
         role: role.as_str().to_owned(),
         rows: ROWS
@@ -58,7 +64,8 @@ pub fn extra(policy: &Policy) -> Vec<ExtraView> {
             .map(|(row, _)| (*row).to_owned())
             .collect(),
     };
-    let asked = READERS.into_iter().map(of);
+    let takes_part = |role: &Role| has_courier || *role != Role::Courier;
+    let asked = READERS.into_iter().filter(takes_part).map(of);
     asked.filter(|extra| !extra.rows.is_empty()).collect()
 }
 
@@ -68,7 +75,7 @@ mod tests {
     use tallystick_protocol::checkout::policy::PolicyName;
 
     fn cells(policy: &Policy, name: &str) -> (bool, bool, bool, bool) {
-        let row = rows(policy, true)
+        let row = rows(policy, true, true)
             .into_iter()
             .find(|row| row.row == name)
             .unwrap();
@@ -94,7 +101,11 @@ mod tests {
     fn coupons_are_seen_by_the_shop_alone_and_only_if_there_are_some() {
         for policy in PolicyName::ALL.map(|name| Policy::new(name, &Field::ALL)) {
             assert_eq!(cells(&policy, "coupons"), (true, false, false, false));
-            assert!(!rows(&policy, false).iter().any(|row| row.row == "coupons"));
+            assert!(
+                !rows(&policy, false, true)
+                    .iter()
+                    .any(|row| row.row == "coupons")
+            );
         }
     }
 
@@ -111,7 +122,7 @@ mod tests {
     #[test]
     fn under_figure_2_every_party_asks_for_more() {
         let fig2 = Policy::new(PolicyName::Ep0791901Fig2, &[]);
-        let asked: Vec<_> = extra(&fig2)
+        let asked: Vec<_> = extra(&fig2, true)
             .into_iter()
             .map(|extra| (extra.role, extra.rows.join(" ")))
             .collect();
@@ -124,6 +135,17 @@ mod tests {
             asked,
             expected.map(|(role, rows)| (role.to_owned(), rows.to_owned()))
         );
-        assert!(extra(&Policy::least()).is_empty());
+        assert!(extra(&Policy::least(), true).is_empty());
+    }
+
+    #[test]
+    fn without_a_courier_there_is_no_destination_and_nobody_in_its_place() {
+        for policy in PolicyName::ALL.map(|name| Policy::new(name, &Field::ALL)) {
+            let rows = rows(&policy, true, false);
+            assert!(rows.iter().all(|row| !row.courier));
+            assert!(rows.iter().all(|row| row.row != "destination"));
+            let asked = extra(&policy, false);
+            assert!(asked.iter().all(|extra| extra.role != "courier"));
+        }
     }
 }

@@ -6,7 +6,8 @@ use tallystick_codec::DecodeMap;
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::form::OrderForm;
-use tallystick_protocol::checkout::policy::PolicyName;
+use tallystick_protocol::checkout::handing::HandedGoods;
+use tallystick_protocol::checkout::policy::{PolicyName, READERS};
 use tallystick_protocol::coupon::CouponId;
 use tallystick_protocol::keys::PairContext;
 use tallystick_protocol::wire::identifier::{Domain, HolderId, OrderId, Role, Root};
@@ -89,13 +90,13 @@ pub struct Approval {
     /// The last four digits of the card.
     #[n(4)]
     pub card_last4: String,
-    /// What the holder calls the address.
+    /// What the holder calls the address; empty if no courier delivers.
     #[n(5)]
     pub address_label: String,
     /// After this, nobody acts on the order.
     #[n(6)]
     pub expires_at: Timestamp,
-    /// Shop, issuer and courier.
+    /// Shop, issuer and courier, if one delivers.
     #[n(7)]
     pub confirmations: Vec<Confirmation>,
     /// The encoded order, sealed for its readers; dropped once the shop has it.
@@ -226,9 +227,27 @@ pub struct OrderRecord {
     /// How far its parcel is; absent in what earlier releases kept.
     #[n(27)]
     pub parcel: Option<Parcel>,
+    /// The shop's signed word that it handed over what no courier delivers, kept as evidence.
+    #[cbor(n(28), with = "minicbor::bytes")]
+    pub handing_over: Option<Vec<u8>>,
+    /// What it handed over, if that was a text.
+    #[n(29)]
+    pub handed: Option<HandedGoods>,
 }
 
 impl OrderRecord {
+    /// Whether a courier delivers it.
+    #[must_use]
+    pub const fn has_courier(&self) -> bool {
+        self.form.delivery.is_some()
+    }
+
+    /// Who takes part: shop, issuer and courier, or without a courier the first two.
+    pub fn readers(&self) -> impl Iterator<Item = Role> + '_ {
+        let takes_part = |role: &Role| *role != Role::Courier || self.has_courier();
+        READERS.into_iter().filter(takes_part)
+    }
+
     /// Moves the order on and writes it into its history.
     ///
     /// # Errors
@@ -249,6 +268,7 @@ impl OrderRecord {
     pub const fn has_evidence(&self) -> bool {
         self.authorisation.is_some()
             || self.acceptance.is_some()
+            || self.handing_over.is_some()
             || self.refusal.is_some()
             || self.receipt.is_some()
             || self.disowning.is_some()
@@ -344,7 +364,8 @@ impl OrderRecord {
     /// Whether the shop signed that the order came to nothing, and it was paid or taken on all the same.
     #[must_use]
     pub fn is_contradicted(&self) -> bool {
-        let paid = self.money == Some(MoneyState::Captured) || self.acceptance.is_some();
+        let is_complete = self.acceptance.is_some() || self.handing_over.is_some();
+        let paid = self.money == Some(MoneyState::Captured) || is_complete;
         self.disowning.is_some() && paid
     }
 
@@ -378,9 +399,13 @@ impl OrderRecord {
 
     /// Drops the sealed order and the keys of confirmations: what only a step still to come needs.
     pub fn forget_keys(&mut self) {
+        // What a shop disowns it may hand over all the same, and then the key opens it.
+        let may_be_handed_over = !self.has_courier() && !self.state.is_final();
         if let Some(approval) = &mut self.approval {
             approval.split_order = None;
-            approval.cancellation = None;
+            if !may_be_handed_over {
+                approval.cancellation = None;
+            }
             for confirmation in &mut approval.confirmations {
                 confirmation.key = None;
             }
@@ -411,7 +436,10 @@ impl OrderRecord {
                 Some(approval) => approval.issuer_name.clone(),
                 None => String::new(),
             },
-            Role::Courier => self.form.delivery.name.clone(),
+            Role::Courier => {
+                let delivery = self.form.delivery.as_ref();
+                delivery.map_or_else(String::new, |delivery| delivery.name.clone())
+            }
             _ => self.shop_name.clone(),
         }
     }

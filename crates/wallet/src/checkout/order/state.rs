@@ -33,7 +33,7 @@ tallystick_protocol::named_enum! {
         /// The issuer has reserved the amount.
         #[n(5)]
         Authorised => "authorised",
-        /// The courier has accepted the parcel.
+        /// The courier has accepted the parcel, or the shop has handed over what no courier delivers.
         #[n(6)]
         Delivering => "delivering",
         /// The holder declined.

@@ -15,7 +15,7 @@ pub fn of(order: &OrderRecord) -> Strands {
     Strands {
         shop: strand(order, Role::Shop),
         issuer: strand(order, Role::Issuer),
-        courier: strand(order, Role::Courier),
+        courier: order.has_courier().then(|| strand(order, Role::Courier)),
     }
 }
 
@@ -69,6 +69,7 @@ fn word_on_the_way(order: &OrderRecord, role: Role) -> (u8, &'static str) {
         (OrderState::Approved, _) if !confirmed => (1, "sealed"),
         (OrderState::Approved | OrderState::Confirmed, _) => (1, "confirmed"),
         (OrderState::Sent, Role::Shop) => (1, "sending"),
+        (OrderState::Delivering, Role::Shop) if !order.has_courier() => (3, "handed-over"),
         (OrderState::Delivering, Role::Shop) => (3, "accepted"),
         (_, Role::Shop) => (2, "received"),
         (OrderState::Received, Role::Issuer) => (1, "asking"),

@@ -43,7 +43,9 @@ impl LentRecord {
     pub fn can_pay(&self, form: &OrderForm) -> bool {
         let (loan, total) = (&self.loan, form.total);
         let account = &self.account.account;
-        (form.instruments).contains(&self.account.payment().instrument())
+        // The card at home signs for orders with a courier alone.
+        form.courier().is_some()
+            && (form.instruments).contains(&self.account.payment().instrument())
             && form.issuers.contains(&account.issuer)
             && loan.is_for(&form.envelope.from)
             && loan.each.currency == total.currency

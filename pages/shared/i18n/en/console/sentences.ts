@@ -190,6 +190,7 @@ export const sentences = {
   says_clearance_to_courier: 'this courier may deliver for {party}; it does not say how much was paid',
   says_acceptance: 'the parcel, as {tracking}',
   says_acceptance_short: 'the parcel',
+  'says_handing-over_short': 'the goods, to the holder',
   says_refusal: '{reason}',
   commands: 'Commands',
   commandNext: 'Go on',

@@ -54,6 +54,7 @@ export const words = {
   word_authorisation: 'Authorisation',
   word_clearance: 'Clearance',
   word_acceptance: 'Acceptance',
+  'word_handing-over': 'Handing over',
   word_refusal: 'Refusal',
   word_single: 'single',
   word_pending: 'pending',

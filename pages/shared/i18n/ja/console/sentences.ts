@@ -190,6 +190,7 @@ export const sentences: CatalogueLike<typeof english> = {
   says_clearance_to_courier: 'この配送会社に、{party}の荷物の配送を許可。支払額は伝えません',
   says_acceptance: '荷物を{tracking}として',
   says_acceptance_short: '荷物',
+  'says_handing-over_short': '商品を会員に',
   says_refusal: '{reason}',
   commands: '操作',
   commandNext: '次へ',

@@ -57,6 +57,7 @@ export const words: CatalogueLike<typeof english> = {
   word_authorisation: '支払承認',
   word_clearance: '配送許可',
   word_acceptance: '引受',
+  'word_handing-over': '引渡し',
   word_refusal: '拒否',
   word_single: '単独',
   word_pending: '保留',

@@ -20,7 +20,7 @@ impl World {
             holder: self.holder,
             shop: domain(SHOP),
             issuer: domain("asahi-card.localhost"),
-            courier: domain("swift.localhost"),
+            courier: Some(domain("swift.localhost")),
             sent_at: self.at,
             expires_at: self.at.plus_seconds(900),
         }
