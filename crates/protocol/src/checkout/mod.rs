@@ -8,6 +8,7 @@ pub mod form;
 pub mod names;
 pub mod order;
 pub mod policy;
+pub mod recollection;
 pub mod refunds;
 pub mod seller;
 pub mod tax;
