@@ -15,6 +15,7 @@ use tallystick_protocol::wire::problem::Problem;
 
 use crate::ledger::LedgerError;
 use crate::ports::{DatabaseError, NetworkError, SigningError};
+use crate::standing::statements::TakeOverError;
 
 pub use tallystick_protocol::wire::problem::ProblemKind as Kind;
 
@@ -177,6 +178,15 @@ impl From<DatabaseError> for Fault {
             DatabaseError::Sealed => "database-sealed",
         });
         Self { said, ..broken }
+    }
+}
+
+impl From<TakeOverError> for Fault {
+    fn from(error: TakeOverError) -> Self {
+        match error {
+            TakeOverError::Database(error) => error.into(),
+            TakeOverError::Contradiction => Self::new(Kind::Conflict, error),
+        }
     }
 }
 
