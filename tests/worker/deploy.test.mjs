@@ -22,7 +22,7 @@ function filled(role) {
 }
 
 /** What only an operator sets: the demo's operators register by themselves, and it has no need of the rest. */
-const OPERATORS_ALONE = ['ROOTS', 'BLOCKED', 'LIMITS', 'OPERATORS', 'SHARDS', 'TERMINALS'].concat(
+const OPERATORS_ALONE = ['ROOTS', 'BLOCKED', 'LIMITS', 'OPERATORS', 'SHARDS', 'GENERATION', 'TERMINALS'].concat(
   ['SMTP_HOST', 'SMTP_PORT', 'SMTP_USER', 'SMTP_FROM'],
   'HOSTED_CARDS',
 )

@@ -14,7 +14,7 @@ use crate::ports::WorkerPorts;
 use crate::ports::database::ObjectDatabase;
 use crate::ports::sockets::Held;
 use crate::settings::SettingsError;
-use crate::{convert, logging, problem};
+use crate::{convert, logging, problem, rewinding};
 
 /// When an alarm that found wrong settings rings again, in milliseconds.
 const MISCONFIGURED_MS: u64 = 60_000;
@@ -52,6 +52,12 @@ impl<P: Party> Book<P> {
         let incoming = convert::from_worker(request).await?;
         let correlation = incoming.headers().get(CORRELATION_HEADER).cloned();
         let mut answer = party.serve(incoming).await;
+        if let Some(moment) = party.goes_back_to()
+            && let Err(error) = rewinding::go_back(&self.state, moment).await
+        {
+            // Nothing happened, and the command's answer says that it did.
+            return problem::answer(&Fault::new(Kind::Internal, error));
+        }
         if let Some(tag) = answer.headers_mut().remove(TAG) {
             return self.connect(&tag, correlation);
         }

@@ -13,6 +13,7 @@ mod edge;
 mod logging;
 mod ports;
 mod problem;
+mod rewinding;
 mod roles;
 mod settings;
 

@@ -30,6 +30,7 @@ pub mod office;
 pub mod parts;
 pub mod ports;
 pub mod post;
+pub mod recollection;
 pub mod routes;
 pub mod standing;
 pub mod store;

@@ -98,6 +98,7 @@ export type ArgumentKind =
   | 'condition'
   | 'digest'
   | 'card'
+  | 'moment'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',

@@ -283,6 +283,8 @@ pub struct Cast {
     pub sealing_key_before: Option<[u8; 32]>,
     /// How many parties of a role have room in one key space.
     pub parties_in_a_space: u16,
+    /// Whose memory is brought back to an earlier moment, and in which generation that party runs from now on.
+    pub restored: Option<(&'static str, u32)>,
     /// Whether key spaces have the degrees that the key centre's example settings give them, for thousands of
     /// colluding holders, instead of small ones.
     pub real_degrees: bool,
@@ -346,6 +348,7 @@ impl Default for Cast {
             sealing_key: SEALING_KEY,
             sealing_key_before: None,
             parties_in_a_space: 4,
+            restored: None,
             real_degrees: false,
             offers_a_choice: false,
             takes_cards: true,
@@ -482,11 +485,16 @@ impl Cast {
         settings
     }
 
-    /// As [`settings`], with the sealing keys, the directory if there is one, and the epoch.
+    /// As [`settings`], with the sealing keys, the directory if there is one, the epoch and the generation.
     fn settings(&self, role: Role, name: &str) -> Settings {
         let mut settings = self.under_its_keys(settings(role, name));
         settings.directory = self.has_directory.then(|| domain(DIRECTORY));
         settings.epoch = self.epoch;
+        if let Some((party, generation)) = self.restored
+            && party == name
+        {
+            settings.generation = generation;
+        }
         settings
     }
 

@@ -18,6 +18,7 @@ use tallystick_parties::registration_authority::RegistrationAuthority;
 use tallystick_parties::security_server::SecurityServer;
 use tallystick_parties::settlement::SettlementServer;
 use tallystick_parties::shop::Shop;
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::banking::Outside;
 
@@ -105,6 +106,13 @@ impl<P: Ports> Party for Running<P> {
             Self::Settlement(party) => party.wake().await,
             Self::Security(party) => party.wake().await,
             Self::HomeProxy(party) => party.wake().await,
+        }
+    }
+
+    fn goes_back_to(&self) -> Option<Timestamp> {
+        match self {
+            Self::Courier(party) => party.goes_back_to(),
+            _ => None,
         }
     }
 

@@ -98,6 +98,7 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
     settings.called = called;
     settings.key_centres = domains(env, "KEY_CENTRES")?;
     settings.epoch = number(env, "EPOCH")?;
+    settings.generation = generation(env)?;
     settings.roots = roots(env)?;
     settings.directory = directory(env)?;
     settings.console = console(env)?;
@@ -117,6 +118,20 @@ pub fn read(env: &Env, role: Role) -> Result<Settings, SettingsError> {
     }
     settings.require_safe()?;
     Ok(settings)
+}
+
+/// Which life of the party's memory this is: GENERATION, or the first.
+fn generation(env: &Env) -> Result<u32, SettingsError> {
+    if optional(env, "GENERATION").is_none() {
+        return Ok(1);
+    }
+    match number(env, "GENERATION")? {
+        0 => Err(SettingsError::Form(
+            "GENERATION",
+            "a whole number from 1 on",
+        )),
+        generation => Ok(generation),
+    }
 }
 
 /// Over how many objects the party's orders are spread: SHARDS, or none.

@@ -24,7 +24,8 @@ use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::settings::{ConsoleAccess, Operator};
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::due;
-use crate::store::once::{Command, before, once};
+use crate::recollection::restoring::{LEAVE_OUT, RESTORE};
+use crate::store::once::{Command, FOR_GOOD, before, once};
 use crate::store::typed;
 
 /// Where commands are taken.
@@ -94,6 +95,8 @@ pub enum ArgumentKind {
     Digest,
     /// The alias of a contactless card in hexadecimal.
     Card,
+    /// A time, in seconds since 1970.
+    Moment,
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -263,6 +266,16 @@ impl<'a> Arguments<'a> {
         self.read("card", |text| text.parse().ok())
     }
 
+    /// A time.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn moment(&self) -> Result<Timestamp, Fault> {
+        let is_time = |seconds: &u64| *seconds <= FOR_GOOD.0;
+        self.read("moment", |text| text.parse().ok().filter(is_time))
+            .map(Timestamp)
+    }
+
     /// SHA-256 of something, under this name.
     ///
     /// # Errors
@@ -314,13 +327,31 @@ struct NewOperator {
     key: String,
 }
 
-/// All commands that a role takes.
-pub(super) fn shapes(role: &impl Show) -> Vec<CommandShape> {
-    let own = role.commands().iter().copied();
-    core::iter::once(RETRY).chain(own).collect()
-}
-
 impl<P: Ports> Office<P> {
+    /// All commands that a role takes.
+    pub(super) fn shapes(&self, role: &impl Show) -> Vec<CommandShape> {
+        let of_all = core::iter::once(&RETRY).chain(self.restoring_commands());
+        of_all.chain(role.commands()).copied().collect()
+    }
+
+    /// The role takes such a command, with these arguments and no others; and now.
+    fn require_shape(&self, role: &impl Show, command: &OperatorCommand) -> Result<(), Fault> {
+        let shape = self.shapes(role);
+        let shape = shape.iter().find(|shape| shape.name == command.command);
+        let shape = shape.ok_or_else(|| Fault::malformed("This party takes no such command."))?;
+        let is_told = |argument: &Argument| command.arguments.contains_key(argument.name);
+        let is_all = shape.arguments.len() == command.arguments.len();
+        if !is_all || !shape.arguments.iter().all(is_told) {
+            return Err(Fault::malformed("The command has other arguments."));
+        }
+        let goes_on = [RETRY.name, RESTORE.name, LEAVE_OUT.name].contains(&shape.name);
+        if self.is_frozen() && !goes_on {
+            let why = "It does not know yet what it has signed, and takes no other command.";
+            return Err(Fault::new(Kind::Starting, why));
+        }
+        Ok(())
+    }
+
     /// The command in a request that an operator may give, if it is fresh and was not done before: for what has to
     /// be prepared. Taking it says what is wrong with any other.
     pub fn new_command(&self, request: &Incoming) -> Option<OperatorCommand> {
@@ -382,14 +413,18 @@ impl<P: Ports> Office<P> {
             return Ok(web::answer(StatusCode::OK, web::JSON, answer));
         }
         self.require_fresh(Timestamp(said.at))?;
-        require_shape(role, said)?;
-        let answer = self.transaction(|tables| {
+        self.require_shape(role, said)?;
+        let done = self.transaction(|tables| {
             once(tables, &command, |tables| {
                 self.obey(role, tables, &told)?;
                 self.note(tables, &signed, by)?;
                 serde_json::to_vec(&Done { done: true }).map_err(|_| Fault::internal())
             })
-        })?;
+        });
+        let answer = done.inspect_err(|_| self.goes_back_to.set(None))?;
+        if said.command == LEAVE_OUT.name {
+            self.wake_up_if_all_told()?;
+        }
         self.log("commanded", None, &said.command);
         Ok(web::answer(StatusCode::OK, web::JSON, answer))
     }
@@ -413,6 +448,12 @@ impl<P: Ports> Office<P> {
         if command.command == RETRY.name {
             due::retry_stuck(tables, self.now_ms())?;
             return Ok(());
+        }
+        if command.command == RESTORE.name {
+            return self.restore(tables, told.moment()?);
+        }
+        if command.command == LEAVE_OUT.name {
+            return self.leave_out(tables, &told.party()?);
         }
         role.obey(tables, &command.command, told)
     }
@@ -495,19 +536,6 @@ fn refused(error: CommandError) -> Fault {
         _ => Kind::Malformed,
     };
     Fault::new(kind, error)
-}
-
-/// The role takes such a command, with these arguments and no others.
-fn require_shape(role: &impl Show, command: &OperatorCommand) -> Result<(), Fault> {
-    let shape = shapes(role);
-    let shape = shape.iter().find(|shape| shape.name == command.command);
-    let shape = shape.ok_or_else(|| Fault::malformed("This party takes no such command."))?;
-    let is_told = |argument: &Argument| command.arguments.contains_key(argument.name);
-    if shape.arguments.len() == command.arguments.len() && shape.arguments.iter().all(is_told) {
-        Ok(())
-    } else {
-        Err(Fault::malformed("The command has other arguments."))
-    }
 }
 
 /// What operators commanded, newest first.

@@ -34,6 +34,7 @@ use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::routes::{self, Route};
 use crate::ports::{Ports, Random, Tables};
+use crate::recollection::showing;
 
 /// After this long, in milliseconds, a console is read anew even if nothing is known to have changed.
 const UNCHANGED_FOR_MS: u64 = 60_000;
@@ -315,7 +316,7 @@ impl<P: Ports> Office<P> {
             role: self.settings.called.as_str(),
             domain: self.settings.domain.as_str(),
             name: &self.settings.name,
-            commands: commands::shapes(role),
+            commands: self.shapes(role),
             operators: self.operator_views()?,
             registers_operators: self.registers_operators(),
         })
@@ -341,6 +342,7 @@ impl<P: Ports> Office<P> {
     /// The role's own, then what every party keeps for its operators.
     fn tables_of(&self, role: &impl Show) -> Result<Vec<Table>, Fault> {
         let mut tables = role.tables()?;
+        tables.extend(showing::doubts(self.tables())?);
         tables.push(commands::stuck(self.tables())?);
         tables.push(commands::journal(self.tables())?);
         Ok(tables)

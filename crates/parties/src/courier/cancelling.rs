@@ -22,6 +22,7 @@ impl<P: Ports> Courier<P> {
         asked.require_recipient(&self.office.as_audience())?;
         let envelope = &asked.message.envelope;
         self.office.admit_sender("cancellations", &envelope.from)?;
+        self.office.require_told_by(&envelope.from)?;
         if let Some(stored) = deliveries::find(self.office.tables(), &asked.message.root)? {
             asked.require_transaction(&stored.order_id.0)?;
             asked.require_sender(&stored.shop)?;

@@ -46,6 +46,10 @@ impl<P: Ports> Courier<P> {
         }
         self.office
             .admit_sender("deliveries", &request.message.envelope.from)?;
+        self.office
+            .require_told_by(&request.message.envelope.from)?;
+        self.office
+            .require_undoubted(&request.message.part.root.to_string())?;
         let part = self.office.open_part(&request.message.part).await?;
         request.require_sender(&part.header.shop)?;
         if part.header.expires_at <= now {

@@ -36,7 +36,8 @@ impl<P: Ports> Courier<P> {
     /// `GET /v1/answers/{root}`.
     pub(super) async fn show_answer(&self, root: &str) -> Result<Answer, Fault> {
         let root: Root = root.parse().map_err(|_| Fault::not_found())?;
-        let stored = deliveries::find(self.office.tables(), &root)?.ok_or_else(Fault::not_found)?;
+        let stored = deliveries::find(self.office.tables(), &root)?;
+        let stored = stored.ok_or_else(|| self.not_known(&root))?;
         let accepted = matches!(
             stored.state,
             DeliveryState::Accepted | DeliveryState::Confirmed
@@ -83,7 +84,7 @@ impl<P: Ports> Courier<P> {
         };
         deliveries::insert(tables, &delivery)?;
         if delivery.tracking.is_some() {
-            parcels::note(tables, &root, ParcelStep::LabelMade, delivery.received_at)?;
+            self.note_label(tables, &delivery)?;
         }
         self.decide_word(tables, &delivery)?;
         self.tell_issuer(tables, &delivery)?;
@@ -147,7 +148,11 @@ impl<P: Ports> Courier<P> {
         }
     }
 
-    fn tell_issuer(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {
+    pub(super) fn tell_issuer(
+        &self,
+        tables: &dyn Tables,
+        delivery: &Delivery,
+    ) -> Result<(), Fault> {
         let (kind, path) = match delivery.state {
             DeliveryState::Refused { .. } => (words::REFUSAL, "/v1/releases"),
             _ => (words::ACCEPTANCE, "/v1/captures"),
@@ -165,6 +170,23 @@ impl<P: Ports> Courier<P> {
                 .milliseconds(),
         };
         Ok(outbox::post(tables, &letter, self.office.now_ms())?)
+    }
+
+    /// The label is made: the parcel's way begins.
+    pub(super) fn note_label(&self, tables: &dyn Tables, delivery: &Delivery) -> Result<(), Fault> {
+        let (root, at) = (&delivery.root, delivery.received_at);
+        Ok(parcels::note(tables, root, ParcelStep::LabelMade, at)?)
+    }
+
+    /// Nothing is known of an order, or nothing is known any more.
+    fn not_known(&self, root: &Root) -> Fault {
+        let a_day_ago = self.office.now().minus_seconds(86_400);
+        let is_forgotten = self.office.may_have_forgotten(a_day_ago).unwrap_or(true);
+        let is_doubted = self.office.require_undoubted(&root.to_string()).is_err();
+        if is_forgotten || is_doubted {
+            return Fault::new(Kind::Starting, "It may have forgotten the order.");
+        }
+        Fault::not_found()
     }
 
     /// Phase three: the courier's signed word about an order, said anew once it is void.

@@ -3,8 +3,11 @@
 //! that, so that the issuer can give the holder the money back at once.
 
 use tallystick_protocol::checkout::answers::{Inquiry, Refusal, RefusalReason};
+use tallystick_protocol::checkout::order::ORDER_LIFETIME_SECONDS;
+use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::trust::statement::{Audience, open};
 use tallystick_protocol::wire::identifier::{Domain, OrderId, Role, Root};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::{Courier, EVIDENCE_SECONDS, deliveries, words};
 use crate::office::fault::{Fault, Kind};
@@ -35,6 +38,7 @@ impl<P: Ports> Courier<P> {
             }
             return Ok(web::cose(self.own_word(&stored).await?));
         }
+        self.require_not_forgotten(asked.message.expired_at)?;
         let order = OrderId(asked.message.envelope.transaction);
         let closing = Closing {
             root: asked.message.root,
@@ -43,6 +47,20 @@ impl<P: Ports> Courier<P> {
             reason: RefusalReason::Expired,
         };
         self.closed(&closing).await
+    }
+
+    /// Of an order that ended then it is known whether it came. A shop that was forgotten altogether may have brought it,
+    /// and the question does not say which shop that is: so nothing is said of what was open before this generation.
+    fn require_not_forgotten(&self, expired_at: Timestamp) -> Result<(), Fault> {
+        let longest = ORDER_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS;
+        if self
+            .office
+            .may_have_forgotten(expired_at.minus_seconds(longest))?
+        {
+            let why = "It may have accepted the order and forgotten it.";
+            return Err(Fault::new(Kind::Starting, why));
+        }
+        Ok(())
     }
 
     /// Says, and keeps to it, that an order which never came will not be delivered any more.
@@ -129,6 +147,6 @@ pub(super) fn is_any_closed(tables: &(impl Tables + ?Sized)) -> Result<bool, Dat
 
 /// The reference of the refusal: of one order, towards one issuer or shop, so that another's question ends
 /// nothing.
-fn closed(root: &Root, asker: &Domain) -> String {
+pub(super) fn closed(root: &Root, asker: &Domain) -> String {
     format!("{root} {asker}")
 }

@@ -8,6 +8,7 @@ mod delivering;
 mod inquiries;
 pub mod parcels;
 mod places;
+mod recalling;
 pub(crate) mod schema;
 mod settling;
 pub mod state;
@@ -16,6 +17,7 @@ pub mod tracking;
 mod words;
 
 use http::{Request, Response};
+use tallystick_protocol::wire::time::Timestamp;
 
 use self::settling::{Accepted, Refused};
 use crate::office::Office;
@@ -29,6 +31,7 @@ use crate::ports::Ports;
 use crate::post::due::{self, Job, Next};
 use crate::post::exchange::Exchange as _;
 use crate::post::waking::Duties;
+use crate::recollection::asking;
 use crate::store::retention::Rule;
 
 /// How long statements are good as evidence, in seconds (30 days).
@@ -99,12 +102,17 @@ impl<P: Ports> Party for Courier<P> {
     async fn wake(&self) {
         self.office.wake(self).await;
     }
+
+    fn goes_back_to(&self) -> Option<Timestamp> {
+        self.office.take_moment()
+    }
 }
 
 impl<P: Ports> Duties for Courier<P> {
     async fn perform(&self, job: &Job) -> Result<Next, Fault> {
         match job.kind.as_str() {
             due::LETTER => self.send(job).await,
+            asking::CATCH_UP => self.office.catch_up(self, job).await,
             _ => Ok(Next::Done),
         }
     }

@@ -162,6 +162,6 @@ fn has_way(delivery: &Delivery) -> bool {
 }
 
 /// The reference of the report that a parcel came so far.
-fn about(root: &Root, step: ParcelStep) -> String {
+pub(super) fn about(root: &Root, step: ParcelStep) -> String {
     format!("{root} {}", step.as_str())
 }

@@ -15,6 +15,7 @@ use tallystick_protocol::wire::problem::Problem;
 
 use crate::ledger::LedgerError;
 use crate::ports::{DatabaseError, NetworkError, SigningError};
+use crate::standing::statements::TakeOverError;
 
 pub use tallystick_protocol::wire::problem::ProblemKind as Kind;
 
@@ -179,6 +180,15 @@ impl From<DatabaseError> for Fault {
             DatabaseError::KeyMissing(_) => "sealing-key-missing",
         });
         Self { said, ..broken }
+    }
+}
+
+impl From<TakeOverError> for Fault {
+    fn from(error: TakeOverError) -> Self {
+        match error {
+            TakeOverError::Database(error) => error.into(),
+            TakeOverError::Contradiction => Self::new(Kind::Conflict, error),
+        }
     }
 }
 

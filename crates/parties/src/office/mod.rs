@@ -39,6 +39,7 @@ use crate::ports::database::in_transaction;
 use crate::ports::{Clock, DatabaseError, Log, PortRng, Ports, Signing, Tables};
 use crate::post::bell::Bell;
 use crate::post::traffic::Traffic;
+use crate::recollection::Memory;
 use crate::standing::identity::Identity;
 use crate::standing::opened::Opened;
 use crate::standing::spread::Spread;
@@ -85,6 +86,10 @@ pub struct Office<P: Ports> {
     pub(crate) signing_key: RefCell<Option<Rc<SigningKey<P>>>>,
     /// Whether its operator's epoch is one before that in which it has run.
     pub(crate) is_in_past_epoch: Cell<bool>,
+    /// How much of what it has signed it remembers.
+    pub(crate) memory: Cell<Memory>,
+    /// The moment to which its memory is to be brought back once the present request is answered.
+    pub(crate) goes_back_to: Cell<Option<Timestamp>>,
     /// The opened shares, by epoch and the number of their space.
     pub(crate) opened_shares: Opened<(Epoch, u32), PartyShare>,
     /// What it shares with holders who spoke last, by epoch, space and holder.
@@ -121,6 +126,8 @@ impl<P: Ports> Office<P> {
             identity: RefCell::new(None),
             signing_key: RefCell::new(None),
             is_in_past_epoch: Cell::new(false),
+            memory: Cell::default(),
+            goes_back_to: Cell::default(),
             opened_shares: Opened::new(OPENED_SHARES_ROOM),
             opened_pairs: Opened::new(OPENED_PAIRS_ROOM),
         }
@@ -192,6 +199,7 @@ impl<P: Ports> Office<P> {
             retention::await_night(database, self.now_ms())?;
             self.note_epoch()?;
             self.note_sealing_key()?;
+            self.note_generation()?;
             self.migrated.set(true);
         }
         Ok(())
@@ -222,9 +230,13 @@ impl<P: Ports> Office<P> {
         } else if let Some(fault) = web::over_limit(request.uri().path(), request.body().len()) {
             Err(fault)
         } else {
-            match self.migrate() {
+            let remembers = self
+                .migrate()
+                .map_err(Fault::from)
+                .and_then(|()| self.require_memory(request.uri().path()));
+            match remembers {
                 Ok(()) => handle(&request).await,
-                Err(error) => Err(error.into()),
+                Err(fault) => Err(fault),
             }
         };
         let mut answer = outcome.unwrap_or_else(|fault| {

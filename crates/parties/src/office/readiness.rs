@@ -80,6 +80,7 @@ impl<P: Ports> Office<P> {
             return vec![Reason::new(obstacle.as_str(), obstacle.sentence())];
         }
         let checks = [
+            self.memory_reasons(),
             self.certificate_reasons(),
             self.revocations_reasons(),
             self.backlog_reasons(),

@@ -47,6 +47,9 @@ pub struct Settings {
     pub limits: Limits,
     /// Over how many objects its orders are spread. Chosen once: another number finds none of them.
     pub shards: Shards,
+    /// Which life of its memory this is: 1, and one more each time before it is brought back to an earlier moment. It
+    /// rests outside of that memory ([`crate::office::generation`]).
+    pub generation: u32,
 }
 
 /// An operator: who may command the party.
@@ -99,6 +102,7 @@ impl Settings {
             operators: Vec::new(),
             limits: Limits::default(),
             shards: Shards::NONE,
+            generation: 1,
         }
     }
 

@@ -7,6 +7,7 @@
 //! and left to an operator.
 
 use crate::ports::{DatabaseError, Tables};
+use crate::recollection::asking::CATCH_UP;
 use crate::store::typed::{self, typed_row};
 
 /// The kind of a letter's job; its reference is "kind/reference" of the letter.
@@ -33,6 +34,9 @@ pub const NIGHT: &str = "night";
 pub const LEASE_MS: u64 = 20_000;
 /// How often in a row a job may break here before it is stuck.
 const FAILURES_MAX: u32 = 16;
+
+/// For how long a frozen party leaves its jobs alone before it looks again, in milliseconds.
+const FROZEN_MS: u64 = 5_000;
 
 const SECOND_MS: u64 = 1_000;
 const MINUTE_MS: u64 = 60 * SECOND_MS;
@@ -330,6 +334,27 @@ pub(crate) fn put_off_all(
     tables.run(
         "UPDATE due SET at_ms = ? WHERE kind <> ? AND at_ms < ? AND stuck_at_ms IS NULL",
         &[until_ms.into(), BOOTSTRAP.into(), until_ms.into()],
+    )?;
+    set_alarm(tables)
+}
+
+/// Leaves everything alone for a moment that a party may not do while it does not know what it has signed.
+pub(crate) fn put_off_what_decides(
+    tables: &(impl Tables + ?Sized),
+    now_ms: u64,
+) -> Result<(), DatabaseError> {
+    let [first, second, third, fourth] = [BOOTSTRAP, RENEWAL, REVOCATIONS, CATCH_UP];
+    let until_ms = now_ms.saturating_add(FROZEN_MS);
+    tables.run(
+        "UPDATE due SET at_ms = ? WHERE kind NOT IN (?, ?, ?, ?) AND at_ms < ? AND stuck_at_ms IS NULL",
+        &[
+            until_ms.into(),
+            first.into(),
+            second.into(),
+            third.into(),
+            fourth.into(),
+            until_ms.into(),
+        ],
     )?;
     set_alarm(tables)
 }

@@ -5,6 +5,7 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
+use crate::ports::database::in_transaction;
 use crate::ports::{DatabaseError, Ports, Tables};
 use crate::post::due::{self, Job, Next};
 use crate::post::traffic::Heard;
@@ -195,6 +196,11 @@ impl<P: Ports> Office<P> {
     /// The most urgent job whose party is neither busy nor silent, leased.
     fn choose(&self) -> Result<Option<Job>, DatabaseError> {
         let now_ms = self.now_ms();
+        if self.is_frozen() {
+            // Without the bell, which would have this wake choose again at once, and again.
+            let database = self.ports.database();
+            in_transaction(database, |tables| due::put_off_what_decides(tables, now_ms))?;
+        }
         for peer in due::waiting(self.tables(), now_ms)? {
             if let Some(peer) = &peer {
                 if let Some(until_ms) = self.traffic.closed_until(peer, now_ms) {

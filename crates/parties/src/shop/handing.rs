@@ -16,11 +16,23 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
 use crate::post::outbox::Content;
+use crate::store::sealed::Sealed;
 
 /// Longest [`Handing`] as it is encoded, in bytes.
 const HANDING_MAX_BYTES: usize = 16 * 1024;
 /// The name under which one is sealed.
 const SEALED_AS: &str = "goods-to-hand-over";
+
+/// What is to be handed over for a form, and for an order.
+pub(super) const SEALED_IN_FORMS: Sealed = Sealed {
+    name: |_| Ok(SEALED_AS.to_owned()),
+    ..Sealed::whole("shop_forms", "handing")
+};
+pub(super) const SEALED_IN_PAPERS: Sealed = Sealed {
+    only: Some("kind = 'to-hand-over'"),
+    name: |_| Ok(SEALED_AS.to_owned()),
+    ..Sealed::whole("shop_papers", "bytes")
+};
 
 tallystick_protocol::named_enum! {
     /// When goods are handed over that no courier delivers.

@@ -20,6 +20,7 @@ mod letters;
 pub mod merchant;
 mod orders;
 mod places;
+mod recalling;
 mod receipts;
 mod received;
 mod refunding;
@@ -60,6 +61,7 @@ use crate::ports::Ports;
 use crate::post::due::{self, Job, Next};
 use crate::post::exchange::Exchange as _;
 use crate::post::waking::Duties;
+use crate::recollection::asking::PATH;
 use crate::store::retention::Rule;
 
 /// How long statements are good as evidence, in seconds (30 days).
@@ -83,6 +85,7 @@ pub(crate) enum Task {
     FinishSession,
     TakeRecord,
     Bill,
+    Recall,
 }
 
 /// What a shop answers at beside what every party does.
@@ -112,6 +115,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
         .dear()
         .at(Belongs::ToAnyShard(sessions::of_session)),
     Route::post("/v1/bills", Task::Bill).at(Belongs::ToShard(billing::of_proposal)),
+    Route::post(PATH, Task::Recall).dear(),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
     Route::post(
         "/v1/merchant/forms",
@@ -220,6 +224,7 @@ impl<P: Ports> Shop<P> {
             Task::FinishSession => self.finish_session(request, second).await,
             Task::TakeRecord => self.take_record(request, second).await,
             Task::Bill => self.bill(request).await,
+            Task::Recall => self.recall(request).await,
             Task::Merchant(task) => self.serve_merchant(request, task, form).await,
             Task::Evidence => {
                 let others = Some(schema::SIGNED_BY_OTHERS);

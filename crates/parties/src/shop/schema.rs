@@ -1,7 +1,7 @@
 //! The shop's tables.
 
 use super::merchant::done_once;
-use super::sessions;
+use super::{handing, sessions};
 use crate::store::retention::{PARTS_DAYS, Rule};
 use crate::store::schema::Migration;
 use crate::store::sealed::Sealed;
@@ -268,7 +268,12 @@ pub const KEPT: &[Rule] = &[
 ];
 
 /// Which columns are sealed.
-pub(super) const SEALED: &[Sealed] = &[sessions::SEALED, done_once::SEALED_ANSWERS];
+pub(super) const SEALED: &[Sealed] = &[
+    sessions::SEALED,
+    done_once::SEALED_ANSWERS,
+    handing::SEALED_IN_FORMS,
+    handing::SEALED_IN_PAPERS,
+];
 
 #[cfg(all(test, feature = "native"))]
 mod tests {

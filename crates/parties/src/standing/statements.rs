@@ -2,7 +2,7 @@
 //! made. The signed message is put together when it is read; the certificate, which is the same in
 //! all of them, is stored once.
 
-use tallystick_protocol::trust::statement::{self, StatementError};
+use tallystick_protocol::trust::statement::{self, SignedMessage, StatementError, Verified};
 
 use crate::ports::database::first;
 use crate::ports::{DatabaseError, Tables};
@@ -147,6 +147,60 @@ pub fn keep(
         }) => Some(signed),
         _ => None,
     })
+}
+
+/// Takes over what this party said before it forgot it: from now on it says these very bytes. One that is decided
+/// here already keeps what it has, and is signed so, if it says the same. The caller has verified the signature.
+///
+/// # Errors
+/// [`TakeOverError::Contradiction`] if something else is decided here; the database's own.
+pub fn take_over<M: SignedMessage>(
+    tables: &(impl Tables + ?Sized),
+    (kind, reference): (&str, &str),
+    said: &Verified<M>,
+    now_ms: u64,
+) -> Result<(), TakeOverError> {
+    let parts = statement::disassemble(&said.bytes, SIGNED_MAX_BYTES);
+    let (payload, certificate, signature) = parts.map_err(|_| TakeOverError::Contradiction)?;
+    // What was void by then was said anew.
+    let sql = "DELETE FROM statements WHERE kind = ? AND reference = ? AND void_from <= ?";
+    let sent_at = said.message.envelope().sent_at;
+    tables.run(sql, &[kind.into(), reference.into(), sent_at.into()])?;
+    let sql = "SELECT payload FROM statements WHERE kind = ? AND reference = ?";
+    let stored: Option<Vec<u8>> = typed::one(tables, sql, &[kind.into(), reference.into()])?;
+    match stored {
+        Some(stored) if stored != payload => return Err(TakeOverError::Contradiction),
+        Some(_) => {}
+        None => {
+            let statement = NewStatement {
+                kind,
+                reference,
+                context: M::CONTEXT,
+                payload: &payload,
+                void_from: said.message.envelope().expires_at.0,
+            };
+            store(tables, &statement, now_ms)?;
+        }
+    }
+    keep(
+        tables,
+        (kind, reference),
+        &payload,
+        &certificate,
+        &signature,
+    )?;
+    Ok(())
+}
+
+/// Why a statement is not taken over.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeOverError {
+    /// It says something else than what is decided here.
+    #[error("It says something else than what is decided here.")]
+    Contradiction,
+    /// The database refused.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
 }
 
 /// Under which number a certificate of this party is stored; it is now, if it was not.

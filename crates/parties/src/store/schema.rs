@@ -215,4 +215,18 @@ pub const COMMON: &[Migration] = &[
         crate::standing::resealing::TABLE,
         "ALTER TABLE key_shares ADD COLUMN head BLOB",
     ]),
+    // The lives of this memory ([`crate::office::generation`]): since when each is (in milliseconds since 1970), from when
+    // on something may be forgotten in it (in seconds since 1970), and when all peers had told what that was. Whom it
+    // asks, how far each has told, and the orders that stay frozen. They stay: they are the party's books.
+    Migration(&[
+        EXPANDING,
+        "CREATE TABLE generations (
+            number INTEGER PRIMARY KEY, began_at_ms INTEGER NOT NULL, since INTEGER NOT NULL,
+            caught_up_at_ms INTEGER) STRICT",
+        "CREATE TABLE generation_peers (
+            generation INTEGER NOT NULL, peer TEXT NOT NULL, state TEXT NOT NULL, mark BLOB,
+            PRIMARY KEY (generation, peer)) STRICT",
+        "CREATE TABLE generation_doubts (
+            root TEXT PRIMARY KEY, peer TEXT NOT NULL, why TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT",
+    ]),
 ];

@@ -37,6 +37,7 @@ mod mixing;
 mod money_letters;
 mod moving;
 mod operator;
+mod recollecting;
 mod reference;
 mod refunds;
 mod refusals;

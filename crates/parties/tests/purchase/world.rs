@@ -382,6 +382,22 @@ impl World {
         }
     }
 
+    /// The party's operator raises its generation, and it starts anew.
+    #[allow(dead_code, reason = "the orders' tests use it")]
+    pub fn enter_generation(&mut self, name: &'static str, generation: u32) {
+        self.cast.restored = Some((name, generation));
+        self.restart(name);
+        self.get(name, "/health");
+    }
+
+    /// The platform makes a party's memory what it was when these bytes were read, and starts it anew.
+    #[allow(dead_code, reason = "the orders' tests use it")]
+    pub fn bring_back(&mut self, name: &'static str, bytes: &[u8]) {
+        self.machine(name).database.restore(bytes).unwrap();
+        self.restart(name);
+        self.get(name, "/health");
+    }
+
     /// The operators of these parties raise the epoch of key shares, one after the other.
     #[allow(dead_code, reason = "the orders' tests use it")]
     pub fn enter_epoch(&self, epoch: u32, names: &[&'static str]) {

@@ -9,6 +9,7 @@ pub mod handing;
 pub mod names;
 pub mod order;
 pub mod policy;
+pub mod recollection;
 pub mod refunds;
 pub mod seller;
 pub mod tax;

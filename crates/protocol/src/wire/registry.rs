@@ -26,6 +26,8 @@ pub mod message {
         CONFIRMATION_ANSWER = 21;
         INTRODUCTION_REQUEST = 22;
         INTRODUCTION = 23;
+        RECOLLECTION_REQUEST = 24;
+        RECOLLECTION = 25;
         AUTHORISATION_REQUEST = 30;
         AUTHORISATION = 31;
         CLEARANCE = 32;
@@ -317,6 +319,8 @@ pub mod context {
         PURSE_REPORT = "tallystick/v1/purse-report";
         REGISTRATION_RECEIPT = "tallystick/v1/registration-receipt";
         REVOCATION_REQUEST = "tallystick/v1/revocation-request";
+        RECOLLECTION = "tallystick/v1/recollection";
+        RECOLLECTION_REQUEST = "tallystick/v1/recollection-request";
         REFUND_ADVICE = "tallystick/v1/refund-advice";
         REFUND_REQUEST = "tallystick/v1/refund-request";
         REFUSAL = "tallystick/v1/refusal";

@@ -9,6 +9,9 @@ use tallystick_protocol::checkout::cancellation::{
     CancellationKey, CancellationRequest, DeliveryCancellation,
 };
 use tallystick_protocol::checkout::handing::{HandedGoods, HandedLine, HandingOver};
+use tallystick_protocol::checkout::recollection::{
+    MARK_MAX_BYTES, Recollected, Recollection, RecollectionRequest,
+};
 use tallystick_protocol::checkout::refunds::{
     CouponGivenBack, REFUNDS_MAX, RefundAdvice, RefundAdvices, RefundOutcome, RefundRequest,
 };
@@ -277,4 +280,31 @@ fn what_is_said_of_a_parcel_is_as_the_page_says() {
         moves: moves.into(),
     };
     holds("tracking-report", &report);
+}
+
+#[test]
+fn what_a_party_is_reminded_of_is_as_the_page_says() {
+    let to = || envelope(Audience::Party(domain("shop.example")));
+    for after in [None, Some(vec![7; MARK_MAX_BYTES])] {
+        let request = RecollectionRequest {
+            envelope: to(),
+            generation: 2,
+            since: Timestamp(1_900),
+            after: after.clone(),
+        };
+        holds("recollection-request", &request);
+        let recollected = |part| Recollected {
+            root: Root([4; 32]),
+            part,
+            words: vec![vec![1, 2].into(), vec![3].into()],
+        };
+        let page = Recollection {
+            envelope: envelope(Audience::Party(domain("courier.example"))),
+            generation: 2,
+            orders: vec![recollected(Some(part())), recollected(None)],
+            next: after,
+        };
+        assert!(page.is_within_limits());
+        holds("recollection", &page);
+    }
 }

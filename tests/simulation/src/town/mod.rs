@@ -32,6 +32,7 @@ use crate::prime_pool::party_key;
 use crate::run::Options;
 use crate::scheduler::{Owner, Scheduler, Step};
 use crate::seat::Seat;
+use crate::steps_back::{self, Back};
 use crate::thieves::Thieves;
 use crate::watch::Watch;
 use crate::weather::{Cuts, Weather};
@@ -105,6 +106,7 @@ impl Town {
             between,
             lending,
             coupons,
+            back,
             ..
         } = options;
         let clock = SetClock::at(START * 1000);
@@ -140,7 +142,7 @@ impl Town {
                         with_purses(
                             between,
                             seed,
-                            with_bank(has_bank, seed, some_cast(&Dice::new(seed, "cast"))),
+                            with_bank(has_bank, seed, some_cast(&Dice::new(seed, "cast"), back)),
                         ),
                     )
                 }),
@@ -383,15 +385,16 @@ impl Town {
 
 /// The shop takes both issuers' cards and lets the buyer choose the courier; issuers and couriers share a key
 /// space or do not.
-fn some_cast(dice: &Dice) -> Cast {
-    Cast {
+fn some_cast(dice: &Dice, back: Option<Back>) -> Cast {
+    let cast = Cast {
         parties_in_a_space: *dice.pick(&[1, 2, 4]),
         offers_a_choice: true,
         shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
         shop_shards: Shards::new(*dice.pick(&[1, 1, 2, 4])).unwrap_or(Shards::NONE),
         issuer_shards: Shards::new(*dice.pick(&[1, 2, 4])).unwrap_or(Shards::NONE),
         ..Cast::default()
-    }
+    };
+    back.map_or(cast, |_| steps_back::of_one_object(cast))
 }
 
 /// With a bank that the shop takes, and everybody who belongs to it.

@@ -16,7 +16,7 @@ mod unsigned;
 pub use envelope::{Audience, Envelope, VALIDITY_SECONDS_MAX};
 pub use error::StatementError;
 pub use open::{Verified, message_type, open, unverified, unverified_envelope};
-pub use unsigned::{Unsigned, assemble, finish, to_be_signed};
+pub use unsigned::{Unsigned, assemble, disassemble, finish, to_be_signed};
 
 use crate::trust::certificate::Certificate;
 use crate::trust::signature::SIGNATURE_LEN_MAX;

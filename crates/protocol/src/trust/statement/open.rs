@@ -59,7 +59,7 @@ fn verified(
 }
 
 /// The parts of a statement that is not over `limit` bytes.
-fn parts_within(bytes: &[u8], limit: usize) -> Result<Parts, StatementError> {
+pub(super) fn parts_within(bytes: &[u8], limit: usize) -> Result<Parts, StatementError> {
     if bytes.len() > limit {
         return Err(StatementError::TooLong {
             actual: bytes.len(),

@@ -1,6 +1,7 @@
 //! Making a statement.
 
 use super::cose::Parts;
+use super::open::parts_within;
 use super::{SignedMessage, StatementError};
 use crate::trust::certificate::Certificate;
 use crate::wire::cbor::{decode, encode};
@@ -96,6 +97,18 @@ pub fn to_be_signed(payload: &[u8], leaf: &[u8], context: &str) -> Result<Vec<u8
 /// [`StatementError::TooLong`] if certificate or signature are longer than any.
 pub fn assemble(payload: &[u8], leaf: &[u8], signature: &[u8]) -> Result<Vec<u8>, StatementError> {
     stored(payload, leaf, signature)?.write()
+}
+
+/// Payload, certificate and signature of a statement, as [`assemble`] takes them. Nothing is verified.
+///
+/// # Errors
+/// [`StatementError`] if `bytes` is over `limit` or is no statement.
+pub fn disassemble(
+    bytes: &[u8],
+    limit: usize,
+) -> Result<(Vec<u8>, Vec<u8>, Vec<u8>), StatementError> {
+    let parts = parts_within(bytes, limit)?;
+    Ok((parts.payload, parts.leaf, parts.signature))
 }
 
 fn stored(payload: &[u8], leaf: &[u8], signature: &[u8]) -> Result<Parts, StatementError> {

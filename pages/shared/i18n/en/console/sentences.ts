@@ -214,6 +214,9 @@ export const sentences = {
   account_settled: 'settled outside',
   account_between: 'between the office and {of}',
   asks_retry: 'Everything that is stuck is tried again, now.',
+  asks_restore:
+    'What this party has stored becomes what it was at this moment, by this computer’s clock. It decides nothing until its peers have told what it signed since. Raise GENERATION and deploy first. What only it knew since is lost.',
+  'asks_leave-out': 'This party is waited for no longer. Nothing is decided for it until it has told what was signed for it.',
   'asks_lock-account': 'Nothing more is reserved from the account until it is unlocked. What is reserved goes on.',
   'asks_unlock-account': 'The account pays again.',
   'asks_change-limit': 'The account’s limit becomes this amount. What is spent or reserved stays so.',

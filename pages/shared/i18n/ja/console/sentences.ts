@@ -214,6 +214,9 @@ export const sentences: CatalogueLike<typeof english> = {
   account_settled: '外部での決済',
   account_between: '本部と{of}の間',
   asks_retry: '停止した処理を、いますぐすべてやり直します。',
+  asks_restore:
+    '保存した内容を、このパソコンの時計で指定した時点に戻します。その後に署名した内容を相手がすべて知らせるまで、何も決めません。先に、設定にある世代の番号を1つ上げて公開してください。その後にここだけが知っていたことは失われます。',
+  'asks_leave-out': 'この相手の回答をもう待ちません。この相手については、回答があるまで何も決めません。',
   'asks_lock-account': '解除するまで、この口座から新たに確保しません。確保済みのものはそのままです。',
   'asks_unlock-account': 'この口座での支払いを再開します。',
   'asks_change-limit': 'この口座の利用枠を、この金額にします。使った分と確保した分は変わりません。',

@@ -1,0 +1,223 @@
+//! Tells a party that was brought back to an earlier moment what it has signed since about this shop's orders: the shop
+//! holds it as evidence.
+
+use tallystick_protocol::checkout::order::{ORDER_LIFETIME_SECONDS, SealedPart};
+use tallystick_protocol::checkout::recollection::{
+    PAGE_MAX_BYTES, PAGE_ORDERS_MAX, Recollected, Recollection, RecollectionRequest, WORDS_MAX,
+    is_mark,
+};
+use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
+use tallystick_protocol::trust::statement::{Audience, Verified, open, unverified_envelope};
+use tallystick_protocol::wire::identifier::{OrderId, Role, Root};
+use tallystick_protocol::wire::time::Timestamp;
+
+use super::{EVIDENCE_SECONDS, Shop, book};
+use crate::office::fault::{Fault, Kind};
+use crate::office::http::{self as web, Answer, BODY_LIMIT, Incoming};
+use crate::office::place::{Place, Shards};
+use crate::ports::{DatabaseError, Ports, Siblings as _};
+use crate::store::typed;
+
+/// How long before something was signed about an order it may have been made, in seconds.
+const OPEN_SECONDS: u64 = ORDER_LIFETIME_SECONDS + 2 * CLOCK_SKEW_SECONDS;
+/// How long an answer is good, in seconds.
+const ANSWER_SECONDS: u64 = 600;
+
+/// Where a page begins: at which of the shop's objects, and after which order there.
+struct Mark {
+    /// 0 the office, n the shard before the nth.
+    object: u16,
+    /// When that order came, and its number; none at the object's beginning.
+    after: Option<(Timestamp, [u8; 32])>,
+}
+
+impl Mark {
+    const BEGINNING: Self = Self {
+        object: 0,
+        after: None,
+    };
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (object, rest) = bytes.split_first_chunk::<2>()?;
+        let after = match rest {
+            [] => None,
+            rest => {
+                let (received_at, order_id) = rest.split_first_chunk::<8>()?;
+                let received_at = Timestamp(u64::from_be_bytes(*received_at));
+                Some((received_at, order_id.try_into().ok()?))
+            }
+        };
+        let object = u16::from_be_bytes(*object);
+        Some(Self { object, after })
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let mut bytes = self.object.to_be_bytes().to_vec();
+        if let Some((received_at, order_id)) = &self.after {
+            bytes.extend(received_at.0.to_be_bytes());
+            bytes.extend(order_id);
+        }
+        bytes
+    }
+
+    /// The object that it is at, if the shop has so many.
+    fn place(&self, shards: Shards) -> Option<Place> {
+        let beside = || shards.all().nth(usize::from(self.object) - 1);
+        match self.object {
+            0 => Some(Place::Office),
+            _ => beside(),
+        }
+    }
+
+    /// The beginning of the next object, if there is one.
+    fn of_next_object(&self, shards: Shards) -> Option<Self> {
+        let next = Self {
+            object: self.object.checked_add(1)?,
+            after: None,
+        };
+        next.place(shards).is_some().then_some(next)
+    }
+}
+
+/// An order that the asker had a part in: when it came, its number, its root.
+type Row = (Timestamp, OrderId, Root);
+
+impl<P: Ports> Shop<P> {
+    /// `POST /v1/recollections`: a courier's signed question.
+    pub(super) async fn recall(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let body = web::body_as(request, web::COSE)?;
+        let identity = self.office.identity()?;
+        let now = self.office.now();
+        let asked = open::<RecollectionRequest>(body, &identity.anchors, now, Role::Courier)?;
+        asked.require_recipient(&self.office.as_audience())?;
+        let envelope = &asked.message.envelope;
+        self.office.admit_sender("recollections", &envelope.from)?;
+        let mark = mark_in(&asked.message)?;
+        let place = mark.place(self.office.spread()?.shards);
+        let place = place.ok_or_else(Fault::not_found)?;
+        if place != self.office.place() {
+            if self.office.is_shard() {
+                return Err(Fault::new(Kind::Starting, "It belongs to another object."));
+            }
+            return Ok(self
+                .office
+                .ports
+                .siblings()
+                .ask(place, request.clone())
+                .await?);
+        }
+        let (orders, next) = self.recalled(&asked, &mark)?;
+        let page = Recollection {
+            envelope: self.office.envelope(
+                Audience::Party(envelope.from.clone()),
+                envelope.transaction,
+                ANSWER_SECONDS,
+            ),
+            generation: asked.message.generation,
+            orders,
+            next,
+        };
+        Ok(web::cose(self.office.say(&page).await?))
+    }
+
+    /// The orders of a page, and where the next begins.
+    fn recalled(
+        &self,
+        asked: &Verified<RecollectionRequest>,
+        mark: &Mark,
+    ) -> Result<(Vec<Recollected>, Option<Vec<u8>>), Fault> {
+        let rows = self.rows_for(asked, mark)?;
+        let (mut orders, mut bytes, mut seen) = (Vec::new(), 0, 0);
+        for row in &rows {
+            if bytes >= PAGE_MAX_BYTES / 2 {
+                break;
+            }
+            seen += 1;
+            let words = self.words_of(asked, &row.1)?;
+            if words.is_empty() {
+                continue;
+            }
+            let part = self.part_for(asked, row)?;
+            let of_part = part.as_ref().map_or(0, |part| part.ciphertext.len());
+            bytes += of_part + words.iter().map(Vec::len).sum::<usize>();
+            orders.push(Recollected {
+                root: row.2,
+                part,
+                words: words.into_iter().map(Into::into).collect(),
+            });
+        }
+        let is_last = seen == rows.len() && rows.len() < PAGE_ORDERS_MAX;
+        let last = rows.get(seen.saturating_sub(1)).filter(|_| !is_last);
+        let next = match last {
+            Some((received_at, order_id, _)) => Some(Mark {
+                object: mark.object,
+                after: Some((*received_at, order_id.0)),
+            }),
+            None => mark.of_next_object(self.office.spread()?.shards),
+        };
+        Ok((orders, next.map(|mark| mark.write())))
+    }
+
+    /// The orders of the asker about which something may have been signed since, the oldest first.
+    fn rows_for(
+        &self,
+        asked: &Verified<RecollectionRequest>,
+        mark: &Mark,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let question = &asked.message;
+        let beginning = (question.since.minus_seconds(EVIDENCE_SECONDS), [0; 32]);
+        let (received_at, order_id) = mark.after.unwrap_or(beginning);
+        let sql = "SELECT received_at, order_id, root FROM shop_orders
+            WHERE courier = ? AND (received_at, order_id) > (?, ?) ORDER BY received_at, order_id LIMIT ?";
+        let limit = u32::try_from(PAGE_ORDERS_MAX).unwrap_or(u32::MAX);
+        let values = [
+            question.envelope.from.as_str().into(),
+            received_at.into(),
+            order_id.into(),
+            limit.into(),
+        ];
+        typed::all(self.office.tables(), sql, &values)
+    }
+
+    /// What the asker has signed about an order, as far as it is kept.
+    fn words_of(
+        &self,
+        asked: &Verified<RecollectionRequest>,
+        order_id: &OrderId,
+    ) -> Result<Vec<Vec<u8>>, DatabaseError> {
+        let sql = "SELECT bytes FROM shop_papers
+            WHERE order_id = ? AND kind IN ('acceptance', 'refusal', 'tracking') ORDER BY kind";
+        let papers: Vec<Vec<u8>> = typed::all(self.office.tables(), sql, &[order_id.0.into()])?;
+        let from = &asked.message.envelope.from;
+        let is_own = |paper: &Vec<u8>| {
+            unverified_envelope(paper, BODY_LIMIT).is_ok_and(|envelope| envelope.from == *from)
+        };
+        Ok(papers.into_iter().filter(is_own).take(WORDS_MAX).collect())
+    }
+
+    /// The asker's part, if it may have forgotten it.
+    fn part_for(
+        &self,
+        asked: &Verified<RecollectionRequest>,
+        (received_at, order_id, _): &Row,
+    ) -> Result<Option<SealedPart>, Fault> {
+        let since = asked.message.since.minus_seconds(OPEN_SECONDS);
+        if *received_at < since || book::received(self.office.tables(), order_id)?.is_none() {
+            return Ok(None);
+        }
+        let split = book::split(self.office.tables(), order_id)?;
+        Ok(split.part(asked.signer.role).cloned())
+    }
+}
+
+/// Where the page begins that is asked for.
+fn mark_in(question: &RecollectionRequest) -> Result<Mark, Fault> {
+    let none = || Fault::malformed("The mark is not one of this shop.");
+    if !is_mark(question.after.as_deref()) {
+        return Err(none());
+    }
+    match question.after.as_deref() {
+        Some(mark) => Mark::read(mark).ok_or_else(none),
+        None => Ok(Mark::BEGINNING),
+    }
+}

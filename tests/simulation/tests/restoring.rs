@@ -1,0 +1,32 @@
+//! A party is brought back to an hour ago while everybody goes on.
+
+use tallystick_simulation::{Back, Options, Outcome, run};
+
+fn outcome(seed: u64, back: Back) -> Outcome {
+    run(Options {
+        seed,
+        back: Some(back),
+        print: true,
+        ..Options::default()
+    })
+}
+
+#[test]
+fn a_courier_that_is_brought_back_by_an_hour_contradicts_nothing_and_no_value_is_made_or_lost() {
+    for seed in 1..=2 {
+        let outcome = outcome(seed, Back::ByTheBook);
+        assert_eq!(outcome.violations, [""; 0], "seed {seed}");
+        assert!(outcome.delivered >= 8, "seed {seed}: {}", outcome.delivered);
+        let asked = |line: &&String| line.contains("POST /v1/recollections");
+        let asked = outcome.lines.iter().filter(asked).count();
+        assert!(asked >= 2, "seed {seed}: asked {asked} times");
+    }
+}
+
+#[test]
+fn a_courier_whose_storage_is_simply_put_back_is_noticed() {
+    let is_it =
+        |what: &String| what.contains("contradicts itself") || what.contains("its parcel unknown");
+    let mut seeds = 1..=2;
+    assert!(seeds.any(|seed| outcome(seed, Back::Simply).violations.iter().any(is_it)));
+}
