@@ -18,7 +18,9 @@ use super::forgery::{COURIER_KEY, OTHER_SHOP_KEY, SHOP_KEY, signed_as};
 use super::holder::{CBOR, COSE, Form, Holder, Order};
 use super::merchant::{get_json, path_of, post, world};
 use super::talk::{ask_for_form, buy, form, issuer_answer, receipt, send_order, state};
-use super::world::{Between, COURIER, ISSUER, OTHER_SHOP, SHOP, World, domain, problem, text};
+use super::world::{
+    Between, COURIER, ISSUER, OTHER_SHOP, SEALING_KEY, SHOP, World, domain, problem, text,
+};
 
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
@@ -470,4 +472,26 @@ fn every_object_of_a_shop_and_an_issuer_with_shards_knows_the_word() {
     assert_eq!(handed(&world, &order, &key), [KEY]);
     let told = get_json(&world, &path_of(&order, ""));
     assert_eq!(told["is_charged"], true);
+}
+
+#[test]
+fn what_is_to_be_handed_over_is_sealed_anew_when_the_sealing_key_changes() {
+    let (mut world, _) = world();
+    let change = |world: &mut World, present: [u8; 32], before: [u8; 32], where_it_is: &str| {
+        world.set_sealing_keys(present, Some(before));
+        world.run_for(MINUTE);
+        let places = world.require_resealed();
+        let place = format!("{SHOP} {where_it_is}");
+        assert!(places.contains(&place), "{place}: {places:?}");
+        world.set_sealing_keys(present, None);
+        world.run_for(5_000);
+    };
+    let form = form_of(&world, &licence("when-told", Some(KEY)));
+    change(&mut world, [6; 32], SEALING_KEY, "shop_forms.handing");
+    let (order, key) = order_of(&world, &form);
+    buy(&world, &order);
+    change(&mut world, [7; 32], [6; 32], "shop_papers.bytes");
+    assert_eq!(hand_over(&world, &order, "one", None).status(), 202);
+    world.run_for(MINUTE);
+    assert_eq!(handed(&world, &order, &key), [KEY]);
 }
