@@ -20,6 +20,8 @@ const inputs = [
   'worker/Cargo.toml',
   'worker/src',
   'worker/local.js',
+  // A shop answers with the description of its API.
+  'docs/openapi',
   'scripts/lib/worker.mjs',
 ]
 
