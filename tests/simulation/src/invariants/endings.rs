@@ -47,9 +47,10 @@ fn ended(town: &Town, broken: &mut Vec<String>) {
     }
 }
 
-/// Whoever was charged for something gets it, unless its courier or its issuer lied about that.
+/// Whoever was charged for something gets it, unless who hands it over or who charged it lied about that.
 fn paid_only_if_accepted(town: &Town, broken: &mut Vec<String>) {
     let parcels = states(town, &COURIERS);
+    let orders = states(town, &[SHOP]);
     for issuer in town.payers() {
         let sql = "SELECT lower(hex(order_id)), state, courier FROM issuer_reservations";
         for row in rows(town, issuer, sql) {
@@ -57,18 +58,20 @@ fn paid_only_if_accepted(town: &Town, broken: &mut Vec<String>) {
             else {
                 continue;
             };
-            if town
-                .lied
-                .get()
-                .is_some_and(|liar| liar == issuer || liar == courier)
-            {
+            // What no courier delivers the shop hands over itself.
+            let (from, handed, done) = match courier {
+                "" => (SHOP, &orders, "accepted"),
+                courier => (courier, &parcels, "confirmed"),
+            };
+            let lied = |liar| liar == issuer || liar == from;
+            if town.lied.get().is_some_and(lied) {
                 continue;
             }
-            let parcel = parcels.get(order).filter(|(who, _)| *who == courier);
-            let parcel = parcel.map_or("unknown", |(_, state)| state.as_str());
-            if (state == "captured") != (parcel == "confirmed") {
+            let handed = handed.get(order).filter(|(who, _)| *who == from);
+            let handed = handed.map_or("unknown", |(_, state)| state.as_str());
+            if (state == "captured") != (handed == done) {
                 broken.push(format!(
-                    "order {order} is {state} at {issuer}, and its parcel {parcel} at {courier}"
+                    "order {order} is {state} at {issuer}, and its parcel {handed} at {from}"
                 ));
             }
         }
