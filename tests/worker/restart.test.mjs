@@ -56,7 +56,13 @@ test('what a party keeps of its keys is sealed', async () => {
 
 /** Each has its own mistake. */
 const wrong = await openParties({
-  vars: { shop: { ROLE: 'issuer' }, issuer: { SEALING_KEY: '' }, courier: { SEALING_KEY: 'my dog Hachi' }, 'key-centre': { DOMAIN: '' } },
+  vars: {
+    shop: { ROLE: 'issuer' },
+    issuer: { SEALING_KEY: '' },
+    courier: { SEALING_KEY: 'my dog Hachi' },
+    bank: { SEALING_KEY_BEFORE: 'my dog Hachi' },
+    'key-centre': { DOMAIN: '' },
+  },
   waitHealthy: false,
 })
 const elsewhere = { DOMAIN: 'tea.example', ROOTS: 'MIIB', CONSOLE: 'closed', OPEN_ACCOUNTS: 'closed' }
@@ -82,7 +88,7 @@ describe('a party does not start', () => {
   })
 
   test('with a sealing key of before that is none, and does not repeat it', async () => {
-    const detail = await refusal('courier', { SEALING_KEY_BEFORE: 'my dog Hachi' })
+    const detail = await refusal(wrong, 'bank')
     assert.match(detail, /SEALING_KEY_BEFORE is not 64 hexadecimal digits/)
     assert.doesNotMatch(detail, /Hachi/)
   })
