@@ -161,7 +161,7 @@ pub fn take_over<M: SignedMessage>(
     now_ms: u64,
 ) -> Result<(), TakeOverError> {
     let parts = statement::disassemble(&said.bytes, SIGNED_MAX_BYTES);
-    let (payload, certificate, signature) = parts.map_err(|_| TakeOverError::Contradiction)?;
+    let [payload, certificate, signature] = parts.map_err(|_| TakeOverError::Contradiction)?;
     // What was void by then was said anew.
     let sql = "DELETE FROM statements WHERE kind = ? AND reference = ? AND void_from <= ?";
     let sent_at = said.message.envelope().sent_at;

@@ -103,12 +103,9 @@ pub fn assemble(payload: &[u8], leaf: &[u8], signature: &[u8]) -> Result<Vec<u8>
 ///
 /// # Errors
 /// [`StatementError`] if `bytes` is over `limit` or is no statement.
-pub fn disassemble(
-    bytes: &[u8],
-    limit: usize,
-) -> Result<(Vec<u8>, Vec<u8>, Vec<u8>), StatementError> {
+pub fn disassemble(bytes: &[u8], limit: usize) -> Result<[Vec<u8>; 3], StatementError> {
     let parts = parts_within(bytes, limit)?;
-    Ok((parts.payload, parts.leaf, parts.signature))
+    Ok([parts.payload, parts.leaf, parts.signature])
 }
 
 fn stored(payload: &[u8], leaf: &[u8], signature: &[u8]) -> Result<Parts, StatementError> {
