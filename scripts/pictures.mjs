@@ -11,6 +11,7 @@ const PICTURES = {
   purchase: { '05-store': 'store', '09-approve': 'approve', '12-wallet-popup': 'wallet', '17-console-courier': 'console-courier' },
   bank: { '10-purse-after-load': 'purse', '15-approve': 'approve-purse' },
   purse: { 'aiko/12-between-paid': 'between', 'machine/machine-2-answers': 'machine' },
+  coupon: { 'aiko/07-coupon-give': 'coupon', 'kenji/09-coupon-seen': 'coupon-given', 'kenji/15-approve-coupon': 'approve-coupon' },
   tap: { '15-approve': 'approve-contactless', '16-approve-tapping': 'contactless' },
   home: { 'home/16-lending-used': 'lending', 'away/11-approve': 'approve-lent' },
   reader: { '22-card-pulled-out': 'put-back', '24-wallet-readers': 'readers' },
