@@ -260,7 +260,7 @@ pub fn handles_of(role: Role, name: &str) -> Handles {
 }
 
 /// How long things take at the coupon office.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CouponTimes {
     /// How long an owner is asked, in seconds.
     pub asked_seconds: u64,
@@ -273,7 +273,7 @@ pub struct CouponTimes {
 }
 
 /// How they are set up.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cast {
     /// The epoch of everybody's key shares.
     pub epoch: u32,

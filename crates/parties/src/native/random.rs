@@ -13,6 +13,16 @@ struct State {
     rest: Vec<u8>,
 }
 
+impl State {
+    fn of(seed: &str) -> Self {
+        Self {
+            seed: Sha256::digest(seed.as_bytes()).into(),
+            counter: 0,
+            rest: Vec::new(),
+        }
+    }
+}
+
 /// SHA-256 of seed and counter, shared by everybody who has a clone of it.
 #[derive(Clone)]
 pub struct SeededRandom(Rc<RefCell<State>>);
@@ -21,12 +31,12 @@ impl SeededRandom {
     /// The source of this seed.
     #[must_use]
     pub fn new(seed: &str) -> Self {
-        let seed = Sha256::digest(seed.as_bytes()).into();
-        Self(Rc::new(RefCell::new(State {
-            seed,
-            counter: 0,
-            rest: Vec::new(),
-        })))
+        Self(Rc::new(RefCell::new(State::of(seed))))
+    }
+
+    /// Goes on with another seed, for everybody who has a clone of it.
+    pub fn reseed(&self, seed: &str) {
+        *self.0.borrow_mut() = State::of(seed);
     }
 }
 

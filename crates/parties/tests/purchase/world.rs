@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
 use serde_json::Value as Json;
@@ -25,6 +26,18 @@ pub use tallystick_simulation::cast::{
     SEALING_KEY, SECURITY, SETTLEMENT, SHOP, SHOP_SHARDS, SHOP_STOCK, START, domain, settings,
 };
 use tallystick_simulation::cast::{Cast, NAMES, Running, party_of, place_of, purse_key_token};
+
+/// What everybody had stored once all were certified and had key shares. To come so far takes longer than most tests.
+struct SetUp {
+    names: Vec<&'static str>,
+    cast: Cast,
+    at_ms: u64,
+    /// The databases, in the order of the names.
+    stored: Vec<Vec<u8>>,
+}
+
+/// Once for everybody who takes part, as they are set up.
+static SET_UP: Mutex<Vec<Arc<SetUp>>> = Mutex::new(Vec::new());
 
 /// Everybody.
 pub struct World {
@@ -316,35 +329,73 @@ impl World {
 
     /// Those of these names alone, started, certified and with key shares.
     pub fn of(names: &[&'static str], cast: Cast) -> Self {
-        let hub = Hub::default();
-        let clock = SetClock::at(START * 1000);
-        let machines: Vec<_> = names
+        let mut world = Self::of_machines(names, cast);
+        let before = SET_UP
+            .lock()
+            .unwrap()
             .iter()
-            .zip(TEST_KEYS)
-            .map(|(name, key)| {
-                let machine = Machine::new(&hub, name, &clock).unwrap();
-                machine.signing.prepare(key);
-                (*name, machine)
-            })
-            .collect();
-        // Until the CA has made its root, anything will do: nothing is verified with it.
-        let anchors = TestAuthority::new(Timestamp(START)).anchors();
-        let mut world = Self {
-            hub,
-            clock,
-            machines,
-            anchors,
-            cast,
-            epoch: Cell::new(cast.epoch),
-            parties: RefCell::default(),
-        };
-        for &name in names {
-            world.restart(name);
+            .find(|before| before.names == names && before.cast == cast)
+            .cloned();
+        match before {
+            Some(before) => world.take_up(&before),
+            None => world.set_up(names),
         }
-        world.run_for(30_000);
         let root = world.get(CA, "/v1/root.cer");
         world.anchors = TrustAnchors::from_der(&[root.into_body()]).unwrap();
         world
+    }
+
+    /// Nobody is started yet.
+    fn of_machines(names: &[&'static str], cast: Cast) -> Self {
+        let hub = Hub::default();
+        let clock = SetClock::at(START * 1000);
+        let machine = |name: &&'static str| (*name, Machine::new(&hub, name, &clock).unwrap());
+        let machines = names.iter().map(machine).collect();
+        Self {
+            machines,
+            hub,
+            clock,
+            // Until the CA has made its root, anything will do: nothing is verified with it.
+            anchors: TestAuthority::new(Timestamp(START)).anchors(),
+            cast,
+            epoch: Cell::new(cast.epoch),
+            parties: RefCell::default(),
+        }
+    }
+
+    /// Everybody starts for the first time.
+    fn set_up(&mut self, names: &[&'static str]) {
+        for ((_, machine), key) in self.machines.iter().zip(TEST_KEYS) {
+            machine.signing.prepare(key);
+        }
+        for &name in names {
+            self.restart(name);
+        }
+        self.run_for(30_000);
+        let stored = self
+            .machines
+            .iter()
+            .map(|(_, machine)| machine.database.bytes().unwrap());
+        let done = SetUp {
+            names: names.to_vec(),
+            cast: self.cast,
+            at_ms: self.clock.now_ms(),
+            stored: stored.collect(),
+        };
+        SET_UP.lock().unwrap().push(Arc::new(done));
+    }
+
+    /// Everybody starts again over what was stored then.
+    fn take_up(&mut self, before: &SetUp) {
+        self.clock.set(before.at_ms);
+        for ((name, machine), stored) in self.machines.iter().zip(&before.stored) {
+            machine.database.restore(stored).unwrap();
+            // What was drawn then is not drawn again.
+            machine.random.reseed(&format!("{name}, set up"));
+        }
+        for &name in &before.names {
+            self.restart(name);
+        }
     }
 
     /// The machine of a party.
