@@ -220,6 +220,7 @@ export const tables = {
   counter_webhooks_waiting: 'events waiting',
   counter_webhooks_given_up: 'events given up',
   label_coupons: 'Paid by coupons',
+  label_gift: 'A gift, with this note',
   column_links: 'Links that wait',
   column_redeemed: 'Links redeemed',
   column_spent: 'Spent',

@@ -285,6 +285,7 @@ export const words = {
   'word_other-card': 'another card or balance',
   'word_other-bill': 'another bill',
   'word_no-reading': 'no reading',
+  'word_no-note': 'without a note',
   word_ended: 'ended',
   'word_other-mall': 'another settlement server',
   'word_card-other-currency': 'another currency',

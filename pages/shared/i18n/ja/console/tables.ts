@@ -223,6 +223,7 @@ export const tables: CatalogueLike<typeof english> = {
   counter_webhooks_waiting: '送信待ちの通知',
   counter_webhooks_given_up: '断念した通知',
   label_coupons: 'クーポンでのお支払い',
+  label_gift: '贈り物のメッセージ',
   column_links: '未使用のリンク',
   column_redeemed: '受取済み',
   column_spent: '使用額',

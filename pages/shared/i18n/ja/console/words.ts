@@ -288,6 +288,7 @@ export const words: CatalogueLike<typeof english> = {
   'word_other-card': '別のカードまたは残高',
   'word_other-bill': '別の請求',
   'word_no-reading': '読み取りなし',
+  'word_no-note': 'メッセージなし',
   word_ended: '終了',
   'word_other-mall': '別の決済サーバー',
   'word_card-other-currency': '別の通貨',
