@@ -19,6 +19,7 @@ mod checkout;
 mod claims;
 mod coupon;
 mod gateway;
+mod handed_over;
 mod handing_on;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]

@@ -21,6 +21,7 @@ mod giving_back;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
+mod handed_over;
 mod late;
 mod losing;
 mod paying;
