@@ -99,6 +99,7 @@ export type ArgumentKind =
   | 'digest'
   | 'card'
   | 'moment'
+  | 'handed-text'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',

@@ -247,6 +247,8 @@ export const sentences = {
   'where_shop_accepted_handed-over': 'It is charged: the amount is owed to this shop. The courier has the parcel.',
   'where_shop_accepted_on-the-way': 'It is charged: the amount is owed to this shop. The courier is on the way with the parcel.',
   where_shop_accepted_delivered: 'It is charged: the amount is owed to this shop. The courier has delivered the parcel.',
+  'asks_hand-over':
+    'What no courier delivers is handed over, and charged by that, as soon as the amount is set aside. Leave the text empty for what the form said, or for none. Of several goods each text stands below a line with their number in brackets: [licence]. It is for the buyer alone and stands in no journal.',
   asks_cancel: 'An order that no courier has accepted ends: at once, or as soon as the courier says that it will not deliver.',
   where_shop_refused_cancelled: 'It was cancelled. The goods are back on the shelf, and nothing is owed.',
   'verdict_banking-system': 'The bank outside knows accounts and what is paid between them. It never sees an order, a purse or a shop.',

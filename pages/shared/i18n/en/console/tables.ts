@@ -115,6 +115,7 @@ export const tables = {
   column_command: 'Command',
   column_arguments: 'With',
   fact_amount: 'Amount',
+  'fact_handed-text': 'What is handed over',
   fact_party: 'Party',
   fact_order: 'Order’s number',
   fact_certificate: 'Serial number of the certificate',

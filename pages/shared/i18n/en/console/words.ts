@@ -101,6 +101,7 @@ export const words = {
   word_delivered: 'delivered',
   word_track: 'question where a parcel is',
   word_cancel: 'Cancel order',
+  'word_hand-over': 'Hand over',
   word_cancelled: 'cancelled',
   'word_order.received': 'order received',
   'word_order.accepted': 'order accepted',

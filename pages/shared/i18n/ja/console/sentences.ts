@@ -243,6 +243,8 @@ export const sentences: CatalogueLike<typeof english> = {
   'where_shop_accepted_handed-over': '請求済みで、代金はこのお店に支払われます。荷物は配送会社にあります。',
   'where_shop_accepted_on-the-way': '請求済みで、代金はこのお店に支払われます。荷物は配送中です。',
   where_shop_accepted_delivered: '請求済みで、代金はこのお店に支払われます。荷物は配達されました。',
+  'asks_hand-over':
+    '配送のない商品を渡します。代金が確保されしだい渡され、請求されます。空欄にすると注文書にある内容（なければ内容なし）になります。商品が複数あるときは、[licence]のように商品番号を角括弧で囲んだ行の下に、それぞれの内容を書きます。読めるのは購入者だけで、記録には残りません。',
   asks_cancel: '配送会社が引き受けていない注文を終わらせます。依頼済みの場合は、配送会社の返事のあとです。',
   where_shop_refused_cancelled: 'キャンセルされました。商品は棚に戻り、未収金はありません。',
   'verdict_banking-system': '外部の銀行は、口座と口座間の支払いを知っています。注文も財布もお店も見ることはありません。',

@@ -118,6 +118,7 @@ export const tables: CatalogueLike<typeof english> = {
   column_command: '操作',
   column_arguments: '内容',
   fact_amount: '金額',
+  'fact_handed-text': '渡す内容',
   fact_party: '相手',
   fact_order: '注文番号',
   fact_certificate: '証明書のシリアル番号',

@@ -104,6 +104,7 @@ export const words: CatalogueLike<typeof english> = {
   word_delivered: '配達完了',
   word_track: '荷物の状況の問い合わせ',
   word_cancel: '注文をキャンセル',
+  'word_hand-over': '商品を渡す',
   word_cancelled: 'キャンセル',
   'word_order.received': '注文受付',
   'word_order.accepted': '注文成立',
