@@ -18,10 +18,10 @@ mod desk;
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod field;
 mod giving_back;
+mod handed_over;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;
-mod handed_over;
 mod late;
 mod losing;
 mod paying;
