@@ -582,7 +582,8 @@ fn an_operator_hands_over_no_parcel_and_nothing_that_is_too_long_or_unseen() {
     assert_eq!(state(&world, &order), ShopState::Authorised);
     let longest = "x".repeat(2_000);
     assert_eq!(written(&world, &order, &longest, "long").status(), 200);
-    let parcel = holder(&world).usual_order(&world, &[("sencha-100", 1)]);
+    let mut other = Holder::enrol(&world, 2, "Jiro Mori", "090-8765-4321");
+    let parcel = other.usual_order(&world, &[("sencha-100", 1)]);
     buy(&world, &parcel);
     assert_eq!(
         problem(&written(&world, &parcel, KEY, "parcel")),
