@@ -84,6 +84,7 @@ const asked: OrderView = {
   seller: { name: '木曽茶舗', address: '長野県塩尻市奈良井 4-17', registration: 'T1234567890123' },
   rest_minor: 3480,
   takes_coupons: false,
+  takes_issuers: true,
   coupons: [],
   paid_coupons: [],
   currency: 'JPY',

@@ -514,6 +514,33 @@ fn what_goes_to_nobody_else_is_no_gift_and_neither_is_one_with_an_unsound_note()
 }
 
 #[test]
+fn a_form_that_names_neither_issuer_nor_instrument_is_paid_by_coupons_alone() {
+    let rule = CouponRule {
+        offices: vec![domain("coupons.example")],
+        most: 3,
+        order: CouponOrder::EndingFirst,
+        mix: CouponMix::Any,
+        conditions: vec![],
+        refund: RefundOrder::CouponsFirst,
+    };
+    let without = |issuers: bool, instruments: bool, coupons: bool| {
+        let mut form = form();
+        if issuers {
+            form.issuers.clear();
+        }
+        if instruments {
+            form.instruments.clear();
+        }
+        form.coupons = coupons.then(|| rule.clone());
+        form.validate()
+    };
+    assert_eq!(without(true, true, true), Ok(()));
+    assert_eq!(without(true, true, false), Err(FormError::Payment));
+    assert_eq!(without(true, false, true), Err(FormError::Payment));
+    assert_eq!(without(false, true, true), Err(FormError::Payment));
+}
+
+#[test]
 fn a_form_says_which_coupons_the_shop_takes_within_limits_and_old_forms_say_none() {
     let old = encode(&form());
     assert_eq!(decode::<OrderForm>(&old).unwrap().coupons, None);

@@ -8,6 +8,7 @@
 )]
 
 mod alone;
+mod alone_paying;
 #[path = "../purchase/ask.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;

@@ -79,6 +79,7 @@ pub fn order_view(
         rest_minor: order.rest().minor,
         currency: form.total.currency.code().to_owned(),
         takes_coupons: form.coupons.is_some(),
+        takes_issuers: !form.issuers.is_empty(),
         paid_coupons: order.coupons().iter().map(paid_coupon_view).collect(),
         policy: policy.name().as_str().to_owned(),
         extra: matrix::extra(&policy, order.has_courier()),

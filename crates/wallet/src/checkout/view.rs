@@ -339,6 +339,8 @@ pub struct OrderView {
     pub currency: String,
     /// Whether the shop takes coupons.
     pub takes_coupons: bool,
+    /// Whether it takes anything beside them: otherwise coupons pay for everything.
+    pub takes_issuers: bool,
     /// The holder's coupons, those first that can pay it; only while the holder is asked.
     pub coupons: Vec<OrderCouponView>,
     /// What coupons pay; once approved.
