@@ -71,8 +71,10 @@ export function orderCouponScenes({ ready, asked, done, order }: Parts): Record<
     paid_coupons: [{ id: 'voucher', office_name: 'Warifu Coupons', minor: 1_000, given_back_minor: 400 }],
   }
   const refused: OrderView = { ...offered, takes_coupons: false, coupons: offered.coupons.map(one => ({ ...one, obstacle: 'none-here' })) }
+  const alone: OrderView = { ...offered, takes_issuers: false, payable: [] }
   return {
     'pay-coupons': chosen(part),
+    'pay-coupons-alone': order(alone, { ...ready, ...held, orders: [alone] }),
     'pay-coupons-chosen': chosen(part),
     'pay-coupons-whole': chosen({
       shares: [{ id: 'money', minor: 3_480 }],

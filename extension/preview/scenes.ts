@@ -56,6 +56,9 @@ const strict = [
   row('destination', 'c'),
 ]
 
+/** As long as an order may still become a gift, and of one that is. */
+const withGift = [...strict.slice(0, 3), row('gift', 's'), ...strict.slice(3)]
+
 /** A name in two languages, as a form has it. */
 const inTwo = (en: string, ja: string): LocalTextView[] => [
   { language: 'en', text: en },
@@ -81,6 +84,7 @@ const asked: OrderView = {
   seller: { name: '木曽茶舗', address: '長野県塩尻市奈良井 4-17', registration: 'T1234567890123' },
   rest_minor: 3480,
   takes_coupons: false,
+  takes_issuers: true,
   coupons: [],
   paid_coupons: [],
   currency: 'JPY',
@@ -310,7 +314,8 @@ const further: WalletView = {
 }
 
 export const SCENES: Record<string, Scene> = {
-  asked: order(asked),
+  asked: order({ ...asked, matrix: withGift }),
+  gift: order({ ...done, matrix: withGift, gift: { note: 'Happy birthday, Kenji!\n\nお誕生日おめでとう。\nAiko' } }),
   extra: order(extra),
   'by-shop': order(licence),
   'handed-over': order(handedOver),

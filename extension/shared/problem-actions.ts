@@ -147,6 +147,7 @@ const PASSING = new Set([
   'charge-too-much',
   'charge-expired',
   'mail-address-invalid',
+  'gift-note-invalid',
   'home-wrong-code',
   'home-no-address',
 ])

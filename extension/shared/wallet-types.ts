@@ -31,6 +31,7 @@ export type {
   EvidenceView,
   FeeView,
   FormView,
+  GiftView,
   HomeView,
   KeyPlace,
   LimitsView,

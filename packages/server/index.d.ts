@@ -161,11 +161,19 @@ export interface Person {
   telephone?: string
 }
 
+/** Nothing with prices goes into the parcel. */
+export interface Gift {
+  /** To print and put into the parcel, at most twelve lines; left out if there is no note. */
+  note?: string
+}
+
 export interface Order extends OrderLine {
   lines: OrderedLine[]
   delivery?: OrderedDelivery
   holder?: Person
   destination?: Person
+  /** Left out of an order that is no gift. */
+  gift?: Gift
   refunds: Refund[]
 }
 

@@ -30,7 +30,7 @@ export const ORDER = { title: 'A complete order', properties: ['yes, and key cen
 /** The steps of a complete order. */
 export const STEPS = {
   pin: 'card restored, PIN stretched and verified',
-  leaves: 'fields, 16 salted leaves, root',
+  leaves: 'fields, 20 salted leaves, root',
   signature: 'signature of the root (RSA-2048, by APDU)',
   keys: 'six keys derived (by APDU)',
   seal: 'padding to 2 KiB classes, sealing, encoding',

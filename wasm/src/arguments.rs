@@ -5,8 +5,8 @@ use js_sys::{Array, Reflect};
 use tallystick_wallet::ErrorKind;
 use tallystick_wallet::WalletError;
 use tallystick_wallet::view::{
-    Address, Choice, Deployment, FeeName, KeyPlace, LoanTerms, MoveChoice, RegistrationForm,
-    SettlementServer,
+    Address, Choice, Deployment, FeeName, GiftView, KeyPlace, LoanTerms, MoveChoice,
+    RegistrationForm, SettlementServer,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -158,7 +158,18 @@ pub(crate) fn choice(value: &JsValue) -> Result<Choice, WalletError> {
         address_id: text(value, "address_id")?,
         accept_extra: member(value, "accept_extra")?.is_truthy(),
         coupons: chosen_coupons(value)?,
+        gift: gift(value)?,
     })
+}
+
+/// None where it is no gift.
+fn gift(value: &JsValue) -> Result<Option<GiftView>, WalletError> {
+    let gift = member(value, "gift")?;
+    if gift.is_undefined() || gift.is_null() {
+        return Ok(None);
+    }
+    let note = text(&gift, "note")?;
+    Ok(Some(GiftView { note }))
 }
 
 /// None where none were offered.

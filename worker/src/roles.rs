@@ -212,15 +212,17 @@ fn open_key_centre(
 fn open_shop(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::shop::Shop<WorkerPorts>> {
     use tallystick_parties::shop::{FORM_LIFETIME_SECONDS, Shop, ShopConfig};
     let own = settings::read(env, Role::Shop)?;
+    let coupons = settings::coupons(env)?;
+    let issuers = settings::issuers(env, coupons.is_some())?;
     let config = ShopConfig {
         webhook: settings::webhook(env, own.is_demo())?,
         settings: own,
         origin: settings::origin(env)?,
         couriers: settings::couriers(env)?,
-        issuers: settings::domains(env, "ISSUERS")?,
-        instruments: instruments(),
+        instruments: instruments(&issuers),
+        issuers,
         form_lifetime_seconds: FORM_LIFETIME_SECONDS,
-        coupons: settings::coupons(env)?,
+        coupons,
         origins: settings::origins(env)?,
         seller: settings::seller(env)?,
         api_keys: settings::api_keys(env)?,
@@ -228,10 +230,16 @@ fn open_shop(env: &Env, ports: WorkerPorts) -> Opened<tallystick_parties::shop::
     Ok(Shop::new(ports, config))
 }
 
-/// What a shop takes in an order. Coupons are no account that pays: a shop takes them beside it (COUPON_OFFICES).
+/// What a shop takes in an order, of these issuers; nothing of none. Coupons are no account that pays: a shop takes them beside it
+/// (COUPON_OFFICES), or alone.
 #[cfg(feature = "shop")]
-fn instruments() -> Vec<tallystick_protocol::instrument::Instrument> {
+fn instruments(
+    issuers: &[tallystick_protocol::wire::identifier::Domain],
+) -> Vec<tallystick_protocol::instrument::Instrument> {
     use tallystick_protocol::instrument::Instrument;
+    if issuers.is_empty() {
+        return Vec::new();
+    }
     let all = Instrument::ALL.iter().copied();
     all.filter(|instrument| *instrument != Instrument::Coupon)
         .collect()

@@ -10,11 +10,12 @@ use tallystick_protocol::checkout::coupons::{
     CouponMix, CouponOrder, CouponRule, CouponShare, RefundOrder, coupons_of,
 };
 use tallystick_protocol::checkout::form::{Delivery, FormError, Item, OrderForm, WithoutCourier};
+use tallystick_protocol::checkout::gift::{Gift, GiftError};
 use tallystick_protocol::checkout::handing::{HandedGoods, HandedLine, HandingError};
 use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::order::{
-    Destination, HolderDetails, OpenedPart, OrderFields, OrderHeader, PartError, PartKey,
-    PreparedOrder, SIZE_CLASSES, SplitError, SplitOrder, amount_of, items_of,
+    Destination, FieldError, HolderDetails, OpenedPart, OrderFields, OrderHeader, PartError,
+    PartKey, PreparedOrder, SIZE_CLASSES, SplitError, SplitOrder, amount_of, items_of,
 };
 use tallystick_protocol::checkout::policy::{Field, Policy, PolicyName, READERS};
 use tallystick_protocol::checkout::seller::Seller;
@@ -94,6 +95,10 @@ fn card() -> Payment {
 }
 
 fn fields_paid_with(payment: &Payment) -> OrderFields {
+    fields_of(&form(), payment)
+}
+
+fn fields_of(form: &OrderForm, payment: &Payment) -> OrderFields {
     let holder = HolderDetails {
         name: "Aiko Tanaka".into(),
         telephone: "+81 3 1234 5678".into(),
@@ -105,7 +110,7 @@ fn fields_paid_with(payment: &Payment) -> OrderFields {
         telephone: "+81 90 8765 4321".into(),
     };
     OrderFields::new(
-        &form(),
+        form,
         b"the signed form",
         payment,
         &holder,
@@ -191,10 +196,16 @@ fn t002_1_each_party_opens_its_own_part_and_finds_what_the_policy_gives_it() {
     let order = split(1);
     let strict = Policy::new(PolicyName::Strict, &[]);
     for role in READERS {
-        // A card account has fields of its own and leaves *payment* empty; nobody can cancel this order, and no coupon pays.
-        let expected = strict.fields_of(role).filter(|field| {
-            !matches!(field, Field::Payment | Field::Cancellation | Field::Coupons)
-        });
+        // A card account has fields of its own and leaves *payment* empty; nobody can cancel this order, no coupon pays, and it
+        // is no gift.
+        let absent = [
+            Field::Payment,
+            Field::Cancellation,
+            Field::Coupons,
+            Field::Gift,
+        ];
+        let expected = strict.fields_of(role);
+        let expected = expected.filter(|field| !absent.contains(field));
         assert_eq!(readable(&open(&order, role)), expected.collect::<Vec<_>>());
     }
     assert_eq!(
@@ -301,7 +312,8 @@ fn all_parts_of_an_order_have_the_same_padded_length() {
         .collect();
     assert_eq!(lengths[0], lengths[1]);
     assert_eq!(lengths[1], lengths[2]);
-    let overhead = lengths[0] - SIZE_CLASSES[0];
+    // The smallest class has no room for the longest note of a gift.
+    let overhead = lengths[0] - SIZE_CLASSES[1];
     assert!(overhead < 64, "{} bytes is no size class", lengths[0]);
 }
 
@@ -425,6 +437,107 @@ fn what_coupons_pay_is_read_by_the_shop_alone_and_whoever_pays_reads_the_rest() 
             Ok(yen(1_480))
         );
     }
+}
+
+/// An order that is a gift with this note, or none.
+fn given(note: Option<&str>, name: &str) -> SplitOrder {
+    let mut form = form();
+    form.items[0].name = name.into();
+    let fields = fields_of(&form, &card());
+    let fields = match note {
+        Some(note) => fields.given(&Gift::written(note).unwrap()).unwrap(),
+        None => fields,
+    };
+    split_of(&mut Seeded(1, 0), 1, &Policy::least(), fields)
+}
+
+#[test]
+fn a_gift_and_its_note_are_read_by_the_shop_alone() {
+    let order = given(Some("Happy birthday, Kenji!\nお誕生日おめでとう"), "Sencha");
+    let shop = open(&order, Role::Shop);
+    let gift = Gift::read(shop.require(Field::Gift).unwrap()).unwrap();
+    let note = "Happy birthday, Kenji!\nお誕生日おめでとう";
+    assert_eq!(gift.note.as_deref(), Some(note));
+    for other in [Role::Issuer, Role::Courier] {
+        let part = open(&order, other);
+        assert!(part.get(Field::Gift).is_none());
+        assert!(
+            part.disclosed()
+                .iter()
+                .all(|one| one.value != gift.content())
+        );
+    }
+    let greedy = Policy::new(PolicyName::Ep0791901Fig2, &Field::ALL);
+    let fields = fields().given(&gift).unwrap();
+    let order = split_of(&mut Seeded(1, 0), 1, &greedy, fields);
+    for other in [Role::Issuer, Role::Courier] {
+        assert!(open(&order, other).get(Field::Gift).is_none());
+    }
+}
+
+#[test]
+fn no_length_says_whether_an_order_is_a_gift_or_how_long_its_note_is() {
+    let mut lengths = Vec::new();
+    // From one class of sizes into the next, wherever that begins.
+    for longer in (0..5_000).step_by(100) {
+        let name = "x".repeat(longer);
+        let one = |note| encode(&given(note, &name)).len();
+        let plain = one(None);
+        for note in ["", "Dear Kenji", &"a".repeat(1_000)] {
+            assert_eq!(one(Some(note)), plain, "{longer} {}", note.len());
+        }
+        lengths.push(plain);
+    }
+    lengths.dedup();
+    assert!(lengths.len() > 1, "{lengths:?}");
+}
+
+#[test]
+fn what_goes_to_nobody_else_is_no_gift_and_neither_is_one_with_an_unsound_note() {
+    let gift = Gift::written("Dear Kenji").unwrap();
+    let holder = HolderDetails {
+        name: "Aiko Tanaka".into(),
+        telephone: "+81 3 1234 5678".into(),
+        address: None,
+    };
+    let form = without_courier();
+    let without = OrderFields::new(&form, b"the signed form", &card(), &holder, None).unwrap();
+    let refused = |error: GiftError| Some(FieldError::Gift(error));
+    assert_eq!(without.given(&gift).err(), refused(GiftError::NoRecipient));
+    let long = Gift {
+        note: Some("a".repeat(1_001)),
+    };
+    assert_eq!(fields().given(&long).err(), refused(GiftError::Length));
+    let mut asking = self::form();
+    asking.extra = vec![Field::Gift];
+    assert_eq!(asking.validate(), Err(FormError::Extra));
+}
+
+#[test]
+fn a_form_that_names_neither_issuer_nor_instrument_is_paid_by_coupons_alone() {
+    let rule = CouponRule {
+        offices: vec![domain("coupons.example")],
+        most: 3,
+        order: CouponOrder::EndingFirst,
+        mix: CouponMix::Any,
+        conditions: vec![],
+        refund: RefundOrder::CouponsFirst,
+    };
+    let without = |issuers: bool, instruments: bool, coupons: bool| {
+        let mut form = form();
+        if issuers {
+            form.issuers.clear();
+        }
+        if instruments {
+            form.instruments.clear();
+        }
+        form.coupons = coupons.then(|| rule.clone());
+        form.validate()
+    };
+    assert_eq!(without(true, true, true), Ok(()));
+    assert_eq!(without(true, true, false), Err(FormError::Payment));
+    assert_eq!(without(true, false, true), Err(FormError::Payment));
+    assert_eq!(without(false, true, true), Err(FormError::Payment));
 }
 
 #[test]

@@ -99,6 +99,7 @@ export type ArgumentKind =
   | 'digest'
   | 'card'
   | 'moment'
+  | 'handed-text'
 /** What is typed as a number, and how it is written. */
 export const NUMBERS: Readonly<Partial<Record<ArgumentKind, string>>> = {
   account: '[1-9][0-9]*',
@@ -145,7 +146,7 @@ export type RowName = 'items' | 'amount' | 'card' | 'holder' | 'destination'
 
 /** The rows of the wallet's matrix: which fields they gather and who reads them under `strict`. */
 const ROWS: readonly { row: RowName; fields: readonly string[]; readers: readonly Strand[] }[] = [
-  { row: 'items', fields: ['items', 'item-numbers', 'form', 'coupons', 'cancellation'], readers: ['shop'] },
+  { row: 'items', fields: ['items', 'item-numbers', 'form', 'coupons', 'gift', 'cancellation'], readers: ['shop'] },
   { row: 'amount', fields: ['amount', 'payment-type'], readers: ['shop', 'issuer'] },
   { row: 'card', fields: ['card-number', 'card-expiry', 'payment'], readers: ['issuer'] },
   { row: 'holder', fields: ['holder-name', 'holder-telephone', 'holder-address'], readers: ['issuer'] },

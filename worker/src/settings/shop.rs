@@ -124,6 +124,14 @@ pub fn api_keys(env: &Env) -> Result<Vec<ApiKey>, SettingsError> {
     ))
 }
 
+/// Whose cards a shop takes: ISSUERS, which may be left out by one that takes coupons alone.
+pub fn issuers(env: &Env, takes_coupons: bool) -> Result<Vec<Domain>, SettingsError> {
+    if takes_coupons && optional(env, "ISSUERS").is_none() {
+        return Ok(Vec::new());
+    }
+    domains(env, "ISSUERS")
+}
+
 /// Which coupons a shop takes: those of COUPON_OFFICES, domains separated by commas, and none without it. COUPONS_MOST is how many
 /// for an order, COUPON_ORDER which pays first (ending-first, largest-first), COUPON_MIX which go together (any, one-voucher),
 /// COUPON_REFUND what is given back first (coupons-first, in-proportion); COUPON_CONDITIONS names the conditions that are agreed on

@@ -6,6 +6,7 @@
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tallystick_protocol::checkout::handing::is_handed_text;
 use tallystick_protocol::coupon::{CampaignId, CouponId, TERMINAL_BYTES_MAX, is_condition};
 use tallystick_protocol::purse::PurseNumber;
 use tallystick_protocol::settlement::Alias;
@@ -97,6 +98,15 @@ pub enum ArgumentKind {
     Card,
     /// A time, in seconds since 1970.
     Moment,
+    /// A text that a shop hands over, in lines, or nothing. It is for the holder alone, and stands in no journal.
+    HandedText,
+}
+
+impl ArgumentKind {
+    /// Whether a journal does not say what it was.
+    const fn is_secret(self) -> bool {
+        matches!(self, Self::HandedText)
+    }
 }
 
 /// Everything that is stuck is tried again: every party takes it.
@@ -276,6 +286,20 @@ impl<'a> Arguments<'a> {
             .map(Timestamp)
     }
 
+    /// A text that a shop hands over; none if nothing is said.
+    ///
+    /// # Errors
+    /// As of [`Arguments::account`].
+    pub fn handed_text(&self) -> Result<Option<&str>, Fault> {
+        match self.text("handed-text")? {
+            "" => Ok(None),
+            text if is_handed_text(text) => Ok(Some(text)),
+            _ => Err(Fault::malformed(
+                "An argument of the command cannot be read.",
+            )),
+        }
+    }
+
     /// SHA-256 of something, under this name.
     ///
     /// # Errors
@@ -417,7 +441,7 @@ impl<P: Ports> Office<P> {
         let done = self.transaction(|tables| {
             once(tables, &command, |tables| {
                 self.obey(role, tables, &told)?;
-                self.note(tables, &signed, by)?;
+                self.note(tables, &signed, by, &self.secrets_of(role, said))?;
                 serde_json::to_vec(&Done { done: true }).map_err(|_| Fault::internal())
             })
         });
@@ -458,9 +482,26 @@ impl<P: Ports> Office<P> {
         role.obey(tables, &command.command, told)
     }
 
-    fn note(&self, tables: &dyn Tables, signed: &SignedCommand, by: &str) -> Result<(), Fault> {
+    /// The arguments of a command of which a journal does not say what they were.
+    fn secrets_of(&self, role: &impl Show, command: &OperatorCommand) -> Vec<&'static str> {
+        let shapes = self.shapes(role).into_iter();
+        let shapes = shapes.filter(|shape| shape.name == command.command);
+        let arguments = shapes.flat_map(|shape| shape.arguments);
+        let secret = arguments.filter(|argument| argument.kind.is_secret());
+        secret.map(|argument| argument.name).collect()
+    }
+
+    fn note(
+        &self,
+        tables: &dyn Tables,
+        signed: &SignedCommand,
+        by: &str,
+        secrets: &[&str],
+    ) -> Result<(), Fault> {
         let said = &signed.command;
-        let arguments = serde_json::to_string(&said.arguments).map_err(|_| Fault::internal())?;
+        let mut arguments = said.arguments.clone();
+        arguments.retain(|name, _| !secrets.contains(&name.as_str()));
+        let arguments = serde_json::to_string(&arguments).map_err(|_| Fault::internal())?;
         tables.run(
             "INSERT INTO operator_journal (at_ms, operator, key_id, command, arguments) VALUES (?, ?, ?, ?, ?)",
             &[

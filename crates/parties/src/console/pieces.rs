@@ -9,6 +9,7 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::coupons::coupons_of;
+use tallystick_protocol::checkout::gift::Gift;
 use tallystick_protocol::checkout::order::{
     OpenedPart, SealedPart, amount_of, item_numbers_of, items_of,
 };
@@ -103,6 +104,13 @@ fn fields_of(part: &OpenedPart) -> Vec<OpenedField> {
 fn value(field: Field, bytes: &[u8]) -> Cell {
     match amount_of(bytes) {
         Ok(amount) if field == Field::Amount => amount.into(),
+        _ if field == Field::Gift => match Gift::read(bytes) {
+            Ok(gift) => match &gift.note {
+                Some(note) => Cell::Text(note.clone()),
+                None => Cell::word("no-note"),
+            },
+            Err(_) => Cell::Text(HEXLOWER.encode(bytes)),
+        },
         _ => Cell::Text(text(field, bytes)),
     }
 }

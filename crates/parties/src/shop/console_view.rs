@@ -59,6 +59,18 @@ const REFUND: CommandShape = CommandShape {
     ],
 };
 
+/// What no courier delivers is handed over, as the shop's own server says it by the API.
+const HAND_OVER: CommandShape = CommandShape {
+    name: "hand-over",
+    arguments: &[
+        ORDER,
+        Argument {
+            name: "handed-text",
+            kind: ArgumentKind::HandedText,
+        },
+    ],
+};
+
 impl<P: Ports> Show for Shop<P> {
     fn listing(&self) -> Option<&'static Listing> {
         Some(&LISTING)
@@ -91,13 +103,16 @@ impl<P: Ports> Show for Shop<P> {
     }
 
     fn commands(&self) -> &'static [CommandShape] {
-        &[CANCEL, REFUND]
+        &[CANCEL, REFUND, HAND_OVER]
     }
 
     fn obey(&self, tables: &dyn Tables, command: &str, told: &Arguments<'_>) -> Result<(), Fault> {
         let order = told.order()?;
         if command == CANCEL.name {
             return self.cancel_unless_accepted(tables, &order);
+        }
+        if command == HAND_OVER.name {
+            return self.hand_over_as_written(tables, &order, told.handed_text()?);
         }
         self.refund(tables, &order, told.amount()?)
     }

@@ -4,7 +4,7 @@
 
 use minicbor::{Decode, Encode};
 use tallystick_protocol::checkout::form::OrderForm;
-use tallystick_protocol::checkout::handing::{HandedGoods, HandingOver, handed_digest};
+use tallystick_protocol::checkout::handing::{HandedGoods, HandedLine, HandingOver, handed_digest};
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::{decode, decode_value, encode_value};
 use tallystick_protocol::wire::identifier::OrderId;
@@ -139,6 +139,22 @@ impl<P: Ports> Shop<P> {
         }
     }
 
+    /// As [`Shop::hand_over_by_wish`], with a text that an operator wrote: [`goods_written`].
+    ///
+    /// # Errors
+    /// Those of [`Shop::hand_over_by_wish`].
+    pub(super) fn hand_over_as_written(
+        &self,
+        tables: &dyn Tables,
+        number: &OrderId,
+        text: Option<&str>,
+    ) -> Result<(), Fault> {
+        let order = book::find(tables, number)?.ok_or_else(Fault::not_found)?;
+        let form: OrderForm = decode(&order.form).map_err(|_| Fault::internal())?;
+        let goods = text.map(|text| goods_written(text, &form)).transpose()?;
+        self.hand_over_by_wish(tables, number, goods)
+    }
+
     /// Decides that an authorised order without a courier is handed over, seals what is, and has whoever pays shown so.
     fn hand_over(
         &self,
@@ -178,4 +194,42 @@ impl<P: Ports> Shop<P> {
         let content = Content::Statement(letters::HAND_OVER.to_owned());
         self.tell_issuer(tables, &order, letters::RELAY, settling::CAPTURES, content)
     }
+}
+
+/// What is handed over by one text: of a form with one kind of goods the whole, of one with several what stands below a line
+/// that is nothing but a number of goods in square brackets, for each that has a text.
+fn goods_written(text: &str, form: &OrderForm) -> Result<HandedGoods, Fault> {
+    if let [only] = &form.items[..] {
+        let (sku, text) = (only.sku.clone(), text.to_owned());
+        return Ok(HandedGoods {
+            lines: vec![HandedLine { sku, text }],
+        });
+    }
+    let heading = |line: &str| {
+        let sku = line.trim().strip_prefix('[')?.strip_suffix(']')?;
+        let mut items = form.items.iter();
+        items.find(|item| item.sku == sku).map(|_| sku.to_owned())
+    };
+    let mut lines: Vec<HandedLine> = Vec::new();
+    for line in text.split('\n') {
+        match (heading(line), lines.last_mut()) {
+            (Some(sku), _) => lines.push(HandedLine {
+                sku,
+                text: String::new(),
+            }),
+            (None, Some(below)) => {
+                below.text.push_str(line);
+                below.text.push('\n');
+            }
+            (None, None) if line.trim().is_empty() => {}
+            (None, None) => {
+                let said = "The order has several goods: each text stands below a line with the goods' number in brackets.";
+                return Err(Fault::malformed(said));
+            }
+        }
+    }
+    for line in &mut lines {
+        line.text = line.text.trim_matches('\n').to_owned();
+    }
+    Ok(HandedGoods { lines })
 }

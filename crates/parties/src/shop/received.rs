@@ -1,6 +1,7 @@
 //! Opens and checks an order, before anything is written (EP 0 791 901, step O7).
 
 use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::checkout::gift::{Gift, GiftError};
 use tallystick_protocol::checkout::order::{
     ORDER_LIFETIME_SECONDS, OpenedPart, PartError, SplitOrder, amount_of, goods_match,
     item_numbers_of, items_of,
@@ -50,6 +51,7 @@ impl<P: Ports> Shop<P> {
         let form_digest = <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)?;
         let coupons = self.check_coupons(&form, order, &part).await?;
         check_against_form(&form, order, &part, coupons.as_ref())?;
+        check_gift(&form, &part)?;
         let lock = part.get(Field::Cancellation).map(<[u8]>::to_vec);
         if form.courier().is_none() && lock.is_none() {
             // Nobody could read what is handed over.
@@ -149,6 +151,18 @@ fn check_against_form(
         && is_payable(form, (payment, &header.issuer), coupons)
         && header.courier.as_ref() == form.courier();
     if agrees { Ok(()) } else { Err(mismatch()) }
+}
+
+/// What is said of a gift is within limits, and of an order that goes to somebody.
+fn check_gift(form: &OrderForm, part: &OpenedPart) -> Result<(), Fault> {
+    let Some(said) = part.get(Field::Gift) else {
+        return Ok(());
+    };
+    Gift::read(said).map_err(Fault::untrusted)?;
+    match form.courier() {
+        Some(_) => Ok(()),
+        None => Err(Fault::untrusted(GiftError::NoRecipient)),
+    }
 }
 
 /// Whether the shop is paid so, by that party. What coupons pay for altogether their office authorises: it knows the holder,

@@ -9,12 +9,14 @@ use tallystick_parties::bank::{Bank, BankConfig};
 use tallystick_parties::office::settings::ConsoleAccess;
 use tallystick_parties::ports::Tables as _;
 use tallystick_protocol::bank::{EvidencePage, EvidencePart, Proof, ProofKind};
-use tallystick_protocol::checkout::answers::ShopState;
+use tallystick_protocol::checkout::answers::{Acceptance, ShopState};
 use tallystick_protocol::checkout::cancellation::{CancellationKey, CancellationRequest};
+use tallystick_protocol::checkout::handing::HandingOver;
 use tallystick_protocol::checkout::refunds::RefundRequest;
 use tallystick_protocol::instrument::{BankAccountDetails, Payment};
 use tallystick_protocol::purse::{Endpoint, MovementRequest};
 use tallystick_protocol::test_keys::{TestAuthority, TestRng, test_statement};
+use tallystick_protocol::trust::certificate::Certificate;
 use tallystick_protocol::trust::command::OperatorKey;
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::statement;
@@ -32,7 +34,7 @@ use super::ordering::{order, refund, verdict};
 use super::purse::{Key, Purse, account};
 use super::talk::{buy, form, send_order};
 use super::transferring::{Two, two};
-use super::world::{BANK, COURIER, SHOP, World, problem, settings, text};
+use super::world::{BANK, COURIER, SHOP, World, domain, problem, settings, text};
 
 /// Everything that a bank does, at an office with so many shards.
 fn lived(shards: u16) -> World {
@@ -379,15 +381,79 @@ fn a_forged_message_is_found_whoever_it_claims_to_be_of() {
     // A courier that is certified, and did not deliver this order.
     let mut shown = pages(&world);
     let forged = proof(&mut shown, ProofKind::Acceptance);
-    let mut acceptance: tallystick_protocol::checkout::answers::Acceptance =
-        statement::unverified(&forged.signed).unwrap();
-    acceptance.envelope.from = super::world::domain("other.localhost");
+    let mut acceptance: Acceptance = statement::unverified(&forged.signed).unwrap();
+    acceptance.envelope.from = domain("other.localhost");
     let other = certified_party(&world, Role::Courier, "other.localhost", 3);
     forged.signed = test_statement(&acceptance, &other, 3);
     forged.at = world.now();
     has(&found(&world, &shown), |finding| {
         matches!(finding, Finding::DoesNotFit { .. })
     });
+}
+
+#[test]
+fn a_false_word_that_a_shop_handed_over_is_found_whoever_signs_it() {
+    let world = lived(1);
+    let forge = |change: &dyn Fn(&mut HandingOver), signer: &Certificate, key: usize| {
+        let mut shown = pages(&world);
+        let forged = proof(&mut shown, ProofKind::HandingOver);
+        let mut word: HandingOver = statement::unverified(&forged.signed).unwrap();
+        change(&mut word);
+        forged.signed = test_statement(&word, signer, key);
+        forged.at = world.now();
+        found(&world, &shown)
+    };
+    let shop = certified_party(&world, Role::Shop, SHOP, 3);
+    let does_not_fit = |finding: &Finding| matches!(finding, Finding::DoesNotFit { .. });
+    // As it was, under another certificate of the shop: the forging itself is no finding.
+    let same = forge(&|_| (), &shop, 3);
+    assert!(!same.iter().any(does_not_fit), "{same:#?}");
+    // The shop's word about another order, and about another payer.
+    has(&forge(&|word| word.root.0[0] ^= 1, &shop, 3), does_not_fit);
+    let elsewhere = |word: &mut HandingOver| word.issuer = domain("other.localhost");
+    has(&forge(&elsewhere, &shop, 3), does_not_fit);
+    // A shop that is certified, and sold nothing here.
+    let other = certified_party(&world, Role::Shop, "other.localhost", 3);
+    let by_other = |word: &mut HandingOver| word.envelope.from = domain("other.localhost");
+    has(&forge(&by_other, &other, 3), does_not_fit);
+    // A courier, in the shop's name or its own; and a shop of another root.
+    let courier = certified_party(&world, Role::Courier, SHOP, 3);
+    let is_untrusted = |finding: &Finding| {
+        matches!(
+            finding,
+            Finding::UntrustedSigner {
+                message: "handing-over",
+                ..
+            }
+        )
+    };
+    has(&forge(&|_| (), &courier, 3), is_untrusted);
+    let stranger = TestAuthority::new(world.now()).party(Role::Shop, SHOP, "Kiso Tea", 3);
+    has(&forge(&|_| (), &stranger, 3), is_untrusted);
+}
+
+#[test]
+fn a_shops_word_in_the_place_of_a_couriers_is_found() {
+    let world = lived(1);
+    let mut shown = pages(&world);
+    let word: HandingOver =
+        statement::unverified(&proof(&mut shown, ProofKind::HandingOver).signed).unwrap();
+    let planted = proof(&mut shown, ProofKind::Acceptance);
+    let acceptance: Acceptance = statement::unverified(&planted.signed).unwrap();
+    let about = planted.about.clone();
+    let shop = certified_party(&world, Role::Shop, SHOP, 3);
+    let word = HandingOver {
+        root: acceptance.root,
+        handle: acceptance.handle,
+        ..word
+    };
+    planted.kind = ProofKind::HandingOver;
+    planted.signed = test_statement(&word, &shop, 3);
+    planted.at = world.now();
+    has(
+        &found(&world, &shown),
+        |finding| matches!(finding, Finding::DoesNotFit { entry, .. } if *entry == about),
+    );
 }
 
 /// The bytes with the first occurrence of `from` replaced.
@@ -411,6 +477,7 @@ fn a_message_that_is_dropped_doubled_or_left_without_its_entry_is_found() {
         ProofKind::OrderProof,
         ProofKind::PursePayment,
         ProofKind::Acceptance,
+        ProofKind::HandingOver,
         ProofKind::RefundRequest,
     ] {
         let mut shown = pages(&world);
@@ -497,6 +564,7 @@ fn a_message_of_a_certificate_that_nobody_trusts_is_found() {
         "authorisation-request",
         "approval",
         "acceptance",
+        "handing-over",
         "command",
         "certificate of the bank",
     ] {

@@ -18,6 +18,8 @@ use super::world::{BANK, COURIER, SHOP, World};
 const KEY: Key = Key::P256([7; 32]);
 /// A bag of tea and its delivery, in yen.
 const PRICE: u64 = 2_000;
+/// A guide that the shop hands over at once, in yen.
+const GUIDE: u64 = 480;
 
 /// A holder with so much in a purse.
 fn start(minor: u64) -> (World, Holder, Purse) {
@@ -89,6 +91,41 @@ fn is_paid((world, mut holder, mut purse): (World, Holder, Purse)) {
     let heard = purse.synchronise(&world, &mut holder);
     assert!(!heard.notice.forces);
     assert_eq!(purse.amount, 3_000);
+}
+
+#[test]
+fn what_no_courier_delivers_is_paid_from_a_purse_by_the_shops_own_word() {
+    hands_over(start(5_000));
+}
+
+#[test]
+fn what_no_courier_delivers_is_paid_from_a_purse_at_a_shard() {
+    let mut world = world();
+    world.spread_bank(4);
+    hands_over(start_in(world, 5_000));
+}
+
+fn hands_over((world, mut holder, mut purse): (World, Holder, Purse)) {
+    let form = form(&world, &[("brewing-guide", 1)]);
+    let mut wish = purse.pays(&world, &holder, GUIDE);
+    wish.cancellation = Some(CancellationKey::random(&mut holder.rng));
+    let at = world.now();
+    let order = holder.order(&world, &form, &wish);
+    let signed = purse.payment(at, order.root, GUIDE);
+    let receipt = buy(&world, &order);
+    assert_eq!(receipt.state, ShopState::Accepted);
+    assert!(receipt.handing_over.is_some() && receipt.handed.is_some());
+    world.run_for(1_000);
+    assert_eq!(inside(&world, &purse), 4_520);
+    assert_eq!(available(&world, "payable to kiso-tea.localhost"), 480);
+    let verdict = verdict(&world, &holder, &purse, &signed);
+    assert_eq!(verdict.outcome, MovementOutcome::Completed);
+    purse.take(&world, &verdict);
+    let heard = purse.synchronise(&world, &mut holder);
+    assert!(!heard.notice.forces);
+    assert_eq!(purse.amount, 4_520);
+    let mut received = world.hub.received().into_iter();
+    assert!(received.all(|one| one.by != COURIER || !one.what.starts_with("POST /v1/deliveries")));
 }
 
 #[test]

@@ -118,7 +118,7 @@ pub fn order_by_coupons(anna: &mut Person, world: &World, coupons: &[Held]) -> O
 }
 
 /// What the coupons pay by the form's rule, handed over to the shop.
-fn shares(
+pub fn shares(
     anna: &mut Person,
     world: &World,
     form: &Form,

@@ -8,6 +8,7 @@
 )]
 
 mod alone;
+mod alone_paying;
 #[path = "../purchase/ask.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod ask;
@@ -19,6 +20,7 @@ mod checkout;
 mod claims;
 mod coupon;
 mod gateway;
+mod handed_over;
 mod handing_on;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]

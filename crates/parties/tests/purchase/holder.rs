@@ -8,6 +8,7 @@ use tallystick_protocol::account::{
 use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::coupons::CouponShare;
 use tallystick_protocol::checkout::form::{FormReference, OrderForm, form_digest};
+use tallystick_protocol::checkout::gift::Gift;
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     PartKey, PreparedOrder, SplitOrder, UnsignedApproval,
@@ -97,6 +98,8 @@ pub struct Wish {
     pub cancellation: Option<CancellationKey>,
     /// Coupons that pay a part, and what they leave.
     pub coupons: Option<(Vec<CouponShare>, Money)>,
+    /// That it is a gift.
+    pub gift: Option<Gift>,
 }
 
 impl Holder {
@@ -252,6 +255,7 @@ impl Holder {
             approved: None,
             cancellation: None,
             coupons: None,
+            gift: None,
         }
     }
 
@@ -274,9 +278,13 @@ impl Holder {
                 None => Payment::CardAccount(wish.card.clone()),
             },
             &wish.details,
-            form.form.courier().map(|_| &wish.destination),
+            (form.form.courier().is_some() || wish.gift.is_some()).then_some(&wish.destination),
         )
         .unwrap();
+        let fields = match &wish.gift {
+            Some(gift) => fields.given(gift).unwrap(),
+            None => fields,
+        };
         let fields = match &wish.cancellation {
             Some(key) => fields.cancelled_by(key),
             None => fields,

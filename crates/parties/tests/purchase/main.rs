@@ -24,6 +24,7 @@ mod epochs;
 mod evidence;
 mod expiry;
 mod forgery;
+mod gift;
 mod handing_over;
 mod holder;
 mod home_proxy;

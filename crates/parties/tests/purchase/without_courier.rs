@@ -14,6 +14,7 @@ use tallystick_protocol::trust::statement::{Audience, Envelope, open};
 use tallystick_protocol::wire::cbor::encode;
 use tallystick_protocol::wire::identifier::Role;
 
+use super::commands::command;
 use super::forgery::{COURIER_KEY, OTHER_SHOP_KEY, SHOP_KEY, signed_as};
 use super::holder::{CBOR, COSE, Form, Holder, Order};
 use super::merchant::{get_json, path_of, post, world};
@@ -32,7 +33,7 @@ fn holder(world: &World) -> Holder {
 }
 
 /// A licence, handed over then.
-fn licence(when: &str, handed_text: Option<&str>) -> Json {
+pub fn licence(when: &str, handed_text: Option<&str>) -> Json {
     let mut line = json!({
         "sku": "licence", "name": { "en": "A licence", "ja": "ライセンス" }, "quantity": 1,
         "unit_price_minor": 980,
@@ -43,7 +44,7 @@ fn licence(when: &str, handed_text: Option<&str>) -> Json {
     json!({ "lines": [line], "hand_over": when })
 }
 
-fn form_of(world: &World, wish: &Json) -> Form {
+pub fn form_of(world: &World, wish: &Json) -> Form {
     let answer = post(world, "/forms", "a-form", Some(wish));
     assert_eq!(answer.status(), 201, "{}", text(&answer));
     let said: Json = serde_json::from_slice(answer.body()).unwrap();
@@ -494,4 +495,98 @@ fn what_is_to_be_handed_over_is_sealed_anew_when_the_sealing_key_changes() {
     assert_eq!(hand_over(&world, &order, "one", None).status(), 202);
     world.run_for(MINUTE);
     assert_eq!(handed(&world, &order, &key), [KEY]);
+}
+
+/// What an operator writes at the shop's console.
+fn written(world: &World, order: &Order, handed_text: &str, id: &str) -> Response<Vec<u8>> {
+    let told = [
+        ("order", order.id.to_string()),
+        ("handed-text", handed_text.to_owned()),
+    ];
+    command(world, SHOP, "hand-over", &told, id)
+}
+
+#[test]
+fn an_operator_hands_over_at_the_console_and_what_that_was_stands_in_no_journal() {
+    let (world, _) = world();
+    let (order, key) = ordered(&world, &licence("when-told", None));
+    buy(&world, &order);
+    for _ in 0..2 {
+        let answer = written(&world, &order, KEY, "1");
+        assert_eq!(answer.status(), 200, "{}", text(&answer));
+    }
+    world.run_for(MINUTE);
+    is_captured(&world, &order);
+    assert_eq!(handed(&world, &order, &key), [KEY]);
+    assert_eq!(problem(&written(&world, &order, KEY, "2")), "conflict");
+    let console = world.get_json(SHOP, "/v1/console");
+    let mut tables = console["tables"].as_array().unwrap().iter();
+    let journal = tables.find(|table| table["name"] == "journal").unwrap();
+    let noted = &journal["rows"][0];
+    assert_eq!(noted[2]["word"], "hand-over");
+    let order_alone = json!([{ "name": "order", "text": order.id.to_string() }]);
+    assert_eq!(noted[3]["facts"], order_alone);
+    let held = world.machine(SHOP).database.bytes().unwrap();
+    assert!(!held.windows(KEY.len()).any(|part| part == KEY.as_bytes()));
+}
+
+#[test]
+fn an_operator_says_nothing_and_what_the_form_said_is_handed_over() {
+    let (world, _) = world();
+    let (order, key) = ordered(&world, &licence("when-told", Some(KEY)));
+    buy(&world, &order);
+    assert_eq!(written(&world, &order, "", "1").status(), 200);
+    world.run_for(MINUTE);
+    is_captured(&world, &order);
+    assert_eq!(handed(&world, &order, &key), [KEY]);
+}
+
+#[test]
+fn of_several_goods_an_operator_writes_each_below_its_number() {
+    let (world, _) = world();
+    let mut wish = licence("when-told", None);
+    let second = json!({ "sku": "guide", "name": { "en": "A guide" }, "quantity": 1, "unit_price_minor": 500 });
+    wish["lines"].as_array_mut().unwrap().push(second);
+    let (order, key) = ordered(&world, &wish);
+    buy(&world, &order);
+    for (id, wrong) in [
+        KEY,
+        "[other]\nABCD",
+        "[licence]\n\n[guide]\nABCD",
+        "[guide]\nABCD\n[guide]\nEFGH",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let answer = written(&world, &order, wrong, &id.to_string());
+        assert_eq!(problem(&answer), "malformed", "{wrong}");
+    }
+    let both = "[guide]\nhttps://kiso-tea.example/guide\n[A]\n\n[licence]\nABCD\n";
+    assert_eq!(written(&world, &order, both, "both").status(), 200);
+    world.run_for(MINUTE);
+    assert_eq!(state(&world, &order), ShopState::Accepted);
+    let lines = ["https://kiso-tea.example/guide\n[A]", "ABCD"];
+    assert_eq!(handed(&world, &order, &key), lines);
+}
+
+#[test]
+fn an_operator_hands_over_no_parcel_and_nothing_that_is_too_long_or_unseen() {
+    let (world, _) = world();
+    let (order, _) = ordered(&world, &licence("when-told", None));
+    buy(&world, &order);
+    let long = "x".repeat(2_001);
+    for (id, wrong) in [long.as_str(), " ", "\u{202e}key"].into_iter().enumerate() {
+        let answer = written(&world, &order, wrong, &id.to_string());
+        assert_eq!(problem(&answer), "malformed", "{wrong}");
+    }
+    assert_eq!(state(&world, &order), ShopState::Authorised);
+    let longest = "x".repeat(2_000);
+    assert_eq!(written(&world, &order, &longest, "long").status(), 200);
+    let mut other = Holder::enrol(&world, 2, "Jiro Mori", "090-8765-4321");
+    let parcel = other.usual_order(&world, &[("sencha-100", 1)]);
+    buy(&world, &parcel);
+    assert_eq!(
+        problem(&written(&world, &parcel, KEY, "parcel")),
+        "conflict"
+    );
 }

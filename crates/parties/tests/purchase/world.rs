@@ -264,6 +264,20 @@ impl World {
         Self::of(&[CA, CENTRE, SHOP, COURIER, COUPONS, ISSUER], cast)
     }
 
+    /// As [`World::with_coupons_at_the_checkout`], with a shop that takes nothing else.
+    #[allow(
+        dead_code,
+        reason = "the coupon office's and the wallet's tests use it"
+    )]
+    pub fn with_coupons_alone() -> Self {
+        let cast = Cast {
+            takes_coupons: true,
+            takes_cards: false,
+            ..Cast::default()
+        };
+        Self::of(&[CA, CENTRE, SHOP, COURIER, COUPONS, ISSUER], cast)
+    }
+
     /// A card issuer, a bank and a coupon office, whose coupons the shop takes or not.
     #[allow(dead_code, reason = "the wallet's tests use it")]
     pub fn with_coupons_and_bank(takes_coupons: bool) -> Self {

@@ -18,6 +18,7 @@ mod desk;
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod field;
 mod giving_back;
+mod handed_over;
 #[path = "../purchase/holder.rs"]
 #[allow(dead_code, reason = "what these tests do not use others do")]
 mod holder;

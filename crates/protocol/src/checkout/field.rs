@@ -58,11 +58,16 @@ crate::named_enum! {
         /// The coupons that pay a part of the order, or all of it; see [`coupons`](super::coupons).
         #[n(15)]
         Coupons => "coupons",
+        /// That the order is a gift, and the note to print; see [`gift`](super::gift).
+        #[n(16)]
+        Gift => "gift",
     }
 }
 
-/// Leaves of every order: one for each field.
-pub const LEAF_COUNT: usize = 16;
+/// Leaves of every order: one for each field, and some for fields that are still to come.
+pub const LEAF_COUNT: usize = 20;
+/// Leaves of an order that was made before there was the field *gift*.
+pub const LEAF_COUNT_BEFORE: usize = 16;
 
 impl Field {
     /// What the holder pays with: for whoever pays, and for nobody else, whatever a policy is called
@@ -93,6 +98,10 @@ impl Field {
     /// Whether a shop may ask to read this field beyond its policy.
     #[must_use]
     pub fn may_be_requested(self) -> bool {
-        !self.is_payment() && !matches!(self, Field::Form | Field::Cancellation | Field::Coupons)
+        !self.is_payment()
+            && !matches!(
+                self,
+                Field::Form | Field::Cancellation | Field::Coupons | Field::Gift
+            )
     }
 }

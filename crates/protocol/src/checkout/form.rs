@@ -123,10 +123,10 @@ pub struct OrderForm {
     /// Goods and delivery together.
     #[n(4)]
     pub total: Money,
-    /// The issuers whose cards the shop accepts.
+    /// The issuers whose cards the shop accepts; none if coupons alone pay, for everything.
     #[n(5)]
     pub issuers: Vec<Domain>,
-    /// The instruments the shop accepts.
+    /// The instruments the shop accepts; none exactly where there are no issuers.
     #[n(6)]
     pub instruments: Vec<Instrument>,
     /// Who reads what.
@@ -172,7 +172,7 @@ pub enum FormError {
     /// A quantity of zero or above the limit, or a text that is empty or too long.
     #[error("An item of the order form is outside its limits.")]
     Item,
-    /// No issuer, too many, or no instrument.
+    /// No issuer, too many, or no instrument, and no coupons that pay alone.
     #[error("The order form does not say how it can be paid.")]
     Payment,
     /// Total and items disagree, or currencies are mixed.
@@ -225,9 +225,10 @@ impl OrderForm {
         if self.delivery.is_some() == self.without_courier.is_some() {
             return Err(FormError::Delivery);
         }
-        if self.issuers.is_empty()
-            || self.issuers.len() > ISSUERS_MAX
-            || self.instruments.is_empty()
+        let is_by_coupons_alone = self.issuers.is_empty() && self.coupons.is_some();
+        if self.issuers.len() > ISSUERS_MAX
+            || self.instruments.is_empty() != self.issuers.is_empty()
+            || (self.issuers.is_empty() && !is_by_coupons_alone)
         {
             return Err(FormError::Payment);
         }

@@ -5,6 +5,7 @@ pub mod cancellation;
 pub mod coupons;
 mod field;
 pub mod form;
+pub mod gift;
 pub mod handing;
 pub mod names;
 pub mod order;

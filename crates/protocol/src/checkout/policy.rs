@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use minicbor::{Decode, Encode};
 
-pub use super::field::{Field, LEAF_COUNT};
+pub use super::field::{Field, LEAF_COUNT, LEAF_COUNT_BEFORE};
 use crate::wire::identifier::Role;
 
 /// The three readers of an order, in the order in which parts are sent and shown.
@@ -29,8 +29,8 @@ impl PolicyName {
     fn allows(self, role: Role, field: Field) -> bool {
         use Field::{
             Amount, Cancellation, Coupons, DestinationAddress, DestinationName,
-            DestinationTelephone, Form, HolderAddress, HolderName, HolderTelephone, ItemNumbers,
-            Items, PaymentType,
+            DestinationTelephone, Form, Gift, HolderAddress, HolderName, HolderTelephone,
+            ItemNumbers, Items, PaymentType,
         };
         if field.is_payment() {
             return role == Role::Issuer;
@@ -39,7 +39,13 @@ impl PolicyName {
             (_, Role::Shop)
                 if matches!(
                     field,
-                    Form | Items | ItemNumbers | Amount | PaymentType | Cancellation | Coupons
+                    Form | Items
+                        | ItemNumbers
+                        | Amount
+                        | PaymentType
+                        | Cancellation
+                        | Coupons
+                        | Gift
                 ) =>
             {
                 true
@@ -183,13 +189,15 @@ mod tests {
     }
 
     #[test]
-    fn coupons_are_for_the_shop_alone_whatever_a_policy_is_called() {
-        for name in PolicyName::ALL {
-            let greedy = Policy::new(name, &Field::ALL);
-            assert_eq!(readers(&greedy, Field::Coupons), [Role::Shop]);
-            assert!(!greedy.is_extra(Role::Shop, Field::Coupons));
+    fn coupons_and_a_gift_are_for_the_shop_alone_whatever_a_policy_is_called() {
+        for field in [Field::Coupons, Field::Gift] {
+            for name in PolicyName::ALL {
+                let greedy = Policy::new(name, &Field::ALL);
+                assert_eq!(readers(&greedy, field), [Role::Shop]);
+                assert!(!greedy.is_extra(Role::Shop, field));
+            }
+            assert!(!field.may_be_requested());
         }
-        assert!(!Field::Coupons.may_be_requested());
     }
 
     #[test]

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::signature::{SignatureError, public_key_from_spki, public_key_to_spki, verify_pss};
+use crate::checkout::handing::HANDED_TEXT_MAX_BYTES;
 use crate::wire::registry::context;
 
 /// The media type of a JWS in its compact form (RFC 7515 §9.2.1).
@@ -25,8 +26,10 @@ pub const MEDIA_TYPE: &str = "application/jose";
 pub const COMMAND_MAX_BYTES: usize = 8 * 1024;
 /// The most arguments of a command.
 pub const ARGUMENTS_MAX: usize = 12;
-/// The length of an argument and of an id, in bytes, at most.
+/// The length of an id and of a word, in bytes, at most.
 const TEXT_MAX_BYTES: usize = 256;
+/// The length of an argument, in bytes, at most: a text that a shop hands over.
+const ARGUMENT_MAX_BYTES: usize = HANDED_TEXT_MAX_BYTES;
 /// The shortest id, in bytes: one drawn at random is not shorter.
 const ID_MIN_BYTES: usize = 16;
 
@@ -181,7 +184,7 @@ fn require_limits(command: &OperatorCommand) -> Result<(), CommandError> {
     let arguments = &command.arguments;
     let are_short = arguments
         .iter()
-        .all(|(name, value)| name.len() <= TEXT_MAX_BYTES && value.len() <= TEXT_MAX_BYTES);
+        .all(|(name, value)| name.len() <= TEXT_MAX_BYTES && value.len() <= ARGUMENT_MAX_BYTES);
     if is_id && arguments.len() <= ARGUMENTS_MAX && are_short {
         Ok(())
     } else {

@@ -4,6 +4,7 @@ use tallystick_protocol::checkout::coupons::{
     CouponMix, CouponOrder, CouponRule, CouponShare, RefundOrder,
 };
 use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm, WithoutCourier};
+use tallystick_protocol::checkout::gift::Gift;
 use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
@@ -112,6 +113,12 @@ fn the_order_is_as_the_page_says() {
     assert!(validate("coupon-shares", &encode_value(&shares)).is_ok());
     let none: Vec<CouponShare> = vec![];
     assert!(validate("coupon-shares", &encode_value(&none)).is_err());
+    for note in [None, Some("Dear Kenji,\nお誕生日おめでとう")] {
+        let note = note.map(Into::into);
+        assert!(validate("gift", &Gift { note }.content()).is_ok());
+    }
+    let note = Some("a".repeat(1_001));
+    assert!(validate("gift", &Gift { note }.content()).is_err());
     let mut header = OrderHeader {
         order_id: OrderId([3; 32]),
         holder: pair().holder,

@@ -26,7 +26,7 @@ impl<P: Ports> Wallet<P> {
     /// # Errors
     /// [`ErrorKind::WrongPin`], [`ErrorKind::PinBlocked`], [`ErrorKind::FormExpired`],
     /// [`ErrorKind::NoSuchOrder`], [`ErrorKind::NoSuchCard`], [`ErrorKind::NoSuchAddress`],
-    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::CouponNotUsable`], [`ErrorKind::CardNotRenewed`],
+    /// [`ErrorKind::CardNotAccepted`], [`ErrorKind::CouponNotUsable`], [`ErrorKind::GiftNoteInvalid`], [`ErrorKind::CardNotRenewed`],
     /// [`ErrorKind::CardNotRead`] or [`ErrorKind::ContactlessShort`] of a contactless card, [`ErrorKind::OrderState`] if the order was declined or has
     /// expired, [`ErrorKind::CertificateRevoked`], [`ErrorKind::RevocationsStale`], [`ErrorKind::Locked`], or a
     /// failure of card or storage.

@@ -51,6 +51,8 @@ error_kinds! {
     Cancelled = 130, "cancelled";
     /// What the shop handed over cannot be read.
     HandedUnreadable = 247, "handed-unreadable";
+    /// A gift's note is too long, or has something in it that is not seen.
+    GiftNoteInvalid = 248, "gift-note-invalid";
     /// The chosen coupons cannot pay the order, for the reason that is named.
     CouponNotUsable = 131, "coupon-not-usable";
     /// The shop could not have a coupon of the order held.

@@ -4,6 +4,7 @@ use rand_core::CryptoRng;
 use tallystick_card::host;
 use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::checkout::gift::Gift;
 use tallystick_protocol::checkout::order::{
     Destination, HolderApproval, HolderDetails, ORDER_LIFETIME_SECONDS, OrderFields, OrderHeader,
     OrderProof, PartKey, PreparedOrder, UnsignedApproval,
@@ -41,6 +42,8 @@ pub struct Purchase {
     coupons: Option<PaidByCoupons>,
     /// Where the parcel goes, if a courier delivers one.
     address: Option<StoredAddress>,
+    /// That it is a gift for whom the parcel goes to.
+    gift: Option<Gift>,
     policy: Policy,
     extra_accepted: bool,
     now: Timestamp,
@@ -190,6 +193,7 @@ impl Purchase {
         if order.has_courier() && address.is_none() {
             return Err(WalletError::new(ErrorKind::NoSuchAddress));
         }
+        let gift = gift_of(&order, choice)?;
         let asked = order.form.policy();
         // The policy is the shop's text: without consent each party reads the least, whatever it is
         // called.
@@ -206,6 +210,7 @@ impl Purchase {
             lent,
             coupons,
             address,
+            gift,
             policy: if extra_accepted {
                 asked
             } else {
@@ -238,6 +243,11 @@ impl Purchase {
             fields = fields
                 .paid_by_coupons(&paid.shares()?, paid.rest)
                 .map_err(|error| WalletError::caused(ErrorKind::CardFailed, &error))?;
+        }
+        if let Some(gift) = &self.gift {
+            let given = fields.given(gift);
+            fields =
+                given.map_err(|error| WalletError::caused(ErrorKind::GiftNoteInvalid, &error))?;
         }
         let prepared = PreparedOrder::new(&mut rng, header.clone(), fields);
         let certificate = self.card.enrolment.certificate.as_deref();
@@ -370,6 +380,7 @@ impl Purchase {
             cancellation: Some(cancellation),
             means: Some(self.means.clone()),
             coupons: self.coupons.as_ref().map(PaidByCoupons::parts),
+            gift: self.gift.clone(),
         };
         Ok(Sealed {
             approval,
@@ -448,4 +459,11 @@ impl Purchase {
             telephone: address.telephone.clone(),
         })
     }
+}
+
+/// What the holder says of a gift. What no courier delivers goes to nobody else.
+fn gift_of(order: &OrderRecord, choice: &Choice) -> Result<Option<Gift>, WalletError> {
+    let chosen = choice.gift.as_ref().filter(|_| order.has_courier());
+    let gift = chosen.map(|gift| Gift::written(&gift.note)).transpose();
+    gift.map_err(|error| WalletError::caused(ErrorKind::GiftNoteInvalid, &error))
 }

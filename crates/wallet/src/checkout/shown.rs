@@ -2,6 +2,7 @@
 
 use tallystick_protocol::checkout::answers::MoneyState;
 use tallystick_protocol::checkout::form::{Delivery, WithoutCourier};
+use tallystick_protocol::checkout::gift::Gift;
 use tallystick_protocol::checkout::handing::HandedLine;
 use tallystick_protocol::checkout::names::LocalText;
 use tallystick_protocol::checkout::policy::Policy;
@@ -23,9 +24,9 @@ use crate::checkout::order::{matrix, strand};
 use crate::checkout::proposal::Proposal;
 use crate::checkout::tapping::tap_view;
 use crate::checkout::view::{
-    AwayStep, DeliveryView, FailureView, HandedView, HistoryView, ItemView, LocalTextView,
-    OrderCouponView, OrderView, PaidCouponView, ParcelMoveView, ParcelView, PartyView, SellerView,
-    TaxLineView,
+    AwayStep, DeliveryView, FailureView, GiftView, HandedView, HistoryView, ItemView,
+    LocalTextView, OrderCouponView, OrderView, PaidCouponView, ParcelMoveView, ParcelView,
+    PartyView, SellerView, TaxLineView,
 };
 use crate::core::party_url::PartyUrls;
 use crate::core::state::Unlocked;
@@ -78,6 +79,7 @@ pub fn order_view(
         rest_minor: order.rest().minor,
         currency: form.total.currency.code().to_owned(),
         takes_coupons: form.coupons.is_some(),
+        takes_issuers: !form.issuers.is_empty(),
         paid_coupons: order.coupons().iter().map(paid_coupon_view).collect(),
         policy: policy.name().as_str().to_owned(),
         extra: matrix::extra(&policy, order.has_courier()),
@@ -88,7 +90,12 @@ pub fn order_view(
             .first()
             .filter(|_| order.state == OrderState::Asked)
             .map(StoredAddress::in_short),
-        matrix: matrix::rows(&policy, sees_coupons(order, &offered), order.has_courier()),
+        matrix: matrix::rows(
+            &policy,
+            sees_coupons(order, &offered),
+            can_be_gift(order),
+            order.has_courier(),
+        ),
         coupons: offered,
         payable: proposal.payable,
         proposed_card: proposal.card,
@@ -98,6 +105,7 @@ pub fn order_view(
             .map(|approval| approval.address_label.clone())
             .filter(|_| order.has_courier()),
         destination: approval.and_then(|approval| approval.destination.clone()),
+        gift: order.gift().map(gift_view),
         state: order.state,
         strands: strand::of(order),
         sentence_key: sentence_key(order),
@@ -200,6 +208,17 @@ fn paid_coupon_view(part: &CouponPart) -> PaidCouponView {
         minor: part.amount.minor,
         given_back_minor: part.given_back.map(|money| money.minor),
     }
+}
+
+fn gift_view(gift: &Gift) -> GiftView {
+    GiftView {
+        note: gift.note.clone().unwrap_or_default(),
+    }
+}
+
+/// Whether it is a gift, or while the holder is asked could be one.
+fn can_be_gift(order: &OrderRecord) -> bool {
+    order.gift().is_some() || (order.state == OrderState::Asked && order.has_courier())
 }
 
 /// Whether there are coupons for somebody to see: some that can pay it, and once approved those that do.

@@ -34,6 +34,18 @@ pub struct Choice {
     /// The coupons that pay a part, or everything.
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub coupons: Vec<String>,
+    /// That it is a gift for whom the parcel goes to; of no meaning if no courier delivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub gift: Option<GiftView>,
+}
+
+/// That an order is a gift.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(Tsify))]
+pub struct GiftView {
+    /// What the shop is to print, lines separated by line feeds; empty for a gift without a note.
+    pub note: String,
 }
 
 /// A party of an order.
@@ -61,7 +73,7 @@ pub struct MatrixRow {
     #[cfg_attr(
         feature = "typescript",
         tsify(
-            type = "'items' | 'amount' | 'payment' | 'coupons' | 'name' | 'telephone' | 'holder_address' | 'destination'"
+            type = "'items' | 'amount' | 'payment' | 'coupons' | 'gift' | 'name' | 'telephone' | 'holder_address' | 'destination'"
         )
     )]
     pub row: &'static str,
@@ -327,6 +339,8 @@ pub struct OrderView {
     pub currency: String,
     /// Whether the shop takes coupons.
     pub takes_coupons: bool,
+    /// Whether it takes anything beside them: otherwise coupons pay for everything.
+    pub takes_issuers: bool,
     /// The holder's coupons, those first that can pay it; only while the holder is asked.
     pub coupons: Vec<OrderCouponView>,
     /// What coupons pay; once approved.
@@ -364,6 +378,10 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub destination: Option<String>,
+    /// That it is a gift for whom the parcel goes to; once approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub gift: Option<GiftView>,
     /// How far it is.
     pub state: OrderState,
     /// How far each party is.

@@ -136,6 +136,7 @@ pub fn choice(holder: &Holder<'_>, means: &str) -> Choice {
         address_id: holder.view().addresses[0].id.clone().unwrap(),
         accept_extra: false,
         coupons: Vec::new(),
+        gift: None,
     }
 }
 

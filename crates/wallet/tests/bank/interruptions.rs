@@ -57,6 +57,7 @@ impl<'w> Story<'w> {
             address_id: view.addresses[0].id.clone().unwrap(),
             accept_extra: false,
             coupons: Vec::new(),
+            gift: None,
         };
         block_on(wallet.approve(&request, &choice, PIN))?;
         self.rest(&wallet)?;

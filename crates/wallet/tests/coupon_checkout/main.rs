@@ -12,6 +12,7 @@
 mod ask;
 mod buyer;
 mod choosing;
+mod coupons_alone;
 #[path = "../bank/customer.rs"]
 #[allow(dead_code, reason = "the tests of banks use the rest")]
 mod customer;

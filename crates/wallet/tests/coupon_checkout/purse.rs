@@ -9,8 +9,15 @@ use super::customer::{account, available, choice, load, purse, with_purse};
 use super::holder::{Holder, PIN, TEA};
 use super::world::{BANK, COUPONS, SHOP, World};
 
+/// What the shop hands over itself, for 480 yen.
+const GUIDE: &str = r#"[{"sku":"brewing-guide","quantity":1}]"#;
+
 fn pay_with(holder: &Holder<'_>, means: &str, coupons: &[String]) -> String {
-    let request = holder.asked(TEA);
+    pay_for(holder, TEA, means, coupons)
+}
+
+fn pay_for(holder: &Holder<'_>, goods: &str, means: &str, coupons: &[String]) -> String {
+    let request = holder.asked(goods);
     let choice = Choice {
         coupons: coupons.to_vec(),
         ..choice(holder, means)
@@ -68,6 +75,36 @@ fn t001_18_an_account_pays_the_rest() {
     assert_eq!(holder.order(&request).state, OrderState::Delivering);
     assert_eq!(available(&world, "holder 1"), 8_500);
     assert!(usable(&holder).is_empty());
+}
+
+#[test]
+fn an_account_or_a_purse_and_a_coupon_pay_what_no_courier_delivers() {
+    for is_purse in [false, true] {
+        let world = World::with_coupons_and_bank(true);
+        let holder = with_purse(&world, 10_000);
+        if is_purse {
+            load(&holder, 1_000).unwrap();
+        }
+        open_account(&holder);
+        let coupons = [buy_coupon(&holder, 300)];
+        let means = if is_purse {
+            purse(&holder).id
+        } else {
+            account(&holder).id
+        };
+        let request = pay_for(&holder, GUIDE, &means, &coupons);
+        holder.finish();
+        let order = holder.order(&request);
+        assert_eq!(order.state, OrderState::Delivering, "{order:?}");
+        assert_eq!(order.sentence_key, "handed-over");
+        assert_eq!((order.rest_minor, order.handed.len()), (180, 1));
+        let payable = format!("payable to {SHOP}");
+        assert_eq!(balance(&world, BANK, &payable), 180);
+        assert_eq!(balance(&world, COUPONS, &payable), 300);
+        assert!(usable(&holder).is_empty());
+        let left = if is_purse { 9_000 } else { 9_820 };
+        assert_eq!(available(&world, "holder 1"), left);
+    }
 }
 
 #[test]

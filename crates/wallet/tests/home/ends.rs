@@ -147,6 +147,7 @@ impl<'w> Away<'w> {
             address_id: loan.addresses[0].id.clone().unwrap(),
             accept_extra: false,
             coupons: Vec::new(),
+            gift: None,
         }
     }
 

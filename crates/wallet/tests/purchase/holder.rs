@@ -181,6 +181,7 @@ impl<'w> Holder<'w> {
             address_id: address.to_owned(),
             accept_extra: false,
             coupons: Vec::new(),
+            gift: None,
         };
         block_on(self.wallet.approve(&request, &choice, PIN)).unwrap();
         // An order that waits for the holder is looked at again only when it expires.
@@ -214,6 +215,7 @@ impl<'w> Holder<'w> {
             address_id: view.addresses[0].id.clone().unwrap(),
             accept_extra: false,
             coupons: Vec::new(),
+            gift: None,
         }
     }
 

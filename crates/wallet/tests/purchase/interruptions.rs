@@ -86,6 +86,7 @@ impl<'w> Story<'w> {
             address_id: addresses[0].id.clone().unwrap(),
             accept_extra: false,
             coupons: Vec::new(),
+            gift: None,
         };
         block_on(wallet.approve(&request, &choice, PIN))?;
         self.advance(&wallet)

@@ -18,6 +18,7 @@ mod clocks;
 mod consent;
 mod device;
 mod epochs;
+mod gift;
 mod holder;
 mod interruptions;
 mod late;

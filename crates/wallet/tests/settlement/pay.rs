@@ -162,6 +162,7 @@ impl Ordered<'_, '_> {
             address_id: self.holder.view().addresses[0].id.clone().unwrap(),
             accept_extra: false,
             coupons: Vec::new(),
+            gift: None,
         };
         let approved = self.holder.wallet.approve(&self.request_id, &choice, PIN);
         block_on(approved)

@@ -63,6 +63,7 @@ export const shop = {
   wayAccount: 'bank accounts',
   wayPurse: 'purses',
   wayContactless: 'contactless cards',
+  couponsAlone: 'We take coupons of {offices}, for all of it, and nothing else.',
   couponsTaken: 'We take coupons of {offices}, for a part or all of it.',
   payTitle: 'Payment',
   whoSees: 'Who will see what',

@@ -63,6 +63,7 @@ export const shop: CatalogueLike<typeof english> = {
   wayAccount: '銀行口座',
   wayPurse: '電子財布',
   wayContactless: '非接触カード',
+  couponsAlone: 'お支払いは{offices}のクーポンのみで、全額をクーポンでお支払いください。',
   couponsTaken: '{offices}のクーポンも、一部または全額のお支払いにご利用いただけます。',
   payTitle: 'お支払い',
   whoSees: '誰に何が見えるか',

@@ -64,6 +64,7 @@ impl Holder {
                 .unwrap_or_default(),
             accept_extra: false,
             coupons: self.pays_with(order),
+            gift: None,
         };
         let mut lent = view.away.iter().flat_map(|away| &away.loans);
         if let Some(loan) = lent.find(|loan| loan.card_id == *chosen) {

@@ -115,7 +115,7 @@ impl<P: Ports> Shop<P> {
         if let Some(before) = self.answered_before(&wish, status)? {
             return Ok(before);
         }
-        let people = self.people_of(&order).await?;
+        let told = self.told_of(&order).await?;
         self.done_once(&wish, status, |tables| {
             match act {
                 Act::Pack => self.pack(tables, &number)?,
@@ -124,7 +124,7 @@ impl<P: Ports> Shop<P> {
                 Act::HandOver => self.hand_over_by_wish(tables, &number, goods)?,
             }
             let order = book::find(tables, &number)?.ok_or_else(Fault::internal)?;
-            let view = order_view::whole(tables, &order, people)?;
+            let view = order_view::whole(tables, &order, told)?;
             serde_json::to_vec(&view).map_err(|_| Fault::internal())
         })
     }

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use tallystick_protocol::checkout::form::{Delivery, FormReference, OrderForm, WithoutCourier};
+use tallystick_protocol::checkout::gift::Gift;
 use tallystick_protocol::checkout::order::{OpenedPart, text_of};
 use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::checkout::refunds::RefundOutcome;
@@ -73,6 +74,9 @@ pub(super) struct OrderView {
     /// Whom the parcel is for, as far as the shop may read it.
     #[serde(skip_serializing_if = "Person::is_nobody")]
     destination: Person,
+    /// That it is a gift for whom the parcel is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gift: Option<GiftView>,
     refunds: Vec<RefundView>,
 }
 
@@ -123,9 +127,27 @@ impl Person {
 
 /// Who buys, and whom the parcel is for, as far as the shop may read it.
 #[derive(Clone, Default)]
-pub(super) struct People {
+pub(super) struct Told {
     holder: Person,
     destination: Person,
+    gift: Option<GiftView>,
+}
+
+/// That an order is a gift.
+#[derive(Clone, Serialize)]
+pub(super) struct GiftView {
+    /// What is to be printed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+impl GiftView {
+    fn of(part: &OpenedPart) -> Option<Self> {
+        let gift = Gift::read(part.get(Field::Gift)?).ok()?;
+        Some(Self {
+            note: gift.note.clone(),
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -140,25 +162,25 @@ struct RefundView {
 }
 
 impl<P: Ports> Shop<P> {
-    /// What the shop's part of an order says of people. Nobody, once the part was kept long enough.
-    pub(super) async fn people_of(&self, order: &Order) -> Result<People, Fault> {
+    /// What the shop's part of an order says of people and of a gift. Nothing, once the part was kept long enough.
+    pub(super) async fn told_of(&self, order: &Order) -> Result<Told, Fault> {
         if book::received(self.office.tables(), &order.order_id)?.is_none() {
-            return Ok(People::default());
+            return Ok(Told::default());
         }
         let split = book::split(self.office.tables(), &order.order_id)?;
         let Some(sealed) = split.part(Role::Shop) else {
-            return Ok(People::default());
+            return Ok(Told::default());
         };
-        Ok(people_in(&self.office.open_part(sealed).await?))
+        Ok(told_in(&self.office.open_part(sealed).await?))
     }
 }
 
-fn people_in(part: &OpenedPart) -> People {
+fn told_in(part: &OpenedPart) -> Told {
     let text = |field| {
         let value = part.get(field)?;
         text_of(field, value).ok().map(str::to_owned)
     };
-    People {
+    Told {
         holder: Person {
             name: text(Field::HolderName),
             address: text(Field::HolderAddress),
@@ -169,6 +191,7 @@ fn people_in(part: &OpenedPart) -> People {
             address: text(Field::DestinationAddress),
             telephone: text(Field::DestinationTelephone),
         },
+        gift: GiftView::of(part),
     }
 }
 
@@ -225,14 +248,14 @@ pub(super) fn line(tables: &(impl Tables + ?Sized), order: &Order) -> Result<Ord
     })
 }
 
-/// An order, with what its part says of people.
+/// An order, with what its part says.
 ///
 /// # Errors
 /// As of [`reference_of`].
 pub(super) fn whole(
     tables: &(impl Tables + ?Sized),
     order: &Order,
-    people: People,
+    told: Told,
 ) -> Result<OrderView, Fault> {
     let form = form_of(order)?;
     let lines = form.items.into_iter().map(|item| LineView {
@@ -245,8 +268,9 @@ pub(super) fn whole(
         line: line(tables, order)?,
         lines: lines.collect(),
         delivery: form.delivery.as_ref().map(DeliveryView::of),
-        holder: people.holder,
-        destination: people.destination,
+        holder: told.holder,
+        destination: told.destination,
+        gift: told.gift,
         refunds: refunds_of(tables, order)?,
     })
 }

@@ -107,8 +107,8 @@ impl<P: Ports> Shop<P> {
     async fn own_order(&self, number: &str) -> Result<Answer, Fault> {
         let tables = self.office.tables();
         let order = book::find(tables, &number_of(number)?)?.ok_or_else(Fault::not_found)?;
-        let people = self.people_of(&order).await?;
-        let view = order_view::whole(tables, &order, people)?;
+        let told = self.told_of(&order).await?;
+        let view = order_view::whole(tables, &order, told)?;
         Ok(web::json(StatusCode::OK, &view))
     }
 }

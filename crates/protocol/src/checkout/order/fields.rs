@@ -8,6 +8,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::checkout::cancellation::CancellationKey;
 use crate::checkout::coupons::{COUPONS_MAX, CouponShare, content_of};
 use crate::checkout::form::{OrderForm, form_digest};
+use crate::checkout::gift::{Gift, GiftError};
 use crate::checkout::policy::{Field, LEAF_COUNT};
 use crate::instrument::Payment;
 use crate::wire::cbor::{CborError, decode_value, encode_value};
@@ -77,6 +78,9 @@ pub enum FieldError {
     /// None, more than [`COUPONS_MAX`], or too long ones.
     #[error("An order takes 1 to {COUPONS_MAX} coupons, of at most {VALUE_MAX_BYTES} bytes.")]
     Coupons,
+    /// A gift that cannot be one.
+    #[error(transparent)]
+    Gift(#[from] GiftError),
 }
 
 /// The values of an order's fields; absent ones are absent for everybody.
@@ -141,6 +145,19 @@ impl OrderFields {
     ) -> Result<Self, FieldError> {
         self.set(Field::Coupons, content_of(shares)?);
         self.set(Field::Amount, encode_value(&rest));
+        Ok(self)
+    }
+
+    /// The same fields, of an order that is a gift for whom the parcel is for.
+    ///
+    /// # Errors
+    /// [`FieldError::Gift`], also of an order that no courier delivers.
+    pub fn given(mut self, gift: &Gift) -> Result<Self, FieldError> {
+        if self.get(Field::DestinationName).is_none() {
+            return Err(GiftError::NoRecipient.into());
+        }
+        gift.check()?;
+        self.set(Field::Gift, gift.content());
         Ok(self)
     }
 

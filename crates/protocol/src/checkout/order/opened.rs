@@ -8,10 +8,10 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::fields::VALUE_MAX_BYTES;
 use super::header::OrderHeader;
-use super::leaf::{Leaf, SALT_BYTES, root};
+use super::leaf::{Leaf, Leaves, SALT_BYTES, root};
 use super::padding::SIZE_CLASSES;
 use super::part::{PartError, SealedPart};
-use crate::checkout::policy::{Field, LEAF_COUNT};
+use crate::checkout::policy::Field;
 use crate::wire::cbor::{decode_value, encode_value};
 
 /// One disclosed field: value and salt, which together give the leaf.
@@ -46,7 +46,7 @@ pub(super) struct PartContent {
     #[n(0)]
     pub header: OrderHeader,
     #[n(1)]
-    pub leaves: [Leaf; LEAF_COUNT],
+    pub leaves: Leaves,
     #[n(2)]
     pub disclosed: Vec<Disclosed>,
     /// The holder's approval; in the issuer's part only, since at two shops it would link the holder's pseudonyms.
@@ -88,12 +88,13 @@ impl PartContent {
             .all(|pair| pair[0].field < pair[1].field);
         let genuine = self.disclosed.iter().all(|disclosed| {
             disclosed.value.len() <= VALUE_MAX_BYTES
-                && Leaf::of(
-                    &header.order_id,
-                    disclosed.field,
-                    &disclosed.salt,
-                    &disclosed.value,
-                ) == self.leaves[disclosed.field.leaf()]
+                && self.leaves.get(disclosed.field)
+                    == Some(&Leaf::of(
+                        &header.order_id,
+                        disclosed.field,
+                        &disclosed.salt,
+                        &disclosed.value,
+                    ))
         });
         if !ascending || !genuine {
             return Err(PartError::WrongLeaf);
@@ -113,7 +114,7 @@ impl PartContent {
 pub struct OpenedPart {
     /// Who takes part in the order, and until when.
     pub header: OrderHeader,
-    pub(super) leaves: [Leaf; LEAF_COUNT],
+    pub(super) leaves: Leaves,
     disclosed: Vec<Disclosed>,
     /// The holder's signed approval (COSE_Sign1), in the issuer's part only.
     pub approval: Option<Vec<u8>>,
@@ -153,5 +154,93 @@ impl OpenedPart {
     /// [`PartError::MissingField`], or [`PartError::Malformed`] when it is not UTF-8.
     pub fn require_text(&self, field: Field) -> Result<&str, PartError> {
         core::str::from_utf8(self.require(field)?).map_err(|_| PartError::Malformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::split::PartKey;
+    use super::*;
+    use crate::checkout::policy::{LEAF_COUNT, LEAF_COUNT_BEFORE};
+    use crate::keys::{Centres, DerivedKey, Epoch, KeyContext, PairContext, Space, Suite};
+    use crate::test_keys::TestRng;
+    use crate::wire::identifier::{Domain, HolderId, OrderId, Role};
+    use crate::wire::time::Timestamp;
+    use alloc::vec;
+
+    fn header() -> OrderHeader {
+        OrderHeader {
+            order_id: OrderId([1; 32]),
+            holder: HolderId::of_enrolment_key(&[7; 32]),
+            shop: "shop.example".parse().unwrap(),
+            issuer: "issuer.example".parse().unwrap(),
+            courier: Some("courier.example".parse::<Domain>().unwrap()),
+            sent_at: Timestamp(1_100),
+            expires_at: Timestamp(2_000),
+        }
+    }
+
+    fn key() -> PartKey {
+        let header = header();
+        PartKey {
+            pair: PairContext {
+                suite: Suite::NamesOnly,
+                key: KeyContext {
+                    space: Space {
+                        role: Role::Shop,
+                        index: 0,
+                    },
+                    epoch: Epoch(1),
+                    centres: Centres::one("keys.example".parse().unwrap()),
+                },
+                holder: header.holder,
+                role: Role::Shop,
+                party: header.shop,
+            },
+            nonce: [3; 32],
+            key: DerivedKey::from([4; 32]),
+        }
+    }
+
+    /// The shop's part of an order of `count` leaves that discloses one field.
+    fn opened(count: usize, field: Field) -> Result<OpenedPart, PartError> {
+        let rng = &mut TestRng::new(1);
+        let header = header();
+        let (salt, value) = ([5; SALT_BYTES], vec![6; 3]);
+        let mut leaves = Leaves::of_count(rng, count);
+        leaves.set(field, Leaf::of(&header.order_id, field, &salt, &value));
+        let root = root(&header, &leaves);
+        let id = header.order_id;
+        let content = PartContent {
+            header,
+            leaves,
+            disclosed: vec![Disclosed { field, salt, value }],
+            approval: None,
+            payment: None,
+        };
+        let sealed = SealedPart::seal(rng, &key(), id, root, content.encode(), SIZE_CLASSES[0])?;
+        sealed.open(&key().key)
+    }
+
+    #[test]
+    fn what_was_made_before_there_was_a_field_gift_still_opens() {
+        let part = opened(LEAF_COUNT_BEFORE, Field::Coupons).unwrap();
+        assert_eq!(part.get(Field::Coupons), Some(&[6; 3][..]));
+        assert!(part.get(Field::Gift).is_none());
+    }
+
+    #[test]
+    fn an_order_without_the_leaf_of_a_field_does_not_have_that_field() {
+        let refused = opened(LEAF_COUNT_BEFORE, Field::Gift).err();
+        assert_eq!(refused, Some(PartError::WrongLeaf));
+        assert!(opened(LEAF_COUNT, Field::Gift).is_ok());
+    }
+
+    #[test]
+    fn no_other_count_of_leaves_is_an_order() {
+        for count in [0, 1, 15, 17, 19, 21, 24] {
+            let refused = opened(count, Field::Form).err();
+            assert_eq!(refused, Some(PartError::Malformed), "{count}");
+        }
     }
 }

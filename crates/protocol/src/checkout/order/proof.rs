@@ -6,11 +6,11 @@ use tallystick_codec::DecodeMap;
 
 use super::fields::amount_of;
 use super::header::OrderHeader;
-use super::leaf::{Leaf, root};
+use super::leaf::{Leaf, Leaves, root};
 use super::opened::{Disclosed, OpenedPart};
 use super::part::PartError;
 use super::split::PreparedOrder;
-use crate::checkout::policy::{Field, LEAF_COUNT};
+use crate::checkout::policy::Field;
 use crate::wire::cbor::Message;
 use crate::wire::identifier::Root;
 use crate::wire::money::Money;
@@ -26,7 +26,7 @@ pub struct OrderProof {
     pub header: OrderHeader,
     /// The leaves of all fields.
     #[n(1)]
-    leaves: [Leaf; LEAF_COUNT],
+    leaves: Leaves,
     /// The amount, with its salt.
     #[n(2)]
     amount: Disclosed,
@@ -48,7 +48,7 @@ impl OrderProof {
         let amount = amount.ok_or(PartError::MissingField(Field::Amount.as_str()))?;
         Ok(Self {
             header: part.header.clone(),
-            leaves: part.leaves,
+            leaves: part.leaves.clone(),
             amount: amount.clone(),
         })
     }
@@ -62,7 +62,7 @@ impl OrderProof {
         let amount = order.disclosed(Field::Amount).ok_or(missing)?;
         Ok(Self {
             header: order.header().clone(),
-            leaves: *order.leaves(),
+            leaves: order.leaves().clone(),
             amount,
         })
     }
@@ -80,7 +80,7 @@ impl OrderProof {
     pub fn amount(&self) -> Result<Money, PartError> {
         let Disclosed { field, salt, value } = &self.amount;
         let leaf = Leaf::of(&self.header.order_id, Field::Amount, salt, value);
-        if *field != Field::Amount || leaf != self.leaves[Field::Amount.leaf()] {
+        if *field != Field::Amount || self.leaves.get(Field::Amount) != Some(&leaf) {
             return Err(PartError::WrongLeaf);
         }
         amount_of(value).map_err(|_| PartError::Malformed)

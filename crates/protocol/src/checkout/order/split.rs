@@ -9,13 +9,14 @@ use zeroize::Zeroizing;
 
 use super::fields::OrderFields;
 use super::header::OrderHeader;
-use super::leaf::{Leaf, SALT_BYTES, root};
+use super::leaf::{Leaf, Leaves, SALT_BYTES, root};
 use super::opened::{Disclosed, PartContent};
 use super::padding::{SIZE_CLASSES, size_class};
 use super::part::{CIPHERTEXT_MAX_BYTES, PartError, SealedPart};
+use crate::checkout::gift;
 use crate::checkout::policy::{Field, LEAF_COUNT, Policy};
 use crate::keys::{DerivedKey, PairContext};
-use crate::wire::cbor::Message;
+use crate::wire::cbor::{Message, encode_value};
 use crate::wire::identifier::{Role, Root};
 
 /// The key of one part, as the card derives it: for one pair, one purpose and one nonce.
@@ -48,7 +49,7 @@ pub struct PreparedOrder {
     header: OrderHeader,
     fields: OrderFields,
     salts: Zeroizing<[[u8; SALT_BYTES]; LEAF_COUNT]>,
-    leaves: [Leaf; LEAF_COUNT],
+    leaves: Leaves,
     root: Root,
 }
 
@@ -60,11 +61,11 @@ impl PreparedOrder {
         for salt in salts.iter_mut() {
             rng.fill_bytes(salt);
         }
-        let mut leaves: [Leaf; LEAF_COUNT] = core::array::from_fn(|_| Leaf::absent(rng));
+        let mut leaves = Leaves::absent(rng);
         for field in Field::ALL {
             if let Some(value) = fields.get(field) {
-                leaves[field.leaf()] =
-                    Leaf::of(&header.order_id, field, &salts[field.leaf()], value);
+                let leaf = Leaf::of(&header.order_id, field, &salts[field.leaf()], value);
+                leaves.set(field, leaf);
             }
         }
         let root = root(&header, &leaves);
@@ -90,7 +91,7 @@ impl PreparedOrder {
     }
 
     /// Seals the parts of all readers. All are padded to the same size class, so that their lengths
-    /// tell nothing apart. `approval` goes into the issuer's part only, and so does `payment`, what the
+    /// tell nothing apart, and to one in which there would be room for the longest note, so that they do not tell a gift. `approval` goes into the issuer's part only, and so does `payment`, what the
     /// instrument's own element signed over the root, if it signs anything.
     ///
     /// # Errors
@@ -110,7 +111,7 @@ impl PreparedOrder {
         let contents: Vec<_> = self.header.readers().map(content).collect();
         let longest = contents
             .iter()
-            .map(|(_, content)| content.len())
+            .map(|(role, content)| content.len() + self.room_for_gift(*role))
             .max()
             .unwrap_or(0);
         let class = size_class(longest).ok_or(SplitError::TooLarge)?;
@@ -136,8 +137,18 @@ impl PreparedOrder {
     }
 
     /// The leaves of all fields.
-    pub(super) fn leaves(&self) -> &[Leaf; LEAF_COUNT] {
+    pub(super) fn leaves(&self) -> &Leaves {
         &self.leaves
+    }
+
+    /// How many bytes are kept free in a part for what its order does not say of a gift.
+    fn room_for_gift(&self, role: Role) -> usize {
+        if role != Role::Shop || self.header.courier.is_none() {
+            return 0;
+        }
+        let said = self.disclosed(Field::Gift);
+        let said = said.map_or(0, |gift| encode_value(&gift).len());
+        gift::ROOM_BYTES.saturating_sub(said)
     }
 
     /// A field with its salt, if the order has it.
@@ -169,7 +180,7 @@ impl PreparedOrder {
         let disclosed = fields.filter_map(|field| self.disclosed(field)).collect();
         PartContent {
             header: self.header.clone(),
-            leaves: self.leaves,
+            leaves: self.leaves.clone(),
             disclosed,
             approval: (role == Role::Issuer).then(|| approval.to_vec()),
             payment: payment.filter(|_| role == Role::Issuer).map(<[u8]>::to_vec),

@@ -7,14 +7,17 @@ use crate::checkout::view::{ExtraView, MatrixRow};
 
 /// The row of coupons.
 const COUPONS: &str = "coupons";
+/// The row of a gift's note.
+const GIFT: &str = "gift";
 /// The row of where a parcel goes.
 const DESTINATION: &str = "destination";
 /// A row and the fields it stands for.
-const ROWS: [(&str, &[Field]); 8] = [
+const ROWS: [(&str, &[Field]); 9] = [
     ("items", &[Field::Items, Field::ItemNumbers]),
     ("amount", &[Field::Amount]),
     ("payment", &Field::PAYMENT),
     (COUPONS, &[Field::Coupons]),
+    (GIFT, &[Field::Gift]),
     ("name", &[Field::HolderName, Field::DestinationName]),
     (
         "telephone",
@@ -25,15 +28,22 @@ const ROWS: [(&str, &[Field]); 8] = [
 ];
 
 /// The matrix of a policy. A cell is set as soon as the party reads any field of the row. That of coupons is there if
-/// some can pay; without a courier nobody is told a destination, and that row is not there.
+/// some can pay, that of a gift if it is or can be one; without a courier nobody is told a destination, and that row is not
+/// there.
 #[must_use]
-pub fn rows(policy: &Policy, has_coupons: bool, has_courier: bool) -> Vec<MatrixRow> {
+pub fn rows(
+    policy: &Policy,
+    has_coupons: bool,
+    has_gift: bool,
+    has_courier: bool,
+) -> Vec<MatrixRow> {
     let sees = |role, fields: &[Field]| {
         let takes_part = has_courier || role != Role::Courier;
         takes_part && fields.iter().any(|field| policy.reads(role, *field))
     };
     ROWS.iter()
         .filter(|(row, _)| has_coupons || *row != COUPONS)
+        .filter(|(row, _)| has_gift || *row != GIFT)
         .filter(|(row, _)| has_courier || *row != DESTINATION)
         .map(|(row, fields)| MatrixRow {
             row,
@@ -75,7 +85,7 @@ mod tests {
     use tallystick_protocol::checkout::policy::PolicyName;
 
     fn cells(policy: &Policy, name: &str) -> (bool, bool, bool, bool) {
-        let row = rows(policy, true, true)
+        let row = rows(policy, true, true, true)
             .into_iter()
             .find(|row| row.row == name)
             .unwrap();
@@ -102,10 +112,19 @@ mod tests {
         for policy in PolicyName::ALL.map(|name| Policy::new(name, &Field::ALL)) {
             assert_eq!(cells(&policy, "coupons"), (true, false, false, false));
             assert!(
-                !rows(&policy, false, true)
+                !rows(&policy, false, true, true)
                     .iter()
                     .any(|row| row.row == "coupons")
             );
+        }
+    }
+
+    #[test]
+    fn a_gift_is_seen_by_the_shop_alone_and_only_if_it_can_be_one() {
+        for policy in PolicyName::ALL.map(|name| Policy::new(name, &Field::ALL)) {
+            assert_eq!(cells(&policy, "gift"), (true, false, false, false));
+            let without = rows(&policy, true, false, true);
+            assert!(without.iter().all(|row| row.row != "gift"));
         }
     }
 
@@ -141,7 +160,7 @@ mod tests {
     #[test]
     fn without_a_courier_there_is_no_destination_and_nobody_in_its_place() {
         for policy in PolicyName::ALL.map(|name| Policy::new(name, &Field::ALL)) {
-            let rows = rows(&policy, true, false);
+            let rows = rows(&policy, true, false, false);
             assert!(rows.iter().all(|row| !row.courier));
             assert!(rows.iter().all(|row| row.row != "destination"));
             let asked = extra(&policy, false);

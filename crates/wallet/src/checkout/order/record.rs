@@ -6,6 +6,7 @@ use tallystick_codec::DecodeMap;
 use tallystick_protocol::checkout::answers::{MoneyState, ShopState};
 use tallystick_protocol::checkout::cancellation::CancellationKey;
 use tallystick_protocol::checkout::form::OrderForm;
+use tallystick_protocol::checkout::gift::Gift;
 use tallystick_protocol::checkout::handing::HandedGoods;
 use tallystick_protocol::checkout::policy::{PolicyName, READERS};
 use tallystick_protocol::coupon::CouponId;
@@ -124,6 +125,9 @@ pub struct Approval {
     /// What coupons pay of it, in the order in which they stand in the shop's part; absent where none pays.
     #[n(15)]
     pub coupons: Option<Vec<CouponPart>>,
+    /// That it is a gift, as the shop reads it; absent of what is none, and in what earlier releases sealed.
+    #[n(16)]
+    pub gift: Option<Gift>,
 }
 
 /// Why an order came to nothing, or why the holder is asked once more.
@@ -299,6 +303,12 @@ impl OrderRecord {
         let approval = self.approval.as_ref();
         let coupons = approval.and_then(|approval| approval.coupons.as_deref());
         coupons.unwrap_or_default()
+    }
+
+    /// That it is a gift; once approved.
+    #[must_use]
+    pub fn gift(&self) -> Option<&Gift> {
+        self.approval.as_ref()?.gift.as_ref()
     }
 
     /// What whoever pays is asked for: what coupons leave of the total.
