@@ -110,11 +110,19 @@ impl<P: Ports> Office<P> {
         Err(Fault::new(Kind::Starting, why))
     }
 
-    /// Requires that a peer has told what it holds. Whoever was forgotten altogether is asked now.
+    /// Requires that a shop has told what it holds. Whoever was forgotten altogether is asked now.
     ///
     /// # Errors
     /// [`Kind::Starting`] until it has told.
-    pub fn require_told_by(&self, peer: &Domain) -> Result<(), Fault> {
+    pub fn require_told_by(&self, shop: &Domain) -> Result<(), Fault> {
+        self.require_told_by_as(Role::Shop, shop)
+    }
+
+    /// As [`Office::require_told_by`], of a peer in another role.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn require_told_by_as(&self, role: Role, peer: &Domain) -> Result<(), Fault> {
         let generation = self.settings.generation;
         if generation == 1 || !self.has_strangers()? {
             return Ok(());
@@ -124,7 +132,7 @@ impl<P: Ports> Office<P> {
             Some(_) => {}
             None => {
                 let now_ms = self.now_ms();
-                self.transaction(|tables| asking::begin(tables, generation, peer, now_ms))?;
+                self.transaction(|tables| asking::begin(tables, generation, (role, peer), now_ms))?;
             }
         }
         let why = "What was signed for you is being asked for. Ask again in a moment.";
