@@ -234,4 +234,10 @@ pub const COMMON: &[Migration] = &[
         EXPANDING,
         "ALTER TABLE generation_peers ADD COLUMN role TEXT",
     ]),
+    // What peers signed that they must not say differently ([`crate::recollection::heard`]): 30 days.
+    Migration(&[
+        EXPANDING,
+        crate::recollection::heard::TABLE[0],
+        crate::recollection::heard::TABLE[1],
+    ]),
 ];
