@@ -48,7 +48,7 @@ pub enum Memory {
 /// Whether a role can come by what it has signed. What is not named here stays frozen in any generation but the first.
 #[must_use]
 pub fn can_recollect(role: Role) -> bool {
-    matches!(role, Role::Courier)
+    matches!(role, Role::Courier | Role::Shop)
 }
 
 impl<P: Ports> Office<P> {
@@ -139,6 +139,25 @@ impl<P: Ports> Office<P> {
         }
         let why = "What was signed for you is being asked for. Ask again in a moment.";
         Err(Fault::new(Kind::Starting, why))
+    }
+
+    /// Requires that a peer that is asked has told what it holds, or that nothing can have been forgotten of it. Nobody is
+    /// asked here, so that it can be called in a transaction.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] until it has told.
+    pub fn require_has_told(&self, peer: &Domain) -> Result<(), Fault> {
+        let generation = self.settings.generation;
+        if generation == 1 || !self.has_strangers()? {
+            return Ok(());
+        }
+        match rows::state_of(self.tables(), generation, peer)?.as_deref() {
+            Some(rows::TOLD) => Ok(()),
+            _ => Err(Fault::new(
+                Kind::Starting,
+                "What was signed for it is still being asked for.",
+            )),
+        }
     }
 
     /// Whether somebody may come who was forgotten altogether.

@@ -230,6 +230,16 @@ pub fn doubt(
     Ok(())
 }
 
+/// An order is in doubt no longer.
+///
+/// # Errors
+/// Only the database's own.
+pub fn undoubt(tables: &dyn Tables, root: &Root) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM generation_doubts WHERE root = ?";
+    tables.run(sql, &[root.to_string().into()])?;
+    Ok(())
+}
+
 /// Whether the order of this root is in doubt.
 ///
 /// # Errors

@@ -43,7 +43,7 @@ fn licence(when: &str, handed_text: Option<&str>) -> Json {
     json!({ "lines": [line], "hand_over": when })
 }
 
-fn form_of(world: &World, wish: &Json) -> Form {
+pub fn form_of(world: &World, wish: &Json) -> Form {
     let answer = post(world, "/forms", "a-form", Some(wish));
     assert_eq!(answer.status(), 201, "{}", text(&answer));
     let said: Json = serde_json::from_slice(answer.body()).unwrap();
