@@ -413,7 +413,9 @@ impl World {
     pub fn bring_back_frozen(&self, name: &'static str, bytes: &[u8]) {
         let database = &self.machine(name).database;
         database.restore(bytes).unwrap();
-        database.run("DELETE FROM generations", &[]).unwrap();
+        for table in ["generations", "generation_peers"] {
+            database.run(&format!("DELETE FROM {table}"), &[]).unwrap();
+        }
         self.start(name);
         self.get(name, "/health");
     }

@@ -51,6 +51,8 @@ error_kinds! {
     Cancelled = 130, "cancelled";
     /// What the shop handed over cannot be read.
     HandedUnreadable = 247, "handed-unreadable";
+    /// The shop does not know the order any more, and does not take it again.
+    ShopForgot = 248, "shop-forgot";
     /// The chosen coupons cannot pay the order, for the reason that is named.
     CouponNotUsable = 131, "coupon-not-usable";
     /// The shop could not have a coupon of the order held.
