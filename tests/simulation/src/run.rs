@@ -7,7 +7,7 @@ use tallystick_parties::Party as _;
 use tallystick_parties::native::block_on;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 
-use crate::cast::CA;
+use crate::cast::{CA, COURIER};
 use crate::coupons::replay::PAUSE_MS;
 use crate::dice::Dice;
 use crate::holder::banking::Errand;
@@ -62,8 +62,10 @@ pub struct Options {
     pub crash: Option<Crash>,
     /// Instead of the steps: for so many days one holder buys something every few weeks, and nothing else happens.
     pub days: u32,
-    /// Instead of the steps: holders buy, and meanwhile a courier is brought back by an hour.
+    /// Instead of the steps: holders buy, and meanwhile a party is brought back by an hour.
     pub back: Option<Back>,
+    /// Which party that is: a domain; a courier, if it is not said.
+    pub forgets: Option<&'static str>,
     /// Whether key spaces have the degrees of a real deployment.
     pub real_degrees: bool,
     /// Whether there is a bank, with everybody who belongs to it, and holders have accounts and purses there.
@@ -147,7 +149,10 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
         None if options.lending == Lending::Hostile => {
             steps_away::with_thieves(town, &anchors, options.steps)
         }
-        None if let Some(back) = options.back => steps_back::courier_forgets(town, &anchors, back),
+        None if let Some(back) = options.back => {
+            let who = options.forgets.unwrap_or(COURIER);
+            steps_back::one_forgets(town, &anchors, back, who)
+        }
         None if options.days > 0 => live_quietly(town, &anchors, options.days),
         None => take_steps(town, &anchors, &dice, options.steps),
     };
@@ -156,7 +161,8 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
         let mut broken = invariants::broken(town);
         broken.extend(town.noticed());
         if options.back.is_some() {
-            broken.extend(steps_back::contradictions(town));
+            let who = options.forgets.unwrap_or(COURIER);
+            broken.extend(steps_back::contradictions(town, who));
         }
         if options.days > 0 {
             invariants::business::check(town, &mut broken);

@@ -1,5 +1,5 @@
-//! A courier's memory is brought back by an hour while holders buy: its operator raises the generation, and the platform
-//! puts back what was stored an hour ago.
+//! A courier's memory, or a shop's, is brought back by an hour while holders buy: its operator raises the generation, and the
+//! platform puts back what was stored an hour ago.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,12 +8,15 @@ use std::rc::Rc;
 use tallystick_parties::Party as _;
 use tallystick_parties::office::place::Shards;
 use tallystick_parties::ports::Clock as _;
-use tallystick_protocol::checkout::answers::{Acceptance, Refusal};
+use tallystick_protocol::checkout::answers::{
+    Acceptance, AuthorisationRequest, DeliveryRequest, Refusal,
+};
+use tallystick_protocol::checkout::refunds::RefundRequest;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::time::Timestamp;
 
-use crate::cast::{COURIER, Cast};
+use crate::cast::{Cast, SHOP};
 use crate::dice::Dice;
 use crate::holder::Wish;
 use crate::operator;
@@ -27,14 +30,17 @@ use crate::weather::Weather;
 const MINUTE_MS: u64 = 60_000;
 /// How long before the hour and after it holders buy.
 const QUIET_MS: u64 = 8 * MINUTE_MS;
-/// How far back the courier is brought.
+/// How far back the party is brought.
 const BACK_MS: u64 = 60 * MINUTE_MS;
-/// How long it is known that the operator raised the generation before the courier is brought back.
+/// How long it is known that the operator raised the generation before the party is brought back.
 const RAISED_MS: u64 = MINUTE_MS;
-/// How long the courier is not there meanwhile.
+/// How long the party is not there meanwhile.
 const GONE_MS: u64 = 10_000;
 
-/// How a courier is brought back.
+/// How long after that everybody has looked after their parcels.
+const FOLLOWED_MS: u64 = 20 * MINUTE_MS;
+
+/// How a party is brought back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Back {
     /// As docs/operators.md says.
@@ -53,21 +59,27 @@ pub(crate) fn of_one_object(cast: Cast) -> Cast {
     }
 }
 
-/// Holders buy; meanwhile the courier forgets an hour.
-pub(crate) fn courier_forgets(town: &Rc<Town>, anchors: &TrustAnchors, back: Back) -> bool {
+/// Holders buy; meanwhile a party forgets an hour. They follow their parcels, so that a shop hears again of what it forgot.
+pub(crate) fn one_forgets(
+    town: &Rc<Town>,
+    anchors: &TrustAnchors,
+    back: Back,
+    who: &'static str,
+) -> bool {
     let dice = Dice::new(town.seed, "back");
     for index in 0..PEOPLE.len() {
-        holder_comes(town, index, anchors, true);
+        let holder = holder_comes(town, index, anchors, true);
+        holder.follows_parcels.set(who == SHOP);
     }
     let mut rests = town.run_for(2 * MINUTE_MS) & buys_for(town, &dice, QUIET_MS);
-    let Some(seat) = town.seat(COURIER).cloned() else {
+    let Some(seat) = town.seat(who).cloned() else {
         return false;
     };
     let Ok(an_hour_ago) = seat.machine.database.bytes() else {
         return false;
     };
     let moment = Timestamp(seat.machine.clock.now_ms() / 1000);
-    town.note("what the courier has stored by now is kept");
+    town.note(&format!("what {who} has stored by now is kept"));
     town.weather.set(Weather {
         lost: 40,
         doubled: 40,
@@ -75,8 +87,8 @@ pub(crate) fn courier_forgets(town: &Rc<Town>, anchors: &TrustAnchors, back: Bac
     });
     rests &= buys_for(town, &dice, BACK_MS);
     if back == Back::ByTheBook {
-        town.note("the courier enters generation 2");
-        let restored = Some((COURIER, 2));
+        town.note(&format!("{who} enters generation 2"));
+        let restored = Some((who, 2));
         town.cast.set(Cast {
             restored,
             ..town.cast.get()
@@ -86,29 +98,31 @@ pub(crate) fn courier_forgets(town: &Rc<Town>, anchors: &TrustAnchors, back: Bac
         rests &= town.run_for(RAISED_MS);
         rests &= is_commanded(town, &seat, moment);
     }
-    town.note("the courier forgets an hour");
+    town.note(&format!("{who} forgets an hour"));
     seat.stop(town);
     rests &= town.run_for(GONE_MS);
     if seat.machine.database.restore(&an_hour_ago).is_err() {
         return false;
     }
     seat.start(town);
-    rests & buys_for(town, &dice, QUIET_MS)
+    rests &= buys_for(town, &dice, QUIET_MS);
+    // Parcels are looked after every quarter of an hour.
+    rests & town.run_for(if who == SHOP { FOLLOWED_MS } else { 0 })
 }
 
-/// The courier's operator commands it, and the platform is told to which moment.
+/// Its operator commands it, and the platform is told to which moment.
 fn is_commanded(town: &Rc<Town>, seat: &Rc<Seat>, moment: Timestamp) -> bool {
     let command = Command {
-        role: "courier",
-        domain: COURIER,
+        role: if seat.name == SHOP { "shop" } else { "courier" },
+        domain: seat.name,
         command: "restore",
         arguments: &[("moment", moment.0.to_string())],
         id: "an-hour-ago",
         at: Timestamp(seat.machine.clock.now_ms() / 1000),
     };
-    operator::give(town, COURIER, command.signed());
+    operator::give(town, seat.name, command.signed());
     let rests = town.run_for(GONE_MS);
-    let told = seat.running().and_then(|courier| courier.goes_back_to());
+    let told = seat.running().and_then(|party| party.goes_back_to());
     assert_eq!(told, Some(moment), "the command was not followed");
     rests
 }
@@ -130,26 +144,52 @@ fn buys_for(town: &Rc<Town>, dice: &Dice, milliseconds: u64) -> bool {
     rests
 }
 
-/// In all that the courier ever signed, in each of its generations, no two statements contradict each other: one order is
-/// accepted under one number, or refused.
-pub(crate) fn contradictions(town: &Town) -> Vec<String> {
-    let Some(seat) = town.seat(COURIER) else {
-        return vec!["there is no courier".to_owned()];
+/// In all that the party ever signed, in each of its generations, no two statements contradict each other.
+pub(crate) fn contradictions(town: &Town, who: &str) -> Vec<String> {
+    let Some(seat) = town.seat(who) else {
+        return vec![format!("there is no {who}")];
     };
     let said = RefCell::new(BTreeMap::new());
     let broken = RefCell::new(Vec::new());
+    let word = if who == SHOP {
+        word_of_shop
+    } else {
+        word_of_courier
+    };
     seat.machine.signing.has_signed(|payload| {
-        let accepted = decode::<Acceptance>(payload).map(|yes| (yes.root, yes.tracking));
-        let refused = |_| decode::<Refusal>(payload).map(|no| (no.root, String::new()));
-        if let Ok((root, number)) = accepted.or_else(refused) {
+        if let Some((about, what)) = word(payload) {
             let mut said = said.borrow_mut();
-            let first = said.entry(root.0).or_insert_with(|| number.clone());
-            if *first != number {
-                let what = format!("the courier contradicts itself about order {root}");
+            let first = said.entry(about.clone()).or_insert_with(|| what.clone());
+            if *first != what {
+                let what = format!("{who} contradicts itself about {about}");
                 broken.borrow_mut().push(what);
             }
         }
         false
     });
     broken.into_inner()
+}
+
+/// One order is accepted under one number, or refused.
+fn word_of_courier(payload: &[u8]) -> Option<(String, Vec<u8>)> {
+    let accepted = decode::<Acceptance>(payload).map(|yes| (yes.root, yes.tracking));
+    let refused = |_| decode::<Refusal>(payload).map(|no| (no.root, String::new()));
+    let (root, number) = accepted.or_else(refused).ok()?;
+    Some((format!("order {root}"), number.into_bytes()))
+}
+
+/// Each thing is asked, refused and given back in one way.
+fn word_of_shop(payload: &[u8]) -> Option<(String, Vec<u8>)> {
+    let about = if let Ok(said) = decode::<AuthorisationRequest>(payload) {
+        format!("who pays order {}", said.part.root)
+    } else if let Ok(said) = decode::<DeliveryRequest>(payload) {
+        format!("who delivers order {}", said.part.root)
+    } else if let Ok(said) = decode::<Refusal>(payload) {
+        format!("the end of order {}", said.root)
+    } else if let Ok(said) = decode::<RefundRequest>(payload) {
+        format!("refund {} of order {}", said.number, said.root)
+    } else {
+        return None;
+    };
+    Some((about, payload.to_vec()))
 }

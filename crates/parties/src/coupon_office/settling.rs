@@ -71,6 +71,7 @@ impl<P: Ports> CouponOffice<P> {
         };
         let decided = office.transaction(|tables| {
             notices::once(tables, &asked, office.now(), |tables| {
+                self.note_word(tables, (shop, &said.message.order), &digest, body)?;
                 self.settle(tables, &key, (&said.message, shop), &digest)
             })
         })?;

@@ -1,6 +1,7 @@
 //! Whoever was given a coupon has it verified (C9, C10), and a shop brings one: with what the owner signed it is the shop's at
 //! once, without it the owner is asked.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::coupon::{
     Coupon, CouponError, CouponOutcome, CouponState, CouponTerms, CouponTransfer, CouponVerdict,
@@ -9,7 +10,7 @@ use tallystick_protocol::coupon::{
 use tallystick_protocol::trust::keyed;
 use tallystick_protocol::trust::statement::{Verified, open, unverified};
 use tallystick_protocol::wire::cbor::decode;
-use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::identifier::{Domain, Role};
 
 use super::CouponOffice;
 use super::asking::Wanted;
@@ -22,6 +23,7 @@ use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::place::{self, Key};
 use crate::ports::{Ports, Tables};
+use crate::recollection::heard::{self, Heard};
 
 /// The coupon that is to be verified.
 pub(super) fn verified_in(asked: &place::Asked<'_>) -> Option<Key> {
@@ -104,7 +106,11 @@ impl<P: Ports> CouponOffice<P> {
         };
         let decided = office.transaction(|tables| {
             notices::once(tables, &asked, office.now(), |tables| {
-                self.presented(tables, &key, &said, transfer.as_ref(), &digest)
+                let decided = self.presented(tables, &key, &said, transfer.as_ref(), &digest)?;
+                if let Some(order) = &said.message.held_for {
+                    self.note_word(tables, (&shop, order), &digest, body)?;
+                }
+                Ok(decided)
             })
         })?;
         office.log("presentation", None, decided.outcome.as_str());
@@ -113,6 +119,23 @@ impl<P: Ports> CouponOffice<P> {
         Ok(web::cose(
             key.sign(&self.answer_of(digest, decided, whole))?,
         ))
+    }
+
+    /// Keeps what a shop signed about the coupons of an order, so that it can ask what that was.
+    pub(super) fn note_word(
+        &self,
+        tables: &dyn Tables,
+        (shop, order): (&Domain, &[u8; 32]),
+        digest: &[u8; 32],
+        signed: &[u8],
+    ) -> Result<(), Fault> {
+        let heard = Heard {
+            peer: shop,
+            root: order,
+            name: &HEXLOWER.encode(digest),
+            signed,
+        };
+        Ok(heard::keep(tables, &heard, self.issuer.office.now())?)
     }
 
     fn presented(

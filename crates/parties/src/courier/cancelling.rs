@@ -11,6 +11,7 @@ use super::{Courier, deliveries};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::Ports;
+use crate::recollection::heard::{self, Heard};
 
 impl<P: Ports> Courier<P> {
     /// `POST /v1/cancellations`.
@@ -23,6 +24,15 @@ impl<P: Ports> Courier<P> {
         let envelope = &asked.message.envelope;
         self.office.admit_sender("cancellations", &envelope.from)?;
         self.office.require_told_by(&envelope.from)?;
+        let heard = Heard {
+            peer: &envelope.from,
+            root: &asked.message.root.0,
+            name: "cancel",
+            signed: &asked.bytes,
+        };
+        let now = self.office.now();
+        self.office
+            .transaction(|tables| heard::keep(tables, &heard, now))?;
         if let Some(stored) = deliveries::find(self.office.tables(), &asked.message.root)? {
             asked.require_transaction(&stored.order_id.0)?;
             asked.require_sender(&stored.shop)?;

@@ -17,6 +17,7 @@ use crate::office::log::correlation;
 use crate::office::place::Place;
 use crate::ports::{Ports, Tables};
 use crate::post::outbox::{self, Content, NewLetter};
+use crate::recollection::heard::{self, Heard};
 
 impl<P: Ports> Courier<P> {
     /// `POST /v1/deliveries`.
@@ -88,6 +89,13 @@ impl<P: Ports> Courier<P> {
         }
         self.decide_word(tables, &delivery)?;
         self.tell_issuer(tables, &delivery)?;
+        let heard = Heard {
+            peer: &delivery.shop,
+            root: &root.0,
+            name: "deliver",
+            signed: &checked.request.bytes,
+        };
+        heard::keep(tables, &heard, self.office.now())?;
         self.office.log(
             "delivery-decided",
             Some(&correlation(&root.0)),

@@ -17,6 +17,7 @@ pub mod tracking;
 mod words;
 
 use http::{Request, Response};
+use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
 use self::settling::{Accepted, Refused};
@@ -45,6 +46,7 @@ pub(crate) enum Task {
     ShowAnswer,
     Track,
     Evidence,
+    Recall,
 }
 
 /// What a courier answers at beside what every party does.
@@ -55,6 +57,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/answers/{}", Task::ShowAnswer).at(Belongs::ToShard(places::of_answer)),
     Route::post("/v1/tracking", Task::Track).at(Belongs::ToShard(places::of_tracking)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
+    Route::post(asking::PATH, Task::Recall).dear(),
 ];
 
 /// A courier.
@@ -81,6 +84,7 @@ impl<P: Ports> Courier<P> {
             Task::Cancel => self.cancel(request).await,
             Task::Track => self.track(request).await,
             Task::Evidence => self.office.show_evidence(request, None).await,
+            Task::Recall => self.office.recall(request, Role::Shop).await,
             Task::ShowAnswer => {
                 let root = chosen.first().copied().unwrap_or_default();
                 self.show_answer(root).await

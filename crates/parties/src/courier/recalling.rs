@@ -34,11 +34,10 @@ struct Words {
 }
 
 impl<P: Ports> Recollect for Courier<P> {
-    const PEERS: Role = Role::Shop;
-
-    fn peers(&self, tables: &dyn Tables) -> Result<Vec<Domain>, DatabaseError> {
+    fn peers(&self, tables: &dyn Tables) -> Result<Vec<(Role, Domain)>, DatabaseError> {
         let sql = "SELECT DISTINCT shop FROM courier_deliveries ORDER BY shop";
-        typed::all(tables, sql, &[])
+        let shops: Vec<Domain> = typed::all(tables, sql, &[])?;
+        Ok(shops.into_iter().map(|shop| (Role::Shop, shop)).collect())
     }
 
     async fn take_over(&self, shop: &Domain, order: &Recollected) -> Result<(), Fault> {

@@ -28,6 +28,7 @@ pub use config::IssuerConfig;
 
 use http::{Request, Response};
 use tallystick_protocol::instrument::Instrument;
+use tallystick_protocol::wire::identifier::Role;
 
 use crate::console::Show;
 use crate::office::Office;
@@ -41,6 +42,7 @@ use crate::payer::{FREED, Funds, Payer, Terms, reservations};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
+use crate::recollection::asking;
 use crate::standing::confirmations;
 use crate::store::retention::Rule;
 
@@ -60,6 +62,7 @@ pub(crate) enum Task {
     Confirm,
     Evidence,
     TrialBalance,
+    Recall,
 }
 
 /// What an issuer answers at beside what every party does.
@@ -80,6 +83,7 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::get("/v1/answers/{}", Task::ShowAnswer).at(Belongs::ToShard(places::of_answer)),
     Route::get("/v1/console/evidence", Task::Evidence).private(),
     Route::post("/v1/console/trial-balance", Task::TrialBalance).private(),
+    Route::post(asking::PATH, Task::Recall).dear(),
 ];
 
 /// A statement about an order says where its money is set aside.
@@ -204,6 +208,7 @@ impl<P: Ports> Issuer<P> {
             Task::Confirm => Err(Fault::not_found()),
             Task::Evidence => self.office.show_evidence(request, None).await,
             Task::TrialBalance => self.show_trial_balance(request).await,
+            Task::Recall => self.office.recall(request, Role::Shop).await,
         }
     }
 }

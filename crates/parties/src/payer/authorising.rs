@@ -16,6 +16,7 @@ use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::office::log::correlation;
 use crate::ports::{Ports, Tables};
+use crate::recollection::heard::{self, Heard};
 use crate::store::courier::StoredCourier;
 
 impl<P: Ports> Payer<'_, P> {
@@ -51,6 +52,13 @@ impl<P: Ports> Payer<'_, P> {
         let root = request.part.root;
         self.keeper.require_here(&request.part.pair.holder)?;
         reservations::require_new(tables, &request.part)?;
+        let heard = Heard {
+            peer: &judged.part.header.shop,
+            root: &root.0,
+            name: "authorise",
+            signed: &judged.request.bytes,
+        };
+        heard::keep(tables, &heard, self.office.now())?;
         let verdict = self.verdict(tables, judged)?;
         let number = verdict.owner.as_ref().map(|owner| owner.number);
         if let (Ok(()), Some(owner)) = (verdict.granted, &verdict.owner) {

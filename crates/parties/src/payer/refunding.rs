@@ -16,6 +16,7 @@ use super::{EVIDENCE_SECONDS, Payer, books, words};
 use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Ports, Tables};
+use crate::recollection::heard::{self, Heard};
 
 impl<P: Ports> Payer<'_, P> {
     /// `POST /v1/refunds`: the signed request of the shop that was paid. The answer is what came of it, signed.
@@ -59,6 +60,13 @@ impl<P: Ports> Payer<'_, P> {
             super::reservations::find(tables, &stored.root)?.ok_or_else(Fault::internal)?;
         let now_ms = self.office.now_ms();
         let refund = refunds::decide(tables, &stored, wanted.number, wanted.amount, now_ms)?;
+        let heard = Heard {
+            peer: &stored.shop,
+            root: &stored.root.0,
+            name: &format!("refund {}", wanted.number),
+            signed: &asked.bytes,
+        };
+        heard::keep(tables, &heard, self.office.now())?;
         if refund.outcome == RefundOutcome::Refunded {
             let about = books::refund_of(&refund.root, refund.number);
             let request = Signed::new(ProofKind::RefundRequest, &asked.bytes);

@@ -22,6 +22,7 @@ use crate::office::fault::Fault;
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Ports, Tables};
 use crate::post::due::{self, NewJob};
+use crate::recollection::heard::{self, Heard};
 
 /// How long it is good that an order is not known, in seconds (five minutes).
 const UNKNOWN_SECONDS: u64 = 300;
@@ -38,6 +39,7 @@ impl<P: Ports> Payer<'_, P> {
             HandingOver::TYPE => {
                 let stored = self.handed_over(body)?;
                 let shop = stored.shop.clone();
+                self.note_heard(&shop, &stored.root, "hand-over", body)?;
                 (stored, shop)
             }
             _ => self.accepted(body)?,
@@ -57,12 +59,14 @@ impl<P: Ports> Payer<'_, P> {
     pub(crate) async fn release(&self, request: &Incoming) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         let said = self.refusal_in(body)?;
-        if reservations::find(self.office.tables(), &said.message.root)?.is_none() {
-            self.office
-                .admit_sender("releases", &said.message.envelope.from)?;
+        let (by, root) = (&said.message.envelope.from, &said.message.root);
+        if reservations::find(self.office.tables(), root)?.is_none() {
+            self.office.admit_sender("releases", by)?;
+            self.note_refusal(&said)?;
             return self.nothing_to_release(&said).await;
         }
         let stored = self.refused_by(&said)?;
+        self.note_refusal(&said)?;
         self.settle(&stored.root, ReservationState::Released, Some(body))?;
         self.where_the_money_is(&stored.root).await
     }
@@ -124,6 +128,39 @@ impl<P: Ports> Payer<'_, P> {
             return Err(StatementError::WrongTransaction.into());
         }
         Ok(stored)
+    }
+
+    /// Keeps a shop's refusal, so that a shop which forgets it says no other thing.
+    fn note_refusal(&self, said: &Verified<Refusal>) -> Result<(), Fault> {
+        if said.signer.role != Role::Shop {
+            return Ok(());
+        }
+        let refusal = &said.message;
+        self.note_heard(
+            &refusal.envelope.from,
+            &refusal.root,
+            "refusal",
+            &said.bytes,
+        )
+    }
+
+    fn note_heard(
+        &self,
+        shop: &Domain,
+        root: &Root,
+        name: &str,
+        signed: &[u8],
+    ) -> Result<(), Fault> {
+        let heard = Heard {
+            peer: shop,
+            root: &root.0,
+            name,
+            signed,
+        };
+        let now = self.office.now();
+        Ok(self
+            .office
+            .transaction(|tables| heard::keep(tables, &heard, now))?)
     }
 
     /// There is no reservation: whoever refused is told so, and asks no more. What may still be on its

@@ -25,14 +25,11 @@ const QUESTION_SECONDS: u64 = 600;
 /// A role that can come by what it has signed.
 #[allow(async_fn_in_trait)] // single-threaded on purpose: see `ports`
 pub trait Recollect {
-    /// In which role its peers hold it.
-    const PEERS: Role;
-
-    /// Whom it had to do with, as far as it remembers.
+    /// Whom it had to do with, as far as it remembers, and in which role of theirs.
     ///
     /// # Errors
     /// Only the database's own.
-    fn peers(&self, tables: &dyn Tables) -> Result<Vec<Domain>, DatabaseError>;
+    fn peers(&self, tables: &dyn Tables) -> Result<Vec<(Role, Domain)>, DatabaseError>;
 
     /// Takes over what it has signed about an order, as this peer holds it. Every signature is still to be verified. What
     /// was taken over before is the same once more.
@@ -63,10 +60,10 @@ pub const fn may_pass(kind: Kind) -> bool {
 pub fn begin(
     tables: &dyn Tables,
     generation: u32,
-    peer: &Domain,
+    (role, peer): (Role, &Domain),
     now_ms: u64,
 ) -> Result<(), DatabaseError> {
-    rows::ask(tables, generation, peer)?;
+    rows::ask(tables, generation, (role, peer))?;
     let job = NewJob {
         kind: CATCH_UP,
         reference: peer.as_str(),
@@ -90,8 +87,9 @@ impl<P: Ports> Office<P> {
         if state.is_none_or(|state| state == rows::TOLD) {
             return Ok(Next::Done);
         }
-        self.confirm_peer(&peer, role_of_peers(role)).await?;
-        let page = self.ask_for_page(role, &peer).await?;
+        let peers_role = rows::role_of(self.tables(), self.settings.generation, &peer)?;
+        self.confirm_peer(&peer, peers_role).await?;
+        let page = self.ask_for_page(&peer, peers_role).await?;
         for order in &page.orders {
             self.take_over(role, &peer, order).await?;
         }
@@ -101,8 +99,8 @@ impl<P: Ports> Office<P> {
     fn begin_to_ask(&self, role: &impl Recollect) -> Result<Next, Fault> {
         let (generation, now_ms) = (self.settings.generation, self.now_ms());
         self.transaction(|tables| {
-            for peer in role.peers(tables)? {
-                begin(tables, generation, &peer, now_ms)?;
+            for (role, peer) in role.peers(tables)? {
+                begin(tables, generation, (role, &peer), now_ms)?;
             }
             Ok::<_, DatabaseError>(())
         })?;
@@ -112,11 +110,7 @@ impl<P: Ports> Office<P> {
     }
 
     /// The next page of a peer, verified.
-    async fn ask_for_page(
-        &self,
-        role: &impl Recollect,
-        peer: &Domain,
-    ) -> Result<Recollection, Fault> {
+    async fn ask_for_page(&self, peer: &Domain, role: Role) -> Result<Recollection, Fault> {
         let generation = self.settings.generation;
         let mut transaction = [0; 32];
         self.rng().fill_bytes(&mut transaction);
@@ -134,7 +128,6 @@ impl<P: Ports> Office<P> {
         if is_silence(answer.status()) || answer.body().len() > web::BODY_LIMIT {
             return Err(Fault::new(Kind::Unreachable, "Nobody is there."));
         }
-        let role = role_of_peers(role);
         let said = self.statement_in::<Recollection>(answer.body(), role, peer, &transaction)?;
         said.require_recipient(&self.as_audience())?;
         let page = said.message;
@@ -197,8 +190,4 @@ impl<P: Ports> Office<P> {
         }
         Ok(())
     }
-}
-
-const fn role_of_peers<R: Recollect>(_: &R) -> Role {
-    R::PEERS
 }

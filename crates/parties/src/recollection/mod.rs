@@ -7,6 +7,8 @@
 //! said. Once all have told, it goes on.
 
 pub mod asking;
+pub(crate) mod heard;
+pub(crate) mod marks;
 pub mod restoring;
 pub mod rows;
 pub(crate) mod showing;
@@ -46,7 +48,7 @@ pub enum Memory {
 /// Whether a role can come by what it has signed. What is not named here stays frozen in any generation but the first.
 #[must_use]
 pub fn can_recollect(role: Role) -> bool {
-    matches!(role, Role::Courier)
+    matches!(role, Role::Courier | Role::Shop)
 }
 
 impl<P: Ports> Office<P> {
@@ -110,11 +112,19 @@ impl<P: Ports> Office<P> {
         Err(Fault::new(Kind::Starting, why))
     }
 
-    /// Requires that a peer has told what it holds. Whoever was forgotten altogether is asked now.
+    /// Requires that a shop has told what it holds. Whoever was forgotten altogether is asked now.
     ///
     /// # Errors
     /// [`Kind::Starting`] until it has told.
-    pub fn require_told_by(&self, peer: &Domain) -> Result<(), Fault> {
+    pub fn require_told_by(&self, shop: &Domain) -> Result<(), Fault> {
+        self.require_told_by_as(Role::Shop, shop)
+    }
+
+    /// As [`Office::require_told_by`], of a peer in another role.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn require_told_by_as(&self, role: Role, peer: &Domain) -> Result<(), Fault> {
         let generation = self.settings.generation;
         if generation == 1 || !self.has_strangers()? {
             return Ok(());
@@ -124,11 +134,30 @@ impl<P: Ports> Office<P> {
             Some(_) => {}
             None => {
                 let now_ms = self.now_ms();
-                self.transaction(|tables| asking::begin(tables, generation, peer, now_ms))?;
+                self.transaction(|tables| asking::begin(tables, generation, (role, peer), now_ms))?;
             }
         }
         let why = "What was signed for you is being asked for. Ask again in a moment.";
         Err(Fault::new(Kind::Starting, why))
+    }
+
+    /// Requires that a peer that is asked has told what it holds, or that nothing can have been forgotten of it. Nobody is
+    /// asked here, so that it can be called in a transaction.
+    ///
+    /// # Errors
+    /// [`Kind::Starting`] until it has told.
+    pub fn require_has_told(&self, peer: &Domain) -> Result<(), Fault> {
+        let generation = self.settings.generation;
+        if generation == 1 || !self.has_strangers()? {
+            return Ok(());
+        }
+        match rows::state_of(self.tables(), generation, peer)?.as_deref() {
+            Some(rows::TOLD) => Ok(()),
+            _ => Err(Fault::new(
+                Kind::Starting,
+                "What was signed for it is still being asked for.",
+            )),
+        }
     }
 
     /// Whether somebody may come who was forgotten altogether.

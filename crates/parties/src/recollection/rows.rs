@@ -1,6 +1,6 @@
 //! The rows of generations, of peers that are asked, and of orders that stay in doubt.
 
-use tallystick_protocol::wire::identifier::{Domain, Root};
+use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 use tallystick_protocol::wire::time::Timestamp;
 
 use crate::ports::database::first;
@@ -108,17 +108,43 @@ pub fn state_of(
     typed::one(tables, sql, &[generation.into(), peer.as_str().into()])
 }
 
-/// Begins to ask a peer, unless it is asked already.
+/// Begins to ask a peer in its role, unless it is asked already.
 ///
 /// # Errors
 /// Only the database's own.
-pub fn ask(tables: &dyn Tables, generation: u32, peer: &Domain) -> Result<(), DatabaseError> {
-    let sql = "INSERT INTO generation_peers (generation, peer, state) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-    tables.run(
-        sql,
-        &[generation.into(), peer.as_str().into(), ASKED.into()],
-    )?;
+pub fn ask(
+    tables: &dyn Tables,
+    generation: u32,
+    (role, peer): (Role, &Domain),
+) -> Result<(), DatabaseError> {
+    let sql = "INSERT INTO generation_peers (generation, peer, state, role) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO NOTHING";
+    let values = [
+        generation.into(),
+        peer.as_str().into(),
+        ASKED.into(),
+        role.as_str().into(),
+    ];
+    tables.run(sql, &values)?;
     Ok(())
+}
+
+/// In which role a peer is asked.
+///
+/// # Errors
+/// Only the database's own.
+pub fn role_of(
+    tables: &(impl Tables + ?Sized),
+    generation: u32,
+    peer: &Domain,
+) -> Result<Role, DatabaseError> {
+    let sql = "SELECT role FROM generation_peers WHERE generation = ? AND peer = ?";
+    let role: Option<Option<String>> =
+        typed::one(tables, sql, &[generation.into(), peer.as_str().into()])?;
+    match role.flatten() {
+        None => Ok(Role::Shop),
+        Some(name) => name.parse().map_err(|_| DatabaseError::Shape(0)),
+    }
 }
 
 /// Moves a peer to a state.
@@ -201,6 +227,16 @@ pub fn doubt(
             now_ms.into(),
         ],
     )?;
+    Ok(())
+}
+
+/// An order is in doubt no longer.
+///
+/// # Errors
+/// Only the database's own.
+pub fn undoubt(tables: &dyn Tables, root: &Root) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM generation_doubts WHERE root = ?";
+    tables.run(sql, &[root.to_string().into()])?;
     Ok(())
 }
 

@@ -175,6 +175,10 @@ impl<P: Ports> Shop<P> {
         if let Some(billed) = statements::find(tables, letters::BILL, &reference)? {
             return require_billed(billed.content, proposal);
         }
+        if self.office.may_have_forgotten(order.received_at)? {
+            let said = "It may be billed to another card, which was forgotten. Buy anew.";
+            return Err(Fault::new(Kind::Conflict, said));
+        }
         // Read again: it may have ended while the proposal was being verified.
         let order = book::by_reference(tables, &reference)?;
         if order.expires_at <= self.office.now() {

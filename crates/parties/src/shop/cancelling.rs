@@ -64,6 +64,7 @@ impl<P: Ports> Shop<P> {
         order_id: &OrderId,
     ) -> Result<OrderState, Fault> {
         let order = book::find(tables, order_id)?.ok_or_else(Fault::not_found)?;
+        self.require_whole(&order)?;
         let reference = order.reference();
         match order.state {
             OrderState::Received | OrderState::Asking | OrderState::Authorised => {
@@ -97,7 +98,7 @@ impl<P: Ports> Shop<P> {
         self.office
             .decide(tables, letters::CANCEL, &reference, &cancellation)?;
         outbox::settle(tables, letters::DELIVER, &reference)?;
-        let (path, now_ms) = ("/v1/cancellations", self.office.now_ms());
+        let (path, now_ms) = (delivering::CANCELLATIONS, self.office.now_ms());
         let give_up_at = order.expires_at.plus_seconds(delivering::PATIENCE_SECONDS);
         delivering::tell_courier(tables, order, letters::CANCEL, path, give_up_at, now_ms)?;
         self.log_cancelled(order, "courier-asked");

@@ -21,6 +21,8 @@ use crate::post::outbox::{self, Content, NewLetter};
 /// How long after an order's expiry the courier is still asked before the issuer is asked to release
 /// the money, in seconds: a day, in which a courier that accepted in time can say so.
 pub(super) const PATIENCE_SECONDS: u64 = 86_400;
+/// Where a courier is asked not to deliver.
+pub(super) const CANCELLATIONS: &str = "/v1/cancellations";
 /// How far clocks may differ, in seconds: this long after an order's expiry every courier knows that
 /// it is over.
 const CLOCK_SKEW_SECONDS: u64 = 300;

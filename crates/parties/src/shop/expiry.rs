@@ -36,6 +36,7 @@ impl<P: Ports> Shop<P> {
             if self.office.now() < order.expires_at {
                 return Ok(Next::At(order.expires_at.milliseconds()));
             }
+            self.require_whole(&order)?;
             self.move_to(tables, &order, OrderState::Expired)?;
             for letter in [letters::AUTHORISE, letters::DELIVER] {
                 outbox::settle(tables, letter, reference)?;

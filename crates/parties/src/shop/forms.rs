@@ -4,13 +4,14 @@
 use serde::Deserialize;
 use tallystick_protocol::checkout::form::{FormReference, OrderForm};
 use tallystick_protocol::checkout::policy::PolicyName;
+use tallystick_protocol::trust::statement::unverified;
 use tallystick_protocol::wire::cbor::{Message as _, decode, encode};
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::Shop;
 use super::handing::Handing;
 use super::wanted::{Marks, WantedDelivery, WantedForm, WantedLine};
 use super::without_courier::{handing_of, is_all_handed_over};
+use super::{Shop, schema};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
@@ -148,10 +149,7 @@ impl<P: Ports> Shop<P> {
         let handing = signed.handing.as_ref();
         let handing = handing.map(|one| self.sealed_handing(one)).transpose()?;
         self.office.require_own(self, &form.envelope.transaction)?;
-        tables.run(
-            "DELETE FROM shop_forms WHERE expires_at < ?",
-            &[self.office.now().0.into()],
-        )?;
+        tables.run(schema::FORGET_FORMS, &[self.office.now().0.into()])?;
         tables.run(
             "INSERT INTO shop_forms (digest, form, expires_at, of_catalogue, merchant_reference, handing)
              VALUES (?, ?, ?, ?, ?, ?)",
@@ -199,6 +197,25 @@ pub fn find(
         of_catalogue: Marks(of_catalogue),
         merchant_reference,
         handing,
+    })
+}
+
+/// The form of an order that the shop has signed something about: by that it had found this digest to be of a form of its own,
+/// so nothing is verified but that the bytes are of this digest. What was kept beside the form is not known any more.
+///
+/// # Errors
+/// [`Kind::WrongTransaction`] if it is another form.
+pub fn brought(signed: &[u8], digest: &[u8]) -> Result<KeptForm, Fault> {
+    let form: OrderForm = unverified(signed)?;
+    if FormReference::of(&form, signed).digest != digest {
+        let said = "The order was made from another form.";
+        return Err(Fault::new(Kind::WrongTransaction, said));
+    }
+    Ok(KeptForm {
+        form,
+        of_catalogue: Marks(None),
+        merchant_reference: None,
+        handing: None,
     })
 }
 

@@ -108,6 +108,7 @@ impl<P: Ports> Shop<P> {
         goods: Option<HandedGoods>,
     ) -> Result<(), Fault> {
         let order = book::find(tables, number)?.ok_or_else(Fault::not_found)?;
+        self.require_whole(&order)?;
         if order.courier.domain().is_some() {
             let said = "A courier delivers this order: the shop cannot hand it over.";
             return Err(Fault::new(Kind::Conflict, said));

@@ -23,6 +23,7 @@ mod places;
 mod recalling;
 mod receipts;
 mod received;
+mod recollecting;
 mod refunding;
 pub mod refunds;
 pub(crate) mod schema;
@@ -41,6 +42,7 @@ pub use config::{CouponOffer, CourierOffer, FORM_LIFETIME_SECONDS, NamedConditio
 use core::cell::RefCell;
 
 use http::{Request, Response};
+use tallystick_protocol::wire::time::Timestamp;
 
 use self::asking::Asking;
 use self::coupons::{GivingBack, Holding, SettlingCoupons};
@@ -61,7 +63,7 @@ use crate::ports::Ports;
 use crate::post::due::{self, Job, Next};
 use crate::post::exchange::Exchange as _;
 use crate::post::waking::Duties;
-use crate::recollection::asking::PATH;
+use crate::recollection::asking::{CATCH_UP, PATH};
 use crate::store::retention::Rule;
 
 /// How long statements are good as evidence, in seconds (30 days).
@@ -74,6 +76,7 @@ pub(crate) enum Task {
     GetCatalogue,
     MakeForm,
     TakeOrder,
+    TakeOrderAgain,
     ShowOrder,
     ShowSummary,
     ShowRefunds,
@@ -97,6 +100,9 @@ pub(crate) const ROUTES: &[Route<Task>] = &[
     Route::post("/v1/orders", Task::TakeOrder)
         .dear()
         .at(Belongs::ToShardWhileNew(places::of_order)),
+    Route::post("/v1/orders/again", Task::TakeOrderAgain)
+        .dear()
+        .at(Belongs::ToShardWhileNew(places::of_order_again)),
     Route::get("/v1/orders/{}", Task::ShowOrder).at(Belongs::ToShard(places::of_reference)),
     Route::get("/v1/orders/{}/summary", Task::ShowSummary)
         .at(Belongs::ToShard(places::of_reference)),
@@ -215,6 +221,7 @@ impl<P: Ports> Shop<P> {
             }
             Task::MakeForm => self.make_form(request).await,
             Task::TakeOrder => self.take_order(request).await,
+            Task::TakeOrderAgain => self.take_order_again(request).await,
             Task::ShowOrder => self.show_order(form).await,
             Task::ShowSummary => self.show_summary(form),
             Task::ShowRefunds => self.show_refunds(form),
@@ -247,6 +254,10 @@ impl<P: Ports> Party for Shop<P> {
     async fn wake(&self) {
         self.office.wake(self).await;
     }
+
+    fn goes_back_to(&self) -> Option<Timestamp> {
+        self.office.take_moment()
+    }
 }
 
 impl<P: Ports> Duties for Shop<P> {
@@ -256,6 +267,7 @@ impl<P: Ports> Duties for Shop<P> {
             due::SIBLING_LETTER => self.ask_the_stock(job).await,
             expiry::KIND => self.expire(&job.reference),
             events::JOB => self.send_event(job).await,
+            CATCH_UP => self.office.catch_up(self, job).await,
             _ => Ok(Next::Done),
         }
     }
@@ -274,6 +286,7 @@ impl<P: Ports> Shop<P> {
         if coupons::is_about_coupon(&letter.kind) {
             self.coupon_key(&letter.to).await?;
         }
+        self.require_letter_whole(&letter)?;
         if letter.kind == letters::AUTHORISE {
             self.sign_request(&letter).await?;
         }

@@ -5,7 +5,7 @@ use http::StatusCode;
 use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::answers::{Refusal, RefusalReason};
 use tallystick_protocol::checkout::form::FormReference;
-use tallystick_protocol::checkout::order::SplitOrder;
+use tallystick_protocol::checkout::order::{OrderAgain, SplitOrder};
 use tallystick_protocol::trust::statement::Audience;
 use tallystick_protocol::wire::cbor::{decode, encode};
 use tallystick_protocol::wire::identifier::Role;
@@ -32,6 +32,22 @@ impl<P: Ports> Shop<P> {
     /// `POST /v1/orders`: receives a whole order and answers with a signed receipt.
     pub(super) async fn take_order(&self, request: &Incoming) -> Result<Answer, Fault> {
         let bytes = web::body_as(request, web::CBOR)?;
+        self.take_in(request, bytes, None).await
+    }
+
+    /// `POST /v1/orders/again`: as [`Shop::take_order`], from a wallet that the shop has told it knows no such order. With the
+    /// form, which counts if the shop has signed something about the order and forgotten it.
+    pub(super) async fn take_order_again(&self, request: &Incoming) -> Result<Answer, Fault> {
+        let again: OrderAgain = decode(web::body_as(request, web::CBOR)?)?;
+        self.take_in(request, &again.order, Some(&again.form)).await
+    }
+
+    async fn take_in(
+        &self,
+        request: &Incoming,
+        bytes: &[u8],
+        form: Option<&[u8]>,
+    ) -> Result<Answer, Fault> {
         let split: SplitOrder = decode(bytes)?;
         let order_id = split.header.order_id;
         let key = order_id.to_string();
@@ -42,13 +58,15 @@ impl<P: Ports> Shop<P> {
             keep_until: split.header.expires_at.plus_seconds(ANSWER_SECONDS),
         };
         if !self.is_repetition(&command, &split, bytes)? {
-            let checked = self.office.trying("orders", self.check_order(&split));
+            let checked = self.office.trying("orders", self.check_order(&split, form));
             let checked = match checked.await {
                 Err(fault) if fault.kind == Kind::Expired => {
+                    self.require_nothing_to_come(&split)?;
                     return self.by_whom_has_the_form(request, &split, fault).await;
                 }
                 checked => checked?,
             };
+            self.require_told_of(&split, &checked)?;
             self.office.transaction(|tables| {
                 once(tables, &command, |tables| {
                     self.store(tables, bytes, &split, &checked)?;
@@ -142,11 +160,14 @@ impl<P: Ports> Shop<P> {
         split: &SplitOrder,
         checked: &CheckedOrder,
     ) -> Result<(), Fault> {
-        forms::find(tables, &checked.form_digest, self.office.now())?;
+        if !checked.was_forgotten {
+            forms::find(tables, &checked.form_digest, self.office.now())?;
+        }
         forms::spend(tables, &checked.form_digest)?;
         let mut order = self.new_order(split, checked);
         let held = self.hold_back(tables, &order)?;
-        if matches!(held, Held::No) {
+        // What was asked of others was held back before that.
+        if matches!(held, Held::No) && !checked.was_forgotten {
             order.state = OrderState::Refused {
                 by: Role::Shop,
                 reason: RefusalReason::OutOfStock,
@@ -163,7 +184,7 @@ impl<P: Ports> Shop<P> {
         for coupon in checked.coupons.iter().flat_map(|paid| &paid.coupons) {
             typed::insert(tables, coupon)?;
         }
-        if checked.is_by_card {
+        if checked.is_by_card && !self.had_asked_issuer(tables, &order.root)? {
             self.decide_request(tables, &order, &checked.form_digest)?;
         }
         if let OrderState::Refused { reason, .. } = order.state {
@@ -171,6 +192,9 @@ impl<P: Ports> Shop<P> {
             return self.refuse(tables, &order, reason);
         }
         expiry::watch(tables, &order, self.office.now_ms())?;
+        if checked.was_forgotten && self.take_up(tables, &order)? != OrderState::Received {
+            return Ok(());
+        }
         match held {
             Held::Asked => Ok(()),
             _ => self.ask_next(tables, &order),

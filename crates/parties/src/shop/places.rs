@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use tallystick_protocol::checkout::cancellation::CancellationRequest;
 use tallystick_protocol::checkout::form::FormReference;
-use tallystick_protocol::checkout::order::SplitOrder;
+use tallystick_protocol::checkout::order::{OrderAgain, SplitOrder};
 use tallystick_protocol::wire::cbor::decode;
 
 use super::{Shop, book, forms};
@@ -25,6 +25,16 @@ pub(super) fn of_basket(asked: &Asked<'_>) -> Option<Key> {
 /// An order that does not say where its form is goes to the office.
 pub(super) fn of_order(asked: &Asked<'_>) -> Option<Key> {
     let order: SplitOrder = decode(asked.body).ok()?;
+    Some(Key {
+        start: Some(order.form_start?),
+        name: order.header.order_id.0,
+    })
+}
+
+/// As the order in it.
+pub(super) fn of_order_again(asked: &Asked<'_>) -> Option<Key> {
+    let again: OrderAgain = decode(asked.body).ok()?;
+    let order: SplitOrder = decode(&again.order).ok()?;
     Some(Key {
         start: Some(order.form_start?),
         name: order.header.order_id.0,

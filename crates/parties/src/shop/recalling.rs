@@ -4,7 +4,6 @@
 use tallystick_protocol::checkout::order::{ORDER_LIFETIME_SECONDS, SealedPart};
 use tallystick_protocol::checkout::recollection::{
     PAGE_MAX_BYTES, PAGE_ORDERS_MAX, Recollected, Recollection, RecollectionRequest, WORDS_MAX,
-    is_mark,
 };
 use tallystick_protocol::trust::certificate::CLOCK_SKEW_SECONDS;
 use tallystick_protocol::trust::statement::{Audience, Verified, open, unverified_envelope};
@@ -14,70 +13,14 @@ use tallystick_protocol::wire::time::Timestamp;
 use super::{EVIDENCE_SECONDS, Shop, book};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, BODY_LIMIT, Incoming};
-use crate::office::place::{Place, Shards};
 use crate::ports::{DatabaseError, Ports, Siblings as _};
+use crate::recollection::marks::Mark;
 use crate::store::typed;
 
 /// How long before something was signed about an order it may have been made, in seconds.
 const OPEN_SECONDS: u64 = ORDER_LIFETIME_SECONDS + 2 * CLOCK_SKEW_SECONDS;
 /// How long an answer is good, in seconds.
 const ANSWER_SECONDS: u64 = 600;
-
-/// Where a page begins: at which of the shop's objects, and after which order there.
-struct Mark {
-    /// 0 the office, n the shard before the nth.
-    object: u16,
-    /// When that order came, and its number; none at the object's beginning.
-    after: Option<(Timestamp, [u8; 32])>,
-}
-
-impl Mark {
-    const BEGINNING: Self = Self {
-        object: 0,
-        after: None,
-    };
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (object, rest) = bytes.split_first_chunk::<2>()?;
-        let after = match rest {
-            [] => None,
-            rest => {
-                let (received_at, order_id) = rest.split_first_chunk::<8>()?;
-                let received_at = Timestamp(u64::from_be_bytes(*received_at));
-                Some((received_at, order_id.try_into().ok()?))
-            }
-        };
-        let object = u16::from_be_bytes(*object);
-        Some(Self { object, after })
-    }
-
-    fn write(&self) -> Vec<u8> {
-        let mut bytes = self.object.to_be_bytes().to_vec();
-        if let Some((received_at, order_id)) = &self.after {
-            bytes.extend(received_at.0.to_be_bytes());
-            bytes.extend(order_id);
-        }
-        bytes
-    }
-
-    /// The object that it is at, if the shop has so many.
-    fn place(&self, shards: Shards) -> Option<Place> {
-        let beside = || shards.all().nth(usize::from(self.object) - 1);
-        match self.object {
-            0 => Some(Place::Office),
-            _ => beside(),
-        }
-    }
-
-    /// The beginning of the next object, if there is one.
-    fn of_next_object(&self, shards: Shards) -> Option<Self> {
-        let next = Self {
-            object: self.object.checked_add(1)?,
-            after: None,
-        };
-        next.place(shards).is_some().then_some(next)
-    }
-}
 
 /// An order that the asker had a part in: when it came, its number, its root.
 type Row = (Timestamp, OrderId, Root);
@@ -92,7 +35,7 @@ impl<P: Ports> Shop<P> {
         asked.require_recipient(&self.office.as_audience())?;
         let envelope = &asked.message.envelope;
         self.office.admit_sender("recollections", &envelope.from)?;
-        let mark = mark_in(&asked.message)?;
+        let mark = Mark::of(&asked.message)?;
         let place = mark.place(self.office.spread()?.shards);
         let place = place.ok_or_else(Fault::not_found)?;
         if place != self.office.place() {
@@ -207,17 +150,5 @@ impl<P: Ports> Shop<P> {
         }
         let split = book::split(self.office.tables(), order_id)?;
         Ok(split.part(asked.signer.role).cloned())
-    }
-}
-
-/// Where the page begins that is asked for.
-fn mark_in(question: &RecollectionRequest) -> Result<Mark, Fault> {
-    let none = || Fault::malformed("The mark is not one of this shop.");
-    if !is_mark(question.after.as_deref()) {
-        return Err(none());
-    }
-    match question.after.as_deref() {
-        Some(mark) => Mark::read(mark).ok_or_else(none),
-        None => Ok(Mark::BEGINNING),
     }
 }

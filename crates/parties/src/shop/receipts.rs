@@ -35,6 +35,7 @@ impl<P: Ports> Shop<P> {
     pub(super) async fn receipt(&self, order: &Order) -> Result<Answer, Fault> {
         let kind = format!("receipt-{}", order.state.name());
         let reference = order.reference();
+        self.office.require_undoubted(&reference)?;
         let message = async || self.receipt_message(order).await;
         let receipt = self.office.say_once(&kind, &reference, message).await?;
         Ok(web::cose(receipt))

@@ -9,6 +9,7 @@ use tallystick_protocol::checkout::order::{
 use tallystick_protocol::checkout::policy::Field;
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::{Domain, Role};
+use tallystick_protocol::wire::time::Timestamp;
 
 use super::coupons::{ByCoupons, rest_of};
 use super::wanted::Marks;
@@ -38,15 +39,33 @@ pub(super) struct CheckedOrder {
     pub merchant_reference: Option<String>,
     /// What the shop hands over itself, and when, as it is kept; none if a courier delivers.
     pub handing: Option<Vec<u8>>,
+    /// Whether something was signed about it that was forgotten with it: then it was taken in before, in its time.
+    pub was_forgotten: bool,
 }
 
 impl<P: Ports> Shop<P> {
     /// Checks everything about an order that can be checked without deciding anything.
-    pub(super) async fn check_order(&self, order: &SplitOrder) -> Result<CheckedOrder, Fault> {
-        self.check_header(order)?;
+    /// `signed_form` is what a wallet brings with an order that it shows again.
+    pub(super) async fn check_order(
+        &self,
+        order: &SplitOrder,
+        signed_form: Option<&[u8]>,
+    ) -> Result<CheckedOrder, Fault> {
+        let was_forgotten = self.was_forgotten(order)?;
+        self.check_header(order, was_forgotten)?;
         let part = self.open_own_part(order).await?;
         let digest = part.require(Field::Form).map_err(part_fault)?;
-        let kept = forms::find(self.office.tables(), digest, self.office.now())?;
+        let good_at = match was_forgotten {
+            true => Timestamp(0),
+            false => self.office.now(),
+        };
+        let kept = match forms::find(self.office.tables(), digest, good_at) {
+            Err(fault) if was_forgotten => {
+                let signed = signed_form.ok_or(fault)?;
+                forms::brought(signed, digest)?
+            }
+            kept => kept?,
+        };
         let form = kept.form;
         let form_digest = <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)?;
         let coupons = self.check_coupons(&form, order, &part).await?;
@@ -69,6 +88,7 @@ impl<P: Ports> Shop<P> {
             of_catalogue: kept.of_catalogue,
             merchant_reference: kept.merchant_reference,
             handing: kept.handing,
+            was_forgotten,
         })
     }
 
@@ -79,7 +99,7 @@ impl<P: Ports> Shop<P> {
         <[u8; 32]>::try_from(digest).map_err(Fault::untrusted)
     }
 
-    fn check_header(&self, order: &SplitOrder) -> Result<(), Fault> {
+    fn check_header(&self, order: &SplitOrder, was_forgotten: bool) -> Result<(), Fault> {
         let header = &order.header;
         let now = self.office.now();
         if header.shop != self.office.settings.domain {
@@ -88,7 +108,7 @@ impl<P: Ports> Shop<P> {
                 "The order is for another shop.",
             ));
         }
-        if header.expires_at <= now {
+        if header.expires_at <= now && !was_forgotten {
             return Err(Fault::new(Kind::Expired, "The order has expired."));
         }
         let lifetime = header.expires_at.seconds_since(header.sent_at);

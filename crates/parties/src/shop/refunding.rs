@@ -40,6 +40,7 @@ impl<P: Ports> Shop<P> {
         minor: u64,
     ) -> Result<(), Fault> {
         let order = book::find(tables, order_id)?.ok_or_else(Fault::not_found)?;
+        self.require_whole(&order)?;
         let decided = refunds::decide(tables, &order, minor, self.office.now())?;
         for refund in &decided.coupons {
             self.give_back_coupon(tables, &order, refund)?;
@@ -72,6 +73,17 @@ impl<P: Ports> Shop<P> {
         };
         self.office
             .decide(tables, letters::REFUND, &reference, &request)?;
+        self.post_refund(tables, order, refund)
+    }
+
+    /// Posts what was decided to be asked of whoever paid.
+    pub(super) fn post_refund(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        refund: &Refund,
+    ) -> Result<(), Fault> {
+        let reference = refund.reference(&order.root);
         let letter = NewLetter {
             kind: letters::REFUND,
             reference: &reference,

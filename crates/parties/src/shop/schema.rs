@@ -1,9 +1,9 @@
 //! The shop's tables.
 
 use super::merchant::done_once;
-use super::{handing, sessions};
+use super::{handing, recollecting, sessions};
 use crate::store::retention::{PARTS_DAYS, Rule};
-use crate::store::schema::Migration;
+use crate::store::schema::{EXPANDING, Migration};
 use crate::store::sealed::Sealed;
 
 /// The steps that lead to the newest schema.
@@ -212,6 +212,8 @@ pub const TABLES: &[Migration] = &[
     Migration(&["ALTER TABLE shop_orders ADD COLUMN parcel TEXT"]),
     // What the shop hands over itself for a form without a courier, sealed.
     Migration(&["ALTER TABLE shop_forms ADD COLUMN handing BLOB"]),
+    // What was signed about orders that were forgotten, until their wallets show them again.
+    Migration(&[EXPANDING, recollecting::TABLE]),
 ];
 
 /// What others signed about the orders of a time, for the evidence of a month.
@@ -263,9 +265,20 @@ pub const KEPT: &[Rule] = &[
     Rule {
         what: "forms",
         days: 0,
+        sql: FORGET_FORMS,
+    },
+    Rule {
+        what: "forms-of-before",
+        days: PARTS_DAYS,
         sql: "DELETE FROM shop_forms WHERE expires_at <= ?",
     },
 ];
+
+/// Drops the forms that have expired; but those that were good when the shop was brought back to an earlier moment stay for 30
+/// days, because an order may come again that was made from one.
+pub const FORGET_FORMS: &str = "DELETE FROM shop_forms WHERE expires_at <= ? AND NOT EXISTS (
+    SELECT 1 FROM generations
+    WHERE number > 1 AND shop_forms.expires_at > since AND shop_forms.expires_at <= began_at_ms / 1000 + 3600)";
 
 /// Which columns are sealed.
 pub(super) const SEALED: &[Sealed] = &[

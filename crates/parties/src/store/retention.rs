@@ -42,6 +42,12 @@ const COMMON: &[Rule] = &[
         days: 0,
         sql: "DELETE FROM commands WHERE keep_until <= ?",
     },
+    // A peer that was brought back to an earlier moment asks for it; what it signed is good for so long.
+    Rule {
+        what: "heard-words",
+        days: PARTS_DAYS,
+        sql: "DELETE FROM heard_words WHERE at <= ?",
+    },
     Rule {
         what: "key-shares",
         days: EARLIER_EPOCH_DAYS,

@@ -229,4 +229,15 @@ pub const COMMON: &[Migration] = &[
         "CREATE TABLE generation_doubts (
             root TEXT PRIMARY KEY, peer TEXT NOT NULL, why TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT",
     ]),
+    // In which role a peer is asked; none of one that was asked before there were several: it is a shop.
+    Migration(&[
+        EXPANDING,
+        "ALTER TABLE generation_peers ADD COLUMN role TEXT",
+    ]),
+    // What peers signed that they must not say differently ([`crate::recollection::heard`]): 30 days.
+    Migration(&[
+        EXPANDING,
+        crate::recollection::heard::TABLE[0],
+        crate::recollection::heard::TABLE[1],
+    ]),
 ];

@@ -32,6 +32,7 @@ mod paying_letters;
 mod paying_refused;
 mod power;
 mod random;
+mod recollecting;
 mod refusing;
 mod rotation;
 mod spread;

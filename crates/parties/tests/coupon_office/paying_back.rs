@@ -46,7 +46,7 @@ fn refunded(world: &World, order: &Order, minor: u64, id: &str) {
 }
 
 /// What the shop passes on to the holder: to each coupon, and by whoever paid the rest.
-fn told(world: &World, order: &Order) -> (Vec<u64>, u64) {
+pub fn told(world: &World, order: &Order) -> (Vec<u64>, u64) {
     let answer = world.get(SHOP, &format!("{}/refunds", order.path()));
     let said: RefundAdvices = decode(answer.body()).unwrap();
     let coupons = said.coupons.unwrap_or_default();

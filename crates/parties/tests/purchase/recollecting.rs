@@ -15,7 +15,7 @@ use super::commands::command;
 use super::courier_alone::{ISSUER_KEY, clearance, delivery, envelope, signed_as};
 use super::holder::{COSE, Holder, Order};
 use super::talk::{buy, courier_answer, issuer_answer, send_order, state};
-use super::world::{COURIER, ISSUER, SHOP, World, domain, problem, text};
+use super::world::{CA, COURIER, ISSUER, SHOP, World, domain, problem, text};
 
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
@@ -47,7 +47,7 @@ fn restore(world: &World, moment: Timestamp, id: &str) -> Response<Vec<u8>> {
 }
 
 /// What keeps the courier from being ready, by their codes.
-fn reasons(world: &World, party: &str) -> Vec<String> {
+pub fn reasons(world: &World, party: &str) -> Vec<String> {
     let answer = world.get(party, "/v1/ready");
     let ready: Json = serde_json::from_slice(answer.body()).unwrap();
     let reasons = ready["reasons"].as_array().unwrap();
@@ -317,13 +317,13 @@ fn a_party_whose_generation_is_past_or_that_cannot_ask_decides_nothing() {
     assert_eq!(reasons(&world, COURIER), ["generation-past"]);
     let answer = world.get(COURIER, &format!("/v1/answers/{}", order.root));
     assert_eq!(problem(&answer), "starting");
-    world.enter_generation(SHOP, 2);
-    assert_eq!(reasons(&world, SHOP), ["generation-unknown"]);
+    world.enter_generation(CA, 2);
+    assert_eq!(reasons(&world, CA), ["generation-unknown"]);
     let told = [("moment", "1".to_owned())];
-    let answer = command(&world, SHOP, "restore", &told, "one");
+    let answer = command(&world, CA, "restore", &told, "one");
     assert_eq!(problem(&answer), "malformed");
-    world.enter_generation(SHOP, 1);
-    assert_eq!(reasons(&world, SHOP), [""; 0]);
+    world.enter_generation(CA, 1);
+    assert_eq!(reasons(&world, CA), [""; 0]);
 }
 
 #[test]

@@ -457,9 +457,31 @@ impl World {
 
     /// The platform makes a party's memory what it was when these bytes were read, and starts it anew.
     #[allow(dead_code, reason = "the orders' tests use it")]
-    pub fn bring_back(&mut self, name: &'static str, bytes: &[u8]) {
+    pub fn bring_back(&self, name: &'static str, bytes: &[u8]) {
         self.machine(name).database.restore(bytes).unwrap();
-        self.restart(name);
+        self.start(name);
+        self.get(name, "/health");
+    }
+
+    /// As [`World::new`], where this party's operator has raised its generation.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn in_generation(name: &'static str, generation: u32) -> Self {
+        let cast = Cast {
+            restored: Some((name, generation)),
+            ..Cast::default()
+        };
+        Self::of(&NAMES, cast)
+    }
+
+    /// As [`World::bring_back`], to a moment before its present generation had begun.
+    #[allow(dead_code, reason = "the wallet's tests use it")]
+    pub fn bring_back_frozen(&self, name: &'static str, bytes: &[u8]) {
+        let database = &self.machine(name).database;
+        database.restore(bytes).unwrap();
+        for table in ["generations", "generation_peers"] {
+            database.run(&format!("DELETE FROM {table}"), &[]).unwrap();
+        }
+        self.start(name);
         self.get(name, "/health");
     }
 

@@ -22,6 +22,7 @@ pub mod message {
         ORDER_FORM = 10;
         SPLIT_ORDER = 11;
         HOLDER_APPROVAL = 12;
+        ORDER_AGAIN = 13;
         CONFIRMATION_REQUEST = 20;
         CONFIRMATION_ANSWER = 21;
         INTRODUCTION_REQUEST = 22;

@@ -6,7 +6,7 @@ use tallystick_protocol::checkout::coupons::{
 use tallystick_protocol::checkout::form::{Delivery, Item, OrderForm, WithoutCourier};
 use tallystick_protocol::checkout::gift::Gift;
 use tallystick_protocol::checkout::names::LocalText;
-use tallystick_protocol::checkout::order::{HolderApproval, OrderHeader, SplitOrder};
+use tallystick_protocol::checkout::order::{HolderApproval, OrderAgain, OrderHeader, SplitOrder};
 use tallystick_protocol::checkout::policy::{Field, PolicyName};
 use tallystick_protocol::checkout::seller::Seller;
 use tallystick_protocol::checkout::tax::TaxLine;
@@ -137,6 +137,8 @@ fn the_order_is_as_the_page_says() {
             form_start: Some(5),
         },
     );
+    let (order, form) = (vec![1], vec![2]);
+    holds("order-again", &OrderAgain { order, form });
     header.courier = None;
     holds(
         "split-order",

@@ -58,7 +58,11 @@ impl Desk<'_> {
                 } => self.take_confirmation(order, *role, *sent_at, said)?,
                 Question::Identity { order, role } => self.take_identity(order, *role, said)?,
                 Question::Send(order) => self.take_sent(order, said)?,
-                Question::Receipt(order) => self.take_receipt(order, said)?,
+                Question::Again(order) => self.take_again(order, said)?,
+                Question::Receipt(order) => {
+                    self.note_shops_memory(order, said)?;
+                    self.take_receipt(order, said)?;
+                }
                 Question::Money(order) => self.take_money(order, said)?,
                 Question::Courier(order) => self.take_courier(order, said)?,
                 Question::Refunds(order) => self.take_refunds(order, said)?,

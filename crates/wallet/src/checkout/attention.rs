@@ -49,6 +49,12 @@ pub struct Attention {
     since_ms: u64,
     /// The shop gave no usable answer.
     pub shop_is_silent: bool,
+    /// The shop has nothing of a parcel of which it should have: whether it knows the order is asked.
+    pub parcel_is_lost: bool,
+    /// The shop knows no such order, and is shown it again.
+    pub shop_forgot: bool,
+    /// It did not take it again: it is not shown it at each look.
+    pub shop_took_no_more: bool,
     /// The issuer signed that it has nothing of this order, and nobody can bring it any more.
     pub no_money: bool,
     /// The issuer said in this round where the money is.

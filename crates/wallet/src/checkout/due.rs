@@ -78,7 +78,9 @@ impl Desk<'_> {
                 asks.push(self.shop_ask(&order));
             }
             OrderState::Sent | OrderState::Received | OrderState::Authorised => {
-                if expired {
+                if let Some(again) = self.again_ask(&order) {
+                    asks.push(again);
+                } else if expired {
                     // Too late to send it: whatever the shop did with it, it did before.
                     asks.push(self.receipt_ask(&order));
                 } else {
@@ -116,7 +118,7 @@ impl Desk<'_> {
         cancellation.unwrap_or_else(|| self.receipt_ask(order))
     }
 
-    fn receipt_ask(&self, order: &OrderRecord) -> Ask<Question> {
+    pub(super) fn receipt_ask(&self, order: &OrderRecord) -> Ask<Question> {
         let id = order.request_id.clone();
         ask::get(Question::Receipt(id), self.order_url(order, ""), COSE)
     }

@@ -53,6 +53,8 @@ error_kinds! {
     HandedUnreadable = 247, "handed-unreadable";
     /// A gift's note is too long, or has something in it that is not seen.
     GiftNoteInvalid = 248, "gift-note-invalid";
+    /// The shop does not know the order any more, and does not take it again.
+    ShopForgot = 249, "shop-forgot";
     /// The chosen coupons cannot pay the order, for the reason that is named.
     CouponNotUsable = 131, "coupon-not-usable";
     /// The shop could not have a coupon of the order held.

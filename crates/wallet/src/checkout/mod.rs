@@ -4,6 +4,7 @@
 //! wallet that dies anywhere goes on from its last stored step.
 
 mod advance;
+mod again;
 mod approve;
 mod attention;
 mod away;

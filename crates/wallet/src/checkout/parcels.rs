@@ -97,11 +97,13 @@ impl Desk<'_> {
         let due: Vec<_> = due.map(|order| order.record.clone()).collect();
         for order in due {
             let url = self.order_url(&order, "/tracking");
+            let instead = self.again_ask(&order).or_else(|| self.memory_ask(&order));
             let id = order.request_id;
             if let Some(attention) = self.attention(&id) {
                 attention.put_off_parcel(&SOON_MS, PAUSE_MS, now_ms);
             }
-            asks.push(ask::get(Question::Tracking(id), url, COSE));
+            let tracking = || ask::get(Question::Tracking(id), url, COSE);
+            asks.push(instead.unwrap_or_else(tracking));
         }
         Ok(asks)
     }
@@ -112,8 +114,14 @@ impl Desk<'_> {
             return Ok(());
         }
         for Answer { question, said } in answers {
-            if let Question::Tracking(order) = question {
-                self.take_parcel(order, said)?;
+            match question {
+                Question::Tracking(order) => {
+                    self.note_lost_parcel(order, said, SOON_MS.len())?;
+                    self.take_parcel(order, said)?;
+                }
+                Question::Receipt(order) => self.note_shops_memory(order, said)?,
+                Question::Again(order) => self.take_again(order, said)?,
+                _ => {}
             }
         }
         Ok(())

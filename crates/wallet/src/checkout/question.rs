@@ -33,6 +33,8 @@ pub enum Question {
     },
     /// The shop, to take the order.
     Send(String),
+    /// The shop, which has forgotten it, to take the order again.
+    Again(String),
     /// The shop, how the order stands.
     Receipt(String),
     /// The issuer, where the money is.

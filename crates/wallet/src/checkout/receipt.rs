@@ -211,12 +211,6 @@ pub(super) fn take_up(
     now: Timestamp,
 ) -> Result<(), WalletError> {
     keep_receipt(order, &findings);
-    if let Some(approval) = &mut order.approval
-        && findings.shop.is_some()
-    {
-        // The shop has it; nothing has to be sent again.
-        approval.split_order = None;
-    }
     if findings.authorised.is_some() && order.authorisation.is_none() {
         order.authorisation = findings.authorised.clone();
         order.money = order.money.or(Some(MoneyState::Reserved));
@@ -239,6 +233,7 @@ pub(super) fn take_up(
             order.handing_over = Some(handed.word);
             order.handed = handed.goods;
             if let Some(approval) = &mut order.approval {
+                approval.split_order = None;
                 approval.cancellation = None;
             }
             order.refused_by = None;

@@ -18,6 +18,7 @@ mod clocks;
 mod consent;
 mod device;
 mod epochs;
+mod forgetful_shop;
 mod gift;
 mod holder;
 mod interruptions;

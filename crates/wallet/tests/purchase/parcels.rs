@@ -31,7 +31,7 @@ fn moved(world: &World, order: &OrderView, what: &str) {
 }
 
 /// The wallet asks by itself, as often as it wishes, for so long.
-fn followed(holder: &Holder<'_>, milliseconds: u64) -> Option<u64> {
+pub fn followed(holder: &Holder<'_>, milliseconds: u64) -> Option<u64> {
     let end = holder.world.now().0 * 1_000 + milliseconds;
     loop {
         let pause = block_on(holder.wallet.follow_parcels(None)).unwrap();
@@ -52,7 +52,7 @@ fn looked_at(holder: &Holder<'_>, order: &OrderView) -> OrderView {
     holder.order(&order.request_id)
 }
 
-fn steps(order: &OrderView) -> Vec<&'static str> {
+pub fn steps(order: &OrderView) -> Vec<&'static str> {
     let parcel = order.parcel.as_ref().unwrap();
     parcel.moves.iter().map(|one| one.step).collect()
 }

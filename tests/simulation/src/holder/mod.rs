@@ -128,6 +128,8 @@ pub(crate) struct Holder {
     pub(crate) orders: RefCell<Vec<OrderView>>,
     /// Whether the wallet has nothing left to follow.
     pub(crate) is_settled: Cell<bool>,
+    /// Whether they look where their parcels are.
+    pub(crate) follows_parcels: Cell<bool>,
     /// How often in a row a card was refused its keys.
     refusals: Cell<u32>,
 }
@@ -208,6 +210,7 @@ impl Holder {
             approved: RefCell::default(),
             orders: RefCell::default(),
             is_settled: Cell::new(false),
+            follows_parcels: Cell::new(false),
             refusals: Cell::new(0),
         }
     }
@@ -273,6 +276,9 @@ impl Holder {
     /// Moves orders on; says when to do it again.
     async fn follow(&self, wallet: &OwnWallet) -> u64 {
         let outcome = wallet.advance().await;
+        if self.follows_parcels.get() {
+            let _ = wallet.follow_parcels(None).await;
+        }
         self.is_settled.set(outcome == Ok(None));
         // As the extension, which looks again as soon as the holder has done something.
         let longest_ms = if self.is_calm.get() { 15_000 } else { 1_000 };

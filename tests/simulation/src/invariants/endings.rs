@@ -1,9 +1,11 @@
 //! Each order has ended at everybody, and where nobody lied, everywhere in the same way: paid and on its way, or
 //! neither.
 
+use std::collections::BTreeSet;
+
 use tallystick_wallet::view::{OrderState, OrderView};
 
-use super::{none, orders_of, rows, state_of, states};
+use super::{none, orders_of, rows, state_of, states, texts};
 use crate::cast::{COURIERS, SHOP};
 use crate::holder::Holder;
 use crate::town::Town;
@@ -90,9 +92,32 @@ fn agree(town: &Town, broken: &mut Vec<String>) {
             ));
         }
     }
-    for order in money.keys().filter(|order| !known.contains_key(*order)) {
+    let forgotten = forgotten(town);
+    let unknown = money.keys().filter(|order| !known.contains_key(*order));
+    for order in unknown.filter(|order| !forgotten.contains(*order)) {
         broken.push(format!("the shop does not know order {order}"));
     }
+}
+
+/// What the shop forgot and knows to have signed something about. Of what came to nothing no wallet shows it again.
+fn forgotten(town: &Town) -> BTreeSet<String> {
+    let roots = texts(
+        town,
+        SHOP,
+        "SELECT DISTINCT lower(hex(root)) FROM shop_forgotten",
+    );
+    let mut orders = BTreeSet::new();
+    for payer in town.payers() {
+        let sql = "SELECT lower(hex(root)), lower(hex(order_id)) FROM issuer_reservations WHERE state <> 'captured'";
+        for row in rows(town, payer, sql) {
+            if let (Ok(root), Ok(order)) = (row.text(0), row.text(1))
+                && roots.iter().any(|known| known == root)
+            {
+                orders.insert(order.to_owned());
+            }
+        }
+    }
+    orders
 }
 
 /// The wallet says what is the case.

@@ -44,7 +44,7 @@ impl CouponRefund {
     }
 
     /// The reference of its letter and its statement.
-    fn reference(&self, root: &Root) -> String {
+    pub(in crate::shop) fn reference(&self, root: &Root) -> String {
         format!("{root} {} {}", self.place, self.number)
     }
 

@@ -15,7 +15,7 @@ use crate::post::outbox::{self, Content, NewLetter};
 use crate::shop::book::Order;
 use crate::shop::delivering::PATIENCE_SECONDS;
 use crate::shop::state::OrderState;
-use crate::shop::{EVIDENCE_SECONDS, Shop, asking, letters};
+use crate::shop::{EVIDENCE_SECONDS, Shop, asking, letters, settling};
 use crate::standing::statements;
 
 /// Where a coupon is presented.
@@ -26,7 +26,7 @@ pub(in crate::shop) struct Holding<'a, P: Ports>(pub(in crate::shop) &'a Shop<P>
 
 /// Posts the question. It goes on for a day after the order's end, until it is known whether there is something to give free;
 /// the office ends a hold by itself.
-pub(super) fn ask_office(
+pub(in crate::shop) fn ask_office(
     tables: &dyn Tables,
     order: &Order,
     coupon: &OrderCoupon,
@@ -99,6 +99,10 @@ impl<P: Ports> Exchange<P> for Holding<'_, P> {
             (ShareState::Recalled, _) => rows::move_to(tables, coupon, ShareState::Free),
             (_, CouponOutcome::Done) => {
                 rows::move_to(tables, coupon, ShareState::Held)?;
+                // Of an order that was forgotten and taken up again that may be known before this.
+                if settling::is_charged(tables, &order.root)? {
+                    return shop.take_coupons(tables, order);
+                }
                 let all = of_order(tables, &order.order_id)?;
                 let is_held = |one: &OrderCoupon| one.state == ShareState::Held;
                 if all.iter().all(is_held) {

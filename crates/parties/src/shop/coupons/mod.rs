@@ -11,8 +11,8 @@ mod settling;
 
 pub(super) use checking::{ByCoupons, rest_of};
 pub(super) use giving_back::{CouponRefund, GivingBack, given_back_of, refunds_of};
-pub(super) use holding::Holding;
-pub(super) use rows::{OrderCoupon, ShareState, of_order};
+pub(super) use holding::{Holding, ask_office};
+pub(super) use rows::{OrderCoupon, ShareState, move_to as move_coupon, of_order};
 pub(super) use settling::SettlingCoupons;
 
 use sha2::{Digest, Sha256};
@@ -30,7 +30,7 @@ use crate::standing::statements::{self, Content};
 
 /// By what number the offices know an order. Form and root together: the form nobody but shop, page and wallet knows, so that
 /// an office cannot tell from the number which order of an issuer or courier it is.
-fn held_for(order: &Order) -> [u8; 32] {
+pub(super) fn held_for(order: &Order) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(context::COUPON_HELD_FOR.as_bytes());
     hash.update(Sha256::digest(&order.form));

@@ -75,6 +75,7 @@ impl Stored for ShareState {
 
 typed_row! {
     /// A coupon that pays a part of an order.
+    #[derive(Clone)]
     pub struct OrderCoupon in "shop_coupons" {
         /// The order.
         pub order_id: OrderId = "order_id",
@@ -145,7 +146,7 @@ pub(super) fn by_reference<'r>(
 ///
 /// # Errors
 /// [`Kind::Conflict`] naming both states if there is no such move.
-pub(super) fn move_to(
+pub(in crate::shop) fn move_to(
     tables: &dyn Tables,
     coupon: &OrderCoupon,
     next: ShareState,

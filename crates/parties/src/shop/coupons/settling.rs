@@ -158,6 +158,16 @@ impl<P: Ports> Shop<P> {
             amount,
         };
         self.office.decide(tables, kind, reference, &said)?;
+        self.post_to_coupon_office(tables, coupon, (kind, reference))
+    }
+
+    /// Posts what was decided to be said of a coupon.
+    pub(in crate::shop) fn post_to_coupon_office(
+        &self,
+        tables: &dyn Tables,
+        coupon: &OrderCoupon,
+        (kind, reference): (&str, &str),
+    ) -> Result<(), Fault> {
         let give_up_at = self.office.now().plus_seconds(EVIDENCE_SECONDS);
         let letter = NewLetter {
             kind,

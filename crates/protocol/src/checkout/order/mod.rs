@@ -5,6 +5,7 @@
 //! all leaves and the order's header. Each part discloses the leaves its reader may know, carries
 //! the hashes of all others, and is sealed with the root as associated data.
 
+mod again;
 mod approval;
 mod fields;
 mod header;
@@ -15,6 +16,7 @@ mod part;
 mod proof;
 mod split;
 
+pub use again::OrderAgain;
 pub use approval::{HolderApproval, UnsignedApproval, VerifiedApproval};
 pub use fields::{
     Destination, FieldError, HolderDetails, ItemLine, ItemNumberLine, OrderFields, VALUE_MAX_BYTES,

@@ -67,6 +67,11 @@ impl OrderRecord {
         if before.is_some_and(|before| before >= last.step) {
             return;
         }
+        if last.step == ParcelStep::Delivered
+            && let Some(approval) = &mut self.approval
+        {
+            approval.split_order = None;
+        }
         let known = before.unwrap_or(ParcelStep::LabelMade);
         for one in report.moves.iter().filter(|one| one.step > known) {
             self.note(event_of(one.step), now);

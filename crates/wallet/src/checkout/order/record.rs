@@ -100,7 +100,8 @@ pub struct Approval {
     /// Shop, issuer and courier, if one delivers.
     #[n(7)]
     pub confirmations: Vec<Confirmation>,
-    /// The encoded order, sealed for its readers; dropped once the shop has it.
+    /// The encoded order, sealed for its readers. It is sent until the shop has it, and kept until the parcel has arrived or
+    /// the order has ended otherwise, because a shop that was brought back to an earlier moment has it no more.
     #[cbor(n(8), with = "minicbor::bytes")]
     pub split_order: Option<Vec<u8>>,
     /// Whether the holder agreed to what the shop asks beyond its policy.
