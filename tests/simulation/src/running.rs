@@ -112,6 +112,7 @@ impl<P: Ports> Party for Running<P> {
     fn goes_back_to(&self) -> Option<Timestamp> {
         match self {
             Self::Courier(party) => party.goes_back_to(),
+            Self::Issuer(party) => party.goes_back_to(),
             _ => None,
         }
     }

@@ -17,6 +17,7 @@ mod handing_over;
 pub(crate) mod homes;
 pub(crate) mod parties;
 pub(crate) mod places;
+mod recalling;
 mod renewing;
 pub(crate) mod revocation;
 pub(crate) mod schema;
@@ -28,6 +29,7 @@ pub use config::IssuerConfig;
 
 use http::{Request, Response};
 use tallystick_protocol::instrument::Instrument;
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::console::Show;
 use crate::office::Office;
@@ -41,6 +43,7 @@ use crate::payer::{FREED, Funds, Payer, Terms, reservations};
 use crate::ports::Ports;
 use crate::post::due::{Job, Next};
 use crate::post::waking::Duties;
+use crate::recollection::asking::CATCH_UP;
 use crate::standing::confirmations;
 use crate::store::retention::Rule;
 
@@ -221,6 +224,10 @@ impl<P: Ports> Party for Issuer<P> {
     async fn wake(&self) {
         self.office.wake(self).await;
     }
+
+    fn goes_back_to(&self) -> Option<Timestamp> {
+        self.office.take_moment()
+    }
 }
 
 impl<P: Ports> Duties for Issuer<P> {
@@ -230,6 +237,7 @@ impl<P: Ports> Duties for Issuer<P> {
             FREED => self.send_on(&job.reference),
             ACROSS => self.carry_on(job).await,
             homes::TELL => self.tell(job).await,
+            CATCH_UP => self.office.catch_up(self, job).await,
             _ => Ok(Next::Done),
         }
     }

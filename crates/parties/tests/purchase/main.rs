@@ -38,6 +38,7 @@ mod money_letters;
 mod moving;
 mod operator;
 mod recollecting;
+mod recollecting_issuer;
 mod reference;
 mod refunds;
 mod refusals;

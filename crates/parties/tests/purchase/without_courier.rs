@@ -32,7 +32,7 @@ fn holder(world: &World) -> Holder {
 }
 
 /// A licence, handed over then.
-fn licence(when: &str, handed_text: Option<&str>) -> Json {
+pub(super) fn licence(when: &str, handed_text: Option<&str>) -> Json {
     let mut line = json!({
         "sku": "licence", "name": { "en": "A licence", "ja": "ライセンス" }, "quantity": 1,
         "unit_price_minor": 980,
@@ -43,7 +43,7 @@ fn licence(when: &str, handed_text: Option<&str>) -> Json {
     json!({ "lines": [line], "hand_over": when })
 }
 
-fn form_of(world: &World, wish: &Json) -> Form {
+pub(super) fn form_of(world: &World, wish: &Json) -> Form {
     let answer = post(world, "/forms", "a-form", Some(wish));
     assert_eq!(answer.status(), 201, "{}", text(&answer));
     let said: Json = serde_json::from_slice(answer.body()).unwrap();
