@@ -21,7 +21,7 @@ use crate::steps;
 use crate::steps_at_bank;
 use crate::steps_at_coupons;
 use crate::steps_away;
-use crate::steps_back::{self, Back};
+use crate::steps_back::{self, Back, Forgetful};
 use crate::steps_between;
 use crate::town::Town;
 use crate::weather::Weather;
@@ -62,8 +62,8 @@ pub struct Options {
     pub crash: Option<Crash>,
     /// Instead of the steps: for so many days one holder buys something every few weeks, and nothing else happens.
     pub days: u32,
-    /// Instead of the steps: holders buy, and meanwhile a courier is brought back by an hour.
-    pub back: Option<Back>,
+    /// Instead of the steps: holders buy, and meanwhile this party is brought back by an hour.
+    pub back: Option<(Forgetful, Back)>,
     /// Whether key spaces have the degrees of a real deployment.
     pub real_degrees: bool,
     /// Whether there is a bank, with everybody who belongs to it, and holders have accounts and purses there.
@@ -147,7 +147,7 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
         None if options.lending == Lending::Hostile => {
             steps_away::with_thieves(town, &anchors, options.steps)
         }
-        None if let Some(back) = options.back => steps_back::courier_forgets(town, &anchors, back),
+        None if let Some(back) = options.back => steps_back::somebody_forgets(town, &anchors, back),
         None if options.days > 0 => live_quietly(town, &anchors, options.days),
         None => take_steps(town, &anchors, &dice, options.steps),
     };
@@ -155,8 +155,8 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
     if rests {
         let mut broken = invariants::broken(town);
         broken.extend(town.noticed());
-        if options.back.is_some() {
-            broken.extend(steps_back::contradictions(town));
+        if let Some((who, _)) = options.back {
+            broken.extend(steps_back::contradictions(town, who));
         }
         if options.days > 0 {
             invariants::business::check(town, &mut broken);

@@ -1,4 +1,4 @@
-//! A courier's memory is brought back by an hour while holders buy: its operator raises the generation, and the platform
+//! A party's memory is brought back by an hour while holders buy: its operator raises the generation, and the platform
 //! puts back what was stored an hour ago.
 
 use std::cell::RefCell;
@@ -8,12 +8,15 @@ use std::rc::Rc;
 use tallystick_parties::Party as _;
 use tallystick_parties::office::place::Shards;
 use tallystick_parties::ports::Clock as _;
-use tallystick_protocol::checkout::answers::{Acceptance, Refusal};
+use tallystick_protocol::checkout::answers::{
+    Acceptance, Authorisation, IssuerAnswer, MoneyState, Refusal,
+};
+use tallystick_protocol::checkout::refunds::RefundAdvice;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 use tallystick_protocol::wire::cbor::decode;
 use tallystick_protocol::wire::time::Timestamp;
 
-use crate::cast::{COURIER, Cast};
+use crate::cast::{COURIER, Cast, ISSUER};
 use crate::dice::Dice;
 use crate::holder::Wish;
 use crate::operator;
@@ -27,14 +30,39 @@ use crate::weather::Weather;
 const MINUTE_MS: u64 = 60_000;
 /// How long before the hour and after it holders buy.
 const QUIET_MS: u64 = 8 * MINUTE_MS;
-/// How far back the courier is brought.
+/// How far back it is brought.
 const BACK_MS: u64 = 60 * MINUTE_MS;
-/// How long it is known that the operator raised the generation before the courier is brought back.
+/// How long it is known that the operator raised the generation before it is brought back.
 const RAISED_MS: u64 = MINUTE_MS;
-/// How long the courier is not there meanwhile.
+/// How long it is not there meanwhile.
 const GONE_MS: u64 = 10_000;
 
-/// How a courier is brought back.
+/// Who forgets an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgetful {
+    /// The first courier.
+    Courier,
+    /// The first issuer.
+    Issuer,
+}
+
+impl Forgetful {
+    const fn party(self) -> &'static str {
+        match self {
+            Self::Courier => COURIER,
+            Self::Issuer => ISSUER,
+        }
+    }
+
+    const fn role(self) -> &'static str {
+        match self {
+            Self::Courier => "courier",
+            Self::Issuer => "issuer",
+        }
+    }
+}
+
+/// How it is brought back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Back {
     /// As docs/operators.md says.
@@ -53,30 +81,36 @@ pub(crate) fn of_one_object(cast: Cast) -> Cast {
     }
 }
 
-/// Holders buy; meanwhile the courier forgets an hour.
-pub(crate) fn courier_forgets(town: &Rc<Town>, anchors: &TrustAnchors, back: Back) -> bool {
-    let dice = Dice::new(town.seed, "back");
+/// Holders buy, and the shop's operator gives back and cancels; meanwhile somebody forgets an hour.
+pub(crate) fn somebody_forgets(
+    town: &Rc<Town>,
+    anchors: &TrustAnchors,
+    (who, back): (Forgetful, Back),
+) -> bool {
+    let (dice, party) = (&Dice::new(town.seed, "back"), who.party());
+    let operator = Dice::new(town.seed, "operator");
+    let buys_for = |milliseconds| buys_for(town, who, (dice, &operator), milliseconds);
     for index in 0..PEOPLE.len() {
         holder_comes(town, index, anchors, true);
     }
-    let mut rests = town.run_for(2 * MINUTE_MS) & buys_for(town, &dice, QUIET_MS);
-    let Some(seat) = town.seat(COURIER).cloned() else {
+    let mut rests = town.run_for(2 * MINUTE_MS) & buys_for(QUIET_MS);
+    let Some(seat) = town.seat(party).cloned() else {
         return false;
     };
     let Ok(an_hour_ago) = seat.machine.database.bytes() else {
         return false;
     };
     let moment = Timestamp(seat.machine.clock.now_ms() / 1000);
-    town.note("what the courier has stored by now is kept");
+    town.note(&format!("what {party} has stored by now is kept"));
     town.weather.set(Weather {
         lost: 40,
         doubled: 40,
         delayed: 40,
     });
-    rests &= buys_for(town, &dice, BACK_MS);
+    rests &= buys_for(BACK_MS);
     if back == Back::ByTheBook {
-        town.note("the courier enters generation 2");
-        let restored = Some((COURIER, 2));
+        town.note(&format!("{party} enters generation 2"));
+        let restored = Some((party, 2));
         town.cast.set(Cast {
             restored,
             ..town.cast.get()
@@ -84,72 +118,111 @@ pub(crate) fn courier_forgets(town: &Rc<Town>, anchors: &TrustAnchors, back: Bac
         seat.evict(town);
         seat.wake_at_once(town);
         rests &= town.run_for(RAISED_MS);
-        rests &= is_commanded(town, &seat, moment);
+        rests &= is_commanded(town, who, &seat, moment);
     }
-    town.note("the courier forgets an hour");
+    town.note(&format!("{party} forgets an hour"));
     seat.stop(town);
     rests &= town.run_for(GONE_MS);
     if seat.machine.database.restore(&an_hour_ago).is_err() {
         return false;
     }
     seat.start(town);
-    rests & buys_for(town, &dice, QUIET_MS)
+    rests & buys_for(QUIET_MS)
 }
 
-/// The courier's operator commands it, and the platform is told to which moment.
-fn is_commanded(town: &Rc<Town>, seat: &Rc<Seat>, moment: Timestamp) -> bool {
+/// Its operator commands it, and the platform is told to which moment.
+fn is_commanded(town: &Rc<Town>, who: Forgetful, seat: &Rc<Seat>, moment: Timestamp) -> bool {
     let command = Command {
-        role: "courier",
-        domain: COURIER,
+        role: who.role(),
+        domain: who.party(),
         command: "restore",
         arguments: &[("moment", moment.0.to_string())],
         id: "an-hour-ago",
         at: Timestamp(seat.machine.clock.now_ms() / 1000),
     };
-    operator::give(town, COURIER, command.signed());
+    operator::give(town, who.party(), command.signed());
     let rests = town.run_for(GONE_MS);
-    let told = seat.running().and_then(|courier| courier.goes_back_to());
+    let told = seat.running().and_then(|party| party.goes_back_to());
     assert_eq!(told, Some(moment), "the command was not followed");
     rests
 }
 
-/// Every few minutes somebody buys something.
-fn buys_for(town: &Rc<Town>, dice: &Dice, milliseconds: u64) -> bool {
+/// Every few minutes somebody buys something. Where an issuer forgets, cards pay too little now and then, and the shop's
+/// operator is at work.
+fn buys_for(
+    town: &Rc<Town>,
+    who: Forgetful,
+    (dice, at_shop): (&Dice, &Dice),
+    milliseconds: u64,
+) -> bool {
     let end_ms = town.scheduler.now_ms() + milliseconds;
     let mut rests = true;
     while town.scheduler.now_ms() < end_ms {
         let holders = town.holders.borrow().clone();
         let wish = if dice.chance(150) {
             Wish::ToTheIsland
+        } else if who == Forgetful::Issuer && dice.chance(100) {
+            Wish::TooMuch
         } else {
             Wish::Tea
         };
         dice.pick(&holders).wishes.borrow_mut().push_back(wish);
         rests &= town.run_for(dice.between(2 * MINUTE_MS, 6 * MINUTE_MS));
+        if who == Forgetful::Issuer {
+            operator::work(town, at_shop);
+        }
     }
     rests
 }
 
-/// In all that the courier ever signed, in each of its generations, no two statements contradict each other: one order is
-/// accepted under one number, or refused.
-pub(crate) fn contradictions(town: &Town) -> Vec<String> {
-    let Some(seat) = town.seat(COURIER) else {
-        return vec!["there is no courier".to_owned()];
+/// In all that the party ever signed, in each of its generations, no two statements contradict each other: one order is
+/// accepted under one number or refused, paid or free, one refund has one outcome.
+pub(crate) fn contradictions(town: &Town, who: Forgetful) -> Vec<String> {
+    let party = who.party();
+    let Some(seat) = town.seat(party) else {
+        return vec![format!("there is no {party}")];
     };
     let said = RefCell::new(BTreeMap::new());
     let broken = RefCell::new(Vec::new());
     seat.machine.signing.has_signed(|payload| {
-        let accepted = decode::<Acceptance>(payload).map(|yes| (yes.root, yes.tracking));
-        let refused = |_| decode::<Refusal>(payload).map(|no| (no.root, String::new()));
-        if let Ok((root, number)) = accepted.or_else(refused) {
+        for (about, word) in said_in(payload) {
             let mut said = said.borrow_mut();
-            let first = said.entry(root.0).or_insert_with(|| number.clone());
-            if *first != number {
-                let what = format!("the courier contradicts itself about order {root}");
+            let first = said.entry(about.clone()).or_insert_with(|| word.clone());
+            if *first != word {
+                let what = format!("{party} contradicts itself about {about}: {first}, {word}");
                 broken.borrow_mut().push(what);
             }
         }
         false
     });
     broken.into_inner()
+}
+
+/// What a statement says for good, and about what.
+fn said_in(payload: &[u8]) -> Vec<(String, String)> {
+    if let Ok(yes) = decode::<Acceptance>(payload) {
+        return vec![(format!("order {}", yes.root), yes.tracking)];
+    }
+    if let Ok(yes) = decode::<Authorisation>(payload) {
+        return vec![(format!("order {}", yes.root), format!("{:?}", yes.amount))];
+    }
+    if let Ok(no) = decode::<Refusal>(payload) {
+        return vec![(format!("order {}", no.root), "refused".to_owned())];
+    }
+    if let Ok(advice) = decode::<RefundAdvice>(payload) {
+        let about = format!("refund {} of order {}", advice.number, advice.root);
+        return vec![(about, format!("{:?} {:?}", advice.outcome, advice.amount))];
+    }
+    let answer = decode::<IssuerAnswer>(payload).ok();
+    let answer = answer.filter(|answer| {
+        matches!(
+            answer.money,
+            Some(MoneyState::Captured | MoneyState::Released)
+        )
+    });
+    let at_rest = answer.map(|answer| {
+        let about = format!("the money of order {}", answer.root);
+        (about, format!("{:?}", answer.money))
+    });
+    at_rest.into_iter().collect()
 }

@@ -1,11 +1,11 @@
 //! A party is brought back to an hour ago while everybody goes on.
 
-use tallystick_simulation::{Back, Options, Outcome, run};
+use tallystick_simulation::{Back, Forgetful, Options, Outcome, run};
 
-fn outcome(seed: u64, back: Back) -> Outcome {
+fn outcome(seed: u64, who: Forgetful, back: Back) -> Outcome {
     run(Options {
         seed,
-        back: Some(back),
+        back: Some((who, back)),
         print: true,
         ..Options::default()
     })
@@ -14,7 +14,7 @@ fn outcome(seed: u64, back: Back) -> Outcome {
 #[test]
 fn a_courier_that_is_brought_back_by_an_hour_contradicts_nothing_and_no_value_is_made_or_lost() {
     for seed in 1..=2 {
-        let outcome = outcome(seed, Back::ByTheBook);
+        let outcome = outcome(seed, Forgetful::Courier, Back::ByTheBook);
         assert_eq!(outcome.violations, [""; 0], "seed {seed}");
         assert!(outcome.delivered >= 8, "seed {seed}: {}", outcome.delivered);
         let asked = |line: &&String| line.contains("POST /v1/recollections");
@@ -28,5 +28,34 @@ fn a_courier_whose_storage_is_simply_put_back_is_noticed() {
     let is_it =
         |what: &String| what.contains("contradicts itself") || what.contains("its parcel unknown");
     let mut seeds = 1..=2;
-    assert!(seeds.any(|seed| outcome(seed, Back::Simply).violations.iter().any(is_it)));
+    assert!(seeds.any(|seed| {
+        outcome(seed, Forgetful::Courier, Back::Simply)
+            .violations
+            .iter()
+            .any(is_it)
+    }));
+}
+
+#[test]
+fn an_issuer_that_is_brought_back_by_an_hour_contradicts_nothing_and_no_value_is_made_or_lost() {
+    for seed in 1..=2 {
+        let outcome = outcome(seed, Forgetful::Issuer, Back::ByTheBook);
+        assert_eq!(outcome.violations, [""; 0], "seed {seed}");
+        assert!(outcome.delivered >= 8, "seed {seed}: {}", outcome.delivered);
+        let asked = |line: &&String| line.contains("POST /v1/recollections");
+        let asked = outcome.lines.iter().filter(asked).count();
+        assert!(asked >= 2, "seed {seed}: asked {asked} times");
+    }
+}
+
+#[test]
+fn an_issuer_whose_storage_is_simply_put_back_is_noticed() {
+    let is_it = |what: &String| {
+        what.contains("contradicts itself") || what.contains("never") || what.contains("its money")
+    };
+    let mut seeds = 1..=2;
+    assert!(seeds.any(|seed| {
+        let outcome = outcome(seed, Forgetful::Issuer, Back::Simply);
+        outcome.violations.iter().any(is_it)
+    }));
 }
