@@ -61,5 +61,5 @@ pub use invariants::between::Counts;
 pub use lending::Lending;
 pub use plant::Plant;
 pub use run::{Crash, Options, Outcome, run};
-pub use steps_back::Back;
+pub use steps_back::{Back, Forgetful};
 pub use sweep::{Sweep, every_step_or};

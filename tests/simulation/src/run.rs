@@ -7,7 +7,7 @@ use tallystick_parties::Party as _;
 use tallystick_parties::native::block_on;
 use tallystick_protocol::trust::certificate::TrustAnchors;
 
-use crate::cast::{CA, COURIER};
+use crate::cast::CA;
 use crate::coupons::replay::PAUSE_MS;
 use crate::dice::Dice;
 use crate::holder::banking::Errand;
@@ -21,7 +21,7 @@ use crate::steps;
 use crate::steps_at_bank;
 use crate::steps_at_coupons;
 use crate::steps_away;
-use crate::steps_back::{self, Back};
+use crate::steps_back::{self, Back, Forgetful};
 use crate::steps_between;
 use crate::town::Town;
 use crate::weather::Weather;
@@ -62,10 +62,8 @@ pub struct Options {
     pub crash: Option<Crash>,
     /// Instead of the steps: for so many days one holder buys something every few weeks, and nothing else happens.
     pub days: u32,
-    /// Instead of the steps: holders buy, and meanwhile a party is brought back by an hour.
-    pub back: Option<Back>,
-    /// Which party that is: a domain; a courier, if it is not said.
-    pub forgets: Option<&'static str>,
+    /// Instead of the steps: holders buy, and meanwhile this party is brought back by an hour.
+    pub back: Option<(Forgetful, Back)>,
     /// Whether key spaces have the degrees of a real deployment.
     pub real_degrees: bool,
     /// Whether there is a bank, with everybody who belongs to it, and holders have accounts and purses there.
@@ -149,10 +147,7 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
         None if options.lending == Lending::Hostile => {
             steps_away::with_thieves(town, &anchors, options.steps)
         }
-        None if let Some(back) = options.back => {
-            let who = options.forgets.unwrap_or(COURIER);
-            steps_back::one_forgets(town, &anchors, back, who)
-        }
+        None if let Some(back) = options.back => steps_back::somebody_forgets(town, &anchors, back),
         None if options.days > 0 => live_quietly(town, &anchors, options.days),
         None => take_steps(town, &anchors, &dice, options.steps),
     };
@@ -160,8 +155,7 @@ fn everything(town: &Rc<Town>, options: Options) -> Vec<String> {
     if rests {
         let mut broken = invariants::broken(town);
         broken.extend(town.noticed());
-        if options.back.is_some() {
-            let who = options.forgets.unwrap_or(COURIER);
+        if let Some((who, _)) = options.back {
             broken.extend(steps_back::contradictions(town, who));
         }
         if options.days > 0 {

@@ -113,6 +113,7 @@ impl<P: Ports> Party for Running<P> {
         match self {
             Self::Courier(party) => party.goes_back_to(),
             Self::Shop(party) => party.goes_back_to(),
+            Self::Issuer(party) => party.goes_back_to(),
             _ => None,
         }
     }

@@ -131,10 +131,12 @@ impl<P: Ports> Issuer<P> {
         let now = self.office.now();
         let row = first(
             tables,
-            "INSERT INTO issuer_accounts (card_number, card_expiry, holder_name, telephone, limit_minor,
-                currency, grant_digest, grant_expires_at, opened_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING account",
+            "INSERT INTO issuer_accounts (account, card_number, card_expiry, holder_name, telephone, limit_minor,
+                currency, grant_digest, grant_expires_at, opened_at, grant_generation)
+             VALUES (max(?, (SELECT coalesce(max(account), 0) + 1 FROM issuer_accounts)), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             RETURNING account",
             &[
+                first_number(self.office.settings.generation).into(),
                 card.number.as_str().into(),
                 card.expiry.to_string().into(),
                 (&card.holder_name).into(),
@@ -144,6 +146,7 @@ impl<P: Ports> Issuer<P> {
                 grant_digest(grant).into(),
                 now.plus_seconds(GRANT_SECONDS).0.into(),
                 now.0.into(),
+                self.office.settings.generation.into(),
             ],
         )?
         .ok_or_else(Fault::internal)?;
@@ -151,6 +154,15 @@ impl<P: Ports> Issuer<P> {
         books::open(tables, account, limit, self.office.now_ms())?;
         Ok(account)
     }
+}
+
+/// How many numbers of accounts each generation has for itself.
+const NUMBERS_OF_A_GENERATION: i64 = 1_000_000_000;
+
+/// The lowest number of an account that is opened in a generation. A number that was given to a holder in a time that was
+/// forgotten, and certified, is given to nobody else.
+fn first_number(generation: u32) -> i64 {
+    i64::from(generation.saturating_sub(1)) * NUMBERS_OF_A_GENERATION + 1
 }
 
 /// What is kept of a grant: enough to know it again.
@@ -195,6 +207,16 @@ pub(crate) fn of_holder(
             certificate,
         }
     }))
+}
+
+/// The account that a holder has, or had before another wallet was enrolled for it.
+pub(super) fn ever_of(
+    tables: &(impl Tables + ?Sized),
+    holder: &HolderId,
+) -> Result<Option<i64>, DatabaseError> {
+    let sql = "SELECT account FROM issuer_holders WHERE holder = ?1
+        UNION SELECT account FROM issuer_revoked_holders WHERE holder = ?1";
+    typed::one(tables, sql, &[holder.0.into()])
 }
 
 /// The limit of an account, if there is one of this number.

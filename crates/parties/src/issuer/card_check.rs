@@ -42,7 +42,8 @@ pub fn tidy_name(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn without_spaces(text: &str) -> String {
+/// The text without any white space.
+pub(super) fn without_spaces(text: &str) -> String {
     text.split_whitespace().collect()
 }
 

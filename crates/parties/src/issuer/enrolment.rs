@@ -17,7 +17,7 @@ use tallystick_protocol::wire::identifier::{HolderId, Role};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::accounts::{self, grant_digest};
-use super::{Issuer, homes, revocation, words};
+use super::{Issuer, homes, recalling, revocation, words};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::payer::EVIDENCE_SECONDS;
@@ -117,6 +117,10 @@ impl<P: Ports> Issuer<P> {
         if row.integer(2)? != 0 {
             let used = "The grant was used by another wallet.";
             return Err(Fault::new(Kind::Replayed, used));
+        }
+        let generation = self.office.settings.generation;
+        if recalling::is_of_before(tables, generation, &grant_digest(&request.grant))? {
+            return Err(recalling::may_be_used());
         }
         if row.number::<u64>(1)? <= self.office.now().0 {
             return Err(Fault::new(

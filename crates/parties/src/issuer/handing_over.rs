@@ -63,10 +63,11 @@ impl<P: Ports> Issuer<P> {
         let account = row.integer(0)?;
         accounts::require_open(tables, account)?;
         tables.run(
-            "UPDATE issuer_accounts SET grant_digest = ?, grant_expires_at = ? WHERE account = ?",
+            "UPDATE issuer_accounts SET grant_digest = ?, grant_expires_at = ?, grant_generation = ? WHERE account = ?",
             &[
                 grant.into(),
                 now.plus_seconds(GRANT_SECONDS).into(),
+                self.office.settings.generation.into(),
                 account.into(),
             ],
         )?;

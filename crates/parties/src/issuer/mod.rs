@@ -17,6 +17,7 @@ mod handing_over;
 pub(crate) mod homes;
 pub(crate) mod parties;
 pub(crate) mod places;
+mod recalling;
 mod renewing;
 pub(crate) mod revocation;
 pub(crate) mod schema;
@@ -29,6 +30,7 @@ pub use config::IssuerConfig;
 use http::{Request, Response};
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::Role;
+use tallystick_protocol::wire::time::Timestamp;
 
 use crate::console::Show;
 use crate::office::Office;
@@ -226,6 +228,10 @@ impl<P: Ports> Party for Issuer<P> {
     async fn wake(&self) {
         self.office.wake(self).await;
     }
+
+    fn goes_back_to(&self) -> Option<Timestamp> {
+        self.office.take_moment()
+    }
 }
 
 impl<P: Ports> Duties for Issuer<P> {
@@ -235,6 +241,7 @@ impl<P: Ports> Duties for Issuer<P> {
             FREED => self.send_on(&job.reference),
             ACROSS => self.carry_on(job).await,
             homes::TELL => self.tell(job).await,
+            asking::CATCH_UP => self.office.catch_up(self, job).await,
             _ => Ok(Next::Done),
         }
     }

@@ -10,7 +10,7 @@ use tallystick_protocol::wire::identifier::Role;
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::accounts::{self, GRANT_SECONDS, grant_digest};
-use super::{Issuer, account_code, homes, revocation};
+use super::{Issuer, account_code, homes, recalling, revocation};
 use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::database::first;
@@ -43,8 +43,13 @@ impl<P: Ports> Issuer<P> {
         self.office.admit_holder("account-codes", &number)?;
         let code = account_code::draw(&mut self.office.rng());
         let kept = account_code::digest(&code).ok_or_else(Fault::internal)?;
-        self.office
-            .transaction(|tables| keep_code(tables, &offer.message.grant, &kept, now))?;
+        let (grant, generation) = (&offer.message.grant, self.office.settings.generation);
+        self.office.transaction(|tables| {
+            if recalling::is_of_before(tables, generation, &grant_digest(grant))? {
+                return Err(recalling::may_be_used());
+            }
+            keep_code(tables, grant, &kept, now)
+        })?;
         Ok(web::json(StatusCode::OK, &Code { code: &code }))
     }
 
@@ -62,13 +67,14 @@ impl<P: Ports> Issuer<P> {
         let (row, revoked) = self.office.transaction(|tables| {
             let row = first(
                 tables,
-                "UPDATE issuer_accounts SET grant_digest = ?, grant_expires_at = ?
+                "UPDATE issuer_accounts SET grant_digest = ?, grant_expires_at = ?, grant_generation = ?
                  WHERE account = (SELECT account FROM issuer_account_codes WHERE code_digest = ?)
                  RETURNING account, card_number, card_expiry, holder_name, telephone,
                     limit_minor, currency",
                 &[
                     grant_digest(&grant).into(),
                     now.plus_seconds(GRANT_SECONDS).into(),
+                    self.office.settings.generation.into(),
                     code.into(),
                 ],
             )?

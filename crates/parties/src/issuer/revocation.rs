@@ -41,8 +41,8 @@ pub(super) fn is_revoked(
 }
 
 impl<P: Ports> Issuer<P> {
-    /// Refuses the confirmation of a revoked identifier, and of one whose certificate has ended and was not
-    /// renewed, each with a reason of its own. Only who has proved
+    /// Refuses the confirmation of a revoked identifier, of one that may have been enrolled and forgotten, and of one whose
+    /// certificate has ended and was not renewed, each with a reason of its own. Only who has proved
     /// to be that holder is told, and before anything was sent to anybody.
     pub(crate) fn require_current(&self, holder: &HolderId) -> Result<(), Fault> {
         if is_revoked(self.office.tables(), holder)? {
@@ -52,6 +52,10 @@ impl<P: Ports> Issuer<P> {
         let sql = "SELECT certificate FROM issuer_holders WHERE holder = ?";
         let row = first(self.office.tables(), sql, &[holder.0.into()])?;
         let certificate = row.map(|row| rows::optional_blob(&row, 0)).transpose()?;
+        if certificate.is_none() && self.may_have_enrolled(holder)? {
+            self.office.log("confirmation-refused", None, "forgotten");
+            return Err(Fault::new(Kind::CardForgotten, ""));
+        }
         if let Some(certificate) = certificate.flatten()
             && Certificate::from_der(&certificate)?.not_after() <= self.office.now()
         {

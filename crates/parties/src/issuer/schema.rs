@@ -2,7 +2,7 @@
 
 use super::accounts;
 use crate::store::retention::{PARTS_DAYS, Rule};
-use crate::store::schema::Migration;
+use crate::store::schema::{EXPANDING, Migration};
 use crate::store::sealed::Sealed;
 
 /// The steps that lead to the newest schema.
@@ -154,15 +154,25 @@ pub const TABLES: &[Migration] = &[
     Migration(&[
         "CREATE TABLE issuer_shut_accounts (account INTEGER PRIMARY KEY, shut_at INTEGER NOT NULL) STRICT",
     ]),
+    // In which generation the grant was made: one of before may have been used, and that forgotten. Of which orders it was
+    // said since that they are not known.
+    Migration(&[
+        EXPANDING,
+        crate::payer::denied::TABLE,
+        "ALTER TABLE issuer_accounts ADD COLUMN grant_generation INTEGER NOT NULL DEFAULT 1",
+    ]),
 ];
 
 /// What is kept how long. Accounts, reservations and the ledger stay: they are the issuer's books.
-pub const KEPT: &[Rule] = &[Rule {
-    what: "parts",
-    days: PARTS_DAYS,
-    sql: "UPDATE issuer_reservations SET part = x''
-        WHERE part <> x'' AND expires_at <= ? AND state <> 'reserved'",
-}];
+pub const KEPT: &[Rule] = &[
+    Rule {
+        what: "parts",
+        days: PARTS_DAYS,
+        sql: "UPDATE issuer_reservations SET part = x''
+            WHERE part <> x'' AND expires_at <= ? AND state <> 'reserved'",
+    },
+    crate::payer::denied::KEPT,
+];
 
 /// Which columns are sealed.
 pub(super) const SEALED: &[Sealed] = &[accounts::SEALED_ANSWERS];

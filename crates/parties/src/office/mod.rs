@@ -140,6 +140,11 @@ impl<P: Ports> Office<P> {
         self
     }
 
+    /// Whether it keeps tables beside those of its role: a bank is an issuer, and more.
+    pub(crate) fn is_more_than_its_role(&self) -> bool {
+        self.schemas.len() > 1
+    }
+
     /// The same office with further columns that are sealed. Whatever is sealed stands in such a list, or it is lost with the
     /// next sealing key.
     #[must_use]

@@ -6,7 +6,7 @@ use tallystick_protocol::checkout::answers::{
 };
 use tallystick_protocol::trust::statement::{Audience, Envelope};
 use tallystick_protocol::wire::cbor::encode;
-use tallystick_protocol::wire::identifier::Root;
+use tallystick_protocol::wire::identifier::{Domain, Root};
 
 use super::judging::Judged;
 use super::reservations::{self, Reservation};
@@ -134,20 +134,19 @@ impl<P: Ports> Payer<'_, P> {
         request: &AuthorisationRequest,
     ) -> Result<(), Fault> {
         let header = &judged.part.header;
-        let envelope = |to| Envelope {
+        let envelope = Envelope {
             from: self.office.settings.domain.clone(),
-            to: Audience::Party(to),
+            to: Audience::Party(header.shop.clone()),
             transaction: header.order_id.0,
             sent_at: self.office.now(),
             expires_at: header.expires_at,
         };
-        let handle = self.office.handle_of(&request.part.root);
         let authorisation = Authorisation {
-            envelope: envelope(header.shop.clone()),
+            envelope,
             root: request.part.root,
             payee: header.shop.clone(),
             amount: request.amount,
-            handle,
+            handle: self.office.handle_of(&request.part.root),
         };
         let reference = request.part.root.to_string();
         self.office
@@ -155,22 +154,31 @@ impl<P: Ports> Payer<'_, P> {
         let Some(courier) = &header.courier else {
             return Ok(());
         };
-        let clearance = Clearance {
-            envelope: envelope(courier.clone()),
-            root: request.part.root,
-            payee: header.shop.clone(),
-            courier: courier.clone(),
-            binds_until: Some(header.expires_at.plus_seconds(self.terms.binding_seconds)),
-            handle,
-        };
+        let clearance = self.clearance(&authorisation, courier);
         self.office
             .decide(tables, words::CLEARANCE, &reference, &clearance)
     }
 
+    /// What goes with an authorisation to the courier who delivers.
+    pub(super) fn clearance(&self, authorisation: &Authorisation, courier: &Domain) -> Clearance {
+        let envelope = Envelope {
+            to: Audience::Party(courier.clone()),
+            ..authorisation.envelope.clone()
+        };
+        let until = envelope.expires_at.plus_seconds(self.terms.binding_seconds);
+        Clearance {
+            envelope,
+            root: authorisation.root,
+            payee: authorisation.payee.clone(),
+            courier: courier.clone(),
+            binds_until: Some(until),
+            handle: authorisation.handle,
+        }
+    }
+
     /// Phase three: the stored decision, signed once.
     async fn answer_request(&self, root: &Root) -> Result<Answer, Fault> {
-        let stored =
-            reservations::find(self.office.tables(), root)?.ok_or_else(Fault::not_found)?;
+        let stored = self.reservation_of(root)?;
         let reference = stored.reference();
         if let ReservationState::Refused { .. } = stored.state {
             return Ok(web::cose(

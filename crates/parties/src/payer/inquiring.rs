@@ -34,6 +34,8 @@ impl<P: Ports> Payer<'_, P> {
         if now_ms < self.ask_at_ms(&stored) {
             return Ok(Next::At(self.ask_at_ms(&stored)));
         }
+        self.office.require_undoubted(reference)?;
+        self.office.require_told_by(&stored.shop)?;
         let Some(courier) = stored.courier.domain() else {
             self.settle(&root, ReservationState::Released, None)?;
             return Ok(Next::Done);

@@ -70,6 +70,10 @@ impl<P: Ports> Payer<'_, P> {
         request.require_transaction(&request.message.part.order_id.0)?;
         self.office
             .admit_sender("authorisations", &request.message.envelope.from)?;
+        self.office
+            .require_told_by(&request.message.envelope.from)?;
+        self.office
+            .require_undoubted(&request.message.part.root.to_string())?;
         let part = self.office.open_part(&request.message.part).await?;
         // The part names who is paid: nobody can cash in what was ordered elsewhere.
         request.require_sender(&part.header.shop)?;

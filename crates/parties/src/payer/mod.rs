@@ -3,10 +3,12 @@
 
 mod authorising;
 mod books;
+pub mod denied;
 pub mod evidence;
 mod funds;
 mod inquiring;
 mod judging;
+mod recalling;
 mod refunding;
 pub mod refunds;
 pub mod reservations;
@@ -17,6 +19,7 @@ mod words;
 pub use funds::{Claim, Funds, Owner};
 #[cfg(feature = "settlement")]
 pub(crate) use judging::Judged;
+pub(crate) use recalling::Forgotten;
 
 use tallystick_protocol::instrument::Instrument;
 use tallystick_protocol::wire::identifier::{Domain, HolderId};

@@ -30,6 +30,7 @@ impl<P: Ports> Payer<'_, P> {
             return Err(Fault::malformed("This is no refund."));
         }
         self.office.admit_sender("refunds", &wanted.envelope.from)?;
+        self.office.require_told_by(&wanted.envelope.from)?;
         let stored = self.reservation_of(&wanted.root)?;
         require_about(&asked, &stored, &stored.shop)?;
         let refund = self

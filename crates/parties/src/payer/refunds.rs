@@ -9,7 +9,7 @@ use super::books;
 use super::reservations::Reservation;
 use super::state::ReservationState;
 use crate::ledger::LedgerError;
-use crate::office::fault::Fault;
+use crate::office::fault::{Fault, Kind};
 use crate::ports::{DatabaseError, Tables};
 use crate::store::typed::{self, typed_row};
 
@@ -93,4 +93,31 @@ pub fn decide(
     };
     typed::insert(tables, &refund)?;
     Ok(refund)
+}
+
+/// Books what was decided about a refund before it was forgotten. Call it in a transaction.
+///
+/// # Errors
+/// [`Kind::Conflict`] if the books do not allow it; those of the ledger and the database.
+pub(super) fn take_over(
+    tables: &dyn Tables,
+    stored: &Reservation,
+    refund: &Refund,
+    now_ms: u64,
+) -> Result<(), Fault> {
+    if refund.outcome == RefundOutcome::Refunded {
+        let not_so = |_| {
+            let why = "It was given back, and the books do not allow it.";
+            Fault::new(Kind::Conflict, why)
+        };
+        if stored.state != ReservationState::Captured {
+            return Err(not_so(LedgerError::Unknown));
+        }
+        let (number, money) = (refund.number, refund.money);
+        match books::refund(tables, &stored.root, number, money, now_ms) {
+            Err(error @ (LedgerError::Exceeded | LedgerError::Short)) => return Err(not_so(error)),
+            booked => booked?,
+        }
+    }
+    Ok(typed::insert(tables, refund)?)
 }

@@ -6,8 +6,9 @@ use tallystick_protocol::checkout::answers::{
     Acceptance, IssuerAnswer, MoneyState, Refusal, STATEMENT_MAX_BYTES,
 };
 use tallystick_protocol::checkout::handing::HandingOver;
+use tallystick_protocol::checkout::order::ORDER_LIFETIME_SECONDS;
 use tallystick_protocol::checkout::refunds::RefundRequest;
-use tallystick_protocol::trust::certificate::CertificateError;
+use tallystick_protocol::trust::certificate::{CLOCK_SKEW_SECONDS, CertificateError};
 use tallystick_protocol::trust::statement::{
     Audience, StatementError, Verified, message_type, open,
 };
@@ -17,8 +18,8 @@ use tallystick_protocol::wire::identifier::{Domain, Role, Root};
 use super::evidence::Signed;
 use super::reservations::{self, Reservation};
 use super::state::ReservationState;
-use super::{EVIDENCE_SECONDS, FREED, Payer, books, words};
-use crate::office::fault::Fault;
+use super::{EVIDENCE_SECONDS, FREED, Payer, books, denied, words};
+use crate::office::fault::{Fault, Kind};
 use crate::office::http::{self as web, Answer, Incoming};
 use crate::ports::{Ports, Tables};
 use crate::post::due::{self, NewJob};
@@ -60,6 +61,10 @@ impl<P: Ports> Payer<'_, P> {
         let body = web::body_as(request, web::COSE)?;
         let said = self.refusal_in(body)?;
         let (by, root) = (&said.message.envelope.from, &said.message.root);
+        if said.signer.role == Role::Shop {
+            self.office.require_told_by(by)?;
+        }
+        self.office.require_undoubted(&root.to_string())?;
         if reservations::find(self.office.tables(), root)?.is_none() {
             self.office.admit_sender("releases", by)?;
             self.note_refusal(&said)?;
@@ -75,6 +80,7 @@ impl<P: Ports> Payer<'_, P> {
     pub(crate) fn accepted(&self, body: &[u8]) -> Result<(Reservation, Domain), Fault> {
         let identity = self.office.identity()?;
         let said = open::<Acceptance>(body, &identity.anchors, self.office.now(), Role::Courier)?;
+        self.office.require_told_by(&said.message.shop)?;
         let stored = self.reservation_of(&said.message.root)?;
         let courier = stored.courier.domain().cloned();
         let courier = courier.ok_or(StatementError::WrongTransaction)?;
@@ -90,6 +96,7 @@ impl<P: Ports> Payer<'_, P> {
     fn handed_over(&self, body: &[u8]) -> Result<Reservation, Fault> {
         let identity = self.office.identity()?;
         let said = open::<HandingOver>(body, &identity.anchors, self.office.now(), Role::Shop)?;
+        self.office.require_told_by(&said.message.envelope.from)?;
         let stored = self.reservation_of(&said.message.root)?;
         require_about(&said, &stored, &stored.shop)?;
         let is_elsewhere = said.message.issuer != self.office.settings.domain;
@@ -191,10 +198,12 @@ impl<P: Ports> Payer<'_, P> {
 
     /// There is no reservation, at this moment: signed, because said after the order's time it tells
     /// its holder that nothing was charged, and nobody else may say so. It is signed anew each time
-    /// and kept nowhere, since the root may be anybody's invention, and may become known.
+    /// and kept nowhere, since the root may be anybody's invention, and may become known. That it was said is noted as long
+    /// as a shop may come that was forgotten, and may hold something else.
     async fn nothing_known(&self, root: Root) -> Result<Answer, Fault> {
         let limit = self.office.settings.limits.unknown_orders;
         self.office.admit(&[("answers", limit)])?;
+        self.require_not_forgotten(&root)?;
         let answer = IssuerAnswer {
             // The order's number is not known either.
             envelope: self
@@ -204,7 +213,25 @@ impl<P: Ports> Payer<'_, P> {
             money: None,
             refusal: None,
         };
+        if self.office.has_strangers()? {
+            let now = self.office.now();
+            self.office
+                .transaction(|tables| denied::note(tables, &root, now))?;
+        }
         Ok(web::cose(self.office.say(&answer).await?))
+    }
+
+    /// A root does not say when its order was made: as long as one from before this generation may still be charged, nothing
+    /// is said of any that is not known.
+    fn require_not_forgotten(&self, root: &Root) -> Result<(), Fault> {
+        self.office.require_undoubted(&root.to_string())?;
+        let longest = ORDER_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS + self.terms.binding_seconds;
+        let made_at = self.office.now().minus_seconds(longest);
+        if self.office.may_have_forgotten(made_at)? {
+            let why = "It may have authorised the order and forgotten it.";
+            return Err(Fault::new(Kind::Starting, why));
+        }
+        Ok(())
     }
 
     /// Captures or releases by somebody's signed word, or releases because nobody said one in time.
@@ -294,15 +321,21 @@ impl<P: Ports> Payer<'_, P> {
         })
     }
 
+    /// The reservation of this root, if something can be decided about it: nothing of it is in doubt, and its shop has told
+    /// what it holds.
     pub(crate) fn reservation_of(&self, root: &Root) -> Result<Reservation, Fault> {
-        reservations::find(self.office.tables(), root)?.ok_or_else(Fault::not_found)
+        self.office.require_undoubted(&root.to_string())?;
+        let stored = reservations::find(self.office.tables(), root)?;
+        let stored = stored.ok_or_else(Fault::not_found)?;
+        self.office.require_told_by(&stored.shop)?;
+        Ok(stored)
     }
 
     /// The signed answer for the present state; asked for again, the same bytes until they
     /// are void.
     async fn where_the_money_is(&self, root: &Root) -> Result<Answer, Fault> {
         let stored = self.reservation_of(root)?;
-        let kind = format!("answer-{}", stored.state.name());
+        let kind = words::answer(stored.state);
         let reference = stored.reference();
         let message = async || self.issuer_answer(&stored).await;
         let answer = self.office.say_once(&kind, &reference, message).await?;

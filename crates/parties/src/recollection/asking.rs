@@ -147,7 +147,7 @@ impl<P: Ports> Office<P> {
         let about = crate::office::log::correlation(&order.root.0);
         let Err(fault) = role.take_over(peer, order).await else {
             self.log("recollected", Some(&about), "ok");
-            return Ok(());
+            return Ok(rows::settle_doubt(self.tables(), &order.root, peer)?);
         };
         if may_pass(fault.kind) {
             return Err(fault);

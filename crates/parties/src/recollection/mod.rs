@@ -48,7 +48,7 @@ pub enum Memory {
 /// Whether a role can come by what it has signed. What is not named here stays frozen in any generation but the first.
 #[must_use]
 pub fn can_recollect(role: Role) -> bool {
-    matches!(role, Role::Courier | Role::Shop)
+    matches!(role, Role::Courier | Role::Shop | Role::Issuer)
 }
 
 impl<P: Ports> Office<P> {
@@ -56,7 +56,7 @@ impl<P: Ports> Office<P> {
     pub(crate) fn note_generation(&self) -> Result<(), DatabaseError> {
         let own = self.settings.generation;
         let newest = rows::newest(self.tables())?;
-        let knows_how = can_recollect(self.settings.called) && self.settings.shards.is_none();
+        let knows_how = self.knows_how_to_recollect() && self.settings.shards.is_none();
         let memory = if newest.is_some_and(|newest| newest > own) {
             Memory::Past
         } else if own > 1 && !knows_how {
@@ -92,6 +92,11 @@ impl<P: Ports> Office<P> {
         };
         self.memory.set(memory);
         Ok(())
+    }
+
+    /// Whether what this party is can come by what it has signed. Nobody would tell it what else it keeps.
+    pub(crate) fn knows_how_to_recollect(&self) -> bool {
+        can_recollect(self.settings.called) && !self.is_more_than_its_role()
     }
 
     /// Whether it decides nothing.
@@ -161,9 +166,13 @@ impl<P: Ports> Office<P> {
     }
 
     /// Whether somebody may come who was forgotten altogether.
-    fn has_strangers(&self) -> Result<bool, DatabaseError> {
-        let began = rows::began(self.tables(), self.settings.generation)?;
-        Ok(self.now() < began.plus_seconds(STRANGERS_SECONDS))
+    ///
+    /// # Errors
+    /// Only the database's own.
+    pub(crate) fn has_strangers(&self) -> Result<bool, DatabaseError> {
+        let generation = self.settings.generation;
+        let began = rows::began(self.tables(), generation)?;
+        Ok(generation > 1 && self.now() < began.plus_seconds(STRANGERS_SECONDS))
     }
 
     /// Whether this party may have decided about something that was open at that time, and has forgotten it.

@@ -3,7 +3,7 @@
 use tallystick_protocol::wire::identifier::Domain;
 use tallystick_protocol::wire::time::Timestamp;
 
-use super::{can_recollect, rows};
+use super::rows;
 use crate::console::commands::{Argument, ArgumentKind, CommandShape};
 use crate::office::Office;
 use crate::office::fault::{Fault, Kind};
@@ -34,7 +34,7 @@ impl<P: Ports> Office<P> {
     /// The commands of a role that can come by what it has signed.
     #[must_use]
     pub fn restoring_commands(&self) -> &'static [CommandShape] {
-        match can_recollect(self.settings.called) {
+        match self.knows_how_to_recollect() {
             true => &[RESTORE, LEAVE_OUT],
             false => &[],
         }

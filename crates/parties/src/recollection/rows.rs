@@ -240,6 +240,20 @@ pub fn undoubt(tables: &dyn Tables, root: &Root) -> Result<(), DatabaseError> {
     Ok(())
 }
 
+/// What this peer holds of an order was taken over after all, in a later generation: it is in doubt no more.
+///
+/// # Errors
+/// Only the database's own.
+pub fn settle_doubt(
+    tables: &(impl Tables + ?Sized),
+    root: &Root,
+    peer: &Domain,
+) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM generation_doubts WHERE root = ? AND peer = ?";
+    tables.run(sql, &[root.to_string().into(), peer.as_str().into()])?;
+    Ok(())
+}
+
 /// Whether the order of this root is in doubt.
 ///
 /// # Errors

@@ -21,6 +21,8 @@ pub const HAND_OVER: &str = "hand-over";
 pub const HANDED: &str = "handed";
 /// Paper: what it is to hand over, and when, sealed for the shop.
 pub const TO_HAND_OVER: &str = "to-hand-over";
+/// Paper: where the issuer signed that the money came to rest.
+pub const SETTLED: &str = "settled";
 /// Letter: the issuer is told that nothing will be delivered.
 pub const RELEASE: &str = "release";
 /// Statement: the shop's own refusal.

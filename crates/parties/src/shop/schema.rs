@@ -231,11 +231,12 @@ pub const EVENTS_DAYS: u64 = 90;
 /// What is kept how long. Orders, their forms and the word that ended them stay: they are the shop's
 /// books.
 pub const KEPT: &[Rule] = &[
-    // The sealed parts, what the issuer said that was good for the order's time alone, the parcel's code, and what was handed over.
+    // The sealed parts, what the issuer said that was good for the order's time alone or of where the money is, the parcel's
+    // code, and what was handed over.
     Rule {
         what: "parts",
         days: PARTS_DAYS,
-        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'cancellation-lock', 'tracking', 'to-hand-over', 'handed') AND order_id IN (
+        sql: "DELETE FROM shop_papers WHERE kind IN ('received', 'clearance', 'authorisation', 'settled', 'cancellation-lock', 'tracking', 'to-hand-over', 'handed') AND order_id IN (
             SELECT order_id FROM shop_orders
             WHERE expires_at <= ? AND state IN ('accepted', 'refused', 'expired'))",
     },

@@ -1,7 +1,8 @@
 //! Tells the issuer how an order ended, and hears from it where the money is. Only its signed answer
 //! makes an order charged, or gives goods back that a courier may have accepted.
 
-use tallystick_protocol::checkout::answers::RefusalReason;
+use tallystick_protocol::checkout::answers::{IssuerAnswer, RefusalReason};
+use tallystick_protocol::trust::statement::unverified;
 use tallystick_protocol::wire::identifier::{Role, Root};
 
 use super::book::{self, Order};
@@ -27,7 +28,8 @@ pub(super) struct Settling<'a, P: Ports>(pub(super) &'a Shop<P>);
 
 impl<P: Ports> Exchange<P> for Settling<'_, P> {
     type Subject = Order;
-    type Word = Settled;
+    /// Where the money came to rest, and the issuer's answer as it was signed.
+    type Word = (Settled, Vec<u8>);
 
     fn office(&self) -> &Office<P> {
         &self.0.office
@@ -37,14 +39,23 @@ impl<P: Ports> Exchange<P> for Settling<'_, P> {
         Ok(Some(book::by_reference(tables, reference)?))
     }
 
-    fn verify(&self, order: &Order, said: Said<'_>) -> Result<Settled, Fault> {
-        self.0
-            .office
-            .settled_by(&order.issuer, &order.order_id, &order.root, said)
+    fn verify(&self, order: &Order, said: Said<'_>) -> Result<Self::Word, Fault> {
+        let signed = said.bytes().to_vec();
+        let settled =
+            self.0
+                .office
+                .settled_by(&order.issuer, &order.order_id, &order.root, said)?;
+        Ok((settled, signed))
     }
 
-    fn apply(&self, tables: &dyn Tables, order: &Order, settled: Settled) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        tables: &dyn Tables,
+        order: &Order,
+        (settled, signed): Self::Word,
+    ) -> Result<(), Fault> {
         let office = &self.0.office;
+        keep_answer(tables, order, &signed)?;
         match (order.state, settled) {
             (OrderState::Accepted, Settled::Captured) => {
                 note_charged(tables, &order.root, office.now_ms())?;
@@ -193,6 +204,16 @@ pub(super) fn is_charged(
 ) -> Result<bool, DatabaseError> {
     let sql = "SELECT 1 FROM shop_charged WHERE root = ?";
     Ok(first(tables, sql, &[root.0.into()])?.is_some())
+}
+
+/// Keeps what the issuer signed of where the money came to rest: an issuer that has forgotten it is told. That it set
+/// nothing aside is not kept.
+fn keep_answer(tables: &dyn Tables, order: &Order, signed: &[u8]) -> Result<(), Fault> {
+    let answer = unverified::<IssuerAnswer>(signed)?;
+    if answer.money.is_some() {
+        book::keep_paper(tables, &order.order_id, letters::SETTLED, signed)?;
+    }
+    Ok(())
 }
 
 fn note_charged(tables: &dyn Tables, root: &Root, now_ms: u64) -> Result<(), DatabaseError> {

@@ -39,6 +39,7 @@ mod money_letters;
 mod moving;
 mod operator;
 mod recollecting;
+mod recollecting_issuer;
 mod recollecting_shop;
 mod reference;
 mod refunds;

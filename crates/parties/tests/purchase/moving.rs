@@ -14,7 +14,7 @@ use super::world::{CENTRE, ISSUER, World, problem, text};
 
 const GOODS: &[(&str, u32)] = &[("sencha-100", 1)];
 
-fn account(world: &World) -> (Vec<u8>, AccountOffer) {
+pub(super) fn account(world: &World) -> (Vec<u8>, AccountOffer) {
     let body = br#"{"name":"Hanako Yamada","telephone":"090 1234 5678"}"#.to_vec();
     let answer = world.post(ISSUER, "/v1/accounts", JSON, body);
     assert!(answer.status().is_success(), "{}", text(&answer));
@@ -27,24 +27,24 @@ fn read_offer(world: &World, answer: Response<Vec<u8>>) -> (Vec<u8>, AccountOffe
     (bytes, offer.message)
 }
 
-fn ask_for_code(world: &World, offer: &[u8]) -> Response<Vec<u8>> {
+pub(super) fn ask_for_code(world: &World, offer: &[u8]) -> Response<Vec<u8>> {
     world.post(ISSUER, "/v1/account-codes", COSE, offer.to_vec())
 }
 
-fn code(world: &World, offer: &[u8]) -> String {
+pub(super) fn code(world: &World, offer: &[u8]) -> String {
     let answer = ask_for_code(world, offer);
     assert!(answer.status().is_success(), "{}", text(&answer));
     let json: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
     json["code"].as_str().unwrap().to_owned()
 }
 
-fn renew(world: &World, code: &str) -> Response<Vec<u8>> {
+pub(super) fn renew(world: &World, code: &str) -> Response<Vec<u8>> {
     let body = serde_json::json!({ "code": code }).to_string().into_bytes();
     world.post(ISSUER, "/v1/renewals", JSON, body)
 }
 
 /// A request with this grant, for the holder of this one secret.
-fn enrolment(grant: [u8; 32], secret: u8) -> Vec<u8> {
+pub(super) fn enrolment(grant: [u8; 32], secret: u8) -> Vec<u8> {
     let mut rng = TestRng::new(9);
     encode(&enrolment_request(
         &mut rng,
@@ -54,18 +54,18 @@ fn enrolment(grant: [u8; 32], secret: u8) -> Vec<u8> {
     ))
 }
 
-fn enrol(world: &World, request: &[u8]) -> Response<Vec<u8>> {
+pub(super) fn enrol(world: &World, request: &[u8]) -> Response<Vec<u8>> {
     world.post(ISSUER, "/v1/enrolments", CBOR, request.to_vec())
 }
 
 /// A holder who has kept the account code.
-fn with_code(world: &World, seed: u64) -> (Holder, String) {
+pub(super) fn with_code(world: &World, seed: u64) -> (Holder, String) {
     let (offer, message) = account(world);
     let code = code(world, &offer);
     (Holder::enrol_with(world, seed, message), code)
 }
 
-fn moved(world: &World, seed: u64, code: &str) -> Holder {
+pub(super) fn moved(world: &World, seed: u64, code: &str) -> Holder {
     let answer = renew(world, code);
     assert!(answer.status().is_success(), "{}", text(&answer));
     let (_, offer) = read_offer(world, answer);

@@ -12,7 +12,7 @@ use tallystick_protocol::trust::statement::{Audience, Envelope, unverified};
 use tallystick_protocol::wire::time::Timestamp;
 
 use super::commands::command;
-use super::courier_alone::{ISSUER_KEY, clearance, delivery, envelope, signed_as};
+use super::courier_alone::{ISSUER_KEY, SHOP_KEY, clearance, delivery, envelope, signed_as};
 use super::holder::{COSE, Holder, Order};
 use super::talk::{buy, courier_answer, issuer_answer, send_order, state};
 use super::world::{CA, COURIER, ISSUER, SHOP, World, domain, problem, text};
@@ -358,7 +358,7 @@ fn a_shop_tells_a_certified_courier_alone_and_what_that_signed_alone() {
             "malformed"
         );
     }
-    assert_eq!(asks(ISSUER, ISSUER_KEY, SHOP, None).status(), 403);
+    assert_eq!(asks(SHOP, SHOP_KEY, SHOP, None).status(), 403);
     assert_eq!(json!(world.requests(SHOP, "/v1/recollections")), json!(5));
 }
 

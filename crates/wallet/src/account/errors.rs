@@ -35,4 +35,6 @@ error_kinds! {
     OfferWaiting = 82, "offer-waiting";
     /// The card's certificate has ended, and its issuer has not renewed it.
     CardNotRenewed = 121, "card-not-renewed";
+    /// The issuer was brought back to an earlier moment and does not know the card any more.
+    CardForgotten = 250, "card-forgotten";
 }

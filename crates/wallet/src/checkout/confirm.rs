@@ -86,6 +86,7 @@ impl Desk<'_> {
             Err(CallError::Refused(ProblemKind::WrongClock)) => ErrorKind::ClockWrong,
             Err(CallError::Refused(ProblemKind::Revoked)) => ErrorKind::CardMoved,
             Err(CallError::Refused(ProblemKind::CertificateEnded)) => ErrorKind::CardNotRenewed,
+            Err(CallError::Refused(ProblemKind::CardForgotten)) => ErrorKind::CardForgotten,
             Err(CallError::Refused(_)) => ErrorKind::PartyRefused,
             Err(CallError::Strange { .. }) => ErrorKind::PartyUnconfirmed,
         };

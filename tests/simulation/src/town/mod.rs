@@ -32,7 +32,7 @@ use crate::prime_pool::party_key;
 use crate::run::Options;
 use crate::scheduler::{Owner, Scheduler, Step};
 use crate::seat::Seat;
-use crate::steps_back::{self, Back};
+use crate::steps_back::{self, Back, Forgetful};
 use crate::thieves::Thieves;
 use crate::watch::Watch;
 use crate::weather::{Cuts, Weather};
@@ -385,7 +385,7 @@ impl Town {
 
 /// The shop takes both issuers' cards and lets the buyer choose the courier; issuers and couriers share a key
 /// space or do not.
-fn some_cast(dice: &Dice, back: Option<Back>) -> Cast {
+fn some_cast(dice: &Dice, back: Option<(Forgetful, Back)>) -> Cast {
     let cast = Cast {
         parties_in_a_space: *dice.pick(&[1, 2, 4]),
         offers_a_choice: true,

@@ -89,6 +89,8 @@ problem_kinds! {
     OverCap, "over-cap", 409, "The permitted number has been reached.";
     /// The holder's certificate has ended and was not renewed.
     CertificateEnded, "certificate-ended", 403, "The certificate of this card has ended. It must be renewed first.";
+    /// The holder is not known to an issuer that was brought back to an earlier moment.
+    CardForgotten, "card-forgotten", 403, "The issuer was brought back to an earlier moment and does not know this card any more.";
     /// Too many requests.
     RateLimited, "rate-limited", 429, "There were too many requests. Try again in a moment.";
     /// Not ready yet.
