@@ -52,14 +52,15 @@ export function texts(value: unknown): string[] {
   return value.map(one => text(one))
 }
 
-/** An object that may have numbers and lists of texts beside them. */
+/** An object that may have numbers, lists of texts and records beside them. */
 export function detailed<T extends object>(value: unknown): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('expected a record')
   for (const member of Object.values(value)) {
     if (Array.isArray(member)) {
       if (member.length > LIST_MAX) throw new TypeError('expected a shorter list')
       for (const one of member) text(one)
-    } else if (typeof member !== 'boolean' && typeof member !== 'number') text(member)
+    } else if (typeof member === 'object') record(member)
+    else if (typeof member !== 'boolean' && typeof member !== 'number') text(member)
   }
   return value as T
 }

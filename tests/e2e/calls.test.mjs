@@ -95,6 +95,9 @@ test('an argument of another shape does not reach the wallet', async t => {
     ['save_address', { lines: 'x'.repeat(1025) }],
     ['insert_address', { label: 'Home' }, '0'],
     ['approve', 'id', [], '483920'],
+    ['approve', 'id', { gift: { note: { text: 'Dear Kenji' } } }, '483920'],
+    ['approve', 'id', { gift: { note: 'x'.repeat(1025) } }, '483920'],
+    ['approve', 'id', { gift: null }, '483920'],
     ['restore', 'bytes', 'passphrase'],
     ['home_lend', '483920', { terminal: 'x'.repeat(1025) }],
     ['home_lend', '483920', { shops: [{ domain: 'kiso-tea.localhost' }] }],
@@ -104,7 +107,9 @@ test('an argument of another shape does not reach the wallet', async t => {
   for (const [method, ...args] of wrong) assert.equal((await ask(wallet, method, ...args)).ok, false, `${method} ${args}`.slice(0, 60))
   assert.equal(reached, 0)
   assert.deepEqual(await ask(wallet, 'set_lock_minutes', 15), { ok: true, value: null })
-  assert.equal(reached, 1)
+  const choice = { card_id: 'a', accept_extra: false, coupons: ['b'], gift: { note: 'Dear Kenji' } }
+  assert.deepEqual(await ask(wallet, 'approve', 'id', choice, '483920'), { ok: true, value: null })
+  assert.equal(reached, 2)
 })
 
 test('bytes arrive as they left, in both directions', async () => {
