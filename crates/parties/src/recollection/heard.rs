@@ -67,7 +67,10 @@ type Row = (u64, Timestamp, Root, Vec<u8>);
 impl<P: Ports> Office<P> {
     /// `POST /v1/recollections`: the signed question of a peer in the role of `asker`, answered from what was heard of it. A
     /// party with shards is asked object by object.
-    pub(crate) async fn recall(&self, request: &Incoming, asker: Role) -> Result<Answer, Fault> {
+    ///
+    /// # Errors
+    /// Whatever is wrong with the question, by its signature, its sender or where it begins.
+    pub async fn recall(&self, request: &Incoming, asker: Role) -> Result<Answer, Fault> {
         let body = web::body_as(request, web::COSE)?;
         let identity = self.identity()?;
         let asked = open::<RecollectionRequest>(body, &identity.anchors, self.now(), asker)?;

@@ -7,7 +7,7 @@ use crate::office::fault::Fault;
 use crate::office::place::{Place, Shards};
 
 /// Where a page begins.
-pub(crate) struct Mark {
+pub struct Mark {
     /// 0 the office, n the shard before the nth.
     pub object: u16,
     /// The last that was told of that object: when it came, and its name there; none at the object's beginning.
@@ -49,6 +49,7 @@ impl Mark {
     }
 
     /// As it travels, 2 or 42 bytes.
+    #[must_use]
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = self.object.to_be_bytes().to_vec();
         if let Some((at, name)) = &self.after {
@@ -59,6 +60,7 @@ impl Mark {
     }
 
     /// The object that it is at, if the party has so many.
+    #[must_use]
     pub fn place(&self, shards: Shards) -> Option<Place> {
         let beside = || shards.all().nth(usize::from(self.object) - 1);
         match self.object {
@@ -68,6 +70,7 @@ impl Mark {
     }
 
     /// The beginning of the next object, if there is one.
+    #[must_use]
     pub fn of_next_object(&self, shards: Shards) -> Option<Self> {
         let next = Self {
             object: self.object.checked_add(1)?,

@@ -7,8 +7,8 @@
 //! said. Once all have told, it goes on.
 
 pub mod asking;
-pub(crate) mod heard;
-pub(crate) mod marks;
+pub mod heard;
+pub mod marks;
 pub mod restoring;
 pub mod rows;
 pub(crate) mod showing;
