@@ -1,7 +1,7 @@
 // What an operator's file must not say is refused before anything is built, and the examples are fit to be copied.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -28,6 +28,12 @@ const OPERATORS_ALONE = ['ROOTS', 'BLOCKED', 'LIMITS', 'OPERATORS', 'SHARDS', 'G
 )
 
 describe("an operator's file", () => {
+  test('of whoever can be brought back to an earlier moment says its generation, and of nobody else', () => {
+    const [, roles] = readFileSync(at('docs/operators.md'), 'utf8').match(/^\| `restore` \| ([^|]+) \|/m)
+    const said = ROLES.filter(role => example(role).vars.GENERATION === '1')
+    assert.deepEqual(said.toSorted(), roles.split(', ').toSorted())
+  })
+
   for (const role of ROLES) {
     test(`of the ${role} is closed in every respect as it is copied, and can be rehearsed`, () => {
       const config = example(role)
